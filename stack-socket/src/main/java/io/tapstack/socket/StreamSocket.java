@@ -257,7 +257,7 @@ public final class StreamSocket extends StackSocket {
     public int unsentAndUnackedBytes() {
         door.enter();
         try {
-            return connection == null ? 0 : connection.unsentAndUnackedBytes();
+            return connection == null ? 0 : connection.unacknowledgedBytes();
         } finally {
             door.exit();
         }
@@ -499,6 +499,16 @@ public final class StreamSocket extends StackSocket {
         final SocketError error = pendingError();
         errorReported |= error != null;
         return error == null ? 0 : error.errno();
+    }
+
+    /** Why the connection failed, or null; unlike {@code SO_ERROR} it stays. */
+    public @Nullable SocketError failure() {
+        door.enter();
+        try {
+            return connection == null ? null : connection.error();
+        } finally {
+            door.exit();
+        }
     }
 
     private @Nullable SocketError pendingError() {
