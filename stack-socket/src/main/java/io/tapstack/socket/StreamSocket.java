@@ -300,10 +300,8 @@ public final class StreamSocket extends StackSocket {
     }
 
     private void shutdown(final TcpConnection open, final Shutdown how) {
-        if (how.endsInput() && !inputShut) {
-            inputShut = true;
-            open.shutdownInput(door.now());
-        }
+        // As on Linux, what comes after the input was shut down still waits to be read, and then fills the window.
+        inputShut |= how.endsInput();
         if (how.endsOutput() && !outputShut) {
             outputShut = true;
             open.shutdownOutput(door.now());
@@ -351,7 +349,6 @@ public final class StreamSocket extends StackSocket {
                 last.close(door.now());
                 linger(last);
             }
-            last.observer(ConnectionObserver.NONE);
         }
         final TcpBinding bound = binding;
         if (bound != null) {
@@ -365,6 +362,7 @@ public final class StreamSocket extends StackSocket {
             return;
         }
         final long deadline = door.now() + lingerSeconds * 1_000_000_000L;
+        last.observer(events);
         try {
             while (isFinishing(last) && !door.isShut() && writable.await(deadline)) {
                 continue;
@@ -372,6 +370,7 @@ public final class StreamSocket extends StackSocket {
         } catch (final InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        last.observer(ConnectionObserver.NONE);
     }
 
     /** True while there is something that the peer has not acknowledged: data or the FIN. */
@@ -561,6 +560,11 @@ public final class StreamSocket extends StackSocket {
 
         @Override
         public void writable() {
+            wakeWriters();
+        }
+
+        @Override
+        public void finAcknowledged() {
             wakeWriters();
         }
 
