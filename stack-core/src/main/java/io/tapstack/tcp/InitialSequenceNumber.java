@@ -1,6 +1,7 @@
 package io.tapstack.tcp;
 
 import io.tapstack.wire.Endpoint;
+import io.tapstack.wire.SipHash;
 
 /**
  * Initial sequence numbers (RFC 6528, RFC 9293 3.4.1): {@code ISN = M + F(localip, localport, remoteip, remoteport, secretkey)},
@@ -28,11 +29,8 @@ final class InitialSequenceNumber {
     }
 
     private long tupleHash(final Endpoint local, final Endpoint remote, final int purpose) {
-        return hash.hash(
-                local.address().high(),
-                local.address().low(),
-                remote.address().high(),
-                remote.address().low(),
-                (long) purpose << 32 | (long) local.port() << 16 | remote.port());
+        final long ours = hash.hash(local.address().high(), local.address().low());
+        final long theirs = hash.hash(ours ^ remote.address().high(), remote.address().low());
+        return hash.hash(theirs, (long) purpose << 32 | (long) local.port() << 16 | remote.port());
     }
 }

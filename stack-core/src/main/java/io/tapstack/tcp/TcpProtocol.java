@@ -15,6 +15,7 @@ import io.tapstack.time.TimerWheel;
 import io.tapstack.wire.Endpoint;
 import io.tapstack.wire.IpAddress;
 import io.tapstack.wire.SequenceNumber;
+import io.tapstack.wire.SipHash;
 import io.tapstack.wire.TcpHeader;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -22,6 +23,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,22 +48,20 @@ public final class TcpProtocol implements TransportProtocol {
     private final ArrayDeque<TcpConnection> blocked = new ArrayDeque<>();
 
     /**
-     * @param secret0 first half of the key for sequence numbers, ports and hash tables: random, but for tests
-     * @param secret1 second half
+     * @param random where the keys for sequence numbers, ports and the hash table come from; unpredictable, but for tests
      */
     public TcpProtocol(
             final InternetLayer internet,
             final BufferPool pool,
             final TimerWheel timers,
             final StackStatistics statistics,
-            final long secret0,
-            final long secret1) {
+            final RandomGenerator random) {
         this.internet = internet;
         this.pool = pool;
         this.timers = timers;
         this.statistics = statistics;
-        this.hash = new SipHash(secret0, secret1);
-        this.connections = new ConnectionTable(secret0 ^ secret1);
+        this.hash = SipHash.random(random);
+        this.connections = new ConnectionTable(random.nextLong());
         this.initialSequenceNumber = new InitialSequenceNumber(hash);
         this.resets = new ResetSender(pool, statistics);
     }
@@ -348,7 +348,7 @@ public final class TcpProtocol implements TransportProtocol {
     }
 
     private int portOffset(final IpAddress address, final int port) {
-        return (int) hash.hash(address.high(), address.low(), port, 0, 0x6056);
+        return (int) hash.hash(hash.hash(address.high(), address.low()), port);
     }
 
     /** True if the 4-tuple is free. A connection in TIME-WAIT gives way: its successor's ISN lies ahead (RFC 6528). */
