@@ -1,8 +1,6 @@
 package io.tapstack.stack;
 
-import io.tapstack.link.LinkDevice;
 import io.tapstack.time.Clock;
-import io.tapstack.time.TimerWheel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
@@ -22,8 +20,7 @@ final class DriverDoor implements Door {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Clock clock;
-    private final TimerWheel timers;
-    private final LinkDevice device;
+    private final Pollable stack;
     private final List<Runnable> shutListeners = new ArrayList<>();
     private volatile @Nullable Throwable failure;
     private boolean shut;
@@ -31,11 +28,11 @@ final class DriverDoor implements Door {
     // True from when the driver has decided to sleep until it is back inside, or was told to wake up.
     private boolean driverSleeps;
     private long driverSleepsUntil;
+    private boolean pollWantedAnyway;
 
-    DriverDoor(final Clock clock, final TimerWheel timers, final LinkDevice device) {
+    DriverDoor(final Pollable stack, final Clock clock) {
+        this.stack = stack;
         this.clock = clock;
-        this.timers = timers;
-        this.device = device;
     }
 
     @Override
@@ -45,9 +42,9 @@ final class DriverDoor implements Door {
 
     @Override
     public void exit() {
-        if (driverSleeps && lock.getHoldCount() == 1 && isEarlierThanSleep()) {
+        if (driverSleeps && lock.getHoldCount() == 1 && isDriverNeeded()) {
             driverSleeps = false;
-            device.wakeup();
+            stack.device().wakeup();
         }
         lock.unlock();
     }
@@ -85,7 +82,9 @@ final class DriverDoor implements Door {
     void driverSleeps(final long untilNanos) {
         driverSleeps = true;
         driverSleepsUntil = untilNanos;
-        timers.watch(untilNanos);
+        // If the device is full now, there is nothing to do before it has room, which ends the sleep by itself.
+        pollWantedAnyway = stack.isPollWanted();
+        stack.timers().watch(untilNanos);
     }
 
     /** The driver is back; called inside. */
@@ -125,8 +124,10 @@ final class DriverDoor implements Door {
         return listeners;
     }
 
-    private boolean isEarlierThanSleep() {
-        return timers.isEarlierArmed() || isBefore(device.nextEvent(), driverSleepsUntil);
+    private boolean isDriverNeeded() {
+        return stack.timers().isEarlierArmed()
+                || (!pollWantedAnyway && stack.isPollWanted())
+                || isBefore(stack.device().nextEvent(), driverSleepsUntil);
     }
 
     private static boolean isBefore(final long time, final long other) {

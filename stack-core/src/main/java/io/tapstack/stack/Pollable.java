@@ -15,6 +15,12 @@ public interface Pollable {
      */
     boolean poll(long nowNanos) throws IOException;
 
+    /**
+     * True if something waits for the next {@link #poll} that no frame and no timer will announce: a packet that the stack sent to itself, or a
+     * connection that the device had no room for.
+     */
+    boolean isPollWanted();
+
     /** When {@link #poll} is needed again even if no frame comes, or {@link Long#MAX_VALUE} for never. */
     long nextDeadline();
 

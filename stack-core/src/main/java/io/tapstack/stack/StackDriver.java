@@ -27,6 +27,12 @@ public final class StackDriver implements AutoCloseable {
     /** Bursts in one stay inside while nobody waits at the door: enough to make the lock's cost vanish. */
     private static final int BURSTS_PER_STAY = 8;
 
+    /**
+     * Longest sleep after there was something to do. Less than any retransmission timer, so that an application which sends, and arms one,
+     * need not wake the driver each time.
+     */
+    private static final long NAP_NANOS = 100_000_000;
+
     private final Pollable stack;
     private final LinkDevice device;
     private final Clock clock;
@@ -34,6 +40,9 @@ public final class StackDriver implements AutoCloseable {
     private final Thread thread;
     private final AtomicBoolean started = new AtomicBoolean();
     private volatile boolean closing;
+
+    // The driver's own: nothing happened during its last sleep.
+    private boolean idle;
 
     /**
      * A driver that does not run yet. From now on the stack may only be used inside {@link #door()}.
@@ -44,7 +53,7 @@ public final class StackDriver implements AutoCloseable {
         this.stack = stack;
         this.device = stack.device();
         this.clock = clock;
-        this.door = new DriverDoor(clock, stack.timers(), device);
+        this.door = new DriverDoor(stack, clock);
         this.thread = new Thread(this::run, name);
         this.thread.setDaemon(true);
     }
@@ -100,10 +109,10 @@ public final class StackDriver implements AutoCloseable {
         }
     }
 
-    /** One stay inside, and then a wait at the device if there is nothing more to do. */
+    /** One stay inside, and then a sleep at the device if there is nothing more to do. */
     private void turn() throws IOException {
         boolean more = true;
-        long timeoutNanos = 0;
+        long wakeAt = Long.MAX_VALUE;
         door.giveWay();
         door.enter();
         try {
@@ -115,18 +124,26 @@ public final class StackDriver implements AutoCloseable {
                 }
             }
             if (!more) {
-                final long wakeAt = earlier(stack.nextDeadline(), device.nextEvent());
-                timeoutNanos = wakeAt == Long.MAX_VALUE ? Long.MAX_VALUE : wakeAt - clock.nanoTime();
+                wakeAt = earlier(stack.nextDeadline(), device.nextEvent());
+                wakeAt = idle ? wakeAt : earlier(wakeAt, clock.nanoTime() + NAP_NANOS);
                 door.driverSleeps(wakeAt);
             }
         } finally {
             door.exit();
         }
+        if (!more) {
+            sleep(wakeAt);
+        }
+    }
+
+    private void sleep(final long wakeAt) throws IOException {
+        final long timeoutNanos = wakeAt == Long.MAX_VALUE ? Long.MAX_VALUE : wakeAt - clock.nanoTime();
         if (timeoutNanos > 0) {
             // To this thread an interrupt means nothing, but it would keep a device from waiting.
             Thread.interrupted();
             device.await(timeoutNanos);
         }
+        idle = wakeAt != Long.MAX_VALUE && clock.nanoTime() - wakeAt >= 0;
     }
 
     private void end() {

@@ -217,11 +217,21 @@ public final class TcpConnection implements Flow {
      */
     public void write(
             final Region region, final int offset, final int length, final boolean more, final long nowNanos) {
+        append(region, offset, length);
+        push(more, nowNanos);
+    }
+
+    /** The first half of {@link #write}: nothing is sent before {@link #push}, so that several pieces go out together. */
+    public void append(final Region region, final int offset, final int length) {
         if (state.canSend() && !finQueued) {
             sendQueue.append(region, offset, length);
-            moreComing = more;
-            sender.transmit(nowNanos);
         }
+    }
+
+    /** Sends what was appended, as far as the windows allow; {@code more} as in {@link #write}. */
+    public void push(final boolean more, final long nowNanos) {
+        moreComing = more;
+        sender.transmit(nowNanos);
     }
 
     /** SEND by copying: takes up to {@code limit} bytes of {@code source}. @return how many, as far as there is room */
@@ -546,8 +556,11 @@ public final class TcpConnection implements Flow {
             stopTimers();
             timeWait.start(nowNanos);
             observer.closed();
-        } else if (next == TcpState.FIN_WAIT_2 && orphan) {
-            timeWait.startFinWait2(nowNanos);
+        } else if (next == TcpState.FIN_WAIT_2) {
+            if (orphan) {
+                timeWait.startFinWait2(nowNanos);
+            }
+            observer.finAcknowledged();
         } else if (next == TcpState.CLOSED) {
             stopTimers();
             timeWait.stop();

@@ -91,7 +91,7 @@ public final class MappedFile implements AutoCloseable {
             throw new IndexOutOfBoundsException("position " + position + ", length " + maxLength + " of " + size);
         }
         final ByteBuffer chunk = chunks[(int) (position / CHUNK_BYTES)];
-        final int from = offsetInRegion(position);
+        final int from = (int) (position % CHUNK_BYTES);
         return chunk.slice(from, Math.min(maxLength, chunk.capacity() - from));
     }
 
@@ -141,10 +141,5 @@ public final class MappedFile implements AutoCloseable {
         }
         final int chunk = (int) (position / CHUNK_BYTES);
         return new MappedRegion(this, chunks[chunk], (long) chunk * CHUNK_BYTES);
-    }
-
-    /** Where the byte at {@code position} is in its chunk. */
-    int offsetInRegion(final long position) {
-        return (int) (position % CHUNK_BYTES);
     }
 }

@@ -21,6 +21,11 @@ final class MappedRegion extends Region {
         this.start = start;
     }
 
+    /** Where the chunk starts in the file. */
+    long start() {
+        return start;
+    }
+
     @Override
     public int intactBytes() {
         return (int) Math.max(0, Math.min(capacity(), file.sizeNow() - start));

@@ -87,7 +87,7 @@ public final class SocketLayer {
 
     private int waitFor(final List<PollEntry> entries, final long deadline) {
         final WaitPoint wake = door.waitPoint();
-        final ReadinessListener listener = socket -> wake.wakeAll();
+        final ReadinessListener listener = ready -> wake.wakeAll();
         for (final PollEntry entry : entries) {
             entry.socket().addListener(listener);
         }

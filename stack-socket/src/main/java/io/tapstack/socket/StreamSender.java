@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A small write is copied into the send queue inside the door, in one visit. A large one takes blocks of the pool, copies into them
  * outside, where the stack goes on meanwhile, and then appends the blocks to the queue by reference. While one thread copies outside,
- * {@link #copying} keeps other writers waiting, so that bytes of one write are not mixed with those of another.
+ * {@link #copying} keeps other writers waiting, so that its bytes are not overtaken.
  */
 final class StreamSender {
 
@@ -42,20 +42,16 @@ final class StreamSender {
             int result = socket.unusable();
             while (result == 0) {
                 result = copying ? AGAIN : refusal();
-                if (result == 0 && data.hasRemaining()) {
+                if (result == 0) {
+                    if (!data.hasRemaining()) {
+                        break;
+                    }
                     result = append(data, flags);
-                } else if (result == 0) {
-                    break;
                 }
-                if (result > 0) {
-                    result = 0;
-                } else if (result == AGAIN && (copying || socket.mayWait(flags))) {
-                    result = socket.await(socket.writable, deadline);
-                }
+                result = result == AGAIN ? awaitRoom(flags, deadline) : Math.min(result, 0);
             }
-            // As Linux does: an error after some bytes were taken waits for the next call.
             final int taken = wanted - data.remaining();
-            return taken > 0 ? taken : result;
+            return taken > 0 ? endPartly(taken, result, flags) : result;
         } finally {
             socket.door.exit();
         }
@@ -65,28 +61,32 @@ final class StreamSender {
         if (position < 0 || count < 0) {
             return -SocketError.EINVAL.errno();
         }
-        final long end = Math.min(position + Math.min(count, Long.MAX_VALUE - position), Math.min(file.size(), file.sizeNow()));
+        // A file that has grown is mapped up to its old size only.
+        final long size = Math.min(file.size(), file.sizeNow());
+        final long end = count < size - position ? position + count : Math.max(position, size);
+        MappedRegion region = null;
         socket.door.enter();
         try {
             final long deadline = socket.sendDeadline();
             long at = position;
-            long result = socket.unusable();
+            int result = socket.unusable();
             while (result == 0) {
                 result = copying ? AGAIN : refusal();
-                if (result == 0 && at < end) {
-                    result = append(file, at, end, flags);
-                } else if (result == 0) {
-                    break;
+                if (result == 0) {
+                    if (at == end) {
+                        break;
+                    }
+                    region = regionAt(file, at, region);
+                    result = append(region, at, end, flags);
+                    at += Math.max(result, 0);
                 }
-                if (result > 0) {
-                    at += result;
-                    result = 0;
-                } else if (result == AGAIN && (copying || socket.mayWait(flags))) {
-                    result = socket.await(socket.writable, deadline);
-                }
+                result = result == AGAIN ? awaitRoom(flags, deadline) : Math.min(result, 0);
             }
-            return at > position ? at - position : result;
+            return at > position ? endPartly(at - position, result, flags) : result;
         } finally {
+            if (region != null) {
+                region.release();
+            }
             socket.door.exit();
         }
     }
@@ -105,6 +105,28 @@ final class StreamSender {
         return open ? 0 : -SocketError.EPIPE.errno();
     }
 
+    /** Waits for room, for the handshake, or for another writer's copy, which even a non-blocking call waits for. */
+    private int awaitRoom(final int flags, final long deadline) {
+        return copying || socket.mayWait(flags) ? socket.await(socket.writable, deadline) : AGAIN;
+    }
+
+    /**
+     * Some bytes were taken. What went wrong then, if anything, is for the next call to find out, as on Linux; but a segment
+     * that was held back for the rest of this write must not wait for it any more.
+     */
+    private long endPartly(final long taken, final int result, final int flags) {
+        if (result != 0 && socket.unusable() == 0) {
+            connection().push(MessageFlags.has(flags, MessageFlags.MSG_MORE), socket.door.now());
+        }
+        return taken;
+    }
+
+    private int endPartly(final int taken, final int result, final int flags) {
+        return (int) endPartly((long) taken, result, flags);
+    }
+
+    // ---- Bytes of the application
+
     /** @return how many bytes were taken, or -EAGAIN if there is no room, or another error */
     private int append(final ByteBuffer data, final int flags) {
         final TcpConnection connection = connection();
@@ -114,20 +136,13 @@ final class StreamSender {
         }
         final int length = Math.min(room, data.remaining());
         if (length <= SMALL_WRITE) {
-            final boolean more = length < data.remaining() || MessageFlags.has(flags, MessageFlags.MSG_MORE);
-            return connection.write(data, length, more, socket.door.now());
+            return connection.write(data, length, isMoreToCome(data, length, flags), socket.door.now());
         }
-        return appendBlocks(connection, data, length, flags);
+        return appendBlocks(connection, data, Math.min(length, MAX_BLOCKS * BufferPool.BLOCK), flags);
     }
 
-    private int appendBlocks(
-            final TcpConnection connection, final ByteBuffer data, final int room, final int flags) {
-        final Region[] filled = blocks();
-        final int length = Math.min(room, MAX_BLOCKS * BufferPool.BLOCK);
-        final int count = (length + BufferPool.BLOCK - 1) / BufferPool.BLOCK;
-        for (int i = 0; i < count; i++) {
-            filled[i] = socket.layer.stack().pool().region(BufferPool.BLOCK);
-        }
+    private int appendBlocks(final TcpConnection connection, final ByteBuffer data, final int length, final int flags) {
+        final Region[] filled = takeBlocks(length);
         copying = true;
         boolean copied = false;
         socket.door.exit();
@@ -140,7 +155,7 @@ final class StreamSender {
             // A writer that had to wait for this copy was not woken by the protocol.
             socket.writable.wakeAll();
             if (!copied) {
-                release(filled, count);
+                release(filled, length);
             }
         }
         // Much may have happened outside: a reset, a shutdown, a close.
@@ -149,22 +164,32 @@ final class StreamSender {
             result = refusal();
         }
         if (result == 0) {
-            final boolean more = length < data.remaining() || MessageFlags.has(flags, MessageFlags.MSG_MORE);
-            write(connection, filled, length, more);
+            for (int i = 0, left = length; left > 0; i++) {
+                connection.append(filled[i], 0, Math.min(left, BufferPool.BLOCK));
+                left -= BufferPool.BLOCK;
+            }
+            connection.push(isMoreToCome(data, length, flags), socket.door.now());
             data.position(data.position() + length);
             result = length;
         }
-        release(filled, count);
+        release(filled, length);
         return result;
     }
 
-    private void write(final TcpConnection connection, final Region[] filled, final int length, final boolean more) {
-        final long now = socket.door.now();
-        for (int i = 0, left = length; left > 0; i++) {
-            final int part = Math.min(left, BufferPool.BLOCK);
-            left -= part;
-            connection.write(filled[i], 0, part, more || left > 0, now);
+    private boolean isMoreToCome(final ByteBuffer data, final int length, final int flags) {
+        return length < data.remaining() || MessageFlags.has(flags, MessageFlags.MSG_MORE);
+    }
+
+    private Region[] takeBlocks(final int length) {
+        Region[] taken = blocks;
+        if (taken == null) {
+            taken = new Region[MAX_BLOCKS];
+            blocks = taken;
         }
+        for (int i = 0; i * BufferPool.BLOCK < length; i++) {
+            taken[i] = socket.layer.stack().pool().region(BufferPool.BLOCK);
+        }
+        return taken;
     }
 
     /** Outside the door. */
@@ -177,25 +202,39 @@ final class StreamSender {
     }
 
     @SuppressWarnings("NullAway") // A cleared element is never read before it is set again.
-    private static void release(final Region[] filled, final int count) {
-        for (int i = 0; i < count; i++) {
+    private static void release(final Region[] filled, final int length) {
+        for (int i = 0; i * BufferPool.BLOCK < length; i++) {
             filled[i].release();
             filled[i] = null;
         }
     }
 
-    private long append(final MappedFile file, final long at, final long end, final int flags) {
+    // ---- Bytes of a file
+
+    /** The region over the chunk that holds the byte {@code at}: the one at hand, or a new one instead of it. */
+    private static MappedRegion regionAt(
+            final MappedFile file, final long at, final @Nullable MappedRegion atHand) {
+        if (atHand != null && at < atHand.start() + atHand.capacity()) {
+            return atHand;
+        }
+        final MappedRegion next = file.region(at);
+        if (atHand != null) {
+            atHand.release();
+        }
+        return next;
+    }
+
+    private int append(final MappedRegion region, final long at, final long end, final int flags) {
         final TcpConnection connection = connection();
-        final int room = connection.writableBytes();
+        final int room = connection.writableSharedBytes();
         if (room <= 0) {
             return AGAIN;
         }
-        final MappedRegion region = file.region(at);
-        final int offset = file.offsetInRegion(at);
-        final int length = (int) Math.min(Math.min(room, end - at), region.capacity() - offset);
+        final int offset = (int) (at - region.start());
+        final int length = (int) Math.min(Math.min(room, region.capacity() - offset), end - at);
         final boolean more = at + length < end || MessageFlags.has(flags, MessageFlags.MSG_MORE);
-        connection.write(region, offset, length, more, socket.door.now());
-        region.release();
+        connection.append(region, offset, length);
+        connection.push(more, socket.door.now());
         return length;
     }
 
@@ -205,14 +244,5 @@ final class StreamSender {
             throw new IllegalStateException("not connected");
         }
         return connection;
-    }
-
-    private Region[] blocks() {
-        Region[] made = blocks;
-        if (made == null) {
-            made = new Region[MAX_BLOCKS];
-            blocks = made;
-        }
-        return made;
     }
 }

@@ -257,7 +257,7 @@ public final class StreamSocket extends StackSocket {
     public int unsentAndUnackedBytes() {
         door.enter();
         try {
-            return connection == null ? 0 : connection.unsentAndUnackedBytes();
+            return connection == null ? 0 : connection.unacknowledgedBytes();
         } finally {
             door.exit();
         }
@@ -300,10 +300,8 @@ public final class StreamSocket extends StackSocket {
     }
 
     private void shutdown(final TcpConnection open, final Shutdown how) {
-        if (how.endsInput() && !inputShut) {
-            inputShut = true;
-            open.shutdownInput(door.now());
-        }
+        // As on Linux, what comes after the input was shut down still waits to be read, and then fills the window.
+        inputShut |= how.endsInput();
         if (how.endsOutput() && !outputShut) {
             outputShut = true;
             open.shutdownOutput(door.now());
@@ -351,7 +349,6 @@ public final class StreamSocket extends StackSocket {
                 last.close(door.now());
                 linger(last);
             }
-            last.observer(ConnectionObserver.NONE);
         }
         final TcpBinding bound = binding;
         if (bound != null) {
@@ -365,6 +362,7 @@ public final class StreamSocket extends StackSocket {
             return;
         }
         final long deadline = door.now() + lingerSeconds * 1_000_000_000L;
+        last.observer(events);
         try {
             while (isFinishing(last) && !door.isShut() && writable.await(deadline)) {
                 continue;
@@ -372,6 +370,7 @@ public final class StreamSocket extends StackSocket {
         } catch (final InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        last.observer(ConnectionObserver.NONE);
     }
 
     /** True while there is something that the peer has not acknowledged: data or the FIN. */
@@ -501,6 +500,16 @@ public final class StreamSocket extends StackSocket {
         return error == null ? 0 : error.errno();
     }
 
+    /** Why the connection failed, or null; unlike {@code SO_ERROR} it stays. */
+    public @Nullable SocketError failure() {
+        door.enter();
+        try {
+            return connection == null ? null : connection.error();
+        } finally {
+            door.exit();
+        }
+    }
+
     private @Nullable SocketError pendingError() {
         return connection == null || errorReported ? null : connection.error();
     }
@@ -551,6 +560,11 @@ public final class StreamSocket extends StackSocket {
 
         @Override
         public void writable() {
+            wakeWriters();
+        }
+
+        @Override
+        public void finAcknowledged() {
             wakeWriters();
         }
 
