@@ -32,6 +32,9 @@ public final class TimerWheel {
     private int armedTimers;
     // A timer may be armed while others fire; a deadline already past must then fire in the same advance.
     private long advancingTo;
+    // Somebody sleeps until then, and wants to know of timers that are armed for earlier.
+    private long watchedNanos = NEVER;
+    private boolean earlierArmed;
 
     /** A wheel whose time starts at {@code nowNanos}. */
     public TimerWheel(final long nowNanos) {
@@ -96,7 +99,24 @@ public final class TimerWheel {
         return earliest;
     }
 
+    /**
+     * Starts to watch for timers that are armed for a time before {@code deadlineNanos}, {@link #NEVER} for any time: so that somebody who
+     * sleeps until then can be woken up, without a search at every step.
+     */
+    public void watch(final long deadlineNanos) {
+        watchedNanos = deadlineNanos;
+        earlierArmed = false;
+    }
+
+    /** True if a timer was armed for earlier than the {@linkplain #watch watched} time since the watch began. */
+    public boolean isEarlierArmed() {
+        return earlierArmed;
+    }
+
     void insert(final Timer timer) {
+        if (watchedNanos == NEVER || timer.deadlineNanos - watchedNanos < 0) {
+            earlierArmed = true;
+        }
         final long tick = Math.max(tick(timer.deadlineNanos), currentTick);
         final long distance = tick - currentTick;
         int level = 0;
