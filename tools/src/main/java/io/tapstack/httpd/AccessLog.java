@@ -1,5 +1,6 @@
 package io.tapstack.httpd;
 
+import io.tapstack.http.Amount;
 import java.net.InetSocketAddress;
 import java.util.Locale;
 import org.slf4j.Logger;

@@ -1,5 +1,6 @@
 package io.tapstack.httpd;
 
+import io.tapstack.http.Amount;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;

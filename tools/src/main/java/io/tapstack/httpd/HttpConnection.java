@@ -1,5 +1,6 @@
 package io.tapstack.httpd;
 
+import io.tapstack.http.HttpDate;
 import io.tapstack.httpd.Response.Content;
 import io.tapstack.httpd.Response.FileParts;
 import io.tapstack.httpd.Response.Part;

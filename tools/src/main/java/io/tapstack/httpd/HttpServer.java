@@ -1,5 +1,6 @@
 package io.tapstack.httpd;
 
+import io.tapstack.transport.ConnectionThreads;
 import io.tapstack.transport.Listener;
 import io.tapstack.transport.StreamConnection;
 import io.tapstack.transport.Transport;

@@ -1,5 +1,6 @@
 package io.tapstack.httpd;
 
+import io.tapstack.http.HttpDate;
 import java.time.Instant;
 import java.util.Optional;
 

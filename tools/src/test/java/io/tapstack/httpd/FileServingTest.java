@@ -2,6 +2,7 @@ package io.tapstack.httpd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tapstack.http.HttpDate;
 import io.tapstack.httpd.RawClient.Reply;
 import java.io.IOException;
 import java.nio.file.Files;

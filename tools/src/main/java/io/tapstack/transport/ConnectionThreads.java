@@ -1,4 +1,4 @@
-package io.tapstack.httpd;
+package io.tapstack.transport;
 
 import java.lang.reflect.InvocationTargetException;
 import java.util.concurrent.ExecutorService;

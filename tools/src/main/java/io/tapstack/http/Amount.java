@@ -1,4 +1,4 @@
-package io.tapstack.httpd;
+package io.tapstack.http;
 
 import java.util.Locale;
 

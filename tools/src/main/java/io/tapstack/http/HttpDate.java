@@ -1,4 +1,4 @@
-package io.tapstack.httpd;
+package io.tapstack.http;
 
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -32,7 +32,7 @@ public final class HttpDate {
     }
 
     /** The date of this second, formatted once per second. */
-    static String ofSecond(final long epochSecond) {
+    public static String ofSecond(final long epochSecond) {
         final Formatted cached = now;
         if (cached.epochSecond == epochSecond) {
             return cached.text;
