@@ -26,10 +26,7 @@ import picocli.CommandLine.Spec;
 /** {@code tapstack demo}: a network of its own with a server in it, and the host's tools against that. */
 @Command(
         name = "demo",
-        description = {
-            "In a private network namespace, with a TAP and a file server on Tapstack: run the host's own ping,",
-            "arping, nmap and curl against it, and show what they say. Ends with 0 only if all is right."
-        },
+        description = "Run the host's own ping, arping, nmap and curl against a server on Tapstack, in a network of its own.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         sortOptions = false)
@@ -83,8 +80,8 @@ final class Demo implements Callable<Integer> {
             out.flush();
             final boolean good = Demonstration.of(
                             out, link.tap(), address.getAddress(), address.getPort(), FILE_NAME, sha256, directory)
-                    .run();
-            if (keep) {
+                    .run(stop::isReceived);
+            if (keep && !stop.isReceived()) {
                 explain(out, address);
                 stop.await();
             }

@@ -30,7 +30,7 @@ public final class LinkOptions {
 
     @Option(
             names = "--address",
-            paramLabel = "ADDRESS/LENGTH",
+            paramLabel = "ADDRESS/BITS",
             defaultValue = "10.0.0.2/24",
             converter = Converters.ForCidr.class,
             description = "address of Tapstack (${DEFAULT-VALUE})")
@@ -38,7 +38,7 @@ public final class LinkOptions {
 
     @Option(
             names = "--host-address",
-            paramLabel = "ADDRESS/LENGTH",
+            paramLabel = "ADDRESS/BITS",
             defaultValue = "10.0.0.1/24",
             converter = Converters.ForCidr.class,
             description = "address of the host at the other end (${DEFAULT-VALUE})")

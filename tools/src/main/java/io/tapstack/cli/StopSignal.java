@@ -21,6 +21,11 @@ final class StopSignal {
         return stop;
     }
 
+    /** Whether a signal has come. */
+    boolean isReceived() {
+        return received.getCount() == 0;
+    }
+
     /** Waits for either signal. */
     void await() throws InterruptedException {
         received.await();
@@ -29,7 +34,7 @@ final class StopSignal {
     private void handle(final String name, final int status) {
         try {
             Signal.handle(new Signal(name), signal -> {
-                if (received.getCount() == 0) {
+                if (isReceived()) {
                     Runtime.getRuntime().halt(status);
                 }
                 received.countDown();

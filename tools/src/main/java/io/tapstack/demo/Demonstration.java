@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /**
  * Runs the host's own network tools against Tapstack, and shows what each one says. One thread at a time.
@@ -138,10 +139,15 @@ public final class Demonstration {
     /**
      * Runs all steps, also after one that went wrong.
      *
+     * @param stopped whether to leave out the steps that remain
      * @return whether all went right
      */
-    public boolean run() throws IOException, InterruptedException {
+    public boolean run(final BooleanSupplier stopped) throws IOException, InterruptedException {
         for (final Step step : steps) {
+            if (stopped.getAsBoolean()) {
+                out.println("✘ stopped");
+                return false;
+            }
             final Subprocess.Outcome outcome = Subprocess.run(step.command(), LIMIT);
             // nmap prints columns with any number of blanks between them
             final String output = outcome.output().replaceAll("[ \\t]+", " ");

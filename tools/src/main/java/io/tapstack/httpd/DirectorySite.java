@@ -29,7 +29,7 @@ final class DirectorySite implements Site {
             if (target.directory()) {
                 throw FileLookup.notFound(); // "file/" names something in a directory
             }
-            return FileLookup.regularFile(real, attributes);
+            return FileLookup.regularFile(real, target.lastName(), attributes);
         }
         if (!target.directory()) {
             // Relative links in the page are resolved against the address: it has to end with a slash.
@@ -37,7 +37,7 @@ final class DirectorySite implements Site {
         }
         final Path index = real.resolve(INDEX);
         if (Files.isRegularFile(index)) {
-            return FileLookup.regularFile(inside(index));
+            return FileLookup.regularFile(inside(index), INDEX);
         }
         return new FoundDirectory(real, title(target), target.names().isEmpty());
     }

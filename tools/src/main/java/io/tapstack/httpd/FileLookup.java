@@ -12,15 +12,16 @@ final class FileLookup {
 
     private FileLookup() {}
 
-    static Site.FoundFile regularFile(final Path path) throws IOException {
-        return regularFile(path, attributes(path));
+    static Site.FoundFile regularFile(final Path path, final String name) throws IOException {
+        return regularFile(path, name, attributes(path));
     }
 
-    static Site.FoundFile regularFile(final Path path, final BasicFileAttributes attributes) throws RequestRefused {
+    static Site.FoundFile regularFile(final Path path, final String name, final BasicFileAttributes attributes)
+            throws RequestRefused {
         if (!attributes.isRegularFile()) {
             throw forbidden(); // opening a pipe or a device could block, or do something
         }
-        return new Site.FoundFile(path, attributes);
+        return new Site.FoundFile(path, name, attributes);
     }
 
     static BasicFileAttributes attributes(final Path path) throws IOException {

@@ -191,7 +191,7 @@ final class FileResponses {
     }
 
     private String contentType(final FoundFile found) {
-        return config.mimeType().orElseGet(() -> MediaTypes.of(String.valueOf(found.path().getFileName())));
+        return config.mimeType().orElseGet(() -> MediaTypes.of(found.name()));
     }
 
     /** RFC 9110 section 8.8.2.1: never later than the Date of the response. */

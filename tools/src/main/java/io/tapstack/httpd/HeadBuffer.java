@@ -62,7 +62,7 @@ final class HeadBuffer extends SessionInputBufferImpl {
             throw tooLong("request head too large", null);
         }
         if (line.length() > start) {
-            inspect(line.charAt(start));
+            inspect(line, start);
             if (part == Part.REQUEST_LINE) {
                 part = Part.FIELDS;
             }
@@ -78,7 +78,8 @@ final class HeadBuffer extends SessionInputBufferImpl {
         throw RequestRefused.andClose(HttpStatus.BAD_REQUEST, "request ended early");
     }
 
-    private void inspect(final char first) throws RequestRefused {
+    private void inspect(final CharArrayBuffer line, final int start) throws RequestRefused {
+        final char first = line.charAt(start);
         // RFC 9112 5.2: a server refuses obs-fold; 2.2: so with whitespace between request line and first field.
         if (first == ' ' || first == '\t') {
             throw RequestRefused.andClose(HttpStatus.BAD_REQUEST, "line begins with whitespace");
@@ -86,6 +87,13 @@ final class HeadBuffer extends SessionInputBufferImpl {
         // RFC 9112 7.1: a chunk size is hexadecimal digits; Java would also parse a sign.
         if (part == Part.BODY && (first == '+' || first == '-')) {
             throw RequestRefused.andClose(HttpStatus.BAD_REQUEST, "malformed chunk size");
+        }
+        // RFC 9112 2.2, RFC 9110 5.5: CR and NUL are dangerous; HttpCore would make blanks of them. No other is of use.
+        for (int i = start; i < line.length(); i++) {
+            final char c = line.charAt(i);
+            if (c < ' ' && c != '\t' || c == 0x7f) {
+                throw RequestRefused.andClose(HttpStatus.BAD_REQUEST, "control character in the request head");
+            }
         }
     }
 

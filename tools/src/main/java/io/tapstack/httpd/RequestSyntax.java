@@ -19,12 +19,9 @@ final class RequestSyntax {
             throw malformed("malformed method");
         }
         for (final Header field : head.fields()) {
-            // RFC 9110 5.1, 5.5: a name is a token; CR, LF and NUL in a value are dangerous, and other controls useless.
+            // RFC 9110 5.1: a name is a token.
             if (!isToken(field.getName())) {
                 throw malformed("malformed header field name");
-            }
-            if (hasControl(field.getValue())) {
-                throw malformed("control character in a header field");
             }
         }
         checkTarget(head.target());
@@ -35,7 +32,7 @@ final class RequestSyntax {
         for (int i = 0; i < target.length(); i++) {
             final char c = target.charAt(i);
             // RFC 3986: a fragment is never sent. Bytes from 0x80 are not allowed either, but people do type UTF-8.
-            if (c <= ' ' || c == 0x7f || c == '#') {
+            if (c <= ' ' || c == '#') {
                 throw malformed("malformed request target");
             }
         }
@@ -59,16 +56,6 @@ final class RequestSyntax {
             }
         }
         return !text.isEmpty();
-    }
-
-    private static boolean hasControl(final String text) {
-        for (int i = 0; i < text.length(); i++) {
-            final char c = text.charAt(i);
-            if (c < ' ' && c != '\t' || c == 0x7f) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private static RequestRefused malformed(final String reason) {

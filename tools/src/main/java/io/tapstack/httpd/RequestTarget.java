@@ -100,6 +100,11 @@ record RequestTarget(List<String> names, boolean directory, String query) {
         }
     }
 
+    /** The name at the end of the path; nothing for the root. */
+    String lastName() {
+        return names.isEmpty() ? "" : names.get(names.size() - 1);
+    }
+
     /** The path, encoded and with a slash at its end: where a directory really is. */
     String asDirectory() {
         final StringBuilder path = new StringBuilder("/");

@@ -15,8 +15,9 @@ interface Site {
      * A regular file.
      *
      * @param path where it really is, without symbolic links
+     * @param name what it is called here, which tells its type
      */
-    record FoundFile(Path path, BasicFileAttributes attributes) implements Found {}
+    record FoundFile(Path path, String name, BasicFileAttributes attributes) implements Found {}
 
     /**
      * A directory without an index page.
