@@ -102,10 +102,11 @@ final class JdkStreamConnection implements StreamConnection {
 
     @Override
     public void close() {
-        try {
-            channel.close();
+        try (channel) {
+            // Before JDK 21, closing a channel does not wake up a thread in transferTo; shutting it down does.
+            channel.shutdownOutput();
         } catch (final IOException e) {
-            // A close that fails has closed: there is nothing to do about it, and nothing is lost that was not before.
+            // Closed already, or reset by the peer. A close that fails has closed.
         }
     }
 }

@@ -235,6 +235,7 @@ class ConnectionTest extends ServerFixture {
             final byte[] rest = busy.rest();
             assertThat(first).isEqualTo('H');
             assertThat(rest).endsWith(java.util.Arrays.copyOfRange(large, 1_000_000, large.length));
+            busy.close();
             stop.join();
             assertThatThrownBy(() -> client(other)).isInstanceOf(ConnectException.class);
         } finally {
@@ -245,7 +246,16 @@ class ConnectionTest extends ServerFixture {
     @Test
     void stopDoesNotWaitForAClientThatTakesNothing() throws Exception {
         writeRandom("large.bin", 30_000_000);
-        final HttpServer other = start(root, config());
+        final ServerConfig.Timeouts usual = config().timeouts();
+        final HttpServer other = start(
+                root,
+                config().withTimeouts(new ServerConfig.Timeouts(
+                        usual.idle(),
+                        usual.head(),
+                        usual.body(),
+                        usual.stall(),
+                        usual.linger(),
+                        Duration.ofMillis(200))));
         try (RawClient client = client(other)) {
             client.get("/large.bin");
             client.socket().getInputStream().read();
