@@ -82,6 +82,11 @@ public final class LinkOptions {
     private Optional<Long> seed = Optional.empty();
 
     @Option(
+            names = "--no-offload",
+            description = "one frame a segment, checksums in software: for comparison, or to watch single segments")
+    private boolean noOffload;
+
+    @Option(
             names = "--private",
             description = "run in a network namespace of its own, without root where the machine allows it")
     private boolean privateNetwork;
@@ -139,6 +144,11 @@ public final class LinkOptions {
     /** Whether the link is worse than it has to be. */
     public boolean impaired() {
         return loss > 0 || !delay.isZero();
+    }
+
+    /** Whether the device is to take nothing over from the stack. */
+    public boolean noOffload() {
+        return noOffload;
     }
 
     /** Whether this JVM is meant to run in a network namespace of its own. */

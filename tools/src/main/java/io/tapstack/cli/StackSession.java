@@ -34,9 +34,10 @@ final class StackSession implements Session {
             return new KernelSession();
         }
         final Cidr host = link.hostAddress();
-        final LinkDevice tap = TapDevice.open(TapConfig.named(link.tap())
+        final TapConfig tap = TapConfig.named(link.tap())
                 .withMtu(link.mtu())
-                .withHostAddress(new HostAddress(ipAddress(host.address()), host.prefixLength())));
+                .withHostAddress(new HostAddress(ipAddress(host.address()), host.prefixLength()));
+        final LinkDevice device = TapDevice.open(link.noOffload() ? tap.withoutOffload() : tap);
         final Clock clock = Clock.system();
         final InterfaceAddress ours = new InterfaceAddress(
                 ipAddress(link.address().address()), link.address().prefixLength());
@@ -44,7 +45,7 @@ final class StackSession implements Session {
         if (link.gateway().isPresent()) {
             config = config.withGateway(ipAddress(link.gateway().get()));
         }
-        final NetworkStack stack = new NetworkStack(tap, config, clock.nanoTime());
+        final NetworkStack stack = new NetworkStack(device, config, clock.nanoTime());
         final StackDriver driver = new StackDriver(stack, clock, "tapstack");
         final SocketLayer sockets = new SocketLayer(driver.door(), stack);
         driver.start();
