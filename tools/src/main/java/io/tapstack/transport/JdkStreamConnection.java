@@ -16,6 +16,7 @@ final class JdkStreamConnection implements StreamConnection {
     private final OutputStream output;
     private final InetSocketAddress local;
     private final InetSocketAddress remote;
+    private volatile boolean sendingFile;
 
     JdkStreamConnection(final SocketChannel channel) throws IOException {
         this.channel = channel;
@@ -48,7 +49,12 @@ final class JdkStreamConnection implements StreamConnection {
 
     @Override
     public long sendFile(final MappedFile file, final long position, final long count) throws IOException {
-        return file.channel().transferTo(position, count, channel);
+        sendingFile = true;
+        try {
+            return file.channel().transferTo(position, count, channel);
+        } finally {
+            sendingFile = false;
+        }
     }
 
     @Override
@@ -103,8 +109,10 @@ final class JdkStreamConnection implements StreamConnection {
     @Override
     public void close() {
         try (channel) {
-            // Before JDK 21, closing a channel does not wake up a thread in transferTo; shutting it down does.
-            channel.shutdownOutput();
+            if (sendingFile) {
+                // Before JDK 21, closing a channel does not wake up a thread in transferTo; shutting it down does.
+                channel.shutdownOutput();
+            }
         } catch (final IOException e) {
             // Closed already, or reset by the peer. A close that fails has closed.
         }
