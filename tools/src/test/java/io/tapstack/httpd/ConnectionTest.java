@@ -10,6 +10,7 @@ import java.net.ConnectException;
 import java.net.SocketException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -234,7 +235,9 @@ class ConnectionTest extends ServerFixture {
             assertThat(stop).isNotDone();
             final byte[] rest = busy.rest();
             assertThat(first).isEqualTo('H');
-            assertThat(rest).endsWith(java.util.Arrays.copyOfRange(large, 1_000_000, large.length));
+            final int body = rest.length - large.length;
+            assertThat(body).isPositive();
+            assertThat(Arrays.equals(rest, body, rest.length, large, 0, large.length)).isTrue();
             busy.close();
             stop.join();
             assertThatThrownBy(() -> client(other)).isInstanceOf(ConnectException.class);
