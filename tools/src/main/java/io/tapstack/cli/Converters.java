@@ -74,7 +74,8 @@ final class Converters {
                     ? Double.parseDouble(matcher.group(1)) / (matcher.group(2).isEmpty() ? 1 : 100)
                     : Double.NaN;
             if (!(probability >= 0 && probability <= 1)) {
-                throw new TypeConversionException("'" + value + "' is not a probability from 0 to 1 such as 0.01 or 1%");
+                throw new TypeConversionException(
+                        "'" + value + "' is not a probability from 0 to 1 such as 0.01 or 1%");
             }
             return probability;
         }

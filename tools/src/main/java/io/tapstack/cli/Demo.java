@@ -26,7 +26,8 @@ import picocli.CommandLine.Spec;
 /** {@code tapstack demo}: a network of its own with a server in it, and the host's tools against that. */
 @Command(
         name = "demo",
-        description = "Run the host's own ping, arping, nmap and curl against a server on Tapstack, in a network of its own.",
+        description =
+                "Run the host's own ping, arping, nmap and curl against a server on Tapstack, in a network of its own.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         sortOptions = false)
@@ -92,7 +93,9 @@ final class Demo implements Callable<Integer> {
     private void explain(final PrintWriter out, final InetSocketAddress address) {
         final String ip = address.getAddress().getHostAddress();
         final String enter = "nsenter -t " + ProcessHandle.current().pid()
-                + (System.getenv("TAPSTACK_PRIVATE") == null ? "" : ownsUserNamespace() ? " -U --preserve-credentials -n" : " -n");
+                + (System.getenv("TAPSTACK_PRIVATE") == null
+                        ? ""
+                        : ownsUserNamespace() ? " -U --preserve-credentials -n" : " -n");
         out.println();
         out.println("The server stays up until Ctrl-C. From another terminal:");
         for (final String command : List.of(

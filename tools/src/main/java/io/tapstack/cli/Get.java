@@ -1,5 +1,6 @@
 package io.tapstack.cli;
 
+import io.tapstack.http.Amount;
 import io.tapstack.http.client.DownloadFailure;
 import io.tapstack.http.client.Downloader;
 import io.tapstack.http.client.FileSink;
@@ -8,7 +9,6 @@ import io.tapstack.http.client.Progress;
 import io.tapstack.http.client.ProgressBar;
 import io.tapstack.http.client.Sink;
 import io.tapstack.http.client.StreamSink;
-import io.tapstack.http.Amount;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;

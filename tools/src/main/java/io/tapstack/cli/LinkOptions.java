@@ -155,12 +155,14 @@ public final class LinkOptions {
     void validate(final CommandSpec spec) {
         final CommandLine line = spec.commandLine();
         if (!TAP_NAME.matcher(tap).matches()) {
-            throw new ParameterException(line, "--tap '" + tap + "' is not a device name of up to 15 letters and digits");
+            throw new ParameterException(
+                    line, "--tap '" + tap + "' is not a device name of up to 15 letters and digits");
         }
         requireHost(line, "--address", address);
         requireHost(line, "--host-address", hostAddress);
         if (address.address().equals(hostAddress.address())) {
-            throw new ParameterException(line, "--address and --host-address are the same: two ends need two addresses");
+            throw new ParameterException(
+                    line, "--address and --host-address are the same: two ends need two addresses");
         }
         if (!address.contains(hostAddress.address()) || address.prefixLength() != hostAddress.prefixLength()) {
             throw new ParameterException(

@@ -12,11 +12,7 @@ import picocli.CommandLine.ParameterException;
  */
 @Command(
         name = "tapstack",
-        description = {
-            "A TCP/IP stack of its own, in Java, behind a TAP device.",
-            "",
-            "Start with: tapstack demo"
-        },
+        description = {"A TCP/IP stack of its own, in Java, behind a TAP device.", "", "Start with: tapstack demo"},
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         subcommands = {Demo.class, Serve.class, Get.class, Echo.class},
@@ -75,7 +71,9 @@ public final class Main implements Runnable {
         public <K> K create(final Class<K> type) throws Exception {
             final Function<SessionFactory, ?> constructor = type == Demo.class
                     ? Demo::new
-                    : type == Serve.class ? Serve::new : type == Get.class ? Get::new : type == Echo.class ? Echo::new : null;
+                    : type == Serve.class
+                            ? Serve::new
+                            : type == Get.class ? Get::new : type == Echo.class ? Echo::new : null;
             return constructor == null
                     ? CommandLine.defaultFactory().create(type)
                     : type.cast(constructor.apply(sessions));

@@ -30,7 +30,8 @@ import picocli.CommandLine.Spec;
         sortOptions = false)
 final class Serve implements Callable<Integer> {
 
-    private static final Pattern MEDIA_TYPE = Pattern.compile("[\\w!#$&^.+-]+/[\\w!#$&^.+-]+(; ?[\\w!#$&^.+-]+=[\\w!#$&^.+-]+)*");
+    private static final Pattern MEDIA_TYPE =
+            Pattern.compile("[\\w!#$&^.+-]+/[\\w!#$&^.+-]+(; ?[\\w!#$&^.+-]+=[\\w!#$&^.+-]+)*");
 
     private final SessionFactory sessions;
 
@@ -55,7 +56,8 @@ final class Serve implements Callable<Integer> {
             names = "--method",
             paramLabel = "METHOD",
             defaultValue = "sendfile",
-            description = "copy: read and write; mmap: map and write; sendfile: map and send without a copy (${DEFAULT-VALUE})")
+            description =
+                    "copy: read and write; mmap: map and write; sendfile: map and send without a copy (${DEFAULT-VALUE})")
     private ServeMethod method = ServeMethod.SENDFILE;
 
     @Option(
@@ -86,8 +88,8 @@ final class Serve implements Callable<Integer> {
         }
         final StopSignal stop = StopSignal.install();
         try (Session session = sessions.open(link);
-                HttpServer server =
-                        HttpServer.start(session.transport(), new InetSocketAddress(session.address(), port), root, config)) {
+                HttpServer server = HttpServer.start(
+                        session.transport(), new InetSocketAddress(session.address(), port), root, config)) {
             announce(spec.commandLine().getOut(), server.address());
             stop.await();
         }

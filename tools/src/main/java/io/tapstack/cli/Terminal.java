@@ -23,8 +23,8 @@ final class Terminal {
 
     private static boolean isTerminal(final int descriptor) {
         try {
-            final String target =
-                    Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor)).toString();
+            final String target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor))
+                    .toString();
             return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
         } catch (final IOException | UnsupportedOperationException e) {
             return false;

@@ -77,14 +77,19 @@ public final class Demonstration {
                         Step.of(
                                 "ARP: the stack tells its Ethernet address",
                                 "packets transmitted|Received [0-9]+ response",
-                                output -> output.contains("3 packets received") || output.contains("Received 3 response"),
+                                output ->
+                                        output.contains("3 packets received") || output.contains("Received 3 response"),
                                 "arping",
                                 "-c",
                                 "3",
                                 "-I",
                                 tap,
                                 ip),
-                        scan("-sS", "TCP, half-open: one port is open, its neighbours answer that they are closed", port, ip),
+                        scan(
+                                "-sS",
+                                "TCP, half-open: one port is open, its neighbours answer that they are closed",
+                                port,
+                                ip),
                         scan("-sT", "TCP, by the host's connect: the same", port, ip),
                         Step.of(
                                 "HTTP: what the server says about a file",
@@ -178,9 +183,10 @@ public final class Demonstration {
                 : lines;
         shown.forEach(line -> out.println("      " + line.stripTrailing()));
         if (!good) {
-            out.println(outcome.exitStatus() == Subprocess.TIMED_OUT
-                    ? "      (ended after " + LIMIT.toSeconds() + " s)"
-                    : "      (exit status " + outcome.exitStatus() + ')');
+            out.println(
+                    outcome.exitStatus() == Subprocess.TIMED_OUT
+                            ? "      (ended after " + LIMIT.toSeconds() + " s)"
+                            : "      (exit status " + outcome.exitStatus() + ')');
         }
         out.flush();
     }

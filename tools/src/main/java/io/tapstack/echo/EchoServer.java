@@ -94,7 +94,9 @@ public final class EchoServer implements AutoCloseable {
         long total = 0;
         try (connection) {
             final byte[] buffer = new byte[BUFFER_BYTES];
-            for (int count = connection.input().read(buffer); count >= 0; count = connection.input().read(buffer)) {
+            for (int count = connection.input().read(buffer);
+                    count >= 0;
+                    count = connection.input().read(buffer)) {
                 connection.output().write(buffer, 0, count);
                 total += count;
             }

@@ -53,7 +53,9 @@ record ByteRange(long position, long count) {
             }
             final long first = number(spec.substring(0, dash));
             final long last = number(spec.substring(dash + 1));
-            if (first == MALFORMED || last == MALFORMED || first == ABSENT && last == ABSENT
+            if (first == MALFORMED
+                    || last == MALFORMED
+                    || first == ABSENT && last == ABSENT
                     || first >= 0 && last >= 0 && last < first) {
                 return Optional.empty();
             }

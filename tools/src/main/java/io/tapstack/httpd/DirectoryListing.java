@@ -57,7 +57,11 @@ final class DirectoryListing {
         final String slash = entry.isDirectory() ? "/" : "";
         html.append("<tr><td><a href=\"");
         PercentEncoding.append(html, entry.name);
-        html.append(slash).append("\">").append(escaped(entry.name)).append(slash).append("</a></td><td>");
+        html.append(slash)
+                .append("\">")
+                .append(escaped(entry.name))
+                .append(slash)
+                .append("</a></td><td>");
         html.append(entry.isDirectory() ? "" : Amount.bytes(entry.attributes.size()));
         html.append("</td><td>")
                 .append(MINUTES.format(entry.attributes.lastModifiedTime().toInstant()))
@@ -86,6 +90,9 @@ final class DirectoryListing {
     }
 
     private static String escaped(final String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;");
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;");
     }
 }

@@ -38,7 +38,8 @@ record EntityTag(String quoted) {
 
     /** Whether {@code list[from, to)} stands between commas, blanks or the ends. Our tags have no comma inside. */
     private static boolean isElement(final String list, final int from, final int to) {
-        return (from == 0 || isSeparator(list.charAt(from - 1))) && (to == list.length() || isSeparator(list.charAt(to)));
+        return (from == 0 || isSeparator(list.charAt(from - 1)))
+                && (to == list.length() || isSeparator(list.charAt(to)));
     }
 
     private static boolean isSeparator(final char c) {

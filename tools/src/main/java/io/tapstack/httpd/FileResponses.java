@@ -124,8 +124,9 @@ final class FileResponses {
     /** Gives a response its body; {@code file} is the body's from here on. */
     private static Response filled(final Response response, final MappedFile file, final List<Part> parts)
             throws IOException {
-        final long total =
-                parts.stream().mapToLong(part -> part.prefix().length + part.count()).sum();
+        final long total = parts.stream()
+                .mapToLong(part -> part.prefix().length + part.count())
+                .sum();
         if (total <= SMALL_BYTES) {
             final ByteBuffer content = ByteBuffer.allocate((int) total);
             if (read(file, parts, content)) {

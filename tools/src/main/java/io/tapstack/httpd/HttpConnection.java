@@ -169,7 +169,8 @@ final class HttpConnection implements Runnable {
             // RFC 9110 10.1.1: a final answer instead of 100. Whether the body still comes is up to the client.
             return body.isEmpty();
         }
-        if (!RequestHandler.offers(head.method()) && body.exceeds(config.limits().bodyBytes())) {
+        if (!RequestHandler.offers(head.method())
+                && body.exceeds(config.limits().bodyBytes())) {
             return false; // that the method is not offered says more than that the body is too large
         }
         if (!body.isEmpty()) {

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class MappingCache implements AutoCloseable {
 
-    private record Entry(MappedFile file, FileTime modified, @Nullable Object identity) {
+    private record Entry(
+            MappedFile file, FileTime modified, @Nullable Object identity) {
 
         boolean isStill(final BasicFileAttributes found) {
             return file.size() == found.size()

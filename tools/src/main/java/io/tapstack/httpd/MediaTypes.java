@@ -70,7 +70,8 @@ final class MediaTypes {
     private MediaTypes() {}
 
     static String of(final String fileName) {
-        final String extension = fileName.substring(fileName.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+        final String extension =
+                fileName.substring(fileName.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
         return BY_EXTENSION.getOrDefault(extension, UNKNOWN);
     }
 

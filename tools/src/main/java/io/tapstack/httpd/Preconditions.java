@@ -22,7 +22,9 @@ final class Preconditions {
             if (!tag.isIn(ifMatch.get(), false)) {
                 return Outcome.FAILED;
             }
-        } else if (date(head, "If-Unmodified-Since").filter(lastModified::isAfter).isPresent()) {
+        } else if (date(head, "If-Unmodified-Since")
+                .filter(lastModified::isAfter)
+                .isPresent()) {
             return Outcome.FAILED;
         }
         final Optional<String> ifNoneMatch = head.field("If-None-Match");

@@ -21,7 +21,8 @@ record RequestBody(long length) {
     static RequestBody of(final RequestHead head) throws RequestRefused {
         final int lengths = head.count("Content-Length");
         if (head.count("Transfer-Encoding") > 0) {
-            // RFC 9112 6.1, 6.3: both fields, or a transfer coding from an HTTP/1.0 client, may be an attempt at smuggling.
+            // RFC 9112 6.1, 6.3: both fields, or a transfer coding from an HTTP/1.0 client, may be an attempt at
+            // smuggling.
             if (lengths > 0 || !head.isHttp11()) {
                 throw refused(HttpStatus.BAD_REQUEST, "ambiguous body length");
             }
@@ -30,7 +31,9 @@ record RequestBody(long length) {
         if (lengths > 1) {
             throw refused(HttpStatus.BAD_REQUEST, "more than one Content-Length");
         }
-        return lengths == 0 ? new RequestBody(0) : ofLength(head.field("Content-Length").orElse(""));
+        return lengths == 0
+                ? new RequestBody(0)
+                : ofLength(head.field("Content-Length").orElse(""));
     }
 
     private static RequestBody chunked(final List<String> codings) throws RequestRefused {

@@ -10,7 +10,8 @@ final class RequestSyntax {
     private static final BitSet TOKEN_CHARS = tokenChars();
 
     /** RFC 3986 host and port, loosely: what could break out of a header or a URI is not in it. */
-    private static final Pattern HOST = Pattern.compile("([A-Za-z0-9._~%!$&'()*+,;=-]*|\\[[0-9A-Za-z:.%]+])(:\\d{0,5})?");
+    private static final Pattern HOST =
+            Pattern.compile("([A-Za-z0-9._~%!$&'()*+,;=-]*|\\[[0-9A-Za-z:.%]+])(:\\d{0,5})?");
 
     private RequestSyntax() {}
 

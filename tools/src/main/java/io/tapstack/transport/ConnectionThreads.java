@@ -18,9 +18,8 @@ public final class ConnectionThreads {
     /** An executor that runs every task at once, on daemon threads. */
     public static ExecutorService create(final String name) {
         try {
-            return (ExecutorService) Executors.class
-                    .getMethod("newVirtualThreadPerTaskExecutor")
-                    .invoke(null);
+            return (ExecutorService)
+                    Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
         } catch (final NoSuchMethodException | IllegalAccessException | InvocationTargetException e) {
             return platform(name); // an older JVM, or one where virtual threads are a preview
         }

@@ -128,10 +128,13 @@ class ConditionalRequestTest extends ServerFixture {
         Files.setLastModifiedTime(
                 root.resolve("a.txt"), FileTime.from(Instant.now().plus(Duration.ofDays(1))));
         final Reply reply = ask();
-        final Instant modified = reply.field("Last-Modified").flatMap(HttpDate::parse).orElseThrow();
-        assertThat(modified).isBeforeOrEqualTo(reply.field("Date").flatMap(HttpDate::parse).orElseThrow());
+        final Instant modified =
+                reply.field("Last-Modified").flatMap(HttpDate::parse).orElseThrow();
+        assertThat(modified)
+                .isBeforeOrEqualTo(reply.field("Date").flatMap(HttpDate::parse).orElseThrow());
         // Such a date changes with every look at it, so it proves nothing.
-        assertThat(ask("If-Range: " + HttpDate.format(modified), "Range: bytes=1-2").status())
+        assertThat(ask("If-Range: " + HttpDate.format(modified), "Range: bytes=1-2")
+                        .status())
                 .isEqualTo(200);
     }
 }

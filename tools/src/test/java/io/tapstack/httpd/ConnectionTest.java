@@ -34,7 +34,8 @@ class ConnectionTest extends ServerFixture {
     void http11PersistsUntilToldOtherwise() throws IOException {
         try (RawClient client = client()) {
             assertThat(client.get("/a.txt").reply().text()).isEqualTo("a");
-            assertThat(client.get("/b.txt", "Connection: keep-alive").reply().text()).isEqualTo("b");
+            assertThat(client.get("/b.txt", "Connection: keep-alive").reply().text())
+                    .isEqualTo("b");
             final Reply last = client.get("/a.txt", "Connection: foo, CLOSE").reply();
             assertThat(last.field("Connection")).contains("close");
             assertThat(client.ended()).isTrue();
@@ -44,7 +45,8 @@ class ConnectionTest extends ServerFixture {
     @Test
     void http10ClosesUnlessAskedToPersist() throws IOException {
         try (RawClient client = client()) {
-            final Reply first = client.request("GET /a.txt HTTP/1.0", "Connection: keep-alive").reply();
+            final Reply first = client.request("GET /a.txt HTTP/1.0", "Connection: keep-alive")
+                    .reply();
             assertThat(first.field("Connection")).contains("keep-alive");
             final Reply second = client.request("GET /b.txt HTTP/1.0").reply();
             assertThat(second.text()).isEqualTo("b");
@@ -58,7 +60,9 @@ class ConnectionTest extends ServerFixture {
         final byte[] large = writeRandom("large.bin", 1_000_000);
         try (RawClient client = client()) {
             final String ask = "GET /%s HTTP/1.1\r\nHost: x\r\n\r\n";
-            client.raw(String.format(ask, "a.txt") + String.format(ask, "large.bin") + String.format(ask, "nothing")
+            client.raw(String.format(ask, "a.txt")
+                    + String.format(ask, "large.bin")
+                    + String.format(ask, "nothing")
                     + String.format(ask, "b.txt").repeat(100));
             assertThat(client.reply().text()).isEqualTo("a");
             assertThat(client.reply().body()).isEqualTo(large);
@@ -175,7 +179,8 @@ class ConnectionTest extends ServerFixture {
 
     @Test
     void tooManyConnectionsAreTold503() throws IOException {
-        try (HttpServer small = start(root, config().withLimits(config().limits().withConnections(2)));
+        try (HttpServer small =
+                        start(root, config().withLimits(config().limits().withConnections(2)));
                 RawClient first = client(small);
                 RawClient second = client(small)) {
             assertThat(first.get("/a.txt").reply().status()).isEqualTo(200);

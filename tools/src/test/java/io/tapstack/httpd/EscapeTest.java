@@ -57,8 +57,9 @@ class EscapeTest extends ServerFixture {
             })
     void leadsNowhere(final String target) throws IOException {
         try (RawClient client = client()) {
-            final Reply reply = client.get(target.replace("OUTSIDE", outside.getFileName().toString())
-                            .replace("ABSOLUTE", outside.toString().substring(1)))
+            final Reply reply = client.get(
+                            target.replace("OUTSIDE", outside.getFileName().toString())
+                                    .replace("ABSOLUTE", outside.toString().substring(1)))
                     .reply();
             assertThat(reply.status()).isIn(400, 403, 404);
             assertThat(reply.text()).doesNotContain("secret");
@@ -92,7 +93,9 @@ class EscapeTest extends ServerFixture {
         assumeFalse(Files.isReadable(file), "root reads everything");
         try (RawClient client = client()) {
             assertThat(client.get("/unreadable.txt").reply().status()).isEqualTo(403);
-            assertThat(client.request("HEAD /unreadable.txt HTTP/1.1", "Host: x").headReply().status())
+            assertThat(client.request("HEAD /unreadable.txt HTTP/1.1", "Host: x")
+                            .headReply()
+                            .status())
                     .isEqualTo(403);
         }
     }

@@ -46,15 +46,20 @@ class FileServingTest extends ServerFixture {
     @Test
     void headHasTheFieldsOfGetAndNoBody() throws IOException {
         try (RawClient client = client()) {
-            final Reply head = client.request("HEAD /hello.txt HTTP/1.1", "Host: x").headReply();
+            final Reply head =
+                    client.request("HEAD /hello.txt HTTP/1.1", "Host: x").headReply();
             final Reply get = client.get("/hello.txt").reply();
             assertThat(head.fields().stream().filter(field -> !field.startsWith("Date")))
                     .containsExactlyElementsOf(get.fields().stream()
                             .filter(field -> !field.startsWith("Date"))
                             .toList());
-            assertThat(client.request("HEAD /nothing HTTP/1.1", "Host: x").headReply().status())
+            assertThat(client.request("HEAD /nothing HTTP/1.1", "Host: x")
+                            .headReply()
+                            .status())
                     .isEqualTo(404);
-            assertThat(client.request("HEAD /list/ HTTP/1.1", "Host: x").headReply().status())
+            assertThat(client.request("HEAD /list/ HTTP/1.1", "Host: x")
+                            .headReply()
+                            .status())
                     .isEqualTo(200);
             assertThat(client.get("/hello.txt").reply().text()).startsWith("hello");
         }
@@ -77,7 +82,8 @@ class FileServingTest extends ServerFixture {
         try (HttpServer other = start(root, config().withMethod(method));
                 RawClient client = new RawClient(other.address())) {
             assertThat(client.get("/large.bin").reply().body()).isEqualTo(large);
-            final Reply part = client.get("/large.bin", "Range: bytes=1000001-2500000").reply();
+            final Reply part =
+                    client.get("/large.bin", "Range: bytes=1000001-2500000").reply();
             assertThat(part.body()).isEqualTo(java.util.Arrays.copyOfRange(large, 1_000_001, 2_500_001));
             assertThat(client.get("/hello.txt").reply().text()).isEqualTo("hello, world\n");
         }

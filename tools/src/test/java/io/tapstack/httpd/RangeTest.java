@@ -88,7 +88,8 @@ class RangeTest extends ServerFixture {
         final String many =
                 IntStream.range(0, 33).mapToObj(i -> i + "-" + i).collect(Collectors.joining(",", "bytes=", ""));
         try (RawClient client = client()) {
-            assertThat(client.get("/text.txt", "Range: " + many).reply().status()).isEqualTo(200);
+            assertThat(client.get("/text.txt", "Range: " + many).reply().status())
+                    .isEqualTo(200);
         }
     }
 
@@ -119,8 +120,7 @@ class RangeTest extends ServerFixture {
                     client.get("/text.txt", "Range: bytes=10-12,-2,0-0").reply();
             assertThat(reply.status()).isEqualTo(206);
             assertThat(reply.field("Content-Range")).isEmpty();
-            final String boundary =
-                    reply.field("Content-Type").orElseThrow().split("boundary=", 2)[1];
+            final String boundary = reply.field("Content-Type").orElseThrow().split("boundary=", 2)[1];
             final String type = "Content-Type: text/plain; charset=utf-8\r\n";
             assertThat(reply.text())
                     .isEqualTo("\r\n--" + boundary + "\r\n" + type + "Content-Range: bytes 10-12/36\r\n\r\nabc\r\n--"
@@ -140,8 +140,8 @@ class RangeTest extends ServerFixture {
                     .reply();
             assertThat(reply.status()).isEqualTo(206);
             final String body = new String(reply.body(), StandardCharsets.ISO_8859_1);
-            for (final byte[] part : List.of(
-                    Arrays.copyOfRange(large, 100_000, 200_000), Arrays.copyOfRange(large, 300_000, 450_000))) {
+            for (final byte[] part :
+                    List.of(Arrays.copyOfRange(large, 100_000, 200_000), Arrays.copyOfRange(large, 300_000, 450_000))) {
                 assertThat(body.contains(new String(part, StandardCharsets.ISO_8859_1)))
                         .isTrue();
             }

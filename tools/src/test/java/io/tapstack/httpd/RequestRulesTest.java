@@ -53,7 +53,9 @@ class RequestRulesTest extends ServerFixture {
                 refused("GET / HTTP/1.1\r\nHost: x\r\nA: b\rc\r\n\r\n", 400),
                 refused("GET / HTTP/1.1\r\nHost: x\r\nA: b\0c\r\n\r\n", 400),
                 // RFC 9112 6: body length
-                refused("GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n", 400),
+                refused(
+                        "GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n",
+                        400),
                 refused("GET / HTTP/1.0\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
                 refused("GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked, gzip\r\n\r\n", 400),
                 refused("GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked, chunked\r\n\r\n", 400),

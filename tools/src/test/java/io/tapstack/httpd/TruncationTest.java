@@ -39,9 +39,9 @@ class TruncationTest extends ServerFixture {
                 final byte[] start = input.readNBytes(100_000); // the server waits for us with the rest
                 truncate(root.resolve("file.bin"), remaining);
                 final byte[] received = concat(start, untilEnd(input));
-                final int head = new String(received, 0, 1_000, java.nio.charset.StandardCharsets.ISO_8859_1)
-                                .indexOf("\r\n\r\n")
-                        + 4;
+                final int head =
+                        new String(received, 0, 1_000, java.nio.charset.StandardCharsets.ISO_8859_1).indexOf("\r\n\r\n")
+                                + 4;
                 final byte[] body = Arrays.copyOfRange(received, head, received.length);
                 assertThat(body.length).isGreaterThanOrEqualTo(remaining).isLessThan(SIZE);
                 assertThat(Arrays.equals(body, 0, body.length, bytes, 0, body.length))

@@ -1,7 +1,7 @@
 package io.tapstack.http.client;
 
-import io.tapstack.http.client.DownloadFailure.Kind;
 import io.tapstack.http.HttpDate;
+import io.tapstack.http.client.DownloadFailure.Kind;
 import io.tapstack.transport.StreamConnection;
 import io.tapstack.transport.Transport;
 import java.io.IOException;
@@ -111,8 +111,8 @@ public final class Downloader {
         request.append("User-Agent: tapstack\r\nAccept: */*\r\nAccept-Encoding: identity\r\nConnection: close\r\n");
         if (continuation.wanted()) {
             request.append("Range: bytes=").append(continuation.from).append("-\r\n");
-            continuation.date.ifPresent(
-                    date -> request.append("If-Range: ").append(HttpDate.format(date)).append("\r\n"));
+            continuation.date.ifPresent(date ->
+                    request.append("If-Range: ").append(HttpDate.format(date)).append("\r\n"));
         }
         request.append("\r\n");
         try {
@@ -131,8 +131,7 @@ public final class Downloader {
         };
     }
 
-    private Result receive(
-            final Reply reply, final Sink sink, final Continuation continuation, final Progress progress)
+    private Result receive(final Reply reply, final Sink sink, final Continuation continuation, final Progress progress)
             throws IOException {
         return switch (reply.status()) {
             case 200, 203, 204 -> copy(reply, sink, 0, reply.bodyLength(), progress);
@@ -141,17 +140,18 @@ public final class Downloader {
                 yield copy(reply, sink, continuation.from, size, progress);
             }
             case 416 -> {
-                final boolean complete = continuation.wanted()
-                        && reply.contentRange().size().equals(OptionalLong.of(continuation.from));
+                final boolean complete =
+                        continuation.wanted() && reply.contentRange().size().equals(OptionalLong.of(continuation.from));
                 if (!complete) {
                     throw new DownloadFailure(
                             Kind.RESUME, "the server has no more than what is there: " + reply.statusLine());
                 }
                 yield new Result(0, continuation.from, 0);
             }
-            default -> throw new DownloadFailure(
-                    reply.status() >= 400 ? Kind.HTTP_STATUS : Kind.BAD_REPLY,
-                    "the server answered " + reply.statusLine());
+            default ->
+                throw new DownloadFailure(
+                        reply.status() >= 400 ? Kind.HTTP_STATUS : Kind.BAD_REPLY,
+                        "the server answered " + reply.statusLine());
         };
     }
 
@@ -191,8 +191,7 @@ public final class Downloader {
             }
         }
         if (total.isPresent() && total.getAsLong() != from + received) {
-            throw new DownloadFailure(
-                    Kind.PARTIAL, (from + received) + " bytes have come of " + total.getAsLong());
+            throw new DownloadFailure(Kind.PARTIAL, (from + received) + " bytes have come of " + total.getAsLong());
         }
         return new Result(received, from + received, System.nanoTime() - startNanos);
     }

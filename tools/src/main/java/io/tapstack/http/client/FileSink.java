@@ -25,7 +25,8 @@ public final class FileSink implements Sink {
             throw new DownloadFailure(Kind.OUTPUT, file + " is a directory: name a file with -o");
         }
         if (parent == null || !Files.isDirectory(parent)) {
-            throw new DownloadFailure(Kind.OUTPUT, "there is no directory " + parent + ": create it or choose another -o");
+            throw new DownloadFailure(
+                    Kind.OUTPUT, "there is no directory " + parent + ": create it or choose another -o");
         }
         if (!Files.isWritable(Files.exists(file) ? file : parent)) {
             throw new DownloadFailure(Kind.OUTPUT, "no permission to write " + file + ": choose another -o");

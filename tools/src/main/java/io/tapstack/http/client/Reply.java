@@ -1,7 +1,7 @@
 package io.tapstack.http.client;
 
-import io.tapstack.http.client.DownloadFailure.Kind;
 import io.tapstack.http.HttpDate;
+import io.tapstack.http.client.DownloadFailure.Kind;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
@@ -24,9 +24,12 @@ import org.apache.hc.core5.http.message.LazyLaxLineParser;
 /** The head of a response, and the way to its body. For one thread. */
 final class Reply {
 
-    private static final Pattern CONTENT_RANGE = Pattern.compile("bytes (?:(\\d{1,18})-(\\d{1,18})|\\*)/(\\d{1,18}|\\*)");
-    private static final Http1Config LIMITS =
-            Http1Config.custom().setMaxHeaderCount(200).setMaxLineLength(16 * 1024).build();
+    private static final Pattern CONTENT_RANGE =
+            Pattern.compile("bytes (?:(\\d{1,18})-(\\d{1,18})|\\*)/(\\d{1,18}|\\*)");
+    private static final Http1Config LIMITS = Http1Config.custom()
+            .setMaxHeaderCount(200)
+            .setMaxLineLength(16 * 1024)
+            .build();
 
     /**
      * The meaning of a Content-Range field (RFC 9110 section 14.4).
@@ -62,7 +65,9 @@ final class Reply {
                 }
             }
             throw new DownloadFailure(Kind.BAD_REPLY, "the server never comes to a final answer");
-        } catch (final HttpException | IllegalArgumentException | org.apache.hc.core5.http.MessageConstraintException e) {
+        } catch (final HttpException
+                | IllegalArgumentException
+                | org.apache.hc.core5.http.MessageConstraintException e) {
             throw new DownloadFailure(Kind.BAD_REPLY, "the answer is not HTTP: " + e.getMessage(), e);
         }
     }
@@ -110,7 +115,9 @@ final class Reply {
         if (length == ContentLengthStrategy.CHUNKED) {
             return new ChunkedInputStream(buffer, input, LIMITS);
         }
-        return length >= 0 ? new ContentLengthInputStream(buffer, input, length) : new IdentityInputStream(buffer, input);
+        return length >= 0
+                ? new ContentLengthInputStream(buffer, input, length)
+                : new IdentityInputStream(buffer, input);
     }
 
     /** RFC 9112 section 6.3. */

@@ -1,0 +1,265 @@
+package io.tapstack.buffer;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One frame, packet or segment on its way through the layers: a contiguous part with headroom, where headers are
+ * prepended and stripped, and behind it references to payload that lives in other {@linkplain Region regions} and is
+ * never copied.
+ *
+ * <pre>
+ *   memory:  |  headroom  | headers (and received payload) |  tailroom  |
+ *            0            head                             tail         capacity
+ *   then     slice 0, slice 1, ...: (region, offset, length) each
+ * </pre>
+ *
+ * A packet also carries what the device is asked to do with it, in the terms of Linux's {@code struct virtio_net_hdr}:
+ * finish a checksum, and cut a super-segment into segments of {@link #gsoSize()} bytes of payload. It has one owner at
+ * a time, and whoever is handed a packet releases it or hands it on. Confined to whoever runs the stack.
+ */
+public final class PacketBuffer {
+
+    /** Most slices that one packet can refer to: 64 KiB out of 16 KiB blocks needs 5, a queue of small writes more. */
+    public static final int MAX_SLICES = 32;
+
+    private final BufferPool pool;
+    private final Region[] sliceRegions = new Region[MAX_SLICES];
+    private final int[] sliceOffsets = new int[MAX_SLICES];
+    private final int[] sliceLengths = new int[MAX_SLICES];
+    private int sliceCount;
+    private int slicedBytes;
+
+    private @Nullable Region memory;
+    private int head;
+    private int tail;
+
+    private int gsoSize;
+    private int checksumStart;
+    private int checksumOffset;
+    private boolean checksumWanted;
+    private boolean checksumTrusted;
+
+    /** The next free packet, while this one is in the pool; the next in line, while a queue holds it. */
+    @Nullable
+    PacketBuffer nextFree;
+
+    PacketBuffer(final BufferPool pool) {
+        this.pool = pool;
+    }
+
+    void begin(final Region region, final int headroom) {
+        this.memory = region;
+        this.head = headroom;
+        this.tail = headroom;
+        this.gsoSize = 0;
+        this.checksumWanted = false;
+        this.checksumTrusted = false;
+    }
+
+    /** Gives the memory back and lets go of all slices. The packet must not be used after this. */
+    public void release() {
+        dropSlices();
+        final Region region = memory();
+        memory = null;
+        region.release();
+        pool.takeBack(this);
+    }
+
+    // ---- The contiguous part
+
+    /** The region under the contiguous part. Retain it to keep received payload after the packet is released. */
+    public Region memory() {
+        final Region region = memory;
+        if (region == null) {
+            throw new IllegalStateException("the packet was released");
+        }
+        return region;
+    }
+
+    /** Offset of the first byte of the contiguous part in {@link #memory()}. */
+    public int head() {
+        return head;
+    }
+
+    /** Offset behind the last byte of the contiguous part in {@link #memory()}. */
+    public int tail() {
+        return tail;
+    }
+
+    /** Bytes in the contiguous part. */
+    public int contiguousLength() {
+        return tail - head;
+    }
+
+    /** Bytes in all: the contiguous part and the slices. */
+    public int length() {
+        return tail - head + slicedBytes;
+    }
+
+    /** How many bytes can still be appended to the contiguous part. */
+    public int tailroom() {
+        return memory().capacity() - tail;
+    }
+
+    /** Makes room for a header in front. @return its offset in {@link #memory()} */
+    public int prepend(final int bytes) {
+        if (bytes > head) {
+            throw new IllegalStateException("headroom of " + head + " bytes is too small for " + bytes);
+        }
+        head -= bytes;
+        return head;
+    }
+
+    /** Extends the contiguous part. @return the offset of the new bytes in {@link #memory()} */
+    public int append(final int bytes) {
+        if (bytes > tailroom()) {
+            throw new IllegalStateException("tailroom of " + tailroom() + " bytes is too small for " + bytes);
+        }
+        final int offset = tail;
+        tail += bytes;
+        return offset;
+    }
+
+    /** Strips bytes from the front of the contiguous part: a header that a layer has read. */
+    public void strip(final int bytes) {
+        assert bytes <= contiguousLength();
+        head += bytes;
+    }
+
+    /** Cuts the contiguous part to {@code bytes}: padding behind a short packet. */
+    public void trimTo(final int bytes) {
+        assert bytes <= contiguousLength();
+        tail = head + bytes;
+    }
+
+    // ---- The slices
+
+    /**
+     * Refers to payload behind the contiguous part and behind the slices before it; retains the region.
+     *
+     * @return false, and nothing happens, if the packet has {@link #MAX_SLICES} already
+     */
+    public boolean addSlice(final Region region, final int offset, final int length) {
+        if (sliceCount == MAX_SLICES) {
+            return false;
+        }
+        region.retain();
+        sliceRegions[sliceCount] = region;
+        sliceOffsets[sliceCount] = offset;
+        sliceLengths[sliceCount] = length;
+        sliceCount++;
+        slicedBytes += length;
+        return true;
+    }
+
+    public int sliceCount() {
+        return sliceCount;
+    }
+
+    public Region sliceRegion(final int index) {
+        return sliceRegions[index];
+    }
+
+    /** Offset of slice {@code index} in its region. */
+    public int sliceOffset(final int index) {
+        return sliceOffsets[index];
+    }
+
+    public int sliceLength(final int index) {
+        return sliceLengths[index];
+    }
+
+    /** Lets go of all slices. */
+    @SuppressWarnings("NullAway") // A cleared element is never read: sliceCount says how many are there.
+    public void dropSlices() {
+        for (int i = 0; i < sliceCount; i++) {
+            sliceRegions[i].release();
+            sliceRegions[i] = null;
+        }
+        sliceCount = 0;
+        slicedBytes = 0;
+    }
+
+    /**
+     * Copies {@code length} bytes from {@code from}, counted from the head and across slices, to {@code target}.
+     */
+    public void copyTo(final int from, final Region target, final int targetOffset, final int length) {
+        int skip = from;
+        int to = targetOffset;
+        int left = length;
+        final int contiguous = contiguousLength();
+        if (skip < contiguous) {
+            final int part = Math.min(left, contiguous - skip);
+            target.bytes().put(to, memory().bytes(), head + skip, part);
+            to += part;
+            left -= part;
+            skip = 0;
+        } else {
+            skip -= contiguous;
+        }
+        for (int i = 0; i < sliceCount && left > 0; i++) {
+            if (skip >= sliceLengths[i]) {
+                skip -= sliceLengths[i];
+                continue;
+            }
+            final int part = Math.min(left, sliceLengths[i] - skip);
+            target.bytes().put(to, sliceRegions[i].bytes(), sliceOffsets[i] + skip, part);
+            to += part;
+            left -= part;
+            skip = 0;
+        }
+        if (left > 0) {
+            throw new IndexOutOfBoundsException(length + " bytes from " + from + " of a packet of " + length());
+        }
+    }
+
+    // ---- What the device is asked to do, and what it has done
+
+    /** Payload bytes of each segment that the device is to cut this super-segment into, or 0 for a plain frame. */
+    public int gsoSize() {
+        return gsoSize;
+    }
+
+    public void gsoSize(final int bytes) {
+        this.gsoSize = bytes;
+    }
+
+    /**
+     * Asks the device to finish a checksum: sum everything from {@code start} (an offset in {@link #memory()}) to the end
+     * of the packet and store the result {@code offset} bytes behind {@code start}, where the sum of the pseudo-header
+     * stands now.
+     */
+    public void requestChecksum(final int start, final int offset) {
+        this.checksumWanted = true;
+        this.checksumStart = start;
+        this.checksumOffset = offset;
+    }
+
+    public boolean checksumWanted() {
+        return checksumWanted;
+    }
+
+    /** The checksum is done, in software: nothing is asked of the device any more. */
+    public void checksumDone() {
+        this.checksumWanted = false;
+    }
+
+    /** Where summing starts, as an offset in {@link #memory()}. */
+    public int checksumStart() {
+        return checksumStart;
+    }
+
+    /** Where the sum is stored, in bytes behind {@link #checksumStart()}. */
+    public int checksumOffset() {
+        return checksumOffset;
+    }
+
+    /** True if the device vouches for the transport checksum of this received packet. */
+    public boolean checksumTrusted() {
+        return checksumTrusted;
+    }
+
+    public void checksumTrusted(final boolean trusted) {
+        this.checksumTrusted = trusted;
+    }
+}

@@ -1,0 +1,48 @@
+package io.tapstack.event;
+
+import io.tapstack.wire.IpAddress;
+import io.tapstack.wire.MacAddress;
+
+/**
+ * What an observer of a stack can see. Calls come from whoever runs the stack, in the middle of protocol work: they must
+ * be short, must not block and must not call back into the stack. The default is to look away.
+ */
+public interface StackEvents {
+
+    /** An observer that sees nothing. */
+    StackEvents NONE = new StackEvents() {};
+
+    /** Why a segment was sent again. */
+    enum RetransmitCause {
+        /** The retransmission timer expired (RFC 6298). */
+        TIMEOUT,
+        /** Three duplicate acknowledgements (RFC 5681 3.2). */
+        FAST_RETRANSMIT,
+        /** A partial acknowledgement during recovery (RFC 6582). */
+        PARTIAL_ACK
+    }
+
+    /** A frame, packet or segment was dropped. */
+    default void dropped(final DropReason reason) {}
+
+    /** A connection went from one state to another; the constants are those of {@code TcpState}. */
+    default void stateChanged(final Flow flow, final Enum<?> from, final Enum<?> to) {}
+
+    /** {@code length} bytes from {@code sequence} on were sent again. */
+    default void retransmitted(final Flow flow, final int sequence, final int length, final RetransmitCause cause) {}
+
+    /** The retransmission timer expired for the {@code backoff}-th time in a row; the next one takes {@code rtoNanos}. */
+    default void retransmissionTimeout(final Flow flow, final int backoff, final long rtoNanos) {}
+
+    /** The congestion window or the slow-start threshold changed; both in bytes. */
+    default void congestionWindow(final Flow flow, final int cwndBytes, final int ssthreshBytes) {}
+
+    /** A round trip was measured (RFC 6298). */
+    default void roundTrip(final Flow flow, final long sampleNanos, final long srttNanos, final long rtoNanos) {}
+
+    /** The peer closed its window ({@code bytes} is 0) or opened it again. */
+    default void peerWindow(final Flow flow, final int bytes) {}
+
+    /** Another host uses {@code address}, which is ours (RFC 5227 2.4). */
+    default void addressConflict(final IpAddress address, final MacAddress other) {}
+}

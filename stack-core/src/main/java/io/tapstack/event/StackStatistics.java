@@ -1,0 +1,53 @@
+package io.tapstack.event;
+
+/**
+ * The counters of one stack, and the way to its observer. Counters are written by whoever runs the stack; another thread
+ * may read them and sees values that were true a moment ago.
+ */
+public final class StackStatistics {
+
+    private final long[] drops = new long[DropReason.values().length];
+    private StackEvents observer = StackEvents.NONE;
+
+    public long framesReceived;
+    public long framesSent;
+    public long bytesReceived;
+    public long bytesSent;
+    public long segmentsReceived;
+    public long segmentsSent;
+    public long segmentsRetransmitted;
+    public long resetsSent;
+    public long challengeAcks;
+    public long connectionsOpened;
+    public long connectionsAccepted;
+    public long connectionsAborted;
+
+    /** Counts a drop and tells the observer. */
+    public void drop(final DropReason reason) {
+        drops[reason.ordinal()]++;
+        observer.dropped(reason);
+    }
+
+    /** How much was dropped for {@code reason}. */
+    public long drops(final DropReason reason) {
+        return drops[reason.ordinal()];
+    }
+
+    /** How much was dropped in all. */
+    public long drops() {
+        long sum = 0;
+        for (final long count : drops) {
+            sum += count;
+        }
+        return sum;
+    }
+
+    public StackEvents observer() {
+        return observer;
+    }
+
+    /** Sets the one observer; {@link StackEvents#NONE} for none. */
+    public void observer(final StackEvents observer) {
+        this.observer = observer;
+    }
+}

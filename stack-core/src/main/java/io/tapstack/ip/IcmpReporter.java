@@ -1,0 +1,24 @@
+package io.tapstack.ip;
+
+import io.tapstack.buffer.PacketBuffer;
+
+/**
+ * How the Internet layer and the transports have an ICMP error sent about a packet. The ICMP layer implements it, applies the rules of
+ * RFC 1122 3.2.2 (never about an ICMP error, a broadcast, a fragment that is not the first, an invalid source) and the rate limit of RFC
+ * 1812 4.3.2.8, and quotes the packet. The packet is only borrowed; its IP header must still stand in its memory at
+ * {@link ReceivedPacket#headerOffset()}.
+ */
+public interface IcmpReporter {
+
+    /** Type 3, code 2. */
+    void protocolUnreachable(PacketBuffer packet, ReceivedPacket info, long nowNanos);
+
+    /** Type 3, code 3. */
+    void portUnreachable(PacketBuffer packet, ReceivedPacket info, long nowNanos);
+
+    /** Type 11, code 1, about the first fragment of a packet that was never completed (RFC 1122 3.3.2). */
+    void reassemblyTimeExceeded(PacketBuffer firstFragment, ReceivedPacket info, long nowNanos);
+
+    /** Type 12, code 0; {@code pointer} is the offset of the bad byte in the IP header. */
+    void parameterProblem(PacketBuffer packet, ReceivedPacket info, int pointer, long nowNanos);
+}

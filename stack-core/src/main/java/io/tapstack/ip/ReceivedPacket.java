@@ -1,0 +1,100 @@
+package io.tapstack.ip;
+
+import io.tapstack.wire.IpAddress;
+
+/**
+ * What the Internet layer tells a transport about a received packet. One mutable object, filled anew for every packet:
+ * valid during the call only.
+ */
+public final class ReceivedPacket {
+
+    private long sourceHigh;
+    private long sourceLow;
+    private long destinationHigh;
+    private long destinationLow;
+    private boolean ipv4;
+    private int protocol;
+    private int trafficClass;
+    private int timeToLive;
+    private boolean unicast;
+    private int headerOffset;
+
+    /** Fills in an IPv4 packet's facts; {@code headerOffset} is where its IP header starts in the packet's memory. */
+    public void setIpv4(
+            final int source,
+            final int destination,
+            final int protocol,
+            final int trafficClass,
+            final int timeToLive,
+            final boolean unicast,
+            final int headerOffset) {
+        this.sourceHigh = 0;
+        this.sourceLow = source & 0xFFFF_FFFFL;
+        this.destinationHigh = 0;
+        this.destinationLow = destination & 0xFFFF_FFFFL;
+        this.ipv4 = true;
+        this.protocol = protocol;
+        this.trafficClass = trafficClass;
+        this.timeToLive = timeToLive;
+        this.unicast = unicast;
+        this.headerOffset = headerOffset;
+    }
+
+    public long sourceHigh() {
+        return sourceHigh;
+    }
+
+    public long sourceLow() {
+        return sourceLow;
+    }
+
+    public long destinationHigh() {
+        return destinationHigh;
+    }
+
+    public long destinationLow() {
+        return destinationLow;
+    }
+
+    /** The sender; allocates. */
+    public IpAddress source() {
+        return ipv4 ? IpAddress.ipv4((int) sourceLow) : IpAddress.ipv6(sourceHigh, sourceLow);
+    }
+
+    /** Whom it was sent to; allocates. */
+    public IpAddress destination() {
+        return ipv4 ? IpAddress.ipv4((int) destinationLow) : IpAddress.ipv6(destinationHigh, destinationLow);
+    }
+
+    public int protocol() {
+        return protocol;
+    }
+
+    /** DSCP and ECN bits. */
+    public int trafficClass() {
+        return trafficClass;
+    }
+
+    public int timeToLive() {
+        return timeToLive;
+    }
+
+    /** False if the packet came to a broadcast or multicast address, of IP or of the link. */
+    public boolean isUnicast() {
+        return unicast;
+    }
+
+    /** Where the IP header starts in the packet's memory: what an ICMP error quotes. */
+    public int headerOffset() {
+        return headerOffset;
+    }
+
+    /** The pseudo-header's sum without the length, for checking a transport checksum. */
+    public long pseudoHeaderSum() {
+        return half(sourceHigh) + half(sourceLow) + half(destinationHigh) + half(destinationLow) + protocol;
+    }
+
+    private static long half(final long bits) {
+        return (bits >>> 32) + (bits & 0xFFFF_FFFFL);
+    }
+}

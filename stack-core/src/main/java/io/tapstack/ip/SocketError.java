@@ -1,0 +1,50 @@
+package io.tapstack.ip;
+
+/** What can go wrong with a socket, by its errno name and Linux's number. Translated into exceptions or numbers once, at each facade. */
+public enum SocketError {
+    EINTR(4, "interrupted"),
+    EIO(5, "input/output error"),
+    EBADF(9, "socket is closed"),
+    EAGAIN(11, "would block"),
+    ENOMEM(12, "the stack is at its memory limit"),
+    EACCES(13, "permission denied"),
+    EINVAL(22, "invalid argument"),
+    EPIPE(32, "broken pipe: the output was shut down"),
+    EDESTADDRREQ(89, "destination address required"),
+    EMSGSIZE(90, "message too long"),
+    ENOPROTOOPT(92, "option not available"),
+    EOPNOTSUPP(95, "operation not supported on this socket"),
+    EAFNOSUPPORT(97, "address family not supported"),
+    EADDRINUSE(98, "address already in use"),
+    EADDRNOTAVAIL(99, "address not available"),
+    ENETDOWN(100, "network is down"),
+    ENETUNREACH(101, "network is unreachable"),
+    ECONNABORTED(103, "connection aborted"),
+    ECONNRESET(104, "connection reset by peer"),
+    ENOBUFS(105, "no buffer space available"),
+    EISCONN(106, "already connected"),
+    ENOTCONN(107, "not connected"),
+    ETIMEDOUT(110, "connection timed out"),
+    ECONNREFUSED(111, "connection refused"),
+    EHOSTUNREACH(113, "no route to host"),
+    EALREADY(114, "already in progress"),
+    EINPROGRESS(115, "now in progress");
+
+    private final int errno;
+    private final String explanation;
+
+    SocketError(final int errno, final String explanation) {
+        this.errno = errno;
+        this.explanation = explanation;
+    }
+
+    /** Linux's number on x86-64. */
+    public int errno() {
+        return errno;
+    }
+
+    /** One phrase for people. */
+    public String explanation() {
+        return explanation;
+    }
+}

@@ -1,0 +1,30 @@
+package io.tapstack.tcp;
+
+/** The states of a connection (RFC 9293 3.3.2). LISTEN is a {@link TcpListener}. */
+public enum TcpState {
+    CLOSED,
+    SYN_SENT,
+    SYN_RECEIVED,
+    ESTABLISHED,
+    FIN_WAIT_1,
+    FIN_WAIT_2,
+    CLOSE_WAIT,
+    CLOSING,
+    LAST_ACK,
+    TIME_WAIT;
+
+    /** True once both sides know each other's initial sequence number. */
+    public boolean isSynchronized() {
+        return ordinal() >= ESTABLISHED.ordinal();
+    }
+
+    /** True while the application may still hand over data to send. */
+    public boolean canSend() {
+        return this == ESTABLISHED || this == CLOSE_WAIT;
+    }
+
+    /** True while data from the peer is still to be expected. */
+    public boolean canReceive() {
+        return this == ESTABLISHED || this == FIN_WAIT_1 || this == FIN_WAIT_2;
+    }
+}

@@ -1,0 +1,5 @@
+/** UDP (RFC 768). */
+@NullMarked
+package io.tapstack.udp;
+
+import org.jspecify.annotations.NullMarked;
