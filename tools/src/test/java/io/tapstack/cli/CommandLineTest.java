@@ -55,7 +55,9 @@ class CommandLineTest {
         for (final String command : new String[] {"demo", "serve", "get", "echo"}) {
             out.getBuffer().setLength(0);
             assertThat(run(command, "--help")).isZero();
-            assertThat(out.toString()).contains("--tap=", "--loss=", "--private").doesNotContain("--network");
+            assertThat(out.toString())
+                    .contains("--tap=", "--loss=", "--private")
+                    .doesNotContain("--network");
         }
         assertThat(run("--version")).isZero();
         assertThat(out.toString()).contains("tapstack ");
@@ -80,8 +82,16 @@ class CommandLineTest {
     @Test
     void allLinkOptions() throws IOException {
         run(
-                "echo", "--tap=t1", "--address=192.168.7.9/16", "--host-address=192.168.0.1/16",
-                "--gateway=192.168.255.254", "--mtu=65521", "--pcap=x.pcapng", "--loss=1%", "--delay=20ms", "--seed=-7");
+                "echo",
+                "--tap=t1",
+                "--address=192.168.7.9/16",
+                "--host-address=192.168.0.1/16",
+                "--gateway=192.168.255.254",
+                "--mtu=65521",
+                "--pcap=x.pcapng",
+                "--loss=1%",
+                "--delay=20ms",
+                "--seed=-7");
         final LinkOptions link = opened.get();
         assertThat(link.tap()).isEqualTo("t1");
         assertThat(link.address().address()).isEqualTo(InetAddress.getByName("192.168.7.9"));
@@ -150,7 +160,9 @@ class CommandLineTest {
     @Test
     void failuresAreOneLineAndStatus1() {
         assertThat(run("serve", directory.resolve("nothing").toString())).isEqualTo(1);
-        assertThat(err.toString()).endsWith("nothing: no such file or directory\n").hasLineCount(1);
+        assertThat(err.toString())
+                .endsWith("nothing: no such file or directory\n")
+                .hasLineCount(1);
         err.getBuffer().setLength(0);
         assertThat(execute(
                         link -> {
@@ -186,8 +198,12 @@ class CommandLineTest {
             assertThat(execute(link -> new KernelSession(), "get", url + "/a.txt", "-o", directory.toString()))
                     .isEqualTo(23);
         }
-        assertThat(execute(link -> new KernelSession(), "get", "http://127.0.0.1:1/")).isEqualTo(7);
-        assertThat(execute(link -> new KernelSession(), "get", "https://127.0.0.1/")).isEqualTo(1);
-        assertThat(err.toString().lines()).allMatch(line -> line.startsWith("tapstack get: ")).hasSize(4);
+        assertThat(execute(link -> new KernelSession(), "get", "http://127.0.0.1:1/"))
+                .isEqualTo(7);
+        assertThat(execute(link -> new KernelSession(), "get", "https://127.0.0.1/"))
+                .isEqualTo(1);
+        assertThat(err.toString().lines())
+                .allMatch(line -> line.startsWith("tapstack get: "))
+                .hasSize(4);
     }
 }

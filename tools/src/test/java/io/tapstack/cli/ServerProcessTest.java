@@ -56,7 +56,8 @@ class ServerProcessTest {
         try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
             assertThat(out.readLine()).isEqualTo("ready: http://127.0.0.1:" + port + "/");
             try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port)) {
-                client.getOutputStream().write("GET /a.txt HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.UTF_8));
+                client.getOutputStream()
+                        .write("GET /a.txt HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.UTF_8));
                 assertThat(client.getInputStream().read()).isEqualTo('H');
                 signal(process, signal);
                 client.getInputStream().readAllBytes(); // the idle connection is closed

@@ -70,8 +70,11 @@ class DemonstrationTest {
                 .findFirst()
                 .orElseThrow();
         assertThat(scan.command()).containsSequence("-p", "79-81", "10.0.0.2");
-        assertThat(scan.good().test("79/tcp closed finger\n80/tcp open http\n81/tcp closed x")).isTrue();
-        assertThat(scan.good().test("79/tcp filtered finger\n80/tcp open http\n81/tcp closed x")).isFalse();
-        assertThat(scan.good().test("79/tcp closed finger\n80/tcp closed http\n81/tcp closed x")).isFalse();
+        assertThat(scan.good().test("79/tcp closed finger\n80/tcp open http\n81/tcp closed x"))
+                .isTrue();
+        assertThat(scan.good().test("79/tcp filtered finger\n80/tcp open http\n81/tcp closed x"))
+                .isFalse();
+        assertThat(scan.good().test("79/tcp closed finger\n80/tcp closed http\n81/tcp closed x"))
+                .isFalse();
     }
 }

@@ -7,6 +7,7 @@ import io.tapstack.transport.DatagramEndpoint;
 import io.tapstack.transport.JdkTransport;
 import io.tapstack.transport.StreamConnection;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -35,7 +36,7 @@ class EchoServerTest {
                     client.output().write(bytes);
                     client.shutdownOutput();
                 } catch (final IOException e) {
-                    throw new java.io.UncheckedIOException(e);
+                    throw new UncheckedIOException(e);
                 }
             });
             assertThat(client.input().readAllBytes()).isEqualTo(bytes);

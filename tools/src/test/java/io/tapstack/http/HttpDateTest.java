@@ -2,9 +2,12 @@ package io.tapstack.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.DayOfWeek;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.time.format.TextStyle;
+import java.util.Arrays;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,8 +50,8 @@ class HttpDateTest {
         final int thisYear = LocalDate.now(ZoneOffset.UTC).getYear();
         for (int i = 0; i < 100; i++) {
             final int year = i;
-            java.util.Arrays.stream(java.time.DayOfWeek.values())
-                    .map(day -> day.getDisplayName(java.time.format.TextStyle.FULL, Locale.ENGLISH))
+            Arrays.stream(DayOfWeek.values())
+                    .map(day -> day.getDisplayName(TextStyle.FULL, Locale.ENGLISH))
                     .flatMap(day -> HttpDate.parse(String.format("%s, 06-Nov-%02d 08:49:37 GMT", day, year)).stream())
                     .forEach(date -> assertThat(date.atOffset(ZoneOffset.UTC).getYear())
                             .isBetween(thisYear - 50, thisYear + 50));

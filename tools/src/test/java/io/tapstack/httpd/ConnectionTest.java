@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.tapstack.httpd.RawClient.Reply;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.SocketException;
 import java.time.Duration;
@@ -233,7 +234,7 @@ class ConnectionTest extends ServerFixture {
                 try {
                     other.close();
                 } catch (final IOException e) {
-                    throw new java.io.UncheckedIOException(e);
+                    throw new UncheckedIOException(e);
                 }
             });
             assertThat(idle.ended()).isTrue();
@@ -242,7 +243,8 @@ class ConnectionTest extends ServerFixture {
             assertThat(first).isEqualTo('H');
             final int body = rest.length - large.length;
             assertThat(body).isPositive();
-            assertThat(Arrays.equals(rest, body, rest.length, large, 0, large.length)).isTrue();
+            assertThat(Arrays.equals(rest, body, rest.length, large, 0, large.length))
+                    .isTrue();
             busy.close();
             stop.join();
             assertThatThrownBy(() -> client(other)).isInstanceOf(ConnectException.class);

@@ -21,8 +21,7 @@ class MappedFileTest {
     void slicesEndWhereChunksEnd() throws IOException {
         final long size = 2L * MappedFile.CHUNK_BYTES + 10;
         final Path path = directory.resolve("sparse");
-        try (FileChannel channel =
-                FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             channel.write(ByteBuffer.wrap(new byte[] {1, 2}), MappedFile.CHUNK_BYTES - 1L);
             channel.write(ByteBuffer.wrap(new byte[] {3}), size - 1);
         }

@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -120,8 +121,10 @@ abstract class TransportContract {
         final byte[] up = random(2_000_000);
         final byte[] down = random(2_000_001);
         try (Pair pair = connect()) {
-            final CompletableFuture<byte[]> atServer = async(() -> pair.server.input().readNBytes(up.length));
-            final CompletableFuture<byte[]> atClient = async(() -> pair.client.input().readNBytes(down.length));
+            final CompletableFuture<byte[]> atServer =
+                    async(() -> pair.server.input().readNBytes(up.length));
+            final CompletableFuture<byte[]> atClient =
+                    async(() -> pair.client.input().readNBytes(down.length));
             final CompletableFuture<Void> writer = async(() -> {
                 pair.server.output().write(down);
                 return null;
@@ -158,7 +161,8 @@ abstract class TransportContract {
     void abortAfterSendingDeliversFirst() throws Exception {
         final byte[] bytes = random(1_000_000);
         try (Pair pair = connect()) {
-            final CompletableFuture<byte[]> received = async(() -> pair.client.input().readNBytes(bytes.length));
+            final CompletableFuture<byte[]> received =
+                    async(() -> pair.client.input().readNBytes(bytes.length));
             pair.server.output().write(bytes);
             final CompletableFuture<Void> abort = async(() -> {
                 pair.server.abortAfterSending(SOON);
@@ -184,10 +188,12 @@ abstract class TransportContract {
     @Test
     void closeWakesAReader() throws Exception {
         try (Pair pair = connect()) {
-            final CompletableFuture<Integer> reader = async(() -> pair.server.input().read());
+            final CompletableFuture<Integer> reader =
+                    async(() -> pair.server.input().read());
             pair.client.output().write('x');
             assertThat(reader.get()).isEqualTo((int) 'x');
-            final CompletableFuture<Integer> blocked = async(() -> pair.server.input().read());
+            final CompletableFuture<Integer> blocked =
+                    async(() -> pair.server.input().read());
             pair.server.close();
             // A read that comes after the close fails too, so there is no need to know which came first.
             assertThatThrownBy(blocked::get).hasCauseInstanceOf(IOException.class);
@@ -204,7 +210,9 @@ abstract class TransportContract {
             });
             assertThat(pair.client.input().read()).isZero();
             pair.server.abort();
-            assertThatThrownBy(writer::get).isInstanceOf(ExecutionException.class).hasCauseInstanceOf(IOException.class);
+            assertThatThrownBy(writer::get)
+                    .isInstanceOf(ExecutionException.class)
+                    .hasCauseInstanceOf(IOException.class);
         }
     }
 
@@ -223,7 +231,8 @@ abstract class TransportContract {
         final Path path = Files.write(directory.resolve("file"), bytes);
         try (Pair pair = connect();
                 MappedFile file = MappedFile.open(path)) {
-            final CompletableFuture<byte[]> received = async(() -> pair.client.input().readAllBytes());
+            final CompletableFuture<byte[]> received =
+                    async(() -> pair.client.input().readAllBytes());
             pair.server.output().write('<');
             long position = 500_000;
             while (position < 2_500_000) {
@@ -237,8 +246,8 @@ abstract class TransportContract {
                     .startsWith('<')
                     .endsWith('>')
                     .hasSize(2_000_002)
-                    .containsSequence(java.util.Arrays.copyOfRange(bytes, 500_000, 500_100))
-                    .containsSequence(java.util.Arrays.copyOfRange(bytes, 2_499_900, 2_500_000));
+                    .containsSequence(Arrays.copyOfRange(bytes, 500_000, 500_100))
+                    .containsSequence(Arrays.copyOfRange(bytes, 2_499_900, 2_500_000));
         }
     }
 
@@ -272,8 +281,8 @@ abstract class TransportContract {
     @Test
     void datagramsComeWithTheirSender() throws IOException {
         try (DatagramEndpoint server = serverSide.datagrams(new InetSocketAddress(serverAddress(), 0));
-                DatagramEndpoint client =
-                        clientSide.datagrams(new InetSocketAddress(listener.local().getAddress(), 0))) {
+                DatagramEndpoint client = clientSide.datagrams(
+                        new InetSocketAddress(listener.local().getAddress(), 0))) {
             client.send(ByteBuffer.wrap("ping".getBytes(StandardCharsets.UTF_8)), server.local());
             final ByteBuffer buffer = ByteBuffer.allocate(100);
             assertThat(server.receive(buffer)).isEqualTo(client.local());

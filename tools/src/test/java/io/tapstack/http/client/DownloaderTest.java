@@ -11,6 +11,7 @@ import io.tapstack.transport.JdkTransport;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -53,11 +54,10 @@ class DownloaderTest {
     }
 
     private void assertFails(final Kind kind, final HttpUrl url, final boolean resume) {
-        assertThatThrownBy(() -> get(url, resume))
-                .isInstanceOfSatisfying(DownloadFailure.class, e -> {
-                    assertThat(e.kind()).as(e.getMessage()).isEqualTo(kind);
-                    assertThat(e.getMessage()).isNotBlank().doesNotContain("null");
-                });
+        assertThatThrownBy(() -> get(url, resume)).isInstanceOfSatisfying(DownloadFailure.class, e -> {
+            assertThat(e.kind()).as(e.getMessage()).isEqualTo(kind);
+            assertThat(e.getMessage()).isNotBlank().doesNotContain("null");
+        });
     }
 
     private HttpServer server(final Path site) throws IOException {
@@ -73,8 +73,7 @@ class DownloaderTest {
         new Random(size).nextBytes(bytes);
         final Path site = Files.createDirectories(directory.resolve("site"));
         Files.write(site.resolve("file.bin"), bytes);
-        Files.setLastModifiedTime(
-                site.resolve("file.bin"), FileTime.from(Instant.parse("2024-05-06T07:08:09.123Z")));
+        Files.setLastModifiedTime(site.resolve("file.bin"), FileTime.from(Instant.parse("2024-05-06T07:08:09.123Z")));
         return bytes;
     }
 
@@ -135,8 +134,7 @@ class DownloaderTest {
         final String date = "Last-Modified: Mon, 06 May 2024 07:08:09 GMT\r\n";
         try (FakeServer broken = new FakeServer(
                 Then.CLOSE,
-                OK + date + "Content-Length: 100\r\n\r\n"
-                        + new String(bytes, 0, 40, java.nio.charset.StandardCharsets.ISO_8859_1))) {
+                OK + date + "Content-Length: 100\r\n\r\n" + new String(bytes, 0, 40, StandardCharsets.ISO_8859_1))) {
             assertFails(Kind.PARTIAL, broken.url("/file.bin"), false);
         }
         assertThat(target()).hasSize(40);

@@ -28,7 +28,17 @@ class HttpUrlTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "http://", "http:///a", "http://x:0/", "http://x:99999/", "http://u:p@x/", "http://a b/", "http://x/%zz"})
+    @ValueSource(
+            strings = {
+                "",
+                "http://",
+                "http:///a",
+                "http://x:0/",
+                "http://x:99999/",
+                "http://u:p@x/",
+                "http://a b/",
+                "http://x/%zz"
+            })
     void refuses(final String text) {
         assertThatThrownBy(() -> HttpUrl.parse(text)).isInstanceOf(DownloadFailure.class);
     }

@@ -12,8 +12,7 @@ class ProgressBarTest {
 
     private final StringWriter screen = new StringWriter();
     private final AtomicLong now = new AtomicLong();
-    private final ProgressBar bar =
-            new ProgressBar(new PrintWriter(screen), "file.bin", 80, now::get);
+    private final ProgressBar bar = new ProgressBar(new PrintWriter(screen), "file.bin", 80, now::get);
 
     private String lastLine() {
         final String all = screen.toString().stripTrailing();
