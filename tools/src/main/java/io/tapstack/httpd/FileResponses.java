@@ -5,7 +5,7 @@ import io.tapstack.httpd.Response.Content;
 import io.tapstack.httpd.Response.FileParts;
 import io.tapstack.httpd.Response.Part;
 import io.tapstack.httpd.Site.FoundFile;
-import io.tapstack.transport.MappedFile;
+import io.tapstack.socket.MappedFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

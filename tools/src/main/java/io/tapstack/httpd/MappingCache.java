@@ -1,6 +1,6 @@
 package io.tapstack.httpd;
 
-import io.tapstack.transport.MappedFile;
+import io.tapstack.socket.MappedFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;

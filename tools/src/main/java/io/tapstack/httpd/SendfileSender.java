@@ -1,6 +1,6 @@
 package io.tapstack.httpd;
 
-import io.tapstack.transport.MappedFile;
+import io.tapstack.socket.MappedFile;
 import io.tapstack.transport.StreamConnection;
 import java.io.IOException;
 

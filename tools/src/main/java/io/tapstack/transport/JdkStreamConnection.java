@@ -1,5 +1,6 @@
 package io.tapstack.transport;
 
+import io.tapstack.socket.MappedFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

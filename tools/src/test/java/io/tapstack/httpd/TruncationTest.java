@@ -3,7 +3,7 @@ package io.tapstack.httpd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
-import io.tapstack.transport.MappedFile;
+import io.tapstack.socket.MappedFile;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
