@@ -1,6 +1,8 @@
 package io.tapstack.cli;
 
+import java.util.Map;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -20,7 +22,7 @@ import picocli.CommandLine.ParameterException;
 public final class Main implements Runnable {
 
     @CommandLine.Spec
-    private CommandLine.Model.@org.jspecify.annotations.Nullable CommandSpec spec;
+    private CommandLine.Model.@Nullable CommandSpec spec;
 
     Main() {}
 
@@ -60,20 +62,19 @@ public final class Main implements Runnable {
         return Failure.exitStatus(failure);
     }
 
-    private static String oneLine(final @org.jspecify.annotations.Nullable String message) {
+    private static String oneLine(final @Nullable String message) {
         return message == null ? "cannot understand the command line" : message.replaceAll("\\R\\s*", " ");
     }
 
     /** Makes the commands, with what they need. */
     private record Commands(SessionFactory sessions) implements CommandLine.IFactory {
 
+        private static final Map<Class<?>, Function<SessionFactory, Object>> CONSTRUCTORS =
+                Map.of(Demo.class, Demo::new, Serve.class, Serve::new, Get.class, Get::new, Echo.class, Echo::new);
+
         @Override
         public <K> K create(final Class<K> type) throws Exception {
-            final Function<SessionFactory, ?> constructor = type == Demo.class
-                    ? Demo::new
-                    : type == Serve.class
-                            ? Serve::new
-                            : type == Get.class ? Get::new : type == Echo.class ? Echo::new : null;
+            final Function<SessionFactory, Object> constructor = CONSTRUCTORS.get(type);
             return constructor == null
                     ? CommandLine.defaultFactory().create(type)
                     : type.cast(constructor.apply(sessions));

@@ -21,7 +21,7 @@ public final class Demonstration {
     private final List<Step> steps;
     private boolean allGood = true;
 
-    private Demonstration(final PrintWriter out, final List<Step> steps) {
+    Demonstration(final PrintWriter out, final List<Step> steps) {
         this.out = out;
         this.steps = steps;
     }
@@ -121,6 +121,10 @@ public final class Demonstration {
                                 output -> output.startsWith(sha256),
                                 "sha256sum",
                                 copy.toString())));
+    }
+
+    List<Step> steps() {
+        return steps;
     }
 
     private static Step scan(final String kind, final String title, final int port, final String ip) {

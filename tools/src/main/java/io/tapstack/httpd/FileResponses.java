@@ -41,13 +41,12 @@ final class FileResponses {
     Response answer(final RequestHead head, final FoundFile found, final Instant now) throws IOException {
         final EntityTag tag = EntityTag.of(found.attributes());
         final Instant lastModified = lastModified(found, now);
-        switch (Preconditions.evaluate(head, tag, lastModified)) {
-            case FAILED:
-                throw RequestRefused.of(HttpStatus.PRECONDITION_FAILED, "the file is another version");
-            case NOT_MODIFIED:
-                return withValidators(Response.of(HttpStatus.NOT_MODIFIED), tag, lastModified, now);
-            case PROCEED:
-                break;
+        final Preconditions.Outcome conditions = Preconditions.evaluate(head, tag, lastModified);
+        if (conditions == Preconditions.Outcome.FAILED) {
+            throw RequestRefused.of(HttpStatus.PRECONDITION_FAILED, "the file is another version");
+        }
+        if (conditions == Preconditions.Outcome.NOT_MODIFIED) {
+            return withValidators(Response.of(HttpStatus.NOT_MODIFIED), tag, lastModified, now);
         }
         if (head.method().equals("HEAD")) {
             requireReadable(found);

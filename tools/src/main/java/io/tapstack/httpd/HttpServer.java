@@ -64,7 +64,8 @@ public final class HttpServer implements AutoCloseable {
             throws IOException {
         final Site site = Site.of(directoryOrFile);
         final HttpServer server = new HttpServer(transport.listen(local, BACKLOG), site, config);
-        server.watch.scheduleWithFixedDelay(server::look, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
+        final var unused =
+                server.watch.scheduleWithFixedDelay(server::look, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
         final Thread acceptor = new Thread(server::acceptLoop, "http-accept");
         acceptor.setDaemon(true);
         acceptor.start();
@@ -152,7 +153,11 @@ public final class HttpServer implements AutoCloseable {
 
     private void look() {
         final long now = System.nanoTime();
-        connections.forEach(connection -> connection.watch(now));
+        try {
+            connections.forEach(connection -> connection.watch(now));
+        } catch (final RuntimeException e) {
+            LOG.error("while watching connections", e); // thrown on, it would end all watching
+        }
     }
 
     private static void pause() {

@@ -9,6 +9,7 @@ public enum ServeMethod {
     /** The file's pages go out by {@link io.tapstack.transport.StreamConnection#sendFile}, never copied. */
     SENDFILE(new SendfileSender());
 
+    @SuppressWarnings("ImmutableEnumChecker") // no sender has a state
     private final BodySender sender;
 
     ServeMethod(final BodySender sender) {

@@ -8,7 +8,18 @@ final class Transfer {
     private static final long REPORT_NANOS = 5_000_000_000L;
 
     /** The response that is being sent. */
-    private record Current(String requestLine, long totalBytes, long startNanos) {}
+    private static final class Current {
+
+        private final String requestLine;
+        private final long totalBytes;
+        private final long startNanos;
+
+        Current(final String requestLine, final long totalBytes, final long startNanos) {
+            this.requestLine = requestLine;
+            this.totalBytes = totalBytes;
+            this.startNanos = startNanos;
+        }
+    }
 
     private static final Current NONE = new Current("", 0, 0);
 

@@ -6,17 +6,21 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 
 /** A blocking {@link SocketChannel}; a file goes out by {@code sendfile(2)}. */
 final class JdkStreamConnection implements StreamConnection {
 
+    private static final int COPY_BYTES = 16 * 1024;
+
     private final SocketChannel channel;
     private final InputStream input;
     private final OutputStream output;
     private final InetSocketAddress local;
     private final InetSocketAddress remote;
+    private volatile boolean sendingFile;
 
     JdkStreamConnection(final SocketChannel channel) throws IOException {
         this.channel = channel;
@@ -49,7 +53,30 @@ final class JdkStreamConnection implements StreamConnection {
 
     @Override
     public long sendFile(final MappedFile file, final long position, final long count) throws IOException {
-        return file.channel().transferTo(position, count, channel);
+        sendingFile = true;
+        try {
+            final long taken = file.channel().transferTo(position, count, channel);
+            return taken > 0 ? taken : copyFile(file, position, count);
+        } finally {
+            sendingFile = false;
+        }
+    }
+
+    /**
+     * Sends some bytes by a plain write, which waits. Below a virtual thread a socket is non-blocking, and transferTo tells
+     * "no room now" and "no such bytes" by the same 0.
+     */
+    private long copyFile(final MappedFile file, final long position, final long count) throws IOException {
+        final ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(count, COPY_BYTES));
+        if (file.channel().read(buffer, position) <= 0) {
+            return 0;
+        }
+        long sent = 0;
+        buffer.flip();
+        while (buffer.hasRemaining()) {
+            sent += channel.write(buffer);
+        }
+        return sent;
     }
 
     @Override
@@ -104,8 +131,10 @@ final class JdkStreamConnection implements StreamConnection {
     @Override
     public void close() {
         try (channel) {
-            // Before JDK 21, closing a channel does not wake up a thread in transferTo; shutting it down does.
-            channel.shutdownOutput();
+            if (sendingFile) {
+                // Before JDK 21, closing a channel does not wake up a thread in transferTo; shutting it down does.
+                channel.shutdownOutput();
+            }
         } catch (final IOException e) {
             // Closed already, or reset by the peer. A close that fails has closed.
         }

@@ -6,10 +6,12 @@ import static org.awaitility.Awaitility.await;
 
 import io.tapstack.httpd.RawClient.Reply;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.SocketException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -232,14 +234,17 @@ class ConnectionTest extends ServerFixture {
                 try {
                     other.close();
                 } catch (final IOException e) {
-                    throw new java.io.UncheckedIOException(e);
+                    throw new UncheckedIOException(e);
                 }
             });
             assertThat(idle.ended()).isTrue();
             assertThat(stop).isNotDone();
             final byte[] rest = busy.rest();
             assertThat(first).isEqualTo('H');
-            assertThat(rest).endsWith(java.util.Arrays.copyOfRange(large, 1_000_000, large.length));
+            final int body = rest.length - large.length;
+            assertThat(body).isPositive();
+            assertThat(Arrays.equals(rest, body, rest.length, large, 0, large.length))
+                    .isTrue();
             busy.close();
             stop.join();
             assertThatThrownBy(() -> client(other)).isInstanceOf(ConnectException.class);

@@ -6,7 +6,9 @@ import io.tapstack.http.HttpDate;
 import io.tapstack.httpd.RawClient.Reply;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -84,7 +86,7 @@ class FileServingTest extends ServerFixture {
             assertThat(client.get("/large.bin").reply().body()).isEqualTo(large);
             final Reply part =
                     client.get("/large.bin", "Range: bytes=1000001-2500000").reply();
-            assertThat(part.body()).isEqualTo(java.util.Arrays.copyOfRange(large, 1_000_001, 2_500_001));
+            assertThat(part.body()).isEqualTo(Arrays.copyOfRange(large, 1_000_001, 2_500_001));
             assertThat(client.get("/hello.txt").reply().text()).isEqualTo("hello, world\n");
         }
     }
@@ -169,10 +171,7 @@ class FileServingTest extends ServerFixture {
             final byte[] third = writeRandom("other.bin", 90_000);
             third[0]++;
             Files.write(root.resolve("other.bin"), third);
-            Files.move(
-                    root.resolve("other.bin"),
-                    root.resolve("changing.bin"),
-                    java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+            Files.move(root.resolve("other.bin"), root.resolve("changing.bin"), StandardCopyOption.REPLACE_EXISTING);
             assertThat(client.get("/changing.bin").reply().body()).isEqualTo(third);
         }
     }

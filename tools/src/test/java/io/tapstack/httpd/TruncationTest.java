@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
@@ -39,9 +40,7 @@ class TruncationTest extends ServerFixture {
                 final byte[] start = input.readNBytes(100_000); // the server waits for us with the rest
                 truncate(root.resolve("file.bin"), remaining);
                 final byte[] received = concat(start, untilEnd(input));
-                final int head =
-                        new String(received, 0, 1_000, java.nio.charset.StandardCharsets.ISO_8859_1).indexOf("\r\n\r\n")
-                                + 4;
+                final int head = new String(received, 0, 1_000, StandardCharsets.ISO_8859_1).indexOf("\r\n\r\n") + 4;
                 final byte[] body = Arrays.copyOfRange(received, head, received.length);
                 assertThat(body.length).isGreaterThanOrEqualTo(remaining).isLessThan(SIZE);
                 assertThat(Arrays.equals(body, 0, body.length, bytes, 0, body.length))

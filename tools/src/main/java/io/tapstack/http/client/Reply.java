@@ -13,6 +13,7 @@ import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ContentLengthStrategy;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.MessageConstraintException;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.impl.DefaultContentLengthStrategy;
 import org.apache.hc.core5.http.impl.io.ChunkedInputStream;
@@ -20,6 +21,7 @@ import org.apache.hc.core5.http.impl.io.ContentLengthInputStream;
 import org.apache.hc.core5.http.impl.io.DefaultHttpResponseParser;
 import org.apache.hc.core5.http.impl.io.IdentityInputStream;
 import org.apache.hc.core5.http.message.LazyLaxLineParser;
+import org.jspecify.annotations.Nullable;
 
 /** The head of a response, and the way to its body. For one thread. */
 final class Reply {
@@ -65,9 +67,7 @@ final class Reply {
                 }
             }
             throw new DownloadFailure(Kind.BAD_REPLY, "the server never comes to a final answer");
-        } catch (final HttpException
-                | IllegalArgumentException
-                | org.apache.hc.core5.http.MessageConstraintException e) {
+        } catch (final HttpException | IllegalArgumentException | MessageConstraintException e) {
             throw new DownloadFailure(Kind.BAD_REPLY, "the answer is not HTTP: " + e.getMessage(), e);
         }
     }
@@ -99,7 +99,7 @@ final class Reply {
         return new ContentRange(number(matcher.group(1)), number(matcher.group(3)));
     }
 
-    private static OptionalLong number(final @org.jspecify.annotations.Nullable String digits) {
+    private static OptionalLong number(final @Nullable String digits) {
         return digits == null || digits.equals("*") ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(digits));
     }
 
