@@ -2,6 +2,7 @@ package io.tapstack.link;
 
 import io.tapstack.buffer.BufferPool;
 import io.tapstack.buffer.PacketBuffer;
+import io.tapstack.event.StackStatistics;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,9 @@ public interface LinkDevice extends AutoCloseable {
 
     /** What the device takes over; constant over its life. */
     LinkCapabilities capabilities();
+
+    /** Tells the device where to count the frames that it loses; called once by the stack that uses it, before all else. */
+    default void reportTo(final StackStatistics statistics) {}
 
     /**
      * Takes the next received frame without waiting.

@@ -1,0 +1,90 @@
+package io.tapstack.tap;
+
+import io.tapstack.buffer.BufferPool;
+import io.tapstack.buffer.PacketBuffer;
+import io.tapstack.buffer.Region;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes frames from the kernel, each by one {@code read(2)} into a block that the largest frame fits in. A frame that would fit a
+ * smaller block is moved there, so that whoever keeps a small frame does not keep 64 KiB; a large one is handed up where it is.
+ *
+ * <p>Confined to whoever runs the stack.
+ */
+final class FrameReader {
+
+    /** Room in front of a frame: for a virtio header, and so that the IP header behind 14 bytes of Ethernet is aligned. */
+    static final int HEADROOM = 18;
+
+    /** Ethernet and one VLAN tag. */
+    private static final int LINK_HEADER_BYTES = 18;
+
+    private static final int LARGEST_PACKET = 65_535;
+
+    private final int fd;
+    private final int headerBytes;
+    private final int landingBytes;
+    private final int moveUpToBytes;
+    private int errno;
+
+    /**
+     * @param headerBytes {@link VirtioNetHeader#BYTES}, or 0 if the TAP has no such header
+     * @param mtu largest IP packet that is no super-segment
+     */
+    FrameReader(final int fd, final int headerBytes, final int mtu) {
+        this.fd = fd;
+        this.headerBytes = headerBytes;
+        final int largest = headerBytes > 0 ? LARGEST_PACKET : mtu;
+        this.landingBytes = HEADROOM + LINK_HEADER_BYTES + largest;
+        this.moveUpToBytes = blockBelow(landingBytes) - HEADROOM;
+    }
+
+    /**
+     * @return the next frame, or null if there is none or the call failed, as {@link #errno()} says
+     */
+    @Nullable
+    PacketBuffer read(final BufferPool pool) {
+        final PacketBuffer landing = pool.packet(landingBytes, HEADROOM);
+        final Region memory = landing.memory();
+        final int start = HEADROOM - headerBytes;
+        long count;
+        do {
+            count = LibC.CALLS.read(fd, NativeAddress.of(memory) + start, memory.capacity() - start);
+            errno = count < 0 ? LibC.errno() : 0;
+        } while (errno == LibC.EINTR);
+        if (count < headerBytes) {
+            landing.release();
+            return null;
+        }
+        landing.append((int) count - headerBytes);
+        final PacketBuffer frame = landing.length() <= moveUpToBytes ? moved(landing, pool) : landing;
+        if (headerBytes > 0) {
+            VirtioNetHeader.decode(memory.bytes(), start, frame);
+        }
+        if (frame != landing) {
+            landing.release();
+        }
+        return frame;
+    }
+
+    /** Why the last {@link #read} had no frame: an error number, EAGAIN if there was none to be had. */
+    int errno() {
+        return errno;
+    }
+
+    private static PacketBuffer moved(final PacketBuffer landing, final BufferPool pool) {
+        final int length = landing.length();
+        final PacketBuffer frame = pool.packet(HEADROOM + length, HEADROOM);
+        frame.append(length);
+        frame.memory().bytes().put(HEADROOM, landing.memory().bytes(), HEADROOM, length);
+        return frame;
+    }
+
+    /** The next smaller size of block than the one that {@code bytes} need. */
+    private static int blockBelow(final int bytes) {
+        if (bytes <= BufferPool.FRAME) {
+            return BufferPool.SMALL;
+        }
+        return bytes <= BufferPool.BLOCK ? BufferPool.FRAME : BufferPool.BLOCK;
+    }
+}

@@ -1,0 +1,25 @@
+package io.tapstack.tap;
+
+import java.util.Set;
+
+/** The machines whose numbers for calls, flags and ioctls are the ones written down in this package. */
+final class Machine {
+
+    /** 64-bit architectures of Linux that follow the kernel's asm-generic headers. */
+    private static final Set<String> ARCHITECTURES = Set.of("amd64", "x86_64", "aarch64", "riscv64", "loongarch64");
+
+    private Machine() {}
+
+    static void requireSupport() throws TapException {
+        final boolean known =
+                System.getProperty("os.name").equals("Linux") && ARCHITECTURES.contains(System.getProperty("os.arch"));
+        if (!known) {
+            throw TapDiagnosis.unsupportedMachine();
+        }
+        try {
+            LibC.load();
+        } catch (final LinkageError error) {
+            throw TapDiagnosis.noNativeCalls(error);
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package io.tapstack.tap;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Waits with {@code ppoll(2)} until the TAP is ready or somebody wakes the waiter through an {@code eventfd(2)}.
+ *
+ * <pre>
+ *   struct pollfd     0    4        6         8        struct timespec   0         8          16
+ *                     | fd | events | revents |                          | tv_sec  | tv_nsec  |
+ * </pre>
+ */
+final class Readiness {
+
+    // <poll.h>
+    private static final short POLLIN = 0x001;
+    private static final short POLLOUT = 0x004;
+
+    private static final int POLLFD_BYTES = 8;
+    private static final int EVENTS_OFFSET = 4;
+    private static final int REVENTS_OFFSET = 6;
+    private static final int TAP = 0;
+    private static final int WAKEUP = POLLFD_BYTES;
+
+    private static final int TIMESPEC_BYTES = 16;
+    private static final int TV_NSEC_OFFSET = 8;
+    private static final long NANOS_PER_SECOND = 1_000_000_000L;
+    private static final long FOR_EVER = 0;
+
+    private static final int COUNTER_BYTES = 8;
+
+    private final int wakeupFd;
+    private final NativeStruct pollfds = new NativeStruct(2 * POLLFD_BYTES);
+    private final NativeStruct timespec = new NativeStruct(TIMESPEC_BYTES);
+    private final NativeStruct taken = new NativeStruct(COUNTER_BYTES);
+    private final NativeStruct one = new NativeStruct(COUNTER_BYTES);
+    private final AtomicBoolean wakeupPending = new AtomicBoolean();
+
+    Readiness(final int tapFd, final int wakeupFd) {
+        this.wakeupFd = wakeupFd;
+        pollfds.bytes.putInt(TAP, tapFd);
+        pollfds.bytes.putInt(WAKEUP, wakeupFd);
+        pollfds.bytes.putShort(WAKEUP + EVENTS_OFFSET, POLLIN);
+        one.bytes.putLong(0, 1);
+    }
+
+    /**
+     * Returns when there is a frame, when there is room if {@code forRoom}, after {@link #wakeup()}, a signal, or the time.
+     *
+     * @param timeoutNanos {@link Long#MAX_VALUE} for no limit; 0 or less only looks
+     * @return true if there is room
+     */
+    boolean await(final boolean forRoom, final long timeoutNanos) {
+        pollfds.bytes.putShort(TAP + EVENTS_OFFSET, forRoom ? POLLIN | POLLOUT : POLLIN);
+        final long ready = LibC.CALLS.ppoll(pollfds.address, 2, timespec(timeoutNanos), 0);
+        if (ready <= 0) {
+            return false;
+        }
+        if (pollfds.bytes.getShort(WAKEUP + REVENTS_OFFSET) != 0) {
+            LibC.CALLS.read(wakeupFd, taken.address, COUNTER_BYTES);
+            // Read and write in one: what the waker has done before its wakeup() is visible from here on.
+            wakeupPending.getAndSet(false);
+        }
+        return (pollfds.bytes.getShort(TAP + REVENTS_OFFSET) & POLLOUT) != 0;
+    }
+
+    /** Any thread. Wake-ups that nobody has waited for yet count as one. */
+    void wakeup() {
+        if (!wakeupPending.getAndSet(true)) {
+            LibC.CALLS.write(wakeupFd, one.address, COUNTER_BYTES);
+        }
+    }
+
+    private long timespec(final long nanos) {
+        if (nanos == Long.MAX_VALUE) {
+            return FOR_EVER;
+        }
+        final long wait = Math.max(0, nanos);
+        timespec.bytes.putLong(0, wait / NANOS_PER_SECOND);
+        timespec.bytes.putLong(TV_NSEC_OFFSET, wait % NANOS_PER_SECOND);
+        return timespec.address;
+    }
+}

@@ -1,0 +1,171 @@
+package io.tapstack.tap;
+
+import io.tapstack.buffer.BufferPool;
+import io.tapstack.buffer.PacketBuffer;
+import io.tapstack.event.DropReason;
+import io.tapstack.event.StackStatistics;
+import io.tapstack.link.LinkCapabilities;
+import io.tapstack.link.LinkDevice;
+import io.tapstack.link.LinkType;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A TAP of the Linux kernel: an Ethernet cable between this process and a network interface of the host.
+ *
+ * <p>With offloads, TCP super-segments of up to 64 KiB and packets with an unfinished checksum pass in both directions, and the
+ * kernel cuts and sums what leaves the host. Without, every frame is at most the MTU and complete.
+ *
+ * <p>An interface that is set down is a device that is full: frames are refused until it is up again. A frame that the kernel
+ * cannot read (a mapped file that was cut short) or does not accept is counted as {@link DropReason#LINK_ERROR} and counts as
+ * taken. When the interface is deleted, calls fail with a {@link TapException}.
+ *
+ * <p>{@link #wakeup()} and {@link #close()} may be called by any thread, all else comes from whoever runs the stack.
+ *
+ * @see <a href="https://docs.kernel.org/networking/tuntap.html">Universal TUN/TAP device driver</a>
+ */
+public final class TapDevice implements LinkDevice {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TapDevice.class);
+
+    private final String name;
+    private final LinkCapabilities capabilities;
+    private final FrameReader reader;
+    private final FrameWriter writer;
+    private final Readiness readiness;
+    private final DescriptorGuard guard;
+    private StackStatistics statistics = new StackStatistics();
+    private boolean full;
+
+    private TapDevice(final TunFile file, final int wakeupFd, final int mtu) {
+        final boolean offload = file.hasHeaders();
+        final int headerBytes = offload ? VirtioNetHeader.BYTES : 0;
+        this.name = file.name();
+        this.capabilities =
+                new LinkCapabilities(LinkType.ETHERNET, mtu, offload, offload, offload ? LinkCapabilities.MAX_MTU : 0);
+        this.reader = new FrameReader(file.fd(), headerBytes, mtu);
+        this.writer = new FrameWriter(file.fd(), headerBytes);
+        this.readiness = new Readiness(file.fd(), wakeupFd);
+        this.guard = new DescriptorGuard(() -> {
+            LibC.CALLS.close(file.fd());
+            LibC.CALLS.close(wakeupFd);
+        });
+    }
+
+    /**
+     * Opens a TAP in the network namespace of the calling thread; from then on any thread may use it.
+     *
+     * @throws TapException if that is not possible; says what helps
+     */
+    public static TapDevice open(final TapConfig config) throws TapException {
+        Machine.requireSupport();
+        final TunFile file = TunFile.attach(config);
+        try {
+            final int mtu = HostSide.setUp(file.name(), config);
+            final int wakeupFd = LibC.CALLS.eventfd(0, LibC.EFD_NONBLOCK | LibC.EFD_CLOEXEC);
+            if (wakeupFd < 0) {
+                throw new TapException("no eventfd for " + file.name(), LibC.describe(LibC.errno()));
+            }
+            final TapDevice device = new TapDevice(file, wakeupFd, mtu);
+            LOG.info("TAP {} is open, MTU {}, offloads {}", file.name(), mtu, file.hasHeaders() ? "on" : "off");
+            return device;
+        } catch (final TapException | RuntimeException failed) {
+            LibC.CALLS.close(file.fd());
+            throw failed;
+        }
+    }
+
+    /** The interface's name on the host. */
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public LinkCapabilities capabilities() {
+        return capabilities;
+    }
+
+    @Override
+    public void reportTo(final StackStatistics statistics) {
+        this.statistics = statistics;
+    }
+
+    @Override
+    public @Nullable PacketBuffer receive(final BufferPool pool) throws TapException {
+        enter();
+        try {
+            final PacketBuffer frame = reader.read(pool);
+            if (frame == null && reader.errno() != LibC.EAGAIN) {
+                throw TapDiagnosis.gone(name, reader.errno());
+            }
+            return frame;
+        } finally {
+            guard.leave();
+        }
+    }
+
+    @Override
+    public boolean transmit(final PacketBuffer frame) throws TapException {
+        enter();
+        try {
+            final int error = writer.write(frame);
+            full = error != FrameWriter.TAKEN && isRefused(error);
+            return !full;
+        } finally {
+            guard.leave();
+        }
+    }
+
+    private boolean isRefused(final int error) throws TapException {
+        if (error == LibC.EAGAIN || error == LibC.ENOBUFS || error == LibC.ENOMEM || error == LibC.EIO) {
+            return true;
+        }
+        if (error == LibC.EFAULT || error == LibC.EINVAL) {
+            statistics.drop(DropReason.LINK_ERROR);
+            return false;
+        }
+        throw TapDiagnosis.gone(name, error);
+    }
+
+    @Override
+    public void await(final long timeoutNanos) throws TapException {
+        enter();
+        try {
+            if (readiness.await(full, timeoutNanos)) {
+                full = false;
+            }
+        } finally {
+            guard.leave();
+        }
+    }
+
+    @Override
+    public void wakeup() {
+        if (guard.enter()) {
+            readiness.wakeup();
+            guard.leave();
+        }
+    }
+
+    /** Ends an {@link #await} that is going on. The interface goes away with the device unless it is persistent. */
+    @Override
+    public void close() {
+        if (guard.enter()) {
+            guard.lock();
+            readiness.wakeup();
+            guard.leave();
+        }
+    }
+
+    private void enter() throws TapException {
+        if (!guard.enter()) {
+            throw TapDiagnosis.closed(name);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "TAP " + name;
+    }
+}

@@ -1,0 +1,90 @@
+package io.tapstack.tap;
+
+/**
+ * An open {@code /dev/net/tun} that is attached to an interface, as tun_set_iff() of the kernel does it.
+ *
+ * @param fd the descriptor
+ * @param name the interface's name, as the kernel has chosen it if the wish was a pattern
+ * @param hasHeaders whether a {@link VirtioNetHeader} stands in front of every frame
+ */
+record TunFile(int fd, String name, boolean hasHeaders) {
+
+    /** What the kernel may leave to the stack, the most first; an older kernel refuses what it does not know. */
+    private static final int[] RECEIVE_OFFLOADS = {
+        IfTun.TUN_F_CSUM | IfTun.TUN_F_TSO4 | IfTun.TUN_F_TSO6 | IfTun.TUN_F_TSO_ECN,
+        IfTun.TUN_F_CSUM | IfTun.TUN_F_TSO4,
+        IfTun.TUN_F_CSUM,
+        0
+    };
+
+    static TunFile attach(final TapConfig config) throws TapException {
+        final String name = config.name();
+        if (!isValidName(name)) {
+            throw TapDiagnosis.badName(name);
+        }
+        final int fd = LibC.CALLS.open(IfTun.DEVICE, LibC.O_RDWR | LibC.O_NONBLOCK | LibC.O_CLOEXEC);
+        if (fd < 0) {
+            throw TapDiagnosis.cannotOpen(LibC.errno());
+        }
+        try {
+            final boolean headers = config.offload() && knowsHeaders(fd);
+            final InterfaceRequest request = new InterfaceRequest(name);
+            request.flags(IfTun.IFF_TAP | IfTun.IFF_NO_PI | (headers ? IfTun.IFF_VNET_HDR : 0));
+            if (LibC.CALLS.ioctl(fd, IfTun.TUNSETIFF, request.location()) < 0) {
+                throw TapDiagnosis.cannotAttach(name, LibC.errno(), exists(name));
+            }
+            final TunFile file = new TunFile(fd, request.name(), headers);
+            if (headers) {
+                file.setUpOffloads();
+            }
+            file.keep(config);
+            return file;
+        } catch (final TapException | RuntimeException failed) {
+            LibC.CALLS.close(fd);
+            throw failed;
+        }
+    }
+
+    /** As dev_valid_name() of the kernel has it. */
+    private static boolean isValidName(final String name) {
+        return name.length() < InterfaceRequest.IFNAMSIZ
+                && name.matches("[\\x21-\\x7E&&[^/:]]+")
+                && !name.matches("\\.{1,2}");
+    }
+
+    private static boolean knowsHeaders(final int fd) {
+        final NativeStruct features = new NativeStruct(Integer.BYTES);
+        return LibC.CALLS.ioctl(fd, IfTun.TUNGETFEATURES, features.address) == 0
+                && (features.bytes.getInt(0) & IfTun.IFF_VNET_HDR) != 0;
+    }
+
+    private static boolean exists(final String name) throws TapException {
+        try (HostInterface host = new HostInterface(name)) {
+            return host.exists();
+        }
+    }
+
+    /** A persistent TAP remembers both from its last user, so both are set even where they are the kernel's default. */
+    private void setUpOffloads() throws TapException {
+        final NativeStruct headerBytes = new NativeStruct(Integer.BYTES);
+        headerBytes.bytes.putInt(0, VirtioNetHeader.BYTES);
+        if (LibC.CALLS.ioctl(fd, IfTun.TUNSETVNETHDRSZ, headerBytes.address) < 0) {
+            throw TapDiagnosis.cannotAttach(name, LibC.errno(), true);
+        }
+        for (final int offloads : RECEIVE_OFFLOADS) {
+            if (LibC.CALLS.ioctl(fd, IfTun.TUNSETOFFLOAD, offloads) == 0) {
+                return;
+            }
+        }
+    }
+
+    private void keep(final TapConfig config) throws TapException {
+        if (config.owner().isPresent()
+                && LibC.CALLS.ioctl(fd, IfTun.TUNSETOWNER, config.owner().getAsInt()) < 0) {
+            throw TapDiagnosis.cannotKeep(name, LibC.errno());
+        }
+        if (config.persistent() && LibC.CALLS.ioctl(fd, IfTun.TUNSETPERSIST, 1) < 0) {
+            throw TapDiagnosis.cannotKeep(name, LibC.errno());
+        }
+    }
+}
