@@ -70,6 +70,11 @@ public final class NetworkStack implements Pollable {
     }
 
     @Override
+    public boolean isPollWanted() {
+        return ipv4.hasLoopbackPackets() || tcp.isBlocked();
+    }
+
+    @Override
     public long nextDeadline() {
         return timers.nextDeadline();
     }
