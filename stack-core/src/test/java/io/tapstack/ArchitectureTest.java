@@ -48,7 +48,8 @@ class ArchitectureTest {
 
     /** The one class that has a thread, a clock and a lock: it is the door between the core and the world. */
     private static final DescribedPredicate<JavaClass> STACK_DRIVER = DescribedPredicate.describe(
-            "StackDriver", type -> type.getName().matches("io\\.tapstack\\.stack\\.StackDriver(\\$.*)?"));
+            "the driver and its door",
+            type -> type.getName().matches("io\\.tapstack\\.stack\\.(StackDriver|DriverDoor)(\\$.*)?"));
 
     static Stream<String> packages() {
         return TOP_DOWN.stream();
@@ -103,7 +104,8 @@ class ArchitectureTest {
                 .orShould()
                 .dependOnClassesThat()
                 .areAssignableTo(Future.class)
-                .because("time is an argument, and whoever runs the stack owns the thread; only StackDriver has either")
+                .because(
+                        "time is an argument, and whoever runs the stack owns the thread; only the driver and its door have either")
                 .allowEmptyShould(true)
                 .check(CORE);
     }

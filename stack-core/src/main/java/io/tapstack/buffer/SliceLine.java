@@ -30,7 +30,7 @@ public final class SliceLine {
     private long front;
     private long end;
     private int chargedBytes;
-    private int sharedBytes;
+    private int sharedBytes; // of whole slices
 
     // The block that copies are collected in, while it has room.
     private @Nullable Region fillBlock;
@@ -59,7 +59,8 @@ public final class SliceLine {
 
     /** Bytes that lie in shared regions. */
     public int sharedBytes() {
-        return sharedBytes;
+        final boolean firstIsShared = count > 0 && regions[slot(0)].isShared();
+        return firstIsShared ? sharedBytes - gone(slot(0)) : sharedBytes;
     }
 
     /** How many slices there are. */

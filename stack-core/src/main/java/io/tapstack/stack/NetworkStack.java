@@ -9,6 +9,7 @@ import io.tapstack.ip.NetworkInterface;
 import io.tapstack.link.LinkDevice;
 import io.tapstack.tcp.TcpProtocol;
 import io.tapstack.time.TimerWheel;
+import io.tapstack.udp.UdpProtocol;
 import io.tapstack.wire.IpProtocol;
 import java.io.IOException;
 
@@ -27,6 +28,7 @@ public final class NetworkStack implements Pollable {
     private final StackStatistics statistics = new StackStatistics();
     private final Ipv4Protocol ipv4;
     private final NetworkInterface networkInterface;
+    private final UdpProtocol udp;
     private final TcpProtocol tcp;
 
     /**
@@ -40,11 +42,15 @@ public final class NetworkStack implements Pollable {
         this.pool = new BufferPool(config.memoryLimitBytes());
         this.timers = new TimerWheel(nowNanos);
         this.ipv4 = new Ipv4Protocol(pool, timers, statistics, config.random());
-        this.networkInterface = ipv4.addInterface(device, new InterfaceConfig(config.mac(), config.address(), config.arp()));
+        this.networkInterface =
+                ipv4.addInterface(device, new InterfaceConfig(config.mac(), config.address(), config.arp()));
         if (config.gateway() != null) {
             ipv4.routes().defaultGateway(config.gateway(), networkInterface);
         }
-        new IcmpProtocol(ipv4, pool, statistics, config.random(), config.icmpRates(), nowNanos);
+        final IcmpProtocol icmp =
+                new IcmpProtocol(ipv4, pool, statistics, config.random(), config.icmpRates(), nowNanos);
+        this.udp = new UdpProtocol(ipv4, icmp.reporter(), pool, statistics, config.random());
+        ipv4.register(IpProtocol.UDP, udp);
         this.tcp = new TcpProtocol(ipv4, pool, timers, statistics, config.random());
         ipv4.register(IpProtocol.TCP, tcp);
         networkInterface.start();
@@ -100,6 +106,10 @@ public final class NetworkStack implements Pollable {
 
     public Ipv4Protocol ipv4() {
         return ipv4;
+    }
+
+    public UdpProtocol udp() {
+        return udp;
     }
 
     public TcpProtocol tcp() {

@@ -101,8 +101,7 @@ final class AckProcessor {
         }
         if (sample >= 0) {
             tcb.estimator.sample(sample);
-            tcb.statistics.observer()
-                    .roundTrip(tcb, sample, tcb.estimator.srtt(), tcb.estimator.rto());
+            tcb.statistics.observer().roundTrip(tcb, sample, tcb.estimator.srtt(), tcb.estimator.rto());
         }
     }
 
@@ -113,8 +112,7 @@ final class AckProcessor {
         if (!newer) {
             return;
         }
-        final int window =
-                segment.has(TcpHeader.SYN) ? segment.window : tcb.windowScale.fromWire(segment.window);
+        final int window = segment.has(TcpHeader.SYN) ? segment.window : tcb.windowScale.fromWire(segment.window);
         if ((window == 0) != (tcb.sndWnd == 0)) {
             tcb.statistics.observer().peerWindow(tcb, window);
         }
@@ -125,7 +123,6 @@ final class AckProcessor {
     }
 
     private void congestionChanged() {
-        tcb.statistics.observer()
-                .congestionWindow(tcb, tcb.congestion.cwnd(), tcb.congestion.ssthresh());
+        tcb.statistics.observer().congestionWindow(tcb, tcb.congestion.cwnd(), tcb.congestion.ssthresh());
     }
 }

@@ -27,7 +27,9 @@ final class IcmpErrors {
             return true;
         }
         final SocketError meaning = meaning(error);
-        if (tcb.state == TcpState.SYN_SENT && error != IcmpError.TIME_EXCEEDED && error != IcmpError.PARAMETER_PROBLEM) {
+        if (tcb.state == TcpState.SYN_SENT
+                && error != IcmpError.TIME_EXCEEDED
+                && error != IcmpError.PARAMETER_PROBLEM) {
             // RFC 5461 4: nothing is lost yet, and an application would rather know at once.
             tcb.fail(meaning, nowNanos);
         } else {

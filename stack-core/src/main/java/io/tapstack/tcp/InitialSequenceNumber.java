@@ -30,7 +30,8 @@ final class InitialSequenceNumber {
 
     private long tupleHash(final Endpoint local, final Endpoint remote, final int purpose) {
         final long ours = hash.hash(local.address().high(), local.address().low());
-        final long theirs = hash.hash(ours ^ remote.address().high(), remote.address().low());
+        final long theirs =
+                hash.hash(ours ^ remote.address().high(), remote.address().low());
         return hash.hash(theirs, (long) purpose << 32 | (long) local.port() << 16 | remote.port());
     }
 }

@@ -96,8 +96,7 @@ final class ReassemblyQueue {
         removeFirst(count);
     }
 
-    private void keep(
-            final int index, final int sequence, final Region region, final int offset, final int length) {
+    private void keep(final int index, final int sequence, final Region region, final int offset, final int length) {
         final Region kept;
         final int keptOffset;
         if (length >= region.capacity() / 2) {

@@ -35,7 +35,14 @@ final class ResetSender {
         if (segment.has(TcpHeader.ACK)) {
             // <SEQ=SEG.ACK><CTL=RST>
             header.write(
-                    segment.destinationPort, segment.sourcePort, segment.ack, 0, TcpHeader.MIN_LENGTH, TcpHeader.RST, 0, 0);
+                    segment.destinationPort,
+                    segment.sourcePort,
+                    segment.ack,
+                    0,
+                    TcpHeader.MIN_LENGTH,
+                    TcpHeader.RST,
+                    0,
+                    0);
         } else {
             // <SEQ=0><ACK=SEG.SEQ+SEG.LEN><CTL=RST,ACK>
             header.write(
@@ -48,8 +55,7 @@ final class ResetSender {
                     0,
                     0);
         }
-        final long pseudo =
-                InternetChecksum.pseudoHeader(path.source(), path.destination(), IpProtocol.TCP);
+        final long pseudo = InternetChecksum.pseudoHeader(path.source(), path.destination(), IpProtocol.TCP);
         TcpChecksum.write(packet, at, pseudo, path.checksumOffload());
         path.send(packet, IpProtocol.TCP, 0, TIME_TO_LIVE, /* dontFragment */ true);
         statistics.resetsSent++;

@@ -30,7 +30,8 @@ final class Retransmissions {
             return;
         }
         final int pipe = tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt);
-        // A peer that closed its window while data was in flight is probed by the timer; that says nothing about the network.
+        // A peer that closed its window while data was in flight is probed by the timer; that says nothing about the
+        // network.
         if (tcb.sndWnd > 0) {
             tcb.congestion.timedOut(pipe, tcb.timeouts == 0);
         }
@@ -40,8 +41,7 @@ final class Retransmissions {
         tcb.estimator.backOff();
         tcb.retransmissionTimer.restart(nowNanos);
         tcb.statistics.observer().retransmissionTimeout(tcb, tcb.timeouts, tcb.estimator.rto());
-        tcb.statistics.observer()
-                .congestionWindow(tcb, tcb.congestion.cwnd(), tcb.congestion.ssthresh());
+        tcb.statistics.observer().congestionWindow(tcb, tcb.congestion.cwnd(), tcb.congestion.ssthresh());
         tcb.sender.transmit(nowNanos);
     }
 

@@ -41,7 +41,8 @@ final class Segment {
         window = header.window();
         payloadOffset = packet.head() + headerLength;
         payloadLength = packet.contiguousLength() - headerLength;
-        options.parse(packet.memory().bytes(), packet.head() + TcpHeader.MIN_LENGTH, headerLength - TcpHeader.MIN_LENGTH);
+        options.parse(
+                packet.memory().bytes(), packet.head() + TcpHeader.MIN_LENGTH, headerLength - TcpHeader.MIN_LENGTH);
         return true;
     }
 

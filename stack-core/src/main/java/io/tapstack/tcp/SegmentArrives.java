@@ -37,7 +37,9 @@ final class SegmentArrives {
     private void synSent(final Segment segment, final long nowNanos) {
         // First: check the ACK bit.
         final boolean ack = segment.has(TcpHeader.ACK);
-        if (ack && (SequenceNumber.lessOrEqual(segment.ack, tcb.iss) || SequenceNumber.greaterThan(segment.ack, tcb.sndNxt))) {
+        if (ack
+                && (SequenceNumber.lessOrEqual(segment.ack, tcb.iss)
+                        || SequenceNumber.greaterThan(segment.ack, tcb.sndNxt))) {
             if (!segment.has(TcpHeader.RST)) {
                 tcb.protocol.resets().answer(segment, tcb.path, nowNanos);
             }
@@ -76,7 +78,8 @@ final class SegmentArrives {
         acks.updateWindow(segment);
         tcb.established(nowNanos);
         tcb.delayedAck.ackNow();
-        // Sixth step and on: data and FIN may have come along (RFC 9293 3.10.7.3: "processing continues at the sixth step").
+        // Sixth step and on: data and FIN may have come along (RFC 9293 3.10.7.3: "processing continues at the sixth
+        // step").
         segment.trimFront(tcb.rcvNxt);
         tcb.announceWindow();
         segment.trimBack(tcb.rcvAdv);
@@ -173,12 +176,14 @@ final class SegmentArrives {
 
     private void refuse(final Segment segment, final long nowNanos) {
         final boolean old = SequenceNumber.lessThan(segment.seq, tcb.rcvNxt);
-        tcb.statistics.drop(
-                old && segment.length() > 0 ? DropReason.TCP_DUPLICATE : DropReason.TCP_OUTSIDE_WINDOW);
+        tcb.statistics.drop(old && segment.length() > 0 ? DropReason.TCP_DUPLICATE : DropReason.TCP_OUTSIDE_WINDOW);
         if (segment.has(TcpHeader.RST)) {
             return;
         }
-        if (tcb.state == TcpState.SYN_RECEIVED && segment.has(TcpHeader.SYN) && !segment.has(TcpHeader.ACK) && segment.seq == tcb.irs) {
+        if (tcb.state == TcpState.SYN_RECEIVED
+                && segment.has(TcpHeader.SYN)
+                && !segment.has(TcpHeader.ACK)
+                && segment.seq == tcb.irs) {
             // The peer repeats its SYN, so our SYN-ACK was lost: better repeat that than an ACK that says less.
             tcb.sender.sendSyn(true, nowNanos);
             return;
@@ -226,7 +231,8 @@ final class SegmentArrives {
 
     /** Fifth, SYN-RECEIVED. @return false if the segment is done with */
     private boolean completeHandshake(final Segment segment, final long nowNanos) {
-        if (SequenceNumber.lessOrEqual(segment.ack, tcb.sndUna) || SequenceNumber.greaterThan(segment.ack, tcb.sndNxt)) {
+        if (SequenceNumber.lessOrEqual(segment.ack, tcb.sndUna)
+                || SequenceNumber.greaterThan(segment.ack, tcb.sndNxt)) {
             tcb.protocol.resets().answer(segment, tcb.path, nowNanos);
             tcb.statistics.drop(DropReason.TCP_BAD_ACK);
             return false;
@@ -281,7 +287,9 @@ final class SegmentArrives {
                 // Nothing of ours is closed, or TIME-WAIT: a repeated FIN lies before the window and never comes here.
             }
         }
-        if (tcb.isOrphan() && segment.payloadLength() > 0 && tcb.state.canReceive()
+        if (tcb.isOrphan()
+                && segment.payloadLength() > 0
+                && tcb.state.canReceive()
                 && SequenceNumber.greaterThan(segment.seq + segment.payloadLength(), tcb.rcvNxt)) {
             // RFC 1122 4.2.2.13: data for an application that is gone; the peer must not think it was read.
             tcb.statistics.drop(DropReason.TCP_AFTER_CLOSE);
@@ -334,8 +342,7 @@ final class SegmentArrives {
     private void outOfOrder(final Segment segment, final int length) {
         // RFC 5681 4.2: a duplicate ACK at once for a segment that comes out of order.
         tcb.delayedAck.ackNow();
-        final boolean kept =
-                tcb.reassembly.insert(segment.seq, segment.memory(), segment.payloadOffset(), length);
+        final boolean kept = tcb.reassembly.insert(segment.seq, segment.memory(), segment.payloadOffset(), length);
         if (!kept) {
             tcb.statistics.drop(DropReason.TCP_REASSEMBLY_LIMIT);
         }
@@ -357,8 +364,7 @@ final class SegmentArrives {
         tcb.rcvNxt++;
         switch (tcb.state) {
             case ESTABLISHED -> tcb.enter(TcpState.CLOSE_WAIT, nowNanos);
-            case FIN_WAIT_1 -> tcb.enter(
-                    tcb.isFinAcknowledged() ? TcpState.TIME_WAIT : TcpState.CLOSING, nowNanos);
+            case FIN_WAIT_1 -> tcb.enter(tcb.isFinAcknowledged() ? TcpState.TIME_WAIT : TcpState.CLOSING, nowNanos);
             case FIN_WAIT_2 -> tcb.enter(TcpState.TIME_WAIT, nowNanos);
             default -> {
                 // CLOSE-WAIT and later: remain.

@@ -67,13 +67,11 @@ final class SegmentSender {
             return false;
         }
         final int seq = tcb.recovery.nextRetransmission();
-        final boolean roomInCwnd =
-                tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt) + tcb.mss <= tcb.congestion.cwnd();
+        final boolean roomInCwnd = tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt) + tcb.mss <= tcb.congestion.cwnd();
         if (!roomInCwnd && !tcb.recovery.retransmitNow()) {
             return false;
         }
-        final RetransmitCause cause =
-                tcb.timeouts > 0 ? RetransmitCause.TIMEOUT : RetransmitCause.FAST_RETRANSMIT;
+        final RetransmitCause cause = tcb.timeouts > 0 ? RetransmitCause.TIMEOUT : RetransmitCause.FAST_RETRANSMIT;
         final int end = SequenceNumber.min(tcb.recovery.retransmissionEnd(), seq + tcb.mss);
         final int sent = retransmit(seq, end, cause, nowNanos);
         if (sent <= 0) {
@@ -115,9 +113,8 @@ final class SegmentSender {
         if (unsent == 0) {
             return tcb.finQueued && peerSpace > 0 && sendNew(0, true, nowNanos);
         }
-        final int congestionSpace = tcb.congestion.cwnd()
-                + tcb.recovery.inflation()
-                - tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt);
+        final int congestionSpace =
+                tcb.congestion.cwnd() + tcb.recovery.inflation() - tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt);
         final int length = sendable(unsent, peerSpace, congestionSpace);
         if (length <= 0) {
             cwndLimited = congestionSpace < Math.min(unsent, Math.min(peerSpace, tcb.mss));
@@ -216,7 +213,8 @@ final class SegmentSender {
         if (tcb.persistTimer.isRunning() && tcb.sndWnd > 0) {
             tcb.persistTimer.stop();
             if (tcb.probeOutstanding) {
-                // The peer has not taken the probe's byte: it is the first of the new data. If it arrives yet it is a duplicate.
+                // The peer has not taken the probe's byte: it is the first of the new data. If it arrives yet it is a
+                // duplicate.
                 tcb.probeOutstanding = false;
                 tcb.sndNxt = tcb.sndUna;
                 tcb.finSent = false;
@@ -361,8 +359,7 @@ final class SegmentSender {
             final int flags,
             final int window) {
         final int ack = (flags & TcpHeader.ACK) != 0 ? tcb.rcvNxt : 0;
-        header.wrap(bytes, at)
-                .write(tcb.local().port(), tcb.remote().port(), seq, ack, headerLength, flags, window, 0);
+        header.wrap(bytes, at).write(tcb.local().port(), tcb.remote().port(), seq, ack, headerLength, flags, window, 0);
     }
 
     private SendStatus hand(final PacketBuffer packet, final int at, final int payload) {

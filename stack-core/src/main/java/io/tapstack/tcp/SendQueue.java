@@ -131,8 +131,7 @@ final class SendQueue {
         return region.isShared() ? Math.max(0, Math.min(length, region.intactBytes() - offset)) : length;
     }
 
-    private static boolean copy(
-            final PacketBuffer packet, final Region region, final int offset, final int length) {
+    private static boolean copy(final PacketBuffer packet, final Region region, final int offset, final int length) {
         final int to = packet.append(length);
         try {
             packet.memory().bytes().put(to, region.bytes(), offset, length);

@@ -58,6 +58,7 @@ public final class TcpConnection implements Flow {
 
     /** Payload of a full segment, options taken off: Eff.snd.MSS (RFC 9293 3.7.1). */
     int mss = DEFAULT_MSS;
+
     private int peerMss = DEFAULT_MSS;
     /** The largest payload that the peer has sent: its idea of a full segment. */
     private int largestReceived;
@@ -117,8 +118,7 @@ public final class TcpConnection implements Flow {
         this.local = local;
         this.remote = remote;
         this.config = config;
-        this.pseudoHeaderSum =
-                InternetChecksum.pseudoHeader(path.source(), path.destination(), IpProtocol.TCP);
+        this.pseudoHeaderSum = InternetChecksum.pseudoHeader(path.source(), path.destination(), IpProtocol.TCP);
         this.iss = protocol.initialSequenceNumber().next(local, remote, nowNanos);
         this.sndUna = iss;
         this.sndNxt = iss;
@@ -126,11 +126,9 @@ public final class TcpConnection implements Flow {
         this.receiveQueue = new ReceiveQueue(pool);
         this.reassembly = new ReassemblyQueue(pool);
         this.estimator = new RoundTripEstimator(config);
-        this.timestamps =
-                new Timestamps(protocol.initialSequenceNumber().timestampOffset(local, remote));
+        this.timestamps = new Timestamps(protocol.initialSequenceNumber().timestampOffset(local, remote));
         this.retransmissions = new Retransmissions(this);
-        this.retransmissionTimer =
-                new RetransmissionTimer(protocol.timers(), estimator, retransmissions::timedOut);
+        this.retransmissionTimer = new RetransmissionTimer(protocol.timers(), estimator, retransmissions::timedOut);
         this.sender = new SegmentSender(this);
         this.arrives = new SegmentArrives(this);
         this.persistTimer = new PersistTimer(protocol.timers(), estimator, sender::probe);
@@ -189,7 +187,8 @@ public final class TcpConnection implements Flow {
             return 0;
         }
         if (pool.underPressure()) {
-            // Whoever has something in flight waits for it; the others may go on in small steps, so that nobody waits for ever.
+            // Whoever has something in flight waits for it; the others may go on in small steps, so that nobody waits
+            // for ever.
             roomWanted |= !sendQueue.isEmpty();
             return sendQueue.isEmpty() ? BufferPool.FRAME : 0;
         }
@@ -424,8 +423,9 @@ public final class TcpConnection implements Flow {
     int announceWindow() {
         final int promised = rcvWnd();
         final int free = freeReceiveSpace();
-        // The receiver's side of silly-window avoidance (RFC 9293 3.8.6.2.2): the edge moves by a full segment or half the buffer.
-        final boolean worthIt = free - promised >= Math.min(config.receiveBufferBytes() / 2, offeredMss());
+        // The receiver's side of silly-window avoidance (RFC 9293 3.8.6.2.2): the edge moves by a full segment or half
+        // the buffer.
+        final boolean worthIt = free - promised >= Math.min(largestWindow() / 2, offeredMss());
         final int wanted = worthIt && !pool.underPressure() ? free : promised;
         final int shift = windowScale.receiveShift();
         final int roundUp = wanted == promised ? (1 << shift) - 1 : 0;
@@ -596,7 +596,12 @@ public final class TcpConnection implements Flow {
     }
 
     private int freeReceiveSpace() {
-        return Math.max(0, config.receiveBufferBytes() - receiveQueue.length());
+        return Math.max(0, largestWindow() - receiveQueue.length());
+    }
+
+    /** The buffer, as far as the peer can be told of it. */
+    private int largestWindow() {
+        return Math.min(config.receiveBufferBytes(), WindowScale.MAX_UNSCALED << windowScale.receiveShift());
     }
 
     /** The application has read: tells the peer if its window was getting small. */
@@ -605,7 +610,7 @@ public final class TcpConnection implements Flow {
             return;
         }
         final int promised = rcvWnd();
-        final int buffer = config.receiveBufferBytes();
+        final int buffer = largestWindow();
         final int gain = freeReceiveSpace() - promised;
         if (gain >= Math.min(buffer / 2, offeredMss()) && promised < buffer / 2) {
             delayedAck.ackNow();

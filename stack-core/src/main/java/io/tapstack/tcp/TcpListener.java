@@ -26,8 +26,7 @@ public final class TcpListener {
     private boolean closed;
     private Runnable acceptable = () -> {};
 
-    TcpListener(
-            final TcpProtocol protocol, final TcpBinding binding, final int backlog, final TcpConfig config) {
+    TcpListener(final TcpProtocol protocol, final TcpBinding binding, final int backlog, final TcpConfig config) {
         this.protocol = protocol;
         this.binding = binding;
         this.config = config;
@@ -86,7 +85,11 @@ public final class TcpListener {
 
     /** SEGMENT ARRIVES in the LISTEN state (RFC 9293 3.10.7.2). {@code path} leads back to the sender. */
     void segmentArrives(
-            final Segment segment, final Endpoint local, final Endpoint remote, final IpPath path, final long nowNanos) {
+            final Segment segment,
+            final Endpoint local,
+            final Endpoint remote,
+            final IpPath path,
+            final long nowNanos) {
         // First: a RST is ignored.
         if (segment.has(TcpHeader.RST)) {
             protocol.statistics().drop(DropReason.TCP_RST_IGNORED);
@@ -114,8 +117,7 @@ public final class TcpListener {
 
     private void open(
             final Segment syn, final Endpoint local, final Endpoint remote, final IpPath path, final long nowNanos) {
-        final TcpConnection connection =
-                new TcpConnection(protocol, path, local, remote, config.copy(), nowNanos);
+        final TcpConnection connection = new TcpConnection(protocol, path, local, remote, config.copy(), nowNanos);
         connection.listener = this;
         halfOpen++;
         connection.irs = syn.seq;

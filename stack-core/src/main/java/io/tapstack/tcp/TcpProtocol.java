@@ -100,7 +100,8 @@ public final class TcpProtocol implements TransportProtocol {
     public TcpListener listen(final TcpBinding binding, final int backlog, final TcpConfig config)
             throws SocketErrorException {
         if (listeners.containsKey(binding.local()) || ports.isListenedTo(binding)) {
-            throw new SocketErrorException(SocketError.EADDRINUSE, binding.local().toString());
+            throw new SocketErrorException(
+                    SocketError.EADDRINUSE, binding.local().toString());
         }
         final TcpListener listener = new TcpListener(this, binding, backlog, config.copy());
         binding.listening(true);
@@ -126,12 +127,15 @@ public final class TcpProtocol implements TransportProtocol {
             // RFC 9293 3.9.2.3 (MUST-46): no connection to a broadcast or multicast address.
             throw new SocketErrorException(SocketError.EINVAL, remote.toString());
         }
-        final IpAddress from = binding == null ? IpAddress.ANY_IPV4 : binding.local().address();
+        final IpAddress from =
+                binding == null ? IpAddress.ANY_IPV4 : binding.local().address();
         final IpPath path = internet.path(from, to);
         if (path == null) {
             throw new SocketErrorException(SocketError.ENETUNREACH, remote.toString());
         }
-        final int port = binding == null ? ephemeralPort(path.source(), remote) : binding.local().port();
+        final int port = binding == null
+                ? ephemeralPort(path.source(), remote)
+                : binding.local().port();
         final Endpoint local = new Endpoint(path.source(), port);
         if (!makeWay(local, remote, nowNanos)) {
             throw new SocketErrorException(SocketError.EADDRINUSE, local + " to " + remote);
@@ -248,8 +252,7 @@ public final class TcpProtocol implements TransportProtocol {
         }
         final boolean newerTime = connection.timestamps.enabled()
                 && segment.options.hasTimestamps()
-                && SequenceNumber.greaterThan(
-                        segment.options.timestampValue(), connection.timestamps.tsRecent());
+                && SequenceNumber.greaterThan(segment.options.timestampValue(), connection.timestamps.tsRecent());
         final boolean newer = newerTime || SequenceNumber.greaterThan(segment.seq, connection.rcvNxt);
         if (newer) {
             connection.enter(TcpState.CLOSED, nowNanos);
@@ -339,8 +342,8 @@ public final class TcpProtocol implements TransportProtocol {
         final int offset = portOffset(remote.address(), remote.port());
         final int port = ephemeralPorts.choose(
                 offset,
-                candidate -> !ports.isUsed(candidate)
-                        && connections.find(new Endpoint(from, candidate), remote) == null);
+                candidate ->
+                        !ports.isUsed(candidate) && connections.find(new Endpoint(from, candidate), remote) == null);
         if (port == 0) {
             throw new SocketErrorException(SocketError.EADDRNOTAVAIL, "all ephemeral ports to " + remote);
         }

@@ -79,7 +79,8 @@ final class StreamReceiver {
         if (error != 0) {
             return -error;
         }
-        final boolean ended = connection.isInputEnded() || socket.isInputShut() || connection.state() == TcpState.CLOSED;
+        final boolean ended =
+                connection.isInputEnded() || socket.isInputShut() || connection.state() == TcpState.CLOSED;
         return ended || !target.hasRemaining() ? 0 : AGAIN;
     }
 

@@ -101,7 +101,9 @@ final class StreamSender {
         if (error != 0) {
             return -error;
         }
-        final boolean open = connection != null && !socket.isOutputShut() && connection.state().canSend();
+        final boolean open = connection != null
+                && !socket.isOutputShut()
+                && connection.state().canSend();
         return open ? 0 : -SocketError.EPIPE.errno();
     }
 
@@ -212,8 +214,7 @@ final class StreamSender {
     // ---- Bytes of a file
 
     /** The region over the chunk that holds the byte {@code at}: the one at hand, or a new one instead of it. */
-    private static MappedRegion regionAt(
-            final MappedFile file, final long at, final @Nullable MappedRegion atHand) {
+    private static MappedRegion regionAt(final MappedFile file, final long at, final @Nullable MappedRegion atHand) {
         if (atHand != null && at < atHand.start() + atHand.capacity()) {
             return atHand;
         }

@@ -1,17 +1,14 @@
 package io.tapstack.tap;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tapstack.buffer.BufferPool;
-import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.link.LinkType;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -19,8 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @InPrivateNetwork
 class TapDeviceTest {
 
-    private static final TapConfig CONFIG =
-            TapConfig.named("tap0").withHostAddress(HostAddress.parse("10.0.0.1/24"));
+    private static final TapConfig CONFIG = TapConfig.named("tap0").withHostAddress(HostAddress.parse("10.0.0.1/24"));
 
     private final BufferPool pool = new BufferPool();
 

@@ -52,7 +52,8 @@ public final class Reno implements CongestionControl {
     @Override
     public void acknowledged(final int bytes, final long nowNanos) {
         if (cwnd < ssthresh) {
-            // RFC 3465 2.2 with L = 2: an ACK stands for two segments when the peer delays its ACKs. A device that joins segments makes the
+            // RFC 3465 2.2 with L = 2: an ACK stands for two segments when the peer delays its ACKs. A device that
+            // joins segments makes the
             // peer's ACKs stand for many more, so the limit is on growth per ACK, not on what is counted as delivered.
             cwnd = grow(Math.min(bytes, Math.max(2 * mss, bytes / 2)));
             return;

@@ -59,7 +59,8 @@ public final class NewRenoRecovery implements LossRecovery {
                     finish(sndUna);
                     return Verdict.RECOVERED;
                 }
-                // RFC 6582 3.2 step 3, partial ACK: the next hole starts here. Deflate by what left the network, add one
+                // RFC 6582 3.2 step 3, partial ACK: the next hole starts here. Deflate by what left the network, add
+                // one
                 // segment for the retransmission.
                 next = sndUna;
                 retransmitUntil = SequenceNumber.min(sndUna + mss, recover);

@@ -1,0 +1,21 @@
+package io.tapstack.transport;
+
+import java.net.InetAddress;
+
+class JdkTransportTest extends TransportContract {
+
+    @Override
+    Transport serverSide() {
+        return new JdkTransport();
+    }
+
+    @Override
+    Transport clientSide() {
+        return new JdkTransport();
+    }
+
+    @Override
+    InetAddress serverAddress() {
+        return InetAddress.getLoopbackAddress();
+    }
+}
