@@ -3,6 +3,7 @@ package io.tapstack.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tapstack.socket.MappedFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;

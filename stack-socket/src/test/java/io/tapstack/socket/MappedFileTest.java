@@ -1,4 +1,4 @@
-package io.tapstack.transport;
+package io.tapstack.socket;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
