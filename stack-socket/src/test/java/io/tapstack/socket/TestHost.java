@@ -27,7 +27,8 @@ final class TestHost implements AutoCloseable {
         this.stack = new NetworkStack(device, StackConfig.of(ours), clock.nanoTime());
         this.driver = new StackDriver(stack, clock, "stack " + address);
         this.sockets = new SocketLayer(driver.door(), stack);
-        this.address = InetEndpoints.socketAddress(new io.tapstack.wire.Endpoint(ours.address(), 0)).getAddress();
+        this.address = InetEndpoints.socketAddress(new io.tapstack.wire.Endpoint(ours.address(), 0))
+                .getAddress();
         driver.start();
     }
 
