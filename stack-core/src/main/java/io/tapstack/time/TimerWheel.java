@@ -80,8 +80,8 @@ public final class TimerWheel {
             return NEVER;
         }
         // The slots of one level are in order of time from the current one on. In level 0 the current slot is due now;
-        // above,
-        // it was dealt out when time entered it, so whatever it holds by now belongs to the next turn and comes last.
+        // above, it was dealt out when time entered it, so whatever it holds by now belongs to the next turn and comes
+        // last.
         long earliest = NEVER;
         for (int level = 0; level < LEVELS; level++) {
             if (occupied[level] == 0) {
@@ -163,17 +163,19 @@ public final class TimerWheel {
         return Math.max(0, nanos - originNanos) >>> TICK_SHIFT;
     }
 
-    /** The next tick at which something can happen: an occupied slot of level 0, or the start of a higher slot. */
+    /** The next tick at which something can happen: the start of the first occupied slot of any level. */
     private long nextStop(final long targetTick) {
-        if (armedTimers == 0) {
-            return targetTick;
+        long stop = targetTick;
+        for (int level = 0; level < LEVELS; level++) {
+            if (occupied[level] != 0) {
+                final int shift = SLOT_BITS * level;
+                final long turned = currentTick >>> shift;
+                final int next = (int) (turned + 1) & SLOT_MASK;
+                final int distance = 1 + Long.numberOfTrailingZeros(Long.rotateRight(occupied[level], next));
+                stop = Math.min(stop, (turned + distance) << shift);
+            }
         }
-        final int position = (int) (currentTick & SLOT_MASK);
-        final long laterInTurn = position == SLOT_MASK ? 0 : occupied[0] & (-1L << (position + 1));
-        final long stop = laterInTurn != 0
-                ? (currentTick & ~SLOT_MASK) + Long.numberOfTrailingZeros(laterInTurn)
-                : (currentTick | SLOT_MASK) + 1;
-        return Math.min(stop, targetTick);
+        return stop;
     }
 
     /** On entering a slot of a higher level, its timers move down to the level that fits their distance now. */
