@@ -321,6 +321,7 @@ public final class TcpConnection implements Flow {
 
     /** ABORT: everything is thrown away and the peer gets a reset. */
     public void abort(final long nowNanos) {
+        receiveQueue.clear();
         abortFor(SocketError.ECONNABORTED, nowNanos);
     }
 

@@ -80,8 +80,8 @@ public final class TimerWheel {
             return NEVER;
         }
         // The slots of one level are in order of time from the current one on. In level 0 the current slot is due now;
-        // above, it was dealt out when time entered it, so whatever it holds by now belongs to the next turn and comes
-        // last.
+        // above,
+        // it was dealt out when time entered it, so whatever it holds by now belongs to the next turn and comes last.
         long earliest = NEVER;
         for (int level = 0; level < LEVELS; level++) {
             if (occupied[level] == 0) {
@@ -163,19 +163,26 @@ public final class TimerWheel {
         return Math.max(0, nanos - originNanos) >>> TICK_SHIFT;
     }
 
-    /** The next tick at which something can happen: the start of the first occupied slot of any level. */
+    /**
+     * The next tick at which something can happen. A level that holds anything has it before the levels above: either in a later
+     * slot of this turn, or in its next turn, which starts when a slot of the level above is entered.
+     */
     private long nextStop(final long targetTick) {
-        long stop = targetTick;
         for (int level = 0; level < LEVELS; level++) {
-            if (occupied[level] != 0) {
-                final int shift = SLOT_BITS * level;
-                final long turned = currentTick >>> shift;
-                final int next = (int) (turned + 1) & SLOT_MASK;
-                final int distance = 1 + Long.numberOfTrailingZeros(Long.rotateRight(occupied[level], next));
-                stop = Math.min(stop, (turned + distance) << shift);
+            if (occupied[level] == 0) {
+                continue;
             }
+            final int slotShift = SLOT_BITS * level;
+            final int turnShift = slotShift + SLOT_BITS;
+            final int position = (int) (currentTick >>> slotShift) & SLOT_MASK;
+            final long turn = currentTick >>> turnShift;
+            final long laterInTurn = position == SLOT_MASK ? 0 : occupied[level] & (-1L << (position + 1));
+            final long stop = laterInTurn != 0
+                    ? (turn << turnShift) + ((long) Long.numberOfTrailingZeros(laterInTurn) << slotShift)
+                    : (turn + 1) << turnShift;
+            return Math.min(stop, targetTick);
         }
-        return stop;
+        return targetTick;
     }
 
     /** On entering a slot of a higher level, its timers move down to the level that fits their distance now. */
