@@ -170,6 +170,25 @@ public abstract sealed class StackSocket permits StreamSocket, DatagramSocket {
         }
     }
 
+    /**
+     * Runs {@code action} once, as soon as a receive would not have to wait: there are bytes, or the end of them, or an error, or the
+     * socket is closed. So a connection that has nothing to do needs no thread that waits for it.
+     *
+     * @param action called inside the door, possibly before this call returns: it must not wait, only hand work to somebody
+     */
+    public final void whenReadable(final Runnable action) {
+        door.enter();
+        try {
+            if (ReadableOnce.isReadable(this)) {
+                action.run();
+            } else {
+                addListener(new ReadableOnce(action));
+            }
+        } finally {
+            door.exit();
+        }
+    }
+
     // ---- What a kind of socket adds; inside the door
 
     /** What can be done now without waiting: a set of {@link PollEvents}. */

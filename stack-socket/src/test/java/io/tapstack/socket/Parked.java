@@ -19,13 +19,15 @@ final class Parked {
         if (stack.length == 0) {
             return false;
         }
-        final boolean inSystemCall = stack[0].isNativeMethod() && stack[0].getClassName().startsWith("sun.nio.ch.");
+        final boolean inSystemCall =
+                stack[0].isNativeMethod() && stack[0].getClassName().startsWith("sun.nio.ch.");
         return inSystemCall || isAtWaitPoint(stack);
     }
 
     private static boolean isAtWaitPoint(final StackTraceElement[] stack) {
         for (final StackTraceElement frame : stack) {
-            if (frame.getMethodName().startsWith("await") && frame.getClassName().endsWith("ConditionPoint")) {
+            if (frame.getMethodName().startsWith("await")
+                    && frame.getClassName().endsWith("ConditionPoint")) {
                 return stack[0].isNativeMethod() && stack[0].getMethodName().equals("park");
             }
         }

@@ -197,9 +197,11 @@ abstract class StreamContract {
         final OutputStream output = client.output();
         client.shutdownOutput();
         assertThatThrownBy(() -> output.write(1)).isInstanceOf(SocketException.class);
-        assertThatThrownBy(() -> client.output()).isInstanceOf(SocketException.class)
+        assertThatThrownBy(() -> client.output())
+                .isInstanceOf(SocketException.class)
                 .hasMessage("Socket output is shutdown");
-        assertThatThrownBy(() -> client.shutdownOutput()).isInstanceOf(SocketException.class)
+        assertThatThrownBy(() -> client.shutdownOutput())
+                .isInstanceOf(SocketException.class)
                 .hasMessage("Socket output is already shutdown");
     }
 
@@ -210,7 +212,8 @@ abstract class StreamContract {
         server.output().write(1);
         client.shutdownInput();
         assertThat(input.read()).isEqualTo(-1);
-        assertThatThrownBy(() -> client.input()).isInstanceOf(SocketException.class)
+        assertThatThrownBy(() -> client.input())
+                .isInstanceOf(SocketException.class)
                 .hasMessage("Socket input is shutdown");
         client.output().write(2);
         assertThat(server.input().read()).isEqualTo(2);
@@ -231,7 +234,8 @@ abstract class StreamContract {
         client.linger(0);
         client.close();
         for (int i = 0; i < 3; i++) {
-            assertThatThrownBy(() -> server.input().read()).isInstanceOf(SocketException.class)
+            assertThatThrownBy(() -> server.input().read())
+                    .isInstanceOf(SocketException.class)
                     .hasMessage("Connection reset");
         }
     }
@@ -319,9 +323,15 @@ abstract class StreamContract {
         client.close();
         client.close();
         assertThatThrownBy(input::read).isInstanceOf(SocketException.class).hasMessage("Socket closed");
-        assertThatThrownBy(() -> output.write(1)).isInstanceOf(SocketException.class).hasMessage("Socket closed");
-        assertThatThrownBy(() -> client.input()).isInstanceOf(SocketException.class).hasMessage("Socket is closed");
-        assertThatThrownBy(() -> client.output()).isInstanceOf(SocketException.class).hasMessage("Socket is closed");
+        assertThatThrownBy(() -> output.write(1))
+                .isInstanceOf(SocketException.class)
+                .hasMessage("Socket closed");
+        assertThatThrownBy(() -> client.input())
+                .isInstanceOf(SocketException.class)
+                .hasMessage("Socket is closed");
+        assertThatThrownBy(() -> client.output())
+                .isInstanceOf(SocketException.class)
+                .hasMessage("Socket is closed");
     }
 
     @Test
@@ -338,7 +348,8 @@ abstract class StreamContract {
     void aReadWaitsNoLongerThanAllowed() throws IOException {
         connect();
         client.soTimeout(30);
-        assertThatThrownBy(() -> client.input().read()).isInstanceOf(SocketTimeoutException.class)
+        assertThatThrownBy(() -> client.input().read())
+                .isInstanceOf(SocketTimeoutException.class)
                 .hasMessage("Read timed out");
         server.output().write(9);
         client.soTimeout(0);
@@ -348,7 +359,8 @@ abstract class StreamContract {
     @Test
     void anAcceptWaitsNoLongerThanAllowed() throws IOException {
         listener.soTimeout(30);
-        assertThatThrownBy(() -> listener.accept()).isInstanceOf(SocketTimeoutException.class)
+        assertThatThrownBy(() -> listener.accept())
+                .isInstanceOf(SocketTimeoutException.class)
                 .hasMessage("Accept timed out");
         listener.soTimeout(0);
         connect();
@@ -358,7 +370,8 @@ abstract class StreamContract {
     void aConnectWaitsNoLongerThanAllowed() throws IOException {
         fillBacklog();
         final StreamKit.Stream late = kit.socket();
-        assertThatThrownBy(() -> late.connect(listener.address(), 30)).isInstanceOf(SocketTimeoutException.class)
+        assertThatThrownBy(() -> late.connect(listener.address(), 30))
+                .isInstanceOf(SocketTimeoutException.class)
                 .hasMessageMatching("(?i)connect timed out");
         assertThatThrownBy(() -> late.connect(listener.address(), 30)).isInstanceOf(SocketException.class);
     }
@@ -370,14 +383,16 @@ abstract class StreamContract {
         final InetSocketAddress address = listener.address();
         listener.close();
         final StreamKit.Stream stream = kit.socket();
-        assertThatThrownBy(() -> stream.connect(address, 0)).isInstanceOf(ConnectException.class)
+        assertThatThrownBy(() -> stream.connect(address, 0))
+                .isInstanceOf(ConnectException.class)
                 .hasMessageStartingWith("Connection refused");
         assertThatThrownBy(() -> stream.connect(address, 0)).isInstanceOf(SocketException.class);
     }
 
     @Test
     void aPortCanBeListenedToOnce() {
-        assertThatThrownBy(() -> listen(listener.address().getPort(), BACKLOG)).isInstanceOf(BindException.class)
+        assertThatThrownBy(() -> listen(listener.address().getPort(), BACKLOG))
+                .isInstanceOf(BindException.class)
                 .hasMessageStartingWith("Address already in use");
     }
 
@@ -420,14 +435,16 @@ abstract class StreamContract {
     @Test
     void aSocketConnectsOnce() throws IOException {
         connect();
-        assertThatThrownBy(() -> client.connect(listener.address(), 0)).isInstanceOf(SocketException.class)
+        assertThatThrownBy(() -> client.connect(listener.address(), 0))
+                .isInstanceOf(SocketException.class)
                 .hasMessageMatching("(?i)already connected");
     }
 
     @Test
     void aSocketThatIsNotConnectedCannotBeRead() throws IOException {
         final StreamKit.Stream stream = socket();
-        assertThatThrownBy(() -> stream.input().read()).isInstanceOf(SocketException.class)
+        assertThatThrownBy(() -> stream.input().read())
+                .isInstanceOf(SocketException.class)
                 .hasMessage("Socket is not connected");
     }
 
@@ -512,7 +529,9 @@ abstract class StreamContract {
             task.get();
             fail("went on with a closed socket");
         } catch (final ExecutionException e) {
-            assertThat(e.getCause()).isInstanceOf(SocketException.class).hasMessageMatching("Socket closed|Closed by interrupt");
+            assertThat(e.getCause())
+                    .isInstanceOf(SocketException.class)
+                    .hasMessageMatching("Socket closed|Closed by interrupt");
         }
     }
 
