@@ -340,6 +340,7 @@ final class SegmentSender {
         }
         if (status == SendStatus.TOO_BIG) {
             tcb.pathMtuChanged();
+            tcb.blockedByDevice();
             return -1;
         }
         acknowledged();
