@@ -108,7 +108,7 @@ public final class Neighbor {
     }
 
     /**
-     * Keeps a packet until the address is known, and asks for it if nobody did.
+     * Keeps a packet until the address is known, and asks for it if nobody did; for when {@link #isUsable()} has said no.
      *
      * @return false if the neighbour is known not to answer; the packet is still the caller's then
      */

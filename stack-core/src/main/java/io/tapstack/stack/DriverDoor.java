@@ -42,9 +42,8 @@ final class DriverDoor implements Door {
 
     @Override
     public void exit() {
-        if (driverSleeps && lock.getHoldCount() == 1 && isDriverNeeded()) {
-            driverSleeps = false;
-            stack.device().wakeup();
+        if (lock.getHoldCount() == 1) {
+            wakeDriverIfNeeded();
         }
         lock.unlock();
     }
@@ -124,6 +123,14 @@ final class DriverDoor implements Door {
         return listeners;
     }
 
+    /** Before anybody leaves, for good or to wait. */
+    private void wakeDriverIfNeeded() {
+        if (driverSleeps && isDriverNeeded()) {
+            driverSleeps = false;
+            stack.device().wakeup();
+        }
+    }
+
     private boolean isDriverNeeded() {
         return stack.timers().isEarlierArmed()
                 || (!pollWantedAnyway && stack.isPollWanted())
@@ -145,6 +152,7 @@ final class DriverDoor implements Door {
 
         @Override
         public boolean await(final long deadlineNanos) throws InterruptedException {
+            wakeDriverIfNeeded();
             if (deadlineNanos == NEVER) {
                 condition.await();
                 return true;

@@ -66,6 +66,7 @@ public final class NetworkStack implements Pollable {
         device.advance(nowNanos);
         timers.advance(nowNanos);
         tcp.resume(nowNanos);
+        udp.poll();
         ipv4.pollLoopback(FRAMES_PER_POLL, nowNanos);
         final int frames = networkInterface.poll(FRAMES_PER_POLL, nowNanos);
         final IOException failure = networkInterface.failure();
@@ -77,7 +78,7 @@ public final class NetworkStack implements Pollable {
 
     @Override
     public boolean isPollWanted() {
-        return ipv4.hasLoopbackPackets() || tcp.isBlocked();
+        return ipv4.hasLoopbackPackets() || tcp.isBlocked() || udp.isBlocked();
     }
 
     @Override

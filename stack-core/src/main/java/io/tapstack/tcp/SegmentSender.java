@@ -340,10 +340,11 @@ final class SegmentSender {
         }
         if (status == SendStatus.TOO_BIG) {
             tcb.pathMtuChanged();
+            tcb.blockedByDevice();
             return -1;
         }
         acknowledged();
-        if (payload > 0 && !tcb.sendQueue.isIntact(position, payload)) {
+        if (offload && payload > 0 && !tcb.sendQueue.isIntact(position, payload)) {
             // Cut short while the device read it: the peer may have been sent bytes that were never in the file.
             tcb.abortFor(SocketError.EIO, nowNanos);
             return -1;

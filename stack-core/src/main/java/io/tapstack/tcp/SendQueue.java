@@ -76,8 +76,8 @@ final class SendQueue {
     }
 
     /**
-     * Copies {@code length} bytes from {@code position} on behind the contiguous part of {@code packet}: for devices without
-     * checksum offload, where the bytes have to be touched anyway.
+     * Copies {@code length} bytes from {@code position} on behind the contiguous part of {@code packet}: for devices
+     * without checksum offload, where the bytes have to be touched anyway.
      *
      * @return how many bytes were copied; less than asked for if a mapped file was cut short
      */
@@ -87,11 +87,7 @@ final class SendQueue {
             final int skip = position + copied - line.position(slice);
             final int offset = line.offset(slice) + skip;
             final int part = Math.min(length - copied, line.length(slice) - skip);
-            final Region region = line.region(slice);
-            final int there = intact(region, offset, part);
-            if (there == 0 || !copy(packet, region, offset, there)) {
-                break;
-            }
+            final int there = copy(packet, line.region(slice), offset, part);
             copied += there;
             if (there < part) {
                 break;
@@ -131,15 +127,19 @@ final class SendQueue {
         return region.isShared() ? Math.max(0, Math.min(length, region.intactBytes() - offset)) : length;
     }
 
-    private static boolean copy(final PacketBuffer packet, final Region region, final int offset, final int length) {
+    /** @return how many of the bytes copied were really there: the look at a file comes after the copy, so it is final */
+    private static int copy(final PacketBuffer packet, final Region region, final int offset, final int length) {
         final int to = packet.append(length);
         try {
             packet.memory().bytes().put(to, region.bytes(), offset, length);
-            return true;
         } catch (final InternalError e) {
-            // The JVM's word for a SIGBUS: the file was cut short between the look at its size and this copy.
+            // The JVM's word for a SIGBUS: a page of the mapping is gone. What lies before it is copied again.
             packet.trimTo(packet.contiguousLength() - length);
-            return false;
+            final int left = intact(region, offset, length);
+            return left > 0 && left < length ? copy(packet, region, offset, left) : 0;
         }
+        final int there = intact(region, offset, length);
+        packet.trimTo(packet.contiguousLength() - (length - there));
+        return there;
     }
 }

@@ -321,6 +321,7 @@ public final class TcpConnection implements Flow {
 
     /** ABORT: everything is thrown away and the peer gets a reset. */
     public void abort(final long nowNanos) {
+        receiveQueue.clear();
         abortFor(SocketError.ECONNABORTED, nowNanos);
     }
 
@@ -476,10 +477,9 @@ public final class TcpConnection implements Flow {
         }
     }
 
-    /** The path takes only smaller packets from now on (RFC 1191): smaller segments, and what was too big is sent again. */
+    /** The path takes only smaller packets from now on (RFC 1191): smaller segments. */
     void pathMtuChanged() {
         computeMss();
-        blockedByDevice();
     }
 
     private void computeMss() {

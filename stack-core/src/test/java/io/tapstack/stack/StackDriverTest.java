@@ -76,6 +76,20 @@ final class StackDriverTest {
     }
 
     @Test
+    void isWokenByThoseWhoLeaveToWaitAsWell() throws InterruptedException {
+        driver.start();
+        awaitLongSleep();
+        door.enter();
+        try {
+            new Timer(stack.timers, now -> {}).arm(door.now() + HOUR);
+            door.waitPoint().await(door.now() + MILLIS);
+        } finally {
+            door.exit();
+        }
+        assertThat(device.wakeups).hasValue(1);
+    }
+
+    @Test
     void isNotWokenByVisitorsWhoLeaveNothing() throws InterruptedException {
         driver.start();
         awaitLongSleep();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapstack.arp.ArpConfig;
 import io.tapstack.arp.ArpProtocol;
+import io.tapstack.arp.Neighbor;
 import io.tapstack.buffer.BufferPool;
 import io.tapstack.event.DropReason;
 import io.tapstack.event.StackStatistics;
@@ -90,7 +91,11 @@ public final class TestHost {
 
     /** The peer is asked for and answers. */
     public void knowPeer() {
-        final var neighbor = arp().neighbors().neighbor(PEER.ipv4Bits());
+        final Neighbor neighbor = arp().neighbors().neighbor(PEER.ipv4Bits());
+        if (neighbor.isUsable()) {
+            neighbor.confirm();
+            return;
+        }
         neighbor.enqueue(pool.packet(BufferPool.SMALL, 64));
         receive(arpReply(PEER_MAC, PEER));
         link.takeSent();

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * whoever has to wait does so at one of two {@linkplain WaitPoint wait points}, {@link #readable} or {@link #writable}, which the
  * protocol's events wake. Methods that are not public are called inside the door, unless they say otherwise.
  */
-public abstract sealed class StackSocket permits StreamSocket {
+public abstract sealed class StackSocket permits StreamSocket, DatagramSocket {
 
     final SocketLayer layer;
     final Door door;
@@ -170,6 +170,25 @@ public abstract sealed class StackSocket permits StreamSocket {
         }
     }
 
+    /**
+     * Runs {@code action} once, as soon as a receive would not have to wait: there are bytes, or the end of them, or an error, or the
+     * socket is closed. So a connection that has nothing to do needs no thread that waits for it.
+     *
+     * @param action called inside the door, possibly before this call returns: it must not wait, only hand work to somebody
+     */
+    public final void whenReadable(final Runnable action) {
+        door.enter();
+        try {
+            if (ReadableOnce.isReadable(this)) {
+                action.run();
+            } else {
+                addListener(new ReadableOnce(action));
+            }
+        } finally {
+            door.exit();
+        }
+    }
+
     // ---- What a kind of socket adds; inside the door
 
     /** What can be done now without waiting: a set of {@link PollEvents}. */
@@ -191,6 +210,10 @@ public abstract sealed class StackSocket permits StreamSocket {
 
     void removeListener(final ReadinessListener listener) {
         listeners.remove(listener);
+    }
+
+    boolean isWatched() {
+        return !listeners.isEmpty();
     }
 
     final int readiness() {

@@ -12,7 +12,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -120,7 +119,7 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private void dispatch(final StreamConnection connection) {
-        final HttpConnection http = new HttpConnection(connection, config, handler, log);
+        final HttpConnection http = new HttpConnection(connection, config, handler, log, threads, connections::remove);
         final int limit = config.limits().connections();
         final int open = connections.size();
         if (open >= limit + refusals(limit)) {
@@ -128,21 +127,10 @@ public final class HttpServer implements AutoCloseable {
             return;
         }
         connections.add(http);
-        try {
-            threads.execute(() -> {
-                try {
-                    if (open < limit) {
-                        http.run();
-                    } else {
-                        http.refuse();
-                    }
-                } finally {
-                    connections.remove(http);
-                }
-            });
-        } catch (final RejectedExecutionException | OutOfMemoryError e) {
-            connections.remove(http);
-            connection.abort();
+        if (open < limit) {
+            http.begin();
+        } else {
+            http.refuse();
         }
     }
 

@@ -28,6 +28,17 @@ public interface StreamConnection extends Closeable {
      */
     OutputStream output();
 
+    /**
+     * Asks to be told once when a read would not have to wait: bytes have come, or the end of them, or the connection is
+     * gone. So a connection that has nothing to do needs no thread that waits for it.
+     *
+     * @param action called once, by any thread, possibly before this call returns; it must not block
+     * @return false if this transport cannot do that; then {@code action} is not called
+     */
+    default boolean whenReadable(final Runnable action) {
+        return false;
+    }
+
     /** Limits how long one read may wait, in milliseconds; 0 waits forever (the default). */
     void readTimeoutMillis(int millis) throws IOException;
 

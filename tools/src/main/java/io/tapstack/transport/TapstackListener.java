@@ -4,6 +4,7 @@ import io.tapstack.socket.TapServerSocket;
 import io.tapstack.socket.TapSocket;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.SocketException;
 
 /** A listening socket of our own stack. */
 final class TapstackListener implements Listener {
@@ -16,12 +17,17 @@ final class TapstackListener implements Listener {
 
     @Override
     public StreamConnection accept() throws IOException {
-        final TapSocket accepted = socket.accept();
-        try {
-            return new TapstackStreamConnection(accepted);
-        } catch (final IOException | RuntimeException e) {
-            accepted.close();
-            throw e;
+        while (true) {
+            final TapSocket accepted = socket.accept();
+            try {
+                return new TapstackStreamConnection(accepted);
+            } catch (final SocketException e) {
+                accepted.close(); // reset by its peer before anybody accepted it, as port scanners do: the next one,
+                // then
+            } catch (final IOException | RuntimeException e) {
+                accepted.close();
+                throw e;
+            }
         }
     }
 

@@ -46,6 +46,12 @@ final class TapstackStreamConnection implements StreamConnection {
     }
 
     @Override
+    public boolean whenReadable(final Runnable action) {
+        socket.socket().whenReadable(action);
+        return true;
+    }
+
+    @Override
     public void readTimeoutMillis(final int millis) {
         socket.soTimeout(millis);
     }

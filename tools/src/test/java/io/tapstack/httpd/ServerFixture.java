@@ -1,6 +1,7 @@
 package io.tapstack.httpd;
 
 import io.tapstack.transport.JdkTransport;
+import io.tapstack.transport.Transport;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -38,9 +39,16 @@ abstract class ServerFixture {
         server.close();
     }
 
-    static HttpServer start(final Path path, final ServerConfig config) throws IOException {
-        return HttpServer.start(
-                new JdkTransport(), new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), path, config);
+    Transport transport() {
+        return new JdkTransport();
+    }
+
+    InetAddress address() {
+        return InetAddress.getLoopbackAddress();
+    }
+
+    final HttpServer start(final Path path, final ServerConfig config) throws IOException {
+        return HttpServer.start(transport(), new InetSocketAddress(address(), 0), path, config);
     }
 
     static ServerConfig.Timeouts timeouts(final int idle, final int head, final int body, final int stall) {
