@@ -149,6 +149,11 @@ final class TestNetwork implements AutoCloseable {
         return look(now -> now.statistics().drops(reason));
     }
 
+    /** How many segments the stack has sent again. */
+    long retransmissions() {
+        return look(now -> now.statistics().segmentsRetransmitted);
+    }
+
     /** What the stack knows of each connection, for messages of failed assertions. */
     List<String> connections() {
         return look(now ->
