@@ -333,9 +333,8 @@ public final class DatagramSocket extends StackSocket {
         return switch (name) {
             case SocketOptions.IP_TOS -> endpoint.trafficClass();
             case SocketOptions.IP_TTL -> endpoint.timeToLive();
-            case SocketOptions.IP_MTU_DISCOVER -> endpoint.dontFragment()
-                    ? SocketOptions.IP_PMTUDISC_DO
-                    : SocketOptions.IP_PMTUDISC_DONT;
+            case SocketOptions.IP_MTU_DISCOVER ->
+                endpoint.dontFragment() ? SocketOptions.IP_PMTUDISC_DO : SocketOptions.IP_PMTUDISC_DONT;
             default -> -SocketError.ENOPROTOOPT.errno();
         };
     }

@@ -111,13 +111,15 @@ abstract class DatagramContract {
 
     @Test
     void tooMuchForADatagram() {
-        assertThatThrownBy(() -> client.send(new byte[65_508], server.address())).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> client.send(new byte[65_508], server.address()))
+                .isInstanceOf(IOException.class);
     }
 
     @Test
     void aReceiveWaitsNoLongerThanAllowed() throws IOException {
         server.soTimeout(20);
-        assertThatThrownBy(() -> server.receive(ByteBuffer.allocate(1))).isInstanceOf(SocketTimeoutException.class)
+        assertThatThrownBy(() -> server.receive(ByteBuffer.allocate(1)))
+                .isInstanceOf(SocketTimeoutException.class)
                 .hasMessage("Receive timed out");
     }
 
@@ -128,8 +130,11 @@ abstract class DatagramContract {
         thread.start();
         Parked.await(thread);
         server.close();
-        assertThatThrownBy(receive::get).isInstanceOf(ExecutionException.class).cause()
-                .isInstanceOf(SocketException.class).hasMessage("Socket closed");
+        assertThatThrownBy(receive::get)
+                .isInstanceOf(ExecutionException.class)
+                .cause()
+                .isInstanceOf(SocketException.class)
+                .hasMessage("Socket closed");
     }
 
     @Test

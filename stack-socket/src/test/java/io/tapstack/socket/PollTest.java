@@ -48,8 +48,7 @@ final class PollTest extends TwoHostsTest {
         assertThat(eventsOf(client)).isEqualTo(WRITABLE);
         server.shutdown(Shutdown.OUTPUT);
         await(server, PollEvents.POLLHUP);
-        assertThat(eventsOf(server))
-                .isEqualTo(WRITABLE | READABLE | PollEvents.POLLRDHUP | PollEvents.POLLHUP);
+        assertThat(eventsOf(server)).isEqualTo(WRITABLE | READABLE | PollEvents.POLLRDHUP | PollEvents.POLLHUP);
         await(client, PollEvents.POLLHUP);
     }
 
@@ -97,7 +96,8 @@ final class PollTest extends TwoHostsTest {
     @Test
     void itEndsWithItsTime() {
         final long start = System.nanoTime();
-        assertThat(here.poll(List.of(new PollEntry(connect(listener(1)), PollEvents.POLLIN)), 20)).isZero();
+        assertThat(here.poll(List.of(new PollEntry(connect(listener(1)), PollEvents.POLLIN)), 20))
+                .isZero();
         assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(20_000_000);
         assertThat(here.poll(List.of(), 5)).isZero();
     }

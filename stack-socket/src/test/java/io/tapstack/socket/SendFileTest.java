@@ -51,7 +51,8 @@ final class SendFileTest extends TwoHostsTest {
     void aPartGoesBetweenOtherBytes() throws Exception {
         try (MappedFile file = MappedFile.open(path)) {
             client.send(bytes("head"), MessageFlags.MSG_MORE);
-            assertThat(client.sendFile(file, 1_000, 10_000, MessageFlags.MSG_MORE)).isEqualTo(10_000);
+            assertThat(client.sendFile(file, 1_000, 10_000, MessageFlags.MSG_MORE))
+                    .isEqualTo(10_000);
             client.send(bytes("tail"), 0);
         }
         final byte[] received = receive(10_008);

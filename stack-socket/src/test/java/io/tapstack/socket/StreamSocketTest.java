@@ -112,7 +112,8 @@ final class StreamSocketTest extends TwoHostsTest {
         final StreamSocket client = open(here.stream());
         client.bind(Endpoint.anyIpv4(4_000));
         assertThat(client.connect(addressOf(listener))).isZero();
-        assertThat(accept(listener).remoteEndpoint()).isEqualTo(new Endpoint(hosts.get(0).endpoint.address(), 4_000));
+        assertThat(accept(listener).remoteEndpoint())
+                .isEqualTo(new Endpoint(hosts.get(0).endpoint.address(), 4_000));
     }
 
     @Test
@@ -143,7 +144,8 @@ final class StreamSocketTest extends TwoHostsTest {
         assertThat(listener.shutdown(Shutdown.INPUT)).isZero();
         assertThatThrownBy(accept::get).hasCauseInstanceOf(SocketErrorException.class);
         assertThat(open(here.stream()).connect(address)).isEqualTo(-SocketError.ECONNREFUSED.errno());
-        assertThat(listener.option(SocketOptions.SOL_SOCKET, SocketOptions.SO_ACCEPTCONN)).isZero();
+        assertThat(listener.option(SocketOptions.SOL_SOCKET, SocketOptions.SO_ACCEPTCONN))
+                .isZero();
     }
 
     @Test
@@ -153,7 +155,8 @@ final class StreamSocketTest extends TwoHostsTest {
         listener.lingerSeconds(3);
         connect(listener);
         final StreamSocket accepted = accept(listener);
-        assertThat(accepted.option(SocketOptions.IPPROTO_TCP, SocketOptions.TCP_NODELAY)).isEqualTo(1);
+        assertThat(accepted.option(SocketOptions.IPPROTO_TCP, SocketOptions.TCP_NODELAY))
+                .isEqualTo(1);
         assertThat(accepted.lingerSeconds()).isEqualTo(3);
     }
 
@@ -198,8 +201,10 @@ final class StreamSocketTest extends TwoHostsTest {
         final StreamSocket server = accept(listener);
         client.send(bytes("short"), 0);
         client.shutdown(Shutdown.OUTPUT);
-        assertThat(server.recv(ByteBuffer.allocate(100), MessageFlags.MSG_WAITALL)).isEqualTo(5);
-        assertThat(server.recv(ByteBuffer.allocate(100), MessageFlags.MSG_WAITALL)).isZero();
+        assertThat(server.recv(ByteBuffer.allocate(100), MessageFlags.MSG_WAITALL))
+                .isEqualTo(5);
+        assertThat(server.recv(ByteBuffer.allocate(100), MessageFlags.MSG_WAITALL))
+                .isZero();
     }
 
     @Test
@@ -405,8 +410,10 @@ final class StreamSocketTest extends TwoHostsTest {
         assertThat(open(here.stream()).listen(1)).isEqualTo(-SocketError.ENETDOWN.errno());
     }
 
-    private static void assertErrno(final org.assertj.core.api.ThrowableAssert.ThrowingCallable call, final SocketError error) {
-        assertThatThrownBy(call).isInstanceOfSatisfying(
-                SocketErrorException.class, e -> assertThat(e.error()).isEqualTo(error));
+    private static void assertErrno(
+            final org.assertj.core.api.ThrowableAssert.ThrowingCallable call, final SocketError error) {
+        assertThatThrownBy(call)
+                .isInstanceOfSatisfying(
+                        SocketErrorException.class, e -> assertThat(e.error()).isEqualTo(error));
     }
 }

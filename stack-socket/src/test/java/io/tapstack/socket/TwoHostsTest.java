@@ -44,7 +44,8 @@ abstract class TwoHostsTest {
 
     /** Where {@code socket} of the second host can be reached. */
     final Endpoint addressOf(final StackSocket socket) {
-        return new Endpoint(hosts.get(1).endpoint.address(), socket.localEndpoint().port());
+        return new Endpoint(
+                hosts.get(1).endpoint.address(), socket.localEndpoint().port());
     }
 
     final StreamSocket connect(final StreamSocket listener) {
