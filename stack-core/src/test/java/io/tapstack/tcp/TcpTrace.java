@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * trace.in(". 1:1(0) ack 1");
  * }</pre>
  *
- * Flags are tcpdump's letters (S F R P . U E W), sequence numbers are relative to each side's ISN, the length stands in brackets. In what is
+ * Flags are tcpdump's letters (S F R P . U E W, and - for none), sequence numbers are relative to each side's ISN, the length stands in brackets. In what is
  * expected, a window or options that are not written are not looked at; PSH is looked at only if written with {@code P}. A timestamp option
  * is written {@code ts VAL/ECR}; {@code ts *} accepts any.
  */
@@ -46,7 +46,7 @@ final class TcpTrace {
     private static final long MILLIS = 1_000_000L;
 
     private static final Pattern SEGMENT =
-            Pattern.compile("([SFRPUEW.]+) (\\d+):(\\d+)\\((\\d+)\\)(?: ack (\\d+))?(?: win (\\d+))?(?: <([^>]*)>)?");
+            Pattern.compile("([SFRPUEW.]+|-) (\\d+):(\\d+)\\((\\d+)\\)(?: ack (\\d+))?(?: win (\\d+))?(?: <([^>]*)>)?");
 
     final PacketLink link;
     final NetworkStack stack;
