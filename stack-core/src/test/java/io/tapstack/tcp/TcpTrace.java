@@ -18,6 +18,8 @@ import io.tapstack.wire.TcpHeader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -53,6 +55,7 @@ final class TcpTrace {
     private long now = 1_000_000_000L;
     private int stackIss;
     private boolean stackIssKnown;
+    private final List<TcpConnection> handedOut = new ArrayList<>();
     int peerPort = PEER_PORT;
     int stackPort = STACK_PORT;
     int peerIss = PEER_ISS;
@@ -88,7 +91,10 @@ final class TcpTrace {
     TcpConnection connect(final TcpConfig config, final ConnectionObserver observer) {
         try {
             final TcpBinding binding = stack.tcp().bind(new Endpoint(STACK, STACK_PORT), true);
-            return stack.tcp().connect(binding, new Endpoint(PEER, PEER_PORT), config, observer, now);
+            final TcpConnection connection =
+                    stack.tcp().connect(binding, new Endpoint(PEER, PEER_PORT), config, observer, now);
+            handedOut.add(connection);
+            return connection;
         } catch (final SocketErrorException e) {
             throw new UncheckedIOException(e);
         }
@@ -106,6 +112,7 @@ final class TcpTrace {
         in(". 1:1(0) ack 1 win " + peerWindow);
         final TcpConnection connection = listener.accept();
         assertThat(connection).isNotNull();
+        handedOut.add(connection);
         return connection;
     }
 
@@ -188,9 +195,11 @@ final class TcpTrace {
         return this;
     }
 
-    /** Ends the trace: after a reset of all that is open, no memory and no timer may be left. */
+    /** Ends the trace: when the stack is down and the application lets go of what it has not read, no memory and no timer may be left. */
     void noLeaks() {
+        handedOut.addAll(stack.tcp().connections());
         stack.close(now);
+        handedOut.forEach(connection -> connection.close(now));
         while (link.take() != null) {
             // Resets.
         }
