@@ -211,10 +211,11 @@ final class SegmentArrives {
             // Fifth, TIME-WAIT: the only thing that can arrive is a retransmission of the remote FIN.
             tcb.timeWait.start(nowNanos);
         }
-        if (segment.length() > 0) {
+        if (segment.length() > 0 && !segment.has(TcpHeader.SYN)) {
             // Old data may be the repetition of something whose ACK was lost: the peer needs this one.
             tcb.delayedAck.ackNow();
         } else {
+            // RFC 5961 4.2 and 7: a SYN is challenged outside of the window too, and the challenges are limited.
             tcb.challengeAck(nowNanos);
         }
     }
