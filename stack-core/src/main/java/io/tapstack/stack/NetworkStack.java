@@ -39,6 +39,7 @@ public final class NetworkStack implements Pollable {
      */
     public NetworkStack(final LinkDevice device, final StackConfig config, final long nowNanos) {
         this.device = device;
+        device.reportTo(statistics);
         this.pool = new BufferPool(config.memoryLimitBytes());
         this.timers = new TimerWheel(nowNanos);
         this.ipv4 = new Ipv4Protocol(pool, timers, statistics, config.random());

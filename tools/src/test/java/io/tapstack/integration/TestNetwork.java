@@ -2,6 +2,7 @@ package io.tapstack.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tapstack.event.DropReason;
 import io.tapstack.httpd.HttpServer;
 import io.tapstack.httpd.ServeMethod;
 import io.tapstack.httpd.ServerConfig;
@@ -141,6 +142,16 @@ final class TestNetwork implements AutoCloseable {
     /** Memory that the stack's queues hold now. */
     long bytesInUse() {
         return look(now -> now.pool().bytesInUse());
+    }
+
+    /** How much the stack has dropped for this reason. */
+    long drops(final DropReason reason) {
+        return look(now -> now.statistics().drops(reason));
+    }
+
+    /** How many segments the stack has sent again. */
+    long retransmissions() {
+        return look(now -> now.statistics().segmentsRetransmitted);
     }
 
     /** What the stack knows of each connection, for messages of failed assertions. */
