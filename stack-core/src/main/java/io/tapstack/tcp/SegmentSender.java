@@ -73,9 +73,11 @@ final class SegmentSender {
         }
         final RetransmitCause cause = tcb.timeouts > 0 ? RetransmitCause.TIMEOUT : RetransmitCause.FAST_RETRANSMIT;
         final int end = SequenceNumber.min(tcb.recovery.retransmissionEnd(), seq + tcb.mss);
+        final int mssBefore = tcb.mss;
         final int sent = retransmit(seq, end, cause, nowNanos);
         if (sent <= 0) {
-            return false;
+            // Too big for the path: again, in smaller segments.
+            return tcb.mss < mssBefore;
         }
         tcb.recovery.retransmitted(sent);
         return true;
@@ -169,9 +171,10 @@ final class SegmentSender {
         if (length > 0 && last) {
             flags |= TcpHeader.PSH; // RFC 9293 3.8.2: when there is no more to be sent (MUST-61)
         }
+        final int mssBefore = tcb.mss;
         final int sent = send(seq, length, flags, nowNanos);
         if (sent < 0) {
-            return false;
+            return tcb.mss < mssBefore;
         }
         final boolean finSent = fin && sent == length;
         tcb.sndNxt = seq + sent + (finSent ? 1 : 0);
