@@ -210,6 +210,12 @@ final class Ipv4Path implements IpPath {
         return loopback || nextHop == destinationBits;
     }
 
+    /** True if there is a route now. */
+    boolean leadsSomewhere() {
+        lookUpIfChanged();
+        return loopback || networkInterface != null;
+    }
+
     /** True if this is the path between these two addresses. */
     boolean isBetween(final int source, final int destination) {
         return sourceBits == source && destinationBits == destination;

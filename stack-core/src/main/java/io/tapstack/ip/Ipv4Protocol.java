@@ -149,16 +149,16 @@ public final class Ipv4Protocol implements InternetLayer {
      */
     public @Nullable IpPath path(final int source, final int destination) {
         final int chosen = source == 0 ? chooseSource(destination) : source;
+        final int slot = ((chosen * 31 + destination) * 0x9E37_79B9) >>> 24;
+        final Ipv4Path cached = paths[slot];
+        if (cached != null && cached.isBetween(chosen, destination) && cached.leadsSomewhere()) {
+            return cached;
+        }
         if (chosen == 0 || !isLocal(chosen)) {
             return null;
         }
         if (!isLocal(destination) && (isLoopback(chosen) || route(chosen, destination) == null)) {
             return null;
-        }
-        final int slot = ((chosen * 31 + destination) * 0x9E37_79B9) >>> 24;
-        final Ipv4Path cached = paths[slot];
-        if (cached != null && cached.isBetween(chosen, destination)) {
-            return cached;
         }
         final Ipv4Path path = new Ipv4Path(this, output, pathMtus, statistics, chosen, destination);
         paths[slot] = path;

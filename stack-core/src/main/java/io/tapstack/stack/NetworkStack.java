@@ -67,6 +67,7 @@ public final class NetworkStack implements Pollable {
         device.advance(nowNanos);
         timers.advance(nowNanos);
         tcp.resume(nowNanos);
+        udp.poll();
         ipv4.pollLoopback(FRAMES_PER_POLL, nowNanos);
         final int frames = networkInterface.poll(FRAMES_PER_POLL, nowNanos);
         final IOException failure = networkInterface.failure();
@@ -78,7 +79,7 @@ public final class NetworkStack implements Pollable {
 
     @Override
     public boolean isPollWanted() {
-        return ipv4.hasLoopbackPackets() || tcp.isBlocked();
+        return ipv4.hasLoopbackPackets() || tcp.isBlocked() || udp.isBlocked();
     }
 
     @Override

@@ -12,17 +12,26 @@ final class IcmpErrors {
 
     private IcmpErrors() {}
 
-    /** @return false if the error is not about anything that {@code tcb} has in flight */
-    static boolean apply(final TcpConnection tcb, final IcmpError error, final int seq, final long nowNanos) {
+    /**
+     * @param mtu the next hop's MTU for {@link IcmpError#FRAGMENTATION_NEEDED}
+     * @param seq the sequence number that is quoted
+     * @return false if the error is not about anything that {@code tcb} has in flight
+     */
+    static boolean apply(
+            final TcpConnection tcb, final IcmpError error, final int mtu, final int seq, final long nowNanos) {
         if (SequenceNumber.lessThan(seq, tcb.sndUna) || SequenceNumber.greaterOrEqual(seq, tcb.sndNxt)) {
             return false;
         }
         if (error == IcmpError.FRAGMENTATION_NEEDED) {
-            // The path knows the new MTU already (RFC 1191). What was too big goes out again in smaller segments.
+            // RFC 1191: only now that the message is known to be about us may the path believe it (RFC 5927 7.2). What
+            // was too
+            // big goes out again in smaller segments.
+            tcb.path.reduceMtu(mtu);
             final int before = tcb.mss;
             tcb.pathMtuChanged();
             if (tcb.mss < before && tcb.maySendData()) {
                 tcb.recovery.timedOut(tcb.sndUna, tcb.sndNxt);
+                tcb.sender.transmit(nowNanos);
             }
             return true;
         }

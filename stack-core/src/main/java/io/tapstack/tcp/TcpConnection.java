@@ -477,10 +477,9 @@ public final class TcpConnection implements Flow {
         }
     }
 
-    /** The path takes only smaller packets from now on (RFC 1191): smaller segments, and what was too big is sent again. */
+    /** The path takes only smaller packets from now on (RFC 1191): smaller segments. */
     void pathMtuChanged() {
         computeMss();
-        blockedByDevice();
     }
 
     private void computeMss() {

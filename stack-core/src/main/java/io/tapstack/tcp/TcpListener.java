@@ -38,6 +38,11 @@ public final class TcpListener {
         return binding.local();
     }
 
+    /** What new connections start with; changes hold from the next SYN on. */
+    public TcpConfig config() {
+        return config;
+    }
+
     /** The oldest complete connection, or null if there is none. Its observer is still to be set. */
     public @Nullable TcpConnection accept() {
         final TcpConnection connection = acceptQueue.poll();

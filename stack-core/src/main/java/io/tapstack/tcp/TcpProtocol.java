@@ -277,7 +277,7 @@ public final class TcpProtocol implements TransportProtocol {
                 info.destinationLow(),
                 bytes.getShort(at + TcpHeader.DESTINATION_PORT_OFFSET) & 0xFFFF);
         if (connection == null
-                || !IcmpErrors.apply(connection, error, bytes.getInt(at + TcpHeader.SEQUENCE_OFFSET), nowNanos)) {
+                || !IcmpErrors.apply(connection, error, mtu, bytes.getInt(at + TcpHeader.SEQUENCE_OFFSET), nowNanos)) {
             statistics.drop(DropReason.ICMP_UNMATCHED);
         }
     }

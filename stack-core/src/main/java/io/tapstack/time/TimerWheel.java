@@ -163,17 +163,26 @@ public final class TimerWheel {
         return Math.max(0, nanos - originNanos) >>> TICK_SHIFT;
     }
 
-    /** The next tick at which something can happen: an occupied slot of level 0, or the start of a higher slot. */
+    /**
+     * The next tick at which something can happen. A level that holds anything has it before the levels above: either in a later
+     * slot of this turn, or in its next turn, which starts when a slot of the level above is entered.
+     */
     private long nextStop(final long targetTick) {
-        if (armedTimers == 0) {
-            return targetTick;
+        for (int level = 0; level < LEVELS; level++) {
+            if (occupied[level] == 0) {
+                continue;
+            }
+            final int slotShift = SLOT_BITS * level;
+            final int turnShift = slotShift + SLOT_BITS;
+            final int position = (int) (currentTick >>> slotShift) & SLOT_MASK;
+            final long turn = currentTick >>> turnShift;
+            final long laterInTurn = position == SLOT_MASK ? 0 : occupied[level] & (-1L << (position + 1));
+            final long stop = laterInTurn != 0
+                    ? (turn << turnShift) + ((long) Long.numberOfTrailingZeros(laterInTurn) << slotShift)
+                    : (turn + 1) << turnShift;
+            return Math.min(stop, targetTick);
         }
-        final int position = (int) (currentTick & SLOT_MASK);
-        final long laterInTurn = position == SLOT_MASK ? 0 : occupied[0] & (-1L << (position + 1));
-        final long stop = laterInTurn != 0
-                ? (currentTick & ~SLOT_MASK) + Long.numberOfTrailingZeros(laterInTurn)
-                : (currentTick | SLOT_MASK) + 1;
-        return Math.min(stop, targetTick);
+        return targetTick;
     }
 
     /** On entering a slot of a higher level, its timers move down to the level that fits their distance now. */

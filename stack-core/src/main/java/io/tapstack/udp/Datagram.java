@@ -5,21 +5,32 @@ import io.tapstack.ip.ReceivedPacket;
 import io.tapstack.wire.Endpoint;
 import io.tapstack.wire.IpAddress;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A received datagram: its payload by reference, and where it came from. It belongs to who took it from
- * {@link UdpEndpoint#receive()}, may be copied out of without the stack's door, and is released once, under the door.
+ * {@link UdpEndpoint#receive()}, may be copied out of without the stack's door, and is released once, under the door. It must
+ * not be used after that: the object serves the endpoint's next datagram.
  */
 public final class Datagram {
 
-    private final PacketBuffer payload;
-    private final Endpoint source;
-    private final IpAddress destination;
-    private final int trafficClass;
-    private final int timeToLive;
+    private final DatagramQueue queue;
+    private @Nullable PacketBuffer payload;
+    private Endpoint source = Endpoint.anyIpv4(0);
+    private IpAddress destination = IpAddress.ANY_IPV4;
+    private int trafficClass;
+    private int timeToLive;
+
+    /** The next free datagram of the queue, while this one is free. */
+    @Nullable
+    Datagram nextFree;
+
+    Datagram(final DatagramQueue queue) {
+        this.queue = queue;
+    }
 
     /** @param payload its head is at the payload; becomes ours */
-    Datagram(
+    void set(
             final PacketBuffer payload, final Endpoint source, final IpAddress destination, final ReceivedPacket info) {
         this.payload = payload;
         this.source = source;
@@ -49,7 +60,7 @@ public final class Datagram {
 
     /** Bytes of payload, whatever room the reader has: {@code MSG_TRUNC} of recv(2). */
     public int length() {
-        return payload.contiguousLength();
+        return payload().contiguousLength();
     }
 
     /**
@@ -59,23 +70,29 @@ public final class Datagram {
      */
     public int copyTo(final ByteBuffer target) {
         final int count = Math.min(length(), target.remaining());
-        if (count > 0) {
-            target.put(payload.memory().bytes().slice(payload.head(), count));
-        }
+        final PacketBuffer from = payload();
+        target.put(target.position(), from.memory().bytes(), from.head(), count);
+        target.position(target.position() + count);
         return count;
     }
 
     /** The payload itself, borrowed: from its head to its tail. */
     public PacketBuffer payload() {
-        return payload;
+        final PacketBuffer packet = payload;
+        if (packet == null) {
+            throw new IllegalStateException("the datagram was released");
+        }
+        return packet;
     }
 
     /** Gives the memory back. */
     public void release() {
-        payload.release();
+        payload().release();
+        payload = null;
+        queue.takeBack(this);
     }
 
     int heldBytes() {
-        return payload.memory().capacity();
+        return payload().memory().capacity();
     }
 }

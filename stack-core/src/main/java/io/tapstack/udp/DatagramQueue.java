@@ -19,6 +19,7 @@ final class DatagramQueue {
     private final BufferPool pool;
     private int limitBytes;
     private int heldBytes;
+    private @Nullable Datagram free;
     // Most datagrams of a socket come from the same place as the one before.
     private @Nullable Endpoint lastSource;
     private @Nullable IpAddress lastDestination;
@@ -43,10 +44,26 @@ final class DatagramQueue {
             packet.release();
             return DropReason.NO_MEMORY;
         }
-        final Datagram datagram = new Datagram(compact(packet), source(info, sourcePort), destination(info), info);
+        final Datagram datagram = newDatagram();
+        datagram.set(compact(packet), source(info, sourcePort), destination(info), info);
         datagrams.addLast(datagram);
         heldBytes += datagram.heldBytes();
         return null;
+    }
+
+    private Datagram newDatagram() {
+        final Datagram datagram = free;
+        if (datagram == null) {
+            return new Datagram(this);
+        }
+        free = datagram.nextFree;
+        datagram.nextFree = null;
+        return datagram;
+    }
+
+    void takeBack(final Datagram datagram) {
+        datagram.nextFree = free;
+        free = datagram;
     }
 
     private PacketBuffer compact(final PacketBuffer packet) {

@@ -247,6 +247,11 @@ public final class UdpEndpoint implements AutoCloseable {
         return error;
     }
 
+    /** The pending error, which stays pending, or null. */
+    public @Nullable SocketError pendingError() {
+        return pendingError;
+    }
+
     private void throwPendingError() throws SocketErrorException {
         final SocketError error = takeError();
         if (error != null) {

@@ -68,6 +68,11 @@ public final class UdpProtocol implements TransportProtocol {
         waiting.forEach(UdpEndpoint::roomAgain);
     }
 
+    /** True if somebody waits for the device to have room, so that {@link #poll} has something to do. */
+    public boolean isBlocked() {
+        return !waitingForRoom.isEmpty();
+    }
+
     // ---- Receiving
 
     @Override

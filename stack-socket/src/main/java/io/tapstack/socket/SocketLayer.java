@@ -45,6 +45,16 @@ public final class SocketLayer {
         }
     }
 
+    /** A new UDP socket, blocking, not bound: {@code socket(AF_INET, SOCK_DGRAM, 0)}. */
+    public DatagramSocket datagram() {
+        door.enter();
+        try {
+            return new DatagramSocket(this);
+        } finally {
+            door.exit();
+        }
+    }
+
     /**
      * Waits until at least one socket has something to report: {@code poll(2)}, level-triggered. All sockets belong to this layer.
      *

@@ -48,6 +48,9 @@ public final class SocketOptions {
     /** Time to live of packets sent; -1 sets the default. */
     public static final int IP_TTL = 2;
 
+    /** Whether datagrams that are too big are fragmented (0) or refused (2). */
+    public static final int IP_MTU_DISCOVER = 10;
+
     // ---- Level IPPROTO_TCP
 
     /** No Nagle algorithm. */
@@ -74,6 +77,8 @@ public final class SocketOptions {
     /** How long data may stay unacknowledged, in milliseconds; 0 for the default. */
     public static final int TCP_USER_TIMEOUT = 18;
 
+    static final int IP_PMTUDISC_DONT = 0;
+    static final int IP_PMTUDISC_DO = 2;
     static final int SOCK_STREAM = 1;
     static final int SOCK_DGRAM = 2;
     static final int AF_INET = 2;

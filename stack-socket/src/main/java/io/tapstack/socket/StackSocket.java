@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * whoever has to wait does so at one of two {@linkplain WaitPoint wait points}, {@link #readable} or {@link #writable}, which the
  * protocol's events wake. Methods that are not public are called inside the door, unless they say otherwise.
  */
-public abstract sealed class StackSocket permits StreamSocket {
+public abstract sealed class StackSocket permits StreamSocket, DatagramSocket {
 
     final SocketLayer layer;
     final Door door;
@@ -210,6 +210,10 @@ public abstract sealed class StackSocket permits StreamSocket {
 
     void removeListener(final ReadinessListener listener) {
         listeners.remove(listener);
+    }
+
+    boolean isWatched() {
+        return !listeners.isEmpty();
     }
 
     final int readiness() {

@@ -414,10 +414,12 @@ public final class StreamSocket extends StackSocket {
             return 0;
         }
         final int result = StreamOptions.set(config, level, name, value);
-        final TcpConnection live = connection;
-        if (result == 0 && live != null) {
-            StreamOptions.set(live.config(), level, name, value);
-            live.configChanged(door.now());
+        if (result == 0 && listener != null) {
+            StreamOptions.set(listener.config(), level, name, value);
+        }
+        if (result == 0 && connection != null) {
+            StreamOptions.set(connection.config(), level, name, value);
+            connection.configChanged(door.now());
         }
         return result;
     }
@@ -527,9 +529,8 @@ public final class StreamSocket extends StackSocket {
         if (live == null) {
             return PollEvents.POLLHUP | PollEvents.WRITABLE;
         }
-        final boolean closed = live.state() == TcpState.CLOSED;
-        final boolean inputEnded = closed || inputShut || live.isInputEnded();
-        final boolean outputEnded = closed || !live.state().canSend();
+        final boolean inputEnded = inputShut || !live.state().canReceive();
+        final boolean outputEnded = !live.state().canSend();
         int events = pendingError() == null ? 0 : PollEvents.POLLERR;
         if (inputEnded) {
             events |= PollEvents.READABLE | PollEvents.POLLRDHUP;

@@ -10,6 +10,7 @@ import io.tapstack.stack.NetworkStack;
 import io.tapstack.stack.StackConfig;
 import io.tapstack.stack.StackDriver;
 import io.tapstack.time.Clock;
+import io.tapstack.wire.Endpoint;
 import java.net.InetAddress;
 import java.util.List;
 
@@ -17,6 +18,7 @@ import java.util.List;
 final class TestHost implements AutoCloseable {
 
     final InetAddress address;
+    final Endpoint endpoint;
     final NetworkStack stack;
     final StackDriver driver;
     final SocketLayer sockets;
@@ -27,8 +29,8 @@ final class TestHost implements AutoCloseable {
         this.stack = new NetworkStack(device, StackConfig.of(ours), clock.nanoTime());
         this.driver = new StackDriver(stack, clock, "stack " + address);
         this.sockets = new SocketLayer(driver.door(), stack);
-        this.address = InetEndpoints.socketAddress(new io.tapstack.wire.Endpoint(ours.address(), 0))
-                .getAddress();
+        this.endpoint = new Endpoint(ours.address(), 0);
+        this.address = InetEndpoints.socketAddress(endpoint).getAddress();
         driver.start();
     }
 

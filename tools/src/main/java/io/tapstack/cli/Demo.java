@@ -55,6 +55,7 @@ final class Demo implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         link.validate(spec);
+        LogLevel.quiet();
         final StopSignal stop = StopSignal.install();
         final Path directory = Files.createTempDirectory("tapstack-demo");
         try {

@@ -90,6 +90,7 @@ final class Get implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         link.validate(spec);
+        LogLevel.quiet();
         try {
             final HttpUrl address = HttpUrl.parse(url);
             final Optional<Path> file = file(address);

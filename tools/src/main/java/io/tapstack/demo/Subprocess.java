@@ -9,24 +9,30 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Runs a program of the host, never for longer than it may. */
-final class Subprocess {
+public final class Subprocess {
 
     /** The exit status of a program that had to be ended, as timeout(1) has it. */
-    static final int TIMED_OUT = 124;
+    public static final int TIMED_OUT = 124;
 
     /** The exit status for a program that is not there, as a shell has it. */
-    static final int NOT_FOUND = 127;
+    public static final int NOT_FOUND = 127;
 
     /**
      * What a program did.
      *
      * @param output what it wrote to both of its streams
      */
-    record Outcome(int exitStatus, String output) {}
+    public record Outcome(int exitStatus, String output) {}
 
     private Subprocess() {}
 
-    static Outcome run(final List<String> command, final Duration limit) throws IOException, InterruptedException {
+    /**
+     * Runs a program and waits for its end.
+     *
+     * @param limit how long it may run before it is killed
+     */
+    public static Outcome run(final List<String> command, final Duration limit)
+            throws IOException, InterruptedException {
         // Into a file: nobody has to read a pipe while the program runs.
         final Path output = Files.createTempFile("tapstack-demo", ".out");
         try {

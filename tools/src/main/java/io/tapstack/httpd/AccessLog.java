@@ -22,8 +22,7 @@ final class AccessLog {
     enum End {
         COMPLETE(""),
         CLIENT_LEFT(" (client left)"),
-        CUT_SHORT(" (file was cut short: connection reset)"),
-        FAILED(" (file could not be read: connection reset)");
+        CUT_SHORT(" (file was cut short: connection reset)");
 
         private final String text;
 

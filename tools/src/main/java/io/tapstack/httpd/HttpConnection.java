@@ -298,6 +298,9 @@ final class HttpConnection implements Runnable {
                 connection.abortAfterSending(config.timeouts().linger());
             }
             return end == AccessLog.End.COMPLETE;
+        } catch (final IOException e) {
+            end = response.isCutShort() ? AccessLog.End.CUT_SHORT : AccessLog.End.CLIENT_LEFT;
+            throw e;
         } finally {
             transfer.end();
             response.release();

@@ -92,6 +92,12 @@ final class Response {
         return body;
     }
 
+    /** Whether the file whose parts this response sends has become smaller since. */
+    boolean isCutShort() throws IOException {
+        return body instanceof FileParts parts
+                && parts.file().sizeNow() < parts.file().size();
+    }
+
     /** Gives back what the body holds. */
     void release() throws IOException {
         if (body instanceof FileParts parts) {

@@ -15,6 +15,9 @@ final class JdkStreamConnection implements StreamConnection {
 
     private static final int COPY_BYTES = 16 * 1024;
 
+    /** Before JDK 21, closing a channel does not wake up a thread in transferTo; shutting it down does. */
+    private static final boolean CLOSE_WAKES_TRANSFER = Runtime.version().feature() >= 21;
+
     private final SocketChannel channel;
     private final InputStream input;
     private final OutputStream output;
@@ -131,8 +134,7 @@ final class JdkStreamConnection implements StreamConnection {
     @Override
     public void close() {
         try (channel) {
-            if (sendingFile) {
-                // Before JDK 21, closing a channel does not wake up a thread in transferTo; shutting it down does.
+            if (sendingFile && !CLOSE_WAKES_TRANSFER) {
                 channel.shutdownOutput();
             }
         } catch (final IOException e) {

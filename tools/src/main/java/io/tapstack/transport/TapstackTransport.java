@@ -1,6 +1,7 @@
 package io.tapstack.transport;
 
 import io.tapstack.socket.SocketLayer;
+import io.tapstack.socket.TapDatagramSocket;
 import io.tapstack.socket.TapServerSocket;
 import io.tapstack.socket.TapSocket;
 import java.io.IOException;
@@ -41,6 +42,6 @@ public final class TapstackTransport implements Transport {
 
     @Override
     public DatagramEndpoint datagrams(final InetSocketAddress local) throws IOException {
-        throw new IOException("no UDP sockets yet");
+        return new TapstackDatagramEndpoint(new TapDatagramSocket(sockets, local));
     }
 }

@@ -43,8 +43,12 @@ abstract class ServerFixture {
         return new JdkTransport();
     }
 
+    InetAddress address() {
+        return InetAddress.getLoopbackAddress();
+    }
+
     final HttpServer start(final Path path, final ServerConfig config) throws IOException {
-        return HttpServer.start(transport(), new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), path, config);
+        return HttpServer.start(transport(), new InetSocketAddress(address(), 0), path, config);
     }
 
     static ServerConfig.Timeouts timeouts(final int idle, final int head, final int body, final int stall) {

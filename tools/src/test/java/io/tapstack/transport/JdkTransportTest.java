@@ -18,4 +18,9 @@ class JdkTransportTest extends TransportContract {
     InetAddress serverAddress() {
         return InetAddress.getLoopbackAddress();
     }
+
+    @Override
+    InetAddress clientAddress() {
+        return InetAddress.getLoopbackAddress();
+    }
 }
