@@ -369,7 +369,7 @@ public final class TcpConnection implements Flow {
     /** What the MSS option of our SYN says: no segment that we could not receive in one piece (RFC 9293 3.7.1, RFC 6691). */
     int offeredMss() {
         final int largest = path.mtu() - path.ipHeaderLength() - TcpHeader.MIN_LENGTH;
-        return config.maxSegment() > 0 ? Math.min(config.maxSegment(), largest) : largest;
+        return config.maxSegment() > 0 ? Math.min(Math.max(MIN_MSS, config.maxSegment()), largest) : largest;
     }
 
     int offeredShift() {
@@ -485,7 +485,8 @@ public final class TcpConnection implements Flow {
     private void computeMss() {
         final int options = timestamps.enabled() ? TcpOptions.TIMESTAMPS_LENGTH : 0;
         // RFC 9293 3.7.1: Eff.snd.MSS = min(SendMSS + 20, MMS_S) - TCPhdrsize - IPoptionsize
-        mss = Math.max(MIN_MSS, Math.min(peerMss, offeredMss())) - options;
+        // The lower limit is for what the peer says: the MTU of our own link is a fact.
+        mss = Math.min(Math.max(MIN_MSS, peerMss), offeredMss()) - options;
         congestion.mss(mss);
         recovery.mss(mss);
         sender.mssChanged();
