@@ -418,6 +418,9 @@ public final class StreamSocket extends StackSocket {
         if (level == SocketOptions.SOL_SOCKET && name == SocketOptions.SO_ACCEPTCONN) {
             return phase == Phase.LISTENING ? 1 : 0;
         }
+        if (level == SocketOptions.IPPROTO_TCP && name == SocketOptions.TCP_MAXSEG && connection != null) {
+            return connection.segmentBytes();
+        }
         return options.get(level, name, connection == null ? options.config : connection.config());
     }
 
