@@ -158,6 +158,11 @@ public final class TcpConnection implements Flow {
         return config;
     }
 
+    /** Payload of a full segment, in bytes: the effective send MSS (RFC 9293 3.7.1). */
+    public int segmentBytes() {
+        return mss;
+    }
+
     /** Puts changed options into effect. */
     public void configChanged(final long nowNanos) {
         if (state.isSynchronized() && state != TcpState.TIME_WAIT) {
