@@ -353,6 +353,9 @@ final class SegmentArrives {
             // One that came early counts when everything before it is there.
             tcb.finAnnounced = true;
             tcb.finSequence = segment.seq + segment.payloadLength();
+            if (tcb.finSequence != tcb.rcvNxt) {
+                tcb.delayedAck.ackNow(); // RFC 5681 4.2, as for data
+            }
         }
         if (tcb.finAnnounced && tcb.finSequence == tcb.rcvNxt && !tcb.finReceived) {
             finInOrder(nowNanos);
