@@ -1,7 +1,6 @@
 package io.tapstack.tap;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tapstack.buffer.BufferPool;
 import io.tapstack.buffer.PacketBuffer;
@@ -11,16 +10,16 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** Opening a TAP, its host side, and frames against the kernel. */
 @InPrivateNetwork
 class TapDeviceTest {
 
-    private static final TapConfig CONFIG =
-            TapConfig.named("tap0").withHostAddress(HostAddress.parse("10.0.0.1/24"));
+    static final TapConfig CONFIG = TapConfig.named("tap0").withHostAddress(HostAddress.parse("10.0.0.1/24"));
 
     private final BufferPool pool = new BufferPool();
 
@@ -46,24 +45,59 @@ class TapDeviceTest {
         }
     }
 
+    @Test
+    void aPersistentInterfaceStaysAndIsFoundAsItWas() throws IOException {
+        TapDevice.open(CONFIG.withMtu(1400).madePersistent().ownedBy(65_534)).close();
+        try (HostInterface host = new HostInterface("tap0")) {
+            assertThat(host.exists()).isTrue();
+        }
+        try (TapDevice tap = TapDevice.open(TapConfig.named("tap0").withoutOffload())) {
+            assertThat(tap.capabilities().mtu()).isEqualTo(1400);
+            assertThat(tap.capabilities().maxSegmentOffload()).isZero();
+        }
+    }
+
+    @Test
+    void theKernelCompletesAPattern() throws IOException {
+        try (TapDevice first = TapDevice.open(TapConfig.named("ts%d"));
+                TapDevice second = TapDevice.open(TapConfig.named("ts%d"))) {
+            assertThat(first.name()).isEqualTo("ts0");
+            assertThat(second.name()).isEqualTo("ts1");
+        }
+    }
+
     @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void framesPassBothWays(final boolean offload) throws IOException {
-        final TapConfig config = offload ? CONFIG : CONFIG.withoutOffload();
+    @CsvSource({"true, 1500, 5", "false, 1500, 5", "false, 1500, 1472", "true, 9000, 8972", "false, 9000, 8972"})
+    void framesPassBothWays(final boolean offload, final int mtu, final int length) throws IOException {
+        final TapConfig config = (offload ? CONFIG : CONFIG.withoutOffload()).withMtu(mtu);
         try (TapDevice tap = TapDevice.open(config);
                 DatagramSocket socket = new DatagramSocket(5000)) {
             socket.setSoTimeout(5_000);
             final HostPeer peer = new HostPeer(tap, pool);
-            socket.send(datagram("hello", 7));
+            final String there = "ask".repeat(length).substring(0, length);
+            final String back = "tell".repeat(length).substring(0, length);
+            socket.send(datagram(there, 7));
             peer.answerArp();
-            assertThat(peer.receiveUdp(7)).isEqualTo("hello");
-            peer.sendUdp(7, 5000, "welcome");
-            final DatagramPacket received = new DatagramPacket(new byte[100], 100);
+            assertThat(peer.receiveUdp(7)).isEqualTo(there);
+            peer.sendUdp(7, 5000, back);
+            final DatagramPacket received = new DatagramPacket(new byte[length + 1], length + 1);
             socket.receive(received);
             assertThat(new String(received.getData(), 0, received.getLength(), StandardCharsets.US_ASCII))
-                    .isEqualTo("welcome");
+                    .isEqualTo(back);
         }
         assertThat(pool.packetsInUse()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aSmallFrameIsHandedUpInASmallBlock(final boolean offload) throws IOException {
+        try (TapDevice tap = TapDevice.open(offload ? CONFIG : CONFIG.withoutOffload());
+                DatagramSocket socket = new DatagramSocket()) {
+            socket.send(datagram("small", 7));
+            final PacketBuffer request = new HostPeer(tap, pool).next(frame -> frame.length() == 42);
+            assertThat(request.memory().capacity()).isEqualTo(BufferPool.SMALL);
+            request.release();
+        }
     }
 
     static DatagramPacket datagram(final String text, final int port) throws IOException {
