@@ -54,10 +54,13 @@ final class HandMadeTcp {
         awaitAck();
     }
 
-    /** The next TCP frame of the host; acknowledges what it carries. The caller releases it. */
+    /** The next TCP frame of the host; acknowledges what it carries if it is the one in order. The caller releases it. */
     PacketBuffer receive() throws IOException {
         final PacketBuffer frame = next();
-        rcvNxt += payloadLength(frame);
+        final int tcp = frame.head() + HostPeer.ETHERNET + HostPeer.IP;
+        if (frame.memory().bytes().getInt(tcp + 4) == rcvNxt) {
+            rcvNxt += payloadLength(frame);
+        }
         final PacketBuffer ack = segment(ACK, 0, 0);
         finish(ack, 0);
         peer.send(ack);
