@@ -213,6 +213,24 @@ public final class PacketBuffer {
         }
     }
 
+    /**
+     * A copy with all bytes in its contiguous part, which asks the same of the device. The caller owns it.
+     *
+     * @param copyPool where its memory comes from
+     * @param headroom bytes to leave free in front
+     */
+    public PacketBuffer copy(final BufferPool copyPool, final int headroom) {
+        final int length = length();
+        final PacketBuffer copy = copyPool.packet(headroom + length, headroom);
+        copyTo(0, copy.memory(), copy.append(length), length);
+        copy.gsoSize = gsoSize;
+        copy.checksumWanted = checksumWanted;
+        copy.checksumStart = headroom + checksumStart - head;
+        copy.checksumOffset = checksumOffset;
+        copy.checksumTrusted = checksumTrusted;
+        return copy;
+    }
+
     // ---- What the device is asked to do, and what it has done
 
     /** Payload bytes of each segment that the device is to cut this super-segment into, or 0 for a plain frame. */

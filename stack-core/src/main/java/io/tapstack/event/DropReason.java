@@ -24,6 +24,7 @@ public enum DropReason {
     IP_CHECKSUM("wrong header checksum"),
     IP_SOURCE_INVALID("source address cannot be a source"),
     IP_NOT_FOR_US("destination is not one of our addresses"),
+    IP_UNICAST_IN_BROADCAST("sent to one host in a frame for all"),
     IP_TTL("time to live ran out"),
     IP_OPTIONS_MALFORMED("malformed options"),
     IP_SOURCE_ROUTE("source-routed packets are not forwarded"),

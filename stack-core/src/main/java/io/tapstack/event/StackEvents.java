@@ -1,5 +1,8 @@
 package io.tapstack.event;
 
+import io.tapstack.wire.IpAddress;
+import io.tapstack.wire.MacAddress;
+
 /**
  * What an observer of a stack can see. Calls come from whoever runs the stack, in the middle of protocol work: they must
  * be short, must not block and must not call back into the stack. The default is to look away.
@@ -26,8 +29,7 @@ public interface StackEvents {
     default void stateChanged(final Flow flow, final Enum<?> from, final Enum<?> to) {}
 
     /** {@code length} bytes from {@code sequence} on were sent again. */
-    default void retransmitted(
-            final Flow flow, final int sequence, final int length, final RetransmitCause cause) {}
+    default void retransmitted(final Flow flow, final int sequence, final int length, final RetransmitCause cause) {}
 
     /** The retransmission timer expired for the {@code backoff}-th time in a row; the next one takes {@code rtoNanos}. */
     default void retransmissionTimeout(final Flow flow, final int backoff, final long rtoNanos) {}
@@ -40,4 +42,7 @@ public interface StackEvents {
 
     /** The peer closed its window ({@code bytes} is 0) or opened it again. */
     default void peerWindow(final Flow flow, final int bytes) {}
+
+    /** Another host uses {@code address}, which is ours (RFC 5227 2.4). */
+    default void addressConflict(final IpAddress address, final MacAddress other) {}
 }

@@ -50,4 +50,11 @@ public interface IpPath {
      * above; RFC 4861 7.3.1 for IPv6). Cheap enough to call for every such ACK.
      */
     void confirmReachable();
+
+    /**
+     * A "fragmentation needed" message says that packets to the destination must not be larger than {@code bytes}. The transport
+     * calls this once it knows that the message is about a packet of its own (RFC 5927 7.2: anybody can forge one), and finds
+     * the new {@link #mtu()} right after.
+     */
+    void reduceMtu(int bytes);
 }

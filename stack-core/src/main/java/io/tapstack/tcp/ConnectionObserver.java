@@ -18,6 +18,9 @@ public interface ConnectionObserver {
     /** There is room to write again after a write that took less than all, or an error. */
     default void writable() {}
 
+    /** The peer has acknowledged everything that was written, our FIN included, and has not sent its own yet: FIN-WAIT-2. */
+    default void finAcknowledged() {}
+
     /** The connection is over: its state is CLOSED (or TIME-WAIT), and {@link TcpConnection#error()} tells why if it failed. */
     default void closed() {}
 }

@@ -32,6 +32,9 @@ public final class TimerWheel {
     private int armedTimers;
     // A timer may be armed while others fire; a deadline already past must then fire in the same advance.
     private long advancingTo;
+    // Somebody sleeps until then, and wants to know of timers that are armed for earlier.
+    private long watchedNanos = NEVER;
+    private boolean earlierArmed;
 
     /** A wheel whose time starts at {@code nowNanos}. */
     public TimerWheel(final long nowNanos) {
@@ -76,7 +79,8 @@ public final class TimerWheel {
         if (armedTimers == 0) {
             return NEVER;
         }
-        // The slots of one level are in order of time from the current one on. In level 0 the current slot is due now; above,
+        // The slots of one level are in order of time from the current one on. In level 0 the current slot is due now;
+        // above,
         // it was dealt out when time entered it, so whatever it holds by now belongs to the next turn and comes last.
         long earliest = NEVER;
         for (int level = 0; level < LEVELS; level++) {
@@ -96,7 +100,24 @@ public final class TimerWheel {
         return earliest;
     }
 
+    /**
+     * Starts to watch for timers that are armed for a time before {@code deadlineNanos}, {@link #NEVER} for any time: so that somebody who
+     * sleeps until then can be woken up, without a search at every step.
+     */
+    public void watch(final long deadlineNanos) {
+        watchedNanos = deadlineNanos;
+        earlierArmed = false;
+    }
+
+    /** True if a timer was armed for earlier than the {@linkplain #watch watched} time since the watch began. */
+    public boolean isEarlierArmed() {
+        return earlierArmed;
+    }
+
     void insert(final Timer timer) {
+        if (watchedNanos == NEVER || timer.deadlineNanos - watchedNanos < 0) {
+            earlierArmed = true;
+        }
         final long tick = Math.max(tick(timer.deadlineNanos), currentTick);
         final long distance = tick - currentTick;
         int level = 0;
@@ -142,17 +163,26 @@ public final class TimerWheel {
         return Math.max(0, nanos - originNanos) >>> TICK_SHIFT;
     }
 
-    /** The next tick at which something can happen: an occupied slot of level 0, or the start of a higher slot. */
+    /**
+     * The next tick at which something can happen. A level that holds anything has it before the levels above: either in a later
+     * slot of this turn, or in its next turn, which starts when a slot of the level above is entered.
+     */
     private long nextStop(final long targetTick) {
-        if (armedTimers == 0) {
-            return targetTick;
+        for (int level = 0; level < LEVELS; level++) {
+            if (occupied[level] == 0) {
+                continue;
+            }
+            final int slotShift = SLOT_BITS * level;
+            final int turnShift = slotShift + SLOT_BITS;
+            final int position = (int) (currentTick >>> slotShift) & SLOT_MASK;
+            final long turn = currentTick >>> turnShift;
+            final long laterInTurn = position == SLOT_MASK ? 0 : occupied[level] & (-1L << (position + 1));
+            final long stop = laterInTurn != 0
+                    ? (turn << turnShift) + ((long) Long.numberOfTrailingZeros(laterInTurn) << slotShift)
+                    : (turn + 1) << turnShift;
+            return Math.min(stop, targetTick);
         }
-        final int position = (int) (currentTick & SLOT_MASK);
-        final long laterInTurn = position == SLOT_MASK ? 0 : occupied[0] & (-1L << (position + 1));
-        final long stop = laterInTurn != 0
-                ? (currentTick & ~SLOT_MASK) + Long.numberOfTrailingZeros(laterInTurn)
-                : (currentTick | SLOT_MASK) + 1;
-        return Math.min(stop, targetTick);
+        return targetTick;
     }
 
     /** On entering a slot of a higher level, its timers move down to the level that fits their distance now. */

@@ -1,8 +1,6 @@
 package io.tapstack.tap;
 
 import io.tapstack.wire.IpAddress;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**

@@ -93,7 +93,9 @@ final class LibC {
 
     /** The kernel's words for an error number. */
     static String describe(final int errno) {
-        return errno == EBADFD ? "File descriptor in bad state" : Errno.valueOf(errno).description();
+        return errno == EBADFD
+                ? "File descriptor in bad state"
+                : Errno.valueOf(errno).description();
     }
 
     /** Where the first byte of a direct buffer is, whatever its position. */

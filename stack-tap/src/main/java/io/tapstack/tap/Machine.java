@@ -11,8 +11,8 @@ final class Machine {
     private Machine() {}
 
     static void requireSupport() throws TapException {
-        final boolean known = System.getProperty("os.name").equals("Linux")
-                && ARCHITECTURES.contains(System.getProperty("os.arch"));
+        final boolean known =
+                System.getProperty("os.name").equals("Linux") && ARCHITECTURES.contains(System.getProperty("os.arch"));
         if (!known) {
             throw TapDiagnosis.unsupportedMachine();
         }

@@ -42,8 +42,8 @@ public final class TapDevice implements LinkDevice {
         final boolean offload = file.hasHeaders();
         final int headerBytes = offload ? VirtioNetHeader.BYTES : 0;
         this.name = file.name();
-        this.capabilities = new LinkCapabilities(
-                LinkType.ETHERNET, mtu, offload, offload, offload ? LinkCapabilities.MAX_MTU : 0);
+        this.capabilities =
+                new LinkCapabilities(LinkType.ETHERNET, mtu, offload, offload, offload ? LinkCapabilities.MAX_MTU : 0);
         this.reader = new FrameReader(file.fd(), headerBytes, mtu);
         this.writer = new FrameWriter(file.fd(), headerBytes);
         this.readiness = new Readiness(file.fd(), wakeupFd);

@@ -65,9 +65,7 @@ final class TapDiagnosis {
                     "the name " + name + " is taken by an interface that is not a plain TAP",
                     "take another name with --tap");
         }
-        return errno == LibC.EINVAL
-                ? badName(name)
-                : new TapException("cannot make TAP " + name, LibC.describe(errno));
+        return errno == LibC.EINVAL ? badName(name) : new TapException("cannot make TAP " + name, LibC.describe(errno));
     }
 
     static TapException cannotKeep(final String name, final int errno) {

@@ -123,8 +123,7 @@ final class HandMadeTcp {
     }
 
     private PacketBuffer segment(final int flags, final int optionBytes, final int slicedBytes) {
-        final PacketBuffer frame =
-                peer.ip(IpProtocol.TCP, HEADER + optionBytes + slicedBytes, HEADER + optionBytes);
+        final PacketBuffer frame = peer.ip(IpProtocol.TCP, HEADER + optionBytes + slicedBytes, HEADER + optionBytes);
         final ByteBuffer bytes = frame.memory().bytes();
         final int tcp = frame.head() + HostPeer.ETHERNET + HostPeer.IP;
         bytes.putShort(tcp, (short) PORT);

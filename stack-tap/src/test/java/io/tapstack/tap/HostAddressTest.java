@@ -19,8 +19,19 @@ class HostAddressTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"10.0.0.1", "10.0.0.1/", "10.0.0.1/0", "10.0.0.1/33", "10.0.0/24", "0.0.0.0/8", "224.0.0.1/24",
-                "10.0.0.1/-1", "10.0.0.256/24", "x/24", ""})
+            strings = {
+                "10.0.0.1",
+                "10.0.0.1/",
+                "10.0.0.1/0",
+                "10.0.0.1/33",
+                "10.0.0/24",
+                "0.0.0.0/8",
+                "224.0.0.1/24",
+                "10.0.0.1/-1",
+                "10.0.0.256/24",
+                "x/24",
+                ""
+            })
     void anythingElseIsRefused(final String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> HostAddress.parse(text));
     }

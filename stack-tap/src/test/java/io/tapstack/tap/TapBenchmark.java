@@ -36,7 +36,8 @@ public final class TapBenchmark {
     private TapBenchmark() {}
 
     public static void main(final String[] arguments) throws Exception {
-        if (NetworkInterface.networkInterfaces().anyMatch(each -> !each.getName().equals("lo"))) {
+        if (NetworkInterface.networkInterfaces()
+                .anyMatch(each -> !each.getName().equals("lo"))) {
             System.err.println("this network is not private: run under unshare -n");
             System.exit(2);
         }
@@ -82,8 +83,8 @@ public final class TapBenchmark {
         long bytes = 0;
         long nanos = 0;
         try (DatagramSocket socket = new DatagramSocket()) {
-            final DatagramPacket datagram =
-                    new DatagramPacket(new byte[ETHERNET_FRAME - 42], ETHERNET_FRAME - 42, InetAddress.getByName("10.0.0.2"), 7);
+            final DatagramPacket datagram = new DatagramPacket(
+                    new byte[ETHERNET_FRAME - 42], ETHERNET_FRAME - 42, InetAddress.getByName("10.0.0.2"), 7);
             socket.setSendBufferSize(4 << 20);
             socket.send(datagram);
             new HostPeer(tap, pool).answerArp();

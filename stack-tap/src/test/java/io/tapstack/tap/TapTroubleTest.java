@@ -115,7 +115,9 @@ class TapTroubleTest {
         closer.start();
         tap.await(Long.MAX_VALUE);
         closer.join();
-        assertThatThrownBy(() -> tap.receive(pool)).isInstanceOf(TapException.class).hasMessage("TAP tap0 is closed");
+        assertThatThrownBy(() -> tap.receive(pool))
+                .isInstanceOf(TapException.class)
+                .hasMessage("TAP tap0 is closed");
         assertThatThrownBy(() -> tap.await(0)).isInstanceOf(TapException.class);
         tap.wakeup();
         try (HostInterface host = new HostInterface("tap0")) {
@@ -128,7 +130,9 @@ class TapTroubleTest {
         try (TapDevice tap = TapDevice.open(CONFIG)) {
             ip("link", "delete", "tap0");
             tap.await(TimeUnit.SECONDS.toNanos(5));
-            assertThatThrownBy(() -> tap.receive(pool)).isInstanceOf(TapException.class).hasMessageContaining("is gone");
+            assertThatThrownBy(() -> tap.receive(pool))
+                    .isInstanceOf(TapException.class)
+                    .hasMessageContaining("is gone");
             assertThatThrownBy(() -> tap.transmit(frame())).isInstanceOf(TapException.class);
             assertThat(pool.packetsInUse()).isEqualTo(1);
         }

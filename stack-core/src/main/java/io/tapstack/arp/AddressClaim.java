@@ -1,0 +1,177 @@
+package io.tapstack.arp;
+
+import io.tapstack.event.StackStatistics;
+import io.tapstack.time.Timer;
+import io.tapstack.time.TimerWheel;
+import io.tapstack.wire.IpAddress;
+import io.tapstack.wire.MacAddress;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Address conflict detection for our own address (RFC 5227): probing before it is used, announcing it, and defending it.
+ *
+ * <p>The address was configured by a person and the programs behind it must be reachable, so of the choices in 2.4 this is
+ * (c), which never gives up an address in use; what is taken from (b) is that it is defended at most once in ten seconds, so
+ * that two hosts of one address do not fight without end.
+ *
+ * <p>Confined to whoever runs the stack.
+ */
+public final class AddressClaim {
+
+    /** Where a claim stands. */
+    public enum State {
+        /** Not asked for yet. */
+        IDLE,
+        /** Looking whether somebody else has it: not ours to use yet. */
+        PROBING,
+        /** In use. */
+        OURS,
+        /** Somebody else had it before us: not to be used. */
+        REFUSED
+    }
+
+    /** How the packets of RFC 5227 get on the wire. */
+    interface Announcer {
+        /** Sends a request with the sender address zero (1.1, "ARP Probe"). */
+        void probe();
+
+        /** Sends a request with sender and target our address (1.1, "ARP Announcement"). */
+        void announce();
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(AddressClaim.class);
+
+    // RFC 5227 1.1
+    private static final long SECOND = 1_000_000_000L;
+    static final long PROBE_WAIT = SECOND;
+    static final int PROBE_NUM = 3;
+    static final long PROBE_MIN = SECOND;
+    static final long PROBE_MAX = 2 * SECOND;
+    static final long ANNOUNCE_WAIT = 2 * SECOND;
+    static final int ANNOUNCE_NUM = 2;
+    static final long ANNOUNCE_INTERVAL = 2 * SECOND;
+    static final long DEFEND_INTERVAL = 10 * SECOND;
+
+    private final IpAddress address;
+    private final TimerWheel wheel;
+    private final RandomGenerator random;
+    private final StackStatistics statistics;
+    private final Announcer announcer;
+    private final Timer timer;
+    private State state = State.IDLE;
+    private int probesSent;
+    private int announcementsSent;
+    private long lastDefence;
+    private boolean everDefended;
+    private long conflicts;
+
+    AddressClaim(
+            final IpAddress address,
+            final TimerWheel wheel,
+            final RandomGenerator random,
+            final StackStatistics statistics,
+            final Announcer announcer) {
+        this.address = address;
+        this.wheel = wheel;
+        this.random = random;
+        this.statistics = statistics;
+        this.announcer = announcer;
+        this.timer = new Timer(wheel, this::timeIsUp);
+    }
+
+    void start(final boolean probeFirst) {
+        if (state != State.IDLE) {
+            return;
+        }
+        if (probeFirst) {
+            state = State.PROBING;
+            // RFC 5227 2.1.1: hosts that are switched on together must not probe together.
+            timer.arm(wheel.nowNanos() + random.nextLong(PROBE_WAIT));
+        } else {
+            state = State.OURS;
+            announce();
+        }
+    }
+
+    void stop() {
+        timer.cancel();
+        state = State.IDLE;
+        probesSent = 0;
+        announcementsSent = 0;
+    }
+
+    public State state() {
+        return state;
+    }
+
+    /** True if the address may be used. */
+    public boolean isOurs() {
+        return state == State.OURS;
+    }
+
+    /** How often somebody else used the address. */
+    public long conflicts() {
+        return conflicts;
+    }
+
+    private void timeIsUp(final long nowNanos) {
+        if (state == State.PROBING) {
+            if (probesSent == PROBE_NUM) {
+                state = State.OURS;
+                announce();
+                return;
+            }
+            announcer.probe();
+            probesSent++;
+            final long wait = probesSent < PROBE_NUM ? random.nextLong(PROBE_MIN, PROBE_MAX + 1) : ANNOUNCE_WAIT;
+            timer.arm(nowNanos + wait);
+        } else if (state == State.OURS) {
+            announce();
+        }
+    }
+
+    /** RFC 5227 2.3: two announcements, two seconds apart, so that no neighbour keeps a former owner's address. */
+    private void announce() {
+        announcer.announce();
+        announcementsSent++;
+        if (announcementsSent < ANNOUNCE_NUM) {
+            timer.arm(wheel.nowNanos() + ANNOUNCE_INTERVAL);
+        }
+    }
+
+    /** RFC 5227 2.1.1: while we probe, somebody else probes for the same address. */
+    void probedByAnother(final long mac) {
+        if (state == State.PROBING) {
+            claimedByAnother(mac);
+        }
+    }
+
+    /** Somebody else sends from our address. */
+    void claimedByAnother(final long mac) {
+        conflicts++;
+        statistics.observer().addressConflict(address, MacAddress.of(mac));
+        switch (state) {
+            case PROBING -> {
+                LOG.error("{} is in use by {}: it will not be used here", address, MacAddress.of(mac));
+                timer.cancel();
+                state = State.REFUSED;
+            }
+            case OURS -> defend(mac);
+            case IDLE, REFUSED -> {}
+        }
+    }
+
+    private void defend(final long mac) {
+        final long now = wheel.nowNanos();
+        // RFC 5227 2.4: more than one defence in DEFEND_INTERVAL would be an endless loop between two defenders.
+        if (everDefended && now - lastDefence < DEFEND_INTERVAL) {
+            return;
+        }
+        everDefended = true;
+        lastDefence = now;
+        LOG.warn("{} is also used by {}: defending it", address, MacAddress.of(mac));
+        announcer.announce();
+    }
+}

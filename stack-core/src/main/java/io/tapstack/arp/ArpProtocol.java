@@ -1,0 +1,190 @@
+package io.tapstack.arp;
+
+import io.tapstack.buffer.BufferPool;
+import io.tapstack.buffer.PacketBuffer;
+import io.tapstack.event.DropReason;
+import io.tapstack.event.StackStatistics;
+import io.tapstack.link.LinkPort;
+import io.tapstack.time.TimerWheel;
+import io.tapstack.wire.ArpPacket;
+import io.tapstack.wire.EthernetHeader;
+import io.tapstack.wire.IpAddress;
+import io.tapstack.wire.MacAddress;
+import java.nio.ByteBuffer;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * ARP for IPv4 over Ethernet (RFC 826): answers for our address, asks for others', and learns from what it hears.
+ *
+ * <p>Confined to whoever runs the stack.
+ */
+public final class ArpProtocol {
+
+    private final LinkPort port;
+    private final BufferPool pool;
+    private final StackStatistics statistics;
+    private final long mac;
+    private final int address;
+    private final boolean probeAddress;
+    private final NeighborCache neighbors;
+    private final AddressClaim claim;
+
+    /**
+     * @param mac our Ethernet address
+     * @param address our IPv4 address
+     * @param random jitter of timers
+     * @param waiting who handed in the packets that wait for an address
+     */
+    public ArpProtocol(
+            final LinkPort port,
+            final MacAddress mac,
+            final IpAddress address,
+            final ArpConfig config,
+            final BufferPool pool,
+            final TimerWheel wheel,
+            final StackStatistics statistics,
+            final RandomGenerator random,
+            final WaitingPackets waiting) {
+        this.port = port;
+        this.pool = pool;
+        this.statistics = statistics;
+        this.mac = mac.bits();
+        this.address = address.ipv4Bits();
+        this.probeAddress = config.probeAddress();
+        this.neighbors = new NeighborCache(wheel, config, statistics, random, this::solicit, waiting);
+        this.claim = new AddressClaim(address, wheel, random, statistics, new AddressClaim.Announcer() {
+            @Override
+            public void probe() {
+                request(0, ArpProtocol.this.address);
+            }
+
+            @Override
+            public void announce() {
+                request(ArpProtocol.this.address, ArpProtocol.this.address);
+            }
+        });
+    }
+
+    /** Announces our address, or probes for it first. */
+    public void start() {
+        claim.start(probeAddress);
+    }
+
+    /** Forgets all neighbours and disarms all timers. */
+    public void stop() {
+        claim.stop();
+        neighbors.clear();
+    }
+
+    public NeighborCache neighbors() {
+        return neighbors;
+    }
+
+    public AddressClaim claim() {
+        return claim;
+    }
+
+    /** Takes a packet whose head is at the ARP packet, the Ethernet header stripped, and releases it. */
+    public void receive(final PacketBuffer packet) {
+        final DropReason reason = process(packet);
+        if (reason != null) {
+            statistics.drop(reason);
+        }
+        packet.release();
+    }
+
+    /** RFC 826 "Packet Reception", in its order. @return why the packet means nothing to us, or null */
+    private @Nullable DropReason process(final PacketBuffer packet) {
+        if (packet.contiguousLength() < ArpPacket.LENGTH) {
+            return DropReason.ARP_MALFORMED;
+        }
+        final ByteBuffer bytes = packet.memory().bytes();
+        final int arp = packet.head();
+        final int operation = ArpPacket.operation(bytes, arp);
+        if (!ArpPacket.isEthernetIpv4(bytes, arp) || (operation != ArpPacket.REQUEST && operation != ArpPacket.REPLY)) {
+            return DropReason.ARP_MALFORMED;
+        }
+        final long senderMac = ArpPacket.senderHardware(bytes, arp);
+        final int sender = ArpPacket.senderProtocol(bytes, arp);
+        final int target = ArpPacket.targetProtocol(bytes, arp);
+        if (senderMac == 0 || EthernetHeader.isGroup(senderMac)) {
+            // Answering a group address would turn one packet into many.
+            return DropReason.ARP_MALFORMED;
+        }
+        if (senderMac == mac) {
+            return DropReason.ARP_NOT_FOR_US;
+        }
+        if (sender == address) {
+            // RFC 5227 2.4: a sender that is not us uses our address.
+            claim.claimedByAnother(senderMac);
+            return null;
+        }
+        if (target == address && sender == 0 && operation == ArpPacket.REQUEST) {
+            claim.probedByAnother(senderMac);
+        }
+        if (!claim.isOurs()) {
+            return DropReason.ARP_NOT_FOR_US;
+        }
+        final boolean merged = isHostAddress(sender) && merge(operation, sender, senderMac, target);
+        if (target != address) {
+            return merged ? null : DropReason.ARP_NOT_FOR_US;
+        }
+        if (operation == ArpPacket.REQUEST) {
+            if (!merged && isHostAddress(sender)) {
+                // Whoever asks for us is about to talk to us.
+                neighbors.neighbor(sender).heard(senderMac);
+            }
+            send(ArpPacket.REPLY, address, senderMac, sender, senderMac);
+            return null;
+        }
+        // A reply that nobody asked for makes no entry: that would be an invitation to poison the cache.
+        return merged ? null : DropReason.ARP_NOT_FOR_US;
+    }
+
+    /** RFC 826: "If the pair is already in my translation table, update ... and set Merge_flag to true". */
+    private boolean merge(final int operation, final int sender, final long senderMac, final int target) {
+        final Neighbor known = neighbors.find(sender);
+        if (known == null) {
+            return false;
+        }
+        if (operation == ArpPacket.REPLY && target == address) {
+            known.answered(senderMac);
+        } else {
+            known.heard(senderMac);
+        }
+        return true;
+    }
+
+    /** False for zero (a probe, RFC 5227), loopback, multicast, class E and broadcast. */
+    private static boolean isHostAddress(final int bits) {
+        final int firstByte = bits >>> 24;
+        return firstByte != 0 && firstByte != 127 && firstByte < 224;
+    }
+
+    private void solicit(final Neighbor neighbor) {
+        if (neighbor.state() == NeighborState.PROBE) {
+            // RFC 1122 2.3.2.1 (2): a point-to-point request refreshes an entry without disturbing everybody.
+            send(ArpPacket.REQUEST, address, 0, neighbor.address(), neighbor.mac());
+        } else {
+            request(address, neighbor.address());
+        }
+    }
+
+    private void request(final int sender, final int target) {
+        send(ArpPacket.REQUEST, sender, 0, target, MacAddress.BROADCAST.bits());
+    }
+
+    private void send(
+            final int operation, final int sender, final long targetMac, final int target, final long destination) {
+        final PacketBuffer frame = pool.packet(BufferPool.SMALL, EthernetHeader.LENGTH);
+        final int arp = frame.append(ArpPacket.LENGTH);
+        final ByteBuffer bytes = frame.memory().bytes();
+        ArpPacket.write(bytes, arp, operation, mac, sender, targetMac, target);
+        EthernetHeader.write(bytes, frame.prepend(EthernetHeader.LENGTH), destination, mac, EthernetHeader.TYPE_ARP);
+        if (!port.transmit(frame) && !port.isDown()) {
+            statistics.drop(DropReason.LINK_FULL);
+        }
+        frame.release();
+    }
+}

@@ -1,0 +1,303 @@
+package io.tapstack.arp;
+
+import io.tapstack.buffer.PacketBuffer;
+import io.tapstack.event.DropReason;
+import io.tapstack.time.Timer;
+import io.tapstack.wire.IpAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One neighbour on the link: its Ethernet address and how far that can be trusted. A path keeps its neighbour and asks
+ * {@link #isUsable()} for every packet; the state machine of RFC 4861 7.3.2 runs behind it.
+ *
+ * <pre>
+ *   INCOMPLETE --answer--> REACHABLE --time--> STALE --packet--> DELAY --time--> PROBE --no answer--> FAILED
+ *        |                     ^                                   |               |
+ *        +--no answer--> FAILED+------------- confirmed -----------+---- answer ---+
+ * </pre>
+ *
+ * Confined to whoever runs the stack.
+ */
+public final class Neighbor {
+
+    private final @Nullable NeighborCache cache;
+    private final int address;
+    private NeighborState state;
+    private long mac;
+
+    private final @Nullable Timer timer;
+    private final @Nullable PendingPackets pending;
+    private int requestsSent;
+    private long confirmedAt;
+    private long lastUsedAt;
+    private long notBefore;
+    private boolean everUsed;
+
+    /** An entry of a cache: nothing is known about it yet. */
+    Neighbor(final NeighborCache cache, final int address) {
+        this.cache = cache;
+        this.address = address;
+        this.state = NeighborState.FAILED;
+        this.timer = new Timer(cache.wheel(), this::timeIsUp);
+        this.pending = cache.newPendingPackets();
+        this.lastUsedAt = cache.nowNanos();
+        this.notBefore = lastUsedAt;
+    }
+
+    private Neighbor(final int address, final long mac) {
+        this.cache = null;
+        this.address = address;
+        this.state = NeighborState.PERMANENT;
+        this.mac = mac;
+        this.timer = null;
+        this.pending = null;
+    }
+
+    /** A neighbour whose address needs no asking: broadcast and multicast. */
+    public static Neighbor permanent(final int address, final long mac) {
+        return new Neighbor(address, mac);
+    }
+
+    /** The 32 bits of its IPv4 address. */
+    public int address() {
+        return address;
+    }
+
+    /** The 48 bits of its Ethernet address; meaningful after {@link #isUsable()} said yes. */
+    public long mac() {
+        return mac;
+    }
+
+    public NeighborState state() {
+        return state;
+    }
+
+    /**
+     * True if a packet can go out to {@link #mac()} now. To be asked once for every packet that is sent: it is the use
+     * that keeps an entry alive and that starts the confirmation of a stale one.
+     */
+    public boolean isUsable() {
+        if (state == NeighborState.REACHABLE || state == NeighborState.PERMANENT) {
+            noteUse();
+            return true;
+        }
+        return isUsableSlow();
+    }
+
+    private boolean isUsableSlow() {
+        noteUse();
+        switch (state) {
+            case STALE:
+                // RFC 4861 7.3.3: the first packet to a stale neighbour starts the delay for a confirmation from above.
+                state = NeighborState.DELAY;
+                armIn(config().delayNanos());
+                return true;
+            case DELAY:
+            case PROBE:
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private void noteUse() {
+        if (cache != null) {
+            lastUsedAt = cache.nowNanos();
+            everUsed = true;
+        }
+    }
+
+    /**
+     * Keeps a packet until the address is known, and asks for it if nobody did; for when {@link #isUsable()} has said no.
+     *
+     * @return false if the neighbour is known not to answer; the packet is still the caller's then
+     */
+    public boolean enqueue(final PacketBuffer packet) {
+        if (pending == null || state == NeighborState.EVICTED) {
+            return false;
+        }
+        if (state == NeighborState.FAILED) {
+            if (cache().nowNanos() - notBefore < 0) {
+                return false;
+            }
+            pending.add(packet);
+            state = NeighborState.INCOMPLETE;
+            requestsSent = 0;
+            solicit();
+            return true;
+        }
+        pending.add(packet);
+        return true;
+    }
+
+    /** A transport has heard from it (RFC 1122 2.3.2.1 (4), RFC 4861 7.3.1). */
+    public void confirm() {
+        switch (state) {
+            case REACHABLE -> confirmedAt = cache().nowNanos();
+            case STALE, DELAY, PROBE -> becomeReachable();
+            default -> {}
+        }
+    }
+
+    // ---- What ARP packets say
+
+    /** It answered a request of ours. */
+    void answered(final long newMac) {
+        final boolean asked = state == NeighborState.INCOMPLETE || state == NeighborState.PROBE;
+        if (asked) {
+            mac = newMac;
+            becomeReachable();
+            sendPending();
+        } else {
+            heard(newMac);
+        }
+    }
+
+    /**
+     * It mentioned its address without being asked: that tells where it is, not that our packets reach it (RFC 4861
+     * 7.2.3).
+     */
+    void heard(final long newMac) {
+        if (state == NeighborState.INCOMPLETE || state == NeighborState.FAILED || mac != newMac) {
+            mac = newMac;
+            becomeStale();
+            sendPending();
+        }
+    }
+
+    // ---- States
+
+    private void becomeReachable() {
+        state = NeighborState.REACHABLE;
+        confirmedAt = cache().nowNanos();
+        armIn(cache().randomReachableNanos());
+    }
+
+    private void becomeStale() {
+        state = NeighborState.STALE;
+        armIn(config().staleNanos());
+    }
+
+    private void fail(final long nowNanos, final long holdOffNanos) {
+        state = NeighborState.FAILED;
+        notBefore = nowNanos + holdOffNanos;
+        armIn(config().staleNanos());
+        giveUpPending(nowNanos);
+    }
+
+    /** Leaves the cache for good. */
+    void evict() {
+        state = NeighborState.EVICTED;
+        if (timer != null && pending != null) {
+            timer.cancel();
+            pending.dropAll(DropReason.ARP_UNRESOLVED);
+        }
+    }
+
+    private void timeIsUp(final long nowNanos) {
+        switch (state) {
+            case INCOMPLETE -> {
+                if (requestsSent < config().maxRequests()) {
+                    solicit();
+                } else {
+                    fail(nowNanos, config().holdOffNanos());
+                }
+            }
+            case REACHABLE -> {
+                final long reachableNanos = cache().randomReachableNanos();
+                if (confirmedAt + reachableNanos - nowNanos > 0) {
+                    armAt(confirmedAt + reachableNanos);
+                } else {
+                    becomeStale();
+                }
+            }
+            case DELAY -> {
+                state = NeighborState.PROBE;
+                requestsSent = 0;
+                solicit();
+            }
+            case PROBE -> {
+                if (requestsSent < config().maxRequests()) {
+                    solicit();
+                } else {
+                    // It may have got another Ethernet address: the next packet asks everybody, at once.
+                    fail(nowNanos, 0);
+                }
+            }
+            case STALE, FAILED -> {
+                if (nowNanos - lastUsedAt >= config().staleNanos()) {
+                    cache().remove(this);
+                } else {
+                    armAt(lastUsedAt + config().staleNanos());
+                }
+            }
+            case PERMANENT, EVICTED -> {}
+        }
+    }
+
+    private void solicit() {
+        requestsSent++;
+        armIn(config().requestIntervalNanos());
+        cache().solicit(this);
+    }
+
+    private void sendPending() {
+        if (pending == null) {
+            return;
+        }
+        for (PacketBuffer packet = pending.poll(); packet != null; packet = pending.poll()) {
+            cache().waiting().resolved(packet, this);
+        }
+    }
+
+    private void giveUpPending(final long nowNanos) {
+        if (pending == null) {
+            return;
+        }
+        for (PacketBuffer packet = pending.poll(); packet != null; packet = pending.poll()) {
+            cache().dropUnresolved(packet, nowNanos);
+        }
+    }
+
+    /** What makes an entry a good one to evict: the higher, the better. */
+    int evictionRank() {
+        if (state == NeighborState.FAILED) {
+            return 2;
+        }
+        return everUsed ? 0 : 1;
+    }
+
+    long lastUsedAt() {
+        return lastUsedAt;
+    }
+
+    int pendingPackets() {
+        return pending == null ? 0 : pending.size();
+    }
+
+    private NeighborCache cache() {
+        if (cache == null) {
+            throw new IllegalStateException("a permanent neighbour has no cache");
+        }
+        return cache;
+    }
+
+    private ArpConfig config() {
+        return cache().config();
+    }
+
+    private void armIn(final long nanos) {
+        armAt(cache().nowNanos() + nanos);
+    }
+
+    private void armAt(final long deadlineNanos) {
+        if (timer != null) {
+            timer.arm(deadlineNanos);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "Neighbor[" + IpAddress.ipv4(address) + " " + state + "]";
+    }
+}

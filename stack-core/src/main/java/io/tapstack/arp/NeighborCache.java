@@ -1,0 +1,138 @@
+package io.tapstack.arp;
+
+import io.tapstack.buffer.PacketBuffer;
+import io.tapstack.event.DropReason;
+import io.tapstack.event.StackStatistics;
+import io.tapstack.time.TimerWheel;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The neighbours of one interface. Bounded: when it is full, an entry that failed goes first, then one that was learned from
+ * a stranger's request and never used, then the one that was used least recently, so that a flood of requests does not push
+ * out the neighbours that transports talk to.
+ *
+ * <p>Confined to whoever runs the stack.
+ */
+public final class NeighborCache {
+
+    /** How requests get on the wire. */
+    @FunctionalInterface
+    interface Solicitor {
+        /** Asks for {@code neighbor}'s address: everybody, or itself if it is in PROBE. */
+        void solicit(Neighbor neighbor);
+    }
+
+    private final Map<Integer, Neighbor> neighbors = new HashMap<>();
+    private final TimerWheel wheel;
+    private final ArpConfig config;
+    private final StackStatistics statistics;
+    private final RandomGenerator random;
+    private final Solicitor solicitor;
+    private final WaitingPackets waiting;
+
+    NeighborCache(
+            final TimerWheel wheel,
+            final ArpConfig config,
+            final StackStatistics statistics,
+            final RandomGenerator random,
+            final Solicitor solicitor,
+            final WaitingPackets waiting) {
+        this.wheel = wheel;
+        this.config = config;
+        this.statistics = statistics;
+        this.random = random;
+        this.solicitor = solicitor;
+        this.waiting = waiting;
+    }
+
+    /** The entry for {@code address}, made if there is none. */
+    public Neighbor neighbor(final int address) {
+        final Neighbor known = neighbors.get(address);
+        if (known != null) {
+            return known;
+        }
+        if (neighbors.size() >= config.maxNeighbors()) {
+            evictOne();
+        }
+        final Neighbor added = new Neighbor(this, address);
+        neighbors.put(address, added);
+        return added;
+    }
+
+    /** The entry for {@code address}, or null. */
+    public @Nullable Neighbor find(final int address) {
+        return neighbors.get(address);
+    }
+
+    public int size() {
+        return neighbors.size();
+    }
+
+    /** Forgets everything; packets that wait are dropped. */
+    public void clear() {
+        neighbors.values().forEach(Neighbor::evict);
+        neighbors.clear();
+    }
+
+    private void evictOne() {
+        Neighbor victim = null;
+        for (final Neighbor candidate : neighbors.values()) {
+            if (victim == null || isBetterVictim(candidate, victim)) {
+                victim = candidate;
+            }
+        }
+        if (victim != null) {
+            statistics.drop(DropReason.ARP_CACHE_FULL);
+            remove(victim);
+        }
+    }
+
+    private static boolean isBetterVictim(final Neighbor candidate, final Neighbor than) {
+        final int rank = candidate.evictionRank() - than.evictionRank();
+        return rank > 0 || (rank == 0 && candidate.lastUsedAt() - than.lastUsedAt() < 0);
+    }
+
+    void remove(final Neighbor neighbor) {
+        neighbors.remove(neighbor.address());
+        neighbor.evict();
+    }
+
+    PendingPackets newPendingPackets() {
+        return new PendingPackets(config.maxPendingPackets(), config.maxPendingBytes(), statistics);
+    }
+
+    void solicit(final Neighbor neighbor) {
+        solicitor.solicit(neighbor);
+    }
+
+    void dropUnresolved(final PacketBuffer packet, final long nowNanos) {
+        statistics.drop(DropReason.ARP_UNRESOLVED);
+        waiting.unresolved(packet, nowNanos);
+        packet.release();
+    }
+
+    WaitingPackets waiting() {
+        return waiting;
+    }
+
+    ArpConfig config() {
+        return config;
+    }
+
+    TimerWheel wheel() {
+        return wheel;
+    }
+
+    long nowNanos() {
+        return wheel.nowNanos();
+    }
+
+    /** RFC 4861 6.3.2: between half and one and a half of the base, so that hosts do not probe in step. */
+    long randomReachableNanos() {
+        final long base = config.reachableNanos();
+        return base / 2 + random.nextLong(base + 1);
+    }
+}

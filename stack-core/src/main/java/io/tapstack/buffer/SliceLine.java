@@ -1,0 +1,266 @@
+package io.tapstack.buffer;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A line of slices: bytes that are appended behind and dropped in front, stored once and referred to. Bytes that are copied in are
+ * collected in blocks of the pool, so that many small writes do not hold a block each. Positions are counted from the
+ * first byte that is still in the line.
+ *
+ * <p>The line knows what it holds: whole blocks, each charged once. Slices of shared regions (mapped files) hold no memory of the
+ * stack and are counted apart. Allocates only while it grows; an empty line holds no block. Confined to whoever runs the stack.
+ */
+public final class SliceLine {
+
+    private static final int FIRST_CAPACITY = 8;
+
+    private final BufferPool pool;
+
+    // Circular, of a length that is a power of two. Starts are offsets in the stream of all bytes ever appended.
+    private Region[] regions = new Region[0];
+    private int[] offsets = new int[0];
+    private int[] lengths = new int[0];
+    private int[] charges = new int[0];
+    private long[] starts = new long[0];
+    private int first;
+    private int count;
+
+    private long front;
+    private long end;
+    private int chargedBytes;
+    private int sharedBytes; // of whole slices
+
+    // The block that copies are collected in, while it has room.
+    private @Nullable Region fillBlock;
+    private int fillUsed;
+
+    /**
+     * @param pool where blocks for copies come from
+     */
+    public SliceLine(final BufferPool pool) {
+        this.pool = pool;
+    }
+
+    /** Bytes in the line. */
+    public int length() {
+        return (int) (end - front);
+    }
+
+    public boolean isEmpty() {
+        return end == front;
+    }
+
+    /** Capacity of the stack's blocks that the line holds, in bytes. */
+    public int chargedBytes() {
+        return chargedBytes;
+    }
+
+    /** Bytes that lie in shared regions. */
+    public int sharedBytes() {
+        final boolean firstIsShared = count > 0 && regions[slot(0)].isShared();
+        return firstIsShared ? sharedBytes - gone(slot(0)) : sharedBytes;
+    }
+
+    /** How many slices there are. */
+    public int slices() {
+        return count;
+    }
+
+    public Region region(final int slice) {
+        return regions[slot(slice)];
+    }
+
+    /** Offset in its region of the first byte of {@code slice} that is still in the line. */
+    public int offset(final int slice) {
+        final int slot = slot(slice);
+        return offsets[slot] + gone(slot);
+    }
+
+    /** How many bytes of {@code slice} are still in the line. */
+    public int length(final int slice) {
+        final int slot = slot(slice);
+        return lengths[slot] - gone(slot);
+    }
+
+    /** Position of the first byte of {@code slice}: 0 or more. */
+    public int position(final int slice) {
+        return (int) (Math.max(starts[slot(slice)], front) - front);
+    }
+
+    /** The slice that holds the byte at {@code position}; by binary search. */
+    public int sliceAt(final int position) {
+        final long at = front + position;
+        int low = 0;
+        int high = count - 1;
+        while (low < high) {
+            final int middle = (low + high + 1) >>> 1;
+            if (starts[slot(middle)] <= at) {
+                low = middle;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return low;
+    }
+
+    /** Appends bytes by reference; retains the region. */
+    public void append(final Region region, final int offset, final int length) {
+        if (length == 0) {
+            return;
+        }
+        if (count == regions.length) {
+            grow();
+        }
+        final boolean sameBlock = count > 0 && regions[slot(count - 1)] == region;
+        final int slot = slot(count);
+        region.retain();
+        regions[slot] = region;
+        offsets[slot] = offset;
+        lengths[slot] = length;
+        starts[slot] = end;
+        count++;
+        end += length;
+        if (region.isShared()) {
+            charges[slot] = 0;
+            sharedBytes += length;
+        } else {
+            charges[slot] = sameBlock ? 0 : region.capacity();
+            chargedBytes += charges[slot];
+        }
+    }
+
+    /**
+     * Appends up to {@code limit} bytes by copying them.
+     *
+     * @return how many bytes were taken; {@code source} has moved on by so many
+     */
+    public int copyIn(final ByteBuffer source, final int limit) {
+        final int taken = Math.min(limit, source.remaining());
+        for (int left = taken; left > 0; ) {
+            final Region block = fillBlock(left);
+            final int part = Math.min(left, block.capacity() - fillUsed);
+            block.bytes().put(fillUsed, source, source.position(), part);
+            source.position(source.position() + part);
+            filled(block, part);
+            left -= part;
+        }
+        return taken;
+    }
+
+    /** Appends bytes by copying them out of {@code region}. */
+    public void copyIn(final Region region, final int offset, final int length) {
+        for (int copied = 0; copied < length; ) {
+            final Region block = fillBlock(length - copied);
+            final int part = Math.min(length - copied, block.capacity() - fillUsed);
+            block.bytes().put(fillUsed, region.bytes(), offset + copied, part);
+            filled(block, part);
+            copied += part;
+        }
+    }
+
+    /** Forgets the first {@code bytes}; their blocks are free when nothing else refers to them. */
+    public void drop(final int bytes) {
+        front += bytes;
+        assert front <= end;
+        while (count > 0 && starts[slot(0)] + lengths[slot(0)] <= front) {
+            dropFirst();
+        }
+        if (count == 0) {
+            releaseFillBlock();
+        }
+    }
+
+    /** Forgets everything. */
+    public void clear() {
+        drop(length());
+    }
+
+    private Region fillBlock(final int wanted) {
+        Region block = fillBlock;
+        if (block == null) {
+            block = pool.region(blockSize(wanted));
+            fillBlock = block;
+            fillUsed = 0;
+        }
+        return block;
+    }
+
+    /** A connection that sends or gets little now and then should not hold a large block for it. */
+    private int blockSize(final int wanted) {
+        if (count == 0 && wanted <= BufferPool.SMALL) {
+            return BufferPool.SMALL;
+        }
+        return count <= 1 && wanted <= BufferPool.FRAME ? BufferPool.FRAME : BufferPool.BLOCK;
+    }
+
+    private void releaseFillBlock() {
+        final Region block = fillBlock;
+        if (block != null) {
+            fillBlock = null;
+            block.release();
+        }
+    }
+
+    private void filled(final Region block, final int length) {
+        final int last = slot(count - 1);
+        if (count > 0 && regions[last] == block && offsets[last] + lengths[last] == fillUsed) {
+            lengths[last] += length;
+            end += length;
+        } else {
+            append(block, fillUsed, length);
+        }
+        fillUsed += length;
+        if (fillUsed == block.capacity()) {
+            releaseFillBlock();
+        }
+    }
+
+    @SuppressWarnings("NullAway") // A cleared element is never read: first and count say which are there.
+    private void dropFirst() {
+        final int slot = slot(0);
+        chargedBytes -= charges[slot];
+        // A block that goes on in the next slice is still held, and charged there.
+        if (count > 1 && regions[slot(1)] == regions[slot]) {
+            charges[slot(1)] = charges[slot];
+            chargedBytes += charges[slot];
+        }
+        if (regions[slot].isShared()) {
+            sharedBytes -= lengths[slot];
+        }
+        regions[slot].release();
+        regions[slot] = null;
+        first = slot(1);
+        count--;
+    }
+
+    private int gone(final int slot) {
+        return (int) Math.max(0, front - starts[slot]);
+    }
+
+    private int slot(final int slice) {
+        return (first + slice) & (regions.length - 1);
+    }
+
+    private void grow() {
+        final int capacity = Math.max(FIRST_CAPACITY, regions.length * 2);
+        final int tail = regions.length - first;
+        final Region[] newRegions = Arrays.copyOfRange(regions, first, first + capacity);
+        System.arraycopy(regions, 0, newRegions, tail, first);
+        final long[] newStarts = Arrays.copyOfRange(starts, first, first + capacity);
+        System.arraycopy(starts, 0, newStarts, tail, first);
+        offsets = unroll(offsets, capacity);
+        lengths = unroll(lengths, capacity);
+        charges = unroll(charges, capacity);
+        regions = newRegions;
+        starts = newStarts;
+        first = 0;
+    }
+
+    private int[] unroll(final int[] line, final int capacity) {
+        final int[] unrolled = Arrays.copyOfRange(line, first, first + capacity);
+        System.arraycopy(line, 0, unrolled, line.length - first, first);
+        return unrolled;
+    }
+}

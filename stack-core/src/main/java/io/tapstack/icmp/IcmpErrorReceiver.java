@@ -1,0 +1,117 @@
+package io.tapstack.icmp;
+
+import io.tapstack.buffer.PacketBuffer;
+import io.tapstack.event.DropReason;
+import io.tapstack.ip.IcmpError;
+import io.tapstack.ip.Ipv4Protocol;
+import io.tapstack.ip.PathMtuCache;
+import io.tapstack.ip.ReceivedPacket;
+import io.tapstack.ip.TransportProtocol;
+import io.tapstack.wire.IcmpHeader;
+import io.tapstack.wire.IpAddress;
+import io.tapstack.wire.Ipv4Header;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Received ICMP errors: finds out which packet of ours one is about and tells the transport (RFC 1122 3.2.2). Anybody can
+ * forge such a message, so it is the transport that decides whether the quoted header is one of its own (RFC 5927).
+ *
+ * <p>Confined to whoever runs the stack.
+ */
+final class IcmpErrorReceiver {
+
+    /** What must be there of the transport header: RFC 792 quotes 64 bits. */
+    private static final int QUOTED_TRANSPORT = 8;
+
+    private final Ipv4Protocol ipv4;
+    private final ReceivedPacket quoted = new ReceivedPacket();
+
+    IcmpErrorReceiver(final Ipv4Protocol ipv4) {
+        this.ipv4 = ipv4;
+    }
+
+    /**
+     * Reads a message whose checksum is right and whose head is at the ICMP header; the packet is borrowed.
+     *
+     * @return why it was ignored, or null
+     */
+    @Nullable
+    DropReason receive(final PacketBuffer packet, final ReceivedPacket info, final long nowNanos) {
+        final ByteBuffer bytes = packet.memory().bytes();
+        final int icmp = packet.head();
+        final int ip = icmp + IcmpHeader.LENGTH;
+        if (packet.contiguousLength() < IcmpHeader.LENGTH + Ipv4Header.LENGTH + QUOTED_TRANSPORT) {
+            return DropReason.ICMP_TOO_SHORT;
+        }
+        final int headerLength = Ipv4Header.headerLength(bytes, ip);
+        if (Ipv4Header.version(bytes, ip) != 4 || headerLength < Ipv4Header.LENGTH) {
+            return DropReason.ICMP_UNMATCHED;
+        }
+        if (packet.contiguousLength() < IcmpHeader.LENGTH + headerLength + QUOTED_TRANSPORT) {
+            return DropReason.ICMP_TOO_SHORT;
+        }
+        if (!info.isUnicast() || !isOurs(bytes, ip) || Ipv4Header.destination(bytes, ip) == 0) {
+            return DropReason.ICMP_UNMATCHED;
+        }
+        final IcmpError error = error(bytes, icmp);
+        final TransportProtocol transport = ipv4.transport(Ipv4Header.protocol(bytes, ip));
+        if (error == null || transport == null) {
+            return DropReason.ICMP_UNMATCHED;
+        }
+        final int mtu = error == IcmpError.FRAGMENTATION_NEEDED ? nextHopMtu(bytes, icmp, ip) : 0;
+        fillQuoted(bytes, ip);
+        packet.strip(IcmpHeader.LENGTH + headerLength);
+        transport.icmpError(error, mtu, packet, quoted, nowNanos);
+        return null;
+    }
+
+    /** We sent it, and it was the start of a datagram, where the transport header stands. */
+    private boolean isOurs(final ByteBuffer bytes, final int ip) {
+        return ipv4.isLocal(IpAddress.ipv4(Ipv4Header.source(bytes, ip)))
+                && Ipv4Header.fragmentOffset(Ipv4Header.fragment(bytes, ip)) == 0;
+    }
+
+    /** RFC 1191 4: the router tells the next hop's MTU, or zero if it is old; it is never as large as what it refused. */
+    private static int nextHopMtu(final ByteBuffer bytes, final int icmp, final int ip) {
+        final int told = IcmpHeader.nextHopMtu(bytes, icmp);
+        final int refused = Ipv4Header.totalLength(bytes, ip);
+        return told >= Ipv4Header.LENGTH + QUOTED_TRANSPORT && told < refused
+                ? told
+                : PathMtuCache.plateauBelow(refused);
+    }
+
+    private static @Nullable IcmpError error(final ByteBuffer bytes, final int icmp) {
+        return switch (IcmpHeader.type(bytes, icmp)) {
+            case IcmpHeader.DESTINATION_UNREACHABLE -> unreachable(IcmpHeader.code(bytes, icmp));
+            case IcmpHeader.TIME_EXCEEDED -> IcmpError.TIME_EXCEEDED;
+            case IcmpHeader.PARAMETER_PROBLEM -> IcmpError.PARAMETER_PROBLEM;
+            default -> null;
+        };
+    }
+
+    /** RFC 792, RFC 1122 3.2.2.1 (codes to 12) and RFC 1812 5.2.7.1 (13 to 15). */
+    private static @Nullable IcmpError unreachable(final int code) {
+        return switch (code) {
+            case 0, 6, 11 -> IcmpError.NET_UNREACHABLE;
+            case 1, 7, 8, 12 -> IcmpError.HOST_UNREACHABLE;
+            case 2 -> IcmpError.PROTOCOL_UNREACHABLE;
+            case 3 -> IcmpError.PORT_UNREACHABLE;
+            case 4 -> IcmpError.FRAGMENTATION_NEEDED;
+            case 5 -> IcmpError.SOURCE_ROUTE_FAILED;
+            case 9, 10, 13, 14, 15 -> IcmpError.ADMINISTRATIVELY_PROHIBITED;
+            default -> null;
+        };
+    }
+
+    private void fillQuoted(final ByteBuffer bytes, final int ip) {
+        quoted.setIpv4(
+                Ipv4Header.source(bytes, ip),
+                Ipv4Header.destination(bytes, ip),
+                Ipv4Header.protocol(bytes, ip),
+                Ipv4Header.trafficClass(bytes, ip),
+                Ipv4Header.timeToLive(bytes, ip),
+                true,
+                ip);
+    }
+}

@@ -1,0 +1,209 @@
+package io.tapstack.ip;
+
+import io.tapstack.buffer.BufferPool;
+import io.tapstack.buffer.PacketBuffer;
+import io.tapstack.event.DropReason;
+import io.tapstack.event.StackStatistics;
+import io.tapstack.time.TimerWheel;
+import io.tapstack.wire.Ipv4Header;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What happens to a received IPv4 packet: the checks of RFC 1122 3.2.1, reassembly, and the hand-over to a transport.
+ *
+ * <p>Confined to whoever runs the stack.
+ */
+final class Ipv4Input {
+
+    /** 224.0.0.1, the group that every host is in (RFC 1112 4). */
+    private static final int ALL_HOSTS = 0xE000_0001;
+
+    private final Ipv4Protocol ipv4;
+    private final StackStatistics statistics;
+    private final Reassembly reassembly;
+    private final ReceivedPacket info = new ReceivedPacket();
+    private final ReceivedPacket quotedInfo = new ReceivedPacket();
+
+    Ipv4Input(
+            final Ipv4Protocol ipv4,
+            final ReassemblyLimits limits,
+            final BufferPool pool,
+            final TimerWheel wheel,
+            final StackStatistics statistics) {
+        this.ipv4 = ipv4;
+        this.statistics = statistics;
+        this.reassembly = new Reassembly(limits, pool, wheel, statistics, this::reassemblyTimedOut);
+    }
+
+    /**
+     * Takes a packet whose head is at its IP header.
+     *
+     * @param arrival where it came from, or null if we sent it to ourselves
+     * @param linkUnicast false if it came in a broadcast or multicast frame
+     */
+    void receive(
+            final PacketBuffer packet,
+            final @Nullable NetworkInterface arrival,
+            final boolean linkUnicast,
+            final long nowNanos) {
+        DropReason reason = checkHeader(packet);
+        if (reason == null) {
+            reason = checkAddresses(packet, arrival, linkUnicast);
+        }
+        if (reason != null) {
+            drop(packet, reason);
+            return;
+        }
+        final ByteBuffer bytes = packet.memory().bytes();
+        final int header = packet.head();
+        final boolean unicast = linkUnicast && ipv4.isLocal(Ipv4Header.destination(bytes, header));
+        final int headerLength = Ipv4Header.headerLength(bytes, header);
+        if (headerLength > Ipv4Header.LENGTH && !optionsAreFine(packet, headerLength, unicast, nowNanos)) {
+            return;
+        }
+        if (Ipv4Header.isFragment(Ipv4Header.fragment(bytes, header))) {
+            // A device cannot have checked the sum of a transport segment that it has seen a part of.
+            packet.checksumTrusted(false);
+            final PacketBuffer whole = reassembly.add(packet, unicast, nowNanos);
+            if (whole != null) {
+                deliver(whole, unicast, nowNanos);
+            }
+            return;
+        }
+        deliver(packet, unicast, nowNanos);
+    }
+
+    /** @return what is wrong with the header itself, or null; then the packet is as long as it says */
+    private static @Nullable DropReason checkHeader(final PacketBuffer packet) {
+        final int length = packet.contiguousLength();
+        if (length < Ipv4Header.LENGTH) {
+            return DropReason.IP_TOO_SHORT;
+        }
+        final ByteBuffer bytes = packet.memory().bytes();
+        final int header = packet.head();
+        // RFC 1122 3.2.1.1: any other version is discarded in silence.
+        if (Ipv4Header.version(bytes, header) != 4) {
+            return DropReason.IP_VERSION;
+        }
+        final int headerLength = Ipv4Header.headerLength(bytes, header);
+        if (headerLength < Ipv4Header.LENGTH || headerLength > length) {
+            return DropReason.IP_HEADER_LENGTH;
+        }
+        // RFC 1122 3.2.1.2: a wrong checksum is discarded in silence.
+        if (!Ipv4Header.checksumIsValid(bytes, header, headerLength)) {
+            return DropReason.IP_CHECKSUM;
+        }
+        final int totalLength = Ipv4Header.totalLength(bytes, header);
+        if (totalLength < headerLength || totalLength > length) {
+            return DropReason.IP_TOTAL_LENGTH;
+        }
+        // What is behind it is padding of a short Ethernet frame.
+        packet.trimTo(totalLength);
+        return null;
+    }
+
+    private @Nullable DropReason checkAddresses(
+            final PacketBuffer packet, final @Nullable NetworkInterface arrival, final boolean linkUnicast) {
+        final ByteBuffer bytes = packet.memory().bytes();
+        final int source = Ipv4Header.source(bytes, packet.head());
+        final int destination = Ipv4Header.destination(bytes, packet.head());
+        if (arrival == null) {
+            return null;
+        }
+        // RFC 1122 3.2.1.3: a source is a host. Our own address or loopback cannot come in from outside.
+        if (!isHost(source) || ipv4.isLocal(source) || ipv4.isBroadcast(source)) {
+            return DropReason.IP_SOURCE_INVALID;
+        }
+        if (!arrival.isReady() || Ipv4Protocol.isLoopback(destination)) {
+            return DropReason.IP_NOT_FOR_US;
+        }
+        if (ipv4.isLocal(destination)) {
+            // RFC 1122 3.3.6: a broadcast frame carries broadcasts only; anything else would be answered by everybody.
+            return linkUnicast ? null : DropReason.IP_UNICAST_IN_BROADCAST;
+        }
+        final boolean toGroupOfOurs = destination == ALL_HOSTS || ipv4.isBroadcast(destination);
+        return toGroupOfOurs ? null : DropReason.IP_NOT_FOR_US;
+    }
+
+    /** False for 0.0.0.0/8, multicast and class E, of which no host is. */
+    private static boolean isHost(final int address) {
+        final int firstByte = address >>> 24;
+        return firstByte != 0 && firstByte < 224;
+    }
+
+    /** @return false if they are not; the packet is dropped then */
+    private boolean optionsAreFine(
+            final PacketBuffer packet, final int headerLength, final boolean unicast, final long nowNanos) {
+        final int verdict = Ipv4Options.check(packet.memory().bytes(), packet.head(), headerLength);
+        if (verdict == Ipv4Options.FINE) {
+            return true;
+        }
+        if (verdict == Ipv4Options.SOURCE_ROUTE) {
+            // RFC 7126 4.3: source routes are for going round filters, so that even one that ends here is refused.
+            drop(packet, DropReason.IP_SOURCE_ROUTE);
+            return false;
+        }
+        fill(info, packet, unicast);
+        packet.strip(headerLength);
+        // RFC 1122 3.2.2.5: a bad option is worth a parameter problem that points at it.
+        ipv4.icmp().parameterProblem(packet, info, verdict, nowNanos);
+        drop(packet, DropReason.IP_OPTIONS_MALFORMED);
+        return false;
+    }
+
+    private void deliver(final PacketBuffer packet, final boolean unicast, final long nowNanos) {
+        fill(info, packet, unicast);
+        packet.strip(Ipv4Header.headerLength(packet.memory().bytes(), packet.head()));
+        final TransportProtocol transport = ipv4.transport(info.protocol());
+        if (transport == null) {
+            // RFC 1122 3.2.2.1: code 2, when the designated transport protocol is not supported.
+            ipv4.icmp().protocolUnreachable(packet, info, nowNanos);
+            drop(packet, DropReason.IP_UNKNOWN_PROTOCOL);
+            return;
+        }
+        transport.receive(packet, info, nowNanos);
+    }
+
+    private void reassemblyTimedOut(final PacketBuffer first, final boolean unicast, final long nowNanos) {
+        fill(info, first, unicast);
+        first.strip(Ipv4Header.headerLength(first.memory().bytes(), first.head()));
+        ipv4.icmp().reassemblyTimeExceeded(first, info, nowNanos);
+    }
+
+    /**
+     * A packet that we wanted to send found no neighbour: its transport hears of it as if a router had said so (RFC 1122
+     * 2.3.2.2, 3.2.2.1 code 1). The packet is borrowed.
+     */
+    void unreachable(final PacketBuffer packet, final long nowNanos) {
+        fill(quotedInfo, packet, true);
+        packet.strip(Ipv4Header.LENGTH);
+        final TransportProtocol transport = ipv4.transport(quotedInfo.protocol());
+        if (transport != null) {
+            transport.icmpError(IcmpError.HOST_UNREACHABLE, 0, packet, quotedInfo, nowNanos);
+        }
+    }
+
+    /** Notes what a packet's header says; its head is at that header. */
+    static void fill(final ReceivedPacket info, final PacketBuffer packet, final boolean unicast) {
+        final ByteBuffer bytes = packet.memory().bytes();
+        final int header = packet.head();
+        info.setIpv4(
+                Ipv4Header.source(bytes, header),
+                Ipv4Header.destination(bytes, header),
+                Ipv4Header.protocol(bytes, header),
+                Ipv4Header.trafficClass(bytes, header),
+                Ipv4Header.timeToLive(bytes, header),
+                unicast,
+                header);
+    }
+
+    void clear() {
+        reassembly.clear();
+    }
+
+    private void drop(final PacketBuffer packet, final DropReason reason) {
+        statistics.drop(reason);
+        packet.release();
+    }
+}

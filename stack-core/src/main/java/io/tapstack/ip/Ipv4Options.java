@@ -1,0 +1,67 @@
+package io.tapstack.ip;
+
+import io.tapstack.wire.Ipv4Header;
+import java.nio.ByteBuffer;
+
+/**
+ * A look over the options of an IPv4 header (RFC 791 3.1). None of them means anything to a host that does not forward, so they
+ * are only skipped, but safely: each must lie in the header.
+ *
+ * <pre>
+ *   +--------+--------+--------+---------- - -
+ *   |  type  | length |pointer | data           length counts type and length;
+ *   +--------+--------+--------+---------- - -  types 0 (end) and 1 (no operation) are one byte
+ * </pre>
+ */
+final class Ipv4Options {
+
+    /** All options are well-formed and harmless. */
+    static final int FINE = -1;
+
+    /** There is a source route. */
+    static final int SOURCE_ROUTE = -2;
+
+    static final int END = 0;
+    static final int NO_OPERATION = 1;
+    static final int RECORD_ROUTE = 7;
+    static final int TIMESTAMP = 68;
+    static final int LOOSE_SOURCE_ROUTE = 131;
+    static final int STRICT_SOURCE_ROUTE = 137;
+
+    private Ipv4Options() {}
+
+    /**
+     * @return {@link #FINE}, {@link #SOURCE_ROUTE}, or the offset in the header of the byte that is wrong
+     */
+    static int check(final ByteBuffer bytes, final int header, final int headerLength) {
+        boolean sourceRouted = false;
+        int offset = Ipv4Header.OPTIONS_OFFSET;
+        while (offset < headerLength) {
+            final int type = bytes.get(header + offset) & 0xFF;
+            if (type == END) {
+                break;
+            }
+            if (type == NO_OPERATION) {
+                offset++;
+                continue;
+            }
+            if (offset + 1 >= headerLength) {
+                return offset;
+            }
+            final int length = bytes.get(header + offset + 1) & 0xFF;
+            if (length < 2 || offset + length > headerLength) {
+                return offset + 1;
+            }
+            if (hasPointer(type) && length < 3) {
+                return offset + 1;
+            }
+            sourceRouted |= type == LOOSE_SOURCE_ROUTE || type == STRICT_SOURCE_ROUTE;
+            offset += length;
+        }
+        return sourceRouted ? SOURCE_ROUTE : FINE;
+    }
+
+    private static boolean hasPointer(final int type) {
+        return type == RECORD_ROUTE || type == TIMESTAMP || type == LOOSE_SOURCE_ROUTE || type == STRICT_SOURCE_ROUTE;
+    }
+}

@@ -1,0 +1,187 @@
+package io.tapstack.ip;
+
+import io.tapstack.buffer.BufferPool;
+import io.tapstack.buffer.PacketBuffer;
+import io.tapstack.wire.Ipv4Header;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The fragments of one datagram that have come so far, in the order of their offsets. Each is a packet whose head is at its
+ * payload, with its IP header in front. As overlaps are refused, the datagram is complete when the lengths add up.
+ */
+final class PartialDatagram {
+
+    /** What a fragment did to the datagram. */
+    enum Outcome {
+        /** Taken. */
+        STORED,
+        /** The same stretch is there already. */
+        DUPLICATE,
+        /** Some of it is there already, but not exactly it. */
+        OVERLAP,
+        /** It contradicts what is known of the datagram's length. */
+        MALFORMED
+    }
+
+    private static final int UNKNOWN = -1;
+
+    private final long expiresAt;
+    private final boolean unicast;
+    private PacketBuffer[] fragments = new PacketBuffer[4];
+    private int[] starts = new int[4];
+    private int[] headerLengths = new int[4];
+    private int count;
+    private int payloadBytes;
+    private int heldBytes;
+    private int payloadLength = UNKNOWN;
+    private boolean poisoned;
+    private boolean sawNotEct;
+    private boolean sawCongestion;
+
+    PartialDatagram(final long expiresAt, final boolean unicast) {
+        this.expiresAt = expiresAt;
+        this.unicast = unicast;
+    }
+
+    /**
+     * Looks where a stretch of payload would go, and stores it if it fits.
+     *
+     * @param fragment its head is at the payload; becomes ours if the answer is {@link Outcome#STORED}
+     * @param headerLength of its IP header, which stands in front of the head
+     */
+    Outcome add(final PacketBuffer fragment, final int headerLength, final int start, final boolean last) {
+        final int length = fragment.contiguousLength();
+        final int end = start + length;
+        int position = count;
+        while (position > 0 && starts[position - 1] >= start) {
+            position--;
+        }
+        final boolean isRepeated = position < count && starts[position] == start && end(position) == end;
+        if (isRepeated && last == (end == payloadLength)) {
+            return Outcome.DUPLICATE;
+        }
+        if ((position > 0 && end(position - 1) > start) || (position < count && starts[position] < end)) {
+            return Outcome.OVERLAP;
+        }
+        final boolean behindTheEnd = payloadLength != UNKNOWN && (last || end > payloadLength);
+        final boolean cutsOff = last && count > 0 && end(count - 1) > end;
+        if (behindTheEnd || cutsOff) {
+            return Outcome.MALFORMED;
+        }
+        insert(position, fragment, headerLength, start);
+        if (last) {
+            payloadLength = end;
+        }
+        return Outcome.STORED;
+    }
+
+    private void insert(final int position, final PacketBuffer fragment, final int headerLength, final int start) {
+        if (count == fragments.length) {
+            fragments = Arrays.copyOf(fragments, 2 * count);
+            starts = Arrays.copyOf(starts, 2 * count);
+            headerLengths = Arrays.copyOf(headerLengths, 2 * count);
+        }
+        System.arraycopy(fragments, position, fragments, position + 1, count - position);
+        System.arraycopy(starts, position, starts, position + 1, count - position);
+        System.arraycopy(headerLengths, position, headerLengths, position + 1, count - position);
+        fragments[position] = fragment;
+        starts[position] = start;
+        headerLengths[position] = headerLength;
+        count++;
+        payloadBytes += fragment.contiguousLength();
+        heldBytes += fragment.memory().capacity();
+        final int header = fragment.head() - headerLength;
+        final int ecn = Ipv4Header.trafficClass(fragment.memory().bytes(), header) & 3;
+        sawNotEct |= ecn == 0;
+        sawCongestion |= ecn == 3;
+    }
+
+    private int end(final int position) {
+        return starts[position] + fragments[position].contiguousLength();
+    }
+
+    boolean isComplete() {
+        return payloadBytes == payloadLength;
+    }
+
+    /**
+     * True if the whole would not be a datagram: longer than the length field can say, or marked "congestion experienced" in
+     * part and not ECN-capable in part (RFC 3168 5.3).
+     */
+    boolean isImpossible() {
+        return headerLengths[0] + payloadLength > Ipv4Header.MAX_TOTAL_LENGTH || (sawNotEct && sawCongestion);
+    }
+
+    /** The whole datagram with the first fragment's header, its head at that header. Nothing is left here. */
+    PacketBuffer assemble(final BufferPool pool) {
+        final PacketBuffer first = fragments[0];
+        final int headerLength = headerLengths[0];
+        final int totalLength = headerLength + payloadLength;
+        final PacketBuffer whole = pool.packet(Ipv4Path.LINK_HEADROOM + totalLength, Ipv4Path.LINK_HEADROOM);
+        final int header = whole.append(totalLength);
+        final ByteBuffer bytes = whole.memory().bytes();
+        bytes.put(header, first.memory().bytes(), first.head() - headerLength, headerLength);
+        for (int i = 0; i < count; i++) {
+            final int length = fragments[i].contiguousLength();
+            fragments[i].copyTo(0, whole.memory(), header + headerLength + starts[i], length);
+        }
+        final int trafficClass = Ipv4Header.trafficClass(bytes, header) | (sawCongestion ? 3 : 0);
+        bytes.put(header + Ipv4Header.TRAFFIC_CLASS_OFFSET, (byte) trafficClass);
+        bytes.putShort(header + Ipv4Header.TOTAL_LENGTH_OFFSET, (short) totalLength);
+        bytes.putShort(header + Ipv4Header.FRAGMENT_OFFSET, (short) 0);
+        Ipv4Header.updateChecksum(bytes, header);
+        release();
+        return whole;
+    }
+
+    /** Lets go of all fragments and takes no more: RFC 5722 4, also for those that are still to come. */
+    void poison() {
+        poisoned = true;
+        release();
+    }
+
+    boolean isPoisoned() {
+        return poisoned;
+    }
+
+    @SuppressWarnings("NullAway") // A cleared element is never read: count says how many are there.
+    void release() {
+        for (int i = 0; i < count; i++) {
+            fragments[i].release();
+            fragments[i] = null;
+        }
+        count = 0;
+        payloadBytes = 0;
+        heldBytes = 0;
+    }
+
+    /** The fragment that starts the datagram, or null if it has not come. */
+    @Nullable
+    PacketBuffer first() {
+        return count > 0 && starts[0] == 0 ? fragments[0] : null;
+    }
+
+    /** Length of the IP header in front of {@link #first()}. */
+    int firstHeaderLength() {
+        return headerLengths[0];
+    }
+
+    int count() {
+        return count;
+    }
+
+    /** Memory held, in bytes. */
+    int heldBytes() {
+        return heldBytes;
+    }
+
+    long expiresAt() {
+        return expiresAt;
+    }
+
+    boolean isUnicast() {
+        return unicast;
+    }
+}

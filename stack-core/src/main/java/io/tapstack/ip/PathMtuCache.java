@@ -1,0 +1,121 @@
+package io.tapstack.ip;
+
+import io.tapstack.time.Timer;
+import io.tapstack.time.TimerWheel;
+import io.tapstack.wire.Ipv4Header;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What "fragmentation needed" messages have told about the way to a few destinations (RFC 1191). An entry is forgotten after
+ * ten minutes, so that a larger MTU is found again (RFC 1191 6.3). Bounded: the oldest entry makes room.
+ *
+ * <p>Confined to whoever runs the stack.
+ */
+public final class PathMtuCache {
+
+    /**
+     * Smallest MTU that a message may make us send with, as Linux has it ({@code min_pmtu}): forged messages would otherwise
+     * cut traffic into tiny pieces. If the way is really narrower, packets go out with this size and without "don't
+     * fragment".
+     */
+    public static final int MIN_MTU = 552;
+
+    static final long LIFETIME_NANOS = 600 * 1_000_000_000L;
+    static final int MAX_ENTRIES = 1_024;
+
+    /** RFC 1191 7.1: MTUs that links really have. */
+    private static final int[] PLATEAUS = {32_000, 17_914, 8_166, 4_352, 2_002, 1_492, 1_006, 508, 296, 68};
+
+    private record Entry(int mtu, boolean mayFragment, long expiresAt) {}
+
+    private final Map<Integer, Entry> entries = new LinkedHashMap<>();
+    private final TimerWheel wheel;
+    private final Timer expiry;
+    private int version;
+
+    PathMtuCache(final TimerWheel wheel) {
+        this.wheel = wheel;
+        this.expiry = new Timer(wheel, this::expire);
+    }
+
+    /**
+     * Learns that packets to {@code destination} must not be larger than {@code mtu}. A larger value than is known already
+     * is not believed (RFC 1191 3).
+     */
+    void learn(final int destination, final int mtu) {
+        final Entry known = entries.get(destination);
+        if (mtu < Ipv4Header.LENGTH + 8 || (known != null && mtu >= known.mtu)) {
+            return;
+        }
+        if (known == null && entries.size() >= MAX_ENTRIES) {
+            removeOldest();
+        }
+        entries.remove(destination);
+        final long expiresAt = wheel.nowNanos() + LIFETIME_NANOS;
+        entries.put(destination, new Entry(Math.max(mtu, MIN_MTU), mtu < MIN_MTU, expiresAt));
+        if (!expiry.isArmed()) {
+            expiry.arm(expiresAt);
+        }
+        version++;
+    }
+
+    /** The MTU learned for {@code destination}, or {@code otherwise}. */
+    int mtu(final int destination, final int otherwise) {
+        final Entry entry = entries.get(destination);
+        return entry == null ? otherwise : Math.min(entry.mtu, otherwise);
+    }
+
+    /** True if the way is too narrow to insist on "don't fragment". */
+    boolean mayFragment(final int destination) {
+        final Entry entry = entries.get(destination);
+        return entry != null && entry.mayFragment;
+    }
+
+    /** RFC 1191 5: the next lower MTU that links have, for a router that did not tell its own. */
+    public static int plateauBelow(final int length) {
+        for (final int plateau : PLATEAUS) {
+            if (plateau < length) {
+                return plateau;
+            }
+        }
+        return PLATEAUS[PLATEAUS.length - 1];
+    }
+
+    /** Changes when anything was learned or forgotten. */
+    int version() {
+        return version;
+    }
+
+    int size() {
+        return entries.size();
+    }
+
+    void clear() {
+        entries.clear();
+        expiry.cancel();
+        version++;
+    }
+
+    private void removeOldest() {
+        final Iterator<Entry> oldestFirst = entries.values().iterator();
+        oldestFirst.next();
+        oldestFirst.remove();
+    }
+
+    private void expire(final long nowNanos) {
+        entries.values().removeIf(entry -> entry.expiresAt - nowNanos <= 0);
+        version++;
+        final Entry oldest = oldest();
+        if (oldest != null) {
+            expiry.arm(oldest.expiresAt);
+        }
+    }
+
+    /** All entries live equally long, so the one learned first expires first. */
+    private @Nullable Entry oldest() {
+        return entries.isEmpty() ? null : entries.values().iterator().next();
+    }
+}

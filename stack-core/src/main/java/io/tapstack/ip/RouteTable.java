@@ -1,0 +1,68 @@
+package io.tapstack.ip;
+
+import io.tapstack.wire.IpAddress;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The routes of a stack; the longest prefix that matches wins (RFC 1122 3.3.1, RFC 1812 5.2.4.3). A host has a handful of
+ * them, so they stand in a list, longest prefix first, and paths remember what they found until {@link #version()} changes.
+ *
+ * <p>Confined to whoever runs the stack.
+ */
+public final class RouteTable {
+
+    private static final Comparator<Route> LONGEST_PREFIX_FIRST =
+            Comparator.comparingInt(Route::prefixLength).reversed();
+
+    private final List<Route> routes = new ArrayList<>();
+    private int version;
+
+    /** Adds a route; takes the place of one for the same range. */
+    public void add(final Route route) {
+        remove(route.network(), route.prefixLength());
+        routes.add(route);
+        routes.sort(LONGEST_PREFIX_FIRST);
+        version++;
+    }
+
+    /** Sets the router for everything that no other route matches. */
+    public void defaultGateway(final IpAddress gateway, final NetworkInterface networkInterface) {
+        if (!networkInterface.address().contains(gateway.ipv4Bits())) {
+            throw new IllegalArgumentException(
+                    "gateway " + gateway + " is not in the subnet " + networkInterface.address());
+        }
+        add(new Route(IpAddress.ANY_IPV4, 0, gateway, networkInterface));
+    }
+
+    /** @return false if there was no such route */
+    public boolean remove(final IpAddress network, final int prefixLength) {
+        version++;
+        return routes.removeIf(
+                route -> route.prefixLength() == prefixLength && route.network().equals(network));
+    }
+
+    /** The route for {@code destination} (32 bits), or null if there is none. */
+    @Nullable
+    Route lookup(final int destination) {
+        for (int i = 0; i < routes.size(); i++) {
+            final Route route = routes.get(i);
+            if (route.matches(destination)) {
+                return route;
+            }
+        }
+        return null;
+    }
+
+    /** All routes, longest prefix first. */
+    public List<Route> routes() {
+        return List.copyOf(routes);
+    }
+
+    /** Changes with every change of the table. */
+    int version() {
+        return version;
+    }
+}

@@ -1,0 +1,153 @@
+package io.tapstack.link;
+
+import io.tapstack.buffer.BufferPool;
+import io.tapstack.buffer.PacketBuffer;
+import io.tapstack.event.StackStatistics;
+import io.tapstack.link.PcapngWriter.Direction;
+import io.tapstack.time.Clock;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A device whose frames are captured: those that it delivers, and those that it takes (a frame that a full device refuses is not on
+ * the wire yet). A super-segment is captured whole. If the capture cannot be written, it ends with a line in the log and the traffic
+ * goes on.
+ *
+ * <p>What was captured is handed to the writer's sink about once a second, so that a file can be watched while it grows.
+ */
+public final class CapturedLink implements LinkDevice {
+
+    private static final Logger LOG = LoggerFactory.getLogger(CapturedLink.class);
+    private static final long FLUSH_NANOS = 1_000_000_000L;
+
+    private final LinkDevice device;
+    private final PcapngWriter writer;
+    private final Clock clock;
+    private final long epochOffsetNanos;
+    private int interfaceNumber;
+    private boolean capturing;
+    private boolean unflushed;
+    private long flushAt; // not before
+
+    /**
+     * @param device closed with this one
+     * @param writer closed with this one; several links can share it
+     * @param name what the interface is called in the capture
+     * @param clock the one that the stack is run with: a frame that an application sends between two polls gets its own time
+     * @param epochOffsetNanos what to add to the clock's time for nanoseconds since 1970
+     */
+    public CapturedLink(
+            final LinkDevice device,
+            final PcapngWriter writer,
+            final String name,
+            final Clock clock,
+            final long epochOffsetNanos) {
+        this.device = device;
+        this.writer = writer;
+        this.clock = clock;
+        this.epochOffsetNanos = epochOffsetNanos;
+        this.capturing = true;
+        try {
+            this.interfaceNumber = writer.addInterface(device.capabilities().type(), name);
+        } catch (final IOException e) {
+            giveUp(e);
+        }
+    }
+
+    @Override
+    public LinkCapabilities capabilities() {
+        return device.capabilities();
+    }
+
+    @Override
+    public void reportTo(final StackStatistics statistics) {
+        device.reportTo(statistics);
+    }
+
+    @Override
+    public @Nullable PacketBuffer receive(final BufferPool pool) throws IOException {
+        final PacketBuffer frame = device.receive(pool);
+        if (frame != null) {
+            capture(frame, Direction.INBOUND);
+        }
+        return frame;
+    }
+
+    @Override
+    public boolean transmit(final PacketBuffer frame) throws IOException {
+        final boolean taken = device.transmit(frame);
+        if (taken) {
+            capture(frame, Direction.OUTBOUND);
+        }
+        return taken;
+    }
+
+    private void capture(final PacketBuffer frame, final Direction direction) {
+        if (!capturing) {
+            return;
+        }
+        try {
+            writer.write(interfaceNumber, direction, clock.nanoTime() + epochOffsetNanos, frame);
+            unflushed = true;
+        } catch (final IOException e) {
+            giveUp(e);
+        }
+    }
+
+    @Override
+    public long nextEvent() {
+        final long next = device.nextEvent();
+        return unflushed && (next == Long.MAX_VALUE || flushAt - next < 0) ? flushAt : next;
+    }
+
+    @Override
+    public void advance(final long nowNanos) {
+        device.advance(nowNanos);
+        if (unflushed && nowNanos - flushAt >= 0) {
+            flushAt = nowNanos + FLUSH_NANOS;
+            unflushed = false;
+            try {
+                writer.flush();
+            } catch (final IOException e) {
+                giveUp(e);
+            }
+        }
+    }
+
+    @Override
+    public void await(final long timeoutNanos) throws IOException {
+        device.await(timeoutNanos);
+    }
+
+    @Override
+    public void wakeup() {
+        device.wakeup();
+    }
+
+    /** Closes the device, and the writer with all that was captured. */
+    @Override
+    public void close() {
+        device.close();
+        try {
+            writer.close();
+        } catch (final IOException e) {
+            giveUp(e);
+        }
+        capturing = false;
+    }
+
+    private void giveUp(final IOException cause) {
+        if (capturing) {
+            LOG.warn("the capture of {} ends: {}", device, cause.toString());
+        }
+        capturing = false;
+        unflushed = false;
+    }
+
+    @Override
+    public String toString() {
+        return "captured " + device;
+    }
+}

@@ -1,0 +1,168 @@
+package io.tapstack.link;
+
+import io.tapstack.buffer.BufferPool;
+import io.tapstack.buffer.PacketBuffer;
+import io.tapstack.event.DropReason;
+import io.tapstack.event.StackStatistics;
+import java.util.ArrayDeque;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One direction of an {@link ImpairedLink}: decides what becomes of each frame, and holds it until its time has come.
+ *
+ * <p>Frames are offered without the time, because a device is not told it with every frame: an application may send long after the last
+ * poll. So a frame that is to be delayed waits for the next {@link #advance}, which is asked for at once, and its delay is counted from
+ * there.
+ */
+final class ImpairedPath {
+
+    /** Most memory of frames on their way: half a second of a gigabit link. */
+    private static final int MAX_HELD_BYTES = 64 << 20;
+
+    private static final long NANOS_PER_SECOND = 1_000_000_000L;
+
+    private final Impairment impairment;
+    private final RandomGenerator random;
+    private final ArrayDeque<PacketBuffer> entering = new ArrayDeque<>();
+    private final HeldFrames held = new HeldFrames();
+    private StackStatistics statistics = new StackStatistics();
+    private int heldBytes;
+    private boolean started;
+    private long now;
+    private long lineFreeAt;
+    private long lastDue;
+
+    ImpairedPath(final Impairment impairment, final RandomGenerator random) {
+        this.impairment = impairment;
+        this.random = random;
+    }
+
+    void reportTo(final StackStatistics newStatistics) {
+        this.statistics = newStatistics;
+    }
+
+    /**
+     * Takes a frame, which is in one piece.
+     *
+     * @param pool where the memory of a duplicate comes from
+     */
+    void offer(final PacketBuffer frame, final BufferPool pool) {
+        if (happens(impairment.loss())) {
+            lose(frame);
+            return;
+        }
+        if (happens(impairment.duplication())) {
+            enter(frame.copy(pool, frame.head()));
+        }
+        enter(frame);
+    }
+
+    /** It is {@code nowNanos}: the frames that came since the last call start on their way. */
+    void advance(final long nowNanos) {
+        if (!started) {
+            started = true;
+            lineFreeAt = nowNanos;
+            lastDue = nowNanos;
+        }
+        now = nowNanos;
+        while (!entering.isEmpty()) {
+            depart(entering.remove());
+        }
+    }
+
+    /** The next frame that has arrived, which stays here, or null. */
+    @Nullable
+    PacketBuffer firstArrived() {
+        return held.isEmpty() || held.nextDue() - now > 0 ? null : held.first();
+    }
+
+    /** Takes out what {@link #firstArrived()} showed. */
+    PacketBuffer removeFirst() {
+        final PacketBuffer frame = held.removeFirst();
+        heldBytes -= frame.memory().capacity();
+        return frame;
+    }
+
+    /** When there is something to do, or {@link Long#MAX_VALUE}. */
+    long nextEvent() {
+        return entering.isEmpty() ? held.nextDue() : now;
+    }
+
+    /** Gives all memory back. */
+    void clear() {
+        while (!entering.isEmpty()) {
+            entering.remove().release();
+        }
+        while (!held.isEmpty()) {
+            held.removeFirst().release();
+        }
+        heldBytes = 0;
+    }
+
+    private void enter(final PacketBuffer frame) {
+        if (happens(impairment.corruption())) {
+            invertOneBit(frame);
+        }
+        final int bytes = frame.memory().capacity();
+        if (heldBytes + bytes > MAX_HELD_BYTES) {
+            lose(frame);
+            return;
+        }
+        heldBytes += bytes;
+        if (impairment.takesTime()) {
+            entering.add(frame);
+        } else {
+            held.add(frame, now);
+        }
+    }
+
+    private void depart(final PacketBuffer frame) {
+        long due = now + impairment.delayNanos();
+        if (impairment.bytesPerSecond() > 0) {
+            final long wait = Math.max(0, lineFreeAt - now);
+            if (wait > transmissionNanos(impairment.queueBytes())) {
+                heldBytes -= frame.memory().capacity();
+                lose(frame);
+                return;
+            }
+            lineFreeAt = now + wait + transmissionNanos(frame.length());
+            due += lineFreeAt - now;
+        }
+        if (impairment.jitterNanos() > 0) {
+            due += random.nextLong(impairment.jitterNanos() + 1);
+        }
+        if (happens(impairment.reordering())) {
+            due += impairment.reorderNanos();
+        } else {
+            due = due - lastDue < 0 ? lastDue : due;
+            lastDue = due;
+        }
+        held.add(frame, due);
+    }
+
+    private long transmissionNanos(final long bytes) {
+        return bytes * NANOS_PER_SECOND / impairment.bytesPerSecond();
+    }
+
+    private void invertOneBit(final PacketBuffer frame) {
+        if (frame.contiguousLength() == 0) {
+            return;
+        }
+        final int bit = random.nextInt(frame.contiguousLength() * 8);
+        final int at = frame.head() + bit / 8;
+        final byte damaged = (byte) (frame.memory().bytes().get(at) ^ 1 << bit % 8);
+        frame.memory().bytes().put(at, damaged);
+        // Whoever vouched for the checksum did so before.
+        frame.checksumTrusted(false);
+    }
+
+    private boolean happens(final double probability) {
+        return probability > 0 && random.nextDouble() < probability;
+    }
+
+    private void lose(final PacketBuffer frame) {
+        statistics.drop(DropReason.LINK_IMPAIRED);
+        frame.release();
+    }
+}

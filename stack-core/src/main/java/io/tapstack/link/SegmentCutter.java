@@ -1,0 +1,92 @@
+package io.tapstack.link;
+
+import io.tapstack.buffer.BufferPool;
+import io.tapstack.buffer.PacketBuffer;
+import io.tapstack.wire.EthernetHeader;
+import io.tapstack.wire.InternetChecksum;
+import io.tapstack.wire.IpProtocol;
+import io.tapstack.wire.Ipv4Header;
+import io.tapstack.wire.TcpHeader;
+import java.nio.ByteBuffer;
+import java.util.Queue;
+
+/**
+ * TCP segmentation offload in software: what a network card does with a super-segment over IPv4. Every segment gets a copy of the headers,
+ * in which lengths, identification, sequence number and checksums are its own; FIN and PSH go with the last segment only, CWR with the first
+ * (RFC 3168 6.1.2 wants it once).
+ */
+final class SegmentCutter {
+
+    private static final int ON_LAST_ONLY = TcpHeader.FIN | TcpHeader.PSH;
+
+    private final int linkHeaderLength;
+    private final TcpHeader header = new TcpHeader();
+
+    SegmentCutter(final LinkType type) {
+        this.linkHeaderLength = type == LinkType.ETHERNET ? EthernetHeader.LENGTH : 0;
+    }
+
+    /**
+     * Appends the segments of {@code frame}, which stays the caller's, to {@code target}.
+     *
+     * @param frame in one piece, with a {@linkplain PacketBuffer#gsoSize() segment size}
+     * @param pool where the segments' memory comes from
+     */
+    void cut(final PacketBuffer frame, final BufferPool pool, final Queue<PacketBuffer> target) {
+        final int ip = frame.head() + linkHeaderLength;
+        final ByteBuffer bytes = frame.memory().bytes();
+        final int transport = frame.checksumStart();
+        if (Ipv4Header.version(bytes, ip) != 4 || Ipv4Header.protocol(bytes, ip) != IpProtocol.TCP) {
+            throw new IllegalArgumentException("only TCP over IPv4 can be cut");
+        }
+        final int tcpHeaderLength = header.wrap(bytes, transport).headerLength();
+        final int headers = transport + tcpHeaderLength - frame.head();
+        final int payload = frame.length() - headers;
+        for (int from = 0, index = 0; from < payload; from += frame.gsoSize(), index++) {
+            final int length = Math.min(frame.gsoSize(), payload - from);
+            final PacketBuffer segment = pool.packet(headers + length, 0);
+            final int at = segment.append(headers + length);
+            frame.copyTo(0, segment.memory(), at, headers);
+            frame.copyTo(headers + from, segment.memory(), at + headers, length);
+            adjust(
+                    segment.memory().bytes(),
+                    at + linkHeaderLength,
+                    at + transport - frame.head(),
+                    tcpHeaderLength + length,
+                    index,
+                    from,
+                    from + length == payload);
+            segment.checksumTrusted(frame.checksumTrusted());
+            target.add(segment);
+        }
+    }
+
+    private void adjust(
+            final ByteBuffer bytes,
+            final int ip,
+            final int tcp,
+            final int tcpLength,
+            final int index,
+            final int from,
+            final boolean last) {
+        bytes.putShort(ip + Ipv4Header.TOTAL_LENGTH_OFFSET, (short) (tcp - ip + tcpLength));
+        final int identification = Ipv4Header.identification(bytes, ip) + index;
+        bytes.putShort(ip + Ipv4Header.IDENTIFICATION_OFFSET, (short) identification);
+        Ipv4Header.updateChecksum(bytes, ip);
+
+        header.wrap(bytes, tcp);
+        int flags = header.flags();
+        if (!last) {
+            flags &= ~ON_LAST_ONLY;
+        }
+        if (index > 0) {
+            flags &= ~TcpHeader.CWR;
+        }
+        bytes.put(tcp + TcpHeader.FLAGS_OFFSET, (byte) flags);
+        bytes.putInt(tcp + TcpHeader.SEQUENCE_OFFSET, header.sequence() + from);
+        header.checksum(0);
+        final long addresses = InternetChecksum.sum(bytes, ip + Ipv4Header.SOURCE_OFFSET, 2 * Integer.BYTES);
+        final long pseudoHeader = addresses + IpProtocol.TCP + tcpLength;
+        header.checksum(InternetChecksum.finish(pseudoHeader + InternetChecksum.sum(bytes, tcp, tcpLength)));
+    }
+}

@@ -1,0 +1,193 @@
+package io.tapstack.link;
+
+import io.tapstack.buffer.BufferPool;
+import io.tapstack.buffer.PacketBuffer;
+import io.tapstack.wire.EthernetHeader;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A cable in memory with a device at each end. Frames arrive as soon as they are sent; delay and worse is the business of an {@link
+ * ImpairedLink} around an end. An end that claims offloads is a network card that has them: it writes checksums and cuts super-segments
+ * before the frames go on the wire, so that all of the offload path can be run without hardware.
+ *
+ * <p>The ends keep the stacks to the contract: a frame that is too large, or wants what its end does not do, is an {@link
+ * IllegalArgumentException}.
+ *
+ * <p>Both ends are confined to one thread.
+ */
+public final class VirtualCable {
+
+    private static final int HEADROOM = 32;
+
+    private final BufferPool wire = new BufferPool();
+    private final SegmentCutter cutter;
+    private final boolean local;
+    private final int capacityFrames;
+    private final End left;
+    private final End right;
+
+    /**
+     * A cable between two network cards.
+     *
+     * @param left what the left end takes over
+     * @param right the same for the right one; type and MTU have to be equal
+     * @param capacityFrames frames that can be on their way to an end; with so many the other end is full
+     */
+    public VirtualCable(final LinkCapabilities left, final LinkCapabilities right, final int capacityFrames) {
+        this(left, right, capacityFrames, false);
+    }
+
+    /**
+     * A cable that never leaves the machine, as a TAP or a veth pair: super-segments pass whole, and checksums that the sender left to its
+     * end are never computed but vouched for, if the receiving end is trusted with that.
+     */
+    public static VirtualCable local(final LinkCapabilities both, final int capacityFrames) {
+        return new VirtualCable(both, both, capacityFrames, true);
+    }
+
+    private VirtualCable(
+            final LinkCapabilities left, final LinkCapabilities right, final int capacityFrames, final boolean local) {
+        if (left.type() != right.type() || left.mtu() != right.mtu()) {
+            throw new IllegalArgumentException("the ends do not fit: " + left + ", " + right);
+        }
+        this.capacityFrames = capacityFrames;
+        this.local = local;
+        this.cutter = new SegmentCutter(left.type());
+        this.left = new End("left", left);
+        this.right = new End("right", right);
+    }
+
+    public LinkDevice left() {
+        return left;
+    }
+
+    public LinkDevice right() {
+        return right;
+    }
+
+    private final class End implements LinkDevice {
+
+        private final String name;
+        private final LinkCapabilities capabilities;
+        private final int largestFrame;
+        private final int largestSuperFrame;
+        private final ArrayDeque<PacketBuffer> arrived = new ArrayDeque<>();
+        private boolean refused;
+        private boolean closed;
+        private long now;
+
+        End(final String name, final LinkCapabilities capabilities) {
+            this.name = name;
+            this.capabilities = capabilities;
+            final int linkHeader = capabilities.type() == LinkType.ETHERNET ? EthernetHeader.LENGTH : 0;
+            this.largestFrame = linkHeader + capabilities.mtu();
+            this.largestSuperFrame = linkHeader + capabilities.maxSegmentOffload();
+        }
+
+        @Override
+        public LinkCapabilities capabilities() {
+            return capabilities;
+        }
+
+        @Override
+        public @Nullable PacketBuffer receive(final BufferPool pool) throws IOException {
+            requireOpen();
+            final PacketBuffer frame = arrived.poll();
+            if (frame == null) {
+                return null;
+            }
+            final PacketBuffer received = frame.copy(pool, HEADROOM);
+            frame.release();
+            return received;
+        }
+
+        @Override
+        public boolean transmit(final PacketBuffer frame) throws IOException {
+            requireOpen();
+            requireContract(frame);
+            final End peer = peer();
+            refused = peer.arrived.size() >= capacityFrames;
+            if (refused) {
+                return false;
+            }
+            if (!peer.closed) {
+                put(frame.copy(wire, 0), peer);
+            }
+            return true;
+        }
+
+        private void put(final PacketBuffer frame, final End peer) {
+            // Whoever wrote a checksum, or knows that no wire was involved, can vouch for it.
+            final boolean trusted = frame.checksumWanted() && peer.capabilities.rxChecksumTrusted();
+            if (frame.gsoSize() > 0 && !local) {
+                frame.checksumTrusted(trusted);
+                cutter.cut(frame, wire, peer.arrived);
+                frame.release();
+                return;
+            }
+            if (frame.checksumWanted() && !(local && trusted)) {
+                LinkPort.finishChecksum(frame);
+            }
+            frame.checksumDone();
+            frame.checksumTrusted(trusted);
+            peer.arrived.add(frame);
+        }
+
+        private void requireContract(final PacketBuffer frame) {
+            final boolean cuts = frame.gsoSize() > 0;
+            final int largest = cuts ? largestSuperFrame : largestFrame;
+            if (frame.length() > largest) {
+                throw new IllegalArgumentException("a frame of " + frame.length() + " bytes, at most " + largest);
+            }
+            if (frame.checksumWanted() && !capabilities.txChecksum() || cuts && !frame.checksumWanted()) {
+                throw new IllegalArgumentException("a wish that the device does not fulfil");
+            }
+        }
+
+        private void requireOpen() throws IOException {
+            if (closed) {
+                throw new IOException("the " + name + " end is closed");
+            }
+        }
+
+        private End peer() {
+            return this == left ? right : left;
+        }
+
+        @Override
+        public long nextEvent() {
+            final boolean roomAgain = refused && peer().arrived.size() < capacityFrames;
+            return roomAgain || !arrived.isEmpty() ? now : Long.MAX_VALUE;
+        }
+
+        @Override
+        public void advance(final long nowNanos) {
+            now = nowNanos;
+            if (peer().arrived.size() < capacityFrames) {
+                refused = false;
+            }
+        }
+
+        @Override
+        public void await(final long timeoutNanos) {}
+
+        @Override
+        public void wakeup() {}
+
+        /** What is sent from now on to this end goes nowhere. */
+        @Override
+        public void close() {
+            closed = true;
+            while (!arrived.isEmpty()) {
+                arrived.remove().release();
+            }
+        }
+
+        @Override
+        public String toString() {
+            return "the " + name + " end of a cable";
+        }
+    }
+}

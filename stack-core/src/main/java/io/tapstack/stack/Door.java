@@ -1,0 +1,47 @@
+package io.tapstack.stack;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one way into a stack. All protocol state belongs to whoever is inside, and only one thread is inside at a time: the driver, or an
+ * application thread that does its own protocol work. Sockets know a stack by its door alone, so the same sockets run on a stack with a
+ * thread ({@link StackDriver}) and on one that a test steps by hand under virtual time.
+ *
+ * <pre>{@code
+ * door.enter();
+ * try {
+ *     connection.shutdownOutput(door.now());
+ * } finally {
+ *     door.exit();
+ * }
+ * }</pre>
+ *
+ * Inside, a thread neither blocks nor copies bulk data; to wait it uses a {@link WaitPoint}, which steps outside for as long as it waits. A
+ * thread that is inside already may enter again.
+ */
+public interface Door {
+
+    /** Goes in, waiting for whoever is inside. Not interruptible: whoever is inside leaves soon. */
+    void enter();
+
+    /** Goes out, and sees to it that what was left for later (a timer, say) is not forgotten. */
+    void exit();
+
+    /** The stack's time in nanoseconds; see {@link io.tapstack.time.Clock}. */
+    long now();
+
+    /** A new place where threads can wait for something that happens inside. */
+    WaitPoint waitPoint();
+
+    /** True once the stack has ended; asked inside. From then on nothing moves any more. */
+    boolean isShut();
+
+    /** What ended the stack, or null if it runs or was closed as it should be. Any thread. */
+    @Nullable
+    Throwable failure();
+
+    /**
+     * Has {@code listener} called, inside, when the stack ends; at once if it has ended. Called inside.
+     */
+    void whenShut(Runnable listener);
+}

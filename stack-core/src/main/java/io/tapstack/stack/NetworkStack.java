@@ -1,0 +1,126 @@
+package io.tapstack.stack;
+
+import io.tapstack.buffer.BufferPool;
+import io.tapstack.event.StackStatistics;
+import io.tapstack.icmp.IcmpProtocol;
+import io.tapstack.ip.InterfaceConfig;
+import io.tapstack.ip.Ipv4Protocol;
+import io.tapstack.ip.NetworkInterface;
+import io.tapstack.link.LinkDevice;
+import io.tapstack.tcp.TcpProtocol;
+import io.tapstack.time.TimerWheel;
+import io.tapstack.udp.UdpProtocol;
+import io.tapstack.wire.IpProtocol;
+import java.io.IOException;
+
+/**
+ * The layers put together over one device: Ethernet, ARP, IPv4, ICMP, UDP and TCP. A stack does nothing by itself. Whoever runs it, a
+ * {@link StackDriver} or a simulation, tells it the time and lets it {@link #poll}; all of it belongs to whoever that is.
+ */
+public final class NetworkStack implements Pollable {
+
+    /** Most frames handled in one poll, so that timers and applications get their turn. */
+    private static final int FRAMES_PER_POLL = 64;
+
+    private final LinkDevice device;
+    private final BufferPool pool;
+    private final TimerWheel timers;
+    private final StackStatistics statistics = new StackStatistics();
+    private final Ipv4Protocol ipv4;
+    private final NetworkInterface networkInterface;
+    private final UdpProtocol udp;
+    private final TcpProtocol tcp;
+
+    /**
+     * Builds the stack and announces its address on the link.
+     *
+     * @param device stays open when the stack is closed; its owner closes it
+     * @param nowNanos the time at which the stack's time starts
+     */
+    public NetworkStack(final LinkDevice device, final StackConfig config, final long nowNanos) {
+        this.device = device;
+        device.reportTo(statistics);
+        this.pool = new BufferPool(config.memoryLimitBytes());
+        this.timers = new TimerWheel(nowNanos);
+        this.ipv4 = new Ipv4Protocol(pool, timers, statistics, config.random());
+        this.networkInterface =
+                ipv4.addInterface(device, new InterfaceConfig(config.mac(), config.address(), config.arp()));
+        if (config.gateway() != null) {
+            ipv4.routes().defaultGateway(config.gateway(), networkInterface);
+        }
+        final IcmpProtocol icmp =
+                new IcmpProtocol(ipv4, pool, statistics, config.random(), config.icmpRates(), nowNanos);
+        this.udp = new UdpProtocol(ipv4, icmp.reporter(), pool, statistics, config.random());
+        ipv4.register(IpProtocol.UDP, udp);
+        this.tcp = new TcpProtocol(ipv4, pool, timers, statistics, config.random());
+        ipv4.register(IpProtocol.TCP, tcp);
+        networkInterface.start();
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>What the frames cause to be sent is sent on the way; what the device had no room for goes out first at the next poll.
+     */
+    @Override
+    public boolean poll(final long nowNanos) throws IOException {
+        device.advance(nowNanos);
+        timers.advance(nowNanos);
+        tcp.resume(nowNanos);
+        udp.poll();
+        ipv4.pollLoopback(FRAMES_PER_POLL, nowNanos);
+        final int frames = networkInterface.poll(FRAMES_PER_POLL, nowNanos);
+        final IOException failure = networkInterface.failure();
+        if (failure != null) {
+            throw failure;
+        }
+        return frames == FRAMES_PER_POLL || ipv4.hasLoopbackPackets();
+    }
+
+    @Override
+    public boolean isPollWanted() {
+        return ipv4.hasLoopbackPackets() || tcp.isBlocked() || udp.isBlocked();
+    }
+
+    @Override
+    public long nextDeadline() {
+        return timers.nextDeadline();
+    }
+
+    @Override
+    public LinkDevice device() {
+        return device;
+    }
+
+    @Override
+    public TimerWheel timers() {
+        return timers;
+    }
+
+    /** All memory that the stack holds. */
+    public BufferPool pool() {
+        return pool;
+    }
+
+    public StackStatistics statistics() {
+        return statistics;
+    }
+
+    public Ipv4Protocol ipv4() {
+        return ipv4;
+    }
+
+    public UdpProtocol udp() {
+        return udp;
+    }
+
+    public TcpProtocol tcp() {
+        return tcp;
+    }
+
+    @Override
+    public void close(final long nowNanos) {
+        tcp.shutdown(nowNanos);
+        ipv4.stop();
+    }
+}

@@ -1,0 +1,61 @@
+package io.tapstack.stack;
+
+import io.tapstack.arp.ArpConfig;
+import io.tapstack.buffer.BufferPool;
+import io.tapstack.icmp.IcmpRates;
+import io.tapstack.ip.InterfaceAddress;
+import io.tapstack.wire.IpAddress;
+import io.tapstack.wire.MacAddress;
+import java.security.SecureRandom;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a {@link NetworkStack} is set up.
+ *
+ * @param address our address and the length of its subnet's prefix
+ * @param mac our Ethernet address; of no meaning on a link without Ethernet
+ * @param gateway where packets for other subnets go, or null for nowhere
+ * @param memoryLimitBytes see {@link BufferPool#limitBytes()}
+ * @param random where every secret and every jitter comes from: unpredictable, or seeded so that a run can be repeated
+ */
+public record StackConfig(
+        InterfaceAddress address,
+        MacAddress mac,
+        @Nullable IpAddress gateway,
+        ArpConfig arp,
+        IcmpRates icmpRates,
+        long memoryLimitBytes,
+        RandomGenerator random) {
+
+    // Locally administered, unicast (IEEE 802 8.2).
+    private static final long LOCAL_MAC = 0x02_00_00_00_00_00L;
+
+    /** A stack with unpredictable secrets, a random Ethernet address and default limits. */
+    public static StackConfig of(final InterfaceAddress address) {
+        return of(address, new SecureRandom());
+    }
+
+    /** The same with all randomness from {@code random}. */
+    public static StackConfig of(final InterfaceAddress address, final RandomGenerator random) {
+        final MacAddress mac = MacAddress.of(LOCAL_MAC | random.nextLong() & 0xFF_FFFF_FFFFL);
+        return new StackConfig(
+                address, mac, null, ArpConfig.DEFAULT, IcmpRates.DEFAULT, BufferPool.DEFAULT_LIMIT_BYTES, random);
+    }
+
+    public StackConfig withGateway(final IpAddress newGateway) {
+        return new StackConfig(address, mac, newGateway, arp, icmpRates, memoryLimitBytes, random);
+    }
+
+    public StackConfig withMac(final MacAddress newMac) {
+        return new StackConfig(address, newMac, gateway, arp, icmpRates, memoryLimitBytes, random);
+    }
+
+    public StackConfig withArp(final ArpConfig newArp) {
+        return new StackConfig(address, mac, gateway, newArp, icmpRates, memoryLimitBytes, random);
+    }
+
+    public StackConfig withMemoryLimit(final long bytes) {
+        return new StackConfig(address, mac, gateway, arp, icmpRates, bytes, random);
+    }
+}

@@ -1,0 +1,206 @@
+package io.tapstack.stack;
+
+import io.tapstack.link.LinkDevice;
+import io.tapstack.time.Clock;
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The thread that runs a stack in real time. It waits at the device, outside the {@link Door}, for a frame, a deadline or a
+ * wake-up; then it goes in and lets the stack do what there is to do.
+ *
+ * <p>It never stays inside for long: after a few bursts of frames, or earlier if somebody waits at the door, it goes out and gives way.
+ *
+ * <p>A stack ends in one of two ways. {@link #close()} ends it in order. If the device fails, or the stack itself throws, the driver
+ * ends it on the spot: the cause is logged and kept as {@link Door#failure()}, and everybody who waits is told through {@link
+ * Door#whenShut}. In no case is anybody left waiting.
+ *
+ * <p>All methods may be called from any thread.
+ */
+public final class StackDriver implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(StackDriver.class);
+
+    /** Bursts in one stay inside while nobody waits at the door: enough to make the lock's cost vanish. */
+    private static final int BURSTS_PER_STAY = 8;
+
+    /**
+     * Longest sleep after there was something to do. Less than any retransmission timer, so that an application which sends, and arms one,
+     * need not wake the driver each time.
+     */
+    private static final long NAP_NANOS = 100_000_000;
+
+    private final Pollable stack;
+    private final LinkDevice device;
+    private final Clock clock;
+    private final DriverDoor door;
+    private final Thread thread;
+    private final AtomicBoolean started = new AtomicBoolean();
+    private volatile boolean closing;
+
+    // The driver's own: nothing happened during its last sleep.
+    private boolean idle;
+
+    /**
+     * A driver that does not run yet. From now on the stack may only be used inside {@link #door()}.
+     *
+     * @param name the thread's name, for logs
+     */
+    public StackDriver(final Pollable stack, final Clock clock, final String name) {
+        this.stack = stack;
+        this.device = stack.device();
+        this.clock = clock;
+        this.door = new DriverDoor(stack, clock);
+        this.thread = new Thread(this::run, name);
+        this.thread.setDaemon(true);
+    }
+
+    /** The way into the stack. */
+    public Door door() {
+        return door;
+    }
+
+    /**
+     * Starts the thread.
+     *
+     * @throws IllegalStateException if it was started before, or the driver is closed
+     */
+    public void start() {
+        if (!started.compareAndSet(false, true)) {
+            throw new IllegalStateException("started already, or closed");
+        }
+        thread.start();
+    }
+
+    /**
+     * Ends the stack and closes the device, and waits until both is done. Connections that are still open are aborted; whoever waits in a
+     * socket gets {@code ENETDOWN}. Does nothing if the stack has ended.
+     */
+    @Override
+    public void close() {
+        closing = true;
+        if (started.compareAndSet(false, true)) {
+            end();
+            return;
+        }
+        device.wakeup();
+        if (Thread.currentThread() != thread) {
+            joinUninterruptibly();
+        }
+    }
+
+    private void run() {
+        LOG.info("{}: running", thread.getName());
+        try {
+            while (!closing) {
+                turn();
+            }
+        } catch (final IOException e) {
+            door.failed(e);
+            LOG.error("{}: the device failed, the stack ends", thread.getName(), e);
+        } catch (final RuntimeException | Error e) {
+            door.failed(e);
+            LOG.error("{}: a bug in the stack, which ends: {}", thread.getName(), stack, e);
+        } finally {
+            end();
+        }
+    }
+
+    /** One stay inside, and then a sleep at the device if there is nothing more to do. */
+    private void turn() throws IOException {
+        boolean more = true;
+        long wakeAt = Long.MAX_VALUE;
+        door.giveWay();
+        door.enter();
+        try {
+            door.driverAwake();
+            for (int burst = 0; more && burst < BURSTS_PER_STAY; burst++) {
+                more = stack.poll(clock.nanoTime());
+                if (door.isWaitedFor()) {
+                    break;
+                }
+            }
+            if (!more) {
+                wakeAt = earlier(stack.nextDeadline(), device.nextEvent());
+                wakeAt = idle ? wakeAt : earlier(wakeAt, clock.nanoTime() + NAP_NANOS);
+                door.driverSleeps(wakeAt);
+            }
+        } finally {
+            door.exit();
+        }
+        if (!more) {
+            sleep(wakeAt);
+        }
+    }
+
+    private void sleep(final long wakeAt) throws IOException {
+        final long timeoutNanos = wakeAt == Long.MAX_VALUE ? Long.MAX_VALUE : wakeAt - clock.nanoTime();
+        if (timeoutNanos > 0) {
+            // To this thread an interrupt means nothing, but it would keep a device from waiting.
+            Thread.interrupted();
+            device.await(timeoutNanos);
+        }
+        idle = wakeAt != Long.MAX_VALUE && clock.nanoTime() - wakeAt >= 0;
+    }
+
+    private void end() {
+        door.enter();
+        try {
+            quietly("closing the stack", () -> stack.close(clock.nanoTime()));
+            for (final Runnable listener : door.shut()) {
+                quietly("telling a listener of the end", listener);
+            }
+        } finally {
+            door.exit();
+        }
+        quietly("closing the device", device::close);
+        LOG.info("{}: ended", thread.getName());
+    }
+
+    /** On the way out every step is taken, whatever became of those before. */
+    private void quietly(final String what, final Runnable step) {
+        try {
+            step.run();
+        } catch (final RuntimeException | Error e) {
+            noteFailure(e);
+            LOG.error("{}: {} failed", thread.getName(), what, e);
+        }
+    }
+
+    private void noteFailure(final Throwable cause) {
+        final Throwable first = door.failure();
+        if (first == null) {
+            door.failed(cause);
+        }
+    }
+
+    private void joinUninterruptibly() {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                thread.join();
+                break;
+            } catch (final InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static long earlier(final long time, final long other) {
+        if (time == Long.MAX_VALUE) {
+            return other;
+        }
+        return other == Long.MAX_VALUE || time - other < 0 ? time : other;
+    }
+
+    /** What ended the stack, or null if it runs or was closed as it should be. */
+    public @Nullable Throwable failure() {
+        return door.failure();
+    }
+}

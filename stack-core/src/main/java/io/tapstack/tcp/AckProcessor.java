@@ -1,0 +1,128 @@
+package io.tapstack.tcp;
+
+import io.tapstack.event.DropReason;
+import io.tapstack.tcp.recovery.LossRecovery.Verdict;
+import io.tapstack.wire.SequenceNumber;
+import io.tapstack.wire.TcpHeader;
+
+/**
+ * What an ACK does in the synchronized states (RFC 9293 3.10.7.4, fifth): moves SND.UNA, measures the round trip, opens the congestion
+ * window or finds a loss, and takes over the peer's window.
+ */
+final class AckProcessor {
+
+    private final TcpConnection tcb;
+
+    AckProcessor(final TcpConnection tcb) {
+        this.tcb = tcb;
+    }
+
+    /** Takes in SEG.ACK and SEG.WND. @return false if the segment has to be dropped for its ACK */
+    boolean process(final Segment segment, final long nowNanos) {
+        if (SequenceNumber.greaterThan(segment.ack, tcb.sndNxt)) {
+            // Something that was never sent: send an ACK and drop the segment.
+            tcb.challengeAck(nowNanos);
+            tcb.statistics.drop(DropReason.TCP_BAD_ACK);
+            return false;
+        }
+        if (SequenceNumber.lessThan(segment.ack, tcb.sndUna - tcb.maxSndWnd)) {
+            // RFC 5961 5.2: too old to be from this connection's recent past, so perhaps from somebody who guesses.
+            tcb.challengeAck(nowNanos);
+            tcb.statistics.drop(DropReason.TCP_BAD_ACK);
+            return false;
+        }
+        if (SequenceNumber.greaterThan(segment.ack, tcb.sndUna)) {
+            acknowledge(segment, nowNanos);
+        } else if (isDuplicate(segment)) {
+            duplicate(nowNanos);
+        }
+        tcb.persistTimer.heard();
+        updateWindow(segment);
+        return true;
+    }
+
+    private void acknowledge(final Segment segment, final long nowNanos) {
+        final int acked = segment.ack - tcb.sndUna;
+        final int pipe = tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt);
+        measureRoundTrip(segment, nowNanos);
+        tcb.sendQueue.acknowledge(Math.min(acked, tcb.sendQueue.length()));
+        tcb.sndUna = segment.ack;
+        tcb.timeouts = 0;
+        tcb.probeOutstanding = false;
+        final Verdict verdict = tcb.recovery.acknowledged(tcb.sndUna, tcb.sndNxt, acked);
+        if (verdict == Verdict.RECOVERED) {
+            tcb.congestion.recovered(tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt));
+            congestionChanged();
+        } else if (verdict == Verdict.NORMAL && isWindowUsed(pipe)) {
+            tcb.congestion.acknowledged(acked, nowNanos);
+            congestionChanged();
+        }
+        // RFC 6298 5.2 and 5.3
+        if (tcb.sndUna == tcb.sndNxt) {
+            tcb.retransmissionTimer.stop();
+        } else {
+            tcb.retransmissionTimer.restart(nowNanos);
+        }
+        tcb.path.confirmReachable();
+        tcb.roomFreed();
+        if (tcb.isCutShort()) {
+            tcb.fileCutShort(nowNanos);
+        }
+    }
+
+    /** RFC 5681 2: the five conditions for a duplicate. */
+    private boolean isDuplicate(final Segment segment) {
+        return tcb.sndUna != tcb.sndNxt
+                && segment.length() == 0
+                && segment.ack == tcb.sndUna
+                && tcb.windowScale.fromWire(segment.window) == tcb.sndWnd
+                && !tcb.persistTimer.isRunning();
+    }
+
+    private void duplicate(final long nowNanos) {
+        final int pipe = tcb.sndNxt - tcb.sndUna;
+        if (tcb.recovery.duplicateAck(tcb.sndUna, tcb.sndNxt) == Verdict.LOSS_DETECTED) {
+            tcb.congestion.lossDetected(pipe);
+            tcb.timing.cancel();
+            congestionChanged();
+        }
+    }
+
+    /** A window that was not used says nothing about what the network can take (RFC 7661 4.1 has the thought in full). */
+    private boolean isWindowUsed(final int pipe) {
+        return tcb.sender.isCwndLimited() || 2 * (long) pipe >= tcb.congestion.cwnd();
+    }
+
+    private void measureRoundTrip(final Segment segment, final long nowNanos) {
+        long sample = tcb.timing.acknowledged(segment.ack, nowNanos);
+        if (sample < 0 && tcb.timeouts > 0 && tcb.timestamps.enabled() && segment.options.timestampEcho() != 0) {
+            // RFC 7323 4.1: the echo tells which copy is acknowledged, where Karn's rule has no answer.
+            sample = Math.max(0, tcb.timestamps.age(segment.options.timestampEcho(), nowNanos));
+        }
+        if (sample >= 0) {
+            tcb.estimator.sample(sample);
+            tcb.statistics.observer().roundTrip(tcb, sample, tcb.estimator.srtt(), tcb.estimator.rto());
+        }
+    }
+
+    /** Takes SEG.WND over unless an older segment brings it (RFC 9293 3.10.7.4, fifth: SND.WL1 and SND.WL2). */
+    void updateWindow(final Segment segment) {
+        final boolean newer = SequenceNumber.lessThan(tcb.sndWl1, segment.seq)
+                || tcb.sndWl1 == segment.seq && SequenceNumber.lessOrEqual(tcb.sndWl2, segment.ack);
+        if (!newer) {
+            return;
+        }
+        final int window = segment.has(TcpHeader.SYN) ? segment.window : tcb.windowScale.fromWire(segment.window);
+        if ((window == 0) != (tcb.sndWnd == 0)) {
+            tcb.statistics.observer().peerWindow(tcb, window);
+        }
+        tcb.sndWnd = window;
+        tcb.maxSndWnd = Math.max(tcb.maxSndWnd, window);
+        tcb.sndWl1 = segment.seq;
+        tcb.sndWl2 = segment.ack;
+    }
+
+    private void congestionChanged() {
+        tcb.statistics.observer().congestionWindow(tcb, tcb.congestion.cwnd(), tcb.congestion.ssthresh());
+    }
+}

@@ -1,0 +1,57 @@
+package io.tapstack.tcp;
+
+import io.tapstack.ip.IcmpError;
+import io.tapstack.ip.SocketError;
+import io.tapstack.wire.SequenceNumber;
+
+/**
+ * What an ICMP error does to a connection (RFC 1122 4.2.3.9, RFC 5461). Anybody can send one, so it counts only if the sequence number it
+ * quotes is in flight (RFC 5927 4.1), and a synchronized connection lives through all of them (RFC 5927 5).
+ */
+final class IcmpErrors {
+
+    private IcmpErrors() {}
+
+    /**
+     * @param mtu the next hop's MTU for {@link IcmpError#FRAGMENTATION_NEEDED}
+     * @param seq the sequence number that is quoted
+     * @return false if the error is not about anything that {@code tcb} has in flight
+     */
+    static boolean apply(
+            final TcpConnection tcb, final IcmpError error, final int mtu, final int seq, final long nowNanos) {
+        if (SequenceNumber.lessThan(seq, tcb.sndUna) || SequenceNumber.greaterOrEqual(seq, tcb.sndNxt)) {
+            return false;
+        }
+        if (error == IcmpError.FRAGMENTATION_NEEDED) {
+            // RFC 1191: only now that the message is known to be about us may the path believe it (RFC 5927 7.2). What
+            // was too
+            // big goes out again in smaller segments.
+            tcb.path.reduceMtu(mtu);
+            final int before = tcb.mss;
+            tcb.pathMtuChanged();
+            if (tcb.mss < before && tcb.maySendData()) {
+                tcb.recovery.timedOut(tcb.sndUna, tcb.sndNxt);
+                tcb.sender.transmit(nowNanos);
+            }
+            return true;
+        }
+        final SocketError meaning = meaning(error);
+        if (tcb.state == TcpState.SYN_SENT
+                && error != IcmpError.TIME_EXCEEDED
+                && error != IcmpError.PARAMETER_PROBLEM) {
+            // RFC 5461 4: nothing is lost yet, and an application would rather know at once.
+            tcb.fail(meaning, nowNanos);
+        } else {
+            tcb.softError(meaning);
+        }
+        return true;
+    }
+
+    private static SocketError meaning(final IcmpError error) {
+        return switch (error) {
+            case NET_UNREACHABLE -> SocketError.ENETUNREACH;
+            case PORT_UNREACHABLE, PROTOCOL_UNREACHABLE -> SocketError.ECONNREFUSED;
+            default -> SocketError.EHOSTUNREACH;
+        };
+    }
+}

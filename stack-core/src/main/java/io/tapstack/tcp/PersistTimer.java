@@ -1,0 +1,63 @@
+package io.tapstack.tcp;
+
+import io.tapstack.time.Timer;
+import io.tapstack.time.TimerWheel;
+
+/**
+ * Probes a window that is closed, or too small to be worth using, while nothing is in flight that would bring an ACK (RFC 9293
+ * 3.8.6.1, RFC 1122 4.2.2.17; 3.8.6.2.1 for the override timeout). The interval starts at the RTO and doubles up to a limit. As
+ * long as the peer acknowledges the probes the connection stays open, however long it takes.
+ */
+final class PersistTimer {
+
+    private static final long MAX_INTERVAL = 60_000_000_000L;
+
+    private final Timer timer;
+    private final RoundTripEstimator estimator;
+    private int probes;
+    private int unanswered;
+
+    PersistTimer(final TimerWheel wheel, final RoundTripEstimator estimator, final Timer.Expiry expiry) {
+        this.timer = new Timer(wheel, expiry);
+        this.estimator = estimator;
+    }
+
+    /** There is something to send and no window for it. */
+    void start(final long nowNanos) {
+        if (!timer.isArmed()) {
+            timer.arm(nowNanos + interval());
+        }
+    }
+
+    /** A probe was sent; the next one takes longer. */
+    void probeSent(final long nowNanos) {
+        probes++;
+        unanswered++;
+        timer.arm(nowNanos + interval());
+    }
+
+    /** The window is open, or there is nothing to send. */
+    void stop() {
+        timer.cancel();
+        probes = 0;
+        unanswered = 0;
+    }
+
+    /** The peer lives, though its window may still be closed. */
+    void heard() {
+        unanswered = 0;
+    }
+
+    /** Probes since the peer was last heard of. */
+    int unanswered() {
+        return unanswered;
+    }
+
+    boolean isRunning() {
+        return timer.isArmed();
+    }
+
+    private long interval() {
+        return Math.min(estimator.rto() << Math.min(probes, 16), MAX_INTERVAL);
+    }
+}

@@ -1,0 +1,67 @@
+package io.tapstack.tcp;
+
+import io.tapstack.buffer.BufferPool;
+import io.tapstack.buffer.Region;
+import io.tapstack.buffer.SliceLine;
+import java.nio.ByteBuffer;
+
+/**
+ * Received payload, in order, that the application has not read. Large payload stays where the device put it and is
+ * referred to; small payload is copied together, so that a block never holds much less than half of what it costs: that is
+ * what keeps a peer that sends single bytes from tying up memory.
+ */
+final class ReceiveQueue {
+
+    private final SliceLine line;
+
+    ReceiveQueue(final BufferPool pool) {
+        line = new SliceLine(pool);
+    }
+
+    /** Bytes that can be read. */
+    int length() {
+        return line.length();
+    }
+
+    /** Appends payload that lies in {@code region}; refers to it or copies it, whichever holds less memory. */
+    void append(final Region region, final int offset, final int length) {
+        if (length >= region.capacity() / 2) {
+            line.append(region, offset, length);
+        } else {
+            line.copyIn(region, offset, length);
+        }
+    }
+
+    /** Lends up to {@code limit} bytes from the front; they stay in the queue. @return how many bytes are on loan */
+    int borrow(final ReadBatch batch, final int limit) {
+        int left = limit;
+        for (int slice = 0; slice < line.slices() && left > 0 && !batch.isFull(); slice++) {
+            final int part = Math.min(left, line.length(slice));
+            batch.add(line.region(slice), line.offset(slice), part);
+            left -= part;
+        }
+        return batch.bytes();
+    }
+
+    /** Copies what fits into {@code target}; the bytes stay in the queue. @return how many */
+    int peek(final ByteBuffer target) {
+        int copied = 0;
+        for (int slice = 0; slice < line.slices() && target.hasRemaining(); slice++) {
+            final int part = Math.min(target.remaining(), line.length(slice));
+            target.put(target.position(), line.region(slice).bytes(), line.offset(slice), part);
+            target.position(target.position() + part);
+            copied += part;
+        }
+        return copied;
+    }
+
+    /** Takes {@code bytes} off the front: the application has them. */
+    void consume(final int bytes) {
+        line.drop(bytes);
+    }
+
+    /** Forgets everything. */
+    void clear() {
+        line.clear();
+    }
+}

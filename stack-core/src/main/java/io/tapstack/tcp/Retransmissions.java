@@ -1,0 +1,76 @@
+package io.tapstack.tcp;
+
+import io.tapstack.ip.SocketError;
+
+/** What happens when the retransmission timer expires (RFC 6298 5.4 to 5.7), and when it has expired too often (RFC 1122 4.2.3.5). */
+final class Retransmissions {
+
+    private final TcpConnection tcb;
+    private int synTimeouts;
+    private long firstTimeoutNanos;
+
+    Retransmissions(final TcpConnection tcb) {
+        this.tcb = tcb;
+    }
+
+    boolean synWasLost() {
+        return synTimeouts > 0;
+    }
+
+    void timedOut(final long nowNanos) {
+        if (tcb.state == TcpState.SYN_SENT || tcb.state == TcpState.SYN_RECEIVED) {
+            retransmitSyn(nowNanos);
+            return;
+        }
+        if (tcb.timeouts == 0) {
+            firstTimeoutNanos = nowNanos;
+        }
+        if (isHopeless(nowNanos)) {
+            tcb.fail(timeoutError(), nowNanos);
+            return;
+        }
+        final int pipe = tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt);
+        // A peer that closed its window while data was in flight is probed by the timer; that says nothing about the
+        // network.
+        if (tcb.sndWnd > 0) {
+            tcb.congestion.timedOut(pipe, tcb.timeouts == 0);
+        }
+        tcb.timeouts++;
+        tcb.recovery.timedOut(tcb.sndUna, tcb.sndNxt);
+        tcb.timing.cancel();
+        tcb.estimator.backOff();
+        tcb.retransmissionTimer.restart(nowNanos);
+        tcb.statistics.observer().retransmissionTimeout(tcb, tcb.timeouts, tcb.estimator.rto());
+        tcb.statistics.observer().congestionWindow(tcb, tcb.congestion.cwnd(), tcb.congestion.ssthresh());
+        tcb.sender.transmit(nowNanos);
+    }
+
+    private void retransmitSyn(final long nowNanos) {
+        if (synTimeouts >= tcb.config.synRetries()) {
+            tcb.fail(timeoutError(), nowNanos);
+            return;
+        }
+        synTimeouts++;
+        tcb.timing.cancel();
+        tcb.estimator.backOff();
+        tcb.retransmissionTimer.restart(nowNanos);
+        tcb.statistics.segmentsRetransmitted++;
+        tcb.statistics.observer().retransmissionTimeout(tcb, synTimeouts, tcb.estimator.rto());
+        tcb.sender.sendSyn(tcb.state == TcpState.SYN_RECEIVED, nowNanos);
+    }
+
+    private boolean isHopeless(final long nowNanos) {
+        final long userTimeout = tcb.config.userTimeoutNanos();
+        if (userTimeout > 0) {
+            // RFC 9293 3.9.1, RFC 5482: counted from when the data was first not acknowledged in time.
+            return tcb.timeouts > 0 && nowNanos - firstTimeoutNanos >= userTimeout;
+        }
+        return tcb.timeouts >= tcb.config.dataRetries();
+    }
+
+    /** What the network reported meanwhile says more than that time ran out. */
+    private SocketError timeoutError() {
+        final SocketError reported = tcb.softError();
+        return reported == null ? SocketError.ETIMEDOUT : reported;
+    }
+}

@@ -1,0 +1,81 @@
+package io.tapstack.tcp;
+
+/**
+ * SRTT, RTTVAR and RTO (RFC 6298 2 and 5.5). All times in nanoseconds. Karn's rule, not to measure what was retransmitted, is the
+ * caller's to keep; what is kept here is its other half: a backed-off RTO stays until a new sample comes.
+ */
+final class RoundTripEstimator {
+
+    /** G, the granularity of the clock that samples are taken with. */
+    private static final long GRANULARITY = 1_000_000;
+
+    private final TcpConfig config;
+    private long srtt;
+    private long rttvar;
+    private long rto;
+    private long minimum = Long.MAX_VALUE;
+    private int backoff;
+
+    RoundTripEstimator(final TcpConfig config) {
+        this.config = config;
+        this.rto = config.initialRtoNanos();
+    }
+
+    /** Takes in a measured round trip. */
+    void sample(final long rtt) {
+        if (srtt == 0) {
+            // RFC 6298 2.2
+            srtt = Math.max(1, rtt);
+            rttvar = rtt / 2;
+        } else {
+            // RFC 6298 2.3, alpha = 1/8 and beta = 1/4; RTTVAR first, as it uses the old SRTT.
+            rttvar += (Math.abs(srtt - rtt) - rttvar) / 4;
+            srtt += (rtt - srtt) / 8;
+        }
+        minimum = Math.min(minimum, rtt);
+        backoff = 0;
+        rto = clamp(srtt + Math.max(GRANULARITY, 4 * rttvar));
+    }
+
+    /** The timer expired: twice as long the next time (RFC 6298 5.5). */
+    void backOff() {
+        backoff++;
+        rto = Math.min(rto * 2, config.maxRtoNanos());
+    }
+
+    /** The SYN had to be sent again and there is no sample: data starts with three seconds (RFC 6298 5.7). */
+    void synWasRetransmitted() {
+        if (srtt == 0) {
+            backoff = 0;
+            rto = clamp(3 * config.initialRtoNanos());
+        }
+    }
+
+    /** How long to wait for an acknowledgement. */
+    long rto() {
+        return rto;
+    }
+
+    /** Smoothed round-trip time, or 0 before the first sample. */
+    long srtt() {
+        return srtt;
+    }
+
+    long rttvar() {
+        return rttvar;
+    }
+
+    /** The shortest round trip seen, or {@link Long#MAX_VALUE}. */
+    long minimum() {
+        return minimum;
+    }
+
+    /** How often in a row the timer expired since the last sample. */
+    int backoff() {
+        return backoff;
+    }
+
+    private long clamp(final long nanos) {
+        return Math.max(config.minRtoNanos(), Math.min(nanos, config.maxRtoNanos()));
+    }
+}

@@ -1,0 +1,112 @@
+package io.tapstack.tcp;
+
+import io.tapstack.buffer.PacketBuffer;
+import io.tapstack.buffer.Region;
+import io.tapstack.wire.TcpHeader;
+import io.tapstack.wire.TcpOptions;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A received segment, its header read: SEG.SEQ, SEG.ACK, SEG.WND, SEG.LEN and where its payload lies. One object is
+ * filled anew for every segment and is valid while that is processed.
+ */
+final class Segment {
+
+    private final TcpHeader header = new TcpHeader();
+    final TcpOptions options = new TcpOptions();
+
+    private @Nullable Region memory;
+    int sourcePort;
+    int destinationPort;
+    int seq;
+    int ack;
+    int flags;
+    int window;
+    private int payloadOffset;
+    private int payloadLength;
+
+    /** Reads the header at the head of {@code packet}. @return false if its data offset is impossible */
+    boolean read(final PacketBuffer packet) {
+        memory = packet.memory();
+        header.wrap(packet.memory().bytes(), packet.head());
+        final int headerLength = header.headerLength();
+        if (headerLength < TcpHeader.MIN_LENGTH || headerLength > packet.contiguousLength()) {
+            return false;
+        }
+        sourcePort = header.sourcePort();
+        destinationPort = header.destinationPort();
+        seq = header.sequence();
+        ack = header.acknowledgment();
+        flags = header.flags();
+        window = header.window();
+        payloadOffset = packet.head() + headerLength;
+        payloadLength = packet.contiguousLength() - headerLength;
+        options.parse(
+                packet.memory().bytes(), packet.head() + TcpHeader.MIN_LENGTH, headerLength - TcpHeader.MIN_LENGTH);
+        return true;
+    }
+
+    boolean has(final int flag) {
+        return (flags & flag) != 0;
+    }
+
+    /** SEG.LEN: the sequence numbers that the segment takes up, SYN and FIN included. */
+    int length() {
+        return payloadLength + (has(TcpHeader.SYN) ? 1 : 0) + (has(TcpHeader.FIN) ? 1 : 0);
+    }
+
+    int payloadLength() {
+        return payloadLength;
+    }
+
+    /** Where the payload starts in {@link #memory()}. */
+    int payloadOffset() {
+        return payloadOffset;
+    }
+
+    /** The memory that the payload lies in; retained by whoever keeps the payload. */
+    Region memory() {
+        final Region region = memory;
+        if (region == null) {
+            throw new IllegalStateException("no segment was read");
+        }
+        return region;
+    }
+
+    /** Cuts off what lies before {@code from}: sequence numbers that were received before. */
+    void trimFront(final int from) {
+        int excess = from - seq;
+        if (excess <= 0) {
+            return;
+        }
+        if (has(TcpHeader.SYN)) {
+            flags &= ~TcpHeader.SYN;
+            seq++;
+            excess--;
+        }
+        final int cut = Math.min(excess, payloadLength);
+        payloadOffset += cut;
+        payloadLength -= cut;
+        seq += cut;
+    }
+
+    /** Cuts off what lies at or behind {@code end}: sequence numbers beyond the window. */
+    void trimBack(final int end) {
+        final int excess = seq + length() - end;
+        if (excess <= 0) {
+            return;
+        }
+        int left = excess;
+        if (has(TcpHeader.FIN)) {
+            flags &= ~TcpHeader.FIN;
+            left--;
+        }
+        payloadLength -= Math.min(left, payloadLength);
+    }
+
+    @Override
+    public String toString() {
+        return TcpHeader.flagsToString(flags) + " seq " + Integer.toUnsignedString(seq) + " ack "
+                + Integer.toUnsignedString(ack) + " win " + window + " len " + payloadLength;
+    }
+}

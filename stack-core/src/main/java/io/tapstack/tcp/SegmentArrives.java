@@ -1,0 +1,376 @@
+package io.tapstack.tcp;
+
+import io.tapstack.event.DropReason;
+import io.tapstack.ip.SocketError;
+import io.tapstack.wire.SequenceNumber;
+import io.tapstack.wire.TcpHeader;
+
+/**
+ * SEGMENT ARRIVES for a connection: RFC 9293 3.10.7.3 and 3.10.7.4, step by step, with PAWS (RFC 7323 5) and the blind-attack rules
+ * of RFC 5961 at their places. What arrives for no connection at all is {@link TcpProtocol}'s, what arrives for a listener
+ * {@link TcpListener}'s business.
+ */
+final class SegmentArrives {
+
+    private final TcpConnection tcb;
+    private final AckProcessor acks;
+
+    SegmentArrives(final TcpConnection tcb) {
+        this.tcb = tcb;
+        this.acks = new AckProcessor(tcb);
+    }
+
+    /** Processes a segment, and sends whatever it allows or demands. */
+    void process(final Segment segment, final long nowNanos) {
+        tcb.keepAlive.heard(nowNanos);
+        if (tcb.state == TcpState.SYN_SENT) {
+            synSent(segment, nowNanos);
+        } else if (tcb.state != TcpState.CLOSED) {
+            otherStates(segment, nowNanos);
+        }
+        if (tcb.state != TcpState.CLOSED) {
+            tcb.sender.transmit(nowNanos);
+        }
+    }
+
+    /** RFC 9293 3.10.7.3. */
+    private void synSent(final Segment segment, final long nowNanos) {
+        // First: check the ACK bit.
+        final boolean ack = segment.has(TcpHeader.ACK);
+        if (ack
+                && (SequenceNumber.lessOrEqual(segment.ack, tcb.iss)
+                        || SequenceNumber.greaterThan(segment.ack, tcb.sndNxt))) {
+            if (!segment.has(TcpHeader.RST)) {
+                tcb.protocol.resets().answer(segment, tcb.path, nowNanos);
+            }
+            tcb.statistics.drop(DropReason.TCP_BAD_ACK);
+            return;
+        }
+        // Second: check the RST bit. RFC 5961 3.2 wants an ACK that covers the SYN, which was checked just now.
+        if (segment.has(TcpHeader.RST)) {
+            if (ack) {
+                tcb.fail(SocketError.ECONNREFUSED, nowNanos);
+            } else {
+                tcb.statistics.drop(DropReason.TCP_RST_IGNORED);
+            }
+            return;
+        }
+        // Fourth and fifth: check the SYN bit.
+        if (!segment.has(TcpHeader.SYN)) {
+            tcb.statistics.drop(DropReason.TCP_FLAGS);
+            return;
+        }
+        tcb.irs = segment.seq;
+        tcb.rcvNxt = segment.seq + 1;
+        tcb.rcvAdv = tcb.rcvNxt;
+        tcb.negotiate(segment, nowNanos);
+        tcb.sndWl1 = segment.seq - 1;
+        if (!ack) {
+            // Simultaneous open.
+            tcb.enter(TcpState.SYN_RECEIVED, nowNanos);
+            acks.updateWindow(segment);
+            tcb.sender.sendSyn(true, nowNanos);
+            return;
+        }
+        final long roundTrip = tcb.timing.acknowledged(segment.ack, nowNanos);
+        sampleHandshake(roundTrip);
+        tcb.sndUna = segment.ack;
+        acks.updateWindow(segment);
+        tcb.established(nowNanos);
+        tcb.delayedAck.ackNow();
+        // Sixth step and on: data and FIN may have come along (RFC 9293 3.10.7.3: "processing continues at the sixth
+        // step").
+        segment.trimFront(tcb.rcvNxt);
+        tcb.announceWindow();
+        segment.trimBack(tcb.rcvAdv);
+        text(segment, nowNanos);
+        fin(segment, nowNanos);
+    }
+
+    /** RFC 9293 3.10.7.4. */
+    private void otherStates(final Segment segment, final long nowNanos) {
+        // First: check the sequence number; PAWS comes before (RFC 7323 5.3 R1).
+        if (!passesPaws(segment, nowNanos)) {
+            return;
+        }
+        if (!isAcceptable(segment)) {
+            refuse(segment, nowNanos);
+            return;
+        }
+        if (tcb.timestamps.enabled() && segment.options.hasTimestamps()) {
+            tcb.timestamps.accepted(segment.options.timestampValue(), segment.seq, nowNanos);
+        }
+        // Second: check the RST bit.
+        if (segment.has(TcpHeader.RST)) {
+            reset(segment, nowNanos);
+            return;
+        }
+        // Fourth: check the SYN bit. Before the trimming, which would hide it.
+        if (segment.has(TcpHeader.SYN)) {
+            synInWindow(nowNanos);
+            return;
+        }
+        // Fifth: check the ACK field.
+        if (!segment.has(TcpHeader.ACK)) {
+            tcb.statistics.drop(DropReason.TCP_NO_ACK);
+            return;
+        }
+        if (tcb.state == TcpState.SYN_RECEIVED && !completeHandshake(segment, nowNanos)) {
+            return;
+        }
+        if (!acks.process(segment, nowNanos)) {
+            return;
+        }
+        if (!closingStates(segment, nowNanos)) {
+            return;
+        }
+        trimToWindow(segment);
+        // Sixth: the URG bit. Urgent data is delivered in line (RFC 6093), so there is nothing to do.
+        // Seventh: process the segment text.
+        text(segment, nowNanos);
+        // Eighth: check the FIN bit.
+        fin(segment, nowNanos);
+    }
+
+    private boolean passesPaws(final Segment segment, final long nowNanos) {
+        if (!tcb.timestamps.enabled() || segment.has(TcpHeader.RST)) {
+            return true;
+        }
+        if (!segment.options.hasTimestamps()) {
+            if (segment.has(TcpHeader.SYN)) {
+                return true;
+            }
+            // RFC 7323 3.2: once agreed on, every segment carries the option; one without it is dropped silently.
+            tcb.statistics.drop(DropReason.TCP_NO_TIMESTAMP);
+            return false;
+        }
+        if (!tcb.timestamps.isOld(segment.options.timestampValue(), nowNanos)) {
+            return true;
+        }
+        tcb.statistics.drop(DropReason.TCP_PAWS);
+        if (segment.length() > 0) {
+            tcb.delayedAck.ackNow();
+        } else {
+            tcb.challengeAck(nowNanos);
+        }
+        return false;
+    }
+
+    /** RFC 9293 3.4, table 6: the four cases of acceptability. */
+    private boolean isAcceptable(final Segment segment) {
+        final int length = segment.length();
+        final int window = tcb.rcvWnd();
+        if (window == 0) {
+            // Nothing fits, but RST and ACKs at the edge have to be looked at (3.10.7.4, first).
+            return segment.seq == tcb.rcvNxt;
+        }
+        if (length == 0) {
+            return SequenceNumber.inWindow(segment.seq, tcb.rcvNxt, window);
+        }
+        return SequenceNumber.inWindow(segment.seq, tcb.rcvNxt, window)
+                || SequenceNumber.inWindow(segment.seq + length - 1, tcb.rcvNxt, window)
+                // A segment that covers all of a small window.
+                || SequenceNumber.lessThan(segment.seq, tcb.rcvNxt)
+                        && SequenceNumber.greaterThan(segment.seq + length, tcb.rcvNxt);
+    }
+
+    private void refuse(final Segment segment, final long nowNanos) {
+        final boolean old = SequenceNumber.lessThan(segment.seq, tcb.rcvNxt);
+        tcb.statistics.drop(old && segment.length() > 0 ? DropReason.TCP_DUPLICATE : DropReason.TCP_OUTSIDE_WINDOW);
+        if (segment.has(TcpHeader.RST)) {
+            return;
+        }
+        if (tcb.state == TcpState.SYN_RECEIVED
+                && segment.has(TcpHeader.SYN)
+                && !segment.has(TcpHeader.ACK)
+                && segment.seq == tcb.irs) {
+            // The peer repeats its SYN, so our SYN-ACK was lost: better repeat that than an ACK that says less.
+            tcb.sender.sendSyn(true, nowNanos);
+            return;
+        }
+        if (tcb.state == TcpState.TIME_WAIT && segment.has(TcpHeader.FIN)) {
+            // Fifth, TIME-WAIT: the only thing that can arrive is a retransmission of the remote FIN.
+            tcb.timeWait.start(nowNanos);
+        }
+        if (segment.length() > 0) {
+            // Old data may be the repetition of something whose ACK was lost: the peer needs this one.
+            tcb.delayedAck.ackNow();
+        } else {
+            tcb.challengeAck(nowNanos);
+        }
+    }
+
+    private void reset(final Segment segment, final long nowNanos) {
+        // RFC 5961 3.2: a RST exactly at RCV.NXT resets; one that is merely in the window is answered.
+        if (segment.seq != tcb.rcvNxt) {
+            tcb.statistics.drop(DropReason.TCP_RST_NOT_EXACT);
+            tcb.challengeAck(nowNanos);
+            return;
+        }
+        switch (tcb.state) {
+            case SYN_RECEIVED -> tcb.fail(SocketError.ECONNREFUSED, nowNanos);
+            case TIME_WAIT ->
+                // RFC 1337 fix 1: the reset of an old duplicate must not end TIME-WAIT early.
+                tcb.statistics.drop(DropReason.TCP_RST_IGNORED);
+            case CLOSING, LAST_ACK -> tcb.enter(TcpState.CLOSED, nowNanos);
+            case CLOSE_WAIT -> tcb.fail(SocketError.EPIPE, nowNanos);
+            default -> tcb.fail(SocketError.ECONNRESET, nowNanos);
+        }
+    }
+
+    private void synInWindow(final long nowNanos) {
+        tcb.statistics.drop(DropReason.TCP_SYN_IN_WINDOW);
+        if (tcb.state == TcpState.SYN_RECEIVED && tcb.listener != null) {
+            // A passive open returns to LISTEN, silently.
+            tcb.fail(SocketError.ECONNRESET, nowNanos);
+            return;
+        }
+        // RFC 5961 4.2: whatever the sequence number.
+        tcb.challengeAck(nowNanos);
+    }
+
+    /** Fifth, SYN-RECEIVED. @return false if the segment is done with */
+    private boolean completeHandshake(final Segment segment, final long nowNanos) {
+        if (SequenceNumber.lessOrEqual(segment.ack, tcb.sndUna)
+                || SequenceNumber.greaterThan(segment.ack, tcb.sndNxt)) {
+            tcb.protocol.resets().answer(segment, tcb.path, nowNanos);
+            tcb.statistics.drop(DropReason.TCP_BAD_ACK);
+            return false;
+        }
+        final TcpListener owner = tcb.listener;
+        if (owner != null && !owner.hasRoom()) {
+            // The peer will think it is connected and send again; our SYN-ACK is repeated until there is room.
+            tcb.statistics.drop(DropReason.TCP_LISTEN_OVERFLOW);
+            return false;
+        }
+        final long roundTrip = tcb.timing.acknowledged(segment.ack, nowNanos);
+        sampleHandshake(roundTrip);
+        tcb.sndUna = segment.ack;
+        tcb.sndWl1 = segment.seq - 1;
+        tcb.sndWl2 = segment.ack;
+        acks.updateWindow(segment);
+        tcb.established(nowNanos);
+        if (tcb.finQueued) {
+            tcb.enter(TcpState.FIN_WAIT_1, nowNanos);
+        }
+        return true;
+    }
+
+    private void sampleHandshake(final long roundTrip) {
+        if (roundTrip >= 0) {
+            tcb.estimator.sample(roundTrip);
+        } else {
+            tcb.estimator.synWasRetransmitted();
+        }
+    }
+
+    /** Fifth, the states after our CLOSE. @return false if the connection is over, or nothing more is to be looked at */
+    private boolean closingStates(final Segment segment, final long nowNanos) {
+        switch (tcb.state) {
+            case FIN_WAIT_1 -> {
+                if (tcb.isFinAcknowledged()) {
+                    tcb.enter(TcpState.FIN_WAIT_2, nowNanos);
+                }
+            }
+            case CLOSING -> {
+                if (tcb.isFinAcknowledged()) {
+                    tcb.enter(TcpState.TIME_WAIT, nowNanos);
+                }
+            }
+            case LAST_ACK -> {
+                if (tcb.isFinAcknowledged()) {
+                    tcb.enter(TcpState.CLOSED, nowNanos);
+                    return false;
+                }
+            }
+            default -> {
+                // Nothing of ours is closed, or TIME-WAIT: a repeated FIN lies before the window and never comes here.
+            }
+        }
+        if (tcb.isOrphan()
+                && segment.payloadLength() > 0
+                && tcb.state.canReceive()
+                && SequenceNumber.greaterThan(segment.seq + segment.payloadLength(), tcb.rcvNxt)) {
+            // RFC 1122 4.2.2.13: data for an application that is gone; the peer must not think it was read.
+            tcb.statistics.drop(DropReason.TCP_AFTER_CLOSE);
+            tcb.abortFor(SocketError.ECONNRESET, nowNanos);
+            return false;
+        }
+        return true;
+    }
+
+    private void trimToWindow(final Segment segment) {
+        final int before = segment.length();
+        segment.trimFront(tcb.rcvNxt);
+        segment.trimBack(tcb.rcvAdv);
+        if (segment.length() < before) {
+            // Some of it came before, or does not fit: either way the peer has to be told where we are.
+            tcb.delayedAck.ackNow();
+        }
+    }
+
+    private void text(final Segment segment, final long nowNanos) {
+        final int length = segment.payloadLength();
+        if (length == 0 || !tcb.state.canReceive()) {
+            return;
+        }
+        if (tcb.pool.underPressure()) {
+            tcb.statistics.drop(DropReason.NO_MEMORY);
+            segment.trimBack(segment.seq);
+            return;
+        }
+        if (segment.seq != tcb.rcvNxt) {
+            outOfOrder(segment, length);
+            return;
+        }
+        if (!tcb.isInputShutdown()) {
+            tcb.receiveQueue.append(segment.memory(), segment.payloadOffset(), length);
+        }
+        tcb.rcvNxt += length;
+        tcb.dataArrived(length, nowNanos);
+        if (!tcb.reassembly.isEmpty()) {
+            // RFC 5681 4.2: an ACK at once for a segment that fills a gap.
+            tcb.delayedAck.ackNow();
+            tcb.rcvNxt = tcb.reassembly.deliver(tcb.rcvNxt, tcb.receiveQueue);
+            if (tcb.isInputShutdown()) {
+                tcb.receiveQueue.clear();
+            }
+        }
+        tcb.observer().readable();
+    }
+
+    private void outOfOrder(final Segment segment, final int length) {
+        // RFC 5681 4.2: a duplicate ACK at once for a segment that comes out of order.
+        tcb.delayedAck.ackNow();
+        final boolean kept = tcb.reassembly.insert(segment.seq, segment.memory(), segment.payloadOffset(), length);
+        if (!kept) {
+            tcb.statistics.drop(DropReason.TCP_REASSEMBLY_LIMIT);
+        }
+    }
+
+    private void fin(final Segment segment, final long nowNanos) {
+        if (segment.has(TcpHeader.FIN)) {
+            // One that came early counts when everything before it is there.
+            tcb.finAnnounced = true;
+            tcb.finSequence = segment.seq + segment.payloadLength();
+        }
+        if (tcb.finAnnounced && tcb.finSequence == tcb.rcvNxt && !tcb.finReceived) {
+            finInOrder(nowNanos);
+        }
+    }
+
+    private void finInOrder(final long nowNanos) {
+        tcb.finReceived = true;
+        tcb.rcvNxt++;
+        switch (tcb.state) {
+            case ESTABLISHED -> tcb.enter(TcpState.CLOSE_WAIT, nowNanos);
+            case FIN_WAIT_1 -> tcb.enter(tcb.isFinAcknowledged() ? TcpState.TIME_WAIT : TcpState.CLOSING, nowNanos);
+            case FIN_WAIT_2 -> tcb.enter(TcpState.TIME_WAIT, nowNanos);
+            default -> {
+                // CLOSE-WAIT and later: remain.
+            }
+        }
+        tcb.delayedAck.ackNow();
+        tcb.observer().readable();
+    }
+}

@@ -1,0 +1,385 @@
+package io.tapstack.tcp;
+
+import io.tapstack.buffer.PacketBuffer;
+import io.tapstack.event.StackEvents.RetransmitCause;
+import io.tapstack.ip.IpPath;
+import io.tapstack.ip.SendStatus;
+import io.tapstack.ip.SocketError;
+import io.tapstack.wire.IpProtocol;
+import io.tapstack.wire.SequenceNumber;
+import io.tapstack.wire.TcpHeader;
+import io.tapstack.wire.TcpOptions;
+import java.nio.ByteBuffer;
+
+/**
+ * Makes segments when they may be sent: transmission is pulled. Nothing is built before the congestion window, the peer's window,
+ * Nagle's algorithm and silly-window avoidance allow it, so there is no queue between the connection and the device.
+ */
+final class SegmentSender {
+
+    private final TcpConnection tcb;
+    private final TcpHeader header = new TcpHeader();
+
+    // Largest payload of a segment that is handed down: the MSS, or as many whole MSSs as the device cuts by itself.
+    private int largestSegment;
+    // Behind the last segment sent that was smaller than the MSS, for Nagle's algorithm in Minshall's form.
+    private int sndSml;
+    private boolean cwndLimited;
+    private long lastSendNanos;
+
+    SegmentSender(final TcpConnection tcb) {
+        this.tcb = tcb;
+        this.sndSml = tcb.iss;
+    }
+
+    /** The MSS is known, or has changed. */
+    void mssChanged() {
+        final IpPath path = tcb.path;
+        final int headers = path.ipHeaderLength() + TcpHeader.MIN_LENGTH + optionsLength();
+        final int segments = (path.maxSegmentOffload() - headers) / tcb.mss;
+        largestSegment = Math.max(1, segments) * tcb.mss;
+    }
+
+    /** True if the last transmission stopped because of the congestion window. */
+    boolean isCwndLimited() {
+        return cwndLimited;
+    }
+
+    /** Sends whatever may be sent now: retransmissions, new data, FIN, and an ACK if one is due and nothing carried it. */
+    void transmit(final long nowNanos) {
+        if (tcb.maySendData()) {
+            restartAfterIdle(nowNanos);
+            leavePersistIfOpen(nowNanos);
+            while (retransmitNext(nowNanos) || sendNext(nowNanos)) {
+                // Until a window is used up, the queue is empty or the device is full.
+            }
+            persistIfStuck(nowNanos);
+        }
+        if (tcb.delayedAck.isDue()) {
+            sendAck(nowNanos);
+        }
+    }
+
+    // ---- What to send
+
+    private boolean retransmitNext(final long nowNanos) {
+        if (!tcb.recovery.wantsRetransmission() || tcb.isBlocked()) {
+            return false;
+        }
+        final int seq = tcb.recovery.nextRetransmission();
+        final boolean roomInCwnd = tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt) + tcb.mss <= tcb.congestion.cwnd();
+        if (!roomInCwnd && !tcb.recovery.retransmitNow()) {
+            return false;
+        }
+        final RetransmitCause cause = tcb.timeouts > 0 ? RetransmitCause.TIMEOUT : RetransmitCause.FAST_RETRANSMIT;
+        final int end = SequenceNumber.min(tcb.recovery.retransmissionEnd(), seq + tcb.mss);
+        final int mssBefore = tcb.mss;
+        final int sent = retransmit(seq, end, cause, nowNanos);
+        if (sent <= 0) {
+            // Too big for the path: again, in smaller segments.
+            return tcb.mss < mssBefore;
+        }
+        tcb.recovery.retransmitted(sent);
+        return true;
+    }
+
+    /** Sends again what lies from {@code seq} to {@code end}. @return sequence numbers sent, 0 or less for none */
+    private int retransmit(final int seq, final int end, final RetransmitCause cause, final long nowNanos) {
+        final int dataEnd = SequenceNumber.min(end, tcb.queueEnd());
+        final int length = Math.max(0, dataEnd - seq);
+        final boolean fin = tcb.finSent && SequenceNumber.greaterThan(end, tcb.queueEnd());
+        final int flags = TcpHeader.ACK | (fin ? TcpHeader.FIN : 0) | (length > 0 ? TcpHeader.PSH : 0);
+        final int sent = send(seq, length, flags, nowNanos);
+        if (sent < 0) {
+            return sent;
+        }
+        if (sent < length) {
+            // Bytes that were sent before are not there any more: the stream cannot be completed.
+            tcb.abortFor(SocketError.EIO, nowNanos);
+            return 0;
+        }
+        tcb.timing.retransmitted(seq);
+        tcb.statistics.segmentsRetransmitted++;
+        tcb.statistics.observer().retransmitted(tcb, seq, sent, cause);
+        tcb.retransmissionTimer.start(nowNanos);
+        return sent + (fin ? 1 : 0);
+    }
+
+    private boolean sendNext(final long nowNanos) {
+        cwndLimited = false;
+        if (tcb.finSent || tcb.isBlocked() || tcb.isCutShort()) {
+            return false;
+        }
+        final int unsent = tcb.queueEnd() - tcb.sndNxt;
+        final int peerSpace = tcb.sndUna + tcb.sndWnd - tcb.sndNxt;
+        if (unsent == 0) {
+            return tcb.finQueued && peerSpace > 0 && sendNew(0, true, nowNanos);
+        }
+        final int congestionSpace =
+                tcb.congestion.cwnd() + tcb.recovery.inflation() - tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt);
+        final int length = sendable(unsent, peerSpace, congestionSpace);
+        if (length <= 0) {
+            cwndLimited = congestionSpace < Math.min(unsent, Math.min(peerSpace, tcb.mss));
+            return false;
+        }
+        // The FIN rides on the last data if it fits the window too.
+        return sendNew(length, tcb.finQueued && length == unsent && length < peerSpace, nowNanos);
+    }
+
+    /**
+     * How many bytes to send now, or 0 to wait: the sender's side of silly-window avoidance (RFC 9293 3.8.6.2.1), with U the usable
+     * window and D the data not sent yet, and Nagle's algorithm (3.7.4).
+     */
+    private int sendable(final int unsent, final int peerSpace, final int congestionSpace) {
+        final int usable = Math.min(unsent, Math.min(peerSpace, congestionSpace));
+        if (usable <= 0) {
+            return 0;
+        }
+        // (2): everything that there is may go, pushed, if Nagle has no objection.
+        final boolean all = usable == unsent && maySendTail();
+        if (usable >= tcb.mss) {
+            // (1): at least a full segment. A super-segment consists of full ones, but for the end of the data.
+            if (all && usable <= largestSegment) {
+                return usable;
+            }
+            final int capped = Math.min(usable, largestSegment);
+            return capped - capped % tcb.mss;
+        }
+        // (3): at least half of the largest window that the peer ever offered: its buffer is small.
+        final boolean halfWindow = peerSpace <= congestionSpace && usable >= tcb.maxSndWnd / 2;
+        return all || halfWindow ? usable : 0;
+    }
+
+    /**
+     * Nagle's algorithm as Minshall refined it: a segment that is not full may go unless another small one is still on its way. The
+     * last piece of a long response therefore does not wait for the peer's delayed ACK.
+     */
+    private boolean maySendTail() {
+        if (tcb.finQueued) {
+            return true;
+        }
+        if (tcb.moreComing) {
+            return false;
+        }
+        return tcb.config.noDelay() || SequenceNumber.lessOrEqual(sndSml, tcb.sndUna);
+    }
+
+    private boolean sendNew(final int length, final boolean fin, final long nowNanos) {
+        final int seq = tcb.sndNxt;
+        final boolean last = seq + length == tcb.queueEnd();
+        int flags = TcpHeader.ACK | (fin ? TcpHeader.FIN : 0);
+        if (length > 0 && last) {
+            flags |= TcpHeader.PSH; // RFC 9293 3.8.2: when there is no more to be sent (MUST-61)
+        }
+        final int mssBefore = tcb.mss;
+        final int sent = send(seq, length, flags, nowNanos);
+        if (sent < 0) {
+            return tcb.mss < mssBefore;
+        }
+        final boolean finSent = fin && sent == length;
+        tcb.sndNxt = seq + sent + (finSent ? 1 : 0);
+        tcb.finSent |= finSent;
+        if (sent == 0 && length > 0) {
+            tcb.fileCutShort(nowNanos);
+            return false;
+        }
+        if (sent % tcb.mss != 0) {
+            sndSml = seq + sent;
+        }
+        tcb.timing.sent(tcb.sndNxt, nowNanos);
+        tcb.retransmissionTimer.start(nowNanos);
+        lastSendNanos = nowNanos;
+        return true;
+    }
+
+    /** RFC 5681 4.1: after a silence of more than an RTO the window says nothing about the network any more. */
+    private void restartAfterIdle(final long nowNanos) {
+        if (tcb.sndUna == tcb.sndNxt
+                && tcb.queueEnd() != tcb.sndNxt
+                && nowNanos - lastSendNanos > tcb.estimator.rto()) {
+            tcb.congestion.restartAfterIdle();
+            lastSendNanos = nowNanos;
+        }
+    }
+
+    // ---- The closed window
+
+    private void persistIfStuck(final long nowNanos) {
+        final boolean nothingInFlight = tcb.sndUna == tcb.sndNxt;
+        final boolean waiting = tcb.queueEnd() != tcb.sndNxt || tcb.finQueued;
+        if (nothingInFlight && waiting && !tcb.finSent && !tcb.isBlocked() && tcb.maySendData()) {
+            tcb.persistTimer.start(nowNanos);
+        }
+    }
+
+    private void leavePersistIfOpen(final long nowNanos) {
+        if (tcb.persistTimer.isRunning() && tcb.sndWnd > 0) {
+            tcb.persistTimer.stop();
+            if (tcb.probeOutstanding) {
+                // The peer has not taken the probe's byte: it is the first of the new data. If it arrives yet it is a
+                // duplicate.
+                tcb.probeOutstanding = false;
+                tcb.sndNxt = tcb.sndUna;
+                tcb.finSent = false;
+            }
+        }
+    }
+
+    /** The persist timer expired. */
+    void probe(final long nowNanos) {
+        if (tcb.persistTimer.unanswered() > tcb.config.dataRetries()) {
+            tcb.fail(SocketError.ETIMEDOUT, nowNanos);
+            return;
+        }
+        if (tcb.sndWnd > 0 && !tcb.probeOutstanding) {
+            // RFC 9293 3.8.6.2.1 (4): the override timeout. What is there goes out, silly or not.
+            tcb.moreComing = false;
+            final int unsent = tcb.queueEnd() - tcb.sndNxt;
+            final int length = Math.min(unsent, Math.min(tcb.sndWnd, tcb.mss));
+            sendNew(length, tcb.finQueued && length == unsent && length < tcb.sndWnd, nowNanos);
+            transmit(nowNanos);
+            return;
+        }
+        // RFC 9293 3.8.6.1: at least one octet of new data (MUST-37), or the FIN if there is none.
+        final boolean data = SequenceNumber.lessThan(tcb.sndUna, tcb.queueEnd());
+        final int sent = send(tcb.sndUna, data ? 1 : 0, TcpHeader.ACK | (data ? 0 : TcpHeader.FIN), nowNanos);
+        if (sent >= 0) {
+            tcb.probeOutstanding = true;
+            tcb.sndNxt = tcb.sndUna + 1;
+            tcb.finSent |= !data;
+            tcb.timing.cancel();
+        }
+        tcb.persistTimer.probeSent(nowNanos);
+    }
+
+    // ---- Segments
+
+    /** {@code <SEQ=ISS>[<ACK=RCV.NXT>]<CTL=SYN[,ACK]>} with the options that are offered or agreed on. */
+    void sendSyn(final boolean ack, final long nowNanos) {
+        final TcpConfig config = tcb.config;
+        final boolean scale = ack ? tcb.scaleAgreed : config.windowScaling();
+        final boolean timestamps = ack ? tcb.timestamps.enabled() : config.timestamps();
+        final int length = TcpHeader.MIN_LENGTH + 4 + (scale ? 4 : 0) + (timestamps ? TcpOptions.TIMESTAMPS_LENGTH : 0);
+        final PacketBuffer packet = tcb.pool.packet(tcb.path.headroom() + length, tcb.path.headroom());
+        final int at = packet.append(length);
+        final ByteBuffer bytes = packet.memory().bytes();
+        // RFC 7323 2.2: the window of a SYN is never scaled.
+        final int window = Math.min(tcb.announceWindow(), WindowScale.MAX_UNSCALED);
+        write(bytes, at, tcb.iss, length, TcpHeader.SYN | (ack ? TcpHeader.ACK : 0), window);
+        int option = at + TcpHeader.MIN_LENGTH;
+        option += TcpOptions.writeMaximumSegmentSize(bytes, option, tcb.offeredMss());
+        if (timestamps) {
+            option += TcpOptions.writeTimestamps(
+                    bytes, option, tcb.timestamps.value(nowNanos), ack ? tcb.timestamps.echo() : 0);
+        }
+        if (scale) {
+            TcpOptions.writeWindowScale(bytes, option, tcb.offeredShift());
+        }
+        final SendStatus status = hand(packet, at, 0);
+        if (ack) {
+            acknowledged();
+        }
+        if (status == SendStatus.UNREACHABLE) {
+            tcb.unreachable(nowNanos);
+        }
+        lastSendNanos = nowNanos;
+    }
+
+    /** {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>}. */
+    void sendAck(final long nowNanos) {
+        send(tcb.sndNxt, 0, TcpHeader.ACK, nowNanos);
+    }
+
+    /** A keep-alive: {@code <SEQ=SND.NXT-1><ACK=RCV.NXT><CTL=ACK>} (RFC 9293 3.8.4), which the peer has to answer. */
+    void sendKeepAlive(final long nowNanos) {
+        send(tcb.sndNxt - 1, 0, TcpHeader.ACK, nowNanos);
+    }
+
+    /** {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK>}. */
+    void sendReset(final long nowNanos) {
+        send(tcb.sndNxt, 0, TcpHeader.RST | TcpHeader.ACK, nowNanos);
+        tcb.statistics.resetsSent++;
+    }
+
+    /**
+     * Builds a segment and hands it down.
+     *
+     * @return payload bytes sent, less than {@code length} if a mapped file was cut short, or -1 if nothing was sent
+     */
+    private int send(final int seq, final int length, final int flags, final long nowNanos) {
+        final IpPath path = tcb.path;
+        final boolean offload = path.checksumOffload();
+        final int optionsLength = optionsLength();
+        final int headerLength = TcpHeader.MIN_LENGTH + optionsLength;
+        final int headroom = path.headroom();
+        final PacketBuffer packet = tcb.pool.packet(headroom + headerLength + (offload ? 0 : length), headroom);
+        final int at = packet.append(headerLength);
+        int payload = 0;
+        final int position = seq - tcb.queueStart();
+        if (length > 0) {
+            payload = offload
+                    ? tcb.sendQueue.gather(packet, position, length)
+                    : tcb.sendQueue.copyOut(packet, position, length);
+            if (payload == 0) {
+                packet.release();
+                return 0;
+            }
+        }
+        final ByteBuffer bytes = packet.memory().bytes();
+        final int window = tcb.windowScale.toWire(tcb.announceWindow());
+        final int sentFlags = payload < length ? flags & ~(TcpHeader.FIN | TcpHeader.PSH) : flags;
+        write(bytes, at, seq, headerLength, sentFlags, window);
+        if (optionsLength > 0) {
+            TcpOptions.writeTimestamps(
+                    bytes, at + TcpHeader.MIN_LENGTH, tcb.timestamps.value(nowNanos), tcb.timestamps.echo());
+        }
+        if (payload > tcb.mss) {
+            packet.gsoSize(tcb.mss);
+        }
+        final SendStatus status = hand(packet, at, payload);
+        if (status == SendStatus.DEVICE_FULL) {
+            tcb.blockedByDevice();
+            return -1;
+        }
+        if (status == SendStatus.TOO_BIG) {
+            tcb.pathMtuChanged();
+            return -1;
+        }
+        acknowledged();
+        if (offload && payload > 0 && !tcb.sendQueue.isIntact(position, payload)) {
+            // Cut short while the device read it: the peer may have been sent bytes that were never in the file.
+            tcb.abortFor(SocketError.EIO, nowNanos);
+            return -1;
+        }
+        return payload;
+    }
+
+    private void write(
+            final ByteBuffer bytes,
+            final int at,
+            final int seq,
+            final int headerLength,
+            final int flags,
+            final int window) {
+        final int ack = (flags & TcpHeader.ACK) != 0 ? tcb.rcvNxt : 0;
+        header.wrap(bytes, at).write(tcb.local().port(), tcb.remote().port(), seq, ack, headerLength, flags, window, 0);
+    }
+
+    private SendStatus hand(final PacketBuffer packet, final int at, final int payload) {
+        final IpPath path = tcb.path;
+        TcpChecksum.write(packet, at, tcb.pseudoHeaderSum, path.checksumOffload());
+        tcb.statistics.segmentsSent++;
+        return path.send(
+                packet, IpProtocol.TCP, tcb.config.trafficClass(), tcb.config.timeToLive(), /* dontFragment */ true);
+    }
+
+    /** Every segment carries the ACK: a delayed one is done with. */
+    private void acknowledged() {
+        tcb.delayedAck.ackSent();
+        tcb.timestamps.ackSent(tcb.rcvNxt);
+    }
+
+    private int optionsLength() {
+        return tcb.timestamps.enabled() ? TcpOptions.TIMESTAMPS_LENGTH : 0;
+    }
+}

@@ -1,0 +1,145 @@
+package io.tapstack.tcp;
+
+import io.tapstack.buffer.BufferPool;
+import io.tapstack.buffer.PacketBuffer;
+import io.tapstack.buffer.Region;
+import io.tapstack.buffer.SliceLine;
+import java.nio.ByteBuffer;
+
+/**
+ * What the application has handed over and the peer has not acknowledged. A byte is stored once, and every transmission and
+ * retransmission refers to it. Position 0 is the first byte that is not acknowledged.
+ *
+ * <p>A mapped file can be cut short by somebody else at any time. Every look at the queue's bytes therefore answers how many of them are
+ * still there, and the caller looks again after it has sent them ({@link #isIntact}).
+ */
+final class SendQueue {
+
+    private final SliceLine line;
+
+    SendQueue(final BufferPool pool) {
+        line = new SliceLine(pool);
+    }
+
+    /** Bytes in the queue, sent or not. */
+    int length() {
+        return line.length();
+    }
+
+    boolean isEmpty() {
+        return line.isEmpty();
+    }
+
+    /** Memory of the stack that the queue holds, in bytes. */
+    int chargedBytes() {
+        return line.chargedBytes();
+    }
+
+    /** Bytes of mapped files in the queue. */
+    int sharedBytes() {
+        return line.sharedBytes();
+    }
+
+    /** Appends a slice by reference; retains the region. */
+    void append(final Region region, final int offset, final int length) {
+        line.append(region, offset, length);
+    }
+
+    /** Copies up to {@code limit} bytes from {@code source}. @return how many were taken */
+    int copyIn(final ByteBuffer source, final int limit) {
+        return line.copyIn(source, limit);
+    }
+
+    /**
+     * Refers {@code packet} to {@code length} bytes from {@code position} on.
+     *
+     * @return how many bytes were added: less than asked for if the packet cannot hold more slices, or if a mapped file was
+     *     cut short and the bytes are not there any more
+     */
+    int gather(final PacketBuffer packet, final int position, final int length) {
+        int gathered = 0;
+        for (int slice = line.sliceAt(position); gathered < length; slice++) {
+            final int skip = position + gathered - line.position(slice);
+            final int offset = line.offset(slice) + skip;
+            final int part = Math.min(length - gathered, line.length(slice) - skip);
+            final Region region = line.region(slice);
+            final int there = intact(region, offset, part);
+            if (there == 0 || !packet.addSlice(region, offset, there)) {
+                break;
+            }
+            gathered += there;
+            if (there < part) {
+                break;
+            }
+        }
+        return gathered;
+    }
+
+    /**
+     * Copies {@code length} bytes from {@code position} on behind the contiguous part of {@code packet}: for devices
+     * without checksum offload, where the bytes have to be touched anyway.
+     *
+     * @return how many bytes were copied; less than asked for if a mapped file was cut short
+     */
+    int copyOut(final PacketBuffer packet, final int position, final int length) {
+        int copied = 0;
+        for (int slice = line.sliceAt(position); copied < length; slice++) {
+            final int skip = position + copied - line.position(slice);
+            final int offset = line.offset(slice) + skip;
+            final int part = Math.min(length - copied, line.length(slice) - skip);
+            final int there = copy(packet, line.region(slice), offset, part);
+            copied += there;
+            if (there < part) {
+                break;
+            }
+        }
+        return copied;
+    }
+
+    /** True if all of the {@code length} bytes from {@code position} on can still be read. */
+    boolean isIntact(final int position, final int length) {
+        if (line.sharedBytes() == 0) {
+            return true;
+        }
+        int seen = 0;
+        for (int slice = line.sliceAt(position); seen < length; slice++) {
+            final int skip = position + seen - line.position(slice);
+            final int part = Math.min(length - seen, line.length(slice) - skip);
+            if (intact(line.region(slice), line.offset(slice) + skip, part) < part) {
+                return false;
+            }
+            seen += part;
+        }
+        return true;
+    }
+
+    /** Forgets the first {@code bytes}: the peer has them. */
+    void acknowledge(final int bytes) {
+        line.drop(bytes);
+    }
+
+    /** Forgets everything. */
+    void clear() {
+        line.clear();
+    }
+
+    private static int intact(final Region region, final int offset, final int length) {
+        return region.isShared() ? Math.max(0, Math.min(length, region.intactBytes() - offset)) : length;
+    }
+
+    /** @return how many of the bytes copied were really there: the look at a file comes after the copy, so it is final */
+    private static int copy(final PacketBuffer packet, final Region region, final int offset, final int length) {
+        final int to = packet.append(length);
+        try {
+            packet.memory().bytes().put(to, region.bytes(), offset, length);
+        } catch (final InternalError e) {
+            // The JVM's word for a SIGBUS: a page of the mapping is gone. What lies before it is copied again.
+            packet.trimTo(packet.contiguousLength() - length);
+            final int left = intact(region, offset, length);
+            return left > 0 && left < length ? copy(packet, region, offset, left) : 0;
+        }
+        final int there = intact(region, offset, length);
+        packet.trimTo(packet.contiguousLength() - (length - there));
+        return there;
+    }
+}

@@ -1,0 +1,316 @@
+package io.tapstack.tcp;
+
+/**
+ * The options of a connection, or what a listener gives its connections. A connection has a copy of its own; setters
+ * return the object itself. Confined to whoever runs the stack once a connection uses it.
+ */
+public final class TcpConfig {
+
+    private static final long MILLIS = 1_000_000L;
+    private static final long SECONDS = 1_000_000_000L;
+
+    private int sendBufferBytes = 1 << 20;
+    private int sharedSendBytes = 4 << 20;
+    private int receiveBufferBytes = 1 << 20;
+    private int maxSegment = 0;
+    private boolean windowScaling = true;
+    private boolean timestamps = true;
+    private boolean noDelay = false;
+    private boolean quickAck = false;
+    private long delayedAckNanos = 40 * MILLIS;
+    private long initialRtoNanos = 1 * SECONDS;
+    private long minRtoNanos = 200 * MILLIS;
+    private long maxRtoNanos = 120 * SECONDS;
+    private int initialWindowSegments = 10;
+    private int synRetries = 6;
+    private int dataRetries = 15;
+    private long userTimeoutNanos = 0;
+    private boolean keepAlive = false;
+    private long keepAliveIdleNanos = 7_200 * SECONDS;
+    private long keepAliveIntervalNanos = 75 * SECONDS;
+    private int keepAliveCount = 9;
+    private long finWait2Nanos = 60 * SECONDS;
+    private long timeWaitNanos = 60 * SECONDS;
+    private int timeToLive = 64;
+    private int trafficClass = 0;
+
+    /** The defaults. */
+    public TcpConfig() {}
+
+    /** An independent copy. */
+    public TcpConfig copy() {
+        final TcpConfig copy = new TcpConfig();
+        copy.sendBufferBytes = sendBufferBytes;
+        copy.sharedSendBytes = sharedSendBytes;
+        copy.receiveBufferBytes = receiveBufferBytes;
+        copy.maxSegment = maxSegment;
+        copy.windowScaling = windowScaling;
+        copy.timestamps = timestamps;
+        copy.noDelay = noDelay;
+        copy.quickAck = quickAck;
+        copy.delayedAckNanos = delayedAckNanos;
+        copy.initialRtoNanos = initialRtoNanos;
+        copy.minRtoNanos = minRtoNanos;
+        copy.maxRtoNanos = maxRtoNanos;
+        copy.initialWindowSegments = initialWindowSegments;
+        copy.synRetries = synRetries;
+        copy.dataRetries = dataRetries;
+        copy.userTimeoutNanos = userTimeoutNanos;
+        copy.keepAlive = keepAlive;
+        copy.keepAliveIdleNanos = keepAliveIdleNanos;
+        copy.keepAliveIntervalNanos = keepAliveIntervalNanos;
+        copy.keepAliveCount = keepAliveCount;
+        copy.finWait2Nanos = finWait2Nanos;
+        copy.timeWaitNanos = timeWaitNanos;
+        copy.timeToLive = timeToLive;
+        copy.trafficClass = trafficClass;
+        return copy;
+    }
+
+    /** SO_SNDBUF: bytes that may wait in the send queue, sent or not, before a write has to wait. */
+    public int sendBufferBytes() {
+        return sendBufferBytes;
+    }
+
+    public TcpConfig sendBufferBytes(final int bytes) {
+        sendBufferBytes = atLeast(1, bytes);
+        return this;
+    }
+
+    /** Bytes of mapped files that may wait in the send queue; they cost no memory of the stack. */
+    public int sharedSendBytes() {
+        return sharedSendBytes;
+    }
+
+    public TcpConfig sharedSendBytes(final int bytes) {
+        sharedSendBytes = atLeast(1, bytes);
+        return this;
+    }
+
+    /** SO_RCVBUF: the largest window that is offered, in bytes of payload. Fixed once the SYN is sent. */
+    public int receiveBufferBytes() {
+        return receiveBufferBytes;
+    }
+
+    public TcpConfig receiveBufferBytes(final int bytes) {
+        receiveBufferBytes = atLeast(1, bytes);
+        return this;
+    }
+
+    /** TCP_MAXSEG: upper limit of the MSS that is offered and used, or 0 for what the path's MTU allows. */
+    public int maxSegment() {
+        return maxSegment;
+    }
+
+    public TcpConfig maxSegment(final int bytes) {
+        maxSegment = atLeast(0, bytes);
+        return this;
+    }
+
+    /** Whether window scaling is offered (RFC 7323 2). */
+    public boolean windowScaling() {
+        return windowScaling;
+    }
+
+    public TcpConfig windowScaling(final boolean on) {
+        windowScaling = on;
+        return this;
+    }
+
+    /** Whether timestamps are offered (RFC 7323 3). */
+    public boolean timestamps() {
+        return timestamps;
+    }
+
+    public TcpConfig timestamps(final boolean on) {
+        timestamps = on;
+        return this;
+    }
+
+    /** TCP_NODELAY: no Nagle algorithm (RFC 1122 4.2.3.4). */
+    public boolean noDelay() {
+        return noDelay;
+    }
+
+    public TcpConfig noDelay(final boolean on) {
+        noDelay = on;
+        return this;
+    }
+
+    /** TCP_QUICKACK: every data segment is acknowledged at once. */
+    public boolean quickAck() {
+        return quickAck;
+    }
+
+    public TcpConfig quickAck(final boolean on) {
+        quickAck = on;
+        return this;
+    }
+
+    /** How long an ACK may be delayed; RFC 1122 4.2.3.2 allows less than 500 ms. */
+    public long delayedAckNanos() {
+        return delayedAckNanos;
+    }
+
+    public TcpConfig delayedAckNanos(final long nanos) {
+        delayedAckNanos = nanos;
+        return this;
+    }
+
+    /** RTO before the first round trip was measured (RFC 6298 2.1). */
+    public long initialRtoNanos() {
+        return initialRtoNanos;
+    }
+
+    public TcpConfig initialRtoNanos(final long nanos) {
+        initialRtoNanos = nanos;
+        return this;
+    }
+
+    /** Lower limit of the RTO. RFC 6298 2.4 says one second; 200 ms is what Linux and others use. */
+    public long minRtoNanos() {
+        return minRtoNanos;
+    }
+
+    public TcpConfig minRtoNanos(final long nanos) {
+        minRtoNanos = nanos;
+        return this;
+    }
+
+    /** Upper limit of the RTO; RFC 6298 2.5 says at least 60 seconds. */
+    public long maxRtoNanos() {
+        return maxRtoNanos;
+    }
+
+    public TcpConfig maxRtoNanos(final long nanos) {
+        maxRtoNanos = nanos;
+        return this;
+    }
+
+    /** Initial congestion window in segments (RFC 6928). */
+    public int initialWindowSegments() {
+        return initialWindowSegments;
+    }
+
+    public TcpConfig initialWindowSegments(final int segments) {
+        initialWindowSegments = atLeast(1, segments);
+        return this;
+    }
+
+    /** How often a SYN or SYN-ACK is sent again before the attempt is given up (RFC 1122 4.2.3.5, R2 for SYN). */
+    public int synRetries() {
+        return synRetries;
+    }
+
+    public TcpConfig synRetries(final int retries) {
+        synRetries = atLeast(0, retries);
+        return this;
+    }
+
+    /** How often data is sent again before the connection is given up (RFC 1122 4.2.3.5, R2). */
+    public int dataRetries() {
+        return dataRetries;
+    }
+
+    public TcpConfig dataRetries(final int retries) {
+        dataRetries = atLeast(0, retries);
+        return this;
+    }
+
+    /** TCP_USER_TIMEOUT: how long data may stay unacknowledged (RFC 9293 3.9.1, RFC 5482), or 0 for no limit but the retries. */
+    public long userTimeoutNanos() {
+        return userTimeoutNanos;
+    }
+
+    public TcpConfig userTimeoutNanos(final long nanos) {
+        userTimeoutNanos = nanos;
+        return this;
+    }
+
+    /** SO_KEEPALIVE (RFC 9293 3.8.4): off unless asked for. */
+    public boolean keepAlive() {
+        return keepAlive;
+    }
+
+    public TcpConfig keepAlive(final boolean on) {
+        keepAlive = on;
+        return this;
+    }
+
+    /** TCP_KEEPIDLE: silence before the first probe; the default is the two hours of RFC 9293. */
+    public long keepAliveIdleNanos() {
+        return keepAliveIdleNanos;
+    }
+
+    public TcpConfig keepAliveIdleNanos(final long nanos) {
+        keepAliveIdleNanos = nanos;
+        return this;
+    }
+
+    /** TCP_KEEPINTVL: time between probes. */
+    public long keepAliveIntervalNanos() {
+        return keepAliveIntervalNanos;
+    }
+
+    public TcpConfig keepAliveIntervalNanos(final long nanos) {
+        keepAliveIntervalNanos = nanos;
+        return this;
+    }
+
+    /** TCP_KEEPCNT: unanswered probes before the connection is given up. */
+    public int keepAliveCount() {
+        return keepAliveCount;
+    }
+
+    public TcpConfig keepAliveCount(final int probes) {
+        keepAliveCount = atLeast(1, probes);
+        return this;
+    }
+
+    /** How long a connection that nobody owns any more waits in FIN-WAIT-2 for the peer's FIN. */
+    public long finWait2Nanos() {
+        return finWait2Nanos;
+    }
+
+    public TcpConfig finWait2Nanos(final long nanos) {
+        finWait2Nanos = nanos;
+        return this;
+    }
+
+    /** 2 MSL: how long TIME-WAIT lasts (RFC 9293 3.4.2 has an MSL of two minutes; Linux waits 60 seconds in all). */
+    public long timeWaitNanos() {
+        return timeWaitNanos;
+    }
+
+    public TcpConfig timeWaitNanos(final long nanos) {
+        timeWaitNanos = nanos;
+        return this;
+    }
+
+    /** IP_TTL. */
+    public int timeToLive() {
+        return timeToLive;
+    }
+
+    public TcpConfig timeToLive(final int hops) {
+        timeToLive = atLeast(1, hops);
+        return this;
+    }
+
+    /** IP_TOS: DSCP; the two ECN bits belong to TCP. */
+    public int trafficClass() {
+        return trafficClass;
+    }
+
+    public TcpConfig trafficClass(final int bits) {
+        trafficClass = bits & 0xFC;
+        return this;
+    }
+
+    private static int atLeast(final int minimum, final int value) {
+        if (value < minimum) {
+            throw new IllegalArgumentException(value + " is less than " + minimum);
+        }
+        return value;
+    }
+}

@@ -1,0 +1,639 @@
+package io.tapstack.tcp;
+
+import io.tapstack.buffer.BufferPool;
+import io.tapstack.buffer.Region;
+import io.tapstack.event.Flow;
+import io.tapstack.event.StackStatistics;
+import io.tapstack.ip.IpPath;
+import io.tapstack.ip.SocketError;
+import io.tapstack.tcp.congestion.CongestionControl;
+import io.tapstack.tcp.congestion.Reno;
+import io.tapstack.tcp.recovery.LossRecovery;
+import io.tapstack.tcp.recovery.NewRenoRecovery;
+import io.tapstack.wire.Endpoint;
+import io.tapstack.wire.InternetChecksum;
+import io.tapstack.wire.IpProtocol;
+import io.tapstack.wire.TcpHeader;
+import io.tapstack.wire.TcpOptions;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection: the transmission control block of RFC 9293 3.3.1, its variables under their RFC names, and the user calls of
+ * 3.9.1. Every idea has a class of its own, which this one puts together.
+ *
+ * <p>All calls are made under the stack's door. Calls that may send take the stack's time.
+ */
+public final class TcpConnection implements Flow {
+
+    // RFC 9293 3.7.1: what a peer that says nothing accepts over IPv4 (MUST-15).
+    private static final int DEFAULT_MSS = 536;
+    // A peer that announces less would have us send more header than data.
+    private static final int MIN_MSS = 48;
+
+    final TcpProtocol protocol;
+    final BufferPool pool;
+    final StackStatistics statistics;
+    final IpPath path;
+    final TcpConfig config;
+    final long pseudoHeaderSum;
+    private final Endpoint local;
+    private final Endpoint remote;
+
+    TcpState state = TcpState.CLOSED;
+
+    // Send sequence variables. The send queue holds what lies from SND.UNA (behind the SYN) to queueEnd().
+    int sndUna;
+    int sndNxt;
+    int sndWnd;
+    int sndWl1;
+    int sndWl2;
+    int maxSndWnd;
+    final int iss;
+
+    // Receive sequence variables. RCV.WND is rcvAdv - rcvNxt: what the peer was promised and has not used.
+    int rcvNxt;
+    int rcvAdv;
+    int irs;
+
+    /** Payload of a full segment, options taken off: Eff.snd.MSS (RFC 9293 3.7.1). */
+    int mss = DEFAULT_MSS;
+
+    private int peerMss = DEFAULT_MSS;
+    /** The largest payload that the peer has sent: its idea of a full segment. */
+    private int largestReceived;
+
+    final SendQueue sendQueue;
+    final ReceiveQueue receiveQueue;
+    final ReassemblyQueue reassembly;
+    final RoundTripEstimator estimator;
+    final RoundTripTiming timing = new RoundTripTiming();
+    final WindowScale windowScale = new WindowScale();
+    final Timestamps timestamps;
+    final CongestionControl congestion = new Reno();
+    final LossRecovery recovery = new NewRenoRecovery();
+    final RetransmissionTimer retransmissionTimer;
+    final PersistTimer persistTimer;
+    final DelayedAck delayedAck;
+    final KeepAlive keepAlive;
+    final TimeWait timeWait;
+    final SegmentSender sender;
+    final SegmentArrives arrives;
+    private final Retransmissions retransmissions;
+    private final RateLimit challengeAcks = new RateLimit(10, 5_000_000_000L); // RFC 5961 7
+
+    boolean scaleAgreed;
+    boolean finQueued;
+    boolean finSent;
+    boolean finReceived;
+    boolean finAnnounced;
+    int finSequence; // of the peer's FIN, once finAnnounced
+    boolean moreComing;
+    boolean probeOutstanding;
+    int timeouts; // in a row, of the same data
+    private boolean cutShort;
+    private boolean blocked;
+    private boolean inputShutdown;
+    private boolean orphan;
+    private boolean roomWanted;
+    private @Nullable SocketError error;
+    private @Nullable SocketError softError;
+    private ConnectionObserver observer = ConnectionObserver.NONE;
+
+    /** The listener that this connection belongs to until it is accepted. */
+    @Nullable
+    TcpListener listener;
+
+    TcpConnection(
+            final TcpProtocol protocol,
+            final IpPath path,
+            final Endpoint local,
+            final Endpoint remote,
+            final TcpConfig config,
+            final long nowNanos) {
+        this.protocol = protocol;
+        this.pool = protocol.pool();
+        this.statistics = protocol.statistics();
+        this.path = path;
+        this.local = local;
+        this.remote = remote;
+        this.config = config;
+        this.pseudoHeaderSum = InternetChecksum.pseudoHeader(path.source(), path.destination(), IpProtocol.TCP);
+        this.iss = protocol.initialSequenceNumber().next(local, remote, nowNanos);
+        this.sndUna = iss;
+        this.sndNxt = iss;
+        this.sendQueue = new SendQueue(pool);
+        this.receiveQueue = new ReceiveQueue(pool);
+        this.reassembly = new ReassemblyQueue(pool);
+        this.estimator = new RoundTripEstimator(config);
+        this.timestamps = new Timestamps(protocol.initialSequenceNumber().timestampOffset(local, remote));
+        this.retransmissions = new Retransmissions(this);
+        this.retransmissionTimer = new RetransmissionTimer(protocol.timers(), estimator, retransmissions::timedOut);
+        this.sender = new SegmentSender(this);
+        this.arrives = new SegmentArrives(this);
+        this.persistTimer = new PersistTimer(protocol.timers(), estimator, sender::probe);
+        this.delayedAck = new DelayedAck(protocol.timers(), config, sender::sendAck);
+        this.keepAlive = new KeepAlive(protocol.timers(), config, this::keepAliveExpired);
+        this.timeWait = new TimeWait(protocol.timers(), config, now -> enter(TcpState.CLOSED, now));
+    }
+
+    // ---- User calls (RFC 9293 3.9.1)
+
+    public TcpState state() {
+        return state;
+    }
+
+    @Override
+    public Endpoint local() {
+        return local;
+    }
+
+    @Override
+    public Endpoint remote() {
+        return remote;
+    }
+
+    /** The live options of this connection; after a change call {@link #configChanged}. */
+    public TcpConfig config() {
+        return config;
+    }
+
+    /** Puts changed options into effect. */
+    public void configChanged(final long nowNanos) {
+        if (state.isSynchronized() && state != TcpState.TIME_WAIT) {
+            keepAlive.update(nowNanos);
+            sender.transmit(nowNanos);
+        }
+    }
+
+    /** Who is told what happens. */
+    public void observer(final ConnectionObserver newObserver) {
+        this.observer = newObserver;
+    }
+
+    /** Why the connection failed, or null. */
+    public @Nullable SocketError error() {
+        return error;
+    }
+
+    /** An error that the network reported and the connection lived through (RFC 5461), or null. */
+    public @Nullable SocketError softError() {
+        return softError;
+    }
+
+    /** Bytes that {@link #write} takes now; 0 means wait for {@link ConnectionObserver#writable()}. */
+    public int writableBytes() {
+        if (!state.canSend() || finQueued) {
+            return 0;
+        }
+        if (pool.underPressure()) {
+            // Whoever has something in flight waits for it; the others may go on in small steps, so that nobody waits
+            // for ever.
+            roomWanted |= !sendQueue.isEmpty();
+            return sendQueue.isEmpty() ? BufferPool.FRAME : 0;
+        }
+        final int room = config.sendBufferBytes() - sendQueue.chargedBytes();
+        roomWanted |= room <= 0;
+        return Math.max(0, room);
+    }
+
+    /** Bytes of a mapped file that {@link #write} takes now; 0 means wait for {@link ConnectionObserver#writable()}. */
+    public int writableSharedBytes() {
+        if (!state.canSend() || finQueued) {
+            return 0;
+        }
+        final int room = config.sharedSendBytes() - sendQueue.sharedBytes();
+        // A small remainder is not worth a call each time an ACK comes.
+        final boolean worthIt = room >= config.sharedSendBytes() / 4;
+        roomWanted |= !worthIt;
+        return worthIt ? room : 0;
+    }
+
+    /**
+     * SEND by reference: appends {@code length} bytes of {@code region}, which is retained until they are acknowledged and must not
+     * change. How much is sensible {@link #writableBytes()} tells; more is taken all the same.
+     *
+     * @param more the rest of a message follows at once (MSG_MORE): a segment that is not full waits for it
+     */
+    public void write(
+            final Region region, final int offset, final int length, final boolean more, final long nowNanos) {
+        append(region, offset, length);
+        push(more, nowNanos);
+    }
+
+    /** The first half of {@link #write}: nothing is sent before {@link #push}, so that several pieces go out together. */
+    public void append(final Region region, final int offset, final int length) {
+        if (state.canSend() && !finQueued) {
+            sendQueue.append(region, offset, length);
+        }
+    }
+
+    /** Sends what was appended, as far as the windows allow; {@code more} as in {@link #write}. */
+    public void push(final boolean more, final long nowNanos) {
+        moreComing = more;
+        sender.transmit(nowNanos);
+    }
+
+    /** SEND by copying: takes up to {@code limit} bytes of {@code source}. @return how many, as far as there is room */
+    public int write(final ByteBuffer source, final int limit, final boolean more, final long nowNanos) {
+        final int taken = sendQueue.copyIn(source, Math.min(limit, writableBytes()));
+        moreComing = more;
+        sender.transmit(nowNanos);
+        return taken;
+    }
+
+    /** Bytes that can be read now. */
+    public int readableBytes() {
+        return receiveQueue.length();
+    }
+
+    /** True if the peer's FIN has come (or the input was shut down) and everything before it was read: end of stream. */
+    public boolean isInputEnded() {
+        return receiveQueue.length() == 0 && (finReceived || inputShutdown);
+    }
+
+    /** RECEIVE by reference: lends up to {@code limit} bytes. @return how many are on loan */
+    public int borrow(final ReadBatch batch, final int limit) {
+        return receiveQueue.borrow(batch, limit);
+    }
+
+    /** Gives {@code batch} back; the application has its first {@code bytes}. */
+    public void consume(final ReadBatch batch, final int bytes, final long nowNanos) {
+        batch.giveBack();
+        if (bytes > 0 && receiveQueue.length() > 0) {
+            receiveQueue.consume(bytes);
+            updateWindow(nowNanos);
+        }
+    }
+
+    /** RECEIVE by copying. With {@code peek} the bytes stay. @return how many were copied */
+    public int read(final ByteBuffer target, final boolean peek, final long nowNanos) {
+        final int copied = receiveQueue.peek(target);
+        if (!peek && copied > 0) {
+            receiveQueue.consume(copied);
+            updateWindow(nowNanos);
+        }
+        return copied;
+    }
+
+    /** Bytes in the send queue that the peer has not acknowledged (SIOCOUTQ). */
+    public int unacknowledgedBytes() {
+        return sendQueue.length();
+    }
+
+    /** CLOSE of our direction only: a FIN goes out behind everything that was written. */
+    public void shutdownOutput(final long nowNanos) {
+        switch (state) {
+            case SYN_RECEIVED, ESTABLISHED -> queueFin(TcpState.FIN_WAIT_1, nowNanos);
+            case CLOSE_WAIT -> queueFin(TcpState.LAST_ACK, nowNanos);
+            case SYN_SENT -> enter(TcpState.CLOSED, nowNanos);
+            default -> {
+                // Already closed, or never open.
+            }
+        }
+    }
+
+    /** Nobody will read any more: what comes is acknowledged and thrown away. */
+    public void shutdownInput(final long nowNanos) {
+        inputShutdown = true;
+        receiveQueue.clear();
+        updateWindow(nowNanos);
+        observer.readable();
+    }
+
+    /**
+     * CLOSE by an application that goes away. What was written is still delivered, but if received data was not read the peer is told so
+     * with a reset (RFC 1122 4.2.2.13).
+     */
+    public void close(final long nowNanos) {
+        observer = ConnectionObserver.NONE;
+        orphan = true;
+        if (receiveQueue.length() > 0 && state.isSynchronized() && state != TcpState.TIME_WAIT) {
+            abort(nowNanos);
+            return;
+        }
+        receiveQueue.clear();
+        shutdownOutput(nowNanos);
+        if (state == TcpState.FIN_WAIT_2) {
+            timeWait.startFinWait2(nowNanos);
+        }
+    }
+
+    /** ABORT: everything is thrown away and the peer gets a reset. */
+    public void abort(final long nowNanos) {
+        receiveQueue.clear();
+        abortFor(SocketError.ECONNABORTED, nowNanos);
+    }
+
+    // ---- What the parts of the connection ask for
+
+    boolean isOrphan() {
+        return orphan;
+    }
+
+    boolean isInputShutdown() {
+        return inputShutdown;
+    }
+
+    ConnectionObserver observer() {
+        return observer;
+    }
+
+    /** Sequence number of the first byte in the send queue. */
+    int queueStart() {
+        return sndUna == iss ? iss + 1 : sndUna;
+    }
+
+    /** Sequence number behind the last byte in the send queue: that of the FIN, once there is one. */
+    int queueEnd() {
+        return queueStart() + sendQueue.length() - (isFinAcknowledged() ? 1 : 0);
+    }
+
+    /** True once the peer has our FIN. */
+    boolean isFinAcknowledged() {
+        return finSent && sendQueue.isEmpty() && sndUna == sndNxt;
+    }
+
+    /** True in the states in which data and FIN of ours can be on their way. */
+    boolean maySendData() {
+        return switch (state) {
+            case ESTABLISHED, CLOSE_WAIT, FIN_WAIT_1, CLOSING, LAST_ACK -> true;
+            default -> false;
+        };
+    }
+
+    int rcvWnd() {
+        return rcvAdv - rcvNxt;
+    }
+
+    /** What the MSS option of our SYN says: no segment that we could not receive in one piece (RFC 9293 3.7.1, RFC 6691). */
+    int offeredMss() {
+        final int largest = path.mtu() - path.ipHeaderLength() - TcpHeader.MIN_LENGTH;
+        return config.maxSegment() > 0 ? Math.min(config.maxSegment(), largest) : largest;
+    }
+
+    int offeredShift() {
+        return WindowScale.shiftFor(config.receiveBufferBytes());
+    }
+
+    /** Takes in the options of the peer's SYN. */
+    void negotiate(final Segment syn, final long nowNanos) {
+        peerMss = syn.options.maximumSegmentSize() == 0 ? DEFAULT_MSS : syn.options.maximumSegmentSize();
+        // RFC 7323 1.3 and 2.2: in use only if both SYNs carry the option.
+        if (config.timestamps() && syn.options.hasTimestamps()) {
+            timestamps.agree(syn.options.timestampValue(), nowNanos);
+        }
+        scaleAgreed = config.windowScaling() && syn.options.windowScale() >= 0;
+        if (scaleAgreed) {
+            windowScale.agree(syn.options.windowScale(), offeredShift());
+        }
+        computeMss();
+    }
+
+    /** OPEN: sends the SYN, and the SYN-ACK for a passive open. */
+    void open(final TcpState first, final long nowNanos) {
+        enter(first, nowNanos);
+        sndNxt = iss + 1;
+        timing.sent(sndNxt, nowNanos);
+        retransmissionTimer.start(nowNanos);
+        sender.sendSyn(first == TcpState.SYN_RECEIVED, nowNanos);
+    }
+
+    /** The handshake is complete. */
+    void established(final long nowNanos) {
+        enter(TcpState.ESTABLISHED, nowNanos);
+        timeouts = 0;
+        retransmissionTimer.stop();
+        // RFC 6928: ten segments; RFC 5681 3.1: one, if the SYN or SYN-ACK was lost.
+        final int segments = retransmissions.synWasLost() ? 1 : config.initialWindowSegments();
+        congestion.established(mss, segments * mss);
+        recovery.established(sndUna, mss);
+        keepAlive.update(nowNanos);
+        final TcpListener owner = listener;
+        if (owner != null) {
+            statistics.connectionsAccepted++;
+            owner.established(this);
+        } else {
+            statistics.connectionsOpened++;
+            observer.connected();
+        }
+    }
+
+    /** The window to announce in a segment that goes out now; the promise never shrinks (RFC 9293 3.8.6, SHLD-14). */
+    int announceWindow() {
+        final int promised = rcvWnd();
+        final int free = freeReceiveSpace();
+        // The receiver's side of silly-window avoidance (RFC 9293 3.8.6.2.2): the edge moves by a full segment or half
+        // the buffer.
+        final boolean worthIt = free - promised >= Math.min(largestWindow() / 2, offeredMss());
+        final int wanted = worthIt && !pool.underPressure() ? free : promised;
+        final int shift = windowScale.receiveShift();
+        final int roundUp = wanted == promised ? (1 << shift) - 1 : 0;
+        final int window = windowScale.representable(wanted + roundUp);
+        rcvAdv = rcvNxt + Math.max(window, 0);
+        return window;
+    }
+
+    /** New data came in order. */
+    void dataArrived(final int bytes, final long nowNanos) {
+        largestReceived = Math.max(largestReceived, Math.min(bytes, offeredMss()));
+        delayedAck.dataArrived(bytes, Math.max(largestReceived, DEFAULT_MSS), nowNanos);
+    }
+
+    /** Answers a suspicious segment with {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>}, but not too often (RFC 5961 7). */
+    void challengeAck(final long nowNanos) {
+        if (challengeAcks.tryTake(nowNanos)) {
+            statistics.challengeAcks++;
+            sender.sendAck(nowNanos);
+        }
+    }
+
+    /** There is more room in the send queue; wakes the writer when it is worth it. */
+    void roomFreed() {
+        if (roomWanted
+                && sendQueue.chargedBytes() <= config.sendBufferBytes() / 2
+                && sendQueue.sharedBytes() <= config.sharedSendBytes() / 2) {
+            roomWanted = false;
+            observer.writable();
+        }
+    }
+
+    boolean isBlocked() {
+        return blocked;
+    }
+
+    /** The device took nothing: the protocol calls {@link #unblock} at its next poll. */
+    void blockedByDevice() {
+        if (!blocked) {
+            blocked = true;
+            protocol.resumeLater(this);
+        }
+    }
+
+    void unblock(final long nowNanos) {
+        blocked = false;
+        if (state != TcpState.CLOSED) {
+            sender.transmit(nowNanos);
+        }
+    }
+
+    /** The path takes only smaller packets from now on (RFC 1191): smaller segments. */
+    void pathMtuChanged() {
+        computeMss();
+    }
+
+    private void computeMss() {
+        final int options = timestamps.enabled() ? TcpOptions.TIMESTAMPS_LENGTH : 0;
+        // RFC 9293 3.7.1: Eff.snd.MSS = min(SendMSS + 20, MMS_S) - TCPhdrsize - IPoptionsize
+        mss = Math.max(MIN_MSS, Math.min(peerMss, offeredMss())) - options;
+        congestion.mss(mss);
+        recovery.mss(mss);
+        sender.mssChanged();
+    }
+
+    /**
+     * A mapped file in the send queue has become shorter. What is in flight may still arrive; then the peer is told, by a reset,
+     * that the rest does not come: a stream that ended with a FIN would look complete.
+     */
+    void fileCutShort(final long nowNanos) {
+        cutShort = true;
+        if (sndUna == sndNxt) {
+            abortFor(SocketError.EIO, nowNanos);
+        }
+    }
+
+    boolean isCutShort() {
+        return cutShort;
+    }
+
+    /** The Internet layer knows no way to the peer. */
+    void unreachable(final long nowNanos) {
+        softError = SocketError.EHOSTUNREACH;
+        if (state == TcpState.SYN_SENT) {
+            fail(SocketError.EHOSTUNREACH, nowNanos);
+        }
+    }
+
+    void softError(final SocketError reported) {
+        softError = reported;
+    }
+
+    /** Ends the connection with a reset. */
+    void abortFor(final SocketError reason, final long nowNanos) {
+        // RFC 9293 3.10.5: a reset is sent in the states in which the peer knows of the connection.
+        switch (state) {
+            case SYN_RECEIVED, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT -> sender.sendReset(nowNanos);
+            case CLOSING, LAST_ACK -> {
+                if (!isFinAcknowledged()) {
+                    sender.sendReset(nowNanos);
+                }
+            }
+            default -> {
+                // The peer knows nothing of us, or has all it wants.
+            }
+        }
+        statistics.connectionsAborted++;
+        fail(reason, nowNanos);
+    }
+
+    /** Ends the connection without a word to the peer. */
+    void fail(final SocketError reason, final long nowNanos) {
+        if (state != TcpState.CLOSED) {
+            error = reason;
+            enter(TcpState.CLOSED, nowNanos);
+        }
+    }
+
+    /** Goes to another state, and does what is to be done on entering it. */
+    void enter(final TcpState next, final long nowNanos) {
+        final TcpState previous = state;
+        if (previous == next) {
+            return;
+        }
+        state = next;
+        statistics.observer().stateChanged(this, previous, next);
+        if (next == TcpState.TIME_WAIT) {
+            stopTimers();
+            timeWait.start(nowNanos);
+            observer.closed();
+        } else if (next == TcpState.FIN_WAIT_2) {
+            if (orphan) {
+                timeWait.startFinWait2(nowNanos);
+            }
+            observer.finAcknowledged();
+        } else if (next == TcpState.CLOSED) {
+            stopTimers();
+            timeWait.stop();
+            sendQueue.clear();
+            reassembly.clear();
+            protocol.remove(this);
+            final TcpListener owner = listener;
+            if (owner != null && previous == TcpState.SYN_RECEIVED) {
+                owner.handshakeFailed();
+            }
+            if (previous != TcpState.TIME_WAIT) {
+                observer.closed();
+            }
+        }
+    }
+
+    private void stopTimers() {
+        retransmissionTimer.stop();
+        persistTimer.stop();
+        delayedAck.stop();
+        keepAlive.stop();
+    }
+
+    private void queueFin(final TcpState next, final long nowNanos) {
+        // In SYN-RECEIVED the FIN waits for ESTABLISHED (RFC 9293 3.10.4): the queue holds it back until then.
+        finQueued = true;
+        moreComing = false;
+        if (state != TcpState.SYN_RECEIVED) {
+            enter(next, nowNanos);
+            sender.transmit(nowNanos);
+        }
+    }
+
+    private int freeReceiveSpace() {
+        return Math.max(0, largestWindow() - receiveQueue.length());
+    }
+
+    /** The buffer, as far as the peer can be told of it. */
+    private int largestWindow() {
+        return Math.min(config.receiveBufferBytes(), WindowScale.MAX_UNSCALED << windowScale.receiveShift());
+    }
+
+    /** The application has read: tells the peer if its window was getting small. */
+    private void updateWindow(final long nowNanos) {
+        if (!state.canReceive() || finReceived) {
+            return;
+        }
+        final int promised = rcvWnd();
+        final int buffer = largestWindow();
+        final int gain = freeReceiveSpace() - promised;
+        if (gain >= Math.min(buffer / 2, offeredMss()) && promised < buffer / 2) {
+            delayedAck.ackNow();
+            sender.transmit(nowNanos);
+        }
+    }
+
+    private void keepAliveExpired(final long nowNanos) {
+        if (!keepAlive.isSilent(nowNanos)) {
+            return;
+        }
+        if (keepAlive.isExhausted()) {
+            abortFor(SocketError.ETIMEDOUT, nowNanos);
+            return;
+        }
+        // Data in flight, or a closed window, is being probed anyway.
+        if (sndUna == sndNxt && !persistTimer.isRunning()) {
+            sender.sendKeepAlive(nowNanos);
+        }
+        keepAlive.probeSent(nowNanos);
+    }
+
+    @Override
+    public String toString() {
+        return local + " > " + remote + " " + state;
+    }
+}

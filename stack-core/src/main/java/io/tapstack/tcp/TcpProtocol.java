@@ -1,0 +1,369 @@
+package io.tapstack.tcp;
+
+import io.tapstack.buffer.BufferPool;
+import io.tapstack.buffer.PacketBuffer;
+import io.tapstack.event.DropReason;
+import io.tapstack.event.StackStatistics;
+import io.tapstack.ip.IcmpError;
+import io.tapstack.ip.InternetLayer;
+import io.tapstack.ip.IpPath;
+import io.tapstack.ip.ReceivedPacket;
+import io.tapstack.ip.SocketError;
+import io.tapstack.ip.SocketErrorException;
+import io.tapstack.ip.TransportProtocol;
+import io.tapstack.time.TimerWheel;
+import io.tapstack.wire.Endpoint;
+import io.tapstack.wire.IpAddress;
+import io.tapstack.wire.SequenceNumber;
+import io.tapstack.wire.SipHash;
+import io.tapstack.wire.TcpHeader;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * TCP of one stack: finds the connection or the listener for a segment, answers what belongs to neither, and hands out local ports. All
+ * calls are made under the stack's door.
+ */
+public final class TcpProtocol implements TransportProtocol {
+
+    private final InternetLayer internet;
+    private final BufferPool pool;
+    private final TimerWheel timers;
+    private final StackStatistics statistics;
+
+    private final ConnectionTable connections;
+    private final Map<Endpoint, TcpListener> listeners = new HashMap<>();
+    private final PortTable ports = new PortTable();
+    private final EphemeralPorts ephemeralPorts = new EphemeralPorts();
+    private final SipHash hash;
+    private final InitialSequenceNumber initialSequenceNumber;
+    private final ResetSender resets;
+    private final Segment segment = new Segment();
+    private final ArrayDeque<TcpConnection> blocked = new ArrayDeque<>();
+
+    /**
+     * @param random where the keys for sequence numbers, ports and the hash table come from; unpredictable, but for tests
+     */
+    public TcpProtocol(
+            final InternetLayer internet,
+            final BufferPool pool,
+            final TimerWheel timers,
+            final StackStatistics statistics,
+            final RandomGenerator random) {
+        this.internet = internet;
+        this.pool = pool;
+        this.timers = timers;
+        this.statistics = statistics;
+        this.hash = SipHash.random(random);
+        this.connections = new ConnectionTable(random.nextLong());
+        this.initialSequenceNumber = new InitialSequenceNumber(hash);
+        this.resets = new ResetSender(pool, statistics);
+    }
+
+    // ---- User calls
+
+    /**
+     * Reserves a local port.
+     *
+     * @param local port 0 for an ephemeral one; the address is one of ours or "any"
+     * @throws SocketErrorException EADDRNOTAVAIL, EADDRINUSE
+     */
+    public TcpBinding bind(final Endpoint local, final boolean reuseAddress) throws SocketErrorException {
+        if (!local.address().isAny() && !internet.isLocal(local.address())) {
+            throw new SocketErrorException(SocketError.EADDRNOTAVAIL, local.toString());
+        }
+        if (local.port() != 0) {
+            if (!ports.isFree(local, reuseAddress)) {
+                throw new SocketErrorException(SocketError.EADDRINUSE, local.toString());
+            }
+            return ports.add(local, reuseAddress);
+        }
+        final int port = ephemeralPorts.choose(portOffset(local.address(), 0), candidate -> !ports.isUsed(candidate));
+        if (port == 0) {
+            throw new SocketErrorException(SocketError.EADDRINUSE, "all ephemeral ports");
+        }
+        return ports.add(new Endpoint(local.address(), port), reuseAddress);
+    }
+
+    /**
+     * Passive OPEN.
+     *
+     * @param config what accepted connections start with
+     * @throws SocketErrorException EADDRINUSE if somebody listens there already
+     */
+    public TcpListener listen(final TcpBinding binding, final int backlog, final TcpConfig config)
+            throws SocketErrorException {
+        if (listeners.containsKey(binding.local()) || ports.isListenedTo(binding)) {
+            throw new SocketErrorException(
+                    SocketError.EADDRINUSE, binding.local().toString());
+        }
+        final TcpListener listener = new TcpListener(this, binding, backlog, config.copy());
+        binding.listening(true);
+        listeners.put(binding.local(), listener);
+        return listener;
+    }
+
+    /**
+     * Active OPEN: sends the SYN.
+     *
+     * @param binding where from, or null for an address that the route chooses and an ephemeral port
+     * @throws SocketErrorException ENETUNREACH, EADDRNOTAVAIL, EADDRINUSE (the 4-tuple), EINVAL
+     */
+    public TcpConnection connect(
+            final @Nullable TcpBinding binding,
+            final Endpoint remote,
+            final TcpConfig config,
+            final ConnectionObserver observer,
+            final long nowNanos)
+            throws SocketErrorException {
+        final IpAddress to = remote.address();
+        if (remote.port() == 0 || to.isAny() || to.isMulticast() || internet.isBroadcast(to)) {
+            // RFC 9293 3.9.2.3 (MUST-46): no connection to a broadcast or multicast address.
+            throw new SocketErrorException(SocketError.EINVAL, remote.toString());
+        }
+        final IpAddress from =
+                binding == null ? IpAddress.ANY_IPV4 : binding.local().address();
+        final IpPath path = internet.path(from, to);
+        if (path == null) {
+            throw new SocketErrorException(SocketError.ENETUNREACH, remote.toString());
+        }
+        final int port = binding == null
+                ? ephemeralPort(path.source(), remote)
+                : binding.local().port();
+        final Endpoint local = new Endpoint(path.source(), port);
+        if (!makeWay(local, remote, nowNanos)) {
+            throw new SocketErrorException(SocketError.EADDRINUSE, local + " to " + remote);
+        }
+        final TcpConnection connection = new TcpConnection(this, path, local, remote, config.copy(), nowNanos);
+        connection.observer(observer);
+        connections.add(connection);
+        connection.open(TcpState.SYN_SENT, nowNanos);
+        return connection;
+    }
+
+    /** All connections; a snapshot. */
+    public List<TcpConnection> connections() {
+        return connections.all();
+    }
+
+    /** All listeners. */
+    public Collection<TcpListener> listeners() {
+        return List.copyOf(listeners.values());
+    }
+
+    /** Resets all connections and closes all listeners: the stack goes down. */
+    public void shutdown(final long nowNanos) {
+        for (final TcpListener listener : listeners()) {
+            listener.close(nowNanos);
+        }
+        for (final TcpConnection connection : connections.all()) {
+            connection.abortFor(SocketError.ENETDOWN, nowNanos);
+        }
+    }
+
+    /** Lets connections go on that the device had no room for; called once a poll. */
+    public void resume(final long nowNanos) {
+        for (int count = blocked.size(); count > 0; count--) {
+            blocked.remove().unblock(nowNanos);
+        }
+    }
+
+    /** True if a connection waits for the device to have room. */
+    public boolean isBlocked() {
+        return !blocked.isEmpty();
+    }
+
+    // ---- What the Internet layer calls
+
+    @Override
+    public void receive(final PacketBuffer packet, final ReceivedPacket info, final long nowNanos) {
+        statistics.segmentsReceived++;
+        if (isWellFormed(packet, info)) {
+            deliver(info, nowNanos);
+        }
+        packet.release();
+    }
+
+    private boolean isWellFormed(final PacketBuffer packet, final ReceivedPacket info) {
+        if (!info.isUnicast()) {
+            // RFC 9293 3.9.2.3 (MUST-57): silently.
+            statistics.drop(DropReason.TCP_BROADCAST);
+            return false;
+        }
+        if (packet.contiguousLength() < TcpHeader.MIN_LENGTH) {
+            statistics.drop(DropReason.TCP_TOO_SHORT);
+            return false;
+        }
+        if (!packet.checksumTrusted() && !TcpChecksum.isRight(packet, info.pseudoHeaderSum())) {
+            statistics.drop(DropReason.TCP_CHECKSUM);
+            return false;
+        }
+        if (!segment.read(packet)) {
+            statistics.drop(DropReason.TCP_DATA_OFFSET);
+            return false;
+        }
+        return true;
+    }
+
+    private void deliver(final ReceivedPacket info, final long nowNanos) {
+        final TcpConnection connection = connections.find(
+                info.destinationHigh(),
+                info.destinationLow(),
+                segment.destinationPort,
+                info.sourceHigh(),
+                info.sourceLow(),
+                segment.sourcePort);
+        if (connection != null && !isSuccessor(connection, nowNanos)) {
+            connection.arrives.process(segment, nowNanos);
+            return;
+        }
+        final IpAddress from = info.source();
+        final IpAddress to = info.destination();
+        final IpPath back = internet.path(to, from);
+        if (back == null) {
+            statistics.drop(DropReason.IP_NO_ROUTE);
+            return;
+        }
+        final Endpoint local = new Endpoint(to, segment.destinationPort);
+        final TcpListener listener = listener(local);
+        if (listener != null && segment.sourcePort != 0) {
+            listener.segmentArrives(segment, local, new Endpoint(from, segment.sourcePort), back, nowNanos);
+        } else {
+            // RFC 9293 3.10.7.1: CLOSED.
+            statistics.drop(DropReason.TCP_NO_SOCKET);
+            resets.answer(segment, back, nowNanos);
+        }
+    }
+
+    /**
+     * True if the segment is a SYN that opens the next incarnation of a connection in TIME-WAIT (RFC 9293 3.6.1 MAY-2, RFC 6191):
+     * beyond its sequence numbers, or with a newer timestamp. The old one is forgotten.
+     */
+    private boolean isSuccessor(final TcpConnection connection, final long nowNanos) {
+        final boolean syn = (segment.flags & (TcpHeader.SYN | TcpHeader.ACK | TcpHeader.RST)) == TcpHeader.SYN;
+        if (connection.state() != TcpState.TIME_WAIT || !syn || listener(connection.local()) == null) {
+            return false;
+        }
+        final boolean newerTime = connection.timestamps.enabled()
+                && segment.options.hasTimestamps()
+                && SequenceNumber.greaterThan(segment.options.timestampValue(), connection.timestamps.tsRecent());
+        final boolean newer = newerTime || SequenceNumber.greaterThan(segment.seq, connection.rcvNxt);
+        if (newer) {
+            connection.enter(TcpState.CLOSED, nowNanos);
+        }
+        return newer;
+    }
+
+    @Override
+    public void icmpError(
+            final IcmpError error,
+            final int mtu,
+            final PacketBuffer quoted,
+            final ReceivedPacket info,
+            final long nowNanos) {
+        final int at = quoted.head();
+        final ByteBuffer bytes = quoted.memory().bytes();
+        final TcpConnection connection = connections.find(
+                info.sourceHigh(),
+                info.sourceLow(),
+                bytes.getShort(at + TcpHeader.SOURCE_PORT_OFFSET) & 0xFFFF,
+                info.destinationHigh(),
+                info.destinationLow(),
+                bytes.getShort(at + TcpHeader.DESTINATION_PORT_OFFSET) & 0xFFFF);
+        if (connection == null
+                || !IcmpErrors.apply(connection, error, mtu, bytes.getInt(at + TcpHeader.SEQUENCE_OFFSET), nowNanos)) {
+            statistics.drop(DropReason.ICMP_UNMATCHED);
+        }
+    }
+
+    // ---- What connections and listeners ask for
+
+    BufferPool pool() {
+        return pool;
+    }
+
+    TimerWheel timers() {
+        return timers;
+    }
+
+    StackStatistics statistics() {
+        return statistics;
+    }
+
+    InitialSequenceNumber initialSequenceNumber() {
+        return initialSequenceNumber;
+    }
+
+    ResetSender resets() {
+        return resets;
+    }
+
+    void add(final TcpConnection connection) {
+        connections.add(connection);
+    }
+
+    void remove(final TcpConnection connection) {
+        connections.remove(connection);
+    }
+
+    void remove(final TcpListener listener) {
+        listener.binding().listening(false);
+        listeners.remove(listener.local(), listener);
+    }
+
+    /** Forgets the connections that {@code listener} has not completed; their peers learn of it when they send. */
+    void dropHalfOpen(final TcpListener listener, final long nowNanos) {
+        for (final TcpConnection connection : connections.all()) {
+            if (connection.listener == listener && connection.state() == TcpState.SYN_RECEIVED) {
+                connection.abort(nowNanos);
+            }
+        }
+    }
+
+    void resumeLater(final TcpConnection connection) {
+        blocked.add(connection);
+    }
+
+    private @Nullable TcpListener listener(final Endpoint local) {
+        if (listeners.isEmpty()) {
+            return null;
+        }
+        final TcpListener exact = listeners.get(local);
+        return exact != null ? exact : listeners.get(Endpoint.anyIpv4(local.port()));
+    }
+
+    private int ephemeralPort(final IpAddress from, final Endpoint remote) throws SocketErrorException {
+        final int offset = portOffset(remote.address(), remote.port());
+        final int port = ephemeralPorts.choose(
+                offset,
+                candidate ->
+                        !ports.isUsed(candidate) && connections.find(new Endpoint(from, candidate), remote) == null);
+        if (port == 0) {
+            throw new SocketErrorException(SocketError.EADDRNOTAVAIL, "all ephemeral ports to " + remote);
+        }
+        return port;
+    }
+
+    private int portOffset(final IpAddress address, final int port) {
+        return (int) hash.hash(hash.hash(address.high(), address.low()), port);
+    }
+
+    /** True if the 4-tuple is free. A connection in TIME-WAIT gives way: its successor's ISN lies ahead (RFC 6528). */
+    private boolean makeWay(final Endpoint local, final Endpoint remote, final long nowNanos) {
+        final TcpConnection present = connections.find(local, remote);
+        if (present == null) {
+            return true;
+        }
+        if (present.state() == TcpState.TIME_WAIT && present.timestamps.enabled()) {
+            present.enter(TcpState.CLOSED, nowNanos);
+            return true;
+        }
+        return false;
+    }
+}

@@ -1,0 +1,54 @@
+package io.tapstack.tcp;
+
+/**
+ * The window scale option (RFC 7323 2): windows on the wire are 16 bits, shifted by what each side announced in its SYN. Windows
+ * in SYN segments are never scaled.
+ */
+final class WindowScale {
+
+    /** RFC 7323 2.3: a larger shift is taken as 14. */
+    static final int MAX_SHIFT = 14;
+
+    static final int MAX_UNSCALED = 65_535;
+
+    private int sendShift; // Snd.Wind.Shift: how the peer scales what it sends to us
+    private int receiveShift; // Rcv.Wind.Shift: how we scale what we send
+
+    /** The smallest shift with which a window of {@code bufferBytes} can be announced. */
+    static int shiftFor(final int bufferBytes) {
+        int shift = 0;
+        while (shift < MAX_SHIFT && bufferBytes >>> shift > MAX_UNSCALED) {
+            shift++;
+        }
+        return shift;
+    }
+
+    /** Both SYNs carried the option. */
+    void agree(final int peerShift, final int ourShift) {
+        sendShift = Math.min(peerShift, MAX_SHIFT);
+        receiveShift = ourShift;
+    }
+
+    /** SEG.WND in bytes, of a segment without SYN. */
+    int fromWire(final int field) {
+        return field << sendShift;
+    }
+
+    /** What stands in the header for a window of {@code bytes}, in a segment without SYN; rounds down. */
+    int toWire(final int bytes) {
+        return Math.min(bytes >>> receiveShift, MAX_UNSCALED);
+    }
+
+    /** {@code bytes} as the peer will understand it once it has been to the wire. */
+    int representable(final int bytes) {
+        return toWire(bytes) << receiveShift;
+    }
+
+    int sendShift() {
+        return sendShift;
+    }
+
+    int receiveShift() {
+        return receiveShift;
+    }
+}

@@ -1,0 +1,98 @@
+package io.tapstack.udp;
+
+import io.tapstack.buffer.PacketBuffer;
+import io.tapstack.ip.ReceivedPacket;
+import io.tapstack.wire.Endpoint;
+import io.tapstack.wire.IpAddress;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A received datagram: its payload by reference, and where it came from. It belongs to who took it from
+ * {@link UdpEndpoint#receive()}, may be copied out of without the stack's door, and is released once, under the door. It must
+ * not be used after that: the object serves the endpoint's next datagram.
+ */
+public final class Datagram {
+
+    private final DatagramQueue queue;
+    private @Nullable PacketBuffer payload;
+    private Endpoint source = Endpoint.anyIpv4(0);
+    private IpAddress destination = IpAddress.ANY_IPV4;
+    private int trafficClass;
+    private int timeToLive;
+
+    /** The next free datagram of the queue, while this one is free. */
+    @Nullable
+    Datagram nextFree;
+
+    Datagram(final DatagramQueue queue) {
+        this.queue = queue;
+    }
+
+    /** @param payload its head is at the payload; becomes ours */
+    void set(
+            final PacketBuffer payload, final Endpoint source, final IpAddress destination, final ReceivedPacket info) {
+        this.payload = payload;
+        this.source = source;
+        this.destination = destination;
+        this.trafficClass = info.trafficClass();
+        this.timeToLive = info.timeToLive();
+    }
+
+    /** Who sent it. */
+    public Endpoint source() {
+        return source;
+    }
+
+    /** The address that it was sent to: ours, or a broadcast or group address. */
+    public IpAddress destination() {
+        return destination;
+    }
+
+    /** DSCP and ECN bits. */
+    public int trafficClass() {
+        return trafficClass;
+    }
+
+    public int timeToLive() {
+        return timeToLive;
+    }
+
+    /** Bytes of payload, whatever room the reader has: {@code MSG_TRUNC} of recv(2). */
+    public int length() {
+        return payload().contiguousLength();
+    }
+
+    /**
+     * Copies payload to {@code target}, from its position on; what does not fit is left out.
+     *
+     * @return how many bytes were copied
+     */
+    public int copyTo(final ByteBuffer target) {
+        final int count = Math.min(length(), target.remaining());
+        final PacketBuffer from = payload();
+        target.put(target.position(), from.memory().bytes(), from.head(), count);
+        target.position(target.position() + count);
+        return count;
+    }
+
+    /** The payload itself, borrowed: from its head to its tail. */
+    public PacketBuffer payload() {
+        final PacketBuffer packet = payload;
+        if (packet == null) {
+            throw new IllegalStateException("the datagram was released");
+        }
+        return packet;
+    }
+
+    /** Gives the memory back. */
+    public void release() {
+        payload().release();
+        payload = null;
+        queue.takeBack(this);
+    }
+
+    int heldBytes() {
+        return payload().memory().capacity();
+    }
+}

@@ -1,0 +1,413 @@
+package io.tapstack.udp;
+
+import io.tapstack.buffer.PacketBuffer;
+import io.tapstack.event.DropReason;
+import io.tapstack.ip.IcmpError;
+import io.tapstack.ip.IpPath;
+import io.tapstack.ip.ReceivedPacket;
+import io.tapstack.ip.SendStatus;
+import io.tapstack.ip.SocketError;
+import io.tapstack.ip.SocketErrorException;
+import io.tapstack.wire.Endpoint;
+import io.tapstack.wire.IpAddress;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One end of UDP traffic: what is behind a datagram socket. Nothing here waits; a call that cannot go on says so, and the
+ * {@link UdpObserver} hears when it can.
+ *
+ * <p>All calls under the stack's door.
+ */
+public final class UdpEndpoint implements AutoCloseable {
+
+    /** Largest payload: 65,535 less the IPv4 and UDP headers. */
+    public static final int MAX_PAYLOAD = 65_507;
+
+    /** Default for {@link #receiveLimitBytes(int)}, as Linux has it. */
+    public static final int DEFAULT_RECEIVE_LIMIT = 212_992;
+
+    private static final int UNBOUND = 0;
+
+    private final UdpProtocol udp;
+    private final DatagramQueue received;
+    private UdpObserver observer = UdpObserver.NONE;
+
+    private IpAddress boundAddress = IpAddress.ANY_IPV4;
+    private IpAddress localAddress = IpAddress.ANY_IPV4;
+    private int localPort = UNBOUND;
+    private @Nullable Endpoint remote;
+    private @Nullable IpPath path;
+
+    private boolean broadcastAllowed;
+    private boolean reuseAddress;
+    private boolean dontFragment;
+    private int trafficClass;
+    private int timeToLive = 64;
+    private @Nullable SocketError pendingError;
+    private boolean closed;
+
+    /** The next endpoint of the same bucket in {@link UdpPorts}. */
+    @Nullable
+    UdpEndpoint nextInBucket;
+
+    /** True while this endpoint waits for the device to have room. */
+    boolean waitsForRoom;
+
+    UdpEndpoint(final UdpProtocol udp, final DatagramQueue received) {
+        this.udp = udp;
+        this.received = received;
+    }
+
+    // ---- Names
+
+    /**
+     * Binds to one of our addresses or to any, and to a port.
+     *
+     * @param local port 0 for a free one
+     * @throws SocketErrorException EINVAL if bound already, EADDRNOTAVAIL if the address is not ours, EADDRINUSE
+     */
+    public void bind(final Endpoint local) throws SocketErrorException {
+        requireOpen();
+        if (localPort != UNBOUND) {
+            throw new SocketErrorException(SocketError.EINVAL, "UDP socket is bound to " + local());
+        }
+        final IpAddress address = local.address();
+        if (!address.isAny() && !udp.ip().isLocal(address) && !udp.ip().isBroadcast(address)) {
+            throw new SocketErrorException(SocketError.EADDRNOTAVAIL, address.toString());
+        }
+        final int port = local.port() == 0 ? udp.ports().chooseEphemeral(address) : local.port();
+        if (!udp.ports().isFree(address, port, reuseAddress)) {
+            throw new SocketErrorException(SocketError.EADDRINUSE, "UDP " + local);
+        }
+        boundAddress = address;
+        localAddress = address;
+        localPort = port;
+        udp.ports().add(this);
+    }
+
+    /**
+     * Sends to {@code remote} and receives from there only, from now on. Binds to a free port if need be.
+     *
+     * @throws SocketErrorException ENETUNREACH without a route, EACCES for a broadcast address without permission
+     */
+    public void connect(final Endpoint remote) throws SocketErrorException {
+        requireOpen();
+        if (remote.port() == 0) {
+            throw new SocketErrorException(SocketError.EINVAL, "port 0 of " + remote.address());
+        }
+        final IpPath found = findPath(remote.address());
+        if (localPort == UNBOUND) {
+            bind(Endpoint.anyIpv4(0));
+        }
+        this.remote = remote;
+        this.path = found;
+        this.localAddress = found.source();
+        this.pendingError = null;
+    }
+
+    /** Undoes {@link #connect}; the port stays. */
+    public void disconnect() {
+        remote = null;
+        path = null;
+        localAddress = boundAddress;
+    }
+
+    /** Our address and port; any address while neither bound to one nor connected, port 0 while unbound. */
+    public Endpoint local() {
+        return new Endpoint(localAddress, localPort);
+    }
+
+    /** Whom it is connected to, or null. */
+    public @Nullable Endpoint remote() {
+        return remote;
+    }
+
+    // ---- Sending
+
+    /**
+     * Memory for a datagram to send. The caller fills its {@code length} bytes, from head to tail, outside the door if they
+     * are many, and hands it to {@link #send(PacketBuffer, Endpoint)} or releases it.
+     *
+     * @throws SocketErrorException EMSGSIZE above {@link #MAX_PAYLOAD}, ENOBUFS at the stack's memory limit
+     */
+    public PacketBuffer newDatagram(final int length) throws SocketErrorException {
+        if (length > MAX_PAYLOAD) {
+            throw new SocketErrorException(SocketError.EMSGSIZE, "UDP datagram of " + length + " bytes");
+        }
+        return udp.newDatagram(length);
+    }
+
+    /**
+     * Sends what {@code payload} has remaining as one datagram.
+     *
+     * @param destination null for the one that is connected to
+     * @return false if the device is full; nothing was consumed then, and the observer hears when to try again
+     * @throws SocketErrorException also a pending error of an earlier datagram
+     */
+    public boolean send(final ByteBuffer payload, final @Nullable Endpoint destination) throws SocketErrorException {
+        final int length = payload.remaining();
+        final PacketBuffer datagram = newDatagram(length);
+        datagram.memory().bytes().put(datagram.head(), payload, payload.position(), length);
+        final boolean sent = send(datagram, destination);
+        if (sent) {
+            payload.position(payload.limit());
+        }
+        return sent;
+    }
+
+    /**
+     * Sends a datagram from {@link #newDatagram}, and takes it whatever the outcome.
+     *
+     * @param destination null for the one that is connected to
+     * @return false if the device is full; the observer hears when to try again
+     * @throws SocketErrorException EDESTADDRREQ, EACCES for a broadcast without permission, ENETUNREACH, EHOSTUNREACH, EMSGSIZE,
+     *     or a pending error of an earlier datagram
+     */
+    public boolean send(final PacketBuffer datagram, final @Nullable Endpoint destination) throws SocketErrorException {
+        final IpPath way;
+        final int port;
+        try {
+            requireOpen();
+            throwPendingError();
+            final Endpoint to = destination == null ? remote : destination;
+            if (to == null) {
+                throw new SocketErrorException(SocketError.EDESTADDRREQ, "UDP socket is not connected");
+            }
+            if (to.port() == 0) {
+                throw new SocketErrorException(SocketError.EINVAL, "port 0 of " + to.address());
+            }
+            final IpPath connected = path;
+            way = connected != null && destination == null ? connected : findPath(to.address());
+            port = to.port();
+            if (localPort == UNBOUND) {
+                bind(Endpoint.anyIpv4(0));
+            }
+        } catch (final SocketErrorException e) {
+            datagram.release();
+            throw e;
+        }
+        final SendStatus status = udp.send(datagram, way, this, port);
+        return switch (status) {
+            case SENT -> true;
+            case DEVICE_FULL -> {
+                udp.waitForRoom(this);
+                yield false;
+            }
+            case TOO_BIG -> throw new SocketErrorException(SocketError.EMSGSIZE, "UDP to " + way.destination());
+            case UNREACHABLE -> throw new SocketErrorException(SocketError.EHOSTUNREACH, "UDP to " + way.destination());
+        };
+    }
+
+    private IpPath findPath(final IpAddress to) throws SocketErrorException {
+        if (udp.ip().isBroadcast(to) && !broadcastAllowed) {
+            throw new SocketErrorException(SocketError.EACCES, "broadcast to " + to);
+        }
+        // A socket that listens to broadcasts only has no address of its own to send from.
+        final IpAddress from = udp.ip().isBroadcast(boundAddress) ? IpAddress.ANY_IPV4 : boundAddress;
+        final IpPath found = udp.ip().path(from, to);
+        if (found == null) {
+            throw new SocketErrorException(SocketError.ENETUNREACH, "UDP to " + to);
+        }
+        return found;
+    }
+
+    // ---- Receiving
+
+    /**
+     * The next datagram, which is the caller's to release, or null if there is none.
+     *
+     * @throws SocketErrorException a pending error, such as ECONNREFUSED after a port unreachable
+     */
+    public @Nullable Datagram receive() throws SocketErrorException {
+        requireOpen();
+        throwPendingError();
+        return received.poll();
+    }
+
+    /** The next datagram, which stays in the queue, or null if there is none. */
+    public @Nullable Datagram peek() {
+        return received.peek();
+    }
+
+    /** True if {@link #receive} has something to say. */
+    public boolean isReadable() {
+        return !received.isEmpty() || pendingError != null;
+    }
+
+    /** True unless the device was full last time. */
+    public boolean isWritable() {
+        return !waitsForRoom || pendingError != null;
+    }
+
+    /** The pending error, which is thereby read: {@code SO_ERROR}. */
+    public @Nullable SocketError takeError() {
+        final SocketError error = pendingError;
+        pendingError = null;
+        return error;
+    }
+
+    /** The pending error, which stays pending, or null. */
+    public @Nullable SocketError pendingError() {
+        return pendingError;
+    }
+
+    private void throwPendingError() throws SocketErrorException {
+        final SocketError error = takeError();
+        if (error != null) {
+            throw new SocketErrorException(error, "UDP to " + remote);
+        }
+    }
+
+    // ---- Options
+
+    /** Who hears when there is something to read or room to write. */
+    public void observer(final UdpObserver observer) {
+        this.observer = observer;
+    }
+
+    /** {@code SO_BROADCAST}. */
+    public void broadcastAllowed(final boolean allowed) {
+        this.broadcastAllowed = allowed;
+    }
+
+    public boolean broadcastAllowed() {
+        return broadcastAllowed;
+    }
+
+    /** {@code SO_REUSEADDR}: several sockets may bind to one port if all of them agree. */
+    public void reuseAddress(final boolean reuse) {
+        this.reuseAddress = reuse;
+    }
+
+    public boolean reuseAddress() {
+        return reuseAddress;
+    }
+
+    /** True to send with "don't fragment", and to get EMSGSIZE for what is larger than the path MTU. */
+    public void dontFragment(final boolean dontFragment) {
+        this.dontFragment = dontFragment;
+    }
+
+    public boolean dontFragment() {
+        return dontFragment;
+    }
+
+    /** {@code IP_TOS}: DSCP and ECN bits of what is sent. */
+    public void trafficClass(final int bits) {
+        this.trafficClass = bits & 0xFF;
+    }
+
+    public int trafficClass() {
+        return trafficClass;
+    }
+
+    /** {@code IP_TTL}. @param hops 1 to 255 */
+    public void timeToLive(final int hops) {
+        if (hops < 1 || hops > 255) {
+            throw new IllegalArgumentException("time to live " + hops + " is not between 1 and 255");
+        }
+        this.timeToLive = hops;
+    }
+
+    public int timeToLive() {
+        return timeToLive;
+    }
+
+    /** {@code SO_RCVBUF}: memory that received datagrams may hold, in bytes. */
+    public void receiveLimitBytes(final int bytes) {
+        received.limitBytes(bytes);
+    }
+
+    public int receiveLimitBytes() {
+        return received.limitBytes();
+    }
+
+    // ---- For the protocol
+
+    int localPort() {
+        return localPort;
+    }
+
+    IpAddress boundAddress() {
+        return boundAddress;
+    }
+
+    boolean acceptsTo(final long high, final long low) {
+        return localAddress.isAny() || (localAddress.low() == low && localAddress.high() == high);
+    }
+
+    boolean acceptsFrom(final long high, final long low, final int port) {
+        final Endpoint only = remote;
+        return only == null
+                || (only.port() == port
+                        && only.address().low() == low
+                        && only.address().high() == high);
+    }
+
+    /** How exactly this endpoint says what it wants. */
+    int specificity() {
+        return (remote == null ? 0 : 2) + (localAddress.isAny() ? 0 : 1);
+    }
+
+    /** Takes a packet whose head is at the payload. @return why it was dropped, or null */
+    @Nullable
+    DropReason deliver(final PacketBuffer packet, final ReceivedPacket info, final int sourcePort) {
+        final DropReason reason = received.add(packet, info, sourcePort);
+        if (reason == null) {
+            observer.readable();
+        }
+        return reason;
+    }
+
+    /** An ICMP error came about a datagram that this endpoint sent. */
+    void icmpError(final IcmpError error, final int mtu, final IpAddress destination) {
+        observer.icmpError(error);
+        if (error == IcmpError.FRAGMENTATION_NEEDED) {
+            final IpPath way = udp.ip().path(IpAddress.ANY_IPV4, destination);
+            if (way != null) {
+                way.reduceMtu(mtu);
+            }
+        }
+        // As on Linux, only a connected socket is told, and only of what will not pass by itself.
+        if (remote == null) {
+            return;
+        }
+        final SocketError fatal =
+                switch (error) {
+                    case PORT_UNREACHABLE -> SocketError.ECONNREFUSED;
+                    case PROTOCOL_UNREACHABLE -> SocketError.ENOPROTOOPT;
+                    default -> null;
+                };
+        if (fatal != null) {
+            pendingError = fatal;
+            observer.readable();
+            observer.writable();
+        }
+    }
+
+    void roomAgain() {
+        waitsForRoom = false;
+        observer.writable();
+    }
+
+    private void requireOpen() throws SocketErrorException {
+        if (closed) {
+            throw new SocketErrorException(SocketError.EBADF, "UDP socket");
+        }
+    }
+
+    /** Gives the port back and drops what was not read. */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        if (localPort != UNBOUND) {
+            udp.ports().remove(this);
+        }
+        udp.forget(this);
+        received.clear();
+    }
+}

@@ -1,0 +1,112 @@
+package io.tapstack.udp;
+
+import io.tapstack.ip.SocketError;
+import io.tapstack.ip.SocketErrorException;
+import io.tapstack.wire.IpAddress;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The bound endpoints by their local port: who gets a datagram, and which ports are free. A hash table whose chains run
+ * through the endpoints themselves, so that a look-up allocates nothing.
+ *
+ * <p>Confined to whoever runs the stack.
+ */
+final class UdpPorts {
+
+    /** First port that is handed out to who does not ask for one; Linux's {@code ip_local_port_range} starts here too. */
+    static final int FIRST_EPHEMERAL = 32_768;
+
+    static final int LAST_EPHEMERAL = 60_999;
+
+    private static final int BUCKETS = 256;
+
+    private final @Nullable UdpEndpoint[] buckets = new UdpEndpoint[BUCKETS];
+    private final RandomGenerator random;
+
+    UdpPorts(final RandomGenerator random) {
+        this.random = random;
+    }
+
+    void add(final UdpEndpoint endpoint) {
+        final int bucket = endpoint.localPort() % BUCKETS;
+        endpoint.nextInBucket = buckets[bucket];
+        buckets[bucket] = endpoint;
+    }
+
+    void remove(final UdpEndpoint endpoint) {
+        final int bucket = endpoint.localPort() % BUCKETS;
+        UdpEndpoint previous = null;
+        for (UdpEndpoint each = buckets[bucket]; each != null; each = each.nextInBucket) {
+            if (each == endpoint) {
+                if (previous == null) {
+                    buckets[bucket] = each.nextInBucket;
+                } else {
+                    previous.nextInBucket = each.nextInBucket;
+                }
+                each.nextInBucket = null;
+                return;
+            }
+            previous = each;
+        }
+    }
+
+    /** The first endpoint that may have {@code port}; its chain goes on at {@link UdpEndpoint#nextInBucket}. */
+    @Nullable
+    UdpEndpoint first(final int port) {
+        return buckets[port % BUCKETS];
+    }
+
+    /**
+     * The endpoint that a datagram is for: a connected one before a bound one, one bound to the address before one bound to
+     * any (RFC 1122 4.1.3.5 and custom since 4.2BSD).
+     */
+    @Nullable
+    UdpEndpoint bestMatch(
+            final long localHigh,
+            final long localLow,
+            final int localPort,
+            final long remoteHigh,
+            final long remoteLow,
+            final int remotePort) {
+        UdpEndpoint best = null;
+        int bestScore = -1;
+        for (UdpEndpoint each = first(localPort); each != null; each = each.nextInBucket) {
+            if (each.localPort() == localPort
+                    && each.acceptsTo(localHigh, localLow)
+                    && each.acceptsFrom(remoteHigh, remoteLow, remotePort)
+                    && each.specificity() > bestScore) {
+                best = each;
+                bestScore = each.specificity();
+            }
+        }
+        return best;
+    }
+
+    /** True if nobody who does not share is bound to the port with an address that overlaps. */
+    boolean isFree(final IpAddress address, final int port, final boolean shares) {
+        for (UdpEndpoint each = first(port); each != null; each = each.nextInBucket) {
+            final boolean overlaps = each.localPort() == port
+                    && (address.isAny()
+                            || each.boundAddress().isAny()
+                            || each.boundAddress().equals(address));
+            if (overlaps && !(shares && each.reuseAddress())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** RFC 6056 3.3.1: from a random port on, the first one that is free. */
+    int chooseEphemeral(final IpAddress address) throws SocketErrorException {
+        final int count = LAST_EPHEMERAL - FIRST_EPHEMERAL + 1;
+        final int start = random.nextInt(count);
+        for (int i = 0; i < count; i++) {
+            final int port = FIRST_EPHEMERAL + (start + i) % count;
+            if (isFree(address, port, false)) {
+                return port;
+            }
+        }
+        throw new SocketErrorException(SocketError.EADDRINUSE, "no free port for UDP");
+    }
+}

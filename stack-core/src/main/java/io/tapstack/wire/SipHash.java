@@ -1,0 +1,64 @@
+package io.tapstack.wire;
+
+import java.util.random.RandomGenerator;
+
+/**
+ * SipHash-2-4 (Aumasson and Bernstein, 2012): a keyed hash for numbers that a peer must not be able to guess from others
+ * that it has seen. Works on whole 64-bit words, least significant byte first. Immutable; allocates nothing.
+ */
+public final class SipHash {
+
+    private final long key0;
+    private final long key1;
+
+    public SipHash(final long key0, final long key1) {
+        this.key0 = key0;
+        this.key1 = key1;
+    }
+
+    /** With a key of its own. */
+    public static SipHash random(final RandomGenerator random) {
+        return new SipHash(random.nextLong(), random.nextLong());
+    }
+
+    /** The hash of two words. */
+    public long hash(final long first, final long second) {
+        long v0 = key0 ^ 0x736f6d6570736575L;
+        long v1 = key1 ^ 0x646f72616e646f6dL;
+        long v2 = key0 ^ 0x6c7967656e657261L;
+        long v3 = key1 ^ 0x7465646279746573L;
+        long word = first;
+        for (int i = 0; i < 3; i++) {
+            v3 ^= word;
+            for (int round = 0; round < 2; round++) {
+                v0 += v1;
+                v2 += v3;
+                v1 = Long.rotateLeft(v1, 13) ^ v0;
+                v3 = Long.rotateLeft(v3, 16) ^ v2;
+                v0 = Long.rotateLeft(v0, 32);
+                v2 += v1;
+                v0 += v3;
+                v1 = Long.rotateLeft(v1, 17) ^ v2;
+                v3 = Long.rotateLeft(v3, 21) ^ v0;
+                v2 = Long.rotateLeft(v2, 32);
+            }
+            v0 ^= word;
+            // The last word holds the length of the message, 16 bytes, in its highest byte.
+            word = i == 0 ? second : 16L << 56;
+        }
+        v2 ^= 0xFF;
+        for (int round = 0; round < 4; round++) {
+            v0 += v1;
+            v2 += v3;
+            v1 = Long.rotateLeft(v1, 13) ^ v0;
+            v3 = Long.rotateLeft(v3, 16) ^ v2;
+            v0 = Long.rotateLeft(v0, 32);
+            v2 += v1;
+            v0 += v3;
+            v1 = Long.rotateLeft(v1, 17) ^ v2;
+            v3 = Long.rotateLeft(v3, 21) ^ v0;
+            v2 = Long.rotateLeft(v2, 32);
+        }
+        return v0 ^ v1 ^ v2 ^ v3;
+    }
+}

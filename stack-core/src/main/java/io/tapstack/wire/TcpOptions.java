@@ -1,0 +1,167 @@
+package io.tapstack.wire;
+
+import java.nio.ByteBuffer;
+
+/**
+ * The options of one TCP header (RFC 9293 3.1, 3.2): MSS, window scale and timestamps (RFC 7323), SACK (RFC 2018). Parsing
+ * never fails: unknown options are skipped, and what is malformed ends the list (RFC 9293 MUST-7). One object is
+ * filled anew for every segment.
+ */
+public final class TcpOptions {
+
+    private static final int END_OF_LIST = 0;
+    private static final int NO_OPERATION = 1;
+    private static final int MAXIMUM_SEGMENT_SIZE = 2;
+    private static final int WINDOW_SCALE = 3;
+    private static final int SACK_PERMITTED = 4;
+    private static final int SACK = 5;
+    private static final int TIMESTAMPS = 8;
+
+    /** Bytes of a timestamps option with the two NOPs that align it. */
+    public static final int TIMESTAMPS_LENGTH = 12;
+
+    private static final int MAX_SACK_BLOCKS = 4;
+
+    private int maximumSegmentSize;
+    private int windowScale;
+    private boolean sackPermitted;
+    private boolean timestamps;
+    private int timestampValue;
+    private int timestampEcho;
+    private int sackBlocks;
+    private final int[] sackLeft = new int[MAX_SACK_BLOCKS];
+    private final int[] sackRight = new int[MAX_SACK_BLOCKS];
+
+    /** Forgets everything. */
+    public void clear() {
+        maximumSegmentSize = 0;
+        windowScale = -1;
+        sackPermitted = false;
+        timestamps = false;
+        timestampValue = 0;
+        timestampEcho = 0;
+        sackBlocks = 0;
+    }
+
+    /** Reads the options that stand in {@code length} bytes at {@code offset}. */
+    public void parse(final ByteBuffer buffer, final int offset, final int length) {
+        clear();
+        int at = offset;
+        final int end = offset + length;
+        while (at < end) {
+            final int kind = buffer.get(at);
+            if (kind == END_OF_LIST) {
+                return;
+            }
+            if (kind == NO_OPERATION) {
+                at++;
+                continue;
+            }
+            if (at + 1 >= end) {
+                return;
+            }
+            final int optionLength = buffer.get(at + 1) & 0xFF;
+            if (optionLength < 2 || at + optionLength > end) {
+                return;
+            }
+            read(buffer, kind, at, optionLength);
+            at += optionLength;
+        }
+    }
+
+    private void read(final ByteBuffer buffer, final int kind, final int at, final int length) {
+        switch (kind) {
+            case MAXIMUM_SEGMENT_SIZE -> {
+                if (length == 4) {
+                    maximumSegmentSize = buffer.getShort(at + 2) & 0xFFFF;
+                }
+            }
+            case WINDOW_SCALE -> {
+                if (length == 3) {
+                    windowScale = buffer.get(at + 2) & 0xFF;
+                }
+            }
+            case SACK_PERMITTED -> sackPermitted |= length == 2;
+            case SACK -> {
+                if ((length - 2) % 8 == 0) {
+                    sackBlocks = Math.min((length - 2) / 8, MAX_SACK_BLOCKS);
+                    for (int i = 0; i < sackBlocks; i++) {
+                        sackLeft[i] = buffer.getInt(at + 2 + 8 * i);
+                        sackRight[i] = buffer.getInt(at + 6 + 8 * i);
+                    }
+                }
+            }
+            case TIMESTAMPS -> {
+                if (length == 10) {
+                    timestamps = true;
+                    timestampValue = buffer.getInt(at + 2);
+                    timestampEcho = buffer.getInt(at + 6);
+                }
+            }
+            default -> {
+                // RFC 9293 MUST-6: an option that is not understood is ignored.
+            }
+        }
+    }
+
+    /** The MSS option's value in bytes, or 0 if there was none. */
+    public int maximumSegmentSize() {
+        return maximumSegmentSize;
+    }
+
+    /** The shift that the window scale option asks for, as sent (it may be over 14), or -1 if there was none. */
+    public int windowScale() {
+        return windowScale;
+    }
+
+    public boolean sackPermitted() {
+        return sackPermitted;
+    }
+
+    public boolean hasTimestamps() {
+        return timestamps;
+    }
+
+    /** TSval. */
+    public int timestampValue() {
+        return timestampValue;
+    }
+
+    /** TSecr. */
+    public int timestampEcho() {
+        return timestampEcho;
+    }
+
+    public int sackBlocks() {
+        return sackBlocks;
+    }
+
+    /** First sequence number of block {@code index}. */
+    public int sackLeft(final int index) {
+        return sackLeft[index];
+    }
+
+    /** Sequence number behind block {@code index}. */
+    public int sackRight(final int index) {
+        return sackRight[index];
+    }
+
+    // ---- Writing. Each returns the number of bytes written, a multiple of 4.
+
+    public static int writeMaximumSegmentSize(final ByteBuffer buffer, final int at, final int bytes) {
+        buffer.putInt(at, MAXIMUM_SEGMENT_SIZE << 24 | 4 << 16 | bytes);
+        return 4;
+    }
+
+    public static int writeWindowScale(final ByteBuffer buffer, final int at, final int shift) {
+        buffer.putInt(at, NO_OPERATION << 24 | WINDOW_SCALE << 16 | 3 << 8 | shift);
+        return 4;
+    }
+
+    public static int writeTimestamps(final ByteBuffer buffer, final int at, final int value, final int echo) {
+        buffer.putInt(at, NO_OPERATION << 24 | NO_OPERATION << 16 | TIMESTAMPS << 8 | 10);
+        buffer.putInt(at + 4, value);
+        buffer.putInt(at + 8, echo);
+        return TIMESTAMPS_LENGTH;
+    }
+}

@@ -1,0 +1,356 @@
+package io.tapstack.ip;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapstack.arp.ArpConfig;
+import io.tapstack.event.DropReason;
+import io.tapstack.icmp.IcmpRates;
+import io.tapstack.testing.Packets;
+import io.tapstack.testing.TestHost;
+import io.tapstack.testing.TestLink;
+import io.tapstack.wire.IpAddress;
+import io.tapstack.wire.IpProtocol;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.pcap4j.packet.EthernetPacket;
+import org.pcap4j.packet.IcmpV4CommonPacket;
+import org.pcap4j.packet.namednumber.IcmpV4Code;
+import org.pcap4j.packet.namednumber.IcmpV4Type;
+
+/** RFC 791 3.2, RFC 1122 3.3.2, RFC 5722. */
+class ReassemblyTest {
+
+    private static final int PROTOCOL = 253;
+    private static final int MORE = 0x2000;
+
+    private final TestHost host = TestHost.settled();
+    private final RecordingTransport transport = new RecordingTransport();
+
+    ReassemblyTest() {
+        host.ipv4.register(PROTOCOL, transport);
+    }
+
+    @AfterEach
+    void nothingLeaks() {
+        host.assertNothingLeaked();
+    }
+
+    private static byte[] fragment(final byte[] whole, final int from, final int to, final boolean more) {
+        return fragment(TestHost.PEER, 77, PROTOCOL, whole, from, to, more);
+    }
+
+    private static byte[] fragment(
+            final IpAddress source,
+            final int identification,
+            final int protocol,
+            final byte[] whole,
+            final int from,
+            final int to,
+            final boolean more) {
+        return Packets.ipv4(
+                source,
+                TestHost.ADDRESS,
+                protocol,
+                identification,
+                from / 8 | (more ? MORE : 0),
+                new byte[0],
+                Arrays.copyOfRange(whole, from, to));
+    }
+
+    private void assertArrived(final byte[] whole) {
+        assertThat(transport.packets).hasSize(1);
+        assertThat(transport.packets.get(0).payload()).isEqualTo(whole);
+        assertThat(host.statistics.drops()).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0,1,2", "0,2,1", "1,0,2", "1,2,0", "2,0,1", "2,1,0"})
+    void anyOrderWillDo(final int first, final int second, final int third) {
+        final byte[] whole = Packets.pattern(100);
+        final byte[][] fragments = {
+            fragment(whole, 0, 40, true), fragment(whole, 40, 80, true), fragment(whole, 80, 100, false)
+        };
+        host.receivePacket(fragments[first]);
+        host.receivePacket(fragments[second]);
+        assertThat(transport.packets).isEmpty();
+        host.receivePacket(fragments[third]);
+        assertArrived(whole);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
+    void randomCutsInRandomOrderWithDuplicates(final long seed) {
+        final Random random = new Random(seed);
+        final byte[] whole = new byte[1 + random.nextInt(60_000)];
+        random.nextBytes(whole);
+        final List<byte[]> fragments = new ArrayList<>();
+        final int longest = Math.max(1, whole.length / 8 / 100);
+        for (int from = 0; from < whole.length; ) {
+            final int to = Math.min(whole.length, from + 8 * (longest + random.nextInt(longest)));
+            fragments.add(fragment(whole, from, to, to < whole.length));
+            from = to;
+        }
+        if (fragments.size() < 2) {
+            return;
+        }
+        final byte[] lastToCome = fragments.remove(random.nextInt(fragments.size()));
+        for (int i = random.nextInt(10); i > 0; i--) {
+            fragments.add(fragments.get(random.nextInt(fragments.size())));
+        }
+        Collections.shuffle(fragments, random);
+        fragments.forEach(host::receivePacket);
+        assertThat(transport.packets).isEmpty();
+        host.receivePacket(lastToCome);
+        assertArrived(whole);
+    }
+
+    @Test
+    void datagramsOfDifferentKeysDoNotMix() { // RFC 791 3.2: source, destination, protocol, identification
+        final byte[] a = Packets.pattern(64);
+        final byte[] b = Arrays.copyOfRange(Packets.pattern(200), 100, 164);
+        host.ipv4.register(252, transport);
+        host.receivePacket(fragment(TestHost.PEER, 1, PROTOCOL, a, 0, 32, true));
+        host.receivePacket(fragment(TestHost.PEER, 2, PROTOCOL, b, 32, 64, false));
+        host.receivePacket(fragment(TestHost.OTHER, 1, PROTOCOL, b, 32, 64, false));
+        host.receivePacket(fragment(TestHost.PEER, 1, 252, b, 32, 64, false));
+        assertThat(transport.packets).isEmpty();
+        host.receivePacket(fragment(TestHost.PEER, 1, PROTOCOL, a, 32, 64, false));
+        assertArrived(a);
+    }
+
+    @Test
+    void theFirstFragmentsHeaderStands() {
+        final byte[] whole = Packets.pattern(48);
+        final byte[] first = fragment(whole, 0, 24, true);
+        first[1] = 0x28;
+        first[8] = 99;
+        host.receivePacket(fragment(whole, 24, 48, false));
+        host.receivePacket(Packets.withIpChecksum(first));
+        assertArrived(whole);
+        assertThat(transport.packets.get(0).trafficClass()).isEqualTo(0x28);
+        assertThat(transport.packets.get(0).timeToLive()).isEqualTo(99);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2, 3, 3", "1, 3, 3", "3, 1, 3", "2, 2, 2", "0, 0, 0"})
+    void congestionInAnyFragmentIsCongestion(final int first, final int second, final int expected) { // RFC 3168 5.3
+        final byte[] whole = Packets.pattern(48);
+        final byte[] a = fragment(whole, 0, 24, true);
+        final byte[] b = fragment(whole, 24, 48, false);
+        a[1] = (byte) first;
+        b[1] = (byte) second;
+        host.receivePacket(Packets.withIpChecksum(a));
+        host.receivePacket(Packets.withIpChecksum(b));
+        assertThat(transport.packets.get(0).trafficClass()).isEqualTo(expected);
+    }
+
+    @Test
+    void congestionNextToNotEcnCapableIsDropped() { // RFC 3168 5.3
+        final byte[] whole = Packets.pattern(48);
+        final byte[] a = fragment(whole, 0, 24, true);
+        a[1] = 3;
+        host.receivePacket(Packets.withIpChecksum(a));
+        host.receivePacket(fragment(whole, 24, 48, false));
+        assertThat(transport.packets).isEmpty();
+        assertThat(host.drops(DropReason.FRAGMENT_MALFORMED)).isEqualTo(1);
+    }
+
+    // ---- Attacks
+
+    @ParameterizedTest
+    @CsvSource({"16, 40", "24, 56", "32, 48", "0, 16", "8, 24", "24, 48", "16, 56"})
+    void anyOverlapKillsTheDatagram(final int from, final int to) { // RFC 5722 4
+        final byte[] whole = Packets.pattern(80);
+        host.receivePacket(fragment(whole, 0, 32, true));
+        host.receivePacket(fragment(whole, 40, 48, true));
+        host.receivePacket(fragment(whole, from, to, true));
+        assertThat(host.drops(DropReason.FRAGMENT_OVERLAP)).isEqualTo(1);
+        assertThat(host.pool.packetsInUse()).as("what was held is gone").isZero();
+
+        host.receivePacket(fragment(whole, 0, 32, true));
+        host.receivePacket(fragment(whole, 32, 80, false));
+        assertThat(transport.packets)
+                .as("fragments that are still to come are dropped too")
+                .isEmpty();
+        assertThat(host.drops(DropReason.FRAGMENT_OVERLAP)).isEqualTo(3);
+
+        host.advanceSeconds(60);
+        host.receivePacket(fragment(whole, 0, 32, true));
+        host.receivePacket(fragment(whole, 32, 80, false));
+        assertThat(transport.packets).as("the identification is free again").hasSize(1);
+    }
+
+    @Test
+    void anExactDuplicateIsNoOverlap() {
+        final byte[] whole = Packets.pattern(80);
+        for (int i = 0; i < 5; i++) {
+            host.receivePacket(fragment(whole, 0, 40, true));
+        }
+        host.receivePacket(fragment(whole, 40, 80, false));
+        assertArrived(whole);
+    }
+
+    @Test
+    void teardrop() { // the second fragment lies inside the first
+        final byte[] whole = Packets.pattern(80);
+        host.receivePacket(fragment(whole, 0, 64, true));
+        host.receivePacket(fragment(whole, 24, 28, false));
+        assertThat(transport.packets).isEmpty();
+        assertThat(host.drops(DropReason.FRAGMENT_OVERLAP)).isEqualTo(1);
+    }
+
+    @Test
+    void pingOfDeath() { // an end beyond what a total length can say
+        final byte[] piece = Packets.pattern(1_480);
+        host.receivePacket(
+                Packets.ipv4(TestHost.PEER, TestHost.ADDRESS, IpProtocol.ICMP, 9, 0x1FFF, new byte[0], piece));
+        host.receivePacket(
+                Packets.ipv4(TestHost.PEER, TestHost.ADDRESS, PROTOCOL, 9, 0x1FFE, new byte[0], Packets.pattern(8)));
+        assertThat(host.drops(DropReason.FRAGMENT_MALFORMED)).isEqualTo(2);
+        assertThat(host.pool.packetsInUse()).isZero();
+    }
+
+    @Test
+    void theLargestDatagramWithOptionsIsStillBounded() {
+        final byte[] whole = Packets.pattern(65_515);
+        final byte[] options = new byte[40];
+        Arrays.fill(options, (byte) 1);
+        host.receivePacket(Packets.ipv4(
+                TestHost.PEER, TestHost.ADDRESS, PROTOCOL, 77, MORE, options, Arrays.copyOf(whole, 1_400)));
+        for (int from = 1_400; from < whole.length; from += 1_400) {
+            final int to = Math.min(whole.length, from + 1_400);
+            host.receivePacket(fragment(whole, from, to, to < whole.length));
+        }
+        assertThat(transport.packets)
+                .as("65,515 bytes and 60 of header are too many")
+                .isEmpty();
+        assertThat(host.drops(DropReason.FRAGMENT_MALFORMED)).isEqualTo(1);
+    }
+
+    @Test
+    void aPieceThatIsNoMultipleOfEightIsOnlyGoodAtTheEnd() {
+        host.receivePacket(fragment(Packets.pattern(80), 0, 33, true));
+        host.receivePacket(Packets.ipv4(TestHost.PEER, TestHost.ADDRESS, PROTOCOL, 1, MORE, new byte[0], new byte[0]));
+        assertThat(host.drops(DropReason.FRAGMENT_MALFORMED)).isEqualTo(2);
+    }
+
+    @Test
+    void twoEndsContradictEachOther() {
+        final byte[] whole = Packets.pattern(80);
+        host.receivePacket(fragment(whole, 40, 60, false));
+        host.receivePacket(fragment(whole, 64, 80, false));
+        assertThat(host.drops(DropReason.FRAGMENT_MALFORMED)).isEqualTo(1);
+        assertThat(host.pool.packetsInUse()).isZero();
+    }
+
+    @Test
+    void anEndBeforeWhatIsThereContradictsIt() {
+        final byte[] whole = Packets.pattern(80);
+        host.receivePacket(fragment(whole, 64, 72, true));
+        host.receivePacket(fragment(whole, 32, 40, false));
+        assertThat(host.drops(DropReason.FRAGMENT_MALFORMED)).isEqualTo(1);
+    }
+
+    @Test
+    void aTcpFragmentThatHidesTheFlagsIsDropped() { // RFC 1858 3.2.2
+        final byte[] whole = Packets.pattern(80);
+        host.receivePacket(fragment(TestHost.PEER, 1, IpProtocol.TCP, whole, 8, 80, false));
+        assertThat(host.drops(DropReason.FRAGMENT_MALFORMED)).isEqualTo(1);
+    }
+
+    // ---- Time
+
+    @Test
+    void timesOutAfterAMinuteAndSaysSo() { // RFC 1122 3.3.2
+        final byte[] whole = Packets.pattern(80);
+        host.receivePacket(fragment(whole, 0, 40, true));
+        host.advanceSeconds(59.9);
+        assertThat(host.drops(DropReason.FRAGMENT_TIMEOUT)).isZero();
+        host.knowPeer();
+        host.advanceSeconds(0.1);
+        assertThat(host.drops(DropReason.FRAGMENT_TIMEOUT)).isEqualTo(1);
+        assertThat(host.pool.packetsInUse()).isZero();
+
+        final EthernetPacket sent = host.sentOne();
+        final var header = sent.get(IcmpV4CommonPacket.class).getHeader();
+        assertThat(header.getType()).isEqualTo(IcmpV4Type.TIME_EXCEEDED);
+        assertThat(header.getCode()).isEqualTo(IcmpV4Code.FRAGMENT_REASSEMBLY_TIME_EXCEEDED);
+        final byte[] raw = sent.getRawData();
+        assertThat(Arrays.copyOfRange(raw, 14 + 20 + 8, raw.length)).isEqualTo(fragment(whole, 0, 40, true));
+
+        host.receivePacket(fragment(whole, 40, 80, false));
+        assertThat(transport.packets).isEmpty();
+    }
+
+    @Test
+    void timesOutInSilenceWithoutTheFirstFragment() { // RFC 1122 3.3.2: only if fragment zero is there
+        host.receivePacket(fragment(Packets.pattern(80), 40, 80, false));
+        host.advanceSeconds(61);
+        assertThat(host.drops(DropReason.FRAGMENT_TIMEOUT)).isEqualTo(1);
+        assertThat(host.sent()).isEmpty();
+    }
+
+    @Test
+    void laterFragmentsDoNotProlongTheWait() { // RFC 1122 3.3.2: a fixed value
+        final byte[] whole = Packets.pattern(800);
+        for (int i = 0; i < 7; i++) {
+            host.receivePacket(fragment(whole, i * 80, i * 80 + 80, true));
+            host.advanceSeconds(9);
+        }
+        assertThat(host.drops(DropReason.FRAGMENT_TIMEOUT)).isEqualTo(1);
+    }
+
+    // ---- Limits
+
+    @Test
+    void oneSourceCannotTakeAll() {
+        for (int i = 0; i < 10_000; i++) {
+            host.receivePacket(fragment(TestHost.OTHER, i, PROTOCOL, Packets.pattern(1_480), 0, 1_480, true));
+        }
+        assertThat(host.drops(DropReason.FRAGMENT_LIMIT)).isPositive();
+        assertThat(host.pool.packetsInUse()).isLessThanOrEqualTo(ReassemblyLimits.DEFAULT.maxDatagramsPerSource());
+        final byte[] whole = Packets.pattern(80);
+        host.receivePacket(fragment(whole, 0, 40, true));
+        host.receivePacket(fragment(whole, 40, 80, false));
+        assertThat(transport.packets).as("another source still gets through").hasSize(1);
+    }
+
+    @Test
+    void manySourcesTogetherAreBounded() {
+        final ReassemblyLimits limits = new ReassemblyLimits(60_000_000_000L, 200_000, 100_000, 8, 64);
+        final TestHost small = new TestHost(TestLink.ethernet(), ArpConfig.DEFAULT, IcmpRates.DEFAULT, limits).settle();
+        final long before = small.pool.bytesInUse();
+        for (int i = 0; i < 2_000; i++) {
+            final IpAddress source = IpAddress.ipv4(0x0B00_0000 + i);
+            small.receivePacket(fragment(source, 1, PROTOCOL, Packets.pattern(1_480), 0, 1_480, true));
+            assertThat(small.pool.bytesInUse() - before).isLessThanOrEqualTo(200_000);
+        }
+        assertThat(small.drops(DropReason.FRAGMENT_LIMIT)).isPositive();
+        small.assertNothingLeaked();
+    }
+
+    @Test
+    void tinyFragmentsAreBounded() {
+        final byte[] whole = Packets.pattern(60_000);
+        for (int from = 0; from < whole.length; from += 8) {
+            host.receivePacket(fragment(whole, from, from + 8, true));
+        }
+        assertThat(transport.packets).isEmpty();
+        assertThat(host.drops(DropReason.FRAGMENT_LIMIT)).isPositive();
+        assertThat(host.pool.packetsInUse()).isLessThanOrEqualTo(ReassemblyLimits.DEFAULT.maxFragments());
+    }
+
+    @Test
+    void tinyFragmentsDoNotHoldLargeBlocks() {
+        host.receivePacket(fragment(Packets.pattern(80), 0, 8, true));
+        assertThat(host.pool.bytesInUse()).isLessThanOrEqualTo(256);
+    }
+}

@@ -1,0 +1,142 @@
+package io.tapstack.ip;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tapstack.testing.TestHost;
+import io.tapstack.wire.IpAddress;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RouteTableTest {
+
+    private final TestHost host = TestHost.settled();
+    private final RouteTable routes = host.ipv4.routes();
+
+    private Route route(final String network, final int prefixLength, final String gateway) {
+        return new Route(IpAddress.parse(network), prefixLength, IpAddress.parse(gateway), host.networkInterface);
+    }
+
+    private String gatewayTo(final String destination) {
+        final Route route = routes.lookup(IpAddress.parse(destination).ipv4Bits());
+        return route == null
+                ? "none"
+                : route.gateway() == null ? "link" : route.gateway().toString();
+    }
+
+    @Test
+    void theLongestPrefixWins() { // RFC 1812 5.2.4.3
+        routes.add(route("172.16.0.0", 12, "10.0.0.12"));
+        routes.add(route("172.16.5.0", 24, "10.0.0.24"));
+        routes.add(route("172.16.5.7", 32, "10.0.0.32"));
+        routes.add(route("172.16.0.0", 16, "10.0.0.16"));
+        assertThat(gatewayTo("172.16.5.7")).isEqualTo("10.0.0.32");
+        assertThat(gatewayTo("172.16.5.8")).isEqualTo("10.0.0.24");
+        assertThat(gatewayTo("172.16.6.1")).isEqualTo("10.0.0.16");
+        assertThat(gatewayTo("172.31.255.255")).isEqualTo("10.0.0.12");
+        assertThat(gatewayTo("172.32.0.0")).isEqualTo("none");
+        assertThat(gatewayTo("10.0.0.77")).isEqualTo("link");
+        routes.defaultGateway(TestHost.PEER, host.networkInterface);
+        assertThat(gatewayTo("172.32.0.0")).isEqualTo("10.0.0.1");
+    }
+
+    @Test
+    void agreesWithACheckOfEveryRoute() {
+        final SplittableRandom random = new SplittableRandom(8);
+        for (int i = 0; i < 200; i++) {
+            final int prefixLength = random.nextInt(33);
+            final int network = random.nextInt() & InterfaceAddress.mask(prefixLength) & 0x0FFF_00FF;
+            if ((network & ~InterfaceAddress.mask(prefixLength)) == 0) {
+                routes.add(new Route(IpAddress.ipv4(network), prefixLength, null, host.networkInterface));
+            }
+        }
+        for (int i = 0; i < 5_000; i++) {
+            final int destination = random.nextInt() & 0x0FFF_00FF;
+            int longest = -1;
+            for (final Route route : routes.routes()) {
+                if (route.matches(destination)) {
+                    longest = Math.max(longest, route.prefixLength());
+                }
+            }
+            final Route found = routes.lookup(destination);
+            assertThat(found == null ? -1 : found.prefixLength()).isEqualTo(longest);
+        }
+    }
+
+    @Test
+    void aPathFollowsChanges() {
+        final IpAddress far = IpAddress.parse("192.0.2.1");
+        assertThat(host.ipv4.path(IpAddress.ANY_IPV4, far)).isNull();
+        routes.defaultGateway(TestHost.PEER, host.networkInterface);
+        final IpPath path = Objects.requireNonNull(host.ipv4.path(IpAddress.ANY_IPV4, far));
+        assertThat(path.isOnLink()).isFalse();
+        assertThat(path.source()).isEqualTo(TestHost.ADDRESS);
+
+        final var first = host.pool.packet(200, path.headroom());
+        first.append(8);
+        path.send(first, 253, 0, 64, true);
+        assertThat(host.sentOne().getHeader().getDstAddr()).hasToString("02:00:00:00:00:01");
+
+        routes.add(new Route(IpAddress.parse("192.0.2.0"), 24, null, host.networkInterface));
+        assertThat(path.isOnLink()).isTrue();
+        routes.remove(IpAddress.parse("192.0.2.0"), 24);
+        routes.remove(IpAddress.ANY_IPV4, 0);
+        final var second = host.pool.packet(200, path.headroom());
+        second.append(8);
+        assertThat(path.send(second, 253, 0, 64, true)).isEqualTo(SendStatus.UNREACHABLE);
+        host.assertNothingLeaked();
+    }
+
+    @Test
+    void aPathHasASourceOfOurs() {
+        assertThat(host.ipv4.path(TestHost.OTHER, TestHost.PEER)).isNull();
+        assertThat(host.ipv4.path(TestHost.ADDRESS, TestHost.PEER)).isNotNull();
+        assertThat(host.ipv4.path(IpAddress.parse("127.0.0.1"), TestHost.PEER)).isNull();
+        assertThat(host.ipv4.path(IpAddress.ANY_IPV4, IpAddress.ANY_IPV4)).isNull();
+        assertThat(host.ipv4.path(IpAddress.ANY_IPV4, IpAddress.ipv6(1, 2))).isNull();
+    }
+
+    @Test
+    void nonsenseIsRefused() {
+        assertThatThrownBy(() -> route("10.0.0.1", 24, "10.0.0.1")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> route("10.0.0.0", 33, "10.0.0.1")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> routes.defaultGateway(IpAddress.parse("10.0.1.1"), host.networkInterface))
+                .hasMessageContaining("10.0.0.2/24");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "10.0.0.2",
+                "10.0.0.2/",
+                "10.0.0.2/33",
+                "10.0.0.2/-1",
+                "0.0.0.0/8",
+                "224.0.0.1/24",
+                "127.0.0.1/8",
+                "255.255.255.255/32",
+                "x/24"
+            })
+    void interfaceAddressesAreChecked(final String text) {
+        assertThatThrownBy(() -> InterfaceAddress.parse(text)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void subnetsOfAllSizes() {
+        final InterfaceAddress usual = InterfaceAddress.parse("10.1.2.3/22");
+        assertThat(usual.networkBits()).isEqualTo(IpAddress.parse("10.1.0.0").ipv4Bits());
+        assertThat(usual.isDirectedBroadcast(IpAddress.parse("10.1.3.255").ipv4Bits()))
+                .isTrue();
+        assertThat(usual.contains(IpAddress.parse("10.1.4.0").ipv4Bits())).isFalse();
+        final InterfaceAddress pair = InterfaceAddress.parse("10.0.0.0/31");
+        assertThat(pair.isDirectedBroadcast(IpAddress.parse("10.0.0.1").ipv4Bits()))
+                .as("RFC 3021")
+                .isFalse();
+        assertThat(pair.contains(IpAddress.parse("10.0.0.1").ipv4Bits())).isTrue();
+        assertThat(InterfaceAddress.parse("10.0.0.5/0").contains(-5)).isTrue();
+        assertThat(usual).hasToString("10.1.2.3/22");
+    }
+}

@@ -1,0 +1,77 @@
+package io.tapstack.stack;
+
+import io.tapstack.buffer.BufferPool;
+import io.tapstack.buffer.PacketBuffer;
+import io.tapstack.link.LinkCapabilities;
+import io.tapstack.link.LinkDevice;
+import io.tapstack.link.LinkType;
+import java.io.IOException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** A device without frames, that tells when the driver sleeps in it and what wakes it. */
+final class QuietDevice implements LinkDevice {
+
+    /** One permit for each sleep that has begun. */
+    final Semaphore sleeps = new Semaphore(0);
+
+    /** One permit for each of them that is meant to last: longer than the nap that follows work. */
+    final Semaphore longSleeps = new Semaphore(0);
+
+    final AtomicInteger wakeups = new AtomicInteger();
+    volatile @Nullable IOException failure;
+    volatile boolean closed;
+    private final Semaphore alarm = new Semaphore(0);
+
+    @Override
+    public LinkCapabilities capabilities() {
+        return LinkCapabilities.plain(LinkType.IP, 1_500);
+    }
+
+    @Override
+    public @Nullable PacketBuffer receive(final BufferPool pool) {
+        return null;
+    }
+
+    @Override
+    public boolean transmit(final PacketBuffer frame) {
+        return true;
+    }
+
+    @Override
+    public void await(final long timeoutNanos) throws IOException {
+        sleeps.release();
+        if (timeoutNanos > 1_000_000_000L) {
+            longSleeps.release();
+        }
+        try {
+            if (alarm.tryAcquire(timeoutNanos, TimeUnit.NANOSECONDS)) {
+                alarm.drainPermits();
+            }
+        } catch (final InterruptedException e) {
+            throw new AssertionError(e);
+        }
+        final IOException broken = failure;
+        if (broken != null) {
+            throw broken;
+        }
+    }
+
+    /** As a frame would. */
+    void rouse() {
+        alarm.release();
+    }
+
+    @Override
+    public void wakeup() {
+        wakeups.incrementAndGet();
+        alarm.release();
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+}

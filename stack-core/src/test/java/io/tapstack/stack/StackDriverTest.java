@@ -1,0 +1,397 @@
+package io.tapstack.stack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tapstack.link.LinkDevice;
+import io.tapstack.time.Clock;
+import io.tapstack.time.Timer;
+import io.tapstack.time.TimerWheel;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+final class StackDriverTest {
+
+    private static final long MILLIS = 1_000_000;
+    private static final long HOUR = 3_600_000 * MILLIS;
+
+    private final QuietDevice device = new QuietDevice();
+    private final FakeStack stack = new FakeStack();
+    private final StackDriver driver = new StackDriver(stack, Clock.system(), "driver");
+    private final Door door = driver.door();
+
+    @AfterEach
+    void close() {
+        driver.close();
+    }
+
+    // ---- Running
+
+    @Test
+    void pollsWhenTheDeviceHasSomething() throws InterruptedException {
+        driver.start();
+        awaitLongSleep();
+        final int before = stack.polls.get();
+        device.rouse();
+        device.sleeps.acquire();
+        assertThat(stack.polls.get()).isGreaterThan(before);
+    }
+
+    @Test
+    void goesOnUntilThereIsNoMore() throws InterruptedException {
+        stack.busyPolls = 100;
+        driver.start();
+        device.sleeps.acquire();
+        assertThat(stack.polls.get()).isGreaterThanOrEqualTo(101);
+    }
+
+    @Test
+    void firesTimersOfApplications() throws InterruptedException {
+        driver.start();
+        awaitLongSleep();
+        final CountDownLatch fired = new CountDownLatch(1);
+        arm(20 * MILLIS, fired);
+        fired.await();
+    }
+
+    @Test
+    void isWokenForAnEarlierTimerOnly() throws InterruptedException {
+        driver.start();
+        awaitLongSleep();
+        arm(HOUR, new CountDownLatch(1));
+        assertThat(device.wakeups).hasValue(1);
+        awaitLongSleep();
+        arm(2 * HOUR, new CountDownLatch(1));
+        assertThat(device.wakeups).hasValue(1);
+        arm(HOUR / 2, new CountDownLatch(1));
+        assertThat(device.wakeups).hasValue(2);
+    }
+
+    @Test
+    void isWokenByThoseWhoLeaveToWaitAsWell() throws InterruptedException {
+        driver.start();
+        awaitLongSleep();
+        door.enter();
+        try {
+            new Timer(stack.timers, now -> {}).arm(door.now() + HOUR);
+            door.waitPoint().await(door.now() + MILLIS);
+        } finally {
+            door.exit();
+        }
+        assertThat(device.wakeups).hasValue(1);
+    }
+
+    @Test
+    void isNotWokenByVisitorsWhoLeaveNothing() throws InterruptedException {
+        driver.start();
+        awaitLongSleep();
+        for (int i = 0; i < 1_000; i++) {
+            door.enter();
+            door.exit();
+        }
+        assertThat(device.wakeups).hasValue(0);
+    }
+
+    @Test
+    void isWokenOnceForAPollThatIsWanted() throws InterruptedException {
+        driver.start();
+        awaitLongSleep();
+        door.enter();
+        stack.pollWanted = true;
+        door.exit();
+        device.sleeps.acquire();
+        assertThat(device.wakeups).hasValue(1);
+        // The stack went to sleep with that still wanted: the device is full, and will tell when it is not.
+        door.enter();
+        door.exit();
+        assertThat(device.wakeups).hasValue(1);
+    }
+
+    @Test
+    void doesNotKeepOthersOut() throws InterruptedException {
+        stack.busyPolls = Integer.MAX_VALUE;
+        driver.start();
+        final List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            threads.add(start(() -> {
+                for (int visit = 0; visit < 500; visit++) {
+                    door.enter();
+                    door.exit();
+                }
+            }));
+        }
+        for (final Thread thread : threads) {
+            thread.join();
+        }
+    }
+
+    @Test
+    void cannotBeStartedTwice() {
+        driver.start();
+        assertThatThrownBy(driver::start).isInstanceOf(IllegalStateException.class);
+    }
+
+    // ---- Waiting
+
+    @Test
+    void aWaitEndsWithTheDeadline() throws InterruptedException {
+        door.enter();
+        try {
+            assertThat(door.waitPoint().await(door.now() + MILLIS)).isFalse();
+        } finally {
+            door.exit();
+        }
+    }
+
+    @Test
+    void anInterruptEndsAWaitInside() throws InterruptedException {
+        final CountDownLatch waiting = new CountDownLatch(1);
+        final AtomicReference<Object> result = new AtomicReference<>();
+        final WaitPoint point = door.waitPoint();
+        final Thread waiter = start(() -> {
+            door.enter();
+            try {
+                waiting.countDown();
+                point.await(WaitPoint.NEVER);
+            } catch (final InterruptedException e) {
+                result.set("interrupted");
+            } finally {
+                door.exit();
+            }
+        });
+        waiting.await();
+        waiter.interrupt();
+        waiter.join();
+        assertThat(result).hasValue("interrupted");
+    }
+
+    /** Threads hand a token around at wait points, while the driver is busy: nothing is lost, and nobody is inside with another. */
+    @Test
+    void noWakeUpIsLost() throws InterruptedException {
+        final int threads = 8;
+        final int rounds = 1_000;
+        final int[] token = new int[1];
+        final AtomicInteger inside = new AtomicInteger();
+        final AtomicInteger collisions = new AtomicInteger();
+        stack.onPoll = () -> {
+            if (inside.getAndSet(1) != 0) {
+                collisions.incrementAndGet();
+            }
+            inside.set(0);
+        };
+        driver.start();
+        final WaitPoint point = door.waitPoint();
+        final List<Thread> players = new ArrayList<>();
+        for (int i = 0; i < threads; i++) {
+            final int self = i;
+            players.add(start(() -> {
+                for (int round = 0; round < rounds; round++) {
+                    door.enter();
+                    try {
+                        while (token[0] % threads != self) {
+                            point.await(WaitPoint.NEVER);
+                        }
+                        if (inside.getAndSet(1) != 0) {
+                            collisions.incrementAndGet();
+                        }
+                        token[0]++;
+                        point.wakeAll();
+                        inside.set(0);
+                    } catch (final InterruptedException e) {
+                        throw new AssertionError(e);
+                    } finally {
+                        door.exit();
+                    }
+                    device.rouse();
+                }
+            }));
+        }
+        for (final Thread player : players) {
+            player.join();
+        }
+        assertThat(token[0]).isEqualTo(threads * rounds);
+        assertThat(collisions).hasValue(0);
+    }
+
+    // ---- The end
+
+    @Test
+    void closesTheStackThenTellsThenClosesTheDevice() {
+        final List<String> order = new ArrayList<>();
+        stack.onClose = () -> order.add("stack, device " + (device.closed ? "closed" : "open"));
+        whenShut(() -> order.add("told, device " + (device.closed ? "closed" : "open")));
+        driver.start();
+        driver.close();
+        assertThat(order).containsExactly("stack, device open", "told, device open");
+        assertThat(device.closed).isTrue();
+        assertThat(driver.failure()).isNull();
+    }
+
+    @Test
+    void closingTwiceIsClosingOnce() {
+        final AtomicInteger closes = new AtomicInteger();
+        stack.onClose = closes::incrementAndGet;
+        driver.start();
+        driver.close();
+        driver.close();
+        assertThat(closes).hasValue(1);
+    }
+
+    @Test
+    void aDriverThatNeverRanClosesAsWell() {
+        driver.close();
+        assertThat(stack.closed).isTrue();
+        assertThat(device.closed).isTrue();
+        assertThatThrownBy(driver::start).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void aFailingDeviceEndsTheStackAndWakesEverybody() throws InterruptedException {
+        driver.start();
+        awaitLongSleep();
+        final WaitPoint point = door.waitPoint();
+        whenShut(point::wakeAll);
+        final CountDownLatch waiting = new CountDownLatch(1);
+        final Thread waiter = start(() -> {
+            door.enter();
+            try {
+                waiting.countDown();
+                while (!door.isShut()) {
+                    point.await(WaitPoint.NEVER);
+                }
+            } catch (final InterruptedException e) {
+                throw new AssertionError(e);
+            } finally {
+                door.exit();
+            }
+        });
+        waiting.await();
+        final IOException gone = new IOException("the device is gone");
+        device.failure = gone;
+        device.rouse();
+        waiter.join();
+        driver.close();
+        assertThat(driver.failure()).isSameAs(gone);
+        assertThat(stack.closed).isTrue();
+    }
+
+    @Test
+    void aBugInTheStackEndsIt() throws InterruptedException {
+        driver.start();
+        awaitLongSleep();
+        final CountDownLatch told = new CountDownLatch(1);
+        whenShut(told::countDown);
+        final RuntimeException bug = new IllegalStateException("a bug, made for this test");
+        stack.onPoll = () -> {
+            throw bug;
+        };
+        device.rouse();
+        told.await();
+        driver.close();
+        assertThat(driver.failure()).isSameAs(bug);
+        assertThat(device.closed).isTrue();
+    }
+
+    @Test
+    void everyStepOfTheEndIsTaken() {
+        final CountDownLatch told = new CountDownLatch(1);
+        stack.onClose = () -> {
+            throw new IllegalStateException("close fails, for this test");
+        };
+        whenShut(() -> {
+            throw new IllegalStateException("a listener fails, for this test");
+        });
+        whenShut(told::countDown);
+        driver.start();
+        driver.close();
+        assertThat(told.getCount()).isZero();
+        assertThat(device.closed).isTrue();
+        assertThat(driver.failure()).hasMessageContaining("close fails");
+    }
+
+    @Test
+    void whoComesLateIsToldAtOnce() {
+        driver.close();
+        final AtomicInteger told = new AtomicInteger();
+        whenShut(told::incrementAndGet);
+        assertThat(told).hasValue(1);
+    }
+
+    // ---- Means
+
+    /** Until the driver sleeps for as long as its timers allow. */
+    private void awaitLongSleep() throws InterruptedException {
+        device.longSleeps.acquire();
+        device.sleeps.drainPermits();
+    }
+
+    private void arm(final long delayNanos, final CountDownLatch fired) {
+        door.enter();
+        new Timer(stack.timers, now -> fired.countDown()).arm(door.now() + delayNanos);
+        door.exit();
+    }
+
+    private void whenShut(final Runnable listener) {
+        door.enter();
+        door.whenShut(listener);
+        door.exit();
+    }
+
+    private static Thread start(final Runnable work) {
+        final Thread thread = new Thread(work);
+        thread.start();
+        return thread;
+    }
+
+    private final class FakeStack implements Pollable {
+
+        final TimerWheel timers = new TimerWheel(System.nanoTime());
+        final AtomicInteger polls = new AtomicInteger();
+        volatile int busyPolls;
+        volatile boolean pollWanted;
+        volatile boolean closed;
+        volatile Runnable onPoll = () -> {};
+        volatile Runnable onClose = () -> {};
+
+        @Override
+        public boolean poll(final long nowNanos) {
+            onPoll.run();
+            timers.advance(nowNanos);
+            return polls.incrementAndGet() <= busyPolls;
+        }
+
+        @Override
+        public boolean isPollWanted() {
+            return pollWanted;
+        }
+
+        @Override
+        public long nextDeadline() {
+            return timers.nextDeadline();
+        }
+
+        @Override
+        public LinkDevice device() {
+            return device;
+        }
+
+        @Override
+        public TimerWheel timers() {
+            return timers;
+        }
+
+        @Override
+        public void close(final long nowNanos) {
+            closed = true;
+            onClose.run();
+        }
+    }
+}

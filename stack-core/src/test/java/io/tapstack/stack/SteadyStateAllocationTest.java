@@ -1,0 +1,155 @@
+package io.tapstack.stack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import io.tapstack.buffer.BufferPool;
+import io.tapstack.buffer.PacketBuffer;
+import io.tapstack.event.StackStatistics;
+import io.tapstack.icmp.IcmpProtocol;
+import io.tapstack.icmp.IcmpRates;
+import io.tapstack.ip.InterfaceAddress;
+import io.tapstack.ip.InterfaceConfig;
+import io.tapstack.ip.IpPath;
+import io.tapstack.ip.Ipv4Protocol;
+import io.tapstack.ip.NetworkInterface;
+import io.tapstack.ip.SendStatus;
+import io.tapstack.ip.SocketErrorException;
+import io.tapstack.link.LinkCapabilities;
+import io.tapstack.link.LinkDevice;
+import io.tapstack.link.LinkType;
+import io.tapstack.testing.Packets;
+import io.tapstack.testing.TestHost;
+import io.tapstack.time.TimerWheel;
+import io.tapstack.udp.Datagram;
+import io.tapstack.udp.UdpEndpoint;
+import io.tapstack.udp.UdpProtocol;
+import io.tapstack.wire.Endpoint;
+import io.tapstack.wire.IpAddress;
+import io.tapstack.wire.IpProtocol;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** The fourth rule of the architecture: steady state allocates nothing. */
+class SteadyStateAllocationTest {
+
+    private static final int PACKETS = 20_000;
+
+    private final BufferPool pool = new BufferPool();
+    private final StackStatistics statistics = new StackStatistics();
+    private final SplittableRandom random = new SplittableRandom(11);
+    private final Ipv4Protocol ipv4 = new Ipv4Protocol(pool, new TimerWheel(0), statistics, random);
+    private final NetworkInterface link = ipv4.addInterface(
+            new SwallowingDevice(), new InterfaceConfig(TestHost.MAC, new InterfaceAddress(TestHost.ADDRESS, 24)));
+
+    private UdpProtocol start() {
+        final IcmpProtocol icmp = new IcmpProtocol(ipv4, pool, statistics, random, IcmpRates.DEFAULT, 0);
+        final UdpProtocol udp = new UdpProtocol(ipv4, icmp.reporter(), pool, statistics, random);
+        ipv4.register(IpProtocol.UDP, udp);
+        link.start();
+        receive(TestHost.arpRequest(TestHost.PEER_MAC, TestHost.PEER, TestHost.ADDRESS));
+        return udp;
+    }
+
+    private void receive(final byte[] frame) {
+        final PacketBuffer packet = pool.packet(BufferPool.FRAME, 0);
+        packet.memory().bytes().put(packet.append(frame.length), frame);
+        link.receive(packet, 0);
+    }
+
+    /** Bytes that one run of {@code work} allocates, once everything has grown to what it needs. */
+    private static double bytesEach(final Runnable work) {
+        final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        final long thread = Thread.currentThread().getId();
+        double least = Double.MAX_VALUE;
+        for (int round = 0; round < 5; round++) {
+            final long before = threads.getThreadAllocatedBytes(thread);
+            for (int i = 0; i < PACKETS; i++) {
+                work.run();
+            }
+            least = Math.min(least, (double) (threads.getThreadAllocatedBytes(thread) - before) / PACKETS);
+        }
+        return least;
+    }
+
+    @Test
+    void aPing() {
+        start();
+        final byte[] icmp = Packets.icmp(8, 0, 1, Packets.pattern(56));
+        final byte[] frame = Packets.ethernet(
+                TestHost.MAC, TestHost.PEER_MAC, 0x0800, Packets.ipv4(TestHost.PEER, TestHost.ADDRESS, 1, icmp));
+        final long before = statistics.framesSent;
+        assertThat(bytesEach(() -> receive(frame))).isLessThan(1);
+        assertThat(statistics.framesSent - before).isEqualTo(5 * PACKETS);
+    }
+
+    @Test
+    void aPacketAlongAPath() {
+        start();
+        final IpPath path = Objects.requireNonNull(ipv4.path(IpAddress.ANY_IPV4, TestHost.PEER));
+        final double bytes = bytesEach(() -> {
+            final PacketBuffer packet = pool.packet(BufferPool.FRAME, path.headroom());
+            packet.append(1_000);
+            if (path.send(packet, IpProtocol.TCP, 0, 64, true) != SendStatus.SENT) {
+                throw new AssertionError();
+            }
+            path.confirmReachable();
+        });
+        assertThat(bytes).isLessThan(1);
+    }
+
+    @Test
+    void aDatagramBothWays() throws Exception {
+        final UdpEndpoint endpoint = start().open();
+        endpoint.bind(Endpoint.anyIpv4(7));
+        final byte[] udp = Packets.udp(TestHost.PEER, 4_000, TestHost.ADDRESS, 7, Packets.pattern(1_000));
+        final byte[] frame = Packets.ethernet(
+                TestHost.MAC, TestHost.PEER_MAC, 0x0800, Packets.ipv4(TestHost.PEER, TestHost.ADDRESS, 17, udp));
+        final ByteBuffer bytes = ByteBuffer.allocateDirect(2_000);
+        final double allocated = bytesEach(() -> {
+            receive(frame);
+            try {
+                final Datagram datagram = Objects.requireNonNull(endpoint.receive());
+                datagram.copyTo(bytes.clear());
+                endpoint.send(bytes.flip(), datagram.source());
+                datagram.release();
+            } catch (final SocketErrorException e) {
+                throw new AssertionError(e);
+            }
+        });
+        assertThat(allocated).isLessThan(1);
+    }
+
+    /** A device that is always ready and keeps nothing. */
+    private static final class SwallowingDevice implements LinkDevice {
+        private final LinkCapabilities capabilities = LinkCapabilities.plain(LinkType.ETHERNET, 1_500);
+
+        @Override
+        public LinkCapabilities capabilities() {
+            return capabilities;
+        }
+
+        @Override
+        public @Nullable PacketBuffer receive(final BufferPool pool) {
+            return null;
+        }
+
+        @Override
+        public boolean transmit(final PacketBuffer frame) {
+            return true;
+        }
+
+        @Override
+        public void await(final long timeoutNanos) {}
+
+        @Override
+        public void wakeup() {}
+
+        @Override
+        public void close() {}
+    }
+}

@@ -1,0 +1,5 @@
+/** What tests of the protocols share: a device that records, packets as bytes, a stack in virtual time. */
+@NullMarked
+package io.tapstack.testing;
+
+import org.jspecify.annotations.NullMarked;

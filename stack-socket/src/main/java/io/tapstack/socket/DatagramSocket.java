@@ -1,0 +1,372 @@
+package io.tapstack.socket;
+
+import io.tapstack.buffer.PacketBuffer;
+import io.tapstack.ip.SocketError;
+import io.tapstack.ip.SocketErrorException;
+import io.tapstack.udp.Datagram;
+import io.tapstack.udp.UdpEndpoint;
+import io.tapstack.udp.UdpObserver;
+import io.tapstack.wire.Endpoint;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A UDP socket as {@code udp(7)} describes it. One call sends or receives one datagram; what does not fit the reader's buffer is lost.
+ * An ICMP error about a datagram of a connected socket is reported once, by whatever call comes first.
+ */
+public final class DatagramSocket extends StackSocket {
+
+    /** Up to here a copy costs less than a second visit inside. */
+    private static final int SMALL_COPY = 4_096;
+
+    private static final int DEFAULT_TTL = 64;
+    private static final int DEFAULT_SEND_BUFFER = 212_992;
+
+    private final UdpEndpoint endpoint;
+    private int sendBufferBytes = DEFAULT_SEND_BUFFER;
+    private boolean inputShut;
+    private boolean outputShut;
+
+    /** Inside the door. */
+    DatagramSocket(final SocketLayer layer) {
+        super(layer);
+        this.endpoint = layer.stack().udp().open();
+        endpoint.observer(new Events());
+    }
+
+    // ---- Names
+
+    @Override
+    public int bind(final Endpoint local) {
+        door.enter();
+        try {
+            final int unusable = unusable();
+            if (unusable == 0) {
+                endpoint.bind(local);
+            }
+            return unusable;
+        } catch (final SocketErrorException e) {
+            return -e.error().errno();
+        } finally {
+            door.exit();
+        }
+    }
+
+    /** Sends to {@code remote} and receives from there only, from now on. Never waits, and may be called again. */
+    @Override
+    public int connect(final Endpoint remote) {
+        door.enter();
+        try {
+            final int unusable = unusable();
+            if (unusable == 0) {
+                endpoint.connect(remote);
+                inputShut = false;
+                outputShut = false;
+            }
+            return unusable;
+        } catch (final SocketErrorException e) {
+            return -e.error().errno();
+        } finally {
+            door.exit();
+        }
+    }
+
+    /** Undoes {@link #connect}: what {@code connect(2)} does for {@code AF_UNSPEC}. */
+    public int disconnect() {
+        door.enter();
+        try {
+            final int unusable = unusable();
+            if (unusable == 0) {
+                endpoint.disconnect();
+            }
+            return unusable;
+        } finally {
+            door.exit();
+        }
+    }
+
+    @Override
+    public Endpoint localEndpoint() {
+        door.enter();
+        try {
+            return endpoint.local();
+        } finally {
+            door.exit();
+        }
+    }
+
+    @Override
+    public @Nullable Endpoint remoteEndpoint() {
+        door.enter();
+        try {
+            return endpoint.remote();
+        } finally {
+            door.exit();
+        }
+    }
+
+    // ---- Sending
+
+    @Override
+    public int send(final ByteBuffer data, final int flags) {
+        return sendTo(data, flags, null);
+    }
+
+    /**
+     * {@code sendto(2)}: all of {@code data} as one datagram.
+     *
+     * @param destination null for the one that is connected to
+     */
+    public int sendTo(final ByteBuffer data, final int flags, final @Nullable Endpoint destination) {
+        final int length = data.remaining();
+        door.enter();
+        try {
+            final long deadline = sendDeadline();
+            int result = unusable();
+            while (result == 0) {
+                if (outputShut) {
+                    return -SocketError.EPIPE.errno();
+                }
+                if (send(data, destination)) {
+                    data.position(data.limit());
+                    return length;
+                }
+                result = mayWait(flags) ? await(writable, deadline) : -SocketError.EAGAIN.errno();
+            }
+            return result;
+        } catch (final SocketErrorException e) {
+            return -e.error().errno();
+        } finally {
+            door.exit();
+        }
+    }
+
+    /** @return false if the device is full */
+    private boolean send(final ByteBuffer data, final @Nullable Endpoint destination) throws SocketErrorException {
+        final int length = data.remaining();
+        final PacketBuffer datagram = endpoint.newDatagram(length);
+        final boolean outside = length > SMALL_COPY;
+        if (outside) {
+            door.exit();
+        }
+        boolean copied = false;
+        try {
+            datagram.memory().bytes().put(datagram.head(), data, data.position(), length);
+            copied = true;
+        } finally {
+            if (outside) {
+                door.enter();
+            }
+            if (!copied) {
+                datagram.release();
+            }
+        }
+        return endpoint.send(datagram, destination);
+    }
+
+    // ---- Receiving
+
+    @Override
+    public int recv(final ByteBuffer target, final int flags) {
+        return receive(target, flags, null);
+    }
+
+    /** {@code recvfrom(2)}: the next datagram, and whom it came from. */
+    public int recvFrom(final ByteBuffer target, final int flags, final PeerAddress sender) {
+        return receive(target, flags, sender);
+    }
+
+    private int receive(final ByteBuffer target, final int flags, final @Nullable PeerAddress sender) {
+        door.enter();
+        try {
+            final long deadline = receiveDeadline();
+            int result = unusable();
+            while (result == 0) {
+                final boolean peek = MessageFlags.has(flags, MessageFlags.MSG_PEEK);
+                final Datagram next = next(peek);
+                if (next != null) {
+                    if (sender != null) {
+                        sender.endpoint(next.source());
+                    }
+                    return take(next, target, peek, MessageFlags.has(flags, MessageFlags.MSG_TRUNC));
+                }
+                if (inputShut) {
+                    return 0;
+                }
+                result = mayWait(flags) ? await(readable, deadline) : -SocketError.EAGAIN.errno();
+            }
+            return result;
+        } catch (final SocketErrorException e) {
+            return -e.error().errno();
+        } finally {
+            door.exit();
+        }
+    }
+
+    private @Nullable Datagram next(final boolean peek) throws SocketErrorException {
+        final SocketError error = peek ? endpoint.takeError() : null;
+        if (error != null) {
+            throw new SocketErrorException(error, "recv");
+        }
+        return peek ? endpoint.peek() : endpoint.receive();
+    }
+
+    private int take(final Datagram datagram, final ByteBuffer target, final boolean peek, final boolean truncation) {
+        final int length = datagram.length();
+        // A datagram that stays in the queue may be taken from there by somebody else.
+        final boolean outside = !peek && length > SMALL_COPY;
+        if (outside) {
+            door.exit();
+        }
+        final int copied;
+        try {
+            copied = datagram.copyTo(target);
+        } finally {
+            if (outside) {
+                door.enter();
+            }
+            if (!peek) {
+                datagram.release();
+            }
+        }
+        return truncation ? length : copied;
+    }
+
+    /** {@code FIONREAD}: length of the next datagram, 0 if there is none. */
+    public int availableBytes() {
+        door.enter();
+        try {
+            final Datagram next = endpoint.peek();
+            return next == null ? 0 : next.length();
+        } finally {
+            door.exit();
+        }
+    }
+
+    // ---- The end
+
+    /** {@code shutdown(2)}: wakes receivers, who get 0, and refuses to send. Nothing is told to the peer. */
+    @Override
+    public int shutdown(final Shutdown how) {
+        door.enter();
+        try {
+            final int unusable = unusable();
+            if (unusable != 0) {
+                return unusable;
+            }
+            if (endpoint.remote() == null) {
+                return -SocketError.ENOTCONN.errno();
+            }
+            inputShut |= how.endsInput();
+            outputShut |= how.endsOutput();
+            wakeAll();
+            return 0;
+        } finally {
+            door.exit();
+        }
+    }
+
+    @Override
+    int closeProtocol() {
+        endpoint.close();
+        return 0;
+    }
+
+    // ---- Options
+
+    @Override
+    int applyOption(final int level, final int name, final int value) {
+        if (level == SocketOptions.SOL_SOCKET) {
+            switch (name) {
+                case SocketOptions.SO_REUSEADDR -> endpoint.reuseAddress(value != 0);
+                case SocketOptions.SO_BROADCAST -> endpoint.broadcastAllowed(value != 0);
+                case SocketOptions.SO_RCVBUF -> endpoint.receiveLimitBytes(Math.max(1, value));
+                case SocketOptions.SO_SNDBUF -> sendBufferBytes = Math.max(1, value);
+                default -> {
+                    return -SocketError.ENOPROTOOPT.errno();
+                }
+            }
+            return 0;
+        }
+        return level == SocketOptions.IPPROTO_IP ? applyIpOption(name, value) : -SocketError.ENOPROTOOPT.errno();
+    }
+
+    private int applyIpOption(final int name, final int value) {
+        switch (name) {
+            case SocketOptions.IP_TOS -> endpoint.trafficClass(value);
+            case SocketOptions.IP_MTU_DISCOVER -> endpoint.dontFragment(value == SocketOptions.IP_PMTUDISC_DO);
+            case SocketOptions.IP_TTL -> {
+                if (value != -1 && (value < 1 || value > 255)) {
+                    return -SocketError.EINVAL.errno();
+                }
+                endpoint.timeToLive(value == -1 ? DEFAULT_TTL : value);
+            }
+            default -> {
+                return -SocketError.ENOPROTOOPT.errno();
+            }
+        }
+        return 0;
+    }
+
+    @Override
+    int optionValue(final int level, final int name) {
+        if (level == SocketOptions.SOL_SOCKET) {
+            return switch (name) {
+                case SocketOptions.SO_REUSEADDR -> endpoint.reuseAddress() ? 1 : 0;
+                case SocketOptions.SO_BROADCAST -> endpoint.broadcastAllowed() ? 1 : 0;
+                case SocketOptions.SO_TYPE -> SocketOptions.SOCK_DGRAM;
+                case SocketOptions.SO_DOMAIN -> SocketOptions.AF_INET;
+                case SocketOptions.SO_PROTOCOL -> SocketOptions.IPPROTO_UDP;
+                case SocketOptions.SO_ACCEPTCONN -> 0;
+                case SocketOptions.SO_RCVBUF -> 2 * endpoint.receiveLimitBytes();
+                case SocketOptions.SO_SNDBUF -> 2 * sendBufferBytes;
+                case SocketOptions.SO_ERROR -> {
+                    final SocketError error = endpoint.takeError();
+                    yield error == null ? 0 : error.errno();
+                }
+                default -> -SocketError.ENOPROTOOPT.errno();
+            };
+        }
+        if (level != SocketOptions.IPPROTO_IP) {
+            return -SocketError.ENOPROTOOPT.errno();
+        }
+        return switch (name) {
+            case SocketOptions.IP_TOS -> endpoint.trafficClass();
+            case SocketOptions.IP_TTL -> endpoint.timeToLive();
+            case SocketOptions.IP_MTU_DISCOVER ->
+                endpoint.dontFragment() ? SocketOptions.IP_PMTUDISC_DO : SocketOptions.IP_PMTUDISC_DONT;
+            default -> -SocketError.ENOPROTOOPT.errno();
+        };
+    }
+
+    // ---- Readiness
+
+    /** As {@code datagram_poll} of Linux has it. */
+    @Override
+    int pollState() {
+        int events = endpoint.pendingError() == null ? 0 : PollEvents.POLLERR;
+        if (inputShut) {
+            events |= PollEvents.READABLE | PollEvents.POLLRDHUP;
+        } else if (endpoint.isReadable()) {
+            events |= PollEvents.READABLE;
+        }
+        if (inputShut && outputShut) {
+            events |= PollEvents.POLLHUP;
+        }
+        return endpoint.isWritable() ? events | PollEvents.WRITABLE : events;
+    }
+
+    /** What the protocol tells us, inside the door, in the middle of its work. */
+    private final class Events implements UdpObserver {
+
+        @Override
+        public void readable() {
+            wakeReaders();
+        }
+
+        @Override
+        public void writable() {
+            wakeWriters();
+        }
+    }
+}

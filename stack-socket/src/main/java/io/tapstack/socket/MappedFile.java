@@ -1,0 +1,145 @@
+package io.tapstack.socket;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A file opened for reading, its size as it was then, and its bytes mapped into memory in chunks of at most 1 GiB. Safe for use by
+ * several threads and by several connections.
+ *
+ * <p>The descriptor is counted: whoever {@linkplain #retain() retains} the file {@linkplain #close() closes} it once, and a connection
+ * retains it until the peer has acknowledged what was sent of it. The mappings are not counted: they go with the last buffer that refers to
+ * them, when the garbage collector finds out, so a buffer can never point at unmapped memory.
+ *
+ * <p><b>A mapped file can be cut short by others.</b> Then touching a page beyond its end from Java throws {@link InternalError}, and the
+ * rest of its last page reads as zeros. Whoever uses the bytes looks at {@link #sizeNow()} after the use, and trusts only those below it.
+ *
+ * <p><b>Interrupts.</b> An interrupted thread that calls almost any method of a {@link FileChannel} closes it, for everybody. Therefore the file is
+ * mapped at once when it is opened, and its size is asked of a {@link RandomAccessFile}, which knows no interrupts; {@link #channel()} is for those who can
+ * rule interrupts out.
+ */
+public final class MappedFile implements AutoCloseable {
+
+    /** The size of every chunk but the last. */
+    public static final int CHUNK_BYTES = 1 << 30;
+
+    private final RandomAccessFile file;
+    private final long size;
+    private final MappedByteBuffer[] chunks;
+    private final AtomicInteger references = new AtomicInteger(1);
+
+    private MappedFile(final RandomAccessFile file) throws IOException {
+        this.file = file;
+        this.size = file.length();
+        this.chunks = new MappedByteBuffer[Math.toIntExact((size + CHUNK_BYTES - 1) / CHUNK_BYTES)];
+        for (int i = 0; i < chunks.length; i++) {
+            final long start = (long) i * CHUNK_BYTES;
+            chunks[i] = file.getChannel().map(MapMode.READ_ONLY, start, Math.min(CHUNK_BYTES, size - start));
+        }
+    }
+
+    /** Opens and maps a file; the caller holds the first reference. */
+    public static MappedFile open(final Path path) throws IOException {
+        final RandomAccessFile file = new RandomAccessFile(path.toFile(), "r");
+        try {
+            return new MappedFile(file);
+        } catch (final IOException | RuntimeException e) {
+            file.close();
+            throw e;
+        }
+    }
+
+    /** The size in bytes when the file was opened. */
+    public long size() {
+        return size;
+    }
+
+    /**
+     * The size in bytes that the file has at this moment: smaller than {@link #size()} if it was cut short since, and 0 if that cannot be
+     * told, because the last reference is gone.
+     */
+    public long sizeNow() {
+        try {
+            return file.length();
+        } catch (final IOException e) {
+            return 0;
+        }
+    }
+
+    /**
+     * The open file, for positional reads and {@code transferTo}. Not to be closed, nor to be used by a thread that may be interrupted.
+     */
+    public FileChannel channel() {
+        return file.getChannel();
+    }
+
+    /**
+     * A read-only view of the mapping that starts at {@code position} and has up to {@code maxLength} bytes; fewer where the chunk
+     * or the file ends.
+     *
+     * @param position from 0 to below {@link #size()}
+     */
+    public ByteBuffer slice(final long position, final int maxLength) {
+        if (position < 0 || position >= size || maxLength < 0) {
+            throw new IndexOutOfBoundsException("position " + position + ", length " + maxLength + " of " + size);
+        }
+        final ByteBuffer chunk = chunks[(int) (position / CHUNK_BYTES)];
+        final int from = (int) (position % CHUNK_BYTES);
+        return chunk.slice(from, Math.min(maxLength, chunk.capacity() - from));
+    }
+
+    /**
+     * Takes one more reference, which the caller gives back by {@link #close()}.
+     *
+     * @return false if the last reference is gone, and with it the descriptor
+     */
+    public boolean retain() {
+        int count;
+        do {
+            count = references.get();
+            if (count == 0) {
+                return false;
+            }
+        } while (!references.compareAndSet(count, count + 1));
+        return true;
+    }
+
+    /** Gives back one reference; the last one closes the file. Buffers handed out stay valid. */
+    @Override
+    public void close() {
+        final int count = references.decrementAndGet();
+        if (count < 0) {
+            references.incrementAndGet();
+            throw new IllegalStateException("closed more often than retained");
+        }
+        if (count == 0) {
+            try {
+                file.close();
+            } catch (final IOException e) {
+                // Nothing was written, so nothing can be lost: whatever this is, it is worth a loud word.
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    /**
+     * A region over the chunk that holds the byte at {@code position}, held once by the caller, for use in the stack whose door the caller
+     * is inside of.
+     *
+     * @throws IllegalStateException if the last reference to the file is gone
+     */
+    MappedRegion region(final long position) {
+        if (!retain()) {
+            throw new IllegalStateException("the file is closed");
+        }
+        final int chunk = (int) (position / CHUNK_BYTES);
+        return new MappedRegion(this, chunks[chunk], (long) chunk * CHUNK_BYTES);
+    }
+}

@@ -1,0 +1,29 @@
+package io.tapstack.socket;
+
+/** Flags of {@code send(2)} and {@code recv(2)}, with Linux's numbers. */
+public final class MessageFlags {
+
+    /** Read without taking. */
+    public static final int MSG_PEEK = 0x02;
+
+    /** Answer a datagram's true length, even if it was cut to fit. */
+    public static final int MSG_TRUNC = 0x20;
+
+    /** Do not wait in this call, though the socket is a blocking one. */
+    public static final int MSG_DONTWAIT = 0x40;
+
+    /** Wait for all bytes asked for. */
+    public static final int MSG_WAITALL = 0x100;
+
+    /** No SIGPIPE: there are no signals here, so it changes nothing. */
+    public static final int MSG_NOSIGNAL = 0x4000;
+
+    /** More follows: do not send a segment that is not full. */
+    public static final int MSG_MORE = 0x8000;
+
+    private MessageFlags() {}
+
+    static boolean has(final int flags, final int flag) {
+        return (flags & flag) != 0;
+    }
+}

@@ -1,0 +1,65 @@
+package io.tapstack.socket;
+
+import io.tapstack.ip.SocketError;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.SocketException;
+import java.nio.channels.ClosedByInterruptException;
+
+/** The one place where an errno becomes an exception of {@code java.net}, with the JDK's own message. */
+final class SocketFailure {
+
+    private SocketFailure() {}
+
+    /** The exception for {@code error}, to be thrown by the caller. */
+    static IOException of(final SocketError error) {
+        final String message = message(error);
+        return switch (error) {
+            case EINTR -> new ClosedByInterruptException();
+            case ECONNREFUSED, ETIMEDOUT -> new ConnectException(message);
+            case EHOSTUNREACH -> new NoRouteToHostException(message);
+            case EADDRINUSE, EADDRNOTAVAIL, EACCES -> new BindException(message);
+            default -> new SocketException(message);
+        };
+    }
+
+    /** The exception for a call's negative {@code result}. */
+    static IOException of(final long result) {
+        return of(Errno.error(result));
+    }
+
+    /** What {@code strerror(3)} says, or the JDK where it has words of its own. */
+    private static String message(final SocketError error) {
+        return switch (error) {
+            case EINTR -> "Closed by interrupt";
+            case EIO -> "Input/output error";
+            case EBADF -> "Socket closed";
+            case EAGAIN -> "Resource temporarily unavailable";
+            case ENOMEM -> "Cannot allocate memory";
+            case EACCES -> "Permission denied";
+            case EINVAL -> "Invalid argument";
+            case EPIPE -> "Broken pipe";
+            case EDESTADDRREQ -> "Destination address required";
+            case EMSGSIZE -> "Message too long";
+            case ENOPROTOOPT -> "Protocol not available";
+            case EOPNOTSUPP -> "Operation not supported";
+            case EAFNOSUPPORT -> "Address family not supported by protocol";
+            case EADDRINUSE -> "Address already in use";
+            case EADDRNOTAVAIL -> "Cannot assign requested address";
+            case ENETDOWN -> "Network is down";
+            case ENETUNREACH -> "Network is unreachable";
+            case ECONNABORTED -> "Software caused connection abort";
+            case ECONNRESET -> "Connection reset";
+            case ENOBUFS -> "No buffer space available";
+            case EISCONN -> "already connected";
+            case ENOTCONN -> "Socket is not connected";
+            case ETIMEDOUT -> "Connection timed out";
+            case ECONNREFUSED -> "Connection refused";
+            case EHOSTUNREACH -> "No route to host";
+            case EALREADY -> "Operation already in progress";
+            case EINPROGRESS -> "Operation now in progress";
+        };
+    }
+}

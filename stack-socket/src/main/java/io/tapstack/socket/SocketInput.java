@@ -1,0 +1,87 @@
+package io.tapstack.socket;
+
+import io.tapstack.ip.SocketError;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/** What a {@link TapSocket}'s peer sends. Safe for use by several threads, of which one reads at a time. */
+final class SocketInput extends InputStream {
+
+    private final TapSocket owner;
+    private final ReentrantLock lock = new ReentrantLock();
+
+    // Most callers read into the same array again and again.
+    private byte @Nullable [] lastArray;
+    private @Nullable ByteBuffer lastView;
+
+    SocketInput(final TapSocket owner) {
+        this.owner = owner;
+    }
+
+    @Override
+    public int read() throws IOException {
+        final byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+    }
+
+    @Override
+    public int read(final byte[] target, final int offset, final int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, target.length);
+        if (length == 0) {
+            return 0;
+        }
+        if (owner.isInputShut()) {
+            return -1;
+        }
+        lock.lock();
+        try {
+            final ByteBuffer view = view(target);
+            view.limit(offset + length).position(offset);
+            final int result = owner.socket().recv(view, 0);
+            return result > 0 ? result : endOrFailure(result);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private int endOrFailure(final int result) throws IOException {
+        if (Errno.is(result, SocketError.EAGAIN)) {
+            throw new SocketTimeoutException("Read timed out");
+        }
+        if (result < 0) {
+            throw owner.failure(result);
+        }
+        // The error may have been told to a writer. A stream that broke off must not look complete to the reader.
+        final SocketError failure = owner.socket().failure();
+        if (failure != null && !owner.isInputShut()) {
+            throw SocketFailure.of(failure);
+        }
+        return -1;
+    }
+
+    @Override
+    public int available() {
+        return owner.isInputShut() ? 0 : owner.socket().availableBytes();
+    }
+
+    @Override
+    public void close() {
+        owner.close();
+    }
+
+    private ByteBuffer view(final byte[] array) {
+        final ByteBuffer known = lastView;
+        if (known != null && lastArray == array) {
+            return known.clear();
+        }
+        final ByteBuffer made = ByteBuffer.wrap(array);
+        lastArray = array;
+        lastView = made;
+        return made;
+    }
+}

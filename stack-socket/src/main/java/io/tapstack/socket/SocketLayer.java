@@ -1,0 +1,131 @@
+package io.tapstack.socket;
+
+import io.tapstack.ip.SocketError;
+import io.tapstack.stack.Door;
+import io.tapstack.stack.NetworkStack;
+import io.tapstack.stack.WaitPoint;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The sockets of one stack: where they are made, and where a thread waits for many of them. Any thread may call; every call goes through
+ * the stack's {@link Door}.
+ */
+public final class SocketLayer {
+
+    private final Door door;
+    private final NetworkStack stack;
+
+    // Inside the door: every open socket, to be told when the stack ends.
+    private final Set<StackSocket> open = Collections.newSetFromMap(new IdentityHashMap<>());
+
+    /**
+     * The sockets of {@code stack}, which is used inside {@code door} only.
+     */
+    public SocketLayer(final Door door, final NetworkStack stack) {
+        this.door = door;
+        this.stack = stack;
+        door.enter();
+        try {
+            door.whenShut(() -> List.copyOf(open).forEach(StackSocket::stackEnded));
+        } finally {
+            door.exit();
+        }
+    }
+
+    /** A new TCP socket, blocking, not bound: {@code socket(AF_INET, SOCK_STREAM, 0)}. */
+    public StreamSocket stream() {
+        door.enter();
+        try {
+            return new StreamSocket(this);
+        } finally {
+            door.exit();
+        }
+    }
+
+    /** A new UDP socket, blocking, not bound: {@code socket(AF_INET, SOCK_DGRAM, 0)}. */
+    public DatagramSocket datagram() {
+        door.enter();
+        try {
+            return new DatagramSocket(this);
+        } finally {
+            door.exit();
+        }
+    }
+
+    /**
+     * Waits until at least one socket has something to report: {@code poll(2)}, level-triggered. All sockets belong to this layer.
+     *
+     * @param timeoutMillis 0 only looks, less than 0 waits for as long as it takes
+     * @return how many entries have {@linkplain PollEntry#revents() something to report}, 0 when the time is over, or
+     *     {@code -EINTR} if the thread was interrupted (and still is)
+     */
+    public int poll(final List<PollEntry> entries, final long timeoutMillis) {
+        door.enter();
+        try {
+            final int ready = look(entries);
+            if (ready > 0 || timeoutMillis == 0) {
+                return ready;
+            }
+            final long deadline = timeoutMillis < 0 ? WaitPoint.NEVER : door.now() + timeoutMillis * 1_000_000;
+            return waitFor(entries, deadline);
+        } finally {
+            door.exit();
+        }
+    }
+
+    Door door() {
+        return door;
+    }
+
+    /** The stack; used inside the door only. */
+    NetworkStack stack() {
+        return stack;
+    }
+
+    /** Called inside the door. */
+    void opened(final StackSocket socket) {
+        open.add(socket);
+    }
+
+    /** Called inside the door. */
+    void closed(final StackSocket socket) {
+        open.remove(socket);
+    }
+
+    private int waitFor(final List<PollEntry> entries, final long deadline) {
+        final WaitPoint wake = door.waitPoint();
+        final ReadinessListener listener = ready -> wake.wakeAll();
+        for (final PollEntry entry : entries) {
+            entry.socket().addListener(listener);
+        }
+        try {
+            while (wake.await(deadline)) {
+                final int ready = look(entries);
+                if (ready > 0) {
+                    return ready;
+                }
+            }
+            return look(entries);
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return -SocketError.EINTR.errno();
+        } finally {
+            for (final PollEntry entry : entries) {
+                entry.socket().removeListener(listener);
+            }
+        }
+    }
+
+    private static int look(final List<PollEntry> entries) {
+        int ready = 0;
+        for (final PollEntry entry : entries) {
+            if (entry.look()) {
+                ready++;
+            }
+        }
+        return ready;
+    }
+}

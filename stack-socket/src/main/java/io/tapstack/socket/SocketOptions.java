@@ -1,0 +1,88 @@
+package io.tapstack.socket;
+
+/** Levels and names of socket options, with Linux's numbers; see {@code socket(7)}, {@code ip(7)}, {@code tcp(7)}. */
+public final class SocketOptions {
+
+    public static final int SOL_SOCKET = 1;
+    public static final int IPPROTO_IP = 0;
+    public static final int IPPROTO_TCP = 6;
+
+    // ---- Level SOL_SOCKET
+
+    /** Bind to a port that connections of an earlier server still use. */
+    public static final int SO_REUSEADDR = 2;
+
+    /** 1 for a stream, 2 for datagrams; read only. */
+    public static final int SO_TYPE = 3;
+
+    /** The pending error's errno, or 0; reading it clears it. */
+    public static final int SO_ERROR = 4;
+
+    /** Allow sending to broadcast addresses. */
+    public static final int SO_BROADCAST = 6;
+
+    /** Send buffer in bytes; what is read back is twice what was set, as on Linux. */
+    public static final int SO_SNDBUF = 7;
+
+    /** Receive buffer in bytes; what is read back is twice what was set, as on Linux. */
+    public static final int SO_RCVBUF = 8;
+
+    public static final int SO_KEEPALIVE = 9;
+
+    /** Here an int: seconds, or -1 for off. See {@link StreamSocket#lingerSeconds(int)}. */
+    public static final int SO_LINGER = 13;
+
+    /** Whether the socket listens; read only. */
+    public static final int SO_ACCEPTCONN = 30;
+
+    /** The protocol's number; read only. */
+    public static final int SO_PROTOCOL = 38;
+
+    /** The address family, 2 for IPv4; read only. */
+    public static final int SO_DOMAIN = 39;
+
+    // ---- Level IPPROTO_IP
+
+    public static final int IP_TOS = 1;
+
+    /** Time to live of packets sent; -1 sets the default. */
+    public static final int IP_TTL = 2;
+
+    /** Whether datagrams that are too big are fragmented (0) or refused (2). */
+    public static final int IP_MTU_DISCOVER = 10;
+
+    // ---- Level IPPROTO_TCP
+
+    /** No Nagle algorithm. */
+    public static final int TCP_NODELAY = 1;
+
+    /** Upper limit of the maximum segment size, to be set before connecting. */
+    public static final int TCP_MAXSEG = 2;
+
+    /** Silence in seconds before the first keep-alive probe. */
+    public static final int TCP_KEEPIDLE = 4;
+
+    /** Seconds between keep-alive probes. */
+    public static final int TCP_KEEPINTVL = 5;
+
+    /** Unanswered keep-alive probes before the connection is given up. */
+    public static final int TCP_KEEPCNT = 6;
+
+    /** How often a SYN is sent again. */
+    public static final int TCP_SYNCNT = 7;
+
+    /** Acknowledge at once. */
+    public static final int TCP_QUICKACK = 12;
+
+    /** How long data may stay unacknowledged, in milliseconds; 0 for the default. */
+    public static final int TCP_USER_TIMEOUT = 18;
+
+    static final int IP_PMTUDISC_DONT = 0;
+    static final int IP_PMTUDISC_DO = 2;
+    static final int SOCK_STREAM = 1;
+    static final int SOCK_DGRAM = 2;
+    static final int AF_INET = 2;
+    static final int IPPROTO_UDP = 17;
+
+    private SocketOptions() {}
+}

@@ -1,0 +1,75 @@
+package io.tapstack.socket;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/** What a {@link TapSocket}'s peer receives. Safe for use by several threads; one write is never mixed with another. */
+final class SocketOutput extends OutputStream {
+
+    private final TapSocket owner;
+    private final ReentrantLock lock = new ReentrantLock();
+
+    // Most callers write from the same array again and again.
+    private byte @Nullable [] lastArray;
+    private @Nullable ByteBuffer lastView;
+
+    SocketOutput(final TapSocket owner) {
+        this.owner = owner;
+    }
+
+    @Override
+    public void write(final int one) throws IOException {
+        write(new byte[] {(byte) one}, 0, 1);
+    }
+
+    @Override
+    public void write(final byte[] source, final int offset, final int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, source.length);
+        lock.lock();
+        try {
+            final ByteBuffer view = view(source);
+            view.limit(offset + length).position(offset);
+            while (view.hasRemaining()) {
+                final int result = owner.socket().send(view, 0);
+                if (result < 0) {
+                    throw owner.failure(result);
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    long sendFile(final MappedFile file, final long position, final long count) throws IOException {
+        lock.lock();
+        try {
+            final long result = owner.socket().sendFile(file, position, count, 0);
+            if (result < 0) {
+                throw owner.failure(result);
+            }
+            return result;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void close() {
+        owner.close();
+    }
+
+    private ByteBuffer view(final byte[] array) {
+        final ByteBuffer known = lastView;
+        if (known != null && lastArray == array) {
+            return known.clear();
+        }
+        final ByteBuffer made = ByteBuffer.wrap(array);
+        lastArray = array;
+        lastView = made;
+        return made;
+    }
+}

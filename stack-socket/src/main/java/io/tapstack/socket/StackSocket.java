@@ -1,0 +1,294 @@
+package io.tapstack.socket;
+
+import io.tapstack.ip.SocketError;
+import io.tapstack.stack.Door;
+import io.tapstack.stack.WaitPoint;
+import io.tapstack.wire.Endpoint;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What all sockets have in common: they are blocking or not, have time limits, can be watched, and can be closed while others wait in
+ * them.
+ *
+ * <p><b>Results.</b> Calls answer as Linux's system calls do: 0 or more is success, and {@code -errno} a failure (see {@link SocketError}).
+ * A call that would have to wait but may not answers {@code -EAGAIN}, and so does one that has waited for as long as its time limit allows.
+ * {@code -EINTR} means that the thread was interrupted; it still is.
+ *
+ * <p><b>Threads.</b> Any thread may make any call at any time. Protocol work is done by the caller, inside the stack's {@link Door};
+ * whoever has to wait does so at one of two {@linkplain WaitPoint wait points}, {@link #readable} or {@link #writable}, which the
+ * protocol's events wake. Methods that are not public are called inside the door, unless they say otherwise.
+ */
+public abstract sealed class StackSocket permits StreamSocket, DatagramSocket {
+
+    final SocketLayer layer;
+    final Door door;
+
+    /** Where those wait who want to receive or accept. */
+    final WaitPoint readable;
+
+    /** Where those wait who want to send, connect or linger. */
+    final WaitPoint writable;
+
+    private final List<ReadinessListener> listeners = new ArrayList<>(1);
+    private boolean closed;
+    private boolean nonBlocking;
+    private long receiveTimeoutNanos;
+    private long sendTimeoutNanos;
+
+    StackSocket(final SocketLayer layer) {
+        this.layer = layer;
+        this.door = layer.door();
+        this.readable = door.waitPoint();
+        this.writable = door.waitPoint();
+        layer.opened(this);
+    }
+
+    // ---- What all sockets can do
+
+    /** {@code bind(2)}: takes a local address and port; port 0 picks a free one, and any address stands for all of ours. */
+    public abstract int bind(Endpoint local);
+
+    /** {@code connect(2)}. */
+    public abstract int connect(Endpoint remote);
+
+    /** {@code send(2)}: takes bytes from {@code data}'s position on and moves it. */
+    public abstract int send(ByteBuffer data, int flags);
+
+    /** {@code recv(2)}: puts bytes at {@code target}'s position and moves it. */
+    public abstract int recv(ByteBuffer target, int flags);
+
+    /** {@code shutdown(2)}. */
+    public abstract int shutdown(Shutdown how);
+
+    /** {@code getsockname(2)}: the local address and port; 0.0.0.0:0 if not bound. */
+    public abstract Endpoint localEndpoint();
+
+    /** {@code getpeername(2)}, or null if there is no peer. */
+    public abstract @Nullable Endpoint remoteEndpoint();
+
+    /**
+     * {@code setsockopt(2)} for options whose value is an int; see {@link SocketOptions}.
+     */
+    public final int setOption(final int level, final int name, final int value) {
+        door.enter();
+        try {
+            return closed ? -SocketError.EBADF.errno() : applyOption(level, name, value);
+        } finally {
+            door.exit();
+        }
+    }
+
+    /**
+     * {@code getsockopt(2)} for options whose value is an int that is never negative.
+     */
+    public final int option(final int level, final int name) {
+        door.enter();
+        try {
+            return closed ? -SocketError.EBADF.errno() : optionValue(level, name);
+        } finally {
+            door.exit();
+        }
+    }
+
+    /** {@code O_NONBLOCK}: calls that would have to wait answer {@code -EAGAIN} instead. */
+    public final void nonBlocking(final boolean on) {
+        door.enter();
+        nonBlocking = on;
+        door.exit();
+    }
+
+    public final boolean isNonBlocking() {
+        door.enter();
+        try {
+            return nonBlocking;
+        } finally {
+            door.exit();
+        }
+    }
+
+    /** {@code SO_RCVTIMEO}: how long a receive or an accept may wait, in nanoseconds; 0 for no limit. */
+    public final void receiveTimeoutNanos(final long nanos) {
+        door.enter();
+        receiveTimeoutNanos = nanos;
+        door.exit();
+    }
+
+    public final long receiveTimeoutNanos() {
+        door.enter();
+        try {
+            return receiveTimeoutNanos;
+        } finally {
+            door.exit();
+        }
+    }
+
+    /** {@code SO_SNDTIMEO}: how long a send or a connect may wait, in nanoseconds; 0 for no limit. */
+    public final void sendTimeoutNanos(final long nanos) {
+        door.enter();
+        sendTimeoutNanos = nanos;
+        door.exit();
+    }
+
+    public final long sendTimeoutNanos() {
+        door.enter();
+        try {
+            return sendTimeoutNanos;
+        } finally {
+            door.exit();
+        }
+    }
+
+    /**
+     * {@code close(2)}. Threads that wait in this socket wake up and get {@code -EBADF}, which is kinder than Linux, where they go on
+     * waiting. Closing twice is {@code -EBADF}, too.
+     */
+    public final int close() {
+        door.enter();
+        try {
+            if (closed) {
+                return -SocketError.EBADF.errno();
+            }
+            closed = true;
+            layer.closed(this);
+            wakeAll();
+            return closeProtocol();
+        } finally {
+            door.exit();
+        }
+    }
+
+    /** Whether {@link #close()} was called. */
+    public final boolean isClosed() {
+        door.enter();
+        try {
+            return closed;
+        } finally {
+            door.exit();
+        }
+    }
+
+    /**
+     * Runs {@code action} once, as soon as a receive would not have to wait: there are bytes, or the end of them, or an error, or the
+     * socket is closed. So a connection that has nothing to do needs no thread that waits for it.
+     *
+     * @param action called inside the door, possibly before this call returns: it must not wait, only hand work to somebody
+     */
+    public final void whenReadable(final Runnable action) {
+        door.enter();
+        try {
+            if (ReadableOnce.isReadable(this)) {
+                action.run();
+            } else {
+                addListener(new ReadableOnce(action));
+            }
+        } finally {
+            door.exit();
+        }
+    }
+
+    // ---- What a kind of socket adds; inside the door
+
+    /** What can be done now without waiting: a set of {@link PollEvents}. */
+    abstract int pollState();
+
+    abstract int applyOption(int level, int name, int value);
+
+    abstract int optionValue(int level, int name);
+
+    /** Gives up the protocol's part of the socket. */
+    abstract int closeProtocol();
+
+    // ---- Watching
+
+    /** Has {@code listener} called whenever the socket may have become ready for something. */
+    void addListener(final ReadinessListener listener) {
+        listeners.add(listener);
+    }
+
+    void removeListener(final ReadinessListener listener) {
+        listeners.remove(listener);
+    }
+
+    boolean isWatched() {
+        return !listeners.isEmpty();
+    }
+
+    final int readiness() {
+        if (closed) {
+            return PollEvents.POLLNVAL;
+        }
+        return door.isShut() ? PollEvents.POLLERR | PollEvents.POLLHUP : pollState();
+    }
+
+    /** The stack has ended: nobody must wait any more. */
+    final void stackEnded() {
+        wakeAll();
+    }
+
+    final void wakeReaders() {
+        readable.wakeAll();
+        tellListeners();
+    }
+
+    final void wakeWriters() {
+        writable.wakeAll();
+        tellListeners();
+    }
+
+    final void wakeAll() {
+        readable.wakeAll();
+        writable.wakeAll();
+        tellListeners();
+    }
+
+    private void tellListeners() {
+        for (int i = listeners.size() - 1; i >= 0; i--) {
+            listeners.get(i).readinessChanged(this);
+        }
+    }
+
+    // ---- Waiting
+
+    /** Why nothing can be done with this socket any more, as a negative errno, or 0 if it can be used. */
+    final int unusable() {
+        if (closed) {
+            return -SocketError.EBADF.errno();
+        }
+        return door.isShut() ? -SocketError.ENETDOWN.errno() : 0;
+    }
+
+    final boolean mayWait(final int flags) {
+        return !nonBlocking && !MessageFlags.has(flags, MessageFlags.MSG_DONTWAIT);
+    }
+
+    final long receiveDeadline() {
+        return receiveTimeoutNanos == 0 ? WaitPoint.NEVER : door.now() + receiveTimeoutNanos;
+    }
+
+    final long sendDeadline() {
+        return sendTimeoutNanos == 0 ? WaitPoint.NEVER : door.now() + sendTimeoutNanos;
+    }
+
+    /**
+     * Waits at one of the wait points. The caller looks again at what it waits for, whatever woke it.
+     *
+     * @return 0, or a negative errno if the wait is over for good: out of time, interrupted, closed, or the stack has ended
+     */
+    final int await(final WaitPoint point, final long deadlineNanos) {
+        try {
+            final boolean inTime = point.await(deadlineNanos);
+            final int unusable = unusable();
+            if (unusable != 0) {
+                return unusable;
+            }
+            return inTime ? 0 : -SocketError.EAGAIN.errno();
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+            final int unusable = unusable();
+            return unusable != 0 ? unusable : -SocketError.EINTR.errno();
+        }
+    }
+}

@@ -1,0 +1,142 @@
+package io.tapstack.socket;
+
+import io.tapstack.buffer.Region;
+import io.tapstack.ip.SocketError;
+import io.tapstack.tcp.ReadBatch;
+import io.tapstack.tcp.TcpConnection;
+import io.tapstack.tcp.TcpState;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The receiving half of a {@link StreamSocket}: {@code recv(2)}.
+ *
+ * <p>A small read copies inside the door and is done in one visit. A large one borrows what has come, copies outside, where the stack
+ * goes on meanwhile, and gives it back. While one thread copies outside, {@link #copying} keeps other readers waiting: the next bytes
+ * are theirs, and they are not at the front yet.
+ */
+final class StreamReceiver {
+
+    /** Up to here a copy costs less than a second visit. */
+    private static final int SMALL_READ = 4_096;
+
+    /** Most bytes on loan at a time, so that the peer's window opens again while a large read is going on. */
+    private static final int MAX_LOAN = 1 << 18;
+
+    private static final int AGAIN = -SocketError.EAGAIN.errno();
+
+    private final StreamSocket socket;
+    private @Nullable ReadBatch loan;
+    private boolean copying;
+
+    StreamReceiver(final StreamSocket socket) {
+        this.socket = socket;
+    }
+
+    int recv(final ByteBuffer target, final int flags) {
+        socket.door.enter();
+        try {
+            final boolean wantsAll = MessageFlags.has(flags, MessageFlags.MSG_WAITALL);
+            final long deadline = socket.receiveDeadline();
+            int taken = 0;
+            int result = socket.unusable();
+            while (result == 0) {
+                final int wanted = target.remaining();
+                result = copying ? AGAIN : takeOrTell(target, flags);
+                if (result > 0) {
+                    taken += result;
+                    if (result == wanted || !wantsAll) {
+                        break;
+                    }
+                    result = 0;
+                } else if (result == AGAIN && (copying || socket.mayWait(flags)) && (taken == 0 || wantsAll)) {
+                    result = socket.await(socket.readable, deadline);
+                } else {
+                    break;
+                }
+            }
+            return taken > 0 ? taken : result;
+        } finally {
+            socket.door.exit();
+        }
+    }
+
+    /** @return bytes taken; 0 at the end of the stream, or if none were asked for; -EAGAIN if there is nothing yet; or an error */
+    private int takeOrTell(final ByteBuffer target, final int flags) {
+        final TcpConnection connection = socket.connection();
+        if (connection == null) {
+            return -SocketError.ENOTCONN.errno();
+        }
+        if (socket.isHandshaking()) {
+            return AGAIN;
+        }
+        final int readable = connection.readableBytes();
+        if (readable > 0) {
+            return take(connection, target, flags, readable);
+        }
+        // What has come is read before the connection's error is told.
+        final int error = socket.takeError();
+        if (error != 0) {
+            return -error;
+        }
+        final boolean ended =
+                connection.isInputEnded() || socket.isInputShut() || connection.state() == TcpState.CLOSED;
+        return ended || !target.hasRemaining() ? 0 : AGAIN;
+    }
+
+    private int take(final TcpConnection connection, final ByteBuffer target, final int flags, final int readable) {
+        if (MessageFlags.has(flags, MessageFlags.MSG_PEEK)) {
+            return peek(connection, target, flags, readable);
+        }
+        if (Math.min(readable, target.remaining()) <= SMALL_READ) {
+            return connection.read(target, false, socket.door.now());
+        }
+        return takeOnLoan(connection, target);
+    }
+
+    /** Peeking for all waits until all of it is there; what was seen before stays in front. */
+    private int peek(final TcpConnection connection, final ByteBuffer target, final int flags, final int readable) {
+        final boolean wantsAll = MessageFlags.has(flags, MessageFlags.MSG_WAITALL) && socket.mayWait(flags);
+        final boolean mayGrow = connection.state().canReceive() && !socket.isInputShut();
+        if (wantsAll && mayGrow && readable < target.remaining()) {
+            return AGAIN;
+        }
+        return connection.read(target, true, socket.door.now());
+    }
+
+    private int takeOnLoan(final TcpConnection connection, final ByteBuffer target) {
+        final ReadBatch batch = loan();
+        final int bytes = connection.borrow(batch, Math.min(target.remaining(), MAX_LOAN));
+        copying = true;
+        socket.door.exit();
+        try {
+            copyOut(batch, target);
+        } finally {
+            socket.door.enter();
+            copying = false;
+            connection.consume(batch, bytes, socket.door.now());
+            // A reader that had to wait for this copy was not woken by the protocol.
+            socket.readable.wakeAll();
+        }
+        return bytes;
+    }
+
+    /** Outside the door. */
+    private static void copyOut(final ReadBatch batch, final ByteBuffer target) {
+        for (int piece = 0; piece < batch.pieces(); piece++) {
+            final Region region = batch.region(piece);
+            final int length = batch.length(piece);
+            target.put(target.position(), region.bytes(), batch.offset(piece), length);
+            target.position(target.position() + length);
+        }
+    }
+
+    private ReadBatch loan() {
+        ReadBatch batch = loan;
+        if (batch == null) {
+            batch = new ReadBatch();
+            loan = batch;
+        }
+        return batch;
+    }
+}

@@ -1,0 +1,249 @@
+package io.tapstack.socket;
+
+import io.tapstack.buffer.BufferPool;
+import io.tapstack.buffer.Region;
+import io.tapstack.ip.SocketError;
+import io.tapstack.tcp.TcpConnection;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sending half of a {@link StreamSocket}: {@code send(2)} and {@code sendFile}.
+ *
+ * <p>A small write is copied into the send queue inside the door, in one visit. A large one takes blocks of the pool, copies into them
+ * outside, where the stack goes on meanwhile, and then appends the blocks to the queue by reference. While one thread copies outside,
+ * {@link #copying} keeps other writers waiting, so that its bytes are not overtaken.
+ */
+final class StreamSender {
+
+    /** Up to here a copy costs less than a second visit. */
+    private static final int SMALL_WRITE = 4_096;
+
+    /** Most blocks that are filled at a time: the first bytes of a large write should not wait for the last. */
+    private static final int MAX_BLOCKS = 16;
+
+    private static final int AGAIN = -SocketError.EAGAIN.errno();
+
+    private final StreamSocket socket;
+    private boolean copying;
+
+    // Made at the first large write.
+    private Region @Nullable [] blocks;
+
+    StreamSender(final StreamSocket socket) {
+        this.socket = socket;
+    }
+
+    int send(final ByteBuffer data, final int flags) {
+        final int wanted = data.remaining();
+        socket.door.enter();
+        try {
+            final long deadline = socket.sendDeadline();
+            int result = socket.unusable();
+            while (result == 0) {
+                result = copying ? AGAIN : refusal();
+                if (result == 0) {
+                    if (!data.hasRemaining()) {
+                        break;
+                    }
+                    result = append(data, flags);
+                }
+                result = result == AGAIN ? awaitRoom(flags, deadline) : Math.min(result, 0);
+            }
+            final int taken = wanted - data.remaining();
+            return taken > 0 ? endPartly(taken, result, flags) : result;
+        } finally {
+            socket.door.exit();
+        }
+    }
+
+    long sendFile(final MappedFile file, final long position, final long count, final int flags) {
+        if (position < 0 || count < 0) {
+            return -SocketError.EINVAL.errno();
+        }
+        // A file that has grown is mapped up to its old size only.
+        final long size = Math.min(file.size(), file.sizeNow());
+        final long end = count < size - position ? position + count : Math.max(position, size);
+        MappedRegion region = null;
+        socket.door.enter();
+        try {
+            final long deadline = socket.sendDeadline();
+            long at = position;
+            int result = socket.unusable();
+            while (result == 0) {
+                result = copying ? AGAIN : refusal();
+                if (result == 0) {
+                    if (at == end) {
+                        break;
+                    }
+                    region = regionAt(file, at, region);
+                    result = append(region, at, end, flags);
+                    at += Math.max(result, 0);
+                }
+                result = result == AGAIN ? awaitRoom(flags, deadline) : Math.min(result, 0);
+            }
+            return at > position ? endPartly(at - position, result, flags) : result;
+        } finally {
+            if (region != null) {
+                region.release();
+            }
+            socket.door.exit();
+        }
+    }
+
+    /** Why nothing can be sent, as a negative errno; 0 if it can. */
+    private int refusal() {
+        final TcpConnection connection = socket.connection();
+        if (connection != null && socket.isHandshaking()) {
+            return AGAIN;
+        }
+        final int error = socket.takeError();
+        if (error != 0) {
+            return -error;
+        }
+        final boolean open = connection != null
+                && !socket.isOutputShut()
+                && connection.state().canSend();
+        return open ? 0 : -SocketError.EPIPE.errno();
+    }
+
+    /** Waits for room, for the handshake, or for another writer's copy, which even a non-blocking call waits for. */
+    private int awaitRoom(final int flags, final long deadline) {
+        return copying || socket.mayWait(flags) ? socket.await(socket.writable, deadline) : AGAIN;
+    }
+
+    /**
+     * Some bytes were taken. What went wrong then, if anything, is for the next call to find out, as on Linux; but a segment
+     * that was held back for the rest of this write must not wait for it any more.
+     */
+    private long endPartly(final long taken, final int result, final int flags) {
+        if (result != 0 && socket.unusable() == 0) {
+            connection().push(MessageFlags.has(flags, MessageFlags.MSG_MORE), socket.door.now());
+        }
+        return taken;
+    }
+
+    private int endPartly(final int taken, final int result, final int flags) {
+        return (int) endPartly((long) taken, result, flags);
+    }
+
+    // ---- Bytes of the application
+
+    /** @return how many bytes were taken, or -EAGAIN if there is no room, or another error */
+    private int append(final ByteBuffer data, final int flags) {
+        final TcpConnection connection = connection();
+        final int room = connection.writableBytes();
+        if (room <= 0) {
+            return AGAIN;
+        }
+        final int length = Math.min(room, data.remaining());
+        if (length <= SMALL_WRITE) {
+            return connection.write(data, length, isMoreToCome(data, length, flags), socket.door.now());
+        }
+        return appendBlocks(connection, data, Math.min(length, MAX_BLOCKS * BufferPool.BLOCK), flags);
+    }
+
+    private int appendBlocks(final TcpConnection connection, final ByteBuffer data, final int length, final int flags) {
+        final Region[] filled = takeBlocks(length);
+        copying = true;
+        boolean copied = false;
+        socket.door.exit();
+        try {
+            copyIn(data, length, filled);
+            copied = true;
+        } finally {
+            socket.door.enter();
+            copying = false;
+            // A writer that had to wait for this copy was not woken by the protocol.
+            socket.writable.wakeAll();
+            if (!copied) {
+                release(filled, length);
+            }
+        }
+        // Much may have happened outside: a reset, a shutdown, a close.
+        int result = socket.unusable();
+        if (result == 0) {
+            result = refusal();
+        }
+        if (result == 0) {
+            for (int i = 0, left = length; left > 0; i++) {
+                connection.append(filled[i], 0, Math.min(left, BufferPool.BLOCK));
+                left -= BufferPool.BLOCK;
+            }
+            connection.push(isMoreToCome(data, length, flags), socket.door.now());
+            data.position(data.position() + length);
+            result = length;
+        }
+        release(filled, length);
+        return result;
+    }
+
+    private boolean isMoreToCome(final ByteBuffer data, final int length, final int flags) {
+        return length < data.remaining() || MessageFlags.has(flags, MessageFlags.MSG_MORE);
+    }
+
+    private Region[] takeBlocks(final int length) {
+        Region[] taken = blocks;
+        if (taken == null) {
+            taken = new Region[MAX_BLOCKS];
+            blocks = taken;
+        }
+        for (int i = 0; i * BufferPool.BLOCK < length; i++) {
+            taken[i] = socket.layer.stack().pool().region(BufferPool.BLOCK);
+        }
+        return taken;
+    }
+
+    /** Outside the door. */
+    private static void copyIn(final ByteBuffer data, final int length, final Region[] filled) {
+        for (int i = 0, copied = 0; copied < length; i++) {
+            final int part = Math.min(length - copied, BufferPool.BLOCK);
+            filled[i].bytes().put(0, data, data.position() + copied, part);
+            copied += part;
+        }
+    }
+
+    @SuppressWarnings("NullAway") // A cleared element is never read before it is set again.
+    private static void release(final Region[] filled, final int length) {
+        for (int i = 0; i * BufferPool.BLOCK < length; i++) {
+            filled[i].release();
+            filled[i] = null;
+        }
+    }
+
+    // ---- Bytes of a file
+
+    /** The region over the chunk that holds the byte {@code at}: the one at hand, or a new one instead of it. */
+    private static MappedRegion regionAt(final MappedFile file, final long at, final @Nullable MappedRegion atHand) {
+        if (atHand != null && at < atHand.start() + atHand.capacity()) {
+            return atHand;
+        }
+        final MappedRegion next = file.region(at);
+        if (atHand != null) {
+            atHand.release();
+        }
+        return next;
+    }
+
+    private int append(final MappedRegion region, final long at, final long end, final int flags) {
+        final TcpConnection connection = connection();
+        final int room = connection.writableSharedBytes();
+        if (room <= 0) {
+            return AGAIN;
+        }
+        final int offset = (int) (at - region.start());
+        final int length = (int) Math.min(Math.min(room, region.capacity() - offset), end - at);
+        final boolean more = at + length < end || MessageFlags.has(flags, MessageFlags.MSG_MORE);
+        connection.append(region, offset, length);
+        connection.push(more, socket.door.now());
+        return length;
+    }
+
+    private TcpConnection connection() {
+        final TcpConnection connection = socket.connection();
+        if (connection == null) {
+            throw new IllegalStateException("not connected");
+        }
+        return connection;
+    }
+}

@@ -1,0 +1,577 @@
+package io.tapstack.socket;
+
+import io.tapstack.ip.SocketError;
+import io.tapstack.ip.SocketErrorException;
+import io.tapstack.tcp.ConnectionObserver;
+import io.tapstack.tcp.TcpBinding;
+import io.tapstack.tcp.TcpConfig;
+import io.tapstack.tcp.TcpConnection;
+import io.tapstack.tcp.TcpListener;
+import io.tapstack.tcp.TcpState;
+import io.tapstack.wire.Endpoint;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A TCP socket as {@code tcp(7)} describes it: it starts as neither, and becomes a listener or one end of a connection. This class is
+ * its life; bytes go through {@link StreamSender} and {@link StreamReceiver}.
+ *
+ * <p><b>Errors of a connection</b> are reported once, by whatever call comes first or by {@code SO_ERROR}. After that the socket reads
+ * as ended (0) and refuses to send ({@code -EPIPE}), as on Linux.
+ */
+public final class StreamSocket extends StackSocket {
+
+    /** Which of its lives a socket leads; the state of a connection is the protocol's to know. */
+    private enum Phase {
+        /** Neither listening nor connected; bound or not. */
+        UNCONNECTED,
+        LISTENING,
+        /** {@code connect} was called, and its result has not been reported yet. */
+        CONNECTING,
+        CONNECTED
+    }
+
+    private static final Endpoint UNBOUND = Endpoint.anyIpv4(0);
+    private static final int NO_LINGER = -1;
+
+    private final TcpConfig config;
+    private final StreamSender sender = new StreamSender(this);
+    private final StreamReceiver receiver = new StreamReceiver(this);
+    private final ConnectionObserver events = new Events();
+    private Phase phase = Phase.UNCONNECTED;
+    private @Nullable TcpBinding binding;
+    private @Nullable TcpListener listener;
+    private @Nullable TcpConnection connection;
+    private boolean errorReported;
+    private boolean inputShut;
+    private boolean outputShut;
+    private boolean reuseAddress;
+    private int lingerSeconds = NO_LINGER;
+
+    /** A socket that is neither; inside the door. */
+    StreamSocket(final SocketLayer layer) {
+        super(layer);
+        this.config = new TcpConfig();
+    }
+
+    /** One end of a connection that {@code listening} has accepted; inside the door. */
+    private StreamSocket(final StreamSocket listening, final TcpConnection accepted) {
+        super(listening.layer);
+        this.config = listening.config.copy();
+        this.lingerSeconds = listening.lingerSeconds;
+        this.reuseAddress = listening.reuseAddress;
+        this.connection = accepted;
+        this.phase = Phase.CONNECTED;
+        accepted.observer(events);
+    }
+
+    // ---- Becoming a listener or an end of a connection
+
+    @Override
+    public int bind(final Endpoint local) {
+        door.enter();
+        try {
+            final int unusable = unusable();
+            if (unusable != 0) {
+                return unusable;
+            }
+            if (binding != null || phase != Phase.UNCONNECTED) {
+                return -SocketError.EINVAL.errno();
+            }
+            binding = layer.stack().tcp().bind(local, reuseAddress);
+            return 0;
+        } catch (final SocketErrorException e) {
+            return -e.error().errno();
+        } finally {
+            door.exit();
+        }
+    }
+
+    /**
+     * {@code listen(2)}. A socket that is not bound gets a free port; one that listens already gets a new backlog.
+     *
+     * @param backlog how many connections may wait to be accepted
+     */
+    public int listen(final int backlog) {
+        door.enter();
+        try {
+            final int unusable = unusable();
+            if (unusable != 0) {
+                return unusable;
+            }
+            if (listener != null) {
+                listener.backlog(backlog);
+                return 0;
+            }
+            if (phase != Phase.UNCONNECTED) {
+                return -SocketError.EINVAL.errno();
+            }
+            TcpBinding bound = binding;
+            if (bound == null) {
+                bound = layer.stack().tcp().bind(UNBOUND, reuseAddress);
+                binding = bound;
+            }
+            final TcpListener made = layer.stack().tcp().listen(bound, backlog, config);
+            made.observer(this::wakeReaders);
+            listener = made;
+            phase = Phase.LISTENING;
+            return 0;
+        } catch (final SocketErrorException e) {
+            return -e.error().errno();
+        } finally {
+            door.exit();
+        }
+    }
+
+    /**
+     * {@code accept(2)}. The new socket is a blocking one and has the listener's options.
+     *
+     * @param flags {@link MessageFlags#MSG_DONTWAIT} or 0
+     * @return null if there is none, and the call must not wait or has waited for as long as {@code SO_RCVTIMEO} allows: Linux's
+     *     {@code EAGAIN}
+     * @throws SocketErrorException {@code EINVAL} if the socket does not listen (any more), {@code EBADF} when it is closed, also
+     *     during the wait, {@code EINTR} if the thread was interrupted
+     */
+    public @Nullable StreamSocket accept(final int flags) throws SocketErrorException {
+        door.enter();
+        try {
+            int failure = unusable();
+            final long deadline = receiveDeadline();
+            while (failure == 0) {
+                final TcpListener from = listener;
+                if (from == null) {
+                    throw new SocketErrorException(SocketError.EINVAL, "accept");
+                }
+                final TcpConnection next = from.accept();
+                if (next != null) {
+                    return new StreamSocket(this, next);
+                }
+                failure = mayWait(flags) ? await(readable, deadline) : -SocketError.EAGAIN.errno();
+            }
+            if (failure == -SocketError.EAGAIN.errno()) {
+                return null;
+            }
+            throw new SocketErrorException(Errno.error(failure), "accept");
+        } finally {
+            door.exit();
+        }
+    }
+
+    /**
+     * {@code connect(2)}. Not waiting, the first call answers {@code -EINPROGRESS}, further ones {@code -EALREADY} until the
+     * handshake is over; the first one after it answers its result, and later ones {@code -EISCONN}. A wait is limited by
+     * {@code SO_SNDTIMEO}, and then answers {@code -EINPROGRESS} as well. After a failure the socket can be used to connect again.
+     */
+    @Override
+    public int connect(final Endpoint remote) {
+        door.enter();
+        try {
+            final int unusable = unusable();
+            if (unusable != 0) {
+                return unusable;
+            }
+            int pending = -SocketError.EALREADY.errno();
+            if (phase == Phase.LISTENING || phase == Phase.CONNECTED) {
+                return -SocketError.EISCONN.errno();
+            }
+            if (phase == Phase.UNCONNECTED) {
+                connection = layer.stack().tcp().connect(binding, remote, config, events, door.now());
+                errorReported = false;
+                inputShut = false;
+                outputShut = false;
+                phase = Phase.CONNECTING;
+                pending = -SocketError.EINPROGRESS.errno();
+            }
+            return awaitHandshake(pending);
+        } catch (final SocketErrorException e) {
+            return -e.error().errno();
+        } finally {
+            door.exit();
+        }
+    }
+
+    private int awaitHandshake(final int pending) {
+        final long deadline = sendDeadline();
+        while (isHandshaking()) {
+            if (!mayWait(0)) {
+                return pending;
+            }
+            final int waited = await(writable, deadline);
+            if (waited != 0) {
+                return waited == -SocketError.EAGAIN.errno() ? pending : waited;
+            }
+        }
+        if (phase != Phase.CONNECTING) {
+            // Another thread was in connect, too, and has reported the result.
+            return phase == Phase.CONNECTED ? -SocketError.EISCONN.errno() : -SocketError.ECONNABORTED.errno();
+        }
+        final TcpConnection attempt = connection;
+        if (attempt != null && attempt.state() != TcpState.CLOSED) {
+            phase = Phase.CONNECTED;
+            return 0;
+        }
+        final int error = takeError();
+        disconnect();
+        return error != 0 ? -error : -SocketError.ECONNABORTED.errno();
+    }
+
+    // ---- Bytes
+
+    @Override
+    public int send(final ByteBuffer data, final int flags) {
+        return sender.send(data, flags);
+    }
+
+    /**
+     * Sends a part of a file by reference: the bytes stay in the mapping and are never copied by the stack where the device gathers
+     * them. Ordered with everything sent before and after. A blocking socket takes all there is; else it may take less.
+     *
+     * <p>If the file is cut short later, before the peer has acknowledged the bytes, the connection sends what is left of it and is
+     * reset; the socket then reports {@code -EIO}.
+     *
+     * @param position the first byte, from the file's start
+     * @param count how many bytes
+     * @param flags {@link MessageFlags#MSG_DONTWAIT}, {@link MessageFlags#MSG_MORE} or 0
+     * @return how many bytes were taken; 0 if the file does not reach beyond {@code position} (any more)
+     */
+    public long sendFile(final MappedFile file, final long position, final long count, final int flags) {
+        return sender.sendFile(file, position, count, flags);
+    }
+
+    @Override
+    public int recv(final ByteBuffer target, final int flags) {
+        return receiver.recv(target, flags);
+    }
+
+    /** {@code FIONREAD}: bytes that can be read at once. */
+    public int availableBytes() {
+        door.enter();
+        try {
+            return connection == null ? 0 : connection.readableBytes();
+        } finally {
+            door.exit();
+        }
+    }
+
+    /** {@code SIOCOUTQ}: bytes that were sent by the application and are not acknowledged yet. */
+    public int unsentAndUnackedBytes() {
+        door.enter();
+        try {
+            return connection == null ? 0 : connection.unacknowledgedBytes();
+        } finally {
+            door.exit();
+        }
+    }
+
+    // ---- The end
+
+    /**
+     * {@code shutdown(2)}. Ending the output sends a FIN behind all data; ending the input makes reads answer 0 once what has come is
+     * read. On a listener, ending the input ends listening.
+     */
+    @Override
+    public int shutdown(final Shutdown how) {
+        door.enter();
+        try {
+            final int unusable = unusable();
+            if (unusable != 0) {
+                return unusable;
+            }
+            if (phase == Phase.LISTENING) {
+                if (how.endsInput()) {
+                    stopListening();
+                }
+                return 0;
+            }
+            if (isHandshaking()) {
+                // Linux: the attempt is given up, and the socket is as it was before.
+                abandonAttempt();
+                return 0;
+            }
+            final TcpConnection open = connection;
+            if (open == null || open.state() == TcpState.CLOSED) {
+                return -SocketError.ENOTCONN.errno();
+            }
+            shutdown(open, how);
+            return 0;
+        } finally {
+            door.exit();
+        }
+    }
+
+    private void shutdown(final TcpConnection open, final Shutdown how) {
+        // As on Linux, what comes after the input was shut down still waits to be read, and then fills the window.
+        inputShut |= how.endsInput();
+        if (how.endsOutput() && !outputShut) {
+            outputShut = true;
+            open.shutdownOutput(door.now());
+        }
+        wakeAll();
+    }
+
+    private void stopListening() {
+        final TcpListener ended = listener;
+        if (ended != null) {
+            listener = null;
+            phase = Phase.UNCONNECTED;
+            ended.close(door.now());
+            wakeAll();
+        }
+    }
+
+    private void abandonAttempt() {
+        final TcpConnection attempt = connection;
+        disconnect();
+        if (attempt != null) {
+            attempt.observer(ConnectionObserver.NONE);
+            attempt.abort(door.now());
+        }
+        wakeAll();
+    }
+
+    private void disconnect() {
+        connection = null;
+        phase = Phase.UNCONNECTED;
+    }
+
+    /**
+     * With {@code SO_LINGER} of 0 seconds the connection is reset. With more, {@code close} waits until the peer has acknowledged
+     * everything, FIN included, or the time is over. Without, it returns at once, and the protocol goes on with what was sent.
+     */
+    @Override
+    int closeProtocol() {
+        stopListening();
+        final TcpConnection last = connection;
+        if (last != null) {
+            if (lingerSeconds == 0) {
+                last.abort(door.now());
+            } else {
+                last.close(door.now());
+                linger(last);
+            }
+        }
+        final TcpBinding bound = binding;
+        if (bound != null) {
+            bound.close();
+        }
+        return 0;
+    }
+
+    private void linger(final TcpConnection last) {
+        if (lingerSeconds <= 0 || !mayWait(0)) {
+            return;
+        }
+        final long deadline = door.now() + lingerSeconds * 1_000_000_000L;
+        last.observer(events);
+        try {
+            while (isFinishing(last) && !door.isShut() && writable.await(deadline)) {
+                continue;
+            }
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        last.observer(ConnectionObserver.NONE);
+    }
+
+    /** True while there is something that the peer has not acknowledged: data or the FIN. */
+    private static boolean isFinishing(final TcpConnection last) {
+        return switch (last.state()) {
+            case FIN_WAIT_1, CLOSING, LAST_ACK -> true;
+            default -> false;
+        };
+    }
+
+    // ---- Options
+
+    /**
+     * {@code SO_LINGER}: how long {@link #close()} waits for the peer's acknowledgement, in seconds; 0 makes it reset the connection;
+     * less than 0 turns lingering off, which is the default.
+     */
+    public void lingerSeconds(final int seconds) {
+        door.enter();
+        lingerSeconds = Math.max(NO_LINGER, seconds);
+        door.exit();
+    }
+
+    /** See {@link #lingerSeconds(int)}; -1 if off. */
+    public int lingerSeconds() {
+        door.enter();
+        try {
+            return lingerSeconds;
+        } finally {
+            door.exit();
+        }
+    }
+
+    @Override
+    int applyOption(final int level, final int name, final int value) {
+        if (level == SocketOptions.SOL_SOCKET && name == SocketOptions.SO_REUSEADDR) {
+            reuseAddress = value != 0;
+            return 0;
+        }
+        if (level == SocketOptions.SOL_SOCKET && name == SocketOptions.SO_LINGER) {
+            lingerSeconds = Math.max(NO_LINGER, value);
+            return 0;
+        }
+        final int result = StreamOptions.set(config, level, name, value);
+        if (result == 0 && listener != null) {
+            StreamOptions.set(listener.config(), level, name, value);
+        }
+        if (result == 0 && connection != null) {
+            StreamOptions.set(connection.config(), level, name, value);
+            connection.configChanged(door.now());
+        }
+        return result;
+    }
+
+    @Override
+    int optionValue(final int level, final int name) {
+        if (level == SocketOptions.SOL_SOCKET) {
+            switch (name) {
+                case SocketOptions.SO_REUSEADDR:
+                    return reuseAddress ? 1 : 0;
+                case SocketOptions.SO_TYPE:
+                    return SocketOptions.SOCK_STREAM;
+                case SocketOptions.SO_DOMAIN:
+                    return SocketOptions.AF_INET;
+                case SocketOptions.SO_PROTOCOL:
+                    return SocketOptions.IPPROTO_TCP;
+                case SocketOptions.SO_ERROR:
+                    return takeError();
+                case SocketOptions.SO_ACCEPTCONN:
+                    return phase == Phase.LISTENING ? 1 : 0;
+                case SocketOptions.SO_LINGER:
+                    return lingerSeconds;
+                default:
+                    break;
+            }
+        }
+        final TcpConnection live = connection;
+        return StreamOptions.get(live == null ? config : live.config(), level, name);
+    }
+
+    @Override
+    public Endpoint localEndpoint() {
+        door.enter();
+        try {
+            if (connection != null) {
+                return connection.local();
+            }
+            return binding == null ? UNBOUND : binding.local();
+        } finally {
+            door.exit();
+        }
+    }
+
+    @Override
+    public @Nullable Endpoint remoteEndpoint() {
+        door.enter();
+        try {
+            final TcpConnection live = connection;
+            return live == null || isHandshaking() || live.state() == TcpState.CLOSED ? null : live.remote();
+        } finally {
+            door.exit();
+        }
+    }
+
+    // ---- What the sender and the receiver ask; inside the door
+
+    @Nullable
+    TcpConnection connection() {
+        return connection;
+    }
+
+    /** True while a connection is being opened, whose outcome is not known. */
+    boolean isHandshaking() {
+        final TcpConnection attempt = connection;
+        return attempt != null && (attempt.state() == TcpState.SYN_SENT || attempt.state() == TcpState.SYN_RECEIVED);
+    }
+
+    boolean isInputShut() {
+        return inputShut;
+    }
+
+    boolean isOutputShut() {
+        return outputShut;
+    }
+
+    /** The connection's error as an errno, if it has not been reported yet, else 0. From now on it is reported. */
+    int takeError() {
+        final SocketError error = pendingError();
+        errorReported |= error != null;
+        return error == null ? 0 : error.errno();
+    }
+
+    /** Why the connection failed, or null; unlike {@code SO_ERROR} it stays. */
+    public @Nullable SocketError failure() {
+        door.enter();
+        try {
+            return connection == null ? null : connection.error();
+        } finally {
+            door.exit();
+        }
+    }
+
+    private @Nullable SocketError pendingError() {
+        return connection == null || errorReported ? null : connection.error();
+    }
+
+    /** As {@code tcp_poll} of Linux has it. */
+    @Override
+    int pollState() {
+        if (listener != null) {
+            return listener.pending() > 0 ? PollEvents.READABLE : 0;
+        }
+        if (isHandshaking()) {
+            return 0;
+        }
+        final TcpConnection live = connection;
+        if (live == null) {
+            return PollEvents.POLLHUP | PollEvents.WRITABLE;
+        }
+        final boolean inputEnded = inputShut || !live.state().canReceive();
+        final boolean outputEnded = !live.state().canSend();
+        int events = pendingError() == null ? 0 : PollEvents.POLLERR;
+        if (inputEnded) {
+            events |= PollEvents.READABLE | PollEvents.POLLRDHUP;
+        } else if (live.readableBytes() > 0) {
+            events |= PollEvents.READABLE;
+        }
+        if (inputEnded && outputEnded) {
+            events |= PollEvents.POLLHUP;
+        }
+        if (outputEnded || live.writableBytes() > 0) {
+            events |= PollEvents.WRITABLE;
+        }
+        return events;
+    }
+
+    /** What the protocol tells us, inside the door, in the middle of its work. */
+    private final class Events implements ConnectionObserver {
+
+        @Override
+        public void connected() {
+            wakeAll();
+        }
+
+        @Override
+        public void readable() {
+            wakeReaders();
+        }
+
+        @Override
+        public void writable() {
+            wakeWriters();
+        }
+
+        @Override
+        public void finAcknowledged() {
+            wakeWriters();
+        }
+
+        @Override
+        public void closed() {
+            wakeAll();
+        }
+    }
+}

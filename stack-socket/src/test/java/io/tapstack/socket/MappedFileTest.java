@@ -1,0 +1,65 @@
+package io.tapstack.socket;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MappedFileTest {
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void slicesEndWhereChunksEnd() throws IOException {
+        final long size = 2L * MappedFile.CHUNK_BYTES + 10;
+        final Path path = directory.resolve("sparse");
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            channel.write(ByteBuffer.wrap(new byte[] {1, 2}), MappedFile.CHUNK_BYTES - 1L);
+            channel.write(ByteBuffer.wrap(new byte[] {3}), size - 1);
+        }
+        try (MappedFile file = MappedFile.open(path)) {
+            assertThat(file.size()).isEqualTo(size);
+            final ByteBuffer beforeBoundary = file.slice(MappedFile.CHUNK_BYTES - 1L, 100);
+            assertThat(beforeBoundary.remaining()).isEqualTo(1);
+            assertThat(beforeBoundary.get(0)).isEqualTo((byte) 1);
+            assertThat(file.slice(MappedFile.CHUNK_BYTES, 100).get(0)).isEqualTo((byte) 2);
+            final ByteBuffer end = file.slice(size - 1, Integer.MAX_VALUE);
+            assertThat(end.remaining()).isEqualTo(1);
+            assertThat(end.get(0)).isEqualTo((byte) 3);
+            assertThat(end.isReadOnly()).isTrue();
+            assertThatThrownBy(() -> file.slice(size, 1)).isInstanceOf(IndexOutOfBoundsException.class);
+            assertThatThrownBy(() -> file.slice(-1, 1)).isInstanceOf(IndexOutOfBoundsException.class);
+        }
+    }
+
+    @Test
+    void theLastReferenceClosesTheFileAndLeavesItsBytes() throws IOException {
+        final Path path = Files.writeString(directory.resolve("file"), "hello");
+        final MappedFile file = MappedFile.open(path);
+        final ByteBuffer bytes = file.slice(0, 5);
+        assertThat(file.retain()).isTrue();
+        file.close();
+        assertThat(file.sizeNow()).isEqualTo(5);
+        file.close();
+        assertThat(file.retain()).isFalse();
+        assertThat(file.channel().isOpen()).isFalse();
+        assertThat(bytes.get(4)).isEqualTo((byte) 'o');
+        assertThatThrownBy(file::close).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void anEmptyFileHasNothingToMap() throws IOException {
+        try (MappedFile file = MappedFile.open(Files.createFile(directory.resolve("empty")))) {
+            assertThat(file.size()).isZero();
+            assertThatThrownBy(() -> file.slice(0, 1)).isInstanceOf(IndexOutOfBoundsException.class);
+        }
+    }
+}

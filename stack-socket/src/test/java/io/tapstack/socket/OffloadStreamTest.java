@@ -1,0 +1,10 @@
+package io.tapstack.socket;
+
+/** Two stacks on a link that takes super-segments. */
+final class OffloadStreamTest extends StreamContract {
+
+    @Override
+    StreamKit openKit() {
+        return new TapKit(TestHost.onOffloadingLink());
+    }
+}

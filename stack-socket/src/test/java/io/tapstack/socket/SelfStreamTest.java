@@ -1,0 +1,10 @@
+package io.tapstack.socket;
+
+/** Both ends on one stack, which talks to itself. */
+final class SelfStreamTest extends StreamContract {
+
+    @Override
+    StreamKit openKit() {
+        return new TapKit(TestHost.onEthernet().subList(0, 1));
+    }
+}

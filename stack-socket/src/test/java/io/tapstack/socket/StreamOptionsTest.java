@@ -1,0 +1,64 @@
+package io.tapstack.socket;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapstack.ip.SocketError;
+import io.tapstack.ip.SocketErrorException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class StreamOptionsTest extends TwoHostsTest {
+
+    @ParameterizedTest
+    @CsvSource({
+        // level, name, set, read back; numbers as Linux's headers have them
+        "1, 2, 1, 1", // SO_REUSEADDR
+        "1, 9, 5, 1", // SO_KEEPALIVE
+        "1, 7, 50000, 100000", // SO_SNDBUF
+        "1, 8, 70000, 140000", // SO_RCVBUF
+        "1, 8, 1, 2304", // SO_RCVBUF below the minimum
+        "1, 13, 7, 7", // SO_LINGER
+        "0, 1, 16, 16", // IP_TOS
+        "0, 2, 77, 77", // IP_TTL
+        "0, 2, -1, 64", // IP_TTL, default
+        "6, 1, 1, 1", // TCP_NODELAY
+        "6, 2, 1000, 1000", // TCP_MAXSEG
+        "6, 4, 11, 11", // TCP_KEEPIDLE
+        "6, 5, 12, 12", // TCP_KEEPINTVL
+        "6, 6, 3, 3", // TCP_KEEPCNT
+        "6, 7, 2, 2", // TCP_SYNCNT
+        "6, 18, 3000, 3000", // TCP_USER_TIMEOUT
+    })
+    void whatIsSetIsReadBack(final int level, final int name, final int value, final int expected)
+            throws SocketErrorException {
+        final StreamSocket fresh = open(here.stream());
+        assertThat(fresh.setOption(level, name, value)).isZero();
+        assertThat(fresh.option(level, name)).isEqualTo(expected);
+        final StreamSocket connected = connect(listener(1));
+        assertThat(connected.setOption(level, name, value)).isZero();
+        assertThat(connected.option(level, name)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 2, 0", "0, 2, 256", "6, 2, 20", "6, 4, 0", "6, 5, 40000", "6, 6, 128", "6, 7, 0", "6, 18, -1"})
+    void nonsenseIsRefused(final int level, final int name, final int value) {
+        assertThat(open(here.stream()).setOption(level, name, value)).isEqualTo(-SocketError.EINVAL.errno());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 9999", "0, 9999", "6, 9999", "77, 1"})
+    void unknownOptionsAreRefused(final int level, final int name) {
+        assertThat(open(here.stream()).setOption(level, name, 1)).isEqualTo(-SocketError.ENOPROTOOPT.errno());
+        assertThat(open(here.stream()).option(level, name)).isEqualTo(-SocketError.ENOPROTOOPT.errno());
+    }
+
+    @Test
+    void someAreFacts() {
+        final StreamSocket listener = listener(1);
+        assertThat(listener.option(1, 3)).isEqualTo(1); // SO_TYPE, SOCK_STREAM
+        assertThat(listener.option(1, 30)).isEqualTo(1); // SO_ACCEPTCONN
+        assertThat(listener.option(1, 38)).isEqualTo(6); // SO_PROTOCOL
+        assertThat(listener.option(1, 39)).isEqualTo(2); // SO_DOMAIN
+    }
+}

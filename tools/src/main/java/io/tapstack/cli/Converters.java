@@ -1,0 +1,109 @@
+package io.tapstack.cli;
+
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** How option values are read. A wrong value is refused in words that show a right one. */
+final class Converters {
+
+    private Converters() {}
+
+    /** As in {@code 10.0.0.2/24}. */
+    static final class ForCidr implements ITypeConverter<Cidr> {
+
+        @Override
+        public Cidr convert(final String value) {
+            try {
+                return Cidr.parse(value);
+            } catch (final IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        }
+    }
+
+    /** As in {@code 10.0.0.1}. */
+    static final class ForAddress implements ITypeConverter<InetAddress> {
+
+        @Override
+        public InetAddress convert(final String value) {
+            try {
+                return Cidr.parseAddress(value);
+            } catch (final IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        }
+    }
+
+    /** As in {@code 20ms}, {@code 1.5s}, {@code 300us}, {@code 2m}. */
+    static final class ForDuration implements ITypeConverter<Duration> {
+
+        private static final Pattern FORM = Pattern.compile("([0-9]{1,9}(?:\\.[0-9]{1,9})?)(ns|us|ms|s|m|h)");
+
+        @Override
+        public Duration convert(final String value) {
+            final Matcher matcher = FORM.matcher(value);
+            if (!matcher.matches()) {
+                throw new TypeConversionException("'" + value + "' is not a time such as 20ms or 1.5s");
+            }
+            final double unitNanos =
+                    switch (matcher.group(2)) {
+                        case "ns" -> 1;
+                        case "us" -> 1e3;
+                        case "ms" -> 1e6;
+                        case "s" -> 1e9;
+                        case "m" -> 60e9;
+                        default -> 3600e9;
+                    };
+            return Duration.ofNanos(Math.round(Double.parseDouble(matcher.group(1)) * unitNanos));
+        }
+    }
+
+    /** As in {@code 0.01} or {@code 1%}. */
+    static final class ForProbability implements ITypeConverter<Double> {
+
+        private static final Pattern FORM = Pattern.compile("([0-9]{1,3}(?:\\.[0-9]+)?|\\.[0-9]+)(%?)");
+
+        @Override
+        public Double convert(final String value) {
+            final Matcher matcher = FORM.matcher(value);
+            final double probability = matcher.matches()
+                    ? Double.parseDouble(matcher.group(1)) / (matcher.group(2).isEmpty() ? 1 : 100)
+                    : Double.NaN;
+            if (!(probability >= 0 && probability <= 1)) {
+                throw new TypeConversionException(
+                        "'" + value + "' is not a probability from 0 to 1 such as 0.01 or 1%");
+            }
+            return probability;
+        }
+    }
+
+    /** A port that can be listened on. */
+    static final class ForPort implements ITypeConverter<Integer> {
+
+        @Override
+        public Integer convert(final String value) {
+            return number(value, 1, 65_535, "a port");
+        }
+    }
+
+    /** An MTU that IPv4 allows (RFC 791: 68) and that fits a TAP's frame with its Ethernet header. */
+    static final class ForMtu implements ITypeConverter<Integer> {
+
+        @Override
+        public Integer convert(final String value) {
+            return number(value, 68, 65_521, "an MTU");
+        }
+    }
+
+    private static int number(final String value, final int least, final int most, final String what) {
+        final int number = value.matches("[0-9]{1,9}") ? Integer.parseInt(value) : -1;
+        if (number < least || number > most) {
+            throw new TypeConversionException("'" + value + "' is not " + what + " from " + least + " to " + most);
+        }
+        return number;
+    }
+}

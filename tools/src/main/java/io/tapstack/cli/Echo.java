@@ -1,0 +1,59 @@
+package io.tapstack.cli;
+
+import io.tapstack.echo.EchoServer;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.InetSocketAddress;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code tapstack echo}: the echo service. */
+@Command(
+        name = "echo",
+        description = "Send back what arrives, over TCP and UDP (RFC 862). Ends on SIGTERM or Ctrl-C.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        sortOptions = false)
+final class Echo implements Callable<Integer> {
+
+    private final SessionFactory sessions;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Mixin
+    private LinkOptions link = new LinkOptions();
+
+    @Option(
+            names = "--port",
+            paramLabel = "PORT",
+            defaultValue = "" + EchoServer.PORT,
+            converter = Converters.ForPort.class,
+            description = "TCP and UDP port (${DEFAULT-VALUE})")
+    private int port = EchoServer.PORT;
+
+    Echo(final SessionFactory sessions) {
+        this.sessions = sessions;
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        link.validate(spec);
+        final StopSignal stop = StopSignal.install();
+        try (Session session = sessions.open(link);
+                EchoServer server =
+                        EchoServer.start(session.transport(), new InetSocketAddress(session.address(), port))) {
+            final InetSocketAddress address = server.address();
+            final PrintWriter out = spec.commandLine().getOut();
+            out.println("ready: echo at " + address.getAddress().getHostAddress() + ':' + address.getPort()
+                    + " (TCP and UDP)");
+            out.flush();
+            stop.await();
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,55 @@
+package io.tapstack.cli;
+
+import java.net.BindException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.UnknownHostException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+
+/** A command that failed, in words that say what to do about it. */
+public final class Failure extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final int exitStatus;
+
+    /** A failure with the exit status 1. */
+    public Failure(final String message) {
+        this(1, message);
+    }
+
+    /** A failure with an exit status of its own. */
+    public Failure(final int exitStatus, final String message) {
+        super(message);
+        this.exitStatus = exitStatus;
+    }
+
+    static int exitStatus(final Throwable failure) {
+        return failure instanceof Failure known ? known.exitStatus : 1;
+    }
+
+    /** One line about any failure. */
+    static String describe(final Throwable failure) {
+        final String message = failure.getMessage();
+        final String text = message == null ? "" : message.replaceAll("\\R\\s*", " ");
+        if (failure instanceof Failure) {
+            return text;
+        }
+        if (failure instanceof NoSuchFileException) {
+            return text + ": no such file or directory";
+        }
+        if (failure instanceof AccessDeniedException) {
+            return text + ": permission denied";
+        }
+        if (failure instanceof UnknownHostException) {
+            return text + ": unknown host";
+        }
+        if (failure instanceof BindException
+                || failure instanceof ConnectException
+                || failure instanceof NoRouteToHostException) {
+            return text;
+        }
+        return text.isEmpty() ? failure.toString() : failure.getClass().getSimpleName() + ": " + text;
+    }
+}

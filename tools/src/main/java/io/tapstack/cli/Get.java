@@ -1,0 +1,137 @@
+package io.tapstack.cli;
+
+import io.tapstack.http.Amount;
+import io.tapstack.http.client.DownloadFailure;
+import io.tapstack.http.client.Downloader;
+import io.tapstack.http.client.FileSink;
+import io.tapstack.http.client.HttpUrl;
+import io.tapstack.http.client.Progress;
+import io.tapstack.http.client.ProgressBar;
+import io.tapstack.http.client.Sink;
+import io.tapstack.http.client.StreamSink;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code tapstack get URL}: a download. */
+@Command(
+        name = "get",
+        description = "Download by HTTP. What has come of a download that fails stays, for --continue.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        sortOptions = false,
+        exitCodeListHeading = "Exit status:%n",
+        exitCodeList = {
+            "0:done",
+            "2:the command line makes no sense",
+            "1, 3:not an http address",
+            "6, 7, 28:unknown host, no connection, too slow",
+            "18, 52, 56:the connection ended too early",
+            "22:the server answered with an error (400 or more)",
+            "23:the output cannot be written",
+            "33:the download cannot be continued",
+            "8, 47:the answer makes no sense, too many redirects"
+        })
+final class Get implements Callable<Integer> {
+
+    private final SessionFactory sessions;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Mixin
+    private LinkOptions link = new LinkOptions();
+
+    @Parameters(paramLabel = "URL", description = "what to download, e.g. http://10.0.0.1:8000/file")
+    private String url = "";
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FILE",
+            description = "where to, - for stdout (the name in the URL, with a number if it is taken)")
+    private Optional<Path> output = Optional.empty();
+
+    @Option(
+            names = {"-C", "--continue"},
+            description = "continue a download from what is there of it")
+    private boolean resume;
+
+    @Option(
+            names = "--connect-timeout",
+            paramLabel = "TIME",
+            defaultValue = "10s",
+            converter = Converters.ForDuration.class,
+            description = "longest time to connect (${DEFAULT-VALUE})")
+    private Duration connectTimeout = Duration.ofSeconds(10);
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "TIME",
+            defaultValue = "30s",
+            converter = Converters.ForDuration.class,
+            description = "longest time without anything coming (${DEFAULT-VALUE})")
+    private Duration timeout = Duration.ofSeconds(30);
+
+    Get(final SessionFactory sessions) {
+        this.sessions = sessions;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        link.validate(spec);
+        LogLevel.quiet();
+        try {
+            final HttpUrl address = HttpUrl.parse(url);
+            final Optional<Path> file = file(address);
+            final Sink sink = file.isPresent()
+                    ? new FileSink(file.get())
+                    : new StreamSink(new FileOutputStream(FileDescriptor.out));
+            try (Session session = sessions.open(link)) {
+                final Downloader downloader = new Downloader(session.transport(), connectTimeout, timeout);
+                final String name = file.map(Path::toString).orElse("-");
+                report(name, downloader.download(address, sink, resume, progress(name)));
+            }
+        } catch (final DownloadFailure e) {
+            throw new Failure(e.kind().exitStatus(), String.valueOf(e.getMessage()));
+        }
+        return 0;
+    }
+
+    /** The file to write, none for stdout. */
+    private Optional<Path> file(final HttpUrl address) {
+        if (output.isPresent()) {
+            return output.filter(path -> !path.toString().equals("-"));
+        }
+        return Optional.of(resume ? Path.of(address.fileName()) : FileSink.unused(address.fileName()));
+    }
+
+    private Progress progress(final String name) {
+        return Terminal.isStderr()
+                ? new ProgressBar(spec.commandLine().getErr(), name, Terminal.columns(), System::nanoTime)
+                : Progress.SILENT;
+    }
+
+    private void report(final String name, final Downloader.Result result) {
+        if (!Terminal.isStderr()) {
+            return;
+        }
+        final PrintWriter err = spec.commandLine().getErr();
+        if (result.receivedBytes() == 0 && result.totalBytes() > 0) {
+            err.println(name + ": was complete already");
+        } else {
+            err.println(name + ": " + Amount.bytes(result.receivedBytes()) + " in " + Amount.time(result.nanos()) + ", "
+                    + Amount.rate(result.receivedBytes(), result.nanos()));
+        }
+    }
+}

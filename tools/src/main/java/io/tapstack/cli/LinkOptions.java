@@ -1,0 +1,198 @@
+package io.tapstack.cli;
+
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.regex.Pattern;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/** The options about the network, which all commands share. */
+public final class LinkOptions {
+
+    /** Whose TCP/IP is used. */
+    public enum Network {
+        /** Ours, behind a TAP device. */
+        TAPSTACK,
+        /** The kernel's, at the loopback address, to compare with. */
+        KERNEL
+    }
+
+    /** IFNAMSIZ is 16 with the NUL that ends a name. */
+    private static final Pattern TAP_NAME = Pattern.compile("[A-Za-z0-9_.-]{1,15}");
+
+    @Option(names = "--tap", paramLabel = "NAME", defaultValue = "tap0", description = "TAP device (${DEFAULT-VALUE})")
+    private String tap = "tap0";
+
+    @Option(
+            names = "--address",
+            paramLabel = "ADDRESS/BITS",
+            defaultValue = "10.0.0.2/24",
+            converter = Converters.ForCidr.class,
+            description = "address of Tapstack (${DEFAULT-VALUE})")
+    private Cidr address = Cidr.parse("10.0.0.2/24");
+
+    @Option(
+            names = "--host-address",
+            paramLabel = "ADDRESS/BITS",
+            defaultValue = "10.0.0.1/24",
+            converter = Converters.ForCidr.class,
+            description = "address of the host at the other end (${DEFAULT-VALUE})")
+    private Cidr hostAddress = Cidr.parse("10.0.0.1/24");
+
+    @Option(
+            names = "--gateway",
+            paramLabel = "ADDRESS",
+            converter = Converters.ForAddress.class,
+            description = "where to send what is not for the own network (nowhere)")
+    private Optional<InetAddress> gateway = Optional.empty();
+
+    @Option(
+            names = "--mtu",
+            paramLabel = "BYTES",
+            defaultValue = "1500",
+            converter = Converters.ForMtu.class,
+            description = "largest IP packet (${DEFAULT-VALUE})")
+    private int mtu = 1500;
+
+    @Option(names = "--pcap", paramLabel = "FILE", description = "capture all frames, for Wireshark")
+    private Optional<Path> pcap = Optional.empty();
+
+    @Option(
+            names = "--loss",
+            paramLabel = "P",
+            defaultValue = "0",
+            converter = Converters.ForProbability.class,
+            description = "lose frames with this probability, both ways, e.g. 0.01")
+    private double loss;
+
+    @Option(
+            names = "--delay",
+            paramLabel = "TIME",
+            defaultValue = "0ms",
+            converter = Converters.ForDuration.class,
+            description = "delay frames, each way, e.g. 20ms")
+    private Duration delay = Duration.ZERO;
+
+    @Option(names = "--seed", paramLabel = "N", description = "what chance begins with, to repeat a run")
+    private Optional<Long> seed = Optional.empty();
+
+    @Option(
+            names = "--no-offload",
+            description = "one frame a segment, checksums in software: for comparison, or to watch single segments")
+    private boolean noOffload;
+
+    @Option(
+            names = "--private",
+            description = "run in a network namespace of its own, without root where the machine allows it")
+    private boolean privateNetwork;
+
+    @Option(names = "--network", defaultValue = "tapstack", hidden = true)
+    private Network network = Network.TAPSTACK;
+
+    LinkOptions() {}
+
+    /** The name of the TAP device. */
+    public String tap() {
+        return tap;
+    }
+
+    /** The address of our stack. */
+    public Cidr address() {
+        return address;
+    }
+
+    /** The address of the host's end of the link. */
+    public Cidr hostAddress() {
+        return hostAddress;
+    }
+
+    /** The default gateway, if any. */
+    public Optional<InetAddress> gateway() {
+        return gateway;
+    }
+
+    /** The largest IP packet in bytes. */
+    public int mtu() {
+        return mtu;
+    }
+
+    /** Where to capture frames to, if at all. */
+    public Optional<Path> pcap() {
+        return pcap;
+    }
+
+    /** The probability with which a frame is lost, from 0 to 1. */
+    public double loss() {
+        return loss;
+    }
+
+    /** How long a frame takes, one way. */
+    public Duration delay() {
+        return delay;
+    }
+
+    /** What chance begins with, if it matters. */
+    public OptionalLong seed() {
+        return seed.isPresent() ? OptionalLong.of(seed.get()) : OptionalLong.empty();
+    }
+
+    /** Whether the link is worse than it has to be. */
+    public boolean impaired() {
+        return loss > 0 || !delay.isZero();
+    }
+
+    /** Whether the device is to take nothing over from the stack. */
+    public boolean noOffload() {
+        return noOffload;
+    }
+
+    /** Whether this JVM is meant to run in a network namespace of its own. */
+    public boolean privateNetwork() {
+        return privateNetwork;
+    }
+
+    /** Whose TCP/IP is used. */
+    public Network network() {
+        return network;
+    }
+
+    /** Refuses options that contradict each other. To be called by a command before anything else. */
+    void validate(final CommandSpec spec) {
+        final CommandLine line = spec.commandLine();
+        if (!TAP_NAME.matcher(tap).matches()) {
+            throw new ParameterException(
+                    line, "--tap '" + tap + "' is not a device name of up to 15 letters and digits");
+        }
+        requireHost(line, "--address", address);
+        requireHost(line, "--host-address", hostAddress);
+        if (address.address().equals(hostAddress.address())) {
+            throw new ParameterException(
+                    line, "--address and --host-address are the same: two ends need two addresses");
+        }
+        if (!address.contains(hostAddress.address()) || address.prefixLength() != hostAddress.prefixLength()) {
+            throw new ParameterException(
+                    line,
+                    "--address " + address + " and --host-address " + hostAddress
+                            + " are not in one network: set both, e.g. 10.0.0.2/24 and 10.0.0.1/24");
+        }
+        if (gateway.isPresent() && !address.contains(gateway.get())) {
+            throw new ParameterException(
+                    line,
+                    "--gateway " + gateway.get().getHostAddress() + " is not in the network of --address " + address);
+        }
+        if (privateNetwork && System.getenv("TAPSTACK_PRIVATE") == null) {
+            throw new Failure("--private works through the launcher: run bin/tapstack");
+        }
+    }
+
+    private static void requireHost(final CommandLine line, final String option, final Cidr cidr) {
+        if (!cidr.isHost()) {
+            throw new ParameterException(line, option + " " + cidr + " is not the address of a host");
+        }
+    }
+}

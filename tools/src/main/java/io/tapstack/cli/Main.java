@@ -1,0 +1,93 @@
+package io.tapstack.cli;
+
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.ParameterException;
+
+/**
+ * The command line of Tapstack. Exit status: 0 for success, 2 for a command line that makes no sense, {@link Get} has its
+ * own, and 1 for every other failure. Every failure is one line on stderr; with {@code TAPSTACK_DEBUG} set, a stack trace too.
+ */
+@Command(
+        name = "tapstack",
+        description = {"A TCP/IP stack of its own, in Java, behind a TAP device.", "", "Start with: tapstack demo"},
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        subcommands = {Demo.class, Serve.class, Get.class, Echo.class},
+        footer = {"", "  test   run all tests, from a clean checkout (bin/tapstack test)"})
+public final class Main implements Runnable {
+
+    @CommandLine.Spec
+    private CommandLine.Model.@Nullable CommandSpec spec;
+
+    Main() {}
+
+    /** Runs a command and ends the JVM with its exit status. */
+    public static void main(final String[] arguments) {
+        System.exit(commandLine(StackSession::open).execute(arguments));
+    }
+
+    /** The command line with a choice of how the network comes about; tests bring one of their own. */
+    static CommandLine commandLine(final SessionFactory sessions) {
+        final CommandLine line = new CommandLine(new Main(), new Commands(sessions));
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setParameterExceptionHandler(Main::complain);
+        line.setExecutionExceptionHandler((failure, command, parsed) -> fail(failure, command));
+        return line;
+    }
+
+    @Override
+    public void run() {
+        if (spec != null) {
+            spec.commandLine().usage(spec.commandLine().getOut());
+        }
+    }
+
+    private static int complain(final ParameterException problem, final String[] arguments) {
+        final CommandLine command = problem.getCommandLine();
+        final String name = command.getCommandSpec().qualifiedName();
+        command.getErr().println(name + ": " + oneLine(problem.getMessage()) + " (see " + name + " --help)");
+        return command.getCommandSpec().exitCodeOnInvalidInput();
+    }
+
+    private static int fail(final Exception failure, final CommandLine command) {
+        command.getErr().println(command.getCommandSpec().qualifiedName() + ": " + Failure.describe(failure));
+        if (System.getenv("TAPSTACK_DEBUG") != null) {
+            failure.printStackTrace(command.getErr());
+        }
+        return Failure.exitStatus(failure);
+    }
+
+    private static String oneLine(final @Nullable String message) {
+        return message == null ? "cannot understand the command line" : message.replaceAll("\\R\\s*", " ");
+    }
+
+    /** Makes the commands, with what they need. */
+    private record Commands(SessionFactory sessions) implements CommandLine.IFactory {
+
+        private static final Map<Class<?>, Function<SessionFactory, Object>> CONSTRUCTORS =
+                Map.of(Demo.class, Demo::new, Serve.class, Serve::new, Get.class, Get::new, Echo.class, Echo::new);
+
+        @Override
+        public <K> K create(final Class<K> type) throws Exception {
+            final Function<SessionFactory, Object> constructor = CONSTRUCTORS.get(type);
+            return constructor == null
+                    ? CommandLine.defaultFactory().create(type)
+                    : type.cast(constructor.apply(sessions));
+        }
+    }
+
+    /** The version in the jar's manifest. */
+    static final class Version implements IVersionProvider {
+
+        @Override
+        public String[] getVersion() {
+            final String version = Main.class.getPackage().getImplementationVersion();
+            return new String[] {"tapstack " + (version == null ? "(development build)" : version)};
+        }
+    }
+}

@@ -1,0 +1,127 @@
+package io.tapstack.echo;
+
+import io.tapstack.transport.ConnectionThreads;
+import io.tapstack.transport.DatagramEndpoint;
+import io.tapstack.transport.Listener;
+import io.tapstack.transport.StreamConnection;
+import io.tapstack.transport.Transport;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends back whatever it receives, over TCP and UDP (RFC 862), on threads of its own from {@link #start} to {@link #close()}.
+ * Safe for use by several threads.
+ */
+public final class EchoServer implements AutoCloseable {
+
+    /** The port of the echo service. */
+    public static final int PORT = 7;
+
+    private static final Logger LOG = LoggerFactory.getLogger(EchoServer.class);
+    private static final int BACKLOG = 128;
+    private static final int BUFFER_BYTES = 64 * 1024;
+    private static final long STOP_MILLIS = 500;
+
+    private final Listener listener;
+    private final DatagramEndpoint datagrams;
+    private final ExecutorService threads = ConnectionThreads.create("echo");
+    private final Set<StreamConnection> connections = ConcurrentHashMap.newKeySet();
+
+    private EchoServer(final Listener listener, final DatagramEndpoint datagrams) {
+        this.listener = listener;
+        this.datagrams = datagrams;
+    }
+
+    /** Starts both services on one port; for port 0, UDP gets the port that TCP got. */
+    public static EchoServer start(final Transport transport, final InetSocketAddress local) throws IOException {
+        final Listener listener = transport.listen(local, BACKLOG);
+        try {
+            final InetSocketAddress bound =
+                    new InetSocketAddress(local.getAddress(), listener.local().getPort());
+            final EchoServer server = new EchoServer(listener, transport.datagrams(bound));
+            server.threads.execute(server::acceptLoop);
+            server.threads.execute(server::datagramLoop);
+            return server;
+        } catch (final IOException | RuntimeException e) {
+            listener.close();
+            throw e;
+        }
+    }
+
+    /** Where it listens. */
+    public InetSocketAddress address() {
+        return listener.local();
+    }
+
+    /** Stops both services. Open connections are closed: what was received is sent back, unless its receiver is stuck. */
+    @Override
+    public void close() throws IOException {
+        listener.close();
+        datagrams.close();
+        connections.forEach(StreamConnection::close);
+        threads.shutdown();
+        try {
+            threads.awaitTermination(STOP_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        connections.forEach(StreamConnection::abort);
+    }
+
+    private void acceptLoop() {
+        while (listener.isOpen()) {
+            try {
+                final StreamConnection connection = listener.accept();
+                threads.execute(() -> echo(connection));
+            } catch (final IOException | RejectedExecutionException e) {
+                if (listener.isOpen()) {
+                    LOG.warn("cannot accept: {}", e.toString());
+                }
+            }
+        }
+    }
+
+    private void echo(final StreamConnection connection) {
+        connections.add(connection);
+        long total = 0;
+        try (connection) {
+            final byte[] buffer = new byte[BUFFER_BYTES];
+            for (int count = connection.input().read(buffer);
+                    count >= 0;
+                    count = connection.input().read(buffer)) {
+                connection.output().write(buffer, 0, count);
+                total += count;
+            }
+        } catch (final IOException e) {
+            LOG.debug("{}: {}", connection.remote(), e.toString());
+        } finally {
+            connections.remove(connection);
+            LOG.info("tcp {} {} B", connection.remote(), total);
+        }
+    }
+
+    private void datagramLoop() {
+        final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+        while (datagrams.isOpen()) {
+            try {
+                final InetSocketAddress sender = datagrams.receive(buffer.clear());
+                // Two echo services would talk to each other for ever.
+                if (sender.getPort() != datagrams.local().getPort()) {
+                    datagrams.send(buffer.flip(), sender);
+                }
+            } catch (final IOException e) {
+                if (datagrams.isOpen()) {
+                    LOG.debug("udp: {}", e.toString());
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package io.tapstack.http.client;
+
+import java.io.IOException;
+
+/** A download that failed, in words for people. */
+public final class DownloadFailure extends IOException {
+
+    private static final long serialVersionUID = 1L;
+
+    /** What went wrong; the exit statuses are those of curl, where it has one. */
+    public enum Kind {
+        /** Something other than http. */
+        UNSUPPORTED_PROTOCOL(1),
+        /** The address makes no sense. */
+        BAD_URL(3),
+        /** The host's name is unknown. */
+        UNKNOWN_HOST(6),
+        /** Nobody answers there, or it refuses. */
+        CONNECT(7),
+        /** What answers does not speak HTTP as it should. */
+        BAD_REPLY(8),
+        /** The connection ended before the body did. */
+        PARTIAL(18),
+        /** A status of 400 or more. */
+        HTTP_STATUS(22),
+        /** The output cannot be written. */
+        OUTPUT(23),
+        /** Nothing came for too long. */
+        TIMEOUT(28),
+        /** The download cannot be continued. */
+        RESUME(33),
+        /** One redirect after the other. */
+        TOO_MANY_REDIRECTS(47),
+        /** The connection ended without any answer. */
+        NO_REPLY(52),
+        /** The connection broke. */
+        CONNECTION(56);
+
+        private final int exitStatus;
+
+        Kind(final int exitStatus) {
+            this.exitStatus = exitStatus;
+        }
+
+        /** The status that a command ends with. */
+        public int exitStatus() {
+            return exitStatus;
+        }
+    }
+
+    private final Kind kind;
+
+    DownloadFailure(final Kind kind, final String message) {
+        super(message);
+        this.kind = kind;
+    }
+
+    DownloadFailure(final Kind kind, final String message, final Throwable cause) {
+        super(message, cause);
+        this.kind = kind;
+    }
+
+    /** What went wrong. */
+    public Kind kind() {
+        return kind;
+    }
+}

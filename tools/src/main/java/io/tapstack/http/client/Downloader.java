@@ -1,0 +1,238 @@
+package io.tapstack.http.client;
+
+import io.tapstack.http.HttpDate;
+import io.tapstack.http.client.DownloadFailure.Kind;
+import io.tapstack.transport.StreamConnection;
+import io.tapstack.transport.Transport;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.apache.hc.core5.http.ConnectionClosedException;
+import org.apache.hc.core5.http.MalformedChunkCodingException;
+import org.apache.hc.core5.http.TruncatedChunkException;
+
+/** Downloads by HTTP/1.1, one connection per request. For one thread. */
+public final class Downloader {
+
+    private static final int MAX_REDIRECTS = 10;
+    private static final int BUFFER_BYTES = 64 * 1024;
+
+    /**
+     * A download that succeeded.
+     *
+     * @param receivedBytes what came over the network this time
+     * @param totalBytes what is there now
+     * @param nanos how long the body took
+     */
+    public record Result(long receivedBytes, long totalBytes, long nanos) {}
+
+    /** A request to continue, and what it hangs on. */
+    private record Continuation(long from, Optional<Instant> date) {
+
+        static final Continuation NONE = new Continuation(0, Optional.empty());
+
+        boolean wanted() {
+            return from > 0;
+        }
+    }
+
+    private final Transport transport;
+    private final Duration connectTimeout;
+    private final Duration readTimeout;
+
+    /**
+     * A client.
+     *
+     * @param connectTimeout how long to wait for a connection
+     * @param readTimeout how long to wait for anything to come
+     */
+    public Downloader(final Transport transport, final Duration connectTimeout, final Duration readTimeout) {
+        this.transport = transport;
+        this.connectTimeout = connectTimeout;
+        this.readTimeout = readTimeout;
+    }
+
+    /**
+     * Fetches {@code url} into {@code sink}. What has come before a failure stays there.
+     *
+     * @param resume whether to continue from what the sink has, if it is of the version that the server has
+     * @throws DownloadFailure when it does not come completely
+     */
+    public Result download(final HttpUrl url, final Sink sink, final boolean resume, final Progress progress)
+            throws IOException {
+        final Continuation continuation =
+                resume ? new Continuation(sink.existingBytes(), sink.existingDate()) : Continuation.NONE;
+        HttpUrl current = url;
+        for (int redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
+            try (StreamConnection connection = connect(current)) {
+                final Reply reply = request(connection, current, continuation);
+                if (!isRedirect(reply)) {
+                    return receive(reply, sink, continuation, progress);
+                }
+                final HttpUrl from = current;
+                final Optional<String> location = reply.field("Location");
+                if (location.isEmpty()) {
+                    throw new DownloadFailure(Kind.BAD_REPLY, "a redirect to nowhere from " + from);
+                }
+                current = from.resolve(location.get());
+            }
+        }
+        throw new DownloadFailure(Kind.TOO_MANY_REDIRECTS, "more than " + MAX_REDIRECTS + " redirects from " + url);
+    }
+
+    private StreamConnection connect(final HttpUrl url) throws DownloadFailure {
+        try {
+            final InetAddress address = InetAddress.getByName(url.host());
+            return transport.connect(new InetSocketAddress(address, url.port()), connectTimeout);
+        } catch (final UnknownHostException e) {
+            throw new DownloadFailure(Kind.UNKNOWN_HOST, "unknown host " + url.host(), e);
+        } catch (final SocketTimeoutException e) {
+            throw new DownloadFailure(Kind.TIMEOUT, url.authority() + " does not answer", e);
+        } catch (final IOException e) {
+            throw new DownloadFailure(Kind.CONNECT, "cannot connect to " + url.authority() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private Reply request(final StreamConnection connection, final HttpUrl url, final Continuation continuation)
+            throws DownloadFailure {
+        final StringBuilder request = new StringBuilder(256);
+        request.append("GET ").append(url.target()).append(" HTTP/1.1\r\n");
+        request.append("Host: ").append(url.authority()).append("\r\n");
+        request.append("User-Agent: tapstack\r\nAccept: */*\r\nAccept-Encoding: identity\r\nConnection: close\r\n");
+        if (continuation.wanted()) {
+            request.append("Range: bytes=").append(continuation.from).append("-\r\n");
+            continuation.date.ifPresent(date ->
+                    request.append("If-Range: ").append(HttpDate.format(date)).append("\r\n"));
+        }
+        request.append("\r\n");
+        try {
+            connection.readTimeoutMillis(Math.toIntExact(readTimeout.toMillis()));
+            connection.output().write(request.toString().getBytes(StandardCharsets.US_ASCII));
+            return Reply.read(connection.input());
+        } catch (final IOException e) {
+            throw broken(e);
+        }
+    }
+
+    private static boolean isRedirect(final Reply reply) {
+        return switch (reply.status()) {
+            case 301, 302, 303, 307, 308 -> true;
+            default -> false;
+        };
+    }
+
+    private Result receive(final Reply reply, final Sink sink, final Continuation continuation, final Progress progress)
+            throws IOException {
+        return switch (reply.status()) {
+            case 200, 203, 204 -> copy(reply, sink, 0, reply.bodyLength(), progress);
+            case 206 -> {
+                final OptionalLong size = checkContinues(reply, continuation);
+                yield copy(reply, sink, continuation.from, size, progress);
+            }
+            case 416 -> {
+                final boolean complete =
+                        continuation.wanted() && reply.contentRange().size().equals(OptionalLong.of(continuation.from));
+                if (!complete) {
+                    throw new DownloadFailure(
+                            Kind.RESUME, "the server has no more than what is there: " + reply.statusLine());
+                }
+                yield new Result(0, continuation.from, 0);
+            }
+            default ->
+                throw new DownloadFailure(
+                        reply.status() >= 400 ? Kind.HTTP_STATUS : Kind.BAD_REPLY,
+                        "the server answered " + reply.statusLine());
+        };
+    }
+
+    /** @return the size of the whole, if the server tells it */
+    private static OptionalLong checkContinues(final Reply reply, final Continuation continuation)
+            throws DownloadFailure {
+        final Reply.ContentRange range = reply.contentRange();
+        if (!continuation.wanted() || !range.first().equals(OptionalLong.of(continuation.from))) {
+            throw new DownloadFailure(Kind.RESUME, "the server sent another part than the one that was asked for");
+        }
+        final Optional<Instant> mine = continuation.date.map(date -> date.truncatedTo(ChronoUnit.SECONDS));
+        final Optional<Instant> theirs = reply.lastModified();
+        if (mine.isPresent() && theirs.isPresent() && !mine.equals(theirs)) {
+            throw new DownloadFailure(Kind.RESUME, "the file has changed on the server: start again without -C");
+        }
+        return range.size();
+    }
+
+    private Result copy(
+            final Reply reply, final Sink sink, final long from, final OptionalLong total, final Progress progress)
+            throws IOException {
+        final long startNanos = System.nanoTime();
+        final InputStream body = reply.body();
+        long received = 0;
+        progress.begin(from, total);
+        try (OutputStream output = open(sink, from > 0)) {
+            final byte[] buffer = new byte[BUFFER_BYTES];
+            for (int count = read(body, buffer); count >= 0; count = read(body, buffer)) {
+                write(output, buffer, count);
+                received += count;
+                progress.advance(count);
+            }
+        } finally {
+            progress.end();
+            if (reply.lastModified().isPresent()) {
+                sink.date(reply.lastModified().get());
+            }
+        }
+        if (total.isPresent() && total.getAsLong() != from + received) {
+            throw new DownloadFailure(Kind.PARTIAL, (from + received) + " bytes have come of " + total.getAsLong());
+        }
+        return new Result(received, from + received, System.nanoTime() - startNanos);
+    }
+
+    private static OutputStream open(final Sink sink, final boolean append) throws DownloadFailure {
+        try {
+            return sink.open(append);
+        } catch (final IOException e) {
+            throw new DownloadFailure(Kind.OUTPUT, "cannot write the output: " + e.getMessage(), e);
+        }
+    }
+
+    private static int read(final InputStream body, final byte[] buffer) throws DownloadFailure {
+        try {
+            return body.read(buffer);
+        } catch (final IOException e) {
+            throw broken(e);
+        }
+    }
+
+    private static void write(final OutputStream output, final byte[] buffer, final int count) throws DownloadFailure {
+        try {
+            output.write(buffer, 0, count);
+        } catch (final IOException e) {
+            throw new DownloadFailure(Kind.OUTPUT, "cannot write the output: " + e.getMessage(), e);
+        }
+    }
+
+    private static DownloadFailure broken(final IOException cause) {
+        if (cause instanceof DownloadFailure failure) {
+            return failure;
+        }
+        if (cause instanceof SocketTimeoutException) {
+            return new DownloadFailure(Kind.TIMEOUT, "nothing has come for too long: continue with -C", cause);
+        }
+        if (cause instanceof ConnectionClosedException || cause instanceof TruncatedChunkException) {
+            return new DownloadFailure(Kind.PARTIAL, "the connection ended too early: continue with -C", cause);
+        }
+        if (cause instanceof MalformedChunkCodingException) {
+            return new DownloadFailure(Kind.BAD_REPLY, "the answer is damaged: " + cause.getMessage(), cause);
+        }
+        return new DownloadFailure(Kind.CONNECTION, "the connection broke: " + cause.getMessage(), cause);
+    }
+}

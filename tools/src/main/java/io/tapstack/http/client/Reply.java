@@ -1,0 +1,134 @@
+package io.tapstack.http.client;
+
+import io.tapstack.http.HttpDate;
+import io.tapstack.http.client.DownloadFailure.Kind;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.ContentLengthStrategy;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.MessageConstraintException;
+import org.apache.hc.core5.http.config.Http1Config;
+import org.apache.hc.core5.http.impl.DefaultContentLengthStrategy;
+import org.apache.hc.core5.http.impl.io.ChunkedInputStream;
+import org.apache.hc.core5.http.impl.io.ContentLengthInputStream;
+import org.apache.hc.core5.http.impl.io.DefaultHttpResponseParser;
+import org.apache.hc.core5.http.impl.io.IdentityInputStream;
+import org.apache.hc.core5.http.message.LazyLaxLineParser;
+import org.jspecify.annotations.Nullable;
+
+/** The head of a response, and the way to its body. For one thread. */
+final class Reply {
+
+    private static final Pattern CONTENT_RANGE =
+            Pattern.compile("bytes (?:(\\d{1,18})-(\\d{1,18})|\\*)/(\\d{1,18}|\\*)");
+    private static final Http1Config LIMITS = Http1Config.custom()
+            .setMaxHeaderCount(200)
+            .setMaxLineLength(16 * 1024)
+            .build();
+
+    /**
+     * The meaning of a Content-Range field (RFC 9110 section 14.4).
+     *
+     * @param first the first byte, if the field has a range
+     * @param size the size of the whole, if it is known
+     */
+    record ContentRange(OptionalLong first, OptionalLong size) {}
+
+    private final ClassicHttpResponse response;
+    private final ReplyBuffer buffer;
+    private final InputStream input;
+
+    private Reply(final ClassicHttpResponse response, final ReplyBuffer buffer, final InputStream input) {
+        this.response = response;
+        this.buffer = buffer;
+        this.input = input;
+    }
+
+    /** Reads a head; interim ones (1xx) are skipped. */
+    static Reply read(final InputStream input) throws IOException {
+        final ReplyBuffer buffer = new ReplyBuffer(LIMITS.getMaxLineLength());
+        final DefaultHttpResponseParser parser =
+                new DefaultHttpResponseParser(LIMITS, LazyLaxLineParser.INSTANCE, null);
+        try {
+            for (int interim = 0; interim < 20; interim++) {
+                final ClassicHttpResponse response = parser.parse(buffer, input);
+                if (response == null) {
+                    throw new DownloadFailure(Kind.NO_REPLY, "the server closed the connection without an answer");
+                }
+                if (response.getCode() >= 200 && response.getCode() <= 599 || response.getCode() == 101) {
+                    return new Reply(response, buffer, input);
+                }
+            }
+            throw new DownloadFailure(Kind.BAD_REPLY, "the server never comes to a final answer");
+        } catch (final HttpException | IllegalArgumentException | MessageConstraintException e) {
+            throw new DownloadFailure(Kind.BAD_REPLY, "the answer is not HTTP: " + e.getMessage(), e);
+        }
+    }
+
+    int status() {
+        return response.getCode();
+    }
+
+    /** Code and reason. */
+    String statusLine() {
+        final String reason = response.getReasonPhrase();
+        return response.getCode() + (reason == null ? "" : " " + reason.replaceAll("\\p{Cntrl}", "?"));
+    }
+
+    Optional<String> field(final String name) {
+        final Header header = response.getFirstHeader(name);
+        return header == null ? Optional.empty() : Optional.ofNullable(header.getValue());
+    }
+
+    Optional<Instant> lastModified() {
+        return field("Last-Modified").flatMap(HttpDate::parse);
+    }
+
+    ContentRange contentRange() throws DownloadFailure {
+        final Matcher matcher = CONTENT_RANGE.matcher(field("Content-Range").orElse(""));
+        if (!matcher.matches()) {
+            throw new DownloadFailure(Kind.RESUME, "the server's Content-Range makes no sense");
+        }
+        return new ContentRange(number(matcher.group(1)), number(matcher.group(3)));
+    }
+
+    private static OptionalLong number(final @Nullable String digits) {
+        return digits == null || digits.equals("*") ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(digits));
+    }
+
+    /** The length of the body, if it is known before its end. */
+    OptionalLong bodyLength() throws DownloadFailure {
+        final long length = framing();
+        return length >= 0 ? OptionalLong.of(length) : OptionalLong.empty();
+    }
+
+    /** The body, decoded from chunks. It throws when the connection ends before the body is complete. */
+    InputStream body() throws DownloadFailure {
+        final long length = framing();
+        if (length == ContentLengthStrategy.CHUNKED) {
+            return new ChunkedInputStream(buffer, input, LIMITS);
+        }
+        return length >= 0
+                ? new ContentLengthInputStream(buffer, input, length)
+                : new IdentityInputStream(buffer, input);
+    }
+
+    /** RFC 9112 section 6.3. */
+    private long framing() throws DownloadFailure {
+        if (status() == 204 || status() == 304) {
+            return 0;
+        }
+        try {
+            return DefaultContentLengthStrategy.INSTANCE.determineLength(response);
+        } catch (final HttpException e) {
+            throw new DownloadFailure(Kind.BAD_REPLY, "the length of the answer is unclear: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package io.tapstack.http.client;
+
+import io.tapstack.http.client.DownloadFailure.Kind;
+import java.io.IOException;
+import java.io.InputStream;
+import org.apache.hc.core5.http.impl.io.SessionInputBufferImpl;
+import org.apache.hc.core5.util.CharArrayBuffer;
+
+/** HttpCore's line buffer, which never takes the end of the connection for the end of a line. */
+final class ReplyBuffer extends SessionInputBufferImpl {
+
+    private static final int BUFFER_BYTES = 8 * 1024;
+
+    private boolean begun;
+    private boolean ended;
+
+    ReplyBuffer(final int maxLineBytes) {
+        super(BUFFER_BYTES, maxLineBytes);
+    }
+
+    @Override
+    public int fillBuffer(final InputStream from) throws IOException {
+        final int count = super.fillBuffer(from);
+        begun |= count > 0;
+        ended |= count < 0;
+        return count;
+    }
+
+    @Override
+    public int readLine(final CharArrayBuffer line, final InputStream from) throws IOException {
+        final int length = super.readLine(line, from);
+        if (ended && begun) {
+            throw new DownloadFailure(Kind.PARTIAL, "the connection ended in the middle of the answer");
+        }
+        return length;
+    }
+}

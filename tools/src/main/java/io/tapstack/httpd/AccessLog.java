@@ -1,0 +1,92 @@
+package io.tapstack.httpd;
+
+import io.tapstack.http.Amount;
+import java.net.InetSocketAddress;
+import java.util.Locale;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One line per response, and one now and then about a long transfer. Safe for use by several threads. */
+final class AccessLog {
+
+    private static final Logger LOG = LoggerFactory.getLogger("tapstack.access");
+    private static final int MAX_LINE = 512;
+
+    private final String method;
+
+    AccessLog(final ServeMethod method) {
+        this.method = method.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** How a response ended. */
+    enum End {
+        COMPLETE(""),
+        CLIENT_LEFT(" (client left)"),
+        CUT_SHORT(" (file was cut short: connection reset)");
+
+        private final String text;
+
+        End(final String text) {
+            this.text = text;
+        }
+    }
+
+    void response(
+            final InetSocketAddress client,
+            final String requestLine,
+            final HttpStatus status,
+            final long bytes,
+            final long nanos,
+            final End end) {
+        if (LOG.isInfoEnabled()) {
+            LOG.info(
+                    "{} \"{}\" {} {} B {} {} {}{}",
+                    endpoint(client),
+                    sanitised(requestLine),
+                    status.code(),
+                    bytes,
+                    Amount.time(nanos),
+                    Amount.rate(bytes, nanos),
+                    method,
+                    end.text);
+        }
+    }
+
+    void progress(
+            final InetSocketAddress client,
+            final String requestLine,
+            final long bytes,
+            final long total,
+            final long nanos) {
+        LOG.info(
+                "{} \"{}\" ... {} of {} ({} %) {} {}",
+                endpoint(client),
+                sanitised(requestLine),
+                Amount.bytes(bytes),
+                Amount.bytes(total),
+                total == 0 ? 100 : bytes * 100 / total,
+                Amount.rate(bytes, nanos),
+                method);
+    }
+
+    static String endpoint(final InetSocketAddress address) {
+        return address.getAddress().getHostAddress() + ':' + address.getPort();
+    }
+
+    /** What a client sent, made safe to show: nothing in it can start a line, end the quotes or drive a terminal. */
+    static String sanitised(final String text) {
+        final StringBuilder safe = new StringBuilder(Math.min(text.length(), MAX_LINE) + 8);
+        for (int i = 0; i < text.length(); i++) {
+            if (safe.length() >= MAX_LINE) {
+                return safe.append("...").toString();
+            }
+            final char c = text.charAt(i);
+            if (c < ' ' || c >= 0x7f || c == '"' || c == '\\') {
+                safe.append(String.format("\\x%02x", (int) c));
+            } else {
+                safe.append(c);
+            }
+        }
+        return safe.toString();
+    }
+}

@@ -1,0 +1,70 @@
+package io.tapstack.httpd;
+
+import io.tapstack.transport.StreamConnection;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+
+/**
+ * A connection's input under a deadline that many small reads share, so that a client cannot hold a connection by sending a
+ * byte now and then.
+ */
+final class DeadlineInput extends InputStream {
+
+    private final StreamConnection connection;
+    private final InputStream input;
+    private long deadlineNanos;
+    private long nanosFromFirstByte;
+    private boolean ended;
+
+    DeadlineInput(final StreamConnection connection) {
+        this.connection = connection;
+        this.input = connection.input();
+    }
+
+    /** Everything from now on must have arrived within {@code limit}. */
+    void expectWithin(final Duration limit) {
+        deadlineNanos = System.nanoTime() + limit.toNanos();
+        nanosFromFirstByte = 0;
+    }
+
+    /** The first byte must arrive within {@code first}, everything after it within {@code rest} of the first. */
+    void expectWithin(final Duration first, final Duration rest) {
+        deadlineNanos = System.nanoTime() + first.toNanos();
+        nanosFromFirstByte = rest.toNanos();
+    }
+
+    /** Whether the first byte is still to come, after {@link #expectWithin(Duration, Duration)}. */
+    boolean untouched() {
+        return nanosFromFirstByte != 0;
+    }
+
+    /** Whether the client has ended its direction. */
+    boolean ended() {
+        return ended;
+    }
+
+    @Override
+    public int read() throws IOException {
+        final byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(final byte[] into, final int offset, final int length) throws IOException {
+        final long remainingNanos = deadlineNanos - System.nanoTime();
+        if (remainingNanos <= 0) {
+            throw new SocketTimeoutException("deadline passed");
+        }
+        connection.readTimeoutMillis((int) Math.min(Integer.MAX_VALUE, remainingNanos / 1_000_000 + 1));
+        final int count = input.read(into, offset, length);
+        if (count < 0) {
+            ended = true;
+        } else if (nanosFromFirstByte != 0) {
+            deadlineNanos = System.nanoTime() + nanosFromFirstByte;
+            nanosFromFirstByte = 0;
+        }
+        return count;
+    }
+}

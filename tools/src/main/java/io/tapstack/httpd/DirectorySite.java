@@ -1,0 +1,64 @@
+package io.tapstack.httpd;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+
+/**
+ * A directory tree. Symbolic links are followed as long as they stay inside; who can change the tree is trusted not to swap
+ * a directory for a link between the check and the opening.
+ */
+final class DirectorySite implements Site {
+
+    private static final String INDEX = "index.html";
+
+    private final Path root;
+
+    /** @param root a real path */
+    DirectorySite(final Path root) {
+        this.root = root;
+    }
+
+    @Override
+    public Found find(final RequestTarget target) throws IOException {
+        final Path real = inside(join(target));
+        final BasicFileAttributes attributes = FileLookup.attributes(real);
+        if (!attributes.isDirectory()) {
+            if (target.directory()) {
+                throw FileLookup.notFound(); // "file/" names something in a directory
+            }
+            return FileLookup.regularFile(real, target.lastName(), attributes);
+        }
+        if (!target.directory()) {
+            // Relative links in the page are resolved against the address: it has to end with a slash.
+            return new Moved(target.asDirectory());
+        }
+        final Path index = real.resolve(INDEX);
+        if (Files.isRegularFile(index)) {
+            return FileLookup.regularFile(inside(index), INDEX);
+        }
+        return new FoundDirectory(real, title(target), target.names().isEmpty());
+    }
+
+    private Path join(final RequestTarget target) throws RequestRefused {
+        try {
+            return root.resolve(String.join("/", target.names()));
+        } catch (final InvalidPathException e) {
+            throw FileLookup.notFound();
+        }
+    }
+
+    private Path inside(final Path path) throws IOException {
+        final Path real = FileLookup.realPath(path);
+        if (!real.startsWith(root)) {
+            throw FileLookup.forbidden();
+        }
+        return real;
+    }
+
+    private static String title(final RequestTarget target) {
+        return target.names().isEmpty() ? "/" : '/' + String.join("/", target.names()) + '/';
+    }
+}

@@ -1,0 +1,56 @@
+package io.tapstack.httpd;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+
+/** Questions to the file system, with answers as HTTP knows them. */
+final class FileLookup {
+
+    private FileLookup() {}
+
+    static Site.FoundFile regularFile(final Path path, final String name) throws IOException {
+        return regularFile(path, name, attributes(path));
+    }
+
+    static Site.FoundFile regularFile(final Path path, final String name, final BasicFileAttributes attributes)
+            throws RequestRefused {
+        if (!attributes.isRegularFile()) {
+            throw forbidden(); // opening a pipe or a device could block, or do something
+        }
+        return new Site.FoundFile(path, name, attributes);
+    }
+
+    static BasicFileAttributes attributes(final Path path) throws IOException {
+        try {
+            return Files.readAttributes(path, BasicFileAttributes.class);
+        } catch (final FileSystemException e) {
+            throw refusal(e);
+        }
+    }
+
+    /** The path without symbolic links. */
+    static Path realPath(final Path path) throws IOException {
+        try {
+            return path.toRealPath();
+        } catch (final FileSystemException e) {
+            throw refusal(e);
+        }
+    }
+
+    /** Absent, too long a name, a file used as a directory, a loop of links: whatever it is, there is no such file. */
+    static RequestRefused refusal(final FileSystemException e) {
+        return e instanceof AccessDeniedException ? forbidden() : notFound();
+    }
+
+    static RequestRefused notFound() {
+        return RequestRefused.of(HttpStatus.NOT_FOUND, "no such file");
+    }
+
+    static RequestRefused forbidden() {
+        return RequestRefused.of(HttpStatus.FORBIDDEN, "this may not be read");
+    }
+}

@@ -1,0 +1,206 @@
+package io.tapstack.httpd;
+
+import io.tapstack.http.HttpDate;
+import io.tapstack.httpd.Response.Content;
+import io.tapstack.httpd.Response.FileParts;
+import io.tapstack.httpd.Response.Part;
+import io.tapstack.httpd.Site.FoundFile;
+import io.tapstack.socket.MappedFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** Answers about files: conditions first, then ranges, then the whole. Safe for use by several threads. */
+final class FileResponses {
+
+    /** A body up to this size is read and sent together with the head: one write instead of two. */
+    private static final int SMALL_BYTES = 16 * 1024;
+
+    private static final byte[] NOTHING = {};
+
+    /** HTTP dates have years of four digits. */
+    private static final Instant MAX_DATE = Instant.parse("9999-12-31T23:59:59Z");
+
+    private final ServerConfig config;
+    private final MappingCache files;
+
+    FileResponses(final ServerConfig config, final MappingCache files) {
+        this.config = config;
+        this.files = files;
+    }
+
+    Response answer(final RequestHead head, final FoundFile found, final Instant now) throws IOException {
+        final EntityTag tag = EntityTag.of(found.attributes());
+        final Instant lastModified = lastModified(found, now);
+        final Preconditions.Outcome conditions = Preconditions.evaluate(head, tag, lastModified);
+        if (conditions == Preconditions.Outcome.FAILED) {
+            throw RequestRefused.of(HttpStatus.PRECONDITION_FAILED, "the file is another version");
+        }
+        if (conditions == Preconditions.Outcome.NOT_MODIFIED) {
+            return withValidators(Response.of(HttpStatus.NOT_MODIFIED), tag, lastModified, now);
+        }
+        if (head.method().equals("HEAD")) {
+            requireReadable(found);
+            return withValidators(whole(found), tag, lastModified, now);
+        }
+        final MappedFile file = open(found);
+        try {
+            return withValidators(ranged(head, found, file, tag, lastModified, now), tag, lastModified, now);
+        } catch (final IOException | RuntimeException e) {
+            file.close();
+            throw e;
+        }
+    }
+
+    private Response ranged(
+            final RequestHead head,
+            final FoundFile found,
+            final MappedFile file,
+            final EntityTag tag,
+            final Instant lastModified,
+            final Instant now)
+            throws IOException {
+        final long size = found.attributes().size();
+        final Optional<List<ByteRange>> ranges = head.field("Range")
+                .filter(field -> Preconditions.rangeApplies(head, tag, lastModified, now))
+                .flatMap(field -> ByteRange.parse(field, size, config.limits().ranges()));
+        if (ranges.isEmpty()) {
+            return filled(whole(found), file, List.of(new Part(NOTHING, 0, size)));
+        }
+        if (ranges.get().isEmpty()) {
+            file.close();
+            return Response.message(HttpStatus.RANGE_NOT_SATISFIABLE, "the file has " + size + " bytes")
+                    .field("Content-Range", "bytes */" + size);
+        }
+        if (ranges.get().size() == 1) {
+            final ByteRange range = ranges.get().get(0);
+            final Response response = Response.of(HttpStatus.PARTIAL_CONTENT)
+                    .field("Content-Type", contentType(found))
+                    .field("Content-Range", range.contentRange(size))
+                    .contentLength(range.count());
+            return filled(response, file, List.of(new Part(NOTHING, range.position(), range.count())));
+        }
+        return multipart(found, file, ranges.get(), size);
+    }
+
+    private Response whole(final FoundFile found) {
+        return Response.of(HttpStatus.OK)
+                .field("Content-Type", contentType(found))
+                .contentLength(found.attributes().size());
+    }
+
+    /** RFC 9110 section 14.6. */
+    private Response multipart(
+            final FoundFile found, final MappedFile file, final List<ByteRange> ranges, final long size)
+            throws IOException {
+        final ThreadLocalRandom random = ThreadLocalRandom.current();
+        final String boundary = Long.toHexString(random.nextLong()) + Long.toHexString(random.nextLong());
+        final List<Part> parts = new ArrayList<>(ranges.size() + 1);
+        long length = 0;
+        for (final ByteRange range : ranges) {
+            final byte[] prefix = ascii("\r\n--" + boundary + "\r\nContent-Type: " + contentType(found)
+                    + "\r\nContent-Range: " + range.contentRange(size) + "\r\n\r\n");
+            parts.add(new Part(prefix, range.position(), range.count()));
+            length += prefix.length + range.count();
+        }
+        final byte[] end = ascii("\r\n--" + boundary + "--\r\n");
+        parts.add(new Part(end, 0, 0));
+        final Response response = Response.of(HttpStatus.PARTIAL_CONTENT)
+                .field("Content-Type", "multipart/byteranges; boundary=" + boundary)
+                .contentLength(length + end.length);
+        return filled(response, file, parts);
+    }
+
+    /** Gives a response its body; {@code file} is the body's from here on. */
+    private static Response filled(final Response response, final MappedFile file, final List<Part> parts)
+            throws IOException {
+        final long total = parts.stream()
+                .mapToLong(part -> part.prefix().length + part.count())
+                .sum();
+        if (total <= SMALL_BYTES) {
+            final ByteBuffer content = ByteBuffer.allocate((int) total);
+            if (read(file, parts, content)) {
+                file.close();
+                return response.body(new Content(content.array()));
+            }
+        }
+        return response.body(new FileParts(file, parts));
+    }
+
+    private static boolean read(final MappedFile file, final List<Part> parts, final ByteBuffer into)
+            throws IOException {
+        for (final Part part : parts) {
+            into.put(part.prefix());
+            final int end = into.position() + (int) part.count();
+            into.limit(end);
+            while (into.hasRemaining()) {
+                if (file.channel().read(into, part.position() + part.count() - into.remaining()) <= 0) {
+                    return false; // cut short: let it be sent, and ended, as such a file is
+                }
+            }
+            into.limit(into.capacity());
+        }
+        return true;
+    }
+
+    private Response withValidators(
+            final Response response, final EntityTag tag, final Instant lastModified, final Instant now) {
+        if (response.status() == HttpStatus.RANGE_NOT_SATISFIABLE) {
+            return response;
+        }
+        response.field("ETag", tag.quoted()).field("Accept-Ranges", "bytes");
+        if (!lastModified.isBefore(Instant.EPOCH)) {
+            response.field("Last-Modified", HttpDate.format(lastModified));
+        }
+        config.maxAge().ifPresent(age -> freshFor(response, age, now));
+        return response;
+    }
+
+    private static void freshFor(final Response response, final Duration age, final Instant now) {
+        final Instant expires = now.plus(age);
+        response.field("Cache-Control", "max-age=" + age.toSeconds())
+                .field("Expires", HttpDate.format(expires.isAfter(MAX_DATE) ? MAX_DATE : expires));
+    }
+
+    private MappedFile open(final FoundFile found) throws IOException {
+        try {
+            return files.acquire(found.path(), found.attributes());
+        } catch (final FileSystemException e) {
+            throw refusal(e);
+        }
+    }
+
+    private static void requireReadable(final FoundFile found) throws RequestRefused {
+        if (!Files.isReadable(found.path())) {
+            throw FileLookup.forbidden();
+        }
+    }
+
+    private static IOException refusal(final FileSystemException e) {
+        final boolean ours = e.getReason() != null && e.getReason().contains("Too many open files");
+        return ours ? e : FileLookup.refusal(e);
+    }
+
+    private String contentType(final FoundFile found) {
+        return config.mimeType().orElseGet(() -> MediaTypes.of(found.name()));
+    }
+
+    /** RFC 9110 section 8.8.2.1: never later than the Date of the response. */
+    private static Instant lastModified(final FoundFile found, final Instant now) {
+        final Instant modified = found.attributes().lastModifiedTime().toInstant();
+        return (modified.isAfter(now) ? now : modified).truncatedTo(ChronoUnit.SECONDS);
+    }
+
+    private static byte[] ascii(final String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+}

@@ -1,0 +1,158 @@
+package io.tapstack.httpd;
+
+import io.tapstack.transport.ConnectionThreads;
+import io.tapstack.transport.Listener;
+import io.tapstack.transport.StreamConnection;
+import io.tapstack.transport.Transport;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A file server for HTTP/1.0 and HTTP/1.1, on threads of its own, from {@link #start} to {@link #close()}. Safe for use by
+ * several threads.
+ */
+public final class HttpServer implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
+    private static final int BACKLOG = 1024;
+    private static final long WATCH_MILLIS = 500;
+
+    private final Listener listener;
+    private final ServerConfig config;
+    private final MappingCache files;
+    private final RequestHandler handler;
+    private final AccessLog log;
+    private final ExecutorService threads = ConnectionThreads.create("http");
+    private final ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor(task -> {
+        final Thread thread = new Thread(task, "http-watch");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private final Set<HttpConnection> connections = ConcurrentHashMap.newKeySet();
+    private final CountDownLatch stopped = new CountDownLatch(1);
+
+    private HttpServer(final Listener listener, final Site site, final ServerConfig config) {
+        this.listener = listener;
+        this.config = config;
+        this.files = new MappingCache(config.mappedFiles());
+        this.handler = new RequestHandler(site, new FileResponses(config, files));
+        this.log = new AccessLog(config.method());
+    }
+
+    /**
+     * Starts to serve a directory, or one file (at {@code /} and at {@code /name}).
+     *
+     * @param local the address and port to listen on; port 0 picks one
+     * @throws IOException if the file or directory does not exist, or the address cannot be bound
+     */
+    public static HttpServer start(
+            final Transport transport,
+            final InetSocketAddress local,
+            final Path directoryOrFile,
+            final ServerConfig config)
+            throws IOException {
+        final Site site = Site.of(directoryOrFile);
+        final HttpServer server = new HttpServer(transport.listen(local, BACKLOG), site, config);
+        final var unused =
+                server.watch.scheduleWithFixedDelay(server::look, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
+        final Thread acceptor = new Thread(server::acceptLoop, "http-accept");
+        acceptor.setDaemon(true);
+        acceptor.start();
+        return server;
+    }
+
+    /** Where it listens. */
+    public InetSocketAddress address() {
+        return listener.local();
+    }
+
+    /** How many connections are open now. */
+    public int connectionCount() {
+        return connections.size();
+    }
+
+    /**
+     * Stops accepting, closes idle connections, lets running responses end for {@link ServerConfig.Timeouts#stop()}, and
+     * resets what is left then. Returns when all is closed.
+     */
+    @Override
+    public void close() throws IOException {
+        listener.close();
+        connections.forEach(HttpConnection::stop);
+        threads.shutdown();
+        try {
+            if (!threads.awaitTermination(config.timeouts().stop().toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.info("{} connections are still busy: resetting them", connections.size());
+                connections.forEach(HttpConnection::abort);
+            }
+            stopped.await(1, TimeUnit.SECONDS);
+        } catch (final InterruptedException e) {
+            connections.forEach(HttpConnection::abort);
+            Thread.currentThread().interrupt();
+        }
+        watch.shutdownNow();
+        files.close();
+    }
+
+    private void acceptLoop() {
+        while (listener.isOpen()) {
+            try {
+                dispatch(listener.accept());
+            } catch (final IOException e) {
+                if (listener.isOpen()) {
+                    LOG.warn("cannot accept: {}", e.toString());
+                    pause(); // most likely out of descriptors; clients wait in the backlog meanwhile
+                }
+            }
+        }
+        stopped.countDown();
+    }
+
+    private void dispatch(final StreamConnection connection) {
+        final HttpConnection http = new HttpConnection(connection, config, handler, log, threads, connections::remove);
+        final int limit = config.limits().connections();
+        final int open = connections.size();
+        if (open >= limit + refusals(limit)) {
+            connection.abort(); // not even a thread to say no
+            return;
+        }
+        connections.add(http);
+        if (open < limit) {
+            http.begin();
+        } else {
+            http.refuse();
+        }
+    }
+
+    /** How many connections beyond the limit are told 503 at a time. */
+    private static int refusals(final int limit) {
+        return Math.max(1, limit / 8);
+    }
+
+    private void look() {
+        final long now = System.nanoTime();
+        try {
+            connections.forEach(connection -> connection.watch(now));
+        } catch (final RuntimeException e) {
+            LOG.error("while watching connections", e); // thrown on, it would end all watching
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(50);
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

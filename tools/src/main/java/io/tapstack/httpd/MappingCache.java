@@ -1,0 +1,108 @@
+package io.tapstack.httpd;
+
+import io.tapstack.socket.MappedFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Open, mapped files that all connections share, the least recently used ones given up first. An entry counts only as long
+ * as the file at its path still has the size, time and identity it was opened with. Safe for use by several threads.
+ */
+final class MappingCache implements AutoCloseable {
+
+    private record Entry(
+            MappedFile file, FileTime modified, @Nullable Object identity) {
+
+        boolean isStill(final BasicFileAttributes found) {
+            return file.size() == found.size()
+                    && modified.equals(found.lastModifiedTime())
+                    && Objects.equals(identity, found.fileKey());
+        }
+    }
+
+    private final int capacity;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Map<Path, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
+    private boolean closed;
+
+    /** @param capacity the most files kept open for nobody in particular */
+    MappingCache(final int capacity) {
+        this.capacity = capacity;
+    }
+
+    /**
+     * The file that was found at {@code path}. The caller closes it after use.
+     *
+     * @return a file that may differ from {@code found} if it changed this very moment; see {@link MappedFile#size()}
+     */
+    MappedFile acquire(final Path path, final BasicFileAttributes found) throws IOException {
+        lock.lock();
+        try {
+            final Entry known = entries.get(path);
+            if (known != null && known.isStill(found) && known.file.retain()) {
+                return known.file;
+            }
+        } finally {
+            lock.unlock();
+        }
+        // Two threads may open the same file at the same time: then the cache keeps the later one.
+        final MappedFile file = MappedFile.open(path);
+        if (file.size() == found.size()) {
+            remember(path, new Entry(file, found.lastModifiedTime(), found.fileKey()));
+        }
+        return file;
+    }
+
+    private void remember(final Path path, final Entry entry) throws IOException {
+        final List<Entry> dropped = new ArrayList<>(2);
+        lock.lock();
+        try {
+            if (closed || !entry.file.retain()) {
+                return;
+            }
+            final Entry before = entries.put(path, entry);
+            if (before != null) {
+                dropped.add(before);
+            }
+            final Iterator<Entry> eldest = entries.values().iterator();
+            while (entries.size() > capacity) {
+                dropped.add(eldest.next());
+                eldest.remove();
+            }
+        } finally {
+            lock.unlock();
+        }
+        release(dropped);
+    }
+
+    /** Gives up all files; those in use close after their use. */
+    @Override
+    public void close() throws IOException {
+        final List<Entry> dropped;
+        lock.lock();
+        try {
+            closed = true;
+            dropped = new ArrayList<>(entries.values());
+            entries.clear();
+        } finally {
+            lock.unlock();
+        }
+        release(dropped);
+    }
+
+    private static void release(final List<Entry> dropped) throws IOException {
+        for (final Entry entry : dropped) {
+            entry.file.close();
+        }
+    }
+}

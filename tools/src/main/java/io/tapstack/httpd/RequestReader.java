@@ -1,0 +1,113 @@
+package io.tapstack.httpd;
+
+import io.tapstack.transport.StreamConnection;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.util.Optional;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.MessageConstraintException;
+import org.apache.hc.core5.http.ProtocolVersion;
+import org.apache.hc.core5.http.config.Http1Config;
+import org.apache.hc.core5.http.impl.io.AbstractMessageParser;
+import org.apache.hc.core5.http.message.BasicHttpRequest;
+import org.apache.hc.core5.http.message.LazyLineParser;
+import org.apache.hc.core5.http.message.RequestLine;
+import org.apache.hc.core5.util.CharArrayBuffer;
+
+/** Reads one request after the other from a connection, and checks that each is well-formed. For one thread. */
+final class RequestReader {
+
+    private final DeadlineInput input;
+    private final HeadBuffer buffer;
+    private final Parser parser;
+    private final ServerConfig config;
+
+    RequestReader(final StreamConnection connection, final ServerConfig config) {
+        this.config = config;
+        this.input = new DeadlineInput(connection);
+        this.buffer = new HeadBuffer(input, config.limits());
+        this.parser = new Parser(Http1Config.custom()
+                .setMaxLineLength(config.limits().lineBytes())
+                .setMaxHeaderCount(config.limits().headerCount() + 1) // HttpCore refuses the last one it allows
+                .build());
+    }
+
+    /**
+     * Waits for a request.
+     *
+     * @return empty if the client has nothing more to ask: it closed, or was idle for too long
+     * @throws RequestRefused for what is to be answered by an error status, after which the connection ends
+     */
+    Optional<RequestHead> next() throws IOException {
+        final ServerConfig.Timeouts timeouts = config.timeouts();
+        buffer.beginHead();
+        if (buffer.hasBufferedData()) {
+            input.expectWithin(timeouts.head());
+        } else {
+            input.expectWithin(timeouts.idle(), timeouts.head());
+        }
+        try {
+            final BasicHttpRequest parsed = parser.parse(buffer, input);
+            return parsed == null ? Optional.empty() : Optional.of(checked(parsed));
+        } catch (final SocketTimeoutException e) {
+            if (input.untouched()) {
+                return Optional.empty();
+            }
+            throw RequestRefused.andClose(HttpStatus.REQUEST_TIMEOUT, "request head took too long");
+        } catch (final MessageConstraintException e) {
+            throw refusal(HttpStatus.HEADER_FIELDS_TOO_LARGE, e);
+        } catch (final HttpException e) {
+            throw refusal(HttpStatus.BAD_REQUEST, e);
+        }
+    }
+
+    /** Reads and ignores the body of the request that was read last, within limits. */
+    void skipBody(final RequestBody body) throws IOException {
+        buffer.beginBody();
+        input.expectWithin(config.timeouts().body());
+        try {
+            body.skip(buffer, input, config.limits().bodyBytes());
+        } catch (final SocketTimeoutException e) {
+            throw RequestRefused.andClose(HttpStatus.REQUEST_TIMEOUT, "request body took too long");
+        }
+    }
+
+    /** Whether the client has sent more than what was read. */
+    boolean hasMore() {
+        return buffer.hasBufferedData();
+    }
+
+    private static RequestHead checked(final BasicHttpRequest parsed) throws RequestRefused {
+        final ProtocolVersion version = parsed.getVersion();
+        // RFC 9112 2.3: a later minor version is answered as the latest one that we speak.
+        if (version.getMajor() != 1) {
+            throw RequestRefused.andClose(HttpStatus.VERSION_NOT_SUPPORTED, "this server speaks HTTP/1.1");
+        }
+        final RequestHead head =
+                new RequestHead(parsed.getMethod(), parsed.getPath(), version.getMinor(), parsed.getHeaders());
+        RequestSyntax.check(head);
+        return head;
+    }
+
+    private static RequestRefused refusal(final HttpStatus status, final Exception cause) {
+        final RequestRefused refused = RequestRefused.andClose(status, "malformed request");
+        refused.initCause(cause);
+        return refused;
+    }
+
+    /** HttpCore's parser, which leaves the request target as it was sent. */
+    private static final class Parser extends AbstractMessageParser<BasicHttpRequest> {
+
+        Parser(final Http1Config config) {
+            super(config, LazyLineParser.INSTANCE);
+        }
+
+        @Override
+        protected BasicHttpRequest createMessage(final CharArrayBuffer line) throws HttpException {
+            final RequestLine parsed = LazyLineParser.INSTANCE.parseRequestLine(line);
+            final BasicHttpRequest request = new BasicHttpRequest(parsed.getMethod(), null, null, parsed.getUri());
+            request.setVersion(parsed.getProtocolVersion());
+            return request;
+        }
+    }
+}

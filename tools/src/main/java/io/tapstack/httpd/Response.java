@@ -1,0 +1,126 @@
+package io.tapstack.httpd;
+
+import io.tapstack.socket.MappedFile;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** A response: its status, its own header fields and its body. For one thread. */
+final class Response {
+
+    /** What follows the head. */
+    sealed interface Body permits NoBody, Content, FileParts {}
+
+    /** Nothing, as in answers to HEAD and in 304. */
+    record NoBody() implements Body {}
+
+    /** Bytes at hand. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Content(byte[] bytes) implements Body {}
+
+    /** Parts of a file, which this response holds open. */
+    record FileParts(MappedFile file, List<Part> parts) implements Body {}
+
+    /**
+     * A part of a file.
+     *
+     * @param prefix what is sent before it
+     * @param count how many bytes; 0 for what ends a multipart body
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Part(byte[] prefix, long position, long count) {}
+
+    private static final Body NONE = new NoBody();
+
+    private final HttpStatus status;
+    private final StringBuilder fields = new StringBuilder(256);
+    private long bodyLength;
+    private Body body = NONE;
+
+    private Response(final HttpStatus status) {
+        this.status = status;
+    }
+
+    static Response of(final HttpStatus status) {
+        return new Response(status);
+    }
+
+    /** A short page in plain text. */
+    static Response message(final HttpStatus status, final String text) {
+        final byte[] bytes = (status.line() + "\n\n" + text + "\n").getBytes(StandardCharsets.UTF_8);
+        return of(status)
+                .field("Content-Type", "text/plain; charset=utf-8")
+                .contentLength(bytes.length)
+                .body(new Content(bytes));
+    }
+
+    /** Adds a header field. The value must be free of line breaks. */
+    Response field(final String name, final String value) {
+        fields.append(name).append(": ").append(value).append("\r\n");
+        return this;
+    }
+
+    /** Sets the Content-Length field: of the body, or of the one that GET would get. */
+    Response contentLength(final long length) {
+        bodyLength = length;
+        fields.append("Content-Length: ").append(length).append("\r\n");
+        return this;
+    }
+
+    Response body(final Body newBody) {
+        body = newBody;
+        return this;
+    }
+
+    /** The same as an answer to HEAD: with all fields and no body. */
+    Response withoutBody() throws IOException {
+        release();
+        body = NONE;
+        return this;
+    }
+
+    HttpStatus status() {
+        return status;
+    }
+
+    /** What the Content-Length field says, 0 without one. */
+    long bodyLength() {
+        return bodyLength;
+    }
+
+    Body body() {
+        return body;
+    }
+
+    /** Whether the file whose parts this response sends has become smaller since. */
+    boolean isCutShort() throws IOException {
+        return body instanceof FileParts parts
+                && parts.file().sizeNow() < parts.file().size();
+    }
+
+    /** Gives back what the body holds. */
+    void release() throws IOException {
+        if (body instanceof FileParts parts) {
+            parts.file().close();
+        }
+    }
+
+    /**
+     * The bytes of the head and of what may be sent along with it.
+     *
+     * @param connection the value of the Connection field, or nothing
+     */
+    byte[] head(final String date, final String connection, final byte[] along) {
+        final StringBuilder head = new StringBuilder(160 + fields.length());
+        head.append("HTTP/1.1 ").append(status.line()).append("\r\nDate: ").append(date);
+        head.append("\r\nServer: tapstack\r\n").append(fields);
+        if (!connection.isEmpty()) {
+            head.append("Connection: ").append(connection).append("\r\n");
+        }
+        head.append("\r\n");
+        final byte[] bytes = new byte[head.length() + along.length];
+        System.arraycopy(head.toString().getBytes(StandardCharsets.ISO_8859_1), 0, bytes, 0, head.length());
+        System.arraycopy(along, 0, bytes, head.length(), along.length);
+        return bytes;
+    }
+}

@@ -1,0 +1,54 @@
+package io.tapstack.httpd;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+
+/** What a server has to offer: it finds what a path names. */
+interface Site {
+
+    /** What was found. */
+    sealed interface Found permits FoundFile, FoundDirectory, Moved {}
+
+    /**
+     * A regular file.
+     *
+     * @param path where it really is, without symbolic links
+     * @param name what it is called here, which tells its type
+     */
+    record FoundFile(Path path, String name, BasicFileAttributes attributes) implements Found {}
+
+    /**
+     * A directory without an index page.
+     *
+     * @param path where it really is
+     * @param title its path as a person reads it, with slashes at both ends
+     * @param root whether it has no parent to go to
+     */
+    record FoundDirectory(Path path, String title, boolean root) implements Found {}
+
+    /**
+     * It is elsewhere.
+     *
+     * @param location the encoded path to ask for instead
+     */
+    record Moved(String location) implements Found {}
+
+    /**
+     * Finds what {@code target} names.
+     *
+     * @throws RequestRefused with 403 or 404
+     */
+    Found find(RequestTarget target) throws IOException;
+
+    /** A site of one directory tree, or of one file. */
+    static Site of(final Path directoryOrFile) throws IOException {
+        final Path real = directoryOrFile.toRealPath();
+        if (Files.isDirectory(real)) {
+            return new DirectorySite(real);
+        }
+        final Path given = directoryOrFile.getFileName();
+        return new SingleFileSite(real, given == null ? "" : given.toString());
+    }
+}

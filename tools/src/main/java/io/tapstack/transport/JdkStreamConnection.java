@@ -1,0 +1,144 @@
+package io.tapstack.transport;
+
+import io.tapstack.socket.MappedFile;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+
+/** A blocking {@link SocketChannel}; a file goes out by {@code sendfile(2)}. */
+final class JdkStreamConnection implements StreamConnection {
+
+    private static final int COPY_BYTES = 16 * 1024;
+
+    /** Before JDK 21, closing a channel does not wake up a thread in transferTo; shutting it down does. */
+    private static final boolean CLOSE_WAKES_TRANSFER = Runtime.version().feature() >= 21;
+
+    private final SocketChannel channel;
+    private final InputStream input;
+    private final OutputStream output;
+    private final InetSocketAddress local;
+    private final InetSocketAddress remote;
+    private volatile boolean sendingFile;
+
+    JdkStreamConnection(final SocketChannel channel) throws IOException {
+        this.channel = channel;
+        try {
+            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            this.input = channel.socket().getInputStream();
+            this.output = channel.socket().getOutputStream();
+            this.local = (InetSocketAddress) channel.getLocalAddress();
+            this.remote = (InetSocketAddress) channel.getRemoteAddress();
+        } catch (final IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public InputStream input() {
+        return input;
+    }
+
+    @Override
+    public OutputStream output() {
+        return output;
+    }
+
+    @Override
+    public void readTimeoutMillis(final int millis) throws IOException {
+        channel.socket().setSoTimeout(millis);
+    }
+
+    @Override
+    public long sendFile(final MappedFile file, final long position, final long count) throws IOException {
+        sendingFile = true;
+        try {
+            final long taken = file.channel().transferTo(position, count, channel);
+            return taken > 0 ? taken : copyFile(file, position, count);
+        } finally {
+            sendingFile = false;
+        }
+    }
+
+    /**
+     * Sends some bytes by a plain write, which waits. Below a virtual thread a socket is non-blocking, and transferTo tells
+     * "no room now" and "no such bytes" by the same 0.
+     */
+    private long copyFile(final MappedFile file, final long position, final long count) throws IOException {
+        final ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(count, COPY_BYTES));
+        if (file.channel().read(buffer, position) <= 0) {
+            return 0;
+        }
+        long sent = 0;
+        buffer.flip();
+        while (buffer.hasRemaining()) {
+            sent += channel.write(buffer);
+        }
+        return sent;
+    }
+
+    @Override
+    public void shutdownOutput() throws IOException {
+        channel.shutdownOutput();
+    }
+
+    @Override
+    public void abort() {
+        try {
+            channel.setOption(StandardSocketOptions.SO_LINGER, 0);
+        } catch (final IOException | RuntimeException e) {
+            // Closed already, or reset by the peer: there is nobody left to tell.
+        }
+        close();
+    }
+
+    /**
+     * The JDK cannot tell what the peer has acknowledged. So the peer is told by FIN that nothing more comes, which lets a
+     * peer that waits for more give up by itself, and is reset when it has closed or the time is over.
+     */
+    @Override
+    public void abortAfterSending(final Duration timeout) {
+        final long deadline = System.nanoTime() + timeout.toNanos();
+        try {
+            shutdownOutput();
+            final byte[] ignored = new byte[4096];
+            long remainingMillis = timeout.toMillis();
+            while (remainingMillis > 0) {
+                readTimeoutMillis(Math.toIntExact(remainingMillis));
+                if (input.read(ignored) < 0) {
+                    break;
+                }
+                remainingMillis = (deadline - System.nanoTime()) / 1_000_000;
+            }
+        } catch (final IOException e) {
+            // Out of time, or the peer has reset: the end is the same.
+        }
+        abort();
+    }
+
+    @Override
+    public InetSocketAddress local() {
+        return local;
+    }
+
+    @Override
+    public InetSocketAddress remote() {
+        return remote;
+    }
+
+    @Override
+    public void close() {
+        try (channel) {
+            if (sendingFile && !CLOSE_WAKES_TRANSFER) {
+                channel.shutdownOutput();
+            }
+        } catch (final IOException e) {
+            // Closed already, or reset by the peer. A close that fails has closed.
+        }
+    }
+}

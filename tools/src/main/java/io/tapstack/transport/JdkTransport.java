@@ -1,0 +1,54 @@
+package io.tapstack.transport;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+
+/** The kernel's TCP/IP through the JDK: the oracle that our own stack is compared with. */
+public final class JdkTransport implements Transport {
+
+    @Override
+    public String name() {
+        return "kernel";
+    }
+
+    @Override
+    public Listener listen(final InetSocketAddress local, final int backlog) throws IOException {
+        final ServerSocketChannel channel = ServerSocketChannel.open();
+        try {
+            channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+            channel.bind(local, backlog);
+            return new JdkListener(channel);
+        } catch (final IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public StreamConnection connect(final InetSocketAddress remote, final Duration timeout) throws IOException {
+        final SocketChannel channel = SocketChannel.open();
+        try {
+            channel.socket().connect(remote, Math.toIntExact(timeout.toMillis()));
+            return new JdkStreamConnection(channel);
+        } catch (final IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public DatagramEndpoint datagrams(final InetSocketAddress local) throws IOException {
+        final DatagramChannel channel = DatagramChannel.open();
+        try {
+            return new JdkDatagramEndpoint(channel.bind(local));
+        } catch (final IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package io.tapstack.transport;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+
+/** A listening TCP endpoint. Safe for use by several threads. */
+public interface Listener extends Closeable {
+
+    /**
+     * Waits for the next connection, which has Nagle's algorithm disabled.
+     *
+     * @throws IOException when this listener is closed, also while waiting, or when the system is out of resources (then
+     *     a later call may succeed; see {@link #isOpen()})
+     */
+    StreamConnection accept() throws IOException;
+
+    /** The address and the port that were bound. */
+    InetSocketAddress local();
+
+    /** Whether {@link #close()} has not been called yet. */
+    boolean isOpen();
+
+    /** Stops listening. A thread in {@link #accept()} wakes up with an {@link IOException}. Accepted connections live on. */
+    @Override
+    void close() throws IOException;
+}

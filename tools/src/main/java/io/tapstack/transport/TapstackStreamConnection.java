@@ -1,0 +1,99 @@
+package io.tapstack.transport;
+
+import io.tapstack.socket.MappedFile;
+import io.tapstack.socket.TapSocket;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.SocketException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/** A connection of our own stack; a file goes out by reference. */
+final class TapstackStreamConnection implements StreamConnection {
+
+    private static final long LOOK_EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
+    private final TapSocket socket;
+    private final InputStream input;
+    private final OutputStream output;
+    private final InetSocketAddress local;
+    private final InetSocketAddress remote;
+
+    TapstackStreamConnection(final TapSocket socket) throws IOException {
+        this.socket = socket;
+        socket.tcpNoDelay(true);
+        this.input = socket.input();
+        this.output = socket.output();
+        this.local = socket.localAddress();
+        final InetSocketAddress peer = socket.remoteAddress();
+        if (peer == null) {
+            throw new SocketException("Socket is not connected");
+        }
+        this.remote = peer;
+    }
+
+    @Override
+    public InputStream input() {
+        return input;
+    }
+
+    @Override
+    public OutputStream output() {
+        return output;
+    }
+
+    @Override
+    public boolean whenReadable(final Runnable action) {
+        socket.socket().whenReadable(action);
+        return true;
+    }
+
+    @Override
+    public void readTimeoutMillis(final int millis) {
+        socket.soTimeout(millis);
+    }
+
+    @Override
+    public long sendFile(final MappedFile file, final long position, final long count) throws IOException {
+        return socket.sendFile(file, position, count);
+    }
+
+    @Override
+    public void shutdownOutput() throws IOException {
+        socket.shutdownOutput();
+    }
+
+    @Override
+    public void abort() {
+        socket.abort();
+    }
+
+    @Override
+    public void abortAfterSending(final Duration timeout) {
+        final long deadline = System.nanoTime() + timeout.toNanos();
+        while (socket.socket().unsentAndUnackedBytes() > 0
+                && System.nanoTime() - deadline < 0
+                && !Thread.currentThread().isInterrupted()) {
+            LockSupport.parkNanos(LOOK_EVERY_NANOS);
+        }
+        socket.abort();
+    }
+
+    @Override
+    public InetSocketAddress local() {
+        return local;
+    }
+
+    @Override
+    public InetSocketAddress remote() {
+        return remote;
+    }
+
+    @Override
+    public void close() {
+        socket.close();
+    }
+}

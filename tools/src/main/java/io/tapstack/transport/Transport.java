@@ -1,0 +1,38 @@
+package io.tapstack.transport;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+
+/**
+ * A TCP/IP stack as the tools see it: something that listens, connects and carries datagrams.
+ *
+ * <p>All calls block and all objects may be used from any thread. Failures are {@link IOException}s, with the subclasses
+ * of {@code java.net} where one fits ({@link java.net.ConnectException}, {@link java.net.BindException},
+ * {@link java.net.SocketTimeoutException}).
+ */
+public interface Transport {
+
+    /** A short name for logs, such as {@code kernel} or {@code tapstack}. */
+    String name();
+
+    /**
+     * Listens for TCP connections.
+     *
+     * @param local the address and port; port 0 picks a free one, see {@link Listener#local()}
+     * @param backlog how many accepted connections may wait
+     * @throws java.net.BindException when the address is taken or not ours
+     */
+    Listener listen(InetSocketAddress local, int backlog) throws IOException;
+
+    /**
+     * Opens a TCP connection, and disables Nagle's algorithm on it.
+     *
+     * @throws java.net.SocketTimeoutException when the peer does not answer in time
+     * @throws java.net.ConnectException when the peer refuses
+     */
+    StreamConnection connect(InetSocketAddress remote, Duration timeout) throws IOException;
+
+    /** Opens a UDP endpoint bound to {@code local}. */
+    DatagramEndpoint datagrams(InetSocketAddress local) throws IOException;
+}

@@ -1,0 +1,308 @@
+package io.tapstack.http.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tapstack.http.client.DownloadFailure.Kind;
+import io.tapstack.http.client.FakeServer.Then;
+import io.tapstack.httpd.HttpServer;
+import io.tapstack.httpd.ServerConfig;
+import io.tapstack.transport.JdkTransport;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.OptionalLong;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Downloads from our server, and from servers that do what servers should not. */
+@Timeout(20)
+class DownloaderTest {
+
+    private static final String OK = "HTTP/1.1 200 OK\r\n";
+
+    @TempDir
+    Path directory;
+
+    private final Downloader downloader =
+            new Downloader(new JdkTransport(), Duration.ofSeconds(5), Duration.ofMillis(500));
+
+    private Path target() {
+        return directory.resolve("target");
+    }
+
+    private Downloader.Result get(final HttpUrl url, final boolean resume) throws IOException {
+        return downloader.download(url, new FileSink(target()), resume, Progress.SILENT);
+    }
+
+    private void assertFails(final Kind kind, final Then then, final String... answers) throws IOException {
+        try (FakeServer server = new FakeServer(then, answers)) {
+            assertFails(kind, server.url("/x"), false);
+        }
+    }
+
+    private void assertFails(final Kind kind, final HttpUrl url, final boolean resume) {
+        assertThatThrownBy(() -> get(url, resume)).isInstanceOfSatisfying(DownloadFailure.class, e -> {
+            assertThat(e.kind()).as(e.getMessage()).isEqualTo(kind);
+            assertThat(e.getMessage()).isNotBlank().doesNotContain("null");
+        });
+    }
+
+    private HttpServer server(final Path site) throws IOException {
+        return HttpServer.start(
+                new JdkTransport(),
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                site,
+                ServerConfig.standard());
+    }
+
+    private byte[] site(final int size) throws IOException {
+        final byte[] bytes = new byte[size];
+        new Random(size).nextBytes(bytes);
+        final Path site = Files.createDirectories(directory.resolve("site"));
+        Files.write(site.resolve("file.bin"), bytes);
+        Files.setLastModifiedTime(site.resolve("file.bin"), FileTime.from(Instant.parse("2024-05-06T07:08:09.123Z")));
+        return bytes;
+    }
+
+    private static HttpUrl url(final HttpServer server, final String target) throws DownloadFailure {
+        return HttpUrl.parse("http://127.0.0.1:" + server.address().getPort() + target);
+    }
+
+    @Test
+    void fromOurServer() throws IOException {
+        final byte[] bytes = site(3_000_000);
+        try (HttpServer server = server(directory.resolve("site"))) {
+            final Downloader.Result result = get(url(server, "/file.bin"), false);
+            assertThat(result.receivedBytes()).isEqualTo(3_000_000);
+            assertThat(target()).hasBinaryContent(bytes);
+            assertThat(Files.getLastModifiedTime(target()).toInstant()).isEqualTo("2024-05-06T07:08:09Z");
+            assertFails(Kind.HTTP_STATUS, url(server, "/nothing"), false);
+            assertThat(target()).as("an error does not touch the file").hasBinaryContent(bytes);
+        }
+    }
+
+    @Test
+    void resumesWhereItStopped() throws IOException {
+        final byte[] bytes = site(3_000_000);
+        try (HttpServer server = server(directory.resolve("site"))) {
+            Files.write(target(), Arrays.copyOf(bytes, 1_000_000));
+            Files.setLastModifiedTime(target(), FileTime.from(Instant.parse("2024-05-06T07:08:09Z")));
+            assertThat(get(url(server, "/file.bin"), true).receivedBytes()).isEqualTo(2_000_000);
+            assertThat(target()).hasBinaryContent(bytes);
+            final Downloader.Result again = get(url(server, "/file.bin"), true);
+            assertThat(again).isEqualTo(new Downloader.Result(0, 3_000_000, 0));
+            assertThat(target()).hasBinaryContent(bytes);
+        }
+    }
+
+    @Test
+    void resumingAnotherVersionStartsAgain() throws IOException {
+        final byte[] bytes = site(100_000);
+        try (HttpServer server = server(directory.resolve("site"))) {
+            Files.write(target(), new byte[70_000]);
+            Files.setLastModifiedTime(target(), FileTime.from(Instant.parse("2024-05-06T07:08:08Z")));
+            assertThat(get(url(server, "/file.bin"), true).receivedBytes()).isEqualTo(100_000);
+            assertThat(target()).hasBinaryContent(bytes);
+        }
+    }
+
+    @Test
+    void resumingNothingIsADownload() throws IOException {
+        final byte[] bytes = site(100_000);
+        try (HttpServer server = server(directory.resolve("site"))) {
+            get(url(server, "/file.bin"), true);
+            assertThat(target()).hasBinaryContent(bytes);
+        }
+    }
+
+    @Test
+    void aBrokenDownloadStaysAndIsResumed() throws IOException {
+        final byte[] bytes = site(100);
+        final String date = "Last-Modified: Mon, 06 May 2024 07:08:09 GMT\r\n";
+        try (FakeServer broken = new FakeServer(
+                Then.CLOSE,
+                OK + date + "Content-Length: 100\r\n\r\n" + new String(bytes, 0, 40, StandardCharsets.ISO_8859_1))) {
+            assertFails(Kind.PARTIAL, broken.url("/file.bin"), false);
+        }
+        assertThat(target()).hasSize(40);
+        try (HttpServer server = server(directory.resolve("site"))) {
+            assertThat(get(url(server, "/file.bin"), true).receivedBytes()).isEqualTo(60);
+            assertThat(target()).hasBinaryContent(bytes);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                OK + "Content-Length: 5\r\n\r\nhello",
+                OK + "\r\nhello",
+                "HTTP/1.0 200 OK\r\n\r\nhello",
+                OK + "Transfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n3;x=y\r\nllo\r\n0\r\nTrailer: x\r\n\r\n",
+                "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + OK
+                        + "Content-Length: 5\r\n\r\nhello",
+            })
+    void everyFraming(final String answer) throws IOException {
+        try (FakeServer server = new FakeServer(Then.CLOSE, answer)) {
+            assertThat(get(server.url("/x?y"), false).totalBytes()).isEqualTo(5);
+            assertThat(target()).hasContent("hello");
+            assertThat(server.requests().get(0)).startsWith("GET /x?y HTTP/1.1\r\nHost: 127.0.0.1:");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "NO_REPLY  | ''",
+                "PARTIAL   | 'HTTP/1.1 200 OK~Content-Length: 5~'",
+                "PARTIAL   | 'HTTP/1.1 200 OK~Content-Length: 5~~hell'",
+                "PARTIAL   | 'HTTP/1.1 200 OK~Transfer-Encoding: chunked~~5~hell'",
+                "PARTIAL   | 'HTTP/1.1 200 OK~Transfer-Encoding: chunked~~5~hello~'",
+                "PARTIAL   | 'HTTP/1.1 200 OK~Transfer-Encoding: chunked~~5~hello~0~'",
+                "BAD_REPLY | 'HTTP/1.1 200 OK~Transfer-Encoding: chunked~~zz~hello~0~~'",
+                "BAD_REPLY | 'HTTP/1.1 200 OK~Transfer-Encoding: gzip~~x'",
+                "BAD_REPLY | 'HTTP/1.1 200 OK~Content-Length: 5~Content-Length: 6~~hello'",
+                "BAD_REPLY | 'HTTP/1.1 200 OK~Content-Length: -5~~hello'",
+                "BAD_REPLY | 'SSH-2.0-OpenSSH_9.2~~'",
+                "BAD_REPLY | 'HTTP/1.1 abc~~'",
+                "BAD_REPLY | 'HTTP/1.1 101 Switching~~'",
+                "BAD_REPLY | 'HTTP/1.1 302 Found~~'",
+                "HTTP_STATUS | 'HTTP/1.1 404 Not Found~Content-Length: 0~~'",
+                "HTTP_STATUS | 'HTTP/1.1 503~~'",
+                "RESUME    | 'HTTP/1.1 206 Partial~Content-Range: bytes 0-4/9~Content-Length: 5~~hello'",
+                "RESUME    | 'HTTP/1.1 416 No~Content-Range: bytes */9~~'",
+            })
+    void brokenAnswers(final Kind kind, final String answer) throws IOException {
+        assertFails(kind, Then.CLOSE, answer.replace("~", "\r\n"));
+    }
+
+    @Test
+    void aHeadThatIsTooLarge() throws IOException {
+        assertFails(Kind.BAD_REPLY, Then.CLOSE, OK + "A: " + "x".repeat(20_000) + "\r\n\r\n");
+        assertFails(Kind.BAD_REPLY, Then.CLOSE, OK + "A: x\r\n".repeat(300) + "\r\n");
+    }
+
+    @Test
+    void aServerThatFallsSilent() throws IOException {
+        assertFails(Kind.TIMEOUT, Then.STAY_SILENT, "");
+        assertFails(Kind.TIMEOUT, Then.STAY_SILENT, OK + "Content-Length: 5\r\n\r\nhell");
+    }
+
+    @Test
+    void aResetConnection() throws IOException {
+        assertFails(Kind.CONNECTION, Then.RESET, "");
+    }
+
+    @Test
+    void noServer() throws IOException {
+        final HttpUrl url;
+        try (FakeServer server = new FakeServer(Then.CLOSE, "")) {
+            url = server.url("/");
+        }
+        assertFails(Kind.CONNECT, url, false);
+        assertFails(Kind.UNKNOWN_HOST, HttpUrl.parse("http://no-such-host.invalid/"), false);
+    }
+
+    @Test
+    void aServerThatContinuesWrongly() throws IOException {
+        Files.writeString(target(), "12345");
+        try (FakeServer server = new FakeServer(
+                Then.CLOSE, "HTTP/1.1 206 P\r\nContent-Range: bytes 4-8/9\r\nContent-Length: 5\r\n\r\nhello")) {
+            assertFails(Kind.RESUME, server.url("/"), true);
+            assertThat(server.requests().get(0)).contains("Range: bytes=5-\r\n", "If-Range: ");
+        }
+        try (FakeServer server = new FakeServer(
+                Then.CLOSE,
+                "HTTP/1.1 206 P\r\nContent-Range: bytes 5-9/10\r\nContent-Length: 5\r\n"
+                        + "Last-Modified: Mon, 06 May 2024 07:08:09 GMT\r\n\r\nhello")) {
+            assertFails(Kind.RESUME, server.url("/"), true);
+        }
+        try (FakeServer server = new FakeServer(Then.CLOSE, "HTTP/1.1 416 No\r\nContent-Range: bytes */4\r\n\r\n")) {
+            assertFails(Kind.RESUME, server.url("/"), true);
+        }
+        assertThat(target()).hasContent("12345");
+    }
+
+    @Test
+    void redirectsAreFollowed() throws IOException {
+        try (FakeServer server = new FakeServer(
+                Then.CLOSE,
+                "HTTP/1.1 301 Moved\r\nLocation: ../other/?q=1\r\nContent-Length: 4\r\n\r\nbody",
+                "HTTP/1.1 307 Moved\r\nLocation: /third\r\n\r\n",
+                OK + "Content-Length: 5\r\n\r\nhello")) {
+            get(server.url("/a/b/c"), false);
+            assertThat(target()).hasContent("hello");
+            assertThat(server.requests().get(1)).startsWith("GET /a/other/?q=1 ");
+            assertThat(server.requests().get(2)).startsWith("GET /third ");
+        }
+    }
+
+    @Test
+    void redirectsComeToAnEnd() throws IOException {
+        try (FakeServer server = new FakeServer(Then.CLOSE, "HTTP/1.1 302 Found\r\nLocation: /again\r\n\r\n")) {
+            assertFails(Kind.TOO_MANY_REDIRECTS, server.url("/"), false);
+            assertThat(server.requests()).hasSize(11);
+        }
+        assertFails(Kind.UNSUPPORTED_PROTOCOL, Then.CLOSE, "HTTP/1.1 302 F\r\nLocation: https://x/\r\n\r\n");
+        assertFails(Kind.BAD_URL, Then.CLOSE, "HTTP/1.1 302 F\r\nLocation: http://a b[/\r\n\r\n");
+    }
+
+    @Test
+    void progressIsTold() throws IOException {
+        final StringBuilder told = new StringBuilder();
+        final Progress progress = new Progress() {
+
+            @Override
+            public void begin(final long existingBytes, final OptionalLong totalBytes) {
+                told.append("begin ").append(existingBytes).append(' ').append(totalBytes);
+            }
+
+            @Override
+            public void advance(final long bytes) {
+                told.append(" +").append(bytes);
+            }
+
+            @Override
+            public void end() {
+                told.append(" end");
+            }
+        };
+        try (FakeServer server = new FakeServer(Then.CLOSE, OK + "Content-Length: 5\r\n\r\nhello")) {
+            downloader.download(server.url("/"), new FileSink(target()), false, progress);
+        }
+        assertThat(told).hasToString("begin 0 OptionalLong[5] +5 end");
+    }
+
+    @Test
+    void aPlaceThatCannotBeWritten() {
+        assertThatThrownBy(() -> new FileSink(directory))
+                .isInstanceOf(DownloadFailure.class)
+                .hasMessageContaining("is a directory");
+        assertThatThrownBy(() -> new FileSink(directory.resolve("no/where")))
+                .isInstanceOf(DownloadFailure.class)
+                .hasMessageContaining("there is no directory");
+    }
+
+    @Test
+    void aFullDisk() throws IOException {
+        try (FakeServer server = new FakeServer(Then.CLOSE, OK + "Content-Length: 5\r\n\r\nhello")) {
+            assertThatThrownBy(() -> downloader.download(
+                            server.url("/"), new FileSink(Path.of("/dev/full")), false, Progress.SILENT))
+                    .isInstanceOfSatisfying(
+                            DownloadFailure.class, e -> assertThat(e.kind()).isEqualTo(Kind.OUTPUT));
+        }
+    }
+}

@@ -1,0 +1,178 @@
+package io.tapstack.httpd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapstack.http.HttpDate;
+import io.tapstack.httpd.RawClient.Reply;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What GET and HEAD bring: files, pages, redirects and their header fields. */
+class FileServingTest extends ServerFixture {
+
+    @Override
+    void prepare() throws IOException {
+        write("hello.txt", "hello, world\n");
+        write("dir/index.html", "<p>index</p>");
+        write("list/b.txt", "b");
+        write("list/a <&\">.txt", "aa");
+        Files.createDirectories(root.resolve("list/zdir"));
+        write("naïve über 日本.txt", "utf-8");
+        Files.createFile(root.resolve("empty.bin"));
+    }
+
+    @Test
+    void fileWithItsFields() throws IOException {
+        try (RawClient client = client()) {
+            final Reply reply = client.get("/hello.txt").reply();
+            assertThat(reply.status()).isEqualTo(200);
+            assertThat(reply.text()).isEqualTo("hello, world\n");
+            assertThat(reply.field("Content-Type")).contains("text/plain; charset=utf-8");
+            assertThat(reply.field("Accept-Ranges")).contains("bytes");
+            assertThat(reply.field("ETag")).get().asString().matches("\"[0-9a-f]+-[0-9a-f]+\"");
+            assertThat(reply.field("Last-Modified").flatMap(HttpDate::parse)).isPresent();
+            assertThat(reply.field("Date").flatMap(HttpDate::parse)).isPresent();
+            assertThat(reply.field("Cache-Control")).isEmpty();
+            assertThat(reply.field("Connection")).isEmpty();
+        }
+    }
+
+    @Test
+    void headHasTheFieldsOfGetAndNoBody() throws IOException {
+        try (RawClient client = client()) {
+            final Reply head =
+                    client.request("HEAD /hello.txt HTTP/1.1", "Host: x").headReply();
+            final Reply get = client.get("/hello.txt").reply();
+            assertThat(head.fields().stream().filter(field -> !field.startsWith("Date")))
+                    .containsExactlyElementsOf(get.fields().stream()
+                            .filter(field -> !field.startsWith("Date"))
+                            .toList());
+            assertThat(client.request("HEAD /nothing HTTP/1.1", "Host: x")
+                            .headReply()
+                            .status())
+                    .isEqualTo(404);
+            assertThat(client.request("HEAD /list/ HTTP/1.1", "Host: x")
+                            .headReply()
+                            .status())
+                    .isEqualTo(200);
+            assertThat(client.get("/hello.txt").reply().text()).startsWith("hello");
+        }
+    }
+
+    @Test
+    void emptyFile() throws IOException {
+        try (RawClient client = client()) {
+            final Reply reply = client.get("/empty.bin").reply();
+            assertThat(reply.status()).isEqualTo(200);
+            assertThat(reply.body()).isEmpty();
+            assertThat(reply.field("Content-Type")).contains("application/octet-stream");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(ServeMethod.class)
+    void everyMethodSendsTheSameBytes(final ServeMethod method) throws IOException {
+        final byte[] large = writeRandom("large.bin", 3_000_001);
+        try (HttpServer other = start(root, config().withMethod(method));
+                RawClient client = new RawClient(other.address())) {
+            assertThat(client.get("/large.bin").reply().body()).isEqualTo(large);
+            final Reply part =
+                    client.get("/large.bin", "Range: bytes=1000001-2500000").reply();
+            assertThat(part.body()).isEqualTo(Arrays.copyOfRange(large, 1_000_001, 2_500_001));
+            assertThat(client.get("/hello.txt").reply().text()).isEqualTo("hello, world\n");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/na%C3%AFve%20%C3%BCber%20%E6%97%A5%E6%9C%AC.txt, utf-8",
+        "/naÃ¯ve%20Ã¼ber%20%e6%97%a5%e6%9c%ac.txt, utf-8", // raw UTF-8 bytes, as curl sends what was typed
+        "/dir/, <p>index</p>",
+        "/dir/index.html, <p>index</p>",
+        "/dir/../list//./b.txt, b",
+        "/list/b.txt?a=b, b",
+        "http://elsewhere/list/b.txt, b",
+        "HTTP://elsewhere:80/list/b.txt?q, b",
+    })
+    void targetsThatNameAFile(final String target, final String content) throws IOException {
+        try (RawClient client = client()) {
+            final Reply reply = client.get(target).reply();
+            assertThat(reply.status()).isEqualTo(200);
+            assertThat(reply.text()).isEqualTo(content);
+        }
+    }
+
+    @Test
+    void directoryWithoutSlashMoves() throws IOException {
+        try (RawClient client = client()) {
+            final Reply reply = client.get("//list?x=1").reply();
+            assertThat(reply.status()).isEqualTo(301);
+            // Never "//list/", which a browser would take for a host.
+            assertThat(reply.field("Location")).contains("/list/?x=1");
+        }
+    }
+
+    @Test
+    void listingIsSortedAndEscaped() throws IOException {
+        try (RawClient client = client()) {
+            final Reply reply = client.get("/list/").reply();
+            assertThat(reply.status()).isEqualTo(200);
+            assertThat(reply.field("Content-Type")).contains("text/html; charset=utf-8");
+            assertThat(reply.text())
+                    .contains("<h1>Index of /list/</h1>", "../", "zdir/", "2 B")
+                    .contains("a href=\"a%20%3C%26%22%3E.txt\">a &lt;&amp;&quot;&gt;.txt</a>")
+                    .containsSubsequence("zdir/</a>", ">a &lt;", ">b.txt");
+            assertThat(client.get("/").reply().text()).doesNotContain("../").contains("naïve über 日本.txt");
+        }
+    }
+
+    @Test
+    void singleFileAtRootAndAtItsName() throws IOException {
+        try (HttpServer single = start(root.resolve("hello.txt"), config());
+                RawClient client = new RawClient(single.address())) {
+            assertThat(client.get("/").reply().text()).isEqualTo("hello, world\n");
+            assertThat(client.get("/hello.txt").reply().text()).isEqualTo("hello, world\n");
+            assertThat(client.get("/hello.txt/").reply().status()).isEqualTo(404);
+            assertThat(client.get("/dir/").reply().status()).isEqualTo(404);
+        }
+    }
+
+    @Test
+    void maxAgeAndMimeType() throws IOException {
+        final ServerConfig config =
+                config().withRepresentation(Optional.of(Duration.ofSeconds(60)), Optional.of("text/x-test"));
+        try (HttpServer other = start(root, config);
+                RawClient client = new RawClient(other.address())) {
+            final Reply reply = client.get("/hello.txt").reply();
+            assertThat(reply.field("Content-Type")).contains("text/x-test");
+            assertThat(reply.field("Cache-Control")).contains("max-age=60");
+            final var date = HttpDate.parse(reply.field("Date").orElseThrow()).orElseThrow();
+            final var expires =
+                    HttpDate.parse(reply.field("Expires").orElseThrow()).orElseThrow();
+            assertThat(Duration.between(date, expires)).isBetween(Duration.ofSeconds(59), Duration.ofSeconds(61));
+        }
+    }
+
+    @Test
+    void aChangedFileIsSeenAtOnce() throws IOException {
+        final byte[] first = writeRandom("changing.bin", 100_000);
+        try (RawClient client = client()) {
+            assertThat(client.get("/changing.bin").reply().body()).isEqualTo(first);
+            final byte[] second = writeRandom("changing.bin", 90_000);
+            assertThat(client.get("/changing.bin").reply().body()).isEqualTo(second);
+            final byte[] third = writeRandom("other.bin", 90_000);
+            third[0]++;
+            Files.write(root.resolve("other.bin"), third);
+            Files.move(root.resolve("other.bin"), root.resolve("changing.bin"), StandardCopyOption.REPLACE_EXISTING);
+            assertThat(client.get("/changing.bin").reply().body()).isEqualTo(third);
+        }
+    }
+}

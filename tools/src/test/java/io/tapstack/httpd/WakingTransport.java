@@ -1,0 +1,142 @@
+package io.tapstack.httpd;
+
+import io.tapstack.socket.MappedFile;
+import io.tapstack.transport.DatagramEndpoint;
+import io.tapstack.transport.Listener;
+import io.tapstack.transport.StreamConnection;
+import io.tapstack.transport.Transport;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PushbackInputStream;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+
+/** Adds {@link StreamConnection#whenReadable} to a transport that lacks it: by a thread that waits for a byte. */
+record WakingTransport(Transport below) implements Transport {
+
+    @Override
+    public String name() {
+        return below.name();
+    }
+
+    @Override
+    public Listener listen(final InetSocketAddress local, final int backlog) throws IOException {
+        return new WakingListener(below.listen(local, backlog));
+    }
+
+    @Override
+    public StreamConnection connect(final InetSocketAddress remote, final Duration timeout) throws IOException {
+        return new WakingConnection(below.connect(remote, timeout));
+    }
+
+    @Override
+    public DatagramEndpoint datagrams(final InetSocketAddress local) throws IOException {
+        return below.datagrams(local);
+    }
+
+    private record WakingListener(Listener below) implements Listener {
+
+        @Override
+        public StreamConnection accept() throws IOException {
+            return new WakingConnection(below.accept());
+        }
+
+        @Override
+        public InetSocketAddress local() {
+            return below.local();
+        }
+
+        @Override
+        public boolean isOpen() {
+            return below.isOpen();
+        }
+
+        @Override
+        public void close() throws IOException {
+            below.close();
+        }
+    }
+
+    private static final class WakingConnection implements StreamConnection {
+
+        private final StreamConnection below;
+        private final PushbackInputStream input;
+
+        WakingConnection(final StreamConnection below) {
+            this.below = below;
+            this.input = new PushbackInputStream(below.input());
+        }
+
+        @Override
+        public boolean whenReadable(final Runnable action) {
+            final Thread thread = new Thread(null, () -> waitForByte(action), "wake", 128 * 1024);
+            thread.setDaemon(true);
+            thread.start();
+            return true;
+        }
+
+        private void waitForByte(final Runnable action) {
+            try {
+                below.readTimeoutMillis(0);
+                final int b = input.read();
+                if (b >= 0) {
+                    input.unread(b);
+                }
+            } catch (final IOException e) {
+                // the next read will meet it, too
+            }
+            action.run();
+        }
+
+        @Override
+        public InputStream input() {
+            return input;
+        }
+
+        @Override
+        public OutputStream output() {
+            return below.output();
+        }
+
+        @Override
+        public void readTimeoutMillis(final int millis) throws IOException {
+            below.readTimeoutMillis(millis);
+        }
+
+        @Override
+        public long sendFile(final MappedFile file, final long position, final long count) throws IOException {
+            return below.sendFile(file, position, count);
+        }
+
+        @Override
+        public void shutdownOutput() throws IOException {
+            below.shutdownOutput();
+        }
+
+        @Override
+        public void abort() {
+            below.abort();
+        }
+
+        @Override
+        public void abortAfterSending(final Duration timeout) {
+            below.abortAfterSending(timeout);
+        }
+
+        @Override
+        public InetSocketAddress local() {
+            return below.local();
+        }
+
+        @Override
+        public InetSocketAddress remote() {
+            return below.remote();
+        }
+
+        @Override
+        public void close() {
+            below.close();
+        }
+    }
+}

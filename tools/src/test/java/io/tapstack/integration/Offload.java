@@ -1,0 +1,7 @@
+package io.tapstack.integration;
+
+/** Whether the device takes checksums and segmentation over from the stack. */
+enum Offload {
+    ON,
+    OFF
+}

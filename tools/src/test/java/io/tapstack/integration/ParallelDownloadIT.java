@@ -1,0 +1,59 @@
+package io.tapstack.integration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapstack.httpd.HttpServer;
+import io.tapstack.httpd.ServeMethod;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Many downloads at a time, of files that are all different: none gets a byte of another. */
+@Timeout(60)
+class ParallelDownloadIT {
+
+    private static final int DOWNLOADS = 50;
+    private static final int FILE_BYTES = 2 << 20;
+
+    @TempDir
+    private Path served;
+
+    @TempDir
+    private Path received;
+
+    @ParameterizedTest
+    @EnumSource
+    void fifty(final Offload offload) throws Exception {
+        for (int i = 1; i <= DOWNLOADS; i++) {
+            TestFile.write(served.resolve("file-" + i), (long) i * FILE_BYTES, FILE_BYTES + i);
+        }
+        try (TestNetwork network = TestNetwork.open(offload)) {
+            final HttpServer server = network.serve(served, ServeMethod.SENDFILE);
+            Host.run(
+                    "curl",
+                    "-sS",
+                    "--fail",
+                    "--parallel",
+                    "--parallel-immediate",
+                    "--parallel-max",
+                    String.valueOf(DOWNLOADS),
+                    "-o",
+                    received + "/file-#1",
+                    network.url("file-[1-" + DOWNLOADS + "]"));
+            for (int i = 1; i <= DOWNLOADS; i++) {
+                final String name = "file-" + i;
+                assertThat(Files.mismatch(received.resolve(name), served.resolve(name)))
+                        .as(name)
+                        .isEqualTo(-1);
+            }
+            Awaitility.await("the connections' end")
+                    .atMost(Duration.ofSeconds(10))
+                    .until(() -> server.connectionCount() == 0 && network.bytesInUse() == 0);
+        }
+    }
+}

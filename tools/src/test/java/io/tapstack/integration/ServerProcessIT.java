@@ -1,0 +1,122 @@
+package io.tapstack.integration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapstack.integration.Launcher.Place;
+import java.io.IOException;
+import java.net.NetworkInterface;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A server as a process: it starts, is killed, starts again at the same address, and ends when told to. */
+@Timeout(60)
+class ServerProcessIT {
+
+    private static final Place PLACE = new Place(1);
+    private static final int SIZE = 64 << 20;
+
+    @TempDir
+    private Path directory;
+
+    private TestFile file;
+
+    @BeforeEach
+    void writeFile() throws Exception {
+        file = TestFile.write(directory.resolve("file"), SIZE);
+    }
+
+    @Test
+    void killedAndStartedAgain() throws Exception {
+        try (Launcher first = Launcher.serve(PLACE, directory);
+                KernelClient client =
+                        new KernelClient(PLACE.address()).get("file").read(1_000_000)) {
+            first.signal("KILL");
+            assertThat(first.exitStatus()).isEqualTo(128 + 9);
+            Awaitility.await("the TAP goes away with its process").until(() -> !tapExists());
+            try (Launcher second = Launcher.serve(PLACE, directory)) {
+                download();
+                // RFC 9293 3.5.1: the new stack knows nothing of the old connection, and says so.
+                client.send("GET /file HTTP/1.1\r\nHost: x\r\n\r\n");
+                final KernelClient.End end = client.readToEnd();
+                assertThat(end.failure()).get().asString().contains("reset");
+                assertThat(end.bytes()).isLessThan(SIZE);
+                download();
+                second.signal("TERM");
+                assertThat(second.exitStatus()).isZero();
+            }
+        }
+        assertThat(tapExists()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TERM", "INT"})
+    void endsWhenTold(final String signal) throws Exception {
+        try (Launcher launcher = Launcher.serve(PLACE, directory);
+                Socket idle = new Socket(PLACE.address(), TestNetwork.HTTP_PORT);
+                KernelClient busy =
+                        new KernelClient(PLACE.address()).get("file").read(1_000_000)) {
+            idle.setSoTimeout(20_000);
+            idle.getOutputStream().write("HEAD /file HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            assertThat(idle.getInputStream().read()).isEqualTo('H');
+            launcher.signal(signal);
+            idle.getInputStream().readAllBytes(); // the end, and no reset
+            // A client that takes nothing is waited for, but not for ever, and is told that this was not all.
+            assertThat(launcher.exitStatus()).as(launcher::errors).isZero();
+            assertThat(launcher.line()).as("more on stdout").isNull();
+            final KernelClient.End end = busy.readToEnd();
+            assertThat(end.failure()).get().asString().contains("reset");
+        }
+        assertThat(tapExists()).isFalse();
+    }
+
+    /** A response that is on its way when the signal comes is completed. */
+    @Test
+    void completesResponses() throws Exception {
+        try (Launcher launcher = Launcher.serve(PLACE, directory);
+                KernelClient client =
+                        new KernelClient(PLACE.address()).get("file").read(1_000_000)) {
+            launcher.signal("TERM");
+            final KernelClient.End end = client.readToEnd();
+            assertThat(end.failure()).isEmpty();
+            assertThat(end.bytes()).isEqualTo(SIZE);
+            assertThat(launcher.exitStatus()).isZero();
+        }
+    }
+
+    @Test
+    void echo() throws Exception {
+        final var options = PLACE.options();
+        try (Launcher launcher = Launcher.start(
+                Stream.concat(Stream.of("echo"), options.stream()).toArray(String[]::new))) {
+            assertThat(launcher.line())
+                    .as(launcher::errors)
+                    .isEqualTo("ready: echo at " + PLACE.ip() + ":7 (TCP and UDP)");
+            try (Socket socket = new Socket(PLACE.address(), 7)) {
+                socket.getOutputStream().write("hello".getBytes(StandardCharsets.US_ASCII));
+                socket.shutdownOutput();
+                assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                        .isEqualTo("hello");
+            }
+            launcher.signal("TERM");
+            assertThat(launcher.exitStatus()).isZero();
+        }
+    }
+
+    private void download() throws Exception {
+        assertThat(Host.script("curl -sS --fail --max-time 30 http://" + PLACE.ip() + "/file | sha256sum"))
+                .startsWith(file.sha256());
+    }
+
+    private static boolean tapExists() throws IOException {
+        return NetworkInterface.getByName(PLACE.tap()) != null;
+    }
+}

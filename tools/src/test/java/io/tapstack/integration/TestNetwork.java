@@ -1,0 +1,174 @@
+package io.tapstack.integration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapstack.event.DropReason;
+import io.tapstack.httpd.HttpServer;
+import io.tapstack.httpd.ServeMethod;
+import io.tapstack.httpd.ServerConfig;
+import io.tapstack.ip.InterfaceAddress;
+import io.tapstack.socket.SocketLayer;
+import io.tapstack.stack.NetworkStack;
+import io.tapstack.stack.StackConfig;
+import io.tapstack.stack.StackDriver;
+import io.tapstack.tap.HostAddress;
+import io.tapstack.tap.TapConfig;
+import io.tapstack.tap.TapDevice;
+import io.tapstack.tcp.TcpConnection;
+import io.tapstack.time.Clock;
+import io.tapstack.transport.TapstackTransport;
+import io.tapstack.transport.Transport;
+import io.tapstack.wire.IpAddress;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+
+/**
+ * A stack in this JVM, on a TAP with a name and a subnet that no other test has; the kernel of the private namespace is the host at the other
+ * end. {@link #close()} ends everything and fails if the stack has lost memory or died of an exception.
+ */
+final class TestNetwork implements AutoCloseable {
+
+    static final int HTTP_PORT = 80;
+
+    private static final AtomicInteger NUMBER = new AtomicInteger();
+    private static final int PREFIX_LENGTH = 24;
+
+    private final String tap;
+    private final InetAddress address;
+    private final InetAddress hostAddress;
+    private final NetworkStack stack;
+    private final StackDriver driver;
+    private final SocketLayer sockets;
+    private final Transport transport;
+    private final Deque<HttpServer> servers = new ArrayDeque<>();
+
+    private TestNetwork(final Offload offload) throws IOException {
+        final int number = NUMBER.incrementAndGet();
+        this.tap = "it" + number;
+        this.address = inSubnet(number, 2);
+        this.hostAddress = inSubnet(number, 1);
+        final TapConfig config = TapConfig.named(tap)
+                .withMtu(1500)
+                .withHostAddress(new HostAddress(IpAddress.of(hostAddress.getAddress()), PREFIX_LENGTH));
+        final TapDevice device = TapDevice.open(offload == Offload.ON ? config : config.withoutOffload());
+        final Clock clock = Clock.system();
+        this.stack = new NetworkStack(
+                device,
+                StackConfig.of(new InterfaceAddress(IpAddress.of(address.getAddress()), PREFIX_LENGTH)),
+                clock.nanoTime());
+        this.driver = new StackDriver(stack, clock, tap);
+        this.sockets = new SocketLayer(driver.door(), stack);
+        this.transport = new TapstackTransport(sockets);
+        driver.start();
+    }
+
+    /** A stack that runs. */
+    static TestNetwork open(final Offload offload) throws IOException {
+        return new TestNetwork(offload);
+    }
+
+    /** A stack that runs, with offloads: for what does not depend on them. */
+    static TestNetwork open() throws IOException {
+        return new TestNetwork(Offload.ON);
+    }
+
+    private static InetAddress inSubnet(final int number, final int host) throws UnknownHostException {
+        return InetAddress.getByAddress(new byte[] {10, 77, (byte) number, (byte) host});
+    }
+
+    /** The host's interface. */
+    String tap() {
+        return tap;
+    }
+
+    /** The stack's address. */
+    InetAddress address() {
+        return address;
+    }
+
+    /** The stack's address in numbers. */
+    String ip() {
+        return address.getHostAddress();
+    }
+
+    /** The host's address at the other end. */
+    InetAddress hostAddress() {
+        return hostAddress;
+    }
+
+    SocketLayer sockets() {
+        return sockets;
+    }
+
+    Transport transport() {
+        return transport;
+    }
+
+    /** Serves files on port 80 until this network is closed. */
+    HttpServer serve(final Path root, final ServeMethod method) throws IOException {
+        return serve(root, ServerConfig.standard().withMethod(method));
+    }
+
+    /** Serves files on port 80 until this network is closed. */
+    HttpServer serve(final Path root, final ServerConfig config) throws IOException {
+        final HttpServer server = HttpServer.start(transport, new InetSocketAddress(address, HTTP_PORT), root, config);
+        servers.push(server);
+        return server;
+    }
+
+    /** The address of a file that is served. */
+    String url(final String name) {
+        return "http://" + ip() + '/' + name;
+    }
+
+    /** Looks at the stack as only its owner may. */
+    <T> T look(final Function<NetworkStack, T> question) {
+        driver.door().enter();
+        try {
+            return question.apply(stack);
+        } finally {
+            driver.door().exit();
+        }
+    }
+
+    /** Memory that the stack's queues hold now. */
+    long bytesInUse() {
+        return look(now -> now.pool().bytesInUse());
+    }
+
+    /** How much the stack has dropped for this reason. */
+    long drops(final DropReason reason) {
+        return look(now -> now.statistics().drops(reason));
+    }
+
+    /** How many segments the stack has sent again. */
+    long retransmissions() {
+        return look(now -> now.statistics().segmentsRetransmitted);
+    }
+
+    /** What the stack knows of each connection, for messages of failed assertions. */
+    List<String> connections() {
+        return look(now ->
+                now.tcp().connections().stream().map(TcpConnection::toString).toList());
+    }
+
+    @Override
+    public void close() throws IOException {
+        while (!servers.isEmpty()) {
+            servers.pop().close();
+        }
+        assertThat(driver.failure()).as("what ended the stack before its time").isNull();
+        driver.close();
+        assertThat(driver.failure()).as("what failed when the stack ended").isNull();
+        assertThat(stack.pool().packetsInUse()).as("packets lost").isZero();
+        assertThat(stack.pool().regionsInUse()).as("blocks of memory lost").isZero();
+    }
+}
