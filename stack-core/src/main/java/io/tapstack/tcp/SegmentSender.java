@@ -287,18 +287,26 @@ final class SegmentSender {
 
     /** {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>}. */
     void sendAck(final long nowNanos) {
-        send(tcb.sndNxt, 0, TcpHeader.ACK, nowNanos);
+        send(acceptableSequence(), 0, TcpHeader.ACK, nowNanos);
     }
 
     /** A keep-alive: {@code <SEQ=SND.NXT-1><ACK=RCV.NXT><CTL=ACK>} (RFC 9293 3.8.4), which the peer has to answer. */
     void sendKeepAlive(final long nowNanos) {
-        send(tcb.sndNxt - 1, 0, TcpHeader.ACK, nowNanos);
+        send(acceptableSequence() - 1, 0, TcpHeader.ACK, nowNanos);
     }
 
     /** {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK>}. */
     void sendReset(final long nowNanos) {
-        send(tcb.sndNxt, 0, TcpHeader.RST | TcpHeader.ACK, nowNanos);
+        send(acceptableSequence(), 0, TcpHeader.RST | TcpHeader.ACK, nowNanos);
         tcb.statistics.resetsSent++;
+    }
+
+    /**
+     * SND.NXT, but for a zero-window probe: a peer that had no room for its byte accepts SEG.SEQ = RCV.NXT alone (RFC 9293 3.10.7.4,
+     * table 6), and would drop an ACK or a reset that is numbered behind it.
+     */
+    private int acceptableSequence() {
+        return tcb.probeOutstanding ? tcb.sndUna : tcb.sndNxt;
     }
 
     /**

@@ -127,8 +127,18 @@ final class SendQueue {
         return region.isShared() ? Math.max(0, Math.min(length, region.intactBytes() - offset)) : length;
     }
 
-    /** @return how many of the bytes copied were really there: the look at a file comes after the copy, so it is final */
-    private static int copy(final PacketBuffer packet, final Region region, final int offset, final int length) {
+    /**
+     * Copies, if the file has the bytes. To look before is not enough: it may be cut short during the copy, and the rest of its last page
+     * reads as zeros. To look after is not enough either: in compiled code HotSpot throws the error for a lost page at some later point,
+     * out of here, and that would end the whole stack. (In the moment between, it still can.)
+     *
+     * @return how many of the bytes were really there
+     */
+    private static int copy(final PacketBuffer packet, final Region region, final int offset, final int wanted) {
+        final int length = intact(region, offset, wanted);
+        if (length == 0) {
+            return 0;
+        }
         final int to = packet.append(length);
         try {
             packet.memory().bytes().put(to, region.bytes(), offset, length);

@@ -134,6 +134,26 @@ final class StackDriverTest {
     }
 
     @Test
+    void isNotKeptOut() throws InterruptedException {
+        driver.start();
+        awaitLongSleep();
+        final int before = stack.polls.get();
+        final List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            threads.add(start(() -> {
+                while (stack.polls.get() < before + 100) {
+                    door.enter();
+                    door.exit();
+                    device.rouse();
+                }
+            }));
+        }
+        for (final Thread thread : threads) {
+            thread.join();
+        }
+    }
+
+    @Test
     void cannotBeStartedTwice() {
         driver.start();
         assertThatThrownBy(driver::start).isInstanceOf(IllegalStateException.class);
