@@ -109,7 +109,14 @@ final class HandMadeTcp {
     }
 
     private PacketBuffer next() throws IOException {
-        return peer.next(frame -> HostPeer.isIp(frame, IpProtocol.TCP));
+        return peer.next(frame -> HostPeer.isIp(frame, IpProtocol.TCP) && isOfThisConnection(frame));
+    }
+
+    /** Sockets of earlier connections to the same address may still be trying. */
+    private boolean isOfThisConnection(final PacketBuffer frame) {
+        final ByteBuffer bytes = frame.memory().bytes();
+        final int tcp = frame.head() + HostPeer.ETHERNET + HostPeer.IP;
+        return hostPort == 0 ? bytes.get(tcp + 13) == SYN : (bytes.getShort(tcp) & 0xFFFF) == hostPort;
     }
 
     private static int windowScale(final PacketBuffer syn) {
