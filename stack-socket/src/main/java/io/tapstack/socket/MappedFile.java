@@ -22,9 +22,9 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p><b>A mapped file can be cut short by others.</b> Then touching a page beyond its end from Java throws {@link InternalError}, and the
  * rest of its last page reads as zeros. Whoever uses the bytes looks at {@link #sizeNow()} after the use, and trusts only those below it.
  *
- * <p><b>Interrupts.</b> An interrupted thread that calls almost any method of a {@link FileChannel} closes it, for everybody. Therefore the file is
- * mapped at once when it is opened, and its size is asked of a {@link RandomAccessFile}, which knows no interrupts; {@link #channel()} is for those who can
- * rule interrupts out.
+ * <p><b>Interrupts.</b> An interrupted thread that calls almost any method of a {@link FileChannel} closes it, for everybody.
+ * Therefore the file is mapped at once when it is opened, and its size is asked of a {@link RandomAccessFile}, which knows no
+ * interrupts; {@link #channel()} is for those who can rule interrupts out.
  */
 public final class MappedFile implements AutoCloseable {
 
