@@ -314,7 +314,7 @@ final class SegmentArrives {
         if (length == 0 || !tcb.state.canReceive()) {
             return;
         }
-        if (tcb.pool.underPressure()) {
+        if (tcb.pool.underPressure() && !isUrgentlyNeeded(segment)) {
             tcb.statistics.drop(DropReason.NO_MEMORY);
             segment.trimBack(segment.seq);
             return;
@@ -337,6 +337,16 @@ final class SegmentArrives {
             }
         }
         tcb.observer().readable();
+    }
+
+    /**
+     * Under memory pressure what came out of order goes first: it was not acknowledged, so the peer sends it again. The next data in order is
+     * let in if the application has nothing else to read: two stacks that are both full of what they send would otherwise wait for each other
+     * for ever.
+     */
+    private boolean isUrgentlyNeeded(final Segment segment) {
+        tcb.reassembly.clear();
+        return segment.seq == tcb.rcvNxt && tcb.receiveQueue.length() == 0;
     }
 
     private void outOfOrder(final Segment segment, final int length) {
