@@ -93,7 +93,10 @@ class RetransmissionTraceTest {
                 .out(". 1001:2001(1000) ack 1")
                 .out(". 2001:3001(1000) ack 1")
                 .quiet();
-        trace.in(". 1:1(0) ack 2001").out(". 3001:4001(1000) ack 1").out("P. 4001:5001(1000) ack 1").quiet();
+        trace.in(". 1:1(0) ack 2001")
+                .out(". 3001:4001(1000) ack 1")
+                .out("P. 4001:5001(1000) ack 1")
+                .quiet();
         trace.in(". 1:1(0) ack 5001").quiet();
     }
 
