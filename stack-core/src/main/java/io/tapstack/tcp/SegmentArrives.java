@@ -165,7 +165,10 @@ final class SegmentArrives {
             return segment.seq == tcb.rcvNxt;
         }
         if (length == 0) {
-            return SequenceNumber.inWindow(segment.seq, tcb.rcvNxt, window);
+            // A peer that has used up the window acknowledges from the window's right edge. The table would have such
+            // ACKs dropped for as
+            // long as what fills the window is lost; Linux takes them too.
+            return SequenceNumber.inWindow(segment.seq, tcb.rcvNxt, window + 1);
         }
         return SequenceNumber.inWindow(segment.seq, tcb.rcvNxt, window)
                 || SequenceNumber.inWindow(segment.seq + length - 1, tcb.rcvNxt, window)

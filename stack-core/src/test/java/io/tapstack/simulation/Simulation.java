@@ -26,6 +26,7 @@ import java.util.SplittableRandom;
  * <pre>
  *   Application      Application
  *   NetworkStack     NetworkStack
+ *   WitnessedLink    WitnessedLink
  *   (CapturedLink)   (CapturedLink)
  *   ImpairedLink     ImpairedLink
  *        +-- VirtualCable --+
@@ -83,6 +84,8 @@ public final class Simulation {
             left = new CapturedLink(left, writer, "client", () -> now, -start);
             right = new CapturedLink(right, writer, "server", () -> now, -start);
         }
+        left = new WitnessedLink(left, new TcpWitness("client"));
+        right = new WitnessedLink(right, new TcpWitness("server"));
         this.clientHost = new Host(CLIENT, left, scenario.memoryLimitBytes(), random.split(), now);
         this.serverHost = new Host(SERVER, right, scenario.memoryLimitBytes(), random.split(), now);
         this.client = new Application("client", scenario.client(), clientHost.stack(), 0, random.split(), now);
