@@ -93,7 +93,7 @@ final class SegmentSender {
         if (sent < 0) {
             return sent;
         }
-        if (sent < length) {
+        if (sent < length && !tcb.sendQueue.isIntact(seq - tcb.queueStart(), length)) {
             // Bytes that were sent before are not there any more: the stream cannot be completed.
             tcb.abortFor(SocketError.EIO, nowNanos);
             return 0;
@@ -102,7 +102,8 @@ final class SegmentSender {
         tcb.statistics.segmentsRetransmitted++;
         tcb.statistics.observer().retransmitted(tcb, seq, sent, cause);
         tcb.retransmissionTimer.start(nowNanos);
-        return sent + (fin ? 1 : 0);
+        // What was written in more pieces than a packet holds takes more than one segment.
+        return sent + (fin && sent == length ? 1 : 0);
     }
 
     private boolean sendNext(final long nowNanos) {

@@ -158,6 +158,11 @@ public final class TcpConnection implements Flow {
         return config;
     }
 
+    /** Payload of a full segment, in bytes: the effective send MSS (RFC 9293 3.7.1). */
+    public int segmentBytes() {
+        return mss;
+    }
+
     /** Puts changed options into effect. */
     public void configChanged(final long nowNanos) {
         if (state.isSynchronized() && state != TcpState.TIME_WAIT) {
@@ -369,7 +374,7 @@ public final class TcpConnection implements Flow {
     /** What the MSS option of our SYN says: no segment that we could not receive in one piece (RFC 9293 3.7.1, RFC 6691). */
     int offeredMss() {
         final int largest = path.mtu() - path.ipHeaderLength() - TcpHeader.MIN_LENGTH;
-        return config.maxSegment() > 0 ? Math.min(config.maxSegment(), largest) : largest;
+        return config.maxSegment() > 0 ? Math.min(Math.max(MIN_MSS, config.maxSegment()), largest) : largest;
     }
 
     int offeredShift() {
@@ -485,7 +490,8 @@ public final class TcpConnection implements Flow {
     private void computeMss() {
         final int options = timestamps.enabled() ? TcpOptions.TIMESTAMPS_LENGTH : 0;
         // RFC 9293 3.7.1: Eff.snd.MSS = min(SendMSS + 20, MMS_S) - TCPhdrsize - IPoptionsize
-        mss = Math.max(MIN_MSS, Math.min(peerMss, offeredMss())) - options;
+        // The lower limit is for what the peer says: the MTU of our own link is a fact.
+        mss = Math.min(Math.max(MIN_MSS, peerMss), offeredMss()) - options;
         congestion.mss(mss);
         recovery.mss(mss);
         sender.mssChanged();

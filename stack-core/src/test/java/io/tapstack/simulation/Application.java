@@ -206,6 +206,10 @@ final class Application {
             close(tcp, now);
             return;
         }
+        if (tcp.state() == TcpState.SYN_SENT) {
+            // A CLOSE now would give up the attempt (RFC 9293 3.10.4).
+            return;
+        }
         switch (script.ending()) {
             case SHUTDOWN -> {
                 if (allWritten && !shutDown) {
@@ -217,7 +221,7 @@ final class Application {
                 }
             }
             case CLOSE -> {
-                if (allWritten && received == script.expects() && isOpen(tcp)) {
+                if (allWritten && received == script.expects()) {
                     close(tcp, now);
                 }
             }
@@ -227,11 +231,6 @@ final class Application {
                 }
             }
         }
-    }
-
-    /** A CLOSE in SYN-SENT would throw away what was written (RFC 9293 3.10.4). */
-    private static boolean isOpen(final TcpConnection tcp) {
-        return tcp.state() != TcpState.SYN_SENT;
     }
 
     private void close(final TcpConnection tcp, final long now) {

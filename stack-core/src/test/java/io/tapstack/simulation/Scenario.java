@@ -60,7 +60,7 @@ record Scenario(
         final Impairment delay = Impairment.NONE.withDelay(1_000_000);
         return new Scenario(
                 1,
-                LinkType.ETHERNET,
+                LinkType.IP,
                 mtu,
                 cable,
                 256,
@@ -80,22 +80,6 @@ record Scenario(
 
     boolean aborts() {
         return client.abortNanos() != Script.NEVER || server.abortNanos() != Script.NEVER;
-    }
-
-    Scenario plain() {
-        return new Scenario(
-                seed,
-                type,
-                mtu,
-                Cable.PLAIN,
-                capacityFrames,
-                toServer,
-                toClient,
-                impairedAtSender,
-                clientConfig,
-                serverConfig,
-                client,
-                server);
     }
 
     @Override

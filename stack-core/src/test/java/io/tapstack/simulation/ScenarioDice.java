@@ -33,9 +33,7 @@ final class ScenarioDice {
         final boolean atSender = cable == Cable.PLAIN && oneIn(2);
         final TcpConfig clientConfig = config(mtu);
         final TcpConfig serverConfig = config(mtu);
-        final int window = Math.min(clientConfig.receiveBufferBytes(), serverConfig.receiveBufferBytes());
-        final int segment = Math.max(16, Math.min(mtu - HEADERS, window));
-        final int bytes = (int) Math.min(MAX_BYTES, (long) MAX_SEGMENTS * segment);
+        final int bytes = (int) Math.min(MAX_BYTES, (long) MAX_SEGMENTS * segment(mtu, clientConfig, serverConfig));
         final Script[] scripts = scripts(bytes);
         return new Scenario(
                 seed,
@@ -50,6 +48,13 @@ final class ScenarioDice {
                 serverConfig,
                 scripts[0],
                 scripts[1]);
+    }
+
+    /** About what a segment can carry at most. */
+    private static int segment(final int mtu, final TcpConfig client, final TcpConfig server) {
+        final int window = Math.min(client.receiveBufferBytes(), server.receiveBufferBytes());
+        final int buffer = Math.min(client.sendBufferBytes(), server.sendBufferBytes());
+        return Math.max(1, Math.min(mtu - HEADERS, Math.min(window, buffer)));
     }
 
     private int mtu() {

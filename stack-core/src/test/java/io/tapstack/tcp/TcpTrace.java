@@ -355,6 +355,17 @@ final class TcpTrace {
         return line;
     }
 
+    /** The ISN that our sequence numbers are relative to. */
+    int stackIss() {
+        return stackIss;
+    }
+
+    /** Goes back to a connection whose ISN is known. */
+    void stackIss(final int iss) {
+        stackIss = iss;
+        stackIssKnown = true;
+    }
+
     /** The ISN of the next connection is not known yet. */
     void forgetIss() {
         stackIssKnown = false;

@@ -9,6 +9,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * A file opened for reading, its size as it was then, and its bytes mapped into memory in chunks of at most 1 GiB. Safe for use by
@@ -21,9 +22,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * <p><b>A mapped file can be cut short by others.</b> Then touching a page beyond its end from Java throws {@link InternalError}, and the
  * rest of its last page reads as zeros. Whoever uses the bytes looks at {@link #sizeNow()} after the use, and trusts only those below it.
  *
- * <p><b>Interrupts.</b> An interrupted thread that calls almost any method of a {@link FileChannel} closes it, for everybody. Therefore the file is
- * mapped at once when it is opened, and its size is asked of a {@link RandomAccessFile}, which knows no interrupts; {@link #channel()} is for those who can
- * rule interrupts out.
+ * <p><b>Interrupts.</b> An interrupted thread that calls almost any method of a {@link FileChannel} closes it, for everybody.
+ * Therefore the file is mapped at once when it is opened, and its size is asked of a {@link RandomAccessFile}, which knows no
+ * interrupts; {@link #channel()} is for those who can rule interrupts out.
  */
 public final class MappedFile implements AutoCloseable {
 
@@ -33,6 +34,7 @@ public final class MappedFile implements AutoCloseable {
     private final RandomAccessFile file;
     private final long size;
     private final MappedByteBuffer[] chunks;
+    private final ReentrantLock reading = new ReentrantLock(); // the descriptor has one position
     private final AtomicInteger references = new AtomicInteger(1);
 
     private MappedFile(final RandomAccessFile file) throws IOException {
@@ -70,6 +72,23 @@ public final class MappedFile implements AutoCloseable {
             return file.length();
         } catch (final IOException e) {
             return 0;
+        }
+    }
+
+    /**
+     * Reads bytes by {@code read(2)}, which, unlike touching the mapping, is safe whatever happens to the file. Not interruptible.
+     *
+     * @return how many bytes were read, 0 at the end of the file as it is now or if it cannot be read
+     */
+    int read(final long position, final byte[] target) {
+        reading.lock();
+        try {
+            file.seek(position);
+            return Math.max(0, file.read(target));
+        } catch (final IOException e) {
+            return 0;
+        } finally {
+            reading.unlock();
         }
     }
 
