@@ -68,7 +68,10 @@ final class SegmentSender {
         }
         final int seq = tcb.recovery.nextRetransmission();
         final boolean roomInCwnd = tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt) + tcb.mss <= tcb.congestion.cwnd();
-        if (!roomInCwnd && !tcb.recovery.retransmitNow()) {
+        // The peer may have taken its window back (RFC 9293 3.8.6 SHLD-15): one segment at a time asks how things
+        // stand.
+        final boolean inWindow = seq - tcb.sndUna < tcb.sndWnd;
+        if (!(roomInCwnd && inWindow) && !tcb.recovery.retransmitNow()) {
             return false;
         }
         final RetransmitCause cause = tcb.timeouts > 0 ? RetransmitCause.TIMEOUT : RetransmitCause.FAST_RETRANSMIT;

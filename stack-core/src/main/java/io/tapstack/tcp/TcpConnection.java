@@ -431,12 +431,20 @@ public final class TcpConnection implements Flow {
         // The receiver's side of silly-window avoidance (RFC 9293 3.8.6.2.2): the edge moves by a full segment or half
         // the buffer.
         final boolean worthIt = free - promised >= Math.min(largestWindow() / 2, offeredMss());
-        final int wanted = worthIt && !pool.underPressure() ? free : promised;
+        final int wanted = worthIt ? Math.max(promised, Math.min(free, allowedWindow())) : promised;
         final int shift = windowScale.receiveShift();
         final int roundUp = wanted == promised ? (1 << shift) - 1 : 0;
         final int window = windowScale.representable(wanted + roundUp);
         rcvAdv = rcvNxt + Math.max(window, 0);
         return window;
+    }
+
+    /** Under memory pressure a window does not grow, but whoever has read everything is offered one more segment. */
+    private int allowedWindow() {
+        if (!pool.underPressure()) {
+            return Integer.MAX_VALUE;
+        }
+        return receiveQueue.length() == 0 ? offeredMss() : 0;
     }
 
     /** New data came in order. */

@@ -17,9 +17,17 @@ final class Host {
     private final LinkDevice device;
     private final NetworkStack stack;
 
-    Host(final IpAddress address, final LinkDevice device, final SplittableRandom random, final long nowNanos) {
+    Host(
+            final IpAddress address,
+            final LinkDevice device,
+            final long memoryLimitBytes,
+            final SplittableRandom random,
+            final long nowNanos) {
         this.device = device;
-        this.stack = new NetworkStack(device, StackConfig.of(new InterfaceAddress(address, PREFIX), random), nowNanos);
+        this.stack = new NetworkStack(
+                device,
+                StackConfig.of(new InterfaceAddress(address, PREFIX), random).withMemoryLimit(memoryLimitBytes),
+                nowNanos);
     }
 
     NetworkStack stack() {

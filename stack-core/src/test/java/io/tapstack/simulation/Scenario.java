@@ -1,5 +1,6 @@
 package io.tapstack.simulation;
 
+import io.tapstack.buffer.BufferPool;
 import io.tapstack.link.Impairment;
 import io.tapstack.link.LinkType;
 import io.tapstack.tcp.TcpConfig;
@@ -15,6 +16,8 @@ import java.util.SplittableRandom;
  * @param toClient what happens to frames of the server
  * @param impairedAtSender whether frames suffer before they are on the cable, or behind it; with offloads only behind it, where they are
  *     single segments again
+ * @param simultaneousOpen whether the server calls the client as the client calls the server
+ * @param memoryLimitBytes what each stack may keep
  */
 record Scenario(
         long seed,
@@ -25,6 +28,8 @@ record Scenario(
         Impairment toServer,
         Impairment toClient,
         boolean impairedAtSender,
+        boolean simultaneousOpen,
+        long memoryLimitBytes,
         TcpConfig clientConfig,
         TcpConfig serverConfig,
         Script client,
@@ -67,6 +72,8 @@ record Scenario(
                 delay,
                 delay,
                 false,
+                false,
+                BufferPool.DEFAULT_LIMIT_BYTES,
                 new TcpConfig(),
                 new TcpConfig(),
                 sender,
@@ -85,7 +92,7 @@ record Scenario(
     @Override
     public String toString() {
         return """
-                seed %d: %s, MTU %d, %s, %d frames fit the cable, impaired at the %s
+                seed %d: %s, MTU %d, %s, %d frames fit the cable, impaired at the %s%s%s
                   to server: %s
                   to client: %s
                   client: %s
@@ -98,6 +105,8 @@ record Scenario(
                         cable,
                         capacityFrames,
                         impairedAtSender ? "sender" : "receiver",
+                        simultaneousOpen ? ", simultaneous open" : "",
+                        memoryLimitBytes == BufferPool.DEFAULT_LIMIT_BYTES ? "" : ", memory " + memoryLimitBytes,
                         toServer,
                         toClient,
                         client,

@@ -1,5 +1,6 @@
 package io.tapstack.simulation;
 
+import io.tapstack.buffer.BufferPool;
 import io.tapstack.link.Impairment;
 import io.tapstack.link.LinkType;
 import io.tapstack.simulation.Scenario.Cable;
@@ -44,6 +45,8 @@ final class ScenarioDice {
                 toServer,
                 toClient,
                 atSender,
+                oneIn(10),
+                oneIn(10) ? between(40_000, 400_000) : BufferPool.DEFAULT_LIMIT_BYTES,
                 clientConfig,
                 serverConfig,
                 scripts[0],
@@ -124,8 +127,8 @@ final class ScenarioDice {
 
     /** The client's and the server's. */
     private Script[] scripts(final int bytes) {
-        final int there = between(1, bytes);
-        final int back = between(1, bytes);
+        final int there = oneIn(2) ? bytes : between(1, bytes);
+        final int back = oneIn(2) ? bytes : between(1, bytes);
         return switch (random.nextInt(7)) {
             case 0 -> pair(there, always(there), Ending.SHUTDOWN, 0, never(), Ending.FOLLOW);
             case 1 -> pair(0, never(), ending(), back, always(back), ending());

@@ -9,8 +9,10 @@ import io.tapstack.link.LinkDevice;
 import io.tapstack.link.PcapngWriter;
 import io.tapstack.link.VirtualCable;
 import io.tapstack.tcp.ConnectionObserver;
+import io.tapstack.tcp.TcpConfig;
 import io.tapstack.tcp.TcpConnection;
 import io.tapstack.tcp.TcpListener;
+import io.tapstack.tcp.TcpProtocol;
 import io.tapstack.wire.Endpoint;
 import io.tapstack.wire.IpAddress;
 import java.io.OutputStream;
@@ -24,6 +26,7 @@ import java.util.SplittableRandom;
  * <pre>
  *   Application      Application
  *   NetworkStack     NetworkStack
+ *   WitnessedLink    WitnessedLink
  *   (CapturedLink)   (CapturedLink)
  *   ImpairedLink     ImpairedLink
  *        +-- VirtualCable --+
@@ -33,7 +36,8 @@ public final class Simulation {
 
     private static final IpAddress CLIENT = IpAddress.parse("10.0.0.1");
     private static final IpAddress SERVER = IpAddress.parse("10.0.0.2");
-    private static final int PORT = 80;
+    private static final int CLIENT_PORT = 40_000;
+    private static final int SERVER_PORT = 80;
     private static final long HOUR = 3_600_000_000_000L;
     private static final long TIME_LIMIT = 48 * HOUR;
     private static final int STEP_LIMIT = 2_000_000;
@@ -80,8 +84,10 @@ public final class Simulation {
             left = new CapturedLink(left, writer, "client", () -> now, -start);
             right = new CapturedLink(right, writer, "server", () -> now, -start);
         }
-        this.clientHost = new Host(CLIENT, left, random.split(), now);
-        this.serverHost = new Host(SERVER, right, random.split(), now);
+        left = new WitnessedLink(left, new TcpWitness("client"));
+        right = new WitnessedLink(right, new TcpWitness("server"));
+        this.clientHost = new Host(CLIENT, left, scenario.memoryLimitBytes(), random.split(), now);
+        this.serverHost = new Host(SERVER, right, scenario.memoryLimitBytes(), random.split(), now);
         this.client = new Application("client", scenario.client(), clientHost.stack(), 0, random.split(), now);
         this.server = new Application("server", scenario.server(), serverHost.stack(), 1, random.split(), now);
         this.listener = listen();
@@ -101,7 +107,7 @@ public final class Simulation {
      * @throws AssertionError if something is wrong
      */
     void run() {
-        client.use(connect());
+        connect();
         runUntilOver();
         verifyApplications();
         clientHost.close(now);
@@ -187,25 +193,29 @@ public final class Simulation {
     }
 
     private TcpListener listen() {
+        final TcpProtocol tcp = serverHost.stack().tcp();
         try {
-            return serverHost
-                    .stack()
-                    .tcp()
-                    .listen(
-                            serverHost.stack().tcp().bind(new Endpoint(SERVER, PORT), false),
-                            4,
-                            scenario.serverConfig());
+            // Nobody calls at the port of a simultaneous open, which is taken by the connection.
+            final int port = scenario.simultaneousOpen() ? SERVER_PORT + 1 : SERVER_PORT;
+            return tcp.listen(tcp.bind(new Endpoint(SERVER, port), false), 4, scenario.serverConfig());
         } catch (final SocketErrorException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private TcpConnection connect() {
+    private void connect() {
+        final Endpoint clientEnd = new Endpoint(CLIENT, CLIENT_PORT);
+        final Endpoint serverEnd = new Endpoint(SERVER, SERVER_PORT);
+        client.use(connect(clientHost.stack().tcp(), clientEnd, serverEnd, scenario.clientConfig()));
+        if (scenario.simultaneousOpen()) {
+            server.use(connect(serverHost.stack().tcp(), serverEnd, clientEnd, scenario.serverConfig()));
+        }
+    }
+
+    private TcpConnection connect(
+            final TcpProtocol tcp, final Endpoint from, final Endpoint to, final TcpConfig config) {
         try {
-            return clientHost
-                    .stack()
-                    .tcp()
-                    .connect(null, new Endpoint(SERVER, PORT), scenario.clientConfig(), ConnectionObserver.NONE, now);
+            return tcp.connect(tcp.bind(from, false), to, config, ConnectionObserver.NONE, now);
         } catch (final SocketErrorException e) {
             throw new UncheckedIOException(e);
         }

@@ -2,6 +2,7 @@ package io.tapstack.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tapstack.buffer.BufferPool;
 import io.tapstack.buffer.Region;
 import io.tapstack.event.DropReason;
 import io.tapstack.ip.InterfaceAddress;
@@ -62,8 +63,13 @@ final class TcpTrace {
     }
 
     TcpTrace(final LinkCapabilities capabilities) {
+        this(capabilities, BufferPool.DEFAULT_LIMIT_BYTES);
+    }
+
+    TcpTrace(final LinkCapabilities capabilities, final long memoryLimitBytes) {
         link = new PacketLink(capabilities);
-        stack = new NetworkStack(link, StackConfig.of(new InterfaceAddress(STACK, 24), new SplittableRandom(1)), now);
+        final StackConfig config = StackConfig.of(new InterfaceAddress(STACK, 24), new SplittableRandom(1));
+        stack = new NetworkStack(link, config.withMemoryLimit(memoryLimitBytes), now);
     }
 
     // ---- Ways to begin
