@@ -165,10 +165,10 @@ final class SegmentArrives {
             return segment.seq == tcb.rcvNxt;
         }
         if (length == 0) {
-            // A peer that has used up the window acknowledges from the window's right edge. The table would have such
-            // ACKs dropped for as
-            // long as what fills the window is lost; Linux takes them too.
-            return SequenceNumber.inWindow(segment.seq, tcb.rcvNxt, window + 1);
+            // A peer that has used up the window acknowledges from its right edge. By the table such ACKs would be
+            // dropped for as long as what fills the window is lost; Linux takes them too. A RST there stays outside.
+            final int edge = segment.has(TcpHeader.RST) ? 0 : 1;
+            return SequenceNumber.inWindow(segment.seq, tcb.rcvNxt, window + edge);
         }
         return SequenceNumber.inWindow(segment.seq, tcb.rcvNxt, window)
                 || SequenceNumber.inWindow(segment.seq + length - 1, tcb.rcvNxt, window)
