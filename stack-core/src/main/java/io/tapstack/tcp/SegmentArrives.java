@@ -81,7 +81,7 @@ final class SegmentArrives {
         // Sixth step and on: data and FIN may have come along (RFC 9293 3.10.7.3: "processing continues at the sixth
         // step").
         segment.trimFront(tcb.rcvNxt);
-        tcb.announceWindow();
+        tcb.receiveWindow.announce();
         segment.trimBack(tcb.rcvAdv);
         text(segment, nowNanos);
         fin(segment, nowNanos);
