@@ -47,9 +47,9 @@ public record CablePlan(
         return new CablePlan(type, mtu, ends, capacityFrames, newToRight, newToLeft, impairedAtSender);
     }
 
-    /** True if frames arrive once, whole, in order, and after the same time. */
+    /** True if frames arrive once, whole, in order, and after the same time. ARP packets that do not fit the cable are lost. */
     boolean isCalm() {
-        return isCalm(toRight) && isCalm(toLeft);
+        return isCalm(toRight) && isCalm(toLeft) && (type == LinkType.IP || capacityFrames >= 16);
     }
 
     private static boolean isCalm(final Impairment impairment) {
