@@ -2,7 +2,6 @@ package io.tapstack.simulation;
 
 import io.tapstack.buffer.BufferPool;
 import io.tapstack.buffer.Region;
-import io.tapstack.stack.NetworkStack;
 import io.tapstack.tcp.ReadBatch;
 import io.tapstack.tcp.TcpConnection;
 import io.tapstack.tcp.TcpState;
@@ -13,16 +12,14 @@ import org.jspecify.annotations.Nullable;
 /** An application that plays its {@link Script} on one connection, and checks every byte that it reads. */
 final class Application {
 
-    private static final int BUFFER = BufferPool.BLOCK;
-
     private final String name;
     private final Script script;
-    private final NetworkStack stack;
+    private final BufferPool pool;
     private final Pattern outgoing;
     private final Pattern incoming;
     private final SplittableRandom random;
     private final long abortAt;
-    private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
+    private final ByteBuffer buffer = ByteBuffer.allocate(Script.BULK);
     private final ReadBatch batch = new ReadBatch();
 
     private @Nullable TcpConnection connection;
@@ -40,13 +37,13 @@ final class Application {
     Application(
             final String name,
             final Script script,
-            final NetworkStack stack,
+            final BufferPool pool,
             final int stream,
             final SplittableRandom random,
             final long nowNanos) {
         this.name = name;
         this.script = script;
-        this.stack = stack;
+        this.pool = pool;
         this.outgoing = new Pattern(stream);
         this.incoming = new Pattern(1 - stream);
         this.random = random;
@@ -67,21 +64,6 @@ final class Application {
     /** True once it has nothing more to do with its connection. */
     boolean isDone() {
         return closed;
-    }
-
-    /** What the connection failed with; {@code null} if it did not. */
-    @Nullable
-    Object error() {
-        return connection == null ? null : connection.error();
-    }
-
-    /** Bytes read. */
-    long received() {
-        return received;
-    }
-
-    Script script() {
-        return script;
     }
 
     /** Does what can be done now. */
@@ -110,10 +92,10 @@ final class Application {
         }
         long next = abortAt;
         if (tcp.readableBytes() > 0 && nextRead - now > 0) {
-            next = Simulation.earlier(next, nextRead);
+            next = SimulatedNetwork.earlier(next, nextRead);
         }
         if (mayWrite(tcp) && nextWrite - now > 0) {
-            next = Simulation.earlier(next, nextWrite);
+            next = SimulatedNetwork.earlier(next, nextWrite);
         }
         return next;
     }
@@ -131,7 +113,7 @@ final class Application {
             return false;
         }
         final long open = Math.min(script.sends(), script.gate().open(received, tcp.isInputEnded()));
-        final int most = (int) Math.min(Math.min(BUFFER, script.maxWrite()), open - written);
+        final int most = (int) Math.min(Math.min(Script.BULK, script.maxWrite()), open - written);
         final int length = 1 + random.nextInt(most);
         // MSG_MORE is only for what is followed by more at once.
         final boolean more = written + length < open && script.writePauseNanos() == 0 && random.nextInt(4) == 0;
@@ -147,7 +129,7 @@ final class Application {
     }
 
     private int writeRegion(final TcpConnection tcp, final int length, final boolean more, final long now) {
-        final Region region = stack.pool().region(length);
+        final Region region = pool.region(length);
         outgoing.fill(region.bytes().slice(0, length), written);
         tcp.write(region, 0, length, more, now);
         region.release();
@@ -160,7 +142,7 @@ final class Application {
         if (nextRead - now > 0 || tcp.readableBytes() == 0) {
             return false;
         }
-        final int most = 1 + random.nextInt(Math.min(BUFFER, script.maxRead()));
+        final int most = 1 + random.nextInt(Math.min(Script.BULK, script.maxRead()));
         received += script.byReference() ? readBorrowed(tcp, most, now) : readCopy(tcp, most, now);
         if (received > script.expects()) {
             throw new AssertionError(name + " received " + received + " of " + script.expects() + " bytes");
@@ -247,8 +229,8 @@ final class Application {
         if (aborted) {
             return;
         }
-        if (error() != null) {
-            throw new AssertionError(this + ": the connection failed with " + error());
+        if (connection != null && connection.error() != null) {
+            throw new AssertionError(this + " failed with " + connection.error());
         }
         if (!closed || written != script.sends() || received != script.expects()) {
             throw new AssertionError(this + ": not everything was done");

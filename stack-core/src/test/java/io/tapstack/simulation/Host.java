@@ -7,31 +7,38 @@ import io.tapstack.stack.StackConfig;
 import io.tapstack.wire.IpAddress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 
-/** A stack and its device, run by hand. */
-final class Host {
+/** A stack and its device in a {@link SimulatedNetwork}. */
+public final class Host {
 
     private static final int PREFIX = 24;
 
+    private final String name;
+    private final IpAddress address;
     private final LinkDevice device;
     private final NetworkStack stack;
 
     Host(
+            final String name,
             final IpAddress address,
             final LinkDevice device,
             final long memoryLimitBytes,
-            final SplittableRandom random,
+            final RandomGenerator random,
             final long nowNanos) {
+        this.name = name;
+        this.address = address;
         this.device = device;
-        this.stack = new NetworkStack(
-                device,
-                StackConfig.of(new InterfaceAddress(address, PREFIX), random).withMemoryLimit(memoryLimitBytes),
-                nowNanos);
+        final StackConfig config = StackConfig.of(new InterfaceAddress(address, PREFIX), random);
+        this.stack = new NetworkStack(device, config.withMemoryLimit(memoryLimitBytes), nowNanos);
     }
 
-    NetworkStack stack() {
+    public NetworkStack stack() {
         return stack;
+    }
+
+    public IpAddress address() {
+        return address;
     }
 
     void poll(final long now) {
@@ -44,10 +51,10 @@ final class Host {
         }
     }
 
-    /** When it wants to be polled next, or {@link Long#MAX_VALUE}. */
+    /** When it wants to be polled next, or {@link SimulatedNetwork#NEVER}. */
     long nextEvent(final long now) {
-        final long next = Simulation.earlier(stack.nextDeadline(), device.nextEvent());
-        return stack.isPollWanted() ? Simulation.earlier(now, next) : next;
+        final long next = SimulatedNetwork.earlier(stack.nextDeadline(), device.nextEvent());
+        return stack.isPollWanted() ? SimulatedNetwork.earlier(now, next) : next;
     }
 
     void close(final long now) {
@@ -55,22 +62,21 @@ final class Host {
         device.close();
     }
 
-    void verifyNothingIsLeft(final String name) {
-        require(stack.timers().armedTimers() == 0, name + ": armed timers: " + stack.timers());
-        require(
+    /** Fails unless all memory came back and no timer runs. */
+    void verifyNothingIsLeft() {
+        verify(stack.timers().armedTimers() == 0, "armed timers: " + stack.timers());
+        verify(
                 stack.pool().packetsInUse() == 0,
-                name + ": packets in use: " + stack.pool().packetsInUse());
-        require(
+                "packets in use: " + stack.pool().packetsInUse());
+        verify(
                 stack.pool().regionsInUse() == 0,
-                name + ": regions in use: " + stack.pool().regionsInUse());
-        require(
-                stack.pool().bytesInUse() == 0,
-                name + ": bytes in use: " + stack.pool().bytesInUse());
+                "regions in use: " + stack.pool().regionsInUse());
+        verify(stack.pool().bytesInUse() == 0, "bytes in use: " + stack.pool().bytesInUse());
     }
 
-    static void require(final boolean condition, final String otherwise) {
+    private void verify(final boolean condition, final String otherwise) {
         if (!condition) {
-            throw new AssertionError(otherwise);
+            throw new AssertionError(name + ": " + otherwise);
         }
     }
 }

@@ -2,91 +2,60 @@ package io.tapstack.simulation;
 
 import io.tapstack.buffer.BufferPool;
 import io.tapstack.link.Impairment;
-import io.tapstack.link.LinkType;
 import io.tapstack.tcp.TcpConfig;
 import java.util.SplittableRandom;
 
 /**
- * Everything that makes a run what it is.
+ * Everything that makes a run what it is. The client is on the left.
  *
  * @param seed what all other chance in the run begins with
- * @param cable what kind of devices there are at the ends
- * @param capacityFrames frames that fit the cable, one way
- * @param toServer what happens to frames of the client
- * @param toClient what happens to frames of the server
- * @param impairedAtSender whether frames suffer before they are on the cable, or behind it; with offloads only behind it, where they are
- *     single segments again
- * @param simultaneousOpen whether the server calls the client as the client calls the server
  * @param memoryLimitBytes what each stack may keep
+ * @param simultaneousOpen whether the server calls the client as the client calls the server
  */
 record Scenario(
         long seed,
-        LinkType type,
-        int mtu,
-        Cable cable,
-        int capacityFrames,
-        Impairment toServer,
-        Impairment toClient,
-        boolean impairedAtSender,
-        boolean simultaneousOpen,
+        CablePlan cable,
         long memoryLimitBytes,
+        boolean simultaneousOpen,
         TcpConfig clientConfig,
         TcpConfig serverConfig,
         Script client,
         Script server) {
 
-    /** What kind of devices there are at the ends of the cable. */
-    enum Cable {
-        /** They take nothing over. */
-        PLAIN,
-        /** Network cards with checksum and segmentation offload at both ends. */
-        CARDS,
-        /** One at the client's end only. */
-        CARD_AND_PLAIN,
-        /** As between a stack and the kernel over a TAP: super-segments arrive whole. */
-        LOCAL
-    }
-
-    /** A bulk transfer of {@code bytes} over a perfect link. */
-    static Scenario clean(final Cable cable, final int mtu, final long bytes) {
-        final Script sender = new Script(
-                bytes,
-                0,
-                (received, ended) -> bytes,
-                16_384,
-                0,
-                16_384,
-                0,
-                false,
-                Script.Ending.SHUTDOWN,
-                Script.NEVER);
-        final Script receiver = new Script(
-                0, bytes, (received, ended) -> 0, 1, 0, 16_384, 0, false, Script.Ending.FOLLOW, Script.NEVER);
-        final Impairment delay = Impairment.NONE.withDelay(1_000_000);
-        return new Scenario(
-                1,
-                LinkType.IP,
-                mtu,
-                cable,
-                256,
-                delay,
-                delay,
-                false,
-                false,
-                BufferPool.DEFAULT_LIMIT_BYTES,
-                new TcpConfig(),
-                new TcpConfig(),
-                sender,
-                receiver);
-    }
+    private static final long USUAL_DELAYED_ACK_NANOS = new TcpConfig().delayedAckNanos();
 
     /** The scenario that {@code seed} stands for. */
     static Scenario of(final long seed) {
         return new ScenarioDice(new SplittableRandom(seed)).roll(seed);
     }
 
+    /** A bulk transfer of {@code bytes} from the client to the server over a perfect link of a millisecond. */
+    static Scenario upload(final CablePlan.Ends ends, final int bytes) {
+        final Script sender = Script.of(bytes, 0, (received, ended) -> bytes, Script.Ending.SHUTDOWN);
+        final Script receiver = Script.of(0, bytes, (received, ended) -> 0, Script.Ending.FOLLOW);
+        final Impairment delay = Impairment.NONE.withDelay(1_000_000);
+        return new Scenario(
+                1,
+                CablePlan.perfect(ends).impaired(delay, delay),
+                BufferPool.DEFAULT_LIMIT_BYTES,
+                false,
+                new TcpConfig(),
+                new TcpConfig(),
+                sender,
+                receiver);
+    }
+
     boolean aborts() {
         return client.abortNanos() != Script.NEVER || server.abortNanos() != Script.NEVER;
+    }
+
+    /** True if nothing gives TCP a reason to send anything twice. */
+    boolean isCalm() {
+        return cable.isCalm()
+                && memoryLimitBytes == BufferPool.DEFAULT_LIMIT_BYTES
+                && clientConfig.delayedAckNanos() <= USUAL_DELAYED_ACK_NANOS
+                && serverConfig.delayedAckNanos() <= USUAL_DELAYED_ACK_NANOS
+                && !aborts();
     }
 
     @Override
@@ -100,15 +69,15 @@ record Scenario(
                   server: %s
                           %s""".formatted(
                         seed,
-                        type,
-                        mtu,
-                        cable,
-                        capacityFrames,
-                        impairedAtSender ? "sender" : "receiver",
+                        cable.type(),
+                        cable.mtu(),
+                        cable.ends(),
+                        cable.capacityFrames(),
+                        cable.impairedAtSender() ? "sender" : "receiver",
                         simultaneousOpen ? ", simultaneous open" : "",
                         memoryLimitBytes == BufferPool.DEFAULT_LIMIT_BYTES ? "" : ", memory " + memoryLimitBytes,
-                        toServer,
-                        toClient,
+                        cable.toRight(),
+                        cable.toLeft(),
                         client,
                         describe(clientConfig),
                         server,
@@ -116,12 +85,13 @@ record Scenario(
     }
 
     private static String describe(final TcpConfig config) {
-        return "send buffer %d, receive buffer %d, max segment %d, IW %d%s%s%s%s"
+        return "send buffer %d, receive buffer %d, max segment %d, IW %d, delayed ACK %.1f ms%s%s%s%s"
                 .formatted(
                         config.sendBufferBytes(),
                         config.receiveBufferBytes(),
                         config.maxSegment(),
                         config.initialWindowSegments(),
+                        config.delayedAckNanos() / 1e6,
                         config.timestamps() ? "" : ", no timestamps",
                         config.windowScaling() ? "" : ", no window scaling",
                         config.noDelay() ? ", no delay" : "",

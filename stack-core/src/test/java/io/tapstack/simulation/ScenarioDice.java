@@ -3,7 +3,7 @@ package io.tapstack.simulation;
 import io.tapstack.buffer.BufferPool;
 import io.tapstack.link.Impairment;
 import io.tapstack.link.LinkType;
-import io.tapstack.simulation.Scenario.Cable;
+import io.tapstack.simulation.CablePlan.Ends;
 import io.tapstack.simulation.Script.Ending;
 import io.tapstack.simulation.Script.Gate;
 import io.tapstack.tcp.TcpConfig;
@@ -25,32 +25,23 @@ final class ScenarioDice {
     }
 
     Scenario roll(final long seed) {
-        final LinkType type = oneIn(3) ? LinkType.ETHERNET : LinkType.IP;
-        final int mtu = mtu();
-        final Cable cable = oneIn(2) ? Cable.PLAIN : pick(Cable.values());
-        final int capacityFrames = oneIn(3) ? between(1, 8) : between(16, 256);
-        final Impairment toServer = impairment();
-        final Impairment toClient = oneIn(4) ? Impairment.NONE : impairment();
-        final boolean atSender = cable == Cable.PLAIN && oneIn(2);
-        final TcpConfig clientConfig = config(mtu);
-        final TcpConfig serverConfig = config(mtu);
-        final int bytes = (int) Math.min(MAX_BYTES, (long) MAX_SEGMENTS * segment(mtu, clientConfig, serverConfig));
+        final CablePlan cable = cable();
+        final TcpConfig client = config(cable.mtu());
+        final TcpConfig server = config(cable.mtu());
+        final int bytes = (int) Math.min(MAX_BYTES, (long) MAX_SEGMENTS * segment(cable.mtu(), client, server));
+        final long memory = oneIn(10) ? between(40_000, 400_000) : BufferPool.DEFAULT_LIMIT_BYTES;
         final Script[] scripts = scripts(bytes);
-        return new Scenario(
-                seed,
-                type,
-                mtu,
-                cable,
-                capacityFrames,
-                toServer,
-                toClient,
-                atSender,
-                oneIn(10),
-                oneIn(10) ? between(40_000, 400_000) : BufferPool.DEFAULT_LIMIT_BYTES,
-                clientConfig,
-                serverConfig,
-                scripts[0],
-                scripts[1]);
+        return new Scenario(seed, cable, memory, oneIn(10), client, server, scripts[0], scripts[1]);
+    }
+
+    private CablePlan cable() {
+        final LinkType type = oneIn(3) ? LinkType.ETHERNET : LinkType.IP;
+        final Ends ends = oneIn(2) ? Ends.PLAIN : pick(Ends.values());
+        final int capacityFrames = oneIn(3) ? between(1, 8) : between(16, 256);
+        final boolean atSender = ends == Ends.PLAIN && oneIn(2);
+        final Impairment toRight = oneIn(6) ? delay() : impairment();
+        final Impairment toLeft = oneIn(3) ? delay() : impairment();
+        return new CablePlan(type, mtu(), ends, capacityFrames, toRight, toLeft, atSender);
     }
 
     /** About what a segment can carry at most. */
@@ -69,8 +60,14 @@ final class ScenarioDice {
         };
     }
 
+    private Impairment delay() {
+        return oneIn(4)
+                ? Impairment.NONE
+                : Impairment.NONE.withDelay(random.nextLong(oneIn(3) ? 200 * MILLIS : 20 * MILLIS));
+    }
+
     private Impairment impairment() {
-        Impairment impairment = Impairment.NONE;
+        Impairment impairment = delay();
         if (oneIn(2)) {
             impairment = impairment.withLoss(random.nextDouble(oneIn(3) ? 0.2 : 0.03));
         }
@@ -82,9 +79,6 @@ final class ScenarioDice {
         }
         if (oneIn(4)) {
             impairment = impairment.withReordering(random.nextDouble(0.3), random.nextLong(20 * MILLIS));
-        }
-        if (!oneIn(4)) {
-            impairment = impairment.withDelay(random.nextLong(oneIn(3) ? 200 * MILLIS : 20 * MILLIS));
         }
         if (oneIn(4)) {
             impairment = impairment.withJitter(random.nextLong(oneIn(3) ? 200 * MILLIS : 5 * MILLIS));
@@ -161,8 +155,8 @@ final class ScenarioDice {
     }
 
     private Script script(final int sends, final int expects, final Gate gate, final Ending ending) {
-        final int maxWrite = oneIn(3) ? between(Math.max(1, sends / 300), 2_000) : 16_384;
-        final int maxRead = oneIn(4) ? between(Math.max(1, expects / 300), 2_000) : 16_384;
+        final int maxWrite = oneIn(3) ? between(Math.max(1, sends / 300), 2_000) : Script.BULK;
+        final int maxRead = oneIn(4) ? between(Math.max(1, expects / 300), 2_000) : Script.BULK;
         final long writePause = oneIn(4) ? random.nextLong(50 * MILLIS) : 0;
         final long readPause = oneIn(4) ? random.nextLong(oneIn(4) ? 2 * SECONDS : 50 * MILLIS) : 0;
         return new Script(
@@ -180,19 +174,7 @@ final class ScenarioDice {
 
     private Script[] aborted(final Script[] scripts) {
         final int who = random.nextInt(2);
-        final Script script = scripts[who];
-        final long when = random.nextLong(oneIn(2) ? 200 * MILLIS : 5 * SECONDS);
-        scripts[who] = new Script(
-                script.sends(),
-                script.expects(),
-                script.gate(),
-                script.maxWrite(),
-                script.writePauseNanos(),
-                script.maxRead(),
-                script.readPauseNanos(),
-                script.byReference(),
-                script.ending(),
-                when);
+        scripts[who] = scripts[who].abort(random.nextLong(oneIn(2) ? 200 * MILLIS : 5 * SECONDS));
         return scripts;
     }
 

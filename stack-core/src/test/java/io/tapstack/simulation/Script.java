@@ -28,6 +28,9 @@ record Script(
 
     static final long NEVER = Long.MAX_VALUE;
 
+    /** Most bytes of a large read or write. */
+    static final int BULK = 16_384;
+
     /** How an application ends the connection. */
     enum Ending {
         /** Half-closes when everything is written, and closes when the other end has half-closed too. */
@@ -43,18 +46,14 @@ record Script(
         long open(long received, boolean inputEnded);
     }
 
-    Script ending(final Ending newEnding) {
+    /** An application that does not dawdle. */
+    static Script of(final long sends, final long expects, final Gate gate, final Ending ending) {
+        return new Script(sends, expects, gate, BULK, 0, BULK, 0, false, ending, NEVER);
+    }
+
+    Script abort(final long nanos) {
         return new Script(
-                sends,
-                expects,
-                gate,
-                maxWrite,
-                writePauseNanos,
-                maxRead,
-                readPauseNanos,
-                byReference,
-                newEnding,
-                abortNanos);
+                sends, expects, gate, maxWrite, writePauseNanos, maxRead, readPauseNanos, byReference, ending, nanos);
     }
 
     @Override

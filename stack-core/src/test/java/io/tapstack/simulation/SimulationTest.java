@@ -3,10 +3,9 @@ package io.tapstack.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapstack.event.StackStatistics;
-import io.tapstack.simulation.Scenario.Cable;
+import io.tapstack.link.PcapngWriter;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.LongStream;
@@ -23,7 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class SimulationTest {
 
-    private static final int SEEDS = 250;
+    private static final int SEEDS = 1_000;
 
     @TestFactory
     Stream<DynamicTest> everyByteArrivesInOrderAndOnce() {
@@ -50,24 +49,21 @@ class SimulationTest {
     /** Runs it once more, the same way but with a capture. */
     private static Path capture(final Scenario scenario) throws IOException {
         final Path file = Path.of("target", "simulation-" + scenario.seed() + ".pcapng");
-        try (OutputStream out = Files.newOutputStream(file)) {
-            final Simulation simulation = new Simulation(scenario, out);
-            try {
-                simulation.run();
-            } catch (final AssertionError | RuntimeException expected) {
-                simulation.closeCapture();
-            }
+        try (PcapngWriter writer = new PcapngWriter(Files.newOutputStream(file))) {
+            new Simulation(scenario, writer).run();
+        } catch (final AssertionError | RuntimeException expected) {
+            // As it failed before.
         }
         return file;
     }
 
     @ParameterizedTest
-    @EnumSource(Cable.class)
-    void nothingIsSentTwiceOverACleanLink(final Cable cable) {
-        final Simulation simulation = new Simulation(Scenario.clean(cable, 1_500, 1_000_000));
+    @EnumSource(CablePlan.Ends.class)
+    void nothingIsSentTwiceOverACleanLink(final CablePlan.Ends ends) {
+        final Simulation simulation = new Simulation(Scenario.upload(ends, 1_000_000));
         simulation.run();
-        final StackStatistics sender = simulation.clientHost().stack().statistics();
-        final StackStatistics receiver = simulation.serverHost().stack().statistics();
+        final StackStatistics sender = simulation.network().left().stack().statistics();
+        final StackStatistics receiver = simulation.network().right().stack().statistics();
         assertThat(sender.segmentsRetransmitted).isZero();
         assertThat(receiver.segmentsRetransmitted).isZero();
         assertThat(sender.drops()).isZero();
@@ -84,7 +80,7 @@ class SimulationTest {
 
     private static byte[] captureOf(final long seed) {
         final ByteArrayOutputStream out = new ByteArrayOutputStream();
-        new Simulation(Scenario.of(seed), out).run();
+        new Simulation(Scenario.of(seed), new PcapngWriter(out)).run();
         return out.toByteArray();
     }
 }

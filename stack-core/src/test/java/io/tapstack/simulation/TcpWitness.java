@@ -57,6 +57,8 @@ final class TcpWitness {
         }
         final int length = segment.capacity() - header.headerLength();
         final int first = header.sequence() - peers.start;
+        // What lies before our window is dropped, ACK and all.
+        final boolean acceptable = first >= arrived.nextClearBit(0) || has(TcpHeader.SYN);
         if (length > 0 && first + length > 0) {
             arrived.set(Math.max(0, first), first + length);
         }
@@ -69,8 +71,7 @@ final class TcpWitness {
         }
         if (has(TcpHeader.ACK) && ours.synSeen && header.acknowledgment() - ours.highest <= 0) {
             peers.edge = max(peers.edge, edge(peers));
-            // What lies before our window is dropped, ACK and all.
-            if (header.sequence() - peers.start + 1 >= 0 && header.sequence() - ours.acknowledged >= 0) {
+            if (acceptable) {
                 peers.acknowledged = max(peers.acknowledged, header.acknowledgment());
             }
         }
