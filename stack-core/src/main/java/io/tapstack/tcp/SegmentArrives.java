@@ -93,6 +93,13 @@ final class SegmentArrives {
         if (!passesPaws(segment, nowNanos)) {
             return;
         }
+        if (isSimultaneousOpen(segment)) {
+            // The peer may be as strict as the table of acceptability is, and wait for an ACK at its RCV.NXT.
+            if (completeHandshake(segment, nowNanos)) {
+                tcb.delayedAck.ackNow();
+            }
+            return;
+        }
         if (!isAcceptable(segment)) {
             refuse(segment, nowNanos);
             return;
@@ -130,6 +137,18 @@ final class SegmentArrives {
         text(segment, nowNanos);
         // Eighth: check the FIN bit.
         fin(segment, nowNanos);
+    }
+
+    /**
+     * True for the peer's SYN-ACK in a simultaneous open. Its SYN was received before, so by sequence number it is a duplicate, but
+     * RFC 9293 3.5, figure 7 has it complete the handshake (A.2 knows of the contradiction).
+     */
+    private boolean isSimultaneousOpen(final Segment segment) {
+        return tcb.state == TcpState.SYN_RECEIVED
+                && tcb.listener == null
+                && segment.seq == tcb.irs
+                && (segment.flags & (TcpHeader.SYN | TcpHeader.ACK | TcpHeader.RST | TcpHeader.FIN))
+                        == (TcpHeader.SYN | TcpHeader.ACK);
     }
 
     private boolean passesPaws(final Segment segment, final long nowNanos) {
