@@ -182,6 +182,7 @@ public final class PacketBuffer {
 
     /**
      * Copies {@code length} bytes from {@code from}, counted from the head and across slices, to {@code target}.
+     * Where a slice's bytes are not there any more, because a file was cut short, the target keeps what it had.
      */
     public void copyTo(final int from, final Region target, final int targetOffset, final int length) {
         int skip = from;
@@ -203,7 +204,7 @@ public final class PacketBuffer {
                 continue;
             }
             final int part = Math.min(left, sliceLengths[i] - skip);
-            target.bytes().put(to, sliceRegions[i].bytes(), sliceOffsets[i] + skip, part);
+            sliceRegions[i].copyTo(sliceOffsets[i] + skip, target.bytes(), to, part);
             to += part;
             left -= part;
             skip = 0;

@@ -78,6 +78,18 @@ public abstract class Region {
         return bytes.capacity();
     }
 
+    /**
+     * Copies bytes out of the region. All reading of a region that may be {@linkplain #isShared() shared} goes through
+     * here: to touch a mapping whose file was cut short would be a fault of the process, which the JVM reports late, to
+     * whoever runs then.
+     *
+     * @return how many bytes were copied: fewer than asked for if the rest is not there any more
+     */
+    public int copyTo(final int offset, final ByteBuffer target, final int targetOffset, final int length) {
+        target.put(targetOffset, bytes, offset, length);
+        return length;
+    }
+
     /** True if other processes can change the bytes or take them away (a mapped file). */
     public boolean isShared() {
         return false;

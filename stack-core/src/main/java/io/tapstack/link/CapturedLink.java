@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
  * the wire yet). A super-segment is captured whole. If the capture cannot be written, it ends with a line in the log and the traffic
  * goes on.
  *
- * <p>What was captured is handed to the writer's sink about once a second, so that a file can be watched while it grows.
+ * <p>What was captured is handed to the writer's sink a second later at the latest, so that a file can be watched while it grows.
  */
 public final class CapturedLink implements LinkDevice {
 
@@ -29,7 +29,7 @@ public final class CapturedLink implements LinkDevice {
     private int interfaceNumber;
     private boolean capturing;
     private boolean unflushed;
-    private long flushAt; // not before
+    private long flushAt;
 
     /**
      * @param device closed with this one
@@ -88,11 +88,16 @@ public final class CapturedLink implements LinkDevice {
         if (!capturing) {
             return;
         }
+        final long now = clock.nanoTime();
         try {
-            writer.write(interfaceNumber, direction, clock.nanoTime() + epochOffsetNanos, frame);
-            unflushed = true;
+            writer.write(interfaceNumber, direction, now + epochOffsetNanos, frame);
         } catch (final IOException e) {
             giveUp(e);
+            return;
+        }
+        if (!unflushed) {
+            unflushed = true;
+            flushAt = now + FLUSH_NANOS;
         }
     }
 
@@ -106,7 +111,6 @@ public final class CapturedLink implements LinkDevice {
     public void advance(final long nowNanos) {
         device.advance(nowNanos);
         if (unflushed && nowNanos - flushAt >= 0) {
-            flushAt = nowNanos + FLUSH_NANOS;
             unflushed = false;
             try {
                 writer.flush();

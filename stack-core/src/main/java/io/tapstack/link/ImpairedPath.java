@@ -102,6 +102,11 @@ final class ImpairedPath {
 
     private void enter(final PacketBuffer frame) {
         if (happens(impairment.corruption())) {
+            if (frame.gsoSize() > 0 && frame.checksumWanted()) {
+                // The device would give every segment a checksum that is right for the damaged bytes.
+                lose(frame);
+                return;
+            }
             invertOneBit(frame);
         }
         final int bytes = frame.memory().capacity();
@@ -148,6 +153,9 @@ final class ImpairedPath {
     private void invertOneBit(final PacketBuffer frame) {
         if (frame.contiguousLength() == 0) {
             return;
+        }
+        if (frame.checksumWanted()) {
+            LinkPort.finishChecksum(frame);
         }
         final int bit = random.nextInt(frame.contiguousLength() * 8);
         final int at = frame.head() + bit / 8;

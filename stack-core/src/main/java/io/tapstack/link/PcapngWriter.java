@@ -114,14 +114,15 @@ public final class PcapngWriter implements AutoCloseable {
     }
 
     /**
-     * Writes a frame; the caller keeps it.
+     * Writes a frame; the caller keeps it. Of a frame over a mapped file that was cut short, what is left is written: touching the
+     * rest would be a SIGBUS, which the JVM reports as an {@link InternalError} at some later point, outside of any try.
      *
      * @param epochNanos when it passed, in nanoseconds since 1970
      */
     public void write(
             final int interfaceNumber, final Direction direction, final long epochNanos, final PacketBuffer frame)
             throws IOException {
-        final int captured = Math.min(frame.length(), snapLength);
+        final int captured = Math.min(intactLength(frame), snapLength);
         require(captured + PACKET_OVERHEAD);
         beginBlock(ENHANCED_PACKET);
         buffer.putInt(interfaceNumber).putLong(epochNanos).putInt(captured).putInt(frame.length());
@@ -129,6 +130,19 @@ public final class PcapngWriter implements AutoCloseable {
         buffer.putShort((short) EPB_FLAGS).putShort((short) Integer.BYTES).putInt(direction.flags);
         endOptions();
         endBlock();
+    }
+
+    private static int intactLength(final PacketBuffer frame) {
+        int length = frame.contiguousLength();
+        for (int i = 0; i < frame.sliceCount(); i++) {
+            final Region region = frame.sliceRegion(i);
+            final int intact = region.isShared() ? region.intactBytes() - frame.sliceOffset(i) : Integer.MAX_VALUE;
+            if (intact < frame.sliceLength(i)) {
+                return length + Math.max(0, intact);
+            }
+            length += frame.sliceLength(i);
+        }
+        return length;
     }
 
     /** Hands everything to the sink. */

@@ -28,7 +28,6 @@ final class DriverDoor implements Door {
     // True from when the driver has decided to sleep until it is back inside, or was told to wake up.
     private boolean driverSleeps;
     private long driverSleepsUntil;
-    private boolean pollWantedAnyway;
 
     DriverDoor(final Pollable stack, final Clock clock) {
         this.stack = stack;
@@ -81,8 +80,6 @@ final class DriverDoor implements Door {
     void driverSleeps(final long untilNanos) {
         driverSleeps = true;
         driverSleepsUntil = untilNanos;
-        // If the device is full now, there is nothing to do before it has room, which ends the sleep by itself.
-        pollWantedAnyway = stack.isPollWanted();
         stack.timers().watch(untilNanos);
     }
 
@@ -133,7 +130,7 @@ final class DriverDoor implements Door {
 
     private boolean isDriverNeeded() {
         return stack.timers().isEarlierArmed()
-                || (!pollWantedAnyway && stack.isPollWanted())
+                || stack.isPollWanted()
                 || isBefore(stack.device().nextEvent(), driverSleepsUntil);
     }
 

@@ -30,6 +30,7 @@ public final class NetworkStack implements Pollable {
     private final NetworkInterface networkInterface;
     private final UdpProtocol udp;
     private final TcpProtocol tcp;
+    private boolean deviceIsFull;
 
     /**
      * Builds the stack and announces its address on the link.
@@ -74,12 +75,16 @@ public final class NetworkStack implements Pollable {
         if (failure != null) {
             throw failure;
         }
+        // Connections that were held back by what has come now, such as a smaller path MTU, go on at once.
+        tcp.resume(nowNanos);
+        deviceIsFull = tcp.isBlocked() || udp.isBlocked();
         return frames == FRAMES_PER_POLL || ipv4.hasLoopbackPackets();
     }
 
     @Override
     public boolean isPollWanted() {
-        return ipv4.hasLoopbackPackets() || tcp.isBlocked() || udp.isBlocked();
+        // If the device was full already at the last poll, its own event, that it has room, comes first.
+        return ipv4.hasLoopbackPackets() || (!deviceIsFull && (tcp.isBlocked() || udp.isBlocked()));
     }
 
     @Override

@@ -16,8 +16,8 @@ public interface Pollable {
     boolean poll(long nowNanos) throws IOException;
 
     /**
-     * True if something waits for the next {@link #poll} that no frame and no timer will announce: a packet that the stack sent to itself, or a
-     * connection that the device had no room for.
+     * True if something has come up since the last {@link #poll} that no frame and no timer will announce: a packet that the stack sent to
+     * itself, or a connection that the device had no room for, so that somebody has to wait for the device.
      */
     boolean isPollWanted();
 

@@ -31,13 +31,18 @@ final class AckProcessor {
             tcb.statistics.drop(DropReason.TCP_BAD_ACK);
             return false;
         }
-        if (SequenceNumber.greaterThan(segment.ack, tcb.sndUna)) {
+        final boolean advances = SequenceNumber.greaterThan(segment.ack, tcb.sndUna);
+        if (advances) {
             acknowledge(segment, nowNanos);
         } else if (isDuplicate(segment)) {
             duplicate(nowNanos);
         }
         tcb.persistTimer.heard();
-        updateWindow(segment);
+        if (advances) {
+            takeWindow(segment);
+        } else if (segment.ack == tcb.sndUna) {
+            updateWindow(segment);
+        }
         return true;
     }
 
@@ -64,7 +69,7 @@ final class AckProcessor {
             tcb.retransmissionTimer.restart(nowNanos);
         }
         tcb.path.confirmReachable();
-        tcb.roomFreed();
+        tcb.room.freed();
         if (tcb.isCutShort()) {
             tcb.fileCutShort(nowNanos);
         }
@@ -105,20 +110,28 @@ final class AckProcessor {
         }
     }
 
-    /** Takes SEG.WND over unless an older segment brings it (RFC 9293 3.10.7.4, fifth: SND.WL1 and SND.WL2). */
+    /**
+     * Takes SEG.WND over unless an older segment brings it (RFC 9293 3.10.7.4, fifth: SND.WL1 and SND.WL2). An ACK that advances SND.UNA is
+     * newer than all before it, even on a repeated segment with an old sequence number: its window is {@linkplain #takeWindow taken} without
+     * asking, as Linux does. If it were not, the old window would count from the new SND.UNA, beyond what the peer has promised. For the same
+     * reason the window of an ACK older than SND.UNA is never taken.
+     */
     void updateWindow(final Segment segment) {
         final boolean newer = SequenceNumber.lessThan(tcb.sndWl1, segment.seq)
                 || tcb.sndWl1 == segment.seq && SequenceNumber.lessOrEqual(tcb.sndWl2, segment.ack);
-        if (!newer) {
-            return;
+        if (newer) {
+            takeWindow(segment);
         }
+    }
+
+    private void takeWindow(final Segment segment) {
         final int window = segment.has(TcpHeader.SYN) ? segment.window : tcb.windowScale.fromWire(segment.window);
         if ((window == 0) != (tcb.sndWnd == 0)) {
             tcb.statistics.observer().peerWindow(tcb, window);
         }
         tcb.sndWnd = window;
         tcb.maxSndWnd = Math.max(tcb.maxSndWnd, window);
-        tcb.sndWl1 = segment.seq;
+        tcb.sndWl1 = SequenceNumber.max(tcb.sndWl1, segment.seq);
         tcb.sndWl2 = segment.ack;
     }
 

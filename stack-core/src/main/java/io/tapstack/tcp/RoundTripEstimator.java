@@ -15,6 +15,7 @@ final class RoundTripEstimator {
     private long rto;
     private long minimum = Long.MAX_VALUE;
     private int backoff;
+    private boolean measured;
 
     RoundTripEstimator(final TcpConfig config) {
         this.config = config;
@@ -23,9 +24,10 @@ final class RoundTripEstimator {
 
     /** Takes in a measured round trip. */
     void sample(final long rtt) {
-        if (srtt == 0) {
+        if (!measured) {
             // RFC 6298 2.2
-            srtt = Math.max(1, rtt);
+            measured = true;
+            srtt = rtt;
             rttvar = rtt / 2;
         } else {
             // RFC 6298 2.3, alpha = 1/8 and beta = 1/4; RTTVAR first, as it uses the old SRTT.
@@ -34,7 +36,7 @@ final class RoundTripEstimator {
         }
         minimum = Math.min(minimum, rtt);
         backoff = 0;
-        rto = clamp(srtt + Math.max(GRANULARITY, 4 * rttvar));
+        rto = Math.min(srtt + margin(), config.maxRtoNanos());
     }
 
     /** The timer expired: twice as long the next time (RFC 6298 5.5). */
@@ -45,7 +47,7 @@ final class RoundTripEstimator {
 
     /** The SYN had to be sent again and there is no sample: data starts with three seconds (RFC 6298 5.7). */
     void synWasRetransmitted() {
-        if (srtt == 0) {
+        if (!measured) {
             backoff = 0;
             rto = clamp(3 * config.initialRtoNanos());
         }
@@ -73,6 +75,15 @@ final class RoundTripEstimator {
     /** How often in a row the timer expired since the last sample. */
     int backoff() {
         return backoff;
+    }
+
+    /**
+     * What is added to the round trip. RFC 6298 2.4 has a lower limit for the sum, one second. As ours is far shorter it has to be one for
+     * the margin, as in Linux: after steady round trips RTTVAR is next to nothing, and the first ACK that the peer delays would come too
+     * late.
+     */
+    private long margin() {
+        return Math.max(config.minRtoNanos(), Math.max(GRANULARITY, 4 * rttvar));
     }
 
     private long clamp(final long nanos) {

@@ -81,7 +81,7 @@ final class SegmentArrives {
         // Sixth step and on: data and FIN may have come along (RFC 9293 3.10.7.3: "processing continues at the sixth
         // step").
         segment.trimFront(tcb.rcvNxt);
-        tcb.announceWindow();
+        tcb.receiveWindow.announce();
         segment.trimBack(tcb.rcvAdv);
         text(segment, nowNanos);
         fin(segment, nowNanos);
@@ -184,7 +184,10 @@ final class SegmentArrives {
             return segment.seq == tcb.rcvNxt;
         }
         if (length == 0) {
-            return SequenceNumber.inWindow(segment.seq, tcb.rcvNxt, window);
+            // A peer that has used up the window acknowledges from its right edge. By the table such ACKs would be
+            // dropped for as long as what fills the window is lost; Linux takes them too. A RST there stays outside.
+            final int edge = segment.has(TcpHeader.RST) ? 0 : 1;
+            return SequenceNumber.inWindow(segment.seq, tcb.rcvNxt, window + edge);
         }
         return SequenceNumber.inWindow(segment.seq, tcb.rcvNxt, window)
                 || SequenceNumber.inWindow(segment.seq + length - 1, tcb.rcvNxt, window)
@@ -334,7 +337,7 @@ final class SegmentArrives {
         if (length == 0 || !tcb.state.canReceive()) {
             return;
         }
-        if (tcb.pool.underPressure()) {
+        if (tcb.pool.underPressure() && !isUrgentlyNeeded(segment)) {
             tcb.statistics.drop(DropReason.NO_MEMORY);
             segment.trimBack(segment.seq);
             return;
@@ -359,6 +362,16 @@ final class SegmentArrives {
         tcb.observer().readable();
     }
 
+    /**
+     * Under memory pressure what came out of order goes first: it was not acknowledged, so the peer sends it again. The next data in order is
+     * let in if the application has nothing else to read: two stacks that are both full of what they send would otherwise wait for each other
+     * for ever.
+     */
+    private boolean isUrgentlyNeeded(final Segment segment) {
+        tcb.reassembly.clear();
+        return segment.seq == tcb.rcvNxt && tcb.receiveQueue.length() == 0;
+    }
+
     private void outOfOrder(final Segment segment, final int length) {
         // RFC 5681 4.2: a duplicate ACK at once for a segment that comes out of order.
         tcb.delayedAck.ackNow();
@@ -373,6 +386,9 @@ final class SegmentArrives {
             // One that came early counts when everything before it is there.
             tcb.finAnnounced = true;
             tcb.finSequence = segment.seq + segment.payloadLength();
+            if (tcb.finSequence != tcb.rcvNxt) {
+                tcb.delayedAck.ackNow(); // RFC 5681 4.2, as for data
+            }
         }
         if (tcb.finAnnounced && tcb.finSequence == tcb.rcvNxt && !tcb.finReceived) {
             finInOrder(nowNanos);

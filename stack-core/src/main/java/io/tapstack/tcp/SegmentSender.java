@@ -68,7 +68,10 @@ final class SegmentSender {
         }
         final int seq = tcb.recovery.nextRetransmission();
         final boolean roomInCwnd = tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt) + tcb.mss <= tcb.congestion.cwnd();
-        if (!roomInCwnd && !tcb.recovery.retransmitNow()) {
+        // The peer may have taken its window back (RFC 9293 3.8.6 SHLD-15): one segment at a time asks how things
+        // stand.
+        final boolean inWindow = seq - tcb.sndUna < tcb.sndWnd;
+        if (!(roomInCwnd && inWindow) && !tcb.recovery.retransmitNow()) {
             return false;
         }
         final RetransmitCause cause = tcb.timeouts > 0 ? RetransmitCause.TIMEOUT : RetransmitCause.FAST_RETRANSMIT;
@@ -93,7 +96,7 @@ final class SegmentSender {
         if (sent < 0) {
             return sent;
         }
-        if (sent < length) {
+        if (sent < length && !tcb.sendQueue.isIntact(seq - tcb.queueStart(), length)) {
             // Bytes that were sent before are not there any more: the stream cannot be completed.
             tcb.abortFor(SocketError.EIO, nowNanos);
             return 0;
@@ -102,7 +105,8 @@ final class SegmentSender {
         tcb.statistics.segmentsRetransmitted++;
         tcb.statistics.observer().retransmitted(tcb, seq, sent, cause);
         tcb.retransmissionTimer.start(nowNanos);
-        return sent + (fin ? 1 : 0);
+        // What was written in more pieces than a packet holds takes more than one segment.
+        return sent + (fin && sent == length ? 1 : 0);
     }
 
     private boolean sendNext(final long nowNanos) {
@@ -264,7 +268,7 @@ final class SegmentSender {
         final int at = packet.append(length);
         final ByteBuffer bytes = packet.memory().bytes();
         // RFC 7323 2.2: the window of a SYN is never scaled.
-        final int window = Math.min(tcb.announceWindow(), WindowScale.MAX_UNSCALED);
+        final int window = Math.min(tcb.receiveWindow.announce(), WindowScale.MAX_UNSCALED);
         write(bytes, at, tcb.iss, length, TcpHeader.SYN | (ack ? TcpHeader.ACK : 0), window);
         int option = at + TcpHeader.MIN_LENGTH;
         option += TcpOptions.writeMaximumSegmentSize(bytes, option, tcb.offeredMss());
@@ -287,18 +291,26 @@ final class SegmentSender {
 
     /** {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>}. */
     void sendAck(final long nowNanos) {
-        send(tcb.sndNxt, 0, TcpHeader.ACK, nowNanos);
+        send(acceptableSequence(), 0, TcpHeader.ACK, nowNanos);
     }
 
     /** A keep-alive: {@code <SEQ=SND.NXT-1><ACK=RCV.NXT><CTL=ACK>} (RFC 9293 3.8.4), which the peer has to answer. */
     void sendKeepAlive(final long nowNanos) {
-        send(tcb.sndNxt - 1, 0, TcpHeader.ACK, nowNanos);
+        send(acceptableSequence() - 1, 0, TcpHeader.ACK, nowNanos);
     }
 
     /** {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK>}. */
     void sendReset(final long nowNanos) {
-        send(tcb.sndNxt, 0, TcpHeader.RST | TcpHeader.ACK, nowNanos);
+        send(acceptableSequence(), 0, TcpHeader.RST | TcpHeader.ACK, nowNanos);
         tcb.statistics.resetsSent++;
+    }
+
+    /**
+     * SND.NXT, but for a zero-window probe: a peer that had no room for its byte accepts SEG.SEQ = RCV.NXT alone (RFC 9293 3.10.7.4,
+     * table 6), and would drop an ACK or a reset that is numbered behind it.
+     */
+    private int acceptableSequence() {
+        return tcb.probeOutstanding ? tcb.sndUna : tcb.sndNxt;
     }
 
     /**
@@ -326,7 +338,7 @@ final class SegmentSender {
             }
         }
         final ByteBuffer bytes = packet.memory().bytes();
-        final int window = tcb.windowScale.toWire(tcb.announceWindow());
+        final int window = tcb.windowScale.toWire(tcb.receiveWindow.announce());
         final int sentFlags = payload < length ? flags & ~(TcpHeader.FIN | TcpHeader.PSH) : flags;
         write(bytes, at, seq, headerLength, sentFlags, window);
         if (optionsLength > 0) {

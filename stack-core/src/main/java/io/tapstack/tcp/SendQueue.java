@@ -87,7 +87,9 @@ final class SendQueue {
             final int skip = position + copied - line.position(slice);
             final int offset = line.offset(slice) + skip;
             final int part = Math.min(length - copied, line.length(slice) - skip);
-            final int there = copy(packet, line.region(slice), offset, part);
+            final int to = packet.append(part);
+            final int there = line.region(slice).copyTo(offset, packet.memory().bytes(), to, part);
+            packet.trimTo(packet.contiguousLength() - (part - there));
             copied += there;
             if (there < part) {
                 break;
@@ -125,21 +127,5 @@ final class SendQueue {
 
     private static int intact(final Region region, final int offset, final int length) {
         return region.isShared() ? Math.max(0, Math.min(length, region.intactBytes() - offset)) : length;
-    }
-
-    /** @return how many of the bytes copied were really there: the look at a file comes after the copy, so it is final */
-    private static int copy(final PacketBuffer packet, final Region region, final int offset, final int length) {
-        final int to = packet.append(length);
-        try {
-            packet.memory().bytes().put(to, region.bytes(), offset, length);
-        } catch (final InternalError e) {
-            // The JVM's word for a SIGBUS: a page of the mapping is gone. What lies before it is copied again.
-            packet.trimTo(packet.contiguousLength() - length);
-            final int left = intact(region, offset, length);
-            return left > 0 && left < length ? copy(packet, region, offset, left) : 0;
-        }
-        final int there = intact(region, offset, length);
-        packet.trimTo(packet.contiguousLength() - (length - there));
-        return there;
     }
 }

@@ -167,7 +167,10 @@ public final class TcpConfig {
         return this;
     }
 
-    /** Lower limit of the RTO. RFC 6298 2.4 says one second; 200 ms is what Linux and others use. */
+    /**
+     * Lower limit of what the RTO adds to the smoothed round trip, and so of the RTO. RFC 6298 2.4 says one second for the RTO; 200 ms for the
+     * margin is what Linux has.
+     */
     public long minRtoNanos() {
         return minRtoNanos;
     }

@@ -77,6 +77,8 @@ public final class TcpConnection implements Flow {
     final DelayedAck delayedAck;
     final KeepAlive keepAlive;
     final TimeWait timeWait;
+    final ReceiveWindow receiveWindow = new ReceiveWindow(this);
+    final SendRoom room = new SendRoom(this);
     final SegmentSender sender;
     final SegmentArrives arrives;
     private final Retransmissions retransmissions;
@@ -95,7 +97,6 @@ public final class TcpConnection implements Flow {
     private boolean blocked;
     private boolean inputShutdown;
     private boolean orphan;
-    private boolean roomWanted;
     private @Nullable SocketError error;
     private @Nullable SocketError softError;
     private ConnectionObserver observer = ConnectionObserver.NONE;
@@ -158,6 +159,11 @@ public final class TcpConnection implements Flow {
         return config;
     }
 
+    /** Payload of a full segment, in bytes: the effective send MSS (RFC 9293 3.7.1). */
+    public int segmentBytes() {
+        return mss;
+    }
+
     /** Puts changed options into effect. */
     public void configChanged(final long nowNanos) {
         if (state.isSynchronized() && state != TcpState.TIME_WAIT) {
@@ -183,30 +189,12 @@ public final class TcpConnection implements Flow {
 
     /** Bytes that {@link #write} takes now; 0 means wait for {@link ConnectionObserver#writable()}. */
     public int writableBytes() {
-        if (!state.canSend() || finQueued) {
-            return 0;
-        }
-        if (pool.underPressure()) {
-            // Whoever has something in flight waits for it; the others may go on in small steps, so that nobody waits
-            // for ever.
-            roomWanted |= !sendQueue.isEmpty();
-            return sendQueue.isEmpty() ? BufferPool.FRAME : 0;
-        }
-        final int room = config.sendBufferBytes() - sendQueue.chargedBytes();
-        roomWanted |= room <= 0;
-        return Math.max(0, room);
+        return room.writableBytes();
     }
 
     /** Bytes of a mapped file that {@link #write} takes now; 0 means wait for {@link ConnectionObserver#writable()}. */
     public int writableSharedBytes() {
-        if (!state.canSend() || finQueued) {
-            return 0;
-        }
-        final int room = config.sharedSendBytes() - sendQueue.sharedBytes();
-        // A small remainder is not worth a call each time an ACK comes.
-        final boolean worthIt = room >= config.sharedSendBytes() / 4;
-        roomWanted |= !worthIt;
-        return worthIt ? room : 0;
+        return room.writableSharedBytes();
     }
 
     /**
@@ -262,7 +250,7 @@ public final class TcpConnection implements Flow {
         batch.giveBack();
         if (bytes > 0 && receiveQueue.length() > 0) {
             receiveQueue.consume(bytes);
-            updateWindow(nowNanos);
+            receiveWindow.applicationHasRead(nowNanos);
         }
     }
 
@@ -271,7 +259,7 @@ public final class TcpConnection implements Flow {
         final int copied = receiveQueue.peek(target);
         if (!peek && copied > 0) {
             receiveQueue.consume(copied);
-            updateWindow(nowNanos);
+            receiveWindow.applicationHasRead(nowNanos);
         }
         return copied;
     }
@@ -297,7 +285,7 @@ public final class TcpConnection implements Flow {
     public void shutdownInput(final long nowNanos) {
         inputShutdown = true;
         receiveQueue.clear();
-        updateWindow(nowNanos);
+        receiveWindow.applicationHasRead(nowNanos);
         observer.readable();
     }
 
@@ -369,7 +357,7 @@ public final class TcpConnection implements Flow {
     /** What the MSS option of our SYN says: no segment that we could not receive in one piece (RFC 9293 3.7.1, RFC 6691). */
     int offeredMss() {
         final int largest = path.mtu() - path.ipHeaderLength() - TcpHeader.MIN_LENGTH;
-        return config.maxSegment() > 0 ? Math.min(config.maxSegment(), largest) : largest;
+        return config.maxSegment() > 0 ? Math.min(Math.max(MIN_MSS, config.maxSegment()), largest) : largest;
     }
 
     int offeredShift() {
@@ -419,21 +407,6 @@ public final class TcpConnection implements Flow {
         }
     }
 
-    /** The window to announce in a segment that goes out now; the promise never shrinks (RFC 9293 3.8.6, SHLD-14). */
-    int announceWindow() {
-        final int promised = rcvWnd();
-        final int free = freeReceiveSpace();
-        // The receiver's side of silly-window avoidance (RFC 9293 3.8.6.2.2): the edge moves by a full segment or half
-        // the buffer.
-        final boolean worthIt = free - promised >= Math.min(largestWindow() / 2, offeredMss());
-        final int wanted = worthIt && !pool.underPressure() ? free : promised;
-        final int shift = windowScale.receiveShift();
-        final int roundUp = wanted == promised ? (1 << shift) - 1 : 0;
-        final int window = windowScale.representable(wanted + roundUp);
-        rcvAdv = rcvNxt + Math.max(window, 0);
-        return window;
-    }
-
     /** New data came in order. */
     void dataArrived(final int bytes, final long nowNanos) {
         largestReceived = Math.max(largestReceived, Math.min(bytes, offeredMss()));
@@ -445,16 +418,6 @@ public final class TcpConnection implements Flow {
         if (challengeAcks.tryTake(nowNanos)) {
             statistics.challengeAcks++;
             sender.sendAck(nowNanos);
-        }
-    }
-
-    /** There is more room in the send queue; wakes the writer when it is worth it. */
-    void roomFreed() {
-        if (roomWanted
-                && sendQueue.chargedBytes() <= config.sendBufferBytes() / 2
-                && sendQueue.sharedBytes() <= config.sharedSendBytes() / 2) {
-            roomWanted = false;
-            observer.writable();
         }
     }
 
@@ -485,7 +448,8 @@ public final class TcpConnection implements Flow {
     private void computeMss() {
         final int options = timestamps.enabled() ? TcpOptions.TIMESTAMPS_LENGTH : 0;
         // RFC 9293 3.7.1: Eff.snd.MSS = min(SendMSS + 20, MMS_S) - TCPhdrsize - IPoptionsize
-        mss = Math.max(MIN_MSS, Math.min(peerMss, offeredMss())) - options;
+        // The lower limit is for what the peer says: the MTU of our own link is a fact.
+        mss = Math.min(Math.max(MIN_MSS, peerMss), offeredMss()) - options;
         congestion.mss(mss);
         recovery.mss(mss);
         sender.mssChanged();
@@ -590,29 +554,6 @@ public final class TcpConnection implements Flow {
         moreComing = false;
         if (state != TcpState.SYN_RECEIVED) {
             enter(next, nowNanos);
-            sender.transmit(nowNanos);
-        }
-    }
-
-    private int freeReceiveSpace() {
-        return Math.max(0, largestWindow() - receiveQueue.length());
-    }
-
-    /** The buffer, as far as the peer can be told of it. */
-    private int largestWindow() {
-        return Math.min(config.receiveBufferBytes(), WindowScale.MAX_UNSCALED << windowScale.receiveShift());
-    }
-
-    /** The application has read: tells the peer if its window was getting small. */
-    private void updateWindow(final long nowNanos) {
-        if (!state.canReceive() || finReceived) {
-            return;
-        }
-        final int promised = rcvWnd();
-        final int buffer = largestWindow();
-        final int gain = freeReceiveSpace() - promised;
-        if (gain >= Math.min(buffer / 2, offeredMss()) && promised < buffer / 2) {
-            delayedAck.ackNow();
             sender.transmit(nowNanos);
         }
     }

@@ -101,17 +101,13 @@ final class StackDriverTest {
     }
 
     @Test
-    void isWokenOnceForAPollThatIsWanted() throws InterruptedException {
+    void isWokenForAPollThatIsWanted() throws InterruptedException {
         driver.start();
         awaitLongSleep();
         door.enter();
         stack.pollWanted = true;
         door.exit();
         device.sleeps.acquire();
-        assertThat(device.wakeups).hasValue(1);
-        // The stack went to sleep with that still wanted: the device is full, and will tell when it is not.
-        door.enter();
-        door.exit();
         assertThat(device.wakeups).hasValue(1);
     }
 
@@ -125,6 +121,26 @@ final class StackDriverTest {
                 for (int visit = 0; visit < 500; visit++) {
                     door.enter();
                     door.exit();
+                }
+            }));
+        }
+        for (final Thread thread : threads) {
+            thread.join();
+        }
+    }
+
+    @Test
+    void isNotKeptOut() throws InterruptedException {
+        driver.start();
+        awaitLongSleep();
+        final int before = stack.polls.get();
+        final List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            threads.add(start(() -> {
+                while (stack.polls.get() < before + 100) {
+                    door.enter();
+                    door.exit();
+                    device.rouse();
                 }
             }));
         }
@@ -363,6 +379,7 @@ final class StackDriverTest {
 
         @Override
         public boolean poll(final long nowNanos) {
+            pollWanted = false;
             onPoll.run();
             timers.advance(nowNanos);
             return polls.incrementAndGet() <= busyPolls;

@@ -2,6 +2,7 @@ package io.tapstack.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tapstack.buffer.BufferPool;
 import io.tapstack.buffer.Region;
 import io.tapstack.event.DropReason;
 import io.tapstack.ip.InterfaceAddress;
@@ -65,8 +66,13 @@ final class TcpTrace {
     }
 
     TcpTrace(final LinkCapabilities capabilities) {
+        this(capabilities, BufferPool.DEFAULT_LIMIT_BYTES);
+    }
+
+    TcpTrace(final LinkCapabilities capabilities, final long memoryLimitBytes) {
         link = new PacketLink(capabilities);
-        stack = new NetworkStack(link, StackConfig.of(new InterfaceAddress(STACK, 24), new SplittableRandom(1)), now);
+        final StackConfig config = StackConfig.of(new InterfaceAddress(STACK, 24), new SplittableRandom(1));
+        stack = new NetworkStack(link, config.withMemoryLimit(memoryLimitBytes), now);
     }
 
     // ---- Ways to begin
@@ -362,6 +368,17 @@ final class TcpTrace {
             line.options = decodeOptions(packet, header.headerLength(), expected);
         }
         return line;
+    }
+
+    /** The ISN that our sequence numbers are relative to. */
+    int stackIss() {
+        return stackIss;
+    }
+
+    /** Goes back to a connection whose ISN is known. */
+    void stackIss(final int iss) {
+        stackIss = iss;
+        stackIssKnown = true;
     }
 
     /** The ISN of the next connection is not known yet. */

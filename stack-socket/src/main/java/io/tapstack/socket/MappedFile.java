@@ -9,6 +9,9 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file opened for reading, its size as it was then, and its bytes mapped into memory in chunks of at most 1 GiB. Safe for use by
@@ -21,18 +24,22 @@ import java.util.concurrent.atomic.AtomicInteger;
  * <p><b>A mapped file can be cut short by others.</b> Then touching a page beyond its end from Java throws {@link InternalError}, and the
  * rest of its last page reads as zeros. Whoever uses the bytes looks at {@link #sizeNow()} after the use, and trusts only those below it.
  *
- * <p><b>Interrupts.</b> An interrupted thread that calls almost any method of a {@link FileChannel} closes it, for everybody. Therefore the file is
- * mapped at once when it is opened, and its size is asked of a {@link RandomAccessFile}, which knows no interrupts; {@link #channel()} is for those who can
- * rule interrupts out.
+ * <p><b>Interrupts.</b> An interrupted thread that calls almost any method of a {@link FileChannel} closes it, for everybody.
+ * Therefore the file is mapped at once when it is opened, and its size is asked of a {@link RandomAccessFile}, which knows no
+ * interrupts; {@link #channel()} is for those who can rule interrupts out.
  */
 public final class MappedFile implements AutoCloseable {
 
     /** The size of every chunk but the last. */
     public static final int CHUNK_BYTES = 1 << 30;
 
+    private static final int WINDOW_BYTES = 65_536;
+
     private final RandomAccessFile file;
     private final long size;
     private final MappedByteBuffer[] chunks;
+    private final ReentrantLock reading = new ReentrantLock(); // the descriptor has one position
+    private final AtomicReference<byte @Nullable []> spareWindow = new AtomicReference<>();
     private final AtomicInteger references = new AtomicInteger(1);
 
     private MappedFile(final RandomAccessFile file) throws IOException {
@@ -74,6 +81,23 @@ public final class MappedFile implements AutoCloseable {
     }
 
     /**
+     * Reads bytes by {@code read(2)}, which, unlike touching the mapping, is safe whatever happens to the file. Not interruptible.
+     *
+     * @return how many bytes were read, 0 at the end of the file as it is now or if it cannot be read
+     */
+    int read(final long position, final byte[] target) {
+        reading.lock();
+        try {
+            file.seek(position);
+            return Math.max(0, file.read(target));
+        } catch (final IOException e) {
+            return 0;
+        } finally {
+            reading.unlock();
+        }
+    }
+
+    /**
      * The open file, for positional reads and {@code transferTo}. Not to be closed, nor to be used by a thread that may be interrupted.
      */
     public FileChannel channel() {
@@ -109,6 +133,17 @@ public final class MappedFile implements AutoCloseable {
             }
         } while (!references.compareAndSet(count, count + 1));
         return true;
+    }
+
+    /** Room for what is read ahead: 45 segments of an Ethernet, which share the system calls for one. */
+    byte[] takeWindow() {
+        final byte[] spare = spareWindow.getAndSet(null);
+        return spare == null ? new byte[WINDOW_BYTES] : spare;
+    }
+
+    /** Keeps {@code window} for the next who asks. */
+    void giveWindow(final byte[] window) {
+        spareWindow.set(window);
     }
 
     /** Gives back one reference; the last one closes the file. Buffers handed out stay valid. */

@@ -12,6 +12,11 @@ final class MappedRegion extends Region {
     private final MappedFile file;
     private final long start;
 
+    // What was read last, for devices that want the bytes copied. Only then is there a window.
+    private byte[] window = new byte[0];
+    private int windowStart;
+    private int windowLength;
+
     /**
      * @param start where the chunk starts in the file
      */
@@ -31,6 +36,33 @@ final class MappedRegion extends Region {
         return (int) Math.max(0, Math.min(capacity(), file.sizeNow() - start));
     }
 
+    /** {@inheritDoc} The bytes are read from the file, not from the mapping: so they are the file's, or are not there. */
+    @Override
+    public int copyTo(final int offset, final ByteBuffer target, final int targetOffset, final int length) {
+        int copied = 0;
+        while (copied < length) {
+            final int at = offset + copied;
+            if (at < windowStart || at >= windowStart + windowLength) {
+                readWindow(at);
+                if (windowLength == 0) {
+                    break;
+                }
+            }
+            final int part = Math.min(length - copied, windowStart + windowLength - at);
+            target.put(targetOffset + copied, window, at - windowStart, part);
+            copied += part;
+        }
+        return copied;
+    }
+
+    private void readWindow(final int from) {
+        if (window.length == 0) {
+            window = file.takeWindow();
+        }
+        windowStart = from;
+        windowLength = Math.min(file.read(start + from, window), capacity() - from);
+    }
+
     @Override
     public boolean isShared() {
         return true;
@@ -38,6 +70,9 @@ final class MappedRegion extends Region {
 
     @Override
     protected void recycle() {
+        if (window.length > 0) {
+            file.giveWindow(window);
+        }
         file.close();
     }
 }

@@ -56,7 +56,7 @@ public final class SocketOptions {
     /** No Nagle algorithm. */
     public static final int TCP_NODELAY = 1;
 
-    /** Upper limit of the maximum segment size, to be set before connecting. */
+    /** Upper limit of the maximum segment size, to be set before connecting; of a connection, what is in use is read back. */
     public static final int TCP_MAXSEG = 2;
 
     /** Silence in seconds before the first keep-alive probe. */

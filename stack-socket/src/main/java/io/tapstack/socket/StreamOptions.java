@@ -1,162 +1,65 @@
 package io.tapstack.socket;
 
-import io.tapstack.ip.SocketError;
 import io.tapstack.tcp.TcpConfig;
 
-/** The int-valued options that are a matter of TCP's configuration: from Linux's numbers and units to {@link TcpConfig} and back. */
+/** The options of one {@link StreamSocket}: TCP's configuration, and what concerns the socket alone. Used inside the door. */
 final class StreamOptions {
 
-    /** The answer of {@link #get} and {@link #set} for an option that is not known here. */
-    static final int UNKNOWN = -SocketError.ENOPROTOOPT.errno();
+    static final int NO_LINGER = -1;
 
-    private static final int INVALID = -SocketError.EINVAL.errno();
-    private static final int DEFAULT_TTL = 64;
-    private static final int MIN_SEGMENT = 88; // Linux's TCP_MIN_MSS
-    private static final int MAX_SEGMENT = 32_767;
-    private static final int MAX_KEEPALIVE_SECONDS = 32_767;
-    private static final int MAX_KEEPALIVE_COUNT = 127;
-    private static final int MAX_SYN_RETRIES = 127;
-    private static final int MIN_BUFFER = 2_304; // Linux's SOCK_MIN_RCVBUF
-    private static final int MAX_BUFFER = 64 << 20;
-    private static final long MILLIS = 1_000_000;
-    private static final long SECONDS = 1_000_000_000;
+    /** What a listener or a connection of this socket is made with. */
+    final TcpConfig config;
 
-    private StreamOptions() {}
+    boolean reuseAddress;
 
-    static int set(final TcpConfig config, final int level, final int name, final int value) {
-        return switch (level) {
-            case SocketOptions.SOL_SOCKET -> setSocketLevel(config, name, value);
-            case SocketOptions.IPPROTO_IP -> setIpLevel(config, name, value);
-            case SocketOptions.IPPROTO_TCP -> setTcpLevel(config, name, value);
-            default -> UNKNOWN;
-        };
+    /** See {@link StreamSocket#lingerSeconds(int)}. */
+    int lingerSeconds;
+
+    /** The defaults. */
+    StreamOptions() {
+        this.config = new TcpConfig();
+        this.lingerSeconds = NO_LINGER;
     }
 
-    static int get(final TcpConfig config, final int level, final int name) {
-        return switch (level) {
-            case SocketOptions.SOL_SOCKET -> getSocketLevel(config, name);
-            case SocketOptions.IPPROTO_IP -> getIpLevel(config, name);
-            case SocketOptions.IPPROTO_TCP -> getTcpLevel(config, name);
-            default -> UNKNOWN;
-        };
+    /** What an accepted socket has from its listener. */
+    StreamOptions(final StreamOptions inherited) {
+        this.config = inherited.config.copy();
+        this.reuseAddress = inherited.reuseAddress;
+        this.lingerSeconds = inherited.lingerSeconds;
     }
 
-    private static int setSocketLevel(final TcpConfig config, final int name, final int value) {
-        switch (name) {
-            case SocketOptions.SO_KEEPALIVE -> config.keepAlive(value != 0);
-            case SocketOptions.SO_SNDBUF -> config.sendBufferBytes(buffer(value));
-            case SocketOptions.SO_RCVBUF -> config.receiveBufferBytes(buffer(value));
-            default -> {
-                return UNKNOWN;
+    int set(final int level, final int name, final int value) {
+        if (level == SocketOptions.SOL_SOCKET && name == SocketOptions.SO_REUSEADDR) {
+            reuseAddress = value != 0;
+            return 0;
+        }
+        if (level == SocketOptions.SOL_SOCKET && name == SocketOptions.SO_LINGER) {
+            lingerSeconds = Math.max(NO_LINGER, value);
+            return 0;
+        }
+        return TcpConfigOptions.set(config, level, name, value);
+    }
+
+    /**
+     * @param live the configuration that is in use
+     */
+    int get(final int level, final int name, final TcpConfig live) {
+        if (level == SocketOptions.SOL_SOCKET) {
+            switch (name) {
+                case SocketOptions.SO_REUSEADDR:
+                    return reuseAddress ? 1 : 0;
+                case SocketOptions.SO_LINGER:
+                    return lingerSeconds;
+                case SocketOptions.SO_TYPE:
+                    return SocketOptions.SOCK_STREAM;
+                case SocketOptions.SO_DOMAIN:
+                    return SocketOptions.AF_INET;
+                case SocketOptions.SO_PROTOCOL:
+                    return SocketOptions.IPPROTO_TCP;
+                default:
+                    break;
             }
         }
-        return 0;
-    }
-
-    private static int getSocketLevel(final TcpConfig config, final int name) {
-        return switch (name) {
-            case SocketOptions.SO_KEEPALIVE -> number(config.keepAlive());
-            case SocketOptions.SO_SNDBUF -> 2 * config.sendBufferBytes();
-            case SocketOptions.SO_RCVBUF -> 2 * config.receiveBufferBytes();
-            default -> UNKNOWN;
-        };
-    }
-
-    private static int setIpLevel(final TcpConfig config, final int name, final int value) {
-        switch (name) {
-            case SocketOptions.IP_TOS -> config.trafficClass(value);
-            case SocketOptions.IP_TTL -> {
-                if (value != -1 && isOutside(value, 1, 255)) {
-                    return INVALID;
-                }
-                config.timeToLive(value == -1 ? DEFAULT_TTL : value);
-            }
-            default -> {
-                return UNKNOWN;
-            }
-        }
-        return 0;
-    }
-
-    private static int getIpLevel(final TcpConfig config, final int name) {
-        return switch (name) {
-            case SocketOptions.IP_TOS -> config.trafficClass();
-            case SocketOptions.IP_TTL -> config.timeToLive();
-            default -> UNKNOWN;
-        };
-    }
-
-    private static int setTcpLevel(final TcpConfig config, final int name, final int value) {
-        switch (name) {
-            case SocketOptions.TCP_NODELAY -> config.noDelay(value != 0);
-            case SocketOptions.TCP_QUICKACK -> config.quickAck(value != 0);
-            case SocketOptions.TCP_MAXSEG -> {
-                if (value != 0 && isOutside(value, MIN_SEGMENT, MAX_SEGMENT)) {
-                    return INVALID;
-                }
-                config.maxSegment(value);
-            }
-            case SocketOptions.TCP_KEEPIDLE -> {
-                if (isOutside(value, 1, MAX_KEEPALIVE_SECONDS)) {
-                    return INVALID;
-                }
-                config.keepAliveIdleNanos(value * SECONDS);
-            }
-            case SocketOptions.TCP_KEEPINTVL -> {
-                if (isOutside(value, 1, MAX_KEEPALIVE_SECONDS)) {
-                    return INVALID;
-                }
-                config.keepAliveIntervalNanos(value * SECONDS);
-            }
-            case SocketOptions.TCP_KEEPCNT -> {
-                if (isOutside(value, 1, MAX_KEEPALIVE_COUNT)) {
-                    return INVALID;
-                }
-                config.keepAliveCount(value);
-            }
-            case SocketOptions.TCP_SYNCNT -> {
-                if (isOutside(value, 1, MAX_SYN_RETRIES)) {
-                    return INVALID;
-                }
-                config.synRetries(value);
-            }
-            case SocketOptions.TCP_USER_TIMEOUT -> {
-                if (value < 0) {
-                    return INVALID;
-                }
-                config.userTimeoutNanos(value * MILLIS);
-            }
-            default -> {
-                return UNKNOWN;
-            }
-        }
-        return 0;
-    }
-
-    private static int getTcpLevel(final TcpConfig config, final int name) {
-        return switch (name) {
-            case SocketOptions.TCP_NODELAY -> number(config.noDelay());
-            case SocketOptions.TCP_QUICKACK -> number(config.quickAck());
-            case SocketOptions.TCP_MAXSEG -> config.maxSegment();
-            case SocketOptions.TCP_KEEPIDLE -> (int) (config.keepAliveIdleNanos() / SECONDS);
-            case SocketOptions.TCP_KEEPINTVL -> (int) (config.keepAliveIntervalNanos() / SECONDS);
-            case SocketOptions.TCP_KEEPCNT -> config.keepAliveCount();
-            case SocketOptions.TCP_SYNCNT -> config.synRetries();
-            case SocketOptions.TCP_USER_TIMEOUT -> (int) (config.userTimeoutNanos() / MILLIS);
-            default -> UNKNOWN;
-        };
-    }
-
-    /** As Linux does, a size out of range is not refused but brought into it. */
-    private static int buffer(final int bytes) {
-        return Math.max(MIN_BUFFER / 2, Math.min(bytes < 0 ? MAX_BUFFER : bytes, MAX_BUFFER));
-    }
-
-    private static boolean isOutside(final int value, final int minimum, final int maximum) {
-        return value < minimum || value > maximum;
-    }
-
-    private static int number(final boolean on) {
-        return on ? 1 : 0;
+        return TcpConfigOptions.get(live, level, name);
     }
 }

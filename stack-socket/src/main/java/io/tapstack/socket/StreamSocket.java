@@ -4,7 +4,6 @@ import io.tapstack.ip.SocketError;
 import io.tapstack.ip.SocketErrorException;
 import io.tapstack.tcp.ConnectionObserver;
 import io.tapstack.tcp.TcpBinding;
-import io.tapstack.tcp.TcpConfig;
 import io.tapstack.tcp.TcpConnection;
 import io.tapstack.tcp.TcpListener;
 import io.tapstack.tcp.TcpState;
@@ -32,9 +31,8 @@ public final class StreamSocket extends StackSocket {
     }
 
     private static final Endpoint UNBOUND = Endpoint.anyIpv4(0);
-    private static final int NO_LINGER = -1;
 
-    private final TcpConfig config;
+    private final StreamOptions options;
     private final StreamSender sender = new StreamSender(this);
     private final StreamReceiver receiver = new StreamReceiver(this);
     private final ConnectionObserver events = new Events();
@@ -45,21 +43,17 @@ public final class StreamSocket extends StackSocket {
     private boolean errorReported;
     private boolean inputShut;
     private boolean outputShut;
-    private boolean reuseAddress;
-    private int lingerSeconds = NO_LINGER;
 
     /** A socket that is neither; inside the door. */
     StreamSocket(final SocketLayer layer) {
         super(layer);
-        this.config = new TcpConfig();
+        this.options = new StreamOptions();
     }
 
     /** One end of a connection that {@code listening} has accepted; inside the door. */
     private StreamSocket(final StreamSocket listening, final TcpConnection accepted) {
         super(listening.layer);
-        this.config = listening.config.copy();
-        this.lingerSeconds = listening.lingerSeconds;
-        this.reuseAddress = listening.reuseAddress;
+        this.options = new StreamOptions(listening.options);
         this.connection = accepted;
         this.phase = Phase.CONNECTED;
         accepted.observer(events);
@@ -78,7 +72,7 @@ public final class StreamSocket extends StackSocket {
             if (binding != null || phase != Phase.UNCONNECTED) {
                 return -SocketError.EINVAL.errno();
             }
-            binding = layer.stack().tcp().bind(local, reuseAddress);
+            binding = layer.stack().tcp().bind(local, options.reuseAddress);
             return 0;
         } catch (final SocketErrorException e) {
             return -e.error().errno();
@@ -108,10 +102,10 @@ public final class StreamSocket extends StackSocket {
             }
             TcpBinding bound = binding;
             if (bound == null) {
-                bound = layer.stack().tcp().bind(UNBOUND, reuseAddress);
+                bound = layer.stack().tcp().bind(UNBOUND, options.reuseAddress);
                 binding = bound;
             }
-            final TcpListener made = layer.stack().tcp().listen(bound, backlog, config);
+            final TcpListener made = layer.stack().tcp().listen(bound, backlog, options.config);
             made.observer(this::wakeReaders);
             listener = made;
             phase = Phase.LISTENING;
@@ -175,7 +169,7 @@ public final class StreamSocket extends StackSocket {
                 return -SocketError.EISCONN.errno();
             }
             if (phase == Phase.UNCONNECTED) {
-                connection = layer.stack().tcp().connect(binding, remote, config, events, door.now());
+                connection = layer.stack().tcp().connect(binding, remote, options.config, events, door.now());
                 errorReported = false;
                 inputShut = false;
                 outputShut = false;
@@ -343,7 +337,7 @@ public final class StreamSocket extends StackSocket {
         stopListening();
         final TcpConnection last = connection;
         if (last != null) {
-            if (lingerSeconds == 0) {
+            if (options.lingerSeconds == 0) {
                 last.abort(door.now());
             } else {
                 last.close(door.now());
@@ -358,10 +352,10 @@ public final class StreamSocket extends StackSocket {
     }
 
     private void linger(final TcpConnection last) {
-        if (lingerSeconds <= 0 || !mayWait(0)) {
+        if (options.lingerSeconds <= 0 || !mayWait(0)) {
             return;
         }
-        final long deadline = door.now() + lingerSeconds * 1_000_000_000L;
+        final long deadline = door.now() + options.lingerSeconds * 1_000_000_000L;
         last.observer(events);
         try {
             while (isFinishing(last) && !door.isShut() && writable.await(deadline)) {
@@ -389,7 +383,7 @@ public final class StreamSocket extends StackSocket {
      */
     public void lingerSeconds(final int seconds) {
         door.enter();
-        lingerSeconds = Math.max(NO_LINGER, seconds);
+        options.lingerSeconds = Math.max(StreamOptions.NO_LINGER, seconds);
         door.exit();
     }
 
@@ -397,7 +391,7 @@ public final class StreamSocket extends StackSocket {
     public int lingerSeconds() {
         door.enter();
         try {
-            return lingerSeconds;
+            return options.lingerSeconds;
         } finally {
             door.exit();
         }
@@ -405,20 +399,12 @@ public final class StreamSocket extends StackSocket {
 
     @Override
     int applyOption(final int level, final int name, final int value) {
-        if (level == SocketOptions.SOL_SOCKET && name == SocketOptions.SO_REUSEADDR) {
-            reuseAddress = value != 0;
-            return 0;
-        }
-        if (level == SocketOptions.SOL_SOCKET && name == SocketOptions.SO_LINGER) {
-            lingerSeconds = Math.max(NO_LINGER, value);
-            return 0;
-        }
-        final int result = StreamOptions.set(config, level, name, value);
+        final int result = options.set(level, name, value);
         if (result == 0 && listener != null) {
-            StreamOptions.set(listener.config(), level, name, value);
+            TcpConfigOptions.set(listener.config(), level, name, value);
         }
         if (result == 0 && connection != null) {
-            StreamOptions.set(connection.config(), level, name, value);
+            TcpConfigOptions.set(connection.config(), level, name, value);
             connection.configChanged(door.now());
         }
         return result;
@@ -426,28 +412,16 @@ public final class StreamSocket extends StackSocket {
 
     @Override
     int optionValue(final int level, final int name) {
-        if (level == SocketOptions.SOL_SOCKET) {
-            switch (name) {
-                case SocketOptions.SO_REUSEADDR:
-                    return reuseAddress ? 1 : 0;
-                case SocketOptions.SO_TYPE:
-                    return SocketOptions.SOCK_STREAM;
-                case SocketOptions.SO_DOMAIN:
-                    return SocketOptions.AF_INET;
-                case SocketOptions.SO_PROTOCOL:
-                    return SocketOptions.IPPROTO_TCP;
-                case SocketOptions.SO_ERROR:
-                    return takeError();
-                case SocketOptions.SO_ACCEPTCONN:
-                    return phase == Phase.LISTENING ? 1 : 0;
-                case SocketOptions.SO_LINGER:
-                    return lingerSeconds;
-                default:
-                    break;
-            }
+        if (level == SocketOptions.SOL_SOCKET && name == SocketOptions.SO_ERROR) {
+            return takeError();
         }
-        final TcpConnection live = connection;
-        return StreamOptions.get(live == null ? config : live.config(), level, name);
+        if (level == SocketOptions.SOL_SOCKET && name == SocketOptions.SO_ACCEPTCONN) {
+            return phase == Phase.LISTENING ? 1 : 0;
+        }
+        if (level == SocketOptions.IPPROTO_TCP && name == SocketOptions.TCP_MAXSEG && connection != null) {
+            return connection.segmentBytes();
+        }
+        return options.get(level, name, connection == null ? options.config : connection.config());
     }
 
     @Override
@@ -516,34 +490,11 @@ public final class StreamSocket extends StackSocket {
         return connection == null || errorReported ? null : connection.error();
     }
 
-    /** As {@code tcp_poll} of Linux has it. */
     @Override
     int pollState() {
-        if (listener != null) {
-            return listener.pending() > 0 ? PollEvents.READABLE : 0;
-        }
-        if (isHandshaking()) {
-            return 0;
-        }
-        final TcpConnection live = connection;
-        if (live == null) {
-            return PollEvents.POLLHUP | PollEvents.WRITABLE;
-        }
-        final boolean inputEnded = inputShut || !live.state().canReceive();
-        final boolean outputEnded = !live.state().canSend();
-        int events = pendingError() == null ? 0 : PollEvents.POLLERR;
-        if (inputEnded) {
-            events |= PollEvents.READABLE | PollEvents.POLLRDHUP;
-        } else if (live.readableBytes() > 0) {
-            events |= PollEvents.READABLE;
-        }
-        if (inputEnded && outputEnded) {
-            events |= PollEvents.POLLHUP;
-        }
-        if (outputEnded || live.writableBytes() > 0) {
-            events |= PollEvents.WRITABLE;
-        }
-        return events;
+        return listener != null
+                ? StreamReadiness.of(listener)
+                : StreamReadiness.of(connection, inputShut, pendingError() != null);
     }
 
     /** What the protocol tells us, inside the door, in the middle of its work. */

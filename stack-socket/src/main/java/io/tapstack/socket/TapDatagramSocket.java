@@ -1,39 +1,37 @@
 package io.tapstack.socket;
 
+import io.tapstack.ip.SocketError;
 import io.tapstack.wire.Endpoint;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.SocketException;
+import java.net.PortUnreachableException;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A blocking UDP socket in the manner of {@link java.nio.channels.DatagramChannel}: same semantics, exceptions of {@code java.net}.
- *
- * <p>Any thread may call. {@link #close()} wakes all threads that wait in this socket, and they get a {@link
- * java.net.SocketException}.
+ * A blocking UDP socket with exceptions, in the manner of {@link java.net.DatagramSocket}. Any thread may call; {@link #close()} wakes
+ * those that wait.
  */
 public final class TapDatagramSocket implements Closeable {
 
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
     private final DatagramSocket socket;
 
-    private TapDatagramSocket(final DatagramSocket socket) {
-        this.socket = socket;
-    }
-
     /**
-     * A socket at a local address and port, of which either may be left open (0).
+     * A socket that is bound.
      *
-     * @throws java.net.BindException if the address is taken or not ours
+     * @param local port 0 picks a free one
+     * @throws java.net.BindException if the address is taken, or not one of the stack's
      */
-    public static TapDatagramSocket bind(final SocketLayer layer, final InetSocketAddress local) throws IOException {
-        final DatagramSocket socket = layer.datagram();
-        try {
-            check(socket.bind(InetEndpoints.endpoint(local)));
-            return new TapDatagramSocket(socket);
-        } catch (final IOException | RuntimeException e) {
+    public TapDatagramSocket(final SocketLayer layer, final InetSocketAddress local) throws IOException {
+        this.socket = layer.datagram();
+        final int result = socket.bind(InetEndpoints.endpoint(local));
+        if (result < 0) {
             socket.close();
-            throw e;
+            throw SocketFailure.of(result);
         }
     }
 
@@ -42,32 +40,53 @@ public final class TapDatagramSocket implements Closeable {
         return socket;
     }
 
+    /** Sends to {@code remote} and receives from there only, from now on. */
+    public void connect(final InetSocketAddress remote) throws IOException {
+        check(socket.connect(InetEndpoints.endpoint(remote)));
+    }
+
     /**
-     * Waits for a datagram and puts its bytes into {@code into}; what does not fit is dropped.
+     * Sends what {@code payload} has remaining as one datagram.
+     *
+     * @param destination null for the one that is connected to
+     */
+    public void send(final ByteBuffer payload, final @Nullable InetSocketAddress destination) throws IOException {
+        final Endpoint to = destination == null ? null : InetEndpoints.endpoint(destination);
+        check(socket.sendTo(payload, 0, to));
+    }
+
+    /**
+     * Waits for a datagram and puts it at {@code target}'s position; what does not fit is dropped.
      *
      * @return who sent it
+     * @throws SocketTimeoutException if the {@linkplain #soTimeout(int) time} is over
+     * @throws PortUnreachableException if nobody is at the port that this socket is connected to
      */
-    public InetSocketAddress receive(final ByteBuffer into) throws IOException {
+    public InetSocketAddress receive(final ByteBuffer target) throws IOException {
         final PeerAddress sender = new PeerAddress();
-        check(socket.recvFrom(into, 0, sender));
-        final Endpoint from = sender.endpoint();
-        if (from == null) {
-            throw new SocketException("Socket input is shutdown");
+        final int result = socket.recvFrom(target, 0, sender);
+        if (Errno.is(result, SocketError.EAGAIN)) {
+            throw new SocketTimeoutException("Receive timed out");
         }
-        return InetEndpoints.socketAddress(from);
+        check(result);
+        final Endpoint from = sender.endpoint();
+        // The input of this socket cannot be shut down but through socket().
+        return from == null ? localAddress() : InetEndpoints.socketAddress(from);
     }
 
-    /** Sends the remaining bytes of {@code payload} as one datagram. */
-    public void send(final ByteBuffer payload, final InetSocketAddress destination) throws IOException {
-        check(socket.sendTo(payload, 0, InetEndpoints.endpoint(destination)));
+    /** How long {@link #receive} may wait, in milliseconds; 0 for no limit. */
+    public void soTimeout(final int millis) {
+        socket.receiveTimeoutNanos(millis * NANOS_PER_MILLI);
     }
 
+    /** {@code SO_BROADCAST}. */
+    public void broadcast(final boolean allowed) throws IOException {
+        check(socket.setOption(SocketOptions.SOL_SOCKET, SocketOptions.SO_BROADCAST, allowed ? 1 : 0));
+    }
+
+    /** The address and port that are bound. */
     public InetSocketAddress localAddress() {
         return InetEndpoints.socketAddress(socket.localEndpoint());
-    }
-
-    public boolean isClosed() {
-        return socket.isClosed();
     }
 
     /** Does nothing if the socket is closed. */
@@ -76,7 +95,17 @@ public final class TapDatagramSocket implements Closeable {
         socket.close();
     }
 
-    private static void check(final int result) throws IOException {
+    public boolean isClosed() {
+        return socket.isClosed();
+    }
+
+    private void check(final int result) throws IOException {
+        if (Errno.is(result, SocketError.ECONNREFUSED)) {
+            throw new PortUnreachableException();
+        }
+        if (Errno.is(result, SocketError.EINTR)) {
+            close();
+        }
         if (result < 0) {
             throw SocketFailure.of(result);
         }

@@ -69,16 +69,17 @@ public final class TapSocket implements Closeable {
         final Endpoint endpoint = InetEndpoints.endpoint(remote);
         socket.sendTimeoutNanos(timeoutMillis * NANOS_PER_MILLI);
         final int result = socket.connect(endpoint);
+        // The limit is connect's alone; a write waits for as long as it takes.
+        socket.sendTimeoutNanos(0);
+        if (result == 0) {
+            return;
+        }
         if (Errno.is(result, SocketError.EISCONN)) {
             throw SocketFailure.of(result);
         }
-        if (result < 0) {
-            final boolean timedOut =
-                    Errno.is(result, SocketError.EINPROGRESS) || Errno.is(result, SocketError.EALREADY);
-            close();
-            throw timedOut ? new SocketTimeoutException("Connect timed out") : SocketFailure.of(result);
-        }
-        socket.sendTimeoutNanos(0);
+        final boolean timedOut = Errno.is(result, SocketError.EINPROGRESS) || Errno.is(result, SocketError.EALREADY);
+        close();
+        throw timedOut ? new SocketTimeoutException("Connect timed out") : SocketFailure.of(result);
     }
 
     public boolean isConnected() {

@@ -23,7 +23,6 @@ final class StreamOptionsTest extends TwoHostsTest {
         "0, 2, 77, 77", // IP_TTL
         "0, 2, -1, 64", // IP_TTL, default
         "6, 1, 1, 1", // TCP_NODELAY
-        "6, 2, 1000, 1000", // TCP_MAXSEG
         "6, 4, 11, 11", // TCP_KEEPIDLE
         "6, 5, 12, 12", // TCP_KEEPINTVL
         "6, 6, 3, 3", // TCP_KEEPCNT
@@ -51,6 +50,18 @@ final class StreamOptionsTest extends TwoHostsTest {
     void unknownOptionsAreRefused(final int level, final int name) {
         assertThat(open(here.stream()).setOption(level, name, 1)).isEqualTo(-SocketError.ENOPROTOOPT.errno());
         assertThat(open(here.stream()).option(level, name)).isEqualTo(-SocketError.ENOPROTOOPT.errno());
+    }
+
+    @Test
+    void theSegmentSizeIsALimitAndThenAFact() throws SocketErrorException {
+        final StreamSocket listener = listener(1);
+        final StreamSocket client = open(here.stream());
+        assertThat(client.setOption(6, 2, 1_000)).isZero();
+        assertThat(client.option(6, 2)).isEqualTo(1_000);
+        assertThat(client.connect(addressOf(listener))).isZero();
+        // Less the twelve bytes of timestamps.
+        assertThat(client.option(6, 2)).isEqualTo(988);
+        assertThat(accept(listener).option(6, 2)).isEqualTo(988);
     }
 
     @Test

@@ -339,11 +339,10 @@ final class StreamSocketTest extends TwoHostsTest {
     @Test
     void lingeringEndsWithItsTime() {
         final StreamSocket client = connect(listener(1));
-        client.nonBlocking(true);
-        while (client.send(ByteBuffer.allocateDirect(1_000_000), 0) > 0) {
-            // Until nothing fits any more.
+        client.sendTimeoutNanos(50_000_000);
+        while (client.send(ByteBuffer.allocateDirect(10_000_000), 0) > 0) {
+            // Until nothing fits any more, here and there.
         }
-        client.nonBlocking(false);
         client.lingerSeconds(1);
         final long start = System.nanoTime();
         client.close();

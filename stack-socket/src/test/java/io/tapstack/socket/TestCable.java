@@ -33,13 +33,19 @@ final class TestCable {
         return right;
     }
 
-    private record Frame(byte[] bytes, boolean checksumTrusted) {}
+    /** A frame on the way. Frames are used again, so that a test can count what the stack allocates. */
+    private static final class Frame {
+        byte[] bytes = new byte[2_048];
+        int length;
+        boolean checksumTrusted;
+    }
 
     private final class End implements LinkDevice {
 
         private final ReentrantLock lock = new ReentrantLock();
         private final Condition somethingToDo = lock.newCondition();
         private final ArrayDeque<Frame> arrived = new ArrayDeque<>();
+        private final ArrayDeque<Frame> spare = new ArrayDeque<>();
         private @Nullable End peer;
         private boolean awake;
         private boolean peerWaitsForRoom;
@@ -51,11 +57,18 @@ final class TestCable {
 
         @Override
         public @Nullable PacketBuffer receive(final BufferPool pool) {
-            final Frame frame;
+            final PacketBuffer packet;
             final boolean roomAgain;
             lock.lock();
             try {
-                frame = arrived.poll();
+                final Frame frame = arrived.poll();
+                if (frame == null) {
+                    return null;
+                }
+                packet = pool.packet(HEADROOM + frame.length, HEADROOM);
+                packet.memory().bytes().put(packet.append(frame.length), frame.bytes, 0, frame.length);
+                packet.checksumTrusted(frame.checksumTrusted);
+                spare.add(frame);
                 roomAgain = peerWaitsForRoom && arrived.size() <= FRAMES_ON_THE_WAY / 2;
                 peerWaitsForRoom &= !roomAgain;
             } finally {
@@ -64,13 +77,6 @@ final class TestCable {
             if (roomAgain) {
                 peer().wakeup();
             }
-            if (frame == null) {
-                return null;
-            }
-            final int length = frame.bytes().length;
-            final PacketBuffer packet = pool.packet(HEADROOM + length, HEADROOM);
-            packet.memory().bytes().put(packet.append(length), frame.bytes(), 0, length);
-            packet.checksumTrusted(frame.checksumTrusted());
             return packet;
         }
 
@@ -86,7 +92,10 @@ final class TestCable {
                     peerWaitsForRoom = true;
                     return false;
                 }
-                arrived.add(new Frame(bytes(frame), frame.checksumWanted()));
+                final Frame reused = spare.poll();
+                final Frame copy = reused == null ? new Frame() : reused;
+                copy(frame, copy);
+                arrived.add(copy);
                 awake = true;
                 somethingToDo.signalAll();
                 return true;
@@ -130,17 +139,19 @@ final class TestCable {
             return other;
         }
 
-        private byte[] bytes(final PacketBuffer frame) {
-            final byte[] bytes = new byte[frame.length()];
-            final int contiguous = frame.contiguousLength();
-            frame.memory().bytes().get(frame.head(), bytes, 0, contiguous);
-            int at = contiguous;
-            for (int i = 0; i < frame.sliceCount(); i++) {
-                final int length = frame.sliceLength(i);
-                frame.sliceRegion(i).bytes().get(frame.sliceOffset(i), bytes, at, length);
+        private static void copy(final PacketBuffer from, final Frame to) {
+            to.length = from.length();
+            to.checksumTrusted = from.checksumWanted();
+            if (to.bytes.length < to.length) {
+                to.bytes = new byte[to.length];
+            }
+            int at = from.contiguousLength();
+            from.memory().bytes().get(from.head(), to.bytes, 0, at);
+            for (int i = 0; i < from.sliceCount(); i++) {
+                final int length = from.sliceLength(i);
+                from.sliceRegion(i).bytes().get(from.sliceOffset(i), to.bytes, at, length);
                 at += length;
             }
-            return bytes;
         }
     }
 }

@@ -20,7 +20,11 @@ final class DescriptorGuard {
         this.closeDescriptors = closeDescriptors;
     }
 
-    /** @return false if the descriptors must not be used any more; otherwise the caller has to {@link #leave()} */
+    /**
+     * Goes inside, if the descriptors may still be used; the caller then has to {@link #leave()}.
+     *
+     * @return false if they may not
+     */
     boolean enter() {
         final int inside = state.incrementAndGet();
         if (inside > 0 && inside < CLOSING) {
@@ -30,6 +34,7 @@ final class DescriptorGuard {
         return false;
     }
 
+    /** Goes outside, and closes the descriptors if that was asked for and nobody else is inside. */
     void leave() {
         if (state.decrementAndGet() == CLOSING && state.compareAndSet(CLOSING, CLOSED)) {
             closeDescriptors.run();

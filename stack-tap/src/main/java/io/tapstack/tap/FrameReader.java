@@ -40,6 +40,8 @@ final class FrameReader {
     }
 
     /**
+     * Takes a frame.
+     *
      * @return the next frame, or null if there is none or the call failed, as {@link #errno()} says
      */
     @Nullable

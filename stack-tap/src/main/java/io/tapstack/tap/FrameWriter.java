@@ -37,7 +37,11 @@ final class FrameWriter {
         this.headerBytes = headerBytes;
     }
 
-    /** @return {@link #TAKEN} or the error number */
+    /**
+     * Hands a frame over, which stays the caller's.
+     *
+     * @return {@link #TAKEN} or the error number
+     */
     int write(final PacketBuffer frame) {
         long written;
         do {

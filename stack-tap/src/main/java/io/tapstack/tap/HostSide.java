@@ -15,7 +15,11 @@ final class HostSide {
 
     private HostSide() {}
 
-    /** @return the interface's MTU in bytes */
+    /**
+     * Changes what is not yet as {@code config} has it.
+     *
+     * @return the interface's MTU in bytes
+     */
     static int setUp(final String name, final TapConfig config) throws TapException {
         try (HostInterface host = new HostInterface(name)) {
             if (config.mtu().isPresent()) {

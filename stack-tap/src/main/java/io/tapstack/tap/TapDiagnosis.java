@@ -6,8 +6,7 @@ import java.nio.file.Path;
 /** Turns error numbers of the calls that open and set up a TAP into a line that says what is wrong and what helps. */
 final class TapDiagnosis {
 
-    private static final String PRIVILEGE = "run as root, or let root make a TAP for you: "
-            + "ip tuntap add %s mode tap user $(id -un) && ip link set %s up";
+    private static final String USER = System.getProperty("user.name");
 
     private TapDiagnosis() {}
 
@@ -51,7 +50,7 @@ final class TapDiagnosis {
         if (errno == LibC.EPERM && exists) {
             return new TapException(
                     "TAP " + name + " belongs to another user",
-                    "as root: ip link delete " + name + " && ip tuntap add " + name + " mode tap user $(id -un)");
+                    "as root: ip link delete " + name + " && ip tuntap add " + name + " mode tap user " + USER);
         }
         if (errno == LibC.EPERM) {
             return new TapException("no permission (CAP_NET_ADMIN) to make TAP " + name, privilege(name));
@@ -109,7 +108,8 @@ final class TapDiagnosis {
     }
 
     private static String privilege(final String name) {
-        final String advice = String.format(PRIVILEGE, name, name);
+        final String advice = "run as root, or let root make a TAP for you: ip tuntap add " + name + " mode tap user "
+                + USER + " && ip link set " + name + " up";
         return UserNamespaces.obstacle()
                 .map(obstacle -> advice + " (a private network is no way out: " + obstacle + ")")
                 .orElse(advice + ", or try it in a private network with --private");

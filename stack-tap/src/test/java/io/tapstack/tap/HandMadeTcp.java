@@ -54,10 +54,13 @@ final class HandMadeTcp {
         awaitAck();
     }
 
-    /** The next TCP frame of the host; acknowledges what it carries. The caller releases it. */
+    /** The next TCP frame of the host; acknowledges what it carries if it is the one in order. The caller releases it. */
     PacketBuffer receive() throws IOException {
         final PacketBuffer frame = next();
-        rcvNxt += payloadLength(frame);
+        final int tcp = frame.head() + HostPeer.ETHERNET + HostPeer.IP;
+        if (frame.memory().bytes().getInt(tcp + 4) == rcvNxt) {
+            rcvNxt += payloadLength(frame);
+        }
         final PacketBuffer ack = segment(ACK, 0, 0);
         finish(ack, 0);
         peer.send(ack);
@@ -106,7 +109,14 @@ final class HandMadeTcp {
     }
 
     private PacketBuffer next() throws IOException {
-        return peer.next(frame -> HostPeer.isIp(frame, IpProtocol.TCP));
+        return peer.next(frame -> HostPeer.isIp(frame, IpProtocol.TCP) && isOfThisConnection(frame));
+    }
+
+    /** Sockets of earlier connections to the same address may still be trying. */
+    private boolean isOfThisConnection(final PacketBuffer frame) {
+        final ByteBuffer bytes = frame.memory().bytes();
+        final int tcp = frame.head() + HostPeer.ETHERNET + HostPeer.IP;
+        return hostPort == 0 ? bytes.get(tcp + 13) == SYN : (bytes.getShort(tcp) & 0xFFFF) == hostPort;
     }
 
     private static int windowScale(final PacketBuffer syn) {

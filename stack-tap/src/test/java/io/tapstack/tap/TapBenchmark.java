@@ -4,6 +4,8 @@ import io.tapstack.buffer.BufferPool;
 import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.buffer.Region;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -26,6 +28,8 @@ public final class TapBenchmark {
     private static final int SUPER_FRAME = 65_549;
     private static final int HEADERS = 54;
     private static final int QUEUED = 400;
+
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
     private final BufferPool pool = new BufferPool();
 
@@ -64,13 +68,13 @@ public final class TapBenchmark {
 
     private void transmit(final String what, final TapDevice tap, final PacketBuffer frame, final int frames)
             throws IOException {
-        final long start = System.nanoTime();
+        final long start = cpuNanos();
         for (int i = 0; i < frames; i++) {
             if (!tap.transmit(frame)) {
                 throw new IOException("the TAP is full");
             }
         }
-        report(what, frames, (long) frames * frame.length(), System.nanoTime() - start);
+        report(what, frames, (long) frames * frame.length(), cpuNanos() - start);
         frame.release();
     }
 
@@ -88,7 +92,7 @@ public final class TapBenchmark {
                 for (int i = 0; i < QUEUED / 4; i++) {
                     socket.send(datagram);
                 }
-                final long start = System.nanoTime();
+                final long start = cpuNanos();
                 PacketBuffer frame = tap.receive(pool);
                 while (frame != null) {
                     frames++;
@@ -96,7 +100,7 @@ public final class TapBenchmark {
                     frame.release();
                     frame = tap.receive(pool);
                 }
-                nanos += System.nanoTime() - start;
+                nanos += cpuNanos() - start;
             }
         }
         report(what, frames, bytes, nanos);
@@ -116,14 +120,14 @@ public final class TapBenchmark {
             tcp.accept();
             long frames = 0;
             long bytes = 0;
-            final long start = System.nanoTime();
+            final long start = cpuNanos();
             while (bytes < 4L << 30) {
                 final PacketBuffer frame = tcp.receive();
                 frames++;
                 bytes += HandMadeTcp.payloadLength(frame);
                 frame.release();
             }
-            report("kernel TCP to us, ack per frame", frames, bytes, System.nanoTime() - start);
+            report("kernel TCP to us, ack per frame", frames, bytes, cpuNanos() - start);
             sender.cancel(true);
         }
     }
@@ -146,16 +150,16 @@ public final class TapBenchmark {
             final Region payload = pool.region(BufferPool.SUPER);
             long bytes = 0;
             long frames = 0;
-            final long start = System.nanoTime();
+            final long start = cpuNanos();
             while (bytes < total) {
-                while (tcp.room() < length) {
+                while (tcp.room() < 2 * length) {
                     tcp.awaitAck();
                 }
                 tcp.send(tcp.superSegment(payload, 0, length, 4), length);
                 bytes += length;
                 frames++;
             }
-            report("us to kernel TCP, following its window", frames, bytes, System.nanoTime() - start);
+            report("us to kernel TCP, following its window", frames, bytes, cpuNanos() - start);
             payload.release();
             sink.cancel(true);
         }
@@ -182,9 +186,14 @@ public final class TapBenchmark {
         return frame;
     }
 
+    /** Processor time of this thread: on a busy machine that is what a frame costs, and the wall clock is not. */
+    private static long cpuNanos() {
+        return THREADS.getCurrentThreadCpuTime();
+    }
+
     private static void report(final String what, final long frames, final long bytes, final long nanos) {
         System.out.printf(
-                "%-40s %,12d frames/s %7.0f ns/frame %7.2f Gbit/s%n",
-                what, frames * 1_000_000_000L / nanos, (double) nanos / frames, bytes * 8.0 / nanos);
+                "%-40s %,12d frames %7.0f ns CPU/frame %7.2f Gbit per CPU second%n",
+                what, frames, (double) nanos / frames, bytes * 8.0 / nanos);
     }
 }

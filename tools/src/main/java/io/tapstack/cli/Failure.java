@@ -1,5 +1,6 @@
 package io.tapstack.cli;
 
+import io.tapstack.tap.TapException;
 import java.net.BindException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
@@ -45,7 +46,8 @@ public final class Failure extends RuntimeException {
         if (failure instanceof UnknownHostException) {
             return text + ": unknown host";
         }
-        if (failure instanceof BindException
+        if (failure instanceof TapException
+                || failure instanceof BindException
                 || failure instanceof ConnectException
                 || failure instanceof NoRouteToHostException) {
             return text;

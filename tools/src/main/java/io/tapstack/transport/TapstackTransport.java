@@ -42,6 +42,6 @@ public final class TapstackTransport implements Transport {
 
     @Override
     public DatagramEndpoint datagrams(final InetSocketAddress local) throws IOException {
-        return new TapstackDatagramEndpoint(TapDatagramSocket.bind(sockets, local));
+        return new TapstackDatagramEndpoint(new TapDatagramSocket(sockets, local));
     }
 }

@@ -166,6 +166,9 @@ class FileServingTest extends ServerFixture {
         final byte[] first = writeRandom("changing.bin", 100_000);
         try (RawClient client = client()) {
             assertThat(client.get("/changing.bin").reply().body()).isEqualTo(first);
+            // Another answer, so that the server is surely done with the file: it is about to be cut short for a
+            // moment.
+            assertThat(client.get("/hello.txt").reply().text()).startsWith("hello");
             final byte[] second = writeRandom("changing.bin", 90_000);
             assertThat(client.get("/changing.bin").reply().body()).isEqualTo(second);
             final byte[] third = writeRandom("other.bin", 90_000);

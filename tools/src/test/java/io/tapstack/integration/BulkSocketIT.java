@@ -2,6 +2,8 @@ package io.tapstack.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tapstack.event.Flow;
+import io.tapstack.event.StackEvents;
 import io.tapstack.integration.TestBytes.Summary;
 import io.tapstack.transport.Listener;
 import io.tapstack.transport.StreamConnection;
@@ -12,6 +14,7 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
@@ -115,6 +118,38 @@ class BulkSocketIT {
             assertThat(Arrays.mismatch(
                             rest, 0, rest.length, TestBytes.at(0, (int) (16 * MIB)), 3_000, (int) (16 * MIB)))
                     .isEqualTo(-1);
+        }
+    }
+
+    /** The kernel reads nothing, so the stack probes its closed window; what the kernel sends still gets through. */
+    @ParameterizedTest
+    @EnumSource
+    void oneDirectionStandsStill(final Offload offload) throws Exception {
+        network = TestNetwork.open(offload);
+        final AtomicBoolean closed = new AtomicBoolean();
+        network.observe(new StackEvents() {
+
+            @Override
+            public void peerWindow(final Flow flow, final int bytes) {
+                closed.set(bytes == 0);
+            }
+        });
+        try (ServerSocket server = new ServerSocket(PORT, 8, network.hostAddress());
+                StreamConnection stack = connect();
+                Socket kernel = server.accept()) {
+            final Future<Summary> stackWrites = threads.start(() -> {
+                final Summary written = TestBytes.write(stack.output(), 0, 32 * MIB);
+                stack.shutdownOutput();
+                return written;
+            });
+            Awaitility.await("the window is closed").untilTrue(closed);
+            final long before = network.segmentsSent();
+            Awaitility.await("it is probed").until(() -> network.segmentsSent() > before);
+            final Future<Summary> stackReads = threads.start(() -> TestBytes.readAll(stack.input()));
+            final Summary kernelWritten = TestBytes.write(kernel.getOutputStream(), FAR, 16 * MIB);
+            kernel.shutdownOutput();
+            assertThat(Threads.result(stackReads)).isEqualTo(kernelWritten);
+            assertThat(TestBytes.readAll(kernel.getInputStream())).isEqualTo(Threads.result(stackWrites));
         }
     }
 

@@ -36,7 +36,7 @@ final class KernelClient implements AutoCloseable {
 
     /** Asks for a file of {@link TestBytes} and reads the head of the answer. */
     KernelClient get(final String name) throws IOException {
-        send("GET /" + name + " HTTP/1.1\r\nHost: x\r\n\r\n");
+        send("GET /" + name + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
         String head = "";
         while (!head.endsWith("\r\n\r\n")) {
             final int next = input.read();

@@ -34,6 +34,9 @@ class LossIT {
         network = TestNetwork.open(offload);
         // Else a rule takes a super-segment of 64 KiB at a time.
         Host.run("ip", "link", "set", network.tap(), "gso_max_segs", "1");
+        // ARP first: a SYN that waits for its second try is a round trip of a second to the host's TCP, which then has
+        // an RTO of three.
+        Host.run("ping", "-c", "1", network.ip());
         LossyLink.make(network.tap(), 5);
     }
 

@@ -3,6 +3,7 @@ package io.tapstack.integration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapstack.event.DropReason;
+import io.tapstack.event.StackEvents;
 import io.tapstack.httpd.HttpServer;
 import io.tapstack.httpd.ServeMethod;
 import io.tapstack.httpd.ServerConfig;
@@ -149,9 +150,17 @@ final class TestNetwork implements AutoCloseable {
         return look(now -> now.statistics().drops(reason));
     }
 
-    /** How many segments the stack has sent again. */
-    long retransmissions() {
-        return look(now -> now.statistics().segmentsRetransmitted);
+    /** Has events told to {@code observer}, on the stack's thread. */
+    void observe(final StackEvents observer) {
+        look(now -> {
+            now.statistics().observer(observer);
+            return observer;
+        });
+    }
+
+    /** How many TCP segments the stack has sent. */
+    long segmentsSent() {
+        return look(now -> now.statistics().segmentsSent);
     }
 
     /** What the stack knows of each connection, for messages of failed assertions. */

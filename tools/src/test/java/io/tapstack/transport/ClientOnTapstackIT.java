@@ -7,7 +7,6 @@ import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Disabled;
 
 /** The kernel listens, our stack connects. */
 class ClientOnTapstackIT extends TransportContract {
@@ -43,8 +42,4 @@ class ClientOnTapstackIT extends TransportContract {
     InetAddress clientAddress() {
         return StackUnderTest.address();
     }
-
-    @Override
-    @Disabled("no UDP sockets yet")
-    void datagramsComeWithTheirSender() {}
 }

@@ -7,7 +7,6 @@ import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Disabled;
 
 /** Our stack listens, the kernel connects. */
 class ServerOnTapstackIT extends TransportContract {
@@ -43,8 +42,4 @@ class ServerOnTapstackIT extends TransportContract {
     InetAddress clientAddress() {
         return StackUnderTest.hostAddress();
     }
-
-    @Override
-    @Disabled("no UDP sockets yet")
-    void datagramsComeWithTheirSender() {}
 }

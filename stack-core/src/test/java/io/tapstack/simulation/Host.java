@@ -1,0 +1,82 @@
+package io.tapstack.simulation;
+
+import io.tapstack.ip.InterfaceAddress;
+import io.tapstack.link.LinkDevice;
+import io.tapstack.stack.NetworkStack;
+import io.tapstack.stack.StackConfig;
+import io.tapstack.wire.IpAddress;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.random.RandomGenerator;
+
+/** A stack and its device in a {@link SimulatedNetwork}. */
+public final class Host {
+
+    private static final int PREFIX = 24;
+
+    private final String name;
+    private final IpAddress address;
+    private final LinkDevice device;
+    private final NetworkStack stack;
+
+    Host(
+            final String name,
+            final IpAddress address,
+            final LinkDevice device,
+            final long memoryLimitBytes,
+            final RandomGenerator random,
+            final long nowNanos) {
+        this.name = name;
+        this.address = address;
+        this.device = device;
+        final StackConfig config = StackConfig.of(new InterfaceAddress(address, PREFIX), random);
+        this.stack = new NetworkStack(device, config.withMemoryLimit(memoryLimitBytes), nowNanos);
+    }
+
+    public NetworkStack stack() {
+        return stack;
+    }
+
+    public IpAddress address() {
+        return address;
+    }
+
+    void poll(final long now) {
+        try {
+            while (stack.poll(now)) {
+                // Until the device is dry.
+            }
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** When it wants to be polled next, or {@link SimulatedNetwork#NEVER}. */
+    long nextEvent(final long now) {
+        final long next = SimulatedNetwork.earlier(stack.nextDeadline(), device.nextEvent());
+        return stack.isPollWanted() ? SimulatedNetwork.earlier(now, next) : next;
+    }
+
+    void close(final long now) {
+        stack.close(now);
+        device.close();
+    }
+
+    /** Fails unless all memory came back and no timer runs. */
+    void verifyNothingIsLeft() {
+        verify(stack.timers().armedTimers() == 0, "armed timers: " + stack.timers());
+        verify(
+                stack.pool().packetsInUse() == 0,
+                "packets in use: " + stack.pool().packetsInUse());
+        verify(
+                stack.pool().regionsInUse() == 0,
+                "regions in use: " + stack.pool().regionsInUse());
+        verify(stack.pool().bytesInUse() == 0, "bytes in use: " + stack.pool().bytesInUse());
+    }
+
+    private void verify(final boolean condition, final String otherwise) {
+        if (!condition) {
+            throw new AssertionError(name + ": " + otherwise);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package io.tapstack.simulation;
+
+/**
+ * What an application does with its connection. It writes and reads independently of each other, as two threads would.
+ *
+ * @param sends bytes that it writes in all
+ * @param expects bytes that the other end writes in all
+ * @param gate how much it may have written by now
+ * @param maxWrite most bytes of one write; each is of a random size up to that
+ * @param writePauseNanos longest time between two writes
+ * @param maxRead most bytes of one read
+ * @param readPauseNanos longest time between two reads
+ * @param byReference whether it hands over regions and borrows, or copies
+ * @param ending how it ends the connection
+ * @param abortNanos when it aborts the connection, counted from the start of the run, or {@link #NEVER}
+ */
+record Script(
+        long sends,
+        long expects,
+        Gate gate,
+        int maxWrite,
+        long writePauseNanos,
+        int maxRead,
+        long readPauseNanos,
+        boolean byReference,
+        Ending ending,
+        long abortNanos) {
+
+    static final long NEVER = Long.MAX_VALUE;
+
+    /** Most bytes of a large read or write. */
+    static final int BULK = 16_384;
+
+    /** How an application ends the connection. */
+    enum Ending {
+        /** Half-closes when everything is written, and closes when the other end has half-closed too. */
+        SHUTDOWN,
+        /** Closes when everything is written and everything that is expected was read. */
+        CLOSE,
+        /** Waits until the other end has half-closed. */
+        FOLLOW
+    }
+
+    /** How much may be written, by what was read. */
+    interface Gate {
+        long open(long received, boolean inputEnded);
+    }
+
+    /** An application that does not dawdle. */
+    static Script of(final long sends, final long expects, final Gate gate, final Ending ending) {
+        return new Script(sends, expects, gate, BULK, 0, BULK, 0, false, ending, NEVER);
+    }
+
+    Script abort(final long nanos) {
+        return new Script(
+                sends, expects, gate, maxWrite, writePauseNanos, maxRead, readPauseNanos, byReference, ending, nanos);
+    }
+
+    @Override
+    public String toString() {
+        return "sends %d in writes of up to %d every %.1f ms, reads up to %d every %.1f ms%s, %s%s"
+                .formatted(
+                        sends,
+                        maxWrite,
+                        writePauseNanos / 1e6,
+                        maxRead,
+                        readPauseNanos / 1e6,
+                        byReference ? " by reference" : "",
+                        ending,
+                        abortNanos == NEVER ? "" : ", aborts at %.1f ms".formatted(abortNanos / 1e6));
+    }
+}

@@ -1,0 +1,147 @@
+package io.tapstack.simulation;
+
+import io.tapstack.buffer.BufferPool;
+import io.tapstack.link.CapturedLink;
+import io.tapstack.link.ImpairedLink;
+import io.tapstack.link.Impairment;
+import io.tapstack.link.LinkDevice;
+import io.tapstack.link.PcapngWriter;
+import io.tapstack.link.VirtualCable;
+import io.tapstack.wire.IpAddress;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Two hosts, 10.0.0.1 and 10.0.0.2, on a cable, in virtual time. Whoever runs it polls, lets the applications act, and moves to the next
+ * event:
+ *
+ * <pre>{@code
+ * while (!finished) {
+ *     network.poll();
+ *     ... the applications ...
+ *     network.moveOn(nextEventOfTheApplications);
+ * }
+ * }</pre>
+ *
+ * Equal plans and seeds make equal runs. On each side there are, from top to bottom:
+ *
+ * <pre>
+ *   NetworkStack
+ *   WitnessedLink     objects to what TCP must not send
+ *   CapturedLink      if a capture is wanted
+ *   ImpairedLink
+ *   VirtualCable
+ * </pre>
+ */
+public final class SimulatedNetwork {
+
+    /** A time that never comes. */
+    public static final long NEVER = Long.MAX_VALUE;
+
+    private static final long HOUR = 3_600_000_000_000L;
+
+    private final long start;
+    private final Host left;
+    private final Host right;
+    private long now;
+
+    /** A network without a capture and with the usual memory. */
+    public SimulatedNetwork(final CablePlan plan, final long seed) {
+        this(plan, BufferPool.DEFAULT_LIMIT_BYTES, seed, null);
+    }
+
+    /**
+     * @param memoryLimitBytes what each stack may keep
+     * @param seed what all chance begins with
+     * @param capture gets an interface for each host, or null
+     */
+    public SimulatedNetwork(
+            final CablePlan plan, final long memoryLimitBytes, final long seed, final @Nullable PcapngWriter capture) {
+        final SplittableRandom random = new SplittableRandom(seed);
+        // Stacks may not care where their time begins.
+        this.start = random.nextLong(-HOUR, HOUR);
+        this.now = start;
+        final VirtualCable cable = plan.build();
+        final boolean early = plan.impairedAtSender();
+        final LinkDevice leftEnd = impaired(cable.left(), early, plan.toRight(), plan.toLeft(), random.nextLong());
+        final LinkDevice rightEnd = impaired(cable.right(), early, plan.toLeft(), plan.toRight(), random.nextLong());
+        this.left = host("left", "10.0.0.1", leftEnd, memoryLimitBytes, capture, random.split());
+        this.right = host("right", "10.0.0.2", rightEnd, memoryLimitBytes, capture, random.split());
+    }
+
+    public Host left() {
+        return left;
+    }
+
+    public Host right() {
+        return right;
+    }
+
+    /** The time, which may be negative. */
+    public long now() {
+        return now;
+    }
+
+    /** Time since the start. */
+    public long elapsedNanos() {
+        return now - start;
+    }
+
+    /** Lets both stacks do what there is to do now. */
+    public void poll() {
+        left.poll(now);
+        right.poll(now);
+    }
+
+    /**
+     * Moves time to the next event in the network, or to {@code otherEvent} if that is earlier. There may be more to do at the same time.
+     *
+     * @return false if nothing will ever happen again
+     */
+    public boolean moveOn(final long otherEvent) {
+        final long next = earlier(otherEvent, earlier(left.nextEvent(now), right.nextEvent(now)));
+        if (next != NEVER && next - now > 0) {
+            now = next;
+        }
+        return next != NEVER;
+    }
+
+    /** Ends both stacks, and fails unless all their memory came back and no timer runs. */
+    public void close() {
+        left.close(now);
+        right.close(now);
+        left.verifyNothingIsLeft();
+        right.verifyNothingIsLeft();
+    }
+
+    /** The earlier of two times, of which either may be {@link #NEVER}. */
+    static long earlier(final long time, final long other) {
+        if (time == NEVER) {
+            return other;
+        }
+        return other == NEVER || time - other < 0 ? time : other;
+    }
+
+    private Host host(
+            final String name,
+            final String address,
+            final LinkDevice end,
+            final long memoryLimitBytes,
+            final @Nullable PcapngWriter capture,
+            final SplittableRandom random) {
+        final LinkDevice captured = capture == null ? end : new CapturedLink(end, capture, name, () -> now, -start);
+        final LinkDevice witnessed = new WitnessedLink(captured, new TcpWitness(name));
+        return new Host(name, IpAddress.parse(address), witnessed, memoryLimitBytes, random, now);
+    }
+
+    private static LinkDevice impaired(
+            final LinkDevice end,
+            final boolean atSender,
+            final Impairment leaving,
+            final Impairment coming,
+            final long seed) {
+        return atSender
+                ? ImpairedLink.keepingOffload(end, leaving, Impairment.NONE, seed)
+                : ImpairedLink.keepingOffload(end, Impairment.NONE, coming, seed);
+    }
+}

@@ -1,0 +1,124 @@
+package io.tapstack.simulation;
+
+import io.tapstack.buffer.BufferPool;
+import io.tapstack.buffer.PacketBuffer;
+import io.tapstack.event.StackStatistics;
+import io.tapstack.link.LinkCapabilities;
+import io.tapstack.link.LinkDevice;
+import io.tapstack.link.LinkType;
+import io.tapstack.testing.TestLink;
+import io.tapstack.wire.EthernetHeader;
+import io.tapstack.wire.InternetChecksum;
+import io.tapstack.wire.IpProtocol;
+import io.tapstack.wire.Ipv4Header;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** Shows every TCP segment that a stack sends, and every intact one that it receives, to a {@link TcpWitness}. */
+final class WitnessedLink implements LinkDevice {
+
+    private final LinkDevice device;
+    private final TcpWitness witness;
+    private final int linkHeaderLength;
+    private long mac; // ours, as our frames say
+
+    WitnessedLink(final LinkDevice device, final TcpWitness witness) {
+        this.device = device;
+        this.witness = witness;
+        this.linkHeaderLength = device.capabilities().type() == LinkType.ETHERNET ? EthernetHeader.LENGTH : 0;
+    }
+
+    @Override
+    public @Nullable PacketBuffer receive(final BufferPool pool) throws IOException {
+        final PacketBuffer frame = device.receive(pool);
+        if (frame != null && isForUs(frame)) {
+            final ByteBuffer segment = segment(frame, !frame.checksumTrusted());
+            if (segment != null) {
+                witness.received(segment);
+            }
+        }
+        return frame;
+    }
+
+    @Override
+    public boolean transmit(final PacketBuffer frame) throws IOException {
+        final boolean taken = device.transmit(frame);
+        if (taken) {
+            if (linkHeaderLength > 0) {
+                mac = EthernetHeader.source(frame.memory().bytes(), frame.head());
+            }
+            final ByteBuffer segment = segment(frame, false);
+            if (segment != null) {
+                witness.sent(segment, frame.gsoSize());
+            }
+        }
+        return taken;
+    }
+
+    /** No bit of the Ethernet header was inverted that the stack looks at. */
+    private boolean isForUs(final PacketBuffer frame) {
+        final ByteBuffer bytes = frame.memory().bytes();
+        return linkHeaderLength == 0
+                || EthernetHeader.destination(bytes, frame.head()) == mac
+                        && !EthernetHeader.isGroup(EthernetHeader.source(bytes, frame.head()));
+    }
+
+    /** The TCP segment in the frame, or null if there is none that is intact. */
+    private @Nullable ByteBuffer segment(final PacketBuffer frame, final boolean summed) {
+        final ByteBuffer bytes = ByteBuffer.wrap(TestLink.bytesOf(frame));
+        if (linkHeaderLength > 0 && EthernetHeader.etherType(bytes, 0) != EthernetHeader.TYPE_IPV4) {
+            return null;
+        }
+        final ByteBuffer packet = bytes.slice(linkHeaderLength, bytes.capacity() - linkHeaderLength);
+        if (packet.get(0) != 0x45
+                || !Ipv4Header.checksumIsValid(packet, 0, Ipv4Header.LENGTH)
+                || Ipv4Header.protocol(packet, 0) != IpProtocol.TCP) {
+            return null;
+        }
+        final ByteBuffer segment =
+                packet.slice(Ipv4Header.LENGTH, Ipv4Header.totalLength(packet, 0) - Ipv4Header.LENGTH);
+        if (summed) {
+            final long pseudoHeader =
+                    InternetChecksum.sum(packet, Ipv4Header.SOURCE_OFFSET, 8) + IpProtocol.TCP + segment.capacity();
+            final long sum = pseudoHeader + InternetChecksum.sum(segment, 0, segment.capacity());
+            return InternetChecksum.finish(sum) == 0 ? segment : null;
+        }
+        return segment;
+    }
+
+    @Override
+    public LinkCapabilities capabilities() {
+        return device.capabilities();
+    }
+
+    @Override
+    public void reportTo(final StackStatistics statistics) {
+        device.reportTo(statistics);
+    }
+
+    @Override
+    public long nextEvent() {
+        return device.nextEvent();
+    }
+
+    @Override
+    public void advance(final long nowNanos) {
+        device.advance(nowNanos);
+    }
+
+    @Override
+    public void await(final long timeoutNanos) throws IOException {
+        device.await(timeoutNanos);
+    }
+
+    @Override
+    public void wakeup() {
+        device.wakeup();
+    }
+
+    @Override
+    public void close() {
+        device.close();
+    }
+}

@@ -1,0 +1,52 @@
+package io.tapstack.tcp;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A zero-window probe carries a byte that the peer has no room for. Whatever else is sent meanwhile must not be numbered behind that byte: with
+ * its window closed the peer accepts SEG.SEQ = RCV.NXT alone (RFC 9293 3.10.7.4, table 6), and drops the rest together with the ACK in it.
+ */
+class RejectedProbeTraceTest {
+
+    private final TcpTrace trace = new TcpTrace();
+
+    @AfterEach
+    void nothingIsLeft() {
+        trace.noLeaks();
+    }
+
+    private TcpConnection probing() {
+        final TcpConnection connection = trace.established(new TcpConfig(), 1_000);
+        trace.write(connection, 1_500);
+        trace.out(". 1:1001(1000) ack 1").quiet();
+        trace.in(". 1:1(0) ack 1001 win 0");
+        trace.advance(300);
+        trace.out(". 1001:1002(1) ack 1").quiet();
+        trace.in(". 1:1(0) ack 1001 win 0");
+        return connection;
+    }
+
+    @Test
+    void acksOfThePeersDataAreAcceptable() {
+        final TcpConnection connection = probing();
+        trace.in("P. 1:1001(1000) ack 1001 win 0");
+        trace.in("P. 1001:2001(1000) ack 1001 win 0");
+        trace.out(". 1001:1001(0) ack 2001").quiet();
+        trace.read(connection, 2_000);
+    }
+
+    @Test
+    void theResetOfAnAbortIsAcceptable() {
+        final TcpConnection connection = probing();
+        connection.abort(trace.now());
+        trace.out("R. 1001:1001(0) ack 1").quiet();
+    }
+
+    @Test
+    void theStreamGoesOnWithTheProbesByte() {
+        probing();
+        trace.in(". 1:1(0) ack 1001 win 2000");
+        trace.out("P. 1001:1501(500) ack 1").quiet();
+    }
+}

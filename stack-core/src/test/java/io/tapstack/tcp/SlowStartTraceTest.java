@@ -1,0 +1,126 @@
+package io.tapstack.tcp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Slow start and congestion avoidance: RFC 5681 3.1, RFC 6928, restart after idle: RFC 5681 4.1. */
+class SlowStartTraceTest {
+
+    private final TcpTrace trace = new TcpTrace();
+
+    @AfterEach
+    void nothingIsLeft() {
+        trace.noLeaks();
+    }
+
+    private void flight(final int from, final int segments) {
+        for (int i = 0; i < segments; i++) {
+            final int seq = from + 1000 * i;
+            trace.out(". " + seq + ":" + (seq + 1000) + "(1000) ack 1");
+        }
+        trace.quiet();
+    }
+
+    /** RFC 6928: ten segments. */
+    @Test
+    void initialWindow() {
+        final TcpConnection connection = trace.established(new TcpConfig());
+        trace.write(connection, 30_000);
+        flight(1, 10);
+    }
+
+    /** RFC 5681 3.1: one segment if the SYN-ACK was lost. */
+    @Test
+    void initialWindowAfterALostSynAck() {
+        final TcpListener listener =
+                trace.listen(new TcpConfig().timestamps(false).windowScaling(false));
+        trace.in("S 0:0(0) <mss 1000>").out("S. 0:0(0) ack 1");
+        trace.advance(1_000).out("S. 0:0(0) ack 1").in(". 1:1(0) ack 1");
+        final TcpConnection connection = listener.accept();
+        assertThat(connection).isNotNull();
+        trace.write(connection, 30_000);
+        flight(1, 1);
+    }
+
+    /** Equation 2: by what is acknowledged. */
+    @Test
+    void doublesEveryRoundTrip() {
+        final TcpConnection connection = trace.established(new TcpConfig());
+        trace.write(connection, 60_000);
+        flight(1, 10);
+        trace.in(". 1:1(0) ack 2001");
+        flight(10_001, 4);
+        trace.in(". 1:1(0) ack 4001");
+        flight(14_001, 4);
+        assertThat(connection.congestion.cwnd()).isEqualTo(14_000);
+    }
+
+    /** Congestion avoidance: one segment a round trip. */
+    @Test
+    void growsByOneSegmentARoundTrip() {
+        final TcpConnection connection = trace.established(new TcpConfig());
+        trace.write(connection, 60_000);
+        flight(1, 10);
+        trace.advance(200).out(". 1:1001(1000) ack 1").quiet();
+        trace.in(". 1:1(0) ack 10001");
+        assertThat(connection.congestion.ssthresh()).isEqualTo(5_000);
+        int acked = 10_001;
+        while (connection.congestion.cwnd() < 5_000) {
+            acked = connection.sndNxt - trace.stackIss();
+            trace.in(". 1:1(0) ack " + acked);
+        }
+        final int before = connection.congestion.cwnd();
+        final int end = connection.sndNxt - trace.stackIss();
+        for (int ack = acked + 1_000; ack <= end; ack += 1_000) {
+            trace.in(". 1:1(0) ack " + ack);
+        }
+        assertThat(connection.congestion.cwnd()).isBetween(before, before + 1_000);
+    }
+
+    /** A window that is not used does not grow. */
+    @Test
+    void applicationLimited() {
+        final TcpConnection connection = trace.established(new TcpConfig());
+        for (int i = 0; i < 20; i++) {
+            trace.write(connection, 1_000);
+            trace.in(". 1:1(0) ack " + (1001 + 1000 * i));
+        }
+        assertThat(connection.congestion.cwnd()).isEqualTo(10_000);
+        while (trace.link.take() != null) {
+            // Twenty segments that were not looked at.
+        }
+    }
+
+    /** After more than an RTO of silence, back to the initial window. */
+    @Test
+    void restartAfterIdle() {
+        final TcpConnection connection = trace.established(new TcpConfig());
+        trace.write(connection, 20_000);
+        flight(1, 10);
+        trace.in(". 1:1(0) ack 10001");
+        while (trace.link.take() != null) {
+            // The second half.
+        }
+        trace.in(". 1:1(0) ack 20001");
+        assertThat(connection.congestion.cwnd()).isGreaterThan(10_000);
+        trace.advance(1_000);
+        trace.write(connection, 30_000);
+        flight(20_001, 10);
+    }
+
+    /** The peer's window limits what is in flight, whatever cwnd says. */
+    @Test
+    void peersWindow() {
+        final TcpConnection connection = trace.established(new TcpConfig(), 3_000);
+        trace.write(connection, 30_000);
+        flight(1, 3);
+        trace.in(". 1:1(0) ack 1001 win 3000");
+        flight(3_001, 1);
+        // RFC 9293 3.10.7.4, fifth: an older segment does not take the window back (SND.WL1, SND.WL2).
+        trace.in(". 1:1(0) ack 2001 win 1000").quiet();
+        trace.in(". 1:1(0) ack 1001 win 9000").quiet();
+        assertThat(connection.sndWnd).isEqualTo(1_000);
+    }
+}

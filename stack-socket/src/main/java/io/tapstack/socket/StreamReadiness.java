@@ -1,0 +1,46 @@
+package io.tapstack.socket;
+
+import io.tapstack.tcp.TcpConnection;
+import io.tapstack.tcp.TcpListener;
+import io.tapstack.tcp.TcpState;
+import org.jspecify.annotations.Nullable;
+
+/** What {@code poll(2)} says of a stream socket: a transcription of Linux's {@code tcp_poll}. Used inside the door. */
+final class StreamReadiness {
+
+    private StreamReadiness() {}
+
+    static int of(final TcpListener listener) {
+        return listener.pending() > 0 ? PollEvents.READABLE : 0;
+    }
+
+    /**
+     * @param connection null if there is none yet
+     * @param errorPending whether the connection's error is still to be reported
+     */
+    static int of(final @Nullable TcpConnection connection, final boolean inputShut, final boolean errorPending) {
+        if (connection == null) {
+            return PollEvents.POLLHUP | PollEvents.WRITABLE;
+        }
+        final TcpState state = connection.state();
+        if (state == TcpState.SYN_SENT || state == TcpState.SYN_RECEIVED) {
+            return 0;
+        }
+        final boolean inputEnded = inputShut || !state.canReceive();
+        final boolean outputEnded = !state.canSend();
+        int events = errorPending ? PollEvents.POLLERR : 0;
+        if (inputEnded) {
+            events |= PollEvents.READABLE | PollEvents.POLLRDHUP;
+        } else if (connection.readableBytes() > 0) {
+            events |= PollEvents.READABLE;
+        }
+        if (inputEnded && outputEnded) {
+            events |= PollEvents.POLLHUP;
+        }
+        // Asking for room also has the protocol tell when there is some.
+        if (outputEnded || connection.writableBytes() > 0) {
+            events |= PollEvents.WRITABLE;
+        }
+        return events;
+    }
+}
