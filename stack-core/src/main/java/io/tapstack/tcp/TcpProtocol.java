@@ -242,22 +242,35 @@ public final class TcpProtocol implements TransportProtocol {
     }
 
     /**
-     * True if the segment is a SYN that opens the next incarnation of a connection in TIME-WAIT (RFC 9293 3.6.1 MAY-2, RFC 6191):
-     * beyond its sequence numbers, or with a newer timestamp. The old one is forgotten.
+     * True if the segment is a SYN that opens the next incarnation of a connection in TIME-WAIT (RFC 9293 3.6.1 MAY-2). The old one
+     * is forgotten.
      */
     private boolean isSuccessor(final TcpConnection connection, final long nowNanos) {
         final boolean syn = (segment.flags & (TcpHeader.SYN | TcpHeader.ACK | TcpHeader.RST)) == TcpHeader.SYN;
-        if (connection.state() != TcpState.TIME_WAIT || !syn || listener(connection.local()) == null) {
+        if (connection.state() != TcpState.TIME_WAIT || !syn) {
             return false;
         }
-        final boolean newerTime = connection.timestamps.enabled()
-                && segment.options.hasTimestamps()
-                && SequenceNumber.greaterThan(segment.options.timestampValue(), connection.timestamps.tsRecent());
-        final boolean newer = newerTime || SequenceNumber.greaterThan(segment.seq, connection.rcvNxt);
-        if (newer) {
-            connection.enter(TcpState.CLOSED, nowNanos);
+        final TcpListener listener = listener(connection.local());
+        if (listener == null || !isNewer(connection, listener.config().timestamps())) {
+            return false;
         }
-        return newer;
+        connection.enter(TcpState.CLOSED, nowNanos);
+        return true;
+    }
+
+    /** RFC 6191 2: whether a SYN cannot be an old duplicate; by its timestamp, and by its sequence number if that decides nothing. */
+    private boolean isNewer(final TcpConnection previous, final boolean timestampsAllowed) {
+        final boolean beyond = SequenceNumber.greaterThan(segment.seq, previous.rcvNxt);
+        if (!timestampsAllowed || !segment.options.hasTimestamps()) {
+            return beyond;
+        }
+        if (!previous.timestamps.enabled()) {
+            // What is left of the previous one has no timestamps, and will be dropped for that.
+            return true;
+        }
+        final int sinceTheLast =
+                SequenceNumber.distance(previous.timestamps.tsRecent(), segment.options.timestampValue());
+        return sinceTheLast > 0 || sinceTheLast == 0 && beyond;
     }
 
     @Override

@@ -2,10 +2,12 @@ package io.tapstack.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tapstack.event.DropReason;
+import io.tapstack.ip.SocketError;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Closing: RFC 9293 3.6, 3.10.4, 3.10.7.4 fifth and eighth. */
+/** Closing: RFC 9293 3.6, 3.10.4 and 3.10.7.4, fifth and eighth. */
 class CloseTraceTest {
 
     private final TcpTrace trace = new TcpTrace();
@@ -16,150 +18,245 @@ class CloseTraceTest {
         trace.noLeaks();
     }
 
-    /** 3.6, case 1 and figure 12: we close first. */
+    private void is(final TcpState state) {
+        assertThat(connection.state()).isEqualTo(state);
+    }
+
+    /** Figure 12: we close first. */
     @Test
-    void activeClose() {
-        connection.close(trace.now());
+    void active() {
+        connection.shutdownOutput(trace.now());
         trace.out("F. 1:1(0) ack 1").quiet();
-        assertThat(connection.state()).isEqualTo(TcpState.FIN_WAIT_1);
+        is(TcpState.FIN_WAIT_1);
         trace.in(". 1:1(0) ack 2").quiet();
-        assertThat(connection.state()).isEqualTo(TcpState.FIN_WAIT_2);
+        is(TcpState.FIN_WAIT_2);
         trace.in("F. 1:1(0) ack 2").out(". 2:2(0) ack 2").quiet();
-        assertThat(connection.state()).isEqualTo(TcpState.TIME_WAIT);
+        is(TcpState.TIME_WAIT);
+        assertThat(connection.error()).isNull();
     }
 
-    /** The peer's FIN carries the ACK of ours: from FIN-WAIT-1 to TIME-WAIT at once. */
+    /** The peer's ACK and its FIN in one segment: FIN-WAIT-1 to TIME-WAIT. */
     @Test
-    void finAndAckTogether() {
-        connection.close(trace.now());
+    void activeInThreeSegments() {
+        connection.shutdownOutput(trace.now());
         trace.out("F. 1:1(0) ack 1");
         trace.in("F. 1:1(0) ack 2").out(". 2:2(0) ack 2").quiet();
-        assertThat(connection.state()).isEqualTo(TcpState.TIME_WAIT);
+        is(TcpState.TIME_WAIT);
     }
 
-    /** 3.6, case 3 and figure 13: both close at once. */
+    /** The peer closes first: CLOSE-WAIT, LAST-ACK, CLOSED; and CLOSED for good, without TIME-WAIT. */
     @Test
-    void simultaneousClose() {
-        connection.close(trace.now());
-        trace.out("F. 1:1(0) ack 1");
-        trace.in("F. 1:1(0) ack 1").out(". 2:2(0) ack 2").quiet();
-        assertThat(connection.state()).isEqualTo(TcpState.CLOSING);
-        trace.in(". 2:2(0) ack 2").quiet();
-        assertThat(connection.state()).isEqualTo(TcpState.TIME_WAIT);
-    }
-
-    /** 3.6, case 2: the peer closes first. */
-    @Test
-    void passiveClose() {
+    void passive() {
         trace.in("F. 1:1(0) ack 1").out(". 1:1(0) ack 2").quiet();
-        assertThat(connection.state()).isEqualTo(TcpState.CLOSE_WAIT);
+        is(TcpState.CLOSE_WAIT);
         assertThat(connection.isInputEnded()).isTrue();
         connection.close(trace.now());
         trace.out("F. 1:1(0) ack 2").quiet();
-        assertThat(connection.state()).isEqualTo(TcpState.LAST_ACK);
+        is(TcpState.LAST_ACK);
+        trace.in(". 2:2(0) ack 1").quiet();
+        is(TcpState.LAST_ACK);
         trace.in(". 2:2(0) ack 2").quiet();
-        assertThat(connection.state()).isEqualTo(TcpState.CLOSED);
+        is(TcpState.CLOSED);
+        assertThat(connection.error()).isNull();
     }
 
-    /** Half-close: we have said all, the peer goes on (RFC 1122 4.2.2.13). */
+    /** Figure 13: both close at once: FIN-WAIT-1, CLOSING, TIME-WAIT. */
     @Test
-    void weStopSendingAndStillReceive() {
+    void simultaneous() {
+        connection.close(trace.now());
+        trace.out("F. 1:1(0) ack 1");
+        trace.in("F. 1:1(0) ack 1").out(". 2:2(0) ack 2").quiet();
+        is(TcpState.CLOSING);
+        trace.in(". 2:2(0) ack 2").quiet();
+        is(TcpState.TIME_WAIT);
+    }
+
+    /** In CLOSING our FIN is lost: it is sent again, and only its ACK leads on. */
+    @Test
+    void simultaneousWithLoss() {
+        connection.close(trace.now());
+        trace.out("F. 1:1(0) ack 1");
+        trace.in("F. 1:1(0) ack 1").out(". 2:2(0) ack 2");
+        trace.advance(200).out("F. 1:1(0) ack 2").quiet();
+        trace.in("F. 1:1(0) ack 1").out(". 2:2(0) ack 2").quiet();
+        is(TcpState.CLOSING);
+        trace.in(". 2:2(0) ack 2").quiet();
+        is(TcpState.TIME_WAIT);
+    }
+
+    /** 3.10.4: the FIN goes out behind everything that was written, on the last data if it fits. */
+    @Test
+    void finWithData() {
+        trace.write(connection, 1_500);
+        trace.out(". 1:1001(1000) ack 1").out("P. 1001:1501(500) ack 1");
+        trace.write(connection, 300);
+        trace.quiet(); // Nagle
+        connection.close(trace.now());
+        trace.out("FP. 1501:1801(300) ack 1").quiet();
+        trace.in(". 1:1(0) ack 1501").quiet();
+        is(TcpState.FIN_WAIT_1);
+        trace.in(". 1:1(0) ack 1801").quiet();
+        is(TcpState.FIN_WAIT_1);
+        trace.in(". 1:1(0) ack 1802").quiet();
+        is(TcpState.FIN_WAIT_2);
+    }
+
+    /** It waits for the window like the data before it. */
+    @Test
+    void finRidesOnTheLastData() {
+        trace.write(connection, 12_000);
+        for (int at = 1; at < 10_000; at += 1_000) {
+            trace.out(". " + at + ":" + (at + 1_000) + "(1000) ack 1");
+        }
+        connection.close(trace.now());
+        trace.quiet();
+        trace.in(". 1:1(0) ack 2001").out(". 10001:11001(1000) ack 1").out("FP. 11001:12001(1000) ack 1");
+        trace.quiet().in(". 1:1(0) ack 12002").quiet();
+        is(TcpState.FIN_WAIT_2);
+    }
+
+    /** Data and FIN are lost together and sent again together. */
+    @Test
+    void finWithDataIsRepeated() {
+        trace.write(connection, 500);
+        connection.close(trace.now());
+        trace.out("P. 1:501(500) ack 1").out("F. 501:501(0) ack 1").quiet();
+        trace.advance(200).out("F. 1:501(500) ack 1").quiet();
+        trace.in(". 1:1(0) ack 502").quiet();
+        is(TcpState.FIN_WAIT_2);
+    }
+
+    /** Eighth: a FIN with text: RCV.NXT goes over both, and one ACK says so at once. */
+    @Test
+    void finOfThePeerWithData() {
+        trace.in("FP. 1:101(100) ack 1").out(". 1:1(0) ack 102").quiet();
+        is(TcpState.CLOSE_WAIT);
+        assertThat(connection.isInputEnded()).isFalse();
+        assertThat(trace.read(connection, 1_000)).isEqualTo(100);
+        assertThat(connection.isInputEnded()).isTrue();
+    }
+
+    /** A FIN that comes before the data it follows counts when the data is there. */
+    @Test
+    void finOutOfOrder() {
+        trace.in("F. 101:101(0) ack 1").out(". 1:1(0) ack 1").quiet();
+        is(TcpState.ESTABLISHED);
+        trace.in("P. 1:101(100) ack 1").out(". 1:1(0) ack 102").quiet();
+        is(TcpState.CLOSE_WAIT);
+    }
+
+    /** The same with data on the FIN's segment. */
+    @Test
+    void finOutOfOrderWithData() {
+        trace.in("FP. 101:201(100) ack 1").out(". 1:1(0) ack 1").quiet();
+        trace.in("P. 1:101(100) ack 1").out(". 1:1(0) ack 202").quiet();
+        is(TcpState.CLOSE_WAIT);
+        assertThat(connection.readableBytes()).isEqualTo(200);
+    }
+
+    /** A FIN that comes again is acknowledged again. */
+    @Test
+    void finTwice() {
+        trace.in("F. 1:1(0) ack 1").out(". 1:1(0) ack 2");
+        trace.in("F. 1:1(0) ack 1").out(". 1:1(0) ack 2").quiet();
+        is(TcpState.CLOSE_WAIT);
+    }
+
+    /** Seventh: text behind the FIN "should not occur"; it is ignored. */
+    @Test
+    void dataBehindTheFin() {
+        trace.in("F. 1:1(0) ack 1").out(". 1:1(0) ack 2");
+        trace.in("P. 2:102(100) ack 1");
+        assertThat(connection.readableBytes()).isZero();
+        is(TcpState.CLOSE_WAIT);
+        trace.in(". 2:2(0) ack 1");
+    }
+
+    /** 3.6, case 1: after our FIN the peer may go on sending, and is acknowledged. */
+    @Test
+    void halfCloseReceives() {
         connection.shutdownOutput(trace.now());
-        trace.out("F. 1:1(0) ack 1").in(". 1:1(0) ack 2").quiet();
-        trace.in("P. 1:1001(1000) ack 2")
-                .in("P. 1001:2001(1000) ack 2")
-                .out(". 2:2(0) ack 2001")
-                .quiet();
-        assertThat(trace.read(connection, 5_000)).isEqualTo(2_000);
-        trace.in("F. 2001:2001(0) ack 2").out(". 2:2(0) ack 2002").quiet();
-        assertThat(connection.state()).isEqualTo(TcpState.TIME_WAIT);
+        trace.out("F. 1:1(0) ack 1");
+        trace.in("P. 1:101(100) ack 2").advance(40).out(". 2:2(0) ack 101").quiet();
+        is(TcpState.FIN_WAIT_2);
+        trace.in("P. 101:201(100) ack 2").advance(40).out(". 2:2(0) ack 201").quiet();
+        assertThat(trace.read(connection, 1_000)).isEqualTo(200);
+        trace.in("FP. 201:301(100) ack 2").out(". 2:2(0) ack 302").quiet();
+        is(TcpState.TIME_WAIT);
+        assertThat(trace.read(connection, 1_000)).isEqualTo(100);
     }
 
-    /** Half-close the other way round: CLOSE-WAIT can send. */
+    /** 3.6, case 2: after the peer's FIN we may go on sending. */
     @Test
-    void thePeerStopsSendingAndWeGoOn() {
+    void halfCloseSends() {
         trace.in("F. 1:1(0) ack 1").out(". 1:1(0) ack 2");
         trace.write(connection, 1_500);
         trace.out(". 1:1001(1000) ack 2").out("P. 1001:1501(500) ack 2").quiet();
         trace.in(". 2:2(0) ack 1501").quiet();
-        connection.shutdownOutput(trace.now());
-        trace.out("F. 1501:1501(0) ack 2").in(". 2:2(0) ack 1502").quiet();
-        assertThat(connection.state()).isEqualTo(TcpState.CLOSED);
-    }
-
-    /** 3.10.4: CLOSE waits until all that was sent before is segmentized; the FIN rides on the last segment. */
-    @Test
-    void finRidesOnTheLastData() {
-        trace.write(connection, 12_000);
-        for (int i = 0; i < 10; i++) {
-            trace.out(". " + (1 + 1000 * i) + ":" + (1001 + 1000 * i) + "(1000) ack 1");
-        }
         connection.close(trace.now());
-        trace.quiet();
-        trace.in(". 1:1(0) ack 2001");
-        trace.out(". 10001:11001(1000) ack 1")
-                .out("FP. 11001:12001(1000) ack 1")
-                .quiet();
-        trace.in(". 1:1(0) ack 12002");
-        assertThat(connection.state()).isEqualTo(TcpState.FIN_WAIT_2);
+        trace.out("F. 1501:1501(0) ack 2").in(". 2:2(0) ack 1502").quiet();
+        is(TcpState.CLOSED);
     }
 
-    /** A FIN that is lost is sent again, alone or with the data before it. */
+    /** 3.10.4: nothing can be written after CLOSE. */
     @Test
-    void finIsRetransmitted() {
+    void writeAfterClose() {
+        connection.shutdownOutput(trace.now());
+        trace.out("F. 1:1(0) ack 1");
+        assertThat(trace.write(connection, 100)).isZero();
+        connection.shutdownOutput(trace.now());
+        trace.quiet();
+    }
+
+    /** RFC 1122 4.2.2.13: closing with unread data is told to the peer with a reset. */
+    @Test
+    void closeWithUnreadData() {
+        trace.in("P. 1:101(100) ack 1");
+        connection.close(trace.now());
+        trace.out("R. 1:1(0) ack 101").quiet();
+        is(TcpState.CLOSED);
+    }
+
+    /** The same for data that comes when nobody is there to read it: FIN-WAIT-1 and FIN-WAIT-2. */
+    @Test
+    void dataForAnOrphan() {
         connection.close(trace.now());
         trace.out("F. 1:1(0) ack 1");
-        trace.advance(200).out("F. 1:1(0) ack 1").quiet();
-        trace.advance(400).out("F. 1:1(0) ack 1").quiet();
         trace.in(". 1:1(0) ack 2").quiet();
-        assertThat(connection.state()).isEqualTo(TcpState.FIN_WAIT_2);
+        trace.in("P. 1:101(100) ack 2").out("R. 2:2(0) ack 1").quiet();
+        is(TcpState.CLOSED);
+        assertThat(connection.error()).isEqualTo(SocketError.ECONNRESET);
+        trace.dropped(DropReason.TCP_AFTER_CLOSE, 1);
     }
 
-    /** Eighth: a FIN counts when everything before it is there, whatever came first. */
+    /** What was closed with {@code shutdownInput} is acknowledged and thrown away: the peer need not know. */
     @Test
-    void finOutOfOrder() {
-        trace.in("FP. 1001:2001(1000) ack 1").out(". 1:1(0) ack 1").quiet();
-        assertThat(connection.state()).isEqualTo(TcpState.ESTABLISHED);
-        trace.in(". 1:1001(1000) ack 1").out(". 1:1(0) ack 2002").quiet();
-        assertThat(connection.state()).isEqualTo(TcpState.CLOSE_WAIT);
-        assertThat(trace.read(connection, 5_000)).isEqualTo(2_000);
+    void shutdownInput() {
+        connection.shutdownInput(trace.now());
+        trace.in("P. 1:101(100) ack 1").advance(40).out(". 1:1(0) ack 101").quiet();
         assertThat(connection.isInputEnded()).isTrue();
+        assertThat(connection.readableBytes()).isZero();
     }
 
-    /** A bare FIN behind a gap. */
+    /** FIN-WAIT-2 of a connection that nobody owns ends after 60 seconds, for the peer may never close. */
     @Test
-    void bareFinOutOfOrder() {
-        trace.in("F. 501:501(0) ack 1").out(". 1:1(0) ack 1").quiet();
-        trace.in("P. 1:501(500) ack 1").out(". 1:1(0) ack 502").quiet();
-        assertThat(connection.state()).isEqualTo(TcpState.CLOSE_WAIT);
-        assertThat(trace.read(connection, 5_000)).isEqualTo(500);
-    }
-
-    /** A FIN that comes again gets its ACK again. */
-    @Test
-    void repeatedFin() {
-        trace.in("F. 1:1(0) ack 1").out(". 1:1(0) ack 2").quiet();
-        trace.in("F. 1:1(0) ack 1").out(". 1:1(0) ack 2").quiet();
-        assertThat(connection.state()).isEqualTo(TcpState.CLOSE_WAIT);
-    }
-
-    /** An orphan does not wait in FIN-WAIT-2 for ever. */
-    @Test
-    void finWait2EndsForAnOrphan() {
+    void orphanInFinWait2() {
         connection.close(trace.now());
         trace.out("F. 1:1(0) ack 1").in(". 1:1(0) ack 2");
-        trace.advance(59_999);
-        assertThat(connection.state()).isEqualTo(TcpState.FIN_WAIT_2);
-        trace.advance(1).quiet();
-        assertThat(connection.state()).isEqualTo(TcpState.CLOSED);
+        trace.advance(59_000).quiet();
+        is(TcpState.FIN_WAIT_2);
+        trace.advance(1_001).quiet();
+        is(TcpState.CLOSED);
     }
 
-    /** ... but a half-closed connection whose application reads on does. */
+    /** One that is owned (half-closed) stays as long as its application likes. */
     @Test
-    void finWait2LastsForAReader() {
+    void ownedInFinWait2() {
         connection.shutdownOutput(trace.now());
-        trace.out("F. 1:1(0) ack 1").in(". 1:1(0) ack 2");
-        trace.advance(3_600_000).quiet();
-        assertThat(connection.state()).isEqualTo(TcpState.FIN_WAIT_2);
+        trace.out("F. 1:1(0) ack 1").in(". 1:1(0) ack 2").advance(1_000_000).quiet();
+        is(TcpState.FIN_WAIT_2);
+        connection.close(trace.now());
+        trace.advance(60_001).quiet();
+        is(TcpState.CLOSED);
     }
 }

@@ -382,8 +382,9 @@ final class TcpTrace {
     }
 
     /** The ISN of the next connection is not known yet. */
-    void forgetIss() {
+    TcpTrace forgetIss() {
         stackIssKnown = false;
+        return this;
     }
 
     private static String decodeOptions(
