@@ -34,9 +34,9 @@ class SequenceAcceptabilityTraceTest {
                 .quiet();
     }
 
-    /** SEG.LEN = 0, RCV.WND > 0: RCV.NXT =< SEG.SEQ < RCV.NXT+RCV.WND. A mere ACK is then not answered. */
+    /** SEG.LEN = 0, RCV.WND > 0: RCV.NXT =< SEG.SEQ < RCV.NXT+RCV.WND, and the right edge too (docs/decisions/0003). Not answered. */
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 1500, 3000})
+    @ValueSource(longs = {1, 2, 1500, 3000, 3001})
     void emptyInTheWindow(final long sequence) {
         trace.in(". " + sequence + ":" + sequence + "(0) ack 1").quiet();
         trace.dropped(DropReason.TCP_OUTSIDE_WINDOW, 0);
@@ -44,7 +44,7 @@ class SequenceAcceptabilityTraceTest {
 
     /** Otherwise: {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>}. */
     @ParameterizedTest
-    @ValueSource(longs = {0, 3001, 3002, 4_294_967_295L, 4_294_964_297L, 2_147_483_648L, 2_147_483_650L})
+    @ValueSource(longs = {0, 3002, 3003, 4_294_967_295L, 4_294_964_297L, 2_147_483_648L, 2_147_483_650L})
     void emptyOutsideTheWindow(final long sequence) {
         trace.in(". " + sequence + ":" + sequence + "(0) ack 1")
                 .out(". 1:1(0) ack 1 win 3000")
