@@ -33,7 +33,10 @@ class ServerProcessTest {
     }
 
     private Process start(final String... arguments) throws IOException {
+        // Whoever runs the tests in the background may have SIGINT ignored, which would be inherited.
         final List<String> command = new ArrayList<>(List.of(
+                "env",
+                "--default-signal=INT",
                 ProcessHandle.current().info().command().orElse("java"),
                 "-XX:TieredStopAtLevel=1",
                 "-Dorg.slf4j.simpleLogger.defaultLogLevel=info", // the test class path has a quiet one

@@ -24,7 +24,8 @@ final class Launcher implements AutoCloseable {
     private final Path errors;
 
     private Launcher(final List<String> arguments) throws IOException {
-        final List<String> command = new ArrayList<>(List.of(PROGRAM.toString()));
+        // Whoever runs the tests in the background may have SIGINT ignored, which would be inherited.
+        final List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT", PROGRAM.toString()));
         command.addAll(arguments);
         this.errors = Files.createTempFile("tapstack-it", ".err");
         this.process =
