@@ -29,7 +29,7 @@ public final class SliceLine {
 
     private long front;
     private long end;
-    private int chargedBytes;
+    private int chargedBytes; // without what is still free of the fill block
     private int sharedBytes; // of whole slices
 
     // The block that copies are collected in, while it has room.
@@ -54,7 +54,8 @@ public final class SliceLine {
 
     /** Capacity of the stack's blocks that the line holds, in bytes. */
     public int chargedBytes() {
-        return chargedBytes;
+        final Region block = fillBlock;
+        return block == null ? chargedBytes : chargedBytes + block.capacity() - fillUsed;
     }
 
     /** Bytes that lie in shared regions. */
@@ -110,24 +111,27 @@ public final class SliceLine {
         if (length == 0) {
             return;
         }
+        // A region is charged whole, and once if its slices follow each other.
+        final boolean goesOn = count > 0 && regions[slot(count - 1)] == region;
+        add(region, offset, length, region.isShared() || goesOn ? 0 : region.capacity());
+    }
+
+    private void add(final Region region, final int offset, final int length, final int charge) {
         if (count == regions.length) {
             grow();
         }
-        final boolean sameBlock = count > 0 && regions[slot(count - 1)] == region;
         final int slot = slot(count);
         region.retain();
         regions[slot] = region;
         offsets[slot] = offset;
         lengths[slot] = length;
         starts[slot] = end;
+        charges[slot] = charge;
         count++;
         end += length;
+        chargedBytes += charge;
         if (region.isShared()) {
-            charges[slot] = 0;
             sharedBytes += length;
-        } else {
-            charges[slot] = sameBlock ? 0 : region.capacity();
-            chargedBytes += charges[slot];
         }
     }
 
@@ -207,9 +211,12 @@ public final class SliceLine {
         final int last = slot(count - 1);
         if (count > 0 && regions[last] == block && offsets[last] + lengths[last] == fillUsed) {
             lengths[last] += length;
+            charges[last] += length;
+            chargedBytes += length;
             end += length;
         } else {
-            append(block, fillUsed, length);
+            // Other slices may lie between two pieces of a block, so each piece is charged for itself.
+            add(block, fillUsed, length, length);
         }
         fillUsed += length;
         if (fillUsed == block.capacity()) {

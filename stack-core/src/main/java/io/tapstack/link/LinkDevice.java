@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * Where frames come from and go to: a TAP, a simulated cable, a capture that is played back, or a decorator of another
  * device. A device has no thread of its own that enters the stack; the stack asks it.
  *
- * <p>All calls but {@link #wakeup()} come from whoever runs the stack.
+ * <p>All calls but {@link #wakeup()} and {@link #await} come from whoever runs the stack.
  */
 public interface LinkDevice extends AutoCloseable {
 
@@ -53,6 +53,9 @@ public interface LinkDevice extends AutoCloseable {
     /**
      * Waits until there may be a frame to receive, there is room again after a refused frame, {@link #wakeup()} was called, or
      * the time is over. May return early. A simulated device returns at once.
+     *
+     * <p>The one call besides {@link #wakeup()} that is made outside the stack's door: by the driver, while an application may
+     * be inside and send frames. A device whose room ends that way has to be woken by whoever was refused.
      *
      * @param timeoutNanos longest wait, {@link Long#MAX_VALUE} for no limit; 0 or less only looks
      */

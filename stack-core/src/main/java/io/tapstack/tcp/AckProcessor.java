@@ -81,7 +81,7 @@ final class AckProcessor {
             tcb.retransmissionTimer.restart(nowNanos);
         }
         tcb.path.confirmReachable();
-        tcb.roomFreed();
+        tcb.room.freed();
         if (tcb.isCutShort()) {
             tcb.fileCutShort(nowNanos);
         }

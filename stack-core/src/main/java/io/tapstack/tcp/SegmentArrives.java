@@ -81,7 +81,7 @@ final class SegmentArrives {
         // Sixth step and on: data and FIN may have come along (RFC 9293 3.10.7.3: "processing continues at the sixth
         // step").
         segment.trimFront(tcb.rcvNxt);
-        tcb.announceWindow();
+        tcb.receiveWindow.announce();
         segment.trimBack(tcb.rcvAdv);
         text(segment, nowNanos);
         fin(segment, nowNanos);
@@ -91,6 +91,13 @@ final class SegmentArrives {
     private void otherStates(final Segment segment, final long nowNanos) {
         // First: check the sequence number; PAWS comes before (RFC 7323 5.3 R1).
         if (!passesPaws(segment, nowNanos)) {
+            return;
+        }
+        if (isSimultaneousOpen(segment)) {
+            // The peer may be as strict as the table of acceptability is, and wait for an ACK at its RCV.NXT.
+            if (completeHandshake(segment, nowNanos)) {
+                tcb.delayedAck.ackNow();
+            }
             return;
         }
         if (!isAcceptable(segment)) {
@@ -130,6 +137,18 @@ final class SegmentArrives {
         text(segment, nowNanos);
         // Eighth: check the FIN bit.
         fin(segment, nowNanos);
+    }
+
+    /**
+     * True for the peer's SYN-ACK in a simultaneous open. Its SYN was received before, so by sequence number it is a duplicate, but
+     * RFC 9293 3.5, figure 7 has it complete the handshake (A.2 knows of the contradiction).
+     */
+    private boolean isSimultaneousOpen(final Segment segment) {
+        return tcb.state == TcpState.SYN_RECEIVED
+                && tcb.listener == null
+                && segment.seq == tcb.irs
+                && (segment.flags & (TcpHeader.SYN | TcpHeader.ACK | TcpHeader.RST | TcpHeader.FIN))
+                        == (TcpHeader.SYN | TcpHeader.ACK);
     }
 
     private boolean passesPaws(final Segment segment, final long nowNanos) {

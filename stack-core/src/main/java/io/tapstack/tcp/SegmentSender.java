@@ -269,7 +269,7 @@ final class SegmentSender {
         final int at = packet.append(length);
         final ByteBuffer bytes = packet.memory().bytes();
         // RFC 7323 2.2: the window of a SYN is never scaled.
-        final int window = Math.min(tcb.announceWindow(), WindowScale.MAX_UNSCALED);
+        final int window = Math.min(tcb.receiveWindow.announce(), WindowScale.MAX_UNSCALED);
         write(bytes, at, tcb.iss, length, TcpHeader.SYN | (ack ? TcpHeader.ACK : 0), window);
         int option = at + TcpHeader.MIN_LENGTH;
         option += TcpOptions.writeMaximumSegmentSize(bytes, option, tcb.offeredMss());
@@ -339,7 +339,7 @@ final class SegmentSender {
             }
         }
         final ByteBuffer bytes = packet.memory().bytes();
-        final int window = tcb.windowScale.toWire(tcb.announceWindow());
+        final int window = tcb.windowScale.toWire(tcb.receiveWindow.announce());
         final int sentFlags = payload < length ? flags & ~(TcpHeader.FIN | TcpHeader.PSH) : flags;
         write(bytes, at, seq, headerLength, sentFlags, window);
         if (optionsLength > 0) {

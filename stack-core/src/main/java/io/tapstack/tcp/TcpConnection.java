@@ -77,6 +77,8 @@ public final class TcpConnection implements Flow {
     final DelayedAck delayedAck;
     final KeepAlive keepAlive;
     final TimeWait timeWait;
+    final ReceiveWindow receiveWindow = new ReceiveWindow(this);
+    final SendRoom room = new SendRoom(this);
     final SegmentSender sender;
     final SegmentArrives arrives;
     private final Retransmissions retransmissions;
@@ -98,7 +100,6 @@ public final class TcpConnection implements Flow {
     private boolean blocked;
     private boolean inputShutdown;
     private boolean orphan;
-    private boolean roomWanted;
     private @Nullable SocketError error;
     private @Nullable SocketError softError;
     private ConnectionObserver observer = ConnectionObserver.NONE;
@@ -191,30 +192,12 @@ public final class TcpConnection implements Flow {
 
     /** Bytes that {@link #write} takes now; 0 means wait for {@link ConnectionObserver#writable()}. */
     public int writableBytes() {
-        if (!state.canSend() || finQueued) {
-            return 0;
-        }
-        if (pool.underPressure()) {
-            // Whoever has something in flight waits for it; the others may go on in small steps, so that nobody waits
-            // for ever.
-            roomWanted |= !sendQueue.isEmpty();
-            return sendQueue.isEmpty() ? BufferPool.FRAME : 0;
-        }
-        final int room = config.sendBufferBytes() - sendQueue.chargedBytes();
-        roomWanted |= room <= 0;
-        return Math.max(0, room);
+        return room.writableBytes();
     }
 
     /** Bytes of a mapped file that {@link #write} takes now; 0 means wait for {@link ConnectionObserver#writable()}. */
     public int writableSharedBytes() {
-        if (!state.canSend() || finQueued) {
-            return 0;
-        }
-        final int room = config.sharedSendBytes() - sendQueue.sharedBytes();
-        // A small remainder is not worth a call each time an ACK comes.
-        final boolean worthIt = room >= config.sharedSendBytes() / 4;
-        roomWanted |= !worthIt;
-        return worthIt ? room : 0;
+        return room.writableSharedBytes();
     }
 
     /**
@@ -270,7 +253,7 @@ public final class TcpConnection implements Flow {
         batch.giveBack();
         if (bytes > 0 && receiveQueue.length() > 0) {
             receiveQueue.consume(bytes);
-            updateWindow(nowNanos);
+            receiveWindow.applicationHasRead(nowNanos);
         }
     }
 
@@ -279,7 +262,7 @@ public final class TcpConnection implements Flow {
         final int copied = receiveQueue.peek(target);
         if (!peek && copied > 0) {
             receiveQueue.consume(copied);
-            updateWindow(nowNanos);
+            receiveWindow.applicationHasRead(nowNanos);
         }
         return copied;
     }
@@ -305,7 +288,7 @@ public final class TcpConnection implements Flow {
     public void shutdownInput(final long nowNanos) {
         inputShutdown = true;
         receiveQueue.clear();
-        updateWindow(nowNanos);
+        receiveWindow.applicationHasRead(nowNanos);
         observer.readable();
     }
 
@@ -427,29 +410,6 @@ public final class TcpConnection implements Flow {
         }
     }
 
-    /** The window to announce in a segment that goes out now; the promise never shrinks (RFC 9293 3.8.6, SHLD-14). */
-    int announceWindow() {
-        final int promised = rcvWnd();
-        final int free = freeReceiveSpace();
-        // The receiver's side of silly-window avoidance (RFC 9293 3.8.6.2.2): the edge moves by a full segment or half
-        // the buffer.
-        final boolean worthIt = free - promised >= Math.min(largestWindow() / 2, offeredMss());
-        final int wanted = worthIt ? Math.max(promised, Math.min(free, allowedWindow())) : promised;
-        final int shift = windowScale.receiveShift();
-        final int roundUp = wanted == promised ? (1 << shift) - 1 : 0;
-        final int window = windowScale.representable(wanted + roundUp);
-        rcvAdv = rcvNxt + Math.max(window, 0);
-        return window;
-    }
-
-    /** Under memory pressure a window does not grow, but whoever has read everything is offered one more segment. */
-    private int allowedWindow() {
-        if (!pool.underPressure()) {
-            return Integer.MAX_VALUE;
-        }
-        return receiveQueue.length() == 0 ? offeredMss() : 0;
-    }
-
     /** New data came in order. */
     void dataArrived(final int bytes, final long nowNanos) {
         largestReceived = Math.max(largestReceived, Math.min(bytes, offeredMss()));
@@ -461,16 +421,6 @@ public final class TcpConnection implements Flow {
         if (challengeAcks.tryTake(nowNanos)) {
             statistics.challengeAcks++;
             sender.sendAck(nowNanos);
-        }
-    }
-
-    /** There is more room in the send queue; wakes the writer when it is worth it. */
-    void roomFreed() {
-        if (roomWanted
-                && sendQueue.chargedBytes() <= config.sendBufferBytes() / 2
-                && sendQueue.sharedBytes() <= config.sharedSendBytes() / 2) {
-            roomWanted = false;
-            observer.writable();
         }
     }
 
@@ -607,29 +557,6 @@ public final class TcpConnection implements Flow {
         moreComing = false;
         if (state != TcpState.SYN_RECEIVED) {
             enter(next, nowNanos);
-            sender.transmit(nowNanos);
-        }
-    }
-
-    private int freeReceiveSpace() {
-        return Math.max(0, largestWindow() - receiveQueue.length());
-    }
-
-    /** The buffer, as far as the peer can be told of it. */
-    private int largestWindow() {
-        return Math.min(config.receiveBufferBytes(), WindowScale.MAX_UNSCALED << windowScale.receiveShift());
-    }
-
-    /** The application has read: tells the peer if its window was getting small. */
-    private void updateWindow(final long nowNanos) {
-        if (!state.canReceive() || finReceived) {
-            return;
-        }
-        final int promised = rcvWnd();
-        final int buffer = largestWindow();
-        final int gain = freeReceiveSpace() - promised;
-        if (gain >= Math.min(buffer / 2, offeredMss()) && promised < buffer / 2) {
-            delayedAck.ackNow();
             sender.transmit(nowNanos);
         }
     }

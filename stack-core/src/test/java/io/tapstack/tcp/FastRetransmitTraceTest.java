@@ -54,6 +54,19 @@ class FastRetransmitTraceTest {
         trace.in(". 1:1(0) ack 1").out(segment(13_001)).quiet();
     }
 
+    /** RFC 5681 3.2: duplicates that are made up do not open the window without end. */
+    @Test
+    void madeUpDuplicates() {
+        flight();
+        for (int i = 0; i < 1_000; i++) {
+            trace.in(". 1:1(0) ack 1");
+        }
+        assertThat(connection.recovery.inflation()).isLessThanOrEqualTo(20_000);
+        while (trace.link.take() != null) {
+            // The rest of the data, at most.
+        }
+    }
+
     /** RFC 6582 3.2 step 3: a partial ACK sends the next hole again at once. */
     @Test
     void partialAck() {

@@ -6,108 +6,156 @@ import io.tapstack.event.DropReason;
 import io.tapstack.ip.SocketError;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** SEGMENT ARRIVES in SYN-SENT: RFC 9293 3.10.7.3. */
+/** SEGMENT ARRIVES in SYN-SENT: RFC 9293 3.10.7.3, and RFC 5961 3.2. */
 class SynSentTraceTest {
 
-    private final TcpTrace trace = new TcpTrace();
-    private final TcpConnection connection =
-            trace.connect(new TcpConfig().timestamps(false).windowScaling(false));
+    private static final TcpConfig PLAIN = new TcpConfig().timestamps(false).windowScaling(false);
 
-    SynSentTraceTest() {
-        trace.out("S 0:0(0) <mss 1460>");
-    }
+    private final TcpTrace trace = new TcpTrace();
 
     @AfterEach
     void nothingIsLeft() {
         trace.noLeaks();
     }
 
-    /** First: SEG.ACK =< ISS or SEG.ACK > SND.NXT gets a reset, and nothing changes. */
-    @Test
-    void unacceptableAckIsReset() {
-        trace.in("S. 0:0(0) ack 0").out("R 0:0(0)").quiet();
-        trace.in("S. 0:0(0) ack 2").out("R 2:2(0)").quiet();
-        trace.in(". 0:0(0) ack 5").out("R 5:5(0)").quiet();
-        trace.dropped(DropReason.TCP_BAD_ACK, 3);
+    private TcpConnection synSent() {
+        final TcpConnection connection = trace.connect(PLAIN);
+        trace.out("S 0:0(0) <mss 1460>").quiet();
+        return connection;
+    }
+
+    /** First: SEG.ACK =< ISS or SEG.ACK > SND.NXT: {@code <SEQ=SEG.ACK><CTL=RST>}, and the segment is discarded. */
+    @ParameterizedTest
+    @CsvSource({"., 0", "., 2", "., 2147483647", "., 2147483649", "S., 0", "S., 2", "F., 2", "SF., 4294967295", "PU., 9"
+    })
+    void unacceptableAckIsReset(final String flags, final long ack) {
+        final TcpConnection connection = synSent();
+        trace.in(flags + " 0:0(0) ack " + ack);
+        trace.out("R " + ack + ":" + ack + "(0)").quiet();
         assertThat(connection.state()).isEqualTo(TcpState.SYN_SENT);
-    }
-
-    /** First: ... unless the segment is a reset itself. */
-    @Test
-    void resetWithUnacceptableAckIsDropped() {
-        trace.in("R. 0:0(0) ack 7").quiet();
-        assertThat(connection.state()).isEqualTo(TcpState.SYN_SENT);
-    }
-
-    /** Second: a reset with an acceptable ACK ends the attempt. */
-    @Test
-    void resetRefuses() {
-        trace.in("R. 0:0(0) ack 1").quiet();
-        assertThat(connection.error()).isEqualTo(SocketError.ECONNREFUSED);
-        assertThat(connection.state()).isEqualTo(TcpState.CLOSED);
-    }
-
-    /** Second: a reset without ACK proves nothing. */
-    @Test
-    void blindResetIsDropped() {
-        trace.in("R 0:0(0)").quiet();
-        trace.dropped(DropReason.TCP_RST_IGNORED, 1);
-        assertThat(connection.state()).isEqualTo(TcpState.SYN_SENT);
-    }
-
-    /** Fifth: neither SYN nor RST, drop. */
-    @Test
-    void ackAloneIsDropped() {
-        trace.in(". 0:0(0) ack 1").quiet();
-        trace.in("F. 0:0(0) ack 1").quiet();
-        assertThat(connection.state()).isEqualTo(TcpState.SYN_SENT);
-    }
-
-    /** Fourth: SYN with ACK establishes. */
-    @Test
-    void synAckEstablishes() {
+        trace.dropped(DropReason.TCP_BAD_ACK, 1);
         trace.in("S. 0:0(0) ack 1 <mss 1000>").out(". 1:1(0) ack 1").quiet();
         assertThat(connection.state()).isEqualTo(TcpState.ESTABLISHED);
     }
 
-    /** Fourth: "if there are other controls or text in the segment then continue processing at the sixth step". */
-    @Test
-    void synAckMayCarryDataAndFin() {
-        trace.in("SF. 0:10(10) ack 1 <mss 1000>").out(". 1:1(0) ack 12").quiet();
-        assertThat(connection.state()).isEqualTo(TcpState.CLOSE_WAIT);
-        assertThat(trace.read(connection, 100)).isEqualTo(10);
+    /** First: "unless the RST bit is set, if so drop the segment and return". */
+    @ParameterizedTest
+    @ValueSource(longs = {0, 2, 0x8000_0000L, 0xFFFF_FFFFL})
+    void unacceptableAckWithResetIsDropped(final long ack) {
+        final TcpConnection connection = synSent();
+        trace.in("R. 0:0(0) ack " + ack).quiet();
+        assertThat(connection.state()).isEqualTo(TcpState.SYN_SENT);
     }
 
-    /** Fourth: SYN without ACK is a simultaneous open (3.5, figure 7). */
+    /** Second: "if the ACK was acceptable then signal connection reset"; the sequence number does not matter. */
+    @ParameterizedTest
+    @CsvSource({"R., 0", "R., 12345", "R., 4000000000", "SR., 0", "FR., 77"})
+    void resetWithAcceptableAckRefuses(final String flags, final long seq) {
+        final TcpConnection connection = synSent();
+        trace.in(flags + " " + seq + ":" + seq + "(0) ack 1").quiet();
+        assertThat(connection.state()).isEqualTo(TcpState.CLOSED);
+        assertThat(connection.error()).isEqualTo(SocketError.ECONNREFUSED);
+    }
+
+    /** Second: "Otherwise (no ACK), drop the segment and return". */
+    @ParameterizedTest
+    @ValueSource(strings = {"R", "SR", "FR", "PR", "SFRU"})
+    void resetWithoutAckIsDropped(final String flags) {
+        final TcpConnection connection = synSent();
+        trace.in(flags + " 0:0(0)").quiet();
+        assertThat(connection.state()).isEqualTo(TcpState.SYN_SENT);
+        trace.dropped(DropReason.TCP_RST_IGNORED, 1);
+    }
+
+    /** Fourth and fifth: neither SYN nor RST: dropped, even with an acceptable ACK. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {". 0:0(0) ack 1", "P. 0:10(10) ack 1", "F. 0:0(0) ack 1", "P 0:10(10)", "F 0:0(0)", "U 0:0(0)"})
+    void neitherSynNorResetIsDropped(final String segment) {
+        final TcpConnection connection = synSent();
+        trace.in(segment).quiet();
+        assertThat(connection.state()).isEqualTo(TcpState.SYN_SENT);
+        trace.dropped(DropReason.TCP_FLAGS, 1);
+    }
+
+    /** Fourth: RCV.NXT = SEG.SEQ + 1, SND.UNA = SEG.ACK; {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>}. */
     @Test
-    void simultaneousOpen() {
-        trace.in("S 0:0(0) <mss 1000>").out("S. 0:0(0) ack 1").quiet();
-        assertThat(connection.state()).isEqualTo(TcpState.SYN_RECEIVED);
-        // The peer's SYN-ACK repeats its SYN, which lies before the window: it gets an ACK.
-        trace.in("S. 0:0(0) ack 1").out(". 1:1(0) ack 1").quiet();
-        trace.in(". 1:1(0) ack 1").quiet();
+    void synAckEstablishes() {
+        final TcpConnection connection = synSent();
+        trace.in("S. 0:0(0) ack 1 win 1234 <mss 1000>").out(". 1:1(0) ack 1").quiet();
+        assertThat(connection.state()).isEqualTo(TcpState.ESTABLISHED);
+        trace.advance(10_000).quiet(); // the SYN is not sent again
+    }
+
+    /** 3.10.2 would queue what is written now; as on other systems a write waits until the connection is there. */
+    @Test
+    void writesWait() {
+        final TcpConnection connection = synSent();
+        assertThat(trace.write(connection, 1_500)).isZero();
+        trace.quiet();
+        trace.in("S. 0:0(0) ack 1 <mss 1000>").out(". 1:1(0) ack 1").quiet();
+        assertThat(trace.write(connection, 1_500)).isEqualTo(1_500);
+        trace.out(". 1:1001(1000) ack 1").out("P. 1001:1501(500) ack 1").quiet();
+    }
+
+    /** Fourth: "if there are other controls or text in the segment, then continue processing at the sixth step". */
+    @Test
+    void dataOnTheSynAckIsTaken() {
+        final TcpConnection connection = synSent();
+        trace.in("SP. 0:100(100) ack 1 <mss 1000>").out(". 1:1(0) ack 101").quiet();
+        assertThat(trace.read(connection, 1_000)).isEqualTo(100);
+    }
+
+    /** The same for a FIN: it leads to CLOSE-WAIT at once. */
+    @Test
+    void finOnTheSynAckCloses() {
+        final TcpConnection connection = synSent();
+        trace.in("SFP. 0:10(10) ack 1 <mss 1000>").out(". 1:1(0) ack 12").quiet();
+        assertThat(connection.state()).isEqualTo(TcpState.CLOSE_WAIT);
+        assertThat(trace.read(connection, 1_000)).isEqualTo(10);
+    }
+
+    /** The SYN-ACK is repeated because our ACK was lost: it is acknowledged again (RFC 5961 4.2). */
+    @Test
+    void repeatedSynAckIsAcknowledged() {
+        final TcpConnection connection = synSent();
+        trace.in("S. 0:0(0) ack 1 <mss 1000>").out(". 1:1(0) ack 1");
+        trace.in("S. 0:0(0) ack 1 <mss 1000>").out(". 1:1(0) ack 1").quiet();
         assertThat(connection.state()).isEqualTo(TcpState.ESTABLISHED);
     }
 
-    /** RFC 6298 5.5 and RFC 1122 4.2.3.5: the SYN is repeated, ever more slowly, and then given up. */
-    @Test
-    void synIsRepeatedAndGivenUp() {
-        long wait = 1_000;
-        for (int i = 0; i < 6; i++) {
-            trace.advance(wait - 1).quiet();
-            trace.advance(1).out("S 0:0(0) <mss 1460>").quiet();
-            wait *= 2;
+    /** CLOSE and ABORT in SYN-SENT delete the TCB without a segment (3.10.4, 3.10.5). */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void closedWhileConnecting(final boolean abort) {
+        final TcpConnection connection = synSent();
+        if (abort) {
+            connection.abort(trace.now());
+        } else {
+            connection.close(trace.now());
         }
-        trace.advance(wait).quiet();
-        assertThat(connection.error()).isEqualTo(SocketError.ETIMEDOUT);
-    }
-
-    /** CLOSE in SYN-SENT (3.10.4): the connection is forgotten. */
-    @Test
-    void close() {
-        connection.close(trace.now());
         trace.quiet();
         assertThat(connection.state()).isEqualTo(TcpState.CLOSED);
+        // The late SYN-ACK finds nobody.
+        trace.in("S. 0:0(0) ack 1 <mss 1000>").out("R 1:1(0)").quiet();
+    }
+
+    /** 3.8.3, MUST-23: R2 for a SYN is at least three minutes, unless the application says otherwise; then ETIMEDOUT. */
+    @Test
+    void givesUpAfterAllRetries() {
+        final TcpConnection connection = synSent();
+        for (int retry = 0; retry < 6; retry++) {
+            trace.advance(1_000L << retry).out("S 0:0(0) <mss 1460>").quiet();
+        }
+        assertThat(connection.state()).isEqualTo(TcpState.SYN_SENT);
+        trace.advance(63_999);
+        assertThat(connection.state()).isEqualTo(TcpState.SYN_SENT);
+        trace.advance(60_000).quiet();
+        assertThat(connection.state()).isEqualTo(TcpState.CLOSED);
+        assertThat(connection.error()).isEqualTo(SocketError.ETIMEDOUT);
     }
 }

@@ -19,6 +19,8 @@ import io.tapstack.wire.TcpHeader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -33,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * trace.in(". 1:1(0) ack 1");
  * }</pre>
  *
- * Flags are tcpdump's letters (S F R P . U E W), sequence numbers are relative to each side's ISN, the length stands in brackets. In what is
+ * Flags are tcpdump's letters (S F R P . U E W, and - for none), sequence numbers are relative to each side's ISN, the length stands in brackets. In what is
  * expected, a window or options that are not written are not looked at; PSH is looked at only if written with {@code P}. A timestamp option
  * is written {@code ts VAL/ECR}; {@code ts *} accepts any.
  */
@@ -47,13 +49,14 @@ final class TcpTrace {
     private static final long MILLIS = 1_000_000L;
 
     private static final Pattern SEGMENT =
-            Pattern.compile("([SFRPUEW.]+) (\\d+):(\\d+)\\((\\d+)\\)(?: ack (\\d+))?(?: win (\\d+))?(?: <([^>]*)>)?");
+            Pattern.compile("([SFRPUEW.]+|-) (\\d+):(\\d+)\\((\\d+)\\)(?: ack (\\d+))?(?: win (\\d+))?(?: <([^>]*)>)?");
 
     final PacketLink link;
     final NetworkStack stack;
     private long now = 1_000_000_000L;
     private int stackIss;
     private boolean stackIssKnown;
+    private final List<TcpConnection> handedOut = new ArrayList<>();
     int peerPort = PEER_PORT;
     int stackPort = STACK_PORT;
     int peerIss = PEER_ISS;
@@ -94,7 +97,10 @@ final class TcpTrace {
     TcpConnection connect(final TcpConfig config, final ConnectionObserver observer) {
         try {
             final TcpBinding binding = stack.tcp().bind(new Endpoint(STACK, STACK_PORT), true);
-            return stack.tcp().connect(binding, new Endpoint(PEER, PEER_PORT), config, observer, now);
+            final TcpConnection connection =
+                    stack.tcp().connect(binding, new Endpoint(PEER, PEER_PORT), config, observer, now);
+            handedOut.add(connection);
+            return connection;
         } catch (final SocketErrorException e) {
             throw new UncheckedIOException(e);
         }
@@ -112,6 +118,7 @@ final class TcpTrace {
         in(". 1:1(0) ack 1 win " + peerWindow);
         final TcpConnection connection = listener.accept();
         assertThat(connection).isNotNull();
+        handedOut.add(connection);
         return connection;
     }
 
@@ -194,9 +201,11 @@ final class TcpTrace {
         return this;
     }
 
-    /** Ends the trace: after a reset of all that is open, no memory and no timer may be left. */
+    /** Ends the trace: when the stack is down and the application lets go of what it has not read, no memory and no timer may be left. */
     void noLeaks() {
+        handedOut.addAll(stack.tcp().connections());
         stack.close(now);
+        handedOut.forEach(connection -> connection.close(now));
         while (link.take() != null) {
             // Resets.
         }

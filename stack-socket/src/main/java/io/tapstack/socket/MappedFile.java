@@ -9,7 +9,9 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file opened for reading, its size as it was then, and its bytes mapped into memory in chunks of at most 1 GiB. Safe for use by
@@ -31,10 +33,13 @@ public final class MappedFile implements AutoCloseable {
     /** The size of every chunk but the last. */
     public static final int CHUNK_BYTES = 1 << 30;
 
+    private static final int WINDOW_BYTES = 65_536;
+
     private final RandomAccessFile file;
     private final long size;
     private final MappedByteBuffer[] chunks;
     private final ReentrantLock reading = new ReentrantLock(); // the descriptor has one position
+    private final AtomicReference<byte @Nullable []> spareWindow = new AtomicReference<>();
     private final AtomicInteger references = new AtomicInteger(1);
 
     private MappedFile(final RandomAccessFile file) throws IOException {
@@ -128,6 +133,17 @@ public final class MappedFile implements AutoCloseable {
             }
         } while (!references.compareAndSet(count, count + 1));
         return true;
+    }
+
+    /** Room for what is read ahead: 45 segments of an Ethernet, which share the system calls for one. */
+    byte[] takeWindow() {
+        final byte[] spare = spareWindow.getAndSet(null);
+        return spare == null ? new byte[WINDOW_BYTES] : spare;
+    }
+
+    /** Keeps {@code window} for the next who asks. */
+    void giveWindow(final byte[] window) {
+        spareWindow.set(window);
     }
 
     /** Gives back one reference; the last one closes the file. Buffers handed out stay valid. */

@@ -9,9 +9,6 @@ import java.nio.ByteBuffer;
  */
 final class MappedRegion extends Region {
 
-    // 45 segments of an Ethernet: the system calls for one are shared by as many.
-    private static final int WINDOW_BYTES = 65_536;
-
     private final MappedFile file;
     private final long start;
 
@@ -60,7 +57,7 @@ final class MappedRegion extends Region {
 
     private void readWindow(final int from) {
         if (window.length == 0) {
-            window = new byte[Math.min(WINDOW_BYTES, capacity())];
+            window = file.takeWindow();
         }
         windowStart = from;
         windowLength = Math.min(file.read(start + from, window), capacity() - from);
@@ -73,6 +70,9 @@ final class MappedRegion extends Region {
 
     @Override
     protected void recycle() {
+        if (window.length > 0) {
+            file.giveWindow(window);
+        }
         file.close();
     }
 }

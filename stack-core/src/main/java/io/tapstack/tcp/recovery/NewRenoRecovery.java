@@ -103,7 +103,12 @@ public final class NewRenoRecovery implements LossRecovery {
                 return Verdict.LOSS_DETECTED;
             }
             case FAST_RECOVERY -> {
-                inflation += mss; // RFC 5681 3.2 step 4
+                // RFC 5681 3.2 step 4. No more segments can have left the network than were in it: whoever sends more
+                // duplicates than
+                // that makes them up (RFC 5681 3.2, on Savage et al. 1999).
+                if (inflation < sndNxt - sndUna) {
+                    inflation += mss;
+                }
                 return Verdict.IN_RECOVERY;
             }
             default -> {

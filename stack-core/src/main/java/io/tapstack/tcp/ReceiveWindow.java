@@ -1,0 +1,60 @@
+package io.tapstack.tcp;
+
+/**
+ * What the peer is promised: RCV.WND and its right edge, which never moves back (RFC 9293 3.8.6, SHLD-14), and the receiver's side of
+ * silly-window avoidance (3.8.6.2.2): the edge moves on by a full segment or half the buffer, whichever is less.
+ */
+final class ReceiveWindow {
+
+    private final TcpConnection tcb;
+
+    ReceiveWindow(final TcpConnection tcb) {
+        this.tcb = tcb;
+    }
+
+    /** The window to announce in a segment that goes out now, in bytes as the peer will understand it. */
+    int announce() {
+        final int promised = tcb.rcvWnd();
+        final int free = free();
+        final boolean worthIt = free - promised >= worthwhileStep();
+        final int wanted = worthIt ? Math.max(promised, Math.min(free, allowed())) : promised;
+        // What was promised is not rounded down by the scale.
+        final int roundUp = wanted == promised ? (1 << tcb.windowScale.receiveShift()) - 1 : 0;
+        final int window = tcb.windowScale.representable(wanted + roundUp);
+        tcb.rcvAdv = tcb.rcvNxt + window;
+        return window;
+    }
+
+    /** The application has made room: tells the peer, if its window was getting small. */
+    void applicationHasRead(final long nowNanos) {
+        if (!tcb.state.canReceive() || tcb.finReceived) {
+            return;
+        }
+        final int promised = tcb.rcvWnd();
+        if (free() - promised >= worthwhileStep() && promised < largest() / 2) {
+            tcb.delayedAck.ackNow();
+            tcb.sender.transmit(nowNanos);
+        }
+    }
+
+    /** Under memory pressure a window does not grow, but whoever has read everything is offered one more segment. */
+    private int allowed() {
+        if (!tcb.pool.underPressure()) {
+            return Integer.MAX_VALUE;
+        }
+        return tcb.receiveQueue.length() == 0 ? tcb.offeredMss() : 0;
+    }
+
+    private int worthwhileStep() {
+        return Math.min(largest() / 2, tcb.offeredMss());
+    }
+
+    private int free() {
+        return Math.max(0, largest() - tcb.receiveQueue.length());
+    }
+
+    /** The buffer, as far as the peer can be told of it. */
+    private int largest() {
+        return Math.min(tcb.config.receiveBufferBytes(), WindowScale.MAX_UNSCALED << tcb.windowScale.receiveShift());
+    }
+}
