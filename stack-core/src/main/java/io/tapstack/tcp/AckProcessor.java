@@ -19,6 +19,9 @@ final class AckProcessor {
 
     /** Takes in SEG.ACK and SEG.WND. @return false if the segment has to be dropped for its ACK */
     boolean process(final Segment segment, final long nowNanos) {
+        if (tcb.probeTakenBack && segment.ack == tcb.sndUna + 1) {
+            probeArrived();
+        }
         if (SequenceNumber.greaterThan(segment.ack, tcb.sndNxt)) {
             // Something that was never sent: send an ACK and drop the segment.
             tcb.challengeAck(nowNanos);
@@ -46,6 +49,14 @@ final class AckProcessor {
         return true;
     }
 
+    /** The peer opened its window before it saw the probe, and took it then. */
+    private void probeArrived() {
+        if (tcb.sndNxt == tcb.sndUna) {
+            tcb.sndNxt++;
+            tcb.finSent = tcb.sendQueue.isEmpty();
+        }
+    }
+
     private void acknowledge(final Segment segment, final long nowNanos) {
         final int acked = segment.ack - tcb.sndUna;
         final int pipe = tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt);
@@ -54,6 +65,7 @@ final class AckProcessor {
         tcb.sndUna = segment.ack;
         tcb.timeouts = 0;
         tcb.probeOutstanding = false;
+        tcb.probeTakenBack = false;
         final Verdict verdict = tcb.recovery.acknowledged(tcb.sndUna, tcb.sndNxt, acked);
         if (verdict == Verdict.RECOVERED) {
             tcb.congestion.recovered(tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt));

@@ -223,6 +223,7 @@ final class SegmentSender {
                 // The peer has not taken the probe's byte: it is the first of the new data. If it arrives yet it is a
                 // duplicate.
                 tcb.probeOutstanding = false;
+                tcb.probeTakenBack = true;
                 tcb.sndNxt = tcb.sndUna;
                 tcb.finSent = false;
             }

@@ -92,6 +92,9 @@ public final class TcpConnection implements Flow {
     int finSequence; // of the peer's FIN, once finAnnounced
     boolean moreComing;
     boolean probeOutstanding;
+    /** A probe's byte (or FIN) counts as not sent any more, but can still be acknowledged: SND.UNA + 1 was sent once. */
+    boolean probeTakenBack;
+
     int timeouts; // in a row, of the same data
     private boolean cutShort;
     private boolean blocked;

@@ -37,6 +37,8 @@ final class TcpWitness {
     private final Side ours = new Side();
     private final Side peers = new Side();
 
+    private boolean over;
+
     /** Which of the peer's bytes have come. */
     private final BitSet arrived = new BitSet();
 
@@ -87,7 +89,12 @@ final class TcpWitness {
             return;
         }
         if (has(TcpHeader.SYN)) {
+            // The old duplicate of a SYN can begin another connection after the end of this one.
+            over |= ours.synSeen && ours.start != header.sequence() + 1;
             syn(ours, segment);
+        }
+        if (over) {
+            return;
         }
         require(has(TcpHeader.SYN | TcpHeader.ACK), "a segment without ACK");
         require(!ours.reset, "a segment after the reset");

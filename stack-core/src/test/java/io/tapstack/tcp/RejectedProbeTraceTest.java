@@ -1,5 +1,7 @@
 package io.tapstack.tcp;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -48,5 +50,29 @@ class RejectedProbeTraceTest {
         probing();
         trace.in(". 1:1(0) ack 1001 win 2000");
         trace.out("P. 1001:1501(500) ack 1").quiet();
+    }
+
+    @Test
+    void theProbeMayBeTakenAfterAll() {
+        final TcpConnection connection = probing();
+        // The window opens before the probe arrives, by less than is worth a segment.
+        trace.in(". 1:1(0) ack 1001 win 7").quiet();
+        trace.in(". 1:1(0) ack 1002 win 6").quiet();
+        assertThat(connection.unacknowledgedBytes()).isEqualTo(499);
+        trace.in(". 1:1(0) ack 1002 win 1000").out("P. 1002:1501(499) ack 1").quiet();
+    }
+
+    @Test
+    void theSameForAFin() {
+        final TcpConnection connection = trace.established(new TcpConfig(), 1_000);
+        trace.write(connection, 1_000);
+        trace.out(". 1:1001(1000) ack 1").in(". 1:1(0) ack 1001 win 0").quiet();
+        connection.shutdownOutput(trace.now());
+        trace.advance(300);
+        trace.out("F. 1001:1001(0) ack 1").quiet();
+        trace.link.room(0);
+        trace.in(". 1:1(0) ack 1001 win 7").in(". 1:1(0) ack 1002 win 7");
+        trace.link.room(100);
+        assertThat(connection.state()).isEqualTo(TcpState.FIN_WAIT_2);
     }
 }
