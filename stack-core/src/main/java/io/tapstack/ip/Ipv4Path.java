@@ -102,7 +102,10 @@ final class Ipv4Path implements IpPath {
         }
         final boolean insist = dontFragment && !mayFragment;
         final int length = packet.length() + Ipv4Header.LENGTH;
-        if (packet.gsoSize() == 0 ? insist && length > mtu : length > maxSegmentOffload()) {
+        if (packet.gsoSize() == 0
+                ? insist && length > mtu
+                : length > maxSegmentOffload()
+                        || Ipv4Header.LENGTH + packet.contiguousLength() + packet.gsoSize() > mtu) {
             return drop(packet, DropReason.IP_FRAGMENTATION_NEEDED, SendStatus.TOO_BIG);
         }
         if (length > Ipv4Header.MAX_TOTAL_LENGTH) {

@@ -53,6 +53,16 @@ final class PersistTimer {
         return unanswered;
     }
 
+    /** True if the window was probed since the timer was started. */
+    boolean hasProbed() {
+        return probes > 0;
+    }
+
+    /** Probes since the timer was started, answered or not. */
+    int probes() {
+        return probes;
+    }
+
     boolean isRunning() {
         return timer.isArmed();
     }

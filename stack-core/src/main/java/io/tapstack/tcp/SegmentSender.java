@@ -40,6 +40,11 @@ final class SegmentSender {
         largestSegment = Math.max(1, segments) * tcb.mss;
     }
 
+    /** SND.UNA has moved: the end of the last small segment keeps up, or after 2 GiB it would seem to lie ahead. */
+    void acknowledgedUpTo(final int ack) {
+        sndSml = SequenceNumber.max(sndSml, ack);
+    }
+
     /** True if the last transmission stopped because of the congestion window. */
     boolean isCwndLimited() {
         return cwndLimited;
@@ -213,12 +218,17 @@ final class SegmentSender {
         final boolean waiting = tcb.queueEnd() != tcb.sndNxt || tcb.finQueued;
         if (nothingInFlight && waiting && !tcb.finSent && !tcb.isBlocked() && tcb.maySendData()) {
             tcb.persistTimer.start(nowNanos);
+        } else if (!tcb.probeOutstanding) {
+            tcb.persistTimer.stop();
         }
     }
 
     private void leavePersistIfOpen(final long nowNanos) {
         if (tcb.persistTimer.isRunning() && tcb.sndWnd > 0) {
-            tcb.persistTimer.stop();
+            // Before its first expiry it is the override timeout, which no segment and no write may put off.
+            if (tcb.persistTimer.hasProbed()) {
+                tcb.persistTimer.stop();
+            }
             if (tcb.probeOutstanding) {
                 // The peer has not taken the probe's byte: it is the first of the new data. If it arrives yet it is a
                 // duplicate.
@@ -232,6 +242,11 @@ final class SegmentSender {
 
     /** The persist timer expired. */
     void probe(final long nowNanos) {
+        if (tcb.isOrphan() && tcb.persistTimer.probes() >= tcb.config.dataRetries()) {
+            // RFC 6429 4: nobody waits for this connection any more, and it holds memory.
+            tcb.abortFor(SocketError.ETIMEDOUT, nowNanos);
+            return;
+        }
         if (tcb.persistTimer.unanswered() > tcb.config.dataRetries()) {
             tcb.fail(SocketError.ETIMEDOUT, nowNanos);
             return;
@@ -248,6 +263,14 @@ final class SegmentSender {
         // RFC 9293 3.8.6.1: at least one octet of new data (MUST-37), or the FIN if there is none.
         final boolean data = SequenceNumber.lessThan(tcb.sndUna, tcb.queueEnd());
         final int sent = send(tcb.sndUna, data ? 1 : 0, TcpHeader.ACK | (data ? 0 : TcpHeader.FIN), nowNanos);
+        if (sent == 0 && data) {
+            // The byte is not there any more: a file was cut short.
+            tcb.sndNxt = tcb.sndUna;
+            tcb.fileCutShort(nowNanos);
+        }
+        if (tcb.state == TcpState.CLOSED) {
+            return;
+        }
         if (sent >= 0) {
             tcb.probeOutstanding = true;
             tcb.sndNxt = tcb.sndUna + 1;
