@@ -53,6 +53,11 @@ final class PersistTimer {
         return unanswered;
     }
 
+    /** True if a closed window has been probed since the timer was started. */
+    boolean isProbing() {
+        return probes > 0;
+    }
+
     boolean isRunning() {
         return timer.isArmed();
     }

@@ -49,7 +49,7 @@ final class SegmentSender {
     void transmit(final long nowNanos) {
         if (tcb.maySendData()) {
             restartAfterIdle(nowNanos);
-            leavePersistIfOpen(nowNanos);
+            leavePersistIfOpen();
             while (retransmitNext(nowNanos) || sendNext(nowNanos)) {
                 // Until a window is used up, the queue is empty or the device is full.
             }
@@ -208,25 +208,31 @@ final class SegmentSender {
 
     // ---- The closed window
 
+    /** Runs the persist timer while something waits and nothing is in flight; it is not put off by what comes meanwhile. */
     private void persistIfStuck(final long nowNanos) {
         final boolean nothingInFlight = tcb.sndUna == tcb.sndNxt;
-        final boolean waiting = tcb.queueEnd() != tcb.sndNxt || tcb.finQueued;
-        if (nothingInFlight && waiting && !tcb.finSent && !tcb.isBlocked() && tcb.maySendData()) {
+        final boolean waiting = (tcb.queueEnd() != tcb.sndNxt || tcb.finQueued) && !tcb.finSent;
+        if (nothingInFlight && waiting && !tcb.isBlocked() && tcb.maySendData()) {
             tcb.persistTimer.start(nowNanos);
+        } else if (!tcb.probeOutstanding) {
+            tcb.persistTimer.stop();
         }
     }
 
-    private void leavePersistIfOpen(final long nowNanos) {
-        if (tcb.persistTimer.isRunning() && tcb.sndWnd > 0) {
+    private void leavePersistIfOpen() {
+        if (tcb.sndWnd == 0) {
+            return;
+        }
+        if (tcb.persistTimer.isProbing()) {
             tcb.persistTimer.stop();
-            if (tcb.probeOutstanding) {
-                // The peer has not taken the probe's byte: it is the first of the new data. If it arrives yet it is a
-                // duplicate.
-                tcb.probeOutstanding = false;
-                tcb.probeTakenBack = true;
-                tcb.sndNxt = tcb.sndUna;
-                tcb.finSent = false;
-            }
+        }
+        if (tcb.probeOutstanding) {
+            // The peer has not taken the probe's byte: it is the first of the new data. If it arrives yet it is a
+            // duplicate.
+            tcb.probeOutstanding = false;
+            tcb.probeTakenBack = true;
+            tcb.sndNxt = tcb.sndUna;
+            tcb.finSent = false;
         }
     }
 
@@ -246,12 +252,12 @@ final class SegmentSender {
             return;
         }
         // RFC 9293 3.8.6.1: at least one octet of new data (MUST-37), or the FIN if there is none.
-        final boolean data = SequenceNumber.lessThan(tcb.sndUna, tcb.queueEnd());
-        final int sent = send(tcb.sndUna, data ? 1 : 0, TcpHeader.ACK | (data ? 0 : TcpHeader.FIN), nowNanos);
-        if (sent >= 0) {
+        final int left = tcb.queueEnd() - tcb.sndUna;
+        final int flags = left == 0 ? TcpHeader.FIN : left == 1 ? TcpHeader.PSH : 0;
+        if (send(tcb.sndUna, Math.min(left, 1), TcpHeader.ACK | flags, nowNanos) >= 0) {
             tcb.probeOutstanding = true;
             tcb.sndNxt = tcb.sndUna + 1;
-            tcb.finSent |= !data;
+            tcb.finSent |= left == 0;
             tcb.timing.cancel();
         }
         tcb.persistTimer.probeSent(nowNanos);
