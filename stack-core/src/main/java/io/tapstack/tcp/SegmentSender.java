@@ -54,7 +54,7 @@ final class SegmentSender {
     void transmit(final long nowNanos) {
         if (tcb.maySendData()) {
             restartAfterIdle(nowNanos);
-            leavePersistIfOpen(nowNanos);
+            leavePersistIfOpen();
             while (retransmitNext(nowNanos) || sendNext(nowNanos)) {
                 // Until a window is used up, the queue is empty or the device is full.
             }
@@ -213,10 +213,11 @@ final class SegmentSender {
 
     // ---- The closed window
 
+    /** Runs the persist timer while something waits and nothing is in flight; it is not put off by what comes meanwhile. */
     private void persistIfStuck(final long nowNanos) {
         final boolean nothingInFlight = tcb.sndUna == tcb.sndNxt;
-        final boolean waiting = tcb.queueEnd() != tcb.sndNxt || tcb.finQueued;
-        if (nothingInFlight && waiting && !tcb.finSent && !tcb.isBlocked() && tcb.maySendData()) {
+        final boolean waiting = (tcb.queueEnd() != tcb.sndNxt || tcb.finQueued) && !tcb.finSent;
+        if (nothingInFlight && waiting && !tcb.isBlocked() && tcb.maySendData()) {
             tcb.persistTimer.start(nowNanos);
         } else if (!tcb.probeOutstanding) {
             tcb.persistTimer.stop();
@@ -274,7 +275,7 @@ final class SegmentSender {
         if (sent >= 0) {
             tcb.probeOutstanding = true;
             tcb.sndNxt = tcb.sndUna + 1;
-            tcb.finSent |= !data;
+            tcb.finSent |= left == 0;
             tcb.timing.cancel();
         }
         tcb.persistTimer.probeSent(nowNanos);
