@@ -213,18 +213,17 @@ final class SegmentSender {
 
     // ---- The closed window
 
-    /** Runs the persist timer while something waits and nothing is in flight; it is not put off by what comes meanwhile. */
     private void persistIfStuck(final long nowNanos) {
         final boolean nothingInFlight = tcb.sndUna == tcb.sndNxt;
-        final boolean waiting = (tcb.queueEnd() != tcb.sndNxt || tcb.finQueued) && !tcb.finSent;
-        if (nothingInFlight && waiting && !tcb.isBlocked() && tcb.maySendData()) {
+        final boolean waiting = tcb.queueEnd() != tcb.sndNxt || tcb.finQueued;
+        if (nothingInFlight && waiting && !tcb.finSent && !tcb.isBlocked() && tcb.maySendData()) {
             tcb.persistTimer.start(nowNanos);
         } else if (!tcb.probeOutstanding) {
             tcb.persistTimer.stop();
         }
     }
 
-    private void leavePersistIfOpen(final long nowNanos) {
+    private void leavePersistIfOpen() {
         if (tcb.persistTimer.isRunning() && tcb.sndWnd > 0) {
             // Before its first expiry it is the override timeout, which no segment and no write may put off.
             if (tcb.persistTimer.hasProbed()) {
@@ -262,8 +261,10 @@ final class SegmentSender {
             return;
         }
         // RFC 9293 3.8.6.1: at least one octet of new data (MUST-37), or the FIN if there is none.
-        final boolean data = SequenceNumber.lessThan(tcb.sndUna, tcb.queueEnd());
-        final int sent = send(tcb.sndUna, data ? 1 : 0, TcpHeader.ACK | (data ? 0 : TcpHeader.FIN), nowNanos);
+        final int left = tcb.queueEnd() - tcb.sndUna;
+        final boolean data = left > 0;
+        final int flags = data ? left == 1 ? TcpHeader.PSH : 0 : TcpHeader.FIN;
+        final int sent = send(tcb.sndUna, data ? 1 : 0, TcpHeader.ACK | flags, nowNanos);
         if (sent == 0 && data) {
             // The byte is not there any more: a file was cut short.
             tcb.sndNxt = tcb.sndUna;
@@ -275,7 +276,7 @@ final class SegmentSender {
         if (sent >= 0) {
             tcb.probeOutstanding = true;
             tcb.sndNxt = tcb.sndUna + 1;
-            tcb.finSent |= left == 0;
+            tcb.finSent |= !data;
             tcb.timing.cancel();
         }
         tcb.persistTimer.probeSent(nowNanos);
