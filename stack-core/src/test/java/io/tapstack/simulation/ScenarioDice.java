@@ -44,7 +44,9 @@ final class ScenarioDice {
         final boolean atSender = ends == Ends.PLAIN && oneIn(2);
         final Impairment toRight = oneIn(6) ? delay() : impairment();
         final Impairment toLeft = oneIn(3) ? delay() : impairment();
-        return new CablePlan(type, mtu(), ends, capacityFrames, toRight, toLeft, atSender);
+        final CablePlan plan = new CablePlan(type, mtu(), ends, capacityFrames, toRight, toLeft, atSender);
+        // Where checksums are never computed, damage may go unnoticed; but nothing is damaged there either.
+        return ends == Ends.LOCAL ? plan.impaired(toRight.withCorruption(0), toLeft.withCorruption(0)) : plan;
     }
 
     /** About what a segment can carry at most. */
