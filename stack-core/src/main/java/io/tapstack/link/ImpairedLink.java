@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Offload.</b> The link advertises none, even if the device around which it is built has some, so that every loss hits one
  * segment of the size of the MSS. What the device receives is not cut, however: for loss of single segments in that
  * direction too, open the device itself without offload. {@link #keepingOffload} is for those who want super-segments to pass, and be
- * lost, as a whole.
+ * lost, as a whole; damage to a packet whose checksum is still to be computed goes unnoticed.
  *
  * <p>Confined to whoever runs the stack, but for {@link #wakeup()} and {@link #await}.
  */

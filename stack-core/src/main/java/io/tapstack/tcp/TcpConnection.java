@@ -520,6 +520,7 @@ public final class TcpConnection implements Flow {
         state = next;
         statistics.observer().stateChanged(this, previous, next);
         if (next == TcpState.TIME_WAIT) {
+            // The ACK of the FIN is still owed if the device had no room for it.
             stopTimers();
             timeWait.start(nowNanos);
             observer.closed();
@@ -530,6 +531,7 @@ public final class TcpConnection implements Flow {
             observer.finAcknowledged();
         } else if (next == TcpState.CLOSED) {
             stopTimers();
+            delayedAck.stop();
             timeWait.stop();
             sendQueue.clear();
             reassembly.clear();
@@ -547,7 +549,6 @@ public final class TcpConnection implements Flow {
     private void stopTimers() {
         retransmissionTimer.stop();
         persistTimer.stop();
-        delayedAck.stop();
         keepAlive.stop();
     }
 

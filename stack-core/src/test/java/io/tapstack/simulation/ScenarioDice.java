@@ -15,6 +15,7 @@ final class ScenarioDice {
     private static final long MILLIS = 1_000_000L;
     private static final long SECONDS = 1_000 * MILLIS;
     private static final int MAX_BYTES = 300_000;
+    private static final int MAX_BYTES_IN_SHORT_MEMORY = 60_000;
     private static final int MAX_SEGMENTS = 400;
     private static final int HEADERS = 52;
 
@@ -28,8 +29,10 @@ final class ScenarioDice {
         final CablePlan cable = cable();
         final TcpConfig client = config(cable.mtu());
         final TcpConfig server = config(cable.mtu());
-        final int bytes = (int) Math.min(MAX_BYTES, (long) MAX_SEGMENTS * segment(cable.mtu(), client, server));
-        final long memory = oneIn(10) ? between(40_000, 400_000) : BufferPool.DEFAULT_LIMIT_BYTES;
+        final boolean memoryIsShort = oneIn(10);
+        final long memory = memoryIsShort ? between(40_000, 400_000) : BufferPool.DEFAULT_LIMIT_BYTES;
+        final int mostBytes = memoryIsShort ? MAX_BYTES_IN_SHORT_MEMORY : MAX_BYTES;
+        final int bytes = (int) Math.min(mostBytes, (long) MAX_SEGMENTS * segment(cable.mtu(), client, server));
         final Script[] scripts = scripts(bytes);
         return new Scenario(seed, cable, memory, oneIn(10), client, server, scripts[0], scripts[1]);
     }
@@ -41,7 +44,9 @@ final class ScenarioDice {
         final boolean atSender = ends == Ends.PLAIN && oneIn(2);
         final Impairment toRight = oneIn(6) ? delay() : impairment();
         final Impairment toLeft = oneIn(3) ? delay() : impairment();
-        return new CablePlan(type, mtu(), ends, capacityFrames, toRight, toLeft, atSender);
+        final CablePlan plan = new CablePlan(type, mtu(), ends, capacityFrames, toRight, toLeft, atSender);
+        // Where checksums are never computed, damage may go unnoticed; but nothing is damaged there either.
+        return ends == Ends.LOCAL ? plan.impaired(toRight.withCorruption(0), toLeft.withCorruption(0)) : plan;
     }
 
     /** About what a segment can carry at most. */

@@ -5,6 +5,7 @@ import io.tapstack.link.CapturedLink;
 import io.tapstack.link.ImpairedLink;
 import io.tapstack.link.Impairment;
 import io.tapstack.link.LinkDevice;
+import io.tapstack.link.LinkType;
 import io.tapstack.link.PcapngWriter;
 import io.tapstack.link.VirtualCable;
 import io.tapstack.wire.IpAddress;
@@ -130,7 +131,8 @@ public final class SimulatedNetwork {
             final @Nullable PcapngWriter capture,
             final SplittableRandom random) {
         final LinkDevice captured = capture == null ? end : new CapturedLink(end, capture, name, () -> now, -start);
-        final LinkDevice witnessed = new WitnessedLink(captured, new TcpWitness(name));
+        final boolean hasNeighbours = end.capabilities().type() == LinkType.ETHERNET;
+        final LinkDevice witnessed = new WitnessedLink(captured, new TcpWitness(name, hasNeighbours));
         return new Host(name, IpAddress.parse(address), witnessed, memoryLimitBytes, random, now);
     }
 

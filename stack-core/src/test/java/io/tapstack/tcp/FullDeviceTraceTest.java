@@ -1,0 +1,25 @@
+package io.tapstack.tcp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+/** Nothing that is owed is forgotten because the device had no room for it. */
+class FullDeviceTraceTest {
+
+    private final TcpTrace trace = new TcpTrace();
+
+    @Test
+    void ackOfTheFinIsSentInTimeWait() {
+        final TcpConnection connection = trace.established(new TcpConfig());
+        connection.shutdownOutput(trace.now());
+        trace.out("F. 1:1(0) ack 1");
+        trace.link.room(0);
+        trace.in("F. 1:1(0) ack 1").in(". 2:2(0) ack 2");
+        assertThat(connection.state()).isEqualTo(TcpState.TIME_WAIT);
+        trace.link.room(10);
+        trace.poll();
+        trace.out(". 2:2(0) ack 2").quiet();
+        trace.noLeaks();
+    }
+}
