@@ -102,7 +102,9 @@ final class Ipv4Path implements IpPath {
         }
         final boolean insist = dontFragment && !mayFragment;
         final int length = packet.length() + Ipv4Header.LENGTH;
-        if (packet.gsoSize() == 0 ? insist && length > mtu : length > maxSegmentOffload()) {
+        if (packet.gsoSize() == 0
+                ? insist && length > mtu
+                : length > maxSegmentOffload() || isCutTooLong(packet, mtu)) {
             return drop(packet, DropReason.IP_FRAGMENTATION_NEEDED, SendStatus.TOO_BIG);
         }
         if (length > Ipv4Header.MAX_TOTAL_LENGTH) {
@@ -130,6 +132,14 @@ final class Ipv4Path implements IpPath {
         }
         packet.release();
         return SendStatus.DEVICE_FULL;
+    }
+
+    /**
+     * True if the segments that the device makes of a super-segment are too long for the path: somebody has learned of a smaller MTU
+     * meanwhile. What stands before the slices is the transport's header.
+     */
+    private static boolean isCutTooLong(final PacketBuffer packet, final int mtu) {
+        return packet.sliceCount() > 0 && Ipv4Header.LENGTH + packet.contiguousLength() + packet.gsoSize() > mtu;
     }
 
     private SendStatus drop(final PacketBuffer packet, final DropReason reason, final SendStatus status) {

@@ -173,8 +173,11 @@ public final class PcapngWriter implements AutoCloseable {
 
     /** @return how much of {@code left} is left */
     private int piece(final Region region, final int offset, final int length, final int left) {
-        buffer.put(buffer.position(), region.bytes(), offset, length);
-        buffer.position(buffer.position() + length);
+        final int end = buffer.position() + length;
+        buffer.position(buffer.position() + region.copyTo(offset, buffer, buffer.position(), length));
+        while (buffer.position() < end) {
+            buffer.put((byte) 0); // of a file that was cut short
+        }
         return left - length;
     }
 

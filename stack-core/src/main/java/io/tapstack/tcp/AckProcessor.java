@@ -46,6 +46,10 @@ final class AckProcessor {
         } else if (segment.ack == tcb.sndUna) {
             updateWindow(segment);
         }
+        if (tcb.sndWnd == 0) {
+            // RFC 9293 3.8.6.1 MUST-35: a peer that took its window back and answers is alive, however long it takes.
+            tcb.timeouts = Math.min(tcb.timeouts, 1);
+        }
         return true;
     }
 
@@ -63,19 +67,25 @@ final class AckProcessor {
         measureRoundTrip(segment, nowNanos);
         tcb.sendQueue.acknowledge(Math.min(acked, tcb.sendQueue.length()));
         tcb.sndUna = segment.ack;
+        tcb.sender.acknowledgedUpTo(tcb.sndUna);
         tcb.timeouts = 0;
         tcb.probeOutstanding = false;
         tcb.probeTakenBack = false;
+        final boolean recovering = tcb.recovery.inRecovery();
         final Verdict verdict = tcb.recovery.acknowledged(tcb.sndUna, tcb.sndNxt, acked);
         if (verdict == Verdict.RECOVERED) {
             tcb.congestion.recovered(tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt));
             congestionChanged();
         } else if (verdict == Verdict.NORMAL && isWindowUsed(pipe)) {
-            tcb.congestion.acknowledged(acked, nowNanos);
+            // RFC 3465 2.3: while a timeout is being made good an ACK covers much that left the network long ago.
+            tcb.congestion.acknowledged(recovering ? Math.min(acked, tcb.mss) : acked, nowNanos);
             congestionChanged();
         }
         // RFC 6298 5.2 and 5.3
         if (tcb.sndUna == tcb.sndNxt) {
+            if (tcb.finSent) {
+                tcb.persistTimer.stop(); // All is said and heard; in FIN-WAIT-2 nothing else would stop it.
+            }
             tcb.retransmissionTimer.stop();
         } else {
             tcb.retransmissionTimer.restart(nowNanos);
@@ -97,7 +107,8 @@ final class AckProcessor {
     }
 
     private void duplicate(final long nowNanos) {
-        final int pipe = tcb.sndNxt - tcb.sndUna;
+        // RFC 5681 3.2 step 2: what limited transmit sent beyond cwnd does not count as flight.
+        final int pipe = Math.min(tcb.sndNxt - tcb.sndUna, tcb.congestion.cwnd());
         if (tcb.recovery.duplicateAck(tcb.sndUna, tcb.sndNxt) == Verdict.LOSS_DETECTED) {
             tcb.congestion.lossDetected(pipe);
             tcb.timing.cancel();

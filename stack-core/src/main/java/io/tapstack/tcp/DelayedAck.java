@@ -16,7 +16,10 @@ final class DelayedAck {
 
     DelayedAck(final TimerWheel wheel, final TcpConfig config, final Timer.Expiry expiry) {
         this.config = config;
-        this.timer = new Timer(wheel, expiry);
+        this.timer = new Timer(wheel, now -> {
+            due = true; // until it is sent: the device may be full
+            expiry.expired(now);
+        });
     }
 
     /** New data came in order. {@code fullSegment} is the size of the peer's full segments, as far as seen. */

@@ -53,9 +53,14 @@ final class PersistTimer {
         return unanswered;
     }
 
-    /** True if a closed window has been probed since the timer was started. */
-    boolean isProbing() {
+    /** True if the window was probed since the timer was started. */
+    boolean hasProbed() {
         return probes > 0;
+    }
+
+    /** Probes since the timer was started, answered or not. */
+    int probes() {
+        return probes;
     }
 
     boolean isRunning() {

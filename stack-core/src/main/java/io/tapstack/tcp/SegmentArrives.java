@@ -207,6 +207,7 @@ final class SegmentArrives {
                 && !segment.has(TcpHeader.ACK)
                 && segment.seq == tcb.irs) {
             // The peer repeats its SYN, so our SYN-ACK was lost: better repeat that than an ACK that says less.
+            tcb.timing.cancel(); // Karn
             tcb.sender.sendSyn(true, nowNanos);
             return;
         }
@@ -326,6 +327,10 @@ final class SegmentArrives {
         final int before = segment.length();
         segment.trimFront(tcb.rcvNxt);
         segment.trimBack(tcb.rcvAdv);
+        if (tcb.finAnnounced && !segment.has(TcpHeader.FIN)) {
+            // Nothing comes behind the end of the stream.
+            segment.trimBack(tcb.finSequence);
+        }
         if (segment.length() < before) {
             // Some of it came before, or does not fit: either way the peer has to be told where we are.
             tcb.delayedAck.ackNow();

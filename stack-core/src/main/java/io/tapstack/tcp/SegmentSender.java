@@ -40,6 +40,11 @@ final class SegmentSender {
         largestSegment = Math.max(1, segments) * tcb.mss;
     }
 
+    /** SND.UNA has moved: the end of the last small segment keeps up, or after 2 GiB it would seem to lie ahead. */
+    void acknowledgedUpTo(final int ack) {
+        sndSml = SequenceNumber.max(sndSml, ack);
+    }
+
     /** True if the last transmission stopped because of the congestion window. */
     boolean isCwndLimited() {
         return cwndLimited;
@@ -49,7 +54,7 @@ final class SegmentSender {
     void transmit(final long nowNanos) {
         if (tcb.maySendData()) {
             restartAfterIdle(nowNanos);
-            leavePersistIfOpen();
+            leavePersistIfOpen(nowNanos);
             while (retransmitNext(nowNanos) || sendNext(nowNanos)) {
                 // Until a window is used up, the queue is empty or the device is full.
             }
@@ -208,36 +213,40 @@ final class SegmentSender {
 
     // ---- The closed window
 
-    /** Runs the persist timer while something waits and nothing is in flight; it is not put off by what comes meanwhile. */
     private void persistIfStuck(final long nowNanos) {
         final boolean nothingInFlight = tcb.sndUna == tcb.sndNxt;
-        final boolean waiting = (tcb.queueEnd() != tcb.sndNxt || tcb.finQueued) && !tcb.finSent;
-        if (nothingInFlight && waiting && !tcb.isBlocked() && tcb.maySendData()) {
+        final boolean waiting = tcb.queueEnd() != tcb.sndNxt || tcb.finQueued;
+        if (nothingInFlight && waiting && !tcb.finSent && !tcb.isBlocked() && tcb.maySendData()) {
             tcb.persistTimer.start(nowNanos);
         } else if (!tcb.probeOutstanding) {
             tcb.persistTimer.stop();
         }
     }
 
-    private void leavePersistIfOpen() {
-        if (tcb.sndWnd == 0) {
-            return;
-        }
-        if (tcb.persistTimer.isProbing()) {
-            tcb.persistTimer.stop();
-        }
-        if (tcb.probeOutstanding) {
-            // The peer has not taken the probe's byte: it is the first of the new data. If it arrives yet it is a
-            // duplicate.
-            tcb.probeOutstanding = false;
-            tcb.probeTakenBack = true;
-            tcb.sndNxt = tcb.sndUna;
-            tcb.finSent = false;
+    private void leavePersistIfOpen(final long nowNanos) {
+        if (tcb.persistTimer.isRunning() && tcb.sndWnd > 0) {
+            // Before its first expiry it is the override timeout, which no segment and no write may put off.
+            if (tcb.persistTimer.hasProbed()) {
+                tcb.persistTimer.stop();
+            }
+            if (tcb.probeOutstanding) {
+                // The peer has not taken the probe's byte: it is the first of the new data. If it arrives yet it is a
+                // duplicate.
+                tcb.probeOutstanding = false;
+                tcb.probeTakenBack = true;
+                tcb.sndNxt = tcb.sndUna;
+                tcb.finSent = false;
+            }
         }
     }
 
     /** The persist timer expired. */
     void probe(final long nowNanos) {
+        if (tcb.isOrphan() && tcb.persistTimer.probes() >= tcb.config.dataRetries()) {
+            // RFC 6429 4: nobody waits for this connection any more, and it holds memory.
+            tcb.abortFor(SocketError.ETIMEDOUT, nowNanos);
+            return;
+        }
         if (tcb.persistTimer.unanswered() > tcb.config.dataRetries()) {
             tcb.fail(SocketError.ETIMEDOUT, nowNanos);
             return;
@@ -252,12 +261,20 @@ final class SegmentSender {
             return;
         }
         // RFC 9293 3.8.6.1: at least one octet of new data (MUST-37), or the FIN if there is none.
-        final int left = tcb.queueEnd() - tcb.sndUna;
-        final int flags = left == 0 ? TcpHeader.FIN : left == 1 ? TcpHeader.PSH : 0;
-        if (send(tcb.sndUna, Math.min(left, 1), TcpHeader.ACK | flags, nowNanos) >= 0) {
+        final boolean data = SequenceNumber.lessThan(tcb.sndUna, tcb.queueEnd());
+        final int sent = send(tcb.sndUna, data ? 1 : 0, TcpHeader.ACK | (data ? 0 : TcpHeader.FIN), nowNanos);
+        if (sent == 0 && data) {
+            // The byte is not there any more: a file was cut short.
+            tcb.sndNxt = tcb.sndUna;
+            tcb.fileCutShort(nowNanos);
+        }
+        if (tcb.state == TcpState.CLOSED) {
+            return;
+        }
+        if (sent >= 0) {
             tcb.probeOutstanding = true;
             tcb.sndNxt = tcb.sndUna + 1;
-            tcb.finSent |= left == 0;
+            tcb.finSent |= !data;
             tcb.timing.cancel();
         }
         tcb.persistTimer.probeSent(nowNanos);

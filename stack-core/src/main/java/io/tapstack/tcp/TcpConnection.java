@@ -123,7 +123,7 @@ public final class TcpConnection implements Flow {
         this.remote = remote;
         this.config = config;
         this.pseudoHeaderSum = InternetChecksum.pseudoHeader(path.source(), path.destination(), IpProtocol.TCP);
-        this.iss = protocol.initialSequenceNumber().next(local, remote, nowNanos);
+        this.iss = protocol.chooseIss(local, remote, nowNanos);
         this.sndUna = iss;
         this.sndNxt = iss;
         this.sendQueue = new SendQueue(pool);
@@ -136,7 +136,7 @@ public final class TcpConnection implements Flow {
         this.sender = new SegmentSender(this);
         this.arrives = new SegmentArrives(this);
         this.persistTimer = new PersistTimer(protocol.timers(), estimator, sender::probe);
-        this.delayedAck = new DelayedAck(protocol.timers(), config, sender::sendAck);
+        this.delayedAck = new DelayedAck(protocol.timers(), config, sender::transmit);
         this.keepAlive = new KeepAlive(protocol.timers(), config, this::keepAliveExpired);
         this.timeWait = new TimeWait(protocol.timers(), config, now -> enter(TcpState.CLOSED, now));
     }
@@ -332,7 +332,7 @@ public final class TcpConnection implements Flow {
 
     /** Sequence number of the first byte in the send queue. */
     int queueStart() {
-        return sndUna == iss ? iss + 1 : sndUna;
+        return state == TcpState.SYN_SENT || state == TcpState.SYN_RECEIVED ? iss + 1 : sndUna;
     }
 
     /** Sequence number behind the last byte in the send queue: that of the FIN, once there is one. */
@@ -565,14 +565,16 @@ public final class TcpConnection implements Flow {
         if (!keepAlive.isSilent(nowNanos)) {
             return;
         }
+        if (sndUna != sndNxt || persistTimer.isRunning()) {
+            // Data in flight, or a closed window, is being probed anyway.
+            keepAlive.update(nowNanos);
+            return;
+        }
         if (keepAlive.isExhausted()) {
             abortFor(SocketError.ETIMEDOUT, nowNanos);
             return;
         }
-        // Data in flight, or a closed window, is being probed anyway.
-        if (sndUna == sndNxt && !persistTimer.isRunning()) {
-            sender.sendKeepAlive(nowNanos);
-        }
+        sender.sendKeepAlive(nowNanos);
         keepAlive.probeSent(nowNanos);
     }
 

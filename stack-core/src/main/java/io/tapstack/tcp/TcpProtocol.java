@@ -32,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TcpProtocol implements TransportProtocol {
 
+    private static final int AHEAD_OF_PREDECESSOR = 65_537;
+
     private final InternetLayer internet;
     private final BufferPool pool;
     private final TimerWheel timers;
@@ -45,6 +47,8 @@ public final class TcpProtocol implements TransportProtocol {
     private final InitialSequenceNumber initialSequenceNumber;
     private final ResetSender resets;
     private final Segment segment = new Segment();
+    // The connection in TIME-WAIT whose 4-tuple is being taken over.
+    private @Nullable TcpConnection predecessor;
     private final ArrayDeque<TcpConnection> blocked = new ArrayDeque<>();
 
     /**
@@ -254,6 +258,7 @@ public final class TcpProtocol implements TransportProtocol {
         if (listener == null || !isNewer(connection, listener.config().timestamps())) {
             return false;
         }
+        predecessor = connection;
         connection.enter(TcpState.CLOSED, nowNanos);
         return true;
     }
@@ -313,6 +318,21 @@ public final class TcpProtocol implements TransportProtocol {
         return initialSequenceNumber;
     }
 
+    /**
+     * ISS for a connection that starts now. If it follows one in TIME-WAIT, its numbers start ahead of those (RFC 9293 3.6.1 MAY-2): a
+     * fast connection outruns the clock of RFC 6528.
+     */
+    int chooseIss(final Endpoint local, final Endpoint remote, final long nowNanos) {
+        final int clocked = initialSequenceNumber.next(local, remote, nowNanos);
+        final TcpConnection before = predecessor;
+        predecessor = null;
+        return before == null
+                        || !before.local().equals(local)
+                        || !before.remote().equals(remote)
+                ? clocked
+                : SequenceNumber.max(clocked, before.sndNxt + AHEAD_OF_PREDECESSOR);
+    }
+
     ResetSender resets() {
         return resets;
     }
@@ -367,13 +387,14 @@ public final class TcpProtocol implements TransportProtocol {
         return (int) hash.hash(hash.hash(address.high(), address.low()), port);
     }
 
-    /** True if the 4-tuple is free. A connection in TIME-WAIT gives way: its successor's ISN lies ahead (RFC 6528). */
+    /** True if the 4-tuple is free. A connection in TIME-WAIT gives way: its successor's ISN lies ahead. */
     private boolean makeWay(final Endpoint local, final Endpoint remote, final long nowNanos) {
         final TcpConnection present = connections.find(local, remote);
         if (present == null) {
             return true;
         }
         if (present.state() == TcpState.TIME_WAIT && present.timestamps.enabled()) {
+            predecessor = present;
             present.enter(TcpState.CLOSED, nowNanos);
             return true;
         }

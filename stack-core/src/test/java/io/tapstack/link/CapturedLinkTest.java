@@ -13,6 +13,7 @@ import io.tapstack.wire.IpAddress;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -99,6 +100,38 @@ class CapturedLinkTest {
         final PcapngReader.Packet packet = new PcapngReader(file.toByteArray()).packets.get(0);
         assertThat(packet.bytes()).hasSize(54 + 5 * 13_001).isEqualTo(TestLink.bytesOf(frame));
         frame.release();
+    }
+
+    @Test
+    void bytesThatAreNotThereAnyMoreAreZeros() throws IOException {
+        final CapturedLink link = captured(device, file);
+        final BufferPool pool = new BufferPool();
+        final PacketBuffer frame = pool.packet(BufferPool.SMALL, 0);
+        frame.memory().bytes().put(frame.append(14), Packets.pattern(14));
+        frame.addSlice(new CutShort(), 0, 100);
+        link.transmit(frame);
+        link.close();
+        final byte[] bytes = new PcapngReader(file.toByteArray()).packets.get(0).bytes();
+        assertThat(bytes).hasSize(114).startsWith(Packets.pattern(14)).endsWith(new byte[60]);
+        assertThat(bytes[14 + 39]).isEqualTo((byte) 7);
+    }
+
+    /** A file of 100 bytes that has 40 now. */
+    private static final class CutShort extends Region {
+        CutShort() {
+            super(ByteBuffer.allocate(100));
+        }
+
+        @Override
+        public int copyTo(final int offset, final ByteBuffer target, final int targetOffset, final int length) {
+            for (int i = 0; i < 40; i++) {
+                target.put(targetOffset + i, (byte) 7);
+            }
+            return 40;
+        }
+
+        @Override
+        protected void recycle() {}
     }
 
     @Test

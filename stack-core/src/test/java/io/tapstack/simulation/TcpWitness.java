@@ -118,7 +118,9 @@ final class TcpWitness {
         if (!peersFinTaken) {
             final int edge = edge(ours);
             // A SYN that is repeated cannot say more than 65,535 (RFC 7323 2.2), whatever was said meanwhile.
-            require(has(TcpHeader.SYN) || edge - ours.edge >= 0, "shrinks the window by " + (ours.edge - edge));
+            // The scale may round away less than one of its units (RFC 7323 2.4).
+            final int unit = 1 << Math.max(0, ours.shift);
+            require(has(TcpHeader.SYN) || edge - ours.edge > -unit, "shrinks the window by " + (ours.edge - edge));
             ours.edge = max(ours.edge, edge);
         }
     }

@@ -37,7 +37,7 @@ class FastRetransmitTraceTest {
         trace.in(". 1:1(0) ack 1").out(segment(10_001)).quiet();
         trace.in(". 1:1(0) ack 1").out(segment(11_001)).quiet();
         trace.in(". 1:1(0) ack 1").out(segment(1)).quiet();
-        assertThat(connection.congestion.ssthresh()).isEqualTo(6_000);
+        assertThat(connection.congestion.ssthresh()).isEqualTo(5_000);
         assertThat(connection.recovery.inRecovery()).isTrue();
     }
 
@@ -48,8 +48,12 @@ class FastRetransmitTraceTest {
         trace.in(". 1:1(0) ack 1").out(segment(10_001));
         trace.in(". 1:1(0) ack 1").out(segment(11_001));
         trace.in(". 1:1(0) ack 1").out(segment(1));
-        // 12 in flight; the window is 6 + 3, and one more with each duplicate.
-        trace.in(". 1:1(0) ack 1").in(". 1:1(0) ack 1").in(". 1:1(0) ack 1").quiet();
+        // 12 in flight; the window is 5 + 3, and one more with each duplicate.
+        trace.in(". 1:1(0) ack 1")
+                .in(". 1:1(0) ack 1")
+                .in(". 1:1(0) ack 1")
+                .in(". 1:1(0) ack 1")
+                .quiet();
         trace.in(". 1:1(0) ack 1").out(segment(12_001)).quiet();
         trace.in(". 1:1(0) ack 1").out(segment(13_001)).quiet();
     }
@@ -89,7 +93,7 @@ class FastRetransmitTraceTest {
         trace.in(". 1:1(0) ack 1").out(segment(1));
         trace.in(". 1:1(0) ack 12001").out(segment(12_001)).out(segment(13_001)).quiet();
         assertThat(connection.congestion.cwnd()).isEqualTo(2_000);
-        assertThat(connection.congestion.ssthresh()).isEqualTo(6_000);
+        assertThat(connection.congestion.ssthresh()).isEqualTo(5_000);
     }
 
     /** RFC 5681 2: a duplicate has no data, and does not change the window. */

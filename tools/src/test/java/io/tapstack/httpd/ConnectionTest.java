@@ -272,7 +272,23 @@ class ConnectionTest extends ServerFixture {
             final long start = System.nanoTime();
             other.close();
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
-            assertThatThrownBy(client::rest).isInstanceOf(SocketException.class);
+            if (transport().name().equals("tapstack")) {
+                assertThatThrownBy(client::rest).isInstanceOf(SocketException.class);
+            } else {
+                assertThat(restOrReset(client)).isLessThan(30_000_000);
+            }
+        }
+    }
+
+    /**
+     * Before JDK 21 the kernel's transport has to say FIN to wake a thread up that is in sendfile(2), and if that arrives before the reset
+     * the client sees the end of the stream: too early for the length that it was told.
+     */
+    private static int restOrReset(final RawClient client) throws IOException {
+        try {
+            return client.rest().length;
+        } catch (final SocketException e) {
+            return 0;
         }
     }
 }
