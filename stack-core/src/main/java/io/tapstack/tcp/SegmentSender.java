@@ -54,7 +54,7 @@ final class SegmentSender {
     void transmit(final long nowNanos) {
         if (tcb.maySendData()) {
             restartAfterIdle(nowNanos);
-            leavePersistIfOpen(nowNanos);
+            leavePersistIfOpen();
             while (retransmitNext(nowNanos) || sendNext(nowNanos)) {
                 // Until a window is used up, the queue is empty or the device is full.
             }
@@ -223,7 +223,7 @@ final class SegmentSender {
         }
     }
 
-    private void leavePersistIfOpen(final long nowNanos) {
+    private void leavePersistIfOpen() {
         if (tcb.persistTimer.isRunning() && tcb.sndWnd > 0) {
             // Before its first expiry it is the override timeout, which no segment and no write may put off.
             if (tcb.persistTimer.hasProbed()) {
@@ -261,8 +261,10 @@ final class SegmentSender {
             return;
         }
         // RFC 9293 3.8.6.1: at least one octet of new data (MUST-37), or the FIN if there is none.
-        final boolean data = SequenceNumber.lessThan(tcb.sndUna, tcb.queueEnd());
-        final int sent = send(tcb.sndUna, data ? 1 : 0, TcpHeader.ACK | (data ? 0 : TcpHeader.FIN), nowNanos);
+        final int left = tcb.queueEnd() - tcb.sndUna;
+        final boolean data = left > 0;
+        final int flags = data ? left == 1 ? TcpHeader.PSH : 0 : TcpHeader.FIN;
+        final int sent = send(tcb.sndUna, data ? 1 : 0, TcpHeader.ACK | flags, nowNanos);
         if (sent == 0 && data) {
             // The byte is not there any more: a file was cut short.
             tcb.sndNxt = tcb.sndUna;
