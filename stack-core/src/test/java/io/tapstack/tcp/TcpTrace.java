@@ -293,10 +293,16 @@ final class TcpTrace {
                         0);
         packet.position(40);
         packet.put(options);
+        checksum(packet);
+        return packet.array();
+    }
+
+    /** Puts the right checksum into a packet of the peer's, after a change. */
+    static void checksum(final ByteBuffer packet) {
         final int tcpLength = packet.capacity() - 20;
         final long pseudo = InternetChecksum.pseudoHeader(PEER, STACK, 6) + tcpLength;
+        packet.putShort(36, (short) 0);
         packet.putShort(36, (short) InternetChecksum.finish(pseudo + InternetChecksum.sum(packet, 20, tcpLength)));
-        return packet.array();
     }
 
     private static byte[] encodeOptions(final String text) {

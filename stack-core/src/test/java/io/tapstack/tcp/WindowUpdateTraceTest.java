@@ -119,7 +119,7 @@ class WindowUpdateTraceTest {
         final TcpConnection connection = trace.established(new TcpConfig(), 1_000);
         trace.write(connection, 1_001);
         trace.out(". 1:1001(1000) ack 1").in(". 1:1(0) ack 1001 win 0");
-        trace.advance(200).out("P. 1001:1002(1) ack 1").quiet();
+        trace.advance(200).out(". 1001:1002(1) ack 1").quiet();
         trace.in(". 1:1(0) ack 1002 win 0").advance(1_000_000).quiet();
         assertThat(connection.state()).isEqualTo(TcpState.ESTABLISHED);
     }

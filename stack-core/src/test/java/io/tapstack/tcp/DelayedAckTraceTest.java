@@ -1,0 +1,107 @@
+package io.tapstack.tcp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** When to acknowledge: RFC 1122 4.2.3.2 (MUST-58, MUST-59 of RFC 9293 3.8.6.3), RFC 5681 4.2. */
+class DelayedAckTraceTest {
+
+    private final TcpTrace trace = new TcpTrace();
+
+    @AfterEach
+    void nothingIsLeft() {
+        trace.noLeaks();
+    }
+
+    /** MUST-59: within 500 ms of the first unacknowledged segment: what follows does not put it off. */
+    @Test
+    void timerRunsFromTheFirst() {
+        trace.established(new TcpConfig());
+        trace.in("P. 1:11(10) ack 1").advance(30);
+        trace.in("P. 11:21(10) ack 1").advance(9).quiet();
+        trace.advance(1).out(". 1:1(0) ack 21").quiet();
+        trace.advance(500).quiet();
+    }
+
+    /** MUST-58: every second full-sized segment, of whatever size the peer's are. */
+    @ParameterizedTest
+    @ValueSource(ints = {536, 1_000, 1_460})
+    void everySecondFullSizedSegment(final int size) {
+        trace.established(new TcpConfig());
+        int at = 1;
+        for (int i = 1; i <= 10; i++) {
+            trace.in(". " + at + ":" + (at + size) + "(" + size + ") ack 1");
+            at += size;
+            if (i % 2 == 0) {
+                trace.out(". 1:1(0) ack " + at);
+            }
+            trace.quiet();
+        }
+    }
+
+    /** Small segments add up to full ones. */
+    @Test
+    void smallSegmentsAddUp() {
+        trace.established(new TcpConfig());
+        int at = 1;
+        while (at < 1_073 - 134) {
+            trace.in("P. " + at + ":" + (at + 134) + "(134) ack 1").quiet();
+            at += 134;
+        }
+        trace.in("P. " + at + ":" + (at + 134) + "(134) ack 1")
+                .out(". 1:1(0) ack " + (at + 134))
+                .quiet();
+    }
+
+    /** A segment joined from many by an offloading device counts as many. */
+    @Test
+    void largeSegment() {
+        trace.established(new TcpConfig());
+        trace.in(". 1:8001(8000) ack 1").out(". 1:1(0) ack 8001").quiet();
+    }
+
+    /** RFC 1122 4.2.3.2: without delay if it is set to nothing. */
+    @Test
+    void noDelay() {
+        trace.established(new TcpConfig().delayedAckNanos(0));
+        trace.in("P. 1:2(1) ack 1").out(". 1:1(0) ack 2").quiet();
+    }
+
+    /** Mere ACKs are not acknowledged, or there would be no end. */
+    @Test
+    void acksAreNotAcknowledged() {
+        final TcpConnection connection = trace.established(new TcpConfig());
+        trace.in(". 1:1(0) ack 1").in(". 1:1(0) ack 1 win 77").advance(1_000).quiet();
+        trace.write(connection, 10);
+        trace.out("P. 1:11(10) ack 1").in(". 1:1(0) ack 11").advance(1_000).quiet();
+    }
+
+    /** Data, FIN and retransmissions that go out carry the ACK, and end the delay. */
+    @Test
+    void carried() {
+        final TcpConnection connection = trace.established(new TcpConfig());
+        trace.write(connection, 10);
+        trace.out("P. 1:11(10) ack 1").advance(180).in("P. 1:11(10) ack 1").quiet();
+        trace.advance(20).out("P. 1:11(10) ack 11").quiet();
+        trace.in("P. 11:21(10) ack 11").quiet();
+        assertThat(trace.read(connection, 100)).isEqualTo(20);
+        connection.shutdownOutput(trace.now());
+        trace.out("F. 11:11(0) ack 21").advance(100).quiet();
+    }
+
+    /** A FIN is acknowledged at once. */
+    @Test
+    void fin() {
+        trace.established(new TcpConfig());
+        trace.in("P. 1:11(10) ack 1")
+                .quiet()
+                .in("F. 11:11(0) ack 1")
+                .out(". 1:1(0) ack 12")
+                .quiet();
+        trace.advance(1_000).quiet();
+    }
+}

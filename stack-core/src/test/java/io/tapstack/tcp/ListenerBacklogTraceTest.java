@@ -1,0 +1,131 @@
+package io.tapstack.tcp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapstack.event.DropReason;
+import io.tapstack.ip.SocketError;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Many connections before one accept: listen(2), RFC 9293 3.10.1, RFC 4987 3. */
+class ListenerBacklogTraceTest {
+
+    private final TcpTrace trace = new TcpTrace();
+
+    @AfterEach
+    void nothingIsLeft() {
+        trace.noLeaks();
+    }
+
+    private int syn(final int port) {
+        trace.peerPort = port;
+        trace.forgetIss().in("S 0:0(0) <mss 1000>").out("S. 0:0(0) ack 1");
+        return trace.stackIss();
+    }
+
+    /** Connections are accepted in the order in which they were established, not in that of their SYNs. */
+    @Test
+    void order() {
+        final TcpListener listener = trace.listen(new TcpConfig());
+        final int first = syn(1_001);
+        final int second = syn(1_002);
+        trace.in(". 1:1(0) ack 1");
+        trace.peerPort = 1_001;
+        trace.stackIss(first);
+        trace.in(". 1:1(0) ack 1").quiet();
+        assertThat(second).isNotEqualTo(first);
+        assertThat(listener.pending()).isEqualTo(2);
+        assertThat(listener.accept().remote().port()).isEqualTo(1_002);
+        assertThat(listener.accept().remote().port()).isEqualTo(1_001);
+        assertThat(listener.accept()).isNull();
+    }
+
+    /** Data may come before accept, and waits. */
+    @Test
+    void dataBeforeAccept() {
+        final TcpListener listener = trace.listen(new TcpConfig());
+        syn(1_001);
+        trace.in(". 1:1(0) ack 1")
+                .in("FP. 1:101(100) ack 1")
+                .out(". 1:1(0) ack 102")
+                .quiet();
+        final TcpConnection connection = listener.accept();
+        assertThat(connection.state()).isEqualTo(TcpState.CLOSE_WAIT);
+        assertThat(trace.read(connection, 1_000)).isEqualTo(100);
+    }
+
+    /** A reset before accept: as on Linux the connection is handed out, and tells what happened. */
+    @Test
+    void resetBeforeAccept() {
+        final TcpListener listener = trace.listen(new TcpConfig());
+        syn(1_001);
+        trace.in(". 1:1(0) ack 1").in("R 1:1(0)").quiet();
+        assertThat(listener.pending()).isEqualTo(1);
+        assertThat(listener.accept().error()).isEqualTo(SocketError.ECONNRESET);
+        assertThat(listener.halfOpen()).isZero();
+    }
+
+    /** Half-open connections do not count against the backlog, but have a limit of their own: then SYNs are dropped, silently. */
+    @Test
+    void synFlood() {
+        final TcpListener listener = trace.listen(new TcpConfig(), 1);
+        for (int port = 1; port <= TcpListener.MAX_HALF_OPEN; port++) {
+            syn(port);
+        }
+        assertThat(listener.halfOpen()).isEqualTo(TcpListener.MAX_HALF_OPEN);
+        trace.peerPort = 60_000;
+        trace.in("S 0:0(0) <mss 1000>").quiet();
+        trace.dropped(DropReason.TCP_SYN_QUEUE_FULL, 1);
+        // They time out, and there is room again.
+        trace.advance(200_000);
+        assertThat(listener.halfOpen()).isZero();
+        while (trace.link.take() != null) {
+            // SYN-ACKs.
+        }
+        syn(60_000);
+        assertThat(trace.stack.tcp().connections()).hasSize(1);
+    }
+
+    /** The final ACK is dropped while the queue is full; the data behind it completes the handshake once there is room. */
+    @Test
+    void dataCompletesTheHandshake() {
+        final TcpListener listener = trace.listen(new TcpConfig(), 1);
+        final int first = syn(1_001);
+        syn(1_002);
+        trace.in(". 1:1(0) ack 1");
+        final int second = trace.stackIss();
+        trace.peerPort = 1_001;
+        trace.stackIss(first);
+        trace.in(". 1:1(0) ack 1").in("P. 1:101(100) ack 1").quiet();
+        trace.dropped(DropReason.TCP_LISTEN_OVERFLOW, 2);
+        assertThat(listener.accept().remote().port()).isEqualTo(1_002);
+        trace.in("P. 1:101(100) ack 1").advance(40).out(". 1:1(0) ack 101").quiet();
+        assertThat(listener.accept().readableBytes()).isEqualTo(100);
+        assertThat(second).isNotEqualTo(first);
+    }
+
+    /** A backlog can be changed at any time. */
+    @Test
+    void changed() {
+        final TcpListener listener = trace.listen(new TcpConfig(), 1);
+        syn(1_001);
+        trace.in(". 1:1(0) ack 1");
+        trace.peerPort = 1_002;
+        trace.in("S 0:0(0) <mss 1000>").quiet();
+        listener.backlog(2);
+        syn(1_002);
+        trace.in(". 1:1(0) ack 1");
+        assertThat(listener.pending()).isEqualTo(2);
+    }
+
+    /** What the listener is configured for holds from the next SYN on, and a connection's copy is its own. */
+    @Test
+    void configuration() {
+        final TcpListener listener = trace.listen(new TcpConfig());
+        listener.config().maxSegment(700);
+        trace.in("S 0:0(0) <mss 1000>").out("S. 0:0(0) ack 1 <mss 700>");
+        listener.config().maxSegment(800);
+        trace.peerPort++;
+        trace.forgetIss().in("S 0:0(0) <mss 1000>").out("S. 0:0(0) ack 1 <mss 800>");
+    }
+}
