@@ -36,7 +36,7 @@ final class ReceiveWindow {
             return;
         }
         final int promised = tcb.rcvWnd();
-        if (free() - promised >= worthwhileStep() && promised < largest() / 2) {
+        if (free() - promised >= worthwhileStep() && 2L * promised < largest()) {
             tcb.delayedAck.ackNow();
             tcb.sender.transmit(nowNanos);
         }
