@@ -11,7 +11,8 @@ import java.util.List;
  */
 public record Link(String tap, String address, String hostAddress) {
 
-    static final int PREFIX_LENGTH = 24;
+    /** Of the subnet. */
+    public static final int PREFIX_LENGTH = 24;
 
     static Link number(final int number) {
         final String net = "10.98." + number + '.';

@@ -99,12 +99,16 @@ public final class BulkServer implements AutoCloseable {
         switch (request.kind()) {
             case SENDFILE -> sendFile(connection, request.count());
             case MMAP -> sendMapping(connection, request.count());
-            case COPY -> sendBuffer(connection, request.count());
+            case COPY -> sendBuffer(connection, request.count(), Request.BUFFER_BYTES);
+            case RAW -> sendBuffer(connection, request.count(), Request.RAW_BYTES);
             case UPLOAD -> receive(connection, request);
             case BOTH -> {
                 final Failures failures = new Failures();
                 final Thread writer =
-                        daemon(() -> failures.run(() -> sendBuffer(connection, request.count())), "writer");
+                        daemon(
+                                () -> failures.run(
+                                        () -> sendBuffer(connection, request.count(), Request.BUFFER_BYTES)),
+                                "writer");
                 final Receipt receipt = read(connection, request);
                 writer.join();
                 failures.check();
@@ -133,10 +137,11 @@ public final class BulkServer implements AutoCloseable {
         }
     }
 
-    private void sendBuffer(final StreamConnection connection, final long count) throws IOException {
+    private void sendBuffer(final StreamConnection connection, final long count, final int cycle) throws IOException {
         final ByteBuffer view = content.buffer();
+        final int most = Math.min(cycle, view.capacity());
         for (long left = count; left > 0; left -= view.limit()) {
-            view.clear().limit((int) Math.min(view.capacity(), left));
+            view.clear().limit((int) Math.min(most, left));
             connection.write(view);
         }
     }

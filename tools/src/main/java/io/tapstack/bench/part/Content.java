@@ -37,12 +37,13 @@ final class Content {
         return buffer.duplicate();
     }
 
-    /** SHA-256 of {@code count} bytes: those of the buffer, again and again. */
-    byte[] hashOfBuffer(final long count) {
+    /** SHA-256 of {@code count} bytes: the first {@code cycle} ones of the buffer, again and again. */
+    byte[] hashOfBuffer(final long count, final int cycle) {
         final MessageDigest digest = sha256();
         final ByteBuffer view = buffer();
+        final int most = Math.min(cycle, view.capacity());
         for (long left = count; left > 0; left -= view.limit()) {
-            view.clear().limit((int) Math.min(view.capacity(), left));
+            view.clear().limit((int) Math.min(most, left));
             digest.update(view);
         }
         return digest.digest();

@@ -140,12 +140,16 @@ public final class Load {
             }
         }
         if (request.verify()) {
-            final boolean file = request.kind() == Request.Kind.SENDFILE || request.kind() == Request.Kind.MMAP;
-            check(
-                    digest.digest(),
-                    file ? content.hashOfFile(request.count()) : content.hashOfBuffer(request.count()),
-                    "received");
+            check(digest.digest(), expected(request), "received");
         }
+    }
+
+    private byte[] expected(final Request request) throws IOException {
+        return switch (request.kind()) {
+            case SENDFILE, MMAP -> content.hashOfFile(request.count());
+            case RAW -> content.hashOfBuffer(request.count(), Request.RAW_BYTES);
+            default -> content.hashOfBuffer(request.count(), Request.BUFFER_BYTES);
+        };
     }
 
     private void write(final SocketChannel channel, final long count) throws IOException {
@@ -168,7 +172,7 @@ public final class Load {
             throw new IOException("sent " + request.count() + " bytes, of which " + receipt.count() + " have arrived");
         }
         if (request.verify()) {
-            check(receipt.hash(), content.hashOfBuffer(request.count()), "sent");
+            check(receipt.hash(), content.hashOfBuffer(request.count(), Request.BUFFER_BYTES), "sent");
         }
     }
 

@@ -28,6 +28,8 @@ record Request(Kind kind, boolean verify, long count, int size) {
         COPY,
         /** The client sends as in {@link #COPY}; the server answers with a {@link Receipt}. */
         UPLOAD,
+        /** As {@link #COPY}, from {@link #RAW_BYTES} bytes: all that fits a super-frame. */
+        RAW,
         /** {@link #COPY} and {@link #UPLOAD} at the same time; the receipt follows the bytes. */
         BOTH,
         /** The client sends {@code size} bytes and gets them back, {@code count} times. */
@@ -39,6 +41,9 @@ record Request(Kind kind, boolean verify, long count, int size) {
 
     /** Of the buffer that {@link Kind#COPY} and {@link Kind#UPLOAD} send from. */
     static final int BUFFER_BYTES = 1 << 20;
+
+    /** Of {@link Kind#RAW}: 44 segments of an Ethernet. */
+    static final int RAW_BYTES = 44 * 1460;
 
     private static final int MAGIC = 0x74617062;
     private static final Kind[] KINDS = Kind.values();

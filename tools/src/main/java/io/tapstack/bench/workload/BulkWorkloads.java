@@ -15,6 +15,9 @@ final class BulkWorkloads {
 
     private static final String OURS = "Tapstack";
     private static final String NO_OFFLOAD = "Tapstack without offload";
+    private static final String LIMIT_MAPPING = "raw TAP limit, super-frames of the mapping";
+    private static final String LIMIT_BUFFER = "raw TAP limit, super-frames of a buffer";
+    private static final String LIMIT_FRAMES = "raw TAP limit, frames of 1500 bytes";
     private static final String SENDFILE = "kernel sendfile, veth";
     private static final String WRITE = "kernel write, veth";
     private static final String WRITE_MAPPING = "kernel write of the mapping, veth";
@@ -27,9 +30,13 @@ final class BulkWorkloads {
         return List.of(
                 new Workload(
                         "bulk-sendfile",
-                        List.of(tapstack(OURS, "SENDFILE"), kernel(SENDFILE, "SENDFILE")),
+                        List.of(
+                                tapstack(OURS, "SENDFILE"),
+                                kernel(SENDFILE, "SENDFILE"),
+                                raw(LIMIT_MAPPING, "super", "SENDFILE", Scale::bulkBytes)),
                         List.of(
                                 rate("bulk down, sendfile", OURS, SENDFILE, Target.atLeast(2.0)),
+                                rate("bulk down, sendfile, of the limit", OURS, LIMIT_MAPPING, Target.NONE),
                                 cpu("bulk down, sendfile, CPU", OURS, SENDFILE, Target.atMost(0.5)))),
                 new Workload(
                         "bulk-mmap",
@@ -39,16 +46,21 @@ final class BulkWorkloads {
                                 cpu("bulk down, mmap, CPU", OURS, WRITE_MAPPING, Target.NONE))),
                 new Workload(
                         "bulk-copy",
-                        List.of(tapstack(OURS, "COPY"), kernel(WRITE, "COPY")),
+                        List.of(
+                                tapstack(OURS, "COPY"),
+                                kernel(WRITE, "COPY"),
+                                raw(LIMIT_BUFFER, "super", "RAW", Scale::bulkBytes)),
                         List.of(
                                 rate("bulk down, copy", OURS, WRITE, Target.atLeast(1.2)),
+                                rate("bulk down, copy, of the limit", OURS, LIMIT_BUFFER, Target.NONE),
                                 cpu("bulk down, copy, CPU", OURS, WRITE, Target.NONE))),
                 new Workload(
                         "bulk-frames",
                         List.of(
                                 tapstackFrames("SENDFILE", NO_OFFLOAD + ", sendfile"),
                                 tapstackFrames("COPY", NO_OFFLOAD + ", copy"),
-                                kernel(WRITE, "COPY")),
+                                kernel(WRITE, "COPY"),
+                                raw(LIMIT_FRAMES, "frames", "RAW", Scale::frameBytes)),
                         List.of(
                                 rate(
                                         "bulk down, no offload, sendfile",
@@ -59,7 +71,13 @@ final class BulkWorkloads {
                                         "bulk down, no offload, copy",
                                         NO_OFFLOAD + ", copy",
                                         WRITE,
-                                        Target.atLeast(0.35)))),
+                                        Target.atLeast(0.35)),
+                                rate(
+                                        "bulk down, no offload, of the limit",
+                                        NO_OFFLOAD + ", copy",
+                                        LIMIT_FRAMES,
+                                        Target.NONE),
+                                rate("raw TAP, frames of 1500 bytes", LIMIT_FRAMES, WRITE, Target.NONE))),
                 new Workload(
                         "bulk-up",
                         List.of(tapstack(OURS, "UPLOAD"), kernel(READ, "UPLOAD")),
@@ -98,6 +116,13 @@ final class BulkWorkloads {
 
     private static Subject kernel(final String name, final String kind) {
         return subject(name, ServerSpec.kernel(), kind, Scale::bulkBytes);
+    }
+
+    private static Subject raw(
+            final String name, final String frames, final String kind, final ToLongFunction<Scale> bytes) {
+        return new Subject(
+                name,
+                lab -> new BulkTrial(lab, RawServer.start(lab, frames), kind, bytes.applyAsLong(lab.scale())));
     }
 
     private static Subject subject(
