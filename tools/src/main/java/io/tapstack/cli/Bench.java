@@ -7,6 +7,7 @@ import io.tapstack.bench.lab.Scale;
 import io.tapstack.bench.measure.Comparison;
 import io.tapstack.bench.measure.Finding;
 import io.tapstack.bench.measure.Workload;
+import io.tapstack.bench.report.Chart;
 import io.tapstack.bench.report.JsonReport;
 import io.tapstack.bench.report.Table;
 import java.io.IOException;
@@ -66,6 +67,9 @@ final class Bench implements Callable<Integer> {
     @Option(names = "--json", paramLabel = "FILE", description = "write the results for programs")
     private Optional<Path> json = Optional.empty();
 
+    @Option(names = "--plot", paramLabel = "FILE.png", description = "draw a chart of the ratios")
+    private Optional<Path> plot = Optional.empty();
+
     @Option(names = "--list", description = "say what there is to measure, and measure nothing")
     private boolean list;
 
@@ -86,6 +90,7 @@ final class Bench implements Callable<Integer> {
         }
         LogLevel.quiet();
         requireWritable(json, "--json");
+        requireWritable(plot, "--plot");
         final PrintWriter err = spec.commandLine().getErr();
         if (Machine.loadAverage() > BUSY) {
             err.println("tapstack bench: this machine is busy (load " + Machine.loadAverage()
@@ -99,6 +104,9 @@ final class Bench implements Callable<Integer> {
         Table.write(findings, out);
         if (json.isPresent()) {
             JsonReport.write(findings, json.get());
+        }
+        if (plot.isPresent()) {
+            Chart.write(findings, Machine.describe(), plot.get().toFile());
         }
         return 0;
     }

@@ -44,6 +44,11 @@ public final class BulkServer implements AutoCloseable {
         }
     }
 
+    /** Where it listens. */
+    public InetSocketAddress address() {
+        return listener.local();
+    }
+
     @Override
     public void close() throws IOException {
         listener.close();
@@ -104,11 +109,9 @@ public final class BulkServer implements AutoCloseable {
             case UPLOAD -> receive(connection, request);
             case BOTH -> {
                 final Failures failures = new Failures();
-                final Thread writer =
-                        daemon(
-                                () -> failures.run(
-                                        () -> sendBuffer(connection, request.count(), Request.BUFFER_BYTES)),
-                                "writer");
+                final Thread writer = daemon(
+                        () -> failures.run(() -> sendBuffer(connection, request.count(), Request.BUFFER_BYTES)),
+                        "writer");
                 final Receipt receipt = read(connection, request);
                 writer.join();
                 failures.check();

@@ -28,7 +28,7 @@ public final class Load {
     private final Content content;
     private final ByteBuffer input = ByteBuffer.allocateDirect(READ_BYTES);
 
-    private Load(final Content content) {
+    Load(final Content content) {
         this.content = content;
     }
 
@@ -42,7 +42,8 @@ public final class Load {
         System.exit(0); // whatever threads there are
     }
 
-    private String answer(final String[] words) {
+    /** Does what a command says. @return the line to answer */
+    String answer(final String[] words) {
         try {
             return "ok " + run(words);
         } catch (final IOException | InterruptedException | RuntimeException e) {

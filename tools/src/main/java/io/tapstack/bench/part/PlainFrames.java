@@ -61,11 +61,7 @@ final class PlainFrames extends RawFrames {
 
     @Override
     boolean send(
-            final long position,
-            final int sequence,
-            final int acknowledgment,
-            final int length,
-            final boolean push)
+            final long position, final int sequence, final int acknowledgment, final int length, final boolean push)
             throws IOException {
         final long offset = (position - start) % Request.RAW_BYTES;
         if (length < MSS) {

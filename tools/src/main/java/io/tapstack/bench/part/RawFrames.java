@@ -59,8 +59,7 @@ abstract class RawFrames {
     abstract int wanted(long position, long left);
 
     /** Sends a frame. @return false if the device has no room */
-    abstract boolean send(long position, int sequence, int acknowledgment, int length, boolean push)
-            throws IOException;
+    abstract boolean send(long position, int sequence, int acknowledgment, int length, boolean push) throws IOException;
 
     /** Puts all headers in front of a segment whose options stand at its head; all checksums are complete. */
     final void finish(
@@ -109,8 +108,7 @@ abstract class RawFrames {
                 IpProtocol.TCP,
                 source,
                 destination);
-        EthernetHeader.write(
-                bytes, packet.prepend(EthernetHeader.LENGTH), peerMac, MAC, EthernetHeader.TYPE_IPV4);
+        EthernetHeader.write(bytes, packet.prepend(EthernetHeader.LENGTH), peerMac, MAC, EthernetHeader.TYPE_IPV4);
     }
 
     /** The sum of the pseudo-header for a segment of so many bytes, header included (RFC 9293 3.1). */
@@ -122,8 +120,7 @@ abstract class RawFrames {
         final PacketBuffer packet = pool.packet(HEADROOM + ArpPacket.LENGTH, HEADROOM);
         try {
             final ByteBuffer bytes = packet.memory().bytes();
-            ArpPacket.write(
-                    bytes, packet.append(ArpPacket.LENGTH), ArpPacket.REPLY, MAC, address, toMac, toAddress);
+            ArpPacket.write(bytes, packet.append(ArpPacket.LENGTH), ArpPacket.REPLY, MAC, address, toMac, toAddress);
             EthernetHeader.write(bytes, packet.prepend(EthernetHeader.LENGTH), toMac, MAC, EthernetHeader.TYPE_ARP);
             device.transmit(packet);
         } finally {

@@ -64,8 +64,7 @@ public final class RawSender {
     public static void main(final String[] arguments) throws IOException {
         final IpAddress address = IpAddress.parse(arguments[1]);
         final HostAddress host = new HostAddress(IpAddress.parse(arguments[2]), Integer.parseInt(arguments[3]));
-        final TapConfig config =
-                TapConfig.named(arguments[0]).withMtu(1500).withHostAddress(host);
+        final TapConfig config = TapConfig.named(arguments[0]).withMtu(1500).withHostAddress(host);
         final boolean offload = arguments[6].equals("super");
         final TapDevice device = TapDevice.open(offload ? config : config.withoutOffload());
         final BufferPool pool = new BufferPool();

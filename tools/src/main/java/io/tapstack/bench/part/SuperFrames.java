@@ -57,22 +57,15 @@ final class SuperFrames extends RawFrames {
 
     @Override
     boolean send(
-            final long position,
-            final int sequence,
-            final int acknowledgment,
-            final int length,
-            final boolean push)
+            final long position, final int sequence, final int acknowledgment, final int length, final boolean push)
             throws IOException {
         final PacketBuffer packet = pool.packet(HEADROOM, HEADROOM);
         try {
             packet.addSlice(source, (int) ((position - start) % source.capacity()), length);
             final int tcp = prependTcp(
                     packet, 0, sequence, acknowledgment, push ? TcpHeader.ACK | TcpHeader.PSH : TcpHeader.ACK);
-            packet.memory()
-                    .bytes()
-                    .putShort(
-                            tcp + TcpHeader.CHECKSUM_OFFSET,
-                            (short) InternetChecksum.fold(pseudoHeader(packet.length())));
+            packet.memory().bytes().putShort(tcp + TcpHeader.CHECKSUM_OFFSET, (short)
+                    InternetChecksum.fold(pseudoHeader(packet.length())));
             packet.requestChecksum(tcp, TcpHeader.CHECKSUM_OFFSET);
             if (length > MSS) {
                 packet.gsoSize(MSS);

@@ -67,11 +67,7 @@ final class BulkWorkloads {
                                         NO_OFFLOAD + ", sendfile",
                                         WRITE,
                                         Target.atLeast(0.35)),
-                                rate(
-                                        "bulk down, no offload, copy",
-                                        NO_OFFLOAD + ", copy",
-                                        WRITE,
-                                        Target.atLeast(0.35)),
+                                rate("bulk down, no offload, copy", NO_OFFLOAD + ", copy", WRITE, Target.atLeast(0.35)),
                                 rate(
                                         "bulk down, no offload, of the limit",
                                         NO_OFFLOAD + ", copy",
@@ -121,8 +117,7 @@ final class BulkWorkloads {
     private static Subject raw(
             final String name, final String frames, final String kind, final ToLongFunction<Scale> bytes) {
         return new Subject(
-                name,
-                lab -> new BulkTrial(lab, RawServer.start(lab, frames), kind, bytes.applyAsLong(lab.scale())));
+                name, lab -> new BulkTrial(lab, RawServer.start(lab, frames), kind, bytes.applyAsLong(lab.scale())));
     }
 
     private static Subject subject(
