@@ -18,7 +18,11 @@ import picocli.CommandLine.ParameterException;
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
         subcommands = {Demo.class, Serve.class, Get.class, Echo.class, Bench.class, BenchServer.class},
-        footer = {"", "  test   run all tests, from a clean checkout (bin/tapstack test)"})
+        footer = {
+            "",
+            "  test         run all tests, from a clean checkout (bin/tapstack test)",
+            "  microbench   what a segment, a timer, a checksum costs, by JMH (bin/tapstack microbench -h)"
+        })
 public final class Main implements Runnable {
 
     @CommandLine.Spec

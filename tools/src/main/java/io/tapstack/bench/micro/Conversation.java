@@ -1,0 +1,98 @@
+package io.tapstack.bench.micro;
+
+import io.tapstack.buffer.Region;
+import io.tapstack.ip.InterfaceAddress;
+import io.tapstack.ip.SocketErrorException;
+import io.tapstack.stack.NetworkStack;
+import io.tapstack.stack.StackConfig;
+import io.tapstack.tcp.TcpConfig;
+import io.tapstack.tcp.TcpConnection;
+import io.tapstack.tcp.TcpListener;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.SplittableRandom;
+
+/** A whole stack with one established connection to a {@link ScriptedPeer}, in virtual time. */
+final class Conversation {
+
+    /** Large enough that neither buffer ever holds a benchmark back. */
+    private static final int BUFFER_BYTES = 8 << 20;
+
+    final ScriptedPeer peer;
+    final NetworkStack stack;
+    final TcpConnection connection;
+
+    private final Region payload = new LastingPayload();
+    private final ByteBuffer target = ByteBuffer.allocateDirect(1 << 16);
+    private long now;
+
+    Conversation(final boolean offload) throws IOException, SocketErrorException {
+        peer = new ScriptedPeer(offload);
+        stack = new NetworkStack(
+                peer,
+                StackConfig.of(new InterfaceAddress(ScriptedPeer.STACK.address(), 24), new SplittableRandom(1)),
+                now);
+        final TcpConfig config = new TcpConfig()
+                .sendBufferBytes(BUFFER_BYTES)
+                .sharedSendBytes(BUFFER_BYTES)
+                .receiveBufferBytes(BUFFER_BYTES);
+        final TcpListener listener = stack.tcp().listen(stack.tcp().bind(ScriptedPeer.STACK, false), 1, config);
+        peer.sendSyn();
+        poll();
+        peer.sendAck(peer.rcvNxt());
+        poll();
+        final TcpConnection accepted = listener.accept();
+        if (accepted == null) {
+            throw new IllegalStateException("the handshake has failed: " + stack.statistics());
+        }
+        connection = accepted;
+    }
+
+    /** A microsecond later, the stack does what there is to do. */
+    void poll() throws IOException {
+        now += 1_000;
+        while (stack.poll(now)) {
+            continue;
+        }
+    }
+
+    /** Lets {@code nanos} pass. */
+    void pass(final long nanos) throws IOException {
+        now += nanos;
+        poll();
+    }
+
+    /** The application sends {@code bytes} by reference; as far as the windows allow, they are on the wire afterwards. */
+    void send(final int bytes) {
+        connection.write(payload, 0, bytes, false, now);
+    }
+
+    /** The application reads everything that is there. @return how many bytes */
+    int read() {
+        int sum = 0;
+        for (int got = 1; got > 0; sum += got) {
+            got = connection.read(target.clear(), false, now);
+        }
+        return sum;
+    }
+
+    /** Fails if the stack has done something else than the benchmark thinks. */
+    static void check(final boolean holds, final String what) {
+        if (!holds) {
+            throw new IllegalStateException(what);
+        }
+    }
+
+    /** Payload that belongs to nobody's pool, as a mapped file does. */
+    private static final class LastingPayload extends Region {
+
+        LastingPayload() {
+            super(ByteBuffer.allocateDirect(1 << 16));
+        }
+
+        @Override
+        protected void recycle() {
+            throw new IllegalStateException("the benchmark holds the payload for good");
+        }
+    }
+}

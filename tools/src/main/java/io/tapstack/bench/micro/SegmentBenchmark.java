@@ -1,0 +1,131 @@
+package io.tapstack.bench.micro;
+
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * What a segment costs from the device's edge to the application's and back, through the whole stack: state machine, timers,
+ * congestion control and accounting. One operation is one segment (with offload, one super-segment of 45 full ones). {@code -prof gc} must show
+ * 0 bytes for each.
+ */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 5, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(2)
+public class SegmentBenchmark {
+
+    private static final int SEGMENTS_IN_SUPER = 45;
+    private static final int BATCH = 64;
+
+    /** Longer than the longest retransmission timeout that a batch can have. */
+    private static final long AFTER_RTO_NANOS = 1_000_000_000L;
+
+    @Param({"false", "true"})
+    private boolean offload;
+
+    @SuppressWarnings("NullAway.Init")
+    private Conversation conversation;
+
+    @SuppressWarnings("NullAway.Init")
+    private ScriptedPeer peer;
+
+    private int segment;
+
+    /** JMH sets the parameter itself. */
+    public SegmentBenchmark() {}
+
+    SegmentBenchmark(final boolean offload) {
+        this.offload = offload;
+    }
+
+    @Setup(Level.Trial)
+    public void open() throws Exception {
+        conversation = new Conversation(offload);
+        peer = conversation.peer;
+        segment = offload ? SEGMENTS_IN_SUPER * ScriptedPeer.MSS : ScriptedPeer.MSS;
+        // Slow start, until a batch fits into cwnd. It grows by what an ACK acknowledges, with a limit, so each segment
+        // has its own.
+        for (int i = 0; i < BATCH; i++) {
+            final int start = peer.rcvNxt();
+            for (int j = 0; j < BATCH; j++) {
+                conversation.send(segment);
+            }
+            while (conversation.connection.unacknowledgedBytes() > 0) {
+                peer.sendAck(peer.rcvNxt());
+                conversation.poll();
+            }
+            Conversation.check(peer.rcvNxt() - start == BATCH * segment, "the flight is incomplete");
+        }
+    }
+
+    /** A segment goes out by reference, and its ACK comes back. */
+    @Benchmark
+    public void sendAndAcknowledge() throws Exception {
+        final long before = peer.segmentsHeard();
+        conversation.send(segment);
+        peer.sendAck(peer.rcvNxt());
+        conversation.poll();
+        Conversation.check(peer.segmentsHeard() == before + 1, "more than one segment, or none");
+    }
+
+    /** A flight of segments, acknowledged all at once: what is left is the sending. */
+    @Benchmark
+    @OperationsPerInvocation(BATCH)
+    public void sendFlight() throws Exception {
+        final long before = peer.segmentsHeard();
+        for (int i = 0; i < BATCH; i++) {
+            conversation.send(segment);
+        }
+        Conversation.check(peer.segmentsHeard() == before + BATCH, "the flight was held back");
+        peer.sendAck(peer.rcvNxt());
+        conversation.poll();
+    }
+
+    /** An ACK that acknowledges one full-sized segment of a flight that was sent in as few pieces as possible. */
+    @Benchmark
+    @OperationsPerInvocation(SEGMENTS_IN_SUPER)
+    public void acknowledge() throws Exception {
+        final int start = peer.rcvNxt();
+        conversation.send(SEGMENTS_IN_SUPER * ScriptedPeer.MSS);
+        for (int i = 1; i <= SEGMENTS_IN_SUPER; i++) {
+            peer.sendAck(start + i * ScriptedPeer.MSS);
+        }
+        conversation.poll();
+        Conversation.check(conversation.connection.unacknowledgedBytes() == 0, "not everything is acknowledged");
+    }
+
+    /** A segment comes in, the application reads it, and every second one is acknowledged. */
+    @Benchmark
+    public int receive() throws Exception {
+        peer.sendData(segment);
+        conversation.poll();
+        final int read = conversation.read();
+        Conversation.check(read == segment, "not what was sent");
+        return read;
+    }
+
+    /** A segment goes out and is lost; the retransmission timer expires, it goes out again from the same bytes, and is acknowledged. */
+    @Benchmark
+    public void retransmit() throws Exception {
+        final long before = peer.segmentsHeard();
+        conversation.send(ScriptedPeer.MSS);
+        conversation.pass(AFTER_RTO_NANOS);
+        Conversation.check(peer.segmentsHeard() == before + 2, "not retransmitted once");
+        peer.sendAck(peer.rcvNxt());
+        conversation.poll();
+    }
+}
