@@ -1,6 +1,7 @@
 package io.tapstack.stack;
 
 import io.tapstack.time.Clock;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
@@ -29,6 +30,14 @@ final class DriverDoor implements Door {
     private boolean driverSleeps;
     private long driverSleepsUntil;
 
+    private boolean polling;
+
+    // An application has polled the stack since the driver asked last.
+    private boolean driven;
+
+    // What went wrong while an application polled; for the driver, who ends the stack.
+    private @Nullable Throwable trouble;
+
     DriverDoor(final Pollable stack, final Clock clock) {
         this.stack = stack;
         this.clock = clock;
@@ -45,6 +54,57 @@ final class DriverDoor implements Door {
             wakeDriverIfNeeded();
         }
         lock.unlock();
+    }
+
+    @Override
+    public void drive() {
+        if (shut || polling || trouble != null) {
+            return;
+        }
+        try {
+            // If there is more, it cannot wait for this thread's next call.
+            driven = !poll();
+        } catch (final IOException | RuntimeException | Error e) {
+            trouble = e;
+            stack.device().wakeup();
+        }
+    }
+
+    /** One poll, by whoever is inside. @return true if there may be more to do at once */
+    private boolean poll() throws IOException {
+        polling = true;
+        try {
+            return stack.poll(clock.nanoTime());
+        } finally {
+            polling = false;
+        }
+    }
+
+    /**
+     * One poll by the driver.
+     *
+     * @return true if there may be more to do at once
+     * @throws IOException what this poll or an application's threw, likewise unchecked exceptions: the stack's end
+     */
+    boolean pollByDriver() throws IOException {
+        final Throwable thrown = trouble;
+        if (thrown instanceof Error error) {
+            throw error;
+        }
+        if (thrown instanceof RuntimeException bug) {
+            throw bug;
+        }
+        if (thrown != null) {
+            throw (IOException) thrown;
+        }
+        return poll();
+    }
+
+    /** True if an application has {@linkplain #drive() driven} the stack since the last time that the driver asked; called inside. */
+    boolean wasDriven() {
+        final boolean result = driven;
+        driven = false;
+        return result;
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.tapstack.link.LinkDevice;
 import io.tapstack.time.Clock;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -11,6 +12,9 @@ import org.slf4j.LoggerFactory;
 /**
  * The thread that runs a stack in real time. It waits at the device, outside the {@link Door}, for a frame, a deadline or a
  * wake-up; then it goes in and lets the stack do what there is to do.
+ *
+ * <p>While an application {@linkplain Door#drive() drives} the stack in the course of its own work, the driver stands aside and looks in
+ * now and then.
  *
  * <p>It never stays inside for long: after a few bursts of frames, or earlier if somebody waits at the door, it goes out and gives way.
  *
@@ -40,6 +44,12 @@ public final class StackDriver implements AutoCloseable {
     private final Thread thread;
     private final AtomicBoolean started = new AtomicBoolean();
     private volatile boolean closing;
+
+    /**
+     * How long the driver stands aside while an application drives. Short, because for so long nobody may look at the device if the
+     * application goes off to do something else; several times what an application takes between two calls in bulk.
+     */
+    private static final long ASIDE_NANOS = 50_000;
 
     // The driver's own: nothing happened during its last sleep.
     private boolean idle;
@@ -112,13 +122,14 @@ public final class StackDriver implements AutoCloseable {
     /** One stay inside, and then a sleep at the device if there is nothing more to do. */
     private void turn() throws IOException {
         boolean more = true;
+        boolean aside = false;
         long wakeAt = Long.MAX_VALUE;
         door.giveWay();
         door.enter();
         try {
             door.driverAwake();
             for (int burst = 0; more && burst < BURSTS_PER_STAY; burst++) {
-                more = stack.poll(clock.nanoTime());
+                more = door.pollByDriver();
                 if (door.isWaitedFor()) {
                     break;
                 }
@@ -126,12 +137,17 @@ public final class StackDriver implements AutoCloseable {
             if (!more) {
                 wakeAt = earlier(stack.nextDeadline(), device.nextEvent());
                 wakeAt = idle ? wakeAt : earlier(wakeAt, clock.nanoTime() + NAP_NANOS);
-                door.driverSleeps(wakeAt);
+                aside = door.wasDriven();
+                if (!aside) {
+                    door.driverSleeps(wakeAt);
+                }
             }
         } finally {
             door.exit();
         }
-        if (!more) {
+        if (aside) {
+            LockSupport.parkNanos(this, ASIDE_NANOS);
+        } else if (!more) {
             sleep(wakeAt);
         }
     }
