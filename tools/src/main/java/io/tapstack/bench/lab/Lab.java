@@ -49,7 +49,6 @@ public final class Lab implements AutoCloseable {
     private final Scale scale;
     private final Path directory;
     private final Path file;
-    private final CpuTime cpuTime = new CpuTime();
     private final Deque<Child> children = new ArrayDeque<>();
     private final Map<List<String>, LoadProcess> loads = new HashMap<>();
     private final Child holder;
@@ -151,11 +150,6 @@ public final class Lab implements AutoCloseable {
     /** A directory for files of a workload's own; it goes away with the lab. */
     public Path directory() {
         return directory;
-    }
-
-    /** What processes cost. */
-    public CpuTime cpuTime() {
-        return cpuTime;
     }
 
     /** A TAP name and a subnet that nobody else has. */
