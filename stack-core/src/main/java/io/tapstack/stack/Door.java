@@ -27,6 +27,13 @@ public interface Door {
     /** Goes out, and sees to it that what was left for later (a timer, say) is not forgotten. */
     void exit();
 
+    /**
+     * Has the stack handle what has come meanwhile, in the driver's stead; called inside, by a thread that is busy with the stack anyway and
+     * will be again at once, such as one that sends in bulk. As long as there is one, the driver stands aside, rather than wake up for every
+     * ACK and wait at the door. Does nothing where there is no driver, or when called by what the stack itself calls.
+     */
+    default void drive() {}
+
     /** The stack's time in nanoseconds; see {@link io.tapstack.time.Clock}. */
     long now();
 

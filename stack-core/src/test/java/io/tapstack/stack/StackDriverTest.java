@@ -243,6 +243,83 @@ final class StackDriverTest {
         });
     }
 
+    // ---- Applications that drive
+
+    @Test
+    void standsAsideWhileAnApplicationDrives() throws InterruptedException {
+        final Thread application = Thread.currentThread();
+        final AtomicInteger byDriver = new AtomicInteger();
+        stack.onPoll = () -> byDriver.addAndGet(Thread.currentThread() == application ? 0 : 1);
+        driver.start();
+        awaitLongSleep();
+        final int before = byDriver.get();
+        final long start = System.nanoTime();
+        int visits = 0;
+        while (System.nanoTime() - start < 100 * MILLIS) {
+            door.enter();
+            door.drive();
+            door.exit();
+            device.rouse();
+            visits++;
+        }
+        // 50 us at least between two looks, with some room for times when this thread did not get to run.
+        final long most = 2 + (System.nanoTime() - start) / 25_000;
+        assertThat(byDriver.get() - before).isLessThan((int) Math.min(most, visits));
+    }
+
+    @Test
+    void comesBackWhenTheApplicationStops() throws InterruptedException {
+        driver.start();
+        awaitLongSleep();
+        for (int i = 0; i < 100; i++) {
+            door.enter();
+            door.drive();
+            door.exit();
+            device.rouse();
+            // The sleep at the device that follows the time aside; without it this test does not end.
+            device.sleeps.drainPermits();
+            device.sleeps.acquire();
+        }
+    }
+
+    @Test
+    void whatGoesWrongWhileAnApplicationDrivesEndsTheStack() throws InterruptedException {
+        final CountDownLatch told = new CountDownLatch(1);
+        whenShut(told::countDown);
+        driver.start();
+        awaitLongSleep();
+        final RuntimeException bug = new IllegalStateException("a bug, made for this test");
+        stack.onPoll = () -> {
+            throw bug;
+        };
+        door.enter();
+        door.drive();
+        door.drive();
+        door.exit();
+        told.await();
+        driver.close();
+        assertThat(driver.failure()).isSameAs(bug);
+    }
+
+    @Test
+    void whatTheStackCallsDoesNotDriveIt() throws InterruptedException {
+        final AtomicInteger depth = new AtomicInteger();
+        final AtomicInteger deepest = new AtomicInteger();
+        stack.onPoll = () -> {
+            deepest.accumulateAndGet(depth.incrementAndGet(), Math::max);
+            door.enter();
+            door.drive();
+            door.exit();
+            depth.decrementAndGet();
+        };
+        driver.start();
+        awaitLongSleep();
+        door.enter();
+        door.drive();
+        door.exit();
+        assertThat(deepest).hasValue(1);
+    }
+
     // ---- Waiting
 
     @Test

@@ -53,7 +53,7 @@ final class HandlerCalls<S extends StackSocket> implements ReadinessListener, Ru
                 handler.writable(socket);
             }
         } catch (final RuntimeException | Error e) {
-            LOG.error("the handler of {} failed, which is closed", socket, e);
+            LOG.error("the handler of {} failed; the socket is closed", socket.localEndpoint(), e);
             socket.discard();
         } finally {
             socket.layer.handling(outer);

@@ -35,18 +35,32 @@ final class SocketInput extends InputStream {
         if (length == 0) {
             return 0;
         }
-        if (owner.isInputShut()) {
-            return -1;
-        }
         lock.lock();
         try {
-            final ByteBuffer view = view(target);
-            view.limit(offset + length).position(offset);
-            final int result = owner.socket().recv(view, 0);
-            return result > 0 ? result : endOrFailure(result);
+            return receive(view(target).limit(offset + length).position(offset));
         } finally {
             lock.unlock();
         }
+    }
+
+    int read(final ByteBuffer target) throws IOException {
+        if (!target.hasRemaining()) {
+            return 0;
+        }
+        lock.lock();
+        try {
+            return receive(target);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private int receive(final ByteBuffer target) throws IOException {
+        if (owner.isInputShut()) {
+            return -1;
+        }
+        final int result = owner.socket().recv(target, 0);
+        return result > 0 ? result : endOrFailure(result);
     }
 
     private int endOrFailure(final int result) throws IOException {

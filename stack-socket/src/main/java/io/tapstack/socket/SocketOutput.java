@@ -32,15 +32,27 @@ final class SocketOutput extends OutputStream {
         lock.lock();
         try {
             final ByteBuffer view = view(source);
-            view.limit(offset + length).position(offset);
-            while (view.hasRemaining()) {
-                final int result = owner.socket().send(view, 0);
-                if (result < 0) {
-                    throw owner.failure(result);
-                }
-            }
+            writeAll(view.limit(offset + length).position(offset));
         } finally {
             lock.unlock();
+        }
+    }
+
+    void write(final ByteBuffer source) throws IOException {
+        lock.lock();
+        try {
+            writeAll(source);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void writeAll(final ByteBuffer source) throws IOException {
+        while (source.hasRemaining()) {
+            final int result = owner.socket().send(source, 0);
+            if (result < 0) {
+                throw owner.failure(result);
+            }
         }
     }
 

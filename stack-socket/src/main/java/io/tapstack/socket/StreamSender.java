@@ -171,6 +171,7 @@ final class StreamSender {
                 left -= BufferPool.BLOCK;
             }
             connection.push(isMoreToCome(data, length, flags), socket.door.now());
+            socket.door.drive();
             data.position(data.position() + length);
             result = length;
         }
@@ -236,6 +237,7 @@ final class StreamSender {
         final boolean more = at + length < end || MessageFlags.has(flags, MessageFlags.MSG_MORE);
         connection.append(region, offset, length);
         connection.push(more, socket.door.now());
+        socket.door.drive();
         return length;
     }
 

@@ -9,6 +9,7 @@ import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -117,6 +118,20 @@ public final class TapSocket implements Closeable {
             throw new SocketException("Socket output is shutdown");
         }
         return output;
+    }
+
+    /**
+     * Reads into a buffer; waits for at least one byte, as {@link #input()} does.
+     *
+     * @return how many bytes were read, or -1 at the end
+     */
+    public int read(final ByteBuffer target) throws IOException {
+        return input.read(target);
+    }
+
+    /** Writes all remaining bytes of {@code source}. Ordered with what was written to {@link #output()} before. */
+    public void write(final ByteBuffer source) throws IOException {
+        output.write(source);
     }
 
     /**

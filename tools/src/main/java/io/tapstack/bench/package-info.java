@@ -1,4 +1,4 @@
-/** Programs that measure; {@code tools/src/main/scripts/measure} calls them. */
+/** The benchmark: Tapstack beside the kernel and other references, in namespaces of its own. */
 @NullMarked
 package io.tapstack.bench;
 

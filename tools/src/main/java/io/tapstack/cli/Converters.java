@@ -99,6 +99,15 @@ final class Converters {
         }
     }
 
+    /** How many of something, at least one. */
+    static final class ForCount implements ITypeConverter<Integer> {
+
+        @Override
+        public Integer convert(final String value) {
+            return number(value, 1, 1_000_000, "a number");
+        }
+    }
+
     private static int number(final String value, final int least, final int most, final String what) {
         final int number = value.matches("[0-9]{1,9}") ? Integer.parseInt(value) : -1;
         if (number < least || number > most) {

@@ -50,6 +50,18 @@ final class JdkStreamConnection implements StreamConnection {
     }
 
     @Override
+    public int read(final ByteBuffer into) throws IOException {
+        return channel.read(into);
+    }
+
+    @Override
+    public void write(final ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
+    }
+
+    @Override
     public void readTimeoutMillis(final int millis) throws IOException {
         channel.socket().setSoTimeout(millis);
     }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 
 /**
@@ -38,6 +39,17 @@ public interface StreamConnection extends Closeable {
     default boolean whenReadable(final Runnable action) {
         return false;
     }
+
+    /**
+     * Reads into a buffer, without the copy that a stream's array costs. Not limited by the read timeout, and not to be mixed with a
+     * read of {@link #input()} at the same time.
+     *
+     * @return how many bytes were read, or -1 at the end
+     */
+    int read(ByteBuffer into) throws IOException;
+
+    /** Writes all remaining bytes of a buffer, without the copy that a stream's array costs. Ordered with {@link #output()}. */
+    void write(ByteBuffer bytes) throws IOException;
 
     /** Limits how long one read may wait, in milliseconds; 0 waits forever (the default). */
     void readTimeoutMillis(int millis) throws IOException;

@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -43,6 +44,16 @@ final class TapstackStreamConnection implements StreamConnection {
     @Override
     public OutputStream output() {
         return output;
+    }
+
+    @Override
+    public int read(final ByteBuffer into) throws IOException {
+        return socket.read(into);
+    }
+
+    @Override
+    public void write(final ByteBuffer bytes) throws IOException {
+        socket.write(bytes);
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PushbackInputStream;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 
 /** Adds {@link StreamConnection#whenReadable} to a transport that lacks it: by a thread that waits for a byte. */
@@ -66,6 +67,19 @@ record WakingTransport(Transport below) implements Transport {
         WakingConnection(final StreamConnection below) {
             this.below = below;
             this.input = new PushbackInputStream(below.input());
+        }
+
+        @Override
+        public int read(final ByteBuffer into) throws IOException {
+            final byte[] bytes = new byte[into.remaining()];
+            final int count = input.read(bytes);
+            into.put(bytes, 0, Math.max(0, count));
+            return count;
+        }
+
+        @Override
+        public void write(final ByteBuffer bytes) throws IOException {
+            below.write(bytes);
         }
 
         @Override

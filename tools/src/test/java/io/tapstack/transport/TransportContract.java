@@ -141,6 +141,33 @@ abstract class TransportContract {
     }
 
     @Test
+    void buffersMixWithStreams() throws Exception {
+        final byte[] bytes = random(1_000_000);
+        try (Pair pair = connect()) {
+            final CompletableFuture<Void> writer = async(() -> {
+                pair.client.output().write('<');
+                pair.client.write(
+                        ByteBuffer.allocateDirect(bytes.length).put(bytes).flip());
+                pair.client.output().write('>');
+                pair.client.shutdownOutput();
+                return null;
+            });
+            assertThat(pair.server.input().read()).isEqualTo('<');
+            final ByteBuffer received = ByteBuffer.allocateDirect(bytes.length);
+            while (received.hasRemaining()) {
+                assertThat(pair.server.read(received)).isPositive();
+            }
+            final byte[] copy = new byte[bytes.length];
+            received.flip().get(copy);
+            assertThat(copy).isEqualTo(bytes);
+            assertThat(pair.server.read(received)).isZero();
+            assertThat(pair.server.input().read()).isEqualTo('>');
+            assertThat(pair.server.read(received.clear())).isEqualTo(-1);
+            writer.get();
+        }
+    }
+
+    @Test
     void halfCloseLeavesTheOtherDirectionOpen() throws IOException {
         try (Pair pair = connect()) {
             pair.client.output().write('a');

@@ -1,0 +1,62 @@
+package io.tapstack.bench;
+
+import io.tapstack.bench.lab.Lab;
+import io.tapstack.bench.lab.Scale;
+import io.tapstack.bench.measure.Comparison;
+import io.tapstack.bench.measure.Finding;
+import io.tapstack.bench.measure.Measurement;
+import io.tapstack.bench.measure.Progress;
+import io.tapstack.bench.measure.Workload;
+import io.tapstack.bench.workload.Workloads;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** Tapstack beside the kernel, in one run on one machine. */
+public final class Benchmark {
+
+    private final List<Workload> workloads;
+
+    private Benchmark(final List<Workload> workloads) {
+        this.workloads = workloads;
+    }
+
+    /** All comparisons in whose name, or whose workload's name, {@code wanted} is found. */
+    public static Benchmark of(final Pattern wanted) {
+        final List<Workload> chosen = new ArrayList<>();
+        for (final Workload workload : Workloads.all()) {
+            final List<Comparison> comparisons = workload.comparisons().stream()
+                    .filter(comparison -> wanted.matcher(workload.name()).find()
+                            || wanted.matcher(comparison.name()).find())
+                    .toList();
+            if (!comparisons.isEmpty()) {
+                chosen.add(workload.only(comparisons));
+            }
+        }
+        return new Benchmark(chosen);
+    }
+
+    /** What will be measured. */
+    public List<Workload> workloads() {
+        return workloads;
+    }
+
+    /**
+     * Measures, in a network namespace that belongs to this process alone.
+     *
+     * @throws io.tapstack.bench.lab.BenchFailure if a subject cannot be set up or a check fails
+     */
+    public List<Finding> run(final Scale scale, final Progress progress) throws IOException, InterruptedException {
+        progress.now("making namespaces and a file");
+        final List<Finding> findings = new ArrayList<>();
+        try (Lab lab = Lab.open(scale)) {
+            final Thread end = new Thread(lab::close, "end");
+            Runtime.getRuntime().addShutdownHook(end); // Ctrl-C
+            for (final Workload workload : workloads) {
+                findings.addAll(Measurement.run(workload, lab, progress));
+            }
+        }
+        return findings;
+    }
+}

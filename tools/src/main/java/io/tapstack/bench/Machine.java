@@ -1,0 +1,42 @@
+package io.tapstack.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Where figures come from: without that they mean nothing. */
+public final class Machine {
+
+    private static final Path CPUINFO = Path.of("/proc/cpuinfo");
+    private static final Path LOAD_AVERAGE = Path.of("/proc/loadavg");
+
+    private Machine() {}
+
+    /** Processors, kernel and Java in a line. */
+    public static String describe() {
+        return Runtime.getRuntime().availableProcessors() + " x " + processor() + ", " + System.getProperty("os.name")
+                + ' ' + System.getProperty("os.version") + ", " + System.getProperty("java.vm.name") + ' '
+                + Runtime.version();
+    }
+
+    private static String processor() {
+        try {
+            return Files.readAllLines(CPUINFO).stream()
+                    .filter(line -> line.startsWith("model name"))
+                    .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                    .findFirst()
+                    .orElseGet(() -> System.getProperty("os.arch"));
+        } catch (final IOException e) {
+            return System.getProperty("os.arch");
+        }
+    }
+
+    /** How many tasks wanted a processor in the last minute, or 0 if that is not known. */
+    public static double loadAverage() {
+        try {
+            return Double.parseDouble(Files.readString(LOAD_AVERAGE).split(" ")[0]);
+        } catch (final IOException | NumberFormatException e) {
+            return 0;
+        }
+    }
+}

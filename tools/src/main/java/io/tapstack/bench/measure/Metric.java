@@ -1,0 +1,35 @@
+package io.tapstack.bench.measure;
+
+/**
+ * Something that a run yields a number of.
+ *
+ * @param unit as results show it
+ * @param moreIsBetter which way is better
+ */
+public record Metric(String unit, boolean moreIsBetter) {
+
+    /** Payload over time. */
+    public static final Metric RATE = new Metric("Gbit/s", true);
+
+    /** CPU time of both ends for 10<sup>9</sup> bytes of payload. */
+    public static final Metric CPU = new Metric("CPU s/GB", false);
+
+    /** Exchanges over time. */
+    public static final Metric PER_SECOND = new Metric("1/s", true);
+
+    /** Time of one exchange. */
+    public static final Metric MICROSECONDS = new Metric("us", false);
+
+    /** Memory. */
+    public static final Metric MEBIBYTES = new Metric("MiB", false);
+
+    /** Share of one processor. */
+    public static final Metric CPU_PERCENT = new Metric("% CPU", false);
+
+    private static final double BITS = 8;
+
+    /** Bytes over nanoseconds as {@link #RATE}: one is the same as bytes over billionths of a second. */
+    public static double rate(final long bytes, final long nanos) {
+        return bytes * BITS / Math.max(1, nanos);
+    }
+}

@@ -1,0 +1,5 @@
+/** What is measured and how it is compared: workloads, subjects, samples, and their statistics. */
+@NullMarked
+package io.tapstack.bench.measure;
+
+import org.jspecify.annotations.NullMarked;

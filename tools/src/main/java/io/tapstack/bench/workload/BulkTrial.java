@@ -1,0 +1,57 @@
+package io.tapstack.bench.workload;
+
+import io.tapstack.bench.lab.Child;
+import io.tapstack.bench.lab.Lab;
+import io.tapstack.bench.lab.LoadProcess;
+import io.tapstack.bench.lab.Server;
+import io.tapstack.bench.measure.Metric;
+import io.tapstack.bench.measure.Sample;
+import io.tapstack.bench.measure.Trial;
+import java.io.IOException;
+import java.util.List;
+
+/** One transfer a run: its rate, and what both ends use of the processors. */
+final class BulkTrial implements Trial {
+
+    private static final double BYTES_PER_GIGABYTE = 1e9;
+
+    private final Lab lab;
+    private final Server server;
+    private final LoadProcess load;
+    private final String kind;
+    private final long bytes;
+    private final int directions;
+
+    /**
+     * @param kind one of the requests of {@code part.Request.Kind}
+     * @param bytes in each direction that there is
+     */
+    BulkTrial(final Lab lab, final Server server, final String kind, final long bytes) throws IOException {
+        this.lab = lab;
+        this.server = server;
+        this.load = lab.load();
+        this.kind = kind;
+        this.bytes = bytes;
+        this.directions = kind.equals("BOTH") ? 2 : 1;
+    }
+
+    @Override
+    public void verify() throws IOException, InterruptedException {
+        load.ask("bulk", server.address(), server.port(), kind, lab.scale().fileBytes(), true);
+    }
+
+    @Override
+    public Sample run() throws IOException, InterruptedException {
+        final List<Child> ends = List.of(server.process(), load.process());
+        final double before = lab.cpuTime().seconds(ends);
+        final long nanos = load.ask("bulk", server.address(), server.port(), kind, bytes, false)[0];
+        final double used = lab.cpuTime().seconds(ends) - before;
+        final long payload = bytes * directions;
+        return Sample.of(Metric.RATE, Metric.rate(payload, nanos), Metric.CPU, used / (payload / BYTES_PER_GIGABYTE));
+    }
+
+    @Override
+    public void close() {
+        server.close();
+    }
+}

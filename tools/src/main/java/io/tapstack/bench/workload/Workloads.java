@@ -1,0 +1,17 @@
+package io.tapstack.bench.workload;
+
+import io.tapstack.bench.measure.Workload;
+import java.util.ArrayList;
+import java.util.List;
+
+/** All that can be measured, in the order of the results. */
+public final class Workloads {
+
+    private Workloads() {}
+
+    /** All workloads. */
+    public static List<Workload> all() {
+        final List<Workload> all = new ArrayList<>(BulkWorkloads.all());
+        return List.copyOf(all);
+    }
+}

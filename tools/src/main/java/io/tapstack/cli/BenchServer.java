@@ -1,0 +1,69 @@
+package io.tapstack.cli;
+
+import io.tapstack.bench.part.BulkServer;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/**
+ * {@code tapstack bench-server}: what {@code tapstack bench} starts as a process of its own. A command, so that it runs on the same
+ * network that the same options make for the other commands.
+ */
+@Command(
+        name = "bench-server",
+        description = "Serve raw transfers to the benchmark. Ends with its stdin.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        hidden = true)
+final class BenchServer implements Callable<Integer> {
+
+    private final SessionFactory sessions;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Mixin
+    private LinkOptions link = new LinkOptions();
+
+    @Option(names = "--file", required = true, description = "what to send")
+    private Path file = Path.of("");
+
+    @Option(names = "--port", converter = Converters.ForPort.class, description = "TCP port")
+    private int port;
+
+    @Option(
+            names = "--bind",
+            converter = Converters.ForAddress.class,
+            description = "listen at this address rather than the network's")
+    private Optional<InetAddress> bind = Optional.empty();
+
+    BenchServer(final SessionFactory sessions) {
+        this.sessions = sessions;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        link.validate(spec);
+        LogLevel.quiet();
+        try (Session session = sessions.open(link);
+                BulkServer server = BulkServer.start(
+                        session.transport(), new InetSocketAddress(bind.orElse(session.address()), port), file)) {
+            final PrintWriter out = spec.commandLine().getOut();
+            out.println("ready");
+            out.flush();
+            while (System.in.read() >= 0) {
+                // until it ends
+            }
+        }
+        return 0;
+    }
+}
