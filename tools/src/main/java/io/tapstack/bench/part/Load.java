@@ -23,10 +23,8 @@ import java.util.Arrays;
  */
 public final class Load {
 
-    private static final int READ_BYTES = 1 << 20;
-
     private final Content content;
-    private final ByteBuffer input = ByteBuffer.allocateDirect(READ_BYTES);
+    private final ByteBuffer input = ByteBuffer.allocateDirect(Request.READ_BYTES);
 
     Load(final Content content) {
         this.content = content;
@@ -154,11 +152,7 @@ public final class Load {
     }
 
     private void write(final SocketChannel channel, final long count) throws IOException {
-        final ByteBuffer view = content.buffer();
-        for (long left = count; left > 0; left -= view.limit()) {
-            view.clear().limit((int) Math.min(view.capacity(), left));
-            writeFully(channel, view);
-        }
+        content.pass(count, Request.BUFFER_BYTES, piece -> writeFully(channel, piece));
     }
 
     private void checkReceipt(final SocketChannel channel, final Request request) throws IOException {
