@@ -2,7 +2,9 @@ package io.tapstack.stack;
 
 import io.tapstack.time.Clock;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -22,6 +24,7 @@ final class DriverDoor implements Door {
     private final ReentrantLock lock = new ReentrantLock();
     private final Clock clock;
     private final Pollable stack;
+    private final Deque<Runnable> deferred = new ArrayDeque<>();
     private final List<Runnable> shutListeners = new ArrayList<>();
     private volatile @Nullable Throwable failure;
     private boolean shut;
@@ -128,6 +131,15 @@ final class DriverDoor implements Door {
     }
 
     @Override
+    public void defer(final Runnable task) {
+        if (shut) {
+            task.run();
+        } else {
+            deferred.add(task);
+        }
+    }
+
+    @Override
     public void whenShut(final Runnable listener) {
         if (shut) {
             listener.run();
@@ -146,6 +158,24 @@ final class DriverDoor implements Door {
     /** The driver is back; called inside. */
     void driverAwake() {
         driverSleeps = false;
+    }
+
+    /**
+     * Runs the tasks that were deferred until now; called by the driver, inside, between polls.
+     *
+     * @return true if there was anything to run, which may have left something to poll for
+     */
+    boolean runDeferred() {
+        final int tasks = deferred.size();
+        for (int i = 0; i < tasks; i++) {
+            deferred.remove().run();
+        }
+        return tasks > 0;
+    }
+
+    /** True if tasks were deferred that have not run yet; asked inside. */
+    boolean hasDeferred() {
+        return !deferred.isEmpty();
     }
 
     /** True if somebody waits to come in. */
@@ -189,7 +219,8 @@ final class DriverDoor implements Door {
     }
 
     private boolean isDriverNeeded() {
-        return stack.timers().isEarlierArmed()
+        return !deferred.isEmpty()
+                || stack.timers().isEarlierArmed()
                 || stack.isPollWanted()
                 || isBefore(stack.device().nextEvent(), driverSleepsUntil);
     }

@@ -130,6 +130,9 @@ public final class StackDriver implements AutoCloseable {
             door.driverAwake();
             for (int burst = 0; more && burst < BURSTS_PER_STAY; burst++) {
                 more = door.pollByDriver();
+                if (door.runDeferred()) {
+                    more |= stack.isPollWanted() || door.hasDeferred();
+                }
                 if (door.isWaitedFor()) {
                     break;
                 }
@@ -168,6 +171,9 @@ public final class StackDriver implements AutoCloseable {
             quietly("closing the stack", () -> stack.close(clock.nanoTime()));
             for (final Runnable listener : door.shut()) {
                 quietly("telling a listener of the end", listener);
+            }
+            while (door.hasDeferred()) {
+                quietly("what was deferred", door::runDeferred);
             }
         } finally {
             door.exit();
