@@ -2,12 +2,13 @@ package io.tapstack.bench.part;
 
 import io.tapstack.transport.Listener;
 import io.tapstack.transport.StreamConnection;
+import io.tapstack.transport.TapstackTransport;
 import io.tapstack.transport.Transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 
-/** Sends small messages back as they come, by blocking calls over any transport; no logging, no time limits. */
+/** Sends small messages back as they come; no logging, no time limits. */
 public final class EchoServer implements AutoCloseable {
 
     private static final int BACKLOG = 1024;
@@ -18,7 +19,9 @@ public final class EchoServer implements AutoCloseable {
         /** A thread of its own. */
         THREADS,
         /** The thread that has accepted it, which takes the next one when this one has ended. */
-        ONE_THREAD
+        ONE_THREAD,
+        /** The stack's own thread: see {@link EchoHandler}. */
+        CALLBACK
     }
 
     private final Listener listener;
@@ -29,17 +32,22 @@ public final class EchoServer implements AutoCloseable {
         this.mode = mode;
     }
 
-    /** Listens, and serves until closed. */
-    public static EchoServer start(final Transport transport, final InetSocketAddress local, final Mode mode)
+    /**
+     * Listens, and serves until closed.
+     *
+     * @throws IllegalArgumentException for {@link Mode#CALLBACK} on a transport that cannot do that
+     */
+    public static AutoCloseable start(final Transport transport, final InetSocketAddress local, final Mode mode)
             throws IOException {
+        if (mode == Mode.CALLBACK) {
+            if (transport instanceof TapstackTransport stack) {
+                return EchoHandler.start(stack.sockets(), local);
+            }
+            throw new IllegalArgumentException(transport.name() + " calls nobody");
+        }
         final EchoServer server = new EchoServer(transport.listen(local, BACKLOG), mode);
         daemon(server::accept, "accept");
         return server;
-    }
-
-    /** Where it listens. */
-    public InetSocketAddress address() {
-        return listener.local();
     }
 
     @Override

@@ -20,6 +20,7 @@ final class SmallWorkloads {
     private static final int EXCHANGES = 30_000;
     private static final int CONNECTIONS = 5_000;
     private static final int IN_FLIGHT = 16;
+    private static final String CALLBACK = "Tapstack, callback";
     private static final String BLOCKING = "Tapstack, blocking sockets";
     private static final String KERNEL = "kernel, veth";
 
@@ -27,15 +28,30 @@ final class SmallWorkloads {
 
     static List<Workload> all() {
         return List.of(
-                workload("rr", "request/response", "THREADS", List.of("rr", 1), EXCHANGES, Target.atLeast(0.6)),
+                workload(
+                        "rr",
+                        "request/response",
+                        "THREADS",
+                        List.of("rr", 1),
+                        EXCHANGES,
+                        Target.atLeast(0.9),
+                        Target.atLeast(0.6)),
                 workload(
                         "rr-" + IN_FLIGHT,
                         "request/response, " + IN_FLIGHT + " connections",
                         "THREADS",
                         List.of("rr", IN_FLIGHT),
                         2 * EXCHANGES,
+                        Target.NONE,
                         Target.NONE),
-                workload("crr", "connect-request-close", "ONE_THREAD", List.of("crr"), CONNECTIONS, Target.NONE));
+                workload(
+                        "crr",
+                        "connect-request-close",
+                        "ONE_THREAD",
+                        List.of("crr"),
+                        CONNECTIONS,
+                        Target.atLeast(0.9),
+                        Target.NONE));
     }
 
     /** @param mode of the blocking servers */
@@ -45,14 +61,18 @@ final class SmallWorkloads {
             final String mode,
             final List<Object> command,
             final int count,
+            final Target callback,
             final Target blocking) {
         final List<Subject> subjects = new ArrayList<>();
+        subjects.add(subject(CALLBACK, ServerSpec.tapstack("--echo", "CALLBACK"), command, count));
         subjects.add(subject(BLOCKING, ServerSpec.tapstack("--echo", mode), command, count));
         subjects.add(subject(KERNEL, ServerSpec.kernel().withOptions("--echo", mode), command, count));
         return new Workload(
                 name,
                 subjects,
-                List.of(Comparison.of(title + ", blocking", Metric.PER_SECOND, BLOCKING, KERNEL, blocking)));
+                List.of(
+                        Comparison.of(title + ", callback", Metric.PER_SECOND, CALLBACK, KERNEL, callback),
+                        Comparison.of(title + ", blocking", Metric.PER_SECOND, BLOCKING, KERNEL, blocking)));
     }
 
     private static Subject subject(
