@@ -126,6 +126,11 @@ public final class CapturedLink implements LinkDevice {
     }
 
     @Override
+    public boolean isReady() throws IOException {
+        return device.isReady();
+    }
+
+    @Override
     public void wakeup() {
         device.wakeup();
     }

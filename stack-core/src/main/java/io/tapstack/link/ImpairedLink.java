@@ -155,6 +155,11 @@ public final class ImpairedLink implements LinkDevice {
     }
 
     @Override
+    public boolean isReady() throws IOException {
+        return device.isReady();
+    }
+
+    @Override
     public void wakeup() {
         device.wakeup();
     }

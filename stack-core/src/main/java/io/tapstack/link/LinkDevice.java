@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * Where frames come from and go to: a TAP, a simulated cable, a capture that is played back, or a decorator of another
  * device. A device has no thread of its own that enters the stack; the stack asks it.
  *
- * <p>All calls but {@link #wakeup()} and {@link #await} come from whoever runs the stack.
+ * <p>All calls but {@link #wakeup()}, {@link #isReady} and {@link #await} come from whoever runs the stack.
  */
 public interface LinkDevice extends AutoCloseable {
 
@@ -54,12 +54,20 @@ public interface LinkDevice extends AutoCloseable {
      * Waits until there may be a frame to receive, there is room again after a refused frame, {@link #wakeup()} was called, or
      * the time is over. May return early. A simulated device returns at once.
      *
-     * <p>The one call besides {@link #wakeup()} that is made outside the stack's door: by the driver, while an application may
-     * be inside and send frames. A device whose room ends that way has to be woken by whoever was refused.
+     * <p>This and {@link #isReady} are the calls besides {@link #wakeup()} that are made outside the stack's door: by the driver, while an
+     * application may be inside and send frames. A device whose room ends that way has to be woken by whoever was refused.
      *
      * @param timeoutNanos longest wait, {@link Long#MAX_VALUE} for no limit; 0 or less only looks
      */
     void await(long timeoutNanos) throws IOException;
+
+    /**
+     * Looks whether {@link #await} would return at once for a frame or for room, without waiting. Called outside the stack's door, by the one
+     * thread that also awaits. True for a simulated device, which never waits.
+     *
+     * @throws IOException if the device is gone
+     */
+    boolean isReady() throws IOException;
 
     /** Ends the {@link #await} that is going on, or else the next one. Any thread. */
     void wakeup();

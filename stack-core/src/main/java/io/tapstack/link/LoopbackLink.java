@@ -53,6 +53,11 @@ public final class LoopbackLink implements LinkDevice {
     }
 
     @Override
+    public boolean isReady() {
+        return true;
+    }
+
+    @Override
     public void await(final long timeoutNanos) {}
 
     @Override

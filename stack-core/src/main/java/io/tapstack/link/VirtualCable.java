@@ -171,6 +171,11 @@ public final class VirtualCable {
         }
 
         @Override
+        public boolean isReady() {
+            return true;
+        }
+
+        @Override
         public void await(final long timeoutNanos) {}
 
         @Override

@@ -48,6 +48,13 @@ public interface Door {
     Throwable failure();
 
     /**
+     * Has {@code task} run soon, inside, by whoever runs the stack, when no protocol work is going on: so what is called back in the middle of
+     * such work can leave to the task whatever would call the protocol again. Tasks run in order, each as often as it was handed over; one
+     * that throws ends the stack. If the stack has ended, the task runs at once. Called inside.
+     */
+    void defer(Runnable task);
+
+    /**
      * Has {@code listener} called, inside, when the stack ends; at once if it has ended. Called inside.
      */
     void whenShut(Runnable listener);

@@ -2,8 +2,11 @@ package io.tapstack.stack;
 
 import io.tapstack.time.Clock;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -22,15 +25,29 @@ final class DriverDoor implements Door {
     private final ReentrantLock lock = new ReentrantLock();
     private final Clock clock;
     private final Pollable stack;
+    private final Deque<Runnable> deferred = new ArrayDeque<>();
     private final List<Runnable> shutListeners = new ArrayList<>();
     private volatile @Nullable Throwable failure;
     private boolean shut;
 
-    // True from when the driver has decided to sleep until it is back inside, or was told to wake up.
-    private boolean driverSleeps;
-    private long driverSleepsUntil;
+    /** What the driver does while it is not inside. */
+    private enum Rest {
+        /** It comes inside by itself, and soon. */
+        NONE,
+        /** It looks at the device, and here. */
+        LOOKING,
+        /** It sleeps at the device. */
+        ASLEEP,
+        /** It looks or sleeps, and was called back inside. */
+        CALLED
+    }
 
-    private boolean polling;
+    // Those who are inside call; the driver, outside, falls asleep.
+    private final AtomicReference<Rest> rest = new AtomicReference<>(Rest.NONE);
+    private long restsUntil;
+
+    // The stack or its tasks are being run.
+    private boolean running;
 
     // An application has polled the stack since the driver asked last.
     private boolean driven;
@@ -51,14 +68,14 @@ final class DriverDoor implements Door {
     @Override
     public void exit() {
         if (lock.getHoldCount() == 1) {
-            wakeDriverIfNeeded();
+            callDriverIfNeeded();
         }
         lock.unlock();
     }
 
     @Override
     public void drive() {
-        if (shut || polling || trouble != null) {
+        if (shut || running || trouble != null) {
             return;
         }
         try {
@@ -66,22 +83,21 @@ final class DriverDoor implements Door {
             driven = !poll();
         } catch (final IOException | RuntimeException | Error e) {
             trouble = e;
-            stack.device().wakeup();
         }
     }
 
     /** One poll, by whoever is inside. @return true if there may be more to do at once */
     private boolean poll() throws IOException {
-        polling = true;
+        running = true;
         try {
             return stack.poll(clock.nanoTime());
         } finally {
-            polling = false;
+            running = false;
         }
     }
 
     /**
-     * One poll by the driver.
+     * One poll by the driver, and the tasks that were deferred until now.
      *
      * @return true if there may be more to do at once
      * @throws IOException what this poll or an application's threw, likewise unchecked exceptions: the stack's end
@@ -97,7 +113,27 @@ final class DriverDoor implements Door {
         if (thrown != null) {
             throw (IOException) thrown;
         }
-        return poll();
+        final boolean more = poll();
+        return runDeferred() ? more || isPollNeeded() : more;
+    }
+
+    /** @return true if there was any task */
+    private boolean runDeferred() {
+        final int tasks = deferred.size();
+        running = true;
+        try {
+            for (int i = 0; i < tasks; i++) {
+                deferred.remove().run();
+            }
+        } finally {
+            running = false;
+        }
+        return tasks > 0;
+    }
+
+    /** Something was left that neither a frame nor a timer will announce. */
+    private boolean isPollNeeded() {
+        return !deferred.isEmpty() || stack.isPollWanted();
     }
 
     /** True if an application has {@linkplain #drive() driven} the stack since the last time that the driver asked; called inside. */
@@ -128,6 +164,15 @@ final class DriverDoor implements Door {
     }
 
     @Override
+    public void defer(final Runnable task) {
+        if (shut) {
+            task.run();
+        } else {
+            deferred.add(task);
+        }
+    }
+
+    @Override
     public void whenShut(final Runnable listener) {
         if (shut) {
             listener.run();
@@ -136,16 +181,30 @@ final class DriverDoor implements Door {
         }
     }
 
-    /** The driver is about to sleep; called inside. Whoever leaves something for an earlier time wakes it. */
-    void driverSleeps(final long untilNanos) {
-        driverSleeps = true;
-        driverSleepsUntil = untilNanos;
+    /** The driver is about to go and rest; called inside. Whoever leaves something for an earlier time calls it back. */
+    void driverRests(final long untilNanos) {
+        rest.set(Rest.LOOKING);
+        restsUntil = untilNanos;
         stack.timers().watch(untilNanos);
     }
 
+    /** True if the driver was called back from its rest; any thread. */
+    boolean isDriverCalled() {
+        return rest.get() == Rest.CALLED;
+    }
+
+    /**
+     * The driver, outside, has looked for long enough. From now on it takes a system call to call it back.
+     *
+     * @return false if it was called back before that
+     */
+    boolean driverFallsAsleep() {
+        return rest.compareAndSet(Rest.LOOKING, Rest.ASLEEP);
+    }
+
     /** The driver is back; called inside. */
-    void driverAwake() {
-        driverSleeps = false;
+    void driverBack() {
+        rest.set(Rest.NONE);
     }
 
     /** True if somebody waits to come in. */
@@ -172,26 +231,30 @@ final class DriverDoor implements Door {
         failure = cause;
     }
 
-    /** The stack has ended; called inside, once. */
+    /** The stack has ended; called inside, once. @return what is to be run now: the listeners, and then the tasks that were deferred */
     List<Runnable> shut() {
         shut = true;
-        final List<Runnable> listeners = List.copyOf(shutListeners);
+        final List<Runnable> listeners = new ArrayList<>(shutListeners);
+        listeners.addAll(deferred);
         shutListeners.clear();
+        deferred.clear();
         return listeners;
     }
 
     /** Before anybody leaves, for good or to wait. */
-    private void wakeDriverIfNeeded() {
-        if (driverSleeps && isDriverNeeded()) {
-            driverSleeps = false;
+    private void callDriverIfNeeded() {
+        final Rest now = rest.get();
+        final boolean rests = now == Rest.LOOKING || now == Rest.ASLEEP;
+        if (rests && isDriverNeeded() && rest.getAndSet(Rest.CALLED) == Rest.ASLEEP) {
             stack.device().wakeup();
         }
     }
 
     private boolean isDriverNeeded() {
-        return stack.timers().isEarlierArmed()
-                || stack.isPollWanted()
-                || isBefore(stack.device().nextEvent(), driverSleepsUntil);
+        return trouble != null
+                || stack.timers().isEarlierArmed()
+                || isPollNeeded()
+                || isBefore(stack.device().nextEvent(), restsUntil);
     }
 
     private static boolean isBefore(final long time, final long other) {
@@ -209,7 +272,7 @@ final class DriverDoor implements Door {
 
         @Override
         public boolean await(final long deadlineNanos) throws InterruptedException {
-            wakeDriverIfNeeded();
+            callDriverIfNeeded();
             if (deadlineNanos == NEVER) {
                 condition.await();
                 return true;

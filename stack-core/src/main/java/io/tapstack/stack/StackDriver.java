@@ -13,6 +13,9 @@ import org.slf4j.LoggerFactory;
  * The thread that runs a stack in real time. It waits at the device, outside the {@link Door}, for a frame, a deadline or a
  * wake-up; then it goes in and lets the stack do what there is to do.
  *
+ * <p>Before it sleeps it looks at the device for a while, as long as {@linkplain AdaptiveSpin that pays}; with {@link Waiting#BUSY_POLL} it
+ * never sleeps.
+ *
  * <p>While an application {@linkplain Door#drive() drives} the stack in the course of its own work, the driver stands aside and looks in
  * now and then.
  *
@@ -41,6 +44,8 @@ public final class StackDriver implements AutoCloseable {
     private final LinkDevice device;
     private final Clock clock;
     private final DriverDoor door;
+    private final Waiting waiting;
+    private final AdaptiveSpin spin;
     private final Thread thread;
     private final AtomicBoolean started = new AtomicBoolean();
     private volatile boolean closing;
@@ -51,15 +56,26 @@ public final class StackDriver implements AutoCloseable {
      */
     private static final long ASIDE_NANOS = 50_000;
 
+    /** Longest look at the device before a sleep: about what it takes to wake up again. */
+    private static final long SPIN_NANOS = 50_000;
+
     // The driver's own: nothing happened during its last sleep.
     private boolean idle;
 
     /**
-     * A driver that does not run yet. From now on the stack may only be used inside {@link #door()}.
+     * A driver that does not run yet, and will wait as {@link Waiting#ADAPTIVE} says. From now on the stack may only be used inside {@link
+     * #door()}.
      *
      * @param name the thread's name, for logs
      */
     public StackDriver(final Pollable stack, final Clock clock, final String name) {
+        this(stack, clock, name, Waiting.ADAPTIVE);
+    }
+
+    /** The same, waiting as it is told. */
+    public StackDriver(final Pollable stack, final Clock clock, final String name, final Waiting waiting) {
+        this.waiting = waiting;
+        this.spin = new AdaptiveSpin(Runtime.getRuntime().availableProcessors() > 1 ? SPIN_NANOS : 0);
         this.stack = stack;
         this.device = stack.device();
         this.clock = clock;
@@ -127,7 +143,7 @@ public final class StackDriver implements AutoCloseable {
         door.giveWay();
         door.enter();
         try {
-            door.driverAwake();
+            door.driverBack();
             for (int burst = 0; more && burst < BURSTS_PER_STAY; burst++) {
                 more = door.pollByDriver();
                 if (door.isWaitedFor()) {
@@ -139,7 +155,7 @@ public final class StackDriver implements AutoCloseable {
                 wakeAt = idle ? wakeAt : earlier(wakeAt, clock.nanoTime() + NAP_NANOS);
                 aside = door.wasDriven();
                 if (!aside) {
-                    door.driverSleeps(wakeAt);
+                    door.driverRests(wakeAt);
                 }
             }
         } finally {
@@ -147,9 +163,47 @@ public final class StackDriver implements AutoCloseable {
         }
         if (aside) {
             LockSupport.parkNanos(this, ASIDE_NANOS);
-        } else if (!more) {
+        } else if (!more && !look(wakeAt) && door.driverFallsAsleep()) {
             sleep(wakeAt);
         }
+    }
+
+    /**
+     * Looks at the device instead of sleeping, for as long as that pays, and at most until {@code wakeAt}.
+     *
+     * @return true if there is something to do
+     */
+    private boolean look(final long wakeAt) throws IOException {
+        if (waiting == Waiting.BUSY_POLL) {
+            while (!isRoused() && !isReached(wakeAt)) {
+                Thread.onSpinWait();
+            }
+            return true;
+        }
+        final long budget = waiting == Waiting.ADAPTIVE ? spin.budgetNanos() : 0;
+        if (budget == 0) {
+            return false;
+        }
+        final long start = clock.nanoTime();
+        final long until = earlier(wakeAt, start + budget);
+        while (!isRoused()) {
+            if (isReached(until)) {
+                spin.looked(budget, false);
+                return isReached(wakeAt);
+            }
+            // Whoever is to answer may need this very processor.
+            Thread.yield();
+        }
+        spin.looked(clock.nanoTime() - start, true);
+        return true;
+    }
+
+    private boolean isRoused() throws IOException {
+        return closing || door.isDriverCalled() || device.isReady();
+    }
+
+    private boolean isReached(final long time) {
+        return time != Long.MAX_VALUE && clock.nanoTime() - time >= 0;
     }
 
     private void sleep(final long wakeAt) throws IOException {
@@ -159,7 +213,7 @@ public final class StackDriver implements AutoCloseable {
             Thread.interrupted();
             device.await(timeoutNanos);
         }
-        idle = wakeAt != Long.MAX_VALUE && clock.nanoTime() - wakeAt >= 0;
+        idle = isReached(wakeAt);
     }
 
     private void end() {

@@ -25,6 +25,11 @@ final class TimeoutProbe implements LinkDevice {
     }
 
     @Override
+    public boolean isReady() {
+        return true;
+    }
+
+    @Override
     public void await(final long newTimeoutNanos) {
         timeoutNanos = newTimeoutNanos;
     }

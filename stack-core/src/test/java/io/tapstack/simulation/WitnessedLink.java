@@ -108,6 +108,11 @@ final class WitnessedLink implements LinkDevice {
     }
 
     @Override
+    public boolean isReady() throws IOException {
+        return device.isReady();
+    }
+
+    @Override
     public void await(final long timeoutNanos) throws IOException {
         device.await(timeoutNanos);
     }

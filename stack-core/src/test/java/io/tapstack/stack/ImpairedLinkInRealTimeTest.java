@@ -50,6 +50,11 @@ class ImpairedLinkInRealTimeTest {
         }
 
         @Override
+        public boolean isReady() {
+            return alarm.drainPermits() > 0;
+        }
+
+        @Override
         public void await(final long timeoutNanos) {
             try {
                 if (alarm.tryAcquire(timeoutNanos, TimeUnit.NANOSECONDS)) {

@@ -9,6 +9,7 @@ import io.tapstack.time.Timer;
 import io.tapstack.time.TimerWheel;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -153,6 +154,93 @@ final class StackDriverTest {
     void cannotBeStartedTwice() {
         driver.start();
         assertThatThrownBy(driver::start).isInstanceOf(IllegalStateException.class);
+    }
+
+    // ---- What is left to the driver
+
+    @Test
+    void runsWhatWasDeferredAndIsWokenForItOnce() throws InterruptedException {
+        driver.start();
+        awaitLongSleep();
+        final List<String> order = Collections.synchronizedList(new ArrayList<>());
+        final CountDownLatch done = new CountDownLatch(2);
+        door.enter();
+        defer(() -> order.add(Thread.currentThread().getName() + " 1"), done);
+        defer(() -> order.add(Thread.currentThread().getName() + " 2"), done);
+        door.exit();
+        done.await();
+        assertThat(order).containsExactly("driver 1", "driver 2");
+        assertThat(device.wakeups).hasValue(1);
+    }
+
+    @Test
+    void whatIsDeferredDuringAPollRunsAfterIt() throws InterruptedException {
+        final List<String> order = Collections.synchronizedList(new ArrayList<>());
+        final CountDownLatch done = new CountDownLatch(1);
+        stack.onPoll = () -> {
+            stack.onPoll = () -> {};
+            defer(() -> order.add("task"), done);
+            order.add("poll");
+        };
+        driver.start();
+        done.await();
+        assertThat(order).containsExactly("poll", "task");
+    }
+
+    @Test
+    void pollsAgainForWhatATaskLeaves() throws InterruptedException {
+        driver.start();
+        awaitLongSleep();
+        final CountDownLatch polledAfterwards = new CountDownLatch(1);
+        door.enter();
+        door.defer(() -> {
+            stack.pollWanted = true;
+            stack.onPoll = polledAfterwards::countDown;
+        });
+        door.exit();
+        polledAfterwards.await();
+        assertThat(device.wakeups).hasValue(1);
+    }
+
+    @Test
+    void aTaskThatDefersItselfDoesNotKeepTheStackFromItsWork() throws InterruptedException {
+        final AtomicInteger runs = new AtomicInteger();
+        final CountDownLatch fired = new CountDownLatch(1);
+        driver.start();
+        door.enter();
+        door.defer(new Runnable() {
+            @Override
+            public void run() {
+                runs.incrementAndGet();
+                if (fired.getCount() > 0) {
+                    door.defer(this);
+                }
+            }
+        });
+        new Timer(stack.timers, now -> fired.countDown()).arm(door.now() + MILLIS);
+        door.exit();
+        fired.await();
+        assertThat(runs.get()).isPositive();
+    }
+
+    @Test
+    void whatIsDeferredAtTheEndStillRuns() {
+        final AtomicInteger runs = new AtomicInteger();
+        whenShut(() -> runs.addAndGet(1));
+        stack.onClose = () -> door.defer(() -> runs.addAndGet(10));
+        driver.start();
+        driver.close();
+        door.enter();
+        door.defer(() -> runs.addAndGet(100));
+        door.exit();
+        assertThat(runs).hasValue(111);
+    }
+
+    private void defer(final Runnable task, final CountDownLatch done) {
+        door.defer(() -> {
+            task.run();
+            done.countDown();
+        });
     }
 
     // ---- Applications that drive

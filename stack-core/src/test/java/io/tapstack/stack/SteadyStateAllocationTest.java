@@ -144,6 +144,11 @@ class SteadyStateAllocationTest {
         }
 
         @Override
+        public boolean isReady() {
+            return true;
+        }
+
+        @Override
         public void await(final long timeoutNanos) {}
 
         @Override

@@ -68,6 +68,11 @@ public final class PacketLink implements LinkDevice {
     }
 
     @Override
+    public boolean isReady() {
+        return true;
+    }
+
+    @Override
     public void await(final long timeoutNanos) {}
 
     @Override

@@ -98,6 +98,11 @@ public final class TestLink implements LinkDevice {
     }
 
     @Override
+    public boolean isReady() {
+        return true;
+    }
+
+    @Override
     public void await(final long timeoutNanos) {}
 
     @Override

@@ -272,6 +272,19 @@ public final class DatagramSocket extends StackSocket {
         return 0;
     }
 
+    @Override
+    void discard() {
+        close();
+    }
+
+    /**
+     * Has {@code handler} called from now on, instead of one that was given before, when a datagram or an error has come, and when there is
+     * room again to send.
+     */
+    public void handler(final SocketHandler<? super DatagramSocket> handler) {
+        handle(new HandlerCalls<>(this, handler));
+    }
+
     // ---- Options
 
     @Override

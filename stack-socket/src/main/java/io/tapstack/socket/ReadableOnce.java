@@ -16,7 +16,7 @@ final class ReadableOnce implements ReadinessListener {
     }
 
     @Override
-    public void readinessChanged(final StackSocket socket) {
+    public void readinessChanged(final StackSocket socket, final int events) {
         if (isReadable(socket)) {
             socket.removeListener(this);
             action.run();

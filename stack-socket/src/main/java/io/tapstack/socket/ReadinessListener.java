@@ -1,12 +1,14 @@
 package io.tapstack.socket;
 
-/** Somebody who watches sockets for {@link PollEvents}: a poll that waits, or a selector. */
+/** Somebody who watches sockets: a poll that waits, or whoever calls a {@link SocketHandler}. */
 @FunctionalInterface
-public interface ReadinessListener {
+interface ReadinessListener {
 
     /**
      * The socket may be ready for something that it was not ready for before. Called inside the door, in the middle of protocol work: only
      * note it, or wake somebody.
+     *
+     * @param events what it may be ready for: {@link PollEvents#READABLE}, {@link PollEvents#WRITABLE} or both
      */
-    void readinessChanged(StackSocket socket);
+    void readinessChanged(StackSocket socket, int events);
 }

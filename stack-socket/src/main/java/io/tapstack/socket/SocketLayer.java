@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The sockets of one stack: where they are made, and where a thread waits for many of them. Any thread may call; every call goes through
@@ -17,6 +18,9 @@ public final class SocketLayer {
 
     private final Door door;
     private final NetworkStack stack;
+
+    // Inside the door: who calls a handler now, and so may not wait.
+    private @Nullable Thread handling;
 
     // Inside the door: every open socket, to be told when the stack ends.
     private final Set<StackSocket> open = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -66,7 +70,7 @@ public final class SocketLayer {
         door.enter();
         try {
             final int ready = look(entries);
-            if (ready > 0 || timeoutMillis == 0) {
+            if (ready > 0 || timeoutMillis == 0 || isHandling()) {
                 return ready;
             }
             final long deadline = timeoutMillis < 0 ? WaitPoint.NEVER : door.now() + timeoutMillis * 1_000_000;
@@ -85,6 +89,19 @@ public final class SocketLayer {
         return stack;
     }
 
+    /** Notes that {@code thread} calls a handler from now on, or nobody any more. Inside the door. @return what was noted before */
+    @Nullable
+    Thread handling(final @Nullable Thread thread) {
+        final Thread before = handling;
+        handling = thread;
+        return before;
+    }
+
+    /** True if the calling thread is in a handler. Inside the door. */
+    boolean isHandling() {
+        return handling == Thread.currentThread();
+    }
+
     /** Called inside the door. */
     void opened(final StackSocket socket) {
         open.add(socket);
@@ -97,7 +114,7 @@ public final class SocketLayer {
 
     private int waitFor(final List<PollEntry> entries, final long deadline) {
         final WaitPoint wake = door.waitPoint();
-        final ReadinessListener listener = ready -> wake.wakeAll();
+        final ReadinessListener listener = (socket, events) -> wake.wakeAll();
         for (final PollEntry entry : entries) {
             entry.socket().addListener(listener);
         }

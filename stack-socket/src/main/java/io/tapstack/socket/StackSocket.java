@@ -33,6 +33,7 @@ public abstract sealed class StackSocket permits StreamSocket, DatagramSocket {
     final WaitPoint writable;
 
     private final List<ReadinessListener> listeners = new ArrayList<>(1);
+    private @Nullable HandlerCalls<?> handlerCalls;
     private boolean closed;
     private boolean nonBlocking;
     private long receiveTimeoutNanos;
@@ -153,6 +154,7 @@ public abstract sealed class StackSocket permits StreamSocket, DatagramSocket {
             }
             closed = true;
             layer.closed(this);
+            removeHandler();
             wakeAll();
             return closeProtocol();
         } finally {
@@ -189,6 +191,36 @@ public abstract sealed class StackSocket permits StreamSocket, DatagramSocket {
         }
     }
 
+    /** Ends the calls of the socket's handler; does nothing if it has none. */
+    public final void removeHandler() {
+        door.enter();
+        try {
+            final HandlerCalls<?> ended = handlerCalls;
+            if (ended != null) {
+                handlerCalls = null;
+                ended.end();
+                removeListener(ended);
+            }
+        } finally {
+            door.exit();
+        }
+    }
+
+    /** Gives the socket a handler, instead of the one that it has; does nothing if it is closed. Goes inside the door by itself. */
+    final void handle(final HandlerCalls<?> calls) {
+        door.enter();
+        try {
+            removeHandler();
+            if (!closed) {
+                handlerCalls = calls;
+                addListener(calls);
+                calls.readinessChanged(this, PollEvents.READABLE | PollEvents.WRITABLE);
+            }
+        } finally {
+            door.exit();
+        }
+    }
+
     // ---- What a kind of socket adds; inside the door
 
     /** What can be done now without waiting: a set of {@link PollEvents}. */
@@ -200,6 +232,9 @@ public abstract sealed class StackSocket permits StreamSocket, DatagramSocket {
 
     /** Gives up the protocol's part of the socket. */
     abstract int closeProtocol();
+
+    /** Closes the socket, and has the peer know that it was not meant to end so. */
+    abstract void discard();
 
     // ---- Watching
 
@@ -230,23 +265,23 @@ public abstract sealed class StackSocket permits StreamSocket, DatagramSocket {
 
     final void wakeReaders() {
         readable.wakeAll();
-        tellListeners();
+        tellListeners(PollEvents.READABLE);
     }
 
     final void wakeWriters() {
         writable.wakeAll();
-        tellListeners();
+        tellListeners(PollEvents.WRITABLE);
     }
 
     final void wakeAll() {
         readable.wakeAll();
         writable.wakeAll();
-        tellListeners();
+        tellListeners(PollEvents.READABLE | PollEvents.WRITABLE);
     }
 
-    private void tellListeners() {
+    private void tellListeners(final int events) {
         for (int i = listeners.size() - 1; i >= 0; i--) {
-            listeners.get(i).readinessChanged(this);
+            listeners.get(i).readinessChanged(this, events);
         }
     }
 
@@ -261,7 +296,7 @@ public abstract sealed class StackSocket permits StreamSocket, DatagramSocket {
     }
 
     final boolean mayWait(final int flags) {
-        return !nonBlocking && !MessageFlags.has(flags, MessageFlags.MSG_DONTWAIT);
+        return !nonBlocking && !MessageFlags.has(flags, MessageFlags.MSG_DONTWAIT) && !layer.isHandling();
     }
 
     final long receiveDeadline() {

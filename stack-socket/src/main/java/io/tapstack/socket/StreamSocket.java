@@ -257,6 +257,14 @@ public final class StreamSocket extends StackSocket {
         }
     }
 
+    /**
+     * Has {@code handler} called from now on, instead of one that was given before, whenever the socket becomes ready: a listener when there is
+     * a connection to accept, a connection when it is established, and when there are bytes or room for them.
+     */
+    public void handler(final SocketHandler<? super StreamSocket> handler) {
+        handle(new HandlerCalls<>(this, handler));
+    }
+
     // ---- The end
 
     /**
@@ -349,6 +357,12 @@ public final class StreamSocket extends StackSocket {
             bound.close();
         }
         return 0;
+    }
+
+    @Override
+    void discard() {
+        options.lingerSeconds = 0;
+        close();
     }
 
     private void linger(final TcpConnection last) {

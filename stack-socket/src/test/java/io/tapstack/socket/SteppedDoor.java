@@ -4,7 +4,9 @@ import io.tapstack.stack.Door;
 import io.tapstack.stack.Pollable;
 import io.tapstack.stack.WaitPoint;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -20,6 +22,7 @@ final class SteppedDoor implements Door {
     private final Condition nobodyRuns = lock.newCondition();
     private final List<Pollable> stacks = new ArrayList<>();
     private final List<Waiter> waiters = new ArrayList<>();
+    private final Deque<Runnable> deferred = new ArrayDeque<>();
     private int running;
     private volatile long now;
 
@@ -74,6 +77,10 @@ final class SteppedDoor implements Door {
         boolean more = false;
         for (final Pollable stack : stacks) {
             more |= stack.poll(now);
+        }
+        while (!deferred.isEmpty()) {
+            more = true;
+            deferred.remove().run();
         }
         return more || running > 0;
     }
@@ -131,6 +138,11 @@ final class SteppedDoor implements Door {
     @Override
     public @Nullable Throwable failure() {
         return null;
+    }
+
+    @Override
+    public void defer(final Runnable task) {
+        deferred.add(task);
     }
 
     @Override

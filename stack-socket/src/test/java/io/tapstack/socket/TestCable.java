@@ -105,6 +105,18 @@ final class TestCable {
         }
 
         @Override
+        public boolean isReady() {
+            lock.lock();
+            try {
+                final boolean ready = awake || !arrived.isEmpty();
+                awake = false;
+                return ready;
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        @Override
         public void await(final long timeoutNanos) {
             lock.lock();
             try {

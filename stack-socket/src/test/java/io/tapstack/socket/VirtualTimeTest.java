@@ -66,6 +66,44 @@ final class VirtualTimeTest {
         assertThat(serving.get() - asking.get()).isEqualTo(50 * MILLIS);
     }
 
+    @Test
+    void aHandlerAnswersWithoutDelay() throws Exception {
+        final SocketLayer[] layers = connect(Impairment.NONE.withDelay(50 * MILLIS), 1);
+        final StreamSocket listener = layers[1].stream();
+        listener.bind(SERVER);
+        listener.listen(1);
+        final ByteBuffer buffer = ByteBuffer.allocate(9);
+        final SocketHandler<StreamSocket> echo = new SocketHandler<>() {
+            @Override
+            public void readable(final StreamSocket socket) {
+                if (socket.recv(buffer.clear(), 0) > 0) {
+                    socket.send(buffer.flip(), 0);
+                }
+            }
+        };
+        listener.handler(new SocketHandler<>() {
+            @Override
+            public void readable(final StreamSocket socket) {
+                try {
+                    accept(socket).handler(echo);
+                } catch (final SocketErrorException e) {
+                    throw new AssertionError(e);
+                }
+            }
+        });
+        final FutureTask<Long> asking = new FutureTask<>(() -> {
+            final StreamSocket client = layers[0].stream();
+            assertThat(client.connect(SERVER)).isZero();
+            final long start = door.now();
+            client.send(ByteBuffer.allocate(1), 0);
+            assertThat(client.recv(ByteBuffer.allocate(1), 0)).isEqualTo(1);
+            return door.now() - start;
+        });
+        door.run(asking);
+        door.step(10 * SECONDS);
+        assertThat(asking.get()).isEqualTo(100 * MILLIS);
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
     void everyByteArrivesOverABadCable(final long seed) throws Exception {

@@ -3,7 +3,7 @@ package io.tapstack.tap;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Waits with {@code ppoll(2)} until the TAP is ready or somebody wakes the waiter through an {@code eventfd(2)}.
+ * Looks, or waits, with {@code ppoll(2)} until the TAP is ready or somebody wakes the waiter through an {@code eventfd(2)}.
  *
  * <pre>
  *   struct pollfd     0    4        6         8        struct timespec   0         8          16
@@ -61,7 +61,19 @@ final class Readiness {
             // Read and write in one: what the waker has done before its wakeup() is visible from here on.
             wakeupPending.getAndSet(false);
         }
-        return (pollfds.bytes.getShort(TAP + REVENTS_OFFSET) & POLLOUT) != 0;
+        return isRoom(pollfds.bytes.getShort(TAP + REVENTS_OFFSET));
+    }
+
+    /** Looks whether there is a frame, or room if {@code forRoom}, without waiting. @return what there is, or 0 */
+    int look(final boolean forRoom) {
+        pollfds.bytes.putShort(TAP + EVENTS_OFFSET, forRoom ? POLLIN | POLLOUT : POLLIN);
+        final long ready = LibC.CALLS.ppoll(pollfds.address, 1, timespec(0), 0);
+        return ready <= 0 ? 0 : pollfds.bytes.getShort(TAP + REVENTS_OFFSET);
+    }
+
+    /** Whether there is room, among what {@link #look} has answered. */
+    static boolean isRoom(final int events) {
+        return (events & POLLOUT) != 0;
     }
 
     /** Any thread. Wake-ups that nobody has waited for yet count as one. */

@@ -141,6 +141,20 @@ public final class TapDevice implements LinkDevice {
     }
 
     @Override
+    public boolean isReady() throws TapException {
+        enter();
+        try {
+            final int events = readiness.look(full);
+            if (Readiness.isRoom(events)) {
+                full = false;
+            }
+            return events != 0;
+        } finally {
+            guard.leave();
+        }
+    }
+
+    @Override
     public void wakeup() {
         if (guard.enter()) {
             readiness.wakeup();

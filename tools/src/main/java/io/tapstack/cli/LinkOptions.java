@@ -91,6 +91,12 @@ public final class LinkOptions {
     private boolean noHostBatching;
 
     @Option(
+            names = "--busy-poll",
+            description =
+                    "never sleep, and use up one processor: shorter response times where there are processors to spare")
+    private boolean busyPoll;
+
+    @Option(
             names = "--private",
             description = "run in a network namespace of its own, without root where the machine allows it")
     private boolean privateNetwork;
@@ -158,6 +164,11 @@ public final class LinkOptions {
     /** Whether the device is to take nothing over from the stack. */
     public boolean noOffload() {
         return noOffload;
+    }
+
+    /** Whether the stack is never to sleep. */
+    public boolean busyPoll() {
+        return busyPoll;
     }
 
     /** Whether this JVM is meant to run in a network namespace of its own. */

@@ -10,6 +10,7 @@ import io.tapstack.socket.SocketLayer;
 import io.tapstack.stack.NetworkStack;
 import io.tapstack.stack.StackConfig;
 import io.tapstack.stack.StackDriver;
+import io.tapstack.stack.Waiting;
 import io.tapstack.tap.HostAddress;
 import io.tapstack.tap.TapConfig;
 import io.tapstack.tap.TapDevice;
@@ -51,7 +52,8 @@ final class StackSession implements Session {
         final LinkDevice device = device(link, clock);
         try {
             final NetworkStack stack = new NetworkStack(device, config(link), clock.nanoTime());
-            final StackDriver driver = new StackDriver(stack, clock, "tapstack");
+            final Waiting waiting = link.busyPoll() ? Waiting.BUSY_POLL : Waiting.ADAPTIVE;
+            final StackDriver driver = new StackDriver(stack, clock, "tapstack", waiting);
             final SocketLayer sockets = new SocketLayer(driver.door(), stack);
             driver.start();
             return new StackSession(

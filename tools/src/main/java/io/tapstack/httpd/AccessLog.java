@@ -12,10 +12,12 @@ final class AccessLog {
     private static final Logger LOG = LoggerFactory.getLogger("tapstack.access");
     private static final int MAX_LINE = 512;
 
+    private final boolean responses;
     private final String method;
 
-    AccessLog(final ServeMethod method) {
-        this.method = method.name().toLowerCase(Locale.ROOT);
+    AccessLog(final ServerConfig config) {
+        this.responses = config.accessLog() && LOG.isInfoEnabled();
+        this.method = config.method().name().toLowerCase(Locale.ROOT);
     }
 
     /** How a response ended. */
@@ -38,7 +40,7 @@ final class AccessLog {
             final long bytes,
             final long nanos,
             final End end) {
-        if (LOG.isInfoEnabled()) {
+        if (responses) {
             LOG.info(
                     "{} \"{}\" {} {} B {} {} {}{}",
                     endpoint(client),

@@ -46,7 +46,7 @@ public final class HttpServer implements AutoCloseable {
         this.config = config;
         this.files = new MappingCache(config.mappedFiles());
         this.handler = new RequestHandler(site, new FileResponses(config, files));
-        this.log = new AccessLog(config.method());
+        this.log = new AccessLog(config);
     }
 
     /**

@@ -48,4 +48,11 @@ public record ServerSpec(
         more.add(flag);
         return new ServerSpec(name, onKernel, cubic, prefix, more, options);
     }
+
+    /** With more of its own options. */
+    public ServerSpec withOptions(final String... more) {
+        final List<String> all = new ArrayList<>(options);
+        all.addAll(List.of(more));
+        return new ServerSpec(name, onKernel, cubic, prefix, jvmFlags, all);
+    }
 }

@@ -159,6 +159,11 @@ final class ScriptedPeer implements LinkDevice {
     }
 
     @Override
+    public boolean isReady() {
+        return true;
+    }
+
+    @Override
     public void await(final long timeoutNanos) {}
 
     @Override

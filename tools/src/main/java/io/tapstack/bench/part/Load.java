@@ -20,11 +20,14 @@ import java.util.Arrays;
  *   bulk ADDRESS PORT KIND COUNT VERIFY
  *   echo ADDRESS PORT COUNT SIZE
  * </pre>
+ *
+ * and those of {@link SmallLoad}.
  */
 public final class Load {
 
     private final Content content;
     private final ByteBuffer input = ByteBuffer.allocateDirect(Request.READ_BYTES);
+    private final SmallLoad small = new SmallLoad(input);
 
     Load(final Content content) {
         this.content = content;
@@ -64,7 +67,7 @@ public final class Load {
                 echo(
                         server,
                         new Request(Request.Kind.ECHO, false, Long.parseLong(words[3]), Integer.parseInt(words[4])));
-            default -> throw new IllegalArgumentException("no command " + words[0]);
+            default -> small.run(server, words);
         };
     }
 

@@ -1,0 +1,67 @@
+package io.tapstack.socket;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Calls the {@link SocketHandler} of one socket. The protocol tells of events in the middle of its work, where nobody may call it again; so
+ * they are only noted, and the handler is called {@linkplain io.tapstack.stack.Door#defer later}, once for all that came together.
+ */
+final class HandlerCalls<S extends StackSocket> implements ReadinessListener, Runnable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(HandlerCalls.class);
+
+    private static final int FOR_READER = PollEvents.READABLE | PollEvents.POLLRDHUP | PollEvents.UNASKED;
+    private static final int FOR_WRITER = PollEvents.WRITABLE | PollEvents.UNASKED;
+
+    private final S socket;
+    private final SocketHandler<? super S> handler;
+    private int noted;
+    private boolean deferred;
+    private boolean ended;
+
+    HandlerCalls(final S socket, final SocketHandler<? super S> handler) {
+        this.socket = socket;
+        this.handler = handler;
+    }
+
+    @Override
+    public void readinessChanged(final StackSocket changed, final int events) {
+        noted |= events;
+        if (!deferred) {
+            deferred = true;
+            socket.door.defer(this);
+        }
+    }
+
+    /** No call any more, not even for what is noted. */
+    void end() {
+        ended = true;
+    }
+
+    @Override
+    public void run() {
+        final int events = noted;
+        noted = 0;
+        deferred = false;
+        final Thread outer = socket.layer.handling(Thread.currentThread());
+        try {
+            if ((events & PollEvents.READABLE) != 0 && isNow(FOR_READER)) {
+                handler.readable(socket);
+            }
+            if ((events & PollEvents.WRITABLE) != 0 && isNow(FOR_WRITER)) {
+                handler.writable(socket);
+            }
+        } catch (final RuntimeException | Error e) {
+            LOG.error("the handler of {} failed; the socket is closed", socket.localEndpoint(), e);
+            socket.discard();
+        } finally {
+            socket.layer.handling(outer);
+        }
+    }
+
+    /** Asked at each call: the one before may have closed the socket, or given it another handler. */
+    private boolean isNow(final int wanted) {
+        return !ended && (socket.readiness() & wanted) != 0;
+    }
+}
