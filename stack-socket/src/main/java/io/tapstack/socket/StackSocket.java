@@ -151,9 +151,7 @@ public abstract sealed class StackSocket permits StreamSocket, DatagramSocket {
             if (closed) {
                 return -SocketError.EBADF.errno();
             }
-            closed = true;
-            layer.closed(this);
-            wakeAll();
+            leave();
             return closeProtocol();
         } finally {
             door.exit();
@@ -197,6 +195,13 @@ public abstract sealed class StackSocket permits StreamSocket, DatagramSocket {
     abstract int applyOption(int level, int name, int value);
 
     abstract int optionValue(int level, int name);
+
+    /** Closes the socket, but leaves the protocol's part to somebody who takes it over. */
+    final void leave() {
+        closed = true;
+        layer.closed(this);
+        wakeAll();
+    }
 
     /** Gives up the protocol's part of the socket. */
     abstract int closeProtocol();
