@@ -53,6 +53,6 @@ public record ServerSpec(
     public ServerSpec withOptions(final String... more) {
         final List<String> all = new ArrayList<>(options);
         all.addAll(List.of(more));
-        return new ServerSpec(name, onKernel, prefix, jvmFlags, all);
+        return new ServerSpec(name, onKernel, cubic, prefix, jvmFlags, all);
     }
 }
