@@ -16,6 +16,7 @@ public final class Workloads {
         all.addAll(HttpWorkloads.all());
         all.add(PingTrial.workload());
         all.addAll(CrowdWorkloads.all());
+        all.add(AllocationWorkload.create());
         return List.copyOf(all);
     }
 }
