@@ -152,10 +152,7 @@ public abstract sealed class StackSocket permits StreamSocket, DatagramSocket {
             if (closed) {
                 return -SocketError.EBADF.errno();
             }
-            closed = true;
-            layer.closed(this);
-            removeHandler();
-            wakeAll();
+            leave();
             return closeProtocol();
         } finally {
             door.exit();
@@ -229,6 +226,14 @@ public abstract sealed class StackSocket permits StreamSocket, DatagramSocket {
     abstract int applyOption(int level, int name, int value);
 
     abstract int optionValue(int level, int name);
+
+    /** Closes the socket, but leaves the protocol's part to somebody who takes it over. */
+    final void leave() {
+        closed = true;
+        layer.closed(this);
+        removeHandler();
+        wakeAll();
+    }
 
     /** Gives up the protocol's part of the socket. */
     abstract int closeProtocol();

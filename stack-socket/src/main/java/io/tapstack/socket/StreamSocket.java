@@ -462,7 +462,34 @@ public final class StreamSocket extends StackSocket {
         }
     }
 
-    // ---- What the sender and the receiver ask; inside the door
+    // ---- What others ask; inside the door
+
+    /** Throws unless the socket is open and has a connection that is established, or was: data may still be there. */
+    void requireConnected(final String what) throws SocketErrorException {
+        final int unusable = unusable();
+        if (unusable != 0) {
+            throw new SocketErrorException(Errno.error(unusable), what);
+        }
+        final TcpConnection open = connection;
+        if (open == null || isHandshaking() || open.state() == TcpState.CLOSED) {
+            throw new SocketErrorException(SocketError.ENOTCONN, what);
+        }
+    }
+
+    /** Gives the connection away and closes the socket. To be called after {@link #requireConnected}. */
+    TcpConnection handOver() {
+        final TcpConnection given = connection;
+        if (given == null) {
+            throw new IllegalStateException("not connected");
+        }
+        connection = null;
+        leave();
+        final TcpBinding bound = binding;
+        if (bound != null) {
+            bound.close();
+        }
+        return given;
+    }
 
     @Nullable
     TcpConnection connection() {
