@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +51,19 @@ final class SocketInput extends InputStream {
         lock.lock();
         try {
             return receive(target);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    int readTo(final WritableByteChannel target) throws IOException {
+        lock.lock();
+        try {
+            if (owner.isInputShut()) {
+                return -1;
+            }
+            final int result = owner.socket().recvTo(target, 0);
+            return result > 0 ? result : endOrFailure(result);
         } finally {
             lock.unlock();
         }

@@ -3,6 +3,7 @@ package io.tapstack.socket;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.ScatteringByteChannel;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +54,19 @@ final class SocketOutput extends OutputStream {
             if (result < 0) {
                 throw owner.failure(result);
             }
+        }
+    }
+
+    int writeFrom(final ScatteringByteChannel source) throws IOException {
+        lock.lock();
+        try {
+            final int result = owner.socket().sendFrom(source, 0);
+            if (result < 0) {
+                throw owner.failure(result);
+            }
+            return result > 0 ? result : -1;
+        } finally {
+            lock.unlock();
         }
     }
 

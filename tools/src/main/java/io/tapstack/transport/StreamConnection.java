@@ -51,6 +51,9 @@ public interface StreamConnection extends Closeable {
     /** Writes all remaining bytes of a buffer, without the copy that a stream's array costs. Ordered with {@link #output()}. */
     void write(ByteBuffer bytes) throws IOException;
 
+    /** Probes the peer while nothing comes ({@code SO_KEEPALIVE}), so that one that has vanished is noticed. */
+    void keepAlive() throws IOException;
+
     /** Limits how long one read may wait, in milliseconds; 0 waits forever (the default). */
     void readTimeoutMillis(int millis) throws IOException;
 

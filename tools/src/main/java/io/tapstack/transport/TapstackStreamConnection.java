@@ -36,6 +36,11 @@ final class TapstackStreamConnection implements StreamConnection {
         this.remote = peer;
     }
 
+    /** The socket itself, for what moves bytes without a buffer of ours. */
+    TapSocket socket() {
+        return socket;
+    }
+
     @Override
     public InputStream input() {
         return input;
@@ -60,6 +65,11 @@ final class TapstackStreamConnection implements StreamConnection {
     public boolean whenReadable(final Runnable action) {
         socket.socket().whenReadable(action);
         return true;
+    }
+
+    @Override
+    public void keepAlive() throws IOException {
+        socket.keepAlive(true);
     }
 
     @Override

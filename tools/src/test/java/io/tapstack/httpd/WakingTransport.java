@@ -114,6 +114,11 @@ record WakingTransport(Transport below) implements Transport {
         }
 
         @Override
+        public void keepAlive() throws IOException {
+            below.keepAlive();
+        }
+
+        @Override
         public void readTimeoutMillis(final int millis) throws IOException {
             below.readTimeoutMillis(millis);
         }
