@@ -96,6 +96,8 @@ class BenchIT {
             final List<ProcessHandle> children = process.descendants().toList();
             bench.signal(signal);
             assertThat(bench.exitStatus()).isNotZero();
+            assertThat(bench.errors().lines().filter(line -> !line.contains("busy")))
+                    .isEmpty();
             Awaitility.await("all are gone").until(() -> children.stream().noneMatch(ProcessHandle::isAlive));
         }
     }

@@ -238,6 +238,13 @@ public final class Lab implements AutoCloseable {
         return made;
     }
 
+    /** Whether it has been closed, perhaps by another thread in the middle of a measurement. Any thread. */
+    public boolean isClosed() {
+        synchronized (children) {
+            return closed;
+        }
+    }
+
     /** Ends all processes, and with them the namespaces. Any thread, any number of times. */
     @Override
     public void close() {
