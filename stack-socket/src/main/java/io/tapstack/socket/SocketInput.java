@@ -69,6 +69,12 @@ final class SocketInput extends InputStream {
         }
     }
 
+    /** Reads what is there. @return 0 if there is nothing yet */
+    int readNow(final ByteBuffer target) throws IOException {
+        final int result = owner.isInputShut() ? 0 : owner.socket().recv(target, MessageFlags.MSG_DONTWAIT);
+        return Errno.is(result, SocketError.EAGAIN) ? 0 : result > 0 ? result : endOrFailure(result);
+    }
+
     private int receive(final ByteBuffer target) throws IOException {
         if (owner.isInputShut()) {
             return -1;

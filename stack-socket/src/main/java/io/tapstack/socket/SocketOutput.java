@@ -1,5 +1,6 @@
 package io.tapstack.socket;
 
+import io.tapstack.ip.SocketError;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -86,6 +87,14 @@ final class SocketOutput extends OutputStream {
     @Override
     public void close() {
         owner.close();
+    }
+
+    /** Writes what there is room for. */
+    void writeNow(final ByteBuffer source) throws IOException {
+        final int result = owner.socket().send(source, MessageFlags.MSG_DONTWAIT);
+        if (result < 0 && !Errno.is(result, SocketError.EAGAIN)) {
+            throw owner.failure(result);
+        }
     }
 
     private ByteBuffer view(final byte[] array) {

@@ -155,6 +155,20 @@ public final class TapSocket implements Closeable {
     }
 
     /**
+     * Reads what is there, without waiting; for a {@link SocketHandler}.
+     *
+     * @return how many bytes were read; 0 if there is none yet, -1 at the end
+     */
+    public int readNow(final ByteBuffer target) throws IOException {
+        return input.readNow(target);
+    }
+
+    /** Writes as many of the remaining bytes of {@code source} as there is room for, without waiting; for a {@link SocketHandler}. */
+    public void writeNow(final ByteBuffer source) throws IOException {
+        output.writeNow(source);
+    }
+
+    /**
      * Sends a part of a file by reference; see {@link StreamSocket#sendFile}. Ordered with what was written to {@link #output()} before.
      *
      * @return how many bytes were taken: {@code count}, or less if the file does not reach that far (any more)
