@@ -69,6 +69,13 @@ public final class TcpSplice {
         return failure;
     }
 
+    /** Closes both connections: what was passed on is still delivered; whoever sent what was not gets a reset. */
+    public void close(final long nowNanos) {
+        if (!ended) {
+            end(null, nowNanos);
+        }
+    }
+
     /** Resets both connections. */
     public void abort(final long nowNanos) {
         if (!ended) {

@@ -89,6 +89,16 @@ public final class Splice {
         }
     }
 
+    /** Closes both connections: what was passed on is still delivered. Does nothing if it has ended. */
+    public void close() {
+        door.enter();
+        try {
+            connections.close(door.now());
+        } finally {
+            door.exit();
+        }
+    }
+
     /** Resets both connections. Does nothing if it has ended. */
     public void abort() {
         door.enter();

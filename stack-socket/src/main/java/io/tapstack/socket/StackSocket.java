@@ -169,20 +169,11 @@ public abstract sealed class StackSocket permits StreamSocket, DatagramSocket {
         }
     }
 
-    /**
-     * Runs {@code action} once, as soon as a receive would not have to wait: there are bytes, or the end of them, or an error, or the
-     * socket is closed. So a connection that has nothing to do needs no thread that waits for it.
-     *
-     * @param action called inside the door, possibly before this call returns: it must not wait, only hand work to somebody
-     */
-    public final void whenReadable(final Runnable action) {
+    /** Whether a receive would not have to wait: there are bytes, or the end of them, or an error, or the socket is closed. */
+    public final boolean isReadable() {
         door.enter();
         try {
-            if (ReadableOnce.isReadable(this)) {
-                action.run();
-            } else {
-                addListener(new ReadableOnce(action));
-            }
+            return (readiness() & HandlerCalls.FOR_READER) != 0;
         } finally {
             door.exit();
         }

@@ -8,7 +8,10 @@ import io.tapstack.tcp.TcpConnection;
 import io.tapstack.tcp.TcpListener;
 import io.tapstack.tcp.TcpState;
 import io.tapstack.wire.Endpoint;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ScatteringByteChannel;
+import java.nio.channels.WritableByteChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -235,6 +238,30 @@ public final class StreamSocket extends StackSocket {
     @Override
     public int recv(final ByteBuffer target, final int flags) {
         return receiver.recv(target, flags);
+    }
+
+    /**
+     * Receives into a channel, which reads straight from the stack's memory: the one copy is the channel's own. Waits for the first bytes
+     * as {@link #recv} does, and for the channel if it is a blocking one.
+     *
+     * @param flags {@link MessageFlags#MSG_DONTWAIT} or 0
+     * @return how many bytes the channel has taken, at least 1; 0 at the end of the stream; -EAGAIN, also if the channel took none
+     * @throws IOException from the channel; what it had taken by then is gone from the socket
+     */
+    public int recvTo(final WritableByteChannel target, final int flags) throws IOException {
+        return receiver.recvTo(target, flags);
+    }
+
+    /**
+     * Sends what comes from a channel, which writes straight into the stack's memory. Waits for room as {@link #send} does, and for the
+     * channel if it is a blocking one; meanwhile other senders wait.
+     *
+     * @param flags {@link MessageFlags#MSG_DONTWAIT}, {@link MessageFlags#MSG_MORE} or 0
+     * @return how many bytes were sent, at least 1; 0 if the channel is at its end; -EAGAIN, also if the channel had none
+     * @throws IOException from the channel
+     */
+    public int sendFrom(final ScatteringByteChannel source, final int flags) throws IOException {
+        return sender.sendFrom(source, flags);
     }
 
     /** {@code FIONREAD}: bytes that can be read at once. */
@@ -478,10 +505,7 @@ public final class StreamSocket extends StackSocket {
 
     /** Gives the connection away and closes the socket. To be called after {@link #requireConnected}. */
     TcpConnection handOver() {
-        final TcpConnection given = connection;
-        if (given == null) {
-            throw new IllegalStateException("not connected");
-        }
+        final TcpConnection given = connected();
         connection = null;
         leave();
         final TcpBinding bound = binding;
@@ -494,6 +518,15 @@ public final class StreamSocket extends StackSocket {
     @Nullable
     TcpConnection connection() {
         return connection;
+    }
+
+    /** The connection, where it is known that there is one. */
+    TcpConnection connected() {
+        final TcpConnection open = connection;
+        if (open == null) {
+            throw new IllegalStateException("not connected");
+        }
+        return open;
     }
 
     /** True while a connection is being opened, whose outcome is not known. */

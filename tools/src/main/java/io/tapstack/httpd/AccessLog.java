@@ -33,6 +33,11 @@ final class AccessLog {
         }
     }
 
+    /** Whether every response is to be told. */
+    boolean wantsResponses() {
+        return responses;
+    }
+
     void response(
             final InetSocketAddress client,
             final String requestLine,

@@ -83,11 +83,11 @@ record WakingTransport(Transport below) implements Transport {
         }
 
         @Override
-        public boolean whenReadable(final Runnable action) {
+        public Readiness whenReadable(final Runnable action) {
             final Thread thread = new Thread(null, () -> waitForByte(action), "wake", 128 * 1024);
             thread.setDaemon(true);
             thread.start();
-            return true;
+            return Readiness.LATER;
         }
 
         private void waitForByte(final Runnable action) {
@@ -111,6 +111,11 @@ record WakingTransport(Transport below) implements Transport {
         @Override
         public OutputStream output() {
             return below.output();
+        }
+
+        @Override
+        public void keepAlive() throws IOException {
+            below.keepAlive();
         }
 
         @Override
