@@ -20,6 +20,7 @@ import io.tapstack.bench.measure.Trial;
 import io.tapstack.bench.measure.Workload;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.awaitility.Awaitility;
@@ -88,6 +89,7 @@ class BenchIT {
         try (Launcher bench = Launcher.start("bench", "--runs=1000", "--mib=1", "--only=bulk down, mmap$")) {
             final ProcessHandle process = ProcessHandle.of(bench.pid()).orElseThrow();
             Awaitility.await("two servers and the load")
+                    .atMost(Duration.ofSeconds(30))
                     .until(() -> process.descendants()
                                     .filter(child ->
                                             child.info().command().orElse("").endsWith("/java"))
