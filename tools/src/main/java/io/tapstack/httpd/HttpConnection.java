@@ -71,6 +71,7 @@ final class HttpConnection implements Runnable {
     private final Consumer<HttpConnection> whenEnded;
     private final RequestReader reader;
     private final Transfer transfer = new Transfer();
+    private final Runnable wake = this::wake;
     private final AtomicReference<State> state = new AtomicReference<>(State.BUSY);
     private byte[] unsent = NOTHING;
     private volatile long parkedNanos;
@@ -203,7 +204,7 @@ final class HttpConnection implements Runnable {
         parkedNanos = System.nanoTime();
         state.set(State.PARKED);
         // Looked at again after the write: either we see stop(), or it sees us parked.
-        final boolean waits = !stopping && connection.whenReadable(this::wake) == Readiness.LATER;
+        final boolean waits = !stopping && connection.whenReadable(wake) == Readiness.LATER;
         return waits || !state.compareAndSet(State.PARKED, State.BUSY);
     }
 
@@ -212,20 +213,19 @@ final class HttpConnection implements Runnable {
             return;
         }
         boolean answered = false;
-        AtOnce outcome = answerAtOnce();
-        while (outcome == AtOnce.ANSWERED && !stopping) {
-            answered = true;
-            outcome = answerAtOnce();
-        }
-        if (!answered || outcome != AtOnce.NOTHING) {
-            execute(this);
-            return;
-        }
-        parkedNanos = System.nanoTime();
-        state.set(State.PARKED);
-        // As in park(), with nobody but us to end it if it is too late for stop().
-        if (stopping && state.compareAndSet(State.PARKED, State.ENDED)) {
-            closed();
+        while (true) {
+            final AtOnce outcome = answerAtOnce();
+            if (outcome == AtOnce.ANSWERED) {
+                answered = true;
+            } else if (outcome == AtOnce.NOTHING && answered) {
+                if (park()) {
+                    return;
+                }
+                answered = false; // something has come meanwhile, or the server stops
+            } else {
+                execute(this);
+                return;
+            }
         }
     }
 

@@ -85,6 +85,11 @@ public final class HttpServer implements AutoCloseable {
         return connections.size();
     }
 
+    /** How many requests the stack's own thread has answered, with no thread of ours. */
+    public long answeredAtOnce() {
+        return ready.map(ReadyResponses::answers).orElse(0L);
+    }
+
     /**
      * Stops accepting, closes idle connections, lets running responses end for {@link ServerConfig.Timeouts#stop()}, and
      * resets what is left then. Returns when all is closed.

@@ -44,6 +44,7 @@ final class ReadyResponses {
     private final AtomicReferenceArray<@Nullable ReadyResponse> slots = new AtomicReferenceArray<>(SLOTS);
     private final byte[] bytes = new byte[MAX_REQUEST_BYTES];
     private final ByteBuffer buffer = ByteBuffer.wrap(bytes);
+    private volatile long answers;
 
     /** Where to read a request to, empty; it belongs to the caller until it calls again. */
     ByteBuffer buffer() {
@@ -56,6 +57,7 @@ final class ReadyResponses {
     }
 
     /** The response to what {@link #buffer} has been filled with, or null if it is not known or no longer true. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
     @Nullable
     ByteBuffer answer(final long epochMillis) {
         final int length = buffer.position();
@@ -68,7 +70,13 @@ final class ReadyResponses {
             slots.compareAndSet(slot, known, null);
             return null;
         }
+        answers++;
         return known.at(epochMillis);
+    }
+
+    /** How many requests have been answered so. Any thread. */
+    long answers() {
+        return answers;
     }
 
     /**

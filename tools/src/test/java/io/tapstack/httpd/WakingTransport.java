@@ -16,6 +16,11 @@ import java.time.Duration;
 /** Adds {@link StreamConnection#whenReadable} to a transport that lacks it: by a thread that waits for a byte. */
 record WakingTransport(Transport below) implements Transport {
 
+    /** As much as there is ever room for. */
+    static final int ROOM = 4000;
+
+    private static final Object ACTIONS = new Object();
+
     @Override
     public String name() {
         return below.name();
@@ -100,7 +105,24 @@ record WakingTransport(Transport below) implements Transport {
             } catch (final IOException e) {
                 // the next read will meet it, too
             }
-            action.run();
+            synchronized (ACTIONS) {
+                action.run();
+            }
+        }
+
+        @Override
+        public int readNow(final ByteBuffer into) throws IOException {
+            final byte[] bytes = new byte[Math.min(input.available(), into.remaining())];
+            final int count = bytes.length == 0 ? 0 : input.read(bytes);
+            into.put(bytes, 0, count);
+            return count;
+        }
+
+        @Override
+        public void writeNow(final ByteBuffer bytes) throws IOException {
+            final byte[] some = new byte[Math.min(ROOM, bytes.remaining())];
+            bytes.get(some);
+            below.output().write(some);
         }
 
         @Override
