@@ -1,6 +1,7 @@
 package io.tapstack.buffer;
 
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A stretch of direct memory that bytes live in and that several holders may refer to: a pooled block, the memory of a
@@ -13,6 +14,7 @@ import java.nio.ByteBuffer;
 public abstract class Region {
 
     private final ByteBuffer bytes;
+    private @Nullable ByteBuffer view;
     private long nativeAddress;
     private int references;
 
@@ -34,6 +36,19 @@ public abstract class Region {
     /** The memory. Position, limit and order belong to nobody: use absolute indices only. */
     public final ByteBuffer bytes() {
         return bytes;
+    }
+
+    /**
+     * A part of the memory, for whoever needs a position and a limit, such as a channel. Always the same object: for one user at a time, who
+     * has the bytes on loan.
+     */
+    public final ByteBuffer view(final int offset, final int length) {
+        ByteBuffer part = view;
+        if (part == null) {
+            part = bytes.duplicate();
+            view = part;
+        }
+        return part.limit(offset + length).position(offset);
     }
 
     /** How many bytes of memory the region holds, which is what holders are charged for. */

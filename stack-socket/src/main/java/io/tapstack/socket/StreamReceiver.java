@@ -163,7 +163,7 @@ final class StreamReceiver {
         try {
             for (int piece = 0; piece < batch.pieces(); piece++) {
                 final int length = batch.length(piece);
-                final ByteBuffer bytes = batch.region(piece).bytes().slice(batch.offset(piece), length);
+                final ByteBuffer bytes = batch.region(piece).view(batch.offset(piece), length);
                 written += target.write(bytes);
                 if (bytes.hasRemaining()) {
                     break;

@@ -303,7 +303,7 @@ final class StreamSender {
     private static ByteBuffer[] views(final Region[] blocks, final int limit) {
         final ByteBuffer[] views = new ByteBuffer[(limit + BufferPool.BLOCK - 1) / BufferPool.BLOCK];
         for (int i = 0, left = limit; i < views.length; i++, left -= BufferPool.BLOCK) {
-            views[i] = blocks[i].bytes().slice(0, Math.min(left, BufferPool.BLOCK));
+            views[i] = blocks[i].view(0, Math.min(left, BufferPool.BLOCK));
         }
         return views;
     }

@@ -8,12 +8,15 @@ import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.nio.channels.WritableByteChannel;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** A blocking {@link SocketChannel}; a file goes out by {@code sendfile(2)}. */
 final class JdkStreamConnection implements StreamConnection {
 
     private static final int COPY_BYTES = 16 * 1024;
+    private static final int TRANSFER_BYTES = 256 * 1024;
 
     /** Before JDK 21, closing a channel does not wake up a thread in transferTo; shutting it down does. */
     private static final boolean CLOSE_WAKES_TRANSFER = Runtime.version().feature() >= 21;
@@ -23,6 +26,7 @@ final class JdkStreamConnection implements StreamConnection {
     private final OutputStream output;
     private final InetSocketAddress local;
     private final InetSocketAddress remote;
+    private @Nullable ByteBuffer transferBuffer;
     private volatile boolean sendingFile;
 
     JdkStreamConnection(final SocketChannel channel) throws IOException {
@@ -57,6 +61,20 @@ final class JdkStreamConnection implements StreamConnection {
     @Override
     public int read(final ByteBuffer into) throws IOException {
         return channel.read(into);
+    }
+
+    @Override
+    public int readTo(final WritableByteChannel target) throws IOException {
+        ByteBuffer buffer = transferBuffer;
+        if (buffer == null) {
+            buffer = ByteBuffer.allocateDirect(TRANSFER_BYTES);
+            transferBuffer = buffer;
+        }
+        final int count = channel.read(buffer.clear());
+        for (buffer.flip(); buffer.hasRemaining(); ) {
+            target.write(buffer);
+        }
+        return count;
     }
 
     @Override

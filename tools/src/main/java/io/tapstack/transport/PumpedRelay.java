@@ -70,7 +70,7 @@ final class PumpedRelay extends Relay {
 
     private static Step step(final StreamConnection from, final StreamConnection to) {
         if (from instanceof TapstackStreamConnection ours && to instanceof JdkStreamConnection kernels) {
-            return () -> ours.socket().readTo(kernels.channel());
+            return () -> ours.readTo(kernels.channel());
         }
         if (from instanceof JdkStreamConnection kernels && to instanceof TapstackStreamConnection ours) {
             return () -> ours.socket().writeFrom(kernels.channel());

@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
 import java.time.Duration;
 
 /**
@@ -72,6 +73,14 @@ public interface StreamConnection extends Closeable {
      * @return how many bytes were read, or -1 at the end
      */
     int read(ByteBuffer into) throws IOException;
+
+    /**
+     * Reads into a channel: from the transport's own memory where it can, without a copy. Waits for bytes as {@link #read} does.
+     *
+     * @param target takes all that it is given, as a blocking channel does
+     * @return how many bytes it was given, or -1 at the end
+     */
+    int readTo(WritableByteChannel target) throws IOException;
 
     /** Writes all remaining bytes of a buffer, without the copy that a stream's array costs. Ordered with {@link #output()}. */
     void write(ByteBuffer bytes) throws IOException;

@@ -10,6 +10,7 @@ import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -57,6 +58,11 @@ final class TapstackStreamConnection implements StreamConnection {
     @Override
     public int read(final ByteBuffer into) throws IOException {
         return socket.read(into);
+    }
+
+    @Override
+    public int readTo(final WritableByteChannel target) throws IOException {
+        return socket.readTo(target);
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.io.OutputStream;
 import java.io.PushbackInputStream;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
 import java.time.Duration;
 
 /** Adds {@link StreamConnection#whenReadable} to a transport that lacks it: by a thread that waits for a byte. */
@@ -79,6 +80,16 @@ record WakingTransport(Transport below) implements Transport {
             final byte[] bytes = new byte[into.remaining()];
             final int count = input.read(bytes);
             into.put(bytes, 0, Math.max(0, count));
+            return count;
+        }
+
+        @Override
+        public int readTo(final WritableByteChannel target) throws IOException {
+            final byte[] bytes = new byte[64 * 1024];
+            final int count = input.read(bytes);
+            for (final ByteBuffer buffer = ByteBuffer.wrap(bytes, 0, Math.max(0, count)); buffer.hasRemaining(); ) {
+                target.write(buffer);
+            }
             return count;
         }
 

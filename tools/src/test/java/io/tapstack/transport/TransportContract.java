@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tapstack.socket.MappedFile;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
@@ -13,6 +14,8 @@ import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -163,6 +166,27 @@ abstract class TransportContract {
             assertThat(pair.server.read(received)).isZero();
             assertThat(pair.server.input().read()).isEqualTo('>');
             assertThat(pair.server.read(received.clear())).isEqualTo(-1);
+            writer.get();
+        }
+    }
+
+    @Test
+    void aChannelGetsAllThatComes() throws Exception {
+        final byte[] bytes = random(1_000_000);
+        try (Pair pair = connect()) {
+            final CompletableFuture<Void> writer = async(() -> {
+                pair.client.output().write(bytes);
+                pair.client.shutdownOutput();
+                return null;
+            });
+            final ByteArrayOutputStream received = new ByteArrayOutputStream();
+            final WritableByteChannel target = Channels.newChannel(received);
+            int sum = 0;
+            for (int count = pair.server.readTo(target); count >= 0; count = pair.server.readTo(target)) {
+                sum += count;
+            }
+            assertThat(sum).isEqualTo(bytes.length);
+            assertThat(received.toByteArray()).isEqualTo(bytes);
             writer.get();
         }
     }

@@ -7,6 +7,7 @@ import io.tapstack.transport.Transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 
@@ -106,6 +107,7 @@ public final class BulkServer implements AutoCloseable {
             case COPY -> sendBuffer(connection, request.count(), Request.BUFFER_BYTES);
             case RAW -> sendBuffer(connection, request.count(), Request.RAW_BYTES);
             case UPLOAD -> receive(connection, request);
+            case UPLOAD_LENT -> send(connection, readLent(connection, request));
             case BOTH -> {
                 final Failures failures = new Failures();
                 final Thread writer = daemon(
@@ -163,6 +165,45 @@ public final class BulkServer implements AutoCloseable {
             }
         }
         return new Receipt(received, request.verify() ? digest.digest() : new byte[Content.HASH_BYTES]);
+    }
+
+    private static Receipt readLent(final StreamConnection connection, final Request request) throws IOException {
+        final Sink sink = new Sink(request.verify());
+        while (sink.received < request.count() && connection.readTo(sink) >= 0) {
+            // until all is there
+        }
+        return new Receipt(sink.received, request.verify() ? sink.digest.digest() : new byte[Content.HASH_BYTES]);
+    }
+
+    /** Where bytes are looked at and forgotten. */
+    private static final class Sink implements WritableByteChannel {
+
+        private final MessageDigest digest = Content.sha256();
+        private final boolean verify;
+        private long received;
+
+        Sink(final boolean verify) {
+            this.verify = verify;
+        }
+
+        @Override
+        public int write(final ByteBuffer bytes) {
+            final int count = bytes.remaining();
+            received += count;
+            if (verify) {
+                digest.update(bytes);
+            }
+            bytes.position(bytes.limit());
+            return count;
+        }
+
+        @Override
+        public boolean isOpen() {
+            return true;
+        }
+
+        @Override
+        public void close() {}
     }
 
     private static void send(final StreamConnection connection, final Receipt receipt) throws IOException {

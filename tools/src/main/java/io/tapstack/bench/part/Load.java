@@ -97,7 +97,7 @@ public final class Load {
             final long start = System.nanoTime();
             send(channel, request);
             switch (request.kind()) {
-                case UPLOAD -> {
+                case UPLOAD, UPLOAD_LENT -> {
                     write(channel, request.count());
                     checkReceipt(channel, request);
                 }

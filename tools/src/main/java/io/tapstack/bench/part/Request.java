@@ -28,6 +28,8 @@ record Request(Kind kind, boolean verify, long count, int size) {
         COPY,
         /** The client sends as in {@link #COPY}; the server answers with a {@link Receipt}. */
         UPLOAD,
+        /** The same, but the server looks at the bytes where its TCP has them, if that can be. */
+        UPLOAD_LENT,
         /** As {@link #COPY}, from {@link #RAW_BYTES} bytes: all that fits a super-frame. */
         RAW,
         /** {@link #COPY} and {@link #UPLOAD} at the same time; the receipt follows the bytes. */

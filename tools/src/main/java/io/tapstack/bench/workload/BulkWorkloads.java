@@ -23,6 +23,7 @@ final class BulkWorkloads {
     private static final String CUBIC = ", cubic";
     private static final String FRAMES_SENDFILE = "Tapstack without offload, sendfile";
     private static final String FRAMES_COPY = "Tapstack without offload, copy";
+    private static final String LENT = "Tapstack, received by reference";
     private static final String FRAMES_UPLOAD = "Tapstack without offload";
     private static final String LIMIT_MAPPING = "raw TAP limit, super-frames of the mapping";
     private static final String LIMIT_BUFFER = "raw TAP limit, super-frames of a buffer";
@@ -94,7 +95,10 @@ final class BulkWorkloads {
     private static Workload up() {
         final BulkWorkloads up = new BulkWorkloads()
                 .measure(OURS, ServerSpec.tapstack(), "UPLOAD")
+                .measure(LENT, ServerSpec.tapstack(), "UPLOAD_LENT")
                 .measure(READ, ServerSpec.kernel(), "UPLOAD")
+                .rate("bulk up, by reference", LENT, READ, Target.atLeast(1.0))
+                .cpu("bulk up, by reference, CPU", LENT, READ, Target.NONE)
                 .rate("bulk up", OURS, READ, Target.atLeast(1.0))
                 .cpu("bulk up, CPU", OURS, READ, Target.NONE);
         if (!CongestionControl.isDefaultCubic()) {
