@@ -116,6 +116,18 @@ public final class SliceLine {
         add(region, offset, length, region.isShared() || goesOn ? 0 : region.capacity());
     }
 
+    /**
+     * Appends bytes by reference if they fill at least half of their region, else by copying: so a line never holds much more memory than
+     * twice its bytes, however small the pieces are that they come in.
+     */
+    public void appendOrCopy(final Region region, final int offset, final int length) {
+        if (length >= region.capacity() / 2) {
+            append(region, offset, length);
+        } else {
+            copyIn(region, offset, length);
+        }
+    }
+
     private void add(final Region region, final int offset, final int length, final int charge) {
         if (count == regions.length) {
             grow();

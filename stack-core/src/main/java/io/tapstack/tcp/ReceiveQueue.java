@@ -25,11 +25,7 @@ final class ReceiveQueue {
 
     /** Appends payload that lies in {@code region}; refers to it or copies it, whichever holds less memory. */
     void append(final Region region, final int offset, final int length) {
-        if (length >= region.capacity() / 2) {
-            line.append(region, offset, length);
-        } else {
-            line.copyIn(region, offset, length);
-        }
+        line.appendOrCopy(region, offset, length);
     }
 
     /** Lends up to {@code limit} bytes from the front; they stay in the queue. @return how many bytes are on loan */
@@ -53,6 +49,18 @@ final class ReceiveQueue {
             copied += part;
         }
         return copied;
+    }
+
+    /** Hands the first {@code limit} bytes over to {@code target}. @return how many that were */
+    int moveTo(final SendQueue target, final int limit) {
+        int moved = 0;
+        for (int slice = 0; slice < line.slices() && moved < limit; slice++) {
+            final int part = Math.min(limit - moved, line.length(slice));
+            target.take(line.region(slice), line.offset(slice), part);
+            moved += part;
+        }
+        line.drop(moved);
+        return moved;
     }
 
     /** Takes {@code bytes} off the front: the application has them. */

@@ -45,6 +45,11 @@ final class SendQueue {
         line.append(region, offset, length);
     }
 
+    /** Appends received payload; refers to it or copies it, whichever holds less memory. */
+    void take(final Region region, final int offset, final int length) {
+        line.appendOrCopy(region, offset, length);
+    }
+
     /** Copies up to {@code limit} bytes from {@code source}. @return how many were taken */
     int copyIn(final ByteBuffer source, final int limit) {
         return line.copyIn(source, limit);

@@ -267,6 +267,16 @@ public final class TcpConnection implements Flow {
         return copied;
     }
 
+    /** RECEIVE here and SEND on {@code target}, by reference, as far as that one has room. @return how many bytes have moved */
+    int pass(final TcpConnection target, final long nowNanos) {
+        final int moved = receiveQueue.moveTo(target.sendQueue, Math.min(readableBytes(), target.writableBytes()));
+        if (moved > 0) {
+            target.push(readableBytes() > 0, nowNanos);
+            receiveWindow.applicationHasRead(nowNanos);
+        }
+        return moved;
+    }
+
     /** Bytes in the send queue that the peer has not acknowledged (SIOCOUTQ). */
     public int unacknowledgedBytes() {
         return sendQueue.length();

@@ -50,6 +50,7 @@ public final class TcpProtocol implements TransportProtocol {
     // The connection in TIME-WAIT whose 4-tuple is being taken over.
     private @Nullable TcpConnection predecessor;
     private final ArrayDeque<TcpConnection> blocked = new ArrayDeque<>();
+    private final ArrayDeque<TcpSplice> splices = new ArrayDeque<>();
 
     /**
      * @param random where the keys for sequence numbers, ports and the hash table come from; unpredictable, but for tests
@@ -171,11 +172,23 @@ public final class TcpProtocol implements TransportProtocol {
         }
     }
 
-    /** Lets connections go on that the device had no room for; called once a poll. */
+    /** Lets connections go on that the device had no room for, and splices that have something to move; called at least once a poll. */
     public void resume(final long nowNanos) {
         for (int count = blocked.size(); count > 0; count--) {
             blocked.remove().unblock(nowNanos);
         }
+        for (int count = splices.size(); count > 0; count--) {
+            splices.remove().move(nowNanos);
+        }
+    }
+
+    /** True if a splice has something to move: another {@link #resume} is wanted. */
+    public boolean hasSplicesToMove() {
+        return !splices.isEmpty();
+    }
+
+    void spliceWanted(final TcpSplice splice) {
+        splices.add(splice);
     }
 
     /** True if a connection waits for the device to have room. */

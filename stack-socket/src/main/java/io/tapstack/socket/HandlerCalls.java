@@ -11,7 +11,9 @@ final class HandlerCalls<S extends StackSocket> implements ReadinessListener, Ru
 
     private static final Logger LOG = LoggerFactory.getLogger(HandlerCalls.class);
 
-    private static final int FOR_READER = PollEvents.READABLE | PollEvents.POLLRDHUP | PollEvents.UNASKED;
+    /** What a reader wants to know. */
+    static final int FOR_READER = PollEvents.READABLE | PollEvents.POLLRDHUP | PollEvents.UNASKED;
+
     private static final int FOR_WRITER = PollEvents.WRITABLE | PollEvents.UNASKED;
 
     private final S socket;

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +54,25 @@ final class SocketInput extends InputStream {
         } finally {
             lock.unlock();
         }
+    }
+
+    int readTo(final WritableByteChannel target) throws IOException {
+        lock.lock();
+        try {
+            if (owner.isInputShut()) {
+                return -1;
+            }
+            final int result = owner.socket().recvTo(target, 0);
+            return result > 0 ? result : endOrFailure(result);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Reads what is there. @return 0 if there is nothing yet */
+    int readNow(final ByteBuffer target) throws IOException {
+        final int result = owner.isInputShut() ? 0 : owner.socket().recv(target, MessageFlags.MSG_DONTWAIT);
+        return Errno.is(result, SocketError.EAGAIN) ? 0 : result > 0 ? result : endOrFailure(result);
     }
 
     private int receive(final ByteBuffer target) throws IOException {

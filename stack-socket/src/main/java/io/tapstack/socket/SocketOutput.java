@@ -1,8 +1,10 @@
 package io.tapstack.socket;
 
+import io.tapstack.ip.SocketError;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.ScatteringByteChannel;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +58,19 @@ final class SocketOutput extends OutputStream {
         }
     }
 
+    int writeFrom(final ScatteringByteChannel source) throws IOException {
+        lock.lock();
+        try {
+            final int result = owner.socket().sendFrom(source, 0);
+            if (result < 0) {
+                throw owner.failure(result);
+            }
+            return result > 0 ? result : -1;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     long sendFile(final MappedFile file, final long position, final long count) throws IOException {
         lock.lock();
         try {
@@ -72,6 +87,14 @@ final class SocketOutput extends OutputStream {
     @Override
     public void close() {
         owner.close();
+    }
+
+    /** Writes what there is room for. */
+    void writeNow(final ByteBuffer source) throws IOException {
+        final int result = owner.socket().send(source, MessageFlags.MSG_DONTWAIT);
+        if (result < 0 && !Errno.is(result, SocketError.EAGAIN)) {
+            throw owner.failure(result);
+        }
     }
 
     private ByteBuffer view(final byte[] array) {

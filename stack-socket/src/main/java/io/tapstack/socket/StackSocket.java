@@ -152,10 +152,7 @@ public abstract sealed class StackSocket permits StreamSocket, DatagramSocket {
             if (closed) {
                 return -SocketError.EBADF.errno();
             }
-            closed = true;
-            layer.closed(this);
-            removeHandler();
-            wakeAll();
+            leave();
             return closeProtocol();
         } finally {
             door.exit();
@@ -172,20 +169,11 @@ public abstract sealed class StackSocket permits StreamSocket, DatagramSocket {
         }
     }
 
-    /**
-     * Runs {@code action} once, as soon as a receive would not have to wait: there are bytes, or the end of them, or an error, or the
-     * socket is closed. So a connection that has nothing to do needs no thread that waits for it.
-     *
-     * @param action called inside the door, possibly before this call returns: it must not wait, only hand work to somebody
-     */
-    public final void whenReadable(final Runnable action) {
+    /** Whether a receive would not have to wait: there are bytes, or the end of them, or an error, or the socket is closed. */
+    public final boolean isReadable() {
         door.enter();
         try {
-            if (ReadableOnce.isReadable(this)) {
-                action.run();
-            } else {
-                addListener(new ReadableOnce(action));
-            }
+            return (readiness() & HandlerCalls.FOR_READER) != 0;
         } finally {
             door.exit();
         }
@@ -229,6 +217,14 @@ public abstract sealed class StackSocket permits StreamSocket, DatagramSocket {
     abstract int applyOption(int level, int name, int value);
 
     abstract int optionValue(int level, int name);
+
+    /** Closes the socket, but leaves the protocol's part to somebody who takes it over. */
+    final void leave() {
+        closed = true;
+        layer.closed(this);
+        removeHandler();
+        wakeAll();
+    }
 
     /** Gives up the protocol's part of the socket. */
     abstract int closeProtocol();

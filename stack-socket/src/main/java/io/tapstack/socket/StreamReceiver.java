@@ -5,7 +5,9 @@ import io.tapstack.ip.SocketError;
 import io.tapstack.tcp.ReadBatch;
 import io.tapstack.tcp.TcpConnection;
 import io.tapstack.tcp.TcpState;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,8 +63,39 @@ final class StreamReceiver {
         }
     }
 
+    /** See {@link StreamSocket#recvTo}. */
+    int recvTo(final WritableByteChannel target, final int flags) throws IOException {
+        socket.door.enter();
+        try {
+            final long deadline = socket.receiveDeadline();
+            int result = socket.unusable();
+            while (result == 0) {
+                result = copying ? AGAIN : readableOrTell();
+                if (result > 0) {
+                    return lendTo(socket.connected(), target);
+                }
+                if (result != AGAIN || !(copying || socket.mayWait(flags))) {
+                    break;
+                }
+                result = socket.await(socket.readable, deadline);
+            }
+            return result;
+        } finally {
+            socket.door.exit();
+        }
+    }
+
     /** @return bytes taken; 0 at the end of the stream, or if none were asked for; -EAGAIN if there is nothing yet; or an error */
     private int takeOrTell(final ByteBuffer target, final int flags) {
+        final int readable = readableOrTell();
+        if (readable > 0) {
+            return take(socket.connected(), target, flags, readable);
+        }
+        return readable == AGAIN && !target.hasRemaining() && !socket.isHandshaking() ? 0 : readable;
+    }
+
+    /** @return bytes that can be taken now; 0 at the end of the stream; -EAGAIN if there is nothing yet; or an error */
+    private int readableOrTell() {
         final TcpConnection connection = socket.connection();
         if (connection == null) {
             return -SocketError.ENOTCONN.errno();
@@ -72,7 +105,7 @@ final class StreamReceiver {
         }
         final int readable = connection.readableBytes();
         if (readable > 0) {
-            return take(connection, target, flags, readable);
+            return readable;
         }
         // What has come is read before the connection's error is told.
         final int error = socket.takeError();
@@ -81,7 +114,7 @@ final class StreamReceiver {
         }
         final boolean ended =
                 connection.isInputEnded() || socket.isInputShut() || connection.state() == TcpState.CLOSED;
-        return ended || !target.hasRemaining() ? 0 : AGAIN;
+        return ended ? 0 : AGAIN;
     }
 
     private int take(final TcpConnection connection, final ByteBuffer target, final int flags, final int readable) {
@@ -119,6 +152,30 @@ final class StreamReceiver {
             socket.readable.wakeAll();
         }
         return bytes;
+    }
+
+    private int lendTo(final TcpConnection connection, final WritableByteChannel target) throws IOException {
+        final ReadBatch batch = loan();
+        connection.borrow(batch, MAX_LOAN);
+        copying = true;
+        socket.door.exit();
+        int written = 0;
+        try {
+            for (int piece = 0; piece < batch.pieces(); piece++) {
+                final int length = batch.length(piece);
+                final ByteBuffer bytes = batch.region(piece).bytes().slice(batch.offset(piece), length);
+                written += target.write(bytes);
+                if (bytes.hasRemaining()) {
+                    break;
+                }
+            }
+        } finally {
+            socket.door.enter();
+            copying = false;
+            connection.consume(batch, written, socket.door.now());
+            socket.readable.wakeAll();
+        }
+        return written > 0 ? written : AGAIN;
     }
 
     /** Outside the door. */

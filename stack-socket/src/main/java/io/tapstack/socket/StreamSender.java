@@ -4,7 +4,9 @@ import io.tapstack.buffer.BufferPool;
 import io.tapstack.buffer.Region;
 import io.tapstack.ip.SocketError;
 import io.tapstack.tcp.TcpConnection;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ScatteringByteChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +28,9 @@ final class StreamSender {
 
     private final StreamSocket socket;
     private boolean copying;
+
+    // How many blocks the next read of a channel may fill.
+    private int channelBlocks = 1;
 
     // Made at the first large write.
     private Region @Nullable [] blocks;
@@ -118,7 +123,7 @@ final class StreamSender {
      */
     private long endPartly(final long taken, final int result, final int flags) {
         if (result != 0 && socket.unusable() == 0) {
-            connection().push(MessageFlags.has(flags, MessageFlags.MSG_MORE), socket.door.now());
+            socket.connected().push(MessageFlags.has(flags, MessageFlags.MSG_MORE), socket.door.now());
         }
         return taken;
     }
@@ -131,7 +136,7 @@ final class StreamSender {
 
     /** @return how many bytes were taken, or -EAGAIN if there is no room, or another error */
     private int append(final ByteBuffer data, final int flags) {
-        final TcpConnection connection = connection();
+        final TcpConnection connection = socket.connected();
         final int room = connection.writableBytes();
         if (room <= 0) {
             return AGAIN;
@@ -166,10 +171,7 @@ final class StreamSender {
             result = refusal();
         }
         if (result == 0) {
-            for (int i = 0, left = length; left > 0; i++) {
-                connection.append(filled[i], 0, Math.min(left, BufferPool.BLOCK));
-                left -= BufferPool.BLOCK;
-            }
+            appendFilled(filled, length);
             connection.push(isMoreToCome(data, length, flags), socket.door.now());
             socket.door.drive();
             data.position(data.position() + length);
@@ -227,7 +229,7 @@ final class StreamSender {
     }
 
     private int append(final MappedRegion region, final long at, final long end, final int flags) {
-        final TcpConnection connection = connection();
+        final TcpConnection connection = socket.connected();
         final int room = connection.writableSharedBytes();
         if (room <= 0) {
             return AGAIN;
@@ -241,11 +243,75 @@ final class StreamSender {
         return length;
     }
 
-    private TcpConnection connection() {
-        final TcpConnection connection = socket.connection();
-        if (connection == null) {
-            throw new IllegalStateException("not connected");
+    // ---- Bytes of a channel
+
+    /** See {@link StreamSocket#sendFrom}. */
+    int sendFrom(final ScatteringByteChannel source, final int flags) throws IOException {
+        socket.door.enter();
+        try {
+            final long deadline = socket.sendDeadline();
+            int result = socket.unusable();
+            while (result == 0) {
+                result = copying ? AGAIN : refusal();
+                if (result == 0) {
+                    final int room = socket.connected().writableBytes();
+                    if (room > 0) {
+                        return fill(source, Math.min(room, channelBlocks * BufferPool.BLOCK), flags);
+                    }
+                    result = AGAIN;
+                }
+                result = result == AGAIN ? awaitRoom(flags, deadline) : result;
+            }
+            return result;
+        } finally {
+            socket.door.exit();
         }
-        return connection;
+    }
+
+    /** Reads up to {@code limit} bytes into blocks, outside the door, for as long as that takes, and appends them. */
+    private int fill(final ScatteringByteChannel source, final int limit, final int flags) throws IOException {
+        final Region[] filled = takeBlocks(limit);
+        copying = true;
+        socket.door.exit();
+        int count = 0;
+        try {
+            count = (int) source.read(views(filled, limit));
+        } finally {
+            socket.door.enter();
+            copying = false;
+            socket.writable.wakeAll();
+            if (count <= 0) {
+                release(filled, limit);
+            }
+        }
+        if (count <= 0) {
+            return count < 0 ? 0 : AGAIN;
+        }
+        // As with a receive buffer: who sends much gets more room, who says nothing for long holds one block.
+        channelBlocks = count == limit ? Math.min(MAX_BLOCKS, 2 * channelBlocks) : 1 + count / BufferPool.BLOCK;
+        int result = socket.unusable();
+        result = result == 0 ? refusal() : result;
+        if (result == 0) {
+            appendFilled(filled, count);
+            socket.connected().push(MessageFlags.has(flags, MessageFlags.MSG_MORE), socket.door.now());
+            result = count;
+        }
+        release(filled, limit);
+        return result;
+    }
+
+    private static ByteBuffer[] views(final Region[] blocks, final int limit) {
+        final ByteBuffer[] views = new ByteBuffer[(limit + BufferPool.BLOCK - 1) / BufferPool.BLOCK];
+        for (int i = 0, left = limit; i < views.length; i++, left -= BufferPool.BLOCK) {
+            views[i] = blocks[i].bytes().slice(0, Math.min(left, BufferPool.BLOCK));
+        }
+        return views;
+    }
+
+    private void appendFilled(final Region[] filled, final int length) {
+        for (int i = 0, left = length; left > 0; i++) {
+            socket.connected().append(filled[i], 0, Math.min(left, BufferPool.BLOCK));
+            left -= BufferPool.BLOCK;
+        }
     }
 }

@@ -8,7 +8,10 @@ import io.tapstack.tcp.TcpConnection;
 import io.tapstack.tcp.TcpListener;
 import io.tapstack.tcp.TcpState;
 import io.tapstack.wire.Endpoint;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ScatteringByteChannel;
+import java.nio.channels.WritableByteChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -237,6 +240,30 @@ public final class StreamSocket extends StackSocket {
         return receiver.recv(target, flags);
     }
 
+    /**
+     * Receives into a channel, which reads straight from the stack's memory: the one copy is the channel's own. Waits for the first bytes
+     * as {@link #recv} does, and for the channel if it is a blocking one.
+     *
+     * @param flags {@link MessageFlags#MSG_DONTWAIT} or 0
+     * @return how many bytes the channel has taken, at least 1; 0 at the end of the stream; -EAGAIN, also if the channel took none
+     * @throws IOException from the channel; what it had taken by then is gone from the socket
+     */
+    public int recvTo(final WritableByteChannel target, final int flags) throws IOException {
+        return receiver.recvTo(target, flags);
+    }
+
+    /**
+     * Sends what comes from a channel, which writes straight into the stack's memory. Waits for room as {@link #send} does, and for the
+     * channel if it is a blocking one; meanwhile other senders wait.
+     *
+     * @param flags {@link MessageFlags#MSG_DONTWAIT}, {@link MessageFlags#MSG_MORE} or 0
+     * @return how many bytes were sent, at least 1; 0 if the channel is at its end; -EAGAIN, also if the channel had none
+     * @throws IOException from the channel
+     */
+    public int sendFrom(final ScatteringByteChannel source, final int flags) throws IOException {
+        return sender.sendFrom(source, flags);
+    }
+
     /** {@code FIONREAD}: bytes that can be read at once. */
     public int availableBytes() {
         door.enter();
@@ -462,11 +489,44 @@ public final class StreamSocket extends StackSocket {
         }
     }
 
-    // ---- What the sender and the receiver ask; inside the door
+    // ---- What others ask; inside the door
+
+    /** Throws unless the socket is open and has a connection that is established, or was: data may still be there. */
+    void requireConnected(final String what) throws SocketErrorException {
+        final int unusable = unusable();
+        if (unusable != 0) {
+            throw new SocketErrorException(Errno.error(unusable), what);
+        }
+        final TcpConnection open = connection;
+        if (open == null || isHandshaking() || open.state() == TcpState.CLOSED) {
+            throw new SocketErrorException(SocketError.ENOTCONN, what);
+        }
+    }
+
+    /** Gives the connection away and closes the socket. To be called after {@link #requireConnected}. */
+    TcpConnection handOver() {
+        final TcpConnection given = connected();
+        connection = null;
+        leave();
+        final TcpBinding bound = binding;
+        if (bound != null) {
+            bound.close();
+        }
+        return given;
+    }
 
     @Nullable
     TcpConnection connection() {
         return connection;
+    }
+
+    /** The connection, where it is known that there is one. */
+    TcpConnection connected() {
+        final TcpConnection open = connection;
+        if (open == null) {
+            throw new IllegalStateException("not connected");
+        }
+        return open;
     }
 
     /** True while a connection is being opened, whose outcome is not known. */

@@ -10,6 +10,8 @@ import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ScatteringByteChannel;
+import java.nio.channels.WritableByteChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -132,6 +134,38 @@ public final class TapSocket implements Closeable {
     /** Writes all remaining bytes of {@code source}. Ordered with what was written to {@link #output()} before. */
     public void write(final ByteBuffer source) throws IOException {
         output.write(source);
+    }
+
+    /**
+     * Reads into a blocking channel; see {@link StreamSocket#recvTo}.
+     *
+     * @return how many bytes the channel has taken, at least 1, or -1 at the end
+     */
+    public int readTo(final WritableByteChannel target) throws IOException {
+        return input.readTo(target);
+    }
+
+    /**
+     * Writes what comes from a blocking channel; see {@link StreamSocket#sendFrom}.
+     *
+     * @return how many bytes came, at least 1, or -1 at the channel's end
+     */
+    public int writeFrom(final ScatteringByteChannel source) throws IOException {
+        return output.writeFrom(source);
+    }
+
+    /**
+     * Reads what is there, without waiting; for a {@link SocketHandler}.
+     *
+     * @return how many bytes were read; 0 if there is none yet, -1 at the end
+     */
+    public int readNow(final ByteBuffer target) throws IOException {
+        return input.readNow(target);
+    }
+
+    /** Writes as many of the remaining bytes of {@code source} as there is room for, without waiting; for a {@link SocketHandler}. */
+    public void writeNow(final ByteBuffer source) throws IOException {
+        output.writeNow(source);
     }
 
     /**

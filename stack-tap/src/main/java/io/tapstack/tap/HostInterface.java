@@ -19,6 +19,7 @@ final class HostInterface implements AutoCloseable {
     private static final long SIOCSIFNETMASK = 0x891C;
     private static final long SIOCGIFMTU = 0x8921;
     private static final long SIOCSIFMTU = 0x8922;
+    private static final long SIOCGIFHWADDR = 0x8927;
 
     // <linux/if.h>
     private static final int IFF_UP = 0x1;
@@ -44,6 +45,11 @@ final class HostInterface implements AutoCloseable {
 
     boolean exists() {
         return call(SIOCGIFFLAGS) == 0;
+    }
+
+    /** The Ethernet address, or 0 if there is none. */
+    long hardwareAddress() {
+        return call(SIOCGIFHWADDR) == 0 ? request.hardwareAddress() : 0;
     }
 
     /** Largest IP packet in bytes. */

@@ -22,6 +22,9 @@ final class IfTun {
     /** Frames with an Ethernet header. */
     static final int IFF_TAP = 0x0002;
 
+    /** The host receives frames through NAPI, and so through GRO, rather than in the middle of our write. */
+    static final int IFF_NAPI = 0x0010;
+
     /** No {@code struct tun_pi} in front of frames. */
     static final int IFF_NO_PI = 0x1000;
 

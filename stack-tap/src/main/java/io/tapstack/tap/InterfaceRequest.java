@@ -23,7 +23,9 @@ final class InterfaceRequest {
 
     private static final int BYTES = 40;
     private static final int VALUE_OFFSET = IFNAMSIZ;
+    private static final int SA_DATA_OFFSET = 18;
     private static final int SIN_ADDR_OFFSET = 20;
+    private static final int HARDWARE_ADDRESS_BYTES = 6;
 
     private final NativeStruct struct = new NativeStruct(BYTES);
 
@@ -79,6 +81,15 @@ final class InterfaceRequest {
         clearValue();
         struct.bytes.putShort(VALUE_OFFSET, (short) LibC.AF_INET);
         struct.bytes.put(SIN_ADDR_OFFSET, address.toBytes());
+    }
+
+    /** {@code ifr_hwaddr.sa_data}: 48 bits. */
+    long hardwareAddress() {
+        long bits = 0;
+        for (int i = 0; i < HARDWARE_ADDRESS_BYTES; i++) {
+            bits = bits << 8 | struct.bytes.get(SA_DATA_OFFSET + i) & 0xFF;
+        }
+        return bits;
     }
 
     private void clearValue() {

@@ -18,6 +18,18 @@ record TunFile(int fd, String name, boolean hasHeaders) {
     };
 
     static TunFile attach(final TapConfig config) throws TapException {
+        if (!config.offload() && config.hostBatching()) {
+            final TunFile batching = attach(config, IfTun.IFF_NAPI);
+            if (HostBatching.start(batching.name)) {
+                return batching;
+            }
+            // IFF_NAPI alone is slower than none.
+            LibC.CALLS.close(batching.fd);
+        }
+        return attach(config, 0);
+    }
+
+    private static TunFile attach(final TapConfig config, final int flags) throws TapException {
         final String name = config.name();
         if (!isValidName(name)) {
             throw TapDiagnosis.badName(name);
@@ -29,7 +41,7 @@ record TunFile(int fd, String name, boolean hasHeaders) {
         try {
             final boolean headers = config.offload() && knowsHeaders(fd);
             final InterfaceRequest request = new InterfaceRequest(name);
-            request.flags(IfTun.IFF_TAP | IfTun.IFF_NO_PI | (headers ? IfTun.IFF_VNET_HDR : 0));
+            request.flags(IfTun.IFF_TAP | IfTun.IFF_NO_PI | (headers ? IfTun.IFF_VNET_HDR : 0) | flags);
             if (LibC.CALLS.ioctl(fd, IfTun.TUNSETIFF, request.location()) < 0) {
                 throw TapDiagnosis.cannotAttach(name, LibC.errno(), exists(name));
             }

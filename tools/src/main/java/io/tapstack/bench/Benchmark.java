@@ -11,6 +11,7 @@ import io.tapstack.bench.workload.Workloads;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.regex.Pattern;
 
 /** Tapstack beside the kernel, in one run on one machine. */
@@ -54,9 +55,21 @@ public final class Benchmark {
             final Thread end = new Thread(lab::close, "end");
             Runtime.getRuntime().addShutdownHook(end); // Ctrl-C
             for (final Workload workload : workloads) {
-                findings.addAll(Measurement.run(workload, lab, progress));
+                findings.addAll(run(workload, lab, progress));
             }
         }
         return findings;
+    }
+
+    private static List<Finding> run(final Workload workload, final Lab lab, final Progress progress)
+            throws IOException, InterruptedException {
+        try {
+            return Measurement.run(workload, lab, progress);
+        } catch (final IOException e) {
+            if (lab.isClosed()) {
+                new CountDownLatch(1).await(); // this JVM is ending, and what fails now fails because of that
+            }
+            throw e;
+        }
     }
 }

@@ -1,5 +1,6 @@
 package io.tapstack.bench;
 
+import io.tapstack.bench.lab.CongestionControl;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,10 +13,11 @@ public final class Machine {
 
     private Machine() {}
 
-    /** Processors, kernel and Java in a line. */
+    /** Processors, kernel, its congestion control, and Java in a line. */
     public static String describe() {
         return Runtime.getRuntime().availableProcessors() + " x " + processor() + ", " + System.getProperty("os.name")
-                + ' ' + System.getProperty("os.version") + ", " + System.getProperty("java.vm.name") + ' '
+                + ' ' + System.getProperty("os.version") + ", TCP " + CongestionControl.systemDefault() + ", "
+                + System.getProperty("java.vm.name") + ' '
                 + Runtime.version();
     }
 

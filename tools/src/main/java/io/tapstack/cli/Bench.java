@@ -145,7 +145,8 @@ final class Bench implements Callable<Integer> {
             return;
         }
         final Path directory = file.get().toAbsolutePath().getParent();
-        if (Files.isDirectory(file.get()) || directory == null || !Files.isWritable(directory)) {
+        final Path toWrite = Files.exists(file.get()) ? file.get() : directory;
+        if (Files.isDirectory(file.get()) || toWrite == null || !Files.isWritable(toWrite)) {
             throw new Failure(option + ' ' + file.get() + ": cannot be written");
         }
     }

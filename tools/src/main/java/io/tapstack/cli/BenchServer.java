@@ -1,6 +1,7 @@
 package io.tapstack.cli;
 
 import io.tapstack.bench.part.BulkServer;
+import io.tapstack.bench.part.EchoServer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetAddress;
@@ -46,17 +47,19 @@ final class BenchServer implements Callable<Integer> {
             description = "listen at this address rather than the network's")
     private Optional<InetAddress> bind = Optional.empty();
 
+    @Option(names = "--echo", description = "send small messages back rather than serve transfers")
+    private Optional<EchoServer.Mode> echo = Optional.empty();
+
     BenchServer(final SessionFactory sessions) {
         this.sessions = sessions;
     }
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws Exception {
         link.validate(spec);
         LogLevel.quiet();
         try (Session session = sessions.open(link);
-                BulkServer server = BulkServer.start(
-                        session.transport(), new InetSocketAddress(bind.orElse(session.address()), port), file)) {
+                AutoCloseable server = serve(session)) {
             final PrintWriter out = spec.commandLine().getOut();
             out.println("ready");
             out.flush();
@@ -65,5 +68,12 @@ final class BenchServer implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    private AutoCloseable serve(final Session session) throws IOException {
+        final InetSocketAddress local = new InetSocketAddress(bind.orElse(session.address()), port);
+        return echo.isPresent()
+                ? EchoServer.start(session.transport(), local, echo.get())
+                : BulkServer.start(session.transport(), local, file);
     }
 }

@@ -1,6 +1,9 @@
 package io.tapstack.cli;
 
+import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -96,6 +99,31 @@ final class Converters {
         @Override
         public Integer convert(final String value) {
             return number(value, 68, 65_521, "an MTU");
+        }
+    }
+
+    /** As in {@code 10.0.0.1:8080} or {@code localhost:8080}. */
+    static final class ForTarget implements ITypeConverter<InetSocketAddress> {
+
+        private static final Pattern FORM = Pattern.compile("([^:\\s]+):([0-9]{1,5})");
+
+        @Override
+        public InetSocketAddress convert(final String value) {
+            final Matcher matcher = FORM.matcher(value);
+            if (!matcher.matches()) {
+                throw new TypeConversionException("'" + value + "' is not HOST:PORT such as 10.0.0.1:8080");
+            }
+            final int port = number(matcher.group(2), 1, 65_535, "a port");
+            try {
+                for (final InetAddress address : InetAddress.getAllByName(matcher.group(1))) {
+                    if (address instanceof Inet4Address) {
+                        return new InetSocketAddress(address, port);
+                    }
+                }
+                throw new TypeConversionException(matcher.group(1) + " has no IPv4 address");
+            } catch (final UnknownHostException e) {
+                throw new TypeConversionException(matcher.group(1) + ": unknown host");
+            }
         }
     }
 

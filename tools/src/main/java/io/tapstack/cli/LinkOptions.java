@@ -81,10 +81,14 @@ public final class LinkOptions {
     @Option(names = "--seed", paramLabel = "N", description = "what chance begins with, to repeat a run")
     private Optional<Long> seed = Optional.empty();
 
-    @Option(
-            names = "--no-offload",
-            description = "one frame a segment, checksums in software: for comparison, or to watch single segments")
+    @Option(names = "--no-offload", description = "one frame a segment, checksums in software: for comparison")
     private boolean noOffload;
+
+    @Option(
+            names = "--no-host-batching",
+            description =
+                    "with --no-offload: have the host take every frame by itself (no GRO), to watch or filter single segments there")
+    private boolean noHostBatching;
 
     @Option(
             names = "--busy-poll",
@@ -150,6 +154,11 @@ public final class LinkOptions {
     /** Whether the link is worse than it has to be. */
     public boolean impaired() {
         return loss > 0 || !delay.isZero();
+    }
+
+    /** Whether the host must not merge our segments; see {@link io.tapstack.tap.TapConfig#hostBatching()}. */
+    public boolean noHostBatching() {
+        return noHostBatching;
     }
 
     /** Whether the device is to take nothing over from the stack. */

@@ -17,7 +17,7 @@ import picocli.CommandLine.ParameterException;
         description = {"A TCP/IP stack of its own, in Java, behind a TAP device.", "", "Start with: tapstack demo"},
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
-        subcommands = {Demo.class, Serve.class, Get.class, Echo.class, Bench.class, BenchServer.class},
+        subcommands = {Demo.class, Serve.class, Get.class, Echo.class, Proxy.class, Bench.class, BenchServer.class},
         footer = {
             "",
             "  test         run all tests, from a clean checkout (bin/tapstack test)",
@@ -74,11 +74,18 @@ public final class Main implements Runnable {
     private record Commands(SessionFactory sessions) implements CommandLine.IFactory {
 
         private static final Map<Class<?>, Function<SessionFactory, Object>> CONSTRUCTORS = Map.of(
-                Demo.class, Demo::new,
-                Serve.class, Serve::new,
-                Get.class, Get::new,
-                Echo.class, Echo::new,
-                BenchServer.class, BenchServer::new);
+                Demo.class,
+                Demo::new,
+                Serve.class,
+                Serve::new,
+                Get.class,
+                Get::new,
+                Echo.class,
+                Echo::new,
+                Proxy.class,
+                Proxy::new,
+                BenchServer.class,
+                BenchServer::new);
 
         @Override
         public <K> K create(final Class<K> type) throws Exception {

@@ -72,6 +72,9 @@ final class Serve implements Callable<Integer> {
     @Option(names = "--warm", description = "read all files into the page cache first")
     private boolean warm;
 
+    @Option(names = "--no-access-log", description = "no line for each response")
+    private boolean noAccessLog;
+
     Serve(final SessionFactory sessions) {
         this.sessions = sessions;
     }
@@ -104,7 +107,10 @@ final class Serve implements Callable<Integer> {
         if (maxAge.isPresent() && maxAge.get() < 0) {
             throw new ParameterException(spec.commandLine(), "--max-age " + maxAge.get() + " is negative");
         }
-        return ServerConfig.standard().withMethod(method).withRepresentation(maxAge.map(Duration::ofSeconds), mime);
+        return ServerConfig.standard()
+                .withMethod(method)
+                .withRepresentation(maxAge.map(Duration::ofSeconds), mime)
+                .withAccessLog(!noAccessLog);
     }
 
     private static void announce(final PrintWriter out, final InetSocketAddress address) {

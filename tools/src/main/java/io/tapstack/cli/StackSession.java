@@ -118,7 +118,11 @@ final class StackSession implements Session {
                 .withMtu(link.mtu())
                 .withHostAddress(new HostAddress(ipAddress(host.address()), host.prefixLength()));
         // A frame that is lost should cost one segment, so an impaired link has no super-segments in either direction.
-        return TapDevice.open(link.noOffload() || link.impaired() ? config.withoutOffload() : config);
+        if (!link.noOffload() && !link.impaired()) {
+            return TapDevice.open(config);
+        }
+        final boolean single = link.noHostBatching() || link.impaired();
+        return TapDevice.open(single ? config.withoutOffload().withoutHostBatching() : config.withoutOffload());
     }
 
     private static LinkDevice impair(final LinkDevice tap, final LinkOptions link) {

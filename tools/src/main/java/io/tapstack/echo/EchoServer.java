@@ -3,6 +3,7 @@ package io.tapstack.echo;
 import io.tapstack.transport.ConnectionThreads;
 import io.tapstack.transport.DatagramEndpoint;
 import io.tapstack.transport.Listener;
+import io.tapstack.transport.Relay;
 import io.tapstack.transport.StreamConnection;
 import io.tapstack.transport.Transport;
 import java.io.IOException;
@@ -12,7 +13,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,12 +28,11 @@ public final class EchoServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EchoServer.class);
     private static final int BACKLOG = 128;
     private static final int BUFFER_BYTES = 64 * 1024;
-    private static final long STOP_MILLIS = 500;
 
     private final Listener listener;
     private final DatagramEndpoint datagrams;
     private final ExecutorService threads = ConnectionThreads.create("echo");
-    private final Set<StreamConnection> connections = ConcurrentHashMap.newKeySet();
+    private final Set<Relay> relays = ConcurrentHashMap.newKeySet();
 
     private EchoServer(final Listener listener, final DatagramEndpoint datagrams) {
         this.listener = listener;
@@ -61,26 +60,19 @@ public final class EchoServer implements AutoCloseable {
         return listener.local();
     }
 
-    /** Stops both services. Open connections are closed: what was received is sent back, unless its receiver is stuck. */
+    /** Stops both services. Open connections are closed: what was received is sent back. */
     @Override
     public void close() throws IOException {
         listener.close();
         datagrams.close();
-        connections.forEach(StreamConnection::close);
+        relays.forEach(Relay::close);
         threads.shutdown();
-        try {
-            threads.awaitTermination(STOP_MILLIS, TimeUnit.MILLISECONDS);
-        } catch (final InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        connections.forEach(StreamConnection::abort);
     }
 
     private void acceptLoop() {
         while (listener.isOpen()) {
             try {
-                final StreamConnection connection = listener.accept();
-                threads.execute(() -> echo(connection));
+                echo(listener.accept());
             } catch (final IOException | RejectedExecutionException e) {
                 if (listener.isOpen()) {
                     LOG.warn("cannot accept: {}", e.toString());
@@ -90,22 +82,24 @@ public final class EchoServer implements AutoCloseable {
     }
 
     private void echo(final StreamConnection connection) {
-        connections.add(connection);
-        long total = 0;
-        try (connection) {
-            final byte[] buffer = new byte[BUFFER_BYTES];
-            for (int count = connection.input().read(buffer);
-                    count >= 0;
-                    count = connection.input().read(buffer)) {
-                connection.output().write(buffer, 0, count);
-                total += count;
-            }
-        } catch (final IOException e) {
-            LOG.debug("{}: {}", connection.remote(), e.toString());
-        } finally {
-            connections.remove(connection);
-            LOG.info("tcp {} {} B", connection.remote(), total);
+        final InetSocketAddress peer = connection.remote();
+        final Relay relay = Relay.start(connection, connection, threads, ended -> ended(ended, peer));
+        relays.add(relay);
+        if (!listener.isOpen()) {
+            relay.close();
         }
+        if (relay.isEnded()) {
+            relays.remove(relay); // Its end may have come before it was noted.
+        }
+    }
+
+    private void ended(final Relay relay, final InetSocketAddress peer) {
+        relays.remove(relay);
+        LOG.info(
+                "tcp {} {} B{}",
+                peer,
+                relay.forwardBytes(),
+                relay.failure().map(", "::concat).orElse(""));
     }
 
     private void datagramLoop() {

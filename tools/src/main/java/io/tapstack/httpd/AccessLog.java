@@ -12,10 +12,12 @@ final class AccessLog {
     private static final Logger LOG = LoggerFactory.getLogger("tapstack.access");
     private static final int MAX_LINE = 512;
 
+    private final boolean responses;
     private final String method;
 
-    AccessLog(final ServeMethod method) {
-        this.method = method.name().toLowerCase(Locale.ROOT);
+    AccessLog(final ServerConfig config) {
+        this.responses = config.accessLog() && LOG.isInfoEnabled();
+        this.method = config.method().name().toLowerCase(Locale.ROOT);
     }
 
     /** How a response ended. */
@@ -31,6 +33,11 @@ final class AccessLog {
         }
     }
 
+    /** Whether every response is to be told. */
+    boolean wantsResponses() {
+        return responses;
+    }
+
     void response(
             final InetSocketAddress client,
             final String requestLine,
@@ -38,7 +45,7 @@ final class AccessLog {
             final long bytes,
             final long nanos,
             final End end) {
-        if (LOG.isInfoEnabled()) {
+        if (responses) {
             LOG.info(
                     "{} \"{}\" {} {} B {} {} {}{}",
                     endpoint(client),

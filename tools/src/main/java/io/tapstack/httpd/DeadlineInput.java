@@ -12,11 +12,17 @@ import java.time.Duration;
  */
 final class DeadlineInput extends InputStream {
 
+    private static final byte[] NOTHING = {};
+
     private final StreamConnection connection;
     private final InputStream input;
     private long deadlineNanos;
     private long nanosFromFirstByte;
     private boolean ended;
+
+    // What was read before somebody else came to read: it comes first.
+    private byte[] early = NOTHING;
+    private int earlyTaken;
 
     DeadlineInput(final StreamConnection connection) {
         this.connection = connection;
@@ -40,6 +46,22 @@ final class DeadlineInput extends InputStream {
         return nanosFromFirstByte != 0;
     }
 
+    /** Hands over what was read from the connection already; {@link #early} bytes handed over before have been read by now. */
+    void early(final byte[] bytes) {
+        early = bytes;
+        earlyTaken = 0;
+    }
+
+    /** The bytes handed over last, if nothing has been read from the connection since; otherwise none. */
+    byte[] early() {
+        return early;
+    }
+
+    /** Whether bytes are left of those that were handed over. */
+    boolean hasEarly() {
+        return earlyTaken < early.length;
+    }
+
     /** Whether the client has ended its direction. */
     boolean ended() {
         return ended;
@@ -53,6 +75,15 @@ final class DeadlineInput extends InputStream {
 
     @Override
     public int read(final byte[] into, final int offset, final int length) throws IOException {
+        if (hasEarly()) {
+            final int count = Math.min(length, early.length - earlyTaken);
+            System.arraycopy(early, earlyTaken, into, offset, count);
+            earlyTaken += count;
+            touched();
+            return count;
+        }
+        early = NOTHING;
+        earlyTaken = 0;
         final long remainingNanos = deadlineNanos - System.nanoTime();
         if (remainingNanos <= 0) {
             throw new SocketTimeoutException("deadline passed");
@@ -61,10 +92,16 @@ final class DeadlineInput extends InputStream {
         final int count = input.read(into, offset, length);
         if (count < 0) {
             ended = true;
-        } else if (nanosFromFirstByte != 0) {
+        } else {
+            touched();
+        }
+        return count;
+    }
+
+    private void touched() {
+        if (nanosFromFirstByte != 0) {
             deadlineNanos = System.nanoTime() + nanosFromFirstByte;
             nanosFromFirstByte = 0;
         }
-        return count;
     }
 }

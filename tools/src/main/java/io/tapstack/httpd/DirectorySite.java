@@ -23,13 +23,14 @@ final class DirectorySite implements Site {
 
     @Override
     public Found find(final RequestTarget target) throws IOException {
-        final Path real = inside(join(target));
+        final Path asked = join(target);
+        final Path real = inside(asked);
         final BasicFileAttributes attributes = FileLookup.attributes(real);
         if (!attributes.isDirectory()) {
             if (target.directory()) {
                 throw FileLookup.notFound(); // "file/" names something in a directory
             }
-            return FileLookup.regularFile(real, target.lastName(), attributes);
+            return FileLookup.regularFile(asked, real, target.lastName(), attributes);
         }
         if (!target.directory()) {
             // Relative links in the page are resolved against the address: it has to end with a slash.
@@ -37,7 +38,7 @@ final class DirectorySite implements Site {
         }
         final Path index = real.resolve(INDEX);
         if (Files.isRegularFile(index)) {
-            return FileLookup.regularFile(inside(index), INDEX);
+            return FileLookup.regularFile(asked.resolve(INDEX), inside(index), INDEX);
         }
         return new FoundDirectory(real, title(target), target.names().isEmpty());
     }

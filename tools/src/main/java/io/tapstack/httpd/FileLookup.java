@@ -12,16 +12,17 @@ final class FileLookup {
 
     private FileLookup() {}
 
-    static Site.FoundFile regularFile(final Path path, final String name) throws IOException {
-        return regularFile(path, name, attributes(path));
+    static Site.FoundFile regularFile(final Path asked, final Path path, final String name) throws IOException {
+        return regularFile(asked, path, name, attributes(path));
     }
 
-    static Site.FoundFile regularFile(final Path path, final String name, final BasicFileAttributes attributes)
+    static Site.FoundFile regularFile(
+            final Path asked, final Path path, final String name, final BasicFileAttributes attributes)
             throws RequestRefused {
         if (!attributes.isRegularFile()) {
             throw forbidden(); // opening a pipe or a device could block, or do something
         }
-        return new Site.FoundFile(path, name, attributes);
+        return new Site.FoundFile(asked, path, name, attributes);
     }
 
     static BasicFileAttributes attributes(final Path path) throws IOException {

@@ -74,7 +74,9 @@ final class FileResponses {
                 .filter(field -> Preconditions.rangeApplies(head, tag, lastModified, now))
                 .flatMap(field -> ByteRange.parse(field, size, config.limits().ranges()));
         if (ranges.isEmpty()) {
-            return filled(whole(found), file, List.of(new Part(NOTHING, 0, size)));
+            final Response response = filled(whole(found), file, List.of(new Part(NOTHING, 0, size)));
+            final boolean timeless = config.maxAge().isEmpty() && !lastModified.isAfter(now.minusSeconds(1));
+            return timeless ? response.repeatableFor(found) : response;
         }
         if (ranges.get().isEmpty()) {
             file.close();

@@ -5,8 +5,10 @@ import io.tapstack.httpd.Response.Content;
 import io.tapstack.httpd.Response.FileParts;
 import io.tapstack.httpd.Response.Part;
 import io.tapstack.transport.StreamConnection;
+import io.tapstack.transport.StreamConnection.Readiness;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -40,6 +42,16 @@ final class HttpConnection implements Runnable {
         ENDED
     }
 
+    /** What has become of a request that needs no thread. */
+    private enum AtOnce {
+        /** It is answered. */
+        ANSWERED,
+        /** There is none now. */
+        NOTHING,
+        /** It needs one. */
+        NEEDS_THREAD
+    }
+
     /** What a thread leaves behind. */
     private enum Rest {
         /** A connection that waits by itself. */
@@ -53,18 +65,22 @@ final class HttpConnection implements Runnable {
     private final StreamConnection connection;
     private final ServerConfig config;
     private final RequestHandler handler;
+    private final Optional<ReadyResponses> ready;
     private final AccessLog log;
     private final Executor threads;
     private final Consumer<HttpConnection> whenEnded;
     private final RequestReader reader;
     private final Transfer transfer = new Transfer();
+    private final Runnable wake = this::wake;
     private final AtomicReference<State> state = new AtomicReference<>(State.BUSY);
+    private byte[] unsent = NOTHING;
     private volatile long parkedNanos;
     private volatile boolean stopping;
 
     /**
      * A connection that nothing has been read from yet.
      *
+     * @param ready responses that need no thread, if there may be such
      * @param threads where it gets a thread from when it has something to do
      * @param whenEnded told once when it is closed
      */
@@ -72,12 +88,14 @@ final class HttpConnection implements Runnable {
             final StreamConnection connection,
             final ServerConfig config,
             final RequestHandler handler,
+            final Optional<ReadyResponses> ready,
             final AccessLog log,
             final Executor threads,
             final Consumer<HttpConnection> whenEnded) {
         this.connection = connection;
         this.config = config;
         this.handler = handler;
+        this.ready = ready;
         this.log = log;
         this.threads = threads;
         this.whenEnded = whenEnded;
@@ -111,6 +129,7 @@ final class HttpConnection implements Runnable {
     public void run() {
         Rest rest = Rest.CLOSE;
         try {
+            sendRest();
             rest = serve();
             if (rest == Rest.LINGER) {
                 lingeringClose();
@@ -185,13 +204,86 @@ final class HttpConnection implements Runnable {
         parkedNanos = System.nanoTime();
         state.set(State.PARKED);
         // Looked at again after the write: either we see stop(), or it sees us parked.
-        final boolean waits = !stopping && connection.whenReadable(this::wake);
+        final boolean waits = !stopping && connection.whenReadable(wake) == Readiness.LATER;
         return waits || !state.compareAndSet(State.PARKED, State.BUSY);
     }
 
     private void wake() {
-        if (state.compareAndSet(State.PARKED, State.BUSY)) {
-            execute(this);
+        if (!state.compareAndSet(State.PARKED, State.BUSY)) {
+            return;
+        }
+        boolean answered = false;
+        while (true) {
+            final AtOnce outcome = answerAtOnce();
+            if (outcome == AtOnce.ANSWERED) {
+                answered = true;
+            } else if (outcome == AtOnce.NOTHING && answered) {
+                if (park()) {
+                    return;
+                }
+                answered = false; // something has come meanwhile, or the server stops
+            } else {
+                execute(this);
+                return;
+            }
+        }
+    }
+
+    /** Answers a request by what is ready; what is read in vain is left to the {@link #reader}. */
+    private AtOnce answerAtOnce() {
+        if (ready.isEmpty()) {
+            return AtOnce.NEEDS_THREAD;
+        }
+        final ReadyResponses responses = ready.get();
+        try {
+            final int count = connection.readNow(responses.buffer());
+            if (count <= 0) {
+                return count == 0 ? AtOnce.NOTHING : AtOnce.NEEDS_THREAD;
+            }
+            final ByteBuffer response = responses.answer(System.currentTimeMillis());
+            if (response == null) {
+                reader.early(responses.received());
+                return AtOnce.NEEDS_THREAD;
+            }
+            connection.writeNow(response);
+            if (response.hasRemaining()) {
+                unsent = new byte[response.remaining()];
+                response.get(unsent);
+                return AtOnce.NEEDS_THREAD;
+            }
+            return AtOnce.ANSWERED;
+        } catch (final IOException e) {
+            return AtOnce.NEEDS_THREAD; // which meets it, too
+        }
+    }
+
+    /** Sends what was left of a response that was ready. */
+    private void sendRest() throws IOException {
+        if (unsent.length > 0) {
+            final long now = System.nanoTime();
+            transfer.begin("-", unsent.length, now, now);
+            try {
+                connection.output().write(unsent);
+            } finally {
+                transfer.end();
+                unsent = NOTHING;
+            }
+        }
+    }
+
+    /** Keeps the response to what was read by {@link #answerAtOnce} in vain, for the next time. */
+    private void learn(final RequestHead head, final Response response) throws IOException {
+        final byte[] request = reader.early();
+        if (ready.isPresent()
+                && request.length > 0
+                && !reader.hasMore()
+                && head.isHttp11()
+                && RequestBody.of(head).isEmpty()
+                && response.origin().isPresent()
+                && response.body() instanceof Content content) {
+            final long now = System.currentTimeMillis();
+            final String date = HttpDate.ofSecond(now / 1000);
+            ready.get().learn(request, response.origin().get(), response.head(date, "", content.bytes()), now);
         }
     }
 
@@ -242,7 +334,13 @@ final class HttpConnection implements Runnable {
         }
         persistent &= !stopping;
         final String field = !persistent ? "close" : head.isHttp11() ? "" : "keep-alive";
-        return send(head.line(), response, field, startNanos) && persistent;
+        if (!send(head.line(), response, field, startNanos)) {
+            return false;
+        }
+        if (persistent) {
+            learn(head, response);
+        }
+        return persistent;
     }
 
     private Response answer(final RequestHead head) throws RequestRefused {

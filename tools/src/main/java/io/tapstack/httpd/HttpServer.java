@@ -7,6 +7,7 @@ import io.tapstack.transport.Transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -32,6 +33,7 @@ public final class HttpServer implements AutoCloseable {
     private final MappingCache files;
     private final RequestHandler handler;
     private final AccessLog log;
+    private final Optional<ReadyResponses> ready;
     private final ExecutorService threads = ConnectionThreads.create("http");
     private final ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor(task -> {
         final Thread thread = new Thread(task, "http-watch");
@@ -46,7 +48,9 @@ public final class HttpServer implements AutoCloseable {
         this.config = config;
         this.files = new MappingCache(config.mappedFiles());
         this.handler = new RequestHandler(site, new FileResponses(config, files));
-        this.log = new AccessLog(config.method());
+        this.log = new AccessLog(config);
+        // A log can make its writer wait, which the stack's own thread must not.
+        this.ready = log.wantsResponses() ? Optional.empty() : Optional.of(new ReadyResponses());
     }
 
     /**
@@ -79,6 +83,11 @@ public final class HttpServer implements AutoCloseable {
     /** How many connections are open now. */
     public int connectionCount() {
         return connections.size();
+    }
+
+    /** How many requests the stack's own thread has answered, with no thread of ours. */
+    public long answeredAtOnce() {
+        return ready.map(ReadyResponses::answers).orElse(0L);
     }
 
     /**
@@ -119,7 +128,8 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private void dispatch(final StreamConnection connection) {
-        final HttpConnection http = new HttpConnection(connection, config, handler, log, threads, connections::remove);
+        final HttpConnection http =
+                new HttpConnection(connection, config, handler, ready, log, threads, connections::remove);
         final int limit = config.limits().connections();
         final int open = connections.size();
         if (open >= limit + refusals(limit)) {

@@ -17,10 +17,13 @@ import org.apache.hc.core5.util.CharArrayBuffer;
 /** Reads one request after the other from a connection, and checks that each is well-formed. For one thread. */
 final class RequestReader {
 
+    private static final byte[] NOTHING = {};
+
     private final DeadlineInput input;
     private final HeadBuffer buffer;
     private final Parser parser;
     private final ServerConfig config;
+    private int requestsSinceEarly;
 
     RequestReader(final StreamConnection connection, final ServerConfig config) {
         this.config = config;
@@ -40,8 +43,9 @@ final class RequestReader {
      */
     Optional<RequestHead> next() throws IOException {
         final ServerConfig.Timeouts timeouts = config.timeouts();
+        requestsSinceEarly++;
         buffer.beginHead();
-        if (buffer.hasBufferedData()) {
+        if (hasMore()) {
             input.expectWithin(timeouts.head());
         } else {
             input.expectWithin(timeouts.idle(), timeouts.head());
@@ -74,7 +78,18 @@ final class RequestReader {
 
     /** Whether the client has sent more than what was read. */
     boolean hasMore() {
-        return buffer.hasBufferedData();
+        return buffer.hasBufferedData() || input.hasEarly();
+    }
+
+    /** What has been read from the connection already, by somebody else: it comes first. */
+    void early(final byte[] bytes) {
+        requestsSinceEarly = 0;
+        input.early(bytes);
+    }
+
+    /** All that was read for the last request and those behind it, if it came by {@link #early(byte[])}; otherwise nothing. */
+    byte[] early() {
+        return requestsSinceEarly == 1 ? input.early() : NOTHING;
     }
 
     private static RequestHead checked(final BasicHttpRequest parsed) throws RequestRefused {

@@ -4,6 +4,7 @@ import io.tapstack.socket.MappedFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 
 /** A response: its status, its own header fields and its body. For one thread. */
 final class Response {
@@ -31,11 +32,17 @@ final class Response {
     record Part(byte[] prefix, long position, long count) {}
 
     private static final Body NONE = new NoBody();
+    private static final String VERSION = "HTTP/1.1 ";
+    private static final String BEFORE_DATE = "\r\nDate: ";
+
+    /** Where the date begins in a {@linkplain #head head} of status 200. */
+    static final int DATE_OFFSET = (VERSION + HttpStatus.OK.line() + BEFORE_DATE).length();
 
     private final HttpStatus status;
     private final StringBuilder fields = new StringBuilder(256);
     private long bodyLength;
     private Body body = NONE;
+    private Optional<Site.FoundFile> origin = Optional.empty();
 
     private Response(final HttpStatus status) {
         this.status = status;
@@ -79,6 +86,17 @@ final class Response {
         return this;
     }
 
+    /** Notes that the same request gets the same response, but for its date, as long as this file is what it was when it was found. */
+    Response repeatableFor(final Site.FoundFile found) {
+        origin = Optional.of(found);
+        return this;
+    }
+
+    /** See {@link #repeatableFor}. */
+    Optional<Site.FoundFile> origin() {
+        return origin;
+    }
+
     HttpStatus status() {
         return status;
     }
@@ -112,7 +130,7 @@ final class Response {
      */
     byte[] head(final String date, final String connection, final byte[] along) {
         final StringBuilder head = new StringBuilder(160 + fields.length());
-        head.append("HTTP/1.1 ").append(status.line()).append("\r\nDate: ").append(date);
+        head.append(VERSION).append(status.line()).append(BEFORE_DATE).append(date);
         head.append("\r\nServer: tapstack\r\n").append(fields);
         if (!connection.isEmpty()) {
             head.append("Connection: ").append(connection).append("\r\n");

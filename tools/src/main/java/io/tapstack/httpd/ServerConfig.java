@@ -9,6 +9,7 @@ import java.util.Optional;
  * @param method how bodies are sent
  * @param maxAge how long clients may keep a response without asking again; empty says nothing about it
  * @param mimeType the content type of every file; empty means by the file's name
+ * @param accessLog whether each response is logged
  * @param mappedFiles how many files stay open and mapped
  * @param limits how much a client may send and hold
  * @param timeouts how long a client may take
@@ -17,6 +18,7 @@ public record ServerConfig(
         ServeMethod method,
         Optional<Duration> maxAge,
         Optional<String> mimeType,
+        boolean accessLog,
         int mappedFiles,
         Limits limits,
         Timeouts timeouts) {
@@ -43,7 +45,7 @@ public record ServerConfig(
 
         /** What serves a network that is not trusted, on a small machine. */
         public static Limits standard() {
-            return new Limits(4096, 8 * 1024, 32 * 1024, 100, 64 * 1024, 16 * 1024 * 1024, 32);
+            return new Limits(16 * 1024, 8 * 1024, 32 * 1024, 100, 64 * 1024, 16 * 1024 * 1024, 32);
         }
 
         /** The same with another number of connections. */
@@ -80,26 +82,37 @@ public record ServerConfig(
     /** What the command line uses unless told otherwise. */
     public static ServerConfig standard() {
         return new ServerConfig(
-                ServeMethod.SENDFILE, Optional.empty(), Optional.empty(), 128, Limits.standard(), Timeouts.standard());
+                ServeMethod.SENDFILE,
+                Optional.empty(),
+                Optional.empty(),
+                true,
+                128,
+                Limits.standard(),
+                Timeouts.standard());
     }
 
     /** The same with another method. */
     public ServerConfig withMethod(final ServeMethod other) {
-        return new ServerConfig(other, maxAge, mimeType, mappedFiles, limits, timeouts);
+        return new ServerConfig(other, maxAge, mimeType, accessLog, mappedFiles, limits, timeouts);
     }
 
     /** The same with other rules for what clients are told about files. */
     public ServerConfig withRepresentation(final Optional<Duration> age, final Optional<String> mime) {
-        return new ServerConfig(method, age, mime, mappedFiles, limits, timeouts);
+        return new ServerConfig(method, age, mime, accessLog, mappedFiles, limits, timeouts);
+    }
+
+    /** The same, with or without a line in the log for each response. */
+    public ServerConfig withAccessLog(final boolean on) {
+        return new ServerConfig(method, maxAge, mimeType, on, mappedFiles, limits, timeouts);
     }
 
     /** The same with other limits. */
     public ServerConfig withLimits(final Limits other) {
-        return new ServerConfig(method, maxAge, mimeType, mappedFiles, other, timeouts);
+        return new ServerConfig(method, maxAge, mimeType, accessLog, mappedFiles, other, timeouts);
     }
 
     /** The same with other time limits. */
     public ServerConfig withTimeouts(final Timeouts other) {
-        return new ServerConfig(method, maxAge, mimeType, mappedFiles, limits, other);
+        return new ServerConfig(method, maxAge, mimeType, accessLog, mappedFiles, limits, other);
     }
 }

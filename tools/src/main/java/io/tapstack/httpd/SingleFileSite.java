@@ -21,6 +21,6 @@ final class SingleFileSite implements Site {
         if (!named && !target.names().isEmpty()) {
             throw FileLookup.notFound();
         }
-        return FileLookup.regularFile(file, name);
+        return FileLookup.regularFile(file, file, name);
     }
 }

@@ -14,10 +14,11 @@ interface Site {
     /**
      * A regular file.
      *
+     * @param asked the path that led to it
      * @param path where it really is, without symbolic links
      * @param name what it is called here, which tells its type
      */
-    record FoundFile(Path path, String name, BasicFileAttributes attributes) implements Found {}
+    record FoundFile(Path asked, Path path, String name, BasicFileAttributes attributes) implements Found {}
 
     /**
      * A directory without an index page.

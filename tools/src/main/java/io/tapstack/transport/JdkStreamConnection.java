@@ -39,6 +39,11 @@ final class JdkStreamConnection implements StreamConnection {
         }
     }
 
+    /** The socket itself, for what moves bytes without a buffer of ours. */
+    SocketChannel channel() {
+        return channel;
+    }
+
     @Override
     public InputStream input() {
         return input;
@@ -59,6 +64,11 @@ final class JdkStreamConnection implements StreamConnection {
         while (bytes.hasRemaining()) {
             channel.write(bytes);
         }
+    }
+
+    @Override
+    public void keepAlive() throws IOException {
+        channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
     }
 
     @Override

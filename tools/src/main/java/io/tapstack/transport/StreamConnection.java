@@ -29,15 +29,40 @@ public interface StreamConnection extends Closeable {
      */
     OutputStream output();
 
+    /** What becomes of a wish to be told when there is something to read. */
+    enum Readiness {
+        /** This transport tells nobody. */
+        NEVER_TOLD,
+        /** There is something to read already: it will not be told. */
+        NOW,
+        /** It will be told. */
+        LATER
+    }
+
     /**
-     * Asks to be told once when a read would not have to wait: bytes have come, or the end of them, or the connection is
-     * gone. So a connection that has nothing to do needs no thread that waits for it.
+     * Asks to be told when a read would not have to wait: bytes have come, or the end of them, or the connection is gone. So a connection
+     * that has nothing to do needs no thread that waits for it.
      *
-     * @param action called once, by any thread, possibly before this call returns; it must not block
-     * @return false if this transport cannot do that; then {@code action} is not called
+     * @param action the same one each time for the same connection; called by any thread, but by one at a time for all connections of a
+     *     transport; at least once, possibly before this call returns, and possibly inside the transport: it must not wait, and reads and
+     *     writes by {@link #readNow} and {@link #writeNow}
      */
-    default boolean whenReadable(final Runnable action) {
-        return false;
+    default Readiness whenReadable(final Runnable action) {
+        return Readiness.NEVER_TOLD;
+    }
+
+    /**
+     * Reads what is there, without waiting. For what is called by {@link #whenReadable}.
+     *
+     * @return how many bytes were read; 0 if there is none or it is not known, -1 at the end
+     */
+    default int readNow(final ByteBuffer into) throws IOException {
+        return 0;
+    }
+
+    /** Writes what there is room for, without waiting. For what is called by {@link #whenReadable}, and has read by {@link #readNow}. */
+    default void writeNow(final ByteBuffer bytes) throws IOException {
+        throw new UnsupportedOperationException();
     }
 
     /**
@@ -50,6 +75,9 @@ public interface StreamConnection extends Closeable {
 
     /** Writes all remaining bytes of a buffer, without the copy that a stream's array costs. Ordered with {@link #output()}. */
     void write(ByteBuffer bytes) throws IOException;
+
+    /** Probes the peer while nothing comes ({@code SO_KEEPALIVE}), so that one that has vanished is noticed. */
+    void keepAlive() throws IOException;
 
     /** Limits how long one read may wait, in milliseconds; 0 waits forever (the default). */
     void readTimeoutMillis(int millis) throws IOException;

@@ -1,6 +1,8 @@
 package io.tapstack.transport;
 
 import io.tapstack.socket.MappedFile;
+import io.tapstack.socket.SocketHandler;
+import io.tapstack.socket.StreamSocket;
 import io.tapstack.socket.TapSocket;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,6 +24,7 @@ final class TapstackStreamConnection implements StreamConnection {
     private final OutputStream output;
     private final InetSocketAddress local;
     private final InetSocketAddress remote;
+    private volatile boolean handled;
 
     TapstackStreamConnection(final TapSocket socket) throws IOException {
         this.socket = socket;
@@ -34,6 +37,11 @@ final class TapstackStreamConnection implements StreamConnection {
             throw new SocketException("Socket is not connected");
         }
         this.remote = peer;
+    }
+
+    /** The socket itself, for what moves bytes without a buffer of ours. */
+    TapSocket socket() {
+        return socket;
     }
 
     @Override
@@ -57,9 +65,33 @@ final class TapstackStreamConnection implements StreamConnection {
     }
 
     @Override
-    public boolean whenReadable(final Runnable action) {
-        socket.socket().whenReadable(action);
-        return true;
+    public Readiness whenReadable(final Runnable action) {
+        if (handled) {
+            return socket.socket().isReadable() ? Readiness.NOW : Readiness.LATER;
+        }
+        handled = true;
+        socket.socket().handler(new SocketHandler<>() {
+            @Override
+            public void readable(final StreamSocket ready) {
+                action.run();
+            }
+        });
+        return Readiness.LATER; // also of what is there already
+    }
+
+    @Override
+    public int readNow(final ByteBuffer into) throws IOException {
+        return socket.readNow(into);
+    }
+
+    @Override
+    public void writeNow(final ByteBuffer bytes) throws IOException {
+        socket.writeNow(bytes);
+    }
+
+    @Override
+    public void keepAlive() throws IOException {
+        socket.keepAlive(true);
     }
 
     @Override

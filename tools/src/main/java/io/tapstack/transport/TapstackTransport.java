@@ -18,6 +18,11 @@ public final class TapstackTransport implements Transport {
         this.sockets = sockets;
     }
 
+    /** The sockets beneath, for what no other transport has. */
+    public SocketLayer sockets() {
+        return sockets;
+    }
+
     @Override
     public String name() {
         return "tapstack";

@@ -150,6 +150,11 @@ class CommandLineTest {
                 "echo --tap a/b",
                 "echo --tap waytoolongatapname",
                 "echo --unknown",
+                "bench --only [",
+                "bench --only nothing-of-that-name",
+                "bench --runs 0",
+                "bench --runs many",
+                "bench --mib -1",
             })
     void mistakesAreOneLineAndStatus2(final String line) {
         assertThat(run(line.split(" "))).isEqualTo(2);
@@ -171,6 +176,19 @@ class CommandLineTest {
                         "echo"))
                 .isEqualTo(1);
         assertThat(err.toString()).isEqualTo("tapstack echo: IOException: several lines\n");
+    }
+
+    @Test
+    void benchListsWhatItMeasures() {
+        assertThat(run("bench", "--list", "--only", "Bulk down, SENDFILE$")).isZero();
+        assertThat(out.toString().lines()).hasSize(2).first().isEqualTo("bulk-sendfile");
+        assertThat(out.toString()).contains("bulk down, sendfile (Gbit/s), beside kernel sendfile, veth");
+    }
+
+    @Test
+    void benchNeedsTheLauncher() {
+        assertThat(run("bench")).isEqualTo(1);
+        assertThat(err.toString()).contains("bin/tapstack").hasLineCount(1);
     }
 
     @Test

@@ -33,4 +33,9 @@ class ConnectionOnTapstackIT extends ConnectionTest {
     InetAddress address() {
         return StackUnderTest.address();
     }
+
+    @Override
+    boolean accessLog() {
+        return false;
+    }
 }

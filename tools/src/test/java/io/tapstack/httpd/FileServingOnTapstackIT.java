@@ -33,4 +33,9 @@ class FileServingOnTapstackIT extends FileServingTest {
     InetAddress address() {
         return StackUnderTest.address();
     }
+
+    @Override
+    boolean accessLog() {
+        return false;
+    }
 }

@@ -10,4 +10,9 @@ class ParkedConnectionTest extends ConnectionTest {
     Transport transport() {
         return new WakingTransport(new JdkTransport());
     }
+
+    @Override
+    boolean accessLog() {
+        return false;
+    }
 }

@@ -33,4 +33,9 @@ class RangeOnTapstackIT extends RangeTest {
     InetAddress address() {
         return StackUnderTest.address();
     }
+
+    @Override
+    boolean accessLog() {
+        return false;
+    }
 }

@@ -33,4 +33,9 @@ class RequestRulesOnTapstackIT extends RequestRulesTest {
     InetAddress address() {
         return StackUnderTest.address();
     }
+
+    @Override
+    boolean accessLog() {
+        return false;
+    }
 }

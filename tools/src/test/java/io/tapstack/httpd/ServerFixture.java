@@ -43,12 +43,18 @@ abstract class ServerFixture {
         return new JdkTransport();
     }
 
+    /** Without it, what has been answered before is answered without a thread. */
+    boolean accessLog() {
+        return true;
+    }
+
     InetAddress address() {
         return InetAddress.getLoopbackAddress();
     }
 
     final HttpServer start(final Path path, final ServerConfig config) throws IOException {
-        return HttpServer.start(transport(), new InetSocketAddress(address(), 0), path, config);
+        return HttpServer.start(
+                transport(), new InetSocketAddress(address(), 0), path, config.withAccessLog(accessLog()));
     }
 
     static ServerConfig.Timeouts timeouts(final int idle, final int head, final int body, final int stall) {

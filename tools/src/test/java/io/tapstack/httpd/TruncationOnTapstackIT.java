@@ -33,4 +33,9 @@ class TruncationOnTapstackIT extends TruncationTest {
     InetAddress address() {
         return StackUnderTest.address();
     }
+
+    @Override
+    boolean accessLog() {
+        return false;
+    }
 }

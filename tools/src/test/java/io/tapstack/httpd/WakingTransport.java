@@ -16,6 +16,11 @@ import java.time.Duration;
 /** Adds {@link StreamConnection#whenReadable} to a transport that lacks it: by a thread that waits for a byte. */
 record WakingTransport(Transport below) implements Transport {
 
+    /** As much as there is ever room for. */
+    static final int ROOM = 4000;
+
+    private static final Object ACTIONS = new Object();
+
     @Override
     public String name() {
         return below.name();
@@ -83,11 +88,11 @@ record WakingTransport(Transport below) implements Transport {
         }
 
         @Override
-        public boolean whenReadable(final Runnable action) {
+        public Readiness whenReadable(final Runnable action) {
             final Thread thread = new Thread(null, () -> waitForByte(action), "wake", 128 * 1024);
             thread.setDaemon(true);
             thread.start();
-            return true;
+            return Readiness.LATER;
         }
 
         private void waitForByte(final Runnable action) {
@@ -100,7 +105,24 @@ record WakingTransport(Transport below) implements Transport {
             } catch (final IOException e) {
                 // the next read will meet it, too
             }
-            action.run();
+            synchronized (ACTIONS) {
+                action.run();
+            }
+        }
+
+        @Override
+        public int readNow(final ByteBuffer into) throws IOException {
+            final byte[] bytes = new byte[Math.min(input.available(), into.remaining())];
+            final int count = bytes.length == 0 ? 0 : input.read(bytes);
+            into.put(bytes, 0, count);
+            return count;
+        }
+
+        @Override
+        public void writeNow(final ByteBuffer bytes) throws IOException {
+            final byte[] some = new byte[Math.min(ROOM, bytes.remaining())];
+            bytes.get(some);
+            below.output().write(some);
         }
 
         @Override
@@ -111,6 +133,11 @@ record WakingTransport(Transport below) implements Transport {
         @Override
         public OutputStream output() {
             return below.output();
+        }
+
+        @Override
+        public void keepAlive() throws IOException {
+            below.keepAlive();
         }
 
         @Override

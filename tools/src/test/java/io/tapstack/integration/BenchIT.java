@@ -20,6 +20,7 @@ import io.tapstack.bench.measure.Trial;
 import io.tapstack.bench.measure.Workload;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.awaitility.Awaitility;
@@ -48,7 +49,7 @@ class BenchIT {
                 "--quick",
                 "--runs=2",
                 "--mib=3",
-                "--only=bulk down, sendfile|bulk up$|raw TAP",
+                "--only=bulk down, sendfile(, of the limit|, CPU)?$|bulk up$|raw TAP",
                 "--json=" + json,
                 "--plot=" + plot)) {
             for (String line = bench.line(); line != null; line = bench.line()) {
@@ -88,6 +89,7 @@ class BenchIT {
         try (Launcher bench = Launcher.start("bench", "--runs=1000", "--mib=1", "--only=bulk down, mmap$")) {
             final ProcessHandle process = ProcessHandle.of(bench.pid()).orElseThrow();
             Awaitility.await("two servers and the load")
+                    .atMost(Duration.ofSeconds(30))
                     .until(() -> process.descendants()
                                     .filter(child ->
                                             child.info().command().orElse("").endsWith("/java"))
@@ -96,6 +98,8 @@ class BenchIT {
             final List<ProcessHandle> children = process.descendants().toList();
             bench.signal(signal);
             assertThat(bench.exitStatus()).isNotZero();
+            assertThat(bench.errors().lines().filter(line -> !line.contains("busy")))
+                    .isEmpty();
             Awaitility.await("all are gone").until(() -> children.stream().noneMatch(ProcessHandle::isAlive));
         }
     }

@@ -4,12 +4,11 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * CPU time as {@code /proc} tells it, to the clock tick of 10 ms. Work that the kernel does for a process in a soft interrupt is the
- * process's own, unless it is left to the kernel's softirq threads; these are therefore always counted with it.
+ * process's own, unless it is left to the kernel's threads for that, of all devices ({@code ksoftirqd}) or of one ({@code napi}); these are
+ * therefore always counted with it.
  *
  * @see <a href="https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html">proc_pid_stat(5)</a>
  */
@@ -21,36 +20,30 @@ public final class CpuTime {
     private static final int UTIME = 14;
     private static final int STIME = 15;
 
-    private final List<Path> kernelThreads = new ArrayList<>();
+    private CpuTime() {}
 
-    CpuTime() throws IOException {
-        try (DirectoryStream<Path> processes = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
-            for (final Path process : processes) {
-                if (comm(process).startsWith("ksoftirqd/")) {
-                    kernelThreads.add(process.resolve("stat"));
-                }
-            }
-        }
-    }
-
-    private static String comm(final Path process) {
-        try {
-            return Files.readString(process.resolve("comm"));
-        } catch (final IOException e) {
-            return ""; // ended meanwhile
-        }
-    }
-
-    /** Seconds that these processes, and the kernel's softirq threads, have used since they began. */
-    public double seconds(final Iterable<Child> processes) throws IOException {
-        double ticks = 0;
+    /** Seconds that these processes, and the kernel's threads for soft interrupts, have used since they began. */
+    public static double seconds(final Iterable<Child> processes) throws IOException {
+        long ticks = 0;
         for (final Child process : processes) {
             ticks += ticks(Files.readString(Path.of("/proc/" + process.pid() + "/stat")));
         }
-        for (final Path thread : kernelThreads) {
-            ticks += ticks(Files.readString(thread));
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
+            for (final Path process : all) {
+                ticks += ticksOfKernelThread(process);
+            }
         }
         return ticks / TICKS_PER_SECOND;
+    }
+
+    private static long ticksOfKernelThread(final Path process) {
+        try {
+            final String name = Files.readString(process.resolve("comm"));
+            final boolean wanted = name.startsWith("ksoftirqd/") || name.startsWith("napi/");
+            return wanted ? ticks(Files.readString(process.resolve("stat"))) : 0;
+        } catch (final IOException e) {
+            return 0; // ended meanwhile
+        }
     }
 
     /** User and system time; the name in field 2 may contain anything, also blanks and parentheses. */

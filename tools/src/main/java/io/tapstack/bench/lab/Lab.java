@@ -37,6 +37,8 @@ public final class Lab implements AutoCloseable {
     public static final String REFERENCE_ADDRESS = "10.98.0.2";
 
     private static final String REFERENCE_HOST = "10.98.0.1";
+    private static final String CUBIC_ADDRESS = "10.98.255.2";
+    private static final String CUBIC_HOST = "10.98.255.1";
     private static final String MAIN = "io.tapstack.cli.Main";
     private static final String LOAD = "io.tapstack.bench.part.Load";
     private static final int PORT = 7000;
@@ -47,7 +49,6 @@ public final class Lab implements AutoCloseable {
     private final Scale scale;
     private final Path directory;
     private final Path file;
-    private final CpuTime cpuTime = new CpuTime();
     private final Deque<Child> children = new ArrayDeque<>();
     private final Map<List<String>, LoadProcess> loads = new HashMap<>();
     private final Child holder;
@@ -85,11 +86,23 @@ public final class Lab implements AutoCloseable {
         run("ip link add ref0 type veth peer name ref1");
         run("ip link set ref1 netns " + pid);
         run("ip addr add " + REFERENCE_HOST + "/24 dev ref0");
+        run("ip addr add " + CUBIC_HOST + "/24 dev ref0");
         run("ip link set ref0 up");
+        run(cubicRoute("ref0", CUBIC_HOST));
         for (final String command : List.of(
-                "ip link set lo up", "ip addr add " + REFERENCE_ADDRESS + "/24 dev ref1", "ip link set ref1 up")) {
+                "ip link set lo up",
+                "ip addr add " + REFERENCE_ADDRESS + "/24 dev ref1",
+                "ip addr add " + CUBIC_ADDRESS + "/24 dev ref1",
+                "ip link set ref1 up",
+                cubicRoute("ref1", CUBIC_ADDRESS))) {
             run(String.join(" ", inSecond()) + ' ' + command);
         }
+    }
+
+    /** Puts an attribute on the route that the kernel has made for an address: congestion control can be chosen by route. */
+    private static String cubicRoute(final String device, final String address) {
+        return "ip route replace " + address.substring(0, address.lastIndexOf('.')) + ".0/24 dev " + device
+                + " proto kernel scope link src " + address + " congctl cubic";
     }
 
     private void run(final String command) throws BenchFailure, InterruptedException {
@@ -137,11 +150,6 @@ public final class Lab implements AutoCloseable {
     /** A directory for files of a workload's own; it goes away with the lab. */
     public Path directory() {
         return directory;
-    }
-
-    /** What processes cost. */
-    public CpuTime cpuTime() {
-        return cpuTime;
     }
 
     /** A TAP name and a subnet that nobody else has. */
@@ -193,11 +201,11 @@ public final class Lab implements AutoCloseable {
     public Server serve(final ServerSpec spec) throws BenchFailure, InterruptedException {
         final List<String> arguments = new ArrayList<>(List.of("bench-server", "--file", file.toString()));
         final String address;
+        final Link link = newLink();
         if (spec.onKernel()) {
-            address = REFERENCE_ADDRESS;
+            address = spec.cubic() ? CUBIC_ADDRESS : REFERENCE_ADDRESS;
             arguments.addAll(List.of("--network", "kernel", "--bind", address));
         } else {
-            final Link link = newLink();
             address = link.address();
             arguments.addAll(link.options());
         }
@@ -209,6 +217,9 @@ public final class Lab implements AutoCloseable {
         final String line = process.line(START);
         if (!line.startsWith("ready")) {
             throw new BenchFailure(spec.name() + " says: " + line);
+        }
+        if (spec.cubic() && !spec.onKernel()) {
+            run(cubicRoute(link.tap(), link.hostAddress()));
         }
         return new Server(process, address, PORT);
     }
@@ -225,6 +236,13 @@ public final class Lab implements AutoCloseable {
         final LoadProcess made = new LoadProcess(start("load", command));
         loads.put(key, made);
         return made;
+    }
+
+    /** Whether it has been closed, perhaps by another thread in the middle of a measurement. Any thread. */
+    public boolean isClosed() {
+        synchronized (children) {
+            return closed;
+        }
     }
 
     /** Ends all processes, and with them the namespaces. Any thread, any number of times. */

@@ -17,7 +17,6 @@ import java.security.MessageDigest;
 public final class BulkServer implements AutoCloseable {
 
     private static final int BACKLOG = 1024;
-    private static final int PIECE_BYTES = 1 << 20;
 
     private final Listener listener;
     private final MappedFile file;
@@ -134,19 +133,14 @@ public final class BulkServer implements AutoCloseable {
 
     private void sendMapping(final StreamConnection connection, final long count) throws IOException {
         for (long sent = 0; sent < count; ) {
-            final ByteBuffer piece = file.slice(sent % file.size(), (int) Math.min(PIECE_BYTES, count - sent));
+            final ByteBuffer piece = file.slice(sent % file.size(), (int) Math.min(Request.PIECE_BYTES, count - sent));
             sent += piece.remaining();
             connection.write(piece);
         }
     }
 
     private void sendBuffer(final StreamConnection connection, final long count, final int cycle) throws IOException {
-        final ByteBuffer view = content.buffer();
-        final int most = Math.min(cycle, view.capacity());
-        for (long left = count; left > 0; left -= view.limit()) {
-            view.clear().limit((int) Math.min(most, left));
-            connection.write(view);
-        }
+        content.pass(count, cycle, connection::write);
     }
 
     private static void receive(final StreamConnection connection, final Request request) throws IOException {
@@ -155,7 +149,7 @@ public final class BulkServer implements AutoCloseable {
 
     private static Receipt read(final StreamConnection connection, final Request request) throws IOException {
         final MessageDigest digest = Content.sha256();
-        final ByteBuffer buffer = ByteBuffer.allocateDirect(PIECE_BYTES);
+        final ByteBuffer buffer = ByteBuffer.allocateDirect(Request.READ_BYTES);
         long received = 0;
         while (received < request.count()) {
             buffer.clear().limit((int) Math.min(buffer.capacity(), request.count() - received));

@@ -37,15 +37,34 @@ final class Content {
         return buffer.duplicate();
     }
 
-    /** SHA-256 of {@code count} bytes: the first {@code cycle} ones of the buffer, again and again. */
-    byte[] hashOfBuffer(final long count, final int cycle) {
-        final MessageDigest digest = sha256();
+    /** Takes bytes. */
+    @FunctionalInterface
+    interface Taker {
+
+        /** Takes all remaining bytes of {@code piece}. */
+        void take(ByteBuffer piece) throws IOException;
+    }
+
+    /**
+     * Hands on {@code count} bytes: the first {@code cycle} ones of the buffer, again and again, in pieces of up to
+     * {@link Request#PIECE_BYTES}.
+     */
+    void pass(final long count, final int cycle, final Taker taker) throws IOException {
         final ByteBuffer view = buffer();
         final int most = Math.min(cycle, view.capacity());
-        for (long left = count; left > 0; left -= view.limit()) {
-            view.clear().limit((int) Math.min(most, left));
-            digest.update(view);
+        int at = 0;
+        for (long left = count; left > 0; ) {
+            final int length = (int) Math.min(Math.min(Request.PIECE_BYTES, most - at), left);
+            taker.take(view.limit(at + length).position(at));
+            left -= length;
+            at = (at + length) % most;
         }
+    }
+
+    /** SHA-256 of what {@link #pass} hands on. */
+    byte[] hashOfBuffer(final long count, final int cycle) throws IOException {
+        final MessageDigest digest = sha256();
+        pass(count, cycle, digest::update);
         return digest.digest();
     }
 

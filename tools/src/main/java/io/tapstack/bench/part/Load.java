@@ -20,13 +20,14 @@ import java.util.Arrays;
  *   bulk ADDRESS PORT KIND COUNT VERIFY
  *   echo ADDRESS PORT COUNT SIZE
  * </pre>
+ *
+ * and those of {@link SmallLoad}.
  */
 public final class Load {
 
-    private static final int READ_BYTES = 1 << 20;
-
     private final Content content;
-    private final ByteBuffer input = ByteBuffer.allocateDirect(READ_BYTES);
+    private final ByteBuffer input = ByteBuffer.allocateDirect(Request.READ_BYTES);
+    private final SmallLoad small = new SmallLoad(input);
 
     Load(final Content content) {
         this.content = content;
@@ -66,7 +67,7 @@ public final class Load {
                 echo(
                         server,
                         new Request(Request.Kind.ECHO, false, Long.parseLong(words[3]), Integer.parseInt(words[4])));
-            default -> throw new IllegalArgumentException("no command " + words[0]);
+            default -> small.run(server, words);
         };
     }
 
@@ -154,11 +155,7 @@ public final class Load {
     }
 
     private void write(final SocketChannel channel, final long count) throws IOException {
-        final ByteBuffer view = content.buffer();
-        for (long left = count; left > 0; left -= view.limit()) {
-            view.clear().limit((int) Math.min(view.capacity(), left));
-            writeFully(channel, view);
-        }
+        content.pass(count, Request.BUFFER_BYTES, piece -> writeFully(channel, piece));
     }
 
     private void checkReceipt(final SocketChannel channel, final Request request) throws IOException {

@@ -47,6 +47,9 @@ public final class Chart {
 
     private static final double TICK = 0.5;
 
+    /** Where bars end that are longer: one that is far off must not make all others look the same. Their words tell. */
+    private static final double LONGEST = 3;
+
     /** Room beyond the longest bar. */
     private static final double BEYOND = 1.05;
 
@@ -78,8 +81,8 @@ public final class Chart {
         chart.setBackgroundPaint(Color.WHITE);
         chart.setPadding(new RectangleInsets(12, 12, 12, 12));
         chart.addSubtitle(line(machine));
-        chart.addSubtitle(
-                line("ratio of medians: Tapstack over the reference.  Dashed line: 1.0, as good as the reference.  "
+        chart.addSubtitle(line(
+                "ratio of medians: Tapstack over the reference; bars end at 3.  Dashed line: 1.0, as good as the reference.  "
                         + "Black mark: target.  Green: reached.  Red: missed.  Blue: no target."));
         final int height = MARGINS + ROW_HEIGHT * compared.size();
         ChartUtils.saveChartAsPNG(file, chart, WIDTH, height);
@@ -106,7 +109,7 @@ public final class Chart {
             most = Math.max(most, bound(finding.comparison().target()));
         }
         final NumberAxis axis = new NumberAxis("ratio to the reference");
-        axis.setRange(0, most * BEYOND);
+        axis.setRange(0, Math.min(most, LONGEST) * BEYOND);
         axis.setTickUnit(new NumberTickUnit(TICK));
         axis.setLabelFont(TEXT);
         axis.setTickLabelFont(TEXT);

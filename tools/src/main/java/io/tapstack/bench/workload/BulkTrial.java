@@ -1,6 +1,7 @@
 package io.tapstack.bench.workload;
 
 import io.tapstack.bench.lab.Child;
+import io.tapstack.bench.lab.CpuTime;
 import io.tapstack.bench.lab.Lab;
 import io.tapstack.bench.lab.LoadProcess;
 import io.tapstack.bench.lab.Server;
@@ -43,9 +44,9 @@ final class BulkTrial implements Trial {
     @Override
     public Sample run() throws IOException, InterruptedException {
         final List<Child> ends = List.of(server.process(), load.process());
-        final double before = lab.cpuTime().seconds(ends);
+        final double before = CpuTime.seconds(ends);
         final long nanos = load.ask("bulk", server.address(), server.port(), kind, bytes, false)[0];
-        final double used = lab.cpuTime().seconds(ends) - before;
+        final double used = CpuTime.seconds(ends) - before;
         final long payload = bytes * directions;
         return Sample.of(Metric.RATE, Metric.rate(payload, nanos), Metric.CPU, used / (payload / BYTES_PER_GIGABYTE));
     }

@@ -1,5 +1,6 @@
 package io.tapstack.bench.workload;
 
+import io.tapstack.bench.lab.CongestionControl;
 import io.tapstack.bench.lab.Scale;
 import io.tapstack.bench.lab.ServerSpec;
 import io.tapstack.bench.measure.Comparison;
@@ -7,14 +8,22 @@ import io.tapstack.bench.measure.Metric;
 import io.tapstack.bench.measure.Subject;
 import io.tapstack.bench.measure.Target;
 import io.tapstack.bench.measure.Workload;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToLongFunction;
 
-/** Transfers of gigabytes over one connection, between the stack and the host. */
+/**
+ * Transfers of gigabytes over one connection, between the stack and the host. Where the machine's default congestion control is not CUBIC
+ * each comes a second time with CUBIC: the kernel's reference depends on it.
+ */
 final class BulkWorkloads {
 
     private static final String OURS = "Tapstack";
-    private static final String NO_OFFLOAD = "Tapstack without offload";
+    private static final String OURS_CUBIC = "Tapstack, cubic at the host";
+    private static final String CUBIC = ", cubic";
+    private static final String FRAMES_SENDFILE = "Tapstack without offload, sendfile";
+    private static final String FRAMES_COPY = "Tapstack without offload, copy";
+    private static final String FRAMES_UPLOAD = "Tapstack without offload";
     private static final String LIMIT_MAPPING = "raw TAP limit, super-frames of the mapping";
     private static final String LIMIT_BUFFER = "raw TAP limit, super-frames of a buffer";
     private static final String LIMIT_FRAMES = "raw TAP limit, frames of 1500 bytes";
@@ -24,104 +33,138 @@ final class BulkWorkloads {
     private static final String READ = "kernel read, veth";
     private static final String BOTH = "kernel both ways, veth";
 
+    /** What is being put together. */
+    private final List<Subject> subjects = new ArrayList<>();
+
+    private final List<Comparison> comparisons = new ArrayList<>();
+
     private BulkWorkloads() {}
 
     static List<Workload> all() {
-        return List.of(
-                new Workload(
-                        "bulk-sendfile",
-                        List.of(
-                                tapstack(OURS, "SENDFILE"),
-                                kernel(SENDFILE, "SENDFILE"),
-                                raw(LIMIT_MAPPING, "super", "SENDFILE", Scale::bulkBytes)),
-                        List.of(
-                                rate("bulk down, sendfile", OURS, SENDFILE, Target.atLeast(2.0)),
-                                rate("bulk down, sendfile, of the limit", OURS, LIMIT_MAPPING, Target.NONE),
-                                cpu("bulk down, sendfile, CPU", OURS, SENDFILE, Target.atMost(0.5)))),
-                new Workload(
-                        "bulk-mmap",
-                        List.of(tapstack(OURS, "MMAP"), kernel(WRITE_MAPPING, "MMAP")),
-                        List.of(
-                                rate("bulk down, mmap", OURS, WRITE_MAPPING, Target.NONE),
-                                cpu("bulk down, mmap, CPU", OURS, WRITE_MAPPING, Target.NONE))),
-                new Workload(
-                        "bulk-copy",
-                        List.of(
-                                tapstack(OURS, "COPY"),
-                                kernel(WRITE, "COPY"),
-                                raw(LIMIT_BUFFER, "super", "RAW", Scale::bulkBytes)),
-                        List.of(
-                                rate("bulk down, copy", OURS, WRITE, Target.atLeast(1.2)),
-                                rate("bulk down, copy, of the limit", OURS, LIMIT_BUFFER, Target.NONE),
-                                cpu("bulk down, copy, CPU", OURS, WRITE, Target.NONE))),
-                new Workload(
-                        "bulk-frames",
-                        List.of(
-                                tapstackFrames("SENDFILE", NO_OFFLOAD + ", sendfile"),
-                                tapstackFrames("COPY", NO_OFFLOAD + ", copy"),
-                                kernel(WRITE, "COPY"),
-                                raw(LIMIT_FRAMES, "frames", "RAW", Scale::frameBytes)),
-                        List.of(
-                                rate(
-                                        "bulk down, no offload, sendfile",
-                                        NO_OFFLOAD + ", sendfile",
-                                        WRITE,
-                                        Target.atLeast(0.35)),
-                                rate("bulk down, no offload, copy", NO_OFFLOAD + ", copy", WRITE, Target.atLeast(0.35)),
-                                rate(
-                                        "bulk down, no offload, of the limit",
-                                        NO_OFFLOAD + ", copy",
-                                        LIMIT_FRAMES,
-                                        Target.NONE),
-                                rate("raw TAP, frames of 1500 bytes", LIMIT_FRAMES, WRITE, Target.NONE))),
-                new Workload(
-                        "bulk-up",
-                        List.of(tapstack(OURS, "UPLOAD"), kernel(READ, "UPLOAD")),
-                        List.of(
-                                rate("bulk up", OURS, READ, Target.atLeast(1.0)),
-                                cpu("bulk up, CPU", OURS, READ, Target.NONE))),
-                new Workload(
-                        "bulk-up-frames",
-                        List.of(tapstackFrames("UPLOAD", NO_OFFLOAD), kernel(READ, "UPLOAD")),
-                        List.of(rate("bulk up, no offload", NO_OFFLOAD, READ, Target.NONE))),
-                new Workload(
-                        "bulk-both",
-                        List.of(tapstack(OURS, "BOTH"), kernel(BOTH, "BOTH")),
-                        List.of(
-                                rate("bulk down and up at once", OURS, BOTH, Target.NONE),
-                                cpu("bulk down and up at once, CPU", OURS, BOTH, Target.NONE))));
+        return List.of(sendfile(), mmap(), copy(), frames(), up(), upFrames(), both());
     }
 
-    private static Comparison rate(
-            final String name, final String subject, final String reference, final Target target) {
-        return Comparison.of(name, Metric.RATE, subject, reference, target);
+    private static Workload sendfile() {
+        return new BulkWorkloads()
+                .measure(OURS, ServerSpec.tapstack(), "SENDFILE")
+                .measure(SENDFILE, ServerSpec.kernel(), "SENDFILE")
+                .limit(LIMIT_MAPPING, "super", "SENDFILE", Scale::bulkBytes)
+                .rate("bulk down, sendfile", OURS, SENDFILE, Target.atLeast(2.0))
+                .rate("bulk down, sendfile, of the limit", OURS, LIMIT_MAPPING, Target.NONE)
+                .cpu("bulk down, sendfile, CPU", OURS, SENDFILE, Target.atMost(0.5))
+                .besideCubic("bulk down, sendfile", OURS, SENDFILE, "SENDFILE")
+                .workload("bulk-sendfile");
     }
 
-    private static Comparison cpu(
-            final String name, final String subject, final String reference, final Target target) {
-        return Comparison.of(name, Metric.CPU, subject, reference, target);
+    private static Workload mmap() {
+        return new BulkWorkloads()
+                .measure(OURS, ServerSpec.tapstack(), "MMAP")
+                .measure(WRITE_MAPPING, ServerSpec.kernel(), "MMAP")
+                .rate("bulk down, mmap", OURS, WRITE_MAPPING, Target.NONE)
+                .cpu("bulk down, mmap, CPU", OURS, WRITE_MAPPING, Target.NONE)
+                .besideCubic("bulk down, mmap", OURS, WRITE_MAPPING, "MMAP")
+                .workload("bulk-mmap");
     }
 
-    private static Subject tapstack(final String name, final String kind) {
-        return subject(name, ServerSpec.tapstack(), kind, Scale::bulkBytes);
+    private static Workload copy() {
+        return new BulkWorkloads()
+                .measure(OURS, ServerSpec.tapstack(), "COPY")
+                .measure(WRITE, ServerSpec.kernel(), "COPY")
+                .limit(LIMIT_BUFFER, "super", "RAW", Scale::bulkBytes)
+                .rate("bulk down, copy", OURS, WRITE, Target.atLeast(1.2))
+                .rate("bulk down, copy, of the limit", OURS, LIMIT_BUFFER, Target.NONE)
+                .cpu("bulk down, copy, CPU", OURS, WRITE, Target.NONE)
+                .besideCubic("bulk down, copy", OURS, WRITE, "COPY")
+                .workload("bulk-copy");
     }
 
-    private static Subject tapstackFrames(final String kind, final String name) {
-        return subject(name, ServerSpec.tapstack("--no-offload"), kind, Scale::frameBytes);
+    private static Workload frames() {
+        return new BulkWorkloads()
+                .frames(FRAMES_SENDFILE, "SENDFILE")
+                .frames(FRAMES_COPY, "COPY")
+                .measure(WRITE, ServerSpec.kernel(), "COPY")
+                .limit(LIMIT_FRAMES, "frames", "RAW", Scale::frameBytes)
+                .rate("bulk down, no offload, sendfile", FRAMES_SENDFILE, WRITE, Target.atLeast(0.35))
+                .rate("bulk down, no offload, copy", FRAMES_COPY, WRITE, Target.atLeast(0.35))
+                .rate("bulk down, no offload, of the limit", FRAMES_COPY, LIMIT_FRAMES, Target.NONE)
+                .rate("raw TAP, frames of 1500 bytes", LIMIT_FRAMES, WRITE, Target.NONE)
+                .workload("bulk-frames");
     }
 
-    private static Subject kernel(final String name, final String kind) {
-        return subject(name, ServerSpec.kernel(), kind, Scale::bulkBytes);
+    private static Workload up() {
+        final BulkWorkloads up = new BulkWorkloads()
+                .measure(OURS, ServerSpec.tapstack(), "UPLOAD")
+                .measure(READ, ServerSpec.kernel(), "UPLOAD")
+                .rate("bulk up", OURS, READ, Target.atLeast(1.0))
+                .cpu("bulk up, CPU", OURS, READ, Target.NONE);
+        if (!CongestionControl.isDefaultCubic()) {
+            up.measure(OURS_CUBIC, ServerSpec.tapstack().withCubic(), "UPLOAD")
+                    .besideCubic("bulk up", OURS_CUBIC, READ, "UPLOAD");
+        }
+        return up.workload("bulk-up");
     }
 
-    private static Subject raw(
-            final String name, final String frames, final String kind, final ToLongFunction<Scale> bytes) {
-        return new Subject(
-                name, lab -> new BulkTrial(lab, RawServer.start(lab, frames), kind, bytes.applyAsLong(lab.scale())));
+    private static Workload upFrames() {
+        return new BulkWorkloads()
+                .frames(FRAMES_UPLOAD, "UPLOAD")
+                .measure(READ, ServerSpec.kernel(), "UPLOAD")
+                .rate("bulk up, no offload", FRAMES_UPLOAD, READ, Target.NONE)
+                .workload("bulk-up-frames");
     }
 
-    private static Subject subject(
+    private static Workload both() {
+        return new BulkWorkloads()
+                .measure(OURS, ServerSpec.tapstack(), "BOTH")
+                .measure(BOTH, ServerSpec.kernel(), "BOTH")
+                .rate("bulk down and up at once", OURS, BOTH, Target.NONE)
+                .cpu("bulk down and up at once, CPU", OURS, BOTH, Target.NONE)
+                .workload("bulk-both");
+    }
+
+    private Workload workload(final String name) {
+        return new Workload(name, subjects, comparisons);
+    }
+
+    private BulkWorkloads measure(final String name, final ServerSpec spec, final String kind) {
+        return add(name, spec, kind, Scale::bulkBytes);
+    }
+
+    private BulkWorkloads frames(final String name, final String kind) {
+        return add(name, ServerSpec.tapstack("--no-offload"), kind, Scale::frameBytes);
+    }
+
+    private BulkWorkloads add(
             final String name, final ServerSpec spec, final String kind, final ToLongFunction<Scale> bytes) {
-        return new Subject(name, lab -> new BulkTrial(lab, lab.serve(spec), kind, bytes.applyAsLong(lab.scale())));
+        subjects.add(
+                new Subject(name, lab -> new BulkTrial(lab, lab.serve(spec), kind, bytes.applyAsLong(lab.scale()))));
+        return this;
+    }
+
+    private BulkWorkloads limit(
+            final String name, final String frames, final String kind, final ToLongFunction<Scale> bytes) {
+        subjects.add(new Subject(
+                name, lab -> new BulkTrial(lab, RawServer.start(lab, frames), kind, bytes.applyAsLong(lab.scale()))));
+        return this;
+    }
+
+    /** Adds the same reference with CUBIC, unless that is what it has. */
+    private BulkWorkloads besideCubic(
+            final String name, final String subject, final String reference, final String kind) {
+        if (CongestionControl.isDefaultCubic()) {
+            return this;
+        }
+        return measure(reference + CUBIC, ServerSpec.kernel().withCubic(), kind)
+                .rate(name + CUBIC, subject, reference + CUBIC, Target.NONE)
+                .cpu(name + ", CPU" + CUBIC, subject, reference + CUBIC, Target.NONE);
+    }
+
+    private BulkWorkloads rate(final String name, final String subject, final String reference, final Target target) {
+        comparisons.add(Comparison.of(name, Metric.RATE, subject, reference, target));
+        return this;
+    }
+
+    private BulkWorkloads cpu(final String name, final String subject, final String reference, final Target target) {
+        comparisons.add(Comparison.of(name, Metric.CPU, subject, reference, target));
+        return this;
     }
 }

@@ -12,6 +12,11 @@ public final class Workloads {
     /** All workloads. */
     public static List<Workload> all() {
         final List<Workload> all = new ArrayList<>(BulkWorkloads.all());
+        all.addAll(SmallWorkloads.all());
+        all.addAll(HttpWorkloads.all());
+        all.add(PingTrial.workload());
+        all.addAll(CrowdWorkloads.all());
+        all.add(AllocationWorkload.create());
         return List.copyOf(all);
     }
 }

@@ -1,0 +1,111 @@
+package io.tapstack.socket;
+
+import io.tapstack.ip.SocketError;
+import io.tapstack.ip.SocketErrorException;
+import io.tapstack.stack.Door;
+import io.tapstack.tcp.TcpConnection;
+import io.tapstack.tcp.TcpSplice;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Two connected sockets of one stack joined back to back, as a proxy does it: what one receives the other sends, both ways, until both
+ * directions have ended. Bytes move by reference, without a copy and without a thread; see {@link TcpSplice}. Linux's {@code splice(2)}
+ * between sockets is the nearest relative.
+ *
+ * <p>Any thread may call.
+ */
+public final class Splice {
+
+    private final Door door;
+    private final TcpSplice connections;
+
+    private Splice(final Door door, final TcpSplice connections) {
+        this.door = door;
+        this.connections = connections;
+    }
+
+    /**
+     * Joins two sockets, or a socket to itself. The sockets are closed to everybody else from now on: calls answer {@code -EBADF}.
+     *
+     * @param whenEnded called once, inside the door: it must not wait, only note the end or wake somebody
+     * @throws SocketErrorException ENOTCONN if one is not connected (any more), EBADF if one is closed, EINVAL if they belong to
+     *     different stacks; then both stay as they are
+     */
+    public static Splice join(final StreamSocket first, final StreamSocket second, final Runnable whenEnded)
+            throws SocketErrorException {
+        if (first.layer != second.layer) {
+            throw new SocketErrorException(SocketError.EINVAL, "splice");
+        }
+        final Door door = first.door;
+        door.enter();
+        try {
+            first.requireConnected("splice");
+            second.requireConnected("splice");
+            final TcpConnection one = first.handOver();
+            final TcpConnection other = first == second ? one : second.handOver();
+            return new Splice(door, TcpSplice.join(one, other, whenEnded));
+        } finally {
+            door.exit();
+        }
+    }
+
+    /** Bytes that went from the first socket to the second one. */
+    public long forwardBytes() {
+        door.enter();
+        try {
+            return connections.forwardBytes();
+        } finally {
+            door.exit();
+        }
+    }
+
+    /** Bytes that went from the second socket to the first one. */
+    public long backBytes() {
+        door.enter();
+        try {
+            return connections.backBytes();
+        } finally {
+            door.exit();
+        }
+    }
+
+    /** True when both directions have ended, or a side has failed. */
+    public boolean isEnded() {
+        door.enter();
+        try {
+            return connections.isEnded();
+        } finally {
+            door.exit();
+        }
+    }
+
+    /** Why it ended before its time, or null. */
+    public @Nullable SocketError failure() {
+        door.enter();
+        try {
+            return connections.failure();
+        } finally {
+            door.exit();
+        }
+    }
+
+    /** Closes both connections: what was passed on is still delivered. Does nothing if it has ended. */
+    public void close() {
+        door.enter();
+        try {
+            connections.close(door.now());
+        } finally {
+            door.exit();
+        }
+    }
+
+    /** Resets both connections. Does nothing if it has ended. */
+    public void abort() {
+        door.enter();
+        try {
+            connections.abort(door.now());
+        } finally {
+            door.exit();
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package io.tapstack.tap;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Has the host receive what we write to a TAP without offloads in batches, the way it receives from a network card: on a kernel thread of
+ * the interface's own (threaded NAPI), which merges the segments that have come meanwhile (GRO) before they go up the host's stack. Without, the
+ * whole way up to the socket is gone in the middle of each write, frame by frame.
+ *
+ * <p>The switches are files of sysfs, which shows the interfaces of the network namespace that it was mounted in. Where that is another
+ * one, or the files are not ours to write, or the kernel is too old (threaded NAPI came with Linux 5.12), there is no batching.
+ *
+ * @see <a href="https://docs.kernel.org/networking/napi.html">NAPI</a>
+ */
+final class HostBatching {
+
+    private static final Logger LOG = LoggerFactory.getLogger(HostBatching.class);
+    private static final Path INTERFACES = Path.of("/sys/class/net");
+
+    /**
+     * How long a merged segment that is not full waits for more, in nanoseconds. Long enough for the next frame of a bulk transfer (a frame
+     * costs us a good microsecond), too short to be noticed; a segment with PSH, an application's last one, does not wait at all.
+     */
+    private static final int GRO_FLUSH_TIMEOUT = 20_000;
+
+    /** How often the thread finds nothing before the interface counts as idle; the kernel minds the timeout only if not 0. */
+    private static final int DEFER_HARD_IRQS = 2;
+
+    private HostBatching() {}
+
+    /**
+     * Turns it on, for an interface that was attached with IFF_NAPI.
+     *
+     * @return false if that is not possible here
+     */
+    static boolean start(final String name) throws TapException {
+        final Path settings = INTERFACES.resolve(name);
+        try (HostInterface host = new HostInterface(name)) {
+            if (!isSame(host, settings)) {
+                LOG.debug("{}: sysfs belongs to another network namespace; the host takes frames one by one", name);
+                return false;
+            }
+            write(settings, "gro_flush_timeout", GRO_FLUSH_TIMEOUT);
+            write(settings, "napi_defer_hard_irqs", DEFER_HARD_IRQS);
+            write(settings, "threaded", 1);
+            return true;
+        } catch (final IOException refused) {
+            LOG.debug("{}: no threaded NAPI ({}); the host takes frames one by one", name, refused.toString());
+            return false;
+        }
+    }
+
+    /** Another namespace can have an interface of the same name, but not of the same random Ethernet address. */
+    private static boolean isSame(final HostInterface host, final Path settings) throws IOException {
+        final Path address = settings.resolve("address");
+        if (!Files.isReadable(address)) {
+            return false;
+        }
+        final String text = Files.readString(address).strip().replace(":", "");
+        return Long.parseUnsignedLong(text, 16) == host.hardwareAddress();
+    }
+
+    private static void write(final Path settings, final String name, final int value) throws IOException {
+        Files.writeString(settings.resolve(name), Integer.toString(value), StandardOpenOption.WRITE);
+    }
+}

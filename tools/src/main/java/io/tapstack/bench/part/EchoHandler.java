@@ -1,0 +1,78 @@
+package io.tapstack.bench.part;
+
+import io.tapstack.ip.SocketError;
+import io.tapstack.ip.SocketErrorException;
+import io.tapstack.socket.MessageFlags;
+import io.tapstack.socket.SocketHandler;
+import io.tapstack.socket.SocketLayer;
+import io.tapstack.socket.SocketOptions;
+import io.tapstack.socket.StreamSocket;
+import io.tapstack.wire.Endpoint;
+import io.tapstack.wire.IpAddress;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+
+/** Sends small messages back as they come, called by the stack: without a thread of its own. */
+public final class EchoHandler implements SocketHandler<StreamSocket>, AutoCloseable {
+
+    private static final int BACKLOG = 1024;
+    private static final int BUFFER_BYTES = 4096;
+
+    private final StreamSocket listener;
+    private final SocketHandler<StreamSocket> connections = new Connections();
+
+    private EchoHandler(final StreamSocket listener) {
+        this.listener = listener;
+    }
+
+    /** Listens, and serves until closed. */
+    public static EchoHandler start(final SocketLayer sockets, final InetSocketAddress local) throws IOException {
+        final StreamSocket listener = sockets.stream();
+        final Endpoint endpoint = new Endpoint(IpAddress.of(local.getAddress().getAddress()), local.getPort());
+        if (listener.bind(endpoint) != 0 || listener.listen(BACKLOG) != 0) {
+            listener.close();
+            throw new IOException("cannot listen at " + local);
+        }
+        final EchoHandler server = new EchoHandler(listener);
+        listener.handler(server);
+        return server;
+    }
+
+    @Override
+    public void close() {
+        listener.close();
+    }
+
+    @Override
+    public void readable(final StreamSocket socket) {
+        try {
+            for (StreamSocket next = socket.accept(MessageFlags.MSG_DONTWAIT);
+                    next != null;
+                    next = socket.accept(MessageFlags.MSG_DONTWAIT)) {
+                next.setOption(SocketOptions.IPPROTO_TCP, SocketOptions.TCP_NODELAY, 1);
+                next.handler(connections);
+            }
+        } catch (final SocketErrorException e) {
+            // Closed: there is nobody to accept for.
+        }
+    }
+
+    private static final class Connections implements SocketHandler<StreamSocket> {
+
+        private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+
+        @Override
+        public void readable(final StreamSocket socket) {
+            int received = socket.recv(buffer.clear(), 0);
+            while (received > 0) {
+                // There is always room for a small message, as its sender waits for it before the next one.
+                socket.send(buffer.flip(), 0);
+                received = socket.recv(buffer.clear(), 0);
+            }
+            if (received != -SocketError.EAGAIN.errno()) {
+                socket.close();
+            }
+        }
+    }
+}

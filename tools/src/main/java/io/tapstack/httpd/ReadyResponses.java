@@ -1,0 +1,106 @@
+package io.tapstack.httpd;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Requests for small files that have come before, byte for byte, with their responses. What a connection's thread has found out about a
+ * request, all its rules included, holds for the same bytes again, as long as the file is the same; so the stack's own thread can answer
+ * them by a comparison and one question to the file system, without a thread to hand over to.
+ *
+ * <p>Bounded: a new response takes the place of another. {@link #learn} is for any thread; the other methods are for one thread at a time.
+ */
+final class ReadyResponses {
+
+    /** Longest request that is kept. */
+    private static final int MAX_REQUEST_BYTES = 2048;
+
+    private static final int SLOTS = 256;
+
+    /** A file that was modified so recently could change again without its time showing it: the clock of file systems is coarse. */
+    private static final long SETTLED_MILLIS = 2000;
+
+    /** File systems that tell about a file without asking another machine or process: the stack's thread must not wait for these. */
+    private static final Set<String> LOCAL = Set.of(
+            "ext2",
+            "ext3",
+            "ext4",
+            "xfs",
+            "btrfs",
+            "f2fs",
+            "zfs",
+            "tmpfs",
+            "ramfs",
+            "overlay",
+            "squashfs",
+            "iso9660",
+            "vfat");
+
+    private final AtomicReferenceArray<@Nullable ReadyResponse> slots = new AtomicReferenceArray<>(SLOTS);
+    private final byte[] bytes = new byte[MAX_REQUEST_BYTES];
+    private final ByteBuffer buffer = ByteBuffer.wrap(bytes);
+    private volatile long answers;
+
+    /** Where to read a request to, empty; it belongs to the caller until it calls again. */
+    ByteBuffer buffer() {
+        return buffer.clear();
+    }
+
+    /** What {@link #buffer} has been filled with. */
+    byte[] received() {
+        return Arrays.copyOf(bytes, buffer.position());
+    }
+
+    /** The response to what {@link #buffer} has been filled with, or null if it is not known or no longer true. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
+    @Nullable
+    ByteBuffer answer(final long epochMillis) {
+        final int length = buffer.position();
+        final int slot = slot(bytes, length);
+        final ReadyResponse known = slots.get(slot);
+        if (known == null || !known.answers(bytes, length)) {
+            return null;
+        }
+        if (!known.isCurrent()) {
+            slots.compareAndSet(slot, known, null);
+            return null;
+        }
+        answers++;
+        return known.at(epochMillis);
+    }
+
+    /** How many requests have been answered so. Any thread. */
+    long answers() {
+        return answers;
+    }
+
+    /**
+     * Keeps the response to a request, if that may be.
+     *
+     * @param request all the bytes of the request
+     * @param found the file that it asks for, as it was before it was read
+     * @param response see {@link ReadyResponse}
+     */
+    void learn(final byte[] request, final Site.FoundFile found, final byte[] response, final long epochMillis)
+            throws IOException {
+        final long age = epochMillis - found.attributes().lastModifiedTime().toMillis();
+        if (request.length < MAX_REQUEST_BYTES
+                && age > SETTLED_MILLIS
+                && LOCAL.contains(Files.getFileStore(found.path()).type())) {
+            slots.set(slot(request, request.length), new ReadyResponse(request, found, response));
+        }
+    }
+
+    private static int slot(final byte[] request, final int length) {
+        int hash = 1;
+        for (int i = 0; i < length; i++) {
+            hash = 31 * hash + request[i];
+        }
+        return (hash ^ hash >>> 16) & SLOTS - 1;
+    }
+}

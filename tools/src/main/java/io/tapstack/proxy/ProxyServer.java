@@ -1,0 +1,128 @@
+package io.tapstack.proxy;
+
+import io.tapstack.transport.ConnectionThreads;
+import io.tapstack.transport.Listener;
+import io.tapstack.transport.Relay;
+import io.tapstack.transport.StreamConnection;
+import io.tapstack.transport.Transport;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Accepts TCP connections on one transport and joins each to a new connection to the target on another (or the same) one. A target that
+ * refuses, or does not answer in time, shows to the client as a reset, as does a failure later on.
+ *
+ * <p>Runs on threads of its own from {@link #start} to {@link #close()}. Safe for use by several threads.
+ */
+public final class ProxyServer implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ProxyServer.class);
+    private static final int BACKLOG = 128;
+    private static final double NANOS_PER_SECOND = 1e9;
+
+    private final Listener listener;
+    private final Transport out;
+    private final ProxyConfig config;
+    private final ExecutorService threads = ConnectionThreads.create("proxy");
+    private final AtomicInteger open = new AtomicInteger();
+    private final Set<Relay> relays = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
+
+    private ProxyServer(final Listener listener, final Transport out, final ProxyConfig config) {
+        this.listener = listener;
+        this.out = out;
+        this.config = config;
+    }
+
+    /**
+     * Begins to listen.
+     *
+     * @param in where clients come from
+     * @param local the address and port to listen at; port 0 picks a free one
+     * @param out how the target is reached
+     */
+    public static ProxyServer start(
+            final Transport in, final InetSocketAddress local, final Transport out, final ProxyConfig config)
+            throws IOException {
+        final ProxyServer server = new ProxyServer(in.listen(local, BACKLOG), out, config);
+        server.threads.execute(server::acceptLoop);
+        return server;
+    }
+
+    /** Where it listens. */
+    public InetSocketAddress address() {
+        return listener.local();
+    }
+
+    /** Stops listening and resets all connections. */
+    @Override
+    public void close() throws IOException {
+        closed = true;
+        listener.close();
+        relays.forEach(Relay::abort);
+        threads.shutdown();
+    }
+
+    private void acceptLoop() {
+        while (listener.isOpen()) {
+            try {
+                final StreamConnection client = listener.accept();
+                if (open.incrementAndGet() > config.maxConnections()) {
+                    LOG.warn("{} refused: {} connections are open", client.remote(), config.maxConnections());
+                    client.abort();
+                    open.decrementAndGet();
+                } else {
+                    threads.execute(() -> serve(client));
+                }
+            } catch (final IOException | RejectedExecutionException e) {
+                if (listener.isOpen()) {
+                    LOG.warn("cannot accept: {}", e.toString());
+                }
+            }
+        }
+    }
+
+    private void serve(final StreamConnection client) {
+        final long start = System.nanoTime();
+        final StreamConnection target;
+        try {
+            client.keepAlive();
+            target = out.connect(config.target(), config.connectTimeout());
+            target.keepAlive();
+        } catch (final IOException | RuntimeException e) {
+            LOG.info("{} > {}: cannot connect: {}", client.remote(), config.target(), e.getMessage());
+            client.abort();
+            open.decrementAndGet();
+            return;
+        }
+        final InetSocketAddress from = client.remote();
+        final Relay relay = Relay.start(client, target, threads, ended -> ended(ended, from, start));
+        relays.add(relay);
+        if (closed) {
+            relay.abort();
+        }
+        if (relay.isEnded()) {
+            relays.remove(relay); // Its end may have come before it was noted.
+        }
+    }
+
+    private void ended(final Relay relay, final InetSocketAddress client, final long start) {
+        relays.remove(relay);
+        open.decrementAndGet();
+        LOG.info(
+                "{} > {}: {} B there, {} B back, {} s, {}",
+                client,
+                config.target(),
+                relay.forwardBytes(),
+                relay.backBytes(),
+                String.format("%.3f", (System.nanoTime() - start) / NANOS_PER_SECOND),
+                relay.failure().map("failed: "::concat).orElse("complete"));
+    }
+}
