@@ -90,6 +90,11 @@ public final class NetworkStack implements Pollable {
     }
 
     @Override
+    public long bytesMoved() {
+        return statistics.bytesReceived + statistics.bytesSent;
+    }
+
+    @Override
     public long nextDeadline() {
         return timers.nextDeadline();
     }

@@ -21,6 +21,9 @@ public interface Pollable {
      */
     boolean isPollWanted();
 
+    /** How many bytes have come and gone in all. */
+    long bytesMoved();
+
     /** When {@link #poll} is needed again even if no frame comes, or {@link Long#MAX_VALUE} for never. */
     long nextDeadline();
 

@@ -59,8 +59,18 @@ public final class StackDriver implements AutoCloseable {
     /** Longest look at the device before a sleep: about what it takes to wake up again. */
     private static final long SPIN_NANOS = 50_000;
 
+    /**
+     * A stay that moved more than this was part of a bulk transfer. There the next frame comes soon, but nobody waits for it, and the processor
+     * is needed by those who produce and consume the bytes.
+     */
+    private static final long BULK_BYTES = 16_384;
+
     // The driver's own: nothing happened during its last sleep.
     private boolean idle;
+
+    // What the stack had moved when the driver went to rest last, and whether much of that was new.
+    private long bytesMoved;
+    private boolean bulk;
 
     /**
      * A driver that does not run yet, and will wait as {@link Waiting#ADAPTIVE} says. From now on the stack may only be used inside {@link
@@ -154,6 +164,8 @@ public final class StackDriver implements AutoCloseable {
                 wakeAt = earlier(stack.nextDeadline(), device.nextEvent());
                 wakeAt = idle ? wakeAt : earlier(wakeAt, clock.nanoTime() + NAP_NANOS);
                 aside = door.wasDriven();
+                bulk = stack.bytesMoved() - bytesMoved > BULK_BYTES;
+                bytesMoved = stack.bytesMoved();
                 if (!aside) {
                     door.driverRests(wakeAt);
                 }
@@ -180,7 +192,7 @@ public final class StackDriver implements AutoCloseable {
             }
             return true;
         }
-        final long budget = waiting == Waiting.ADAPTIVE ? spin.budgetNanos() : 0;
+        final long budget = bulk ? 0 : spin.budgetNanos();
         if (budget == 0) {
             return false;
         }

@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -241,6 +242,68 @@ final class StackDriverTest {
             task.run();
             done.countDown();
         });
+    }
+
+    // ---- Looking before it sleeps
+
+    @Test
+    void doesNotLookWhenNothingHappens() throws InterruptedException {
+        driver.start();
+        awaitLongSleep();
+        final int looks = device.looks.get();
+        for (int i = 0; i < 100; i++) {
+            door.enter();
+            door.exit();
+        }
+        assertThat(device.looks.get()).isEqualTo(looks);
+    }
+
+    @Test
+    void aBusyDriverNeverSleepsAndNeedsNoWakeUp() throws InterruptedException {
+        try (StackDriver busy = new StackDriver(stack, Clock.system(), "busy", Waiting.BUSY_POLL)) {
+            busy.start();
+            for (int i = 0; i < 100; i++) {
+                final CountDownLatch fired = new CountDownLatch(1);
+                busy.door().enter();
+                new Timer(stack.timers, now -> fired.countDown())
+                        .arm(busy.door().now() + MILLIS / 10);
+                busy.door().exit();
+                fired.await();
+                final CountDownLatch polled = new CountDownLatch(1);
+                stack.onPoll = polled::countDown;
+                device.rouse();
+                polled.await();
+            }
+            assertThat(device.sleeps.availablePermits()).isZero();
+            assertThat(device.wakeups).hasValue(0);
+        }
+        assertThat(device.closed).isTrue();
+    }
+
+    /** Whatever the driver does when it is called, looking, falling asleep or sleeping, it comes; and it is woken up at most once a sleep. */
+    @Test
+    void isCalledBackFromLookingAndFromSleepAlike() throws InterruptedException {
+        driver.start();
+        for (int i = 0; i < 20_000; i++) {
+            final CountDownLatch ran = new CountDownLatch(1);
+            door.enter();
+            door.defer(ran::countDown);
+            door.exit();
+            ran.await();
+        }
+        assertThat(device.wakeups.get()).isLessThanOrEqualTo(20_000);
+        assertThat(device.looks.get()).isPositive();
+    }
+
+    @Test
+    void doesNotLookInTheMiddleOfABulkTransfer() throws InterruptedException {
+        stack.onPoll = () -> stack.bytesMoved.addAndGet(1_000_000);
+        driver.start();
+        for (int i = 0; i < 1_000; i++) {
+            device.sleeps.acquire();
+            device.rouse();
+        }
+        assertThat(device.looks).hasValue(0);
     }
 
     // ---- Applications that drive
@@ -538,6 +601,7 @@ final class StackDriverTest {
         final AtomicInteger polls = new AtomicInteger();
         volatile int busyPolls;
         volatile boolean pollWanted;
+        final AtomicLong bytesMoved = new AtomicLong();
         volatile boolean closed;
         volatile Runnable onPoll = () -> {};
         volatile Runnable onClose = () -> {};
@@ -553,6 +617,11 @@ final class StackDriverTest {
         @Override
         public boolean isPollWanted() {
             return pollWanted;
+        }
+
+        @Override
+        public long bytesMoved() {
+            return bytesMoved.get();
         }
 
         @Override
