@@ -66,6 +66,7 @@ public final class AddressClaim {
     private long lastDefence;
     private boolean everDefended;
     private long conflicts;
+    private boolean following;
 
     AddressClaim(
             final IpAddress address,
@@ -93,6 +94,21 @@ public final class AddressClaim {
             state = State.OURS;
             announce();
         }
+    }
+
+    /**
+     * Leaves the claim to another stack, which speaks for the address.
+     *
+     * @param probeFirst whether it probes: then the address is not ours before it is {@linkplain #announcedForUs announced}
+     */
+    void follow(final boolean probeFirst) {
+        following = true;
+        state = probeFirst ? State.PROBING : State.OURS;
+    }
+
+    /** The stack that speaks for the address has announced it. */
+    void announcedForUs() {
+        state = State.OURS;
     }
 
     void stop() {
@@ -150,6 +166,10 @@ public final class AddressClaim {
 
     /** Somebody else sends from our address. */
     void claimedByAnother(final long mac) {
+        if (following) {
+            // Who speaks for the address hears it, too.
+            return;
+        }
         conflicts++;
         statistics.observer().addressConflict(address, MacAddress.of(mac));
         switch (state) {

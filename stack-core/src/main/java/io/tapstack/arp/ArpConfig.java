@@ -13,6 +13,8 @@ package io.tapstack.arp;
  * @param maxPendingPackets packets that wait for one neighbour
  * @param maxPendingBytes bytes that wait for one neighbour
  * @param probeAddress look whether somebody else has our address before using it (RFC 5227 2.1); takes four to seven seconds
+ * @param speaksForAddress answer those who ask for our address, announce and defend it; false if another stack on the same link, with the same
+ *     addresses, does
  */
 public record ArpConfig(
         int maxNeighbors,
@@ -24,15 +26,25 @@ public record ArpConfig(
         long holdOffNanos,
         int maxPendingPackets,
         int maxPendingBytes,
-        boolean probeAddress) {
+        boolean probeAddress,
+        boolean speaksForAddress) {
 
     private static final long SECOND = 1_000_000_000L;
 
-    public static final ArpConfig DEFAULT =
-            new ArpConfig(512, SECOND, 3, 30 * SECOND, 5 * SECOND, 20 * 60 * SECOND, 3 * SECOND, 16, 3 * 65_536, false);
+    public static final ArpConfig DEFAULT = new ArpConfig(
+            512, SECOND, 3, 30 * SECOND, 5 * SECOND, 20 * 60 * SECOND, 3 * SECOND, 16, 3 * 65_536, false, true);
 
     /** The same numbers, with or without probing for our own address at the start. */
     public ArpConfig withProbeAddress(final boolean probe) {
+        return with(probe, speaksForAddress);
+    }
+
+    /** The same numbers, for a stack whose address another one speaks for. */
+    public ArpConfig silent() {
+        return with(probeAddress, false);
+    }
+
+    private ArpConfig with(final boolean probe, final boolean speaks) {
         return new ArpConfig(
                 maxNeighbors,
                 requestIntervalNanos,
@@ -43,6 +55,7 @@ public record ArpConfig(
                 holdOffNanos,
                 maxPendingPackets,
                 maxPendingBytes,
-                probe);
+                probe,
+                speaks);
     }
 }

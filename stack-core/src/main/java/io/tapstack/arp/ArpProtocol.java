@@ -27,6 +27,7 @@ public final class ArpProtocol {
     private final long mac;
     private final int address;
     private final boolean probeAddress;
+    private final boolean speaksForAddress;
     private final NeighborCache neighbors;
     private final AddressClaim claim;
 
@@ -52,6 +53,7 @@ public final class ArpProtocol {
         this.mac = mac.bits();
         this.address = address.ipv4Bits();
         this.probeAddress = config.probeAddress();
+        this.speaksForAddress = config.speaksForAddress();
         this.neighbors = new NeighborCache(wheel, config, statistics, random, this::solicit, waiting);
         this.claim = new AddressClaim(address, wheel, random, statistics, new AddressClaim.Announcer() {
             @Override
@@ -66,9 +68,13 @@ public final class ArpProtocol {
         });
     }
 
-    /** Announces our address, or probes for it first. */
+    /** Announces our address, or probes for it first; or leaves that to the stack that speaks for it. */
     public void start() {
-        claim.start(probeAddress);
+        if (speaksForAddress) {
+            claim.start(probeAddress);
+        } else {
+            claim.follow(probeAddress);
+        }
     }
 
     /** Forgets all neighbours and disarms all timers. */
@@ -113,7 +119,11 @@ public final class ArpProtocol {
             return DropReason.ARP_MALFORMED;
         }
         if (senderMac == mac) {
-            return DropReason.ARP_NOT_FOR_US;
+            if (speaksForAddress || sender != address) {
+                return DropReason.ARP_NOT_FOR_US;
+            }
+            claim.announcedForUs();
+            return null;
         }
         if (sender == address) {
             // RFC 5227 2.4: a sender that is not us uses our address.
@@ -135,7 +145,9 @@ public final class ArpProtocol {
                 // Whoever asks for us is about to talk to us.
                 neighbors.neighbor(sender).heard(senderMac);
             }
-            send(ArpPacket.REPLY, address, senderMac, sender, senderMac);
+            if (speaksForAddress) {
+                send(ArpPacket.REPLY, address, senderMac, sender, senderMac);
+            }
             return null;
         }
         // A reply that nobody asked for makes no entry: that would be an invitation to poison the cache.

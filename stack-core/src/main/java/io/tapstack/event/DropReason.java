@@ -5,6 +5,7 @@ public enum DropReason {
     // Link and Ethernet
     LINK_IMPAIRED("the simulated link lost it"),
     LINK_FULL("the device or its queue was full"),
+    LINK_MAILBOX_FULL("the queue whose it was had no room for it"),
     LINK_ERROR("the device refused the frame"),
     ETHERNET_TOO_SHORT("shorter than an Ethernet header"),
     ETHERNET_NOT_FOR_US("destination address is neither ours nor broadcast nor multicast"),

@@ -4,6 +4,7 @@ import io.tapstack.arp.ArpConfig;
 import io.tapstack.buffer.BufferPool;
 import io.tapstack.icmp.IcmpRates;
 import io.tapstack.ip.InterfaceAddress;
+import io.tapstack.link.QueueShare;
 import io.tapstack.wire.IpAddress;
 import io.tapstack.wire.MacAddress;
 import java.security.SecureRandom;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param gateway where packets for other subnets go, or null for nowhere
  * @param memoryLimitBytes see {@link BufferPool#limitBytes()}
  * @param random where every secret and every jitter comes from: unpredictable, or seeded so that a run can be repeated
+ * @param share what belongs to this stack, if several share the address ({@link StackGroup}); null for all
  */
 public record StackConfig(
         InterfaceAddress address,
@@ -26,7 +28,8 @@ public record StackConfig(
         ArpConfig arp,
         IcmpRates icmpRates,
         long memoryLimitBytes,
-        RandomGenerator random) {
+        RandomGenerator random,
+        @Nullable QueueShare share) {
 
     // Locally administered, unicast (IEEE 802 8.2).
     private static final long LOCAL_MAC = 0x02_00_00_00_00_00L;
@@ -40,22 +43,29 @@ public record StackConfig(
     public static StackConfig of(final InterfaceAddress address, final RandomGenerator random) {
         final MacAddress mac = MacAddress.of(LOCAL_MAC | random.nextLong() & 0xFF_FFFF_FFFFL);
         return new StackConfig(
-                address, mac, null, ArpConfig.DEFAULT, IcmpRates.DEFAULT, BufferPool.DEFAULT_LIMIT_BYTES, random);
+                address, mac, null, ArpConfig.DEFAULT, IcmpRates.DEFAULT, BufferPool.DEFAULT_LIMIT_BYTES, random, null);
     }
 
     public StackConfig withGateway(final IpAddress newGateway) {
-        return new StackConfig(address, mac, newGateway, arp, icmpRates, memoryLimitBytes, random);
+        return new StackConfig(address, mac, newGateway, arp, icmpRates, memoryLimitBytes, random, share);
     }
 
     public StackConfig withMac(final MacAddress newMac) {
-        return new StackConfig(address, newMac, gateway, arp, icmpRates, memoryLimitBytes, random);
+        return new StackConfig(address, newMac, gateway, arp, icmpRates, memoryLimitBytes, random, share);
     }
 
     public StackConfig withArp(final ArpConfig newArp) {
-        return new StackConfig(address, mac, gateway, newArp, icmpRates, memoryLimitBytes, random);
+        return new StackConfig(address, mac, gateway, newArp, icmpRates, memoryLimitBytes, random, share);
     }
 
     public StackConfig withMemoryLimit(final long bytes) {
-        return new StackConfig(address, mac, gateway, arp, icmpRates, bytes, random);
+        return new StackConfig(address, mac, gateway, arp, icmpRates, bytes, random, share);
+    }
+
+    /** For one of several stacks, with a source of randomness of its own. */
+    StackConfig forQueue(final QueueShare newShare, final RandomGenerator newRandom) {
+        final long memory = Math.max(1, memoryLimitBytes / newShare.steering().queues());
+        final ArpConfig newArp = newShare.isFirst() ? arp : arp.silent();
+        return new StackConfig(address, mac, gateway, newArp, icmpRates, memory, newRandom, newShare);
     }
 }

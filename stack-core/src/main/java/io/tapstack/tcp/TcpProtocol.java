@@ -11,6 +11,7 @@ import io.tapstack.ip.ReceivedPacket;
 import io.tapstack.ip.SocketError;
 import io.tapstack.ip.SocketErrorException;
 import io.tapstack.ip.TransportProtocol;
+import io.tapstack.link.QueueShare;
 import io.tapstack.time.TimerWheel;
 import io.tapstack.wire.Endpoint;
 import io.tapstack.wire.IpAddress;
@@ -38,6 +39,7 @@ public final class TcpProtocol implements TransportProtocol {
     private final BufferPool pool;
     private final TimerWheel timers;
     private final StackStatistics statistics;
+    private final @Nullable QueueShare share;
 
     private final ConnectionTable connections;
     private final Map<Endpoint, TcpListener> listeners = new HashMap<>();
@@ -54,13 +56,16 @@ public final class TcpProtocol implements TransportProtocol {
 
     /**
      * @param random where the keys for sequence numbers, ports and the hash table come from; unpredictable, but for tests
+     * @param share which connections belong here, if others with the same address belong to other stacks; null for all
      */
     public TcpProtocol(
             final InternetLayer internet,
             final BufferPool pool,
             final TimerWheel timers,
             final StackStatistics statistics,
-            final RandomGenerator random) {
+            final RandomGenerator random,
+            final @Nullable QueueShare share) {
+        this.share = share;
         this.internet = internet;
         this.pool = pool;
         this.timers = timers;
@@ -118,7 +123,8 @@ public final class TcpProtocol implements TransportProtocol {
      * Active OPEN: sends the SYN.
      *
      * @param binding where from, or null for an address that the route chooses and an ephemeral port
-     * @throws SocketErrorException ENETUNREACH, EADDRNOTAVAIL, EADDRINUSE (the 4-tuple), EINVAL
+     * @throws SocketErrorException ENETUNREACH, EADDRNOTAVAIL (also if the 4-tuple belongs to another stack), EADDRINUSE (the 4-tuple),
+     *     EINVAL
      */
     public TcpConnection connect(
             final @Nullable TcpBinding binding,
@@ -142,6 +148,9 @@ public final class TcpProtocol implements TransportProtocol {
                 ? ephemeralPort(path.source(), remote)
                 : binding.local().port();
         final Endpoint local = new Endpoint(path.source(), port);
+        if (!isOurs(local, remote)) {
+            throw new SocketErrorException(SocketError.EADDRNOTAVAIL, local + " to " + remote + " on this queue");
+        }
         if (!makeWay(local, remote, nowNanos)) {
             throw new SocketErrorException(SocketError.EADDRINUSE, local + " to " + remote);
         }
@@ -387,13 +396,21 @@ public final class TcpProtocol implements TransportProtocol {
     private int ephemeralPort(final IpAddress from, final Endpoint remote) throws SocketErrorException {
         final int offset = portOffset(remote.address(), remote.port());
         final int port = ephemeralPorts.choose(
-                offset,
-                candidate ->
-                        !ports.isUsed(candidate) && connections.find(new Endpoint(from, candidate), remote) == null);
+                offset, candidate -> !ports.isUsed(candidate) && isFree(new Endpoint(from, candidate), remote));
         if (port == 0) {
             throw new SocketErrorException(SocketError.EADDRNOTAVAIL, "all ephemeral ports to " + remote);
         }
         return port;
+    }
+
+    /** True for a 4-tuple that belongs here, and that no connection has. */
+    private boolean isFree(final Endpoint local, final Endpoint remote) {
+        return isOurs(local, remote) && connections.find(local, remote) == null;
+    }
+
+    /** True if segments of such a connection come to this stack. */
+    private boolean isOurs(final Endpoint local, final Endpoint remote) {
+        return share == null || share.owns(local, remote);
     }
 
     private int portOffset(final IpAddress address, final int port) {

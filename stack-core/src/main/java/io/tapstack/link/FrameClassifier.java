@@ -1,0 +1,109 @@
+package io.tapstack.link;
+
+import io.tapstack.buffer.PacketBuffer;
+import io.tapstack.wire.EthernetHeader;
+import io.tapstack.wire.IcmpHeader;
+import io.tapstack.wire.IpProtocol;
+import io.tapstack.wire.Ipv4Header;
+import io.tapstack.wire.TcpHeader;
+import java.nio.ByteBuffer;
+
+/**
+ * Whose a received frame is, of several stacks that share an address:
+ *
+ * <ul>
+ *   <li>a TCP segment, and an ICMP error about one: whose the connection is, by {@link FlowSteering};
+ *   <li>ARP: everybody's, as each has a neighbour cache;
+ *   <li>all else that is sound, such as UDP, ICMP queries and fragments, which have no ports: the first stack's;
+ *   <li>what is not: dropped by whoever has it.
+ * </ul>
+ *
+ * Looks only; checks are the stack's.
+ */
+final class FrameClassifier {
+
+    /** Everybody gets a copy. */
+    static final int EVERYBODY = -1;
+
+    /** It stays where it has come in. */
+    static final int ANYBODY = -2;
+
+    private static final int FIRST = 0;
+
+    /** The ports are the first four bytes of a TCP header. */
+    private static final int PORTS = 4;
+
+    private final boolean ethernet;
+    private final FlowSteering steering;
+
+    FrameClassifier(final LinkType type, final FlowSteering steering) {
+        this.ethernet = type == LinkType.ETHERNET;
+        this.steering = steering;
+    }
+
+    /** The number of the queue whose stack is to have the frame, {@link #EVERYBODY} or {@link #ANYBODY}. */
+    int owner(final PacketBuffer frame) {
+        final ByteBuffer bytes = frame.memory().bytes();
+        int ip = frame.head();
+        if (ethernet) {
+            if (frame.contiguousLength() < EthernetHeader.LENGTH) {
+                return ANYBODY;
+            }
+            final int type = EthernetHeader.etherType(bytes, ip);
+            if (type != EthernetHeader.TYPE_IPV4) {
+                return type == EthernetHeader.TYPE_ARP ? EVERYBODY : ANYBODY;
+            }
+            ip += EthernetHeader.LENGTH;
+        }
+        final int end = frame.tail();
+        final int transport = payload(bytes, ip, end);
+        if (transport < 0) {
+            return ANYBODY;
+        }
+        if (Ipv4Header.isFragment(Ipv4Header.fragment(bytes, ip))) {
+            return FIRST;
+        }
+        return switch (Ipv4Header.protocol(bytes, ip)) {
+            case IpProtocol.TCP -> segment(bytes, ip, transport, end, ANYBODY);
+            case IpProtocol.ICMP -> icmp(bytes, transport, end);
+            default -> FIRST;
+        };
+    }
+
+    /** Where the payload of an IPv4 packet starts that ends before {@code end}, or -1 if there is no whole header. */
+    private static int payload(final ByteBuffer bytes, final int ip, final int end) {
+        if (end - ip < Ipv4Header.LENGTH || Ipv4Header.version(bytes, ip) != 4) {
+            return -1;
+        }
+        final int headerLength = Ipv4Header.headerLength(bytes, ip);
+        return headerLength < Ipv4Header.LENGTH || headerLength > end - ip ? -1 : ip + headerLength;
+    }
+
+    private int segment(final ByteBuffer bytes, final int ip, final int tcp, final int end, final int withoutPorts) {
+        if (end - tcp < PORTS) {
+            return withoutPorts;
+        }
+        return steering.queue(
+                0,
+                Ipv4Header.source(bytes, ip) & 0xFFFF_FFFFL,
+                bytes.getShort(tcp + TcpHeader.SOURCE_PORT_OFFSET) & 0xFFFF,
+                0,
+                Ipv4Header.destination(bytes, ip) & 0xFFFF_FFFFL,
+                bytes.getShort(tcp + TcpHeader.DESTINATION_PORT_OFFSET) & 0xFFFF);
+    }
+
+    /** An error quotes the start of the packet that it is about (RFC 792); of fragments only the first has ports. */
+    private int icmp(final ByteBuffer bytes, final int icmp, final int end) {
+        if (end - icmp < IcmpHeader.LENGTH || IcmpHeader.isQuery(IcmpHeader.type(bytes, icmp))) {
+            return FIRST;
+        }
+        final int quoted = icmp + IcmpHeader.LENGTH;
+        final int transport = payload(bytes, quoted, end);
+        if (transport < 0
+                || Ipv4Header.protocol(bytes, quoted) != IpProtocol.TCP
+                || Ipv4Header.fragmentOffset(Ipv4Header.fragment(bytes, quoted)) != 0) {
+            return FIRST;
+        }
+        return segment(bytes, quoted, transport, end, FIRST);
+    }
+}

@@ -1,0 +1,123 @@
+package io.tapstack.link;
+
+import io.tapstack.buffer.BufferPool;
+import io.tapstack.buffer.PacketBuffer;
+import io.tapstack.buffer.Region;
+import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Frames on their way from one stack to another. Memory of a stack's pool is that stack's alone, so frames travel as copies, in a ring of
+ * bytes: bounded, however large or small they are, and without a lock.
+ *
+ * <pre>
+ *   | length | offload | bytes of the frame, up to a multiple of 8 | length | ...
+ *   0        4         8
+ *
+ *   length    of the frame, or -1: the next frame is at the start of the ring
+ *   offload   segment size of a super-segment times 2, plus 1 if the device vouches for the checksum
+ * </pre>
+ *
+ * One stack puts frames in, one takes them out, each by whoever runs it.
+ */
+final class FrameMailbox {
+
+    /** Room for a dozen super-segments, or for thousands of plain ACKs. */
+    static final int CAPACITY = 1 << 19;
+
+    private static final int MASK = CAPACITY - 1;
+    private static final int OFFLOAD_OFFSET = 4;
+    private static final int HEADER = 8;
+    private static final int AT_THE_START = -1;
+
+    /** In front of a frame, for what a decorator wants to put there, and so that the IP header behind Ethernet is aligned. */
+    private static final int HEADROOM = 18;
+
+    // Bytes in all; the ring holds those between the two.
+    private final AtomicLong written = new AtomicLong();
+    private final AtomicLong taken = new AtomicLong();
+
+    // Made with the first frame, as most never have one; visible to the taker through `written`.
+    private @Nullable Ring ring;
+
+    /**
+     * Puts a copy of a frame in; the frame stays the caller's.
+     *
+     * @return false if there is no room for it
+     */
+    boolean put(final PacketBuffer frame) {
+        final int length = frame.length();
+        final int size = size(length);
+        final long position = written.get();
+        final int toTheEnd = CAPACITY - at(position);
+        final int skipped = toTheEnd < size ? toTheEnd : 0;
+        if (position + skipped + size - taken.get() > CAPACITY) {
+            return false;
+        }
+        final Ring memory = ring();
+        if (skipped > 0) {
+            memory.bytes().putInt(at(position), AT_THE_START);
+        }
+        final int start = at(position + skipped);
+        memory.bytes().putInt(start, length);
+        memory.bytes().putInt(start + OFFLOAD_OFFSET, frame.gsoSize() << 1 | (frame.checksumTrusted() ? 1 : 0));
+        frame.copyTo(0, memory, start + HEADER, length);
+        written.set(position + skipped + size);
+        return true;
+    }
+
+    /** Takes the next frame out, in memory of {@code pool}; null if there is none. */
+    @Nullable
+    PacketBuffer take(final BufferPool pool) {
+        long position = taken.get();
+        if (position == written.get()) {
+            return null;
+        }
+        final ByteBuffer bytes = ring().bytes();
+        if (bytes.getInt(at(position)) == AT_THE_START) {
+            position += CAPACITY - at(position);
+        }
+        final int start = at(position);
+        final int length = bytes.getInt(start);
+        final int offload = bytes.getInt(start + OFFLOAD_OFFSET);
+        final PacketBuffer frame = pool.packet(HEADROOM + length, HEADROOM);
+        frame.memory().bytes().put(frame.append(length), bytes, start + HEADER, length);
+        frame.gsoSize(offload >>> 1);
+        frame.checksumTrusted((offload & 1) != 0);
+        taken.set(position + size(length));
+        return frame;
+    }
+
+    /** True if there is nothing to take. Any thread. */
+    boolean isEmpty() {
+        return taken.get() == written.get();
+    }
+
+    private Ring ring() {
+        Ring made = ring;
+        if (made == null) {
+            made = new Ring();
+            ring = made;
+        }
+        return made;
+    }
+
+    private static int at(final long position) {
+        return (int) position & MASK;
+    }
+
+    private static int size(final int length) {
+        return HEADER + length + 7 & ~7;
+    }
+
+    private static final class Ring extends Region {
+
+        Ring() {
+            super(ByteBuffer.allocateDirect(CAPACITY));
+        }
+
+        @Override
+        protected void recycle() {}
+    }
+}

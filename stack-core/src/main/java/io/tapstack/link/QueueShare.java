@@ -1,0 +1,27 @@
+package io.tapstack.link;
+
+import io.tapstack.wire.Endpoint;
+
+/**
+ * What belongs to one of several stacks that share an address.
+ *
+ * @param queue its number, from 0; the first one also has all that is not TCP
+ */
+public record QueueShare(FlowSteering steering, int queue) {
+
+    public QueueShare {
+        if (queue < 0 || queue >= steering.queues()) {
+            throw new IllegalArgumentException("queue " + queue + " of " + steering.queues());
+        }
+    }
+
+    /** True if a connection between these two, in either order, belongs here. */
+    public boolean owns(final Endpoint one, final Endpoint other) {
+        return steering.queue(one, other) == queue;
+    }
+
+    /** True for the stack that has all that is not TCP, and speaks for the address. */
+    public boolean isFirst() {
+        return queue == 0;
+    }
+}

@@ -1,0 +1,131 @@
+package io.tapstack.stack;
+
+import io.tapstack.event.StackStatistics;
+import io.tapstack.link.FlowSteering;
+import io.tapstack.link.LinkDevice;
+import io.tapstack.link.SteeredLink;
+import io.tapstack.time.Clock;
+import io.tapstack.wire.IpProtocol;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Several stacks with one address, one for each queue of an interface, each with a thread of its own: for as many cores. To the outside they
+ * are one host. A TCP connection belongs to one of them, by {@link FlowSteering}, from its first segment to its last; all else that is not for
+ * everybody is the first one's: UDP, ICMP, answers to ARP requests. The stacks share no state, so none waits for another.
+ *
+ * <p>What this means for whoever uses the stacks: a port that is to be listened on is listened on at every stack; an outgoing connection may
+ * start at any, which then picks a local port that makes the connection its own; UDP sockets belong to {@linkplain #driver(int) the first}.
+ *
+ * <p>The stacks end together: if one fails, so do the others.
+ *
+ * <p>All methods may be called from any thread, but what a stack itself is asked is asked inside its door.
+ */
+public final class StackGroup implements AutoCloseable {
+
+    private final List<NetworkStack> stacks;
+    private final List<StackDriver> drivers = new ArrayList<>();
+
+    /**
+     * Stacks that do not run yet.
+     *
+     * @param queues the queues of one interface, which the drivers close
+     * @param config that of each stack; the memory is shared out
+     * @param name of the threads, which get a number each
+     */
+    public StackGroup(
+            final List<? extends LinkDevice> queues,
+            final StackConfig config,
+            final Clock clock,
+            final String name,
+            final Waiting waiting) {
+        this.stacks = stacks(queues, config, clock.nanoTime());
+        for (final NetworkStack stack : stacks) {
+            drivers.add(new StackDriver(stack, clock, name + '-' + drivers.size(), waiting));
+        }
+    }
+
+    /**
+     * The stacks alone, for whoever runs them without threads.
+     *
+     * @param queues the queues of one interface; they stay open when the stacks are closed
+     */
+    public static List<NetworkStack> stacks(
+            final List<? extends LinkDevice> queues, final StackConfig config, final long nowNanos) {
+        final FlowSteering steering =
+                new FlowSteering(queues.size(), config.random().nextLong());
+        final List<NetworkStack> stacks = new ArrayList<>(queues.size());
+        for (final SteeredLink link : SteeredLink.over(queues, steering)) {
+            final RandomGenerator random = ownRandom(config.random());
+            final NetworkStack stack = new NetworkStack(link, config.forQueue(link.share(), random), nowNanos);
+            if (link.share().isFirst()) {
+                stack.ipv4().register(IpProtocol.TCP, new StraySegments(stack.tcp(), link, config.mac()));
+            }
+            stacks.add(stack);
+        }
+        return List.copyOf(stacks);
+    }
+
+    /** Generators that are not secure are not safe for use by several threads either. */
+    private static RandomGenerator ownRandom(final RandomGenerator random) {
+        if (random instanceof java.util.Random shareable) {
+            return shareable;
+        }
+        return random instanceof RandomGenerator.SplittableGenerator splittable
+                ? splittable.split()
+                : new SplittableRandom(random.nextLong());
+    }
+
+    /** How many stacks there are. */
+    public int size() {
+        return stacks.size();
+    }
+
+    /** A stack, from 0 on; used inside the door of its {@linkplain #driver(int) driver} only. */
+    public NetworkStack stack(final int index) {
+        return stacks.get(index);
+    }
+
+    /** The driver of a stack, from 0 on. */
+    public StackDriver driver(final int index) {
+        return drivers.get(index);
+    }
+
+    /** Starts all threads. */
+    public void start() {
+        for (final StackDriver driver : drivers) {
+            final Door door = driver.door();
+            door.enter();
+            try {
+                door.whenShut(() -> drivers.forEach(StackDriver::closeSoon));
+            } finally {
+                door.exit();
+            }
+        }
+        drivers.forEach(StackDriver::start);
+    }
+
+    /** What all stacks have counted. */
+    public StackStatistics statistics() {
+        return StackStatistics.sum(stacks.stream().map(NetworkStack::statistics).toList());
+    }
+
+    /** What ended a stack, and with it the others, or null if they run or were closed as they should be. */
+    public @Nullable Throwable failure() {
+        for (final StackDriver driver : drivers) {
+            if (driver.failure() != null) {
+                return driver.failure();
+            }
+        }
+        return null;
+    }
+
+    /** Ends all stacks and closes all queues, and waits until that is done. Does nothing if they have ended. */
+    @Override
+    public void close() {
+        drivers.forEach(StackDriver::close);
+    }
+}

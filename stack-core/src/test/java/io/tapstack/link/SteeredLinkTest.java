@@ -1,0 +1,371 @@
+package io.tapstack.link;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.tapstack.buffer.BufferPool;
+import io.tapstack.buffer.PacketBuffer;
+import io.tapstack.event.DropReason;
+import io.tapstack.event.StackStatistics;
+import io.tapstack.testing.Packets;
+import io.tapstack.testing.TestLink;
+import io.tapstack.wire.Endpoint;
+import io.tapstack.wire.EthernetHeader;
+import io.tapstack.wire.IcmpHeader;
+import io.tapstack.wire.IpAddress;
+import io.tapstack.wire.IpProtocol;
+import io.tapstack.wire.Ipv4Header;
+import io.tapstack.wire.MacAddress;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Which of three stacks gets a frame, wherever it comes in. */
+class SteeredLinkTest {
+
+    private static final int QUEUES = 3;
+    private static final MacAddress MAC = MacAddress.parse("02:00:00:00:00:02");
+    private static final MacAddress PEER_MAC = MacAddress.parse("02:00:00:00:00:01");
+    private static final IpAddress OURS = IpAddress.parse("10.0.0.2");
+    private static final IpAddress PEER = IpAddress.parse("10.0.0.1");
+    private static final int PORT = 80;
+
+    private final FlowSteering steering = new FlowSteering(QUEUES, 42);
+    private final List<TestLink> devices = List.of(TestLink.ethernet(), TestLink.ethernet(), TestLink.ethernet());
+    private final List<SteeredLink> links = SteeredLink.over(devices, steering);
+    private final List<BufferPool> pools = List.of(new BufferPool(), new BufferPool(), new BufferPool());
+    private final List<StackStatistics> statistics =
+            List.of(new StackStatistics(), new StackStatistics(), new StackStatistics());
+
+    SteeredLinkTest() {
+        for (int queue = 0; queue < QUEUES; queue++) {
+            links.get(queue).reportTo(statistics.get(queue));
+        }
+    }
+
+    @AfterEach
+    void allMemoryCameBack() {
+        for (final BufferPool pool : pools) {
+            assertThat(pool.packetsInUse() + pool.regionsInUse()).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2})
+    void aSegmentGoesToTheOwnerOfItsConnection(final int arrival) throws IOException {
+        for (int owner = 0; owner < QUEUES; owner++) {
+            final byte[] segment = segment(peerPortOwnedBy(owner));
+            devices.get(arrival).deliver(segment);
+            assertOnly(owner, segment);
+            assertThat(passedOn()).isEqualTo(owner == arrival ? 0 : 1);
+            statistics.get(arrival).framesPassedOn = 0;
+        }
+    }
+
+    @Test
+    void theOrderOfASegmentStreamIsKept() throws IOException {
+        final int port = peerPortOwnedBy(2);
+        final List<byte[]> sent = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            final byte[] segment = segment(port, i);
+            sent.add(segment);
+            devices.get(0).deliver(segment);
+        }
+        letPass(0, sent.size());
+        assertThat(receive(2)).usingRecursiveComparison().isEqualTo(sent);
+    }
+
+    /** What has come by mail is older than what comes to the device now. */
+    @Test
+    void mailComesFirst() throws IOException {
+        final int port = peerPortOwnedBy(1);
+        devices.get(0).deliver(segment(port, 1));
+        assertThat(receive(0)).isEmpty();
+        devices.get(1).deliver(segment(port, 2));
+        assertThat(receive(1).stream().map(frame -> frame[frame.length - 1])).containsExactly((byte) 1, (byte) 2);
+    }
+
+    /** However much mail there is, a queue gets on with what is sent to itself. */
+    @Test
+    void mailDoesNotStarveTheDevice() throws IOException {
+        final int port = peerPortOwnedBy(1);
+        for (int i = 0; i < 500; i++) {
+            devices.get(0).deliver(segment(port));
+        }
+        letPass(0, 500);
+        devices.get(1).deliver(arp(Packets.ARP_REPLY, PEER, OURS));
+        final List<byte[]> received = receive(1);
+        assertThat(received).hasSize(501);
+        int position = 0;
+        while (EthernetHeader.etherType(ByteBuffer.wrap(received.get(position)), 0) != EthernetHeader.TYPE_ARP) {
+            position++;
+        }
+        assertThat(position).isEqualTo(64);
+        receive(0);
+        receive(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2})
+    void arpGoesToAll(final int arrival) throws IOException {
+        final byte[] request = arp(Packets.ARP_REQUEST, PEER, OURS);
+        devices.get(arrival).deliver(request);
+        assertThat(receive(arrival)).containsExactly(request);
+        for (int queue = 0; queue < QUEUES; queue++) {
+            if (queue != arrival) {
+                assertThat(receive(queue)).containsExactly(request);
+            }
+        }
+    }
+
+    /** RFC 5227 1.1: the first stack's announcement is how the others hear that the address is theirs. */
+    @Test
+    void anAnnouncementOfTheFirstIsToldToAll() throws IOException {
+        final byte[] announcement = arp(Packets.ARP_REQUEST, OURS, OURS);
+        transmit(0, announcement);
+        assertThat(devices.get(0).takeSent()).containsExactly(announcement);
+        assertThat(receive(0)).isEmpty();
+        assertThat(receive(1)).containsExactly(announcement);
+        assertThat(receive(2)).containsExactly(announcement);
+        transmit(0, arp(Packets.ARP_REQUEST, OURS, PEER));
+        transmit(0, udp());
+        assertNobodyHasAny();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2})
+    void allThatIsNotTcpGoesToTheFirst(final int arrival) throws IOException {
+        final byte[] echo = Packets.icmp(IcmpHeader.ECHO_REQUEST, 0, 1, new byte[8]);
+        // The second fragment of a segment, whose first bytes are no ports, and the first one.
+        final byte[] last = Packets.ipv4(PEER, OURS, IpProtocol.TCP, 7, 3, new byte[0], new byte[40]);
+        final byte[] first =
+                Packets.ipv4(PEER, OURS, IpProtocol.TCP, 7, Ipv4Header.MORE_FRAGMENTS, new byte[0], tcp(PORT, 9, 0));
+        final byte[] igmp = Packets.ipv4(PEER, OURS, 2, new byte[8]);
+        for (final byte[] frame : List.of(
+                udp(),
+                ethernet(Packets.ipv4(PEER, OURS, IpProtocol.ICMP, echo)),
+                ethernet(last),
+                ethernet(first),
+                ethernet(igmp))) {
+            devices.get(arrival).deliver(frame);
+            assertOnly(0, frame);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2})
+    void anErrorAboutASegmentGoesToTheOwner(final int arrival) throws IOException {
+        for (int owner = 0; owner < QUEUES; owner++) {
+            // RFC 792 quotes the header and 64 bits.
+            final byte[] quoted =
+                    Arrays.copyOf(Packets.ipv4(OURS, PEER, IpProtocol.TCP, tcp(PORT, peerPortOwnedBy(owner), 0)), 28);
+            final byte[] frame = error(quoted);
+            devices.get(arrival).deliver(frame);
+            assertOnly(owner, frame);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2})
+    void anErrorAboutAnythingElseGoesToTheFirst(final int arrival) throws IOException {
+        final byte[] datagram = Packets.ipv4(OURS, PEER, IpProtocol.UDP, Packets.udp(OURS, 7, PEER, 7, new byte[9]));
+        final byte[] cutShort = Arrays.copyOf(Packets.ipv4(OURS, PEER, IpProtocol.TCP, tcp(PORT, 9, 0)), 22);
+        final byte[] laterFragment = Packets.ipv4(OURS, PEER, IpProtocol.TCP, 7, 3, new byte[0], new byte[40]);
+        for (final byte[] quoted : List.of(datagram, cutShort, laterFragment, new byte[0], new byte[] {0x4F, 0})) {
+            devices.get(arrival).deliver(error(quoted));
+            assertOnly(0, error(quoted));
+        }
+    }
+
+    /** It is dropped, and counted, where it is; carrying it around would be work for nothing. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2})
+    void garbageStaysWhereItIs(final int arrival) throws IOException {
+        final byte[] unknown = Packets.ethernet(MAC, PEER_MAC, 0x86DD, new byte[40]);
+        final byte[] noVersion = ethernet(new byte[40]);
+        final byte[] longHeader = Packets.ipv4(PEER, OURS, IpProtocol.TCP, new byte[20]);
+        longHeader[0] = 0x4F;
+        final byte[] noPorts = ethernet(Packets.ipv4(PEER, OURS, IpProtocol.TCP, new byte[3]));
+        for (final byte[] frame :
+                List.of(new byte[0], new byte[13], unknown, noVersion, ethernet(longHeader), noPorts)) {
+            devices.get(arrival).deliver(frame);
+            assertOnly(arrival, frame);
+        }
+    }
+
+    /** Whatever a peer sends, every frame ends at one stack, and all but ARP at one alone. */
+    @Test
+    void noFrameIsLostOrDoubled() throws IOException {
+        final SplittableRandom random = new SplittableRandom(4);
+        for (int i = 0; i < 20_000; i++) {
+            final byte[] frame =
+                    switch (random.nextInt(4)) {
+                        case 0 -> segment(random.nextInt(65_536));
+                        case 1 -> error(Packets.ipv4(OURS, PEER, IpProtocol.TCP, tcp(PORT, random.nextInt(65_536), 0)));
+                        case 2 -> udp();
+                        default -> ethernet(Packets.ipv4(PEER, OURS, IpProtocol.ICMP, new byte[12]));
+                    };
+            // Damaged behind the EtherType, or cut off.
+            frame[EthernetHeader.LENGTH + random.nextInt(frame.length - EthernetHeader.LENGTH)] ^= random.nextInt(256);
+            final byte[] damaged =
+                    Arrays.copyOf(frame, random.nextInt(3) == 0 ? random.nextInt(frame.length + 1) : frame.length);
+            devices.get(random.nextInt(QUEUES)).deliver(damaged);
+            assertThat(received()).hasSize(1).first().isEqualTo(damaged);
+        }
+    }
+
+    @Test
+    void whatTheMailboxHasNoRoomForIsLostAndCounted() throws IOException {
+        final int port = peerPortOwnedBy(1);
+        final int frames = 20_000;
+        for (int i = 0; i < frames; i++) {
+            devices.get(0).deliver(segment(port));
+        }
+        letPass(0, frames);
+        final int received = receive(1).size();
+        assertThat(received).isEqualTo((int) statistics.get(0).framesPassedOn).isBetween(4_000, frames - 1);
+        assertThat(drops(0)).isEqualTo(frames - received);
+        assertThat(drops(1)).isZero();
+        devices.get(0).deliver(segment(port));
+        assertOnly(1, segment(port));
+    }
+
+    /** In virtual time nobody waits at a device: the next event says that there is mail. */
+    @Test
+    void mailIsAnEvent() throws IOException {
+        links.get(1).advance(5);
+        assertThat(links.get(1).nextEvent()).isEqualTo(Long.MAX_VALUE);
+        devices.get(0).deliver(segment(peerPortOwnedBy(1)));
+        assertThat(receive(0)).isEmpty();
+        assertThat(links.get(1).nextEvent()).isEqualTo(5);
+        assertThat(links.get(1).isReady()).isTrue();
+        receive(1);
+        assertThat(links.get(1).nextEvent()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void thereIsADeviceForEachQueue() {
+        assertThatIllegalArgumentException().isThrownBy(() -> SteeredLink.over(devices, new FlowSteering(2, 1)));
+    }
+
+    // ---- Frames
+
+    private int peerPortOwnedBy(final int queue) {
+        for (int port = 40_000; ; port++) {
+            if (steering.queue(new Endpoint(OURS, PORT), new Endpoint(PEER, port)) == queue) {
+                return port;
+            }
+        }
+    }
+
+    private static byte[] segment(final int peerPort) {
+        return segment(peerPort, 0);
+    }
+
+    private static byte[] segment(final int peerPort, final int number) {
+        return ethernet(Packets.ipv4(PEER, OURS, IpProtocol.TCP, tcp(peerPort, PORT, number)));
+    }
+
+    /** Ports, and a number as the last byte. */
+    private static byte[] tcp(final int sourcePort, final int destinationPort, final int number) {
+        return ByteBuffer.allocate(24)
+                .putShort((short) sourcePort)
+                .putShort((short) destinationPort)
+                .putInt(20, number)
+                .array();
+    }
+
+    private static byte[] udp() {
+        return ethernet(Packets.ipv4(PEER, OURS, IpProtocol.UDP, Packets.udp(PEER, 9, OURS, 7, new byte[4])));
+    }
+
+    private static byte[] error(final byte[] quoted) {
+        final byte[] message = Packets.icmp(IcmpHeader.DESTINATION_UNREACHABLE, 1, 0, quoted);
+        return ethernet(Packets.ipv4(PEER, OURS, IpProtocol.ICMP, message));
+    }
+
+    private static byte[] arp(final int operation, final IpAddress sender, final IpAddress target) {
+        final MacAddress from = sender.equals(OURS) ? MAC : PEER_MAC;
+        return Packets.ethernet(
+                MacAddress.BROADCAST,
+                from,
+                EthernetHeader.TYPE_ARP,
+                Packets.arp(operation, from, sender, MacAddress.BROADCAST, target));
+    }
+
+    private static byte[] ethernet(final byte[] packet) {
+        return Packets.ethernet(MAC, PEER_MAC, EthernetHeader.TYPE_IPV4, packet);
+    }
+
+    // ---- What the stacks do
+
+    private void transmit(final int queue, final byte[] bytes) throws IOException {
+        final PacketBuffer frame = pools.get(queue).packet(bytes.length, 0);
+        frame.memory().bytes().put(frame.append(bytes.length), bytes);
+        assertThat(links.get(queue).transmit(frame)).isTrue();
+        frame.release();
+    }
+
+    private List<byte[]> receive(final int queue) throws IOException {
+        final List<byte[]> frames = new ArrayList<>();
+        for (PacketBuffer frame = links.get(queue).receive(pools.get(queue));
+                frame != null;
+                frame = links.get(queue).receive(pools.get(queue))) {
+            frames.add(TestLink.bytesOf(frame));
+            frame.release();
+        }
+        return frames;
+    }
+
+    /** A queue passes on so many frames, some at a time. */
+    private void letPass(final int queue, final int frames) throws IOException {
+        while (statistics.get(queue).framesPassedOn + drops(queue) < frames) {
+            assertThat(receive(queue)).isEmpty();
+        }
+    }
+
+    /** What all stacks get. */
+    private List<byte[]> received() throws IOException {
+        final List<byte[]> all = new ArrayList<>();
+        // Twice, as a frame may be passed on to a queue that was asked before.
+        for (int queue = 0; queue < 2 * QUEUES; queue++) {
+            all.addAll(receive(queue % QUEUES));
+        }
+        return all;
+    }
+
+    private void assertOnly(final int owner, final byte[] frame) throws IOException {
+        final List<byte[]> gotByOwner = new ArrayList<>();
+        for (int queue = 0; queue < 2 * QUEUES; queue++) {
+            final List<byte[]> got = receive(queue % QUEUES);
+            if (queue % QUEUES == owner) {
+                gotByOwner.addAll(got);
+            } else {
+                assertThat(got)
+                        .as("what queue %d of owner %d got", queue % QUEUES, owner)
+                        .isEmpty();
+            }
+        }
+        assertThat(gotByOwner).hasSize(1);
+        assertThat(gotByOwner.get(0)).isEqualTo(frame);
+    }
+
+    private void assertNobodyHasAny() throws IOException {
+        assertThat(received()).isEmpty();
+    }
+
+    private long passedOn() {
+        return StackStatistics.sum(statistics).framesPassedOn;
+    }
+
+    private long drops(final int queue) {
+        return statistics.get(queue).drops(DropReason.LINK_MAILBOX_FULL);
+    }
+}
