@@ -1,0 +1,104 @@
+package io.tapstack.simulation;
+
+import io.tapstack.buffer.BufferPool;
+import io.tapstack.buffer.PacketBuffer;
+import io.tapstack.link.LinkCapabilities;
+import io.tapstack.link.LinkDevice;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One end of a cable as an interface with several queues, each a device: what comes in goes to the queue that a test says. */
+final class QueuedEnd {
+
+    /** Says where the next frame comes in. */
+    interface Chooser {
+        int queue(PacketBuffer frame);
+    }
+
+    private static final int HEADROOM = 32;
+
+    private final LinkDevice end;
+    private final Chooser chooser;
+    private final BufferPool memory = new BufferPool();
+    private final List<Queue> queues = new ArrayList<>();
+
+    QueuedEnd(final LinkDevice end, final int count, final Chooser chooser) {
+        this.end = end;
+        this.chooser = chooser;
+        for (int i = 0; i < count; i++) {
+            queues.add(new Queue());
+        }
+    }
+
+    List<? extends LinkDevice> queues() {
+        return queues;
+    }
+
+    /** Shares out what has come. */
+    private void shareOut() throws IOException {
+        for (PacketBuffer frame = end.receive(memory); frame != null; frame = end.receive(memory)) {
+            queues.get(chooser.queue(frame)).arrived.add(frame);
+        }
+    }
+
+    private final class Queue implements LinkDevice {
+
+        private final ArrayDeque<PacketBuffer> arrived = new ArrayDeque<>();
+        private long now;
+
+        @Override
+        public LinkCapabilities capabilities() {
+            return end.capabilities();
+        }
+
+        @Override
+        public @Nullable PacketBuffer receive(final BufferPool pool) throws IOException {
+            shareOut();
+            final PacketBuffer frame = arrived.poll();
+            if (frame == null) {
+                return null;
+            }
+            final PacketBuffer received = frame.copy(pool, HEADROOM);
+            frame.release();
+            return received;
+        }
+
+        @Override
+        public boolean transmit(final PacketBuffer frame) throws IOException {
+            return end.transmit(frame);
+        }
+
+        @Override
+        public long nextEvent() {
+            return arrived.isEmpty() ? end.nextEvent() : now;
+        }
+
+        @Override
+        public void advance(final long nowNanos) {
+            now = nowNanos;
+            end.advance(nowNanos);
+        }
+
+        @Override
+        public void await(final long timeoutNanos) {}
+
+        @Override
+        public boolean isReady() {
+            return true;
+        }
+
+        @Override
+        public void wakeup() {}
+
+        @Override
+        public void close() {
+            end.close();
+            while (!arrived.isEmpty()) {
+                arrived.remove().release();
+            }
+        }
+    }
+}
