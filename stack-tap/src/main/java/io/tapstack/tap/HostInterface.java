@@ -21,6 +21,11 @@ final class HostInterface implements AutoCloseable {
     private static final long SIOCSIFMTU = 0x8922;
     private static final long SIOCGIFHWADDR = 0x8927;
 
+    private static final long SIOCETHTOOL = 0x8946;
+
+    // <linux/ethtool.h>
+    private static final int ETHTOOL_GLINK = 0x0A;
+
     // <linux/if.h>
     private static final int IFF_UP = 0x1;
 
@@ -64,6 +69,15 @@ final class HostInterface implements AutoCloseable {
 
     boolean isUp() {
         return call(SIOCGIFFLAGS) == 0 && (request.flags() & IFF_UP) != 0;
+    }
+
+    /** True if it is up and somebody is at its other end: of a TAP, a process that has attached. */
+    boolean hasCarrier() {
+        // struct ethtool_value: the command, and the answer. Unlike IFF_RUNNING it is never late.
+        final NativeStruct value = new NativeStruct(2 * Integer.BYTES);
+        value.bytes.putInt(0, ETHTOOL_GLINK);
+        request.pointer(value.address);
+        return call(SIOCETHTOOL) == 0 && value.bytes.getInt(Integer.BYTES) != 0;
     }
 
     int bringUp() {

@@ -25,6 +25,12 @@ final class IfTun {
     /** The host receives frames through NAPI, and so through GRO, rather than in the middle of our write. */
     static final int IFF_NAPI = 0x0010;
 
+    /** The interface has several queues, each a descriptor of its own. */
+    static final int IFF_MULTI_QUEUE = 0x0100;
+
+    /** Only an interface that is made by this call. */
+    static final int IFF_TUN_EXCL = 0x8000;
+
     /** No {@code struct tun_pi} in front of frames. */
     static final int IFF_NO_PI = 0x1000;
 

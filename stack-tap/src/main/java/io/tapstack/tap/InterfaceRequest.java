@@ -62,6 +62,12 @@ final class InterfaceRequest {
         struct.bytes.putShort(VALUE_OFFSET, (short) flags);
     }
 
+    /** {@code ifr_data}: where something is that the request is about; it has to stay there during the call. */
+    void pointer(final long address) {
+        clearValue();
+        struct.bytes.putLong(VALUE_OFFSET, address);
+    }
+
     int mtu() {
         return struct.bytes.getInt(VALUE_OFFSET);
     }

@@ -7,6 +7,8 @@ import io.tapstack.event.StackStatistics;
 import io.tapstack.link.LinkCapabilities;
 import io.tapstack.link.LinkDevice;
 import io.tapstack.link.LinkType;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,19 +61,46 @@ public final class TapDevice implements LinkDevice {
      * @throws TapException if that is not possible; says what helps
      */
     public static TapDevice open(final TapConfig config) throws TapException {
+        return openQueues(config, 1).get(0);
+    }
+
+    /**
+     * Opens a TAP with several queues ({@code IFF_MULTI_QUEUE}), each a device of its own: what is written to any of them is received by the
+     * host, and each frame of the host comes in at one of them, in a way that keeps to a connection while that connection is in use (see
+     * {@link io.tapstack.link.SteeredLink}). The interface goes away with the last of them, unless it is persistent.
+     *
+     * <p>Where there cannot be so many (an old kernel, a persistent TAP that was made with one), there are as many as there can be.
+     *
+     * @param count how many, at least 1
+     * @return at least one, at most {@code count}
+     * @throws TapException if there cannot be any; says what helps
+     */
+    public static List<TapDevice> openQueues(final TapConfig config, final int count) throws TapException {
         Machine.requireSupport();
-        final TunFile file = TunFile.attach(config);
+        final List<TunFile> files = TunQueues.attach(config, count);
+        final List<TapDevice> devices = new ArrayList<>(files.size());
         try {
-            final int mtu = HostSide.setUp(file.name(), config);
-            final int wakeupFd = LibC.CALLS.eventfd(0, LibC.EFD_NONBLOCK | LibC.EFD_CLOEXEC);
-            if (wakeupFd < 0) {
-                throw new TapException("no eventfd for " + file.name(), LibC.describe(LibC.errno()));
+            final int mtu = HostSide.setUp(files.get(0).name(), config);
+            for (final TunFile file : files) {
+                final int wakeupFd = LibC.CALLS.eventfd(0, LibC.EFD_NONBLOCK | LibC.EFD_CLOEXEC);
+                if (wakeupFd < 0) {
+                    throw new TapException("no eventfd for " + file.name(), LibC.describe(LibC.errno()));
+                }
+                devices.add(new TapDevice(file, wakeupFd, mtu));
             }
-            final TapDevice device = new TapDevice(file, wakeupFd, mtu);
-            LOG.info("TAP {} is open, MTU {}, offloads {}", file.name(), mtu, file.hasHeaders() ? "on" : "off");
-            return device;
+            LOG.info(
+                    "TAP {} is open, MTU {}, offloads {}, queues {}",
+                    files.get(0).name(),
+                    mtu,
+                    files.get(0).hasHeaders() ? "on" : "off",
+                    devices.size());
+            if (devices.size() < count) {
+                LOG.warn("TAP {} cannot have {} queues here", files.get(0).name(), count);
+            }
+            return List.copyOf(devices);
         } catch (final TapException | RuntimeException failed) {
-            LibC.CALLS.close(file.fd());
+            devices.forEach(TapDevice::close);
+            files.subList(devices.size(), files.size()).forEach(TunFile::close);
             throw failed;
         }
     }

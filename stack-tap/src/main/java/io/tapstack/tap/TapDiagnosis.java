@@ -61,7 +61,8 @@ final class TapDiagnosis {
         }
         if (errno == LibC.EINVAL && exists) {
             return new TapException(
-                    "the name " + name + " is taken by an interface that is not a plain TAP",
+                    "the name " + name
+                            + " is taken by an interface that is not a plain TAP, or by one with several queues that is in use",
                     "take another name with --tap");
         }
         return errno == LibC.EINVAL ? badName(name) : new TapException("cannot make TAP " + name, LibC.describe(errno));

@@ -17,23 +17,13 @@ record TunFile(int fd, String name, boolean hasHeaders) {
         0
     };
 
-    static TunFile attach(final TapConfig config) throws TapException {
-        if (!config.offload() && config.hostBatching()) {
-            final TunFile batching = attach(config, IfTun.IFF_NAPI);
-            if (HostBatching.start(batching.name)) {
-                return batching;
-            }
-            // IFF_NAPI alone is slower than none.
-            LibC.CALLS.close(batching.fd);
-        }
-        return attach(config, 0);
-    }
-
-    private static TunFile attach(final TapConfig config, final int flags) throws TapException {
-        final String name = config.name();
-        if (!isValidName(name)) {
-            throw TapDiagnosis.badName(name);
-        }
+    /**
+     * Attaches.
+     *
+     * @param name of the interface, or a pattern
+     * @param flags of {@link IfTun}, besides those that every TAP has
+     */
+    static TunFile attach(final String name, final TapConfig config, final int flags) throws TapException {
         final int fd = LibC.CALLS.open(IfTun.DEVICE, LibC.O_RDWR | LibC.O_NONBLOCK | LibC.O_CLOEXEC);
         if (fd < 0) {
             throw TapDiagnosis.cannotOpen(LibC.errno());
@@ -55,6 +45,17 @@ record TunFile(int fd, String name, boolean hasHeaders) {
             LibC.CALLS.close(fd);
             throw failed;
         }
+    }
+
+    /** @throws TapException if no interface can have this name */
+    static void requireValidName(final String name) throws TapException {
+        if (!isValidName(name)) {
+            throw TapDiagnosis.badName(name);
+        }
+    }
+
+    void close() {
+        LibC.CALLS.close(fd);
     }
 
     /** As dev_valid_name() of the kernel has it. */

@@ -68,6 +68,11 @@ final class HostPeer {
         send(reply);
     }
 
+    /** Notes the host's Ethernet address without waiting for it to ask. */
+    void knows(final long host) {
+        hostMac = host;
+    }
+
     String receiveUdp(final int port) throws IOException {
         final PacketBuffer frame = next(candidate -> isIp(candidate, 17)
                 && candidate.memory().bytes().getShort(candidate.head() + ETHERNET + IP + 2) == port);
