@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /** Tapstack beside the kernel, in one run on one machine. */
@@ -46,19 +47,19 @@ public final class Benchmark {
     /**
      * Measures, in a network namespace that belongs to this process alone.
      *
+     * @param findings gets what is found, one workload after the other
      * @throws io.tapstack.bench.lab.BenchFailure if a subject cannot be set up or a check fails
      */
-    public List<Finding> run(final Scale scale, final Progress progress) throws IOException, InterruptedException {
+    public void run(final Scale scale, final Progress progress, final Consumer<Finding> findings)
+            throws IOException, InterruptedException {
         progress.now("making namespaces and a file");
-        final List<Finding> findings = new ArrayList<>();
         try (Lab lab = Lab.open(scale)) {
             final Thread end = new Thread(lab::close, "end");
             Runtime.getRuntime().addShutdownHook(end); // Ctrl-C
             for (final Workload workload : workloads) {
-                findings.addAll(run(workload, lab, progress));
+                run(workload, lab, progress).forEach(findings);
             }
         }
-        return findings;
     }
 
     private static List<Finding> run(final Workload workload, final Lab lab, final Progress progress)

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -97,7 +98,19 @@ final class Bench implements Callable<Integer> {
                     + "); the figures will say less");
             err.flush();
         }
-        final List<Finding> findings = measure(benchmark);
+        final List<Finding> findings = new ArrayList<>();
+        try {
+            measure(benchmark, findings);
+        } finally {
+            // What was found before a failure is worth knowing.
+            if (!findings.isEmpty()) {
+                report(findings, out);
+            }
+        }
+        return 0;
+    }
+
+    private void report(final List<Finding> findings, final PrintWriter out) throws IOException {
         out.println(Machine.describe());
         out.println(scale().runs() + " runs of each, in turn" + (quick ? "; --quick: short runs, rough figures" : ""));
         out.println();
@@ -108,13 +121,14 @@ final class Bench implements Callable<Integer> {
         if (plot.isPresent()) {
             Chart.write(findings, Machine.describe(), plot.get().toFile());
         }
-        return 0;
+        out.flush();
     }
 
-    private List<Finding> measure(final Benchmark benchmark) throws IOException, InterruptedException {
+    private void measure(final Benchmark benchmark, final List<Finding> findings)
+            throws IOException, InterruptedException {
         final StatusLine status = StatusLine.onStderr(spec.commandLine().getErr());
         try {
-            return benchmark.run(scale(), status::show);
+            benchmark.run(scale(), status::show, findings::add);
         } catch (final BenchFailure e) {
             throw new Failure(e.getMessage() == null ? e.toString() : e.getMessage());
         } finally {

@@ -145,11 +145,18 @@ class ProxyIT {
     void aTargetThatRefusesIsAReset(final Way way) throws Exception {
         start(way);
         server.close();
-        try (Socket client = connect()) {
-            assertThatThrownBy(() -> client.getInputStream().read())
-                    .isInstanceOf(SocketException.class)
-                    .hasMessageContaining("reset");
-        }
+        assertIsReset();
+    }
+
+    /** It may be so quick that connect(2) hears of it already. */
+    private void assertIsReset() {
+        assertThatThrownBy(() -> {
+                    try (Socket client = connect()) {
+                        client.getInputStream().read();
+                    }
+                })
+                .isInstanceOf(SocketException.class)
+                .hasMessageContaining("reset");
     }
 
     @ParameterizedTest
@@ -160,9 +167,7 @@ class ProxyIT {
         start(way, 1);
         try (Socket client = connect();
                 Socket origin = server.accept()) {
-            try (Socket tooMany = connect()) {
-                assertThatThrownBy(() -> tooMany.getInputStream().read()).isInstanceOf(SocketException.class);
-            }
+            assertIsReset();
             client.getOutputStream().write('x');
             assertThat(origin.getInputStream().read()).isEqualTo('x');
         }

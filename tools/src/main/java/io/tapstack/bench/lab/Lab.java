@@ -41,7 +41,8 @@ public final class Lab implements AutoCloseable {
     private static final String CUBIC_HOST = "10.98.255.1";
     private static final String MAIN = "io.tapstack.cli.Main";
     private static final String LOAD = "io.tapstack.bench.part.Load";
-    private static final int PORT = 7000;
+    private static final int FIRST_PORT = 7000;
+    private static final int HOST_PREFIX_LENGTH = 32;
     private static final int BLOCK_BYTES = 1 << 20;
     private static final int NATIVE_ACCESS_SINCE = 22;
     private static final Duration START = Duration.ofSeconds(30);
@@ -53,6 +54,7 @@ public final class Lab implements AutoCloseable {
     private final Map<List<String>, LoadProcess> loads = new HashMap<>();
     private final Child holder;
     private int links;
+    private int servers;
     private int logs;
     private boolean closed;
 
@@ -209,7 +211,8 @@ public final class Lab implements AutoCloseable {
             address = link.address();
             arguments.addAll(link.options());
         }
-        arguments.addAll(List.of("--port", String.valueOf(PORT)));
+        final int port = FIRST_PORT + servers++;
+        arguments.addAll(List.of("--port", String.valueOf(port)));
         arguments.addAll(spec.options());
         final List<String> command = new ArrayList<>(spec.prefix());
         command.addAll(tapstack(spec.jvmFlags(), arguments));
@@ -221,7 +224,14 @@ public final class Lab implements AutoCloseable {
         if (spec.cubic() && !spec.onKernel()) {
             run(cubicRoute(link.tap(), link.hostAddress()));
         }
-        return new Server(process, address, PORT);
+        return new Server(process, address, port);
+    }
+
+    /** Has the first namespace forward between the second one and a link's subnet. */
+    public void forwardTo(final Link link) throws IOException, InterruptedException {
+        Files.writeString(Path.of("/proc/sys/net/ipv4/ip_forward"), "1"); // of this process's namespace
+        run(String.join(" ", inSecond()) + " ip route replace " + link.address() + '/' + HOST_PREFIX_LENGTH + " via "
+                + REFERENCE_HOST);
     }
 
     /** The process that puts load on servers; one and the same for all who ask with the same prefix. */

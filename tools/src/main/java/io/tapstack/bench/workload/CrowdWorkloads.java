@@ -12,6 +12,7 @@ import io.tapstack.bench.measure.Trial;
 import io.tapstack.bench.measure.Workload;
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Many connections that do nothing: what they cost in memory, and what they cost one that does something. */
 final class CrowdWorkloads {
@@ -95,6 +96,7 @@ final class CrowdWorkloads {
         private final Server server;
         private final LoadProcess load;
         private final boolean crowded;
+        private @Nullable Crowd crowd;
 
         BulkTrial(final Lab lab, final boolean crowded) throws IOException, InterruptedException {
             this.lab = lab;
@@ -108,20 +110,21 @@ final class CrowdWorkloads {
             download();
         }
 
-        /** The connections are new each time, since the server ends those that ask for nothing for a minute. */
+        /** All runs together take seconds; the server ends connections that ask for nothing for a minute. */
         @Override
         public Sample run() throws IOException, InterruptedException {
             if (!crowded) {
                 return download();
             }
-            final Crowd crowd = Crowd.open(lab, server, CONNECTIONS);
-            try {
-                final Sample sample = download();
-                crowd.check();
-                return sample;
-            } finally {
-                crowd.close();
+            Crowd around = crowd;
+            if (around == null) {
+                around = Crowd.open(lab, server, CONNECTIONS);
+                crowd = around;
+                download(); // The first one after so many new connections is not what the later ones are.
             }
+            final Sample sample = download();
+            around.check();
+            return sample;
         }
 
         private Sample download() throws IOException, InterruptedException {
