@@ -28,12 +28,13 @@ public final class CapturedLink implements LinkDevice {
     private final long epochOffsetNanos;
     private int interfaceNumber;
     private boolean capturing;
+    private boolean closed;
     private boolean unflushed;
     private long flushAt;
 
     /**
      * @param device closed with this one
-     * @param writer closed with this one; several links can share it
+     * @param writer several links can share it; closed with the last of them
      * @param name what the interface is called in the capture
      * @param clock the one that the stack is run with: a frame that an application sends between two polls gets its own time
      * @param epochOffsetNanos what to add to the clock's time for nanoseconds since 1970
@@ -135,12 +136,16 @@ public final class CapturedLink implements LinkDevice {
         device.wakeup();
     }
 
-    /** Closes the device, and the writer with all that was captured. */
+    /** Closes the device, and the writer with all that was captured, unless other links still write to it. */
     @Override
     public void close() {
         device.close();
+        if (closed) {
+            return;
+        }
+        closed = true;
         try {
-            writer.close();
+            writer.endInterface();
         } catch (final IOException e) {
             giveUp(e);
         }

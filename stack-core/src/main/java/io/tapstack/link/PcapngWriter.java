@@ -27,7 +27,7 @@ import java.nio.charset.StandardCharsets;
  *   +---------------------------------------------------------------+
  * </pre>
  *
- * Not thread-safe.
+ * Any thread may call: the queues of one device share a writer.
  *
  * @see <a href="https://www.ietf.org/archive/id/draft-ietf-opsawg-pcapng-03.html">PCAP Now Generic Capture File Format</a>
  */
@@ -70,6 +70,7 @@ public final class PcapngWriter implements AutoCloseable {
     private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
     private int blockStart;
     private int interfaces;
+    private int openInterfaces;
     private boolean closed;
 
     /** A capture of whole frames. */
@@ -100,7 +101,7 @@ public final class PcapngWriter implements AutoCloseable {
      * @param name what to call it, in a word or two
      * @return its number, for {@link #write}
      */
-    public int addInterface(final LinkType type, final String name) throws IOException {
+    public synchronized int addInterface(final LinkType type, final String name) throws IOException {
         require(PACKET_OVERHEAD + 4 * name.length());
         beginBlock(INTERFACE_DESCRIPTION);
         buffer.putShort((short) (type == LinkType.ETHERNET ? LINKTYPE_ETHERNET : LINKTYPE_RAW));
@@ -110,7 +111,16 @@ public final class PcapngWriter implements AutoCloseable {
         pad();
         endOptions();
         endBlock();
+        openInterfaces++;
         return interfaces++;
+    }
+
+    /** An interface will have no more frames; with the last one the writer is {@linkplain #close() closed}. */
+    synchronized void endInterface() throws IOException {
+        openInterfaces--;
+        if (openInterfaces == 0) {
+            close();
+        }
     }
 
     /**
@@ -119,7 +129,7 @@ public final class PcapngWriter implements AutoCloseable {
      *
      * @param epochNanos when it passed, in nanoseconds since 1970
      */
-    public void write(
+    public synchronized void write(
             final int interfaceNumber, final Direction direction, final long epochNanos, final PacketBuffer frame)
             throws IOException {
         final int captured = Math.min(intactLength(frame), snapLength);
@@ -146,14 +156,14 @@ public final class PcapngWriter implements AutoCloseable {
     }
 
     /** Hands everything to the sink. */
-    public void flush() throws IOException {
+    public synchronized void flush() throws IOException {
         drain();
         sink.flush();
     }
 
     /** Hands everything to the sink and closes it; does nothing the second time. */
     @Override
-    public void close() throws IOException {
+    public synchronized void close() throws IOException {
         if (closed) {
             return;
         }

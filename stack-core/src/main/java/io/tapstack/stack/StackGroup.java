@@ -8,6 +8,7 @@ import io.tapstack.time.Clock;
 import io.tapstack.wire.IpProtocol;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +35,7 @@ public final class StackGroup implements AutoCloseable {
      *
      * @param queues the queues of one interface, which the drivers close
      * @param config that of each stack; the memory is shared out
-     * @param name of the threads, which get a number each
+     * @param name of the thread; several get a number each
      */
     public StackGroup(
             final List<? extends LinkDevice> queues,
@@ -44,17 +45,21 @@ public final class StackGroup implements AutoCloseable {
             final Waiting waiting) {
         this.stacks = stacks(queues, config, clock.nanoTime());
         for (final NetworkStack stack : stacks) {
-            drivers.add(new StackDriver(stack, clock, name + '-' + drivers.size(), waiting));
+            final String number = stacks.size() == 1 ? "" : "-" + drivers.size();
+            drivers.add(new StackDriver(stack, clock, name + number, waiting));
         }
     }
 
     /**
-     * The stacks alone, for whoever runs them without threads.
+     * The stacks alone, for whoever runs them without threads. A single one is a stack like any other.
      *
      * @param queues the queues of one interface; they stay open when the stacks are closed
      */
     public static List<NetworkStack> stacks(
             final List<? extends LinkDevice> queues, final StackConfig config, final long nowNanos) {
+        if (queues.size() == 1) {
+            return List.of(new NetworkStack(queues.get(0), config, nowNanos));
+        }
         final FlowSteering steering =
                 new FlowSteering(queues.size(), config.random().nextLong());
         final List<NetworkStack> stacks = new ArrayList<>(queues.size());
@@ -71,7 +76,7 @@ public final class StackGroup implements AutoCloseable {
 
     /** Generators that are not secure are not safe for use by several threads either. */
     private static RandomGenerator ownRandom(final RandomGenerator random) {
-        if (random instanceof java.util.Random shareable) {
+        if (random instanceof Random shareable) {
             return shareable;
         }
         return random instanceof RandomGenerator.SplittableGenerator splittable

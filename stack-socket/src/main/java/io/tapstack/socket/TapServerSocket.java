@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A listening TCP socket, in the manner of {@link java.net.ServerSocket}. Any thread may call, and several may accept.
@@ -57,12 +58,27 @@ public final class TapServerSocket implements Closeable {
      * @throws SocketException if the socket is closed, also during the wait
      */
     public TapSocket accept() throws IOException {
+        final TapSocket accepted = accept(0);
+        if (accepted == null) {
+            throw new SocketTimeoutException("Accept timed out");
+        }
+        return accepted;
+    }
+
+    /**
+     * Accepts a connection that has come already, without waiting.
+     *
+     * @return null if there is none
+     * @throws SocketException if the socket is closed
+     */
+    public @Nullable TapSocket acceptNow() throws IOException {
+        return accept(MessageFlags.MSG_DONTWAIT);
+    }
+
+    private @Nullable TapSocket accept(final int flags) throws IOException {
         try {
-            final StreamSocket accepted = socket.accept(0);
-            if (accepted == null) {
-                throw new SocketTimeoutException("Accept timed out");
-            }
-            return new TapSocket(accepted);
+            final StreamSocket accepted = socket.accept(flags);
+            return accepted == null ? null : new TapSocket(accepted);
         } catch (final SocketErrorException e) {
             if (e.error() == SocketError.EINTR) {
                 close();

@@ -25,6 +25,9 @@ public final class LinkOptions {
     /** IFNAMSIZ is 16 with the NUL that ends a name. */
     private static final Pattern TAP_NAME = Pattern.compile("[A-Za-z0-9_.-]{1,15}");
 
+    /** MAX_TAP_QUEUES of Linux's drivers/net/tun.c. */
+    private static final int MAX_QUEUES = 256;
+
     @Option(names = "--tap", paramLabel = "NAME", defaultValue = "tap0", description = "TAP device (${DEFAULT-VALUE})")
     private String tap = "tap0";
 
@@ -89,6 +92,15 @@ public final class LinkOptions {
             description =
                     "with --no-offload: have the host take every frame by itself (no GRO), to watch or filter single segments there")
     private boolean noHostBatching;
+
+    @Option(
+            names = "--queues",
+            paramLabel = "N",
+            defaultValue = "1",
+            converter = Converters.ForCount.class,
+            description = "queues of the TAP, each with a stack and a thread of its own, for as many processors"
+                    + " (${DEFAULT-VALUE})")
+    private int queues = 1;
 
     @Option(
             names = "--busy-poll",
@@ -166,6 +178,11 @@ public final class LinkOptions {
         return noOffload;
     }
 
+    /** How many queues the TAP has, with a stack each. */
+    public int queues() {
+        return queues;
+    }
+
     /** Whether the stack is never to sleep. */
     public boolean busyPoll() {
         return busyPoll;
@@ -187,6 +204,9 @@ public final class LinkOptions {
         if (!TAP_NAME.matcher(tap).matches()) {
             throw new ParameterException(
                     line, "--tap '" + tap + "' is not a device name of up to 15 letters and digits");
+        }
+        if (queues > MAX_QUEUES) {
+            throw new ParameterException(line, "--queues " + queues + " is more than the " + MAX_QUEUES + " of a TAP");
         }
         requireHost(line, "--address", address);
         requireHost(line, "--host-address", hostAddress);

@@ -7,9 +7,8 @@ import io.tapstack.link.Impairment;
 import io.tapstack.link.LinkDevice;
 import io.tapstack.link.PcapngWriter;
 import io.tapstack.socket.SocketLayer;
-import io.tapstack.stack.NetworkStack;
 import io.tapstack.stack.StackConfig;
-import io.tapstack.stack.StackDriver;
+import io.tapstack.stack.StackGroup;
 import io.tapstack.stack.Waiting;
 import io.tapstack.tap.HostAddress;
 import io.tapstack.tap.TapConfig;
@@ -24,22 +23,24 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Our stack behind a TAP device, put together as the options say: device, decorators, stack, driver, sockets. */
+/** Our stack behind a TAP device, or a stack behind each of its queues, put together as the options say: devices, decorators, stacks, drivers, sockets. */
 final class StackSession implements Session {
 
     private static final Logger LOG = LoggerFactory.getLogger(StackSession.class);
     private static final long NANOS_PER_MILLI = 1_000_000;
 
-    private final StackDriver driver;
+    private final StackGroup stacks;
     private final Transport transport;
     private final InetAddress address;
 
-    private StackSession(final StackDriver driver, final Transport transport, final InetAddress address) {
-        this.driver = driver;
+    private StackSession(final StackGroup stacks, final Transport transport, final InetAddress address) {
+        this.stacks = stacks;
         this.transport = transport;
         this.address = address;
     }
@@ -49,17 +50,19 @@ final class StackSession implements Session {
             return new KernelSession();
         }
         final Clock clock = Clock.system();
-        final LinkDevice device = device(link, clock);
+        final List<LinkDevice> devices = devices(link, clock);
         try {
-            final NetworkStack stack = new NetworkStack(device, config(link), clock.nanoTime());
             final Waiting waiting = link.busyPoll() ? Waiting.BUSY_POLL : Waiting.ADAPTIVE;
-            final StackDriver driver = new StackDriver(stack, clock, "tapstack", waiting);
-            final SocketLayer sockets = new SocketLayer(driver.door(), stack);
-            driver.start();
+            final StackGroup stacks = new StackGroup(devices, config(link), clock, "tapstack", waiting);
+            final List<SocketLayer> sockets = new ArrayList<>(stacks.size());
+            for (int i = 0; i < stacks.size(); i++) {
+                sockets.add(new SocketLayer(stacks.driver(i).door(), stacks.stack(i)));
+            }
+            stacks.start();
             return new StackSession(
-                    driver, new TapstackTransport(sockets), link.address().address());
+                    stacks, new TapstackTransport(sockets), link.address().address());
         } catch (final RuntimeException | Error e) {
-            device.close();
+            devices.forEach(LinkDevice::close);
             throw e;
         }
     }
@@ -76,7 +79,7 @@ final class StackSession implements Session {
 
     @Override
     public void close() {
-        driver.close();
+        stacks.close();
     }
 
     private static StackConfig config(final LinkOptions link) {
@@ -90,49 +93,62 @@ final class StackSession implements Session {
                 : config;
     }
 
-    /** The TAP, what is to go wrong on it, and outermost the capture: it sees what the stack sees. */
-    private static LinkDevice device(final LinkOptions link, final Clock clock) throws IOException {
+    /** The queues of the TAP, what is to go wrong on them, and outermost the capture: it sees what the stacks see. */
+    private static List<LinkDevice> devices(final LinkOptions link, final Clock clock) throws IOException {
         // Opened first: a file that cannot be written is to be told before the network changes.
         final PcapngWriter capture =
                 link.pcap().isPresent() ? new PcapngWriter(output(link.pcap().get())) : null;
-        final LinkDevice tap;
+        final List<? extends LinkDevice> queues;
         try {
-            tap = tap(link);
+            queues = tap(link);
         } catch (final IOException | RuntimeException e) {
             if (capture != null) {
                 capture.close();
             }
             throw e;
         }
-        final LinkDevice impaired = link.impaired() ? impair(tap, link) : tap;
-        if (capture == null) {
-            return impaired;
-        }
-        final long epochOffset = System.currentTimeMillis() * NANOS_PER_MILLI - clock.nanoTime();
-        return new CapturedLink(impaired, capture, link.tap(), clock, epochOffset);
+        final List<? extends LinkDevice> impaired = link.impaired() ? impair(queues, link) : queues;
+        return capture == null ? List.copyOf(impaired) : captured(impaired, capture, link.tap(), clock);
     }
 
-    private static LinkDevice tap(final LinkOptions link) throws IOException {
+    private static List<TapDevice> tap(final LinkOptions link) throws IOException {
         final Cidr host = link.hostAddress();
         final TapConfig config = TapConfig.named(link.tap())
                 .withMtu(link.mtu())
                 .withHostAddress(new HostAddress(ipAddress(host.address()), host.prefixLength()));
         // A frame that is lost should cost one segment, so an impaired link has no super-segments in either direction.
         if (!link.noOffload() && !link.impaired()) {
-            return TapDevice.open(config);
+            return TapDevice.openQueues(config, link.queues());
         }
         final boolean single = link.noHostBatching() || link.impaired();
-        return TapDevice.open(single ? config.withoutOffload().withoutHostBatching() : config.withoutOffload());
+        return TapDevice.openQueues(
+                single ? config.withoutOffload().withoutHostBatching() : config.withoutOffload(), link.queues());
     }
 
-    private static LinkDevice impair(final LinkDevice tap, final LinkOptions link) {
+    private static List<LinkDevice> impair(final List<? extends LinkDevice> queues, final LinkOptions link) {
         final long seed = link.seed().orElseGet(() -> new SplittableRandom().nextLong() >>> 1);
         final Impairment impairment =
                 Impairment.NONE.withLoss(link.loss()).withDelay(link.delay().toNanos());
         LOG.info(
                 "the link loses {} % and takes {} ms each way; --seed {} repeats it",
                 link.loss() * 100, link.delay().toNanos() / (double) NANOS_PER_MILLI, seed);
-        return new ImpairedLink(tap, impairment, impairment, seed);
+        final List<LinkDevice> impaired = new ArrayList<>(queues.size());
+        for (final LinkDevice queue : queues) {
+            impaired.add(new ImpairedLink(queue, impairment, impairment, seed + impaired.size()));
+        }
+        return impaired;
+    }
+
+    /** All queues in one file, which has an interface for each. */
+    private static List<LinkDevice> captured(
+            final List<? extends LinkDevice> queues, final PcapngWriter capture, final String tap, final Clock clock) {
+        final long epochOffset = System.currentTimeMillis() * NANOS_PER_MILLI - clock.nanoTime();
+        final List<LinkDevice> captured = new ArrayList<>(queues.size());
+        for (final LinkDevice queue : queues) {
+            final String name = queues.size() == 1 ? tap : tap + " queue " + captured.size();
+            captured.add(new CapturedLink(queue, capture, name, clock, epochOffset));
+        }
+        return captured;
     }
 
     private static OutputStream output(final Path file) throws IOException {

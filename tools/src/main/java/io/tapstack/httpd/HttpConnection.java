@@ -11,6 +11,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -236,13 +237,14 @@ final class HttpConnection implements Runnable {
         }
         final ReadyResponses responses = ready.get();
         try {
-            final int count = connection.readNow(responses.buffer());
+            final ByteBuffer request = responses.buffer();
+            final int count = connection.readNow(request);
             if (count <= 0) {
                 return count == 0 ? AtOnce.NOTHING : AtOnce.NEEDS_THREAD;
             }
-            final ByteBuffer response = responses.answer(System.currentTimeMillis());
+            final ByteBuffer response = responses.answer(request, System.currentTimeMillis());
             if (response == null) {
-                reader.early(responses.received());
+                reader.early(Arrays.copyOf(request.array(), request.position()));
                 return AtOnce.NEEDS_THREAD;
             }
             connection.writeNow(response);

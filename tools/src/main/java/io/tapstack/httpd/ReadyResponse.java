@@ -12,7 +12,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bytes of a request, and those that answer it for as long as the file that was asked for is what it was. For one thread at a time.
+ * The bytes of a request, and those that answer it for as long as the file that was asked for is what it was. Any thread may call.
  */
 final class ReadyResponse {
 
@@ -23,9 +23,15 @@ final class ReadyResponse {
     private final FileTime modified;
     private final long size;
     private final @Nullable Object identity;
-    private final byte[] bytes;
-    private final ByteBuffer view;
-    private long dateSecond;
+    private volatile Dated latest;
+
+    /**
+     * The response.
+     *
+     * @param second of its Date field
+     * @param bytes never change
+     */
+    private record Dated(long second, byte[] bytes) {}
 
     /**
      * @param found the file
@@ -37,8 +43,7 @@ final class ReadyResponse {
         this.modified = found.attributes().lastModifiedTime();
         this.size = found.attributes().size();
         this.identity = found.attributes().fileKey();
-        this.bytes = bytes;
-        this.view = ByteBuffer.wrap(bytes);
+        this.latest = new Dated(Long.MIN_VALUE, bytes);
     }
 
     /** Whether these are the bytes of the request. */
@@ -62,11 +67,14 @@ final class ReadyResponse {
     /** The response at this time. */
     ByteBuffer at(final long epochMillis) {
         final long second = epochMillis / MILLIS_PER_SECOND;
-        if (second != dateSecond) {
-            dateSecond = second;
+        Dated dated = latest;
+        if (second != dated.second) {
+            final byte[] bytes = dated.bytes.clone();
             final byte[] date = HttpDate.ofSecond(second).getBytes(StandardCharsets.US_ASCII);
             System.arraycopy(date, 0, bytes, Response.DATE_OFFSET, date.length);
+            dated = new Dated(second, bytes);
+            latest = dated;
         }
-        return view.clear();
+        return ByteBuffer.wrap(dated.bytes);
     }
 }

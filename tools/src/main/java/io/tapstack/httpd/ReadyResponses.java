@@ -3,9 +3,9 @@ package io.tapstack.httpd;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
-import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * request, all its rules included, holds for the same bytes again, as long as the file is the same; so the stack's own thread can answer
  * them by a comparison and one question to the file system, without a thread to hand over to.
  *
- * <p>Bounded: a new response takes the place of another. {@link #learn} is for any thread; the other methods are for one thread at a time.
+ * <p>Bounded: a new response takes the place of another. Any thread may call.
  */
 final class ReadyResponses {
 
@@ -42,25 +42,22 @@ final class ReadyResponses {
             "vfat");
 
     private final AtomicReferenceArray<@Nullable ReadyResponse> slots = new AtomicReferenceArray<>(SLOTS);
-    private final byte[] bytes = new byte[MAX_REQUEST_BYTES];
-    private final ByteBuffer buffer = ByteBuffer.wrap(bytes);
-    private volatile long answers;
+    private final LongAdder answers = new LongAdder();
 
-    /** Where to read a request to, empty; it belongs to the caller until it calls again. */
+    // There are as many threads that answer as there are stacks.
+    private final ThreadLocal<ByteBuffer> buffers =
+            ThreadLocal.withInitial(() -> ByteBuffer.allocate(MAX_REQUEST_BYTES));
+
+    /** Where the calling thread can read a request to, empty: the same for each request. */
     ByteBuffer buffer() {
-        return buffer.clear();
+        return buffers.get().clear();
     }
 
-    /** What {@link #buffer} has been filled with. */
-    byte[] received() {
-        return Arrays.copyOf(bytes, buffer.position());
-    }
-
-    /** The response to what {@link #buffer} has been filled with, or null if it is not known or no longer true. */
-    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
+    /** The response to the bytes of {@code request} before its position, or null if it is not known or no longer true. */
     @Nullable
-    ByteBuffer answer(final long epochMillis) {
-        final int length = buffer.position();
+    ByteBuffer answer(final ByteBuffer request, final long epochMillis) {
+        final byte[] bytes = request.array();
+        final int length = request.position();
         final int slot = slot(bytes, length);
         final ReadyResponse known = slots.get(slot);
         if (known == null || !known.answers(bytes, length)) {
@@ -70,13 +67,13 @@ final class ReadyResponses {
             slots.compareAndSet(slot, known, null);
             return null;
         }
-        answers++;
+        answers.increment();
         return known.at(epochMillis);
     }
 
-    /** How many requests have been answered so. Any thread. */
+    /** How many requests have been answered so. */
     long answers() {
-        return answers;
+        return answers.sum();
     }
 
     /**

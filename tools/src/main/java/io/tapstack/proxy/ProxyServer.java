@@ -94,7 +94,7 @@ public final class ProxyServer implements AutoCloseable {
         final StreamConnection target;
         try {
             client.keepAlive();
-            target = out.connect(config.target(), config.connectTimeout());
+            target = out.connectBeside(client, config.target(), config.connectTimeout());
             target.keepAlive();
         } catch (final IOException | RuntimeException e) {
             LOG.info("{} > {}: cannot connect: {}", client.remote(), config.target(), e.getMessage());

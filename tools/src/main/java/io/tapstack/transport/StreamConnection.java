@@ -44,9 +44,9 @@ public interface StreamConnection extends Closeable {
      * Asks to be told when a read would not have to wait: bytes have come, or the end of them, or the connection is gone. So a connection
      * that has nothing to do needs no thread that waits for it.
      *
-     * @param action the same one each time for the same connection; called by any thread, but by one at a time for all connections of a
-     *     transport; at least once, possibly before this call returns, and possibly inside the transport: it must not wait, and reads and
-     *     writes by {@link #readNow} and {@link #writeNow}
+     * @param action the same one each time for the same connection; called by any thread, for one connection by one at a time; at least
+     *     once, possibly before this call returns, and possibly inside the transport: it must not wait, and reads and writes by {@link
+     *     #readNow} and {@link #writeNow}
      */
     default Readiness whenReadable(final Runnable action) {
         return Readiness.NEVER_TOLD;

@@ -2,6 +2,7 @@ package io.tapstack.transport;
 
 import io.tapstack.socket.MappedFile;
 import io.tapstack.socket.SocketHandler;
+import io.tapstack.socket.SocketLayer;
 import io.tapstack.socket.StreamSocket;
 import io.tapstack.socket.TapSocket;
 import java.io.IOException;
@@ -21,14 +22,20 @@ final class TapstackStreamConnection implements StreamConnection {
     private static final long LOOK_EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
     private final TapSocket socket;
+    private final SocketLayer stack;
     private final InputStream input;
     private final OutputStream output;
     private final InetSocketAddress local;
     private final InetSocketAddress remote;
     private volatile boolean handled;
 
-    TapstackStreamConnection(final TapSocket socket) throws IOException {
+    /**
+     * @param socket connected
+     * @param stack whose socket it is
+     */
+    TapstackStreamConnection(final TapSocket socket, final SocketLayer stack) throws IOException {
         this.socket = socket;
+        this.stack = stack;
         socket.tcpNoDelay(true);
         this.input = socket.input();
         this.output = socket.output();
@@ -43,6 +50,10 @@ final class TapstackStreamConnection implements StreamConnection {
     /** The socket itself, for what moves bytes without a buffer of ours. */
     TapSocket socket() {
         return socket;
+    }
+
+    SocketLayer stack() {
+        return stack;
     }
 
     @Override

@@ -33,6 +33,15 @@ public interface Transport {
      */
     StreamConnection connect(InetSocketAddress remote, Duration timeout) throws IOException;
 
+    /**
+     * Opens a TCP connection that is to be {@linkplain Relay joined} to another one, and if that is one of this transport's, so that they can
+     * be joined well.
+     */
+    default StreamConnection connectBeside(
+            final StreamConnection other, final InetSocketAddress remote, final Duration timeout) throws IOException {
+        return connect(remote, timeout);
+    }
+
     /** Opens a UDP endpoint bound to {@code local}. */
     DatagramEndpoint datagrams(InetSocketAddress local) throws IOException;
 }

@@ -73,6 +73,7 @@ class CommandLineTest {
         assertThat(link.hostAddress()).hasToString("10.0.0.1/24");
         assertThat(link.gateway()).isEmpty();
         assertThat(link.mtu()).isEqualTo(1500);
+        assertThat(link.queues()).isEqualTo(1);
         assertThat(link.pcap()).isEmpty();
         assertThat(link.impaired()).isFalse();
         assertThat(link.seed()).isEmpty();
@@ -88,6 +89,7 @@ class CommandLineTest {
                 "--host-address=192.168.0.1/16",
                 "--gateway=192.168.255.254",
                 "--mtu=65521",
+                "--queues=256",
                 "--pcap=x.pcapng",
                 "--loss=1%",
                 "--delay=20ms",
@@ -98,6 +100,7 @@ class CommandLineTest {
         assertThat(link.address().prefixLength()).isEqualTo(16);
         assertThat(link.gateway()).contains(InetAddress.getByName("192.168.255.254"));
         assertThat(link.mtu()).isEqualTo(65_521);
+        assertThat(link.queues()).isEqualTo(256);
         assertThat(link.pcap()).contains(Path.of("x.pcapng"));
         assertThat(link.loss()).isEqualTo(0.01);
         assertThat(link.delay()).isEqualTo(Duration.ofMillis(20));
@@ -127,6 +130,9 @@ class CommandLineTest {
                 "serve . --mime text/plain\r\nX:y",
                 "serve . --max-age -1",
                 "serve . --max-age never",
+                "echo --queues 0",
+                "echo --queues 257",
+                "echo --queues two",
                 "echo --address 10.0.0.2",
                 "echo --address 10.0.0.256/24",
                 "echo --address 10.0.0/24",

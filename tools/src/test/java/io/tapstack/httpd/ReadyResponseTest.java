@@ -15,7 +15,12 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -87,6 +92,34 @@ class ReadyResponseTest extends ServerFixture {
                 RawClient other = client()) {
             learn(one, "/a.txt");
             assertAnswered(other, "/a.txt", true, "first");
+        }
+    }
+
+    /** As several stacks do, each with a thread of its own. */
+    @Test
+    void areNotMixedUpByManyThreads() throws Exception {
+        final int clients = 6;
+        final ExecutorService threads = Executors.newFixedThreadPool(clients);
+        try {
+            final List<Future<?>> all = new ArrayList<>();
+            for (int i = 0; i < clients; i++) {
+                final String name = "file" + i;
+                old(write(name, "content of " + name));
+                all.add(threads.submit(() -> {
+                    try (RawClient client = client()) {
+                        for (int request = 0; request < 300; request++) {
+                            assertThat(client.get('/' + name).reply().text()).isEqualTo("content of " + name);
+                        }
+                    }
+                    return name;
+                }));
+            }
+            for (final Future<?> one : all) {
+                one.get();
+            }
+            assertThat(server.answeredAtOnce()).isPositive();
+        } finally {
+            threads.shutdownNow();
         }
     }
 

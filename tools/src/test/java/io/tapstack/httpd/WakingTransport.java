@@ -20,8 +20,6 @@ record WakingTransport(Transport below) implements Transport {
     /** As much as there is ever room for. */
     static final int ROOM = 4000;
 
-    private static final Object ACTIONS = new Object();
-
     @Override
     public String name() {
         return below.name();
@@ -116,9 +114,7 @@ record WakingTransport(Transport below) implements Transport {
             } catch (final IOException e) {
                 // the next read will meet it, too
             }
-            synchronized (ACTIONS) {
-                action.run();
-            }
+            action.run();
         }
 
         @Override

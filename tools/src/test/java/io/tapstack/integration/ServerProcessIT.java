@@ -78,6 +78,22 @@ class ServerProcessIT {
         assertThat(tapExists()).isFalse();
     }
 
+    @Test
+    void severalQueuesInOneCapture(@TempDir final Path captures) throws Exception {
+        final Path capture = captures.resolve("capture.pcapng");
+        try (Launcher launcher =
+                Launcher.serve(PLACE, directory, "--queues", "2", "--loss", "0.001", "--pcap", capture.toString())) {
+            for (int i = 0; i < 8; i++) {
+                download();
+            }
+            launcher.signal("TERM");
+            assertThat(launcher.exitStatus()).isZero();
+        }
+        final String text = Files.readString(capture, StandardCharsets.ISO_8859_1);
+        assertThat(text).contains(PLACE.tap() + " queue 0", PLACE.tap() + " queue 1");
+        assertThat(Files.size(capture)).isGreaterThan(8 * SIZE);
+    }
+
     /** A response that is on its way when the signal comes is completed. */
     @Test
     void completesResponses() throws Exception {

@@ -2,6 +2,7 @@ package io.tapstack.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tapstack.buffer.BufferPool;
 import io.tapstack.event.DropReason;
 import io.tapstack.event.StackEvents;
 import io.tapstack.httpd.HttpServer;
@@ -9,9 +10,11 @@ import io.tapstack.httpd.ServeMethod;
 import io.tapstack.httpd.ServerConfig;
 import io.tapstack.ip.InterfaceAddress;
 import io.tapstack.socket.SocketLayer;
+import io.tapstack.stack.Door;
 import io.tapstack.stack.NetworkStack;
 import io.tapstack.stack.StackConfig;
-import io.tapstack.stack.StackDriver;
+import io.tapstack.stack.StackGroup;
+import io.tapstack.stack.Waiting;
 import io.tapstack.tap.HostAddress;
 import io.tapstack.tap.TapConfig;
 import io.tapstack.tap.TapDevice;
@@ -26,6 +29,7 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -45,13 +49,12 @@ final class TestNetwork implements AutoCloseable {
     private final String tap;
     private final InetAddress address;
     private final InetAddress hostAddress;
-    private final NetworkStack stack;
-    private final StackDriver driver;
-    private final SocketLayer sockets;
+    private final StackGroup stacks;
+    private final List<SocketLayer> sockets = new ArrayList<>();
     private final Transport transport;
     private final Deque<HttpServer> servers = new ArrayDeque<>();
 
-    private TestNetwork(final Offload offload) throws IOException {
+    private TestNetwork(final Offload offload, final int queues) throws IOException {
         final int number = NUMBER.incrementAndGet();
         this.tap = "it" + number;
         this.address = inSubnet(number, 2);
@@ -59,26 +62,34 @@ final class TestNetwork implements AutoCloseable {
         final TapConfig config = TapConfig.named(tap)
                 .withMtu(1500)
                 .withHostAddress(new HostAddress(IpAddress.of(hostAddress.getAddress()), PREFIX_LENGTH));
-        final TapDevice device = TapDevice.open(offload == Offload.ON ? config : config.withoutOffload());
-        final Clock clock = Clock.system();
-        this.stack = new NetworkStack(
-                device,
+        final List<TapDevice> devices =
+                TapDevice.openQueues(offload == Offload.ON ? config : config.withoutOffload(), queues);
+        this.stacks = new StackGroup(
+                devices,
                 StackConfig.of(new InterfaceAddress(IpAddress.of(address.getAddress()), PREFIX_LENGTH)),
-                clock.nanoTime());
-        this.driver = new StackDriver(stack, clock, tap);
-        this.sockets = new SocketLayer(driver.door(), stack);
+                Clock.system(),
+                tap,
+                Waiting.ADAPTIVE);
+        for (int i = 0; i < stacks.size(); i++) {
+            sockets.add(new SocketLayer(stacks.driver(i).door(), stacks.stack(i)));
+        }
         this.transport = new TapstackTransport(sockets);
-        driver.start();
+        stacks.start();
     }
 
     /** A stack that runs. */
     static TestNetwork open(final Offload offload) throws IOException {
-        return new TestNetwork(offload);
+        return new TestNetwork(offload, 1);
+    }
+
+    /** Several stacks that run, behind a queue each. */
+    static TestNetwork open(final Offload offload, final int queues) throws IOException {
+        return new TestNetwork(offload, queues);
     }
 
     /** A stack that runs, with offloads: for what does not depend on them. */
     static TestNetwork open() throws IOException {
-        return new TestNetwork(Offload.ON);
+        return new TestNetwork(Offload.ON, 1);
     }
 
     private static InetAddress inSubnet(final int number, final int host) throws UnknownHostException {
@@ -105,8 +116,14 @@ final class TestNetwork implements AutoCloseable {
         return hostAddress;
     }
 
+    /** Those of the first stack. */
     SocketLayer sockets() {
-        return sockets;
+        return sockets.get(0);
+    }
+
+    /** How many stacks there are. */
+    int stacks() {
+        return stacks.size();
     }
 
     Transport transport() {
@@ -130,13 +147,19 @@ final class TestNetwork implements AutoCloseable {
         return "http://" + ip() + '/' + name;
     }
 
-    /** Looks at the stack as only its owner may. */
+    /** Looks at the stack, or the first of several, as only its owner may. */
     <T> T look(final Function<NetworkStack, T> question) {
-        driver.door().enter();
+        return look(0, question);
+    }
+
+    /** Looks at one of several stacks. */
+    <T> T look(final int index, final Function<NetworkStack, T> question) {
+        final Door door = stacks.driver(index).door();
+        door.enter();
         try {
-            return question.apply(stack);
+            return question.apply(stacks.stack(index));
         } finally {
-            driver.door().exit();
+            door.exit();
         }
     }
 
@@ -174,10 +197,13 @@ final class TestNetwork implements AutoCloseable {
         while (!servers.isEmpty()) {
             servers.pop().close();
         }
-        assertThat(driver.failure()).as("what ended the stack before its time").isNull();
-        driver.close();
-        assertThat(driver.failure()).as("what failed when the stack ended").isNull();
-        assertThat(stack.pool().packetsInUse()).as("packets lost").isZero();
-        assertThat(stack.pool().regionsInUse()).as("blocks of memory lost").isZero();
+        assertThat(stacks.failure()).as("what ended the stack before its time").isNull();
+        stacks.close();
+        assertThat(stacks.failure()).as("what failed when the stack ended").isNull();
+        for (int i = 0; i < stacks.size(); i++) {
+            final BufferPool pool = stacks.stack(i).pool();
+            assertThat(pool.packetsInUse()).as("packets lost").isZero();
+            assertThat(pool.regionsInUse()).as("blocks of memory lost").isZero();
+        }
     }
 }

@@ -118,7 +118,6 @@ public final class BulkServer implements AutoCloseable {
                 failures.check();
                 send(connection, receipt);
             }
-            case ECHO -> echo(connection, request);
         }
     }
 
@@ -210,15 +209,5 @@ public final class BulkServer implements AutoCloseable {
         final ByteBuffer buffer = ByteBuffer.allocateDirect(Receipt.BYTES);
         receipt.write(buffer);
         connection.write(buffer.flip());
-    }
-
-    private static void echo(final StreamConnection connection, final Request request) throws IOException {
-        final ByteBuffer buffer = ByteBuffer.allocateDirect(Math.max(1, request.size()));
-        for (long i = 0; i < request.count(); i++) {
-            if (!readFully(connection, buffer.clear().limit(request.size()))) {
-                throw new IOException("the peer has ended after " + i + " exchanges");
-            }
-            connection.write(buffer.flip());
-        }
     }
 }

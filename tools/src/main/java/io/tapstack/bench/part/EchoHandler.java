@@ -12,6 +12,8 @@ import io.tapstack.wire.IpAddress;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Sends small messages back as they come, called by the stack: without a thread of its own. */
 public final class EchoHandler implements SocketHandler<StreamSocket>, AutoCloseable {
@@ -26,17 +28,25 @@ public final class EchoHandler implements SocketHandler<StreamSocket>, AutoClose
         this.listener = listener;
     }
 
-    /** Listens, and serves until closed. */
-    public static EchoHandler start(final SocketLayer sockets, final InetSocketAddress local) throws IOException {
-        final StreamSocket listener = sockets.stream();
-        final Endpoint endpoint = new Endpoint(IpAddress.of(local.getAddress().getAddress()), local.getPort());
-        if (listener.bind(endpoint) != 0 || listener.listen(BACKLOG) != 0) {
-            listener.close();
-            throw new IOException("cannot listen at " + local);
+    /** Listens at every stack, and serves until closed. */
+    public static AutoCloseable start(final List<SocketLayer> stacks, final InetSocketAddress local)
+            throws IOException {
+        final List<EchoHandler> servers = new ArrayList<>(stacks.size());
+        final AutoCloseable all = () -> servers.forEach(EchoHandler::close);
+        for (final SocketLayer stack : stacks) {
+            final StreamSocket listener = stack.stream();
+            final Endpoint endpoint =
+                    new Endpoint(IpAddress.of(local.getAddress().getAddress()), local.getPort());
+            if (listener.bind(endpoint) != 0 || listener.listen(BACKLOG) != 0) {
+                listener.close();
+                servers.forEach(EchoHandler::close);
+                throw new IOException("cannot listen at " + local);
+            }
+            final EchoHandler server = new EchoHandler(listener);
+            servers.add(server);
+            listener.handler(server);
         }
-        final EchoHandler server = new EchoHandler(listener);
-        listener.handler(server);
-        return server;
+        return all;
     }
 
     @Override

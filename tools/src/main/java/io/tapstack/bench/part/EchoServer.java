@@ -41,7 +41,7 @@ public final class EchoServer implements AutoCloseable {
             throws IOException {
         if (mode == Mode.CALLBACK) {
             if (transport instanceof TapstackTransport stack) {
-                return EchoHandler.start(stack.sockets(), local);
+                return EchoHandler.start(stack.stacks(), local);
             }
             throw new IllegalArgumentException(transport.name() + " calls nobody");
         }

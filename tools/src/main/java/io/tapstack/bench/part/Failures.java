@@ -11,7 +11,7 @@ final class Failures {
     @FunctionalInterface
     interface Task {
 
-        void run() throws IOException;
+        void run() throws IOException, InterruptedException;
     }
 
     private final AtomicReference<@Nullable IOException> first = new AtomicReference<>();
@@ -22,6 +22,8 @@ final class Failures {
             task.run();
         } catch (final IOException e) {
             first.compareAndSet(null, e);
+        } catch (final InterruptedException e) {
+            first.compareAndSet(null, new IOException("interrupted", e));
         }
     }
 

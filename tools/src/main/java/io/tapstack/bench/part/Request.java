@@ -7,16 +7,15 @@ import java.nio.ByteBuffer;
  * What a client of {@link BulkServer} asks for: the first bytes of each exchange, in network byte order.
  *
  * <pre>
- *   0       4     5       6         8              16      20
- *   | magic | kind | verify | reserved | count (8) | size  |
+ *   0       4     5       6         8              16
+ *   | magic | kind | verify | reserved | count (8) |
  * </pre>
  *
  * @param kind what is to be done
  * @param verify whether both ends hash what they send and receive
- * @param count how many bytes, or how many exchanges of {@link Kind#ECHO}
- * @param size bytes of an exchange of {@link Kind#ECHO}
+ * @param count how many bytes
  */
-record Request(Kind kind, boolean verify, long count, int size) {
+record Request(Kind kind, boolean verify, long count) {
 
     /** What can be asked for. */
     enum Kind {
@@ -33,13 +32,11 @@ record Request(Kind kind, boolean verify, long count, int size) {
         /** As {@link #COPY}, from {@link #RAW_BYTES} bytes: all that fits a super-frame. */
         RAW,
         /** {@link #COPY} and {@link #UPLOAD} at the same time; the receipt follows the bytes. */
-        BOTH,
-        /** The client sends {@code size} bytes and gets them back, {@code count} times. */
-        ECHO
+        BOTH
     }
 
     /** Bytes on the wire. */
-    static final int BYTES = 20;
+    static final int BYTES = 16;
 
     /** Of the buffer that {@link Kind#COPY} and {@link Kind#UPLOAD} send from. */
     static final int BUFFER_BYTES = 1 << 20;
@@ -65,8 +62,7 @@ record Request(Kind kind, boolean verify, long count, int size) {
                 .put((byte) kind.ordinal())
                 .put((byte) (verify ? 1 : 0))
                 .putShort((short) 0)
-                .putLong(count)
-                .putInt(size);
+                .putLong(count);
     }
 
     /**
@@ -80,10 +76,9 @@ record Request(Kind kind, boolean verify, long count, int size) {
         final boolean verify = buffer.get() != 0;
         buffer.getShort();
         final long count = buffer.getLong();
-        final int size = buffer.getInt();
-        if (magic != MAGIC || kind < 0 || kind >= KINDS.length || count < 0 || size < 0 || size > BUFFER_BYTES) {
+        if (magic != MAGIC || kind < 0 || kind >= KINDS.length || count < 0) {
             throw new IOException("not a request");
         }
-        return new Request(KINDS[kind], verify, count, size);
+        return new Request(KINDS[kind], verify, count);
     }
 }

@@ -11,7 +11,7 @@ import io.tapstack.bench.measure.Trial;
 import java.io.IOException;
 import java.util.List;
 
-/** One transfer a run: its rate, and what both ends use of the processors. */
+/** One transfer a run, or several at once: its rate, and what both ends use of the processors. */
 final class BulkTrial implements Trial {
 
     private static final double BYTES_PER_GIGABYTE = 1e9;
@@ -21,6 +21,7 @@ final class BulkTrial implements Trial {
     private final LoadProcess load;
     private final String kind;
     private final long bytes;
+    private final int flows;
     private final int directions;
 
     /**
@@ -28,6 +29,13 @@ final class BulkTrial implements Trial {
      * @param bytes in each direction that there is
      */
     BulkTrial(final Lab lab, final Server server, final String kind, final long bytes) throws IOException {
+        this(lab, server, kind, bytes, 1);
+    }
+
+    /** @param bytes of all flows together */
+    BulkTrial(final Lab lab, final Server server, final String kind, final long bytes, final int flows)
+            throws IOException {
+        this.flows = flows;
         this.lab = lab;
         this.server = server;
         this.load = lab.load();
@@ -38,14 +46,14 @@ final class BulkTrial implements Trial {
 
     @Override
     public void verify() throws IOException, InterruptedException {
-        load.ask("bulk", server.address(), server.port(), kind, lab.scale().fileBytes(), true);
+        load.ask("bulk", server.address(), server.port(), kind, lab.scale().fileBytes(), true, 1);
     }
 
     @Override
     public Sample run() throws IOException, InterruptedException {
         final List<Child> ends = List.of(server.process(), load.process());
         final double before = CpuTime.seconds(ends);
-        final long nanos = load.ask("bulk", server.address(), server.port(), kind, bytes, false)[0];
+        final long nanos = load.ask("bulk", server.address(), server.port(), kind, bytes / flows, false, flows)[0];
         final double used = CpuTime.seconds(ends) - before;
         final long payload = bytes * directions;
         return Sample.of(Metric.RATE, Metric.rate(payload, nanos), Metric.CPU, used / (payload / BYTES_PER_GIGABYTE));

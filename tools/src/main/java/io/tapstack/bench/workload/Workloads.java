@@ -12,6 +12,7 @@ public final class Workloads {
     /** All workloads. */
     public static List<Workload> all() {
         final List<Workload> all = new ArrayList<>(BulkWorkloads.all());
+        all.addAll(QueueWorkloads.all());
         all.add(ProxyWorkload.workload());
         all.addAll(SmallWorkloads.all());
         all.addAll(HttpWorkloads.all());
