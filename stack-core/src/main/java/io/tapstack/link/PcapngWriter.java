@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Writes captured frames as a pcapng file, which Wireshark, tshark and tcpdump read: a Section Header Block, an Interface Description Block
@@ -68,6 +69,7 @@ public final class PcapngWriter implements AutoCloseable {
     private final OutputStream sink;
     private final int snapLength;
     private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
+    private final ReentrantLock lock = new ReentrantLock();
     private int blockStart;
     private int interfaces;
     private int openInterfaces;
@@ -101,25 +103,35 @@ public final class PcapngWriter implements AutoCloseable {
      * @param name what to call it, in a word or two
      * @return its number, for {@link #write}
      */
-    public synchronized int addInterface(final LinkType type, final String name) throws IOException {
-        require(PACKET_OVERHEAD + 4 * name.length());
-        beginBlock(INTERFACE_DESCRIPTION);
-        buffer.putShort((short) (type == LinkType.ETHERNET ? LINKTYPE_ETHERNET : LINKTYPE_RAW));
-        buffer.putShort((short) 0).putInt(snapLength);
-        option(IF_NAME, name);
-        buffer.putShort((short) IF_TSRESOL).putShort((short) 1).put((byte) NANOSECONDS);
-        pad();
-        endOptions();
-        endBlock();
-        openInterfaces++;
-        return interfaces++;
+    public int addInterface(final LinkType type, final String name) throws IOException {
+        lock.lock();
+        try {
+            require(PACKET_OVERHEAD + 4 * name.length());
+            beginBlock(INTERFACE_DESCRIPTION);
+            buffer.putShort((short) (type == LinkType.ETHERNET ? LINKTYPE_ETHERNET : LINKTYPE_RAW));
+            buffer.putShort((short) 0).putInt(snapLength);
+            option(IF_NAME, name);
+            buffer.putShort((short) IF_TSRESOL).putShort((short) 1).put((byte) NANOSECONDS);
+            pad();
+            endOptions();
+            endBlock();
+            openInterfaces++;
+            return interfaces++;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** An interface will have no more frames; with the last one the writer is {@linkplain #close() closed}. */
-    synchronized void endInterface() throws IOException {
-        openInterfaces--;
-        if (openInterfaces == 0) {
-            close();
+    void endInterface() throws IOException {
+        lock.lock();
+        try {
+            openInterfaces--;
+            if (openInterfaces == 0) {
+                close();
+            }
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -129,17 +141,22 @@ public final class PcapngWriter implements AutoCloseable {
      *
      * @param epochNanos when it passed, in nanoseconds since 1970
      */
-    public synchronized void write(
+    public void write(
             final int interfaceNumber, final Direction direction, final long epochNanos, final PacketBuffer frame)
             throws IOException {
         final int captured = Math.min(intactLength(frame), snapLength);
-        require(captured + PACKET_OVERHEAD);
-        beginBlock(ENHANCED_PACKET);
-        buffer.putInt(interfaceNumber).putLong(epochNanos).putInt(captured).putInt(frame.length());
-        data(frame, captured);
-        buffer.putShort((short) EPB_FLAGS).putShort((short) Integer.BYTES).putInt(direction.flags);
-        endOptions();
-        endBlock();
+        lock.lock();
+        try {
+            require(captured + PACKET_OVERHEAD);
+            beginBlock(ENHANCED_PACKET);
+            buffer.putInt(interfaceNumber).putLong(epochNanos).putInt(captured).putInt(frame.length());
+            data(frame, captured);
+            buffer.putShort((short) EPB_FLAGS).putShort((short) Integer.BYTES).putInt(direction.flags);
+            endOptions();
+            endBlock();
+        } finally {
+            lock.unlock();
+        }
     }
 
     private static int intactLength(final PacketBuffer frame) {
@@ -156,20 +173,29 @@ public final class PcapngWriter implements AutoCloseable {
     }
 
     /** Hands everything to the sink. */
-    public synchronized void flush() throws IOException {
-        drain();
-        sink.flush();
+    public void flush() throws IOException {
+        lock.lock();
+        try {
+            drain();
+            sink.flush();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Hands everything to the sink and closes it; does nothing the second time. */
     @Override
-    public synchronized void close() throws IOException {
-        if (closed) {
-            return;
-        }
-        closed = true;
-        try (sink) {
-            drain();
+    public void close() throws IOException {
+        lock.lock();
+        try {
+            if (!closed) {
+                closed = true;
+                try (sink) {
+                    drain();
+                }
+            }
+        } finally {
+            lock.unlock();
         }
     }
 
