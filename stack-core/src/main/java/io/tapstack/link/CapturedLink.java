@@ -3,7 +3,7 @@ package io.tapstack.link;
 import io.tapstack.buffer.BufferPool;
 import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.event.StackStatistics;
-import io.tapstack.link.PcapngWriter.Direction;
+import io.tapstack.link.PacketCapture.Direction;
 import io.tapstack.time.Clock;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
  * the wire yet). A super-segment is captured whole. If the capture cannot be written, it ends with a line in the log and the traffic
  * goes on.
  *
- * <p>What was captured is handed to the writer's sink a second later at the latest, so that a file can be watched while it grows.
+ * <p>What was captured is flushed a second later at the latest, so that a file can be watched while it grows.
  */
 public final class CapturedLink implements LinkDevice {
 
@@ -23,35 +23,34 @@ public final class CapturedLink implements LinkDevice {
     private static final long FLUSH_NANOS = 1_000_000_000L;
 
     private final LinkDevice device;
-    private final PcapngWriter writer;
+    private final PacketCapture capture;
     private final Clock clock;
     private final long epochOffsetNanos;
     private int interfaceNumber;
     private boolean capturing;
-    private boolean closed;
     private boolean unflushed;
     private long flushAt;
 
     /**
      * @param device closed with this one
-     * @param writer several links can share it; closed with the last of them
+     * @param capture closed with this one; several links can share it, if it can take that
      * @param name what the interface is called in the capture
      * @param clock the one that the stack is run with: a frame that an application sends between two polls gets its own time
      * @param epochOffsetNanos what to add to the clock's time for nanoseconds since 1970
      */
     public CapturedLink(
             final LinkDevice device,
-            final PcapngWriter writer,
+            final PacketCapture capture,
             final String name,
             final Clock clock,
             final long epochOffsetNanos) {
         this.device = device;
-        this.writer = writer;
+        this.capture = capture;
         this.clock = clock;
         this.epochOffsetNanos = epochOffsetNanos;
         this.capturing = true;
         try {
-            this.interfaceNumber = writer.addInterface(device.capabilities().type(), name);
+            this.interfaceNumber = capture.addInterface(device.capabilities().type(), name);
         } catch (final IOException e) {
             giveUp(e);
         }
@@ -91,7 +90,7 @@ public final class CapturedLink implements LinkDevice {
         }
         final long now = clock.nanoTime();
         try {
-            writer.write(interfaceNumber, direction, now + epochOffsetNanos, frame);
+            capture.write(interfaceNumber, direction, now + epochOffsetNanos, frame);
         } catch (final IOException e) {
             giveUp(e);
             return;
@@ -114,7 +113,7 @@ public final class CapturedLink implements LinkDevice {
         if (unflushed && nowNanos - flushAt >= 0) {
             unflushed = false;
             try {
-                writer.flush();
+                capture.flush();
             } catch (final IOException e) {
                 giveUp(e);
             }
@@ -136,16 +135,12 @@ public final class CapturedLink implements LinkDevice {
         device.wakeup();
     }
 
-    /** Closes the device, and the writer with all that was captured, unless other links still write to it. */
+    /** Closes the device, and the capture with all that was captured. */
     @Override
     public void close() {
         device.close();
-        if (closed) {
-            return;
-        }
-        closed = true;
         try {
-            writer.endInterface();
+            capture.close();
         } catch (final IOException e) {
             giveUp(e);
         }

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Writes captured frames as a pcapng file, which Wireshark, tshark and tcpdump read: a Section Header Block, an Interface Description Block
@@ -28,23 +27,11 @@ import java.util.concurrent.locks.ReentrantLock;
  *   +---------------------------------------------------------------+
  * </pre>
  *
- * Any thread may call: the queues of one device share a writer.
+ * Not thread-safe.
  *
  * @see <a href="https://www.ietf.org/archive/id/draft-ietf-opsawg-pcapng-03.html">PCAP Now Generic Capture File Format</a>
  */
-public final class PcapngWriter implements AutoCloseable {
-
-    /** Which way a frame went, in the two lowest bits of epb_flags. */
-    public enum Direction {
-        INBOUND(1),
-        OUTBOUND(2);
-
-        private final int flags;
-
-        Direction(final int flags) {
-            this.flags = flags;
-        }
-    }
+public final class PcapngWriter implements PacketCapture {
 
     /** Bytes of a frame that are kept, unless fewer are asked for: all, for a super-segment of 64 KiB has fewer. */
     public static final int DEFAULT_SNAP_LENGTH = BufferPool.SUPER;
@@ -69,10 +56,8 @@ public final class PcapngWriter implements AutoCloseable {
     private final OutputStream sink;
     private final int snapLength;
     private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
-    private final ReentrantLock lock = new ReentrantLock();
     private int blockStart;
     private int interfaces;
-    private int openInterfaces;
     private boolean closed;
 
     /** A capture of whole frames. */
@@ -97,66 +82,36 @@ public final class PcapngWriter implements AutoCloseable {
         endBlock();
     }
 
-    /**
-     * Describes one more interface.
-     *
-     * @param name what to call it, in a word or two
-     * @return its number, for {@link #write}
-     */
+    @Override
     public int addInterface(final LinkType type, final String name) throws IOException {
-        lock.lock();
-        try {
-            require(PACKET_OVERHEAD + 4 * name.length());
-            beginBlock(INTERFACE_DESCRIPTION);
-            buffer.putShort((short) (type == LinkType.ETHERNET ? LINKTYPE_ETHERNET : LINKTYPE_RAW));
-            buffer.putShort((short) 0).putInt(snapLength);
-            option(IF_NAME, name);
-            buffer.putShort((short) IF_TSRESOL).putShort((short) 1).put((byte) NANOSECONDS);
-            pad();
-            endOptions();
-            endBlock();
-            openInterfaces++;
-            return interfaces++;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** An interface will have no more frames; with the last one the writer is {@linkplain #close() closed}. */
-    void endInterface() throws IOException {
-        lock.lock();
-        try {
-            openInterfaces--;
-            if (openInterfaces == 0) {
-                close();
-            }
-        } finally {
-            lock.unlock();
-        }
+        require(PACKET_OVERHEAD + 4 * name.length());
+        beginBlock(INTERFACE_DESCRIPTION);
+        buffer.putShort((short) (type == LinkType.ETHERNET ? LINKTYPE_ETHERNET : LINKTYPE_RAW));
+        buffer.putShort((short) 0).putInt(snapLength);
+        option(IF_NAME, name);
+        buffer.putShort((short) IF_TSRESOL).putShort((short) 1).put((byte) NANOSECONDS);
+        pad();
+        endOptions();
+        endBlock();
+        return interfaces++;
     }
 
     /**
-     * Writes a frame; the caller keeps it. Of a frame over a mapped file that was cut short, what is left is written: touching the
-     * rest would be a SIGBUS, which the JVM reports as an {@link InternalError} at some later point, outside of any try.
-     *
-     * @param epochNanos when it passed, in nanoseconds since 1970
+     * {@inheritDoc} Of a frame over a mapped file that was cut short, what is left is written: touching the rest would be a SIGBUS, which the
+     * JVM reports as an {@link InternalError} at some later point, outside of any try.
      */
+    @Override
     public void write(
             final int interfaceNumber, final Direction direction, final long epochNanos, final PacketBuffer frame)
             throws IOException {
         final int captured = Math.min(intactLength(frame), snapLength);
-        lock.lock();
-        try {
-            require(captured + PACKET_OVERHEAD);
-            beginBlock(ENHANCED_PACKET);
-            buffer.putInt(interfaceNumber).putLong(epochNanos).putInt(captured).putInt(frame.length());
-            data(frame, captured);
-            buffer.putShort((short) EPB_FLAGS).putShort((short) Integer.BYTES).putInt(direction.flags);
-            endOptions();
-            endBlock();
-        } finally {
-            lock.unlock();
-        }
+        require(captured + PACKET_OVERHEAD);
+        beginBlock(ENHANCED_PACKET);
+        buffer.putInt(interfaceNumber).putLong(epochNanos).putInt(captured).putInt(frame.length());
+        data(frame, captured);
+        buffer.putShort((short) EPB_FLAGS).putShort((short) Integer.BYTES).putInt(direction.flags);
+        endOptions();
+        endBlock();
     }
 
     private static int intactLength(final PacketBuffer frame) {
@@ -173,29 +128,21 @@ public final class PcapngWriter implements AutoCloseable {
     }
 
     /** Hands everything to the sink. */
+    @Override
     public void flush() throws IOException {
-        lock.lock();
-        try {
-            drain();
-            sink.flush();
-        } finally {
-            lock.unlock();
-        }
+        drain();
+        sink.flush();
     }
 
     /** Hands everything to the sink and closes it; does nothing the second time. */
     @Override
     public void close() throws IOException {
-        lock.lock();
-        try {
-            if (!closed) {
-                closed = true;
-                try (sink) {
-                    drain();
-                }
-            }
-        } finally {
-            lock.unlock();
+        if (closed) {
+            return;
+        }
+        closed = true;
+        try (sink) {
+            drain();
         }
     }
 

@@ -49,7 +49,7 @@ class PcapngTruncatedFileTest {
             final int before = captured.size();
 
             channel.truncate(fileBytes);
-            writer.write(device, PcapngWriter.Direction.OUTBOUND, 0, frame);
+            writer.write(device, PacketCapture.Direction.OUTBOUND, 0, frame);
             writer.flush();
 
             final ByteBuffer block = ByteBuffer.wrap(captured.toByteArray(), before, captured.size() - before);

@@ -5,6 +5,7 @@ import io.tapstack.link.CapturedLink;
 import io.tapstack.link.ImpairedLink;
 import io.tapstack.link.Impairment;
 import io.tapstack.link.LinkDevice;
+import io.tapstack.link.PacketCapture;
 import io.tapstack.link.PcapngWriter;
 import io.tapstack.socket.SocketLayer;
 import io.tapstack.stack.StackConfig;
@@ -143,10 +144,11 @@ final class StackSession implements Session {
     private static List<LinkDevice> captured(
             final List<? extends LinkDevice> queues, final PcapngWriter capture, final String tap, final Clock clock) {
         final long epochOffset = System.currentTimeMillis() * NANOS_PER_MILLI - clock.nanoTime();
+        final PacketCapture shared = new SharedCapture(capture, queues.size());
         final List<LinkDevice> captured = new ArrayList<>(queues.size());
         for (final LinkDevice queue : queues) {
             final String name = queues.size() == 1 ? tap : tap + " queue " + captured.size();
-            captured.add(new CapturedLink(queue, capture, name, clock, epochOffset));
+            captured.add(new CapturedLink(queue, shared, name, clock, epochOffset));
         }
         return captured;
     }
