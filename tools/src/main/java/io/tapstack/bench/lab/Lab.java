@@ -54,7 +54,7 @@ public final class Lab implements AutoCloseable {
     private final Map<List<String>, LoadProcess> loads = new HashMap<>();
     private final Child holder;
     private int links;
-    private int servers;
+    private int ports;
     private int logs;
     private boolean closed;
 
@@ -160,6 +160,12 @@ public final class Lab implements AutoCloseable {
         return Link.number(links);
     }
 
+    /** A port that no other server has. */
+    public int newPort() {
+        ports++;
+        return FIRST_PORT + ports;
+    }
+
     /** Starts a program in the first namespace: where the TAPs are, and where load comes from. It ends with the lab at the latest. */
     public Child start(final String name, final List<String> command) throws BenchFailure {
         synchronized (children) {
@@ -211,7 +217,7 @@ public final class Lab implements AutoCloseable {
             address = link.address();
             arguments.addAll(link.options());
         }
-        final int port = FIRST_PORT + servers++;
+        final int port = newPort();
         arguments.addAll(List.of("--port", String.valueOf(port)));
         arguments.addAll(spec.options());
         final List<String> command = new ArrayList<>(spec.prefix());
@@ -227,11 +233,15 @@ public final class Lab implements AutoCloseable {
         return new Server(process, address, port);
     }
 
-    /** Has the first namespace forward between the second one and a link's subnet. */
-    public void forwardTo(final Link link) throws IOException, InterruptedException {
+    /**
+     * Has the first namespace forward between the second one and a link's subnet.
+     *
+     * @param cubic whether who sends there from the second one does so with CUBIC
+     */
+    public void forwardTo(final Link link, final boolean cubic) throws IOException, InterruptedException {
         Files.writeString(Path.of("/proc/sys/net/ipv4/ip_forward"), "1"); // of this process's namespace
         run(String.join(" ", inSecond()) + " ip route replace " + link.address() + '/' + HOST_PREFIX_LENGTH + " via "
-                + REFERENCE_HOST);
+                + REFERENCE_HOST + (cubic ? " congctl cubic" : ""));
     }
 
     /** The process that puts load on servers; one and the same for all who ask with the same prefix. */
