@@ -179,6 +179,8 @@ public final class TcpProtocol implements TransportProtocol {
         for (final TcpConnection connection : connections.all()) {
             connection.abortFor(SocketError.ENETDOWN, nowNanos);
         }
+        // There is no further poll in which splices would find that out.
+        moveSplices(nowNanos);
     }
 
     /** Lets connections go on that the device had no room for, and splices that have something to move; called at least once a poll. */
@@ -186,6 +188,10 @@ public final class TcpProtocol implements TransportProtocol {
         for (int count = blocked.size(); count > 0; count--) {
             blocked.remove().unblock(nowNanos);
         }
+        moveSplices(nowNanos);
+    }
+
+    private void moveSplices(final long nowNanos) {
         for (int count = splices.size(); count > 0; count--) {
             splices.remove().move(nowNanos);
         }
