@@ -29,7 +29,7 @@ public final class Splice {
      *
      * @param whenEnded called once, inside the door: it must not wait, only note the end or wake somebody
      * @throws SocketErrorException ENOTCONN if one is not connected (any more), EBADF if one is closed, EINVAL if they belong to
-     *     different stacks; then both stay as they are
+     *     different stacks, EAGAIN while another thread takes bytes out of one; then both stay as they are
      */
     public static Splice join(final StreamSocket first, final StreamSocket second, final Runnable whenEnded)
             throws SocketErrorException {

@@ -491,7 +491,10 @@ public final class StreamSocket extends StackSocket {
 
     // ---- What others ask; inside the door
 
-    /** Throws unless the socket is open and has a connection that is established, or was: data may still be there. */
+    /**
+     * Throws unless the socket is open and has a connection that is established, or was: data may still be there. Also throws while a reader
+     * has a part of that data on loan.
+     */
     void requireConnected(final String what) throws SocketErrorException {
         final int unusable = unusable();
         if (unusable != 0) {
@@ -500,6 +503,9 @@ public final class StreamSocket extends StackSocket {
         final TcpConnection open = connection;
         if (open == null || isHandshaking() || open.state() == TcpState.CLOSED) {
             throw new SocketErrorException(SocketError.ENOTCONN, what);
+        }
+        if (receiver.isLending()) {
+            throw new SocketErrorException(SocketError.EAGAIN, what);
         }
     }
 
