@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -36,9 +37,15 @@ final class PumpedRelay extends Relay {
             final Executor threads,
             final Consumer<Relay> whenEnded) {
         final PumpedRelay relay = new PumpedRelay(near, far, whenEnded);
-        threads.execute(() -> relay.pump(near, far, relay.forward));
-        if (near != far) {
-            threads.execute(() -> relay.pump(far, near, relay.back));
+        try {
+            threads.execute(() -> relay.pump(near, far, relay.forward));
+            if (near != far) {
+                threads.execute(() -> relay.pump(far, near, relay.back));
+            }
+        } catch (final RejectedExecutionException e) {
+            near.abort();
+            far.abort();
+            throw e;
         }
         return relay;
     }
