@@ -58,7 +58,11 @@ final class PumpedRelay extends Relay {
             }
             to.shutdownOutput();
         } catch (final IOException | RuntimeException e) {
-            fail(e.toString());
+            if (failure.compareAndSet(null, e.toString())) {
+                // The first that went wrong. What is found later is its consequence, or that of close().
+                near.abort();
+                far.abort();
+            }
         } finally {
             if (running.decrementAndGet() == 0) {
                 near.close();
@@ -90,12 +94,6 @@ final class PumpedRelay extends Relay {
         };
     }
 
-    private void fail(final String why) {
-        failure.compareAndSet(null, why);
-        near.abort();
-        far.abort();
-    }
-
     @Override
     public long forwardBytes() {
         return forward.get();
@@ -125,6 +123,8 @@ final class PumpedRelay extends Relay {
 
     @Override
     public void abort() {
-        fail("ended from here");
+        failure.compareAndSet(null, "ended from here");
+        near.abort();
+        far.abort();
     }
 }
