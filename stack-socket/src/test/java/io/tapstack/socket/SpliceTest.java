@@ -65,6 +65,19 @@ final class SpliceTest extends TwoHostsTest {
         assertThat(result[0]).isEqualTo(EBADF);
     }
 
+    /** Nothing could be passed on to it, and so the end of the other side would never be seen. */
+    @Test
+    void refusesASocketWhoseOutputWasShutDown() throws Exception {
+        final StreamSocket listener = listener(2);
+        connect(listener);
+        final StreamSocket near = accept(listener);
+        connect(listener);
+        final StreamSocket far = accept(listener);
+        assertThat(far.shutdown(Shutdown.OUTPUT)).isZero();
+        assertRefused(SocketError.EPIPE, near, far);
+        assertRefused(SocketError.EPIPE, far, near);
+    }
+
     /** What a reader has on loan it gives back to the receive queue, which would be the splice's by then. */
     @Test
     void refusesASocketThatIsBeingRead() throws Exception {

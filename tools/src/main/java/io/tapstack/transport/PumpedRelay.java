@@ -57,7 +57,7 @@ final class PumpedRelay extends Relay {
                 bytes.addAndGet(count);
             }
             to.shutdownOutput();
-        } catch (final IOException | RuntimeException e) {
+        } catch (final IOException | RuntimeException | OutOfMemoryError e) {
             if (failure.compareAndSet(null, e.toString())) {
                 // The first that went wrong. What is found later is its consequence, or that of close().
                 near.abort();
