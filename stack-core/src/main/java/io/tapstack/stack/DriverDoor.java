@@ -52,12 +52,26 @@ final class DriverDoor implements Door {
     // An application has polled the stack since the driver asked last.
     private boolean driven;
 
+    // The driver has found it so, and leaves the device to applications for a while.
+    private boolean aside;
+
+    // An application's thread watches the device instead of waiting, only one at a time.
+    private boolean watched;
+    private final AdaptiveSpin watch;
+    private final Runnable recallDriver;
+
     // What went wrong while an application polled; for the driver, who ends the stack.
     private @Nullable Throwable trouble;
 
-    DriverDoor(final Pollable stack, final Clock clock) {
+    /**
+     * @param watchNanos longest look of an application's thread at the device, 0 for none
+     * @param recallDriver ends its standing aside
+     */
+    DriverDoor(final Pollable stack, final Clock clock, final long watchNanos, final Runnable recallDriver) {
         this.stack = stack;
         this.clock = clock;
+        this.watch = new AdaptiveSpin(watchNanos);
+        this.recallDriver = recallDriver;
     }
 
     @Override
@@ -83,6 +97,75 @@ final class DriverDoor implements Door {
             driven = !poll();
         } catch (final IOException | RuntimeException | Error e) {
             trouble = e;
+        }
+    }
+
+    /**
+     * Instead of waiting at {@code point}, the calling thread polls the stack and looks at the device for as long as that pays: what it waits
+     * for comes into its own hands, rather than by way of a driver who has to wake up, only to wake up this thread.
+     *
+     * @return true if it was woken
+     */
+    private boolean watch(final ConditionPoint point, final long deadlineNanos) {
+        final long budget = watch.budgetNanos();
+        if (budget == 0 || shut || running || watched || trouble != null || lock.getHoldCount() > 1) {
+            return false;
+        }
+        final int wakes = point.wakes;
+        boolean goOn = true;
+        watched = true;
+        try {
+            while (goOn) {
+                driven = true;
+                final boolean more = poll();
+                goOn = point.wakes == wakes
+                        && !isPollNeeded()
+                        && !Thread.currentThread().isInterrupted()
+                        && (deadlineNanos == WaitPoint.NEVER || clock.nanoTime() - deadlineNanos < 0)
+                        && lookAtDevice(point, wakes, more ? 0 : budget)
+                        && !shut;
+            }
+        } catch (final IOException | RuntimeException | Error e) {
+            trouble = e;
+        } finally {
+            watched = false;
+        }
+        return point.wakes != wakes;
+    }
+
+    /** Before somebody waits for what the driver has to bring: it must not go on standing aside, unless somebody watches the device. */
+    private void takeDriverFromAside() {
+        if (aside && !watched) {
+            driven = false;
+            recallDriver();
+        }
+    }
+
+    private void recallDriver() {
+        aside = false;
+        recallDriver.run();
+    }
+
+    /** Steps outside and looks at the device. @return true if it has something, or {@code point} was woken; always if there is no time to look */
+    private boolean lookAtDevice(final ConditionPoint point, final int wakes, final long nanos) throws IOException {
+        lock.unlock();
+        try {
+            if (nanos == 0) {
+                giveWay();
+                return true;
+            }
+            final long start = clock.nanoTime();
+            boolean ready = stack.device().isReady();
+            long looked = 0;
+            while (!ready && looked < nanos) {
+                Thread.yield();
+                ready = stack.device().isReady() || point.wakes != wakes;
+                looked = clock.nanoTime() - start;
+            }
+            watch.looked(looked, ready);
+            return ready;
+        } finally {
+            lock.lock();
         }
     }
 
@@ -136,11 +219,11 @@ final class DriverDoor implements Door {
         return !deferred.isEmpty() || stack.isPollWanted();
     }
 
-    /** True if an application has {@linkplain #drive() driven} the stack since the last time that the driver asked; called inside. */
+    /** True if an application polls the stack now, or has done so since the last time that the driver asked; called inside. */
     boolean wasDriven() {
-        final boolean result = driven;
+        aside = driven || watched;
         driven = false;
-        return result;
+        return aside;
     }
 
     @Override
@@ -204,6 +287,7 @@ final class DriverDoor implements Door {
 
     /** The driver is back; called inside. */
     void driverBack() {
+        aside = false;
         rest.set(Rest.NONE);
     }
 
@@ -243,6 +327,9 @@ final class DriverDoor implements Door {
 
     /** Before anybody leaves, for good or to wait. */
     private void callDriverIfNeeded() {
+        if (aside && (!deferred.isEmpty() || trouble != null)) {
+            recallDriver(); // Nobody else does that.
+        }
         final Rest now = rest.get();
         final boolean rests = now == Rest.LOOKING || now == Rest.ASLEEP;
         if (rests && isDriverNeeded() && rest.getAndSet(Rest.CALLED) == Rest.ASLEEP) {
@@ -266,12 +353,29 @@ final class DriverDoor implements Door {
 
         private final Condition condition;
 
+        // Those who watch the device look at it from outside; it is changed inside.
+        private volatile int wakes;
+
+        // What the stack had moved when somebody waited here last.
+        private long bytesMoved;
+
+        // What it has moved between the last waits, the latest counting most: in the midst of a transfer there are
+        // small segments, too.
+        private long bulkBytes;
+
         ConditionPoint(final Condition condition) {
             this.condition = condition;
         }
 
         @Override
         public boolean await(final long deadlineNanos) throws InterruptedException {
+            final long newBytes = stack.bytesMoved() - bytesMoved;
+            bytesMoved += newBytes;
+            bulkBytes = bulkBytes / 2 + newBytes;
+            if (bulkBytes > StackDriver.BULK_BYTES && watch(this, deadlineNanos)) {
+                return true;
+            }
+            takeDriverFromAside();
             callDriverIfNeeded();
             if (deadlineNanos == NEVER) {
                 condition.await();
@@ -281,7 +385,9 @@ final class DriverDoor implements Door {
         }
 
         @Override
+        @SuppressWarnings("NonAtomicVolatileUpdate") // inside
         public void wakeAll() {
+            wakes++;
             condition.signalAll();
         }
     }

@@ -51,10 +51,13 @@ public final class StackDriver implements AutoCloseable {
     private volatile boolean closing;
 
     /**
-     * How long the driver stands aside while an application drives. Short, because for so long nobody may look at the device if the
-     * application goes off to do something else; several times what an application takes between two calls in bulk.
+     * How long the driver stands aside when it finds that an application drives. Short, because for so long nobody may look at the device if
+     * the application goes off to do something else; several times what an application takes between two calls in bulk.
      */
-    private static final long ASIDE_NANOS = 50_000;
+    private static final long SHORTEST_ASIDE_NANOS = 50_000;
+
+    /** And when it has found so again and again, twice as long each time: its looking in costs the application time. */
+    private static final long LONGEST_ASIDE_NANOS = 1_000_000;
 
     /** Longest look at the device before a sleep: about what it takes to wake up again. */
     private static final long SPIN_NANOS = 50_000;
@@ -63,10 +66,12 @@ public final class StackDriver implements AutoCloseable {
      * A stay that moved more than this was part of a bulk transfer. There the next frame comes soon, but nobody waits for it, and the processor
      * is needed by those who produce and consume the bytes.
      */
-    private static final long BULK_BYTES = 16_384;
+    static final long BULK_BYTES = 16_384;
 
     // The driver's own: nothing happened during its last sleep.
     private boolean idle;
+
+    private long asideNanos = SHORTEST_ASIDE_NANOS;
 
     // What the stack had moved when the driver went to rest last, and whether much of that was new.
     private long bytesMoved;
@@ -85,11 +90,13 @@ public final class StackDriver implements AutoCloseable {
     /** The same, waiting as it is told. */
     public StackDriver(final Pollable stack, final Clock clock, final String name, final Waiting waiting) {
         this.waiting = waiting;
-        this.spin = new AdaptiveSpin(Runtime.getRuntime().availableProcessors() > 1 ? SPIN_NANOS : 0);
+        final long spinNanos = Runtime.getRuntime().availableProcessors() > 1 ? SPIN_NANOS : 0;
+        this.spin = new AdaptiveSpin(spinNanos);
         this.stack = stack;
         this.device = stack.device();
         this.clock = clock;
-        this.door = new DriverDoor(stack, clock);
+        this.door =
+                new DriverDoor(stack, clock, waiting == Waiting.BUSY_POLL ? 0 : spinNanos, this::standAsideNoLonger);
         this.thread = new Thread(this::run, name);
         this.thread.setDaemon(true);
     }
@@ -179,8 +186,12 @@ public final class StackDriver implements AutoCloseable {
         } finally {
             door.exit();
         }
+        if (!aside) {
+            asideNanos = SHORTEST_ASIDE_NANOS;
+        }
         if (aside) {
-            LockSupport.parkNanos(this, ASIDE_NANOS);
+            LockSupport.parkNanos(this, asideNanos);
+            asideNanos = Math.min(2 * asideNanos, LONGEST_ASIDE_NANOS);
         } else if (!more && !look(wakeAt) && door.driverFallsAsleep()) {
             sleep(wakeAt);
         }
@@ -222,6 +233,10 @@ public final class StackDriver implements AutoCloseable {
 
     private boolean isReached(final long time) {
         return time != Long.MAX_VALUE && clock.nanoTime() - time >= 0;
+    }
+
+    private void standAsideNoLonger() {
+        LockSupport.unpark(thread);
     }
 
     private void sleep(final long wakeAt) throws IOException {

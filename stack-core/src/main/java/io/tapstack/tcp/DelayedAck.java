@@ -6,16 +6,33 @@ import io.tapstack.time.TimerWheel;
 /**
  * When to acknowledge (RFC 1122 4.2.3.2, RFC 5681 4.2): at once for every second full-sized segment, for what comes out of order
  * or fills a gap, and for what closes; otherwise when the timer expires, unless data goes out before and carries the ACK along.
+ *
+ * <p>A super-segment, which the device has put together from many, is as good as two. But where several of them have come together, each
+ * second one of the largest is enough: their ACKs would follow each other within microseconds, and cost the peer more than they tell it. So
+ * the ACK of a super-segment waits until all that has come is handled, which is not long enough for a timer.
  */
 final class DelayedAck {
 
+    /** Two of the largest super-segments. */
+    private static final int BURST_BYTES = 2 * 65_536;
+
     private final TcpConfig config;
     private final Timer timer;
+    private final Runnable afterBurst;
     private int bytesPending;
     private boolean due;
 
-    DelayedAck(final TimerWheel wheel, final TcpConfig config, final Timer.Expiry expiry) {
+    // Due when all that has come is handled; and whether it was asked for that this be told.
+    private boolean dueAfterBurst;
+    private boolean asked;
+
+    /**
+     * @param expiry called when the time is over
+     * @param afterBurst called to ask for a call of {@link #burstEnded}
+     */
+    DelayedAck(final TimerWheel wheel, final TcpConfig config, final Timer.Expiry expiry, final Runnable afterBurst) {
         this.config = config;
+        this.afterBurst = afterBurst;
         this.timer = new Timer(wheel, now -> {
             due = true; // until it is sent: the device may be full
             expiry.expired(now);
@@ -25,12 +42,29 @@ final class DelayedAck {
     /** New data came in order. {@code fullSegment} is the size of the peer's full segments, as far as seen. */
     void dataArrived(final int bytes, final int fullSegment, final long nowNanos) {
         bytesPending += bytes;
+        dueAfterBurst |= bytes > fullSegment;
         // RFC 5681 4.2: an ACK SHOULD be generated for at least every second full-sized segment.
-        if (config.quickAck() || bytesPending >= 2 * fullSegment || config.delayedAckNanos() == 0) {
+        final int enough = dueAfterBurst ? BURST_BYTES : 2 * fullSegment;
+        if (config.quickAck() || bytesPending >= enough || config.delayedAckNanos() == 0) {
             due = true;
+        } else if (dueAfterBurst) {
+            askForEndOfBurst();
         } else if (!timer.isArmed()) {
             timer.arm(nowNanos + config.delayedAckNanos());
         }
+    }
+
+    private void askForEndOfBurst() {
+        if (!asked) {
+            asked = true;
+            afterBurst.run();
+        }
+    }
+
+    /** All that has come is handled. */
+    void burstEnded() {
+        asked = false;
+        due |= dueAfterBurst;
     }
 
     /** Something came that has to be acknowledged without delay. */
@@ -46,6 +80,7 @@ final class DelayedAck {
     /** A segment with our ACK went out. */
     void ackSent() {
         due = false;
+        dueAfterBurst = false;
         bytesPending = 0;
         timer.cancel();
     }

@@ -136,7 +136,8 @@ public final class TcpConnection implements Flow {
         this.sender = new SegmentSender(this);
         this.arrives = new SegmentArrives(this);
         this.persistTimer = new PersistTimer(protocol.timers(), estimator, sender::probe);
-        this.delayedAck = new DelayedAck(protocol.timers(), config, sender::transmit);
+        this.delayedAck =
+                new DelayedAck(protocol.timers(), config, sender::transmit, () -> protocol.tellEndOfBurst(this));
         this.keepAlive = new KeepAlive(protocol.timers(), config, this::keepAliveExpired);
         this.timeWait = new TimeWait(protocol.timers(), config, now -> enter(TcpState.CLOSED, now));
     }
@@ -448,6 +449,14 @@ public final class TcpConnection implements Flow {
 
     void unblock(final long nowNanos) {
         blocked = false;
+        if (state != TcpState.CLOSED) {
+            sender.transmit(nowNanos);
+        }
+    }
+
+    /** All that has come for now is handled. */
+    void burstEnded(final long nowNanos) {
+        delayedAck.burstEnded();
         if (state != TcpState.CLOSED) {
             sender.transmit(nowNanos);
         }

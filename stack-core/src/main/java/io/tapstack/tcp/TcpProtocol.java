@@ -52,6 +52,7 @@ public final class TcpProtocol implements TransportProtocol {
     // The connection in TIME-WAIT whose 4-tuple is being taken over.
     private @Nullable TcpConnection predecessor;
     private final ArrayDeque<TcpConnection> blocked = new ArrayDeque<>();
+    private final ArrayDeque<TcpConnection> inBurst = new ArrayDeque<>();
     private final ArrayDeque<TcpSplice> splices = new ArrayDeque<>();
 
     /**
@@ -183,8 +184,14 @@ public final class TcpProtocol implements TransportProtocol {
         moveSplices(nowNanos);
     }
 
-    /** Lets connections go on that the device had no room for, and splices that have something to move; called at least once a poll. */
+    /**
+     * Lets connections go on that the device had no room for, or that waited for the end of a burst of segments, and splices that have
+     * something to move; called at the end of each poll.
+     */
     public void resume(final long nowNanos) {
+        for (int count = inBurst.size(); count > 0; count--) {
+            inBurst.remove().burstEnded(nowNanos);
+        }
         for (int count = blocked.size(); count > 0; count--) {
             blocked.remove().unblock(nowNanos);
         }
@@ -389,6 +396,11 @@ public final class TcpProtocol implements TransportProtocol {
 
     void resumeLater(final TcpConnection connection) {
         blocked.add(connection);
+    }
+
+    /** {@link TcpConnection#burstEnded} of {@code connection} is to be called. */
+    void tellEndOfBurst(final TcpConnection connection) {
+        inBurst.add(connection);
     }
 
     private @Nullable TcpListener listener(final Endpoint local) {

@@ -20,6 +20,9 @@ final class QuietDevice implements LinkDevice {
     /** One permit for each of them that is meant to last: longer than the nap that follows work. */
     final Semaphore longSleeps = new Semaphore(0);
 
+    /** For a stack to take: what has come in. */
+    final Semaphore frames = new Semaphore(0);
+
     final AtomicInteger wakeups = new AtomicInteger();
     final AtomicInteger looks = new AtomicInteger();
     volatile @Nullable IOException failure;

@@ -2,6 +2,7 @@ package io.tapstack.stack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tapstack.link.LinkDevice;
 import io.tapstack.time.Clock;
@@ -381,6 +382,166 @@ final class StackDriverTest {
         door.drive();
         door.exit();
         assertThat(deepest).hasValue(1);
+    }
+
+    // ---- Applications that watch the device
+
+    /** Waits until the stack has been polled with something to read: each poll that the device was roused for brings some. */
+    private void await(final WaitPoint point, final AtomicInteger unread) throws InterruptedException {
+        door.enter();
+        try {
+            while (unread.get() == 0) {
+                point.await(WaitPoint.NEVER);
+            }
+            unread.set(0);
+        } finally {
+            door.exit();
+        }
+    }
+
+    private void bringToReader(final WaitPoint point, final AtomicInteger unread, final int bytes) {
+        if (device.frames.tryAcquire()) {
+            stack.bytesMoved.addAndGet(bytes);
+            unread.incrementAndGet();
+            point.wakeAll();
+        }
+    }
+
+    /** Reads 2,000 times. @return how many of the polls that brought something were the driver's */
+    private int readByWaiting(final int bytes) throws InterruptedException {
+        final AtomicInteger unread = new AtomicInteger();
+        final AtomicInteger byDriver = new AtomicInteger();
+        final WaitPoint point = door.waitPoint();
+        final Thread reader = Thread.currentThread();
+        stack.onPoll = () -> {
+            final int before = unread.get();
+            bringToReader(point, unread, bytes);
+            byDriver.addAndGet(unread.get() > before && Thread.currentThread() != reader ? 1 : 0);
+        };
+        driver.start();
+        for (int i = 0; i < 2_000; i++) {
+            device.frames.release();
+            device.rouse();
+            await(point, unread);
+        }
+        return byDriver.get();
+    }
+
+    @Test
+    void whoReadsInBulkPollsTheStackItself() throws InterruptedException {
+        assumeTrue(Runtime.getRuntime().availableProcessors() > 1, "on one processor nobody looks instead of sleeping");
+        assertThat(readByWaiting(100_000)).isLessThan(1_000);
+    }
+
+    @Test
+    void whoReadsLittleLeavesThatToTheDriver() throws InterruptedException {
+        assertThat(readByWaiting(100)).isEqualTo(2_000);
+    }
+
+    /** Frames that come when the reader has given up watching, or has never begun to, are the driver's; without it this test does not end. */
+    @Test
+    void theDriverTakesOverWhenNothingComes() throws InterruptedException {
+        final AtomicInteger unread = new AtomicInteger();
+        final WaitPoint point = door.waitPoint();
+        stack.onPoll = () -> bringToReader(point, unread, 100_000);
+        driver.start();
+        for (int i = 0; i < 200; i++) {
+            final int pause = i % 20;
+            final Thread sender = start(() -> {
+                pause(pause * MILLIS / 10);
+                device.frames.release();
+                device.rouse();
+            });
+            await(point, unread);
+            sender.join();
+        }
+    }
+
+    private static void pause(final long nanos) {
+        final long start = System.nanoTime();
+        while (System.nanoTime() - start < nanos) {
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void whatIsDeferredWhileAnApplicationWatchesIsTheDriversStill() throws InterruptedException {
+        final AtomicInteger unread = new AtomicInteger();
+        final CountDownLatch tasks = new CountDownLatch(500);
+        final WaitPoint point = door.waitPoint();
+        stack.onPoll = () -> {
+            final int before = unread.get();
+            bringToReader(point, unread, 100_000);
+            if (unread.get() > before) {
+                door.defer(() -> {
+                    assertThat(Thread.currentThread().getName()).isEqualTo("driver");
+                    tasks.countDown();
+                });
+            }
+        };
+        driver.start();
+        for (int i = 0; i < 500; i++) {
+            device.frames.release();
+            device.rouse();
+            await(point, unread);
+        }
+        tasks.await();
+    }
+
+    @Test
+    void whatGoesWrongWhileAnApplicationWatchesEndsTheStack() throws InterruptedException {
+        final AtomicInteger unread = new AtomicInteger();
+        final WaitPoint point = door.waitPoint();
+        final RuntimeException bug = new IllegalStateException("a bug, made for this test");
+        final Thread reader = Thread.currentThread();
+        final AtomicInteger polls = new AtomicInteger();
+        stack.onPoll = () -> {
+            bringToReader(point, unread, 100_000);
+            if (Thread.currentThread() == reader && polls.incrementAndGet() == 100) {
+                throw bug;
+            }
+        };
+        whenShut(() -> {
+            unread.set(1_000_000);
+            point.wakeAll();
+        });
+        driver.start();
+        while (unread.get() < 1_000_000) {
+            device.frames.release();
+            device.rouse();
+            await(point, unread);
+            door.enter();
+            unread.set(door.isShut() ? 1_000_000 : unread.get());
+            door.exit();
+        }
+        driver.close();
+        assertThat(driver.failure()).isSameAs(bug);
+    }
+
+    @Test
+    void anInterruptEndsAWatch() throws InterruptedException {
+        final AtomicInteger unread = new AtomicInteger();
+        final WaitPoint point = door.waitPoint();
+        final WaitPoint other = door.waitPoint();
+        final AtomicReference<Object> result = new AtomicReference<>();
+        // For ever something for another, so that there is always a reason to go on watching.
+        stack.onPoll = () -> {
+            stack.bytesMoved.addAndGet(100_000);
+            other.wakeAll();
+            device.rouse();
+        };
+        driver.start();
+        final Thread waiter = start(() -> {
+            try {
+                await(point, unread);
+            } catch (final InterruptedException e) {
+                result.set("interrupted");
+            }
+        });
+        pause(20 * MILLIS);
+        waiter.interrupt();
+        waiter.join();
+        assertThat(result).hasValue("interrupted");
     }
 
     // ---- Waiting

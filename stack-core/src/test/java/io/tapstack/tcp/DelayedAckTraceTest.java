@@ -64,6 +64,73 @@ class DelayedAckTraceTest {
         trace.in(". 1:8001(8000) ack 1").out(". 1:1(0) ack 8001").quiet();
     }
 
+    /** Of super-segments that come together every second of the largest has an ACK, and the last. */
+    @Test
+    void superSegmentsTogether() {
+        trace.listen(new TcpConfig().timestamps(false));
+        trace.in("S 0:0(0) <mss 1000,wscale 7>").out("S. 0:0(0) ack 1 win 65535 <mss 1460,wscale 5>");
+        trace.in(". 1:1(0) ack 1");
+        trace.inTogether(
+                ". 1:40001(40000) ack 1",
+                ". 40001:80001(40000) ack 1",
+                ". 80001:120001(40000) ack 1",
+                ". 120001:160001(40000) ack 1",
+                ". 160001:200001(40000) ack 1");
+        trace.out(". 1:1(0) ack 160001").out(". 1:1(0) ack 200001").quiet();
+        trace.advance(1_000).quiet();
+    }
+
+    /** What comes behind a super-segment, however small, shares its ACK. */
+    @Test
+    void smallSegmentBehindASuperSegment() {
+        trace.established(new TcpConfig());
+        trace.inTogether(". 1:40001(40000) ack 1", "P. 40001:40011(10) ack 1");
+        trace.out(". 1:1(0) ack 40011").quiet();
+        trace.in("P. 40011:40021(10) ack 1").quiet();
+        trace.advance(40).out(". 1:1(0) ack 40021").quiet();
+    }
+
+    /** Plain segments that come together are acknowledged as if they had not. */
+    @Test
+    void fullSegmentsTogether() {
+        trace.established(new TcpConfig());
+        trace.inTogether(
+                ". 1:1461(1460) ack 1",
+                ". 1461:2921(1460) ack 1",
+                ". 2921:4381(1460) ack 1",
+                ". 4381:5841(1460) ack 1");
+        trace.out(". 1:1(0) ack 2921").out(". 1:1(0) ack 5841").quiet();
+    }
+
+    /** RFC 5681 4.2: what is out of order is told at once, also in the middle of a burst. */
+    @Test
+    void outOfOrderInABurst() {
+        trace.established(new TcpConfig());
+        trace.inTogether(". 1:20001(20000) ack 1", ". 40001:60001(20000) ack 1", ". 20001:40001(20000) ack 1");
+        trace.out(". 1:1(0) ack 20001").out(". 1:1(0) ack 60001").quiet();
+    }
+
+    /** Data that goes out in the meantime carries the ACK along. */
+    @Test
+    void nothingIsLeftToSayAfterData() {
+        final TcpConnection connection = trace.established(new TcpConfig());
+        connection.observer(new ConnectionObserver() {
+            @Override
+            public void readable() {
+                trace.write(connection, 10);
+            }
+        });
+        trace.inTogether("P. 1:20001(20000) ack 1");
+        trace.out("P. 1:11(10) ack 20001").quiet();
+    }
+
+    /** The end of a burst finds a connection that has ended meanwhile. */
+    @Test
+    void resetInABurst() {
+        trace.established(new TcpConfig());
+        trace.inTogether(". 1:20001(20000) ack 1", "R 20001:20001(0)").quiet();
+    }
+
     /** RFC 1122 4.2.3.2: without delay if it is set to nothing. */
     @Test
     void noDelay() {

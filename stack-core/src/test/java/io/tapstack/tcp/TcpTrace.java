@@ -169,6 +169,15 @@ final class TcpTrace {
         return this;
     }
 
+    /** The peer's segments arrive together: there is no poll between them. */
+    TcpTrace inTogether(final String... texts) {
+        for (final String text : texts) {
+            link.inject(encode(parse(text)));
+        }
+        poll();
+        return this;
+    }
+
     /** The peer sends a segment that is changed before it arrives. */
     TcpTrace in(final String text, final java.util.function.Consumer<ByteBuffer> change) {
         final byte[] packet = encode(parse(text));
