@@ -132,10 +132,11 @@ public final class SteeredLink implements LinkDevice {
     private @Nullable PacketBuffer takeMail(final BufferPool pool) {
         for (int i = 0; i < mailboxes.length; i++) {
             final PacketBuffer frame = mailboxes[nextMailbox].take(pool);
+            // Each in turn, so that one that is never empty does not starve the others.
+            nextMailbox = nextMailbox + 1 == mailboxes.length ? 0 : nextMailbox + 1;
             if (frame != null) {
                 return frame;
             }
-            nextMailbox = nextMailbox + 1 == mailboxes.length ? 0 : nextMailbox + 1;
         }
         return null;
     }

@@ -180,6 +180,8 @@ public final class TcpProtocol implements TransportProtocol {
         for (final TcpConnection connection : connections.all()) {
             connection.abortFor(SocketError.ENETDOWN, nowNanos);
         }
+        // There is no further poll in which splices would find that out.
+        moveSplices(nowNanos);
     }
 
     /**
@@ -193,6 +195,10 @@ public final class TcpProtocol implements TransportProtocol {
         for (int count = blocked.size(); count > 0; count--) {
             blocked.remove().unblock(nowNanos);
         }
+        moveSplices(nowNanos);
+    }
+
+    private void moveSplices(final long nowNanos) {
         for (int count = splices.size(); count > 0; count--) {
             splices.remove().move(nowNanos);
         }

@@ -112,6 +112,22 @@ class SteeredLinkTest {
         receive(2);
     }
 
+    /** However much one queue passes on, what another one has passed on gets its turn. */
+    @Test
+    void mailOfOneQueueDoesNotStarveThatOfAnother() throws IOException {
+        final byte[] flood = segment(peerPortOwnedBy(0), 1);
+        final byte[] other = segment(peerPortOwnedBy(0), 2);
+        for (int i = 0; i < 100; i++) {
+            devices.get(1).deliver(flood);
+        }
+        letPass(1, 100);
+        devices.get(2).deliver(other);
+        letPass(2, 1);
+        final List<byte[]> received = receive(0);
+        assertThat(received).hasSize(101);
+        assertThat(received.subList(0, 2)).anyMatch(frame -> Arrays.equals(frame, other));
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2})
     void arpGoesToAll(final int arrival) throws IOException {

@@ -182,6 +182,17 @@ class SpliceSimulationTest {
         network.close();
     }
 
+    /** Whoever waits for the end of a splice is told, also when it ends with its stack. */
+    @Test
+    void theEndOfTheStackEndsTheSplice() throws Exception {
+        final Chain chain = new Chain();
+        network.right().stack().close(network.now());
+        assertThat(chain.splice.isEnded()).isTrue();
+        assertThat(chain.splice.failure()).isEqualTo(SocketError.ENETDOWN);
+        assertThat(ends).isEqualTo(1);
+        network.close();
+    }
+
     @Test
     void whatCameBeforeTheSpliceIsPassedOn() throws Exception {
         final TcpListener proxy = listen(network.right(), PROXY_PORT, proxyConfig);

@@ -29,7 +29,8 @@ public final class Splice {
      *
      * @param whenEnded called once, inside the door: it must not wait, only note the end or wake somebody
      * @throws SocketErrorException ENOTCONN if one is not connected (any more), EBADF if one is closed, EINVAL if they belong to
-     *     different stacks; then both stay as they are
+     *     different stacks, EPIPE if the output of one was shut down, EAGAIN while another thread takes bytes out of one; then both stay as
+     *     they are
      */
     public static Splice join(final StreamSocket first, final StreamSocket second, final Runnable whenEnded)
             throws SocketErrorException {
@@ -39,8 +40,8 @@ public final class Splice {
         final Door door = first.door;
         door.enter();
         try {
-            first.requireConnected("splice");
-            second.requireConnected("splice");
+            first.requireJoinable("splice");
+            second.requireJoinable("splice");
             final TcpConnection one = first.handOver();
             final TcpConnection other = first == second ? one : second.handOver();
             return new Splice(door, TcpSplice.join(one, other, whenEnded));

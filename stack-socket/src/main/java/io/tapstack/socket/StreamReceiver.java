@@ -63,6 +63,11 @@ final class StreamReceiver {
         }
     }
 
+    /** True while a reader, outside, has bytes that it will take off the front of the receive queue. */
+    boolean isLending() {
+        return copying;
+    }
+
     /** See {@link StreamSocket#recvTo}. */
     int recvTo(final WritableByteChannel target, final int flags) throws IOException {
         socket.door.enter();

@@ -491,8 +491,11 @@ public final class StreamSocket extends StackSocket {
 
     // ---- What others ask; inside the door
 
-    /** Throws unless the socket is open and has a connection that is established, or was: data may still be there. */
-    void requireConnected(final String what) throws SocketErrorException {
+    /**
+     * Throws unless the socket is open and has a connection that is established, or was: data may still be there. Also throws if
+     * nothing can be sent any more, and while a reader has a part of what has come on loan.
+     */
+    void requireJoinable(final String what) throws SocketErrorException {
         final int unusable = unusable();
         if (unusable != 0) {
             throw new SocketErrorException(Errno.error(unusable), what);
@@ -501,9 +504,15 @@ public final class StreamSocket extends StackSocket {
         if (open == null || isHandshaking() || open.state() == TcpState.CLOSED) {
             throw new SocketErrorException(SocketError.ENOTCONN, what);
         }
+        if (outputShut) {
+            throw new SocketErrorException(SocketError.EPIPE, what);
+        }
+        if (receiver.isLending()) {
+            throw new SocketErrorException(SocketError.EAGAIN, what);
+        }
     }
 
-    /** Gives the connection away and closes the socket. To be called after {@link #requireConnected}. */
+    /** Gives the connection away and closes the socket. To be called after {@link #requireJoinable}. */
     TcpConnection handOver() {
         final TcpConnection given = connected();
         connection = null;

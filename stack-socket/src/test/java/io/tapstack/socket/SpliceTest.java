@@ -65,6 +65,42 @@ final class SpliceTest extends TwoHostsTest {
         assertThat(result[0]).isEqualTo(EBADF);
     }
 
+    /** Nothing could be passed on to it, and so the end of the other side would never be seen. */
+    @Test
+    void refusesASocketWhoseOutputWasShutDown() throws Exception {
+        final StreamSocket listener = listener(2);
+        connect(listener);
+        final StreamSocket near = accept(listener);
+        connect(listener);
+        final StreamSocket far = accept(listener);
+        assertThat(far.shutdown(Shutdown.OUTPUT)).isZero();
+        assertRefused(SocketError.EPIPE, near, far);
+        assertRefused(SocketError.EPIPE, far, near);
+    }
+
+    /** What a reader has on loan it gives back to the receive queue, which would be the splice's by then. */
+    @Test
+    void refusesASocketThatIsBeingRead() throws Exception {
+        final StreamSocket listener = listener(1);
+        final StreamSocket client = connect(listener);
+        final StreamSocket accepted = accept(listener);
+        client.send(bytes("before"), 0);
+        await(accepted, PollEvents.POLLIN);
+        final ByteBuffer read = ByteBuffer.allocate(6);
+        final WritableByteChannel target = new Narrow(read) {
+            @Override
+            public int write(final ByteBuffer source) {
+                assertRefused(SocketError.EAGAIN, accepted, accepted);
+                return super.write(source);
+            }
+        };
+        assertThat(accepted.recvTo(target, 0)).isEqualTo(6);
+        assertThat(text(read)).isEqualTo("before");
+        echo(accepted);
+        client.send(bytes("behind"), 0);
+        assertThat(receive(client, 6)).isEqualTo("behind");
+    }
+
     @Test
     void refusesWhatIsNotConnected() throws Exception {
         final StreamSocket listener = listener(1);

@@ -85,7 +85,7 @@ final class Demo implements Callable<Integer> {
                     .run(stop::isReceived);
             if (keep && !stop.isReceived()) {
                 explain(out, address);
-                stop.await();
+                stop.await(session);
             }
             return good;
         }

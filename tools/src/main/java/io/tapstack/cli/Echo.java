@@ -52,7 +52,7 @@ final class Echo implements Callable<Integer> {
             out.println("ready: echo at " + address.getAddress().getHostAddress() + ':' + address.getPort()
                     + " (TCP and UDP)");
             out.flush();
-            stop.await();
+            stop.await(session);
         }
         return 0;
     }

@@ -108,7 +108,7 @@ final class Proxy implements Callable<Integer> {
             final PrintWriter out = spec.commandLine().getOut();
             out.println("ready: " + text(address) + " to " + text(target));
             out.flush();
-            stop.await();
+            stop.await(session);
         }
         return 0;
     }

@@ -94,7 +94,7 @@ final class Serve implements Callable<Integer> {
                 HttpServer server = HttpServer.start(
                         session.transport(), new InetSocketAddress(session.address(), port), root, config)) {
             announce(spec.commandLine().getOut(), server.address());
-            stop.await();
+            stop.await(session);
         }
         return 0;
     }

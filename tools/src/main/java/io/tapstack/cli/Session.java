@@ -3,6 +3,7 @@ package io.tapstack.cli;
 import io.tapstack.transport.Transport;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.util.Optional;
 
 /** A network that a command has set up for itself: it ends with the command. */
 public interface Session extends AutoCloseable {
@@ -12,6 +13,14 @@ public interface Session extends AutoCloseable {
 
     /** The address to serve at. */
     InetAddress address();
+
+    /** Has {@code listener} called once when the network ends, by itself or by {@link #close()}; it must not wait. */
+    default void whenEnded(final Runnable listener) {}
+
+    /** Why the network has ended by itself, if it has. */
+    default Optional<Throwable> failure() {
+        return Optional.empty();
+    }
 
     /** Takes the network down; open connections are reset. */
     @Override

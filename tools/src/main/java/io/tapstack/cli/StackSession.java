@@ -8,6 +8,7 @@ import io.tapstack.link.LinkDevice;
 import io.tapstack.link.PacketCapture;
 import io.tapstack.link.PcapngWriter;
 import io.tapstack.socket.SocketLayer;
+import io.tapstack.stack.Door;
 import io.tapstack.stack.StackConfig;
 import io.tapstack.stack.StackGroup;
 import io.tapstack.stack.Waiting;
@@ -26,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -76,6 +78,23 @@ final class StackSession implements Session {
     @Override
     public InetAddress address() {
         return address;
+    }
+
+    @Override
+    public void whenEnded(final Runnable listener) {
+        // The stacks end together.
+        final Door door = stacks.driver(0).door();
+        door.enter();
+        try {
+            door.whenShut(listener);
+        } finally {
+            door.exit();
+        }
+    }
+
+    @Override
+    public Optional<Throwable> failure() {
+        return Optional.ofNullable(stacks.failure());
     }
 
     @Override

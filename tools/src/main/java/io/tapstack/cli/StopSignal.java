@@ -1,5 +1,6 @@
 package io.tapstack.cli;
 
+import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 import sun.misc.Signal;
 
@@ -13,7 +14,7 @@ final class StopSignal {
 
     private StopSignal() {}
 
-    /** From now on, both signals only let {@link #await()} return. A second one ends the JVM at once. */
+    /** From now on, both signals only let {@link #await} return. A second one ends the JVM at once. */
     static StopSignal install() {
         final StopSignal stop = new StopSignal();
         stop.handle("TERM", 143);
@@ -26,9 +27,21 @@ final class StopSignal {
         return received.getCount() == 0;
     }
 
-    /** Waits for either signal. */
-    void await() throws InterruptedException {
+    /**
+     * Waits for either signal, or until the network has ended by itself.
+     *
+     * @throws IOException what ended the network
+     */
+    void await(final Session session) throws InterruptedException, IOException {
+        session.whenEnded(received::countDown);
         received.await();
+        final Throwable failure = session.failure().orElse(null);
+        if (failure instanceof IOException device) {
+            throw device;
+        }
+        if (failure != null) {
+            throw new IOException("the stack has ended: " + failure, failure);
+        }
     }
 
     private void handle(final String name, final int status) {

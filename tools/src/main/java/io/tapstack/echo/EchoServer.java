@@ -76,6 +76,7 @@ public final class EchoServer implements AutoCloseable {
             } catch (final IOException | RejectedExecutionException e) {
                 if (listener.isOpen()) {
                     LOG.warn("cannot accept: {}", e.toString());
+                    Listener.pauseAfterFailure();
                 }
             }
         }

@@ -120,7 +120,7 @@ public final class HttpServer implements AutoCloseable {
             } catch (final IOException e) {
                 if (listener.isOpen()) {
                     LOG.warn("cannot accept: {}", e.toString());
-                    pause(); // most likely out of descriptors; clients wait in the backlog meanwhile
+                    Listener.pauseAfterFailure();
                 }
             }
         }
@@ -142,6 +142,9 @@ public final class HttpServer implements AutoCloseable {
         } else {
             http.refuse();
         }
+        if (!listener.isOpen()) {
+            http.stop(); // close() may have come before it was noted
+        }
     }
 
     /** How many connections beyond the limit are told 503 at a time. */
@@ -155,14 +158,6 @@ public final class HttpServer implements AutoCloseable {
             connections.forEach(connection -> connection.watch(now));
         } catch (final RuntimeException e) {
             LOG.error("while watching connections", e); // thrown on, it would end all watching
-        }
-    }
-
-    private static void pause() {
-        try {
-            Thread.sleep(50);
-        } catch (final InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 }

@@ -79,13 +79,23 @@ public final class ProxyServer implements AutoCloseable {
                     client.abort();
                     open.decrementAndGet();
                 } else {
-                    threads.execute(() -> serve(client));
+                    begin(client);
                 }
-            } catch (final IOException | RejectedExecutionException e) {
+            } catch (final IOException e) {
                 if (listener.isOpen()) {
                     LOG.warn("cannot accept: {}", e.toString());
+                    Listener.pauseAfterFailure();
                 }
             }
+        }
+    }
+
+    private void begin(final StreamConnection client) {
+        try {
+            threads.execute(() -> serve(client));
+        } catch (final RejectedExecutionException e) {
+            client.abort(); // closed meanwhile
+            open.decrementAndGet();
         }
     }
 
@@ -94,8 +104,7 @@ public final class ProxyServer implements AutoCloseable {
         final StreamConnection target;
         try {
             client.keepAlive();
-            target = out.connectBeside(client, config.target(), config.connectTimeout());
-            target.keepAlive();
+            target = connect(client);
         } catch (final IOException | RuntimeException e) {
             LOG.info("{} > {}: cannot connect: {}", client.remote(), config.target(), e.getMessage());
             client.abort();
@@ -103,13 +112,30 @@ public final class ProxyServer implements AutoCloseable {
             return;
         }
         final InetSocketAddress from = client.remote();
-        final Relay relay = Relay.start(client, target, threads, ended -> ended(ended, from, start));
+        final Relay relay;
+        try {
+            relay = Relay.start(client, target, threads, ended -> ended(ended, from, start));
+        } catch (final RejectedExecutionException e) {
+            open.decrementAndGet(); // closed meanwhile, and both connections are reset
+            return;
+        }
         relays.add(relay);
         if (closed) {
             relay.abort();
         }
         if (relay.isEnded()) {
             relays.remove(relay); // Its end may have come before it was noted.
+        }
+    }
+
+    private StreamConnection connect(final StreamConnection client) throws IOException {
+        final StreamConnection target = out.connectBeside(client, config.target(), config.connectTimeout());
+        try {
+            target.keepAlive();
+            return target;
+        } catch (final IOException | RuntimeException e) {
+            target.abort();
+            throw e;
         }
     }
 

@@ -15,6 +15,18 @@ public interface Listener extends Closeable {
      */
     StreamConnection accept() throws IOException;
 
+    /**
+     * For who accepts in a loop, after a failure while the listener is open: most likely the system is out of descriptors, and to try again at
+     * once would only take processor time. Clients wait in the backlog meanwhile.
+     */
+    static void pauseAfterFailure() {
+        try {
+            Thread.sleep(50);
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /** The address and the port that were bound. */
     InetSocketAddress local();
 

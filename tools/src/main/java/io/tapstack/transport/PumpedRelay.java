@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -36,9 +37,15 @@ final class PumpedRelay extends Relay {
             final Executor threads,
             final Consumer<Relay> whenEnded) {
         final PumpedRelay relay = new PumpedRelay(near, far, whenEnded);
-        threads.execute(() -> relay.pump(near, far, relay.forward));
-        if (near != far) {
-            threads.execute(() -> relay.pump(far, near, relay.back));
+        try {
+            threads.execute(() -> relay.pump(near, far, relay.forward));
+            if (near != far) {
+                threads.execute(() -> relay.pump(far, near, relay.back));
+            }
+        } catch (final RejectedExecutionException e) {
+            near.abort();
+            far.abort();
+            throw e;
         }
         return relay;
     }
@@ -50,8 +57,12 @@ final class PumpedRelay extends Relay {
                 bytes.addAndGet(count);
             }
             to.shutdownOutput();
-        } catch (final IOException | RuntimeException e) {
-            fail(e.toString());
+        } catch (final IOException | RuntimeException | OutOfMemoryError e) {
+            if (failure.compareAndSet(null, e.toString())) {
+                // The first that went wrong. What is found later is its consequence, or that of close().
+                near.abort();
+                far.abort();
+            }
         } finally {
             if (running.decrementAndGet() == 0) {
                 near.close();
@@ -83,12 +94,6 @@ final class PumpedRelay extends Relay {
         };
     }
 
-    private void fail(final String why) {
-        failure.compareAndSet(null, why);
-        near.abort();
-        far.abort();
-    }
-
     @Override
     public long forwardBytes() {
         return forward.get();
@@ -118,6 +123,8 @@ final class PumpedRelay extends Relay {
 
     @Override
     public void abort() {
-        fail("ended from here");
+        failure.compareAndSet(null, "ended from here");
+        near.abort();
+        far.abort();
     }
 }

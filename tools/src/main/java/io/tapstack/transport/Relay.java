@@ -21,6 +21,7 @@ public abstract class Relay {
      *
      * @param threads what needs threads runs there; must run every task at once
      * @param whenEnded called once, on one of the threads
+     * @throws java.util.concurrent.RejectedExecutionException if there are no threads any more; then both connections are reset
      */
     public static Relay start(
             final StreamConnection near,

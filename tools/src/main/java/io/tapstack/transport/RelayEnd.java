@@ -33,8 +33,8 @@ final class RelayEnd {
         if (ended && made != null) {
             try {
                 threads.execute(() -> listener.accept(made));
-            } catch (final RejectedExecutionException e) {
-                // The end of everything. The stack's own thread must not hear of it.
+            } catch (final RejectedExecutionException | OutOfMemoryError e) {
+                // The end of everything, or there are no more threads. The stack's own thread must not hear of it.
                 listener.accept(made);
             }
         }

@@ -4,17 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tapstack.transport.DatagramEndpoint;
+import io.tapstack.transport.FailingListener;
+import io.tapstack.transport.FakeListener;
 import io.tapstack.transport.JdkTransport;
+import io.tapstack.transport.LateListener;
 import io.tapstack.transport.StreamConnection;
+import io.tapstack.transport.Transport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -65,10 +72,47 @@ class EchoServerTest {
             assertThat(client.input().read()).isEqualTo('x');
             server.close();
             assertThat(client.input().read()).isEqualTo(-1);
-            assertThatThrownBy(() -> transport.connect(server.address(), Duration.ofSeconds(5)))
-                    .isInstanceOf(ConnectException.class);
+            awaitRefusal(server.address());
         } finally {
             server.close();
+        }
+    }
+
+    /** No descriptors left, or a stack that has ended: to try again at once would take a processor, and fill the log. */
+    @Test
+    void aListenerThatFailsIsGivenTime() throws Exception {
+        final AtomicInteger calls = new AtomicInteger();
+        final Transport failing = FakeListener.transport(transport, below -> new FailingListener(below, calls));
+        try (EchoServer server = EchoServer.start(failing, ANY)) {
+            Thread.sleep(300);
+            assertThat(calls.get()).isBetween(1, 30);
+            assertThat(server.address().getPort()).isPositive();
+        }
+    }
+
+    @Test
+    void closeEndsAConnectionThatIsJustBeingAccepted() throws Exception {
+        final CountDownLatch accepting = new CountDownLatch(1);
+        final Transport late = FakeListener.transport(transport, below -> new LateListener(below, accepting));
+        final EchoServer server = EchoServer.start(late, ANY);
+        try (StreamConnection client = transport.connect(server.address(), Duration.ofSeconds(5))) {
+            accepting.await();
+            server.close();
+            client.readTimeoutMillis(5_000);
+            assertThatThrownBy(() -> client.input().read())
+                    .isInstanceOf(SocketException.class)
+                    .hasMessageContaining("reset");
+        }
+    }
+
+    /** The kernel listens until the thread that accepts has left its system call, which may be after close(). */
+    private void awaitRefusal(final InetSocketAddress address) throws IOException {
+        while (true) {
+            try (StreamConnection late = transport.connect(address, Duration.ofSeconds(5))) {
+                late.abort();
+            } catch (final ConnectException e) {
+                return;
+            }
         }
     }
 }

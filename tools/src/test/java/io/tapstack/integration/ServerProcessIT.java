@@ -83,6 +83,17 @@ class ServerProcessIT {
         assertThat(tapExists()).isFalse();
     }
 
+    /** A server without a network is of no use to anybody, and whoever supervises it is to know. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void endsWhenItsTapIsDeleted(final int queues) throws Exception {
+        try (Launcher launcher = Launcher.serve(PLACE, directory, "--queues", Integer.toString(queues))) {
+            Host.run("ip", "link", "delete", PLACE.tap());
+            assertThat(launcher.exitStatus()).as(launcher::errors).isEqualTo(1);
+            assertThat(launcher.errors()).contains(PLACE.tap());
+        }
+    }
+
     @Test
     void severalQueuesInOneCapture(@TempDir final Path captures) throws Exception {
         final Path capture = captures.resolve("capture.pcapng");
