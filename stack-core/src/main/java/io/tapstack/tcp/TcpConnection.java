@@ -272,7 +272,9 @@ public final class TcpConnection implements Flow {
     int pass(final TcpConnection target, final long nowNanos) {
         final int moved = receiveQueue.moveTo(target.sendQueue, Math.min(readableBytes(), target.writableBytes()));
         if (moved > 0) {
-            target.push(readableBytes() > 0, nowNanos);
+            // If all that there is room for waits for more, no ACK will ever make room.
+            final boolean inFlight = target.sndNxt != target.sndUna;
+            target.push(readableBytes() > 0 && (inFlight || target.writableBytes() > 0), nowNanos);
             receiveWindow.applicationHasRead(nowNanos);
         }
         return moved;

@@ -119,6 +119,23 @@ class SpliceSimulationTest {
         network.close();
     }
 
+    /** What was passed on is all that there is room for: it must not wait for more. */
+    @Test
+    void roomForLessThanASegmentIsNoReasonToWait() throws Exception {
+        final Impairment far = Impairment.NONE.withDelay(MILLIS);
+        network = new SimulatedNetwork(CablePlan.perfect(Ends.PLAIN).impaired(far, far), 1);
+        proxyConfig = new TcpConfig().sendBufferBytes(1_000);
+        serverConfig = new TcpConfig().delayedAckNanos(0);
+        final Chain chain = new Chain();
+        final long start = network.now();
+        final Flow there = new Flow(chain.client, chain.server, 1, 50_000);
+        run(there::step);
+        assertThat(network.now() - start).isLessThan(1_000 * MILLIS);
+        chain.server.close(network.now());
+        run(chain.splice::isEnded);
+        network.close();
+    }
+
     // ---- Ends
 
     @Test
