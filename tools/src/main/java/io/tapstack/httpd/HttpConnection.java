@@ -189,12 +189,21 @@ final class HttpConnection implements Runnable {
         if (transfer.stalled(nowNanos, config.timeouts().stall().toNanos())) {
             LOG.info("{}: takes nothing any more, resetting the connection", connection.remote());
             connection.abort();
-        } else if (nowNanos - parkedNanos > config.timeouts().idle().toNanos()
-                && state.compareAndSet(State.PARKED, State.ENDED)) {
-            closed();
+        } else if (isIdle(nowNanos) && state.compareAndSet(State.PARKED, State.BUSY)) {
+            // It may have been used, and parked again, between the looks at time and state.
+            if (isIdle(nowNanos)) {
+                state.set(State.ENDED);
+                closed();
+            } else if (!park()) {
+                execute(this);
+            }
         } else {
             transfer.reportIfDue(nowNanos, connection.remote(), log);
         }
+    }
+
+    private boolean isIdle(final long nowNanos) {
+        return nowNanos - parkedNanos > config.timeouts().idle().toNanos();
     }
 
     /** @return whether there is nothing to do, and no thread is needed until there is */

@@ -4,12 +4,8 @@ import io.tapstack.http.HttpDate;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The bytes of a request, and those that answer it for as long as the file that was asked for is what it was. Any thread may call.
@@ -20,9 +16,7 @@ final class ReadyResponse {
 
     private final byte[] request;
     private final Path asked;
-    private final FileTime modified;
-    private final long size;
-    private final @Nullable Object identity;
+    private final FileState state;
     private volatile Dated latest;
 
     /**
@@ -34,15 +28,14 @@ final class ReadyResponse {
     private record Dated(long second, byte[] bytes) {}
 
     /**
-     * @param found the file
+     * @param asked the path that the request asks for
+     * @param state of the file there
      * @param bytes the response, with a Date field of any date at {@link Response#DATE_OFFSET}
      */
-    ReadyResponse(final byte[] request, final Site.FoundFile found, final byte[] bytes) {
+    ReadyResponse(final byte[] request, final Path asked, final FileState state, final byte[] bytes) {
         this.request = request;
-        this.asked = found.asked();
-        this.modified = found.attributes().lastModifiedTime();
-        this.size = found.attributes().size();
-        this.identity = found.attributes().fileKey();
+        this.asked = asked;
+        this.state = state;
         this.latest = new Dated(Long.MIN_VALUE, bytes);
     }
 
@@ -51,14 +44,10 @@ final class ReadyResponse {
         return Arrays.equals(request, 0, request.length, received, 0, length);
     }
 
-    /** Asks the file system whether the path still leads to the same file, and the file has not changed. */
+    /** Asks the file system whether the path still leads to the same file, and neither it nor who may read it has changed. */
     boolean isCurrent() {
         try {
-            final BasicFileAttributes found = Files.readAttributes(asked, BasicFileAttributes.class);
-            return found.size() == size
-                    && modified.equals(found.lastModifiedTime())
-                    && identity != null
-                    && identity.equals(found.fileKey());
+            return state.equals(FileState.of(asked));
         } catch (final IOException e) {
             return false;
         }

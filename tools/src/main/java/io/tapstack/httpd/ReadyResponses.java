@@ -86,10 +86,14 @@ final class ReadyResponses {
     void learn(final byte[] request, final Site.FoundFile found, final byte[] response, final long epochMillis)
             throws IOException {
         final long age = epochMillis - found.attributes().lastModifiedTime().toMillis();
-        if (request.length < MAX_REQUEST_BYTES
-                && age > SETTLED_MILLIS
-                && LOCAL.contains(Files.getFileStore(found.path()).type())) {
-            slots.set(slot(request, request.length), new ReadyResponse(request, found, response));
+        if (request.length >= MAX_REQUEST_BYTES
+                || age <= SETTLED_MILLIS
+                || !LOCAL.contains(Files.getFileStore(found.path()).type())) {
+            return;
+        }
+        final FileState state = FileState.of(found.asked());
+        if (state.isStill(found.attributes())) {
+            slots.set(slot(request, request.length), new ReadyResponse(request, found.asked(), state, response));
         }
     }
 

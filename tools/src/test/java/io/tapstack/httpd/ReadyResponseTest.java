@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -159,6 +160,17 @@ class ReadyResponseTest extends ServerFixture {
             learn(client, "/a.txt");
             Files.delete(root.resolve("a.txt"));
             assertThat(client.get("/a.txt").reply().status()).isEqualTo(404);
+        }
+    }
+
+    /** Whether it may still be read is for the system to say, each time that this has changed. */
+    @Test
+    void seeAFileWhosePermissionsChanged() throws IOException {
+        try (RawClient client = client()) {
+            learn(client, "/a.txt");
+            Files.setPosixFilePermissions(root.resolve("a.txt"), PosixFilePermissions.fromString("r--------"));
+            assertAnswered(client, "/a.txt", false, "first");
+            learn(client, "/a.txt");
         }
     }
 
