@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * What the file system says of a file at some time: as long as it says the same, it is the same file, with the same bytes, and open to the same
@@ -22,10 +23,14 @@ record FileState(long size, FileTime modified, FileTime changed, Object key) {
     static FileState of(final Path path) throws IOException {
         final Map<String, Object> found = Files.readAttributes(path, ATTRIBUTES);
         return new FileState(
-                (Long) found.get("size"),
-                (FileTime) found.get("lastModifiedTime"),
-                (FileTime) found.get("ctime"),
-                found.get("fileKey"));
+                (Long) get(found, "size"),
+                (FileTime) get(found, "lastModifiedTime"),
+                (FileTime) get(found, "ctime"),
+                get(found, "fileKey"));
+    }
+
+    private static Object get(final Map<String, Object> found, final String name) {
+        return Objects.requireNonNull(found.get(name), name);
     }
 
     /** Whether this is what was found before. */
