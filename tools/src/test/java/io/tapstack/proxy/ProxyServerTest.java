@@ -53,11 +53,7 @@ class ProxyServerTest {
             @Override
             StreamConnection connected(final StreamConnection connection) throws IOException {
                 connecting.countDown();
-                try {
-                    closed.await();
-                } catch (final InterruptedException e) {
-                    throw new IOException(e);
-                }
+                await(closed);
                 return connection;
             }
         };
@@ -86,15 +82,19 @@ class ProxyServerTest {
 
     @Test
     void aTargetThatFailsBeforeItIsJoinedIsReset() throws Exception {
+        // Without it the reset can come before connect() has returned, which then throws.
+        final CountDownLatch clientIsConnected = new CountDownLatch(1);
         final Transport failing = new Out() {
             @Override
-            StreamConnection connected(final StreamConnection connection) {
+            StreamConnection connected(final StreamConnection connection) throws IOException {
+                await(clientIsConnected);
                 return withoutKeepAlive(connection);
             }
         };
         try (ProxyServer proxy = ProxyServer.start(kernel, ANY, failing, config());
                 StreamConnection client = kernel.connect(proxy.address(), PATIENCE);
                 StreamConnection server = target.accept()) {
+            clientIsConnected.countDown();
             assertReset(client);
             assertReset(server);
         }
@@ -114,6 +114,14 @@ class ProxyServerTest {
 
     private ProxyConfig config() {
         return new ProxyConfig(target.local(), PATIENCE, 10);
+    }
+
+    private static void await(final CountDownLatch latch) throws IOException {
+        try {
+            latch.await();
+        } catch (final InterruptedException e) {
+            throw new IOException(e);
+        }
     }
 
     private static void assertReset(final StreamConnection connection) throws IOException {
