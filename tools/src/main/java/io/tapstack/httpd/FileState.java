@@ -5,32 +5,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
-import java.util.Map;
-import java.util.Objects;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.Set;
 
 /**
  * What the file system says of a file at some time: as long as it says the same, it is the same file, with the same bytes, and open to the same
  * users.
  *
- * @param changed the ctime of {@code stat(2)}, which changes with permissions, too
  * @param key device and inode
  */
-record FileState(long size, FileTime modified, FileTime changed, Object key) {
-
-    private static final String ATTRIBUTES = "unix:size,lastModifiedTime,ctime,fileKey";
+record FileState(long size, FileTime modified, Object key, Set<PosixFilePermission> permissions) {
 
     /** Of the file that a path leads to now, by one {@code stat(2)}. */
     static FileState of(final Path path) throws IOException {
-        final Map<String, Object> found = Files.readAttributes(path, ATTRIBUTES);
-        return new FileState(
-                (Long) get(found, "size"),
-                (FileTime) get(found, "lastModifiedTime"),
-                (FileTime) get(found, "ctime"),
-                get(found, "fileKey"));
-    }
-
-    private static Object get(final Map<String, Object> found, final String name) {
-        return Objects.requireNonNull(found.get(name), name);
+        final PosixFileAttributes found = Files.readAttributes(path, PosixFileAttributes.class);
+        return new FileState(found.size(), found.lastModifiedTime(), found.fileKey(), found.permissions());
     }
 
     /** Whether this is what was found before. */
