@@ -33,7 +33,6 @@ class ProxyIT {
     }
 
     private static final long BYTES = 48L << 20;
-    private static final int PROXY_PORT = 7100;
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
 
     private final Threads threads = new Threads();
@@ -55,7 +54,7 @@ class ProxyIT {
         final InetSocketAddress target = new InetSocketAddress(network.hostAddress(), server.getLocalPort());
         proxy = ProxyServer.start(
                 in,
-                new InetSocketAddress(local, PROXY_PORT),
+                new InetSocketAddress(local, 0), // The kernel may not yet have let go of an earlier test's port.
                 out,
                 new ProxyConfig(target, CONNECT_TIMEOUT, maxConnections));
     }
