@@ -129,7 +129,7 @@ public final class TcpConnection implements Flow {
         this.sendQueue = new SendQueue(pool);
         this.receiveQueue = new ReceiveQueue(pool);
         this.reassembly = new ReassemblyQueue(pool);
-        this.congestion = CongestionControls.create(config.congestionControl());
+        this.congestion = CongestionControls.create(config.congestionControl(), iss);
         this.estimator = new RoundTripEstimator(config);
         this.timestamps = new Timestamps(protocol.initialSequenceNumber().timestampOffset(local, remote));
         this.retransmissions = new Retransmissions(this);
@@ -413,6 +413,7 @@ public final class TcpConnection implements Flow {
         final int segments = retransmissions.synWasLost() ? 1 : config.initialWindowSegments();
         congestion.established(mss, segments * mss);
         recovery.established(sndUna, mss);
+        recovery.fastRecovery(congestion.fastRecovery());
         keepAlive.update(nowNanos);
         final TcpListener owner = listener;
         if (owner != null) {

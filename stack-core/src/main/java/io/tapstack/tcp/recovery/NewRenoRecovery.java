@@ -19,6 +19,7 @@ public final class NewRenoRecovery implements LossRecovery {
     }
 
     private Phase phase = Phase.OPEN;
+    private FastRecovery mode = FastRecovery.UNTIL_RECOVER;
     private int mss;
     private int duplicateAcks;
     private int inflation;
@@ -33,6 +34,11 @@ public final class NewRenoRecovery implements LossRecovery {
         mss = segmentSize;
         next = sndUna;
         retransmitUntil = sndUna;
+    }
+
+    @Override
+    public void fastRecovery(final FastRecovery newMode) {
+        mode = newMode;
     }
 
     @Override
@@ -55,8 +61,11 @@ public final class NewRenoRecovery implements LossRecovery {
                 return Verdict.NORMAL;
             }
             case FAST_RECOVERY -> {
-                if (SequenceNumber.greaterOrEqual(sndUna, recover)) {
+                // RFC 5681 3.2 step 6, or RFC 6582 3.2 step 3
+                if (mode == FastRecovery.UNTIL_NEW_ACK || SequenceNumber.greaterOrEqual(sndUna, recover)) {
                     finish(sndUna);
+                    // RFC 5681 knows no recover: the next three duplicates retransmit again.
+                    recoverValid &= mode == FastRecovery.UNTIL_RECOVER;
                     return Verdict.RECOVERED;
                 }
                 // RFC 6582 3.2 step 3, partial ACK: the next hole starts here. Deflate by what left the network, add
@@ -92,6 +101,10 @@ public final class NewRenoRecovery implements LossRecovery {
                 if (duplicateAcks > DUP_THRESH || covered) {
                     inflation = 0;
                     return Verdict.NORMAL;
+                }
+                if (mode == FastRecovery.NONE) {
+                    timedOut(sndUna, sndNxt);
+                    return Verdict.LOSS_DETECTED;
                 }
                 phase = Phase.FAST_RECOVERY;
                 recover = sndNxt;
