@@ -11,8 +11,15 @@ import java.util.function.LongFunction;
 /** The congestion controls that there are, by name (TCP_CONGESTION). Safe for use by any thread. */
 public final class CongestionControls {
 
-    private static final Map<String, LongFunction<CongestionControl>> BY_NAME = new TreeMap<>(
-            Map.of("tahoe", seed -> new Tahoe(), "reno", seed -> new Reno(), "newreno", seed -> new NewReno()));
+    private static final Map<String, LongFunction<CongestionControl>> BY_NAME = new TreeMap<>(Map.of(
+            "tahoe",
+            seed -> new Tahoe(),
+            "reno",
+            seed -> new Reno(),
+            "newreno",
+            seed -> new NewReno(),
+            "cubic",
+            seed -> new Cubic()));
 
     private CongestionControls() {}
 
