@@ -20,6 +20,10 @@ final class SegmentArrives {
         this.acks = new AckProcessor(tcb);
     }
 
+    AckProcessor acks() {
+        return acks;
+    }
+
     /** Processes a segment, and sends whatever it allows or demands. */
     void process(final Segment segment, final long nowNanos) {
         tcb.keepAlive.heard(nowNanos);
@@ -215,6 +219,9 @@ final class SegmentArrives {
             // Fifth, TIME-WAIT: the only thing that can arrive is a retransmission of the remote FIN.
             tcb.timeWait.start(nowNanos);
         }
+        if (old && segment.payloadLength() > 0) {
+            reportDuplicate(segment.seq, SequenceNumber.min(segment.seq + segment.payloadLength(), tcb.rcvNxt));
+        }
         if (segment.length() > 0 && !segment.has(TcpHeader.SYN)) {
             // Old data may be the repetition of something whose ACK was lost: the peer needs this one.
             tcb.delayedAck.ackNow();
@@ -325,6 +332,9 @@ final class SegmentArrives {
 
     private void trimToWindow(final Segment segment) {
         final int before = segment.length();
+        if (segment.payloadLength() > 0 && SequenceNumber.lessThan(segment.seq, tcb.rcvNxt)) {
+            reportDuplicate(segment.seq, tcb.rcvNxt);
+        }
         segment.trimFront(tcb.rcvNxt);
         segment.trimBack(tcb.rcvAdv);
         if (tcb.finAnnounced && !segment.has(TcpHeader.FIN)) {
@@ -334,6 +344,13 @@ final class SegmentArrives {
         if (segment.length() < before) {
             // Some of it came before, or does not fit: either way the peer has to be told where we are.
             tcb.delayedAck.ackNow();
+        }
+    }
+
+    /** RFC 2883 4: the sender learns what it has sent for nothing. */
+    private void reportDuplicate(final int left, final int right) {
+        if (tcb.sackAgreed) {
+            tcb.sacks.duplicate(left, right);
         }
     }
 
@@ -360,6 +377,7 @@ final class SegmentArrives {
             // RFC 5681 4.2: an ACK at once for a segment that fills a gap.
             tcb.delayedAck.ackNow();
             tcb.rcvNxt = tcb.reassembly.deliver(tcb.rcvNxt, tcb.receiveQueue);
+            tcb.sacks.inOrder(tcb.rcvNxt);
             if (tcb.isInputShutdown()) {
                 tcb.receiveQueue.clear();
             }
@@ -374,6 +392,7 @@ final class SegmentArrives {
      */
     private boolean isUrgentlyNeeded(final Segment segment) {
         tcb.reassembly.clear();
+        tcb.sacks.forget();
         return segment.seq == tcb.rcvNxt && tcb.receiveQueue.length() == 0;
     }
 
@@ -383,6 +402,8 @@ final class SegmentArrives {
         final boolean kept = tcb.reassembly.insert(segment.seq, segment.memory(), segment.payloadOffset(), length);
         if (!kept) {
             tcb.statistics.drop(DropReason.TCP_REASSEMBLY_LIMIT);
+        } else if (tcb.sackAgreed) {
+            tcb.sacks.outOfOrder(segment.seq, segment.seq + length);
         }
     }
 
@@ -393,6 +414,9 @@ final class SegmentArrives {
             tcb.finSequence = segment.seq + segment.payloadLength();
             if (tcb.finSequence != tcb.rcvNxt) {
                 tcb.delayedAck.ackNow(); // RFC 5681 4.2, as for data
+                if (tcb.sackAgreed) {
+                    tcb.sacks.outOfOrder(tcb.finSequence, tcb.finSequence + 1);
+                }
             }
         }
         if (tcb.finAnnounced && tcb.finSequence == tcb.rcvNxt && !tcb.finReceived) {
@@ -403,6 +427,7 @@ final class SegmentArrives {
     private void finInOrder(final long nowNanos) {
         tcb.finReceived = true;
         tcb.rcvNxt++;
+        tcb.sacks.inOrder(tcb.rcvNxt);
         switch (tcb.state) {
             case ESTABLISHED -> tcb.enter(TcpState.CLOSE_WAIT, nowNanos);
             case FIN_WAIT_1 -> tcb.enter(tcb.isFinAcknowledged() ? TcpState.TIME_WAIT : TcpState.CLOSING, nowNanos);

@@ -10,6 +10,8 @@ import io.tapstack.tcp.congestion.CongestionControl;
 import io.tapstack.tcp.congestion.CongestionControls;
 import io.tapstack.tcp.recovery.LossRecovery;
 import io.tapstack.tcp.recovery.NewRenoRecovery;
+import io.tapstack.tcp.recovery.RackRecovery;
+import io.tapstack.tcp.recovery.SackScoreboard;
 import io.tapstack.wire.Endpoint;
 import io.tapstack.wire.InternetChecksum;
 import io.tapstack.wire.IpProtocol;
@@ -66,13 +68,16 @@ public final class TcpConnection implements Flow {
     final SendQueue sendQueue;
     final ReceiveQueue receiveQueue;
     final ReassemblyQueue reassembly;
+    final SelectiveAcks sacks = new SelectiveAcks();
     final RoundTripEstimator estimator;
     final RoundTripTiming timing = new RoundTripTiming();
     final WindowScale windowScale = new WindowScale();
     final Timestamps timestamps;
     final CongestionControl congestion;
-    final LossRecovery recovery = new NewRenoRecovery();
+    final SackScoreboard scoreboard;
+    LossRecovery recovery;
     final RetransmissionTimer retransmissionTimer;
+    final LossTimer lossTimer;
     final PersistTimer persistTimer;
     final DelayedAck delayedAck;
     final KeepAlive keepAlive;
@@ -85,6 +90,7 @@ public final class TcpConnection implements Flow {
     private final RateLimit challengeAcks = new RateLimit(10, 5_000_000_000L); // RFC 5961 7
 
     boolean scaleAgreed;
+    boolean sackAgreed;
     boolean finQueued;
     boolean finSent;
     boolean finReceived;
@@ -130,6 +136,9 @@ public final class TcpConnection implements Flow {
         this.receiveQueue = new ReceiveQueue(pool);
         this.reassembly = new ReassemblyQueue(pool);
         this.congestion = CongestionControls.create(config.congestionControl());
+        this.scoreboard = new SackScoreboard(protocol.sentSegments());
+        this.recovery = new NewRenoRecovery(scoreboard);
+        this.lossTimer = new LossTimer(protocol.timers(), this);
         this.estimator = new RoundTripEstimator(config);
         this.timestamps = new Timestamps(protocol.initialSequenceNumber().timestampOffset(local, remote));
         this.retransmissions = new Retransmissions(this);
@@ -392,6 +401,8 @@ public final class TcpConnection implements Flow {
         if (scaleAgreed) {
             windowScale.agree(syn.options.windowScale(), offeredShift());
         }
+        sackAgreed = config.sack() && syn.options.sackPermitted();
+        recovery = sackAgreed ? new RackRecovery(scoreboard) : new NewRenoRecovery(scoreboard);
         computeMss();
     }
 
@@ -557,6 +568,7 @@ public final class TcpConnection implements Flow {
             timeWait.stop();
             sendQueue.clear();
             reassembly.clear();
+            scoreboard.clear();
             protocol.remove(this);
             final TcpListener owner = listener;
             if (owner != null && previous == TcpState.SYN_RECEIVED) {
@@ -569,6 +581,7 @@ public final class TcpConnection implements Flow {
     }
 
     private void stopTimers() {
+        lossTimer.stop();
         retransmissionTimer.stop();
         persistTimer.stop();
         keepAlive.stop();

@@ -12,6 +12,7 @@ import io.tapstack.ip.SocketError;
 import io.tapstack.ip.SocketErrorException;
 import io.tapstack.ip.TransportProtocol;
 import io.tapstack.link.QueueShare;
+import io.tapstack.tcp.recovery.SentSegmentPool;
 import io.tapstack.time.TimerWheel;
 import io.tapstack.wire.Endpoint;
 import io.tapstack.wire.IpAddress;
@@ -48,6 +49,7 @@ public final class TcpProtocol implements TransportProtocol {
     private final SipHash hash;
     private final InitialSequenceNumber initialSequenceNumber;
     private final ResetSender resets;
+    private final SentSegmentPool sentSegments = new SentSegmentPool();
     private final Segment segment = new Segment();
     // The connection in TIME-WAIT whose 4-tuple is being taken over.
     private @Nullable TcpConnection predecessor;
@@ -343,6 +345,10 @@ public final class TcpProtocol implements TransportProtocol {
 
     TimerWheel timers() {
         return timers;
+    }
+
+    SentSegmentPool sentSegments() {
+        return sentSegments;
     }
 
     StackStatistics statistics() {

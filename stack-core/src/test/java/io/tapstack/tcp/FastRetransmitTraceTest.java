@@ -65,7 +65,7 @@ class FastRetransmitTraceTest {
         for (int i = 0; i < 1_000; i++) {
             trace.in(". 1:1(0) ack 1");
         }
-        assertThat(connection.recovery.inflation()).isLessThanOrEqualTo(20_000);
+        assertThat(connection.recovery.window(0)).isLessThanOrEqualTo(20_000);
         while (trace.link.take() != null) {
             // The rest of the data, at most.
         }
