@@ -115,6 +115,7 @@ final class AckProcessor {
         // RFC 5681 3.2 step 2: what limited transmit sent beyond cwnd does not count as flight.
         final int pipe = Math.min(tcb.sndNxt - tcb.sndUna, tcb.congestion.cwnd());
         if (tcb.recovery.duplicateAck(tcb.sndUna, tcb.sndNxt) == Verdict.LOSS_DETECTED) {
+            tcb.statistics.fastRecoveries++;
             tcb.congestion.lossDetected(pipe, nowNanos);
             tcb.timing.cancel();
             congestionChanged();

@@ -36,6 +36,7 @@ final class Retransmissions {
             tcb.congestion.timedOut(pipe, tcb.timeouts == 0, nowNanos);
         }
         tcb.timeouts++;
+        tcb.statistics.retransmissionTimeouts++;
         tcb.recovery.timedOut(tcb.sndUna, tcb.sndNxt);
         tcb.timing.cancel();
         tcb.estimator.backOff();
