@@ -3,6 +3,7 @@ package io.tapstack.tcp.congestion;
 import java.util.Collections;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -34,6 +35,6 @@ public final class CongestionControls {
 
     /** A new one, for one connection. */
     public static CongestionControl create(final String name) {
-        return BY_NAME.get(checked(name)).get();
+        return Objects.requireNonNull(BY_NAME.get(checked(name))).get();
     }
 }
