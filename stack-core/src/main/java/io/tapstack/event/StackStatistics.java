@@ -20,6 +20,13 @@ public final class StackStatistics {
     public long segmentsReceived;
     public long segmentsSent;
     public long segmentsRetransmitted;
+
+    /** How often the retransmission timer expired for data (RFC 6298 5.4). */
+    public long retransmissionTimeouts;
+
+    /** How often a loss was found before the timer expired, and fast recovery began (RFC 5681 3.2). */
+    public long fastRecoveries;
+
     public long resetsSent;
     public long challengeAcks;
     public long connectionsOpened;
@@ -67,6 +74,8 @@ public final class StackStatistics {
         segmentsReceived += other.segmentsReceived;
         segmentsSent += other.segmentsSent;
         segmentsRetransmitted += other.segmentsRetransmitted;
+        retransmissionTimeouts += other.retransmissionTimeouts;
+        fastRecoveries += other.fastRecoveries;
         resetsSent += other.resetsSent;
         challengeAcks += other.challengeAcks;
         connectionsOpened += other.connectionsOpened;

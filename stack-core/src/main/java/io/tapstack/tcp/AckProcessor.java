@@ -154,6 +154,7 @@ final class AckProcessor {
         final long nowNanos = arrival.nowNanos;
         switch (verdict) {
             case LOSS_DETECTED -> {
+                tcb.statistics.fastRecoveries++;
                 congestion.lossDetected(flight, nowNanos);
                 tcb.recovery.reduced(congestion.ssthresh(), !congestion.controlsRecovery(), arrival);
                 tcb.timing.cancel();

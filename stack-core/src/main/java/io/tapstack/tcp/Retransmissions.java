@@ -42,6 +42,7 @@ final class Retransmissions {
         }
         tcb.recovery.timedOut(tcb.arrives.acks().withoutAck(nowNanos), tcb.timeouts > 0);
         tcb.timeouts++;
+        tcb.statistics.retransmissionTimeouts++;
         tcb.timing.cancel();
         tcb.estimator.backOff();
         tcb.retransmissionTimer.restart(nowNanos);
