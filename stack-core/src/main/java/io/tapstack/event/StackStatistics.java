@@ -21,6 +21,12 @@ public final class StackStatistics {
     public long segmentsSent;
     public long segmentsRetransmitted;
 
+    /** Of those, tail loss probes (RFC 8985 7). */
+    public long tailLossProbes;
+
+    /** Recoveries that turned out to be for nothing (RFC 4015). */
+    public long undoneRecoveries;
+
     /** How often the retransmission timer expired for data (RFC 6298 5.4). */
     public long retransmissionTimeouts;
 
@@ -74,6 +80,8 @@ public final class StackStatistics {
         segmentsReceived += other.segmentsReceived;
         segmentsSent += other.segmentsSent;
         segmentsRetransmitted += other.segmentsRetransmitted;
+        tailLossProbes += other.tailLossProbes;
+        undoneRecoveries += other.undoneRecoveries;
         retransmissionTimeouts += other.retransmissionTimeouts;
         fastRecoveries += other.fastRecoveries;
         resetsSent += other.resetsSent;

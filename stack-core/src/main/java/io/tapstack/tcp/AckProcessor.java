@@ -167,7 +167,10 @@ final class AckProcessor {
             case RECOVERED ->
                 congestion.recovered(
                         tcb.sackAgreed ? congestion.ssthresh() : tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt), nowNanos);
-            case UNDONE -> congestion.undo(nowNanos);
+            case UNDONE -> {
+                tcb.statistics.undoneRecoveries++;
+                congestion.undo(nowNanos);
+            }
             case NORMAL, IN_RECOVERY -> {
                 return;
             }

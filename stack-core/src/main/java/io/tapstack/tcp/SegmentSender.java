@@ -128,6 +128,7 @@ final class SegmentSender {
             if (sent <= 0) {
                 return;
             }
+            tcb.statistics.tailLossProbes++;
             tcb.recovery.probeSentAgain(again, again + sent, nowNanos);
         }
         tcb.retransmissionTimer.restart(nowNanos);

@@ -2,10 +2,10 @@ package io.tapstack.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapstack.tcp.recovery.AckArrival;
 import io.tapstack.buffer.Region;
 import io.tapstack.link.LinkCapabilities;
 import io.tapstack.link.LinkType;
+import io.tapstack.tcp.recovery.AckArrival;
 import java.nio.ByteBuffer;
 import java.util.function.IntSupplier;
 import org.junit.jupiter.api.Test;
