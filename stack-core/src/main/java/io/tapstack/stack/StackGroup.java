@@ -1,6 +1,5 @@
 package io.tapstack.stack;
 
-import io.tapstack.event.StackStatistics;
 import io.tapstack.link.FlowSteering;
 import io.tapstack.link.LinkDevice;
 import io.tapstack.link.SteeredLink;
@@ -111,11 +110,6 @@ public final class StackGroup implements AutoCloseable {
             }
         }
         drivers.forEach(StackDriver::start);
-    }
-
-    /** What all stacks have counted. */
-    public StackStatistics statistics() {
-        return StackStatistics.sum(stacks.stream().map(NetworkStack::statistics).toList());
     }
 
     /** What ended a stack, and with it the others, or null if they run or were closed as they should be. */

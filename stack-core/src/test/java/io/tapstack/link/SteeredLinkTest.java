@@ -380,7 +380,7 @@ class SteeredLinkTest {
     }
 
     private long passedOn() {
-        return StackStatistics.sum(statistics).framesPassedOn;
+        return statistics.stream().mapToLong(each -> each.framesPassedOn).sum();
     }
 
     private long drops(final int queue) {
