@@ -1,6 +1,7 @@
 package io.tapstack.tcp;
 
 import io.tapstack.event.DropReason;
+import io.tapstack.tcp.congestion.AckSample;
 import io.tapstack.tcp.recovery.LossRecovery.Verdict;
 import io.tapstack.wire.SequenceNumber;
 import io.tapstack.wire.TcpHeader;
@@ -12,6 +13,7 @@ import io.tapstack.wire.TcpHeader;
 final class AckProcessor {
 
     private final TcpConnection tcb;
+    private final AckSample sample = new AckSample();
 
     AckProcessor(final TcpConnection tcb) {
         this.tcb = tcb;
@@ -74,11 +76,14 @@ final class AckProcessor {
         final boolean recovering = tcb.recovery.inRecovery();
         final Verdict verdict = tcb.recovery.acknowledged(tcb.sndUna, tcb.sndNxt, acked);
         if (verdict == Verdict.RECOVERED) {
-            tcb.congestion.recovered(tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt));
+            tcb.congestion.recovered(tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt), nowNanos);
             congestionChanged();
-        } else if (verdict == Verdict.NORMAL && isWindowUsed(pipe)) {
+        } else if (verdict == Verdict.NORMAL) {
             // RFC 3465 2.3: while a timeout is being made good an ACK covers much that left the network long ago.
-            tcb.congestion.acknowledged(recovering ? Math.min(acked, tcb.mss) : acked, nowNanos);
+            sample.ackedBytes = recovering ? Math.min(acked, tcb.mss) : acked;
+            sample.windowUsed = isWindowUsed(pipe);
+            sample.nowNanos = nowNanos;
+            tcb.congestion.acknowledged(sample);
             congestionChanged();
         }
         // RFC 6298 5.2 and 5.3
@@ -110,7 +115,7 @@ final class AckProcessor {
         // RFC 5681 3.2 step 2: what limited transmit sent beyond cwnd does not count as flight.
         final int pipe = Math.min(tcb.sndNxt - tcb.sndUna, tcb.congestion.cwnd());
         if (tcb.recovery.duplicateAck(tcb.sndUna, tcb.sndNxt) == Verdict.LOSS_DETECTED) {
-            tcb.congestion.lossDetected(pipe);
+            tcb.congestion.lossDetected(pipe, nowNanos);
             tcb.timing.cancel();
             congestionChanged();
         }

@@ -33,7 +33,7 @@ final class Retransmissions {
         // A peer that closed its window while data was in flight is probed by the timer; that says nothing about the
         // network.
         if (tcb.sndWnd > 0) {
-            tcb.congestion.timedOut(pipe, tcb.timeouts == 0);
+            tcb.congestion.timedOut(pipe, tcb.timeouts == 0, nowNanos);
         }
         tcb.timeouts++;
         tcb.recovery.timedOut(tcb.sndUna, tcb.sndNxt);

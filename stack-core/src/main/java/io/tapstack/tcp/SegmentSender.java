@@ -203,10 +203,9 @@ final class SegmentSender {
 
     /** RFC 5681 4.1: after a silence of more than an RTO the window says nothing about the network any more. */
     private void restartAfterIdle(final long nowNanos) {
-        if (tcb.sndUna == tcb.sndNxt
-                && tcb.queueEnd() != tcb.sndNxt
-                && nowNanos - lastSendNanos > tcb.estimator.rto()) {
-            tcb.congestion.restartAfterIdle();
+        final long idle = nowNanos - lastSendNanos;
+        if (tcb.sndUna == tcb.sndNxt && tcb.queueEnd() != tcb.sndNxt && idle > tcb.estimator.rto()) {
+            tcb.congestion.restartAfterIdle(idle, tcb.estimator.rto());
             lastSendNanos = nowNanos;
         }
     }

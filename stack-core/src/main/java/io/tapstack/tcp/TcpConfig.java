@@ -1,5 +1,7 @@
 package io.tapstack.tcp;
 
+import io.tapstack.tcp.congestion.CongestionControls;
+
 /**
  * The options of a connection, or what a listener gives its connections. A connection has a copy of its own; setters
  * return the object itself. Confined to whoever runs the stack once a connection uses it.
@@ -14,7 +16,12 @@ public final class TcpConfig {
     private int receiveBufferBytes = 1 << 20;
     private int maxSegment = 0;
     private boolean windowScaling = true;
+    private int windowShift = -1;
     private boolean timestamps = true;
+    private boolean sack = true;
+    private EcnMode ecn = EcnMode.PASSIVE;
+    private SynCookieMode synCookies = SynCookieMode.AUTO;
+    private String congestionControl = "reno";
     private boolean noDelay = false;
     private boolean quickAck = false;
     private long delayedAckNanos = 40 * MILLIS;
@@ -45,7 +52,12 @@ public final class TcpConfig {
         copy.receiveBufferBytes = receiveBufferBytes;
         copy.maxSegment = maxSegment;
         copy.windowScaling = windowScaling;
+        copy.windowShift = windowShift;
         copy.timestamps = timestamps;
+        copy.sack = sack;
+        copy.ecn = ecn;
+        copy.synCookies = synCookies;
+        copy.congestionControl = congestionControl;
         copy.noDelay = noDelay;
         copy.quickAck = quickAck;
         copy.delayedAckNanos = delayedAckNanos;
@@ -117,6 +129,19 @@ public final class TcpConfig {
         return this;
     }
 
+    /** The shift that is offered, 0 to 14, or -1 for the one that the receive buffer needs. */
+    public int windowShift() {
+        return windowShift;
+    }
+
+    public TcpConfig windowShift(final int shift) {
+        if (shift > WindowScale.MAX_SHIFT) {
+            throw new IllegalArgumentException("a window shift of " + shift + " is over " + WindowScale.MAX_SHIFT);
+        }
+        windowShift = atLeast(-1, shift);
+        return this;
+    }
+
     /** Whether timestamps are offered (RFC 7323 3). */
     public boolean timestamps() {
         return timestamps;
@@ -124,6 +149,47 @@ public final class TcpConfig {
 
     public TcpConfig timestamps(final boolean on) {
         timestamps = on;
+        return this;
+    }
+
+    /** Whether selective acknowledgements are offered (RFC 2018). */
+    public boolean sack() {
+        return sack;
+    }
+
+    public TcpConfig sack(final boolean on) {
+        sack = on;
+        return this;
+    }
+
+    /** When Explicit Congestion Notification is used (RFC 3168). */
+    public EcnMode ecn() {
+        return ecn;
+    }
+
+    public TcpConfig ecn(final EcnMode mode) {
+        ecn = mode;
+        return this;
+    }
+
+    /** When a listener answers with SYN cookies (RFC 4987 3.6). */
+    public SynCookieMode synCookies() {
+        return synCookies;
+    }
+
+    public TcpConfig synCookies(final SynCookieMode mode) {
+        synCookies = mode;
+        return this;
+    }
+
+    /** TCP_CONGESTION: the name of the congestion control, one of {@link CongestionControls#names()}. */
+    public String congestionControl() {
+        return congestionControl;
+    }
+
+    /** @throws IllegalArgumentException if there is none of that name */
+    public TcpConfig congestionControl(final String name) {
+        congestionControl = CongestionControls.checked(name);
         return this;
     }
 

@@ -7,7 +7,7 @@ import io.tapstack.event.StackStatistics;
 import io.tapstack.ip.IpPath;
 import io.tapstack.ip.SocketError;
 import io.tapstack.tcp.congestion.CongestionControl;
-import io.tapstack.tcp.congestion.Reno;
+import io.tapstack.tcp.congestion.CongestionControls;
 import io.tapstack.tcp.recovery.LossRecovery;
 import io.tapstack.tcp.recovery.NewRenoRecovery;
 import io.tapstack.wire.Endpoint;
@@ -70,7 +70,7 @@ public final class TcpConnection implements Flow {
     final RoundTripTiming timing = new RoundTripTiming();
     final WindowScale windowScale = new WindowScale();
     final Timestamps timestamps;
-    final CongestionControl congestion = new Reno();
+    final CongestionControl congestion;
     final LossRecovery recovery = new NewRenoRecovery();
     final RetransmissionTimer retransmissionTimer;
     final PersistTimer persistTimer;
@@ -129,6 +129,7 @@ public final class TcpConnection implements Flow {
         this.sendQueue = new SendQueue(pool);
         this.receiveQueue = new ReceiveQueue(pool);
         this.reassembly = new ReassemblyQueue(pool);
+        this.congestion = CongestionControls.create(config.congestionControl());
         this.estimator = new RoundTripEstimator(config);
         this.timestamps = new Timestamps(protocol.initialSequenceNumber().timestampOffset(local, remote));
         this.retransmissions = new Retransmissions(this);
@@ -377,7 +378,7 @@ public final class TcpConnection implements Flow {
     }
 
     int offeredShift() {
-        return WindowScale.shiftFor(config.receiveBufferBytes());
+        return config.windowShift() >= 0 ? config.windowShift() : WindowScale.shiftFor(config.receiveBufferBytes());
     }
 
     /** Takes in the options of the peer's SYN. */

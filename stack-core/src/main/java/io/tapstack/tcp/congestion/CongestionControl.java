@@ -1,7 +1,7 @@
 package io.tapstack.tcp.congestion;
 
 /**
- * How much may be in flight. One object belongs to one connection; what is lost and sent again is
+ * How much may be in flight, and how fast it may leave. One object belongs to one connection; what is lost and sent again is
  * {@linkplain io.tapstack.tcp.recovery loss recovery}'s business, which tells this object what happened. All sizes in
  * bytes, all times in nanoseconds. Called by whoever runs the stack; allocates nothing.
  */
@@ -22,18 +22,42 @@ public interface CongestionControl {
     /** ssthresh. */
     int ssthresh();
 
-    /** An ACK for new data came outside of recovery, while the window was being used. */
-    void acknowledged(int bytes, long nowNanos);
+    /** Bytes a second at which segments may leave, or 0 for as fast as the window allows. */
+    default long pacingRate() {
+        return 0;
+    }
 
-    /** A loss was found by duplicate ACKs, with {@code flight} bytes in the network: recovery starts. */
-    void lossDetected(int flight);
+    /**
+     * True if it sets cwnd by itself while losses are made good. For the others Proportional Rate Reduction (RFC 6937) holds cwnd between
+     * {@link #lossDetected} and {@link #recovered}.
+     */
+    default boolean controlsRecovery() {
+        return false;
+    }
+
+    /** New data is sent. {@code priorInFlight} is the pipe before it. */
+    default void sent(final int bytes, final int priorInFlight, final long nowNanos) {}
+
+    /** An ACK delivered something, in recovery or not. */
+    void acknowledged(AckSample ack);
+
+    /** A loss was found, with {@code flight} bytes in the network: fast recovery starts. */
+    void lossDetected(int flight, long nowNanos);
+
+    /** The peer echoes Congestion Experienced, the first time in this round trip (RFC 3168 6.1.2); nothing is lost. */
+    default void congestionExperienced(final int flight, final long nowNanos) {
+        lossDetected(flight, nowNanos);
+    }
 
     /** Everything that was in flight when recovery started is acknowledged; {@code flight} bytes are in the network now. */
-    void recovered(int flight);
+    void recovered(int flight, long nowNanos);
 
     /** The retransmission timer expired with {@code flight} bytes in the network; {@code first} is false for repeats of the same segment. */
-    void timedOut(int flight, boolean first);
+    void timedOut(int flight, boolean first, long nowNanos);
 
-    /** Nothing was sent for longer than an RTO (RFC 5681 4.1). */
-    void restartAfterIdle();
+    /** The last {@link #lossDetected} or {@link #timedOut} was spurious (RFC 4015): nothing was lost, and cwnd and ssthresh return. */
+    void undo(long nowNanos);
+
+    /** Nothing was sent for {@code idleNanos}, which is longer than {@code rtoNanos} (RFC 5681 4.1). */
+    void restartAfterIdle(long idleNanos, long rtoNanos);
 }

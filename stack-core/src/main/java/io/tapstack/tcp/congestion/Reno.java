@@ -20,6 +20,10 @@ public final class Reno implements CongestionControl {
     private int initialWindow;
     private int bytesAcked;
 
+    // Before the last reduction, for undo().
+    private int priorCwnd;
+    private int priorSsthresh;
+
     @Override
     public String name() {
         return "reno";
@@ -50,7 +54,11 @@ public final class Reno implements CongestionControl {
     }
 
     @Override
-    public void acknowledged(final int bytes, final long nowNanos) {
+    public void acknowledged(final AckSample ack) {
+        final int bytes = ack.ackedBytes;
+        if (bytes == 0 || ack.inRecovery || !ack.windowUsed) {
+            return;
+        }
         if (cwnd < ssthresh) {
             // RFC 3465 2.2 with L = 2: an ACK stands for two segments when the peer delays its ACKs. A device that
             // joins segments makes the
@@ -66,22 +74,24 @@ public final class Reno implements CongestionControl {
     }
 
     @Override
-    public void lossDetected(final int flight) {
+    public void lossDetected(final int flight, final long nowNanos) {
+        remember();
         ssthresh = halfOf(flight);
         cwnd = ssthresh;
         bytesAcked = 0;
     }
 
     @Override
-    public void recovered(final int flight) {
+    public void recovered(final int flight, final long nowNanos) {
         // RFC 6582 3.2 step 3, option (1): not a burst of everything that the window allows at once.
         cwnd = Math.min(ssthresh, Math.max(flight, mss) + mss);
     }
 
     @Override
-    public void timedOut(final int flight, final boolean first) {
+    public void timedOut(final int flight, final boolean first, final long nowNanos) {
         // RFC 5681 3.1: a segment that times out again leaves ssthresh alone.
         if (first) {
+            remember();
             ssthresh = halfOf(flight);
         }
         cwnd = mss;
@@ -89,9 +99,21 @@ public final class Reno implements CongestionControl {
     }
 
     @Override
-    public void restartAfterIdle() {
+    public void undo(final long nowNanos) {
+        // RFC 4015 3.2: as if nothing had happened, but for what cwnd has grown by since then.
+        cwnd = Math.max(cwnd, priorCwnd);
+        ssthresh = Math.max(ssthresh, priorSsthresh);
+    }
+
+    @Override
+    public void restartAfterIdle(final long idleNanos, final long rtoNanos) {
         cwnd = Math.min(initialWindow, cwnd);
         bytesAcked = 0;
+    }
+
+    private void remember() {
+        priorCwnd = cwnd;
+        priorSsthresh = ssthresh;
     }
 
     private int halfOf(final int flight) {

@@ -27,16 +27,16 @@ class RenoTest {
     /** Equation 2: cwnd += min(N, SMSS). */
     @Test
     void slowStart() {
-        reno.acknowledged(400, 0);
+        acknowledged(400);
         assertThat(reno.cwnd()).isEqualTo(10_400);
-        reno.acknowledged(1_000, 0);
+        acknowledged(1_000);
         assertThat(reno.cwnd()).isEqualTo(11_400);
     }
 
     /** RFC 3465 2.2: L = 2: an ACK for two segments counts as two. */
     @Test
     void delayedAcksInSlowStart() {
-        reno.acknowledged(2_000, 0);
+        acknowledged(2_000);
         assertThat(reno.cwnd()).isEqualTo(12_000);
     }
 
@@ -45,7 +45,7 @@ class RenoTest {
     void neverMoreThanIsAcknowledged() {
         for (int bytes = 1; bytes < 200_000; bytes += 997) {
             final int before = reno.cwnd();
-            reno.acknowledged(bytes, 0);
+            acknowledged(bytes);
             assertThat(reno.cwnd() - before).isBetween(0, bytes);
         }
     }
@@ -53,16 +53,16 @@ class RenoTest {
     /** 3.1: congestion avoidance: one segment for each window that is acknowledged, whatever the pieces. */
     @Test
     void congestionAvoidance() {
-        reno.lossDetected(20_000);
+        reno.lossDetected(20_000, 0);
         assertThat(reno.cwnd()).isEqualTo(10_000);
         for (int i = 0; i < 9; i++) {
-            reno.acknowledged(1_000, 0);
+            acknowledged(1_000);
             assertThat(reno.cwnd()).isEqualTo(10_000);
         }
-        reno.acknowledged(1_000, 0);
+        acknowledged(1_000);
         assertThat(reno.cwnd()).isEqualTo(11_000);
         for (int i = 0; i < 22; i++) {
-            reno.acknowledged(500, 0);
+            acknowledged(500);
         }
         assertThat(reno.cwnd()).isEqualTo(12_000);
     }
@@ -70,50 +70,50 @@ class RenoTest {
     /** Equation 4: ssthresh = max(FlightSize / 2, 2 SMSS). */
     @Test
     void loss() {
-        reno.lossDetected(7_000);
+        reno.lossDetected(7_000, 0);
         assertThat(reno.ssthresh()).isEqualTo(3_500);
-        reno.lossDetected(1_000);
+        reno.lossDetected(1_000, 0);
         assertThat(reno.ssthresh()).isEqualTo(2_000);
     }
 
     /** 3.1: after a timeout cwnd is no more than one segment; a second timeout of the same segment leaves ssthresh. */
     @Test
     void timeout() {
-        reno.timedOut(8_000, true);
+        reno.timedOut(8_000, true, 0);
         assertThat(reno.cwnd()).isEqualTo(1_000);
         assertThat(reno.ssthresh()).isEqualTo(4_000);
-        reno.timedOut(1_000, false);
+        reno.timedOut(1_000, false, 0);
         assertThat(reno.ssthresh()).isEqualTo(4_000);
-        reno.acknowledged(1_000, 0);
-        reno.acknowledged(1_000, 0);
-        reno.acknowledged(1_000, 0);
+        acknowledged(1_000);
+        acknowledged(1_000);
+        acknowledged(1_000);
         assertThat(reno.cwnd()).isEqualTo(4_000);
-        reno.acknowledged(1_000, 0);
+        acknowledged(1_000);
         assertThat(reno.cwnd()).isEqualTo(4_000);
     }
 
     /** RFC 6582 3.2, step 3: min(ssthresh, max(FlightSize, SMSS) + SMSS). */
     @Test
     void fullAck() {
-        reno.lossDetected(20_000);
-        reno.recovered(3_000);
+        reno.lossDetected(20_000, 0);
+        reno.recovered(3_000, 0);
         assertThat(reno.cwnd()).isEqualTo(4_000);
-        reno.lossDetected(20_000);
-        reno.recovered(0);
+        reno.lossDetected(20_000, 0);
+        reno.recovered(0, 0);
         assertThat(reno.cwnd()).isEqualTo(2_000);
-        reno.lossDetected(20_000);
-        reno.recovered(50_000);
+        reno.lossDetected(20_000, 0);
+        reno.recovered(50_000, 0);
         assertThat(reno.cwnd()).isEqualTo(10_000);
     }
 
     /** 4.1: RW = min(IW, cwnd). */
     @Test
     void idle() {
-        reno.acknowledged(2_000, 0);
-        reno.restartAfterIdle();
+        acknowledged(2_000);
+        reno.restartAfterIdle(2, 1);
         assertThat(reno.cwnd()).isEqualTo(10_000);
-        reno.timedOut(10_000, true);
-        reno.restartAfterIdle();
+        reno.timedOut(10_000, true, 0);
+        reno.restartAfterIdle(2, 1);
         assertThat(reno.cwnd()).isEqualTo(1_000);
     }
 
@@ -121,9 +121,17 @@ class RenoTest {
     @Test
     void noOverflow() {
         for (int i = 0; i < 5_000; i++) {
-            reno.acknowledged(1 << 20, 0);
+            acknowledged(1 << 20);
             assertThat(reno.cwnd()).isPositive();
         }
         assertThat(reno.cwnd()).isEqualTo(1 << 30);
+    }
+
+    private void acknowledged(final int bytes) {
+        final AckSample ack = new AckSample();
+        ack.ackedBytes = bytes;
+        ack.deliveredBytes = bytes;
+        ack.windowUsed = true;
+        reno.acknowledged(ack);
     }
 }

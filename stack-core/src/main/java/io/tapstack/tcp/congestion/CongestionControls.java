@@ -1,0 +1,40 @@
+package io.tapstack.tcp.congestion;
+
+import java.util.Collections;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+
+/** The congestion controls that there are, by name (TCP_CONGESTION). Safe for use by any thread. */
+public final class CongestionControls {
+
+    private static final Map<String, Supplier<CongestionControl>> BY_NAME = new TreeMap<>(Map.of("reno", Reno::new));
+
+    private CongestionControls() {}
+
+    /** The names, in order. */
+    public static Set<String> names() {
+        return Collections.unmodifiableSet(BY_NAME.keySet());
+    }
+
+    /**
+     * The name as {@link #create} wants it.
+     *
+     * @throws IllegalArgumentException if there is none of that name
+     */
+    public static String checked(final String name) {
+        final String lower = name.toLowerCase(Locale.ROOT);
+        if (!BY_NAME.containsKey(lower)) {
+            throw new IllegalArgumentException("no congestion control " + name + ": there are " + names());
+        }
+        return lower;
+    }
+
+    /** A new one, for one connection. */
+    public static CongestionControl create(final String name) {
+        return Objects.requireNonNull(BY_NAME.get(checked(name))).get();
+    }
+}
