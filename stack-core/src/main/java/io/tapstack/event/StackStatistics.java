@@ -59,38 +59,6 @@ public final class StackStatistics {
         return sum;
     }
 
-    /** The counters of several stacks added up, as they are now. */
-    public static StackStatistics sum(final Iterable<StackStatistics> parts) {
-        final StackStatistics sum = new StackStatistics();
-        for (final StackStatistics part : parts) {
-            sum.add(part);
-        }
-        return sum;
-    }
-
-    private void add(final StackStatistics other) {
-        for (int i = 0; i < drops.length; i++) {
-            drops[i] += other.drops[i];
-        }
-        framesReceived += other.framesReceived;
-        framesSent += other.framesSent;
-        framesPassedOn += other.framesPassedOn;
-        bytesReceived += other.bytesReceived;
-        bytesSent += other.bytesSent;
-        segmentsReceived += other.segmentsReceived;
-        segmentsSent += other.segmentsSent;
-        segmentsRetransmitted += other.segmentsRetransmitted;
-        tailLossProbes += other.tailLossProbes;
-        undoneRecoveries += other.undoneRecoveries;
-        retransmissionTimeouts += other.retransmissionTimeouts;
-        fastRecoveries += other.fastRecoveries;
-        resetsSent += other.resetsSent;
-        challengeAcks += other.challengeAcks;
-        connectionsOpened += other.connectionsOpened;
-        connectionsAccepted += other.connectionsAccepted;
-        connectionsAborted += other.connectionsAborted;
-    }
-
     public StackEvents observer() {
         return observer;
     }

@@ -188,7 +188,8 @@ public final class TcpProtocol implements TransportProtocol {
 
     /**
      * Lets connections go on that the device had no room for, or that waited for the end of a burst of segments, and splices that have
-     * something to move; called at the end of each poll.
+     * something to move. Called twice a poll: before frames are read, for what has waited since the last poll and what timers have left, and
+     * after that, for what the frames have brought.
      */
     public void resume(final long nowNanos) {
         for (int count = inBurst.size(); count > 0; count--) {
