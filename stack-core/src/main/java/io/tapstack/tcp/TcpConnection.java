@@ -135,7 +135,7 @@ public final class TcpConnection implements Flow {
         this.sendQueue = new SendQueue(pool);
         this.receiveQueue = new ReceiveQueue(pool);
         this.reassembly = new ReassemblyQueue(pool);
-        this.congestion = CongestionControls.create(config.congestionControl());
+        this.congestion = CongestionControls.create(config.congestionControl(), iss);
         this.scoreboard = new SackScoreboard(protocol.sentSegments());
         this.recovery = new NewRenoRecovery(scoreboard);
         this.lossTimer = new LossTimer(protocol.timers(), this);
@@ -424,6 +424,7 @@ public final class TcpConnection implements Flow {
         final int segments = retransmissions.synWasLost() ? 1 : config.initialWindowSegments();
         congestion.established(mss, segments * mss);
         recovery.established(sndUna, mss);
+        recovery.fastRecovery(congestion.fastRecovery());
         keepAlive.update(nowNanos);
         final TcpListener owner = listener;
         if (owner != null) {

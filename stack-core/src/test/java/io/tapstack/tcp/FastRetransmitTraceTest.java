@@ -6,11 +6,11 @@ import io.tapstack.event.StackEvents;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Fast retransmit and fast recovery: RFC 5681 3.2, RFC 6582; limited transmit: RFC 3042. */
+/** Fast retransmit and fast recovery: RFC 5681 3.2, RFC 6582, with NewReno; limited transmit: RFC 3042. */
 class FastRetransmitTraceTest {
 
     private final TcpTrace trace = new TcpTrace();
-    private final TcpConnection connection = trace.established(new TcpConfig());
+    private final TcpConnection connection = trace.established(new TcpConfig().congestionControl("newreno"));
 
     @AfterEach
     void nothingIsLeft() {

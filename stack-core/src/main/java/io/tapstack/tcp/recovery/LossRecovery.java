@@ -37,6 +37,9 @@ public interface LossRecovery {
     /** The handshake is over. */
     void established(int sndUna, int mss);
 
+    /** What follows a fast retransmit if there is no SACK; {@link FastRecovery#UNTIL_RECOVER} unless told otherwise. */
+    default void fastRecovery(final FastRecovery mode) {}
+
     /** The segment size has changed. */
     void mss(int mss);
 

@@ -15,6 +15,7 @@ public final class NewRenoRecovery implements LossRecovery, SackScoreboard.Deliv
     private final SpuriousRecovery spurious = new SpuriousRecovery();
 
     private Phase phase = Phase.OPEN;
+    private FastRecovery mode = FastRecovery.UNTIL_RECOVER;
     private int mss;
     private int duplicateAcks;
     private int inflation;
@@ -34,6 +35,11 @@ public final class NewRenoRecovery implements LossRecovery, SackScoreboard.Deliv
         mss(segmentSize);
         next = sndUna;
         retransmitUntil = sndUna;
+    }
+
+    @Override
+    public void fastRecovery(final FastRecovery newMode) {
+        mode = newMode;
     }
 
     @Override
@@ -90,8 +96,11 @@ public final class NewRenoRecovery implements LossRecovery, SackScoreboard.Deliv
                 return Verdict.NORMAL;
             }
             case RECOVERY -> {
-                if (SequenceNumber.greaterOrEqual(sndUna, recover)) {
+                // RFC 5681 3.2 step 6, or RFC 6582 3.2 step 3
+                if (mode == FastRecovery.UNTIL_NEW_ACK || SequenceNumber.greaterOrEqual(sndUna, recover)) {
                     finish(sndUna);
+                    // RFC 5681 knows no recover: the next three duplicates retransmit again.
+                    recoverValid &= mode == FastRecovery.UNTIL_RECOVER;
                     return Verdict.RECOVERED;
                 }
                 // RFC 6582 3.2 step 3, partial ACK: the next hole starts here. Deflate by what left the network, add
@@ -126,6 +135,10 @@ public final class NewRenoRecovery implements LossRecovery, SackScoreboard.Deliv
                 if (duplicateAcks > DUP_THRESH || covered) {
                     inflation = 0;
                     return Verdict.NORMAL;
+                }
+                if (mode == FastRecovery.NONE) {
+                    timedOut(sndUna, sndNxt);
+                    return Verdict.LOSS_DETECTED;
                 }
                 phase = Phase.RECOVERY;
                 spurious.start(sndUna);
