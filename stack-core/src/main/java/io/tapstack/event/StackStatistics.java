@@ -26,6 +26,9 @@ public final class StackStatistics {
     public long connectionsAccepted;
     public long connectionsAborted;
 
+    /** Connections that left TIME-WAIT early because there were too many. */
+    public long timeWaitsEvicted;
+
     /** Counts a drop and tells the observer. */
     public void drop(final DropReason reason) {
         drops[reason.ordinal()]++;
@@ -72,6 +75,7 @@ public final class StackStatistics {
         connectionsOpened += other.connectionsOpened;
         connectionsAccepted += other.connectionsAccepted;
         connectionsAborted += other.connectionsAborted;
+        timeWaitsEvicted += other.timeWaitsEvicted;
     }
 
     public StackEvents observer() {
