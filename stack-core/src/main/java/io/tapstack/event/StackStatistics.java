@@ -39,6 +39,9 @@ public final class StackStatistics {
     public long connectionsAccepted;
     public long connectionsAborted;
 
+    /** Connections that left TIME-WAIT early because there were too many. */
+    public long timeWaitsEvicted;
+
     /** Counts a drop and tells the observer. */
     public void drop(final DropReason reason) {
         drops[reason.ordinal()]++;

@@ -470,7 +470,7 @@ final class SegmentSender {
             final int flags,
             final int window) {
         final int ack = (flags & TcpHeader.ACK) != 0 ? tcb.rcvNxt : 0;
-        header.wrap(bytes, at).write(tcb.local().port(), tcb.remote().port(), seq, ack, headerLength, flags, window, 0);
+        header.wrap(bytes, at).write(tcb.localPort(), tcb.remotePort(), seq, ack, headerLength, flags, window, 0);
     }
 
     private SendStatus hand(final PacketBuffer packet, final int at, final int payload) {

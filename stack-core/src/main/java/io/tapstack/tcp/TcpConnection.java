@@ -2,7 +2,6 @@ package io.tapstack.tcp;
 
 import io.tapstack.buffer.BufferPool;
 import io.tapstack.buffer.Region;
-import io.tapstack.event.Flow;
 import io.tapstack.event.StackStatistics;
 import io.tapstack.ip.IpPath;
 import io.tapstack.ip.SocketError;
@@ -26,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>All calls are made under the stack's door. Calls that may send take the stack's time.
  */
-public final class TcpConnection implements Flow {
+public final class TcpConnection extends TupleOwner {
 
     // RFC 9293 3.7.1: what a peer that says nothing accepts over IPv4 (MUST-15).
     private static final int DEFAULT_MSS = 536;
@@ -36,7 +35,6 @@ public final class TcpConnection implements Flow {
     final TcpProtocol protocol;
     final BufferPool pool;
     final StackStatistics statistics;
-    final IpPath path;
     final TcpConfig config;
     final long pseudoHeaderSum;
     private final Endpoint local;
@@ -81,7 +79,7 @@ public final class TcpConnection implements Flow {
     final PersistTimer persistTimer;
     final DelayedAck delayedAck;
     final KeepAlive keepAlive;
-    final TimeWait timeWait;
+    final FinWait2Timer finWait2Timer;
     final ReceiveWindow receiveWindow = new ReceiveWindow(this);
     final SendRoom room = new SendRoom(this);
     final SegmentSender sender;
@@ -110,6 +108,9 @@ public final class TcpConnection implements Flow {
     private @Nullable SocketError softError;
     private ConnectionObserver observer = ConnectionObserver.NONE;
 
+    /** What stands for this connection in TIME-WAIT; it may be over while the application still reads. */
+    private @Nullable TimeWaitRecord timeWait;
+
     /** The listener that this connection belongs to until it is accepted. */
     @Nullable
     TcpListener listener;
@@ -121,10 +122,10 @@ public final class TcpConnection implements Flow {
             final Endpoint remote,
             final TcpConfig config,
             final long nowNanos) {
+        super(path, local.port(), remote.port());
         this.protocol = protocol;
         this.pool = protocol.pool();
         this.statistics = protocol.statistics();
-        this.path = path;
         this.local = local;
         this.remote = remote;
         this.config = config;
@@ -149,13 +150,15 @@ public final class TcpConnection implements Flow {
         this.delayedAck =
                 new DelayedAck(protocol.timers(), config, sender::transmit, () -> protocol.tellEndOfBurst(this));
         this.keepAlive = new KeepAlive(protocol.timers(), config, this::keepAliveExpired);
-        this.timeWait = new TimeWait(protocol.timers(), config, now -> enter(TcpState.CLOSED, now));
+        this.finWait2Timer = new FinWait2Timer(protocol.timers(), config, now -> enter(TcpState.CLOSED, now));
     }
 
     // ---- User calls (RFC 9293 3.9.1)
 
+    /** The state; in TIME-WAIT that of the record that has taken this connection's place. */
     public TcpState state() {
-        return state;
+        final TimeWaitRecord record = timeWait;
+        return record == null || record.isQueued() ? state : TcpState.CLOSED;
     }
 
     @Override
@@ -329,7 +332,7 @@ public final class TcpConnection implements Flow {
         receiveQueue.clear();
         shutdownOutput(nowNanos);
         if (state == TcpState.FIN_WAIT_2) {
-            timeWait.startFinWait2(nowNanos);
+            finWait2Timer.start(nowNanos);
         }
     }
 
@@ -464,7 +467,7 @@ public final class TcpConnection implements Flow {
 
     void unblock(final long nowNanos) {
         blocked = false;
-        if (state != TcpState.CLOSED) {
+        if (state() != TcpState.CLOSED) {
             sender.transmit(nowNanos);
         }
     }
@@ -472,7 +475,7 @@ public final class TcpConnection implements Flow {
     /** All that has come for now is handled. */
     void burstEnded(final long nowNanos) {
         delayedAck.burstEnded();
-        if (state != TcpState.CLOSED) {
+        if (state() != TcpState.CLOSED) {
             sender.transmit(nowNanos);
         }
     }
@@ -552,21 +555,27 @@ public final class TcpConnection implements Flow {
             return;
         }
         state = next;
+        if (timeWait != null) {
+            // CLOSED by ABORT: the record goes too (RFC 9293 3.10.5).
+            protocol.timeWaits().remove(timeWait);
+            delayedAck.stop();
+            return;
+        }
         statistics.observer().stateChanged(this, previous, next);
         if (next == TcpState.TIME_WAIT) {
             // The ACK of the FIN is still owed if the device had no room for it.
             stopTimers();
-            timeWait.start(nowNanos);
+            reassembly.clear(); // what came from behind the peer's FIN
+            timeWait = protocol.timeWaits().add(this, nowNanos);
             observer.closed();
         } else if (next == TcpState.FIN_WAIT_2) {
             if (orphan) {
-                timeWait.startFinWait2(nowNanos);
+                finWait2Timer.start(nowNanos);
             }
             observer.finAcknowledged();
         } else if (next == TcpState.CLOSED) {
             stopTimers();
             delayedAck.stop();
-            timeWait.stop();
             sendQueue.clear();
             reassembly.clear();
             scoreboard.clear();
@@ -575,9 +584,7 @@ public final class TcpConnection implements Flow {
             if (owner != null && previous == TcpState.SYN_RECEIVED) {
                 owner.handshakeFailed();
             }
-            if (previous != TcpState.TIME_WAIT) {
-                observer.closed();
-            }
+            observer.closed();
         }
     }
 
@@ -586,6 +593,7 @@ public final class TcpConnection implements Flow {
         retransmissionTimer.stop();
         persistTimer.stop();
         keepAlive.stop();
+        finWait2Timer.stop();
     }
 
     private void queueFin(final TcpState next, final long nowNanos) {

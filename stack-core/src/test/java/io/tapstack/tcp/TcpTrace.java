@@ -69,10 +69,21 @@ final class TcpTrace {
         this(capabilities, BufferPool.DEFAULT_LIMIT_BYTES);
     }
 
+    TcpTrace(final TcpLimits limits) {
+        this(LinkCapabilities.plain(LinkType.IP, 1_500), config().withTcpLimits(limits));
+    }
+
     TcpTrace(final LinkCapabilities capabilities, final long memoryLimitBytes) {
+        this(capabilities, config().withMemoryLimit(memoryLimitBytes));
+    }
+
+    private TcpTrace(final LinkCapabilities capabilities, final StackConfig config) {
         link = new PacketLink(capabilities);
-        final StackConfig config = StackConfig.of(new InterfaceAddress(STACK, 24), new SplittableRandom(1));
-        stack = new NetworkStack(link, config.withMemoryLimit(memoryLimitBytes), now);
+        stack = new NetworkStack(link, config, now);
+    }
+
+    private static StackConfig config() {
+        return StackConfig.of(new InterfaceAddress(STACK, 24), new SplittableRandom(1));
     }
 
     // ---- Ways to begin
