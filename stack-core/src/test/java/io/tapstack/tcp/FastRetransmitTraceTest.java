@@ -39,6 +39,8 @@ class FastRetransmitTraceTest {
         trace.in(". 1:1(0) ack 1").out(segment(1)).quiet();
         assertThat(connection.congestion.ssthresh()).isEqualTo(5_000);
         assertThat(connection.recovery.inRecovery()).isTrue();
+        assertThat(connection.statistics.fastRecoveries).isEqualTo(1);
+        assertThat(connection.statistics.retransmissionTimeouts).isZero();
     }
 
     /** Step 4: each further duplicate inflates the window; step 5: sends new data when that allows it. */
@@ -65,7 +67,7 @@ class FastRetransmitTraceTest {
         for (int i = 0; i < 1_000; i++) {
             trace.in(". 1:1(0) ack 1");
         }
-        assertThat(connection.recovery.inflation()).isLessThanOrEqualTo(20_000);
+        assertThat(connection.recovery.window(0)).isLessThanOrEqualTo(20_000);
         while (trace.link.take() != null) {
             // The rest of the data, at most.
         }

@@ -36,6 +36,8 @@ class RetransmissionTraceTest {
         trace.advance(600).out("P. 1:1001(1000) ack 1");
         // Without timestamps nobody can say which copy this acknowledges: the RTO stays 1200 ms.
         trace.in(". 1:1(0) ack 1001");
+        assertThat(connection.statistics.retransmissionTimeouts).isEqualTo(2);
+        assertThat(connection.statistics.fastRecoveries).isZero();
         trace.write(connection, 1_000);
         trace.out("P. 1001:2001(1000) ack 1");
         trace.advance(1_199).quiet();
