@@ -185,9 +185,7 @@ final class SegmentArrives {
             tcb.sender.sendSyn(true, nowNanos);
             return;
         }
-        if (old && segment.payloadLength() > 0) {
-            reportDuplicate(segment.seq, SequenceNumber.min(segment.seq + segment.payloadLength(), tcb.rcvNxt));
-        }
+        reportDuplicate(segment);
         if (segment.length() > 0 && !segment.has(TcpHeader.SYN)) {
             // Old data may be the repetition of something whose ACK was lost: the peer needs this one.
             tcb.delayedAck.ackNow();
@@ -295,9 +293,7 @@ final class SegmentArrives {
 
     private void trimToWindow(final Segment segment) {
         final int before = segment.length();
-        if (segment.payloadLength() > 0 && SequenceNumber.lessThan(segment.seq, tcb.rcvNxt)) {
-            reportDuplicate(segment.seq, tcb.rcvNxt);
-        }
+        reportDuplicate(segment);
         segment.trimFront(tcb.rcvNxt);
         segment.trimBack(tcb.rcvAdv);
         if (tcb.finAnnounced && !segment.has(TcpHeader.FIN)) {
@@ -311,9 +307,9 @@ final class SegmentArrives {
     }
 
     /** RFC 2883 4: the sender learns what it has sent for nothing. */
-    private void reportDuplicate(final int left, final int right) {
-        if (tcb.sackAgreed) {
-            tcb.sacks.duplicate(left, right);
+    private void reportDuplicate(final Segment segment) {
+        if (tcb.sackAgreed && segment.payloadLength() > 0 && SequenceNumber.lessThan(segment.seq, tcb.rcvNxt)) {
+            tcb.sacks.duplicate(segment.seq, SequenceNumber.min(segment.seq + segment.payloadLength(), tcb.rcvNxt));
         }
     }
 
