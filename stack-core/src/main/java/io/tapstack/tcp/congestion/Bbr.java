@@ -20,51 +20,28 @@ package io.tapstack.tcp.congestion;
 public final class Bbr implements CongestionControl {
 
     private static final double PACING_MARGIN = 0.99;
-    private static final int MIN_PIPE_SEGMENTS = 4;
     private static final int STARTUP_FULL_LOSS_COUNT = 6;
-    private static final int OFFLOAD_QUANTA = 3;
     private static final int DRAIN_ROUNDS = 3;
-    private static final long PROBE_RTT_NANOS = 200_000_000L;
     private static final long MILLIS = 1_000_000L;
     private static final double NANOS_PER_SECOND = 1e9;
-    private static final long NOT_YET = Long.MIN_VALUE;
 
-    /** What the ACKs since the last change of phase may be of. */
-    private enum AckPhase {
-        PROBE_STARTING,
-        PROBE_FEEDBACK,
-        PROBE_STOPPING,
-        REFILLING
-    }
-
-    private final RoundCounter rounds = new RoundCounter();
-    private final BandwidthFilter maxBandwidth = new BandwidthFilter();
-    private final MinRttFilter minRtt = new MinRttFilter();
-    private final AckAggregation aggregation = new AckAggregation();
-    private final FullPipe pipe = new FullPipe();
-    private final ShortTermModel shortTerm = new ShortTermModel();
-    private final InflightCeiling ceiling = new InflightCeiling();
+    private final BbrModel model = new BbrModel();
     private final ProbeSchedule schedule;
+    private final ProbeRttStay probeRtt = new ProbeRttStay();
 
     private BbrState state = BbrState.STARTUP;
     private BbrState priorState = BbrState.STARTUP;
-    private AckPhase ackPhase = AckPhase.PROBE_STARTING;
-    private int mss;
     private int initialWindow;
     private int cwnd;
     private int priorCwnd;
-    private double bandwidth; // bytes a second
-    private double pacingRate;
+    private double pacingRate; // bytes a second
     private boolean roundTripSeen;
     private boolean inRecovery;
     private boolean idleRestart;
-    private boolean bandwidthProbed; // and what came of it is not known yet
-    private boolean cwndLimited; // in the last round
-    private boolean cwndLimitedNow;
+    private boolean bandwidthProbed; // and losses say what came of it
+    private boolean probeStopping; // the ACKs of this round are the last of the probe
     private long delivered;
     private long drainStartRound;
-    private long probeRttDone = NOT_YET;
-    private boolean probeRttRoundDone;
 
     Bbr(final long seed) {
         this.schedule = new ProbeSchedule(seed);
@@ -77,7 +54,7 @@ public final class Bbr implements CongestionControl {
 
     @Override
     public void established(final int segmentSize, final int initialWindowBytes) {
-        mss = segmentSize;
+        model.established(segmentSize, initialWindowBytes);
         initialWindow = initialWindowBytes;
         cwnd = initialWindowBytes;
         // 5.6.2: of a round trip of a millisecond, as long as there is none to go by.
@@ -86,14 +63,14 @@ public final class Bbr implements CongestionControl {
 
     @Override
     public void takeOver(final CongestionControl previous) {
-        cwnd = Math.max(minPipe(), previous.cwnd());
+        cwnd = Math.max(model.minPipe(), previous.cwnd());
         pacingRate = initialRate(MILLIS);
     }
 
     @Override
     public void mss(final int segmentSize) {
-        mss = segmentSize;
-        cwnd = Math.max(cwnd, minPipe());
+        model.mss(segmentSize);
+        cwnd = Math.max(cwnd, model.minPipe());
     }
 
     @Override
@@ -124,7 +101,7 @@ public final class Bbr implements CongestionControl {
             return;
         }
         idleRestart = true;
-        aggregation.restart(nowNanos);
+        model.restart(nowNanos);
         if (state.isProbeBw()) {
             setPacingRate(1);
         } else if (state == BbrState.PROBE_RTT) {
@@ -136,15 +113,16 @@ public final class Bbr implements CongestionControl {
     public void acknowledged(final AckSample ack) {
         delivered = ack.delivered;
         inRecovery = ack.inRecovery;
+        if (ack.lostBytes > 0) {
+            model.shortTerm.noteLoss(delivered);
+        }
         if (ack.deliveredBytes <= 0) {
-            noteLosses(ack);
             return;
         }
-        noteLosses(ack);
-        updateModel(ack);
+        model.update(ack, state, cwnd, quantum());
+        seeRoundTrip(ack);
         updateState(ack);
-        shortTerm.advance(ack);
-        bandwidth = Math.min(maxBandwidth.max(), shortTerm.bandwidth());
+        model.finish(ack);
         setPacingRate(state.pacingGain);
         setCwnd(ack);
     }
@@ -152,13 +130,13 @@ public final class Bbr implements CongestionControl {
     @Override
     public void lossDetected(final int flight, final long nowNanos) {
         saveState();
-        shortTerm.noteLoss(delivered);
+        model.shortTerm.noteLoss(delivered);
         inRecovery = true;
     }
 
     @Override
     public void congestionExperienced(final int flight, final long nowNanos) {
-        shortTerm.noteLoss(delivered);
+        model.shortTerm.noteLoss(delivered);
     }
 
     @Override
@@ -171,17 +149,18 @@ public final class Bbr implements CongestionControl {
     public void timedOut(final int flight, final boolean first, final long nowNanos) {
         if (first) {
             saveState();
-            shortTerm.noteLoss(delivered);
+            model.shortTerm.noteLoss(delivered);
         }
-        cwnd = Math.max(flight + mss, mss);
+        // 5.6.4.4: all that was in flight counts as lost.
+        cwnd = model.mss();
     }
 
     /** 5.5.11: what the model was before the losses that were none. */
     @Override
     public void undo(final long nowNanos) {
-        shortTerm.undo();
-        ceiling.undo();
-        pipe.restart(0);
+        model.shortTerm.undo();
+        model.ceiling.undo();
+        model.pipe.restart(0);
         cwnd = Math.max(cwnd, priorCwnd);
         inRecovery = false;
         if (state != BbrState.PROBE_RTT && state != priorState) {
@@ -197,28 +176,10 @@ public final class Bbr implements CongestionControl {
     @Override
     public void restartAfterIdle(final long idleNanos, final long rtoNanos) {}
 
-    // ---- The model
+    // ---- What an ACK says
 
-    private void noteLosses(final AckSample ack) {
-        if (ack.lostBytes > 0) {
-            shortTerm.noteLoss(delivered);
-        }
-    }
-
-    private void updateModel(final AckSample ack) {
-        shortTerm.update(ack);
-        rounds.update(ack);
-        cwndLimitedNow |= ack.priorInFlight + quantum() >= cwnd;
-        if (rounds.isStart()) {
-            cwndLimited = cwndLimitedNow;
-            cwndLimitedNow = false;
-        }
-        if (ack.deliveryRate > 0 && (!ack.appLimited || ack.deliveryRate >= maxBandwidth.max())) {
-            maxBandwidth.update(ack.deliveryRate);
-        }
-        shortTerm.adapt(state.isAccelerating(), maxBandwidth.max(), cwnd);
-        aggregation.update(ack, bandwidth, cwnd, rounds, pipe.isReached());
-        pipe.update(ack, rounds.isStart());
+    /** 5.6.2: the first round trip says how fast the initial window may go. */
+    private void seeRoundTrip(final AckSample ack) {
         if (!roundTripSeen && ack.rttNanos > 0) {
             roundTripSeen = true;
             pacingRate = initialRate(ack.rttNanos);
@@ -227,49 +188,51 @@ public final class Bbr implements CongestionControl {
 
     private void updateState(final AckSample ack) {
         checkStartupHighLoss(ack);
-        if (state == BbrState.STARTUP && pipe.isReached()) {
+        if (state == BbrState.STARTUP && model.pipe.isReached()) {
             state = BbrState.DRAIN;
-            drainStartRound = rounds.count();
+            drainStartRound = model.rounds.count();
         }
         if (state == BbrState.DRAIN
-                && (ack.inFlight <= inflight(1) || rounds.count() > drainStartRound + DRAIN_ROUNDS)) {
+                && (ack.inFlight <= model.inflight(1, state, quantum())
+                        || model.rounds.count() > drainStartRound + DRAIN_ROUNDS)) {
             startProbeDown(ack.nowNanos);
         }
-        if (pipe.isReached()) {
+        if (model.pipe.isReached()) {
             adaptLongTermModel(ack);
             updateProbePhase(ack);
         }
-        minRtt.update(ack);
+        model.minRtt.update(ack);
         checkProbeRtt(ack);
     }
 
     /** 5.3.1.3: more than two percent lost, in at least six places of a round. */
     private void checkStartupHighLoss(final AckSample ack) {
-        if (!pipe.isReached()
-                && shortTerm.isRoundStart()
-                && shortTerm.lossEvents() >= STARTUP_FULL_LOSS_COUNT
+        if (!model.pipe.isReached()
+                && model.shortTerm.isRoundStart()
+                && model.shortTerm.lossEvents() >= STARTUP_FULL_LOSS_COUNT
                 && InflightCeiling.isTooHigh(ack)) {
-            ceiling.set(
-                    Math.max(bdp(bandwidth), Math.max(shortTerm.latestInflight(), ack.delivered - ack.priorDelivered)));
-            pipe.declare();
+            model.ceiling.set(Math.max(
+                    model.bdp(1), Math.max(model.shortTerm.latestInflight(), ack.delivered - ack.priorDelivered)));
+            model.pipe.declare();
         }
     }
 
     private void adaptLongTermModel(final AckSample ack) {
-        if (ackPhase == AckPhase.PROBE_STARTING && rounds.isStart()) {
-            ackPhase = AckPhase.PROBE_FEEDBACK;
-        }
-        if (ackPhase == AckPhase.PROBE_STOPPING && rounds.isStart() && state.isProbeBw() && !ack.appLimited) {
-            maxBandwidth.advance();
+        if (probeStopping && model.rounds.isStart()) {
+            probeStopping = false;
+            bandwidthProbed = false;
+            if (state.isProbeBw() && !ack.appLimited) {
+                model.maxBandwidth.advance();
+            }
         }
         if (InflightCeiling.isTooHigh(ack)) {
             if (bandwidthProbed) {
                 handleInflightTooHigh(ack);
             }
-        } else if (ceiling.isKnown()) {
-            ceiling.set(Math.max(ceiling.inflight(), ack.txInFlight));
-            if (state == BbrState.PROBE_BW_UP && cwndLimited && cwnd >= ceiling.inflight()) {
-                ceiling.rise(ack, rounds.isStart(), cwnd, mss);
+        } else if (model.ceiling.isKnown()) {
+            model.ceiling.set(Math.max(model.ceiling.inflight(), ack.txInFlight));
+            if (state == BbrState.PROBE_BW_UP && model.isAtCeiling(cwnd)) {
+                model.ceiling.rise(ack, model.rounds.isStart(), cwnd, model.mss());
             }
         }
     }
@@ -277,7 +240,8 @@ public final class Bbr implements CongestionControl {
     private void handleInflightTooHigh(final AckSample ack) {
         bandwidthProbed = false;
         if (!ack.appLimited) {
-            ceiling.set(Math.max(InflightCeiling.inflightAtLoss(ack), (int) (targetInflight() * ShortTermModel.BETA)));
+            model.ceiling.set(
+                    Math.max(InflightCeiling.inflightAtLoss(ack), (int) (targetInflight() * ShortTermModel.BETA)));
         }
         if (state == BbrState.PROBE_BW_UP) {
             startProbeDown(ack.nowNanos);
@@ -295,16 +259,16 @@ public final class Bbr implements CongestionControl {
             }
             case PROBE_BW_CRUISE -> startRefillIfTime(ack.nowNanos);
             case PROBE_BW_REFILL -> {
-                if (rounds.isStart()) {
+                if (model.rounds.isStart()) {
                     bandwidthProbed = true;
                     startProbeUp(ack.deliveryRate);
                 }
             }
             case PROBE_BW_UP -> {
-                if (cwndLimited && cwnd >= ceiling.inflight()) {
+                if (model.isAtCeiling(cwnd)) {
                     // The ceiling is in the way: what that says of bandwidth is nothing.
-                    pipe.restart(ack.deliveryRate);
-                } else if (pipe.isNow()) {
+                    model.pipe.restart(ack.deliveryRate);
+                } else if (model.pipe.isNow()) {
                     startProbeDown(ack.nowNanos);
                 }
             }
@@ -315,34 +279,34 @@ public final class Bbr implements CongestionControl {
     }
 
     private boolean startRefillIfTime(final long nowNanos) {
-        if (!schedule.isTime(nowNanos, rounds.count(), targetInflight() / mss)) {
+        if (!schedule.isTime(nowNanos, model.rounds.count(), targetInflight() / model.mss())) {
             return false;
         }
-        shortTerm.reset();
-        ackPhase = AckPhase.REFILLING;
-        rounds.begin(delivered);
+        model.shortTerm.reset();
+        probeStopping = false;
+        model.rounds.begin(delivered);
         state = BbrState.PROBE_BW_REFILL;
         return true;
     }
 
     private boolean isTimeToCruise(final int inFlight) {
-        return inFlight <= Math.min(ceiling.withHeadroom(mss, minPipe()), inflight(1));
+        return inFlight <= Math.min(model.headroom(), model.inflight(1, state, quantum()));
     }
 
     private void startProbeUp(final long deliveryRate) {
-        ackPhase = AckPhase.PROBE_STARTING;
-        rounds.begin(delivered);
-        pipe.restart(deliveryRate);
+        probeStopping = false;
+        model.rounds.begin(delivered);
+        model.pipe.restart(deliveryRate);
         state = BbrState.PROBE_BW_UP;
-        ceiling.startRising(cwnd, mss);
+        model.ceiling.startRising(cwnd, model.mss());
     }
 
     private void startProbeDown(final long nowNanos) {
-        shortTerm.resetRound();
-        ceiling.stopRising();
-        schedule.start(nowNanos, rounds.count());
-        ackPhase = AckPhase.PROBE_STOPPING;
-        rounds.begin(delivered);
+        model.shortTerm.resetRound();
+        model.ceiling.stopRising();
+        schedule.start(nowNanos, model.rounds.count());
+        probeStopping = true;
+        model.rounds.begin(delivered);
         state = BbrState.PROBE_BW_DOWN;
     }
 
@@ -351,40 +315,32 @@ public final class Bbr implements CongestionControl {
     private void checkProbeRtt(final AckSample ack) {
         if (state == BbrState.PROBE_RTT) {
             handleProbeRtt(ack);
-        } else if (minRtt.isExpired() && !idleRestart) {
+        } else if (model.minRtt.isExpired() && !idleRestart) {
             saveCwnd();
             state = BbrState.PROBE_RTT;
-            probeRttDone = NOT_YET;
-            ackPhase = AckPhase.PROBE_STOPPING;
-            rounds.begin(delivered);
+            probeRtt.begin();
+            probeStopping = true;
+            model.rounds.begin(delivered);
         }
         idleRestart = false;
     }
 
     private void handleProbeRtt(final AckSample ack) {
-        if (probeRttDone == NOT_YET) {
-            if (ack.inFlight <= probeRttCwnd()) {
-                // 200 ms, and a round trip, with next to nothing in flight.
-                probeRttDone = ack.nowNanos + PROBE_RTT_NANOS;
-                probeRttRoundDone = false;
-                rounds.begin(delivered);
-            }
-            return;
-        }
-        probeRttRoundDone |= rounds.isStart();
-        if (probeRttRoundDone) {
+        if (probeRtt.update(ack.inFlight <= probeRttCwnd(), model.rounds.isStart(), ack.nowNanos)) {
+            model.rounds.begin(delivered);
+        } else if (probeRtt.isRoundOver()) {
             checkProbeRttDone(ack.nowNanos);
         }
     }
 
     private void checkProbeRttDone(final long nowNanos) {
-        if (probeRttDone == NOT_YET || nowNanos - probeRttDone <= 0) {
+        if (!probeRtt.isOver(nowNanos)) {
             return;
         }
-        minRtt.refreshed(nowNanos);
+        model.minRtt.refreshed(nowNanos);
         cwnd = Math.max(cwnd, priorCwnd);
-        shortTerm.reset();
-        if (pipe.isReached()) {
+        model.shortTerm.reset();
+        if (model.pipe.isReached()) {
             startProbeDown(nowNanos);
             state = BbrState.PROBE_BW_CRUISE;
         } else {
@@ -399,77 +355,44 @@ public final class Bbr implements CongestionControl {
     }
 
     private void setPacingRate(final double gain) {
-        final double rate = gain * bandwidth * PACING_MARGIN;
-        if (rate > 0 && (pipe.isReached() || rate > pacingRate)) {
+        final double rate = gain * model.bandwidth() * PACING_MARGIN;
+        if (rate > 0 && (model.pipe.isReached() || rate > pacingRate)) {
             pacingRate = rate;
         }
     }
 
     private void setCwnd(final AckSample ack) {
-        final long most = quantized(bdpMultiple(maxBandwidth.max(), state.cwndGain) + aggregation.extraAcked());
+        final long most = model.maxInflight(state, quantum());
         long window = cwnd;
-        if (pipe.isReached()) {
+        if (model.pipe.isReached()) {
             window = Math.min(window + ack.deliveredBytes, most);
         } else if (window < most || delivered < initialWindow) {
             window += ack.deliveredBytes;
         }
-        window = Math.max(window, minPipe());
+        window = Math.max(window, model.minPipe());
         if (state == BbrState.PROBE_RTT) {
             window = Math.min(window, probeRttCwnd());
         }
-        cwnd = (int) Math.min(window, Math.min(modelBound(), LossBasedControl.MAX_WINDOW));
-    }
-
-    /** 5.6.4.7: what the losses allow. */
-    private int modelBound() {
-        int bound = InflightCeiling.NONE;
-        if (state == BbrState.PROBE_RTT || state == BbrState.PROBE_BW_CRUISE) {
-            bound = ceiling.withHeadroom(mss, minPipe());
-        } else if (state.isProbeBw()) {
-            bound = ceiling.inflight();
-        }
-        return Math.max(minPipe(), Math.min(bound, shortTerm.inflight()));
+        cwnd = (int) Math.min(window, Math.min(model.bound(state), LossBasedControl.MAX_WINDOW));
     }
 
     private int probeRttCwnd() {
-        return (int) Math.max(bdpMultiple(bandwidth, BbrState.PROBE_RTT.cwndGain), minPipe());
+        return (int) Math.max(model.bdp(BbrState.PROBE_RTT.cwndGain), model.minPipe());
     }
 
     private long targetInflight() {
-        return Math.min(bdp(bandwidth), cwnd);
-    }
-
-    private long inflight(final double gain) {
-        return quantized(bdpMultiple(maxBandwidth.max(), gain));
-    }
-
-    /** 5.6.4.2: room for what offload and delayed ACKs hold up, and in Up for a probe that is one although the pipe is tiny. */
-    private long quantized(final long inflight) {
-        final long enough = Math.max(inflight, Math.max(OFFLOAD_QUANTA * quantum(), minPipe()));
-        return state == BbrState.PROBE_BW_UP ? enough + 2L * mss : enough;
-    }
-
-    private long bdpMultiple(final double rate, final double gain) {
-        return minRtt.isKnown() ? (long) (gain * bdp(rate)) : initialWindow;
-    }
-
-    private long bdp(final double rate) {
-        return minRtt.isKnown() ? (long) (rate * minRtt.minRtt() / NANOS_PER_SECOND) : initialWindow;
+        return Math.min(model.bdp(1), cwnd);
     }
 
     private int quantum() {
-        return SendQuantum.of(pacingRate(), mss);
-    }
-
-    private int minPipe() {
-        return MIN_PIPE_SEGMENTS * mss;
+        return SendQuantum.of(pacingRate(), model.mss());
     }
 
     private void saveState() {
         saveCwnd();
         priorState = state;
-        shortTerm.save();
-        ceiling.save();
+        model.shortTerm.save();
+        model.ceiling.save();
     }
 
     private void saveCwnd() {
@@ -477,9 +400,12 @@ public final class Bbr implements CongestionControl {
         priorCwnd = fresh ? cwnd : Math.max(priorCwnd, cwnd);
     }
 
+    BbrState state() {
+        return state;
+    }
+
     @Override
     public String toString() {
-        return "%s, %.0f bytes/s, %s, cwnd %d"
-                .formatted(state, bandwidth, minRtt.isKnown() ? minRtt.minRtt() / 1000 + " us" : "no round trip", cwnd);
+        return "%s, %.0f bytes/s, cwnd %d".formatted(state, model.bandwidth(), cwnd);
     }
 }
