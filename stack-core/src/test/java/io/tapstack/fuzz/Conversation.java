@@ -27,6 +27,7 @@ final class Conversation {
     private boolean deaf; // received bytes are thrown away: closed or shut down
     private boolean over;
     private boolean finAllowed;
+    private boolean acceptable; // once established it can be accepted, even when it is over
 
     Conversation(final TcpConnection connection, final ModelPeer peer) {
         this.connection = connection;
@@ -45,9 +46,9 @@ final class Conversation {
         return handedOut && !over;
     }
 
-    /** Nobody has it any more, neither application nor stack. */
+    /** Nobody has it any more: neither the stack, nor the application, nor an accept queue. */
     boolean isForgotten() {
-        return connection.state() == TcpState.CLOSED && (over || !handedOut);
+        return connection.state() == TcpState.CLOSED && (over || !handedOut && !acceptable);
     }
 
     void write(final int length, final boolean more, final long nowNanos) {
@@ -103,6 +104,7 @@ final class Conversation {
         if (!connection.state().isSynchronized()) {
             return;
         }
+        acceptable = true;
         final int fin = tcb.finReceived() ? 1 : 0;
         final int received = tcb.rcvNxt() - tcb.irs() - 1 - fin;
         assertThat(peer.hasSent(tcb.irs() + 1 + checked, received - checked))
@@ -143,7 +145,9 @@ final class Conversation {
             assertThat(finAllowed || !handedOut)
                     .as("a FIN that nobody asked for")
                     .isTrue();
-            assertThat(position + payload.length).as("position of the FIN").isEqualTo((int) written);
+            assertThat(position + payload.length)
+                    .as("position of the FIN in %s of %s", segment, this)
+                    .isEqualTo((int) written);
         }
     }
 

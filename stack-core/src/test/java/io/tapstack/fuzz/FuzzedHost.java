@@ -13,6 +13,7 @@ import io.tapstack.tcp.TcpBinding;
 import io.tapstack.tcp.TcpConfig;
 import io.tapstack.tcp.TcpConnection;
 import io.tapstack.tcp.TcpListener;
+import io.tapstack.tcp.TcpState;
 import io.tapstack.testing.Packets;
 import io.tapstack.testing.TestHost;
 import io.tapstack.testing.TestLink;
@@ -260,7 +261,8 @@ final class FuzzedHost {
     Conversation conversationWith(final ModelPeer peer) {
         Conversation found = null;
         for (final Conversation conversation : conversations.values()) {
-            found = conversation.peer == peer ? conversation : found;
+            final boolean later = found == null || found.connection.state() == TcpState.CLOSED;
+            found = conversation.peer == peer && later ? conversation : found;
         }
         return found;
     }

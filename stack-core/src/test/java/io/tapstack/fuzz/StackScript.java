@@ -328,7 +328,7 @@ final class StackScript {
         final int much = in.below(32);
         final long nanos;
         if (much < 24) {
-            nanos = in.below(256) * in.oneOf((int) MICROS, (int) MILLIS, 40 * (int) MILLIS);
+            nanos = in.below(256) * in.any(MICROS, MILLIS, 40 * MILLIS);
         } else if (much < 30) {
             nanos = in.oneOf(1, 3, 10, 60, 100) * SECONDS;
         } else {
