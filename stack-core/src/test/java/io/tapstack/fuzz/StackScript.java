@@ -38,6 +38,7 @@ final class StackScript {
 
     private final Decisions in;
     private final FuzzedHost host;
+    private final boolean belowTcp;
     private final ArrayDeque<String> log = new ArrayDeque<>();
     private int steps;
 
@@ -46,6 +47,8 @@ final class StackScript {
         final LinkCapabilities link = LINKS[in.below(16) % LINKS.length];
         final long memory = in.oneIn(8) ? 200_000 : 256L << 20;
         this.host = new FuzzedHost(link, memory);
+        // Some conversations are about the other protocols alone, of which not much would be heard otherwise.
+        this.belowTcp = in.oneIn(8);
     }
 
     int steps() {
@@ -76,7 +79,7 @@ final class StackScript {
 
     private void step() throws SocketErrorException {
         final ModelPeer peer = host.peers.get(in.below(16) % host.peers.size());
-        switch (in.below(64)) {
+        switch (belowTcp ? 48 + in.below(16) : in.below(64)) {
             case 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 -> wild(peer);
             case 12, 13, 14, 15, 16, 17, 18, 19 -> peerGoesOn(peer);
             case 20, 21, 22, 23, 24 -> peerSends(peer);
