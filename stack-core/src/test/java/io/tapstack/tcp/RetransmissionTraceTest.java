@@ -145,8 +145,8 @@ class RetransmissionTraceTest {
     }
 
     private TcpConnection slowHandshake(final long roundTripMillis) {
-        final TcpListener listener =
-                trace.listen(new TcpConfig().timestamps(false).windowScaling(false));
+        final TcpListener listener = trace.listen(
+                new TcpConfig().congestionControl("newreno").timestamps(false).windowScaling(false));
         trace.in("S 0:0(0) <mss 1000>").out("S. 0:0(0) ack 1");
         trace.advance(roundTripMillis).in(". 1:1(0) ack 1");
         final TcpConnection connection = listener.accept();

@@ -151,9 +151,15 @@ final class BulkRun {
     }
 
     private Outcome outcome(final long[] half) {
-        final StackStatistics sent = StackStatistics.sum(network.senders().stream()
-                .map(host -> host.stack().statistics())
-                .toList());
+        long retransmissions = 0;
+        long timeouts = 0;
+        long fastRecoveries = 0;
+        for (final Host host : network.senders()) {
+            final StackStatistics sent = host.stack().statistics();
+            retransmissions += sent.segmentsRetransmitted;
+            timeouts += sent.retransmissionTimeouts;
+            fastRecoveries += sent.fastRecoveries;
+        }
         final long[] shares = new long[half.length];
         for (int i = 0; i < shares.length; i++) {
             shares[i] = flows.get(i).received() - half[i];
@@ -162,9 +168,9 @@ final class BulkRun {
                 received(),
                 network.elapsedNanos(),
                 bytesRetransmitted,
-                sent.segmentsRetransmitted,
-                sent.retransmissionTimeouts,
-                sent.fastRecoveries,
+                retransmissions,
+                timeouts,
+                fastRecoveries,
                 network.receiver().stack().statistics().drops(DropReason.LINK_IMPAIRED),
                 Outcome.jain(shares));
     }
