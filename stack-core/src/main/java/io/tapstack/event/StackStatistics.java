@@ -26,6 +26,12 @@ public final class StackStatistics {
     public long connectionsAccepted;
     public long connectionsAborted;
 
+    /** SYN cookies: sent, come back, and not ours or too old. */
+    public long synCookiesSent;
+
+    public long synCookiesReceived;
+    public long synCookiesFailed;
+
     /** Connections that left TIME-WAIT early because there were too many. */
     public long timeWaitsEvicted;
 
@@ -75,6 +81,9 @@ public final class StackStatistics {
         connectionsOpened += other.connectionsOpened;
         connectionsAccepted += other.connectionsAccepted;
         connectionsAborted += other.connectionsAborted;
+        synCookiesSent += other.synCookiesSent;
+        synCookiesReceived += other.synCookiesReceived;
+        synCookiesFailed += other.synCookiesFailed;
         timeWaitsEvicted += other.timeWaitsEvicted;
     }
 

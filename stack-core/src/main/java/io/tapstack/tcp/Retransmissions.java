@@ -13,6 +13,11 @@ final class Retransmissions {
         this.tcb = tcb;
     }
 
+    /** The SYN-ACK was sent again so often before the connection was made. */
+    void synTimeouts(final int count) {
+        synTimeouts = count;
+    }
+
     boolean synWasLost() {
         return synTimeouts > 0;
     }

@@ -302,7 +302,7 @@ final class SegmentSender {
                     bytes, option, tcb.timestamps.value(nowNanos), ack ? tcb.timestamps.echo() : 0);
         }
         if (scale) {
-            TcpOptions.writeWindowScale(bytes, option, tcb.offeredShift());
+            TcpOptions.writeWindowScale(bytes, option, TcpConnection.offeredShift(config));
         }
         final SendStatus status = hand(packet, at, 0);
         if (ack) {

@@ -21,6 +21,7 @@ public final class TcpConfig {
     private boolean sack = true;
     private EcnMode ecn = EcnMode.PASSIVE;
     private SynCookieMode synCookies = SynCookieMode.AUTO;
+    private boolean abortOnOverflow = false;
     private String congestionControl = "reno";
     private boolean noDelay = false;
     private boolean quickAck = false;
@@ -57,6 +58,7 @@ public final class TcpConfig {
         copy.sack = sack;
         copy.ecn = ecn;
         copy.synCookies = synCookies;
+        copy.abortOnOverflow = abortOnOverflow;
         copy.congestionControl = congestionControl;
         copy.noDelay = noDelay;
         copy.quickAck = quickAck;
@@ -179,6 +181,19 @@ public final class TcpConfig {
 
     public TcpConfig synCookies(final SynCookieMode mode) {
         synCookies = mode;
+        return this;
+    }
+
+    /**
+     * Whether a listener whose accept queue is full resets a connection whose handshake would complete now, rather than to let the peer try
+     * again (Linux's tcp_abort_on_overflow).
+     */
+    public boolean abortOnOverflow() {
+        return abortOnOverflow;
+    }
+
+    public TcpConfig abortOnOverflow(final boolean on) {
+        abortOnOverflow = on;
         return this;
     }
 

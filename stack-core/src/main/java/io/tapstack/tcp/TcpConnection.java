@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 public final class TcpConnection extends TupleOwner {
 
     // RFC 9293 3.7.1: what a peer that says nothing accepts over IPv4 (MUST-15).
-    private static final int DEFAULT_MSS = 536;
+    static final int DEFAULT_MSS = 536;
     // A peer that announces less would have us send more header than data.
     private static final int MIN_MSS = 48;
 
@@ -114,8 +114,8 @@ public final class TcpConnection extends TupleOwner {
             final IpPath path,
             final Endpoint local,
             final Endpoint remote,
-            final TcpConfig config,
-            final long nowNanos) {
+            final int iss,
+            final TcpConfig config) {
         super(path, local.port(), remote.port());
         this.protocol = protocol;
         this.pool = protocol.pool();
@@ -124,7 +124,7 @@ public final class TcpConnection extends TupleOwner {
         this.remote = remote;
         this.config = config;
         this.pseudoHeaderSum = InternetChecksum.pseudoHeader(path.source(), path.destination(), IpProtocol.TCP);
-        this.iss = protocol.chooseIss(local, remote, nowNanos);
+        this.iss = iss;
         this.sndUna = iss;
         this.sndNxt = iss;
         this.sendQueue = new SendQueue(pool);
@@ -132,7 +132,8 @@ public final class TcpConnection extends TupleOwner {
         this.reassembly = new ReassemblyQueue(pool);
         this.congestion = CongestionControls.create(config.congestionControl());
         this.estimator = new RoundTripEstimator(config);
-        this.timestamps = new Timestamps(protocol.initialSequenceNumber().timestampOffset(local, remote));
+        this.timestamps =
+                new Timestamps(protocol.initialSequenceNumber().timestampOffset(path, local.port(), remote.port()));
         this.retransmissions = new Retransmissions(this);
         this.retransmissionTimer = new RetransmissionTimer(protocol.timers(), estimator, retransmissions::timedOut);
         this.sender = new SegmentSender(this);
@@ -376,11 +377,15 @@ public final class TcpConnection extends TupleOwner {
 
     /** What the MSS option of our SYN says: no segment that we could not receive in one piece (RFC 9293 3.7.1, RFC 6691). */
     int offeredMss() {
+        return offeredMss(path, config);
+    }
+
+    static int offeredMss(final IpPath path, final TcpConfig config) {
         final int largest = path.mtu() - path.ipHeaderLength() - TcpHeader.MIN_LENGTH;
         return config.maxSegment() > 0 ? Math.min(Math.max(MIN_MSS, config.maxSegment()), largest) : largest;
     }
 
-    int offeredShift() {
+    static int offeredShift(final TcpConfig config) {
         return config.windowShift() >= 0 ? config.windowShift() : WindowScale.shiftFor(config.receiveBufferBytes());
     }
 
@@ -393,18 +398,41 @@ public final class TcpConnection extends TupleOwner {
         }
         scaleAgreed = config.windowScaling() && syn.options.windowScale() >= 0;
         if (scaleAgreed) {
-            windowScale.agree(syn.options.windowScale(), offeredShift());
+            windowScale.agree(syn.options.windowScale(), offeredShift(config));
         }
         computeMss();
     }
 
-    /** OPEN: sends the SYN, and the SYN-ACK for a passive open. */
-    void open(final TcpState first, final long nowNanos) {
-        enter(first, nowNanos);
+    /** Active OPEN: sends the SYN. */
+    void open(final long nowNanos) {
+        enter(TcpState.SYN_SENT, nowNanos);
         sndNxt = iss + 1;
         timing.sent(sndNxt, nowNanos);
         retransmissionTimer.start(nowNanos);
-        sender.sendSyn(first == TcpState.SYN_RECEIVED, nowNanos);
+        sender.sendSyn(false, nowNanos);
+    }
+
+    /** Goes on from where a handshake stands whose last ACK has come: in SYN-RECEIVED. {@code syn} is what began it. */
+    void takeOver(final HalfOpen half, final Segment syn, final long nowNanos) {
+        listener = half.listener;
+        state = TcpState.SYN_RECEIVED;
+        irs = half.irs;
+        rcvNxt = half.rcvNxt();
+        rcvAdv = rcvNxt + half.window;
+        sndNxt = iss + 1;
+        sndWnd = syn.window;
+        maxSndWnd = syn.window;
+        negotiate(syn, nowNanos);
+        timestamps.ackSent(rcvNxt);
+        retransmissions.synTimeouts(half.timeouts);
+        if (!half.repeated) {
+            timing.sent(sndNxt, half.sentNanos);
+        }
+    }
+
+    /** True if the SYN or SYN-ACK was sent again by the timer. */
+    boolean synWasLost() {
+        return retransmissions.synWasLost();
     }
 
     /** The handshake is complete. */
@@ -567,10 +595,6 @@ public final class TcpConnection extends TupleOwner {
             sendQueue.clear();
             reassembly.clear();
             protocol.remove(this);
-            final TcpListener owner = listener;
-            if (owner != null && previous == TcpState.SYN_RECEIVED) {
-                owner.handshakeFailed();
-            }
             observer.closed();
         }
     }

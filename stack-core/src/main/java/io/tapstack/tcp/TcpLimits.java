@@ -4,9 +4,19 @@ package io.tapstack.tcp;
  * How much one stack keeps for peers that give nothing in return.
  *
  * @param timeWaits most connections in TIME-WAIT; beyond, the one that would leave first goes early (Linux's tcp_max_tw_buckets)
+ * @param halfOpen most half-open connections of a listener; beyond, SYNs are answered with cookies (Linux's tcp_max_syn_backlog)
+ * @param backlog upper limit of what {@code listen} is asked for (Linux's somaxconn)
  */
-public record TcpLimits(int timeWaits) {
+public record TcpLimits(int timeWaits, int halfOpen, int backlog) {
 
     /** The defaults. */
-    public static final TcpLimits DEFAULT = new TcpLimits(65_536);
+    public static final TcpLimits DEFAULT = new TcpLimits(65_536, 1_024, 4_096);
+
+    public TcpLimits withTimeWaits(final int most) {
+        return new TcpLimits(most, halfOpen, backlog);
+    }
+
+    public TcpLimits withHalfOpen(final int most) {
+        return new TcpLimits(timeWaits, most, backlog);
+    }
 }

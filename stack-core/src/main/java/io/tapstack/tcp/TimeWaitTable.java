@@ -1,8 +1,8 @@
 package io.tapstack.tcp;
 
 import io.tapstack.event.StackStatistics;
+import io.tapstack.ip.IpPath;
 import io.tapstack.time.TimerWheel;
-import io.tapstack.wire.Endpoint;
 import io.tapstack.wire.SequenceNumber;
 import org.jspecify.annotations.Nullable;
 
@@ -98,12 +98,14 @@ final class TimeWaitTable {
     }
 
     /** ISS for a connection that starts now: that of the clock (RFC 6528), which a fast predecessor may have outrun. */
-    int ahead(final Endpoint local, final Endpoint remote, final int clocked) {
+    int ahead(final IpPath path, final int localPort, final int remotePort, final int clocked) {
         final TimeWaitRecord before = predecessor;
         predecessor = null;
         final boolean follows = before != null
-                && before.local().equals(local)
-                && before.remote().equals(remote);
+                && before.localPort() == localPort
+                && before.remotePort() == remotePort
+                && before.path.source().equals(path.source())
+                && before.path.destination().equals(path.destination());
         return follows ? SequenceNumber.max(clocked, before.sndNxt + AHEAD_OF_PREDECESSOR) : clocked;
     }
 
