@@ -26,6 +26,9 @@ public final class StackStatistics {
     public long connectionsAccepted;
     public long connectionsAborted;
 
+    /** Connections that were reset when their application closed them, because there were too many such. */
+    public long orphansReset;
+
     /** SYN cookies: sent, come back, and not ours or too old. */
     public long synCookiesSent;
 
@@ -81,6 +84,7 @@ public final class StackStatistics {
         connectionsOpened += other.connectionsOpened;
         connectionsAccepted += other.connectionsAccepted;
         connectionsAborted += other.connectionsAborted;
+        orphansReset += other.orphansReset;
         synCookiesSent += other.synCookiesSent;
         synCookiesReceived += other.synCookiesReceived;
         synCookiesFailed += other.synCookiesFailed;

@@ -18,6 +18,7 @@ final class HalfOpenArrives {
     private final StackStatistics statistics;
     private final BareSegmentSender sender;
     private final ResetSender resets;
+    private final ChallengeAckLimit challengeAcks;
     private final TcpHeader header = new TcpHeader();
     private final SynOptions options = new SynOptions();
 
@@ -25,11 +26,13 @@ final class HalfOpenArrives {
             final BufferPool pool,
             final StackStatistics statistics,
             final BareSegmentSender sender,
-            final ResetSender resets) {
+            final ResetSender resets,
+            final ChallengeAckLimit challengeAcks) {
         this.pool = pool;
         this.statistics = statistics;
         this.sender = sender;
         this.resets = resets;
+        this.challengeAcks = challengeAcks;
     }
 
     void process(final HalfOpen half, final Segment segment, final long nowNanos) {
@@ -89,7 +92,7 @@ final class HalfOpenArrives {
     /** {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>}: always for data that has to be repeated, else as a challenge. */
     private void answer(final HalfOpen half, final boolean owed, final long nowNanos) {
         if (!owed) {
-            if (!half.mayChallenge(nowNanos)) {
+            if (!half.mayChallenge(challengeAcks, nowNanos)) {
                 return;
             }
             statistics.challengeAcks++;

@@ -70,7 +70,7 @@ final class Retransmissions {
             // RFC 9293 3.9.1, RFC 5482: counted from when the data was first not acknowledged in time.
             return tcb.timeouts > 0 && nowNanos - firstTimeoutNanos >= userTimeout;
         }
-        return tcb.timeouts >= tcb.config.dataRetries();
+        return tcb.timeouts >= tcb.retries();
     }
 
     /** What the network reported meanwhile says more than that time ran out. */

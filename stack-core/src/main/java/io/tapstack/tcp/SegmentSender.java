@@ -241,7 +241,7 @@ final class SegmentSender {
 
     /** The persist timer expired. */
     void probe(final long nowNanos) {
-        if (tcb.isOrphan() && tcb.persistTimer.probes() >= tcb.config.dataRetries()) {
+        if (tcb.isOrphan() && tcb.persistTimer.probes() >= tcb.retries()) {
             // RFC 6429 4: nobody waits for this connection any more, and it holds memory.
             tcb.abortFor(SocketError.ETIMEDOUT, nowNanos);
             return;

@@ -32,6 +32,7 @@ public final class TcpConfig {
     private int initialWindowSegments = 10;
     private int synRetries = 6;
     private int dataRetries = 15;
+    private int orphanRetries = 8;
     private long userTimeoutNanos = 0;
     private boolean keepAlive = false;
     private long keepAliveIdleNanos = 7_200 * SECONDS;
@@ -69,6 +70,7 @@ public final class TcpConfig {
         copy.initialWindowSegments = initialWindowSegments;
         copy.synRetries = synRetries;
         copy.dataRetries = dataRetries;
+        copy.orphanRetries = orphanRetries;
         copy.userTimeoutNanos = userTimeoutNanos;
         copy.keepAlive = keepAlive;
         copy.keepAliveIdleNanos = keepAliveIdleNanos;
@@ -298,6 +300,16 @@ public final class TcpConfig {
 
     public TcpConfig dataRetries(final int retries) {
         dataRetries = atLeast(0, retries);
+        return this;
+    }
+
+    /** The same for a connection whose application is gone, or less if {@link #dataRetries()} is less (Linux's tcp_orphan_retries). */
+    public int orphanRetries() {
+        return orphanRetries;
+    }
+
+    public TcpConfig orphanRetries(final int retries) {
+        orphanRetries = atLeast(0, retries);
         return this;
     }
 

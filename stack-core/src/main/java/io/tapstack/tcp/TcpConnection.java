@@ -80,7 +80,6 @@ public final class TcpConnection extends TupleOwner {
     final SegmentSender sender;
     final SegmentArrives arrives;
     private final Retransmissions retransmissions;
-    private final RateLimit challengeAcks = new RateLimit(10, 5_000_000_000L); // RFC 5961 7
 
     boolean scaleAgreed;
     boolean finQueued;
@@ -98,6 +97,7 @@ public final class TcpConnection extends TupleOwner {
     private boolean blocked;
     private boolean inputShutdown;
     private boolean orphan;
+    private boolean countedOrphan;
     private @Nullable SocketError error;
     private @Nullable SocketError softError;
     private ConnectionObserver observer = ConnectionObserver.NONE;
@@ -322,6 +322,14 @@ public final class TcpConnection extends TupleOwner {
             return;
         }
         receiveQueue.clear();
+        if (!countedOrphan && state != TcpState.CLOSED && state != TcpState.TIME_WAIT) {
+            countedOrphan = protocol.orphans().tryAdd();
+            if (!countedOrphan) {
+                statistics.orphansReset++;
+                abort(nowNanos);
+                return;
+            }
+        }
         shutdownOutput(nowNanos);
         if (state == TcpState.FIN_WAIT_2) {
             finWait2Timer.start(nowNanos);
@@ -338,6 +346,11 @@ public final class TcpConnection extends TupleOwner {
 
     boolean isOrphan() {
         return orphan;
+    }
+
+    /** How often data is sent again before the connection is given up: nobody waits for an orphan, and it holds memory. */
+    int retries() {
+        return orphan ? Math.min(config.orphanRetries(), config.dataRetries()) : config.dataRetries();
     }
 
     boolean isInputShutdown() {
@@ -463,7 +476,7 @@ public final class TcpConnection extends TupleOwner {
 
     /** Answers a suspicious segment with {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>}, but not too often (RFC 5961 7). */
     void challengeAck(final long nowNanos) {
-        if (challengeAcks.tryTake(nowNanos)) {
+        if (mayChallenge(protocol.challengeAcks(), nowNanos)) {
             statistics.challengeAcks++;
             sender.sendAck(nowNanos);
         }
@@ -578,6 +591,10 @@ public final class TcpConnection extends TupleOwner {
             return;
         }
         statistics.observer().stateChanged(this, previous, next);
+        if (countedOrphan && (next == TcpState.TIME_WAIT || next == TcpState.CLOSED)) {
+            countedOrphan = false;
+            protocol.orphans().remove();
+        }
         if (next == TcpState.TIME_WAIT) {
             // The ACK of the FIN is still owed if the device had no room for it.
             stopTimers();

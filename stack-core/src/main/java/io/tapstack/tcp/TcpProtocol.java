@@ -47,6 +47,8 @@ public final class TcpProtocol implements TransportProtocol {
     private final InitialSequenceNumber initialSequenceNumber;
     private final ResetSender resets;
     private final Segment segment = new Segment();
+    private final Orphans orphans;
+    private final ChallengeAckLimit challengeAcks;
     private final TimeWaitTable timeWaits;
     private final HalfOpenArrives halfOpenArrives;
     private final SynCookies cookies;
@@ -80,9 +82,11 @@ public final class TcpProtocol implements TransportProtocol {
         this.initialSequenceNumber = new InitialSequenceNumber(hash);
         final BareSegmentSender bare = new BareSegmentSender(pool, statistics);
         this.resets = new ResetSender(bare, statistics);
-        this.halfOpenArrives = new HalfOpenArrives(pool, statistics, bare, resets);
+        this.orphans = new Orphans(limits.orphans());
+        this.challengeAcks = new ChallengeAckLimit(random, limits.challengeAcksPerSecond());
+        this.halfOpenArrives = new HalfOpenArrives(pool, statistics, bare, resets, challengeAcks);
         this.cookies = new SynCookies(random);
-        this.timeWaits = new TimeWaitTable(connections, timers, statistics, bare, limits.timeWaits());
+        this.timeWaits = new TimeWaitTable(connections, timers, statistics, bare, challengeAcks, limits.timeWaits());
     }
 
     // ---- User calls
@@ -103,7 +107,7 @@ public final class TcpProtocol implements TransportProtocol {
             }
             return ports.add(local, reuseAddress);
         }
-        final int port = ephemeralPorts.choose(portOffset(local.address(), 0), candidate -> !ports.isUsed(candidate));
+        final int port = ephemeralPorts.choose(portHash(local.address(), 0), candidate -> !ports.isUsed(candidate));
         if (port == 0) {
             throw new SocketErrorException(SocketError.EADDRINUSE, "all ephemeral ports");
         }
@@ -179,6 +183,11 @@ public final class TcpProtocol implements TransportProtocol {
     /** How many connections are in TIME-WAIT. */
     public int timeWaitCount() {
         return timeWaits.size();
+    }
+
+    /** How many connections go on without an application. */
+    public int orphanCount() {
+        return orphans.count();
     }
 
     /** All listeners. */
@@ -364,6 +373,14 @@ public final class TcpProtocol implements TransportProtocol {
         return initialSequenceNumber;
     }
 
+    Orphans orphans() {
+        return orphans;
+    }
+
+    ChallengeAckLimit challengeAcks() {
+        return challengeAcks;
+    }
+
     HalfOpenArrives halfOpenArrives() {
         return halfOpenArrives;
     }
@@ -422,9 +439,9 @@ public final class TcpProtocol implements TransportProtocol {
     }
 
     private int ephemeralPort(final IpAddress from, final Endpoint remote) throws SocketErrorException {
-        final int offset = portOffset(remote.address(), remote.port());
+        final long hashed = portHash(remote.address(), remote.port());
         final int port = ephemeralPorts.choose(
-                offset, candidate -> !ports.isUsed(candidate) && isFree(new Endpoint(from, candidate), remote));
+                hashed, candidate -> !ports.isUsed(candidate) && isFree(new Endpoint(from, candidate), remote));
         if (port == 0) {
             throw new SocketErrorException(SocketError.EADDRNOTAVAIL, "all ephemeral ports to " + remote);
         }
@@ -441,8 +458,8 @@ public final class TcpProtocol implements TransportProtocol {
         return share == null || share.owns(local, remote);
     }
 
-    private int portOffset(final IpAddress address, final int port) {
-        return (int) hash.hash(hash.hash(address.high(), address.low()), port);
+    private long portHash(final IpAddress address, final int port) {
+        return hash.hash(hash.hash(address.high(), address.low()), port);
     }
 
     /** True if the 4-tuple is free. A connection in TIME-WAIT gives way: its successor's ISN lies ahead. */

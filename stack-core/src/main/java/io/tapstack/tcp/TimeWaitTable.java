@@ -29,12 +29,13 @@ final class TimeWaitTable {
             final TimerWheel timers,
             final StackStatistics statistics,
             final BareSegmentSender sender,
+            final ChallengeAckLimit challengeAcks,
             final int limit) {
         this.connections = connections;
         this.statistics = statistics;
         this.limit = limit;
         this.queue = new RecordQueue<>(timers, (record, now) -> over(record));
-        this.arrives = new TimeWaitArrives(statistics, sender, queue);
+        this.arrives = new TimeWaitArrives(statistics, sender, challengeAcks, queue);
     }
 
     int size() {
