@@ -20,18 +20,20 @@ final class HalfOpenArrives {
     private final ResetSender resets;
     private final ChallengeAckLimit challengeAcks;
     private final TcpHeader header = new TcpHeader();
-    private final SynOptions options = new SynOptions();
+    private final SynOptions options;
 
     HalfOpenArrives(
             final BufferPool pool,
             final StackStatistics statistics,
             final BareSegmentSender sender,
             final ResetSender resets,
+            final SynOptions options,
             final ChallengeAckLimit challengeAcks) {
         this.pool = pool;
         this.statistics = statistics;
         this.sender = sender;
         this.resets = resets;
+        this.options = options;
         this.challengeAcks = challengeAcks;
     }
 
@@ -136,6 +138,9 @@ final class HalfOpenArrives {
         options.begin(TcpConnection.offeredMss(path, config));
         if (half.peerShift >= 0) {
             options.windowScale(half.ourShift);
+        }
+        if (half.sack) {
+            options.sackPermitted();
         }
         if (timestamps != null) {
             options.timestamps(timestampValue, timestamps.echo());

@@ -27,6 +27,11 @@ final class Retransmissions {
             retransmitSyn(nowNanos);
             return;
         }
+        if (tcb.lossTimer.isProbeDue()) {
+            // RFC 8985 7.2: where both are due, the probe comes first, and the timeout an RTO later.
+            tcb.lossTimer.probeNow(nowNanos);
+            return;
+        }
         if (tcb.timeouts == 0) {
             firstTimeoutNanos = nowNanos;
         }
@@ -40,8 +45,9 @@ final class Retransmissions {
         if (tcb.sndWnd > 0) {
             tcb.congestion.timedOut(pipe, tcb.timeouts == 0, nowNanos);
         }
+        tcb.recovery.timedOut(tcb.arrives.acks().withoutAck(nowNanos), tcb.timeouts > 0);
         tcb.timeouts++;
-        tcb.recovery.timedOut(tcb.sndUna, tcb.sndNxt);
+        tcb.statistics.retransmissionTimeouts++;
         tcb.timing.cancel();
         tcb.estimator.backOff();
         tcb.retransmissionTimer.restart(nowNanos);
@@ -61,7 +67,11 @@ final class Retransmissions {
         tcb.retransmissionTimer.restart(nowNanos);
         tcb.statistics.segmentsRetransmitted++;
         tcb.statistics.observer().retransmissionTimeout(tcb, synTimeouts, tcb.estimator.rto());
-        tcb.sender.sendSyn(tcb.state == TcpState.SYN_RECEIVED, nowNanos);
+        if (tcb.state == TcpState.SYN_RECEIVED) {
+            tcb.protocol.synSender().sendSynAck(tcb, nowNanos);
+        } else {
+            tcb.protocol.synSender().sendSyn(tcb, nowNanos);
+        }
     }
 
     private boolean isHopeless(final long nowNanos) {

@@ -20,6 +20,10 @@ final class SegmentArrives {
         this.acks = new AckProcessor(tcb);
     }
 
+    AckProcessor acks() {
+        return acks;
+    }
+
     /** Processes a segment, and sends whatever it allows or demands. */
     void process(final Segment segment, final long nowNanos) {
         tcb.keepAlive.heard(nowNanos);
@@ -69,7 +73,7 @@ final class SegmentArrives {
             // Simultaneous open.
             tcb.enter(TcpState.SYN_RECEIVED, nowNanos);
             acks.updateWindow(segment);
-            tcb.sender.sendSyn(true, nowNanos);
+            tcb.protocol.synSender().sendSynAck(tcb, nowNanos);
             return;
         }
         final long roundTrip = tcb.timing.acknowledged(segment.ack, nowNanos);
@@ -178,9 +182,10 @@ final class SegmentArrives {
                 && segment.seq == tcb.irs) {
             // The peer repeats its SYN, so our SYN-ACK was lost: better repeat that than an ACK that says less.
             tcb.timing.cancel(); // Karn
-            tcb.sender.sendSyn(true, nowNanos);
+            tcb.protocol.synSender().sendSynAck(tcb, nowNanos);
             return;
         }
+        reportDuplicate(segment);
         if (segment.length() > 0 && !segment.has(TcpHeader.SYN)) {
             // Old data may be the repetition of something whose ACK was lost: the peer needs this one.
             tcb.delayedAck.ackNow();
@@ -277,6 +282,7 @@ final class SegmentArrives {
 
     private void trimToWindow(final Segment segment) {
         final int before = segment.length();
+        reportDuplicate(segment);
         segment.trimFront(tcb.rcvNxt);
         segment.trimBack(tcb.rcvAdv);
         if (tcb.finAnnounced && !segment.has(TcpHeader.FIN)) {
@@ -286,6 +292,13 @@ final class SegmentArrives {
         if (segment.length() < before) {
             // Some of it came before, or does not fit: either way the peer has to be told where we are.
             tcb.delayedAck.ackNow();
+        }
+    }
+
+    /** RFC 2883 4: the sender learns what it has sent for nothing. */
+    private void reportDuplicate(final Segment segment) {
+        if (tcb.sackAgreed && segment.payloadLength() > 0 && SequenceNumber.lessThan(segment.seq, tcb.rcvNxt)) {
+            tcb.sacks.duplicate(segment.seq, SequenceNumber.min(segment.seq + segment.payloadLength(), tcb.rcvNxt));
         }
     }
 
@@ -312,6 +325,7 @@ final class SegmentArrives {
             // RFC 5681 4.2: an ACK at once for a segment that fills a gap.
             tcb.delayedAck.ackNow();
             tcb.rcvNxt = tcb.reassembly.deliver(tcb.rcvNxt, tcb.receiveQueue);
+            tcb.sacks.inOrder(tcb.rcvNxt);
             if (tcb.isInputShutdown()) {
                 tcb.receiveQueue.clear();
             }
@@ -326,6 +340,7 @@ final class SegmentArrives {
      */
     private boolean isUrgentlyNeeded(final Segment segment) {
         tcb.reassembly.clear();
+        tcb.sacks.forget();
         return segment.seq == tcb.rcvNxt && tcb.receiveQueue.length() == 0;
     }
 
@@ -335,6 +350,8 @@ final class SegmentArrives {
         final boolean kept = tcb.reassembly.insert(segment.seq, segment.memory(), segment.payloadOffset(), length);
         if (!kept) {
             tcb.statistics.drop(DropReason.TCP_REASSEMBLY_LIMIT);
+        } else if (tcb.sackAgreed) {
+            tcb.sacks.outOfOrder(segment.seq, segment.seq + length);
         }
     }
 
@@ -345,6 +362,9 @@ final class SegmentArrives {
             tcb.finSequence = segment.seq + segment.payloadLength();
             if (tcb.finSequence != tcb.rcvNxt) {
                 tcb.delayedAck.ackNow(); // RFC 5681 4.2, as for data
+                if (tcb.sackAgreed) {
+                    tcb.sacks.outOfOrder(tcb.finSequence, tcb.finSequence + 1);
+                }
             }
         }
         if (tcb.finAnnounced && tcb.finSequence == tcb.rcvNxt && !tcb.finReceived) {
@@ -355,6 +375,7 @@ final class SegmentArrives {
     private void finInOrder(final long nowNanos) {
         tcb.finReceived = true;
         tcb.rcvNxt++;
+        tcb.sacks.inOrder(tcb.rcvNxt);
         switch (tcb.state) {
             case ESTABLISHED -> tcb.enter(TcpState.CLOSE_WAIT, nowNanos);
             case FIN_WAIT_1 -> tcb.enter(tcb.isFinAcknowledged() ? TcpState.TIME_WAIT : TcpState.CLOSING, nowNanos);

@@ -10,6 +10,7 @@ final class SynOptions {
 
     private int mss;
     private int shift;
+    private boolean sack;
     private boolean timestamps;
     private int timestampValue;
     private int timestampEcho;
@@ -18,6 +19,7 @@ final class SynOptions {
     SynOptions begin(final int offeredMss) {
         mss = offeredMss;
         shift = NO_SHIFT;
+        sack = false;
         timestamps = false;
         return this;
     }
@@ -25,6 +27,11 @@ final class SynOptions {
     /** RFC 7323 2. */
     void windowScale(final int offeredShift) {
         shift = offeredShift;
+    }
+
+    /** RFC 2018 2. */
+    void sackPermitted() {
+        sack = true;
     }
 
     /** RFC 7323 3. */
@@ -36,14 +43,19 @@ final class SynOptions {
 
     /** Bytes that {@link #write} writes. */
     int length() {
-        return 4 + (timestamps ? TcpOptions.TIMESTAMPS_LENGTH : 0) + (shift == NO_SHIFT ? 0 : 4);
+        // With timestamps SACK-permitted stands where two NOPs would be.
+        return 4 + (timestamps ? TcpOptions.TIMESTAMPS_LENGTH : sack ? 4 : 0) + (shift == NO_SHIFT ? 0 : 4);
     }
 
     void write(final ByteBuffer bytes, final int at) {
         int option = at;
         option += TcpOptions.writeMaximumSegmentSize(bytes, option, mss);
         if (timestamps) {
-            option += TcpOptions.writeTimestamps(bytes, option, timestampValue, timestampEcho);
+            option += sack
+                    ? TcpOptions.writeSackPermittedAndTimestamps(bytes, option, timestampValue, timestampEcho)
+                    : TcpOptions.writeTimestamps(bytes, option, timestampValue, timestampEcho);
+        } else if (sack) {
+            option += TcpOptions.writeSackPermitted(bytes, option);
         }
         if (shift != NO_SHIFT) {
             TcpOptions.writeWindowScale(bytes, option, shift);

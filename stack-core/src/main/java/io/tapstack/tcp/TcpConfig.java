@@ -22,7 +22,7 @@ public final class TcpConfig {
     private EcnMode ecn = EcnMode.PASSIVE;
     private SynCookieMode synCookies = SynCookieMode.AUTO;
     private boolean abortOnOverflow = false;
-    private String congestionControl = "reno";
+    private String congestionControl = "cubic";
     private boolean noDelay = false;
     private boolean quickAck = false;
     private long delayedAckNanos = 40 * MILLIS;

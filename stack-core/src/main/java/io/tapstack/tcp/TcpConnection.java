@@ -9,6 +9,8 @@ import io.tapstack.tcp.congestion.CongestionControl;
 import io.tapstack.tcp.congestion.CongestionControls;
 import io.tapstack.tcp.recovery.LossRecovery;
 import io.tapstack.tcp.recovery.NewRenoRecovery;
+import io.tapstack.tcp.recovery.RackRecovery;
+import io.tapstack.tcp.recovery.SackScoreboard;
 import io.tapstack.wire.Endpoint;
 import io.tapstack.wire.InternetChecksum;
 import io.tapstack.wire.IpProtocol;
@@ -64,13 +66,16 @@ public final class TcpConnection extends TupleOwner {
     final SendQueue sendQueue;
     final ReceiveQueue receiveQueue;
     final ReassemblyQueue reassembly;
+    final SelectiveAcks sacks = new SelectiveAcks();
     final RoundTripEstimator estimator;
     final RoundTripTiming timing = new RoundTripTiming();
     final WindowScale windowScale = new WindowScale();
     final Timestamps timestamps;
     final CongestionControl congestion;
-    final LossRecovery recovery = new NewRenoRecovery();
+    final SackScoreboard scoreboard;
+    LossRecovery recovery;
     final RetransmissionTimer retransmissionTimer;
+    final LossTimer lossTimer;
     final PersistTimer persistTimer;
     final DelayedAck delayedAck;
     final KeepAlive keepAlive;
@@ -82,6 +87,7 @@ public final class TcpConnection extends TupleOwner {
     private final Retransmissions retransmissions;
 
     boolean scaleAgreed;
+    boolean sackAgreed;
     boolean finQueued;
     boolean finSent;
     boolean finReceived;
@@ -130,7 +136,10 @@ public final class TcpConnection extends TupleOwner {
         this.sendQueue = new SendQueue(pool);
         this.receiveQueue = new ReceiveQueue(pool);
         this.reassembly = new ReassemblyQueue(pool);
-        this.congestion = CongestionControls.create(config.congestionControl());
+        this.congestion = CongestionControls.create(config.congestionControl(), iss);
+        this.scoreboard = new SackScoreboard(protocol.sentSegments());
+        this.recovery = new NewRenoRecovery(scoreboard);
+        this.lossTimer = new LossTimer(protocol.timers(), this);
         this.estimator = new RoundTripEstimator(config);
         this.timestamps =
                 new Timestamps(protocol.initialSequenceNumber().timestampOffset(path, local.port(), remote.port()));
@@ -413,6 +422,8 @@ public final class TcpConnection extends TupleOwner {
         if (scaleAgreed) {
             windowScale.agree(syn.options.windowScale(), offeredShift(config));
         }
+        sackAgreed = config.sack() && syn.options.sackPermitted();
+        recovery = sackAgreed ? new RackRecovery(scoreboard) : new NewRenoRecovery(scoreboard);
         computeMss();
     }
 
@@ -422,7 +433,7 @@ public final class TcpConnection extends TupleOwner {
         sndNxt = iss + 1;
         timing.sent(sndNxt, nowNanos);
         retransmissionTimer.start(nowNanos);
-        sender.sendSyn(false, nowNanos);
+        protocol.synSender().sendSyn(this, nowNanos);
     }
 
     /** Goes on from where a handshake stands whose last ACK has come: in SYN-RECEIVED. {@code syn} is what began it. */
@@ -457,6 +468,7 @@ public final class TcpConnection extends TupleOwner {
         final int segments = retransmissions.synWasLost() ? 1 : config.initialWindowSegments();
         congestion.established(mss, segments * mss);
         recovery.established(sndUna, mss);
+        recovery.fastRecovery(congestion.fastRecovery());
         keepAlive.update(nowNanos);
         final TcpListener owner = listener;
         if (owner != null) {
@@ -611,12 +623,14 @@ public final class TcpConnection extends TupleOwner {
             delayedAck.stop();
             sendQueue.clear();
             reassembly.clear();
+            scoreboard.clear();
             protocol.remove(this);
             observer.closed();
         }
     }
 
     private void stopTimers() {
+        lossTimer.stop();
         retransmissionTimer.stop();
         persistTimer.stop();
         keepAlive.stop();

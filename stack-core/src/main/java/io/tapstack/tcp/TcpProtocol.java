@@ -12,6 +12,7 @@ import io.tapstack.ip.SocketError;
 import io.tapstack.ip.SocketErrorException;
 import io.tapstack.ip.TransportProtocol;
 import io.tapstack.link.QueueShare;
+import io.tapstack.tcp.recovery.SentSegmentPool;
 import io.tapstack.time.TimerWheel;
 import io.tapstack.wire.Endpoint;
 import io.tapstack.wire.IpAddress;
@@ -46,10 +47,12 @@ public final class TcpProtocol implements TransportProtocol {
     private final SipHash hash;
     private final InitialSequenceNumber initialSequenceNumber;
     private final ResetSender resets;
+    private final SentSegmentPool sentSegments = new SentSegmentPool();
     private final Segment segment = new Segment();
     private final Orphans orphans;
     private final ChallengeAckLimit challengeAcks;
     private final TimeWaitTable timeWaits;
+    private final SynSender synSender;
     private final HalfOpenArrives halfOpenArrives;
     private final SynCookies cookies;
     // A segment of the past.
@@ -84,7 +87,9 @@ public final class TcpProtocol implements TransportProtocol {
         this.resets = new ResetSender(bare, statistics);
         this.orphans = new Orphans(limits.orphans());
         this.challengeAcks = new ChallengeAckLimit(random, limits.challengeAcksPerSecond());
-        this.halfOpenArrives = new HalfOpenArrives(pool, statistics, bare, resets, challengeAcks);
+        final SynOptions synOptions = new SynOptions();
+        this.synSender = new SynSender(bare, synOptions);
+        this.halfOpenArrives = new HalfOpenArrives(pool, statistics, bare, resets, synOptions, challengeAcks);
         this.cookies = new SynCookies(random);
         this.timeWaits = new TimeWaitTable(connections, timers, statistics, bare, challengeAcks, limits.timeWaits());
     }
@@ -210,7 +215,8 @@ public final class TcpProtocol implements TransportProtocol {
 
     /**
      * Lets connections go on that the device had no room for, or that waited for the end of a burst of segments, and splices that have
-     * something to move; called at the end of each poll.
+     * something to move. Called twice a poll: before frames are read, for what has waited since the last poll and what timers have left, and
+     * after that, for what the frames have brought.
      */
     public void resume(final long nowNanos) {
         for (int count = inBurst.size(); count > 0; count--) {
@@ -365,6 +371,10 @@ public final class TcpProtocol implements TransportProtocol {
         return timers;
     }
 
+    SentSegmentPool sentSegments() {
+        return sentSegments;
+    }
+
     StackStatistics statistics() {
         return statistics;
     }
@@ -379,6 +389,10 @@ public final class TcpProtocol implements TransportProtocol {
 
     ChallengeAckLimit challengeAcks() {
         return challengeAcks;
+    }
+
+    SynSender synSender() {
+        return synSender;
     }
 
     HalfOpenArrives halfOpenArrives() {

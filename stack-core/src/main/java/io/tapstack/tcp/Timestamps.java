@@ -55,6 +55,11 @@ final class Timestamps {
         return (value(nowNanos) - tsEcr) * NANOS_PER_TICK;
     }
 
+    /** When {@code tsEcr} was our clock, in milliseconds of the stack's. */
+    long sentMillis(final int tsEcr, final long nowNanos) {
+        return Math.floorDiv(nowNanos, NANOS_PER_TICK) - (value(nowNanos) - tsEcr);
+    }
+
     /** RFC 7323 5.3 R1: the segment is older than what was received already. */
     boolean isOld(final int tsVal, final long nowNanos) {
         return SequenceNumber.lessThan(tsVal, tsRecent) && nowNanos - tsRecentTime < TS_RECENT_LIFETIME;
