@@ -303,7 +303,7 @@ final class SegmentSender {
 
     /** The persist timer expired. */
     void probe(final long nowNanos) {
-        if (tcb.isOrphan() && tcb.persistTimer.probes() >= tcb.config.dataRetries()) {
+        if (tcb.isOrphan() && tcb.persistTimer.probes() >= tcb.retries()) {
             // RFC 6429 4: nobody waits for this connection any more, and it holds memory.
             tcb.abortFor(SocketError.ETIMEDOUT, nowNanos);
             return;
@@ -345,41 +345,8 @@ final class SegmentSender {
 
     // ---- Segments
 
-    /** {@code <SEQ=ISS>[<ACK=RCV.NXT>]<CTL=SYN[,ACK]>} with the options that are offered or agreed on. */
-    void sendSyn(final boolean ack, final long nowNanos) {
-        final TcpConfig config = tcb.config;
-        final boolean scale = ack ? tcb.scaleAgreed : config.windowScaling();
-        final boolean timestamps = ack ? tcb.timestamps.enabled() : config.timestamps();
-        final boolean sack = ack ? tcb.sackAgreed : config.sack();
-        final int length =
-                TcpHeader.MIN_LENGTH + 4 + (scale ? 4 : 0) + (timestamps ? TcpOptions.TIMESTAMPS_LENGTH : sack ? 4 : 0);
-        final PacketBuffer packet = tcb.pool.packet(tcb.path.headroom() + length, tcb.path.headroom());
-        final int at = packet.append(length);
-        final ByteBuffer bytes = packet.memory().bytes();
-        // RFC 7323 2.2: the window of a SYN is never scaled.
-        final int window = Math.min(tcb.receiveWindow.announce(), WindowScale.MAX_UNSCALED);
-        write(bytes, at, tcb.iss, length, TcpHeader.SYN | (ack ? TcpHeader.ACK : 0), window);
-        int option = at + TcpHeader.MIN_LENGTH;
-        option += TcpOptions.writeMaximumSegmentSize(bytes, option, tcb.offeredMss());
-        if (timestamps) {
-            final int value = tcb.timestamps.value(nowNanos);
-            final int echo = ack ? tcb.timestamps.echo() : 0;
-            option += sack
-                    ? TcpOptions.writeSackPermittedAndTimestamps(bytes, option, value, echo)
-                    : TcpOptions.writeTimestamps(bytes, option, value, echo);
-        } else if (sack) {
-            option += TcpOptions.writeSackPermitted(bytes, option);
-        }
-        if (scale) {
-            TcpOptions.writeWindowScale(bytes, option, tcb.offeredShift());
-        }
-        final SendStatus status = hand(packet, at, 0);
-        if (ack) {
-            acknowledged();
-        }
-        if (status == SendStatus.UNREACHABLE) {
-            tcb.unreachable(nowNanos);
-        }
+    /** A SYN or SYN-ACK went out ({@link SynSender}). */
+    void synSent(final long nowNanos) {
         lastSendNanos = nowNanos;
     }
 
@@ -488,7 +455,7 @@ final class SegmentSender {
     }
 
     /** Every segment carries the ACK: a delayed one is done with. */
-    private void acknowledged() {
+    void acknowledged() {
         tcb.delayedAck.ackSent();
         tcb.timestamps.ackSent(tcb.rcvNxt);
     }

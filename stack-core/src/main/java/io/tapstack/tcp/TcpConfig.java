@@ -21,6 +21,7 @@ public final class TcpConfig {
     private boolean sack = true;
     private EcnMode ecn = EcnMode.PASSIVE;
     private SynCookieMode synCookies = SynCookieMode.AUTO;
+    private boolean abortOnOverflow = false;
     private String congestionControl = "cubic";
     private boolean noDelay = false;
     private boolean quickAck = false;
@@ -31,6 +32,7 @@ public final class TcpConfig {
     private int initialWindowSegments = 10;
     private int synRetries = 6;
     private int dataRetries = 15;
+    private int orphanRetries = 8;
     private long userTimeoutNanos = 0;
     private boolean keepAlive = false;
     private long keepAliveIdleNanos = 7_200 * SECONDS;
@@ -58,6 +60,7 @@ public final class TcpConfig {
         copy.sack = sack;
         copy.ecn = ecn;
         copy.synCookies = synCookies;
+        copy.abortOnOverflow = abortOnOverflow;
         copy.congestionControl = congestionControl;
         copy.noDelay = noDelay;
         copy.quickAck = quickAck;
@@ -68,6 +71,7 @@ public final class TcpConfig {
         copy.initialWindowSegments = initialWindowSegments;
         copy.synRetries = synRetries;
         copy.dataRetries = dataRetries;
+        copy.orphanRetries = orphanRetries;
         copy.userTimeoutNanos = userTimeoutNanos;
         copy.keepAlive = keepAlive;
         copy.keepAliveIdleNanos = keepAliveIdleNanos;
@@ -184,6 +188,19 @@ public final class TcpConfig {
         return this;
     }
 
+    /**
+     * Whether a listener whose accept queue is full resets a connection whose handshake would complete now, rather than to let the peer try
+     * again (Linux's tcp_abort_on_overflow).
+     */
+    public boolean abortOnOverflow() {
+        return abortOnOverflow;
+    }
+
+    public TcpConfig abortOnOverflow(final boolean on) {
+        abortOnOverflow = on;
+        return this;
+    }
+
     /** TCP_CONGESTION: the name of the congestion control, one of {@link CongestionControls#names()}. */
     public String congestionControl() {
         return congestionControl;
@@ -285,6 +302,16 @@ public final class TcpConfig {
 
     public TcpConfig dataRetries(final int retries) {
         dataRetries = atLeast(0, retries);
+        return this;
+    }
+
+    /** The same for a connection whose application is gone, or less if {@link #dataRetries()} is less (Linux's tcp_orphan_retries). */
+    public int orphanRetries() {
+        return orphanRetries;
+    }
+
+    public TcpConfig orphanRetries(final int retries) {
+        orphanRetries = atLeast(0, retries);
         return this;
     }
 

@@ -113,6 +113,7 @@ final class ScenarioDice {
         final TcpConfig config = new TcpConfig()
                 .synRetries(50)
                 .dataRetries(100)
+                .orphanRetries(100)
                 .timestamps(!oneIn(4))
                 .windowScaling(!oneIn(4))
                 .noDelay(oneIn(3))
