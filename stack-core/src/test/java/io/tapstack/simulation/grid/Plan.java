@@ -50,7 +50,8 @@ record Plan(
                         .sendBufferBytes(buffer)
                         .receiveBufferBytes(buffer)
                         .synRetries(50)
-                        .dataRetries(100));
+                        .dataRetries(100)
+                        .orphanRetries(100));
     }
 
     /** Four times what fits the line and its queue: slow start goes on to twice of that before it hears of a loss. */

@@ -80,7 +80,9 @@ class TheoryTest {
     @MethodSource("congestionControls")
     void aLineIsUsed(final String congestionControl) {
         final Plan plan = bottleneck(congestionControl, 10, 20, 64, 40);
-        assertThat(BulkRun.of(plan, 1).megabitsPerSecond()).isGreaterThan(9);
+        // Tahoe starts from one segment after each loss: about a quarter of the time goes into that.
+        final double expected = congestionControl.equals("tahoe") ? 7 : 9;
+        assertThat(BulkRun.of(plan, 1).megabitsPerSecond()).isGreaterThan(expected);
     }
 
     /** So many seconds' worth of bytes through a bottleneck. */
