@@ -100,7 +100,7 @@ final class AckProcessor {
             arrival.hasEcho = true;
             arrival.echoMillis = tcb.timestamps.sentMillis(segment.options.timestampEcho(), nowNanos);
         }
-        if (tcb.sackAgreed && !arrival.takeBlocks(segment.options)) {
+        if (tcb.sackAgreed && !arrival.takeBlocks(segment.options, segment.ack)) {
             tcb.statistics.drop(DropReason.TCP_BAD_SACK);
         }
     }

@@ -152,9 +152,9 @@ final class SegmentSender {
         tcb.timing.retransmitted(seq);
         tcb.statistics.segmentsRetransmitted += Math.max(1, (sent + tcb.mss - 1) / tcb.mss);
         tcb.statistics.observer().retransmitted(tcb, seq, sent, cause);
-        if (tcb.sackAgreed && seq == tcb.sndUna) {
-            // RFC 6675 5.2, note: else a retransmission that is found lost late might have no round trip left to be
-            // acknowledged in.
+        if (seq == tcb.sndUna) {
+            // The ACK that the timer waits for is a round trip away again. As in Linux; RFC 6298 has no word for what
+            // is lost twice.
             tcb.retransmissionTimer.restart(nowNanos);
         } else {
             tcb.retransmissionTimer.start(nowNanos);

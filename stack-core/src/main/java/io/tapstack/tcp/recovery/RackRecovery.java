@@ -65,6 +65,7 @@ public final class RackRecovery implements LossRecovery, SackScoreboard.Deliveri
     }
 
     private void takeIn(final AckArrival ack) {
+        rack.ackArrives();
         final DeliveryRate rate = scoreboard.rate();
         rate.ackArrives();
         final int sackedBefore = scoreboard.bytesSacked();
