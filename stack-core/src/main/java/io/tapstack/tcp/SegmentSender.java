@@ -61,10 +61,10 @@ final class SegmentSender {
             leavePersistIfOpen();
             final int firstNew = tcb.sndNxt;
             do {
-                while (retransmitNext(nowNanos) || sendNext(nowNanos)) {
-                    // Until a window is used up, the queue is empty or the device is full.
+                while (tcb.pacer.maySend(nowNanos) && (retransmitNext(nowNanos) || sendNext(nowNanos))) {
+                    // Until a window or the time is used up, the queue is empty or the device is full.
                 }
-            } while (tcb.sndNxt == firstNew && tcb.recovery.nothingToSend());
+            } while (tcb.sndNxt == firstNew && !tcb.pacer.isWaiting() && tcb.recovery.nothingToSend());
             tcb.lossTimer.update(nowNanos);
             persistIfStuck(nowNanos);
         }
@@ -88,7 +88,7 @@ final class SegmentSender {
             return false;
         }
         final RetransmitCause cause = tcb.timeouts > 0 ? RetransmitCause.TIMEOUT : RetransmitCause.FAST_RETRANSMIT;
-        final int end = tcb.recovery.retransmissionEnd(inWindow ? wholeSegments(room) : tcb.mss);
+        final int end = tcb.recovery.retransmissionEnd(inWindow ? wholeSegments(tcb.pacer.limit(room)) : tcb.mss);
         final int mssBefore = tcb.mss;
         final int sent = retransmit(seq, end, cause, nowNanos);
         if (sent <= 0) {
@@ -169,7 +169,7 @@ final class SegmentSender {
             return tcb.finQueued && peerSpace > 0 && sendNew(0, true, nowNanos);
         }
         final int congestionSpace = congestionSpace();
-        final int length = sendable(unsent, peerSpace, congestionSpace);
+        final int length = tcb.pacer.limit(sendable(unsent, peerSpace, congestionSpace));
         if (length <= 0) {
             cwndLimited = congestionSpace < Math.min(unsent, Math.min(peerSpace, tcb.mss));
             return false;
@@ -272,11 +272,16 @@ final class SegmentSender {
     private void persistIfStuck(final long nowNanos) {
         final boolean nothingInFlight = tcb.sndUna == tcb.sndNxt;
         final boolean waiting = tcb.queueEnd() != tcb.sndNxt || tcb.finQueued;
-        if (nothingInFlight && waiting && !tcb.finSent && !tcb.isBlocked() && tcb.maySendData()) {
+        if (nothingInFlight && waiting && !tcb.finSent && !isHeldBack() && tcb.maySendData()) {
             tcb.persistTimer.start(nowNanos);
         } else if (!tcb.probeOutstanding) {
             tcb.persistTimer.stop();
         }
+    }
+
+    /** True if it is the device or the pacing, not the peer, that lets nothing go. */
+    private boolean isHeldBack() {
+        return tcb.isBlocked() || tcb.pacer.isWaiting();
     }
 
     private void leavePersistIfOpen() {
@@ -418,6 +423,7 @@ final class SegmentSender {
             return -1;
         }
         acknowledged();
+        tcb.pacer.sent(payload);
         if (sackLength > 0) {
             tcb.sacks.reported();
         }

@@ -44,6 +44,7 @@ public final class TcpConfig {
     private long timeWaitNanos = 60 * SECONDS;
     private int timeToLive = 64;
     private int trafficClass = 0;
+    private long maxPacingRate = 0;
 
     /** The defaults. */
     public TcpConfig() {}
@@ -84,6 +85,7 @@ public final class TcpConfig {
         copy.timeWaitNanos = timeWaitNanos;
         copy.timeToLive = timeToLive;
         copy.trafficClass = trafficClass;
+        copy.maxPacingRate = maxPacingRate;
         return copy;
     }
 
@@ -424,6 +426,16 @@ public final class TcpConfig {
 
     public TcpConfig trafficClass(final int bits) {
         trafficClass = bits & 0xFC;
+        return this;
+    }
+
+    /** SO_MAX_PACING_RATE: most bytes a second that may leave, or 0 for no limit but that of congestion control. */
+    public long maxPacingRate() {
+        return maxPacingRate;
+    }
+
+    public TcpConfig maxPacingRate(final long bytesPerSecond) {
+        maxPacingRate = Math.max(0, bytesPerSecond);
         return this;
     }
 

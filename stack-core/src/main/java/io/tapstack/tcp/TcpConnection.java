@@ -76,6 +76,7 @@ public final class TcpConnection extends TupleOwner {
     LossRecovery recovery;
     final RetransmissionTimer retransmissionTimer;
     final LossTimer lossTimer;
+    final Pacer pacer;
     final PersistTimer persistTimer;
     final DelayedAck delayedAck;
     final KeepAlive keepAlive;
@@ -148,6 +149,7 @@ public final class TcpConnection extends TupleOwner {
         this.scoreboard = new SackScoreboard(protocol.sentSegments());
         this.recovery = new NewRenoRecovery(scoreboard);
         this.lossTimer = new LossTimer(protocol.timers(), this);
+        this.pacer = new Pacer(protocol.timers(), this);
         this.estimator = new RoundTripEstimator(config);
         this.timestamps =
                 new Timestamps(protocol.initialSequenceNumber().timestampOffset(path, local.port(), remote.port()));
@@ -683,6 +685,7 @@ public final class TcpConnection extends TupleOwner {
 
     private void stopTimers() {
         lossTimer.stop();
+        pacer.stop();
         retransmissionTimer.stop();
         persistTimer.stop();
         keepAlive.stop();
