@@ -5,6 +5,7 @@ import io.tapstack.wire.IpAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * How the agent is set up.
@@ -22,10 +23,21 @@ public record AgentConfig(
         Optional<IpAddress> gateway,
         List<Setting> settings) {
 
+    private static final int DEFAULT_MTU = 1_500;
+
     /** @throws IllegalArgumentException for virtual time on a TAP, whose frames come in real time */
     public AgentConfig {
         if (virtualTime && tap.isPresent()) {
             throw new IllegalArgumentException("a TAP's frames come in real time: --link tap:NAME needs --clock real");
         }
+    }
+
+    /** The link's MTU in bytes. */
+    int mtu() {
+        return settings.stream()
+                .map(Setting::mtu)
+                .filter(OptionalInt::isPresent)
+                .mapToInt(OptionalInt::getAsInt)
+                .reduce(DEFAULT_MTU, (first, second) -> second);
     }
 }

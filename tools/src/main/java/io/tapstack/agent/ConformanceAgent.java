@@ -56,9 +56,7 @@ public final class ConformanceAgent implements AutoCloseable {
      * @throws IllegalArgumentException for settings that the link does not allow
      */
     public static ConformanceAgent start(final AgentConfig config) throws IOException {
-        final LinkDevice tap = config.tap().isPresent()
-                ? TapDevice.open(TapConfig.named(config.tap().get()))
-                : null;
+        final LinkDevice tap = config.tap().isPresent() ? open(config.tap().get(), config.mtu()) : null;
         ServerSocketChannel server = null;
         try {
             server = listen(config.socket());
@@ -77,6 +75,12 @@ public final class ConformanceAgent implements AutoCloseable {
             }
             throw e;
         }
+    }
+
+    /** Each packet by itself, as it is on the wire. */
+    private static LinkDevice open(final String name, final int mtu) throws IOException {
+        return TapDevice.open(
+                TapConfig.named(name).withMtu(mtu).withoutOffload().withoutHostBatching());
     }
 
     private static ServerSocketChannel listen(final Path path) throws IOException {
@@ -116,10 +120,18 @@ public final class ConformanceAgent implements AutoCloseable {
         final IpAddress gateway = config.gateway().orElse(null);
         final StackConfig stack = gateway == null ? unrouted : unrouted.withGateway(gateway);
         if (config.virtualTime()) {
-            return VirtualIncarnation.start(stack, config.settings(), startMicros);
+            return VirtualIncarnation.start(stack, settings(), startMicros);
         }
         final LinkDevice device = tap == null ? new AgentLink(System::nanoTime) : new BorrowedDevice(tap);
-        return RealIncarnation.start(device, stack, config.settings(), startMicros);
+        return RealIncarnation.start(device, stack, settings(), startMicros);
+    }
+
+    /** Those of the command line, and the MTU in any case: our own link would take packets of any size. */
+    private List<Setting> settings() {
+        final List<Setting> all = new ArrayList<>();
+        all.add(Setting.parse("mtu=" + config.mtu()));
+        all.addAll(config.settings());
+        return all;
     }
 
     private void accept() {

@@ -21,6 +21,7 @@ import java.util.function.ObjLongConsumer;
  */
 public final class Setting {
 
+    private static final String MTU = "mtu";
     private static final long NANOS_PER_MILLI = 1_000_000;
     private static final int MAX_MILLIS = 24 * 3_600_000;
     private static final int MIN_MSS = 48;
@@ -39,7 +40,7 @@ public final class Setting {
     private interface Key extends Function<String, BiConsumer<NetworkStack, TcpConfig>> {}
 
     private static final Map<String, Key> KEYS = new TreeMap<>(Map.ofEntries(
-            Map.entry("mtu", text -> {
+            Map.entry(MTU, text -> {
                 final int bytes = number(text, LinkCapabilities.MIN_MTU, LinkCapabilities.MAX_MTU);
                 return (stack, config) ->
                         stack.ipv4().linkMtu(stack.ipv4().interfaces().get(0), bytes);
@@ -106,9 +107,13 @@ public final class Setting {
                 return config -> config.keepAliveCount(probes);
             }))));
 
+    private final String key;
+    private final String value;
     private final BiConsumer<NetworkStack, TcpConfig> change;
 
-    private Setting(final BiConsumer<NetworkStack, TcpConfig> change) {
+    private Setting(final String key, final String value, final BiConsumer<NetworkStack, TcpConfig> change) {
+        this.key = key;
+        this.value = value;
         this.change = change;
     }
 
@@ -118,17 +123,24 @@ public final class Setting {
      * @throws IllegalArgumentException if there is no such key, or the value makes no sense for it
      */
     public static Setting parse(final String text) {
-        final int equals = text.indexOf('=');
-        final Key key = equals < 0 ? null : KEYS.get(text.substring(0, equals));
+        final int equals = Math.max(0, text.indexOf('='));
+        final String name = text.substring(0, equals);
+        final Key key = KEYS.get(name);
         if (key == null) {
             throw new IllegalArgumentException(
                     "'" + text + "' is not key=value with one of the keys " + String.join(", ", keys()));
         }
+        final String value = text.substring(equals + 1);
         try {
-            return new Setting(key.apply(text.substring(equals + 1)));
+            return new Setting(name, value, key.apply(value));
         } catch (final IllegalArgumentException e) {
             throw new IllegalArgumentException("'" + text + "' has a value that makes no sense", e);
         }
+    }
+
+    /** The link's MTU in bytes, if that is what the setting is about. */
+    OptionalInt mtu() {
+        return key.equals(MTU) ? OptionalInt.of(Integer.parseInt(value)) : OptionalInt.empty();
     }
 
     /** All keys, in order. */
