@@ -70,6 +70,7 @@ final class Retransmissions {
         tcb.estimator.backOff();
         tcb.retransmissionTimer.restart(nowNanos);
         tcb.statistics.segmentsRetransmitted++;
+        tcb.figures.retransmitted(0);
         tcb.statistics.observer().retransmissionTimeout(tcb, synTimeouts, tcb.estimator.rto());
         if (tcb.state == TcpState.SYN_RECEIVED) {
             tcb.protocol.synSender().sendSynAck(tcb, nowNanos);

@@ -151,6 +151,7 @@ final class SegmentSender {
         }
         tcb.timing.retransmitted(seq);
         tcb.statistics.segmentsRetransmitted += Math.max(1, (sent + tcb.mss - 1) / tcb.mss);
+        tcb.figures.retransmitted(sent);
         tcb.statistics.observer().retransmitted(tcb, seq, sent, cause);
         if (seq == tcb.sndUna) {
             // The ACK that the timer waits for is a round trip away again. As in Linux; RFC 6298 has no word for what
@@ -353,6 +354,7 @@ final class SegmentSender {
 
     /** A SYN or SYN-ACK went out ({@link SynSender}). */
     void synSent(final long nowNanos) {
+        tcb.figures.sent(0, nowNanos);
         lastSendNanos = nowNanos;
     }
 
@@ -428,6 +430,7 @@ final class SegmentSender {
             tcb.pathMtuChanged();
             return -1;
         }
+        tcb.figures.sent(payload, nowNanos);
         acknowledged();
         tcb.pacer.sent(payload);
         if (sackLength > 0) {

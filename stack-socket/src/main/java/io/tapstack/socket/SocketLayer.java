@@ -68,6 +68,16 @@ public final class SocketLayer {
         }
     }
 
+    /** A new set of sockets to wait for: {@code epoll_create(2)}. All sockets in it belong to this layer. */
+    public EventPoll eventPoll() {
+        door.enter();
+        try {
+            return new EventPoll(this);
+        } finally {
+            door.exit();
+        }
+    }
+
     /**
      * Waits until at least one socket has something to report: {@code poll(2)}, level-triggered. All sockets belong to this layer.
      *

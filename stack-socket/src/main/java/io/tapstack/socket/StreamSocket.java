@@ -6,6 +6,7 @@ import io.tapstack.tcp.ConnectionObserver;
 import io.tapstack.tcp.TcpBinding;
 import io.tapstack.tcp.TcpConfig;
 import io.tapstack.tcp.TcpConnection;
+import io.tapstack.tcp.TcpInfo;
 import io.tapstack.tcp.TcpListener;
 import io.tapstack.tcp.TcpState;
 import io.tapstack.wire.Endpoint;
@@ -465,7 +466,7 @@ public final class StreamSocket extends StackSocket {
     }
 
     private void linger(final TcpConnection last) {
-        if (options.lingerSeconds <= 0 || !mayWait(0)) {
+        if (options.lingerSeconds <= 0 || layer.isHandling()) {
             return;
         }
         final long deadline = door.now() + options.lingerSeconds * 1_000_000_000L;
@@ -505,6 +506,26 @@ public final class StreamSocket extends StackSocket {
         door.enter();
         try {
             return options.lingerSeconds;
+        } finally {
+            door.exit();
+        }
+    }
+
+    /** Whether connections can be accepted: {@code SO_ACCEPTCONN}. */
+    public boolean isListening() {
+        door.enter();
+        try {
+            return phase == Phase.LISTENING;
+        } finally {
+            door.exit();
+        }
+    }
+
+    /** {@code TCP_INFO}, or null if there is no connection. */
+    public @Nullable TcpInfo info() {
+        door.enter();
+        try {
+            return connection == null ? null : connection.info(door.now());
         } finally {
             door.exit();
         }
@@ -597,6 +618,16 @@ public final class StreamSocket extends StackSocket {
             }
             final TcpConnection live = connection;
             return live == null || isHandshaking() || live.state() == TcpState.CLOSED ? null : live.remote();
+        } finally {
+            door.exit();
+        }
+    }
+
+    /** The other end of the connection, also if it has ended; null if there was none. */
+    public @Nullable Endpoint peerEndpoint() {
+        door.enter();
+        try {
+            return connection == null ? null : connection.remote();
         } finally {
             door.exit();
         }
