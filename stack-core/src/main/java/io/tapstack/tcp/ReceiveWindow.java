@@ -7,9 +7,32 @@ package io.tapstack.tcp;
 final class ReceiveWindow {
 
     private final TcpConnection tcb;
+    private final ReceiveTuning tuning;
 
     ReceiveWindow(final TcpConnection tcb) {
         this.tcb = tcb;
+        this.tuning = new ReceiveTuning(tcb.config, tcb.pool);
+    }
+
+    ReceiveTuning tuning() {
+        return tuning;
+    }
+
+    /** New data came in order, in a segment as large as any so far if {@code full}; RCV.NXT is still before it. */
+    void dataArrived(final Segment segment, final boolean full, final long nowNanos) {
+        final ReceiverRoundTrip roundTrip = tuning.roundTrip();
+        roundTrip.dataArrived(tcb.rcvNxt, tcb.rcvWnd(), nowNanos);
+        if (full && tcb.timestamps.enabled() && segment.options.timestampEcho() != 0) {
+            final int echo = segment.options.timestampEcho();
+            roundTrip.echoed(echo, tcb.timestamps.age(echo, nowNanos));
+        }
+    }
+
+    /** The window to announce in a SYN, which is never scaled (RFC 7323 2.2). */
+    int announceInSyn() {
+        final int window = Math.min(tuning.bufferBytes(), WindowScale.MAX_UNSCALED);
+        tcb.rcvAdv = tcb.rcvNxt + window;
+        return window;
     }
 
     /** The window to announce in a segment that goes out now, in bytes as the peer will understand it. */
@@ -30,8 +53,9 @@ final class ReceiveWindow {
         return window;
     }
 
-    /** The application has made room: tells the peer, if its window was getting small. */
-    void applicationHasRead(final long nowNanos) {
+    /** The application has taken {@code bytes} and made room: tells the peer, if its window was getting small. */
+    void applicationHasRead(final int bytes, final long nowNanos) {
+        tuning.taken(bytes, tcb.mss, nowNanos);
         if (!tcb.state.canReceive() || tcb.finReceived) {
             return;
         }
@@ -47,6 +71,7 @@ final class ReceiveWindow {
         if (!tcb.pool.underPressure()) {
             return Integer.MAX_VALUE;
         }
+        tuning.collapse();
         return tcb.receiveQueue.length() == 0 ? tcb.offeredMss() : 0;
     }
 
@@ -60,6 +85,6 @@ final class ReceiveWindow {
 
     /** The buffer, as far as the peer can be told of it. */
     private int largest() {
-        return Math.min(tcb.config.receiveBufferBytes(), WindowScale.MAX_UNSCALED << tcb.windowScale.receiveShift());
+        return Math.min(tuning.bufferBytes(), WindowScale.MAX_UNSCALED << tcb.windowScale.receiveShift());
     }
 }

@@ -354,8 +354,8 @@ final class SegmentArrives {
         if (!tcb.isInputShutdown()) {
             tcb.receiveQueue.append(segment.memory(), segment.payloadOffset(), length);
         }
+        tcb.dataArrived(segment, length, nowNanos);
         tcb.rcvNxt += length;
-        tcb.dataArrived(length, nowNanos);
         if (!tcb.reassembly.isEmpty()) {
             // RFC 5681 4.2: an ACK at once for a segment that fills a gap.
             tcb.delayedAck.ackNow();

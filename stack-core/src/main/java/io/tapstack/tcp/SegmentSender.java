@@ -292,8 +292,7 @@ final class SegmentSender {
         final PacketBuffer packet = tcb.pool.packet(tcb.path.headroom() + length, tcb.path.headroom());
         final int at = packet.append(length);
         final ByteBuffer bytes = packet.memory().bytes();
-        // RFC 7323 2.2: the window of a SYN is never scaled.
-        final int window = Math.min(tcb.receiveWindow.announce(), WindowScale.MAX_UNSCALED);
+        final int window = tcb.receiveWindow.announceInSyn();
         write(bytes, at, tcb.iss, length, TcpHeader.SYN | (ack ? TcpHeader.ACK : 0), window);
         int option = at + TcpHeader.MIN_LENGTH;
         option += TcpOptions.writeMaximumSegmentSize(bytes, option, tcb.offeredMss());

@@ -11,9 +11,11 @@ public final class TcpConfig {
     private static final long MILLIS = 1_000_000L;
     private static final long SECONDS = 1_000_000_000L;
 
-    private int sendBufferBytes = 1 << 20;
+    private int sendBufferBytes = 256 << 10;
+    private int sendBufferLimit = 4 << 20;
     private int sharedSendBytes = 4 << 20;
-    private int receiveBufferBytes = 1 << 20;
+    private int receiveBufferBytes = 64 << 10;
+    private int receiveBufferLimit = 6 << 20;
     private int maxSegment = 0;
     private boolean windowScaling = true;
     private int windowShift = -1;
@@ -48,8 +50,10 @@ public final class TcpConfig {
     public TcpConfig copy() {
         final TcpConfig copy = new TcpConfig();
         copy.sendBufferBytes = sendBufferBytes;
+        copy.sendBufferLimit = sendBufferLimit;
         copy.sharedSendBytes = sharedSendBytes;
         copy.receiveBufferBytes = receiveBufferBytes;
+        copy.receiveBufferLimit = receiveBufferLimit;
         copy.maxSegment = maxSegment;
         copy.windowScaling = windowScaling;
         copy.windowShift = windowShift;
@@ -79,13 +83,25 @@ public final class TcpConfig {
         return copy;
     }
 
-    /** SO_SNDBUF: bytes that may wait in the send queue, sent or not, before a write has to wait. */
+    /** Bytes that may wait in the send queue, sent or not, before a write has to wait; what a tuned buffer starts with. */
     public int sendBufferBytes() {
         return sendBufferBytes;
     }
 
+    /** What the send buffer may grow to; equal to {@link #sendBufferBytes()} if it is fixed. */
+    public int sendBufferLimit() {
+        return sendBufferLimit;
+    }
+
+    /** SO_SNDBUF: a send buffer of this size, that stays so. */
     public TcpConfig sendBufferBytes(final int bytes) {
-        sendBufferBytes = atLeast(1, bytes);
+        return tunedSendBuffer(bytes, bytes);
+    }
+
+    /** A send buffer that starts with {@code start} bytes and follows the congestion window up to {@code limit}: see {@link SendRoom}. */
+    public TcpConfig tunedSendBuffer(final int start, final int limit) {
+        sendBufferBytes = atLeast(1, start);
+        sendBufferLimit = atLeast(start, limit);
         return this;
     }
 
@@ -99,13 +115,28 @@ public final class TcpConfig {
         return this;
     }
 
-    /** SO_RCVBUF: the largest window that is offered, in bytes of payload. Fixed once the SYN is sent. */
+    /** The window that a SYN offers, in bytes of payload; what a tuned buffer starts with. */
     public int receiveBufferBytes() {
         return receiveBufferBytes;
     }
 
+    /** What the receive buffer may grow to; equal to {@link #receiveBufferBytes()} if it is fixed. */
+    public int receiveBufferLimit() {
+        return receiveBufferLimit;
+    }
+
+    /** SO_RCVBUF: a receive buffer of this size, that stays so. The window scale is chosen for it when the SYN is sent. */
     public TcpConfig receiveBufferBytes(final int bytes) {
-        receiveBufferBytes = atLeast(1, bytes);
+        return tunedReceiveBuffer(bytes, bytes);
+    }
+
+    /**
+     * A receive buffer that starts with {@code start} bytes and grows with what the application reads in a round trip, up to {@code limit}: see
+     * {@link ReceiveTuning}. The window scale is chosen for the limit.
+     */
+    public TcpConfig tunedReceiveBuffer(final int start, final int limit) {
+        receiveBufferBytes = atLeast(1, start);
+        receiveBufferLimit = atLeast(start, limit);
         return this;
     }
 
@@ -129,7 +160,7 @@ public final class TcpConfig {
         return this;
     }
 
-    /** The shift that is offered, 0 to 14, or -1 for the one that the receive buffer needs. */
+    /** The shift that is offered, 0 to 14, or -1 for the one that the largest receive buffer needs. */
     public int windowShift() {
         return windowShift;
     }

@@ -77,7 +77,7 @@ public final class TcpConnection implements Flow {
     final DelayedAck delayedAck;
     final KeepAlive keepAlive;
     final TimeWait timeWait;
-    final ReceiveWindow receiveWindow = new ReceiveWindow(this);
+    final ReceiveWindow receiveWindow;
     final SendRoom room = new SendRoom(this);
     final SegmentSender sender;
     final SegmentArrives arrives;
@@ -134,6 +134,7 @@ public final class TcpConnection implements Flow {
         this.timestamps = new Timestamps(protocol.initialSequenceNumber().timestampOffset(local, remote));
         this.retransmissions = new Retransmissions(this);
         this.retransmissionTimer = new RetransmissionTimer(protocol.timers(), estimator, retransmissions::timedOut);
+        this.receiveWindow = new ReceiveWindow(this);
         this.sender = new SegmentSender(this);
         this.arrives = new SegmentArrives(this);
         this.persistTimer = new PersistTimer(protocol.timers(), estimator, sender::probe);
@@ -167,6 +168,16 @@ public final class TcpConnection implements Flow {
     /** Payload of a full segment, in bytes: the effective send MSS (RFC 9293 3.7.1). */
     public int segmentBytes() {
         return mss;
+    }
+
+    /** The size of the send buffer now, in bytes. */
+    public int sendBufferBytes() {
+        return room.bufferBytes();
+    }
+
+    /** The size of the receive buffer now, in bytes of payload. */
+    public int receiveBufferBytes() {
+        return receiveWindow.tuning().bufferBytes();
     }
 
     /** Puts changed options into effect. */
@@ -255,7 +266,7 @@ public final class TcpConnection implements Flow {
         batch.giveBack();
         if (bytes > 0 && receiveQueue.length() > 0) {
             receiveQueue.consume(bytes);
-            receiveWindow.applicationHasRead(nowNanos);
+            receiveWindow.applicationHasRead(bytes, nowNanos);
         }
     }
 
@@ -264,7 +275,7 @@ public final class TcpConnection implements Flow {
         final int copied = receiveQueue.peek(target);
         if (!peek && copied > 0) {
             receiveQueue.consume(copied);
-            receiveWindow.applicationHasRead(nowNanos);
+            receiveWindow.applicationHasRead(copied, nowNanos);
         }
         return copied;
     }
@@ -276,7 +287,7 @@ public final class TcpConnection implements Flow {
             // If all that there is room for waits for more, no ACK will ever make room.
             final boolean inFlight = target.sndNxt != target.sndUna;
             target.push(readableBytes() > 0 && (inFlight || target.writableBytes() > 0), nowNanos);
-            receiveWindow.applicationHasRead(nowNanos);
+            receiveWindow.applicationHasRead(moved, nowNanos);
         }
         return moved;
     }
@@ -302,7 +313,7 @@ public final class TcpConnection implements Flow {
     public void shutdownInput(final long nowNanos) {
         inputShutdown = true;
         receiveQueue.clear();
-        receiveWindow.applicationHasRead(nowNanos);
+        receiveWindow.applicationHasRead(0, nowNanos);
         observer.readable();
     }
 
@@ -378,7 +389,7 @@ public final class TcpConnection implements Flow {
     }
 
     int offeredShift() {
-        return config.windowShift() >= 0 ? config.windowShift() : WindowScale.shiftFor(config.receiveBufferBytes());
+        return config.windowShift() >= 0 ? config.windowShift() : WindowScale.shiftFor(config.receiveBufferLimit());
     }
 
     /** Takes in the options of the peer's SYN. */
@@ -413,6 +424,7 @@ public final class TcpConnection implements Flow {
         final int segments = retransmissions.synWasLost() ? 1 : config.initialWindowSegments();
         congestion.established(mss, segments * mss);
         recovery.established(sndUna, mss);
+        receiveWindow.tuning().established(estimator.srtt(), mss, nowNanos);
         keepAlive.update(nowNanos);
         final TcpListener owner = listener;
         if (owner != null) {
@@ -424,8 +436,9 @@ public final class TcpConnection implements Flow {
         }
     }
 
-    /** New data came in order. */
-    void dataArrived(final int bytes, final long nowNanos) {
+    /** {@code bytes} of {@code segment} are new and in order; RCV.NXT is still before them. */
+    void dataArrived(final Segment segment, final int bytes, final long nowNanos) {
+        receiveWindow.dataArrived(segment, bytes >= largestReceived, nowNanos);
         largestReceived = Math.max(largestReceived, Math.min(bytes, offeredMss()));
         delayedAck.dataArrived(bytes, Math.max(largestReceived, DEFAULT_MSS), nowNanos);
     }

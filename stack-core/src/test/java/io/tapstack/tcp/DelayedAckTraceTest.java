@@ -67,16 +67,18 @@ class DelayedAckTraceTest {
     /** Of super-segments that come together every second of the largest has an ACK, and the last. */
     @Test
     void superSegmentsTogether() {
-        trace.listen(new TcpConfig().timestamps(false));
+        trace.listen(new TcpConfig().timestamps(false).receiveBufferBytes(1 << 20));
         trace.in("S 0:0(0) <mss 1000,wscale 7>").out("S. 0:0(0) ack 1 win 65535 <mss 1460,wscale 5>");
         trace.in(". 1:1(0) ack 1");
+        // The first ACK opens the window further than a SYN-ACK can.
+        trace.in(". 1:40001(40000) ack 1").out(". 1:1(0) ack 40001");
         trace.inTogether(
-                ". 1:40001(40000) ack 1",
                 ". 40001:80001(40000) ack 1",
                 ". 80001:120001(40000) ack 1",
                 ". 120001:160001(40000) ack 1",
-                ". 160001:200001(40000) ack 1");
-        trace.out(". 1:1(0) ack 160001").out(". 1:1(0) ack 200001").quiet();
+                ". 160001:200001(40000) ack 1",
+                ". 200001:240001(40000) ack 1");
+        trace.out(". 1:1(0) ack 200001").out(". 1:1(0) ack 240001").quiet();
         trace.advance(1_000).quiet();
     }
 
