@@ -1,5 +1,7 @@
 package io.tapstack.tcp;
 
+import io.tapstack.buffer.BufferPool;
+
 /**
  * What the peer is promised: RCV.WND and its right edge, which never moves back (RFC 9293 3.8.6, SHLD-14), and the receiver's side of
  * silly-window avoidance (3.8.6.2.2): the edge moves on by a full segment or half the buffer, whichever is less.
@@ -79,8 +81,23 @@ final class ReceiveWindow {
         return Math.min(largest() / 2, tcb.offeredMss());
     }
 
+    /** What can still come: of payload, and of memory, of which payload may hold twice as much. */
     private int free() {
-        return Math.max(0, largest() - tcb.receiveQueue.length());
+        final int payload = largest() - tcb.receiveQueue.length();
+        return (int) Math.max(0, Math.min(payload, memoryLimit() - tcb.receiveQueue.chargedBytes()));
+    }
+
+    /**
+     * The memory that received data may hold, in bytes: as Linux has it, twice the buffer, and a super-segment, which comes in one piece. By
+     * how the queues keep data, payload in order never holds more than that; so this is for what comes out of order in crumbs.
+     */
+    private long memoryLimit() {
+        return 2L * largest() + BufferPool.SUPER;
+    }
+
+    /** What of it is left for data out of order. */
+    int reassemblyLimit() {
+        return (int) Math.min(Integer.MAX_VALUE, memoryLimit() - tcb.receiveQueue.chargedBytes());
     }
 
     /** The buffer, as far as the peer can be told of it. */

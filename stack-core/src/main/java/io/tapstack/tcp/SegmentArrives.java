@@ -373,16 +373,26 @@ final class SegmentArrives {
      * for ever.
      */
     private boolean isUrgentlyNeeded(final Segment segment) {
-        tcb.reassembly.clear();
-        return segment.seq == tcb.rcvNxt && tcb.receiveQueue.length() == 0;
+        tcb.reassembly.prune();
+        countPruned();
+        return !tcb.pool.underPressure() || segment.seq == tcb.rcvNxt && tcb.receiveQueue.length() == 0;
     }
 
     private void outOfOrder(final Segment segment, final int length) {
         // RFC 5681 4.2: a duplicate ACK at once for a segment that comes out of order.
         tcb.delayedAck.ackNow();
-        final boolean kept = tcb.reassembly.insert(segment.seq, segment.memory(), segment.payloadOffset(), length);
+        final int limit = tcb.receiveWindow.reassemblyLimit();
+        final boolean kept =
+                tcb.reassembly.insert(segment.seq, segment.memory(), segment.payloadOffset(), length, limit);
+        countPruned();
         if (!kept) {
             tcb.statistics.drop(DropReason.TCP_REASSEMBLY_LIMIT);
+        }
+    }
+
+    private void countPruned() {
+        if (tcb.reassembly.takePruned()) {
+            tcb.statistics.drop(DropReason.TCP_REASSEMBLY_PRUNED);
         }
     }
 

@@ -180,6 +180,11 @@ public final class TcpConnection implements Flow {
         return receiveWindow.tuning().bufferBytes();
     }
 
+    /** Memory of the stack that the connection's queues hold, in bytes: whole blocks, whatever lies in them. */
+    public int heldBytes() {
+        return sendQueue.chargedBytes() + receiveQueue.chargedBytes() + reassembly.chargedBytes();
+    }
+
     /** Puts changed options into effect. */
     public void configChanged(final long nowNanos) {
         if (state.isSynchronized() && state != TcpState.TIME_WAIT) {
