@@ -62,13 +62,13 @@ final class ReassemblyQueue {
         int end = sequence + length;
         int index = firstEndingAfter(start);
         while (index < count && SequenceNumber.lessOrEqual(sequences[index], start)) {
-            start = end(index++);
+            start = endOf(index++);
         }
         if (SequenceNumber.lessOrEqual(end, start)) {
             return true;
         }
         int last = index;
-        while (last < count && SequenceNumber.lessOrEqual(end(last), end)) {
+        while (last < count && SequenceNumber.lessOrEqual(endOf(last), end)) {
             last++;
         }
         if (last < count) {
@@ -85,6 +85,11 @@ final class ReassemblyQueue {
         final boolean was = pruned;
         pruned = false;
         return was;
+    }
+
+    /** Sequence number behind the last piece; {@code rcvNxt} if there is none. */
+    int end(final int rcvNxt) {
+        return count == 0 ? rcvNxt : endOf(count - 1);
     }
 
     /** True if there is a piece that starts at or before {@code rcvNxt}, so that it can be delivered. */
@@ -104,7 +109,7 @@ final class ReassemblyQueue {
             final int skip = next - sequences[delivered];
             if (skip < lengths[delivered]) {
                 target.append(regions[delivered], offsets[delivered] + skip, lengths[delivered] - skip);
-                next = end(delivered);
+                next = endOf(delivered);
             }
             delivered++;
         }
@@ -160,7 +165,7 @@ final class ReassemblyQueue {
 
     /** Copies behind the piece {@code before} what it has room for, if it ends where the bytes start. @return how many */
     private int follow(final int before, final int sequence, final Region region, final int offset, final int length) {
-        if (before < 0 || end(before) != sequence) {
+        if (before < 0 || endOf(before) != sequence) {
             return 0;
         }
         final int part = Math.min(length, rooms[before]);
@@ -172,7 +177,7 @@ final class ReassemblyQueue {
 
     /** The block for a copy: the next size up from the one that it follows, so that a long run makes few pieces. */
     private int blockSize(final int before, final int sequence, final int length) {
-        final boolean goesOn = before >= 0 && end(before) == sequence;
+        final boolean goesOn = before >= 0 && endOf(before) == sequence;
         if (!goesOn && length <= BufferPool.SMALL) {
             return BufferPool.SMALL;
         }
@@ -226,7 +231,7 @@ final class ReassemblyQueue {
         int high = count;
         while (low < high) {
             final int middle = (low + high) >>> 1;
-            if (SequenceNumber.greaterThan(end(middle), sequence)) {
+            if (SequenceNumber.greaterThan(endOf(middle), sequence)) {
                 high = middle;
             } else {
                 low = middle + 1;
@@ -235,7 +240,7 @@ final class ReassemblyQueue {
         return low;
     }
 
-    private int end(final int index) {
+    private int endOf(final int index) {
         return sequences[index] + lengths[index];
     }
 

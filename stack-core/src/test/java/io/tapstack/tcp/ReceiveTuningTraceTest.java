@@ -54,7 +54,7 @@ class ReceiveTuningTraceTest {
     @Test
     void scaleIsChosenForTheLimit() {
         trace.connect(new TcpConfig().timestamps(false));
-        trace.out("S 0:0(0) win 65535 <mss 1460,wscale 7>");
+        trace.out("S 0:0(0) win 65535 <mss 1460,sackOK,wscale 7>");
     }
 
     /** Twice what was read, and more as the peer is still speeding up: it may double with each round trip. */

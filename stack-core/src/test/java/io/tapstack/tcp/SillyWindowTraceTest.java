@@ -115,4 +115,29 @@ class SillyWindowTraceTest {
         trace.write(connection, 10);
         trace.out("P. 50011:50021(10) ack 1").quiet();
     }
+
+    /** Receiver: half of the smallest buffers is nothing, so every byte that is read is worth an update. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void tinyBuffer(final int size) {
+        final TcpConnection connection = trace.established(new TcpConfig().receiveBufferBytes(size));
+        for (int at = 1; at < 50; at += size) {
+            trace.in("P. " + at + ":" + (at + size) + "(" + size + ") ack 1").advance(40);
+            trace.out(". 1:1(0) ack " + (at + size) + " win 0").quiet();
+            assertThat(trace.read(connection, size)).isEqualTo(size);
+            trace.out(". 1:1(0) ack " + (at + size) + " win " + size).quiet();
+        }
+    }
+
+    /** The same where the ACK was still delayed when the application read. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void tinyBufferThatIsReadAtOnce(final int size) {
+        final TcpConnection connection = trace.established(new TcpConfig().receiveBufferBytes(size));
+        for (int at = 1; at < 50; at += size) {
+            trace.in("P. " + at + ":" + (at + size) + "(" + size + ") ack 1");
+            assertThat(trace.read(connection, size)).isEqualTo(size);
+            trace.out(". 1:1(0) ack " + (at + size) + " win " + size).quiet();
+        }
+    }
 }
