@@ -229,7 +229,8 @@ public final class SliceLine {
         }
         fillUsed += length;
         if (fillUsed == block.capacity()) {
-            // Other slices may lie between two pieces of a block. It is held until the last piece goes, and charged there.
+            // Other slices may lie between two pieces of a block. It is held until the last piece goes, and charged
+            // there.
             charges[slot(count - 1)] += block.capacity();
             chargedBytes += block.capacity();
             releaseFillBlock();

@@ -100,8 +100,9 @@ final class ReceiveWindow {
         return (int) Math.min(Integer.MAX_VALUE, memoryLimit() - tcb.receiveQueue.chargedBytes());
     }
 
-    /** The buffer, as far as the peer can be told of it. */
+    /** The buffer, as far as the peer can be told of it: between what 1 and what 65,535 stand for in the header. */
     private int largest() {
-        return Math.min(tuning.bufferBytes(), WindowScale.MAX_UNSCALED << tcb.windowScale.receiveShift());
+        final int shift = tcb.windowScale.receiveShift();
+        return Math.max(1 << shift, Math.min(tuning.bufferBytes(), WindowScale.MAX_UNSCALED << shift));
     }
 }

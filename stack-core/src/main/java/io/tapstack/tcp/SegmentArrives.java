@@ -188,7 +188,7 @@ final class SegmentArrives {
         reportDuplicate(segment);
         if (segment.length() > 0 && !segment.has(TcpHeader.SYN)) {
             // Old data may be the repetition of something whose ACK was lost: the peer needs this one.
-            tcb.delayedAck.ackNow();
+            tcb.delayedAck.ackTrouble();
         } else {
             // RFC 5961 4.2 and 7: a SYN is challenged outside of the window too, and the challenges are limited.
             tcb.challengeAck(nowNanos);
@@ -302,7 +302,7 @@ final class SegmentArrives {
         }
         if (segment.length() < before) {
             // Some of it came before, or does not fit: either way the peer has to be told where we are.
-            tcb.delayedAck.ackNow();
+            tcb.delayedAck.ackTrouble();
         }
     }
 
@@ -357,7 +357,7 @@ final class SegmentArrives {
 
     private void outOfOrder(final Segment segment, final int length) {
         // RFC 5681 4.2: a duplicate ACK at once for a segment that comes out of order.
-        tcb.delayedAck.ackNow();
+        tcb.delayedAck.ackTrouble();
         final int limit = tcb.receiveWindow.reassemblyLimit();
         final boolean kept =
                 tcb.reassembly.insert(segment.seq, segment.memory(), segment.payloadOffset(), length, limit);

@@ -234,7 +234,7 @@ public final class TcpConfig {
         return this;
     }
 
-    /** TCP_QUICKACK: every data segment is acknowledged at once. */
+    /** Whether the first segments of a connection, and those around a loss, are acknowledged at once: see {@link QuickAck}. */
     public boolean quickAck() {
         return quickAck;
     }

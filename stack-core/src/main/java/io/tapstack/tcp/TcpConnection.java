@@ -29,6 +29,7 @@ public final class TcpConnection extends TupleOwner {
 
     // RFC 9293 3.7.1: what a peer that says nothing accepts over IPv4 (MUST-15).
     private static final int DEFAULT_MSS = 536;
+    private static final int MAX_INITIAL_WINDOW = 1 << 30;
     // A peer that announces less would have us send more header than data.
     private static final int MIN_MSS = 48;
 
@@ -77,6 +78,7 @@ public final class TcpConnection extends TupleOwner {
     final RetransmissionTimer retransmissionTimer;
     final LossTimer lossTimer;
     final PersistTimer persistTimer;
+    final ClosedWindow closedWindow = new ClosedWindow(this);
     final DelayedAck delayedAck;
     final KeepAlive keepAlive;
     final FinWait2Timer finWait2Timer;
@@ -147,10 +149,10 @@ public final class TcpConnection extends TupleOwner {
         this.receiveWindow = new ReceiveWindow(this);
         this.sender = new SegmentSender(this);
         this.arrives = new SegmentArrives(this);
-        this.persistTimer = new PersistTimer(protocol.timers(), estimator, sender::probe);
+        this.persistTimer = new PersistTimer(protocol.timers(), estimator, config, closedWindow::probe);
         this.delayedAck =
                 new DelayedAck(protocol.timers(), config, sender::transmit, () -> protocol.tellEndOfBurst(this));
-        this.keepAlive = new KeepAlive(protocol.timers(), config, this::keepAliveExpired);
+        this.keepAlive = new KeepAlive(this);
         this.finWait2Timer = new FinWait2Timer(protocol.timers(), config, now -> enter(TcpState.CLOSED, now));
     }
 
@@ -195,6 +197,22 @@ public final class TcpConnection extends TupleOwner {
     /** Memory of the stack that the connection's queues hold, in bytes: whole blocks, whatever lies in them. */
     public int heldBytes() {
         return sendQueue.chargedBytes() + receiveQueue.chargedBytes() + reassembly.chargedBytes();
+    }
+
+    /**
+     * TCP_QUICKACK: acknowledges without delay from now on, beginning with what waits for an ACK; or delays. Either way until the connection
+     * itself has a reason for the other; see {@link QuickAck}.
+     */
+    public void quickAck(final boolean on, final long nowNanos) {
+        delayedAck.quickAck(on);
+        if (state == TcpState.ESTABLISHED || state == TcpState.CLOSE_WAIT) {
+            sender.transmit(nowNanos);
+        }
+    }
+
+    /** Whether ACKs are sent without delay as far as quick ACKs go (TCP_QUICKACK). */
+    public boolean isQuickAck() {
+        return delayedAck.quickAck().isWanted();
     }
 
     /** Puts changed options into effect. */
@@ -441,7 +459,7 @@ public final class TcpConnection extends TupleOwner {
         retransmissionTimer.stop();
         // RFC 6928: ten segments; RFC 5681 3.1: one, if the SYN or SYN-ACK was lost.
         final int segments = retransmissions.synWasLost() ? 1 : config.initialWindowSegments();
-        congestion.established(mss, segments * mss);
+        congestion.established(mss, (int) Math.min((long) segments * mss, MAX_INITIAL_WINDOW));
         recovery.established(sndUna, mss);
         recovery.fastRecovery(congestion.fastRecovery());
         receiveWindow.tuning().established(estimator.srtt(), mss, nowNanos);
@@ -460,7 +478,9 @@ public final class TcpConnection extends TupleOwner {
     void dataArrived(final Segment segment, final int bytes, final long nowNanos) {
         receiveWindow.dataArrived(segment, bytes >= largestReceived, nowNanos);
         largestReceived = Math.max(largestReceived, Math.min(bytes, offeredMss()));
-        delayedAck.dataArrived(bytes, Math.max(largestReceived, DEFAULT_MSS), nowNanos);
+        final int fullSegment = Math.max(largestReceived, DEFAULT_MSS);
+        delayedAck.quickAck().dataArrived(rcvWnd(), fullSegment, estimator.rto(), nowNanos);
+        delayedAck.dataArrived(bytes, fullSegment, nowNanos);
     }
 
     /** Answers a suspicious segment with {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>}, but not too often (RFC 5961 7). */
@@ -622,23 +642,6 @@ public final class TcpConnection extends TupleOwner {
             enter(next, nowNanos);
             sender.transmit(nowNanos);
         }
-    }
-
-    private void keepAliveExpired(final long nowNanos) {
-        if (!keepAlive.isSilent(nowNanos)) {
-            return;
-        }
-        if (sndUna != sndNxt || persistTimer.isRunning()) {
-            // Data in flight, or a closed window, is being probed anyway.
-            keepAlive.update(nowNanos);
-            return;
-        }
-        if (keepAlive.isExhausted()) {
-            abortFor(SocketError.ETIMEDOUT, nowNanos);
-            return;
-        }
-        sender.sendKeepAlive(nowNanos);
-        keepAlive.probeSent(nowNanos);
     }
 
     @Override

@@ -140,4 +140,23 @@ class SillyWindowTraceTest {
             trace.out(". 1:1(0) ack " + (at + size) + " win " + size).quiet();
         }
     }
+
+    /** A buffer smaller than what 1 stands for in a scaled header: the peer cannot be told less than that, and must not be told 0. */
+    @Test
+    void bufferBelowTheScale() {
+        final TcpListener listener = trace.listen(
+                new TcpConfig().timestamps(false).quickAck(true).windowShift(7).receiveBufferBytes(10));
+        trace.in("S 0:0(0) win 65535 <mss 1000,wscale 0>").out("S. 0:0(0) ack 1 win 10 <mss 1460,wscale 7>");
+        trace.in(". 1:1(0) ack 1");
+        final TcpConnection connection = listener.accept();
+        for (int at = 1; at < 100; at += 10) {
+            trace.in("P. " + at + ":" + (at + 10) + "(10) ack 1").out(". 1:1(0) ack " + (at + 10));
+            assertThat(trace.read(connection, 10)).isEqualTo(10);
+            trace.advance(100);
+            assertThat(connection.rcvWnd()).isPositive();
+            while (trace.link.take() != null) {
+                // A window update, if one was needed.
+            }
+        }
+    }
 }
