@@ -44,6 +44,11 @@ final class ReceiveTuning {
         return Math.max(config.receiveBufferBytes(), Math.min(grown, config.receiveBufferLimit()));
     }
 
+    /** The largest window to announce. */
+    int windowBytes() {
+        return config.windowClamp() == 0 ? bufferBytes() : Math.min(bufferBytes(), config.windowClamp());
+    }
+
     /** The most that the application has read in a round trip, or the initial guess at it. */
     long mostInARoundTrip() {
         return most;

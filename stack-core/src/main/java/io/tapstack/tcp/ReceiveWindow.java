@@ -20,6 +20,11 @@ final class ReceiveWindow {
         return tuning;
     }
 
+    /** True if the peer may send no further segment: what has come has to be read, however little it is. */
+    boolean isClosing() {
+        return tcb.rcvWnd() <= tcb.offeredMss();
+    }
+
     /** New data came in order, in a segment as large as any so far if {@code full}; RCV.NXT is still before it. */
     void dataArrived(final Segment segment, final boolean full, final long nowNanos) {
         final ReceiverRoundTrip roundTrip = tuning.roundTrip();
@@ -32,7 +37,7 @@ final class ReceiveWindow {
 
     /** The window to announce in a SYN, which is never scaled (RFC 7323 2.2). */
     int announceInSyn() {
-        final int window = Math.min(tuning.bufferBytes(), WindowScale.MAX_UNSCALED);
+        final int window = Math.min(tuning.windowBytes(), WindowScale.MAX_UNSCALED);
         tcb.rcvAdv = tcb.rcvNxt + window;
         return window;
     }
@@ -103,6 +108,6 @@ final class ReceiveWindow {
     /** The buffer, as far as the peer can be told of it: between what 1 and what 65,535 stand for in the header. */
     private int largest() {
         final int shift = tcb.windowScale.receiveShift();
-        return Math.max(1 << shift, Math.min(tuning.bufferBytes(), WindowScale.MAX_UNSCALED << shift));
+        return Math.max(1 << shift, Math.min(tuning.windowBytes(), WindowScale.MAX_UNSCALED << shift));
     }
 }

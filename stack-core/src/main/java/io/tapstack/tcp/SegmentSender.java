@@ -26,6 +26,7 @@ final class SegmentSender {
     private int sndSml;
     private boolean cwndLimited;
     private long lastSendNanos;
+    private boolean flushing;
     private boolean synOwed; // the device had no room for it
 
     SegmentSender(final TcpConnection tcb) {
@@ -72,10 +73,18 @@ final class SegmentSender {
             } while (tcb.sndNxt == firstNew && tcb.recovery.nothingToSend());
             tcb.lossTimer.update(nowNanos);
             tcb.closedWindow.enterIfStuck(nowNanos);
+            tcb.room.sent();
         }
         if (tcb.delayedAck.isDue()) {
             sendAck(nowNanos);
         }
+    }
+
+    /** Sends what waits for more to come, as far as the windows allow. */
+    void flush(final long nowNanos) {
+        flushing = true;
+        transmit(nowNanos);
+        flushing = false;
     }
 
     // ---- What to send
@@ -156,6 +165,7 @@ final class SegmentSender {
         }
         tcb.timing.retransmitted(seq);
         tcb.statistics.segmentsRetransmitted++;
+        tcb.figures.retransmitted(sent);
         tcb.statistics.observer().retransmitted(tcb, seq, sent, cause);
         tcb.retransmissionTimer.start(nowNanos);
         // What was written in more pieces than a packet holds takes more than one segment.
@@ -219,10 +229,10 @@ final class SegmentSender {
      * last piece of a long response therefore does not wait for the peer's delayed ACK.
      */
     private boolean maySendTail() {
-        if (tcb.finQueued) {
+        if (tcb.finQueued || flushing) {
             return true;
         }
-        if (tcb.moreComing) {
+        if (tcb.moreComing || tcb.config.cork()) {
             return false;
         }
         return tcb.config.noDelay() || SequenceNumber.lessOrEqual(sndSml, tcb.sndUna);
@@ -308,6 +318,7 @@ final class SegmentSender {
         if (synOwed) {
             tcb.blockedByDevice();
         }
+        tcb.figures.sent(0, nowNanos);
         if (ack) {
             acknowledged();
         }
@@ -389,6 +400,7 @@ final class SegmentSender {
             tcb.pathMtuChanged();
             return -1;
         }
+        tcb.figures.sent(payload, nowNanos);
         acknowledged();
         if (sackLength > 0) {
             tcb.sacks.reported();
@@ -417,7 +429,11 @@ final class SegmentSender {
         TcpChecksum.write(packet, at, tcb.pseudoHeaderSum, path.checksumOffload());
         tcb.statistics.segmentsSent++;
         return path.send(
-                packet, IpProtocol.TCP, tcb.config.trafficClass(), tcb.config.timeToLive(), /* dontFragment */ true);
+                packet,
+                IpProtocol.TCP,
+                tcb.config.trafficClass(),
+                tcb.config.timeToLive(),
+                tcb.config.pathMtuDiscovery());
     }
 
     /** Every segment carries the ACK: a delayed one is done with. */

@@ -28,9 +28,22 @@ final class SendRoom {
             wanted |= !tcb.sendQueue.isEmpty();
             return tcb.sendQueue.isEmpty() ? BufferPool.FRAME : 0;
         }
-        final int room = bufferBytes() - tcb.sendQueue.chargedBytes();
+        final int room = tooMuchUnsent(1) ? 0 : bufferBytes() - tcb.sendQueue.chargedBytes();
         wanted |= room <= 0;
         return Math.max(0, room);
+    }
+
+    /** TCP_NOTSENT_LOWAT: {@code times} as much as was never sent reaches the mark. */
+    private boolean tooMuchUnsent(final int times) {
+        final int mark = tcb.config.notSentLowWater();
+        return mark > 0 && (long) times * (tcb.queueEnd() - tcb.sndNxt) >= mark;
+    }
+
+    /** Something was sent. */
+    void sent() {
+        if (wanted && tcb.config.notSentLowWater() > 0) {
+            freed();
+        }
     }
 
     /** Bytes of a mapped file that may be written now; 0 means that the observer will be told. */
@@ -40,7 +53,7 @@ final class SendRoom {
         }
         final int room = tcb.config.sharedSendBytes() - tcb.sendQueue.sharedBytes();
         // A small remainder is not worth a call each time an ACK comes.
-        final boolean worthIt = room >= tcb.config.sharedSendBytes() / 4;
+        final boolean worthIt = !tooMuchUnsent(1) && room >= tcb.config.sharedSendBytes() / 4;
         wanted |= !worthIt;
         return worthIt ? room : 0;
     }
@@ -48,6 +61,7 @@ final class SendRoom {
     /** Something was acknowledged. */
     void freed() {
         if (wanted
+                && !tooMuchUnsent(2)
                 && tcb.sendQueue.chargedBytes() <= bufferBytes() / 2
                 && tcb.sendQueue.sharedBytes() <= tcb.config.sharedSendBytes() / 2) {
             wanted = false;

@@ -25,6 +25,10 @@ public final class TcpConfig {
     private SynCookieMode synCookies = SynCookieMode.AUTO;
     private String congestionControl = "cubic";
     private boolean noDelay = false;
+    private boolean cork = false;
+    private int notSentLowWater = 0;
+    private int windowClamp = 0;
+    private boolean pathMtuDiscovery = true;
     private boolean quickAck = false;
     private long delayedAckNanos = 40 * MILLIS;
     private long initialRtoNanos = 1 * SECONDS;
@@ -63,6 +67,10 @@ public final class TcpConfig {
         copy.synCookies = synCookies;
         copy.congestionControl = congestionControl;
         copy.noDelay = noDelay;
+        copy.cork = cork;
+        copy.notSentLowWater = notSentLowWater;
+        copy.windowClamp = windowClamp;
+        copy.pathMtuDiscovery = pathMtuDiscovery;
         copy.quickAck = quickAck;
         copy.delayedAckNanos = delayedAckNanos;
         copy.initialRtoNanos = initialRtoNanos;
@@ -231,6 +239,46 @@ public final class TcpConfig {
 
     public TcpConfig noDelay(final boolean on) {
         noDelay = on;
+        return this;
+    }
+
+    /** TCP_CORK: only full segments are sent, until it is turned off; but nothing waits for longer than an RTO (200 ms or more). */
+    public boolean cork() {
+        return cork;
+    }
+
+    public TcpConfig cork(final boolean on) {
+        cork = on;
+        return this;
+    }
+
+    /** TCP_NOTSENT_LOWAT: writes wait while so many bytes are in the send queue that were never sent; 0 for no such limit. */
+    public int notSentLowWater() {
+        return notSentLowWater;
+    }
+
+    public TcpConfig notSentLowWater(final int bytes) {
+        notSentLowWater = atLeast(0, bytes);
+        return this;
+    }
+
+    /** TCP_WINDOW_CLAMP: the largest window that is announced, in bytes, whatever the buffer; 0 for no such limit. */
+    public int windowClamp() {
+        return windowClamp;
+    }
+
+    public TcpConfig windowClamp(final int bytes) {
+        windowClamp = atLeast(0, bytes);
+        return this;
+    }
+
+    /** IP_MTU_DISCOVER: whether packets must not be fragmented on their way (RFC 1191). */
+    public boolean pathMtuDiscovery() {
+        return pathMtuDiscovery;
+    }
+
+    public TcpConfig pathMtuDiscovery(final boolean on) {
+        pathMtuDiscovery = on;
         return this;
     }
 

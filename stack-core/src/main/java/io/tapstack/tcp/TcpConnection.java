@@ -81,6 +81,7 @@ public final class TcpConnection extends TupleOwner {
     final ClosedWindow closedWindow = new ClosedWindow(this);
     final DelayedAck delayedAck;
     final KeepAlive keepAlive;
+    final ConnectionFigures figures;
     final FinWait2Timer finWait2Timer;
     final ReceiveWindow receiveWindow;
     final SendRoom room = new SendRoom(this);
@@ -133,6 +134,7 @@ public final class TcpConnection extends TupleOwner {
         this.config = config;
         this.pseudoHeaderSum = InternetChecksum.pseudoHeader(path.source(), path.destination(), IpProtocol.TCP);
         this.iss = protocol.chooseIss(local, remote, nowNanos);
+        this.figures = new ConnectionFigures(this, nowNanos);
         this.sndUna = iss;
         this.sndNxt = iss;
         this.sendQueue = new SendQueue(pool);
@@ -213,6 +215,26 @@ public final class TcpConnection extends TupleOwner {
     /** Whether ACKs are sent without delay as far as quick ACKs go (TCP_QUICKACK). */
     public boolean isQuickAck() {
         return delayedAck.quickAck().isWanted();
+    }
+
+    /** TCP_INFO. */
+    public TcpInfo info(final long nowNanos) {
+        return figures.snapshot(nowNanos);
+    }
+
+    /** True if the peer's next segment may not fit any more, so that whoever waits for more to read may wait in vain (SO_RCVLOWAT). */
+    public boolean isReceiveWindowClosing() {
+        return receiveWindow.isClosing();
+    }
+
+    /** Sends what waits for more to come (Nagle, TCP_CORK, MSG_MORE), once. */
+    public void flush(final long nowNanos) {
+        sender.flush(nowNanos);
+    }
+
+    /** Largest IP packet on the path to the peer, in bytes (IP_MTU). */
+    public int pathMtu() {
+        return path.mtu();
     }
 
     /** Puts changed options into effect. */
@@ -481,6 +503,11 @@ public final class TcpConnection extends TupleOwner {
         final int fullSegment = Math.max(largestReceived, DEFAULT_MSS);
         delayedAck.quickAck().dataArrived(rcvWnd(), fullSegment, estimator.rto(), nowNanos);
         delayedAck.dataArrived(bytes, fullSegment, nowNanos);
+    }
+
+    /** The largest payload that the peer has sent, as far as it counts as a full segment; 0 before any. */
+    int largestReceived() {
+        return largestReceived;
     }
 
     /** Answers a suspicious segment with {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>}, but not too often (RFC 5961 7). */

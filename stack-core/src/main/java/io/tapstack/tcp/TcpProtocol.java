@@ -24,6 +24,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +47,7 @@ public final class TcpProtocol implements TransportProtocol {
     private final SipHash hash;
     private final InitialSequenceNumber initialSequenceNumber;
     private final ResetSender resets;
+    private OptionalInt fixedIss = OptionalInt.empty();
     private final SentSegmentPool sentSegments = new SentSegmentPool();
     private final Segment segment = new Segment();
     private final TimeWaitTable timeWaits;
@@ -77,6 +79,14 @@ public final class TcpProtocol implements TransportProtocol {
         final BareSegmentSender bare = new BareSegmentSender(pool, statistics);
         this.resets = new ResetSender(bare, statistics);
         this.timeWaits = new TimeWaitTable(connections, timers, statistics, bare, limits.timeWaits());
+    }
+
+    /**
+     * For tests of the wire: every connection from now on starts with this sequence number. Empty for numbers that nobody can guess
+     * (RFC 6528), which is the default.
+     */
+    public void fixInitialSequenceNumber(final OptionalInt iss) {
+        fixedIss = iss;
     }
 
     // ---- User calls
@@ -361,7 +371,9 @@ public final class TcpProtocol implements TransportProtocol {
 
     /** ISS for a connection that starts now. */
     int chooseIss(final Endpoint local, final Endpoint remote, final long nowNanos) {
-        return timeWaits.ahead(local, remote, initialSequenceNumber.next(local, remote, nowNanos));
+        return fixedIss.isPresent()
+                ? fixedIss.getAsInt()
+                : timeWaits.ahead(local, remote, initialSequenceNumber.next(local, remote, nowNanos));
     }
 
     ResetSender resets() {

@@ -4,7 +4,9 @@ import io.tapstack.ip.SocketError;
 import io.tapstack.ip.SocketErrorException;
 import io.tapstack.tcp.ConnectionObserver;
 import io.tapstack.tcp.TcpBinding;
+import io.tapstack.tcp.TcpConfig;
 import io.tapstack.tcp.TcpConnection;
+import io.tapstack.tcp.TcpInfo;
 import io.tapstack.tcp.TcpListener;
 import io.tapstack.tcp.TcpState;
 import io.tapstack.wire.Endpoint;
@@ -50,7 +52,7 @@ public final class StreamSocket extends StackSocket {
     /** A socket that is neither; inside the door. */
     StreamSocket(final SocketLayer layer) {
         super(layer);
-        this.options = new StreamOptions();
+        this.options = new StreamOptions(layer.defaults());
     }
 
     /** One end of a connection that {@code listening} has accepted; inside the door. */
@@ -172,7 +174,10 @@ public final class StreamSocket extends StackSocket {
                 return -SocketError.EISCONN.errno();
             }
             if (phase == Phase.UNCONNECTED) {
-                connection = layer.stack().tcp().connect(binding, remote, options.config, events, door.now());
+                final TcpConnection made =
+                        layer.stack().tcp().connect(binding, remote, options.config, events, door.now());
+                made.quickAck(options.quickAck, door.now());
+                connection = made;
                 errorReported = false;
                 inputShut = false;
                 outputShut = false;
@@ -393,7 +398,7 @@ public final class StreamSocket extends StackSocket {
     }
 
     private void linger(final TcpConnection last) {
-        if (options.lingerSeconds <= 0 || !mayWait(0)) {
+        if (options.lingerSeconds <= 0 || layer.isHandling()) {
             return;
         }
         final long deadline = door.now() + options.lingerSeconds * 1_000_000_000L;
@@ -438,31 +443,120 @@ public final class StreamSocket extends StackSocket {
         }
     }
 
+    /** Whether connections can be accepted: {@code SO_ACCEPTCONN}. */
+    public boolean isListening() {
+        door.enter();
+        try {
+            return phase == Phase.LISTENING;
+        } finally {
+            door.exit();
+        }
+    }
+
+    /** {@code TCP_INFO}, or null if there is no connection. */
+    public @Nullable TcpInfo info() {
+        door.enter();
+        try {
+            return connection == null ? null : connection.info(door.now());
+        } finally {
+            door.exit();
+        }
+    }
+
+    /** {@code TCP_CONGESTION}: the name of the congestion control. */
+    public String congestionControl() {
+        door.enter();
+        try {
+            return (connection == null ? options.config : connection.config()).congestionControl();
+        } finally {
+            door.exit();
+        }
+    }
+
+    /**
+     * {@code TCP_CONGESTION}, for connections that are made from now on. One that is established keeps what it has.
+     *
+     * @return 0, {@code -ENOENT} if there is none of that name, {@code -EISCONN} for a connection
+     */
+    public int congestionControl(final String name) {
+        door.enter();
+        try {
+            final int unusable = unusable();
+            if (unusable != 0 || connection != null) {
+                return unusable != 0 ? unusable : -SocketError.EISCONN.errno();
+            }
+            options.config.congestionControl(name);
+            if (listener != null) {
+                listener.config().congestionControl(name);
+            }
+            return 0;
+        } catch (final IllegalArgumentException e) {
+            return -SocketError.ENOENT.errno();
+        } finally {
+            door.exit();
+        }
+    }
+
     @Override
     int applyOption(final int level, final int name, final int value) {
+        final TcpConnection open = connection;
+        final boolean ofTcp = level == SocketOptions.IPPROTO_TCP;
+        if (ofTcp && name == SocketOptions.TCP_WINDOW_CLAMP && value == 0 && open != null) {
+            return -SocketError.EINVAL.errno(); // tcp(7): only before there is a connection
+        }
         final int result = options.set(level, name, value);
         if (result == 0 && listener != null) {
-            TcpConfigOptions.set(listener.config(), level, name, value);
+            applyTo(listener.config(), level, name, value);
         }
-        if (result == 0 && connection != null) {
-            TcpConfigOptions.set(connection.config(), level, name, value);
-            connection.configChanged(door.now());
+        if (result == 0 && open != null) {
+            applyTo(open.config(), level, name, value);
+            if (ofTcp && name == SocketOptions.TCP_QUICKACK) {
+                open.quickAck(value != 0, door.now());
+            } else if (ofTcp && name == SocketOptions.TCP_NODELAY && value != 0) {
+                open.flush(door.now()); // tcp(7): an explicit flush, even with TCP_CORK
+            } else {
+                open.configChanged(door.now());
+            }
         }
         return result;
     }
 
+    private void applyTo(final TcpConfig live, final int level, final int name, final int value) {
+        TcpConfigOptions.set(live, level, name, value);
+        live.pathMtuDiscovery(options.isPathMtuDiscovered());
+    }
+
     @Override
     int optionValue(final int level, final int name) {
+        final TcpConnection open = connection;
         if (level == SocketOptions.SOL_SOCKET && name == SocketOptions.SO_ERROR) {
             return takeError();
         }
         if (level == SocketOptions.SOL_SOCKET && name == SocketOptions.SO_ACCEPTCONN) {
             return phase == Phase.LISTENING ? 1 : 0;
         }
-        if (level == SocketOptions.IPPROTO_TCP && name == SocketOptions.TCP_MAXSEG && connection != null) {
-            return connection.segmentBytes();
+        if (open == null) {
+            return level == SocketOptions.IPPROTO_IP && name == SocketOptions.IP_MTU
+                    ? -SocketError.ENOTCONN.errno()
+                    : options.get(level, name, options.config);
         }
-        return options.get(level, name, connection == null ? options.config : connection.config());
+        return switch (level) {
+            case SocketOptions.SOL_SOCKET ->
+                switch (name) {
+                    case SocketOptions.SO_SNDBUF -> TcpConfigOptions.doubled(open.sendBufferBytes());
+                    case SocketOptions.SO_RCVBUF -> TcpConfigOptions.doubled(open.receiveBufferBytes());
+                    default -> options.get(level, name, open.config());
+                };
+            case SocketOptions.IPPROTO_IP ->
+                name == SocketOptions.IP_MTU ? open.pathMtu() : options.get(level, name, open.config());
+            case SocketOptions.IPPROTO_TCP ->
+                switch (name) {
+                    case SocketOptions.TCP_MAXSEG -> open.segmentBytes();
+                    case SocketOptions.TCP_QUICKACK -> open.isQuickAck() ? 1 : 0;
+                    default -> options.get(level, name, open.config());
+                };
+            default -> options.get(level, name, open.config());
+        };
     }
 
     @Override
@@ -484,6 +578,16 @@ public final class StreamSocket extends StackSocket {
         try {
             final TcpConnection live = connection;
             return live == null || isHandshaking() || live.state() == TcpState.CLOSED ? null : live.remote();
+        } finally {
+            door.exit();
+        }
+    }
+
+    /** The other end of the connection, also if it has ended; null if there was none. */
+    public @Nullable Endpoint peerEndpoint() {
+        door.enter();
+        try {
+            return connection == null ? null : connection.remote();
         } finally {
             door.exit();
         }
@@ -544,6 +648,11 @@ public final class StreamSocket extends StackSocket {
         return attempt != null && (attempt.state() == TcpState.SYN_SENT || attempt.state() == TcpState.SYN_RECEIVED);
     }
 
+    /** {@code SO_RCVLOWAT}. */
+    int receiveLowWater() {
+        return options.receiveLowWater;
+    }
+
     boolean isInputShut() {
         return inputShut;
     }
@@ -577,7 +686,7 @@ public final class StreamSocket extends StackSocket {
     int pollState() {
         return listener != null
                 ? StreamReadiness.of(listener)
-                : StreamReadiness.of(connection, inputShut, pendingError() != null);
+                : StreamReadiness.of(connection, inputShut, pendingError() != null, options.receiveLowWater);
     }
 
     /** What the protocol tells us, inside the door, in the middle of its work. */
