@@ -21,11 +21,16 @@ final class ClosedWindow {
     void enterIfStuck(final long nowNanos) {
         final boolean nothingInFlight = tcb.sndUna == tcb.sndNxt;
         final boolean waiting = tcb.queueEnd() != tcb.sndNxt || tcb.finQueued;
-        if (nothingInFlight && waiting && !tcb.finSent && !tcb.isBlocked() && tcb.maySendData()) {
+        if (nothingInFlight && waiting && !tcb.finSent && !isHeldBack() && tcb.maySendData()) {
             tcb.persistTimer.start(nowNanos);
         } else if (!tcb.probeOutstanding) {
             tcb.persistTimer.stop();
         }
+    }
+
+    /** True if it is the device or the pacing, not the peer, that lets nothing go. */
+    private boolean isHeldBack() {
+        return tcb.isBlocked() || tcb.pacer.isWaiting();
     }
 
     /** Before anything is sent: the window may have opened. */
@@ -48,7 +53,7 @@ final class ClosedWindow {
 
     /** The persist timer expired. */
     void probe(final long nowNanos) {
-        if (tcb.isOrphan() && tcb.persistTimer.probes() >= tcb.config.dataRetries()) {
+        if (tcb.isOrphan() && tcb.persistTimer.probes() >= tcb.retries()) {
             // RFC 6429 4: nobody waits for this connection any more, and it holds memory.
             tcb.abortFor(SocketError.ETIMEDOUT, nowNanos);
             return;

@@ -35,9 +35,15 @@ final class ReceiveWindow {
         }
     }
 
-    /** The window to announce in a SYN, which is never scaled (RFC 7323 2.2). */
+    /** The window that a SYN announces, which is never scaled (RFC 7323 2.2). */
+    static int first(final TcpConfig config) {
+        final int most = config.windowClamp() == 0 ? WindowScale.MAX_UNSCALED : config.windowClamp();
+        return Math.min(config.receiveBufferBytes(), Math.min(most, WindowScale.MAX_UNSCALED));
+    }
+
+    /** The window to announce in a SYN that goes out now. */
     int announceInSyn() {
-        final int window = Math.min(tuning.windowBytes(), WindowScale.MAX_UNSCALED);
+        final int window = first(tcb.config);
         tcb.rcvAdv = tcb.rcvNxt + window;
         return window;
     }

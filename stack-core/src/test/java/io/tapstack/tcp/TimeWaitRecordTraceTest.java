@@ -119,7 +119,7 @@ class TimeWaitRecordTraceTest {
     /** The number is limited: whoever would leave first leaves early. */
     @Test
     void oldestGoFirst() {
-        final TcpTrace small = new TcpTrace(new TcpLimits(3));
+        final TcpTrace small = new TcpTrace(TcpLimits.DEFAULT.withTimeWaits(3));
         final TcpListener listener = small.listen(new TcpConfig());
         final TcpConnection[] all = new TcpConnection[5];
         for (int i = 0; i < all.length; i++) {
@@ -179,7 +179,7 @@ class TimeWaitRecordTraceTest {
         assertThat(connection.state()).isEqualTo(TcpState.CLOSED);
         trace.link.room(10);
         trace.forgetIss().poll();
-        trace.out("S. 0:0(0) ack 101").quiet();
+        trace.advance(1_000).out("S. 0:0(0) ack 101").quiet();
     }
 
     /** 3.6.1: an active open takes the place of a connection in TIME-WAIT that used timestamps, with higher numbers. */
