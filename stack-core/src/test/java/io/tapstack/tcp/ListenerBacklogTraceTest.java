@@ -163,7 +163,7 @@ class ListenerBacklogTraceTest {
         trace.write(connection, 800);
         trace.out("P. 1:801(800) ack 1 <ts *>").quiet();
         assertThat(connection.sndWnd).isEqualTo(800);
-        assertThat(connection.windowScale.receiveShift()).isEqualTo(5);
+        assertThat(connection.windowScale.receiveShift()).isEqualTo(7);
     }
 
     /** What the listener is configured for holds from the next SYN on, and a connection's copy is its own. */
