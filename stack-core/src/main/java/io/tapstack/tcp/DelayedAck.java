@@ -72,6 +72,7 @@ final class DelayedAck {
     /** Something came that has to be acknowledged without delay. */
     void ackNow() {
         due = true;
+        timer.cancel();
     }
 
     /** RFC 5681 4.2: something came twice, or out of order: it, and what follows, has to be acknowledged without delay. */

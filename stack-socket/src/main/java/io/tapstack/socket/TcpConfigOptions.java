@@ -49,6 +49,7 @@ final class TcpConfigOptions {
             case SocketOptions.SO_KEEPALIVE -> config.keepAlive(value != 0);
             case SocketOptions.SO_SNDBUF -> config.sendBufferBytes(buffer(value, MIN_SEND_BUFFER));
             case SocketOptions.SO_RCVBUF -> config.receiveBufferBytes(buffer(value, MIN_RECEIVE_BUFFER));
+            case SocketOptions.SO_MAX_PACING_RATE -> config.maxPacingRate(value);
             default -> {
                 return UNKNOWN;
             }
@@ -61,6 +62,7 @@ final class TcpConfigOptions {
             case SocketOptions.SO_KEEPALIVE -> number(config.keepAlive());
             case SocketOptions.SO_SNDBUF -> doubled(config.sendBufferBytes());
             case SocketOptions.SO_RCVBUF -> doubled(config.receiveBufferBytes());
+            case SocketOptions.SO_MAX_PACING_RATE -> pacingRate(config.maxPacingRate());
             default -> UNKNOWN;
         };
     }
@@ -127,6 +129,18 @@ final class TcpConfigOptions {
                 }
                 config.synRetries(value);
             }
+            case SocketOptions.TCP_FASTOPEN -> {
+                if (value < 0) {
+                    return INVALID;
+                }
+                config.fastOpenQueue(value);
+            }
+            case SocketOptions.TCP_FASTOPEN_CONNECT -> {
+                if (isOutside(value, 0, 1)) {
+                    return INVALID;
+                }
+                config.fastOpen(value == 1);
+            }
             case SocketOptions.TCP_USER_TIMEOUT -> {
                 if (value < 0) {
                     return INVALID;
@@ -153,6 +167,8 @@ final class TcpConfigOptions {
             case SocketOptions.TCP_KEEPINTVL -> (int) (config.keepAliveIntervalNanos() / SECONDS);
             case SocketOptions.TCP_KEEPCNT -> config.keepAliveCount();
             case SocketOptions.TCP_SYNCNT -> config.synRetries();
+            case SocketOptions.TCP_FASTOPEN -> config.fastOpenQueue();
+            case SocketOptions.TCP_FASTOPEN_CONNECT -> number(config.fastOpen());
             case SocketOptions.TCP_USER_TIMEOUT -> (int) (config.userTimeoutNanos() / MILLIS);
             default -> UNKNOWN;
         };
@@ -173,6 +189,10 @@ final class TcpConfigOptions {
             return new TcpConfig().finWait2Nanos();
         }
         return Math.max(0, Math.min(seconds, MAX_FIN_WAIT_2_SECONDS)) * SECONDS;
+    }
+
+    private static int pacingRate(final long bytesPerSecond) {
+        return bytesPerSecond == 0 ? Integer.MAX_VALUE : (int) Math.min(bytesPerSecond, Integer.MAX_VALUE);
     }
 
     private static boolean isOutside(final int value, final int minimum, final int maximum) {
