@@ -59,8 +59,7 @@ final class SynSender {
         final int length = TcpHeader.MIN_LENGTH + options.length();
         final PacketBuffer packet = tcb.pool.packet(tcb.path.headroom() + length + payload, tcb.path.headroom());
         final int at = packet.append(length);
-        // RFC 7323 2.2: the window of a SYN is never scaled.
-        final int window = Math.min(tcb.receiveWindow.announce(), WindowScale.MAX_UNSCALED);
+        final int window = tcb.receiveWindow.announceInSyn();
         header.wrap(packet.memory().bytes(), at)
                 .write(tcb.localPort(), tcb.remotePort(), tcb.iss, ack, length, flags, window, 0);
         options.write(packet.memory().bytes(), at + TcpHeader.MIN_LENGTH);
@@ -69,7 +68,7 @@ final class SynSender {
         }
         final TcpConfig config = tcb.config;
         final SendStatus status = sender.hand(packet, at, tcb.path, config.timeToLive(), config.trafficClass());
-        tcb.sender.synSent(nowNanos);
+        tcb.sender.synSent(status, nowNanos);
         if (status == SendStatus.UNREACHABLE) {
             tcb.unreachable(nowNanos);
         }
