@@ -22,6 +22,12 @@ public final class StackStatistics {
     public long segmentsRetransmitted;
     public long resetsSent;
     public long challengeAcks;
+
+    /** Data segments that came marked "congestion experienced", and ACKs by which peers echo such marks (RFC 3168). */
+    public long congestionMarksReceived;
+
+    public long congestionEchoesReceived;
+
     public long connectionsOpened;
     public long connectionsAccepted;
     public long connectionsAborted;
@@ -69,6 +75,8 @@ public final class StackStatistics {
         segmentsRetransmitted += other.segmentsRetransmitted;
         resetsSent += other.resetsSent;
         challengeAcks += other.challengeAcks;
+        congestionMarksReceived += other.congestionMarksReceived;
+        congestionEchoesReceived += other.congestionEchoesReceived;
         connectionsOpened += other.connectionsOpened;
         connectionsAccepted += other.connectionsAccepted;
         connectionsAborted += other.connectionsAborted;

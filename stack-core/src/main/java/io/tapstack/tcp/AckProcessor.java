@@ -37,6 +37,9 @@ final class AckProcessor {
             return false;
         }
         final boolean advances = SequenceNumber.greaterThan(segment.ack, tcb.sndUna);
+        if (advances || segment.ack == tcb.sndUna) {
+            ecnEcho(segment, nowNanos);
+        }
         if (advances) {
             acknowledge(segment, nowNanos);
         } else if (isDuplicate(segment)) {
@@ -53,6 +56,15 @@ final class AckProcessor {
             tcb.timeouts = Math.min(tcb.timeouts, 1);
         }
         return true;
+    }
+
+    /** RFC 3168 6.1.2: one reduction for all that is lost or marked in one window of data. */
+    private void ecnEcho(final Segment segment, final long nowNanos) {
+        if (tcb.ecn.ackArrived(segment) && !tcb.recovery.inRecovery()) {
+            tcb.congestion.congestionExperienced(tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt), nowNanos);
+            tcb.ecn.windowReduced(true);
+            congestionChanged();
+        }
     }
 
     /** The peer opened its window before it saw the probe, and took it then. */
@@ -83,6 +95,7 @@ final class AckProcessor {
             sample.ackedBytes = recovering ? Math.min(acked, tcb.mss) : acked;
             sample.windowUsed = isWindowUsed(pipe);
             sample.nowNanos = nowNanos;
+            sample.ecnEcho = tcb.ecn.holdsGrowth();
             tcb.congestion.acknowledged(sample);
             congestionChanged();
         }
@@ -115,7 +128,10 @@ final class AckProcessor {
         // RFC 5681 3.2 step 2: what limited transmit sent beyond cwnd does not count as flight.
         final int pipe = Math.min(tcb.sndNxt - tcb.sndUna, tcb.congestion.cwnd());
         if (tcb.recovery.duplicateAck(tcb.sndUna, tcb.sndNxt) == Verdict.LOSS_DETECTED) {
-            tcb.congestion.lossDetected(pipe, nowNanos);
+            if (!tcb.ecn.isReduced()) {
+                tcb.congestion.lossDetected(pipe, nowNanos);
+                tcb.ecn.windowReduced(false);
+            }
             tcb.timing.cancel();
             congestionChanged();
         }

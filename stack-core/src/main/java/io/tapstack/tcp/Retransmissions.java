@@ -34,6 +34,7 @@ final class Retransmissions {
         // network.
         if (tcb.sndWnd > 0) {
             tcb.congestion.timedOut(pipe, tcb.timeouts == 0, nowNanos);
+            tcb.ecn.windowReduced(false);
         }
         tcb.timeouts++;
         tcb.recovery.timedOut(tcb.sndUna, tcb.sndNxt);

@@ -94,6 +94,7 @@ final class SegmentArrives {
             return;
         }
         if (isSimultaneousOpen(segment)) {
+            tcb.ecn.synArrived(segment);
             // The peer may be as strict as the table of acceptability is, and wait for an ACK at its RCV.NXT.
             if (completeHandshake(segment, nowNanos)) {
                 tcb.delayedAck.ackNow();
@@ -130,6 +131,9 @@ final class SegmentArrives {
         }
         if (!closingStates(segment, nowNanos)) {
             return;
+        }
+        if (segment.payloadLength() > 0) {
+            tcb.ecn.dataArrived(segment);
         }
         trimToWindow(segment);
         // Sixth: the URG bit. Urgent data is delivered in line (RFC 6093), so there is nothing to do.
@@ -208,6 +212,7 @@ final class SegmentArrives {
                 && segment.seq == tcb.irs) {
             // The peer repeats its SYN, so our SYN-ACK was lost: better repeat that than an ACK that says less.
             tcb.timing.cancel(); // Karn
+            tcb.ecn.synArrived(segment);
             tcb.sender.sendSyn(true, nowNanos);
             return;
         }

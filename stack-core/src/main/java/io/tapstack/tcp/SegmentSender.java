@@ -6,6 +6,7 @@ import io.tapstack.ip.IpPath;
 import io.tapstack.ip.SendStatus;
 import io.tapstack.ip.SocketError;
 import io.tapstack.wire.IpProtocol;
+import io.tapstack.wire.Ipv4Header;
 import io.tapstack.wire.SequenceNumber;
 import io.tapstack.wire.TcpHeader;
 import io.tapstack.wire.TcpOptions;
@@ -294,7 +295,7 @@ final class SegmentSender {
         final ByteBuffer bytes = packet.memory().bytes();
         // RFC 7323 2.2: the window of a SYN is never scaled.
         final int window = Math.min(tcb.receiveWindow.announce(), WindowScale.MAX_UNSCALED);
-        write(bytes, at, tcb.iss, length, TcpHeader.SYN | (ack ? TcpHeader.ACK : 0), window);
+        write(bytes, at, tcb.iss, length, TcpHeader.SYN | (ack ? TcpHeader.ACK : 0) | tcb.ecn.synFlags(ack), window);
         int option = at + TcpHeader.MIN_LENGTH;
         option += TcpOptions.writeMaximumSegmentSize(bytes, option, tcb.offeredMss());
         if (timestamps) {
@@ -304,7 +305,7 @@ final class SegmentSender {
         if (scale) {
             TcpOptions.writeWindowScale(bytes, option, tcb.offeredShift());
         }
-        final SendStatus status = hand(packet, at, 0);
+        final SendStatus status = hand(packet, at, Ipv4Header.NOT_ECT);
         if (ack) {
             acknowledged();
         }
@@ -364,7 +365,10 @@ final class SegmentSender {
         }
         final ByteBuffer bytes = packet.memory().bytes();
         final int window = tcb.windowScale.toWire(tcb.receiveWindow.announce());
-        final int sentFlags = payload < length ? flags & ~(TcpHeader.FIN | TcpHeader.PSH) : flags;
+        // A zero-window probe is not new data to RFC 3168 6.1.6.
+        final boolean newData = payload > 0 && seq == tcb.sndNxt && tcb.sndWnd > 0;
+        final int sentFlags =
+                tcb.ecn.flags(payload < length ? flags & ~(TcpHeader.FIN | TcpHeader.PSH) : flags, newData);
         write(bytes, at, seq, headerLength, sentFlags, window);
         if (optionsLength > 0) {
             TcpOptions.writeTimestamps(
@@ -373,7 +377,7 @@ final class SegmentSender {
         if (payload > tcb.mss) {
             packet.gsoSize(tcb.mss);
         }
-        final SendStatus status = hand(packet, at, payload);
+        final SendStatus status = hand(packet, at, tcb.ecn.field(newData));
         if (status == SendStatus.DEVICE_FULL) {
             tcb.blockedByDevice();
             return -1;
@@ -383,6 +387,7 @@ final class SegmentSender {
             return -1;
         }
         acknowledged();
+        tcb.ecn.sent(sentFlags);
         if (offload && payload > 0 && !tcb.sendQueue.isIntact(position, payload)) {
             // Cut short while the device read it: the peer may have been sent bytes that were never in the file.
             tcb.abortFor(SocketError.EIO, nowNanos);
@@ -402,12 +407,12 @@ final class SegmentSender {
         header.wrap(bytes, at).write(tcb.local().port(), tcb.remote().port(), seq, ack, headerLength, flags, window, 0);
     }
 
-    private SendStatus hand(final PacketBuffer packet, final int at, final int payload) {
+    private SendStatus hand(final PacketBuffer packet, final int at, final int ecnField) {
         final IpPath path = tcb.path;
         TcpChecksum.write(packet, at, tcb.pseudoHeaderSum, path.checksumOffload());
         tcb.statistics.segmentsSent++;
-        return path.send(
-                packet, IpProtocol.TCP, tcb.config.trafficClass(), tcb.config.timeToLive(), /* dontFragment */ true);
+        final int trafficClass = tcb.config.trafficClass() | ecnField;
+        return path.send(packet, IpProtocol.TCP, trafficClass, tcb.config.timeToLive(), /* dontFragment */ true);
     }
 
     /** Every segment carries the ACK: a delayed one is done with. */

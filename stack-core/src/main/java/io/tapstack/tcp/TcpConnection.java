@@ -71,6 +71,7 @@ public final class TcpConnection implements Flow {
     final WindowScale windowScale = new WindowScale();
     final Timestamps timestamps;
     final CongestionControl congestion;
+    final ExplicitCongestionNotification ecn = new ExplicitCongestionNotification(this);
     final LossRecovery recovery = new NewRenoRecovery();
     final RetransmissionTimer retransmissionTimer;
     final PersistTimer persistTimer;
@@ -392,6 +393,7 @@ public final class TcpConnection implements Flow {
         if (scaleAgreed) {
             windowScale.agree(syn.options.windowScale(), offeredShift());
         }
+        ecn.synArrived(syn);
         computeMss();
     }
 

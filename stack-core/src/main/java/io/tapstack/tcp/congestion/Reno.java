@@ -56,7 +56,7 @@ public final class Reno implements CongestionControl {
     @Override
     public void acknowledged(final AckSample ack) {
         final int bytes = ack.ackedBytes;
-        if (bytes == 0 || ack.inRecovery || !ack.windowUsed) {
+        if (bytes == 0 || ack.inRecovery || ack.ecnEcho || !ack.windowUsed) {
             return;
         }
         if (cwnd < ssthresh) {
