@@ -20,6 +20,9 @@ public interface IpPath {
     /** Largest IP packet in bytes, headers included, that can go this way as far as is known now. */
     int mtu();
 
+    /** Largest IP packet in bytes that the link takes with which the path starts; what lies behind it does not count. */
+    int linkMtu();
+
     /** Bytes of IP header in front of a transport header, without options: 20 for IPv4, 40 for IPv6. */
     int ipHeaderLength();
 

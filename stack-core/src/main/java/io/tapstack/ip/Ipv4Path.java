@@ -188,6 +188,12 @@ final class Ipv4Path implements IpPath {
     }
 
     @Override
+    public int linkMtu() {
+        lookUpIfChanged();
+        return networkInterface == null ? mtu : networkInterface.mtu();
+    }
+
+    @Override
     public int ipHeaderLength() {
         return Ipv4Header.LENGTH;
     }

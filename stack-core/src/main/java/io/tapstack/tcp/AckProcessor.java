@@ -14,6 +14,8 @@ final class AckProcessor {
 
     private final TcpConnection tcb;
     private final AckSample sample = new AckSample();
+    /** Whether the loss that is being made good has reduced the window. */
+    private boolean reduced;
 
     AckProcessor(final TcpConnection tcb) {
         this.tcb = tcb;
@@ -82,12 +84,13 @@ final class AckProcessor {
         tcb.sendQueue.acknowledge(Math.min(acked, tcb.sendQueue.length()));
         tcb.sndUna = segment.ack;
         tcb.sender.acknowledgedUpTo(tcb.sndUna);
+        tcb.pathMtu.acknowledged();
         tcb.timeouts = 0;
         tcb.probeOutstanding = false;
         tcb.probeTakenBack = false;
         final boolean recovering = tcb.recovery.inRecovery();
         final Verdict verdict = tcb.recovery.acknowledged(tcb.sndUna, tcb.sndNxt, acked);
-        if (verdict == Verdict.RECOVERED) {
+        if (verdict == Verdict.RECOVERED && reduced) {
             tcb.congestion.recovered(tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt), nowNanos);
             congestionChanged();
         } else if (verdict == Verdict.NORMAL) {
@@ -128,7 +131,8 @@ final class AckProcessor {
         // RFC 5681 3.2 step 2: what limited transmit sent beyond cwnd does not count as flight.
         final int pipe = Math.min(tcb.sndNxt - tcb.sndUna, tcb.congestion.cwnd());
         if (tcb.recovery.duplicateAck(tcb.sndUna, tcb.sndNxt) == Verdict.LOSS_DETECTED) {
-            if (!tcb.ecn.isReduced()) {
+            reduced = !tcb.pathMtu.probing.explainsLoss() && !tcb.ecn.isReduced();
+            if (reduced) {
                 tcb.congestion.lossDetected(pipe, nowNanos);
                 tcb.ecn.windowReduced(false);
             }

@@ -32,7 +32,7 @@ final class Retransmissions {
         final int pipe = tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt);
         // A peer that closed its window while data was in flight is probed by the timer; that says nothing about the
         // network.
-        if (tcb.sndWnd > 0) {
+        if (!tcb.pathMtu.timedOut() && tcb.sndWnd > 0) {
             tcb.congestion.timedOut(pipe, tcb.timeouts == 0, nowNanos);
             tcb.ecn.windowReduced(false);
         }

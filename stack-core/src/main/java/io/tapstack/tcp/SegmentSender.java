@@ -27,6 +27,7 @@ final class SegmentSender {
     private int sndSml;
     private boolean cwndLimited;
     private long lastSendNanos;
+    private boolean probingMtu;
 
     SegmentSender(final TcpConnection tcb) {
         this.tcb = tcb;
@@ -56,6 +57,7 @@ final class SegmentSender {
         if (tcb.maySendData()) {
             restartAfterIdle(nowNanos);
             leavePersistIfOpen();
+            tcb.pathMtu.look();
             while (retransmitNext(nowNanos) || sendNext(nowNanos)) {
                 // Until a window is used up, the queue is empty or the device is full.
             }
@@ -127,6 +129,11 @@ final class SegmentSender {
         }
         final int congestionSpace =
                 tcb.congestion.cwnd() + tcb.recovery.inflation() - tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt);
+        final int probe = tcb.pathMtu.probing.next(unsent, peerSpace, congestionSpace, nowNanos);
+        if (probe != PathMtuProbing.NONE) {
+            cwndLimited = true;
+            return probe > 0 && sendMtuProbe(probe, nowNanos);
+        }
         final int length = sendable(unsent, peerSpace, congestionSpace);
         if (length <= 0) {
             cwndLimited = congestionSpace < Math.min(unsent, Math.min(peerSpace, tcb.mss));
@@ -134,6 +141,18 @@ final class SegmentSender {
         }
         // The FIN rides on the last data if it fits the window too.
         return sendNew(length, tcb.finQueued && length == unsent && length < peerSpace, nowNanos);
+    }
+
+    /** A segment of new data that is larger than the MSS, and not for the device to cut. */
+    private boolean sendMtuProbe(final int length, final long nowNanos) {
+        final int seq = tcb.sndNxt;
+        probingMtu = true;
+        final boolean goOn = sendNew(length, false, nowNanos);
+        probingMtu = false;
+        if (tcb.sndNxt == seq + length) {
+            tcb.pathMtu.probing.sent(seq, length);
+        }
+        return goOn;
     }
 
     /**
@@ -193,7 +212,7 @@ final class SegmentSender {
             tcb.fileCutShort(nowNanos);
             return false;
         }
-        if (sent % tcb.mss != 0) {
+        if (sent % tcb.mss != 0 && !probingMtu) {
             sndSml = seq + sent;
         }
         tcb.timing.sent(tcb.sndNxt, nowNanos);
@@ -374,7 +393,8 @@ final class SegmentSender {
             TcpOptions.writeTimestamps(
                     bytes, at + TcpHeader.MIN_LENGTH, tcb.timestamps.value(nowNanos), tcb.timestamps.echo());
         }
-        if (payload > tcb.mss) {
+        final int largest = probingMtu ? payload : tcb.mss;
+        if (payload > largest) {
             packet.gsoSize(tcb.mss);
         }
         final SendStatus status = hand(packet, at, tcb.ecn.field(newData));
@@ -388,6 +408,7 @@ final class SegmentSender {
         }
         acknowledged();
         tcb.ecn.sent(sentFlags);
+        tcb.pathMtu.sent(seq, payload, largest);
         if (offload && payload > 0 && !tcb.sendQueue.isIntact(position, payload)) {
             // Cut short while the device read it: the peer may have been sent bytes that were never in the file.
             tcb.abortFor(SocketError.EIO, nowNanos);

@@ -15,6 +15,7 @@ public final class TcpConfig {
     private int sharedSendBytes = 4 << 20;
     private int receiveBufferBytes = 1 << 20;
     private int maxSegment = 0;
+    private MtuProbingMode mtuProbing = MtuProbingMode.OFF;
     private boolean windowScaling = true;
     private int windowShift = -1;
     private boolean timestamps = true;
@@ -51,6 +52,7 @@ public final class TcpConfig {
         copy.sharedSendBytes = sharedSendBytes;
         copy.receiveBufferBytes = receiveBufferBytes;
         copy.maxSegment = maxSegment;
+        copy.mtuProbing = mtuProbing;
         copy.windowScaling = windowScaling;
         copy.windowShift = windowShift;
         copy.timestamps = timestamps;
@@ -116,6 +118,16 @@ public final class TcpConfig {
 
     public TcpConfig maxSegment(final int bytes) {
         maxSegment = atLeast(0, bytes);
+        return this;
+    }
+
+    /** Whether the connection probes for the path's MTU (RFC 4821). */
+    public MtuProbingMode mtuProbing() {
+        return mtuProbing;
+    }
+
+    public TcpConfig mtuProbing(final MtuProbingMode mode) {
+        mtuProbing = mode;
         return this;
     }
 

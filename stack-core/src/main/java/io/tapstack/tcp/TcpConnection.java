@@ -66,6 +66,7 @@ public final class TcpConnection implements Flow {
     final SendQueue sendQueue;
     final ReceiveQueue receiveQueue;
     final ReassemblyQueue reassembly;
+    final PathMtuDiscovery pathMtu;
     final RoundTripEstimator estimator;
     final RoundTripTiming timing = new RoundTripTiming();
     final WindowScale windowScale = new WindowScale();
@@ -135,6 +136,7 @@ public final class TcpConnection implements Flow {
         this.timestamps = new Timestamps(protocol.initialSequenceNumber().timestampOffset(local, remote));
         this.retransmissions = new Retransmissions(this);
         this.retransmissionTimer = new RetransmissionTimer(protocol.timers(), estimator, retransmissions::timedOut);
+        this.pathMtu = new PathMtuDiscovery(this);
         this.sender = new SegmentSender(this);
         this.arrives = new SegmentArrives(this);
         this.persistTimer = new PersistTimer(protocol.timers(), estimator, sender::probe);
@@ -374,7 +376,7 @@ public final class TcpConnection implements Flow {
 
     /** What the MSS option of our SYN says: no segment that we could not receive in one piece (RFC 9293 3.7.1, RFC 6691). */
     int offeredMss() {
-        final int largest = path.mtu() - path.ipHeaderLength() - TcpHeader.MIN_LENGTH;
+        final int largest = path.linkMtu() - path.ipHeaderLength() - TcpHeader.MIN_LENGTH;
         return config.maxSegment() > 0 ? Math.min(Math.max(MIN_MSS, config.maxSegment()), largest) : largest;
     }
 
@@ -476,7 +478,8 @@ public final class TcpConnection implements Flow {
         final int options = timestamps.enabled() ? TcpOptions.TIMESTAMPS_LENGTH : 0;
         // RFC 9293 3.7.1: Eff.snd.MSS = min(SendMSS + 20, MMS_S) - TCPhdrsize - IPoptionsize
         // The lower limit is for what the peer says: the MTU of our own link is a fact.
-        mss = Math.min(Math.max(MIN_MSS, peerMss), offeredMss()) - options;
+        final int narrowest = path.mtu() - path.ipHeaderLength() - TcpHeader.MIN_LENGTH;
+        mss = pathMtu.limit(Math.min(Math.min(Math.max(MIN_MSS, peerMss), offeredMss()), narrowest) - options);
         congestion.mss(mss);
         recovery.mss(mss);
         sender.mssChanged();

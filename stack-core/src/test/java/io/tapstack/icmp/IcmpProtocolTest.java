@@ -269,14 +269,7 @@ class IcmpProtocolTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "1400, 1500, 1400",
-        "0, 1500, 1492",
-        "0, 1492, 1006",
-        "1500, 1500, 1492",
-        "9000, 1400, 1006",
-        "5, 1500, 1492"
-    })
+    @CsvSource({"1400, 1500, 1400", "0, 1500, 1492", "0, 1492, 1006", "68, 1500, 68", "1499, 1500, 1499"})
     void fragmentationNeededTellsTheMtu(final int told, final int length, final int expected) { // RFC 1191 4, 5
         final RecordingTransport transport = record();
         final byte[] packet = quoted(100);
@@ -284,6 +277,18 @@ class IcmpProtocolTest {
         host.receiveFromPeer(IpProtocol.ICMP, Packets.icmp(3, 4, told, packet));
         assertThat(transport.errors.get(0).error()).isEqualTo(IcmpError.FRAGMENTATION_NEEDED);
         assertThat(transport.errors.get(0).mtu()).isEqualTo(expected);
+    }
+
+    /** RFC 5927 7.2: less than every link takes, or as much as was refused: nobody honest says so. */
+    @ParameterizedTest
+    @CsvSource({"1500, 1500", "9000, 1400", "5, 1500", "67, 1500", "0, 68", "68, 68"})
+    void fragmentationNeededThatMakesNoSense(final int told, final int length) {
+        final RecordingTransport transport = record();
+        final byte[] packet = quoted(100);
+        ByteBuffer.wrap(packet).putShort(2, (short) length);
+        host.receiveFromPeer(IpProtocol.ICMP, Packets.icmp(3, 4, told, packet));
+        assertThat(transport.errors).isEmpty();
+        assertThat(host.drops(DropReason.ICMP_UNMATCHED)).isEqualTo(1);
     }
 
     @Test
