@@ -85,7 +85,7 @@ final class PathMtuDiscovery {
         if (believe(mtu) && tcb.maySendData()) {
             // RFC 1191 6.5: again at once, and not as after a congestion; but not for every message about the same
             // flight.
-            tcb.recovery.timedOut(tcb.sndUna, tcb.sndNxt);
+            tcb.recovery.timedOut(tcb.arrives.acks().withoutAck(nowNanos), true);
             tcb.timing.cancel();
             tcb.sender.transmit(nowNanos);
         }

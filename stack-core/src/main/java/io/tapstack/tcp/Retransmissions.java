@@ -22,6 +22,11 @@ final class Retransmissions {
             retransmitSyn(nowNanos);
             return;
         }
+        if (tcb.lossTimer.isProbeDue()) {
+            // RFC 8985 7.2: where both are due, the probe comes first, and the timeout an RTO later.
+            tcb.lossTimer.probeNow(nowNanos);
+            return;
+        }
         if (tcb.timeouts == 0) {
             firstTimeoutNanos = nowNanos;
         }
@@ -29,15 +34,10 @@ final class Retransmissions {
             tcb.fail(timeoutError(), nowNanos);
             return;
         }
-        final int pipe = tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt);
-        // A peer that closed its window while data was in flight is probed by the timer; that says nothing about the
-        // network.
-        if (!tcb.pathMtu.timedOut() && tcb.sndWnd > 0) {
-            tcb.congestion.timedOut(pipe, tcb.timeouts == 0, nowNanos);
-            tcb.ecn.windowReduced(false);
-        }
+        tcb.reduction.timedOut(nowNanos);
+        tcb.recovery.timedOut(tcb.arrives.acks().withoutAck(nowNanos), tcb.timeouts > 0);
         tcb.timeouts++;
-        tcb.recovery.timedOut(tcb.sndUna, tcb.sndNxt);
+        tcb.statistics.retransmissionTimeouts++;
         tcb.timing.cancel();
         tcb.estimator.backOff();
         tcb.retransmissionTimer.restart(nowNanos);

@@ -28,7 +28,11 @@ class EcnTraceTest {
     }
 
     private static TcpConfig config(final EcnMode mode) {
-        return new TcpConfig().timestamps(false).windowScaling(false).ecn(mode);
+        return new TcpConfig()
+                .timestamps(false)
+                .windowScaling(false)
+                .congestionControl("reno")
+                .ecn(mode);
     }
 
     /** A connection that the peer opens with ECN, with an MSS of 1000. */

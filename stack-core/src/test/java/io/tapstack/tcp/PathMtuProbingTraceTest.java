@@ -21,9 +21,13 @@ class PathMtuProbingTraceTest {
     }
 
     private TcpConnection established(final MtuProbingMode mode) {
+        return established(mode, "<mss 1460>");
+    }
+
+    private TcpConnection established(final MtuProbingMode mode, final String options) {
         final TcpListener listener = trace.listen(
                 new TcpConfig().timestamps(false).windowScaling(false).mtuProbing(mode));
-        trace.in("S 0:0(0) win 65535 <mss 1460>").out("S. 0:0(0) ack 1").in(". 1:1(0) ack 1");
+        trace.in("S 0:0(0) win 65535 " + options).out("S. 0:0(0) ack 1").in(". 1:1(0) ack 1");
         final TcpConnection connection = listener.accept();
         assertThat(connection).isNotNull();
         return connection;
@@ -38,9 +42,28 @@ class PathMtuProbingTraceTest {
         private int rcvNxt = 1;
         private int largest;
         private int lost;
+        private final boolean sack;
 
         Receiver(final int mtu) {
+            this(mtu, false);
+        }
+
+        Receiver(final int mtu, final boolean sack) {
             this.mtu = mtu;
+            this.sack = sack;
+        }
+
+        /** One block, from the last segment to both sides (RFC 2018 4), as far as what came early is together. */
+        private String sackOf(final int[] last) {
+            int left = last[0];
+            int right = last[1];
+            for (int i = 0; i < early.size(); i++) {
+                for (final int[] piece : early) {
+                    left = piece[1] == left ? piece[0] : left;
+                    right = piece[0] == right ? piece[1] : right;
+                }
+            }
+            return " <sack " + left + "-" + right + ">";
         }
 
         /** Lets segments and ACKs go to and fro until nothing more is on the way. */
@@ -53,14 +76,15 @@ class PathMtuProbingTraceTest {
                 }
                 largest = Math.max(largest, packet.length);
                 final int seq = ByteBuffer.wrap(packet).getInt(24) - trace.stackIss();
-                early.add(new int[] {seq, seq + length});
+                final int[] last = {seq, seq + length};
+                early.add(last);
                 for (int i = 0; i < early.size(); i++) {
                     for (final int[] piece : early) {
                         rcvNxt = piece[0] <= rcvNxt ? Math.max(rcvNxt, piece[1]) : rcvNxt;
                     }
                 }
                 early.removeIf(piece -> piece[1] <= rcvNxt);
-                trace.in(". 1:1(0) ack " + rcvNxt);
+                trace.in(". 1:1(0) ack " + rcvNxt + (sack && seq > rcvNxt ? sackOf(last) : ""));
             }
         }
 
@@ -130,6 +154,19 @@ class PathMtuProbingTraceTest {
         receiver.receive(400_000);
         assertThat(connection.mss + 40).isBetween(mtu - 8, mtu);
         assertThat(receiver.largest).isEqualTo(connection.mss + 40);
+    }
+
+    /** The same where recovery knows by SACK what is missing. */
+    @ParameterizedTest
+    @ValueSource(ints = {1_499, 1_480, 1_400, 1_280, 1_100, 1_064})
+    void findsTheMtuWithSack(final int mtu) {
+        final TcpConnection connection = established(MtuProbingMode.ON, "<mss 1460,sackOK>");
+        final Receiver receiver = new Receiver(mtu, true);
+        trace.write(connection, 400_000);
+        receiver.receive(400_000);
+        assertThat(connection.mss + 40).isBetween(mtu - 8, mtu);
+        assertThat(connection.congestion.ssthresh()).as("no reduction").isGreaterThan(1_000_000);
+        assertThat(trace.stack.statistics().retransmissionTimeouts).isZero();
     }
 
     /** A path that takes everything, after an outage: the first probe has the full size. */
