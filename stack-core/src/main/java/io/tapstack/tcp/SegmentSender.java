@@ -6,7 +6,6 @@ import io.tapstack.ip.IpPath;
 import io.tapstack.ip.SendStatus;
 import io.tapstack.ip.SocketError;
 import io.tapstack.wire.IpProtocol;
-import io.tapstack.wire.Ipv4Header;
 import io.tapstack.wire.SequenceNumber;
 import io.tapstack.wire.TcpHeader;
 import io.tapstack.wire.TcpOptions;
@@ -64,10 +63,10 @@ final class SegmentSender {
             tcb.pathMtu.look();
             final int firstNew = tcb.sndNxt;
             do {
-                while (retransmitNext(nowNanos) || sendNext(nowNanos)) {
-                    // Until a window is used up, the queue is empty or the device is full.
+                while (tcb.pacer.maySend(nowNanos) && (retransmitNext(nowNanos) || sendNext(nowNanos))) {
+                    // Until a window or the time is used up, the queue is empty or the device is full.
                 }
-            } while (tcb.sndNxt == firstNew && tcb.recovery.nothingToSend());
+            } while (tcb.sndNxt == firstNew && !tcb.pacer.isWaiting() && tcb.recovery.nothingToSend());
             tcb.lossTimer.update(nowNanos);
             persistIfStuck(nowNanos);
         }
@@ -91,7 +90,7 @@ final class SegmentSender {
             return false;
         }
         final RetransmitCause cause = tcb.timeouts > 0 ? RetransmitCause.TIMEOUT : RetransmitCause.FAST_RETRANSMIT;
-        final int end = tcb.recovery.retransmissionEnd(inWindow ? wholeSegments(room) : tcb.mss);
+        final int end = tcb.recovery.retransmissionEnd(inWindow ? wholeSegments(tcb.pacer.limit(room)) : tcb.mss);
         final int mssBefore = tcb.mss;
         final int sent = retransmit(seq, end, cause, nowNanos);
         if (sent <= 0) {
@@ -177,7 +176,7 @@ final class SegmentSender {
             cwndLimited = true;
             return probe > 0 && sendMtuProbe(probe, nowNanos);
         }
-        final int length = sendable(unsent, peerSpace, congestionSpace);
+        final int length = tcb.pacer.limit(sendable(unsent, peerSpace, congestionSpace));
         if (length <= 0) {
             cwndLimited = congestionSpace < Math.min(unsent, Math.min(peerSpace, tcb.mss));
             return false;
@@ -292,11 +291,16 @@ final class SegmentSender {
     private void persistIfStuck(final long nowNanos) {
         final boolean nothingInFlight = tcb.sndUna == tcb.sndNxt;
         final boolean waiting = tcb.queueEnd() != tcb.sndNxt || tcb.finQueued;
-        if (nothingInFlight && waiting && !tcb.finSent && !tcb.isBlocked() && tcb.maySendData()) {
+        if (nothingInFlight && waiting && !tcb.finSent && !isHeldBack() && tcb.maySendData()) {
             tcb.persistTimer.start(nowNanos);
         } else if (!tcb.probeOutstanding) {
             tcb.persistTimer.stop();
         }
+    }
+
+    /** True if it is the device or the pacing, not the peer, that lets nothing go. */
+    private boolean isHeldBack() {
+        return tcb.isBlocked() || tcb.pacer.isWaiting();
     }
 
     private void leavePersistIfOpen() {
@@ -318,7 +322,7 @@ final class SegmentSender {
 
     /** The persist timer expired. */
     void probe(final long nowNanos) {
-        if (tcb.isOrphan() && tcb.persistTimer.probes() >= tcb.config.dataRetries()) {
+        if (tcb.isOrphan() && tcb.persistTimer.probes() >= tcb.retries()) {
             // RFC 6429 4: nobody waits for this connection any more, and it holds memory.
             tcb.abortFor(SocketError.ETIMEDOUT, nowNanos);
             return;
@@ -360,41 +364,8 @@ final class SegmentSender {
 
     // ---- Segments
 
-    /** {@code <SEQ=ISS>[<ACK=RCV.NXT>]<CTL=SYN[,ACK]>} with the options that are offered or agreed on. */
-    void sendSyn(final boolean ack, final long nowNanos) {
-        final TcpConfig config = tcb.config;
-        final boolean scale = ack ? tcb.scaleAgreed : config.windowScaling();
-        final boolean timestamps = ack ? tcb.timestamps.enabled() : config.timestamps();
-        final boolean sack = ack ? tcb.sackAgreed : config.sack();
-        final int length =
-                TcpHeader.MIN_LENGTH + 4 + (scale ? 4 : 0) + (timestamps ? TcpOptions.TIMESTAMPS_LENGTH : sack ? 4 : 0);
-        final PacketBuffer packet = tcb.pool.packet(tcb.path.headroom() + length, tcb.path.headroom());
-        final int at = packet.append(length);
-        final ByteBuffer bytes = packet.memory().bytes();
-        // RFC 7323 2.2: the window of a SYN is never scaled.
-        final int window = Math.min(tcb.receiveWindow.announce(), WindowScale.MAX_UNSCALED);
-        write(bytes, at, tcb.iss, length, TcpHeader.SYN | (ack ? TcpHeader.ACK : 0) | tcb.ecn.synFlags(ack), window);
-        int option = at + TcpHeader.MIN_LENGTH;
-        option += TcpOptions.writeMaximumSegmentSize(bytes, option, tcb.offeredMss());
-        if (timestamps) {
-            final int value = tcb.timestamps.value(nowNanos);
-            final int echo = ack ? tcb.timestamps.echo() : 0;
-            option += sack
-                    ? TcpOptions.writeSackPermittedAndTimestamps(bytes, option, value, echo)
-                    : TcpOptions.writeTimestamps(bytes, option, value, echo);
-        } else if (sack) {
-            option += TcpOptions.writeSackPermitted(bytes, option);
-        }
-        if (scale) {
-            TcpOptions.writeWindowScale(bytes, option, tcb.offeredShift());
-        }
-        final SendStatus status = hand(packet, at, Ipv4Header.NOT_ECT);
-        if (ack) {
-            acknowledged();
-        }
-        if (status == SendStatus.UNREACHABLE) {
-            tcb.unreachable(nowNanos);
-        }
+    /** A SYN or SYN-ACK went out ({@link SynSender}). */
+    void synSent(final long nowNanos) {
         lastSendNanos = nowNanos;
     }
 
@@ -477,6 +448,7 @@ final class SegmentSender {
         acknowledged();
         tcb.ecn.sent(sentFlags);
         tcb.pathMtu.sent(seq, payload, largest);
+        tcb.pacer.sent(payload);
         if (sackLength > 0) {
             tcb.sacks.reported();
         }
@@ -508,7 +480,7 @@ final class SegmentSender {
     }
 
     /** Every segment carries the ACK: a delayed one is done with. */
-    private void acknowledged() {
+    void acknowledged() {
         tcb.delayedAck.ackSent();
         tcb.timestamps.ackSent(tcb.rcvNxt);
     }
