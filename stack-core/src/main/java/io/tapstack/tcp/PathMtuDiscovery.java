@@ -33,15 +33,21 @@ final class PathMtuDiscovery {
     PathMtuDiscovery(final TcpConnection tcb) {
         this.tcb = tcb;
         this.probing = new PathMtuProbing(tcb);
-        this.pathMtu = tcb.path.mtu();
+        this.pathMtu = mtu();
     }
 
     /** RFC 1191 6.3: what is known of the path can have been forgotten, or another connection has learned something. */
     void look() {
-        if (tcb.path.mtu() != pathMtu) {
-            pathMtu = tcb.path.mtu();
+        final int now = mtu();
+        if (now != pathMtu) {
+            pathMtu = now;
             tcb.pathMtuChanged();
         }
+    }
+
+    /** Largest packet in bytes that the path takes, as far as is known and the application wants to know. */
+    int mtu() {
+        return tcb.config.pathMtuPolicy().usesPathMtu() ? tcb.path.mtu() : tcb.path.linkMtu();
     }
 
     /** @param largest what the peer and the path allow. @return how many bytes of payload segments may have */
@@ -76,6 +82,9 @@ final class PathMtuDiscovery {
 
     /** "Fragmentation needed" came, about the segment in flight that starts at {@code seq}. */
     void tooBig(final int mtu, final int seq, final long nowNanos) {
+        if (!tcb.config.pathMtuPolicy().believesMessages()) {
+            return;
+        }
         if (mtu < acknowledgedBytes && tcb.timeouts == 0) {
             claimed = true;
             claimedMtu = mtu;
@@ -109,7 +118,7 @@ final class PathMtuDiscovery {
     private boolean believe(final int mtu) {
         final int before = tcb.mss;
         tcb.path.reduceMtu(mtu);
-        acknowledgedBytes = Math.min(acknowledgedBytes, tcb.path.mtu());
+        acknowledgedBytes = Math.min(acknowledgedBytes, mtu());
         look();
         return tcb.mss < before;
     }

@@ -476,7 +476,7 @@ final class SegmentSender {
         TcpChecksum.write(packet, at, tcb.pseudoHeaderSum, path.checksumOffload());
         tcb.statistics.segmentsSent++;
         final int trafficClass = tcb.config.trafficClass() | ecnField;
-        return path.send(packet, IpProtocol.TCP, trafficClass, tcb.config.timeToLive(), /* dontFragment */ true);
+        return path.send(packet, IpProtocol.TCP, trafficClass, tcb.config.timeToLive(), tcb.config.pathMtuPolicy());
     }
 
     /** Every segment carries the ACK: a delayed one is done with. */

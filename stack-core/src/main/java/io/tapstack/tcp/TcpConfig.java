@@ -1,5 +1,6 @@
 package io.tapstack.tcp;
 
+import io.tapstack.ip.PathMtuPolicy;
 import io.tapstack.tcp.congestion.CongestionControls;
 
 /**
@@ -15,6 +16,7 @@ public final class TcpConfig {
     private int sharedSendBytes = 4 << 20;
     private int receiveBufferBytes = 1 << 20;
     private int maxSegment = 0;
+    private PathMtuPolicy pathMtuPolicy = PathMtuPolicy.WANT;
     private MtuProbingMode mtuProbing = MtuProbingMode.OFF;
     private boolean windowScaling = true;
     private int windowShift = -1;
@@ -55,6 +57,7 @@ public final class TcpConfig {
         copy.sharedSendBytes = sharedSendBytes;
         copy.receiveBufferBytes = receiveBufferBytes;
         copy.maxSegment = maxSegment;
+        copy.pathMtuPolicy = pathMtuPolicy;
         copy.mtuProbing = mtuProbing;
         copy.windowScaling = windowScaling;
         copy.windowShift = windowShift;
@@ -124,6 +127,16 @@ public final class TcpConfig {
 
     public TcpConfig maxSegment(final int bytes) {
         maxSegment = atLeast(0, bytes);
+        return this;
+    }
+
+    /** IP_MTU_DISCOVER: whether segments may be fragmented on the way, and whether the path's MTU limits them. They are never fragmented here. */
+    public PathMtuPolicy pathMtuPolicy() {
+        return pathMtuPolicy;
+    }
+
+    public TcpConfig pathMtuPolicy(final PathMtuPolicy policy) {
+        pathMtuPolicy = policy;
         return this;
     }
 

@@ -3,12 +3,15 @@ package io.tapstack.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapstack.event.DropReason;
+import io.tapstack.ip.PathMtuPolicy;
 import io.tapstack.testing.Packets;
 import io.tapstack.wire.IpProtocol;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** "Fragmentation needed" and a connection: RFC 1191, RFC 5927. */
 class PathMtuTraceTest {
@@ -200,5 +203,28 @@ class PathMtuTraceTest {
         tooBig(syn, 640, 0);
         trace.in("S. 0:0(0) ack 1 <mss 1000>").out(". 1:1(0) ack 1");
         assertThat(connection.mss).isEqualTo(600);
+    }
+
+    /** ip(7), IP_MTU_DISCOVER: "don't fragment", and whether a message counts. */
+    @ParameterizedTest
+    @CsvSource({
+        "DONT, false, true",
+        "WANT, true, true",
+        "DO, true, true",
+        "PROBE, true, false",
+        "INTERFACE, false, false"
+    })
+    void policies(final PathMtuPolicy policy, final boolean dontFragment, final boolean counts) {
+        final TcpConnection connection = trace.established(new TcpConfig().pathMtuPolicy(policy));
+        trace.write(connection, 1_000);
+        final byte[] segment = trace.link.take();
+        assertThat(segment).isNotNull();
+        assertThat(segment[6]).isEqualTo((byte) (dontFragment ? 0x40 : 0));
+        tooBig(segment, 640, 0);
+        if (counts) {
+            trace.out(". 1:601(600) ack 1").out("P. 601:1001(400) ack 1");
+        }
+        trace.quiet();
+        assertThat(connection.mss).isEqualTo(counts ? 600 : 1_000);
     }
 }

@@ -48,7 +48,7 @@ public final class SocketOptions {
     /** Time to live of packets sent; -1 sets the default. */
     public static final int IP_TTL = 2;
 
-    /** Whether datagrams that are too big are fragmented (0) or refused (2). */
+    /** Whether packets may be fragmented, and what limits them: the numbers of {@link io.tapstack.ip.PathMtuPolicy}. */
     public static final int IP_MTU_DISCOVER = 10;
 
     // ---- Level IPPROTO_TCP
@@ -77,8 +77,6 @@ public final class SocketOptions {
     /** How long data may stay unacknowledged, in milliseconds; 0 for the default. */
     public static final int TCP_USER_TIMEOUT = 18;
 
-    static final int IP_PMTUDISC_DONT = 0;
-    static final int IP_PMTUDISC_DO = 2;
     static final int SOCK_STREAM = 1;
     static final int SOCK_DGRAM = 2;
     static final int AF_INET = 2;

@@ -20,6 +20,7 @@ final class StreamOptionsTest extends TwoHostsTest {
         "1, 8, 1, 2304", // SO_RCVBUF below the minimum
         "1, 13, 7, 7", // SO_LINGER
         "0, 1, 16, 16", // IP_TOS
+        "0, 10, 3, 3", // IP_MTU_DISCOVER
         "0, 2, 77, 77", // IP_TTL
         "0, 2, -1, 64", // IP_TTL, default
         "6, 1, 1, 1", // TCP_NODELAY
@@ -40,7 +41,18 @@ final class StreamOptionsTest extends TwoHostsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0, 2, 0", "0, 2, 256", "6, 2, 20", "6, 4, 0", "6, 5, 40000", "6, 6, 128", "6, 7, 0", "6, 18, -1"})
+    @CsvSource({
+        "0, 2, 0",
+        "0, 2, 256",
+        "0, 10, 6",
+        "0, 10, -1",
+        "6, 2, 20",
+        "6, 4, 0",
+        "6, 5, 40000",
+        "6, 6, 128",
+        "6, 7, 0",
+        "6, 18, -1"
+    })
     void nonsenseIsRefused(final int level, final int name, final int value) {
         assertThat(open(here.stream()).setOption(level, name, value)).isEqualTo(-SocketError.EINVAL.errno());
     }
