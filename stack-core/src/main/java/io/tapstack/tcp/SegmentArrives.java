@@ -103,6 +103,7 @@ final class SegmentArrives {
             return;
         }
         if (isSimultaneousOpen(segment)) {
+            tcb.ecn.synArrived(segment);
             // The peer may be as strict as the table of acceptability is, and wait for an ACK at its RCV.NXT.
             if (completeHandshake(segment, nowNanos)) {
                 tcb.delayedAck.ackNow();
@@ -142,6 +143,9 @@ final class SegmentArrives {
         }
         if (!closingStates(segment, nowNanos)) {
             return;
+        }
+        if (segment.payloadLength() > 0) {
+            tcb.ecn.dataArrived(segment);
         }
         trimToWindow(segment);
         // Sixth: the URG bit. Urgent data is delivered in line (RFC 6093), so there is nothing to do.
@@ -193,6 +197,7 @@ final class SegmentArrives {
         if (synAgain && tcb.state == TcpState.SYN_RECEIVED) {
             // The peer repeats its SYN, so our SYN-ACK was lost: better repeat that than an ACK that says less.
             tcb.timing.cancel(); // Karn
+            tcb.ecn.synArrived(segment);
             tcb.protocol.synSender().sendSynAck(tcb, nowNanos);
             return;
         }

@@ -28,6 +28,7 @@ final class SegmentSender {
     private long lastSendNanos;
     private boolean flushing;
     private boolean synOwed; // the device had no room for it
+    private boolean probingMtu;
 
     SegmentSender(final TcpConnection tcb) {
         this.tcb = tcb;
@@ -65,6 +66,7 @@ final class SegmentSender {
         if (tcb.maySendData()) {
             restartAfterIdle(nowNanos);
             tcb.closedWindow.leaveIfOpen();
+            tcb.pathMtu.look();
             final int firstNew = tcb.sndNxt;
             do {
                 while (tcb.pacer.maySend(nowNanos) && (retransmitNext(nowNanos) || sendNext(nowNanos))) {
@@ -190,6 +192,11 @@ final class SegmentSender {
             return tcb.finQueued && peerSpace > 0 && sendNew(0, true, nowNanos);
         }
         final int congestionSpace = congestionSpace();
+        final int probe = tcb.pathMtu.probing.next(unsent, peerSpace, congestionSpace, nowNanos);
+        if (probe != PathMtuProbing.NONE) {
+            cwndLimited = true;
+            return probe > 0 && sendMtuProbe(probe, nowNanos);
+        }
         final int length = tcb.pacer.limit(sendable(unsent, peerSpace, congestionSpace));
         if (length <= 0) {
             cwndLimited = congestionSpace < Math.min(unsent, Math.min(peerSpace, tcb.mss));
@@ -197,6 +204,18 @@ final class SegmentSender {
         }
         // The FIN rides on the last data if it fits the window too.
         return sendNew(length, tcb.finQueued && length == unsent && length < peerSpace, nowNanos);
+    }
+
+    /** A segment of new data that is larger than the MSS, and not for the device to cut. */
+    private boolean sendMtuProbe(final int length, final long nowNanos) {
+        final int seq = tcb.sndNxt;
+        probingMtu = true;
+        final boolean goOn = sendNew(length, false, nowNanos);
+        probingMtu = false;
+        if (tcb.sndNxt == seq + length) {
+            tcb.pathMtu.probing.sent(seq, length);
+        }
+        return goOn;
     }
 
     /** The application has given all it has, and there would be room for more: from now on it, not the network, sets the rate. */
@@ -271,7 +290,7 @@ final class SegmentSender {
             tcb.fileCutShort(nowNanos);
             return false;
         }
-        if (sent % tcb.mss != 0) {
+        if (sent % tcb.mss != 0 && !probingMtu) {
             sndSml = seq + sent;
         }
         tcb.timing.sent(tcb.sndNxt, nowNanos);
@@ -353,7 +372,10 @@ final class SegmentSender {
         }
         final ByteBuffer bytes = packet.memory().bytes();
         final int window = tcb.windowScale.toWire(tcb.receiveWindow.announce());
-        final int sentFlags = payload < length ? flags & ~(TcpHeader.FIN | TcpHeader.PSH) : flags;
+        // A zero-window probe is not new data to RFC 3168 6.1.6.
+        final boolean newData = payload > 0 && seq == tcb.sndNxt && tcb.sndWnd > 0;
+        final int sentFlags =
+                tcb.ecn.flags(payload < length ? flags & ~(TcpHeader.FIN | TcpHeader.PSH) : flags, newData);
         write(bytes, at, seq, headerLength, sentFlags, window);
         final int option = at + TcpHeader.MIN_LENGTH;
         if (timestampsLength > 0) {
@@ -362,10 +384,11 @@ final class SegmentSender {
         if (sackLength > 0) {
             tcb.sacks.write(bytes, option + timestampsLength, sackLength);
         }
-        if (payload > tcb.mss) {
+        final int largest = probingMtu ? payload : tcb.mss;
+        if (payload > largest) {
             packet.gsoSize(tcb.mss);
         }
-        final SendStatus status = hand(packet, at, payload);
+        final SendStatus status = hand(packet, at, tcb.ecn.field(newData));
         if (status == SendStatus.DEVICE_FULL) {
             tcb.blockedByDevice();
             return -1;
@@ -376,6 +399,8 @@ final class SegmentSender {
         }
         tcb.figures.sent(payload, nowNanos);
         acknowledged();
+        tcb.ecn.sent(sentFlags);
+        tcb.pathMtu.sent(seq, payload, largest);
         tcb.pacer.sent(payload);
         if (sackLength > 0) {
             tcb.sacks.reported();
@@ -399,16 +424,12 @@ final class SegmentSender {
         header.wrap(bytes, at).write(tcb.localPort(), tcb.remotePort(), seq, ack, headerLength, flags, window, 0);
     }
 
-    private SendStatus hand(final PacketBuffer packet, final int at, final int payload) {
+    private SendStatus hand(final PacketBuffer packet, final int at, final int ecnField) {
         final IpPath path = tcb.path;
         TcpChecksum.write(packet, at, tcb.pseudoHeaderSum, path.checksumOffload());
         tcb.statistics.segmentsSent++;
-        return path.send(
-                packet,
-                IpProtocol.TCP,
-                tcb.config.trafficClass(),
-                tcb.config.timeToLive(),
-                tcb.config.pathMtuDiscovery());
+        final int trafficClass = tcb.config.trafficClass() | ecnField;
+        return path.send(packet, IpProtocol.TCP, trafficClass, tcb.config.timeToLive(), tcb.config.pathMtuPolicy());
     }
 
     /** Every segment carries the ACK: a delayed one is done with. */

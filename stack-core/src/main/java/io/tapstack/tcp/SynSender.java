@@ -36,7 +36,7 @@ final class SynSender {
             payload = fastOpen.payload(options.length());
             tcb.sndNxt = tcb.iss + 1 + payload;
         }
-        send(tcb, TcpHeader.SYN, 0, payload, nowNanos);
+        send(tcb, TcpHeader.SYN | tcb.ecn.synFlags(false), 0, payload, nowNanos);
     }
 
     /** {@code <SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK>} with the options that are agreed on. */
@@ -51,7 +51,7 @@ final class SynSender {
         if (tcb.scaleAgreed) {
             options.windowScale(TcpConnection.offeredShift(tcb.config));
         }
-        send(tcb, TcpHeader.SYN | TcpHeader.ACK, tcb.rcvNxt, 0, nowNanos);
+        send(tcb, TcpHeader.SYN | TcpHeader.ACK | tcb.ecn.synFlags(true), tcb.rcvNxt, 0, nowNanos);
         tcb.sender.acknowledged();
     }
 

@@ -1,5 +1,6 @@
 package io.tapstack.tcp;
 
+import io.tapstack.ip.PathMtuPolicy;
 import io.tapstack.tcp.congestion.CongestionControls;
 
 /**
@@ -17,6 +18,8 @@ public final class TcpConfig {
     private int receiveBufferBytes = 64 << 10;
     private int receiveBufferLimit = 6 << 20;
     private int maxSegment = 0;
+    private PathMtuPolicy pathMtuPolicy = PathMtuPolicy.WANT;
+    private MtuProbingMode mtuProbing = MtuProbingMode.OFF;
     private boolean windowScaling = true;
     private int windowShift = -1;
     private boolean timestamps = true;
@@ -31,7 +34,6 @@ public final class TcpConfig {
     private boolean cork = false;
     private int notSentLowWater = 0;
     private int windowClamp = 0;
-    private boolean pathMtuDiscovery = true;
     private boolean quickAck = false;
     private long delayedAckNanos = 40 * MILLIS;
     private long initialRtoNanos = 1 * SECONDS;
@@ -64,6 +66,8 @@ public final class TcpConfig {
         copy.receiveBufferBytes = receiveBufferBytes;
         copy.receiveBufferLimit = receiveBufferLimit;
         copy.maxSegment = maxSegment;
+        copy.pathMtuPolicy = pathMtuPolicy;
+        copy.mtuProbing = mtuProbing;
         copy.windowScaling = windowScaling;
         copy.windowShift = windowShift;
         copy.timestamps = timestamps;
@@ -78,7 +82,6 @@ public final class TcpConfig {
         copy.cork = cork;
         copy.notSentLowWater = notSentLowWater;
         copy.windowClamp = windowClamp;
-        copy.pathMtuDiscovery = pathMtuDiscovery;
         copy.quickAck = quickAck;
         copy.delayedAckNanos = delayedAckNanos;
         copy.initialRtoNanos = initialRtoNanos;
@@ -165,6 +168,26 @@ public final class TcpConfig {
 
     public TcpConfig maxSegment(final int bytes) {
         maxSegment = atLeast(0, bytes);
+        return this;
+    }
+
+    /** IP_MTU_DISCOVER: whether segments may be fragmented on the way, and whether the path's MTU limits them. They are never fragmented here. */
+    public PathMtuPolicy pathMtuPolicy() {
+        return pathMtuPolicy;
+    }
+
+    public TcpConfig pathMtuPolicy(final PathMtuPolicy policy) {
+        pathMtuPolicy = policy;
+        return this;
+    }
+
+    /** Whether the connection probes for the path's MTU (RFC 4821). */
+    public MtuProbingMode mtuProbing() {
+        return mtuProbing;
+    }
+
+    public TcpConfig mtuProbing(final MtuProbingMode mode) {
+        mtuProbing = mode;
         return this;
     }
 
@@ -312,16 +335,6 @@ public final class TcpConfig {
 
     public TcpConfig windowClamp(final int bytes) {
         windowClamp = atLeast(0, bytes);
-        return this;
-    }
-
-    /** IP_MTU_DISCOVER: whether packets must not be fragmented on their way (RFC 1191). */
-    public boolean pathMtuDiscovery() {
-        return pathMtuDiscovery;
-    }
-
-    public TcpConfig pathMtuDiscovery(final boolean on) {
-        pathMtuDiscovery = on;
         return this;
     }
 

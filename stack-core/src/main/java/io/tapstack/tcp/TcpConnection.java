@@ -67,12 +67,15 @@ public final class TcpConnection extends TupleOwner {
     final SendQueue sendQueue;
     final ReceiveQueue receiveQueue;
     final ReassemblyQueue reassembly;
+    final PathMtuDiscovery pathMtu;
     final SelectiveAcks sacks = new SelectiveAcks();
     final RoundTripEstimator estimator;
     final RoundTripTiming timing = new RoundTripTiming();
     final WindowScale windowScale = new WindowScale();
     final Timestamps timestamps;
     CongestionControl congestion;
+    final ExplicitCongestionNotification ecn = new ExplicitCongestionNotification(this);
+    final WindowReduction reduction = new WindowReduction(this);
     final SackScoreboard scoreboard;
     LossRecovery recovery;
     final RetransmissionTimer retransmissionTimer;
@@ -160,6 +163,7 @@ public final class TcpConnection extends TupleOwner {
         this.retransmissions = new Retransmissions(this);
         this.retransmissionTimer = new RetransmissionTimer(protocol.timers(), estimator, retransmissions::timedOut);
         this.receiveWindow = new ReceiveWindow(this);
+        this.pathMtu = new PathMtuDiscovery(this);
         this.sender = new SegmentSender(this);
         this.arrives = new SegmentArrives(this);
         this.persistTimer = new PersistTimer(protocol.timers(), estimator, config, closedWindow::probe);
@@ -472,7 +476,7 @@ public final class TcpConnection extends TupleOwner {
     }
 
     static int offeredMss(final IpPath path, final TcpConfig config) {
-        final int largest = path.mtu() - path.ipHeaderLength() - TcpHeader.MIN_LENGTH;
+        final int largest = path.linkMtu() - path.ipHeaderLength() - TcpHeader.MIN_LENGTH;
         return config.maxSegment() > 0 ? Math.min(Math.max(MIN_MSS, config.maxSegment()), largest) : largest;
     }
 
@@ -491,6 +495,7 @@ public final class TcpConnection extends TupleOwner {
         if (scaleAgreed) {
             windowScale.agree(syn.options.windowScale(), offeredShift(config));
         }
+        ecn.synArrived(syn);
         sackAgreed = config.sack() && syn.options.sackPermitted();
         recovery = sackAgreed ? new RackRecovery(scoreboard) : new NewRenoRecovery(scoreboard);
         computeMss();
@@ -520,6 +525,7 @@ public final class TcpConnection extends TupleOwner {
         sndWnd = syn.window;
         maxSndWnd = syn.window;
         negotiate(syn, nowNanos);
+        ecn.synFlags(true); // they went out with the SYN-ACK already
         timestamps.ackSent(rcvNxt);
         retransmissions.synTimeouts(half.timeouts);
         if (!half.repeated) {
@@ -647,7 +653,8 @@ public final class TcpConnection extends TupleOwner {
         final int options = timestamps.enabled() ? TcpOptions.TIMESTAMPS_LENGTH : 0;
         // RFC 9293 3.7.1: Eff.snd.MSS = min(SendMSS + 20, MMS_S) - TCPhdrsize - IPoptionsize
         // The lower limit is for what the peer says: the MTU of our own link is a fact.
-        mss = Math.min(Math.max(MIN_MSS, peerMss), offeredMss()) - options;
+        final int narrowest = pathMtu.mtu() - path.ipHeaderLength() - TcpHeader.MIN_LENGTH;
+        mss = pathMtu.limit(Math.min(Math.min(Math.max(MIN_MSS, peerMss), offeredMss()), narrowest) - options);
         congestion.mss(mss);
         recovery.mss(mss);
         sender.mssChanged();

@@ -313,7 +313,7 @@ public final class TcpProtocol implements TransportProtocol {
             statistics.drop(DropReason.TCP_CHECKSUM);
             return false;
         }
-        if (!segment.read(packet)) {
+        if (!segment.read(packet, info.trafficClass())) {
             statistics.drop(DropReason.TCP_DATA_OFFSET);
             return false;
         }

@@ -114,18 +114,4 @@ class CorkTraceTest {
         trace.established(new TcpConfig().windowClamp(5_000));
         trace.in(". 1:1001(1000) ack 1").advance(40).out(". 1:1(0) ack 1001 win 4000");
     }
-
-    /** IP_MTU_DISCOVER: packets may be fragmented (DF is off), or must not. */
-    @Test
-    void dontFragment() {
-        final TcpConnection connection = trace.established(new TcpConfig().pathMtuDiscovery(false));
-        trace.write(connection, 10);
-        assertThat(trace.link.take()[6] & 0x40).isZero();
-        connection.config().pathMtuDiscovery(true);
-        trace.advance(1_000);
-        assertThat(trace.link.take()[6] & 0x40).isEqualTo(0x40);
-        while (trace.link.take() != null) {
-            // Retransmissions.
-        }
-    }
 }

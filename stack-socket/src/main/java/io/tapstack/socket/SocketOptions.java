@@ -57,7 +57,7 @@ public final class SocketOptions {
     /** Time to live of packets sent; -1 sets the default. */
     public static final int IP_TTL = 2;
 
-    /** Whether datagrams that are too big are fragmented (0) or refused (2); for a stream, whether packets may be fragmented (0) or not. */
+    /** Whether packets may be fragmented, and what limits them: the numbers of {@link io.tapstack.ip.PathMtuPolicy}. */
     public static final int IP_MTU_DISCOVER = 10;
 
     /** Largest IP packet to the peer of a connected socket; read only. */
@@ -107,10 +107,6 @@ public final class SocketOptions {
     /** Bytes never sent from which on a socket is not writable; 0 for no such limit. */
     public static final int TCP_NOTSENT_LOWAT = 25;
 
-    static final int IP_PMTUDISC_DONT = 0;
-    static final int IP_PMTUDISC_WANT = 1;
-    static final int IP_PMTUDISC_DO = 2;
-    static final int IP_PMTUDISC_OMIT = 5;
     static final int SOCK_STREAM = 1;
     static final int SOCK_DGRAM = 2;
     static final int AF_INET = 2;

@@ -1,6 +1,5 @@
 package io.tapstack.socket;
 
-import io.tapstack.ip.SocketError;
 import io.tapstack.tcp.TcpConfig;
 
 /** The options of one {@link StreamSocket}: TCP's configuration, and what concerns the socket alone. Used inside the door. */
@@ -22,8 +21,6 @@ final class StreamOptions {
     /** What TCP_QUICKACK was last set to while there was no connection. */
     boolean quickAck = true;
 
-    private int mtuDiscovery = SocketOptions.IP_PMTUDISC_WANT;
-
     /** The defaults of a layer. */
     StreamOptions(final TcpConfig defaults) {
         this.config = defaults.copy();
@@ -36,7 +33,6 @@ final class StreamOptions {
         this.reuseAddress = inherited.reuseAddress;
         this.lingerSeconds = inherited.lingerSeconds;
         this.receiveLowWater = inherited.receiveLowWater;
-        this.mtuDiscovery = inherited.mtuDiscovery;
     }
 
     int set(final int level, final int name, final int value) {
@@ -59,20 +55,7 @@ final class StreamOptions {
             quickAck = value != 0;
             return 0;
         }
-        if (level == SocketOptions.IPPROTO_IP && name == SocketOptions.IP_MTU_DISCOVER) {
-            if (value < SocketOptions.IP_PMTUDISC_DONT || value > SocketOptions.IP_PMTUDISC_OMIT) {
-                return -SocketError.EINVAL.errno();
-            }
-            mtuDiscovery = value;
-            config.pathMtuDiscovery(isPathMtuDiscovered());
-            return 0;
-        }
         return TcpConfigOptions.set(config, level, name, value);
-    }
-
-    /** Whether packets must not be fragmented, by IP_MTU_DISCOVER. */
-    boolean isPathMtuDiscovered() {
-        return mtuDiscovery != SocketOptions.IP_PMTUDISC_DONT && mtuDiscovery != SocketOptions.IP_PMTUDISC_OMIT;
     }
 
     /**
@@ -101,9 +84,6 @@ final class StreamOptions {
         }
         if (level == SocketOptions.IPPROTO_TCP && name == SocketOptions.TCP_QUICKACK) {
             return quickAck ? 1 : 0;
-        }
-        if (level == SocketOptions.IPPROTO_IP && name == SocketOptions.IP_MTU_DISCOVER) {
-            return mtuDiscovery;
         }
         return TcpConfigOptions.get(live, level, name);
     }

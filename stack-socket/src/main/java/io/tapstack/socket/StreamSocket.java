@@ -580,10 +580,10 @@ public final class StreamSocket extends StackSocket {
         }
         final int result = options.set(level, name, value);
         if (result == 0 && listener != null) {
-            applyTo(listener.config(), level, name, value);
+            TcpConfigOptions.set(listener.config(), level, name, value);
         }
         if (result == 0 && open != null) {
-            applyTo(open.config(), level, name, value);
+            TcpConfigOptions.set(open.config(), level, name, value);
             if (ofTcp && name == SocketOptions.TCP_QUICKACK) {
                 open.quickAck(value != 0, door.now());
             } else if (ofTcp && name == SocketOptions.TCP_NODELAY && value != 0) {
@@ -593,11 +593,6 @@ public final class StreamSocket extends StackSocket {
             }
         }
         return result;
-    }
-
-    private void applyTo(final TcpConfig live, final int level, final int name, final int value) {
-        TcpConfigOptions.set(live, level, name, value);
-        live.pathMtuDiscovery(options.isPathMtuDiscovered());
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.tapstack.socket;
 
+import io.tapstack.ip.PathMtuPolicy;
 import io.tapstack.ip.SocketError;
 import io.tapstack.tcp.TcpConfig;
 
@@ -70,6 +71,13 @@ final class TcpConfigOptions {
     private static int setIpLevel(final TcpConfig config, final int name, final int value) {
         switch (name) {
             case SocketOptions.IP_TOS -> config.trafficClass(value);
+            case SocketOptions.IP_MTU_DISCOVER -> {
+                final PathMtuPolicy policy = PathMtuPolicy.of(value);
+                if (policy == null) {
+                    return INVALID;
+                }
+                config.pathMtuPolicy(policy);
+            }
             case SocketOptions.IP_TTL -> {
                 if (value != -1 && isOutside(value, 1, 255)) {
                     return INVALID;
@@ -86,6 +94,7 @@ final class TcpConfigOptions {
     private static int getIpLevel(final TcpConfig config, final int name) {
         return switch (name) {
             case SocketOptions.IP_TOS -> config.trafficClass();
+            case SocketOptions.IP_MTU_DISCOVER -> config.pathMtuPolicy().ordinal();
             case SocketOptions.IP_TTL -> config.timeToLive();
             default -> UNKNOWN;
         };

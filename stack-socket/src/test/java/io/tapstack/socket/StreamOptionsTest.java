@@ -22,6 +22,7 @@ final class StreamOptionsTest extends TwoHostsTest {
         "1, 47, 125000, 125000", // SO_MAX_PACING_RATE
         "1, 47, -1, 2147483647", // SO_MAX_PACING_RATE, none
         "0, 1, 16, 16", // IP_TOS
+        "0, 10, 3, 3", // IP_MTU_DISCOVER
         "0, 2, 77, 77", // IP_TTL
         "0, 2, -1, 64", // IP_TTL, default
         "6, 1, 1, 1", // TCP_NODELAY
@@ -76,6 +77,8 @@ final class StreamOptionsTest extends TwoHostsTest {
     @CsvSource({
         "0, 2, 0",
         "0, 2, 256",
+        "0, 10, 6",
+        "0, 10, -1",
         "6, 2, 20",
         "6, 4, 0",
         "6, 5, 40000",
@@ -84,8 +87,6 @@ final class StreamOptionsTest extends TwoHostsTest {
         "6, 18, -1",
         "6, 23, -1",
         "6, 30, 2",
-        "0, 10, 9",
-        "0, 10, -1"
     })
     void nonsenseIsRefused(final int level, final int name, final int value) {
         assertThat(open(here.stream()).setOption(level, name, value)).isEqualTo(-SocketError.EINVAL.errno());
