@@ -58,7 +58,9 @@ final class Arguments {
             return value(or.left()) | value(or.right());
         }
         if (expression instanceof Expression.Word word) {
-            final OptionalLong constant = Symbols.constant(word.name());
+            // SO_ERROR answers with the number of an error.
+            final OptionalLong constant =
+                    Symbols.errno(word.name()).isPresent() ? Symbols.errno(word.name()) : Symbols.constant(word.name());
             if (constant.isEmpty()) {
                 throw ScriptException.unsupported(line, "symbol " + word.name());
             }

@@ -27,8 +27,10 @@ public final class KernelMachine implements Machine {
     public static final long TOLERANCE_MICROS = 20_000;
 
     private static final int CLONE_NEWNET = 0x4000_0000;
-    /** A call that has not come back by then is one that waits. */
-    private static final long CALL_MICROS = 3_000;
+    /** A call that is meant to wait does so if it has not come back by then. */
+    private static final long WAITING_CALL_MICROS = 2_000;
+    /** Any other that has not come back by then waits, too. */
+    private static final long CALL_MICROS = 1_000_000;
 
     private static final long NANOS_PER_MICRO = 1_000;
 
@@ -126,10 +128,10 @@ public final class KernelMachine implements Machine {
     }
 
     @Override
-    public RunningCall call(final LongSupplier body) throws IOException {
+    public RunningCall call(final LongSupplier body, final boolean mayWait) throws IOException {
         final KernelCall call = new KernelCall();
         caller.execute(() -> call.run(body, this));
-        await(call, now() + CALL_MICROS);
+        await(call, now() + (mayWait ? WAITING_CALL_MICROS : CALL_MICROS));
         return call;
     }
 

@@ -45,8 +45,12 @@ public interface Machine extends AutoCloseable {
     /** The machine's system calls. Calls that may wait are made by {@link #call} only. */
     SystemCalls systemCalls();
 
-    /** Makes a system call, and comes back when it is done, or it is certain that it waits. */
-    RunningCall call(LongSupplier body) throws IOException;
+    /**
+     * Makes a system call, and comes back when it is done, or seems to wait.
+     *
+     * @param mayWait whether it is meant to; if not, it gets more time to prove that it does not
+     */
+    RunningCall call(LongSupplier body, boolean mayWait) throws IOException;
 
     /** Waits for a call to come back, at most until {@code untilMicros}. */
     void await(RunningCall call, long untilMicros) throws IOException;

@@ -78,7 +78,7 @@ public final class StackMachine implements Machine {
     }
 
     @Override
-    public RunningCall call(final LongSupplier body) throws IOException {
+    public RunningCall call(final LongSupplier body, final boolean mayWait) throws IOException {
         final StackCall call = new StackCall();
         door.run(() -> call.run(body, this));
         runUntil(now());

@@ -1,5 +1,6 @@
 package io.tapstack.packetdrill.packet;
 
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -123,12 +124,16 @@ public final class Flow {
         return timestampSeen ? wire - firstWireTimestamp + firstScriptTimestamp : wire;
     }
 
-    /** The stack's timestamp that the script means. */
-    int wireTimestamp(final int script) {
+    /** The stack's timestamp that the script means. @throws IOException if the script has not expected any yet */
+    int wireTimestamp(final int script) throws IOException {
         final Integer known = wireTimestamps.get(script);
         if (known != null) {
             return known;
         }
-        return timestampSeen ? script - firstScriptTimestamp + firstWireTimestamp : script;
+        if (!timestampSeen) {
+            throw new IOException("TS ecr " + Integer.toUnsignedString(script)
+                    + " echoes nothing: the script has expected no packet with a TS val before");
+        }
+        return script - firstScriptTimestamp + firstWireTimestamp;
     }
 }

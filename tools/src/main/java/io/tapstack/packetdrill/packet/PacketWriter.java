@@ -12,7 +12,9 @@ import io.tapstack.wire.IpProtocol;
 import io.tapstack.wire.Ipv4Header;
 import io.tapstack.wire.TcpHeader;
 import io.tapstack.wire.UdpHeader;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
@@ -36,8 +38,12 @@ public final class PacketWriter {
         this.remote = remote;
     }
 
-    /** The bytes of a packet to the stack, from the IP header on. */
-    public byte[] write(final PacketSpec packet, final Flow flow) {
+    /**
+     * The bytes of a packet to the stack, from the IP header on.
+     *
+     * @throws IOException if it echoes what the stack has not sent
+     */
+    public byte[] write(final PacketSpec packet, final Flow flow) throws IOException {
         final ByteBuffer bytes;
         if (packet instanceof PacketSpec.Tcp tcp) {
             bytes = tcp(tcp, flow);
@@ -53,7 +59,7 @@ public final class PacketWriter {
         return bytes.array();
     }
 
-    private ByteBuffer tcp(final PacketSpec.Tcp spec, final Flow flow) {
+    private ByteBuffer tcp(final PacketSpec.Tcp spec, final Flow flow) throws IOException {
         final boolean syn = (spec.flags() & TcpHeader.SYN) != 0;
         final boolean ack = (spec.flags() & TcpHeader.ACK) != 0;
         final byte[] options = new TcpOptionCodec()
@@ -77,12 +83,16 @@ public final class PacketWriter {
     }
 
     /** The same options, a timestamp's echo replaced by what the stack sent. */
-    private static List<TcpOption> mapped(final List<TcpOption> options, final boolean ack, final Flow flow) {
-        return options.stream()
-                .map(option -> ack && option instanceof TcpOption.Timestamp timestamp
-                        ? new TcpOption.Timestamp(timestamp.value(), flow.wireTimestamp(timestamp.echo()))
-                        : option)
-                .toList();
+    private static List<TcpOption> mapped(final List<TcpOption> options, final boolean ack, final Flow flow)
+            throws IOException {
+        final List<TcpOption> mapped = new ArrayList<>();
+        for (final TcpOption option : options) {
+            mapped.add(
+                    ack && option instanceof TcpOption.Timestamp timestamp
+                            ? new TcpOption.Timestamp(timestamp.value(), flow.wireTimestamp(timestamp.echo()))
+                            : option);
+        }
+        return mapped;
     }
 
     private ByteBuffer udp(final PacketSpec.Udp spec, final Flow flow) {

@@ -104,7 +104,7 @@ public record WirePacket(ByteBuffer bytes, long micros) {
     }
 
     /** Checks every checksum. @throws IOException naming the one that is wrong */
-    void verifyChecksums() throws IOException {
+    public void verifyChecksums() throws IOException {
         if (!Ipv4Header.checksumIsValid(bytes, 0, transport())) {
             throw new IOException("bad IP checksum");
         }

@@ -50,16 +50,17 @@ final class ExpectedPackets {
         final boolean anyTime = event.time().kind() == EventTime.Kind.ANY;
         final long until =
                 anyTime ? machine.now() + ANY_TIME_MICROS : Math.max(machine.now(), end) + tolerance + GRACE_MICROS;
-        WirePacket actual = next(flow, until).orElse(null);
-        if (actual == null) {
+        final WirePacket first = next(flow, until).orElse(null);
+        if (first == null) {
             throw new ScriptException(
                     event.line(),
                     "error handling packet: nothing was sent until " + Times.seconds(until) + " sec"
                             + dump("script", start, PacketText.of(packet)));
         }
-        if (packet instanceof PacketSpec.Tcp tcp && !settings.strictSegments()) {
-            actual = whole(actual, tcp.length(), flow, until);
-        }
+        verifyChecksums(first, event);
+        final WirePacket actual = packet instanceof PacketSpec.Tcp tcp && !settings.strictSegments()
+                ? whole(first, tcp.length(), flow, event, until)
+                : first;
         final Optional<String> difference = flows.compare(packet, actual, flow);
         final String packets = dump("script", start, PacketText.of(packet))
                 + dump("actual", actual.micros(), flows.describe(actual, flow));
@@ -77,13 +78,25 @@ final class ExpectedPackets {
         }
     }
 
+    private void verifyChecksums(final WirePacket packet, final Event event) throws ScriptException {
+        try {
+            packet.verifyChecksums();
+        } catch (final IOException e) {
+            throw new ScriptException(
+                    event.line(),
+                    "error handling packet: " + e.getMessage()
+                            + dump("actual", packet.micros(), flows.describe(packet)));
+        }
+    }
+
     private static String dump(final String what, final long micros, final String packet) {
         return "\n" + what + " packet: " + Times.seconds(micros) + " " + packet;
     }
 
     /** The segment together with those that follow it, as far as the script has them as one. */
-    private WirePacket whole(final WirePacket first, final int length, final Flow flow, final long until)
-            throws IOException {
+    private WirePacket whole(
+            final WirePacket first, final int length, final Flow flow, final Event event, final long until)
+            throws ScriptException, IOException {
         WirePacket whole = first;
         WirePacket last = first;
         while (whole.payloadLength() < length && last.payloadLength() > 0) {
@@ -96,6 +109,7 @@ final class ExpectedPackets {
                 return whole;
             }
             last = next.get();
+            verifyChecksums(last, event);
             whole = whole.and(last);
         }
         return whole;

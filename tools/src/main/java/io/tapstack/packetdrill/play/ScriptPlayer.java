@@ -129,7 +129,7 @@ public final class ScriptPlayer {
             if (!hasWildcard(script)) {
                 expected.requireNothingElse(start - tolerance, event.line());
             }
-            act(event, base, start, tolerance);
+            act(event, base);
         }
         lastMicros = time.kind() == EventTime.Kind.POINT ? start : machine.now();
         lastWasInbound = inbound;
@@ -139,13 +139,12 @@ public final class ScriptPlayer {
         return script.events().stream().anyMatch(event -> event.time().kind() == EventTime.Kind.ANY);
     }
 
-    private void act(final Event event, final long base, final long start, final long tolerance)
-            throws ScriptException, IOException {
+    private void act(final Event event, final long base) throws ScriptException, IOException {
         final Action action = event.action();
         if (action instanceof Action.Packet packet) {
             send(packet.packet(), event);
         } else if (action instanceof Action.Call call) {
-            call(call, event, base, tolerance);
+            call(call, event, base);
         } else if (action instanceof Action.Command command) {
             commands.run(command.text(), event.line());
         } else if (action instanceof Action.Code code) {
@@ -190,7 +189,7 @@ public final class ScriptPlayer {
 
     // ---- System calls
 
-    private void call(final Action.Call action, final Event event, final long base, final long tolerance)
+    private void call(final Action.Call action, final Event event, final long base)
             throws ScriptException, IOException {
         final WaitingCall before = waiting;
         if (before != null) {
@@ -198,7 +197,7 @@ public final class ScriptPlayer {
             finishWaiting(before);
         }
         final PreparedCall call = calls.prepare(action, event.line());
-        final RunningCall running = machine.call(call::invoke);
+        final RunningCall running = machine.call(call::invoke, action.end().isPresent());
         if (action.end().isPresent()) {
             final long end = base + action.end().getAsLong();
             waiting = new WaitingCall(
@@ -209,9 +208,6 @@ public final class ScriptPlayer {
                     settings.toleranceMicros(end - base - event.time().micros()));
             checkWaiting();
             return;
-        }
-        if (!running.isDone()) {
-            machine.await(running, machine.now() + tolerance);
         }
         if (!running.isDone()) {
             throw new ScriptException(
