@@ -2,12 +2,14 @@ package io.tapstack.ip;
 
 /** What can go wrong with a socket, by its errno name and Linux's number. Translated into exceptions or numbers once, at each facade. */
 public enum SocketError {
+    ENOENT(2, "no such entry"),
     EINTR(4, "interrupted"),
     EIO(5, "input/output error"),
     EBADF(9, "socket is closed"),
     EAGAIN(11, "would block"),
     ENOMEM(12, "the stack is at its memory limit"),
     EACCES(13, "permission denied"),
+    EEXIST(17, "exists already"),
     EINVAL(22, "invalid argument"),
     EPIPE(32, "broken pipe: the output was shut down"),
     EDESTADDRREQ(89, "destination address required"),

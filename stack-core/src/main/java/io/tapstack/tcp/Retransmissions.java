@@ -55,6 +55,7 @@ final class Retransmissions {
         tcb.estimator.backOff();
         tcb.retransmissionTimer.restart(nowNanos);
         tcb.statistics.segmentsRetransmitted++;
+        tcb.figures.retransmitted(0);
         tcb.statistics.observer().retransmissionTimeout(tcb, synTimeouts, tcb.estimator.rto());
         tcb.sender.sendSyn(tcb.state == TcpState.SYN_RECEIVED, nowNanos);
     }

@@ -22,6 +22,7 @@ final class SegmentArrives {
 
     /** Processes a segment, and sends whatever it allows or demands. */
     void process(final Segment segment, final long nowNanos) {
+        tcb.figures.arrived(segment, nowNanos);
         tcb.keepAlive.heard(nowNanos);
         if (tcb.state == TcpState.SYN_SENT) {
             synSent(segment, nowNanos);

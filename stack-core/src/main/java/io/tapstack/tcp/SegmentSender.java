@@ -108,6 +108,7 @@ final class SegmentSender {
         }
         tcb.timing.retransmitted(seq);
         tcb.statistics.segmentsRetransmitted++;
+        tcb.figures.retransmitted(sent);
         tcb.statistics.observer().retransmitted(tcb, seq, sent, cause);
         tcb.retransmissionTimer.start(nowNanos);
         // What was written in more pieces than a packet holds takes more than one segment.
@@ -305,6 +306,7 @@ final class SegmentSender {
             TcpOptions.writeWindowScale(bytes, option, tcb.offeredShift());
         }
         final SendStatus status = hand(packet, at, 0);
+        tcb.figures.sent(0, nowNanos);
         if (ack) {
             acknowledged();
         }
@@ -382,6 +384,7 @@ final class SegmentSender {
             tcb.pathMtuChanged();
             return -1;
         }
+        tcb.figures.sent(payload, nowNanos);
         acknowledged();
         if (offload && payload > 0 && !tcb.sendQueue.isIntact(position, payload)) {
             // Cut short while the device read it: the peer may have been sent bytes that were never in the file.

@@ -76,6 +76,7 @@ public final class TcpConnection implements Flow {
     final PersistTimer persistTimer;
     final DelayedAck delayedAck;
     final KeepAlive keepAlive;
+    final ConnectionFigures figures;
     final TimeWait timeWait;
     final ReceiveWindow receiveWindow = new ReceiveWindow(this);
     final SendRoom room = new SendRoom(this);
@@ -124,6 +125,7 @@ public final class TcpConnection implements Flow {
         this.config = config;
         this.pseudoHeaderSum = InternetChecksum.pseudoHeader(path.source(), path.destination(), IpProtocol.TCP);
         this.iss = protocol.chooseIss(local, remote, nowNanos);
+        this.figures = new ConnectionFigures(this, nowNanos);
         this.sndUna = iss;
         this.sndNxt = iss;
         this.sendQueue = new SendQueue(pool);
@@ -167,6 +169,11 @@ public final class TcpConnection implements Flow {
     /** Payload of a full segment, in bytes: the effective send MSS (RFC 9293 3.7.1). */
     public int segmentBytes() {
         return mss;
+    }
+
+    /** TCP_INFO. */
+    public TcpInfo info(final long nowNanos) {
+        return figures.snapshot(nowNanos);
     }
 
     /** Puts changed options into effect. */
@@ -428,6 +435,11 @@ public final class TcpConnection implements Flow {
     void dataArrived(final int bytes, final long nowNanos) {
         largestReceived = Math.max(largestReceived, Math.min(bytes, offeredMss()));
         delayedAck.dataArrived(bytes, Math.max(largestReceived, DEFAULT_MSS), nowNanos);
+    }
+
+    /** The largest payload that the peer has sent, as far as it counts as a full segment; 0 before any. */
+    int largestReceived() {
+        return largestReceived;
     }
 
     /** Answers a suspicious segment with {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>}, but not too often (RFC 5961 7). */

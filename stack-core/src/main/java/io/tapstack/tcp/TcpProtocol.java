@@ -24,6 +24,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +49,7 @@ public final class TcpProtocol implements TransportProtocol {
     private final SipHash hash;
     private final InitialSequenceNumber initialSequenceNumber;
     private final ResetSender resets;
+    private OptionalInt fixedIss = OptionalInt.empty();
     private final Segment segment = new Segment();
     // The connection in TIME-WAIT whose 4-tuple is being taken over.
     private @Nullable TcpConnection predecessor;
@@ -75,6 +77,14 @@ public final class TcpProtocol implements TransportProtocol {
         this.connections = new ConnectionTable(random.nextLong());
         this.initialSequenceNumber = new InitialSequenceNumber(hash);
         this.resets = new ResetSender(pool, statistics);
+    }
+
+    /**
+     * For tests of the wire: every connection from now on starts with this sequence number. Empty for numbers that nobody can guess
+     * (RFC 6528), which is the default.
+     */
+    public void fixInitialSequenceNumber(final OptionalInt iss) {
+        fixedIss = iss;
     }
 
     // ---- User calls
@@ -358,6 +368,9 @@ public final class TcpProtocol implements TransportProtocol {
      * fast connection outruns the clock of RFC 6528.
      */
     int chooseIss(final Endpoint local, final Endpoint remote, final long nowNanos) {
+        if (fixedIss.isPresent()) {
+            return fixedIss.getAsInt();
+        }
         final int clocked = initialSequenceNumber.next(local, remote, nowNanos);
         final TcpConnection before = predecessor;
         predecessor = null;

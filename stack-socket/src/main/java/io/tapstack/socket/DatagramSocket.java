@@ -31,6 +31,7 @@ public final class DatagramSocket extends StackSocket {
     DatagramSocket(final SocketLayer layer) {
         super(layer);
         this.endpoint = layer.stack().udp().open();
+        endpoint.timeToLive(layer.defaults().timeToLive());
         endpoint.observer(new Events());
     }
 

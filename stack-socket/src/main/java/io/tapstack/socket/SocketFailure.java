@@ -33,12 +33,14 @@ final class SocketFailure {
     /** What {@code strerror(3)} says, or the JDK where it has words of its own. */
     private static String message(final SocketError error) {
         return switch (error) {
+            case ENOENT -> "No such file or directory";
             case EINTR -> "Closed by interrupt";
             case EIO -> "Input/output error";
             case EBADF -> "Socket closed";
             case EAGAIN -> "Resource temporarily unavailable";
             case ENOMEM -> "Cannot allocate memory";
             case EACCES -> "Permission denied";
+            case EEXIST -> "File exists";
             case EINVAL -> "Invalid argument";
             case EPIPE -> "Broken pipe";
             case EDESTADDRREQ -> "Destination address required";

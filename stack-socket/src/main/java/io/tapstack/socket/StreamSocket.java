@@ -5,6 +5,7 @@ import io.tapstack.ip.SocketErrorException;
 import io.tapstack.tcp.ConnectionObserver;
 import io.tapstack.tcp.TcpBinding;
 import io.tapstack.tcp.TcpConnection;
+import io.tapstack.tcp.TcpInfo;
 import io.tapstack.tcp.TcpListener;
 import io.tapstack.tcp.TcpState;
 import io.tapstack.wire.Endpoint;
@@ -50,7 +51,7 @@ public final class StreamSocket extends StackSocket {
     /** A socket that is neither; inside the door. */
     StreamSocket(final SocketLayer layer) {
         super(layer);
-        this.options = new StreamOptions();
+        this.options = new StreamOptions(layer.defaults());
     }
 
     /** One end of a connection that {@code listening} has accepted; inside the door. */
@@ -393,7 +394,7 @@ public final class StreamSocket extends StackSocket {
     }
 
     private void linger(final TcpConnection last) {
-        if (options.lingerSeconds <= 0 || !mayWait(0)) {
+        if (options.lingerSeconds <= 0 || layer.isHandling()) {
             return;
         }
         final long deadline = door.now() + options.lingerSeconds * 1_000_000_000L;
@@ -433,6 +434,60 @@ public final class StreamSocket extends StackSocket {
         door.enter();
         try {
             return options.lingerSeconds;
+        } finally {
+            door.exit();
+        }
+    }
+
+    /** Whether connections can be accepted: {@code SO_ACCEPTCONN}. */
+    public boolean isListening() {
+        door.enter();
+        try {
+            return phase == Phase.LISTENING;
+        } finally {
+            door.exit();
+        }
+    }
+
+    /** {@code TCP_INFO}, or null if there is no connection. */
+    public @Nullable TcpInfo info() {
+        door.enter();
+        try {
+            return connection == null ? null : connection.info(door.now());
+        } finally {
+            door.exit();
+        }
+    }
+
+    /** {@code TCP_CONGESTION}: the name of the congestion control. */
+    public String congestionControl() {
+        door.enter();
+        try {
+            return (connection == null ? options.config : connection.config()).congestionControl();
+        } finally {
+            door.exit();
+        }
+    }
+
+    /**
+     * {@code TCP_CONGESTION}, for connections that are made from now on. One that is established keeps what it has.
+     *
+     * @return 0, {@code -ENOENT} if there is none of that name, {@code -EISCONN} for a connection
+     */
+    public int congestionControl(final String name) {
+        door.enter();
+        try {
+            final int unusable = unusable();
+            if (unusable != 0 || connection != null) {
+                return unusable != 0 ? unusable : -SocketError.EISCONN.errno();
+            }
+            options.config.congestionControl(name);
+            if (listener != null) {
+                listener.config().congestionControl(name);
+            }
+            return 0;
+        } catch (final IllegalArgumentException e) {
+            return -SocketError.ENOENT.errno();
         } finally {
             door.exit();
         }

@@ -16,7 +16,8 @@ final class TcpConfigOptions {
     private static final int MAX_KEEPALIVE_SECONDS = 32_767;
     private static final int MAX_KEEPALIVE_COUNT = 127;
     private static final int MAX_SYN_RETRIES = 127;
-    private static final int MIN_BUFFER = 2_304; // Linux's SOCK_MIN_RCVBUF
+    private static final int MIN_RECEIVE_BUFFER = 2_304 / 2; // Linux's SOCK_MIN_RCVBUF, which counts double
+    private static final int MIN_SEND_BUFFER = 4_608 / 2; // Linux's SOCK_MIN_SNDBUF
     private static final int MAX_BUFFER = 64 << 20;
     private static final long MILLIS = 1_000_000;
     private static final long SECONDS = 1_000_000_000;
@@ -44,8 +45,8 @@ final class TcpConfigOptions {
     private static int setSocketLevel(final TcpConfig config, final int name, final int value) {
         switch (name) {
             case SocketOptions.SO_KEEPALIVE -> config.keepAlive(value != 0);
-            case SocketOptions.SO_SNDBUF -> config.sendBufferBytes(buffer(value));
-            case SocketOptions.SO_RCVBUF -> config.receiveBufferBytes(buffer(value));
+            case SocketOptions.SO_SNDBUF -> config.sendBufferBytes(buffer(value, MIN_SEND_BUFFER));
+            case SocketOptions.SO_RCVBUF -> config.receiveBufferBytes(buffer(value, MIN_RECEIVE_BUFFER));
             default -> {
                 return UNKNOWN;
             }
@@ -148,8 +149,8 @@ final class TcpConfigOptions {
     }
 
     /** As Linux does, a size out of range is not refused but brought into it. */
-    private static int buffer(final int bytes) {
-        return Math.max(MIN_BUFFER / 2, Math.min(bytes < 0 ? MAX_BUFFER : bytes, MAX_BUFFER));
+    private static int buffer(final int bytes, final int least) {
+        return Math.max(least, Math.min(bytes < 0 ? MAX_BUFFER : bytes, MAX_BUFFER));
     }
 
     private static boolean isOutside(final int value, final int minimum, final int maximum) {
