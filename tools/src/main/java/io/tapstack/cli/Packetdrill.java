@@ -10,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -54,7 +53,7 @@ final class Packetdrill implements Callable<Integer> {
             names = "--tolerance_usecs",
             paramLabel = "N",
             description = "how early or late something may happen (4000, against the kernel 20000)")
-    private OptionalLong tolerance = OptionalLong.empty();
+    private Optional<Long> tolerance = Optional.empty();
 
     @Option(
             names = "--unexpected",
@@ -111,7 +110,7 @@ final class Packetdrill implements Callable<Integer> {
     }
 
     private PlaySettings settings() {
-        final PlaySettings settings = new PlaySettings(tolerance.orElse(target.toleranceMicros()));
+        final PlaySettings settings = new PlaySettings(tolerance.orElseGet(target::toleranceMicros));
         final Map<String, String> options = new LinkedHashMap<>(others);
         unexpected.ifPresent(how -> options.put("unexpected", how));
         options.put("strict_segments", strictSegments ? "1" : "0");

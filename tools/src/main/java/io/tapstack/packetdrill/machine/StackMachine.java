@@ -4,12 +4,16 @@ import io.tapstack.ip.InterfaceAddress;
 import io.tapstack.packetdrill.call.SystemCalls;
 import io.tapstack.packetdrill.packet.WirePacket;
 import io.tapstack.packetdrill.play.PlaySettings;
+import io.tapstack.posix.VirtualTime;
+import io.tapstack.posix.VirtualTime.Party;
+import io.tapstack.socket.SocketLayer;
 import io.tapstack.stack.NetworkStack;
 import io.tapstack.stack.StackConfig;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
@@ -26,11 +30,13 @@ public final class StackMachine implements Machine {
     private static final int PREFIX_LENGTH = 16;
     private static final long SEED = 9293;
 
-    private final VirtualDoor door = new VirtualDoor(FIRST_NANOS);
     private final ScriptLink link;
     private final NetworkStack stack;
+    private final VirtualTime time;
+    private final Party player;
+    private final SocketLayer sockets;
     private final StackCalls calls;
-    private long startNanos = FIRST_NANOS;
+    private volatile long startNanos = FIRST_NANOS;
 
     /** A machine of its own, set up as the script wants it. */
     public StackMachine(final PlaySettings settings) {
@@ -39,18 +45,22 @@ public final class StackMachine implements Machine {
                         new InterfaceAddress(settings.local(), PREFIX_LENGTH), new SplittableRandom(SEED))
                 .withGateway(settings.gateway());
         this.stack = new NetworkStack(link, config, FIRST_NANOS);
-        door.stack(stack);
-        this.calls = new StackCalls(door, stack);
+        this.time = new VirtualTime(stack, FIRST_NANOS);
+        this.sockets = new SocketLayer(time, stack);
+        this.calls = new StackCalls(sockets);
+        // Time stands still unless the script lets it go on.
+        this.player = time.join();
+        player.begin();
     }
 
     @Override
     public long now() {
-        return (door.now() - startNanos) / NANOS_PER_MICRO;
+        return (time.now() - startNanos) / NANOS_PER_MICRO;
     }
 
     @Override
     public void start() {
-        startNanos = door.now();
+        startNanos = time.now();
     }
 
     @Override
@@ -80,7 +90,15 @@ public final class StackMachine implements Machine {
     @Override
     public RunningCall call(final LongSupplier body, final boolean mayWait) throws IOException {
         final StackCall call = new StackCall();
-        door.run(() -> call.run(body, this));
+        final CountDownLatch begun = new CountDownLatch(1);
+        final Thread thread = new Thread(() -> call.run(body, this, begun), "packetdrill-call");
+        thread.setDaemon(true);
+        thread.start();
+        try {
+            begun.await();
+        } catch (final InterruptedException e) {
+            throw interrupted();
+        }
         runUntil(now());
         return call;
     }
@@ -92,40 +110,58 @@ public final class StackMachine implements Machine {
 
     private void run(final long untilMicros, final BooleanSupplier enough) throws IOException {
         try {
-            door.runUntil(startNanos + untilMicros * NANOS_PER_MICRO, enough);
+            time.run(enough, startNanos + untilMicros * NANOS_PER_MICRO);
         } catch (final InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException("interrupted");
+            throw interrupted();
         }
+    }
+
+    private static InterruptedIOException interrupted() {
+        Thread.currentThread().interrupt();
+        return new InterruptedIOException("interrupted");
     }
 
     @Override
     public boolean sysctl(final String name, final String value) {
-        return calls.sysctl(name, value);
+        time.enter();
+        try {
+            return Sysctls.set(sockets.defaults(), name, value);
+        } finally {
+            time.exit();
+        }
     }
 
     @Override
     public void close() {
-        door.enter();
+        time.enter();
         try {
-            stack.close(door.now());
+            stack.close(time.now());
         } finally {
-            door.exit();
+            time.exit();
         }
-        door.shut();
+        player.end();
+        player.leave();
     }
 
     /** Written by the call's thread, and read when that does not run. */
     private static final class StackCall implements RunningCall {
 
         private volatile boolean done;
-        private long result;
-        private long endMicros;
+        private volatile long result;
+        private volatile long endMicros;
 
-        void run(final LongSupplier body, final StackMachine machine) {
-            result = body.getAsLong();
-            endMicros = machine.now();
-            done = true;
+        void run(final LongSupplier body, final StackMachine machine, final CountDownLatch begun) {
+            final Party caller = machine.time.join();
+            caller.begin();
+            begun.countDown();
+            try {
+                result = body.getAsLong();
+                endMicros = machine.now();
+                done = true;
+            } finally {
+                caller.end();
+                caller.leave();
+            }
         }
 
         @Override
