@@ -232,6 +232,13 @@ public final class PacketBuffer {
         return copy;
     }
 
+    /** The same frame in another pool's memory, all of it in the contiguous part; this one is released. See {@link #copy}. */
+    public PacketBuffer moveTo(final BufferPool otherPool, final int headroom) {
+        final PacketBuffer moved = copy(otherPool, headroom);
+        release();
+        return moved;
+    }
+
     // ---- What the device is asked to do, and what it has done
 
     /** Payload bytes of each segment that the device is to cut this super-segment into, or 0 for a plain frame. */

@@ -61,6 +61,7 @@ public enum DropReason {
     TCP_PAWS("timestamp older than the connection's (RFC 7323 PAWS)"),
     TCP_NO_TIMESTAMP("timestamp option missing though it was agreed on"),
     TCP_BAD_ACK("acknowledges what cannot be acknowledged"),
+    TCP_BAD_SACK("SACK block of nothing that was sent (the block only)"),
     TCP_NO_ACK("no ACK where one has to be"),
     TCP_SYN_IN_WINDOW("SYN on a synchronized connection (RFC 5961)"),
     TCP_RST_NOT_EXACT("RST not exactly at RCV.NXT (RFC 5961)"),

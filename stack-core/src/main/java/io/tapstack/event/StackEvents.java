@@ -16,10 +16,10 @@ public interface StackEvents {
     enum RetransmitCause {
         /** The retransmission timer expired (RFC 6298). */
         TIMEOUT,
-        /** Three duplicate acknowledgements (RFC 5681 3.2). */
+        /** ACKs show that it is lost (RFC 5681 3.2, RFC 6582, RFC 8985). */
         FAST_RETRANSMIT,
-        /** A partial acknowledgement during recovery (RFC 6582). */
-        PARTIAL_ACK
+        /** No ACK came for two round trips (RFC 8985 7). */
+        TAIL_LOSS_PROBE
     }
 
     /** A frame, packet or segment was dropped. */

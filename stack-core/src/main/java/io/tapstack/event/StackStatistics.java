@@ -20,11 +20,27 @@ public final class StackStatistics {
     public long segmentsReceived;
     public long segmentsSent;
     public long segmentsRetransmitted;
+
+    /** Of those, tail loss probes (RFC 8985 7). */
+    public long tailLossProbes;
+
+    /** Recoveries that turned out to be for nothing (RFC 4015). */
+    public long undoneRecoveries;
+
+    /** How often the retransmission timer expired for data (RFC 6298 5.4). */
+    public long retransmissionTimeouts;
+
+    /** How often a loss was found before the timer expired, and fast recovery began (RFC 5681 3.2). */
+    public long fastRecoveries;
+
     public long resetsSent;
     public long challengeAcks;
     public long connectionsOpened;
     public long connectionsAccepted;
     public long connectionsAborted;
+
+    /** Connections that left TIME-WAIT early because there were too many. */
+    public long timeWaitsEvicted;
 
     /** Counts a drop and tells the observer. */
     public void drop(final DropReason reason) {
@@ -44,34 +60,6 @@ public final class StackStatistics {
             sum += count;
         }
         return sum;
-    }
-
-    /** The counters of several stacks added up, as they are now. */
-    public static StackStatistics sum(final Iterable<StackStatistics> parts) {
-        final StackStatistics sum = new StackStatistics();
-        for (final StackStatistics part : parts) {
-            sum.add(part);
-        }
-        return sum;
-    }
-
-    private void add(final StackStatistics other) {
-        for (int i = 0; i < drops.length; i++) {
-            drops[i] += other.drops[i];
-        }
-        framesReceived += other.framesReceived;
-        framesSent += other.framesSent;
-        framesPassedOn += other.framesPassedOn;
-        bytesReceived += other.bytesReceived;
-        bytesSent += other.bytesSent;
-        segmentsReceived += other.segmentsReceived;
-        segmentsSent += other.segmentsSent;
-        segmentsRetransmitted += other.segmentsRetransmitted;
-        resetsSent += other.resetsSent;
-        challengeAcks += other.challengeAcks;
-        connectionsOpened += other.connectionsOpened;
-        connectionsAccepted += other.connectionsAccepted;
-        connectionsAborted += other.connectionsAborted;
     }
 
     public StackEvents observer() {

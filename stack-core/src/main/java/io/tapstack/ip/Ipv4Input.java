@@ -67,11 +67,11 @@ final class Ipv4Input {
             packet.checksumTrusted(false);
             final PacketBuffer whole = reassembly.add(packet, unicast, nowNanos);
             if (whole != null) {
-                deliver(whole, unicast, nowNanos);
+                deliver(whole, unicast, /* reassembled */ true, nowNanos);
             }
             return;
         }
-        deliver(packet, unicast, nowNanos);
+        deliver(packet, unicast, /* reassembled */ false, nowNanos);
     }
 
     /** @return what is wrong with the header itself, or null; then the packet is as long as it says */
@@ -152,8 +152,10 @@ final class Ipv4Input {
         return false;
     }
 
-    private void deliver(final PacketBuffer packet, final boolean unicast, final long nowNanos) {
+    private void deliver(
+            final PacketBuffer packet, final boolean unicast, final boolean reassembled, final long nowNanos) {
         fill(info, packet, unicast);
+        info.reassembled(reassembled);
         packet.strip(Ipv4Header.headerLength(packet.memory().bytes(), packet.head()));
         final TransportProtocol transport = ipv4.transport(info.protocol());
         if (transport == null) {

@@ -18,6 +18,7 @@ public final class ReceivedPacket {
     private int timeToLive;
     private boolean unicast;
     private int headerOffset;
+    private boolean reassembled;
 
     /** Fills in an IPv4 packet's facts; {@code headerOffset} is where its IP header starts in the packet's memory. */
     public void setIpv4(
@@ -82,6 +83,15 @@ public final class ReceivedPacket {
     /** False if the packet came to a broadcast or multicast address, of IP or of the link. */
     public boolean isUnicast() {
         return unicast;
+    }
+
+    /** True if it came in fragments, which others on the way could not look into. */
+    public boolean isReassembled() {
+        return reassembled;
+    }
+
+    void reassembled(final boolean now) {
+        this.reassembled = now;
     }
 
     /** Where the IP header starts in the packet's memory: what an ICMP error quotes. */

@@ -1,6 +1,7 @@
 package io.tapstack.link;
 
 import io.tapstack.wire.Endpoint;
+import io.tapstack.wire.SipHash;
 
 /**
  * Shares the TCP connections of one address out to several stacks: a keyed hash of the 4-tuple says whose a connection is, as receive-side
@@ -14,18 +15,18 @@ import io.tapstack.wire.Endpoint;
 public final class FlowSteering {
 
     private final int queues;
-    private final long key;
+    private final SipHash hash;
 
     /**
      * @param queues how many stacks there are, at least 1
-     * @param key unpredictable, but for tests
+     * @param hash its key is unpredictable, but for tests
      */
-    public FlowSteering(final int queues, final long key) {
+    public FlowSteering(final int queues, final SipHash hash) {
         if (queues < 1) {
             throw new IllegalArgumentException(queues + " queues");
         }
         this.queues = queues;
-        this.key = key;
+        this.hash = hash;
     }
 
     /** How many queues connections are shared out to. */
@@ -53,16 +54,13 @@ public final class FlowSteering {
             final long otherLow,
             final int otherPort) {
         // A sum is the same in either order.
-        long hash = end(high, low, port) + end(otherHigh, otherLow, otherPort);
-        hash = (hash ^ hash >>> 32) * 0xD6E8_FEB8_6659_FD93L;
-        hash = (hash ^ hash >>> 32) * 0x9E37_79B9_7F4A_7C15L;
-        // The upper half is the better mixed one; multiplying brings it to the range without a division.
-        return (int) ((hash >>> 32) * queues >>> 32);
+        final long sum = end(high, low, port) + end(otherHigh, otherLow, otherPort);
+        // Multiplying brings the upper half to the range without a division.
+        return (int) ((sum >>> 32) * queues >>> 32);
     }
 
+    /** The port goes where an IPv4 address has nothing, and an IPv6 address little that tells neighbours apart. */
     private long end(final long high, final long low, final int port) {
-        long hash = (key ^ low ^ (long) port << 40) * 0x9E37_79B9_7F4A_7C15L;
-        hash = (hash ^ hash >>> 32 ^ high) * 0xD6E8_FEB8_6659_FD93L;
-        return hash ^ hash >>> 32;
+        return hash.hash(high ^ (long) port << 48, low);
     }
 }

@@ -64,7 +64,7 @@ final class FrameClassifier {
             return FIRST;
         }
         return switch (Ipv4Header.protocol(bytes, ip)) {
-            case IpProtocol.TCP -> segment(bytes, ip, transport, end, ANYBODY);
+            case IpProtocol.TCP -> segment(bytes, ip, transport, end);
             case IpProtocol.ICMP -> icmp(bytes, transport, end);
             default -> FIRST;
         };
@@ -79,9 +79,10 @@ final class FrameClassifier {
         return headerLength < Ipv4Header.LENGTH || headerLength > end - ip ? -1 : ip + headerLength;
     }
 
-    private int segment(final ByteBuffer bytes, final int ip, final int tcp, final int end, final int withoutPorts) {
+    /** Whose a TCP segment is, its IP header at {@code ip} and its own at {@code tcp}; {@link #ANYBODY} if it has no ports. */
+    int segment(final ByteBuffer bytes, final int ip, final int tcp, final int end) {
         if (end - tcp < PORTS) {
-            return withoutPorts;
+            return ANYBODY;
         }
         return steering.queue(
                 0,
@@ -104,6 +105,7 @@ final class FrameClassifier {
                 || Ipv4Header.fragmentOffset(Ipv4Header.fragment(bytes, quoted)) != 0) {
             return FIRST;
         }
-        return segment(bytes, quoted, transport, end, FIRST);
+        final int owner = segment(bytes, quoted, transport, end);
+        return owner == ANYBODY ? FIRST : owner;
     }
 }

@@ -152,6 +152,12 @@ public final class SteeredLink implements LinkDevice {
 
     // ---- Passing on
 
+    /** The queue whose a TCP segment is, its header at the packet's head and its IP header at {@code ipHeader}; this one if that cannot be told. */
+    public int owner(final PacketBuffer segment, final int ipHeader) {
+        final int owner = classifier.segment(segment.memory().bytes(), ipHeader, segment.head(), segment.tail());
+        return owner == FrameClassifier.ANYBODY ? share.queue() : owner;
+    }
+
     /**
      * Gives a frame to the stack of another queue as if it had come in there. The frame stays the caller's; a copy is made. Called by whoever
      * runs this queue's stack.

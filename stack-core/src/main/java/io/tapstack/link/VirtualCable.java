@@ -95,12 +95,7 @@ public final class VirtualCable {
         public @Nullable PacketBuffer receive(final BufferPool pool) throws IOException {
             requireOpen();
             final PacketBuffer frame = arrived.poll();
-            if (frame == null) {
-                return null;
-            }
-            final PacketBuffer received = frame.copy(pool, HEADROOM);
-            frame.release();
-            return received;
+            return frame == null ? null : frame.moveTo(pool, HEADROOM);
         }
 
         @Override

@@ -53,7 +53,7 @@ public final class NetworkStack implements Pollable {
                 new IcmpProtocol(ipv4, pool, statistics, config.random(), config.icmpRates(), nowNanos);
         this.udp = new UdpProtocol(ipv4, icmp.reporter(), pool, statistics, config.random());
         ipv4.register(IpProtocol.UDP, udp);
-        this.tcp = new TcpProtocol(ipv4, pool, timers, statistics, config.random(), config.share());
+        this.tcp = new TcpProtocol(ipv4, pool, timers, statistics, config.random(), config.tcpLimits(), config.share());
         ipv4.register(IpProtocol.TCP, tcp);
         networkInterface.start();
     }

@@ -5,6 +5,7 @@ import io.tapstack.buffer.BufferPool;
 import io.tapstack.icmp.IcmpRates;
 import io.tapstack.ip.InterfaceAddress;
 import io.tapstack.link.QueueShare;
+import io.tapstack.tcp.TcpLimits;
 import io.tapstack.wire.IpAddress;
 import io.tapstack.wire.MacAddress;
 import java.security.SecureRandom;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param address our address and the length of its subnet's prefix
  * @param mac our Ethernet address; of no meaning on a link without Ethernet
  * @param gateway where packets for other subnets go, or null for nowhere
+ * @param tcpLimits what TCP keeps for peers
  * @param memoryLimitBytes see {@link BufferPool#limitBytes()}
  * @param random where every secret and every jitter comes from: unpredictable, or seeded so that a run can be repeated
  * @param share what belongs to this stack, if several share the address ({@link StackGroup}); null for all
@@ -27,6 +29,7 @@ public record StackConfig(
         @Nullable IpAddress gateway,
         ArpConfig arp,
         IcmpRates icmpRates,
+        TcpLimits tcpLimits,
         long memoryLimitBytes,
         RandomGenerator random,
         @Nullable QueueShare share) {
@@ -43,29 +46,41 @@ public record StackConfig(
     public static StackConfig of(final InterfaceAddress address, final RandomGenerator random) {
         final MacAddress mac = MacAddress.of(LOCAL_MAC | random.nextLong() & 0xFF_FFFF_FFFFL);
         return new StackConfig(
-                address, mac, null, ArpConfig.DEFAULT, IcmpRates.DEFAULT, BufferPool.DEFAULT_LIMIT_BYTES, random, null);
+                address,
+                mac,
+                null,
+                ArpConfig.DEFAULT,
+                IcmpRates.DEFAULT,
+                TcpLimits.DEFAULT,
+                BufferPool.DEFAULT_LIMIT_BYTES,
+                random,
+                null);
     }
 
     public StackConfig withGateway(final IpAddress newGateway) {
-        return new StackConfig(address, mac, newGateway, arp, icmpRates, memoryLimitBytes, random, share);
+        return new StackConfig(address, mac, newGateway, arp, icmpRates, tcpLimits, memoryLimitBytes, random, share);
     }
 
     public StackConfig withMac(final MacAddress newMac) {
-        return new StackConfig(address, newMac, gateway, arp, icmpRates, memoryLimitBytes, random, share);
+        return new StackConfig(address, newMac, gateway, arp, icmpRates, tcpLimits, memoryLimitBytes, random, share);
     }
 
     public StackConfig withArp(final ArpConfig newArp) {
-        return new StackConfig(address, mac, gateway, newArp, icmpRates, memoryLimitBytes, random, share);
+        return new StackConfig(address, mac, gateway, newArp, icmpRates, tcpLimits, memoryLimitBytes, random, share);
     }
 
     public StackConfig withMemoryLimit(final long bytes) {
-        return new StackConfig(address, mac, gateway, arp, icmpRates, bytes, random, share);
+        return new StackConfig(address, mac, gateway, arp, icmpRates, tcpLimits, bytes, random, share);
+    }
+
+    public StackConfig withTcpLimits(final TcpLimits limits) {
+        return new StackConfig(address, mac, gateway, arp, icmpRates, limits, memoryLimitBytes, random, share);
     }
 
     /** For one of several stacks, with a source of randomness of its own. */
     StackConfig forQueue(final QueueShare newShare, final RandomGenerator newRandom) {
         final long memory = Math.max(1, memoryLimitBytes / newShare.steering().queues());
         final ArpConfig newArp = newShare.isFirst() ? arp : arp.silent();
-        return new StackConfig(address, mac, gateway, newArp, icmpRates, memory, newRandom, newShare);
+        return new StackConfig(address, mac, gateway, newArp, icmpRates, tcpLimits, memory, newRandom, newShare);
     }
 }

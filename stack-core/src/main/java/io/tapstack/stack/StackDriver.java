@@ -186,14 +186,14 @@ public final class StackDriver implements AutoCloseable {
         } finally {
             door.exit();
         }
-        if (!aside) {
-            asideNanos = SHORTEST_ASIDE_NANOS;
-        }
         if (aside) {
             LockSupport.parkNanos(this, asideNanos);
             asideNanos = Math.min(2 * asideNanos, LONGEST_ASIDE_NANOS);
-        } else if (!more && !look(wakeAt) && door.driverFallsAsleep()) {
-            sleep(wakeAt);
+        } else {
+            asideNanos = SHORTEST_ASIDE_NANOS;
+            if (!more && !look(wakeAt) && door.driverFallsAsleep()) {
+                sleep(wakeAt);
+            }
         }
     }
 

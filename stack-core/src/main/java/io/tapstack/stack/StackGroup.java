@@ -1,11 +1,11 @@
 package io.tapstack.stack;
 
-import io.tapstack.event.StackStatistics;
 import io.tapstack.link.FlowSteering;
 import io.tapstack.link.LinkDevice;
 import io.tapstack.link.SteeredLink;
 import io.tapstack.time.Clock;
 import io.tapstack.wire.IpProtocol;
+import io.tapstack.wire.SipHash;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -60,8 +60,7 @@ public final class StackGroup implements AutoCloseable {
         if (queues.size() == 1) {
             return List.of(new NetworkStack(queues.get(0), config, nowNanos));
         }
-        final FlowSteering steering =
-                new FlowSteering(queues.size(), config.random().nextLong());
+        final FlowSteering steering = new FlowSteering(queues.size(), SipHash.random(config.random()));
         final List<NetworkStack> stacks = new ArrayList<>(queues.size());
         for (final SteeredLink link : SteeredLink.over(queues, steering)) {
             final RandomGenerator random = ownRandom(config.random());
@@ -111,11 +110,6 @@ public final class StackGroup implements AutoCloseable {
             }
         }
         drivers.forEach(StackDriver::start);
-    }
-
-    /** What all stacks have counted. */
-    public StackStatistics statistics() {
-        return StackStatistics.sum(stacks.stream().map(NetworkStack::statistics).toList());
     }
 
     /** What ended a stack, and with it the others, or null if they run or were closed as they should be. */

@@ -8,16 +8,12 @@ import io.tapstack.link.LinkType;
 import io.tapstack.link.SteeredLink;
 import io.tapstack.wire.EthernetHeader;
 import io.tapstack.wire.MacAddress;
-import io.tapstack.wire.TcpHeader;
-import java.nio.ByteBuffer;
 
 /**
  * In front of the TCP of the first of several stacks. Fragments have no ports, so all of them come to that stack; whose a segment is shows
  * when it is whole, and then it is passed on to its owner.
  */
 final class StraySegments implements TransportProtocol {
-
-    private static final int PORTS = 4;
 
     private final TransportProtocol tcp;
     private final SteeredLink link;
@@ -36,10 +32,10 @@ final class StraySegments implements TransportProtocol {
 
     @Override
     public void receive(final PacketBuffer packet, final ReceivedPacket info, final long nowNanos) {
-        // What was sent to a group is nobody's, as its link address would be lost on the way.
-        final boolean passable = info.isUnicast() && packet.contiguousLength() >= PORTS;
-        final int owner = passable ? owner(packet, info) : link.share().queue();
-        if (owner == link.share().queue()) {
+        // What came whole was steered before. What was sent to a group is nobody's: its link address would get lost.
+        final int self = link.share().queue();
+        final int owner = info.isReassembled() && info.isUnicast() ? link.owner(packet, info.headerOffset()) : self;
+        if (owner == self) {
             tcp.receive(packet, info, nowNanos);
             return;
         }
@@ -50,20 +46,6 @@ final class StraySegments implements TransportProtocol {
         }
         link.pass(packet, owner);
         packet.release();
-    }
-
-    private int owner(final PacketBuffer packet, final ReceivedPacket info) {
-        final ByteBuffer bytes = packet.memory().bytes();
-        final int segment = packet.head();
-        return link.share()
-                .steering()
-                .queue(
-                        info.sourceHigh(),
-                        info.sourceLow(),
-                        bytes.getShort(segment + TcpHeader.SOURCE_PORT_OFFSET) & 0xFFFF,
-                        info.destinationHigh(),
-                        info.destinationLow(),
-                        bytes.getShort(segment + TcpHeader.DESTINATION_PORT_OFFSET) & 0xFFFF);
     }
 
     /** Errors come whole, and so to the owner at once; one that a router has cut up is lost, as any of them can be. */

@@ -2,6 +2,11 @@ package io.tapstack.tcp;
 
 import io.tapstack.event.DropReason;
 import io.tapstack.tcp.congestion.AckSample;
+import io.tapstack.tcp.congestion.CongestionControl;
+import io.tapstack.tcp.recovery.AckArrival;
+import io.tapstack.tcp.recovery.DeliveryRate;
+import io.tapstack.tcp.recovery.LossRecovery;
+import io.tapstack.tcp.recovery.LossRecovery.Phase;
 import io.tapstack.tcp.recovery.LossRecovery.Verdict;
 import io.tapstack.wire.SequenceNumber;
 import io.tapstack.wire.TcpHeader;
@@ -13,6 +18,7 @@ import io.tapstack.wire.TcpHeader;
 final class AckProcessor {
 
     private final TcpConnection tcb;
+    private final AckArrival arrival = new AckArrival();
     private final AckSample sample = new AckSample();
 
     AckProcessor(final TcpConnection tcb) {
@@ -37,10 +43,17 @@ final class AckProcessor {
             return false;
         }
         final boolean advances = SequenceNumber.greaterThan(segment.ack, tcb.sndUna);
+        final boolean duplicate = !advances && isDuplicate(segment);
+        final int priorFlight = tcb.sndNxt - tcb.sndUna;
+        final int priorInFlight = tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt);
+        final int acked = advances ? segment.ack - tcb.sndUna : 0;
         if (advances) {
-            acknowledge(segment, nowNanos);
-        } else if (isDuplicate(segment)) {
-            duplicate(nowNanos);
+            acknowledge(segment, acked, nowNanos);
+        }
+        readAck(segment, acked, duplicate, nowNanos);
+        recover(priorFlight, priorInFlight);
+        if (advances) {
+            settle(nowNanos);
         }
         tcb.persistTimer.heard();
         if (advances) {
@@ -63,9 +76,7 @@ final class AckProcessor {
         }
     }
 
-    private void acknowledge(final Segment segment, final long nowNanos) {
-        final int acked = segment.ack - tcb.sndUna;
-        final int pipe = tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt);
+    private void acknowledge(final Segment segment, final int acked, final long nowNanos) {
         measureRoundTrip(segment, nowNanos);
         tcb.sendQueue.acknowledge(Math.min(acked, tcb.sendQueue.length()));
         tcb.sndUna = segment.ack;
@@ -73,19 +84,116 @@ final class AckProcessor {
         tcb.timeouts = 0;
         tcb.probeOutstanding = false;
         tcb.probeTakenBack = false;
-        final boolean recovering = tcb.recovery.inRecovery();
-        final Verdict verdict = tcb.recovery.acknowledged(tcb.sndUna, tcb.sndNxt, acked);
+    }
+
+    /** Gathers what loss recovery wants to know. */
+    private void readAck(final Segment segment, final int acked, final boolean duplicate, final long nowNanos) {
+        arrival.begin(nowNanos, tcb.sndUna, tcb.sndNxt);
+        arrival.ackedBytes = acked;
+        arrival.duplicate = duplicate;
+        arrival.srttNanos = tcb.estimator.srtt();
+        arrival.minRttNanos = tcb.estimator.minimum();
+        if (tcb.timestamps.enabled() && segment.options.hasTimestamps() && segment.options.timestampEcho() != 0) {
+            arrival.hasEcho = true;
+            arrival.echoMillis = tcb.timestamps.sentMillis(segment.options.timestampEcho(), nowNanos);
+        }
+        if (tcb.sackAgreed && !arrival.takeBlocks(segment.options)) {
+            tcb.statistics.drop(DropReason.TCP_BAD_SACK);
+        }
+    }
+
+    /** What loss recovery makes of the ACK, and congestion control of both. */
+    private void recover(final int priorFlight, final int priorInFlight) {
+        final LossRecovery recovery = tcb.recovery;
+        final DeliveryRate rate = tcb.scoreboard.rate();
+        final Phase phaseBefore = recovery.phase();
+        final long lostBefore = rate.lost();
+        final Verdict verdict = recovery.ackArrives(arrival);
+        // RFC 5681 3.2 step 2: what limited transmit sent beyond cwnd does not count as flight.
+        final int flight = Math.min(priorFlight, tcb.congestion.cwnd());
+        act(verdict, flight);
         if (verdict == Verdict.RECOVERED) {
-            tcb.congestion.recovered(tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt), nowNanos);
-            congestionChanged();
-        } else if (verdict == Verdict.NORMAL) {
-            // RFC 3465 2.3: while a timeout is being made good an ACK covers much that left the network long ago.
-            sample.ackedBytes = recovering ? Math.min(acked, tcb.mss) : acked;
-            sample.windowUsed = isWindowUsed(pipe);
-            sample.nowNanos = nowNanos;
+            act(recovery.lookAgain(arrival), flight);
+        }
+        if (arrival.deliveredBytes() > 0) {
+            sample.inRecovery = phaseBefore == Phase.RECOVERY || recovery.phase() == Phase.RECOVERY;
+            // RFC 3465 2.3: while a timeout is made good an ACK may cover much that left the network long ago.
+            sample.ackedBytes = phaseBefore == Phase.LOSS
+                    ? Math.min(arrival.ackedBytes, tcb.sackAgreed ? arrival.deliveredBytes() : tcb.mss)
+                    : arrival.ackedBytes;
+            sample.lostBytes = (int) (rate.lost() - lostBefore);
+            sample.priorInFlight = priorInFlight;
+            sample.windowUsed = isWindowUsed(priorInFlight);
+            fill(rate);
             tcb.congestion.acknowledged(sample);
             congestionChanged();
         }
+    }
+
+    private void fill(final DeliveryRate rate) {
+        sample.nowNanos = arrival.nowNanos;
+        sample.deliveredBytes = arrival.deliveredBytes();
+        sample.inFlight = tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt);
+        sample.sndUna = tcb.sndUna;
+        sample.sndNxt = tcb.sndNxt;
+        sample.rttNanos = rate.rttNanos();
+        sample.srttNanos = arrival.srttNanos;
+        sample.delivered = rate.delivered();
+        sample.priorDelivered = rate.priorDelivered();
+        sample.intervalNanos = rate.intervalNanos();
+        sample.deliveryRate = rate.bytesPerSecond();
+        sample.appLimited = rate.isAppLimited();
+        sample.txInFlight = rate.txInFlight();
+        sample.lost = rate.lost();
+        sample.priorLost = rate.priorLost();
+    }
+
+    /** Does what {@code verdict} asks congestion control to do. */
+    private void act(final Verdict verdict, final int flight) {
+        final CongestionControl congestion = tcb.congestion;
+        final long nowNanos = arrival.nowNanos;
+        switch (verdict) {
+            case LOSS_DETECTED -> {
+                tcb.statistics.fastRecoveries++;
+                congestion.lossDetected(flight, nowNanos);
+                tcb.recovery.reduced(congestion.ssthresh(), !congestion.controlsRecovery(), arrival);
+                tcb.timing.cancel();
+            }
+            case REPAIRED -> {
+                congestion.lossDetected(flight, nowNanos);
+                congestion.recovered(congestion.ssthresh(), nowNanos);
+            }
+            // With SACK the flight has come down to ssthresh by now, and cwnd can be that (RFC 9937 5).
+            case RECOVERED ->
+                congestion.recovered(
+                        tcb.sackAgreed ? congestion.ssthresh() : tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt), nowNanos);
+            case UNDONE -> {
+                tcb.statistics.undoneRecoveries++;
+                congestion.undo(nowNanos);
+            }
+            case NORMAL, IN_RECOVERY -> {
+                return;
+            }
+        }
+        congestionChanged();
+    }
+
+    /** The time is over in which what came out of order might have been late only (RFC 8985 6.2, step 5). */
+    void reorderingTimedOut(final long nowNanos) {
+        final int flight = Math.min(tcb.sndNxt - tcb.sndUna, tcb.congestion.cwnd());
+        act(tcb.recovery.reorderingTimedOut(withoutAck(nowNanos)), flight);
+    }
+
+    /** What loss recovery wants to know when a timer, not an ACK, calls it. */
+    AckArrival withoutAck(final long nowNanos) {
+        arrival.begin(nowNanos, tcb.sndUna, tcb.sndNxt);
+        arrival.srttNanos = tcb.estimator.srtt();
+        arrival.minRttNanos = tcb.estimator.minimum();
+        return arrival;
+    }
+
+    /** What follows from new data being acknowledged, once loss recovery knows of it. */
+    private void settle(final long nowNanos) {
         // RFC 6298 5.2 and 5.3
         if (tcb.sndUna == tcb.sndNxt) {
             if (tcb.finSent) {
@@ -95,6 +203,7 @@ final class AckProcessor {
         } else {
             tcb.retransmissionTimer.restart(nowNanos);
         }
+        tcb.lossTimer.restartProbe();
         tcb.path.confirmReachable();
         tcb.room.freed();
         if (tcb.isCutShort()) {
@@ -109,16 +218,6 @@ final class AckProcessor {
                 && segment.ack == tcb.sndUna
                 && tcb.windowScale.fromWire(segment.window) == tcb.sndWnd
                 && !tcb.persistTimer.isRunning();
-    }
-
-    private void duplicate(final long nowNanos) {
-        // RFC 5681 3.2 step 2: what limited transmit sent beyond cwnd does not count as flight.
-        final int pipe = Math.min(tcb.sndNxt - tcb.sndUna, tcb.congestion.cwnd());
-        if (tcb.recovery.duplicateAck(tcb.sndUna, tcb.sndNxt) == Verdict.LOSS_DETECTED) {
-            tcb.congestion.lossDetected(pipe, nowNanos);
-            tcb.timing.cancel();
-            congestionChanged();
-        }
     }
 
     /** A window that was not used says nothing about what the network can take (RFC 7661 4.1 has the thought in full). */

@@ -1,20 +1,21 @@
 package io.tapstack.tcp;
 
 import io.tapstack.wire.Endpoint;
+import io.tapstack.wire.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connections by their 4-tuple: a hash table with linear probing that is looked up with primitives, so that no segment costs an object.
- * The hash is keyed, as peers choose their ports.
+ * Connections, and the records that stand for them, by their 4-tuple: a hash table with linear probing that is looked up with primitives, so
+ * that no segment costs an object. The hash is keyed, as peers choose their ports.
  */
 final class ConnectionTable {
 
     private static final int FIRST_CAPACITY = 64;
 
     private final long key;
-    private @Nullable TcpConnection[] slots = new TcpConnection[FIRST_CAPACITY];
+    private @Nullable TupleOwner[] slots = new TupleOwner[FIRST_CAPACITY];
     private int size;
 
     ConnectionTable(final long key) {
@@ -26,35 +27,37 @@ final class ConnectionTable {
     }
 
     @Nullable
-    TcpConnection find(
+    TupleOwner find(
             final long localHigh,
             final long localLow,
             final int localPort,
             final long remoteHigh,
             final long remoteLow,
             final int remotePort) {
-        int slot = slot(hash(localHigh, localLow, localPort, remoteHigh, remoteLow, remotePort));
+        final int hash = hash(localHigh, localLow, localPort, remoteHigh, remoteLow, remotePort);
+        int slot = slot(hash);
         while (true) {
-            final TcpConnection candidate = slots[slot];
+            final TupleOwner candidate = slots[slot];
             if (candidate == null) {
                 return null;
             }
-            final Endpoint local = candidate.local();
-            final Endpoint remote = candidate.remote();
-            if (remote.port() == remotePort
-                    && local.port() == localPort
-                    && remote.address().low() == remoteLow
-                    && remote.address().high() == remoteHigh
-                    && local.address().low() == localLow
-                    && local.address().high() == localHigh) {
+            if (candidate.hash == hash
+                    && candidate.remotePort() == remotePort
+                    && candidate.localPort() == localPort
+                    && is(candidate.path.destination(), remoteHigh, remoteLow)
+                    && is(candidate.path.source(), localHigh, localLow)) {
                 return candidate;
             }
             slot = slot(slot + 1);
         }
     }
 
+    private static boolean is(final IpAddress address, final long high, final long low) {
+        return address.low() == low && address.high() == high;
+    }
+
     @Nullable
-    TcpConnection find(final Endpoint local, final Endpoint remote) {
+    TupleOwner find(final Endpoint local, final Endpoint remote) {
         return find(
                 local.address().high(),
                 local.address().low(),
@@ -64,17 +67,22 @@ final class ConnectionTable {
                 remote.port());
     }
 
-    void add(final TcpConnection connection) {
+    void add(final TupleOwner owner) {
         if (size * 2 >= slots.length) {
-            grow();
+            resize(slots.length * 2);
         }
-        place(connection);
+        final IpAddress local = owner.path.source();
+        final IpAddress remote = owner.path.destination();
+        owner.hash =
+                hash(local.high(), local.low(), owner.localPort(), remote.high(), remote.low(), owner.remotePort());
+        place(owner);
         size++;
     }
 
-    void remove(final TcpConnection connection) {
-        int slot = slot(hash(connection));
-        while (slots[slot] != connection) {
+    /** Does nothing if {@code owner} is not here. */
+    void remove(final TupleOwner owner) {
+        int slot = slot(owner.hash);
+        while (slots[slot] != owner) {
             if (slots[slot] == null) {
                 return;
             }
@@ -85,53 +93,44 @@ final class ConnectionTable {
         // Whoever was pushed past the hole moves up, or lookups would stop at it.
         int next = slot(slot + 1);
         while (slots[next] != null) {
-            final TcpConnection moved = slots[next];
+            final TupleOwner moved = slots[next];
             slots[next] = null;
             place(moved);
             next = slot(next + 1);
         }
+        if (size == 0 && slots.length > FIRST_CAPACITY) {
+            resize(FIRST_CAPACITY);
+        }
     }
 
-    /** All connections, in no order; a snapshot. */
+    /** All connections, in no order, without the records; a snapshot. */
     List<TcpConnection> all() {
-        final List<TcpConnection> all = new ArrayList<>(size);
-        for (final TcpConnection connection : slots) {
-            if (connection != null) {
+        final List<TcpConnection> all = new ArrayList<>();
+        for (final TupleOwner owner : slots) {
+            if (owner instanceof TcpConnection connection) {
                 all.add(connection);
             }
         }
         return all;
     }
 
-    private void place(final @Nullable TcpConnection connection) {
-        if (connection == null) {
+    private void place(final @Nullable TupleOwner owner) {
+        if (owner == null) {
             return;
         }
-        int slot = slot(hash(connection));
+        int slot = slot(owner.hash);
         while (slots[slot] != null) {
             slot = slot(slot + 1);
         }
-        slots[slot] = connection;
+        slots[slot] = owner;
     }
 
-    private void grow() {
-        final @Nullable TcpConnection[] old = slots;
-        slots = new TcpConnection[old.length * 2];
-        for (final TcpConnection connection : old) {
-            place(connection);
+    private void resize(final int capacity) {
+        final @Nullable TupleOwner[] old = slots;
+        slots = new TupleOwner[capacity];
+        for (final TupleOwner owner : old) {
+            place(owner);
         }
-    }
-
-    private int hash(final TcpConnection connection) {
-        final Endpoint local = connection.local();
-        final Endpoint remote = connection.remote();
-        return hash(
-                local.address().high(),
-                local.address().low(),
-                local.port(),
-                remote.address().high(),
-                remote.address().low(),
-                remote.port());
     }
 
     private int hash(

@@ -30,7 +30,7 @@ final class IcmpErrors {
             final int before = tcb.mss;
             tcb.pathMtuChanged();
             if (tcb.mss < before && tcb.maySendData()) {
-                tcb.recovery.timedOut(tcb.sndUna, tcb.sndNxt);
+                tcb.recovery.timedOut(tcb.arrives.acks().withoutAck(nowNanos), true);
                 tcb.sender.transmit(nowNanos);
             }
             return true;

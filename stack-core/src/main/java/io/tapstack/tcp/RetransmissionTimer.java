@@ -33,6 +33,11 @@ final class RetransmissionTimer {
         timer.cancel();
     }
 
+    /** When it expires, if it runs. */
+    long deadlineNanos() {
+        return timer.deadlineNanos();
+    }
+
     boolean isRunning() {
         return timer.isArmed();
     }

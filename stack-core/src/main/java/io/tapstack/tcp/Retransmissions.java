@@ -22,6 +22,11 @@ final class Retransmissions {
             retransmitSyn(nowNanos);
             return;
         }
+        if (tcb.lossTimer.isProbeDue()) {
+            // RFC 8985 7.2: where both are due, the probe comes first, and the timeout an RTO later.
+            tcb.lossTimer.probeNow(nowNanos);
+            return;
+        }
         if (tcb.timeouts == 0) {
             firstTimeoutNanos = nowNanos;
         }
@@ -35,8 +40,9 @@ final class Retransmissions {
         if (tcb.sndWnd > 0) {
             tcb.congestion.timedOut(pipe, tcb.timeouts == 0, nowNanos);
         }
+        tcb.recovery.timedOut(tcb.arrives.acks().withoutAck(nowNanos), tcb.timeouts > 0);
         tcb.timeouts++;
-        tcb.recovery.timedOut(tcb.sndUna, tcb.sndNxt);
+        tcb.statistics.retransmissionTimeouts++;
         tcb.timing.cancel();
         tcb.estimator.backOff();
         tcb.retransmissionTimer.restart(nowNanos);

@@ -8,7 +8,7 @@ import io.tapstack.wire.TcpHeader;
 /**
  * SEGMENT ARRIVES for a connection: RFC 9293 3.10.7.3 and 3.10.7.4, step by step, with PAWS (RFC 7323 5) and the blind-attack rules
  * of RFC 5961 at their places. What arrives for no connection at all is {@link TcpProtocol}'s, what arrives for a listener
- * {@link TcpListener}'s business.
+ * {@link TcpListener}'s business, and what arrives in TIME-WAIT {@link TimeWaitArrives}'.
  */
 final class SegmentArrives {
 
@@ -18,6 +18,10 @@ final class SegmentArrives {
     SegmentArrives(final TcpConnection tcb) {
         this.tcb = tcb;
         this.acks = new AckProcessor(tcb);
+    }
+
+    AckProcessor acks() {
+        return acks;
     }
 
     /** Processes a segment, and sends whatever it allows or demands. */
@@ -101,7 +105,7 @@ final class SegmentArrives {
             }
             return;
         }
-        if (!isAcceptable(segment)) {
+        if (!Acceptability.isAcceptable(segment, tcb.rcvNxt, tcb.rcvWnd())) {
             refuse(segment, nowNanos);
             return;
         }
@@ -153,53 +157,23 @@ final class SegmentArrives {
     }
 
     private boolean passesPaws(final Segment segment, final long nowNanos) {
-        if (!tcb.timestamps.enabled() || segment.has(TcpHeader.RST)) {
+        final DropReason old = tcb.timestamps.enabled() ? tcb.timestamps.refusal(segment, nowNanos) : null;
+        if (old == null) {
             return true;
         }
-        if (!segment.options.hasTimestamps()) {
-            if (segment.has(TcpHeader.SYN)) {
-                return true;
+        tcb.statistics.drop(old);
+        if (old == DropReason.TCP_PAWS) {
+            if (segment.length() > 0) {
+                tcb.delayedAck.ackNow();
+            } else {
+                tcb.challengeAck(nowNanos);
             }
-            // RFC 7323 3.2: once agreed on, every segment carries the option; one without it is dropped silently.
-            tcb.statistics.drop(DropReason.TCP_NO_TIMESTAMP);
-            return false;
-        }
-        if (!tcb.timestamps.isOld(segment.options.timestampValue(), nowNanos)) {
-            return true;
-        }
-        tcb.statistics.drop(DropReason.TCP_PAWS);
-        if (segment.length() > 0) {
-            tcb.delayedAck.ackNow();
-        } else {
-            tcb.challengeAck(nowNanos);
         }
         return false;
     }
 
-    /** RFC 9293 3.4, table 6: the four cases of acceptability. */
-    private boolean isAcceptable(final Segment segment) {
-        final int length = segment.length();
-        final int window = tcb.rcvWnd();
-        if (window == 0) {
-            // Nothing fits, but RST and ACKs at the edge have to be looked at (3.10.7.4, first).
-            return segment.seq == tcb.rcvNxt;
-        }
-        if (length == 0) {
-            // A peer that has used up the window acknowledges from its right edge. By the table such ACKs would be
-            // dropped for as long as what fills the window is lost; Linux takes them too. A RST there stays outside.
-            final int edge = segment.has(TcpHeader.RST) ? 0 : 1;
-            return SequenceNumber.inWindow(segment.seq, tcb.rcvNxt, window + edge);
-        }
-        return SequenceNumber.inWindow(segment.seq, tcb.rcvNxt, window)
-                || SequenceNumber.inWindow(segment.seq + length - 1, tcb.rcvNxt, window)
-                // A segment that covers all of a small window.
-                || SequenceNumber.lessThan(segment.seq, tcb.rcvNxt)
-                        && SequenceNumber.greaterThan(segment.seq + length, tcb.rcvNxt);
-    }
-
     private void refuse(final Segment segment, final long nowNanos) {
-        final boolean old = SequenceNumber.lessThan(segment.seq, tcb.rcvNxt);
-        tcb.statistics.drop(old && segment.length() > 0 ? DropReason.TCP_DUPLICATE : DropReason.TCP_OUTSIDE_WINDOW);
+        tcb.statistics.drop(Acceptability.reason(segment, tcb.rcvNxt));
         if (segment.has(TcpHeader.RST)) {
             return;
         }
@@ -212,10 +186,7 @@ final class SegmentArrives {
             tcb.sender.sendSyn(true, nowNanos);
             return;
         }
-        if (tcb.state == TcpState.TIME_WAIT && segment.has(TcpHeader.FIN)) {
-            // Fifth, TIME-WAIT: the only thing that can arrive is a retransmission of the remote FIN.
-            tcb.timeWait.start(nowNanos);
-        }
+        reportDuplicate(segment);
         if (segment.length() > 0 && !segment.has(TcpHeader.SYN)) {
             // Old data may be the repetition of something whose ACK was lost: the peer needs this one.
             tcb.delayedAck.ackNow();
@@ -234,9 +205,6 @@ final class SegmentArrives {
         }
         switch (tcb.state) {
             case SYN_RECEIVED -> tcb.fail(SocketError.ECONNREFUSED, nowNanos);
-            case TIME_WAIT ->
-                // RFC 1337 fix 1: the reset of an old duplicate must not end TIME-WAIT early.
-                tcb.statistics.drop(DropReason.TCP_RST_IGNORED);
             case CLOSING, LAST_ACK -> tcb.enter(TcpState.CLOSED, nowNanos);
             case CLOSE_WAIT -> tcb.fail(SocketError.EPIPE, nowNanos);
             default -> tcb.fail(SocketError.ECONNRESET, nowNanos);
@@ -309,7 +277,7 @@ final class SegmentArrives {
                 }
             }
             default -> {
-                // Nothing of ours is closed, or TIME-WAIT: a repeated FIN lies before the window and never comes here.
+                // Nothing of ours is closed.
             }
         }
         if (tcb.isOrphan()
@@ -326,6 +294,7 @@ final class SegmentArrives {
 
     private void trimToWindow(final Segment segment) {
         final int before = segment.length();
+        reportDuplicate(segment);
         segment.trimFront(tcb.rcvNxt);
         segment.trimBack(tcb.rcvAdv);
         if (tcb.finAnnounced && !segment.has(TcpHeader.FIN)) {
@@ -335,6 +304,13 @@ final class SegmentArrives {
         if (segment.length() < before) {
             // Some of it came before, or does not fit: either way the peer has to be told where we are.
             tcb.delayedAck.ackNow();
+        }
+    }
+
+    /** RFC 2883 4: the sender learns what it has sent for nothing. */
+    private void reportDuplicate(final Segment segment) {
+        if (tcb.sackAgreed && segment.payloadLength() > 0 && SequenceNumber.lessThan(segment.seq, tcb.rcvNxt)) {
+            tcb.sacks.duplicate(segment.seq, SequenceNumber.min(segment.seq + segment.payloadLength(), tcb.rcvNxt));
         }
     }
 
@@ -361,6 +337,7 @@ final class SegmentArrives {
             // RFC 5681 4.2: an ACK at once for a segment that fills a gap.
             tcb.delayedAck.ackNow();
             tcb.rcvNxt = tcb.reassembly.deliver(tcb.rcvNxt, tcb.receiveQueue);
+            tcb.sacks.inOrder(tcb.rcvNxt);
             if (tcb.isInputShutdown()) {
                 tcb.receiveQueue.clear();
             }
@@ -375,6 +352,7 @@ final class SegmentArrives {
      */
     private boolean isUrgentlyNeeded(final Segment segment) {
         tcb.reassembly.clear();
+        tcb.sacks.forget();
         return segment.seq == tcb.rcvNxt && tcb.receiveQueue.length() == 0;
     }
 
@@ -384,6 +362,8 @@ final class SegmentArrives {
         final boolean kept = tcb.reassembly.insert(segment.seq, segment.memory(), segment.payloadOffset(), length);
         if (!kept) {
             tcb.statistics.drop(DropReason.TCP_REASSEMBLY_LIMIT);
+        } else if (tcb.sackAgreed) {
+            tcb.sacks.outOfOrder(segment.seq, segment.seq + length);
         }
     }
 
@@ -394,6 +374,9 @@ final class SegmentArrives {
             tcb.finSequence = segment.seq + segment.payloadLength();
             if (tcb.finSequence != tcb.rcvNxt) {
                 tcb.delayedAck.ackNow(); // RFC 5681 4.2, as for data
+                if (tcb.sackAgreed) {
+                    tcb.sacks.outOfOrder(tcb.finSequence, tcb.finSequence + 1);
+                }
             }
         }
         if (tcb.finAnnounced && tcb.finSequence == tcb.rcvNxt && !tcb.finReceived) {
@@ -404,6 +387,7 @@ final class SegmentArrives {
     private void finInOrder(final long nowNanos) {
         tcb.finReceived = true;
         tcb.rcvNxt++;
+        tcb.sacks.inOrder(tcb.rcvNxt);
         switch (tcb.state) {
             case ESTABLISHED -> tcb.enter(TcpState.CLOSE_WAIT, nowNanos);
             case FIN_WAIT_1 -> tcb.enter(tcb.isFinAcknowledged() ? TcpState.TIME_WAIT : TcpState.CLOSING, nowNanos);

@@ -52,12 +52,20 @@ final class SegmentSender {
 
     /** Sends whatever may be sent now: retransmissions, new data, FIN, and an ACK if one is due and nothing carried it. */
     void transmit(final long nowNanos) {
+        if (tcb.delayedAck.isDue() && tcb.sacks.isReportDue()) {
+            // Data would carry the ACK, but full segments have no room for the blocks.
+            sendAck(nowNanos);
+        }
         if (tcb.maySendData()) {
             restartAfterIdle(nowNanos);
             leavePersistIfOpen();
-            while (retransmitNext(nowNanos) || sendNext(nowNanos)) {
-                // Until a window is used up, the queue is empty or the device is full.
-            }
+            final int firstNew = tcb.sndNxt;
+            do {
+                while (retransmitNext(nowNanos) || sendNext(nowNanos)) {
+                    // Until a window is used up, the queue is empty or the device is full.
+                }
+            } while (tcb.sndNxt == firstNew && tcb.recovery.nothingToSend());
+            tcb.lossTimer.update(nowNanos);
             persistIfStuck(nowNanos);
         }
         if (tcb.delayedAck.isDue()) {
@@ -72,23 +80,58 @@ final class SegmentSender {
             return false;
         }
         final int seq = tcb.recovery.nextRetransmission();
-        final boolean roomInCwnd = tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt) + tcb.mss <= tcb.congestion.cwnd();
+        final int room = congestionSpace();
         // The peer may have taken its window back (RFC 9293 3.8.6 SHLD-15): one segment at a time asks how things
         // stand.
         final boolean inWindow = seq - tcb.sndUna < tcb.sndWnd;
-        if (!(roomInCwnd && inWindow) && !tcb.recovery.retransmitNow()) {
+        if (!(room >= tcb.mss && inWindow) && !tcb.recovery.retransmitNow()) {
             return false;
         }
         final RetransmitCause cause = tcb.timeouts > 0 ? RetransmitCause.TIMEOUT : RetransmitCause.FAST_RETRANSMIT;
-        final int end = SequenceNumber.min(tcb.recovery.retransmissionEnd(), seq + tcb.mss);
+        final int end = tcb.recovery.retransmissionEnd(inWindow ? wholeSegments(room) : tcb.mss);
         final int mssBefore = tcb.mss;
         final int sent = retransmit(seq, end, cause, nowNanos);
         if (sent <= 0) {
             // Too big for the path: again, in smaller segments.
             return tcb.mss < mssBefore;
         }
-        tcb.recovery.retransmitted(sent);
+        tcb.recovery.retransmitted(sent, nowNanos);
         return true;
+    }
+
+    /** Bytes that the congestion window leaves room for. */
+    private int congestionSpace() {
+        return tcb.recovery.window(tcb.congestion.cwnd()) - tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt);
+    }
+
+    /** As many full segments as {@code room} and the device allow, but one at least. */
+    private int wholeSegments(final int room) {
+        final int capped = Math.min(room, largestSegment);
+        return Math.max(tcb.mss, capped - capped % tcb.mss);
+    }
+
+    /** RFC 8985 7.3: a segment of new data if there is one, whatever cwnd says; else the last one again. */
+    void sendTailLossProbe(final long nowNanos) {
+        if (!tcb.maySendData() || tcb.isBlocked()) {
+            return;
+        }
+        final int start = tcb.sndNxt;
+        final int unsent = tcb.queueEnd() - start;
+        final int peerSpace = tcb.sndUna + tcb.sndWnd - start;
+        final int length = Math.min(tcb.mss, Math.min(unsent, peerSpace));
+        if (length > 0 && !tcb.finSent) {
+            sendNew(length, tcb.finQueued && length == unsent && length < peerSpace, nowNanos);
+            tcb.recovery.probeSent(tcb.sndNxt);
+        } else {
+            final int again = SequenceNumber.max(tcb.sndUna, start - tcb.mss);
+            final int sent = retransmit(again, start, RetransmitCause.TAIL_LOSS_PROBE, nowNanos);
+            if (sent <= 0) {
+                return;
+            }
+            tcb.statistics.tailLossProbes++;
+            tcb.recovery.probeSentAgain(again, again + sent, nowNanos);
+        }
+        tcb.retransmissionTimer.restart(nowNanos);
     }
 
     /** Sends again what lies from {@code seq} to {@code end}. @return sequence numbers sent, 0 or less for none */
@@ -123,10 +166,10 @@ final class SegmentSender {
         final int unsent = tcb.queueEnd() - tcb.sndNxt;
         final int peerSpace = tcb.sndUna + tcb.sndWnd - tcb.sndNxt;
         if (unsent == 0) {
+            noteApplicationLimit();
             return tcb.finQueued && peerSpace > 0 && sendNew(0, true, nowNanos);
         }
-        final int congestionSpace =
-                tcb.congestion.cwnd() + tcb.recovery.inflation() - tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt);
+        final int congestionSpace = congestionSpace();
         final int length = sendable(unsent, peerSpace, congestionSpace);
         if (length <= 0) {
             cwndLimited = congestionSpace < Math.min(unsent, Math.min(peerSpace, tcb.mss));
@@ -134,6 +177,13 @@ final class SegmentSender {
         }
         // The FIN rides on the last data if it fits the window too.
         return sendNew(length, tcb.finQueued && length == unsent && length < peerSpace, nowNanos);
+    }
+
+    /** The application has given all it has, and there would be room for more: from now on it, not the network, sets the rate. */
+    private void noteApplicationLimit() {
+        if (congestionSpace() > 0 && !tcb.recovery.wantsRetransmission()) {
+            tcb.scoreboard.rate().applicationLimited(tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt));
+        }
     }
 
     /**
@@ -187,7 +237,14 @@ final class SegmentSender {
             return tcb.mss < mssBefore;
         }
         final boolean finSent = fin && sent == length;
-        tcb.sndNxt = seq + sent + (finSent ? 1 : 0);
+        final int end = seq + sent + (finSent ? 1 : 0);
+        if (end != seq) {
+            tcb.congestion.sent(end - seq, tcb.recovery.pipe(tcb.sndUna, seq), nowNanos);
+            tcb.scoreboard.sent(seq, end, nowNanos);
+            tcb.recovery.sent(end - seq);
+            tcb.lossTimer.restartProbe();
+        }
+        tcb.sndNxt = end;
         tcb.finSent |= finSent;
         if (sent == 0 && length > 0) {
             tcb.fileCutShort(nowNanos);
@@ -289,7 +346,9 @@ final class SegmentSender {
         final TcpConfig config = tcb.config;
         final boolean scale = ack ? tcb.scaleAgreed : config.windowScaling();
         final boolean timestamps = ack ? tcb.timestamps.enabled() : config.timestamps();
-        final int length = TcpHeader.MIN_LENGTH + 4 + (scale ? 4 : 0) + (timestamps ? TcpOptions.TIMESTAMPS_LENGTH : 0);
+        final boolean sack = ack ? tcb.sackAgreed : config.sack();
+        final int length =
+                TcpHeader.MIN_LENGTH + 4 + (scale ? 4 : 0) + (timestamps ? TcpOptions.TIMESTAMPS_LENGTH : sack ? 4 : 0);
         final PacketBuffer packet = tcb.pool.packet(tcb.path.headroom() + length, tcb.path.headroom());
         final int at = packet.append(length);
         final ByteBuffer bytes = packet.memory().bytes();
@@ -299,8 +358,13 @@ final class SegmentSender {
         int option = at + TcpHeader.MIN_LENGTH;
         option += TcpOptions.writeMaximumSegmentSize(bytes, option, tcb.offeredMss());
         if (timestamps) {
-            option += TcpOptions.writeTimestamps(
-                    bytes, option, tcb.timestamps.value(nowNanos), ack ? tcb.timestamps.echo() : 0);
+            final int value = tcb.timestamps.value(nowNanos);
+            final int echo = ack ? tcb.timestamps.echo() : 0;
+            option += sack
+                    ? TcpOptions.writeSackPermittedAndTimestamps(bytes, option, value, echo)
+                    : TcpOptions.writeTimestamps(bytes, option, value, echo);
+        } else if (sack) {
+            option += TcpOptions.writeSackPermitted(bytes, option);
         }
         if (scale) {
             TcpOptions.writeWindowScale(bytes, option, tcb.offeredShift());
@@ -348,8 +412,9 @@ final class SegmentSender {
     private int send(final int seq, final int length, final int flags, final long nowNanos) {
         final IpPath path = tcb.path;
         final boolean offload = path.checksumOffload();
-        final int optionsLength = optionsLength();
-        final int headerLength = TcpHeader.MIN_LENGTH + optionsLength;
+        final int timestampsLength = optionsLength();
+        final int sackLength = sackLength(timestampsLength, length);
+        final int headerLength = TcpHeader.MIN_LENGTH + timestampsLength + sackLength;
         final int headroom = path.headroom();
         final PacketBuffer packet = tcb.pool.packet(headroom + headerLength + (offload ? 0 : length), headroom);
         final int at = packet.append(headerLength);
@@ -368,9 +433,12 @@ final class SegmentSender {
         final int window = tcb.windowScale.toWire(tcb.receiveWindow.announce());
         final int sentFlags = payload < length ? flags & ~(TcpHeader.FIN | TcpHeader.PSH) : flags;
         write(bytes, at, seq, headerLength, sentFlags, window);
-        if (optionsLength > 0) {
-            TcpOptions.writeTimestamps(
-                    bytes, at + TcpHeader.MIN_LENGTH, tcb.timestamps.value(nowNanos), tcb.timestamps.echo());
+        final int option = at + TcpHeader.MIN_LENGTH;
+        if (timestampsLength > 0) {
+            TcpOptions.writeTimestamps(bytes, option, tcb.timestamps.value(nowNanos), tcb.timestamps.echo());
+        }
+        if (sackLength > 0) {
+            tcb.sacks.write(bytes, option + timestampsLength, sackLength);
         }
         if (payload > tcb.mss) {
             packet.gsoSize(tcb.mss);
@@ -386,6 +454,9 @@ final class SegmentSender {
         }
         tcb.figures.sent(payload, nowNanos);
         acknowledged();
+        if (sackLength > 0) {
+            tcb.sacks.reported();
+        }
         if (offload && payload > 0 && !tcb.sendQueue.isIntact(position, payload)) {
             // Cut short while the device read it: the peer may have been sent bytes that were never in the file.
             tcb.abortFor(SocketError.EIO, nowNanos);
@@ -402,7 +473,7 @@ final class SegmentSender {
             final int flags,
             final int window) {
         final int ack = (flags & TcpHeader.ACK) != 0 ? tcb.rcvNxt : 0;
-        header.wrap(bytes, at).write(tcb.local().port(), tcb.remote().port(), seq, ack, headerLength, flags, window, 0);
+        header.wrap(bytes, at).write(tcb.localPort(), tcb.remotePort(), seq, ack, headerLength, flags, window, 0);
     }
 
     private SendStatus hand(final PacketBuffer packet, final int at, final int payload) {
@@ -417,6 +488,12 @@ final class SegmentSender {
     private void acknowledged() {
         tcb.delayedAck.ackSent();
         tcb.timestamps.ackSent(tcb.rcvNxt);
+    }
+
+    /** Bytes for SACK blocks (RFC 2018 3) in a segment of {@code payload} bytes: what a segment that is nearly full has no room for goes ahead in one of its own. */
+    private int sackLength(final int timestampsLength, final int payload) {
+        final int space = Math.min(TcpHeader.MAX_LENGTH - TcpHeader.MIN_LENGTH - timestampsLength, tcb.mss - payload);
+        return tcb.sackAgreed && space > 0 ? tcb.sacks.optionLength(space) : 0;
     }
 
     private int optionsLength() {

@@ -21,7 +21,7 @@ public final class TcpConfig {
     private boolean sack = true;
     private EcnMode ecn = EcnMode.PASSIVE;
     private SynCookieMode synCookies = SynCookieMode.AUTO;
-    private String congestionControl = "reno";
+    private String congestionControl = "cubic";
     private boolean noDelay = false;
     private boolean quickAck = false;
     private long delayedAckNanos = 40 * MILLIS;

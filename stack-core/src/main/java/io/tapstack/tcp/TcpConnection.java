@@ -2,7 +2,6 @@ package io.tapstack.tcp;
 
 import io.tapstack.buffer.BufferPool;
 import io.tapstack.buffer.Region;
-import io.tapstack.event.Flow;
 import io.tapstack.event.StackStatistics;
 import io.tapstack.ip.IpPath;
 import io.tapstack.ip.SocketError;
@@ -10,6 +9,8 @@ import io.tapstack.tcp.congestion.CongestionControl;
 import io.tapstack.tcp.congestion.CongestionControls;
 import io.tapstack.tcp.recovery.LossRecovery;
 import io.tapstack.tcp.recovery.NewRenoRecovery;
+import io.tapstack.tcp.recovery.RackRecovery;
+import io.tapstack.tcp.recovery.SackScoreboard;
 import io.tapstack.wire.Endpoint;
 import io.tapstack.wire.InternetChecksum;
 import io.tapstack.wire.IpProtocol;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>All calls are made under the stack's door. Calls that may send take the stack's time.
  */
-public final class TcpConnection implements Flow {
+public final class TcpConnection extends TupleOwner {
 
     // RFC 9293 3.7.1: what a peer that says nothing accepts over IPv4 (MUST-15).
     private static final int DEFAULT_MSS = 536;
@@ -34,7 +35,6 @@ public final class TcpConnection implements Flow {
     final TcpProtocol protocol;
     final BufferPool pool;
     final StackStatistics statistics;
-    final IpPath path;
     final TcpConfig config;
     final long pseudoHeaderSum;
     private final Endpoint local;
@@ -66,18 +66,21 @@ public final class TcpConnection implements Flow {
     final SendQueue sendQueue;
     final ReceiveQueue receiveQueue;
     final ReassemblyQueue reassembly;
+    final SelectiveAcks sacks = new SelectiveAcks();
     final RoundTripEstimator estimator;
     final RoundTripTiming timing = new RoundTripTiming();
     final WindowScale windowScale = new WindowScale();
     final Timestamps timestamps;
     final CongestionControl congestion;
-    final LossRecovery recovery = new NewRenoRecovery();
+    final SackScoreboard scoreboard;
+    LossRecovery recovery;
     final RetransmissionTimer retransmissionTimer;
+    final LossTimer lossTimer;
     final PersistTimer persistTimer;
     final DelayedAck delayedAck;
     final KeepAlive keepAlive;
     final ConnectionFigures figures;
-    final TimeWait timeWait;
+    final FinWait2Timer finWait2Timer;
     final ReceiveWindow receiveWindow = new ReceiveWindow(this);
     final SendRoom room = new SendRoom(this);
     final SegmentSender sender;
@@ -86,6 +89,7 @@ public final class TcpConnection implements Flow {
     private final RateLimit challengeAcks = new RateLimit(10, 5_000_000_000L); // RFC 5961 7
 
     boolean scaleAgreed;
+    boolean sackAgreed;
     boolean finQueued;
     boolean finSent;
     boolean finReceived;
@@ -105,6 +109,9 @@ public final class TcpConnection implements Flow {
     private @Nullable SocketError softError;
     private ConnectionObserver observer = ConnectionObserver.NONE;
 
+    /** What stands for this connection in TIME-WAIT; it may be over while the application still reads. */
+    private @Nullable TimeWaitRecord timeWait;
+
     /** The listener that this connection belongs to until it is accepted. */
     @Nullable
     TcpListener listener;
@@ -116,10 +123,10 @@ public final class TcpConnection implements Flow {
             final Endpoint remote,
             final TcpConfig config,
             final long nowNanos) {
+        super(path, local.port(), remote.port());
         this.protocol = protocol;
         this.pool = protocol.pool();
         this.statistics = protocol.statistics();
-        this.path = path;
         this.local = local;
         this.remote = remote;
         this.config = config;
@@ -131,7 +138,10 @@ public final class TcpConnection implements Flow {
         this.sendQueue = new SendQueue(pool);
         this.receiveQueue = new ReceiveQueue(pool);
         this.reassembly = new ReassemblyQueue(pool);
-        this.congestion = CongestionControls.create(config.congestionControl());
+        this.congestion = CongestionControls.create(config.congestionControl(), iss);
+        this.scoreboard = new SackScoreboard(protocol.sentSegments());
+        this.recovery = new NewRenoRecovery(scoreboard);
+        this.lossTimer = new LossTimer(protocol.timers(), this);
         this.estimator = new RoundTripEstimator(config);
         this.timestamps = new Timestamps(protocol.initialSequenceNumber().timestampOffset(local, remote));
         this.retransmissions = new Retransmissions(this);
@@ -142,13 +152,15 @@ public final class TcpConnection implements Flow {
         this.delayedAck =
                 new DelayedAck(protocol.timers(), config, sender::transmit, () -> protocol.tellEndOfBurst(this));
         this.keepAlive = new KeepAlive(protocol.timers(), config, this::keepAliveExpired);
-        this.timeWait = new TimeWait(protocol.timers(), config, now -> enter(TcpState.CLOSED, now));
+        this.finWait2Timer = new FinWait2Timer(protocol.timers(), config, now -> enter(TcpState.CLOSED, now));
     }
 
     // ---- User calls (RFC 9293 3.9.1)
 
+    /** The state; in TIME-WAIT that of the record that has taken this connection's place. */
     public TcpState state() {
-        return state;
+        final TimeWaitRecord record = timeWait;
+        return record == null || record.isQueued() ? state : TcpState.CLOSED;
     }
 
     @Override
@@ -327,7 +339,7 @@ public final class TcpConnection implements Flow {
         receiveQueue.clear();
         shutdownOutput(nowNanos);
         if (state == TcpState.FIN_WAIT_2) {
-            timeWait.startFinWait2(nowNanos);
+            finWait2Timer.start(nowNanos);
         }
     }
 
@@ -399,6 +411,8 @@ public final class TcpConnection implements Flow {
         if (scaleAgreed) {
             windowScale.agree(syn.options.windowScale(), offeredShift());
         }
+        sackAgreed = config.sack() && syn.options.sackPermitted();
+        recovery = sackAgreed ? new RackRecovery(scoreboard) : new NewRenoRecovery(scoreboard);
         computeMss();
     }
 
@@ -420,6 +434,7 @@ public final class TcpConnection implements Flow {
         final int segments = retransmissions.synWasLost() ? 1 : config.initialWindowSegments();
         congestion.established(mss, segments * mss);
         recovery.established(sndUna, mss);
+        recovery.fastRecovery(congestion.fastRecovery());
         keepAlive.update(nowNanos);
         final TcpListener owner = listener;
         if (owner != null) {
@@ -464,7 +479,7 @@ public final class TcpConnection implements Flow {
 
     void unblock(final long nowNanos) {
         blocked = false;
-        if (state != TcpState.CLOSED) {
+        if (state() != TcpState.CLOSED) {
             sender.transmit(nowNanos);
         }
     }
@@ -472,7 +487,7 @@ public final class TcpConnection implements Flow {
     /** All that has come for now is handled. */
     void burstEnded(final long nowNanos) {
         delayedAck.burstEnded();
-        if (state != TcpState.CLOSED) {
+        if (state() != TcpState.CLOSED) {
             sender.transmit(nowNanos);
         }
     }
@@ -552,38 +567,45 @@ public final class TcpConnection implements Flow {
             return;
         }
         state = next;
+        if (timeWait != null) {
+            // CLOSED by ABORT: the record goes too (RFC 9293 3.10.5).
+            protocol.timeWaits().remove(timeWait);
+            delayedAck.stop();
+            return;
+        }
         statistics.observer().stateChanged(this, previous, next);
         if (next == TcpState.TIME_WAIT) {
             // The ACK of the FIN is still owed if the device had no room for it.
             stopTimers();
-            timeWait.start(nowNanos);
+            reassembly.clear(); // what came from behind the peer's FIN
+            timeWait = protocol.timeWaits().add(this, nowNanos);
             observer.closed();
         } else if (next == TcpState.FIN_WAIT_2) {
             if (orphan) {
-                timeWait.startFinWait2(nowNanos);
+                finWait2Timer.start(nowNanos);
             }
             observer.finAcknowledged();
         } else if (next == TcpState.CLOSED) {
             stopTimers();
             delayedAck.stop();
-            timeWait.stop();
             sendQueue.clear();
             reassembly.clear();
+            scoreboard.clear();
             protocol.remove(this);
             final TcpListener owner = listener;
             if (owner != null && previous == TcpState.SYN_RECEIVED) {
                 owner.handshakeFailed();
             }
-            if (previous != TcpState.TIME_WAIT) {
-                observer.closed();
-            }
+            observer.closed();
         }
     }
 
     private void stopTimers() {
+        lossTimer.stop();
         retransmissionTimer.stop();
         persistTimer.stop();
         keepAlive.stop();
+        finWait2Timer.stop();
     }
 
     private void queueFin(final TcpState next, final long nowNanos) {

@@ -12,10 +12,10 @@ import io.tapstack.ip.SocketError;
 import io.tapstack.ip.SocketErrorException;
 import io.tapstack.ip.TransportProtocol;
 import io.tapstack.link.QueueShare;
+import io.tapstack.tcp.recovery.SentSegmentPool;
 import io.tapstack.time.TimerWheel;
 import io.tapstack.wire.Endpoint;
 import io.tapstack.wire.IpAddress;
-import io.tapstack.wire.SequenceNumber;
 import io.tapstack.wire.SipHash;
 import io.tapstack.wire.TcpHeader;
 import java.nio.ByteBuffer;
@@ -34,8 +34,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TcpProtocol implements TransportProtocol {
 
-    private static final int AHEAD_OF_PREDECESSOR = 65_537;
-
     private final InternetLayer internet;
     private final BufferPool pool;
     private final TimerWheel timers;
@@ -49,16 +47,17 @@ public final class TcpProtocol implements TransportProtocol {
     private final SipHash hash;
     private final InitialSequenceNumber initialSequenceNumber;
     private final ResetSender resets;
+    private final SentSegmentPool sentSegments = new SentSegmentPool();
     private OptionalInt fixedIss = OptionalInt.empty();
     private final Segment segment = new Segment();
-    // The connection in TIME-WAIT whose 4-tuple is being taken over.
-    private @Nullable TcpConnection predecessor;
+    private final TimeWaitTable timeWaits;
     private final ArrayDeque<TcpConnection> blocked = new ArrayDeque<>();
     private final ArrayDeque<TcpConnection> inBurst = new ArrayDeque<>();
     private final ArrayDeque<TcpSplice> splices = new ArrayDeque<>();
 
     /**
      * @param random where the keys for sequence numbers, ports and the hash table come from; unpredictable, but for tests
+     * @param limits what is kept for peers
      * @param share which connections belong here, if others with the same address belong to other stacks; null for all
      */
     public TcpProtocol(
@@ -67,6 +66,7 @@ public final class TcpProtocol implements TransportProtocol {
             final TimerWheel timers,
             final StackStatistics statistics,
             final RandomGenerator random,
+            final TcpLimits limits,
             final @Nullable QueueShare share) {
         this.share = share;
         this.internet = internet;
@@ -76,7 +76,9 @@ public final class TcpProtocol implements TransportProtocol {
         this.hash = SipHash.random(random);
         this.connections = new ConnectionTable(random.nextLong());
         this.initialSequenceNumber = new InitialSequenceNumber(hash);
-        this.resets = new ResetSender(pool, statistics);
+        final BareSegmentSender bare = new BareSegmentSender(pool, statistics);
+        this.resets = new ResetSender(bare, statistics);
+        this.timeWaits = new TimeWaitTable(connections, timers, statistics, bare, limits.timeWaits());
     }
 
     /**
@@ -162,7 +164,7 @@ public final class TcpProtocol implements TransportProtocol {
         if (!isOurs(local, remote)) {
             throw new SocketErrorException(SocketError.EADDRNOTAVAIL, local + " to " + remote + " on this queue");
         }
-        if (!makeWay(local, remote, nowNanos)) {
+        if (!makeWay(local, remote)) {
             throw new SocketErrorException(SocketError.EADDRINUSE, local + " to " + remote);
         }
         final TcpConnection connection = new TcpConnection(this, path, local, remote, config.copy(), nowNanos);
@@ -172,9 +174,14 @@ public final class TcpProtocol implements TransportProtocol {
         return connection;
     }
 
-    /** All connections; a snapshot. */
+    /** All connections but those in TIME-WAIT; a snapshot. */
     public List<TcpConnection> connections() {
         return connections.all();
+    }
+
+    /** How many connections are in TIME-WAIT. */
+    public int timeWaitCount() {
+        return timeWaits.size();
     }
 
     /** All listeners. */
@@ -190,13 +197,15 @@ public final class TcpProtocol implements TransportProtocol {
         for (final TcpConnection connection : connections.all()) {
             connection.abortFor(SocketError.ENETDOWN, nowNanos);
         }
+        timeWaits.clear();
         // There is no further poll in which splices would find that out.
         moveSplices(nowNanos);
     }
 
     /**
      * Lets connections go on that the device had no room for, or that waited for the end of a burst of segments, and splices that have
-     * something to move; called at the end of each poll.
+     * something to move. Called twice a poll: before frames are read, for what has waited since the last poll and what timers have left, and
+     * after that, for what the frames have brought.
      */
     public void resume(final long nowNanos) {
         for (int count = inBurst.size(); count > 0; count--) {
@@ -205,6 +214,7 @@ public final class TcpProtocol implements TransportProtocol {
         for (int count = blocked.size(); count > 0; count--) {
             blocked.remove().unblock(nowNanos);
         }
+        timeWaits.resume(nowNanos);
         moveSplices(nowNanos);
     }
 
@@ -225,7 +235,7 @@ public final class TcpProtocol implements TransportProtocol {
 
     /** True if a connection waits for the device to have room. */
     public boolean isBlocked() {
-        return !blocked.isEmpty();
+        return !blocked.isEmpty() || timeWaits.isBlocked();
     }
 
     // ---- What the Internet layer calls
@@ -261,15 +271,19 @@ public final class TcpProtocol implements TransportProtocol {
     }
 
     private void deliver(final ReceivedPacket info, final long nowNanos) {
-        final TcpConnection connection = connections.find(
+        final TupleOwner owner = connections.find(
                 info.destinationHigh(),
                 info.destinationLow(),
                 segment.destinationPort,
                 info.sourceHigh(),
                 info.sourceLow(),
                 segment.sourcePort);
-        if (connection != null && !isSuccessor(connection, nowNanos)) {
+        if (owner instanceof TcpConnection connection) {
             connection.arrives.process(segment, nowNanos);
+            return;
+        }
+        if (owner instanceof TimeWaitRecord record && !isSuccessor(record)) {
+            timeWaits.process(record, segment, nowNanos);
             return;
         }
         final IpAddress from = info.source();
@@ -294,33 +308,17 @@ public final class TcpProtocol implements TransportProtocol {
      * True if the segment is a SYN that opens the next incarnation of a connection in TIME-WAIT (RFC 9293 3.6.1 MAY-2). The old one
      * is forgotten.
      */
-    private boolean isSuccessor(final TcpConnection connection, final long nowNanos) {
-        final boolean syn = (segment.flags & (TcpHeader.SYN | TcpHeader.ACK | TcpHeader.RST)) == TcpHeader.SYN;
-        if (connection.state() != TcpState.TIME_WAIT || !syn) {
+    private boolean isSuccessor(final TimeWaitRecord record) {
+        if ((segment.flags & (TcpHeader.SYN | TcpHeader.ACK | TcpHeader.RST)) != TcpHeader.SYN) {
             return false;
         }
-        final TcpListener listener = listener(connection.local());
-        if (listener == null || !isNewer(connection, listener.config().timestamps())) {
+        final TcpListener listener = listener(record.local());
+        if (listener == null
+                || !TimeWaitTable.isNewer(segment, record, listener.config().timestamps())) {
             return false;
         }
-        predecessor = connection;
-        connection.enter(TcpState.CLOSED, nowNanos);
+        timeWaits.giveWay(record);
         return true;
-    }
-
-    /** RFC 6191 2: whether a SYN cannot be an old duplicate; by its timestamp, and by its sequence number if that decides nothing. */
-    private boolean isNewer(final TcpConnection previous, final boolean timestampsAllowed) {
-        final boolean beyond = SequenceNumber.greaterThan(segment.seq, previous.rcvNxt);
-        if (!timestampsAllowed || !segment.options.hasTimestamps()) {
-            return beyond;
-        }
-        if (!previous.timestamps.enabled()) {
-            // What is left of the previous one has no timestamps, and will be dropped for that.
-            return true;
-        }
-        final int sinceTheLast =
-                SequenceNumber.distance(previous.timestamps.tsRecent(), segment.options.timestampValue());
-        return sinceTheLast > 0 || sinceTheLast == 0 && beyond;
     }
 
     @Override
@@ -332,14 +330,14 @@ public final class TcpProtocol implements TransportProtocol {
             final long nowNanos) {
         final int at = quoted.head();
         final ByteBuffer bytes = quoted.memory().bytes();
-        final TcpConnection connection = connections.find(
+        final TupleOwner owner = connections.find(
                 info.sourceHigh(),
                 info.sourceLow(),
                 bytes.getShort(at + TcpHeader.SOURCE_PORT_OFFSET) & 0xFFFF,
                 info.destinationHigh(),
                 info.destinationLow(),
                 bytes.getShort(at + TcpHeader.DESTINATION_PORT_OFFSET) & 0xFFFF);
-        if (connection == null
+        if (!(owner instanceof TcpConnection connection)
                 || !IcmpErrors.apply(connection, error, mtu, bytes.getInt(at + TcpHeader.SEQUENCE_OFFSET), nowNanos)) {
             statistics.drop(DropReason.ICMP_UNMATCHED);
         }
@@ -355,6 +353,10 @@ public final class TcpProtocol implements TransportProtocol {
         return timers;
     }
 
+    SentSegmentPool sentSegments() {
+        return sentSegments;
+    }
+
     StackStatistics statistics() {
         return statistics;
     }
@@ -363,22 +365,16 @@ public final class TcpProtocol implements TransportProtocol {
         return initialSequenceNumber;
     }
 
-    /**
-     * ISS for a connection that starts now. If it follows one in TIME-WAIT, its numbers start ahead of those (RFC 9293 3.6.1 MAY-2): a
-     * fast connection outruns the clock of RFC 6528.
-     */
+    TimeWaitTable timeWaits() {
+        return timeWaits;
+    }
+
+    /** ISS for a connection that starts now. */
     int chooseIss(final Endpoint local, final Endpoint remote, final long nowNanos) {
         if (fixedIss.isPresent()) {
             return fixedIss.getAsInt();
         }
-        final int clocked = initialSequenceNumber.next(local, remote, nowNanos);
-        final TcpConnection before = predecessor;
-        predecessor = null;
-        return before == null
-                        || !before.local().equals(local)
-                        || !before.remote().equals(remote)
-                ? clocked
-                : SequenceNumber.max(clocked, before.sndNxt + AHEAD_OF_PREDECESSOR);
+        return timeWaits.ahead(local, remote, initialSequenceNumber.next(local, remote, nowNanos));
     }
 
     ResetSender resets() {
@@ -449,16 +445,12 @@ public final class TcpProtocol implements TransportProtocol {
     }
 
     /** True if the 4-tuple is free. A connection in TIME-WAIT gives way: its successor's ISN lies ahead. */
-    private boolean makeWay(final Endpoint local, final Endpoint remote, final long nowNanos) {
-        final TcpConnection present = connections.find(local, remote);
-        if (present == null) {
+    private boolean makeWay(final Endpoint local, final Endpoint remote) {
+        final TupleOwner present = connections.find(local, remote);
+        if (present instanceof TimeWaitRecord record && record.timestamps != null) {
+            timeWaits.giveWay(record);
             return true;
         }
-        if (present.state() == TcpState.TIME_WAIT && present.timestamps.enabled()) {
-            predecessor = present;
-            present.enter(TcpState.CLOSED, nowNanos);
-            return true;
-        }
-        return false;
+        return present == null;
     }
 }

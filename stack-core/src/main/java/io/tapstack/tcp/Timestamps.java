@@ -1,6 +1,9 @@
 package io.tapstack.tcp;
 
+import io.tapstack.event.DropReason;
 import io.tapstack.wire.SequenceNumber;
+import io.tapstack.wire.TcpHeader;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The timestamps option of one connection (RFC 7323 3 to 5): our clock, the value to echo, and PAWS. Our clock ticks in
@@ -52,9 +55,31 @@ final class Timestamps {
         return (value(nowNanos) - tsEcr) * NANOS_PER_TICK;
     }
 
+    /** When {@code tsEcr} was our clock, in milliseconds of the stack's. */
+    long sentMillis(final int tsEcr, final long nowNanos) {
+        return Math.floorDiv(nowNanos, NANOS_PER_TICK) - (value(nowNanos) - tsEcr);
+    }
+
     /** RFC 7323 5.3 R1: the segment is older than what was received already. */
     boolean isOld(final int tsVal, final long nowNanos) {
         return SequenceNumber.lessThan(tsVal, tsRecent) && nowNanos - tsRecentTime < TS_RECENT_LIFETIME;
+    }
+
+    /**
+     * PAWS (RFC 7323 5.3 R1), for a connection that has agreed on timestamps.
+     *
+     * @return null if {@code segment} passes; TCP_PAWS if it is old, which has to be answered; TCP_NO_TIMESTAMP if it lacks the option
+     */
+    @Nullable
+    DropReason refusal(final Segment segment, final long nowNanos) {
+        if (segment.has(TcpHeader.RST)) {
+            return null;
+        }
+        if (segment.options.hasTimestamps()) {
+            return isOld(segment.options.timestampValue(), nowNanos) ? DropReason.TCP_PAWS : null;
+        }
+        // RFC 7323 3.2: once agreed on, every segment carries the option; one without it is dropped silently.
+        return segment.has(TcpHeader.SYN) ? null : DropReason.TCP_NO_TIMESTAMP;
     }
 
     /** RFC 7323 4.3 (2), 5.3 R3: the segment spans Last.ACK.sent, so its timestamp is the one to echo. */

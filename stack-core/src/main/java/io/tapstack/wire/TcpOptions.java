@@ -158,6 +158,42 @@ public final class TcpOptions {
         return 4;
     }
 
+    /** SACK-permitted, with two NOPs. */
+    public static int writeSackPermitted(final ByteBuffer buffer, final int at) {
+        buffer.putInt(at, NO_OPERATION << 24 | NO_OPERATION << 16 | SACK_PERMITTED << 8 | 2);
+        return 4;
+    }
+
+    /** SACK-permitted and timestamps, which need no NOPs together. */
+    public static int writeSackPermittedAndTimestamps(
+            final ByteBuffer buffer, final int at, final int value, final int echo) {
+        writeTimestamps(buffer, at, value, echo);
+        buffer.putShort(at, (short) (SACK_PERMITTED << 8 | 2));
+        return TIMESTAMPS_LENGTH;
+    }
+
+    /** Bytes of a SACK option of {@code blocks} blocks with the two NOPs that align it; 0 for none. */
+    public static int sackLength(final int blocks) {
+        return blocks == 0 ? 0 : 4 + 8 * blocks;
+    }
+
+    /** How many SACK blocks {@code length} bytes of options can hold. */
+    public static int sackBlocksIn(final int length) {
+        return Math.max(0, Math.min((length - 4) / 8, MAX_SACK_BLOCKS));
+    }
+
+    /** What stands in front of the SACK blocks. */
+    public static void writeSackHead(final ByteBuffer buffer, final int at, final int blocks) {
+        buffer.putInt(at, NO_OPERATION << 24 | NO_OPERATION << 16 | SACK << 8 | 2 + 8 * blocks);
+    }
+
+    /** Block {@code index} of the SACK option at {@code at}. */
+    public static void writeSackBlock(
+            final ByteBuffer buffer, final int at, final int index, final int left, final int right) {
+        buffer.putInt(at + 4 + 8 * index, left);
+        buffer.putInt(at + 8 + 8 * index, right);
+    }
+
     public static int writeTimestamps(final ByteBuffer buffer, final int at, final int value, final int echo) {
         buffer.putInt(at, NO_OPERATION << 24 | NO_OPERATION << 16 | TIMESTAMPS << 8 | 10);
         buffer.putInt(at + 4, value);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.tapstack.wire.Endpoint;
 import io.tapstack.wire.IpAddress;
+import io.tapstack.wire.SipHash;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,7 +22,7 @@ class FlowSteeringTest {
     @ValueSource(ints = {1, 2, 3, 4, 7, 16, 64})
     void isTheSameInBothDirections(final int queues) {
         final SplittableRandom random = new SplittableRandom(queues);
-        final FlowSteering steering = new FlowSteering(queues, random.nextLong());
+        final FlowSteering steering = new FlowSteering(queues, new SipHash(random.nextLong(), 0));
         for (int i = 0; i < 10_000; i++) {
             final Endpoint one = new Endpoint(IpAddress.ipv4(random.nextInt()), random.nextInt(65_536));
             final Endpoint other = new Endpoint(IpAddress.ipv4(random.nextInt()), random.nextInt(65_536));
@@ -33,7 +34,7 @@ class FlowSteeringTest {
     @ParameterizedTest
     @ValueSource(ints = {2, 3, 4, 8})
     void consecutivePortsSpread(final int queues) {
-        final FlowSteering steering = new FlowSteering(queues, 0x1234_5678_9ABC_DEF0L);
+        final FlowSteering steering = new FlowSteering(queues, new SipHash(0x1234_5678_9ABC_DEF0L, 0));
         final int[] flows = new int[queues];
         for (int port = 1; port <= FLOWS; port++) {
             flows[steering.queue(new Endpoint(OURS, 80), new Endpoint(PEER, port))]++;
@@ -46,7 +47,7 @@ class FlowSteeringTest {
     @ParameterizedTest
     @ValueSource(ints = {2, 3, 4, 8})
     void addressesSpread(final int queues) {
-        final FlowSteering steering = new FlowSteering(queues, 99);
+        final FlowSteering steering = new FlowSteering(queues, new SipHash(99, 0));
         final int[] flows = new int[queues];
         for (int client = 1; client <= FLOWS; client++) {
             flows[steering.queue(new Endpoint(IpAddress.ipv4(0x0A01_0000 + client), 40_000), new Endpoint(OURS, 80))]++;
@@ -58,7 +59,7 @@ class FlowSteeringTest {
 
     @Test
     void addressesOfIpv6Count() {
-        final FlowSteering steering = new FlowSteering(64, 5);
+        final FlowSteering steering = new FlowSteering(64, new SipHash(5, 0));
         final Endpoint ours = new Endpoint(IpAddress.ipv6(0x2001_0db8L << 32, 1), 80);
         final long distinct = java.util.stream.LongStream.range(0, 1_000)
                 .map(high -> steering.queue(ours, new Endpoint(IpAddress.ipv6(high, 2), 40_000)))
@@ -70,8 +71,8 @@ class FlowSteeringTest {
     /** Who does not know the key cannot choose ports that all end at one stack. */
     @Test
     void anotherKeySharesOutDifferently() {
-        final FlowSteering one = new FlowSteering(2, 1);
-        final FlowSteering other = new FlowSteering(2, 2);
+        final FlowSteering one = new FlowSteering(2, new SipHash(1, 0));
+        final FlowSteering other = new FlowSteering(2, new SipHash(2, 0));
         int same = 0;
         for (int port = 1; port <= FLOWS; port++) {
             final Endpoint ours = new Endpoint(OURS, 80);
@@ -83,7 +84,8 @@ class FlowSteeringTest {
 
     @Test
     void thereIsAQueue() {
-        assertThatIllegalArgumentException().isThrownBy(() -> new FlowSteering(0, 1));
-        assertThatIllegalArgumentException().isThrownBy(() -> new QueueShare(new FlowSteering(2, 1), 2));
+        assertThatIllegalArgumentException().isThrownBy(() -> new FlowSteering(0, new SipHash(1, 0)));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new QueueShare(new FlowSteering(2, new SipHash(1, 0)), 2));
     }
 }

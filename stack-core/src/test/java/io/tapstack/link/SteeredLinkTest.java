@@ -16,6 +16,7 @@ import io.tapstack.wire.IpAddress;
 import io.tapstack.wire.IpProtocol;
 import io.tapstack.wire.Ipv4Header;
 import io.tapstack.wire.MacAddress;
+import io.tapstack.wire.SipHash;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -37,7 +38,7 @@ class SteeredLinkTest {
     private static final IpAddress PEER = IpAddress.parse("10.0.0.1");
     private static final int PORT = 80;
 
-    private final FlowSteering steering = new FlowSteering(QUEUES, 42);
+    private final FlowSteering steering = new FlowSteering(QUEUES, new SipHash(42, 0));
     private final List<TestLink> devices = List.of(TestLink.ethernet(), TestLink.ethernet(), TestLink.ethernet());
     private final List<SteeredLink> links = SteeredLink.over(devices, steering);
     private final List<BufferPool> pools = List.of(new BufferPool(), new BufferPool(), new BufferPool());
@@ -268,7 +269,8 @@ class SteeredLinkTest {
 
     @Test
     void thereIsADeviceForEachQueue() {
-        assertThatIllegalArgumentException().isThrownBy(() -> SteeredLink.over(devices, new FlowSteering(2, 1)));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> SteeredLink.over(devices, new FlowSteering(2, new SipHash(1, 0))));
     }
 
     // ---- Frames
@@ -378,7 +380,7 @@ class SteeredLinkTest {
     }
 
     private long passedOn() {
-        return StackStatistics.sum(statistics).framesPassedOn;
+        return statistics.stream().mapToLong(each -> each.framesPassedOn).sum();
     }
 
     private long drops(final int queue) {

@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.random.RandomGenerator;
 
-/** A stack and its device in a {@link SimulatedNetwork}. */
+/** A stack and its device in a simulated network. */
 public final class Host {
 
     private static final int PREFIX = 24;
@@ -19,7 +19,11 @@ public final class Host {
     private final LinkDevice device;
     private final NetworkStack stack;
 
-    Host(
+    /**
+     * @param memoryLimitBytes what the stack may keep
+     * @param random where the stack's chance comes from
+     */
+    public Host(
             final String name,
             final IpAddress address,
             final LinkDevice device,
@@ -41,7 +45,8 @@ public final class Host {
         return address;
     }
 
-    void poll(final long now) {
+    /** Lets the stack do what there is to do now. */
+    public void poll(final long now) {
         try {
             while (stack.poll(now)) {
                 // Until the device is dry.
@@ -52,18 +57,19 @@ public final class Host {
     }
 
     /** When it wants to be polled next, or {@link SimulatedNetwork#NEVER}. */
-    long nextEvent(final long now) {
+    public long nextEvent(final long now) {
         final long next = SimulatedNetwork.earlier(stack.nextDeadline(), device.nextEvent());
         return stack.isPollWanted() ? SimulatedNetwork.earlier(now, next) : next;
     }
 
-    void close(final long now) {
+    /** Ends the stack and closes the device. */
+    public void close(final long now) {
         stack.close(now);
         device.close();
     }
 
     /** Fails unless all memory came back and no timer runs. */
-    void verifyNothingIsLeft() {
+    public void verifyNothingIsLeft() {
         verify(stack.timers().armedTimers() == 0, "armed timers: " + stack.timers());
         verify(
                 stack.pool().packetsInUse() == 0,

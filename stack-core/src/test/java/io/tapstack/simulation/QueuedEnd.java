@@ -58,12 +58,7 @@ final class QueuedEnd {
         public @Nullable PacketBuffer receive(final BufferPool pool) throws IOException {
             shareOut();
             final PacketBuffer frame = arrived.poll();
-            if (frame == null) {
-                return null;
-            }
-            final PacketBuffer received = frame.copy(pool, HEADROOM);
-            frame.release();
-            return received;
+            return frame == null ? null : frame.moveTo(pool, HEADROOM);
         }
 
         @Override

@@ -116,7 +116,7 @@ public final class SimulatedNetwork {
     }
 
     /** The earlier of two times, of which either may be {@link #NEVER}. */
-    static long earlier(final long time, final long other) {
+    public static long earlier(final long time, final long other) {
         if (time == NEVER) {
             return other;
         }

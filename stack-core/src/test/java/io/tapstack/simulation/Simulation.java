@@ -1,5 +1,6 @@
 package io.tapstack.simulation;
 
+import io.tapstack.event.StackStatistics;
 import io.tapstack.ip.SocketErrorException;
 import io.tapstack.link.PcapngWriter;
 import io.tapstack.tcp.ConnectionObserver;
@@ -90,14 +91,19 @@ final class Simulation {
                 && serverTcp.connections().isEmpty();
     }
 
+    private static long claimedLosses(final StackStatistics statistics) {
+        return Math.max(0, statistics.segmentsRetransmitted - statistics.tailLossProbes);
+    }
+
     private void verify() {
         if (!scenario.aborts()) {
             client.verify();
             server.verify();
         }
         if (scenario.isCalm()) {
-            final long retransmissions = network.left().stack().statistics().segmentsRetransmitted
-                    + network.right().stack().statistics().segmentsRetransmitted;
+            // A tail loss probe is a question, not an opinion: a peer that delays its ACK is asked now and then.
+            final long retransmissions = claimedLosses(network.left().stack().statistics())
+                    + claimedLosses(network.right().stack().statistics());
             require(retransmissions == 0, retransmissions + " retransmissions, and nothing was lost");
         }
     }

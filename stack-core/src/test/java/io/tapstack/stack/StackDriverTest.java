@@ -4,17 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.tapstack.link.LinkDevice;
 import io.tapstack.time.Clock;
 import io.tapstack.time.Timer;
-import io.tapstack.time.TimerWheel;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -27,7 +24,7 @@ final class StackDriverTest {
     private static final long HOUR = 3_600_000 * MILLIS;
 
     private final QuietDevice device = new QuietDevice();
-    private final FakeStack stack = new FakeStack();
+    private final FakeStack stack = new FakeStack(device);
     private final StackDriver driver = new StackDriver(stack, Clock.system(), "driver");
     private final Door door = driver.door();
 
@@ -754,56 +751,5 @@ final class StackDriverTest {
         final Thread thread = new Thread(work);
         thread.start();
         return thread;
-    }
-
-    private final class FakeStack implements Pollable {
-
-        final TimerWheel timers = new TimerWheel(System.nanoTime());
-        final AtomicInteger polls = new AtomicInteger();
-        volatile int busyPolls;
-        volatile boolean pollWanted;
-        final AtomicLong bytesMoved = new AtomicLong();
-        volatile boolean closed;
-        volatile Runnable onPoll = () -> {};
-        volatile Runnable onClose = () -> {};
-
-        @Override
-        public boolean poll(final long nowNanos) {
-            pollWanted = false;
-            onPoll.run();
-            timers.advance(nowNanos);
-            return polls.incrementAndGet() <= busyPolls;
-        }
-
-        @Override
-        public boolean isPollWanted() {
-            return pollWanted;
-        }
-
-        @Override
-        public long bytesMoved() {
-            return bytesMoved.get();
-        }
-
-        @Override
-        public long nextDeadline() {
-            return timers.nextDeadline();
-        }
-
-        @Override
-        public LinkDevice device() {
-            return device;
-        }
-
-        @Override
-        public TimerWheel timers() {
-            return timers;
-        }
-
-        @Override
-        public void close(final long nowNanos) {
-            closed = true;
-            onClose.run();
-        }
     }
 }

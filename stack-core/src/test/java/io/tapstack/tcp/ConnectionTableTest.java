@@ -2,6 +2,9 @@ package io.tapstack.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tapstack.buffer.PacketBuffer;
+import io.tapstack.ip.IpPath;
+import io.tapstack.ip.SendStatus;
 import io.tapstack.wire.Endpoint;
 import io.tapstack.wire.IpAddress;
 import java.util.ArrayList;
@@ -22,7 +25,59 @@ class ConnectionTableTest {
     private final TcpConnection model = trace.connect(new TcpConfig());
 
     private TcpConnection connection(final Key key) {
-        return new TcpConnection(model.protocol, model.path, key.local(), key.remote(), model.config, trace.now());
+        final IpPath path =
+                new BetweenAddresses(key.local().address(), key.remote().address());
+        return new TcpConnection(model.protocol, path, key.local(), key.remote(), model.config, trace.now());
+    }
+
+    /** A path that leads nowhere. */
+    private record BetweenAddresses(IpAddress source, IpAddress destination) implements IpPath {
+
+        @Override
+        public int mtu() {
+            return 1_500;
+        }
+
+        @Override
+        public int ipHeaderLength() {
+            return 20;
+        }
+
+        @Override
+        public int headroom() {
+            return 0;
+        }
+
+        @Override
+        public boolean checksumOffload() {
+            return false;
+        }
+
+        @Override
+        public int maxSegmentOffload() {
+            return 0;
+        }
+
+        @Override
+        public boolean isOnLink() {
+            return true;
+        }
+
+        @Override
+        public SendStatus send(
+                final PacketBuffer packet,
+                final int protocol,
+                final int trafficClass,
+                final int timeToLive,
+                final boolean dontFragment) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void confirmReachable() {}
+
+        @Override
+        public void reduceMtu(final int bytes) {}
     }
 
     /** Few addresses and ports, so that many of them differ in one number only. */

@@ -6,11 +6,11 @@ import io.tapstack.event.StackEvents;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Fast retransmit and fast recovery: RFC 5681 3.2, RFC 6582; limited transmit: RFC 3042. */
+/** Fast retransmit and fast recovery: RFC 5681 3.2, RFC 6582, with NewReno; limited transmit: RFC 3042. */
 class FastRetransmitTraceTest {
 
     private final TcpTrace trace = new TcpTrace();
-    private final TcpConnection connection = trace.established(new TcpConfig());
+    private final TcpConnection connection = trace.established(new TcpConfig().congestionControl("newreno"));
 
     @AfterEach
     void nothingIsLeft() {
@@ -39,6 +39,8 @@ class FastRetransmitTraceTest {
         trace.in(". 1:1(0) ack 1").out(segment(1)).quiet();
         assertThat(connection.congestion.ssthresh()).isEqualTo(5_000);
         assertThat(connection.recovery.inRecovery()).isTrue();
+        assertThat(connection.statistics.fastRecoveries).isEqualTo(1);
+        assertThat(connection.statistics.retransmissionTimeouts).isZero();
     }
 
     /** Step 4: each further duplicate inflates the window; step 5: sends new data when that allows it. */
@@ -65,7 +67,7 @@ class FastRetransmitTraceTest {
         for (int i = 0; i < 1_000; i++) {
             trace.in(". 1:1(0) ack 1");
         }
-        assertThat(connection.recovery.inflation()).isLessThanOrEqualTo(20_000);
+        assertThat(connection.recovery.window(0)).isLessThanOrEqualTo(20_000);
         while (trace.link.take() != null) {
             // The rest of the data, at most.
         }

@@ -16,7 +16,7 @@ class RecoveryEdgesTraceTest {
     }
 
     private TcpConnection flight(final int segments, final int window) {
-        final TcpConnection connection = trace.established(new TcpConfig(), window);
+        final TcpConnection connection = trace.established(new TcpConfig().congestionControl("newreno"), window);
         trace.write(connection, segments * 1_000);
         for (int i = 0; i < Math.min(segments, Math.min(window / 1_000, 10)); i++) {
             trace.out(segment(i));

@@ -36,6 +36,8 @@ class RetransmissionTraceTest {
         trace.advance(600).out("P. 1:1001(1000) ack 1");
         // Without timestamps nobody can say which copy this acknowledges: the RTO stays 1200 ms.
         trace.in(". 1:1(0) ack 1001");
+        assertThat(connection.statistics.retransmissionTimeouts).isEqualTo(2);
+        assertThat(connection.statistics.fastRecoveries).isZero();
         trace.write(connection, 1_000);
         trace.out("P. 1001:2001(1000) ack 1");
         trace.advance(1_199).quiet();
@@ -143,8 +145,8 @@ class RetransmissionTraceTest {
     }
 
     private TcpConnection slowHandshake(final long roundTripMillis) {
-        final TcpListener listener =
-                trace.listen(new TcpConfig().timestamps(false).windowScaling(false));
+        final TcpListener listener = trace.listen(
+                new TcpConfig().congestionControl("newreno").timestamps(false).windowScaling(false));
         trace.in("S 0:0(0) <mss 1000>").out("S. 0:0(0) ack 1");
         trace.advance(roundTripMillis).in(". 1:1(0) ack 1");
         final TcpConnection connection = listener.accept();

@@ -138,7 +138,7 @@ class ReviewTraceTest {
     /** 8: limited transmit counted into FlightSize. */
     @Test
     void r8LimitedTransmitNotInFlightSize() {
-        final TcpConnection c = trace.established(new TcpConfig());
+        final TcpConnection c = trace.established(new TcpConfig().congestionControl("newreno"));
         trace.write(c, 50_000);
         while (trace.link.take() != null) {}
         for (int i = 0; i < 3; i++) {

@@ -19,7 +19,7 @@ class SimultaneousOpenTraceTest {
 
     private TcpConnection synReceived() {
         final TcpConnection connection =
-                trace.connect(new TcpConfig().timestamps(false).windowScaling(false));
+                trace.connect(new TcpConfig().timestamps(false).sack(false).windowScaling(false));
         trace.out("S 0:0(0) <mss 1460>");
         trace.in("S 0:0(0) win 5000 <mss 1000>")
                 .out("S. 0:0(0) ack 1 <mss 1460>")
@@ -48,7 +48,8 @@ class SimultaneousOpenTraceTest {
     /** RFC 7323 2.2: the window of the SYN-ACK is not scaled, that of the next segment is. */
     @Test
     void windowOfTheSynAckIsNotScaled() {
-        final TcpConnection connection = trace.connect(new TcpConfig().timestamps(false));
+        final TcpConnection connection =
+                trace.connect(new TcpConfig().timestamps(false).sack(false));
         trace.out("S 0:0(0)");
         trace.in("S 0:0(0) win 1000 <mss 1000,wscale 3>").out("S. 0:0(0) ack 1 <mss 1460,wscale 5>");
         trace.in("S. 0:0(0) ack 1 win 1000 <mss 1000,wscale 3>").out(". 1:1(0) ack 1");

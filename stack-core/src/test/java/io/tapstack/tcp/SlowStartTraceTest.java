@@ -60,7 +60,7 @@ class SlowStartTraceTest {
     /** Congestion avoidance: one segment a round trip. */
     @Test
     void growsByOneSegmentARoundTrip() {
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final TcpConnection connection = trace.established(new TcpConfig().congestionControl("newreno"));
         trace.write(connection, 60_000);
         flight(1, 10);
         trace.advance(200).out(". 1:1001(1000) ack 1").quiet();

@@ -13,7 +13,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** SEGMENT ARRIVES in SYN-SENT: RFC 9293 3.10.7.3, and RFC 5961 3.2. */
 class SynSentTraceTest {
 
-    private static final TcpConfig PLAIN = new TcpConfig().timestamps(false).windowScaling(false);
+    private static final TcpConfig PLAIN =
+            new TcpConfig().timestamps(false).sack(false).windowScaling(false);
 
     private final TcpTrace trace = new TcpTrace();
 

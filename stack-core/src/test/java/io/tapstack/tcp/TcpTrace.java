@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  *
  * Flags are tcpdump's letters (S F R P . U E W, and - for none), sequence numbers are relative to each side's ISN, the length stands in brackets. In what is
  * expected, a window or options that are not written are not looked at; PSH is looked at only if written with {@code P}. A timestamp option
- * is written {@code ts VAL/ECR}; {@code ts *} accepts any.
+ * is written {@code ts VAL/ECR}; {@code ts *} accepts any. SACK blocks are written {@code sack 1001-2001 3001-4001}.
  */
 final class TcpTrace {
 
@@ -69,10 +69,21 @@ final class TcpTrace {
         this(capabilities, BufferPool.DEFAULT_LIMIT_BYTES);
     }
 
+    TcpTrace(final TcpLimits limits) {
+        this(LinkCapabilities.plain(LinkType.IP, 1_500), config().withTcpLimits(limits));
+    }
+
     TcpTrace(final LinkCapabilities capabilities, final long memoryLimitBytes) {
+        this(capabilities, config().withMemoryLimit(memoryLimitBytes));
+    }
+
+    private TcpTrace(final LinkCapabilities capabilities, final StackConfig config) {
         link = new PacketLink(capabilities);
-        final StackConfig config = StackConfig.of(new InterfaceAddress(STACK, 24), new SplittableRandom(1));
-        stack = new NetworkStack(link, config.withMemoryLimit(memoryLimitBytes), now);
+        stack = new NetworkStack(link, config, now);
+    }
+
+    private static StackConfig config() {
+        return StackConfig.of(new InterfaceAddress(STACK, 24), new SplittableRandom(1));
     }
 
     // ---- Ways to begin
@@ -116,6 +127,19 @@ final class TcpTrace {
         in("S 0:0(0) win " + peerWindow + " <mss 1000>");
         out("S. 0:0(0) ack 1");
         in(". 1:1(0) ack 1 win " + peerWindow);
+        final TcpConnection connection = listener.accept();
+        assertThat(connection).isNotNull();
+        handedOut.add(connection);
+        return connection;
+    }
+
+    /** The same, but SACK is agreed on, and the round trip takes a while. */
+    TcpConnection establishedWithSack(final TcpConfig config, final long roundTripMillis) {
+        final TcpListener listener = listen(config.timestamps(false).windowScaling(false));
+        in("S 0:0(0) win 65535 <mss 1000,sackOK>");
+        out("S. 0:0(0) ack 1 <mss 1460,sackOK>");
+        advance(roundTripMillis);
+        in(". 1:1(0) ack 1 win 65535");
         final TcpConnection connection = listener.accept();
         assertThat(connection).isNotNull();
         handedOut.add(connection);
@@ -314,7 +338,7 @@ final class TcpTrace {
         packet.putShort(36, (short) InternetChecksum.finish(pseudo + InternetChecksum.sum(packet, 20, tcpLength)));
     }
 
-    private static byte[] encodeOptions(final String text) {
+    private byte[] encodeOptions(final String text) {
         final ByteBuffer options = ByteBuffer.allocate(40);
         for (final String option : text.isEmpty() ? new String[0] : text.split(",")) {
             final String[] words = option.trim().split("[ /]");
@@ -323,6 +347,14 @@ final class TcpTrace {
                 case "wscale" -> options.put((byte) 3).put((byte) 3).put((byte) Integer.parseInt(words[1]));
                 case "sackOK" -> options.put((byte) 4).put((byte) 2);
                 case "nop" -> options.put((byte) 1);
+                case "sack" -> {
+                    options.put((byte) 5).put((byte) (2 + 8 * (words.length - 1)));
+                    for (int i = 1; i < words.length; i++) {
+                        final String[] edges = words[i].split("-");
+                        options.putInt(Integer.parseUnsignedInt(edges[0]) + stackIss);
+                        options.putInt(Integer.parseUnsignedInt(edges[1]) + stackIss);
+                    }
+                }
                 case "eol" -> options.put((byte) 0);
                 case "ts" ->
                     options.put((byte) 8)
@@ -402,8 +434,7 @@ final class TcpTrace {
         return this;
     }
 
-    private static String decodeOptions(
-            final ByteBuffer packet, final int headerLength, final @Nullable Line expected) {
+    private String decodeOptions(final ByteBuffer packet, final int headerLength, final @Nullable Line expected) {
         final StringBuilder text = new StringBuilder();
         int at = 40;
         while (at < 20 + headerLength) {
@@ -417,6 +448,13 @@ final class TcpTrace {
             }
             switch (kind) {
                 case 2 -> text.append("mss ").append(packet.getShort(at + 2) & 0xFFFF);
+                case 5 -> {
+                    text.append("sack");
+                    for (int block = at + 2; block < at + packet.get(at + 1); block += 8) {
+                        text.append(' ').append(packet.getInt(block) - peerIss);
+                        text.append('-').append(packet.getInt(block + 4) - peerIss);
+                    }
+                }
                 case 3 -> text.append("wscale ").append(packet.get(at + 2));
                 case 4 -> text.append("sackOK");
                 case 8 -> {

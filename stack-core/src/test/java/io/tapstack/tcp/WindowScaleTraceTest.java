@@ -18,7 +18,7 @@ class WindowScaleTraceTest {
     /** A buffer of 400,000 bytes: the shift is 3, so a step 8 bytes. */
     private TcpConnection established() {
         final TcpListener listener =
-                trace.listen(new TcpConfig().timestamps(false).receiveBufferBytes(400_000));
+                trace.listen(new TcpConfig().timestamps(false).sack(false).receiveBufferBytes(400_000));
         trace.in("S 0:0(0) win 10 <mss 1000,wscale 7>").out("S. 0:0(0) ack 1 win 65535 <mss 1460,wscale 3>");
         trace.in(". 1:1(0) ack 1 win 16").quiet();
         final TcpConnection connection = listener.accept();
@@ -62,7 +62,8 @@ class WindowScaleTraceTest {
     /** 2.2: "The window field in a segment where the SYN bit is set (i.e., a <SYN> or <SYN,ACK>) MUST NOT be scaled". */
     @Test
     void synAckOfThePeer() {
-        final TcpConnection connection = trace.connect(new TcpConfig().timestamps(false));
+        final TcpConnection connection =
+                trace.connect(new TcpConfig().timestamps(false).sack(false));
         trace.out("S 0:0(0) win 65535 <mss 1460,wscale 5>");
         trace.in("S. 0:0(0) ack 1 win 2000 <mss 1000,wscale 14>").out(". 1:1(0) ack 1");
         trace.write(connection, 5_000);
@@ -81,7 +82,8 @@ class WindowScaleTraceTest {
     /** 2.2: not agreed on: our own buffer counts no further than 65,535. */
     @Test
     void bufferWithoutScaling() {
-        final TcpListener listener = trace.listen(new TcpConfig().timestamps(false));
+        final TcpListener listener =
+                trace.listen(new TcpConfig().timestamps(false).sack(false));
         trace.in("S 0:0(0) <mss 1000>").out("S. 0:0(0) ack 1 win 65535 <mss 1460>");
         trace.in(". 1:1(0) ack 1");
         trace.in(". 65537:65538(1) ack 1").out(". 1:1(0) ack 1 win 65535").quiet();
@@ -91,7 +93,7 @@ class WindowScaleTraceTest {
     /** A repeated SYN-ACK says the same as the first. */
     @Test
     void repeatedSynAck() {
-        trace.listen(new TcpConfig().timestamps(false).receiveBufferBytes(400_000));
+        trace.listen(new TcpConfig().timestamps(false).sack(false).receiveBufferBytes(400_000));
         trace.in("S 0:0(0) <mss 1000,wscale 0>").out("S. 0:0(0) ack 1 win 65535 <mss 1460,wscale 3>");
         trace.advance(1_000)
                 .out("S. 0:0(0) ack 1 win 65535 <mss 1460,wscale 3>")

@@ -1,5 +1,7 @@
 package io.tapstack.tcp.congestion;
 
+import io.tapstack.tcp.recovery.FastRecovery;
+
 /**
  * How much may be in flight, and how fast it may leave. One object belongs to one connection; what is lost and sent again is
  * {@linkplain io.tapstack.tcp.recovery loss recovery}'s business, which tells this object what happened. All sizes in
@@ -12,6 +14,9 @@ public interface CongestionControl {
 
     /** The handshake is over and the segment size known. */
     void established(int mss, int initialWindow);
+
+    /** It takes the place of {@code previous} on a connection that is {@linkplain #established established}: cwnd goes on from there. */
+    void takeOver(CongestionControl previous);
 
     /** The segment size has changed (path MTU). */
     void mss(int mss);
@@ -33,6 +38,11 @@ public interface CongestionControl {
      */
     default boolean controlsRecovery() {
         return false;
+    }
+
+    /** How fast recovery goes on where there is no SACK. */
+    default FastRecovery fastRecovery() {
+        return FastRecovery.UNTIL_RECOVER;
     }
 
     /** New data is sent. {@code priorInFlight} is the pipe before it. */

@@ -6,12 +6,20 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Supplier;
+import java.util.function.LongFunction;
 
 /** The congestion controls that there are, by name (TCP_CONGESTION). Safe for use by any thread. */
 public final class CongestionControls {
 
-    private static final Map<String, Supplier<CongestionControl>> BY_NAME = new TreeMap<>(Map.of("reno", Reno::new));
+    private static final Map<String, LongFunction<CongestionControl>> BY_NAME = new TreeMap<>(Map.of(
+            "tahoe",
+            seed -> new Tahoe(),
+            "reno",
+            seed -> new Reno(),
+            "newreno",
+            seed -> new NewReno(),
+            "cubic",
+            seed -> new Cubic()));
 
     private CongestionControls() {}
 
@@ -33,8 +41,12 @@ public final class CongestionControls {
         return lower;
     }
 
-    /** A new one, for one connection. */
-    public static CongestionControl create(final String name) {
-        return Objects.requireNonNull(BY_NAME.get(checked(name))).get();
+    /**
+     * A new one, for one connection.
+     *
+     * @param seed what its chance begins with, if it uses any
+     */
+    public static CongestionControl create(final String name, final long seed) {
+        return Objects.requireNonNull(BY_NAME.get(checked(name))).apply(seed);
     }
 }

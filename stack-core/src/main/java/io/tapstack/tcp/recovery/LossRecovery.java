@@ -7,37 +7,59 @@ package io.tapstack.tcp.recovery;
  */
 public interface LossRecovery {
 
-    /** What an ACK means. */
+    /** What an ACK, or a timer, brings to light. */
     enum Verdict {
         /** Nothing to do with loss. */
         NORMAL,
-        /** A loss was found: the window has to be reduced and the first segment sent again. */
+        /** A loss was found: the window has to be reduced, and {@link #reduced} called. */
         LOSS_DETECTED,
         /** Recovery goes on. */
         IN_RECOVERY,
         /** Everything that was in flight when the loss was found is acknowledged. */
-        RECOVERED
+        RECOVERED,
+        /** A loss was found when it was made good already: the window has to be reduced, that is all. */
+        REPAIRED,
+        /** Nothing had been lost: the reduction of the window has to be taken back (RFC 4015). */
+        UNDONE
+    }
+
+    /** Where recovery stands; as in Linux's {@code tcpi_ca_state}, but for the window reduced by ECN, which is not about loss. */
+    enum Phase {
+        OPEN,
+        /** Something came out of order, or more than once; perhaps it is a loss. */
+        DISORDER,
+        /** Fast recovery. */
+        RECOVERY,
+        /** A timeout is being made good. */
+        LOSS
     }
 
     /** The handshake is over. */
     void established(int sndUna, int mss);
 
+    /** What follows a fast retransmit if there is no SACK; {@link FastRecovery#UNTIL_RECOVER} unless told otherwise. */
+    default void fastRecovery(final FastRecovery mode) {}
+
     /** The segment size has changed. */
     void mss(int mss);
 
+    /** An ACK came that is acceptable, whether it acknowledges something or not. Takes it into the scoreboard. */
+    Verdict ackArrives(AckArrival ack);
+
+    /** After {@link Verdict#RECOVERED}: whether what was sent during that recovery has losses of its own. */
+    default Verdict lookAgain(final AckArrival ack) {
+        return Verdict.NORMAL;
+    }
+
     /**
-     * An ACK for new data.
+     * After {@link Verdict#LOSS_DETECTED}: congestion control has set ssthresh.
      *
-     * @param sndUna SND.UNA, already moved forward
-     * @param ackedBytes by how much
+     * @param holdWindow whether recovery says what cwnd is until the end ({@link #window}), or congestion control does
      */
-    Verdict acknowledged(int sndUna, int sndNxt, int ackedBytes);
+    default void reduced(final int ssthresh, final boolean holdWindow, final AckArrival ack) {}
 
-    /** A duplicate ACK in the sense of RFC 5681 2, while data is in flight. */
-    Verdict duplicateAck(int sndUna, int sndNxt);
-
-    /** The retransmission timer expired: everything in flight counts as lost. */
-    void timedOut(int sndUna, int sndNxt);
+    /** The retransmission timer expired: what is in flight counts as lost. {@code state} has no ACK, but time and sequence numbers. */
+    void timedOut(AckArrival state, boolean repeated);
 
     /** Whether there is a segment to send again now, before new data and as far as {@link #pipe} leaves room. */
     boolean wantsRetransmission();
@@ -45,21 +67,56 @@ public interface LossRecovery {
     /** First sequence number to send again; valid if {@link #wantsRetransmission()}. */
     int nextRetransmission();
 
-    /** Sequence number at which retransmission stops; valid if {@link #wantsRetransmission()}. */
-    int retransmissionEnd();
+    /** Sequence number up to which to go on from there, at most {@code limit} bytes further; valid if {@link #wantsRetransmission()}. */
+    int retransmissionEnd(int limit);
 
     /** {@code length} bytes from {@link #nextRetransmission()} on were sent again. */
-    void retransmitted(int length);
+    void retransmitted(int length, long nowNanos);
+
+    /** {@code bytes} of new data were sent. */
+    default void sent(final int bytes) {}
 
     /** An estimate of the bytes in the network. */
     int pipe(int sndUna, int sndNxt);
 
-    /** Bytes by which the window is inflated for segments that have left the network (RFC 5681 3.2, RFC 3042). */
-    int inflation();
+    /** How much may be in the network, where congestion control says {@code cwnd}. */
+    int window(int cwnd);
+
+    Phase phase();
 
     /** True between the detection of a loss and the acknowledgement of everything that was in flight then. */
-    boolean inRecovery();
+    default boolean inRecovery() {
+        return phase() == Phase.RECOVERY || phase() == Phase.LOSS;
+    }
 
     /** True if the next retransmission is due whatever the window says (the first one of a fast retransmit, or after a partial ACK). */
     boolean retransmitNow();
+
+    /** Nothing could be sent. @return true if something held retransmissions back that does so no longer, so that another look is worth it */
+    default boolean nothingToSend() {
+        return false;
+    }
+
+    // ---- Timers of RFC 8985, which only recovery with SACK has
+
+    /** When {@link #reorderingTimedOut} wants to be called, or {@link Long#MAX_VALUE}. */
+    default long reorderingDeadline() {
+        return Long.MAX_VALUE;
+    }
+
+    /** That time is over. */
+    default Verdict reorderingTimedOut(final AckArrival state) {
+        return Verdict.NORMAL;
+    }
+
+    /** Nanoseconds of silence after which a tail loss probe is worth sending (PTO), or 0 if none may be sent now. */
+    default long probeTimeout(final long srttNanos) {
+        return 0;
+    }
+
+    /** A probe went out: new data up to {@code sndNxt}. */
+    default void probeSent(final int sndNxt) {}
+
+    /** A probe went out: what lies between {@code start} and {@code sndNxt}, once more. */
+    default void probeSentAgain(final int start, final int sndNxt, final long nowNanos) {}
 }

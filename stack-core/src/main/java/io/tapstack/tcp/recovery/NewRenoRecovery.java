@@ -6,19 +6,16 @@ import io.tapstack.wire.SequenceNumber;
  * Loss recovery without SACK: fast retransmit and fast recovery (RFC 5681 3.2) with the partial ACKs of NewReno (RFC
  * 6582), limited transmit (RFC 3042), and after a timeout the orderly retransmission of the window that was in flight.
  */
-public final class NewRenoRecovery implements LossRecovery {
+public final class NewRenoRecovery implements LossRecovery, SackScoreboard.Deliveries {
 
     private static final int DUP_THRESH = 3;
 
-    private enum Phase {
-        OPEN,
-        /** After the third duplicate ACK, until recover is acknowledged. */
-        FAST_RECOVERY,
-        /** After a timeout, until recover is acknowledged. */
-        TIMEOUT
-    }
+    private final SackScoreboard scoreboard;
+    private final ForwardRto forwardRto = new ForwardRto();
+    private final SpuriousRecovery spurious = new SpuriousRecovery();
 
     private Phase phase = Phase.OPEN;
+    private FastRecovery mode = FastRecovery.UNTIL_RECOVER;
     private int mss;
     private int duplicateAcks;
     private int inflation;
@@ -27,21 +24,65 @@ public final class NewRenoRecovery implements LossRecovery {
     private int next; // everything in flight from here to retransmitUntil counts as lost
     private int retransmitUntil;
     private boolean now;
+    private AckArrival current = new AckArrival(); // the ACK that the scoreboard is taking in
+
+    public NewRenoRecovery(final SackScoreboard scoreboard) {
+        this.scoreboard = scoreboard;
+    }
 
     @Override
     public void established(final int sndUna, final int segmentSize) {
-        mss = segmentSize;
+        mss(segmentSize);
         next = sndUna;
         retransmitUntil = sndUna;
     }
 
     @Override
-    public void mss(final int segmentSize) {
-        mss = segmentSize;
+    public void fastRecovery(final FastRecovery newMode) {
+        mode = newMode;
     }
 
     @Override
-    public Verdict acknowledged(final int sndUna, final int sndNxt, final int ackedBytes) {
+    public void mss(final int segmentSize) {
+        mss = segmentSize;
+        scoreboard.mss(segmentSize);
+    }
+
+    @Override
+    public Verdict ackArrives(final AckArrival ack) {
+        current = ack;
+        scoreboard.rate().ackArrives();
+        scoreboard.acknowledge(ack.sndUna, this);
+        scoreboard.rate().ackDone(ack.minRttNanos == Long.MAX_VALUE ? 0 : ack.minRttNanos);
+        if (isSpurious(ack)) {
+            spurious.stop();
+            forwardRto.stop();
+            duplicateAcks = 0;
+            finish(ack.sndUna);
+            return Verdict.UNDONE;
+        }
+        if (ack.advances()) {
+            return acknowledged(ack.sndUna, ack.sndNxt, ack.ackedBytes);
+        }
+        return ack.duplicate ? duplicateAck(ack.sndUna, ack.sndNxt) : Verdict.NORMAL;
+    }
+
+    @Override
+    public void delivered(final SentSegment segment, final int bytes) {
+        current.deliveredBytes += bytes;
+        forwardRto.delivered(segment, segment.start + bytes);
+        scoreboard.rate().delivered(segment, bytes, current.nowNanos);
+    }
+
+    private boolean isSpurious(final AckArrival ack) {
+        return switch (phase) {
+            case LOSS -> forwardRto.ackArrives(ack, false) || spurious.isForFirstCopy(ack);
+            case RECOVERY -> spurious.isForFirstCopy(ack);
+            default -> false;
+        };
+    }
+
+    Verdict acknowledged(final int sndUna, final int sndNxt, final int ackedBytes) {
         duplicateAcks = 0;
         next = SequenceNumber.max(next, sndUna);
         if (recoverValid && SequenceNumber.greaterOrEqual(sndUna, recover) && phase == Phase.OPEN) {
@@ -54,9 +95,12 @@ public final class NewRenoRecovery implements LossRecovery {
                 retransmitUntil = sndUna;
                 return Verdict.NORMAL;
             }
-            case FAST_RECOVERY -> {
-                if (SequenceNumber.greaterOrEqual(sndUna, recover)) {
+            case RECOVERY -> {
+                // RFC 5681 3.2 step 6, or RFC 6582 3.2 step 3
+                if (mode == FastRecovery.UNTIL_NEW_ACK || SequenceNumber.greaterOrEqual(sndUna, recover)) {
                     finish(sndUna);
+                    // RFC 5681 knows no recover: the next three duplicates retransmit again.
+                    recoverValid &= mode == FastRecovery.UNTIL_RECOVER;
                     return Verdict.RECOVERED;
                 }
                 // RFC 6582 3.2 step 3, partial ACK: the next hole starts here. Deflate by what left the network, add
@@ -78,8 +122,7 @@ public final class NewRenoRecovery implements LossRecovery {
         }
     }
 
-    @Override
-    public Verdict duplicateAck(final int sndUna, final int sndNxt) {
+    Verdict duplicateAck(final int sndUna, final int sndNxt) {
         duplicateAcks++;
         switch (phase) {
             case OPEN -> {
@@ -93,7 +136,12 @@ public final class NewRenoRecovery implements LossRecovery {
                     inflation = 0;
                     return Verdict.NORMAL;
                 }
-                phase = Phase.FAST_RECOVERY;
+                if (mode == FastRecovery.NONE) {
+                    timedOut(sndUna, sndNxt);
+                    return Verdict.LOSS_DETECTED;
+                }
+                phase = Phase.RECOVERY;
+                spurious.start(sndUna);
                 recover = sndNxt;
                 recoverValid = true;
                 next = sndUna;
@@ -102,7 +150,7 @@ public final class NewRenoRecovery implements LossRecovery {
                 inflation = DUP_THRESH * mss; // RFC 5681 3.2 step 3
                 return Verdict.LOSS_DETECTED;
             }
-            case FAST_RECOVERY -> {
+            case RECOVERY -> {
                 // RFC 5681 3.2 step 4. No more segments can have left the network than were in it: whoever sends more
                 // duplicates than
                 // that makes them up (RFC 5681 3.2, on Savage et al. 1999).
@@ -118,8 +166,16 @@ public final class NewRenoRecovery implements LossRecovery {
     }
 
     @Override
-    public void timedOut(final int sndUna, final int sndNxt) {
-        phase = Phase.TIMEOUT;
+    public void timedOut(final AckArrival state, final boolean repeated) {
+        forwardRto.timedOut(state.sndNxt, repeated || phase != Phase.OPEN);
+        if (phase != Phase.LOSS) {
+            spurious.start(state.sndUna);
+        }
+        timedOut(state.sndUna, state.sndNxt);
+    }
+
+    void timedOut(final int sndUna, final int sndNxt) {
+        phase = Phase.LOSS;
         duplicateAcks = 0;
         inflation = 0;
         recover = sndNxt; // RFC 6582 3.2 step 4
@@ -131,6 +187,10 @@ public final class NewRenoRecovery implements LossRecovery {
 
     @Override
     public boolean wantsRetransmission() {
+        return isMoreLost() && !forwardRto.holdsRetransmissions();
+    }
+
+    private boolean isMoreLost() {
         return SequenceNumber.lessThan(next, retransmitUntil);
     }
 
@@ -140,12 +200,14 @@ public final class NewRenoRecovery implements LossRecovery {
     }
 
     @Override
-    public int retransmissionEnd() {
-        return retransmitUntil;
+    public int retransmissionEnd(final int limit) {
+        return SequenceNumber.min(retransmitUntil, next + limit);
     }
 
     @Override
-    public void retransmitted(final int length) {
+    public void retransmitted(final int length, final long nowNanos) {
+        scoreboard.sentAgain(next, next + length, nowNanos);
+        spurious.sentAgain((length + mss - 1) / mss, nowNanos);
         next += length;
         now = false;
     }
@@ -153,17 +215,26 @@ public final class NewRenoRecovery implements LossRecovery {
     @Override
     public int pipe(final int sndUna, final int sndNxt) {
         // What is marked for retransmission has left the network.
-        return (sndNxt - sndUna) - (phase == Phase.TIMEOUT ? Math.max(0, retransmitUntil - next) : 0);
+        return (sndNxt - sndUna) - (phase == Phase.LOSS ? Math.max(0, retransmitUntil - next) : 0);
     }
 
     @Override
-    public int inflation() {
-        return inflation;
+    public int window(final int cwnd) {
+        return cwnd + inflation;
     }
 
     @Override
-    public boolean inRecovery() {
-        return phase != Phase.OPEN;
+    public Phase phase() {
+        return phase == Phase.OPEN && duplicateAcks > 0 ? Phase.DISORDER : phase;
+    }
+
+    @Override
+    public boolean nothingToSend() {
+        final boolean held = forwardRto.holdsRetransmissions();
+        if (held) {
+            forwardRto.stop(); // RFC 5682 2.1, 2b: no new data that could tell anything.
+        }
+        return held && isMoreLost();
     }
 
     @Override
@@ -173,6 +244,7 @@ public final class NewRenoRecovery implements LossRecovery {
 
     private void finish(final int sndUna) {
         phase = Phase.OPEN;
+        forwardRto.stop();
         inflation = 0;
         now = false;
         next = sndUna;

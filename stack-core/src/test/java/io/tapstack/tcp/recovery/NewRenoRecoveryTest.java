@@ -13,7 +13,7 @@ class NewRenoRecoveryTest {
     private static final int UNA = -5_500;
     private static final int NXT = UNA + 10 * MSS;
 
-    private final NewRenoRecovery recovery = new NewRenoRecovery();
+    private final NewRenoRecovery recovery = new NewRenoRecovery(new SackScoreboard(new SentSegmentPool()));
 
     @BeforeEach
     void established() {
@@ -40,35 +40,35 @@ class NewRenoRecoveryTest {
     @Test
     void limitedTransmit() {
         assertThat(duplicates(1, UNA)).isEqualTo(Verdict.NORMAL);
-        assertThat(recovery.inflation()).isEqualTo(MSS);
+        assertThat(recovery.window(0)).isEqualTo(MSS);
         assertThat(duplicates(1, UNA)).isEqualTo(Verdict.NORMAL);
-        assertThat(recovery.inflation()).isEqualTo(2 * MSS);
+        assertThat(recovery.window(0)).isEqualTo(2 * MSS);
         assertThat(recovery.acknowledged(UNA + MSS, NXT, MSS)).isEqualTo(Verdict.NORMAL);
-        assertThat(recovery.inflation()).isZero();
+        assertThat(recovery.window(0)).isZero();
     }
 
     /** RFC 5681 3.2, steps 2 to 4: the third retransmits one segment; each one more inflates. */
     @Test
     void fastRetransmit() {
         assertThat(duplicates(3, UNA)).isEqualTo(Verdict.LOSS_DETECTED);
-        assertThat(recovery.inflation()).isEqualTo(3 * MSS);
+        assertThat(recovery.window(0)).isEqualTo(3 * MSS);
         assertThat(recovery.retransmitNow()).isTrue();
         assertThat(recovery.nextRetransmission()).isEqualTo(UNA);
-        assertThat(recovery.retransmissionEnd()).isEqualTo(UNA + MSS);
-        recovery.retransmitted(MSS);
+        assertThat(recovery.retransmissionEnd(1 << 20)).isEqualTo(UNA + MSS);
+        recovery.retransmitted(MSS, 0);
         assertThat(recovery.wantsRetransmission()).isFalse();
         assertThat(duplicates(2, UNA)).isEqualTo(Verdict.IN_RECOVERY);
-        assertThat(recovery.inflation()).isEqualTo(5 * MSS);
+        assertThat(recovery.window(0)).isEqualTo(5 * MSS);
     }
 
     /** RFC 6582 3.2, step 3: a partial ACK retransmits the next hole, deflates by what was acknowledged, and adds one segment. */
     @Test
     void partialAck() {
         duplicates(7, UNA);
-        recovery.retransmitted(MSS);
+        recovery.retransmitted(MSS, 0);
         final int una = UNA + 3 * MSS;
         assertThat(recovery.acknowledged(una, NXT, 3 * MSS)).isEqualTo(Verdict.IN_RECOVERY);
-        assertThat(recovery.inflation()).isEqualTo((7 - 3 + 1) * MSS);
+        assertThat(recovery.window(0)).isEqualTo((7 - 3 + 1) * MSS);
         assertThat(recovery.retransmitNow()).isTrue();
         assertThat(recovery.nextRetransmission()).isEqualTo(una);
         assertThat(recovery.inRecovery()).isTrue();
@@ -78,10 +78,10 @@ class NewRenoRecoveryTest {
     @Test
     void fullAck() {
         duplicates(5, UNA);
-        recovery.retransmitted(MSS);
+        recovery.retransmitted(MSS, 0);
         assertThat(recovery.acknowledged(NXT, NXT + 2 * MSS, 10 * MSS)).isEqualTo(Verdict.RECOVERED);
         assertThat(recovery.inRecovery()).isFalse();
-        assertThat(recovery.inflation()).isZero();
+        assertThat(recovery.window(0)).isZero();
         assertThat(recovery.wantsRetransmission()).isFalse();
     }
 
@@ -89,7 +89,7 @@ class NewRenoRecoveryTest {
     @Test
     void recoverGuards() {
         duplicates(3, UNA);
-        recovery.retransmitted(MSS);
+        recovery.retransmitted(MSS, 0);
         recovery.acknowledged(NXT, NXT + 5 * MSS, 10 * MSS);
         for (int i = 0; i < 5; i++) {
             assertThat(recovery.duplicateAck(NXT, NXT + 5 * MSS)).isEqualTo(Verdict.NORMAL);
@@ -106,14 +106,14 @@ class NewRenoRecoveryTest {
         recovery.timedOut(UNA, NXT);
         assertThat(recovery.pipe(UNA, NXT)).isZero();
         assertThat(recovery.retransmitNow()).isTrue();
-        recovery.retransmitted(MSS);
+        recovery.retransmitted(MSS, 0);
         assertThat(recovery.pipe(UNA, NXT)).isEqualTo(MSS);
         assertThat(recovery.retransmitNow()).isFalse();
         assertThat(duplicates(6, UNA)).isEqualTo(Verdict.NORMAL);
-        assertThat(recovery.inflation()).isZero();
+        assertThat(recovery.window(0)).isZero();
         assertThat(recovery.acknowledged(UNA + 4 * MSS, NXT, 4 * MSS)).isEqualTo(Verdict.NORMAL);
         assertThat(recovery.nextRetransmission()).isEqualTo(UNA + 4 * MSS);
-        assertThat(recovery.retransmissionEnd()).isEqualTo(NXT);
+        assertThat(recovery.retransmissionEnd(1 << 20)).isEqualTo(NXT);
         recovery.acknowledged(NXT, NXT, 6 * MSS);
         assertThat(recovery.inRecovery()).isFalse();
         assertThat(recovery.wantsRetransmission()).isFalse();
@@ -123,9 +123,9 @@ class NewRenoRecoveryTest {
     @Test
     void timeoutInFastRecovery() {
         duplicates(6, UNA);
-        recovery.retransmitted(MSS);
+        recovery.retransmitted(MSS, 0);
         recovery.timedOut(UNA, NXT);
-        assertThat(recovery.inflation()).isZero();
+        assertThat(recovery.window(0)).isZero();
         assertThat(recovery.nextRetransmission()).isEqualTo(UNA);
         assertThat(recovery.acknowledged(UNA + MSS, NXT, MSS)).isEqualTo(Verdict.NORMAL);
     }
@@ -134,6 +134,6 @@ class NewRenoRecoveryTest {
     @Test
     void inflationIsBounded() {
         duplicates(100_000, UNA);
-        assertThat(recovery.inflation()).isLessThanOrEqualTo(11 * MSS);
+        assertThat(recovery.window(0)).isLessThanOrEqualTo(11 * MSS);
     }
 }

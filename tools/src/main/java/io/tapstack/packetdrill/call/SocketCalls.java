@@ -131,9 +131,10 @@ final class SocketCalls {
     /** The SYN comes before the call is over, so the connection has to be known before. */
     private void prepareFlow(final OpenSocket socket, final int remotePort) {
         if (socket.type == DATAGRAM) {
-            final Flow old = socket.flow;
-            final int port = old == null ? socket.boundPort : old.localPort();
-            socket.flow = calls.flows().connecting(IpProtocol.UDP, port, remotePort);
+            final Flow flow = socket.flow;
+            if (flow == null || !flow.isTo(remotePort)) {
+                socket.flow = calls.flows().connecting(IpProtocol.UDP, socket.boundPort, remotePort);
+            }
         } else if (socket.flow == null) {
             socket.flow = calls.flows().connecting(IpProtocol.TCP, socket.boundPort, remotePort);
         }

@@ -1,6 +1,5 @@
 package io.tapstack.packetdrill.packet;
 
-import io.tapstack.packetdrill.packet.PacketMatcher.TimestampCheck;
 import io.tapstack.packetdrill.script.PacketSpec;
 import io.tapstack.packetdrill.script.PacketSpec.Ports;
 import io.tapstack.packetdrill.script.TcpOption;
@@ -40,19 +39,16 @@ public final class Flows {
      * @param remote the script's
      * @param bindPort the stack's port if the script names none
      * @param connectPort the script's port if the stack connects to it
-     * @param timestampTickMicros how long the script thinks a tick of the stack's timestamp clock is, 0 for whatever it is
-     * @param checkEcho whether echoes of timestamps are compared
+     * @param comparison what of a segment is compared
      */
     public Flows(
             final IpAddress local,
             final IpAddress remote,
             final int bindPort,
             final int connectPort,
-            final long timestampTickMicros,
-            final long toleranceMicros,
-            final boolean checkEcho) {
+            final Comparison comparison) {
         this.writer = new PacketWriter(local, remote);
-        this.matcher = new PacketMatcher(new TimestampCheck(timestampTickMicros, toleranceMicros, checkEcho));
+        this.matcher = new PacketMatcher(comparison);
         this.remote = remote;
         this.bindPort = bindPort;
         this.connectPort = connectPort;
@@ -156,15 +152,20 @@ public final class Flows {
         if (packet.protocol() == IpProtocol.ICMP) {
             return true;
         }
-        if (packet.protocol() != flow.protocol() || packet.destinationPort() != flow.remotePort()) {
-            return false;
-        }
-        if (flow.localPort() == 0
+        if (packet.destinationPort() == flow.remotePort()
+                && packet.protocol() == flow.protocol()
+                && flow.localPort() == 0
                 && (packet.isTcpSyn() || packet.protocol() == IpProtocol.UDP)
                 && find(packet.protocol(), packet.sourcePort(), packet.destinationPort()) == null) {
             flow.localPort(packet.sourcePort());
         }
-        return packet.sourcePort() == flow.localPort();
+        return hasPortsOf(packet, flow);
+    }
+
+    private static boolean hasPortsOf(final WirePacket packet, final Flow flow) {
+        return packet.protocol() == flow.protocol()
+                && packet.sourcePort() == flow.localPort()
+                && packet.destinationPort() == flow.remotePort();
     }
 
     /** Whether the packet is one between the stack and the script's end, of whatever connection. */
@@ -228,7 +229,7 @@ public final class Flows {
     /** A packet of the stack in the script's notation, whatever connection it belongs to. */
     public String describe(final WirePacket packet) {
         for (final Flow flow : flows) {
-            if (isOf(packet, flow)) {
+            if (hasPortsOf(packet, flow)) {
                 return describe(packet, flow);
             }
         }

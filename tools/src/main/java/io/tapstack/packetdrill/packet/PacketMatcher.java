@@ -4,6 +4,7 @@ import io.tapstack.packetdrill.script.PacketSpec;
 import io.tapstack.packetdrill.script.PacketSpec.IpSpec;
 import io.tapstack.packetdrill.script.PacketSpec.Ports;
 import io.tapstack.packetdrill.script.TcpOption;
+import io.tapstack.wire.TcpHeader;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -11,13 +12,10 @@ import org.jspecify.annotations.Nullable;
 /** Compares a packet that a script expects with one that the stack has sent. What the script does not say is not compared. */
 final class PacketMatcher {
 
-    private final TimestampCheck timestamps;
+    private final Comparison comparison;
 
-    /** How far timestamps of the stack are compared with those of a script. */
-    record TimestampCheck(long microsPerTick, long toleranceMicros, boolean echo) {}
-
-    PacketMatcher(final TimestampCheck timestamps) {
-        this.timestamps = timestamps;
+    PacketMatcher(final Comparison comparison) {
+        this.comparison = comparison;
     }
 
     /** What is different, in words; empty if nothing is. */
@@ -68,7 +66,8 @@ final class PacketMatcher {
     }
 
     private @Nullable String tcp(final PacketSpec.Tcp expected, final PacketSpec.Tcp actual) {
-        if (expected.flags() != actual.flags()) {
+        final int compared = comparison.push() ? -1 : ~TcpHeader.PSH;
+        if ((expected.flags() & compared) != (actual.flags() & compared)) {
             return "flags: expected " + PacketText.flags(expected.flags()) + ", but they are "
                     + PacketText.flags(actual.flags());
         }
@@ -102,8 +101,8 @@ final class PacketMatcher {
             return expected.equals(actual);
         }
         final long ticks = Math.abs(found.value() - wanted.value());
-        return ticks * timestamps.microsPerTick() <= timestamps.toleranceMicros()
-                && (!timestamps.echo() || found.echo() == wanted.echo());
+        return ticks * comparison.microsPerTick() <= comparison.toleranceMicros()
+                && (!comparison.echo() || found.echo() == wanted.echo());
     }
 
     private static @Nullable String number(final String what, final int expected, final int actual) {

@@ -1,5 +1,6 @@
 package io.tapstack.packetdrill.play;
 
+import io.tapstack.packetdrill.packet.Comparison;
 import io.tapstack.packetdrill.script.Script;
 import io.tapstack.packetdrill.script.ScriptException;
 import io.tapstack.wire.IpAddress;
@@ -8,7 +9,6 @@ import java.util.Set;
 
 /**
  * How scripts are played: the defaults of packetdrill, the command line's options, and then those of the script, later ones winning.
- * A value is read with {@code public final} fields; setters are by name only, as the language has them.
  */
 public final class PlaySettings {
 
@@ -26,6 +26,7 @@ public final class PlaySettings {
     private int mtu = 1500;
     private long timestampTickMicros;
     private boolean checkEcho;
+    private boolean ignorePush;
     private boolean strictSegments;
     private boolean failOnUnexpected;
     private boolean verbose;
@@ -50,6 +51,7 @@ public final class PlaySettings {
         copy.mtu = mtu;
         copy.timestampTickMicros = timestampTickMicros;
         copy.checkEcho = checkEcho;
+        copy.ignorePush = ignorePush;
         copy.strictSegments = strictSegments;
         copy.failOnUnexpected = failOnUnexpected;
         copy.verbose = verbose;
@@ -92,6 +94,7 @@ public final class PlaySettings {
                 // An echo that was never sent is always scaled here.
             }
             case "check_ts_ecr" -> checkEcho = flag(value);
+            case "ignore_psh" -> ignorePush = flag(value);
             case "strict_segments" -> strictSegments = flag(value);
             case "unexpected" -> failOnUnexpected = oneOf(value, "fail", "ignore");
             case "verbose" -> verbose = flag(value);
@@ -172,14 +175,9 @@ public final class PlaySettings {
         return mtu;
     }
 
-    /** How long a tick of the stack's timestamp clock is; 0 if its values are not looked at. */
-    long timestampTickMicros() {
-        return timestampTickMicros;
-    }
-
-    /** Whether the stack's timestamp echoes are compared. */
-    boolean checkEcho() {
-        return checkEcho;
+    /** What of segments is compared. */
+    Comparison comparison() {
+        return new Comparison(timestampTickMicros, toleranceMicros, checkEcho, !ignorePush);
     }
 
     /** Whether one expected segment has to be one packet. */

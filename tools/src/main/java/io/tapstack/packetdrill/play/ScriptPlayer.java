@@ -60,9 +60,7 @@ public final class ScriptPlayer {
                 settings.remote(),
                 settings.bindPort(),
                 settings.connectPort(),
-                settings.timestampTickMicros(),
-                settings.toleranceMicros(),
-                settings.checkEcho());
+                settings.comparison());
         this.calls = new Calls(
                 machine.systemCalls(),
                 flows,

@@ -1,0 +1,70 @@
+package io.tapstack.tcp;
+
+import io.tapstack.time.Timer;
+import io.tapstack.time.TimerWheel;
+
+/**
+ * The two timers of RFC 8985, of which never both run: the one that ends the reordering window (6.2, step 5), and the one for the tail loss
+ * probe (7.2), which is never later than the retransmission timer.
+ */
+final class LossTimer {
+
+    private final TcpConnection tcb;
+    private final Timer timer;
+    private boolean forProbe;
+    private boolean probeStarts;
+
+    LossTimer(final TimerWheel wheel, final TcpConnection tcb) {
+        this.tcb = tcb;
+        this.timer = new Timer(wheel, this::expired);
+    }
+
+    /** New data was sent, or SND.UNA has moved: a probe, if any, is due a PTO from now. */
+    void restartProbe() {
+        probeStarts = true;
+    }
+
+    /** What could be sent was sent: starts, moves or stops the timer. */
+    void update(final long nowNanos) {
+        final long reordering = tcb.recovery.reorderingDeadline();
+        if (reordering != Long.MAX_VALUE) {
+            forProbe = false;
+            timer.arm(reordering);
+            return;
+        }
+        final long probe = tcb.recovery.probeTimeout(tcb.estimator.srtt());
+        if (probe == 0 || !tcb.retransmissionTimer.isRunning()) {
+            timer.cancel();
+        } else if (probeStarts || !forProbe) {
+            forProbe = true;
+            final long latest = tcb.retransmissionTimer.deadlineNanos();
+            final long wanted = nowNanos + probe;
+            timer.arm(latest - wanted < 0 ? latest : wanted);
+        }
+        probeStarts = false;
+    }
+
+    /** True if the retransmission timer, which has just expired, was to give way to a probe. */
+    boolean isProbeDue() {
+        return timer.isArmed() && forProbe;
+    }
+
+    void stop() {
+        timer.cancel();
+    }
+
+    private void expired(final long nowNanos) {
+        if (forProbe) {
+            tcb.sender.sendTailLossProbe(nowNanos);
+        } else {
+            tcb.arrives.acks().reorderingTimedOut(nowNanos);
+        }
+        tcb.sender.transmit(nowNanos);
+    }
+
+    /** Sends the probe in place of a timeout at the same moment. */
+    void probeNow(final long nowNanos) {
+        timer.cancel();
+        expired(nowNanos);
+    }
+}

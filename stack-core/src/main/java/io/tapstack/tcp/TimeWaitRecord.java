@@ -1,0 +1,59 @@
+package io.tapstack.tcp;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is left of a connection in TIME-WAIT (RFC 9293 3.6.1): enough to acknowledge a repeated FIN, to tell old segments from new ones, and
+ * to let a successor start ahead. The connection may be kept by its application, which has something to read; the record does not hold it.
+ */
+final class TimeWaitRecord extends TupleRecord {
+
+    // RFC 5961 7: as a connection has it, made when the first challenge is answered.
+    private static final int CHALLENGE_ACKS = 10;
+    private static final long CHALLENGE_INTERVAL_NANOS = 5_000_000_000L;
+
+    final int sndNxt;
+    final int rcvNxt;
+    final int rcvWnd;
+
+    /** Null if they were not agreed on. */
+    final @Nullable Timestamps timestamps;
+
+    final long durationNanos;
+    private @Nullable RateLimit challengeAcks;
+
+    /** RCV.WND as it stands in a header. */
+    final char window;
+
+    final byte timeToLive;
+    final byte trafficClass;
+
+    /** The device had no room for an ACK. */
+    boolean owesAck;
+
+    TimeWaitRecord(final TcpConnection tcb) {
+        super(tcb.path, tcb.localPort(), tcb.remotePort());
+        this.sndNxt = tcb.sndNxt;
+        this.rcvNxt = tcb.rcvNxt;
+        this.rcvWnd = tcb.rcvWnd();
+        this.window = (char) tcb.windowScale.toWire(rcvWnd);
+        this.timestamps = tcb.timestamps.enabled() ? tcb.timestamps : null;
+        this.durationNanos = tcb.config.timeWaitNanos();
+        this.timeToLive = (byte) tcb.config.timeToLive();
+        this.trafficClass = (byte) tcb.config.trafficClass();
+    }
+
+    boolean mayChallenge(final long nowNanos) {
+        RateLimit limit = challengeAcks;
+        if (limit == null) {
+            limit = new RateLimit(CHALLENGE_ACKS, CHALLENGE_INTERVAL_NANOS);
+            challengeAcks = limit;
+        }
+        return limit.tryTake(nowNanos);
+    }
+
+    @Override
+    public String toString() {
+        return local() + " > " + remote() + " TIME_WAIT";
+    }
+}

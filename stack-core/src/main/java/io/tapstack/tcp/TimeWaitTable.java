@@ -1,0 +1,125 @@
+package io.tapstack.tcp;
+
+import io.tapstack.event.StackStatistics;
+import io.tapstack.time.TimerWheel;
+import io.tapstack.wire.Endpoint;
+import io.tapstack.wire.SequenceNumber;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Connections in TIME-WAIT, each as a record: 2 MSL long our last ACK can be repeated and old segments die (RFC 9293 3.6.1). The number is
+ * limited; when it is reached, the record that would leave first leaves early. A record gives way to a new incarnation of its connection,
+ * whose numbers then start ahead (RFC 9293 3.6.1 MAY-2, RFC 6191).
+ */
+final class TimeWaitTable {
+
+    private static final int AHEAD_OF_PREDECESSOR = 65_537;
+
+    private final ConnectionTable connections;
+    private final StackStatistics statistics;
+    private final int limit;
+    private final RecordQueue<TimeWaitRecord> queue;
+    private final TimeWaitArrives arrives;
+
+    // Whose 4-tuple is being taken over.
+    private @Nullable TimeWaitRecord predecessor;
+
+    TimeWaitTable(
+            final ConnectionTable connections,
+            final TimerWheel timers,
+            final StackStatistics statistics,
+            final BareSegmentSender sender,
+            final int limit) {
+        this.connections = connections;
+        this.statistics = statistics;
+        this.limit = limit;
+        this.queue = new RecordQueue<>(timers, (record, now) -> over(record));
+        this.arrives = new TimeWaitArrives(statistics, sender, queue);
+    }
+
+    int size() {
+        return queue.size();
+    }
+
+    /** A record takes the place of {@code connection}, which has just entered TIME-WAIT. */
+    TimeWaitRecord add(final TcpConnection connection, final long nowNanos) {
+        final TimeWaitRecord first = queue.first();
+        if (first != null && queue.size() >= limit) {
+            statistics.timeWaitsEvicted++;
+            remove(first);
+        }
+        final TimeWaitRecord record = new TimeWaitRecord(connection);
+        connections.remove(connection);
+        connections.add(record);
+        queue.add(record, nowNanos + record.durationNanos);
+        return record;
+    }
+
+    /** Ends TIME-WAIT; does nothing if it is over. */
+    void remove(final TimeWaitRecord record) {
+        if (record.isQueued()) {
+            queue.remove(record);
+            over(record);
+        }
+    }
+
+    private void over(final TimeWaitRecord record) {
+        connections.remove(record);
+        statistics.observer().stateChanged(record, TcpState.TIME_WAIT, TcpState.CLOSED);
+    }
+
+    /** SEGMENT ARRIVES, unless the record {@linkplain #givesWay gives way}. */
+    void process(final TimeWaitRecord record, final Segment segment, final long nowNanos) {
+        arrives.process(record, segment, nowNanos);
+    }
+
+    /**
+     * RFC 6191 2: whether a SYN opens a new incarnation, for it cannot be an old duplicate; by its timestamp, and by its sequence number if
+     * that decides nothing.
+     */
+    static boolean isNewer(final Segment syn, final TimeWaitRecord previous, final boolean timestampsAllowed) {
+        final boolean beyond = SequenceNumber.greaterThan(syn.seq, previous.rcvNxt);
+        if (!timestampsAllowed || !syn.options.hasTimestamps()) {
+            return beyond;
+        }
+        final Timestamps timestamps = previous.timestamps;
+        if (timestamps == null) {
+            // What is left of the previous one has no timestamps, and will be dropped for that.
+            return true;
+        }
+        final int sinceTheLast = SequenceNumber.distance(timestamps.tsRecent(), syn.options.timestampValue());
+        return sinceTheLast > 0 || sinceTheLast == 0 && beyond;
+    }
+
+    /** A new incarnation begins: its ISS is asked for next. */
+    void giveWay(final TimeWaitRecord record) {
+        predecessor = record;
+        remove(record);
+    }
+
+    /** ISS for a connection that starts now: that of the clock (RFC 6528), which a fast predecessor may have outrun. */
+    int ahead(final Endpoint local, final Endpoint remote, final int clocked) {
+        final TimeWaitRecord before = predecessor;
+        predecessor = null;
+        final boolean follows = before != null
+                && before.local().equals(local)
+                && before.remote().equals(remote);
+        return follows ? SequenceNumber.max(clocked, before.sndNxt + AHEAD_OF_PREDECESSOR) : clocked;
+    }
+
+    /** True if an ACK waits for the device to have room. */
+    boolean isBlocked() {
+        return arrives.isBlocked();
+    }
+
+    /** Sends the ACKs that the device had no room for. */
+    void resume(final long nowNanos) {
+        arrives.resume(nowNanos);
+    }
+
+    /** The stack goes down. */
+    void clear() {
+        queue.clear(this::over);
+        arrives.clear();
+    }
+}

@@ -1,0 +1,28 @@
+package io.tapstack.tcp;
+
+import io.tapstack.ip.IpPath;
+
+/** What stands for a connection that does not exist yet or any more, for a limited time: an entry of a {@link RecordQueue}. */
+abstract sealed class TupleRecord extends TupleOwner permits TimeWaitRecord {
+
+    private static final int NOWHERE = -1;
+
+    /** When something is to be done with it. */
+    long deadlineNanos;
+
+    /** Where it stands in its queue. */
+    int place = NOWHERE;
+
+    TupleRecord(final IpPath path, final int localPort, final int remotePort) {
+        super(path, localPort, remotePort);
+    }
+
+    /** True while it stands in its queue; what does not is over. */
+    final boolean isQueued() {
+        return place != NOWHERE;
+    }
+
+    final void left() {
+        place = NOWHERE;
+    }
+}

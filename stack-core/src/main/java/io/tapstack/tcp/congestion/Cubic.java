@@ -1,0 +1,86 @@
+package io.tapstack.tcp.congestion;
+
+/**
+ * CUBIC (RFC 9438), the usual choice: the window is a cubic function of the time since the last loss, so that it grows by the clock and not by the round trip,
+ * carefully around the size at which something was lost, and never slower than Reno's would.
+ *
+ * <ul>
+ *   <li>slow start: the first one by {@linkplain HyStartPlusPlus HyStart++} (RFC 9406), at most eight segments an ACK, ended by longer round trips or by a loss;
+ *       later ones as Reno's;
+ *   <li>congestion avoidance: {@link CubicCurve};
+ *   <li>3 duplicate ACKs: ssthresh = cwnd = max(0.7 flight, 2 segments) (4.6), W_max = cwnd before, or less if it has not come as far as the last
+ *       time (4.7, fast convergence);
+ *   <li>timeout: the same ssthresh, cwnd = 1 segment; the curve begins anew at its plateau when slow start is over (4.8);
+ *   <li>a loss or a timeout that was none: everything is as before, the curve included (4.9);
+ *   <li>ECN: as for a loss, without the retransmission (4.6);
+ *   <li>a window that is not used neither grows nor ages (5.8).
+ * </ul>
+ */
+public final class Cubic extends LossBasedControl {
+
+    private final HyStartPlusPlus hyStart = new HyStartPlusPlus();
+    private final CubicCurve curve = new CubicCurve();
+    private final CubicCurve priorCurve = new CubicCurve();
+    private double fraction; // of a byte that the window should be larger
+    private long lastAckNanos;
+
+    @Override
+    public String name() {
+        return "cubic";
+    }
+
+    @Override
+    int slowStart(final AckSample ack) {
+        if (!hasNeverLost()) {
+            return super.slowStart(ack);
+        }
+        final int growth = hyStart.growth(ack, mss());
+        if (hyStart.isDone()) {
+            endSlowStart();
+            curve.plateauAtStart();
+        }
+        return growth;
+    }
+
+    @Override
+    int congestionAvoidance(final AckSample ack) {
+        lastAckNanos = ack.nowNanos;
+        final double growth = fraction + curve.growth(ack.ackedBytes, cwnd(), mss(), ack.nowNanos, ack.srttNanos);
+        final int bytes = (int) growth;
+        fraction = growth - bytes;
+        return bytes;
+    }
+
+    @Override
+    void windowUnused(final AckSample ack) {
+        curve.pause(ack.nowNanos - lastAckNanos);
+        lastAckNanos = ack.nowNanos;
+    }
+
+    @Override
+    int reduced(final int flight) {
+        return Math.max((int) (flight * CubicCurve.BETA), 2 * mss());
+    }
+
+    @Override
+    void reducing(final long nowNanos) {
+        priorCurve.copy(curve);
+        curve.reduced(cwnd());
+        fraction = 0;
+    }
+
+    @Override
+    void undone(final long nowNanos) {
+        curve.copy(priorCurve);
+    }
+
+    @Override
+    void slowStartAfterTimeout() {
+        curve.plateauAtStart();
+    }
+
+    @Override
+    void idle(final long idleNanos) {
+        curve.restart();
+    }
+}

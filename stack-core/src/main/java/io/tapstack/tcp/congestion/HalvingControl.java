@@ -1,0 +1,33 @@
+package io.tapstack.tcp.congestion;
+
+/** The window control of RFC 5681, which Tahoe, Reno and NewReno share: one more segment a round trip, half as many after a loss. */
+abstract class HalvingControl extends LossBasedControl {
+
+    private final AdditiveIncrease increase = new AdditiveIncrease();
+
+    @Override
+    final int congestionAvoidance(final AckSample ack) {
+        return increase.growth(ack.ackedBytes, cwnd(), mss());
+    }
+
+    /** RFC 5681 3.1, equation 4. */
+    @Override
+    final int reduced(final int flight) {
+        return Math.max(flight / 2, 2 * mss());
+    }
+
+    @Override
+    final void reducing(final long nowNanos) {
+        increase.restart();
+    }
+
+    @Override
+    final void slowStartAfterTimeout() {
+        increase.restart();
+    }
+
+    @Override
+    final void idle(final long idleNanos) {
+        increase.restart();
+    }
+}

@@ -1,0 +1,137 @@
+package io.tapstack.tcp.recovery;
+
+import io.tapstack.wire.SequenceNumber;
+import io.tapstack.wire.TcpOptions;
+
+/**
+ * What an ACK says to {@link LossRecovery}, and what came of it. One object belongs to one connection and is filled anew for every ACK.
+ * Sequence numbers as in RFC 9293, times in nanoseconds of the stack's clock.
+ */
+public final class AckArrival {
+
+    private static final int MAX_BLOCKS = 4;
+    private static final long NANOS_PER_MILLI = 1_000_000L;
+
+    public long nowNanos;
+
+    /** SND.UNA, moved forward already, and SND.NXT. */
+    public int sndUna;
+
+    public int sndNxt;
+
+    /** By how much SND.UNA was moved; 0 for an ACK that does not advance. */
+    public int ackedBytes;
+
+    /** True for a duplicate ACK in the sense of RFC 5681 2, while data is in flight. */
+    public boolean duplicate;
+
+    /** True if the ACK carries a timestamp, and {@link #echoMillis} is when the one that it echoes was sent, in milliseconds of the stack's clock. */
+    public boolean hasEcho;
+
+    public long echoMillis;
+
+    /** SRTT, or 0 before the first measurement; the shortest round trip, or {@link Long#MAX_VALUE}. */
+    public long srttNanos;
+
+    public long minRttNanos = Long.MAX_VALUE;
+
+    private int blocks;
+    private final int[] left = new int[MAX_BLOCKS];
+    private final int[] right = new int[MAX_BLOCKS];
+    private boolean dsack;
+    private int dsackLeft;
+    private int dsackRight;
+
+    // What the scoreboard makes of it.
+    int sackedBytes;
+    int deliveredBytes;
+
+    /** Starts anew: no SACK blocks, nothing delivered. */
+    public void begin(final long now, final int una, final int nxt) {
+        nowNanos = now;
+        sndUna = una;
+        sndNxt = nxt;
+        ackedBytes = 0;
+        duplicate = false;
+        hasEcho = false;
+        blocks = 0;
+        dsack = false;
+        sackedBytes = 0;
+        deliveredBytes = 0;
+    }
+
+    /**
+     * Takes over the SACK blocks (RFC 2018 3), with a DSACK block recognised (RFC 2883 4): the first one, if it is acknowledged already, or part
+     * of the second. {@link #sndUna} and {@link #sndNxt} are set.
+     *
+     * @return false if there was a block that no peer in its right mind sends, which is left out
+     */
+    public boolean takeBlocks(final TcpOptions options) {
+        boolean sane = true;
+        for (int i = 0; i < options.sackBlocks(); i++) {
+            final int from = options.sackLeft(i);
+            final int to = options.sackRight(i);
+            if (SequenceNumber.greaterOrEqual(from, to) || SequenceNumber.greaterThan(to, sndNxt)) {
+                sane = false;
+            } else if (i == 0 && isDuplicateReport(options, from, to)) {
+                dsack = true;
+                dsackLeft = from;
+                dsackRight = to;
+            } else if (SequenceNumber.greaterThan(to, sndUna)) {
+                left[blocks] = from;
+                right[blocks] = to;
+                blocks++;
+            }
+        }
+        return sane;
+    }
+
+    private boolean isDuplicateReport(final TcpOptions options, final int from, final int to) {
+        if (SequenceNumber.lessOrEqual(to, sndUna)) {
+            return true;
+        }
+        return options.sackBlocks() > 1
+                && SequenceNumber.greaterOrEqual(from, options.sackLeft(1))
+                && SequenceNumber.lessOrEqual(to, options.sackRight(1));
+    }
+
+    /** SACK blocks, without a DSACK block. */
+    int blocks() {
+        return blocks;
+    }
+
+    int left(final int index) {
+        return left[index];
+    }
+
+    int right(final int index) {
+        return right[index];
+    }
+
+    /** True if the ACK reports that something came twice (RFC 2883), from {@link #dsackLeft()} to {@link #dsackRight()}. */
+    public boolean isDsack() {
+        return dsack;
+    }
+
+    int dsackLeft() {
+        return dsackLeft;
+    }
+
+    int dsackRight() {
+        return dsackRight;
+    }
+
+    public boolean advances() {
+        return ackedBytes > 0;
+    }
+
+    /** What the ACK has delivered: acknowledged or SACKed, and neither before. */
+    public int deliveredBytes() {
+        return deliveredBytes;
+    }
+
+    /** True if the ACK was caused by something sent before {@code nanos}, and cannot have been caused by what was sent then (RFC 3522 3.2). */
+    boolean echoesBefore(final long nanos) {
+        return hasEcho && echoMillis < Math.floorDiv(nanos, NANOS_PER_MILLI);
+    }
+}

@@ -1,0 +1,65 @@
+package io.tapstack.tcp.recovery;
+
+/**
+ * How much may be sent while losses are made good (RFC 9937, which replaces RFC 6937): as the peer's ACKs report data delivered, just so
+ * much goes out that the flight comes down to ssthresh over one round trip; and if losses have brought it below, it comes back up.
+ */
+final class ProportionalRateReduction {
+
+    private int mss;
+    private int ssthresh;
+    private int recoverFs;
+    private int prrDelivered;
+    private int prrOut;
+    private int cwnd;
+
+    /**
+     * Recovery starts.
+     *
+     * @param newSsthresh what congestion control wants the flight to be in the end
+     * @param flight RecoverFS: what was in flight before the ACK that started recovery, without what had been SACKed earlier
+     */
+    void start(final int newSsthresh, final int flight, final int segmentSize) {
+        mss = segmentSize;
+        ssthresh = newSsthresh;
+        recoverFs = Math.max(1, flight);
+        prrDelivered = 0;
+        prrOut = 0;
+    }
+
+    /**
+     * An ACK comes in recovery, or starts it.
+     *
+     * @param deliveredBytes DeliveredData: what it acknowledges or SACKs that was not before
+     * @param inFlight the pipe after it
+     * @param safeAck it moves SND.UNA and reports no further loss
+     */
+    void acked(final int deliveredBytes, final int inFlight, final boolean safeAck) {
+        prrDelivered += deliveredBytes;
+        int sendCount;
+        if (inFlight > ssthresh) {
+            sendCount = (int) (((long) prrDelivered * ssthresh + recoverFs - 1) / recoverFs) - prrOut;
+        } else {
+            // Conservative: no more than is delivered; a segment more if all goes well (slow start reduction bound).
+            sendCount = Math.max(prrDelivered - prrOut, deliveredBytes);
+            if (safeAck) {
+                sendCount += mss;
+            }
+            sendCount = Math.min(ssthresh - inFlight, sendCount);
+        }
+        if (prrOut == 0 && sendCount < mss) {
+            sendCount = mss; // the fast retransmit itself
+        }
+        cwnd = inFlight + Math.max(0, sendCount);
+    }
+
+    /** Something was sent, new or again. */
+    void sent(final int bytes) {
+        prrOut += bytes;
+    }
+
+    /** cwnd for now. */
+    int cwnd() {
+        return cwnd;
+    }
+}

@@ -1,0 +1,137 @@
+package io.tapstack.tcp.recovery;
+
+import io.tapstack.wire.SequenceNumber;
+
+/**
+ * Recent acknowledgement (RFC 8985 6.2): a segment is lost if one that was sent later has arrived, and the time is over in which the
+ * network may have swapped the two. That time, the reordering window, is nothing until reordering is seen, a quarter of the shortest round trip
+ * then, and grows while the peer reports (DSACK) that what was sent again had not been lost.
+ */
+final class Rack {
+
+    private static final int DUP_THRESH = 3;
+    /** Recoveries without a DSACK after which the window is small again. */
+    private static final int PERSIST = 16;
+
+    private final SackScoreboard scoreboard;
+
+    // Of the most recently sent segment that has arrived: RACK.xmit_ts, RACK.end_seq, RACK.rtt.
+    private boolean valid;
+    private long xmitNanos;
+    private int endSeq;
+    private long rtt;
+
+    private boolean fackValid;
+    private int fack; // RACK.fack: the highest sequence number that has arrived
+    private boolean reorderingSeen;
+    private int reoWndMult = 1;
+    private int reoWndPersist = PERSIST;
+    private boolean dsackRoundValid;
+    private int dsackRound;
+
+    Rack(final SackScoreboard scoreboard) {
+        this.scoreboard = scoreboard;
+    }
+
+    /** Steps 2 and 3: {@code segment} has arrived. */
+    void delivered(final SentSegment segment, final int upTo, final AckArrival ack) {
+        detectReordering(segment, upTo);
+        final long sample = ack.nowNanos - segment.sentNanos;
+        if (segment.wasSentAgain()) {
+            // The ACK may be for an earlier copy: by its timestamp, or if the round trip would be too short to be true.
+            if (ack.echoesBefore(segment.sentNanos) || sample < ack.minRttNanos) {
+                return;
+            }
+        }
+        rtt = sample;
+        if (!valid || sentAfter(segment.sentNanos, upTo, xmitNanos, endSeq)) {
+            valid = true;
+            xmitNanos = segment.sentNanos;
+            endSeq = upTo;
+        }
+    }
+
+    private void detectReordering(final SentSegment segment, final int upTo) {
+        if (!fackValid || SequenceNumber.greaterThan(upTo, fack)) {
+            fackValid = true;
+            fack = upTo;
+        } else if (SequenceNumber.lessThan(upTo, fack) && !segment.wasSentAgain()) {
+            reorderingSeen = true;
+        }
+    }
+
+    /** Step 4: the peer says that something came twice. */
+    void dsack(final int sndUna, final int sndNxt) {
+        if (dsackRoundValid && SequenceNumber.greaterOrEqual(sndUna, dsackRound)) {
+            dsackRoundValid = false;
+        }
+        if (!dsackRoundValid) {
+            dsackRoundValid = true;
+            dsackRound = sndNxt;
+            reoWndMult++;
+            reoWndPersist = PERSIST;
+        }
+    }
+
+    /** Step 4: a recovery is over. */
+    void recoveryEnded() {
+        reoWndPersist--;
+        if (reoWndPersist <= 0) {
+            reoWndMult = 1;
+        }
+    }
+
+    /** RACK_update_reo_wnd. */
+    long reorderingWindow(final AckArrival ack, final boolean recovering) {
+        if (!reorderingSeen && (recovering || scoreboard.segmentsSacked() >= DUP_THRESH)) {
+            return 0;
+        }
+        final long quarter = ack.minRttNanos == Long.MAX_VALUE ? 0 : ack.minRttNanos / 4;
+        return Math.min(reoWndMult * quarter, ack.srttNanos);
+    }
+
+    /**
+     * Step 5: marks what is lost.
+     *
+     * @return nanoseconds until more may be found lost without another ACK, or 0 if nothing will
+     */
+    long detectLoss(final AckArrival ack, final boolean recovering) {
+        if (!valid) {
+            return 0;
+        }
+        final long patience = rtt + reorderingWindow(ack, recovering);
+        for (SentSegment segment = scoreboard.oldestInNetwork();
+                segment != null && sentAfter(xmitNanos, endSeq, segment.sentNanos, segment.end);
+                segment = scoreboard.oldestInNetwork()) {
+            final long remaining = segment.sentNanos + patience - ack.nowNanos;
+            if (remaining > 0) {
+                return remaining;
+            }
+            scoreboard.markLost(segment);
+        }
+        return 0;
+    }
+
+    /** RFC 8985 6.3: the retransmission timer expired. The first segment is lost, and what was sent long enough ago. */
+    void timedOut(final AckArrival state) {
+        final SentSegment first = scoreboard.first();
+        final long patience = rtt + reorderingWindow(state, true);
+        SentSegment segment = scoreboard.oldestInNetwork();
+        while (segment != null) {
+            final SentSegment following = segment.next;
+            if (segment == first || segment.sentNanos + patience - state.nowNanos <= 0) {
+                scoreboard.markLost(segment);
+            }
+            segment = following;
+        }
+    }
+
+    /** What was taken for lost was only late. */
+    void reorderingSeen() {
+        reorderingSeen = true;
+    }
+
+    private static boolean sentAfter(final long time1, final int seq1, final long time2, final int seq2) {
+        return time1 - time2 > 0 || time1 == time2 && SequenceNumber.greaterThan(seq1, seq2);
+    }
+}

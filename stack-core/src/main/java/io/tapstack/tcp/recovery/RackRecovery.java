@@ -1,0 +1,272 @@
+package io.tapstack.tcp.recovery;
+
+import io.tapstack.wire.SequenceNumber;
+
+/**
+ * Loss recovery with SACK: RACK-TLP finds the losses (RFC 8985), the scoreboard says what is in the network (RFC 6675), Proportional Rate
+ * Reduction how much may be sent meanwhile (RFC 9937), F-RTO, Eifel and DSACK whether it was all for nothing (RFC 5682, 3522, 3708).
+ */
+public final class RackRecovery implements LossRecovery, SackScoreboard.Deliveries {
+
+    private final SackScoreboard scoreboard;
+    private final Rack rack;
+    private final TailLossProbe probe = new TailLossProbe();
+    private final ForwardRto forwardRto = new ForwardRto();
+    private final SpuriousRecovery spurious = new SpuriousRecovery();
+    private final ProportionalRateReduction prr = new ProportionalRateReduction();
+
+    private Phase phase = Phase.OPEN;
+    private int mss = 1;
+    private int recover; // everything in flight when recovery started lies before it
+    private int recoverFs;
+    private boolean holdsWindow;
+    private boolean now;
+    private long reorderingDeadline = Long.MAX_VALUE;
+    private AckArrival current = new AckArrival(); // the ACK that the scoreboard is taking in
+
+    public RackRecovery(final SackScoreboard scoreboard) {
+        this.scoreboard = scoreboard;
+        this.rack = new Rack(scoreboard);
+    }
+
+    @Override
+    public void established(final int sndUna, final int segmentSize) {
+        mss(segmentSize);
+        recover = sndUna;
+    }
+
+    @Override
+    public void mss(final int segmentSize) {
+        mss = segmentSize;
+        scoreboard.mss(segmentSize);
+    }
+
+    // ---- ACKs
+
+    @Override
+    public Verdict ackArrives(final AckArrival ack) {
+        takeIn(ack);
+        if (ack.isDsack()) {
+            rack.dsack(ack.sndUna, ack.sndNxt);
+            spurious.dsack(ack.dsackLeft(), ack.dsackRight() - ack.dsackLeft(), mss);
+        }
+        final boolean repaired = probe.ackArrives(ack);
+        if (isSpurious(ack)) {
+            return undo();
+        }
+        if (phase != Phase.OPEN && SequenceNumber.greaterOrEqual(ack.sndUna, recover)) {
+            final boolean wasFast = phase == Phase.RECOVERY;
+            end();
+            if (wasFast) {
+                return Verdict.RECOVERED;
+            }
+        }
+        final Verdict verdict = lookAgain(ack);
+        return verdict == Verdict.NORMAL && repaired && phase == Phase.OPEN ? Verdict.REPAIRED : verdict;
+    }
+
+    private void takeIn(final AckArrival ack) {
+        current = ack;
+        final DeliveryRate rate = scoreboard.rate();
+        rate.ackArrives();
+        final int sackedBefore = scoreboard.bytesSacked();
+        for (int i = 0; i < ack.blocks(); i++) {
+            scoreboard.sack(ack.left(i), ack.right(i), this);
+        }
+        ack.sackedBytes = scoreboard.bytesSacked() - sackedBefore;
+        scoreboard.acknowledge(ack.sndUna, this);
+        rate.ackDone(ack.minRttNanos == Long.MAX_VALUE ? 0 : ack.minRttNanos);
+        final SentSegment first = scoreboard.first();
+        if (first != null && first.state == SentSegment.State.SACKED && first.start == ack.sndUna) {
+            // RFC 2018 8: what the peer has said to have would be acknowledged by now.
+            scoreboard.forgetSacks();
+        }
+    }
+
+    @Override
+    public void delivered(final SentSegment segment, final int bytes) {
+        current.deliveredBytes += bytes;
+        final int upTo = segment.start + bytes;
+        rack.delivered(segment, upTo, current);
+        forwardRto.delivered(segment, upTo);
+        scoreboard.rate().delivered(segment, bytes, current.nowNanos);
+    }
+
+    private boolean isSpurious(final AckArrival ack) {
+        return switch (phase) {
+            case LOSS -> forwardRto.ackArrives(ack, true) || spurious.isForFirstCopy(ack) || spurious.isAllReported();
+            case RECOVERY -> spurious.isForFirstCopy(ack) || spurious.isAllReported();
+            // The last of the reports may come when all is acknowledged.
+            default -> spurious.isAllReported();
+        };
+    }
+
+    private Verdict undo() {
+        if (phase != Phase.OPEN) {
+            scoreboard.unmarkLost();
+            end();
+        }
+        rack.reorderingSeen();
+        spurious.stop();
+        return Verdict.UNDONE;
+    }
+
+    private void end() {
+        phase = Phase.OPEN;
+        now = false;
+        forwardRto.stop();
+        rack.recoveryEnded();
+    }
+
+    @Override
+    public Verdict lookAgain(final AckArrival ack) {
+        final long lostBefore = scoreboard.rate().lost();
+        final long wait = rack.detectLoss(ack, phase != Phase.OPEN);
+        reorderingDeadline = wait > 0 ? ack.nowNanos + wait : Long.MAX_VALUE;
+        switch (phase) {
+            case RECOVERY -> {
+                final boolean safe = ack.advances() && scoreboard.rate().lost() == lostBefore;
+                prr.acked(ack.deliveredBytes, scoreboard.bytesInNetwork(), safe);
+                return Verdict.IN_RECOVERY;
+            }
+            case LOSS -> {
+                return Verdict.NORMAL;
+            }
+            default -> {
+                if (scoreboard.bytesLost() == 0) {
+                    return Verdict.NORMAL;
+                }
+                start(ack);
+                return Verdict.LOSS_DETECTED;
+            }
+        }
+    }
+
+    private void start(final AckArrival ack) {
+        phase = Phase.RECOVERY;
+        recover = ack.sndNxt;
+        now = true;
+        probe.stop();
+        spurious.start(ack.sndUna);
+        // RFC 9937 5: what was SACKed before is not going to be delivered in recovery.
+        recoverFs = ack.sndNxt - ack.sndUna - (scoreboard.bytesSacked() - ack.sackedBytes) + ack.ackedBytes;
+    }
+
+    @Override
+    public void reduced(final int ssthresh, final boolean holdWindow, final AckArrival ack) {
+        holdsWindow = holdWindow;
+        prr.start(ssthresh, recoverFs, mss);
+        prr.acked(ack.deliveredBytes, scoreboard.bytesInNetwork(), false);
+    }
+
+    // ---- Timers
+
+    @Override
+    public void timedOut(final AckArrival state, final boolean repeated) {
+        // RFC 5682 3.1 step 1: while losses are being made good, or for the second time, there is nothing to tell.
+        forwardRto.timedOut(state.sndNxt, repeated || phase != Phase.OPEN);
+        if (phase != Phase.LOSS) {
+            spurious.start(state.sndUna);
+        }
+        phase = Phase.LOSS;
+        recover = state.sndNxt;
+        now = true;
+        probe.stop();
+        reorderingDeadline = Long.MAX_VALUE;
+        rack.timedOut(state);
+    }
+
+    @Override
+    public long reorderingDeadline() {
+        return reorderingDeadline;
+    }
+
+    @Override
+    public Verdict reorderingTimedOut(final AckArrival state) {
+        return lookAgain(state);
+    }
+
+    @Override
+    public long probeTimeout(final long srttNanos) {
+        // RFC 8985 7.2: not in recovery, with nothing SACKed, and one at a time.
+        final boolean mayProbe = phase == Phase.OPEN
+                && scoreboard.bytesSacked() == 0
+                && scoreboard.bytesInNetwork() > 0
+                && !probe.isOutstanding();
+        return mayProbe ? TailLossProbe.timeout(srttNanos, scoreboard.bytesInNetwork() <= mss) : 0;
+    }
+
+    @Override
+    public void probeSent(final int sndNxt) {
+        probe.sent(sndNxt, false);
+    }
+
+    @Override
+    public void probeSentAgain(final int start, final int sndNxt, final long nowNanos) {
+        scoreboard.sentAgain(start, sndNxt, nowNanos);
+        spurious.sentAgain(1, nowNanos);
+        probe.sent(sndNxt, true);
+    }
+
+    // ---- Sending
+
+    @Override
+    public boolean wantsRetransmission() {
+        return scoreboard.bytesLost() > 0 && !forwardRto.holdsRetransmissions();
+    }
+
+    @Override
+    public int nextRetransmission() {
+        final SentSegment first = scoreboard.firstLost();
+        return first == null ? recover : first.start;
+    }
+
+    @Override
+    public int retransmissionEnd(final int limit) {
+        return scoreboard.lostUpTo(limit);
+    }
+
+    @Override
+    public void retransmitted(final int length, final long nowNanos) {
+        final int start = nextRetransmission();
+        scoreboard.sentAgain(start, start + length, nowNanos);
+        spurious.sentAgain((length + mss - 1) / mss, nowNanos);
+        prr.sent(length);
+        now = false;
+    }
+
+    @Override
+    public void sent(final int bytes) {
+        prr.sent(bytes);
+    }
+
+    @Override
+    public int pipe(final int sndUna, final int sndNxt) {
+        return scoreboard.bytesInNetwork();
+    }
+
+    @Override
+    public int window(final int cwnd) {
+        return phase == Phase.RECOVERY && holdsWindow ? prr.cwnd() : cwnd;
+    }
+
+    @Override
+    public Phase phase() {
+        return phase == Phase.OPEN && scoreboard.bytesSacked() > 0 ? Phase.DISORDER : phase;
+    }
+
+    @Override
+    public boolean retransmitNow() {
+        return now && wantsRetransmission();
+    }
+
+    @Override
+    public boolean nothingToSend() {
+        final boolean held = forwardRto.holdsRetransmissions();
+        if (held) {
+            // RFC 5682 3.1, 2b: no new data that could tell anything.
+            forwardRto.stop();
+        }
+        return held && scoreboard.bytesLost() > 0;
+    }
+}

@@ -1,0 +1,128 @@
+package io.tapstack.simulation.grid;
+
+import io.tapstack.buffer.BufferPool;
+import io.tapstack.link.CapturedLink;
+import io.tapstack.link.ImpairedLink;
+import io.tapstack.link.Impairment;
+import io.tapstack.link.LinkCapabilities;
+import io.tapstack.link.LinkDevice;
+import io.tapstack.link.LinkType;
+import io.tapstack.link.PcapngWriter;
+import io.tapstack.link.VirtualCable;
+import io.tapstack.simulation.Host;
+import io.tapstack.simulation.SimulatedNetwork;
+import io.tapstack.wire.IpAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hosts that reach another one through a line that they share: one queue, one rate, one delay for all that they send. Virtual time; equal
+ * plans and seeds make equal runs.
+ *
+ * <pre>
+ *   sender 0 --- cable ---+
+ *   sender 1 --- cable ---+ Junction --- forward: rate, queue, loss, delay ---&gt; receiver
+ *   ...                   |   &lt;--- back: for each sender a path of its own ---
+ * </pre>
+ */
+final class Bottleneck {
+
+    private static final IpAddress RECEIVER = IpAddress.parse("10.0.0.1");
+    private static final IpAddress FIRST_SENDER = IpAddress.parse("10.0.0.2");
+    private static final int CABLE_FRAMES = 4_096;
+    private static final long HOUR = 3_600_000_000_000L;
+
+    private final List<Host> senders = new ArrayList<>();
+    private final Host receiver;
+    private final long start;
+    private long now;
+
+    /** @param capture gets what the receiver sees, and the first sender, or null */
+    Bottleneck(final Plan plan, final long seed, final @Nullable PcapngWriter capture) {
+        final SplittableRandom random = new SplittableRandom(seed);
+        this.start = random.nextLong(-HOUR, HOUR);
+        this.now = start;
+        final LinkCapabilities sending = plan.offload()
+                ? new LinkCapabilities(LinkType.IP, plan.mtu(), true, true, LinkCapabilities.MAX_MTU)
+                : LinkCapabilities.plain(LinkType.IP, plan.mtu());
+        final LinkCapabilities receiving = LinkCapabilities.plain(LinkType.IP, plan.mtu());
+        final List<LinkDevice> ends = new ArrayList<>();
+        for (int i = 0; i < plan.hosts(); i++) {
+            final VirtualCable cable = new VirtualCable(sending, receiving, CABLE_FRAMES);
+            ends.add(cable.right());
+            final Impairment back = plan.back().withDelay(plan.back().delayNanos() + i * plan.spreadNanos());
+            final LinkDevice end = ImpairedLink.keepingOffload(cable.left(), Impairment.NONE, back, random.nextLong());
+            final IpAddress address = IpAddress.ipv4(FIRST_SENDER.ipv4Bits() + i);
+            senders.add(host("sender " + i, address, end, i == 0 ? capture : null, random.split()));
+        }
+        final LinkDevice end = ImpairedLink.keepingOffload(
+                new Junction(ends, FIRST_SENDER), Impairment.NONE, plan.forward(), random.nextLong());
+        this.receiver = host("receiver", RECEIVER, end, capture, random.split());
+    }
+
+    private Host host(
+            final String name,
+            final IpAddress address,
+            final LinkDevice end,
+            final @Nullable PcapngWriter capture,
+            final SplittableRandom random) {
+        final LinkDevice device = capture == null ? end : new CapturedLink(end, capture, name, () -> now, -start);
+        return new Host(name, address, device, BufferPool.DEFAULT_LIMIT_BYTES, random, now);
+    }
+
+    /** The hosts at this end of the line. */
+    List<Host> senders() {
+        return senders;
+    }
+
+    /** The host at the other end. */
+    Host receiver() {
+        return receiver;
+    }
+
+    /** The time, which may be negative. */
+    long now() {
+        return now;
+    }
+
+    /** Time since the start. */
+    long elapsedNanos() {
+        return now - start;
+    }
+
+    /** Lets all stacks do what there is to do now. */
+    void poll() {
+        for (final Host sender : senders) {
+            sender.poll(now);
+        }
+        receiver.poll(now);
+    }
+
+    /**
+     * Moves time to the next event, or to {@code otherEvent} if that is earlier.
+     *
+     * @return false if nothing will ever happen again
+     */
+    boolean moveOn(final long otherEvent) {
+        long next = SimulatedNetwork.earlier(otherEvent, receiver.nextEvent(now));
+        for (final Host sender : senders) {
+            next = SimulatedNetwork.earlier(next, sender.nextEvent(now));
+        }
+        if (next != SimulatedNetwork.NEVER && next - now > 0) {
+            now = next;
+        }
+        return next != SimulatedNetwork.NEVER;
+    }
+
+    /** Ends all stacks, and fails unless all their memory came back and no timer runs. */
+    void close() {
+        for (final Host sender : senders) {
+            sender.close(now);
+            sender.verifyNothingIsLeft();
+        }
+        receiver.close(now);
+        receiver.verifyNothingIsLeft();
+    }
+}

@@ -1,0 +1,165 @@
+package io.tapstack.simulation.grid;
+
+import io.tapstack.ip.SocketErrorException;
+import io.tapstack.simulation.Host;
+import io.tapstack.tcp.ConnectionObserver;
+import io.tapstack.tcp.ReadBatch;
+import io.tapstack.tcp.TcpConfig;
+import io.tapstack.tcp.TcpConnection;
+import io.tapstack.wire.Endpoint;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/** One connection and the applications at its ends: one writes all that it may, the other reads at once and checks every byte. */
+final class BulkFlow {
+
+    /** Any prime: no length of a segment or block divides it, so a byte in the wrong place shows. */
+    private static final int PERIOD = 65_521;
+
+    private static final int PIECE = 16_384;
+    private static final ByteBuffer CONTENT = content();
+
+    private final TcpConnection sender;
+    private @Nullable TcpConnection receiver;
+    private final ByteBuffer source = CONTENT.duplicate();
+    private final ReadBatch batch = new ReadBatch();
+    private long limit;
+    private long written;
+    private long received;
+    private boolean mayWrite;
+    private boolean mayRead;
+    private boolean shutDown;
+    private boolean ended;
+
+    /** @param limit how many bytes are written at most */
+    BulkFlow(final Host from, final Endpoint to, final TcpConfig config, final long limit, final long now) {
+        this.limit = limit;
+        try {
+            this.sender = from.stack().tcp().connect(null, to, config, ConnectionObserver.NONE, now);
+        } catch (final SocketErrorException e) {
+            throw new UncheckedIOException(e);
+        }
+        sender.observer(new ConnectionObserver() {
+            @Override
+            public void connected() {
+                mayWrite = true;
+            }
+
+            @Override
+            public void writable() {
+                mayWrite = true;
+            }
+        });
+    }
+
+    private static ByteBuffer content() {
+        final SplittableRandom random = new SplittableRandom(PERIOD);
+        final byte[] bytes = new byte[PERIOD];
+        random.nextBytes(bytes);
+        return ByteBuffer.allocateDirect(2 * PERIOD).put(bytes).put(bytes).flip();
+    }
+
+    /** True if {@code accepted} is the other end of this connection. */
+    boolean isPeer(final TcpConnection accepted) {
+        return accepted.remote().equals(sender.local());
+    }
+
+    void accept(final TcpConnection accepted) {
+        receiver = accepted;
+        mayRead = true;
+        accepted.observer(new ConnectionObserver() {
+            @Override
+            public void readable() {
+                mayRead = true;
+            }
+        });
+    }
+
+    /** How many bytes have been read. */
+    long received() {
+        return received;
+    }
+
+    /** Nothing more is written; what was written is to arrive. */
+    void stop() {
+        limit = written;
+        mayWrite = true;
+    }
+
+    /** True once both ends have closed, and every byte has arrived. */
+    boolean isDone() {
+        return ended;
+    }
+
+    void step(final long now) {
+        if (mayWrite) {
+            write(now);
+        }
+        if (mayRead && receiver != null) {
+            read(receiver, now);
+        }
+    }
+
+    private void write(final long now) {
+        mayWrite = false;
+        if (sender.error() != null) {
+            throw new AssertionError("the connection failed with " + sender.error() + ": " + this);
+        }
+        while (written < limit) {
+            final int room = sender.writableBytes();
+            if (room == 0) {
+                return;
+            }
+            final int length = (int) Math.min(Math.min(room, PIECE), limit - written);
+            final int at = (int) (written % PERIOD);
+            source.limit(at + length).position(at);
+            written += sender.write(source, length, written + length < limit, now);
+        }
+        if (!shutDown) {
+            shutDown = true;
+            sender.shutdownOutput(now);
+        }
+    }
+
+    private void read(final TcpConnection tcp, final long now) {
+        mayRead = false;
+        for (int length = tcp.borrow(batch, Integer.MAX_VALUE); length > 0; ) {
+            for (int piece = 0; piece < batch.pieces(); piece++) {
+                check(batch.region(piece).bytes(), batch.offset(piece), batch.length(piece));
+            }
+            tcp.consume(batch, length, now);
+            length = tcp.borrow(batch, Integer.MAX_VALUE);
+        }
+        if (tcp.error() != null) {
+            throw new AssertionError("the connection failed with " + tcp.error() + ": " + this);
+        }
+        if (!ended && tcp.isInputEnded()) {
+            if (!shutDown || received != written) {
+                throw new AssertionError("the stream ended too early: " + this);
+            }
+            ended = true;
+            tcp.close(now);
+            sender.close(now);
+        }
+    }
+
+    private void check(final ByteBuffer bytes, final int offset, final int length) {
+        for (int done = 0; done < length; ) {
+            final int step = Math.min(length - done, PERIOD);
+            final ByteBuffer expected = CONTENT.slice((int) (received % PERIOD), step);
+            final int wrong = bytes.slice(offset + done, step).mismatch(expected);
+            if (wrong >= 0) {
+                throw new AssertionError("a wrong byte at " + (received + wrong) + ": " + this);
+            }
+            received += step;
+            done += step;
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "wrote %d of %d, read %d, %s".formatted(written, limit, received, sender);
+    }
+}
