@@ -43,7 +43,7 @@ public final class ScriptRunner {
     /**
      * @param settings what scripts can override
      * @param definitions words that stand for something else in scripts
-     * @param log where packets are told of if the settings say so
+     * @param log where packets are told of if the settings say so, and scripts that are not played
      */
     public ScriptRunner(
             final Target target,
@@ -76,7 +76,9 @@ public final class ScriptRunner {
             final Script script = Script.parse(text, definitions);
             final PlaySettings own = settings.copy();
             own.apply(script.options());
-            if (!own.dryRun()) {
+            if (target == Target.KERNEL && own.virtualTimeOnly()) {
+                log.accept(name + ": not played, it needs virtual time");
+            } else if (!own.dryRun()) {
                 play(script, own);
             }
             return Optional.empty();

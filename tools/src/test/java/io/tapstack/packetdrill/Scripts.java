@@ -17,9 +17,14 @@ public final class Scripts {
 
     /** The folders. */
     public static List<Path> topics() {
-        final URL folder = Objects.requireNonNull(Scripts.class.getResource("/packetdrill"));
+        return list(named(""));
+    }
+
+    /** A script by its name, {@code TOPIC/NAME.pkt}. */
+    public static Path named(final String name) {
+        final URL file = Objects.requireNonNull(Scripts.class.getResource("/packetdrill/" + name), name);
         try {
-            return list(Path.of(folder.toURI()));
+            return Path.of(file.toURI());
         } catch (final URISyntaxException e) {
             throw new IllegalStateException(e);
         }

@@ -29,6 +29,7 @@ public final class PlaySettings {
     private boolean ignorePush;
     private boolean strictSegments;
     private boolean failOnUnexpected;
+    private boolean virtualTimeOnly;
     private boolean verbose;
     private boolean dryRun;
 
@@ -54,6 +55,7 @@ public final class PlaySettings {
         copy.ignorePush = ignorePush;
         copy.strictSegments = strictSegments;
         copy.failOnUnexpected = failOnUnexpected;
+        copy.virtualTimeOnly = virtualTimeOnly;
         copy.verbose = verbose;
         copy.dryRun = dryRun;
         return copy;
@@ -97,6 +99,7 @@ public final class PlaySettings {
             case "ignore_psh" -> ignorePush = flag(value);
             case "strict_segments" -> strictSegments = flag(value);
             case "unexpected" -> failOnUnexpected = oneOf(value, "fail", "ignore");
+            case "virtual_time_only" -> virtualTimeOnly = flag(value);
             case "verbose" -> verbose = flag(value);
             case "dry_run" -> dryRun = flag(value);
             case "ip_version" -> {
@@ -188,6 +191,11 @@ public final class PlaySettings {
     /** Whether a packet that the script does not mention is an error. */
     boolean failOnUnexpected() {
         return failOnUnexpected;
+    }
+
+    /** Whether nobody has the time to play this in real time. */
+    public boolean virtualTimeOnly() {
+        return virtualTimeOnly;
     }
 
     /** Whether every packet is printed. */

@@ -57,7 +57,7 @@ final class ShellCommands {
     }
 
     /** Runs the commands of one string, which lines, semicolons and {@code &&} separate. */
-    void run(final String commands, final int line) throws ScriptException, IOException {
+    void run(final String commands, final int line) throws ScriptException {
         int at = line;
         for (final String row : commands.split("\n", -1)) {
             for (final String command : row.split(";|&&")) {
@@ -71,11 +71,9 @@ final class ShellCommands {
         }
     }
 
-    private void runOne(final String command, final int line) throws ScriptException, IOException {
+    private void runOne(final String command, final int line) throws ScriptException {
         if (DEFAULTS_SCRIPT.matcher(command).matches()) {
-            for (final Map.Entry<String, String> parameter : DEFAULTS.entrySet()) {
-                set(parameter.getKey(), parameter.getValue(), line);
-            }
+            setDefaults();
             return;
         }
         final Matcher sysctl = SYSCTL.matcher(command);
@@ -98,8 +96,18 @@ final class ShellCommands {
         }
     }
 
-    private void setAll(final String parameters, final String command, final int line)
-            throws ScriptException, IOException {
+    /** As with upstream's script, a machine that lacks a parameter, or one of its values, keeps what it has. */
+    private void setDefaults() {
+        for (final Map.Entry<String, String> parameter : DEFAULTS.entrySet()) {
+            try {
+                machine.sysctl(parameter.getKey(), parameter.getValue());
+            } catch (final IOException e) {
+                continue;
+            }
+        }
+    }
+
+    private void setAll(final String parameters, final String command, final int line) throws ScriptException {
         final Matcher parameter = PARAMETER.matcher(parameters);
         while (parameter.lookingAt()) {
             set(parameter.group(1), unquoted(parameter.group(2)), line);
@@ -110,13 +118,13 @@ final class ShellCommands {
         }
     }
 
-    private void set(final String parameter, final String value, final int line) throws ScriptException, IOException {
+    private void set(final String parameter, final String value, final int line) throws ScriptException {
         final String name = parameter.replaceFirst("^/proc/sys/", "").replace('/', '.');
         try {
             if (!machine.sysctl(name, value)) {
                 throw ScriptException.unsupported(line, "sysctl " + name);
             }
-        } catch (final IllegalArgumentException e) {
+        } catch (final IllegalArgumentException | IOException e) {
             throw new ScriptException(line, "bad value for sysctl " + name + ": " + value);
         }
     }
