@@ -84,11 +84,12 @@ final class ConnectionFigures {
         final int mss = Math.max(1, tcb.mss);
         return new TcpInfo(
                 tcb.state,
-                tcb.recovery.inRecovery(),
+                tcb.recovery.phase(),
                 tcb.timeouts,
                 tcb.persistTimer.unanswered(),
                 estimator.backoff(),
                 tcb.timestamps.enabled(),
+                tcb.sackAgreed,
                 tcb.scaleAgreed,
                 tcb.windowScale.sendShift(),
                 tcb.windowScale.receiveShift(),
@@ -99,6 +100,9 @@ final class ConnectionFigures {
                 tcb.offeredMss(),
                 tcb.path.mtu(),
                 (tcb.sndNxt - tcb.sndUna + mss - 1) / mss,
+                tcb.scoreboard.segmentsSacked(),
+                (tcb.scoreboard.bytesLost() + mss - 1) / mss,
+                tcb.scoreboard.segmentsSentAgain(),
                 nowNanos - dataSentNanos,
                 nowNanos - dataReceivedNanos,
                 nowNanos - ackReceivedNanos,

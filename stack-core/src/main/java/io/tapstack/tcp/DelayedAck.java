@@ -20,6 +20,9 @@ final class DelayedAck {
     private final Timer timer;
     private final Runnable afterBurst;
     private int bytesPending;
+
+    // As many as have come, while that matters.
+    private int segments;
     private boolean due;
 
     // Due when all that has come is handled; and whether it was asked for that this be told.
@@ -45,7 +48,9 @@ final class DelayedAck {
         dueAfterBurst |= bytes > fullSegment;
         // RFC 5681 4.2: an ACK SHOULD be generated for at least every second full-sized segment.
         final int enough = dueAfterBurst ? BURST_BYTES : 2 * fullSegment;
-        if (config.quickAck() || bytesPending >= enough || config.delayedAckNanos() == 0) {
+        final boolean atStart = segments < config.initialQuickAcks();
+        segments += atStart ? 1 : 0;
+        if (config.quickAck() || atStart || bytesPending >= enough || config.delayedAckNanos() == 0) {
             due = true;
         } else if (dueAfterBurst) {
             askForEndOfBurst();

@@ -24,6 +24,7 @@ public final class TcpConfig {
     private String congestionControl = "cubic";
     private boolean noDelay = false;
     private boolean quickAck = false;
+    private int initialQuickAcks = 0;
     private long delayedAckNanos = 40 * MILLIS;
     private long initialRtoNanos = 1 * SECONDS;
     private long minRtoNanos = 200 * MILLIS;
@@ -60,6 +61,7 @@ public final class TcpConfig {
         copy.congestionControl = congestionControl;
         copy.noDelay = noDelay;
         copy.quickAck = quickAck;
+        copy.initialQuickAcks = initialQuickAcks;
         copy.delayedAckNanos = delayedAckNanos;
         copy.initialRtoNanos = initialRtoNanos;
         copy.minRtoNanos = minRtoNanos;
@@ -210,6 +212,16 @@ public final class TcpConfig {
 
     public TcpConfig quickAck(final boolean on) {
         quickAck = on;
+        return this;
+    }
+
+    /** How many data segments at the start of a connection are acknowledged at once, while the peer is in slow start; 0 for none. */
+    public int initialQuickAcks() {
+        return initialQuickAcks;
+    }
+
+    public TcpConfig initialQuickAcks(final int segments) {
+        initialQuickAcks = atLeast(0, segments);
         return this;
     }
 

@@ -1,15 +1,18 @@
 package io.tapstack.tcp;
 
+import io.tapstack.tcp.recovery.LossRecovery;
+
 /**
  * What {@code TCP_INFO} says of a connection (tcp(7)): a snapshot. Names and units are those of Linux's {@code struct tcp_info} unless they say
  * otherwise; counts of what is in flight are in segments.
  *
  * @param state where the connection is in its life
- * @param recovering whether a loss is being made good
+ * @param phase where loss recovery stands
  * @param retransmits timeouts in a row
  * @param probes zero-window probes that were not answered
  * @param backoff how often the timer was backed off since the last measured round trip
  * @param timestamps whether both sides use them (RFC 7323 3)
+ * @param sack whether both sides use selective acknowledgements (RFC 2018)
  * @param windowScale whether both sides use it (RFC 7323 2)
  * @param sendScale shift of the windows that the peer announces
  * @param receiveScale shift of the windows that we announce
@@ -20,6 +23,9 @@ package io.tapstack.tcp;
  * @param advertisedMss what our SYN said
  * @param pathMtu largest packet of the path
  * @param unackedSegments sent and not acknowledged
+ * @param sackedSegments of these, what the peer has, but not in order
+ * @param lostSegments what counts as lost and was not sent again
+ * @param retransmittedSegments what was sent again and not acknowledged
  * @param sinceDataSentNanos since the last segment with payload, or since the connection was made
  * @param sinceDataReceivedNanos the same for received ones
  * @param sinceAckReceivedNanos since the last segment with an ACK
@@ -44,11 +50,12 @@ package io.tapstack.tcp;
  */
 public record TcpInfo(
         TcpState state,
-        boolean recovering,
+        LossRecovery.Phase phase,
         int retransmits,
         int probes,
         int backoff,
         boolean timestamps,
+        boolean sack,
         boolean windowScale,
         int sendScale,
         int receiveScale,
@@ -59,6 +66,9 @@ public record TcpInfo(
         int advertisedMss,
         int pathMtu,
         int unackedSegments,
+        int sackedSegments,
+        int lostSegments,
+        int retransmittedSegments,
         long sinceDataSentNanos,
         long sinceDataReceivedNanos,
         long sinceAckReceivedNanos,

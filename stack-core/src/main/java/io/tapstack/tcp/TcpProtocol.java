@@ -47,8 +47,8 @@ public final class TcpProtocol implements TransportProtocol {
     private final SipHash hash;
     private final InitialSequenceNumber initialSequenceNumber;
     private final ResetSender resets;
-    private final SentSegmentPool sentSegments = new SentSegmentPool();
     private OptionalInt fixedIss = OptionalInt.empty();
+    private final SentSegmentPool sentSegments = new SentSegmentPool();
     private final Segment segment = new Segment();
     private final TimeWaitTable timeWaits;
     private final ArrayDeque<TcpConnection> blocked = new ArrayDeque<>();
@@ -371,10 +371,9 @@ public final class TcpProtocol implements TransportProtocol {
 
     /** ISS for a connection that starts now. */
     int chooseIss(final Endpoint local, final Endpoint remote, final long nowNanos) {
-        if (fixedIss.isPresent()) {
-            return fixedIss.getAsInt();
-        }
-        return timeWaits.ahead(local, remote, initialSequenceNumber.next(local, remote, nowNanos));
+        return fixedIss.isPresent()
+                ? fixedIss.getAsInt()
+                : timeWaits.ahead(local, remote, initialSequenceNumber.next(local, remote, nowNanos));
     }
 
     ResetSender resets() {

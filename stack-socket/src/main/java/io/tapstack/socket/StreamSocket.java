@@ -544,6 +544,16 @@ public final class StreamSocket extends StackSocket {
         }
     }
 
+    /** The other end of the connection, also if it has ended; null if there was none. */
+    public @Nullable Endpoint peerEndpoint() {
+        door.enter();
+        try {
+            return connection == null ? null : connection.remote();
+        } finally {
+            door.exit();
+        }
+    }
+
     // ---- What others ask; inside the door
 
     /**

@@ -24,6 +24,7 @@ import picocli.CommandLine.ParameterException;
             Echo.class,
             Proxy.class,
             Packetdrill.class,
+            Conformance.class,
             Bench.class,
             BenchServer.class
         },

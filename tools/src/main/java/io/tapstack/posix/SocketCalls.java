@@ -99,7 +99,7 @@ public final class SocketCalls {
     }
 
     /**
-     * {@code accept4(2)}. The peer's address is the new descriptor's {@link #peerName}.
+     * {@code accept4(2)}. {@link #acceptedFrom} tells the peer's address.
      *
      * @param flags {@link #SOCK_NONBLOCK} and {@link #SOCK_CLOEXEC}
      * @return a descriptor
@@ -148,6 +148,12 @@ public final class SocketCalls {
             return datagram.recvFrom(target, flags, from);
         }
         return socket == null ? notSocket(fd) : socket.recv(target, flags);
+    }
+
+    /** True if {@link #receive} with these flags only counts bytes: tcp(7) has MSG_TRUNC throw them away. */
+    public boolean discards(final long fd, final int flags) {
+        return (flags & (MessageFlags.MSG_TRUNC | MessageFlags.MSG_PEEK)) == MessageFlags.MSG_TRUNC
+                && socket(fd) instanceof StreamSocket;
     }
 
     /** {@code sendto(2)}: takes bytes from {@code data}'s position on. A stream ignores {@code to}, which may be null. */
@@ -273,6 +279,11 @@ public final class SocketCalls {
     public @Nullable Endpoint peerName(final long fd) {
         final StackSocket socket = socket(fd);
         return socket == null ? null : socket.remoteEndpoint();
+    }
+
+    /** Where the connection of a descriptor from {@link #accept} came from, whatever has become of it since; null if it is none. */
+    public @Nullable Endpoint acceptedFrom(final long fd) {
+        return socket(fd) instanceof StreamSocket stream ? stream.peerEndpoint() : null;
     }
 
     /** Why a descriptor has no name, as a negative errno. */

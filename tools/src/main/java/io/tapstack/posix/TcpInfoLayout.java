@@ -2,6 +2,7 @@ package io.tapstack.posix;
 
 import io.tapstack.tcp.TcpInfo;
 import io.tapstack.tcp.TcpState;
+import io.tapstack.tcp.recovery.LossRecovery;
 import java.nio.ByteBuffer;
 
 /**
@@ -13,10 +14,8 @@ public final class TcpInfoLayout {
     public static final int BYTES = 232;
 
     private static final int LISTEN = 10;
-    private static final int CA_OPEN = 0;
-    private static final int CA_RECOVERY = 3;
-    private static final int CA_LOSS = 4;
     private static final int OPTION_TIMESTAMPS = 1;
+    private static final int OPTION_SACK = 2;
     private static final int OPTION_WINDOW_SCALE = 4;
     private static final int NO_SSTHRESH = 1 << 30;
     private static final int INFINITE_SSTHRESH = 0x7FFF_FFFF;
@@ -41,6 +40,16 @@ public final class TcpInfoLayout {
         };
     }
 
+    /** Linux's {@code enum tcp_ca_state}. */
+    private static int number(final LossRecovery.Phase phase) {
+        return switch (phase) {
+            case OPEN -> 0;
+            case DISORDER -> 1;
+            case RECOVERY -> 3;
+            case LOSS -> 4;
+        };
+    }
+
     /** Of a socket without a connection. */
     static void writeUnconnected(final ByteBuffer target, final boolean listening) {
         target.put((byte) (listening ? LISTEN : number(TcpState.CLOSED))).put(new byte[BYTES - 1]);
@@ -49,11 +58,12 @@ public final class TcpInfoLayout {
     /** Appends the structure to {@code target}, in its byte order. */
     public static void write(final TcpInfo info, final ByteBuffer target) {
         final int mss = Math.max(1, info.sendMss());
-        final int options =
-                (info.timestamps() ? OPTION_TIMESTAMPS : 0) | (info.windowScale() ? OPTION_WINDOW_SCALE : 0);
+        final int options = (info.timestamps() ? OPTION_TIMESTAMPS : 0)
+                | (info.sack() ? OPTION_SACK : 0)
+                | (info.windowScale() ? OPTION_WINDOW_SCALE : 0);
         final int start = target.position();
         target.put((byte) number(info.state()));
-        target.put((byte) (info.recovering() ? info.retransmits() > 0 ? CA_LOSS : CA_RECOVERY : CA_OPEN));
+        target.put((byte) number(info.phase()));
         target.put((byte) info.retransmits());
         target.put((byte) info.probes());
         target.put((byte) info.backoff());
@@ -65,7 +75,10 @@ public final class TcpInfoLayout {
         target.putInt(info.sendMss());
         target.putInt(info.receiveMss());
         target.putInt(info.unackedSegments());
-        skip(target, 4); // tcpi_sacked, tcpi_lost, tcpi_retrans, tcpi_fackets
+        target.putInt(info.sackedSegments());
+        target.putInt(info.lostSegments());
+        target.putInt(info.retransmittedSegments());
+        skip(target, 1); // tcpi_fackets: no more in Linux either
         target.putInt(millis(info.sinceDataSentNanos()));
         skip(target, 1); // tcpi_last_ack_sent: "not remembered, sorry"
         target.putInt(millis(info.sinceDataReceivedNanos()));
