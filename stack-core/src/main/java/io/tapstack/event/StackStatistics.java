@@ -39,6 +39,15 @@ public final class StackStatistics {
     public long connectionsAccepted;
     public long connectionsAborted;
 
+    /** Connections that were reset when their application closed them, because there were too many such. */
+    public long orphansReset;
+
+    /** SYN cookies: sent, come back, and not ours or too old. */
+    public long synCookiesSent;
+
+    public long synCookiesReceived;
+    public long synCookiesFailed;
+
     /** Connections that left TIME-WAIT early because there were too many. */
     public long timeWaitsEvicted;
 

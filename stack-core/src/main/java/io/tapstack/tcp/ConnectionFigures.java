@@ -25,8 +25,12 @@ final class ConnectionFigures {
     private long bytesAcked;
     private long bytesReceived;
 
-    ConnectionFigures(final TcpConnection tcb, final long nowNanos) {
+    ConnectionFigures(final TcpConnection tcb) {
         this.tcb = tcb;
+    }
+
+    /** The connection is there. */
+    void start(final long nowNanos) {
         this.dataSentNanos = nowNanos;
         this.dataReceivedNanos = nowNanos;
         this.ackReceivedNanos = nowNanos;

@@ -47,6 +47,15 @@ final class IcmpErrors {
         return true;
     }
 
+    /** The same for a half-open connection, which lives through all of them: its peer may be reached yet. */
+    static boolean apply(final HalfOpen half, final IcmpError error, final int mtu, final int seq) {
+        final boolean inFlight = seq == half.iss;
+        if (inFlight && error == IcmpError.FRAGMENTATION_NEEDED) {
+            half.path.reduceMtu(mtu);
+        }
+        return inFlight;
+    }
+
     private static SocketError meaning(final IcmpError error) {
         return switch (error) {
             case NET_UNREACHABLE -> SocketError.ENETUNREACH;

@@ -66,5 +66,9 @@ final class LossTimer {
     void probeNow(final long nowNanos) {
         timer.cancel();
         expired(nowNanos);
+        if (tcb.maySendData() && tcb.sndUna != tcb.sndNxt) {
+            // RFC 6298 5.1: a device that was full did not let it out, and the timeout must not be forgotten for that.
+            tcb.retransmissionTimer.start(nowNanos);
+        }
     }
 }

@@ -13,6 +13,11 @@ final class Retransmissions {
         this.tcb = tcb;
     }
 
+    /** The SYN-ACK was sent again so often before the connection was made. */
+    void synTimeouts(final int count) {
+        synTimeouts = count;
+    }
+
     boolean synWasLost() {
         return synTimeouts > 0;
     }
@@ -63,7 +68,11 @@ final class Retransmissions {
         tcb.statistics.segmentsRetransmitted++;
         tcb.figures.retransmitted(0);
         tcb.statistics.observer().retransmissionTimeout(tcb, synTimeouts, tcb.estimator.rto());
-        tcb.sender.sendSyn(tcb.state == TcpState.SYN_RECEIVED, nowNanos);
+        if (tcb.state == TcpState.SYN_RECEIVED) {
+            tcb.protocol.synSender().sendSynAck(tcb, nowNanos);
+        } else {
+            tcb.protocol.synSender().sendSyn(tcb, nowNanos);
+        }
     }
 
     private boolean isHopeless(final long nowNanos) {
@@ -72,7 +81,7 @@ final class Retransmissions {
             // RFC 9293 3.9.1, RFC 5482: counted from when the data was first not acknowledged in time.
             return tcb.timeouts > 0 && nowNanos - firstTimeoutNanos >= userTimeout;
         }
-        return tcb.timeouts >= tcb.config.dataRetries();
+        return tcb.timeouts >= tcb.retries();
     }
 
     /** What the network reported meanwhile says more than that time ran out. */

@@ -46,6 +46,19 @@ final class Segment {
         return true;
     }
 
+    /** Fills in a segment that came a while ago, as far as it is known; its options are to be recalled too. */
+    void recall(final int seqThen, final int flagsThen, final int windowThen, final int ourPort, final int peerPort) {
+        memory = null;
+        sourcePort = peerPort;
+        destinationPort = ourPort;
+        seq = seqThen;
+        ack = 0;
+        flags = flagsThen;
+        window = windowThen;
+        payloadOffset = 0;
+        payloadLength = 0;
+    }
+
     boolean has(final int flag) {
         return (flags & flag) != 0;
     }

@@ -7,7 +7,7 @@ import io.tapstack.wire.TcpHeader;
 
 /**
  * SEGMENT ARRIVES for a connection: RFC 9293 3.10.7.3 and 3.10.7.4, step by step, with PAWS (RFC 7323 5) and the blind-attack rules
- * of RFC 5961 at their places. What arrives for no connection at all is {@link TcpProtocol}'s, what arrives for a listener
+ * of RFC 5961 at their places. A passive open comes here when its SYN is acknowledged ({@link HalfOpenArrives}). What arrives for no connection at all is {@link TcpProtocol}'s, what arrives for a listener
  * {@link TcpListener}'s business, and what arrives in TIME-WAIT {@link TimeWaitArrives}'.
  */
 final class SegmentArrives {
@@ -74,7 +74,7 @@ final class SegmentArrives {
             // Simultaneous open.
             tcb.enter(TcpState.SYN_RECEIVED, nowNanos);
             acks.updateWindow(segment);
-            tcb.sender.sendSyn(true, nowNanos);
+            tcb.protocol.synSender().sendSynAck(tcb, nowNanos);
             return;
         }
         final long roundTrip = tcb.timing.acknowledged(segment.ack, nowNanos);
@@ -183,7 +183,7 @@ final class SegmentArrives {
                 && segment.seq == tcb.irs) {
             // The peer repeats its SYN, so our SYN-ACK was lost: better repeat that than an ACK that says less.
             tcb.timing.cancel(); // Karn
-            tcb.sender.sendSyn(true, nowNanos);
+            tcb.protocol.synSender().sendSynAck(tcb, nowNanos);
             return;
         }
         reportDuplicate(segment);
@@ -213,11 +213,6 @@ final class SegmentArrives {
 
     private void synInWindow(final long nowNanos) {
         tcb.statistics.drop(DropReason.TCP_SYN_IN_WINDOW);
-        if (tcb.state == TcpState.SYN_RECEIVED && tcb.listener != null) {
-            // A passive open returns to LISTEN, silently.
-            tcb.fail(SocketError.ECONNRESET, nowNanos);
-            return;
-        }
         // RFC 5961 4.2: whatever the sequence number.
         tcb.challengeAck(nowNanos);
     }
@@ -228,12 +223,6 @@ final class SegmentArrives {
                 || SequenceNumber.greaterThan(segment.ack, tcb.sndNxt)) {
             tcb.protocol.resets().answer(segment, tcb.path, nowNanos);
             tcb.statistics.drop(DropReason.TCP_BAD_ACK);
-            return false;
-        }
-        final TcpListener owner = tcb.listener;
-        if (owner != null && !owner.hasRoom()) {
-            // The peer will think it is connected and send again; our SYN-ACK is repeated until there is room.
-            tcb.statistics.drop(DropReason.TCP_LISTEN_OVERFLOW);
             return false;
         }
         final long roundTrip = tcb.timing.acknowledged(segment.ack, nowNanos);
@@ -252,7 +241,7 @@ final class SegmentArrives {
     private void sampleHandshake(final long roundTrip) {
         if (roundTrip >= 0) {
             tcb.estimator.sample(roundTrip);
-        } else {
+        } else if (tcb.synWasLost()) {
             tcb.estimator.synWasRetransmitted();
         }
     }

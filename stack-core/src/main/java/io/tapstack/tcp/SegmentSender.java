@@ -61,10 +61,10 @@ final class SegmentSender {
             leavePersistIfOpen();
             final int firstNew = tcb.sndNxt;
             do {
-                while (retransmitNext(nowNanos) || sendNext(nowNanos)) {
-                    // Until a window is used up, the queue is empty or the device is full.
+                while (tcb.pacer.maySend(nowNanos) && (retransmitNext(nowNanos) || sendNext(nowNanos))) {
+                    // Until a window or the time is used up, the queue is empty or the device is full.
                 }
-            } while (tcb.sndNxt == firstNew && tcb.recovery.nothingToSend());
+            } while (tcb.sndNxt == firstNew && !tcb.pacer.isWaiting() && tcb.recovery.nothingToSend());
             tcb.lossTimer.update(nowNanos);
             persistIfStuck(nowNanos);
         }
@@ -88,7 +88,7 @@ final class SegmentSender {
             return false;
         }
         final RetransmitCause cause = tcb.timeouts > 0 ? RetransmitCause.TIMEOUT : RetransmitCause.FAST_RETRANSMIT;
-        final int end = tcb.recovery.retransmissionEnd(inWindow ? wholeSegments(room) : tcb.mss);
+        final int end = tcb.recovery.retransmissionEnd(inWindow ? wholeSegments(tcb.pacer.limit(room)) : tcb.mss);
         final int mssBefore = tcb.mss;
         final int sent = retransmit(seq, end, cause, nowNanos);
         if (sent <= 0) {
@@ -170,7 +170,7 @@ final class SegmentSender {
             return tcb.finQueued && peerSpace > 0 && sendNew(0, true, nowNanos);
         }
         final int congestionSpace = congestionSpace();
-        final int length = sendable(unsent, peerSpace, congestionSpace);
+        final int length = tcb.pacer.limit(sendable(unsent, peerSpace, congestionSpace));
         if (length <= 0) {
             cwndLimited = congestionSpace < Math.min(unsent, Math.min(peerSpace, tcb.mss));
             return false;
@@ -273,11 +273,16 @@ final class SegmentSender {
     private void persistIfStuck(final long nowNanos) {
         final boolean nothingInFlight = tcb.sndUna == tcb.sndNxt;
         final boolean waiting = tcb.queueEnd() != tcb.sndNxt || tcb.finQueued;
-        if (nothingInFlight && waiting && !tcb.finSent && !tcb.isBlocked() && tcb.maySendData()) {
+        if (nothingInFlight && waiting && !tcb.finSent && !isHeldBack() && tcb.maySendData()) {
             tcb.persistTimer.start(nowNanos);
         } else if (!tcb.probeOutstanding) {
             tcb.persistTimer.stop();
         }
+    }
+
+    /** True if it is the device or the pacing, not the peer, that lets nothing go. */
+    private boolean isHeldBack() {
+        return tcb.isBlocked() || tcb.pacer.isWaiting();
     }
 
     private void leavePersistIfOpen() {
@@ -299,7 +304,7 @@ final class SegmentSender {
 
     /** The persist timer expired. */
     void probe(final long nowNanos) {
-        if (tcb.isOrphan() && tcb.persistTimer.probes() >= tcb.config.dataRetries()) {
+        if (tcb.isOrphan() && tcb.persistTimer.probes() >= tcb.retries()) {
             // RFC 6429 4: nobody waits for this connection any more, and it holds memory.
             tcb.abortFor(SocketError.ETIMEDOUT, nowNanos);
             return;
@@ -341,42 +346,9 @@ final class SegmentSender {
 
     // ---- Segments
 
-    /** {@code <SEQ=ISS>[<ACK=RCV.NXT>]<CTL=SYN[,ACK]>} with the options that are offered or agreed on. */
-    void sendSyn(final boolean ack, final long nowNanos) {
-        final TcpConfig config = tcb.config;
-        final boolean scale = ack ? tcb.scaleAgreed : config.windowScaling();
-        final boolean timestamps = ack ? tcb.timestamps.enabled() : config.timestamps();
-        final boolean sack = ack ? tcb.sackAgreed : config.sack();
-        final int length =
-                TcpHeader.MIN_LENGTH + 4 + (scale ? 4 : 0) + (timestamps ? TcpOptions.TIMESTAMPS_LENGTH : sack ? 4 : 0);
-        final PacketBuffer packet = tcb.pool.packet(tcb.path.headroom() + length, tcb.path.headroom());
-        final int at = packet.append(length);
-        final ByteBuffer bytes = packet.memory().bytes();
-        // RFC 7323 2.2: the window of a SYN is never scaled.
-        final int window = Math.min(tcb.receiveWindow.announce(), WindowScale.MAX_UNSCALED);
-        write(bytes, at, tcb.iss, length, TcpHeader.SYN | (ack ? TcpHeader.ACK : 0), window);
-        int option = at + TcpHeader.MIN_LENGTH;
-        option += TcpOptions.writeMaximumSegmentSize(bytes, option, tcb.offeredMss());
-        if (timestamps) {
-            final int value = tcb.timestamps.value(nowNanos);
-            final int echo = ack ? tcb.timestamps.echo() : 0;
-            option += sack
-                    ? TcpOptions.writeSackPermittedAndTimestamps(bytes, option, value, echo)
-                    : TcpOptions.writeTimestamps(bytes, option, value, echo);
-        } else if (sack) {
-            option += TcpOptions.writeSackPermitted(bytes, option);
-        }
-        if (scale) {
-            TcpOptions.writeWindowScale(bytes, option, tcb.offeredShift());
-        }
-        final SendStatus status = hand(packet, at, 0);
+    /** A SYN or SYN-ACK went out ({@link SynSender}). */
+    void synSent(final long nowNanos) {
         tcb.figures.sent(0, nowNanos);
-        if (ack) {
-            acknowledged();
-        }
-        if (status == SendStatus.UNREACHABLE) {
-            tcb.unreachable(nowNanos);
-        }
         lastSendNanos = nowNanos;
     }
 
@@ -454,6 +426,7 @@ final class SegmentSender {
         }
         tcb.figures.sent(payload, nowNanos);
         acknowledged();
+        tcb.pacer.sent(payload);
         if (sackLength > 0) {
             tcb.sacks.reported();
         }
@@ -485,7 +458,7 @@ final class SegmentSender {
     }
 
     /** Every segment carries the ACK: a delayed one is done with. */
-    private void acknowledged() {
+    void acknowledged() {
         tcb.delayedAck.ackSent();
         tcb.timestamps.ackSent(tcb.rcvNxt);
     }

@@ -21,6 +21,7 @@ public final class TcpConfig {
     private boolean sack = true;
     private EcnMode ecn = EcnMode.PASSIVE;
     private SynCookieMode synCookies = SynCookieMode.AUTO;
+    private boolean abortOnOverflow = false;
     private String congestionControl = "cubic";
     private boolean noDelay = false;
     private boolean quickAck = false;
@@ -32,6 +33,7 @@ public final class TcpConfig {
     private int initialWindowSegments = 10;
     private int synRetries = 6;
     private int dataRetries = 15;
+    private int orphanRetries = 8;
     private long userTimeoutNanos = 0;
     private boolean keepAlive = false;
     private long keepAliveIdleNanos = 7_200 * SECONDS;
@@ -41,6 +43,7 @@ public final class TcpConfig {
     private long timeWaitNanos = 60 * SECONDS;
     private int timeToLive = 64;
     private int trafficClass = 0;
+    private long maxPacingRate = 0;
 
     /** The defaults. */
     public TcpConfig() {}
@@ -58,6 +61,7 @@ public final class TcpConfig {
         copy.sack = sack;
         copy.ecn = ecn;
         copy.synCookies = synCookies;
+        copy.abortOnOverflow = abortOnOverflow;
         copy.congestionControl = congestionControl;
         copy.noDelay = noDelay;
         copy.quickAck = quickAck;
@@ -69,6 +73,7 @@ public final class TcpConfig {
         copy.initialWindowSegments = initialWindowSegments;
         copy.synRetries = synRetries;
         copy.dataRetries = dataRetries;
+        copy.orphanRetries = orphanRetries;
         copy.userTimeoutNanos = userTimeoutNanos;
         copy.keepAlive = keepAlive;
         copy.keepAliveIdleNanos = keepAliveIdleNanos;
@@ -78,6 +83,7 @@ public final class TcpConfig {
         copy.timeWaitNanos = timeWaitNanos;
         copy.timeToLive = timeToLive;
         copy.trafficClass = trafficClass;
+        copy.maxPacingRate = maxPacingRate;
         return copy;
     }
 
@@ -181,6 +187,19 @@ public final class TcpConfig {
 
     public TcpConfig synCookies(final SynCookieMode mode) {
         synCookies = mode;
+        return this;
+    }
+
+    /**
+     * Whether a listener whose accept queue is full resets a connection whose handshake would complete now, rather than to let the peer try
+     * again (Linux's tcp_abort_on_overflow).
+     */
+    public boolean abortOnOverflow() {
+        return abortOnOverflow;
+    }
+
+    public TcpConfig abortOnOverflow(final boolean on) {
+        abortOnOverflow = on;
         return this;
     }
 
@@ -298,6 +317,16 @@ public final class TcpConfig {
         return this;
     }
 
+    /** The same for a connection whose application is gone, or less if {@link #dataRetries()} is less (Linux's tcp_orphan_retries). */
+    public int orphanRetries() {
+        return orphanRetries;
+    }
+
+    public TcpConfig orphanRetries(final int retries) {
+        orphanRetries = atLeast(0, retries);
+        return this;
+    }
+
     /** TCP_USER_TIMEOUT: how long data may stay unacknowledged (RFC 9293 3.9.1, RFC 5482), or 0 for no limit but the retries. */
     public long userTimeoutNanos() {
         return userTimeoutNanos;
@@ -385,6 +414,16 @@ public final class TcpConfig {
 
     public TcpConfig trafficClass(final int bits) {
         trafficClass = bits & 0xFC;
+        return this;
+    }
+
+    /** SO_MAX_PACING_RATE: most bytes a second that may leave, or 0 for no limit but that of congestion control. */
+    public long maxPacingRate() {
+        return maxPacingRate;
+    }
+
+    public TcpConfig maxPacingRate(final long bytesPerSecond) {
+        maxPacingRate = Math.max(0, bytesPerSecond);
         return this;
     }
 

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 public final class TcpConnection extends TupleOwner {
 
     // RFC 9293 3.7.1: what a peer that says nothing accepts over IPv4 (MUST-15).
-    private static final int DEFAULT_MSS = 536;
+    static final int DEFAULT_MSS = 536;
     // A peer that announces less would have us send more header than data.
     private static final int MIN_MSS = 48;
 
@@ -76,6 +76,7 @@ public final class TcpConnection extends TupleOwner {
     LossRecovery recovery;
     final RetransmissionTimer retransmissionTimer;
     final LossTimer lossTimer;
+    final Pacer pacer;
     final PersistTimer persistTimer;
     final DelayedAck delayedAck;
     final KeepAlive keepAlive;
@@ -86,7 +87,6 @@ public final class TcpConnection extends TupleOwner {
     final SegmentSender sender;
     final SegmentArrives arrives;
     private final Retransmissions retransmissions;
-    private final RateLimit challengeAcks = new RateLimit(10, 5_000_000_000L); // RFC 5961 7
 
     boolean scaleAgreed;
     boolean sackAgreed;
@@ -105,6 +105,7 @@ public final class TcpConnection extends TupleOwner {
     private boolean blocked;
     private boolean inputShutdown;
     private boolean orphan;
+    private boolean countedOrphan;
     private @Nullable SocketError error;
     private @Nullable SocketError softError;
     private ConnectionObserver observer = ConnectionObserver.NONE;
@@ -121,8 +122,8 @@ public final class TcpConnection extends TupleOwner {
             final IpPath path,
             final Endpoint local,
             final Endpoint remote,
-            final TcpConfig config,
-            final long nowNanos) {
+            final int iss,
+            final TcpConfig config) {
         super(path, local.port(), remote.port());
         this.protocol = protocol;
         this.pool = protocol.pool();
@@ -131,8 +132,8 @@ public final class TcpConnection extends TupleOwner {
         this.remote = remote;
         this.config = config;
         this.pseudoHeaderSum = InternetChecksum.pseudoHeader(path.source(), path.destination(), IpProtocol.TCP);
-        this.iss = protocol.chooseIss(local, remote, nowNanos);
-        this.figures = new ConnectionFigures(this, nowNanos);
+        this.iss = iss;
+        this.figures = new ConnectionFigures(this);
         this.sndUna = iss;
         this.sndNxt = iss;
         this.sendQueue = new SendQueue(pool);
@@ -142,8 +143,10 @@ public final class TcpConnection extends TupleOwner {
         this.scoreboard = new SackScoreboard(protocol.sentSegments());
         this.recovery = new NewRenoRecovery(scoreboard);
         this.lossTimer = new LossTimer(protocol.timers(), this);
+        this.pacer = new Pacer(protocol.timers(), this);
         this.estimator = new RoundTripEstimator(config);
-        this.timestamps = new Timestamps(protocol.initialSequenceNumber().timestampOffset(local, remote));
+        this.timestamps =
+                new Timestamps(protocol.initialSequenceNumber().timestampOffset(path, local.port(), remote.port()));
         this.retransmissions = new Retransmissions(this);
         this.retransmissionTimer = new RetransmissionTimer(protocol.timers(), estimator, retransmissions::timedOut);
         this.sender = new SegmentSender(this);
@@ -337,6 +340,14 @@ public final class TcpConnection extends TupleOwner {
             return;
         }
         receiveQueue.clear();
+        if (!countedOrphan && state != TcpState.CLOSED && state != TcpState.TIME_WAIT) {
+            countedOrphan = protocol.orphans().tryAdd();
+            if (!countedOrphan) {
+                statistics.orphansReset++;
+                abort(nowNanos);
+                return;
+            }
+        }
         shutdownOutput(nowNanos);
         if (state == TcpState.FIN_WAIT_2) {
             finWait2Timer.start(nowNanos);
@@ -353,6 +364,11 @@ public final class TcpConnection extends TupleOwner {
 
     boolean isOrphan() {
         return orphan;
+    }
+
+    /** How often data is sent again before the connection is given up: nobody waits for an orphan, and it holds memory. */
+    int retries() {
+        return orphan ? Math.min(config.orphanRetries(), config.dataRetries()) : config.dataRetries();
     }
 
     boolean isInputShutdown() {
@@ -392,11 +408,15 @@ public final class TcpConnection extends TupleOwner {
 
     /** What the MSS option of our SYN says: no segment that we could not receive in one piece (RFC 9293 3.7.1, RFC 6691). */
     int offeredMss() {
+        return offeredMss(path, config);
+    }
+
+    static int offeredMss(final IpPath path, final TcpConfig config) {
         final int largest = path.mtu() - path.ipHeaderLength() - TcpHeader.MIN_LENGTH;
         return config.maxSegment() > 0 ? Math.min(Math.max(MIN_MSS, config.maxSegment()), largest) : largest;
     }
 
-    int offeredShift() {
+    static int offeredShift(final TcpConfig config) {
         return config.windowShift() >= 0 ? config.windowShift() : WindowScale.shiftFor(config.receiveBufferBytes());
     }
 
@@ -409,20 +429,45 @@ public final class TcpConnection extends TupleOwner {
         }
         scaleAgreed = config.windowScaling() && syn.options.windowScale() >= 0;
         if (scaleAgreed) {
-            windowScale.agree(syn.options.windowScale(), offeredShift());
+            windowScale.agree(syn.options.windowScale(), offeredShift(config));
         }
         sackAgreed = config.sack() && syn.options.sackPermitted();
         recovery = sackAgreed ? new RackRecovery(scoreboard) : new NewRenoRecovery(scoreboard);
         computeMss();
     }
 
-    /** OPEN: sends the SYN, and the SYN-ACK for a passive open. */
-    void open(final TcpState first, final long nowNanos) {
-        enter(first, nowNanos);
+    /** Active OPEN: sends the SYN. */
+    void open(final long nowNanos) {
+        figures.start(nowNanos);
+        enter(TcpState.SYN_SENT, nowNanos);
         sndNxt = iss + 1;
         timing.sent(sndNxt, nowNanos);
         retransmissionTimer.start(nowNanos);
-        sender.sendSyn(first == TcpState.SYN_RECEIVED, nowNanos);
+        protocol.synSender().sendSyn(this, nowNanos);
+    }
+
+    /** Goes on from where a handshake stands whose last ACK has come: in SYN-RECEIVED. {@code syn} is what began it. */
+    void takeOver(final HalfOpen half, final Segment syn, final long nowNanos) {
+        figures.start(nowNanos);
+        listener = half.listener;
+        state = TcpState.SYN_RECEIVED;
+        irs = half.irs;
+        rcvNxt = half.rcvNxt();
+        rcvAdv = rcvNxt + half.window;
+        sndNxt = iss + 1;
+        sndWnd = syn.window;
+        maxSndWnd = syn.window;
+        negotiate(syn, nowNanos);
+        timestamps.ackSent(rcvNxt);
+        retransmissions.synTimeouts(half.timeouts);
+        if (!half.repeated) {
+            timing.sent(sndNxt, half.sentNanos);
+        }
+    }
+
+    /** True if the SYN or SYN-ACK was sent again by the timer. */
+    boolean synWasLost() {
+        return retransmissions.synWasLost();
     }
 
     /** The handshake is complete. */
@@ -459,7 +504,7 @@ public final class TcpConnection extends TupleOwner {
 
     /** Answers a suspicious segment with {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>}, but not too often (RFC 5961 7). */
     void challengeAck(final long nowNanos) {
-        if (challengeAcks.tryTake(nowNanos)) {
+        if (mayChallenge(protocol.challengeAcks(), nowNanos)) {
             statistics.challengeAcks++;
             sender.sendAck(nowNanos);
         }
@@ -574,6 +619,10 @@ public final class TcpConnection extends TupleOwner {
             return;
         }
         statistics.observer().stateChanged(this, previous, next);
+        if (countedOrphan && (next == TcpState.TIME_WAIT || next == TcpState.CLOSED)) {
+            countedOrphan = false;
+            protocol.orphans().remove();
+        }
         if (next == TcpState.TIME_WAIT) {
             // The ACK of the FIN is still owed if the device had no room for it.
             stopTimers();
@@ -592,16 +641,13 @@ public final class TcpConnection extends TupleOwner {
             reassembly.clear();
             scoreboard.clear();
             protocol.remove(this);
-            final TcpListener owner = listener;
-            if (owner != null && previous == TcpState.SYN_RECEIVED) {
-                owner.handshakeFailed();
-            }
             observer.closed();
         }
     }
 
     private void stopTimers() {
         lossTimer.stop();
+        pacer.stop();
         retransmissionTimer.stop();
         persistTimer.stop();
         keepAlive.stop();

@@ -1,6 +1,7 @@
 package io.tapstack.tcp;
 
 import io.tapstack.event.DropReason;
+import io.tapstack.event.StackStatistics;
 import io.tapstack.ip.IpPath;
 import io.tapstack.wire.Endpoint;
 import io.tapstack.wire.TcpHeader;
@@ -9,28 +10,36 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A passive open: the LISTEN state, the SYN queue of half-open connections and the accept queue of complete ones. The backlog
- * limits the accept queue, as on Linux (listen(2)); the SYN queue has a limit of its own. When the accept queue is full, new SYNs and
- * the ACKs that would complete a handshake are dropped, so that peers try again.
+ * limits the accept queue, as on Linux (listen(2)): it holds one more than was asked for, so that a backlog of 0 is of use. When it is full,
+ * new SYNs and the ACKs that would complete a handshake are dropped, so that peers try again. The SYN queue has a limit of its own; beyond
+ * that a SYN is answered with a {@linkplain SynCookies cookie}.
  */
 public final class TcpListener {
 
-    /** Most half-open connections of one listener. */
-    static final int MAX_HALF_OPEN = 1_024;
-
     private final TcpProtocol protocol;
+    private final StackStatistics statistics;
     private final TcpBinding binding;
     private final TcpConfig config;
+    private final int largestBacklog;
+    private final SynQueue synQueue;
     private final ArrayDeque<TcpConnection> acceptQueue = new ArrayDeque<>();
     private int backlog;
-    private int halfOpen;
     private boolean closed;
     private Runnable acceptable = () -> {};
 
-    TcpListener(final TcpProtocol protocol, final TcpBinding binding, final int backlog, final TcpConfig config) {
+    TcpListener(
+            final TcpProtocol protocol,
+            final TcpBinding binding,
+            final int backlog,
+            final TcpConfig config,
+            final TcpLimits limits) {
         this.protocol = protocol;
+        this.statistics = protocol.statistics();
         this.binding = binding;
         this.config = config;
-        this.backlog = Math.max(1, backlog);
+        this.largestBacklog = limits.backlog();
+        this.synQueue = new SynQueue(protocol, protocol.timers(), limits.halfOpen());
+        backlog(backlog);
     }
 
     /** Where it listens; the address may be "any". */
@@ -57,9 +66,14 @@ public final class TcpListener {
         return acceptQueue.size();
     }
 
-    /** Changes the limit of the accept queue. */
+    /** Half-open connections now. */
+    public int halfOpen() {
+        return synQueue.size();
+    }
+
+    /** Changes the limit of the accept queue; less than 0 stands for the largest there is, as on Linux. */
     public void backlog(final int connections) {
-        backlog = Math.max(1, connections);
+        backlog = connections < 0 ? largestBacklog : Math.min(connections, largestBacklog);
     }
 
     /** Who is told, under the door, that a connection can be accepted. */
@@ -77,79 +91,157 @@ public final class TcpListener {
         for (TcpConnection connection = accept(); connection != null; connection = accept()) {
             connection.abort(nowNanos);
         }
-        protocol.dropHalfOpen(this, nowNanos);
-    }
-
-    boolean hasRoom() {
-        return acceptQueue.size() < backlog;
+        synQueue.clear(nowNanos);
     }
 
     TcpBinding binding() {
         return binding;
     }
 
+    private boolean hasRoom() {
+        return acceptQueue.size() <= backlog;
+    }
+
     /** SEGMENT ARRIVES in the LISTEN state (RFC 9293 3.10.7.2). {@code path} leads back to the sender. */
-    void segmentArrives(
-            final Segment segment,
-            final Endpoint local,
-            final Endpoint remote,
-            final IpPath path,
-            final long nowNanos) {
+    void segmentArrives(final Segment segment, final IpPath path, final long nowNanos) {
         // First: a RST is ignored.
         if (segment.has(TcpHeader.RST)) {
-            protocol.statistics().drop(DropReason.TCP_RST_IGNORED);
+            statistics.drop(DropReason.TCP_RST_IGNORED);
             return;
         }
-        // Second: an ACK cannot be for anything that we sent.
+        // Second: an ACK cannot be for anything that we sent, but for a cookie.
         if (segment.has(TcpHeader.ACK)) {
-            protocol.resets().answer(segment, path, nowNanos);
-            protocol.statistics().drop(DropReason.TCP_NO_SOCKET);
+            if (!cookieReturns(segment, path, nowNanos)) {
+                protocol.resets().answer(segment, path, nowNanos);
+                statistics.drop(DropReason.TCP_NO_SOCKET);
+            }
             return;
         }
         // Third: a SYN; fourth: anything else is dropped.
         if (!segment.has(TcpHeader.SYN)) {
-            protocol.statistics().drop(DropReason.TCP_FLAGS);
+            statistics.drop(DropReason.TCP_FLAGS);
             return;
         }
         if (!hasRoom()) {
-            protocol.statistics().drop(DropReason.TCP_LISTEN_OVERFLOW);
-        } else if (halfOpen >= MAX_HALF_OPEN) {
-            protocol.statistics().drop(DropReason.TCP_SYN_QUEUE_FULL);
+            statistics.drop(DropReason.TCP_LISTEN_OVERFLOW);
+        } else if (config.synCookies() == SynCookieMode.ALWAYS) {
+            sendCookie(segment, path, nowNanos);
+        } else if (!synQueue.isFull()) {
+            synArrives(segment, path, nowNanos);
+        } else if (config.synCookies() == SynCookieMode.AUTO) {
+            sendCookie(segment, path, nowNanos);
         } else {
-            open(segment, local, remote, path, nowNanos);
+            statistics.drop(DropReason.TCP_SYN_QUEUE_FULL);
         }
     }
 
-    private void open(
-            final Segment syn, final Endpoint local, final Endpoint remote, final IpPath path, final long nowNanos) {
-        final TcpConnection connection = new TcpConnection(protocol, path, local, remote, config.copy(), nowNanos);
-        connection.listener = this;
-        halfOpen++;
-        connection.irs = syn.seq;
-        connection.rcvNxt = syn.seq + 1;
-        connection.rcvAdv = connection.rcvNxt;
-        connection.sndWnd = syn.window;
-        connection.maxSndWnd = syn.window;
-        connection.negotiate(syn, nowNanos);
-        protocol.add(connection);
+    private void synArrives(final Segment syn, final IpPath path, final long nowNanos) {
+        final Timestamps timestamps = agreeOnTimestamps(syn, path, nowNanos);
+        final int iss = protocol.chooseIss(path, syn.destinationPort, syn.sourcePort, nowNanos);
         // Data that came with the SYN is not kept: the peer sends it again after the handshake.
-        connection.open(TcpState.SYN_RECEIVED, nowNanos);
+        synQueue.add(new HalfOpen(this, path, syn, iss, firstWindow(path), timestamps, nowNanos), nowNanos);
+    }
+
+    private @Nullable Timestamps agreeOnTimestamps(final Segment syn, final IpPath path, final long nowNanos) {
+        if (!config.timestamps() || !syn.options.hasTimestamps()) {
+            return null;
+        }
+        final InitialSequenceNumber numbers = protocol.initialSequenceNumber();
+        final int offset = numbers.timestampOffset(path, syn.destinationPort, syn.sourcePort);
+        final Timestamps timestamps = new Timestamps(offset);
+        timestamps.agree(syn.options.timestampValue(), nowNanos);
+        return timestamps;
+    }
+
+    /** The window of a SYN-ACK is never scaled (RFC 7323 2.2). Under memory pressure it is one segment. */
+    private int firstWindow(final IpPath path) {
+        final int most =
+                protocol.pool().underPressure() ? TcpConnection.offeredMss(path, config) : WindowScale.MAX_UNSCALED;
+        return Math.min(config.receiveBufferBytes(), most);
+    }
+
+    // ---- SYN cookies (RFC 4987 3.6)
+
+    private void sendCookie(final Segment syn, final IpPath path, final long nowNanos) {
+        final Timestamps timestamps = agreeOnTimestamps(syn, path, nowNanos);
+        final int mss =
+                syn.options.maximumSegmentSize() == 0 ? TcpConnection.DEFAULT_MSS : syn.options.maximumSegmentSize();
+        if (timestamps == null) {
+            // Nothing brings the other options back.
+            syn.options.recall(mss, -1, false, false, 0);
+        }
+        final int iss = protocol.cookies().issue(path, syn.destinationPort, syn.sourcePort, syn.seq, mss, nowNanos);
+        final HalfOpen half = new HalfOpen(this, path, syn, iss, firstWindow(path), timestamps, nowNanos);
+        final int clock = timestamps == null
+                ? 0
+                : SynCookies.mark(timestamps.value(nowNanos), half.peerShift, half.sack, half.ecn);
+        statistics.synCookiesSent++;
+        protocol.halfOpenArrives().sendSynAck(half, timestamps, clock);
+    }
+
+    /** An ACK for something that this listener has forgotten. @return false if it is not that */
+    private boolean cookieReturns(final Segment segment, final IpPath path, final long nowNanos) {
+        final SynCookies cookies = protocol.cookies();
+        if (segment.has(TcpHeader.SYN) || config.synCookies() == SynCookieMode.NEVER || !cookies.isExpected(nowNanos)) {
+            return false;
+        }
+        final int irs = segment.seq - 1;
+        final int iss = segment.ack - 1;
+        final int mss = cookies.check(path, segment.destinationPort, segment.sourcePort, irs, iss, nowNanos);
+        if (mss == 0) {
+            statistics.synCookiesFailed++;
+            return false;
+        }
+        statistics.synCookiesReceived++;
+        final boolean marked = config.timestamps() && segment.options.hasTimestamps();
+        final int mark = segment.options.timestampEcho();
+        final Segment syn = protocol.recalled();
+        final int ecn = marked && SynCookies.ecn(mark) ? TcpHeader.ECE | TcpHeader.CWR : 0;
+        syn.recall(irs, TcpHeader.SYN | ecn, 0, segment.destinationPort, segment.sourcePort);
+        syn.options.recall(
+                mss,
+                marked ? SynCookies.shift(mark) : -1,
+                marked && SynCookies.sack(mark),
+                marked,
+                segment.options.timestampValue());
+        final Timestamps timestamps = agreeOnTimestamps(syn, path, nowNanos);
+        final HalfOpen half = new HalfOpen(this, path, syn, iss, firstWindow(path), timestamps, nowNanos);
+        half.repeated = true; // nobody knows when the SYN-ACK was sent
+        handshakeAcknowledged(half, segment, nowNanos);
+        return true;
+    }
+
+    // ---- The end of a handshake
+
+    /** {@code segment} acknowledges the SYN-ACK: it makes a connection, and is looked at further there. */
+    void handshakeAcknowledged(final HalfOpen half, final Segment segment, final long nowNanos) {
+        if (!hasRoom()) {
+            // The peer will think it is connected and send again; our SYN-ACK is repeated until there is room.
+            statistics.drop(DropReason.TCP_LISTEN_OVERFLOW);
+            if (config.abortOnOverflow()) {
+                synQueue.drop(half);
+                protocol.halfOpenArrives().reset(half, nowNanos);
+            }
+            return;
+        }
+        synQueue.complete(half);
+        final TcpConnection connection =
+                new TcpConnection(protocol, half.path, half.local(), half.remote(), half.iss, half.agreedConfig());
+        protocol.add(connection);
+        final Segment syn = protocol.recalled();
+        half.recallSyn(syn);
+        connection.takeOver(half, syn, nowNanos);
+        connection.arrives.process(segment, nowNanos);
+    }
+
+    /** A handshake failed. */
+    void handshakeFailed(final HalfOpen half) {
+        synQueue.drop(half);
     }
 
     /** A handshake is complete. */
     void established(final TcpConnection connection) {
-        halfOpen--;
         acceptQueue.add(connection);
         acceptable.run();
-    }
-
-    /** A handshake failed. */
-    void handshakeFailed() {
-        halfOpen--;
-    }
-
-    /** Half-open connections now. */
-    public int halfOpen() {
-        return halfOpen;
     }
 }

@@ -38,6 +38,7 @@ public final class TcpProtocol implements TransportProtocol {
     private final BufferPool pool;
     private final TimerWheel timers;
     private final StackStatistics statistics;
+    private final TcpLimits limits;
     private final @Nullable QueueShare share;
 
     private final ConnectionTable connections;
@@ -50,7 +51,14 @@ public final class TcpProtocol implements TransportProtocol {
     private OptionalInt fixedIss = OptionalInt.empty();
     private final SentSegmentPool sentSegments = new SentSegmentPool();
     private final Segment segment = new Segment();
+    private final Orphans orphans;
+    private final ChallengeAckLimit challengeAcks;
     private final TimeWaitTable timeWaits;
+    private final SynSender synSender;
+    private final HalfOpenArrives halfOpenArrives;
+    private final SynCookies cookies;
+    // A segment of the past.
+    private final Segment recalled = new Segment();
     private final ArrayDeque<TcpConnection> blocked = new ArrayDeque<>();
     private final ArrayDeque<TcpConnection> inBurst = new ArrayDeque<>();
     private final ArrayDeque<TcpSplice> splices = new ArrayDeque<>();
@@ -68,6 +76,7 @@ public final class TcpProtocol implements TransportProtocol {
             final RandomGenerator random,
             final TcpLimits limits,
             final @Nullable QueueShare share) {
+        this.limits = limits;
         this.share = share;
         this.internet = internet;
         this.pool = pool;
@@ -78,7 +87,13 @@ public final class TcpProtocol implements TransportProtocol {
         this.initialSequenceNumber = new InitialSequenceNumber(hash);
         final BareSegmentSender bare = new BareSegmentSender(pool, statistics);
         this.resets = new ResetSender(bare, statistics);
-        this.timeWaits = new TimeWaitTable(connections, timers, statistics, bare, limits.timeWaits());
+        this.orphans = new Orphans(limits.orphans());
+        this.challengeAcks = new ChallengeAckLimit(random, limits.challengeAcksPerSecond());
+        final SynOptions synOptions = new SynOptions();
+        this.synSender = new SynSender(bare, synOptions);
+        this.halfOpenArrives = new HalfOpenArrives(pool, statistics, bare, resets, synOptions, challengeAcks);
+        this.cookies = new SynCookies(random);
+        this.timeWaits = new TimeWaitTable(connections, timers, statistics, bare, challengeAcks, limits.timeWaits());
     }
 
     /**
@@ -107,7 +122,7 @@ public final class TcpProtocol implements TransportProtocol {
             }
             return ports.add(local, reuseAddress);
         }
-        final int port = ephemeralPorts.choose(portOffset(local.address(), 0), candidate -> !ports.isUsed(candidate));
+        final int port = ephemeralPorts.choose(portHash(local.address(), 0), candidate -> !ports.isUsed(candidate));
         if (port == 0) {
             throw new SocketErrorException(SocketError.EADDRINUSE, "all ephemeral ports");
         }
@@ -126,7 +141,7 @@ public final class TcpProtocol implements TransportProtocol {
             throw new SocketErrorException(
                     SocketError.EADDRINUSE, binding.local().toString());
         }
-        final TcpListener listener = new TcpListener(this, binding, backlog, config.copy());
+        final TcpListener listener = new TcpListener(this, binding, backlog, config.copy(), limits);
         binding.listening(true);
         listeners.put(binding.local(), listener);
         return listener;
@@ -167,10 +182,11 @@ public final class TcpProtocol implements TransportProtocol {
         if (!makeWay(local, remote)) {
             throw new SocketErrorException(SocketError.EADDRINUSE, local + " to " + remote);
         }
-        final TcpConnection connection = new TcpConnection(this, path, local, remote, config.copy(), nowNanos);
+        final int iss = chooseIss(path, local.port(), remote.port(), nowNanos);
+        final TcpConnection connection = new TcpConnection(this, path, local, remote, iss, config.copy());
         connection.observer(observer);
         connections.add(connection);
-        connection.open(TcpState.SYN_SENT, nowNanos);
+        connection.open(nowNanos);
         return connection;
     }
 
@@ -182,6 +198,11 @@ public final class TcpProtocol implements TransportProtocol {
     /** How many connections are in TIME-WAIT. */
     public int timeWaitCount() {
         return timeWaits.size();
+    }
+
+    /** How many connections go on without an application. */
+    public int orphanCount() {
+        return orphans.count();
     }
 
     /** All listeners. */
@@ -282,6 +303,10 @@ public final class TcpProtocol implements TransportProtocol {
             connection.arrives.process(segment, nowNanos);
             return;
         }
+        if (owner instanceof HalfOpen half) {
+            halfOpenArrives.process(half, segment, nowNanos);
+            return;
+        }
         if (owner instanceof TimeWaitRecord record && !isSuccessor(record)) {
             timeWaits.process(record, segment, nowNanos);
             return;
@@ -296,7 +321,7 @@ public final class TcpProtocol implements TransportProtocol {
         final Endpoint local = new Endpoint(to, segment.destinationPort);
         final TcpListener listener = listener(local);
         if (listener != null && segment.sourcePort != 0) {
-            listener.segmentArrives(segment, local, new Endpoint(from, segment.sourcePort), back, nowNanos);
+            listener.segmentArrives(segment, back, nowNanos);
         } else {
             // RFC 9293 3.10.7.1: CLOSED.
             statistics.drop(DropReason.TCP_NO_SOCKET);
@@ -330,6 +355,7 @@ public final class TcpProtocol implements TransportProtocol {
             final long nowNanos) {
         final int at = quoted.head();
         final ByteBuffer bytes = quoted.memory().bytes();
+        final int seq = bytes.getInt(at + TcpHeader.SEQUENCE_OFFSET);
         final TupleOwner owner = connections.find(
                 info.sourceHigh(),
                 info.sourceLow(),
@@ -337,8 +363,10 @@ public final class TcpProtocol implements TransportProtocol {
                 info.destinationHigh(),
                 info.destinationLow(),
                 bytes.getShort(at + TcpHeader.DESTINATION_PORT_OFFSET) & 0xFFFF);
-        if (!(owner instanceof TcpConnection connection)
-                || !IcmpErrors.apply(connection, error, mtu, bytes.getInt(at + TcpHeader.SEQUENCE_OFFSET), nowNanos)) {
+        final boolean applied = owner instanceof TcpConnection connection
+                ? IcmpErrors.apply(connection, error, mtu, seq, nowNanos)
+                : owner instanceof HalfOpen half && IcmpErrors.apply(half, error, mtu, seq);
+        if (!applied) {
             statistics.drop(DropReason.ICMP_UNMATCHED);
         }
     }
@@ -365,41 +393,59 @@ public final class TcpProtocol implements TransportProtocol {
         return initialSequenceNumber;
     }
 
+    Orphans orphans() {
+        return orphans;
+    }
+
+    ChallengeAckLimit challengeAcks() {
+        return challengeAcks;
+    }
+
+    SynSender synSender() {
+        return synSender;
+    }
+
+    HalfOpenArrives halfOpenArrives() {
+        return halfOpenArrives;
+    }
+
+    SynCookies cookies() {
+        return cookies;
+    }
+
+    /** An object to recall a segment in; the next caller takes it again. */
+    Segment recalled() {
+        return recalled;
+    }
+
     TimeWaitTable timeWaits() {
         return timeWaits;
     }
 
     /** ISS for a connection that starts now. */
-    int chooseIss(final Endpoint local, final Endpoint remote, final long nowNanos) {
-        return fixedIss.isPresent()
-                ? fixedIss.getAsInt()
-                : timeWaits.ahead(local, remote, initialSequenceNumber.next(local, remote, nowNanos));
+    int chooseIss(final IpPath path, final int localPort, final int remotePort, final long nowNanos) {
+        if (fixedIss.isPresent()) {
+            return fixedIss.getAsInt();
+        }
+        final int clocked = initialSequenceNumber.next(path, localPort, remotePort, nowNanos);
+        return timeWaits.ahead(path, localPort, remotePort, clocked);
     }
 
     ResetSender resets() {
         return resets;
     }
 
-    void add(final TcpConnection connection) {
-        connections.add(connection);
+    void add(final TupleOwner owner) {
+        connections.add(owner);
     }
 
-    void remove(final TcpConnection connection) {
-        connections.remove(connection);
+    void remove(final TupleOwner owner) {
+        connections.remove(owner);
     }
 
     void remove(final TcpListener listener) {
         listener.binding().listening(false);
         listeners.remove(listener.local(), listener);
-    }
-
-    /** Forgets the connections that {@code listener} has not completed; their peers learn of it when they send. */
-    void dropHalfOpen(final TcpListener listener, final long nowNanos) {
-        for (final TcpConnection connection : connections.all()) {
-            if (connection.listener == listener && connection.state() == TcpState.SYN_RECEIVED) {
-                connection.abort(nowNanos);
-            }
-        }
     }
 
     void resumeLater(final TcpConnection connection) {
@@ -420,9 +466,9 @@ public final class TcpProtocol implements TransportProtocol {
     }
 
     private int ephemeralPort(final IpAddress from, final Endpoint remote) throws SocketErrorException {
-        final int offset = portOffset(remote.address(), remote.port());
+        final long hashed = portHash(remote.address(), remote.port());
         final int port = ephemeralPorts.choose(
-                offset, candidate -> !ports.isUsed(candidate) && isFree(new Endpoint(from, candidate), remote));
+                hashed, candidate -> !ports.isUsed(candidate) && isFree(new Endpoint(from, candidate), remote));
         if (port == 0) {
             throw new SocketErrorException(SocketError.EADDRNOTAVAIL, "all ephemeral ports to " + remote);
         }
@@ -439,8 +485,8 @@ public final class TcpProtocol implements TransportProtocol {
         return share == null || share.owns(local, remote);
     }
 
-    private int portOffset(final IpAddress address, final int port) {
-        return (int) hash.hash(hash.hash(address.high(), address.low()), port);
+    private long portHash(final IpAddress address, final int port) {
+        return hash.hash(hash.hash(address.high(), address.low()), port);
     }
 
     /** True if the 4-tuple is free. A connection in TIME-WAIT gives way: its successor's ISN lies ahead. */

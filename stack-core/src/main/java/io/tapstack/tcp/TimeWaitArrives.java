@@ -15,13 +15,18 @@ final class TimeWaitArrives {
 
     private final StackStatistics statistics;
     private final BareSegmentSender sender;
+    private final ChallengeAckLimit challengeAcks;
     private final RecordQueue<TimeWaitRecord> queue;
     private final ArrayDeque<TimeWaitRecord> owing = new ArrayDeque<>();
 
     TimeWaitArrives(
-            final StackStatistics statistics, final BareSegmentSender sender, final RecordQueue<TimeWaitRecord> queue) {
+            final StackStatistics statistics,
+            final BareSegmentSender sender,
+            final ChallengeAckLimit challengeAcks,
+            final RecordQueue<TimeWaitRecord> queue) {
         this.statistics = statistics;
         this.sender = sender;
+        this.challengeAcks = challengeAcks;
         this.queue = queue;
     }
 
@@ -85,7 +90,7 @@ final class TimeWaitArrives {
     /** {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>}: always if something has to be repeated, else as a challenge. */
     private void answer(final TimeWaitRecord record, final boolean owed, final long nowNanos) {
         if (!owed) {
-            if (!record.mayChallenge(nowNanos)) {
+            if (!record.mayChallenge(challengeAcks, nowNanos)) {
                 return;
             }
             statistics.challengeAcks++;

@@ -8,10 +8,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class TimeWaitRecord extends TupleRecord {
 
-    // RFC 5961 7: as a connection has it, made when the first challenge is answered.
-    private static final int CHALLENGE_ACKS = 10;
-    private static final long CHALLENGE_INTERVAL_NANOS = 5_000_000_000L;
-
     final int sndNxt;
     final int rcvNxt;
     final int rcvWnd;
@@ -20,7 +16,6 @@ final class TimeWaitRecord extends TupleRecord {
     final @Nullable Timestamps timestamps;
 
     final long durationNanos;
-    private @Nullable RateLimit challengeAcks;
 
     /** RCV.WND as it stands in a header. */
     final char window;
@@ -41,15 +36,6 @@ final class TimeWaitRecord extends TupleRecord {
         this.durationNanos = tcb.config.timeWaitNanos();
         this.timeToLive = (byte) tcb.config.timeToLive();
         this.trafficClass = (byte) tcb.config.trafficClass();
-    }
-
-    boolean mayChallenge(final long nowNanos) {
-        RateLimit limit = challengeAcks;
-        if (limit == null) {
-            limit = new RateLimit(CHALLENGE_ACKS, CHALLENGE_INTERVAL_NANOS);
-            challengeAcks = limit;
-        }
-        return limit.tryTake(nowNanos);
     }
 
     @Override

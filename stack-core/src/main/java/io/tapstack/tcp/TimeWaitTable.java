@@ -1,8 +1,8 @@
 package io.tapstack.tcp;
 
 import io.tapstack.event.StackStatistics;
+import io.tapstack.ip.IpPath;
 import io.tapstack.time.TimerWheel;
-import io.tapstack.wire.Endpoint;
 import io.tapstack.wire.SequenceNumber;
 import org.jspecify.annotations.Nullable;
 
@@ -29,12 +29,13 @@ final class TimeWaitTable {
             final TimerWheel timers,
             final StackStatistics statistics,
             final BareSegmentSender sender,
+            final ChallengeAckLimit challengeAcks,
             final int limit) {
         this.connections = connections;
         this.statistics = statistics;
         this.limit = limit;
         this.queue = new RecordQueue<>(timers, (record, now) -> over(record));
-        this.arrives = new TimeWaitArrives(statistics, sender, queue);
+        this.arrives = new TimeWaitArrives(statistics, sender, challengeAcks, queue);
     }
 
     int size() {
@@ -98,12 +99,14 @@ final class TimeWaitTable {
     }
 
     /** ISS for a connection that starts now: that of the clock (RFC 6528), which a fast predecessor may have outrun. */
-    int ahead(final Endpoint local, final Endpoint remote, final int clocked) {
+    int ahead(final IpPath path, final int localPort, final int remotePort, final int clocked) {
         final TimeWaitRecord before = predecessor;
         predecessor = null;
         final boolean follows = before != null
-                && before.local().equals(local)
-                && before.remote().equals(remote);
+                && before.localPort() == localPort
+                && before.remotePort() == remotePort
+                && before.path.source().equals(path.source())
+                && before.path.destination().equals(path.destination());
         return follows ? SequenceNumber.max(clocked, before.sndNxt + AHEAD_OF_PREDECESSOR) : clocked;
     }
 

@@ -3,9 +3,14 @@ package io.tapstack.tcp;
 import io.tapstack.event.Flow;
 import io.tapstack.ip.IpPath;
 import io.tapstack.wire.Endpoint;
+import org.jspecify.annotations.Nullable;
 
 /** Whom a 4-tuple leads to: a connection, or the little that is kept of one before or after its life. */
 abstract sealed class TupleOwner implements Flow permits TcpConnection, TupleRecord {
+
+    // RFC 5961 7: for each, as a common limit alone tells about other people's connections.
+    private static final int CHALLENGE_ACKS = 10;
+    private static final long CHALLENGE_INTERVAL_NANOS = 5_000_000_000L;
 
     /** From our address to the peer's. */
     final IpPath path;
@@ -14,6 +19,9 @@ abstract sealed class TupleOwner implements Flow permits TcpConnection, TupleRec
 
     /** Of the 4-tuple; {@link ConnectionTable}'s. */
     int hash;
+
+    // Made with the first challenge: most never need one.
+    private @Nullable RateLimit challengeAcks;
 
     TupleOwner(final IpPath path, final int localPort, final int remotePort) {
         this.path = path;
@@ -26,6 +34,16 @@ abstract sealed class TupleOwner implements Flow permits TcpConnection, TupleRec
 
     final int remotePort() {
         return ports & 0xFFFF;
+    }
+
+    /** True if a suspicious segment may be answered: neither this one nor all together too often (RFC 5961 7). */
+    final boolean mayChallenge(final ChallengeAckLimit all, final long nowNanos) {
+        RateLimit limit = challengeAcks;
+        if (limit == null) {
+            limit = new RateLimit(CHALLENGE_ACKS, CHALLENGE_INTERVAL_NANOS);
+            challengeAcks = limit;
+        }
+        return limit.tryTake(nowNanos) && all.tryTake(nowNanos);
     }
 
     @Override

@@ -3,7 +3,7 @@ package io.tapstack.tcp;
 import io.tapstack.ip.IpPath;
 
 /** What stands for a connection that does not exist yet or any more, for a limited time: an entry of a {@link RecordQueue}. */
-abstract sealed class TupleRecord extends TupleOwner permits TimeWaitRecord {
+abstract sealed class TupleRecord extends TupleOwner permits HalfOpen, TimeWaitRecord {
 
     private static final int NOWHERE = -1;
 

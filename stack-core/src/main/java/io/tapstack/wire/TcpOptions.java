@@ -43,6 +43,17 @@ public final class TcpOptions {
         sackBlocks = 0;
     }
 
+    /** Fills in the options of a SYN that came a while ago; the values as the getters have them. */
+    public void recall(
+            final int mss, final int shift, final boolean sack, final boolean hasTimestamps, final int timestamp) {
+        clear();
+        maximumSegmentSize = mss;
+        windowScale = shift;
+        sackPermitted = sack;
+        timestamps = hasTimestamps;
+        timestampValue = timestamp;
+    }
+
     /** Reads the options that stand in {@code length} bytes at {@code offset}. */
     public void parse(final ByteBuffer buffer, final int offset, final int length) {
         clear();

@@ -85,8 +85,10 @@ record Scenario(
     }
 
     private static String describe(final TcpConfig config) {
-        return "send buffer %d, receive buffer %d, max segment %d, IW %d, delayed ACK %.1f ms%s%s%s%s"
+        return "%s%s, send buffer %d, receive buffer %d, max segment %d, IW %d, delayed ACK %.1f ms%s%s%s%s"
                 .formatted(
+                        config.congestionControl(),
+                        config.maxPacingRate() > 0 ? " at most " + config.maxPacingRate() + " bytes/s" : "",
                         config.sendBufferBytes(),
                         config.receiveBufferBytes(),
                         config.maxSegment(),

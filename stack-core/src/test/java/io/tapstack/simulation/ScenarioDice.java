@@ -7,6 +7,8 @@ import io.tapstack.simulation.CablePlan.Ends;
 import io.tapstack.simulation.Script.Ending;
 import io.tapstack.simulation.Script.Gate;
 import io.tapstack.tcp.TcpConfig;
+import io.tapstack.tcp.congestion.CongestionControls;
+import java.util.List;
 import java.util.SplittableRandom;
 
 /** Rolls a {@link Scenario}: each property is usual most of the time, and odd often enough that odd ones meet. */
@@ -34,7 +36,19 @@ final class ScenarioDice {
         final int mostBytes = memoryIsShort ? MAX_BYTES_IN_SHORT_MEMORY : MAX_BYTES;
         final int bytes = (int) Math.min(mostBytes, (long) MAX_SEGMENTS * segment(cable.mtu(), client, server));
         final Script[] scripts = scripts(bytes);
+        chooseCongestionControl(seed, client, server);
         return new Scenario(seed, cable, memory, oneIn(10), client, server, scripts[0], scripts[1]);
+    }
+
+    /** All algorithms in turn, and now and then a limit on the rate, without any die: other properties of a seed stay what they are. */
+    private static void chooseCongestionControl(final long seed, final TcpConfig client, final TcpConfig server) {
+        final List<String> names = List.copyOf(CongestionControls.names());
+        final int turn = (int) Math.floorMod(seed, (long) names.size() * names.size());
+        client.congestionControl(names.get(turn % names.size()));
+        server.congestionControl(names.get(turn / names.size()));
+        if (Math.floorMod(seed, 13) == 0) {
+            client.maxPacingRate(5_000 + Math.floorMod(seed, 1_013) * 1_000L);
+        }
     }
 
     private CablePlan cable() {
@@ -99,6 +113,7 @@ final class ScenarioDice {
         final TcpConfig config = new TcpConfig()
                 .synRetries(50)
                 .dataRetries(100)
+                .orphanRetries(100)
                 .timestamps(!oneIn(4))
                 .windowScaling(!oneIn(4))
                 .noDelay(oneIn(3))

@@ -10,6 +10,7 @@ import io.tapstack.link.PcapngWriter;
 import io.tapstack.link.VirtualCable;
 import io.tapstack.wire.IpAddress;
 import java.util.SplittableRandom;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,9 @@ public final class SimulatedNetwork {
     /** A time that never comes. */
     public static final long NEVER = Long.MAX_VALUE;
 
+    /** What frames go through that go through nothing but the cable and its impairments. */
+    static final UnaryOperator<LinkDevice> NOTHING = end -> end;
+
     private static final long HOUR = 3_600_000_000_000L;
 
     private final long start;
@@ -58,6 +62,18 @@ public final class SimulatedNetwork {
      */
     public SimulatedNetwork(
             final CablePlan plan, final long memoryLimitBytes, final long seed, final @Nullable PcapngWriter capture) {
+        this(plan, memoryLimitBytes, seed, capture, NOTHING);
+    }
+
+    /**
+     * @param between what else frames go through at each end, next to the impairments
+     */
+    SimulatedNetwork(
+            final CablePlan plan,
+            final long memoryLimitBytes,
+            final long seed,
+            final @Nullable PcapngWriter capture,
+            final UnaryOperator<LinkDevice> between) {
         final SplittableRandom random = new SplittableRandom(seed);
         // Stacks may not care where their time begins.
         this.start = random.nextLong(-HOUR, HOUR);
@@ -66,8 +82,8 @@ public final class SimulatedNetwork {
         final boolean early = plan.impairedAtSender();
         final LinkDevice leftEnd = impaired(cable.left(), early, plan.toRight(), plan.toLeft(), random.nextLong());
         final LinkDevice rightEnd = impaired(cable.right(), early, plan.toLeft(), plan.toRight(), random.nextLong());
-        this.left = host("left", "10.0.0.1", leftEnd, memoryLimitBytes, capture, random.split());
-        this.right = host("right", "10.0.0.2", rightEnd, memoryLimitBytes, capture, random.split());
+        this.left = host("left", "10.0.0.1", between.apply(leftEnd), memoryLimitBytes, capture, random.split());
+        this.right = host("right", "10.0.0.2", between.apply(rightEnd), memoryLimitBytes, capture, random.split());
     }
 
     public Host left() {

@@ -2,6 +2,7 @@ package io.tapstack.simulation;
 
 import io.tapstack.event.StackStatistics;
 import io.tapstack.ip.SocketErrorException;
+import io.tapstack.link.LinkDevice;
 import io.tapstack.link.PcapngWriter;
 import io.tapstack.tcp.ConnectionObserver;
 import io.tapstack.tcp.TcpConfig;
@@ -11,6 +12,7 @@ import io.tapstack.tcp.TcpProtocol;
 import io.tapstack.wire.Endpoint;
 import java.io.UncheckedIOException;
 import java.util.SplittableRandom;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** One run of a {@link Scenario}: an application on each host of a {@link SimulatedNetwork}, from the first SYN to the end of TIME-WAIT. */
@@ -22,6 +24,7 @@ final class Simulation {
     private static final int STEP_LIMIT = 2_000_000;
 
     private final Scenario scenario;
+    private final boolean calm;
     private final SimulatedNetwork network;
     private final TcpProtocol clientTcp;
     private final TcpProtocol serverTcp;
@@ -39,9 +42,18 @@ final class Simulation {
      * @param capture gets all frames, as each end sees them, or null
      */
     Simulation(final Scenario scenario, final @Nullable PcapngWriter capture) {
+        this(scenario, capture, SimulatedNetwork.NOTHING);
+    }
+
+    /**
+     * @param between as in {@link SimulatedNetwork}
+     */
+    Simulation(final Scenario scenario, final @Nullable PcapngWriter capture, final UnaryOperator<LinkDevice> between) {
         final SplittableRandom random = new SplittableRandom(scenario.seed());
         this.scenario = scenario;
-        this.network = new SimulatedNetwork(scenario.cable(), scenario.memoryLimitBytes(), random.nextLong(), capture);
+        this.calm = scenario.isCalm() && between == SimulatedNetwork.NOTHING;
+        this.network = new SimulatedNetwork(
+                scenario.cable(), scenario.memoryLimitBytes(), random.nextLong(), capture, between);
         this.clientTcp = network.left().stack().tcp();
         this.serverTcp = network.right().stack().tcp();
         this.client = application("client", scenario.client(), network.left(), 0, random.split());
@@ -100,7 +112,7 @@ final class Simulation {
             client.verify();
             server.verify();
         }
-        if (scenario.isCalm()) {
+        if (calm) {
             // A tail loss probe is a question, not an opinion: a peer that delays its ACK is asked now and then.
             final long retransmissions = claimedLosses(network.left().stack().statistics())
                     + claimedLosses(network.right().stack().statistics());

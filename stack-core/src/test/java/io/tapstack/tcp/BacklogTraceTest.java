@@ -19,7 +19,7 @@ class BacklogTraceTest {
     /** The SYN queue and the accept queue: when the accept queue is full, SYNs and last ACKs are dropped (listen(2)). */
     @Test
     void backlog() {
-        final TcpListener listener = trace.listen(new TcpConfig(), 1);
+        final TcpListener listener = trace.listen(new TcpConfig(), 0);
         handshake(40_001);
         assertThat(listener.pending()).isEqualTo(1);
         trace.peerPort = 40_002;
@@ -34,7 +34,7 @@ class BacklogTraceTest {
     /** A handshake that completes while the queue is full is repeated by our SYN-ACK, and completes when there is room. */
     @Test
     void lastAckIsDroppedWhileTheQueueIsFull() {
-        final TcpListener listener = trace.listen(new TcpConfig().timestamps(false), 1);
+        final TcpListener listener = trace.listen(new TcpConfig().timestamps(false), 0);
         trace.peerPort = 40_002;
         trace.in("S 0:0(0) <mss 1000>").out("S. 0:0(0) ack 1");
         final int second = trace.stackIss();

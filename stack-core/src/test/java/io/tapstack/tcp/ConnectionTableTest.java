@@ -27,7 +27,7 @@ class ConnectionTableTest {
     private TcpConnection connection(final Key key) {
         final IpPath path =
                 new BetweenAddresses(key.local().address(), key.remote().address());
-        return new TcpConnection(model.protocol, path, key.local(), key.remote(), model.config, trace.now());
+        return new TcpConnection(model.protocol, path, key.local(), key.remote(), 1, model.config);
     }
 
     /** A path that leads nowhere. */

@@ -69,14 +69,15 @@ class DelayedAckTraceTest {
     void superSegmentsTogether() {
         trace.listen(new TcpConfig().timestamps(false));
         trace.in("S 0:0(0) <mss 1000,wscale 7>").out("S. 0:0(0) ack 1 win 65535 <mss 1460,wscale 5>");
-        trace.in(". 1:1(0) ack 1");
+        // The window of a SYN-ACK is not scaled; the first ACK opens it.
+        trace.in(". 1:3001(3000) ack 1").out(". 1:1(0) ack 3001");
         trace.inTogether(
-                ". 1:40001(40000) ack 1",
-                ". 40001:80001(40000) ack 1",
-                ". 80001:120001(40000) ack 1",
-                ". 120001:160001(40000) ack 1",
-                ". 160001:200001(40000) ack 1");
-        trace.out(". 1:1(0) ack 160001").out(". 1:1(0) ack 200001").quiet();
+                ". 3001:43001(40000) ack 1",
+                ". 43001:83001(40000) ack 1",
+                ". 83001:123001(40000) ack 1",
+                ". 123001:163001(40000) ack 1",
+                ". 163001:203001(40000) ack 1");
+        trace.out(". 1:1(0) ack 163001").out(". 1:1(0) ack 203001").quiet();
         trace.advance(1_000).quiet();
     }
 

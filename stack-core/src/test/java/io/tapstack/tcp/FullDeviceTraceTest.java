@@ -2,6 +2,7 @@ package io.tapstack.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** Nothing that is owed is forgotten because the device had no room for it. */
@@ -20,6 +21,26 @@ class FullDeviceTraceTest {
         trace.link.room(10);
         trace.poll();
         trace.out(". 2:2(0) ack 2").quiet();
+        trace.noLeaks();
+    }
+
+    /** RFC 8985 7.2, RFC 6298 5.1: the probe and the timeout are due together, and the probe cannot go out; that was not the last try. */
+    @Test
+    void aTailLossProbeThatTheDeviceRefusesIsFollowedByATimeout() {
+        final TcpListener listener = trace.listen(new TcpConfig().timestamps(false));
+        trace.in("S 0:0(0) win 65535 <mss 1000,sackOK>").out("S. 0:0(0) ack 1").in(". 1:1(0) ack 1");
+        final TcpConnection connection = Objects.requireNonNull(listener.accept());
+        trace.write(connection, 100);
+        trace.out(". 1:101(100) ack 1");
+        trace.link.room(0);
+        trace.advance(5_000);
+        trace.quiet();
+        trace.link.room(10);
+        trace.poll();
+        trace.advance(5_000);
+        trace.out(". 1:101(100) ack 1");
+        trace.in(". 1:1(0) ack 101");
+        connection.close(trace.now());
         trace.noLeaks();
     }
 }

@@ -94,4 +94,17 @@ class PortTableTest {
             assertThat(ports.choose(last * 31, candidate -> candidate == last)).isEqualTo(last);
         }
     }
+
+    /** RFC 6056 3.3.4: how far one destination has counted tells nothing about others. */
+    @Test
+    void destinationsCountForThemselves() {
+        final EphemeralPorts ports = new EphemeralPorts();
+        final long one = 1L << 32 | 100;
+        final long other = 2L << 32 | 7_000;
+        final int first = ports.choose(one, candidate -> true);
+        for (int i = 0; i < 50; i++) {
+            ports.choose(other, candidate -> true);
+        }
+        assertThat(ports.choose(one, candidate -> true)).isEqualTo(first + 1);
+    }
 }

@@ -149,47 +149,6 @@ class QueuesTest {
         assertThat(pool.regionsInUse()).isZero();
     }
 
-    @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4, 5, 6})
-    void reassemblyQueue(final long seed) {
-        final SplittableRandom random = new SplittableRandom(seed);
-        final int span = 20_000;
-        final int start = random.nextInt(); // somewhere on the circle
-        final boolean[] present = new boolean[span];
-        final ReassemblyQueue queue = new ReassemblyQueue(pool);
-        final ReceiveQueue target = new ReceiveQueue(pool);
-        int next = 0;
-        while (next < span) {
-            final int from = Math.min(span - 1, next + random.nextInt(3_000));
-            final int length = Math.min(span - from, 1 + random.nextInt(1_400));
-            final Region frame = region(from, length);
-            assertThat(queue.insert(start + from, frame, 0, length)).isTrue();
-            frame.release();
-            Arrays.fill(present, from, from + length, true);
-            if (queue.isReady(start + next)) {
-                final int before = next;
-                next = queue.deliver(start + next, target) - start;
-                while (next > before && target.length() > 0) {
-                    final ByteBuffer bytes = ByteBuffer.allocate(target.length());
-                    target.peek(bytes);
-                    assertThat(bytes.array()).isEqualTo(stream(before, bytes.capacity()));
-                    target.consume(bytes.capacity());
-                }
-            }
-            int expected = next;
-            while (expected < span && present[expected]) {
-                expected++;
-            }
-            assertThat(next)
-                    .as("everything that is there in order was delivered")
-                    .isEqualTo(expected);
-        }
-        assertThat(queue.isEmpty()).isTrue();
-        queue.clear();
-        target.clear();
-        assertThat(pool.regionsInUse()).isZero();
-    }
-
     @org.junit.jupiter.api.Test
     void reassemblyIsBounded() {
         final ReassemblyQueue queue = new ReassemblyQueue(pool);

@@ -56,6 +56,7 @@ final class TcpTrace {
     private long now = 1_000_000_000L;
     private int stackIss;
     private boolean stackIssKnown;
+    private int lastTimestamp;
     private final List<TcpConnection> handedOut = new ArrayList<>();
     int peerPort = PEER_PORT;
     int stackPort = STACK_PORT;
@@ -422,6 +423,11 @@ final class TcpTrace {
         return stackIss;
     }
 
+    /** TSval of the last segment whose timestamps were looked at. */
+    int lastTimestamp() {
+        return lastTimestamp;
+    }
+
     /** Goes back to a connection whose ISN is known. */
     void stackIss(final int iss) {
         stackIss = iss;
@@ -458,6 +464,7 @@ final class TcpTrace {
                 case 3 -> text.append("wscale ").append(packet.get(at + 2));
                 case 4 -> text.append("sackOK");
                 case 8 -> {
+                    lastTimestamp = packet.getInt(at + 2);
                     final boolean any =
                             expected != null && expected.options != null && expected.options.contains("ts *");
                     text.append("ts ")

@@ -119,7 +119,7 @@ class TimeWaitRecordTraceTest {
     /** The number is limited: whoever would leave first leaves early. */
     @Test
     void oldestGoFirst() {
-        final TcpTrace small = new TcpTrace(new TcpLimits(3));
+        final TcpTrace small = new TcpTrace(TcpLimits.DEFAULT.withTimeWaits(3));
         final TcpListener listener = small.listen(new TcpConfig());
         final TcpConnection[] all = new TcpConnection[5];
         for (int i = 0; i < all.length; i++) {

@@ -1,5 +1,6 @@
 package io.tapstack.testing;
 
+import io.tapstack.wire.Endpoint;
 import io.tapstack.wire.IpAddress;
 import io.tapstack.wire.MacAddress;
 import java.nio.ByteBuffer;
@@ -117,16 +118,52 @@ public final class Packets {
                 .putShort((short) (8 + payload.length))
                 .putShort((short) 0)
                 .put(payload);
+        final int checksum = transportChecksum(source, destination, 17, datagram.array());
+        datagram.putShort(6, (short) (checksum == 0 ? 0xFFFF : checksum));
+        return datagram.array();
+    }
+
+    /**
+     * A TCP segment with its checksum.
+     *
+     * @param options a multiple of four bytes, at most 40
+     */
+    public static byte[] tcp(
+            final Endpoint source,
+            final Endpoint destination,
+            final int sequence,
+            final int acknowledgment,
+            final int flags,
+            final int window,
+            final int urgentPointer,
+            final byte[] options,
+            final byte[] payload) {
+        final ByteBuffer segment = ByteBuffer.allocate(20 + options.length + payload.length)
+                .putShort((short) source.port())
+                .putShort((short) destination.port())
+                .putInt(sequence)
+                .putInt(acknowledgment)
+                .put((byte) ((20 + options.length) << 2))
+                .put((byte) flags)
+                .putShort((short) window)
+                .putShort((short) 0)
+                .putShort((short) urgentPointer)
+                .put(options)
+                .put(payload);
+        segment.putShort(16, (short) transportChecksum(source.address(), destination.address(), 6, segment.array()));
+        return segment.array();
+    }
+
+    /** The checksum of a TCP segment or UDP datagram, over the pseudo-header too; 0 if the one that it carries is right. */
+    public static int transportChecksum(
+            final IpAddress source, final IpAddress destination, final int protocol, final byte[] bytes) {
         final byte[] pseudoHeader = ByteBuffer.allocate(12)
                 .put(source.toBytes())
                 .put(destination.toBytes())
-                .putShort((short) 17)
-                .putShort((short) datagram.capacity())
+                .putShort((short) protocol)
+                .putShort((short) bytes.length)
                 .array();
-        final int partial = ~checksum(pseudoHeader, 0, 12, 0) & 0xFFFF;
-        final int checksum = checksum(datagram.array(), 0, datagram.capacity(), partial);
-        datagram.putShort(6, (short) (checksum == 0 ? 0xFFFF : checksum));
-        return datagram.array();
+        return checksum(bytes, 0, bytes.length, ~checksum(pseudoHeader, 0, 12, 0) & 0xFFFF);
     }
 
     /** The Internet checksum as RFC 1071 defines it, word by word. */

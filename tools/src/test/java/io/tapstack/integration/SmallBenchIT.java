@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The benchmark's small messages, too few to say anything about speed. */
+/** The benchmark's small messages and lossy downloads, too few to say anything about speed. */
 @Timeout(90)
 class SmallBenchIT {
 
@@ -56,6 +56,13 @@ class SmallBenchIT {
     void httpBesideNginx() throws Exception {
         assumeTrue(installed("nginx") && installed("wrk"), "nginx and wrk are installed");
         assertThat(bench("^http$")).containsExactly("HTTP, 1 KiB, 16 connections", "HTTP, 1 KiB, median latency");
+    }
+
+    /** Over the cable between two kernels bytes arrive, and over it and the bare TAP those are the right ones that are sent again. */
+    @Test
+    void downloadsWithLoss() throws Exception {
+        assertThat(bench("^loss-.*-reno$"))
+                .containsExactly("1 % loss, 20 ms, reno", "1 % loss, 20 ms, reno, 8 flows", "1 % loss, bare TAP, reno");
     }
 
     private static boolean installed(final String program) {

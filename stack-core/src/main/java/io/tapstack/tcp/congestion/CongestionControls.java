@@ -12,14 +12,11 @@ import java.util.function.LongFunction;
 public final class CongestionControls {
 
     private static final Map<String, LongFunction<CongestionControl>> BY_NAME = new TreeMap<>(Map.of(
-            "tahoe",
-            seed -> new Tahoe(),
-            "reno",
-            seed -> new Reno(),
-            "newreno",
-            seed -> new NewReno(),
-            "cubic",
-            seed -> new Cubic()));
+            "tahoe", seed -> new Tahoe(),
+            "reno", seed -> new Reno(),
+            "newreno", seed -> new NewReno(),
+            "cubic", seed -> new Cubic(),
+            "bbr", Bbr::new));
 
     private CongestionControls() {}
 

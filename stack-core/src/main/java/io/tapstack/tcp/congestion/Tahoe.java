@@ -26,6 +26,17 @@ public final class Tahoe extends HalvingControl {
         return FastRecovery.NONE;
     }
 
+    /** Proportional rate reduction would hold the window that Tahoe gives up. */
+    @Override
+    public boolean controlsRecovery() {
+        return true;
+    }
+
+    @Override
+    int windowAfterRecovery(final int flight) {
+        return cwnd();
+    }
+
     @Override
     int windowAfterLoss() {
         return mss();

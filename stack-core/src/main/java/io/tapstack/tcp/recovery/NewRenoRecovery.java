@@ -54,6 +54,7 @@ public final class NewRenoRecovery implements LossRecovery, SackScoreboard.Deliv
         scoreboard.rate().ackArrives();
         scoreboard.acknowledge(ack.sndUna, this);
         scoreboard.rate().ackDone(ack.minRttNanos == Long.MAX_VALUE ? 0 : ack.minRttNanos);
+        final boolean held = forwardRto.holdsRetransmissions();
         if (isSpurious(ack)) {
             spurious.stop();
             forwardRto.stop();
@@ -61,6 +62,8 @@ public final class NewRenoRecovery implements LossRecovery, SackScoreboard.Deliv
             finish(ack.sndUna);
             return Verdict.UNDONE;
         }
+        // RFC 5682 2.1, 3a: cwnd may be three segments then, which is one more than the two new ones.
+        now |= held && !forwardRto.holdsRetransmissions() && isMoreLost();
         if (ack.advances()) {
             return acknowledged(ack.sndUna, ack.sndNxt, ack.ackedBytes);
         }

@@ -61,9 +61,9 @@ final class BulkFlow {
         return ByteBuffer.allocateDirect(2 * PERIOD).put(bytes).put(bytes).flip();
     }
 
-    /** True if {@code accepted} is the other end of this connection. */
-    boolean isPeer(final TcpConnection accepted) {
-        return accepted.remote().equals(sender.local());
+    /** The sender's end. */
+    Endpoint local() {
+        return sender.local();
     }
 
     void accept(final TcpConnection accepted) {

@@ -145,7 +145,7 @@ final class BulkRun {
 
     private BulkFlow peerOf(final TcpConnection accepted) {
         return flows.stream()
-                .filter(flow -> flow.isPeer(accepted))
+                .filter(flow -> flow.local().equals(accepted.remote()))
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("whose is " + accepted + "?"));
     }

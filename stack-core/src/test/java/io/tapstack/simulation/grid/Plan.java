@@ -50,7 +50,8 @@ record Plan(
                         .sendBufferBytes(buffer)
                         .receiveBufferBytes(buffer)
                         .synRetries(50)
-                        .dataRetries(100));
+                        .dataRetries(100)
+                        .orphanRetries(100));
     }
 
     /** Twice what fits the line and its queue. */

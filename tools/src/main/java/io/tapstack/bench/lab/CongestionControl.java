@@ -27,4 +27,13 @@ public final class CongestionControl {
     public static boolean isDefaultCubic() {
         return systemDefault().equals("cubic");
     }
+
+    /**
+     * The command that makes the kernel send with a certain algorithm from an address of its own to the network (of 24 bits) around it:
+     * the route that the kernel has made for the address gets another attribute.
+     */
+    static String route(final String name, final String device, final String address) {
+        return "ip route replace " + address.substring(0, address.lastIndexOf('.')) + ".0/24 dev " + device
+                + " proto kernel scope link src " + address + " congctl " + name;
+    }
 }

@@ -84,9 +84,8 @@ public final class Lab implements AutoCloseable {
     }
 
     private void connect() throws BenchFailure, InterruptedException {
-        final String pid = String.valueOf(holder.pid());
         run("ip link add ref0 type veth peer name ref1");
-        run("ip link set ref1 netns " + pid);
+        moveToSecond("ref1");
         run("ip addr add " + REFERENCE_HOST + "/24 dev ref0");
         run("ip addr add " + CUBIC_HOST + "/24 dev ref0");
         run("ip link set ref0 up");
@@ -97,20 +96,39 @@ public final class Lab implements AutoCloseable {
                 "ip addr add " + CUBIC_ADDRESS + "/24 dev ref1",
                 "ip link set ref1 up",
                 cubicRoute("ref1", CUBIC_ADDRESS))) {
-            run(String.join(" ", inSecond()) + ' ' + command);
+            runInSecond(command);
         }
     }
 
-    /** Puts an attribute on the route that the kernel has made for an address: congestion control can be chosen by route. */
     private static String cubicRoute(final String device, final String address) {
-        return "ip route replace " + address.substring(0, address.lastIndexOf('.')) + ".0/24 dev " + device
-                + " proto kernel scope link src " + address + " congctl cubic";
+        return CongestionControl.route("cubic", device, address);
     }
 
-    private void run(final String command) throws BenchFailure, InterruptedException {
-        try (Child child = start(command, List.of(command.split(" ")))) {
+    /**
+     * Runs a command in the first namespace.
+     *
+     * @param command without blanks in its arguments
+     * @throws BenchFailure if it fails
+     */
+    public void run(final String command) throws BenchFailure, InterruptedException {
+        run(List.of(command.split(" ")));
+    }
+
+    /** Runs a command in the second namespace; as {@link #run(String)}. */
+    public void runInSecond(final String command) throws BenchFailure, InterruptedException {
+        run(String.join(" ", inSecond()) + ' ' + command);
+    }
+
+    /** Runs a command in the first namespace. */
+    public void run(final List<String> command) throws BenchFailure, InterruptedException {
+        try (Child child = start(String.join(" ", command), command)) {
             child.finish(START);
         }
+    }
+
+    /** Moves a network device from the first namespace to the second, where it is down and without an address. */
+    public void moveToSecond(final String device) throws BenchFailure, InterruptedException {
+        run("ip link set " + device + " netns " + holder.pid());
     }
 
     private List<String> inSecond() {
@@ -207,28 +225,41 @@ public final class Lab implements AutoCloseable {
 
     /** Starts a server of raw transfers, {@code tapstack bench-server}, and waits until it is ready. */
     public Server serve(final ServerSpec spec) throws BenchFailure, InterruptedException {
-        final List<String> arguments = new ArrayList<>(List.of("bench-server", "--file", file.toString()));
-        final String address;
-        final Link link = newLink();
         if (spec.onKernel()) {
-            address = spec.cubic() ? CUBIC_ADDRESS : REFERENCE_ADDRESS;
-            arguments.addAll(List.of("--network", "kernel", "--bind", address));
-        } else {
-            address = link.address();
-            arguments.addAll(link.options());
+            return serveInSecond(spec, spec.cubic() ? CUBIC_ADDRESS : REFERENCE_ADDRESS);
         }
+        return serve(spec, newLink());
+    }
+
+    /** The same on Tapstack, over a certain link. */
+    public Server serve(final ServerSpec spec, final Link link) throws BenchFailure, InterruptedException {
+        final Server server = serve(spec, List.of(), link.options(), link.address());
+        if (spec.cubic()) {
+            run(cubicRoute(link.tap(), link.hostAddress()));
+        }
+        return server;
+    }
+
+    /** The same on the kernel's TCP in the second namespace, at one of its addresses. */
+    public Server serveInSecond(final ServerSpec spec, final String address) throws BenchFailure, InterruptedException {
+        return serve(spec, inSecond(), List.of("--network", "kernel", "--bind", address), address);
+    }
+
+    private Server serve(
+            final ServerSpec spec, final List<String> where, final List<String> network, final String address)
+            throws BenchFailure, InterruptedException {
         final int port = newPort();
+        final List<String> arguments = new ArrayList<>(List.of("bench-server", "--file", file.toString()));
+        arguments.addAll(network);
         arguments.addAll(List.of("--port", String.valueOf(port)));
         arguments.addAll(spec.options());
-        final List<String> command = new ArrayList<>(spec.prefix());
+        final List<String> command = new ArrayList<>(where);
+        command.addAll(spec.prefix());
         command.addAll(tapstack(spec.jvmFlags(), arguments));
-        final Child process = spec.onKernel() ? startInSecond(spec.name(), command) : start(spec.name(), command);
+        final Child process = start(spec.name(), command);
         final String line = process.line(START);
         if (!line.startsWith("ready")) {
             throw new BenchFailure(spec.name() + " says: " + line);
-        }
-        if (spec.cubic() && !spec.onKernel()) {
-            run(cubicRoute(link.tap(), link.hostAddress()));
         }
         return new Server(process, address, port);
     }
@@ -240,8 +271,8 @@ public final class Lab implements AutoCloseable {
      */
     public void forwardTo(final Link link, final boolean cubic) throws IOException, InterruptedException {
         Files.writeString(Path.of("/proc/sys/net/ipv4/ip_forward"), "1"); // of this process's namespace
-        run(String.join(" ", inSecond()) + " ip route replace " + link.address() + '/' + HOST_PREFIX_LENGTH + " via "
-                + REFERENCE_HOST + (cubic ? " congctl cubic" : ""));
+        runInSecond("ip route replace " + link.address() + '/' + HOST_PREFIX_LENGTH + " via " + REFERENCE_HOST
+                + (cubic ? " congctl cubic" : ""));
     }
 
     /** The process that puts load on servers; one and the same for all who ask with the same prefix. */

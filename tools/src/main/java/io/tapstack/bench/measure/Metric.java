@@ -11,6 +11,9 @@ public record Metric(String unit, boolean moreIsBetter) {
     /** Payload over time. */
     public static final Metric RATE = new Metric("Gbit/s", true);
 
+    /** The same, where it is little. */
+    public static final Metric MEGABITS = new Metric("Mbit/s", true);
+
     /** CPU time of both ends for 10<sup>9</sup> bytes of payload. */
     public static final Metric CPU = new Metric("CPU s/GB", false);
 

@@ -14,6 +14,7 @@ public final class Workloads {
         final List<Workload> all = new ArrayList<>(BulkWorkloads.all());
         all.addAll(QueueWorkloads.all());
         all.add(ProxyWorkload.workload());
+        all.addAll(LossWorkloads.all());
         all.addAll(SmallWorkloads.all());
         all.addAll(HttpWorkloads.all());
         all.add(PingTrial.workload());

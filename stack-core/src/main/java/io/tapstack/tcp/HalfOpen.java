@@ -1,0 +1,105 @@
+package io.tapstack.tcp;
+
+import io.tapstack.ip.IpPath;
+import io.tapstack.wire.TcpHeader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection in SYN-RECEIVED after a passive open: what its SYN said and our SYN-ACK answered, until the peer's ACK makes a
+ * {@link TcpConnection} of it. Whoever sends SYNs and nothing more costs us no more than this.
+ */
+final class HalfOpen extends TupleRecord {
+
+    final TcpListener listener;
+    final int iss;
+    final int irs;
+
+    /** RCV.WND, as our SYN-ACK says it. */
+    final int window;
+
+    final char peerWindow;
+
+    /** What the MSS option said, 0 if there was none. */
+    final char peerMss;
+
+    /** What the window scale option said, or -1 if scaling was not agreed on; and what ours says. */
+    final byte peerShift;
+
+    final byte ourShift;
+    final boolean sack;
+    final boolean ecn;
+
+    /** Null if they were not agreed on. */
+    final @Nullable Timestamps timestamps;
+
+    final long sentNanos;
+
+    /** How often the SYN-ACK was sent again by the timer; and whether it was sent again at all, so that no round trip can be told. */
+    int timeouts;
+
+    boolean repeated;
+
+    /**
+     * @param syn what the peer's SYN says, as far as {@code config} wants it
+     * @param timestamps agreed with the SYN's, or null
+     */
+    HalfOpen(
+            final TcpListener listener,
+            final IpPath path,
+            final Segment syn,
+            final int iss,
+            final int window,
+            final @Nullable Timestamps timestamps,
+            final long nowNanos) {
+        super(path, syn.destinationPort, syn.sourcePort);
+        final TcpConfig config = listener.config();
+        this.listener = listener;
+        this.iss = iss;
+        this.irs = syn.seq;
+        this.window = window;
+        this.peerWindow = (char) syn.window;
+        this.peerMss = (char) syn.options.maximumSegmentSize();
+        // RFC 7323 2.2: a shift over 14 is taken for 14.
+        final int shift = Math.min(syn.options.windowScale(), WindowScale.MAX_SHIFT);
+        this.peerShift = (byte) (config.windowScaling() ? shift : -1);
+        this.ourShift = (byte) TcpConnection.offeredShift(config);
+        this.sack = config.sack() && syn.options.sackPermitted();
+        this.ecn = config.ecn() != EcnMode.OFF && asksForEcn(syn);
+        this.timestamps = timestamps;
+        this.sentNanos = nowNanos;
+    }
+
+    /** RFC 3168 6.1.1: an ECN-setup SYN. */
+    private static boolean asksForEcn(final Segment syn) {
+        return syn.has(TcpHeader.ECE) && syn.has(TcpHeader.CWR);
+    }
+
+    int rcvNxt() {
+        return irs + 1;
+    }
+
+    /** Fills {@code segment} with the SYN that began this, for {@link TcpConnection#negotiate}. */
+    void recallSyn(final Segment segment) {
+        segment.recall(
+                irs, TcpHeader.SYN | (ecn ? TcpHeader.ECE | TcpHeader.CWR : 0), peerWindow, localPort(), remotePort());
+        final Timestamps agreed = timestamps;
+        segment.options.recall(peerMss, peerShift, sack, agreed != null, agreed == null ? 0 : agreed.tsRecent());
+    }
+
+    /** What the connection is made with: what was agreed on holds, whatever has been changed on the listener since then. */
+    TcpConfig agreedConfig() {
+        final TcpConfig config = listener.config().copy();
+        if (peerShift >= 0) {
+            config.windowShift(ourShift);
+        }
+        return config.windowScaling(peerShift >= 0)
+                .timestamps(timestamps != null)
+                .sack(sack)
+                .ecn(ecn ? EcnMode.PASSIVE : EcnMode.OFF);
+    }
+
+    @Override
+    public String toString() {
+        return local() + " > " + remote() + " SYN_RECEIVED";
+    }
+}

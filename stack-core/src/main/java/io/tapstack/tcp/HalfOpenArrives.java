@@ -1,0 +1,157 @@
+package io.tapstack.tcp;
+
+import io.tapstack.buffer.BufferPool;
+import io.tapstack.buffer.PacketBuffer;
+import io.tapstack.event.DropReason;
+import io.tapstack.event.StackStatistics;
+import io.tapstack.ip.IpPath;
+import io.tapstack.wire.TcpHeader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * SEGMENT ARRIVES in SYN-RECEIVED after a passive open (RFC 9293 3.10.7.4), as far as the ACK of our SYN; from there on
+ * {@link SegmentArrives} looks at the same segment for the connection that it has made. Also sends what half-open connections send.
+ */
+final class HalfOpenArrives {
+
+    private final BufferPool pool;
+    private final StackStatistics statistics;
+    private final BareSegmentSender sender;
+    private final ResetSender resets;
+    private final ChallengeAckLimit challengeAcks;
+    private final TcpHeader header = new TcpHeader();
+    private final SynOptions options;
+
+    HalfOpenArrives(
+            final BufferPool pool,
+            final StackStatistics statistics,
+            final BareSegmentSender sender,
+            final ResetSender resets,
+            final SynOptions options,
+            final ChallengeAckLimit challengeAcks) {
+        this.pool = pool;
+        this.statistics = statistics;
+        this.sender = sender;
+        this.resets = resets;
+        this.options = options;
+        this.challengeAcks = challengeAcks;
+    }
+
+    void process(final HalfOpen half, final Segment segment, final long nowNanos) {
+        final DropReason old = half.timestamps == null ? null : half.timestamps.refusal(segment, nowNanos);
+        if (old != null) {
+            statistics.drop(old);
+            if (old == DropReason.TCP_PAWS) {
+                answer(half, segment.length() > 0, nowNanos);
+            }
+            return;
+        }
+        // First: check the sequence number.
+        if (!Acceptability.isAcceptable(segment, half.rcvNxt(), half.window)) {
+            refuse(half, segment, nowNanos);
+            return;
+        }
+        if (segment.has(TcpHeader.RST)) {
+            // Second. RFC 5961 3.2: one exactly at RCV.NXT returns to LISTEN; one that is merely in the window is
+            // answered.
+            if (segment.seq == half.rcvNxt()) {
+                half.listener.handshakeFailed(half);
+            } else {
+                statistics.drop(DropReason.TCP_RST_NOT_EXACT);
+                answer(half, false, nowNanos);
+            }
+        } else if (segment.has(TcpHeader.SYN)) {
+            // Fourth: a passive open returns to LISTEN, silently.
+            statistics.drop(DropReason.TCP_SYN_IN_WINDOW);
+            half.listener.handshakeFailed(half);
+        } else if (!segment.has(TcpHeader.ACK)) {
+            statistics.drop(DropReason.TCP_NO_ACK);
+        } else if (segment.ack != half.iss + 1) {
+            // Fifth: <SEQ=SEG.ACK><CTL=RST>
+            resets.answer(segment, half.path, nowNanos);
+            statistics.drop(DropReason.TCP_BAD_ACK);
+        } else {
+            half.listener.handshakeAcknowledged(half, segment, nowNanos);
+        }
+    }
+
+    private void refuse(final HalfOpen half, final Segment segment, final long nowNanos) {
+        statistics.drop(Acceptability.reason(segment, half.rcvNxt()));
+        if (segment.has(TcpHeader.RST)) {
+            return;
+        }
+        final boolean mereSyn = segment.has(TcpHeader.SYN) && !segment.has(TcpHeader.ACK);
+        if (mereSyn && segment.seq == half.irs) {
+            // The peer repeats its SYN, so our SYN-ACK was lost: better repeat that than an ACK that says less.
+            half.repeated = true; // Karn
+            sendSynAck(half, nowNanos);
+            return;
+        }
+        // RFC 5961 4.2 and 7: a SYN is challenged outside of the window too, and the challenges are limited.
+        answer(half, segment.length() > 0 && !segment.has(TcpHeader.SYN), nowNanos);
+    }
+
+    /** {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>}: always for data that has to be repeated, else as a challenge. */
+    private void answer(final HalfOpen half, final boolean owed, final long nowNanos) {
+        if (!owed) {
+            if (!half.mayChallenge(challengeAcks, nowNanos)) {
+                return;
+            }
+            statistics.challengeAcks++;
+        }
+        send(half, TcpHeader.ACK, nowNanos);
+    }
+
+    /** {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK>}. */
+    void reset(final HalfOpen half, final long nowNanos) {
+        send(half, TcpHeader.RST | TcpHeader.ACK, nowNanos);
+        statistics.resetsSent++;
+    }
+
+    private void send(final HalfOpen half, final int flags, final long nowNanos) {
+        final TcpConfig config = half.listener.config();
+        final int window = half.peerShift >= 0 ? half.window >>> half.ourShift : half.window;
+        sender.send(
+                half.path,
+                half.localPort(),
+                half.remotePort(),
+                half.iss + 1,
+                half.rcvNxt(),
+                flags,
+                window,
+                half.timestamps,
+                config.timeToLive(),
+                config.trafficClass(),
+                nowNanos);
+    }
+
+    /** {@code <SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK>}. */
+    void sendSynAck(final HalfOpen half, final long nowNanos) {
+        final Timestamps timestamps = half.timestamps;
+        sendSynAck(half, timestamps, timestamps == null ? 0 : timestamps.value(nowNanos));
+    }
+
+    /** The same with a timestamp that says something else than the time. */
+    void sendSynAck(final HalfOpen half, final @Nullable Timestamps timestamps, final int timestampValue) {
+        final TcpConfig config = half.listener.config();
+        final IpPath path = half.path;
+        options.begin(TcpConnection.offeredMss(path, config));
+        if (half.peerShift >= 0) {
+            options.windowScale(half.ourShift);
+        }
+        if (half.sack) {
+            options.sackPermitted();
+        }
+        if (timestamps != null) {
+            options.timestamps(timestampValue, timestamps.echo());
+        }
+        final int length = TcpHeader.MIN_LENGTH + options.length();
+        final PacketBuffer packet = pool.packet(path.headroom() + length, path.headroom());
+        final int at = packet.append(length);
+        final int flags = TcpHeader.SYN | TcpHeader.ACK;
+        header.wrap(packet.memory().bytes(), at)
+                .write(half.localPort(), half.remotePort(), half.iss, half.rcvNxt(), length, flags, half.window, 0);
+        options.write(packet.memory().bytes(), at + TcpHeader.MIN_LENGTH);
+        sender.hand(packet, at, path, config.timeToLive(), config.trafficClass());
+    }
+}

@@ -1,0 +1,83 @@
+package io.tapstack.tcp;
+
+import io.tapstack.tcp.congestion.SendQuantum;
+import io.tapstack.time.Timer;
+import io.tapstack.time.TimerWheel;
+
+/**
+ * Spreads segments over time, where congestion control asks for it or the application does (SO_MAX_PACING_RATE). What leaves goes in {@linkplain SendQuantum
+ * quanta}: one may leave at once, and the next when this one has had its time at the rate. A timer that was late by less than a quantum does not lower the rate.
+ */
+final class Pacer {
+
+    private static final double NANOS_PER_SECOND = 1e9;
+
+    private final TcpConnection tcb;
+    private final Timer timer;
+    private boolean started;
+    private long nextNanos; // when all that was sent has had its time
+    private int quantumLeft;
+
+    Pacer(final TimerWheel wheel, final TcpConnection tcb) {
+        this.tcb = tcb;
+        this.timer = new Timer(wheel, now -> tcb.sender.transmit(now));
+    }
+
+    /** True if something may be sent now. If not, the timer will say when. */
+    boolean maySend(final long nowNanos) {
+        final long rate = rate();
+        if (rate == 0) {
+            return true;
+        }
+        if (started && nowNanos - nextNanos < 0) {
+            if (quantumLeft > 0) {
+                return true;
+            }
+            timer.arm(nextNanos);
+            return false;
+        }
+        final int quantum = SendQuantum.of(rate, tcb.mss);
+        final long earliest = nowNanos - duration(quantum, rate);
+        nextNanos = started && nextNanos - earliest > 0 ? nextNanos : earliest;
+        started = true;
+        quantumLeft = quantum;
+        return true;
+    }
+
+    /** How much of {@code length} bytes may leave in one piece: full segments, or all. {@link #maySend} has to be true. */
+    int limit(final int length) {
+        if (length <= quantumLeft || rate() == 0) {
+            return length;
+        }
+        return Math.min(length, Math.max(tcb.mss, quantumLeft - quantumLeft % tcb.mss));
+    }
+
+    /** So many bytes have left. */
+    void sent(final int bytes) {
+        final long rate = rate();
+        if (rate > 0) {
+            quantumLeft = Math.max(0, quantumLeft - bytes);
+            nextNanos += duration(bytes, rate);
+        }
+    }
+
+    /** True while what there is to send waits for the timer. */
+    boolean isWaiting() {
+        return timer.isArmed();
+    }
+
+    void stop() {
+        timer.cancel();
+    }
+
+    /** Bytes a second, or 0 for no limit. */
+    private long rate() {
+        final long wanted = tcb.congestion.pacingRate();
+        final long most = tcb.config.maxPacingRate();
+        return wanted == 0 || most > 0 && most < wanted ? most : wanted;
+    }
+
+    private static long duration(final int bytes, final long rate) {
+        return (long) (bytes * NANOS_PER_SECOND / rate);
+    }
+}

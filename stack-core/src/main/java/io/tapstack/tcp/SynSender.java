@@ -1,0 +1,67 @@
+package io.tapstack.tcp;
+
+import io.tapstack.buffer.PacketBuffer;
+import io.tapstack.ip.SendStatus;
+import io.tapstack.wire.TcpHeader;
+
+/** Sends the SYN of an active open, and the SYN-ACK of a connection in SYN-RECEIVED, which a simultaneous open leads to. */
+final class SynSender {
+
+    private final BareSegmentSender sender;
+    private final SynOptions options;
+    private final TcpHeader header = new TcpHeader();
+
+    SynSender(final BareSegmentSender sender, final SynOptions options) {
+        this.sender = sender;
+        this.options = options;
+    }
+
+    /** {@code <SEQ=ISS><CTL=SYN>} with the options that are offered. */
+    void sendSyn(final TcpConnection tcb, final long nowNanos) {
+        final TcpConfig config = tcb.config;
+        options.begin(tcb.offeredMss());
+        if (config.sack()) {
+            options.sackPermitted();
+        }
+        if (config.timestamps()) {
+            options.timestamps(tcb.timestamps.value(nowNanos), 0);
+        }
+        if (config.windowScaling()) {
+            options.windowScale(TcpConnection.offeredShift(config));
+        }
+        send(tcb, TcpHeader.SYN, 0, nowNanos);
+    }
+
+    /** {@code <SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK>} with the options that are agreed on. */
+    void sendSynAck(final TcpConnection tcb, final long nowNanos) {
+        options.begin(tcb.offeredMss());
+        if (tcb.sackAgreed) {
+            options.sackPermitted();
+        }
+        if (tcb.timestamps.enabled()) {
+            options.timestamps(tcb.timestamps.value(nowNanos), tcb.timestamps.echo());
+        }
+        if (tcb.scaleAgreed) {
+            options.windowScale(TcpConnection.offeredShift(tcb.config));
+        }
+        send(tcb, TcpHeader.SYN | TcpHeader.ACK, tcb.rcvNxt, nowNanos);
+        tcb.sender.acknowledged();
+    }
+
+    private void send(final TcpConnection tcb, final int flags, final int ack, final long nowNanos) {
+        final int length = TcpHeader.MIN_LENGTH + options.length();
+        final PacketBuffer packet = tcb.pool.packet(tcb.path.headroom() + length, tcb.path.headroom());
+        final int at = packet.append(length);
+        // RFC 7323 2.2: the window of a SYN is never scaled.
+        final int window = Math.min(tcb.receiveWindow.announce(), WindowScale.MAX_UNSCALED);
+        header.wrap(packet.memory().bytes(), at)
+                .write(tcb.localPort(), tcb.remotePort(), tcb.iss, ack, length, flags, window, 0);
+        options.write(packet.memory().bytes(), at + TcpHeader.MIN_LENGTH);
+        final TcpConfig config = tcb.config;
+        final SendStatus status = sender.hand(packet, at, tcb.path, config.timeToLive(), config.trafficClass());
+        tcb.sender.synSent(nowNanos);
+        if (status == SendStatus.UNREACHABLE) {
+            tcb.unreachable(nowNanos);
+        }
+    }
+}

@@ -1,0 +1,158 @@
+package io.tapstack.fuzz;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapstack.simulation.Pattern;
+import io.tapstack.tcp.TcbInspection;
+import io.tapstack.tcp.TcpConnection;
+import io.tapstack.tcp.TcpState;
+import io.tapstack.wire.TcpHeader;
+import java.nio.ByteBuffer;
+
+/**
+ * One connection of the stack, its peer and its application: what was written, what was read, and what must therefore be true.
+ */
+final class Conversation {
+
+    private static final Pattern STREAM = new Pattern(2);
+
+    final TcpConnection connection;
+    final TcbInspection tcb;
+    final ModelPeer peer;
+
+    private long written;
+    private long read;
+    private int checked; // bytes of the peer's whose origin has been looked at
+    private boolean handedOut;
+    private boolean deaf; // received bytes are thrown away: closed or shut down
+    private boolean over;
+    private boolean finAllowed;
+    private boolean acceptable; // once established it can be accepted, even when it is over
+
+    Conversation(final TcpConnection connection, final ModelPeer peer) {
+        this.connection = connection;
+        this.tcb = new TcbInspection(connection);
+        this.peer = peer;
+    }
+
+    // ---- The application
+
+    /** The application has it. */
+    void handOut() {
+        handedOut = true;
+    }
+
+    boolean isHandedOut() {
+        return handedOut && !over;
+    }
+
+    /** Nobody has it any more: neither the stack, nor the application, nor an accept queue. */
+    boolean isForgotten() {
+        return connection.state() == TcpState.CLOSED && (over || !handedOut && !acceptable);
+    }
+
+    void write(final int length, final boolean more, final long nowNanos) {
+        final ByteBuffer bytes = ByteBuffer.allocate(length);
+        STREAM.fill(bytes, written);
+        // Before it is sent, which happens in there, it has to be known.
+        final int room = connection.state().canSend() && !tcb.finQueued() ? connection.writableBytes() : 0;
+        written += Math.min(length, room);
+        final int taken = connection.write(bytes, length, more, nowNanos);
+        assertThat(taken).as("bytes taken").isEqualTo(Math.min(length, room));
+    }
+
+    void read(final int length, final boolean peek, final long nowNanos) {
+        final int readable = connection.readableBytes();
+        final ByteBuffer target = ByteBuffer.allocate(length);
+        final int copied = connection.read(target, peek, nowNanos);
+        assertThat(copied).as("bytes read").isEqualTo(Math.min(length, readable));
+        for (int i = 0; i < copied; i++) {
+            final int sequence = tcb.irs() + 1 + (int) read + i;
+            assertThat(target.get(i)).as("byte %d of the peer's", read + i).isEqualTo(ModelPeer.byteAt(sequence));
+        }
+        read += peek ? 0 : copied;
+    }
+
+    void shutdownInput(final long nowNanos) {
+        deaf = true;
+        connection.shutdownInput(nowNanos);
+    }
+
+    void shutdownOutput(final long nowNanos) {
+        finAllowed = true;
+        connection.shutdownOutput(nowNanos);
+    }
+
+    void close(final long nowNanos) {
+        deaf = true;
+        over = true;
+        finAllowed = true;
+        connection.close(nowNanos);
+    }
+
+    /** Resets the connection; the application still has it. */
+    void abort(final long nowNanos) {
+        deaf = true;
+        connection.abort(nowNanos);
+    }
+
+    // ---- The judge
+
+    /** What must hold when the stack is at rest. */
+    void check() {
+        tcb.check();
+        if (!connection.state().isSynchronized()) {
+            return;
+        }
+        acceptable = true;
+        final int fin = tcb.finReceived() ? 1 : 0;
+        final int received = tcb.rcvNxt() - tcb.irs() - 1 - fin;
+        assertThat(peer.hasSent(tcb.irs() + 1 + checked, received - checked))
+                .as("bytes %d to %d, acknowledged, were sent once", checked, received)
+                .isTrue();
+        checked = received;
+        if (fin > 0) {
+            assertThat(peer.hasSentFin(tcb.rcvNxt() - 1))
+                    .as("a FIN that was sent")
+                    .isTrue();
+        }
+        if (!deaf) {
+            assertThat(read + connection.readableBytes())
+                    .as("read and readable, of what was acknowledged")
+                    .isEqualTo(received);
+            assertThat(connection.isInputEnded())
+                    .as("end of stream")
+                    .isEqualTo(fin > 0 && connection.readableBytes() == 0);
+        }
+    }
+
+    /** The stack has sent this. */
+    void checkSent(final SentSegment segment) {
+        final byte[] payload = segment.payload();
+        final int position = segment.seq() - tcb.iss() - 1;
+        if (payload.length > 0) {
+            assertThat(position).as("position of what is sent").isNotNegative();
+            assertThat(position + payload.length)
+                    .as("end of what is sent, of what was written")
+                    .isLessThanOrEqualTo((int) written);
+            for (int i = 0; i < payload.length; i++) {
+                if (payload[i] != STREAM.at(position + i)) {
+                    throw new AssertionError("byte " + (position + i) + " is not what was written: " + segment);
+                }
+            }
+        }
+        if (segment.has(TcpHeader.FIN)) {
+            assertThat(finAllowed || !handedOut)
+                    .as("a FIN that nobody asked for")
+                    .isTrue();
+            assertThat(position + payload.length)
+                    .as("position of the FIN in %s of %s", segment, this)
+                    .isEqualTo((int) written);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return connection + " written " + written + " read " + read + " readable " + connection.readableBytes();
+    }
+}

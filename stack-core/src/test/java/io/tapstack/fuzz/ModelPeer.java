@@ -1,0 +1,197 @@
+package io.tapstack.fuzz;
+
+import io.tapstack.simulation.Pattern;
+import io.tapstack.testing.Packets;
+import io.tapstack.wire.Endpoint;
+import io.tapstack.wire.IpProtocol;
+import io.tapstack.wire.TcpHeader;
+import java.io.ByteArrayOutputStream;
+import java.util.List;
+
+/**
+ * The other end of one 4-tuple: a small TCP that knows how to go on, so that connections get somewhere, and that keeps account of all it has
+ * ever sent. Every byte that comes from it follows from its sequence number, whoever made up the segment, so that what the stack's application
+ * reads can be judged.
+ */
+final class ModelPeer {
+
+    private static final Pattern STREAM = new Pattern(1);
+    private static final int LARGEST_GAP = 1 << 20;
+
+    final Endpoint endpoint;
+    final Endpoint stack;
+
+    // Our direction. All that was ever sent counts, of this and earlier connections.
+    private final SequenceRanges sent = new SequenceRanges();
+    private final SequenceRanges fins = new SequenceRanges();
+    int sndNxt;
+
+    // The stack's direction, as far as the network has let it through.
+    private SequenceRanges received = new SequenceRanges();
+    int rcvNxt;
+    private boolean synSeen;
+    private boolean finSeen;
+    private int lastTimestamp;
+
+    // What we say of ourselves.
+    int mss = 1_460;
+    int windowShift = -1;
+    boolean timestamps;
+    boolean sack;
+    boolean ecn;
+    int window = 65_535;
+    /** Of the next eight segments that the stack sends, which get lost. */
+    int lossMask;
+
+    private int seen;
+
+    ModelPeer(final Endpoint endpoint, final Endpoint stack) {
+        this.endpoint = endpoint;
+        this.stack = stack;
+    }
+
+    // ---- What it sends
+
+    /** Starts anew, with the SYN at {@code iss}. */
+    void begin(final int iss) {
+        sndNxt = iss;
+    }
+
+    /** An IPv4 packet for the stack; its payload is what belongs at its sequence numbers. */
+    byte[] segment(
+            final int flags,
+            final int seq,
+            final int ack,
+            final int announced,
+            final int urgentPointer,
+            final byte[] options,
+            final int length) {
+        final byte[] payload = new byte[length];
+        final int first = seq + ((flags & TcpHeader.SYN) != 0 ? 1 : 0);
+        for (int i = 0; i < length; i++) {
+            payload[i] = byteAt(first + i);
+        }
+        sent.add(first, length);
+        if ((flags & TcpHeader.FIN) != 0) {
+            fins.add(first + length, 1);
+        }
+        final byte[] segment =
+                Packets.tcp(endpoint, stack, seq, ack, flags, announced, urgentPointer, options, payload);
+        return Packets.ipv4(endpoint.address(), stack.address(), IpProtocol.TCP, segment);
+    }
+
+    /** The next segment of a well-behaved peer, which takes up the sequence numbers behind the last. */
+    byte[] next(final int flags, final int length, final long nowNanos) {
+        final byte[] packet = again(flags, sndNxt, length, nowNanos);
+        sndNxt += length + Integer.bitCount(flags & (TcpHeader.SYN | TcpHeader.FIN));
+        return packet;
+    }
+
+    /** A segment of a well-behaved peer somewhere in its stream. */
+    byte[] again(final int flags, final int seq, final int length, final long nowNanos) {
+        final int ack = (flags & TcpHeader.ACK) != 0 ? rcvNxt : 0;
+        final byte[] options = (flags & TcpHeader.SYN) != 0 ? synOptions(nowNanos) : options(nowNanos);
+        return segment(flags, seq, ack, window, 0, options, length);
+    }
+
+    /** Our clock of RFC 7323. */
+    static int clock(final long nowNanos) {
+        return (int) (nowNanos / 1_000_000) + 77_000;
+    }
+
+    private byte[] synOptions(final long nowNanos) {
+        final ByteArrayOutputStream options = new ByteArrayOutputStream();
+        options.writeBytes(new byte[] {2, 4, (byte) (mss >> 8), (byte) mss});
+        if (sack) {
+            options.writeBytes(new byte[] {1, 1, 4, 2});
+        }
+        if (windowShift >= 0) {
+            options.writeBytes(new byte[] {1, 3, 3, (byte) windowShift});
+        }
+        if (timestamps) {
+            timestampsOption(options, nowNanos);
+        }
+        return options.toByteArray();
+    }
+
+    private byte[] options(final long nowNanos) {
+        final ByteArrayOutputStream options = new ByteArrayOutputStream();
+        if (timestamps) {
+            timestampsOption(options, nowNanos);
+        }
+        if (sack) {
+            final int[] block = received.rangeAfter(rcvNxt, LARGEST_GAP);
+            if (block.length > 0) {
+                options.writeBytes(new byte[] {1, 1, 5, 10});
+                number(options, block[0]);
+                number(options, block[0] + block[1]);
+            }
+        }
+        return options.toByteArray();
+    }
+
+    private void timestampsOption(final ByteArrayOutputStream options, final long nowNanos) {
+        options.writeBytes(new byte[] {1, 1, 8, 10});
+        number(options, clock(nowNanos));
+        number(options, lastTimestamp);
+    }
+
+    static void number(final ByteArrayOutputStream options, final int value) {
+        for (int shift = 24; shift >= 0; shift -= 8) {
+            options.write(value >>> shift);
+        }
+    }
+
+    int lastTimestamp() {
+        return lastTimestamp;
+    }
+
+    // ---- What it hears
+
+    /** Takes in what the stack has sent, unless the network loses it. */
+    void heard(final SentSegment segment) {
+        final boolean lost = (lossMask >>> (seen++ & 7) & 1) != 0;
+        if (lost || segment.has(TcpHeader.RST)) {
+            return;
+        }
+        if (segment.has(TcpHeader.SYN)) {
+            received = new SequenceRanges();
+            rcvNxt = segment.seq();
+            synSeen = true;
+            finSeen = false;
+        }
+        if (!synSeen) {
+            return;
+        }
+        if (segment.timestamp() != 0) {
+            lastTimestamp = segment.timestamp();
+        }
+        final int length = segment.payload().length + (segment.has(TcpHeader.FIN) ? 1 : 0);
+        received.add(segment.seq(), length);
+        finSeen |= segment.has(TcpHeader.FIN);
+        rcvNxt += received.lengthFrom(rcvNxt, LARGEST_GAP);
+    }
+
+    // ---- What it knows for the judge
+
+    static byte byteAt(final int sequence) {
+        return STREAM.at(Integer.toUnsignedLong(sequence));
+    }
+
+    boolean hasSent(final int from, final int length) {
+        return sent.covers(from, length);
+    }
+
+    boolean hasSentFin(final int sequence) {
+        return fins.covers(sequence, 1);
+    }
+
+    boolean hasSeenFin() {
+        return finSeen;
+    }
+
+    /** The 4-tuple as a key. */
+    List<Object> key() {
+        return List.of(stack, endpoint);
+    }
+}

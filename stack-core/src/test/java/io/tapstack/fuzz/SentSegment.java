@@ -1,0 +1,71 @@
+package io.tapstack.fuzz;
+
+import io.tapstack.wire.IpAddress;
+import io.tapstack.wire.TcpHeader;
+import java.nio.ByteBuffer;
+
+/**
+ * A TCP segment that the stack has sent.
+ *
+ * @param seq of the first byte of payload, that is, behind a SYN
+ */
+record SentSegment(
+        IpAddress destination,
+        int destinationPort,
+        int sourcePort,
+        int flags,
+        int seq,
+        int ack,
+        int window,
+        int timestamp,
+        byte[] payload) {
+
+    private static final int TIMESTAMPS = 8;
+
+    /** Reads the segment that stands behind a header of {@code headerLength} bytes in an IPv4 packet. */
+    static SentSegment read(final byte[] packet, final int headerLength) {
+        final ByteBuffer bytes = ByteBuffer.wrap(packet);
+        final TcpHeader header = new TcpHeader().wrap(bytes, headerLength);
+        final int dataAt = headerLength + header.headerLength();
+        final byte[] payload = new byte[packet.length - dataAt];
+        bytes.get(dataAt, payload);
+        final int flags = header.flags();
+        return new SentSegment(
+                IpAddress.ipv4(bytes.getInt(16)),
+                header.destinationPort(),
+                header.sourcePort(),
+                flags,
+                header.sequence() + ((flags & TcpHeader.SYN) != 0 ? 1 : 0),
+                header.acknowledgment(),
+                header.window(),
+                timestamp(bytes, headerLength + TcpHeader.MIN_LENGTH, dataAt),
+                payload);
+    }
+
+    private static int timestamp(final ByteBuffer bytes, final int from, final int to) {
+        int at = from;
+        while (at < to) {
+            final int kind = bytes.get(at);
+            if (kind == TIMESTAMPS) {
+                return bytes.getInt(at + 2);
+            }
+            at += kind <= 1 ? 1 : bytes.get(at + 1);
+        }
+        return 0;
+    }
+
+    boolean has(final int flag) {
+        return (flags & flag) != 0;
+    }
+
+    /** True for a segment that says nothing but where its sender is. */
+    boolean isPureAck() {
+        return flags == TcpHeader.ACK && payload.length == 0;
+    }
+
+    @Override
+    public String toString() {
+        return TcpHeader.flagsToString(flags) + " to " + destinationPort + " seq " + Integer.toUnsignedString(seq) + "("
+                + payload.length + ") ack " + Integer.toUnsignedString(ack) + " win " + window;
+    }
+}

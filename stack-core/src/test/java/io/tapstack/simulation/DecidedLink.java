@@ -1,0 +1,148 @@
+package io.tapstack.simulation;
+
+import io.tapstack.buffer.BufferPool;
+import io.tapstack.buffer.PacketBuffer;
+import io.tapstack.event.StackStatistics;
+import io.tapstack.link.LinkCapabilities;
+import io.tapstack.link.LinkDevice;
+import io.tapstack.testing.Decisions;
+import java.io.IOException;
+import java.util.Comparator;
+import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A device at which a fuzzer decides about every frame that comes in: whether it arrives, twice, late or not at all. When there is nothing left
+ * to decide by, or enough was lost, all frames arrive.
+ */
+final class DecidedLink implements LinkDevice {
+
+    private static final long MILLIS = 1_000_000L;
+
+    private final LinkDevice device;
+    private final Decisions in;
+    private final PriorityQueue<Held> held =
+            new PriorityQueue<>(Comparator.comparingLong(Held::due).thenComparingLong(Held::number));
+    private final Losses losses;
+    private long number;
+    private int losing;
+    private long now;
+
+    /** A frame that is still on its way. */
+    private record Held(long due, long number, PacketBuffer frame) {}
+
+    /** How many frames may get lost yet, both ways together: a connection may give up in the end. */
+    static final class Losses {
+        private int left;
+
+        Losses(final int most) {
+            this.left = most;
+        }
+
+        private boolean take() {
+            left--;
+            return left >= 0;
+        }
+    }
+
+    DecidedLink(final LinkDevice device, final Decisions in, final Losses losses) {
+        this.device = device;
+        this.in = in;
+        this.losses = losses;
+    }
+
+    @Override
+    public @Nullable PacketBuffer receive(final BufferPool pool) throws IOException {
+        for (PacketBuffer frame = device.receive(pool); frame != null; frame = device.receive(pool)) {
+            decide(frame, pool);
+        }
+        final Held first = held.peek();
+        if (first == null || first.due() - now > 0) {
+            return null;
+        }
+        held.remove();
+        return first.frame();
+    }
+
+    private void decide(final PacketBuffer frame, final BufferPool pool) {
+        if (losing > 0 && losses.take()) {
+            losing--;
+            frame.release();
+            return;
+        }
+        final int decision = in.octet();
+        switch (decision >>> 5) {
+            case 4 -> {
+                losing = decision & 7;
+                if (losses.take()) {
+                    frame.release();
+                } else {
+                    hold(frame, 0);
+                }
+            }
+            case 5 -> {
+                hold(frame.copy(pool, frame.head()), (decision & 31) * MILLIS);
+                hold(frame, 0);
+            }
+            case 6 -> hold(frame, (decision & 31) * MILLIS / 4);
+            case 7 -> hold(frame, (decision & 31) * 40 * MILLIS);
+            default -> hold(frame, 0);
+        }
+    }
+
+    private void hold(final PacketBuffer frame, final long delay) {
+        held.add(new Held(now + delay, number++, frame));
+    }
+
+    @Override
+    public boolean transmit(final PacketBuffer frame) throws IOException {
+        return device.transmit(frame);
+    }
+
+    @Override
+    public long nextEvent() {
+        final Held first = held.peek();
+        return first == null
+                ? device.nextEvent()
+                : SimulatedNetwork.earlier(device.nextEvent(), first.due() - now > 0 ? first.due() : now);
+    }
+
+    @Override
+    public void advance(final long nowNanos) {
+        now = nowNanos;
+        device.advance(nowNanos);
+    }
+
+    @Override
+    public LinkCapabilities capabilities() {
+        return device.capabilities();
+    }
+
+    @Override
+    public void reportTo(final StackStatistics statistics) {
+        device.reportTo(statistics);
+    }
+
+    @Override
+    public boolean isReady() throws IOException {
+        return device.isReady();
+    }
+
+    @Override
+    public void await(final long timeoutNanos) throws IOException {
+        device.await(timeoutNanos);
+    }
+
+    @Override
+    public void wakeup() {
+        device.wakeup();
+    }
+
+    @Override
+    public void close() {
+        while (!held.isEmpty()) {
+            held.remove().frame().release();
+        }
+        device.close();
+    }
+}

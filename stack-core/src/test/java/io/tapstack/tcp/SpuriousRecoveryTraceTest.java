@@ -1,0 +1,161 @@
+package io.tapstack.tcp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapstack.tcp.recovery.LossRecovery.Phase;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Recoveries that were for nothing: the Eifel detection of RFC 3522 by timestamps, and F-RTO (RFC 5682 2.1) where there is no SACK. */
+class SpuriousRecoveryTraceTest {
+
+    private final TcpTrace trace = new TcpTrace();
+    private TcpConnection connection;
+    private int echo;
+
+    @AfterEach
+    void noLeaks() {
+        trace.noLeaks();
+    }
+
+    /** Ten segments of 988 are in flight, sent 100 ms ago; the peer's timestamps are 1. */
+    private void flight(final boolean sack) {
+        final TcpListener listener =
+                trace.listen(new TcpConfig().windowScaling(false).congestionControl("newreno"));
+        trace.in("S 0:0(0) win 65535 <mss 1000" + (sack ? ",sackOK" : "") + ",ts 1/0>");
+        trace.out("S. 0:0(0) ack 1");
+        trace.advance(100);
+        trace.in(". 1:1(0) ack 1 win 65535 <ts 1/0>");
+        connection = listener.accept();
+        echo = clock();
+        trace.write(connection, 30_000);
+        for (int i = 0; i < 10; i++) {
+            trace.out(segment(i));
+        }
+        trace.quiet().advance(100);
+    }
+
+    private int clock() {
+        return connection.timestamps.value(trace.now());
+    }
+
+    private static String unsigned(final int value) {
+        return Integer.toUnsignedString(value);
+    }
+
+    private static String segment(final int number) {
+        return ". " + (1 + number * 988) + ":" + (989 + number * 988) + "(988) ack 1";
+    }
+
+    private void ack(final int segments, final String sack) {
+        trace.in(". 1:1(0) ack " + (1 + segments * 988) + " win 65535 <ts 1/" + unsigned(echo)
+                + (sack.isEmpty() ? "" : ",nop,nop,sack " + sack) + ">");
+    }
+
+    private void drain() {
+        while (trace.link.take() != null) {
+            // What went out.
+        }
+    }
+
+    /** RFC 3522 3.2: after a fast retransmit the ACK echoes the timestamp of the first copy: it was late, not lost. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void fastRetransmitOfWhatWasLate(final boolean sack) {
+        flight(sack);
+        final int cwnd = connection.congestion.cwnd();
+        for (int i = 1; i <= 3; i++) {
+            ack(0, sack ? "989-" + (989 + i * 988) : "");
+        }
+        assertThat(connection.recovery.phase()).isEqualTo(Phase.RECOVERY);
+        assertThat(connection.congestion.ssthresh()).isLessThan(cwnd);
+        drain();
+        trace.advance(5);
+        ack(4, "");
+        assertThat(connection.recovery.phase()).isEqualTo(Phase.OPEN);
+        assertThat(connection.congestion.cwnd()).isGreaterThanOrEqualTo(cwnd);
+        assertThat(trace.stack.statistics().undoneRecoveries).isOne();
+        drain();
+    }
+
+    /** The echo of the retransmission undoes nothing. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void fastRetransmitOfWhatWasLost(final boolean sack) {
+        flight(sack);
+        for (int i = 1; i <= 3; i++) {
+            ack(0, sack ? "989-" + (989 + i * 988) : "");
+        }
+        drain();
+        echo = clock();
+        trace.advance(100);
+        ack(4, "");
+        assertThat(trace.stack.statistics().undoneRecoveries).isZero();
+        assertThat(connection.recovery.phase()).isEqualTo(Phase.RECOVERY);
+        drain();
+    }
+
+    /** The same after a timeout. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void timeoutOfWhatWasLate(final boolean sack) {
+        flight(sack);
+        final int cwnd = connection.congestion.cwnd();
+        while (connection.timeouts == 0) {
+            trace.advance(1);
+        }
+        assertThat(connection.congestion.cwnd()).isEqualTo(988);
+        drain();
+        ack(1, "");
+        assertThat(connection.recovery.phase()).isEqualTo(Phase.OPEN);
+        assertThat(connection.congestion.cwnd()).isGreaterThanOrEqualTo(cwnd);
+        drain();
+    }
+
+    /** RFC 5682 2.1: without SACK and without timestamps the second ACK that advances proves it. */
+    @Test
+    void forwardRtoWithoutSack() {
+        final TcpTrace plain = new TcpTrace();
+        final TcpConnection tcb = plain.established(new TcpConfig().congestionControl("reno"));
+        plain.write(tcb, 30_000);
+        while (plain.link.take() != null) {}
+        final int cwnd = tcb.congestion.cwnd();
+        while (tcb.timeouts == 0) {
+            plain.advance(1);
+        }
+        plain.out(". 1:1001(1000) ack 1").quiet();
+        plain.in(". 1:1(0) ack 1001")
+                .out(". 10001:11001(1000) ack 1")
+                .out(". 11001:12001(1000) ack 1")
+                .quiet();
+        plain.in(". 1:1(0) ack 2001");
+        assertThat(tcb.recovery.phase()).isEqualTo(Phase.OPEN);
+        assertThat(tcb.congestion.cwnd()).isGreaterThanOrEqualTo(cwnd);
+        while (plain.link.take() != null) {}
+        plain.noLeaks();
+    }
+
+    /** RFC 5682 2.1, 3a: a duplicate after the new data: the timeout was right, and slow start sends all again. */
+    @Test
+    void forwardRtoFindsALoss() {
+        final TcpTrace plain = new TcpTrace();
+        final TcpConnection tcb = plain.established(new TcpConfig().congestionControl("reno"));
+        plain.write(tcb, 30_000);
+        while (plain.link.take() != null) {}
+        while (tcb.timeouts == 0) {
+            plain.advance(1);
+        }
+        plain.out(". 1:1001(1000) ack 1");
+        plain.in(". 1:1(0) ack 1001")
+                .out(". 10001:11001(1000) ack 1")
+                .out(". 11001:12001(1000) ack 1")
+                .quiet();
+        plain.in(". 1:1(0) ack 1001");
+        plain.out(". 1001:2001(1000) ack 1");
+        assertThat(tcb.recovery.phase()).isEqualTo(Phase.LOSS);
+        while (plain.link.take() != null) {}
+        plain.noLeaks();
+    }
+}

@@ -1,0 +1,256 @@
+package io.tapstack.tcp.recovery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapstack.tcp.recovery.SentSegment.State;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** RFC 6675 4: what the scoreboard knows. Segments of 1000, from a start close to the end of the sequence numbers. */
+class SackScoreboardTest {
+
+    private static final int MSS = 1_000;
+    private static final int START = -2_500;
+
+    private final SackScoreboard scoreboard = new SackScoreboard(new SentSegmentPool());
+    private final List<String> delivered = new ArrayList<>();
+
+    @BeforeEach
+    void segmentSize() {
+        scoreboard.mss(MSS);
+    }
+
+    private void deliver(final SentSegment segment, final int bytes) {
+        delivered.add((segment.start - START) + "+" + bytes);
+    }
+
+    private void sent(final int from, final int to, final long now) {
+        scoreboard.sent(START + from, START + to, now);
+    }
+
+    private void sack(final int from, final int to) {
+        scoreboard.sack(START + from, START + to, this::deliver);
+    }
+
+    private void acknowledge(final int to) {
+        scoreboard.acknowledge(START + to, this::deliver);
+    }
+
+    private void lose(final int from) {
+        for (SentSegment s = scoreboard.oldestInNetwork(); s != null; s = s.next) {
+            if (s.start == START + from) {
+                scoreboard.markLost(s);
+                return;
+            }
+        }
+        throw new AssertionError("nothing in the network starts at " + from);
+    }
+
+    /** What was sent at the same moment is one entry, until something happens to a part of it. */
+    @Test
+    void sharedUntilDivided() {
+        for (int i = 0; i < 5; i++) {
+            sent(i * MSS, (i + 1) * MSS, 7);
+        }
+        assertThat(scoreboard.entries()).isOne();
+        sack(2_000, 3_000);
+        assertThat(scoreboard.entries()).isEqualTo(3);
+        assertThat(delivered).containsExactly("2000+1000");
+        assertThat(scoreboard.bytesInNetwork()).isEqualTo(4_000);
+        assertThat(scoreboard.bytesSacked()).isEqualTo(1_000);
+        assertThat(scoreboard.segmentsSacked()).isOne();
+    }
+
+    /** A block that grows with each ACK stays one entry, and delivers only what is new. */
+    @Test
+    void growingBlock() {
+        for (int i = 0; i < 6; i++) {
+            sent(i * MSS, (i + 1) * MSS, i);
+        }
+        sack(1_000, 2_000);
+        sack(1_000, 3_000);
+        sack(1_000, 3_000);
+        sack(4_000, 5_000);
+        assertThat(scoreboard.entries()).isEqualTo(5);
+        sack(1_000, 5_000);
+        assertThat(scoreboard.entries()).isEqualTo(3);
+        assertThat(delivered).containsExactly("1000+1000", "2000+1000", "4000+1000", "3000+1000");
+        acknowledge(5_000);
+        assertThat(delivered).hasSize(5).endsWith("0+1000");
+        assertThat(scoreboard.bytesSacked()).isZero();
+        assertThat(scoreboard.segmentsSacked()).isZero();
+    }
+
+    /** Lost is out of the network; sent again is in it, and last in the order of time. */
+    @Test
+    void lostAndSentAgain() {
+        for (int i = 0; i < 4; i++) {
+            sent(i * MSS, (i + 1) * MSS, i);
+        }
+        lose(2_000);
+        lose(0);
+        assertThat(scoreboard.bytesInNetwork()).isEqualTo(2_000);
+        assertThat(scoreboard.bytesLost()).isEqualTo(2_000);
+        assertThat(scoreboard.firstLost().start).isEqualTo(START);
+        assertThat(scoreboard.lostUpTo(1 << 20)).isEqualTo(START + 1_000);
+        scoreboard.sentAgain(START, START + 400, 10);
+        assertThat(scoreboard.firstLost().start).isEqualTo(START + 400);
+        assertThat(scoreboard.bytesInNetwork()).isEqualTo(2_400);
+        scoreboard.sentAgain(START + 400, START + 1_000, 11);
+        assertThat(scoreboard.firstLost().start).isEqualTo(START + 2_000);
+        assertThat(scoreboard.oldestInNetwork().start).isEqualTo(START + 1_000);
+        assertThat(scoreboard.segmentsSentAgain()).isEqualTo(2);
+        acknowledge(4_000);
+        assertThat(scoreboard.isEmpty()).isTrue();
+        assertThat(scoreboard.bytesInNetwork() + scoreboard.bytesLost() + scoreboard.segmentsSentAgain())
+                .isZero();
+    }
+
+    /** Neighbouring losses go out again together. */
+    @Test
+    void runOfLosses() {
+        for (int i = 0; i < 4; i++) {
+            sent(i * MSS, (i + 1) * MSS, i);
+        }
+        lose(0);
+        lose(1_000);
+        lose(3_000);
+        assertThat(scoreboard.lostUpTo(1 << 20)).isEqualTo(START + 2_000);
+        assertThat(scoreboard.lostUpTo(1_500)).isEqualTo(START + 1_500);
+    }
+
+    /** RFC 2018 8: the peer has thrown away what it had SACKed. */
+    @Test
+    void reneged() {
+        sent(0, 3_000, 1);
+        sack(1_000, 2_000);
+        scoreboard.forgetSacks();
+        assertThat(scoreboard.bytesSacked()).isZero();
+        assertThat(scoreboard.bytesLost()).isEqualTo(1_000);
+        assertThat(scoreboard.firstLost().start).isEqualTo(START + 1_000);
+    }
+
+    /** Everything against a plain picture of each byte. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void likeThePlainPicture(final long seed) {
+        final SplittableRandom random = new SplittableRandom(seed);
+        final Picture picture = new Picture();
+        int una = 0;
+        int nxt = 0;
+        long now = 0;
+        for (int step = 0; step < 4_000; step++) {
+            now += random.nextInt(2);
+            switch (random.nextInt(8)) {
+                case 0, 1 -> {
+                    final int length = Math.min(1 + random.nextInt(5_000), picture.bytes.length - nxt);
+                    if (length > 0) {
+                        sent(nxt, nxt + length, now);
+                        picture.fill(nxt, nxt + length, State.IN_NETWORK);
+                        nxt += length;
+                    }
+                }
+                case 2, 3 -> {
+                    final int from = una + random.nextInt(Math.max(1, nxt - una)) - 500;
+                    final int to = from + random.nextInt(4_000);
+                    scoreboard.sack(START + from, START + to, picture::deliver);
+                    picture.fill(Math.max(una, from), Math.min(nxt, to), State.SACKED);
+                }
+                case 4 -> {
+                    final int to = una + random.nextInt(Math.min(nxt - una, 3_000) + 1);
+                    scoreboard.acknowledge(START + to, picture::deliver);
+                    picture.fill(una, to, null);
+                    una = to;
+                }
+                case 5 -> {
+                    final SentSegment oldest = scoreboard.oldestInNetwork();
+                    if (oldest != null) {
+                        picture.fill(oldest.start - START, oldest.end - START, State.LOST);
+                        scoreboard.markLost(oldest);
+                    }
+                }
+                case 6 -> {
+                    if (scoreboard.bytesLost() > 0) {
+                        final int from = scoreboard.firstLost().start;
+                        final int to = scoreboard.lostUpTo(1 + random.nextInt(3_000));
+                        assertThat(from - START).isEqualTo(picture.first(State.LOST));
+                        scoreboard.sentAgain(from, to, now);
+                        picture.change(from - START, to - START, State.LOST, State.IN_NETWORK);
+                    }
+                }
+                default -> {
+                    if (random.nextInt(20) == 0) {
+                        scoreboard.unmarkLost();
+                        picture.change(una, nxt, State.LOST, State.IN_NETWORK);
+                    } else if (random.nextInt(20) == 0) {
+                        scoreboard.forgetSacks();
+                        picture.change(una, nxt, State.SACKED, State.LOST);
+                    }
+                }
+            }
+            assertThat(scoreboard.bytesInNetwork()).isEqualTo(picture.count(State.IN_NETWORK));
+            assertThat(scoreboard.bytesSacked()).isEqualTo(picture.count(State.SACKED));
+            assertThat(scoreboard.bytesLost()).isEqualTo(picture.count(State.LOST));
+            assertThat(inNetworkByTime()).isEqualTo(picture.count(State.IN_NETWORK));
+        }
+        scoreboard.acknowledge(START + nxt, picture::deliver);
+        assertThat(scoreboard.isEmpty()).isTrue();
+        assertThat(scoreboard.segmentsSacked()).isZero();
+        assertThat(scoreboard.segmentsSentAgain()).isZero();
+    }
+
+    /** Bytes of the list by time, which has to be in order. */
+    private int inNetworkByTime() {
+        int bytes = 0;
+        long last = Long.MIN_VALUE;
+        for (SentSegment s = scoreboard.oldestInNetwork(); s != null; s = s.next) {
+            assertThat(s.sentNanos).isGreaterThanOrEqualTo(last);
+            assertThat(s.state).isEqualTo(State.IN_NETWORK);
+            last = s.sentNanos;
+            bytes += s.length();
+        }
+        return bytes;
+    }
+
+    private static final class Picture {
+
+        final State[] bytes = new State[200_000];
+
+        void fill(final int from, final int to, final State state) {
+            if (from < to) {
+                Arrays.fill(bytes, from, to, state);
+            }
+        }
+
+        void change(final int from, final int to, final State before, final State after) {
+            for (int i = from; i < to; i++) {
+                bytes[i] = bytes[i] == before ? after : bytes[i];
+            }
+        }
+
+        int first(final State state) {
+            return Arrays.asList(bytes).indexOf(state);
+        }
+
+        int count(final State state) {
+            int count = 0;
+            for (final State s : bytes) {
+                count += s == state ? 1 : 0;
+            }
+            return count;
+        }
+
+        /** Nothing is delivered twice, unless the peer took back that it had it. */
+        void deliver(final SentSegment segment, final int length) {
+            for (int i = segment.start - START; i < segment.start - START + length; i++) {
+                assertThat(bytes[i]).isIn(State.IN_NETWORK, State.LOST);
+            }
+        }
+    }
+}

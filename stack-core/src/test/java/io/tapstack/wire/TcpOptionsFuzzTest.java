@@ -1,0 +1,84 @@
+package io.tapstack.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Any bytes as options, against a second reader that takes RFC 9293 3.1 by the letter. */
+class TcpOptionsFuzzTest {
+
+    private static final int MOST_BYTES = 40;
+
+    private final TcpOptions options = new TcpOptions();
+
+    @FuzzTest
+    void parse(final byte[] input) {
+        final byte[] list = Arrays.copyOf(input, Math.min(input.length, MOST_BYTES));
+        // What stands around it, which is neither read nor missed.
+        final ByteBuffer alone = ByteBuffer.wrap(list);
+        final ByteBuffer amidst = ByteBuffer.allocate(list.length + 100);
+        Arrays.fill(amidst.array(), (byte) 4);
+        amidst.put(50, list);
+        options.parse(amidst, 50, list.length);
+        compare(list);
+        options.parse(alone, 0, list.length);
+        compare(list);
+    }
+
+    /** The well-formed options in front of the first that is not, the last of each kind, with what stands behind kind and length. */
+    private static Map<Integer, List<byte[]>> read(final byte[] list) {
+        final Map<Integer, List<byte[]>> found = new HashMap<>();
+        int at = 0;
+        while (at < list.length && list[at] != 0) {
+            if (list[at] == 1) {
+                at++;
+                continue;
+            }
+            final int length = at + 1 < list.length ? list[at + 1] & 0xFF : 0;
+            if (length < 2 || length > list.length - at) {
+                break;
+            }
+            final byte[] value = Arrays.copyOfRange(list, at + 2, at + length);
+            found.computeIfAbsent(list[at] & 0xFF, kind -> new ArrayList<>()).add(value);
+            at += length;
+        }
+        return found;
+    }
+
+    /** The last option of its kind that has a length which the kind can have. */
+    private static ByteBuffer last(final Map<Integer, List<byte[]>> found, final int kind, final int... lengths) {
+        ByteBuffer last = ByteBuffer.allocate(0);
+        for (final byte[] value : found.getOrDefault(kind, List.of())) {
+            if (Arrays.stream(lengths).anyMatch(length -> length == value.length)) {
+                last = ByteBuffer.wrap(value);
+            }
+        }
+        return last;
+    }
+
+    private void compare(final byte[] list) {
+        final Map<Integer, List<byte[]>> found = read(list);
+        final ByteBuffer mss = last(found, 2, 2);
+        assertThat(options.maximumSegmentSize()).isEqualTo(mss.hasRemaining() ? mss.getShort(0) & 0xFFFF : 0);
+        final ByteBuffer scale = last(found, 3, 1);
+        assertThat(options.windowScale()).isEqualTo(scale.hasRemaining() ? scale.get(0) & 0xFF : -1);
+        final boolean permitted = found.getOrDefault(4, List.of()).stream().anyMatch(value -> value.length == 0);
+        assertThat(options.sackPermitted()).isEqualTo(permitted);
+        final ByteBuffer timestamps = last(found, 8, 8);
+        assertThat(options.hasTimestamps()).isEqualTo(timestamps.hasRemaining());
+        assertThat(options.timestampValue()).isEqualTo(timestamps.hasRemaining() ? timestamps.getInt(0) : 0);
+        assertThat(options.timestampEcho()).isEqualTo(timestamps.hasRemaining() ? timestamps.getInt(4) : 0);
+        final ByteBuffer sack = last(found, 5, 8, 16, 24, 32);
+        assertThat(options.sackBlocks()).isEqualTo(sack.capacity() / 8);
+        for (int block = 0; block < options.sackBlocks(); block++) {
+            assertThat(options.sackLeft(block)).isEqualTo(sack.getInt(8 * block));
+            assertThat(options.sackRight(block)).isEqualTo(sack.getInt(8 * block + 4));
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package io.tapstack.bench.lab;
+
+import java.util.List;
+
+/**
+ * A link over which the kernel of the second namespace sends to that of the first: both ends with addresses, up, and with a congestion
+ * control. What the first end receives can be dropped.
+ */
+public final class KernelLink {
+
+    private KernelLink() {}
+
+    /**
+     * Sets up two devices of the first namespace that are joined already; the far one moves to the second, and has the link's address there.
+     *
+     * @param link the near one's name, and the addresses
+     */
+    public static void setUp(final Lab lab, final Link link, final String far, final String congestionControl)
+            throws BenchFailure, InterruptedException {
+        lab.moveToSecond(far);
+        lab.run("ip addr add " + link.hostAddress() + '/' + Link.PREFIX_LENGTH + " dev " + link.tap());
+        lab.run("ip link set " + link.tap() + " up");
+        lab.runInSecond("ip addr add " + link.address() + '/' + Link.PREFIX_LENGTH + " dev " + far);
+        lab.runInSecond("ip link set " + far + " up");
+        lab.runInSecond(CongestionControl.route(congestionControl, far, link.address()));
+    }
+
+    /** Has nftables drop some of a hundred frames, at random, where a device of the first namespace receives them. */
+    public static void drop(final Lab lab, final String device, final int percent)
+            throws BenchFailure, InterruptedException {
+        final String rule = """
+                table netdev %1$s {
+                    chain in {
+                        type filter hook ingress device "%1$s" priority 0;
+                        numgen random mod 100 < %2$d drop
+                    }
+                }
+                """;
+        lab.run(List.of("nft", rule.formatted(device, percent)));
+    }
+}

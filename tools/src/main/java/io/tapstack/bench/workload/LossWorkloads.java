@@ -1,0 +1,126 @@
+package io.tapstack.bench.workload;
+
+import io.tapstack.bench.lab.Child;
+import io.tapstack.bench.lab.KernelLink;
+import io.tapstack.bench.lab.Lab;
+import io.tapstack.bench.lab.Link;
+import io.tapstack.bench.lab.Server;
+import io.tapstack.bench.lab.ServerSpec;
+import io.tapstack.bench.measure.Comparison;
+import io.tapstack.bench.measure.Metric;
+import io.tapstack.bench.measure.Subject;
+import io.tapstack.bench.measure.Target;
+import io.tapstack.bench.measure.Trial;
+import io.tapstack.bench.measure.Workload;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Downloads over paths that lose one frame in a hundred, from Tapstack and from the kernel with the same congestion control. Frames are
+ * those of an Ethernet everywhere, so each loss is that of a single segment.
+ */
+final class LossWorkloads {
+
+    private static final String CABLE = "io.tapstack.bench.part.ImpairedCable";
+    private static final Duration START = Duration.ofSeconds(30);
+    private static final String FAR = "far";
+    private static final int FLOWS = 8;
+    private static final int PERCENT = 1;
+    private static final double LOSS = PERCENT / 100.0;
+    private static final int DELAY_MILLIS = 10;
+    private static final int SEED = 1;
+    private static final int MIB = 1 << 20;
+
+    private final String congestionControl;
+
+    private LossWorkloads(final String congestionControl) {
+        this.congestionControl = congestionControl;
+    }
+
+    static List<Workload> all() {
+        final LossWorkloads reno = new LossWorkloads("reno");
+        return List.of(reno.far(), reno.near());
+    }
+
+    /** A round trip of 20 ms; a path of the same kind and with the same seed for both, data and ACKs are lost. */
+    private Workload far() {
+        final String ours = "Tapstack, " + congestionControl;
+        final String reference = "kernel, " + congestionControl;
+        final String crowd = ", " + FLOWS + " flows";
+        return new Workload(
+                "loss-20ms-" + congestionControl,
+                List.of(
+                        new Subject(ours, lab -> tapstackFar(lab, 1)),
+                        new Subject(reference, lab -> kernelFar(lab, 1)),
+                        new Subject(ours + crowd, lab -> tapstackFar(lab, FLOWS)),
+                        new Subject(reference + crowd, lab -> kernelFar(lab, FLOWS))),
+                List.of(
+                        compare("1 % loss, 20 ms, " + congestionControl, ours, reference, Target.atLeast(1.0)),
+                        compare(
+                                "1 % loss, 20 ms, " + congestionControl + crowd,
+                                ours + crowd,
+                                reference + crowd,
+                                Target.NONE)));
+    }
+
+    /** No delay but that of the machine; nftables drops data where the receiving kernel gets it. */
+    private Workload near() {
+        final String ours = "Tapstack, " + congestionControl;
+        final String reference = "kernel without GSO, " + congestionControl;
+        return new Workload(
+                "loss-tap-" + congestionControl,
+                List.of(new Subject(ours, this::tapstackNear), new Subject(reference, this::kernelNear)),
+                List.of(compare("1 % loss, bare TAP, " + congestionControl, ours, reference, Target.atLeast(0.8))));
+    }
+
+    private static Comparison compare(
+            final String name, final String subject, final String reference, final Target target) {
+        return Comparison.of(name, Metric.MEGABITS, subject, reference, target);
+    }
+
+    private static Trial tapstackFar(final Lab lab, final int flows) throws IOException, InterruptedException {
+        final ServerSpec spec =
+                ServerSpec.tapstack("--loss=" + LOSS, "--delay=" + DELAY_MILLIS + "ms", "--seed=" + SEED);
+        return new LossTrial(lab, lab.serve(spec), farBytes(lab), flows, () -> {});
+    }
+
+    private Trial kernelFar(final Lab lab, final int flows) throws IOException, InterruptedException {
+        final Link link = lab.newLink();
+        final String far = link.tap() + FAR;
+        final List<String> arguments =
+                List.of(link.tap(), far, String.valueOf(LOSS), String.valueOf(DELAY_MILLIS), String.valueOf(SEED));
+        final Child cable = lab.start("impaired cable", Lab.jvm(List.of(), CABLE, arguments));
+        cable.line(START);
+        KernelLink.setUp(lab, link, far, congestionControl);
+        final Server server = lab.serveInSecond(ServerSpec.kernel(), link.address());
+        return new LossTrial(lab, server, farBytes(lab), flows, cable);
+    }
+
+    private Trial tapstackNear(final Lab lab) throws IOException, InterruptedException {
+        final Link link = lab.newLink();
+        final Server server = lab.serve(ServerSpec.tapstack("--no-offload", "--no-host-batching"), link);
+        KernelLink.drop(lab, link.tap(), PERCENT);
+        return new LossTrial(lab, server, nearBytes(lab), 1, () -> {});
+    }
+
+    private Trial kernelNear(final Lab lab) throws IOException, InterruptedException {
+        final Link link = lab.newLink();
+        final String far = link.tap() + FAR;
+        lab.run("ip link add " + link.tap() + " type veth peer name " + far);
+        lab.run("ip link set " + far + " gso_max_segs 1");
+        KernelLink.setUp(lab, link, far, congestionControl);
+        KernelLink.drop(lab, link.tap(), PERCENT);
+        final Server server = lab.serveInSecond(ServerSpec.kernel(), link.address());
+        return new LossTrial(lab, server, nearBytes(lab), 1, () -> {});
+    }
+
+    /** Of each flow: some seconds at what can be expected. */
+    private static long farBytes(final Lab lab) {
+        return Math.min(lab.scale().frameBytes(), (lab.scale().quick() ? 2L : 4L) * MIB);
+    }
+
+    private static long nearBytes(final Lab lab) {
+        return Math.max(MIB, lab.scale().frameBytes() / 4);
+    }
+}
