@@ -25,12 +25,8 @@ final class ConnectionFigures {
     private long bytesAcked;
     private long bytesReceived;
 
-    ConnectionFigures(final TcpConnection tcb) {
+    ConnectionFigures(final TcpConnection tcb, final long nowNanos) {
         this.tcb = tcb;
-    }
-
-    /** The connection is there. */
-    void start(final long nowNanos) {
         this.dataSentNanos = nowNanos;
         this.dataReceivedNanos = nowNanos;
         this.ackReceivedNanos = nowNanos;

@@ -133,7 +133,7 @@ public final class TcpConnection extends TupleOwner {
         this.config = config;
         this.pseudoHeaderSum = InternetChecksum.pseudoHeader(path.source(), path.destination(), IpProtocol.TCP);
         this.iss = iss;
-        this.figures = new ConnectionFigures(this);
+        this.figures = new ConnectionFigures(this, protocol.timers().nowNanos());
         this.sndUna = iss;
         this.sndNxt = iss;
         this.sendQueue = new SendQueue(pool);
@@ -438,7 +438,6 @@ public final class TcpConnection extends TupleOwner {
 
     /** Active OPEN: sends the SYN. */
     void open(final long nowNanos) {
-        figures.start(nowNanos);
         enter(TcpState.SYN_SENT, nowNanos);
         sndNxt = iss + 1;
         timing.sent(sndNxt, nowNanos);
@@ -448,7 +447,6 @@ public final class TcpConnection extends TupleOwner {
 
     /** Goes on from where a handshake stands whose last ACK has come: in SYN-RECEIVED. {@code syn} is what began it. */
     void takeOver(final HalfOpen half, final Segment syn, final long nowNanos) {
-        figures.start(nowNanos);
         listener = half.listener;
         state = TcpState.SYN_RECEIVED;
         irs = half.irs;

@@ -4,7 +4,8 @@ import io.tapstack.agent.Incarnation.Caller;
 import io.tapstack.ip.SocketError;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
-import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -25,16 +26,21 @@ final class AgentConnection {
 
     private final ConformanceAgent agent;
     private final SocketChannel channel;
-    private final SynchronousQueue<Work> work = new SynchronousQueue<>();
+    private final BlockingQueue<Work> work = new ArrayBlockingQueue<>(1);
     private final Thread reader;
     private final Thread worker;
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition callIsOver = lock.newCondition();
+    private final Condition workerChanged = lock.newCondition();
     private @Nullable Incarnation incarnation;
     private @Nullable Caller caller;
-    private boolean calling;
+    // From the moment at which the worker is given a request until its reply is written.
+    private boolean busy;
+
+    // Until its reply is there: an interrupt in the middle of a write would close the channel.
+    private boolean interruptible;
     private boolean leaving;
+    private boolean workerEnded;
 
     /** What the worker is given: a request, or what is wrong with one, or nothing more. */
     private record Work(@Nullable Request request, @Nullable BadRequest bad) {
@@ -88,7 +94,7 @@ final class AgentConnection {
     void interruptCall() {
         lock.lock();
         try {
-            if (calling) {
+            if (interruptible) {
                 worker.interrupt();
             }
         } finally {
@@ -129,11 +135,21 @@ final class AgentConnection {
         }
     }
 
+    /** Gives the worker something to do when it has done all before. */
     private void hand(final Work next) throws InterruptedException, IOException {
-        while (!work.offer(next, LAST_CALL_MILLIS, TimeUnit.MILLISECONDS)) {
-            if (!worker.isAlive()) {
-                throw new IOException("the worker is gone");
+        lock.lockInterruptibly();
+        try {
+            while (busy && !workerEnded) {
+                workerChanged.await();
             }
+            if (workerEnded) {
+                throw new IOException("the worker has ended");
+            }
+            busy = true;
+            interruptible = true;
+            work.add(next);
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -142,8 +158,8 @@ final class AgentConnection {
         try {
             leaving = true;
             long left = TimeUnit.MILLISECONDS.toNanos(LAST_CALL_MILLIS);
-            while (calling && left > 0) {
-                left = callIsOver.awaitNanos(left);
+            while (interruptible && left > 0) {
+                left = workerChanged.awaitNanos(left);
             }
         } catch (final InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -167,24 +183,67 @@ final class AgentConnection {
         try {
             while (true) {
                 final Work next = work.take();
-                if (next.bad() != null) {
-                    LOG.warn("a bad request: {}", next.bad().getMessage());
-                    Reply.of(-next.bad().errno()).write(channel);
-                    if (next.bad().isLast()) {
-                        break;
-                    }
-                } else if (next.request() != null) {
-                    call(next.request()).write(channel);
-                } else {
+                final Reply reply = reply(next);
+                if (reply == null) {
                     break;
                 }
+                reply.write(channel);
+                if (next.bad() != null && next.bad().isLast()) {
+                    break;
+                }
+                written();
             }
         } catch (final IOException e) {
             LOG.debug("a client of the agent is gone", e);
         } catch (final InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
+            ended();
             close();
+        }
+    }
+
+    /** @return null if there is nothing more to do */
+    private @Nullable Reply reply(final Work next) {
+        if (next.request() != null) {
+            return call(next.request());
+        }
+        noLongerInterruptible();
+        if (next.bad() == null) {
+            return null;
+        }
+        LOG.warn("a bad request: {}", next.bad().getMessage());
+        return Reply.of(-next.bad().errno());
+    }
+
+    private void noLongerInterruptible() {
+        lock.lock();
+        try {
+            interruptible = false;
+            Thread.interrupted();
+            workerChanged.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void written() {
+        lock.lock();
+        try {
+            busy = false;
+            workerChanged.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void ended() {
+        lock.lock();
+        try {
+            workerEnded = true;
+            workerChanged.signalAll();
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -211,7 +270,6 @@ final class AgentConnection {
             if (now == null || us == null) {
                 throw new IllegalStateException("a connection that belongs to no incarnation");
             }
-            calling = true;
             return new Place(now, us);
         } finally {
             lock.unlock();
@@ -221,13 +279,11 @@ final class AgentConnection {
     private void end(final Caller us) {
         lock.lock();
         try {
-            calling = false;
-            Thread.interrupted();
+            noLongerInterruptible();
             us.end();
             if (leaving) {
                 us.leave();
             }
-            callIsOver.signalAll();
         } finally {
             lock.unlock();
         }
