@@ -13,6 +13,9 @@ final class VirtualIncarnation extends Incarnation {
 
     private static final long START_NANOS = 1_000_000_000;
 
+    /** In real time. A suite that starts a call on one thread and waits for its packet on another means the one to come first. */
+    private static final long HESITATION_NANOS = 2_000_000;
+
     private final NetworkStack stack;
     private final VirtualTime time;
     private final AgentLink link;
@@ -33,7 +36,7 @@ final class VirtualIncarnation extends Incarnation {
         final VirtualTime[] time = new VirtualTime[1];
         final AgentLink link = new AgentLink(() -> time[0].now());
         final NetworkStack stack = new NetworkStack(link, config, START_NANOS);
-        time[0] = new VirtualTime(stack, START_NANOS);
+        time[0] = new VirtualTime(stack, START_NANOS, HESITATION_NANOS);
         return new VirtualIncarnation(stack, time[0], link, settings, startMicros);
     }
 

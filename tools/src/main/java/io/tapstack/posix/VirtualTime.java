@@ -44,6 +44,7 @@ public final class VirtualTime implements Door {
     private final List<Party> parties = new ArrayList<>();
     private final Map<Thread, Party> inCall = new HashMap<>();
     private final Pollable stack;
+    private final long hesitationNanos;
     private volatile long now;
 
     // In real time: when somebody did something last.
@@ -120,11 +121,24 @@ public final class VirtualTime implements Door {
     }
 
     /**
+     * Time that goes on at once when it may.
+     *
      * @param stack used inside this door only, from now on
      * @param startNanos the time at the start
      */
     public VirtualTime(final Pollable stack, final long startNanos) {
+        this(stack, startNanos, 0);
+    }
+
+    /**
+     * The same, with some patience.
+     *
+     * @param hesitationNanos of real time, in which nobody may have done anything before time goes on: parties in other processes start their
+     *     calls at the same time as somebody lets time go on, and should be heard first
+     */
+    public VirtualTime(final Pollable stack, final long startNanos, final long hesitationNanos) {
         this.stack = stack;
+        this.hesitationNanos = hesitationNanos;
         this.now = startNanos;
     }
 
@@ -181,6 +195,8 @@ public final class VirtualTime implements Door {
                     awaitChange();
                 } else if (now >= untilNanos) {
                     return false;
+                } else if (System.nanoTime() - activeAt < hesitationNanos) {
+                    changed.awaitNanos(hesitationNanos - (System.nanoTime() - activeAt));
                 } else {
                     step(untilNanos);
                 }
