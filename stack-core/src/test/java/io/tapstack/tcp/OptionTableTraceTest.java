@@ -128,7 +128,7 @@ class OptionTableTraceTest {
         final TcpListener listener = trace.listen(new TcpConfig());
         trace.in(
                 "S 0:0(0) <nop,wscale 2,nop,ts 7/0,sackOK,nop,nop,nop,mss 1000,raw fd 10 1 2 3 4 5 6 7 8 9 a b c d e>");
-        trace.out("S. 0:0(0) ack 1 <mss 1460,sackOK,ts *,wscale 5>");
+        trace.out("S. 0:0(0) ack 1 <mss 1460,sackOK,ts *,wscale 7>");
         trace.in(". 1:1(0) ack 1 win 100 <ts 8/0>");
         final TcpConnection connection = listener.accept();
         assertThat(connection).isNotNull();
