@@ -150,7 +150,7 @@ final class SegmentSender {
             return 0;
         }
         tcb.timing.retransmitted(seq);
-        tcb.statistics.segmentsRetransmitted++;
+        tcb.statistics.segmentsRetransmitted += Math.max(1, (sent + tcb.mss - 1) / tcb.mss);
         tcb.statistics.observer().retransmitted(tcb, seq, sent, cause);
         if (seq == tcb.sndUna) {
             // The ACK that the timer waits for is a round trip away again. As in Linux; RFC 6298 has no word for what

@@ -80,6 +80,12 @@ public final class SocketOptions {
     /** How long data may stay unacknowledged, in milliseconds; 0 for the default. */
     public static final int TCP_USER_TIMEOUT = 18;
 
+    /** Of a listener: how many connections may be open by a Fast Open cookie alone (RFC 7413); 0 for none. */
+    public static final int TCP_FASTOPEN = 23;
+
+    /** {@code connect} waits for the first bytes to send, if there is a Fast Open cookie, and asks for one if there is none (RFC 7413). */
+    public static final int TCP_FASTOPEN_CONNECT = 30;
+
     static final int IP_PMTUDISC_DONT = 0;
     static final int IP_PMTUDISC_DO = 2;
     static final int SOCK_STREAM = 1;

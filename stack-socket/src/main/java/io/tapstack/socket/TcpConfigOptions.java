@@ -122,6 +122,18 @@ final class TcpConfigOptions {
                 }
                 config.synRetries(value);
             }
+            case SocketOptions.TCP_FASTOPEN -> {
+                if (value < 0) {
+                    return INVALID;
+                }
+                config.fastOpenQueue(value);
+            }
+            case SocketOptions.TCP_FASTOPEN_CONNECT -> {
+                if (isOutside(value, 0, 1)) {
+                    return INVALID;
+                }
+                config.fastOpen(value == 1);
+            }
             case SocketOptions.TCP_USER_TIMEOUT -> {
                 if (value < 0) {
                     return INVALID;
@@ -144,6 +156,8 @@ final class TcpConfigOptions {
             case SocketOptions.TCP_KEEPINTVL -> (int) (config.keepAliveIntervalNanos() / SECONDS);
             case SocketOptions.TCP_KEEPCNT -> config.keepAliveCount();
             case SocketOptions.TCP_SYNCNT -> config.synRetries();
+            case SocketOptions.TCP_FASTOPEN -> config.fastOpenQueue();
+            case SocketOptions.TCP_FASTOPEN_CONNECT -> number(config.fastOpen());
             case SocketOptions.TCP_USER_TIMEOUT -> (int) (config.userTimeoutNanos() / MILLIS);
             default -> UNKNOWN;
         };

@@ -30,6 +30,8 @@ final class StreamOptionsTest extends TwoHostsTest {
         "6, 6, 3, 3", // TCP_KEEPCNT
         "6, 7, 2, 2", // TCP_SYNCNT
         "6, 18, 3000, 3000", // TCP_USER_TIMEOUT
+        "6, 23, 5, 5", // TCP_FASTOPEN
+        "6, 30, 1, 1", // TCP_FASTOPEN_CONNECT
     })
     void whatIsSetIsReadBack(final int level, final int name, final int value, final int expected)
             throws SocketErrorException {
@@ -57,7 +59,18 @@ final class StreamOptionsTest extends TwoHostsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0, 2, 0", "0, 2, 256", "6, 2, 20", "6, 4, 0", "6, 5, 40000", "6, 6, 128", "6, 7, 0", "6, 18, -1"})
+    @CsvSource({
+        "0, 2, 0",
+        "0, 2, 256",
+        "6, 2, 20",
+        "6, 4, 0",
+        "6, 5, 40000",
+        "6, 6, 128",
+        "6, 7, 0",
+        "6, 18, -1",
+        "6, 23, -1",
+        "6, 30, 2"
+    })
     void nonsenseIsRefused(final int level, final int name, final int value) {
         assertThat(open(here.stream()).setOption(level, name, value)).isEqualTo(-SocketError.EINVAL.errno());
     }

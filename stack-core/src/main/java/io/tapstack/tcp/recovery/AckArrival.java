@@ -4,7 +4,7 @@ import io.tapstack.wire.SequenceNumber;
 import io.tapstack.wire.TcpOptions;
 
 /**
- * What an ACK says to {@link LossRecovery}, and what came of it. One object belongs to one connection and is filled anew for every ACK.
+ * What an ACK says to {@link LossRecovery}, and what came of it. One object serves all connections of a stack and is filled anew for every ACK.
  * Sequence numbers as in RFC 9293, times in nanoseconds of the stack's clock.
  */
 public final class AckArrival {

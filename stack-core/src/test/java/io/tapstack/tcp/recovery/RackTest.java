@@ -46,7 +46,7 @@ class RackTest {
     @Test
     void sackOfWhatWasSentAgainCounts() {
         ackArrives(311, 0, -50);
-        scoreboard.sack(MSS, 2 * MSS, (segment, bytes) -> rack.delivered(segment, segment.end, ack));
+        scoreboard.sack(MSS, 2 * MSS, ack, (segment, bytes, a) -> rack.delivered(segment, segment.end, a));
         assertThat(rack.detectLoss(ack, true)).isZero();
         assertThat(scoreboard.bytesLost()).isEqualTo(MSS);
     }
@@ -55,7 +55,7 @@ class RackTest {
     @Test
     void tooShortToBeTrue() {
         ackArrives(309, 0, -50);
-        scoreboard.sack(MSS, 2 * MSS, (segment, bytes) -> rack.delivered(segment, segment.end, ack));
+        scoreboard.sack(MSS, 2 * MSS, ack, (segment, bytes, a) -> rack.delivered(segment, segment.end, a));
         rack.detectLoss(ack, true);
         assertThat(scoreboard.bytesLost()).isZero();
     }
@@ -65,7 +65,7 @@ class RackTest {
     void acknowledgedByItsFirstCopy() {
         scoreboard.sent(2 * MSS, 3 * MSS, 205 * MILLIS);
         ackArrives(311, 2 * MSS, 1);
-        scoreboard.acknowledge(2 * MSS, (segment, bytes) -> rack.delivered(segment, segment.end, ack));
+        scoreboard.acknowledge(ack, (segment, bytes, a) -> rack.delivered(segment, segment.end, a));
         rack.detectLoss(ack, true);
         assertThat(scoreboard.bytesLost()).isZero();
     }
@@ -75,7 +75,7 @@ class RackTest {
     void acknowledgedByItsSecondCopy() {
         scoreboard.sent(2 * MSS, 3 * MSS, 205 * MILLIS);
         ackArrives(311, 2 * MSS, 210);
-        scoreboard.acknowledge(2 * MSS, (segment, bytes) -> rack.delivered(segment, segment.end, ack));
+        scoreboard.acknowledge(ack, (segment, bytes, a) -> rack.delivered(segment, segment.end, a));
         rack.detectLoss(ack, true);
         assertThat(scoreboard.bytesLost()).isEqualTo(MSS);
     }
