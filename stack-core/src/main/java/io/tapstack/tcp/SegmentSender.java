@@ -59,12 +59,11 @@ final class SegmentSender {
         if (tcb.maySendData()) {
             restartAfterIdle(nowNanos);
             leavePersistIfOpen();
-            final int firstNew = tcb.sndNxt;
             do {
                 while (tcb.pacer.maySend(nowNanos) && (retransmitNext(nowNanos) || sendNext(nowNanos))) {
                     // Until a window or the time is used up, the queue is empty or the device is full.
                 }
-            } while (tcb.sndNxt == firstNew && !tcb.pacer.isWaiting() && tcb.recovery.nothingToSend());
+            } while (!tcb.pacer.isWaiting() && tcb.recovery.nothingToSend(tcb.sndNxt));
             tcb.lossTimer.update(nowNanos);
             persistIfStuck(nowNanos);
         }
