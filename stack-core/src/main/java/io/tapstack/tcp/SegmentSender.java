@@ -67,12 +67,11 @@ final class SegmentSender {
             restartAfterIdle(nowNanos);
             tcb.closedWindow.leaveIfOpen();
             tcb.pathMtu.look();
-            final int firstNew = tcb.sndNxt;
             do {
                 while (tcb.pacer.maySend(nowNanos) && (retransmitNext(nowNanos) || sendNext(nowNanos))) {
                     // Until a window or the time is used up, the queue is empty or the device is full.
                 }
-            } while (tcb.sndNxt == firstNew && !tcb.pacer.isWaiting() && tcb.recovery.nothingToSend());
+            } while (!tcb.pacer.isWaiting() && tcb.recovery.nothingToSend(tcb.sndNxt));
             tcb.lossTimer.update(nowNanos);
             tcb.closedWindow.enterIfStuck(nowNanos);
             tcb.room.sent();
