@@ -50,6 +50,11 @@ final class PathMtuDiscovery {
         return tcb.config.pathMtuPolicy().usesPathMtu() ? tcb.path.mtu() : tcb.path.linkMtu();
     }
 
+    /** The same in bytes behind the fixed TCP header: options and payload. */
+    int largestSegment() {
+        return mtu() - tcb.path.ipHeaderLength() - TcpHeader.MIN_LENGTH;
+    }
+
     /** @param largest what the peer and the path allow. @return how many bytes of payload segments may have */
     int limit(final int largest) {
         final int limit = probing.limit(largest);

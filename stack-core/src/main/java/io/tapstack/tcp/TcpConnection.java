@@ -653,8 +653,8 @@ public final class TcpConnection extends TupleOwner {
         final int options = timestamps.enabled() ? TcpOptions.TIMESTAMPS_LENGTH : 0;
         // RFC 9293 3.7.1: Eff.snd.MSS = min(SendMSS + 20, MMS_S) - TCPhdrsize - IPoptionsize
         // The lower limit is for what the peer says: the MTU of our own link is a fact.
-        final int narrowest = pathMtu.mtu() - path.ipHeaderLength() - TcpHeader.MIN_LENGTH;
-        mss = pathMtu.limit(Math.min(Math.min(Math.max(MIN_MSS, peerMss), offeredMss()), narrowest) - options);
+        mss = pathMtu.limit(
+                Math.min(Math.min(Math.max(MIN_MSS, peerMss), offeredMss()), pathMtu.largestSegment()) - options);
         congestion.mss(mss);
         recovery.mss(mss);
         sender.mssChanged();
