@@ -528,6 +528,8 @@ public final class TcpConnection extends TupleOwner {
         ecn.synFlags(true); // they went out with the SYN-ACK already
         timestamps.ackSent(rcvNxt);
         retransmissions.synTimeouts(half.timeouts);
+        // Should the ACK be refused after all, the SYN-ACK is repeated as before.
+        retransmissionTimer.start(nowNanos);
         if (!half.repeated) {
             timing.sent(sndNxt, half.sentNanos);
         }
