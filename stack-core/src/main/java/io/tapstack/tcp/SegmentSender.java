@@ -21,6 +21,7 @@ final class SegmentSender {
     private final TcpHeader header = new TcpHeader();
 
     // Largest payload of a segment that is handed down: the MSS, or as many whole MSSs as the device cuts by itself.
+    private final PushMarks pushMarks = new PushMarks();
     private int largestSegment;
     // Behind the last segment sent that was smaller than the MSS, for Nagle's algorithm in Minshall's form.
     private int sndSml;
@@ -139,7 +140,8 @@ final class SegmentSender {
         final int dataEnd = SequenceNumber.min(end, tcb.queueEnd());
         final int length = Math.max(0, dataEnd - seq);
         final boolean fin = tcb.finSent && SequenceNumber.greaterThan(end, tcb.queueEnd());
-        final int flags = TcpHeader.ACK | (fin ? TcpHeader.FIN : 0) | (length > 0 ? TcpHeader.PSH : 0);
+        final boolean push = length > 0 && pushMarks.contains(dataEnd);
+        final int flags = TcpHeader.ACK | (fin ? TcpHeader.FIN : 0) | (push ? TcpHeader.PSH : 0);
         final int sent = send(seq, length, flags, nowNanos);
         if (sent < 0) {
             return sent;
@@ -150,10 +152,16 @@ final class SegmentSender {
             return 0;
         }
         tcb.timing.retransmitted(seq);
-        tcb.statistics.segmentsRetransmitted++;
+        tcb.statistics.segmentsRetransmitted += Math.max(1, (sent + tcb.mss - 1) / tcb.mss);
         tcb.figures.retransmitted(sent);
         tcb.statistics.observer().retransmitted(tcb, seq, sent, cause);
-        tcb.retransmissionTimer.start(nowNanos);
+        if (seq == tcb.sndUna) {
+            // The ACK that the timer waits for is a round trip away again. As in Linux; RFC 6298 has no word for what
+            // is lost twice.
+            tcb.retransmissionTimer.restart(nowNanos);
+        } else {
+            tcb.retransmissionTimer.start(nowNanos);
+        }
         // What was written in more pieces than a packet holds takes more than one segment.
         return sent + (fin && sent == length ? 1 : 0);
     }
@@ -230,6 +238,7 @@ final class SegmentSender {
         int flags = TcpHeader.ACK | (fin ? TcpHeader.FIN : 0);
         if (length > 0 && last) {
             flags |= TcpHeader.PSH; // RFC 9293 3.8.2: when there is no more to be sent (MUST-61)
+            pushMarks.add(seq + length);
         }
         final int mssBefore = tcb.mss;
         final int sent = send(seq, length, flags, nowNanos);
