@@ -21,6 +21,7 @@ final class SegmentSender {
     private final TcpHeader header = new TcpHeader();
 
     // Largest payload of a segment that is handed down: the MSS, or as many whole MSSs as the device cuts by itself.
+    private final PushMarks pushMarks = new PushMarks();
     private int largestSegment;
     // Behind the last segment sent that was smaller than the MSS, for Nagle's algorithm in Minshall's form.
     private int sndSml;
@@ -154,7 +155,8 @@ final class SegmentSender {
         final int dataEnd = SequenceNumber.min(end, tcb.queueEnd());
         final int length = Math.max(0, dataEnd - seq);
         final boolean fin = tcb.finSent && SequenceNumber.greaterThan(end, tcb.queueEnd());
-        final int flags = TcpHeader.ACK | (fin ? TcpHeader.FIN : 0) | (length > 0 ? TcpHeader.PSH : 0);
+        final boolean push = length > 0 && pushMarks.contains(dataEnd);
+        final int flags = TcpHeader.ACK | (fin ? TcpHeader.FIN : 0) | (push ? TcpHeader.PSH : 0);
         final int sent = send(seq, length, flags, nowNanos);
         if (sent < 0) {
             return sent;
@@ -269,6 +271,7 @@ final class SegmentSender {
         int flags = TcpHeader.ACK | (fin ? TcpHeader.FIN : 0);
         if (length > 0 && last) {
             flags |= TcpHeader.PSH; // RFC 9293 3.8.2: when there is no more to be sent (MUST-61)
+            pushMarks.add(seq + length);
         }
         final int mssBefore = tcb.mss;
         final int sent = send(seq, length, flags, nowNanos);
