@@ -42,6 +42,9 @@ public final class StackStatistics {
     /** Connections that were reset when their application closed them, because there were too many such. */
     public long orphansReset;
 
+    /** Connections that were opened by a Fast Open cookie, with data in their SYN (RFC 7413). */
+    public long fastOpens;
+
     /** SYN cookies: sent, come back, and not ours or too old. */
     public long synCookiesSent;
 

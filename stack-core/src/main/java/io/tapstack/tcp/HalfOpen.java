@@ -32,6 +32,10 @@ final class HalfOpen extends TupleRecord {
     /** Null if they were not agreed on. */
     final @Nullable Timestamps timestamps;
 
+    /** For the SYN-ACK (RFC 7413 4.1.2), or null. */
+    @Nullable
+    FastOpenCookie cookie;
+
     final long sentNanos;
 
     /** How often the SYN-ACK was sent again by the timer; and whether it was sent again at all, so that no round trip can be told. */

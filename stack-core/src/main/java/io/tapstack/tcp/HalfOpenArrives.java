@@ -145,6 +145,9 @@ final class HalfOpenArrives {
         if (timestamps != null) {
             options.timestamps(timestampValue, timestamps.echo());
         }
+        if (half.cookie != null) {
+            options.fastOpen(half.cookie);
+        }
         final int length = TcpHeader.MIN_LENGTH + options.length();
         final PacketBuffer packet = pool.packet(path.headroom() + length, path.headroom());
         final int at = packet.append(length);

@@ -62,6 +62,10 @@ final class Retransmissions {
             return;
         }
         synTimeouts++;
+        final FastOpenSyn fastOpen = tcb.fastOpenSyn;
+        if (fastOpen != null && synTimeouts == 1) {
+            fastOpen.timedOut(nowNanos);
+        }
         tcb.timing.cancel();
         tcb.estimator.backOff();
         tcb.retransmissionTimer.restart(nowNanos);

@@ -79,7 +79,11 @@ final class SegmentArrives {
         }
         final long roundTrip = tcb.timing.acknowledged(segment.ack, nowNanos);
         sampleHandshake(roundTrip);
-        tcb.sndUna = segment.ack;
+        tcb.synAcknowledged(segment.ack);
+        final FastOpenSyn fastOpen = tcb.fastOpenSyn;
+        if (fastOpen != null) {
+            fastOpen.answered(segment.options);
+        }
         acks.updateWindow(segment);
         tcb.established(nowNanos);
         tcb.delayedAck.ackNow();
@@ -133,6 +137,9 @@ final class SegmentArrives {
         if (!acks.process(segment, nowNanos)) {
             return;
         }
+        if (tcb.fastOpen != null && SequenceNumber.greaterThan(segment.ack, tcb.iss)) {
+            tcb.fastOpenCompleted(nowNanos);
+        }
         if (!closingStates(segment, nowNanos)) {
             return;
         }
@@ -177,10 +184,13 @@ final class SegmentArrives {
         if (segment.has(TcpHeader.RST)) {
             return;
         }
-        if (tcb.state == TcpState.SYN_RECEIVED
-                && segment.has(TcpHeader.SYN)
-                && !segment.has(TcpHeader.ACK)
-                && segment.seq == tcb.irs) {
+        final boolean synAgain = segment.has(TcpHeader.SYN) && !segment.has(TcpHeader.ACK) && segment.seq == tcb.irs;
+        final FastOpenHandshake fastOpen = tcb.fastOpen;
+        if (synAgain && fastOpen != null) {
+            fastOpen.repeat(nowNanos);
+            return;
+        }
+        if (synAgain && tcb.state == TcpState.SYN_RECEIVED) {
             // The peer repeats its SYN, so our SYN-ACK was lost: better repeat that than an ACK that says less.
             tcb.timing.cancel(); // Karn
             tcb.protocol.synSender().sendSynAck(tcb, nowNanos);
@@ -227,7 +237,7 @@ final class SegmentArrives {
         }
         final long roundTrip = tcb.timing.acknowledged(segment.ack, nowNanos);
         sampleHandshake(roundTrip);
-        tcb.sndUna = segment.ack;
+        tcb.synAcknowledged(segment.ack);
         tcb.sndWl1 = segment.seq - 1;
         tcb.sndWl2 = segment.ack;
         acks.updateWindow(segment);

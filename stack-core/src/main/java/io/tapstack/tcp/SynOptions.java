@@ -2,6 +2,7 @@ package io.tapstack.tcp;
 
 import io.tapstack.wire.TcpOptions;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** The options of a SYN or SYN-ACK of ours. One object is filled anew for each. */
 final class SynOptions {
@@ -11,6 +12,8 @@ final class SynOptions {
     private int mss;
     private int shift;
     private boolean sack;
+    private boolean fastOpen;
+    private @Nullable FastOpenCookie cookie;
     private boolean timestamps;
     private int timestampValue;
     private int timestampEcho;
@@ -20,6 +23,8 @@ final class SynOptions {
         mss = offeredMss;
         shift = NO_SHIFT;
         sack = false;
+        fastOpen = false;
+        cookie = null;
         timestamps = false;
         return this;
     }
@@ -41,10 +46,26 @@ final class SynOptions {
         timestampEcho = echo;
     }
 
+    /** RFC 7413 4.1.1: a cookie, or with null the wish for one. */
+    void fastOpen(final @Nullable FastOpenCookie theCookie) {
+        fastOpen = true;
+        cookie = theCookie;
+    }
+
+    /** The cookie that stands in received options, or null. */
+    static @Nullable FastOpenCookie cookie(final TcpOptions received) {
+        return received.cookieLength() <= 0
+                ? null
+                : new FastOpenCookie(received.cookieHigh(), received.cookieLow(), received.cookieLength());
+    }
+
     /** Bytes that {@link #write} writes. */
     int length() {
         // With timestamps SACK-permitted stands where two NOPs would be.
-        return 4 + (timestamps ? TcpOptions.TIMESTAMPS_LENGTH : sack ? 4 : 0) + (shift == NO_SHIFT ? 0 : 4);
+        return 4
+                + (timestamps ? TcpOptions.TIMESTAMPS_LENGTH : sack ? 4 : 0)
+                + (shift == NO_SHIFT ? 0 : 4)
+                + (fastOpen ? TcpOptions.cookieOptionLength(cookie == null ? 0 : cookie.length()) : 0);
     }
 
     void write(final ByteBuffer bytes, final int at) {
@@ -58,7 +79,13 @@ final class SynOptions {
             option += TcpOptions.writeSackPermitted(bytes, option);
         }
         if (shift != NO_SHIFT) {
-            TcpOptions.writeWindowScale(bytes, option, shift);
+            option += TcpOptions.writeWindowScale(bytes, option, shift);
+        }
+        final FastOpenCookie given = cookie;
+        if (given != null) {
+            TcpOptions.writeCookie(bytes, option, given.length(), given.high(), given.low());
+        } else if (fastOpen) {
+            TcpOptions.writeCookie(bytes, option, 0, 0, 0);
         }
     }
 }

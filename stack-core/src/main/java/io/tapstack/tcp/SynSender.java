@@ -16,7 +16,7 @@ final class SynSender {
         this.options = options;
     }
 
-    /** {@code <SEQ=ISS><CTL=SYN>} with the options that are offered. */
+    /** {@code <SEQ=ISS><CTL=SYN>} with the options that are offered; the first one with data, if Fast Open has a cookie (RFC 7413 4.2.1). */
     void sendSyn(final TcpConnection tcb, final long nowNanos) {
         final TcpConfig config = tcb.config;
         options.begin(tcb.offeredMss());
@@ -29,7 +29,14 @@ final class SynSender {
         if (config.windowScaling()) {
             options.windowScale(TcpConnection.offeredShift(config));
         }
-        send(tcb, TcpHeader.SYN, 0, nowNanos);
+        final FastOpenSyn fastOpen = tcb.synWasLost() ? null : tcb.fastOpenSyn;
+        int payload = 0;
+        if (fastOpen != null) {
+            fastOpen.addTo(options);
+            payload = fastOpen.payload(options.length());
+            tcb.sndNxt = tcb.iss + 1 + payload;
+        }
+        send(tcb, TcpHeader.SYN, 0, payload, nowNanos);
     }
 
     /** {@code <SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK>} with the options that are agreed on. */
@@ -44,19 +51,22 @@ final class SynSender {
         if (tcb.scaleAgreed) {
             options.windowScale(TcpConnection.offeredShift(tcb.config));
         }
-        send(tcb, TcpHeader.SYN | TcpHeader.ACK, tcb.rcvNxt, nowNanos);
+        send(tcb, TcpHeader.SYN | TcpHeader.ACK, tcb.rcvNxt, 0, nowNanos);
         tcb.sender.acknowledged();
     }
 
-    private void send(final TcpConnection tcb, final int flags, final int ack, final long nowNanos) {
+    private void send(final TcpConnection tcb, final int flags, final int ack, final int payload, final long nowNanos) {
         final int length = TcpHeader.MIN_LENGTH + options.length();
-        final PacketBuffer packet = tcb.pool.packet(tcb.path.headroom() + length, tcb.path.headroom());
+        final PacketBuffer packet = tcb.pool.packet(tcb.path.headroom() + length + payload, tcb.path.headroom());
         final int at = packet.append(length);
         // RFC 7323 2.2: the window of a SYN is never scaled.
         final int window = Math.min(tcb.receiveWindow.announce(), WindowScale.MAX_UNSCALED);
         header.wrap(packet.memory().bytes(), at)
                 .write(tcb.localPort(), tcb.remotePort(), tcb.iss, ack, length, flags, window, 0);
         options.write(packet.memory().bytes(), at + TcpHeader.MIN_LENGTH);
+        if (payload > 0) {
+            tcb.sendQueue.copyOut(packet, 0, payload);
+        }
         final TcpConfig config = tcb.config;
         final SendStatus status = sender.hand(packet, at, tcb.path, config.timeToLive(), config.trafficClass());
         tcb.sender.synSent(nowNanos);

@@ -22,6 +22,8 @@ public final class TcpConfig {
     private EcnMode ecn = EcnMode.PASSIVE;
     private SynCookieMode synCookies = SynCookieMode.AUTO;
     private boolean abortOnOverflow = false;
+    private boolean fastOpen = false;
+    private int fastOpenQueue = 0;
     private String congestionControl = "cubic";
     private boolean noDelay = false;
     private boolean quickAck = false;
@@ -62,6 +64,8 @@ public final class TcpConfig {
         copy.ecn = ecn;
         copy.synCookies = synCookies;
         copy.abortOnOverflow = abortOnOverflow;
+        copy.fastOpen = fastOpen;
+        copy.fastOpenQueue = fastOpenQueue;
         copy.congestionControl = congestionControl;
         copy.noDelay = noDelay;
         copy.quickAck = quickAck;
@@ -187,6 +191,26 @@ public final class TcpConfig {
 
     public TcpConfig synCookies(final SynCookieMode mode) {
         synCookies = mode;
+        return this;
+    }
+
+    /** TCP_FASTOPEN_CONNECT: whether an active open sends data in its SYN if it has a cookie, and else asks for one (RFC 7413). */
+    public boolean fastOpen() {
+        return fastOpen;
+    }
+
+    public TcpConfig fastOpen(final boolean on) {
+        fastOpen = on;
+        return this;
+    }
+
+    /** TCP_FASTOPEN: how many connections of a listener may be open by a cookie alone (RFC 7413 5.1); 0 gives no cookies. */
+    public int fastOpenQueue() {
+        return fastOpenQueue;
+    }
+
+    public TcpConfig fastOpenQueue(final int connections) {
+        fastOpenQueue = atLeast(0, connections);
         return this;
     }
 

@@ -71,7 +71,7 @@ public final class TcpConnection extends TupleOwner {
     final RoundTripTiming timing = new RoundTripTiming();
     final WindowScale windowScale = new WindowScale();
     final Timestamps timestamps;
-    final CongestionControl congestion;
+    CongestionControl congestion;
     final SackScoreboard scoreboard;
     LossRecovery recovery;
     final RetransmissionTimer retransmissionTimer;
@@ -109,6 +109,14 @@ public final class TcpConnection extends TupleOwner {
     private @Nullable SocketError error;
     private @Nullable SocketError softError;
     private ConnectionObserver observer = ConnectionObserver.NONE;
+
+    /** While the peer may not know of a connection that its Fast Open cookie has opened. */
+    @Nullable
+    FastOpenHandshake fastOpen;
+
+    /** What the SYN of an active open says of Fast Open, if anything. */
+    @Nullable
+    FastOpenSyn fastOpenSyn;
 
     /** What stands for this connection in TIME-WAIT; it may be over while the application still reads. */
     private @Nullable TimeWaitRecord timeWait;
@@ -193,6 +201,9 @@ public final class TcpConnection extends TupleOwner {
 
     /** Puts changed options into effect. */
     public void configChanged(final long nowNanos) {
+        congestion = CongestionControls.successor(
+                congestion, config.congestionControl(), iss, mss, config.initialWindowSegments() * mss);
+        recovery.fastRecovery(congestion.fastRecovery());
         if (state.isSynchronized() && state != TcpState.TIME_WAIT) {
             keepAlive.update(nowNanos);
             sender.transmit(nowNanos);
@@ -440,6 +451,10 @@ public final class TcpConnection extends TupleOwner {
     void open(final long nowNanos) {
         enter(TcpState.SYN_SENT, nowNanos);
         sndNxt = iss + 1;
+        if (config.fastOpen() && protocol.fastOpenCache().isWorthTrying(path.destination(), nowNanos)) {
+            final FastOpenCache cache = protocol.fastOpenCache();
+            fastOpenSyn = new FastOpenSyn(this, cache, cache.cookie(path.destination(), nowNanos));
+        }
         timing.sent(sndNxt, nowNanos);
         retransmissionTimer.start(nowNanos);
         protocol.synSender().sendSyn(this, nowNanos);
@@ -461,6 +476,41 @@ public final class TcpConnection extends TupleOwner {
         if (!half.repeated) {
             timing.sent(sndNxt, half.sentNanos);
         }
+    }
+
+    /**
+     * Opens by a Fast Open cookie (RFC 7413 4.2.2), instead of {@link #takeOver}: the data of {@code syn} is received, and more can be sent
+     * at once.
+     */
+    void openFast(
+            final HalfOpen half, final Segment syn, final Segment data, final FastOpenServer server, final long now) {
+        takeOver(half, syn, now);
+        timing.cancel();
+        sndUna = sndNxt;
+        sndWl1 = irs;
+        sndWl2 = sndUna;
+        data.trimBack(rcvAdv);
+        receiveQueue.append(data.memory(), data.payloadOffset(), data.payloadLength());
+        rcvNxt += data.payloadLength();
+        protocol.synSender().sendSynAck(this, now);
+        fastOpen = new FastOpenHandshake(this, server, now);
+        established(now);
+    }
+
+    /** The peer acknowledges what a Fast Open cookie has opened. */
+    void fastOpenCompleted(final long nowNanos) {
+        final FastOpenHandshake handshake = fastOpen;
+        if (handshake != null) {
+            fastOpen = null;
+            handshake.acknowledged(nowNanos);
+        }
+    }
+
+    /** Our SYN is acknowledged. Data that went along (RFC 7413) and was not taken is sent again. */
+    void synAcknowledged(final int ack) {
+        sendQueue.acknowledge(ack - (iss + 1));
+        sndUna = ack;
+        sndNxt = ack;
     }
 
     /** True if the SYN or SYN-ACK was sent again by the timer. */
@@ -635,6 +685,11 @@ public final class TcpConnection extends TupleOwner {
         } else if (next == TcpState.CLOSED) {
             stopTimers();
             delayedAck.stop();
+            final FastOpenHandshake handshake = fastOpen;
+            if (handshake != null) {
+                fastOpen = null;
+                handshake.failed(nowNanos);
+            }
             sendQueue.clear();
             reassembly.clear();
             scoreboard.clear();

@@ -24,6 +24,8 @@ public final class TcpListener {
     private final SynQueue synQueue;
     private final ArrayDeque<TcpConnection> acceptQueue = new ArrayDeque<>();
     private int backlog;
+    // Made when the first client asks for a cookie.
+    private @Nullable FastOpenServer fastOpenServer;
     private boolean closed;
     private Runnable acceptable = () -> {};
 
@@ -138,8 +140,41 @@ public final class TcpListener {
     private void synArrives(final Segment syn, final IpPath path, final long nowNanos) {
         final Timestamps timestamps = agreeOnTimestamps(syn, path, nowNanos);
         final int iss = protocol.chooseIss(path, syn.destinationPort, syn.sourcePort, nowNanos);
-        // Data that came with the SYN is not kept: the peer sends it again after the handshake.
-        synQueue.add(new HalfOpen(this, path, syn, iss, firstWindow(path), timestamps, nowNanos), nowNanos);
+        // Data that came with the SYN is not kept, but for Fast Open: the peer sends it again after the handshake.
+        final HalfOpen half = new HalfOpen(this, path, syn, iss, firstWindow(path), timestamps, nowNanos);
+        if (config.fastOpenQueue() == 0 || syn.options.cookieLength() < 0 || !fastOpen(half, syn, nowNanos)) {
+            synQueue.add(half, nowNanos);
+        }
+    }
+
+    /** RFC 7413 4.1.2 and 4.2.2. @return false if the SYN opens a connection in the ordinary way, maybe with a fresh cookie */
+    private boolean fastOpen(final HalfOpen half, final Segment syn, final long nowNanos) {
+        FastOpenServer server = fastOpenServer;
+        if (server == null) {
+            server = new FastOpenServer(protocol.newKey());
+            fastOpenServer = server;
+        }
+        final FastOpenCookie right = server.cookie(half.path.source(), half.path.destination());
+        if (!right.equals(SynOptions.cookie(syn.options))) {
+            half.cookie = right;
+            return false;
+        }
+        if (syn.payloadLength() == 0 || !server.hasRoom(config.fastOpenQueue(), nowNanos)) {
+            return false;
+        }
+        final TcpConnection connection = connection(half);
+        final Segment recalled = protocol.recalled();
+        half.recallSyn(recalled);
+        statistics.fastOpens++;
+        connection.openFast(half, recalled, syn, server, nowNanos);
+        return true;
+    }
+
+    private TcpConnection connection(final HalfOpen half) {
+        final TcpConnection connection =
+                new TcpConnection(protocol, half.path, half.local(), half.remote(), half.iss, half.agreedConfig());
+        protocol.add(connection);
+        return connection;
     }
 
     private @Nullable Timestamps agreeOnTimestamps(final Segment syn, final IpPath path, final long nowNanos) {
@@ -225,9 +260,7 @@ public final class TcpListener {
             return;
         }
         synQueue.complete(half);
-        final TcpConnection connection =
-                new TcpConnection(protocol, half.path, half.local(), half.remote(), half.iss, half.agreedConfig());
-        protocol.add(connection);
+        final TcpConnection connection = connection(half);
         final Segment syn = protocol.recalled();
         half.recallSyn(syn);
         connection.takeOver(half, syn, nowNanos);

@@ -12,6 +12,8 @@ import io.tapstack.ip.SocketError;
 import io.tapstack.ip.SocketErrorException;
 import io.tapstack.ip.TransportProtocol;
 import io.tapstack.link.QueueShare;
+import io.tapstack.tcp.congestion.AckSample;
+import io.tapstack.tcp.recovery.AckArrival;
 import io.tapstack.tcp.recovery.SentSegmentPool;
 import io.tapstack.time.TimerWheel;
 import io.tapstack.wire.Endpoint;
@@ -34,6 +36,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TcpProtocol implements TransportProtocol {
 
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
     private final InternetLayer internet;
     private final BufferPool pool;
     private final TimerWheel timers;
@@ -50,6 +54,8 @@ public final class TcpProtocol implements TransportProtocol {
     private final ResetSender resets;
     private OptionalInt fixedIss = OptionalInt.empty();
     private final SentSegmentPool sentSegments = new SentSegmentPool();
+    private final AckArrival arrival = new AckArrival();
+    private final AckSample sample = new AckSample();
     private final Segment segment = new Segment();
     private final Orphans orphans;
     private final ChallengeAckLimit challengeAcks;
@@ -57,6 +63,8 @@ public final class TcpProtocol implements TransportProtocol {
     private final SynSender synSender;
     private final HalfOpenArrives halfOpenArrives;
     private final SynCookies cookies;
+    private final FastOpenCache fastOpenCache = new FastOpenCache();
+    private final RandomGenerator random;
     // A segment of the past.
     private final Segment recalled = new Segment();
     private final ArrayDeque<TcpConnection> blocked = new ArrayDeque<>();
@@ -92,6 +100,7 @@ public final class TcpProtocol implements TransportProtocol {
         final SynOptions synOptions = new SynOptions();
         this.synSender = new SynSender(bare, synOptions);
         this.halfOpenArrives = new HalfOpenArrives(pool, statistics, bare, resets, synOptions, challengeAcks);
+        this.random = random;
         this.cookies = new SynCookies(random);
         this.timeWaits = new TimeWaitTable(connections, timers, statistics, bare, challengeAcks, limits.timeWaits());
     }
@@ -147,10 +156,28 @@ public final class TcpProtocol implements TransportProtocol {
         return listener;
     }
 
+    /** True if a connection to this server could send data in its SYN now (RFC 7413). */
+    public boolean hasFastOpenCookie(final IpAddress server, final long nowNanos) {
+        return fastOpenCache.cookie(server, nowNanos) != null;
+    }
+
+    /** As {@link #connect(TcpBinding, Endpoint, TcpConfig, ConnectionObserver, ByteBuffer, long)}, without data. */
+    public TcpConnection connect(
+            final @Nullable TcpBinding binding,
+            final Endpoint remote,
+            final TcpConfig config,
+            final ConnectionObserver observer,
+            final long nowNanos)
+            throws SocketErrorException {
+        return connect(binding, remote, config, observer, NOTHING, nowNanos);
+    }
+
     /**
      * Active OPEN: sends the SYN.
      *
      * @param binding where from, or null for an address that the route chooses and an ephemeral port
+     * @param data what is sent first; its position moves on by as much as the send buffer takes. With {@link TcpConfig#fastOpen()} and a cookie
+     *     the SYN carries some of it, else it follows the handshake
      * @throws SocketErrorException ENETUNREACH, EADDRNOTAVAIL (also if the 4-tuple belongs to another stack), EADDRINUSE (the 4-tuple),
      *     EINVAL
      */
@@ -159,6 +186,7 @@ public final class TcpProtocol implements TransportProtocol {
             final Endpoint remote,
             final TcpConfig config,
             final ConnectionObserver observer,
+            final ByteBuffer data,
             final long nowNanos)
             throws SocketErrorException {
         final IpAddress to = remote.address();
@@ -186,6 +214,7 @@ public final class TcpProtocol implements TransportProtocol {
         final TcpConnection connection = new TcpConnection(this, path, local, remote, iss, config.copy());
         connection.observer(observer);
         connections.add(connection);
+        connection.sendQueue.copyIn(data, config.sendBufferBytes());
         connection.open(nowNanos);
         return connection;
     }
@@ -385,6 +414,14 @@ public final class TcpProtocol implements TransportProtocol {
         return sentSegments;
     }
 
+    AckArrival arrival() {
+        return arrival;
+    }
+
+    AckSample sample() {
+        return sample;
+    }
+
     StackStatistics statistics() {
         return statistics;
     }
@@ -407,6 +444,15 @@ public final class TcpProtocol implements TransportProtocol {
 
     HalfOpenArrives halfOpenArrives() {
         return halfOpenArrives;
+    }
+
+    FastOpenCache fastOpenCache() {
+        return fastOpenCache;
+    }
+
+    /** A key that nobody knows. */
+    SipHash newKey() {
+        return SipHash.random(random);
     }
 
     SynCookies cookies() {

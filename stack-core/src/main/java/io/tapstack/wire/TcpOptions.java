@@ -3,7 +3,7 @@ package io.tapstack.wire;
 import java.nio.ByteBuffer;
 
 /**
- * The options of one TCP header (RFC 9293 3.1, 3.2): MSS, window scale and timestamps (RFC 7323), SACK (RFC 2018). Parsing
+ * The options of one TCP header (RFC 9293 3.1, 3.2): MSS, window scale and timestamps (RFC 7323), SACK (RFC 2018), Fast Open (RFC 7413). Parsing
  * never fails: unknown options are skipped, and what is malformed ends the list (RFC 9293 MUST-7). One object is
  * filled anew for every segment.
  */
@@ -16,6 +16,10 @@ public final class TcpOptions {
     private static final int SACK_PERMITTED = 4;
     private static final int SACK = 5;
     private static final int TIMESTAMPS = 8;
+    private static final int FAST_OPEN = 34;
+    private static final int MIN_COOKIE = 4;
+    private static final int MAX_COOKIE = 16;
+    private static final int NONE = -1;
 
     /** Bytes of a timestamps option with the two NOPs that align it. */
     public static final int TIMESTAMPS_LENGTH = 12;
@@ -28,6 +32,9 @@ public final class TcpOptions {
     private boolean timestamps;
     private int timestampValue;
     private int timestampEcho;
+    private int cookieLength;
+    private long cookieHigh;
+    private long cookieLow;
     private int sackBlocks;
     private final int[] sackLeft = new int[MAX_SACK_BLOCKS];
     private final int[] sackRight = new int[MAX_SACK_BLOCKS];
@@ -40,6 +47,7 @@ public final class TcpOptions {
         timestamps = false;
         timestampValue = 0;
         timestampEcho = 0;
+        cookieLength = NONE;
         sackBlocks = 0;
     }
 
@@ -94,7 +102,7 @@ public final class TcpOptions {
             }
             case SACK_PERMITTED -> sackPermitted |= length == 2;
             case SACK -> {
-                if ((length - 2) % 8 == 0) {
+                if (length > 2 && (length - 2) % 8 == 0) {
                     sackBlocks = Math.min((length - 2) / 8, MAX_SACK_BLOCKS);
                     for (int i = 0; i < sackBlocks; i++) {
                         sackLeft[i] = buffer.getInt(at + 2 + 8 * i);
@@ -109,10 +117,44 @@ public final class TcpOptions {
                     timestampEcho = buffer.getInt(at + 6);
                 }
             }
+            case FAST_OPEN -> readCookie(buffer, at + 2, length - 2);
             default -> {
                 // RFC 9293 MUST-6: an option that is not understood is ignored.
             }
         }
+    }
+
+    /** RFC 7413 4.1.1: none, to ask for one, or 4 to 16 bytes, an even number; anything else is ignored. */
+    private void readCookie(final ByteBuffer buffer, final int at, final int length) {
+        if (length != 0 && (length < MIN_COOKIE || length > MAX_COOKIE || length % 2 != 0)) {
+            return;
+        }
+        cookieLength = length;
+        cookieHigh = 0;
+        cookieLow = 0;
+        for (int i = 0; i < length; i++) {
+            final long part = (buffer.get(at + i) & 0xFFL) << (56 - 8 * (i % 8));
+            if (i < 8) {
+                cookieHigh |= part;
+            } else {
+                cookieLow |= part;
+            }
+        }
+    }
+
+    /** Length of the Fast Open cookie in bytes; 0 if one is asked for, -1 without the option. */
+    public int cookieLength() {
+        return cookieLength;
+    }
+
+    /** The cookie's first 8 bytes; what it has not is 0. */
+    public long cookieHigh() {
+        return cookieHigh;
+    }
+
+    /** The cookie's bytes behind the first 8. */
+    public long cookieLow() {
+        return cookieLow;
     }
 
     /** The MSS option's value in bytes, or 0 if there was none. */
@@ -203,6 +245,26 @@ public final class TcpOptions {
             final ByteBuffer buffer, final int at, final int index, final int left, final int right) {
         buffer.putInt(at + 4 + 8 * index, left);
         buffer.putInt(at + 8 + 8 * index, right);
+    }
+
+    /** Bytes of a Fast Open option with the NOPs that align it. */
+    public static int cookieOptionLength(final int length) {
+        return (2 + length + 3) & -4;
+    }
+
+    /** A Fast Open option; {@code length} of 0 asks for a cookie. */
+    public static int writeCookie(
+            final ByteBuffer buffer, final int at, final int length, final long high, final long low) {
+        final int total = cookieOptionLength(length);
+        int next = at;
+        while (next < at + total - 2 - length) {
+            buffer.put(next++, (byte) NO_OPERATION);
+        }
+        buffer.putShort(next, (short) (FAST_OPEN << 8 | 2 + length));
+        for (int i = 0; i < length; i++) {
+            buffer.put(next + 2 + i, (byte) ((i < 8 ? high : low) >>> (56 - 8 * (i % 8))));
+        }
+        return total;
     }
 
     public static int writeTimestamps(final ByteBuffer buffer, final int at, final int value, final int echo) {

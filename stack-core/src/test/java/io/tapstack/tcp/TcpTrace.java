@@ -222,6 +222,20 @@ final class TcpTrace {
         return this;
     }
 
+    /** The stack has sent a SYN-ACK that ends in a Fast Open cookie. @return the cookie's bytes in hex, as {@code raw} takes them */
+    String takeCookie() {
+        final byte[] packet = link.take();
+        assertThat(packet).as("a SYN-ACK").isNotNull();
+        assertThat(decode(packet, parse("S. 0:0(0) ack 1")).flags).isEqualTo("S.");
+        final int at = packet.length - 10;
+        assertThat(packet[at]).as("kind of the last option").isEqualTo((byte) 34);
+        final StringBuilder text = new StringBuilder();
+        for (int i = at + 2; i < packet.length; i++) {
+            text.append(Integer.toHexString(packet[i] & 0xFF)).append(' ');
+        }
+        return text.toString().trim();
+    }
+
     /** The stack has sent nothing more. */
     TcpTrace quiet() {
         final byte[] packet = link.take();

@@ -24,6 +24,9 @@ public final class MessageFlags {
     /** More follows: do not send a segment that is not full. */
     public static final int MSG_MORE = 0x8000;
 
+    /** Connect by {@code sendto}, with data in the SYN if the server has given a cookie (RFC 7413). */
+    public static final int MSG_FASTOPEN = 0x2000_0000;
+
     private MessageFlags() {}
 
     static boolean has(final int flags, final int flag) {

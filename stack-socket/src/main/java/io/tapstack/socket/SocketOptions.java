@@ -41,6 +41,9 @@ public final class SocketOptions {
     /** The address family, 2 for IPv4; read only. */
     public static final int SO_DOMAIN = 39;
 
+    /** Most bytes a second that may leave, or -1 for no limit, which is read back as {@link Integer#MAX_VALUE}. */
+    public static final int SO_MAX_PACING_RATE = 47;
+
     // ---- Level IPPROTO_IP
 
     public static final int IP_TOS = 1;
@@ -76,6 +79,12 @@ public final class SocketOptions {
 
     /** How long data may stay unacknowledged, in milliseconds; 0 for the default. */
     public static final int TCP_USER_TIMEOUT = 18;
+
+    /** Of a listener: how many connections may be open by a Fast Open cookie alone (RFC 7413); 0 for none. */
+    public static final int TCP_FASTOPEN = 23;
+
+    /** {@code connect} waits for the first bytes to send, if there is a Fast Open cookie, and asks for one if there is none (RFC 7413). */
+    public static final int TCP_FASTOPEN_CONNECT = 30;
 
     static final int IP_PMTUDISC_DONT = 0;
     static final int IP_PMTUDISC_DO = 2;

@@ -25,6 +25,8 @@ final class StreamReceiver {
     /** Most bytes on loan at a time, so that the peer's window opens again while a large read is going on. */
     private static final int MAX_LOAN = 1 << 18;
 
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
     private static final int AGAIN = -SocketError.EAGAIN.errno();
 
     private final StreamSocket socket;
@@ -104,6 +106,10 @@ final class StreamReceiver {
 
     /** @return bytes that can be taken now; 0 at the end of the stream; -EAGAIN if there is nothing yet; or an error */
     private int readableOrTell() {
+        final int connecting = socket.connectDeferred(NOTHING);
+        if (connecting != 0) {
+            return connecting;
+        }
         final TcpConnection connection = socket.connection();
         if (connection == null) {
             return -SocketError.ENOTCONN.errno();

@@ -24,6 +24,8 @@ final class StreamSender {
     /** Most blocks that are filled at a time: the first bytes of a large write should not wait for the last. */
     private static final int MAX_BLOCKS = 16;
 
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
     private static final int AGAIN = -SocketError.EAGAIN.errno();
 
     private final StreamSocket socket;
@@ -45,8 +47,12 @@ final class StreamSender {
         try {
             final long deadline = socket.sendDeadline();
             int result = socket.unusable();
+            if (result == 0) {
+                result = socket.connectDeferred(data);
+            }
             while (result == 0) {
-                result = copying ? AGAIN : refusal();
+                final boolean allTaken = wanted > 0 && !data.hasRemaining();
+                result = copying ? AGAIN : allTaken ? 0 : refusal();
                 if (result == 0) {
                     if (!data.hasRemaining()) {
                         break;
@@ -98,6 +104,10 @@ final class StreamSender {
 
     /** Why nothing can be sent, as a negative errno; 0 if it can. */
     private int refusal() {
+        final int connecting = socket.connectDeferred(NOTHING);
+        if (connecting != 0) {
+            return connecting;
+        }
         final TcpConnection connection = socket.connection();
         if (connection != null && socket.isHandshaking()) {
             return AGAIN;

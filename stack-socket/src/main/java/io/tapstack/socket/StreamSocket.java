@@ -4,6 +4,7 @@ import io.tapstack.ip.SocketError;
 import io.tapstack.ip.SocketErrorException;
 import io.tapstack.tcp.ConnectionObserver;
 import io.tapstack.tcp.TcpBinding;
+import io.tapstack.tcp.TcpConfig;
 import io.tapstack.tcp.TcpConnection;
 import io.tapstack.tcp.TcpInfo;
 import io.tapstack.tcp.TcpListener;
@@ -35,6 +36,7 @@ public final class StreamSocket extends StackSocket {
     }
 
     private static final Endpoint UNBOUND = Endpoint.anyIpv4(0);
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final StreamOptions options;
     private final StreamSender sender = new StreamSender(this);
@@ -44,6 +46,8 @@ public final class StreamSocket extends StackSocket {
     private @Nullable TcpBinding binding;
     private @Nullable TcpListener listener;
     private @Nullable TcpConnection connection;
+    // Where the first bytes that are sent will connect to (TCP_FASTOPEN_CONNECT).
+    private @Nullable Endpoint deferred;
     private boolean errorReported;
     private boolean inputShut;
     private boolean outputShut;
@@ -173,11 +177,13 @@ public final class StreamSocket extends StackSocket {
                 return -SocketError.EISCONN.errno();
             }
             if (phase == Phase.UNCONNECTED) {
-                connection = layer.stack().tcp().connect(binding, remote, options.config, events, door.now());
-                errorReported = false;
-                inputShut = false;
-                outputShut = false;
-                phase = Phase.CONNECTING;
+                if (options.config.fastOpen() && layer.stack().tcp().hasFastOpenCookie(remote.address(), door.now())) {
+                    deferred = remote;
+                    phase = Phase.CONNECTED;
+                    wakeAll();
+                    return 0;
+                }
+                start(remote, options.config, NOTHING);
                 pending = -SocketError.EINPROGRESS.errno();
             }
             return awaitHandshake(pending);
@@ -186,6 +192,71 @@ public final class StreamSocket extends StackSocket {
         } finally {
             door.exit();
         }
+    }
+
+    private void start(final Endpoint remote, final TcpConfig config, final ByteBuffer data)
+            throws SocketErrorException {
+        connection = layer.stack().tcp().connect(binding, remote, config, events, data, door.now());
+        errorReported = false;
+        inputShut = false;
+        outputShut = false;
+        phase = Phase.CONNECTING;
+    }
+
+    /**
+     * Connects now, if that was put off until there is something to send: the SYN takes {@code data} along.
+     *
+     * @return 0, or a negative errno
+     */
+    int connectDeferred(final ByteBuffer data) {
+        final Endpoint remote = deferred;
+        if (remote == null) {
+            return 0;
+        }
+        deferred = null;
+        try {
+            start(remote, options.config, data);
+            phase = Phase.CONNECTED;
+            return 0;
+        } catch (final SocketErrorException e) {
+            disconnect();
+            return -e.error().errno();
+        }
+    }
+
+    /**
+     * {@code sendto(2)}. With {@link MessageFlags#MSG_FASTOPEN} a socket that is not connected connects, and if the server has given a cookie
+     * {@code data} goes out with the SYN (RFC 7413); it then does not wait for the handshake. Otherwise the address is ignored, as on Linux.
+     *
+     * @return bytes taken; {@code -EINPROGRESS} if there was no cookie and the call may not wait: a handshake that asks for one has begun
+     */
+    public int sendTo(final ByteBuffer data, final int flags, final Endpoint remote) {
+        door.enter();
+        try {
+            final int unusable = unusable();
+            if (unusable != 0) {
+                return unusable;
+            }
+            if (MessageFlags.has(flags, MessageFlags.MSG_FASTOPEN) && phase == Phase.UNCONNECTED && deferred == null) {
+                final int before = data.remaining();
+                final boolean cookie = layer.stack().tcp().hasFastOpenCookie(remote.address(), door.now());
+                start(remote, options.config.copy().fastOpen(true), cookie ? data : NOTHING);
+                if (data.remaining() < before) {
+                    phase = Phase.CONNECTED;
+                    return before - data.remaining();
+                }
+                final int pending = -SocketError.EINPROGRESS.errno();
+                final int result = mayWait(flags) ? awaitHandshake(pending) : pending;
+                if (result != 0) {
+                    return result;
+                }
+            }
+        } catch (final SocketErrorException e) {
+            return -e.error().errno();
+        } finally {
+            door.exit();
+        }
+        return send(data, flags & ~MessageFlags.MSG_FASTOPEN);
     }
 
     private int awaitHandshake(final int pending) {
@@ -360,6 +431,7 @@ public final class StreamSocket extends StackSocket {
     }
 
     private void disconnect() {
+        deferred = null;
         connection = null;
         phase = Phase.UNCONNECTED;
     }
@@ -470,20 +542,24 @@ public final class StreamSocket extends StackSocket {
     }
 
     /**
-     * {@code TCP_CONGESTION}, for connections that are made from now on. One that is established keeps what it has.
+     * {@code TCP_CONGESTION}. One that is connected goes on with the window it has; what a listener accepts from now on begins with this one.
      *
-     * @return 0, {@code -ENOENT} if there is none of that name, {@code -EISCONN} for a connection
+     * @return 0, or {@code -ENOENT} if there is none of that name
      */
     public int congestionControl(final String name) {
         door.enter();
         try {
             final int unusable = unusable();
-            if (unusable != 0 || connection != null) {
-                return unusable != 0 ? unusable : -SocketError.EISCONN.errno();
+            if (unusable != 0) {
+                return unusable;
             }
             options.config.congestionControl(name);
             if (listener != null) {
                 listener.config().congestionControl(name);
+            }
+            if (connection != null) {
+                connection.config().congestionControl(name);
+                connection.configChanged(door.now());
             }
             return 0;
         } catch (final IllegalArgumentException e) {
@@ -537,6 +613,9 @@ public final class StreamSocket extends StackSocket {
     public @Nullable Endpoint remoteEndpoint() {
         door.enter();
         try {
+            if (deferred != null) {
+                return deferred;
+            }
             final TcpConnection live = connection;
             return live == null || isHandshaking() || live.state() == TcpState.CLOSED ? null : live.remote();
         } finally {
@@ -640,6 +719,9 @@ public final class StreamSocket extends StackSocket {
 
     @Override
     int pollState() {
+        if (deferred != null) {
+            return PollEvents.WRITABLE;
+        }
         return listener != null
                 ? StreamReadiness.of(listener)
                 : StreamReadiness.of(connection, inputShut, pendingError() != null);

@@ -47,6 +47,7 @@ final class TcpConfigOptions {
             case SocketOptions.SO_KEEPALIVE -> config.keepAlive(value != 0);
             case SocketOptions.SO_SNDBUF -> config.sendBufferBytes(buffer(value, MIN_SEND_BUFFER));
             case SocketOptions.SO_RCVBUF -> config.receiveBufferBytes(buffer(value, MIN_RECEIVE_BUFFER));
+            case SocketOptions.SO_MAX_PACING_RATE -> config.maxPacingRate(value);
             default -> {
                 return UNKNOWN;
             }
@@ -59,6 +60,7 @@ final class TcpConfigOptions {
             case SocketOptions.SO_KEEPALIVE -> number(config.keepAlive());
             case SocketOptions.SO_SNDBUF -> 2 * config.sendBufferBytes();
             case SocketOptions.SO_RCVBUF -> 2 * config.receiveBufferBytes();
+            case SocketOptions.SO_MAX_PACING_RATE -> pacingRate(config.maxPacingRate());
             default -> UNKNOWN;
         };
     }
@@ -121,6 +123,18 @@ final class TcpConfigOptions {
                 }
                 config.synRetries(value);
             }
+            case SocketOptions.TCP_FASTOPEN -> {
+                if (value < 0) {
+                    return INVALID;
+                }
+                config.fastOpenQueue(value);
+            }
+            case SocketOptions.TCP_FASTOPEN_CONNECT -> {
+                if (isOutside(value, 0, 1)) {
+                    return INVALID;
+                }
+                config.fastOpen(value == 1);
+            }
             case SocketOptions.TCP_USER_TIMEOUT -> {
                 if (value < 0) {
                     return INVALID;
@@ -143,6 +157,8 @@ final class TcpConfigOptions {
             case SocketOptions.TCP_KEEPINTVL -> (int) (config.keepAliveIntervalNanos() / SECONDS);
             case SocketOptions.TCP_KEEPCNT -> config.keepAliveCount();
             case SocketOptions.TCP_SYNCNT -> config.synRetries();
+            case SocketOptions.TCP_FASTOPEN -> config.fastOpenQueue();
+            case SocketOptions.TCP_FASTOPEN_CONNECT -> number(config.fastOpen());
             case SocketOptions.TCP_USER_TIMEOUT -> (int) (config.userTimeoutNanos() / MILLIS);
             default -> UNKNOWN;
         };
@@ -151,6 +167,10 @@ final class TcpConfigOptions {
     /** As Linux does, a size out of range is not refused but brought into it. */
     private static int buffer(final int bytes, final int least) {
         return Math.max(least, Math.min(bytes < 0 ? MAX_BUFFER : bytes, MAX_BUFFER));
+    }
+
+    private static int pacingRate(final long bytesPerSecond) {
+        return bytesPerSecond == 0 ? Integer.MAX_VALUE : (int) Math.min(bytesPerSecond, Integer.MAX_VALUE);
     }
 
     private static boolean isOutside(final int value, final int minimum, final int maximum) {

@@ -19,6 +19,8 @@ final class StreamOptionsTest extends TwoHostsTest {
         "1, 8, 70000, 140000", // SO_RCVBUF
         "1, 8, 1, 2304", // SO_RCVBUF below the minimum
         "1, 13, 7, 7", // SO_LINGER
+        "1, 47, 125000, 125000", // SO_MAX_PACING_RATE
+        "1, 47, -1, 2147483647", // SO_MAX_PACING_RATE, none
         "0, 1, 16, 16", // IP_TOS
         "0, 2, 77, 77", // IP_TTL
         "0, 2, -1, 64", // IP_TTL, default
@@ -28,6 +30,8 @@ final class StreamOptionsTest extends TwoHostsTest {
         "6, 6, 3, 3", // TCP_KEEPCNT
         "6, 7, 2, 2", // TCP_SYNCNT
         "6, 18, 3000, 3000", // TCP_USER_TIMEOUT
+        "6, 23, 5, 5", // TCP_FASTOPEN
+        "6, 30, 1, 1", // TCP_FASTOPEN_CONNECT
     })
     void whatIsSetIsReadBack(final int level, final int name, final int value, final int expected)
             throws SocketErrorException {
@@ -39,8 +43,34 @@ final class StreamOptionsTest extends TwoHostsTest {
         assertThat(connected.option(level, name)).isEqualTo(expected);
     }
 
+    /** TCP_CONGESTION, tcp(7): before connecting, by the listener, and while connected. */
+    @Test
+    void congestionControl() throws SocketErrorException {
+        final StreamSocket fresh = open(here.stream());
+        assertThat(fresh.congestionControl()).isEqualTo("cubic");
+        assertThat(fresh.congestionControl("Reno")).isZero();
+        assertThat(fresh.congestionControl()).isEqualTo("reno");
+        assertThat(fresh.congestionControl("vegas")).isEqualTo(-SocketError.ENOENT.errno());
+        assertThat(fresh.congestionControl()).isEqualTo("reno");
+        final StreamSocket connected = connect(listener(1));
+        assertThat(connected.congestionControl("bbr")).isZero();
+        assertThat(connected.congestionControl()).isEqualTo("bbr");
+        assertThat(connected.congestionControl("vegas")).isEqualTo(-SocketError.ENOENT.errno());
+    }
+
     @ParameterizedTest
-    @CsvSource({"0, 2, 0", "0, 2, 256", "6, 2, 20", "6, 4, 0", "6, 5, 40000", "6, 6, 128", "6, 7, 0", "6, 18, -1"})
+    @CsvSource({
+        "0, 2, 0",
+        "0, 2, 256",
+        "6, 2, 20",
+        "6, 4, 0",
+        "6, 5, 40000",
+        "6, 6, 128",
+        "6, 7, 0",
+        "6, 18, -1",
+        "6, 23, -1",
+        "6, 30, 2"
+    })
     void nonsenseIsRefused(final int level, final int name, final int value) {
         assertThat(open(here.stream()).setOption(level, name, value)).isEqualTo(-SocketError.EINVAL.errno());
     }

@@ -1,0 +1,66 @@
+package io.tapstack.tcp;
+
+import io.tapstack.ip.SocketError;
+import io.tapstack.time.Timer;
+
+/**
+ * The rest of the handshake of a connection that a Fast Open cookie has opened (RFC 7413 4.2.2). The application has the SYN's data and may
+ * answer at once, so the connection counts as established; but the peer may have heard nothing of it yet: until it acknowledges something,
+ * the SYN-ACK is repeated as in SYN-RECEIVED.
+ */
+final class FastOpenHandshake {
+
+    private final TcpConnection tcb;
+    private final FastOpenServer server;
+    private final Timer timer;
+    private final long sentNanos;
+    private int timeouts;
+    private boolean repeated;
+
+    FastOpenHandshake(final TcpConnection tcb, final FastOpenServer server, final long nowNanos) {
+        this.tcb = tcb;
+        this.server = server;
+        this.timer = new Timer(tcb.protocol.timers(), this::timedOut);
+        this.sentNanos = nowNanos;
+        server.opened();
+        timer.arm(nowNanos + tcb.config.initialRtoNanos());
+    }
+
+    /** The peer repeats its SYN: our SYN-ACK was lost. */
+    void repeat(final long nowNanos) {
+        repeated = true;
+        tcb.protocol.synSender().sendSynAck(tcb, nowNanos);
+    }
+
+    /** An acceptable ACK has come: the handshake is complete. */
+    void acknowledged(final long nowNanos) {
+        timer.cancel();
+        server.completed();
+        if (!repeated) {
+            tcb.estimator.sample(nowNanos - sentNanos);
+        } else if (timeouts > 0) {
+            tcb.estimator.synWasRetransmitted();
+        }
+    }
+
+    /** The connection is over before that. */
+    void failed(final long nowNanos) {
+        timer.cancel();
+        if (tcb.error() == SocketError.ECONNRESET) {
+            server.reset(nowNanos);
+        } else {
+            server.completed();
+        }
+    }
+
+    private void timedOut(final long nowNanos) {
+        if (timeouts >= tcb.config.synRetries()) {
+            tcb.fail(SocketError.ETIMEDOUT, nowNanos);
+            return;
+        }
+        timeouts++;
+        timer.arm(nowNanos + Math.min(tcb.config.initialRtoNanos() << timeouts, tcb.config.maxRtoNanos()));
+        tcb.statistics.segmentsRetransmitted++;
+        repeat(nowNanos);
+    }
+}

@@ -1,0 +1,175 @@
+package io.tapstack.tcp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapstack.ip.SocketError;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Fast Open, the server's side: RFC 7413 4.1.2, 4.2.2 and 5.1. */
+class FastOpenServerTraceTest {
+
+    private final TcpTrace trace = new TcpTrace();
+    private final TcpListener listener =
+            trace.listen(new TcpConfig().timestamps(false).windowScaling(false).fastOpenQueue(2));
+
+    @AfterEach
+    void nothingIsLeft() {
+        trace.noLeaks();
+    }
+
+    /** 4.1.2: a cookie is asked for, and given; the connection is an ordinary one. */
+    private String cookie() {
+        trace.in("S 0:0(0) <mss 1000,raw 22 2>");
+        final String cookie = trace.takeCookie();
+        assertThat(cookie.split(" ")).hasSize(8);
+        trace.in("R 1:1(0)").quiet();
+        assertThat(listener.halfOpen()).isZero();
+        return "raw 22 a " + cookie;
+    }
+
+    private TcpConnection opened(final String cookie) {
+        trace.forgetIss().in("SP 0:100(100) win 5000 <mss 1000," + cookie + ">");
+        trace.out("S. 0:0(0) ack 101 <mss 1460>").quiet();
+        final TcpConnection connection = listener.accept();
+        assertThat(connection).isNotNull();
+        return connection;
+    }
+
+    /** 4.2.2: "create a connection and deliver the data to the application" before the handshake is complete. */
+    @Test
+    void dataWithTheSyn() {
+        final TcpConnection connection = opened(cookie());
+        assertThat(trace.read(connection, 1_000)).isEqualTo(100);
+        // 4.2.2: the server may answer before it has heard more.
+        trace.write(connection, 2_500);
+        trace.out(". 1:1001(1000) ack 101").out(". 1001:2001(1000) ack 101").out("P. 2001:2501(500) ack 101");
+        trace.in(". 101:101(0) ack 2501 win 5000").quiet();
+        trace.in("P. 101:201(100) ack 2501 win 5000").advance(40).out(". 2501:2501(0) ack 201");
+        assertThat(trace.stack.statistics().fastOpens).isEqualTo(1);
+    }
+
+    /** 4.1.2: without an option nothing is given, and data in the SYN is left. */
+    @Test
+    void noOption() {
+        trace.in("SP 0:100(100) <mss 1000>").out("S. 0:0(0) ack 1 <mss 1460>").quiet();
+        assertThat(listener.pending()).isZero();
+    }
+
+    /** 4.2.2: a wrong cookie: SYN-ACK of the SYN alone, with a right one; the client sends the data again. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"raw 22 a 1 2 3 4 5 6 7 8", "raw 22 6 1 2 3 4", "raw 22 12 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0"})
+    void wrongCookie(final String wrong) {
+        trace.in("SP 0:100(100) <mss 1000," + wrong + ">");
+        final String right = trace.takeCookie();
+        assertThat(right.split(" ")).hasSize(8);
+        assertThat(listener.pending()).isZero();
+        trace.in("P. 1:101(100) ack 1").advance(40).out(". 1:1(0) ack 101").quiet();
+        assertThat(listener.accept().readableBytes()).isEqualTo(100);
+    }
+
+    /** 4.1.1: an odd length, or one out of 4 to 16, is no cookie and no wish for one. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "raw 22 5 1 2 3",
+                "raw 22 7 1 2 3 4 5",
+                "raw 22 4 1 2",
+                "raw 22 14 1 2 3 4 5 6 7 8 9 a b c d e f 0 1 2"
+            })
+    void malformedOption(final String option) {
+        trace.in("SP 0:100(100) <mss 1000," + option + ">")
+                .out("S. 0:0(0) ack 1 <mss 1460>")
+                .quiet();
+    }
+
+    /** The SYN-ACK is lost: it is repeated by the timer, and for the client's SYN, which has no data any more (4.2.1). */
+    @Test
+    void synAckIsRepeated() {
+        final TcpConnection connection = opened(cookie());
+        trace.advance(1_000).out("S. 0:0(0) ack 101").quiet();
+        trace.in("S 0:0(0) win 5000 <mss 1000>").out("S. 0:0(0) ack 101").quiet();
+        trace.in(". 101:101(0) ack 1 win 5000").quiet();
+        trace.advance(10_000).quiet();
+        assertThat(connection.state()).isEqualTo(TcpState.ESTABLISHED);
+    }
+
+    /** Nobody answers: given up as in SYN-RECEIVED. */
+    @Test
+    void givenUp() {
+        final TcpConnection connection = opened(cookie());
+        for (int i = 0; i < 6; i++) {
+            trace.advance(1_000L << i).out("S. 0:0(0) ack 101").quiet();
+        }
+        trace.advance(64_000).quiet();
+        assertThat(connection.error()).isEqualTo(SocketError.ETIMEDOUT);
+        connection.close(trace.now());
+    }
+
+    /** 5.1: PendingFastOpenRequests: beyond the limit SYNs are ordinary ones, until a handshake completes. */
+    @Test
+    void limit() {
+        final String cookie = cookie();
+        trace.peerPort = 1_001;
+        opened(cookie);
+        final int first = trace.stackIss();
+        trace.peerPort = 1_002;
+        opened(cookie);
+        trace.peerPort = 1_003;
+        trace.forgetIss()
+                .in("SP 0:100(100) <mss 1000," + cookie + ">")
+                .out("S. 0:0(0) ack 1 <mss 1460>")
+                .quiet();
+        trace.peerPort = 1_001;
+        trace.stackIss(first);
+        trace.in(". 101:101(0) ack 1").quiet();
+        trace.peerPort = 1_004;
+        opened(cookie);
+    }
+
+    /** 5.1: a connection that was reset before its handshake was complete counts on for a while. */
+    @Test
+    void resetCountsOn() {
+        final String cookie = cookie();
+        for (int port = 1_001; port <= 1_002; port++) {
+            trace.peerPort = port;
+            final TcpConnection connection = opened(cookie);
+            trace.in("R 101:101(0)").quiet();
+            assertThat(connection.error()).isEqualTo(SocketError.ECONNRESET);
+            connection.close(trace.now());
+        }
+        trace.peerPort = 1_003;
+        trace.forgetIss().in("SP 0:100(100) <mss 1000," + cookie + ">").out("S. 0:0(0) ack 1");
+        trace.advance(60_001);
+        while (trace.link.take() != null) {
+            // The SYN-ACK of the one before.
+        }
+        trace.peerPort = 1_004;
+        opened(cookie);
+    }
+
+    /** 4.1.2: the cookie is the client's address's: another one cannot use it. */
+    @Test
+    void anotherClient() {
+        final FastOpenServer server = new FastOpenServer(trace.stack.tcp().newKey());
+        assertThat(server.cookie(TcpTrace.STACK, TcpTrace.PEER))
+                .isEqualTo(server.cookie(TcpTrace.STACK, TcpTrace.PEER))
+                .isNotEqualTo(server.cookie(TcpTrace.STACK, TcpTrace.STACK));
+    }
+
+    /** The application closes at once: the FIN goes behind its data, and the handshake completes on the way. */
+    @Test
+    void closedAtOnce() {
+        final TcpConnection connection = opened(cookie());
+        trace.read(connection, 1_000);
+        trace.write(connection, 10);
+        trace.out("P. 1:11(10) ack 101");
+        connection.close(trace.now());
+        trace.out("F. 11:11(0) ack 101").quiet();
+        trace.in("F. 101:101(0) ack 12 win 5000").out(". 12:12(0) ack 102").quiet();
+        assertThat(connection.state()).isEqualTo(TcpState.TIME_WAIT);
+    }
+}
