@@ -25,8 +25,9 @@ final class ConnectionFigures {
     private long bytesAcked;
     private long bytesReceived;
 
-    ConnectionFigures(final TcpConnection tcb, final long nowNanos) {
+    ConnectionFigures(final TcpConnection tcb) {
         this.tcb = tcb;
+        final long nowNanos = tcb.protocol.timers().nowNanos();
         this.dataSentNanos = nowNanos;
         this.dataReceivedNanos = nowNanos;
         this.ackReceivedNanos = nowNanos;
@@ -106,7 +107,7 @@ final class ConnectionFigures {
                 nowNanos - dataSentNanos,
                 nowNanos - dataReceivedNanos,
                 nowNanos - ackReceivedNanos,
-                tcb.config.receiveBufferBytes(),
+                tcb.receiveBufferBytes(),
                 estimator.srtt(),
                 estimator.rttvar(),
                 estimator.minimum() == Long.MAX_VALUE ? 0 : estimator.minimum(),

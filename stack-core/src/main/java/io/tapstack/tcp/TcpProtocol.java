@@ -313,7 +313,7 @@ public final class TcpProtocol implements TransportProtocol {
             statistics.drop(DropReason.TCP_CHECKSUM);
             return false;
         }
-        if (!segment.read(packet)) {
+        if (!segment.read(packet, info.trafficClass())) {
             statistics.drop(DropReason.TCP_DATA_OFFSET);
             return false;
         }
@@ -470,11 +470,10 @@ public final class TcpProtocol implements TransportProtocol {
 
     /** ISS for a connection that starts now. */
     int chooseIss(final IpPath path, final int localPort, final int remotePort, final long nowNanos) {
-        if (fixedIss.isPresent()) {
-            return fixedIss.getAsInt();
-        }
-        final int clocked = initialSequenceNumber.next(path, localPort, remotePort, nowNanos);
-        return timeWaits.ahead(path, localPort, remotePort, clocked);
+        return fixedIss.isPresent()
+                ? fixedIss.getAsInt()
+                : timeWaits.ahead(
+                        path, localPort, remotePort, initialSequenceNumber.next(path, localPort, remotePort, nowNanos));
     }
 
     ResetSender resets() {

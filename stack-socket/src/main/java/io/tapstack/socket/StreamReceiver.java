@@ -44,19 +44,19 @@ final class StreamReceiver {
         socket.door.enter();
         try {
             final boolean wantsAll = MessageFlags.has(flags, MessageFlags.MSG_WAITALL);
+            final int enough = wantsAll ? target.remaining() : Math.min(target.remaining(), socket.receiveLowWater());
             final long deadline = socket.receiveDeadline();
             int taken = 0;
             int result = socket.unusable();
             while (result == 0) {
-                final int wanted = target.remaining();
                 result = copying ? AGAIN : takeOrTell(target, flags);
                 if (result > 0) {
                     taken += result;
-                    if (result == wanted || !wantsAll) {
+                    if (taken >= enough || MessageFlags.has(flags, MessageFlags.MSG_PEEK)) {
                         break;
                     }
                     result = 0;
-                } else if (result == AGAIN && (copying || socket.mayWait(flags)) && (taken == 0 || wantsAll)) {
+                } else if (result == AGAIN && (copying || socket.mayWait(flags)) && (taken == 0 || taken < enough)) {
                     result = socket.await(socket.readable, deadline);
                 } else {
                     break;

@@ -34,7 +34,6 @@ public final class Setting {
     private static final long MAX_ISS = 0xFFFF_FFFFL;
 
     /** As many as Linux acknowledges at once at the start (TCP_MAX_QUICKACKS). */
-    private static final int QUICK_ACKS = 16;
 
     /** Reads a value. @return what it does, or an {@link IllegalArgumentException} */
     private interface Key extends Function<String, BiConsumer<NetworkStack, TcpConfig>> {}
@@ -52,7 +51,7 @@ public final class Setting {
             })),
             Map.entry("rcvwnd", tcp(text -> {
                 final int bytes = number(text, 1, MAX_RECEIVE_WINDOW);
-                return config -> config.receiveBufferBytes(bytes);
+                return config -> config.tunedReceiveBuffer(bytes, Math.max(bytes, config.receiveBufferLimit()));
             })),
             Map.entry("wscale", tcp(text -> {
                 final int shift = number(text, -1, MAX_SHIFT);
@@ -72,8 +71,8 @@ public final class Setting {
             })),
             Map.entry("delack", millis((config, nanos) -> config.delayedAckNanos(nanos))),
             Map.entry("quickack", tcp(text -> {
-                final int segments = isOn(text) ? QUICK_ACKS : 0;
-                return config -> config.initialQuickAcks(segments);
+                final boolean on = isOn(text);
+                return config -> config.quickAck(on);
             })),
             Map.entry("rto.initial", millis((config, nanos) -> config.initialRtoNanos(Math.max(1, nanos)))),
             Map.entry("rto.min", millis((config, nanos) -> config.minRtoNanos(nanos))),

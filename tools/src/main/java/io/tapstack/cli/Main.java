@@ -23,9 +23,10 @@ import picocli.CommandLine.ParameterException;
             Get.class,
             Echo.class,
             Proxy.class,
+            Packetdrill.class,
+            Conformance.class,
             Bench.class,
-            BenchServer.class,
-            Conformance.class
+            BenchServer.class
         },
         footer = {
             "",
