@@ -22,6 +22,11 @@ final class Segment {
     int ack;
     int flags;
     int window;
+
+    /** The urgent pointer, meaningful with URG, and what it points at: the sequence number behind the urgent data. */
+    int urgentPointer;
+
+    int urgentEnd;
     private int payloadOffset;
     private int payloadLength;
 
@@ -39,6 +44,8 @@ final class Segment {
         ack = header.acknowledgment();
         flags = header.flags();
         window = header.window();
+        urgentPointer = header.urgentPointer();
+        urgentEnd = seq + urgentPointer;
         payloadOffset = packet.head() + headerLength;
         payloadLength = packet.contiguousLength() - headerLength;
         options.parse(

@@ -48,8 +48,8 @@ final class TcpTrace {
     private static final int PEER_ISS = 0x7FFF_FF00; // close to the sign, so that every trace crosses it
     private static final long MILLIS = 1_000_000L;
 
-    private static final Pattern SEGMENT =
-            Pattern.compile("([SFRPUEW.]+|-) (\\d+):(\\d+)\\((\\d+)\\)(?: ack (\\d+))?(?: win (\\d+))?(?: <([^>]*)>)?");
+    private static final Pattern SEGMENT = Pattern.compile(
+            "([SFRPUEW.]+|-) (\\d+):(\\d+)\\((\\d+)\\)(?: ack (\\d+))?(?: win (\\d+))?(?: urg (\\d+))?(?: <([^>]*)>)?");
 
     final PacketLink link;
     final NetworkStack stack;
@@ -280,6 +280,7 @@ final class TcpTrace {
         int length;
         int ack = -1;
         int window = -1;
+        int urgent;
 
         @Nullable
         String options;
@@ -289,6 +290,7 @@ final class TcpTrace {
             return flags + " " + Integer.toUnsignedString(seq) + ":" + Integer.toUnsignedString(seq + length) + "("
                     + length + ")" + (flags.contains(".") ? " ack " + Integer.toUnsignedString(ack) : "")
                     + (window < 0 ? "" : " win " + window)
+                    + (urgent == 0 ? "" : " urg " + urgent)
                     + (options == null ? "" : " <" + options + ">");
         }
     }
@@ -310,7 +312,8 @@ final class TcpTrace {
             line.flags = line.flags.contains(".") ? line.flags : line.flags + ".";
         }
         line.window = matcher.group(6) == null ? -1 : Integer.parseInt(matcher.group(6));
-        line.options = matcher.group(7);
+        line.urgent = matcher.group(7) == null ? 0 : Integer.parseInt(matcher.group(7));
+        line.options = matcher.group(8);
         return line;
     }
 
@@ -338,7 +341,7 @@ final class TcpTrace {
                         headerLength,
                         flags,
                         line.window < 0 ? 65_535 : line.window,
-                        0);
+                        line.urgent);
         packet.position(40);
         packet.put(options);
         checksum(packet);
@@ -426,6 +429,7 @@ final class TcpTrace {
         line.length = tcpLength - header.headerLength();
         line.ack = (header.flags() & TcpHeader.ACK) != 0 ? header.acknowledgment() - peerIss : -1;
         line.window = expected != null && expected.window < 0 ? -1 : header.window();
+        line.urgent = header.urgentPointer();
         if (expected == null || expected.options != null) {
             line.options = decodeOptions(packet, header.headerLength(), expected);
         }

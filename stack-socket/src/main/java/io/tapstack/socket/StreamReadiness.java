@@ -34,6 +34,9 @@ final class StreamReadiness {
         } else if (connection.readableBytes() > 0) {
             events |= PollEvents.READABLE;
         }
+        if (connection.hasUrgentByte()) {
+            events |= PollEvents.POLLPRI;
+        }
         if (inputEnded && outputEnded) {
             events |= PollEvents.POLLHUP;
         }

@@ -40,6 +40,9 @@ final class StreamReceiver {
     int recv(final ByteBuffer target, final int flags) {
         socket.door.enter();
         try {
+            if (MessageFlags.has(flags, MessageFlags.MSG_OOB)) {
+                return takeUrgent(target, flags);
+            }
             final boolean wantsAll = MessageFlags.has(flags, MessageFlags.MSG_WAITALL);
             final long deadline = socket.receiveDeadline();
             int taken = 0;
@@ -49,7 +52,7 @@ final class StreamReceiver {
                 result = copying ? AGAIN : takeOrTell(target, flags);
                 if (result > 0) {
                     taken += result;
-                    if (result == wanted || !wantsAll) {
+                    if (result == wanted || !wantsAll || socket.connected().isAtUrgentMark()) {
                         break;
                     }
                     result = 0;
@@ -63,6 +66,24 @@ final class StreamReceiver {
         } finally {
             socket.door.exit();
         }
+    }
+
+    /** Reads the urgent byte apart: Linux's {@code tcp_recv_urg}. Never waits. */
+    private int takeUrgent(final ByteBuffer target, final int flags) {
+        final int unusable = socket.unusable();
+        final TcpConnection connection = socket.connection();
+        if (unusable != 0 || connection == null) {
+            return unusable != 0 ? unusable : -SocketError.ENOTCONN.errno();
+        }
+        if (!connection.config().urgentInLine() && connection.hasUrgentByte()) {
+            if (target.hasRemaining()) {
+                target.put(connection.readUrgentByte(MessageFlags.has(flags, MessageFlags.MSG_PEEK)));
+                return 1;
+            }
+            return 0;
+        }
+        final boolean comes = !connection.config().urgentInLine() && connection.isUrgentByteAnnounced();
+        return comes ? AGAIN : -SocketError.EINVAL.errno();
     }
 
     /** True while a reader, outside, has bytes that it will take off the front of the receive queue. */

@@ -44,6 +44,7 @@ final class TcpConfigOptions {
     private static int setSocketLevel(final TcpConfig config, final int name, final int value) {
         switch (name) {
             case SocketOptions.SO_KEEPALIVE -> config.keepAlive(value != 0);
+            case SocketOptions.SO_OOBINLINE -> config.urgentInLine(value != 0);
             case SocketOptions.SO_SNDBUF -> config.sendBufferBytes(buffer(value));
             case SocketOptions.SO_RCVBUF -> config.receiveBufferBytes(buffer(value));
             default -> {
@@ -56,6 +57,7 @@ final class TcpConfigOptions {
     private static int getSocketLevel(final TcpConfig config, final int name) {
         return switch (name) {
             case SocketOptions.SO_KEEPALIVE -> number(config.keepAlive());
+            case SocketOptions.SO_OOBINLINE -> number(config.urgentInLine());
             case SocketOptions.SO_SNDBUF -> 2 * config.sendBufferBytes();
             case SocketOptions.SO_RCVBUF -> 2 * config.receiveBufferBytes();
             default -> UNKNOWN;
