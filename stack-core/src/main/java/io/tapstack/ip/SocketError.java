@@ -2,6 +2,7 @@ package io.tapstack.ip;
 
 /** What can go wrong with a socket, by its errno name and Linux's number. Translated into exceptions or numbers once, at each facade. */
 public enum SocketError {
+    ENOENT(2, "no such entry"),
     EINTR(4, "interrupted"),
     EIO(5, "input/output error"),
     EBADF(9, "socket is closed"),

@@ -18,11 +18,14 @@ import io.tapstack.wire.TcpHeader;
 final class AckProcessor {
 
     private final TcpConnection tcb;
-    private final AckArrival arrival = new AckArrival();
-    private final AckSample sample = new AckSample();
+    // Those of all connections of the stack: nothing in them outlives the ACK.
+    private final AckArrival arrival;
+    private final AckSample sample;
 
     AckProcessor(final TcpConnection tcb) {
         this.tcb = tcb;
+        this.arrival = tcb.protocol.arrival();
+        this.sample = tcb.protocol.sample();
     }
 
     /** Takes in SEG.ACK and SEG.WND. @return false if the segment has to be dropped for its ACK */
@@ -97,7 +100,7 @@ final class AckProcessor {
             arrival.hasEcho = true;
             arrival.echoMillis = tcb.timestamps.sentMillis(segment.options.timestampEcho(), nowNanos);
         }
-        if (tcb.sackAgreed && !arrival.takeBlocks(segment.options)) {
+        if (tcb.sackAgreed && !arrival.takeBlocks(segment.options, segment.ack)) {
             tcb.statistics.drop(DropReason.TCP_BAD_SACK);
         }
     }

@@ -70,6 +70,7 @@ final class DelayedAck {
     /** Something came that has to be acknowledged without delay. */
     void ackNow() {
         due = true;
+        timer.cancel();
     }
 
     /** True if an ACK has to go out now. */

@@ -150,9 +150,15 @@ final class SegmentSender {
             return 0;
         }
         tcb.timing.retransmitted(seq);
-        tcb.statistics.segmentsRetransmitted++;
+        tcb.statistics.segmentsRetransmitted += Math.max(1, (sent + tcb.mss - 1) / tcb.mss);
         tcb.statistics.observer().retransmitted(tcb, seq, sent, cause);
-        tcb.retransmissionTimer.start(nowNanos);
+        if (seq == tcb.sndUna) {
+            // The ACK that the timer waits for is a round trip away again. As in Linux; RFC 6298 has no word for what
+            // is lost twice.
+            tcb.retransmissionTimer.restart(nowNanos);
+        } else {
+            tcb.retransmissionTimer.start(nowNanos);
+        }
         // What was written in more pieces than a packet holds takes more than one segment.
         return sent + (fin && sent == length ? 1 : 0);
     }

@@ -71,7 +71,7 @@ public final class TcpConnection extends TupleOwner {
     final RoundTripTiming timing = new RoundTripTiming();
     final WindowScale windowScale = new WindowScale();
     final Timestamps timestamps;
-    final CongestionControl congestion;
+    CongestionControl congestion;
     final SackScoreboard scoreboard;
     LossRecovery recovery;
     final RetransmissionTimer retransmissionTimer;
@@ -198,6 +198,9 @@ public final class TcpConnection extends TupleOwner {
 
     /** Puts changed options into effect. */
     public void configChanged(final long nowNanos) {
+        congestion = CongestionControls.successor(
+                congestion, config.congestionControl(), iss, mss, config.initialWindowSegments() * mss);
+        recovery.fastRecovery(congestion.fastRecovery());
         if (state.isSynchronized() && state != TcpState.TIME_WAIT) {
             keepAlive.update(nowNanos);
             sender.transmit(nowNanos);

@@ -12,6 +12,8 @@ import io.tapstack.ip.SocketError;
 import io.tapstack.ip.SocketErrorException;
 import io.tapstack.ip.TransportProtocol;
 import io.tapstack.link.QueueShare;
+import io.tapstack.tcp.congestion.AckSample;
+import io.tapstack.tcp.recovery.AckArrival;
 import io.tapstack.tcp.recovery.SentSegmentPool;
 import io.tapstack.time.TimerWheel;
 import io.tapstack.wire.Endpoint;
@@ -50,6 +52,8 @@ public final class TcpProtocol implements TransportProtocol {
     private final InitialSequenceNumber initialSequenceNumber;
     private final ResetSender resets;
     private final SentSegmentPool sentSegments = new SentSegmentPool();
+    private final AckArrival arrival = new AckArrival();
+    private final AckSample sample = new AckSample();
     private final Segment segment = new Segment();
     private final Orphans orphans;
     private final ChallengeAckLimit challengeAcks;
@@ -398,6 +402,14 @@ public final class TcpProtocol implements TransportProtocol {
 
     SentSegmentPool sentSegments() {
         return sentSegments;
+    }
+
+    AckArrival arrival() {
+        return arrival;
+    }
+
+    AckSample sample() {
+        return sample;
     }
 
     StackStatistics statistics() {

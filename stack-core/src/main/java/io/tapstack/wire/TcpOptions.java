@@ -102,7 +102,7 @@ public final class TcpOptions {
             }
             case SACK_PERMITTED -> sackPermitted |= length == 2;
             case SACK -> {
-                if ((length - 2) % 8 == 0) {
+                if (length > 2 && (length - 2) % 8 == 0) {
                     sackBlocks = Math.min((length - 2) / 8, MAX_SACK_BLOCKS);
                     for (int i = 0; i < sackBlocks; i++) {
                         sackLeft[i] = buffer.getInt(at + 2 + 8 * i);

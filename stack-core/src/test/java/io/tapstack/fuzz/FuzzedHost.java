@@ -65,6 +65,7 @@ final class FuzzedHost {
     private final TestLink link;
     private final LinkCapabilities capabilities;
     private final Map<TcpConnection, Conversation> conversations = new LinkedHashMap<>();
+    private final List<Conversation> past = new ArrayList<>();
     private final Map<Integer, TcpBinding> bindings = new LinkedHashMap<>();
     private final ArrayDeque<byte[]> arpReplies = new ArrayDeque<>();
     private final ArrayDeque<byte[]> lastPackets = new ArrayDeque<>();
@@ -389,15 +390,29 @@ final class FuzzedHost {
                     && peer.endpoint.port() == segment.destinationPort()
                     && peer.stack.port() == segment.sourcePort()) {
                 peer.heard(segment);
-                final Conversation conversation = conversationWith(peer);
-                if (conversation != null) {
-                    conversation.checkSent(segment);
-                }
+                checkSent(segment, peer);
             }
         }
     }
 
     // ---- The judge
+
+    /** Data and FINs are those of a connection, though perhaps not of the one that has the 4-tuple now. */
+    private void checkSent(final SentSegment segment, final ModelPeer peer) {
+        if (segment.payload().length == 0 && !segment.has(TcpHeader.FIN)) {
+            return;
+        }
+        // What waits for a neighbour's address may go out when its connection is over.
+        final List<Conversation> all = new ArrayList<>(conversations.values());
+        all.addAll(past);
+        for (final Conversation conversation : all) {
+            if (conversation.peer == peer && conversation.isInStream(segment)) {
+                conversation.checkSent(segment);
+                return;
+            }
+        }
+        throw new AssertionError("no part of what was written: " + segment + ", " + all);
+    }
 
     /** What must hold whenever the stack is at rest. */
     void check() {
@@ -406,6 +421,7 @@ final class FuzzedHost {
             conversation.check();
             if (conversation.isForgotten()) {
                 each.remove();
+                past.add(conversation);
             }
         }
     }
@@ -429,6 +445,8 @@ final class FuzzedHost {
             check();
         }
         assertThat(stack.tcp().connections()).as("connections left").isEmpty();
+        advance(HOUR);
+        assertThat(stack.tcp().timeWaitCount()).as("records left").isZero();
         down();
     }
 

@@ -6,7 +6,6 @@ import io.tapstack.wire.Endpoint;
 import io.tapstack.wire.IpProtocol;
 import io.tapstack.wire.TcpHeader;
 import java.io.ByteArrayOutputStream;
-import java.util.List;
 
 /**
  * The other end of one 4-tuple: a small TCP that knows how to go on, so that connections get somewhere, and that keeps account of all it has
@@ -30,7 +29,7 @@ final class ModelPeer {
     private SequenceRanges received = new SequenceRanges();
     int rcvNxt;
     private boolean synSeen;
-    private boolean finSeen;
+    private boolean answered;
     private int lastTimestamp;
 
     // What we say of ourselves.
@@ -55,6 +54,7 @@ final class ModelPeer {
     /** Starts anew, with the SYN at {@code iss}. */
     void begin(final int iss) {
         sndNxt = iss;
+        answered = false;
     }
 
     /** An IPv4 packet for the stack; its payload is what belongs at its sequence numbers. */
@@ -158,7 +158,7 @@ final class ModelPeer {
             received = new SequenceRanges();
             rcvNxt = segment.seq();
             synSeen = true;
-            finSeen = false;
+            answered = segment.has(TcpHeader.ACK) && segment.ack() == sndNxt;
         }
         if (!synSeen) {
             return;
@@ -168,7 +168,6 @@ final class ModelPeer {
         }
         final int length = segment.payload().length + (segment.has(TcpHeader.FIN) ? 1 : 0);
         received.add(segment.seq(), length);
-        finSeen |= segment.has(TcpHeader.FIN);
         rcvNxt += received.lengthFrom(rcvNxt, LARGEST_GAP);
     }
 
@@ -186,12 +185,10 @@ final class ModelPeer {
         return fins.covers(sequence, 1);
     }
 
-    boolean hasSeenFin() {
-        return finSeen;
-    }
-
-    /** The 4-tuple as a key. */
-    List<Object> key() {
-        return List.of(stack, endpoint);
+    /** True once after a SYN-ACK that answers our last SYN: its ACK is due. */
+    boolean takeAnswer() {
+        final boolean taken = answered;
+        answered = false;
+        return taken;
     }
 }

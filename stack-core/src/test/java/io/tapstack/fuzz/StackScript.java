@@ -152,6 +152,10 @@ final class StackScript {
     private void peerGoesOn(final ModelPeer peer) {
         switch (state(peer)) {
             case CLOSED, TIME_WAIT -> {
+                if (peer.takeAnswer()) {
+                    segment("complete", peer, peer.next(TcpHeader.ACK, 0, host.now()));
+                    return;
+                }
                 peer.begin(in.oneOf(0, -1, Integer.MAX_VALUE, peer.sndNxt + 1, peer.sndNxt + 100_000, in.word()));
                 segment("open", peer, peer.next(TcpHeader.SYN | ecn(peer), 0, host.now()));
             }

@@ -43,4 +43,19 @@ class FullDeviceTraceTest {
         connection.close(trace.now());
         trace.noLeaks();
     }
+
+    /** The ACK of a FIN with data could not go out, and then the next incarnation begins: what was owed is forgotten, timer and all. */
+    @Test
+    void whatIsOwedInTimeWaitEndsWithIt() {
+        final TcpConnection connection = trace.established(new TcpConfig());
+        connection.shutdownOutput(trace.now());
+        trace.out("F. 1:1(0) ack 1");
+        trace.in(". 1:1(0) ack 2");
+        trace.link.room(0);
+        trace.in("F. 1:101(100) ack 2");
+        assertThat(connection.state()).isEqualTo(TcpState.TIME_WAIT);
+        trace.in("S 5000:5000(0) win 65535");
+        assertThat(connection.state()).isEqualTo(TcpState.CLOSED);
+        trace.noLeaks();
+    }
 }

@@ -131,6 +131,28 @@ class SackRecoveryTraceTest {
         assertThat(connection.recovery.phase()).isEqualTo(Phase.RECOVERY);
     }
 
+    /** RFC 8985 6.2 step 3: an ACK that was delayed until the gap was seen moves SND.UNA and brings a block. That is not reordering. */
+    @Test
+    void ackAndBlockAtOnceAreNoReordering() {
+        sacked(3_001, "4001-5001");
+        drain();
+        sacked(3_001, "4001-6001");
+        drain();
+        sacked(3_001, "4001-7001");
+        trace.out(segment(3_001));
+        assertThat(connection.recovery.phase()).isEqualTo(Phase.RECOVERY);
+    }
+
+    /** Nor are two blocks that both bring news, the latest first (RFC 2018 4), because an ACK before was lost. */
+    @Test
+    void newsInTwoBlocksAreNoReordering() {
+        sacked(1_001, "4001-5001 2001-3001");
+        drain();
+        sacked(1_001, "4001-6001 2001-3001");
+        trace.out(segment(1_001));
+        assertThat(connection.recovery.phase()).isEqualTo(Phase.RECOVERY);
+    }
+
     /** RFC 2018 8: a peer that acknowledges up to a block that it had SACKed has thrown that away. */
     @Test
     void reneging() {
@@ -210,6 +232,34 @@ class SackRecoveryTraceTest {
         trace.in(". 1:1(0) ack 11001 <sack 1001-2001>");
         assertThat(connection.congestion.cwnd()).isGreaterThanOrEqualTo(cwnd);
         assertThat(connection.congestion.ssthresh()).isGreaterThan(5_000);
+        drain();
+    }
+
+    /** RFC 2883 4: what counts is the ACK that the block comes with. One that was overtaken reports no duplicates, and undoes nothing. */
+    @Test
+    void overtakenAckIsNoDsack() {
+        sacked(1_001, "2001-5001");
+        trace.out(segment(1_001));
+        trace.in(". 1:1(0) ack 5001");
+        drain();
+        sacked(1_001, "2001-4001");
+        assertThat(connection.recovery.phase()).isEqualTo(Phase.RECOVERY);
+        assertThat(connection.congestion.ssthresh()).isEqualTo(5_000);
+        assertThat(trace.stack.statistics().undoneRecoveries).isZero();
+        drain();
+    }
+
+    /** The timer gives the first segment as much time as any other when it is sent again, whenever that was. */
+    @Test
+    void firstSegmentSentAgainRestartsTheTimer() {
+        sacked(1_001, "2001-3001");
+        drain();
+        trace.advance(30).out(segment(1_001)).quiet();
+        final long rto = connection.estimator.rto() / 1_000_000;
+        trace.advance(rto - 30);
+        assertThat(connection.timeouts).isZero();
+        trace.advance(30);
+        assertThat(connection.timeouts).isOne();
         drain();
     }
 

@@ -33,6 +33,7 @@ final class SocketFailure {
     /** What {@code strerror(3)} says, or the JDK where it has words of its own. */
     private static String message(final SocketError error) {
         return switch (error) {
+            case ENOENT -> "No such file or directory";
             case EINTR -> "Closed by interrupt";
             case EIO -> "Input/output error";
             case EBADF -> "Socket closed";

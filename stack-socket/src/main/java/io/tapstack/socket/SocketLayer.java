@@ -4,6 +4,7 @@ import io.tapstack.ip.SocketError;
 import io.tapstack.stack.Door;
 import io.tapstack.stack.NetworkStack;
 import io.tapstack.stack.WaitPoint;
+import io.tapstack.tcp.TcpConfig;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -18,6 +19,9 @@ public final class SocketLayer {
 
     private final Door door;
     private final NetworkStack stack;
+
+    // What new stream sockets start with.
+    private final TcpConfig defaults = new TcpConfig();
 
     // Inside the door: who calls a handler now, and so may not wait.
     private @Nullable Thread handling;
@@ -37,6 +41,11 @@ public final class SocketLayer {
         } finally {
             door.exit();
         }
+    }
+
+    /** What TCP sockets that are made from now on start with. To be changed inside the door. */
+    public TcpConfig defaults() {
+        return defaults;
     }
 
     /** A new TCP socket, blocking, not bound: {@code socket(AF_INET, SOCK_STREAM, 0)}. */

@@ -44,6 +44,9 @@ public final class SocketOptions {
     /** The address family, 2 for IPv4; read only. */
     public static final int SO_DOMAIN = 39;
 
+    /** Most bytes a second that may leave, or -1 for no limit, which is read back as {@link Integer#MAX_VALUE}. */
+    public static final int SO_MAX_PACING_RATE = 47;
+
     // ---- Level IPPROTO_IP
 
     public static final int IP_TOS = 1;

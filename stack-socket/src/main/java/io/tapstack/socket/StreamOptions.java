@@ -15,9 +15,9 @@ final class StreamOptions {
     /** See {@link StreamSocket#lingerSeconds(int)}. */
     int lingerSeconds;
 
-    /** The defaults. */
-    StreamOptions() {
-        this.config = new TcpConfig();
+    /** The defaults of a layer. */
+    StreamOptions(final TcpConfig defaults) {
+        this.config = defaults.copy();
         this.lingerSeconds = NO_LINGER;
     }
 

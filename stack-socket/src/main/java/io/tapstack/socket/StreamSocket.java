@@ -54,7 +54,7 @@ public final class StreamSocket extends StackSocket {
     /** A socket that is neither; inside the door. */
     StreamSocket(final SocketLayer layer) {
         super(layer);
-        this.options = new StreamOptions();
+        this.options = new StreamOptions(layer.defaults());
     }
 
     /** One end of a connection that {@code listening} has accepted; inside the door. */
@@ -515,6 +515,44 @@ public final class StreamSocket extends StackSocket {
         door.enter();
         try {
             return options.lingerSeconds;
+        } finally {
+            door.exit();
+        }
+    }
+
+    /** {@code TCP_CONGESTION}: the name of the congestion control. */
+    public String congestionControl() {
+        door.enter();
+        try {
+            return (connection == null ? options.config : connection.config()).congestionControl();
+        } finally {
+            door.exit();
+        }
+    }
+
+    /**
+     * {@code TCP_CONGESTION}. One that is connected goes on with the window it has; what a listener accepts from now on begins with this one.
+     *
+     * @return 0, or {@code -ENOENT} if there is none of that name
+     */
+    public int congestionControl(final String name) {
+        door.enter();
+        try {
+            final int unusable = unusable();
+            if (unusable != 0) {
+                return unusable;
+            }
+            options.config.congestionControl(name);
+            if (listener != null) {
+                listener.config().congestionControl(name);
+            }
+            if (connection != null) {
+                connection.config().congestionControl(name);
+                connection.configChanged(door.now());
+            }
+            return 0;
+        } catch (final IllegalArgumentException e) {
+            return -SocketError.ENOENT.errno();
         } finally {
             door.exit();
         }

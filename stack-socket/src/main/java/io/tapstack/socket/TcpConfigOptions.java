@@ -47,6 +47,7 @@ final class TcpConfigOptions {
             case SocketOptions.SO_OOBINLINE -> config.urgentInLine(value != 0);
             case SocketOptions.SO_SNDBUF -> config.sendBufferBytes(buffer(value));
             case SocketOptions.SO_RCVBUF -> config.receiveBufferBytes(buffer(value));
+            case SocketOptions.SO_MAX_PACING_RATE -> config.maxPacingRate(value);
             default -> {
                 return UNKNOWN;
             }
@@ -60,6 +61,7 @@ final class TcpConfigOptions {
             case SocketOptions.SO_OOBINLINE -> number(config.urgentInLine());
             case SocketOptions.SO_SNDBUF -> 2 * config.sendBufferBytes();
             case SocketOptions.SO_RCVBUF -> 2 * config.receiveBufferBytes();
+            case SocketOptions.SO_MAX_PACING_RATE -> pacingRate(config.maxPacingRate());
             default -> UNKNOWN;
         };
     }
@@ -166,6 +168,10 @@ final class TcpConfigOptions {
     /** As Linux does, a size out of range is not refused but brought into it. */
     private static int buffer(final int bytes) {
         return Math.max(MIN_BUFFER / 2, Math.min(bytes < 0 ? MAX_BUFFER : bytes, MAX_BUFFER));
+    }
+
+    private static int pacingRate(final long bytesPerSecond) {
+        return bytesPerSecond == 0 ? Integer.MAX_VALUE : (int) Math.min(bytesPerSecond, Integer.MAX_VALUE);
     }
 
     private static boolean isOutside(final int value, final int minimum, final int maximum) {

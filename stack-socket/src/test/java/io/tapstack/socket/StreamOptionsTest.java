@@ -20,6 +20,8 @@ final class StreamOptionsTest extends TwoHostsTest {
         "1, 8, 70000, 140000", // SO_RCVBUF
         "1, 8, 1, 2304", // SO_RCVBUF below the minimum
         "1, 13, 7, 7", // SO_LINGER
+        "1, 47, 125000, 125000", // SO_MAX_PACING_RATE
+        "1, 47, -1, 2147483647", // SO_MAX_PACING_RATE, none
         "0, 1, 16, 16", // IP_TOS
         "0, 2, 77, 77", // IP_TTL
         "0, 2, -1, 64", // IP_TTL, default
@@ -40,6 +42,21 @@ final class StreamOptionsTest extends TwoHostsTest {
         final StreamSocket connected = connect(listener(1));
         assertThat(connected.setOption(level, name, value)).isZero();
         assertThat(connected.option(level, name)).isEqualTo(expected);
+    }
+
+    /** TCP_CONGESTION, tcp(7): before connecting, by the listener, and while connected. */
+    @Test
+    void congestionControl() throws SocketErrorException {
+        final StreamSocket fresh = open(here.stream());
+        assertThat(fresh.congestionControl()).isEqualTo("cubic");
+        assertThat(fresh.congestionControl("Reno")).isZero();
+        assertThat(fresh.congestionControl()).isEqualTo("reno");
+        assertThat(fresh.congestionControl("vegas")).isEqualTo(-SocketError.ENOENT.errno());
+        assertThat(fresh.congestionControl()).isEqualTo("reno");
+        final StreamSocket connected = connect(listener(1));
+        assertThat(connected.congestionControl("bbr")).isZero();
+        assertThat(connected.congestionControl()).isEqualTo("bbr");
+        assertThat(connected.congestionControl("vegas")).isEqualTo(-SocketError.ENOENT.errno());
     }
 
     @ParameterizedTest

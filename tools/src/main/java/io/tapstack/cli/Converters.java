@@ -1,5 +1,6 @@
 package io.tapstack.cli;
 
+import io.tapstack.tcp.congestion.CongestionControls;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -62,6 +63,19 @@ final class Converters {
                         default -> 3600e9;
                     };
             return Duration.ofNanos(Math.round(Double.parseDouble(matcher.group(1)) * unitNanos));
+        }
+    }
+
+    /** As in {@code bbr}. */
+    static final class ForCongestionControl implements ITypeConverter<String> {
+
+        @Override
+        public String convert(final String value) {
+            try {
+                return CongestionControls.checked(value);
+            } catch (final IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
         }
     }
 

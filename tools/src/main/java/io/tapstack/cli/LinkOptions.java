@@ -1,8 +1,10 @@
 package io.tapstack.cli;
 
+import io.tapstack.tcp.congestion.CongestionControls;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
@@ -20,6 +22,15 @@ public final class LinkOptions {
         TAPSTACK,
         /** The kernel's, at the loopback address, to compare with. */
         KERNEL
+    }
+
+    /** What {@code --cc} takes. */
+    static final class CongestionControlNames implements Iterable<String> {
+
+        @Override
+        public Iterator<String> iterator() {
+            return CongestionControls.names().iterator();
+        }
     }
 
     /** IFNAMSIZ is 16 with the NUL that ends a name. */
@@ -92,6 +103,14 @@ public final class LinkOptions {
             description =
                     "with --no-offload: have the host take every frame by itself (no GRO), to watch or filter single segments there")
     private boolean noHostBatching;
+
+    @Option(
+            names = "--cc",
+            paramLabel = "NAME",
+            converter = Converters.ForCongestionControl.class,
+            completionCandidates = CongestionControlNames.class,
+            description = "congestion control of our connections: ${COMPLETION-CANDIDATES} (cubic)")
+    private Optional<String> congestionControl = Optional.empty();
 
     @Option(
             names = "--queues",
@@ -178,6 +197,11 @@ public final class LinkOptions {
         return noOffload;
     }
 
+    /** The congestion control of our connections, if not the usual one. */
+    public Optional<String> congestionControl() {
+        return congestionControl;
+    }
+
     /** How many queues the TAP has, with a stack each. */
     public int queues() {
         return queues;
@@ -224,6 +248,9 @@ public final class LinkOptions {
             throw new ParameterException(
                     line,
                     "--gateway " + gateway.get().getHostAddress() + " is not in the network of --address " + address);
+        }
+        if (network == Network.KERNEL && congestionControl.isPresent()) {
+            throw new ParameterException(line, "--cc is for our TCP; the kernel's is chosen by sysctl");
         }
         if (privateNetwork && System.getenv("TAPSTACK_PRIVATE") == null) {
             throw new Failure("--private works through the launcher: run bin/tapstack");

@@ -59,7 +59,9 @@ final class StackSession implements Session {
             final StackGroup stacks = new StackGroup(devices, config(link), clock, "tapstack", waiting);
             final List<SocketLayer> sockets = new ArrayList<>(stacks.size());
             for (int i = 0; i < stacks.size(); i++) {
-                sockets.add(new SocketLayer(stacks.driver(i).door(), stacks.stack(i)));
+                final SocketLayer layer = new SocketLayer(stacks.driver(i).door(), stacks.stack(i));
+                link.congestionControl().ifPresent(layer.defaults()::congestionControl);
+                sockets.add(layer);
             }
             stacks.start();
             return new StackSession(

@@ -77,6 +77,7 @@ class CommandLineTest {
         assertThat(link.pcap()).isEmpty();
         assertThat(link.impaired()).isFalse();
         assertThat(link.seed()).isEmpty();
+        assertThat(link.congestionControl()).isEmpty();
         assertThat(link.privateNetwork()).isFalse();
     }
 
@@ -93,6 +94,7 @@ class CommandLineTest {
                 "--pcap=x.pcapng",
                 "--loss=1%",
                 "--delay=20ms",
+                "--cc=BBR",
                 "--seed=-7");
         final LinkOptions link = opened.get();
         assertThat(link.tap()).isEqualTo("t1");
@@ -105,6 +107,7 @@ class CommandLineTest {
         assertThat(link.loss()).isEqualTo(0.01);
         assertThat(link.delay()).isEqualTo(Duration.ofMillis(20));
         assertThat(link.seed()).isEqualTo(OptionalLong.of(-7));
+        assertThat(link.congestionControl()).contains("bbr");
         assertThat(link.impaired()).isTrue();
     }
 
@@ -153,6 +156,8 @@ class CommandLineTest {
                 "echo --delay 20",
                 "echo --delay -20ms",
                 "echo --seed x",
+                "echo --cc vegas",
+                "echo --network kernel --cc reno",
                 "echo --tap a/b",
                 "echo --tap waytoolongatapname",
                 "echo --unknown",
@@ -166,6 +171,15 @@ class CommandLineTest {
         assertThat(run(line.split(" "))).isEqualTo(2);
         assertThat(err.toString()).startsWith("tapstack").contains("--help").hasLineCount(1);
         assertThat(out.toString()).isEmpty();
+    }
+
+    @Test
+    void congestionControlsAreListed() {
+        assertThat(run("serve", "--help")).isZero();
+        assertThat(out.toString()).contains("--cc=NAME").containsPattern("bbr,\\s+cubic,\\s+newreno,\\s+reno,\\s+tahoe");
+        assertThat(run("echo", "--cc", "vegas")).isEqualTo(2);
+        assertThat(err.toString())
+                .contains("no congestion control vegas: there are [bbr, cubic, newreno, reno, tahoe]");
     }
 
     @Test

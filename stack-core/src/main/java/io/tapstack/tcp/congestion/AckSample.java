@@ -1,7 +1,7 @@
 package io.tapstack.tcp.congestion;
 
 /**
- * What one ACK says about the network, for {@link CongestionControl#acknowledged}. One object belongs to one connection and is filled
+ * What one ACK says about the network, for {@link CongestionControl#acknowledged}. One object serves all connections of a stack and is filled
  * anew for every ACK that delivers something. Sizes in bytes, times in nanoseconds of the stack's clock, sequence numbers as in RFC 9293.
  *
  * <p>"Delivered" is what the peer is known to have: what is acknowledged, and what is selectively acknowledged (RFC 2018).

@@ -46,4 +46,24 @@ public final class CongestionControls {
     public static CongestionControl create(final String name, final long seed) {
         return Objects.requireNonNull(BY_NAME.get(checked(name))).apply(seed);
     }
+
+    /**
+     * What an established connection has from now on: {@code previous} itself if that is of this name, otherwise a new one that goes on with its window.
+     *
+     * @param seed as of {@link #create}
+     */
+    public static CongestionControl successor(
+            final CongestionControl previous,
+            final String name,
+            final long seed,
+            final int mss,
+            final int initialWindow) {
+        if (previous.name().equals(checked(name))) {
+            return previous;
+        }
+        final CongestionControl successor = create(name, seed);
+        successor.established(mss, initialWindow);
+        successor.takeOver(previous);
+        return successor;
+    }
 }

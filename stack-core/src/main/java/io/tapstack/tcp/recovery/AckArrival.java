@@ -4,7 +4,7 @@ import io.tapstack.wire.SequenceNumber;
 import io.tapstack.wire.TcpOptions;
 
 /**
- * What an ACK says to {@link LossRecovery}, and what came of it. One object belongs to one connection and is filled anew for every ACK.
+ * What an ACK says to {@link LossRecovery}, and what came of it. One object serves all connections of a stack and is filled anew for every ACK.
  * Sequence numbers as in RFC 9293, times in nanoseconds of the stack's clock.
  */
 public final class AckArrival {
@@ -61,19 +61,20 @@ public final class AckArrival {
     }
 
     /**
-     * Takes over the SACK blocks (RFC 2018 3), with a DSACK block recognised (RFC 2883 4): the first one, if it is acknowledged already, or part
-     * of the second. {@link #sndUna} and {@link #sndNxt} are set.
+     * Takes over the SACK blocks (RFC 2018 3), with a DSACK block recognised (RFC 2883 4): the first one, if the ACK that it comes with covers it,
+     * or part of the second. {@link #sndUna} and {@link #sndNxt} are set.
      *
+     * @param segmentAck SEG.ACK: an ACK that others have overtaken may bring blocks that are acknowledged meanwhile, and report no duplicates
      * @return false if there was a block that no peer in its right mind sends, which is left out
      */
-    public boolean takeBlocks(final TcpOptions options) {
+    public boolean takeBlocks(final TcpOptions options, final int segmentAck) {
         boolean sane = true;
         for (int i = 0; i < options.sackBlocks(); i++) {
             final int from = options.sackLeft(i);
             final int to = options.sackRight(i);
             if (SequenceNumber.greaterOrEqual(from, to) || SequenceNumber.greaterThan(to, sndNxt)) {
                 sane = false;
-            } else if (i == 0 && isDuplicateReport(options, from, to)) {
+            } else if (i == 0 && isDuplicateReport(options, from, to, segmentAck)) {
                 dsack = true;
                 dsackLeft = from;
                 dsackRight = to;
@@ -86,8 +87,9 @@ public final class AckArrival {
         return sane;
     }
 
-    private boolean isDuplicateReport(final TcpOptions options, final int from, final int to) {
-        if (SequenceNumber.lessOrEqual(to, sndUna)) {
+    private static boolean isDuplicateReport(
+            final TcpOptions options, final int from, final int to, final int segmentAck) {
+        if (SequenceNumber.lessOrEqual(to, segmentAck)) {
             return true;
         }
         return options.sackBlocks() > 1

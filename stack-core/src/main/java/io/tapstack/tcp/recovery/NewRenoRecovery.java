@@ -24,7 +24,6 @@ public final class NewRenoRecovery implements LossRecovery, SackScoreboard.Deliv
     private int next; // everything in flight from here to retransmitUntil counts as lost
     private int retransmitUntil;
     private boolean now;
-    private AckArrival current = new AckArrival(); // the ACK that the scoreboard is taking in
 
     public NewRenoRecovery(final SackScoreboard scoreboard) {
         this.scoreboard = scoreboard;
@@ -50,9 +49,8 @@ public final class NewRenoRecovery implements LossRecovery, SackScoreboard.Deliv
 
     @Override
     public Verdict ackArrives(final AckArrival ack) {
-        current = ack;
         scoreboard.rate().ackArrives();
-        scoreboard.acknowledge(ack.sndUna, this);
+        scoreboard.acknowledge(ack, this);
         scoreboard.rate().ackDone(ack.minRttNanos == Long.MAX_VALUE ? 0 : ack.minRttNanos);
         final boolean held = forwardRto.holdsRetransmissions();
         if (isSpurious(ack)) {
@@ -71,10 +69,10 @@ public final class NewRenoRecovery implements LossRecovery, SackScoreboard.Deliv
     }
 
     @Override
-    public void delivered(final SentSegment segment, final int bytes) {
-        current.deliveredBytes += bytes;
+    public void delivered(final SentSegment segment, final int bytes, final AckArrival ack) {
+        ack.deliveredBytes += bytes;
         forwardRto.delivered(segment, segment.start + bytes);
-        scoreboard.rate().delivered(segment, bytes, current.nowNanos);
+        scoreboard.rate().delivered(segment, bytes, ack.nowNanos);
     }
 
     private boolean isSpurious(final AckArrival ack) {

@@ -23,6 +23,8 @@ final class Rack {
 
     private boolean fackValid;
     private int fack; // RACK.fack: the highest sequence number that has arrived
+    private boolean priorFackValid;
+    private int priorFack; // before the ACK that is being looked at
     private boolean reorderingSeen;
     private int reoWndMult = 1;
     private int reoWndPersist = PERSIST;
@@ -33,13 +35,25 @@ final class Rack {
         this.scoreboard = scoreboard;
     }
 
+    /**
+     * An ACK comes. All that it delivers is compared with what had arrived before: one ACK may bring news from several places, because it was
+     * delayed or one before it was lost, and says nothing about the order in which those have arrived.
+     */
+    void ackArrives() {
+        priorFackValid = fackValid;
+        priorFack = fack;
+    }
+
     /** Steps 2 and 3: {@code segment} has arrived. */
     void delivered(final SentSegment segment, final int upTo, final AckArrival ack) {
         detectReordering(segment, upTo);
         final long sample = ack.nowNanos - segment.sentNanos;
         if (segment.wasSentAgain()) {
-            // The ACK may be for an earlier copy: by its timestamp, or if the round trip would be too short to be true.
-            if (ack.echoesBefore(segment.sentNanos) || sample < ack.minRttNanos) {
+            // The ACK may be for an earlier copy: if the round trip would be too short to be true, or by its timestamp.
+            // That of a SACK says
+            // nothing: it echoes what came before the gap (RFC 7323 4.3). Linux never asks it.
+            final boolean stampTells = SequenceNumber.lessOrEqual(upTo, ack.sndUna);
+            if (sample < ack.minRttNanos || stampTells && ack.echoesBefore(segment.sentNanos)) {
                 return;
             }
         }
@@ -55,7 +69,8 @@ final class Rack {
         if (!fackValid || SequenceNumber.greaterThan(upTo, fack)) {
             fackValid = true;
             fack = upTo;
-        } else if (SequenceNumber.lessThan(upTo, fack) && !segment.wasSentAgain()) {
+        }
+        if (priorFackValid && SequenceNumber.lessThan(upTo, priorFack) && !segment.wasSentAgain()) {
             reorderingSeen = true;
         }
     }

@@ -22,7 +22,6 @@ public final class RackRecovery implements LossRecovery, SackScoreboard.Deliveri
     private boolean holdsWindow;
     private boolean now;
     private long reorderingDeadline = Long.MAX_VALUE;
-    private AckArrival current = new AckArrival(); // the ACK that the scoreboard is taking in
 
     public RackRecovery(final SackScoreboard scoreboard) {
         this.scoreboard = scoreboard;
@@ -66,15 +65,15 @@ public final class RackRecovery implements LossRecovery, SackScoreboard.Deliveri
     }
 
     private void takeIn(final AckArrival ack) {
-        current = ack;
+        rack.ackArrives();
         final DeliveryRate rate = scoreboard.rate();
         rate.ackArrives();
         final int sackedBefore = scoreboard.bytesSacked();
         for (int i = 0; i < ack.blocks(); i++) {
-            scoreboard.sack(ack.left(i), ack.right(i), this);
+            scoreboard.sack(ack.left(i), ack.right(i), ack, this);
         }
         ack.sackedBytes = scoreboard.bytesSacked() - sackedBefore;
-        scoreboard.acknowledge(ack.sndUna, this);
+        scoreboard.acknowledge(ack, this);
         rate.ackDone(ack.minRttNanos == Long.MAX_VALUE ? 0 : ack.minRttNanos);
         final SentSegment first = scoreboard.first();
         if (first != null && first.state == SentSegment.State.SACKED && first.start == ack.sndUna) {
@@ -84,12 +83,12 @@ public final class RackRecovery implements LossRecovery, SackScoreboard.Deliveri
     }
 
     @Override
-    public void delivered(final SentSegment segment, final int bytes) {
-        current.deliveredBytes += bytes;
+    public void delivered(final SentSegment segment, final int bytes, final AckArrival ack) {
+        ack.deliveredBytes += bytes;
         final int upTo = segment.start + bytes;
-        rack.delivered(segment, upTo, current);
+        rack.delivered(segment, upTo, ack);
         forwardRto.delivered(segment, upTo);
-        scoreboard.rate().delivered(segment, bytes, current.nowNanos);
+        scoreboard.rate().delivered(segment, bytes, ack.nowNanos);
     }
 
     private boolean isSpurious(final AckArrival ack) {

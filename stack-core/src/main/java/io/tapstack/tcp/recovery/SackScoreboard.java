@@ -17,8 +17,8 @@ public final class SackScoreboard {
 
     /** Is told what an ACK delivers, before the entry changes. */
     interface Deliveries {
-        /** {@code bytes} of {@code segment}, which was not SACKed before, have arrived. */
-        void delivered(SentSegment segment, int bytes);
+        /** {@code bytes} of {@code segment}, which was not SACKed before, have arrived, as {@code ack} says. */
+        void delivered(SentSegment segment, int bytes, AckArrival ack);
     }
 
     private static final SentSegment[] NONE = {};
@@ -194,13 +194,14 @@ public final class SackScoreboard {
 
     // ---- ACKs
 
-    /** Everything before {@code sndUna} is acknowledged. */
-    void acknowledge(final int sndUna, final Deliveries deliveries) {
+    /** Everything before {@link AckArrival#sndUna} is acknowledged. */
+    void acknowledge(final AckArrival ack, final Deliveries deliveries) {
+        final int sndUna = ack.sndUna;
         while (count > 0 && SequenceNumber.lessThan(at(0).start, sndUna)) {
             final SentSegment segment = at(0);
             final int bytes = SequenceNumber.min(segment.end, sndUna) - segment.start;
             if (segment.state != State.SACKED) {
-                deliveries.delivered(segment, bytes);
+                deliveries.delivered(segment, bytes, ack);
             }
             if (bytes == segment.length()) {
                 forget(segment);
@@ -216,22 +217,46 @@ public final class SackScoreboard {
         }
     }
 
-    /** A SACK block: the peer has what lies from {@code left} to {@code right}. Bytes that were never sent, or are acknowledged, are passed over. */
-    void sack(final int left, final int right, final Deliveries deliveries) {
+    /**
+     * A SACK block: the peer has what lies from {@code left} to {@code right}. Bytes that were never sent, or are acknowledged, are passed over.
+     * So are parts of segments: no honest peer has those, and a peer that reports every second byte would have an entry for each.
+     */
+    void sack(final int left, final int right, final AckArrival ack, final Deliveries deliveries) {
         int index = firstEndingAfter(left);
         while (index < count && SequenceNumber.lessThan(at(index).start, right)) {
-            if (at(index).state != State.SACKED) {
-                final SentSegment segment = isolate(index, left, right);
-                index = firstEndingAfter(segment.start);
-                deliveries.delivered(segment, segment.length());
-                leaveList(segment);
-                segment.state = State.SACKED;
-                bytesSacked += segment.length();
-                segmentsSacked += segment.segments;
-                index = joinSacked(index);
+            final SentSegment touched = at(index);
+            if (touched.state != State.SACKED) {
+                final int from = wholeSegmentsFrom(touched, left);
+                final int to = wholeSegmentsTo(touched, right);
+                if (SequenceNumber.lessThan(from, to)) {
+                    final SentSegment segment = isolate(index, from, to);
+                    index = firstEndingAfter(segment.start);
+                    deliveries.delivered(segment, segment.length(), ack);
+                    leaveList(segment);
+                    segment.state = State.SACKED;
+                    bytesSacked += segment.length();
+                    segmentsSacked += segment.segments;
+                    index = joinSacked(index);
+                }
             }
             index++;
         }
+    }
+
+    /** {@code left}, moved forward to where a segment of {@code entry} starts. */
+    private int wholeSegmentsFrom(final SentSegment entry, final int left) {
+        final int skipped = Math.max(0, left - entry.start);
+        final int whole = entry.start + (skipped + mss - 1) / mss * mss;
+        return skipped == 0 ? entry.start : whole;
+    }
+
+    /** {@code right}, moved back to where a segment of {@code entry} ends. */
+    private int wholeSegmentsTo(final SentSegment entry, final int right) {
+        if (SequenceNumber.greaterOrEqual(right, entry.end)) {
+            return entry.end;
+        }
+        final int covered = right - entry.start;
+        return right - covered % mss;
     }
 
     /** {@code segment}, which is in the network, is lost. */

@@ -9,6 +9,9 @@ final class SentSegmentList {
     private @Nullable SentSegment first;
     private @Nullable SentSegment last;
 
+    // Where the latest went by its number: the next one mostly goes right behind it.
+    private @Nullable SentSegment hint;
+
     @Nullable
     SentSegment first() {
         return first;
@@ -35,26 +38,27 @@ final class SentSegmentList {
         }
     }
 
-    /**
-     * Puts {@code segment} where its sequence number belongs. What is found lost is nearly always the lowest or the highest number of all
-     * that is, so either end is looked at first.
-     */
+    /** Puts {@code segment} where its sequence number belongs, looking from where the latest went: losses are found in rising order. */
     void insertBySequence(final SentSegment segment) {
-        final SentSegment lowest = first;
-        if (lowest == null || SequenceNumber.lessThan(segment.start, lowest.start)) {
-            insertAfter(null, segment);
-            return;
+        SentSegment before = hint;
+        if (before == null || SequenceNumber.greaterThan(before.start, segment.start)) {
+            before = null;
         }
-        SentSegment before = last;
-        while (before != null && SequenceNumber.greaterThan(before.start, segment.start)) {
-            before = before.previous;
+        SentSegment after = before == null ? first : before.next;
+        while (after != null && SequenceNumber.lessThan(after.start, segment.start)) {
+            before = after;
+            after = after.next;
         }
         insertAfter(before, segment);
+        hint = segment;
     }
 
     void remove(final SentSegment segment) {
         final SentSegment before = segment.previous;
         final SentSegment after = segment.next;
+        if (segment == hint) {
+            hint = before;
+        }
         if (before == null) {
             first = after;
         } else {

@@ -54,7 +54,7 @@ record Plan(
                         .orphanRetries(100));
     }
 
-    /** Twice what fits the line and its queue. */
+    /** Four times what fits the line and its queue: slow start goes on to twice of that before it hears of a loss. */
     private static int bufferFor(final Impairment forward, final Impairment back) {
         final double seconds = (forward.delayNanos()
                         + forward.jitterNanos()
@@ -64,7 +64,7 @@ record Plan(
                         + back.reorderNanos())
                 / NANOS;
         final double line = forward.bytesPerSecond() == 0 ? MAX_BUFFER : seconds * forward.bytesPerSecond();
-        return (int) Math.min(MAX_BUFFER, MIN_BUFFER + 2 * (line + forward.queueBytes()));
+        return (int) Math.min(MAX_BUFFER, MIN_BUFFER + 4 * (line + forward.queueBytes()));
     }
 
     /** With so many connections, on as many hosts, but no more than a few. */

@@ -22,7 +22,9 @@ class DeliveryRateTest {
     private void ack(final int bytes, final long millis) {
         rate.ackArrives();
         una += bytes;
-        scoreboard.acknowledge(una, (segment, delivered) -> rate.delivered(segment, delivered, millis * MS));
+        final AckArrival ack = new AckArrival();
+        ack.sndUna = una;
+        scoreboard.acknowledge(ack, (segment, delivered, a) -> rate.delivered(segment, delivered, millis * MS));
         rate.ackDone(MS);
     }
 

@@ -19,6 +19,7 @@ class SackScoreboardTest {
     private static final int START = -2_500;
 
     private final SackScoreboard scoreboard = new SackScoreboard(new SentSegmentPool());
+    private final AckArrival ack = new AckArrival();
     private final List<String> delivered = new ArrayList<>();
 
     @BeforeEach
@@ -26,7 +27,7 @@ class SackScoreboardTest {
         scoreboard.mss(MSS);
     }
 
-    private void deliver(final SentSegment segment, final int bytes) {
+    private void deliver(final SentSegment segment, final int bytes, final AckArrival ack) {
         delivered.add((segment.start - START) + "+" + bytes);
     }
 
@@ -35,11 +36,12 @@ class SackScoreboardTest {
     }
 
     private void sack(final int from, final int to) {
-        scoreboard.sack(START + from, START + to, this::deliver);
+        scoreboard.sack(START + from, START + to, ack, this::deliver);
     }
 
     private void acknowledge(final int to) {
-        scoreboard.acknowledge(START + to, this::deliver);
+        ack.sndUna = START + to;
+        scoreboard.acknowledge(ack, this::deliver);
     }
 
     private void lose(final int from) {
@@ -85,6 +87,18 @@ class SackScoreboardTest {
         assertThat(delivered).hasSize(5).endsWith("0+1000");
         assertThat(scoreboard.bytesSacked()).isZero();
         assertThat(scoreboard.segmentsSacked()).isZero();
+    }
+
+    /** Parts of segments are not taken: entries are never more than the segments that were sent. */
+    @Test
+    void partsOfSegments() {
+        sent(0, 5_000, 1);
+        sack(1_500, 3_700);
+        assertThat(delivered).containsExactly("2000+1000");
+        sack(4_500, 5_000);
+        sack(100, 900);
+        assertThat(delivered).hasSize(1);
+        assertThat(scoreboard.entries()).isEqualTo(3);
     }
 
     /** Lost is out of the network; sent again is in it, and last in the order of time. */
@@ -142,6 +156,7 @@ class SackScoreboardTest {
     void likeThePlainPicture(final long seed) {
         final SplittableRandom random = new SplittableRandom(seed);
         final Picture picture = new Picture();
+        scoreboard.mss(1); // so that any part of anything is whole segments
         int una = 0;
         int nxt = 0;
         long now = 0;
@@ -159,12 +174,13 @@ class SackScoreboardTest {
                 case 2, 3 -> {
                     final int from = una + random.nextInt(Math.max(1, nxt - una)) - 500;
                     final int to = from + random.nextInt(4_000);
-                    scoreboard.sack(START + from, START + to, picture::deliver);
+                    scoreboard.sack(START + from, START + to, ack, picture::deliver);
                     picture.fill(Math.max(una, from), Math.min(nxt, to), State.SACKED);
                 }
                 case 4 -> {
                     final int to = una + random.nextInt(Math.min(nxt - una, 3_000) + 1);
-                    scoreboard.acknowledge(START + to, picture::deliver);
+                    ack.sndUna = START + to;
+                    scoreboard.acknowledge(ack, picture::deliver);
                     picture.fill(una, to, null);
                     una = to;
                 }
@@ -199,7 +215,8 @@ class SackScoreboardTest {
             assertThat(scoreboard.bytesLost()).isEqualTo(picture.count(State.LOST));
             assertThat(inNetworkByTime()).isEqualTo(picture.count(State.IN_NETWORK));
         }
-        scoreboard.acknowledge(START + nxt, picture::deliver);
+        ack.sndUna = START + nxt;
+        scoreboard.acknowledge(ack, picture::deliver);
         assertThat(scoreboard.isEmpty()).isTrue();
         assertThat(scoreboard.segmentsSacked()).isZero();
         assertThat(scoreboard.segmentsSentAgain()).isZero();
@@ -247,7 +264,7 @@ class SackScoreboardTest {
         }
 
         /** Nothing is delivered twice, unless the peer took back that it had it. */
-        void deliver(final SentSegment segment, final int length) {
+        void deliver(final SentSegment segment, final int length, final AckArrival ack) {
             for (int i = segment.start - START; i < segment.start - START + length; i++) {
                 assertThat(bytes[i]).isIn(State.IN_NETWORK, State.LOST);
             }
