@@ -176,7 +176,9 @@ class CommandLineTest {
     @Test
     void congestionControlsAreListed() {
         assertThat(run("serve", "--help")).isZero();
-        assertThat(out.toString()).contains("--cc=NAME").containsPattern("bbr,\\s+cubic,\\s+newreno,\\s+reno,\\s+tahoe");
+        assertThat(out.toString())
+                .contains("--cc=NAME")
+                .containsPattern("bbr,\\s+cubic,\\s+newreno,\\s+reno,\\s+tahoe");
         assertThat(run("echo", "--cc", "vegas")).isEqualTo(2);
         assertThat(err.toString())
                 .contains("no congestion control vegas: there are [bbr, cubic, newreno, reno, tahoe]");

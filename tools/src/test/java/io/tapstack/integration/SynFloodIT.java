@@ -58,7 +58,6 @@ class SynFloodIT {
         download();
         link.get().flood(SYNS, PER_SECOND);
         download();
-                + link.get().isOver());
         // A new connection in the middle of it, when the SYN queue is full.
         Awaitility.await("the SYN queue is full").until(() -> halfOpen() == TcpLimits.DEFAULT.halfOpen());
         download();
