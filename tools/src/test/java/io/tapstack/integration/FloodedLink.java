@@ -34,6 +34,7 @@ final class FloodedLink implements LinkDevice {
     private volatile int perSecond;
     private volatile int left;
     private volatile long startNanos;
+    private volatile int before;
     private int sent;
 
     FloodedLink(final LinkDevice device, final IpAddress from, final IpAddress to, final int port) {
@@ -47,6 +48,7 @@ final class FloodedLink implements LinkDevice {
     void flood(final int syns, final int synsPerSecond) {
         perSecond = synsPerSecond;
         startNanos = System.nanoTime();
+        before = sent;
         left = syns;
         device.wakeup();
     }
@@ -57,7 +59,7 @@ final class FloodedLink implements LinkDevice {
     }
 
     private boolean isDue() {
-        return left > 0 && sent < (System.nanoTime() - startNanos) / 1_000_000_000.0 * perSecond;
+        return left > 0 && sent - before < (System.nanoTime() - startNanos) / 1_000_000_000.0 * perSecond;
     }
 
     @Override
