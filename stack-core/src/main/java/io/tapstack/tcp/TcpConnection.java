@@ -530,6 +530,7 @@ public final class TcpConnection extends TupleOwner {
         maxSndWnd = syn.window;
         negotiate(syn, nowNanos);
         timestamps.ackSent(rcvNxt);
+        sender.synSent(nowNanos); // or it would seem to have been idle for long
         retransmissions.synTimeouts(half.timeouts);
         if (!half.repeated) {
             timing.sent(sndNxt, half.sentNanos);
