@@ -123,7 +123,7 @@ class QueuesTest {
                 end += length;
             } else if (random.nextBoolean()) {
                 final ByteBuffer target = ByteBuffer.allocate(1 + random.nextInt(4_000));
-                final int copied = queue.peek(target);
+                final int copied = queue.peek(target, Integer.MAX_VALUE);
                 assertThat(Arrays.copyOf(target.array(), copied)).isEqualTo(stream(front, copied));
                 queue.consume(copied);
                 front += copied;
