@@ -180,7 +180,7 @@ class QueuesTest {
         final ReceiveQueue target = new ReceiveQueue(pool);
         assertThat(queue.deliver(0, target)).isEqualTo(4_000 * segment);
         final ByteBuffer bytes = ByteBuffer.allocate(4_000 * segment);
-        target.peek(bytes);
+        target.peek(bytes, bytes.capacity());
         assertThat(bytes.array()).isEqualTo(stream(0, 4_000 * segment));
         target.clear();
         assertThat(pool.regionsInUse()).isZero();
