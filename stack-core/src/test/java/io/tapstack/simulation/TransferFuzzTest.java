@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class TransferFuzzTest {
 
-    private static final int MOST_LOSSES = 200;
+    private static final int MOST_LOSSES = 100;
     private static final long MILLIS = 1_000_000L;
     private static final CablePlan.Ends[] ENDS = CablePlan.Ends.values();
 

@@ -158,4 +158,28 @@ class SpuriousRecoveryTraceTest {
         while (plain.link.take() != null) {}
         plain.noLeaks();
     }
+
+    /** RFC 5682 2.1, 2b: once new data is out, nothing but an ACK ends the wait: not a segment that says nothing, not a write. */
+    @Test
+    void forwardRtoWaitsForTheNextAck() {
+        final TcpTrace plain = new TcpTrace();
+        final TcpConnection waiting = plain.established(new TcpConfig().congestionControl("reno"), 3_000);
+        plain.write(waiting, 10_000);
+        plain.out(". 1:1001(1000) ack 1").out(". 1001:2001(1000) ack 1").out(". 2001:3001(1000) ack 1");
+        plain.quiet();
+        while (waiting.timeouts == 0) {
+            plain.advance(1);
+        }
+        plain.out(". 1:1001(1000) ack 1").quiet();
+        plain.in(". 1:1(0) ack 1001 win 3000").out(". 3001:4001(1000) ack 1").quiet();
+        // Out of the window: it changes nothing.
+        plain.in("R 9999999:9999999(0)").quiet();
+        plain.write(waiting, 1_000);
+        plain.quiet();
+        plain.in(". 1:1(0) ack 2001 win 3000");
+        assertThat(waiting.recovery.phase()).isEqualTo(Phase.OPEN);
+        assertThat(plain.stack.statistics().undoneRecoveries).isOne();
+        plain.out(". 4001:5001(1000) ack 1").quiet();
+        plain.noLeaks();
+    }
 }

@@ -48,6 +48,11 @@ final class ForwardRto {
         return step == Step.SENDING_NEW;
     }
 
+    /** True if retransmissions wait although nothing new has gone out since the timeout, so that the next ACK will not tell anything. */
+    boolean holdsInVain(final int sndNxt) {
+        return holdsRetransmissions() && sndNxt == recover;
+    }
+
     /** An ACK was taken in. @return true if the timeout was spurious */
     boolean ackArrives(final AckArrival ack, final boolean haveSack) {
         if (step == Step.IDLE) {

@@ -92,8 +92,8 @@ public interface LossRecovery {
     /** True if the next retransmission is due whatever the window says (the first one of a fast retransmit, or after a partial ACK). */
     boolean retransmitNow();
 
-    /** Nothing could be sent. @return true if something held retransmissions back that does so no longer, so that another look is worth it */
-    default boolean nothingToSend() {
+    /** All was sent that could be. @return true if something held retransmissions back that does so no longer, so that another look is worth it */
+    default boolean nothingToSend(final int sndNxt) {
         return false;
     }
 

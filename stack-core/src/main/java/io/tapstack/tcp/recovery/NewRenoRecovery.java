@@ -230,8 +230,8 @@ public final class NewRenoRecovery implements LossRecovery, SackScoreboard.Deliv
     }
 
     @Override
-    public boolean nothingToSend() {
-        final boolean held = forwardRto.holdsRetransmissions();
+    public boolean nothingToSend(final int sndNxt) {
+        final boolean held = forwardRto.holdsInVain(sndNxt);
         if (held) {
             forwardRto.stop(); // RFC 5682 2.1, 2b: no new data that could tell anything.
         }

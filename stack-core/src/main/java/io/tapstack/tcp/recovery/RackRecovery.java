@@ -260,8 +260,8 @@ public final class RackRecovery implements LossRecovery, SackScoreboard.Deliveri
     }
 
     @Override
-    public boolean nothingToSend() {
-        final boolean held = forwardRto.holdsRetransmissions();
+    public boolean nothingToSend(final int sndNxt) {
+        final boolean held = forwardRto.holdsInVain(sndNxt);
         if (held) {
             // RFC 5682 3.1, 2b: no new data that could tell anything.
             forwardRto.stop();
