@@ -43,16 +43,6 @@ class DelayedAckTraceTest {
         }
     }
 
-    /** While the peer is in slow start each ACK opens its window; then the timer decides. */
-    @Test
-    void theFirstAreAcknowledgedAtOnceIfAskedFor() {
-        trace.established(new TcpConfig().initialQuickAcks(2));
-        trace.in("P. 1:11(10) ack 1").out(". 1:1(0) ack 11").quiet();
-        trace.in("P. 11:21(10) ack 1").out(". 1:1(0) ack 21").quiet();
-        trace.in("P. 21:31(10) ack 1").quiet();
-        trace.advance(40).out(". 1:1(0) ack 31");
-    }
-
     /** Small segments add up to full ones. */
     @Test
     void smallSegmentsAddUp() {
