@@ -148,7 +148,9 @@ final class Conversation {
             }
         }
         if (segment.has(TcpHeader.FIN)) {
-            assertThat(finAllowed || !handedOut).as("a FIN that nobody asked for: %s", this).isTrue();
+            assertThat(finAllowed || !handedOut)
+                    .as("a FIN that nobody asked for: %s", this)
+                    .isTrue();
         }
     }
 
