@@ -95,6 +95,11 @@ public final class BufferPool {
         return bytesInUse >= limitBytes;
     }
 
+    /** True when three quarters of the limit are in use: nobody should want more than they have. */
+    public boolean isTight() {
+        return bytesInUse >= limitBytes - limitBytes / 4;
+    }
+
     /** Bytes in use from which on {@link #underPressure()} holds. */
     public long limitBytes() {
         return limitBytes;

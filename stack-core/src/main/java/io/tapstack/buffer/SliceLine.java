@@ -29,7 +29,7 @@ public final class SliceLine {
 
     private long front;
     private long end;
-    private int chargedBytes; // without what is still free of the fill block
+    private int chargedBytes; // without the fill block
     private int sharedBytes; // of whole slices
 
     // The block that copies are collected in, while it has room.
@@ -55,7 +55,7 @@ public final class SliceLine {
     /** Capacity of the stack's blocks that the line holds, in bytes. */
     public int chargedBytes() {
         final Region block = fillBlock;
-        return block == null ? chargedBytes : chargedBytes + block.capacity() - fillUsed;
+        return block == null ? chargedBytes : chargedBytes + block.capacity();
     }
 
     /** Bytes that lie in shared regions. */
@@ -223,15 +223,16 @@ public final class SliceLine {
         final int last = slot(count - 1);
         if (count > 0 && regions[last] == block && offsets[last] + lengths[last] == fillUsed) {
             lengths[last] += length;
-            charges[last] += length;
-            chargedBytes += length;
             end += length;
         } else {
-            // Other slices may lie between two pieces of a block, so each piece is charged for itself.
-            add(block, fillUsed, length, length);
+            add(block, fillUsed, length, 0);
         }
         fillUsed += length;
         if (fillUsed == block.capacity()) {
+            // Other slices may lie between two pieces of a block. It is held until the last piece goes, and charged
+            // there.
+            charges[slot(count - 1)] += block.capacity();
+            chargedBytes += block.capacity();
             releaseFillBlock();
         }
     }
@@ -242,7 +243,7 @@ public final class SliceLine {
         chargedBytes -= charges[slot];
         // A block that goes on in the next slice is still held, and charged there.
         if (count > 1 && regions[slot(1)] == regions[slot]) {
-            charges[slot(1)] = charges[slot];
+            charges[slot(1)] += charges[slot];
             chargedBytes += charges[slot];
         }
         if (regions[slot].isShared()) {

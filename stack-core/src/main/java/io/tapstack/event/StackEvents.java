@@ -37,6 +37,12 @@ public interface StackEvents {
     /** The congestion window or the slow-start threshold changed; both in bytes. */
     default void congestionWindow(final Flow flow, final int cwndBytes, final int ssthreshBytes) {}
 
+    /** Data came that the network has marked "congestion experienced" (RFC 3168 6.1.3). */
+    default void congestionMarked(final Flow flow) {}
+
+    /** The peer echoes such a mark on our data (RFC 3168 6.1.2). */
+    default void congestionEchoed(final Flow flow) {}
+
     /** A round trip was measured (RFC 6298). */
     default void roundTrip(final Flow flow, final long sampleNanos, final long srttNanos, final long rtoNanos) {}
 

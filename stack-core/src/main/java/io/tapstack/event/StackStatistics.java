@@ -35,6 +35,12 @@ public final class StackStatistics {
 
     public long resetsSent;
     public long challengeAcks;
+
+    /** Data segments that came marked "congestion experienced", and ACKs by which peers echo such marks (RFC 3168). */
+    public long congestionMarksReceived;
+
+    public long congestionEchoesReceived;
+
     public long connectionsOpened;
     public long connectionsAccepted;
     public long connectionsAborted;

@@ -24,6 +24,9 @@ final class IcmpErrorReceiver {
     /** What must be there of the transport header: RFC 792 quotes 64 bits. */
     private static final int QUOTED_TRANSPORT = 8;
 
+    /** RFC 791 3.2: "Every internet module must be able to forward a datagram of 68 octets without further fragmentation." */
+    private static final int MIN_LINK_MTU = 68;
+
     private final Ipv4Protocol ipv4;
     private final ReceivedPacket quoted = new ReceivedPacket();
 
@@ -60,6 +63,9 @@ final class IcmpErrorReceiver {
             return DropReason.ICMP_UNMATCHED;
         }
         final int mtu = error == IcmpError.FRAGMENTATION_NEEDED ? nextHopMtu(bytes, icmp, ip) : 0;
+        if (mtu < 0) {
+            return DropReason.ICMP_UNMATCHED;
+        }
         fillQuoted(bytes, ip);
         packet.strip(IcmpHeader.LENGTH + headerLength);
         transport.icmpError(error, mtu, packet, quoted, nowNanos);
@@ -72,13 +78,16 @@ final class IcmpErrorReceiver {
                 && Ipv4Header.fragmentOffset(Ipv4Header.fragment(bytes, ip)) == 0;
     }
 
-    /** RFC 1191 4: the router tells the next hop's MTU, or zero if it is old; it is never as large as what it refused. */
+    /**
+     * RFC 1191 4: the router tells the next hop's MTU, or zero if it is old, which makes it the next common size below.
+     *
+     * @return -1 if the message makes no sense (RFC 5927 7.2): less than what every link takes (RFC 791 3.2), or as large as what was refused
+     */
     private static int nextHopMtu(final ByteBuffer bytes, final int icmp, final int ip) {
         final int told = IcmpHeader.nextHopMtu(bytes, icmp);
         final int refused = Ipv4Header.totalLength(bytes, ip);
-        return told >= Ipv4Header.LENGTH + QUOTED_TRANSPORT && told < refused
-                ? told
-                : PathMtuCache.plateauBelow(refused);
+        final int mtu = told == 0 ? PathMtuCache.plateauBelow(refused) : told;
+        return mtu >= MIN_LINK_MTU && mtu < refused ? mtu : -1;
     }
 
     private static @Nullable IcmpError error(final ByteBuffer bytes, final int icmp) {

@@ -14,11 +14,12 @@ import io.tapstack.ip.TransportProtocol;
 import io.tapstack.wire.IcmpHeader;
 import io.tapstack.wire.InternetChecksum;
 import io.tapstack.wire.IpProtocol;
+import io.tapstack.wire.Ipv4Header;
 import java.nio.ByteBuffer;
 import java.util.random.RandomGenerator;
 
 /**
- * ICMP for IPv4 (RFC 792, RFC 1122 3.2.2): answers pings, passes errors on to the transport that they are about, and is asked
+ * ICMP for IPv4 (RFC 792, RFC 1122 3.2.2): answers pings and timestamp requests, passes errors on to the transport that they are about, and is asked
  * for errors to send through {@link #reporter()}.
  *
  * <p>Confined to whoever runs the stack.
@@ -33,6 +34,7 @@ public final class IcmpProtocol implements TransportProtocol {
     private final StackStatistics statistics;
     private final IcmpErrorSender sender;
     private final IcmpErrorReceiver receiver;
+    private final IcmpTimestamp timestamp;
 
     /** Registers itself with {@code ipv4} as the protocol and as the one who reports errors. */
     public IcmpProtocol(
@@ -47,6 +49,7 @@ public final class IcmpProtocol implements TransportProtocol {
         this.statistics = statistics;
         this.sender = new IcmpErrorSender(ipv4, pool, statistics, rates, random, nowNanos);
         this.receiver = new IcmpErrorReceiver(ipv4);
+        this.timestamp = new IcmpTimestamp(random.nextInt());
         ipv4.register(IpProtocol.ICMP, this);
         ipv4.reportTo(sender);
     }
@@ -69,7 +72,7 @@ public final class IcmpProtocol implements TransportProtocol {
             return;
         }
         switch (IcmpHeader.type(bytes, icmp)) {
-            case IcmpHeader.ECHO_REQUEST -> echo(packet, info);
+            case IcmpHeader.ECHO_REQUEST, IcmpHeader.TIMESTAMP_REQUEST -> answer(packet, info, nowNanos);
             case IcmpHeader.DESTINATION_UNREACHABLE, IcmpHeader.TIME_EXCEEDED, IcmpHeader.PARAMETER_PROBLEM -> {
                 final DropReason reason = receiver.receive(packet, info, nowNanos);
                 if (reason != null) {
@@ -77,19 +80,25 @@ public final class IcmpProtocol implements TransportProtocol {
                 }
                 packet.release();
             }
-            case IcmpHeader.ECHO_REPLY -> drop(packet, DropReason.ICMP_UNMATCHED);
-            // RFC 1122 3.2.2: an unknown type is discarded in silence. Source quench is obsolete (RFC 6633), and to a
-            // redirect a
-            // host on one link has nothing to gain by listening.
+            case IcmpHeader.ECHO_REPLY, IcmpHeader.TIMESTAMP_REPLY -> drop(packet, DropReason.ICMP_UNMATCHED);
+            // RFC 1122 3.2.2: an unknown type is discarded in silence. Source quench is obsolete (RFC 6633). A redirect
+            // is not followed: there
+            // is one gateway, which forwards what it is sent, and whoever could redirect us to another could read
+            // along.
             default -> drop(packet, DropReason.ICMP_UNKNOWN_TYPE);
         }
     }
 
-    /** RFC 1122 3.2.2.6: the data comes back unchanged, and the addresses change places. */
-    private void echo(final PacketBuffer request, final ReceivedPacket info) {
+    private void answer(final PacketBuffer request, final ReceivedPacket info, final long nowNanos) {
         if (!info.isUnicast()) {
-            // RFC 1122 3.2.2.6: to a broadcast it MAY be discarded; answering made the "smurf" attack (RFC 2644).
+            // RFC 1122 3.2.2.6 and 3.2.2.8: to a broadcast it MAY be discarded; answering made the "smurf" attack (RFC
+            // 2644).
             drop(request, DropReason.ICMP_BROADCAST);
+            return;
+        }
+        final boolean echo = IcmpHeader.type(request.memory().bytes(), request.head()) == IcmpHeader.ECHO_REQUEST;
+        if (!echo && request.contiguousLength() < IcmpTimestamp.LENGTH) {
+            drop(request, DropReason.ICMP_TOO_SHORT);
             return;
         }
         final IpPath path = ipv4.path((int) info.destinationLow(), (int) info.sourceLow());
@@ -98,17 +107,27 @@ public final class IcmpProtocol implements TransportProtocol {
             return;
         }
         final PacketBuffer reply = writable(request, path);
-        final ByteBuffer bytes = reply.memory().bytes();
-        final int icmp = reply.head();
+        if (echo) {
+            echo(reply.memory().bytes(), reply.head());
+        } else {
+            reply.trimTo(IcmpTimestamp.LENGTH);
+            timestamp.answer(reply.memory().bytes(), reply.head(), nowNanos);
+        }
+        // RFC 1122 4.1.5 does it for UDP: the answer has the type of service of the question. Its ECN bits are no
+        // service.
+        final int trafficClass = info.trafficClass() & ~Ipv4Header.ECN_MASK;
+        final SendStatus status = path.send(reply, IpProtocol.ICMP, trafficClass, TIME_TO_LIVE, false);
+        if (status == SendStatus.DEVICE_FULL) {
+            statistics.drop(DropReason.LINK_FULL);
+        }
+    }
+
+    /** RFC 1122 3.2.2.6: the data comes back unchanged, and the addresses change places. */
+    private static void echo(final ByteBuffer bytes, final int icmp) {
         // RFC 1624: as the type goes from 8 to 0, the sum of all words falls by 0x0800 and the checksum rises by it.
         final int checksum = IcmpHeader.checksum(bytes, icmp) + (IcmpHeader.ECHO_REQUEST << 8);
         bytes.put(icmp + IcmpHeader.TYPE_OFFSET, (byte) IcmpHeader.ECHO_REPLY);
         IcmpHeader.checksum(bytes, icmp, InternetChecksum.fold(checksum));
-        // RFC 1122 4.1.5 does it for UDP: the answer has the type of service of the question.
-        final SendStatus status = path.send(reply, IpProtocol.ICMP, info.trafficClass(), TIME_TO_LIVE, false);
-        if (status == SendStatus.DEVICE_FULL) {
-            statistics.drop(DropReason.LINK_FULL);
-        }
     }
 
     /** The request itself, if nobody else refers to its memory and headers fit in front; otherwise a copy. */

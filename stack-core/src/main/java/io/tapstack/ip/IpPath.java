@@ -20,6 +20,9 @@ public interface IpPath {
     /** Largest IP packet in bytes, headers included, that can go this way as far as is known now. */
     int mtu();
 
+    /** Largest IP packet in bytes that the link takes with which the path starts; what lies behind it does not count. */
+    int linkMtu();
+
     /** Bytes of IP header in front of a transport header, without options: 20 for IPv4, 40 for IPv6. */
     int ipHeaderLength();
 
@@ -41,9 +44,19 @@ public interface IpPath {
      * @param protocol see {@link io.tapstack.wire.IpProtocol}
      * @param trafficClass DSCP and ECN bits
      * @param timeToLive 1 to 255
-     * @param dontFragment false allows the Internet layer to fragment
+     * @param policy whether it may be fragmented, here and on the way
      */
-    SendStatus send(PacketBuffer packet, int protocol, int trafficClass, int timeToLive, boolean dontFragment);
+    SendStatus send(PacketBuffer packet, int protocol, int trafficClass, int timeToLive, PathMtuPolicy policy);
+
+    /** The same, {@link PathMtuPolicy#DO} or {@link PathMtuPolicy#DONT}. */
+    default SendStatus send(
+            final PacketBuffer packet,
+            final int protocol,
+            final int trafficClass,
+            final int timeToLive,
+            final boolean dontFragment) {
+        return send(packet, protocol, trafficClass, timeToLive, dontFragment ? PathMtuPolicy.DO : PathMtuPolicy.DONT);
+    }
 
     /**
      * The transport knows that the neighbour is alive: it has acknowledged something new (RFC 1122 2.3.2.1 advice from

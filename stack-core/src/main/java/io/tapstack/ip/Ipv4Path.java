@@ -94,22 +94,23 @@ final class Ipv4Path implements IpPath {
             final int protocol,
             final int trafficClass,
             final int timeToLive,
-            final boolean dontFragment) {
+            final PathMtuPolicy policy) {
         lookUpIfChanged();
         final NetworkInterface link = networkInterface;
         if (link == null && !loopback) {
             return drop(packet, DropReason.IP_NO_ROUTE, SendStatus.UNREACHABLE);
         }
-        final boolean insist = dontFragment && !mayFragment;
+        final int limit = link == null || policy.usesPathMtu() ? mtu : link.mtu();
+        final boolean narrow = mayFragment && policy.usesPathMtu();
         final int length = packet.length() + Ipv4Header.LENGTH;
-        if (packet.gsoSize() == 0
-                ? insist && length > mtu
-                : length > maxSegmentOffload() || isCutTooLong(packet, mtu)) {
+        final boolean fits = packet.gsoSize() > 0 || length <= limit;
+        final boolean tooBig = packet.gsoSize() == 0
+                ? !fits && policy.refuses() && !narrow
+                : length > maxSegmentOffload() || isCutTooLong(packet, limit);
+        if (tooBig || length > Ipv4Header.MAX_TOTAL_LENGTH) {
             return drop(packet, DropReason.IP_FRAGMENTATION_NEEDED, SendStatus.TOO_BIG);
         }
-        if (length > Ipv4Header.MAX_TOTAL_LENGTH) {
-            return drop(packet, DropReason.IP_FRAGMENTATION_NEEDED, SendStatus.TOO_BIG);
-        }
+        final boolean insist = policy.insists(fits) && !narrow;
         // RFC 6864 4.1: the identification of a datagram that cannot be fragmented means nothing.
         final int identification = insist ? 0 : ipv4.ids().next(sourceBits, destinationBits, protocol);
         Ipv4Header.write(
@@ -123,7 +124,7 @@ final class Ipv4Path implements IpPath {
                 protocol,
                 sourceBits,
                 destinationBits);
-        return link == null ? loopBack(packet) : output.send(packet, link, neighbor(link), mtu);
+        return link == null ? loopBack(packet) : output.send(packet, link, neighbor(link), limit);
     }
 
     private SendStatus loopBack(final PacketBuffer packet) {
@@ -185,6 +186,12 @@ final class Ipv4Path implements IpPath {
     public int mtu() {
         lookUpIfChanged();
         return mtu;
+    }
+
+    @Override
+    public int linkMtu() {
+        lookUpIfChanged();
+        return networkInterface == null ? mtu : networkInterface.mtu();
     }
 
     @Override

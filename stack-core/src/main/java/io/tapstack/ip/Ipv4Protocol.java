@@ -93,6 +93,16 @@ public final class Ipv4Protocol implements InternetLayer {
         return List.copyOf(interfaces);
     }
 
+    /**
+     * Has no packet on the link be larger from now on, as {@code ip link set mtu} does.
+     *
+     * @throws IllegalArgumentException if that is too little for IPv4 or more than the device takes
+     */
+    public void linkMtu(final NetworkInterface link, final int bytes) {
+        link.mtu(bytes);
+        routes.changed();
+    }
+
     public RouteTable routes() {
         return routes;
     }

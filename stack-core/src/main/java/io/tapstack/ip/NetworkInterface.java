@@ -32,6 +32,7 @@ public final class NetworkInterface {
     private final LinkPort port;
     private final LinkCapabilities capabilities;
     private final boolean ethernet;
+    private int mtu;
     private final long mac;
     private final InterfaceAddress address;
     private final StackStatistics statistics;
@@ -49,6 +50,7 @@ public final class NetworkInterface {
             final Ipv4Output output) {
         this.port = new LinkPort(device, pool, statistics);
         this.capabilities = device.capabilities();
+        this.mtu = capabilities.mtu();
         this.ethernet = capabilities.type() == LinkType.ETHERNET;
         this.mac = config.mac().bits();
         this.address = config.address();
@@ -198,7 +200,16 @@ public final class NetworkInterface {
 
     /** Largest IP packet of the link, in bytes. */
     public int mtu() {
-        return capabilities.mtu();
+        return mtu;
+    }
+
+    /** For {@link Ipv4Protocol#linkMtu}, who tells the paths. */
+    void mtu(final int bytes) {
+        if (bytes < LinkCapabilities.MIN_MTU || bytes > capabilities.mtu()) {
+            throw new IllegalArgumentException(
+                    "MTU " + bytes + " is not between " + LinkCapabilities.MIN_MTU + " and " + capabilities.mtu());
+        }
+        mtu = bytes;
     }
 
     /** True once the device has failed. */

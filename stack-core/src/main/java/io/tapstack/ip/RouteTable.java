@@ -61,6 +61,11 @@ public final class RouteTable {
         return List.copyOf(routes);
     }
 
+    /** What paths remember may be wrong: a link is not what it was. */
+    void changed() {
+        version++;
+    }
+
     /** Changes with every change of the table. */
     int version() {
         return version;

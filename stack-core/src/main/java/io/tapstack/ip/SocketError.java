@@ -9,6 +9,7 @@ public enum SocketError {
     EAGAIN(11, "would block"),
     ENOMEM(12, "the stack is at its memory limit"),
     EACCES(13, "permission denied"),
+    EEXIST(17, "exists already"),
     EINVAL(22, "invalid argument"),
     EPIPE(32, "broken pipe: the output was shut down"),
     EDESTADDRREQ(89, "destination address required"),

@@ -9,7 +9,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A device made worse: frames are lost, doubled, damaged, reordered and delayed on their way, in each direction as its {@link
+ * A device made worse: frames are lost, doubled, damaged, reordered, marked and delayed on their way, in each direction as its {@link
  * Impairment} says. Two runs with equal seeds, frames and times are equal. Lost frames are counted as {@link
  * io.tapstack.event.DropReason#LINK_IMPAIRED}.
  *
@@ -75,8 +75,8 @@ public final class ImpairedLink implements LinkDevice {
         this.capabilities = capabilities;
         // A generator for each, so that what is sent has no influence on what befalls the frames received.
         final RandomGenerator receivingRandom = random.split();
-        this.sending = new ImpairedPath(sending, random);
-        this.receiving = new ImpairedPath(receiving, receivingRandom);
+        this.sending = new ImpairedPath(sending, capabilities.type(), random);
+        this.receiving = new ImpairedPath(receiving, capabilities.type(), receivingRandom);
     }
 
     @Override

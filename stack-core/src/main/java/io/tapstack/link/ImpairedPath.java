@@ -23,6 +23,7 @@ final class ImpairedPath {
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
     private final Impairment impairment;
+    private final CongestionMarker marker;
     private final RandomGenerator random;
     private final ArrayDeque<PacketBuffer> entering = new ArrayDeque<>();
     private final HeldFrames held = new HeldFrames();
@@ -33,8 +34,9 @@ final class ImpairedPath {
     private long lineFreeAt;
     private long lastDue;
 
-    ImpairedPath(final Impairment impairment, final RandomGenerator random) {
+    ImpairedPath(final Impairment impairment, final LinkType type, final RandomGenerator random) {
         this.impairment = impairment;
+        this.marker = new CongestionMarker(type);
         this.random = random;
     }
 
@@ -130,6 +132,9 @@ final class ImpairedPath {
                 heldBytes -= frame.memory().capacity();
                 lose(frame);
                 return;
+            }
+            if (impairment.markingBytes() > 0 && wait > transmissionNanos(impairment.markingBytes())) {
+                marker.mark(frame);
             }
             lineFreeAt = now + wait + transmissionNanos(frame.length());
             due += lineFreeAt - now;

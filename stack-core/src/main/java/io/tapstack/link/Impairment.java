@@ -14,6 +14,8 @@ package io.tapstack.link;
  * @param jitterNanos upper limit of what is added to the delay, evenly spread
  * @param bytesPerSecond how fast frames leave one after the other, or 0 for no limit
  * @param queueBytes frames that come while so many bytes wait to leave are lost; counts with a rate only
+ * @param markingBytes ECN-capable packets that come while so many bytes wait to leave are marked "congestion experienced" (RFC 3168 5),
+ *     or 0 for never; counts with a rate only
  */
 public record Impairment(
         double loss,
@@ -24,10 +26,11 @@ public record Impairment(
         long delayNanos,
         long jitterNanos,
         long bytesPerSecond,
-        int queueBytes) {
+        int queueBytes,
+        int markingBytes) {
 
     /** A perfect link. */
-    public static final Impairment NONE = new Impairment(0, 0, 0, 0, 0, 0, 0, 0, 0);
+    public static final Impairment NONE = new Impairment(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     public Impairment {
         requireProbability("loss", loss);
@@ -37,7 +40,7 @@ public record Impairment(
         if (reorderNanos < 0 || delayNanos < 0 || jitterNanos < 0) {
             throw new IllegalArgumentException("no frame arrives before it was sent");
         }
-        if (bytesPerSecond < 0 || queueBytes < 0) {
+        if (bytesPerSecond < 0 || queueBytes < 0 || markingBytes < 0) {
             throw new IllegalArgumentException("a rate of " + bytesPerSecond + " with a queue of " + queueBytes);
         }
     }
@@ -52,7 +55,8 @@ public record Impairment(
                 delayNanos,
                 jitterNanos,
                 bytesPerSecond,
-                queueBytes);
+                queueBytes,
+                markingBytes);
     }
 
     public Impairment withDuplication(final double probability) {
@@ -65,7 +69,8 @@ public record Impairment(
                 delayNanos,
                 jitterNanos,
                 bytesPerSecond,
-                queueBytes);
+                queueBytes,
+                markingBytes);
     }
 
     public Impairment withCorruption(final double probability) {
@@ -78,7 +83,8 @@ public record Impairment(
                 delayNanos,
                 jitterNanos,
                 bytesPerSecond,
-                queueBytes);
+                queueBytes,
+                markingBytes);
     }
 
     public Impairment withReordering(final double probability, final long heldBackNanos) {
@@ -91,7 +97,8 @@ public record Impairment(
                 delayNanos,
                 jitterNanos,
                 bytesPerSecond,
-                queueBytes);
+                queueBytes,
+                markingBytes);
     }
 
     public Impairment withDelay(final long nanos) {
@@ -104,12 +111,22 @@ public record Impairment(
                 nanos,
                 jitterNanos,
                 bytesPerSecond,
-                queueBytes);
+                queueBytes,
+                markingBytes);
     }
 
     public Impairment withJitter(final long nanos) {
         return new Impairment(
-                loss, duplication, corruption, reordering, reorderNanos, delayNanos, nanos, bytesPerSecond, queueBytes);
+                loss,
+                duplication,
+                corruption,
+                reordering,
+                reorderNanos,
+                delayNanos,
+                nanos,
+                bytesPerSecond,
+                queueBytes,
+                markingBytes);
     }
 
     public Impairment withRate(final long newBytesPerSecond, final int newQueueBytes) {
@@ -122,7 +139,22 @@ public record Impairment(
                 delayNanos,
                 jitterNanos,
                 newBytesPerSecond,
-                newQueueBytes);
+                newQueueBytes,
+                markingBytes);
+    }
+
+    public Impairment withMarking(final int bytes) {
+        return new Impairment(
+                loss,
+                duplication,
+                corruption,
+                reordering,
+                reorderNanos,
+                delayNanos,
+                jitterNanos,
+                bytesPerSecond,
+                queueBytes,
+                bytes);
     }
 
     /** True if a frame may arrive later than it was sent. */

@@ -2,7 +2,6 @@ package io.tapstack.tcp;
 
 import io.tapstack.event.DropReason;
 import io.tapstack.tcp.congestion.AckSample;
-import io.tapstack.tcp.congestion.CongestionControl;
 import io.tapstack.tcp.recovery.AckArrival;
 import io.tapstack.tcp.recovery.DeliveryRate;
 import io.tapstack.tcp.recovery.LossRecovery;
@@ -46,6 +45,9 @@ final class AckProcessor {
             return false;
         }
         final boolean advances = SequenceNumber.greaterThan(segment.ack, tcb.sndUna);
+        if (advances || segment.ack == tcb.sndUna) {
+            tcb.reduction.echo(segment, nowNanos);
+        }
         final boolean duplicate = !advances && isDuplicate(segment);
         final int priorFlight = tcb.sndNxt - tcb.sndUna;
         final int priorInFlight = tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt);
@@ -84,6 +86,7 @@ final class AckProcessor {
         tcb.sendQueue.acknowledge(Math.min(acked, tcb.sendQueue.length()));
         tcb.sndUna = segment.ack;
         tcb.sender.acknowledgedUpTo(tcb.sndUna);
+        tcb.pathMtu.acknowledged();
         tcb.timeouts = 0;
         tcb.probeOutstanding = false;
         tcb.probeTakenBack = false;
@@ -114,9 +117,9 @@ final class AckProcessor {
         final Verdict verdict = recovery.ackArrives(arrival);
         // RFC 5681 3.2 step 2: what limited transmit sent beyond cwnd does not count as flight.
         final int flight = Math.min(priorFlight, tcb.congestion.cwnd());
-        act(verdict, flight);
+        tcb.reduction.act(verdict, flight, arrival);
         if (verdict == Verdict.RECOVERED) {
-            act(recovery.lookAgain(arrival), flight);
+            tcb.reduction.act(recovery.lookAgain(arrival), flight, arrival);
         }
         if (arrival.deliveredBytes() > 0) {
             sample.inRecovery = phaseBefore == Phase.RECOVERY || recovery.phase() == Phase.RECOVERY;
@@ -127,6 +130,7 @@ final class AckProcessor {
             sample.lostBytes = (int) (rate.lost() - lostBefore);
             sample.priorInFlight = priorInFlight;
             sample.windowUsed = isWindowUsed(priorInFlight);
+            sample.ecnEcho = tcb.ecn.holdsGrowth();
             fill(rate);
             tcb.congestion.acknowledged(sample);
             congestionChanged();
@@ -151,40 +155,10 @@ final class AckProcessor {
         sample.priorLost = rate.priorLost();
     }
 
-    /** Does what {@code verdict} asks congestion control to do. */
-    private void act(final Verdict verdict, final int flight) {
-        final CongestionControl congestion = tcb.congestion;
-        final long nowNanos = arrival.nowNanos;
-        switch (verdict) {
-            case LOSS_DETECTED -> {
-                tcb.statistics.fastRecoveries++;
-                congestion.lossDetected(flight, nowNanos);
-                tcb.recovery.reduced(congestion.ssthresh(), !congestion.controlsRecovery(), arrival);
-                tcb.timing.cancel();
-            }
-            case REPAIRED -> {
-                congestion.lossDetected(flight, nowNanos);
-                congestion.recovered(congestion.ssthresh(), nowNanos);
-            }
-            // With SACK the flight has come down to ssthresh by now, and cwnd can be that (RFC 9937 5).
-            case RECOVERED ->
-                congestion.recovered(
-                        tcb.sackAgreed ? congestion.ssthresh() : tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt), nowNanos);
-            case UNDONE -> {
-                tcb.statistics.undoneRecoveries++;
-                congestion.undo(nowNanos);
-            }
-            case NORMAL, IN_RECOVERY -> {
-                return;
-            }
-        }
-        congestionChanged();
-    }
-
     /** The time is over in which what came out of order might have been late only (RFC 8985 6.2, step 5). */
     void reorderingTimedOut(final long nowNanos) {
         final int flight = Math.min(tcb.sndNxt - tcb.sndUna, tcb.congestion.cwnd());
-        act(tcb.recovery.reorderingTimedOut(withoutAck(nowNanos)), flight);
+        tcb.reduction.act(tcb.recovery.reorderingTimedOut(withoutAck(nowNanos)), flight, arrival);
     }
 
     /** What loss recovery wants to know when a timer, not an ACK, calls it. */

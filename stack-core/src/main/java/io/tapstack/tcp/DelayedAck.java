@@ -18,6 +18,7 @@ final class DelayedAck {
 
     private final TcpConfig config;
     private final Timer timer;
+    private final QuickAck quick;
     private final Runnable afterBurst;
     private int bytesPending;
     private boolean due;
@@ -32,6 +33,7 @@ final class DelayedAck {
      */
     DelayedAck(final TimerWheel wheel, final TcpConfig config, final Timer.Expiry expiry, final Runnable afterBurst) {
         this.config = config;
+        this.quick = new QuickAck(config);
         this.afterBurst = afterBurst;
         this.timer = new Timer(wheel, now -> {
             due = true; // until it is sent: the device may be full
@@ -45,7 +47,7 @@ final class DelayedAck {
         dueAfterBurst |= bytes > fullSegment;
         // RFC 5681 4.2: an ACK SHOULD be generated for at least every second full-sized segment.
         final int enough = dueAfterBurst ? BURST_BYTES : 2 * fullSegment;
-        if (config.quickAck() || bytesPending >= enough || config.delayedAckNanos() == 0) {
+        if (quick.isOn() || bytesPending >= enough || config.delayedAckNanos() == 0) {
             due = true;
         } else if (dueAfterBurst) {
             askForEndOfBurst();
@@ -73,6 +75,22 @@ final class DelayedAck {
         timer.cancel();
     }
 
+    /** RFC 5681 4.2: something came twice, or out of order: it, and what follows, has to be acknowledged without delay. */
+    void ackTrouble() {
+        due = true;
+        quick.trouble();
+    }
+
+    /** TCP_QUICKACK: an ACK that waits goes out now, if {@code on}. */
+    void quickAck(final boolean on) {
+        quick.set(on);
+        due |= on && bytesPending > 0;
+    }
+
+    QuickAck quickAck() {
+        return quick;
+    }
+
     /** True if an ACK has to go out now. */
     boolean isDue() {
         return due;
@@ -80,6 +98,9 @@ final class DelayedAck {
 
     /** A segment with our ACK went out. */
     void ackSent() {
+        if (bytesPending > 0) {
+            quick.acknowledged();
+        }
         due = false;
         dueAfterBurst = false;
         bytesPending = 0;

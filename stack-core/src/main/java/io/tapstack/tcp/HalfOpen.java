@@ -27,7 +27,6 @@ final class HalfOpen extends TupleRecord {
 
     final byte ourShift;
     final boolean sack;
-    final boolean ecn;
 
     /** Null if they were not agreed on. */
     final @Nullable Timestamps timestamps;
@@ -42,6 +41,9 @@ final class HalfOpen extends TupleRecord {
     int timeouts;
 
     boolean repeated;
+
+    /** Whether our SYN-ACK agrees to ECN: the peer's SYN asks for it, each one if there are several (RFC 3168 6.1.1). */
+    boolean ecn;
 
     /**
      * @param syn what the peer's SYN says, as far as {@code config} wants it
@@ -74,7 +76,7 @@ final class HalfOpen extends TupleRecord {
     }
 
     /** RFC 3168 6.1.1: an ECN-setup SYN. */
-    private static boolean asksForEcn(final Segment syn) {
+    static boolean asksForEcn(final Segment syn) {
         return syn.has(TcpHeader.ECE) && syn.has(TcpHeader.CWR);
     }
 

@@ -84,6 +84,7 @@ final class HalfOpenArrives {
         if (mereSyn && segment.seq == half.irs) {
             // The peer repeats its SYN, so our SYN-ACK was lost: better repeat that than an ACK that says less.
             half.repeated = true; // Karn
+            half.ecn &= HalfOpen.asksForEcn(segment);
             sendSynAck(half, nowNanos);
             return;
         }
@@ -151,7 +152,7 @@ final class HalfOpenArrives {
         final int length = TcpHeader.MIN_LENGTH + options.length();
         final PacketBuffer packet = pool.packet(path.headroom() + length, path.headroom());
         final int at = packet.append(length);
-        final int flags = TcpHeader.SYN | TcpHeader.ACK;
+        final int flags = TcpHeader.SYN | TcpHeader.ACK | (half.ecn ? TcpHeader.ECE : 0);
         header.wrap(packet.memory().bytes(), at)
                 .write(half.localPort(), half.remotePort(), half.iss, half.rcvNxt(), length, flags, half.window, 0);
         options.write(packet.memory().bytes(), at + TcpHeader.MIN_LENGTH);

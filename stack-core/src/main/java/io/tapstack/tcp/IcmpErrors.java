@@ -23,16 +23,7 @@ final class IcmpErrors {
             return false;
         }
         if (error == IcmpError.FRAGMENTATION_NEEDED) {
-            // RFC 1191: only now that the message is known to be about us may the path believe it (RFC 5927 7.2). What
-            // was too
-            // big goes out again in smaller segments.
-            tcb.path.reduceMtu(mtu);
-            final int before = tcb.mss;
-            tcb.pathMtuChanged();
-            if (tcb.mss < before && tcb.maySendData()) {
-                tcb.recovery.timedOut(tcb.arrives.acks().withoutAck(nowNanos), true);
-                tcb.sender.transmit(nowNanos);
-            }
+            tcb.pathMtu.tooBig(mtu, seq, nowNanos);
             return true;
         }
         final SocketError meaning = meaning(error);

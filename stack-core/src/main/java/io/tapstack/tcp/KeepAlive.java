@@ -1,7 +1,7 @@
 package io.tapstack.tcp;
 
+import io.tapstack.ip.SocketError;
 import io.tapstack.time.Timer;
-import io.tapstack.time.TimerWheel;
 
 /**
  * Keep-alives (RFC 9293 3.8.4, RFC 1122 4.2.3.6): off unless the application asks for them; probes only after a silence; and only a
@@ -10,14 +10,16 @@ import io.tapstack.time.TimerWheel;
  */
 final class KeepAlive {
 
+    private final TcpConnection tcb;
     private final TcpConfig config;
     private final Timer timer;
     private long lastHeardNanos;
     private int unanswered;
 
-    KeepAlive(final TimerWheel wheel, final TcpConfig config, final Timer.Expiry expiry) {
-        this.config = config;
-        this.timer = new Timer(wheel, expiry);
+    KeepAlive(final TcpConnection tcb) {
+        this.tcb = tcb;
+        this.config = tcb.config;
+        this.timer = new Timer(tcb.protocol.timers(), this::expired);
     }
 
     /** The connection is established, or the option was changed. */
@@ -37,24 +39,32 @@ final class KeepAlive {
         unanswered = 0;
     }
 
-    /** After an expiry: true if it is time for a probe, false if there was no such silence and the timer was set again. */
-    boolean isSilent(final long nowNanos) {
+    private void expired(final long nowNanos) {
         final long due = lastHeardNanos + config.keepAliveIdleNanos();
         if (unanswered == 0 && due - nowNanos > 0) {
             timer.arm(due);
-            return false;
+            return;
         }
-        return true;
-    }
-
-    /** True if as many probes as allowed went unanswered. */
-    boolean isExhausted() {
-        return unanswered >= config.keepAliveCount();
-    }
-
-    void probeSent(final long nowNanos) {
+        if (tcb.sndUna != tcb.sndNxt || tcb.persistTimer.isRunning()) {
+            // Data in flight, or a closed window, is being probed anyway.
+            update(nowNanos);
+            return;
+        }
+        if (isExhausted(nowNanos)) {
+            tcb.abortFor(SocketError.ETIMEDOUT, nowNanos);
+            return;
+        }
+        tcb.sender.sendKeepAlive(nowNanos);
         unanswered++;
         timer.arm(nowNanos + config.keepAliveIntervalNanos());
+    }
+
+    /** True if as many probes as allowed went unanswered; with TCP_USER_TIMEOUT, as on Linux, if the silence is longer than that. */
+    private boolean isExhausted(final long nowNanos) {
+        final long userTimeout = config.userTimeoutNanos();
+        return userTimeout > 0
+                ? unanswered > 0 && nowNanos - lastHeardNanos >= userTimeout
+                : unanswered >= config.keepAliveCount();
     }
 
     void stop() {

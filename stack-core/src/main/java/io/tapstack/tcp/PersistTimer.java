@@ -14,11 +14,18 @@ final class PersistTimer {
 
     private final Timer timer;
     private final RoundTripEstimator estimator;
+    private final TcpConfig config;
+    private long firstProbeNanos;
     private int probes;
     private int unanswered;
 
-    PersistTimer(final TimerWheel wheel, final RoundTripEstimator estimator, final Timer.Expiry expiry) {
+    PersistTimer(
+            final TimerWheel wheel,
+            final RoundTripEstimator estimator,
+            final TcpConfig config,
+            final Timer.Expiry expiry) {
         this.timer = new Timer(wheel, expiry);
+        this.config = config;
         this.estimator = estimator;
     }
 
@@ -31,9 +38,18 @@ final class PersistTimer {
 
     /** A probe was sent; the next one takes longer. */
     void probeSent(final long nowNanos) {
+        if (probes == 0) {
+            firstProbeNanos = nowNanos;
+        }
         probes++;
         unanswered++;
-        timer.arm(nowNanos + interval());
+        final long left = firstProbeNanos + config.userTimeoutNanos() - nowNanos;
+        timer.arm(nowNanos + (config.userTimeoutNanos() > 0 ? Math.min(interval(), Math.max(0, left)) : interval()));
+    }
+
+    /** True if the window has been probed for longer than the user wants to wait (TCP_USER_TIMEOUT; RFC 5482, RFC 6429 4). */
+    boolean isOverdue(final long nowNanos) {
+        return config.userTimeoutNanos() > 0 && probes > 0 && nowNanos - firstProbeNanos >= config.userTimeoutNanos();
     }
 
     /** The window is open, or there is nothing to send. */

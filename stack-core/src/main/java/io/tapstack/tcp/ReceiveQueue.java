@@ -23,6 +23,11 @@ final class ReceiveQueue {
         return line.length();
     }
 
+    /** Memory of the stack that the queue holds, in bytes. */
+    int chargedBytes() {
+        return line.chargedBytes();
+    }
+
     /** Appends payload that lies in {@code region}; refers to it or copies it, whichever holds less memory. */
     void append(final Region region, final int offset, final int length) {
         line.appendOrCopy(region, offset, length);

@@ -1,5 +1,7 @@
 package io.tapstack.tcp;
 
+import io.tapstack.buffer.BufferPool;
+
 /**
  * What the peer is promised: RCV.WND and its right edge, which never moves back (RFC 9293 3.8.6, SHLD-14), and the receiver's side of
  * silly-window avoidance (3.8.6.2.2): the edge moves on by a full segment or half the buffer, whichever is less.
@@ -7,9 +9,43 @@ package io.tapstack.tcp;
 final class ReceiveWindow {
 
     private final TcpConnection tcb;
+    private final ReceiveTuning tuning;
 
     ReceiveWindow(final TcpConnection tcb) {
         this.tcb = tcb;
+        this.tuning = new ReceiveTuning(tcb.config, tcb.pool);
+    }
+
+    ReceiveTuning tuning() {
+        return tuning;
+    }
+
+    /** True if the peer may send no further segment: what has come has to be read, however little it is. */
+    boolean isClosing() {
+        return tcb.rcvWnd() <= tcb.offeredMss();
+    }
+
+    /** New data came in order, in a segment as large as any so far if {@code full}; RCV.NXT is still before it. */
+    void dataArrived(final Segment segment, final boolean full, final long nowNanos) {
+        final ReceiverRoundTrip roundTrip = tuning.roundTrip();
+        roundTrip.dataArrived(tcb.rcvNxt, tcb.rcvWnd(), nowNanos);
+        if (full && tcb.timestamps.enabled() && segment.options.timestampEcho() != 0) {
+            final int echo = segment.options.timestampEcho();
+            roundTrip.echoed(echo, tcb.timestamps.age(echo, nowNanos));
+        }
+    }
+
+    /** The window that a SYN announces, which is never scaled (RFC 7323 2.2). */
+    static int first(final TcpConfig config) {
+        final int most = config.windowClamp() == 0 ? WindowScale.MAX_UNSCALED : config.windowClamp();
+        return Math.min(config.receiveBufferBytes(), Math.min(most, WindowScale.MAX_UNSCALED));
+    }
+
+    /** The window to announce in a SYN that goes out now. */
+    int announceInSyn() {
+        final int window = first(tcb.config);
+        tcb.rcvAdv = tcb.rcvNxt + window;
+        return window;
     }
 
     /** The window to announce in a segment that goes out now, in bytes as the peer will understand it. */
@@ -30,8 +66,9 @@ final class ReceiveWindow {
         return window;
     }
 
-    /** The application has made room: tells the peer, if its window was getting small. */
-    void applicationHasRead(final long nowNanos) {
+    /** The application has taken {@code bytes} and made room: tells the peer, if its window was getting small. */
+    void applicationHasRead(final int bytes, final long nowNanos) {
+        tuning.taken(bytes, tcb.mss, nowNanos);
         if (!tcb.state.canReceive() || tcb.finReceived) {
             return;
         }
@@ -47,6 +84,7 @@ final class ReceiveWindow {
         if (!tcb.pool.underPressure()) {
             return Integer.MAX_VALUE;
         }
+        tuning.collapse();
         return tcb.receiveQueue.length() == 0 ? tcb.offeredMss() : 0;
     }
 
@@ -54,12 +92,28 @@ final class ReceiveWindow {
         return Math.min(largest() / 2, tcb.offeredMss());
     }
 
+    /** What can still come: of payload, and of memory, of which payload may hold twice as much. */
     private int free() {
-        return Math.max(0, largest() - tcb.receiveQueue.length());
+        final int payload = largest() - tcb.receiveQueue.length();
+        return (int) Math.max(0, Math.min(payload, memoryLimit() - tcb.receiveQueue.chargedBytes()));
     }
 
-    /** The buffer, as far as the peer can be told of it. */
+    /**
+     * The memory that received data may hold, in bytes: as Linux has it, twice the buffer, and a super-segment, which comes in one piece. By
+     * how the queues keep data, payload in order never holds more than that; so this is for what comes out of order in crumbs.
+     */
+    private long memoryLimit() {
+        return 2L * largest() + BufferPool.SUPER;
+    }
+
+    /** What of it is left for data out of order. */
+    int reassemblyLimit() {
+        return (int) Math.min(Integer.MAX_VALUE, memoryLimit() - tcb.receiveQueue.chargedBytes());
+    }
+
+    /** The buffer, as far as the peer can be told of it: between what 1 and what 65,535 stand for in the header. */
     private int largest() {
-        return Math.min(tcb.config.receiveBufferBytes(), WindowScale.MAX_UNSCALED << tcb.windowScale.receiveShift());
+        final int shift = tcb.windowScale.receiveShift();
+        return Math.max(1 << shift, Math.min(tuning.windowBytes(), WindowScale.MAX_UNSCALED << shift));
     }
 }

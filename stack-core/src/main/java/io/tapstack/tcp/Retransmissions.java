@@ -39,12 +39,7 @@ final class Retransmissions {
             tcb.fail(timeoutError(), nowNanos);
             return;
         }
-        final int pipe = tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt);
-        // A peer that closed its window while data was in flight is probed by the timer; that says nothing about the
-        // network.
-        if (tcb.sndWnd > 0) {
-            tcb.congestion.timedOut(pipe, tcb.timeouts == 0, nowNanos);
-        }
+        tcb.reduction.timedOut(nowNanos);
         tcb.recovery.timedOut(tcb.arrives.acks().withoutAck(nowNanos), tcb.timeouts > 0);
         tcb.timeouts++;
         tcb.statistics.retransmissionTimeouts++;
@@ -70,6 +65,7 @@ final class Retransmissions {
         tcb.estimator.backOff();
         tcb.retransmissionTimer.restart(nowNanos);
         tcb.statistics.segmentsRetransmitted++;
+        tcb.figures.retransmitted(0);
         tcb.statistics.observer().retransmissionTimeout(tcb, synTimeouts, tcb.estimator.rto());
         if (tcb.state == TcpState.SYN_RECEIVED) {
             tcb.protocol.synSender().sendSynAck(tcb, nowNanos);

@@ -2,6 +2,7 @@ package io.tapstack.tcp;
 
 import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.buffer.Region;
+import io.tapstack.wire.Ipv4Header;
 import io.tapstack.wire.TcpHeader;
 import io.tapstack.wire.TcpOptions;
 import org.jspecify.annotations.Nullable;
@@ -22,11 +23,19 @@ final class Segment {
     int ack;
     int flags;
     int window;
+    /** True if the network has marked the packet "congestion experienced" (RFC 3168 5). */
+    boolean congestionExperienced;
+
     private int payloadOffset;
     private int payloadLength;
 
-    /** Reads the header at the head of {@code packet}. @return false if its data offset is impossible */
-    boolean read(final PacketBuffer packet) {
+    /**
+     * Reads the header at the head of {@code packet}.
+     *
+     * @param trafficClass of the IP header, for its ECN bits
+     * @return false if the data offset is impossible
+     */
+    boolean read(final PacketBuffer packet, final int trafficClass) {
         memory = packet.memory();
         header.wrap(packet.memory().bytes(), packet.head());
         final int headerLength = header.headerLength();
@@ -39,6 +48,7 @@ final class Segment {
         ack = header.acknowledgment();
         flags = header.flags();
         window = header.window();
+        congestionExperienced = (trafficClass & Ipv4Header.ECN_MASK) == Ipv4Header.CONGESTION_EXPERIENCED;
         payloadOffset = packet.head() + headerLength;
         payloadLength = packet.contiguousLength() - headerLength;
         options.parse(

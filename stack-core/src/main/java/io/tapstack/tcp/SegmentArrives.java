@@ -26,6 +26,7 @@ final class SegmentArrives {
 
     /** Processes a segment, and sends whatever it allows or demands. */
     void process(final Segment segment, final long nowNanos) {
+        tcb.figures.arrived(segment, nowNanos);
         tcb.keepAlive.heard(nowNanos);
         if (tcb.state == TcpState.SYN_SENT) {
             synSent(segment, nowNanos);
@@ -102,6 +103,7 @@ final class SegmentArrives {
             return;
         }
         if (isSimultaneousOpen(segment)) {
+            tcb.ecn.synArrived(segment);
             // The peer may be as strict as the table of acceptability is, and wait for an ACK at its RCV.NXT.
             if (completeHandshake(segment, nowNanos)) {
                 tcb.delayedAck.ackNow();
@@ -141,6 +143,9 @@ final class SegmentArrives {
         }
         if (!closingStates(segment, nowNanos)) {
             return;
+        }
+        if (segment.payloadLength() > 0) {
+            tcb.ecn.dataArrived(segment);
         }
         trimToWindow(segment);
         // Sixth: the URG bit. Urgent data is delivered in line (RFC 6093), so there is nothing to do.
@@ -192,13 +197,14 @@ final class SegmentArrives {
         if (synAgain && tcb.state == TcpState.SYN_RECEIVED) {
             // The peer repeats its SYN, so our SYN-ACK was lost: better repeat that than an ACK that says less.
             tcb.timing.cancel(); // Karn
+            tcb.ecn.synArrived(segment);
             tcb.protocol.synSender().sendSynAck(tcb, nowNanos);
             return;
         }
         reportDuplicate(segment);
         if (segment.length() > 0 && !segment.has(TcpHeader.SYN)) {
             // Old data may be the repetition of something whose ACK was lost: the peer needs this one.
-            tcb.delayedAck.ackNow();
+            tcb.delayedAck.ackTrouble();
         } else {
             // RFC 5961 4.2 and 7: a SYN is challenged outside of the window too, and the challenges are limited.
             tcb.challengeAck(nowNanos);
@@ -301,7 +307,7 @@ final class SegmentArrives {
         }
         if (segment.length() < before) {
             // Some of it came before, or does not fit: either way the peer has to be told where we are.
-            tcb.delayedAck.ackNow();
+            tcb.delayedAck.ackTrouble();
         }
     }
 
@@ -329,8 +335,8 @@ final class SegmentArrives {
         if (!tcb.isInputShutdown()) {
             tcb.receiveQueue.append(segment.memory(), segment.payloadOffset(), length);
         }
+        tcb.dataArrived(segment, length, nowNanos);
         tcb.rcvNxt += length;
-        tcb.dataArrived(length, nowNanos);
         if (!tcb.reassembly.isEmpty()) {
             // RFC 5681 4.2: an ACK at once for a segment that fills a gap.
             tcb.delayedAck.ackNow();
@@ -349,19 +355,29 @@ final class SegmentArrives {
      * for ever.
      */
     private boolean isUrgentlyNeeded(final Segment segment) {
-        tcb.reassembly.clear();
-        tcb.sacks.forget();
-        return segment.seq == tcb.rcvNxt && tcb.receiveQueue.length() == 0;
+        tcb.reassembly.prune();
+        pruned();
+        return !tcb.pool.underPressure() || segment.seq == tcb.rcvNxt && tcb.receiveQueue.length() == 0;
     }
 
     private void outOfOrder(final Segment segment, final int length) {
         // RFC 5681 4.2: a duplicate ACK at once for a segment that comes out of order.
-        tcb.delayedAck.ackNow();
-        final boolean kept = tcb.reassembly.insert(segment.seq, segment.memory(), segment.payloadOffset(), length);
+        tcb.delayedAck.ackTrouble();
+        final int limit = tcb.receiveWindow.reassemblyLimit();
+        final boolean kept =
+                tcb.reassembly.insert(segment.seq, segment.memory(), segment.payloadOffset(), length, limit);
+        pruned();
         if (!kept) {
             tcb.statistics.drop(DropReason.TCP_REASSEMBLY_LIMIT);
         } else if (tcb.sackAgreed) {
             tcb.sacks.outOfOrder(segment.seq, segment.seq + length);
+        }
+    }
+
+    private void pruned() {
+        if (tcb.reassembly.takePruned()) {
+            tcb.sacks.forgetFrom(tcb.reassembly.end(tcb.rcvNxt));
+            tcb.statistics.drop(DropReason.TCP_REASSEMBLY_PRUNED);
         }
     }
 

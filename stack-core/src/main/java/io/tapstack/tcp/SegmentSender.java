@@ -26,6 +26,9 @@ final class SegmentSender {
     private int sndSml;
     private boolean cwndLimited;
     private long lastSendNanos;
+    private boolean flushing;
+    private boolean synOwed; // the device had no room for it
+    private boolean probingMtu;
 
     SegmentSender(final TcpConnection tcb) {
         this.tcb = tcb;
@@ -52,24 +55,37 @@ final class SegmentSender {
 
     /** Sends whatever may be sent now: retransmissions, new data, FIN, and an ACK if one is due and nothing carried it. */
     void transmit(final long nowNanos) {
+        if (synOwed && tcb.state == TcpState.SYN_SENT && !tcb.isBlocked()) {
+            tcb.protocol.synSender().sendSyn(tcb, nowNanos);
+            return;
+        }
         if (tcb.delayedAck.isDue() && tcb.sacks.isReportDue()) {
             // Data would carry the ACK, but full segments have no room for the blocks.
             sendAck(nowNanos);
         }
         if (tcb.maySendData()) {
             restartAfterIdle(nowNanos);
-            leavePersistIfOpen();
+            tcb.closedWindow.leaveIfOpen();
+            tcb.pathMtu.look();
             do {
                 while (tcb.pacer.maySend(nowNanos) && (retransmitNext(nowNanos) || sendNext(nowNanos))) {
                     // Until a window or the time is used up, the queue is empty or the device is full.
                 }
             } while (!tcb.pacer.isWaiting() && tcb.recovery.nothingToSend(tcb.sndNxt));
             tcb.lossTimer.update(nowNanos);
-            persistIfStuck(nowNanos);
+            tcb.closedWindow.enterIfStuck(nowNanos);
+            tcb.room.sent();
         }
         if (tcb.delayedAck.isDue()) {
             sendAck(nowNanos);
         }
+    }
+
+    /** Sends what waits for more to come, as far as the windows allow. */
+    void flush(final long nowNanos) {
+        flushing = true;
+        transmit(nowNanos);
+        flushing = false;
     }
 
     // ---- What to send
@@ -150,6 +166,7 @@ final class SegmentSender {
         }
         tcb.timing.retransmitted(seq);
         tcb.statistics.segmentsRetransmitted += Math.max(1, (sent + tcb.mss - 1) / tcb.mss);
+        tcb.figures.retransmitted(sent);
         tcb.statistics.observer().retransmitted(tcb, seq, sent, cause);
         if (seq == tcb.sndUna) {
             // The ACK that the timer waits for is a round trip away again. As in Linux; RFC 6298 has no word for what
@@ -174,6 +191,11 @@ final class SegmentSender {
             return tcb.finQueued && peerSpace > 0 && sendNew(0, true, nowNanos);
         }
         final int congestionSpace = congestionSpace();
+        final int probe = tcb.pathMtu.probing.next(unsent, peerSpace, congestionSpace, nowNanos);
+        if (probe != PathMtuProbing.NONE) {
+            cwndLimited = true;
+            return probe > 0 && sendMtuProbe(probe, nowNanos);
+        }
         final int length = tcb.pacer.limit(sendable(unsent, peerSpace, congestionSpace));
         if (length <= 0) {
             cwndLimited = congestionSpace < Math.min(unsent, Math.min(peerSpace, tcb.mss));
@@ -181,6 +203,18 @@ final class SegmentSender {
         }
         // The FIN rides on the last data if it fits the window too.
         return sendNew(length, tcb.finQueued && length == unsent && length < peerSpace, nowNanos);
+    }
+
+    /** A segment of new data that is larger than the MSS, and not for the device to cut. */
+    private boolean sendMtuProbe(final int length, final long nowNanos) {
+        final int seq = tcb.sndNxt;
+        probingMtu = true;
+        final boolean goOn = sendNew(length, false, nowNanos);
+        probingMtu = false;
+        if (tcb.sndNxt == seq + length) {
+            tcb.pathMtu.probing.sent(seq, length);
+        }
+        return goOn;
     }
 
     /** The application has given all it has, and there would be room for more: from now on it, not the network, sets the rate. */
@@ -219,16 +253,17 @@ final class SegmentSender {
      * last piece of a long response therefore does not wait for the peer's delayed ACK.
      */
     private boolean maySendTail() {
-        if (tcb.finQueued) {
+        if (tcb.finQueued || flushing) {
             return true;
         }
-        if (tcb.moreComing) {
+        if (tcb.moreComing || tcb.config.cork()) {
             return false;
         }
         return tcb.config.noDelay() || SequenceNumber.lessOrEqual(sndSml, tcb.sndUna);
     }
 
-    private boolean sendNew(final int length, final boolean fin, final long nowNanos) {
+    /** Sends {@code length} bytes of new data, and the FIN behind them if {@code fin}. @return true if there may be more to send */
+    boolean sendNew(final int length, final boolean fin, final long nowNanos) {
         final int seq = tcb.sndNxt;
         final boolean last = seq + length == tcb.queueEnd();
         int flags = TcpHeader.ACK | (fin ? TcpHeader.FIN : 0);
@@ -254,10 +289,11 @@ final class SegmentSender {
             tcb.fileCutShort(nowNanos);
             return false;
         }
-        if (sent % tcb.mss != 0) {
+        if (sent % tcb.mss != 0 && !probingMtu) {
             sndSml = seq + sent;
         }
         tcb.timing.sent(tcb.sndNxt, nowNanos);
+        tcb.delayedAck.quickAck().dataSent(nowNanos);
         tcb.retransmissionTimer.start(nowNanos);
         lastSendNanos = nowNanos;
         return true;
@@ -272,86 +308,15 @@ final class SegmentSender {
         }
     }
 
-    // ---- The closed window
-
-    private void persistIfStuck(final long nowNanos) {
-        final boolean nothingInFlight = tcb.sndUna == tcb.sndNxt;
-        final boolean waiting = tcb.queueEnd() != tcb.sndNxt || tcb.finQueued;
-        if (nothingInFlight && waiting && !tcb.finSent && !isHeldBack() && tcb.maySendData()) {
-            tcb.persistTimer.start(nowNanos);
-        } else if (!tcb.probeOutstanding) {
-            tcb.persistTimer.stop();
-        }
-    }
-
-    /** True if it is the device or the pacing, not the peer, that lets nothing go. */
-    private boolean isHeldBack() {
-        return tcb.isBlocked() || tcb.pacer.isWaiting();
-    }
-
-    private void leavePersistIfOpen() {
-        if (tcb.persistTimer.isRunning() && tcb.sndWnd > 0) {
-            // Before its first expiry it is the override timeout, which no segment and no write may put off.
-            if (tcb.persistTimer.hasProbed()) {
-                tcb.persistTimer.stop();
-            }
-            if (tcb.probeOutstanding) {
-                // The peer has not taken the probe's byte: it is the first of the new data. If it arrives yet it is a
-                // duplicate.
-                tcb.probeOutstanding = false;
-                tcb.probeTakenBack = true;
-                tcb.sndNxt = tcb.sndUna;
-                tcb.finSent = false;
-            }
-        }
-    }
-
-    /** The persist timer expired. */
-    void probe(final long nowNanos) {
-        if (tcb.isOrphan() && tcb.persistTimer.probes() >= tcb.retries()) {
-            // RFC 6429 4: nobody waits for this connection any more, and it holds memory.
-            tcb.abortFor(SocketError.ETIMEDOUT, nowNanos);
-            return;
-        }
-        if (tcb.persistTimer.unanswered() > tcb.config.dataRetries()) {
-            tcb.fail(SocketError.ETIMEDOUT, nowNanos);
-            return;
-        }
-        if (tcb.sndWnd > 0 && !tcb.probeOutstanding) {
-            // RFC 9293 3.8.6.2.1 (4): the override timeout. What is there goes out, silly or not.
-            tcb.moreComing = false;
-            final int unsent = tcb.queueEnd() - tcb.sndNxt;
-            final int length = Math.min(unsent, Math.min(tcb.sndWnd, tcb.mss));
-            sendNew(length, tcb.finQueued && length == unsent && length < tcb.sndWnd, nowNanos);
-            transmit(nowNanos);
-            return;
-        }
-        // RFC 9293 3.8.6.1: at least one octet of new data (MUST-37), or the FIN if there is none.
-        final int left = tcb.queueEnd() - tcb.sndUna;
-        final boolean data = left > 0;
-        final int flags = data ? left == 1 ? TcpHeader.PSH : 0 : TcpHeader.FIN;
-        final int sent = send(tcb.sndUna, data ? 1 : 0, TcpHeader.ACK | flags, nowNanos);
-        if (sent == 0 && data) {
-            // The byte is not there any more: a file was cut short.
-            tcb.sndNxt = tcb.sndUna;
-            tcb.fileCutShort(nowNanos);
-        }
-        if (tcb.state == TcpState.CLOSED) {
-            return;
-        }
-        if (sent >= 0) {
-            tcb.probeOutstanding = true;
-            tcb.sndNxt = tcb.sndUna + 1;
-            tcb.finSent |= !data;
-            tcb.timing.cancel();
-        }
-        tcb.persistTimer.probeSent(nowNanos);
-    }
-
     // ---- Segments
 
-    /** A SYN or SYN-ACK went out ({@link SynSender}). */
-    void synSent(final long nowNanos) {
+    /** A SYN or SYN-ACK went out ({@link SynSender}), or was refused by the device. */
+    void synSent(final SendStatus status, final long nowNanos) {
+        synOwed = status == SendStatus.DEVICE_FULL;
+        if (synOwed) {
+            tcb.blockedByDevice();
+        }
+        tcb.figures.sent(0, nowNanos);
         lastSendNanos = nowNanos;
     }
 
@@ -384,7 +349,7 @@ final class SegmentSender {
      *
      * @return payload bytes sent, less than {@code length} if a mapped file was cut short, or -1 if nothing was sent
      */
-    private int send(final int seq, final int length, final int flags, final long nowNanos) {
+    int send(final int seq, final int length, final int flags, final long nowNanos) {
         final IpPath path = tcb.path;
         final boolean offload = path.checksumOffload();
         final int timestampsLength = optionsLength();
@@ -406,7 +371,10 @@ final class SegmentSender {
         }
         final ByteBuffer bytes = packet.memory().bytes();
         final int window = tcb.windowScale.toWire(tcb.receiveWindow.announce());
-        final int sentFlags = payload < length ? flags & ~(TcpHeader.FIN | TcpHeader.PSH) : flags;
+        // A zero-window probe is not new data to RFC 3168 6.1.6.
+        final boolean newData = payload > 0 && seq == tcb.sndNxt && tcb.sndWnd > 0;
+        final int sentFlags =
+                tcb.ecn.flags(payload < length ? flags & ~(TcpHeader.FIN | TcpHeader.PSH) : flags, newData);
         write(bytes, at, seq, headerLength, sentFlags, window);
         final int option = at + TcpHeader.MIN_LENGTH;
         if (timestampsLength > 0) {
@@ -415,10 +383,11 @@ final class SegmentSender {
         if (sackLength > 0) {
             tcb.sacks.write(bytes, option + timestampsLength, sackLength);
         }
-        if (payload > tcb.mss) {
+        final int largest = probingMtu ? payload : tcb.mss;
+        if (payload > largest) {
             packet.gsoSize(tcb.mss);
         }
-        final SendStatus status = hand(packet, at, payload);
+        final SendStatus status = hand(packet, at, tcb.ecn.field(newData));
         if (status == SendStatus.DEVICE_FULL) {
             tcb.blockedByDevice();
             return -1;
@@ -427,7 +396,10 @@ final class SegmentSender {
             tcb.pathMtuChanged();
             return -1;
         }
+        tcb.figures.sent(payload, nowNanos);
         acknowledged();
+        tcb.ecn.sent(sentFlags);
+        tcb.pathMtu.sent(seq, payload, largest);
         tcb.pacer.sent(payload);
         if (sackLength > 0) {
             tcb.sacks.reported();
@@ -451,12 +423,12 @@ final class SegmentSender {
         header.wrap(bytes, at).write(tcb.localPort(), tcb.remotePort(), seq, ack, headerLength, flags, window, 0);
     }
 
-    private SendStatus hand(final PacketBuffer packet, final int at, final int payload) {
+    private SendStatus hand(final PacketBuffer packet, final int at, final int ecnField) {
         final IpPath path = tcb.path;
         TcpChecksum.write(packet, at, tcb.pseudoHeaderSum, path.checksumOffload());
         tcb.statistics.segmentsSent++;
-        return path.send(
-                packet, IpProtocol.TCP, tcb.config.trafficClass(), tcb.config.timeToLive(), /* dontFragment */ true);
+        final int trafficClass = tcb.config.trafficClass() | ecnField;
+        return path.send(packet, IpProtocol.TCP, trafficClass, tcb.config.timeToLive(), tcb.config.pathMtuPolicy());
     }
 
     /** Every segment carries the ACK: a delayed one is done with. */

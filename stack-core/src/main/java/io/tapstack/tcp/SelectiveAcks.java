@@ -73,12 +73,12 @@ final class SelectiveAcks {
         }
     }
 
-    /** What came out of order was thrown away (RFC 2018 8). */
-    void forget() {
-        if (ranges != null) {
-            ranges.clear();
+    /** What came out of order at {@code sequence} and behind it was let go (RFC 2018 8). */
+    void forgetFrom(final int sequence) {
+        final SequenceRanges all = ranges;
+        if (all != null) {
+            all.removeFrom(sequence);
         }
-        recentCount = 0;
     }
 
     /** True if there is something that an ACK has to report. */

@@ -3,8 +3,9 @@ package io.tapstack.tcp;
 import io.tapstack.buffer.BufferPool;
 
 /**
- * How much an application may write: SO_SNDBUF against the memory that the send queue holds, an allowance of its own for mapped files,
- * which hold none, and the limit of the whole stack. A writer that was told to wait is woken when a good part is free, not for
+ * How much an application may write: the send buffer against the memory that the send queue holds, an allowance of its own for mapped files,
+ * which hold none, and the limit of the whole stack. The buffer follows the congestion window, as Linux's does ({@code tcp_sndbuf_expand}): twice
+ * the window, so that there is something to send when a whole window is acknowledged; a slow connection holds little. SO_SNDBUF fixes it. A writer that was told to wait is woken when a good part is free, not for
  * every ACK.
  */
 final class SendRoom {
@@ -27,9 +28,22 @@ final class SendRoom {
             wanted |= !tcb.sendQueue.isEmpty();
             return tcb.sendQueue.isEmpty() ? BufferPool.FRAME : 0;
         }
-        final int room = tcb.config.sendBufferBytes() - tcb.sendQueue.chargedBytes();
+        final int room = tooMuchUnsent(1) ? 0 : bufferBytes() - tcb.sendQueue.chargedBytes();
         wanted |= room <= 0;
         return Math.max(0, room);
+    }
+
+    /** TCP_NOTSENT_LOWAT: {@code times} as much as was never sent reaches the mark. */
+    private boolean tooMuchUnsent(final int times) {
+        final int mark = tcb.config.notSentLowWater();
+        return mark > 0 && (long) times * (tcb.queueEnd() - tcb.sndNxt) >= mark;
+    }
+
+    /** Something was sent. */
+    void sent() {
+        if (wanted && tcb.config.notSentLowWater() > 0) {
+            freed();
+        }
     }
 
     /** Bytes of a mapped file that may be written now; 0 means that the observer will be told. */
@@ -39,7 +53,7 @@ final class SendRoom {
         }
         final int room = tcb.config.sharedSendBytes() - tcb.sendQueue.sharedBytes();
         // A small remainder is not worth a call each time an ACK comes.
-        final boolean worthIt = room >= tcb.config.sharedSendBytes() / 4;
+        final boolean worthIt = !tooMuchUnsent(1) && room >= tcb.config.sharedSendBytes() / 4;
         wanted |= !worthIt;
         return worthIt ? room : 0;
     }
@@ -47,11 +61,23 @@ final class SendRoom {
     /** Something was acknowledged. */
     void freed() {
         if (wanted
-                && tcb.sendQueue.chargedBytes() <= tcb.config.sendBufferBytes() / 2
+                && !tooMuchUnsent(2)
+                && tcb.sendQueue.chargedBytes() <= bufferBytes() / 2
                 && tcb.sendQueue.sharedBytes() <= tcb.config.sharedSendBytes() / 2) {
             wanted = false;
             tcb.observer().writable();
         }
+    }
+
+    /** The size of the send buffer now. */
+    int bufferBytes() {
+        final int start = tcb.config.sendBufferBytes();
+        final int limit = tcb.config.sendBufferLimit();
+        if (start == limit || tcb.pool.isTight()) {
+            return start;
+        }
+        final int usable = Math.min(tcb.congestion.cwnd(), Math.max(tcb.sndWnd, start));
+        return Math.max(start, 2 * Math.min(limit / 2, usable));
     }
 
     private boolean mayWrite() {

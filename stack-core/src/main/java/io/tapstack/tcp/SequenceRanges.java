@@ -70,6 +70,17 @@ final class SequenceRanges {
         }
     }
 
+    /** Takes out what lies at {@code sequence} and behind it. */
+    void removeFrom(final int sequence) {
+        final int first = firstEndingAfter(sequence);
+        if (first < count && SequenceNumber.lessThan(left[first], sequence)) {
+            right[first] = sequence;
+            count = first + 1;
+        } else {
+            count = first;
+        }
+    }
+
     void clear() {
         count = 0;
     }

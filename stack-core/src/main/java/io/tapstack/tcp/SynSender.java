@@ -36,7 +36,7 @@ final class SynSender {
             payload = fastOpen.payload(options.length());
             tcb.sndNxt = tcb.iss + 1 + payload;
         }
-        send(tcb, TcpHeader.SYN, 0, payload, nowNanos);
+        send(tcb, TcpHeader.SYN | tcb.ecn.synFlags(false), 0, payload, nowNanos);
     }
 
     /** {@code <SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK>} with the options that are agreed on. */
@@ -51,7 +51,7 @@ final class SynSender {
         if (tcb.scaleAgreed) {
             options.windowScale(TcpConnection.offeredShift(tcb.config));
         }
-        send(tcb, TcpHeader.SYN | TcpHeader.ACK, tcb.rcvNxt, 0, nowNanos);
+        send(tcb, TcpHeader.SYN | TcpHeader.ACK | tcb.ecn.synFlags(true), tcb.rcvNxt, 0, nowNanos);
         tcb.sender.acknowledged();
     }
 
@@ -59,8 +59,7 @@ final class SynSender {
         final int length = TcpHeader.MIN_LENGTH + options.length();
         final PacketBuffer packet = tcb.pool.packet(tcb.path.headroom() + length + payload, tcb.path.headroom());
         final int at = packet.append(length);
-        // RFC 7323 2.2: the window of a SYN is never scaled.
-        final int window = Math.min(tcb.receiveWindow.announce(), WindowScale.MAX_UNSCALED);
+        final int window = tcb.receiveWindow.announceInSyn();
         header.wrap(packet.memory().bytes(), at)
                 .write(tcb.localPort(), tcb.remotePort(), tcb.iss, ack, length, flags, window, 0);
         options.write(packet.memory().bytes(), at + TcpHeader.MIN_LENGTH);
@@ -69,7 +68,7 @@ final class SynSender {
         }
         final TcpConfig config = tcb.config;
         final SendStatus status = sender.hand(packet, at, tcb.path, config.timeToLive(), config.trafficClass());
-        tcb.sender.synSent(nowNanos);
+        tcb.sender.synSent(status, nowNanos);
         if (status == SendStatus.UNREACHABLE) {
             tcb.unreachable(nowNanos);
         }

@@ -1,5 +1,6 @@
 package io.tapstack.tcp;
 
+import io.tapstack.ip.PathMtuPolicy;
 import io.tapstack.tcp.congestion.CongestionControls;
 
 /**
@@ -11,10 +12,14 @@ public final class TcpConfig {
     private static final long MILLIS = 1_000_000L;
     private static final long SECONDS = 1_000_000_000L;
 
-    private int sendBufferBytes = 1 << 20;
+    private int sendBufferBytes = 256 << 10;
+    private int sendBufferLimit = 4 << 20;
     private int sharedSendBytes = 4 << 20;
-    private int receiveBufferBytes = 1 << 20;
+    private int receiveBufferBytes = 64 << 10;
+    private int receiveBufferLimit = 6 << 20;
     private int maxSegment = 0;
+    private PathMtuPolicy pathMtuPolicy = PathMtuPolicy.WANT;
+    private MtuProbingMode mtuProbing = MtuProbingMode.OFF;
     private boolean windowScaling = true;
     private int windowShift = -1;
     private boolean timestamps = true;
@@ -26,6 +31,9 @@ public final class TcpConfig {
     private int fastOpenQueue = 0;
     private String congestionControl = "cubic";
     private boolean noDelay = false;
+    private boolean cork = false;
+    private int notSentLowWater = 0;
+    private int windowClamp = 0;
     private boolean quickAck = false;
     private long delayedAckNanos = 40 * MILLIS;
     private long initialRtoNanos = 1 * SECONDS;
@@ -53,9 +61,13 @@ public final class TcpConfig {
     public TcpConfig copy() {
         final TcpConfig copy = new TcpConfig();
         copy.sendBufferBytes = sendBufferBytes;
+        copy.sendBufferLimit = sendBufferLimit;
         copy.sharedSendBytes = sharedSendBytes;
         copy.receiveBufferBytes = receiveBufferBytes;
+        copy.receiveBufferLimit = receiveBufferLimit;
         copy.maxSegment = maxSegment;
+        copy.pathMtuPolicy = pathMtuPolicy;
+        copy.mtuProbing = mtuProbing;
         copy.windowScaling = windowScaling;
         copy.windowShift = windowShift;
         copy.timestamps = timestamps;
@@ -67,6 +79,9 @@ public final class TcpConfig {
         copy.fastOpenQueue = fastOpenQueue;
         copy.congestionControl = congestionControl;
         copy.noDelay = noDelay;
+        copy.cork = cork;
+        copy.notSentLowWater = notSentLowWater;
+        copy.windowClamp = windowClamp;
         copy.quickAck = quickAck;
         copy.delayedAckNanos = delayedAckNanos;
         copy.initialRtoNanos = initialRtoNanos;
@@ -89,13 +104,25 @@ public final class TcpConfig {
         return copy;
     }
 
-    /** SO_SNDBUF: bytes that may wait in the send queue, sent or not, before a write has to wait. */
+    /** Bytes that may wait in the send queue, sent or not, before a write has to wait; what a tuned buffer starts with. */
     public int sendBufferBytes() {
         return sendBufferBytes;
     }
 
+    /** What the send buffer may grow to; equal to {@link #sendBufferBytes()} if it is fixed. */
+    public int sendBufferLimit() {
+        return sendBufferLimit;
+    }
+
+    /** SO_SNDBUF: a send buffer of this size, that stays so. */
     public TcpConfig sendBufferBytes(final int bytes) {
-        sendBufferBytes = atLeast(1, bytes);
+        return tunedSendBuffer(bytes, bytes);
+    }
+
+    /** A send buffer that starts with {@code start} bytes and follows the congestion window up to {@code limit}: see {@link SendRoom}. */
+    public TcpConfig tunedSendBuffer(final int start, final int limit) {
+        sendBufferBytes = atLeast(1, start);
+        sendBufferLimit = atLeast(start, limit);
         return this;
     }
 
@@ -109,13 +136,28 @@ public final class TcpConfig {
         return this;
     }
 
-    /** SO_RCVBUF: the largest window that is offered, in bytes of payload. Fixed once the SYN is sent. */
+    /** The window that a SYN offers, in bytes of payload; what a tuned buffer starts with. */
     public int receiveBufferBytes() {
         return receiveBufferBytes;
     }
 
+    /** What the receive buffer may grow to; equal to {@link #receiveBufferBytes()} if it is fixed. */
+    public int receiveBufferLimit() {
+        return receiveBufferLimit;
+    }
+
+    /** SO_RCVBUF: a receive buffer of this size, that stays so. The window scale is chosen for it when the SYN is sent. */
     public TcpConfig receiveBufferBytes(final int bytes) {
-        receiveBufferBytes = atLeast(1, bytes);
+        return tunedReceiveBuffer(bytes, bytes);
+    }
+
+    /**
+     * A receive buffer that starts with {@code start} bytes and grows with what the application reads in a round trip, up to {@code limit}: see
+     * {@link ReceiveTuning}. The window scale is chosen for the limit.
+     */
+    public TcpConfig tunedReceiveBuffer(final int start, final int limit) {
+        receiveBufferBytes = atLeast(1, start);
+        receiveBufferLimit = atLeast(start, limit);
         return this;
     }
 
@@ -129,6 +171,26 @@ public final class TcpConfig {
         return this;
     }
 
+    /** IP_MTU_DISCOVER: whether segments may be fragmented on the way, and whether the path's MTU limits them. They are never fragmented here. */
+    public PathMtuPolicy pathMtuPolicy() {
+        return pathMtuPolicy;
+    }
+
+    public TcpConfig pathMtuPolicy(final PathMtuPolicy policy) {
+        pathMtuPolicy = policy;
+        return this;
+    }
+
+    /** Whether the connection probes for the path's MTU (RFC 4821). */
+    public MtuProbingMode mtuProbing() {
+        return mtuProbing;
+    }
+
+    public TcpConfig mtuProbing(final MtuProbingMode mode) {
+        mtuProbing = mode;
+        return this;
+    }
+
     /** Whether window scaling is offered (RFC 7323 2). */
     public boolean windowScaling() {
         return windowScaling;
@@ -139,7 +201,7 @@ public final class TcpConfig {
         return this;
     }
 
-    /** The shift that is offered, 0 to 14, or -1 for the one that the receive buffer needs. */
+    /** The shift that is offered, 0 to 14, or -1 for the one that the largest receive buffer needs. */
     public int windowShift() {
         return windowShift;
     }
@@ -246,7 +308,37 @@ public final class TcpConfig {
         return this;
     }
 
-    /** TCP_QUICKACK: every data segment is acknowledged at once. */
+    /** TCP_CORK: only full segments are sent, until it is turned off; but nothing waits for longer than an RTO (200 ms or more). */
+    public boolean cork() {
+        return cork;
+    }
+
+    public TcpConfig cork(final boolean on) {
+        cork = on;
+        return this;
+    }
+
+    /** TCP_NOTSENT_LOWAT: writes wait while so many bytes are in the send queue that were never sent; 0 for no such limit. */
+    public int notSentLowWater() {
+        return notSentLowWater;
+    }
+
+    public TcpConfig notSentLowWater(final int bytes) {
+        notSentLowWater = atLeast(0, bytes);
+        return this;
+    }
+
+    /** TCP_WINDOW_CLAMP: the largest window that is announced, in bytes, whatever the buffer; 0 for no such limit. */
+    public int windowClamp() {
+        return windowClamp;
+    }
+
+    public TcpConfig windowClamp(final int bytes) {
+        windowClamp = atLeast(0, bytes);
+        return this;
+    }
+
+    /** Whether the first segments of a connection, and those around a loss, are acknowledged at once: see {@link QuickAck}. */
     public boolean quickAck() {
         return quickAck;
     }

@@ -29,6 +29,7 @@ public final class TcpConnection extends TupleOwner {
 
     // RFC 9293 3.7.1: what a peer that says nothing accepts over IPv4 (MUST-15).
     static final int DEFAULT_MSS = 536;
+    private static final int MAX_INITIAL_WINDOW = 1 << 30;
     // A peer that announces less would have us send more header than data.
     private static final int MIN_MSS = 48;
 
@@ -66,22 +67,27 @@ public final class TcpConnection extends TupleOwner {
     final SendQueue sendQueue;
     final ReceiveQueue receiveQueue;
     final ReassemblyQueue reassembly;
+    final PathMtuDiscovery pathMtu;
     final SelectiveAcks sacks = new SelectiveAcks();
     final RoundTripEstimator estimator;
     final RoundTripTiming timing = new RoundTripTiming();
     final WindowScale windowScale = new WindowScale();
     final Timestamps timestamps;
     CongestionControl congestion;
+    final ExplicitCongestionNotification ecn = new ExplicitCongestionNotification(this);
+    final WindowReduction reduction = new WindowReduction(this);
     final SackScoreboard scoreboard;
     LossRecovery recovery;
     final RetransmissionTimer retransmissionTimer;
     final LossTimer lossTimer;
     final Pacer pacer;
     final PersistTimer persistTimer;
+    final ClosedWindow closedWindow = new ClosedWindow(this);
     final DelayedAck delayedAck;
     final KeepAlive keepAlive;
+    final ConnectionFigures figures;
     final FinWait2Timer finWait2Timer;
-    final ReceiveWindow receiveWindow = new ReceiveWindow(this);
+    final ReceiveWindow receiveWindow;
     final SendRoom room = new SendRoom(this);
     final SegmentSender sender;
     final SegmentArrives arrives;
@@ -140,6 +146,7 @@ public final class TcpConnection extends TupleOwner {
         this.config = config;
         this.pseudoHeaderSum = InternetChecksum.pseudoHeader(path.source(), path.destination(), IpProtocol.TCP);
         this.iss = iss;
+        this.figures = new ConnectionFigures(this);
         this.sndUna = iss;
         this.sndNxt = iss;
         this.sendQueue = new SendQueue(pool);
@@ -155,12 +162,14 @@ public final class TcpConnection extends TupleOwner {
                 new Timestamps(protocol.initialSequenceNumber().timestampOffset(path, local.port(), remote.port()));
         this.retransmissions = new Retransmissions(this);
         this.retransmissionTimer = new RetransmissionTimer(protocol.timers(), estimator, retransmissions::timedOut);
+        this.receiveWindow = new ReceiveWindow(this);
+        this.pathMtu = new PathMtuDiscovery(this);
         this.sender = new SegmentSender(this);
         this.arrives = new SegmentArrives(this);
-        this.persistTimer = new PersistTimer(protocol.timers(), estimator, sender::probe);
+        this.persistTimer = new PersistTimer(protocol.timers(), estimator, config, closedWindow::probe);
         this.delayedAck =
                 new DelayedAck(protocol.timers(), config, sender::transmit, () -> protocol.tellEndOfBurst(this));
-        this.keepAlive = new KeepAlive(protocol.timers(), config, this::keepAliveExpired);
+        this.keepAlive = new KeepAlive(this);
         this.finWait2Timer = new FinWait2Timer(protocol.timers(), config, now -> enter(TcpState.CLOSED, now));
     }
 
@@ -190,6 +199,57 @@ public final class TcpConnection extends TupleOwner {
     /** Payload of a full segment, in bytes: the effective send MSS (RFC 9293 3.7.1). */
     public int segmentBytes() {
         return mss;
+    }
+
+    /** The size of the send buffer now, in bytes. */
+    public int sendBufferBytes() {
+        return room.bufferBytes();
+    }
+
+    /** The size of the receive buffer now, in bytes of payload. */
+    public int receiveBufferBytes() {
+        return receiveWindow.tuning().bufferBytes();
+    }
+
+    /** Memory of the stack that the connection's queues hold, in bytes: whole blocks, whatever lies in them. */
+    public int heldBytes() {
+        return sendQueue.chargedBytes() + receiveQueue.chargedBytes() + reassembly.chargedBytes();
+    }
+
+    /**
+     * TCP_QUICKACK: acknowledges without delay from now on, beginning with what waits for an ACK; or delays. Either way until the connection
+     * itself has a reason for the other; see {@link QuickAck}.
+     */
+    public void quickAck(final boolean on, final long nowNanos) {
+        delayedAck.quickAck(on);
+        if (state == TcpState.ESTABLISHED || state == TcpState.CLOSE_WAIT) {
+            sender.transmit(nowNanos);
+        }
+    }
+
+    /** Whether ACKs are sent without delay as far as quick ACKs go (TCP_QUICKACK). */
+    public boolean isQuickAck() {
+        return delayedAck.quickAck().isWanted();
+    }
+
+    /** TCP_INFO. */
+    public TcpInfo info(final long nowNanos) {
+        return figures.snapshot(nowNanos);
+    }
+
+    /** True if the peer's next segment may not fit any more, so that whoever waits for more to read may wait in vain (SO_RCVLOWAT). */
+    public boolean isReceiveWindowClosing() {
+        return receiveWindow.isClosing();
+    }
+
+    /** Sends what waits for more to come (Nagle, TCP_CORK, MSG_MORE), once. */
+    public void flush(final long nowNanos) {
+        sender.flush(nowNanos);
+    }
+
+    /** Largest IP packet on the path to the peer, in bytes (IP_MTU). */
+    public int pathMtu() {
+        return path.mtu();
     }
 
     /** Puts changed options into effect. */
@@ -281,7 +341,7 @@ public final class TcpConnection extends TupleOwner {
         batch.giveBack();
         if (bytes > 0 && receiveQueue.length() > 0) {
             receiveQueue.consume(bytes);
-            receiveWindow.applicationHasRead(nowNanos);
+            receiveWindow.applicationHasRead(bytes, nowNanos);
         }
     }
 
@@ -290,7 +350,7 @@ public final class TcpConnection extends TupleOwner {
         final int copied = receiveQueue.peek(target);
         if (!peek && copied > 0) {
             receiveQueue.consume(copied);
-            receiveWindow.applicationHasRead(nowNanos);
+            receiveWindow.applicationHasRead(copied, nowNanos);
         }
         return copied;
     }
@@ -302,7 +362,7 @@ public final class TcpConnection extends TupleOwner {
             // If all that there is room for waits for more, no ACK will ever make room.
             final boolean inFlight = target.sndNxt != target.sndUna;
             target.push(readableBytes() > 0 && (inFlight || target.writableBytes() > 0), nowNanos);
-            receiveWindow.applicationHasRead(nowNanos);
+            receiveWindow.applicationHasRead(moved, nowNanos);
         }
         return moved;
     }
@@ -328,7 +388,7 @@ public final class TcpConnection extends TupleOwner {
     public void shutdownInput(final long nowNanos) {
         inputShutdown = true;
         receiveQueue.clear();
-        receiveWindow.applicationHasRead(nowNanos);
+        receiveWindow.applicationHasRead(0, nowNanos);
         observer.readable();
     }
 
@@ -416,12 +476,12 @@ public final class TcpConnection extends TupleOwner {
     }
 
     static int offeredMss(final IpPath path, final TcpConfig config) {
-        final int largest = path.mtu() - path.ipHeaderLength() - TcpHeader.MIN_LENGTH;
+        final int largest = path.linkMtu() - path.ipHeaderLength() - TcpHeader.MIN_LENGTH;
         return config.maxSegment() > 0 ? Math.min(Math.max(MIN_MSS, config.maxSegment()), largest) : largest;
     }
 
     static int offeredShift(final TcpConfig config) {
-        return config.windowShift() >= 0 ? config.windowShift() : WindowScale.shiftFor(config.receiveBufferBytes());
+        return config.windowShift() >= 0 ? config.windowShift() : WindowScale.shiftFor(config.receiveBufferLimit());
     }
 
     /** Takes in the options of the peer's SYN. */
@@ -435,6 +495,7 @@ public final class TcpConnection extends TupleOwner {
         if (scaleAgreed) {
             windowScale.agree(syn.options.windowScale(), offeredShift(config));
         }
+        ecn.synArrived(syn);
         sackAgreed = config.sack() && syn.options.sackPermitted();
         recovery = sackAgreed ? new RackRecovery(scoreboard) : new NewRenoRecovery(scoreboard);
         computeMss();
@@ -464,6 +525,7 @@ public final class TcpConnection extends TupleOwner {
         sndWnd = syn.window;
         maxSndWnd = syn.window;
         negotiate(syn, nowNanos);
+        ecn.synFlags(true); // they went out with the SYN-ACK already
         timestamps.ackSent(rcvNxt);
         retransmissions.synTimeouts(half.timeouts);
         if (!half.repeated) {
@@ -518,9 +580,10 @@ public final class TcpConnection extends TupleOwner {
         retransmissionTimer.stop();
         // RFC 6928: ten segments; RFC 5681 3.1: one, if the SYN or SYN-ACK was lost.
         final int segments = retransmissions.synWasLost() ? 1 : config.initialWindowSegments();
-        congestion.established(mss, segments * mss);
+        congestion.established(mss, (int) Math.min((long) segments * mss, MAX_INITIAL_WINDOW));
         recovery.established(sndUna, mss);
         recovery.fastRecovery(congestion.fastRecovery());
+        receiveWindow.tuning().established(estimator.srtt(), mss, nowNanos);
         keepAlive.update(nowNanos);
         final TcpListener owner = listener;
         if (owner != null) {
@@ -532,10 +595,18 @@ public final class TcpConnection extends TupleOwner {
         }
     }
 
-    /** New data came in order. */
-    void dataArrived(final int bytes, final long nowNanos) {
+    /** {@code bytes} of {@code segment} are new and in order; RCV.NXT is still before them. */
+    void dataArrived(final Segment segment, final int bytes, final long nowNanos) {
+        receiveWindow.dataArrived(segment, bytes >= largestReceived, nowNanos);
         largestReceived = Math.max(largestReceived, Math.min(bytes, offeredMss()));
-        delayedAck.dataArrived(bytes, Math.max(largestReceived, DEFAULT_MSS), nowNanos);
+        final int fullSegment = Math.max(largestReceived, DEFAULT_MSS);
+        delayedAck.quickAck().dataArrived(rcvWnd(), fullSegment, estimator.rto(), nowNanos);
+        delayedAck.dataArrived(bytes, fullSegment, nowNanos);
+    }
+
+    /** The largest payload that the peer has sent, as far as it counts as a full segment; 0 before any. */
+    int largestReceived() {
+        return largestReceived;
     }
 
     /** Answers a suspicious segment with {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>}, but not too often (RFC 5961 7). */
@@ -582,7 +653,8 @@ public final class TcpConnection extends TupleOwner {
         final int options = timestamps.enabled() ? TcpOptions.TIMESTAMPS_LENGTH : 0;
         // RFC 9293 3.7.1: Eff.snd.MSS = min(SendMSS + 20, MMS_S) - TCPhdrsize - IPoptionsize
         // The lower limit is for what the peer says: the MTU of our own link is a fact.
-        mss = Math.min(Math.max(MIN_MSS, peerMss), offeredMss()) - options;
+        mss = pathMtu.limit(
+                Math.min(Math.min(Math.max(MIN_MSS, peerMss), offeredMss()), pathMtu.largestSegment()) - options);
         congestion.mss(mss);
         recovery.mss(mss);
         sender.mssChanged();
@@ -703,23 +775,6 @@ public final class TcpConnection extends TupleOwner {
             enter(next, nowNanos);
             sender.transmit(nowNanos);
         }
-    }
-
-    private void keepAliveExpired(final long nowNanos) {
-        if (!keepAlive.isSilent(nowNanos)) {
-            return;
-        }
-        if (sndUna != sndNxt || persistTimer.isRunning()) {
-            // Data in flight, or a closed window, is being probed anyway.
-            keepAlive.update(nowNanos);
-            return;
-        }
-        if (keepAlive.isExhausted()) {
-            abortFor(SocketError.ETIMEDOUT, nowNanos);
-            return;
-        }
-        sender.sendKeepAlive(nowNanos);
-        keepAlive.probeSent(nowNanos);
     }
 
     @Override

@@ -188,11 +188,10 @@ public final class TcpListener {
         return timestamps;
     }
 
-    /** The window of a SYN-ACK is never scaled (RFC 7323 2.2). Under memory pressure it is one segment. */
+    /** Under memory pressure the window of a SYN-ACK is one segment. */
     private int firstWindow(final IpPath path) {
-        final int most =
-                protocol.pool().underPressure() ? TcpConnection.offeredMss(path, config) : WindowScale.MAX_UNSCALED;
-        return Math.min(config.receiveBufferBytes(), most);
+        final int window = ReceiveWindow.first(config);
+        return protocol.pool().underPressure() ? Math.min(window, TcpConnection.offeredMss(path, config)) : window;
     }
 
     // ---- SYN cookies (RFC 4987 3.6)

@@ -26,6 +26,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +52,7 @@ public final class TcpProtocol implements TransportProtocol {
     private final SipHash hash;
     private final InitialSequenceNumber initialSequenceNumber;
     private final ResetSender resets;
+    private OptionalInt fixedIss = OptionalInt.empty();
     private final SentSegmentPool sentSegments = new SentSegmentPool();
     private final AckArrival arrival = new AckArrival();
     private final AckSample sample = new AckSample();
@@ -101,6 +103,14 @@ public final class TcpProtocol implements TransportProtocol {
         this.random = random;
         this.cookies = new SynCookies(random);
         this.timeWaits = new TimeWaitTable(connections, timers, statistics, bare, challengeAcks, limits.timeWaits());
+    }
+
+    /**
+     * For tests of the wire: every connection from now on starts with this sequence number. Empty for numbers that nobody can guess
+     * (RFC 6528), which is the default.
+     */
+    public void fixInitialSequenceNumber(final OptionalInt iss) {
+        fixedIss = iss;
     }
 
     // ---- User calls
@@ -303,7 +313,7 @@ public final class TcpProtocol implements TransportProtocol {
             statistics.drop(DropReason.TCP_CHECKSUM);
             return false;
         }
-        if (!segment.read(packet)) {
+        if (!segment.read(packet, info.trafficClass())) {
             statistics.drop(DropReason.TCP_DATA_OFFSET);
             return false;
         }
@@ -460,8 +470,10 @@ public final class TcpProtocol implements TransportProtocol {
 
     /** ISS for a connection that starts now. */
     int chooseIss(final IpPath path, final int localPort, final int remotePort, final long nowNanos) {
-        final int clocked = initialSequenceNumber.next(path, localPort, remotePort, nowNanos);
-        return timeWaits.ahead(path, localPort, remotePort, clocked);
+        return fixedIss.isPresent()
+                ? fixedIss.getAsInt()
+                : timeWaits.ahead(
+                        path, localPort, remotePort, initialSequenceNumber.next(path, localPort, remotePort, nowNanos));
     }
 
     ResetSender resets() {

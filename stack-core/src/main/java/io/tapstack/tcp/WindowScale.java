@@ -1,10 +1,15 @@
 package io.tapstack.tcp;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 /**
  * The window scale option (RFC 7323 2): windows on the wire are 16 bits, shifted by what each side announced in its SYN. Windows
  * in SYN segments are never scaled.
  */
 final class WindowScale {
+
+    private static final Logger LOG = LoggerFactory.getLogger(WindowScale.class);
 
     /** RFC 7323 2.3: a larger shift is taken as 14. */
     static final int MAX_SHIFT = 14;
@@ -25,6 +30,11 @@ final class WindowScale {
 
     /** Both SYNs carried the option. */
     void agree(final int peerShift, final int ourShift) {
+        if (peerShift > MAX_SHIFT) {
+            // RFC 7323 2.3: MUST be used as 14, SHOULD be logged. Anybody can send such a SYN, so not where it is read
+            // by default.
+            LOG.debug("a peer wants its window shifted by {} bits: {} it is", peerShift, MAX_SHIFT);
+        }
         sendShift = Math.min(peerShift, MAX_SHIFT);
         receiveShift = ourShift;
     }

@@ -4,6 +4,7 @@ import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.event.DropReason;
 import io.tapstack.ip.IcmpError;
 import io.tapstack.ip.IpPath;
+import io.tapstack.ip.PathMtuPolicy;
 import io.tapstack.ip.ReceivedPacket;
 import io.tapstack.ip.SendStatus;
 import io.tapstack.ip.SocketError;
@@ -41,7 +42,7 @@ public final class UdpEndpoint implements AutoCloseable {
 
     private boolean broadcastAllowed;
     private boolean reuseAddress;
-    private boolean dontFragment;
+    private PathMtuPolicy pathMtuPolicy = PathMtuPolicy.WANT;
     private int trafficClass;
     private int timeToLive = 64;
     private @Nullable SocketError pendingError;
@@ -284,13 +285,13 @@ public final class UdpEndpoint implements AutoCloseable {
         return reuseAddress;
     }
 
-    /** True to send with "don't fragment", and to get EMSGSIZE for what is larger than the path MTU. */
-    public void dontFragment(final boolean dontFragment) {
-        this.dontFragment = dontFragment;
+    /** {@code IP_MTU_DISCOVER}: whether datagrams may be fragmented; EMSGSIZE for what is refused. As on Linux, {@code WANT} unless set. */
+    public void pathMtuPolicy(final PathMtuPolicy policy) {
+        this.pathMtuPolicy = policy;
     }
 
-    public boolean dontFragment() {
-        return dontFragment;
+    public PathMtuPolicy pathMtuPolicy() {
+        return pathMtuPolicy;
     }
 
     /** {@code IP_TOS}: DSCP and ECN bits of what is sent. */
@@ -363,7 +364,7 @@ public final class UdpEndpoint implements AutoCloseable {
     /** An ICMP error came about a datagram that this endpoint sent. */
     void icmpError(final IcmpError error, final int mtu, final IpAddress destination) {
         observer.icmpError(error);
-        if (error == IcmpError.FRAGMENTATION_NEEDED) {
+        if (error == IcmpError.FRAGMENTATION_NEEDED && pathMtuPolicy.believesMessages()) {
             final IpPath way = udp.ip().path(IpAddress.ANY_IPV4, destination);
             if (way != null) {
                 way.reduceMtu(mtu);

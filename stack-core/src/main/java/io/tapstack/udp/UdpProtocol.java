@@ -212,7 +212,7 @@ public final class UdpProtocol implements TransportProtocol {
             // RFC 768: a checksum that comes out as zero is sent as all ones.
             UdpHeader.checksum(bytes, header, checksum == 0 ? 0xFFFF : checksum);
         }
-        return path.send(datagram, IpProtocol.UDP, from.trafficClass(), from.timeToLive(), from.dontFragment());
+        return path.send(datagram, IpProtocol.UDP, from.trafficClass(), from.timeToLive(), from.pathMtuPolicy());
     }
 
     void waitForRoom(final UdpEndpoint endpoint) {

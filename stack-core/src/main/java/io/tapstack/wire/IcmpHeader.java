@@ -41,6 +41,7 @@ public final class IcmpHeader {
     public static final int TIME_EXCEEDED = 11;
     public static final int PARAMETER_PROBLEM = 12;
     public static final int TIMESTAMP_REQUEST = 13;
+    public static final int TIMESTAMP_REPLY = 14;
     public static final int ADDRESS_MASK_REPLY = 18;
 
     public static final int CODE_NET_UNREACHABLE = 0;

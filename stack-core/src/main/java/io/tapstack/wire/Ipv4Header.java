@@ -52,6 +52,14 @@ public final class Ipv4Header {
     /** In the 16 bits of {@link #fragment}: more fragments follow. */
     public static final int MORE_FRAGMENTS = 0x2000;
 
+    /** In the traffic class: the two bits of ECN (RFC 3168 5), and what they can say. */
+    public static final int ECN_MASK = 3;
+
+    public static final int NOT_ECT = 0;
+    public static final int ECT_1 = 1;
+    public static final int ECT_0 = 2;
+    public static final int CONGESTION_EXPERIENCED = 3;
+
     private static final int FRAGMENT_UNITS = 0x1FFF;
 
     private Ipv4Header() {}

@@ -10,6 +10,7 @@ import io.tapstack.ip.RecordingTransport;
 import io.tapstack.testing.Packets;
 import io.tapstack.testing.TestHost;
 import io.tapstack.testing.TestLink;
+import io.tapstack.wire.InternetChecksum;
 import io.tapstack.wire.IpAddress;
 import io.tapstack.wire.IpProtocol;
 import io.tapstack.wire.MacAddress;
@@ -122,6 +123,53 @@ class IcmpProtocolTest {
         assertThat(host.drops(DropReason.ICMP_BROADCAST)).isEqualTo(1);
     }
 
+    /** RFC 792: originate comes back, the other two are ours, and as they do not count from midnight the highest bit says so. */
+    @Test
+    void timestamp() {
+        final byte[] data = new byte[30]; // what is behind the message is not part of it
+        ByteBuffer.wrap(data).putInt(0, 12_345);
+        host.receiveFromPeer(IpProtocol.ICMP, Packets.icmp(13, 0, 0xBEEF_0007, data));
+        final ByteBuffer first = ByteBuffer.wrap(icmp(host.sentOne()).getRawData());
+        host.advanceSeconds(2);
+        host.receiveFromPeer(IpProtocol.ICMP, Packets.icmp(13, 0, 0xBEEF_0007, data));
+        final ByteBuffer second = ByteBuffer.wrap(icmp(host.sentOne()).getRawData());
+        assertThat(first.remaining()).isEqualTo(20);
+        assertThat(first.getShort(0)).isEqualTo((short) 0x0E00);
+        assertThat(first.getInt(4)).isEqualTo(0xBEEF_0007);
+        assertThat(first.getInt(8)).isEqualTo(12_345);
+        assertThat(first.getInt(12)).isNegative().isEqualTo(first.getInt(16));
+        assertThat(second.getInt(12) - first.getInt(12)).isEqualTo(2_000);
+        assertThat(InternetChecksum.finish(InternetChecksum.sum(first, 0, 20))).isZero();
+    }
+
+    /** RFC 1122 3.2.2.8: not to a broadcast; and not to a message that is too short. */
+    @Test
+    void timestampThatIsNotAnswered() {
+        final byte[] request = Packets.icmp(13, 0, 1, new byte[12]);
+        host.receive(Packets.ethernet(
+                MacAddress.BROADCAST,
+                TestHost.PEER_MAC,
+                0x0800,
+                Packets.ipv4(TestHost.PEER, IpAddress.parse("255.255.255.255"), IpProtocol.ICMP, request)));
+        host.receiveFromPeer(IpProtocol.ICMP, Packets.icmp(13, 0, 1, new byte[11]));
+        host.receiveFromPeer(IpProtocol.ICMP, Packets.icmp(14, 0, 1, new byte[12]));
+        assertThat(host.sent()).isEmpty();
+        assertThat(host.drops(DropReason.ICMP_BROADCAST)).isEqualTo(1);
+        assertThat(host.drops(DropReason.ICMP_TOO_SHORT)).isEqualTo(1);
+        assertThat(host.drops(DropReason.ICMP_UNMATCHED)).isEqualTo(1);
+    }
+
+    /** RFC 3168 5: a mark is not sent back. */
+    @Test
+    void echoHasNoEcnBits() {
+        final byte[] packet =
+                Packets.ipv4(TestHost.PEER, TestHost.ADDRESS, IpProtocol.ICMP, Packets.icmp(8, 0, 1, new byte[8]));
+        packet[1] = 0x4B;
+        host.receivePacket(Packets.withIpChecksum(packet));
+        assertThat(host.sentOne().get(IpV4Packet.class).getHeader().getTos().value())
+                .isEqualTo((byte) 0x48);
+    }
+
     @Test
     void badMessagesAreCounted() {
         final byte[] wrong = Packets.icmp(8, 0, 1, new byte[8]);
@@ -132,7 +180,7 @@ class IcmpProtocolTest {
         assertThat(host.drops(DropReason.ICMP_TOO_SHORT)).isEqualTo(1);
         host.receiveFromPeer(IpProtocol.ICMP, Packets.icmp(0, 0, 1, new byte[8]));
         assertThat(host.drops(DropReason.ICMP_UNMATCHED)).isEqualTo(1);
-        for (final int type : new int[] {4, 5, 9, 13, 17, 42, 255}) {
+        for (final int type : new int[] {4, 5, 9, 15, 17, 42, 255}) {
             host.receiveFromPeer(IpProtocol.ICMP, Packets.icmp(type, 0, 1, new byte[40]));
         }
         assertThat(host.drops(DropReason.ICMP_UNKNOWN_TYPE)).isEqualTo(7);
@@ -269,14 +317,7 @@ class IcmpProtocolTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "1400, 1500, 1400",
-        "0, 1500, 1492",
-        "0, 1492, 1006",
-        "1500, 1500, 1492",
-        "9000, 1400, 1006",
-        "5, 1500, 1492"
-    })
+    @CsvSource({"1400, 1500, 1400", "0, 1500, 1492", "0, 1492, 1006", "68, 1500, 68", "1499, 1500, 1499"})
     void fragmentationNeededTellsTheMtu(final int told, final int length, final int expected) { // RFC 1191 4, 5
         final RecordingTransport transport = record();
         final byte[] packet = quoted(100);
@@ -284,6 +325,18 @@ class IcmpProtocolTest {
         host.receiveFromPeer(IpProtocol.ICMP, Packets.icmp(3, 4, told, packet));
         assertThat(transport.errors.get(0).error()).isEqualTo(IcmpError.FRAGMENTATION_NEEDED);
         assertThat(transport.errors.get(0).mtu()).isEqualTo(expected);
+    }
+
+    /** RFC 5927 7.2: less than every link takes, or as much as was refused: nobody honest says so. */
+    @ParameterizedTest
+    @CsvSource({"1500, 1500", "9000, 1400", "5, 1500", "67, 1500", "0, 68", "68, 68"})
+    void fragmentationNeededThatMakesNoSense(final int told, final int length) {
+        final RecordingTransport transport = record();
+        final byte[] packet = quoted(100);
+        ByteBuffer.wrap(packet).putShort(2, (short) length);
+        host.receiveFromPeer(IpProtocol.ICMP, Packets.icmp(3, 4, told, packet));
+        assertThat(transport.errors).isEmpty();
+        assertThat(host.drops(DropReason.ICMP_UNMATCHED)).isEqualTo(1);
     }
 
     @Test

@@ -22,6 +22,7 @@ import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.pcap4j.packet.EthernetPacket;
 import org.pcap4j.packet.IpV4Packet;
@@ -227,5 +228,43 @@ class FragmentationTest {
         assertThat(header(host.sentOne()).getDontFragmentFlag()).isFalse();
         path.reduceMtu(10);
         assertThat(path.mtu()).as("nonsense is not believed").isEqualTo(PathMtuCache.MIN_MTU);
+    }
+
+    /** ip(7): the link takes 1,500 bytes, the path 1,200. */
+    @ParameterizedTest
+    @CsvSource({
+        // policy, bytes of packet, frames (0: refused), "don't fragment"
+        "DONT, 1200, 1, false",
+        "DONT, 1201, 2, false",
+        "WANT, 1200, 1, true",
+        "WANT, 1201, 2, false",
+        "DO, 1200, 1, true",
+        "DO, 1201, 0, true",
+        "PROBE, 1201, 1, true",
+        "PROBE, 1500, 1, true",
+        "PROBE, 1501, 0, true",
+        "INTERFACE, 1500, 1, false",
+        "INTERFACE, 1501, 0, false",
+        "OMIT, 1500, 1, false",
+        "OMIT, 1501, 2, false"
+    })
+    void policies(final PathMtuPolicy policy, final int bytes, final int frames, final boolean dontFragment) {
+        final TestHost host = host(1_500);
+        path(host).reduceMtu(1_200);
+        host.link.takeSent();
+        final SendStatus status = path(host).send(packet(host, Packets.pattern(bytes - 20)), PROTOCOL, 0, 64, policy);
+        assertThat(status).isEqualTo(frames == 0 ? SendStatus.TOO_BIG : SendStatus.SENT);
+        final List<EthernetPacket> sent = host.sent();
+        assertThat(sent).hasSize(frames);
+        assertThat(sent).allMatch(frame -> header(frame).getDontFragmentFlag() == dontFragment);
+    }
+
+    @Test
+    void policiesHaveTheNumbersOfLinux() {
+        assertThat(PathMtuPolicy.of(0)).isEqualTo(PathMtuPolicy.DONT);
+        assertThat(PathMtuPolicy.of(2)).isEqualTo(PathMtuPolicy.DO);
+        assertThat(PathMtuPolicy.of(5)).isEqualTo(PathMtuPolicy.OMIT);
+        assertThat(PathMtuPolicy.of(6)).isNull();
+        assertThat(PathMtuPolicy.of(-1)).isNull();
     }
 }

@@ -4,10 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.tapstack.buffer.BufferPool;
+import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.event.DropReason;
 import io.tapstack.event.StackStatistics;
 import io.tapstack.testing.TestLink;
+import io.tapstack.wire.EthernetHeader;
+import io.tapstack.wire.Ipv4Header;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -219,6 +224,36 @@ class ImpairedLinkTest {
         link.advance(0);
         assertThat(departures(link)).containsExactly(MILLIS, 2 * MILLIS, 3 * MILLIS, 4 * MILLIS);
         assertThat(statistics.drops(DropReason.LINK_IMPAIRED)).isEqualTo(6);
+    }
+
+    /** RFC 3168 5: ECT(0) and ECT(1) become CE, what is not ECN-capable stays as it is; headers stay valid. */
+    @Test
+    void longQueueMarks() throws IOException {
+        final ImpairedLink link =
+                sending(Impairment.NONE.withRate(100_000, 10_000).withMarking(250), 1);
+        final BufferPool pool = new BufferPool();
+        for (int i = 0; i < 8; i++) {
+            final PacketBuffer frame = pool.packet(LENGTH, 0);
+            final ByteBuffer bytes = frame.memory().bytes();
+            final int at = frame.append(LENGTH);
+            EthernetHeader.write(bytes, at, 1, 2, i == 7 ? EthernetHeader.TYPE_ARP : EthernetHeader.TYPE_IPV4);
+            Ipv4Header.write(bytes, at + EthernetHeader.LENGTH, 0xB8 | (i == 7 ? 1 : i % 4), 86, 0, 0, 64, 6, 1, 2);
+            link.transmit(frame);
+            frame.release();
+        }
+        link.advance(0);
+        final List<Integer> fields = new ArrayList<>();
+        for (long now = link.nextEvent(); now != Long.MAX_VALUE; now = link.nextEvent()) {
+            link.advance(now);
+            frames.receive(link);
+            for (final byte[] frame : device.takeSent()) {
+                final ByteBuffer bytes = ByteBuffer.wrap(frame);
+                assertThat(Ipv4Header.checksumIsValid(bytes, EthernetHeader.LENGTH, 20))
+                        .isTrue();
+                fields.add(Ipv4Header.trafficClass(bytes, EthernetHeader.LENGTH) - 0xB8);
+            }
+        }
+        assertThat(fields).containsExactly(0, 1, 2, 3, 0, 3, 3, 1);
     }
 
     @Test

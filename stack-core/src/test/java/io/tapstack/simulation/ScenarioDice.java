@@ -6,6 +6,8 @@ import io.tapstack.link.LinkType;
 import io.tapstack.simulation.CablePlan.Ends;
 import io.tapstack.simulation.Script.Ending;
 import io.tapstack.simulation.Script.Gate;
+import io.tapstack.tcp.EcnMode;
+import io.tapstack.tcp.MtuProbingMode;
 import io.tapstack.tcp.TcpConfig;
 import io.tapstack.tcp.congestion.CongestionControls;
 import java.util.List;
@@ -104,6 +106,7 @@ final class ScenarioDice {
         }
         if (oneIn(4)) {
             impairment = impairment.withRate(between(10_000, oneIn(2) ? 100_000 : 10_000_000), between(2_000, 100_000));
+            impairment = oneIn(2) ? impairment.withMarking(between(1, 50_000)) : impairment;
         }
         return impairment;
     }
@@ -136,7 +139,10 @@ final class ScenarioDice {
         if (oneIn(6)) {
             config.delayedAckNanos(random.nextLong(500 * MILLIS));
         }
-        return config;
+        if (oneIn(4)) {
+            config.mtuProbing(pick(MtuProbingMode.values()));
+        }
+        return config.ecn(pick(EcnMode.values()));
     }
 
     /** The client's and the server's. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.ip.IpPath;
+import io.tapstack.ip.PathMtuPolicy;
 import io.tapstack.ip.SendStatus;
 import io.tapstack.wire.Endpoint;
 import io.tapstack.wire.IpAddress;
@@ -39,6 +40,11 @@ class ConnectionTableTest {
         }
 
         @Override
+        public int linkMtu() {
+            return 1_500;
+        }
+
+        @Override
         public int ipHeaderLength() {
             return 20;
         }
@@ -69,7 +75,7 @@ class ConnectionTableTest {
                 final int protocol,
                 final int trafficClass,
                 final int timeToLive,
-                final boolean dontFragment) {
+                final PathMtuPolicy policy) {
             throw new UnsupportedOperationException();
         }
 

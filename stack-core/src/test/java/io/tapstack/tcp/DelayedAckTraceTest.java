@@ -67,7 +67,7 @@ class DelayedAckTraceTest {
     /** Of super-segments that come together every second of the largest has an ACK, and the last. */
     @Test
     void superSegmentsTogether() {
-        trace.listen(new TcpConfig().timestamps(false));
+        trace.listen(new TcpConfig().timestamps(false).receiveBufferBytes(1 << 20));
         trace.in("S 0:0(0) <mss 1000,wscale 7>").out("S. 0:0(0) ack 1 win 65535 <mss 1460,wscale 5>");
         // The window of a SYN-ACK is not scaled; the first ACK opens it.
         trace.in(". 1:3001(3000) ack 1").out(". 1:1(0) ack 3001");

@@ -24,6 +24,19 @@ class FullDeviceTraceTest {
         trace.noLeaks();
     }
 
+    /** A SYN that the device had no room for goes out when there is some, not an RTO later. */
+    @Test
+    void syn() {
+        trace.link.room(0);
+        trace.connect(new TcpConfig().timestamps(false));
+        trace.quiet();
+        trace.link.room(10);
+        trace.poll();
+        trace.out("S 0:0(0)").quiet();
+        trace.in("S. 0:0(0) ack 1 <mss 1000>").out(". 1:1(0) ack 1").quiet();
+        trace.noLeaks();
+    }
+
     /** RFC 8985 7.2, RFC 6298 5.1: the probe and the timeout are due together, and the probe cannot go out; that was not the last try. */
     @Test
     void aTailLossProbeThatTheDeviceRefusesIsFollowedByATimeout() {

@@ -143,4 +143,16 @@ class KeepAliveTraceTest {
                 .advance(59_000)
                 .quiet();
     }
+
+    /** tcp(7): with TCP_USER_TIMEOUT it is that time that counts, not the number of probes; RFC 5482 4. */
+    @Test
+    void userTimeout() {
+        final TcpConnection connection = trace.established(eager().userTimeoutNanos(21 * SECOND));
+        trace.advance(10_000).out(". 0:0(0) ack 1");
+        for (int i = 0; i < 5; i++) {
+            trace.advance(2_000).out(". 0:0(0) ack 1").quiet();
+        }
+        trace.advance(2_000).out("R. 1:1(0) ack 1").quiet();
+        assertThat(connection.error()).isEqualTo(SocketError.ETIMEDOUT);
+    }
 }

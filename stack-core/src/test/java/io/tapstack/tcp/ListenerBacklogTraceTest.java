@@ -156,14 +156,14 @@ class ListenerBacklogTraceTest {
     @Test
     void agreedOptionsHold() {
         final TcpListener listener = trace.listen(new TcpConfig());
-        trace.in("S 0:0(0) win 1000 <mss 1000,wscale 3,ts 5/0>").out("S. 0:0(0) ack 1 <mss 1460,ts *,wscale 5>");
+        trace.in("S 0:0(0) win 1000 <mss 1000,wscale 3,ts 5/0>").out("S. 0:0(0) ack 1 <mss 1460,ts *,wscale 7>");
         listener.config().timestamps(false).windowScaling(false).receiveBufferBytes(10_000);
         trace.in(". 1:1(0) ack 1 win 100 <ts 6/0>").quiet();
         final TcpConnection connection = listener.accept();
         trace.write(connection, 800);
         trace.out("P. 1:801(800) ack 1 <ts *>").quiet();
         assertThat(connection.sndWnd).isEqualTo(800);
-        assertThat(connection.windowScale.receiveShift()).isEqualTo(5);
+        assertThat(connection.windowScale.receiveShift()).isEqualTo(7);
     }
 
     /** What the listener is configured for holds from the next SYN on, and a connection's copy is its own. */

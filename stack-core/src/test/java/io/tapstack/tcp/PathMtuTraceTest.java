@@ -3,12 +3,15 @@ package io.tapstack.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapstack.event.DropReason;
+import io.tapstack.ip.PathMtuPolicy;
 import io.tapstack.testing.Packets;
 import io.tapstack.wire.IpProtocol;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** "Fragmentation needed" and a connection: RFC 1191, RFC 5927. */
 class PathMtuTraceTest {
@@ -54,5 +57,174 @@ class PathMtuTraceTest {
         trace.dropped(DropReason.ICMP_UNMATCHED, 2);
         assertThat(connection.mss).isEqualTo(1_000);
         assertThat(connection.path.mtu()).isEqualTo(1_500);
+    }
+
+    /** RFC 1191 6.5: not a congestion, so the congestion window stays; and only once for all that was too big. */
+    @Test
+    void windowStays() {
+        final TcpConnection connection = trace.established(new TcpConfig());
+        trace.write(connection, 3_000);
+        final byte[] first = trace.link.take();
+        final byte[] second = trace.link.take();
+        assertThat(first).isNotNull();
+        assertThat(second).isNotNull();
+        trace.out("P. 2001:3001(1000) ack 1").quiet();
+        final int cwnd = connection.congestion.cwnd();
+        tooBig(first, 640, 0);
+        for (int from = 1; from < 3_001; from += 600) {
+            trace.out(". " + from + ":" + (from + 600) + "(600) ack 1");
+        }
+        tooBig(second, 640, 0);
+        trace.quiet();
+        trace.in(". 1:1(0) ack 3001").quiet();
+        assertThat(connection.congestion.cwnd()).isGreaterThanOrEqualTo(cwnd);
+    }
+
+    /** RFC 5927 7.2: packets of that size were acknowledged before, so the message waits for the segment to time out. */
+    @Test
+    void whatContradictsExperienceHasToWait() {
+        final TcpConnection connection = trace.established(new TcpConfig());
+        trace.write(connection, 1_000);
+        trace.out("P. 1:1001(1000) ack 1").in(". 1:1(0) ack 1001");
+        trace.write(connection, 1_000);
+        final byte[] segment = trace.link.take();
+        assertThat(segment).isNotNull();
+        final int cwnd = connection.congestion.cwnd();
+        tooBig(segment, 640, 0);
+        trace.quiet();
+        assertThat(connection.mss).isEqualTo(1_000);
+        trace.advance(200).out(". 1001:1601(600) ack 1").out("P. 1601:2001(400) ack 1");
+        assertThat(connection.congestion.cwnd()).isEqualTo(cwnd);
+    }
+
+    /** And it is forgotten if the segment arrives after all: it was forged. */
+    @Test
+    void forgedMessageHasNoEffect() {
+        final TcpConnection connection = trace.established(new TcpConfig());
+        trace.write(connection, 1_000);
+        trace.out("P. 1:1001(1000) ack 1").in(". 1:1(0) ack 1001");
+        trace.write(connection, 1_000);
+        final byte[] segment = trace.link.take();
+        assertThat(segment).isNotNull();
+        tooBig(segment, 640, 0);
+        trace.in(". 1:1(0) ack 2001").quiet();
+        trace.write(connection, 1_000);
+        trace.out("P. 2001:3001(1000) ack 1")
+                .advance(200)
+                .out("P. 2001:3001(1000) ack 1")
+                .quiet();
+        assertThat(connection.mss).isEqualTo(1_000);
+    }
+
+    /** A narrower claim than what has passed counts at once if the segment has timed out already. */
+    @Test
+    void believedAfterATimeout() {
+        final TcpConnection connection = trace.established(new TcpConfig());
+        trace.write(connection, 1_000);
+        trace.out("P. 1:1001(1000) ack 1").in(". 1:1(0) ack 1001");
+        trace.write(connection, 1_000);
+        trace.out("P. 1001:2001(1000) ack 1").advance(200);
+        final byte[] segment = trace.link.take();
+        assertThat(segment).isNotNull();
+        tooBig(segment, 640, 0);
+        trace.out(". 1001:1601(600) ack 1");
+    }
+
+    /** RFC 1191 6.3: after ten minutes the larger size is tried again. */
+    @Test
+    void forgottenAfterTenMinutes() {
+        final TcpConnection connection = trace.established(new TcpConfig());
+        trace.write(connection, 1_000);
+        final byte[] segment = trace.link.take();
+        assertThat(segment).isNotNull();
+        tooBig(segment, 640, 0);
+        trace.out(". 1:601(600) ack 1").out("P. 601:1001(400) ack 1").in(". 1:1(0) ack 1001");
+        trace.advance(590_000);
+        trace.write(connection, 1_000);
+        trace.out(". 1001:1601(600) ack 1").out("P. 1601:2001(400) ack 1").in(". 1:1(0) ack 2001");
+        trace.advance(10_000);
+        trace.write(connection, 1_000);
+        trace.out("P. 2001:3001(1000) ack 1").quiet();
+    }
+
+    /** RFC 6691, RFC 1191 3.1: the MSS that we announce is about what we can receive, whatever the path from us is like. */
+    @Test
+    void announcedMssKnowsNothingOfThePath() {
+        final TcpConnection first = trace.established(new TcpConfig());
+        trace.write(first, 1_000);
+        final byte[] segment = trace.link.take();
+        assertThat(segment).isNotNull();
+        tooBig(segment, 640, 0);
+        trace.out(". 1:601(600) ack 1").out("P. 601:1001(400) ack 1").in(". 1:1(0) ack 1001");
+        trace.peerPort++;
+        trace.forgetIss();
+        trace.in("S 0:0(0) <mss 1000>").out("S. 0:0(0) ack 1 <mss 1460>").in(". 1:1(0) ack 1");
+        assertThat(trace.stack.tcp().connections())
+                .extracting(connection -> connection.mss)
+                .containsOnly(600);
+    }
+
+    /** A path narrower than 552 bytes: segments of that size without "don't fragment" (RFC 1191 3: "or not set DF"). */
+    @Test
+    void narrowPath() {
+        final TcpConnection connection = trace.established(new TcpConfig());
+        trace.write(connection, 1_000);
+        final byte[] segment = trace.link.take();
+        assertThat(segment).isNotNull();
+        assertThat(segment[6]).isEqualTo((byte) 0x40);
+        tooBig(segment, 100, 0);
+        final byte[] again = trace.link.take();
+        assertThat(again).isNotNull().hasSize(552);
+        assertThat(again[6]).isZero();
+        trace.out("P. 513:1001(488) ack 1");
+    }
+
+    /** TCP_MAXSEG and a message: the smaller one counts. */
+    @Test
+    void maxSegment() {
+        final TcpConnection connection = trace.established(new TcpConfig().maxSegment(700));
+        trace.write(connection, 700);
+        final byte[] segment = trace.link.take();
+        assertThat(segment).isNotNull();
+        tooBig(segment, 739, 0);
+        trace.out(". 1:700(699) ack 1").out("P. 700:701(1) ack 1");
+    }
+
+    /** While the SYN is in flight: the connection begins with small segments. */
+    @Test
+    void beforeTheConnectionIsThere() {
+        final TcpConnection connection =
+                trace.connect(new TcpConfig().timestamps(false).windowScaling(false));
+        final byte[] syn = trace.link.take();
+        assertThat(syn).isNotNull();
+        final ByteBuffer bytes = ByteBuffer.wrap(syn);
+        trace.stackIss(bytes.getInt(24));
+        bytes.putShort(2, (short) 1_500); // as if a tunnel on the way had wrapped it
+        tooBig(syn, 640, 0);
+        trace.in("S. 0:0(0) ack 1 <mss 1000>").out(". 1:1(0) ack 1");
+        assertThat(connection.mss).isEqualTo(600);
+    }
+
+    /** ip(7), IP_MTU_DISCOVER: "don't fragment", and whether a message counts. */
+    @ParameterizedTest
+    @CsvSource({
+        "DONT, false, true",
+        "WANT, true, true",
+        "DO, true, true",
+        "PROBE, true, false",
+        "INTERFACE, false, false"
+    })
+    void policies(final PathMtuPolicy policy, final boolean dontFragment, final boolean counts) {
+        final TcpConnection connection = trace.established(new TcpConfig().pathMtuPolicy(policy));
+        trace.write(connection, 1_000);
+        final byte[] segment = trace.link.take();
+        assertThat(segment).isNotNull();
+        assertThat(segment[6]).isEqualTo((byte) (dontFragment ? 0x40 : 0));
+        tooBig(segment, 640, 0);
+        if (counts) {
+            trace.out(". 1:601(600) ack 1").out("P. 601:1001(400) ack 1");
+        }
+        trace.quiet();
+        assertThat(connection.mss).isEqualTo(counts ? 600 : 1_000);
     }
 }

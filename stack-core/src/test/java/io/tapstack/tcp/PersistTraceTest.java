@@ -119,4 +119,43 @@ class PersistTraceTest {
         trace.quiet();
         trace.advance(200).out(". 5001:5101(100) ack 1").quiet();
     }
+
+    /** RFC 6429 4, RFC 5482: the user timeout ends it even though the peer answers every probe; tcp(7) says the same of TCP_USER_TIMEOUT. */
+    @Test
+    void userTimeout() {
+        final TcpConnection connection = closedWindow();
+        connection.config().userTimeoutNanos(3_000_000_000L);
+        trace.advance(200).out(". 1001:1002(1) ack 1").in(". 1:1(0) ack 1001 win 0");
+        trace.advance(400).out(". 1001:1002(1) ack 1").in(". 1:1(0) ack 1001 win 0");
+        trace.advance(800).out(". 1001:1002(1) ack 1").in(". 1:1(0) ack 1001 win 0");
+        trace.advance(1_600).out(". 1001:1002(1) ack 1").in(". 1:1(0) ack 1001 win 0");
+        trace.advance(199).quiet();
+        trace.advance(1).out("R. 1001:1001(0) ack 1").quiet();
+        assertThat(connection.error()).isEqualTo(SocketError.ETIMEDOUT);
+    }
+
+    /** ... and does not count what was before the window opened for a while. */
+    @Test
+    void userTimeoutCountsFromTheFirstProbe() {
+        final TcpConnection connection = closedWindow();
+        connection.config().userTimeoutNanos(3_000_000_000L);
+        trace.advance(200).out(". 1001:1002(1) ack 1");
+        trace.advance(400).out(". 1001:1002(1) ack 1").in(". 1:1(0) ack 1001 win 1000");
+        trace.out(". 1001:2001(1000) ack 1")
+                .in(". 1:1(0) ack 2001 win 0")
+                .advance(150)
+                .quiet();
+        for (int i = 0; i < 3; i++) {
+            trace.advance(1_000);
+            while (trace.link.take() != null) {
+                trace.in(". 1:1(0) ack 2001 win 0");
+            }
+        }
+        assertThat(connection.state()).isEqualTo(TcpState.ESTABLISHED);
+        trace.advance(1_000);
+        assertThat(connection.error()).isEqualTo(SocketError.ETIMEDOUT);
+        while (trace.link.take() != null) {
+            // The last probes and the reset.
+        }
+    }
 }

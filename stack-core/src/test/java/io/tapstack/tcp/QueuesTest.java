@@ -154,13 +154,79 @@ class QueuesTest {
         final ReassemblyQueue queue = new ReassemblyQueue(pool);
         final Region one = region(0, 1);
         int kept = 0;
-        while (queue.insert(2 * kept, one, 0, 1)) {
+        while (queue.insert(2 * kept, one, 0, 1, Integer.MAX_VALUE)) {
             kept++;
         }
         assertThat(kept).isEqualTo(ReassemblyQueue.MAX_PIECES);
         assertThat(pool.bytesInUse()).isLessThanOrEqualTo((kept + 1L) * BufferPool.SMALL);
         queue.clear();
         one.release();
+        assertThat(pool.regionsInUse()).isZero();
+    }
+
+    /** What comes behind a hole in small segments is copied together: few pieces, and little more memory than bytes. */
+    @org.junit.jupiter.api.Test
+    void segmentsThatFollowEachOtherMakeFewPieces() {
+        final ReassemblyQueue queue = new ReassemblyQueue(pool);
+        final int segment = 1_448;
+        for (int i = 0; i < 4_000; i++) {
+            final Region frame = region((long) i * segment, segment);
+            assertThat(queue.insert(i * segment, frame, 0, segment, Integer.MAX_VALUE))
+                    .isTrue();
+            frame.release();
+        }
+        assertThat(queue.pieces()).isLessThan(4_000 * segment / BufferPool.BLOCK + 3);
+        assertThat(queue.chargedBytes()).isLessThan(4_000 * segment + 2 * BufferPool.BLOCK);
+        final ReceiveQueue target = new ReceiveQueue(pool);
+        assertThat(queue.deliver(0, target)).isEqualTo(4_000 * segment);
+        final ByteBuffer bytes = ByteBuffer.allocate(4_000 * segment);
+        target.peek(bytes);
+        assertThat(bytes.array()).isEqualTo(stream(0, 4_000 * segment));
+        target.clear();
+        assertThat(pool.regionsInUse()).isZero();
+    }
+
+    /** One segment over many crumbs takes their place: it is no walk for each of them, and there is one piece then. */
+    @org.junit.jupiter.api.Test
+    void oneSegmentOverManyPieces() {
+        final ReassemblyQueue queue = new ReassemblyQueue(pool);
+        for (int at = 2; at < 2_000; at += 2) {
+            final Region crumb = region(at, 1);
+            assertThat(queue.insert(at, crumb, 0, 1, Integer.MAX_VALUE)).isTrue();
+            crumb.release();
+        }
+        final Region all = region(1, 10_000);
+        assertThat(queue.insert(1, all, 0, 10_000, Integer.MAX_VALUE)).isTrue();
+        all.release();
+        assertThat(queue.pieces()).isEqualTo(1);
+        assertThat(queue.takePruned()).isFalse();
+        queue.clear();
+        assertThat(pool.regionsInUse()).isZero();
+    }
+
+    /** With no memory left the farthest goes for what is nearer, never the other way round. */
+    @org.junit.jupiter.api.Test
+    void theFarthestGoesFirst() {
+        final ReassemblyQueue queue = new ReassemblyQueue(pool);
+        final Region frame = region(0, 1_000);
+        final int limit = 4 * BufferPool.FRAME;
+        for (final int at : new int[] {9_000, 7_000, 5_000, 3_000}) {
+            assertThat(queue.insert(at, frame, 0, 1_000, limit)).isTrue();
+        }
+        assertThat(queue.insert(11_000, frame, 0, 1_000, limit)).isFalse();
+        assertThat(queue.takePruned()).isFalse();
+        assertThat(queue.insert(1_000, frame, 0, 1_000, limit)).isTrue();
+        assertThat(queue.takePruned()).isTrue();
+        assertThat(queue.takePruned()).isFalse();
+        assertThat(queue.chargedBytes()).isEqualTo(limit);
+        assertThat(queue.insert(9_000, frame, 0, 1_000, limit))
+                .as("it was the one that had to go")
+                .isFalse();
+        final ReceiveQueue target = new ReceiveQueue(pool);
+        assertThat(queue.deliver(1_000, target)).isEqualTo(2_000);
+        queue.clear();
+        target.clear();
+        frame.release();
         assertThat(pool.regionsInUse()).isZero();
     }
 }

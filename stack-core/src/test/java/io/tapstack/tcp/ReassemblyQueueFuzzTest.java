@@ -80,12 +80,16 @@ class ReassemblyQueueFuzzTest {
         private boolean outOfOrder(final int ahead, final int length) {
             final int from = next + 1 + Math.min(ahead, WINDOW);
             final Region frame = frame(from, length);
-            final boolean kept = queue.insert(start + from, frame, 0, length);
+            final boolean kept = queue.insert(start + from, frame, 0, length, Integer.MAX_VALUE);
             frame.release();
             if (kept) {
                 come.set(from, from + length);
             } else {
                 assertThat(queue.pieces()).as("pieces of a full queue").isEqualTo(ReassemblyQueue.MAX_PIECES);
+            }
+            if (queue.takePruned()) {
+                // What is farthest has made room.
+                come.clear(queue.end(start + next) - start, come.length() + 1);
             }
             return kept;
         }
@@ -114,6 +118,9 @@ class ReassemblyQueueFuzzTest {
                     .isEqualTo(-1);
             read += bytes.capacity();
             assertThat(read).as("bytes delivered").isEqualTo(next);
+            assertThat((long) queue.chargedBytes() + target.chargedBytes())
+                    .as("what is charged is held")
+                    .isEqualTo(pool.bytesInUse());
             // No piece holds more than a block for itself.
             assertThat(pool.regionsInUse()).isLessThanOrEqualTo(queue.pieces());
         }

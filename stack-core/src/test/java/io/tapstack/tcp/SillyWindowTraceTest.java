@@ -115,4 +115,48 @@ class SillyWindowTraceTest {
         trace.write(connection, 10);
         trace.out("P. 50011:50021(10) ack 1").quiet();
     }
+
+    /** Receiver: half of the smallest buffers is nothing, so every byte that is read is worth an update. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void tinyBuffer(final int size) {
+        final TcpConnection connection = trace.established(new TcpConfig().receiveBufferBytes(size));
+        for (int at = 1; at < 50; at += size) {
+            trace.in("P. " + at + ":" + (at + size) + "(" + size + ") ack 1").advance(40);
+            trace.out(". 1:1(0) ack " + (at + size) + " win 0").quiet();
+            assertThat(trace.read(connection, size)).isEqualTo(size);
+            trace.out(". 1:1(0) ack " + (at + size) + " win " + size).quiet();
+        }
+    }
+
+    /** The same where the ACK was still delayed when the application read. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void tinyBufferThatIsReadAtOnce(final int size) {
+        final TcpConnection connection = trace.established(new TcpConfig().receiveBufferBytes(size));
+        for (int at = 1; at < 50; at += size) {
+            trace.in("P. " + at + ":" + (at + size) + "(" + size + ") ack 1");
+            assertThat(trace.read(connection, size)).isEqualTo(size);
+            trace.out(". 1:1(0) ack " + (at + size) + " win " + size).quiet();
+        }
+    }
+
+    /** A buffer smaller than what 1 stands for in a scaled header: the peer cannot be told less than that, and must not be told 0. */
+    @Test
+    void bufferBelowTheScale() {
+        final TcpListener listener = trace.listen(
+                new TcpConfig().timestamps(false).quickAck(true).windowShift(7).receiveBufferBytes(10));
+        trace.in("S 0:0(0) win 65535 <mss 1000,wscale 0>").out("S. 0:0(0) ack 1 win 10 <mss 1460,wscale 7>");
+        trace.in(". 1:1(0) ack 1");
+        final TcpConnection connection = listener.accept();
+        for (int at = 1; at < 100; at += 10) {
+            trace.in("P. " + at + ":" + (at + 10) + "(10) ack 1");
+            assertThat(trace.read(connection, 10)).isEqualTo(10);
+            trace.advance(100);
+            assertThat(connection.rcvWnd()).isPositive();
+            while (trace.link.take() != null) {
+                // The ACK, and a window update, if one was needed.
+            }
+        }
+    }
 }

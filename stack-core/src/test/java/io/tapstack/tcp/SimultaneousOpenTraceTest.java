@@ -51,7 +51,7 @@ class SimultaneousOpenTraceTest {
         final TcpConnection connection =
                 trace.connect(new TcpConfig().timestamps(false).sack(false));
         trace.out("S 0:0(0)");
-        trace.in("S 0:0(0) win 1000 <mss 1000,wscale 3>").out("S. 0:0(0) ack 1 <mss 1460,wscale 5>");
+        trace.in("S 0:0(0) win 1000 <mss 1000,wscale 3>").out("S. 0:0(0) ack 1 <mss 1460,wscale 7>");
         trace.in("S. 0:0(0) ack 1 win 1000 <mss 1000,wscale 3>").out(". 1:1(0) ack 1");
         trace.write(connection, 5_000);
         trace.out(". 1:1001(1000) ack 1").quiet();

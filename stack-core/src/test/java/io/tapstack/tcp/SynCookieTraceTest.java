@@ -68,7 +68,7 @@ class SynCookieTraceTest {
     void optionsInTheTimestamp(final int shift) {
         final TcpListener listener = always();
         trace.in("S 0:0(0) win 1000 <mss 1460,wscale " + shift + ",ts 70/0>")
-                .out("S. 0:0(0) ack 1 <mss 1460,ts *,wscale 5>");
+                .out("S. 0:0(0) ack 1 <mss 1460,ts *,wscale 7>");
         final int marked = trace.lastTimestamp();
         assertThat(marked & 15).isEqualTo(shift);
         trace.in(". 1:1(0) ack 1 win 50 <ts 71/" + Integer.toUnsignedString(marked) + ">")

@@ -37,7 +37,8 @@ import org.jspecify.annotations.Nullable;
  *
  * Flags are tcpdump's letters (S F R P . U E W, and - for none), sequence numbers are relative to each side's ISN, the length stands in brackets. In what is
  * expected, a window or options that are not written are not looked at; PSH is looked at only if written with {@code P}. A timestamp option
- * is written {@code ts VAL/ECR}; {@code ts *} accepts any. SACK blocks are written {@code sack 1001-2001 3001-4001}.
+ * is written {@code ts VAL/ECR}; {@code ts *} accepts any. SACK blocks are written {@code sack 1001-2001 3001-4001}. In front may stand what the ECN
+ * field of the IP header says: {@code not-ect}, {@code ect0}, {@code ect1} or {@code ce}.
  */
 final class TcpTrace {
 
@@ -46,10 +47,11 @@ final class TcpTrace {
     static final int STACK_PORT = 80;
     static final int PEER_PORT = 40_000;
     private static final int PEER_ISS = 0x7FFF_FF00; // close to the sign, so that every trace crosses it
+    private static final List<String> ECN_FIELDS = List.of("not-ect", "ect1", "ect0", "ce");
     private static final long MILLIS = 1_000_000L;
 
-    private static final Pattern SEGMENT =
-            Pattern.compile("([SFRPUEW.]+|-) (\\d+):(\\d+)\\((\\d+)\\)(?: ack (\\d+))?(?: win (\\d+))?(?: <([^>]*)>)?");
+    private static final Pattern SEGMENT = Pattern.compile(
+            "(?:(not-ect|ect0|ect1|ce) )?([SFRPUEW.]+|-) (\\d+):(\\d+)\\((\\d+)\\)(?: ack (\\d+))?(?: win (\\d+))?(?: <([^>]*)>)?");
 
     final PacketLink link;
     final NetworkStack stack;
@@ -275,6 +277,7 @@ final class TcpTrace {
     // ---- Text to bytes and back
 
     private static final class Line {
+        int ecn = -1;
         String flags = "";
         int seq;
         int length;
@@ -286,7 +289,8 @@ final class TcpTrace {
 
         @Override
         public String toString() {
-            return flags + " " + Integer.toUnsignedString(seq) + ":" + Integer.toUnsignedString(seq + length) + "("
+            return (ecn < 0 ? "" : ECN_FIELDS.get(ecn) + " ") + flags + " " + Integer.toUnsignedString(seq) + ":"
+                    + Integer.toUnsignedString(seq + length) + "("
                     + length + ")" + (flags.contains(".") ? " ack " + Integer.toUnsignedString(ack) : "")
                     + (window < 0 ? "" : " win " + window)
                     + (options == null ? "" : " <" + options + ">");
@@ -299,18 +303,19 @@ final class TcpTrace {
             throw new IllegalArgumentException("not a segment: " + text);
         }
         final Line line = new Line();
-        line.flags = matcher.group(1);
-        line.seq = Integer.parseUnsignedInt(matcher.group(2));
-        line.length = Integer.parseInt(matcher.group(4));
-        if (Integer.parseUnsignedInt(matcher.group(3)) - line.seq != line.length) {
+        line.ecn = matcher.group(1) == null ? -1 : ECN_FIELDS.indexOf(matcher.group(1));
+        line.flags = matcher.group(2);
+        line.seq = Integer.parseUnsignedInt(matcher.group(3));
+        line.length = Integer.parseInt(matcher.group(5));
+        if (Integer.parseUnsignedInt(matcher.group(4)) - line.seq != line.length) {
             throw new IllegalArgumentException("the numbers do not add up: " + text);
         }
-        if (matcher.group(5) != null) {
-            line.ack = Integer.parseUnsignedInt(matcher.group(5));
+        if (matcher.group(6) != null) {
+            line.ack = Integer.parseUnsignedInt(matcher.group(6));
             line.flags = line.flags.contains(".") ? line.flags : line.flags + ".";
         }
-        line.window = matcher.group(6) == null ? -1 : Integer.parseInt(matcher.group(6));
-        line.options = matcher.group(7);
+        line.window = matcher.group(7) == null ? -1 : Integer.parseInt(matcher.group(7));
+        line.options = matcher.group(8);
         return line;
     }
 
@@ -318,7 +323,7 @@ final class TcpTrace {
         final byte[] options = encodeOptions(line.options == null ? "" : line.options);
         final int headerLength = TcpHeader.MIN_LENGTH + options.length;
         final ByteBuffer packet = ByteBuffer.allocate(20 + headerLength + line.length);
-        packet.putInt(0, 0x4500 << 16 | packet.capacity());
+        packet.putInt(0, 0x4500 << 16 | Math.max(0, line.ecn) << 16 | packet.capacity());
         packet.putInt(8, 64 << 24 | 6 << 16);
         packet.putInt(12, PEER.ipv4Bits());
         packet.putInt(16, STACK.ipv4Bits());
@@ -421,6 +426,7 @@ final class TcpTrace {
                 flags.append(letter);
             }
         }
+        line.ecn = expected == null || expected.ecn < 0 ? -1 : packet.get(1) & 3;
         line.flags = flags.toString();
         line.seq = resetWithoutAck ? header.sequence() : header.sequence() - stackIss;
         line.length = tcpLength - header.headerLength();

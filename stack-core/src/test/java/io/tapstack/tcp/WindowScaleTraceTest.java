@@ -64,7 +64,7 @@ class WindowScaleTraceTest {
     void synAckOfThePeer() {
         final TcpConnection connection =
                 trace.connect(new TcpConfig().timestamps(false).sack(false));
-        trace.out("S 0:0(0) win 65535 <mss 1460,wscale 5>");
+        trace.out("S 0:0(0) win 65535 <mss 1460,wscale 7>");
         trace.in("S. 0:0(0) ack 1 win 2000 <mss 1000,wscale 14>").out(". 1:1(0) ack 1");
         trace.write(connection, 5_000);
         trace.out(". 1:1001(1000) ack 1").out(". 1001:2001(1000) ack 1").quiet();

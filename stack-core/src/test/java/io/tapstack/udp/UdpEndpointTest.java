@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tapstack.buffer.BufferPool;
 import io.tapstack.event.DropReason;
 import io.tapstack.ip.IcmpError;
+import io.tapstack.ip.PathMtuPolicy;
 import io.tapstack.ip.SocketError;
 import io.tapstack.ip.SocketErrorException;
 import io.tapstack.link.LinkCapabilities;
@@ -366,7 +367,7 @@ class UdpEndpointTest {
         assertThat(endpoint.send(bytes(UdpEndpoint.MAX_PAYLOAD), PEER_PORT)).isTrue();
         assertThat(host.link.takeSent()).hasSize(45);
         assertError(SocketError.EMSGSIZE, () -> endpoint.send(bytes(UdpEndpoint.MAX_PAYLOAD + 1), PEER_PORT));
-        endpoint.dontFragment(true);
+        endpoint.pathMtuPolicy(PathMtuPolicy.DO);
         assertError(SocketError.EMSGSIZE, () -> endpoint.send(bytes(1_473), PEER_PORT));
         assertThat(endpoint.send(bytes(1_472), PEER_PORT)).isTrue();
     }
@@ -510,7 +511,7 @@ class UdpEndpointTest {
         final byte[] udp = Packets.udp(TestHost.ADDRESS, 7, TestHost.PEER, 4_000, Packets.pattern(1_400));
         final byte[] quoted = Packets.ipv4(TestHost.ADDRESS, TestHost.PEER, IpProtocol.UDP, udp);
         host.receiveFromPeer(IpProtocol.ICMP, Packets.icmp(3, 4, 1_200, Arrays.copyOf(quoted, 60)));
-        endpoint.dontFragment(true);
+        endpoint.pathMtuPolicy(PathMtuPolicy.DO);
         assertError(SocketError.EMSGSIZE, () -> endpoint.send(bytes(1_173), PEER_PORT));
         assertThat(endpoint.send(bytes(1_172), PEER_PORT)).isTrue();
     }

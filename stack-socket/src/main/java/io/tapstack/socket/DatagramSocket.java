@@ -1,6 +1,7 @@
 package io.tapstack.socket;
 
 import io.tapstack.buffer.PacketBuffer;
+import io.tapstack.ip.PathMtuPolicy;
 import io.tapstack.ip.SocketError;
 import io.tapstack.ip.SocketErrorException;
 import io.tapstack.udp.Datagram;
@@ -31,6 +32,7 @@ public final class DatagramSocket extends StackSocket {
     DatagramSocket(final SocketLayer layer) {
         super(layer);
         this.endpoint = layer.stack().udp().open();
+        endpoint.timeToLive(layer.defaults().timeToLive());
         endpoint.observer(new Events());
     }
 
@@ -307,7 +309,13 @@ public final class DatagramSocket extends StackSocket {
     private int applyIpOption(final int name, final int value) {
         switch (name) {
             case SocketOptions.IP_TOS -> endpoint.trafficClass(value);
-            case SocketOptions.IP_MTU_DISCOVER -> endpoint.dontFragment(value == SocketOptions.IP_PMTUDISC_DO);
+            case SocketOptions.IP_MTU_DISCOVER -> {
+                final PathMtuPolicy policy = PathMtuPolicy.of(value);
+                if (policy == null) {
+                    return -SocketError.EINVAL.errno();
+                }
+                endpoint.pathMtuPolicy(policy);
+            }
             case SocketOptions.IP_TTL -> {
                 if (value != -1 && (value < 1 || value > 255)) {
                     return -SocketError.EINVAL.errno();
@@ -346,8 +354,7 @@ public final class DatagramSocket extends StackSocket {
         return switch (name) {
             case SocketOptions.IP_TOS -> endpoint.trafficClass();
             case SocketOptions.IP_TTL -> endpoint.timeToLive();
-            case SocketOptions.IP_MTU_DISCOVER ->
-                endpoint.dontFragment() ? SocketOptions.IP_PMTUDISC_DO : SocketOptions.IP_PMTUDISC_DONT;
+            case SocketOptions.IP_MTU_DISCOVER -> endpoint.pathMtuPolicy().ordinal();
             default -> -SocketError.ENOPROTOOPT.errno();
         };
     }

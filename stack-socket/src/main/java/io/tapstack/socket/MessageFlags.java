@@ -3,10 +3,13 @@ package io.tapstack.socket;
 /** Flags of {@code send(2)} and {@code recv(2)}, with Linux's numbers. */
 public final class MessageFlags {
 
+    /** Urgent data: there is none here that could be read out of line. */
+    public static final int MSG_OOB = 0x01;
+
     /** Read without taking. */
     public static final int MSG_PEEK = 0x02;
 
-    /** Answer a datagram's true length, even if it was cut to fit. */
+    /** Answer a datagram's true length, even if it was cut to fit; of a stream, take bytes without looking at them. */
     public static final int MSG_TRUNC = 0x20;
 
     /** Do not wait in this call, though the socket is a blocking one. */

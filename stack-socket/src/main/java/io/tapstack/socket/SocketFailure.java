@@ -40,6 +40,7 @@ final class SocketFailure {
             case EAGAIN -> "Resource temporarily unavailable";
             case ENOMEM -> "Cannot allocate memory";
             case EACCES -> "Permission denied";
+            case EEXIST -> "File exists";
             case EINVAL -> "Invalid argument";
             case EPIPE -> "Broken pipe";
             case EDESTADDRREQ -> "Destination address required";

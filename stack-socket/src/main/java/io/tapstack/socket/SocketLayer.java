@@ -20,8 +20,8 @@ public final class SocketLayer {
     private final Door door;
     private final NetworkStack stack;
 
-    // What new stream sockets start with.
-    private final TcpConfig defaults = new TcpConfig();
+    // What new stream sockets start with: as on Linux, with quick ACKs.
+    private final TcpConfig defaults = new TcpConfig().quickAck(true);
 
     // Inside the door: who calls a handler now, and so may not wait.
     private @Nullable Thread handling;
@@ -63,6 +63,16 @@ public final class SocketLayer {
         door.enter();
         try {
             return new DatagramSocket(this);
+        } finally {
+            door.exit();
+        }
+    }
+
+    /** A new set of sockets to wait for: {@code epoll_create(2)}. All sockets in it belong to this layer. */
+    public EventPoll eventPoll() {
+        door.enter();
+        try {
+            return new EventPoll(this);
         } finally {
             door.exit();
         }

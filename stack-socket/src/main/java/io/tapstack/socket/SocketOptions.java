@@ -32,6 +32,12 @@ public final class SocketOptions {
     /** Here an int: seconds, or -1 for off. See {@link StreamSocket#lingerSeconds(int)}. */
     public static final int SO_LINGER = 13;
 
+    /** Bytes that have to be there before a receive that waits returns, and a poll reports the socket readable. */
+    public static final int SO_RCVLOWAT = 18;
+
+    /** Always 1; read only. */
+    public static final int SO_SNDLOWAT = 19;
+
     /** Whether the socket listens; read only. */
     public static final int SO_ACCEPTCONN = 30;
 
@@ -51,8 +57,11 @@ public final class SocketOptions {
     /** Time to live of packets sent; -1 sets the default. */
     public static final int IP_TTL = 2;
 
-    /** Whether datagrams that are too big are fragmented (0) or refused (2). */
+    /** Whether packets may be fragmented, and what limits them: the numbers of {@link io.tapstack.ip.PathMtuPolicy}. */
     public static final int IP_MTU_DISCOVER = 10;
+
+    /** Largest IP packet to the peer of a connected socket; read only. */
+    public static final int IP_MTU = 14;
 
     // ---- Level IPPROTO_TCP
 
@@ -61,6 +70,9 @@ public final class SocketOptions {
 
     /** Upper limit of the maximum segment size, to be set before connecting; of a connection, what is in use is read back. */
     public static final int TCP_MAXSEG = 2;
+
+    /** Send full segments only, until it is turned off, or for 200 ms. */
+    public static final int TCP_CORK = 3;
 
     /** Silence in seconds before the first keep-alive probe. */
     public static final int TCP_KEEPIDLE = 4;
@@ -74,7 +86,13 @@ public final class SocketOptions {
     /** How often a SYN is sent again. */
     public static final int TCP_SYNCNT = 7;
 
-    /** Acknowledge at once. */
+    /** How long a closed socket waits in FIN-WAIT-2, in seconds; 0 for the default, less than 0 for not at all. */
+    public static final int TCP_LINGER2 = 8;
+
+    /** The largest window to announce, in bytes; 0, before connecting, for no limit but the buffer. */
+    public static final int TCP_WINDOW_CLAMP = 10;
+
+    /** Acknowledge at once, for the time being: see {@link io.tapstack.tcp.TcpConnection#quickAck}. */
     public static final int TCP_QUICKACK = 12;
 
     /** How long data may stay unacknowledged, in milliseconds; 0 for the default. */
@@ -86,8 +104,9 @@ public final class SocketOptions {
     /** {@code connect} waits for the first bytes to send, if there is a Fast Open cookie, and asks for one if there is none (RFC 7413). */
     public static final int TCP_FASTOPEN_CONNECT = 30;
 
-    static final int IP_PMTUDISC_DONT = 0;
-    static final int IP_PMTUDISC_DO = 2;
+    /** Bytes never sent from which on a socket is not writable; 0 for no such limit. */
+    public static final int TCP_NOTSENT_LOWAT = 25;
+
     static final int SOCK_STREAM = 1;
     static final int SOCK_DGRAM = 2;
     static final int AF_INET = 2;

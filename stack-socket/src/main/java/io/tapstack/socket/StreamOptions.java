@@ -15,6 +15,12 @@ final class StreamOptions {
     /** See {@link StreamSocket#lingerSeconds(int)}. */
     int lingerSeconds;
 
+    /** SO_RCVLOWAT. */
+    int receiveLowWater = 1;
+
+    /** What TCP_QUICKACK was last set to while there was no connection. */
+    boolean quickAck = true;
+
     /** The defaults of a layer. */
     StreamOptions(final TcpConfig defaults) {
         this.config = defaults.copy();
@@ -26,15 +32,27 @@ final class StreamOptions {
         this.config = inherited.config.copy();
         this.reuseAddress = inherited.reuseAddress;
         this.lingerSeconds = inherited.lingerSeconds;
+        this.receiveLowWater = inherited.receiveLowWater;
     }
 
     int set(final int level, final int name, final int value) {
-        if (level == SocketOptions.SOL_SOCKET && name == SocketOptions.SO_REUSEADDR) {
-            reuseAddress = value != 0;
-            return 0;
+        if (level == SocketOptions.SOL_SOCKET) {
+            switch (name) {
+                case SocketOptions.SO_REUSEADDR:
+                    reuseAddress = value != 0;
+                    return 0;
+                case SocketOptions.SO_LINGER:
+                    lingerSeconds = Math.max(NO_LINGER, value);
+                    return 0;
+                case SocketOptions.SO_RCVLOWAT:
+                    receiveLowWater = value < 0 ? Integer.MAX_VALUE : Math.max(1, value);
+                    return 0;
+                default:
+                    break;
+            }
         }
-        if (level == SocketOptions.SOL_SOCKET && name == SocketOptions.SO_LINGER) {
-            lingerSeconds = Math.max(NO_LINGER, value);
+        if (level == SocketOptions.IPPROTO_TCP && name == SocketOptions.TCP_QUICKACK) {
+            quickAck = value != 0;
             return 0;
         }
         return TcpConfigOptions.set(config, level, name, value);
@@ -50,6 +68,10 @@ final class StreamOptions {
                     return reuseAddress ? 1 : 0;
                 case SocketOptions.SO_LINGER:
                     return lingerSeconds;
+                case SocketOptions.SO_RCVLOWAT:
+                    return receiveLowWater;
+                case SocketOptions.SO_SNDLOWAT:
+                    return 1;
                 case SocketOptions.SO_TYPE:
                     return SocketOptions.SOCK_STREAM;
                 case SocketOptions.SO_DOMAIN:
@@ -59,6 +81,9 @@ final class StreamOptions {
                 default:
                     break;
             }
+        }
+        if (level == SocketOptions.IPPROTO_TCP && name == SocketOptions.TCP_QUICKACK) {
+            return quickAck ? 1 : 0;
         }
         return TcpConfigOptions.get(live, level, name);
     }

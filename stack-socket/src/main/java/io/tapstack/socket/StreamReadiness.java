@@ -17,8 +17,13 @@ final class StreamReadiness {
     /**
      * @param connection null if there is none yet
      * @param errorPending whether the connection's error is still to be reported
+     * @param receiveLowWater SO_RCVLOWAT
      */
-    static int of(final @Nullable TcpConnection connection, final boolean inputShut, final boolean errorPending) {
+    static int of(
+            final @Nullable TcpConnection connection,
+            final boolean inputShut,
+            final boolean errorPending,
+            final int receiveLowWater) {
         if (connection == null) {
             return PollEvents.POLLHUP | PollEvents.WRITABLE;
         }
@@ -31,7 +36,7 @@ final class StreamReadiness {
         int events = errorPending ? PollEvents.POLLERR : 0;
         if (inputEnded) {
             events |= PollEvents.READABLE | PollEvents.POLLRDHUP;
-        } else if (connection.readableBytes() > 0) {
+        } else if (isReadable(connection, receiveLowWater)) {
             events |= PollEvents.READABLE;
         }
         if (inputEnded && outputEnded) {
@@ -42,5 +47,11 @@ final class StreamReadiness {
             events |= PollEvents.WRITABLE;
         }
         return events;
+    }
+
+    /** As much as was asked for is there, or as much as there can be. */
+    private static boolean isReadable(final TcpConnection connection, final int receiveLowWater) {
+        final int readable = connection.readableBytes();
+        return readable >= receiveLowWater || readable > 0 && connection.isReceiveWindowClosing();
     }
 }

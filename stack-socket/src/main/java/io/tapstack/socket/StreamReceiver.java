@@ -38,22 +38,25 @@ final class StreamReceiver {
     }
 
     int recv(final ByteBuffer target, final int flags) {
+        if (MessageFlags.has(flags, MessageFlags.MSG_OOB)) {
+            return -SocketError.EINVAL.errno(); // recv(2): no urgent data, or it is in line
+        }
         socket.door.enter();
         try {
             final boolean wantsAll = MessageFlags.has(flags, MessageFlags.MSG_WAITALL);
+            final int enough = wantsAll ? target.remaining() : Math.min(target.remaining(), socket.receiveLowWater());
             final long deadline = socket.receiveDeadline();
             int taken = 0;
             int result = socket.unusable();
             while (result == 0) {
-                final int wanted = target.remaining();
                 result = copying ? AGAIN : takeOrTell(target, flags);
                 if (result > 0) {
                     taken += result;
-                    if (result == wanted || !wantsAll) {
+                    if (taken >= enough || MessageFlags.has(flags, MessageFlags.MSG_PEEK)) {
                         break;
                     }
                     result = 0;
-                } else if (result == AGAIN && (copying || socket.mayWait(flags)) && (taken == 0 || wantsAll)) {
+                } else if (result == AGAIN && (copying || socket.mayWait(flags)) && (taken == 0 || taken < enough)) {
                     result = socket.await(socket.readable, deadline);
                 } else {
                     break;
@@ -132,6 +135,9 @@ final class StreamReceiver {
         if (MessageFlags.has(flags, MessageFlags.MSG_PEEK)) {
             return peek(connection, target, flags, readable);
         }
+        if (MessageFlags.has(flags, MessageFlags.MSG_TRUNC)) {
+            return discard(connection, target, readable);
+        }
         if (Math.min(readable, target.remaining()) <= SMALL_READ) {
             return connection.read(target, false, socket.door.now());
         }
@@ -146,6 +152,20 @@ final class StreamReceiver {
             return AGAIN;
         }
         return connection.read(target, true, socket.door.now());
+    }
+
+    /** tcp(7): MSG_TRUNC takes bytes and throws them away. The target only says how many. */
+    private int discard(final TcpConnection connection, final ByteBuffer target, final int readable) {
+        final int bytes = Math.min(readable, target.remaining());
+        final ReadBatch batch = loan();
+        int discarded = 0;
+        while (discarded < bytes) {
+            final int lent = connection.borrow(batch, bytes - discarded);
+            connection.consume(batch, lent, socket.door.now());
+            discarded += lent;
+        }
+        target.position(target.position() + bytes);
+        return bytes;
     }
 
     private int takeOnLoan(final TcpConnection connection, final ByteBuffer target) {

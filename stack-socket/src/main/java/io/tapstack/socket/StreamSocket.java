@@ -6,6 +6,7 @@ import io.tapstack.tcp.ConnectionObserver;
 import io.tapstack.tcp.TcpBinding;
 import io.tapstack.tcp.TcpConfig;
 import io.tapstack.tcp.TcpConnection;
+import io.tapstack.tcp.TcpInfo;
 import io.tapstack.tcp.TcpListener;
 import io.tapstack.tcp.TcpState;
 import io.tapstack.wire.Endpoint;
@@ -195,7 +196,9 @@ public final class StreamSocket extends StackSocket {
 
     private void start(final Endpoint remote, final TcpConfig config, final ByteBuffer data)
             throws SocketErrorException {
-        connection = layer.stack().tcp().connect(binding, remote, config, events, data, door.now());
+        final TcpConnection made = layer.stack().tcp().connect(binding, remote, config, events, data, door.now());
+        made.quickAck(options.quickAck, door.now());
+        connection = made;
         errorReported = false;
         inputShut = false;
         outputShut = false;
@@ -465,7 +468,7 @@ public final class StreamSocket extends StackSocket {
     }
 
     private void linger(final TcpConnection last) {
-        if (options.lingerSeconds <= 0 || !mayWait(0)) {
+        if (options.lingerSeconds <= 0 || layer.isHandling()) {
             return;
         }
         final long deadline = door.now() + options.lingerSeconds * 1_000_000_000L;
@@ -505,6 +508,26 @@ public final class StreamSocket extends StackSocket {
         door.enter();
         try {
             return options.lingerSeconds;
+        } finally {
+            door.exit();
+        }
+    }
+
+    /** Whether connections can be accepted: {@code SO_ACCEPTCONN}. */
+    public boolean isListening() {
+        door.enter();
+        try {
+            return phase == Phase.LISTENING;
+        } finally {
+            door.exit();
+        }
+    }
+
+    /** {@code TCP_INFO}, or null if there is no connection. */
+    public @Nullable TcpInfo info() {
+        door.enter();
+        try {
+            return connection == null ? null : connection.info(door.now());
         } finally {
             door.exit();
         }
@@ -550,29 +573,59 @@ public final class StreamSocket extends StackSocket {
 
     @Override
     int applyOption(final int level, final int name, final int value) {
+        final TcpConnection open = connection;
+        final boolean ofTcp = level == SocketOptions.IPPROTO_TCP;
+        if (ofTcp && name == SocketOptions.TCP_WINDOW_CLAMP && value == 0 && open != null) {
+            return -SocketError.EINVAL.errno(); // tcp(7): only before there is a connection
+        }
         final int result = options.set(level, name, value);
         if (result == 0 && listener != null) {
             TcpConfigOptions.set(listener.config(), level, name, value);
         }
-        if (result == 0 && connection != null) {
-            TcpConfigOptions.set(connection.config(), level, name, value);
-            connection.configChanged(door.now());
+        if (result == 0 && open != null) {
+            TcpConfigOptions.set(open.config(), level, name, value);
+            if (ofTcp && name == SocketOptions.TCP_QUICKACK) {
+                open.quickAck(value != 0, door.now());
+            } else if (ofTcp && name == SocketOptions.TCP_NODELAY && value != 0) {
+                open.flush(door.now()); // tcp(7): an explicit flush, even with TCP_CORK
+            } else {
+                open.configChanged(door.now());
+            }
         }
         return result;
     }
 
     @Override
     int optionValue(final int level, final int name) {
+        final TcpConnection open = connection;
         if (level == SocketOptions.SOL_SOCKET && name == SocketOptions.SO_ERROR) {
             return takeError();
         }
         if (level == SocketOptions.SOL_SOCKET && name == SocketOptions.SO_ACCEPTCONN) {
             return phase == Phase.LISTENING ? 1 : 0;
         }
-        if (level == SocketOptions.IPPROTO_TCP && name == SocketOptions.TCP_MAXSEG && connection != null) {
-            return connection.segmentBytes();
+        if (open == null) {
+            return level == SocketOptions.IPPROTO_IP && name == SocketOptions.IP_MTU
+                    ? -SocketError.ENOTCONN.errno()
+                    : options.get(level, name, options.config);
         }
-        return options.get(level, name, connection == null ? options.config : connection.config());
+        return switch (level) {
+            case SocketOptions.SOL_SOCKET ->
+                switch (name) {
+                    case SocketOptions.SO_SNDBUF -> TcpConfigOptions.doubled(open.sendBufferBytes());
+                    case SocketOptions.SO_RCVBUF -> TcpConfigOptions.doubled(open.receiveBufferBytes());
+                    default -> options.get(level, name, open.config());
+                };
+            case SocketOptions.IPPROTO_IP ->
+                name == SocketOptions.IP_MTU ? open.pathMtu() : options.get(level, name, open.config());
+            case SocketOptions.IPPROTO_TCP ->
+                switch (name) {
+                    case SocketOptions.TCP_MAXSEG -> open.segmentBytes();
+                    case SocketOptions.TCP_QUICKACK -> open.isQuickAck() ? 1 : 0;
+                    default -> options.get(level, name, open.config());
+                };
+            default -> options.get(level, name, open.config());
+        };
     }
 
     @Override
@@ -597,6 +650,16 @@ public final class StreamSocket extends StackSocket {
             }
             final TcpConnection live = connection;
             return live == null || isHandshaking() || live.state() == TcpState.CLOSED ? null : live.remote();
+        } finally {
+            door.exit();
+        }
+    }
+
+    /** The other end of the connection, also if it has ended; null if there was none. */
+    public @Nullable Endpoint peerEndpoint() {
+        door.enter();
+        try {
+            return connection == null ? null : connection.remote();
         } finally {
             door.exit();
         }
@@ -657,6 +720,11 @@ public final class StreamSocket extends StackSocket {
         return attempt != null && (attempt.state() == TcpState.SYN_SENT || attempt.state() == TcpState.SYN_RECEIVED);
     }
 
+    /** {@code SO_RCVLOWAT}. */
+    int receiveLowWater() {
+        return options.receiveLowWater;
+    }
+
     boolean isInputShut() {
         return inputShut;
     }
@@ -693,7 +761,7 @@ public final class StreamSocket extends StackSocket {
         }
         return listener != null
                 ? StreamReadiness.of(listener)
-                : StreamReadiness.of(connection, inputShut, pendingError() != null);
+                : StreamReadiness.of(connection, inputShut, pendingError() != null, options.receiveLowWater);
     }
 
     /** What the protocol tells us, inside the door, in the middle of its work. */

@@ -1,5 +1,6 @@
 package io.tapstack.socket;
 
+import io.tapstack.ip.PathMtuPolicy;
 import io.tapstack.ip.SocketError;
 import io.tapstack.tcp.TcpConfig;
 
@@ -13,10 +14,13 @@ final class TcpConfigOptions {
     private static final int DEFAULT_TTL = 64;
     private static final int MIN_SEGMENT = 88; // Linux's TCP_MIN_MSS
     private static final int MAX_SEGMENT = 32_767;
+    private static final int DEFAULT_SEGMENT = 536; // what Linux says before there is a connection
+    private static final int MAX_FIN_WAIT_2_SECONDS = 120;
     private static final int MAX_KEEPALIVE_SECONDS = 32_767;
     private static final int MAX_KEEPALIVE_COUNT = 127;
     private static final int MAX_SYN_RETRIES = 127;
-    private static final int MIN_BUFFER = 2_304; // Linux's SOCK_MIN_RCVBUF
+    private static final int MIN_RECEIVE_BUFFER = 2_304 / 2; // Linux's SOCK_MIN_RCVBUF, which counts double
+    private static final int MIN_SEND_BUFFER = 4_608 / 2; // Linux's SOCK_MIN_SNDBUF
     private static final int MAX_BUFFER = 64 << 20;
     private static final long MILLIS = 1_000_000;
     private static final long SECONDS = 1_000_000_000;
@@ -44,8 +48,8 @@ final class TcpConfigOptions {
     private static int setSocketLevel(final TcpConfig config, final int name, final int value) {
         switch (name) {
             case SocketOptions.SO_KEEPALIVE -> config.keepAlive(value != 0);
-            case SocketOptions.SO_SNDBUF -> config.sendBufferBytes(buffer(value));
-            case SocketOptions.SO_RCVBUF -> config.receiveBufferBytes(buffer(value));
+            case SocketOptions.SO_SNDBUF -> config.sendBufferBytes(buffer(value, MIN_SEND_BUFFER));
+            case SocketOptions.SO_RCVBUF -> config.receiveBufferBytes(buffer(value, MIN_RECEIVE_BUFFER));
             case SocketOptions.SO_MAX_PACING_RATE -> config.maxPacingRate(value);
             default -> {
                 return UNKNOWN;
@@ -57,8 +61,8 @@ final class TcpConfigOptions {
     private static int getSocketLevel(final TcpConfig config, final int name) {
         return switch (name) {
             case SocketOptions.SO_KEEPALIVE -> number(config.keepAlive());
-            case SocketOptions.SO_SNDBUF -> 2 * config.sendBufferBytes();
-            case SocketOptions.SO_RCVBUF -> 2 * config.receiveBufferBytes();
+            case SocketOptions.SO_SNDBUF -> doubled(config.sendBufferBytes());
+            case SocketOptions.SO_RCVBUF -> doubled(config.receiveBufferBytes());
             case SocketOptions.SO_MAX_PACING_RATE -> pacingRate(config.maxPacingRate());
             default -> UNKNOWN;
         };
@@ -67,6 +71,13 @@ final class TcpConfigOptions {
     private static int setIpLevel(final TcpConfig config, final int name, final int value) {
         switch (name) {
             case SocketOptions.IP_TOS -> config.trafficClass(value);
+            case SocketOptions.IP_MTU_DISCOVER -> {
+                final PathMtuPolicy policy = PathMtuPolicy.of(value);
+                if (policy == null) {
+                    return INVALID;
+                }
+                config.pathMtuPolicy(policy);
+            }
             case SocketOptions.IP_TTL -> {
                 if (value != -1 && isOutside(value, 1, 255)) {
                     return INVALID;
@@ -83,6 +94,7 @@ final class TcpConfigOptions {
     private static int getIpLevel(final TcpConfig config, final int name) {
         return switch (name) {
             case SocketOptions.IP_TOS -> config.trafficClass();
+            case SocketOptions.IP_MTU_DISCOVER -> config.pathMtuPolicy().ordinal();
             case SocketOptions.IP_TTL -> config.timeToLive();
             default -> UNKNOWN;
         };
@@ -91,7 +103,11 @@ final class TcpConfigOptions {
     private static int setTcpLevel(final TcpConfig config, final int name, final int value) {
         switch (name) {
             case SocketOptions.TCP_NODELAY -> config.noDelay(value != 0);
-            case SocketOptions.TCP_QUICKACK -> config.quickAck(value != 0);
+            case SocketOptions.TCP_CORK -> config.cork(value != 0);
+            case SocketOptions.TCP_LINGER2 -> config.finWait2Nanos(finWait2(value));
+            case SocketOptions.TCP_WINDOW_CLAMP ->
+                config.windowClamp(value == 0 ? 0 : Math.max(value, MIN_RECEIVE_BUFFER));
+            case SocketOptions.TCP_NOTSENT_LOWAT -> config.notSentLowWater(value < 0 ? Integer.MAX_VALUE : value);
             case SocketOptions.TCP_MAXSEG -> {
                 if (value != 0 && isOutside(value, MIN_SEGMENT, MAX_SEGMENT)) {
                     return INVALID;
@@ -150,8 +166,12 @@ final class TcpConfigOptions {
     private static int getTcpLevel(final TcpConfig config, final int name) {
         return switch (name) {
             case SocketOptions.TCP_NODELAY -> number(config.noDelay());
-            case SocketOptions.TCP_QUICKACK -> number(config.quickAck());
-            case SocketOptions.TCP_MAXSEG -> config.maxSegment();
+            case SocketOptions.TCP_CORK -> number(config.cork());
+            case SocketOptions.TCP_LINGER2 ->
+                config.finWait2Nanos() == 0 ? -1 : (int) (config.finWait2Nanos() / SECONDS);
+            case SocketOptions.TCP_WINDOW_CLAMP -> config.windowClamp();
+            case SocketOptions.TCP_NOTSENT_LOWAT -> config.notSentLowWater();
+            case SocketOptions.TCP_MAXSEG -> config.maxSegment() == 0 ? DEFAULT_SEGMENT : config.maxSegment();
             case SocketOptions.TCP_KEEPIDLE -> (int) (config.keepAliveIdleNanos() / SECONDS);
             case SocketOptions.TCP_KEEPINTVL -> (int) (config.keepAliveIntervalNanos() / SECONDS);
             case SocketOptions.TCP_KEEPCNT -> config.keepAliveCount();
@@ -164,8 +184,20 @@ final class TcpConfigOptions {
     }
 
     /** As Linux does, a size out of range is not refused but brought into it. */
-    private static int buffer(final int bytes) {
-        return Math.max(MIN_BUFFER / 2, Math.min(bytes < 0 ? MAX_BUFFER : bytes, MAX_BUFFER));
+    private static int buffer(final int bytes, final int least) {
+        return Math.max(least, Math.min(bytes < 0 ? MAX_BUFFER : bytes, MAX_BUFFER));
+    }
+
+    /** As Linux says it: socket(7), SO_RCVBUF. */
+    static int doubled(final int bytes) {
+        return (int) Math.min(Integer.MAX_VALUE, 2L * bytes);
+    }
+
+    private static long finWait2(final int seconds) {
+        if (seconds == 0) {
+            return new TcpConfig().finWait2Nanos();
+        }
+        return Math.max(0, Math.min(seconds, MAX_FIN_WAIT_2_SECONDS)) * SECONDS;
     }
 
     private static int pacingRate(final long bytesPerSecond) {

@@ -22,6 +22,7 @@ final class StreamOptionsTest extends TwoHostsTest {
         "1, 47, 125000, 125000", // SO_MAX_PACING_RATE
         "1, 47, -1, 2147483647", // SO_MAX_PACING_RATE, none
         "0, 1, 16, 16", // IP_TOS
+        "0, 10, 3, 3", // IP_MTU_DISCOVER
         "0, 2, 77, 77", // IP_TTL
         "0, 2, -1, 64", // IP_TTL, default
         "6, 1, 1, 1", // TCP_NODELAY
@@ -30,6 +31,20 @@ final class StreamOptionsTest extends TwoHostsTest {
         "6, 6, 3, 3", // TCP_KEEPCNT
         "6, 7, 2, 2", // TCP_SYNCNT
         "6, 18, 3000, 3000", // TCP_USER_TIMEOUT
+        "6, 3, 1, 1", // TCP_CORK
+        "6, 8, 5, 5", // TCP_LINGER2
+        "6, 8, 0, 60", // TCP_LINGER2, default
+        "6, 8, 1000, 120", // TCP_LINGER2, at most
+        "6, 8, -3, -1", // TCP_LINGER2, none
+        "6, 10, 30000, 30000", // TCP_WINDOW_CLAMP
+        "6, 10, 1, 1152", // TCP_WINDOW_CLAMP, at least
+        "6, 12, 0, 0", // TCP_QUICKACK
+        "6, 12, 1, 1", // TCP_QUICKACK
+        "6, 25, 5000, 5000", // TCP_NOTSENT_LOWAT
+        "1, 18, 100, 100", // SO_RCVLOWAT
+        "1, 18, 0, 1", // SO_RCVLOWAT, at least
+        "0, 10, 0, 0", // IP_MTU_DISCOVER, IP_PMTUDISC_DONT
+        "0, 10, 2, 2", // IP_MTU_DISCOVER, IP_PMTUDISC_DO
         "6, 23, 5, 5", // TCP_FASTOPEN
         "6, 30, 1, 1", // TCP_FASTOPEN_CONNECT
     })
@@ -62,6 +77,8 @@ final class StreamOptionsTest extends TwoHostsTest {
     @CsvSource({
         "0, 2, 0",
         "0, 2, 256",
+        "0, 10, 6",
+        "0, 10, -1",
         "6, 2, 20",
         "6, 4, 0",
         "6, 5, 40000",
@@ -69,7 +86,7 @@ final class StreamOptionsTest extends TwoHostsTest {
         "6, 7, 0",
         "6, 18, -1",
         "6, 23, -1",
-        "6, 30, 2"
+        "6, 30, 2",
     })
     void nonsenseIsRefused(final int level, final int name, final int value) {
         assertThat(open(here.stream()).setOption(level, name, value)).isEqualTo(-SocketError.EINVAL.errno());
@@ -101,5 +118,33 @@ final class StreamOptionsTest extends TwoHostsTest {
         assertThat(listener.option(1, 30)).isEqualTo(1); // SO_ACCEPTCONN
         assertThat(listener.option(1, 38)).isEqualTo(6); // SO_PROTOCOL
         assertThat(listener.option(1, 39)).isEqualTo(2); // SO_DOMAIN
+    }
+
+    /** SO_RCVBUF and SO_SNDBUF say what the buffers are now, doubled; before they are set, what they grow to is TCP's business. */
+    @Test
+    void tunedBuffersAreReadBack() throws SocketErrorException {
+        final StreamSocket listener = listener(1);
+        final StreamSocket client = open(here.stream());
+        assertThat(client.option(1, 8)).isEqualTo(2 * 65_536);
+        assertThat(client.connect(addressOf(listener))).isZero();
+        assertThat(client.option(1, 8)).isEqualTo(2 * 65_536);
+        final int sendBuffer = client.option(1, 7);
+        assertThat(sendBuffer).isGreaterThan(2 * 65_536);
+        assertThat(client.setOption(1, 7, 20_000)).isZero();
+        assertThat(client.option(1, 7)).isEqualTo(40_000);
+    }
+
+    @Test
+    void mtuOfThePathIsKnownWhenConnected() throws SocketErrorException {
+        final StreamSocket fresh = open(here.stream());
+        assertThat(fresh.option(0, 14)).isEqualTo(-SocketError.ENOTCONN.errno());
+        assertThat(connect(listener(1)).option(0, 14)).isEqualTo(1_500);
+    }
+
+    /** tcp(7): "TCP_WINDOW_CLAMP: 0 only before there is a connection". */
+    @Test
+    void clampIsNotTakenOffAConnection() throws SocketErrorException {
+        assertThat(open(here.stream()).setOption(6, 10, 0)).isZero();
+        assertThat(connect(listener(1)).setOption(6, 10, 0)).isEqualTo(-SocketError.EINVAL.errno());
     }
 }

@@ -329,11 +329,11 @@ final class StreamSocketTest extends TwoHostsTest {
         final StreamSocket listener = listener(1);
         final StreamSocket client = connect(listener);
         client.lingerSeconds(10);
-        client.send(ByteBuffer.allocate(100_000), 0);
+        client.send(ByteBuffer.allocate(50_000), 0);
         assertThat(client.close()).isZero();
         assertThat(client.unsentAndUnackedBytes()).isZero();
         final StreamSocket server = accept(listener);
-        assertThat(server.availableBytes()).isEqualTo(100_000);
+        assertThat(server.availableBytes()).isEqualTo(50_000);
     }
 
     @Test

@@ -17,7 +17,17 @@ import picocli.CommandLine.ParameterException;
         description = {"A TCP/IP stack of its own, in Java, behind a TAP device.", "", "Start with: tapstack demo"},
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
-        subcommands = {Demo.class, Serve.class, Get.class, Echo.class, Proxy.class, Bench.class, BenchServer.class},
+        subcommands = {
+            Demo.class,
+            Serve.class,
+            Get.class,
+            Echo.class,
+            Proxy.class,
+            Packetdrill.class,
+            Conformance.class,
+            Bench.class,
+            BenchServer.class
+        },
         footer = {
             "",
             "  test         run all tests, from a clean checkout (bin/tapstack test)",

@@ -27,6 +27,11 @@ final class StopSignal {
         return received.getCount() == 0;
     }
 
+    /** Waits for either signal. */
+    void await() throws InterruptedException {
+        received.await();
+    }
+
     /**
      * Waits for either signal, or until the network has ended by itself.
      *
@@ -34,7 +39,7 @@ final class StopSignal {
      */
     void await(final Session session) throws InterruptedException, IOException {
         session.whenEnded(received::countDown);
-        received.await();
+        await();
         final Throwable failure = session.failure().orElse(null);
         if (failure instanceof IOException device) {
             throw device;

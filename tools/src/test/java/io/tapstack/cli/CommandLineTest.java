@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -176,7 +177,9 @@ class CommandLineTest {
     @Test
     void congestionControlsAreListed() {
         assertThat(run("serve", "--help")).isZero();
-        assertThat(out.toString()).contains("--cc=NAME").containsPattern("bbr,\\s+cubic,\\s+newreno,\\s+reno,\\s+tahoe");
+        assertThat(out.toString())
+                .contains("--cc=NAME")
+                .containsPattern("bbr,\\s+cubic,\\s+newreno,\\s+reno,\\s+tahoe");
         assertThat(run("echo", "--cc", "vegas")).isEqualTo(2);
         assertThat(err.toString())
                 .contains("no congestion control vegas: there are [bbr, cubic, newreno, reno, tahoe]");
@@ -243,5 +246,33 @@ class CommandLineTest {
         assertThat(err.toString().lines())
                 .allMatch(line -> line.startsWith("tapstack get: "))
                 .hasSize(4);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "                                | Missing required option: '--socket=PATH'",
+                "--socket s --link eth0          | --link eth0 is neither agent nor tap:NAME",
+                "--socket s --link tap:          | --link tap: is neither agent nor tap:NAME",
+                "--socket s --clock virtual --link tap:t | a TAP's frames come in real time: --link tap:NAME needs --clock real",
+                "--socket s --clock sundial      | Invalid value for option '--clock'",
+                "--socket s --local 10.0.0.0/24  | --local 10.0.0.0/24 is not the address of a host",
+                "--socket s --gateway 10.1.0.1   | --gateway 10.1.0.1 is not in the network of --local 10.0.0.2/24",
+                "--socket s --set mtu=1          | 'mtu=1' has a value that makes no sense",
+                "--socket s --set nonesuch=1     | 'nonesuch=1' is not key=value with one of the keys cc, delack"
+            })
+    void conformanceAgentMistakes(final @Nullable String arguments, final String complaint) {
+        final String[] words =
+                arguments == null ? new String[0] : arguments.trim().split(" +");
+        final String[] all = new String[words.length + 1];
+        all[0] = "conformance-agent";
+        System.arraycopy(words, 0, all, 1, words.length);
+        assertThat(run(all)).isEqualTo(2);
+        assertThat(err.toString())
+                .startsWith("tapstack conformance-agent: " + complaint)
+                .endsWith("\n");
+        assertThat(err.toString().trim().lines()).hasSize(1);
     }
 }

@@ -7,6 +7,9 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -87,6 +90,24 @@ class ServerProcessTest {
             signal(process, "TERM");
             assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
             assertThat(process.exitValue()).isZero();
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    @Test
+    void conformanceAgentEndsWell() throws Exception {
+        final Path socket = directory.resolve("socket");
+        final Process process = start("conformance-agent", "--socket", socket.toString(), "--set", "mtu=576");
+        try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
+            assertThat(out.readLine()).isEqualTo("agent ready " + socket);
+            try (SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+                signal(process, "TERM");
+                assertThat(client.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+            }
+            assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.exitValue()).isZero();
+            assertThat(socket).doesNotExist();
         } finally {
             process.destroyForcibly();
         }

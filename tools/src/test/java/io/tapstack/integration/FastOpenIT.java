@@ -94,7 +94,8 @@ class FastOpenIT {
             listener.close();
             server.join(10_000);
         }
-        assertThat(network.look(stack -> stack.statistics().fastOpens)).isEqualTo(2);
+        final long fastOpens = network.look(stack -> stack.statistics().fastOpens);
+        assertThat(fastOpens).isEqualTo(2);
         assertThat(kernelCount("TCPFastOpenActive") - before).isEqualTo(2);
     }
 

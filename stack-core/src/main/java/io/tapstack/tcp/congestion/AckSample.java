@@ -42,7 +42,7 @@ public final class AckSample {
     /** True if the congestion window was what held the sender back, or nearly so (RFC 7661 4.3, RFC 9438 5.8). */
     public boolean windowUsed;
 
-    /** True if the peer echoes Congestion Experienced (RFC 3168 6.1.2). */
+    /** True if the window was reduced within the last round trip for Congestion Experienced: it must not grow (RFC 3168 6.1.2). */
     public boolean ecnEcho;
 
     // ---- Delivery rate (draft-ietf-ccwg-bbr, 4.1): of the most recently sent segment that this ACK delivered.

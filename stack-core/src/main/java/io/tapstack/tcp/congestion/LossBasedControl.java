@@ -57,7 +57,7 @@ abstract class LossBasedControl implements CongestionControl {
             ssthresh = Math.max(ssthresh, threeQuarters(cwnd));
             cwnd = Math.max(cwnd / 2, initialWindow);
         }
-        if (ack.inRecovery && !controlsRecovery() || ack.ackedBytes == 0) {
+        if (ack.inRecovery && !controlsRecovery() || ack.ecnEcho || ack.ackedBytes == 0) {
             return;
         }
         if (!ack.windowUsed) {

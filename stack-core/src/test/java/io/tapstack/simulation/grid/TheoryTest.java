@@ -139,7 +139,8 @@ class TheoryTest {
                 assertThat(outcome.megabitsPerSecond()).as(which).isGreaterThan(0.7 * clean);
                 // The queue overflows at the end of slow start; what was sent again beyond that was not lost.
                 assertThat(outcome.retransmitted() - outcome.lost()).as(which).isLessThan(100);
-                assertThat(outcome.timeouts()).as(which).isZero();
+                // Tahoe has nothing in flight behind a retransmission that the full queue has no room for.
+                assertThat(outcome.timeouts()).as(which).isLessThanOrEqualTo(congestionControl.equals("tahoe") ? 1 : 0);
             }
         }
     }

@@ -40,7 +40,9 @@ final class LossWorkloads {
 
     static List<Workload> all() {
         final LossWorkloads reno = new LossWorkloads("reno");
-        return List.of(reno.far(), reno.near());
+        final LossWorkloads cubic = new LossWorkloads("cubic");
+        final LossWorkloads bbr = new LossWorkloads("bbr");
+        return List.of(reno.far(), cubic.far(), bbr.far(), reno.near(), cubic.near(), bbr.near());
     }
 
     /** A round trip of 20 ms; a path of the same kind and with the same seed for both, data and ACKs are lost. */
@@ -79,9 +81,9 @@ final class LossWorkloads {
         return Comparison.of(name, Metric.MEGABITS, subject, reference, target);
     }
 
-    private static Trial tapstackFar(final Lab lab, final int flows) throws IOException, InterruptedException {
-        final ServerSpec spec =
-                ServerSpec.tapstack("--loss=" + LOSS, "--delay=" + DELAY_MILLIS + "ms", "--seed=" + SEED);
+    private Trial tapstackFar(final Lab lab, final int flows) throws IOException, InterruptedException {
+        final ServerSpec spec = ServerSpec.tapstack(
+                "--cc=" + congestionControl, "--loss=" + LOSS, "--delay=" + DELAY_MILLIS + "ms", "--seed=" + SEED);
         return new LossTrial(lab, lab.serve(spec), farBytes(lab), flows, () -> {});
     }
 
@@ -99,7 +101,8 @@ final class LossWorkloads {
 
     private Trial tapstackNear(final Lab lab) throws IOException, InterruptedException {
         final Link link = lab.newLink();
-        final Server server = lab.serve(ServerSpec.tapstack("--no-offload", "--no-host-batching"), link);
+        final Server server =
+                lab.serve(ServerSpec.tapstack("--cc=" + congestionControl, "--no-offload", "--no-host-batching"), link);
         KernelLink.drop(lab, link.tap(), PERCENT);
         return new LossTrial(lab, server, nearBytes(lab), 1, () -> {});
     }

@@ -1,0 +1,34 @@
+package io.tapstack.link;
+
+import io.tapstack.buffer.PacketBuffer;
+import io.tapstack.wire.EthernetHeader;
+import io.tapstack.wire.Ipv4Header;
+import java.nio.ByteBuffer;
+
+/** What a router does to an ECN-capable IPv4 packet when its queue is long: marks it "congestion experienced" (RFC 3168 5). */
+final class CongestionMarker {
+
+    private final int linkHeaderLength;
+
+    CongestionMarker(final LinkType type) {
+        this.linkHeaderLength = type == LinkType.ETHERNET ? EthernetHeader.LENGTH : 0;
+    }
+
+    /** Marks {@code frame}, whose headers are in its contiguous part. @return false if it is not ECN-capable */
+    boolean mark(final PacketBuffer frame) {
+        final ByteBuffer bytes = frame.memory().bytes();
+        final int ip = frame.head() + linkHeaderLength;
+        if (frame.contiguousLength() < linkHeaderLength + Ipv4Header.LENGTH
+                || linkHeaderLength > 0 && EthernetHeader.etherType(bytes, frame.head()) != EthernetHeader.TYPE_IPV4
+                || Ipv4Header.version(bytes, ip) != 4) {
+            return false;
+        }
+        final int trafficClass = Ipv4Header.trafficClass(bytes, ip);
+        if ((trafficClass & Ipv4Header.ECN_MASK) == Ipv4Header.NOT_ECT) {
+            return false;
+        }
+        bytes.put(ip + Ipv4Header.TRAFFIC_CLASS_OFFSET, (byte) (trafficClass | Ipv4Header.CONGESTION_EXPERIENCED));
+        Ipv4Header.updateChecksum(bytes, ip);
+        return true;
+    }
+}

@@ -1,0 +1,97 @@
+package io.tapstack.tcp;
+
+import io.tapstack.tcp.congestion.CongestionControl;
+import io.tapstack.tcp.recovery.AckArrival;
+import io.tapstack.tcp.recovery.LossRecovery.Verdict;
+
+/**
+ * For what the congestion window is reduced, and that it is reduced once for all that happens in one window of data: losses, marks that the
+ * peer echoes (RFC 3168 6.1.2), timeouts. A segment that was lost for its size is no reason (RFC 1191 6.5, RFC 4821 7.6.2).
+ */
+final class WindowReduction {
+
+    private final TcpConnection tcb;
+    private boolean lostForSize;
+    /** The last reduction was for a loss, so that it is taken back if nothing was lost. */
+    private boolean forLoss;
+
+    WindowReduction(final TcpConnection tcb) {
+        this.tcb = tcb;
+    }
+
+    /** Does what loss recovery's {@code verdict} on an ACK, or on a timer, asks for; {@code flight} bytes were in the network. */
+    void act(final Verdict verdict, final int flight, final AckArrival arrival) {
+        final CongestionControl congestion = tcb.congestion;
+        final long nowNanos = arrival.nowNanos;
+        switch (verdict) {
+            case LOSS_DETECTED -> lossDetected(flight, arrival);
+            case REPAIRED -> {
+                reduceForLoss(flight, nowNanos);
+                congestion.recovered(congestion.ssthresh(), nowNanos);
+            }
+            case RECOVERED -> {
+                if (!lostForSize) {
+                    // With SACK the flight has come down to ssthresh by now, and cwnd can be that (RFC 9937 5).
+                    final int left = tcb.sackAgreed ? congestion.ssthresh() : tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt);
+                    congestion.recovered(left, nowNanos);
+                }
+            }
+            case UNDONE -> {
+                tcb.statistics.undoneRecoveries++;
+                if (forLoss) {
+                    congestion.undo(nowNanos);
+                }
+            }
+            case NORMAL, IN_RECOVERY -> {
+                return;
+            }
+        }
+        changed();
+    }
+
+    private void lossDetected(final int flight, final AckArrival arrival) {
+        final CongestionControl congestion = tcb.congestion;
+        tcb.statistics.fastRecoveries++;
+        tcb.timing.cancel();
+        lostForSize = tcb.pathMtu.probing.explainsLoss();
+        forLoss = false;
+        if (!lostForSize) {
+            reduceForLoss(flight, arrival.nowNanos);
+        }
+        final int target = lostForSize ? congestion.cwnd() : congestion.ssthresh();
+        tcb.recovery.reduced(target, !congestion.controlsRecovery(), arrival);
+    }
+
+    private void reduceForLoss(final int flight, final long nowNanos) {
+        forLoss = !tcb.ecn.isReduced();
+        if (forLoss) {
+            tcb.congestion.lossDetected(flight, nowNanos);
+            tcb.ecn.windowReduced(false);
+        }
+    }
+
+    /** The retransmission timer has expired. */
+    void timedOut(final long nowNanos) {
+        // A peer that closed its window while data was in flight is probed by the timer; that says nothing about the
+        // network.
+        forLoss = !tcb.pathMtu.timedOut() && tcb.sndWnd > 0;
+        if (forLoss) {
+            tcb.congestion.timedOut(tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt), tcb.timeouts == 0, nowNanos);
+            tcb.ecn.windowReduced(false);
+        }
+    }
+
+    /** An ACK at or above SND.UNA came, and may echo a mark. */
+    void echo(final Segment segment, final long nowNanos) {
+        if (tcb.ecn.ackArrived(segment) && !tcb.recovery.inRecovery()) {
+            tcb.congestion.congestionExperienced(tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt), nowNanos);
+            tcb.ecn.windowReduced(true);
+            forLoss = false;
+            changed();
+        }
+    }
+
+    private void changed() {
+        tcb.statistics.observer().congestionWindow(tcb, tcb.congestion.cwnd(), tcb.congestion.ssthresh());
+    }
+}

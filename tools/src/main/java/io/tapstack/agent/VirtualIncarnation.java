@@ -1,0 +1,123 @@
+package io.tapstack.agent;
+
+import io.tapstack.agent.AgentLink.Sent;
+import io.tapstack.posix.VirtualTime;
+import io.tapstack.stack.Door;
+import io.tapstack.stack.NetworkStack;
+import io.tapstack.stack.StackConfig;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A stack in virtual time: it moves by the suite's calls alone. */
+final class VirtualIncarnation extends Incarnation {
+
+    private static final long START_NANOS = 1_000_000_000;
+
+    /** In real time. A suite that starts a call on one thread and waits for its packet on another means the one to come first. */
+    private static final long HESITATION_NANOS = 2_000_000;
+
+    private final NetworkStack stack;
+    private final VirtualTime time;
+    private final AgentLink link;
+
+    private VirtualIncarnation(
+            final NetworkStack stack,
+            final VirtualTime time,
+            final AgentLink link,
+            final List<Setting> settings,
+            final long startMicros) {
+        super(time, stack, settings, startMicros);
+        this.stack = stack;
+        this.time = time;
+        this.link = link;
+    }
+
+    static VirtualIncarnation start(final StackConfig config, final List<Setting> settings, final long startMicros) {
+        final VirtualTime[] time = new VirtualTime[1];
+        final AgentLink link = new AgentLink(() -> time[0].now());
+        final NetworkStack stack = new NetworkStack(link, config, START_NANOS);
+        time[0] = new VirtualTime(stack, START_NANOS, HESITATION_NANOS);
+        return new VirtualIncarnation(stack, time[0], link, settings, startMicros);
+    }
+
+    @Override
+    Door door() {
+        return time;
+    }
+
+    @Override
+    long nanos() {
+        return time.now();
+    }
+
+    @Override
+    long startNanos() {
+        return START_NANOS;
+    }
+
+    @Override
+    Caller join() {
+        final VirtualTime.Party party = time.join();
+        return new Caller() {
+            @Override
+            public void begin() {
+                party.begin();
+            }
+
+            @Override
+            public void end() {
+                party.end();
+            }
+
+            @Override
+            public void leave() {
+                party.leave();
+            }
+        };
+    }
+
+    @Override
+    AgentLink link() {
+        return link;
+    }
+
+    @Override
+    void packetArrived() {
+        time.settle();
+    }
+
+    @Override
+    @Nullable
+    Sent nextPacket(final AgentLink from) throws InterruptedException {
+        time.run(from::hasSent, time.now() + PACKET_TIMEOUT_NANOS);
+        final Sent sent = from.take();
+        // If the link was full the stack has more.
+        time.settle();
+        return sent;
+    }
+
+    @Override
+    void advance(final long micros) throws InterruptedException {
+        time.run(() -> false, Math.max(time.now(), nanos(lastMicros())) + micros * 1_000);
+    }
+
+    @Override
+    void catchUp() throws InterruptedException {
+        final long told = nanos(lastMicros());
+        if (told > time.now()) {
+            time.run(time::isHeld, told);
+        }
+    }
+
+    @Override
+    public void close() {
+        calls().closeAll();
+        time.enter();
+        try {
+            stack.close(time.now());
+            link.close();
+        } finally {
+            time.exit();
+        }
+    }
+}

@@ -1,0 +1,210 @@
+package io.tapstack.packetdrill.call;
+
+import io.tapstack.packetdrill.packet.Flow;
+import io.tapstack.packetdrill.packet.Flows;
+import io.tapstack.packetdrill.script.Action;
+import io.tapstack.packetdrill.script.Expression;
+import io.tapstack.packetdrill.script.ScriptException;
+import io.tapstack.wire.Endpoint;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The system calls that a script can make. This class knows them by name; what belongs together is in {@link SocketCalls},
+ * {@link TransferCalls}, {@link OptionCalls} and {@link ReadinessCalls}.
+ */
+public final class Calls {
+
+    /** Turns a call of the script into one that can be made. */
+    @FunctionalInterface
+    interface Handler {
+        PreparedCall prepare(Action.Call call, int line) throws ScriptException;
+    }
+
+    /** What else is to be checked when the result is as expected. */
+    @FunctionalInterface
+    interface Check {
+        void check(long result) throws ScriptException;
+    }
+
+    private final SystemCalls system;
+    private final Flows flows;
+    private final Map<String, Handler> handlers = new HashMap<>();
+    private final Map<Integer, OpenSocket> sockets = new HashMap<>();
+    private int lastConnected = -1;
+
+    /** A descriptor of the script. */
+    static final class OpenSocket {
+        /** The descriptor under test. */
+        final int fd;
+
+        final int type;
+        int boundPort;
+
+        @Nullable
+        Flow flow;
+
+        OpenSocket(final int fd, final int type) {
+            this.fd = fd;
+            this.type = type;
+        }
+    }
+
+    /**
+     * @param local what an address of {@code ...} means in bind
+     * @param remote what it means in connect and sendto
+     */
+    public Calls(final SystemCalls system, final Flows flows, final Endpoint local, final Endpoint remote) {
+        this.system = system;
+        this.flows = flows;
+        new SocketCalls(this, local, remote).register(handlers);
+        new TransferCalls(this, remote).register(handlers);
+        new OptionCalls(this).register(handlers);
+        new ReadinessCalls(this).register(handlers);
+    }
+
+    /** Gets a call ready. What it will open is known from now on. */
+    public PreparedCall prepare(final Action.Call call, final int line) throws ScriptException {
+        final Handler handler = handlers.get(call.name());
+        if (handler == null) {
+            throw ScriptException.unsupported(line, "system call " + call.name());
+        }
+        return handler.prepare(call, line);
+    }
+
+    /** The descriptor of the connection under test, or -1 if there is none. */
+    public int descriptorUnderTest() {
+        final Flow flow = flows.underTest().orElse(null);
+        for (final OpenSocket socket : sockets.values()) {
+            if (flow != null && socket.flow == flow) {
+                return socket.fd;
+            }
+        }
+        return lastConnected;
+    }
+
+    /** Closes what the script has left open. */
+    public void closeAll() {
+        sockets.values().forEach(socket -> system.close(socket.fd));
+        sockets.clear();
+    }
+
+    // ---- For the handlers
+
+    SystemCalls system() {
+        return system;
+    }
+
+    Flows flows() {
+        return flows;
+    }
+
+    /** The descriptor under test for one of the script; one that the script has never opened is a bad one. */
+    int descriptor(final int scriptFd) {
+        final OpenSocket socket = sockets.get(scriptFd);
+        return socket == null ? -1 : socket.fd;
+    }
+
+    @Nullable
+    OpenSocket socket(final int scriptFd) {
+        return sockets.get(scriptFd);
+    }
+
+    void opened(final int scriptFd, final OpenSocket socket) {
+        sockets.put(scriptFd, socket);
+    }
+
+    /** The script will not use the descriptor any more, unless to see that it is a bad one. */
+    void closed(final int scriptFd) {
+        final OpenSocket socket = sockets.get(scriptFd);
+        if (socket != null && socket.fd == lastConnected) {
+            lastConnected = -1;
+        }
+        sockets.remove(scriptFd);
+    }
+
+    void connected(final OpenSocket socket) {
+        lastConnected = socket.fd;
+    }
+
+    /** A call whose result is exactly what the script says. */
+    static PreparedCall exact(final Action.Call call, final int line, final LongSupplier body, final Check check) {
+        return new Exact(call, line, body, check);
+    }
+
+    /** The same, with nothing else to check. */
+    static PreparedCall exact(final Action.Call call, final int line, final LongSupplier body) {
+        return exact(call, line, body, result -> {});
+    }
+
+    /** A call that opens a descriptor: the script may call it what it likes. */
+    static PreparedCall opening(final Action.Call call, final int line, final LongSupplier body, final Check check) {
+        return new Exact(call, line, body, check) {
+            @Override
+            boolean isExpected(final long expected, final long result) {
+                return expected >= 0 ? result >= 0 : super.isExpected(expected, result);
+            }
+        };
+    }
+
+    /** The number that the script wrote as the result. */
+    static long scriptResult(final Action.Call call, final int line) throws ScriptException {
+        return call.result() instanceof Expression.Ellipsis
+                ? 0
+                : new Arguments(call, line, 0, Integer.MAX_VALUE).value(call.result());
+    }
+
+    private static class Exact implements PreparedCall {
+
+        private final Action.Call call;
+        private final int line;
+        private final LongSupplier body;
+        private final Check check;
+
+        Exact(final Action.Call call, final int line, final LongSupplier body, final Check check) {
+            this.call = call;
+            this.line = line;
+            this.body = body;
+            this.check = check;
+        }
+
+        @Override
+        public long invoke() {
+            return body.getAsLong();
+        }
+
+        boolean isExpected(final long expected, final long result) {
+            return expected == result;
+        }
+
+        @Override
+        public final void check(final long result) throws ScriptException {
+            if (!(call.result() instanceof Expression.Ellipsis)) {
+                long expected = scriptResult(call, line);
+                final String errno = call.errno();
+                if (errno != null) {
+                    final OptionalLong number = Symbols.errno(errno);
+                    if (number.isEmpty()) {
+                        throw ScriptException.unsupported(line, "error " + errno);
+                    }
+                    expected = -number.getAsLong();
+                }
+                final boolean anyError = errno == null && expected == -1 && result < 0;
+                if (!anyError && !isExpected(expected, result)) {
+                    throw new ScriptException(
+                            line,
+                            "runtime error in " + call.name() + " call: expected result " + text(expected) + " but got "
+                                    + text(result));
+                }
+            }
+            check.check(result);
+        }
+
+        private static String text(final long result) {
+            return result < 0 ? "-1 " + Symbols.errnoName(-result) : Long.toString(result);
+        }
+    }
+}

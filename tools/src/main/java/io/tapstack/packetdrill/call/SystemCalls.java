@@ -1,0 +1,94 @@
+package io.tapstack.packetdrill.call;
+
+import io.tapstack.wire.Endpoint;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The system calls of whatever is under test, with Linux's numbers for everything: levels, options, flags. All answer 0 or more for success
+ * and {@code -errno} for failure, and wait as the call is documented to. Structures are bytes in the machine's byte order.
+ */
+public interface SystemCalls {
+
+    /** A received message: what came, or a negative errno. */
+    record Received(long result, int flags) {}
+
+    /** {@code struct pollfd}. */
+    final class PollEntry {
+        /** The descriptor. */
+        public final int fd;
+        /** What is asked for. */
+        public final int events;
+        /** What is the case; written by {@code poll}. */
+        public int revents;
+
+        public PollEntry(final int fd, final int events) {
+            this.fd = fd;
+            this.events = events;
+        }
+    }
+
+    /** {@code struct epoll_event}. */
+    record EpollEvent(int events, long data) {}
+
+    /** socket(2) of AF_INET. */
+    long socket(int type, int protocol);
+
+    /** bind(2). */
+    long bind(int fd, Endpoint address);
+
+    /** listen(2). */
+    long listen(int fd, int backlog);
+
+    /** accept4(2). */
+    long accept(int fd, int flags);
+
+    /** connect(2); null for AF_UNSPEC. */
+    long connect(int fd, @Nullable Endpoint address);
+
+    /** read(2), or recv(2) if there are flags. The bytes go into {@code target}. */
+    Received receive(int fd, byte[] target, int flags);
+
+    /** write(2), or sendto(2) if there are flags or an address. */
+    long send(int fd, byte[] data, int flags, @Nullable Endpoint to);
+
+    /** sendfile(2) from a file of zeros. */
+    long sendFile(int fd, long offset, long count);
+
+    /** close(2). */
+    long close(int fd);
+
+    /** shutdown(2). */
+    long shutdown(int fd, int how);
+
+    /** getsockopt(2). @return length of what was written to {@code value} */
+    long getOption(int fd, int level, int name, byte[] value);
+
+    /** setsockopt(2). */
+    long setOption(int fd, int level, int name, byte[] value);
+
+    /** fcntl(2). */
+    long fcntl(int fd, int command, int argument);
+
+    /** ioctl(2) that reads one int. */
+    long ioctl(int fd, long request, int[] value);
+
+    /** poll(2). */
+    long poll(PollEntry[] entries, int timeoutMillis);
+
+    /** epoll_create1(2). */
+    long epollCreate(int flags);
+
+    /** epoll_ctl(2). */
+    long epollControl(int epoll, int operation, int fd, EpollEvent event);
+
+    /** epoll_wait(2). */
+    long epollWait(int epoll, EpollEvent[] events, int timeoutMillis);
+
+    /** getsockname(2), or null. */
+    @Nullable
+    Endpoint localAddress(int fd);
+
+    /** getpeername(2), or null. */
+    @Nullable
+    Endpoint peerAddress(int fd);
+}

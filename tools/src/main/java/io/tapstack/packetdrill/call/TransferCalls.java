@@ -1,0 +1,177 @@
+package io.tapstack.packetdrill.call;
+
+import static io.tapstack.packetdrill.call.Calls.exact;
+
+import io.tapstack.packetdrill.call.Calls.Handler;
+import io.tapstack.packetdrill.call.Calls.OpenSocket;
+import io.tapstack.packetdrill.call.SystemCalls.Received;
+import io.tapstack.packetdrill.packet.Flow;
+import io.tapstack.packetdrill.script.Action;
+import io.tapstack.packetdrill.script.Expression;
+import io.tapstack.packetdrill.script.ScriptException;
+import io.tapstack.wire.Endpoint;
+import io.tapstack.wire.IpProtocol;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** Bytes in and out. What is sent is zeros, and what comes is not looked at: the packets are. */
+final class TransferCalls {
+
+    private static final int MSG_FASTOPEN = 0x2000_0000;
+
+    private final Calls calls;
+    private final SystemCalls system;
+    private final Endpoint remote;
+
+    TransferCalls(final Calls calls, final Endpoint remote) {
+        this.calls = calls;
+        this.system = calls.system();
+        this.remote = remote;
+    }
+
+    void register(final Map<String, Handler> handlers) {
+        handlers.put("read", (call, line) -> receive(call, line, 3));
+        handlers.put("recv", (call, line) -> receive(call, line, 4));
+        handlers.put("recvfrom", (call, line) -> receive(call, line, 6));
+        handlers.put("readv", this::readVector);
+        handlers.put("recvmsg", this::receiveMessage);
+        handlers.put("write", (call, line) -> send(call, line, 3));
+        handlers.put("send", (call, line) -> send(call, line, 4));
+        handlers.put("sendto", (call, line) -> send(call, line, 6));
+        handlers.put("writev", this::writeVector);
+        handlers.put("sendmsg", this::sendMessage);
+        handlers.put("open", this::open);
+        handlers.put("sendfile", this::sendFile);
+    }
+
+    // ---- In
+
+    private PreparedCall receive(final Action.Call call, final int line, final int count) throws ScriptException {
+        final Arguments arguments = new Arguments(call, line, count, count);
+        final int fd = calls.descriptor(arguments.integer(0));
+        final byte[] target = new byte[arguments.length(arguments.integer(2))];
+        final int flags = count > 3 ? arguments.integer(3) : 0;
+        return exact(call, line, () -> system.receive(fd, target, flags).result());
+    }
+
+    private PreparedCall readVector(final Action.Call call, final int line) throws ScriptException {
+        final Arguments arguments = new Arguments(call, line, 3, 3);
+        final int fd = calls.descriptor(arguments.integer(0));
+        final byte[] target = new byte[arguments.length(arguments.vectorLength(arguments.get(1)))];
+        return exact(call, line, () -> system.receive(fd, target, 0).result());
+    }
+
+    private PreparedCall receiveMessage(final Action.Call call, final int line) throws ScriptException {
+        final Arguments arguments = new Arguments(call, line, 3, 3);
+        final int fd = calls.descriptor(arguments.integer(0));
+        final Expression.Struct message = message(arguments, line);
+        final byte[] target = new byte[arguments.length(arguments.vectorLength(arguments.field(message, "msg_iov")))];
+        final int flags = arguments.integer(2);
+        final AtomicReference<Received> received = new AtomicReference<>(new Received(0, 0));
+        return exact(
+                call,
+                line,
+                () -> {
+                    received.set(system.receive(fd, target, flags));
+                    return received.get().result();
+                },
+                result -> checkFlags(arguments, message.field("msg_flags"), received.get(), result));
+    }
+
+    private static void checkFlags(
+            final Arguments arguments, final @Nullable Expression expected, final Received received, final long result)
+            throws ScriptException {
+        if (result >= 0 && expected != null && !(expected instanceof Expression.Ellipsis)) {
+            final long flags = arguments.value(expected);
+            if (flags != received.flags()) {
+                throw arguments.error("expected msg_flags " + flags + " but got " + received.flags());
+            }
+        }
+    }
+
+    private static Expression.Struct message(final Arguments arguments, final int line) throws ScriptException {
+        final Expression.Struct message = arguments.struct(arguments.get(1));
+        final Expression control = message.field("msg_control");
+        if (control instanceof Expression.Array array && !array.elements().isEmpty()) {
+            throw ScriptException.unsupported(line, "msg_control");
+        }
+        return message;
+    }
+
+    // ---- Out
+
+    private PreparedCall send(final Action.Call call, final int line, final int count) throws ScriptException {
+        final Arguments arguments = new Arguments(call, line, count, count);
+        final byte[] data = arguments.data(1, 2);
+        final int flags = count > 3 ? arguments.integer(3) : 0;
+        final OpenSocket socket = calls.socket(arguments.integer(0));
+        final Endpoint to = count < 6 ? null : destination(arguments, socket, flags);
+        final int fd = calls.descriptor(arguments.integer(0));
+        return exact(call, line, () -> system.send(fd, data, flags, to));
+    }
+
+    /** Where sendto sends to; on a TCP socket an address is of use with MSG_FASTOPEN only, and connects. */
+    private @Nullable Endpoint destination(
+            final Arguments arguments, final @Nullable OpenSocket socket, final int flags) throws ScriptException {
+        final Endpoint to = arguments.address(4, remote);
+        if (socket == null || to == null) {
+            return to;
+        }
+        if (socket.type == SocketCalls.DATAGRAM) {
+            final Flow flow = socket.flow;
+            if (flow == null || !flow.isTo(to.port())) {
+                socket.flow = calls.flows().connecting(IpProtocol.UDP, socket.boundPort, to.port());
+            }
+            return to;
+        }
+        if ((flags & MSG_FASTOPEN) == 0) {
+            return null;
+        }
+        if (socket.flow == null) {
+            socket.flow = calls.flows().connecting(IpProtocol.TCP, socket.boundPort, to.port());
+            calls.connected(socket);
+        }
+        return to;
+    }
+
+    private PreparedCall writeVector(final Action.Call call, final int line) throws ScriptException {
+        final Arguments arguments = new Arguments(call, line, 3, 3);
+        return send(call, line, arguments, arguments.vectorLength(arguments.get(1)), 0);
+    }
+
+    private PreparedCall sendMessage(final Action.Call call, final int line) throws ScriptException {
+        final Arguments arguments = new Arguments(call, line, 3, 3);
+        final Expression vector = arguments.field(message(arguments, line), "msg_iov");
+        final int flags = arguments.integer(2);
+        if ((flags & MSG_FASTOPEN) != 0) {
+            throw ScriptException.unsupported(line, "MSG_FASTOPEN in sendmsg");
+        }
+        return send(call, line, arguments, arguments.vectorLength(vector), flags);
+    }
+
+    private PreparedCall send(
+            final Action.Call call, final int line, final Arguments arguments, final int length, final int flags)
+            throws ScriptException {
+        final int fd = calls.descriptor(arguments.integer(0));
+        final byte[] data = new byte[arguments.length(length)];
+        return exact(call, line, () -> system.send(fd, data, flags, null));
+    }
+
+    // ---- Files: whatever is opened is full of zeros
+
+    private PreparedCall open(final Action.Call call, final int line) throws ScriptException {
+        new Arguments(call, line, 2, 3);
+        final long fd = Calls.scriptResult(call, line);
+        return exact(call, line, () -> fd);
+    }
+
+    private PreparedCall sendFile(final Action.Call call, final int line) throws ScriptException {
+        final Arguments arguments = new Arguments(call, line, 4, 4);
+        final int fd = calls.descriptor(arguments.integer(0));
+        final Expression offset = arguments.bracketed(2);
+        final long from = offset == null ? 0 : arguments.value(offset);
+        final long count = arguments.number(3);
+        return exact(call, line, () -> system.sendFile(fd, from, count));
+    }
+}

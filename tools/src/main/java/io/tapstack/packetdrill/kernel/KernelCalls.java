@@ -1,0 +1,235 @@
+package io.tapstack.packetdrill.kernel;
+
+import static io.tapstack.packetdrill.kernel.Native.CALLS;
+import static io.tapstack.packetdrill.kernel.Native.address;
+import static io.tapstack.packetdrill.kernel.Native.memory;
+import static io.tapstack.packetdrill.kernel.Native.result;
+
+import io.tapstack.packetdrill.call.SystemCalls;
+import io.tapstack.wire.Endpoint;
+import io.tapstack.wire.IpAddress;
+import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** The kernel's own system calls. */
+final class KernelCalls implements SystemCalls {
+
+    private static final int AF_UNSPEC = 0;
+    private static final int AF_INET = 2;
+    private static final int SOCKADDR_BYTES = 16;
+    private static final int POLLFD_BYTES = 8;
+    private static final int EPOLL_EVENT_BYTES = 12; // packed, on x86-64
+    private static final int MSGHDR_BYTES = 56;
+    private static final int MSGHDR_IOV_OFFSET = 16;
+    private static final int MSGHDR_IOVLEN_OFFSET = 24;
+    private static final int MSGHDR_FLAGS_OFFSET = 48;
+    private static final int SHUT_RDWR = 2;
+
+    /** Sockets that are open now, so that nothing is left of a script that ends early. */
+    private final Set<Integer> open = ConcurrentHashMap.newKeySet();
+
+    private long opened(final long fd) {
+        if (fd >= 0) {
+            open.add((int) fd);
+        }
+        return fd;
+    }
+
+    /** Closes everything; calls that wait in a connection come back. */
+    void closeAll() {
+        for (final int fd : open) {
+            CALLS.shutdown(fd, SHUT_RDWR);
+            CALLS.close(fd);
+        }
+        open.clear();
+    }
+
+    @Override
+    public long socket(final int type, final int protocol) {
+        return opened(result(CALLS.socket(AF_INET, type, protocol)));
+    }
+
+    @Override
+    public long bind(final int fd, final Endpoint endpoint) {
+        final ByteBuffer memory = encode(endpoint);
+        return keeping(memory, result(CALLS.bind(fd, address(memory), SOCKADDR_BYTES)));
+    }
+
+    @Override
+    public long listen(final int fd, final int backlog) {
+        return result(CALLS.listen(fd, backlog));
+    }
+
+    @Override
+    public long accept(final int fd, final int flags) {
+        return opened(result(CALLS.accept4(fd, 0, 0, flags)));
+    }
+
+    @Override
+    public long connect(final int fd, final @Nullable Endpoint endpoint) {
+        final ByteBuffer memory = encode(endpoint);
+        return keeping(memory, result(CALLS.connect(fd, address(memory), SOCKADDR_BYTES)));
+    }
+
+    @Override
+    public Received receive(final int fd, final byte[] target, final int flags) {
+        final ByteBuffer bytes = memory(target.length);
+        if (flags == 0) {
+            return new Received(keeping(bytes, result(CALLS.read(fd, address(bytes), target.length))), 0);
+        }
+        final ByteBuffer vector = memory(16);
+        vector.putLong(0, address(bytes)).putLong(8, target.length);
+        final ByteBuffer message = memory(MSGHDR_BYTES);
+        message.putLong(MSGHDR_IOV_OFFSET, address(vector)).putLong(MSGHDR_IOVLEN_OFFSET, 1);
+        final long received = result(CALLS.recvmsg(fd, address(message), flags));
+        Reference.reachabilityFence(vector);
+        return new Received(keeping(bytes, received), message.getInt(MSGHDR_FLAGS_OFFSET));
+    }
+
+    @Override
+    public long send(final int fd, final byte[] data, final int flags, final @Nullable Endpoint to) {
+        final ByteBuffer bytes = memory(data.length).put(0, data);
+        if (flags == 0 && to == null) {
+            return keeping(bytes, result(CALLS.write(fd, address(bytes), data.length)));
+        }
+        final ByteBuffer peer = encode(to);
+        final long sent = result(CALLS.sendto(
+                fd,
+                address(bytes),
+                data.length,
+                flags,
+                to == null ? 0 : address(peer),
+                to == null ? 0 : SOCKADDR_BYTES));
+        return keeping(peer, keeping(bytes, sent));
+    }
+
+    @Override
+    public long sendFile(final int fd, final long offset, final long count) {
+        final int file = CALLS.memfd_create("zeros", 0);
+        if (file < 0) {
+            return result(file);
+        }
+        CALLS.ftruncate(file, offset + count);
+        final ByteBuffer from = memory(Long.BYTES).putLong(0, offset);
+        final long sent = keeping(from, result(CALLS.sendfile(fd, file, address(from), count)));
+        CALLS.close(file);
+        return sent;
+    }
+
+    @Override
+    public long close(final int fd) {
+        open.remove(fd);
+        return result(CALLS.close(fd));
+    }
+
+    @Override
+    public long shutdown(final int fd, final int how) {
+        return result(CALLS.shutdown(fd, how));
+    }
+
+    @Override
+    public long getOption(final int fd, final int level, final int name, final byte[] value) {
+        final ByteBuffer bytes = memory(value.length);
+        final ByteBuffer length = memory(Integer.BYTES).putInt(0, value.length);
+        final long answer = result(CALLS.getsockopt(fd, level, name, address(bytes), address(length)));
+        Reference.reachabilityFence(length);
+        bytes.get(0, value);
+        return answer < 0 ? answer : length.getInt(0);
+    }
+
+    @Override
+    public long setOption(final int fd, final int level, final int name, final byte[] value) {
+        final ByteBuffer bytes = memory(value.length).put(0, value);
+        return keeping(bytes, result(CALLS.setsockopt(fd, level, name, address(bytes), value.length)));
+    }
+
+    @Override
+    public long fcntl(final int fd, final int command, final int argument) {
+        return result(CALLS.fcntl(fd, command, argument));
+    }
+
+    @Override
+    public long ioctl(final int fd, final long request, final int[] value) {
+        final ByteBuffer bytes = memory(Integer.BYTES).putInt(0, value[0]);
+        final long answer = keeping(bytes, result(CALLS.ioctl(fd, request, address(bytes))));
+        value[0] = bytes.getInt(0);
+        return answer;
+    }
+
+    @Override
+    public long poll(final PollEntry[] entries, final int timeoutMillis) {
+        final ByteBuffer bytes = memory(POLLFD_BYTES * entries.length);
+        for (int i = 0; i < entries.length; i++) {
+            bytes.putInt(POLLFD_BYTES * i, entries[i].fd).putShort(POLLFD_BYTES * i + 4, (short) entries[i].events);
+        }
+        final long ready = result(CALLS.poll(address(bytes), entries.length, timeoutMillis));
+        for (int i = 0; i < entries.length; i++) {
+            entries[i].revents = bytes.getShort(POLLFD_BYTES * i + 6) & 0xFFFF;
+        }
+        return ready;
+    }
+
+    @Override
+    public long epollCreate(final int flags) {
+        return opened(result(CALLS.epoll_create1(flags)));
+    }
+
+    @Override
+    public long epollControl(final int epoll, final int operation, final int fd, final EpollEvent event) {
+        final ByteBuffer bytes = memory(EPOLL_EVENT_BYTES);
+        bytes.putInt(0, event.events()).putLong(4, event.data());
+        return keeping(bytes, result(CALLS.epoll_ctl(epoll, operation, fd, address(bytes))));
+    }
+
+    @Override
+    public long epollWait(final int epoll, final EpollEvent[] events, final int timeoutMillis) {
+        final ByteBuffer bytes = memory(EPOLL_EVENT_BYTES * events.length);
+        final long ready = result(CALLS.epoll_wait(epoll, address(bytes), events.length, timeoutMillis));
+        for (int i = 0; i < ready; i++) {
+            final int at = EPOLL_EVENT_BYTES * i;
+            events[i] = new EpollEvent(bytes.getInt(at), bytes.getLong(at + 4));
+        }
+        return ready;
+    }
+
+    @Override
+    public @Nullable Endpoint localAddress(final int fd) {
+        final ByteBuffer bytes = memory(SOCKADDR_BYTES);
+        final ByteBuffer length = memory(Integer.BYTES).putInt(0, SOCKADDR_BYTES);
+        return decode(bytes, CALLS.getsockname(fd, address(bytes), address(length)));
+    }
+
+    @Override
+    public @Nullable Endpoint peerAddress(final int fd) {
+        final ByteBuffer bytes = memory(SOCKADDR_BYTES);
+        final ByteBuffer length = memory(Integer.BYTES).putInt(0, SOCKADDR_BYTES);
+        return decode(bytes, CALLS.getpeername(fd, address(bytes), address(length)));
+    }
+
+    /** {@code struct sockaddr_in}; of family AF_UNSPEC for null. */
+    private static ByteBuffer encode(final @Nullable Endpoint endpoint) {
+        final ByteBuffer memory = memory(SOCKADDR_BYTES);
+        memory.putShort(0, (short) (endpoint == null ? AF_UNSPEC : AF_INET));
+        if (endpoint != null) {
+            memory.order(ByteOrder.BIG_ENDIAN)
+                    .putShort(2, (short) endpoint.port())
+                    .putInt(4, endpoint.address().ipv4Bits());
+        }
+        return memory;
+    }
+
+    private static @Nullable Endpoint decode(final ByteBuffer memory, final int result) {
+        memory.order(ByteOrder.BIG_ENDIAN);
+        return result < 0 ? null : new Endpoint(IpAddress.ipv4(memory.getInt(4)), memory.getShort(2) & 0xFFFF);
+    }
+
+    /** The result of a call during which {@code memory} had to be there. */
+    private static long keeping(final ByteBuffer memory, final long result) {
+        Reference.reachabilityFence(memory);
+        return result;
+    }
+}

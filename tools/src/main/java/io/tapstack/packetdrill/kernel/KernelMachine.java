@@ -1,0 +1,207 @@
+package io.tapstack.packetdrill.kernel;
+
+import io.tapstack.packetdrill.call.SystemCalls;
+import io.tapstack.packetdrill.machine.Machine;
+import io.tapstack.packetdrill.packet.WirePacket;
+import io.tapstack.packetdrill.play.PlaySettings;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
+
+/**
+ * The Linux kernel, in a network namespace that is made for it: the thread that opens the machine moves there, for good, and so do all threads
+ * that it starts from then on. There is a TUN, on which the script is the rest of the world.
+ */
+public final class KernelMachine implements Machine {
+
+    /** What may be the difference between a script's times and those of a machine that does other things, too. */
+    public static final long TOLERANCE_MICROS = 20_000;
+
+    private static final int CLONE_NEWNET = 0x4000_0000;
+    /** A call that is meant to wait does so if it has not come back by then. */
+    private static final long WAITING_CALL_MICROS = 2_000;
+    /** Any other that has not come back by then waits, too. */
+    private static final long CALL_MICROS = 1_000_000;
+
+    private static final long NANOS_PER_MICRO = 1_000;
+
+    private final KernelCalls calls = new KernelCalls();
+    private final Tun tun;
+    private final ExecutorService caller = Executors.newCachedThreadPool(work -> {
+        final Thread thread = new Thread(work, "packetdrill-call");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private volatile long startNanos = System.nanoTime();
+
+    /**
+     * Moves the calling thread to a new namespace, and sets that up.
+     *
+     * @throws IOException if that takes more privileges than there are, or {@code ip} is missing
+     */
+    public KernelMachine(final PlaySettings settings) throws IOException {
+        if (Native.result(Native.CALLS.unshare(CLONE_NEWNET)) < 0) {
+            throw new IOException("no network namespace: be root, or run this in bin/private-net");
+        }
+        write("net.ipv6.conf.all.disable_ipv6", "1");
+        this.tun = new Tun(this::now);
+        try {
+            configure(settings);
+        } catch (final IOException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private static void configure(final PlaySettings settings) throws IOException {
+        final String commands = String.join(
+                "\n",
+                "link set lo up",
+                "link set " + Tun.NAME + " mtu " + settings.mtu() + " up",
+                "addr add " + settings.local() + "/16 dev " + Tun.NAME,
+                "addr add " + settings.gateway() + "/16 dev lo scope host",
+                "route add default dev " + Tun.NAME + " src " + settings.local(),
+                "");
+        final Process ip = new ProcessBuilder("ip", "-batch", "-")
+                .redirectErrorStream(true)
+                .start();
+        try (var in = ip.getOutputStream()) {
+            in.write(commands.getBytes(StandardCharsets.US_ASCII));
+        }
+        final String said = new String(ip.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        try {
+            if (ip.waitFor() != 0) {
+                throw new IOException("ip cannot set up " + Tun.NAME + ": "
+                        + said.lines().findFirst().orElse(""));
+            }
+        } catch (final InterruptedException e) {
+            throw interrupted();
+        }
+    }
+
+    @Override
+    public long now() {
+        return (System.nanoTime() - startNanos) / NANOS_PER_MICRO;
+    }
+
+    @Override
+    public void start() {
+        startNanos = System.nanoTime();
+    }
+
+    @Override
+    public void runUntil(final long micros) throws IOException {
+        for (long left = micros - now(); left > 0; left = micros - now()) {
+            LockSupport.parkNanos(left * NANOS_PER_MICRO);
+            if (Thread.interrupted()) {
+                throw interrupted();
+            }
+        }
+    }
+
+    @Override
+    public Optional<WirePacket> receive(final long untilMicros) throws IOException {
+        try {
+            return tun.receive(untilMicros - now());
+        } catch (final InterruptedException e) {
+            throw interrupted();
+        }
+    }
+
+    @Override
+    public void send(final byte[] packet) throws IOException {
+        tun.send(packet);
+    }
+
+    @Override
+    public SystemCalls systemCalls() {
+        return calls;
+    }
+
+    @Override
+    public RunningCall call(final LongSupplier body, final boolean mayWait) throws IOException {
+        final KernelCall call = new KernelCall();
+        caller.execute(() -> call.run(body, this));
+        await(call, now() + (mayWait ? WAITING_CALL_MICROS : CALL_MICROS));
+        return call;
+    }
+
+    @Override
+    public void await(final RunningCall call, final long untilMicros) throws IOException {
+        try {
+            final CountDownLatch done = ((KernelCall) call).done;
+            if (!done.await(Math.max(0, untilMicros - now()), TimeUnit.MICROSECONDS)) {
+                return;
+            }
+        } catch (final InterruptedException e) {
+            throw interrupted();
+        }
+    }
+
+    @Override
+    public boolean sysctl(final String name, final String value) throws IOException {
+        return write(name, value.startsWith("0x") ? Long.decode(value).toString() : value);
+    }
+
+    private static boolean write(final String name, final String value) throws IOException {
+        final Path file = Path.of("/proc/sys", name.replace('.', '/'));
+        if (!Files.exists(file)) {
+            return false;
+        }
+        try {
+            Files.writeString(file, value);
+        } catch (final IOException e) {
+            throw new IOException("the kernel refuses " + name + "=" + value, e);
+        }
+        return true;
+    }
+
+    @Override
+    public void close() {
+        calls.closeAll();
+        tun.close();
+        caller.shutdown();
+    }
+
+    private static InterruptedIOException interrupted() {
+        Thread.currentThread().interrupt();
+        return new InterruptedIOException("interrupted");
+    }
+
+    private static final class KernelCall implements RunningCall {
+
+        private final CountDownLatch done = new CountDownLatch(1);
+        private volatile long result;
+        private volatile long endMicros;
+
+        void run(final LongSupplier body, final KernelMachine machine) {
+            result = body.getAsLong();
+            endMicros = machine.now();
+            done.countDown();
+        }
+
+        @Override
+        public boolean isDone() {
+            return done.getCount() == 0;
+        }
+
+        @Override
+        public long result() {
+            return result;
+        }
+
+        @Override
+        public long endMicros() {
+            return endMicros;
+        }
+    }
+}

@@ -1,0 +1,123 @@
+package io.tapstack.packetdrill.machine;
+
+import io.tapstack.tcp.EcnMode;
+import io.tapstack.tcp.SynCookieMode;
+import io.tapstack.tcp.TcpConfig;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.regex.Pattern;
+
+/**
+ * Linux's parameters (tcp(7), the kernel's ip-sysctl.rst) as settings of our stack. Three kinds are known: what sets something here; what the
+ * stack does anyway, and so may be asked for but not otherwise; and what is about the kernel's own ways and changes nothing on the wire.
+ */
+final class Sysctls {
+
+    private static final String TCP = "net.ipv4.tcp_";
+    private static final long MILLIS = 1_000_000;
+    private static final long SECONDS = 1_000_000_000;
+    private static final int MAX_SHIFT = 14;
+    private static final int MAX_UNSCALED = 65_535;
+
+    private static final Map<String, BiConsumer<TcpConfig, String>> SETTINGS = Map.ofEntries(
+            Map.entry("timestamps", (config, value) -> config.timestamps(!value.equals("0"))),
+            Map.entry("window_scaling", (config, value) -> config.windowScaling(!value.equals("0"))),
+            Map.entry("sack", (config, value) -> config.sack(!value.equals("0"))),
+            Map.entry("ecn", (config, value) -> config.ecn(ecn(value))),
+            Map.entry("syncookies", (config, value) -> config.synCookies(cookies(value))),
+            Map.entry("congestion_control", TcpConfig::congestionControl),
+            Map.entry("rmem", Sysctls::receiveMemory),
+            Map.entry("wmem", (config, value) -> config.sendBufferBytes(triple(value)[1])),
+            Map.entry("syn_retries", (config, value) -> config.synRetries(Integer.parseInt(value))),
+            Map.entry("synack_retries", (config, value) -> config.synRetries(Integer.parseInt(value))),
+            Map.entry("retries2", (config, value) -> config.dataRetries(Integer.parseInt(value))),
+            Map.entry("fin_timeout", (config, value) -> config.finWait2Nanos(Long.parseLong(value) * SECONDS)),
+            Map.entry("keepalive_time", (config, value) -> config.keepAliveIdleNanos(Long.parseLong(value) * SECONDS)),
+            Map.entry(
+                    "keepalive_intvl",
+                    (config, value) -> config.keepAliveIntervalNanos(Long.parseLong(value) * SECONDS)),
+            Map.entry("keepalive_probes", (config, value) -> config.keepAliveCount(Integer.parseInt(value))),
+            Map.entry("rto_min_us", (config, value) -> config.minRtoNanos(Long.parseLong(value) * 1_000)),
+            Map.entry("rto_max_ms", (config, value) -> config.maxRtoNanos(Long.parseLong(value) * MILLIS)));
+
+    /** What the stack does, whatever anybody sets. */
+    private static final Map<String, Pattern> FIXED = Map.of(
+            "rfc1337", Pattern.compile("1"),
+            "syn_linear_timeouts", Pattern.compile("0"),
+            "dsack", Pattern.compile("1"),
+            "fack", Pattern.compile("0"),
+            "reordering", Pattern.compile("3"),
+            "frto", Pattern.compile("[12]"),
+            "recovery", Pattern.compile("0?x?[01]"),
+            "early_retrans", Pattern.compile("[34]"));
+
+    /** How the kernel puts packets together, what it remembers from one connection to the next, and the like. */
+    private static final Pattern WITHOUT_EFFECT = Pattern.compile("net\\.core\\..*|net\\.ipv4\\.tcp_("
+            + "tso_win_divisor|pacing_.*|notsent_lowat|no_metrics_save|min_tso_segs|limit_output_bytes|autocorking"
+            + "|moderate_rcvbuf|adv_win_scale|app_win|tw_reuse|slow_start_after_idle|fastopen.*|comp_sack_.*|thin_.*"
+            + "|invalid_ratelimit|challenge_ack_limit|min_rtt_wlen|mem|max_syn_backlog|backlog_ack_defer)");
+
+    private Sysctls() {}
+
+    /**
+     * Sets a parameter.
+     *
+     * @return false if it is not known, or cannot be what is asked for
+     * @throws IllegalArgumentException if it can never have this value
+     */
+    static boolean set(final TcpConfig config, final String name, final String value) {
+        if (name.equals("net.ipv4.ip_default_ttl")) {
+            config.timeToLive(Integer.parseInt(value));
+            return true;
+        }
+        if (name.startsWith(TCP)) {
+            final String parameter = name.substring(TCP.length());
+            final BiConsumer<TcpConfig, String> setting = SETTINGS.get(parameter);
+            if (setting != null) {
+                setting.accept(config, value);
+                return true;
+            }
+            final Pattern fixed = FIXED.get(parameter);
+            if (fixed != null) {
+                return fixed.matcher(value).matches();
+            }
+        }
+        return WITHOUT_EFFECT.matcher(name).matches();
+    }
+
+    private static EcnMode ecn(final String value) {
+        return switch (value) {
+            case "0" -> EcnMode.OFF;
+            case "1" -> EcnMode.ON;
+            case "2" -> EcnMode.PASSIVE;
+            default -> throw new IllegalArgumentException(value);
+        };
+    }
+
+    private static SynCookieMode cookies(final String value) {
+        return switch (value) {
+            case "0" -> SynCookieMode.NEVER;
+            case "1" -> SynCookieMode.AUTO;
+            case "2" -> SynCookieMode.ALWAYS;
+            default -> throw new IllegalArgumentException(value);
+        };
+    }
+
+    /** The second number is the buffer at the start; the third, how far it may grow, decides the shift (RFC 7323 2.3). */
+    private static void receiveMemory(final TcpConfig config, final String value) {
+        final int[] bytes = triple(value);
+        int shift = 0;
+        while (shift < MAX_SHIFT && bytes[2] >>> shift > MAX_UNSCALED) {
+            shift++;
+        }
+        config.receiveBufferBytes(bytes[1]).windowShift(shift);
+    }
+
+    private static int[] triple(final String value) {
+        final String[] words = value.trim().split("\\s+");
+        if (words.length != 3) {
+            throw new IllegalArgumentException(value);
+        }
+        return new int[] {Integer.parseInt(words[0]), Integer.parseInt(words[1]), Integer.parseInt(words[2])};
+    }
+}

@@ -1,0 +1,157 @@
+package io.tapstack.packetdrill.packet;
+
+import io.tapstack.wire.IcmpHeader;
+import io.tapstack.wire.InternetChecksum;
+import io.tapstack.wire.IpAddress;
+import io.tapstack.wire.IpProtocol;
+import io.tapstack.wire.Ipv4Header;
+import io.tapstack.wire.TcpHeader;
+import io.tapstack.wire.UdpHeader;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * An IPv4 packet that the stack has sent.
+ *
+ * @param bytes from the IP header on
+ * @param micros when, on the script's clock
+ */
+public record WirePacket(ByteBuffer bytes, long micros) {
+
+    /** @param packet complete, from the IP header on */
+    public static WirePacket of(final byte[] packet, final long micros) {
+        return new WirePacket(ByteBuffer.wrap(packet), micros);
+    }
+
+    int protocol() {
+        return Ipv4Header.protocol(bytes, 0);
+    }
+
+    IpAddress source() {
+        return IpAddress.ipv4(Ipv4Header.source(bytes, 0));
+    }
+
+    IpAddress destination() {
+        return IpAddress.ipv4(Ipv4Header.destination(bytes, 0));
+    }
+
+    /** Where the transport's header starts. */
+    int transport() {
+        return Ipv4Header.headerLength(bytes, 0);
+    }
+
+    int sourcePort() {
+        return bytes.getShort(transport()) & 0xFFFF;
+    }
+
+    int destinationPort() {
+        return bytes.getShort(transport() + 2) & 0xFFFF;
+    }
+
+    TcpHeader tcp() {
+        return new TcpHeader().wrap(bytes, transport());
+    }
+
+    boolean isTcpSyn() {
+        return protocol() == IpProtocol.TCP && (tcp().flags() & TcpHeader.SYN) != 0;
+    }
+
+    private int payloadOffset() {
+        return transport()
+                + switch (protocol()) {
+                    case IpProtocol.TCP -> tcp().headerLength();
+                    case IpProtocol.UDP -> UdpHeader.LENGTH;
+                    default -> IcmpHeader.LENGTH;
+                };
+    }
+
+    /** Bytes behind the transport's header. */
+    public int payloadLength() {
+        return Ipv4Header.totalLength(bytes, 0) - payloadOffset();
+    }
+
+    byte[] tcpOptions() {
+        return slice(transport() + TcpHeader.MIN_LENGTH, payloadOffset());
+    }
+
+    byte[] payload() {
+        return slice(payloadOffset(), Ipv4Header.totalLength(bytes, 0));
+    }
+
+    private byte[] slice(final int from, final int to) {
+        final byte[] copy = new byte[Math.max(0, to - from)];
+        bytes.get(from, copy);
+        return copy;
+    }
+
+    /** Whether this is a packet of IPv4 with all the headers that it says it has. */
+    boolean isWhole() {
+        final int length = bytes.limit();
+        if (length < Ipv4Header.LENGTH
+                || Ipv4Header.version(bytes, 0) != 4
+                || transport() < Ipv4Header.LENGTH
+                || Ipv4Header.totalLength(bytes, 0) > length) {
+            return false;
+        }
+        return switch (protocol()) {
+            case IpProtocol.TCP ->
+                length >= transport() + TcpHeader.MIN_LENGTH
+                        && tcp().headerLength() >= TcpHeader.MIN_LENGTH
+                        && payloadLength() >= 0;
+            case IpProtocol.UDP, IpProtocol.ICMP -> payloadLength() >= 0;
+            default -> false;
+        };
+    }
+
+    /** Checks every checksum. @throws IOException naming the one that is wrong */
+    public void verifyChecksums() throws IOException {
+        if (!Ipv4Header.checksumIsValid(bytes, 0, transport())) {
+            throw new IOException("bad IP checksum");
+        }
+        final int length = Ipv4Header.totalLength(bytes, 0) - transport();
+        long sum = InternetChecksum.sum(bytes, transport(), length);
+        if (protocol() == IpProtocol.UDP && bytes.getShort(transport() + UdpHeader.CHECKSUM_OFFSET) == 0) {
+            return; // RFC 768: none was computed.
+        }
+        if (protocol() != IpProtocol.ICMP) {
+            sum += InternetChecksum.pseudoHeader(source(), destination(), protocol()) + length;
+        }
+        if (InternetChecksum.finish(sum) != 0) {
+            throw new IOException("bad " + name() + " checksum");
+        }
+    }
+
+    String name() {
+        return switch (protocol()) {
+            case IpProtocol.TCP -> "TCP";
+            case IpProtocol.UDP -> "UDP";
+            default -> "ICMP";
+        };
+    }
+
+    /** Whether {@code next} is the rest of the same super-segment: it follows at once, and nothing but its end may differ. */
+    public boolean isContinuedBy(final WirePacket next) {
+        final int mask = ~(TcpHeader.FIN | TcpHeader.PSH | TcpHeader.CWR);
+        return next.protocol() == IpProtocol.TCP
+                && next.sourcePort() == sourcePort()
+                && next.destinationPort() == destinationPort()
+                && next.tcp().sequence() == tcp().sequence() + payloadLength()
+                && next.tcp().acknowledgment() == tcp().acknowledgment()
+                && next.tcp().window() == tcp().window()
+                && (next.tcp().flags() & mask) == (tcp().flags() & mask)
+                && (tcp().flags() & TcpHeader.FIN) == 0
+                && next.tcpOptions().length == tcpOptions().length;
+    }
+
+    /** This segment and the next one, as one. Its time is the first one's, as is everything but FIN and PSH. */
+    public WirePacket and(final WirePacket next) {
+        final byte[] more = next.payload();
+        final int length = payloadOffset() + payloadLength();
+        final ByteBuffer both = ByteBuffer.allocate(length + more.length);
+        both.put(0, bytes, 0, length).put(length, more);
+        both.putShort(Ipv4Header.TOTAL_LENGTH_OFFSET, (short) both.capacity());
+        final int flags = transport() + TcpHeader.FLAGS_OFFSET;
+        both.put(flags, (byte) (tcp().flags() | next.tcp().flags() & (TcpHeader.FIN | TcpHeader.PSH)));
+        return new WirePacket(both, micros);
+    }
+}

@@ -1,0 +1,164 @@
+package io.tapstack.packetdrill.play;
+
+import io.tapstack.packetdrill.machine.Machine;
+import io.tapstack.packetdrill.packet.Flow;
+import io.tapstack.packetdrill.packet.Flows;
+import io.tapstack.packetdrill.packet.PacketText;
+import io.tapstack.packetdrill.packet.WirePacket;
+import io.tapstack.packetdrill.script.Event;
+import io.tapstack.packetdrill.script.EventTime;
+import io.tapstack.packetdrill.script.PacketSpec;
+import io.tapstack.packetdrill.script.ScriptException;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** What the stack has sent, against what the script expects of it. */
+final class ExpectedPackets {
+
+    /** How long a packet is waited for beyond its time, to be able to say that it came late. */
+    private static final long GRACE_MICROS = 3_000_000;
+    /** How long one is waited for that may come at any time. */
+    private static final long ANY_TIME_MICROS = 10_000_000;
+
+    private final Machine machine;
+    private final Flows flows;
+    private final PlaySettings settings;
+    private final Consumer<String> log;
+    /** Sent, but not mentioned by the script yet, in order. */
+    private final Deque<WirePacket> unseen = new ArrayDeque<>();
+
+    ExpectedPackets(final Machine machine, final Flows flows, final PlaySettings settings, final Consumer<String> log) {
+        this.machine = machine;
+        this.flows = flows;
+        this.settings = settings;
+        this.log = log;
+    }
+
+    /** The stack has to send this packet between {@code start} and {@code end}, give or take {@code tolerance}. */
+    void expect(final PacketSpec packet, final Event event, final long start, final long end, final long tolerance)
+            throws ScriptException, IOException {
+        final Flow flow;
+        try {
+            flow = flows.outbound(packet);
+        } catch (final IOException e) {
+            throw new ScriptException(event.line(), "error handling packet: " + e.getMessage());
+        }
+        final boolean anyTime = event.time().kind() == EventTime.Kind.ANY;
+        final long until =
+                anyTime ? machine.now() + ANY_TIME_MICROS : Math.max(machine.now(), end) + tolerance + GRACE_MICROS;
+        final WirePacket first = next(flow, until).orElse(null);
+        if (first == null) {
+            throw new ScriptException(
+                    event.line(),
+                    "error handling packet: nothing was sent until " + Times.seconds(until) + " sec"
+                            + dump("script", start, PacketText.of(packet)));
+        }
+        verifyChecksums(first, event);
+        final WirePacket actual = packet instanceof PacketSpec.Tcp tcp && !settings.strictSegments()
+                ? whole(first, tcp.length(), flow, event, until)
+                : first;
+        final Optional<String> difference = flows.compare(packet, actual, flow);
+        final String packets = dump("script", start, PacketText.of(packet))
+                + dump("actual", actual.micros(), flows.describe(actual, flow));
+        if (difference.isPresent()) {
+            throw new ScriptException(event.line(), "error handling packet: " + difference.get() + packets);
+        }
+        if (!anyTime && (actual.micros() < start - tolerance || actual.micros() > end + tolerance)) {
+            throw new ScriptException(
+                    event.line(),
+                    "error handling packet: "
+                            + (start == end
+                                    ? Times.error("outbound packet", start, actual.micros(), tolerance)
+                                    : Times.rangeError("outbound packet", start, end, actual.micros(), tolerance))
+                            + packets);
+        }
+    }
+
+    private void verifyChecksums(final WirePacket packet, final Event event) throws ScriptException {
+        try {
+            packet.verifyChecksums();
+        } catch (final IOException e) {
+            throw new ScriptException(
+                    event.line(),
+                    "error handling packet: " + e.getMessage()
+                            + dump("actual", packet.micros(), flows.describe(packet)));
+        }
+    }
+
+    private static String dump(final String what, final long micros, final String packet) {
+        return "\n" + what + " packet: " + Times.seconds(micros) + " " + packet;
+    }
+
+    /** The segment together with those that follow it, as far as the script has them as one. */
+    private WirePacket whole(
+            final WirePacket first, final int length, final Flow flow, final Event event, final long until)
+            throws ScriptException, IOException {
+        WirePacket whole = first;
+        WirePacket last = first;
+        while (whole.payloadLength() < length && last.payloadLength() > 0) {
+            final Optional<WirePacket> next = next(flow, until);
+            if (next.isEmpty()) {
+                return whole;
+            }
+            if (!last.isContinuedBy(next.get())) {
+                unseen.addFirst(next.get());
+                return whole;
+            }
+            last = next.get();
+            verifyChecksums(last, event);
+            whole = whole.and(last);
+        }
+        return whole;
+    }
+
+    /** The next packet of a connection; those of others stay. */
+    private Optional<WirePacket> next(final Flow flow, final long until) throws IOException {
+        for (final Iterator<WirePacket> packets = unseen.iterator(); packets.hasNext(); ) {
+            final WirePacket packet = packets.next();
+            if (flows.isOf(packet, flow)) {
+                packets.remove();
+                return Optional.of(packet);
+            }
+        }
+        while (true) {
+            final Optional<WirePacket> packet = machine.receive(until);
+            if (packet.isEmpty()) {
+                return packet;
+            }
+            if (take(packet.get()) && flows.isOf(packet.get(), flow)) {
+                unseen.removeLast();
+                return packet;
+            }
+        }
+    }
+
+    /** Takes note of a packet. @return false if it is not for the script at all */
+    private boolean take(final WirePacket packet) {
+        if (!flows.concerns(packet)) {
+            return false;
+        }
+        log.accept("outbound sniffed packet: " + Times.seconds(packet.micros()) + " " + flows.describe(packet));
+        unseen.addLast(packet);
+        return true;
+    }
+
+    /** If a script is to mention everything: nothing that it has not mentioned was sent before {@code micros}. */
+    void requireNothingElse(final long micros, final int line) throws ScriptException, IOException {
+        Optional<WirePacket> packet = machine.receive(machine.now());
+        while (packet.isPresent()) {
+            take(packet.get());
+            packet = machine.receive(machine.now());
+        }
+        final WirePacket oldest = unseen.peekFirst();
+        if (settings.failOnUnexpected() && oldest != null && oldest.micros() < micros) {
+            throw new ScriptException(
+                    line,
+                    "a packet was sent that the script does not expect"
+                            + dump("actual", oldest.micros(), flows.describe(oldest)));
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package io.tapstack.packetdrill.script;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A packet as a script describes it. Sequence numbers are relative, and what is not said is not looked at. */
+public sealed interface PacketSpec {
+
+    /** True for a packet to the stack ({@code <}). */
+    boolean inbound();
+
+    /** What is said about its IP header. */
+    IpSpec ip();
+
+    /** Its ports, or null if they are those of the socket under test. */
+    default @Nullable Ports ports() {
+        return null;
+    }
+
+    /** {@code source > destination}. */
+    record Ports(int source, int destination) {}
+
+    /**
+     * A TCP segment.
+     *
+     * @param flags bits of {@link io.tapstack.wire.TcpHeader}
+     * @param sequence of the first byte
+     * @param length payload in bytes
+     * @param window as it stands in the header, or -1 for any
+     * @param options null for any ({@code <...>})
+     */
+    record Tcp(
+            boolean inbound,
+            IpSpec ip,
+            @Nullable Ports ports,
+            int flags,
+            int sequence,
+            int length,
+            int acknowledgment,
+            int window,
+            int urgentPointer,
+            @Nullable List<TcpOption> options)
+            implements PacketSpec {}
+
+    /**
+     * A UDP datagram.
+     *
+     * @param length payload in bytes
+     */
+    record Udp(boolean inbound, IpSpec ip, @Nullable Ports ports, int length) implements PacketSpec {}
+
+    /**
+     * An ICMP message.
+     *
+     * @param mtu of a {@code frag_needed}, or -1
+     * @param echoId of an echo
+     * @param echoed what of the packet that caused it is in it
+     */
+    record Icmp(boolean inbound, IpSpec ip, int type, int code, int mtu, int echoId, Echoed echoed)
+            implements PacketSpec {}
+
+    /**
+     * The packet inside an ICMP message.
+     *
+     * @param kind of the packet; RAW for {@code length} bytes of zeros behind the ICMP header instead
+     * @param sequence relative, of a TCP segment
+     */
+    record Echoed(Kind kind, int sequence, int length) {
+
+        /** What the message quotes. */
+        public enum Kind {
+            TCP,
+            UDP,
+            RAW
+        }
+    }
+
+    /**
+     * What a script says about an IP header.
+     *
+     * @param field what of the traffic class byte is meant
+     * @param trafficClass its value
+     * @param timeToLive 0 for any
+     */
+    record IpSpec(Field field, int trafficClass, int timeToLive) {
+
+        /** Nothing said. */
+        public static final IpSpec ANY = new IpSpec(Field.NONE, 0, 0);
+
+        /** What of the traffic class is said. */
+        public enum Field {
+            NONE,
+            /** The lower two bits. */
+            ECN,
+            /** The lower two bits are either ECT. */
+            ECT_ANY,
+            /** All of it. */
+            ALL
+        }
+    }
+}

@@ -1,0 +1,160 @@
+package io.tapstack.posix;
+
+import io.tapstack.socket.SocketOptions;
+import io.tapstack.socket.StackSocket;
+import io.tapstack.socket.StreamSocket;
+import io.tapstack.tcp.TcpInfo;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * Socket options as bytes in little-endian order, which is x86-64's. What is an int is {@link StackSocket}'s own business; the options that are
+ * structures or names are translated here: {@code struct linger}, {@code struct timeval}, {@code struct tcp_info}, names of congestion controls.
+ */
+final class LinuxOptions {
+
+    /** No value is longer. */
+    static final int MAX_BYTES = 256;
+
+    private static final int SO_LINGER = SocketOptions.SO_LINGER;
+    private static final int SO_RCVTIMEO_OLD = 20;
+    private static final int SO_SNDTIMEO_OLD = 21;
+    private static final int SO_RCVTIMEO_NEW = 66;
+    private static final int SO_SNDTIMEO_NEW = 67;
+    private static final int TCP_INFO = 11;
+    private static final int TCP_CONGESTION = 13;
+    private static final int CONGESTION_NAME_BYTES = 16;
+    private static final long NANOS_PER_MICRO = 1_000;
+    private static final long NANOS_PER_SECOND = 1_000_000_000;
+    private static final long MAX_SECONDS = Long.MAX_VALUE / NANOS_PER_SECOND / 2;
+    private static final int MICROS_PER_SECOND = 1_000_000;
+
+    private LinuxOptions() {}
+
+    /** Appends an option's value to {@code target}. @return 0 or a negative errno */
+    static int get(final StackSocket socket, final int level, final int name, final ByteBuffer target) {
+        if (level == SocketOptions.SOL_SOCKET) {
+            switch (name) {
+                case SO_RCVTIMEO_OLD, SO_RCVTIMEO_NEW -> {
+                    putTime(target, socket.receiveTimeoutNanos());
+                    return 0;
+                }
+                case SO_SNDTIMEO_OLD, SO_SNDTIMEO_NEW -> {
+                    putTime(target, socket.sendTimeoutNanos());
+                    return 0;
+                }
+                case SO_LINGER -> {
+                    final int seconds = socket instanceof StreamSocket stream ? stream.lingerSeconds() : -1;
+                    target.putInt(seconds >= 0 ? 1 : 0).putInt(Math.max(0, seconds));
+                    return 0;
+                }
+                default -> {
+                    // An int.
+                }
+            }
+        }
+        if (level == SocketOptions.IPPROTO_TCP && socket instanceof StreamSocket stream) {
+            if (name == TCP_INFO) {
+                putInfo(stream, target);
+                return 0;
+            }
+            if (name == TCP_CONGESTION) {
+                final byte[] text = stream.congestionControl().getBytes(StandardCharsets.US_ASCII);
+                target.put(Arrays.copyOf(text, CONGESTION_NAME_BYTES));
+                return 0;
+            }
+        }
+        final int value = socket.option(level, name);
+        if (value < 0) {
+            return value;
+        }
+        target.putInt(value);
+        return 0;
+    }
+
+    /** @param value in little-endian order; its rest is read */
+    static int set(final StackSocket socket, final int level, final int name, final ByteBuffer value) {
+        if (level == SocketOptions.SOL_SOCKET) {
+            switch (name) {
+                case SO_RCVTIMEO_OLD, SO_RCVTIMEO_NEW, SO_SNDTIMEO_OLD, SO_SNDTIMEO_NEW -> {
+                    return setTime(socket, name == SO_RCVTIMEO_OLD || name == SO_RCVTIMEO_NEW, value);
+                }
+                case SO_LINGER -> {
+                    return setLinger(socket, value);
+                }
+                default -> {
+                    // An int.
+                }
+            }
+        }
+        if (level == SocketOptions.IPPROTO_TCP && name == TCP_CONGESTION && socket instanceof StreamSocket stream) {
+            return setCongestionControl(stream, value);
+        }
+        // ip(7): options of this level may be a single byte.
+        if (level == SocketOptions.IPPROTO_IP && value.hasRemaining() && value.remaining() < Integer.BYTES) {
+            return socket.setOption(level, name, value.get() & 0xFF);
+        }
+        if (value.remaining() < Integer.BYTES) {
+            return -LinuxErrno.EINVAL;
+        }
+        return socket.setOption(level, name, value.getInt());
+    }
+
+    private static void putInfo(final StreamSocket socket, final ByteBuffer target) {
+        final TcpInfo info = socket.info();
+        if (info == null) {
+            TcpInfoLayout.writeUnconnected(target, socket.isListening());
+        } else {
+            TcpInfoLayout.write(info, target);
+        }
+    }
+
+    private static int setCongestionControl(final StreamSocket socket, final ByteBuffer value) {
+        if (!value.hasRemaining()) {
+            return -LinuxErrno.EINVAL;
+        }
+        final byte[] text = new byte[Math.min(value.remaining(), CONGESTION_NAME_BYTES)];
+        value.get(text);
+        final String name = new String(text, StandardCharsets.US_ASCII);
+        final int end = name.indexOf('\0');
+        return socket.congestionControl(end < 0 ? name : name.substring(0, end));
+    }
+
+    private static int setLinger(final StackSocket socket, final ByteBuffer value) {
+        if (value.remaining() < 2 * Integer.BYTES) {
+            return -LinuxErrno.EINVAL;
+        }
+        final boolean on = value.getInt() != 0;
+        final int seconds = value.getInt();
+        if (socket instanceof StreamSocket stream) {
+            // As on Linux, a negative time is a very long one.
+            stream.lingerSeconds(on ? seconds < 0 ? Integer.MAX_VALUE : seconds : -1);
+        }
+        return 0;
+    }
+
+    private static void putTime(final ByteBuffer target, final long nanos) {
+        target.putLong(nanos / NANOS_PER_SECOND).putLong(nanos % NANOS_PER_SECOND / NANOS_PER_MICRO);
+    }
+
+    private static int setTime(final StackSocket socket, final boolean receive, final ByteBuffer value) {
+        if (value.remaining() < 2 * Long.BYTES) {
+            return -LinuxErrno.EINVAL;
+        }
+        final long seconds = value.getLong();
+        final long micros = value.getLong();
+        if (micros < 0 || micros >= MICROS_PER_SECOND) {
+            return -LinuxErrno.EDOM;
+        }
+        // 0 is for ever; what is longer than the clock runs is so, too; and a negative time does not wait at all.
+        final long nanos =
+                seconds > MAX_SECONDS ? 0 : seconds < 0 ? 1 : seconds * NANOS_PER_SECOND + micros * NANOS_PER_MICRO;
+        if (receive) {
+            socket.receiveTimeoutNanos(nanos);
+        } else {
+            socket.sendTimeoutNanos(nanos);
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,311 @@
+package io.tapstack.posix;
+
+import io.tapstack.ip.SocketError;
+import io.tapstack.ip.SocketErrorException;
+import io.tapstack.posix.OpenFile.EpollFile;
+import io.tapstack.posix.OpenFile.SocketFile;
+import io.tapstack.socket.DatagramSocket;
+import io.tapstack.socket.MessageFlags;
+import io.tapstack.socket.PeerAddress;
+import io.tapstack.socket.Shutdown;
+import io.tapstack.socket.SocketLayer;
+import io.tapstack.socket.StackSocket;
+import io.tapstack.socket.StreamSocket;
+import io.tapstack.wire.Endpoint;
+import io.tapstack.wire.IpAddress;
+import io.tapstack.wire.IpProtocol;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The system calls of sockets over a {@link FileTable}, with Linux's numbers for everything. They answer 0 or more for success and
+ * {@code -errno} for failure, and wait as the man pages say; what waits does so in the time of the layer's door, which may be a virtual one.
+ * A call that must not wait is made with {@link MessageFlags#MSG_DONTWAIT}, a connect on a socket that is not blocking. Waiting for many
+ * descriptors is {@link Readiness}.
+ *
+ * <p>Any thread may call.
+ */
+public final class SocketCalls {
+
+    public static final int AF_INET = 2;
+    public static final int SOCK_STREAM = 1;
+    public static final int SOCK_DGRAM = 2;
+    public static final int SOCK_NONBLOCK = 0x800;
+    public static final int SOCK_CLOEXEC = 0x80000;
+    public static final int F_GETFL = 3;
+    public static final int F_SETFL = 4;
+    public static final int O_RDWR = 2;
+    public static final int O_NONBLOCK = SOCK_NONBLOCK;
+    public static final int FIONREAD = 0x541B;
+    public static final int SIOCOUTQ = 0x5411;
+
+    private static final int TYPE_MASK = 0xF;
+    private static final int SOCK_MAX = 11;
+    private static final int MAX_PROTOCOL = 255;
+    private static final int MAX_BACKLOG = 4_096; // net.core.somaxconn
+
+    private final SocketLayer layer;
+    private final FileTable files;
+
+    public SocketCalls(final SocketLayer layer, final FileTable files) {
+        this.layer = layer;
+        this.files = files;
+    }
+
+    /** {@code socket(2)}. @return a descriptor */
+    public long socket(final int domain, final int type, final int protocol) {
+        final int flags = type & ~TYPE_MASK;
+        final int kind = type & TYPE_MASK;
+        if ((flags & ~(SOCK_NONBLOCK | SOCK_CLOEXEC)) != 0 || kind >= SOCK_MAX) {
+            return -LinuxErrno.EINVAL;
+        }
+        if (domain != AF_INET) {
+            return -LinuxErrno.EAFNOSUPPORT;
+        }
+        if (protocol < 0 || protocol > MAX_PROTOCOL) {
+            return -LinuxErrno.EINVAL;
+        }
+        if (kind != SOCK_STREAM && kind != SOCK_DGRAM) {
+            return -LinuxErrno.ESOCKTNOSUPPORT;
+        }
+        if (protocol != 0 && protocol != (kind == SOCK_STREAM ? IpProtocol.TCP : IpProtocol.UDP)) {
+            return -LinuxErrno.EPROTONOSUPPORT;
+        }
+        return open(kind == SOCK_STREAM ? layer.stream() : layer.datagram(), flags);
+    }
+
+    private long open(final StackSocket socket, final int flags) {
+        socket.nonBlocking((flags & SOCK_NONBLOCK) != 0);
+        final int fd = files.open(new SocketFile(socket));
+        if (fd < 0) {
+            socket.close();
+        }
+        return fd;
+    }
+
+    /** {@code bind(2)}. */
+    public long bind(final long fd, final Endpoint address) {
+        final StackSocket socket = socket(fd);
+        return socket == null ? notSocket(fd) : socket.bind(address);
+    }
+
+    /** {@code listen(2)}; a backlog that is negative or too large is the largest there is. */
+    public long listen(final long fd, final int backlog) {
+        final StackSocket socket = socket(fd);
+        if (socket instanceof StreamSocket stream) {
+            return stream.listen(backlog < 0 || backlog > MAX_BACKLOG ? MAX_BACKLOG : backlog);
+        }
+        return socket == null ? notSocket(fd) : -LinuxErrno.EOPNOTSUPP;
+    }
+
+    /**
+     * {@code accept4(2)}. {@link #acceptedFrom} tells the peer's address.
+     *
+     * @param flags {@link #SOCK_NONBLOCK} and {@link #SOCK_CLOEXEC}
+     * @return a descriptor
+     */
+    public long accept(final long fd, final int flags) {
+        if ((flags & ~(SOCK_NONBLOCK | SOCK_CLOEXEC)) != 0) {
+            return -LinuxErrno.EINVAL;
+        }
+        final StackSocket socket = socket(fd);
+        if (!(socket instanceof StreamSocket stream)) {
+            return socket == null ? notSocket(fd) : -LinuxErrno.EOPNOTSUPP;
+        }
+        if (files.isFull()) {
+            return -LinuxErrno.EMFILE;
+        }
+        try {
+            final StreamSocket accepted = stream.accept(0);
+            return accepted == null ? -SocketError.EAGAIN.errno() : open(accepted, flags);
+        } catch (final SocketErrorException e) {
+            return -e.error().errno();
+        }
+    }
+
+    /** {@code connect(2)}; null for {@code AF_UNSPEC}, which ends the association of a datagram socket. */
+    public long connect(final long fd, final @Nullable Endpoint address) {
+        final StackSocket socket = socket(fd);
+        if (socket == null) {
+            return notSocket(fd);
+        }
+        if (address == null) {
+            return socket instanceof DatagramSocket datagram ? datagram.disconnect() : -LinuxErrno.EAFNOSUPPORT;
+        }
+        // ip(7): connecting to "any" means this host.
+        final boolean any = address.address().isAny();
+        return socket.connect(any ? new Endpoint(IpAddress.parse("127.0.0.1"), address.port()) : address);
+    }
+
+    /**
+     * {@code recvfrom(2)}: puts bytes at {@code target}'s position and moves it.
+     *
+     * @param from is told whom a datagram came from
+     */
+    public long receive(final long fd, final ByteBuffer target, final int flags, final PeerAddress from) {
+        final StackSocket socket = socket(fd);
+        if (socket instanceof DatagramSocket datagram) {
+            return datagram.recvFrom(target, flags, from);
+        }
+        return socket == null ? notSocket(fd) : socket.recv(target, flags);
+    }
+
+    /** True if {@link #receive} with these flags only counts bytes: tcp(7) has MSG_TRUNC throw them away. */
+    public boolean discards(final long fd, final int flags) {
+        return (flags & (MessageFlags.MSG_TRUNC | MessageFlags.MSG_PEEK)) == MessageFlags.MSG_TRUNC
+                && socket(fd) instanceof StreamSocket;
+    }
+
+    /** {@code sendto(2)}: takes bytes from {@code data}'s position on. A stream ignores {@code to}, which may be null. */
+    public long send(final long fd, final ByteBuffer data, final int flags, final @Nullable Endpoint to) {
+        final StackSocket socket = socket(fd);
+        if (socket == null) {
+            return notSocket(fd);
+        }
+        if ((flags & MessageFlags.MSG_OOB) != 0) {
+            return -LinuxErrno.EOPNOTSUPP; // RFC 6093 4: applications should not send urgent data
+        }
+        return socket instanceof DatagramSocket datagram ? datagram.sendTo(data, flags, to) : socket.send(data, flags);
+    }
+
+    /** {@code close(2)}. */
+    public long close(final long fd) {
+        final OpenFile file = files.remove(fd);
+        return file == null ? -LinuxErrno.EBADF : file.close();
+    }
+
+    /** Closes everything; connections are reset, and who waits in a call gets {@code -EBADF}. */
+    public void closeAll() {
+        for (final OpenFile file : files.clear()) {
+            if (file instanceof SocketFile socket && socket.socket() instanceof StreamSocket stream) {
+                stream.lingerSeconds(0);
+            }
+            file.close();
+        }
+    }
+
+    /** {@code shutdown(2)}. */
+    public long shutdown(final long fd, final int how) {
+        final StackSocket socket = socket(fd);
+        if (socket == null) {
+            return notSocket(fd);
+        }
+        final Shutdown[] all = Shutdown.values();
+        return how < 0 || how >= all.length ? -LinuxErrno.EINVAL : socket.shutdown(all[how]);
+    }
+
+    /**
+     * {@code getsockopt(2)}: appends the value to {@code target}, which is in little-endian order, and cuts it to {@code length}.
+     *
+     * @return the value's length
+     */
+    public long option(final long fd, final int level, final int name, final int length, final ByteBuffer target) {
+        final StackSocket socket = socket(fd);
+        if (socket == null) {
+            return notSocket(fd);
+        }
+        if (length < 0) {
+            return -LinuxErrno.EINVAL;
+        }
+        final int start = target.position();
+        final int result = LinuxOptions.get(socket, level, name, target);
+        if (result < 0) {
+            return result;
+        }
+        target.position(Math.min(target.position(), start + length));
+        return target.position() - start;
+    }
+
+    /** Room that {@link #option} may need. */
+    public static int maxOptionBytes() {
+        return LinuxOptions.MAX_BYTES;
+    }
+
+    /** {@code setsockopt(2)}; {@code value} is in little-endian order. */
+    public long setOption(final long fd, final int level, final int name, final ByteBuffer value) {
+        final StackSocket socket = socket(fd);
+        return socket == null ? notSocket(fd) : LinuxOptions.set(socket, level, name, value);
+    }
+
+    /** {@code fcntl(2)}, as far as {@link #F_GETFL} and {@link #F_SETFL} go. */
+    public long fcntl(final long fd, final int command, final int flags) {
+        final OpenFile file = files.get(fd);
+        if (file == null) {
+            return -LinuxErrno.EBADF;
+        }
+        final StackSocket socket = socket(fd);
+        switch (command) {
+            case F_GETFL -> {
+                return O_RDWR | (socket != null && socket.isNonBlocking() ? O_NONBLOCK : 0);
+            }
+            case F_SETFL -> {
+                if (socket != null) {
+                    socket.nonBlocking((flags & O_NONBLOCK) != 0);
+                }
+                return 0;
+            }
+            default -> {
+                return -LinuxErrno.EINVAL;
+            }
+        }
+    }
+
+    /** {@code ioctl(2)} of {@link #FIONREAD} and {@link #SIOCOUTQ} (tcp(7), udp(7)). @return the number that it asks for */
+    public long ioctl(final long fd, final long request) {
+        final StackSocket socket = socket(fd);
+        if (socket == null) {
+            return notSocket(fd);
+        }
+        if (request != FIONREAD && request != SIOCOUTQ) {
+            return -LinuxErrno.ENOTTY;
+        }
+        if (socket instanceof DatagramSocket datagram) {
+            return request == FIONREAD ? datagram.availableBytes() : 0;
+        }
+        final StreamSocket stream = (StreamSocket) socket;
+        if (stream.isListening()) {
+            return -LinuxErrno.EINVAL;
+        }
+        return request == FIONREAD ? stream.availableBytes() : stream.unsentAndUnackedBytes();
+    }
+
+    /** {@code getsockname(2)}, or null: see {@link #nameError}. */
+    public @Nullable Endpoint name(final long fd) {
+        final StackSocket socket = socket(fd);
+        return socket == null ? null : socket.localEndpoint();
+    }
+
+    /** {@code getpeername(2)}, or null: see {@link #nameError}. */
+    public @Nullable Endpoint peerName(final long fd) {
+        final StackSocket socket = socket(fd);
+        return socket == null ? null : socket.remoteEndpoint();
+    }
+
+    /** Where the connection of a descriptor from {@link #accept} came from, whatever has become of it since; null if it is none. */
+    public @Nullable Endpoint acceptedFrom(final long fd) {
+        return socket(fd) instanceof StreamSocket stream ? stream.peerEndpoint() : null;
+    }
+
+    /** Why a descriptor has no name, as a negative errno. */
+    public long nameError(final long fd) {
+        return socket(fd) == null ? notSocket(fd) : -SocketError.ENOTCONN.errno();
+    }
+
+    /** {@code epoll_create1(2)}. @return a descriptor */
+    public long epollCreate(final int flags) {
+        return (flags & ~SOCK_CLOEXEC) != 0 ? -LinuxErrno.EINVAL : files.open(new EpollFile(layer.eventPoll()));
+    }
+
+    /** {@code poll(2)}, {@code epoll_ctl(2)} and {@code epoll_wait(2)}. */
+    public Readiness readiness() {
+        return new Readiness(layer, files);
+    }
+
+    private @Nullable StackSocket socket(final long fd) {
+        return files.get(fd) instanceof SocketFile file ? file.socket() : null;
+    }
+
+    private long notSocket(final long fd) {
+        return files.get(fd) == null ? -LinuxErrno.EBADF : -LinuxErrno.ENOTSOCK;
+    }
+}

@@ -1,0 +1,134 @@
+package io.tapstack.integration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapstack.integration.TestBytes.Summary;
+import io.tapstack.ip.SocketErrorException;
+import io.tapstack.stack.NetworkStack;
+import io.tapstack.tcp.ConnectionObserver;
+import io.tapstack.tcp.MtuProbingMode;
+import io.tapstack.tcp.TcpConfig;
+import io.tapstack.tcp.TcpConnection;
+import io.tapstack.time.Clock;
+import io.tapstack.transport.Listener;
+import io.tapstack.transport.StreamConnection;
+import io.tapstack.wire.Endpoint;
+import io.tapstack.wire.IpAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Two stacks and the kernel as the router between them. Its second link takes smaller packets than the first, which the kernel says
+ * (RFC 1191), or keeps to itself (RFC 4821).
+ */
+@Timeout(60)
+class PathMtuIT {
+
+    private static final int PORT = 7000;
+    private static final int BYTES = 4 << 20;
+    private static final int NARROW_MTU = 1_200;
+    private static final int HEADERS = 52;
+
+    private final Threads threads = new Threads();
+    private final Clock clock = Clock.system();
+    private TestNetwork near;
+    private TestNetwork far;
+
+    private void open(final Offload offload) throws Exception {
+        near = TestNetwork.open(offload);
+        far = TestNetwork.open(offload);
+        for (final TestNetwork network : new TestNetwork[] {near, far}) {
+            network.look(stack -> {
+                stack.ipv4()
+                        .routes()
+                        .defaultGateway(
+                                IpAddress.of(network.hostAddress().getAddress()),
+                                stack.ipv4().interfaces().get(0));
+                return stack;
+            });
+            Host.run("ping", "-c", "1", network.ip());
+        }
+        Host.run("ip", "link", "set", far.tap(), "mtu", Integer.toString(NARROW_MTU));
+    }
+
+    @BeforeEach
+    void route() throws Exception {
+        Host.run("sysctl", "-w", "net.ipv4.ip_forward=1");
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        threads.close();
+        Host.attempt("nft", "delete table inet silence");
+        near.close();
+        far.close();
+        Host.run("sysctl", "-w", "net.ipv4.ip_forward=0");
+    }
+
+    /** Sends from the near stack to the far one. @return payload of a full segment in the end */
+    private int transfer(final TcpConfig config) throws Exception {
+        try (Listener listener = far.transport().listen(new InetSocketAddress(far.address(), PORT), 8)) {
+            final Future<Summary> sink = threads.start(() -> {
+                try (StreamConnection connection = listener.accept()) {
+                    return TestBytes.readAll(connection.input());
+                }
+            });
+            final Endpoint to = new Endpoint(IpAddress.of(far.address().getAddress()), PORT);
+            final TcpConnection connection = near.look(stack -> connect(stack, to, config));
+            final ByteBuffer bytes = ByteBuffer.wrap(TestBytes.at(0, BYTES));
+            while (bytes.hasRemaining()) {
+                near.look(stack -> connection.write(bytes, bytes.remaining(), false, clock.nanoTime()));
+                Thread.sleep(1);
+            }
+            while (near.look(stack -> connection.unacknowledgedBytes()) > 0) {
+                Thread.sleep(1);
+            }
+            final int segment = near.look(stack -> connection.segmentBytes());
+            near.look(stack -> {
+                connection.close(clock.nanoTime());
+                return connection;
+            });
+            assertThat(Threads.result(sink).count()).isEqualTo(BYTES);
+            return segment;
+        }
+    }
+
+    private TcpConnection connect(final NetworkStack stack, final Endpoint to, final TcpConfig config) {
+        try {
+            return stack.tcp().connect(null, to, config, ConnectionObserver.NONE, clock.nanoTime());
+        } catch (final SocketErrorException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** The router says how large packets may be. */
+    @ParameterizedTest
+    @EnumSource
+    void routerTells(final Offload offload) throws Exception {
+        open(offload);
+        assertThat(transfer(new TcpConfig())).isEqualTo(NARROW_MTU - HEADERS);
+    }
+
+    /** The router says nothing: large packets vanish. The connection notices, and finds out by itself. */
+    @Test
+    void blackHole() throws Exception {
+        open(Offload.OFF);
+        Host.run("nft", """
+                table inet silence {
+                    chain c {
+                        type filter hook output priority 0;
+                        icmp type destination-unreachable drop
+                    }
+                }
+                """);
+        assertThat(transfer(new TcpConfig().mtuProbing(MtuProbingMode.BLACK_HOLE)))
+                .isBetween(NARROW_MTU - HEADERS - 8, NARROW_MTU - HEADERS);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tapstack.packetdrill;
+
+import org.jspecify.annotations.NullMarked;
