@@ -102,12 +102,14 @@ final class TimeWaitTable {
     int ahead(final IpPath path, final int localPort, final int remotePort, final int clocked) {
         final TimeWaitRecord before = predecessor;
         predecessor = null;
-        final boolean follows = before != null
-                && before.localPort() == localPort
-                && before.remotePort() == remotePort
-                && before.path.source().equals(path.source())
-                && before.path.destination().equals(path.destination());
-        return follows ? SequenceNumber.max(clocked, before.sndNxt + AHEAD_OF_PREDECESSOR) : clocked;
+        if (before == null
+                || before.localPort() != localPort
+                || before.remotePort() != remotePort
+                || !before.path.source().equals(path.source())
+                || !before.path.destination().equals(path.destination())) {
+            return clocked;
+        }
+        return SequenceNumber.max(clocked, before.sndNxt + AHEAD_OF_PREDECESSOR);
     }
 
     /** True if an ACK waits for the device to have room. */
