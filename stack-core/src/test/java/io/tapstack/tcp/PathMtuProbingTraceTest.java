@@ -25,8 +25,11 @@ class PathMtuProbingTraceTest {
     }
 
     private TcpConnection established(final MtuProbingMode mode, final String options) {
-        final TcpListener listener = trace.listen(
-                new TcpConfig().timestamps(false).windowScaling(false).sendBufferBytes(1 << 20).mtuProbing(mode));
+        final TcpListener listener = trace.listen(new TcpConfig()
+                .timestamps(false)
+                .windowScaling(false)
+                .sendBufferBytes(1 << 20)
+                .mtuProbing(mode));
         trace.in("S 0:0(0) win 65535 " + options).out("S. 0:0(0) ack 1").in(". 1:1(0) ack 1");
         final TcpConnection connection = listener.accept();
         assertThat(connection).isNotNull();
@@ -259,8 +262,11 @@ class PathMtuProbingTraceTest {
 
     @Test
     void peersWindowTooSmall() {
-        final TcpListener listener = trace.listen(
-                new TcpConfig().timestamps(false).windowScaling(false).sendBufferBytes(1 << 20).mtuProbing(MtuProbingMode.ON));
+        final TcpListener listener = trace.listen(new TcpConfig()
+                .timestamps(false)
+                .windowScaling(false)
+                .sendBufferBytes(1 << 20)
+                .mtuProbing(MtuProbingMode.ON));
         trace.in("S 0:0(0) win 5000 <mss 1460>").out("S. 0:0(0) ack 1").in(". 1:1(0) ack 1 win 5000");
         final TcpConnection connection = listener.accept();
         assertThat(connection).isNotNull();

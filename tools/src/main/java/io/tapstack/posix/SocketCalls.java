@@ -165,6 +165,9 @@ public final class SocketCalls {
         if ((flags & MessageFlags.MSG_OOB) != 0) {
             return -LinuxErrno.EOPNOTSUPP; // RFC 6093 4: applications should not send urgent data
         }
+        if (socket instanceof StreamSocket stream && to != null) {
+            return stream.sendTo(data, flags, to); // an address is of use with MSG_FASTOPEN
+        }
         return socket instanceof DatagramSocket datagram ? datagram.sendTo(data, flags, to) : socket.send(data, flags);
     }
 
