@@ -102,8 +102,10 @@ final class TimeWaitTable {
     int ahead(final IpPath path, final int localPort, final int remotePort, final int clocked) {
         final TimeWaitRecord before = predecessor;
         predecessor = null;
-        final boolean follows = before != null
-                && before.localPort() == localPort
+        if (before == null) {
+            return clocked;
+        }
+        final boolean follows = before.localPort() == localPort
                 && before.remotePort() == remotePort
                 && before.path.source().equals(path.source())
                 && before.path.destination().equals(path.destination());

@@ -156,7 +156,8 @@ public final class SocketCalls {
                 && socket(fd) instanceof StreamSocket;
     }
 
-    /** {@code sendto(2)}: takes bytes from {@code data}'s position on. A stream ignores {@code to}, which may be null. */
+    /** {@code sendto(2)}: takes bytes from {@code data}'s position on. A stream needs {@code to} for MSG_FASTOPEN alone; it may
+     * be null. */
     public long send(final long fd, final ByteBuffer data, final int flags, final @Nullable Endpoint to) {
         final StackSocket socket = socket(fd);
         if (socket == null) {
@@ -165,10 +166,12 @@ public final class SocketCalls {
         if ((flags & MessageFlags.MSG_OOB) != 0) {
             return -LinuxErrno.EOPNOTSUPP; // RFC 6093 4: applications should not send urgent data
         }
-        if (socket instanceof StreamSocket stream && to != null) {
-            return stream.sendTo(data, flags, to); // an address is of use with MSG_FASTOPEN
+        if (socket instanceof DatagramSocket datagram) {
+            return datagram.sendTo(data, flags, to);
         }
-        return socket instanceof DatagramSocket datagram ? datagram.sendTo(data, flags, to) : socket.send(data, flags);
+        return to != null && socket instanceof StreamSocket stream
+                ? stream.sendTo(data, flags, to)
+                : socket.send(data, flags);
     }
 
     /** {@code close(2)}. */

@@ -26,7 +26,7 @@ class AgentVirtualTimeTest {
 
     @BeforeEach
     void start() throws IOException {
-        agent = new AgentFixture(true);
+        agent = new AgentFixture(true, "quickack=off");
         client = agent.connect();
         peer = new WirePeer(client);
     }
@@ -110,7 +110,7 @@ class AgentVirtualTimeTest {
         final AgentClient other = agent.connect();
         final long start = other.now();
         final FutureTask<Answer> reading = AgentFixture.concurrently(() -> other.recv(fd, 1, 0));
-        Thread.sleep(100); // It makes its call before time moves.
+        Thread.sleep(500); // It makes its call before time moves.
         final FutureTask<Long> advancing = AgentFixture.concurrently(() -> {
             client.advance(2 * SECOND);
             return client.now();
@@ -126,7 +126,7 @@ class AgentVirtualTimeTest {
     void whoIsGoneHoldsNothing() throws Exception {
         final AgentClient other = agent.connect();
         final FutureTask<Answer> sleeping = AgentFixture.concurrently(() -> other.call(14, 0, 100));
-        Thread.sleep(100);
+        Thread.sleep(500);
         final FutureTask<Long> advancing = AgentFixture.concurrently(() -> {
             client.advance(SECOND);
             return client.now();
@@ -179,7 +179,7 @@ class AgentVirtualTimeTest {
         final List<String> first = conversation(client);
         client.reset();
         assertThat(conversation(client)).as("after a reset").isEqualTo(first);
-        try (AgentFixture another = new AgentFixture(true)) {
+        try (AgentFixture another = new AgentFixture(true, "quickack=off")) {
             assertThat(conversation(another.connect())).as("of another agent").isEqualTo(first);
         }
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tapstack.agent.AgentClient.Answer;
 import io.tapstack.agent.WireTcp.Segment;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /** The other end of the agent's link: one TCP connection of a peer that a test plays by hand, through ops 15 and 16. */
@@ -57,9 +58,18 @@ final class WirePeer {
     /** The peer opens. @return the accepted descriptor */
     int connectTo(final int listener, final byte... options) throws IOException {
         send(WireTcp.SYN, options.length == 0 ? MSS_1460 : options, new byte[0]);
-        receive(WireTcp.SYN | WireTcp.ACK);
-        send(WireTcp.ACK);
+        final long timestamps = receive(WireTcp.SYN | WireTcp.ACK).option(8);
+        // RFC 7323 3.2: once agreed on, they are in every segment.
+        send(WireTcp.ACK, timestamps < 0 ? new byte[0] : echo(timestamps), new byte[0]);
         return client.call(5, listener, 0).fd();
+    }
+
+    private static byte[] echo(final long timestamps) {
+        return ByteBuffer.allocate(12)
+                .putInt(0x0101_080A)
+                .putInt(1)
+                .putInt((int) (timestamps >>> 32))
+                .array();
     }
 
     static byte[] zeros(final int length) {
