@@ -24,6 +24,7 @@ final class KernelCalls implements SystemCalls {
     private static final int POLLFD_BYTES = 8;
     private static final int EPOLL_EVENT_BYTES = 12; // packed, on x86-64
     private static final int MSGHDR_BYTES = 56;
+    private static final int MSGHDR_NAMELEN_OFFSET = 8;
     private static final int MSGHDR_IOV_OFFSET = 16;
     private static final int MSGHDR_IOVLEN_OFFSET = 24;
     private static final int MSGHDR_FLAGS_OFFSET = 48;
@@ -81,8 +82,7 @@ final class KernelCalls implements SystemCalls {
         if (flags == 0) {
             return new Received(keeping(bytes, result(CALLS.read(fd, address(bytes), target.length))), 0);
         }
-        final ByteBuffer vector = memory(16);
-        vector.putLong(0, address(bytes)).putLong(8, target.length);
+        final ByteBuffer vector = vector(bytes, target.length);
         final ByteBuffer message = memory(MSGHDR_BYTES);
         message.putLong(MSGHDR_IOV_OFFSET, address(vector)).putLong(MSGHDR_IOVLEN_OFFSET, 1);
         final long received = result(CALLS.recvmsg(fd, address(message), flags));
@@ -97,14 +97,21 @@ final class KernelCalls implements SystemCalls {
             return keeping(bytes, result(CALLS.write(fd, address(bytes), data.length)));
         }
         final ByteBuffer peer = encode(to);
-        final long sent = result(CALLS.sendto(
-                fd,
-                address(bytes),
-                data.length,
-                flags,
-                to == null ? 0 : address(peer),
-                to == null ? 0 : SOCKADDR_BYTES));
+        final ByteBuffer vector = vector(bytes, data.length);
+        final ByteBuffer message = memory(MSGHDR_BYTES);
+        message.putLong(MSGHDR_IOV_OFFSET, address(vector)).putLong(MSGHDR_IOVLEN_OFFSET, 1);
+        if (to != null) {
+            message.putLong(0, address(peer)).putInt(MSGHDR_NAMELEN_OFFSET, SOCKADDR_BYTES);
+        }
+        final long sent = result(CALLS.sendmsg(fd, address(message), flags));
+        Reference.reachabilityFence(vector);
+        Reference.reachabilityFence(message);
         return keeping(peer, keeping(bytes, sent));
+    }
+
+    /** {@code struct iovec}. */
+    private static ByteBuffer vector(final ByteBuffer bytes, final int length) {
+        return memory(16).putLong(0, address(bytes)).putLong(8, length);
     }
 
     @Override

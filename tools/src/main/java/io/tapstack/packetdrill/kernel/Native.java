@@ -42,8 +42,8 @@ final class Native {
         /** write(2). */
         long write(int fd, long bytes, long length);
 
-        /** sendto(2). The length of the address is a long, because jnr-ffi does not pass an int in sixth place. */
-        long sendto(int fd, long bytes, long length, int flags, long address, long addressLength);
+        /** sendmsg(2). (The six arguments of sendto(2) are more than jnr-ffi passes right.) */
+        long sendmsg(int fd, long message, int flags);
 
         /** sendfile(2). */
         long sendfile(int out, int in, long offset, long count);
