@@ -163,10 +163,10 @@ public final class SocketCalls {
         if (socket == null) {
             return notSocket(fd);
         }
-        if ((flags & MessageFlags.MSG_OOB) != 0) {
-            return -LinuxErrno.EOPNOTSUPP; // RFC 6093 4: applications should not send urgent data
-        }
         if (socket instanceof DatagramSocket datagram) {
+            if ((flags & MessageFlags.MSG_OOB) != 0) {
+                return -LinuxErrno.EOPNOTSUPP; // udp(7): there is no urgent data
+            }
             return datagram.sendTo(data, flags, to);
         }
         return to != null && socket instanceof StreamSocket stream

@@ -12,6 +12,7 @@ import io.tapstack.packetdrill.script.ScriptException;
 import io.tapstack.wire.Endpoint;
 import io.tapstack.wire.IpProtocol;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -73,10 +74,12 @@ final class TransferCalls {
                 call,
                 line,
                 () -> {
-                    received.set(system.receive(fd, target, flags));
-                    return received.get().result();
+                    final Received now = system.receive(fd, target, flags);
+                    received.set(now);
+                    return now.result();
                 },
-                result -> checkFlags(arguments, message.field("msg_flags"), received.get(), result));
+                result -> checkFlags(
+                        arguments, message.field("msg_flags"), Objects.requireNonNull(received.get()), result));
     }
 
     private static void checkFlags(
