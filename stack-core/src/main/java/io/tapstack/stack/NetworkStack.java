@@ -78,14 +78,14 @@ public final class NetworkStack implements Pollable {
         // Connections that were held back by what has come now, such as a smaller path MTU, go on at once.
         tcp.resume(nowNanos);
         deviceIsFull = tcp.isBlocked() || udp.isBlocked();
-        return frames == FRAMES_PER_POLL || ipv4.hasLoopbackPackets() || tcp.hasSplicesToMove();
+        return frames == FRAMES_PER_POLL || ipv4.hasLoopbackPackets() || tcp.isResumeWanted();
     }
 
     @Override
     public boolean isPollWanted() {
         // If the device was full already at the last poll, its own event, that it has room, comes first.
         return ipv4.hasLoopbackPackets()
-                || tcp.hasSplicesToMove()
+                || tcp.isResumeWanted()
                 || (!deviceIsFull && (tcp.isBlocked() || udp.isBlocked()));
     }
 

@@ -9,7 +9,8 @@ import io.tapstack.time.TimerWheel;
  *
  * <p>A super-segment, which the device has put together from many, is as good as two. But where several of them have come together, each
  * second one of the largest is enough: their ACKs would follow each other within microseconds, and cost the peer more than they tell it. So
- * the ACK of a super-segment waits until all that has come is handled, which is not long enough for a timer.
+ * the ACK of a super-segment waits until all that has come is handled, which is not long enough for a timer. A quick ACK ({@link QuickAck})
+ * waits for that too, and for the next poll: an application that is called as soon as the stack has handled what came may answer, and save it.
  */
 final class DelayedAck {
 
@@ -26,6 +27,10 @@ final class DelayedAck {
     // Due when all that has come is handled; and whether it was asked for that this be told.
     private boolean dueAfterBurst;
     private boolean asked;
+
+    // A quick ACK waits; and has waited for the end of a burst.
+    private boolean quickPending;
+    private boolean quickPassed;
 
     /**
      * @param expiry called when the time is over
@@ -47,8 +52,11 @@ final class DelayedAck {
         dueAfterBurst |= bytes > fullSegment;
         // RFC 5681 4.2: an ACK SHOULD be generated for at least every second full-sized segment.
         final int enough = dueAfterBurst ? BURST_BYTES : 2 * fullSegment;
-        if (quick.isOn() || bytesPending >= enough || config.delayedAckNanos() == 0) {
+        if (bytesPending >= enough || config.delayedAckNanos() == 0) {
             due = true;
+        } else if (quick.isOn()) {
+            quickPending = true;
+            askForEndOfBurst();
         } else if (dueAfterBurst) {
             askForEndOfBurst();
         } else if (!timer.isArmed()) {
@@ -66,7 +74,11 @@ final class DelayedAck {
     /** All that has come is handled. */
     void burstEnded() {
         asked = false;
-        due |= dueAfterBurst;
+        due |= dueAfterBurst || quickPassed;
+        if (quickPending && !due) {
+            quickPassed = true;
+            askForEndOfBurst();
+        }
     }
 
     /** Something came that has to be acknowledged without delay. */
@@ -77,14 +89,16 @@ final class DelayedAck {
 
     /** RFC 5681 4.2: something came twice, or out of order: it, and what follows, has to be acknowledged without delay. */
     void ackTrouble() {
-        due = true;
+        ackNow();
         quick.trouble();
     }
 
     /** TCP_QUICKACK: an ACK that waits goes out now, if {@code on}. */
     void quickAck(final boolean on) {
         quick.set(on);
-        due |= on && bytesPending > 0;
+        if (on && bytesPending > 0) {
+            ackNow();
+        }
     }
 
     QuickAck quickAck() {
@@ -103,6 +117,8 @@ final class DelayedAck {
         }
         due = false;
         dueAfterBurst = false;
+        quickPending = false;
+        quickPassed = false;
         bytesPending = 0;
         timer.cancel();
     }

@@ -44,6 +44,11 @@ final class Pacer {
         return true;
     }
 
+    /** What a timeout sends again does not wait: there is nothing in the network that it could add to. */
+    void timedOut() {
+        quantumLeft = Math.max(quantumLeft, tcb.mss);
+    }
+
     /** How much of {@code length} bytes may leave in one piece: full segments, or all. {@link #maySend} has to be true. */
     int limit(final int length) {
         if (length <= quantumLeft || rate() == 0) {

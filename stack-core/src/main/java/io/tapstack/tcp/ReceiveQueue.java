@@ -44,16 +44,22 @@ final class ReceiveQueue {
         return batch.bytes();
     }
 
-    /** Copies what fits into {@code target}; the bytes stay in the queue. @return how many */
-    int peek(final ByteBuffer target) {
+    /** Copies up to {@code limit} bytes into {@code target}, as many as fit; they stay in the queue. @return how many */
+    int peek(final ByteBuffer target, final int limit) {
         int copied = 0;
-        for (int slice = 0; slice < line.slices() && target.hasRemaining(); slice++) {
-            final int part = Math.min(target.remaining(), line.length(slice));
+        for (int slice = 0; slice < line.slices() && copied < limit && target.hasRemaining(); slice++) {
+            final int part = Math.min(Math.min(target.remaining(), limit - copied), line.length(slice));
             target.put(target.position(), line.region(slice).bytes(), line.offset(slice), part);
             target.position(target.position() + part);
             copied += part;
         }
         return copied;
+    }
+
+    /** The byte at {@code position}, counted from the next one to be read. */
+    byte byteAt(final int position) {
+        final int slice = line.sliceAt(position);
+        return line.region(slice).bytes().get(line.offset(slice) + position - line.position(slice));
     }
 
     /** Hands the first {@code limit} bytes over to {@code target}. @return how many that were */

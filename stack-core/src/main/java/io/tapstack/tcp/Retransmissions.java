@@ -48,6 +48,7 @@ final class Retransmissions {
         tcb.retransmissionTimer.restart(nowNanos);
         tcb.statistics.observer().retransmissionTimeout(tcb, tcb.timeouts, tcb.estimator.rto());
         tcb.statistics.observer().congestionWindow(tcb, tcb.congestion.cwnd(), tcb.congestion.ssthresh());
+        tcb.pacer.timedOut();
         tcb.sender.transmit(nowNanos);
     }
 

@@ -26,6 +26,10 @@ final class Segment {
     /** True if the network has marked the packet "congestion experienced" (RFC 3168 5). */
     boolean congestionExperienced;
 
+    /** The urgent pointer, meaningful with URG, and what it points at: the sequence number behind the urgent data. */
+    int urgentPointer;
+
+    int urgentEnd;
     private int payloadOffset;
     private int payloadLength;
 
@@ -49,6 +53,8 @@ final class Segment {
         flags = header.flags();
         window = header.window();
         congestionExperienced = (trafficClass & Ipv4Header.ECN_MASK) == Ipv4Header.CONGESTION_EXPERIENCED;
+        urgentPointer = header.urgentPointer();
+        urgentEnd = seq + urgentPointer;
         payloadOffset = packet.head() + headerLength;
         payloadLength = packet.contiguousLength() - headerLength;
         options.parse(

@@ -148,7 +148,12 @@ final class SegmentArrives {
             tcb.ecn.dataArrived(segment);
         }
         trimToWindow(segment);
-        // Sixth: the URG bit. Urgent data is delivered in line (RFC 6093), so there is nothing to do.
+        // Sixth: check the URG bit.
+        if (segment.has(TcpHeader.URG)
+                && tcb.state.canReceive()
+                && tcb.urgentPointer().arrives(segment)) {
+            tcb.observer().readable();
+        }
         // Seventh: process the segment text.
         text(segment, nowNanos);
         // Eighth: check the FIN bit.
@@ -345,6 +350,9 @@ final class SegmentArrives {
             if (tcb.isInputShutdown()) {
                 tcb.receiveQueue.clear();
             }
+        }
+        if (tcb.urgent != null) {
+            tcb.urgent.dataArrived();
         }
         tcb.observer().readable();
     }

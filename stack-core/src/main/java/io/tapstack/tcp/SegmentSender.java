@@ -21,6 +21,7 @@ final class SegmentSender {
     private final TcpHeader header = new TcpHeader();
 
     // Largest payload of a segment that is handed down: the MSS, or as many whole MSSs as the device cuts by itself.
+    private final PushMarks pushMarks = new PushMarks();
     private int largestSegment;
     // Behind the last segment sent that was smaller than the MSS, for Nagle's algorithm in Minshall's form.
     private int sndSml;
@@ -121,7 +122,7 @@ final class SegmentSender {
 
     /** As many full segments as {@code room} and the device allow, but one at least. */
     private int wholeSegments(final int room) {
-        final int capped = Math.min(room, largestSegment);
+        final int capped = Math.min(room, largest());
         return Math.max(tcb.mss, capped - capped % tcb.mss);
     }
 
@@ -154,7 +155,8 @@ final class SegmentSender {
         final int dataEnd = SequenceNumber.min(end, tcb.queueEnd());
         final int length = Math.max(0, dataEnd - seq);
         final boolean fin = tcb.finSent && SequenceNumber.greaterThan(end, tcb.queueEnd());
-        final int flags = TcpHeader.ACK | (fin ? TcpHeader.FIN : 0) | (length > 0 ? TcpHeader.PSH : 0);
+        final boolean push = length > 0 && pushMarks.contains(dataEnd);
+        final int flags = TcpHeader.ACK | (fin ? TcpHeader.FIN : 0) | (push ? TcpHeader.PSH : 0);
         final int sent = send(seq, length, flags, nowNanos);
         if (sent < 0) {
             return sent;
@@ -237,10 +239,10 @@ final class SegmentSender {
         final boolean all = usable == unsent && maySendTail();
         if (usable >= tcb.mss) {
             // (1): at least a full segment. A super-segment consists of full ones, but for the end of the data.
-            if (all && usable <= largestSegment) {
+            if (all && usable <= largest()) {
                 return usable;
             }
-            final int capped = Math.min(usable, largestSegment);
+            final int capped = Math.min(usable, largest());
             return capped - capped % tcb.mss;
         }
         // (3): at least half of the largest window that the peer ever offered: its buffer is small.
@@ -269,6 +271,7 @@ final class SegmentSender {
         int flags = TcpHeader.ACK | (fin ? TcpHeader.FIN : 0);
         if (length > 0 && last) {
             flags |= TcpHeader.PSH; // RFC 9293 3.8.2: when there is no more to be sent (MUST-61)
+            pushMarks.add(seq + length);
         }
         final int mssBefore = tcb.mss;
         final int sent = send(seq, length, flags, nowNanos);
@@ -420,7 +423,15 @@ final class SegmentSender {
             final int flags,
             final int window) {
         final int ack = (flags & TcpHeader.ACK) != 0 ? tcb.rcvNxt : 0;
-        header.wrap(bytes, at).write(tcb.localPort(), tcb.remotePort(), seq, ack, headerLength, flags, window, 0);
+        final int urgent = tcb.urgent == null ? 0 : tcb.urgent.pointer(seq);
+        final int allFlags = urgent == 0 ? flags : flags | TcpHeader.URG;
+        header.wrap(bytes, at)
+                .write(tcb.localPort(), tcb.remotePort(), seq, ack, headerLength, allFlags, window, urgent);
+    }
+
+    /** A device that cuts super-segments copies the urgent pointer as it is, which is right for the first segment alone. */
+    private int largest() {
+        return tcb.urgent != null && tcb.urgent.isSending() ? tcb.mss : largestSegment;
     }
 
     private SendStatus hand(final PacketBuffer packet, final int at, final int ecnField) {

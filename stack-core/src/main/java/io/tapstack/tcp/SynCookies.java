@@ -42,8 +42,8 @@ final class SynCookies {
     private static final int OPTIONS = 64;
 
     private final RandomGenerator random;
-    // By parity. A secret that was never used is as good as a fresh one: nobody has seen anything of it.
-    private final SipHash[] secrets = new SipHash[2];
+    // By parity. The first ones are nobody's secret, and are replaced before they are used.
+    private final SipHash[] secrets = {new SipHash(0, 0), new SipHash(0, 0)};
     private int parity;
     private boolean used;
     private long secretSince;
@@ -51,8 +51,6 @@ final class SynCookies {
 
     SynCookies(final RandomGenerator random) {
         this.random = random;
-        this.secrets[0] = SipHash.random(random);
-        this.secrets[1] = SipHash.random(random);
     }
 
     /** The ISS for a SYN-ACK that answers a SYN with sequence number {@code irs}. */

@@ -41,6 +41,7 @@ public final class TcpConfig {
     private long maxRtoNanos = 120 * SECONDS;
     private int initialWindowSegments = 10;
     private int synRetries = 6;
+    private boolean urgentInLine = true;
     private int dataRetries = 15;
     private int orphanRetries = 8;
     private long userTimeoutNanos = 0;
@@ -89,6 +90,7 @@ public final class TcpConfig {
         copy.maxRtoNanos = maxRtoNanos;
         copy.initialWindowSegments = initialWindowSegments;
         copy.synRetries = synRetries;
+        copy.urgentInLine = urgentInLine;
         copy.dataRetries = dataRetries;
         copy.orphanRetries = orphanRetries;
         copy.userTimeoutNanos = userTimeoutNanos;
@@ -408,6 +410,16 @@ public final class TcpConfig {
 
     public TcpConfig synRetries(final int retries) {
         synRetries = atLeast(0, retries);
+        return this;
+    }
+
+    /** SO_OOBINLINE: whether the urgent byte is read as part of the stream, which is what RFC 6093 5 asks for; else it is read apart. */
+    public boolean urgentInLine() {
+        return urgentInLine;
+    }
+
+    public TcpConfig urgentInLine(final boolean on) {
+        urgentInLine = on;
         return this;
     }
 

@@ -4,6 +4,7 @@ import io.tapstack.buffer.BufferPool;
 import io.tapstack.buffer.Region;
 import io.tapstack.event.StackStatistics;
 import io.tapstack.ip.IpPath;
+import io.tapstack.ip.SendStatus;
 import io.tapstack.ip.SocketError;
 import io.tapstack.tcp.congestion.CongestionControl;
 import io.tapstack.tcp.congestion.CongestionControls;
@@ -114,6 +115,10 @@ public final class TcpConnection extends TupleOwner {
     private @Nullable SocketError error;
     private @Nullable SocketError softError;
     private ConnectionObserver observer = ConnectionObserver.NONE;
+
+    /** Null as long as nothing was urgent. */
+    @Nullable
+    UrgentPointer urgent;
 
     /** While the peer may not know of a connection that its Fast Open cookie has opened. */
     @Nullable
@@ -333,7 +338,7 @@ public final class TcpConnection extends TupleOwner {
 
     /** RECEIVE by reference: lends up to {@code limit} bytes. @return how many are on loan */
     public int borrow(final ReadBatch batch, final int limit) {
-        return receiveQueue.borrow(batch, limit);
+        return receiveQueue.borrow(batch, readLimit(limit));
     }
 
     /** Gives {@code batch} back; the application has its first {@code bytes}. */
@@ -341,15 +346,17 @@ public final class TcpConnection extends TupleOwner {
         batch.giveBack();
         if (bytes > 0 && receiveQueue.length() > 0) {
             receiveQueue.consume(bytes);
+            urgentConsumed();
             receiveWindow.applicationHasRead(bytes, nowNanos);
         }
     }
 
     /** RECEIVE by copying. With {@code peek} the bytes stay. @return how many were copied */
     public int read(final ByteBuffer target, final boolean peek, final long nowNanos) {
-        final int copied = receiveQueue.peek(target);
+        final int copied = receiveQueue.peek(target, readLimit(receiveQueue.length()));
         if (!peek && copied > 0) {
             receiveQueue.consume(copied);
+            urgentConsumed();
             receiveWindow.applicationHasRead(copied, nowNanos);
         }
         return copied;
@@ -362,9 +369,38 @@ public final class TcpConnection extends TupleOwner {
             // If all that there is room for waits for more, no ACK will ever make room.
             final boolean inFlight = target.sndNxt != target.sndUna;
             target.push(readableBytes() > 0 && (inFlight || target.writableBytes() > 0), nowNanos);
+            urgentConsumed();
             receiveWindow.applicationHasRead(moved, nowNanos);
         }
         return moved;
+    }
+
+    /** {@code sockatmark(3)}: what is read next stands at the urgent mark (RFC 6093). */
+    public boolean isAtUrgentMark() {
+        final UrgentPointer pointer = urgent;
+        return pointer != null && pointer.isAtMark();
+    }
+
+    /** True if an urgent byte has come that was not read. */
+    public boolean hasUrgentByte() {
+        final UrgentPointer pointer = urgent;
+        return pointer != null && pointer.isHere();
+    }
+
+    /** True if an urgent byte was announced and has not come. */
+    public boolean isUrgentByteAnnounced() {
+        final UrgentPointer pointer = urgent;
+        return pointer != null && pointer.isAnnounced();
+    }
+
+    /** RECEIVE of the urgent byte apart (MSG_OOB), where {@link #hasUrgentByte()}; with {@code peek} it stays. */
+    public byte readUrgentByte(final boolean peek) {
+        return urgentPointer().take(peek);
+    }
+
+    /** The last of the next {@code length} bytes to be written is urgent (RFC 9293 3.9.1.2, the URGENT flag). */
+    public void markUrgent(final int length) {
+        urgentPointer().mark(length);
     }
 
     /** Bytes in the send queue that the peer has not acknowledged (SIOCOUTQ). */
@@ -425,6 +461,36 @@ public final class TcpConnection extends TupleOwner {
     }
 
     // ---- What the parts of the connection ask for
+
+    UrgentPointer urgentPointer() {
+        UrgentPointer pointer = urgent;
+        if (pointer == null) {
+            pointer = new UrgentPointer(this);
+            urgent = pointer;
+        }
+        return pointer;
+    }
+
+    /** Sequence number behind the data that has come in order. */
+    int receivedEnd() {
+        return finReceived ? rcvNxt - 1 : rcvNxt;
+    }
+
+    /** Sequence number of the next byte that the application reads. */
+    int readNext() {
+        return receivedEnd() - receiveQueue.length();
+    }
+
+    private void urgentConsumed() {
+        if (urgent != null) {
+            urgent.consumed();
+        }
+    }
+
+    private int readLimit(final int wanted) {
+        final UrgentPointer pointer = urgent;
+        return pointer == null ? wanted : pointer.limit(wanted);
+    }
 
     boolean isOrphan() {
         return orphan;
@@ -527,7 +593,10 @@ public final class TcpConnection extends TupleOwner {
         negotiate(syn, nowNanos);
         ecn.synFlags(true); // they went out with the SYN-ACK already
         timestamps.ackSent(rcvNxt);
+        sender.synSent(SendStatus.SENT, nowNanos); // or it would seem to have been idle for long
         retransmissions.synTimeouts(half.timeouts);
+        // Should the ACK be refused after all, the SYN-ACK is repeated as before.
+        retransmissionTimer.start(nowNanos);
         if (!half.repeated) {
             timing.sent(sndNxt, half.sentNanos);
         }

@@ -274,9 +274,9 @@ public final class TcpProtocol implements TransportProtocol {
         }
     }
 
-    /** True if a splice has something to move: another {@link #resume} is wanted. */
-    public boolean hasSplicesToMove() {
-        return !splices.isEmpty();
+    /** True if a splice has something to move, or an ACK waits for whether an application answers: another {@link #resume} is wanted. */
+    public boolean isResumeWanted() {
+        return !splices.isEmpty() || !inBurst.isEmpty();
     }
 
     void spliceWanted(final TcpSplice splice) {

@@ -2,6 +2,7 @@ package io.tapstack.tcp;
 
 import io.tapstack.tcp.congestion.CongestionControl;
 import io.tapstack.tcp.recovery.AckArrival;
+import io.tapstack.tcp.recovery.LossRecovery;
 import io.tapstack.tcp.recovery.LossRecovery.Verdict;
 
 /**
@@ -76,7 +77,10 @@ final class WindowReduction {
         // network.
         forLoss = !tcb.pathMtu.timedOut() && tcb.sndWnd > 0;
         if (forLoss) {
-            tcb.congestion.timedOut(tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt), tcb.timeouts == 0, nowNanos);
+            final int flight = Math.min(tcb.sndNxt - tcb.sndUna, tcb.congestion.cwnd());
+            // In fast recovery ssthresh was set for this very flight, as in Linux.
+            final boolean first = tcb.timeouts == 0 && tcb.recovery.phase() != LossRecovery.Phase.RECOVERY;
+            tcb.congestion.timedOut(flight, first, nowNanos);
             tcb.ecn.windowReduced(false);
         }
     }

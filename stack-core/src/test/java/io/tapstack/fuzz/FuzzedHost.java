@@ -29,6 +29,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -403,8 +404,10 @@ final class FuzzedHost {
             return;
         }
         // What waits for a neighbour's address may go out when its connection is over.
-        final List<Conversation> all = new ArrayList<>(conversations.values());
-        all.addAll(past);
+        // The latest first: within a tick of the ISN's clock the next incarnation has the same ISN.
+        final List<Conversation> all = new ArrayList<>(past);
+        all.addAll(conversations.values());
+        Collections.reverse(all);
         for (final Conversation conversation : all) {
             if (conversation.peer == peer && conversation.isInStream(segment)) {
                 conversation.checkSent(segment);

@@ -3,6 +3,8 @@ package io.tapstack.fuzz;
 import io.tapstack.ip.SocketErrorException;
 import io.tapstack.link.LinkCapabilities;
 import io.tapstack.link.LinkType;
+import io.tapstack.tcp.EcnMode;
+import io.tapstack.tcp.SynCookieMode;
 import io.tapstack.tcp.TcbInspection;
 import io.tapstack.tcp.TcpConfig;
 import io.tapstack.tcp.TcpState;
@@ -292,6 +294,12 @@ final class StackScript {
                 .quickAck(in.oneIn(4))
                 .keepAlive(in.oneIn(4))
                 .sack(!in.oneIn(4))
+                .ecn(in.any(EcnMode.values()))
+                .synCookies(in.any(SynCookieMode.values()))
+                .fastOpen(in.oneIn(2))
+                .fastOpenQueue(in.oneOf(0, 4))
+                .abortOnOverflow(in.oneIn(8))
+                .maxPacingRate(in.oneOf(0, 0, 100_000))
                 .congestionControl(controls.get(in.below(controls.size())));
     }
 

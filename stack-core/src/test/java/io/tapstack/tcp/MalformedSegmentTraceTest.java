@@ -92,7 +92,9 @@ class MalformedSegmentTraceTest {
             packet.putShort(38, (short) pointer);
             TcpTrace.checksum(packet);
         });
-        assertThat(trace.read(connection, 100)).isEqualTo(10);
+        // A read may end at the mark.
+        assertThat(connection.readableBytes()).isEqualTo(10);
+        assertThat(trace.read(connection, 100) + trace.read(connection, 100)).isEqualTo(10);
     }
 
     /** Noise with a right checksum: whatever it is, nothing is thrown, nothing leaks, and the listener still listens. */

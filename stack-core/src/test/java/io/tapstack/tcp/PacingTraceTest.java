@@ -83,6 +83,18 @@ class PacingTraceTest {
         trace.advance(100);
     }
 
+    /** RFC 6298 5.4: when the timer expires, the earliest segment goes out, whatever the rate. */
+    @Test
+    void aTimeoutDoesNotWait() {
+        final TcpConnection connection = trace.established(new TcpConfig().maxPacingRate(100));
+        trace.write(connection, 6_000);
+        assertThat(drain()).isEqualTo(4);
+        trace.advance(1_000);
+        assertThat(connection.timeouts).isPositive();
+        trace.out(segment(1));
+        drain();
+    }
+
     /** No limit, no waiting. */
     @Test
     void off() {

@@ -77,12 +77,12 @@ public final class TcbInspection {
     /** Whatever has to go on, something will make it go on. */
     private void watchers() {
         final boolean synOnItsWay = tcb.state == TcpState.SYN_SENT || tcb.state == TcpState.SYN_RECEIVED;
-        final boolean watched = tcb.retransmissionTimer.isRunning() || tcb.persistTimer.isRunning();
+        final boolean timed = tcb.retransmissionTimer.isRunning() || tcb.persistTimer.isRunning();
         if (synOnItsWay || tcb.maySendData() && tcb.sndNxt != tcb.sndUna) {
-            assertThat(watched).as("somebody watches over what is in flight").isTrue();
+            assertThat(timed).as("somebody watches over what is in flight").isTrue();
         }
         if (tcb.maySendData() && tcb.sndNxt == tcb.sndUna && hasUnsent() && !tcb.isBlocked() && !tcb.isCutShort()) {
-            assertThat(watched)
+            assertThat(timed || tcb.pacer.isWaiting())
                     .as("somebody watches over what waits to be sent")
                     .isTrue();
         }

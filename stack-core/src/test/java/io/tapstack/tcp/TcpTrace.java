@@ -51,7 +51,7 @@ final class TcpTrace {
     private static final long MILLIS = 1_000_000L;
 
     private static final Pattern SEGMENT = Pattern.compile(
-            "(?:(not-ect|ect0|ect1|ce) )?([SFRPUEW.]+|-) (\\d+):(\\d+)\\((\\d+)\\)(?: ack (\\d+))?(?: win (\\d+))?(?: <([^>]*)>)?");
+            "(?:(not-ect|ect0|ect1|ce) )?([SFRPUEW.]+|-) (\\d+):(\\d+)\\((\\d+)\\)(?: ack (\\d+))?(?: win (\\d+))?(?: urg (\\d+))?(?: <([^>]*)>)?");
 
     final PacketLink link;
     final NetworkStack stack;
@@ -283,6 +283,7 @@ final class TcpTrace {
         int length;
         int ack = -1;
         int window = -1;
+        int urgent;
 
         @Nullable
         String options;
@@ -293,6 +294,7 @@ final class TcpTrace {
                     + Integer.toUnsignedString(seq + length) + "("
                     + length + ")" + (flags.contains(".") ? " ack " + Integer.toUnsignedString(ack) : "")
                     + (window < 0 ? "" : " win " + window)
+                    + (urgent == 0 ? "" : " urg " + urgent)
                     + (options == null ? "" : " <" + options + ">");
         }
     }
@@ -315,7 +317,8 @@ final class TcpTrace {
             line.flags = line.flags.contains(".") ? line.flags : line.flags + ".";
         }
         line.window = matcher.group(7) == null ? -1 : Integer.parseInt(matcher.group(7));
-        line.options = matcher.group(8);
+        line.urgent = matcher.group(8) == null ? 0 : Integer.parseInt(matcher.group(8));
+        line.options = matcher.group(9);
         return line;
     }
 
@@ -343,7 +346,7 @@ final class TcpTrace {
                         headerLength,
                         flags,
                         line.window < 0 ? 65_535 : line.window,
-                        0);
+                        line.urgent);
         packet.position(40);
         packet.put(options);
         checksum(packet);
@@ -432,6 +435,7 @@ final class TcpTrace {
         line.length = tcpLength - header.headerLength();
         line.ack = (header.flags() & TcpHeader.ACK) != 0 ? header.acknowledgment() - peerIss : -1;
         line.window = expected != null && expected.window < 0 ? -1 : header.window();
+        line.urgent = header.urgentPointer();
         if (expected == null || expected.options != null) {
             line.options = decodeOptions(packet, header.headerLength(), expected);
         }

@@ -3,7 +3,7 @@ package io.tapstack.socket;
 /** Flags of {@code send(2)} and {@code recv(2)}, with Linux's numbers. */
 public final class MessageFlags {
 
-    /** Urgent data: there is none here that could be read out of line. */
+    /** Send: the last byte is urgent. Receive: the urgent byte apart, if {@code SO_OOBINLINE} is off (RFC 6093). */
     public static final int MSG_OOB = 0x01;
 
     /** Read without taking. */

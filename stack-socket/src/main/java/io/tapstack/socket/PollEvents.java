@@ -6,6 +6,9 @@ public final class PollEvents {
     /** There is something to read or to accept, or the end of the stream. */
     public static final int POLLIN = 0x01;
 
+    /** There is an urgent byte that was not read. */
+    public static final int POLLPRI = 0x02;
+
     /** A write would take something, or fail at once. */
     public static final int POLLOUT = 0x04;
 

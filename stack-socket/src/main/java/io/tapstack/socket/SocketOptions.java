@@ -29,6 +29,9 @@ public final class SocketOptions {
 
     public static final int SO_KEEPALIVE = 9;
 
+    /** Whether the urgent byte is read as part of the stream; on by default, as RFC 6093 asks for, unlike Linux. */
+    public static final int SO_OOBINLINE = 10;
+
     /** Here an int: seconds, or -1 for off. See {@link StreamSocket#lingerSeconds(int)}. */
     public static final int SO_LINGER = 13;
 

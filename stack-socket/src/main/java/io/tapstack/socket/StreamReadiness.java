@@ -39,6 +39,9 @@ final class StreamReadiness {
         } else if (isReadable(connection, receiveLowWater)) {
             events |= PollEvents.READABLE;
         }
+        if (connection.hasUrgentByte()) {
+            events |= PollEvents.POLLPRI;
+        }
         if (inputEnded && outputEnded) {
             events |= PollEvents.POLLHUP;
         }

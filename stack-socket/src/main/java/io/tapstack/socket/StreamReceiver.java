@@ -38,11 +38,11 @@ final class StreamReceiver {
     }
 
     int recv(final ByteBuffer target, final int flags) {
-        if (MessageFlags.has(flags, MessageFlags.MSG_OOB)) {
-            return -SocketError.EINVAL.errno(); // recv(2): no urgent data, or it is in line
-        }
         socket.door.enter();
         try {
+            if (MessageFlags.has(flags, MessageFlags.MSG_OOB)) {
+                return takeUrgent(target, flags);
+            }
             final boolean wantsAll = MessageFlags.has(flags, MessageFlags.MSG_WAITALL);
             final int enough = wantsAll ? target.remaining() : Math.min(target.remaining(), socket.receiveLowWater());
             final long deadline = socket.receiveDeadline();
@@ -52,7 +52,9 @@ final class StreamReceiver {
                 result = copying ? AGAIN : takeOrTell(target, flags);
                 if (result > 0) {
                     taken += result;
-                    if (taken >= enough || MessageFlags.has(flags, MessageFlags.MSG_PEEK)) {
+                    if (taken >= enough
+                            || socket.connected().isAtUrgentMark()
+                            || MessageFlags.has(flags, MessageFlags.MSG_PEEK)) {
                         break;
                     }
                     result = 0;
@@ -66,6 +68,24 @@ final class StreamReceiver {
         } finally {
             socket.door.exit();
         }
+    }
+
+    /** Reads the urgent byte apart: Linux's {@code tcp_recv_urg}. Never waits. */
+    private int takeUrgent(final ByteBuffer target, final int flags) {
+        final int unusable = socket.unusable();
+        final TcpConnection connection = socket.connection();
+        if (unusable != 0 || connection == null) {
+            return unusable != 0 ? unusable : -SocketError.ENOTCONN.errno();
+        }
+        if (!connection.config().urgentInLine() && connection.hasUrgentByte()) {
+            if (target.hasRemaining()) {
+                target.put(connection.readUrgentByte(MessageFlags.has(flags, MessageFlags.MSG_PEEK)));
+                return 1;
+            }
+            return 0;
+        }
+        final boolean comes = !connection.config().urgentInLine() && connection.isUrgentByteAnnounced();
+        return comes ? AGAIN : -SocketError.EINVAL.errno();
     }
 
     /** True while a reader, outside, has bytes that it will take off the front of the receive queue. */

@@ -152,6 +152,9 @@ final class StreamSender {
             return AGAIN;
         }
         final int length = Math.min(room, data.remaining());
+        if (MessageFlags.has(flags, MessageFlags.MSG_OOB) && length == data.remaining()) {
+            connection.markUrgent(length);
+        }
         if (length <= SMALL_WRITE) {
             return connection.write(data, length, isMoreToCome(data, length, flags), socket.door.now());
         }

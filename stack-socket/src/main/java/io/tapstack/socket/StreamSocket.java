@@ -348,6 +348,16 @@ public final class StreamSocket extends StackSocket {
         }
     }
 
+    /** {@code SIOCATMARK}, {@code sockatmark(3)}: whether the next byte to be read stands at the urgent mark (RFC 6093). */
+    public boolean isAtMark() {
+        door.enter();
+        try {
+            return connection != null && connection.isAtUrgentMark();
+        } finally {
+            door.exit();
+        }
+    }
+
     /** {@code SIOCOUTQ}: bytes that were sent by the application and are not acknowledged yet. */
     public int unsentAndUnackedBytes() {
         door.enter();

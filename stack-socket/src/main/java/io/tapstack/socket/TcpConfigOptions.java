@@ -48,6 +48,7 @@ final class TcpConfigOptions {
     private static int setSocketLevel(final TcpConfig config, final int name, final int value) {
         switch (name) {
             case SocketOptions.SO_KEEPALIVE -> config.keepAlive(value != 0);
+            case SocketOptions.SO_OOBINLINE -> config.urgentInLine(value != 0);
             case SocketOptions.SO_SNDBUF -> config.sendBufferBytes(buffer(value, MIN_SEND_BUFFER));
             case SocketOptions.SO_RCVBUF -> config.receiveBufferBytes(buffer(value, MIN_RECEIVE_BUFFER));
             case SocketOptions.SO_MAX_PACING_RATE -> config.maxPacingRate(value);
@@ -61,6 +62,7 @@ final class TcpConfigOptions {
     private static int getSocketLevel(final TcpConfig config, final int name) {
         return switch (name) {
             case SocketOptions.SO_KEEPALIVE -> number(config.keepAlive());
+            case SocketOptions.SO_OOBINLINE -> number(config.urgentInLine());
             case SocketOptions.SO_SNDBUF -> doubled(config.sendBufferBytes());
             case SocketOptions.SO_RCVBUF -> doubled(config.receiveBufferBytes());
             case SocketOptions.SO_MAX_PACING_RATE -> pacingRate(config.maxPacingRate());

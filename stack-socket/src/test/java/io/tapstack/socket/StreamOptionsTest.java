@@ -15,6 +15,7 @@ final class StreamOptionsTest extends TwoHostsTest {
         // level, name, set, read back; numbers as Linux's headers have them
         "1, 2, 1, 1", // SO_REUSEADDR
         "1, 9, 5, 1", // SO_KEEPALIVE
+        "1, 10, 0, 0", // SO_OOBINLINE
         "1, 7, 50000, 100000", // SO_SNDBUF
         "1, 8, 70000, 140000", // SO_RCVBUF
         "1, 8, 1, 2304", // SO_RCVBUF below the minimum

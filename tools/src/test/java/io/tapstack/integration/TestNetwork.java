@@ -9,6 +9,7 @@ import io.tapstack.httpd.HttpServer;
 import io.tapstack.httpd.ServeMethod;
 import io.tapstack.httpd.ServerConfig;
 import io.tapstack.ip.InterfaceAddress;
+import io.tapstack.link.LinkDevice;
 import io.tapstack.socket.SocketLayer;
 import io.tapstack.stack.Door;
 import io.tapstack.stack.NetworkStack;
@@ -45,6 +46,7 @@ final class TestNetwork implements AutoCloseable {
 
     private static final AtomicInteger NUMBER = new AtomicInteger();
     private static final int PREFIX_LENGTH = 24;
+    private static final Decorator PLAIN = (tap, host, stack) -> tap;
 
     private final String tap;
     private final InetAddress address;
@@ -54,7 +56,13 @@ final class TestNetwork implements AutoCloseable {
     private final Transport transport;
     private final Deque<HttpServer> servers = new ArrayDeque<>();
 
-    private TestNetwork(final Offload offload, final int queues) throws IOException {
+    /** What stands between the TAP and the stack. */
+    interface Decorator {
+        /** @return {@code tap}, or something before it; {@code host} and {@code stack} are the addresses at its ends */
+        LinkDevice decorate(LinkDevice tap, IpAddress host, IpAddress stack);
+    }
+
+    private TestNetwork(final Offload offload, final int queues, final Decorator decorator) throws IOException {
         final int number = NUMBER.incrementAndGet();
         this.tap = "it" + number;
         this.address = inSubnet(number, 2);
@@ -65,7 +73,10 @@ final class TestNetwork implements AutoCloseable {
         final List<TapDevice> devices =
                 TapDevice.openQueues(offload == Offload.ON ? config : config.withoutOffload(), queues);
         this.stacks = new StackGroup(
-                devices,
+                devices.stream()
+                        .map(each -> decorator.decorate(
+                                each, IpAddress.of(hostAddress.getAddress()), IpAddress.of(address.getAddress())))
+                        .toList(),
                 StackConfig.of(new InterfaceAddress(IpAddress.of(address.getAddress()), PREFIX_LENGTH)),
                 Clock.system(),
                 tap,
@@ -79,17 +90,22 @@ final class TestNetwork implements AutoCloseable {
 
     /** A stack that runs. */
     static TestNetwork open(final Offload offload) throws IOException {
-        return new TestNetwork(offload, 1);
+        return new TestNetwork(offload, 1, PLAIN);
+    }
+
+    /** A stack that runs behind something that stands before its TAP. */
+    static TestNetwork open(final Decorator decorator) throws IOException {
+        return new TestNetwork(Offload.ON, 1, decorator);
     }
 
     /** Several stacks that run, behind a queue each. */
     static TestNetwork open(final Offload offload, final int queues) throws IOException {
-        return new TestNetwork(offload, queues);
+        return new TestNetwork(offload, queues, PLAIN);
     }
 
     /** A stack that runs, with offloads: for what does not depend on them. */
     static TestNetwork open() throws IOException {
-        return new TestNetwork(Offload.ON, 1);
+        return new TestNetwork(Offload.ON, 1, PLAIN);
     }
 
     private static InetAddress inSubnet(final int number, final int host) throws UnknownHostException {

@@ -195,7 +195,7 @@ class ScriptRunnerTest {
                 "assert tcpi_snd_mss * 2 + 1 == 2001 and not tcpi_unacked =>",
                 "assert 1 < 2 < 3 and (7 & 3 | 8) == 11 and 7 // 2 == 3 and -7 % 4 == 1 =>",
                 "assert min(3, abs(-2)) == 2 or False  =>",
-                "x = tcpi_snd_cwnd; assert x == 10     =>",
+                "x = tcpi_snd_cwnd; x += 1; print(x); assert x == 11 =>",
                 "assert tcpi_wonder == 1               => unsupported: code: nothing is called tcpi_wonder",
                 "import os                             => unsupported: code: import os",
             })

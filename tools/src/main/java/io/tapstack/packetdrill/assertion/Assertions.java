@@ -5,20 +5,30 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Runs the code of a script. It is Python upstream; here it is what such code consists of in practice: {@code assert} and assignments over
- * {@link Formula}s. Anything else is reported as unsupported. Variables last until the script ends.
+ * Runs the code of a script. It is Python upstream; here it is what such code consists of in practice: {@code assert}, {@code print} and
+ * assignments over {@link Formula}s. Anything else is reported as unsupported. Variables last until the script ends.
  */
 public final class Assertions {
 
-    private static final Pattern ASSIGNMENT = Pattern.compile("([A-Za-z_]\\w*)\\s*=(?!=)\\s*(.*)");
+    private static final Pattern ASSIGNMENT = Pattern.compile("([A-Za-z_]\\w*)\\s*([-+*/|&]?)=(?!=)\\s*(.*)");
+    private static final Pattern PRINT = Pattern.compile("print\\s*\\((.*)\\)");
     private static final Pattern ASSERT = Pattern.compile("assert\\b\\s*(.*)");
 
     private final Map<String, Double> variables = new HashMap<>();
+    private final Consumer<String> log;
+
+    /**
+     * @param log where a script prints to
+     */
+    public Assertions(final Consumer<String> log) {
+        this.log = log;
+    }
 
     /**
      * Runs {@code code}.
@@ -45,14 +55,27 @@ public final class Assertions {
             verify(assertion.group(1), line);
             return;
         }
+        final Matcher print = PRINT.matcher(statement);
+        if (print.matches()) {
+            log.accept(print.group(1).strip() + " is " + Formula.text(value(print.group(1), line)));
+            return;
+        }
         final Matcher assignment = ASSIGNMENT.matcher(statement);
         if (!assignment.matches()) {
             throw ScriptException.unsupported(line, "code: " + statement);
         }
-        final Formula formula = new Formula(assignment.group(2), variables, line);
+        final String operator = assignment.group(2);
+        final String right = operator.isEmpty()
+                ? assignment.group(3)
+                : assignment.group(1) + operator + "(" + assignment.group(3) + ")";
+        variables.put(assignment.group(1), value(right, line));
+    }
+
+    private double value(final String text, final int line) throws ScriptException {
+        final Formula formula = new Formula(text, variables, line);
         final double value = formula.value();
         formula.requireEnd();
-        variables.put(assignment.group(1), value);
+        return value;
     }
 
     private void verify(final String text, final int line) throws ScriptException {

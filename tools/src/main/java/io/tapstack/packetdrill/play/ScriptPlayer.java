@@ -34,7 +34,7 @@ public final class ScriptPlayer {
     private final PlaySettings settings;
     private final Flows flows;
     private final Calls calls;
-    private final Assertions assertions = new Assertions();
+    private final Assertions assertions;
     private final ShellCommands commands;
     private final ExpectedPackets expected;
     private final Consumer<String> log;
@@ -66,6 +66,7 @@ public final class ScriptPlayer {
                 flows,
                 new Endpoint(settings.local(), settings.bindPort()),
                 new Endpoint(settings.remote(), settings.connectPort()));
+        this.assertions = new Assertions(this.log);
         this.commands = new ShellCommands(machine);
         this.expected = new ExpectedPackets(machine, flows, settings, this.log);
     }

@@ -40,7 +40,7 @@ final class ShellCommands {
             Pattern.compile("true|:|sync"),
             Pattern.compile("#.*"),
             Pattern.compile("\\S*/?sysctl_restore_\\S*"),
-            Pattern.compile("tc qdisc (add|replace|change|del) dev \\S+ root( pfifo\\b.*)?"),
+            Pattern.compile("tc qdisc .*"),
             Pattern.compile("ip tcp_metrics flush.*"),
             Pattern.compile("ethtool -K \\S+( (tso|gso|gro|lro|sg|tx|rx) off)+"));
 

@@ -1,0 +1,135 @@
+package io.tapstack.integration;
+
+import io.tapstack.buffer.BufferPool;
+import io.tapstack.buffer.PacketBuffer;
+import io.tapstack.event.StackStatistics;
+import io.tapstack.link.LinkCapabilities;
+import io.tapstack.link.LinkDevice;
+import io.tapstack.wire.EthernetHeader;
+import io.tapstack.wire.IpAddress;
+import io.tapstack.wire.IpProtocol;
+import io.tapstack.wire.Ipv4Header;
+import io.tapstack.wire.TcpHeader;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** A device on which SYNs come in between, each from a port that none before had for long: a SYN flood at a steady rate. */
+final class FloodedLink implements LinkDevice {
+
+    private static final int MAC_LENGTH = 6;
+    private static final long GROUP = 1L << 40;
+    private static final long NAP_NANOS = 100_000;
+
+    private final LinkDevice device;
+    private final int source;
+    private final int destination;
+    private final int port;
+    private final TcpHeader header = new TcpHeader();
+
+    // Link addresses, as the stack's own frames have them.
+    private long ours;
+    private long hosts;
+
+    private volatile int perSecond;
+    private volatile int left;
+    private volatile long startNanos;
+    private volatile int before;
+    private int sent;
+
+    FloodedLink(final LinkDevice device, final IpAddress from, final IpAddress to, final int port) {
+        this.device = device;
+        this.source = from.ipv4Bits();
+        this.destination = to.ipv4Bits();
+        this.port = port;
+    }
+
+    /** Begins with a flood, once the stack has sent something. */
+    void flood(final int syns, final int synsPerSecond) {
+        perSecond = synsPerSecond;
+        startNanos = System.nanoTime();
+        before = sent;
+        left = syns;
+        device.wakeup();
+    }
+
+    /** True when the last SYN of a flood has come in. */
+    boolean isOver() {
+        return left == 0;
+    }
+
+    private boolean isDue() {
+        return left > 0 && sent - before < (System.nanoTime() - startNanos) / 1_000_000_000.0 * perSecond;
+    }
+
+    @Override
+    public LinkCapabilities capabilities() {
+        return device.capabilities();
+    }
+
+    @Override
+    public void reportTo(final StackStatistics statistics) {
+        device.reportTo(statistics);
+    }
+
+    @Override
+    public @Nullable PacketBuffer receive(final BufferPool pool) throws IOException {
+        return isDue() ? syn(pool) : device.receive(pool);
+    }
+
+    private PacketBuffer syn(final BufferPool pool) {
+        final int total = Ipv4Header.LENGTH + TcpHeader.MIN_LENGTH;
+        final PacketBuffer packet = pool.packet(EthernetHeader.LENGTH + total, 0);
+        final int at = packet.append(EthernetHeader.LENGTH + total);
+        final int ip = at + EthernetHeader.LENGTH;
+        final ByteBuffer bytes = packet.memory().bytes();
+        EthernetHeader.write(bytes, at, ours, hosts, EthernetHeader.TYPE_IPV4);
+        Ipv4Header.write(bytes, ip, 0, total, 0, 0, 64, IpProtocol.TCP, source, destination);
+        final int from = 1_024 + sent % 30_000;
+        header.wrap(bytes, ip + Ipv4Header.LENGTH)
+                .write(from, port, sent * 77_777, 0, TcpHeader.MIN_LENGTH, TcpHeader.SYN, 0xFFFF, 0);
+        packet.checksumTrusted(true);
+        sent++;
+        left--;
+        return packet;
+    }
+
+    @Override
+    public boolean transmit(final PacketBuffer frame) throws IOException {
+        if (hosts == 0) {
+            final long to = mac(frame, 0);
+            if ((to & GROUP) == 0) {
+                hosts = to;
+                ours = mac(frame, MAC_LENGTH);
+            }
+        }
+        return device.transmit(frame);
+    }
+
+    private static long mac(final PacketBuffer frame, final int offset) {
+        final ByteBuffer bytes = frame.memory().bytes();
+        return bytes.getLong(frame.head() + offset) >>> 16;
+    }
+
+    @Override
+    public boolean isReady() throws IOException {
+        return isDue() || device.isReady();
+    }
+
+    @Override
+    public void await(final long timeoutNanos) throws IOException {
+        if (!isDue()) {
+            device.await(left > 0 ? Math.min(timeoutNanos, NAP_NANOS) : timeoutNanos);
+        }
+    }
+
+    @Override
+    public void wakeup() {
+        device.wakeup();
+    }
+
+    @Override
+    public void close() {
+        device.close();
+    }
+}
