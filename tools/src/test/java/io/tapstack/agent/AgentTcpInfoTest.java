@@ -47,7 +47,7 @@ class AgentTcpInfoTest {
 
     @BeforeEach
     void start() throws IOException {
-        agent = new AgentFixture(true, "wscale=-1", "sack=off", "rto.min=200");
+        agent = new AgentFixture(true, "wscale=-1", "sack=off", "rto.min=200", "quickack=off");
         client = agent.connect();
         peer = new WirePeer(client);
     }

@@ -60,7 +60,7 @@ final class WirePeer {
         send(WireTcp.SYN, options.length == 0 ? MSS_1460 : options, new byte[0]);
         final long timestamps = receive(WireTcp.SYN | WireTcp.ACK).option(8);
         // RFC 7323 3.2: once agreed on, they are in every segment.
-        send(WireTcp.ACK, timestamps < 0 ? new byte[0] : echo(timestamps), new byte[0]);
+        send(WireTcp.ACK, timestamps == -1 ? new byte[0] : echo(timestamps), new byte[0]);
         return client.call(5, listener, 0).fd();
     }
 
