@@ -94,11 +94,9 @@ final class AckProcessor {
 
     /** Gathers what loss recovery wants to know. */
     private void readAck(final Segment segment, final int acked, final boolean duplicate, final long nowNanos) {
-        arrival.begin(nowNanos, tcb.sndUna, tcb.sndNxt);
+        withoutAck(nowNanos);
         arrival.ackedBytes = acked;
         arrival.duplicate = duplicate;
-        arrival.srttNanos = tcb.estimator.srtt();
-        arrival.minRttNanos = tcb.estimator.minimum();
         if (tcb.timestamps.enabled() && segment.options.hasTimestamps() && segment.options.timestampEcho() != 0) {
             arrival.hasEcho = true;
             arrival.echoMillis = tcb.timestamps.sentMillis(segment.options.timestampEcho(), nowNanos);

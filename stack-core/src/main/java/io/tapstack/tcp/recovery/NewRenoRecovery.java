@@ -49,9 +49,7 @@ public final class NewRenoRecovery implements LossRecovery, SackScoreboard.Deliv
 
     @Override
     public Verdict ackArrives(final AckArrival ack) {
-        scoreboard.rate().ackArrives();
-        scoreboard.acknowledge(ack, this);
-        scoreboard.rate().ackDone(ack.minRttNanos == Long.MAX_VALUE ? 0 : ack.minRttNanos);
+        scoreboard.take(ack, this);
         final boolean held = forwardRto.holdsRetransmissions();
         if (isSpurious(ack)) {
             spurious.stop();
@@ -70,9 +68,7 @@ public final class NewRenoRecovery implements LossRecovery, SackScoreboard.Deliv
 
     @Override
     public void delivered(final SentSegment segment, final int bytes, final AckArrival ack) {
-        ack.deliveredBytes += bytes;
         forwardRto.delivered(segment, segment.start + bytes);
-        scoreboard.rate().delivered(segment, bytes, ack.nowNanos);
     }
 
     private boolean isSpurious(final AckArrival ack) {

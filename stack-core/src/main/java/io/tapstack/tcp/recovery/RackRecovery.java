@@ -66,15 +66,7 @@ public final class RackRecovery implements LossRecovery, SackScoreboard.Deliveri
 
     private void takeIn(final AckArrival ack) {
         rack.ackArrives();
-        final DeliveryRate rate = scoreboard.rate();
-        rate.ackArrives();
-        final int sackedBefore = scoreboard.bytesSacked();
-        for (int i = 0; i < ack.blocks(); i++) {
-            scoreboard.sack(ack.left(i), ack.right(i), ack, this);
-        }
-        ack.sackedBytes = scoreboard.bytesSacked() - sackedBefore;
-        scoreboard.acknowledge(ack, this);
-        rate.ackDone(ack.minRttNanos == Long.MAX_VALUE ? 0 : ack.minRttNanos);
+        scoreboard.take(ack, this);
         final SentSegment first = scoreboard.first();
         if (first != null && first.state == SentSegment.State.SACKED && first.start == ack.sndUna) {
             // RFC 2018 8: what the peer has said to have would be acknowledged by now.
@@ -84,11 +76,9 @@ public final class RackRecovery implements LossRecovery, SackScoreboard.Deliveri
 
     @Override
     public void delivered(final SentSegment segment, final int bytes, final AckArrival ack) {
-        ack.deliveredBytes += bytes;
         final int upTo = segment.start + bytes;
         rack.delivered(segment, upTo, ack);
         forwardRto.delivered(segment, upTo);
-        scoreboard.rate().delivered(segment, bytes, ack.nowNanos);
     }
 
     private boolean isSpurious(final AckArrival ack) {

@@ -194,6 +194,25 @@ public final class SackScoreboard {
 
     // ---- ACKs
 
+    /** An ACK comes: takes in its SACK blocks, then what it acknowledges, and measures the delivery rate. */
+    void take(final AckArrival ack, final Deliveries deliveries) {
+        rate.ackArrives();
+        final int sackedBefore = bytesSacked;
+        for (int i = 0; i < ack.blocks(); i++) {
+            sack(ack.left(i), ack.right(i), ack, deliveries);
+        }
+        ack.sackedBytes = bytesSacked - sackedBefore;
+        acknowledge(ack, deliveries);
+        rate.ackDone(ack.minRttNanos == Long.MAX_VALUE ? 0 : ack.minRttNanos);
+    }
+
+    private void deliver(
+            final SentSegment segment, final int bytes, final AckArrival ack, final Deliveries deliveries) {
+        ack.deliveredBytes += bytes;
+        rate.delivered(segment, bytes, ack.nowNanos);
+        deliveries.delivered(segment, bytes, ack);
+    }
+
     /** Everything before {@link AckArrival#sndUna} is acknowledged. */
     void acknowledge(final AckArrival ack, final Deliveries deliveries) {
         final int sndUna = ack.sndUna;
@@ -201,7 +220,7 @@ public final class SackScoreboard {
             final SentSegment segment = at(0);
             final int bytes = SequenceNumber.min(segment.end, sndUna) - segment.start;
             if (segment.state != State.SACKED) {
-                deliveries.delivered(segment, bytes, ack);
+                deliver(segment, bytes, ack, deliveries);
             }
             if (bytes == segment.length()) {
                 forget(segment);
@@ -231,7 +250,7 @@ public final class SackScoreboard {
                 if (SequenceNumber.lessThan(from, to)) {
                     final SentSegment segment = isolate(index, from, to);
                     index = firstEndingAfter(segment.start);
-                    deliveries.delivered(segment, segment.length(), ack);
+                    deliver(segment, segment.length(), ack, deliveries);
                     leaveList(segment);
                     segment.state = State.SACKED;
                     bytesSacked += segment.length();

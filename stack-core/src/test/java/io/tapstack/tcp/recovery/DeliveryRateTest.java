@@ -20,12 +20,11 @@ class DeliveryRateTest {
     }
 
     private void ack(final int bytes, final long millis) {
-        rate.ackArrives();
         una += bytes;
         final AckArrival ack = new AckArrival();
-        ack.sndUna = una;
-        scoreboard.acknowledge(ack, (segment, delivered, a) -> rate.delivered(segment, delivered, millis * MS));
-        rate.ackDone(MS);
+        ack.begin(millis * MS, una, next);
+        ack.minRttNanos = MS;
+        scoreboard.take(ack, (segment, delivered, a) -> {});
     }
 
     /** Paced sending: a segment each millisecond, and an ACK for each 10 ms later. */
