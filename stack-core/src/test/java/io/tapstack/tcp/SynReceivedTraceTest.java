@@ -185,4 +185,23 @@ class SynReceivedTraceTest {
         trace.out("R. 1:1(0) ack 1").quiet();
         assertThat(trace.stack.tcp().connections()).isEmpty();
     }
+
+    /** The ACK is good for the half-open connection, but old for what is made of it: the SYN-ACK is repeated as before. */
+    @Test
+    void ackThatIsRefusedAfterAll() {
+        final TcpTrace slept = new TcpTrace();
+        slept.listen(new TcpConfig());
+        slept.in("S 0:0(0) win 65535 <mss 1000,ts 100/0>")
+                .out("S. 0:0(0) ack 1")
+                .quiet();
+        slept.sleep(25L * 24 * 3_600 * 1_000).in(". 1:1(0) ack 1 <ts 50/0>");
+        while (slept.link.take() != null) {
+            // The SYN-ACK that was due meanwhile, and what the old timestamp is answered with.
+        }
+        slept.advance(10_000).out("S. 0:0(0) ack 1");
+        while (slept.link.take() != null) {
+            // And again.
+        }
+        slept.noLeaks();
+    }
 }

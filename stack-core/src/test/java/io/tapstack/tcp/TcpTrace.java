@@ -155,6 +155,12 @@ final class TcpTrace {
         return now;
     }
 
+    /** Lets time pass while the stack is not looked after: timers fire late, with the next segment. */
+    TcpTrace sleep(final long millis) {
+        now += millis * MILLIS;
+        return this;
+    }
+
     /** Lets time pass, firing timers on the way. */
     TcpTrace advance(final long millis) {
         final long until = now + millis * MILLIS;
