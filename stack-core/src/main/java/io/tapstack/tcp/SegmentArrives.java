@@ -78,7 +78,7 @@ final class SegmentArrives {
             return;
         }
         final long roundTrip = tcb.timing.acknowledged(segment.ack, nowNanos);
-        sampleHandshake(roundTrip);
+        sampleHandshake(roundTrip, nowNanos);
         tcb.synAcknowledged(segment.ack);
         final FastOpenSyn fastOpen = tcb.fastOpenSyn;
         if (fastOpen != null) {
@@ -246,7 +246,7 @@ final class SegmentArrives {
             return false;
         }
         final long roundTrip = tcb.timing.acknowledged(segment.ack, nowNanos);
-        sampleHandshake(roundTrip);
+        sampleHandshake(roundTrip, nowNanos);
         tcb.synAcknowledged(segment.ack);
         tcb.sndWl1 = segment.seq - 1;
         tcb.sndWl2 = segment.ack;
@@ -258,9 +258,9 @@ final class SegmentArrives {
         return true;
     }
 
-    private void sampleHandshake(final long roundTrip) {
+    private void sampleHandshake(final long roundTrip, final long nowNanos) {
         if (roundTrip >= 0) {
-            tcb.estimator.sample(roundTrip);
+            tcb.estimator.sample(roundTrip, false, nowNanos);
         } else if (tcb.synWasLost()) {
             tcb.estimator.synWasRetransmitted();
         }
