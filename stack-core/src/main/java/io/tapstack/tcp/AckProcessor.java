@@ -57,6 +57,7 @@ final class AckProcessor {
         }
         readAck(segment, acked, duplicate, nowNanos);
         recover(priorFlight, priorInFlight);
+        tcb.figures.acknowledged(segment, arrival);
         if (advances) {
             settle(nowNanos);
         }

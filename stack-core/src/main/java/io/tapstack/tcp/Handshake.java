@@ -13,6 +13,7 @@ final class Handshake {
 
     private final TcpConnection tcb;
     private int timeouts;
+    private boolean openedFast;
 
     /** While the peer may not know of a connection that its Fast Open cookie has opened. */
     @Nullable
@@ -54,6 +55,7 @@ final class Handshake {
         tcb.timestamps.ackSent(tcb.rcvNxt);
         tcb.sender.synSent(SendStatus.SENT, nowNanos); // or it would seem to have been idle for long
         timeouts = half.timeouts;
+        tcb.figures.handshakeTakenOver(timeouts, half.sentNanos, nowNanos);
         // Should the ACK be refused after all, the SYN-ACK is repeated as before.
         tcb.retransmissionTimer.start(nowNanos);
         if (!half.repeated) {
@@ -77,6 +79,7 @@ final class Handshake {
         tcb.rcvNxt += data.payloadLength();
         tcb.protocol.synSender().sendSynAck(tcb, now);
         fastOpen = new FastOpenHandshake(tcb, server, now);
+        openedFast = true;
         established(now);
     }
 
@@ -117,6 +120,7 @@ final class Handshake {
     void established(final long nowNanos) {
         tcb.life.enter(TcpState.ESTABLISHED, nowNanos);
         tcb.timeouts = 0;
+        tcb.figures.established(nowNanos);
         tcb.retransmissionTimer.stop();
         // RFC 6928: ten segments; RFC 5681 3.1: one, if the SYN or SYN-ACK was lost.
         final int segments = synWasLost() ? 1 : tcb.config.initialWindowSegments();
@@ -142,6 +146,7 @@ final class Handshake {
             return;
         }
         timeouts++;
+        tcb.figures.timeouts.timedOut(timeouts == 1, nowNanos);
         if (fastOpenSyn != null && timeouts == 1) {
             fastOpenSyn.timedOut(nowNanos);
         }
@@ -149,13 +154,23 @@ final class Handshake {
         tcb.estimator.backOff();
         tcb.retransmissionTimer.restart(nowNanos);
         tcb.statistics.segmentsRetransmitted++;
-        tcb.figures.retransmitted(0);
+        tcb.figures.sentAgain(0);
         tcb.statistics.observer().retransmissionTimeout(tcb, timeouts, tcb.estimator.rto());
         if (tcb.state == TcpState.SYN_RECEIVED) {
             tcb.protocol.synSender().sendSynAck(tcb, nowNanos);
         } else {
             tcb.protocol.synSender().sendSyn(tcb, nowNanos);
         }
+    }
+
+    /** How often the SYN or SYN-ACK was sent again by the timer. */
+    int timeouts() {
+        return timeouts;
+    }
+
+    /** True if a Fast Open cookie has opened the connection, and its data came with the SYN (RFC 7413 4.2.2). */
+    boolean isOpenedFast() {
+        return openedFast;
     }
 
     /** True if the SYN or SYN-ACK was sent again by the timer. */

@@ -30,6 +30,7 @@ final class Retransmissions {
             return;
         }
         tcb.reduction.timedOut(nowNanos);
+        tcb.figures.timeouts.timedOut(tcb.timeouts == 0, nowNanos);
         tcb.recovery.timedOut(tcb.arrives.acks().withoutAck(nowNanos), tcb.timeouts > 0);
         tcb.timeouts++;
         tcb.statistics.retransmissionTimeouts++;

@@ -26,6 +26,7 @@ final class SegmentSender {
     // Behind the last segment sent that was smaller than the MSS, for Nagle's algorithm in Minshall's form.
     private int sndSml;
     private boolean cwndLimited;
+    private boolean peerWindowLimited;
     private long lastSendNanos;
     private boolean flushing;
     private boolean synOwed; // the device had no room for it
@@ -54,6 +55,11 @@ final class SegmentSender {
         return cwndLimited;
     }
 
+    /** True if it stopped because of the peer's window. */
+    boolean isPeerWindowLimited() {
+        return peerWindowLimited;
+    }
+
     /** Sends whatever may be sent now: retransmissions, new data, FIN, and an ACK if one is due and nothing carried it. */
     void transmit(final long nowNanos) {
         if (synOwed && tcb.state == TcpState.SYN_SENT && !tcb.isBlocked()) {
@@ -64,6 +70,7 @@ final class SegmentSender {
             // Data would carry the ACK, but full segments have no room for the blocks.
             sendAck(nowNanos);
         }
+        peerWindowLimited = false;
         if (tcb.maySendData()) {
             restartAfterIdle(nowNanos);
             tcb.closedWindow.leaveIfOpen();
@@ -77,6 +84,7 @@ final class SegmentSender {
             tcb.closedWindow.enterIfStuck(nowNanos);
             tcb.room.sent();
         }
+        tcb.figures.look(nowNanos);
         if (tcb.delayedAck.isDue()) {
             sendAck(nowNanos);
         }
@@ -168,7 +176,7 @@ final class SegmentSender {
         }
         tcb.timing.retransmitted(seq);
         tcb.statistics.segmentsRetransmitted += Math.max(1, (sent + tcb.mss - 1) / tcb.mss);
-        tcb.figures.retransmitted(sent);
+        tcb.figures.sentAgain(sent);
         tcb.statistics.observer().retransmitted(tcb, seq, sent, cause);
         if (seq == tcb.sndUna) {
             // The ACK that the timer waits for is a round trip away again. As in Linux; RFC 6298 has no word for what
@@ -201,6 +209,7 @@ final class SegmentSender {
         final int length = tcb.pacer.limit(sendable(unsent, peerSpace, congestionSpace));
         if (length <= 0) {
             cwndLimited = congestionSpace < Math.min(unsent, Math.min(peerSpace, tcb.mss));
+            peerWindowLimited = !cwndLimited && peerSpace < Math.min(unsent, tcb.mss);
             return false;
         }
         // The FIN rides on the last data if it fits the window too.
@@ -282,7 +291,7 @@ final class SegmentSender {
         final int end = seq + sent + (finSent ? 1 : 0);
         if (end != seq) {
             tcb.congestion.sent(end - seq, tcb.recovery.pipe(tcb.sndUna, seq), nowNanos);
-            tcb.scoreboard.sent(seq, end, nowNanos);
+            tcb.scoreboard.sent(seq, end, finSent, nowNanos);
             tcb.reduction.sent(end - seq);
             tcb.lossTimer.restartProbe();
         }
@@ -319,7 +328,7 @@ final class SegmentSender {
         if (synOwed) {
             tcb.blockedByDevice();
         }
-        tcb.figures.sent(0, nowNanos);
+        tcb.figures.sent(0, tcb.mss, nowNanos);
         lastSendNanos = nowNanos;
     }
 
@@ -399,7 +408,7 @@ final class SegmentSender {
             tcb.segmentSize.update();
             return -1;
         }
-        tcb.figures.sent(payload, nowNanos);
+        tcb.figures.sent(payload, largest, nowNanos);
         acknowledged();
         tcb.ecn.sent(sentFlags);
         tcb.pathMtu.sent(seq, payload, largest);

@@ -226,6 +226,16 @@ public final class NewRenoRecovery implements LossRecovery, SackScoreboard.Deliv
     }
 
     @Override
+    public int segmentsSacked() {
+        return duplicateAcks;
+    }
+
+    @Override
+    public int segmentsLost(final int sndUna) {
+        return inRecovery() ? Math.max(0, (retransmitUntil - sndUna + mss - 1) / mss) : 0;
+    }
+
+    @Override
     public boolean nothingToSend(final int sndNxt) {
         final boolean held = forwardRto.holdsInVain(sndNxt);
         if (held) {
