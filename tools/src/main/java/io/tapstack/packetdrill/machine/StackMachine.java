@@ -78,7 +78,7 @@ public final class StackMachine implements Machine {
 
     @Override
     public void send(final byte[] packet) throws IOException {
-        link.send(packet);
+        link.inject(packet);
         runUntil(now());
     }
 
