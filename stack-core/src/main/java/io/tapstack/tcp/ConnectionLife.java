@@ -154,6 +154,11 @@ final class ConnectionLife {
         softError = reported;
     }
 
+    /** Something new is acknowledged: what the network had reported is over. */
+    void forgetSoftError() {
+        softError = null;
+    }
+
     /** What the network has reported, which says more than {@code otherwise}. */
     SocketError errorOr(final SocketError otherwise) {
         final SocketError reported = softError;
