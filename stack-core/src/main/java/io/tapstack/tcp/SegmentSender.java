@@ -101,7 +101,7 @@ final class SegmentSender {
 
     /** Bytes that the congestion window leaves room for. */
     private int congestionSpace() {
-        return tcb.recovery.window(tcb.congestion.cwnd()) - tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt);
+        return tcb.reduction.window() - tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt);
     }
 
     /** As many full segments as {@code room} and the device allow, but one at least. */
@@ -269,7 +269,7 @@ final class SegmentSender {
         if (end != seq) {
             tcb.congestion.sent(end - seq, tcb.recovery.pipe(tcb.sndUna, seq), nowNanos);
             tcb.scoreboard.sent(seq, end, nowNanos);
-            tcb.recovery.sent(end - seq);
+            tcb.reduction.sent(end - seq);
             tcb.lossTimer.restartProbe();
         }
         tcb.sndNxt = end;
@@ -292,7 +292,7 @@ final class SegmentSender {
     private void restartAfterIdle(final long nowNanos) {
         final long idle = nowNanos - lastSendNanos;
         if (tcb.sndUna == tcb.sndNxt && tcb.queueEnd() != tcb.sndNxt && idle > tcb.estimator.rto()) {
-            tcb.congestion.restartAfterIdle(idle, tcb.estimator.rto());
+            tcb.reduction.restartAfterIdle(idle);
             lastSendNanos = nowNanos;
         }
     }
