@@ -181,8 +181,8 @@ final class AckProcessor {
         tcb.lossTimer.restartProbe();
         tcb.path.confirmReachable();
         tcb.room.freed();
-        if (tcb.isCutShort()) {
-            tcb.fileCutShort(nowNanos);
+        if (tcb.life.isCutShort()) {
+            tcb.life.fileCutShort(nowNanos);
         }
     }
 

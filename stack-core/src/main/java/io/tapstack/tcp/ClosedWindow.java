@@ -53,18 +53,18 @@ final class ClosedWindow {
 
     /** The persist timer expired. */
     void probe(final long nowNanos) {
-        if (tcb.isOrphan() && tcb.persistTimer.probes() >= tcb.retries()) {
+        if (tcb.life.isOrphan() && tcb.persistTimer.probes() >= tcb.life.retries()) {
             // RFC 6429 4: nobody waits for this connection any more, and it holds memory.
-            tcb.abortFor(SocketError.ETIMEDOUT, nowNanos);
+            tcb.life.abortFor(SocketError.ETIMEDOUT, nowNanos);
             return;
         }
         if (tcb.persistTimer.isOverdue(nowNanos)) {
             // RFC 6429 4: the user, too, may say when it is enough. The peer answers, so it is told.
-            tcb.abortFor(SocketError.ETIMEDOUT, nowNanos);
+            tcb.life.abortFor(SocketError.ETIMEDOUT, nowNanos);
             return;
         }
         if (tcb.persistTimer.unanswered() > tcb.config.dataRetries()) {
-            tcb.fail(SocketError.ETIMEDOUT, nowNanos);
+            tcb.life.fail(SocketError.ETIMEDOUT, nowNanos);
             return;
         }
         if (tcb.sndWnd > 0 && !tcb.probeOutstanding) {
@@ -79,7 +79,7 @@ final class ClosedWindow {
         if (sent == 0 && data) {
             // The byte is not there any more: a file was cut short.
             tcb.sndNxt = tcb.sndUna;
-            tcb.fileCutShort(nowNanos);
+            tcb.life.fileCutShort(nowNanos);
         }
         if (tcb.state == TcpState.CLOSED) {
             return;

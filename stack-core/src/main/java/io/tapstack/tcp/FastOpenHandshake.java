@@ -55,7 +55,7 @@ final class FastOpenHandshake {
 
     private void timedOut(final long nowNanos) {
         if (timeouts >= tcb.config.synRetries()) {
-            tcb.fail(SocketError.ETIMEDOUT, nowNanos);
+            tcb.life.fail(SocketError.ETIMEDOUT, nowNanos);
             return;
         }
         timeouts++;

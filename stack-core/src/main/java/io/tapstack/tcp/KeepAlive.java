@@ -51,7 +51,7 @@ final class KeepAlive {
             return;
         }
         if (isExhausted(nowNanos)) {
-            tcb.abortFor(SocketError.ETIMEDOUT, nowNanos);
+            tcb.life.abortFor(SocketError.ETIMEDOUT, nowNanos);
             return;
         }
         tcb.sender.sendKeepAlive(nowNanos);

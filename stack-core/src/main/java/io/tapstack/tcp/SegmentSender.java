@@ -163,7 +163,7 @@ final class SegmentSender {
         }
         if (sent < length && !tcb.sendQueue.isIntact(seq - tcb.queueStart(), length)) {
             // Bytes that were sent before are not there any more: the stream cannot be completed.
-            tcb.abortFor(SocketError.EIO, nowNanos);
+            tcb.life.abortFor(SocketError.EIO, nowNanos);
             return 0;
         }
         tcb.timing.retransmitted(seq);
@@ -183,7 +183,7 @@ final class SegmentSender {
 
     private boolean sendNext(final long nowNanos) {
         cwndLimited = false;
-        if (tcb.finSent || tcb.isBlocked() || tcb.isCutShort()) {
+        if (tcb.finSent || tcb.isBlocked() || tcb.life.isCutShort()) {
             return false;
         }
         final int unsent = tcb.queueEnd() - tcb.sndNxt;
@@ -289,7 +289,7 @@ final class SegmentSender {
         tcb.sndNxt = end;
         tcb.finSent |= finSent;
         if (sent == 0 && length > 0) {
-            tcb.fileCutShort(nowNanos);
+            tcb.life.fileCutShort(nowNanos);
             return false;
         }
         if (sent % tcb.mss != 0 && !probingMtu) {
@@ -396,7 +396,7 @@ final class SegmentSender {
             return -1;
         }
         if (status == SendStatus.TOO_BIG) {
-            tcb.pathMtuChanged();
+            tcb.segmentSize.update();
             return -1;
         }
         tcb.figures.sent(payload, nowNanos);
@@ -409,7 +409,7 @@ final class SegmentSender {
         }
         if (offload && payload > 0 && !tcb.sendQueue.isIntact(position, payload)) {
             // Cut short while the device read it: the peer may have been sent bytes that were never in the file.
-            tcb.abortFor(SocketError.EIO, nowNanos);
+            tcb.life.abortFor(SocketError.EIO, nowNanos);
             return -1;
         }
         return payload;

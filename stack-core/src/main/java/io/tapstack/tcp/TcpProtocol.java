@@ -215,7 +215,7 @@ public final class TcpProtocol implements TransportProtocol {
         connection.observer(observer);
         connections.add(connection);
         connection.sendQueue.copyIn(data, config.sendBufferBytes());
-        connection.open(nowNanos);
+        connection.handshake.open(nowNanos);
         return connection;
     }
 
@@ -245,7 +245,7 @@ public final class TcpProtocol implements TransportProtocol {
             listener.close(nowNanos);
         }
         for (final TcpConnection connection : connections.all()) {
-            connection.abortFor(SocketError.ENETDOWN, nowNanos);
+            connection.life.abortFor(SocketError.ENETDOWN, nowNanos);
         }
         timeWaits.clear();
         // There is no further poll in which splices would find that out.

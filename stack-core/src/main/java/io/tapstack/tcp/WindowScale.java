@@ -28,6 +28,11 @@ final class WindowScale {
         return shift;
     }
 
+    /** The shift that our SYNs offer. */
+    static int offered(final TcpConfig config) {
+        return config.windowShift() >= 0 ? config.windowShift() : shiftFor(config.receiveBufferLimit());
+    }
+
     /** Both SYNs carried the option. */
     void agree(final int peerShift, final int ourShift) {
         if (peerShift > MAX_SHIFT) {
