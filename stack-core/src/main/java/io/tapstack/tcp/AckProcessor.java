@@ -91,6 +91,7 @@ final class AckProcessor {
         tcb.timeouts = 0;
         tcb.probeOutstanding = false;
         tcb.probeTakenBack = false;
+        tcb.life.forgetSoftError();
     }
 
     /** Gathers what loss recovery wants to know. */

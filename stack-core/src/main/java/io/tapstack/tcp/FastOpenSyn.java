@@ -57,9 +57,7 @@ final class FastOpenSyn {
         }
         dataTaken = sentBytes > 0 && takenBytes >= sentBytes;
         if (sentBytes > 0 && !dataTaken) {
-            failure = tcb.handshake.synWasLost()
-                    ? FastOpenFailure.SYN_RETRANSMITTED
-                    : FastOpenFailure.DATA_NOT_ACKED;
+            failure = tcb.handshake.synWasLost() ? FastOpenFailure.SYN_RETRANSMITTED : FastOpenFailure.DATA_NOT_ACKED;
         }
     }
 

@@ -53,7 +53,7 @@ final class Handshake {
         negotiate(syn, nowNanos);
         tcb.ecn.synFlags(true); // they went out with the SYN-ACK already
         tcb.timestamps.ackSent(tcb.rcvNxt);
-        tcb.sender.synSent(SendStatus.SENT, nowNanos); // or it would seem to have been idle for long
+        tcb.sender.synSent(SendStatus.SENT, 0, nowNanos); // or it would seem to have been idle for long
         timeouts = half.timeouts;
         tcb.figures.handshakeTakenOver(timeouts, half.sentNanos, nowNanos);
         // Should the ACK be refused after all, the SYN-ACK is repeated as before.

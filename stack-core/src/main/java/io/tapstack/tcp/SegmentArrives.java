@@ -114,9 +114,6 @@ final class SegmentArrives {
             refuse(segment, nowNanos);
             return;
         }
-        if (tcb.timestamps.enabled() && segment.options.hasTimestamps()) {
-            tcb.timestamps.accepted(segment.options.timestampValue(), segment.seq, nowNanos);
-        }
         // Second: check the RST bit.
         if (segment.has(TcpHeader.RST)) {
             reset(segment, nowNanos);
@@ -137,6 +134,11 @@ final class SegmentArrives {
         }
         if (!acks.process(segment, nowNanos)) {
             return;
+        }
+        // RFC 7323 4.3 (2) has this at the first step. But nobody who has guessed a sequence number alone may set
+        // TS.Recent.
+        if (tcb.timestamps.enabled() && segment.options.hasTimestamps()) {
+            tcb.timestamps.accepted(segment.options.timestampValue(), segment.seq, nowNanos);
         }
         if (tcb.handshake.fastOpen != null && SequenceNumber.greaterThan(segment.ack, tcb.iss)) {
             tcb.handshake.fastOpenCompleted(nowNanos);

@@ -69,7 +69,6 @@ final class SendChronograph {
 
     TcpInfo.Limited snapshot(final long nowNanos) {
         add(nowNanos);
-        return new TcpInfo.Limited(
-                busyNanos + peerWindowNanos + sendBufferNanos, peerWindowNanos, sendBufferNanos);
+        return new TcpInfo.Limited(busyNanos + peerWindowNanos + sendBufferNanos, peerWindowNanos, sendBufferNanos);
     }
 }

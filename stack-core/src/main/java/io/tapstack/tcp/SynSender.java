@@ -52,7 +52,7 @@ final class SynSender {
             options.windowScale(WindowScale.offered(tcb.config));
         }
         send(tcb, TcpHeader.SYN | TcpHeader.ACK | tcb.ecn.synFlags(true), tcb.rcvNxt, 0, nowNanos);
-        tcb.sender.acknowledged();
+        tcb.output.acknowledged();
     }
 
     private void send(final TcpConnection tcb, final int flags, final int ack, final int payload, final long nowNanos) {
@@ -68,7 +68,7 @@ final class SynSender {
         }
         final TcpConfig config = tcb.config;
         final SendStatus status = sender.hand(packet, at, tcb.path, config.timeToLive(), config.trafficClass());
-        tcb.sender.synSent(status, nowNanos);
+        tcb.sender.synSent(status, payload, nowNanos);
         if (status == SendStatus.UNREACHABLE) {
             tcb.life.unreachable(nowNanos);
         }

@@ -73,6 +73,11 @@ public final class TcpListener {
         return synQueue.size();
     }
 
+    /** How many may wait to be accepted, but for the one more. */
+    public int backlog() {
+        return backlog;
+    }
+
     /** Changes the limit of the accept queue; less than 0 stands for the largest there is, as on Linux. */
     public void backlog(final int connections) {
         backlog = connections < 0 ? largestBacklog : Math.min(connections, largestBacklog);
@@ -206,6 +211,7 @@ public final class TcpListener {
         }
         final int iss = protocol.cookies().issue(path, syn.destinationPort, syn.sourcePort, syn.seq, mss, nowNanos);
         final HalfOpen half = new HalfOpen(this, path, syn, iss, firstWindow(path), timestamps, nowNanos);
+        half.ecn &= timestamps != null;
         final int clock = timestamps == null
                 ? 0
                 : SynCookies.mark(timestamps.value(nowNanos), half.peerShift, half.sack, half.ecn);
