@@ -122,12 +122,10 @@ final class Handshake {
         tcb.timeouts = 0;
         tcb.figures.established(nowNanos);
         tcb.retransmissionTimer.stop();
-        // RFC 6928: ten segments; RFC 5681 3.1: one, if the SYN or SYN-ACK was lost.
-        final int segments = synWasLost() ? 1 : tcb.config.initialWindowSegments();
-        tcb.congestion.established(tcb.mss, (int) Math.min((long) segments * tcb.mss, MAX_INITIAL_WINDOW));
+        tcb.congestion.established(tcb.mss, initialWindow());
         tcb.recovery.established(tcb.sndUna, tcb.mss);
         tcb.recovery.fastRecovery(tcb.congestion.fastRecovery());
-        tcb.receiveWindow.tuning().established(tcb.estimator.srtt(), tcb.mss, nowNanos);
+        tcb.receiveWindow.tuning().established(tcb.estimator.srtt(), tcb.segmentSize.advertised(), nowNanos);
         tcb.keepAlive.update(nowNanos);
         final TcpListener listener = tcb.listener;
         if (listener != null) {
@@ -161,6 +159,12 @@ final class Handshake {
         } else {
             tcb.protocol.synSender().sendSyn(tcb, nowNanos);
         }
+    }
+
+    /** IW, in bytes (RFC 6928): ten segments; RFC 5681 3.1: one, if the SYN or SYN-ACK was lost. */
+    int initialWindow() {
+        final int segments = synWasLost() ? 1 : tcb.config.initialWindowSegments();
+        return (int) Math.min((long) segments * tcb.mss, MAX_INITIAL_WINDOW);
     }
 
     /** How often the SYN or SYN-ACK was sent again by the timer. */

@@ -1,7 +1,6 @@
 package io.tapstack.tcp;
 
 import io.tapstack.tcp.TcpInfo.Congestion;
-import io.tapstack.wire.TcpOptions;
 
 /** Puts together what {@link TcpInfo} says of a connection, from those who know it. */
 final class InfoSnapshot {
@@ -66,8 +65,7 @@ final class InfoSnapshot {
     }
 
     private static TcpInfo.Sizes sizes(final TcpConnection tcb) {
-        final int options = tcb.timestamps.enabled() ? TcpOptions.TIMESTAMPS_LENGTH : 0;
-        final int advertised = tcb.segmentSize.offered() - options;
+        final int advertised = tcb.segmentSize.advertised();
         final int guess = Math.min(Math.min(advertised, tcb.mss), Math.min(tcb.rcvWnd() / 2, SegmentSize.DEFAULT_MSS));
         final int received = Math.min(advertised, tcb.segmentSize.largestReceived());
         return new TcpInfo.Sizes(
@@ -96,7 +94,7 @@ final class InfoSnapshot {
                 opening ? 1 : tcb.scoreboard.segments(),
                 tcb.recovery.segmentsSacked(),
                 opening ? lostSyn : tcb.recovery.segmentsLost(tcb.sndUna),
-                opening ? lostSyn : tcb.scoreboard.segmentsSentAgain(),
+                opening ? lostSyn : tcb.recovery.segmentsSentAgain(),
                 tcb.recovery.reordering(),
                 tcb.state == TcpState.CLOSED ? 0 : Math.max(0, tcb.queueEnd() + fin - tcb.sndNxt));
     }
@@ -112,12 +110,17 @@ final class InfoSnapshot {
     private static TcpInfo.Windows windows(final TcpConnection tcb) {
         final ReceiveTuning tuning = tcb.receiveWindow.tuning();
         return new TcpInfo.Windows(
-                tcb.reduction.window(),
+                cwnd(tcb),
                 tcb.congestion.ssthresh(),
                 tcb.sndWnd,
                 Math.max(0, tcb.rcvWnd()),
                 tuning.windowBytes(),
                 tuning.mostInARoundTrip());
+    }
+
+    /** Before the handshake is over, what it would be if it were now. */
+    private static int cwnd(final TcpConnection tcb) {
+        return isOpening(tcb) ? tcb.handshake.initialWindow() : tcb.reduction.window();
     }
 
     private static TcpInfo.Rates rates(final TcpConnection tcb) {

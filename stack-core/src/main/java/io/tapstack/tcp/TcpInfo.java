@@ -111,7 +111,7 @@ public record TcpInfo(
      * @param sacked of these, what the peer has, but not in order
      * @param lost of these, what was found lost, whether it was sent again since or not
      * @param retransmitted what was sent again and is in the network
-     * @param reordering by how many a late segment was overtaken at most; three, unless more was seen
+     * @param reordering how many a late one and those that have overtaken it were at most; three, unless more was seen
      * @param notSentBytes what waits in the send queue, a FIN included
      */
     public record Flight(int unacked, int sacked, int lost, int retransmitted, int reordering, int notSentBytes) {}

@@ -15,8 +15,11 @@ final class FlightCount {
 
     int segmentsSacked;
 
-    /** Sent more than once, and in the network (Linux: {@code retrans_out}). */
+    /** Sent more than once, and in the network. */
     int segmentsSentAgain;
+
+    /** Those of them that had been found lost, which a probe is not (Linux: {@code retrans_out}). */
+    int segmentsLostSentAgain;
 
     /** Found lost, whether they were sent again since or not (Linux: {@code lost_out}). */
     int segmentsLost;
@@ -38,6 +41,7 @@ final class FlightCount {
             case IN_NETWORK -> {
                 bytesInNetwork += bytes;
                 segmentsSentAgain += segment.wasSentAgain() ? number : 0;
+                segmentsLostSentAgain += segment.wasLost ? number : 0;
             }
             case SACKED -> {
                 bytesSacked += bytes;

@@ -105,7 +105,10 @@ public interface LossRecovery {
     /** How many segments were found lost, and are not acknowledged, whether they were sent again since or not. */
     int segmentsLost(int sndUna);
 
-    /** By how many segments something late was overtaken at most (Linux: {@code tcpi_reordering}); three, unless more was seen. */
+    /** How many segments that were taken for lost were sent again, and are in the network. */
+    int segmentsSentAgain();
+
+    /** How many segments a late one and those that have overtaken it were at most (Linux: {@code tcpi_reordering}); three, unless more was seen. */
     default int reordering() {
         return Reordering.FIRST;
     }

@@ -231,6 +231,11 @@ public final class NewRenoRecovery implements LossRecovery, SackScoreboard.Deliv
     }
 
     @Override
+    public int segmentsSentAgain() {
+        return scoreboard.segmentsSentAgain();
+    }
+
+    @Override
     public int segmentsLost(final int sndUna) {
         return inRecovery() ? Math.max(0, (retransmitUntil - sndUna + mss - 1) / mss) : 0;
     }

@@ -256,6 +256,11 @@ public final class RackRecovery implements LossRecovery, SackScoreboard.Deliveri
     }
 
     @Override
+    public int segmentsSentAgain() {
+        return scoreboard.segmentsLostSentAgain();
+    }
+
+    @Override
     public int reordering() {
         return rack.reordering().extent();
     }

@@ -33,13 +33,12 @@ final class Reordering {
     /** All that the ACK delivers is known; what had arrived before it ends at {@code fack}. */
     void ackDone(final int fack, final int mss) {
         if (late) {
-            // From its own place to that of the last of those that have overtaken it.
-            extent = Math.max(extent, Math.min((fack - lowest - 1) / mss, MAX));
+            extent = Math.max(extent, Math.min((fack - lowest + mss - 1) / mss, MAX));
             seen++;
         }
     }
 
-    /** By how many segments a late one was overtaken at most, or {@link #FIRST}. */
+    /** How many segments a late one and those that have overtaken it were at most, or {@link #FIRST}. */
     int extent() {
         return extent;
     }

@@ -73,7 +73,7 @@ public final class SackScoreboard {
     }
 
     /** How many segments that were sent more than once are in the network. */
-    public int segmentsSentAgain() {
+    int segmentsSentAgain() {
         return flight.segmentsSentAgain;
     }
 
@@ -83,8 +83,13 @@ public final class SackScoreboard {
     }
 
     /** How many of them were found lost, and may have been sent again since. */
-    public int segmentsLost() {
+    int segmentsLost() {
         return flight.segmentsLost;
+    }
+
+    /** How many segments that were found lost, and sent again, are in the network. */
+    int segmentsLostSentAgain() {
+        return flight.segmentsLostSentAgain;
     }
 
     public boolean isEmpty() {
