@@ -28,7 +28,9 @@ final class SegmentSender {
     private boolean cwndLimited;
     private long lastSendNanos;
     private boolean flushing;
-    private boolean synOwed; // the device had no room for it
+    // The device had no room for it.
+    private boolean synOwed;
+    private boolean resetOwed;
     private boolean probingMtu;
 
     SegmentSender(final TcpConnection tcb) {
@@ -56,9 +58,8 @@ final class SegmentSender {
 
     /** Sends whatever may be sent now: retransmissions, new data, FIN, and an ACK if one is due and nothing carried it. */
     void transmit(final long nowNanos) {
-        if (synOwed && tcb.state == TcpState.SYN_SENT && !tcb.isBlocked()) {
-            tcb.protocol.synSender().sendSyn(tcb, nowNanos);
-            return;
+        if (synOwed && (tcb.isBlocked() || !tcb.protocol.synSender().sendOwed(tcb, nowNanos))) {
+            return; // Who has seen no SYN can do nothing with the rest.
         }
         if (tcb.delayedAck.isDue() && tcb.sacks.isReportDue()) {
             // Data would carry the ACK, but full segments have no room for the blocks.
@@ -137,6 +138,9 @@ final class SegmentSender {
         final int length = Math.min(tcb.mss, Math.min(unsent, peerSpace));
         if (length > 0 && !tcb.finSent) {
             sendNew(length, tcb.finQueued && length == unsent && length < peerSpace, nowNanos);
+            if (tcb.sndNxt == start) {
+                return;
+            }
             tcb.recovery.probeSent(tcb.sndNxt);
         } else {
             final int again = SequenceNumber.max(tcb.sndUna, start - tcb.mss);
@@ -313,6 +317,11 @@ final class SegmentSender {
 
     // ---- Segments
 
+    /** True if the device had no room for the last SYN or SYN-ACK. */
+    boolean isSynOwed() {
+        return synOwed;
+    }
+
     /** A SYN or SYN-ACK went out ({@link SynSender}), or was refused by the device. */
     void synSent(final SendStatus status, final long nowNanos) {
         synOwed = status == SendStatus.DEVICE_FULL;
@@ -335,8 +344,15 @@ final class SegmentSender {
 
     /** {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK>}. */
     void sendReset(final long nowNanos) {
-        send(acceptableSequence(), 0, TcpHeader.RST | TcpHeader.ACK, nowNanos);
-        tcb.statistics.resetsSent++;
+        resetOwed = send(acceptableSequence(), 0, TcpHeader.RST | TcpHeader.ACK, nowNanos) < 0;
+        tcb.statistics.resetsSent += resetOwed ? 0 : 1;
+    }
+
+    /** Sends the reset of a connection that is over, if the device had no room for it: nothing else would tell a peer that only waits. */
+    void sendOwedReset(final long nowNanos) {
+        if (resetOwed) {
+            sendReset(nowNanos);
+        }
     }
 
     /**

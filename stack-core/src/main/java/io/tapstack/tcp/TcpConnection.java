@@ -369,7 +369,9 @@ public final class TcpConnection extends ControlBlock {
 
     void unblock(final long nowNanos) {
         blocked = false;
-        if (state() != TcpState.CLOSED) {
+        if (state() == TcpState.CLOSED) {
+            sender.sendOwedReset(nowNanos);
+        } else {
             sender.transmit(nowNanos);
         }
     }

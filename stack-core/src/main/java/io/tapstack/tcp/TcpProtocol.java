@@ -247,6 +247,7 @@ public final class TcpProtocol implements TransportProtocol {
         for (final TcpConnection connection : connections.all()) {
             connection.life.abortFor(SocketError.ENETDOWN, nowNanos);
         }
+        halfOpenArrives.owed().clear();
         timeWaits.clear();
         // There is no further poll in which splices would find that out.
         moveSplices(nowNanos);
@@ -264,6 +265,7 @@ public final class TcpProtocol implements TransportProtocol {
         for (int count = blocked.size(); count > 0; count--) {
             blocked.remove().unblock(nowNanos);
         }
+        halfOpenArrives.owed().resume(nowNanos);
         timeWaits.resume(nowNanos);
         moveSplices(nowNanos);
     }
@@ -285,7 +287,7 @@ public final class TcpProtocol implements TransportProtocol {
 
     /** True if a connection waits for the device to have room. */
     public boolean isBlocked() {
-        return !blocked.isEmpty() || timeWaits.isBlocked();
+        return !blocked.isEmpty() || halfOpenArrives.owed().isWaiting() || timeWaits.isBlocked();
     }
 
     // ---- What the Internet layer calls
