@@ -78,7 +78,7 @@ final class SegmentArrives {
             return;
         }
         final long roundTrip = tcb.timing.acknowledged(segment.ack, nowNanos);
-        sampleHandshake(roundTrip);
+        sampleHandshake(roundTrip, nowNanos);
         tcb.handshake.synAcknowledged(segment.ack);
         final FastOpenSyn fastOpen = tcb.handshake.fastOpenSyn;
         if (fastOpen != null) {
@@ -247,7 +247,7 @@ final class SegmentArrives {
             return false;
         }
         final long roundTrip = tcb.timing.acknowledged(segment.ack, nowNanos);
-        sampleHandshake(roundTrip);
+        sampleHandshake(roundTrip, nowNanos);
         tcb.handshake.synAcknowledged(segment.ack);
         tcb.sndWl1 = segment.seq - 1;
         tcb.sndWl2 = segment.ack;
@@ -259,9 +259,9 @@ final class SegmentArrives {
         return true;
     }
 
-    private void sampleHandshake(final long roundTrip) {
+    private void sampleHandshake(final long roundTrip, final long nowNanos) {
         if (roundTrip >= 0) {
-            tcb.estimator.sample(roundTrip);
+            tcb.estimator.sample(roundTrip, false, nowNanos);
         } else if (tcb.handshake.synWasLost()) {
             tcb.estimator.synWasRetransmitted();
         }

@@ -52,7 +52,7 @@ final class SynSender {
             options.windowScale(WindowScale.offered(tcb.config));
         }
         send(tcb, TcpHeader.SYN | TcpHeader.ACK | tcb.ecn.synFlags(true), tcb.rcvNxt, 0, nowNanos);
-        tcb.sender.acknowledged();
+        tcb.output.acknowledged();
     }
 
     /** Sends what the device had no room for, if the peer still needs it. @return false if there is no room yet */
