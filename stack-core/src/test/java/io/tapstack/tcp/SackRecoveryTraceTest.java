@@ -281,4 +281,44 @@ class SackRecoveryTraceTest {
         }
         return count;
     }
+
+    /**
+     * RFC 8985 7.4.2, case 3: a peer without DSACK acknowledges the last segment, and then, with a plain duplicate, the probe that has sent it
+     * again: nothing was lost. The next ACK of something new does not mean that the probe repaired a loss.
+     */
+    @Test
+    void probeThatWasNotNeededByAPeerWithoutDsack() {
+        probeOfTheLastSegment();
+        trace.in(". 1:1(0) ack 32001 win 1000").in(". 1:1(0) ack 32001 win 1000");
+        final int ssthresh = connection.congestion.ssthresh();
+        trace.write(connection, 1_000);
+        trace.out("P. 32001:33001(1000) ack 1").in(". 1:1(0) ack 33001");
+        assertThat(connection.congestion.ssthresh()).isEqualTo(ssthresh);
+    }
+
+    private void probeOfTheLastSegment() {
+        while (connection.unacknowledgedBytes() > 0) {
+            trace.in(". 1:1(0) ack " + (connection.sndNxt - trace.stackIss()) + " win 1000");
+        }
+        while (trace.link.take() != null) {
+            // All there was.
+        }
+        trace.write(connection, 1_000);
+        trace.out("P. 31001:32001(1000) ack 1");
+        while (trace.stack.statistics().tailLossProbes == 0) {
+            trace.advance(1);
+        }
+        trace.out("P. 31001:32001(1000) ack 1");
+    }
+
+    /** Its counterpart, case 2: no duplicate comes, so it was the probe that arrived. */
+    @Test
+    void probeThatRepairedTheLoss() {
+        probeOfTheLastSegment();
+        trace.in(". 1:1(0) ack 32001 win 1000");
+        final int ssthresh = connection.congestion.ssthresh();
+        trace.write(connection, 1_000);
+        trace.out("P. 32001:33001(1000) ack 1").in(". 1:1(0) ack 33001");
+        assertThat(connection.congestion.ssthresh()).isLessThan(ssthresh);
+    }
 }
