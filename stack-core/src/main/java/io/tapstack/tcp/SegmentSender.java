@@ -56,6 +56,9 @@ final class SegmentSender {
                     // Until a window or the time is used up, the queue is empty or the device is full.
                 }
             } while (!tcb.pacer.isWaiting() && tcb.recovery.nothingToSend(tcb.sndNxt));
+            if (!tcb.maySendData()) {
+                return; // Over, as a file was cut short: no timer is to start any more.
+            }
             tcb.lossTimer.update(nowNanos);
             tcb.closedWindow.enterIfStuck(nowNanos);
             tcb.room.sent();
@@ -152,6 +155,7 @@ final class SegmentSender {
             tcb.life.abortFor(SocketError.EIO, nowNanos);
             return 0;
         }
+        lastSendNanos = nowNanos;
         tcb.timing.retransmitted(seq);
         tcb.statistics.segmentsRetransmitted += Math.max(1, (sent + tcb.mss - 1) / tcb.mss);
         tcb.figures.retransmitted(sent);
