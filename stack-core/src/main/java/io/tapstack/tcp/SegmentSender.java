@@ -86,7 +86,10 @@ final class SegmentSender {
         // The peer may have taken its window back (RFC 9293 3.8.6 SHLD-15): one segment at a time asks how things
         // stand.
         final boolean inWindow = seq - tcb.sndUna < tcb.sndWnd;
-        if (!(room >= tcb.mss && inWindow) && !tcb.recovery.retransmitNow()) {
+        // A small segment needs no room for a full one. And with nothing in the network no ACK would ever make room.
+        final boolean hasRoom = room >= tcb.recovery.retransmissionEnd(tcb.mss) - seq
+                || tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt) == 0;
+        if (!(hasRoom && inWindow) && !tcb.recovery.retransmitNow()) {
             return false;
         }
         final RetransmitCause cause = tcb.timeouts > 0 ? RetransmitCause.TIMEOUT : RetransmitCause.FAST_RETRANSMIT;
