@@ -4,6 +4,7 @@ import io.tapstack.ip.SendStatus;
 import io.tapstack.ip.SocketError;
 import io.tapstack.tcp.recovery.NewRenoRecovery;
 import io.tapstack.tcp.recovery.RackRecovery;
+import io.tapstack.wire.TcpHeader;
 import org.jspecify.annotations.Nullable;
 
 /** How a connection comes to be ESTABLISHED (RFC 9293 3.5), and what the SYNs agree on. */
@@ -50,7 +51,7 @@ final class Handshake {
         tcb.sndWnd = syn.window;
         tcb.maxSndWnd = syn.window;
         negotiate(syn, nowNanos);
-        tcb.ecn.synFlags(true); // they went out with the SYN-ACK already
+        tcb.ecn.sent(TcpHeader.SYN | tcb.ecn.synFlags(true)); // with the SYN-ACK, by the half-open connection
         tcb.timestamps.ackSent(tcb.rcvNxt);
         tcb.sender.synSent(SendStatus.SENT, nowNanos); // or it would seem to have been idle for long
         timeouts = half.timeouts;

@@ -25,6 +25,9 @@ final class Retransmissions {
         if (tcb.timeouts == 0) {
             firstTimeoutNanos = nowNanos;
         }
+        if (tcb.config.userTimeoutNanos() > 0) {
+            tcb.retransmissionTimer.limit(firstTimeoutNanos + tcb.config.userTimeoutNanos());
+        }
         if (isHopeless(nowNanos)) {
             tcb.life.fail(tcb.life.errorOr(SocketError.ETIMEDOUT), nowNanos);
             return;

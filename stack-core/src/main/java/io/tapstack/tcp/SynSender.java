@@ -55,6 +55,18 @@ final class SynSender {
         tcb.output.acknowledged();
     }
 
+    /** Sends what the device had no room for, if the peer still needs it. @return false if there is no room yet */
+    boolean sendOwed(final TcpConnection tcb, final long nowNanos) {
+        if (tcb.state == TcpState.SYN_SENT) {
+            sendSyn(tcb, nowNanos);
+        } else if (tcb.state == TcpState.SYN_RECEIVED || tcb.handshake.fastOpen != null) {
+            sendSynAck(tcb, nowNanos);
+        } else {
+            return true;
+        }
+        return !tcb.sender.isSynOwed();
+    }
+
     private void send(final TcpConnection tcb, final int flags, final int ack, final int payload, final long nowNanos) {
         final int length = TcpHeader.MIN_LENGTH + options.length();
         final PacketBuffer packet = tcb.pool.packet(tcb.path.headroom() + length + payload, tcb.path.headroom());
@@ -68,6 +80,9 @@ final class SynSender {
         }
         final TcpConfig config = tcb.config;
         final SendStatus status = sender.hand(packet, at, tcb.path, config.timeToLive(), config.trafficClass());
+        if (status != SendStatus.DEVICE_FULL) {
+            tcb.ecn.sent(flags);
+        }
         tcb.sender.synSent(status, nowNanos);
         if (status == SendStatus.UNREACHABLE) {
             tcb.life.unreachable(nowNanos);
