@@ -20,11 +20,13 @@ final class AckProcessor {
     // Those of all connections of the stack: nothing in them outlives the ACK.
     private final AckArrival arrival;
     private final AckSample sample;
+    private final WindowUse windowUse;
 
     AckProcessor(final TcpConnection tcb) {
         this.tcb = tcb;
         this.arrival = tcb.protocol.arrival();
         this.sample = tcb.protocol.sample();
+        this.windowUse = new WindowUse(tcb);
     }
 
     /** Takes in SEG.ACK and SEG.WND. @return false if the segment has to be dropped for its ACK */
@@ -131,7 +133,7 @@ final class AckProcessor {
                     : arrival.ackedBytes;
             sample.lostBytes = (int) (rate.lost() - lostBefore);
             sample.priorInFlight = priorInFlight;
-            sample.windowUsed = isWindowUsed(priorInFlight);
+            sample.windowUsed = windowUse.isUsed(priorInFlight);
             sample.ecnEcho = tcb.ecn.holdsGrowth();
             fill(rate);
             tcb.congestion.acknowledged(sample);
@@ -195,11 +197,6 @@ final class AckProcessor {
         return segment.length() == 0
                 && segment.ack == tcb.sndUna
                 && tcb.windowScale.fromWire(segment.window) == tcb.sndWnd;
-    }
-
-    /** A window that was not used says nothing about what the network can take (RFC 7661 4.1 has the thought in full). */
-    private boolean isWindowUsed(final int pipe) {
-        return tcb.sender.isCwndLimited() || 2 * (long) pipe >= tcb.congestion.cwnd();
     }
 
     private void measureRoundTrip(final Segment segment, final long nowNanos) {

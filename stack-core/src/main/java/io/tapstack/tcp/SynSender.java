@@ -51,6 +51,10 @@ final class SynSender {
         if (tcb.scaleAgreed) {
             options.windowScale(WindowScale.offered(tcb.config));
         }
+        final FastOpenCookie cookie = tcb.handshake.freshCookie();
+        if (cookie != null) {
+            options.fastOpen(cookie);
+        }
         send(tcb, TcpHeader.SYN | TcpHeader.ACK | tcb.ecn.synFlags(true), tcb.rcvNxt, 0, nowNanos);
         tcb.output.acknowledged();
     }

@@ -351,9 +351,11 @@ public final class TcpProtocol implements TransportProtocol {
         return fastOpenCache;
     }
 
-    /** A key that nobody knows. */
-    SipHash newKey() {
-        return SipHash.random(random);
+    /** Keys that nobody knows. */
+    FastOpenKeys newFastOpenKeys() {
+        final byte[] key = new byte[FastOpenKeys.KEY_BYTES];
+        random.nextBytes(key);
+        return FastOpenKeys.of(key);
     }
 
     SynCookies cookies() {
