@@ -16,7 +16,6 @@ final class VirtualIncarnation extends Incarnation {
     /** In real time. A suite that starts a call on one thread and waits for its packet on another means the one to come first. */
     private static final long HESITATION_NANOS = 5_000_000;
 
-    private final NetworkStack stack;
     private final VirtualTime time;
     private final AgentLink link;
 
@@ -27,16 +26,25 @@ final class VirtualIncarnation extends Incarnation {
             final List<Setting> settings,
             final long startMicros) {
         super(time, stack, settings, startMicros);
-        this.stack = stack;
         this.time = time;
         this.link = link;
     }
 
     static VirtualIncarnation start(final StackConfig config, final List<Setting> settings, final long startMicros) {
+        return start(config, settings, startMicros, HESITATION_NANOS, VirtualTime.PATIENCE_MILLIS);
+    }
+
+    /** The same for those who are known to make one call after the other, and need not be waited for so long. */
+    static VirtualIncarnation start(
+            final StackConfig config,
+            final List<Setting> settings,
+            final long startMicros,
+            final long hesitationNanos,
+            final long patienceMillis) {
         final VirtualTime[] time = new VirtualTime[1];
         final AgentLink link = new AgentLink(() -> time[0].now());
         final NetworkStack stack = new NetworkStack(link, config, START_NANOS);
-        time[0] = new VirtualTime(stack, START_NANOS, HESITATION_NANOS);
+        time[0] = new VirtualTime(stack, START_NANOS, hesitationNanos, patienceMillis);
         return new VirtualIncarnation(stack, time[0], link, settings, startMicros);
     }
 
@@ -114,7 +122,7 @@ final class VirtualIncarnation extends Incarnation {
         calls().closeAll();
         time.enter();
         try {
-            stack.close(time.now());
+            stack().close(time.now());
             link.close();
         } finally {
             time.exit();

@@ -22,15 +22,15 @@ import org.jspecify.annotations.Nullable;
  * passes; and when a call that had to wait is over, none passes until that party's next call, so that everybody sees things at the time at
  * which they happen.
  *
- * <p>If all parties wait in calls of their own, nobody is left who could let time go on. After {@link #PATIENCE_MILLIS} of real time it then
- * goes on by itself, until a wait is over.
+ * <p>If all parties wait in calls of their own, nobody is left who could let time go on. After some patience, in real time, it then goes on by
+ * itself, until a wait is over.
  *
  * <p>Any thread may call. The stack is polled by whoever is inside.
  */
 public final class VirtualTime implements Door {
 
     /** Real time that somebody may take to join in before time goes on by itself. */
-    static final long PATIENCE_MILLIS = 250;
+    public static final long PATIENCE_MILLIS = 250;
 
     /** Real time after which a party that makes no further call is not waited for any more: its thread has gone its way. */
     static final long FORGOTTEN_MILLIS = 5_000;
@@ -45,6 +45,7 @@ public final class VirtualTime implements Door {
     private final Map<Thread, Party> inCall = new HashMap<>();
     private final Pollable stack;
     private final long hesitationNanos;
+    private final long patienceMillis;
     private volatile long now;
 
     // In real time: when somebody did something last.
@@ -127,7 +128,7 @@ public final class VirtualTime implements Door {
      * @param startNanos the time at the start
      */
     public VirtualTime(final Pollable stack, final long startNanos) {
-        this(stack, startNanos, 0);
+        this(stack, startNanos, 0, PATIENCE_MILLIS);
     }
 
     /**
@@ -135,10 +136,13 @@ public final class VirtualTime implements Door {
      *
      * @param hesitationNanos of real time, in which nobody may have done anything before time goes on: parties in other processes start their
      *     calls at the same time as somebody lets time go on, and should be heard first
+     * @param patienceMillis of real time, {@link #PATIENCE_MILLIS} unless it is known that nobody else will join in
      */
-    public VirtualTime(final Pollable stack, final long startNanos, final long hesitationNanos) {
+    public VirtualTime(
+            final Pollable stack, final long startNanos, final long hesitationNanos, final long patienceMillis) {
         this.stack = stack;
         this.hesitationNanos = hesitationNanos;
+        this.patienceMillis = patienceMillis;
         this.now = startNanos;
     }
 
@@ -215,7 +219,7 @@ public final class VirtualTime implements Door {
     }
 
     private void awaitChange() throws InterruptedException {
-        changed.await(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+        changed.await(patienceMillis, TimeUnit.MILLISECONDS);
         final long since = System.nanoTime();
         for (final Party party : parties) {
             if (TimeUnit.NANOSECONDS.toMillis(since - party.heldSince) > FORGOTTEN_MILLIS) {
@@ -232,7 +236,7 @@ public final class VirtualTime implements Door {
     /** True if for some while nobody has been there who could do anything, or let time go on. */
     private boolean isDeadlocked() {
         return parties.stream().allMatch(party -> party.doing == Doing.WAITING)
-                && System.nanoTime() - activeAt > TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
+                && System.nanoTime() - activeAt > TimeUnit.MILLISECONDS.toNanos(patienceMillis);
     }
 
     private void active() {
@@ -372,14 +376,14 @@ public final class VirtualTime implements Door {
             if (party != null) {
                 party.hasWaited = true;
             }
-            long patienceMillis = PATIENCE_MILLIS;
+            long millis = patienceMillis;
             while (!over) {
-                ended.await(patienceMillis, TimeUnit.MILLISECONDS);
+                ended.await(millis, TimeUnit.MILLISECONDS);
                 final boolean goOn = !over && isDeadlocked() && nextEvent() != WaitPoint.NEVER;
                 if (goOn) {
                     step(WaitPoint.NEVER);
                 }
-                patienceMillis = goOn ? 1 : PATIENCE_MILLIS;
+                millis = goOn ? Math.min(1, patienceMillis) : patienceMillis;
             }
         }
 

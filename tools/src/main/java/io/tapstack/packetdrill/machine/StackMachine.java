@@ -53,6 +53,11 @@ public final class StackMachine implements Machine {
         player.begin();
     }
 
+    /** What scripts are played against. */
+    NetworkStack stack() {
+        return stack;
+    }
+
     @Override
     public long now() {
         return (time.now() - startNanos) / NANOS_PER_MICRO;
