@@ -35,12 +35,12 @@ final class AgentLab {
     private static final int[] TIMEOUTS = {20, 21}; // SO_RCVTIMEO, SO_SNDTIMEO
     private static final int REPLY_HEAD = 24;
     private static final int MAX_ERRNO = 133;
-    private static final int MAX_DESCRIPTORS = 1_024;
 
     private final List<ModelPeer> peers;
     private VirtualIncarnation incarnation;
     private Incarnation.Caller caller;
     private long lastMicros = -1;
+    private long highestDescriptor;
 
     AgentLab(final List<ModelPeer> peers) {
         this.peers = peers;
@@ -103,6 +103,7 @@ final class AgentLab {
         check(request, reply);
         final boolean opened = request.op() == Operations.SOCKET || request.op() == Operations.ACCEPT;
         if (opened && reply.result() >= 0) {
+            highestDescriptor = Math.max(highestDescriptor, reply.result());
             limitWaits(reply.result());
         } else if (request.op() == Operations.SETSOCKOPT && reply.result() >= 0) {
             limitWaits(request.a());
@@ -195,7 +196,7 @@ final class AgentLab {
 
     /** The suite closes everything and goes; connections end by themselves. */
     void end() throws IOException, InterruptedException {
-        for (int fd = 3; fd < MAX_DESCRIPTORS; fd++) {
+        for (long fd = 3; fd <= highestDescriptor; fd++) {
             ask(Operations.CLOSE, fd, 0, 0, 0, new byte[0]);
         }
         final NetworkStack stack = incarnation.stack();
