@@ -53,18 +53,18 @@ final class ClosedWindow {
 
     /** The persist timer expired. */
     void probe(final long nowNanos) {
-        if (tcb.isOrphan() && tcb.persistTimer.probes() >= tcb.retries()) {
+        if (tcb.life.isOrphan() && tcb.persistTimer.probes() >= tcb.life.retries()) {
             // RFC 6429 4: nobody waits for this connection any more, and it holds memory.
-            tcb.abortFor(SocketError.ETIMEDOUT, nowNanos);
+            tcb.life.abortFor(SocketError.ETIMEDOUT, nowNanos);
             return;
         }
         if (tcb.persistTimer.isOverdue(nowNanos)) {
             // RFC 6429 4: the user, too, may say when it is enough. The peer answers, so it is told.
-            tcb.abortFor(SocketError.ETIMEDOUT, nowNanos);
+            tcb.life.abortFor(SocketError.ETIMEDOUT, nowNanos);
             return;
         }
         if (tcb.persistTimer.unanswered() > tcb.config.dataRetries()) {
-            tcb.fail(SocketError.ETIMEDOUT, nowNanos);
+            tcb.life.fail(SocketError.ETIMEDOUT, nowNanos);
             return;
         }
         if (tcb.sndWnd > 0 && !tcb.probeOutstanding) {
@@ -75,11 +75,11 @@ final class ClosedWindow {
         final int left = tcb.queueEnd() - tcb.sndUna;
         final boolean data = left > 0;
         final int flags = data ? left == 1 ? TcpHeader.PSH : 0 : TcpHeader.FIN;
-        final int sent = tcb.sender.send(tcb.sndUna, data ? 1 : 0, TcpHeader.ACK | flags, nowNanos);
+        final int sent = tcb.output.send(tcb.sndUna, data ? 1 : 0, TcpHeader.ACK | flags, tcb.mss, nowNanos);
         if (sent == 0 && data) {
             // The byte is not there any more: a file was cut short.
             tcb.sndNxt = tcb.sndUna;
-            tcb.fileCutShort(nowNanos);
+            tcb.life.fileCutShort(nowNanos);
         }
         if (tcb.state == TcpState.CLOSED) {
             return;

@@ -37,7 +37,7 @@ final class FastOpenHandshake {
         timer.cancel();
         server.completed();
         if (!repeated) {
-            tcb.estimator.sample(nowNanos - sentNanos);
+            tcb.estimator.sample(nowNanos - sentNanos, false, nowNanos);
         } else if (timeouts > 0) {
             tcb.estimator.synWasRetransmitted();
         }
@@ -55,7 +55,7 @@ final class FastOpenHandshake {
 
     private void timedOut(final long nowNanos) {
         if (timeouts >= tcb.config.synRetries()) {
-            tcb.fail(SocketError.ETIMEDOUT, nowNanos);
+            tcb.life.fail(SocketError.ETIMEDOUT, nowNanos);
             return;
         }
         timeouts++;

@@ -37,8 +37,8 @@ final class FastOpenSyn {
         }
         // 4.2.1: no more than the MSS that the server has announced, or the default.
         final int known = cache.mss(server());
-        final int ours = Math.min(tcb.offeredMss(), tcb.pathMtu.largestSegment());
-        final int mss = Math.min(known == 0 ? TcpConnection.DEFAULT_MSS : known, ours);
+        final int ours = Math.min(tcb.segmentSize.offered(), tcb.pathMtu.largestSegment());
+        final int mss = Math.min(known == 0 ? SegmentSize.DEFAULT_MSS : known, ours);
         return Math.max(0, Math.min(tcb.sendQueue.length(), mss - optionsLength));
     }
 

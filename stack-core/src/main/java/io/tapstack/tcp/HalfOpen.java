@@ -68,7 +68,7 @@ final class HalfOpen extends TupleRecord {
         // RFC 7323 2.2: a shift over 14 is taken for 14.
         final int shift = Math.min(syn.options.windowScale(), WindowScale.MAX_SHIFT);
         this.peerShift = (byte) (config.windowScaling() ? shift : -1);
-        this.ourShift = (byte) TcpConnection.offeredShift(config);
+        this.ourShift = (byte) WindowScale.offered(config);
         this.sack = config.sack() && syn.options.sackPermitted();
         this.ecn = config.ecn() != EcnMode.OFF && asksForEcn(syn);
         this.timestamps = timestamps;
@@ -84,7 +84,7 @@ final class HalfOpen extends TupleRecord {
         return irs + 1;
     }
 
-    /** Fills {@code segment} with the SYN that began this, for {@link TcpConnection#negotiate}. */
+    /** Fills {@code segment} with the SYN that began this, for {@link Handshake#negotiate}. */
     void recallSyn(final Segment segment) {
         segment.recall(
                 irs, TcpHeader.SYN | (ecn ? TcpHeader.ECE | TcpHeader.CWR : 0), peerWindow, localPort(), remotePort());

@@ -136,7 +136,7 @@ final class HalfOpenArrives {
     void sendSynAck(final HalfOpen half, final @Nullable Timestamps timestamps, final int timestampValue) {
         final TcpConfig config = half.listener.config();
         final IpPath path = half.path;
-        options.begin(TcpConnection.offeredMss(path, config));
+        options.begin(SegmentSize.offered(path, config));
         if (half.peerShift >= 0) {
             options.windowScale(half.ourShift);
         }

@@ -31,9 +31,9 @@ final class IcmpErrors {
                 && error != IcmpError.TIME_EXCEEDED
                 && error != IcmpError.PARAMETER_PROBLEM) {
             // RFC 5461 4: nothing is lost yet, and an application would rather know at once.
-            tcb.fail(meaning, nowNanos);
+            tcb.life.fail(meaning, nowNanos);
         } else {
-            tcb.softError(meaning);
+            tcb.life.softError(meaning);
         }
         return true;
     }

@@ -51,10 +51,10 @@ final class KeepAlive {
             return;
         }
         if (isExhausted(nowNanos)) {
-            tcb.abortFor(SocketError.ETIMEDOUT, nowNanos);
+            tcb.life.abortFor(SocketError.ETIMEDOUT, nowNanos);
             return;
         }
-        tcb.sender.sendKeepAlive(nowNanos);
+        tcb.output.sendKeepAlive(nowNanos);
         unanswered++;
         timer.arm(nowNanos + config.keepAliveIntervalNanos());
     }

@@ -41,7 +41,7 @@ final class PathMtuDiscovery {
         final int now = mtu();
         if (now != pathMtu) {
             pathMtu = now;
-            tcb.pathMtuChanged();
+            tcb.segmentSize.update();
         }
     }
 

@@ -122,7 +122,7 @@ final class PathMtuProbing {
             // 7.6.1: a probe that arrived
             outstanding = false;
             low = Math.max(low, probeEnd - probeStart);
-            tcb.pathMtuChanged();
+            tcb.segmentSize.update();
         }
     }
 
@@ -168,6 +168,6 @@ final class PathMtuProbing {
             start();
             low = tcb.mss > BASE_BYTES ? BASE_BYTES : Math.max(FLOOR_BYTES, tcb.mss / 2);
         }
-        tcb.pathMtuChanged();
+        tcb.segmentSize.update();
     }
 }

@@ -22,7 +22,7 @@ final class ReceiveWindow {
 
     /** True if the peer may send no further segment: what has come has to be read, however little it is. */
     boolean isClosing() {
-        return tcb.rcvWnd() <= tcb.offeredMss();
+        return tcb.rcvWnd() <= tcb.segmentSize.offered();
     }
 
     /** New data came in order, in a segment as large as any so far if {@code full}; RCV.NXT is still before it. */
@@ -85,11 +85,11 @@ final class ReceiveWindow {
             return Integer.MAX_VALUE;
         }
         tuning.collapse();
-        return tcb.receiveQueue.length() == 0 ? tcb.offeredMss() : 0;
+        return tcb.receiveQueue.length() == 0 ? tcb.segmentSize.offered() : 0;
     }
 
     private int worthwhileStep() {
-        return Math.min(largest() / 2, tcb.offeredMss());
+        return Math.min(largest() / 2, tcb.segmentSize.offered());
     }
 
     /** What can still come: of payload, and of memory, of which payload may hold twice as much. */

@@ -6,25 +6,15 @@ import io.tapstack.ip.SocketError;
 final class Retransmissions {
 
     private final TcpConnection tcb;
-    private int synTimeouts;
     private long firstTimeoutNanos;
 
     Retransmissions(final TcpConnection tcb) {
         this.tcb = tcb;
     }
 
-    /** The SYN-ACK was sent again so often before the connection was made. */
-    void synTimeouts(final int count) {
-        synTimeouts = count;
-    }
-
-    boolean synWasLost() {
-        return synTimeouts > 0;
-    }
-
     void timedOut(final long nowNanos) {
         if (tcb.state == TcpState.SYN_SENT || tcb.state == TcpState.SYN_RECEIVED) {
-            retransmitSyn(nowNanos);
+            tcb.handshake.timedOut(nowNanos);
             return;
         }
         if (tcb.lossTimer.isProbeDue()) {
@@ -36,7 +26,7 @@ final class Retransmissions {
             firstTimeoutNanos = nowNanos;
         }
         if (isHopeless(nowNanos)) {
-            tcb.fail(timeoutError(), nowNanos);
+            tcb.life.fail(tcb.life.errorOr(SocketError.ETIMEDOUT), nowNanos);
             return;
         }
         tcb.reduction.timedOut(nowNanos);
@@ -52,41 +42,12 @@ final class Retransmissions {
         tcb.sender.transmit(nowNanos);
     }
 
-    private void retransmitSyn(final long nowNanos) {
-        if (synTimeouts >= tcb.config.synRetries()) {
-            tcb.fail(timeoutError(), nowNanos);
-            return;
-        }
-        synTimeouts++;
-        final FastOpenSyn fastOpen = tcb.fastOpenSyn;
-        if (fastOpen != null && synTimeouts == 1) {
-            fastOpen.timedOut(nowNanos);
-        }
-        tcb.timing.cancel();
-        tcb.estimator.backOff();
-        tcb.retransmissionTimer.restart(nowNanos);
-        tcb.statistics.segmentsRetransmitted++;
-        tcb.figures.retransmitted(0);
-        tcb.statistics.observer().retransmissionTimeout(tcb, synTimeouts, tcb.estimator.rto());
-        if (tcb.state == TcpState.SYN_RECEIVED) {
-            tcb.protocol.synSender().sendSynAck(tcb, nowNanos);
-        } else {
-            tcb.protocol.synSender().sendSyn(tcb, nowNanos);
-        }
-    }
-
     private boolean isHopeless(final long nowNanos) {
         final long userTimeout = tcb.config.userTimeoutNanos();
         if (userTimeout > 0) {
             // RFC 9293 3.9.1, RFC 5482: counted from when the data was first not acknowledged in time.
             return tcb.timeouts > 0 && nowNanos - firstTimeoutNanos >= userTimeout;
         }
-        return tcb.timeouts >= tcb.retries();
-    }
-
-    /** What the network reported meanwhile says more than that time ran out. */
-    private SocketError timeoutError() {
-        final SocketError reported = tcb.softError();
-        return reported == null ? SocketError.ETIMEDOUT : reported;
+        return tcb.timeouts >= tcb.life.retries();
     }
 }

@@ -54,7 +54,7 @@ final class SegmentArrives {
         // Second: check the RST bit. RFC 5961 3.2 wants an ACK that covers the SYN, which was checked just now.
         if (segment.has(TcpHeader.RST)) {
             if (ack) {
-                tcb.fail(SocketError.ECONNREFUSED, nowNanos);
+                tcb.life.fail(SocketError.ECONNREFUSED, nowNanos);
             } else {
                 tcb.statistics.drop(DropReason.TCP_RST_IGNORED);
             }
@@ -68,24 +68,24 @@ final class SegmentArrives {
         tcb.irs = segment.seq;
         tcb.rcvNxt = segment.seq + 1;
         tcb.rcvAdv = tcb.rcvNxt;
-        tcb.negotiate(segment, nowNanos);
+        tcb.handshake.negotiate(segment, nowNanos);
         tcb.sndWl1 = segment.seq - 1;
         if (!ack) {
             // Simultaneous open.
-            tcb.enter(TcpState.SYN_RECEIVED, nowNanos);
+            tcb.life.enter(TcpState.SYN_RECEIVED, nowNanos);
             acks.updateWindow(segment);
             tcb.protocol.synSender().sendSynAck(tcb, nowNanos);
             return;
         }
         final long roundTrip = tcb.timing.acknowledged(segment.ack, nowNanos);
-        sampleHandshake(roundTrip);
-        tcb.synAcknowledged(segment.ack);
-        final FastOpenSyn fastOpen = tcb.fastOpenSyn;
+        sampleHandshake(roundTrip, nowNanos);
+        tcb.handshake.synAcknowledged(segment.ack);
+        final FastOpenSyn fastOpen = tcb.handshake.fastOpenSyn;
         if (fastOpen != null) {
             fastOpen.answered(segment.options);
         }
         acks.updateWindow(segment);
-        tcb.established(nowNanos);
+        tcb.handshake.established(nowNanos);
         tcb.delayedAck.ackNow();
         // Sixth step and on: data and FIN may have come along (RFC 9293 3.10.7.3: "processing continues at the sixth
         // step").
@@ -114,9 +114,6 @@ final class SegmentArrives {
             refuse(segment, nowNanos);
             return;
         }
-        if (tcb.timestamps.enabled() && segment.options.hasTimestamps()) {
-            tcb.timestamps.accepted(segment.options.timestampValue(), segment.seq, nowNanos);
-        }
         // Second: check the RST bit.
         if (segment.has(TcpHeader.RST)) {
             reset(segment, nowNanos);
@@ -138,8 +135,13 @@ final class SegmentArrives {
         if (!acks.process(segment, nowNanos)) {
             return;
         }
-        if (tcb.fastOpen != null && SequenceNumber.greaterThan(segment.ack, tcb.iss)) {
-            tcb.fastOpenCompleted(nowNanos);
+        // RFC 7323 4.3 (2) has this at the first step. But nobody who has guessed a sequence number alone may set
+        // TS.Recent.
+        if (tcb.timestamps.enabled() && segment.options.hasTimestamps()) {
+            tcb.timestamps.accepted(segment.options.timestampValue(), segment.seq, nowNanos);
+        }
+        if (tcb.handshake.fastOpen != null && SequenceNumber.greaterThan(segment.ack, tcb.iss)) {
+            tcb.handshake.fastOpenCompleted(nowNanos);
         }
         if (!closingStates(segment, nowNanos)) {
             return;
@@ -194,7 +196,7 @@ final class SegmentArrives {
             return;
         }
         final boolean synAgain = segment.has(TcpHeader.SYN) && !segment.has(TcpHeader.ACK) && segment.seq == tcb.irs;
-        final FastOpenHandshake fastOpen = tcb.fastOpen;
+        final FastOpenHandshake fastOpen = tcb.handshake.fastOpen;
         if (synAgain && fastOpen != null) {
             fastOpen.repeat(nowNanos);
             return;
@@ -224,10 +226,10 @@ final class SegmentArrives {
             return;
         }
         switch (tcb.state) {
-            case SYN_RECEIVED -> tcb.fail(SocketError.ECONNREFUSED, nowNanos);
-            case CLOSING, LAST_ACK -> tcb.enter(TcpState.CLOSED, nowNanos);
-            case CLOSE_WAIT -> tcb.fail(SocketError.EPIPE, nowNanos);
-            default -> tcb.fail(SocketError.ECONNRESET, nowNanos);
+            case SYN_RECEIVED -> tcb.life.fail(SocketError.ECONNREFUSED, nowNanos);
+            case CLOSING, LAST_ACK -> tcb.life.enter(TcpState.CLOSED, nowNanos);
+            case CLOSE_WAIT -> tcb.life.fail(SocketError.EPIPE, nowNanos);
+            default -> tcb.life.fail(SocketError.ECONNRESET, nowNanos);
         }
     }
 
@@ -246,22 +248,22 @@ final class SegmentArrives {
             return false;
         }
         final long roundTrip = tcb.timing.acknowledged(segment.ack, nowNanos);
-        sampleHandshake(roundTrip);
-        tcb.synAcknowledged(segment.ack);
+        sampleHandshake(roundTrip, nowNanos);
+        tcb.handshake.synAcknowledged(segment.ack);
         tcb.sndWl1 = segment.seq - 1;
         tcb.sndWl2 = segment.ack;
         acks.updateWindow(segment);
-        tcb.established(nowNanos);
+        tcb.handshake.established(nowNanos);
         if (tcb.finQueued) {
-            tcb.enter(TcpState.FIN_WAIT_1, nowNanos);
+            tcb.life.enter(TcpState.FIN_WAIT_1, nowNanos);
         }
         return true;
     }
 
-    private void sampleHandshake(final long roundTrip) {
+    private void sampleHandshake(final long roundTrip, final long nowNanos) {
         if (roundTrip >= 0) {
-            tcb.estimator.sample(roundTrip);
-        } else if (tcb.synWasLost()) {
+            tcb.estimator.sample(roundTrip, false, nowNanos);
+        } else if (tcb.handshake.synWasLost()) {
             tcb.estimator.synWasRetransmitted();
         }
     }
@@ -271,17 +273,17 @@ final class SegmentArrives {
         switch (tcb.state) {
             case FIN_WAIT_1 -> {
                 if (tcb.isFinAcknowledged()) {
-                    tcb.enter(TcpState.FIN_WAIT_2, nowNanos);
+                    tcb.life.enter(TcpState.FIN_WAIT_2, nowNanos);
                 }
             }
             case CLOSING -> {
                 if (tcb.isFinAcknowledged()) {
-                    tcb.enter(TcpState.TIME_WAIT, nowNanos);
+                    tcb.life.enter(TcpState.TIME_WAIT, nowNanos);
                 }
             }
             case LAST_ACK -> {
                 if (tcb.isFinAcknowledged()) {
-                    tcb.enter(TcpState.CLOSED, nowNanos);
+                    tcb.life.enter(TcpState.CLOSED, nowNanos);
                     return false;
                 }
             }
@@ -289,13 +291,13 @@ final class SegmentArrives {
                 // Nothing of ours is closed.
             }
         }
-        if (tcb.isOrphan()
+        if (tcb.life.isOrphan()
                 && segment.payloadLength() > 0
                 && tcb.state.canReceive()
                 && SequenceNumber.greaterThan(segment.seq + segment.payloadLength(), tcb.rcvNxt)) {
             // RFC 1122 4.2.2.13: data for an application that is gone; the peer must not think it was read.
             tcb.statistics.drop(DropReason.TCP_AFTER_CLOSE);
-            tcb.abortFor(SocketError.ECONNRESET, nowNanos);
+            tcb.life.abortFor(SocketError.ECONNRESET, nowNanos);
             return false;
         }
         return true;
@@ -411,9 +413,10 @@ final class SegmentArrives {
         tcb.rcvNxt++;
         tcb.sacks.inOrder(tcb.rcvNxt);
         switch (tcb.state) {
-            case ESTABLISHED -> tcb.enter(TcpState.CLOSE_WAIT, nowNanos);
-            case FIN_WAIT_1 -> tcb.enter(tcb.isFinAcknowledged() ? TcpState.TIME_WAIT : TcpState.CLOSING, nowNanos);
-            case FIN_WAIT_2 -> tcb.enter(TcpState.TIME_WAIT, nowNanos);
+            case ESTABLISHED -> tcb.life.enter(TcpState.CLOSE_WAIT, nowNanos);
+            case FIN_WAIT_1 ->
+                tcb.life.enter(tcb.isFinAcknowledged() ? TcpState.TIME_WAIT : TcpState.CLOSING, nowNanos);
+            case FIN_WAIT_2 -> tcb.life.enter(TcpState.TIME_WAIT, nowNanos);
             default -> {
                 // CLOSE-WAIT and later: remain.
             }

@@ -19,7 +19,7 @@ final class SynSender {
     /** {@code <SEQ=ISS><CTL=SYN>} with the options that are offered; the first one with data, if Fast Open has a cookie (RFC 7413 4.2.1). */
     void sendSyn(final TcpConnection tcb, final long nowNanos) {
         final TcpConfig config = tcb.config;
-        options.begin(tcb.offeredMss());
+        options.begin(tcb.segmentSize.offered());
         if (config.sack()) {
             options.sackPermitted();
         }
@@ -27,9 +27,9 @@ final class SynSender {
             options.timestamps(tcb.timestamps.value(nowNanos), 0);
         }
         if (config.windowScaling()) {
-            options.windowScale(TcpConnection.offeredShift(config));
+            options.windowScale(tcb.windowScale.offer(config));
         }
-        final FastOpenSyn fastOpen = tcb.synWasLost() ? null : tcb.fastOpenSyn;
+        final FastOpenSyn fastOpen = tcb.handshake.synWasLost() ? null : tcb.handshake.fastOpenSyn;
         int payload = 0;
         if (fastOpen != null) {
             fastOpen.addTo(options);
@@ -41,7 +41,7 @@ final class SynSender {
 
     /** {@code <SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK>} with the options that are agreed on. */
     void sendSynAck(final TcpConnection tcb, final long nowNanos) {
-        options.begin(tcb.offeredMss());
+        options.begin(tcb.segmentSize.offered());
         if (tcb.sackAgreed) {
             options.sackPermitted();
         }
@@ -49,10 +49,10 @@ final class SynSender {
             options.timestamps(tcb.timestamps.value(nowNanos), tcb.timestamps.echo());
         }
         if (tcb.scaleAgreed) {
-            options.windowScale(TcpConnection.offeredShift(tcb.config));
+            options.windowScale(tcb.windowScale.offer(tcb.config));
         }
         send(tcb, TcpHeader.SYN | TcpHeader.ACK | tcb.ecn.synFlags(true), tcb.rcvNxt, 0, nowNanos);
-        tcb.sender.acknowledged();
+        tcb.output.acknowledged();
     }
 
     private void send(final TcpConnection tcb, final int flags, final int ack, final int payload, final long nowNanos) {
@@ -70,7 +70,7 @@ final class SynSender {
         final SendStatus status = sender.hand(packet, at, tcb.path, config.timeToLive(), config.trafficClass());
         tcb.sender.synSent(status, nowNanos);
         if (status == SendStatus.UNREACHABLE) {
-            tcb.unreachable(nowNanos);
+            tcb.life.unreachable(nowNanos);
         }
     }
 }

@@ -166,7 +166,7 @@ public final class TcpListener {
         final Segment recalled = protocol.recalled();
         half.recallSyn(recalled);
         statistics.fastOpens++;
-        connection.openFast(half, recalled, syn, server, nowNanos);
+        connection.handshake.openFast(half, recalled, syn, server, nowNanos);
         return true;
     }
 
@@ -191,7 +191,7 @@ public final class TcpListener {
     /** Under memory pressure the window of a SYN-ACK is one segment. */
     private int firstWindow(final IpPath path) {
         final int window = ReceiveWindow.first(config);
-        return protocol.pool().underPressure() ? Math.min(window, TcpConnection.offeredMss(path, config)) : window;
+        return protocol.pool().underPressure() ? Math.min(window, SegmentSize.offered(path, config)) : window;
     }
 
     // ---- SYN cookies (RFC 4987 3.6)
@@ -199,13 +199,14 @@ public final class TcpListener {
     private void sendCookie(final Segment syn, final IpPath path, final long nowNanos) {
         final Timestamps timestamps = agreeOnTimestamps(syn, path, nowNanos);
         final int mss =
-                syn.options.maximumSegmentSize() == 0 ? TcpConnection.DEFAULT_MSS : syn.options.maximumSegmentSize();
+                syn.options.maximumSegmentSize() == 0 ? SegmentSize.DEFAULT_MSS : syn.options.maximumSegmentSize();
         if (timestamps == null) {
             // Nothing brings the other options back.
             syn.options.recall(mss, -1, false, false, 0);
         }
         final int iss = protocol.cookies().issue(path, syn.destinationPort, syn.sourcePort, syn.seq, mss, nowNanos);
         final HalfOpen half = new HalfOpen(this, path, syn, iss, firstWindow(path), timestamps, nowNanos);
+        half.ecn &= timestamps != null;
         final int clock = timestamps == null
                 ? 0
                 : SynCookies.mark(timestamps.value(nowNanos), half.peerShift, half.sack, half.ecn);
@@ -262,7 +263,7 @@ public final class TcpListener {
         final TcpConnection connection = connection(half);
         final Segment syn = protocol.recalled();
         half.recallSyn(syn);
-        connection.takeOver(half, syn, nowNanos);
+        connection.handshake.takeOver(half, syn, nowNanos);
         connection.arrives.process(segment, nowNanos);
     }
 

@@ -81,7 +81,11 @@ public final class TcbInspection {
         if (synOnItsWay || tcb.maySendData() && tcb.sndNxt != tcb.sndUna) {
             assertThat(timed).as("somebody watches over what is in flight").isTrue();
         }
-        if (tcb.maySendData() && tcb.sndNxt == tcb.sndUna && hasUnsent() && !tcb.isBlocked() && !tcb.isCutShort()) {
+        if (tcb.maySendData()
+                && tcb.sndNxt == tcb.sndUna
+                && hasUnsent()
+                && !tcb.isBlocked()
+                && !tcb.life.isCutShort()) {
             assertThat(timed || tcb.pacer.isWaiting())
                     .as("somebody watches over what waits to be sent")
                     .isTrue();

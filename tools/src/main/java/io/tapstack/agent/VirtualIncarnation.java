@@ -1,7 +1,8 @@
 package io.tapstack.agent;
 
 import io.tapstack.agent.AgentLink.Sent;
-import io.tapstack.posix.VirtualTime;
+import io.tapstack.socket.virtual.Party;
+import io.tapstack.socket.virtual.VirtualTime;
 import io.tapstack.stack.Door;
 import io.tapstack.stack.NetworkStack;
 import io.tapstack.stack.StackConfig;
@@ -31,7 +32,7 @@ final class VirtualIncarnation extends Incarnation {
     }
 
     static VirtualIncarnation start(final StackConfig config, final List<Setting> settings, final long startMicros) {
-        return start(config, settings, startMicros, HESITATION_NANOS, VirtualTime.PATIENCE_MILLIS);
+        return start(config, settings, startMicros, HESITATION_NANOS, VirtualTime.PATIENCE_NANOS);
     }
 
     /** The same for those who are known to make one call after the other, and need not be waited for so long. */
@@ -40,12 +41,12 @@ final class VirtualIncarnation extends Incarnation {
             final List<Setting> settings,
             final long startMicros,
             final long hesitationNanos,
-            final long patienceMillis) {
-        final VirtualTime[] time = new VirtualTime[1];
-        final AgentLink link = new AgentLink(() -> time[0].now());
+            final long patienceNanos) {
+        final VirtualTime time = new VirtualTime(START_NANOS, hesitationNanos, patienceNanos);
+        final AgentLink link = new AgentLink(time::now);
         final NetworkStack stack = new NetworkStack(link, config, START_NANOS);
-        time[0] = new VirtualTime(stack, START_NANOS, hesitationNanos, patienceMillis);
-        return new VirtualIncarnation(stack, time[0], link, settings, startMicros);
+        time.add(stack);
+        return new VirtualIncarnation(stack, time, link, settings, startMicros);
     }
 
     @Override
@@ -65,7 +66,7 @@ final class VirtualIncarnation extends Incarnation {
 
     @Override
     Caller join() {
-        final VirtualTime.Party party = time.join();
+        final Party party = time.join();
         return new Caller() {
             @Override
             public void begin() {

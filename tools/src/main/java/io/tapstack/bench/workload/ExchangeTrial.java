@@ -18,16 +18,25 @@ final class ExchangeTrial implements Trial {
     private final Server server;
     private final LoadProcess load;
     private final List<Object> command;
+    private final int warmUp;
     private final int count;
 
     /**
      * @param load puts load on {@code server}
      * @param command its name and its arguments between port and count
+     * @param warmUp how many exchanges before the first that is timed
+     * @param count how many in a timed run
      */
-    ExchangeTrial(final Server server, final LoadProcess load, final List<Object> command, final int count) {
+    ExchangeTrial(
+            final Server server,
+            final LoadProcess load,
+            final List<Object> command,
+            final int warmUp,
+            final int count) {
         this.server = server;
         this.load = load;
         this.command = command;
+        this.warmUp = warmUp;
         this.count = count;
     }
 
@@ -36,18 +45,23 @@ final class ExchangeTrial implements Trial {
         return lab.load("taskset", "-c", String.valueOf(SmallWorkloads.PROCESSOR));
     }
 
+    /** With enough of them that the JIT compilers of both ends, which share the processor with them, have come to rest. */
     @Override
     public void verify() throws IOException, InterruptedException {
-        run();
+        exchange(warmUp);
     }
 
     @Override
     public Sample run() throws IOException, InterruptedException {
+        return Sample.of(Metric.PER_SECOND, count * NANOS_PER_SECOND / exchange(count));
+    }
+
+    /** @return how long it took, in nanoseconds */
+    private long exchange(final int exchanges) throws IOException, InterruptedException {
         final List<Object> words = new ArrayList<>(List.of(command.get(0), server.address(), server.port()));
         words.addAll(command.subList(1, command.size()));
-        words.add(count);
-        final long nanos = load.ask(words.toArray())[0];
-        return Sample.of(Metric.PER_SECOND, count * NANOS_PER_SECOND / nanos);
+        words.add(exchanges);
+        return load.ask(words.toArray())[0];
     }
 
     @Override

@@ -1,0 +1,216 @@
+package io.tapstack.tcp;
+
+import io.tapstack.ip.SocketError;
+import org.jspecify.annotations.Nullable;
+
+/** From one state of RFC 9293 3.3.2 to the next, and how a connection ends: by FINs, a reset, an error, with or without its application. */
+final class ConnectionLife {
+
+    private final TcpConnection tcb;
+    private final FinWait2Timer finWait2Timer;
+    private boolean orphan;
+    private boolean countedOrphan;
+    private boolean cutShort;
+    private @Nullable SocketError error;
+    private @Nullable SocketError softError;
+
+    /** What stands for this connection in TIME-WAIT; it may be over while the application still reads. */
+    private @Nullable TimeWaitRecord timeWait;
+
+    ConnectionLife(final TcpConnection tcb) {
+        this.tcb = tcb;
+        this.finWait2Timer = new FinWait2Timer(tcb.protocol.timers(), tcb.config, now -> enter(TcpState.CLOSED, now));
+    }
+
+    /** The state; in TIME-WAIT that of the record that has taken this connection's place. */
+    TcpState state() {
+        final TimeWaitRecord record = timeWait;
+        return record == null || record.isQueued() ? tcb.state : TcpState.CLOSED;
+    }
+
+    /** Goes to another state, and does what is to be done on entering it. */
+    void enter(final TcpState next, final long nowNanos) {
+        final TcpState previous = tcb.state;
+        if (previous == next) {
+            return;
+        }
+        tcb.state = next;
+        if (timeWait != null) {
+            // CLOSED by ABORT: the record goes too (RFC 9293 3.10.5).
+            tcb.protocol.timeWaits().remove(timeWait);
+            tcb.delayedAck.stop();
+            return;
+        }
+        tcb.statistics.observer().stateChanged(tcb, previous, next);
+        if (countedOrphan && (next == TcpState.TIME_WAIT || next == TcpState.CLOSED)) {
+            countedOrphan = false;
+            tcb.protocol.orphans().remove();
+        }
+        if (next == TcpState.TIME_WAIT) {
+            // The ACK of the FIN is still owed if the device had no room for it.
+            stopTimers();
+            tcb.reassembly.clear(); // what came from behind the peer's FIN
+            timeWait = tcb.protocol.timeWaits().add(tcb, nowNanos);
+            tcb.observer().closed();
+        } else if (next == TcpState.FIN_WAIT_2) {
+            if (orphan) {
+                finWait2Timer.start(nowNanos);
+            }
+            tcb.observer().finAcknowledged();
+        } else if (next == TcpState.CLOSED) {
+            stopTimers();
+            tcb.delayedAck.stop();
+            tcb.handshake.ended(nowNanos);
+            tcb.sendQueue.clear();
+            tcb.reassembly.clear();
+            tcb.scoreboard.clear();
+            tcb.protocol.remove(tcb);
+            tcb.observer().closed();
+        }
+    }
+
+    private void stopTimers() {
+        tcb.lossTimer.stop();
+        tcb.pacer.stop();
+        tcb.retransmissionTimer.stop();
+        tcb.persistTimer.stop();
+        tcb.keepAlive.stop();
+        finWait2Timer.stop();
+    }
+
+    // ---- By FIN
+
+    /** CLOSE of our direction only: a FIN goes out behind everything that was written. */
+    void shutdownOutput(final long nowNanos) {
+        switch (tcb.state) {
+            case SYN_RECEIVED, ESTABLISHED -> queueFin(TcpState.FIN_WAIT_1, nowNanos);
+            case CLOSE_WAIT -> queueFin(TcpState.LAST_ACK, nowNanos);
+            case SYN_SENT -> enter(TcpState.CLOSED, nowNanos);
+            default -> {
+                // Already closed, or never open.
+            }
+        }
+    }
+
+    private void queueFin(final TcpState next, final long nowNanos) {
+        // In SYN-RECEIVED the FIN waits for ESTABLISHED (RFC 9293 3.10.4): the queue holds it back until then.
+        tcb.finQueued = true;
+        tcb.moreComing = false;
+        if (tcb.state != TcpState.SYN_RECEIVED) {
+            enter(next, nowNanos);
+            tcb.sender.transmit(nowNanos);
+        }
+    }
+
+    /** CLOSE by an application that goes away: see {@link TcpConnection#close}. */
+    void abandon(final long nowNanos) {
+        orphan = true;
+        final boolean alive = tcb.state != TcpState.CLOSED && tcb.state != TcpState.TIME_WAIT;
+        if (alive && tcb.state.isSynchronized() && tcb.receiveQueue.length() > 0) {
+            tcb.abort(nowNanos);
+            return;
+        }
+        tcb.receiveQueue.clear();
+        if (alive && !countedOrphan) {
+            countedOrphan = tcb.protocol.orphans().tryAdd();
+            if (!countedOrphan) {
+                tcb.statistics.orphansReset++;
+                tcb.abort(nowNanos);
+                return;
+            }
+        }
+        shutdownOutput(nowNanos);
+        if (tcb.state == TcpState.FIN_WAIT_2) {
+            finWait2Timer.start(nowNanos);
+        }
+    }
+
+    /** True once the application is gone. */
+    boolean isOrphan() {
+        return orphan;
+    }
+
+    /** How often data is sent again before the connection is given up: nobody waits for an orphan, and it holds memory. */
+    int retries() {
+        final int retries = tcb.config.dataRetries();
+        return orphan ? Math.min(tcb.config.orphanRetries(), retries) : retries;
+    }
+
+    // ---- By an error
+
+    /** Why the connection failed, or null. */
+    @Nullable
+    SocketError error() {
+        return error;
+    }
+
+    /** An error that the network reported and the connection lived through (RFC 5461), or null. */
+    @Nullable
+    SocketError softError() {
+        return softError;
+    }
+
+    void softError(final SocketError reported) {
+        softError = reported;
+    }
+
+    /** Something new is acknowledged: what the network had reported is over. */
+    void forgetSoftError() {
+        softError = null;
+    }
+
+    /** What the network has reported, which says more than {@code otherwise}. */
+    SocketError errorOr(final SocketError otherwise) {
+        final SocketError reported = softError;
+        return reported == null ? otherwise : reported;
+    }
+
+    /** The Internet layer knows no way to the peer. */
+    void unreachable(final long nowNanos) {
+        softError = SocketError.EHOSTUNREACH;
+        if (tcb.state == TcpState.SYN_SENT) {
+            fail(SocketError.EHOSTUNREACH, nowNanos);
+        }
+    }
+
+    /**
+     * A mapped file in the send queue has become shorter. What is in flight may still arrive; then the peer is told, by a reset,
+     * that the rest does not come: a stream that ended with a FIN would look complete.
+     */
+    void fileCutShort(final long nowNanos) {
+        cutShort = true;
+        if (tcb.sndUna == tcb.sndNxt) {
+            abortFor(SocketError.EIO, nowNanos);
+        }
+    }
+
+    boolean isCutShort() {
+        return cutShort;
+    }
+
+    /** Ends the connection with a reset. */
+    void abortFor(final SocketError reason, final long nowNanos) {
+        // RFC 9293 3.10.5: a reset is sent in the states in which the peer knows of the connection.
+        switch (tcb.state) {
+            case SYN_RECEIVED, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT -> tcb.output.sendReset(nowNanos);
+            case CLOSING, LAST_ACK -> {
+                if (!tcb.isFinAcknowledged()) {
+                    tcb.output.sendReset(nowNanos);
+                }
+            }
+            default -> {
+                // The peer knows nothing of us, or has all it wants.
+            }
+        }
+        tcb.statistics.connectionsAborted++;
+        fail(reason, nowNanos);
+    }
+
+    /** Ends the connection without a word to the peer. */
+    void fail(final SocketError reason, final long nowNanos) {
+        if (tcb.state != TcpState.CLOSED) {
+            error = reason;
+            enter(TcpState.CLOSED, nowNanos);
+        }
+    }
+}

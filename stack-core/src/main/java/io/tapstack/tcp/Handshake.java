@@ -1,0 +1,174 @@
+package io.tapstack.tcp;
+
+import io.tapstack.ip.SendStatus;
+import io.tapstack.ip.SocketError;
+import io.tapstack.tcp.recovery.NewRenoRecovery;
+import io.tapstack.tcp.recovery.RackRecovery;
+import org.jspecify.annotations.Nullable;
+
+/** How a connection comes to be ESTABLISHED (RFC 9293 3.5), and what the SYNs agree on. */
+final class Handshake {
+
+    private static final int MAX_INITIAL_WINDOW = 1 << 30;
+
+    private final TcpConnection tcb;
+    private int timeouts;
+
+    /** While the peer may not know of a connection that its Fast Open cookie has opened. */
+    @Nullable
+    FastOpenHandshake fastOpen;
+
+    /** What the SYN of an active open says of Fast Open, if anything. */
+    @Nullable
+    FastOpenSyn fastOpenSyn;
+
+    Handshake(final TcpConnection tcb) {
+        this.tcb = tcb;
+    }
+
+    /** Active OPEN: sends the SYN. */
+    void open(final long nowNanos) {
+        tcb.life.enter(TcpState.SYN_SENT, nowNanos);
+        tcb.sndNxt = tcb.iss + 1;
+        final FastOpenCache cache = tcb.protocol.fastOpenCache();
+        if (tcb.config.fastOpen() && cache.isWorthTrying(tcb.path.destination(), nowNanos)) {
+            fastOpenSyn = new FastOpenSyn(tcb, cache, cache.cookie(tcb.path.destination(), nowNanos));
+        }
+        tcb.timing.sent(tcb.sndNxt, nowNanos);
+        tcb.retransmissionTimer.start(nowNanos);
+        tcb.protocol.synSender().sendSyn(tcb, nowNanos);
+    }
+
+    /** Goes on from where a handshake stands whose last ACK has come: in SYN-RECEIVED. {@code syn} is what began it. */
+    void takeOver(final HalfOpen half, final Segment syn, final long nowNanos) {
+        tcb.listener = half.listener;
+        tcb.state = TcpState.SYN_RECEIVED;
+        tcb.irs = half.irs;
+        tcb.rcvNxt = half.rcvNxt();
+        tcb.rcvAdv = tcb.rcvNxt + half.window;
+        tcb.sndNxt = tcb.iss + 1;
+        tcb.sndWnd = syn.window;
+        tcb.maxSndWnd = syn.window;
+        negotiate(syn, nowNanos);
+        tcb.ecn.synFlags(true); // they went out with the SYN-ACK already
+        tcb.timestamps.ackSent(tcb.rcvNxt);
+        tcb.sender.synSent(SendStatus.SENT, nowNanos); // or it would seem to have been idle for long
+        timeouts = half.timeouts;
+        // Should the ACK be refused after all, the SYN-ACK is repeated as before.
+        tcb.retransmissionTimer.start(nowNanos);
+        if (!half.repeated) {
+            tcb.timing.sent(tcb.sndNxt, half.sentNanos);
+        }
+    }
+
+    /**
+     * Opens by a Fast Open cookie (RFC 7413 4.2.2), instead of {@link #takeOver}: the data of {@code syn} is received, and more can be sent
+     * at once.
+     */
+    void openFast(
+            final HalfOpen half, final Segment syn, final Segment data, final FastOpenServer server, final long now) {
+        takeOver(half, syn, now);
+        tcb.timing.cancel();
+        tcb.sndUna = tcb.sndNxt;
+        tcb.sndWl1 = tcb.irs;
+        tcb.sndWl2 = tcb.sndUna;
+        data.trimBack(tcb.rcvAdv);
+        tcb.receiveQueue.append(data.memory(), data.payloadOffset(), data.payloadLength());
+        tcb.rcvNxt += data.payloadLength();
+        tcb.protocol.synSender().sendSynAck(tcb, now);
+        fastOpen = new FastOpenHandshake(tcb, server, now);
+        established(now);
+    }
+
+    /** The peer acknowledges what a Fast Open cookie has opened. */
+    void fastOpenCompleted(final long nowNanos) {
+        final FastOpenHandshake handshake = fastOpen;
+        if (handshake != null) {
+            fastOpen = null;
+            handshake.acknowledged(nowNanos);
+        }
+    }
+
+    /** Takes in the options of the peer's SYN. */
+    void negotiate(final Segment syn, final long nowNanos) {
+        final TcpConfig config = tcb.config;
+        // RFC 7323 1.3 and 2.2: in use only if both SYNs carry the option.
+        if (config.timestamps() && syn.options.hasTimestamps()) {
+            tcb.timestamps.agree(syn.options.timestampValue(), nowNanos);
+        }
+        tcb.scaleAgreed = config.windowScaling() && syn.options.windowScale() >= 0;
+        if (tcb.scaleAgreed) {
+            tcb.windowScale.agree(syn.options.windowScale(), tcb.windowScale.offer(config));
+        }
+        tcb.ecn.synArrived(syn);
+        tcb.sackAgreed = config.sack() && syn.options.sackPermitted();
+        tcb.recovery = tcb.sackAgreed ? new RackRecovery(tcb.scoreboard) : new NewRenoRecovery(tcb.scoreboard);
+        tcb.segmentSize.agree(syn.options.maximumSegmentSize());
+    }
+
+    /** Our SYN is acknowledged. Data that went along (RFC 7413) and was not taken is sent again. */
+    void synAcknowledged(final int ack) {
+        tcb.sendQueue.acknowledge(ack - (tcb.iss + 1));
+        tcb.sndUna = ack;
+        tcb.sndNxt = ack;
+    }
+
+    /** The handshake is complete. */
+    void established(final long nowNanos) {
+        tcb.life.enter(TcpState.ESTABLISHED, nowNanos);
+        tcb.timeouts = 0;
+        tcb.retransmissionTimer.stop();
+        // RFC 6928: ten segments; RFC 5681 3.1: one, if the SYN or SYN-ACK was lost.
+        final int segments = synWasLost() ? 1 : tcb.config.initialWindowSegments();
+        tcb.congestion.established(tcb.mss, (int) Math.min((long) segments * tcb.mss, MAX_INITIAL_WINDOW));
+        tcb.recovery.established(tcb.sndUna, tcb.mss);
+        tcb.recovery.fastRecovery(tcb.congestion.fastRecovery());
+        tcb.receiveWindow.tuning().established(tcb.estimator.srtt(), tcb.mss, nowNanos);
+        tcb.keepAlive.update(nowNanos);
+        final TcpListener listener = tcb.listener;
+        if (listener != null) {
+            tcb.statistics.connectionsAccepted++;
+            listener.established(tcb);
+        } else {
+            tcb.statistics.connectionsOpened++;
+            tcb.observer().connected();
+        }
+    }
+
+    /** The retransmission timer has expired before the SYN, or SYN-ACK, was acknowledged. */
+    void timedOut(final long nowNanos) {
+        if (timeouts >= tcb.config.synRetries()) {
+            tcb.life.fail(tcb.life.errorOr(SocketError.ETIMEDOUT), nowNanos);
+            return;
+        }
+        timeouts++;
+        if (fastOpenSyn != null && timeouts == 1) {
+            fastOpenSyn.timedOut(nowNanos);
+        }
+        tcb.timing.cancel();
+        tcb.estimator.backOff();
+        tcb.retransmissionTimer.restart(nowNanos);
+        tcb.statistics.segmentsRetransmitted++;
+        tcb.figures.retransmitted(0);
+        tcb.statistics.observer().retransmissionTimeout(tcb, timeouts, tcb.estimator.rto());
+        if (tcb.state == TcpState.SYN_RECEIVED) {
+            tcb.protocol.synSender().sendSynAck(tcb, nowNanos);
+        } else {
+            tcb.protocol.synSender().sendSyn(tcb, nowNanos);
+        }
+    }
+
+    /** True if the SYN or SYN-ACK was sent again by the timer. */
+    boolean synWasLost() {
+        return timeouts > 0;
+    }
+
+    /** The connection is over, maybe before all of the handshake was done. */
+    void ended(final long nowNanos) {
+        final FastOpenHandshake handshake = fastOpen;
+        if (handshake != null) {
+            fastOpen = null;
+            handshake.failed(nowNanos);
+        }
+    }
+}
