@@ -111,7 +111,7 @@ final class Handshake {
         }
         tcb.scaleAgreed = config.windowScaling() && syn.options.windowScale() >= 0;
         if (tcb.scaleAgreed) {
-            tcb.windowScale.agree(syn.options.windowScale(), WindowScale.offered(config));
+            tcb.windowScale.agree(syn.options.windowScale(), tcb.windowScale.offer(config));
         }
         tcb.ecn.synArrived(syn);
         tcb.sackAgreed = config.sack() && syn.options.sackPermitted();

@@ -27,7 +27,7 @@ final class SynSender {
             options.timestamps(tcb.timestamps.value(nowNanos), 0);
         }
         if (config.windowScaling()) {
-            options.windowScale(WindowScale.offered(config));
+            options.windowScale(tcb.windowScale.offer(config));
         }
         final FastOpenSyn fastOpen = tcb.handshake.synWasLost() ? null : tcb.handshake.fastOpenSyn;
         int payload = 0;
@@ -49,7 +49,7 @@ final class SynSender {
             options.timestamps(tcb.timestamps.value(nowNanos), tcb.timestamps.echo());
         }
         if (tcb.scaleAgreed) {
-            options.windowScale(WindowScale.offered(tcb.config));
+            options.windowScale(tcb.windowScale.offer(tcb.config));
         }
         final FastOpenCookie cookie = tcb.handshake.freshCookie();
         if (cookie != null) {
