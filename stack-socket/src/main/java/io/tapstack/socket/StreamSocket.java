@@ -3,6 +3,7 @@ package io.tapstack.socket;
 import io.tapstack.ip.SocketError;
 import io.tapstack.ip.SocketErrorException;
 import io.tapstack.tcp.ConnectionObserver;
+import io.tapstack.tcp.FastOpenKeys;
 import io.tapstack.tcp.TcpBinding;
 import io.tapstack.tcp.TcpConfig;
 import io.tapstack.tcp.TcpConnection;
@@ -596,6 +597,34 @@ public final class StreamSocket extends StackSocket {
             return 0;
         } catch (final IllegalArgumentException e) {
             return -SocketError.ENOENT.errno();
+        } finally {
+            door.exit();
+        }
+    }
+
+    /** {@code TCP_FASTOPEN_KEY}: what a listener makes Fast Open cookies with, or null if nobody has said. */
+    public @Nullable FastOpenKeys fastOpenKeys() {
+        door.enter();
+        try {
+            return options.config.fastOpenKeys();
+        } finally {
+            door.exit();
+        }
+    }
+
+    /** {@code TCP_FASTOPEN_KEY}, before or while listening; null for a key that nobody knows. @return 0 or a negative errno */
+    public int fastOpenKeys(final @Nullable FastOpenKeys keys) {
+        door.enter();
+        try {
+            final int unusable = unusable();
+            if (unusable != 0) {
+                return unusable;
+            }
+            options.config.fastOpenKeys(keys);
+            if (listener != null) {
+                listener.config().fastOpenKeys(keys);
+            }
+            return 0;
         } finally {
             door.exit();
         }
