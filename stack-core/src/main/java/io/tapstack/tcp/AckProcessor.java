@@ -88,6 +88,7 @@ final class AckProcessor {
         tcb.sender.acknowledgedUpTo(tcb.sndUna);
         tcb.pathMtu.acknowledged();
         tcb.timeouts = 0;
+        tcb.retransmissionTimer.notAfter(Long.MAX_VALUE);
         tcb.probeOutstanding = false;
         tcb.probeTakenBack = false;
     }
@@ -127,7 +128,7 @@ final class AckProcessor {
                     : arrival.ackedBytes;
             sample.lostBytes = (int) (rate.lost() - lostBefore);
             sample.priorInFlight = priorInFlight;
-            sample.windowUsed = isWindowUsed(priorInFlight);
+            sample.windowUsed = tcb.sender.windowUse().isUsed(tcb.congestion.cwnd());
             sample.ecnEcho = tcb.ecn.holdsGrowth();
             fill(rate);
             tcb.congestion.acknowledged(sample);
@@ -193,11 +194,6 @@ final class AckProcessor {
                 && segment.ack == tcb.sndUna
                 && tcb.windowScale.fromWire(segment.window) == tcb.sndWnd
                 && !tcb.persistTimer.isRunning();
-    }
-
-    /** A window that was not used says nothing about what the network can take (RFC 7661 4.1 has the thought in full). */
-    private boolean isWindowUsed(final int pipe) {
-        return tcb.sender.isCwndLimited() || 2 * (long) pipe >= tcb.congestion.cwnd();
     }
 
     private void measureRoundTrip(final Segment segment, final long nowNanos) {

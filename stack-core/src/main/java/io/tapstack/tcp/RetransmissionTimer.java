@@ -10,6 +10,7 @@ final class RetransmissionTimer {
 
     private final Timer timer;
     private final RoundTripEstimator estimator;
+    private long latestNanos = Long.MAX_VALUE;
 
     RetransmissionTimer(final TimerWheel wheel, final RoundTripEstimator estimator, final Timer.Expiry expiry) {
         this.timer = new Timer(wheel, expiry);
@@ -25,7 +26,12 @@ final class RetransmissionTimer {
 
     /** RFC 6298 5.3 and 5.6: expire after RTO from now. */
     void restart(final long nowNanos) {
-        timer.arm(nowNanos + estimator.rto());
+        timer.arm(Math.min(nowNanos + estimator.rto(), latestNanos));
+    }
+
+    /** From now on it does not wait for longer than that; {@link Long#MAX_VALUE} for no limit ({@link UserTimeout}). */
+    void notAfter(final long nanos) {
+        latestNanos = nanos;
     }
 
     /** RFC 6298 5.2: all is acknowledged. */

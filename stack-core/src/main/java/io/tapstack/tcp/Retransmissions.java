@@ -6,7 +6,6 @@ import io.tapstack.ip.SocketError;
 final class Retransmissions {
 
     private final TcpConnection tcb;
-    private long firstTimeoutNanos;
 
     Retransmissions(final TcpConnection tcb) {
         this.tcb = tcb;
@@ -23,7 +22,7 @@ final class Retransmissions {
             return;
         }
         if (tcb.timeouts == 0) {
-            firstTimeoutNanos = nowNanos;
+            tcb.userTimeout.begin(nowNanos);
         }
         if (isHopeless(nowNanos)) {
             tcb.life.fail(tcb.life.errorOr(SocketError.ETIMEDOUT), nowNanos);
@@ -35,6 +34,7 @@ final class Retransmissions {
         tcb.statistics.retransmissionTimeouts++;
         tcb.timing.cancel();
         tcb.estimator.backOff();
+        tcb.retransmissionTimer.notAfter(tcb.userTimeout.deadlineNanos());
         tcb.retransmissionTimer.restart(nowNanos);
         tcb.statistics.observer().retransmissionTimeout(tcb, tcb.timeouts, tcb.estimator.rto());
         tcb.statistics.observer().congestionWindow(tcb, tcb.congestion.cwnd(), tcb.congestion.ssthresh());
@@ -43,10 +43,8 @@ final class Retransmissions {
     }
 
     private boolean isHopeless(final long nowNanos) {
-        final long userTimeout = tcb.config.userTimeoutNanos();
-        if (userTimeout > 0) {
-            // RFC 9293 3.9.1, RFC 5482: counted from when the data was first not acknowledged in time.
-            return tcb.timeouts > 0 && nowNanos - firstTimeoutNanos >= userTimeout;
+        if (tcb.userTimeout.isSet()) {
+            return tcb.timeouts > 0 && tcb.userTimeout.isOver(nowNanos);
         }
         return tcb.timeouts >= tcb.life.retries();
     }

@@ -25,6 +25,7 @@ final class SegmentSender {
     private int largestSegment;
     // Behind the last segment sent that was smaller than the MSS, for Nagle's algorithm in Minshall's form.
     private int sndSml;
+    private final WindowUse windowUse;
     private boolean cwndLimited;
     private long lastSendNanos;
     private boolean flushing;
@@ -34,6 +35,7 @@ final class SegmentSender {
     SegmentSender(final TcpConnection tcb) {
         this.tcb = tcb;
         this.sndSml = tcb.iss;
+        this.windowUse = new WindowUse(tcb.iss);
     }
 
     /** The MSS is known, or has changed. */
@@ -49,9 +51,8 @@ final class SegmentSender {
         sndSml = SequenceNumber.max(sndSml, ack);
     }
 
-    /** True if the last transmission stopped because of the congestion window. */
-    boolean isCwndLimited() {
-        return cwndLimited;
+    WindowUse windowUse() {
+        return windowUse;
     }
 
     /** Sends whatever may be sent now: retransmissions, new data, FIN, and an ACK if one is due and nothing carried it. */
@@ -68,11 +69,16 @@ final class SegmentSender {
             restartAfterIdle(nowNanos);
             tcb.closedWindow.leaveIfOpen();
             tcb.pathMtu.look();
+            final int before = tcb.sndNxt;
             do {
                 while (tcb.pacer.maySend(nowNanos) && (retransmitNext(nowNanos) || sendNext(nowNanos))) {
                     // Until a window or the time is used up, the queue is empty or the device is full.
                 }
             } while (!tcb.pacer.isWaiting() && tcb.recovery.nothingToSend(tcb.sndNxt));
+            final boolean heldBack = cwndLimited || congestionSpace() <= 0;
+            if (heldBack || tcb.sndNxt != before) {
+                windowUse.sent(tcb.sndUna, tcb.sndNxt, heldBack);
+            }
             tcb.lossTimer.update(nowNanos);
             tcb.closedWindow.enterIfStuck(nowNanos);
             tcb.room.sent();

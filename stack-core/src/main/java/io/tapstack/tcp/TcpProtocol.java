@@ -470,10 +470,10 @@ public final class TcpProtocol implements TransportProtocol {
 
     /** ISS for a connection that starts now. */
     int chooseIss(final IpPath path, final int localPort, final int remotePort, final long nowNanos) {
-        return fixedIss.isPresent()
+        final int clocked = fixedIss.isPresent()
                 ? fixedIss.getAsInt()
-                : timeWaits.ahead(
-                        path, localPort, remotePort, initialSequenceNumber.next(path, localPort, remotePort, nowNanos));
+                : initialSequenceNumber.next(path, localPort, remotePort, nowNanos);
+        return timeWaits.ahead(path, localPort, remotePort, clocked);
     }
 
     ResetSender resets() {

@@ -197,7 +197,9 @@ public final class StreamSocket extends StackSocket {
     private void start(final Endpoint remote, final TcpConfig config, final ByteBuffer data)
             throws SocketErrorException {
         final TcpConnection made = layer.stack().tcp().connect(binding, remote, config, events, data, door.now());
-        made.quickAck(options.quickAck, door.now());
+        if (!options.quickAck) {
+            made.quickAck(false, door.now());
+        }
         connection = made;
         errorReported = false;
         inputShut = false;
