@@ -2,11 +2,9 @@ package io.tapstack.simulation;
 
 import io.tapstack.buffer.BufferPool;
 import io.tapstack.buffer.PacketBuffer;
-import io.tapstack.event.StackStatistics;
-import io.tapstack.link.LinkCapabilities;
+import io.tapstack.link.ForwardingLink;
 import io.tapstack.link.LinkDevice;
 import io.tapstack.link.LinkType;
-import io.tapstack.testing.TestLink;
 import io.tapstack.wire.EthernetHeader;
 import io.tapstack.wire.InternetChecksum;
 import io.tapstack.wire.IpProtocol;
@@ -16,15 +14,14 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** Shows every TCP segment that a stack sends, and every intact one that it receives, to a {@link TcpWitness}. */
-final class WitnessedLink implements LinkDevice {
+final class WitnessedLink extends ForwardingLink {
 
-    private final LinkDevice device;
     private final TcpWitness witness;
     private final int linkHeaderLength;
     private long mac; // ours, as our frames say
 
     WitnessedLink(final LinkDevice device, final TcpWitness witness) {
-        this.device = device;
+        super(device);
         this.witness = witness;
         this.linkHeaderLength = device.capabilities().type() == LinkType.ETHERNET ? EthernetHeader.LENGTH : 0;
     }
@@ -66,7 +63,7 @@ final class WitnessedLink implements LinkDevice {
 
     /** The TCP segment in the frame, or null if there is none that is intact. */
     private @Nullable ByteBuffer segment(final PacketBuffer frame, final boolean summed) {
-        final ByteBuffer bytes = ByteBuffer.wrap(TestLink.bytesOf(frame));
+        final ByteBuffer bytes = ByteBuffer.wrap(frame.toArray());
         if (linkHeaderLength > 0 && EthernetHeader.etherType(bytes, 0) != EthernetHeader.TYPE_IPV4) {
             return null;
         }
@@ -85,45 +82,5 @@ final class WitnessedLink implements LinkDevice {
             return InternetChecksum.finish(sum) == 0 ? segment : null;
         }
         return segment;
-    }
-
-    @Override
-    public LinkCapabilities capabilities() {
-        return device.capabilities();
-    }
-
-    @Override
-    public void reportTo(final StackStatistics statistics) {
-        device.reportTo(statistics);
-    }
-
-    @Override
-    public long nextEvent() {
-        return device.nextEvent();
-    }
-
-    @Override
-    public void advance(final long nowNanos) {
-        device.advance(nowNanos);
-    }
-
-    @Override
-    public boolean isReady() throws IOException {
-        return device.isReady();
-    }
-
-    @Override
-    public void await(final long timeoutNanos) throws IOException {
-        device.await(timeoutNanos);
-    }
-
-    @Override
-    public void wakeup() {
-        device.wakeup();
-    }
-
-    @Override
-    public void close() {
-        device.close();
     }
 }

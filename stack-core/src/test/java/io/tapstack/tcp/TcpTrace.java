@@ -11,7 +11,7 @@ import io.tapstack.link.LinkCapabilities;
 import io.tapstack.link.LinkType;
 import io.tapstack.stack.NetworkStack;
 import io.tapstack.stack.StackConfig;
-import io.tapstack.testing.PacketLink;
+import io.tapstack.testing.TestLink;
 import io.tapstack.wire.Endpoint;
 import io.tapstack.wire.InternetChecksum;
 import io.tapstack.wire.IpAddress;
@@ -53,7 +53,7 @@ final class TcpTrace {
     private static final Pattern SEGMENT = Pattern.compile(
             "(?:(not-ect|ect0|ect1|ce) )?([SFRPUEW.]+|-) (\\d+):(\\d+)\\((\\d+)\\)(?: ack (\\d+))?(?: win (\\d+))?(?: urg (\\d+))?(?: <([^>]*)>)?");
 
-    final PacketLink link;
+    final TestLink link;
     final NetworkStack stack;
     private long now = 1_000_000_000L;
     private int stackIss;
@@ -81,7 +81,7 @@ final class TcpTrace {
     }
 
     private TcpTrace(final LinkCapabilities capabilities, final StackConfig config) {
-        link = new PacketLink(capabilities);
+        link = new TestLink(capabilities);
         stack = new NetworkStack(link, config, now);
     }
 

@@ -1,7 +1,8 @@
 package io.tapstack.agent;
 
 import io.tapstack.agent.AgentLink.Sent;
-import io.tapstack.posix.VirtualTime;
+import io.tapstack.socket.virtual.Party;
+import io.tapstack.socket.virtual.VirtualTime;
 import io.tapstack.stack.Door;
 import io.tapstack.stack.NetworkStack;
 import io.tapstack.stack.StackConfig;
@@ -33,11 +34,11 @@ final class VirtualIncarnation extends Incarnation {
     }
 
     static VirtualIncarnation start(final StackConfig config, final List<Setting> settings, final long startMicros) {
-        final VirtualTime[] time = new VirtualTime[1];
-        final AgentLink link = new AgentLink(() -> time[0].now());
+        final VirtualTime time = new VirtualTime(START_NANOS, HESITATION_NANOS);
+        final AgentLink link = new AgentLink(time::now);
         final NetworkStack stack = new NetworkStack(link, config, START_NANOS);
-        time[0] = new VirtualTime(stack, START_NANOS, HESITATION_NANOS);
-        return new VirtualIncarnation(stack, time[0], link, settings, startMicros);
+        time.add(stack);
+        return new VirtualIncarnation(stack, time, link, settings, startMicros);
     }
 
     @Override
@@ -57,7 +58,7 @@ final class VirtualIncarnation extends Incarnation {
 
     @Override
     Caller join() {
-        final VirtualTime.Party party = time.join();
+        final Party party = time.join();
         return new Caller() {
             @Override
             public void begin() {

@@ -4,9 +4,9 @@ import io.tapstack.ip.InterfaceAddress;
 import io.tapstack.packetdrill.call.SystemCalls;
 import io.tapstack.packetdrill.packet.WirePacket;
 import io.tapstack.packetdrill.play.PlaySettings;
-import io.tapstack.posix.VirtualTime;
-import io.tapstack.posix.VirtualTime.Party;
 import io.tapstack.socket.SocketLayer;
+import io.tapstack.socket.virtual.Party;
+import io.tapstack.socket.virtual.VirtualTime;
 import io.tapstack.stack.NetworkStack;
 import io.tapstack.stack.StackConfig;
 import java.io.IOException;
@@ -45,7 +45,8 @@ public final class StackMachine implements Machine {
                         new InterfaceAddress(settings.local(), PREFIX_LENGTH), new SplittableRandom(SEED))
                 .withGateway(settings.gateway());
         this.stack = new NetworkStack(link, config, FIRST_NANOS);
-        this.time = new VirtualTime(stack, FIRST_NANOS);
+        this.time = new VirtualTime(FIRST_NANOS);
+        time.add(stack);
         this.sockets = new SocketLayer(time, stack);
         this.calls = new StackCalls(sockets);
         // Time stands still unless the script lets it go on.
@@ -78,7 +79,7 @@ public final class StackMachine implements Machine {
 
     @Override
     public void send(final byte[] packet) throws IOException {
-        link.send(packet);
+        link.inject(packet);
         runUntil(now());
     }
 
