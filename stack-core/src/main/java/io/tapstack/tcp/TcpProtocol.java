@@ -174,9 +174,12 @@ public final class TcpProtocol implements TransportProtocol {
             final long nowNanos)
             throws SocketErrorException {
         final IpAddress to = remote.address();
-        if (remote.port() == 0 || to.isAny() || to.isMulticast() || internet.isBroadcast(to)) {
-            // RFC 9293 3.9.2.3 (MUST-46): no connection to a broadcast or multicast address.
+        if (remote.port() == 0 || to.isAny()) {
             throw new SocketErrorException(SocketError.EINVAL, remote.toString());
+        }
+        if (to.isMulticast() || internet.isBroadcast(to)) {
+            // RFC 9293 3.9.2.3 (MUST-46): no connection to a broadcast or multicast address.
+            throw new SocketErrorException(SocketError.ENETUNREACH, remote.toString());
         }
         final IpAddress from =
                 binding == null ? IpAddress.ANY_IPV4 : binding.local().address();
