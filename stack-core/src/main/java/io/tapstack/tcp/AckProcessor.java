@@ -100,8 +100,7 @@ final class AckProcessor {
         withoutAck(nowNanos);
         arrival.ackedBytes = acked;
         arrival.repeated = acked == 0 && isRepeated(segment);
-        arrival.duplicate =
-                arrival.repeated && tcb.sndUna != tcb.sndNxt && !tcb.persistTimer.isRunning();
+        arrival.duplicate = arrival.repeated && tcb.sndUna != tcb.sndNxt && !tcb.persistTimer.isRunning();
         if (tcb.timestamps.enabled() && segment.options.hasTimestamps() && segment.options.timestampEcho() != 0) {
             arrival.hasEcho = true;
             arrival.echoMillis = tcb.timestamps.sentMillis(segment.options.timestampEcho(), nowNanos);
@@ -196,7 +195,8 @@ final class AckProcessor {
     private boolean isRepeated(final Segment segment) {
         return segment.length() == 0
                 && segment.ack == tcb.sndUna
-                && tcb.windowScale.fromWire(segment.window) == tcb.sndWnd;
+                && tcb.windowScale.fromWire(segment.window) == tcb.sndWnd
+                && !tcb.persistTimer.isRunning();
     }
 
     private void measureRoundTrip(final Segment segment, final long nowNanos) {
