@@ -64,6 +64,11 @@ final class ConnectionFigures {
         bytesRetransmitted += payload;
     }
 
+    /** How much the peer had acknowledged before the segment that {@linkplain #arrived is here}, but {@code limit} at most. */
+    int acknowledged(final int limit) {
+        return (int) Math.max(0, Math.min(limit, bytesAcked));
+    }
+
     private void follow() {
         if (tcb.state.isSynchronized()) {
             if (!following) {

@@ -39,6 +39,7 @@ public final class TcpConnection extends ControlBlock {
 
     private boolean blocked;
     private boolean inputShutdown;
+    private boolean inputUnwanted;
     private ConnectionObserver observer = ConnectionObserver.NONE;
 
     TcpConnection(
@@ -303,6 +304,14 @@ public final class TcpConnection extends ControlBlock {
     }
 
     /**
+     * The application says that it will not read, though it still may, what is here and what comes. If the output ends too, this is as good as a CLOSE:
+     * what comes then is answered with a reset (RFC 1122 4.2.2.13), as on Linux.
+     */
+    public void inputUnwanted() {
+        inputUnwanted = true;
+    }
+
+    /**
      * CLOSE by an application that goes away. What was written is still delivered, but if received data was not read the peer is told so
      * with a reset (RFC 1122 4.2.2.13).
      */
@@ -341,6 +350,10 @@ public final class TcpConnection extends ControlBlock {
 
     boolean isInputShutdown() {
         return inputShutdown;
+    }
+
+    boolean isInputUnwanted() {
+        return inputUnwanted || inputShutdown;
     }
 
     ConnectionObserver observer() {

@@ -416,8 +416,13 @@ public final class StreamSocket extends StackSocket {
     }
 
     private void shutdown(final TcpConnection open, final Shutdown how) {
-        // As on Linux, what comes after the input was shut down still waits to be read, and then fills the window.
-        inputShut |= how.endsInput();
+        // As on Linux, what comes after the input was shut down still waits to be read, and then fills the window;
+        // unless
+        // both were.
+        if (how.endsInput()) {
+            inputShut = true;
+            open.inputUnwanted();
+        }
         if (how.endsOutput() && !outputShut) {
             outputShut = true;
             open.shutdownOutput(door.now());
