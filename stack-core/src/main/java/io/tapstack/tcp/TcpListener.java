@@ -217,7 +217,7 @@ public final class TcpListener {
                 ? 0
                 : SynCookies.mark(timestamps.value(nowNanos), half.peerShift, half.sack, half.ecn);
         statistics.synCookiesSent++;
-        protocol.halfOpenArrives().sendSynAck(half, timestamps, clock);
+        protocol.halfOpenArrives().sendCookie(half, clock);
     }
 
     /** An ACK for something that this listener has forgotten. @return false if it is not that */

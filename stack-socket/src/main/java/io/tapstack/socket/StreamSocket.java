@@ -198,7 +198,9 @@ public final class StreamSocket extends StackSocket {
     private void start(final Endpoint remote, final TcpConfig config, final ByteBuffer data)
             throws SocketErrorException {
         final TcpConnection made = layer.stack().tcp().connect(binding, remote, config, events, data, door.now());
-        made.quickAck(options.quickAck, door.now());
+        if (!options.quickAck) {
+            made.quickAck(false, door.now());
+        }
         connection = made;
         errorReported = false;
         inputShut = false;
@@ -640,7 +642,8 @@ public final class StreamSocket extends StackSocket {
     int optionValue(final int level, final int name) {
         final TcpConnection open = connection;
         if (level == SocketOptions.SOL_SOCKET && name == SocketOptions.SO_ERROR) {
-            return takeError();
+            final int error = takeError();
+            return error != 0 || open == null ? error : takeSoftError(open);
         }
         if (level == SocketOptions.SOL_SOCKET && name == SocketOptions.SO_ACCEPTCONN) {
             return phase == Phase.LISTENING ? 1 : 0;
@@ -779,6 +782,12 @@ public final class StreamSocket extends StackSocket {
         final SocketError error = pendingError();
         errorReported |= error != null;
         return error == null ? 0 : error.errno();
+    }
+
+    /** Linux reports by SO_ERROR also what the network has reported and the connection lives through. */
+    private static int takeSoftError(final TcpConnection open) {
+        final SocketError reported = open.takeSoftError();
+        return reported == null ? 0 : reported.errno();
     }
 
     /** Why the connection failed, or null; unlike {@code SO_ERROR} it stays. */
