@@ -322,8 +322,8 @@ public final class TcpConnection extends ControlBlock {
 
     /** ABORT: everything is thrown away and the peer gets a reset. */
     public void abort(final long nowNanos) {
-        receiveQueue.clear();
         life.abortFor(SocketError.ECONNABORTED, nowNanos);
+        receiveQueue.clear();
     }
 
     // ---- What the parts of the connection ask for

@@ -399,12 +399,14 @@ public final class StreamSocket extends StackSocket {
                 }
                 return 0;
             }
-            if (isHandshaking()) {
-                // Linux: the attempt is given up, and the socket is as it was before.
+            final TcpConnection open = connection;
+            if (isHandshaking() && (open == null || open.state() != TcpState.SYN_RECEIVED)) {
+                // Linux: the attempt is given up, and the socket is as it was before. In SYN-RECEIVED the peer knows of
+                // it
+                // already: the FIN waits for the handshake to be over (RFC 9293 3.10.4).
                 abandonAttempt();
                 return 0;
             }
-            final TcpConnection open = connection;
             if (open == null || open.state() == TcpState.CLOSED) {
                 return -SocketError.ENOTCONN.errno();
             }
