@@ -60,6 +60,7 @@ final class AckProcessor {
         }
         readAck(segment, acked, nowNanos);
         recover(priorFlight, priorInFlight);
+        tcb.figures.acknowledged(segment, arrival);
         if (advances) {
             settle(nowNanos);
         }

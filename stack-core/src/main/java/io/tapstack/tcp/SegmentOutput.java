@@ -124,7 +124,7 @@ final class SegmentOutput {
             tcb.segmentSize.update();
             return -1;
         }
-        tcb.figures.sent(payload, nowNanos);
+        tcb.figures.sent(payload, segmentBytes, nowNanos);
         acknowledged();
         tcb.ecn.sent(sentFlags);
         tcb.pathMtu.sent(seq, payload, segmentBytes);

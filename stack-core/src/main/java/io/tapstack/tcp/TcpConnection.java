@@ -114,7 +114,7 @@ public final class TcpConnection extends ControlBlock {
 
     /** TCP_INFO. */
     public TcpInfo info(final long nowNanos) {
-        return figures.snapshot(nowNanos);
+        return InfoSnapshot.of(this, nowNanos);
     }
 
     /** True if the peer's next segment may not fit any more, so that whoever waits for more to read may wait in vain (SO_RCVLOWAT). */
@@ -362,6 +362,7 @@ public final class TcpConnection extends ControlBlock {
 
     /** {@code bytes} of {@code segment} are new and in order; RCV.NXT is still before them. */
     void dataArrived(final Segment segment, final int bytes, final long nowNanos) {
+        figures.dataArrived(nowNanos);
         receiveWindow.dataArrived(segment, segmentSize.received(bytes), nowNanos);
         final int fullSegment = segmentSize.fullReceived();
         delayedAck.quickAck().dataArrived(rcvWnd(), fullSegment, estimator.rto(), nowNanos);
