@@ -134,6 +134,11 @@ final class ConnectionFigures {
         bytesAgain += payload;
     }
 
+    /** How much the peer had acknowledged before the segment that {@linkplain #arrived is here}, but {@code limit} at most. */
+    int acknowledged(final int limit) {
+        return (int) Math.max(0, Math.min(limit, bytesAcked));
+    }
+
     // ---- What is asked for
 
     private void follow() {

@@ -39,6 +39,7 @@ public final class TcpConnection extends ControlBlock {
 
     private boolean blocked;
     private boolean inputShutdown;
+    private boolean inputUnwanted;
     private ConnectionObserver observer = ConnectionObserver.NONE;
 
     TcpConnection(
@@ -155,6 +156,13 @@ public final class TcpConnection extends ControlBlock {
     /** An error that the network reported and the connection lived through (RFC 5461), or null. */
     public @Nullable SocketError softError() {
         return life.softError();
+    }
+
+    /** The same, and it is forgotten: RFC 9293 3.9.1.8, MUST-47, wants such errors reported to whoever asks. */
+    public @Nullable SocketError takeSoftError() {
+        final SocketError reported = life.softError();
+        life.forgetSoftError();
+        return reported;
     }
 
     /** Bytes that {@link #write} takes now; 0 means wait for {@link ConnectionObserver#writable()}. */
@@ -296,6 +304,14 @@ public final class TcpConnection extends ControlBlock {
     }
 
     /**
+     * The application says that it will not read, though it still may, what is here and what comes. If the output ends too, this is as good as a CLOSE:
+     * what comes then is answered with a reset (RFC 1122 4.2.2.13), as on Linux.
+     */
+    public void inputUnwanted() {
+        inputUnwanted = true;
+    }
+
+    /**
      * CLOSE by an application that goes away. What was written is still delivered, but if received data was not read the peer is told so
      * with a reset (RFC 1122 4.2.2.13).
      */
@@ -306,8 +322,8 @@ public final class TcpConnection extends ControlBlock {
 
     /** ABORT: everything is thrown away and the peer gets a reset. */
     public void abort(final long nowNanos) {
-        receiveQueue.clear();
         life.abortFor(SocketError.ECONNABORTED, nowNanos);
+        receiveQueue.clear();
     }
 
     // ---- What the parts of the connection ask for
@@ -334,6 +350,10 @@ public final class TcpConnection extends ControlBlock {
 
     boolean isInputShutdown() {
         return inputShutdown;
+    }
+
+    boolean isInputUnwanted() {
+        return inputUnwanted || inputShutdown;
     }
 
     ConnectionObserver observer() {
