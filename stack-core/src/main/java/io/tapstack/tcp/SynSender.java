@@ -51,8 +51,24 @@ final class SynSender {
         if (tcb.scaleAgreed) {
             options.windowScale(tcb.windowScale.offer(tcb.config));
         }
+        final FastOpenCookie cookie = tcb.handshake.freshCookie();
+        if (cookie != null) {
+            options.fastOpen(cookie);
+        }
         send(tcb, TcpHeader.SYN | TcpHeader.ACK | tcb.ecn.synFlags(true), tcb.rcvNxt, 0, nowNanos);
         tcb.output.acknowledged();
+    }
+
+    /** Sends what the device had no room for, if the peer still needs it. @return false if there is no room yet */
+    boolean sendOwed(final TcpConnection tcb, final long nowNanos) {
+        if (tcb.state == TcpState.SYN_SENT) {
+            sendSyn(tcb, nowNanos);
+        } else if (tcb.state == TcpState.SYN_RECEIVED || tcb.handshake.fastOpen != null) {
+            sendSynAck(tcb, nowNanos);
+        } else {
+            return true;
+        }
+        return !tcb.sender.isSynOwed();
     }
 
     private void send(final TcpConnection tcb, final int flags, final int ack, final int payload, final long nowNanos) {
@@ -68,7 +84,10 @@ final class SynSender {
         }
         final TcpConfig config = tcb.config;
         final SendStatus status = sender.hand(packet, at, tcb.path, config.timeToLive(), config.trafficClass());
-        tcb.sender.synSent(status, nowNanos);
+        if (status != SendStatus.DEVICE_FULL) {
+            tcb.ecn.sent(flags);
+        }
+        tcb.sender.synSent(status, payload, nowNanos);
         if (status == SendStatus.UNREACHABLE) {
             tcb.life.unreachable(nowNanos);
         }

@@ -3,6 +3,7 @@ package io.tapstack.socket;
 import io.tapstack.ip.SocketError;
 import io.tapstack.ip.SocketErrorException;
 import io.tapstack.tcp.ConnectionObserver;
+import io.tapstack.tcp.FastOpenKeys;
 import io.tapstack.tcp.TcpBinding;
 import io.tapstack.tcp.TcpConfig;
 import io.tapstack.tcp.TcpConnection;
@@ -197,7 +198,9 @@ public final class StreamSocket extends StackSocket {
     private void start(final Endpoint remote, final TcpConfig config, final ByteBuffer data)
             throws SocketErrorException {
         final TcpConnection made = layer.stack().tcp().connect(binding, remote, config, events, data, door.now());
-        made.quickAck(options.quickAck, door.now());
+        if (!options.quickAck) {
+            made.quickAck(false, door.now());
+        }
         connection = made;
         errorReported = false;
         inputShut = false;
@@ -396,12 +399,14 @@ public final class StreamSocket extends StackSocket {
                 }
                 return 0;
             }
-            if (isHandshaking()) {
-                // Linux: the attempt is given up, and the socket is as it was before.
+            final TcpConnection open = connection;
+            if (isHandshaking() && (open == null || open.state() != TcpState.SYN_RECEIVED)) {
+                // Linux: the attempt is given up, and the socket is as it was before. In SYN-RECEIVED the peer knows of
+                // it
+                // already: the FIN waits for the handshake to be over (RFC 9293 3.10.4).
                 abandonAttempt();
                 return 0;
             }
-            final TcpConnection open = connection;
             if (open == null || open.state() == TcpState.CLOSED) {
                 return -SocketError.ENOTCONN.errno();
             }
@@ -413,8 +418,13 @@ public final class StreamSocket extends StackSocket {
     }
 
     private void shutdown(final TcpConnection open, final Shutdown how) {
-        // As on Linux, what comes after the input was shut down still waits to be read, and then fills the window.
-        inputShut |= how.endsInput();
+        // As on Linux, what comes after the input was shut down still waits to be read, and then fills the window;
+        // unless
+        // both were.
+        if (how.endsInput()) {
+            inputShut = true;
+            open.inputUnwanted();
+        }
         if (how.endsOutput() && !outputShut) {
             outputShut = true;
             open.shutdownOutput(door.now());
@@ -533,6 +543,26 @@ public final class StreamSocket extends StackSocket {
         }
     }
 
+    /** How many connections wait to be accepted; 0 for what is no listener. */
+    public int pendingConnections() {
+        door.enter();
+        try {
+            return listener == null ? 0 : listener.pending();
+        } finally {
+            door.exit();
+        }
+    }
+
+    /** How many may wait, as {@code listen(2)} has said; 0 for what is no listener. */
+    public int backlog() {
+        door.enter();
+        try {
+            return listener == null ? 0 : listener.backlog();
+        } finally {
+            door.exit();
+        }
+    }
+
     /** {@code TCP_INFO}, or null if there is no connection. */
     public @Nullable TcpInfo info() {
         door.enter();
@@ -581,6 +611,34 @@ public final class StreamSocket extends StackSocket {
         }
     }
 
+    /** {@code TCP_FASTOPEN_KEY}: what a listener makes Fast Open cookies with, or null if nobody has said. */
+    public @Nullable FastOpenKeys fastOpenKeys() {
+        door.enter();
+        try {
+            return options.config.fastOpenKeys();
+        } finally {
+            door.exit();
+        }
+    }
+
+    /** {@code TCP_FASTOPEN_KEY}, before or while listening; null for a key that nobody knows. @return 0 or a negative errno */
+    public int fastOpenKeys(final @Nullable FastOpenKeys keys) {
+        door.enter();
+        try {
+            final int unusable = unusable();
+            if (unusable != 0) {
+                return unusable;
+            }
+            options.config.fastOpenKeys(keys);
+            if (listener != null) {
+                listener.config().fastOpenKeys(keys);
+            }
+            return 0;
+        } finally {
+            door.exit();
+        }
+    }
+
     @Override
     int applyOption(final int level, final int name, final int value) {
         final TcpConnection open = connection;
@@ -609,7 +667,8 @@ public final class StreamSocket extends StackSocket {
     int optionValue(final int level, final int name) {
         final TcpConnection open = connection;
         if (level == SocketOptions.SOL_SOCKET && name == SocketOptions.SO_ERROR) {
-            return takeError();
+            final int error = takeError();
+            return error != 0 || open == null ? error : takeSoftError(open);
         }
         if (level == SocketOptions.SOL_SOCKET && name == SocketOptions.SO_ACCEPTCONN) {
             return phase == Phase.LISTENING ? 1 : 0;
@@ -748,6 +807,12 @@ public final class StreamSocket extends StackSocket {
         final SocketError error = pendingError();
         errorReported |= error != null;
         return error == null ? 0 : error.errno();
+    }
+
+    /** Linux reports by SO_ERROR also what the network has reported and the connection lives through. */
+    private static int takeSoftError(final TcpConnection open) {
+        final SocketError reported = open.takeSoftError();
+        return reported == null ? 0 : reported.errno();
     }
 
     /** Why the connection failed, or null; unlike {@code SO_ERROR} it stays. */
