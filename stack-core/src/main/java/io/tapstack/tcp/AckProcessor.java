@@ -90,6 +90,7 @@ final class AckProcessor {
         tcb.timeouts = 0;
         tcb.probeOutstanding = false;
         tcb.probeTakenBack = false;
+        tcb.life.forgetSoftError();
     }
 
     /** Gathers what loss recovery wants to know. */
@@ -119,6 +120,7 @@ final class AckProcessor {
         if (verdict == Verdict.RECOVERED) {
             tcb.reduction.act(recovery.lookAgain(arrival), flight, arrival);
         }
+        tcb.reduction.acked(arrival);
         if (arrival.deliveredBytes() > 0) {
             sample.inRecovery = phaseBefore == Phase.RECOVERY || recovery.phase() == Phase.RECOVERY;
             // RFC 3465 2.3: while a timeout is made good an ACK may cover much that left the network long ago.
@@ -207,7 +209,9 @@ final class AckProcessor {
             sample = Math.max(0, tcb.timestamps.age(segment.options.timestampEcho(), nowNanos));
         }
         if (sample >= 0) {
-            tcb.estimator.sample(sample);
+            // Nothing else was in flight, and it was less than what an ACK is sent for at once.
+            final boolean mayBeDelayed = segment.ack == tcb.sndNxt && segment.ack - tcb.sndUna < tcb.mss;
+            tcb.estimator.sample(sample, mayBeDelayed, nowNanos);
             tcb.statistics.observer().roundTrip(tcb, sample, tcb.estimator.srtt(), tcb.estimator.rto());
         }
     }

@@ -37,7 +37,7 @@ final class FastOpenHandshake {
         timer.cancel();
         server.completed();
         if (!repeated) {
-            tcb.estimator.sample(nowNanos - sentNanos);
+            tcb.estimator.sample(nowNanos - sentNanos, false, nowNanos);
         } else if (timeouts > 0) {
             tcb.estimator.synWasRetransmitted();
         }

@@ -52,7 +52,7 @@ final class SynSender {
             options.windowScale(WindowScale.offered(tcb.config));
         }
         send(tcb, TcpHeader.SYN | TcpHeader.ACK | tcb.ecn.synFlags(true), tcb.rcvNxt, 0, nowNanos);
-        tcb.sender.acknowledged();
+        tcb.output.acknowledged();
     }
 
     private void send(final TcpConnection tcb, final int flags, final int ack, final int payload, final long nowNanos) {

@@ -33,6 +33,7 @@ public final class TcpConnection extends ControlBlock {
     final ConnectionFigures figures;
     final ReceiveWindow receiveWindow;
     final SendRoom room = new SendRoom(this);
+    final SegmentOutput output = new SegmentOutput(this);
     final SegmentSender sender;
     final SegmentArrives arrives;
 
@@ -351,7 +352,7 @@ public final class TcpConnection extends ControlBlock {
     void challengeAck(final long nowNanos) {
         if (mayChallenge(protocol.challengeAcks(), nowNanos)) {
             statistics.challengeAcks++;
-            sender.sendAck(nowNanos);
+            output.sendAck(nowNanos);
         }
     }
 

@@ -206,6 +206,7 @@ public final class TcpListener {
         }
         final int iss = protocol.cookies().issue(path, syn.destinationPort, syn.sourcePort, syn.seq, mss, nowNanos);
         final HalfOpen half = new HalfOpen(this, path, syn, iss, firstWindow(path), timestamps, nowNanos);
+        half.ecn &= timestamps != null;
         final int clock = timestamps == null
                 ? 0
                 : SynCookies.mark(timestamps.value(nowNanos), half.peerShift, half.sack, half.ecn);

@@ -47,9 +47,6 @@ final class TimeWaitArrives {
             refuse(record, segment, nowNanos);
             return;
         }
-        if (timestamps != null && segment.options.hasTimestamps()) {
-            timestamps.accepted(segment.options.timestampValue(), segment.seq, nowNanos);
-        }
         if (segment.has(TcpHeader.RST)) {
             // Second. RFC 1337 fix 1: the reset of an old duplicate must not end TIME-WAIT early.
             final boolean exact = segment.seq == record.rcvNxt;
@@ -67,9 +64,14 @@ final class TimeWaitArrives {
             // Fifth: something that was never sent.
             statistics.drop(DropReason.TCP_BAD_ACK);
             answer(record, false, nowNanos);
-        } else if (segment.length() > 0) {
-            // Nothing comes behind the end of the stream; the peer has to be told where that was.
-            answer(record, true, nowNanos);
+        } else {
+            if (timestamps != null && segment.options.hasTimestamps()) {
+                timestamps.accepted(segment.options.timestampValue(), segment.seq, nowNanos);
+            }
+            if (segment.length() > 0) {
+                // Nothing comes behind the end of the stream; the peer has to be told where that was.
+                answer(record, true, nowNanos);
+            }
         }
     }
 

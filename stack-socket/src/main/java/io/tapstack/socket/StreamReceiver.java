@@ -177,18 +177,18 @@ final class StreamReceiver {
         return connection.read(target, true, socket.door.now());
     }
 
-    /** tcp(7): MSG_TRUNC takes bytes and throws them away. The target only says how many. */
+    /** tcp(7): MSG_TRUNC takes bytes and throws them away. The target only says how many. Ends at the urgent mark, as every read does. */
     private int discard(final TcpConnection connection, final ByteBuffer target, final int readable) {
         final int bytes = Math.min(readable, target.remaining());
         final ReadBatch batch = loan();
         int discarded = 0;
-        while (discarded < bytes) {
+        while (discarded < bytes && (discarded == 0 || !connection.isAtUrgentMark())) {
             final int lent = connection.borrow(batch, bytes - discarded);
             connection.consume(batch, lent, socket.door.now());
             discarded += lent;
         }
-        target.position(target.position() + bytes);
-        return bytes;
+        target.position(target.position() + discarded);
+        return discarded;
     }
 
     private int takeOnLoan(final TcpConnection connection, final ByteBuffer target) {

@@ -38,6 +38,7 @@ public final class SocketCalls {
     public static final int O_NONBLOCK = SOCK_NONBLOCK;
     public static final int FIONREAD = 0x541B;
     public static final int SIOCOUTQ = 0x5411;
+    public static final int SIOCATMARK = 0x8905;
 
     private static final int TYPE_MASK = 0xF;
     private static final int SOCK_MAX = 11;
@@ -256,19 +257,25 @@ public final class SocketCalls {
         }
     }
 
-    /** {@code ioctl(2)} of {@link #FIONREAD} and {@link #SIOCOUTQ} (tcp(7), udp(7)). @return the number that it asks for */
+    /** {@code ioctl(2)} of {@link #FIONREAD}, {@link #SIOCOUTQ} and {@link #SIOCATMARK} (tcp(7), udp(7)). @return the number that it asks for */
     public long ioctl(final long fd, final long request) {
         final StackSocket socket = socket(fd);
         if (socket == null) {
             return notSocket(fd);
         }
-        if (request != FIONREAD && request != SIOCOUTQ) {
+        if (request != FIONREAD && request != SIOCOUTQ && request != SIOCATMARK) {
             return -LinuxErrno.ENOTTY;
         }
         if (socket instanceof DatagramSocket datagram) {
+            if (request == SIOCATMARK) {
+                return -LinuxErrno.ENOTTY;
+            }
             return request == FIONREAD ? datagram.availableBytes() : 0;
         }
         final StreamSocket stream = (StreamSocket) socket;
+        if (request == SIOCATMARK) {
+            return stream.isAtMark() ? 1 : 0;
+        }
         if (stream.isListening()) {
             return -LinuxErrno.EINVAL;
         }

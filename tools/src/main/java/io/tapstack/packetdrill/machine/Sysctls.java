@@ -27,7 +27,7 @@ final class Sysctls {
             Map.entry("syncookies", (config, value) -> config.synCookies(cookies(value))),
             Map.entry("congestion_control", TcpConfig::congestionControl),
             Map.entry("rmem", Sysctls::receiveMemory),
-            Map.entry("wmem", (config, value) -> config.sendBufferBytes(triple(value)[1])),
+            Map.entry("wmem", Sysctls::sendMemory),
             Map.entry("syn_retries", (config, value) -> config.synRetries(Integer.parseInt(value))),
             Map.entry("synack_retries", (config, value) -> config.synRetries(Integer.parseInt(value))),
             Map.entry("retries2", (config, value) -> config.dataRetries(Integer.parseInt(value))),
@@ -101,6 +101,12 @@ final class Sysctls {
             case "2" -> SynCookieMode.ALWAYS;
             default -> throw new IllegalArgumentException(value);
         };
+    }
+
+    /** The second number is the buffer at the start, the third what it may grow to. */
+    private static void sendMemory(final TcpConfig config, final String value) {
+        final int[] bytes = triple(value);
+        config.tunedSendBuffer(bytes[1], Math.max(bytes[1], bytes[2]));
     }
 
     /** The second number is the buffer at the start; the third, how far it may grow, decides the shift (RFC 7323 2.3). */
