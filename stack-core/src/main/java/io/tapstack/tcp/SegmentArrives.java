@@ -135,7 +135,8 @@ final class SegmentArrives {
         if (!acks.process(segment, nowNanos)) {
             return;
         }
-        // RFC 7323 4.3 (2) has this at the first step. But nobody who has guessed a sequence number alone may set TS.Recent.
+        // RFC 7323 4.3 (2) has this at the first step. But nobody who has guessed a sequence number alone may set
+        // TS.Recent.
         if (tcb.timestamps.enabled() && segment.options.hasTimestamps()) {
             tcb.timestamps.accepted(segment.options.timestampValue(), segment.seq, nowNanos);
         }

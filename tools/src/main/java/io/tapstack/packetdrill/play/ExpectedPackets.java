@@ -99,11 +99,7 @@ final class ExpectedPackets {
      * to cut, so a script that was written for it expects PSH where several full segments are one; of those it is not asked for.
      */
     private WirePacket whole(
-            final WirePacket first,
-            final PacketSpec.Tcp expected,
-            final Flow flow,
-            final Event event,
-            final long until)
+            final WirePacket first, final PacketSpec.Tcp expected, final Flow flow, final Event event, final long until)
             throws ScriptException, IOException {
         final WirePacket whole = joined(first, expected.length(), flow, event, until);
         return whole == first || (expected.flags() & TcpHeader.PSH) == 0 ? whole : whole.pushed();

@@ -194,7 +194,9 @@ final class PacketParser {
         }
         String letters = token.text();
         if (token.is(Kind.WORD)) {
-            letters += tokens.take(".") ? "." : tokens.isNext(Kind.FLOAT) ? tokens.next().text() : "";
+            letters += tokens.take(".")
+                    ? "."
+                    : tokens.isNext(Kind.FLOAT) ? tokens.next().text() : "";
         }
         int flags = 0;
         for (final char letter : letters.toCharArray()) {
