@@ -74,9 +74,4 @@ record Plan(
     Plan withOffload() {
         return new Plan(forward, back, spreadNanos, hosts, flows, bytes, mtu, true, config);
     }
-
-    /** With other options. */
-    Plan withConfig(final IntFunction<TcpConfig> newConfig) {
-        return new Plan(forward, back, spreadNanos, hosts, flows, bytes, mtu, offload, newConfig);
-    }
 }
