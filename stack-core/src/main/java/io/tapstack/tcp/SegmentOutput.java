@@ -19,6 +19,7 @@ final class SegmentOutput {
     private final TcpHeader header = new TcpHeader();
     // The MSS, or as many whole MSSs as the device cuts by itself.
     private int largestSegment;
+    private boolean resetOwed; // the device had no room for it
 
     SegmentOutput(final TcpConnection tcb) {
         this.tcb = tcb;
@@ -50,12 +51,19 @@ final class SegmentOutput {
 
     /** {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK>}. */
     void sendReset(final long nowNanos) {
-        sendBare(acceptableSequence(), TcpHeader.RST | TcpHeader.ACK, nowNanos);
-        tcb.statistics.resetsSent++;
+        resetOwed = sendBare(acceptableSequence(), TcpHeader.RST | TcpHeader.ACK, nowNanos) < 0;
+        tcb.statistics.resetsSent += resetOwed ? 0 : 1;
     }
 
-    private void sendBare(final int seq, final int flags, final long nowNanos) {
-        send(seq, 0, flags, tcb.mss, nowNanos);
+    /** Sends the reset of a connection that is over, if the device had no room for it: nothing else would tell a peer that only waits. */
+    void sendOwedReset(final long nowNanos) {
+        if (resetOwed) {
+            sendReset(nowNanos);
+        }
+    }
+
+    private int sendBare(final int seq, final int flags, final long nowNanos) {
+        return send(seq, 0, flags, tcb.mss, nowNanos);
     }
 
     /**

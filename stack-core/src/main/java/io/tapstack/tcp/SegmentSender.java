@@ -40,9 +40,8 @@ final class SegmentSender {
 
     /** Sends whatever may be sent now: retransmissions, new data, FIN, and an ACK if one is due and nothing carried it. */
     void transmit(final long nowNanos) {
-        if (synOwed && tcb.state == TcpState.SYN_SENT && !tcb.isBlocked()) {
-            tcb.protocol.synSender().sendSyn(tcb, nowNanos);
-            return;
+        if (synOwed && (tcb.isBlocked() || !tcb.protocol.synSender().sendOwed(tcb, nowNanos))) {
+            return; // Who has seen no SYN can do nothing with the rest.
         }
         if (tcb.delayedAck.isDue() && tcb.sacks.isReportDue()) {
             // Data would carry the ACK, but full segments have no room for the blocks.
@@ -57,6 +56,9 @@ final class SegmentSender {
                     // Until a window or the time is used up, the queue is empty or the device is full.
                 }
             } while (!tcb.pacer.isWaiting() && tcb.recovery.nothingToSend(tcb.sndNxt));
+            if (!tcb.maySendData()) {
+                return; // Over, as a file was cut short: no timer is to start any more.
+            }
             tcb.lossTimer.update(nowNanos);
             tcb.closedWindow.enterIfStuck(nowNanos);
             tcb.room.sent();
@@ -84,7 +86,10 @@ final class SegmentSender {
         // The peer may have taken its window back (RFC 9293 3.8.6 SHLD-15): one segment at a time asks how things
         // stand.
         final boolean inWindow = seq - tcb.sndUna < tcb.sndWnd;
-        if (!(room >= tcb.mss && inWindow) && !tcb.recovery.retransmitNow()) {
+        // A small segment needs no room for a full one. And with nothing in the network no ACK would ever make room.
+        final boolean hasRoom =
+                room >= tcb.recovery.retransmissionEnd(tcb.mss) - seq || tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt) == 0;
+        if (!(hasRoom && inWindow) && !tcb.recovery.retransmitNow()) {
             return false;
         }
         final RetransmitCause cause = tcb.timeouts > 0 ? RetransmitCause.TIMEOUT : RetransmitCause.FAST_RETRANSMIT;
@@ -121,6 +126,9 @@ final class SegmentSender {
         final int length = Math.min(tcb.mss, Math.min(unsent, peerSpace));
         if (length > 0 && !tcb.finSent) {
             sendNew(length, tcb.finQueued && length == unsent && length < peerSpace, nowNanos);
+            if (tcb.sndNxt == start) {
+                return;
+            }
             tcb.recovery.probeSent(tcb.sndNxt);
         } else {
             final int again = SequenceNumber.max(tcb.sndUna, start - tcb.mss);
@@ -150,6 +158,7 @@ final class SegmentSender {
             tcb.life.abortFor(SocketError.EIO, nowNanos);
             return 0;
         }
+        lastSendNanos = nowNanos;
         tcb.timing.retransmitted(seq);
         tcb.statistics.segmentsRetransmitted += Math.max(1, (sent + tcb.mss - 1) / tcb.mss);
         tcb.figures.retransmitted(sent);
@@ -295,6 +304,11 @@ final class SegmentSender {
             tcb.reduction.restartAfterIdle(idle);
             lastSendNanos = nowNanos;
         }
+    }
+
+    /** True if the device had no room for the last SYN or SYN-ACK. */
+    boolean isSynOwed() {
+        return synOwed;
     }
 
     /** A SYN or SYN-ACK went out ({@link SynSender}), or was refused by the device. */

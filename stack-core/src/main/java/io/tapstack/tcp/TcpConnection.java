@@ -370,7 +370,9 @@ public final class TcpConnection extends ControlBlock {
 
     void unblock(final long nowNanos) {
         blocked = false;
-        if (state() != TcpState.CLOSED) {
+        if (state() == TcpState.CLOSED) {
+            output.sendOwedReset(nowNanos);
+        } else {
             sender.transmit(nowNanos);
         }
     }

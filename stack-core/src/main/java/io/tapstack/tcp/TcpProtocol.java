@@ -231,6 +231,7 @@ public final class TcpProtocol implements TransportProtocol {
         for (final TcpConnection connection : connections.all()) {
             connection.life.abortFor(SocketError.ENETDOWN, nowNanos);
         }
+        halfOpenArrives.owed().clear();
         timeWaits.clear();
         // There is no further poll in which splices would find that out.
         moveSplices(nowNanos);
@@ -248,6 +249,7 @@ public final class TcpProtocol implements TransportProtocol {
         for (int count = blocked.size(); count > 0; count--) {
             blocked.remove().unblock(nowNanos);
         }
+        halfOpenArrives.owed().resume(nowNanos);
         timeWaits.resume(nowNanos);
         moveSplices(nowNanos);
     }
@@ -269,7 +271,7 @@ public final class TcpProtocol implements TransportProtocol {
 
     /** True if a connection waits for the device to have room. */
     public boolean isBlocked() {
-        return !blocked.isEmpty() || timeWaits.isBlocked();
+        return !blocked.isEmpty() || halfOpenArrives.owed().isWaiting() || timeWaits.isBlocked();
     }
 
     // ---- What the Internet layer calls
@@ -349,9 +351,11 @@ public final class TcpProtocol implements TransportProtocol {
         return fastOpenCache;
     }
 
-    /** A key that nobody knows. */
-    SipHash newKey() {
-        return SipHash.random(random);
+    /** Keys that nobody knows. */
+    FastOpenKeys newFastOpenKeys() {
+        final byte[] key = new byte[FastOpenKeys.KEY_BYTES];
+        random.nextBytes(key);
+        return FastOpenKeys.of(key);
     }
 
     SynCookies cookies() {

@@ -161,7 +161,9 @@ final class StreamLife {
     private void start(final Endpoint remote, final TcpConfig config, final ByteBuffer data)
             throws SocketErrorException {
         final TcpConnection made = tcp().connect(binding, remote, config, events, data, now());
-        made.quickAck(options.quickAck, now());
+        if (!options.quickAck) {
+            made.quickAck(false, now());
+        }
         connection = made;
         errorReported = false;
         inputShut = false;

@@ -1,6 +1,7 @@
 package io.tapstack.socket;
 
 import io.tapstack.ip.SocketError;
+import io.tapstack.tcp.FastOpenKeys;
 import io.tapstack.tcp.TcpConfig;
 import io.tapstack.tcp.TcpConnection;
 import io.tapstack.tcp.TcpListener;
@@ -119,6 +120,16 @@ final class StreamOptions {
         if (open != null) {
             open.config().congestionControl(name);
             open.configChanged(nowNanos);
+        }
+        return 0;
+    }
+
+    /** {@code TCP_FASTOPEN_KEY}. @return 0 */
+    int fastOpenKeys(final @Nullable FastOpenKeys keys, final StreamLife life) {
+        final TcpListener listener = life.listener();
+        config.fastOpenKeys(keys);
+        if (listener != null) {
+            listener.config().fastOpenKeys(keys);
         }
         return 0;
     }

@@ -2,6 +2,7 @@ package io.tapstack.socket;
 
 import io.tapstack.ip.SocketError;
 import io.tapstack.ip.SocketErrorException;
+import io.tapstack.tcp.FastOpenKeys;
 import io.tapstack.tcp.TcpConnection;
 import io.tapstack.tcp.TcpInfo;
 import io.tapstack.tcp.TcpListener;
@@ -298,6 +299,21 @@ public final class StreamSocket extends StackSocket {
      */
     public int congestionControl(final String name) {
         return inside(() -> options.congestionControl(name, life, door.now()));
+    }
+
+    /** {@code TCP_FASTOPEN_KEY}: what a listener makes Fast Open cookies with, or null if nobody has said. */
+    public @Nullable FastOpenKeys fastOpenKeys() {
+        door.enter();
+        try {
+            return options.config.fastOpenKeys();
+        } finally {
+            door.exit();
+        }
+    }
+
+    /** {@code TCP_FASTOPEN_KEY}, before or while listening; null for a key that nobody knows. @return 0 or a negative errno */
+    public int fastOpenKeys(final @Nullable FastOpenKeys keys) {
+        return inside(() -> options.fastOpenKeys(keys, life));
     }
 
     @Override
