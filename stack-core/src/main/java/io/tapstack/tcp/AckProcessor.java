@@ -195,7 +195,8 @@ final class AckProcessor {
     private boolean isRepeated(final Segment segment) {
         return segment.length() == 0
                 && segment.ack == tcb.sndUna
-                && tcb.windowScale.fromWire(segment.window) == tcb.sndWnd;
+                && tcb.windowScale.fromWire(segment.window) == tcb.sndWnd
+                && !tcb.persistTimer.isRunning();
     }
 
     private void measureRoundTrip(final Segment segment, final long nowNanos) {

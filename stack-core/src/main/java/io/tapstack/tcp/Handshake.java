@@ -35,6 +35,7 @@ final class Handshake {
         if (tcb.config.fastOpen() && cache.isWorthTrying(tcb.path.destination(), nowNanos)) {
             fastOpenSyn = new FastOpenSyn(tcb, cache, cache.cookie(tcb.path.destination(), nowNanos));
         }
+        tcb.userTimeout.begin(nowNanos);
         tcb.timing.sent(tcb.sndNxt, nowNanos);
         tcb.retransmissionTimer.start(nowNanos);
         tcb.protocol.synSender().sendSyn(tcb, nowNanos);
@@ -55,6 +56,7 @@ final class Handshake {
         tcb.timestamps.ackSent(tcb.rcvNxt);
         tcb.sender.synSent(SendStatus.SENT, nowNanos); // or it would seem to have been idle for long
         timeouts = half.retransmissions;
+        tcb.userTimeout.begin(nowNanos);
         // Should the ACK be refused after all, the SYN-ACK is repeated as before.
         tcb.retransmissionTimer.start(nowNanos);
         if (!half.repeated) {
@@ -130,6 +132,7 @@ final class Handshake {
     void established(final long nowNanos) {
         tcb.life.enter(TcpState.ESTABLISHED, nowNanos);
         tcb.timeouts = 0;
+        tcb.retransmissionTimer.noLimit();
         tcb.retransmissionTimer.stop();
         // RFC 6928: ten segments; RFC 5681 3.1: one, if the SYN or SYN-ACK was lost.
         final int segments = synWasLost() ? 1 : tcb.config.initialWindowSegments();
@@ -150,7 +153,7 @@ final class Handshake {
 
     /** The retransmission timer has expired before the SYN, or SYN-ACK, was acknowledged. */
     void timedOut(final long nowNanos) {
-        if (timeouts >= tcb.config.synRetries()) {
+        if (timeouts >= tcb.config.synRetries() || timeouts > 0 && tcb.userTimeout.isOver(nowNanos)) {
             tcb.life.fail(tcb.life.errorOr(SocketError.ETIMEDOUT), nowNanos);
             return;
         }
@@ -161,6 +164,7 @@ final class Handshake {
         }
         tcb.timing.cancel();
         tcb.estimator.backOff();
+        tcb.userTimeout.limit(tcb.retransmissionTimer);
         tcb.retransmissionTimer.restart(nowNanos);
         tcb.statistics.segmentsRetransmitted++;
         tcb.figures.retransmitted(0);

@@ -297,7 +297,11 @@ final class SegmentArrives {
                 && SequenceNumber.greaterThan(segment.seq + segment.payloadLength(), tcb.rcvNxt)) {
             // RFC 1122 4.2.2.13: data for an application that is gone; the peer must not think it was read.
             tcb.statistics.drop(DropReason.TCP_AFTER_CLOSE);
-            tcb.life.abortFor(SocketError.ECONNRESET, nowNanos);
+            // Formed from the segment, so that its number is the one that the peer waits for, FIN lost or not (RFC 5961
+            // 3.2).
+            tcb.protocol.resets().answer(segment, tcb.path, nowNanos);
+            tcb.statistics.connectionsAborted++;
+            tcb.life.fail(SocketError.ECONNRESET, nowNanos);
             return false;
         }
         return true;

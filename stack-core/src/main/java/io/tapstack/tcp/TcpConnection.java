@@ -157,6 +157,13 @@ public final class TcpConnection extends ControlBlock {
         return life.softError();
     }
 
+    /** The same, and it is forgotten: RFC 9293 3.9.1.8, MUST-47, wants such errors reported to whoever asks. */
+    public @Nullable SocketError takeSoftError() {
+        final SocketError reported = life.softError();
+        life.forgetSoftError();
+        return reported;
+    }
+
     /** Bytes that {@link #write} takes now; 0 means wait for {@link ConnectionObserver#writable()}. */
     public int writableBytes() {
         return room.writableBytes();

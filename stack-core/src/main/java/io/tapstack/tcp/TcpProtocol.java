@@ -174,9 +174,12 @@ public final class TcpProtocol implements TransportProtocol {
             final long nowNanos)
             throws SocketErrorException {
         final IpAddress to = remote.address();
-        if (remote.port() == 0 || to.isAny() || to.isMulticast() || internet.isBroadcast(to)) {
-            // RFC 9293 3.9.2.3 (MUST-46): no connection to a broadcast or multicast address.
+        if (remote.port() == 0 || to.isAny()) {
             throw new SocketErrorException(SocketError.EINVAL, remote.toString());
+        }
+        if (to.isMulticast() || internet.isBroadcast(to)) {
+            // RFC 9293 3.9.2.3 (MUST-46): no connection to a broadcast or multicast address.
+            throw new SocketErrorException(SocketError.ENETUNREACH, remote.toString());
         }
         final IpAddress from =
                 binding == null ? IpAddress.ANY_IPV4 : binding.local().address();
@@ -373,10 +376,10 @@ public final class TcpProtocol implements TransportProtocol {
 
     /** ISS for a connection that starts now. */
     int chooseIss(final IpPath path, final int localPort, final int remotePort, final long nowNanos) {
-        return fixedIss.isPresent()
+        final int clocked = fixedIss.isPresent()
                 ? fixedIss.getAsInt()
-                : timeWaits.ahead(
-                        path, localPort, remotePort, initialSequenceNumber.next(path, localPort, remotePort, nowNanos));
+                : initialSequenceNumber.next(path, localPort, remotePort, nowNanos);
+        return timeWaits.ahead(path, localPort, remotePort, clocked);
     }
 
     ResetSender resets() {

@@ -350,6 +350,14 @@ final class StreamLife {
         return error == null ? 0 : error.errno();
     }
 
+    /** {@code SO_ERROR}: as on Linux, also what the network has reported and the connection lives through. */
+    int takeAnyError() {
+        final int error = takeError();
+        final TcpConnection open = connection;
+        final SocketError soft = error != 0 || open == null ? null : open.takeSoftError();
+        return soft == null ? error : soft.errno();
+    }
+
     private @Nullable SocketError pendingError() {
         return connection == null || errorReported ? null : connection.error();
     }

@@ -76,7 +76,7 @@ final class StreamOptions {
     int value(final int level, final int name, final StreamLife life) {
         final TcpConnection open = life.connection();
         if (level == SocketOptions.SOL_SOCKET && name == SocketOptions.SO_ERROR) {
-            return life.takeError();
+            return life.takeAnyError();
         }
         if (level == SocketOptions.SOL_SOCKET && name == SocketOptions.SO_ACCEPTCONN) {
             return life.listener() != null ? 1 : 0;
