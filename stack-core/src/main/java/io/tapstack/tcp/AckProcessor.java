@@ -67,8 +67,10 @@ final class AckProcessor {
         } else if (segment.ack == tcb.sndUna) {
             updateWindow(segment);
         }
-        if (tcb.sndWnd == 0) {
+        if (tcb.sndWnd == 0 && !tcb.life.isOrphan()) {
             // RFC 9293 3.8.6.1 MUST-35: a peer that took its window back and answers is alive, however long it takes.
+            // But
+            // nobody waits for an orphan (RFC 6429 4).
             tcb.timeouts = Math.min(tcb.timeouts, 1);
         }
         return true;
@@ -100,8 +102,7 @@ final class AckProcessor {
         withoutAck(nowNanos);
         arrival.ackedBytes = acked;
         arrival.repeated = acked == 0 && isRepeated(segment);
-        arrival.duplicate =
-                arrival.repeated && tcb.sndUna != tcb.sndNxt && !tcb.persistTimer.isRunning();
+        arrival.duplicate = arrival.repeated && tcb.sndUna != tcb.sndNxt && !tcb.persistTimer.isRunning();
         if (tcb.timestamps.enabled() && segment.options.hasTimestamps() && segment.options.timestampEcho() != 0) {
             arrival.hasEcho = true;
             arrival.echoMillis = tcb.timestamps.sentMillis(segment.options.timestampEcho(), nowNanos);
