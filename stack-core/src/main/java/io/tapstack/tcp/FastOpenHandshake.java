@@ -72,7 +72,7 @@ final class FastOpenHandshake {
             return;
         }
         timeouts++;
-        timer.arm(nowNanos + Math.min(tcb.config.initialRtoNanos() << timeouts, tcb.config.maxRtoNanos()));
+        timer.arm(nowNanos + RoundTripEstimator.initialRto(tcb.config, timeouts));
         tcb.statistics.segmentsRetransmitted++;
         repeat(nowNanos);
     }
