@@ -39,9 +39,12 @@ final class Rack {
      * An ACK comes. All that it delivers is compared with what had arrived before: one ACK may bring news from several places, because it was
      * delayed or one before it was lost, and says nothing about the order in which those have arrived.
      */
-    void ackArrives() {
+    void ackArrives(final int sndUna) {
         priorFackValid = fackValid;
         priorFack = fack;
+        if (dsackRoundValid && SequenceNumber.greaterOrEqual(sndUna, dsackRound)) {
+            dsackRoundValid = false;
+        }
     }
 
     /** Steps 2 and 3: {@code segment} has arrived. */
@@ -76,10 +79,7 @@ final class Rack {
     }
 
     /** Step 4: the peer says that something came twice. */
-    void dsack(final int sndUna, final int sndNxt) {
-        if (dsackRoundValid && SequenceNumber.greaterOrEqual(sndUna, dsackRound)) {
-            dsackRoundValid = false;
-        }
+    void dsack(final int sndNxt) {
         if (!dsackRoundValid) {
             dsackRoundValid = true;
             dsackRound = sndNxt;
