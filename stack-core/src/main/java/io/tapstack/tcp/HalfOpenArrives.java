@@ -4,8 +4,8 @@ import io.tapstack.buffer.BufferPool;
 import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.event.DropReason;
 import io.tapstack.event.StackStatistics;
-import io.tapstack.ip.SendStatus;
 import io.tapstack.ip.IpPath;
+import io.tapstack.ip.SendStatus;
 import io.tapstack.wire.TcpHeader;
 import org.jspecify.annotations.Nullable;
 

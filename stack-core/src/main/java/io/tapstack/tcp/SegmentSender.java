@@ -87,8 +87,8 @@ final class SegmentSender {
         // stand.
         final boolean inWindow = seq - tcb.sndUna < tcb.sndWnd;
         // A small segment needs no room for a full one. And with nothing in the network no ACK would ever make room.
-        final boolean hasRoom = room >= tcb.recovery.retransmissionEnd(tcb.mss) - seq
-                || tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt) == 0;
+        final boolean hasRoom =
+                room >= tcb.recovery.retransmissionEnd(tcb.mss) - seq || tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt) == 0;
         if (!(hasRoom && inWindow) && !tcb.recovery.retransmitNow()) {
             return false;
         }

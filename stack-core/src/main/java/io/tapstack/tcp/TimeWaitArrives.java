@@ -103,16 +103,16 @@ final class TimeWaitArrives {
 
     private boolean send(final TimeWaitRecord record, final long nowNanos) {
         return sender.send(
-                record.path,
-                record.localPort(),
-                record.remotePort(),
-                record.sndNxt,
-                record.rcvNxt,
-                TcpHeader.ACK,
-                record.window,
-                record.timestamps,
-                record.timeToLive & 0xFF,
-                record.trafficClass & 0xFF,
+                        record.path,
+                        record.localPort(),
+                        record.remotePort(),
+                        record.sndNxt,
+                        record.rcvNxt,
+                        TcpHeader.ACK,
+                        record.window,
+                        record.timestamps,
+                        record.timeToLive & 0xFF,
+                        record.trafficClass & 0xFF,
                         nowNanos)
                 != SendStatus.DEVICE_FULL;
     }

@@ -334,11 +334,14 @@ class SackRecoveryTraceTest {
         small.out("P. 1:101(100) ack 1").advance(100).in(". 1:1(0) ack 101");
         for (int i = 1; i <= 9; i++) {
             small.write(tcb, 100);
-            small.out("P. " + (1 + i * 100) + ":" + (101 + i * 100) + "(100) ack 1").advance(1);
+            small.out("P. " + (1 + i * 100) + ":" + (101 + i * 100) + "(100) ack 1")
+                    .advance(1);
         }
         small.advance(100);
         // The first and the sixth are lost.
-        small.in(". 1:1(0) ack 101 <sack 201-301>").in(". 1:1(0) ack 101 <sack 201-401>").quiet();
+        small.in(". 1:1(0) ack 101 <sack 201-301>")
+                .in(". 1:1(0) ack 101 <sack 201-401>")
+                .quiet();
         small.in(". 1:1(0) ack 101 <sack 201-501>").out(". 101:201(100) ack 1").quiet();
         small.in(". 1:1(0) ack 101 <sack 201-601>").in(". 1:1(0) ack 101 <sack 201-601 701-801>");
         small.out(". 601:701(100) ack 1").quiet();
