@@ -215,7 +215,7 @@ final class ConnectionLife {
                 // The peer knows nothing of us, or has all it wants.
             }
         }
-        tcb.statistics.connectionsAborted++;
+        tcb.statistics.connectionsAborted += tcb.state == TcpState.CLOSED ? 0 : 1;
         fail(reason, nowNanos);
     }
 
