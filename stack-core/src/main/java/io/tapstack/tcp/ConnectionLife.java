@@ -64,6 +64,7 @@ final class ConnectionLife {
             tcb.sendQueue.clear();
             tcb.reassembly.clear();
             tcb.scoreboard.clear();
+            tcb.figures.closed(nowNanos);
             tcb.protocol.remove(tcb);
             tcb.observer().closed();
         }

@@ -16,7 +16,6 @@ import java.nio.ByteBuffer;
 final class SegmentOutput {
 
     private final TcpConnection tcb;
-    private final TcpHeader header = new TcpHeader();
     // The MSS, or as many whole MSSs as the device cuts by itself.
     private int largestSegment;
     private boolean resetOwed; // the device had no room for it
@@ -131,7 +130,7 @@ final class SegmentOutput {
             tcb.segmentSize.update();
             return -1;
         }
-        tcb.figures.sent(payload, nowNanos);
+        tcb.figures.sent(payload, segmentBytes, nowNanos);
         acknowledged();
         tcb.ecn.sent(sentFlags);
         tcb.pathMtu.sent(seq, payload, segmentBytes);
@@ -160,7 +159,9 @@ final class SegmentOutput {
         final int ack = (flags & TcpHeader.ACK) != 0 ? tcb.rcvNxt : 0;
         final int urgent = tcb.urgent == null ? 0 : tcb.urgent.pointer(seq);
         final int allFlags = urgent == 0 ? flags : flags | TcpHeader.URG;
-        header.wrap(bytes, at)
+        tcb.protocol
+                .header()
+                .wrap(bytes, at)
                 .write(tcb.localPort(), tcb.remotePort(), seq, ack, headerLength, allFlags, window, urgent);
     }
 

@@ -418,8 +418,13 @@ public final class StreamSocket extends StackSocket {
     }
 
     private void shutdown(final TcpConnection open, final Shutdown how) {
-        // As on Linux, what comes after the input was shut down still waits to be read, and then fills the window.
-        inputShut |= how.endsInput();
+        // As on Linux, what comes after the input was shut down still waits to be read, and then fills the window;
+        // unless
+        // both were.
+        if (how.endsInput()) {
+            inputShut = true;
+            open.inputUnwanted();
+        }
         if (how.endsOutput() && !outputShut) {
             outputShut = true;
             open.shutdownOutput(door.now());
@@ -533,6 +538,26 @@ public final class StreamSocket extends StackSocket {
         door.enter();
         try {
             return phase == Phase.LISTENING;
+        } finally {
+            door.exit();
+        }
+    }
+
+    /** How many connections wait to be accepted; 0 for what is no listener. */
+    public int pendingConnections() {
+        door.enter();
+        try {
+            return listener == null ? 0 : listener.pending();
+        } finally {
+            door.exit();
+        }
+    }
+
+    /** How many may wait, as {@code listen(2)} has said; 0 for what is no listener. */
+    public int backlog() {
+        door.enter();
+        try {
+            return listener == null ? 0 : listener.backlog();
         } finally {
             door.exit();
         }
