@@ -64,6 +64,7 @@ final class ConnectionLife {
             tcb.sendQueue.clear();
             tcb.reassembly.clear();
             tcb.scoreboard.clear();
+            tcb.figures.closed(nowNanos);
             tcb.protocol.remove(tcb);
             tcb.observer().closed();
         }
@@ -194,7 +195,8 @@ final class ConnectionLife {
         switch (tcb.state) {
             case SYN_RECEIVED, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT -> tcb.output.sendReset(nowNanos);
             case CLOSING, LAST_ACK -> {
-                if (!tcb.isFinAcknowledged()) {
+                // The peer has closed, and knows that we do, unless something is thrown away unsent or unread.
+                if (!tcb.finSent || tcb.receiveQueue.length() > 0) {
                     tcb.output.sendReset(nowNanos);
                 }
             }

@@ -14,6 +14,7 @@ final class Handshake {
 
     private final TcpConnection tcb;
     private int timeouts;
+    private boolean openedFast;
 
     /** While the peer may not know of a connection that its Fast Open cookie has opened. */
     @Nullable
@@ -54,9 +55,10 @@ final class Handshake {
         negotiate(syn, nowNanos);
         tcb.ecn.sent(TcpHeader.SYN | tcb.ecn.synFlags(true)); // with the SYN-ACK, by the half-open connection
         tcb.timestamps.ackSent(tcb.rcvNxt);
-        tcb.sender.synSent(SendStatus.SENT, nowNanos); // or it would seem to have been idle for long
+        tcb.sender.synSent(SendStatus.SENT, 0, nowNanos); // or it would seem to have been idle for long
         timeouts = half.retransmissions;
         tcb.userTimeout.begin(nowNanos);
+        tcb.figures.handshakeTakenOver(timeouts, half.sentNanos, nowNanos);
         // Should the ACK be refused after all, the SYN-ACK is repeated as before.
         tcb.retransmissionTimer.start(nowNanos);
         if (!half.repeated) {
@@ -81,6 +83,7 @@ final class Handshake {
         tcb.rcvNxt += data.payloadLength() + (tcb.finReceived ? 1 : 0);
         fastOpen = new FastOpenHandshake(tcb, server, half.cookie, now);
         tcb.protocol.synSender().sendSynAck(tcb, now);
+        openedFast = true;
         established(now);
         if (tcb.finReceived) {
             // A client that has said all it has to say.
@@ -116,6 +119,10 @@ final class Handshake {
             tcb.windowScale.agree(syn.options.windowScale(), tcb.windowScale.offer(config));
         }
         tcb.ecn.synArrived(syn);
+        if (config.userTimeoutOption()) {
+            tcb.userTimeoutOption = new UserTimeoutOption(config);
+            tcb.userTimeoutOption.arrives(syn.options);
+        }
         tcb.sackAgreed = config.sack() && syn.options.sackPermitted();
         tcb.recovery = tcb.sackAgreed ? new RackRecovery(tcb.scoreboard) : new NewRenoRecovery(tcb.scoreboard);
         tcb.segmentSize.agree(syn.options.maximumSegmentSize());
@@ -133,13 +140,12 @@ final class Handshake {
         tcb.life.enter(TcpState.ESTABLISHED, nowNanos);
         tcb.timeouts = 0;
         tcb.retransmissionTimer.noLimit();
+        tcb.figures.established(nowNanos);
         tcb.retransmissionTimer.stop();
-        // RFC 6928: ten segments; RFC 5681 3.1: one, if the SYN or SYN-ACK was lost.
-        final int segments = synWasLost() ? 1 : tcb.config.initialWindowSegments();
-        tcb.congestion.established(tcb.mss, (int) Math.min((long) segments * tcb.mss, MAX_INITIAL_WINDOW));
+        tcb.congestion.established(tcb.mss, initialWindow());
         tcb.recovery.established(tcb.sndUna, tcb.mss);
         tcb.recovery.fastRecovery(tcb.congestion.fastRecovery());
-        tcb.receiveWindow.tuning().established(tcb.estimator.srtt(), tcb.mss, nowNanos);
+        tcb.receiveWindow.tuning().established(tcb.estimator.srtt(), tcb.segmentSize.advertised(), nowNanos);
         tcb.keepAlive.update(nowNanos);
         final TcpListener listener = tcb.listener;
         if (listener != null) {
@@ -159,6 +165,7 @@ final class Handshake {
         }
         Retransmissions.advise(tcb, timeouts);
         timeouts++;
+        tcb.figures.timeouts.timedOut(timeouts == 1, nowNanos);
         if (fastOpenSyn != null && timeouts == 1) {
             fastOpenSyn.timedOut(nowNanos);
         }
@@ -167,13 +174,29 @@ final class Handshake {
         tcb.userTimeout.limit(tcb.retransmissionTimer);
         tcb.retransmissionTimer.restart(nowNanos);
         tcb.statistics.segmentsRetransmitted++;
-        tcb.figures.retransmitted(0);
+        tcb.figures.sentAgain(0);
         tcb.statistics.observer().retransmissionTimeout(tcb, timeouts, tcb.estimator.rto());
         if (tcb.state == TcpState.SYN_RECEIVED) {
             tcb.protocol.synSender().sendSynAck(tcb, nowNanos);
         } else {
             tcb.protocol.synSender().sendSyn(tcb, nowNanos);
         }
+    }
+
+    /** IW, in bytes (RFC 6928): ten segments; RFC 5681 3.1: one, if the SYN or SYN-ACK was lost. */
+    int initialWindow() {
+        final int segments = synWasLost() ? 1 : tcb.config.initialWindowSegments();
+        return (int) Math.min((long) segments * tcb.mss, MAX_INITIAL_WINDOW);
+    }
+
+    /** How often the SYN or SYN-ACK was sent again by the timer. */
+    int timeouts() {
+        return timeouts;
+    }
+
+    /** True if a Fast Open cookie has opened the connection, and its data came with the SYN (RFC 7413 4.2.2). */
+    boolean isOpenedFast() {
+        return openedFast;
     }
 
     /** True if the SYN or SYN-ACK was sent again by the timer. */

@@ -18,6 +18,7 @@ import io.tapstack.time.TimerWheel;
 import io.tapstack.wire.Endpoint;
 import io.tapstack.wire.IpAddress;
 import io.tapstack.wire.SipHash;
+import io.tapstack.wire.TcpHeader;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Collection;
@@ -50,6 +51,7 @@ public final class TcpProtocol implements TransportProtocol {
     private final ResetSender resets;
     private OptionalInt fixedIss = OptionalInt.empty();
     private final SentSegmentPool sentSegments = new SentSegmentPool();
+    private final TcpHeader header = new TcpHeader();
     private final AckArrival arrival = new AckArrival();
     private final AckSample sample = new AckSample();
     private final Demultiplexer demultiplexer;
@@ -316,6 +318,11 @@ public final class TcpProtocol implements TransportProtocol {
 
     SentSegmentPool sentSegments() {
         return sentSegments;
+    }
+
+    /** To write headers with, one after the other. */
+    TcpHeader header() {
+        return header;
     }
 
     AckArrival arrival() {

@@ -247,6 +247,20 @@ class CloseTraceTest {
         assertThat(connection.readableBytes()).isZero();
     }
 
+    /** To want neither direction any more is as good as to go away; but not before the FIN is said. */
+    @Test
+    void dataAfterBothDirectionsWereShutDown() {
+        connection.inputUnwanted();
+        trace.in("P. 1:101(100) ack 1").advance(40).out(". 1:1(0) ack 101").quiet();
+        assertThat(connection.readableBytes()).isEqualTo(100);
+        connection.shutdownOutput(trace.now());
+        trace.out("F. 1:1(0) ack 101");
+        trace.in("P. 101:201(100) ack 2").out("R 2:2(0)").quiet();
+        is(TcpState.CLOSED);
+        assertThat(connection.error()).isEqualTo(SocketError.ECONNRESET);
+        trace.dropped(DropReason.TCP_AFTER_CLOSE, 1);
+    }
+
     /** FIN-WAIT-2 of a connection that nobody owns ends after 60 seconds, for the peer may never close. */
     @Test
     void orphanInFinWait2() {

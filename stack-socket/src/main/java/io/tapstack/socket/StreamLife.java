@@ -206,17 +206,22 @@ final class StreamLife {
             }
             return 0;
         }
-        if (isHandshaking()) {
-            // Linux: the attempt is given up, and the socket is as it was before.
+        final TcpConnection open = connection;
+        if (isHandshaking() && (open == null || open.state() != TcpState.SYN_RECEIVED)) {
+            // Linux: the attempt is given up, and the socket is as it was before. In SYN-RECEIVED the peer knows of
+            // it already: the FIN waits for the handshake to be over (RFC 9293 3.10.4).
             abandonAttempt();
             return 0;
         }
-        final TcpConnection open = connection;
         if (open == null || open.state() == TcpState.CLOSED) {
             return -SocketError.ENOTCONN.errno();
         }
-        // As on Linux, what comes after the input was shut down still waits to be read, and then fills the window.
-        inputShut |= how.endsInput();
+        // As on Linux, what comes after the input was shut down still waits to be read, and then fills the window;
+        // unless both were.
+        if (how.endsInput()) {
+            inputShut = true;
+            open.inputUnwanted();
+        }
         if (how.endsOutput() && !outputShut) {
             outputShut = true;
             open.shutdownOutput(now());

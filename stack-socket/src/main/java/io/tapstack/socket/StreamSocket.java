@@ -271,6 +271,26 @@ public final class StreamSocket extends StackSocket {
         }
     }
 
+    /** How many connections wait to be accepted; 0 for what is no listener. */
+    public int pendingConnections() {
+        door.enter();
+        try {
+            return listener == null ? 0 : listener.pending();
+        } finally {
+            door.exit();
+        }
+    }
+
+    /** How many may wait, as {@code listen(2)} has said; 0 for what is no listener. */
+    public int backlog() {
+        door.enter();
+        try {
+            return listener == null ? 0 : listener.backlog();
+        } finally {
+            door.exit();
+        }
+    }
+
     /** {@code TCP_INFO}, or null if there is no connection. */
     public @Nullable TcpInfo info() {
         door.enter();

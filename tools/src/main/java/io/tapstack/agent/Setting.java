@@ -3,6 +3,7 @@ package io.tapstack.agent;
 import io.tapstack.link.LinkCapabilities;
 import io.tapstack.stack.NetworkStack;
 import io.tapstack.tcp.EcnMode;
+import io.tapstack.tcp.MtuProbingMode;
 import io.tapstack.tcp.SynCookieMode;
 import io.tapstack.tcp.TcpConfig;
 import java.util.Locale;
@@ -97,6 +98,14 @@ public final class Setting {
                 final SynCookieMode mode = SynCookieMode.valueOf(text.toUpperCase(Locale.ROOT));
                 return config -> config.synCookies(mode);
             })),
+            Map.entry("mtu_probing", tcp(text -> {
+                final MtuProbingMode mode = MtuProbingMode.valueOf(text.toUpperCase(Locale.ROOT));
+                return config -> config.mtuProbing(mode);
+            })),
+            Map.entry("uto", tcp(text -> {
+                final boolean on = isOn(text);
+                return config -> config.userTimeoutOption(on);
+            })),
             Map.entry("time_wait", millis((config, nanos) -> config.timeWaitNanos(nanos))),
             Map.entry("keepalive.idle", millis((config, nanos) -> config.keepAliveIdleNanos(Math.max(1, nanos)))),
             Map.entry(
@@ -153,8 +162,13 @@ public final class Setting {
      * @param defaults of sockets that are made from now on
      * @throws IllegalArgumentException if the stack's device does not allow it
      */
-    void apply(final NetworkStack stack, final TcpConfig defaults) {
+    public void apply(final NetworkStack stack, final TcpConfig defaults) {
         change.accept(stack, defaults);
+    }
+
+    @Override
+    public String toString() {
+        return key + "=" + value;
     }
 
     private static Key tcp(final Function<String, Consumer<TcpConfig>> reader) {

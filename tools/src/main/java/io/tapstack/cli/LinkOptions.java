@@ -1,5 +1,6 @@
 package io.tapstack.cli;
 
+import io.tapstack.tcp.MtuProbingMode;
 import io.tapstack.tcp.congestion.CongestionControls;
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -115,6 +116,14 @@ public final class LinkOptions {
     private Optional<String> congestionControl = Optional.empty();
 
     @Option(
+            names = "--mtu-probing",
+            paramLabel = "WHEN",
+            description =
+                    "find out how large packets may be where routers do not say (RFC 4821): off, black_hole, once large"
+                            + " segments seem to vanish, or on, from the start (off)")
+    private Optional<MtuProbingMode> mtuProbing = Optional.empty();
+
+    @Option(
             names = "--queues",
             paramLabel = "N",
             defaultValue = "1",
@@ -197,6 +206,11 @@ public final class LinkOptions {
     /** Whether the device is to take nothing over from the stack. */
     public boolean noOffload() {
         return noOffload;
+    }
+
+    /** When connections probe for the path's MTU, if not the usual way. */
+    public Optional<MtuProbingMode> mtuProbing() {
+        return mtuProbing;
     }
 
     /** The congestion control of our connections, if not the usual one. */
