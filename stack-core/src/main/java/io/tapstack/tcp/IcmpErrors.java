@@ -50,7 +50,8 @@ final class IcmpErrors {
     private static SocketError meaning(final IcmpError error) {
         return switch (error) {
             case NET_UNREACHABLE -> SocketError.ENETUNREACH;
-            case PORT_UNREACHABLE, PROTOCOL_UNREACHABLE -> SocketError.ECONNREFUSED;
+            case PORT_UNREACHABLE -> SocketError.ECONNREFUSED;
+            case PROTOCOL_UNREACHABLE -> SocketError.ENOPROTOOPT;
             default -> SocketError.EHOSTUNREACH;
         };
     }

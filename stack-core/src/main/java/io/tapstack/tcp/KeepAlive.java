@@ -39,6 +39,11 @@ final class KeepAlive {
         unanswered = 0;
     }
 
+    /** Probes since the peer was last heard of. */
+    int unanswered() {
+        return unanswered;
+    }
+
     private void expired(final long nowNanos) {
         final long due = lastHeardNanos + config.keepAliveIdleNanos();
         if (unanswered == 0 && due - nowNanos > 0) {

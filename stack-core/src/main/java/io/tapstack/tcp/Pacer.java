@@ -76,7 +76,7 @@ final class Pacer {
     }
 
     /** Bytes a second, or 0 for no limit. */
-    private long rate() {
+    long rate() {
         final long wanted = tcb.congestion.pacingRate();
         final long most = tcb.config.maxPacingRate();
         return wanted == 0 || most > 0 && most < wanted ? most : wanted;

@@ -16,10 +16,8 @@ import java.nio.ByteBuffer;
 final class SegmentOutput {
 
     private final TcpConnection tcb;
-    private final TcpHeader header = new TcpHeader();
     // The MSS, or as many whole MSSs as the device cuts by itself.
     private int largestSegment;
-    private boolean resetOwed; // the device had no room for it
 
     SegmentOutput(final TcpConnection tcb) {
         this.tcb = tcb;
@@ -49,17 +47,11 @@ final class SegmentOutput {
         sendBare(acceptableSequence() - 1, TcpHeader.ACK, nowNanos);
     }
 
-    /** {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK>}. */
-    void sendReset(final long nowNanos) {
-        resetOwed = sendBare(acceptableSequence(), TcpHeader.RST | TcpHeader.ACK, nowNanos) < 0;
-        tcb.statistics.resetsSent += resetOwed ? 0 : 1;
-    }
-
-    /** Sends the reset of a connection that is over, if the device had no room for it: nothing else would tell a peer that only waits. */
-    void sendOwedReset(final long nowNanos) {
-        if (resetOwed) {
-            sendReset(nowNanos);
-        }
+    /** {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK>}. @return false if the device had no room for it */
+    boolean sendReset(final long nowNanos) {
+        final boolean sent = sendBare(acceptableSequence(), TcpHeader.RST | TcpHeader.ACK, nowNanos) >= 0;
+        tcb.statistics.resetsSent += sent ? 1 : 0;
+        return sent;
     }
 
     private int sendBare(final int seq, final int flags, final long nowNanos) {
@@ -125,7 +117,7 @@ final class SegmentOutput {
             tcb.segmentSize.update();
             return -1;
         }
-        tcb.figures.sent(payload, nowNanos);
+        tcb.figures.sent(payload, segmentBytes, nowNanos);
         acknowledged();
         tcb.ecn.sent(sentFlags);
         tcb.pathMtu.sent(seq, payload, segmentBytes);
@@ -151,7 +143,9 @@ final class SegmentOutput {
         final int ack = (flags & TcpHeader.ACK) != 0 ? tcb.rcvNxt : 0;
         final int urgent = tcb.urgent == null ? 0 : tcb.urgent.pointer(seq);
         final int allFlags = urgent == 0 ? flags : flags | TcpHeader.URG;
-        header.wrap(bytes, at)
+        tcb.protocol
+                .header()
+                .wrap(bytes, at)
                 .write(tcb.localPort(), tcb.remotePort(), seq, ack, headerLength, allFlags, window, urgent);
     }
 

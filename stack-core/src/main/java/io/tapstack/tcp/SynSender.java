@@ -87,7 +87,7 @@ final class SynSender {
         if (status != SendStatus.DEVICE_FULL) {
             tcb.ecn.sent(flags);
         }
-        tcb.sender.synSent(status, nowNanos);
+        tcb.sender.synSent(status, payload, nowNanos);
         if (status == SendStatus.UNREACHABLE) {
             tcb.life.unreachable(nowNanos);
         }

@@ -45,7 +45,7 @@ class IcmpErrorTraceTest {
     @CsvSource({
         "3, 0, ENETUNREACH",
         "3, 1, EHOSTUNREACH",
-        "3, 2, ECONNREFUSED",
+        "3, 2, ENOPROTOOPT",
         "3, 3, ECONNREFUSED",
         "3, 13, EHOSTUNREACH"
     })

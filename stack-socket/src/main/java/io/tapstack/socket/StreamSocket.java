@@ -198,7 +198,9 @@ public final class StreamSocket extends StackSocket {
     private void start(final Endpoint remote, final TcpConfig config, final ByteBuffer data)
             throws SocketErrorException {
         final TcpConnection made = layer.stack().tcp().connect(binding, remote, config, events, data, door.now());
-        made.quickAck(options.quickAck, door.now());
+        if (!options.quickAck) {
+            made.quickAck(false, door.now());
+        }
         connection = made;
         errorReported = false;
         inputShut = false;
@@ -397,12 +399,14 @@ public final class StreamSocket extends StackSocket {
                 }
                 return 0;
             }
-            if (isHandshaking()) {
-                // Linux: the attempt is given up, and the socket is as it was before.
+            final TcpConnection open = connection;
+            if (isHandshaking() && (open == null || open.state() != TcpState.SYN_RECEIVED)) {
+                // Linux: the attempt is given up, and the socket is as it was before. In SYN-RECEIVED the peer knows of
+                // it
+                // already: the FIN waits for the handshake to be over (RFC 9293 3.10.4).
                 abandonAttempt();
                 return 0;
             }
-            final TcpConnection open = connection;
             if (open == null || open.state() == TcpState.CLOSED) {
                 return -SocketError.ENOTCONN.errno();
             }
@@ -414,8 +418,13 @@ public final class StreamSocket extends StackSocket {
     }
 
     private void shutdown(final TcpConnection open, final Shutdown how) {
-        // As on Linux, what comes after the input was shut down still waits to be read, and then fills the window.
-        inputShut |= how.endsInput();
+        // As on Linux, what comes after the input was shut down still waits to be read, and then fills the window;
+        // unless
+        // both were.
+        if (how.endsInput()) {
+            inputShut = true;
+            open.inputUnwanted();
+        }
         if (how.endsOutput() && !outputShut) {
             outputShut = true;
             open.shutdownOutput(door.now());
@@ -534,6 +543,26 @@ public final class StreamSocket extends StackSocket {
         }
     }
 
+    /** How many connections wait to be accepted; 0 for what is no listener. */
+    public int pendingConnections() {
+        door.enter();
+        try {
+            return listener == null ? 0 : listener.pending();
+        } finally {
+            door.exit();
+        }
+    }
+
+    /** How many may wait, as {@code listen(2)} has said; 0 for what is no listener. */
+    public int backlog() {
+        door.enter();
+        try {
+            return listener == null ? 0 : listener.backlog();
+        } finally {
+            door.exit();
+        }
+    }
+
     /** {@code TCP_INFO}, or null if there is no connection. */
     public @Nullable TcpInfo info() {
         door.enter();
@@ -638,7 +667,8 @@ public final class StreamSocket extends StackSocket {
     int optionValue(final int level, final int name) {
         final TcpConnection open = connection;
         if (level == SocketOptions.SOL_SOCKET && name == SocketOptions.SO_ERROR) {
-            return takeError();
+            final int error = takeError();
+            return error != 0 || open == null ? error : takeSoftError(open);
         }
         if (level == SocketOptions.SOL_SOCKET && name == SocketOptions.SO_ACCEPTCONN) {
             return phase == Phase.LISTENING ? 1 : 0;
@@ -777,6 +807,12 @@ public final class StreamSocket extends StackSocket {
         final SocketError error = pendingError();
         errorReported |= error != null;
         return error == null ? 0 : error.errno();
+    }
+
+    /** Linux reports by SO_ERROR also what the network has reported and the connection lives through. */
+    private static int takeSoftError(final TcpConnection open) {
+        final SocketError reported = open.takeSoftError();
+        return reported == null ? 0 : reported.errno();
     }
 
     /** Why the connection failed, or null; unlike {@code SO_ERROR} it stays. */
