@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 final class ConnectionLife {
 
     private final TcpConnection tcb;
-    private final FinWait2Timer finWait2Timer;
+    // Made when the application is gone and the peer has not closed.
+    private @Nullable FinWait2Timer finWait2Timer;
     private boolean orphan;
     private boolean countedOrphan;
     private boolean cutShort;
@@ -19,7 +20,6 @@ final class ConnectionLife {
 
     ConnectionLife(final TcpConnection tcb) {
         this.tcb = tcb;
-        this.finWait2Timer = new FinWait2Timer(tcb.protocol.timers(), tcb.config, now -> enter(TcpState.CLOSED, now));
     }
 
     /** The state; in TIME-WAIT that of the record that has taken this connection's place. */
@@ -54,7 +54,7 @@ final class ConnectionLife {
             tcb.observer().closed();
         } else if (next == TcpState.FIN_WAIT_2) {
             if (orphan) {
-                finWait2Timer.start(nowNanos);
+                limitFinWait2(nowNanos);
             }
             tcb.observer().finAcknowledged();
         } else if (next == TcpState.CLOSED) {
@@ -70,13 +70,24 @@ final class ConnectionLife {
         }
     }
 
+    private void limitFinWait2(final long nowNanos) {
+        FinWait2Timer timer = finWait2Timer;
+        if (timer == null) {
+            timer = new FinWait2Timer(tcb.protocol.timers(), tcb.config, now -> enter(TcpState.CLOSED, now));
+            finWait2Timer = timer;
+        }
+        timer.start(nowNanos);
+    }
+
     private void stopTimers() {
         tcb.lossTimer.stop();
         tcb.pacer.stop();
         tcb.retransmissionTimer.stop();
         tcb.persistTimer.stop();
         tcb.keepAlive.stop();
-        finWait2Timer.stop();
+        if (finWait2Timer != null) {
+            finWait2Timer.stop();
+        }
     }
 
     // ---- By FIN
@@ -122,7 +133,7 @@ final class ConnectionLife {
         }
         shutdownOutput(nowNanos);
         if (tcb.state == TcpState.FIN_WAIT_2) {
-            finWait2Timer.start(nowNanos);
+            limitFinWait2(nowNanos);
         }
     }
 

@@ -207,9 +207,9 @@ final class StreamLife {
             return 0;
         }
         final TcpConnection open = connection;
-        if (isHandshaking() && (open == null || open.state() != TcpState.SYN_RECEIVED)) {
-            // Linux: the attempt is given up, and the socket is as it was before. In SYN-RECEIVED the peer knows of
-            // it already: the FIN waits for the handshake to be over (RFC 9293 3.10.4).
+        if (open != null && open.state() == TcpState.SYN_SENT) {
+            // Linux: the attempt is given up, and the socket is as it was before. In SYN-RECEIVED the peer knows of it
+            // already: the FIN waits for the handshake to be over (RFC 9293 3.10.4).
             abandonAttempt();
             return 0;
         }
@@ -217,7 +217,8 @@ final class StreamLife {
             return -SocketError.ENOTCONN.errno();
         }
         // As on Linux, what comes after the input was shut down still waits to be read, and then fills the window;
-        // unless both were.
+        // unless
+        // both were.
         if (how.endsInput()) {
             inputShut = true;
             open.inputUnwanted();
@@ -298,6 +299,14 @@ final class StreamLife {
     }
 
     // ---- What there is
+
+    int pendingConnections() {
+        return listener == null ? 0 : listener.pending();
+    }
+
+    int backlog() {
+        return listener == null ? 0 : listener.backlog();
+    }
 
     @Nullable
     TcpListener listener() {

@@ -275,7 +275,7 @@ public final class StreamSocket extends StackSocket {
     public int pendingConnections() {
         door.enter();
         try {
-            return listener == null ? 0 : listener.pending();
+            return life.pendingConnections();
         } finally {
             door.exit();
         }
@@ -285,7 +285,7 @@ public final class StreamSocket extends StackSocket {
     public int backlog() {
         door.enter();
         try {
-            return listener == null ? 0 : listener.backlog();
+            return life.backlog();
         } finally {
             door.exit();
         }
