@@ -18,7 +18,6 @@ final class SegmentOutput {
     private final TcpConnection tcb;
     // The MSS, or as many whole MSSs as the device cuts by itself.
     private int largestSegment;
-    private boolean resetOwed; // the device had no room for it
 
     SegmentOutput(final TcpConnection tcb) {
         this.tcb = tcb;
@@ -48,17 +47,11 @@ final class SegmentOutput {
         sendBare(acceptableSequence() - 1, TcpHeader.ACK, nowNanos);
     }
 
-    /** {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK>}. */
-    void sendReset(final long nowNanos) {
-        resetOwed = sendBare(acceptableSequence(), TcpHeader.RST | TcpHeader.ACK, nowNanos) < 0;
-        tcb.statistics.resetsSent += resetOwed ? 0 : 1;
-    }
-
-    /** Sends the reset of a connection that is over, if the device had no room for it: nothing else would tell a peer that only waits. */
-    void sendOwedReset(final long nowNanos) {
-        if (resetOwed) {
-            sendReset(nowNanos);
-        }
+    /** {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK>}. @return false if the device had no room for it */
+    boolean sendReset(final long nowNanos) {
+        final boolean sent = sendBare(acceptableSequence(), TcpHeader.RST | TcpHeader.ACK, nowNanos) >= 0;
+        tcb.statistics.resetsSent += sent ? 1 : 0;
+        return sent;
     }
 
     private int sendBare(final int seq, final int flags, final long nowNanos) {
@@ -82,8 +75,11 @@ final class SegmentOutput {
         final IpPath path = tcb.path;
         final boolean offload = path.checksumOffload();
         final int timestampsLength = optionsLength();
-        final int sackLength = sackLength(timestampsLength, length);
-        final int headerLength = TcpHeader.MIN_LENGTH + timestampsLength + sackLength;
+        final UserTimeoutOption timeoutOption = tcb.userTimeoutOption;
+        final int userTimeout = timeoutOption == null ? 0 : timeoutOption.due(tcb.mss - length);
+        final int userTimeoutLength = userTimeout == 0 ? 0 : UserTimeoutOption.LENGTH;
+        final int sackLength = sackLength(timestampsLength + userTimeoutLength, length + userTimeoutLength);
+        final int headerLength = TcpHeader.MIN_LENGTH + timestampsLength + userTimeoutLength + sackLength;
         final int headroom = path.headroom();
         final PacketBuffer packet = tcb.pool.packet(headroom + headerLength + (offload ? 0 : length), headroom);
         final int at = packet.append(headerLength);
@@ -109,8 +105,11 @@ final class SegmentOutput {
         if (timestampsLength > 0) {
             TcpOptions.writeTimestamps(bytes, option, tcb.timestamps.value(nowNanos), tcb.timestamps.echo());
         }
+        if (userTimeoutLength > 0) {
+            TcpOptions.writeUserTimeout(bytes, option + timestampsLength, userTimeout);
+        }
         if (sackLength > 0) {
-            tcb.sacks.write(bytes, option + timestampsLength, sackLength);
+            tcb.sacks.write(bytes, option + timestampsLength + userTimeoutLength, sackLength);
         }
         if (payload > segmentBytes) {
             packet.gsoSize(segmentBytes);
@@ -129,6 +128,9 @@ final class SegmentOutput {
         tcb.ecn.sent(sentFlags);
         tcb.pathMtu.sent(seq, payload, segmentBytes);
         tcb.pacer.sent(payload);
+        if (timeoutOption != null && userTimeout != 0) {
+            timeoutOption.sent(userTimeout);
+        }
         if (sackLength > 0) {
             tcb.sacks.reported();
         }

@@ -53,7 +53,7 @@ public final class TcpConnection extends ControlBlock {
         final TimerWheel timers = protocol.timers();
         this.figures = new ConnectionFigures(this);
         this.lossTimer = new LossTimer(timers, this);
-        this.pacer = new Pacer(timers, this);
+        this.pacer = new Pacer(this);
         this.retransmissionTimer = new RetransmissionTimer(timers, estimator, new Retransmissions(this)::timedOut);
         this.receiveWindow = new ReceiveWindow(this);
         this.pathMtu = new PathMtuDiscovery(this);
@@ -392,7 +392,7 @@ public final class TcpConnection extends ControlBlock {
     void unblock(final long nowNanos) {
         blocked = false;
         if (state() == TcpState.CLOSED) {
-            output.sendOwedReset(nowNanos);
+            life.sendOwedReset(nowNanos);
         } else {
             sender.transmit(nowNanos);
         }

@@ -71,8 +71,7 @@ final class Bottleneck {
         final Junction junction = new Junction(ends, FIRST_SENDER);
         final LinkDevice line =
                 load.lostTail() > 0 ? new TailLossLink(junction, load.pieceBytes(), load.lostTail()) : junction;
-        final LinkDevice end =
-                ImpairedLink.keepingOffload(line, Impairment.NONE, plan.forward(), random.nextLong());
+        final LinkDevice end = ImpairedLink.keepingOffload(line, Impairment.NONE, plan.forward(), random.nextLong());
         this.receiver = host("receiver", RECEIVER, end, capture, random.split());
     }
 

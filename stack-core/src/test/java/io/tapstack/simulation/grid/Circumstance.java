@@ -36,13 +36,15 @@ enum Circumstance {
     Plan applyTo(final Plan plan) {
         return switch (this) {
             case NONE -> plan;
-            case MARKS -> plan.withForward(
-                            plan.forward().withMarking(plan.forward().bottleneck().queueBytes() / 4))
-                    .withConfig(flow -> plan.config().apply(flow).ecn(EcnMode.ON));
-            case NARROW_WAY_BACK -> plan.withBack(plan.back()
-                    .withRate(
-                            (long) (plan.forward().bottleneck().bytesPerSecond() * SHARE_OF_WAY_BACK),
-                            QUEUE_OF_WAY_BACK));
+            case MARKS ->
+                plan.withForward(plan.forward()
+                                .withMarking(plan.forward().bottleneck().queueBytes() / 4))
+                        .withConfig(flow -> plan.config().apply(flow).ecn(EcnMode.ON));
+            case NARROW_WAY_BACK ->
+                plan.withBack(plan.back()
+                        .withRate(
+                                (long) (plan.forward().bottleneck().bytesPerSecond() * SHARE_OF_WAY_BACK),
+                                QUEUE_OF_WAY_BACK));
             case TAIL_LOSS -> plan.withLoad(Load.withLostTails(TAIL_PIECE, TAIL_SEGMENTS));
             case IDLE -> plan.withLoad(Load.inPieces(BURST, PAUSE_NANOS));
             case FLOOD -> plan.withLoad(Load.besideFlood(FLOOD_RATE));

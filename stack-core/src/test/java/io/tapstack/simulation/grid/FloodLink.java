@@ -67,7 +67,16 @@ final class FloodLink implements SimulatedLink {
         final ByteBuffer bytes = packet.memory().bytes();
         final int from = NETWORK + random.nextInt(HOSTS);
         Ipv4Header.write(
-                bytes, at, 0, LENGTH, 0, 0, HOP_LIMIT, IpProtocol.TCP, from, target.address().ipv4Bits());
+                bytes,
+                at,
+                0,
+                LENGTH,
+                0,
+                0,
+                HOP_LIMIT,
+                IpProtocol.TCP,
+                from,
+                target.address().ipv4Bits());
         header.wrap(bytes, at + Ipv4Header.LENGTH)
                 .write(
                         random.nextInt(1_024, 65_536),
