@@ -7,9 +7,8 @@ import org.jspecify.annotations.Nullable;
 final class ConnectionLife {
 
     private final TcpConnection tcb;
-    /** Made with the first use: only who is closed by its application first, and waits for a peer, needs it. */
+    // Made when the application is gone and the peer has not closed.
     private @Nullable FinWait2Timer finWait2Timer;
-
     private boolean orphan;
     private boolean countedOrphan;
     private boolean cutShort;
@@ -72,15 +71,23 @@ final class ConnectionLife {
         }
     }
 
+    private void limitFinWait2(final long nowNanos) {
+        FinWait2Timer timer = finWait2Timer;
+        if (timer == null) {
+            timer = new FinWait2Timer(tcb.protocol.timers(), tcb.config, now -> enter(TcpState.CLOSED, now));
+            finWait2Timer = timer;
+        }
+        timer.start(nowNanos);
+    }
+
     private void stopTimers() {
         tcb.lossTimer.stop();
         tcb.pacer.stop();
         tcb.retransmissionTimer.stop();
         tcb.persistTimer.stop();
         tcb.keepAlive.stop();
-        final FinWait2Timer timer = finWait2Timer;
-        if (timer != null) {
-            timer.stop();
+        if (finWait2Timer != null) {
+            finWait2Timer.stop();
         }
     }
 
@@ -129,15 +136,6 @@ final class ConnectionLife {
         if (tcb.state == TcpState.FIN_WAIT_2) {
             limitFinWait2(nowNanos);
         }
-    }
-
-    private void limitFinWait2(final long nowNanos) {
-        FinWait2Timer timer = finWait2Timer;
-        if (timer == null) {
-            timer = new FinWait2Timer(tcb.protocol.timers(), tcb.config, now -> enter(TcpState.CLOSED, now));
-            finWait2Timer = timer;
-        }
-        timer.start(nowNanos);
     }
 
     /** True once the application is gone. */

@@ -119,6 +119,10 @@ final class Handshake {
             tcb.windowScale.agree(syn.options.windowScale(), tcb.windowScale.offer(config));
         }
         tcb.ecn.synArrived(syn);
+        if (config.userTimeoutOption()) {
+            tcb.userTimeoutOption = new UserTimeoutOption(config);
+            tcb.userTimeoutOption.arrives(syn.options);
+        }
         tcb.sackAgreed = config.sack() && syn.options.sackPermitted();
         tcb.recovery = tcb.sackAgreed ? new RackRecovery(tcb.scoreboard) : new NewRenoRecovery(tcb.scoreboard);
         tcb.segmentSize.agree(syn.options.maximumSegmentSize());

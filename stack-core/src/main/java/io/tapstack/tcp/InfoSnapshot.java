@@ -8,6 +8,9 @@ final class InfoSnapshot {
     /** What full segments of the peer are taken to have before there were any, at least (Linux: {@code tcp_initialize_rcv_mss}). */
     private static final int SMALLEST_GUESS = 88;
 
+    /** What is sent and answered within one poll of the stack has taken no time by its clock, but some it has. */
+    private static final long SHORTEST_NANOS = 1_000;
+
     private InfoSnapshot() {}
 
     static TcpInfo of(final TcpConnection tcb, final long nowNanos) {
@@ -100,10 +103,12 @@ final class InfoSnapshot {
     }
 
     private static TcpInfo.RoundTrip roundTrip(final TcpConnection tcb) {
+        final RoundTripEstimator estimator = tcb.estimator;
+        final boolean measured = estimator.minimum() != Long.MAX_VALUE;
         return new TcpInfo.RoundTrip(
-                tcb.estimator.srtt(),
-                tcb.estimator.rttvar(),
-                tcb.estimator.minimum(),
+                measured ? Math.max(SHORTEST_NANOS, estimator.srtt()) : 0,
+                estimator.rttvar(),
+                Math.max(SHORTEST_NANOS, estimator.minimum()),
                 tcb.receiveWindow.tuning().roundTrip().measuredNanos());
     }
 

@@ -147,6 +147,9 @@ final class SegmentArrives {
         if (!closingStates(segment, nowNanos)) {
             return;
         }
+        if (tcb.userTimeoutOption != null) {
+            tcb.userTimeoutOption.arrives(segment.options);
+        }
         if (segment.payloadLength() > 0) {
             tcb.ecn.dataArrived(segment);
         }

@@ -75,8 +75,11 @@ final class SegmentOutput {
         final IpPath path = tcb.path;
         final boolean offload = path.checksumOffload();
         final int timestampsLength = optionsLength();
-        final int sackLength = sackLength(timestampsLength, length);
-        final int headerLength = TcpHeader.MIN_LENGTH + timestampsLength + sackLength;
+        final UserTimeoutOption timeoutOption = tcb.userTimeoutOption;
+        final int userTimeout = timeoutOption == null ? 0 : timeoutOption.due(tcb.mss - length);
+        final int userTimeoutLength = userTimeout == 0 ? 0 : UserTimeoutOption.LENGTH;
+        final int sackLength = sackLength(timestampsLength + userTimeoutLength, length + userTimeoutLength);
+        final int headerLength = TcpHeader.MIN_LENGTH + timestampsLength + userTimeoutLength + sackLength;
         final int headroom = path.headroom();
         final PacketBuffer packet = tcb.pool.packet(headroom + headerLength + (offload ? 0 : length), headroom);
         final int at = packet.append(headerLength);
@@ -102,8 +105,11 @@ final class SegmentOutput {
         if (timestampsLength > 0) {
             TcpOptions.writeTimestamps(bytes, option, tcb.timestamps.value(nowNanos), tcb.timestamps.echo());
         }
+        if (userTimeoutLength > 0) {
+            TcpOptions.writeUserTimeout(bytes, option + timestampsLength, userTimeout);
+        }
         if (sackLength > 0) {
-            tcb.sacks.write(bytes, option + timestampsLength, sackLength);
+            tcb.sacks.write(bytes, option + timestampsLength + userTimeoutLength, sackLength);
         }
         if (payload > segmentBytes) {
             packet.gsoSize(segmentBytes);
@@ -122,6 +128,9 @@ final class SegmentOutput {
         tcb.ecn.sent(sentFlags);
         tcb.pathMtu.sent(seq, payload, segmentBytes);
         tcb.pacer.sent(payload);
+        if (timeoutOption != null && userTimeout != 0) {
+            timeoutOption.sent(userTimeout);
+        }
         if (sackLength > 0) {
             tcb.sacks.reported();
         }

@@ -53,7 +53,7 @@ public final class TcpConnection extends ControlBlock {
         final TimerWheel timers = protocol.timers();
         this.figures = new ConnectionFigures(this);
         this.lossTimer = new LossTimer(timers, this);
-        this.pacer = new Pacer(timers, this);
+        this.pacer = new Pacer(this);
         this.retransmissionTimer = new RetransmissionTimer(timers, estimator, new Retransmissions(this)::timedOut);
         this.receiveWindow = new ReceiveWindow(this);
         this.pathMtu = new PathMtuDiscovery(this);
