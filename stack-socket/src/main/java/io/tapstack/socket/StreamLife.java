@@ -217,8 +217,7 @@ final class StreamLife {
             return -SocketError.ENOTCONN.errno();
         }
         // As on Linux, what comes after the input was shut down still waits to be read, and then fills the window;
-        // unless
-        // both were.
+        // unless both were.
         if (how.endsInput()) {
             inputShut = true;
             open.inputUnwanted();

@@ -43,10 +43,10 @@ final class Rack {
     void ackArrives(final int sndUna) {
         priorFackValid = fackValid;
         priorFack = fack;
+        reordering.ackArrives();
         if (dsackRoundValid && SequenceNumber.greaterOrEqual(sndUna, dsackRound)) {
             dsackRoundValid = false;
         }
-        reordering.ackArrives();
     }
 
     /** All that the ACK delivers is known. */
