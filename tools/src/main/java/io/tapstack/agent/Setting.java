@@ -47,7 +47,7 @@ public final class Setting {
             }),
             Map.entry("mss", tcp(text -> {
                 final int bytes = number(text, 0, MAX_MSS);
-                require(bytes == 0 || bytes >= MIN_MSS, text);
+                require(bytes == 0 || bytes >= MIN_MSS, "neither 0 nor at least " + MIN_MSS);
                 return config -> config.maxSegment(bytes);
             })),
             Map.entry("rcvwnd", tcp(text -> {
@@ -142,7 +142,7 @@ public final class Setting {
         try {
             return new Setting(name, value, key.apply(value));
         } catch (final IllegalArgumentException e) {
-            throw new IllegalArgumentException("'" + text + "' has a value that makes no sense", e);
+            throw new IllegalArgumentException("'" + text + "' has a value that makes no sense: " + e.getMessage(), e);
         }
     }
 
@@ -186,7 +186,7 @@ public final class Setting {
     }
 
     private static boolean isOn(final String text) {
-        require(text.equals("on") || text.equals("off"), text);
+        require(text.equals("on") || text.equals("off"), "neither on nor off");
         return text.equals("on");
     }
 
@@ -195,14 +195,14 @@ public final class Setting {
     }
 
     private static long number(final String text, final long least, final long most) {
-        final long number = Long.parseLong(text);
-        require(number >= least && number <= most, text);
+        final long number = text.matches("-?[0-9]{1,18}") ? Long.parseLong(text) : least - 1;
+        require(number >= least && number <= most, "not a number from " + least + " to " + most);
         return number;
     }
 
-    private static void require(final boolean sensible, final String text) {
+    private static void require(final boolean sensible, final String complaint) {
         if (!sensible) {
-            throw new IllegalArgumentException(text);
+            throw new IllegalArgumentException(complaint);
         }
     }
 }

@@ -91,7 +91,11 @@ public final class LinkOptions {
             description = "delay frames, each way, e.g. 20ms")
     private Duration delay = Duration.ZERO;
 
-    @Option(names = "--seed", paramLabel = "N", description = "what chance begins with, to repeat a run")
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            converter = Converters.ForLong.class,
+            description = "what chance begins with, to repeat a run")
     private Optional<Long> seed = Optional.empty();
 
     @Option(names = "--no-offload", description = "one frame a segment, checksums in software: for comparison")

@@ -174,11 +174,6 @@ public final class SackScoreboard {
         return count == 0 ? null : at(0);
     }
 
-    @Nullable
-    SentSegment last() {
-        return count == 0 ? null : at(count - 1);
-    }
-
     /** What has been in the network longest; its {@code next} was sent after it. */
     @Nullable
     SentSegment oldestInNetwork() {
