@@ -138,15 +138,6 @@ final class ConnectionLife {
         }
     }
 
-    private void limitFinWait2(final long nowNanos) {
-        FinWait2Timer timer = finWait2Timer;
-        if (timer == null) {
-            timer = new FinWait2Timer(tcb.protocol.timers(), tcb.config, now -> enter(TcpState.CLOSED, now));
-            finWait2Timer = timer;
-        }
-        timer.start(nowNanos);
-    }
-
     /** True once the application is gone. */
     boolean isOrphan() {
         return orphan;

@@ -95,7 +95,8 @@ final class SegmentSender {
         // The peer may have taken its window back (RFC 9293 3.8.6 SHLD-15): one segment at a time asks how things
         // stand.
         final boolean inWindow = seq - tcb.sndUna < tcb.sndWnd;
-        // A small segment needs no room for a full one, but after a timeout, where the window is one segment, however small
+        // A small segment needs no room for a full one, but after a timeout, where the window is one segment, however
+        // small
         // that is. And with nothing in the network no ACK would ever make room.
         final boolean timedOut = tcb.recovery.phase() == LossRecovery.Phase.LOSS;
         final int needed = timedOut ? tcb.mss : tcb.recovery.retransmissionEnd(tcb.mss) - seq;
