@@ -9,6 +9,7 @@ final class ConnectionLife {
     private final TcpConnection tcb;
     private final FinWait2Timer finWait2Timer;
     private boolean orphan;
+    private boolean inputEnded;
     private boolean countedOrphan;
     private boolean cutShort;
     private @Nullable SocketError error;
@@ -130,6 +131,15 @@ final class ConnectionLife {
         return orphan;
     }
 
+    void endInput() {
+        inputEnded = true;
+    }
+
+    /** True if nobody is there who would read what comes now. */
+    boolean refusesInput() {
+        return orphan || inputEnded && (tcb.state == TcpState.FIN_WAIT_1 || tcb.state == TcpState.FIN_WAIT_2);
+    }
+
     /** How often data is sent again before the connection is given up: nobody waits for an orphan, and it holds memory. */
     int retries() {
         final int retries = tcb.config.dataRetries();
@@ -150,7 +160,7 @@ final class ConnectionLife {
         return softError;
     }
 
-    void softError(final SocketError reported) {
+    void softError(final @Nullable SocketError reported) {
         softError = reported;
     }
 

@@ -289,11 +289,11 @@ final class SegmentArrives {
                 // Nothing of ours is closed.
             }
         }
-        if (tcb.life.isOrphan()
+        if (tcb.life.refusesInput()
                 && segment.payloadLength() > 0
                 && tcb.state.canReceive()
                 && SequenceNumber.greaterThan(segment.seq + segment.payloadLength(), tcb.rcvNxt)) {
-            // RFC 1122 4.2.2.13: data for an application that is gone; the peer must not think it was read.
+            // RFC 1122 4.2.2.13: data for an application that is gone, or has ended both directions; the peer must not think it was read.
             tcb.statistics.drop(DropReason.TCP_AFTER_CLOSE);
             tcb.life.abortFor(SocketError.ECONNRESET, nowNanos);
             return false;

@@ -141,6 +141,11 @@ public final class TcpConnection extends ControlBlock {
         }
     }
 
+    /** Who else may bind to the local port as long as the connection has it; at first, as its binding or listener says. */
+    public void sharing(final PortSharing with) {
+        sharing = with;
+    }
+
     /** Who is told what happens. */
     public void observer(final ConnectionObserver newObserver) {
         this.observer = newObserver;
@@ -154,6 +159,13 @@ public final class TcpConnection extends ControlBlock {
     /** An error that the network reported and the connection lived through (RFC 5461), or null. */
     public @Nullable SocketError softError() {
         return life.softError();
+    }
+
+    /** The same, which is thereby told. */
+    public @Nullable SocketError takeSoftError() {
+        final SocketError reported = life.softError();
+        life.softError(null);
+        return reported;
     }
 
     /** Bytes that {@link #write} takes now; 0 means wait for {@link ConnectionObserver#writable()}. */
@@ -202,6 +214,11 @@ public final class TcpConnection extends ControlBlock {
     /** Bytes that can be read now. */
     public int readableBytes() {
         return receiveQueue.length();
+    }
+
+    /** Bytes that can be read now and stand before the urgent one, if that is read apart (FIONREAD). */
+    public int readableBeforeMark() {
+        return config.urgentInLine() ? readableBytes() : readLimit(readableBytes());
     }
 
     /** True if the peer's FIN has come (or the input was shut down) and everything before it was read: end of stream. */
@@ -281,9 +298,19 @@ public final class TcpConnection extends ControlBlock {
         return sendQueue.length();
     }
 
+    /** Bytes in the send queue that were never sent (SIOCOUTQNSD). */
+    public int unsentBytes() {
+        return Math.max(0, queueEnd() - sndNxt);
+    }
+
     /** CLOSE of our direction only: a FIN goes out behind everything that was written. */
     public void shutdownOutput(final long nowNanos) {
         life.shutdownOutput(nowNanos);
+    }
+
+    /** The application expects nothing any more: what comes after our FIN is answered with a reset. What came before can be read. */
+    public void endInput() {
+        life.endInput();
     }
 
     /** Nobody will read any more: what comes is acknowledged and thrown away. */

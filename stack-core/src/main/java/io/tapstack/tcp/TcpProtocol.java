@@ -23,9 +23,7 @@ import io.tapstack.wire.TcpHeader;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalInt;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +44,7 @@ public final class TcpProtocol implements TransportProtocol {
     private final @Nullable QueueShare share;
 
     private final ConnectionTable connections;
-    private final Map<Endpoint, TcpListener> listeners = new HashMap<>();
+    private final ListenerTable listeners;
     private final PortTable ports = new PortTable();
     private final EphemeralPorts ephemeralPorts = new EphemeralPorts();
     private final SipHash hash;
@@ -91,6 +89,7 @@ public final class TcpProtocol implements TransportProtocol {
         this.timers = timers;
         this.statistics = statistics;
         this.hash = SipHash.random(random);
+        this.listeners = new ListenerTable(hash);
         this.connections = new ConnectionTable(random.nextLong());
         this.initialSequenceNumber = new InitialSequenceNumber(hash);
         final BareSegmentSender bare = new BareSegmentSender(pool, statistics);
@@ -115,44 +114,54 @@ public final class TcpProtocol implements TransportProtocol {
 
     // ---- User calls
 
+    /** As {@link #bind(Endpoint, PortSharing)}, with SO_REUSEADDR or with nothing. */
+    public TcpBinding bind(final Endpoint local, final boolean reuseAddress) throws SocketErrorException {
+        return bind(local, reuseAddress ? PortSharing.ADDRESS : PortSharing.NONE);
+    }
+
     /**
-     * Reserves a local port.
+     * Reserves a local port. Connections that have it, TIME-WAIT included, stand in the way as other bindings do.
      *
      * @param local port 0 for an ephemeral one; the address is one of ours or "any"
      * @throws SocketErrorException EADDRNOTAVAIL, EADDRINUSE
      */
-    public TcpBinding bind(final Endpoint local, final boolean reuseAddress) throws SocketErrorException {
-        if (!local.address().isAny() && !internet.isLocal(local.address())) {
-            throw new SocketErrorException(SocketError.EADDRNOTAVAIL, local.toString());
-        }
+    public TcpBinding bind(final Endpoint local, final PortSharing sharing) throws SocketErrorException {
+        requireLocal(local.address());
         if (local.port() != 0) {
-            if (!ports.isFree(local, reuseAddress)) {
+            if (!ports.isFree(local, sharing) || !connections.agree(local, sharing)) {
                 throw new SocketErrorException(SocketError.EADDRINUSE, local.toString());
             }
-            return ports.add(local, reuseAddress);
+            return ports.add(local, sharing);
         }
         final int port = ephemeralPorts.choose(portHash(local.address(), 0), candidate -> !ports.isUsed(candidate));
         if (port == 0) {
             throw new SocketErrorException(SocketError.EADDRINUSE, "all ephemeral ports");
         }
-        return ports.add(new Endpoint(local.address(), port), reuseAddress);
+        return ports.add(new Endpoint(local.address(), port), sharing);
+    }
+
+    /** @throws SocketErrorException EADDRNOTAVAIL unless the address is one of ours or "any" */
+    public void requireLocal(final IpAddress address) throws SocketErrorException {
+        if (!address.isAny() && !internet.isLocal(address)) {
+            throw new SocketErrorException(SocketError.EADDRNOTAVAIL, address.toString());
+        }
     }
 
     /**
      * Passive OPEN.
      *
      * @param config what accepted connections start with
-     * @throws SocketErrorException EADDRINUSE if somebody listens there already
+     * @throws SocketErrorException EADDRINUSE if somebody listens there already, or does not share the port any more
      */
     public TcpListener listen(final TcpBinding binding, final int backlog, final TcpConfig config)
             throws SocketErrorException {
-        if (listeners.containsKey(binding.local()) || ports.isListenedTo(binding)) {
+        if (!ports.mayListen(binding)) {
             throw new SocketErrorException(
                     SocketError.EADDRINUSE, binding.local().toString());
         }
         final TcpListener listener = new TcpListener(this, binding, backlog, config.copy(), limits);
         binding.listening(true);
-        listeners.put(binding.local(), listener);
+        listeners.add(listener);
         return listener;
     }
 
@@ -178,7 +187,7 @@ public final class TcpProtocol implements TransportProtocol {
      * @param binding where from, or null for an address that the route chooses and an ephemeral port
      * @param data what is sent first; its position moves on by as much as the send buffer takes. With {@link TcpConfig#fastOpen()} and a cookie
      *     the SYN carries some of it, else it follows the handshake
-     * @throws SocketErrorException ENETUNREACH, EADDRNOTAVAIL (also if the 4-tuple belongs to another stack), EADDRINUSE (the 4-tuple),
+     * @throws SocketErrorException ENETUNREACH, EADDRNOTAVAIL (also if the 4-tuple is taken, or belongs to another stack),
      *     EINVAL
      */
     public TcpConnection connect(
@@ -190,9 +199,9 @@ public final class TcpProtocol implements TransportProtocol {
             final long nowNanos)
             throws SocketErrorException {
         final IpAddress to = remote.address();
-        if (remote.port() == 0 || to.isAny() || to.isMulticast() || internet.isBroadcast(to)) {
-            // RFC 9293 3.9.2.3 (MUST-46): no connection to a broadcast or multicast address.
-            throw new SocketErrorException(SocketError.EINVAL, remote.toString());
+        if (to.isAny() || to.isMulticast() || internet.isBroadcast(to)) {
+            // RFC 9293 3.9.2.3 (MUST-46): no connection to a broadcast or multicast address. The errno is Linux's.
+            throw new SocketErrorException(SocketError.ENETUNREACH, remote.toString());
         }
         final IpAddress from =
                 binding == null ? IpAddress.ANY_IPV4 : binding.local().address();
@@ -208,11 +217,12 @@ public final class TcpProtocol implements TransportProtocol {
             throw new SocketErrorException(SocketError.EADDRNOTAVAIL, local + " to " + remote + " on this queue");
         }
         if (!makeWay(local, remote)) {
-            throw new SocketErrorException(SocketError.EADDRINUSE, local + " to " + remote);
+            throw new SocketErrorException(SocketError.EADDRNOTAVAIL, local + " to " + remote); // as on Linux
         }
         final int iss = chooseIss(path, local.port(), remote.port(), nowNanos);
         final TcpConnection connection = new TcpConnection(this, path, local, remote, iss, config.copy());
         connection.observer(observer);
+        connection.sharing = binding == null ? PortSharing.NONE : binding.sharing();
         connections.add(connection);
         connection.sendQueue.copyIn(data, config.sendBufferBytes());
         connection.handshake.open(nowNanos);
@@ -236,7 +246,7 @@ public final class TcpProtocol implements TransportProtocol {
 
     /** All listeners. */
     public Collection<TcpListener> listeners() {
-        return List.copyOf(listeners.values());
+        return listeners.all();
     }
 
     /** Resets all connections and closes all listeners: the stack goes down. */
@@ -348,7 +358,7 @@ public final class TcpProtocol implements TransportProtocol {
             return;
         }
         final Endpoint local = new Endpoint(to, segment.destinationPort);
-        final TcpListener listener = listener(local);
+        final TcpListener listener = listeners.find(local, new Endpoint(from, segment.sourcePort));
         if (listener != null && segment.sourcePort != 0) {
             listener.segmentArrives(segment, back, nowNanos);
         } else {
@@ -366,7 +376,7 @@ public final class TcpProtocol implements TransportProtocol {
         if ((segment.flags & (TcpHeader.SYN | TcpHeader.ACK | TcpHeader.RST)) != TcpHeader.SYN) {
             return false;
         }
-        final TcpListener listener = listener(record.local());
+        final TcpListener listener = listeners.find(record.local(), record.remote());
         if (listener == null
                 || !TimeWaitTable.isNewer(segment, record, listener.config().timestamps())) {
             return false;
@@ -490,7 +500,7 @@ public final class TcpProtocol implements TransportProtocol {
 
     void remove(final TcpListener listener) {
         listener.binding().listening(false);
-        listeners.remove(listener.local(), listener);
+        listeners.remove(listener);
     }
 
     void resumeLater(final TcpConnection connection) {
@@ -500,14 +510,6 @@ public final class TcpProtocol implements TransportProtocol {
     /** {@link TcpConnection#burstEnded} of {@code connection} is to be called. */
     void tellEndOfBurst(final TcpConnection connection) {
         inBurst.add(connection);
-    }
-
-    private @Nullable TcpListener listener(final Endpoint local) {
-        if (listeners.isEmpty()) {
-            return null;
-        }
-        final TcpListener exact = listeners.get(local);
-        return exact != null ? exact : listeners.get(Endpoint.anyIpv4(local.port()));
     }
 
     private int ephemeralPort(final IpAddress from, final Endpoint remote) throws SocketErrorException {

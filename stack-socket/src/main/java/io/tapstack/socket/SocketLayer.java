@@ -48,6 +48,16 @@ public final class SocketLayer {
         return defaults;
     }
 
+    /** {@code SO_OOBINLINE} is off for sockets that are made from now on, as on Linux: the urgent byte is no part of the stream. */
+    public void readUrgentApart() {
+        door.enter();
+        try {
+            defaults.urgentInLine(false);
+        } finally {
+            door.exit();
+        }
+    }
+
     /** A new TCP socket, blocking, not bound: {@code socket(AF_INET, SOCK_STREAM, 0)}. */
     public StreamSocket stream() {
         door.enter();

@@ -55,6 +55,9 @@ public abstract sealed class StackSocket permits StreamSocket, DatagramSocket {
     /** {@code connect(2)}. */
     public abstract int connect(Endpoint remote);
 
+    /** {@code connect(2)} of {@code AF_UNSPEC}: undoes {@link #connect}. */
+    public abstract int disconnect();
+
     /** {@code send(2)}: takes bytes from {@code data}'s position on and moves it. */
     public abstract int send(ByteBuffer data, int flags);
 

@@ -1,5 +1,6 @@
 package io.tapstack.socket;
 
+import io.tapstack.tcp.PortSharing;
 import io.tapstack.tcp.TcpConfig;
 
 /** The options of one {@link StreamSocket}: TCP's configuration, and what concerns the socket alone. Used inside the door. */
@@ -14,6 +15,11 @@ final class StreamOptions {
 
     /** See {@link StreamSocket#lingerSeconds(int)}. */
     int lingerSeconds;
+
+    /** SO_REUSEPORT. */
+    boolean reusePort;
+
+    private final InertOptions inert = new InertOptions();
 
     /** SO_RCVLOWAT. */
     int receiveLowWater = 1;
@@ -31,8 +37,13 @@ final class StreamOptions {
     StreamOptions(final StreamOptions inherited) {
         this.config = inherited.config.copy();
         this.reuseAddress = inherited.reuseAddress;
+        this.reusePort = inherited.reusePort;
         this.lingerSeconds = inherited.lingerSeconds;
         this.receiveLowWater = inherited.receiveLowWater;
+    }
+
+    PortSharing sharing() {
+        return new PortSharing(reuseAddress, reusePort);
     }
 
     int set(final int level, final int name, final int value) {
@@ -40,6 +51,9 @@ final class StreamOptions {
             switch (name) {
                 case SocketOptions.SO_REUSEADDR:
                     reuseAddress = value != 0;
+                    return 0;
+                case SocketOptions.SO_REUSEPORT:
+                    reusePort = value != 0;
                     return 0;
                 case SocketOptions.SO_LINGER:
                     lingerSeconds = Math.max(NO_LINGER, value);
@@ -55,7 +69,8 @@ final class StreamOptions {
             quickAck = value != 0;
             return 0;
         }
-        return TcpConfigOptions.set(config, level, name, value);
+        final int result = TcpConfigOptions.set(config, level, name, value);
+        return result == TcpConfigOptions.UNKNOWN && level == SocketOptions.SOL_SOCKET ? inert.set(name, value) : result;
     }
 
     /**
@@ -66,6 +81,8 @@ final class StreamOptions {
             switch (name) {
                 case SocketOptions.SO_REUSEADDR:
                     return reuseAddress ? 1 : 0;
+                case SocketOptions.SO_REUSEPORT:
+                    return reusePort ? 1 : 0;
                 case SocketOptions.SO_LINGER:
                     return lingerSeconds;
                 case SocketOptions.SO_RCVLOWAT:
@@ -85,6 +102,7 @@ final class StreamOptions {
         if (level == SocketOptions.IPPROTO_TCP && name == SocketOptions.TCP_QUICKACK) {
             return quickAck ? 1 : 0;
         }
-        return TcpConfigOptions.get(live, level, name);
+        final int value = TcpConfigOptions.get(live, level, name);
+        return value == TcpConfigOptions.UNKNOWN && level == SocketOptions.SOL_SOCKET ? inert.get(name) : value;
     }
 }

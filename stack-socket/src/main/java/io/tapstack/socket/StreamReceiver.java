@@ -40,6 +40,9 @@ final class StreamReceiver {
     int recv(final ByteBuffer target, final int flags) {
         socket.door.enter();
         try {
+            if (MessageFlags.has(flags, MessageFlags.MSG_ERRQUEUE)) {
+                return AGAIN; // There is no queue of errors.
+            }
             if (MessageFlags.has(flags, MessageFlags.MSG_OOB)) {
                 return takeUrgent(target, flags);
             }
@@ -49,7 +52,8 @@ final class StreamReceiver {
             int taken = 0;
             int result = socket.unusable();
             while (result == 0) {
-                result = copying ? AGAIN : takeOrTell(target, flags);
+                // An error is told by itself: behind bytes it waits for the next call.
+                result = copying ? AGAIN : taken > 0 && socket.pendingErrno() != 0 ? 0 : takeOrTell(target, flags);
                 if (result > 0) {
                     taken += result;
                     if (taken >= enough
@@ -74,12 +78,16 @@ final class StreamReceiver {
     private int takeUrgent(final ByteBuffer target, final int flags) {
         final int unusable = socket.unusable();
         final TcpConnection connection = socket.connection();
-        if (unusable != 0 || connection == null) {
-            return unusable != 0 ? unusable : -SocketError.ENOTCONN.errno();
+        if (unusable != 0) {
+            return unusable;
+        }
+        if (connection == null) {
+            return socket.isListening() ? -SocketError.ENOTCONN.errno() : -SocketError.EINVAL.errno();
         }
         if (!connection.config().urgentInLine() && connection.hasUrgentByte()) {
+            final byte urgent = connection.readUrgentByte(MessageFlags.has(flags, MessageFlags.MSG_PEEK));
             if (target.hasRemaining()) {
-                target.put(connection.readUrgentByte(MessageFlags.has(flags, MessageFlags.MSG_PEEK)));
+                target.put(urgent);
                 return 1;
             }
             return 0;
@@ -118,10 +126,7 @@ final class StreamReceiver {
     /** @return bytes taken; 0 at the end of the stream, or if none were asked for; -EAGAIN if there is nothing yet; or an error */
     private int takeOrTell(final ByteBuffer target, final int flags) {
         final int readable = readableOrTell();
-        if (readable > 0) {
-            return take(socket.connected(), target, flags, readable);
-        }
-        return readable == AGAIN && !target.hasRemaining() && !socket.isHandshaking() ? 0 : readable;
+        return readable > 0 ? take(socket.connected(), target, flags, readable) : readable;
     }
 
     /** @return bytes that can be taken now; 0 at the end of the stream; -EAGAIN if there is nothing yet; or an error */
@@ -132,7 +137,8 @@ final class StreamReceiver {
         }
         final TcpConnection connection = socket.connection();
         if (connection == null) {
-            return -SocketError.ENOTCONN.errno();
+            final int left = socket.takeError();
+            return left != 0 ? -left : socket.isInputShut() ? 0 : -SocketError.ENOTCONN.errno();
         }
         if (socket.isHandshaking()) {
             return AGAIN;
@@ -141,14 +147,15 @@ final class StreamReceiver {
         if (readable > 0) {
             return readable;
         }
-        // What has come is read before the connection's error is told.
+        // What has come is read before the connection's error is told, and so is the end of the stream.
+        if (connection.isInputEnded()) {
+            return 0;
+        }
         final int error = socket.takeError();
         if (error != 0) {
             return -error;
         }
-        final boolean ended =
-                connection.isInputEnded() || socket.isInputShut() || connection.state() == TcpState.CLOSED;
-        return ended ? 0 : AGAIN;
+        return socket.isInputShut() || connection.state() == TcpState.CLOSED ? 0 : AGAIN;
     }
 
     private int take(final TcpConnection connection, final ByteBuffer target, final int flags, final int readable) {

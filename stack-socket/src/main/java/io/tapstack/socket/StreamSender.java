@@ -62,7 +62,7 @@ final class StreamSender {
                 result = result == AGAIN ? awaitRoom(flags, deadline) : Math.min(result, 0);
             }
             final int taken = wanted - data.remaining();
-            return taken > 0 ? endPartly(taken, result, flags) : result;
+            return taken > 0 ? endPartly(taken, result, flags) : told(result);
         } finally {
             socket.door.exit();
         }
@@ -93,13 +93,21 @@ final class StreamSender {
                 }
                 result = result == AGAIN ? awaitRoom(flags, deadline) : Math.min(result, 0);
             }
-            return at > position ? endPartly(at - position, result, flags) : result;
+            return at > position ? endPartly(at - position, result, flags) : told(result);
         } finally {
             if (region != null) {
                 region.release();
             }
             socket.door.exit();
         }
+    }
+
+    /** The caller is told {@code result}: if it is the connection's error, nobody else is. */
+    private int told(final int result) {
+        if (result < 0 && result == -socket.pendingErrno()) {
+            socket.takeError();
+        }
+        return result;
     }
 
     /** Why nothing can be sent, as a negative errno; 0 if it can. */
@@ -112,7 +120,7 @@ final class StreamSender {
         if (connection != null && socket.isHandshaking()) {
             return AGAIN;
         }
-        final int error = socket.takeError();
+        final int error = socket.pendingErrno();
         if (error != 0) {
             return -error;
         }
@@ -275,7 +283,7 @@ final class StreamSender {
                 }
                 result = result == AGAIN ? awaitRoom(flags, deadline) : result;
             }
-            return result;
+            return told(result);
         } finally {
             socket.door.exit();
         }

@@ -8,6 +8,7 @@ import io.tapstack.tcp.TcpConfig;
 import io.tapstack.tcp.TcpConnection;
 import io.tapstack.tcp.TcpInfo;
 import io.tapstack.tcp.TcpListener;
+import io.tapstack.tcp.TcpProtocol;
 import io.tapstack.tcp.TcpState;
 import io.tapstack.wire.Endpoint;
 import java.io.IOException;
@@ -49,6 +50,8 @@ public final class StreamSocket extends StackSocket {
     // Where the first bytes that are sent will connect to (TCP_FASTOPEN_CONNECT).
     private @Nullable Endpoint deferred;
     private boolean errorReported;
+    // Of a connection that was given up, as long as nobody has asked.
+    private @Nullable SocketError leftError;
     private boolean inputShut;
     private boolean outputShut;
 
@@ -77,10 +80,12 @@ public final class StreamSocket extends StackSocket {
             if (unusable != 0) {
                 return unusable;
             }
-            if (binding != null || phase != Phase.UNCONNECTED) {
+            final TcpProtocol tcp = layer.stack().tcp();
+            tcp.requireLocal(local.address());
+            if (binding != null || phase == Phase.LISTENING || deferred != null || hasLiveConnection()) {
                 return -SocketError.EINVAL.errno();
             }
-            binding = layer.stack().tcp().bind(local, options.reuseAddress);
+            binding = tcp.bind(local, options.sharing());
             return 0;
         } catch (final SocketErrorException e) {
             return -e.error().errno();
@@ -110,7 +115,7 @@ public final class StreamSocket extends StackSocket {
             }
             TcpBinding bound = binding;
             if (bound == null) {
-                bound = layer.stack().tcp().bind(UNBOUND, options.reuseAddress);
+                bound = layer.stack().tcp().bind(UNBOUND, options.sharing());
                 binding = bound;
             }
             final TcpListener made = layer.stack().tcp().listen(bound, backlog, options.config);
@@ -200,6 +205,7 @@ public final class StreamSocket extends StackSocket {
         made.quickAck(options.quickAck, door.now());
         connection = made;
         errorReported = false;
+        leftError = null;
         inputShut = false;
         outputShut = false;
         phase = Phase.CONNECTING;
@@ -221,7 +227,7 @@ public final class StreamSocket extends StackSocket {
             phase = Phase.CONNECTED;
             return 0;
         } catch (final SocketErrorException e) {
-            disconnect();
+            forgetConnection();
             return -e.error().errno();
         }
     }
@@ -272,17 +278,14 @@ public final class StreamSocket extends StackSocket {
                 return waited == -SocketError.EAGAIN.errno() ? pending : waited;
             }
         }
-        if (phase != Phase.CONNECTING) {
-            // Another thread was in connect, too, and has reported the result.
-            return phase == Phase.CONNECTED ? -SocketError.EISCONN.errno() : -SocketError.ECONNABORTED.errno();
-        }
         final TcpConnection attempt = connection;
         if (attempt != null && attempt.state() != TcpState.CLOSED) {
+            // Another thread may have been in connect, too; as on Linux it worked for both.
             phase = Phase.CONNECTED;
             return 0;
         }
         final int error = takeError();
-        disconnect();
+        forgetConnection();
         return error != 0 ? -error : -SocketError.ECONNABORTED.errno();
     }
 
@@ -338,11 +341,11 @@ public final class StreamSocket extends StackSocket {
         return sender.sendFrom(source, flags);
     }
 
-    /** {@code FIONREAD}: bytes that can be read at once. */
+    /** {@code FIONREAD}: bytes that can be read at once; with {@code SO_OOBINLINE} off, those before the urgent one. */
     public int availableBytes() {
         door.enter();
         try {
-            return connection == null ? 0 : connection.readableBytes();
+            return connection == null ? 0 : connection.readableBeforeMark();
         } finally {
             door.exit();
         }
@@ -363,6 +366,16 @@ public final class StreamSocket extends StackSocket {
         door.enter();
         try {
             return connection == null ? 0 : connection.unacknowledgedBytes();
+        } finally {
+            door.exit();
+        }
+    }
+
+    /** {@code SIOCOUTQNSD}: bytes that were sent by the application, but not by the protocol yet. */
+    public int unsentBytes() {
+        door.enter();
+        try {
+            return connection == null ? 0 : connection.unsentBytes();
         } finally {
             door.exit();
         }
@@ -398,28 +411,50 @@ public final class StreamSocket extends StackSocket {
             }
             if (isHandshaking()) {
                 // Linux: the attempt is given up, and the socket is as it was before.
-                abandonAttempt();
+                giveUpConnection();
                 return 0;
             }
-            final TcpConnection open = connection;
-            if (open == null || open.state() == TcpState.CLOSED) {
-                return -SocketError.ENOTCONN.errno();
-            }
-            shutdown(open, how);
-            return 0;
+            shutdown(connection, how);
+            return hasLiveConnection() ? 0 : -SocketError.ENOTCONN.errno();
         } finally {
             door.exit();
         }
     }
 
-    private void shutdown(final TcpConnection open, final Shutdown how) {
-        // As on Linux, what comes after the input was shut down still waits to be read, and then fills the window.
-        inputShut |= how.endsInput();
+    /** As on Linux, a socket without a connection is shut down, too, though the call fails. */
+    private void shutdown(final @Nullable TcpConnection open, final Shutdown how) {
+        if (how.endsInput()) {
+            // What comes from now on still waits to be read, and then fills the window, unless our output ends as well.
+            inputShut = true;
+            if (open != null) {
+                open.endInput();
+            }
+        }
         if (how.endsOutput() && !outputShut) {
             outputShut = true;
-            open.shutdownOutput(door.now());
+            if (open != null) {
+                open.shutdownOutput(door.now());
+            }
         }
         wakeAll();
+    }
+
+    /** {@code connect(2)} of {@code AF_UNSPEC}: ends a connection by a reset, and listening. The socket can be used again. */
+    @Override
+    public int disconnect() {
+        door.enter();
+        try {
+            final int unusable = unusable();
+            if (unusable == 0) {
+                stopListening();
+                giveUpConnection();
+                inputShut = false;
+                outputShut = false;
+            }
+            return unusable;
+        } finally {
+            door.exit();
+        }
     }
 
     private void stopListening() {
@@ -432,17 +467,18 @@ public final class StreamSocket extends StackSocket {
         }
     }
 
-    private void abandonAttempt() {
-        final TcpConnection attempt = connection;
-        disconnect();
-        if (attempt != null) {
-            attempt.observer(ConnectionObserver.NONE);
-            attempt.abort(door.now());
+    private void giveUpConnection() {
+        final TcpConnection given = connection;
+        if (given != null) {
+            leftError = hasLiveConnection() ? SocketError.ECONNRESET : pendingError();
+            given.observer(ConnectionObserver.NONE);
+            given.abort(door.now());
         }
+        forgetConnection();
         wakeAll();
     }
 
-    private void disconnect() {
+    private void forgetConnection() {
         deferred = null;
         connection = null;
         phase = Phase.UNCONNECTED;
@@ -589,6 +625,11 @@ public final class StreamSocket extends StackSocket {
             return -SocketError.EINVAL.errno(); // tcp(7): only before there is a connection
         }
         final int result = options.set(level, name, value);
+        if (level == SocketOptions.SOL_SOCKET
+                && (name == SocketOptions.SO_REUSEADDR || name == SocketOptions.SO_REUSEPORT)) {
+            shareAnew();
+            return result;
+        }
         if (result == 0 && listener != null) {
             TcpConfigOptions.set(listener.config(), level, name, value);
         }
@@ -605,11 +646,20 @@ public final class StreamSocket extends StackSocket {
         return result;
     }
 
+    private void shareAnew() {
+        if (binding != null) {
+            binding.sharing(options.sharing());
+        }
+        if (connection != null) {
+            connection.sharing(options.sharing());
+        }
+    }
+
     @Override
     int optionValue(final int level, final int name) {
         final TcpConnection open = connection;
         if (level == SocketOptions.SOL_SOCKET && name == SocketOptions.SO_ERROR) {
-            return takeError();
+            return takeAnyError();
         }
         if (level == SocketOptions.SOL_SOCKET && name == SocketOptions.SO_ACCEPTCONN) {
             return phase == Phase.LISTENING ? 1 : 0;
@@ -642,7 +692,7 @@ public final class StreamSocket extends StackSocket {
     public Endpoint localEndpoint() {
         door.enter();
         try {
-            if (connection != null) {
+            if (connection != null && (binding == null || hasLiveConnection())) {
                 return connection.local();
             }
             return binding == null ? UNBOUND : binding.local();
@@ -659,7 +709,7 @@ public final class StreamSocket extends StackSocket {
                 return deferred;
             }
             final TcpConnection live = connection;
-            return live == null || isHandshaking() || live.state() == TcpState.CLOSED ? null : live.remote();
+            return live == null || isHandshaking() || !hasLiveConnection() ? null : live.remote();
         } finally {
             door.exit();
         }
@@ -730,6 +780,12 @@ public final class StreamSocket extends StackSocket {
         return attempt != null && (attempt.state() == TcpState.SYN_SENT || attempt.state() == TcpState.SYN_RECEIVED);
     }
 
+    /** True while there is a connection, or one is being opened; on Linux a socket has lost it when it is in TIME-WAIT. */
+    private boolean hasLiveConnection() {
+        final TcpConnection open = connection;
+        return open != null && open.state() != TcpState.CLOSED && open.state() != TcpState.TIME_WAIT;
+    }
+
     /** {@code SO_RCVLOWAT}. */
     int receiveLowWater() {
         return options.receiveLowWater;
@@ -747,6 +803,23 @@ public final class StreamSocket extends StackSocket {
     int takeError() {
         final SocketError error = pendingError();
         errorReported |= error != null;
+        leftError = null;
+        return error == null ? 0 : error.errno();
+    }
+
+    /** {@code SO_ERROR}: tells also of what the network has reported and the connection lives through. */
+    private int takeAnyError() {
+        final int error = takeError();
+        if (error != 0 || connection == null) {
+            return error;
+        }
+        final SocketError soft = connection.takeSoftError();
+        return soft == null ? 0 : soft.errno();
+    }
+
+    /** The same without telling anybody. */
+    int pendingErrno() {
+        final SocketError error = pendingError();
         return error == null ? 0 : error.errno();
     }
 
@@ -761,7 +834,10 @@ public final class StreamSocket extends StackSocket {
     }
 
     private @Nullable SocketError pendingError() {
-        return connection == null || errorReported ? null : connection.error();
+        if (connection == null) {
+            return leftError;
+        }
+        return errorReported ? null : connection.error();
     }
 
     @Override

@@ -41,7 +41,7 @@ final class TcpConfigOptions {
             case SocketOptions.SOL_SOCKET -> getSocketLevel(config, name);
             case SocketOptions.IPPROTO_IP -> getIpLevel(config, name);
             case SocketOptions.IPPROTO_TCP -> getTcpLevel(config, name);
-            default -> UNKNOWN;
+            default -> -SocketError.EOPNOTSUPP.errno(); // as Linux says it of levels that are not the socket's
         };
     }
 
