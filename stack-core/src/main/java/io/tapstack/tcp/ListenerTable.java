@@ -50,8 +50,8 @@ final class ListenerTable {
     }
 
     private int choice(final Endpoint remote, final int size) {
-        final long mixed = hash.hash(
-                hash.hash(remote.address().high(), remote.address().low()), remote.port());
+        final long mixed =
+                hash.hash(hash.hash(remote.address().high(), remote.address().low()), remote.port());
         return (int) Long.remainderUnsigned(mixed, size);
     }
 }

@@ -293,7 +293,8 @@ final class SegmentArrives {
                 && segment.payloadLength() > 0
                 && tcb.state.canReceive()
                 && SequenceNumber.greaterThan(segment.seq + segment.payloadLength(), tcb.rcvNxt)) {
-            // RFC 1122 4.2.2.13: data for an application that is gone, or has ended both directions; the peer must not think it was read.
+            // RFC 1122 4.2.2.13: data for an application that is gone, or has ended both directions; the peer must not
+            // think it was read.
             tcb.statistics.drop(DropReason.TCP_AFTER_CLOSE);
             tcb.life.abortFor(SocketError.ECONNRESET, nowNanos);
             return false;

@@ -293,14 +293,25 @@ public final class TcpConnection extends ControlBlock {
         urgentPointer().mark(length);
     }
 
-    /** Bytes in the send queue that the peer has not acknowledged (SIOCOUTQ). */
+    /** Bytes in the send queue that the peer has not acknowledged, the FIN among them (SIOCOUTQ). */
     public int unacknowledgedBytes() {
-        return sendQueue.length();
+        return sendQueue.length() + (isFinOutstanding() ? 1 : 0);
     }
 
     /** Bytes in the send queue that were never sent (SIOCOUTQNSD). */
     public int unsentBytes() {
-        return Math.max(0, queueEnd() - sndNxt);
+        return Math.max(0, queueEnd() - sndNxt + (isFinOutstanding() ? 1 : 0));
+    }
+
+    private boolean isFinOutstanding() {
+        return finQueued && state.isSynchronized() && !isFinAcknowledged();
+    }
+
+    /** The application reads on: what stood at the urgent mark and was to be read apart is lost, as on Linux. */
+    public void passUrgentMark() {
+        if (urgent != null) {
+            urgent.pass();
+        }
     }
 
     /** CLOSE of our direction only: a FIN goes out behind everything that was written. */

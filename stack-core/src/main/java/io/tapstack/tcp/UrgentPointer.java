@@ -79,6 +79,13 @@ final class UrgentPointer {
         }
     }
 
+    /** The application reads on from where it is. */
+    void pass() {
+        if (removed && isAtMark()) {
+            received = Received.NONE;
+        }
+    }
+
     private void takeOut() {
         final boolean apart = !tcb.config.urgentInLine() && !removed;
         if (apart && (received == Received.HERE || received == Received.TAKEN) && tcb.readNext() == mark) {

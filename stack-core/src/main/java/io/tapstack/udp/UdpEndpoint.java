@@ -401,17 +401,9 @@ public final class UdpEndpoint implements AutoCloseable {
             }
         }
         // As on Linux, only a connected socket is told, and only of what will not pass by itself.
-        if (remote == null) {
-            return;
-        }
-        final SocketError fatal =
-                switch (error) {
-                    case PORT_UNREACHABLE -> SocketError.ECONNREFUSED;
-                    case PROTOCOL_UNREACHABLE -> SocketError.ENOPROTOOPT;
-                    default -> null;
-                };
-        if (fatal != null) {
-            pendingError = fatal;
+        final boolean passes = error == IcmpError.FRAGMENTATION_NEEDED && pathMtuPolicy == PathMtuPolicy.DONT;
+        if (remote != null && error.isHard() && !passes) {
+            pendingError = error.socketError();
             observer.readable();
             observer.writable();
         }

@@ -99,8 +99,7 @@ final class DatagramOptions {
             case SocketOptions.IP_TOS -> endpoint.trafficClass();
             case SocketOptions.IP_TTL -> endpoint.timeToLive();
             case SocketOptions.IP_MTU_DISCOVER -> endpoint.pathMtuPolicy().ordinal();
-            case SocketOptions.IP_MTU ->
-                endpoint.remote() == null ? -SocketError.ENOTCONN.errno() : endpoint.pathMtu();
+            case SocketOptions.IP_MTU -> endpoint.remote() == null ? -SocketError.ENOTCONN.errno() : endpoint.pathMtu();
             default -> UNKNOWN;
         };
     }

@@ -1,7 +1,6 @@
 package io.tapstack.socket;
 
 import io.tapstack.buffer.PacketBuffer;
-import io.tapstack.ip.PathMtuPolicy;
 import io.tapstack.ip.SocketError;
 import io.tapstack.ip.SocketErrorException;
 import io.tapstack.udp.Datagram;
@@ -19,7 +18,6 @@ public final class DatagramSocket extends StackSocket {
 
     /** Up to here a copy costs less than a second visit inside. */
     private static final int SMALL_COPY = 4_096;
-
 
     private final UdpEndpoint endpoint;
     private final DatagramOptions options;
@@ -99,7 +97,8 @@ public final class DatagramSocket extends StackSocket {
     public @Nullable Endpoint remoteEndpoint() {
         door.enter();
         try {
-            return endpoint.remote();
+            final Endpoint remote = endpoint.remote();
+            return remote == null || remote.port() == 0 ? null : remote; // As on Linux, port 0 is nobody.
         } finally {
             door.exit();
         }

@@ -31,6 +31,21 @@ final class InertOptions {
     private int mark;
     private int receiveLowWater = 1;
 
+    InertOptions() {
+        // As they are.
+    }
+
+    /** What an accepted socket has from its listener. */
+    InertOptions(final InertOptions inherited) {
+        this.debug = inherited.debug;
+        this.broadcast = inherited.broadcast;
+        this.timestamp = inherited.timestamp;
+        this.timestampNanos = inherited.timestampNanos;
+        this.overflow = inherited.overflow;
+        this.priority = inherited.priority;
+        this.mark = inherited.mark;
+    }
+
     int set(final int name, final int value) {
         final boolean on = value != 0;
         switch (name) {

@@ -5,8 +5,6 @@ import io.tapstack.stack.Door;
 import io.tapstack.stack.WaitPoint;
 import io.tapstack.wire.Endpoint;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * whoever has to wait does so at one of two {@linkplain WaitPoint wait points}, {@link #readable} or {@link #writable}, which the
  * protocol's events wake. Methods that are not public are called inside the door, unless they say otherwise.
  */
-public abstract sealed class StackSocket permits StreamSocket, DatagramSocket {
+public abstract sealed class StackSocket extends Watchable permits StreamSocket, DatagramSocket {
 
     final SocketLayer layer;
     final Door door;
@@ -32,7 +30,6 @@ public abstract sealed class StackSocket permits StreamSocket, DatagramSocket {
     /** Where those wait who want to send, connect or linger. */
     final WaitPoint writable;
 
-    private final List<ReadinessListener> listeners = new ArrayList<>(1);
     private @Nullable HandlerCalls<?> handlerCalls;
     private boolean closed;
     private boolean nonBlocking;
@@ -45,6 +42,13 @@ public abstract sealed class StackSocket permits StreamSocket, DatagramSocket {
         this.readable = door.waitPoint();
         this.writable = door.waitPoint();
         layer.opened(this);
+    }
+
+    /** One that a listener has accepted: its time limits are the listener's, as on Linux. */
+    StackSocket(final StackSocket listening) {
+        this(listening.layer);
+        this.receiveTimeoutNanos = listening.receiveTimeoutNanos;
+        this.sendTimeoutNanos = listening.sendTimeoutNanos;
     }
 
     // ---- What all sockets can do
@@ -163,6 +167,7 @@ public abstract sealed class StackSocket permits StreamSocket, DatagramSocket {
     }
 
     /** Whether {@link #close()} was called. */
+    @Override
     public final boolean isClosed() {
         door.enter();
         try {
@@ -237,19 +242,7 @@ public abstract sealed class StackSocket permits StreamSocket, DatagramSocket {
 
     // ---- Watching
 
-    /** Has {@code listener} called whenever the socket may have become ready for something. */
-    void addListener(final ReadinessListener listener) {
-        listeners.add(listener);
-    }
-
-    void removeListener(final ReadinessListener listener) {
-        listeners.remove(listener);
-    }
-
-    boolean isWatched() {
-        return !listeners.isEmpty();
-    }
-
+    @Override
     final int readiness() {
         if (closed) {
             return PollEvents.POLLNVAL;
@@ -276,12 +269,6 @@ public abstract sealed class StackSocket permits StreamSocket, DatagramSocket {
         readable.wakeAll();
         writable.wakeAll();
         tellListeners(PollEvents.READABLE | PollEvents.WRITABLE);
-    }
-
-    private void tellListeners(final int events) {
-        for (int i = listeners.size() - 1; i >= 0; i--) {
-            listeners.get(i).readinessChanged(this, events);
-        }
     }
 
     // ---- Waiting

@@ -19,7 +19,7 @@ final class StreamOptions {
     /** SO_REUSEPORT. */
     boolean reusePort;
 
-    private final InertOptions inert = new InertOptions();
+    private final InertOptions inert;
 
     /** SO_RCVLOWAT. */
     int receiveLowWater = 1;
@@ -30,12 +30,14 @@ final class StreamOptions {
     /** The defaults of a layer. */
     StreamOptions(final TcpConfig defaults) {
         this.config = defaults.copy();
+        this.inert = new InertOptions();
         this.lingerSeconds = NO_LINGER;
     }
 
     /** What an accepted socket has from its listener. */
     StreamOptions(final StreamOptions inherited) {
         this.config = inherited.config.copy();
+        this.inert = new InertOptions(inherited.inert);
         this.reuseAddress = inherited.reuseAddress;
         this.reusePort = inherited.reusePort;
         this.lingerSeconds = inherited.lingerSeconds;
@@ -70,7 +72,9 @@ final class StreamOptions {
             return 0;
         }
         final int result = TcpConfigOptions.set(config, level, name, value);
-        return result == TcpConfigOptions.UNKNOWN && level == SocketOptions.SOL_SOCKET ? inert.set(name, value) : result;
+        return result == TcpConfigOptions.UNKNOWN && level == SocketOptions.SOL_SOCKET
+                ? inert.set(name, value)
+                : result;
     }
 
     /**

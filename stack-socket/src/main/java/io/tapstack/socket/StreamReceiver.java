@@ -46,6 +46,7 @@ final class StreamReceiver {
             if (MessageFlags.has(flags, MessageFlags.MSG_OOB)) {
                 return takeUrgent(target, flags);
             }
+            passUrgentMark(flags);
             final boolean wantsAll = MessageFlags.has(flags, MessageFlags.MSG_WAITALL);
             final int enough = wantsAll ? target.remaining() : Math.min(target.remaining(), socket.receiveLowWater());
             final long deadline = socket.receiveDeadline();
@@ -71,6 +72,13 @@ final class StreamReceiver {
             return taken > 0 ? taken : result;
         } finally {
             socket.door.exit();
+        }
+    }
+
+    private void passUrgentMark(final int flags) {
+        final TcpConnection connection = socket.connection();
+        if (connection != null && !MessageFlags.has(flags, MessageFlags.MSG_PEEK)) {
+            connection.passUrgentMark();
         }
     }
 

@@ -63,7 +63,7 @@ public final class StreamSocket extends StackSocket {
 
     /** One end of a connection that {@code listening} has accepted; inside the door. */
     private StreamSocket(final StreamSocket listening, final TcpConnection accepted) {
-        super(listening.layer);
+        super(listening);
         this.options = new StreamOptions(listening.options);
         this.connection = accepted;
         this.phase = Phase.CONNECTED;
@@ -709,7 +709,7 @@ public final class StreamSocket extends StackSocket {
                 return deferred;
             }
             final TcpConnection live = connection;
-            return live == null || isHandshaking() || !hasLiveConnection() ? null : live.remote();
+            return live == null || live.state() == TcpState.SYN_SENT || !hasLiveConnection() ? null : live.remote();
         } finally {
             door.exit();
         }
@@ -860,7 +860,13 @@ public final class StreamSocket extends StackSocket {
 
         @Override
         public void readable() {
-            wakeReaders();
+            // As on Linux, the peer's FIN is a change of state, which everybody hears of.
+            final TcpConnection open = connection;
+            if (open == null || open.state().canReceive()) {
+                wakeReaders();
+            } else {
+                wakeAll();
+            }
         }
 
         @Override

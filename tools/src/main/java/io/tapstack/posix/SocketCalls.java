@@ -88,8 +88,7 @@ public final class SocketCalls {
             return -LinuxErrno.EINVAL;
         }
         return switch (kind) {
-            case SOCK_STREAM ->
-                protocol == 0 || protocol == IpProtocol.TCP ? 0 : -LinuxErrno.EPROTONOSUPPORT;
+            case SOCK_STREAM -> protocol == 0 || protocol == IpProtocol.TCP ? 0 : -LinuxErrno.EPROTONOSUPPORT;
             case SOCK_DGRAM -> {
                 if (protocol == IpProtocol.ICMP) {
                     yield -SocketError.EACCES.errno(); // icmp(7): for nobody, unless ping_group_range says otherwise
