@@ -90,6 +90,13 @@ public final class BufferPool {
         return packet;
     }
 
+    /** A packet that holds {@code bytes}, with so much headroom in front of them. */
+    public PacketBuffer packet(final byte[] bytes, final int headroom) {
+        final PacketBuffer packet = packet(headroom + bytes.length, headroom);
+        packet.memory().bytes().put(packet.append(bytes.length), bytes);
+        return packet;
+    }
+
     /** True when memory in use has reached the limit: whoever wants to keep bytes has to refuse them. */
     public boolean underPressure() {
         return bytesInUse >= limitBytes;

@@ -1,5 +1,6 @@
 package io.tapstack.buffer;
 
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -180,18 +181,29 @@ public final class PacketBuffer {
         slicedBytes = 0;
     }
 
+    /** All bytes, in an array of their own: for those who look at packets, not for those who pass them on. */
+    public byte[] toArray() {
+        final byte[] bytes = new byte[length()];
+        copyTo(0, ByteBuffer.wrap(bytes), 0, bytes.length);
+        return bytes;
+    }
+
     /**
      * Copies {@code length} bytes from {@code from}, counted from the head and across slices, to {@code target}.
      * Where a slice's bytes are not there any more, because a file was cut short, the target keeps what it had.
      */
     public void copyTo(final int from, final Region target, final int targetOffset, final int length) {
+        copyTo(from, target.bytes(), targetOffset, length);
+    }
+
+    private void copyTo(final int from, final ByteBuffer target, final int targetOffset, final int length) {
         int skip = from;
         int to = targetOffset;
         int left = length;
         final int contiguous = contiguousLength();
         if (skip < contiguous) {
             final int part = Math.min(left, contiguous - skip);
-            target.bytes().put(to, memory().bytes(), head + skip, part);
+            target.put(to, memory().bytes(), head + skip, part);
             to += part;
             left -= part;
             skip = 0;
@@ -204,7 +216,7 @@ public final class PacketBuffer {
                 continue;
             }
             final int part = Math.min(left, sliceLengths[i] - skip);
-            sliceRegions[i].copyTo(sliceOffsets[i] + skip, target.bytes(), to, part);
+            sliceRegions[i].copyTo(sliceOffsets[i] + skip, target, to, part);
             to += part;
             left -= part;
             skip = 0;

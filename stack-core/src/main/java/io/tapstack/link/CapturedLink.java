@@ -2,7 +2,6 @@ package io.tapstack.link;
 
 import io.tapstack.buffer.BufferPool;
 import io.tapstack.buffer.PacketBuffer;
-import io.tapstack.event.StackStatistics;
 import io.tapstack.link.PacketCapture.Direction;
 import io.tapstack.time.Clock;
 import java.io.IOException;
@@ -17,12 +16,11 @@ import org.slf4j.LoggerFactory;
  *
  * <p>What was captured is flushed a second later at the latest, so that a file can be watched while it grows.
  */
-public final class CapturedLink implements LinkDevice {
+public final class CapturedLink extends ForwardingLink {
 
     private static final Logger LOG = LoggerFactory.getLogger(CapturedLink.class);
     private static final long FLUSH_NANOS = 1_000_000_000L;
 
-    private final LinkDevice device;
     private final PacketCapture capture;
     private final Clock clock;
     private final long epochOffsetNanos;
@@ -44,7 +42,7 @@ public final class CapturedLink implements LinkDevice {
             final String name,
             final Clock clock,
             final long epochOffsetNanos) {
-        this.device = device;
+        super(device);
         this.capture = capture;
         this.clock = clock;
         this.epochOffsetNanos = epochOffsetNanos;
@@ -54,16 +52,6 @@ public final class CapturedLink implements LinkDevice {
         } catch (final IOException e) {
             giveUp(e);
         }
-    }
-
-    @Override
-    public LinkCapabilities capabilities() {
-        return device.capabilities();
-    }
-
-    @Override
-    public void reportTo(final StackStatistics statistics) {
-        device.reportTo(statistics);
     }
 
     @Override
@@ -118,21 +106,6 @@ public final class CapturedLink implements LinkDevice {
                 giveUp(e);
             }
         }
-    }
-
-    @Override
-    public void await(final long timeoutNanos) throws IOException {
-        device.await(timeoutNanos);
-    }
-
-    @Override
-    public boolean isReady() throws IOException {
-        return device.isReady();
-    }
-
-    @Override
-    public void wakeup() {
-        device.wakeup();
     }
 
     /** Closes the device, and the capture with all that was captured. */

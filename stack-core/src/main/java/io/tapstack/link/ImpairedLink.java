@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Confined to whoever runs the stack, but for {@link #wakeup()} and {@link #await}.
  */
-public final class ImpairedLink implements LinkDevice {
+public final class ImpairedLink extends ForwardingLink {
 
     /** Most frames taken from the device at a time. */
     private static final int BURST = 64;
@@ -32,7 +32,6 @@ public final class ImpairedLink implements LinkDevice {
     /** In front of a held frame, for what a device wants to put there. */
     private static final int HEADROOM = 32;
 
-    private final LinkDevice device;
     private final LinkCapabilities capabilities;
     private final ImpairedPath sending;
     private final ImpairedPath receiving;
@@ -71,7 +70,7 @@ public final class ImpairedLink implements LinkDevice {
             final Impairment sending,
             final Impairment receiving,
             final SplittableRandom random) {
-        this.device = device;
+        super(device);
         this.capabilities = capabilities;
         // A generator for each, so that what is sent has no influence on what befalls the frames received.
         final RandomGenerator receivingRandom = random.split();
@@ -152,16 +151,6 @@ public final class ImpairedLink implements LinkDevice {
         // late, and the driver is woken up.
         final long next = nextEvent();
         device.await(next == Long.MAX_VALUE ? timeoutNanos : Math.min(timeoutNanos, next - now));
-    }
-
-    @Override
-    public boolean isReady() throws IOException {
-        return device.isReady();
-    }
-
-    @Override
-    public void wakeup() {
-        device.wakeup();
     }
 
     /** Closes the device too. Frames on their way are forgotten. */

@@ -22,7 +22,10 @@ final class ImpairedPath {
 
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
-    private final Impairment impairment;
+    private final Impairment.Mishaps mishaps;
+    private final Impairment.Latency latency;
+    private final Impairment.Bottleneck bottleneck;
+    private final boolean takesTime;
     private final CongestionMarker marker;
     private final RandomGenerator random;
     private final ArrayDeque<PacketBuffer> entering = new ArrayDeque<>();
@@ -35,7 +38,10 @@ final class ImpairedPath {
     private long lastDue;
 
     ImpairedPath(final Impairment impairment, final LinkType type, final RandomGenerator random) {
-        this.impairment = impairment;
+        this.mishaps = impairment.mishaps();
+        this.latency = impairment.latency();
+        this.bottleneck = impairment.bottleneck();
+        this.takesTime = impairment.takesTime();
         this.marker = new CongestionMarker(type);
         this.random = random;
     }
@@ -50,11 +56,11 @@ final class ImpairedPath {
      * @param pool where the memory of a duplicate comes from
      */
     void offer(final PacketBuffer frame, final BufferPool pool) {
-        if (happens(impairment.loss())) {
+        if (happens(mishaps.loss())) {
             lose(frame);
             return;
         }
-        if (happens(impairment.duplication())) {
+        if (happens(mishaps.duplication())) {
             enter(frame.copy(pool, frame.head()));
         }
         enter(frame);
@@ -103,7 +109,7 @@ final class ImpairedPath {
     }
 
     private void enter(final PacketBuffer frame) {
-        if (happens(impairment.corruption())) {
+        if (happens(mishaps.corruption())) {
             if (frame.gsoSize() > 0 && frame.checksumWanted()) {
                 // The device would give every segment a checksum that is right for the damaged bytes.
                 lose(frame);
@@ -117,7 +123,7 @@ final class ImpairedPath {
             return;
         }
         heldBytes += bytes;
-        if (impairment.takesTime()) {
+        if (takesTime) {
             entering.add(frame);
         } else {
             held.add(frame, now);
@@ -125,25 +131,25 @@ final class ImpairedPath {
     }
 
     private void depart(final PacketBuffer frame) {
-        long due = now + impairment.delayNanos();
-        if (impairment.bytesPerSecond() > 0) {
+        long due = now + latency.delayNanos();
+        if (bottleneck.bytesPerSecond() > 0) {
             final long wait = Math.max(0, lineFreeAt - now);
-            if (wait > transmissionNanos(impairment.queueBytes())) {
+            if (wait > transmissionNanos(bottleneck.queueBytes())) {
                 heldBytes -= frame.memory().capacity();
                 lose(frame);
                 return;
             }
-            if (impairment.markingBytes() > 0 && wait > transmissionNanos(impairment.markingBytes())) {
+            if (bottleneck.markingBytes() > 0 && wait > transmissionNanos(bottleneck.markingBytes())) {
                 marker.mark(frame);
             }
             lineFreeAt = now + wait + transmissionNanos(frame.length());
             due += lineFreeAt - now;
         }
-        if (impairment.jitterNanos() > 0) {
-            due += random.nextLong(impairment.jitterNanos() + 1);
+        if (latency.jitterNanos() > 0) {
+            due += random.nextLong(latency.jitterNanos() + 1);
         }
-        if (happens(impairment.reordering())) {
-            due += impairment.reorderNanos();
+        if (happens(latency.reordering())) {
+            due += latency.reorderNanos();
         } else {
             due = due - lastDue < 0 ? lastDue : due;
             lastDue = due;
@@ -152,7 +158,7 @@ final class ImpairedPath {
     }
 
     private long transmissionNanos(final long bytes) {
-        return bytes * NANOS_PER_SECOND / impairment.bytesPerSecond();
+        return bytes * NANOS_PER_SECOND / bottleneck.bytesPerSecond();
     }
 
     private void invertOneBit(final PacketBuffer frame) {

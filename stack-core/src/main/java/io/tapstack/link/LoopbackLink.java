@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * A plug that ties a stack's sending side to its receiving side: frames that are sent come back as received, in order. Takes nothing
  * over from the stack. Confined to whoever runs the stack.
  */
-public final class LoopbackLink implements LinkDevice {
+public final class LoopbackLink implements SimulatedLink {
 
     private static final int HEADROOM = 32;
 
@@ -46,17 +46,6 @@ public final class LoopbackLink implements LinkDevice {
         frames.add(frame.copy(wire, 0));
         return true;
     }
-
-    @Override
-    public boolean isReady() {
-        return true;
-    }
-
-    @Override
-    public void await(final long timeoutNanos) {}
-
-    @Override
-    public void wakeup() {}
 
     @Override
     public void close() {

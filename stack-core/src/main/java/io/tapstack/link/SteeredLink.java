@@ -27,12 +27,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Confined to whoever runs the queue's stack, but for {@link #wakeup()}, {@link #isReady} and {@link #await}, as every device.
  */
-public final class SteeredLink implements LinkDevice {
+public final class SteeredLink extends ForwardingLink {
 
     /** Most frames of other queues that are passed on in one call. */
     private static final int BURST = 64;
 
-    private final LinkDevice device;
     private final QueueShare share;
     private final FrameClassifier classifier;
 
@@ -49,7 +48,7 @@ public final class SteeredLink implements LinkDevice {
     private long now;
 
     private SteeredLink(final LinkDevice device, final QueueShare share, final List<SteeredLink> queues) {
-        this.device = device;
+        super(device);
         this.share = share;
         this.classifier = new FrameClassifier(device.capabilities().type(), share.steering());
         this.queues = queues;
@@ -80,11 +79,6 @@ public final class SteeredLink implements LinkDevice {
     /** What belongs to this queue's stack. */
     public QueueShare share() {
         return share;
-    }
-
-    @Override
-    public LinkCapabilities capabilities() {
-        return device.capabilities();
     }
 
     @Override
@@ -219,11 +213,6 @@ public final class SteeredLink implements LinkDevice {
     }
 
     @Override
-    public void wakeup() {
-        device.wakeup();
-    }
-
-    @Override
     public long nextEvent() {
         return hasMail() ? now : device.nextEvent();
     }
@@ -235,11 +224,6 @@ public final class SteeredLink implements LinkDevice {
     }
 
     /** Closes the queue. What others pass on to it from now on is lost. */
-    @Override
-    public void close() {
-        device.close();
-    }
-
     @Override
     public String toString() {
         return "queue " + share.queue() + " of " + device;

@@ -67,7 +67,7 @@ public final class VirtualCable {
         return right;
     }
 
-    private final class End implements LinkDevice {
+    private final class End implements SimulatedLink {
 
         private final String name;
         private final LinkCapabilities capabilities;
@@ -164,17 +164,6 @@ public final class VirtualCable {
                 refused = false;
             }
         }
-
-        @Override
-        public boolean isReady() {
-            return true;
-        }
-
-        @Override
-        public void await(final long timeoutNanos) {}
-
-        @Override
-        public void wakeup() {}
 
         /** What is sent from now on to this end goes nowhere. */
         @Override

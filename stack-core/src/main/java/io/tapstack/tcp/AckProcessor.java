@@ -20,11 +20,13 @@ final class AckProcessor {
     // Those of all connections of the stack: nothing in them outlives the ACK.
     private final AckArrival arrival;
     private final AckSample sample;
+    private final WindowUse windowUse;
 
     AckProcessor(final TcpConnection tcb) {
         this.tcb = tcb;
         this.arrival = tcb.protocol.arrival();
         this.sample = tcb.protocol.sample();
+        this.windowUse = new WindowUse(tcb);
     }
 
     /** Takes in SEG.ACK and SEG.WND. @return false if the segment has to be dropped for its ACK */
@@ -48,14 +50,13 @@ final class AckProcessor {
         if (advances || segment.ack == tcb.sndUna) {
             tcb.reduction.echo(segment, nowNanos);
         }
-        final boolean duplicate = !advances && isDuplicate(segment);
         final int priorFlight = tcb.sndNxt - tcb.sndUna;
         final int priorInFlight = tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt);
         final int acked = advances ? segment.ack - tcb.sndUna : 0;
         if (advances) {
             acknowledge(segment, acked, nowNanos);
         }
-        readAck(segment, acked, duplicate, nowNanos);
+        readAck(segment, acked, nowNanos);
         recover(priorFlight, priorInFlight);
         if (advances) {
             settle(nowNanos);
@@ -88,15 +89,18 @@ final class AckProcessor {
         tcb.sender.acknowledgedUpTo(tcb.sndUna);
         tcb.pathMtu.acknowledged();
         tcb.timeouts = 0;
+        tcb.retransmissionTimer.noLimit();
         tcb.probeOutstanding = false;
         tcb.probeTakenBack = false;
+        tcb.life.forgetSoftError();
     }
 
     /** Gathers what loss recovery wants to know. */
-    private void readAck(final Segment segment, final int acked, final boolean duplicate, final long nowNanos) {
+    private void readAck(final Segment segment, final int acked, final long nowNanos) {
         withoutAck(nowNanos);
         arrival.ackedBytes = acked;
-        arrival.duplicate = duplicate;
+        arrival.repeated = acked == 0 && isRepeated(segment);
+        arrival.duplicate = arrival.repeated && tcb.sndUna != tcb.sndNxt && !tcb.persistTimer.isRunning();
         if (tcb.timestamps.enabled() && segment.options.hasTimestamps() && segment.options.timestampEcho() != 0) {
             arrival.hasEcho = true;
             arrival.echoMillis = tcb.timestamps.sentMillis(segment.options.timestampEcho(), nowNanos);
@@ -119,6 +123,7 @@ final class AckProcessor {
         if (verdict == Verdict.RECOVERED) {
             tcb.reduction.act(recovery.lookAgain(arrival), flight, arrival);
         }
+        tcb.reduction.acked(arrival);
         if (arrival.deliveredBytes() > 0) {
             sample.inRecovery = phaseBefore == Phase.RECOVERY || recovery.phase() == Phase.RECOVERY;
             // RFC 3465 2.3: while a timeout is made good an ACK may cover much that left the network long ago.
@@ -127,7 +132,7 @@ final class AckProcessor {
                     : arrival.ackedBytes;
             sample.lostBytes = (int) (rate.lost() - lostBefore);
             sample.priorInFlight = priorInFlight;
-            sample.windowUsed = isWindowUsed(priorInFlight);
+            sample.windowUsed = windowUse.isUsed(priorInFlight);
             sample.ecnEcho = tcb.ecn.holdsGrowth();
             fill(rate);
             tcb.congestion.acknowledged(sample);
@@ -186,18 +191,11 @@ final class AckProcessor {
         }
     }
 
-    /** RFC 5681 2: the five conditions for a duplicate. */
-    private boolean isDuplicate(final Segment segment) {
-        return tcb.sndUna != tcb.sndNxt
-                && segment.length() == 0
+    /** RFC 5681 2: the conditions for a duplicate, but for the one that something is in flight. */
+    private boolean isRepeated(final Segment segment) {
+        return segment.length() == 0
                 && segment.ack == tcb.sndUna
-                && tcb.windowScale.fromWire(segment.window) == tcb.sndWnd
-                && !tcb.persistTimer.isRunning();
-    }
-
-    /** A window that was not used says nothing about what the network can take (RFC 7661 4.1 has the thought in full). */
-    private boolean isWindowUsed(final int pipe) {
-        return tcb.sender.isCwndLimited() || 2 * (long) pipe >= tcb.congestion.cwnd();
+                && tcb.windowScale.fromWire(segment.window) == tcb.sndWnd;
     }
 
     private void measureRoundTrip(final Segment segment, final long nowNanos) {
@@ -207,7 +205,9 @@ final class AckProcessor {
             sample = Math.max(0, tcb.timestamps.age(segment.options.timestampEcho(), nowNanos));
         }
         if (sample >= 0) {
-            tcb.estimator.sample(sample);
+            // Nothing else was in flight, and it was less than what an ACK is sent for at once.
+            final boolean mayBeDelayed = segment.ack == tcb.sndNxt && segment.ack - tcb.sndUna < tcb.mss;
+            tcb.estimator.sample(sample, mayBeDelayed, nowNanos);
             tcb.statistics.observer().roundTrip(tcb, sample, tcb.estimator.srtt(), tcb.estimator.rto());
         }
     }

@@ -75,7 +75,7 @@ final class ClosedWindow {
         final int left = tcb.queueEnd() - tcb.sndUna;
         final boolean data = left > 0;
         final int flags = data ? left == 1 ? TcpHeader.PSH : 0 : TcpHeader.FIN;
-        final int sent = tcb.sender.send(tcb.sndUna, data ? 1 : 0, TcpHeader.ACK | flags, nowNanos);
+        final int sent = tcb.output.send(tcb.sndUna, data ? 1 : 0, TcpHeader.ACK | flags, tcb.mss, nowNanos);
         if (sent == 0 && data) {
             // The byte is not there any more: a file was cut short.
             tcb.sndNxt = tcb.sndUna;

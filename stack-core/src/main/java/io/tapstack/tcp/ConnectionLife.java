@@ -164,6 +164,11 @@ final class ConnectionLife {
         softError = reported;
     }
 
+    /** Something new is acknowledged: what the network had reported is over. */
+    void forgetSoftError() {
+        softError = null;
+    }
+
     /** What the network has reported, which says more than {@code otherwise}. */
     SocketError errorOr(final SocketError otherwise) {
         final SocketError reported = softError;
@@ -197,10 +202,10 @@ final class ConnectionLife {
     void abortFor(final SocketError reason, final long nowNanos) {
         // RFC 9293 3.10.5: a reset is sent in the states in which the peer knows of the connection.
         switch (tcb.state) {
-            case SYN_RECEIVED, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT -> tcb.sender.sendReset(nowNanos);
+            case SYN_RECEIVED, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT -> tcb.output.sendReset(nowNanos);
             case CLOSING, LAST_ACK -> {
                 if (!tcb.isFinAcknowledged()) {
-                    tcb.sender.sendReset(nowNanos);
+                    tcb.output.sendReset(nowNanos);
                 }
             }
             default -> {

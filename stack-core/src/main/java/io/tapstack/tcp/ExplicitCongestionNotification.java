@@ -36,16 +36,13 @@ final class ExplicitCongestionNotification {
 
     // ---- The handshake (6.1.1)
 
-    /** What goes into our next SYN or SYN-ACK. */
+    /** What goes into our next SYN or SYN-ACK; {@link #sent} is told when it has gone out. */
     int synFlags(final boolean ack) {
-        final boolean setup = ack ? mayAnswer() : tcb.config.ecn() == EcnMode.ON && !sentSetup;
-        if (setup) {
-            sentSetup = true;
-            return ack ? TcpHeader.ECE : BOTH;
+        if (ack) {
+            return mayAnswer() ? TcpHeader.ECE : 0;
         }
         // 6.1.1.1: a SYN that nobody answered goes out again without the flags: something on the way may drop them.
-        sentPlain = true;
-        return 0;
+        return tcb.config.ecn() == EcnMode.ON && !sentSetup ? BOTH : 0;
     }
 
     private boolean mayAnswer() {
@@ -149,7 +146,10 @@ final class ExplicitCongestionNotification {
 
     /** A segment with these flags went out. */
     void sent(final int flags) {
-        if ((flags & (TcpHeader.CWR | TcpHeader.SYN)) == TcpHeader.CWR) {
+        if ((flags & TcpHeader.SYN) != 0) {
+            sentSetup |= (flags & BOTH) != 0;
+            sentPlain |= (flags & BOTH) == 0;
+        } else if ((flags & TcpHeader.CWR) != 0) {
             cwrDue = false;
         }
     }

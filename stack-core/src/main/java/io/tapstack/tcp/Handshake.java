@@ -4,6 +4,7 @@ import io.tapstack.ip.SendStatus;
 import io.tapstack.ip.SocketError;
 import io.tapstack.tcp.recovery.NewRenoRecovery;
 import io.tapstack.tcp.recovery.RackRecovery;
+import io.tapstack.wire.TcpHeader;
 import org.jspecify.annotations.Nullable;
 
 /** How a connection comes to be ESTABLISHED (RFC 9293 3.5), and what the SYNs agree on. */
@@ -50,10 +51,10 @@ final class Handshake {
         tcb.sndWnd = syn.window;
         tcb.maxSndWnd = syn.window;
         negotiate(syn, nowNanos);
-        tcb.ecn.synFlags(true); // they went out with the SYN-ACK already
+        tcb.ecn.sent(TcpHeader.SYN | tcb.ecn.synFlags(true)); // with the SYN-ACK, by the half-open connection
         tcb.timestamps.ackSent(tcb.rcvNxt);
         tcb.sender.synSent(SendStatus.SENT, nowNanos); // or it would seem to have been idle for long
-        timeouts = half.timeouts;
+        timeouts = half.retransmissions;
         // Should the ACK be refused after all, the SYN-ACK is repeated as before.
         tcb.retransmissionTimer.start(nowNanos);
         if (!half.repeated) {
@@ -74,10 +75,22 @@ final class Handshake {
         tcb.sndWl2 = tcb.sndUna;
         data.trimBack(tcb.rcvAdv);
         tcb.receiveQueue.append(data.memory(), data.payloadOffset(), data.payloadLength());
-        tcb.rcvNxt += data.payloadLength();
+        tcb.finReceived = data.has(TcpHeader.FIN);
+        tcb.rcvNxt += data.payloadLength() + (tcb.finReceived ? 1 : 0);
+        fastOpen = new FastOpenHandshake(tcb, server, half.cookie, now);
         tcb.protocol.synSender().sendSynAck(tcb, now);
-        fastOpen = new FastOpenHandshake(tcb, server, now);
         established(now);
+        if (tcb.finReceived) {
+            // A client that has said all it has to say.
+            tcb.life.enter(TcpState.CLOSE_WAIT, now);
+        }
+    }
+
+    /** What our SYN-ACK says to a client whose cookie is good, but will not be for ever; or null. */
+    @Nullable
+    FastOpenCookie freshCookie() {
+        final FastOpenHandshake handshake = fastOpen;
+        return handshake == null ? null : handshake.freshCookie();
     }
 
     /** The peer acknowledges what a Fast Open cookie has opened. */
@@ -98,7 +111,7 @@ final class Handshake {
         }
         tcb.scaleAgreed = config.windowScaling() && syn.options.windowScale() >= 0;
         if (tcb.scaleAgreed) {
-            tcb.windowScale.agree(syn.options.windowScale(), WindowScale.offered(config));
+            tcb.windowScale.agree(syn.options.windowScale(), tcb.windowScale.offer(config));
         }
         tcb.ecn.synArrived(syn);
         tcb.sackAgreed = config.sack() && syn.options.sackPermitted();
@@ -141,6 +154,7 @@ final class Handshake {
             tcb.life.fail(tcb.life.errorOr(SocketError.ETIMEDOUT), nowNanos);
             return;
         }
+        Retransmissions.advise(tcb, timeouts);
         timeouts++;
         if (fastOpenSyn != null && timeouts == 1) {
             fastOpenSyn.timedOut(nowNanos);

@@ -54,7 +54,7 @@ final class KeepAlive {
             tcb.life.abortFor(SocketError.ETIMEDOUT, nowNanos);
             return;
         }
-        tcb.sender.sendKeepAlive(nowNanos);
+        tcb.output.sendKeepAlive(nowNanos);
         unanswered++;
         timer.arm(nowNanos + config.keepAliveIntervalNanos());
     }

@@ -5,6 +5,9 @@ import io.tapstack.ip.SocketError;
 /** What happens when the retransmission timer expires (RFC 6298 5.4 to 5.7), and when it has expired too often (RFC 1122 4.2.3.5). */
 final class Retransmissions {
 
+    /** R1 (RFC 1122 4.2.3.5): so many retransmissions without an answer, and the IP layer is told. */
+    static final int ADVICE_AFTER = 3;
+
     private final TcpConnection tcb;
     private long firstTimeoutNanos;
 
@@ -25,10 +28,14 @@ final class Retransmissions {
         if (tcb.timeouts == 0) {
             firstTimeoutNanos = nowNanos;
         }
+        if (tcb.config.userTimeoutNanos() > 0) {
+            tcb.retransmissionTimer.limit(firstTimeoutNanos + tcb.config.userTimeoutNanos());
+        }
         if (isHopeless(nowNanos)) {
             tcb.life.fail(tcb.life.errorOr(SocketError.ETIMEDOUT), nowNanos);
             return;
         }
+        advise(tcb, tcb.timeouts);
         tcb.reduction.timedOut(nowNanos);
         tcb.recovery.timedOut(tcb.arrives.acks().withoutAck(nowNanos), tcb.timeouts > 0);
         tcb.timeouts++;
@@ -40,6 +47,13 @@ final class Retransmissions {
         tcb.statistics.observer().congestionWindow(tcb, tcb.congestion.cwnd(), tcb.congestion.ssthresh());
         tcb.pacer.timedOut();
         tcb.sender.transmit(nowNanos);
+    }
+
+    /** RFC 1122 4.2.3.5 (a), for SYNs too: negative advice once the same segment was sent again R1 times. */
+    static void advise(final TcpConnection tcb, final int retransmissions) {
+        if (retransmissions >= ADVICE_AFTER) {
+            tcb.path.suspectUnreachable();
+        }
     }
 
     private boolean isHopeless(final long nowNanos) {

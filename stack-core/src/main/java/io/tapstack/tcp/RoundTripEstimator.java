@@ -13,7 +13,7 @@ final class RoundTripEstimator {
     private long srtt;
     private long rttvar;
     private long rto;
-    private long minimum = Long.MAX_VALUE;
+    private final ShortestRoundTrip shortest = new ShortestRoundTrip();
     private int backoff;
     private boolean measured;
 
@@ -22,8 +22,8 @@ final class RoundTripEstimator {
         this.rto = config.initialRtoNanos();
     }
 
-    /** Takes in a measured round trip. */
-    void sample(final long rtt) {
+    /** Takes in a measured round trip. {@code mayBeDelayed} as in {@link ShortestRoundTrip#sample}. */
+    void sample(final long rtt, final boolean mayBeDelayed, final long nowNanos) {
         if (!measured) {
             // RFC 6298 2.2
             measured = true;
@@ -34,7 +34,7 @@ final class RoundTripEstimator {
             rttvar += (Math.abs(srtt - rtt) - rttvar) / 4;
             srtt += (rtt - srtt) / 8;
         }
-        minimum = Math.min(minimum, rtt);
+        shortest.sample(rtt, mayBeDelayed, nowNanos);
         backoff = 0;
         rto = Math.min(srtt + margin(), config.maxRtoNanos());
     }
@@ -67,9 +67,9 @@ final class RoundTripEstimator {
         return rttvar;
     }
 
-    /** The shortest round trip seen, or {@link Long#MAX_VALUE}. */
+    /** The shortest round trip of the last five minutes, or {@link Long#MAX_VALUE}. */
     long minimum() {
-        return minimum;
+        return shortest.nanos();
     }
 
     /** How often in a row the timer expired since the last sample. */

@@ -78,7 +78,7 @@ final class SegmentArrives {
             return;
         }
         final long roundTrip = tcb.timing.acknowledged(segment.ack, nowNanos);
-        sampleHandshake(roundTrip);
+        sampleHandshake(roundTrip, nowNanos);
         tcb.handshake.synAcknowledged(segment.ack);
         final FastOpenSyn fastOpen = tcb.handshake.fastOpenSyn;
         if (fastOpen != null) {
@@ -114,9 +114,6 @@ final class SegmentArrives {
             refuse(segment, nowNanos);
             return;
         }
-        if (tcb.timestamps.enabled() && segment.options.hasTimestamps()) {
-            tcb.timestamps.accepted(segment.options.timestampValue(), segment.seq, nowNanos);
-        }
         // Second: check the RST bit.
         if (segment.has(TcpHeader.RST)) {
             reset(segment, nowNanos);
@@ -137,6 +134,11 @@ final class SegmentArrives {
         }
         if (!acks.process(segment, nowNanos)) {
             return;
+        }
+        // RFC 7323 4.3 (2) has this at the first step. But nobody who has guessed a sequence number alone may set
+        // TS.Recent.
+        if (tcb.timestamps.enabled() && segment.options.hasTimestamps()) {
+            tcb.timestamps.accepted(segment.options.timestampValue(), segment.seq, nowNanos);
         }
         if (tcb.handshake.fastOpen != null && SequenceNumber.greaterThan(segment.ack, tcb.iss)) {
             tcb.handshake.fastOpenCompleted(nowNanos);
@@ -246,7 +248,7 @@ final class SegmentArrives {
             return false;
         }
         final long roundTrip = tcb.timing.acknowledged(segment.ack, nowNanos);
-        sampleHandshake(roundTrip);
+        sampleHandshake(roundTrip, nowNanos);
         tcb.handshake.synAcknowledged(segment.ack);
         tcb.sndWl1 = segment.seq - 1;
         tcb.sndWl2 = segment.ack;
@@ -258,9 +260,9 @@ final class SegmentArrives {
         return true;
     }
 
-    private void sampleHandshake(final long roundTrip) {
+    private void sampleHandshake(final long roundTrip, final long nowNanos) {
         if (roundTrip >= 0) {
-            tcb.estimator.sample(roundTrip);
+            tcb.estimator.sample(roundTrip, false, nowNanos);
         } else if (tcb.handshake.synWasLost()) {
             tcb.estimator.synWasRetransmitted();
         }

@@ -1,47 +1,31 @@
 package io.tapstack.tcp;
 
-import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.event.StackEvents.RetransmitCause;
-import io.tapstack.ip.IpPath;
 import io.tapstack.ip.SendStatus;
 import io.tapstack.ip.SocketError;
-import io.tapstack.wire.IpProtocol;
 import io.tapstack.wire.SequenceNumber;
 import io.tapstack.wire.TcpHeader;
-import io.tapstack.wire.TcpOptions;
-import java.nio.ByteBuffer;
 
 /**
- * Makes segments when they may be sent: transmission is pulled. Nothing is built before the congestion window, the peer's window,
+ * Decides what may be sent now: transmission is pulled. Nothing is built before the congestion window, the peer's window,
  * Nagle's algorithm and silly-window avoidance allow it, so there is no queue between the connection and the device.
  */
 final class SegmentSender {
 
     private final TcpConnection tcb;
-    private final TcpHeader header = new TcpHeader();
-
-    // Largest payload of a segment that is handed down: the MSS, or as many whole MSSs as the device cuts by itself.
+    private final SegmentOutput output;
     private final PushMarks pushMarks = new PushMarks();
-    private int largestSegment;
     // Behind the last segment sent that was smaller than the MSS, for Nagle's algorithm in Minshall's form.
     private int sndSml;
     private boolean cwndLimited;
     private long lastSendNanos;
     private boolean flushing;
     private boolean synOwed; // the device had no room for it
-    private boolean probingMtu;
 
     SegmentSender(final TcpConnection tcb) {
         this.tcb = tcb;
+        this.output = tcb.output;
         this.sndSml = tcb.iss;
-    }
-
-    /** The MSS is known, or has changed. */
-    void mssChanged() {
-        final IpPath path = tcb.path;
-        final int headers = path.ipHeaderLength() + TcpHeader.MIN_LENGTH + optionsLength();
-        final int segments = (path.maxSegmentOffload() - headers) / tcb.mss;
-        largestSegment = Math.max(1, segments) * tcb.mss;
     }
 
     /** SND.UNA has moved: the end of the last small segment keeps up, or after 2 GiB it would seem to lie ahead. */
@@ -56,13 +40,12 @@ final class SegmentSender {
 
     /** Sends whatever may be sent now: retransmissions, new data, FIN, and an ACK if one is due and nothing carried it. */
     void transmit(final long nowNanos) {
-        if (synOwed && tcb.state == TcpState.SYN_SENT && !tcb.isBlocked()) {
-            tcb.protocol.synSender().sendSyn(tcb, nowNanos);
-            return;
+        if (synOwed && (tcb.isBlocked() || !tcb.protocol.synSender().sendOwed(tcb, nowNanos))) {
+            return; // Who has seen no SYN can do nothing with the rest.
         }
         if (tcb.delayedAck.isDue() && tcb.sacks.isReportDue()) {
             // Data would carry the ACK, but full segments have no room for the blocks.
-            sendAck(nowNanos);
+            output.sendAck(nowNanos);
         }
         if (tcb.maySendData()) {
             restartAfterIdle(nowNanos);
@@ -73,12 +56,15 @@ final class SegmentSender {
                     // Until a window or the time is used up, the queue is empty or the device is full.
                 }
             } while (!tcb.pacer.isWaiting() && tcb.recovery.nothingToSend(tcb.sndNxt));
+            if (!tcb.maySendData()) {
+                return; // Over, as a file was cut short: no timer is to start any more.
+            }
             tcb.lossTimer.update(nowNanos);
             tcb.closedWindow.enterIfStuck(nowNanos);
             tcb.room.sent();
         }
         if (tcb.delayedAck.isDue()) {
-            sendAck(nowNanos);
+            output.sendAck(nowNanos);
         }
     }
 
@@ -100,7 +86,10 @@ final class SegmentSender {
         // The peer may have taken its window back (RFC 9293 3.8.6 SHLD-15): one segment at a time asks how things
         // stand.
         final boolean inWindow = seq - tcb.sndUna < tcb.sndWnd;
-        if (!(room >= tcb.mss && inWindow) && !tcb.recovery.retransmitNow()) {
+        // A small segment needs no room for a full one. And with nothing in the network no ACK would ever make room.
+        final boolean hasRoom =
+                room >= tcb.recovery.retransmissionEnd(tcb.mss) - seq || tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt) == 0;
+        if (!(hasRoom && inWindow) && !tcb.recovery.retransmitNow()) {
             return false;
         }
         final RetransmitCause cause = tcb.timeouts > 0 ? RetransmitCause.TIMEOUT : RetransmitCause.FAST_RETRANSMIT;
@@ -117,12 +106,12 @@ final class SegmentSender {
 
     /** Bytes that the congestion window leaves room for. */
     private int congestionSpace() {
-        return tcb.recovery.window(tcb.congestion.cwnd()) - tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt);
+        return tcb.reduction.window() - tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt);
     }
 
     /** As many full segments as {@code room} and the device allow, but one at least. */
     private int wholeSegments(final int room) {
-        final int capped = Math.min(room, largest());
+        final int capped = Math.min(room, output.largestPayload());
         return Math.max(tcb.mss, capped - capped % tcb.mss);
     }
 
@@ -137,6 +126,9 @@ final class SegmentSender {
         final int length = Math.min(tcb.mss, Math.min(unsent, peerSpace));
         if (length > 0 && !tcb.finSent) {
             sendNew(length, tcb.finQueued && length == unsent && length < peerSpace, nowNanos);
+            if (tcb.sndNxt == start) {
+                return;
+            }
             tcb.recovery.probeSent(tcb.sndNxt);
         } else {
             final int again = SequenceNumber.max(tcb.sndUna, start - tcb.mss);
@@ -157,7 +149,7 @@ final class SegmentSender {
         final boolean fin = tcb.finSent && SequenceNumber.greaterThan(end, tcb.queueEnd());
         final boolean push = length > 0 && pushMarks.contains(dataEnd);
         final int flags = TcpHeader.ACK | (fin ? TcpHeader.FIN : 0) | (push ? TcpHeader.PSH : 0);
-        final int sent = send(seq, length, flags, nowNanos);
+        final int sent = output.send(seq, length, flags, tcb.mss, nowNanos);
         if (sent < 0) {
             return sent;
         }
@@ -166,6 +158,7 @@ final class SegmentSender {
             tcb.life.abortFor(SocketError.EIO, nowNanos);
             return 0;
         }
+        lastSendNanos = nowNanos;
         tcb.timing.retransmitted(seq);
         tcb.statistics.segmentsRetransmitted += Math.max(1, (sent + tcb.mss - 1) / tcb.mss);
         tcb.figures.retransmitted(sent);
@@ -210,9 +203,7 @@ final class SegmentSender {
     /** A segment of new data that is larger than the MSS, and not for the device to cut. */
     private boolean sendMtuProbe(final int length, final long nowNanos) {
         final int seq = tcb.sndNxt;
-        probingMtu = true;
-        final boolean goOn = sendNew(length, false, nowNanos);
-        probingMtu = false;
+        final boolean goOn = sendNew(length, false, length, nowNanos);
         if (tcb.sndNxt == seq + length) {
             tcb.pathMtu.probing.sent(seq, length);
         }
@@ -239,10 +230,10 @@ final class SegmentSender {
         final boolean all = usable == unsent && maySendTail();
         if (usable >= tcb.mss) {
             // (1): at least a full segment. A super-segment consists of full ones, but for the end of the data.
-            if (all && usable <= largest()) {
+            if (all && usable <= output.largestPayload()) {
                 return usable;
             }
-            final int capped = Math.min(usable, largest());
+            final int capped = Math.min(usable, output.largestPayload());
             return capped - capped % tcb.mss;
         }
         // (3): at least half of the largest window that the peer ever offered: its buffer is small.
@@ -255,7 +246,8 @@ final class SegmentSender {
      * last piece of a long response therefore does not wait for the peer's delayed ACK.
      */
     private boolean maySendTail() {
-        if (tcb.finQueued || flushing) {
+        // As on Linux, what is urgent does not wait.
+        if (tcb.finQueued || flushing || tcb.urgent != null && tcb.urgent.isSending()) {
             return true;
         }
         if (tcb.moreComing || tcb.config.cork()) {
@@ -266,6 +258,10 @@ final class SegmentSender {
 
     /** Sends {@code length} bytes of new data, and the FIN behind them if {@code fin}. @return true if there may be more to send */
     boolean sendNew(final int length, final boolean fin, final long nowNanos) {
+        return sendNew(length, fin, tcb.mss, nowNanos);
+    }
+
+    private boolean sendNew(final int length, final boolean fin, final int segmentBytes, final long nowNanos) {
         final int seq = tcb.sndNxt;
         final boolean last = seq + length == tcb.queueEnd();
         int flags = TcpHeader.ACK | (fin ? TcpHeader.FIN : 0);
@@ -274,7 +270,7 @@ final class SegmentSender {
             pushMarks.add(seq + length);
         }
         final int mssBefore = tcb.mss;
-        final int sent = send(seq, length, flags, nowNanos);
+        final int sent = output.send(seq, length, flags, segmentBytes, nowNanos);
         if (sent < 0) {
             return tcb.mss < mssBefore;
         }
@@ -283,7 +279,7 @@ final class SegmentSender {
         if (end != seq) {
             tcb.congestion.sent(end - seq, tcb.recovery.pipe(tcb.sndUna, seq), nowNanos);
             tcb.scoreboard.sent(seq, end, nowNanos);
-            tcb.recovery.sent(end - seq);
+            tcb.reduction.sent(end - seq);
             tcb.lossTimer.restartProbe();
         }
         tcb.sndNxt = end;
@@ -292,7 +288,7 @@ final class SegmentSender {
             tcb.life.fileCutShort(nowNanos);
             return false;
         }
-        if (sent % tcb.mss != 0 && !probingMtu) {
+        if (sent % segmentBytes != 0) {
             sndSml = seq + sent;
         }
         tcb.timing.sent(tcb.sndNxt, nowNanos);
@@ -306,12 +302,15 @@ final class SegmentSender {
     private void restartAfterIdle(final long nowNanos) {
         final long idle = nowNanos - lastSendNanos;
         if (tcb.sndUna == tcb.sndNxt && tcb.queueEnd() != tcb.sndNxt && idle > tcb.estimator.rto()) {
-            tcb.congestion.restartAfterIdle(idle, tcb.estimator.rto());
+            tcb.reduction.restartAfterIdle(idle);
             lastSendNanos = nowNanos;
         }
     }
 
-    // ---- Segments
+    /** True if the device had no room for the last SYN or SYN-ACK. */
+    boolean isSynOwed() {
+        return synOwed;
+    }
 
     /** A SYN or SYN-ACK went out ({@link SynSender}), or was refused by the device. */
     void synSent(final SendStatus status, final long nowNanos) {
@@ -321,140 +320,5 @@ final class SegmentSender {
         }
         tcb.figures.sent(0, nowNanos);
         lastSendNanos = nowNanos;
-    }
-
-    /** {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>}. */
-    void sendAck(final long nowNanos) {
-        send(acceptableSequence(), 0, TcpHeader.ACK, nowNanos);
-    }
-
-    /** A keep-alive: {@code <SEQ=SND.NXT-1><ACK=RCV.NXT><CTL=ACK>} (RFC 9293 3.8.4), which the peer has to answer. */
-    void sendKeepAlive(final long nowNanos) {
-        send(acceptableSequence() - 1, 0, TcpHeader.ACK, nowNanos);
-    }
-
-    /** {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK>}. */
-    void sendReset(final long nowNanos) {
-        send(acceptableSequence(), 0, TcpHeader.RST | TcpHeader.ACK, nowNanos);
-        tcb.statistics.resetsSent++;
-    }
-
-    /**
-     * SND.NXT, but for a zero-window probe: a peer that had no room for its byte accepts SEG.SEQ = RCV.NXT alone (RFC 9293 3.10.7.4,
-     * table 6), and would drop an ACK or a reset that is numbered behind it.
-     */
-    private int acceptableSequence() {
-        return tcb.probeOutstanding ? tcb.sndUna : tcb.sndNxt;
-    }
-
-    /**
-     * Builds a segment and hands it down.
-     *
-     * @return payload bytes sent, less than {@code length} if a mapped file was cut short, or -1 if nothing was sent
-     */
-    int send(final int seq, final int length, final int flags, final long nowNanos) {
-        final IpPath path = tcb.path;
-        final boolean offload = path.checksumOffload();
-        final int timestampsLength = optionsLength();
-        final int sackLength = sackLength(timestampsLength, length);
-        final int headerLength = TcpHeader.MIN_LENGTH + timestampsLength + sackLength;
-        final int headroom = path.headroom();
-        final PacketBuffer packet = tcb.pool.packet(headroom + headerLength + (offload ? 0 : length), headroom);
-        final int at = packet.append(headerLength);
-        int payload = 0;
-        final int position = seq - tcb.queueStart();
-        if (length > 0) {
-            payload = offload
-                    ? tcb.sendQueue.gather(packet, position, length)
-                    : tcb.sendQueue.copyOut(packet, position, length);
-            if (payload == 0) {
-                packet.release();
-                return 0;
-            }
-        }
-        final ByteBuffer bytes = packet.memory().bytes();
-        final int window = tcb.windowScale.toWire(tcb.receiveWindow.announce());
-        // A zero-window probe is not new data to RFC 3168 6.1.6.
-        final boolean newData = payload > 0 && seq == tcb.sndNxt && tcb.sndWnd > 0;
-        final int sentFlags =
-                tcb.ecn.flags(payload < length ? flags & ~(TcpHeader.FIN | TcpHeader.PSH) : flags, newData);
-        write(bytes, at, seq, headerLength, sentFlags, window);
-        final int option = at + TcpHeader.MIN_LENGTH;
-        if (timestampsLength > 0) {
-            TcpOptions.writeTimestamps(bytes, option, tcb.timestamps.value(nowNanos), tcb.timestamps.echo());
-        }
-        if (sackLength > 0) {
-            tcb.sacks.write(bytes, option + timestampsLength, sackLength);
-        }
-        final int largest = probingMtu ? payload : tcb.mss;
-        if (payload > largest) {
-            packet.gsoSize(tcb.mss);
-        }
-        final SendStatus status = hand(packet, at, tcb.ecn.field(newData));
-        if (status == SendStatus.DEVICE_FULL) {
-            tcb.blockedByDevice();
-            return -1;
-        }
-        if (status == SendStatus.TOO_BIG) {
-            tcb.segmentSize.update();
-            return -1;
-        }
-        tcb.figures.sent(payload, nowNanos);
-        acknowledged();
-        tcb.ecn.sent(sentFlags);
-        tcb.pathMtu.sent(seq, payload, largest);
-        tcb.pacer.sent(payload);
-        if (sackLength > 0) {
-            tcb.sacks.reported();
-        }
-        if (offload && payload > 0 && !tcb.sendQueue.isIntact(position, payload)) {
-            // Cut short while the device read it: the peer may have been sent bytes that were never in the file.
-            tcb.life.abortFor(SocketError.EIO, nowNanos);
-            return -1;
-        }
-        return payload;
-    }
-
-    private void write(
-            final ByteBuffer bytes,
-            final int at,
-            final int seq,
-            final int headerLength,
-            final int flags,
-            final int window) {
-        final int ack = (flags & TcpHeader.ACK) != 0 ? tcb.rcvNxt : 0;
-        final int urgent = tcb.urgent == null ? 0 : tcb.urgent.pointer(seq);
-        final int allFlags = urgent == 0 ? flags : flags | TcpHeader.URG;
-        header.wrap(bytes, at)
-                .write(tcb.localPort(), tcb.remotePort(), seq, ack, headerLength, allFlags, window, urgent);
-    }
-
-    /** A device that cuts super-segments copies the urgent pointer as it is, which is right for the first segment alone. */
-    private int largest() {
-        return tcb.urgent != null && tcb.urgent.isSending() ? tcb.mss : largestSegment;
-    }
-
-    private SendStatus hand(final PacketBuffer packet, final int at, final int ecnField) {
-        final IpPath path = tcb.path;
-        TcpChecksum.write(packet, at, tcb.pseudoHeaderSum, path.checksumOffload());
-        tcb.statistics.segmentsSent++;
-        final int trafficClass = tcb.config.trafficClass() | ecnField;
-        return path.send(packet, IpProtocol.TCP, trafficClass, tcb.config.timeToLive(), tcb.config.pathMtuPolicy());
-    }
-
-    /** Every segment carries the ACK: a delayed one is done with. */
-    void acknowledged() {
-        tcb.delayedAck.ackSent();
-        tcb.timestamps.ackSent(tcb.rcvNxt);
-    }
-
-    /** Bytes for SACK blocks (RFC 2018 3) in a segment of {@code payload} bytes: what a segment that is nearly full has no room for goes ahead in one of its own. */
-    private int sackLength(final int timestampsLength, final int payload) {
-        final int space = Math.min(TcpHeader.MAX_LENGTH - TcpHeader.MIN_LENGTH - timestampsLength, tcb.mss - payload);
-        return tcb.sackAgreed && space > 0 ? tcb.sacks.optionLength(space) : 0;
-    }
-
-    private int optionsLength() {
-        return tcb.timestamps.enabled() ? TcpOptions.TIMESTAMPS_LENGTH : 0;
     }
 }

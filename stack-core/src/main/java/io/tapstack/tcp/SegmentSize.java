@@ -46,7 +46,7 @@ final class SegmentSize {
         tcb.mss = mss;
         tcb.congestion.mss(mss);
         tcb.recovery.mss(mss);
-        tcb.sender.mssChanged();
+        tcb.output.mssChanged();
     }
 
     /** So many new bytes came in one segment. @return false if there were larger ones before, so that this one is not full */

@@ -2,6 +2,7 @@ package io.tapstack.tcp;
 
 import io.tapstack.ip.PathMtuPolicy;
 import io.tapstack.tcp.congestion.CongestionControls;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The options of a connection, or what a listener gives its connections. A connection has a copy of its own; setters
@@ -29,6 +30,8 @@ public final class TcpConfig {
     private boolean abortOnOverflow = false;
     private boolean fastOpen = false;
     private int fastOpenQueue = 0;
+    private @Nullable FastOpenKeys fastOpenKeys = null;
+    private int deferAcceptTimeouts = 0;
     private String congestionControl = "cubic";
     private boolean noDelay = false;
     private boolean cork = false;
@@ -40,7 +43,8 @@ public final class TcpConfig {
     private long minRtoNanos = 200 * MILLIS;
     private long maxRtoNanos = 120 * SECONDS;
     private int initialWindowSegments = 10;
-    private int synRetries = 6;
+    private int synRetries = 7;
+    private int synAckRetries = 6;
     private boolean urgentInLine = true;
     private int dataRetries = 15;
     private int orphanRetries = 8;
@@ -78,6 +82,8 @@ public final class TcpConfig {
         copy.abortOnOverflow = abortOnOverflow;
         copy.fastOpen = fastOpen;
         copy.fastOpenQueue = fastOpenQueue;
+        copy.fastOpenKeys = fastOpenKeys;
+        copy.deferAcceptTimeouts = deferAcceptTimeouts;
         copy.congestionControl = congestionControl;
         copy.noDelay = noDelay;
         copy.cork = cork;
@@ -90,6 +96,7 @@ public final class TcpConfig {
         copy.maxRtoNanos = maxRtoNanos;
         copy.initialWindowSegments = initialWindowSegments;
         copy.synRetries = synRetries;
+        copy.synAckRetries = synAckRetries;
         copy.urgentInLine = urgentInLine;
         copy.dataRetries = dataRetries;
         copy.orphanRetries = orphanRetries;
@@ -276,6 +283,29 @@ public final class TcpConfig {
         return this;
     }
 
+    /** TCP_FASTOPEN_KEY: what a listener makes its cookies with, or null for a key of its own that nobody knows. */
+    public @Nullable FastOpenKeys fastOpenKeys() {
+        return fastOpenKeys;
+    }
+
+    public TcpConfig fastOpenKeys(final @Nullable FastOpenKeys keys) {
+        fastOpenKeys = keys;
+        return this;
+    }
+
+    /**
+     * TCP_DEFER_ACCEPT: for how many timeouts of its SYN-ACK a listener waits for data before it takes a connection for complete; 0 for not at
+     * all. See {@link DeferAccept}.
+     */
+    public int deferAcceptTimeouts() {
+        return deferAcceptTimeouts;
+    }
+
+    public TcpConfig deferAcceptTimeouts(final int timeouts) {
+        deferAcceptTimeouts = atLeast(0, timeouts);
+        return this;
+    }
+
     /**
      * Whether a listener whose accept queue is full resets a connection whose handshake would complete now, rather than to let the peer try
      * again (Linux's tcp_abort_on_overflow).
@@ -403,13 +433,26 @@ public final class TcpConfig {
         return this;
     }
 
-    /** How often a SYN or SYN-ACK is sent again before the attempt is given up (RFC 1122 4.2.3.5, R2 for SYN). */
+    /**
+     * How often a SYN is sent again before the attempt is given up: R2 for SYN, at least three minutes (RFC 1122 4.2.3.5, RFC 9293 3.8.3
+     * MUST-23). With a first RTO of a second and the limit of 120 s, 7 makes 247 seconds; 6, which Linux has, only 127.
+     */
     public int synRetries() {
         return synRetries;
     }
 
     public TcpConfig synRetries(final int retries) {
         synRetries = atLeast(0, retries);
+        return this;
+    }
+
+    /** How often a listener sends a SYN-ACK again: whom it could tell nobody waits for, and a flood would gain by more. */
+    public int synAckRetries() {
+        return synAckRetries;
+    }
+
+    public TcpConfig synAckRetries(final int retries) {
+        synAckRetries = atLeast(0, retries);
         return this;
     }
 

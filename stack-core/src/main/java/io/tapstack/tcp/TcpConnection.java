@@ -33,6 +33,7 @@ public final class TcpConnection extends ControlBlock {
     final ConnectionFigures figures;
     final ReceiveWindow receiveWindow;
     final SendRoom room = new SendRoom(this);
+    final SegmentOutput output = new SegmentOutput(this);
     final SegmentSender sender;
     final SegmentArrives arrives;
 
@@ -213,21 +214,24 @@ public final class TcpConnection extends ControlBlock {
 
     /** Bytes that can be read now. */
     public int readableBytes() {
-        return receiveQueue.length();
+        final UrgentPointer pointer = urgent;
+        return pointer == null ? receiveQueue.length() : pointer.readable(receiveQueue.length());
     }
 
     /** Bytes that can be read now and stand before the urgent one, if that is read apart (FIONREAD). */
     public int readableBeforeMark() {
-        return config.urgentInLine() ? readableBytes() : readLimit(readableBytes());
+        final UrgentPointer pointer = urgent;
+        return pointer == null ? receiveQueue.length() : pointer.beforeMark(receiveQueue.length());
     }
 
     /** True if the peer's FIN has come (or the input was shut down) and everything before it was read: end of stream. */
     public boolean isInputEnded() {
-        return receiveQueue.length() == 0 && (finReceived || inputShutdown);
+        return readableBytes() == 0 && (finReceived || inputShutdown);
     }
 
     /** RECEIVE by reference: lends up to {@code limit} bytes. @return how many are on loan */
     public int borrow(final ReadBatch batch, final int limit) {
+        passUrgentMark();
         return receiveQueue.borrow(batch, readLimit(limit));
     }
 
@@ -243,6 +247,7 @@ public final class TcpConnection extends ControlBlock {
 
     /** RECEIVE by copying. With {@code peek} the bytes stay. @return how many were copied */
     public int read(final ByteBuffer target, final boolean peek, final long nowNanos) {
+        passUrgentMark();
         final int copied = receiveQueue.peek(target, readLimit(receiveQueue.length()));
         if (!peek && copied > 0) {
             receiveQueue.consume(copied);
@@ -254,6 +259,7 @@ public final class TcpConnection extends ControlBlock {
 
     /** RECEIVE here and SEND on {@code target}, by reference, as far as that one has room. @return how many bytes have moved */
     int pass(final TcpConnection target, final long nowNanos) {
+        passUrgentMark();
         final int moved = receiveQueue.moveTo(target.sendQueue, Math.min(readableBytes(), target.writableBytes()));
         if (moved > 0) {
             // If all that there is room for waits for more, no ACK will ever make room.
@@ -389,7 +395,7 @@ public final class TcpConnection extends ControlBlock {
     void challengeAck(final long nowNanos) {
         if (mayChallenge(protocol.challengeAcks(), nowNanos)) {
             statistics.challengeAcks++;
-            sender.sendAck(nowNanos);
+            output.sendAck(nowNanos);
         }
     }
 
@@ -407,7 +413,9 @@ public final class TcpConnection extends ControlBlock {
 
     void unblock(final long nowNanos) {
         blocked = false;
-        if (state() != TcpState.CLOSED) {
+        if (state() == TcpState.CLOSED) {
+            output.sendOwedReset(nowNanos);
+        } else {
             sender.transmit(nowNanos);
         }
     }

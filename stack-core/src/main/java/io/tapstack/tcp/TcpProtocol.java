@@ -2,7 +2,6 @@ package io.tapstack.tcp;
 
 import io.tapstack.buffer.BufferPool;
 import io.tapstack.buffer.PacketBuffer;
-import io.tapstack.event.DropReason;
 import io.tapstack.event.StackStatistics;
 import io.tapstack.ip.IcmpError;
 import io.tapstack.ip.InternetLayer;
@@ -19,7 +18,6 @@ import io.tapstack.time.TimerWheel;
 import io.tapstack.wire.Endpoint;
 import io.tapstack.wire.IpAddress;
 import io.tapstack.wire.SipHash;
-import io.tapstack.wire.TcpHeader;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Collection;
@@ -41,12 +39,10 @@ public final class TcpProtocol implements TransportProtocol {
     private final TimerWheel timers;
     private final StackStatistics statistics;
     private final TcpLimits limits;
-    private final @Nullable QueueShare share;
 
     private final ConnectionTable connections;
-    private final ListenerTable listeners;
-    private final PortTable ports = new PortTable();
-    private final EphemeralPorts ephemeralPorts = new EphemeralPorts();
+    final ListenerTable listeners;
+    private final LocalPorts ports;
     private final SipHash hash;
     private final InitialSequenceNumber initialSequenceNumber;
     private final ResetSender resets;
@@ -54,7 +50,7 @@ public final class TcpProtocol implements TransportProtocol {
     private final SentSegmentPool sentSegments = new SentSegmentPool();
     private final AckArrival arrival = new AckArrival();
     private final AckSample sample = new AckSample();
-    private final Segment segment = new Segment();
+    private final Demultiplexer demultiplexer;
     private final Orphans orphans;
     private final ChallengeAckLimit challengeAcks;
     private final TimeWaitTable timeWaits;
@@ -83,14 +79,14 @@ public final class TcpProtocol implements TransportProtocol {
             final TcpLimits limits,
             final @Nullable QueueShare share) {
         this.limits = limits;
-        this.share = share;
         this.internet = internet;
         this.pool = pool;
         this.timers = timers;
         this.statistics = statistics;
         this.hash = SipHash.random(random);
-        this.listeners = new ListenerTable(hash);
         this.connections = new ConnectionTable(random.nextLong());
+        this.ports = new LocalPorts(internet, connections, hash, share);
+        this.listeners = new ListenerTable(hash);
         this.initialSequenceNumber = new InitialSequenceNumber(hash);
         final BareSegmentSender bare = new BareSegmentSender(pool, statistics);
         this.resets = new ResetSender(bare, statistics);
@@ -101,6 +97,7 @@ public final class TcpProtocol implements TransportProtocol {
         this.halfOpenArrives = new HalfOpenArrives(pool, statistics, bare, resets, synOptions, challengeAcks);
         this.random = random;
         this.cookies = new SynCookies(random);
+        this.demultiplexer = new Demultiplexer(this, internet, connections);
         this.timeWaits = new TimeWaitTable(connections, timers, statistics, bare, challengeAcks, limits.timeWaits());
     }
 
@@ -126,25 +123,12 @@ public final class TcpProtocol implements TransportProtocol {
      * @throws SocketErrorException EADDRNOTAVAIL, EADDRINUSE
      */
     public TcpBinding bind(final Endpoint local, final PortSharing sharing) throws SocketErrorException {
-        requireLocal(local.address());
-        if (local.port() != 0) {
-            if (!ports.isFree(local, sharing) || !connections.agree(local, sharing)) {
-                throw new SocketErrorException(SocketError.EADDRINUSE, local.toString());
-            }
-            return ports.add(local, sharing);
-        }
-        final int port = ephemeralPorts.choose(portHash(local.address(), 0), candidate -> !ports.isUsed(candidate));
-        if (port == 0) {
-            throw new SocketErrorException(SocketError.EADDRINUSE, "all ephemeral ports");
-        }
-        return ports.add(new Endpoint(local.address(), port), sharing);
+        return ports.bind(local, sharing);
     }
 
     /** @throws SocketErrorException EADDRNOTAVAIL unless the address is one of ours or "any" */
     public void requireLocal(final IpAddress address) throws SocketErrorException {
-        if (!address.isAny() && !internet.isLocal(address)) {
-            throw new SocketErrorException(SocketError.EADDRNOTAVAIL, address.toString());
-        }
+        ports.requireLocal(address);
     }
 
     /**
@@ -187,8 +171,7 @@ public final class TcpProtocol implements TransportProtocol {
      * @param binding where from, or null for an address that the route chooses and an ephemeral port
      * @param data what is sent first; its position moves on by as much as the send buffer takes. With {@link TcpConfig#fastOpen()} and a cookie
      *     the SYN carries some of it, else it follows the handshake
-     * @throws SocketErrorException ENETUNREACH, EADDRNOTAVAIL (also if the 4-tuple is taken, or belongs to another stack),
-     *     EINVAL
+     * @throws SocketErrorException ENETUNREACH, EADDRNOTAVAIL (also if the 4-tuple is taken, or belongs to another stack)
      */
     public TcpConnection connect(
             final @Nullable TcpBinding binding,
@@ -210,10 +193,10 @@ public final class TcpProtocol implements TransportProtocol {
             throw new SocketErrorException(SocketError.ENETUNREACH, remote.toString());
         }
         final int port = binding == null
-                ? ephemeralPort(path.source(), remote)
+                ? ports.ephemeral(path.source(), remote)
                 : binding.local().port();
         final Endpoint local = new Endpoint(path.source(), port);
-        if (!isOurs(local, remote)) {
+        if (!ports.isOurs(local, remote)) {
             throw new SocketErrorException(SocketError.EADDRNOTAVAIL, local + " to " + remote + " on this queue");
         }
         if (!makeWay(local, remote)) {
@@ -257,6 +240,7 @@ public final class TcpProtocol implements TransportProtocol {
         for (final TcpConnection connection : connections.all()) {
             connection.life.abortFor(SocketError.ENETDOWN, nowNanos);
         }
+        halfOpenArrives.owed().clear();
         timeWaits.clear();
         // There is no further poll in which splices would find that out.
         moveSplices(nowNanos);
@@ -274,6 +258,7 @@ public final class TcpProtocol implements TransportProtocol {
         for (int count = blocked.size(); count > 0; count--) {
             blocked.remove().unblock(nowNanos);
         }
+        halfOpenArrives.owed().resume(nowNanos);
         timeWaits.resume(nowNanos);
         moveSplices(nowNanos);
     }
@@ -295,94 +280,14 @@ public final class TcpProtocol implements TransportProtocol {
 
     /** True if a connection waits for the device to have room. */
     public boolean isBlocked() {
-        return !blocked.isEmpty() || timeWaits.isBlocked();
+        return !blocked.isEmpty() || halfOpenArrives.owed().isWaiting() || timeWaits.isBlocked();
     }
 
     // ---- What the Internet layer calls
 
     @Override
     public void receive(final PacketBuffer packet, final ReceivedPacket info, final long nowNanos) {
-        statistics.segmentsReceived++;
-        if (isWellFormed(packet, info)) {
-            deliver(info, nowNanos);
-        }
-        packet.release();
-    }
-
-    private boolean isWellFormed(final PacketBuffer packet, final ReceivedPacket info) {
-        if (!info.isUnicast()) {
-            // RFC 9293 3.9.2.3 (MUST-57): silently.
-            statistics.drop(DropReason.TCP_BROADCAST);
-            return false;
-        }
-        if (packet.contiguousLength() < TcpHeader.MIN_LENGTH) {
-            statistics.drop(DropReason.TCP_TOO_SHORT);
-            return false;
-        }
-        if (!packet.checksumTrusted() && !TcpChecksum.isRight(packet, info.pseudoHeaderSum())) {
-            statistics.drop(DropReason.TCP_CHECKSUM);
-            return false;
-        }
-        if (!segment.read(packet, info.trafficClass())) {
-            statistics.drop(DropReason.TCP_DATA_OFFSET);
-            return false;
-        }
-        return true;
-    }
-
-    private void deliver(final ReceivedPacket info, final long nowNanos) {
-        final TupleOwner owner = connections.find(
-                info.destinationHigh(),
-                info.destinationLow(),
-                segment.destinationPort,
-                info.sourceHigh(),
-                info.sourceLow(),
-                segment.sourcePort);
-        if (owner instanceof TcpConnection connection) {
-            connection.arrives.process(segment, nowNanos);
-            return;
-        }
-        if (owner instanceof HalfOpen half) {
-            halfOpenArrives.process(half, segment, nowNanos);
-            return;
-        }
-        if (owner instanceof TimeWaitRecord record && !isSuccessor(record)) {
-            timeWaits.process(record, segment, nowNanos);
-            return;
-        }
-        final IpAddress from = info.source();
-        final IpAddress to = info.destination();
-        final IpPath back = internet.path(to, from);
-        if (back == null) {
-            statistics.drop(DropReason.IP_NO_ROUTE);
-            return;
-        }
-        final Endpoint local = new Endpoint(to, segment.destinationPort);
-        final TcpListener listener = listeners.find(local, new Endpoint(from, segment.sourcePort));
-        if (listener != null && segment.sourcePort != 0) {
-            listener.segmentArrives(segment, back, nowNanos);
-        } else {
-            // RFC 9293 3.10.7.1: CLOSED.
-            statistics.drop(DropReason.TCP_NO_SOCKET);
-            resets.answer(segment, back, nowNanos);
-        }
-    }
-
-    /**
-     * True if the segment is a SYN that opens the next incarnation of a connection in TIME-WAIT (RFC 9293 3.6.1 MAY-2). The old one
-     * is forgotten.
-     */
-    private boolean isSuccessor(final TimeWaitRecord record) {
-        if ((segment.flags & (TcpHeader.SYN | TcpHeader.ACK | TcpHeader.RST)) != TcpHeader.SYN) {
-            return false;
-        }
-        final TcpListener listener = listeners.find(record.local(), record.remote());
-        if (listener == null
-                || !TimeWaitTable.isNewer(segment, record, listener.config().timestamps())) {
-            return false;
-        }
-        timeWaits.giveWay(record);
-        return true;
+        demultiplexer.receive(packet, info, nowNanos);
     }
 
     @Override
@@ -392,22 +297,7 @@ public final class TcpProtocol implements TransportProtocol {
             final PacketBuffer quoted,
             final ReceivedPacket info,
             final long nowNanos) {
-        final int at = quoted.head();
-        final ByteBuffer bytes = quoted.memory().bytes();
-        final int seq = bytes.getInt(at + TcpHeader.SEQUENCE_OFFSET);
-        final TupleOwner owner = connections.find(
-                info.sourceHigh(),
-                info.sourceLow(),
-                bytes.getShort(at + TcpHeader.SOURCE_PORT_OFFSET) & 0xFFFF,
-                info.destinationHigh(),
-                info.destinationLow(),
-                bytes.getShort(at + TcpHeader.DESTINATION_PORT_OFFSET) & 0xFFFF);
-        final boolean applied = owner instanceof TcpConnection connection
-                ? IcmpErrors.apply(connection, error, mtu, seq, nowNanos)
-                : owner instanceof HalfOpen half && IcmpErrors.apply(half, error, mtu, seq);
-        if (!applied) {
-            statistics.drop(DropReason.ICMP_UNMATCHED);
-        }
+        demultiplexer.icmpError(error, mtu, quoted, info, nowNanos);
     }
 
     // ---- What connections and listeners ask for
@@ -460,9 +350,11 @@ public final class TcpProtocol implements TransportProtocol {
         return fastOpenCache;
     }
 
-    /** A key that nobody knows. */
-    SipHash newKey() {
-        return SipHash.random(random);
+    /** Keys that nobody knows. */
+    FastOpenKeys newFastOpenKeys() {
+        final byte[] key = new byte[FastOpenKeys.KEY_BYTES];
+        random.nextBytes(key);
+        return FastOpenKeys.of(key);
     }
 
     SynCookies cookies() {
@@ -510,30 +402,6 @@ public final class TcpProtocol implements TransportProtocol {
     /** {@link TcpConnection#burstEnded} of {@code connection} is to be called. */
     void tellEndOfBurst(final TcpConnection connection) {
         inBurst.add(connection);
-    }
-
-    private int ephemeralPort(final IpAddress from, final Endpoint remote) throws SocketErrorException {
-        final long hashed = portHash(remote.address(), remote.port());
-        final int port = ephemeralPorts.choose(
-                hashed, candidate -> !ports.isUsed(candidate) && isFree(new Endpoint(from, candidate), remote));
-        if (port == 0) {
-            throw new SocketErrorException(SocketError.EADDRNOTAVAIL, "all ephemeral ports to " + remote);
-        }
-        return port;
-    }
-
-    /** True for a 4-tuple that belongs here, and that no connection has. */
-    private boolean isFree(final Endpoint local, final Endpoint remote) {
-        return isOurs(local, remote) && connections.find(local, remote) == null;
-    }
-
-    /** True if segments of such a connection come to this stack. */
-    private boolean isOurs(final Endpoint local, final Endpoint remote) {
-        return share == null || share.owns(local, remote);
-    }
-
-    private long portHash(final IpAddress address, final int port) {
-        return hash.hash(hash.hash(address.high(), address.low()), port);
     }
 
     /** True if the 4-tuple is free. A connection in TIME-WAIT gives way: its successor's ISN lies ahead. */

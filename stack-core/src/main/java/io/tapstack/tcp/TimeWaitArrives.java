@@ -5,7 +5,6 @@ import io.tapstack.event.StackStatistics;
 import io.tapstack.ip.SendStatus;
 import io.tapstack.wire.SequenceNumber;
 import io.tapstack.wire.TcpHeader;
-import java.util.ArrayDeque;
 
 /**
  * SEGMENT ARRIVES in TIME-WAIT: RFC 9293 3.10.7.4 with PAWS, RFC 1337 and RFC 5961, as {@link SegmentArrives} has it, for what is left of the
@@ -17,7 +16,7 @@ final class TimeWaitArrives {
     private final BareSegmentSender sender;
     private final ChallengeAckLimit challengeAcks;
     private final RecordQueue<TimeWaitRecord> queue;
-    private final ArrayDeque<TimeWaitRecord> owing = new ArrayDeque<>();
+    private final OwedAnswers<TimeWaitRecord> owed = new OwedAnswers<>(this::send);
 
     TimeWaitArrives(
             final StackStatistics statistics,
@@ -47,9 +46,6 @@ final class TimeWaitArrives {
             refuse(record, segment, nowNanos);
             return;
         }
-        if (timestamps != null && segment.options.hasTimestamps()) {
-            timestamps.accepted(segment.options.timestampValue(), segment.seq, nowNanos);
-        }
         if (segment.has(TcpHeader.RST)) {
             // Second. RFC 1337 fix 1: the reset of an old duplicate must not end TIME-WAIT early.
             final boolean exact = segment.seq == record.rcvNxt;
@@ -67,9 +63,14 @@ final class TimeWaitArrives {
             // Fifth: something that was never sent.
             statistics.drop(DropReason.TCP_BAD_ACK);
             answer(record, false, nowNanos);
-        } else if (segment.length() > 0) {
-            // Nothing comes behind the end of the stream; the peer has to be told where that was.
-            answer(record, true, nowNanos);
+        } else {
+            if (timestamps != null && segment.options.hasTimestamps()) {
+                timestamps.accepted(segment.options.timestampValue(), segment.seq, nowNanos);
+            }
+            if (segment.length() > 0) {
+                // Nothing comes behind the end of the stream; the peer has to be told where that was.
+                answer(record, true, nowNanos);
+            }
         }
     }
 
@@ -88,52 +89,36 @@ final class TimeWaitArrives {
     }
 
     /** {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>}: always if something has to be repeated, else as a challenge. */
-    private void answer(final TimeWaitRecord record, final boolean owed, final long nowNanos) {
-        if (!owed) {
+    private void answer(final TimeWaitRecord record, final boolean due, final long nowNanos) {
+        if (!due) {
             if (!record.mayChallenge(challengeAcks, nowNanos)) {
                 return;
             }
             statistics.challengeAcks++;
         }
-        send(record, nowNanos);
-    }
-
-    private void send(final TimeWaitRecord record, final long nowNanos) {
-        final SendStatus status = sender.send(
-                record.path,
-                record.localPort(),
-                record.remotePort(),
-                record.sndNxt,
-                record.rcvNxt,
-                TcpHeader.ACK,
-                record.window,
-                record.timestamps,
-                record.timeToLive & 0xFF,
-                record.trafficClass & 0xFF,
-                nowNanos);
-        if (status == SendStatus.DEVICE_FULL && !record.owesAck) {
-            record.owesAck = true;
-            owing.add(record);
+        if (!send(record, nowNanos)) {
+            owed.add(record);
         }
     }
 
-    /** True if a record waits for the device to have room. */
-    boolean isBlocked() {
-        return !owing.isEmpty();
+    private boolean send(final TimeWaitRecord record, final long nowNanos) {
+        return sender.send(
+                        record.path,
+                        record.localPort(),
+                        record.remotePort(),
+                        record.sndNxt,
+                        record.rcvNxt,
+                        TcpHeader.ACK,
+                        record.window,
+                        record.timestamps,
+                        record.timeToLive & 0xFF,
+                        record.trafficClass & 0xFF,
+                        nowNanos)
+                != SendStatus.DEVICE_FULL;
     }
 
-    /** The device may have room again. */
-    void resume(final long nowNanos) {
-        for (int count = owing.size(); count > 0; count--) {
-            final TimeWaitRecord record = owing.remove();
-            record.owesAck = false;
-            if (record.isQueued()) {
-                send(record, nowNanos);
-            }
-        }
-    }
-
-    void clear() {
-        owing.clear();
+    /** Those that wait for the device to have room. */
+    OwedAnswers<TimeWaitRecord> owed() {
+        return owed;
     }
 }

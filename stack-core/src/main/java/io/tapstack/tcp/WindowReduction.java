@@ -16,8 +16,38 @@ final class WindowReduction {
     /** The last reduction was for a loss, so that it is taken back if nothing was lost. */
     private boolean forLoss;
 
+    private final SmoothReduction smooth;
+
     WindowReduction(final TcpConnection tcb) {
         this.tcb = tcb;
+        this.smooth = new SmoothReduction(tcb);
+    }
+
+    /** How much may be in the network now: cwnd, but for what recovery and a reduction that goes on make of it. */
+    int window() {
+        return smooth.window(tcb.recovery.window(tcb.congestion.cwnd()));
+    }
+
+    /** True while the flight comes down after an echo, and nothing is lost: Linux's state CWR. */
+    boolean isSmooth() {
+        return smooth.isActive();
+    }
+
+    /** New data was sent. */
+    void sent(final int bytes) {
+        tcb.recovery.sent(bytes);
+        smooth.sent(bytes);
+    }
+
+    /** Loss recovery has taken in an ACK, and {@link #act} its verdict. */
+    void acked(final AckArrival arrival) {
+        smooth.acked(arrival);
+    }
+
+    /** Nothing was sent for {@code idleNanos}, which is longer than the RTO (RFC 5681 4.1). */
+    void restartAfterIdle(final long idleNanos) {
+        smooth.stop();
+        tcb.congestion.restartAfterIdle(idleNanos, tcb.estimator.rto());
     }
 
     /** Does what loss recovery's {@code verdict} on an ACK, or on a timer, asks for; {@code flight} bytes were in the network. */
@@ -54,6 +84,7 @@ final class WindowReduction {
         final CongestionControl congestion = tcb.congestion;
         tcb.statistics.fastRecoveries++;
         tcb.timing.cancel();
+        smooth.stop();
         lostForSize = tcb.pathMtu.probing.explainsLoss();
         forLoss = false;
         if (!lostForSize) {
@@ -75,22 +106,29 @@ final class WindowReduction {
     void timedOut(final long nowNanos) {
         // A peer that closed its window while data was in flight is probed by the timer; that says nothing about the
         // network.
-        forLoss = !tcb.pathMtu.timedOut() && tcb.sndWnd > 0;
-        if (forLoss) {
-            final int flight = Math.min(tcb.sndNxt - tcb.sndUna, tcb.congestion.cwnd());
-            // In fast recovery ssthresh was set for this very flight, as in Linux.
-            final boolean first = tcb.timeouts == 0 && tcb.recovery.phase() != LossRecovery.Phase.RECOVERY;
-            tcb.congestion.timedOut(flight, first, nowNanos);
-            tcb.ecn.windowReduced(false);
+        if (tcb.pathMtu.timedOut() || tcb.sndWnd == 0) {
+            forLoss = false;
+            return;
         }
+        final int flight = Math.min(tcb.sndNxt - tcb.sndUna, tcb.congestion.cwnd());
+        // In fast recovery, and after an echo, ssthresh was set for this very flight, as in Linux. If the timeout was a
+        // mistake that reduction is still right.
+        final boolean first =
+                tcb.timeouts == 0 && tcb.recovery.phase() != LossRecovery.Phase.RECOVERY && !smooth.isActive();
+        smooth.stop();
+        forLoss |= first;
+        tcb.congestion.timedOut(flight, first, nowNanos);
+        tcb.ecn.windowReduced(false);
     }
 
     /** An ACK at or above SND.UNA came, and may echo a mark. */
     void echo(final Segment segment, final long nowNanos) {
         if (tcb.ecn.ackArrived(segment) && !tcb.recovery.inRecovery()) {
-            tcb.congestion.congestionExperienced(tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt), nowNanos);
+            final int flight = tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt);
+            tcb.congestion.congestionExperienced(flight, nowNanos);
             tcb.ecn.windowReduced(true);
             forLoss = false;
+            smooth.start(flight);
             changed();
         }
     }

@@ -174,6 +174,9 @@ public final class UdpEndpoint implements AutoCloseable {
         final int port;
         try {
             requireOpen();
+            if (localPort == UNBOUND) {
+                bind(Endpoint.anyIpv4(0));
+            }
             final Endpoint to = destination == null ? remote : destination;
             if (to == null) {
                 throw new SocketErrorException(SocketError.EDESTADDRREQ, "UDP socket is not connected");
@@ -184,9 +187,6 @@ public final class UdpEndpoint implements AutoCloseable {
             final IpPath connected = path;
             way = connected != null && destination == null ? connected : findPath(to.address());
             port = to.port();
-            if (localPort == UNBOUND) {
-                bind(Endpoint.anyIpv4(0));
-            }
             throwPendingError();
             if (outputEnded) {
                 throw new SocketErrorException(SocketError.EPIPE, "UDP to " + to);

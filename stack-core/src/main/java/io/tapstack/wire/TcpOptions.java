@@ -256,13 +256,12 @@ public final class TcpOptions {
     public static int writeCookie(
             final ByteBuffer buffer, final int at, final int length, final long high, final long low) {
         final int total = cookieOptionLength(length);
-        int next = at;
-        while (next < at + total - 2 - length) {
-            buffer.put(next++, (byte) NO_OPERATION);
-        }
-        buffer.putShort(next, (short) (FAST_OPEN << 8 | 2 + length));
+        buffer.putShort(at, (short) (FAST_OPEN << 8 | 2 + length));
         for (int i = 0; i < length; i++) {
-            buffer.put(next + 2 + i, (byte) ((i < 8 ? high : low) >>> (56 - 8 * (i % 8))));
+            buffer.put(at + 2 + i, (byte) ((i < 8 ? high : low) >>> (56 - 8 * (i % 8))));
+        }
+        for (int next = at + 2 + length; next < at + total; next++) {
+            buffer.put(next, (byte) NO_OPERATION);
         }
         return total;
     }

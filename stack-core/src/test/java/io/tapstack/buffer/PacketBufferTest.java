@@ -3,7 +3,7 @@ package io.tapstack.buffer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tapstack.testing.TestLink;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
@@ -78,14 +78,20 @@ class PacketBufferTest {
         for (int round = 0; round < 500; round++) {
             final PacketBuffer packet = pool.packet(BufferPool.FRAME, random.nextInt(100));
             final int contiguous = packet.append(random.nextInt(100));
-            packet.memory().bytes().put(contiguous, random(random, packet.contiguousLength()));
+            final byte[] front = random(random, packet.contiguousLength());
+            packet.memory().bytes().put(contiguous, front);
+            final ByteBuffer expected = ByteBuffer.allocate(1_000).put(front);
             for (int i = random.nextInt(5); i > 0; i--) {
                 final Region region = pool.region(BufferPool.SMALL);
                 region.bytes().put(0, random(random, region.capacity()));
-                packet.addSlice(region, random.nextInt(100), random.nextInt(100));
+                final int offset = random.nextInt(100);
+                final int sliced = random.nextInt(100);
+                packet.addSlice(region, offset, sliced);
+                expected.put(region.view(offset, sliced));
                 region.release();
             }
-            final byte[] whole = TestLink.bytesOf(packet);
+            final byte[] whole = Arrays.copyOf(expected.array(), expected.position());
+            assertThat(packet.toArray()).isEqualTo(whole);
             final int from = random.nextInt(whole.length + 1);
             final int length = random.nextInt(whole.length - from + 1);
             final Region target = pool.region(BufferPool.FRAME);

@@ -158,7 +158,7 @@ final class FuzzedHost {
         settle();
         justSent.clear();
         arpAsked = isEthernet() && frame.length >= ETHERNET_HEADER && etherType(frame) == 0x0806;
-        link.deliver(frame);
+        link.inject(frame);
         settle();
         if (arpAsked) {
             // What has waited for an address has gone out with the rest.
@@ -294,7 +294,7 @@ final class FuzzedHost {
             notice();
             hear();
             while (!arpReplies.isEmpty()) {
-                link.deliver(arpReplies.remove());
+                link.inject(arpReplies.remove());
                 more = true;
             }
             more |= stack.isPollWanted();

@@ -9,7 +9,7 @@ import java.nio.ByteBuffer;
  *
  * @param seq of the first byte of payload, that is, behind a SYN
  */
-record SentSegment(
+public record SentSegment(
         IpAddress destination,
         int destinationPort,
         int sourcePort,
@@ -23,7 +23,7 @@ record SentSegment(
     private static final int TIMESTAMPS = 8;
 
     /** Reads the segment that stands behind a header of {@code headerLength} bytes in an IPv4 packet. */
-    static SentSegment read(final byte[] packet, final int headerLength) {
+    public static SentSegment read(final byte[] packet, final int headerLength) {
         final ByteBuffer bytes = ByteBuffer.wrap(packet);
         final TcpHeader header = new TcpHeader().wrap(bytes, headerLength);
         final int dataAt = headerLength + header.headerLength();
@@ -54,7 +54,7 @@ record SentSegment(
         return 0;
     }
 
-    boolean has(final int flag) {
+    public boolean has(final int flag) {
         return (flags & flag) != 0;
     }
 

@@ -42,9 +42,7 @@ class FragmentationTest {
     }
 
     private static PacketBuffer packet(final TestHost host, final byte[] payload) {
-        final int headroom = path(host).headroom();
-        final PacketBuffer packet = host.pool.packet(headroom + payload.length, headroom);
-        packet.memory().bytes().put(packet.append(payload.length), payload);
+        final PacketBuffer packet = host.pool.packet(payload, path(host).headroom());
         return packet;
     }
 
@@ -126,7 +124,7 @@ class FragmentationTest {
             packet.addSlice(region, 7 + at, 500);
         }
         region.release();
-        final byte[] whole = TestLink.bytesOf(packet);
+        final byte[] whole = packet.toArray();
         path(host).send(packet, PROTOCOL, 0, 64, false);
         final ByteBuffer joined = ByteBuffer.allocate(whole.length);
         for (final EthernetPacket frame : host.sent()) {

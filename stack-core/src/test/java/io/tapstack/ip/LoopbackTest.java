@@ -7,7 +7,6 @@ import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.buffer.Region;
 import io.tapstack.testing.Packets;
 import io.tapstack.testing.TestHost;
-import io.tapstack.testing.TestLink;
 import io.tapstack.wire.IpAddress;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
@@ -67,7 +66,7 @@ class LoopbackTest {
         region.release();
         packet.gsoSize(1_000);
         packet.requestChecksum(packet.head(), 6);
-        final byte[] whole = TestLink.bytesOf(packet);
+        final byte[] whole = packet.toArray();
         assertThat(path.send(packet, PROTOCOL, 0, 64, true)).isEqualTo(SendStatus.SENT);
         host.ipv4.pollLoopback(10, host.now());
         assertThat(transport.packets.get(0).payload()).isEqualTo(whole);
@@ -93,9 +92,7 @@ class LoopbackTest {
     @Test
     void answersToOurselvesWaitForTheNextPoll() {
         final IpPath path = path("10.0.0.2");
-        final PacketBuffer ping = host.pool.packet(200, path.headroom());
-        final byte[] request = Packets.icmp(8, 0, 1, Packets.pattern(8));
-        ping.memory().bytes().put(ping.append(request.length), request);
+        final PacketBuffer ping = host.pool.packet(Packets.icmp(8, 0, 1, Packets.pattern(8)), path.headroom());
         path.send(ping, 1, 0, 64, true);
         host.ipv4.pollLoopback(100, host.now());
         assertThat(host.ipv4.hasLoopbackPackets()).as("the reply").isTrue();

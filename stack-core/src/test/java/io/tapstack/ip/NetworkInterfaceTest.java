@@ -121,7 +121,7 @@ class NetworkInterfaceTest {
     @Test
     void pollKeepsItsBudget() {
         for (int i = 0; i < 10; i++) {
-            host.link.deliver(Packets.ethernet(TestHost.MAC, TestHost.PEER_MAC, 0x0800, PING));
+            host.link.inject(Packets.ethernet(TestHost.MAC, TestHost.PEER_MAC, 0x0800, PING));
         }
         assertThat(host.networkInterface.poll(4, 0)).isEqualTo(4);
         assertThat(host.sent()).hasSize(4);

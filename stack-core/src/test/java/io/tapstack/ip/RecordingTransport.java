@@ -1,7 +1,6 @@
 package io.tapstack.ip;
 
 import io.tapstack.buffer.PacketBuffer;
-import io.tapstack.testing.TestLink;
 import io.tapstack.wire.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,7 +31,7 @@ public final class RecordingTransport implements TransportProtocol {
                 info.trafficClass(),
                 info.timeToLive(),
                 info.isUnicast(),
-                TestLink.bytesOf(packet)));
+                packet.toArray()));
         packet.release();
     }
 
@@ -43,6 +42,6 @@ public final class RecordingTransport implements TransportProtocol {
             final PacketBuffer quoted,
             final ReceivedPacket info,
             final long nowNanos) {
-        errors.add(new Error(error, mtu, info.source(), info.destination(), TestLink.bytesOf(quoted)));
+        errors.add(new Error(error, mtu, info.source(), info.destination(), quoted.toArray()));
     }
 }

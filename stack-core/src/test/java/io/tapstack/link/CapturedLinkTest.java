@@ -45,7 +45,7 @@ class CapturedLinkTest {
         final CapturedLink link = captured(device, file);
         frames.send(link, 1, 61);
         now = 2_500;
-        device.deliver(Frames.numbered(2, 1_514));
+        device.inject(Frames.numbered(2, 1_514));
         assertThat(frames.receiveNumbers(link)).containsExactly(2);
         link.close();
 
@@ -68,7 +68,7 @@ class CapturedLinkTest {
         final TestLink ip = new TestLink(LinkCapabilities.plain(LinkType.IP, 1_500));
         final CapturedLink link = captured(ip, file);
         final byte[] payload = Packets.pattern(333);
-        ip.deliver(Packets.ipv4(FROM, TO, 17, Packets.udp(FROM, 1_234, TO, 53, payload)));
+        ip.inject(Packets.ipv4(FROM, TO, 17, Packets.udp(FROM, 1_234, TO, 53, payload)));
         frames.receive(link);
         link.close();
 
@@ -98,7 +98,7 @@ class CapturedLinkTest {
         link.close();
 
         final PcapngReader.Packet packet = new PcapngReader(file.toByteArray()).packets.get(0);
-        assertThat(packet.bytes()).hasSize(54 + 5 * 13_001).isEqualTo(TestLink.bytesOf(frame));
+        assertThat(packet.bytes()).hasSize(54 + 5 * 13_001).isEqualTo(frame.toArray());
         frame.release();
     }
 
@@ -222,7 +222,7 @@ class CapturedLinkTest {
         final TestLink ip = new TestLink(LinkCapabilities.plain(LinkType.IP, 1_500));
         final CapturedLink link = captured(ip, Files.newOutputStream(path));
         now = 123_456_789L;
-        ip.deliver(Packets.ipv4(FROM, TO, 17, Packets.udp(FROM, 1_234, TO, 4_321, Packets.pattern(77))));
+        ip.inject(Packets.ipv4(FROM, TO, 17, Packets.udp(FROM, 1_234, TO, 4_321, Packets.pattern(77))));
         frames.receive(link);
         link.close();
         final Process tshark = new ProcessBuilder(

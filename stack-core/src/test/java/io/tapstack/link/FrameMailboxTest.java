@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tapstack.buffer.BufferPool;
 import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.buffer.Region;
-import io.tapstack.testing.TestLink;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -167,9 +166,7 @@ class FrameMailboxTest {
     }
 
     private PacketBuffer frame(final byte[] bytes) {
-        final PacketBuffer frame = sender.packet(bytes.length, 0);
-        frame.memory().bytes().put(frame.append(bytes.length), bytes);
-        return frame;
+        return sender.packet(bytes, 0);
     }
 
     private byte @Nullable [] take() {
@@ -177,7 +174,7 @@ class FrameMailboxTest {
         if (frame == null) {
             return null;
         }
-        final byte[] bytes = TestLink.bytesOf(frame);
+        final byte[] bytes = frame.toArray();
         frame.release();
         return bytes;
     }

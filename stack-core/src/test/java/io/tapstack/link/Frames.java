@@ -31,7 +31,7 @@ final class Frames {
     List<byte[]> receive(final LinkDevice device) throws IOException {
         final List<byte[]> frames = new ArrayList<>();
         for (PacketBuffer frame = device.receive(pool); frame != null; frame = device.receive(pool)) {
-            frames.add(TestLink.bytesOf(frame));
+            frames.add(frame.toArray());
             frame.release();
         }
         return frames;

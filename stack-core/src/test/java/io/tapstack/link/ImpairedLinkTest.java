@@ -67,7 +67,7 @@ class ImpairedLinkTest {
         final ImpairedLink link = new ImpairedLink(device, Impairment.NONE, Impairment.NONE, 1);
         sendNumbers(link, 3);
         assertThat(sentNumbers()).containsExactly(0, 1, 2);
-        device.deliver(Frames.numbered(7, LENGTH));
+        device.inject(Frames.numbered(7, LENGTH));
         assertThat(frames.receiveNumbers(link)).containsExactly(7);
         assertThat(link.nextEvent()).isEqualTo(Long.MAX_VALUE);
     }
@@ -107,7 +107,7 @@ class ImpairedLinkTest {
             final Impairment half = Impairment.NONE.withLoss(0.5);
             final ImpairedLink link = new ImpairedLink(device, half, half, 3);
             sendNumbers(link, sent);
-            IntStream.range(0, 50).forEach(number -> device.deliver(Frames.numbered(number, LENGTH)));
+            IntStream.range(0, 50).forEach(number -> device.inject(Frames.numbered(number, LENGTH)));
             runs.add(frames.receiveNumbers(link));
         }
         assertThat(runs.get(0)).isEqualTo(runs.get(1));
@@ -123,7 +123,7 @@ class ImpairedLinkTest {
     void corruptionInvertsOneBit() throws IOException {
         final ImpairedLink link = receiving(Impairment.NONE.withCorruption(1), 9);
         for (int round = 0; round < 100; round++) {
-            device.deliver(new byte[LENGTH]);
+            device.inject(new byte[LENGTH]);
             final byte[] damaged = frames.receive(link).get(0);
             int bits = 0;
             for (final byte b : damaged) {
@@ -138,9 +138,9 @@ class ImpairedLinkTest {
         final ImpairedLink link = sending(Impairment.NONE.withCorruption(1), 9);
         final var frame = frames.pool().packet(LENGTH, 0);
         frame.append(LENGTH);
-        final byte[] before = TestLink.bytesOf(frame);
+        final byte[] before = frame.toArray();
         link.transmit(frame);
-        assertThat(TestLink.bytesOf(frame))
+        assertThat(frame.toArray())
                 .isEqualTo(before)
                 .isNotEqualTo(device.takeSent().get(0));
         frame.release();
@@ -153,7 +153,7 @@ class ImpairedLinkTest {
         final long start = 5_000 * MILLIS;
         link.advance(start);
         frames.send(link, 1, LENGTH);
-        device.deliver(Frames.numbered(2, LENGTH));
+        device.inject(Frames.numbered(2, LENGTH));
         assertThat(frames.receive(link)).isEmpty();
         assertThat(link.nextEvent())
                 .as("the frame that was sent wants to know the time")
@@ -304,7 +304,7 @@ class ImpairedLinkTest {
         final ImpairedLink link = receiving(Impairment.NONE.withDelay(1_000 * MILLIS), 1);
         link.advance(0);
         for (int number = 0; number < 100_000; number++) {
-            device.deliver(new byte[1_500]);
+            device.inject(new byte[1_500]);
             if (number % 64 == 0) {
                 frames.receive(link);
             }

@@ -63,7 +63,7 @@ class SteeredLinkTest {
     void aSegmentGoesToTheOwnerOfItsConnection(final int arrival) throws IOException {
         for (int owner = 0; owner < QUEUES; owner++) {
             final byte[] segment = segment(peerPortOwnedBy(owner));
-            devices.get(arrival).deliver(segment);
+            devices.get(arrival).inject(segment);
             assertOnly(owner, segment);
             assertThat(passedOn()).isEqualTo(owner == arrival ? 0 : 1);
             statistics.get(arrival).framesPassedOn = 0;
@@ -77,7 +77,7 @@ class SteeredLinkTest {
         for (int i = 0; i < 200; i++) {
             final byte[] segment = segment(port, i);
             sent.add(segment);
-            devices.get(0).deliver(segment);
+            devices.get(0).inject(segment);
         }
         letPass(0, sent.size());
         assertThat(receive(2)).usingRecursiveComparison().isEqualTo(sent);
@@ -87,9 +87,9 @@ class SteeredLinkTest {
     @Test
     void mailComesFirst() throws IOException {
         final int port = peerPortOwnedBy(1);
-        devices.get(0).deliver(segment(port, 1));
+        devices.get(0).inject(segment(port, 1));
         assertThat(receive(0)).isEmpty();
-        devices.get(1).deliver(segment(port, 2));
+        devices.get(1).inject(segment(port, 2));
         assertThat(receive(1).stream().map(frame -> frame[frame.length - 1])).containsExactly((byte) 1, (byte) 2);
     }
 
@@ -98,10 +98,10 @@ class SteeredLinkTest {
     void mailDoesNotStarveTheDevice() throws IOException {
         final int port = peerPortOwnedBy(1);
         for (int i = 0; i < 500; i++) {
-            devices.get(0).deliver(segment(port));
+            devices.get(0).inject(segment(port));
         }
         letPass(0, 500);
-        devices.get(1).deliver(arp(Packets.ARP_REPLY, PEER, OURS));
+        devices.get(1).inject(arp(Packets.ARP_REPLY, PEER, OURS));
         final List<byte[]> received = receive(1);
         assertThat(received).hasSize(501);
         int position = 0;
@@ -119,10 +119,10 @@ class SteeredLinkTest {
         final byte[] flood = segment(peerPortOwnedBy(0), 1);
         final byte[] other = segment(peerPortOwnedBy(0), 2);
         for (int i = 0; i < 100; i++) {
-            devices.get(1).deliver(flood);
+            devices.get(1).inject(flood);
         }
         letPass(1, 100);
-        devices.get(2).deliver(other);
+        devices.get(2).inject(other);
         letPass(2, 1);
         final List<byte[]> received = receive(0);
         assertThat(received).hasSize(101);
@@ -133,7 +133,7 @@ class SteeredLinkTest {
     @ValueSource(ints = {0, 1, 2})
     void arpGoesToAll(final int arrival) throws IOException {
         final byte[] request = arp(Packets.ARP_REQUEST, PEER, OURS);
-        devices.get(arrival).deliver(request);
+        devices.get(arrival).inject(request);
         assertThat(receive(arrival)).containsExactly(request);
         for (int queue = 0; queue < QUEUES; queue++) {
             if (queue != arrival) {
@@ -171,7 +171,7 @@ class SteeredLinkTest {
                 ethernet(last),
                 ethernet(first),
                 ethernet(igmp))) {
-            devices.get(arrival).deliver(frame);
+            devices.get(arrival).inject(frame);
             assertOnly(0, frame);
         }
     }
@@ -184,7 +184,7 @@ class SteeredLinkTest {
             final byte[] quoted =
                     Arrays.copyOf(Packets.ipv4(OURS, PEER, IpProtocol.TCP, tcp(PORT, peerPortOwnedBy(owner), 0)), 28);
             final byte[] frame = error(quoted);
-            devices.get(arrival).deliver(frame);
+            devices.get(arrival).inject(frame);
             assertOnly(owner, frame);
         }
     }
@@ -196,7 +196,7 @@ class SteeredLinkTest {
         final byte[] cutShort = Arrays.copyOf(Packets.ipv4(OURS, PEER, IpProtocol.TCP, tcp(PORT, 9, 0)), 22);
         final byte[] laterFragment = Packets.ipv4(OURS, PEER, IpProtocol.TCP, 7, 3, new byte[0], new byte[40]);
         for (final byte[] quoted : List.of(datagram, cutShort, laterFragment, new byte[0], new byte[] {0x4F, 0})) {
-            devices.get(arrival).deliver(error(quoted));
+            devices.get(arrival).inject(error(quoted));
             assertOnly(0, error(quoted));
         }
     }
@@ -212,7 +212,7 @@ class SteeredLinkTest {
         final byte[] noPorts = ethernet(Packets.ipv4(PEER, OURS, IpProtocol.TCP, new byte[3]));
         for (final byte[] frame :
                 List.of(new byte[0], new byte[13], unknown, noVersion, ethernet(longHeader), noPorts)) {
-            devices.get(arrival).deliver(frame);
+            devices.get(arrival).inject(frame);
             assertOnly(arrival, frame);
         }
     }
@@ -233,7 +233,7 @@ class SteeredLinkTest {
             frame[EthernetHeader.LENGTH + random.nextInt(frame.length - EthernetHeader.LENGTH)] ^= random.nextInt(256);
             final byte[] damaged =
                     Arrays.copyOf(frame, random.nextInt(3) == 0 ? random.nextInt(frame.length + 1) : frame.length);
-            devices.get(random.nextInt(QUEUES)).deliver(damaged);
+            devices.get(random.nextInt(QUEUES)).inject(damaged);
             assertThat(received()).hasSize(1).first().isEqualTo(damaged);
         }
     }
@@ -243,14 +243,14 @@ class SteeredLinkTest {
         final int port = peerPortOwnedBy(1);
         final int frames = 20_000;
         for (int i = 0; i < frames; i++) {
-            devices.get(0).deliver(segment(port));
+            devices.get(0).inject(segment(port));
         }
         letPass(0, frames);
         final int received = receive(1).size();
         assertThat(received).isEqualTo((int) statistics.get(0).framesPassedOn).isBetween(4_000, frames - 1);
         assertThat(drops(0)).isEqualTo(frames - received);
         assertThat(drops(1)).isZero();
-        devices.get(0).deliver(segment(port));
+        devices.get(0).inject(segment(port));
         assertOnly(1, segment(port));
     }
 
@@ -259,7 +259,7 @@ class SteeredLinkTest {
     void mailIsAnEvent() throws IOException {
         links.get(1).advance(5);
         assertThat(links.get(1).nextEvent()).isEqualTo(Long.MAX_VALUE);
-        devices.get(0).deliver(segment(peerPortOwnedBy(1)));
+        devices.get(0).inject(segment(peerPortOwnedBy(1)));
         assertThat(receive(0)).isEmpty();
         assertThat(links.get(1).nextEvent()).isEqualTo(5);
         assertThat(links.get(1).isReady()).isTrue();
@@ -325,8 +325,7 @@ class SteeredLinkTest {
     // ---- What the stacks do
 
     private void transmit(final int queue, final byte[] bytes) throws IOException {
-        final PacketBuffer frame = pools.get(queue).packet(bytes.length, 0);
-        frame.memory().bytes().put(frame.append(bytes.length), bytes);
+        final PacketBuffer frame = pools.get(queue).packet(bytes, 0);
         assertThat(links.get(queue).transmit(frame)).isTrue();
         frame.release();
     }
@@ -336,7 +335,7 @@ class SteeredLinkTest {
         for (PacketBuffer frame = links.get(queue).receive(pools.get(queue));
                 frame != null;
                 frame = links.get(queue).receive(pools.get(queue))) {
-            frames.add(TestLink.bytesOf(frame));
+            frames.add(frame.toArray());
             frame.release();
         }
         return frames;

@@ -5,7 +5,7 @@ import io.tapstack.buffer.PacketBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** A device that takes everything and notes how long it was asked to wait. */
-final class TimeoutProbe implements LinkDevice {
+final class TimeoutProbe implements SimulatedLink {
 
     long timeoutNanos;
 
@@ -25,17 +25,9 @@ final class TimeoutProbe implements LinkDevice {
     }
 
     @Override
-    public boolean isReady() {
-        return true;
-    }
-
-    @Override
     public void await(final long newTimeoutNanos) {
         timeoutNanos = newTimeoutNanos;
     }
-
-    @Override
-    public void wakeup() {}
 
     @Override
     public void close() {}

@@ -7,7 +7,6 @@ import io.tapstack.buffer.BufferPool;
 import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.buffer.Region;
 import io.tapstack.testing.Packets;
-import io.tapstack.testing.TestLink;
 import io.tapstack.wire.IpAddress;
 import io.tapstack.wire.TcpHeader;
 import java.io.IOException;
@@ -96,7 +95,7 @@ class VirtualCableTest {
                     | (random.nextBoolean() ? TcpHeader.CWR : 0);
             final VirtualCable cable = new VirtualCable(CARD, PLAIN, 2);
             final PacketBuffer frame = superSegment(length, gsoSize, flags);
-            final byte[] whole = TestLink.bytesOf(frame);
+            final byte[] whole = frame.toArray();
             assertThat(cable.left().transmit(frame)).isTrue();
             frame.release();
             final List<byte[]> segments = frames.receive(cable.right());
@@ -145,7 +144,7 @@ class VirtualCableTest {
         assertThat(received).isNotNull();
         assertThat(received.checksumTrusted()).isTrue();
         assertThat(received.checksumWanted()).isFalse();
-        assertThat(tcpChecksum(TestLink.bytesOf(received))).isZero();
+        assertThat(tcpChecksum(received.toArray())).isZero();
         received.release();
     }
 
@@ -162,14 +161,14 @@ class VirtualCableTest {
     void localCableCarriesSuperSegmentsWhole() throws IOException {
         final VirtualCable cable = VirtualCable.local(CARD, 2);
         final PacketBuffer frame = superSegment(50_000, 1_448, TcpHeader.ACK);
-        final byte[] whole = TestLink.bytesOf(frame);
+        final byte[] whole = frame.toArray();
         cable.left().transmit(frame);
         frame.release();
         final PacketBuffer received = cable.right().receive(frames.pool());
         assertThat(received).isNotNull();
         assertThat(received.checksumTrusted()).isTrue();
         assertThat(received.gsoSize()).isEqualTo(1_448);
-        assertThat(TestLink.bytesOf(received)).isEqualTo(whole);
+        assertThat(received.toArray()).isEqualTo(whole);
         received.release();
     }
 

@@ -2,8 +2,7 @@ package io.tapstack.simulation;
 
 import io.tapstack.buffer.BufferPool;
 import io.tapstack.buffer.PacketBuffer;
-import io.tapstack.event.StackStatistics;
-import io.tapstack.link.LinkCapabilities;
+import io.tapstack.link.ForwardingLink;
 import io.tapstack.link.LinkDevice;
 import io.tapstack.testing.Decisions;
 import java.io.IOException;
@@ -15,11 +14,10 @@ import org.jspecify.annotations.Nullable;
  * A device at which a fuzzer decides about every frame that comes in: whether it arrives, twice, late or not at all. When there is nothing left
  * to decide by, or enough was lost, all frames arrive.
  */
-final class DecidedLink implements LinkDevice {
+final class DecidedLink extends ForwardingLink {
 
     private static final long MILLIS = 1_000_000L;
 
-    private final LinkDevice device;
     private final Decisions in;
     private final PriorityQueue<Held> held =
             new PriorityQueue<>(Comparator.comparingLong(Held::due).thenComparingLong(Held::number));
@@ -46,7 +44,7 @@ final class DecidedLink implements LinkDevice {
     }
 
     DecidedLink(final LinkDevice device, final Decisions in, final Losses losses) {
-        this.device = device;
+        super(device);
         this.in = in;
         this.losses = losses;
     }
@@ -95,11 +93,6 @@ final class DecidedLink implements LinkDevice {
     }
 
     @Override
-    public boolean transmit(final PacketBuffer frame) throws IOException {
-        return device.transmit(frame);
-    }
-
-    @Override
     public long nextEvent() {
         final Held first = held.peek();
         return first == null
@@ -111,31 +104,6 @@ final class DecidedLink implements LinkDevice {
     public void advance(final long nowNanos) {
         now = nowNanos;
         device.advance(nowNanos);
-    }
-
-    @Override
-    public LinkCapabilities capabilities() {
-        return device.capabilities();
-    }
-
-    @Override
-    public void reportTo(final StackStatistics statistics) {
-        device.reportTo(statistics);
-    }
-
-    @Override
-    public boolean isReady() throws IOException {
-        return device.isReady();
-    }
-
-    @Override
-    public void await(final long timeoutNanos) throws IOException {
-        device.await(timeoutNanos);
-    }
-
-    @Override
-    public void wakeup() {
-        device.wakeup();
     }
 
     @Override

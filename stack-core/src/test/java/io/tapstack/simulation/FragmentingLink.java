@@ -2,7 +2,7 @@ package io.tapstack.simulation;
 
 import io.tapstack.buffer.BufferPool;
 import io.tapstack.buffer.PacketBuffer;
-import io.tapstack.link.LinkCapabilities;
+import io.tapstack.link.ForwardingLink;
 import io.tapstack.link.LinkDevice;
 import io.tapstack.wire.EthernetHeader;
 import io.tapstack.wire.Ipv4Header;
@@ -15,17 +15,16 @@ import org.jspecify.annotations.Nullable;
  * An Ethernet device without offload that cuts every IPv4 packet it receives into two fragments, whether it may be cut or not, and gives it an
  * identification: as if a careless router were on the way.
  */
-final class FragmentingLink implements LinkDevice {
+final class FragmentingLink extends ForwardingLink {
 
     private static final int HEADERS = EthernetHeader.LENGTH + Ipv4Header.LENGTH;
 
-    private final LinkDevice device;
     private final ArrayDeque<PacketBuffer> second = new ArrayDeque<>();
     private int identification;
     private long now;
 
     FragmentingLink(final LinkDevice device) {
-        this.device = device;
+        super(device);
     }
 
     @Override
@@ -67,16 +66,6 @@ final class FragmentingLink implements LinkDevice {
     }
 
     @Override
-    public LinkCapabilities capabilities() {
-        return device.capabilities();
-    }
-
-    @Override
-    public boolean transmit(final PacketBuffer frame) throws IOException {
-        return device.transmit(frame);
-    }
-
-    @Override
     public long nextEvent() {
         return second.isEmpty() ? device.nextEvent() : now;
     }
@@ -85,21 +74,5 @@ final class FragmentingLink implements LinkDevice {
     public void advance(final long nowNanos) {
         now = nowNanos;
         device.advance(nowNanos);
-    }
-
-    @Override
-    public void await(final long timeoutNanos) {}
-
-    @Override
-    public boolean isReady() {
-        return true;
-    }
-
-    @Override
-    public void wakeup() {}
-
-    @Override
-    public void close() {
-        device.close();
     }
 }

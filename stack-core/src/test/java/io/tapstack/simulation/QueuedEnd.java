@@ -2,7 +2,7 @@ package io.tapstack.simulation;
 
 import io.tapstack.buffer.BufferPool;
 import io.tapstack.buffer.PacketBuffer;
-import io.tapstack.link.LinkCapabilities;
+import io.tapstack.link.ForwardingLink;
 import io.tapstack.link.LinkDevice;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -44,14 +44,13 @@ final class QueuedEnd {
         }
     }
 
-    private final class Queue implements LinkDevice {
+    private final class Queue extends ForwardingLink {
 
         private final ArrayDeque<PacketBuffer> arrived = new ArrayDeque<>();
         private long now;
 
-        @Override
-        public LinkCapabilities capabilities() {
-            return end.capabilities();
+        Queue() {
+            super(end);
         }
 
         @Override
@@ -62,35 +61,19 @@ final class QueuedEnd {
         }
 
         @Override
-        public boolean transmit(final PacketBuffer frame) throws IOException {
-            return end.transmit(frame);
-        }
-
-        @Override
         public long nextEvent() {
-            return arrived.isEmpty() ? end.nextEvent() : now;
+            return arrived.isEmpty() ? super.nextEvent() : now;
         }
 
         @Override
         public void advance(final long nowNanos) {
             now = nowNanos;
-            end.advance(nowNanos);
+            super.advance(nowNanos);
         }
-
-        @Override
-        public void await(final long timeoutNanos) {}
-
-        @Override
-        public boolean isReady() {
-            return true;
-        }
-
-        @Override
-        public void wakeup() {}
 
         @Override
         public void close() {
-            end.close();
+            super.close();
             while (!arrived.isEmpty()) {
                 arrived.remove().release();
             }

@@ -2,30 +2,34 @@ package io.tapstack.simulation;
 
 import io.tapstack.buffer.BufferPool;
 import io.tapstack.buffer.PacketBuffer;
-import io.tapstack.event.StackStatistics;
-import io.tapstack.link.LinkCapabilities;
+import io.tapstack.link.ForwardingLink;
 import io.tapstack.link.LinkDevice;
 import io.tapstack.link.LinkType;
-import io.tapstack.testing.TestLink;
 import io.tapstack.wire.EthernetHeader;
 import io.tapstack.wire.InternetChecksum;
 import io.tapstack.wire.IpProtocol;
 import io.tapstack.wire.Ipv4Header;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Shows every TCP segment that a stack sends, and every intact one that it receives, to a {@link TcpWitness}. */
-final class WitnessedLink implements LinkDevice {
+/** Shows every TCP segment that a stack sends, and every intact one that it receives, to the {@link TcpWitness} of its connection, known by its ports. */
+final class WitnessedLink extends ForwardingLink {
 
-    private final LinkDevice device;
-    private final TcpWitness witness;
+    private final Supplier<TcpWitness> summons;
+    private final Map<Integer, TcpWitness> witnesses = new HashMap<>();
     private final int linkHeaderLength;
     private long mac; // ours, as our frames say
 
-    WitnessedLink(final LinkDevice device, final TcpWitness witness) {
-        this.device = device;
-        this.witness = witness;
+    /**
+     * @param summons makes a witness
+     */
+    WitnessedLink(final LinkDevice device, final Supplier<TcpWitness> summons) {
+        super(device);
+        this.summons = summons;
         this.linkHeaderLength = device.capabilities().type() == LinkType.ETHERNET ? EthernetHeader.LENGTH : 0;
     }
 
@@ -35,7 +39,7 @@ final class WitnessedLink implements LinkDevice {
         if (frame != null && isForUs(frame)) {
             final ByteBuffer segment = segment(frame, !frame.checksumTrusted());
             if (segment != null) {
-                witness.received(segment);
+                witness(segment.getShort(2), segment.getShort(0)).received(segment);
             }
         }
         return frame;
@@ -50,10 +54,14 @@ final class WitnessedLink implements LinkDevice {
             }
             final ByteBuffer segment = segment(frame, false);
             if (segment != null) {
-                witness.sent(segment, frame.gsoSize());
+                witness(segment.getShort(0), segment.getShort(2)).sent(segment, frame.gsoSize());
             }
         }
         return taken;
+    }
+
+    private TcpWitness witness(final short ourPort, final short peersPort) {
+        return witnesses.computeIfAbsent(ourPort << 16 | peersPort & 0xFFFF, ports -> summons.get());
     }
 
     /** No bit of the Ethernet header was inverted that the stack looks at. */
@@ -66,7 +74,7 @@ final class WitnessedLink implements LinkDevice {
 
     /** The TCP segment in the frame, or null if there is none that is intact. */
     private @Nullable ByteBuffer segment(final PacketBuffer frame, final boolean summed) {
-        final ByteBuffer bytes = ByteBuffer.wrap(TestLink.bytesOf(frame));
+        final ByteBuffer bytes = ByteBuffer.wrap(frame.toArray());
         if (linkHeaderLength > 0 && EthernetHeader.etherType(bytes, 0) != EthernetHeader.TYPE_IPV4) {
             return null;
         }
@@ -85,45 +93,5 @@ final class WitnessedLink implements LinkDevice {
             return InternetChecksum.finish(sum) == 0 ? segment : null;
         }
         return segment;
-    }
-
-    @Override
-    public LinkCapabilities capabilities() {
-        return device.capabilities();
-    }
-
-    @Override
-    public void reportTo(final StackStatistics statistics) {
-        device.reportTo(statistics);
-    }
-
-    @Override
-    public long nextEvent() {
-        return device.nextEvent();
-    }
-
-    @Override
-    public void advance(final long nowNanos) {
-        device.advance(nowNanos);
-    }
-
-    @Override
-    public boolean isReady() throws IOException {
-        return device.isReady();
-    }
-
-    @Override
-    public void await(final long timeoutNanos) throws IOException {
-        device.await(timeoutNanos);
-    }
-
-    @Override
-    public void wakeup() {
-        device.wakeup();
-    }
-
-    @Override
-    public void close() {
-        device.close();
     }
 }

@@ -16,8 +16,8 @@ import io.tapstack.ip.NetworkInterface;
 import io.tapstack.ip.SendStatus;
 import io.tapstack.ip.SocketErrorException;
 import io.tapstack.link.LinkCapabilities;
-import io.tapstack.link.LinkDevice;
 import io.tapstack.link.LinkType;
+import io.tapstack.link.SimulatedLink;
 import io.tapstack.testing.Packets;
 import io.tapstack.testing.TestHost;
 import io.tapstack.time.TimerWheel;
@@ -56,9 +56,7 @@ class SteadyStateAllocationTest {
     }
 
     private void receive(final byte[] frame) {
-        final PacketBuffer packet = pool.packet(BufferPool.FRAME, 0);
-        packet.memory().bytes().put(packet.append(frame.length), frame);
-        link.receive(packet, 0);
+        link.receive(pool.packet(frame, 0), 0);
     }
 
     /** Bytes that one run of {@code work} allocates, once everything has grown to what it needs. */
@@ -125,7 +123,7 @@ class SteadyStateAllocationTest {
     }
 
     /** A device that is always ready and keeps nothing. */
-    private static final class SwallowingDevice implements LinkDevice {
+    private static final class SwallowingDevice implements SimulatedLink {
         private final LinkCapabilities capabilities = LinkCapabilities.plain(LinkType.ETHERNET, 1_500);
 
         @Override
@@ -142,17 +140,6 @@ class SteadyStateAllocationTest {
         public boolean transmit(final PacketBuffer frame) {
             return true;
         }
-
-        @Override
-        public boolean isReady() {
-            return true;
-        }
-
-        @Override
-        public void await(final long timeoutNanos) {}
-
-        @Override
-        public void wakeup() {}
 
         @Override
         public void close() {}

@@ -256,18 +256,20 @@ class EcnTraceTest {
         for (int i = 0; i < 10; i++) {
             trace.out("ect0 . " + (1 + 1_000 * i) + ":" + (1_001 + 1_000 * i) + "(1000) ack 1");
         }
-        trace.in("E. 1:1(0) ack 2001").quiet();
+        trace.in("E. 1:1(0) ack 2001").out("ect0 W. 10001:11001(1000) ack 1").quiet();
         assertThat(connection.congestion.cwnd()).isEqualTo(5_000);
         assertThat(connection.congestion.ssthresh()).isEqualTo(5_000);
-        // The same window of data: no second reduction, and no growth.
-        trace.in("E. 1:1(0) ack 4001").quiet();
-        trace.in("E. 1:1(0) ack 6001").out("ect0 W. 10001:11001(1000) ack 1").quiet();
-        trace.in("E. 1:1(0) ack 8001").out("ect0 . 11001:12001(1000) ack 1").out(". 12001:13001(1000) ack 1");
+        // The same window of data: no second reduction, and no growth. One goes out for each two that have arrived
+        // (RFC 9937).
+        trace.in("E. 1:1(0) ack 4001").out("ect0 . 11001:12001(1000) ack 1").quiet();
+        trace.in("E. 1:1(0) ack 6001").out("ect0 . 12001:13001(1000) ack 1").quiet();
+        trace.in("E. 1:1(0) ack 8001").quiet(); // five are in flight, and that is what is wanted
         trace.in("E. 1:1(0) ack 10001").out("ect0 . 13001:14001(1000) ack 1").out(". 14001:15001(1000) ack 1");
         trace.quiet();
         assertThat(connection.congestion.cwnd()).isEqualTo(5_000);
+        assertThat(connection.sndNxt - connection.sndUna).isEqualTo(5_000);
         // What the first CWR was on is acknowledged: from here on an echo is about a new window.
-        trace.in("E. 1:1(0) ack 11001").quiet();
+        trace.in("E. 1:1(0) ack 11001").out("ect0 W. 15001:16001(1000) ack 1").quiet();
         assertThat(connection.congestion.cwnd()).isEqualTo(2_500);
         assertThat(trace.stack.statistics().congestionEchoesReceived).isEqualTo(6);
         assertThat(trace.stack.statistics().segmentsRetransmitted).isZero();

@@ -155,4 +155,21 @@ class IcmpErrorTraceTest {
         assertThat(connection.state()).isEqualTo(TcpState.CLOSED);
         assertThat(connection.error()).isEqualTo(SocketError.EHOSTUNREACH);
     }
+
+    /** RFC 1122 4.2.3.9: a soft error is over when something is acknowledged; what ends the connection later is not its doing. */
+    @Test
+    void overWhenSomethingIsAcknowledged() {
+        final TcpConnection connection = trace.established(new TcpConfig().dataRetries(1));
+        trace.write(connection, 1_000);
+        icmp(3, 1, sent(), 28);
+        assertThat(connection.softError()).isEqualTo(SocketError.EHOSTUNREACH);
+        trace.in(". 1:1(0) ack 1001");
+        assertThat(connection.softError()).isNull();
+        trace.write(connection, 1_000);
+        trace.advance(10_000);
+        assertThat(connection.error()).isEqualTo(SocketError.ETIMEDOUT);
+        while (trace.link.take() != null) {
+            // And again.
+        }
+    }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapstack.event.DropReason;
 import io.tapstack.ip.PathMtuPolicy;
+import io.tapstack.tcp.recovery.LossRecovery;
 import io.tapstack.testing.Packets;
 import io.tapstack.wire.IpProtocol;
 import java.nio.ByteBuffer;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** "Fragmentation needed" and a connection: RFC 1191, RFC 5927. */
 class PathMtuTraceTest {
@@ -226,5 +228,73 @@ class PathMtuTraceTest {
         }
         trace.quiet();
         assertThat(connection.mss).isEqualTo(counts ? 600 : 1_000);
+    }
+
+    /** RFC 1191 6.5: all that was sent in segments too large is sent again at once, however lately; what was small enough is on its way. */
+    @Test
+    void allThatIsTooLargeGoesOutAgain() {
+        final TcpConnection connection = trace.establishedWithSack(new TcpConfig(), 100);
+        trace.write(connection, 100);
+        trace.out("P. 1:101(100) ack 1").advance(100).in(". 1:1(0) ack 101");
+        trace.write(connection, 100);
+        trace.out("P. 101:201(100) ack 1").advance(1);
+        byte[] last = {};
+        for (int i = 0; i < 3; i++) {
+            trace.write(connection, 1_000);
+            last = trace.link.take();
+            assertThat(last).isNotNull().hasSize(1_040);
+            trace.advance(1);
+        }
+        trace.advance(10);
+        final int cwnd = connection.congestion.cwnd();
+        tooBig(last, 640, -2_000);
+        for (int from = 201; from < 3_201; from += 600) {
+            trace.out(". " + from + ":" + (from + 600) + "(600) ack 1");
+        }
+        trace.quiet();
+        trace.in(". 1:1(0) ack 201").quiet().in(". 1:1(0) ack 3201").quiet();
+        assertThat(connection.congestion.cwnd()).isGreaterThanOrEqualTo(cwnd);
+        assertThat(connection.recovery.phase()).isEqualTo(LossRecovery.Phase.OPEN);
+    }
+
+    /**
+     * RFC 3522 does not apply: the ACK of a small segment that was sent before echoes a time before the repetition, and says nothing of those that
+     * were too large. The window is not what it was before a loss of long ago either (RFC 4015 3.2).
+     */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void nothingIsTakenBack(final boolean sack) {
+        final TcpListener listener =
+                trace.listen(new TcpConfig().windowScaling(false).congestionControl("newreno"));
+        trace.in("S 0:0(0) <mss 1012,ts 1/0" + (sack ? ",sackOK>" : ">"));
+        trace.out("S. 0:0(0) ack 1").advance(100);
+        trace.in(". 1:1(0) ack 1 <ts 1/0>");
+        final TcpConnection connection = listener.accept();
+        assertThat(connection).isNotNull();
+        trace.write(connection, 100);
+        trace.out("P. 1:101(100) ack 1");
+        final String echo = Integer.toUnsignedString(connection.timestamps.value(trace.now()));
+        byte[] first = {};
+        trace.advance(1);
+        for (int i = 0; i < 20; i++) {
+            trace.write(connection, 1_000);
+            final byte[] segment = trace.link.take();
+            first = i == 0 && segment != null ? segment : first;
+        }
+        trace.advance(10);
+        tooBig(first, 652, 0);
+        while (trace.link.take() != null) {
+            // What the window takes of it.
+        }
+        trace.in(". 1:1(0) ack 101 <ts 1/" + echo + ">");
+        assertThat(trace.stack.statistics().undoneRecoveries).isZero();
+        assertThat(connection.recovery.phase()).isEqualTo(LossRecovery.Phase.LOSS);
+        while (trace.link.take() != null) {
+            // And more.
+        }
+        connection.abort(trace.now());
+        while (trace.link.take() != null) {
+            // The reset.
+        }
     }
 }

@@ -21,7 +21,7 @@ class RoundTripEstimatorTest {
     /** 2.2: SRTT = R, RTTVAR = R/2, RTO = SRTT + 4 RTTVAR. */
     @Test
     void firstSample() {
-        estimator.sample(400 * MILLIS);
+        estimator.sample(400 * MILLIS, false, 0);
         assertThat(estimator.srtt()).isEqualTo(400 * MILLIS);
         assertThat(estimator.rttvar()).isEqualTo(200 * MILLIS);
         assertThat(estimator.rto()).isEqualTo(1_200 * MILLIS);
@@ -30,8 +30,8 @@ class RoundTripEstimatorTest {
     /** 2.3: RTTVAR = 3/4 RTTVAR + 1/4 |SRTT - R'| with the old SRTT; SRTT = 7/8 SRTT + 1/8 R'. */
     @Test
     void secondSample() {
-        estimator.sample(400 * MILLIS);
-        estimator.sample(800 * MILLIS);
+        estimator.sample(400 * MILLIS, false, 0);
+        estimator.sample(800 * MILLIS, false, 0);
         assertThat(estimator.rttvar()).isEqualTo(250 * MILLIS);
         assertThat(estimator.srtt()).isEqualTo(450 * MILLIS);
         assertThat(estimator.rto()).isEqualTo(1_450 * MILLIS);
@@ -41,7 +41,7 @@ class RoundTripEstimatorTest {
     @Test
     void steady() {
         for (int i = 0; i < 200; i++) {
-            estimator.sample(300 * MILLIS);
+            estimator.sample(300 * MILLIS, false, 0);
         }
         assertThat(estimator.srtt()).isEqualTo(300 * MILLIS);
         assertThat(estimator.rto()).isBetween(500 * MILLIS, 501 * MILLIS);
@@ -50,7 +50,7 @@ class RoundTripEstimatorTest {
     /** A round trip of nothing at all is a measurement too. */
     @Test
     void zero() {
-        estimator.sample(0);
+        estimator.sample(0, false, 0);
         assertThat(estimator.rto()).isEqualTo(200 * MILLIS);
         estimator.synWasRetransmitted();
         assertThat(estimator.rto()).isEqualTo(200 * MILLIS);
@@ -59,7 +59,7 @@ class RoundTripEstimatorTest {
     /** 5.5 and 2.5: twice as long each time, up to a limit; a new sample ends it. */
     @Test
     void backOff() {
-        estimator.sample(100 * MILLIS);
+        estimator.sample(100 * MILLIS, false, 0);
         assertThat(estimator.rto()).isEqualTo(300 * MILLIS);
         estimator.backOff();
         assertThat(estimator.rto()).isEqualTo(600 * MILLIS);
@@ -68,7 +68,7 @@ class RoundTripEstimatorTest {
         }
         assertThat(estimator.rto()).isEqualTo(120_000 * MILLIS);
         assertThat(estimator.backoff()).isEqualTo(41);
-        estimator.sample(100 * MILLIS);
+        estimator.sample(100 * MILLIS, false, 0);
         assertThat(estimator.rto()).isLessThan(400 * MILLIS);
         assertThat(estimator.backoff()).isZero();
     }
@@ -84,7 +84,7 @@ class RoundTripEstimatorTest {
     /** 2.5: an upper limit holds for what is measured too. */
     @Test
     void upperLimit() {
-        estimator.sample(500_000 * MILLIS);
+        estimator.sample(500_000 * MILLIS, false, 0);
         assertThat(estimator.rto()).isEqualTo(120_000 * MILLIS);
         assertThat(estimator.minimum()).isEqualTo(500_000 * MILLIS);
     }

@@ -228,4 +228,13 @@ class SynCookieTraceTest {
         assertThat(trace.stack.pool().regionsInUse()).isZero();
         assertThat(trace.stack.statistics().synCookiesSent).isGreaterThan(99_000);
     }
+
+    /** RFC 3168 6.1.1: without a timestamp nothing remembers that ECN was asked for, so it must not be agreed to. */
+    @Test
+    void noEcnWithoutTimestamps() {
+        final TcpListener listener = always();
+        trace.in("SEW 0:0(0) <mss 1000>").out("S. 0:0(0) ack 1").quiet();
+        trace.in(". 1:1(0) ack 1");
+        assertThat(listener.accept()).isNotNull();
+    }
 }

@@ -11,7 +11,7 @@ import io.tapstack.link.LinkCapabilities;
 import io.tapstack.link.LinkType;
 import io.tapstack.stack.NetworkStack;
 import io.tapstack.stack.StackConfig;
-import io.tapstack.testing.PacketLink;
+import io.tapstack.testing.TestLink;
 import io.tapstack.wire.Endpoint;
 import io.tapstack.wire.InternetChecksum;
 import io.tapstack.wire.IpAddress;
@@ -53,7 +53,7 @@ final class TcpTrace {
     private static final Pattern SEGMENT = Pattern.compile(
             "(?:(not-ect|ect0|ect1|ce) )?([SFRPUEW.]+|-) (\\d+):(\\d+)\\((\\d+)\\)(?: ack (\\d+))?(?: win (\\d+))?(?: urg (\\d+))?(?: <([^>]*)>)?");
 
-    final PacketLink link;
+    final TestLink link;
     final NetworkStack stack;
     private long now = 1_000_000_000L;
     private int stackIss;
@@ -81,7 +81,7 @@ final class TcpTrace {
     }
 
     private TcpTrace(final LinkCapabilities capabilities, final StackConfig config) {
-        link = new PacketLink(capabilities);
+        link = new TestLink(capabilities);
         stack = new NetworkStack(link, config, now);
     }
 
@@ -232,13 +232,19 @@ final class TcpTrace {
 
     /** The stack has sent a SYN-ACK that ends in a Fast Open cookie. @return the cookie's bytes in hex, as {@code raw} takes them */
     String takeCookie() {
+        return takeCookie(1);
+    }
+
+    /** The same, of a SYN-ACK that acknowledges data. */
+    String takeCookie(final int ack) {
         final byte[] packet = link.take();
         assertThat(packet).as("a SYN-ACK").isNotNull();
-        assertThat(decode(packet, parse("S. 0:0(0) ack 1")).flags).isEqualTo("S.");
-        final int at = packet.length - 10;
-        assertThat(packet[at]).as("kind of the last option").isEqualTo((byte) 34);
+        final Line synAck = decode(packet, parse("S. 0:0(0) ack " + ack));
+        assertThat(synAck.flags + synAck.ack).isEqualTo("S." + ack);
+        final int at = packet.length - 12;
+        assertThat(packet[at]).as("kind of the last option, two NOPs behind it").isEqualTo((byte) 34);
         final StringBuilder text = new StringBuilder();
-        for (int i = at + 2; i < packet.length; i++) {
+        for (int i = at + 2; i < packet.length - 2; i++) {
             text.append(Integer.toHexString(packet[i] & 0xFF)).append(' ');
         }
         return text.toString().trim();

@@ -178,4 +178,33 @@ class TimestampsTraceTest {
         trace.in("P. 1:11(10) ack 1 <ts 1001/0>").advance(40);
         assertThat(nextEcho()).isEqualTo(1_001);
     }
+
+    /**
+     * RFC 5961 5.2: a segment whose ACK is out of range is discarded; so is its timestamp, or whoever guesses a sequence number could have
+     * everything dropped that the peer sends (RFC 7323 7).
+     */
+    @ParameterizedTest
+    @ValueSource(ints = {100_000, -200_000})
+    void timestampOfASegmentWithABadAck(final int ack) {
+        final TcpConnection connection = established();
+        trace.in("P. 1:101(100) ack " + Integer.toUnsignedString(1 + ack) + " <ts 1000000/0>");
+        trace.dropped(DropReason.TCP_BAD_ACK, 1);
+        assertThat(nextEcho()).isEqualTo(1_000);
+        trace.in("P. 1:101(100) ack 1 <ts 1001/0>");
+        assertThat(connection.readableBytes()).isEqualTo(100);
+        trace.advance(40);
+        assertThat(nextEcho()).isEqualTo(1_001);
+    }
+
+    /** RFC 5961 4.2: the same for a SYN in the window, which is challenged. */
+    @Test
+    void timestampOfASynInTheWindow() {
+        final TcpConnection connection = established();
+        trace.in("S. 1:1(0) ack 1 <ts 1000000/0>");
+        assertThat(nextEcho()).isEqualTo(1_000);
+        trace.in("P. 1:101(100) ack 1 <ts 1001/0>");
+        assertThat(connection.readableBytes()).isEqualTo(100);
+        trace.advance(40);
+        assertThat(nextEcho()).isEqualTo(1_001);
+    }
 }

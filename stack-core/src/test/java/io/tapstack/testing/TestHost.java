@@ -128,7 +128,7 @@ public final class TestHost {
 
     /** Receives a frame, headers and all. */
     public void receive(final byte[] frame) {
-        link.deliver(frame);
+        link.inject(frame);
         networkInterface.poll(Integer.MAX_VALUE, now);
     }
 

@@ -3,25 +3,22 @@ package io.tapstack.testing;
 import io.tapstack.buffer.BufferPool;
 import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.link.LinkCapabilities;
-import io.tapstack.link.LinkDevice;
 import io.tapstack.link.LinkType;
+import io.tapstack.link.PacketLink;
 import java.io.IOException;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A device that delivers the frames that a test puts in and keeps those that the stack sends. */
-public final class TestLink implements LinkDevice {
+/** A device that delivers the frames that a test injects and keeps those that the stack sends; it can be full, or fail. */
+public final class TestLink extends PacketLink {
 
-    private final LinkCapabilities capabilities;
-    private final ArrayDeque<byte[]> toReceive = new ArrayDeque<>();
-    private final List<byte[]> sent = new ArrayList<>();
+    private final ArrayDeque<byte[]> sent = new ArrayDeque<>();
     private int room = Integer.MAX_VALUE;
     private @Nullable IOException failure;
 
     public TestLink(final LinkCapabilities capabilities) {
-        this.capabilities = capabilities;
+        super(capabilities);
     }
 
     /** An Ethernet that takes nothing over, with an MTU of 1500. */
@@ -29,12 +26,12 @@ public final class TestLink implements LinkDevice {
         return new TestLink(LinkCapabilities.plain(LinkType.ETHERNET, 1_500));
     }
 
-    /** Puts in a frame for the stack to receive. */
-    public void deliver(final byte[] frame) {
-        toReceive.add(frame);
+    /** The oldest frame that the stack has sent and nobody has taken yet, or null. */
+    public byte @Nullable [] take() {
+        return sent.poll();
     }
 
-    /** The frames that the stack has sent since the last call. */
+    /** All of them. */
     public List<byte[]> takeSent() {
         final List<byte[]> taken = List.copyOf(sent);
         sent.clear();
@@ -52,20 +49,9 @@ public final class TestLink implements LinkDevice {
     }
 
     @Override
-    public LinkCapabilities capabilities() {
-        return capabilities;
-    }
-
-    @Override
     public @Nullable PacketBuffer receive(final BufferPool pool) throws IOException {
         throwFailure();
-        final byte[] frame = toReceive.poll();
-        if (frame == null) {
-            return null;
-        }
-        final PacketBuffer packet = pool.packet(Math.max(frame.length, BufferPool.FRAME), 0);
-        packet.memory().bytes().put(packet.append(frame.length), frame);
-        return packet;
+        return super.receive(pool);
     }
 
     @Override
@@ -75,20 +61,12 @@ public final class TestLink implements LinkDevice {
             return false;
         }
         room--;
-        sent.add(bytesOf(frame));
-        return true;
+        return super.transmit(frame);
     }
 
-    /** All bytes of a packet, in one array. */
-    public static byte[] bytesOf(final PacketBuffer packet) {
-        final byte[] bytes = new byte[packet.length()];
-        packet.memory().bytes().get(packet.head(), bytes, 0, packet.contiguousLength());
-        int at = packet.contiguousLength();
-        for (int i = 0; i < packet.sliceCount(); i++) {
-            packet.sliceRegion(i).bytes().get(packet.sliceOffset(i), bytes, at, packet.sliceLength(i));
-            at += packet.sliceLength(i);
-        }
-        return bytes;
+    @Override
+    protected void sent(final byte[] frame) {
+        sent.add(frame);
     }
 
     private void throwFailure() throws IOException {
@@ -96,18 +74,4 @@ public final class TestLink implements LinkDevice {
             throw failure;
         }
     }
-
-    @Override
-    public boolean isReady() {
-        return true;
-    }
-
-    @Override
-    public void await(final long timeoutNanos) {}
-
-    @Override
-    public void wakeup() {}
-
-    @Override
-    public void close() {}
 }

@@ -6,7 +6,6 @@ import io.tapstack.buffer.BufferPool;
 import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.buffer.Region;
 import io.tapstack.testing.Packets;
-import io.tapstack.testing.TestLink;
 import java.nio.ByteBuffer;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -62,7 +61,7 @@ class InternetChecksumTest {
                 packet.addSlice(region, random.nextInt(32), random.nextInt(128));
                 region.release();
             }
-            final byte[] whole = TestLink.bytesOf(packet);
+            final byte[] whole = packet.toArray();
             assertThat(InternetChecksum.finish(InternetChecksum.sum(packet, packet.head())))
                     .isEqualTo(Packets.checksum(whole, 0, whole.length, 0));
             packet.release();

@@ -42,7 +42,6 @@ final class InertOptions {
         this.timestamp = inherited.timestamp;
         this.timestampNanos = inherited.timestampNanos;
         this.overflow = inherited.overflow;
-        this.priority = inherited.priority;
         this.mark = inherited.mark;
     }
 

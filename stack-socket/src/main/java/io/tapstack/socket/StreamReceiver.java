@@ -93,6 +93,9 @@ final class StreamReceiver {
             return socket.isListening() ? -SocketError.ENOTCONN.errno() : -SocketError.EINVAL.errno();
         }
         if (!connection.config().urgentInLine() && connection.hasUrgentByte()) {
+            if (connection.error() != null) {
+                return -SocketError.ENOTCONN.errno();
+            }
             final byte urgent = connection.readUrgentByte(MessageFlags.has(flags, MessageFlags.MSG_PEEK));
             if (target.hasRemaining()) {
                 target.put(urgent);
@@ -145,8 +148,7 @@ final class StreamReceiver {
         }
         final TcpConnection connection = socket.connection();
         if (connection == null) {
-            final int left = socket.takeError();
-            return left != 0 ? -left : socket.isInputShut() ? 0 : -SocketError.ENOTCONN.errno();
+            return unconnected();
         }
         if (socket.isHandshaking()) {
             return AGAIN;
@@ -164,6 +166,15 @@ final class StreamReceiver {
             return -error;
         }
         return socket.isInputShut() || connection.state() == TcpState.CLOSED ? 0 : AGAIN;
+    }
+
+    /** What a socket without a connection says: what has become of the last one, or that the input was shut down all the same. */
+    private int unconnected() {
+        final int error = socket.isListening() ? 0 : socket.takeError();
+        if (error != 0) {
+            return -error;
+        }
+        return socket.isInputShut() && !socket.isListening() ? 0 : -SocketError.ENOTCONN.errno();
     }
 
     private int take(final TcpConnection connection, final ByteBuffer target, final int flags, final int readable) {
@@ -189,18 +200,18 @@ final class StreamReceiver {
         return connection.read(target, true, socket.door.now());
     }
 
-    /** tcp(7): MSG_TRUNC takes bytes and throws them away. The target only says how many. */
+    /** tcp(7): MSG_TRUNC takes bytes and throws them away. The target only says how many. Ends at the urgent mark, as every read does. */
     private int discard(final TcpConnection connection, final ByteBuffer target, final int readable) {
         final int bytes = Math.min(readable, target.remaining());
         final ReadBatch batch = loan();
         int discarded = 0;
-        while (discarded < bytes) {
+        while (discarded < bytes && (discarded == 0 || !connection.isAtUrgentMark())) {
             final int lent = connection.borrow(batch, bytes - discarded);
             connection.consume(batch, lent, socket.door.now());
             discarded += lent;
         }
-        target.position(target.position() + bytes);
-        return bytes;
+        target.position(target.position() + discarded);
+        return discarded;
     }
 
     private int takeOnLoan(final TcpConnection connection, final ByteBuffer target) {

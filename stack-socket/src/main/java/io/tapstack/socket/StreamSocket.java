@@ -3,6 +3,7 @@ package io.tapstack.socket;
 import io.tapstack.ip.SocketError;
 import io.tapstack.ip.SocketErrorException;
 import io.tapstack.tcp.ConnectionObserver;
+import io.tapstack.tcp.FastOpenKeys;
 import io.tapstack.tcp.TcpBinding;
 import io.tapstack.tcp.TcpConfig;
 import io.tapstack.tcp.TcpConnection;
@@ -45,6 +46,7 @@ public final class StreamSocket extends StackSocket {
     private final ConnectionObserver events = new Events();
     private Phase phase = Phase.UNCONNECTED;
     private @Nullable TcpBinding binding;
+    private boolean portWasChosen;
     private @Nullable TcpListener listener;
     private @Nullable TcpConnection connection;
     // Where the first bytes that are sent will connect to (TCP_FASTOPEN_CONNECT).
@@ -86,6 +88,7 @@ public final class StreamSocket extends StackSocket {
                 return -SocketError.EINVAL.errno();
             }
             binding = tcp.bind(local, options.sharing());
+            portWasChosen = local.port() == 0;
             return 0;
         } catch (final SocketErrorException e) {
             return -e.error().errno();
@@ -117,6 +120,7 @@ public final class StreamSocket extends StackSocket {
             if (bound == null) {
                 bound = layer.stack().tcp().bind(UNBOUND, options.sharing());
                 binding = bound;
+                portWasChosen = true;
             }
             final TcpListener made = layer.stack().tcp().listen(bound, backlog, options.config);
             made.observer(this::wakeReaders);
@@ -206,8 +210,6 @@ public final class StreamSocket extends StackSocket {
         connection = made;
         errorReported = false;
         leftError = null;
-        inputShut = false;
-        outputShut = false;
         phase = Phase.CONNECTING;
     }
 
@@ -448,8 +450,6 @@ public final class StreamSocket extends StackSocket {
             if (unusable == 0) {
                 stopListening();
                 giveUpConnection();
-                inputShut = false;
-                outputShut = false;
             }
             return unusable;
         } finally {
@@ -463,7 +463,17 @@ public final class StreamSocket extends StackSocket {
             listener = null;
             phase = Phase.UNCONNECTED;
             ended.close(door.now());
+            unbindChosenPort();
             wakeAll();
+        }
+    }
+
+    /** A port that nobody has asked for by its number is kept for as long as it is in use. */
+    private void unbindChosenPort() {
+        final TcpBinding bound = binding;
+        if (bound != null && portWasChosen) {
+            binding = null;
+            bound.close();
         }
     }
 
@@ -479,6 +489,9 @@ public final class StreamSocket extends StackSocket {
     }
 
     private void forgetConnection() {
+        inputShut = false;
+        outputShut = false;
+        unbindChosenPort();
         deferred = null;
         connection = null;
         phase = Phase.UNCONNECTED;
@@ -617,12 +630,40 @@ public final class StreamSocket extends StackSocket {
         }
     }
 
+    /** {@code TCP_FASTOPEN_KEY}: what a listener makes Fast Open cookies with, or null if nobody has said. */
+    public @Nullable FastOpenKeys fastOpenKeys() {
+        door.enter();
+        try {
+            return options.config.fastOpenKeys();
+        } finally {
+            door.exit();
+        }
+    }
+
+    /** {@code TCP_FASTOPEN_KEY}, before or while listening; null for a key that nobody knows. @return 0 or a negative errno */
+    public int fastOpenKeys(final @Nullable FastOpenKeys keys) {
+        door.enter();
+        try {
+            final int unusable = unusable();
+            if (unusable != 0) {
+                return unusable;
+            }
+            options.config.fastOpenKeys(keys);
+            if (listener != null) {
+                listener.config().fastOpenKeys(keys);
+            }
+            return 0;
+        } finally {
+            door.exit();
+        }
+    }
+
     @Override
     int applyOption(final int level, final int name, final int value) {
         final TcpConnection open = connection;
         final boolean ofTcp = level == SocketOptions.IPPROTO_TCP;
-        if (ofTcp && name == SocketOptions.TCP_WINDOW_CLAMP && value == 0 && open != null) {
-            return -SocketError.EINVAL.errno(); // tcp(7): only before there is a connection
+        if (ofTcp && isTooLate(name, value)) {
+            return -SocketError.EINVAL.errno();
         }
         final int result = options.set(level, name, value);
         if (level == SocketOptions.SOL_SOCKET
@@ -644,6 +685,16 @@ public final class StreamSocket extends StackSocket {
             }
         }
         return result;
+    }
+
+    /** tcp(7): some of its options say how a connection begins. */
+    private boolean isTooLate(final int name, final int value) {
+        return switch (name) {
+            case SocketOptions.TCP_WINDOW_CLAMP -> value == 0 && (listener != null || hasLiveConnection());
+            case SocketOptions.TCP_FASTOPEN -> hasLiveConnection();
+            case SocketOptions.TCP_FASTOPEN_CONNECT -> listener != null || hasLiveConnection();
+            default -> false;
+        };
     }
 
     private void shareAnew() {

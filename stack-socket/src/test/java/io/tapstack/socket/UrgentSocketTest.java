@@ -6,6 +6,7 @@ import io.tapstack.ip.SocketError;
 import io.tapstack.ip.SocketErrorException;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Urgent data as recv(2) and tcp(7) have it: MSG_OOB, SO_OOBINLINE, SIOCATMARK, POLLPRI. */
 final class UrgentSocketTest extends TwoHostsTest {
@@ -58,5 +59,18 @@ final class UrgentSocketTest extends TwoHostsTest {
         assertThat(server.isAtMark()).isTrue();
         assertThat(receive(server, 0)).isEqualTo("c");
         assertThat(server.isAtMark()).isFalse();
+    }
+
+    /** tcp(7), MSG_TRUNC: what is thrown away ends at the mark too, where the urgent byte leaves the stream. */
+    @Test
+    @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void thrownAwayUpToTheMark() throws SocketErrorException {
+        final StreamSocket server = accepted(0);
+        assertThat(client.send(bytes("abc"), OOB)).isEqualTo(3);
+        await(server, PollEvents.POLLPRI);
+        assertThat(client.send(bytes("de"), 0)).isEqualTo(2);
+        assertThat(server.recv(ByteBuffer.allocate(10), MessageFlags.MSG_TRUNC)).isEqualTo(2);
+        assertThat(server.isAtMark()).isTrue();
+        assertThat(receive(server, 0)).isEqualTo("de");
     }
 }

@@ -2,11 +2,9 @@ package io.tapstack.agent;
 
 import io.tapstack.buffer.BufferPool;
 import io.tapstack.buffer.PacketBuffer;
-import io.tapstack.buffer.Region;
 import io.tapstack.link.LinkCapabilities;
 import io.tapstack.link.LinkDevice;
 import io.tapstack.link.LinkType;
-import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -132,19 +130,12 @@ final class AgentLink implements LinkDevice {
         } finally {
             lock.unlock();
         }
-        if (bytes == null) {
-            return null;
-        }
-        final PacketBuffer packet = pool.packet(RECEIVE_HEADROOM + bytes.length, RECEIVE_HEADROOM);
-        final int at = packet.append(bytes.length);
-        packet.memory().bytes().put(at, bytes);
-        return packet;
+        return bytes == null ? null : pool.packet(bytes, RECEIVE_HEADROOM);
     }
 
     @Override
     public boolean transmit(final PacketBuffer frame) {
-        final byte[] bytes = new byte[frame.length()];
-        frame.copyTo(0, new HeapRegion(bytes), 0, bytes.length);
+        final byte[] bytes = frame.toArray();
         lock.lock();
         try {
             full = fromStack.size() >= CAPACITY_PACKETS || bytesFromStack + bytes.length > CAPACITY_BYTES;
@@ -204,19 +195,6 @@ final class AgentLink implements LinkDevice {
             fromStack.clear();
         } finally {
             lock.unlock();
-        }
-    }
-
-    /** Memory of the suite's, to copy a packet into. */
-    private static final class HeapRegion extends Region {
-
-        HeapRegion(final byte[] bytes) {
-            super(ByteBuffer.wrap(bytes));
-        }
-
-        @Override
-        protected void recycle() {
-            // The garbage collector does.
         }
     }
 }

@@ -61,6 +61,21 @@ public record Cidr(InetAddress address, int prefixLength) {
                 && (prefixLength >= 31 || host != 0 && host != ~mask());
     }
 
+    /** @throws IllegalArgumentException if this, given by {@code option}, is not an address of one host */
+    void requireHost(final String option) {
+        if (!isHost()) {
+            throw new IllegalArgumentException(option + " " + this + " is not the address of a host");
+        }
+    }
+
+    /** @throws IllegalArgumentException if the router is not in the network of this address, which {@code option} gives */
+    void requireGateway(final InetAddress router, final String option) {
+        if (!contains(router)) {
+            throw new IllegalArgumentException(
+                    "--gateway " + router.getHostAddress() + " is not in the network of " + option + " " + this);
+        }
+    }
+
     @Override
     public String toString() {
         return address.getHostAddress() + '/' + prefixLength;

@@ -16,7 +16,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code tapstack conformance-agent}: the stack as a test suite's object. */
@@ -97,19 +96,14 @@ final class Conformance implements Callable<Integer> {
         try {
             return ConformanceAgent.start(config);
         } catch (final IllegalArgumentException e) {
-            throw refused(e);
+            throw Main.refused(spec, e);
         }
     }
 
     private AgentConfig config() {
         try {
-            if (!local.isHost()) {
-                throw new IllegalArgumentException("--local " + local + " is not the address of a host");
-            }
-            if (gateway.isPresent() && !local.contains(gateway.get())) {
-                throw new IllegalArgumentException(
-                        "--gateway " + gateway.get().getHostAddress() + " is not in the network of --local " + local);
-            }
+            local.requireHost("--local");
+            gateway.ifPresent(router -> local.requireGateway(router, "--local"));
             final Optional<String> tap = tap();
             return new AgentConfig(
                     socket,
@@ -119,7 +113,7 @@ final class Conformance implements Callable<Integer> {
                     gateway.map(Conformance::address),
                     settings.stream().map(Setting::parse).toList());
         } catch (final IllegalArgumentException e) {
-            throw refused(e);
+            throw Main.refused(spec, e);
         }
     }
 
@@ -131,11 +125,6 @@ final class Conformance implements Callable<Integer> {
             throw new IllegalArgumentException("--link " + link + " is neither agent nor tap:NAME");
         }
         return Optional.of(link.substring(TAP_PREFIX.length()));
-    }
-
-    private ParameterException refused(final IllegalArgumentException why) {
-        final String message = why.getMessage();
-        return new ParameterException(spec.commandLine(), message == null ? why.toString() : message, why);
     }
 
     private static IpAddress address(final InetAddress address) {

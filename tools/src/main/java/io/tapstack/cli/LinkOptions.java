@@ -8,10 +8,8 @@ import java.util.Iterator;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
-import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 
 /** The options about the network, which all commands share. */
 public final class LinkOptions {
@@ -224,42 +222,37 @@ public final class LinkOptions {
 
     /** Refuses options that contradict each other. To be called by a command before anything else. */
     void validate(final CommandSpec spec) {
-        final CommandLine line = spec.commandLine();
-        if (!TAP_NAME.matcher(tap).matches()) {
-            throw new ParameterException(
-                    line, "--tap '" + tap + "' is not a device name of up to 15 letters and digits");
-        }
-        if (queues > MAX_QUEUES) {
-            throw new ParameterException(line, "--queues " + queues + " is more than the " + MAX_QUEUES + " of a TAP");
-        }
-        requireHost(line, "--address", address);
-        requireHost(line, "--host-address", hostAddress);
-        if (address.address().equals(hostAddress.address())) {
-            throw new ParameterException(
-                    line, "--address and --host-address are the same: two ends need two addresses");
-        }
-        if (!address.contains(hostAddress.address()) || address.prefixLength() != hostAddress.prefixLength()) {
-            throw new ParameterException(
-                    line,
-                    "--address " + address + " and --host-address " + hostAddress
-                            + " are not in one network: set both, e.g. 10.0.0.2/24 and 10.0.0.1/24");
-        }
-        if (gateway.isPresent() && !address.contains(gateway.get())) {
-            throw new ParameterException(
-                    line,
-                    "--gateway " + gateway.get().getHostAddress() + " is not in the network of --address " + address);
-        }
-        if (network == Network.KERNEL && congestionControl.isPresent()) {
-            throw new ParameterException(line, "--cc is for our TCP; the kernel's is chosen by sysctl");
+        try {
+            check();
+        } catch (final IllegalArgumentException e) {
+            throw Main.refused(spec, e);
         }
         if (privateNetwork && System.getenv("TAPSTACK_PRIVATE") == null) {
             throw new Failure("--private works through the launcher: run bin/tapstack");
         }
     }
 
-    private static void requireHost(final CommandLine line, final String option, final Cidr cidr) {
-        if (!cidr.isHost()) {
-            throw new ParameterException(line, option + " " + cidr + " is not the address of a host");
+    private void check() {
+        if (!TAP_NAME.matcher(tap).matches()) {
+            throw new IllegalArgumentException(
+                    "--tap '" + tap + "' is not a device name of up to 15 letters and digits");
+        }
+        if (queues > MAX_QUEUES) {
+            throw new IllegalArgumentException("--queues " + queues + " is more than the " + MAX_QUEUES + " of a TAP");
+        }
+        address.requireHost("--address");
+        hostAddress.requireHost("--host-address");
+        if (address.address().equals(hostAddress.address())) {
+            throw new IllegalArgumentException(
+                    "--address and --host-address are the same: two ends need two addresses");
+        }
+        if (!address.contains(hostAddress.address()) || address.prefixLength() != hostAddress.prefixLength()) {
+            throw new IllegalArgumentException("--address " + address + " and --host-address " + hostAddress
+                    + " are not in one network: set both, e.g. 10.0.0.2/24 and 10.0.0.1/24");
+        }
+        gateway.ifPresent(router -> address.requireGateway(router, "--address"));
+        if (network == Network.KERNEL && congestionControl.isPresent()) {
+            throw new IllegalArgumentException("--cc is for our TCP; the kernel's is chosen by sysctl");
         }
     }
 }

@@ -76,6 +76,11 @@ public final class Main implements Runnable {
         return Failure.exitStatus(failure);
     }
 
+    /** What a command throws if its options make no sense together. */
+    static ParameterException refused(final CommandLine.Model.CommandSpec spec, final IllegalArgumentException why) {
+        return new ParameterException(spec.commandLine(), String.valueOf(why.getMessage()), why);
+    }
+
     private static String oneLine(final @Nullable String message) {
         return message == null ? "cannot understand the command line" : message.replaceAll("\\R\\s*", " ");
     }

@@ -3,6 +3,7 @@ package io.tapstack.posix;
 import io.tapstack.socket.SocketOptions;
 import io.tapstack.socket.StackSocket;
 import io.tapstack.socket.StreamSocket;
+import io.tapstack.tcp.FastOpenKeys;
 import io.tapstack.tcp.TcpInfo;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -64,13 +65,29 @@ final class LinuxOptions {
                 target.put(Arrays.copyOf(text, CONGESTION_NAME_BYTES));
                 return 0;
             }
+            if (name == SocketOptions.TCP_FASTOPEN_KEY) {
+                final FastOpenKeys keys = stream.fastOpenKeys();
+                target.put(keys == null ? new byte[0] : keys.toBytes());
+                return 0;
+            }
         }
         final int value = socket.option(level, name);
-        if (value < 0) {
+        // -1 is a value (TCP_LINGER2): EPERM, which it could be as well, is nobody's answer.
+        if (value < -1) {
             return value;
         }
-        target.putInt(value);
+        if (level == SocketOptions.SOL_SOCKET && name == SocketOptions.SO_MAX_PACING_RATE) {
+            target.putLong(value == Integer.MAX_VALUE ? -1 : value); // as much of it as there is room for
+        } else {
+            target.putInt(value);
+        }
         return 0;
+    }
+
+    /** How much of a value of {@code bytes} goes into {@code length}: ip(7), a small number of its level fits into one byte. */
+    static int cut(final int level, final int value, final int bytes, final int length) {
+        final boolean small = level == SocketOptions.IPPROTO_IP && bytes == Integer.BYTES && (value & ~0xFF) == 0;
+        return small && length > 0 && length < Integer.BYTES ? 1 : Math.min(bytes, length);
     }
 
     /** @param value in little-endian order; its rest is read */
@@ -90,6 +107,14 @@ final class LinuxOptions {
         }
         if (level == SocketOptions.IPPROTO_TCP && name == TCP_CONGESTION && socket instanceof StreamSocket stream) {
             return setCongestionControl(stream, value);
+        }
+        if (level == SocketOptions.IPPROTO_TCP
+                && name == SocketOptions.TCP_FASTOPEN_KEY
+                && socket instanceof StreamSocket stream) {
+            return setFastOpenKeys(stream, value);
+        }
+        if (level == SocketOptions.IPPROTO_TCP && !(socket instanceof StreamSocket)) {
+            return -LinuxErrno.ENOPROTOOPT;
         }
         // ip(7): options of this level may be a single byte.
         if (level == SocketOptions.IPPROTO_IP && value.hasRemaining() && value.remaining() < Integer.BYTES) {
@@ -119,6 +144,16 @@ final class LinuxOptions {
         final String name = new String(text, StandardCharsets.US_ASCII);
         final int end = name.indexOf('\0');
         return socket.congestionControl(end < 0 ? name : name.substring(0, end));
+    }
+
+    private static int setFastOpenKeys(final StreamSocket socket, final ByteBuffer value) {
+        final byte[] bytes = new byte[value.remaining()];
+        value.get(bytes);
+        try {
+            return socket.fastOpenKeys(FastOpenKeys.of(bytes));
+        } catch (final IllegalArgumentException e) {
+            return -LinuxErrno.EINVAL;
+        }
     }
 
     private static int setLinger(final StackSocket socket, final ByteBuffer value) {

@@ -38,6 +38,7 @@ public final class SocketCalls {
     public static final int O_RDWR = 2;
     public static final int O_NONBLOCK = SOCK_NONBLOCK;
 
+    private static final IpAddress LOOPBACK = IpAddress.parse("127.0.0.1");
     private static final int AF_MAX = 46;
     private static final int SOCK_RAW = 3;
     private static final int TYPE_MASK = 0xF;
@@ -165,12 +166,16 @@ public final class SocketCalls {
         if (address == null) {
             return socket.disconnect();
         }
+        return socket.connect(destination(socket, address));
+    }
+
+    /** ip(7): "any" means this host, at the address that the socket is bound to. */
+    private static Endpoint destination(final StackSocket socket, final Endpoint address) {
         if (!address.address().isAny()) {
-            return socket.connect(address);
+            return address;
         }
-        // ip(7): connecting to "any" means this host; as on Linux, at the address that the socket is bound to.
         final IpAddress own = socket.localEndpoint().address();
-        return socket.connect(new Endpoint(own.isAny() ? IpAddress.parse("127.0.0.1") : own, address.port()));
+        return new Endpoint(own.isAny() ? LOOPBACK : own, address.port());
     }
 
     /**
@@ -203,10 +208,10 @@ public final class SocketCalls {
             if ((flags & MessageFlags.MSG_OOB) != 0) {
                 return -LinuxErrno.EOPNOTSUPP; // udp(7): there is no urgent data
             }
-            return datagram.sendTo(data, flags, to);
+            return datagram.sendTo(data, flags, to == null ? null : destination(datagram, to));
         }
         return to != null && socket instanceof StreamSocket stream
-                ? stream.sendTo(data, flags, to)
+                ? stream.sendTo(data, flags, destination(stream, to))
                 : socket.send(data, flags);
     }
 
@@ -254,8 +259,10 @@ public final class SocketCalls {
         if (result < 0) {
             return result;
         }
-        target.position(Math.min(target.position(), start + length));
-        return target.position() - start;
+        final int bytes = target.position() - start;
+        final int cut = LinuxOptions.cut(level, target.getInt(start), bytes, length);
+        target.position(start + cut);
+        return cut;
     }
 
     /** Room that {@link #option} may need. */

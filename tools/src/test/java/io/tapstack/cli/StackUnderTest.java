@@ -1,27 +1,49 @@
 package io.tapstack.cli;
 
+import io.tapstack.transport.Transport;
 import java.io.IOException;
 import java.net.InetAddress;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** The network that the command line sets up by default, for tests in a private network namespace. */
-public final class StackUnderTest {
+/**
+ * The network that the command line sets up by default, while the tests of a class run: a stack on a TAP, in a private network namespace. To be
+ * registered as a static field.
+ */
+public class StackUnderTest implements BeforeAllCallback, AfterAllCallback {
 
-    private static final LinkOptions LINK = new LinkOptions();
+    private final LinkOptions link = new LinkOptions();
+    private @Nullable Session session;
 
-    private StackUnderTest() {}
+    @Override
+    public void beforeAll(final ExtensionContext context) throws IOException {
+        session = StackSession.open(link);
+    }
 
-    /** Opens the TAP and starts the stack. */
-    public static Session open() throws IOException {
-        return StackSession.open(LINK);
+    @Override
+    public void afterAll(final ExtensionContext context) throws IOException {
+        if (session != null) {
+            session.close();
+        }
+    }
+
+    /** Our TCP. */
+    public Transport transport() {
+        if (session == null) {
+            throw new IllegalStateException("the tests have not begun");
+        }
+        return session.transport();
     }
 
     /** The address of our stack. */
-    public static InetAddress address() {
-        return LINK.address().address();
+    public InetAddress address() {
+        return link.address().address();
     }
 
     /** The address of the host's end of the link. */
-    public static InetAddress hostAddress() {
-        return LINK.hostAddress().address();
+    public InetAddress hostAddress() {
+        return link.hostAddress().address();
     }
 }

@@ -272,7 +272,7 @@ class ConnectionTest extends ServerFixture {
             final long start = System.nanoTime();
             other.close();
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
-            if (transport().name().equals("tapstack")) {
+            if (place().transport().name().equals("tapstack")) {
                 assertThatThrownBy(client::rest).isInstanceOf(SocketException.class);
             } else {
                 assertThat(restOrReset(client)).isLessThan(30_000_000);

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tapstack.http.HttpDate;
 import io.tapstack.httpd.RawClient.Reply;
-import io.tapstack.transport.JdkTransport;
-import io.tapstack.transport.Transport;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.file.Files;
@@ -31,13 +29,8 @@ class ReadyResponseTest extends ServerFixture {
     private static final int SHORT_WAIT_MILLIS = 300;
 
     @Override
-    Transport transport() {
-        return new WakingTransport(new JdkTransport());
-    }
-
-    @Override
-    boolean accessLog() {
-        return false;
+    ServerPlace usualPlace() {
+        return ServerPlace.waking();
     }
 
     @Override

@@ -1,25 +1,25 @@
 package io.tapstack.httpd;
 
-import io.tapstack.transport.JdkTransport;
-import io.tapstack.transport.Transport;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A server on the kernel's loopback with a directory of its own. */
+/** A server with a directory of its own, on the kernel's loopback if nobody says otherwise. */
 abstract class ServerFixture {
 
     @TempDir
     Path root;
 
     HttpServer server;
+
+    private @Nullable ServerPlace movedTo;
 
     ServerConfig config() {
         return ServerConfig.standard();
@@ -39,22 +39,27 @@ abstract class ServerFixture {
         server.close();
     }
 
-    Transport transport() {
-        return new JdkTransport();
+    /** Where the server is, if nobody has moved it. */
+    ServerPlace usualPlace() {
+        return ServerPlace.KERNEL;
     }
 
-    /** Without it, what has been answered before is answered without a thread. */
-    boolean accessLog() {
-        return true;
+    final ServerPlace place() {
+        return movedTo == null ? usualPlace() : movedTo;
     }
 
-    InetAddress address() {
-        return InetAddress.getLoopbackAddress();
+    /** The server is elsewhere; to be called before it starts. */
+    final void moveTo(final ServerPlace elsewhere) {
+        movedTo = elsewhere;
     }
 
     final HttpServer start(final Path path, final ServerConfig config) throws IOException {
+        final ServerPlace place = place();
         return HttpServer.start(
-                transport(), new InetSocketAddress(address(), 0), path, config.withAccessLog(accessLog()));
+                place.transport(),
+                new InetSocketAddress(place.address(), 0),
+                path,
+                config.withAccessLog(place.accessLog()));
     }
 
     static ServerConfig.Timeouts timeouts(final int idle, final int head, final int body, final int stall) {

@@ -2,8 +2,7 @@ package io.tapstack.integration;
 
 import io.tapstack.buffer.BufferPool;
 import io.tapstack.buffer.PacketBuffer;
-import io.tapstack.event.StackStatistics;
-import io.tapstack.link.LinkCapabilities;
+import io.tapstack.link.ForwardingLink;
 import io.tapstack.link.LinkDevice;
 import io.tapstack.wire.EthernetHeader;
 import io.tapstack.wire.IpAddress;
@@ -15,13 +14,12 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** A device on which SYNs come in between, each from a port that none before had for long: a SYN flood at a steady rate. */
-final class FloodedLink implements LinkDevice {
+final class FloodedLink extends ForwardingLink {
 
     private static final int MAC_LENGTH = 6;
     private static final long GROUP = 1L << 40;
     private static final long NAP_NANOS = 100_000;
 
-    private final LinkDevice device;
     private final int source;
     private final int destination;
     private final int port;
@@ -38,7 +36,7 @@ final class FloodedLink implements LinkDevice {
     private int sent;
 
     FloodedLink(final LinkDevice device, final IpAddress from, final IpAddress to, final int port) {
-        this.device = device;
+        super(device);
         this.source = from.ipv4Bits();
         this.destination = to.ipv4Bits();
         this.port = port;
@@ -60,16 +58,6 @@ final class FloodedLink implements LinkDevice {
 
     private boolean isDue() {
         return left > 0 && sent - before < (System.nanoTime() - startNanos) / 1_000_000_000.0 * perSecond;
-    }
-
-    @Override
-    public LinkCapabilities capabilities() {
-        return device.capabilities();
-    }
-
-    @Override
-    public void reportTo(final StackStatistics statistics) {
-        device.reportTo(statistics);
     }
 
     @Override
@@ -121,15 +109,5 @@ final class FloodedLink implements LinkDevice {
         if (!isDue()) {
             device.await(left > 0 ? Math.min(timeoutNanos, NAP_NANOS) : timeoutNanos);
         }
-    }
-
-    @Override
-    public void wakeup() {
-        device.wakeup();
-    }
-
-    @Override
-    public void close() {
-        device.close();
     }
 }

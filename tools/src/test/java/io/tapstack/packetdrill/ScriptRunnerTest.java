@@ -89,6 +89,8 @@ class ScriptRunnerTest {
     void norIsAnOption() throws IOException {
         assertThat(play("--wonder=1\n0 close(3) = 0")).isEqualTo("x.pkt:1: unsupported: option --wonder");
         assertThat(play("--mtu=many\n0 close(3) = 0")).isEqualTo("x.pkt:1: bad --mtu: many");
+        assertThat(play("--local_ip=10.0.0.1\n0 close(3) = 0"))
+                .startsWith("x.pkt:1: the options do not fit together: gateway 192.168.0.1");
     }
 
     // ---- A stack that does something else

@@ -1,27 +1,14 @@
 package io.tapstack.transport;
 
-import io.tapstack.cli.Session;
 import io.tapstack.cli.StackUnderTest;
-import java.io.IOException;
 import java.net.InetAddress;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The kernel listens, our stack connects. */
 class ClientOnTapstackIT extends TransportContract {
 
-    private static @Nullable Session session;
-
-    @BeforeAll
-    static void open() throws IOException {
-        session = StackUnderTest.open();
-    }
-
-    @AfterAll
-    static void close() throws IOException {
-        session.close();
-    }
+    @RegisterExtension
+    static final StackUnderTest STACK = new StackUnderTest();
 
     @Override
     Transport serverSide() {
@@ -30,16 +17,16 @@ class ClientOnTapstackIT extends TransportContract {
 
     @Override
     Transport clientSide() {
-        return session.transport();
+        return STACK.transport();
     }
 
     @Override
     InetAddress serverAddress() {
-        return StackUnderTest.hostAddress();
+        return STACK.hostAddress();
     }
 
     @Override
     InetAddress clientAddress() {
-        return StackUnderTest.address();
+        return STACK.address();
     }
 }

@@ -1,31 +1,18 @@
 package io.tapstack.transport;
 
-import io.tapstack.cli.Session;
 import io.tapstack.cli.StackUnderTest;
-import java.io.IOException;
 import java.net.InetAddress;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Our stack listens, the kernel connects. */
 class ServerOnTapstackIT extends TransportContract {
 
-    private static @Nullable Session session;
-
-    @BeforeAll
-    static void open() throws IOException {
-        session = StackUnderTest.open();
-    }
-
-    @AfterAll
-    static void close() throws IOException {
-        session.close();
-    }
+    @RegisterExtension
+    static final StackUnderTest STACK = new StackUnderTest();
 
     @Override
     Transport serverSide() {
-        return session.transport();
+        return STACK.transport();
     }
 
     @Override
@@ -35,11 +22,11 @@ class ServerOnTapstackIT extends TransportContract {
 
     @Override
     InetAddress serverAddress() {
-        return StackUnderTest.address();
+        return STACK.address();
     }
 
     @Override
     InetAddress clientAddress() {
-        return StackUnderTest.hostAddress();
+        return STACK.hostAddress();
     }
 }

@@ -4,28 +4,28 @@ package io.tapstack.tcp.congestion;
  * The largest of the values of the last so many ticks, in constant space: the best value and two younger ones that would take its place
  * (Kathleen Nichols' filter). A tick is whatever the user counts in: nanoseconds or round trips.
  */
-final class WindowedMax {
+public final class WindowedMax {
 
     private final long[] values = new long[3];
     private final long[] ticks = new long[3];
     private boolean empty = true;
 
     /** True until the first {@link #update}, or since {@link #reset}. */
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return empty;
     }
 
     /** The largest value, or 0 if there is none. */
-    long max() {
+    public long max() {
         return empty ? 0 : values[0];
     }
 
-    void reset() {
+    public void reset() {
         empty = true;
     }
 
     /** Takes in a value; those older than {@code window} ticks are forgotten. */
-    void update(final long value, final long tick, final long window) {
+    public void update(final long value, final long tick, final long window) {
         if (empty || value >= values[0] || tick - ticks[2] > window) {
             empty = false;
             set(0, value, tick);

@@ -22,7 +22,10 @@ public final class AckArrival {
     /** By how much SND.UNA was moved; 0 for an ACK that does not advance. */
     public int ackedBytes;
 
-    /** True for a duplicate ACK in the sense of RFC 5681 2, while data is in flight. */
+    /** True for an ACK that says nothing but what the one before has said: SEG.ACK = SND.UNA, without data, with the same window. */
+    public boolean repeated;
+
+    /** True for a duplicate ACK in the sense of RFC 5681 2: {@link #repeated}, while data is in flight. */
     public boolean duplicate;
 
     /** True if the ACK carries a timestamp, and {@link #echoMillis} is when the one that it echoes was sent, in milliseconds of the stack's clock. */
@@ -52,6 +55,7 @@ public final class AckArrival {
         sndUna = una;
         sndNxt = nxt;
         ackedBytes = 0;
+        repeated = false;
         duplicate = false;
         hasEcho = false;
         blocks = 0;

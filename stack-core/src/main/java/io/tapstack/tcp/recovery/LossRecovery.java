@@ -61,6 +61,12 @@ public interface LossRecovery {
     /** The retransmission timer expired: what is in flight counts as lost. {@code state} has no ACK, but time and sequence numbers. */
     void timedOut(AckArrival state, boolean repeated);
 
+    /**
+     * The path takes no segments larger than the {@linkplain #mss MSS} is now, so those in flight that are do not arrive (RFC 1191 6.5). That is
+     * no congestion, and nothing that could turn out to have been a mistake. {@code state} as for {@link #timedOut}.
+     */
+    void tooLarge(AckArrival state);
+
     /** Whether there is a segment to send again now, before new data and as far as {@link #pipe} leaves room. */
     boolean wantsRetransmission();
 

@@ -171,6 +171,13 @@ public final class NewRenoRecovery implements LossRecovery, SackScoreboard.Deliv
         timedOut(state.sndUna, state.sndNxt);
     }
 
+    @Override
+    public void tooLarge(final AckArrival state) {
+        forwardRto.stop();
+        spurious.stop();
+        timedOut(state.sndUna, state.sndNxt);
+    }
+
     void timedOut(final int sndUna, final int sndNxt) {
         phase = Phase.LOSS;
         duplicateAcks = 0;

@@ -1,10 +1,10 @@
 package io.tapstack.tcp.recovery;
 
 /**
- * How much may be sent while losses are made good (RFC 9937, which replaces RFC 6937): as the peer's ACKs report data delivered, just so
- * much goes out that the flight comes down to ssthresh over one round trip; and if losses have brought it below, it comes back up.
+ * How much may be sent while losses are made good (RFC 9937, which replaces RFC 6937), or after an ECN echo: as the peer's ACKs report data
+ * delivered, just so much goes out that the flight comes down to ssthresh over one round trip; and if losses have brought it below, it comes back up.
  */
-final class ProportionalRateReduction {
+public final class ProportionalRateReduction {
 
     private int mss;
     private int ssthresh;
@@ -14,17 +14,18 @@ final class ProportionalRateReduction {
     private int cwnd;
 
     /**
-     * Recovery starts.
+     * The reduction starts.
      *
      * @param newSsthresh what congestion control wants the flight to be in the end
      * @param flight RecoverFS: what was in flight before the ACK that started recovery, without what had been SACKed earlier
      */
-    void start(final int newSsthresh, final int flight, final int segmentSize) {
+    public void start(final int newSsthresh, final int flight, final int segmentSize) {
         mss = segmentSize;
         ssthresh = newSsthresh;
         recoverFs = Math.max(1, flight);
         prrDelivered = 0;
         prrOut = 0;
+        cwnd = flight;
     }
 
     /**
@@ -34,7 +35,7 @@ final class ProportionalRateReduction {
      * @param inFlight the pipe after it
      * @param safeAck it moves SND.UNA and reports no further loss
      */
-    void acked(final int deliveredBytes, final int inFlight, final boolean safeAck) {
+    public void acked(final int deliveredBytes, final int inFlight, final boolean safeAck) {
         prrDelivered += deliveredBytes;
         int sendCount;
         if (inFlight > ssthresh) {
@@ -48,18 +49,18 @@ final class ProportionalRateReduction {
             sendCount = Math.min(ssthresh - inFlight, sendCount);
         }
         if (prrOut == 0 && sendCount < mss) {
-            sendCount = mss; // the fast retransmit itself
+            sendCount = mss; // the fast retransmit itself; or what carries CWR
         }
         cwnd = inFlight + Math.max(0, sendCount);
     }
 
     /** Something was sent, new or again. */
-    void sent(final int bytes) {
+    public void sent(final int bytes) {
         prrOut += bytes;
     }
 
     /** cwnd for now. */
-    int cwnd() {
+    public int cwnd() {
         return cwnd;
     }
 }

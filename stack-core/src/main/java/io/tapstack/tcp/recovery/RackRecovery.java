@@ -157,12 +157,27 @@ public final class RackRecovery implements LossRecovery, SackScoreboard.Deliveri
         if (phase != Phase.LOSS) {
             spurious.start(state.sndUna);
         }
+        makeGood(state);
+        rack.timedOut(state);
+    }
+
+    @Override
+    public void tooLarge(final AckArrival state) {
+        scoreboard.markLargerLost();
+        if (scoreboard.bytesLost() > 0) {
+            forwardRto.stop();
+            spurious.stop();
+            makeGood(state);
+        }
+    }
+
+    /** All that is known to be lost goes out again, as the window allows. */
+    private void makeGood(final AckArrival state) {
         phase = Phase.LOSS;
         recover = state.sndNxt;
         now = true;
         probe.stop();
         reorderingDeadline = Long.MAX_VALUE;
-        rack.timedOut(state);
     }
 
     @Override

@@ -287,6 +287,18 @@ public final class SackScoreboard {
         lost.insertBySequence(segment);
     }
 
+    /** What was sent in segments larger than the MSS is now does not arrive. */
+    void markLargerLost() {
+        SentSegment segment = inNetwork.first();
+        while (segment != null) {
+            final SentSegment following = segment.next;
+            if (segment.length() > mss) {
+                markLost(segment);
+            }
+            segment = following;
+        }
+    }
+
     /** The peer has thrown away what it had SACKed (RFC 2018 8), or may have: that counts as lost. */
     void forgetSacks() {
         for (int i = 0; i < count; i++) {

@@ -52,7 +52,7 @@ final class Bottleneck {
         for (int i = 0; i < plan.hosts(); i++) {
             final VirtualCable cable = new VirtualCable(sending, receiving, CABLE_FRAMES);
             ends.add(cable.right());
-            final Impairment back = plan.back().withDelay(plan.back().delayNanos() + i * plan.spreadNanos());
+            final Impairment back = plan.back().withDelay(plan.back().latency().delayNanos() + i * plan.spreadNanos());
             final LinkDevice end = ImpairedLink.keepingOffload(cable.left(), Impairment.NONE, back, random.nextLong());
             final IpAddress address = IpAddress.ipv4(FIRST_SENDER.ipv4Bits() + i);
             senders.add(host("sender " + i, address, end, i == 0 ? capture : null, random.split()));

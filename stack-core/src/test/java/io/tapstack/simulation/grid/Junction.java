@@ -4,6 +4,7 @@ import io.tapstack.buffer.BufferPool;
 import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.link.LinkCapabilities;
 import io.tapstack.link.LinkDevice;
+import io.tapstack.link.SimulatedLink;
 import io.tapstack.simulation.SimulatedNetwork;
 import io.tapstack.wire.IpAddress;
 import io.tapstack.wire.Ipv4Header;
@@ -12,7 +13,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Where the cables of several hosts meet: one device, without Ethernet, that receives from all of them and sends to each its own. */
-final class Junction implements LinkDevice {
+final class Junction implements SimulatedLink {
 
     private final List<LinkDevice> cables;
     private final int firstAddress;
@@ -66,17 +67,6 @@ final class Junction implements LinkDevice {
             cable.advance(nowNanos);
         }
     }
-
-    @Override
-    public boolean isReady() {
-        return true;
-    }
-
-    @Override
-    public void await(final long timeoutNanos) {}
-
-    @Override
-    public void wakeup() {}
 
     @Override
     public void close() {

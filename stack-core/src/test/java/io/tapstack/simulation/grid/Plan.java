@@ -56,15 +56,13 @@ record Plan(
 
     /** Four times what fits the line and its queue: slow start goes on to twice of that before it hears of a loss. */
     private static int bufferFor(final Impairment forward, final Impairment back) {
-        final double seconds = (forward.delayNanos()
-                        + forward.jitterNanos()
-                        + forward.reorderNanos()
-                        + back.delayNanos()
-                        + back.jitterNanos()
-                        + back.reorderNanos())
-                / NANOS;
-        final double line = forward.bytesPerSecond() == 0 ? MAX_BUFFER : seconds * forward.bytesPerSecond();
-        return (int) Math.min(MAX_BUFFER, MIN_BUFFER + 4 * (line + forward.queueBytes()));
+        final double seconds =
+                (forward.latency().longestNanos() + back.latency().longestNanos()) / NANOS;
+        final double line = forward.bottleneck().bytesPerSecond() == 0
+                ? MAX_BUFFER
+                : seconds * forward.bottleneck().bytesPerSecond();
+        return (int) Math.min(
+                MAX_BUFFER, MIN_BUFFER + 4 * (line + forward.bottleneck().queueBytes()));
     }
 
     /** With so many connections, on as many hosts, but no more than a few. */

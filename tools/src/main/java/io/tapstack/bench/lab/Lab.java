@@ -36,7 +36,9 @@ public final class Lab implements AutoCloseable {
     /** The kernel server's address, in the second namespace. */
     public static final String REFERENCE_ADDRESS = "10.98.0.2";
 
-    private static final String REFERENCE_HOST = "10.98.0.1";
+    /** The first namespace's address on the way there. */
+    public static final String REFERENCE_HOST = "10.98.0.1";
+
     private static final String CUBIC_ADDRESS = "10.98.255.2";
     private static final String CUBIC_HOST = "10.98.255.1";
     private static final String MAIN = "io.tapstack.cli.Main";

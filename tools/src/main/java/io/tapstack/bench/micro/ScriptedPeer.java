@@ -3,8 +3,8 @@ package io.tapstack.bench.micro;
 import io.tapstack.buffer.BufferPool;
 import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.link.LinkCapabilities;
-import io.tapstack.link.LinkDevice;
 import io.tapstack.link.LinkType;
+import io.tapstack.link.SimulatedLink;
 import io.tapstack.wire.Endpoint;
 import io.tapstack.wire.InternetChecksum;
 import io.tapstack.wire.IpAddress;
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * segments that the benchmark asks for into the stack's next poll, and notes of what the stack sends no more than the numbers. Segments carry
  * timestamps, as those of any peer of today do. The link is one without Ethernet.
  */
-final class ScriptedPeer implements LinkDevice {
+final class ScriptedPeer implements SimulatedLink {
 
     static final Endpoint STACK = new Endpoint(IpAddress.parse("10.0.0.2"), 80);
     static final Endpoint PEER = new Endpoint(IpAddress.parse("10.0.0.1"), 50_000);
@@ -157,17 +157,6 @@ final class ScriptedPeer implements LinkDevice {
         segmentsHeard++;
         return true;
     }
-
-    @Override
-    public boolean isReady() {
-        return true;
-    }
-
-    @Override
-    public void await(final long timeoutNanos) {}
-
-    @Override
-    public void wakeup() {}
 
     @Override
     public void close() {}

@@ -130,6 +130,9 @@ final class Arguments {
         if (isEllipsis(index)) {
             return any;
         }
+        if (get(index) instanceof Expression.Word family && family.name().equals("AF_UNSPEC")) {
+            return null;
+        }
         final Expression.Struct address = struct(get(index));
         final Expression family = field(address, "sa_family");
         if (value(family) == 0) {

@@ -54,7 +54,7 @@ final class OptionCalls {
             return ints.array();
         }
         if (value instanceof Expression.Text text) {
-            return text.value().getBytes(StandardCharsets.US_ASCII);
+            return text.value().getBytes(StandardCharsets.ISO_8859_1);
         }
         if (value instanceof Expression.Struct struct) {
             if (struct.field("onoff") != null) {
@@ -106,7 +106,7 @@ final class OptionCalls {
         }
         final byte[] wanted = encode(arguments, expected);
         if (expected instanceof Expression.Text text) {
-            final String found = new String(actual, StandardCharsets.US_ASCII).replaceAll("\0.*", "");
+            final String found = new String(actual, StandardCharsets.ISO_8859_1).replaceAll("\0.*", "");
             if (!found.equals(text.value())) {
                 throw arguments.error("expected " + text + " but got \"" + found + '"');
             }

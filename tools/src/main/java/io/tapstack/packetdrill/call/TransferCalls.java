@@ -109,15 +109,14 @@ final class TransferCalls {
         final byte[] data = arguments.data(1, 2);
         final int flags = count > 3 ? arguments.integer(3) : 0;
         final OpenSocket socket = calls.socket(arguments.integer(0));
-        final Endpoint to = count < 6 ? null : destination(arguments, socket, flags);
+        final Endpoint to = count < 6 ? null : destination(arguments.address(4, remote), socket, flags);
         final int fd = calls.descriptor(arguments.integer(0));
         return exact(call, line, () -> system.send(fd, data, flags, to));
     }
 
     /** Where sendto sends to; on a TCP socket an address is of use with MSG_FASTOPEN only, and connects. */
     private @Nullable Endpoint destination(
-            final Arguments arguments, final @Nullable OpenSocket socket, final int flags) throws ScriptException {
-        final Endpoint to = arguments.address(4, remote);
+            final @Nullable Endpoint to, final @Nullable OpenSocket socket, final int flags) {
         if (socket == null || to == null) {
             return to;
         }
@@ -140,25 +139,30 @@ final class TransferCalls {
 
     private PreparedCall writeVector(final Action.Call call, final int line) throws ScriptException {
         final Arguments arguments = new Arguments(call, line, 3, 3);
-        return send(call, line, arguments, arguments.vectorLength(arguments.get(1)), 0);
+        return send(call, line, arguments, arguments.vectorLength(arguments.get(1)), 0, null);
     }
 
     private PreparedCall sendMessage(final Action.Call call, final int line) throws ScriptException {
         final Arguments arguments = new Arguments(call, line, 3, 3);
         final Expression vector = arguments.field(message(arguments, line), "msg_iov");
         final int flags = arguments.integer(2);
-        if ((flags & MSG_FASTOPEN) != 0) {
-            throw ScriptException.unsupported(line, "MSG_FASTOPEN in sendmsg");
-        }
-        return send(call, line, arguments, arguments.vectorLength(vector), flags);
+        final OpenSocket socket = calls.socket(arguments.integer(0));
+        // msg_name is always "..." in scripts.
+        final Endpoint to = (flags & MSG_FASTOPEN) == 0 ? null : destination(remote, socket, flags);
+        return send(call, line, arguments, arguments.vectorLength(vector), flags, to);
     }
 
     private PreparedCall send(
-            final Action.Call call, final int line, final Arguments arguments, final int length, final int flags)
+            final Action.Call call,
+            final int line,
+            final Arguments arguments,
+            final int length,
+            final int flags,
+            final @Nullable Endpoint to)
             throws ScriptException {
         final int fd = calls.descriptor(arguments.integer(0));
         final byte[] data = new byte[arguments.length(length)];
-        return exact(call, line, () -> system.send(fd, data, flags, null));
+        return exact(call, line, () -> system.send(fd, data, flags, to));
     }
 
     // ---- Files: whatever is opened is full of zeros

@@ -44,7 +44,7 @@ final class PacketReader {
                 false,
                 ip,
                 ports,
-                tcp.flags(),
+                packet.tcpFlags(),
                 tcp.sequence() - flow.localOffset(syn),
                 packet.payloadLength(),
                 ack ? tcp.acknowledgment() - flow.remoteOffset(syn) : tcp.acknowledgment(),

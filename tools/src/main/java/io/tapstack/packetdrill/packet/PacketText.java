@@ -64,8 +64,9 @@ public final class PacketText {
 
     /** Flags as tcpdump writes them. */
     static String flags(final int flags) {
-        final String letters = TcpHeader.flagsToString(flags);
-        return letters.length() == 2 ? "-" : letters.substring(1, letters.length() - 1);
+        final String letters = TcpHeader.flagsToString(flags) + (flags >>> Byte.SIZE == 0 ? "" : "A");
+        final String plain = letters.replaceAll("[\\[\\]]", "");
+        return plain.isEmpty() ? "-" : plain;
     }
 
     private static String ip(final IpSpec ip) {

@@ -78,6 +78,9 @@ public final class PacketWriter {
                         spec.flags(),
                         spec.window(),
                         spec.urgentPointer());
+        // The ninth flag, AE, stands in front of the others (RFC 9768 3.1).
+        final int dataOffset = Ipv4Header.LENGTH + TcpHeader.DATA_OFFSET_OFFSET;
+        bytes.put(dataOffset, (byte) (bytes.get(dataOffset) | spec.flags() >>> Byte.SIZE));
         bytes.put(Ipv4Header.LENGTH + TcpHeader.MIN_LENGTH, options);
         return withChecksum(bytes, IpProtocol.TCP, TcpHeader.CHECKSUM_OFFSET);
     }

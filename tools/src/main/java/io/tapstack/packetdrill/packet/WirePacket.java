@@ -52,6 +52,11 @@ public record WirePacket(ByteBuffer bytes, long micros) {
         return new TcpHeader().wrap(bytes, transport());
     }
 
+    /** All nine flags: those of {@link TcpHeader}, and AE (RFC 9768 3.1) as the highest. */
+    int tcpFlags() {
+        return (bytes.get(transport() + TcpHeader.DATA_OFFSET_OFFSET) & 1) << Byte.SIZE | tcp().flags();
+    }
+
     boolean isTcpSyn() {
         return protocol() == IpProtocol.TCP && (tcp().flags() & TcpHeader.SYN) != 0;
     }
@@ -141,6 +146,14 @@ public record WirePacket(ByteBuffer bytes, long micros) {
                 && (next.tcp().flags() & mask) == (tcp().flags() & mask)
                 && (tcp().flags() & TcpHeader.FIN) == 0
                 && next.tcpOptions().length == tcpOptions().length;
+    }
+
+    /** This segment with PSH. */
+    public WirePacket pushed() {
+        final ByteBuffer copy = ByteBuffer.allocate(bytes.limit()).put(0, bytes, 0, bytes.limit());
+        final int flags = transport() + TcpHeader.FLAGS_OFFSET;
+        copy.put(flags, (byte) (bytes.get(flags) | TcpHeader.PSH));
+        return new WirePacket(copy, micros);
     }
 
     /** This segment and the next one, as one. Its time is the first one's, as is everything but FIN and PSH. */

@@ -9,6 +9,7 @@ import io.tapstack.packetdrill.script.Event;
 import io.tapstack.packetdrill.script.EventTime;
 import io.tapstack.packetdrill.script.PacketSpec;
 import io.tapstack.packetdrill.script.ScriptException;
+import io.tapstack.wire.TcpHeader;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -59,7 +60,7 @@ final class ExpectedPackets {
         }
         verifyChecksums(first, event);
         final WirePacket actual = packet instanceof PacketSpec.Tcp tcp && !settings.strictSegments()
-                ? whole(first, tcp.length(), flow, event, until)
+                ? whole(first, tcp, flow, event, until)
                 : first;
         final Optional<String> difference = flows.compare(packet, actual, flow);
         final String packets = dump("script", start, PacketText.of(packet))
@@ -93,8 +94,18 @@ final class ExpectedPackets {
         return "\n" + what + " packet: " + Times.seconds(micros) + " " + packet;
     }
 
-    /** The segment together with those that follow it, as far as the script has them as one. */
+    /**
+     * The segment together with those that follow it, as far as the script has them as one. Linux sets PSH in every packet that a device is
+     * to cut, so a script that was written for it expects PSH where several full segments are one; of those it is not asked for.
+     */
     private WirePacket whole(
+            final WirePacket first, final PacketSpec.Tcp expected, final Flow flow, final Event event, final long until)
+            throws ScriptException, IOException {
+        final WirePacket whole = joined(first, expected.length(), flow, event, until);
+        return whole == first || (expected.flags() & TcpHeader.PSH) == 0 ? whole : whole.pushed();
+    }
+
+    private WirePacket joined(
             final WirePacket first, final int length, final Flow flow, final Event event, final long until)
             throws ScriptException, IOException {
         WirePacket whole = first;

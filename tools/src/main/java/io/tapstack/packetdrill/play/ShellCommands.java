@@ -3,10 +3,12 @@ package io.tapstack.packetdrill.play;
 import io.tapstack.packetdrill.machine.Machine;
 import io.tapstack.packetdrill.script.ScriptException;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The shell commands of scripts. No shell runs: what scripts use commands for are parameters of the stack, and these are set here, from
@@ -38,14 +40,17 @@ final class ShellCommands {
     /** Commands that change nothing here: a machine is new for each script, has no queueing discipline, and cuts no segments. */
     private static final List<Pattern> WITHOUT_EFFECT = List.of(
             Pattern.compile("true|:|sync"),
-            Pattern.compile("#.*"),
             Pattern.compile("\\S*/?sysctl_restore_\\S*"),
             Pattern.compile("tc qdisc .*"),
             Pattern.compile("ip tcp_metrics flush.*"),
-            Pattern.compile("ethtool -K \\S+( (tso|gso|gro|lro|sg|tx|rx) off)+"));
+            Pattern.compile("ethtool -K \\S+( (tso|gso|gro|lro|sg|tx|rx) off)+"),
+            // Files for sendfile: whatever a script opens is full of zeros.
+            Pattern.compile("(/bin/)?(rm|dd|touch) .*"));
 
+    private static final Pattern COMMENT = Pattern.compile("(^|\\s)#.*");
+    private static final Pattern PRODUCT = Pattern.compile("\\$\\(\\(([\\d* ]+)\\)\\)");
     private static final Pattern DEFAULTS_SCRIPT = Pattern.compile("(\\S*/)?defaults\\.sh");
-    private static final Pattern SYSCTL = Pattern.compile("sysctl(( -[qw]+)*) (.*)");
+    private static final Pattern SYSCTL = Pattern.compile("sysctl(( -[eqw]+)*) (.*)");
     private static final Pattern SET_SYSCTLS = Pattern.compile("(\\S*/)?set_sysctls\\.py (.*)");
     private static final Pattern ECHO = Pattern.compile("echo (\\S+|\"[^\"]*\") ?> ?/proc/sys/(\\S+)");
     private static final Pattern PARAMETER = Pattern.compile("([\\w./-]+)\\s*=\\s*(\"[^\"]*\"|'[^']*'|\\S+)\\s*");
@@ -59,15 +64,25 @@ final class ShellCommands {
     /** Runs the commands of one string, which lines, semicolons and {@code &&} separate. */
     void run(final String commands, final int line) throws ScriptException {
         int at = line;
+        final StringBuilder joined = new StringBuilder();
         for (final String row : commands.split("\n", -1)) {
-            for (final String command : row.split(";|&&")) {
-                final String plain =
-                        command.replaceAll("(2?>&1|2?> ?/dev/null)", "").strip().replaceAll("\\s+", " ");
-                if (!plain.isEmpty()) {
-                    runOne(plain, at);
-                }
+            if (row.endsWith("\\")) {
+                joined.append(row, 0, row.length() - 1);
+            } else {
+                runRow(joined.append(row).toString(), at);
+                joined.setLength(0);
             }
             at++;
+        }
+    }
+
+    private void runRow(final String row, final int line) throws ScriptException {
+        for (final String command : COMMENT.matcher(row).replaceFirst("").split(";|&&")) {
+            final String plain =
+                    command.replaceAll("(2?>&1|2?> ?/dev/null)", "").strip().replaceAll("\\s+", " ");
+            if (!plain.isEmpty()) {
+                runOne(plain, line);
+            }
         }
     }
 
@@ -129,7 +144,12 @@ final class ShellCommands {
         }
     }
 
+    /** The value without its quotes, and the products in it, {@code $((256*1024))}, worked out. */
     private static String unquoted(final String value) {
-        return value.replaceAll("^[\"']|[\"']$", "");
+        return PRODUCT.matcher(value.replaceAll("^[\"']|[\"']$", ""))
+                .replaceAll(product -> Stream.of(product.group(1).split("\\*"))
+                        .map(factor -> new BigInteger(factor.strip()))
+                        .reduce(BigInteger.ONE, BigInteger::multiply)
+                        .toString());
     }
 }

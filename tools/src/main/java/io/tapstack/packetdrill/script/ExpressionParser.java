@@ -76,7 +76,7 @@ final class ExpressionParser {
     private Expression text() throws ScriptException {
         final StringBuilder text = new StringBuilder();
         while (tokens.isNext(Kind.STRING)) {
-            text.append(tokens.next().text());
+            text.append(Escapes.decode(tokens.next()));
         }
         if (tokens.isNext(Kind.ELLIPSIS)) {
             tokens.next();

@@ -17,7 +17,8 @@ final class PacketParser {
     static final long MAX_UINT16 = 0xFFFF;
     private static final long MAX_UINT8 = 0xFF;
 
-    private static final String FLAG_LETTERS = "FSRP.UEW";
+    private static final int ACE_SHIFT = 6; // ECE is its lowest bit
+    private static final String FLAG_LETTERS = "FSRP.UEWA";
     private static final Set<String> ENCAPSULATIONS = Set.of("ipv4", "ipv6", "gre", "GREv0", "mpls");
 
     private final Tokens tokens;
@@ -185,25 +186,28 @@ final class PacketParser {
         return token.is(Kind.WORD) && OptionParser.NAMES.contains(token.text());
     }
 
+    /** {@code SEW}, {@code F.}, {@code -}; and {@code P.5}, where the number is what AE, CWR and ECE say together (RFC 9768 3.1.1). */
     private int flags() throws ScriptException {
         final Token token = tokens.next();
         if (token.is("-")) {
             return 0;
         }
         String letters = token.text();
-        if (token.is(Kind.FLOAT) || tokens.isNext(Kind.FLOAT)) {
-            throw ScriptException.unsupported(token.line(), "an ACE count in the flags (accurate ECN)");
-        }
-        if (token.is(Kind.WORD) && tokens.take(".")) {
-            letters += ".";
+        if (token.is(Kind.WORD)) {
+            letters += tokens.take(".")
+                    ? "."
+                    : tokens.isNext(Kind.FLOAT) ? tokens.next().text() : "";
         }
         int flags = 0;
         for (final char letter : letters.toCharArray()) {
             final int bit = FLAG_LETTERS.indexOf(letter);
-            if (bit < 0 || !(token.is(Kind.WORD) || token.is("."))) {
+            if (letter >= '0' && letter <= '7') {
+                flags |= letter - '0' << ACE_SHIFT;
+            } else if (bit >= 0 && (token.is(Kind.WORD) || token.is(".") || token.is(Kind.FLOAT))) {
+                flags |= 1 << bit;
+            } else {
                 throw new ScriptException(token.line(), "syntax error at " + token + ": expected TCP flags");
             }
-            flags |= 1 << bit;
         }
         return flags;
     }

@@ -1,4 +1,4 @@
-package io.tapstack.socket;
+package io.tapstack.socket.virtual;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,15 +10,24 @@ import io.tapstack.link.LinkCapabilities;
 import io.tapstack.link.LinkDevice;
 import io.tapstack.link.LinkType;
 import io.tapstack.link.VirtualCable;
+import io.tapstack.socket.MessageFlags;
+import io.tapstack.socket.PollEntry;
+import io.tapstack.socket.PollEvents;
+import io.tapstack.socket.SocketHandler;
+import io.tapstack.socket.SocketLayer;
+import io.tapstack.socket.StreamSocket;
 import io.tapstack.stack.NetworkStack;
 import io.tapstack.stack.StackConfig;
+import io.tapstack.stack.WaitPoint;
 import io.tapstack.wire.Endpoint;
 import io.tapstack.wire.IpAddress;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,7 +41,12 @@ final class VirtualTimeTest {
     private static final long SECONDS = 1_000_000_000;
     private static final Endpoint SERVER = new Endpoint(IpAddress.parse("10.1.0.2"), 80);
 
-    private final SteppedDoor door = new SteppedDoor();
+    private final VirtualTime time = new VirtualTime(0);
+
+    @BeforeEach
+    void standStill() {
+        time.join().begin();
+    }
 
     @Test
     void waitsEndExactlyWhenTheyShould() throws Exception {
@@ -42,27 +56,27 @@ final class VirtualTimeTest {
         listener.listen(1);
         final FutureTask<Long> serving = new FutureTask<>(() -> {
             final StreamSocket server = accept(listener);
-            final long accepted = door.now();
+            final long accepted = time.now();
             server.receiveTimeoutNanos(10 * SECONDS);
             assertThat(server.recv(ByteBuffer.allocate(1), 0)).isEqualTo(-11);
-            assertThat(door.now() - accepted).isEqualTo(10 * SECONDS);
+            assertThat(time.now() - accepted).isEqualTo(10 * SECONDS);
             server.receiveTimeoutNanos(0);
             assertThat(server.recv(ByteBuffer.allocate(1), 0)).isEqualTo(1);
-            return door.now();
+            return time.now();
         });
         final FutureTask<Long> asking = new FutureTask<>(() -> {
             final StreamSocket client = layers[0].stream();
-            final long start = door.now();
+            final long start = time.now();
             assertThat(client.connect(SERVER)).isZero();
-            assertThat(door.now() - start).isEqualTo(100 * MILLIS);
+            assertThat(time.now() - start).isEqualTo(100 * MILLIS);
             assertThat(layers[0].poll(List.of(new PollEntry(client, PollEvents.POLLIN)), 60_000))
                     .isZero();
             client.send(ByteBuffer.allocate(1), 0);
-            return door.now();
+            return time.now();
         });
-        door.run(serving);
-        door.run(asking);
-        door.step(200 * SECONDS);
+        start(serving);
+        start(asking);
+        run(200 * SECONDS);
         assertThat(serving.get() - asking.get()).isEqualTo(50 * MILLIS);
     }
 
@@ -94,13 +108,13 @@ final class VirtualTimeTest {
         final FutureTask<Long> asking = new FutureTask<>(() -> {
             final StreamSocket client = layers[0].stream();
             assertThat(client.connect(SERVER)).isZero();
-            final long start = door.now();
+            final long start = time.now();
             client.send(ByteBuffer.allocate(1), 0);
             assertThat(client.recv(ByteBuffer.allocate(1), 0)).isEqualTo(1);
-            return door.now() - start;
+            return time.now() - start;
         });
-        door.run(asking);
-        door.step(10 * SECONDS);
+        start(asking);
+        run(10 * SECONDS);
         assertThat(asking.get()).isEqualTo(100 * MILLIS);
     }
 
@@ -134,13 +148,47 @@ final class VirtualTimeTest {
             client.close();
             return sent;
         });
-        door.run(receiving);
-        door.run(sending);
-        door.step(1_000 * SECONDS);
+        start(receiving);
+        start(sending);
+        run(1_000 * SECONDS);
         assertThat(sending).as("seed %d: sending is over", seed).isDone();
         assertThat(sending.get()).isEqualTo(content.length);
         assertThat(receiving).as("seed %d: receiving is over", seed).isDone();
         assertThat(receiving.get()).isEqualTo(content);
+    }
+
+    /** Starts a thread that time waits for. */
+    private void start(final Runnable work) throws InterruptedException {
+        final Party party = time.join();
+        final CountDownLatch begun = new CountDownLatch(1);
+        final Thread thread = new Thread(() -> {
+            party.begin();
+            begun.countDown();
+            work.run();
+            party.leave();
+        });
+        thread.setDaemon(true);
+        thread.start();
+        begun.await();
+    }
+
+    private void run(final long untilNanos) throws InterruptedException {
+        assertThat(time.run(() -> false, untilNanos)).isFalse();
+        assertThat(time.now()).isEqualTo(untilNanos);
+    }
+
+    @Test
+    void timeEndsWithTheLastEvent() throws Exception {
+        final SocketLayer[] layers = connect(Impairment.NONE, 1);
+        final StreamSocket listener = layers[1].stream();
+        listener.bind(SERVER);
+        listener.listen(1);
+        listener.receiveTimeoutNanos(7 * SECONDS);
+        final FutureTask<Boolean> waiting = new FutureTask<>(() -> listener.accept(0) == null);
+        start(waiting);
+        assertThat(time.run(() -> false, WaitPoint.NEVER)).isFalse();
+        assertThat(waiting.get()).isTrue();
+        assertThat(time.now()).isEqualTo(7 * SECONDS);
     }
 
     private SocketLayer[] connect(final Impairment impairment, final long seed) {
@@ -155,9 +203,9 @@ final class VirtualTimeTest {
             final LinkDevice end, final String address, final Impairment impairment, final long seed) {
         final LinkDevice device = new ImpairedLink(end, impairment, Impairment.NONE, seed);
         final StackConfig config = StackConfig.of(InterfaceAddress.parse(address), new Random(seed));
-        final NetworkStack stack = new NetworkStack(device, config, door.now());
-        door.add(stack);
-        return new SocketLayer(door, stack);
+        final NetworkStack stack = new NetworkStack(device, config, time.now());
+        time.add(stack);
+        return new SocketLayer(time, stack);
     }
 
     private static StreamSocket accept(final StreamSocket listener) throws SocketErrorException {

@@ -1,0 +1,181 @@
+package io.tapstack.tcp;
+
+import io.tapstack.buffer.PacketBuffer;
+import io.tapstack.ip.IpPath;
+import io.tapstack.ip.SendStatus;
+import io.tapstack.ip.SocketError;
+import io.tapstack.wire.IpProtocol;
+import io.tapstack.wire.TcpHeader;
+import io.tapstack.wire.TcpOptions;
+import java.nio.ByteBuffer;
+
+/**
+ * Builds the segments of a synchronized connection and hands them down: header, options, the payload by reference or, without offload, as a
+ * copy. What may be sent, and when, others decide.
+ */
+final class SegmentOutput {
+
+    private final TcpConnection tcb;
+    private final TcpHeader header = new TcpHeader();
+    // The MSS, or as many whole MSSs as the device cuts by itself.
+    private int largestSegment;
+    private boolean resetOwed; // the device had no room for it
+
+    SegmentOutput(final TcpConnection tcb) {
+        this.tcb = tcb;
+    }
+
+    /** The MSS is known, or has changed. */
+    void mssChanged() {
+        final IpPath path = tcb.path;
+        final int headers = path.ipHeaderLength() + TcpHeader.MIN_LENGTH + optionsLength();
+        final int segments = (path.maxSegmentOffload() - headers) / tcb.mss;
+        largestSegment = Math.max(1, segments) * tcb.mss;
+    }
+
+    /** Most bytes of payload that may be handed down at once. */
+    int largestPayload() {
+        // A device that cuts super-segments copies the urgent pointer as it is, which is right for the first one alone.
+        return tcb.urgent != null && tcb.urgent.isSending() ? tcb.mss : largestSegment;
+    }
+
+    /** {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>}. */
+    void sendAck(final long nowNanos) {
+        sendBare(acceptableSequence(), TcpHeader.ACK, nowNanos);
+    }
+
+    /** A keep-alive: {@code <SEQ=SND.NXT-1><ACK=RCV.NXT><CTL=ACK>} (RFC 9293 3.8.4), which the peer has to answer. */
+    void sendKeepAlive(final long nowNanos) {
+        sendBare(acceptableSequence() - 1, TcpHeader.ACK, nowNanos);
+    }
+
+    /** {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK>}. */
+    void sendReset(final long nowNanos) {
+        resetOwed = sendBare(acceptableSequence(), TcpHeader.RST | TcpHeader.ACK, nowNanos) < 0;
+        tcb.statistics.resetsSent += resetOwed ? 0 : 1;
+    }
+
+    /** Sends the reset of a connection that is over, if the device had no room for it: nothing else would tell a peer that only waits. */
+    void sendOwedReset(final long nowNanos) {
+        if (resetOwed) {
+            sendReset(nowNanos);
+        }
+    }
+
+    private int sendBare(final int seq, final int flags, final long nowNanos) {
+        return send(seq, 0, flags, tcb.mss, nowNanos);
+    }
+
+    /**
+     * SND.NXT, but for a zero-window probe: a peer that had no room for its byte accepts SEG.SEQ = RCV.NXT alone (RFC 9293 3.10.7.4,
+     * table 6), and would drop an ACK or a reset that is numbered behind it.
+     */
+    private int acceptableSequence() {
+        return tcb.probeOutstanding ? tcb.sndUna : tcb.sndNxt;
+    }
+
+    /**
+     * Builds a segment and hands it down; one that has more than {@code segmentBytes} of payload is for the device to cut into so many each.
+     *
+     * @return payload bytes sent, less than {@code length} if a mapped file was cut short, or -1 if nothing was sent
+     */
+    int send(final int seq, final int length, final int flags, final int segmentBytes, final long nowNanos) {
+        final IpPath path = tcb.path;
+        final boolean offload = path.checksumOffload();
+        final int timestampsLength = optionsLength();
+        final int sackLength = sackLength(timestampsLength, length);
+        final int headerLength = TcpHeader.MIN_LENGTH + timestampsLength + sackLength;
+        final int headroom = path.headroom();
+        final PacketBuffer packet = tcb.pool.packet(headroom + headerLength + (offload ? 0 : length), headroom);
+        final int at = packet.append(headerLength);
+        int payload = 0;
+        final int position = seq - tcb.queueStart();
+        if (length > 0) {
+            payload = offload
+                    ? tcb.sendQueue.gather(packet, position, length)
+                    : tcb.sendQueue.copyOut(packet, position, length);
+            if (payload == 0) {
+                packet.release();
+                return 0;
+            }
+        }
+        final ByteBuffer bytes = packet.memory().bytes();
+        final int window = tcb.windowScale.toWire(tcb.receiveWindow.announce());
+        // A zero-window probe is not new data to RFC 3168 6.1.6.
+        final boolean newData = payload > 0 && seq == tcb.sndNxt && tcb.sndWnd > 0;
+        final int sentFlags =
+                tcb.ecn.flags(payload < length ? flags & ~(TcpHeader.FIN | TcpHeader.PSH) : flags, newData);
+        write(bytes, at, seq, headerLength, sentFlags, window);
+        final int option = at + TcpHeader.MIN_LENGTH;
+        if (timestampsLength > 0) {
+            TcpOptions.writeTimestamps(bytes, option, tcb.timestamps.value(nowNanos), tcb.timestamps.echo());
+        }
+        if (sackLength > 0) {
+            tcb.sacks.write(bytes, option + timestampsLength, sackLength);
+        }
+        if (payload > segmentBytes) {
+            packet.gsoSize(segmentBytes);
+        }
+        final SendStatus status = hand(packet, at, tcb.ecn.field(newData));
+        if (status == SendStatus.DEVICE_FULL) {
+            tcb.blockedByDevice();
+            return -1;
+        }
+        if (status == SendStatus.TOO_BIG) {
+            tcb.segmentSize.update();
+            return -1;
+        }
+        tcb.figures.sent(payload, nowNanos);
+        acknowledged();
+        tcb.ecn.sent(sentFlags);
+        tcb.pathMtu.sent(seq, payload, segmentBytes);
+        tcb.pacer.sent(payload);
+        if (sackLength > 0) {
+            tcb.sacks.reported();
+        }
+        if (offload && payload > 0 && !tcb.sendQueue.isIntact(position, payload)) {
+            // Cut short while the device read it: the peer may have been sent bytes that were never in the file.
+            tcb.life.abortFor(SocketError.EIO, nowNanos);
+            return -1;
+        }
+        return payload;
+    }
+
+    private void write(
+            final ByteBuffer bytes,
+            final int at,
+            final int seq,
+            final int headerLength,
+            final int flags,
+            final int window) {
+        final int ack = (flags & TcpHeader.ACK) != 0 ? tcb.rcvNxt : 0;
+        final int urgent = tcb.urgent == null ? 0 : tcb.urgent.pointer(seq);
+        final int allFlags = urgent == 0 ? flags : flags | TcpHeader.URG;
+        header.wrap(bytes, at)
+                .write(tcb.localPort(), tcb.remotePort(), seq, ack, headerLength, allFlags, window, urgent);
+    }
+
+    private SendStatus hand(final PacketBuffer packet, final int at, final int ecnField) {
+        final IpPath path = tcb.path;
+        TcpChecksum.write(packet, at, tcb.pseudoHeaderSum, path.checksumOffload());
+        tcb.statistics.segmentsSent++;
+        final int trafficClass = tcb.config.trafficClass() | ecnField;
+        return path.send(packet, IpProtocol.TCP, trafficClass, tcb.config.timeToLive(), tcb.config.pathMtuPolicy());
+    }
+
+    /** Every segment carries the ACK: a delayed one is done with. */
+    void acknowledged() {
+        tcb.delayedAck.ackSent();
+        tcb.timestamps.ackSent(tcb.rcvNxt);
+    }
+
+    /** Bytes for SACK blocks (RFC 2018 3) in a segment of {@code payload} bytes: what a segment that is nearly full has no room for goes ahead in one of its own. */
+    private int sackLength(final int timestampsLength, final int payload) {
+        final int space = Math.min(TcpHeader.MAX_LENGTH - TcpHeader.MIN_LENGTH - timestampsLength, tcb.mss - payload);
+        return tcb.sackAgreed && space > 0 ? tcb.sacks.optionLength(space) : 0;
+    }
+
+    private int optionsLength() {
+        return tcb.timestamps.enabled() ? TcpOptions.TIMESTAMPS_LENGTH : 0;
+    }
+}
