@@ -40,8 +40,10 @@ final class AckProcessor {
             tcb.statistics.drop(DropReason.TCP_BAD_ACK);
             return false;
         }
-        if (SequenceNumber.lessThan(segment.ack, tcb.sndUna - tcb.maxSndWnd)) {
-            // RFC 5961 5.2: too old to be from this connection's recent past, so perhaps from somebody who guesses.
+        if (SequenceNumber.lessThan(segment.ack, tcb.sndUna - tcb.figures.acknowledged(tcb.maxSndWnd))) {
+            // RFC 5961 5.2: too old to be from this connection's recent past, so perhaps from somebody who guesses. As
+            // in Linux, this
+            // is no longer than the connection itself: nobody acknowledges what was before our first sequence number.
             tcb.challengeAck(nowNanos);
             tcb.statistics.drop(DropReason.TCP_BAD_ACK);
             return false;
@@ -58,6 +60,7 @@ final class AckProcessor {
         }
         readAck(segment, acked, nowNanos);
         recover(priorFlight, priorInFlight);
+        tcb.figures.acknowledged(segment, arrival);
         if (advances) {
             settle(nowNanos);
         }
@@ -195,7 +198,8 @@ final class AckProcessor {
     private boolean isRepeated(final Segment segment) {
         return segment.length() == 0
                 && segment.ack == tcb.sndUna
-                && tcb.windowScale.fromWire(segment.window) == tcb.sndWnd;
+                && tcb.windowScale.fromWire(segment.window) == tcb.sndWnd
+                && !tcb.persistTimer.isRunning();
     }
 
     private void measureRoundTrip(final Segment segment, final long nowNanos) {

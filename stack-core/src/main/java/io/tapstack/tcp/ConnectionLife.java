@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 final class ConnectionLife {
 
     private final TcpConnection tcb;
-    private final FinWait2Timer finWait2Timer;
+    // Made when the application is gone and the peer has not closed.
+    private @Nullable FinWait2Timer finWait2Timer;
     private boolean orphan;
-    private boolean inputEnded;
     private boolean countedOrphan;
     private boolean cutShort;
     private @Nullable SocketError error;
@@ -20,7 +20,6 @@ final class ConnectionLife {
 
     ConnectionLife(final TcpConnection tcb) {
         this.tcb = tcb;
-        this.finWait2Timer = new FinWait2Timer(tcb.protocol.timers(), tcb.config, now -> enter(TcpState.CLOSED, now));
     }
 
     /** The state; in TIME-WAIT that of the record that has taken this connection's place. */
@@ -55,7 +54,7 @@ final class ConnectionLife {
             tcb.observer().closed();
         } else if (next == TcpState.FIN_WAIT_2) {
             if (orphan) {
-                finWait2Timer.start(nowNanos);
+                limitFinWait2(nowNanos);
             }
             tcb.observer().finAcknowledged();
         } else if (next == TcpState.CLOSED) {
@@ -65,9 +64,19 @@ final class ConnectionLife {
             tcb.sendQueue.clear();
             tcb.reassembly.clear();
             tcb.scoreboard.clear();
+            tcb.figures.closed(nowNanos);
             tcb.protocol.remove(tcb);
             tcb.observer().closed();
         }
+    }
+
+    private void limitFinWait2(final long nowNanos) {
+        FinWait2Timer timer = finWait2Timer;
+        if (timer == null) {
+            timer = new FinWait2Timer(tcb.protocol.timers(), tcb.config, now -> enter(TcpState.CLOSED, now));
+            finWait2Timer = timer;
+        }
+        timer.start(nowNanos);
     }
 
     private void stopTimers() {
@@ -76,7 +85,9 @@ final class ConnectionLife {
         tcb.retransmissionTimer.stop();
         tcb.persistTimer.stop();
         tcb.keepAlive.stop();
-        finWait2Timer.stop();
+        if (finWait2Timer != null) {
+            finWait2Timer.stop();
+        }
     }
 
     // ---- By FIN
@@ -122,22 +133,13 @@ final class ConnectionLife {
         }
         shutdownOutput(nowNanos);
         if (tcb.state == TcpState.FIN_WAIT_2) {
-            finWait2Timer.start(nowNanos);
+            limitFinWait2(nowNanos);
         }
     }
 
     /** True once the application is gone. */
     boolean isOrphan() {
         return orphan;
-    }
-
-    void endInput() {
-        inputEnded = true;
-    }
-
-    /** True if nobody is there who would read what comes now. */
-    boolean refusesInput() {
-        return orphan || inputEnded && (tcb.state == TcpState.FIN_WAIT_1 || tcb.state == TcpState.FIN_WAIT_2);
     }
 
     /** How often data is sent again before the connection is given up: nobody waits for an orphan, and it holds memory. */
@@ -160,7 +162,7 @@ final class ConnectionLife {
         return softError;
     }
 
-    void softError(final @Nullable SocketError reported) {
+    void softError(final SocketError reported) {
         softError = reported;
     }
 
@@ -204,7 +206,8 @@ final class ConnectionLife {
         switch (tcb.state) {
             case SYN_RECEIVED, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT -> tcb.output.sendReset(nowNanos);
             case CLOSING, LAST_ACK -> {
-                if (!tcb.isFinAcknowledged()) {
+                // The peer has closed, and knows that we do, unless something is thrown away unsent or unread.
+                if (!tcb.finSent || tcb.receiveQueue.length() > 0) {
                     tcb.output.sendReset(nowNanos);
                 }
             }

@@ -71,10 +71,15 @@ abstract sealed class ControlBlock extends TupleOwner permits TcpConnection {
     boolean probeTakenBack;
 
     int timeouts; // in a row, of the same data
+    final UserTimeout userTimeout;
 
     /** Null as long as nothing was urgent. */
     @Nullable
     UrgentPointer urgent;
+
+    /** Null unless it is in use. */
+    @Nullable
+    UserTimeoutOption userTimeoutOption;
 
     /** The listener that this connection belongs to until it is accepted. */
     @Nullable
@@ -102,6 +107,7 @@ abstract sealed class ControlBlock extends TupleOwner permits TcpConnection {
         this.receiveQueue = new ReceiveQueue(pool);
         this.reassembly = new ReassemblyQueue(pool);
         this.estimator = new RoundTripEstimator(config);
+        this.userTimeout = new UserTimeout(config);
         this.timestamps =
                 new Timestamps(protocol.initialSequenceNumber().timestampOffset(path, local.port(), remote.port()));
         this.scoreboard = new SackScoreboard(protocol.sentSegments());

@@ -23,6 +23,7 @@ final class ExplicitCongestionNotification {
     private boolean receivedSetup;
     private boolean receivedPlain;
 
+    private boolean seen;
     private boolean echoing;
     private boolean cwrDue;
     // The window was reduced when SND.NXT was reducedAt, and the peer has acknowledged nothing that was sent later.
@@ -61,6 +62,11 @@ final class ExplicitCongestionNotification {
         return listens() && !sentPlain;
     }
 
+    /** True if the peer has sent data that was ECN-capable. */
+    boolean isSeen() {
+        return seen;
+    }
+
     /** True if a mark on received data means something. A SYN of ours that did not ask does not release us from the one that did. */
     private boolean listens() {
         return sentSetup && receivedSetup && !receivedPlain;
@@ -78,6 +84,7 @@ final class ExplicitCongestionNotification {
             echoing = false;
             tcb.delayedAck.ackNow();
         }
+        seen |= segment.ecnCapable;
         if (segment.congestionExperienced) {
             final StackStatistics statistics = tcb.statistics;
             statistics.congestionMarksReceived++;

@@ -74,6 +74,8 @@ final class FastOpenHandshake {
         timeouts++;
         timer.arm(nowNanos + Math.min(tcb.config.initialRtoNanos() << timeouts, tcb.config.maxRtoNanos()));
         tcb.statistics.segmentsRetransmitted++;
+        tcb.figures.sentAgain(0);
+        tcb.figures.timeouts.timedOut(timeouts == 1, nowNanos);
         repeat(nowNanos);
     }
 }

@@ -171,6 +171,9 @@ final class HalfOpenArrives {
         if (half.cookie != null) {
             options.fastOpen(half.cookie);
         }
+        if (config.userTimeoutOption()) {
+            options.userTimeout(UserTimeoutOption.advertised(config));
+        }
         final int length = TcpHeader.MIN_LENGTH + options.length();
         final PacketBuffer packet = pool.packet(path.headroom() + length, path.headroom());
         final int at = packet.append(length);

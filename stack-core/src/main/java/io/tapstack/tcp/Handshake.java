@@ -14,6 +14,7 @@ final class Handshake {
 
     private final TcpConnection tcb;
     private int timeouts;
+    private boolean openedFast;
 
     /** While the peer may not know of a connection that its Fast Open cookie has opened. */
     @Nullable
@@ -35,6 +36,7 @@ final class Handshake {
         if (tcb.config.fastOpen() && cache.isWorthTrying(tcb.path.destination(), nowNanos)) {
             fastOpenSyn = new FastOpenSyn(tcb, cache, cache.cookie(tcb.path.destination(), nowNanos));
         }
+        tcb.userTimeout.begin(nowNanos);
         tcb.timing.sent(tcb.sndNxt, nowNanos);
         tcb.retransmissionTimer.start(nowNanos);
         tcb.protocol.synSender().sendSyn(tcb, nowNanos);
@@ -53,8 +55,10 @@ final class Handshake {
         negotiate(syn, nowNanos);
         tcb.ecn.sent(TcpHeader.SYN | tcb.ecn.synFlags(true)); // with the SYN-ACK, by the half-open connection
         tcb.timestamps.ackSent(tcb.rcvNxt);
-        tcb.sender.synSent(SendStatus.SENT, nowNanos); // or it would seem to have been idle for long
+        tcb.sender.synSent(SendStatus.SENT, 0, nowNanos); // or it would seem to have been idle for long
         timeouts = half.retransmissions;
+        tcb.userTimeout.begin(nowNanos);
+        tcb.figures.handshakeTakenOver(timeouts, half.sentNanos, nowNanos);
         // Should the ACK be refused after all, the SYN-ACK is repeated as before.
         tcb.retransmissionTimer.start(nowNanos);
         if (!half.repeated) {
@@ -79,6 +83,7 @@ final class Handshake {
         tcb.rcvNxt += data.payloadLength() + (tcb.finReceived ? 1 : 0);
         fastOpen = new FastOpenHandshake(tcb, server, half.cookie, now);
         tcb.protocol.synSender().sendSynAck(tcb, now);
+        openedFast = true;
         established(now);
         if (tcb.finReceived) {
             // A client that has said all it has to say.
@@ -114,6 +119,10 @@ final class Handshake {
             tcb.windowScale.agree(syn.options.windowScale(), tcb.windowScale.offer(config));
         }
         tcb.ecn.synArrived(syn);
+        if (config.userTimeoutOption()) {
+            tcb.userTimeoutOption = new UserTimeoutOption(config);
+            tcb.userTimeoutOption.arrives(syn.options);
+        }
         tcb.sackAgreed = config.sack() && syn.options.sackPermitted();
         tcb.recovery = tcb.sackAgreed ? new RackRecovery(tcb.scoreboard) : new NewRenoRecovery(tcb.scoreboard);
         tcb.segmentSize.agree(syn.options.maximumSegmentSize());
@@ -130,13 +139,13 @@ final class Handshake {
     void established(final long nowNanos) {
         tcb.life.enter(TcpState.ESTABLISHED, nowNanos);
         tcb.timeouts = 0;
+        tcb.retransmissionTimer.noLimit();
+        tcb.figures.established(nowNanos);
         tcb.retransmissionTimer.stop();
-        // RFC 6928: ten segments; RFC 5681 3.1: one, if the SYN or SYN-ACK was lost.
-        final int segments = synWasLost() ? 1 : tcb.config.initialWindowSegments();
-        tcb.congestion.established(tcb.mss, (int) Math.min((long) segments * tcb.mss, MAX_INITIAL_WINDOW));
+        tcb.congestion.established(tcb.mss, initialWindow());
         tcb.recovery.established(tcb.sndUna, tcb.mss);
         tcb.recovery.fastRecovery(tcb.congestion.fastRecovery());
-        tcb.receiveWindow.tuning().established(tcb.estimator.srtt(), tcb.mss, nowNanos);
+        tcb.receiveWindow.tuning().established(tcb.estimator.srtt(), tcb.segmentSize.advertised(), nowNanos);
         tcb.keepAlive.update(nowNanos);
         final TcpListener listener = tcb.listener;
         if (listener != null) {
@@ -150,26 +159,44 @@ final class Handshake {
 
     /** The retransmission timer has expired before the SYN, or SYN-ACK, was acknowledged. */
     void timedOut(final long nowNanos) {
-        if (timeouts >= tcb.config.synRetries()) {
+        if (timeouts >= tcb.config.synRetries() || timeouts > 0 && tcb.userTimeout.isOver(nowNanos)) {
             tcb.life.fail(tcb.life.errorOr(SocketError.ETIMEDOUT), nowNanos);
             return;
         }
         Retransmissions.advise(tcb, timeouts);
         timeouts++;
+        tcb.figures.timeouts.timedOut(timeouts == 1, nowNanos);
         if (fastOpenSyn != null && timeouts == 1) {
             fastOpenSyn.timedOut(nowNanos);
         }
         tcb.timing.cancel();
         tcb.estimator.backOff();
+        tcb.userTimeout.limit(tcb.retransmissionTimer);
         tcb.retransmissionTimer.restart(nowNanos);
         tcb.statistics.segmentsRetransmitted++;
-        tcb.figures.retransmitted(0);
+        tcb.figures.sentAgain(0);
         tcb.statistics.observer().retransmissionTimeout(tcb, timeouts, tcb.estimator.rto());
         if (tcb.state == TcpState.SYN_RECEIVED) {
             tcb.protocol.synSender().sendSynAck(tcb, nowNanos);
         } else {
             tcb.protocol.synSender().sendSyn(tcb, nowNanos);
         }
+    }
+
+    /** IW, in bytes (RFC 6928): ten segments; RFC 5681 3.1: one, if the SYN or SYN-ACK was lost. */
+    int initialWindow() {
+        final int segments = synWasLost() ? 1 : tcb.config.initialWindowSegments();
+        return (int) Math.min((long) segments * tcb.mss, MAX_INITIAL_WINDOW);
+    }
+
+    /** How often the SYN or SYN-ACK was sent again by the timer. */
+    int timeouts() {
+        return timeouts;
+    }
+
+    /** True if a Fast Open cookie has opened the connection, and its data came with the SYN (RFC 7413 4.2.2). */
+    boolean isOpenedFast() {
+        return openedFast;
     }
 
     /** True if the SYN or SYN-ACK was sent again by the timer. */

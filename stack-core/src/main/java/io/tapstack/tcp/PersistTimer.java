@@ -5,12 +5,10 @@ import io.tapstack.time.TimerWheel;
 
 /**
  * Probes a window that is closed, or too small to be worth using, while nothing is in flight that would bring an ACK (RFC 9293
- * 3.8.6.1, RFC 1122 4.2.2.17; 3.8.6.2.1 for the override timeout). The interval starts at the RTO and doubles up to a limit. As
+ * 3.8.6.1, RFC 1122 4.2.2.17; 3.8.6.2.1 for the override timeout). The interval starts at the RTO and doubles up to the RTO's own limit. As
  * long as the peer acknowledges the probes the connection stays open, however long it takes.
  */
 final class PersistTimer {
-
-    private static final long MAX_INTERVAL = 60_000_000_000L;
 
     private final Timer timer;
     private final RoundTripEstimator estimator;
@@ -84,6 +82,6 @@ final class PersistTimer {
     }
 
     private long interval() {
-        return Math.min(estimator.rto() << Math.min(probes, 16), MAX_INTERVAL);
+        return Math.min(estimator.rto() << Math.min(probes, 16), config.maxRtoNanos());
     }
 }

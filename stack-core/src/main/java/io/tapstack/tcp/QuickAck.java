@@ -63,6 +63,9 @@ final class QuickAck {
     /** TCP_QUICKACK: enters or leaves the mode; not for good, as what follows may change it. */
     void set(final boolean on) {
         interactive = !on;
+        if (on) {
+            left = MAX_ACKS;
+        }
     }
 
     /** What TCP_QUICKACK says. */

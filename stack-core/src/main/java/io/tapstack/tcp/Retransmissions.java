@@ -9,7 +9,6 @@ final class Retransmissions {
     static final int ADVICE_AFTER = 3;
 
     private final TcpConnection tcb;
-    private long firstTimeoutNanos;
 
     Retransmissions(final TcpConnection tcb) {
         this.tcb = tcb;
@@ -26,10 +25,7 @@ final class Retransmissions {
             return;
         }
         if (tcb.timeouts == 0) {
-            firstTimeoutNanos = nowNanos;
-        }
-        if (tcb.config.userTimeoutNanos() > 0) {
-            tcb.retransmissionTimer.limit(firstTimeoutNanos + tcb.config.userTimeoutNanos());
+            tcb.userTimeout.begin(nowNanos);
         }
         if (isHopeless(nowNanos)) {
             tcb.life.fail(tcb.life.errorOr(SocketError.ETIMEDOUT), nowNanos);
@@ -37,11 +33,13 @@ final class Retransmissions {
         }
         advise(tcb, tcb.timeouts);
         tcb.reduction.timedOut(nowNanos);
+        tcb.figures.timeouts.timedOut(tcb.timeouts == 0, nowNanos);
         tcb.recovery.timedOut(tcb.arrives.acks().withoutAck(nowNanos), tcb.timeouts > 0);
         tcb.timeouts++;
         tcb.statistics.retransmissionTimeouts++;
         tcb.timing.cancel();
         tcb.estimator.backOff();
+        tcb.userTimeout.limit(tcb.retransmissionTimer);
         tcb.retransmissionTimer.restart(nowNanos);
         tcb.statistics.observer().retransmissionTimeout(tcb, tcb.timeouts, tcb.estimator.rto());
         tcb.statistics.observer().congestionWindow(tcb, tcb.congestion.cwnd(), tcb.congestion.ssthresh());
@@ -57,10 +55,8 @@ final class Retransmissions {
     }
 
     private boolean isHopeless(final long nowNanos) {
-        final long userTimeout = tcb.config.userTimeoutNanos();
-        if (userTimeout > 0) {
-            // RFC 9293 3.9.1, RFC 5482: counted from when the data was first not acknowledged in time.
-            return tcb.timeouts > 0 && nowNanos - firstTimeoutNanos >= userTimeout;
+        if (tcb.userTimeout.isSet()) {
+            return tcb.timeouts > 0 && tcb.userTimeout.isOver(nowNanos);
         }
         return tcb.timeouts >= tcb.life.retries();
     }

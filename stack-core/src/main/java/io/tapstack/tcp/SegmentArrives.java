@@ -26,7 +26,7 @@ final class SegmentArrives {
 
     /** Processes a segment, and sends whatever it allows or demands. */
     void process(final Segment segment, final long nowNanos) {
-        tcb.figures.arrived(segment, nowNanos);
+        tcb.figures.arrived(segment);
         tcb.keepAlive.heard(nowNanos);
         if (tcb.state == TcpState.SYN_SENT) {
             synSent(segment, nowNanos);
@@ -82,7 +82,7 @@ final class SegmentArrives {
         tcb.handshake.synAcknowledged(segment.ack);
         final FastOpenSyn fastOpen = tcb.handshake.fastOpenSyn;
         if (fastOpen != null) {
-            fastOpen.answered(segment.options);
+            fastOpen.answered(segment.options, segment.ack - (tcb.iss + 1));
         }
         acks.updateWindow(segment);
         tcb.handshake.established(nowNanos);
@@ -145,6 +145,9 @@ final class SegmentArrives {
         }
         if (!closingStates(segment, nowNanos)) {
             return;
+        }
+        if (tcb.userTimeoutOption != null) {
+            tcb.userTimeoutOption.arrives(segment.options);
         }
         if (segment.payloadLength() > 0) {
             tcb.ecn.dataArrived(segment);
@@ -291,14 +294,18 @@ final class SegmentArrives {
                 // Nothing of ours is closed.
             }
         }
-        if (tcb.life.refusesInput()
+        if ((tcb.life.isOrphan() || tcb.isInputUnwanted() && tcb.finQueued)
                 && segment.payloadLength() > 0
                 && tcb.state.canReceive()
                 && SequenceNumber.greaterThan(segment.seq + segment.payloadLength(), tcb.rcvNxt)) {
-            // RFC 1122 4.2.2.13: data for an application that is gone, or has ended both directions; the peer must not
-            // think it was read.
+            // RFC 1122 4.2.2.13: data for an application that is gone, or wants neither to send nor to receive; the
+            // peer must not think it was read.
             tcb.statistics.drop(DropReason.TCP_AFTER_CLOSE);
-            tcb.life.abortFor(SocketError.ECONNRESET, nowNanos);
+            // Formed from the segment, so that its number is the one that the peer waits for, FIN lost or not (RFC 5961
+            // 3.2).
+            tcb.protocol.resets().answer(segment, tcb.path, nowNanos);
+            tcb.statistics.connectionsAborted++;
+            tcb.life.fail(SocketError.ECONNRESET, nowNanos);
             return false;
         }
         return true;
@@ -374,6 +381,7 @@ final class SegmentArrives {
     private void outOfOrder(final Segment segment, final int length) {
         // RFC 5681 4.2: a duplicate ACK at once for a segment that comes out of order.
         tcb.delayedAck.ackTrouble();
+        tcb.figures.outOfOrder(segment);
         final int limit = tcb.receiveWindow.reassemblyLimit();
         final boolean kept =
                 tcb.reassembly.insert(segment.seq, segment.memory(), segment.payloadOffset(), length, limit);

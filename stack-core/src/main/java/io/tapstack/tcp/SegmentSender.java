@@ -18,6 +18,7 @@ final class SegmentSender {
     // Behind the last segment sent that was smaller than the MSS, for Nagle's algorithm in Minshall's form.
     private int sndSml;
     private boolean cwndLimited;
+    private boolean peerWindowLimited;
     private long lastSendNanos;
     private boolean flushing;
     private boolean synOwed; // the device had no room for it
@@ -38,6 +39,11 @@ final class SegmentSender {
         return cwndLimited;
     }
 
+    /** True if it stopped because of the peer's window. */
+    boolean isPeerWindowLimited() {
+        return peerWindowLimited;
+    }
+
     /** Sends whatever may be sent now: retransmissions, new data, FIN, and an ACK if one is due and nothing carried it. */
     void transmit(final long nowNanos) {
         if (synOwed && (tcb.isBlocked() || !tcb.protocol.synSender().sendOwed(tcb, nowNanos))) {
@@ -47,6 +53,7 @@ final class SegmentSender {
             // Data would carry the ACK, but full segments have no room for the blocks.
             output.sendAck(nowNanos);
         }
+        peerWindowLimited = false;
         if (tcb.maySendData()) {
             restartAfterIdle(nowNanos);
             tcb.closedWindow.leaveIfOpen();
@@ -63,6 +70,7 @@ final class SegmentSender {
             tcb.closedWindow.enterIfStuck(nowNanos);
             tcb.room.sent();
         }
+        tcb.figures.look(nowNanos);
         if (tcb.delayedAck.isDue()) {
             output.sendAck(nowNanos);
         }
@@ -161,7 +169,7 @@ final class SegmentSender {
         lastSendNanos = nowNanos;
         tcb.timing.retransmitted(seq);
         tcb.statistics.segmentsRetransmitted += Math.max(1, (sent + tcb.mss - 1) / tcb.mss);
-        tcb.figures.retransmitted(sent);
+        tcb.figures.sentAgain(sent);
         tcb.statistics.observer().retransmitted(tcb, seq, sent, cause);
         if (seq == tcb.sndUna) {
             // The ACK that the timer waits for is a round trip away again. As in Linux; RFC 6298 has no word for what
@@ -194,6 +202,7 @@ final class SegmentSender {
         final int length = tcb.pacer.limit(sendable(unsent, peerSpace, congestionSpace));
         if (length <= 0) {
             cwndLimited = congestionSpace < Math.min(unsent, Math.min(peerSpace, tcb.mss));
+            peerWindowLimited = !cwndLimited && peerSpace < Math.min(unsent, tcb.mss);
             return false;
         }
         // The FIN rides on the last data if it fits the window too.
@@ -278,7 +287,7 @@ final class SegmentSender {
         final int end = seq + sent + (finSent ? 1 : 0);
         if (end != seq) {
             tcb.congestion.sent(end - seq, tcb.recovery.pipe(tcb.sndUna, seq), nowNanos);
-            tcb.scoreboard.sent(seq, end, nowNanos);
+            tcb.scoreboard.sent(seq, end, finSent, nowNanos);
             tcb.reduction.sent(end - seq);
             tcb.lossTimer.restartProbe();
         }
@@ -312,13 +321,14 @@ final class SegmentSender {
         return synOwed;
     }
 
-    /** A SYN or SYN-ACK went out ({@link SynSender}), or was refused by the device. */
-    void synSent(final SendStatus status, final long nowNanos) {
+    /** A SYN or SYN-ACK with so many bytes of data went out ({@link SynSender}), or was refused by the device. */
+    void synSent(final SendStatus status, final int payload, final long nowNanos) {
         synOwed = status == SendStatus.DEVICE_FULL;
         if (synOwed) {
             tcb.blockedByDevice();
+        } else {
+            tcb.figures.sent(payload, Math.max(payload, 1), nowNanos);
         }
-        tcb.figures.sent(0, nowNanos);
         lastSendNanos = nowNanos;
     }
 }

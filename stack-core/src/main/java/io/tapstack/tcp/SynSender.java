@@ -33,6 +33,11 @@ final class SynSender {
         int payload = 0;
         if (fastOpen != null) {
             fastOpen.addTo(options);
+        }
+        if (config.userTimeoutOption()) {
+            options.userTimeout(UserTimeoutOption.advertised(config));
+        }
+        if (fastOpen != null) {
             payload = fastOpen.payload(options.length());
             tcb.sndNxt = tcb.iss + 1 + payload;
         }
@@ -54,6 +59,9 @@ final class SynSender {
         final FastOpenCookie cookie = tcb.handshake.freshCookie();
         if (cookie != null) {
             options.fastOpen(cookie);
+        }
+        if (tcb.config.userTimeoutOption()) {
+            options.userTimeout(UserTimeoutOption.advertised(tcb.config));
         }
         send(tcb, TcpHeader.SYN | TcpHeader.ACK | tcb.ecn.synFlags(true), tcb.rcvNxt, 0, nowNanos);
         tcb.output.acknowledged();
@@ -87,7 +95,7 @@ final class SynSender {
         if (status != SendStatus.DEVICE_FULL) {
             tcb.ecn.sent(flags);
         }
-        tcb.sender.synSent(status, nowNanos);
+        tcb.sender.synSent(status, payload, nowNanos);
         if (status == SendStatus.UNREACHABLE) {
             tcb.life.unreachable(nowNanos);
         }

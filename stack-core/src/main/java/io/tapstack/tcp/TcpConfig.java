@@ -49,6 +49,7 @@ public final class TcpConfig {
     private int dataRetries = 15;
     private int orphanRetries = 8;
     private long userTimeoutNanos = 0;
+    private boolean userTimeoutOption = false;
     private boolean keepAlive = false;
     private long keepAliveIdleNanos = 7_200 * SECONDS;
     private long keepAliveIntervalNanos = 75 * SECONDS;
@@ -101,6 +102,7 @@ public final class TcpConfig {
         copy.dataRetries = dataRetries;
         copy.orphanRetries = orphanRetries;
         copy.userTimeoutNanos = userTimeoutNanos;
+        copy.userTimeoutOption = userTimeoutOption;
         copy.keepAlive = keepAlive;
         copy.keepAliveIdleNanos = keepAliveIdleNanos;
         copy.keepAliveIntervalNanos = keepAliveIntervalNanos;
@@ -493,6 +495,16 @@ public final class TcpConfig {
 
     public TcpConfig userTimeoutNanos(final long nanos) {
         userTimeoutNanos = nanos;
+        return this;
+    }
+
+    /** Whether the user timeout option is sent, and the peer's obeyed (RFC 5482); see {@link UserTimeoutOption}. */
+    public boolean userTimeoutOption() {
+        return userTimeoutOption;
+    }
+
+    public TcpConfig userTimeoutOption(final boolean on) {
+        userTimeoutOption = on;
         return this;
     }
 

@@ -39,6 +39,7 @@ public final class TcpConnection extends ControlBlock {
 
     private boolean blocked;
     private boolean inputShutdown;
+    private boolean inputUnwanted;
     private ConnectionObserver observer = ConnectionObserver.NONE;
 
     TcpConnection(
@@ -52,7 +53,7 @@ public final class TcpConnection extends ControlBlock {
         final TimerWheel timers = protocol.timers();
         this.figures = new ConnectionFigures(this);
         this.lossTimer = new LossTimer(timers, this);
-        this.pacer = new Pacer(timers, this);
+        this.pacer = new Pacer(this);
         this.retransmissionTimer = new RetransmissionTimer(timers, estimator, new Retransmissions(this)::timedOut);
         this.receiveWindow = new ReceiveWindow(this);
         this.pathMtu = new PathMtuDiscovery(this);
@@ -113,7 +114,7 @@ public final class TcpConnection extends ControlBlock {
 
     /** TCP_INFO. */
     public TcpInfo info(final long nowNanos) {
-        return figures.snapshot(nowNanos);
+        return InfoSnapshot.of(this, nowNanos);
     }
 
     /** True if the peer's next segment may not fit any more, so that whoever waits for more to read may wait in vain (SO_RCVLOWAT). */
@@ -162,10 +163,10 @@ public final class TcpConnection extends ControlBlock {
         return life.softError();
     }
 
-    /** The same, which is thereby told. */
+    /** The same, and it is forgotten: RFC 9293 3.9.1.8, MUST-47, wants such errors reported to whoever asks. */
     public @Nullable SocketError takeSoftError() {
         final SocketError reported = life.softError();
-        life.softError(null);
+        life.forgetSoftError();
         return reported;
     }
 
@@ -325,17 +326,20 @@ public final class TcpConnection extends ControlBlock {
         life.shutdownOutput(nowNanos);
     }
 
-    /** The application expects nothing any more: what comes after our FIN is answered with a reset. What came before can be read. */
-    public void endInput() {
-        life.endInput();
-    }
-
     /** Nobody will read any more: what comes is acknowledged and thrown away. */
     public void shutdownInput(final long nowNanos) {
         inputShutdown = true;
         receiveQueue.clear();
         receiveWindow.applicationHasRead(0, nowNanos);
         observer.readable();
+    }
+
+    /**
+     * The application says that it will not read, though it still may, what is here and what comes. If the output ends too, this is as good as a CLOSE:
+     * what comes then is answered with a reset (RFC 1122 4.2.2.13), as on Linux.
+     */
+    public void inputUnwanted() {
+        inputUnwanted = true;
     }
 
     /**
@@ -349,8 +353,8 @@ public final class TcpConnection extends ControlBlock {
 
     /** ABORT: everything is thrown away and the peer gets a reset. */
     public void abort(final long nowNanos) {
-        receiveQueue.clear();
         life.abortFor(SocketError.ECONNABORTED, nowNanos);
+        receiveQueue.clear();
     }
 
     // ---- What the parts of the connection ask for
@@ -379,12 +383,17 @@ public final class TcpConnection extends ControlBlock {
         return inputShutdown;
     }
 
+    boolean isInputUnwanted() {
+        return inputUnwanted || inputShutdown;
+    }
+
     ConnectionObserver observer() {
         return observer;
     }
 
     /** {@code bytes} of {@code segment} are new and in order; RCV.NXT is still before them. */
     void dataArrived(final Segment segment, final int bytes, final long nowNanos) {
+        figures.dataArrived(nowNanos);
         receiveWindow.dataArrived(segment, segmentSize.received(bytes), nowNanos);
         final int fullSegment = segmentSize.fullReceived();
         delayedAck.quickAck().dataArrived(rcvWnd(), fullSegment, estimator.rto(), nowNanos);

@@ -74,6 +74,11 @@ public final class TcpListener {
         return synQueue.size();
     }
 
+    /** How many may wait to be accepted, but for the one more. */
+    public int backlog() {
+        return backlog;
+    }
+
     /** Changes the limit of the accept queue; less than 0 stands for the largest there is, as on Linux. */
     public void backlog(final int connections) {
         backlog = connections < 0 ? largestBacklog : Math.min(connections, largestBacklog);

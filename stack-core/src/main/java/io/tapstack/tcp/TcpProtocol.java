@@ -18,6 +18,7 @@ import io.tapstack.time.TimerWheel;
 import io.tapstack.wire.Endpoint;
 import io.tapstack.wire.IpAddress;
 import io.tapstack.wire.SipHash;
+import io.tapstack.wire.TcpHeader;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Collection;
@@ -48,6 +49,7 @@ public final class TcpProtocol implements TransportProtocol {
     private final ResetSender resets;
     private OptionalInt fixedIss = OptionalInt.empty();
     private final SentSegmentPool sentSegments = new SentSegmentPool();
+    private final TcpHeader header = new TcpHeader();
     private final AckArrival arrival = new AckArrival();
     private final AckSample sample = new AckSample();
     private final Demultiplexer demultiplexer;
@@ -171,7 +173,8 @@ public final class TcpProtocol implements TransportProtocol {
      * @param binding where from, or null for an address that the route chooses and an ephemeral port
      * @param data what is sent first; its position moves on by as much as the send buffer takes. With {@link TcpConfig#fastOpen()} and a cookie
      *     the SYN carries some of it, else it follows the handshake
-     * @throws SocketErrorException ENETUNREACH, EADDRNOTAVAIL (also if the 4-tuple is taken, or belongs to another stack)
+     * @throws SocketErrorException ENETUNREACH, EADDRNOTAVAIL (also if the 4-tuple is taken, or belongs to another stack),
+     *     EINVAL
      */
     public TcpConnection connect(
             final @Nullable TcpBinding binding,
@@ -182,8 +185,11 @@ public final class TcpProtocol implements TransportProtocol {
             final long nowNanos)
             throws SocketErrorException {
         final IpAddress to = remote.address();
-        if (to.isAny() || to.isMulticast() || internet.isBroadcast(to)) {
-            // RFC 9293 3.9.2.3 (MUST-46): no connection to a broadcast or multicast address. The errno is Linux's.
+        if (to.isAny()) {
+            throw new SocketErrorException(SocketError.EINVAL, remote.toString());
+        }
+        if (to.isMulticast() || internet.isBroadcast(to)) {
+            // RFC 9293 3.9.2.3 (MUST-46): no connection to a broadcast or multicast address.
             throw new SocketErrorException(SocketError.ENETUNREACH, remote.toString());
         }
         final IpAddress from =
@@ -314,6 +320,11 @@ public final class TcpProtocol implements TransportProtocol {
         return sentSegments;
     }
 
+    /** To write headers with, one after the other. */
+    TcpHeader header() {
+        return header;
+    }
+
     AckArrival arrival() {
         return arrival;
     }
@@ -372,10 +383,10 @@ public final class TcpProtocol implements TransportProtocol {
 
     /** ISS for a connection that starts now. */
     int chooseIss(final IpPath path, final int localPort, final int remotePort, final long nowNanos) {
-        return fixedIss.isPresent()
+        final int clocked = fixedIss.isPresent()
                 ? fixedIss.getAsInt()
-                : timeWaits.ahead(
-                        path, localPort, remotePort, initialSequenceNumber.next(path, localPort, remotePort, nowNanos));
+                : initialSequenceNumber.next(path, localPort, remotePort, nowNanos);
+        return timeWaits.ahead(path, localPort, remotePort, clocked);
     }
 
     ResetSender resets() {

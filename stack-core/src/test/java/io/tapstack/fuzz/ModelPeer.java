@@ -15,6 +15,8 @@ import java.io.ByteArrayOutputStream;
 public final class ModelPeer {
 
     private static final Pattern STREAM = new Pattern(1);
+    private static final int FAST_OPEN = 34;
+    private static final byte[] COOKIE = {1, 2, 3, 4, 5, 6, 7, 8};
     private static final int LARGEST_GAP = 1 << 20;
 
     public final Endpoint endpoint;
@@ -24,6 +26,7 @@ public final class ModelPeer {
     private final SequenceRanges sent = new SequenceRanges();
     private final SequenceRanges fins = new SequenceRanges();
     public int sndNxt;
+    private int synAt;
 
     // The stack's direction, as far as the network has let it through.
     private SequenceRanges received = new SequenceRanges();
@@ -31,6 +34,7 @@ public final class ModelPeer {
     private boolean synSeen;
     private boolean answered;
     private int lastTimestamp;
+    private byte[] cookie = {};
 
     // What we say of ourselves.
     public int mss = 1_460;
@@ -38,6 +42,9 @@ public final class ModelPeer {
     public boolean timestamps;
     public boolean sack;
     public boolean ecn;
+    /** Whether SYNs ask for a Fast Open cookie, or carry the one that was given, and SYN-ACKs give one (RFC 7413). */
+    public boolean fastOpen;
+
     public int window = 65_535;
     /** Of the next eight segments that the stack sends, which get lost. */
     public int lossMask;
@@ -53,6 +60,7 @@ public final class ModelPeer {
 
     /** Starts anew, with the SYN at {@code iss}. */
     public void begin(final int iss) {
+        synAt = iss;
         sndNxt = iss;
         answered = false;
     }
@@ -90,7 +98,7 @@ public final class ModelPeer {
     /** A segment of a well-behaved peer somewhere in its stream. */
     public byte[] again(final int flags, final int seq, final int length, final long nowNanos) {
         final int ack = (flags & TcpHeader.ACK) != 0 ? rcvNxt : 0;
-        final byte[] options = (flags & TcpHeader.SYN) != 0 ? synOptions(nowNanos) : options(nowNanos);
+        final byte[] options = (flags & TcpHeader.SYN) != 0 ? synOptions(flags, nowNanos) : options(nowNanos);
         return segment(flags, seq, ack, window, 0, options, length);
     }
 
@@ -99,7 +107,7 @@ public final class ModelPeer {
         return (int) (nowNanos / 1_000_000) + 77_000;
     }
 
-    private byte[] synOptions(final long nowNanos) {
+    private byte[] synOptions(final int flags, final long nowNanos) {
         final ByteArrayOutputStream options = new ByteArrayOutputStream();
         options.writeBytes(new byte[] {2, 4, (byte) (mss >> 8), (byte) mss});
         if (sack) {
@@ -110,6 +118,11 @@ public final class ModelPeer {
         }
         if (timestamps) {
             timestampsOption(options, nowNanos);
+        }
+        if (fastOpen) {
+            final byte[] given = (flags & TcpHeader.ACK) != 0 ? COOKIE : cookie;
+            options.writeBytes(new byte[] {1, 1, FAST_OPEN, (byte) (2 + given.length)});
+            options.writeBytes(given);
         }
         return options.toByteArray();
     }
@@ -158,7 +171,11 @@ public final class ModelPeer {
             received = new SequenceRanges();
             rcvNxt = segment.seq();
             synSeen = true;
-            answered = segment.has(TcpHeader.ACK) && segment.ack() == sndNxt;
+            // What came with our SYN it may leave for later.
+            answered = segment.has(TcpHeader.ACK) && segment.ack() - synAt > 0 && sndNxt - segment.ack() >= 0;
+            if (segment.has(TcpHeader.ACK) && segment.cookie().length > 0) {
+                cookie = segment.cookie();
+            }
         }
         if (!synSeen) {
             return;

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
  * A TCP segment that the stack has sent.
  *
  * @param seq of the first byte of payload, that is, behind a SYN
+ * @param cookie of Fast Open (RFC 7413), empty if there is none
  */
 public record SentSegment(
         IpAddress destination,
@@ -18,9 +19,11 @@ public record SentSegment(
         int ack,
         int window,
         int timestamp,
+        byte[] cookie,
         byte[] payload) {
 
     private static final int TIMESTAMPS = 8;
+    private static final int FAST_OPEN = 34;
 
     /** Reads the segment that stands behind a header of {@code headerLength} bytes in an IPv4 packet. */
     public static SentSegment read(final byte[] packet, final int headerLength) {
@@ -30,6 +33,11 @@ public record SentSegment(
         final byte[] payload = new byte[packet.length - dataAt];
         bytes.get(dataAt, payload);
         final int flags = header.flags();
+        final int optionsAt = headerLength + TcpHeader.MIN_LENGTH;
+        final int timestamps = option(TIMESTAMPS, bytes, optionsAt, dataAt);
+        final int fastOpen = option(FAST_OPEN, bytes, optionsAt, dataAt);
+        final byte[] cookie = new byte[fastOpen < 0 ? 0 : bytes.get(fastOpen + 1) - 2];
+        bytes.get(fastOpen + 2, cookie);
         return new SentSegment(
                 IpAddress.ipv4(bytes.getInt(16)),
                 header.destinationPort(),
@@ -38,20 +46,22 @@ public record SentSegment(
                 header.sequence() + ((flags & TcpHeader.SYN) != 0 ? 1 : 0),
                 header.acknowledgment(),
                 header.window(),
-                timestamp(bytes, headerLength + TcpHeader.MIN_LENGTH, dataAt),
+                timestamps < 0 ? 0 : bytes.getInt(timestamps + 2),
+                cookie,
                 payload);
     }
 
-    private static int timestamp(final ByteBuffer bytes, final int from, final int to) {
+    /** Where an option of this kind stands, or -1. */
+    private static int option(final int wanted, final ByteBuffer bytes, final int from, final int to) {
         int at = from;
         while (at < to) {
             final int kind = bytes.get(at);
-            if (kind == TIMESTAMPS) {
-                return bytes.getInt(at + 2);
+            if (kind == wanted) {
+                return at;
             }
             at += kind <= 1 ? 1 : bytes.get(at + 1);
         }
-        return 0;
+        return -1;
     }
 
     public boolean has(final int flag) {

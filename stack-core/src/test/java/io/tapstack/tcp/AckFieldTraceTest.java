@@ -49,18 +49,33 @@ class AckFieldTraceTest {
         assertThat(connection.unacknowledgedBytes()).isEqualTo(3_000);
     }
 
-    /** SEG.ACK =< SND.UNA: ignored as an ACK, but the text is taken: down to SND.UNA - MAX.SND.WND (RFC 5961 5.2). */
+    /** SEG.ACK =< SND.UNA: ignored as an ACK, but the text is taken: down to the start of the connection, as in Linux. */
     @ParameterizedTest
-    @ValueSource(longs = {2_001, 2_000, 1_001, 1, 2_001L - WINDOW & 0xFFFF_FFFFL})
+    @ValueSource(longs = {2_001, 2_000, 1_001, 1})
     void old(final long ack) {
         trace.in("P. 1:101(100) ack " + ack + " win " + WINDOW).quiet();
         assertThat(connection.readableBytes()).isEqualTo(100);
         assertThat(connection.unacknowledgedBytes()).isEqualTo(3_000);
     }
 
+    /** ... but no farther than SND.UNA - MAX.SND.WND (RFC 5961 5.2). */
+    @Test
+    void oldByAWindow() {
+        trace.in(". 1:1(0) ack 5001 win " + WINDOW);
+        for (int at = 5_001; at < 15_001; at += 1_000) {
+            trace.write(connection, 1_000);
+            trace.out("P. " + at + ":" + (at + 1_000) + "(1000) ack 1");
+            trace.in(". 1:1(0) ack " + (at + 1_000) + " win " + WINDOW);
+        }
+        trace.in("P. 1:101(100) ack 5000").out(". 15001:15001(0) ack 1").quiet();
+        assertThat(connection.readableBytes()).isZero();
+        trace.in("P. 1:101(100) ack 5001").quiet();
+        assertThat(connection.readableBytes()).isEqualTo(100);
+    }
+
     /** RFC 5961 5.2: older than that, all of the segment is discarded and an ACK sent: somebody guesses. */
     @ParameterizedTest
-    @ValueSource(longs = {2_000L - WINDOW & 0xFFFF_FFFFL, 0x8000_0000L, 0xF000_0000L})
+    @ValueSource(longs = {0, 0xFFFF_FFFFL, 2_001L - WINDOW & 0xFFFF_FFFFL, 0x8000_0000L, 0xF000_0000L})
     void tooOld(final long ack) {
         trace.in("P. 1:101(100) ack " + ack).out(". 5001:5001(0) ack 1").quiet();
         trace.dropped(DropReason.TCP_BAD_ACK, 1);

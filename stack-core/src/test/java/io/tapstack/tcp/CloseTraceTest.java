@@ -223,10 +223,19 @@ class CloseTraceTest {
         connection.close(trace.now());
         trace.out("F. 1:1(0) ack 1");
         trace.in(". 1:1(0) ack 2").quiet();
-        trace.in("P. 1:101(100) ack 2").out("R. 2:2(0) ack 1").quiet();
+        trace.in("P. 1:101(100) ack 2").out("R 2:2(0)").quiet();
         is(TcpState.CLOSED);
         assertThat(connection.error()).isEqualTo(SocketError.ECONNRESET);
         trace.dropped(DropReason.TCP_AFTER_CLOSE, 1);
+    }
+
+    /** ... with the number that the peer waits for, which may not have our FIN: it would challenge another (RFC 5961 3.2). */
+    @Test
+    void dataForAnOrphanWhoseFinIsLost() {
+        connection.close(trace.now());
+        trace.out("F. 1:1(0) ack 1");
+        trace.in("P. 1:101(100) ack 1").out("R 1:1(0)").quiet();
+        is(TcpState.CLOSED);
     }
 
     /** What was closed with {@code shutdownInput} is acknowledged and thrown away: the peer need not know. */
@@ -236,6 +245,20 @@ class CloseTraceTest {
         trace.in("P. 1:101(100) ack 1").advance(40).out(". 1:1(0) ack 101").quiet();
         assertThat(connection.isInputEnded()).isTrue();
         assertThat(connection.readableBytes()).isZero();
+    }
+
+    /** To want neither direction any more is as good as to go away; but not before the FIN is said. */
+    @Test
+    void dataAfterBothDirectionsWereShutDown() {
+        connection.inputUnwanted();
+        trace.in("P. 1:101(100) ack 1").advance(40).out(". 1:1(0) ack 101").quiet();
+        assertThat(connection.readableBytes()).isEqualTo(100);
+        connection.shutdownOutput(trace.now());
+        trace.out("F. 1:1(0) ack 101");
+        trace.in("P. 101:201(100) ack 2").out("R 2:2(0)").quiet();
+        is(TcpState.CLOSED);
+        assertThat(connection.error()).isEqualTo(SocketError.ECONNRESET);
+        trace.dropped(DropReason.TCP_AFTER_CLOSE, 1);
     }
 
     /** FIN-WAIT-2 of a connection that nobody owns ends after 60 seconds, for the peer may never close. */

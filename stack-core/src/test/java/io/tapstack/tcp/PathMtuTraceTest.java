@@ -39,8 +39,8 @@ class PathMtuTraceTest {
     void segmentsShrinkAndWhatWasTooBigGoesOutAgain() { // RFC 1191 3
         final TcpConnection connection = trace.established(new TcpConfig());
         trace.write(connection, 1_400);
-        final byte[] segment = trace.link.take();
-        assertThat(segment).isNotNull().hasSize(1_040);
+        final byte[] segment = trace.link.next();
+        assertThat(segment).hasSize(1_040);
         trace.out("P. 1001:1401(400) ack 1").quiet();
         tooBig(segment, 640, 0);
         trace.out(". 1:601(600) ack 1");
@@ -51,8 +51,7 @@ class PathMtuTraceTest {
     void aMessageAboutNothingInFlightIsForged() { // RFC 5927 7.2
         final TcpConnection connection = trace.established(new TcpConfig());
         trace.write(connection, 1_000);
-        final byte[] segment = trace.link.take();
-        assertThat(segment).isNotNull();
+        final byte[] segment = trace.link.next();
         tooBig(segment, 640, -1);
         tooBig(segment, 640, 1_000);
         trace.quiet();
@@ -66,10 +65,8 @@ class PathMtuTraceTest {
     void windowStays() {
         final TcpConnection connection = trace.established(new TcpConfig());
         trace.write(connection, 3_000);
-        final byte[] first = trace.link.take();
-        final byte[] second = trace.link.take();
-        assertThat(first).isNotNull();
-        assertThat(second).isNotNull();
+        final byte[] first = trace.link.next();
+        final byte[] second = trace.link.next();
         trace.out("P. 2001:3001(1000) ack 1").quiet();
         final int cwnd = connection.congestion.cwnd();
         tooBig(first, 640, 0);
@@ -89,8 +86,7 @@ class PathMtuTraceTest {
         trace.write(connection, 1_000);
         trace.out("P. 1:1001(1000) ack 1").in(". 1:1(0) ack 1001");
         trace.write(connection, 1_000);
-        final byte[] segment = trace.link.take();
-        assertThat(segment).isNotNull();
+        final byte[] segment = trace.link.next();
         final int cwnd = connection.congestion.cwnd();
         tooBig(segment, 640, 0);
         trace.quiet();
@@ -106,8 +102,7 @@ class PathMtuTraceTest {
         trace.write(connection, 1_000);
         trace.out("P. 1:1001(1000) ack 1").in(". 1:1(0) ack 1001");
         trace.write(connection, 1_000);
-        final byte[] segment = trace.link.take();
-        assertThat(segment).isNotNull();
+        final byte[] segment = trace.link.next();
         tooBig(segment, 640, 0);
         trace.in(". 1:1(0) ack 2001").quiet();
         trace.write(connection, 1_000);
@@ -126,8 +121,7 @@ class PathMtuTraceTest {
         trace.out("P. 1:1001(1000) ack 1").in(". 1:1(0) ack 1001");
         trace.write(connection, 1_000);
         trace.out("P. 1001:2001(1000) ack 1").advance(200);
-        final byte[] segment = trace.link.take();
-        assertThat(segment).isNotNull();
+        final byte[] segment = trace.link.next();
         tooBig(segment, 640, 0);
         trace.out(". 1001:1601(600) ack 1");
     }
@@ -137,8 +131,7 @@ class PathMtuTraceTest {
     void forgottenAfterTenMinutes() {
         final TcpConnection connection = trace.established(new TcpConfig());
         trace.write(connection, 1_000);
-        final byte[] segment = trace.link.take();
-        assertThat(segment).isNotNull();
+        final byte[] segment = trace.link.next();
         tooBig(segment, 640, 0);
         trace.out(". 1:601(600) ack 1").out("P. 601:1001(400) ack 1").in(". 1:1(0) ack 1001");
         trace.advance(590_000);
@@ -154,8 +147,7 @@ class PathMtuTraceTest {
     void announcedMssKnowsNothingOfThePath() {
         final TcpConnection first = trace.established(new TcpConfig());
         trace.write(first, 1_000);
-        final byte[] segment = trace.link.take();
-        assertThat(segment).isNotNull();
+        final byte[] segment = trace.link.next();
         tooBig(segment, 640, 0);
         trace.out(". 1:601(600) ack 1").out("P. 601:1001(400) ack 1").in(". 1:1(0) ack 1001");
         trace.peerPort++;
@@ -171,12 +163,11 @@ class PathMtuTraceTest {
     void narrowPath() {
         final TcpConnection connection = trace.established(new TcpConfig());
         trace.write(connection, 1_000);
-        final byte[] segment = trace.link.take();
-        assertThat(segment).isNotNull();
+        final byte[] segment = trace.link.next();
         assertThat(segment[6]).isEqualTo((byte) 0x40);
         tooBig(segment, 100, 0);
-        final byte[] again = trace.link.take();
-        assertThat(again).isNotNull().hasSize(552);
+        final byte[] again = trace.link.next();
+        assertThat(again).hasSize(552);
         assertThat(again[6]).isZero();
         trace.out("P. 513:1001(488) ack 1");
     }
@@ -186,8 +177,7 @@ class PathMtuTraceTest {
     void maxSegment() {
         final TcpConnection connection = trace.established(new TcpConfig().maxSegment(700));
         trace.write(connection, 700);
-        final byte[] segment = trace.link.take();
-        assertThat(segment).isNotNull();
+        final byte[] segment = trace.link.next();
         tooBig(segment, 739, 0);
         trace.out(". 1:700(699) ack 1").out("P. 700:701(1) ack 1");
     }
@@ -197,8 +187,7 @@ class PathMtuTraceTest {
     void beforeTheConnectionIsThere() {
         final TcpConnection connection =
                 trace.connect(new TcpConfig().timestamps(false).windowScaling(false));
-        final byte[] syn = trace.link.take();
-        assertThat(syn).isNotNull();
+        final byte[] syn = trace.link.next();
         final ByteBuffer bytes = ByteBuffer.wrap(syn);
         trace.stackIss(bytes.getInt(24));
         bytes.putShort(2, (short) 1_500); // as if a tunnel on the way had wrapped it
@@ -219,8 +208,7 @@ class PathMtuTraceTest {
     void policies(final PathMtuPolicy policy, final boolean dontFragment, final boolean counts) {
         final TcpConnection connection = trace.established(new TcpConfig().pathMtuPolicy(policy));
         trace.write(connection, 1_000);
-        final byte[] segment = trace.link.take();
-        assertThat(segment).isNotNull();
+        final byte[] segment = trace.link.next();
         assertThat(segment[6]).isEqualTo((byte) (dontFragment ? 0x40 : 0));
         tooBig(segment, 640, 0);
         if (counts) {

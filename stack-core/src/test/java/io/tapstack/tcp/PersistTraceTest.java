@@ -33,7 +33,7 @@ class PersistTraceTest {
             trace.advance(wait - 1).quiet();
             trace.advance(1).out(". 1001:1002(1) ack 1").quiet();
             trace.in(". 1:1(0) ack 1001 win 0").quiet();
-            wait = Math.min(wait * 2, 60_000);
+            wait = Math.min(wait * 2, 120_000);
         }
         assertThat(connection.state()).isEqualTo(TcpState.ESTABLISHED);
     }

@@ -143,4 +143,16 @@ class QuickAckTraceTest {
         trace.quiet().advance(40);
         acknowledged();
     }
+
+    /** ... but whoever asks for quick ACKs has them. */
+    @Test
+    void optionWhereSwitchedOff() {
+        final TcpConnection connection = trace.established(new TcpConfig().quickAck(false));
+        connection.quickAck(true, trace.now());
+        for (int i = 0; i < 5; i++) {
+            trace.advance(100);
+            segment();
+            acknowledged();
+        }
+    }
 }

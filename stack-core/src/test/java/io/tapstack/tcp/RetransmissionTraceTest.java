@@ -116,7 +116,7 @@ class RetransmissionTraceTest {
         assertThat(connection.state()).isEqualTo(TcpState.CLOSED);
     }
 
-    /** TCP_USER_TIMEOUT (RFC 9293 3.9.1, RFC 5482). */
+    /** TCP_USER_TIMEOUT (RFC 9293 3.9.1, RFC 5482), to the millisecond: the timer does not wait for longer. */
     @Test
     void userTimeout() {
         final TcpConnection connection = trace.established(new TcpConfig().userTimeoutNanos(1_000_000_000L));
@@ -124,7 +124,28 @@ class RetransmissionTraceTest {
         trace.out("P. 1:1001(1000) ack 1");
         trace.advance(200).out("P. 1:1001(1000) ack 1");
         trace.advance(400).out("P. 1:1001(1000) ack 1");
-        trace.advance(800).quiet();
+        trace.advance(599).quiet();
+        assertThat(connection.state()).isEqualTo(TcpState.ESTABLISHED);
+        trace.advance(1).quiet();
+        assertThat(connection.error()).isEqualTo(SocketError.ETIMEDOUT);
+    }
+
+    /** What is acknowledged is heard of in time: the next data has all of the time again. */
+    @Test
+    void userTimeoutOfTheNextData() {
+        final TcpConnection connection = trace.established(new TcpConfig().userTimeoutNanos(1_000_000_000L));
+        trace.write(connection, 2_000);
+        trace.out(". 1:1001(1000) ack 1").out("P. 1001:2001(1000) ack 1");
+        trace.advance(200).out(". 1:1001(1000) ack 1");
+        trace.advance(400).out(". 1:1001(1000) ack 1");
+        trace.in(". 1:1(0) ack 2001").quiet();
+        trace.write(connection, 1_000);
+        trace.out("P. 2001:3001(1000) ack 1");
+        trace.advance(799).quiet(); // backed off twice (RFC 6298 5.5)
+        trace.advance(1).out("P. 2001:3001(1000) ack 1");
+        trace.advance(999).quiet();
+        assertThat(connection.state()).isEqualTo(TcpState.ESTABLISHED);
+        trace.advance(1).quiet();
         assertThat(connection.error()).isEqualTo(SocketError.ETIMEDOUT);
     }
 

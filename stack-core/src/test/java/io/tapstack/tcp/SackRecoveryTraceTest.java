@@ -93,11 +93,11 @@ class SackRecoveryTraceTest {
     void recoveryEnds() {
         sacked(1_001, "2001-11001");
         trace.out(segment(1_001));
-        while (trace.link.take() != null) {}
+        trace.link.takeSent();
         trace.advance(100).in(". 1:1(0) ack 11001");
         assertThat(connection.recovery.phase()).isEqualTo(Phase.OPEN);
         assertThat(connection.congestion.cwnd()).isEqualTo(5_000);
-        while (trace.link.take() != null) {}
+        trace.link.takeSent();
     }
 
     /** RFC 8985 3.2: a retransmission that is lost is found by what was sent after it, without a timeout. */

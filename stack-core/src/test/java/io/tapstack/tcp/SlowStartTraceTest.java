@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Slow start and congestion avoidance: RFC 5681 3.1, RFC 6928, restart after idle: RFC 5681 4.1. */
 class SlowStartTraceTest {
@@ -120,6 +122,19 @@ class SlowStartTraceTest {
         flight(5_001, 6);
         trace.in(". 1:1(0) ack 7001").in(". 1:1(0) ack 9001");
         assertThat(connection.congestion.cwnd()).isEqualTo(12_000);
+    }
+
+    /** Slow start goes on to twice of what was in flight at once, as in Linux; half of the window is not enough to grow at all. */
+    @ParameterizedTest
+    @CsvSource({"5, 10000", "6, 12000", "9, 18000", "10, 20000"})
+    void growsToTwiceTheFlight(final int segments, final int cwnd) {
+        final TcpConnection connection = trace.established(new TcpConfig());
+        trace.write(connection, 1_000 * segments);
+        flight(1, segments);
+        for (int ack = 1_001; ack <= 1_000 * segments + 1; ack += 1_000) {
+            trace.in(". 1:1(0) ack " + ack);
+        }
+        assertThat(connection.congestion.cwnd()).isEqualTo(cwnd);
     }
 
     /** After more than an RTO of silence, back to the initial window. */

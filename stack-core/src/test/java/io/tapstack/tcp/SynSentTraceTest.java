@@ -145,6 +145,17 @@ class SynSentTraceTest {
         trace.in("S. 0:0(0) ack 1 <mss 1000>").out("R 1:1(0)").quiet();
     }
 
+    /** TCP_USER_TIMEOUT counts from the SYN (RFC 9293 3.9.1). */
+    @Test
+    void userTimeout() {
+        final TcpConnection connection = trace.connect(PLAIN.copy().userTimeoutNanos(2_500_000_000L));
+        trace.out("S 0:0(0)").advance(1_000).out("S 0:0(0)");
+        trace.advance(1_499).quiet();
+        assertThat(connection.state()).isEqualTo(TcpState.SYN_SENT);
+        trace.advance(1).quiet();
+        assertThat(connection.error()).isEqualTo(SocketError.ETIMEDOUT);
+    }
+
     /** 3.8.3, MUST-23: R2 for a SYN is at least three minutes, unless the application says otherwise; then ETIMEDOUT. */
     @Test
     void givesUpAfterAllRetries() {

@@ -3,6 +3,7 @@ package io.tapstack.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapstack.event.DropReason;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -175,6 +176,16 @@ class TimeWaitTraceTest {
         trace.advance(10).forgetIss();
         trace.in("S 3:3(0) <mss 1000>").out("S. 0:0(0) ack 4");
         assertThat(trace.stackIss() - before).isGreaterThanOrEqualTo(2_500);
+    }
+
+    /** 3.6.1, MAY-2 (a): its numbers lie ahead even where a test has fixed the first one. */
+    @Test
+    void fixedIsnLiesAhead() {
+        final TcpConnection connection = timeWait();
+        trace.stack.tcp().fixInitialSequenceNumber(OptionalInt.of(connection.iss));
+        trace.forgetIss();
+        trace.in("S 3:3(0) <mss 1000>").out("S. 0:0(0) ack 4");
+        assertThat(trace.stackIss() - connection.sndNxt).isPositive();
     }
 
     /** Without a listener there is nobody to open again for. */

@@ -37,50 +37,28 @@ public final class DatagramSocket extends StackSocket {
 
     @Override
     public int bind(final Endpoint local) {
-        door.enter();
-        try {
-            final int unusable = unusable();
-            if (unusable == 0) {
-                endpoint.bind(local);
-            }
-            return unusable;
-        } catch (final SocketErrorException e) {
-            return -e.error().errno();
-        } finally {
-            door.exit();
-        }
+        return inside(() -> {
+            endpoint.bind(local);
+            return 0;
+        });
     }
 
     /** Sends to {@code remote} and receives from there only, from now on. Never waits, and may be called again. */
     @Override
     public int connect(final Endpoint remote) {
-        door.enter();
-        try {
-            final int unusable = unusable();
-            if (unusable == 0) {
-                endpoint.connect(remote);
-            }
-            return unusable;
-        } catch (final SocketErrorException e) {
-            return -e.error().errno();
-        } finally {
-            door.exit();
-        }
+        return inside(() -> {
+            endpoint.connect(remote);
+            return 0;
+        });
     }
 
     /** Undoes {@link #connect}; a port that was not asked for is given back, too. */
     @Override
     public int disconnect() {
-        door.enter();
-        try {
-            final int unusable = unusable();
-            if (unusable == 0) {
-                endpoint.disconnect();
-            }
-            return unusable;
-        } finally {
-            door.exit();
-        }
+        return inside(() -> {
+            endpoint.disconnect();
+            return 0;
+        });
     }
 
     @Override
@@ -251,12 +229,7 @@ public final class DatagramSocket extends StackSocket {
      */
     @Override
     public int shutdown(final Shutdown how) {
-        door.enter();
-        try {
-            final int unusable = unusable();
-            if (unusable != 0) {
-                return unusable;
-            }
+        return inside(() -> {
             inputShut |= how.endsInput();
             outputShut |= how.endsOutput();
             if (outputShut) {
@@ -264,9 +237,7 @@ public final class DatagramSocket extends StackSocket {
             }
             wakeAll();
             return endpoint.remote() == null ? -SocketError.ENOTCONN.errno() : 0;
-        } finally {
-            door.exit();
-        }
+        });
     }
 
     @Override

@@ -30,11 +30,15 @@ final class StreamReceiver {
     private static final int AGAIN = -SocketError.EAGAIN.errno();
 
     private final StreamSocket socket;
+    private final StreamLife life;
+    private final StreamOptions options;
     private @Nullable ReadBatch loan;
     private boolean copying;
 
-    StreamReceiver(final StreamSocket socket) {
+    StreamReceiver(final StreamSocket socket, final StreamLife life, final StreamOptions options) {
         this.socket = socket;
+        this.life = life;
+        this.options = options;
     }
 
     int recv(final ByteBuffer target, final int flags) {
@@ -48,17 +52,17 @@ final class StreamReceiver {
             }
             passUrgentMark(flags);
             final boolean wantsAll = MessageFlags.has(flags, MessageFlags.MSG_WAITALL);
-            final int enough = wantsAll ? target.remaining() : Math.min(target.remaining(), socket.receiveLowWater());
+            final int enough = wantsAll ? target.remaining() : Math.min(target.remaining(), options.receiveLowWater);
             final long deadline = socket.receiveDeadline();
             int taken = 0;
             int result = socket.unusable();
             while (result == 0) {
                 // An error is told by itself: behind bytes it waits for the next call.
-                result = copying ? AGAIN : taken > 0 && socket.pendingErrno() != 0 ? 0 : takeOrTell(target, flags);
+                result = copying ? AGAIN : taken > 0 && life.pendingErrno() != 0 ? 0 : takeOrTell(target, flags);
                 if (result > 0) {
                     taken += result;
                     if (taken >= enough
-                            || socket.connected().isAtUrgentMark()
+                            || life.connected().isAtUrgentMark()
                             || MessageFlags.has(flags, MessageFlags.MSG_PEEK)) {
                         break;
                     }
@@ -76,7 +80,7 @@ final class StreamReceiver {
     }
 
     private void passUrgentMark(final int flags) {
-        final TcpConnection connection = socket.connection();
+        final TcpConnection connection = life.connection();
         if (connection != null && !MessageFlags.has(flags, MessageFlags.MSG_PEEK)) {
             connection.passUrgentMark();
         }
@@ -85,12 +89,12 @@ final class StreamReceiver {
     /** Reads the urgent byte apart: Linux's {@code tcp_recv_urg}. Never waits. */
     private int takeUrgent(final ByteBuffer target, final int flags) {
         final int unusable = socket.unusable();
-        final TcpConnection connection = socket.connection();
+        final TcpConnection connection = life.connection();
         if (unusable != 0) {
             return unusable;
         }
         if (connection == null) {
-            return socket.isListening() ? -SocketError.ENOTCONN.errno() : -SocketError.EINVAL.errno();
+            return life.listener() != null ? -SocketError.ENOTCONN.errno() : -SocketError.EINVAL.errno();
         }
         if (!connection.config().urgentInLine() && connection.hasUrgentByte()) {
             if (connection.error() != null) {
@@ -121,7 +125,7 @@ final class StreamReceiver {
             while (result == 0) {
                 result = copying ? AGAIN : readableOrTell();
                 if (result > 0) {
-                    return lendTo(socket.connected(), target);
+                    return lendTo(life.connected(), target);
                 }
                 if (result != AGAIN || !(copying || socket.mayWait(flags))) {
                     break;
@@ -137,20 +141,20 @@ final class StreamReceiver {
     /** @return bytes taken; 0 at the end of the stream, or if none were asked for; -EAGAIN if there is nothing yet; or an error */
     private int takeOrTell(final ByteBuffer target, final int flags) {
         final int readable = readableOrTell();
-        return readable > 0 ? take(socket.connected(), target, flags, readable) : readable;
+        return readable > 0 ? take(life.connected(), target, flags, readable) : readable;
     }
 
     /** @return bytes that can be taken now; 0 at the end of the stream; -EAGAIN if there is nothing yet; or an error */
     private int readableOrTell() {
-        final int connecting = socket.connectDeferred(NOTHING);
+        final int connecting = life.connectDeferred(NOTHING);
         if (connecting != 0) {
             return connecting;
         }
-        final TcpConnection connection = socket.connection();
+        final TcpConnection connection = life.connection();
         if (connection == null) {
             return unconnected();
         }
-        if (socket.isHandshaking()) {
+        if (life.isHandshaking()) {
             return AGAIN;
         }
         final int readable = connection.readableBytes();
@@ -161,20 +165,21 @@ final class StreamReceiver {
         if (connection.isInputEnded()) {
             return 0;
         }
-        final int error = socket.takeError();
+        final int error = life.takeError();
         if (error != 0) {
             return -error;
         }
-        return socket.isInputShut() || connection.state() == TcpState.CLOSED ? 0 : AGAIN;
+        return life.isInputShut() || connection.state() == TcpState.CLOSED ? 0 : AGAIN;
     }
 
     /** What a socket without a connection says: what has become of the last one, or that the input was shut down all the same. */
     private int unconnected() {
-        final int error = socket.isListening() ? 0 : socket.takeError();
+        final boolean listening = life.listener() != null;
+        final int error = listening ? 0 : life.takeError();
         if (error != 0) {
             return -error;
         }
-        return socket.isInputShut() && !socket.isListening() ? 0 : -SocketError.ENOTCONN.errno();
+        return life.isInputShut() && !listening ? 0 : -SocketError.ENOTCONN.errno();
     }
 
     private int take(final TcpConnection connection, final ByteBuffer target, final int flags, final int readable) {
@@ -193,7 +198,7 @@ final class StreamReceiver {
     /** Peeking for all waits until all of it is there; what was seen before stays in front. */
     private int peek(final TcpConnection connection, final ByteBuffer target, final int flags, final int readable) {
         final boolean wantsAll = MessageFlags.has(flags, MessageFlags.MSG_WAITALL) && socket.mayWait(flags);
-        final boolean mayGrow = connection.state().canReceive() && !socket.isInputShut();
+        final boolean mayGrow = connection.state().canReceive() && !life.isInputShut();
         if (wantsAll && mayGrow && readable < target.remaining()) {
             return AGAIN;
         }

@@ -5,6 +5,7 @@ import io.tapstack.packetdrill.ScriptRunner.Target;
 import io.tapstack.packetdrill.play.PlaySettings;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,6 +53,7 @@ final class Packetdrill implements Callable<Integer> {
     @Option(
             names = "--tolerance_usecs",
             paramLabel = "N",
+            converter = Converters.ForLong.class,
             description = "how early or late something may happen (4000, against the kernel 20000)")
     private Optional<Long> tolerance = Optional.empty();
 
@@ -95,6 +97,9 @@ final class Packetdrill implements Callable<Integer> {
         final ScriptRunner runner = new ScriptRunner(target, settings(), definitions, out::println);
         int failures = 0;
         for (final Path file : files) {
+            if (Files.isDirectory(file)) {
+                throw new Failure(file + " is a directory: name its scripts, such as " + file.resolve("*.pkt"));
+            }
             final @Nullable String problem = runner.run(file).orElse(null);
             out.flush();
             if (problem != null) {
@@ -120,7 +125,8 @@ final class Packetdrill implements Callable<Integer> {
             try {
                 settings.set(name, value);
             } catch (final IllegalArgumentException | UnsupportedOperationException e) {
-                throw new ParameterException(spec.commandLine(), "bad option " + name + "=" + value);
+                throw new ParameterException(
+                        spec.commandLine(), "bad option " + name + "=" + value + ": docs/packetdrill.md lists them");
             }
         });
         return settings;

@@ -129,7 +129,7 @@ final class LinuxOptions {
     private static void putInfo(final StreamSocket socket, final ByteBuffer target) {
         final TcpInfo info = socket.info();
         if (info == null) {
-            TcpInfoLayout.writeUnconnected(target, socket.isListening());
+            TcpInfoLayout.writeUnconnected(socket, target);
         } else {
             TcpInfoLayout.write(info, target);
         }

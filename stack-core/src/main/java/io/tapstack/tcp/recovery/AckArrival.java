@@ -48,6 +48,7 @@ public final class AckArrival {
     // What the scoreboard makes of it.
     int sackedBytes;
     int deliveredBytes;
+    int deliveredSegments;
 
     /** Starts anew: no SACK blocks, nothing delivered. */
     public void begin(final long now, final int una, final int nxt) {
@@ -62,6 +63,7 @@ public final class AckArrival {
         dsack = false;
         sackedBytes = 0;
         deliveredBytes = 0;
+        deliveredSegments = 0;
     }
 
     /**
@@ -119,6 +121,11 @@ public final class AckArrival {
         return dsack;
     }
 
+    /** How many bytes came twice, as the ACK says; 0 if it says nothing of that. */
+    public int duplicateBytes() {
+        return dsack ? dsackRight - dsackLeft : 0;
+    }
+
     int dsackLeft() {
         return dsackLeft;
     }
@@ -134,6 +141,11 @@ public final class AckArrival {
     /** What the ACK has delivered: acknowledged or SACKed, and neither before. */
     public int deliveredBytes() {
         return deliveredBytes;
+    }
+
+    /** The same in segments. */
+    public int deliveredSegments() {
+        return deliveredSegments;
     }
 
     /** True if the ACK was caused by something sent before {@code nanos}, and cannot have been caused by what was sent then (RFC 3522 3.2). */

@@ -103,6 +103,27 @@ public interface LossRecovery {
         return false;
     }
 
+    // ---- Figures
+
+    /** How many segments the peer has, as far as is known, but not in order; without SACK each duplicate ACK stands for one. */
+    int segmentsSacked();
+
+    /** How many segments were found lost, and are not acknowledged, whether they were sent again since or not. */
+    int segmentsLost(int sndUna);
+
+    /** How many segments that were taken for lost were sent again, and are in the network. */
+    int segmentsSentAgain();
+
+    /** How many segments a late one and those that have overtaken it were at most (Linux: {@code tcpi_reordering}); three, unless more was seen. */
+    default int reordering() {
+        return Reordering.FIRST;
+    }
+
+    /** How often that was seen. */
+    default int reorderingsSeen() {
+        return 0;
+    }
+
     // ---- Timers of RFC 8985, which only recovery with SACK has
 
     /** When {@link #reorderingTimedOut} wants to be called, or {@link Long#MAX_VALUE}. */

@@ -233,6 +233,21 @@ public final class NewRenoRecovery implements LossRecovery, SackScoreboard.Deliv
     }
 
     @Override
+    public int segmentsSacked() {
+        return duplicateAcks;
+    }
+
+    @Override
+    public int segmentsSentAgain() {
+        return scoreboard.segmentsSentAgain();
+    }
+
+    @Override
+    public int segmentsLost(final int sndUna) {
+        return inRecovery() ? Math.max(0, (retransmitUntil - sndUna + mss - 1) / mss) : 0;
+    }
+
+    @Override
     public boolean nothingToSend(final int sndNxt) {
         final boolean held = forwardRto.holdsInVain(sndNxt);
         if (held) {

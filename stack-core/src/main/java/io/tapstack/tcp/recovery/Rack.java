@@ -26,6 +26,7 @@ final class Rack {
     private boolean priorFackValid;
     private int priorFack; // before the ACK that is being looked at
     private boolean reorderingSeen;
+    private final Reordering reordering = new Reordering();
     private int reoWndMult = 1;
     private int reoWndPersist = PERSIST;
     private boolean dsackRoundValid;
@@ -42,6 +43,16 @@ final class Rack {
     void ackArrives() {
         priorFackValid = fackValid;
         priorFack = fack;
+        reordering.ackArrives();
+    }
+
+    /** All that the ACK delivers is known. */
+    void ackDone(final int mss) {
+        reordering.ackDone(priorFack, mss);
+    }
+
+    Reordering reordering() {
+        return reordering;
     }
 
     /** Steps 2 and 3: {@code segment} has arrived. */
@@ -72,6 +83,7 @@ final class Rack {
         }
         if (priorFackValid && SequenceNumber.lessThan(upTo, priorFack) && !segment.wasSentAgain()) {
             reorderingSeen = true;
+            reordering.cameLate(segment.start);
         }
     }
 

@@ -67,6 +67,7 @@ public final class RackRecovery implements LossRecovery, SackScoreboard.Deliveri
     private void takeIn(final AckArrival ack) {
         rack.ackArrives();
         scoreboard.take(ack, this);
+        rack.ackDone(mss);
         final SentSegment first = scoreboard.first();
         if (first != null && first.state == SentSegment.State.SACKED && first.start == ack.sndUna) {
             // RFC 2018 8: what the peer has said to have would be acknowledged by now.
@@ -257,6 +258,31 @@ public final class RackRecovery implements LossRecovery, SackScoreboard.Deliveri
     @Override
     public Phase phase() {
         return phase == Phase.OPEN && scoreboard.bytesSacked() > 0 ? Phase.DISORDER : phase;
+    }
+
+    @Override
+    public int segmentsSacked() {
+        return scoreboard.segmentsSacked();
+    }
+
+    @Override
+    public int segmentsLost(final int sndUna) {
+        return scoreboard.segmentsLost();
+    }
+
+    @Override
+    public int segmentsSentAgain() {
+        return scoreboard.segmentsLostSentAgain();
+    }
+
+    @Override
+    public int reordering() {
+        return rack.reordering().extent();
+    }
+
+    @Override
+    public int reorderingsSeen() {
+        return rack.reordering().seen();
     }
 
     @Override

@@ -15,7 +15,7 @@ class DeliveryRateTest {
     private int una;
 
     private void send(final int bytes, final long millis) {
-        scoreboard.sent(next, next + bytes, millis * MS);
+        scoreboard.sent(next, next + bytes, false, millis * MS);
         next += bytes;
     }
 

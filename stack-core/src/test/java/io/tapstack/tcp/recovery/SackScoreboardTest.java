@@ -32,7 +32,7 @@ class SackScoreboardTest {
     }
 
     private void sent(final int from, final int to, final long now) {
-        scoreboard.sent(START + from, START + to, now);
+        scoreboard.sent(START + from, START + to, false, now);
     }
 
     private void sack(final int from, final int to) {

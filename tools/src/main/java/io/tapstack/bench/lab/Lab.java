@@ -221,8 +221,8 @@ public final class Lab implements AutoCloseable {
     }
 
     /** The command for {@code tapstack} itself in a JVM of its own. */
-    public static List<String> tapstack(final List<String> moreFlags, final List<String> arguments) {
-        return jvm(moreFlags, MAIN, arguments);
+    public static List<String> tapstack(final List<String> arguments) {
+        return jvm(List.of(), MAIN, arguments);
     }
 
     /** Starts a server of raw transfers, {@code tapstack bench-server}, and waits until it is ready. */
@@ -257,7 +257,7 @@ public final class Lab implements AutoCloseable {
         arguments.addAll(spec.options());
         final List<String> command = new ArrayList<>(where);
         command.addAll(spec.prefix());
-        command.addAll(tapstack(spec.jvmFlags(), arguments));
+        command.addAll(tapstack(arguments));
         final Child process = start(spec.name(), command);
         final String line = process.line(START);
         if (!line.startsWith("ready")) {

@@ -1,5 +1,6 @@
 package io.tapstack.packetdrill.machine;
 
+import io.tapstack.agent.Setting;
 import io.tapstack.ip.InterfaceAddress;
 import io.tapstack.packetdrill.call.SystemCalls;
 import io.tapstack.packetdrill.packet.WirePacket;
@@ -57,6 +58,7 @@ public final class StackMachine implements Machine {
         this.time = new VirtualTime(FIRST_NANOS);
         time.add(stack);
         this.sockets = new SocketLayer(time, stack);
+        settings.stackSettings().forEach(setting -> Setting.parse(setting).apply(stack, sockets.defaults()));
         this.calls = new StackCalls(sockets);
         // Time stands still unless the script lets it go on.
         this.player = time.join();

@@ -1,0 +1,36 @@
+package io.tapstack.tcp;
+
+/**
+ * TCP_USER_TIMEOUT (tcp(7), RFC 9293 3.9.1, RFC 5482) of what is sent again and again: a SYN, or data. As in Linux it counts from the SYN, but for data from when
+ * that was first not acknowledged in time; and the retransmission timer does not wait for longer than it. Without one the number of retransmissions decides.
+ */
+final class UserTimeout {
+
+    private final TcpConfig config;
+    private long sinceNanos;
+
+    UserTimeout(final TcpConfig config) {
+        this.config = config;
+    }
+
+    boolean isSet() {
+        return config.userTimeoutNanos() > 0;
+    }
+
+    void begin(final long nanos) {
+        sinceNanos = nanos;
+    }
+
+    boolean isOver(final long nowNanos) {
+        return isSet() && nowNanos - sinceNanos >= config.userTimeoutNanos();
+    }
+
+    /** Has {@code timer} expire when it is over, however far the RTO is backed off. */
+    void limit(final RetransmissionTimer timer) {
+        if (isSet()) {
+            timer.limit(sinceNanos + config.userTimeoutNanos());
+        } else {
+            timer.noLimit();
+        }
+    }
+}
