@@ -141,14 +141,17 @@ final class StreamReceiver {
         if (readable > 0) {
             return readable;
         }
-        // What has come is read before the connection's error is told.
+        // What has come is read before the connection's error is told; and what came with its end is complete, so that
+        // there is no
+        // error to tell, as on Linux.
+        if (connection.isInputEnded()) {
+            return 0;
+        }
         final int error = socket.takeError();
         if (error != 0) {
             return -error;
         }
-        final boolean ended =
-                connection.isInputEnded() || socket.isInputShut() || connection.state() == TcpState.CLOSED;
-        return ended ? 0 : AGAIN;
+        return socket.isInputShut() || connection.state() == TcpState.CLOSED ? 0 : AGAIN;
     }
 
     private int take(final TcpConnection connection, final ByteBuffer target, final int flags, final int readable) {

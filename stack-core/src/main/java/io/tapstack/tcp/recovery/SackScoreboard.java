@@ -41,6 +41,9 @@ public final class SackScoreboard {
     private int bytesLost;
     private int segmentsSacked;
     private int segmentsSentAgain;
+    // When something was sent last. Of two segments of the same moment RACK takes the higher for the later (RFC 8985
+    // 6.2), so one that is sent again gets a moment of its own: it went out after what was new before it.
+    private long lastMoment = Long.MIN_VALUE;
 
     public SackScoreboard(final SentSegmentPool pool) {
         this.pool = pool;
@@ -92,11 +95,12 @@ public final class SackScoreboard {
 
     /** New data, or a FIN, was sent: from {@code start} to {@code end}. */
     public void sent(final int start, final int end, final long nowNanos) {
+        lastMoment = Math.max(lastMoment, nowNanos);
         final int before = bytesInNetwork;
         bytesInNetwork += end - start;
         if (count > 0) {
             final SentSegment last = at(count - 1);
-            if (continues(last, start, nowNanos)) {
+            if (continues(last, start)) {
                 last.end = end;
                 last.segments = segmentsIn(last.length());
                 last.txInFlight = bytesInNetwork;
@@ -107,7 +111,7 @@ public final class SackScoreboard {
         segment.start = start;
         segment.end = end;
         segment.state = State.IN_NETWORK;
-        segment.sentNanos = nowNanos;
+        segment.sentNanos = lastMoment;
         segment.transmissions = 1;
         segment.segments = segmentsIn(end - start);
         rate.sent(segment, before, nowNanos);
@@ -116,11 +120,11 @@ public final class SackScoreboard {
     }
 
     /** True if what was sent at the same moment in full segments up to {@code start} can share its entry with what follows. */
-    private boolean continues(final SentSegment last, final int start, final long nowNanos) {
+    private boolean continues(final SentSegment last, final int start) {
         return last.end == start
                 && last.state == State.IN_NETWORK
                 && last.transmissions == 1
-                && last.sentNanos == nowNanos
+                && last.sentNanos == lastMoment
                 && last.length() % mss == 0;
     }
 
@@ -149,7 +153,8 @@ public final class SackScoreboard {
             segmentsSentAgain += segment.wasSentAgain() ? 0 : segment.segments;
         }
         segment.transmissions++;
-        segment.sentNanos = nowNanos;
+        lastMoment = Math.max(lastMoment + 1, nowNanos);
+        segment.sentNanos = lastMoment;
         rate.sent(segment, before, nowNanos);
         inNetwork.append(segment);
     }
