@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  *        +--no answer--> FAILED+------------- confirmed -----------+---- answer ---+
  * </pre>
  *
+ * A transport that is not answered sends it to PROBE from wherever it is ({@link #suspect()}).
+ *
  * Confined to whoever runs the stack.
  */
 public final class Neighbor {
@@ -139,6 +141,20 @@ public final class Neighbor {
         }
     }
 
+    /** A transport has not heard from beyond it for a while: it is asked now, not when its time is over (RFC 1122 3.3.1.4). */
+    public void suspect() {
+        switch (state) {
+            case REACHABLE, STALE, DELAY -> probe();
+            default -> {}
+        }
+    }
+
+    private void probe() {
+        state = NeighborState.PROBE;
+        requestsSent = 0;
+        solicit();
+    }
+
     // ---- What ARP packets say
 
     /** It answered a request of ours. */
@@ -211,11 +227,7 @@ public final class Neighbor {
                     becomeStale();
                 }
             }
-            case DELAY -> {
-                state = NeighborState.PROBE;
-                requestsSent = 0;
-                solicit();
-            }
+            case DELAY -> probe();
             case PROBE -> {
                 if (requestsSent < config().maxRequests()) {
                     solicit();

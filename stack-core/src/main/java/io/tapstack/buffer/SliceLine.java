@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SliceLine {
 
-    private static final int FIRST_CAPACITY = 8;
+    private static final int FIRST_CAPACITY = 4;
 
     private final BufferPool pool;
 

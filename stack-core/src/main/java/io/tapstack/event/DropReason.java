@@ -70,6 +70,7 @@ public enum DropReason {
     TCP_AFTER_CLOSE("data for an application that is gone"),
     TCP_LISTEN_OVERFLOW("the listener's queue is full"),
     TCP_SYN_QUEUE_FULL("the listener's SYN queue is full"),
+    TCP_DEFERRED("the listener waits for data (TCP_DEFER_ACCEPT)"),
     TCP_REASSEMBLY_LIMIT("out-of-order queue is full"),
     TCP_REASSEMBLY_PRUNED("kept out of order, and let go for want of memory"),
     TCP_NO_BUFFER("receive buffer of the connection is full"),

@@ -65,6 +65,12 @@ public interface IpPath {
     void confirmReachable();
 
     /**
+     * The transport has sent the same thing again several times without an answer: the neighbour may be the reason (RFC 1122 3.3.1.4 and 4.2.3.5,
+     * negative advice). What is known of it is checked at once.
+     */
+    void suspectUnreachable();
+
+    /**
      * A "fragmentation needed" message says that packets to the destination must not be larger than {@code bytes}. The transport
      * calls this once it knows that the message is about a packet of its own (RFC 5927 7.2: anybody can forge one), and finds
      * the new {@link #mtu()} right after.

@@ -166,6 +166,13 @@ final class Ipv4Path implements IpPath {
     }
 
     @Override
+    public void suspectUnreachable() {
+        if (neighbor != null) {
+            neighbor.suspect();
+        }
+    }
+
+    @Override
     public void reduceMtu(final int bytes) {
         if (!loopback) {
             pathMtus.learn(destinationBits, bytes);

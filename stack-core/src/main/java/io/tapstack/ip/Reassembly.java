@@ -274,10 +274,6 @@ final class Reassembly {
         timer.cancel();
     }
 
-    int datagrams() {
-        return datagrams.size();
-    }
-
     /** Memory held, in bytes. */
     int heldBytes() {
         return heldBytes;

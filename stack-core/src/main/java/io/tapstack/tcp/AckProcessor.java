@@ -20,11 +20,13 @@ final class AckProcessor {
     // Those of all connections of the stack: nothing in them outlives the ACK.
     private final AckArrival arrival;
     private final AckSample sample;
+    private final WindowUse windowUse;
 
     AckProcessor(final TcpConnection tcb) {
         this.tcb = tcb;
         this.arrival = tcb.protocol.arrival();
         this.sample = tcb.protocol.sample();
+        this.windowUse = new WindowUse(tcb);
     }
 
     /** Takes in SEG.ACK and SEG.WND. @return false if the segment has to be dropped for its ACK */
@@ -50,15 +52,15 @@ final class AckProcessor {
         if (advances || segment.ack == tcb.sndUna) {
             tcb.reduction.echo(segment, nowNanos);
         }
-        final boolean duplicate = !advances && isDuplicate(segment);
         final int priorFlight = tcb.sndNxt - tcb.sndUna;
         final int priorInFlight = tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt);
         final int acked = advances ? segment.ack - tcb.sndUna : 0;
         if (advances) {
             acknowledge(segment, acked, nowNanos);
         }
-        readAck(segment, acked, duplicate, nowNanos);
+        readAck(segment, acked, nowNanos);
         recover(priorFlight, priorInFlight);
+        tcb.figures.acknowledged(segment, arrival);
         if (advances) {
             settle(nowNanos);
         }
@@ -68,8 +70,10 @@ final class AckProcessor {
         } else if (segment.ack == tcb.sndUna) {
             updateWindow(segment);
         }
-        if (tcb.sndWnd == 0) {
+        if (tcb.sndWnd == 0 && !tcb.life.isOrphan()) {
             // RFC 9293 3.8.6.1 MUST-35: a peer that took its window back and answers is alive, however long it takes.
+            // But
+            // nobody waits for an orphan (RFC 6429 4).
             tcb.timeouts = Math.min(tcb.timeouts, 1);
         }
         return true;
@@ -90,17 +94,18 @@ final class AckProcessor {
         tcb.sender.acknowledgedUpTo(tcb.sndUna);
         tcb.pathMtu.acknowledged();
         tcb.timeouts = 0;
-        tcb.retransmissionTimer.notAfter(Long.MAX_VALUE);
+        tcb.retransmissionTimer.noLimit();
         tcb.probeOutstanding = false;
         tcb.probeTakenBack = false;
         tcb.life.forgetSoftError();
     }
 
     /** Gathers what loss recovery wants to know. */
-    private void readAck(final Segment segment, final int acked, final boolean duplicate, final long nowNanos) {
+    private void readAck(final Segment segment, final int acked, final long nowNanos) {
         withoutAck(nowNanos);
         arrival.ackedBytes = acked;
-        arrival.duplicate = duplicate;
+        arrival.repeated = acked == 0 && isRepeated(segment);
+        arrival.duplicate = arrival.repeated && tcb.sndUna != tcb.sndNxt && !tcb.persistTimer.isRunning();
         if (tcb.timestamps.enabled() && segment.options.hasTimestamps() && segment.options.timestampEcho() != 0) {
             arrival.hasEcho = true;
             arrival.echoMillis = tcb.timestamps.sentMillis(segment.options.timestampEcho(), nowNanos);
@@ -132,7 +137,7 @@ final class AckProcessor {
                     : arrival.ackedBytes;
             sample.lostBytes = (int) (rate.lost() - lostBefore);
             sample.priorInFlight = priorInFlight;
-            sample.windowUsed = tcb.sender.windowUse().isUsed(tcb.congestion.cwnd());
+            sample.windowUsed = windowUse.isUsed(priorInFlight);
             sample.ecnEcho = tcb.ecn.holdsGrowth();
             fill(rate);
             tcb.congestion.acknowledged(sample);
@@ -191,10 +196,9 @@ final class AckProcessor {
         }
     }
 
-    /** RFC 5681 2: the five conditions for a duplicate. */
-    private boolean isDuplicate(final Segment segment) {
-        return tcb.sndUna != tcb.sndNxt
-                && segment.length() == 0
+    /** RFC 5681 2: the conditions for a duplicate, but for the one that something is in flight. */
+    private boolean isRepeated(final Segment segment) {
+        return segment.length() == 0
                 && segment.ack == tcb.sndUna
                 && tcb.windowScale.fromWire(segment.window) == tcb.sndWnd
                 && !tcb.persistTimer.isRunning();

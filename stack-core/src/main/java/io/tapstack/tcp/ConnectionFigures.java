@@ -1,18 +1,27 @@
 package io.tapstack.tcp;
 
+import io.tapstack.tcp.recovery.AckArrival;
+import io.tapstack.tcp.recovery.LossRecovery.Phase;
 import io.tapstack.wire.TcpHeader;
 
-/** What a connection counts of itself, for {@link TcpInfo}. Allocates nothing but the snapshot. */
+/** What a connection counts of itself, for {@link TcpInfo}; {@link InfoSnapshot} puts it together. Allocates nothing. */
 final class ConnectionFigures {
+
+    final SendChronograph chronograph;
+    final TimeoutFigures timeouts = new TimeoutFigures();
 
     private final TcpConnection tcb;
     private long segmentsIn;
     private long segmentsOut;
     private long dataSegmentsIn;
     private long dataSegmentsOut;
-    private long segmentsRetransmitted;
+    private long segmentsAgain;
+    private long segmentsOutOfOrder;
     private long bytesSent;
-    private long bytesRetransmitted;
+    private long bytesAgain;
+    private long delivered;
+    private long deliveredMarked;
+    private long duplicates;
     private long dataSentNanos;
     private long dataReceivedNanos;
     private long ackReceivedNanos;
@@ -27,29 +36,90 @@ final class ConnectionFigures {
 
     ConnectionFigures(final TcpConnection tcb) {
         this.tcb = tcb;
-        final long nowNanos = tcb.protocol.timers().nowNanos();
-        this.dataSentNanos = nowNanos;
-        this.dataReceivedNanos = nowNanos;
-        this.ackReceivedNanos = nowNanos;
+        this.chronograph = new SendChronograph(tcb);
+        begin(tcb.protocol.timers().nowNanos());
     }
+
+    private void begin(final long nowNanos) {
+        dataSentNanos = nowNanos;
+        dataReceivedNanos = nowNanos;
+        ackReceivedNanos = nowNanos;
+    }
+
+    // ---- Life
+
+    /** A listener has answered the peer's SYN; since {@code synAckNanos} the timer has repeated that {@code timesAgain}. */
+    void handshakeTakenOver(final int timesAgain, final long synAckNanos, final long nowNanos) {
+        segmentsIn = 1;
+        segmentsOut += timesAgain;
+        segmentsAgain = timesAgain;
+        timeouts.before(timesAgain, synAckNanos, nowNanos);
+    }
+
+    /** The handshake is complete: the peer has our SYN. */
+    void established(final long nowNanos) {
+        begin(nowNanos);
+        delivered++;
+        timeouts.madeGood(nowNanos);
+    }
+
+    /** Something was sent, or could have been. */
+    void look(final long nowNanos) {
+        chronograph.look(nowNanos);
+        if (tcb.recovery.phase() != Phase.LOSS && tcb.state.isSynchronized()) {
+            timeouts.madeGood(nowNanos);
+        }
+    }
+
+    /** The connection is over. */
+    void closed(final long nowNanos) {
+        chronograph.look(nowNanos);
+        timeouts.madeGood(nowNanos);
+    }
+
+    // ---- What comes
 
     /** A segment came, and is not processed yet. */
-    void arrived(final Segment segment, final long nowNanos) {
+    void arrived(final Segment segment) {
         active |= tcb.state == TcpState.SYN_SENT;
         follow();
-        segmentsIn++;
-        if (segment.payloadLength() > 0) {
-            dataSegmentsIn++;
-            dataReceivedNanos = nowNanos;
+        final int segments = segment.segments();
+        segmentsIn += segments;
+        dataSegmentsIn += segment.payloadLength() > 0 ? segments : 0;
+    }
+
+    /** Its ACK was acceptable, and has told loss recovery this. */
+    void acknowledged(final Segment segment, final AckArrival arrival) {
+        ackReceivedNanos = arrival.nowNanos;
+        int segments = arrival.deliveredSegments();
+        final int again = arrival.duplicateBytes();
+        if (again > 0 && again <= tcb.maxSndWnd) {
+            final int reported = Math.max(1, (again + tcb.mss - 1) / tcb.mss);
+            duplicates += reported;
+            // What was not sent twice cannot have come twice from us (RFC 2883 5).
+            segments += duplicates <= segmentsAgain ? reported : 0;
         }
-        if (segment.has(TcpHeader.ACK)) {
-            ackReceivedNanos = nowNanos;
+        delivered += segments;
+        if (tcb.ecn.isAgreed() && segment.has(TcpHeader.ECE)) {
+            deliveredMarked += segments;
         }
     }
 
-    /** A segment, or a super-segment, was handed to the device. */
-    void sent(final int payload, final long nowNanos) {
-        final int segments = Math.max(1, (payload + tcb.mss - 1) / tcb.mss);
+    /** Its payload was new and in order. */
+    void dataArrived(final long nowNanos) {
+        dataReceivedNanos = nowNanos;
+    }
+
+    /** Its payload came before its turn. */
+    void outOfOrder(final Segment segment) {
+        segmentsOutOfOrder += segment.segments();
+    }
+
+    // ---- What goes
+
+    /** A segment, or a super-segment that is cut into pieces of {@code largest} bytes, was handed to the device. */
+    void sent(final int payload, final int largest, final long nowNanos) {
+        final int segments = Math.max(1, (payload + largest - 1) / largest);
         segmentsOut += segments;
         if (payload > 0) {
             dataSegmentsOut += segments;
@@ -59,9 +129,9 @@ final class ConnectionFigures {
     }
 
     /** What was {@link #sent} last was sent before. */
-    void retransmitted(final int payload) {
-        segmentsRetransmitted += Math.max(1, (payload + tcb.mss - 1) / tcb.mss);
-        bytesRetransmitted += payload;
+    void sentAgain(final int payload) {
+        segmentsAgain += Math.max(1, (payload + tcb.mss - 1) / tcb.mss);
+        bytesAgain += payload;
     }
 
     /** How much the peer had acknowledged before the segment that {@linkplain #arrived is here}, but {@code limit} at most. */
@@ -69,14 +139,16 @@ final class ConnectionFigures {
         return (int) Math.max(0, Math.min(limit, bytesAcked));
     }
 
+    // ---- What is asked for
+
     private void follow() {
-        if (tcb.state.isSynchronized()) {
-            if (!following) {
-                following = true;
-                rcvNxtSeen = tcb.irs + 1;
-                // As Linux counts: the SYN of an active open is something that was acknowledged.
-                sndUnaSeen = active ? tcb.iss : tcb.iss + 1;
-            }
+        if (!following && tcb.state.isSynchronized()) {
+            following = true;
+            rcvNxtSeen = tcb.irs + 1;
+            // As Linux counts: the SYN of an active open is something that was acknowledged.
+            sndUnaSeen = active ? tcb.iss : tcb.iss + 1;
+        }
+        if (following) {
             bytesAcked += tcb.sndUna - sndUnaSeen;
             bytesReceived += tcb.rcvNxt - rcvNxtSeen;
             sndUnaSeen = tcb.sndUna;
@@ -84,51 +156,35 @@ final class ConnectionFigures {
         }
     }
 
-    TcpInfo snapshot(final long nowNanos) {
+    TcpInfo.Sent sent() {
         follow();
-        final RoundTripEstimator estimator = tcb.estimator;
-        final int mss = Math.max(1, tcb.mss);
-        return new TcpInfo(
-                tcb.state,
-                tcb.recovery.phase(),
-                tcb.timeouts,
-                tcb.persistTimer.unanswered(),
-                estimator.backoff(),
-                tcb.timestamps.enabled(),
-                tcb.sackAgreed,
-                tcb.scaleAgreed,
-                tcb.windowScale.sendShift(),
-                tcb.windowScale.receiveShift(),
-                estimator.rto(),
-                tcb.config.delayedAckNanos(),
-                tcb.mss,
-                tcb.segmentSize.largestReceived(),
-                tcb.segmentSize.offered(),
-                tcb.path.mtu(),
-                (tcb.sndNxt - tcb.sndUna + mss - 1) / mss,
-                tcb.scoreboard.segmentsSacked(),
-                (tcb.scoreboard.bytesLost() + mss - 1) / mss,
-                tcb.scoreboard.segmentsSentAgain(),
-                nowNanos - dataSentNanos,
-                nowNanos - dataReceivedNanos,
-                nowNanos - ackReceivedNanos,
-                tcb.receiveBufferBytes(),
-                estimator.srtt(),
-                estimator.rttvar(),
-                estimator.minimum() == Long.MAX_VALUE ? 0 : estimator.minimum(),
-                tcb.congestion.cwnd(),
-                tcb.congestion.ssthresh(),
+        return new TcpInfo.Sent(
                 segmentsOut,
-                segmentsIn,
                 dataSegmentsOut,
-                dataSegmentsIn,
-                segmentsRetransmitted,
+                segmentsAgain,
                 bytesSent,
-                bytesRetransmitted,
+                bytesAgain,
                 bytesAcked,
-                bytesReceived,
-                Math.max(0, tcb.queueEnd() - tcb.sndNxt),
-                tcb.congestion.pacingRate(),
-                tcb.sndWnd);
+                delivered,
+                deliveredMarked,
+                duplicates,
+                tcb.recovery.reorderingsSeen());
+    }
+
+    TcpInfo.Received received() {
+        follow();
+        return new TcpInfo.Received(segmentsIn, dataSegmentsIn, bytesReceived, segmentsOutOfOrder);
+    }
+
+    long sinceDataSent(final long nowNanos) {
+        return nowNanos - dataSentNanos;
+    }
+
+    long sinceDataReceived(final long nowNanos) {
+        return nowNanos - dataReceivedNanos;
+    }
+
+    long sinceAckReceived(final long nowNanos) {
+        return nowNanos - ackReceivedNanos;
     }
 }

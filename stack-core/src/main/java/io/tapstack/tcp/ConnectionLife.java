@@ -7,10 +7,12 @@ import org.jspecify.annotations.Nullable;
 final class ConnectionLife {
 
     private final TcpConnection tcb;
-    private final FinWait2Timer finWait2Timer;
+    // Made when the application is gone and the peer has not closed.
+    private @Nullable FinWait2Timer finWait2Timer;
     private boolean orphan;
     private boolean countedOrphan;
     private boolean cutShort;
+    private boolean resetOwed; // the device had no room for it
     private @Nullable SocketError error;
     private @Nullable SocketError softError;
 
@@ -19,7 +21,6 @@ final class ConnectionLife {
 
     ConnectionLife(final TcpConnection tcb) {
         this.tcb = tcb;
-        this.finWait2Timer = new FinWait2Timer(tcb.protocol.timers(), tcb.config, now -> enter(TcpState.CLOSED, now));
     }
 
     /** The state; in TIME-WAIT that of the record that has taken this connection's place. */
@@ -54,7 +55,7 @@ final class ConnectionLife {
             tcb.observer().closed();
         } else if (next == TcpState.FIN_WAIT_2) {
             if (orphan) {
-                finWait2Timer.start(nowNanos);
+                limitFinWait2(nowNanos);
             }
             tcb.observer().finAcknowledged();
         } else if (next == TcpState.CLOSED) {
@@ -64,9 +65,19 @@ final class ConnectionLife {
             tcb.sendQueue.clear();
             tcb.reassembly.clear();
             tcb.scoreboard.clear();
+            tcb.figures.closed(nowNanos);
             tcb.protocol.remove(tcb);
             tcb.observer().closed();
         }
+    }
+
+    private void limitFinWait2(final long nowNanos) {
+        FinWait2Timer timer = finWait2Timer;
+        if (timer == null) {
+            timer = new FinWait2Timer(tcb.protocol.timers(), tcb.config, now -> enter(TcpState.CLOSED, now));
+            finWait2Timer = timer;
+        }
+        timer.start(nowNanos);
     }
 
     private void stopTimers() {
@@ -75,7 +86,9 @@ final class ConnectionLife {
         tcb.retransmissionTimer.stop();
         tcb.persistTimer.stop();
         tcb.keepAlive.stop();
-        finWait2Timer.stop();
+        if (finWait2Timer != null) {
+            finWait2Timer.stop();
+        }
     }
 
     // ---- By FIN
@@ -121,7 +134,7 @@ final class ConnectionLife {
         }
         shutdownOutput(nowNanos);
         if (tcb.state == TcpState.FIN_WAIT_2) {
-            finWait2Timer.start(nowNanos);
+            limitFinWait2(nowNanos);
         }
     }
 
@@ -192,18 +205,30 @@ final class ConnectionLife {
     void abortFor(final SocketError reason, final long nowNanos) {
         // RFC 9293 3.10.5: a reset is sent in the states in which the peer knows of the connection.
         switch (tcb.state) {
-            case SYN_RECEIVED, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT -> tcb.output.sendReset(nowNanos);
+            case SYN_RECEIVED, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT -> reset(nowNanos);
             case CLOSING, LAST_ACK -> {
-                if (!tcb.isFinAcknowledged()) {
-                    tcb.output.sendReset(nowNanos);
+                // The peer has closed, and knows that we do, unless something is thrown away unsent or unread.
+                if (!tcb.finSent || tcb.receiveQueue.length() > 0) {
+                    reset(nowNanos);
                 }
             }
             default -> {
                 // The peer knows nothing of us, or has all it wants.
             }
         }
-        tcb.statistics.connectionsAborted++;
+        tcb.statistics.connectionsAborted += tcb.state == TcpState.CLOSED ? 0 : 1;
         fail(reason, nowNanos);
+    }
+
+    private void reset(final long nowNanos) {
+        resetOwed = !tcb.output.sendReset(nowNanos);
+    }
+
+    /** Sends the reset of a connection that is over, if the device had no room for it: nothing else would tell a peer that only waits. */
+    void sendOwedReset(final long nowNanos) {
+        if (resetOwed) {
+            reset(nowNanos);
+        }
     }
 
     /** Ends the connection without a word to the peer. */

@@ -77,6 +77,10 @@ abstract sealed class ControlBlock extends TupleOwner permits TcpConnection {
     @Nullable
     UrgentPointer urgent;
 
+    /** Null unless it is in use. */
+    @Nullable
+    UserTimeoutOption userTimeoutOption;
+
     /** The listener that this connection belongs to until it is accepted. */
     @Nullable
     TcpListener listener;

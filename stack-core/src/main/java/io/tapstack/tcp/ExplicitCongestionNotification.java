@@ -23,6 +23,7 @@ final class ExplicitCongestionNotification {
     private boolean receivedSetup;
     private boolean receivedPlain;
 
+    private boolean seen;
     private boolean echoing;
     private boolean cwrDue;
     // The window was reduced when SND.NXT was reducedAt, and the peer has acknowledged nothing that was sent later.
@@ -36,16 +37,13 @@ final class ExplicitCongestionNotification {
 
     // ---- The handshake (6.1.1)
 
-    /** What goes into our next SYN or SYN-ACK. */
+    /** What goes into our next SYN or SYN-ACK; {@link #sent} is told when it has gone out. */
     int synFlags(final boolean ack) {
-        final boolean setup = ack ? mayAnswer() : tcb.config.ecn() == EcnMode.ON && !sentSetup;
-        if (setup) {
-            sentSetup = true;
-            return ack ? TcpHeader.ECE : BOTH;
+        if (ack) {
+            return mayAnswer() ? TcpHeader.ECE : 0;
         }
         // 6.1.1.1: a SYN that nobody answered goes out again without the flags: something on the way may drop them.
-        sentPlain = true;
-        return 0;
+        return tcb.config.ecn() == EcnMode.ON && !sentSetup ? BOTH : 0;
     }
 
     private boolean mayAnswer() {
@@ -62,6 +60,11 @@ final class ExplicitCongestionNotification {
     /** True if data may go out as ECN-capable. */
     boolean isAgreed() {
         return listens() && !sentPlain;
+    }
+
+    /** True if the peer has sent data that was ECN-capable. */
+    boolean isSeen() {
+        return seen;
     }
 
     /** True if a mark on received data means something. A SYN of ours that did not ask does not release us from the one that did. */
@@ -81,6 +84,7 @@ final class ExplicitCongestionNotification {
             echoing = false;
             tcb.delayedAck.ackNow();
         }
+        seen |= segment.ecnCapable;
         if (segment.congestionExperienced) {
             final StackStatistics statistics = tcb.statistics;
             statistics.congestionMarksReceived++;
@@ -149,7 +153,10 @@ final class ExplicitCongestionNotification {
 
     /** A segment with these flags went out. */
     void sent(final int flags) {
-        if ((flags & (TcpHeader.CWR | TcpHeader.SYN)) == TcpHeader.CWR) {
+        if ((flags & TcpHeader.SYN) != 0) {
+            sentSetup |= (flags & BOTH) != 0;
+            sentPlain |= (flags & BOTH) == 0;
+        } else if ((flags & TcpHeader.CWR) != 0) {
             cwrDue = false;
         }
     }

@@ -2,6 +2,7 @@ package io.tapstack.tcp;
 
 import io.tapstack.ip.SocketError;
 import io.tapstack.time.Timer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rest of the handshake of a connection that a Fast Open cookie has opened (RFC 7413 4.2.2). The application has the SYN's data and may
@@ -12,18 +13,30 @@ final class FastOpenHandshake {
 
     private final TcpConnection tcb;
     private final FastOpenServer server;
+    private final @Nullable FastOpenCookie freshCookie;
     private final Timer timer;
     private final long sentNanos;
     private int timeouts;
     private boolean repeated;
 
-    FastOpenHandshake(final TcpConnection tcb, final FastOpenServer server, final long nowNanos) {
+    /** @param freshCookie what the client is to use from now on, or null if it is to go on with what it has */
+    FastOpenHandshake(
+            final TcpConnection tcb,
+            final FastOpenServer server,
+            final @Nullable FastOpenCookie freshCookie,
+            final long nowNanos) {
         this.tcb = tcb;
         this.server = server;
+        this.freshCookie = freshCookie;
         this.timer = new Timer(tcb.protocol.timers(), this::timedOut);
         this.sentNanos = nowNanos;
         server.opened();
         timer.arm(nowNanos + tcb.config.initialRtoNanos());
+    }
+
+    @Nullable
+    FastOpenCookie freshCookie() {
+        return freshCookie;
     }
 
     /** The peer repeats its SYN: our SYN-ACK was lost. */
@@ -54,13 +67,15 @@ final class FastOpenHandshake {
     }
 
     private void timedOut(final long nowNanos) {
-        if (timeouts >= tcb.config.synRetries()) {
+        if (timeouts >= tcb.config.synAckRetries()) {
             tcb.life.fail(SocketError.ETIMEDOUT, nowNanos);
             return;
         }
         timeouts++;
-        timer.arm(nowNanos + Math.min(tcb.config.initialRtoNanos() << timeouts, tcb.config.maxRtoNanos()));
+        timer.arm(nowNanos + RoundTripEstimator.initialRto(tcb.config, timeouts));
         tcb.statistics.segmentsRetransmitted++;
+        tcb.figures.sentAgain(0);
+        tcb.figures.timeouts.timedOut(timeouts == 1, nowNanos);
         repeat(nowNanos);
     }
 }

@@ -1,11 +1,10 @@
 package io.tapstack.tcp;
 
-import io.tapstack.wire.IpAddress;
-import io.tapstack.wire.SipHash;
 import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The server's side of Fast Open (RFC 7413 4.1.2 and 5.1) for one listener: its cookies, a keyed hash of the two addresses, and how many
+ * The server's side of Fast Open (RFC 7413 4.1.2 and 5.1) for one listener: its keys, and how many
  * connections were opened by a cookie alone, whose handshake is not complete. Who resets such a one counts for a while longer, or a flood
  * of SYNs with a stolen cookie and somebody else's address would never meet the limit.
  */
@@ -13,18 +12,18 @@ final class FastOpenServer {
 
     private static final long RESET_COUNTS_NANOS = 60_000_000_000L;
 
-    private final SipHash key;
+    private final FastOpenKeys own;
     private int pending;
     private final ArrayDeque<Long> resets = new ArrayDeque<>();
 
-    FastOpenServer(final SipHash key) {
-        this.key = key;
+    /** @param own what cookies are made with unless the application says something else */
+    FastOpenServer(final FastOpenKeys own) {
+        this.own = own;
     }
 
-    /** The cookie for a client. */
-    FastOpenCookie cookie(final IpAddress server, final IpAddress client) {
-        final long ours = key.hash(server.high(), server.low());
-        return new FastOpenCookie(key.hash(ours ^ client.high(), client.low()), 0, FastOpenCookie.LENGTH);
+    /** The keys in use. @param given TCP_FASTOPEN_KEY, or null */
+    FastOpenKeys keys(final @Nullable FastOpenKeys given) {
+        return given == null ? own : given;
     }
 
     /** True if another one may be opened, of {@code limit} at a time. */

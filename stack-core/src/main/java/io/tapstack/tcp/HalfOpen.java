@@ -37,10 +37,16 @@ final class HalfOpen extends TupleRecord {
 
     final long sentNanos;
 
-    /** How often the SYN-ACK was sent again by the timer; and whether it was sent again at all, so that no round trip can be told. */
+    /** How often the timer has expired, and how often of these it has sent the SYN-ACK again. */
     int timeouts;
 
+    int retransmissions;
+
+    /** Whether the SYN-ACK was sent again at all, or acknowledged long ago, so that no round trip can be told. */
     boolean repeated;
+
+    /** Whether the peer has acknowledged the SYN-ACK, and its data is waited for ({@link DeferAccept}). */
+    boolean acknowledged;
 
     /** Whether our SYN-ACK agrees to ECN: the peer's SYN asks for it, each one if there are several (RFC 3168 6.1.1). */
     boolean ecn;

@@ -5,6 +5,7 @@ import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.event.DropReason;
 import io.tapstack.event.StackStatistics;
 import io.tapstack.ip.IpPath;
+import io.tapstack.ip.SendStatus;
 import io.tapstack.wire.TcpHeader;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,7 @@ final class HalfOpenArrives {
     private final ChallengeAckLimit challengeAcks;
     private final TcpHeader header = new TcpHeader();
     private final SynOptions options;
+    private final OwedAnswers<HalfOpen> owed = new OwedAnswers<>(this::trySynAck);
 
     HalfOpenArrives(
             final BufferPool pool,
@@ -93,8 +95,8 @@ final class HalfOpenArrives {
     }
 
     /** {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>}: always for data that has to be repeated, else as a challenge. */
-    private void answer(final HalfOpen half, final boolean owed, final long nowNanos) {
-        if (!owed) {
+    private void answer(final HalfOpen half, final boolean due, final long nowNanos) {
+        if (!due) {
             if (!half.mayChallenge(challengeAcks, nowNanos)) {
                 return;
             }
@@ -109,10 +111,15 @@ final class HalfOpenArrives {
         statistics.resetsSent++;
     }
 
+    /** Those whose SYN-ACK waits for the device to have room. */
+    OwedAnswers<HalfOpen> owed() {
+        return owed;
+    }
+
     private void send(final HalfOpen half, final int flags, final long nowNanos) {
         final TcpConfig config = half.listener.config();
         final int window = half.peerShift >= 0 ? half.window >>> half.ourShift : half.window;
-        sender.send(
+        final SendStatus status = sender.send(
                 half.path,
                 half.localPort(),
                 half.remotePort(),
@@ -124,16 +131,31 @@ final class HalfOpenArrives {
                 config.timeToLive(),
                 config.trafficClass(),
                 nowNanos);
+        if (status == SendStatus.DEVICE_FULL) {
+            statistics.drop(DropReason.LINK_FULL);
+        }
     }
 
     /** {@code <SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK>}. */
     void sendSynAck(final HalfOpen half, final long nowNanos) {
-        final Timestamps timestamps = half.timestamps;
-        sendSynAck(half, timestamps, timestamps == null ? 0 : timestamps.value(nowNanos));
+        if (!trySynAck(half, nowNanos)) {
+            owed.add(half);
+        }
     }
 
-    /** The same with a timestamp that says something else than the time. */
-    void sendSynAck(final HalfOpen half, final @Nullable Timestamps timestamps, final int timestampValue) {
+    private boolean trySynAck(final HalfOpen half, final long nowNanos) {
+        final Timestamps timestamps = half.timestamps;
+        return sendSynAck(half, timestamps, timestamps == null ? 0 : timestamps.value(nowNanos));
+    }
+
+    /** The same with a cookie, which nobody will send again: with a timestamp that says something else than the time. */
+    void sendCookie(final HalfOpen half, final int timestampValue) {
+        if (!sendSynAck(half, half.timestamps, timestampValue)) {
+            statistics.drop(DropReason.LINK_FULL);
+        }
+    }
+
+    private boolean sendSynAck(final HalfOpen half, final @Nullable Timestamps timestamps, final int timestampValue) {
         final TcpConfig config = half.listener.config();
         final IpPath path = half.path;
         options.begin(SegmentSize.offered(path, config));
@@ -149,6 +171,9 @@ final class HalfOpenArrives {
         if (half.cookie != null) {
             options.fastOpen(half.cookie);
         }
+        if (config.userTimeoutOption()) {
+            options.userTimeout(UserTimeoutOption.advertised(config));
+        }
         final int length = TcpHeader.MIN_LENGTH + options.length();
         final PacketBuffer packet = pool.packet(path.headroom() + length, path.headroom());
         final int at = packet.append(length);
@@ -156,6 +181,6 @@ final class HalfOpenArrives {
         header.wrap(packet.memory().bytes(), at)
                 .write(half.localPort(), half.remotePort(), half.iss, half.rcvNxt(), length, flags, half.window, 0);
         options.write(packet.memory().bytes(), at + TcpHeader.MIN_LENGTH);
-        sender.hand(packet, at, path, config.timeToLive(), config.trafficClass());
+        return sender.hand(packet, at, path, config.timeToLive(), config.trafficClass()) != SendStatus.DEVICE_FULL;
     }
 }

@@ -4,6 +4,7 @@ import io.tapstack.ip.SendStatus;
 import io.tapstack.ip.SocketError;
 import io.tapstack.tcp.recovery.NewRenoRecovery;
 import io.tapstack.tcp.recovery.RackRecovery;
+import io.tapstack.wire.TcpHeader;
 import org.jspecify.annotations.Nullable;
 
 /** How a connection comes to be ESTABLISHED (RFC 9293 3.5), and what the SYNs agree on. */
@@ -13,6 +14,7 @@ final class Handshake {
 
     private final TcpConnection tcb;
     private int timeouts;
+    private boolean openedFast;
 
     /** While the peer may not know of a connection that its Fast Open cookie has opened. */
     @Nullable
@@ -51,11 +53,12 @@ final class Handshake {
         tcb.sndWnd = syn.window;
         tcb.maxSndWnd = syn.window;
         negotiate(syn, nowNanos);
-        tcb.ecn.synFlags(true); // they went out with the SYN-ACK already
+        tcb.ecn.sent(TcpHeader.SYN | tcb.ecn.synFlags(true)); // with the SYN-ACK, by the half-open connection
         tcb.timestamps.ackSent(tcb.rcvNxt);
-        tcb.sender.synSent(SendStatus.SENT, nowNanos); // or it would seem to have been idle for long
-        timeouts = half.timeouts;
+        tcb.sender.synSent(SendStatus.SENT, 0, nowNanos); // or it would seem to have been idle for long
+        timeouts = half.retransmissions;
         tcb.userTimeout.begin(nowNanos);
+        tcb.figures.handshakeTakenOver(timeouts, half.sentNanos, nowNanos);
         // Should the ACK be refused after all, the SYN-ACK is repeated as before.
         tcb.retransmissionTimer.start(nowNanos);
         if (!half.repeated) {
@@ -76,10 +79,23 @@ final class Handshake {
         tcb.sndWl2 = tcb.sndUna;
         data.trimBack(tcb.rcvAdv);
         tcb.receiveQueue.append(data.memory(), data.payloadOffset(), data.payloadLength());
-        tcb.rcvNxt += data.payloadLength();
+        tcb.finReceived = data.has(TcpHeader.FIN);
+        tcb.rcvNxt += data.payloadLength() + (tcb.finReceived ? 1 : 0);
+        fastOpen = new FastOpenHandshake(tcb, server, half.cookie, now);
         tcb.protocol.synSender().sendSynAck(tcb, now);
-        fastOpen = new FastOpenHandshake(tcb, server, now);
+        openedFast = true;
         established(now);
+        if (tcb.finReceived) {
+            // A client that has said all it has to say.
+            tcb.life.enter(TcpState.CLOSE_WAIT, now);
+        }
+    }
+
+    /** What our SYN-ACK says to a client whose cookie is good, but will not be for ever; or null. */
+    @Nullable
+    FastOpenCookie freshCookie() {
+        final FastOpenHandshake handshake = fastOpen;
+        return handshake == null ? null : handshake.freshCookie();
     }
 
     /** The peer acknowledges what a Fast Open cookie has opened. */
@@ -100,9 +116,13 @@ final class Handshake {
         }
         tcb.scaleAgreed = config.windowScaling() && syn.options.windowScale() >= 0;
         if (tcb.scaleAgreed) {
-            tcb.windowScale.agree(syn.options.windowScale(), WindowScale.offered(config));
+            tcb.windowScale.agree(syn.options.windowScale(), tcb.windowScale.offer(config));
         }
         tcb.ecn.synArrived(syn);
+        if (config.userTimeoutOption()) {
+            tcb.userTimeoutOption = new UserTimeoutOption(config);
+            tcb.userTimeoutOption.arrives(syn.options);
+        }
         tcb.sackAgreed = config.sack() && syn.options.sackPermitted();
         tcb.recovery = tcb.sackAgreed ? new RackRecovery(tcb.scoreboard) : new NewRenoRecovery(tcb.scoreboard);
         tcb.segmentSize.agree(syn.options.maximumSegmentSize());
@@ -119,19 +139,18 @@ final class Handshake {
     void established(final long nowNanos) {
         tcb.life.enter(TcpState.ESTABLISHED, nowNanos);
         tcb.timeouts = 0;
-        tcb.retransmissionTimer.notAfter(Long.MAX_VALUE);
+        tcb.retransmissionTimer.noLimit();
+        tcb.figures.established(nowNanos);
         tcb.retransmissionTimer.stop();
-        // RFC 6928: ten segments; RFC 5681 3.1: one, if the SYN or SYN-ACK was lost.
-        final int segments = synWasLost() ? 1 : tcb.config.initialWindowSegments();
-        tcb.congestion.established(tcb.mss, (int) Math.min((long) segments * tcb.mss, MAX_INITIAL_WINDOW));
+        tcb.congestion.established(tcb.mss, initialWindow());
         tcb.recovery.established(tcb.sndUna, tcb.mss);
         tcb.recovery.fastRecovery(tcb.congestion.fastRecovery());
-        tcb.receiveWindow.tuning().established(tcb.estimator.srtt(), tcb.mss, nowNanos);
+        tcb.receiveWindow.tuning().established(tcb.estimator.srtt(), tcb.segmentSize.advertised(), nowNanos);
         tcb.keepAlive.update(nowNanos);
         final TcpListener listener = tcb.listener;
         if (listener != null) {
             tcb.statistics.connectionsAccepted++;
-            listener.established(tcb);
+            listener.established(tcb, nowNanos);
         } else {
             tcb.statistics.connectionsOpened++;
             tcb.observer().connected();
@@ -144,22 +163,40 @@ final class Handshake {
             tcb.life.fail(tcb.life.errorOr(SocketError.ETIMEDOUT), nowNanos);
             return;
         }
+        Retransmissions.advise(tcb, timeouts);
         timeouts++;
+        tcb.figures.timeouts.timedOut(timeouts == 1, nowNanos);
         if (fastOpenSyn != null && timeouts == 1) {
             fastOpenSyn.timedOut(nowNanos);
         }
         tcb.timing.cancel();
         tcb.estimator.backOff();
-        tcb.retransmissionTimer.notAfter(tcb.userTimeout.deadlineNanos());
+        tcb.userTimeout.limit(tcb.retransmissionTimer);
         tcb.retransmissionTimer.restart(nowNanos);
         tcb.statistics.segmentsRetransmitted++;
-        tcb.figures.retransmitted(0);
+        tcb.figures.sentAgain(0);
         tcb.statistics.observer().retransmissionTimeout(tcb, timeouts, tcb.estimator.rto());
         if (tcb.state == TcpState.SYN_RECEIVED) {
             tcb.protocol.synSender().sendSynAck(tcb, nowNanos);
         } else {
             tcb.protocol.synSender().sendSyn(tcb, nowNanos);
         }
+    }
+
+    /** IW, in bytes (RFC 6928): ten segments; RFC 5681 3.1: one, if the SYN or SYN-ACK was lost. */
+    int initialWindow() {
+        final int segments = synWasLost() ? 1 : tcb.config.initialWindowSegments();
+        return (int) Math.min((long) segments * tcb.mss, MAX_INITIAL_WINDOW);
+    }
+
+    /** How often the SYN or SYN-ACK was sent again by the timer. */
+    int timeouts() {
+        return timeouts;
+    }
+
+    /** True if a Fast Open cookie has opened the connection, and its data came with the SYN (RFC 7413 4.2.2). */
+    boolean isOpenedFast() {
+        return openedFast;
     }
 
     /** True if the SYN or SYN-ACK was sent again by the timer. */

@@ -2,6 +2,7 @@ package io.tapstack.tcp;
 
 import io.tapstack.ip.SocketError;
 import io.tapstack.time.Timer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keep-alives (RFC 9293 3.8.4, RFC 1122 4.2.3.6): off unless the application asks for them; probes only after a silence; and only a
@@ -12,14 +13,14 @@ final class KeepAlive {
 
     private final TcpConnection tcb;
     private final TcpConfig config;
-    private final Timer timer;
+    // Made when keep-alives are asked for.
+    private @Nullable Timer timer;
     private long lastHeardNanos;
     private int unanswered;
 
     KeepAlive(final TcpConnection tcb) {
         this.tcb = tcb;
         this.config = tcb.config;
-        this.timer = new Timer(tcb.protocol.timers(), this::expired);
     }
 
     /** The connection is established, or the option was changed. */
@@ -27,9 +28,9 @@ final class KeepAlive {
         if (config.keepAlive()) {
             lastHeardNanos = nowNanos;
             unanswered = 0;
-            timer.arm(nowNanos + config.keepAliveIdleNanos());
+            arm(nowNanos + config.keepAliveIdleNanos());
         } else {
-            timer.cancel();
+            stop();
         }
     }
 
@@ -39,10 +40,15 @@ final class KeepAlive {
         unanswered = 0;
     }
 
+    /** Probes since the peer was last heard of. */
+    int unanswered() {
+        return unanswered;
+    }
+
     private void expired(final long nowNanos) {
         final long due = lastHeardNanos + config.keepAliveIdleNanos();
         if (unanswered == 0 && due - nowNanos > 0) {
-            timer.arm(due);
+            arm(due);
             return;
         }
         if (tcb.sndUna != tcb.sndNxt || tcb.persistTimer.isRunning()) {
@@ -56,7 +62,7 @@ final class KeepAlive {
         }
         tcb.output.sendKeepAlive(nowNanos);
         unanswered++;
-        timer.arm(nowNanos + config.keepAliveIntervalNanos());
+        arm(nowNanos + config.keepAliveIntervalNanos());
     }
 
     /** True if as many probes as allowed went unanswered; with TCP_USER_TIMEOUT, as on Linux, if the silence is longer than that. */
@@ -67,7 +73,18 @@ final class KeepAlive {
                 : unanswered >= config.keepAliveCount();
     }
 
+    private void arm(final long nanos) {
+        Timer armed = timer;
+        if (armed == null) {
+            armed = new Timer(tcb.protocol.timers(), this::expired);
+            timer = armed;
+        }
+        armed.arm(nanos);
+    }
+
     void stop() {
-        timer.cancel();
+        if (timer != null) {
+            timer.cancel();
+        }
     }
 }

@@ -46,7 +46,11 @@ final class LossTimer {
 
     /** True if the retransmission timer, which has just expired, was to give way to a probe. */
     boolean isProbeDue() {
-        return timer.isArmed() && forProbe;
+        return isRunning() && forProbe;
+    }
+
+    boolean isRunning() {
+        return timer.isArmed();
     }
 
     void stop() {

@@ -2,7 +2,7 @@ package io.tapstack.tcp;
 
 import io.tapstack.tcp.congestion.SendQuantum;
 import io.tapstack.time.Timer;
-import io.tapstack.time.TimerWheel;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Spreads segments over time, where congestion control asks for it or the application does (SO_MAX_PACING_RATE). What leaves goes in {@linkplain SendQuantum
@@ -13,14 +13,14 @@ final class Pacer {
     private static final double NANOS_PER_SECOND = 1e9;
 
     private final TcpConnection tcb;
-    private final Timer timer;
+    // Made when something has to wait for the first time.
+    private @Nullable Timer timer;
     private boolean started;
     private long nextNanos; // when all that was sent has had its time
     private int quantumLeft;
 
-    Pacer(final TimerWheel wheel, final TcpConnection tcb) {
+    Pacer(final TcpConnection tcb) {
         this.tcb = tcb;
-        this.timer = new Timer(wheel, now -> tcb.sender.transmit(now));
     }
 
     /** True if something may be sent now. If not, the timer will say when. */
@@ -33,7 +33,7 @@ final class Pacer {
             if (quantumLeft > 0) {
                 return true;
             }
-            timer.arm(nextNanos);
+            waitUntil(nextNanos);
             return false;
         }
         final int quantum = SendQuantum.of(rate, tcb.mss);
@@ -68,15 +68,26 @@ final class Pacer {
 
     /** True while what there is to send waits for the timer. */
     boolean isWaiting() {
-        return timer.isArmed();
+        return timer != null && timer.isArmed();
+    }
+
+    private void waitUntil(final long nanos) {
+        Timer waiting = timer;
+        if (waiting == null) {
+            waiting = new Timer(tcb.protocol.timers(), now -> tcb.sender.transmit(now));
+            timer = waiting;
+        }
+        waiting.arm(nanos);
     }
 
     void stop() {
-        timer.cancel();
+        if (timer != null) {
+            timer.cancel();
+        }
     }
 
     /** Bytes a second, or 0 for no limit. */
-    private long rate() {
+    long rate() {
         final long wanted = tcb.congestion.pacingRate();
         final long most = tcb.config.maxPacingRate();
         return wanted == 0 || most > 0 && most < wanted ? most : wanted;

@@ -99,7 +99,7 @@ final class PathMtuDiscovery {
         if (believe(mtu) && tcb.maySendData()) {
             // RFC 1191 6.5: again at once, and not as after a congestion; but not for every message about the same
             // flight.
-            tcb.recovery.timedOut(tcb.arrives.acks().withoutAck(nowNanos), true);
+            tcb.recovery.tooLarge(tcb.arrives.acks().withoutAck(nowNanos));
             tcb.timing.cancel();
             tcb.sender.transmit(nowNanos);
         }

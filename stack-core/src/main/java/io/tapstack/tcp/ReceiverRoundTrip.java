@@ -17,6 +17,7 @@ final class ReceiverRoundTrip {
     private int windowEnd;
     private long windowStart;
     private boolean measuring;
+    private boolean measured;
 
     /** The handshake has taken {@code roundTrip}, or 0 if that is not known. */
     void established(final long roundTrip) {
@@ -28,6 +29,11 @@ final class ReceiverRoundTrip {
         return nanos;
     }
 
+    /** The estimate, or 0 if all that is known is from the handshake. */
+    long measuredNanos() {
+        return measured ? nanos : 0;
+    }
+
     /** New data came in order; RCV.NXT and RCV.WND are those before it. */
     void dataArrived(final int rcvNxt, final int rcvWnd, final long nowNanos) {
         if (measuring && SequenceNumber.lessThan(rcvNxt, windowEnd)) {
@@ -35,6 +41,7 @@ final class ReceiverRoundTrip {
         }
         if (measuring) {
             limit(Math.max(1, nowNanos - windowStart));
+            measured = true;
         }
         windowEnd = rcvNxt + rcvWnd;
         windowStart = nowNanos;
@@ -47,6 +54,7 @@ final class ReceiverRoundTrip {
             return;
         }
         lastEcho = tsEcr;
+        measured = true;
         if (age <= TICK) {
             limit(TICK);
         } else if (nanos == 0) {

@@ -1,7 +1,9 @@
 package io.tapstack.tcp;
 
+import io.tapstack.event.DropReason;
 import io.tapstack.event.StackStatistics;
 import io.tapstack.ip.IpPath;
+import io.tapstack.ip.SendStatus;
 import io.tapstack.wire.TcpHeader;
 
 /** Resets for segments that belong to no connection (RFC 9293 3.5.2 group 1, 3.10.7.1). */
@@ -36,7 +38,13 @@ final class ResetSender {
     private void send(
             final Segment segment, final IpPath path, final int seq, final int ack, final int flags, final long now) {
         final int from = segment.destinationPort;
-        sender.send(path, from, segment.sourcePort, seq, ack, flags, 0, null, TIME_TO_LIVE, 0, now);
-        statistics.resetsSent++;
+        final SendStatus status =
+                sender.send(path, from, segment.sourcePort, seq, ack, flags, 0, null, TIME_TO_LIVE, 0, now);
+        if (status == SendStatus.DEVICE_FULL) {
+            // The peer will send again what it is the answer to.
+            statistics.drop(DropReason.LINK_FULL);
+        } else {
+            statistics.resetsSent++;
+        }
     }
 }

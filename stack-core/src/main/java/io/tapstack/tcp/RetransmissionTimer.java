@@ -10,7 +10,8 @@ final class RetransmissionTimer {
 
     private final Timer timer;
     private final RoundTripEstimator estimator;
-    private long latestNanos = Long.MAX_VALUE;
+    private boolean limited;
+    private long limitNanos;
 
     RetransmissionTimer(final TimerWheel wheel, final RoundTripEstimator estimator, final Timer.Expiry expiry) {
         this.timer = new Timer(wheel, expiry);
@@ -24,14 +25,22 @@ final class RetransmissionTimer {
         }
     }
 
-    /** RFC 6298 5.3 and 5.6: expire after RTO from now. */
+    /** RFC 6298 5.3 and 5.6: expire after RTO from now, or at the {@linkplain #limit limit} if that is sooner. */
     void restart(final long nowNanos) {
-        timer.arm(Math.min(nowNanos + estimator.rto(), latestNanos));
+        final long deadline = nowNanos + estimator.rto();
+        final boolean isSooner = limited && limitNanos - nowNanos > 0 && limitNanos - deadline < 0;
+        timer.arm(isSooner ? limitNanos : deadline);
     }
 
-    /** From now on it does not wait for longer than that; {@link Long#MAX_VALUE} for no limit ({@link UserTimeout}). */
-    void notAfter(final long nanos) {
-        latestNanos = nanos;
+    /** However far the RTO is backed off, there is something to be done at {@code nanos}: the user timeout is over then. */
+    void limit(final long nanos) {
+        limited = true;
+        limitNanos = nanos;
+    }
+
+    /** What was in flight is acknowledged: no limit any more. */
+    void noLimit() {
+        limited = false;
     }
 
     /** RFC 6298 5.2: all is acknowledged. */

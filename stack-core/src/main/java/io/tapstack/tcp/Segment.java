@@ -25,6 +25,8 @@ final class Segment {
     int window;
     /** True if the network has marked the packet "congestion experienced" (RFC 3168 5). */
     boolean congestionExperienced;
+    /** True if it says that it is ECN-capable, marked or not. */
+    boolean ecnCapable;
 
     /** The urgent pointer, meaningful with URG, and what it points at: the sequence number behind the urgent data. */
     int urgentPointer;
@@ -32,6 +34,7 @@ final class Segment {
     int urgentEnd;
     private int payloadOffset;
     private int payloadLength;
+    private int gsoSize;
 
     /**
      * Reads the header at the head of {@code packet}.
@@ -53,6 +56,8 @@ final class Segment {
         flags = header.flags();
         window = header.window();
         congestionExperienced = (trafficClass & Ipv4Header.ECN_MASK) == Ipv4Header.CONGESTION_EXPERIENCED;
+        ecnCapable = (trafficClass & Ipv4Header.ECN_MASK) != Ipv4Header.NOT_ECT;
+        gsoSize = packet.gsoSize();
         urgentPointer = header.urgentPointer();
         urgentEnd = seq + urgentPointer;
         payloadOffset = packet.head() + headerLength;
@@ -73,6 +78,7 @@ final class Segment {
         window = windowThen;
         payloadOffset = 0;
         payloadLength = 0;
+        gsoSize = 0;
     }
 
     boolean has(final int flag) {
@@ -86,6 +92,11 @@ final class Segment {
 
     int payloadLength() {
         return payloadLength;
+    }
+
+    /** How many segments the device has put together to this one. */
+    int segments() {
+        return gsoSize > 0 && payloadLength > gsoSize ? (payloadLength + gsoSize - 1) / gsoSize : 1;
     }
 
     /** Where the payload starts in {@link #memory()}. */

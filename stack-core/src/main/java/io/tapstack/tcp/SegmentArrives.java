@@ -26,8 +26,7 @@ final class SegmentArrives {
 
     /** Processes a segment, and sends whatever it allows or demands. */
     void process(final Segment segment, final long nowNanos) {
-        tcb.figures.arrived(segment, nowNanos);
-        tcb.keepAlive.heard(nowNanos);
+        tcb.figures.arrived(segment);
         if (tcb.state == TcpState.SYN_SENT) {
             synSent(segment, nowNanos);
         } else if (tcb.state != TcpState.CLOSED) {
@@ -82,7 +81,7 @@ final class SegmentArrives {
         tcb.handshake.synAcknowledged(segment.ack);
         final FastOpenSyn fastOpen = tcb.handshake.fastOpenSyn;
         if (fastOpen != null) {
-            fastOpen.answered(segment.options);
+            fastOpen.answered(segment.options, segment.ack - (tcb.iss + 1));
         }
         acks.updateWindow(segment);
         tcb.handshake.established(nowNanos);
@@ -135,6 +134,8 @@ final class SegmentArrives {
         if (!acks.process(segment, nowNanos)) {
             return;
         }
+        // Not what anybody could have sent who has guessed no number.
+        tcb.keepAlive.heard(nowNanos);
         // RFC 7323 4.3 (2) has this at the first step. But nobody who has guessed a sequence number alone may set
         // TS.Recent.
         if (tcb.timestamps.enabled() && segment.options.hasTimestamps()) {
@@ -145,6 +146,9 @@ final class SegmentArrives {
         }
         if (!closingStates(segment, nowNanos)) {
             return;
+        }
+        if (tcb.userTimeoutOption != null) {
+            tcb.userTimeoutOption.arrives(segment.options);
         }
         if (segment.payloadLength() > 0) {
             tcb.ecn.dataArrived(segment);
@@ -378,6 +382,7 @@ final class SegmentArrives {
     private void outOfOrder(final Segment segment, final int length) {
         // RFC 5681 4.2: a duplicate ACK at once for a segment that comes out of order.
         tcb.delayedAck.ackTrouble();
+        tcb.figures.outOfOrder(segment);
         final int limit = tcb.receiveWindow.reassemblyLimit();
         final boolean kept =
                 tcb.reassembly.insert(segment.seq, segment.memory(), segment.payloadOffset(), length, limit);

@@ -16,7 +16,6 @@ import java.nio.ByteBuffer;
 final class SegmentOutput {
 
     private final TcpConnection tcb;
-    private final TcpHeader header = new TcpHeader();
     // The MSS, or as many whole MSSs as the device cuts by itself.
     private int largestSegment;
 
@@ -48,14 +47,15 @@ final class SegmentOutput {
         sendBare(acceptableSequence() - 1, TcpHeader.ACK, nowNanos);
     }
 
-    /** {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK>}. */
-    void sendReset(final long nowNanos) {
-        sendBare(acceptableSequence(), TcpHeader.RST | TcpHeader.ACK, nowNanos);
-        tcb.statistics.resetsSent++;
+    /** {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK>}. @return false if the device had no room for it */
+    boolean sendReset(final long nowNanos) {
+        final boolean sent = sendBare(acceptableSequence(), TcpHeader.RST | TcpHeader.ACK, nowNanos) >= 0;
+        tcb.statistics.resetsSent += sent ? 1 : 0;
+        return sent;
     }
 
-    private void sendBare(final int seq, final int flags, final long nowNanos) {
-        send(seq, 0, flags, tcb.mss, nowNanos);
+    private int sendBare(final int seq, final int flags, final long nowNanos) {
+        return send(seq, 0, flags, tcb.mss, nowNanos);
     }
 
     /**
@@ -75,8 +75,11 @@ final class SegmentOutput {
         final IpPath path = tcb.path;
         final boolean offload = path.checksumOffload();
         final int timestampsLength = optionsLength();
-        final int sackLength = sackLength(timestampsLength, length);
-        final int headerLength = TcpHeader.MIN_LENGTH + timestampsLength + sackLength;
+        final UserTimeoutOption timeoutOption = tcb.userTimeoutOption;
+        final int userTimeout = timeoutOption == null ? 0 : timeoutOption.due(tcb.mss - length);
+        final int userTimeoutLength = userTimeout == 0 ? 0 : UserTimeoutOption.LENGTH;
+        final int sackLength = sackLength(timestampsLength + userTimeoutLength, length + userTimeoutLength);
+        final int headerLength = TcpHeader.MIN_LENGTH + timestampsLength + userTimeoutLength + sackLength;
         final int headroom = path.headroom();
         final PacketBuffer packet = tcb.pool.packet(headroom + headerLength + (offload ? 0 : length), headroom);
         final int at = packet.append(headerLength);
@@ -102,8 +105,11 @@ final class SegmentOutput {
         if (timestampsLength > 0) {
             TcpOptions.writeTimestamps(bytes, option, tcb.timestamps.value(nowNanos), tcb.timestamps.echo());
         }
+        if (userTimeoutLength > 0) {
+            TcpOptions.writeUserTimeout(bytes, option + timestampsLength, userTimeout);
+        }
         if (sackLength > 0) {
-            tcb.sacks.write(bytes, option + timestampsLength, sackLength);
+            tcb.sacks.write(bytes, option + timestampsLength + userTimeoutLength, sackLength);
         }
         if (payload > segmentBytes) {
             packet.gsoSize(segmentBytes);
@@ -117,11 +123,14 @@ final class SegmentOutput {
             tcb.segmentSize.update();
             return -1;
         }
-        tcb.figures.sent(payload, nowNanos);
+        tcb.figures.sent(payload, segmentBytes, nowNanos);
         acknowledged();
         tcb.ecn.sent(sentFlags);
         tcb.pathMtu.sent(seq, payload, segmentBytes);
         tcb.pacer.sent(payload);
+        if (timeoutOption != null && userTimeout != 0) {
+            timeoutOption.sent(userTimeout);
+        }
         if (sackLength > 0) {
             tcb.sacks.reported();
         }
@@ -143,7 +152,9 @@ final class SegmentOutput {
         final int ack = (flags & TcpHeader.ACK) != 0 ? tcb.rcvNxt : 0;
         final int urgent = tcb.urgent == null ? 0 : tcb.urgent.pointer(seq);
         final int allFlags = urgent == 0 ? flags : flags | TcpHeader.URG;
-        header.wrap(bytes, at)
+        tcb.protocol
+                .header()
+                .wrap(bytes, at)
                 .write(tcb.localPort(), tcb.remotePort(), seq, ack, headerLength, allFlags, window, urgent);
     }
 

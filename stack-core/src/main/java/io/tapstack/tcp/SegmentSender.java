@@ -3,6 +3,7 @@ package io.tapstack.tcp;
 import io.tapstack.event.StackEvents.RetransmitCause;
 import io.tapstack.ip.SendStatus;
 import io.tapstack.ip.SocketError;
+import io.tapstack.tcp.recovery.LossRecovery;
 import io.tapstack.wire.SequenceNumber;
 import io.tapstack.wire.TcpHeader;
 
@@ -17,8 +18,8 @@ final class SegmentSender {
     private final PushMarks pushMarks = new PushMarks();
     // Behind the last segment sent that was smaller than the MSS, for Nagle's algorithm in Minshall's form.
     private int sndSml;
-    private final WindowUse windowUse;
     private boolean cwndLimited;
+    private boolean peerWindowLimited;
     private long lastSendNanos;
     private boolean flushing;
     private boolean synOwed; // the device had no room for it
@@ -27,7 +28,6 @@ final class SegmentSender {
         this.tcb = tcb;
         this.output = tcb.output;
         this.sndSml = tcb.iss;
-        this.windowUse = new WindowUse(tcb.iss);
     }
 
     /** SND.UNA has moved: the end of the last small segment keeps up, or after 2 GiB it would seem to lie ahead. */
@@ -35,38 +35,43 @@ final class SegmentSender {
         sndSml = SequenceNumber.max(sndSml, ack);
     }
 
-    WindowUse windowUse() {
-        return windowUse;
+    /** True if the last transmission stopped because of the congestion window. */
+    boolean isCwndLimited() {
+        return cwndLimited;
+    }
+
+    /** True if it stopped because of the peer's window. */
+    boolean isPeerWindowLimited() {
+        return peerWindowLimited;
     }
 
     /** Sends whatever may be sent now: retransmissions, new data, FIN, and an ACK if one is due and nothing carried it. */
     void transmit(final long nowNanos) {
-        if (synOwed && tcb.state == TcpState.SYN_SENT && !tcb.isBlocked()) {
-            tcb.protocol.synSender().sendSyn(tcb, nowNanos);
-            return;
+        if (synOwed && (tcb.isBlocked() || !tcb.protocol.synSender().sendOwed(tcb, nowNanos))) {
+            return; // Who has seen no SYN can do nothing with the rest.
         }
         if (tcb.delayedAck.isDue() && tcb.sacks.isReportDue()) {
             // Data would carry the ACK, but full segments have no room for the blocks.
             output.sendAck(nowNanos);
         }
+        peerWindowLimited = false;
         if (tcb.maySendData()) {
             restartAfterIdle(nowNanos);
             tcb.closedWindow.leaveIfOpen();
             tcb.pathMtu.look();
-            final int before = tcb.sndNxt;
             do {
                 while (tcb.pacer.maySend(nowNanos) && (retransmitNext(nowNanos) || sendNext(nowNanos))) {
                     // Until a window or the time is used up, the queue is empty or the device is full.
                 }
             } while (!tcb.pacer.isWaiting() && tcb.recovery.nothingToSend(tcb.sndNxt));
-            final boolean heldBack = cwndLimited || congestionSpace() <= 0;
-            if (heldBack || tcb.sndNxt != before) {
-                windowUse.sent(tcb.sndUna, tcb.sndNxt, heldBack);
+            if (!tcb.maySendData()) {
+                return; // Over, as a file was cut short: no timer is to start any more.
             }
             tcb.lossTimer.update(nowNanos);
             tcb.closedWindow.enterIfStuck(nowNanos);
             tcb.room.sent();
         }
+        tcb.figures.look(nowNanos);
         if (tcb.delayedAck.isDue()) {
             output.sendAck(nowNanos);
         }
@@ -90,7 +95,13 @@ final class SegmentSender {
         // The peer may have taken its window back (RFC 9293 3.8.6 SHLD-15): one segment at a time asks how things
         // stand.
         final boolean inWindow = seq - tcb.sndUna < tcb.sndWnd;
-        if (!(room >= tcb.mss && inWindow) && !tcb.recovery.retransmitNow()) {
+        // A small segment needs no room for a full one, but after a timeout, where the window is one segment, however
+        // small
+        // that is. And with nothing in the network no ACK would ever make room.
+        final boolean timedOut = tcb.recovery.phase() == LossRecovery.Phase.LOSS;
+        final int needed = timedOut ? tcb.mss : tcb.recovery.retransmissionEnd(tcb.mss) - seq;
+        final boolean hasRoom = room >= needed || tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt) == 0;
+        if (!(hasRoom && inWindow) && !tcb.recovery.retransmitNow()) {
             return false;
         }
         final RetransmitCause cause = tcb.timeouts > 0 ? RetransmitCause.TIMEOUT : RetransmitCause.FAST_RETRANSMIT;
@@ -127,6 +138,9 @@ final class SegmentSender {
         final int length = Math.min(tcb.mss, Math.min(unsent, peerSpace));
         if (length > 0 && !tcb.finSent) {
             sendNew(length, tcb.finQueued && length == unsent && length < peerSpace, nowNanos);
+            if (tcb.sndNxt == start) {
+                return;
+            }
             tcb.recovery.probeSent(tcb.sndNxt);
         } else {
             final int again = SequenceNumber.max(tcb.sndUna, start - tcb.mss);
@@ -156,9 +170,10 @@ final class SegmentSender {
             tcb.life.abortFor(SocketError.EIO, nowNanos);
             return 0;
         }
+        lastSendNanos = nowNanos;
         tcb.timing.retransmitted(seq);
         tcb.statistics.segmentsRetransmitted += Math.max(1, (sent + tcb.mss - 1) / tcb.mss);
-        tcb.figures.retransmitted(sent);
+        tcb.figures.sentAgain(sent);
         tcb.statistics.observer().retransmitted(tcb, seq, sent, cause);
         if (seq == tcb.sndUna) {
             // The ACK that the timer waits for is a round trip away again. As in Linux; RFC 6298 has no word for what
@@ -191,6 +206,7 @@ final class SegmentSender {
         final int length = tcb.pacer.limit(sendable(unsent, peerSpace, congestionSpace));
         if (length <= 0) {
             cwndLimited = congestionSpace < Math.min(unsent, Math.min(peerSpace, tcb.mss));
+            peerWindowLimited = !cwndLimited && peerSpace < Math.min(unsent, tcb.mss);
             return false;
         }
         // The FIN rides on the last data if it fits the window too.
@@ -274,7 +290,7 @@ final class SegmentSender {
         final int end = seq + sent + (finSent ? 1 : 0);
         if (end != seq) {
             tcb.congestion.sent(end - seq, tcb.recovery.pipe(tcb.sndUna, seq), nowNanos);
-            tcb.scoreboard.sent(seq, end, nowNanos);
+            tcb.scoreboard.sent(seq, end, finSent, nowNanos);
             tcb.reduction.sent(end - seq);
             tcb.lossTimer.restartProbe();
         }
@@ -303,13 +319,19 @@ final class SegmentSender {
         }
     }
 
-    /** A SYN or SYN-ACK went out ({@link SynSender}), or was refused by the device. */
-    void synSent(final SendStatus status, final long nowNanos) {
+    /** True if the device had no room for the last SYN or SYN-ACK. */
+    boolean isSynOwed() {
+        return synOwed;
+    }
+
+    /** A SYN or SYN-ACK with so many bytes of data went out ({@link SynSender}), or was refused by the device. */
+    void synSent(final SendStatus status, final int payload, final long nowNanos) {
         synOwed = status == SendStatus.DEVICE_FULL;
         if (synOwed) {
             tcb.blockedByDevice();
+        } else {
+            tcb.figures.sent(payload, Math.max(payload, 1), nowNanos);
         }
-        tcb.figures.sent(0, nowNanos);
         lastSendNanos = nowNanos;
     }
 }

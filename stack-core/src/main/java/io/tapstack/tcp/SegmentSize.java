@@ -30,6 +30,15 @@ final class SegmentSize {
         return offered(tcb.path, tcb.config);
     }
 
+    /** What a full segment of the peer has, as far as we have said: less the options of every segment. */
+    int advertised() {
+        return offered() - options();
+    }
+
+    private int options() {
+        return tcb.timestamps.enabled() ? TcpOptions.TIMESTAMPS_LENGTH : 0;
+    }
+
     /** The peer's SYN has come with this MSS option, or with none, if 0. */
     void agree(final int option) {
         peerMss = option == 0 ? DEFAULT_MSS : option;
@@ -38,11 +47,10 @@ final class SegmentSize {
 
     /** Computes Eff.snd.MSS anew: the path takes only smaller packets from now on (RFC 1191), or larger ones. */
     void update() {
-        final int options = tcb.timestamps.enabled() ? TcpOptions.TIMESTAMPS_LENGTH : 0;
         // RFC 9293 3.7.1: Eff.snd.MSS = min(SendMSS + 20, MMS_S) - TCPhdrsize - IPoptionsize
         // The lower limit is for what the peer says: the MTU of our own link is a fact.
         final int byPeer = Math.min(Math.max(MIN_MSS, peerMss), offered());
-        final int mss = tcb.pathMtu.limit(Math.min(byPeer, tcb.pathMtu.largestSegment()) - options);
+        final int mss = tcb.pathMtu.limit(Math.min(byPeer, tcb.pathMtu.largestSegment()) - options());
         tcb.mss = mss;
         tcb.congestion.mss(mss);
         tcb.recovery.mss(mss);

@@ -29,8 +29,16 @@ final class SendRoom {
             return tcb.sendQueue.isEmpty() ? BufferPool.FRAME : 0;
         }
         final int room = tooMuchUnsent(1) ? 0 : bufferBytes() - tcb.sendQueue.chargedBytes();
-        wanted |= room <= 0;
+        if (room <= 0 && !wanted) {
+            wanted = true;
+            tcb.figures.chronograph.look(tcb.protocol.timers().nowNanos());
+        }
         return Math.max(0, room);
+    }
+
+    /** True if the application was told to wait. */
+    boolean isWanted() {
+        return wanted;
     }
 
     /** TCP_NOTSENT_LOWAT: {@code times} as much as was never sent reaches the mark. */

@@ -1,5 +1,6 @@
 package io.tapstack.tcp;
 
+import io.tapstack.wire.TcpHeader;
 import io.tapstack.wire.TcpOptions;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,7 @@ final class SynOptions {
     private int mss;
     private int shift;
     private boolean sack;
+    private int userTimeout;
     private boolean fastOpen;
     private @Nullable FastOpenCookie cookie;
     private boolean timestamps;
@@ -23,6 +25,7 @@ final class SynOptions {
         mss = offeredMss;
         shift = NO_SHIFT;
         sack = false;
+        userTimeout = 0;
         fastOpen = false;
         cookie = null;
         timestamps = false;
@@ -52,6 +55,11 @@ final class SynOptions {
         cookie = theCookie;
     }
 
+    /** RFC 5482: if there is room beside the others. To be called last. */
+    void userTimeout(final int value) {
+        userTimeout = length() + UserTimeoutOption.LENGTH <= TcpHeader.MAX_LENGTH - TcpHeader.MIN_LENGTH ? value : 0;
+    }
+
     /** The cookie that stands in received options, or null. */
     static @Nullable FastOpenCookie cookie(final TcpOptions received) {
         return received.cookieLength() <= 0
@@ -65,6 +73,7 @@ final class SynOptions {
         return 4
                 + (timestamps ? TcpOptions.TIMESTAMPS_LENGTH : sack ? 4 : 0)
                 + (shift == NO_SHIFT ? 0 : 4)
+                + (userTimeout == 0 ? 0 : UserTimeoutOption.LENGTH)
                 + (fastOpen ? TcpOptions.cookieOptionLength(cookie == null ? 0 : cookie.length()) : 0);
     }
 
@@ -80,6 +89,9 @@ final class SynOptions {
         }
         if (shift != NO_SHIFT) {
             option += TcpOptions.writeWindowScale(bytes, option, shift);
+        }
+        if (userTimeout != 0) {
+            option += TcpOptions.writeUserTimeout(bytes, option, userTimeout);
         }
         final FastOpenCookie given = cookie;
         if (given != null) {

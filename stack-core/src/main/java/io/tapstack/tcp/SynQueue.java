@@ -61,15 +61,18 @@ final class SynQueue {
 
     private void timedOut(final HalfOpen half, final long nowNanos) {
         final TcpConfig config = half.listener.config();
-        if (half.timeouts >= config.synRetries()) {
+        if (half.timeouts >= config.synAckRetries() && !DeferAccept.isTimeLeft(half)) {
             over(half);
             return;
         }
+        final boolean waits = DeferAccept.waits(half);
         half.timeouts++;
+        queue.add(half, nowNanos + RoundTripEstimator.initialRto(config, half.timeouts));
+        if (waits) {
+            return;
+        }
         half.repeated = true;
-        // RFC 6298 5.5: twice as long each time.
-        final long rto = config.initialRtoNanos() << Math.min(half.timeouts, 30);
-        queue.add(half, nowNanos + Math.min(rto, config.maxRtoNanos()));
+        half.retransmissions++;
         protocol.statistics().segmentsRetransmitted++;
         protocol.halfOpenArrives().sendSynAck(half, nowNanos);
     }

@@ -27,12 +27,17 @@ final class SynSender {
             options.timestamps(tcb.timestamps.value(nowNanos), 0);
         }
         if (config.windowScaling()) {
-            options.windowScale(WindowScale.offered(config));
+            options.windowScale(tcb.windowScale.offer(config));
         }
         final FastOpenSyn fastOpen = tcb.handshake.synWasLost() ? null : tcb.handshake.fastOpenSyn;
         int payload = 0;
         if (fastOpen != null) {
             fastOpen.addTo(options);
+        }
+        if (config.userTimeoutOption()) {
+            options.userTimeout(UserTimeoutOption.advertised(config));
+        }
+        if (fastOpen != null) {
             payload = fastOpen.payload(options.length());
             tcb.sndNxt = tcb.iss + 1 + payload;
         }
@@ -49,10 +54,29 @@ final class SynSender {
             options.timestamps(tcb.timestamps.value(nowNanos), tcb.timestamps.echo());
         }
         if (tcb.scaleAgreed) {
-            options.windowScale(WindowScale.offered(tcb.config));
+            options.windowScale(tcb.windowScale.offer(tcb.config));
+        }
+        final FastOpenCookie cookie = tcb.handshake.freshCookie();
+        if (cookie != null) {
+            options.fastOpen(cookie);
+        }
+        if (tcb.config.userTimeoutOption()) {
+            options.userTimeout(UserTimeoutOption.advertised(tcb.config));
         }
         send(tcb, TcpHeader.SYN | TcpHeader.ACK | tcb.ecn.synFlags(true), tcb.rcvNxt, 0, nowNanos);
         tcb.output.acknowledged();
+    }
+
+    /** Sends what the device had no room for, if the peer still needs it. @return false if there is no room yet */
+    boolean sendOwed(final TcpConnection tcb, final long nowNanos) {
+        if (tcb.state == TcpState.SYN_SENT) {
+            sendSyn(tcb, nowNanos);
+        } else if (tcb.state == TcpState.SYN_RECEIVED || tcb.handshake.fastOpen != null) {
+            sendSynAck(tcb, nowNanos);
+        } else {
+            return true;
+        }
+        return !tcb.sender.isSynOwed();
     }
 
     private void send(final TcpConnection tcb, final int flags, final int ack, final int payload, final long nowNanos) {
@@ -68,7 +92,10 @@ final class SynSender {
         }
         final TcpConfig config = tcb.config;
         final SendStatus status = sender.hand(packet, at, tcb.path, config.timeToLive(), config.trafficClass());
-        tcb.sender.synSent(status, nowNanos);
+        if (status != SendStatus.DEVICE_FULL) {
+            tcb.ecn.sent(flags);
+        }
+        tcb.sender.synSent(status, payload, nowNanos);
         if (status == SendStatus.UNREACHABLE) {
             tcb.life.unreachable(nowNanos);
         }

@@ -2,12 +2,13 @@ package io.tapstack.tcp;
 
 import io.tapstack.ip.PathMtuPolicy;
 import io.tapstack.tcp.congestion.CongestionControls;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The options of a connection, or what a listener gives its connections. A connection has a copy of its own; setters
  * return the object itself. Confined to whoever runs the stack once a connection uses it.
  */
-public final class TcpConfig {
+public final class TcpConfig implements Cloneable {
 
     private static final long MILLIS = 1_000_000L;
     private static final long SECONDS = 1_000_000_000L;
@@ -29,6 +30,8 @@ public final class TcpConfig {
     private boolean abortOnOverflow = false;
     private boolean fastOpen = false;
     private int fastOpenQueue = 0;
+    private @Nullable FastOpenKeys fastOpenKeys = null;
+    private int deferAcceptTimeouts = 0;
     private String congestionControl = "cubic";
     private boolean noDelay = false;
     private boolean cork = false;
@@ -40,11 +43,13 @@ public final class TcpConfig {
     private long minRtoNanos = 200 * MILLIS;
     private long maxRtoNanos = 120 * SECONDS;
     private int initialWindowSegments = 10;
-    private int synRetries = 6;
+    private int synRetries = 7;
+    private int synAckRetries = 6;
     private boolean urgentInLine = true;
     private int dataRetries = 15;
     private int orphanRetries = 8;
     private long userTimeoutNanos = 0;
+    private boolean userTimeoutOption = false;
     private boolean keepAlive = false;
     private long keepAliveIdleNanos = 7_200 * SECONDS;
     private long keepAliveIntervalNanos = 75 * SECONDS;
@@ -60,50 +65,16 @@ public final class TcpConfig {
 
     /** An independent copy. */
     public TcpConfig copy() {
-        final TcpConfig copy = new TcpConfig();
-        copy.sendBufferBytes = sendBufferBytes;
-        copy.sendBufferLimit = sendBufferLimit;
-        copy.sharedSendBytes = sharedSendBytes;
-        copy.receiveBufferBytes = receiveBufferBytes;
-        copy.receiveBufferLimit = receiveBufferLimit;
-        copy.maxSegment = maxSegment;
-        copy.pathMtuPolicy = pathMtuPolicy;
-        copy.mtuProbing = mtuProbing;
-        copy.windowScaling = windowScaling;
-        copy.windowShift = windowShift;
-        copy.timestamps = timestamps;
-        copy.sack = sack;
-        copy.ecn = ecn;
-        copy.synCookies = synCookies;
-        copy.abortOnOverflow = abortOnOverflow;
-        copy.fastOpen = fastOpen;
-        copy.fastOpenQueue = fastOpenQueue;
-        copy.congestionControl = congestionControl;
-        copy.noDelay = noDelay;
-        copy.cork = cork;
-        copy.notSentLowWater = notSentLowWater;
-        copy.windowClamp = windowClamp;
-        copy.quickAck = quickAck;
-        copy.delayedAckNanos = delayedAckNanos;
-        copy.initialRtoNanos = initialRtoNanos;
-        copy.minRtoNanos = minRtoNanos;
-        copy.maxRtoNanos = maxRtoNanos;
-        copy.initialWindowSegments = initialWindowSegments;
-        copy.synRetries = synRetries;
-        copy.urgentInLine = urgentInLine;
-        copy.dataRetries = dataRetries;
-        copy.orphanRetries = orphanRetries;
-        copy.userTimeoutNanos = userTimeoutNanos;
-        copy.keepAlive = keepAlive;
-        copy.keepAliveIdleNanos = keepAliveIdleNanos;
-        copy.keepAliveIntervalNanos = keepAliveIntervalNanos;
-        copy.keepAliveCount = keepAliveCount;
-        copy.finWait2Nanos = finWait2Nanos;
-        copy.timeWaitNanos = timeWaitNanos;
-        copy.timeToLive = timeToLive;
-        copy.trafficClass = trafficClass;
-        copy.maxPacingRate = maxPacingRate;
-        return copy;
+        return clone();
+    }
+
+    @Override
+    protected TcpConfig clone() {
+        try {
+            return (TcpConfig) super.clone();
+        } catch (final CloneNotSupportedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     /** Bytes that may wait in the send queue, sent or not, before a write has to wait; what a tuned buffer starts with. */
@@ -276,6 +247,29 @@ public final class TcpConfig {
         return this;
     }
 
+    /** TCP_FASTOPEN_KEY: what a listener makes its cookies with, or null for a key of its own that nobody knows. */
+    public @Nullable FastOpenKeys fastOpenKeys() {
+        return fastOpenKeys;
+    }
+
+    public TcpConfig fastOpenKeys(final @Nullable FastOpenKeys keys) {
+        fastOpenKeys = keys;
+        return this;
+    }
+
+    /**
+     * TCP_DEFER_ACCEPT: for how many timeouts of its SYN-ACK a listener waits for data before it takes a connection for complete; 0 for not at
+     * all. See {@link DeferAccept}.
+     */
+    public int deferAcceptTimeouts() {
+        return deferAcceptTimeouts;
+    }
+
+    public TcpConfig deferAcceptTimeouts(final int timeouts) {
+        deferAcceptTimeouts = atLeast(0, timeouts);
+        return this;
+    }
+
     /**
      * Whether a listener whose accept queue is full resets a connection whose handshake would complete now, rather than to let the peer try
      * again (Linux's tcp_abort_on_overflow).
@@ -403,13 +397,26 @@ public final class TcpConfig {
         return this;
     }
 
-    /** How often a SYN or SYN-ACK is sent again before the attempt is given up (RFC 1122 4.2.3.5, R2 for SYN). */
+    /**
+     * How often a SYN is sent again before the attempt is given up: R2 for SYN, at least three minutes (RFC 1122 4.2.3.5, RFC 9293 3.8.3
+     * MUST-23). With a first RTO of a second and the limit of 120 s, 7 makes 247 seconds; 6, which Linux has, only 127.
+     */
     public int synRetries() {
         return synRetries;
     }
 
     public TcpConfig synRetries(final int retries) {
         synRetries = atLeast(0, retries);
+        return this;
+    }
+
+    /** How often a listener sends a SYN-ACK again: whom it could tell nobody waits for, and a flood would gain by more. */
+    public int synAckRetries() {
+        return synAckRetries;
+    }
+
+    public TcpConfig synAckRetries(final int retries) {
+        synAckRetries = atLeast(0, retries);
         return this;
     }
 
@@ -450,6 +457,16 @@ public final class TcpConfig {
 
     public TcpConfig userTimeoutNanos(final long nanos) {
         userTimeoutNanos = nanos;
+        return this;
+    }
+
+    /** Whether the user timeout option is sent, and the peer's obeyed (RFC 5482); see {@link UserTimeoutOption}. */
+    public boolean userTimeoutOption() {
+        return userTimeoutOption;
+    }
+
+    public TcpConfig userTimeoutOption(final boolean on) {
+        userTimeoutOption = on;
         return this;
     }
 

@@ -53,7 +53,7 @@ public final class TcpConnection extends ControlBlock {
         final TimerWheel timers = protocol.timers();
         this.figures = new ConnectionFigures(this);
         this.lossTimer = new LossTimer(timers, this);
-        this.pacer = new Pacer(timers, this);
+        this.pacer = new Pacer(this);
         this.retransmissionTimer = new RetransmissionTimer(timers, estimator, new Retransmissions(this)::timedOut);
         this.receiveWindow = new ReceiveWindow(this);
         this.pathMtu = new PathMtuDiscovery(this);
@@ -114,7 +114,7 @@ public final class TcpConnection extends ControlBlock {
 
     /** TCP_INFO. */
     public TcpInfo info(final long nowNanos) {
-        return figures.snapshot(nowNanos);
+        return InfoSnapshot.of(this, nowNanos);
     }
 
     /** True if the peer's next segment may not fit any more, so that whoever waits for more to read may wait in vain (SO_RCVLOWAT). */
@@ -322,8 +322,8 @@ public final class TcpConnection extends ControlBlock {
 
     /** ABORT: everything is thrown away and the peer gets a reset. */
     public void abort(final long nowNanos) {
-        receiveQueue.clear();
         life.abortFor(SocketError.ECONNABORTED, nowNanos);
+        receiveQueue.clear();
     }
 
     // ---- What the parts of the connection ask for
@@ -362,6 +362,7 @@ public final class TcpConnection extends ControlBlock {
 
     /** {@code bytes} of {@code segment} are new and in order; RCV.NXT is still before them. */
     void dataArrived(final Segment segment, final int bytes, final long nowNanos) {
+        figures.dataArrived(nowNanos);
         receiveWindow.dataArrived(segment, segmentSize.received(bytes), nowNanos);
         final int fullSegment = segmentSize.fullReceived();
         delayedAck.quickAck().dataArrived(rcvWnd(), fullSegment, estimator.rto(), nowNanos);
@@ -390,7 +391,9 @@ public final class TcpConnection extends ControlBlock {
 
     void unblock(final long nowNanos) {
         blocked = false;
-        if (state() != TcpState.CLOSED) {
+        if (state() == TcpState.CLOSED) {
+            life.sendOwedReset(nowNanos);
+        } else {
             sender.transmit(nowNanos);
         }
     }

@@ -1,92 +1,206 @@
 package io.tapstack.tcp;
 
-import io.tapstack.tcp.recovery.LossRecovery;
-
 /**
- * What {@code TCP_INFO} says of a connection (tcp(7)): a snapshot. Names and units are those of Linux's {@code struct tcp_info} unless they say
- * otherwise; counts of what is in flight are in segments.
+ * What {@code TCP_INFO} says of a connection (tcp(7)): a snapshot of true figures. What a figure counts is as in Linux's {@code struct
+ * tcp_info}, unless it says otherwise; times are in nanoseconds, sizes in bytes, and what is in flight is counted in segments.
  *
- * @param state where the connection is in its life
- * @param phase where loss recovery stands
- * @param retransmits timeouts in a row
- * @param probes zero-window probes that were not answered
- * @param backoff how often the timer was backed off since the last measured round trip
- * @param timestamps whether both sides use them (RFC 7323 3)
- * @param sack whether both sides use selective acknowledgements (RFC 2018)
- * @param windowScale whether both sides use it (RFC 7323 2)
- * @param sendScale shift of the windows that the peer announces
- * @param receiveScale shift of the windows that we announce
- * @param rtoNanos retransmission timeout
- * @param delayedAckNanos how long an ACK may be delayed
- * @param sendMss payload of a full segment that we send
- * @param receiveMss payload of the largest segment seen
- * @param advertisedMss what our SYN said
- * @param pathMtu largest packet of the path
- * @param unackedSegments sent and not acknowledged
- * @param sackedSegments of these, what the peer has, but not in order
- * @param lostSegments what counts as lost and was not sent again
- * @param retransmittedSegments what was sent again and not acknowledged
- * @param sinceDataSentNanos since the last segment with payload, or since the connection was made
- * @param sinceDataReceivedNanos the same for received ones
- * @param sinceAckReceivedNanos since the last segment with an ACK
- * @param receiveSpace receive buffer in bytes
- * @param rttNanos smoothed round trip, 0 if none was measured
- * @param rttVarianceNanos its mean deviation
- * @param minRttNanos shortest round trip, 0 if none was measured
- * @param cwndBytes congestion window
- * @param ssthreshBytes slow start threshold, 1 GiB or more while there is none
- * @param segmentsOut segments sent, each super-segment as what it is cut into
- * @param segmentsIn segments received
- * @param dataSegmentsOut those with payload
- * @param dataSegmentsIn those with payload
- * @param segmentsRetransmitted in all, SYN included
- * @param bytesSent payload, retransmissions included
- * @param bytesRetransmitted payload
- * @param bytesAcked sequence numbers that the peer has acknowledged
- * @param bytesReceived sequence numbers received in order
- * @param notSentBytes payload that waits in the send queue
- * @param pacingRate bytes a second, or 0 for no limit
- * @param peerWindow the peer's window in bytes
+ * @param state where the connection is in its life; TIME_WAIT too, which Linux calls CLOSED
+ * @param congestion where congestion control and loss recovery stand
  */
 public record TcpInfo(
         TcpState state,
-        LossRecovery.Phase phase,
-        int retransmits,
-        int probes,
-        int backoff,
-        boolean timestamps,
-        boolean sack,
-        boolean windowScale,
-        int sendScale,
-        int receiveScale,
-        long rtoNanos,
-        long delayedAckNanos,
-        int sendMss,
-        int receiveMss,
-        int advertisedMss,
-        int pathMtu,
-        int unackedSegments,
-        int sackedSegments,
-        int lostSegments,
-        int retransmittedSegments,
-        long sinceDataSentNanos,
-        long sinceDataReceivedNanos,
-        long sinceAckReceivedNanos,
-        int receiveSpace,
-        long rttNanos,
-        long rttVarianceNanos,
-        long minRttNanos,
-        int cwndBytes,
-        int ssthreshBytes,
-        long segmentsOut,
-        long segmentsIn,
-        long dataSegmentsOut,
-        long dataSegmentsIn,
-        long segmentsRetransmitted,
-        long bytesSent,
-        long bytesRetransmitted,
-        long bytesAcked,
-        long bytesReceived,
-        int notSentBytes,
-        long pacingRate,
-        int peerWindow) {}
+        Congestion congestion,
+        Agreed agreed,
+        Sizes sizes,
+        Timers timers,
+        Flight flight,
+        RoundTrip roundTrip,
+        Windows windows,
+        Rates rates,
+        Sent sent,
+        Received received,
+        Limited limited,
+        Timeouts timeouts) {
+
+    /** Linux's {@code enum tcp_ca_state}. */
+    public enum Congestion {
+        OPEN,
+        /** Something came out of order, or more than once; perhaps it is a loss. */
+        DISORDER,
+        /** The window comes down after an ECN echo. */
+        CWR,
+        /** Fast recovery. */
+        RECOVERY,
+        /** A timeout is being made good. */
+        LOSS
+    }
+
+    /** Linux's {@code enum tcp_fastopen_client_fail}: why the data of a Fast Open SYN had to be sent again, or could not be sent. */
+    public enum FastOpenFailure {
+        /** It was not, or nobody knows. */
+        NONE,
+        /** There was no cookie: this SYN has asked for one. */
+        COOKIE_UNAVAILABLE,
+        /** The server did not take the data. */
+        DATA_NOT_ACKED,
+        /** Nor did it answer in time. */
+        SYN_RETRANSMITTED
+    }
+
+    /**
+     * What the SYNs have agreed on.
+     *
+     * @param timestamps RFC 7323 3
+     * @param sack RFC 2018
+     * @param windowScale RFC 7323 2
+     * @param sendScale shift of the windows that the peer announces
+     * @param receiveScale shift of the windows that we announce
+     * @param ecn RFC 3168
+     * @param ecnSeen data came from the peer that was ECN-capable
+     * @param synDataTaken the data of a Fast Open SYN was taken, by the peer or from it (RFC 7413)
+     * @param fastOpenChild a Fast Open cookie has opened this connection to a listener
+     */
+    public record Agreed(
+            boolean timestamps,
+            boolean sack,
+            boolean windowScale,
+            int sendScale,
+            int receiveScale,
+            boolean ecn,
+            boolean ecnSeen,
+            boolean synDataTaken,
+            boolean fastOpenChild,
+            FastOpenFailure fastOpenFailure) {}
+
+    /**
+     * Sizes of segments.
+     *
+     * @param sendMss payload of a full segment that we send
+     * @param receiveMss payload of the largest segment seen, or a careful guess
+     * @param advertisedMss what our SYN said, less the options of every segment
+     * @param pathMtu largest packet of the path
+     */
+    public record Sizes(int sendMss, int receiveMss, int advertisedMss, int pathMtu) {}
+
+    /**
+     * Timers, and when something happened last.
+     *
+     * @param rtoNanos retransmission timeout
+     * @param delayedAckNanos how long an ACK may be delayed; 0 before any data has come
+     * @param retransmits timeouts in a row
+     * @param probes probes of a closed window, or of a silent peer, that were not answered
+     * @param backoff how often the timer was backed off since the last measured round trip
+     * @param sinceDataSentNanos since the last segment with payload, or since the connection was made
+     * @param sinceDataReceivedNanos the same for received ones, in order
+     * @param sinceAckReceivedNanos since the last acceptable ACK
+     */
+    public record Timers(
+            long rtoNanos,
+            long delayedAckNanos,
+            int retransmits,
+            int probes,
+            int backoff,
+            long sinceDataSentNanos,
+            long sinceDataReceivedNanos,
+            long sinceAckReceivedNanos) {}
+
+    /**
+     * What is in flight, in segments.
+     *
+     * @param unacked sent and not acknowledged
+     * @param sacked of these, what the peer has, but not in order
+     * @param lost of these, what was found lost, whether it was sent again since or not
+     * @param retransmitted what was sent again and is in the network
+     * @param reordering how many a late one and those that have overtaken it were at most; three, unless more was seen
+     * @param notSentBytes what waits in the send queue, a FIN included
+     */
+    public record Flight(int unacked, int sacked, int lost, int retransmitted, int reordering, int notSentBytes) {}
+
+    /**
+     * Round trips.
+     *
+     * @param smoothedNanos SRTT, 0 if none was measured
+     * @param varianceNanos its mean deviation
+     * @param minNanos the shortest of the last five minutes, or {@link Long#MAX_VALUE} if none was measured
+     * @param receiverNanos as a receiver sees it, 0 before data has come
+     */
+    public record RoundTrip(long smoothedNanos, long varianceNanos, long minNanos, long receiverNanos) {}
+
+    /**
+     * Windows, in bytes.
+     *
+     * @param cwnd congestion window, as it is while losses are made good
+     * @param ssthresh slow start threshold, 1 GiB or more while there is none
+     * @param peerWindow SND.WND
+     * @param receiveWindow RCV.WND
+     * @param receiveLimit the largest window that would be announced now
+     * @param receiveSpace the most that the application has read in a round trip, or the first guess at it
+     */
+    public record Windows(
+            int cwnd, int ssthresh, int peerWindow, int receiveWindow, int receiveLimit, long receiveSpace) {}
+
+    /**
+     * Bytes a second.
+     *
+     * @param delivery how fast the network has delivered, as it was seen last; 0 before anything was
+     * @param deliveryAppLimited it was limited by what the application sent
+     * @param pacing at which segments leave, or 0 for no limit
+     * @param maxPacing SO_MAX_PACING_RATE, or 0 for none
+     */
+    public record Rates(long delivery, boolean deliveryAppLimited, long pacing, long maxPacing) {}
+
+    /**
+     * Counts of what was sent.
+     *
+     * @param segments each super-segment as what it is cut into, SYN and SYN-ACK included (RFC 4898 tcpEStatsPerfSegsOut; Linux leaves the
+     *     SYN-ACK out)
+     * @param dataSegments those with payload
+     * @param segmentsAgain in all, SYN included
+     * @param bytes payload, retransmissions included
+     * @param bytesAgain payload
+     * @param bytesAcked sequence numbers that the peer has acknowledged; the SYN of an active open is one
+     * @param delivered segments that the peer has got, SYN and duplicates included
+     * @param deliveredMarked those whose ACK echoes Congestion Experienced
+     * @param duplicates segments that the peer has reported to have got twice (RFC 2883)
+     * @param reorderings how often segments were seen to have overtaken another
+     */
+    public record Sent(
+            long segments,
+            long dataSegments,
+            long segmentsAgain,
+            long bytes,
+            long bytesAgain,
+            long bytesAcked,
+            long delivered,
+            long deliveredMarked,
+            long duplicates,
+            int reorderings) {}
+
+    /**
+     * Counts of what was received.
+     *
+     * @param segments each super-segment as what it was put together from
+     * @param dataSegments those with payload
+     * @param bytes sequence numbers received in order, a FIN included
+     * @param outOfOrder segments that came before their turn
+     */
+    public record Received(long segments, long dataSegments, long bytes, long outOfOrder) {}
+
+    /**
+     * For how long there was something on its way or to be sent, and what held it back (Linux: {@code tcp_chrono_start}).
+     *
+     * @param busyNanos in all
+     * @param peerWindowNanos of that, held back by the peer's window
+     * @param sendBufferNanos of that, all was sent that the send buffer holds while the application waited for room
+     */
+    public record Limited(long busyNanos, long peerWindowNanos, long sendBufferNanos) {}
+
+    /**
+     * Retransmission timeouts, those of the SYN included.
+     *
+     * @param count all of them
+     * @param recoveries those in a row as one
+     * @param nanos from the first of a row until it was made good, added up
+     */
+    public record Timeouts(int count, int recoveries, long nanos) {}
+}

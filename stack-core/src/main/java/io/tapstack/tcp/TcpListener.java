@@ -4,6 +4,7 @@ import io.tapstack.event.DropReason;
 import io.tapstack.event.StackStatistics;
 import io.tapstack.ip.IpPath;
 import io.tapstack.wire.Endpoint;
+import io.tapstack.wire.IpAddress;
 import io.tapstack.wire.TcpHeader;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
@@ -71,6 +72,11 @@ public final class TcpListener {
     /** Half-open connections now. */
     public int halfOpen() {
         return synQueue.size();
+    }
+
+    /** How many may wait to be accepted, but for the one more. */
+    public int backlog() {
+        return backlog;
     }
 
     /** Changes the limit of the accept queue; less than 0 stands for the largest there is, as on Linux. */
@@ -151,13 +157,18 @@ public final class TcpListener {
     private boolean fastOpen(final HalfOpen half, final Segment syn, final long nowNanos) {
         FastOpenServer server = fastOpenServer;
         if (server == null) {
-            server = new FastOpenServer(protocol.newKey());
+            server = new FastOpenServer(protocol.newFastOpenKeys());
             fastOpenServer = server;
         }
-        final FastOpenCookie right = server.cookie(half.path.source(), half.path.destination());
-        if (!right.equals(SynOptions.cookie(syn.options))) {
+        final FastOpenKeys keys = server.keys(config.fastOpenKeys());
+        final IpAddress ours = half.path.source();
+        final FastOpenCookie given = SynOptions.cookie(syn.options);
+        final FastOpenCookie right = keys.cookie(ours, half.path.destination());
+        if (!right.equals(given)) {
             half.cookie = right;
-            return false;
+            if (given == null || !keys.accept(given, ours, half.path.destination())) {
+                return false;
+            }
         }
         if (syn.payloadLength() == 0 || !server.hasRoom(config.fastOpenQueue(), nowNanos)) {
             return false;
@@ -211,7 +222,7 @@ public final class TcpListener {
                 ? 0
                 : SynCookies.mark(timestamps.value(nowNanos), half.peerShift, half.sack, half.ecn);
         statistics.synCookiesSent++;
-        protocol.halfOpenArrives().sendSynAck(half, timestamps, clock);
+        protocol.halfOpenArrives().sendCookie(half, clock);
     }
 
     /** An ACK for something that this listener has forgotten. @return false if it is not that */
@@ -250,6 +261,12 @@ public final class TcpListener {
 
     /** {@code segment} acknowledges the SYN-ACK: it makes a connection, and is looked at further there. */
     void handshakeAcknowledged(final HalfOpen half, final Segment segment, final long nowNanos) {
+        if (DeferAccept.holdsBack(half, segment)) {
+            half.acknowledged = true;
+            half.repeated = true;
+            statistics.drop(DropReason.TCP_DEFERRED);
+            return;
+        }
         if (!hasRoom()) {
             // The peer will think it is connected and send again; our SYN-ACK is repeated until there is room.
             statistics.drop(DropReason.TCP_LISTEN_OVERFLOW);
@@ -273,7 +290,11 @@ public final class TcpListener {
     }
 
     /** A handshake is complete. */
-    void established(final TcpConnection connection) {
+    void established(final TcpConnection connection, final long nowNanos) {
+        if (closed) {
+            connection.abort(nowNanos); // Nobody will accept it.
+            return;
+        }
         acceptQueue.add(connection);
         acceptable.run();
     }

@@ -18,6 +18,7 @@ import io.tapstack.time.TimerWheel;
 import io.tapstack.wire.Endpoint;
 import io.tapstack.wire.IpAddress;
 import io.tapstack.wire.SipHash;
+import io.tapstack.wire.TcpHeader;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Collection;
@@ -50,6 +51,7 @@ public final class TcpProtocol implements TransportProtocol {
     private final ResetSender resets;
     private OptionalInt fixedIss = OptionalInt.empty();
     private final SentSegmentPool sentSegments = new SentSegmentPool();
+    private final TcpHeader header = new TcpHeader();
     private final AckArrival arrival = new AckArrival();
     private final AckSample sample = new AckSample();
     private final Demultiplexer demultiplexer;
@@ -234,6 +236,7 @@ public final class TcpProtocol implements TransportProtocol {
         for (final TcpConnection connection : connections.all()) {
             connection.life.abortFor(SocketError.ENETDOWN, nowNanos);
         }
+        halfOpenArrives.owed().clear();
         timeWaits.clear();
         // There is no further poll in which splices would find that out.
         moveSplices(nowNanos);
@@ -251,6 +254,7 @@ public final class TcpProtocol implements TransportProtocol {
         for (int count = blocked.size(); count > 0; count--) {
             blocked.remove().unblock(nowNanos);
         }
+        halfOpenArrives.owed().resume(nowNanos);
         timeWaits.resume(nowNanos);
         moveSplices(nowNanos);
     }
@@ -272,7 +276,7 @@ public final class TcpProtocol implements TransportProtocol {
 
     /** True if a connection waits for the device to have room. */
     public boolean isBlocked() {
-        return !blocked.isEmpty() || timeWaits.isBlocked();
+        return !blocked.isEmpty() || halfOpenArrives.owed().isWaiting() || timeWaits.isBlocked();
     }
 
     // ---- What the Internet layer calls
@@ -316,6 +320,11 @@ public final class TcpProtocol implements TransportProtocol {
         return sentSegments;
     }
 
+    /** To write headers with, one after the other. */
+    TcpHeader header() {
+        return header;
+    }
+
     AckArrival arrival() {
         return arrival;
     }
@@ -352,9 +361,11 @@ public final class TcpProtocol implements TransportProtocol {
         return fastOpenCache;
     }
 
-    /** A key that nobody knows. */
-    SipHash newKey() {
-        return SipHash.random(random);
+    /** Keys that nobody knows. */
+    FastOpenKeys newFastOpenKeys() {
+        final byte[] key = new byte[FastOpenKeys.KEY_BYTES];
+        random.nextBytes(key);
+        return FastOpenKeys.of(key);
     }
 
     SynCookies cookies() {

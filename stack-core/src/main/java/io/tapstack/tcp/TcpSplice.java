@@ -35,7 +35,7 @@ public final class TcpSplice {
     }
 
     /**
-     * Joins two connections of one stack, which may have received data or ended already. Begins with the stack's next poll.
+     * Joins two connections of one stack, which may have received data or ended already, or may not be established yet. Begins with the stack's next poll.
      *
      * @param whenEnded called when both directions have ended or one side has failed; see {@link #failure()}
      * @throws IllegalArgumentException if the connections belong to different stacks, whose memory must not mix
@@ -141,7 +141,8 @@ public final class TcpSplice {
                 moved = from.pass(to, nowNanos);
                 bytes += moved;
             }
-            if (!finPassed && from.isInputEnded()) {
+            // RFC 9293 3.10.4: a CLOSE in SYN-SENT would give up the attempt to connect.
+            if (!finPassed && from.isInputEnded() && to.state() != TcpState.SYN_SENT) {
                 finPassed = true;
                 to.shutdownOutput(nowNanos);
             }
@@ -162,6 +163,11 @@ public final class TcpSplice {
     }
 
     private final class Events implements ConnectionObserver {
+
+        @Override
+        public void connected() {
+            wanted();
+        }
 
         @Override
         public void readable() {

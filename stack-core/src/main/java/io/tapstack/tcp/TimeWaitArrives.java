@@ -5,7 +5,6 @@ import io.tapstack.event.StackStatistics;
 import io.tapstack.ip.SendStatus;
 import io.tapstack.wire.SequenceNumber;
 import io.tapstack.wire.TcpHeader;
-import java.util.ArrayDeque;
 
 /**
  * SEGMENT ARRIVES in TIME-WAIT: RFC 9293 3.10.7.4 with PAWS, RFC 1337 and RFC 5961, as {@link SegmentArrives} has it, for what is left of the
@@ -17,7 +16,7 @@ final class TimeWaitArrives {
     private final BareSegmentSender sender;
     private final ChallengeAckLimit challengeAcks;
     private final RecordQueue<TimeWaitRecord> queue;
-    private final ArrayDeque<TimeWaitRecord> owing = new ArrayDeque<>();
+    private final OwedAnswers<TimeWaitRecord> owed = new OwedAnswers<>(this::send);
 
     TimeWaitArrives(
             final StackStatistics statistics,
@@ -90,52 +89,36 @@ final class TimeWaitArrives {
     }
 
     /** {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>}: always if something has to be repeated, else as a challenge. */
-    private void answer(final TimeWaitRecord record, final boolean owed, final long nowNanos) {
-        if (!owed) {
+    private void answer(final TimeWaitRecord record, final boolean due, final long nowNanos) {
+        if (!due) {
             if (!record.mayChallenge(challengeAcks, nowNanos)) {
                 return;
             }
             statistics.challengeAcks++;
         }
-        send(record, nowNanos);
-    }
-
-    private void send(final TimeWaitRecord record, final long nowNanos) {
-        final SendStatus status = sender.send(
-                record.path,
-                record.localPort(),
-                record.remotePort(),
-                record.sndNxt,
-                record.rcvNxt,
-                TcpHeader.ACK,
-                record.window,
-                record.timestamps,
-                record.timeToLive & 0xFF,
-                record.trafficClass & 0xFF,
-                nowNanos);
-        if (status == SendStatus.DEVICE_FULL && !record.owesAck) {
-            record.owesAck = true;
-            owing.add(record);
+        if (!send(record, nowNanos)) {
+            owed.add(record);
         }
     }
 
-    /** True if a record waits for the device to have room. */
-    boolean isBlocked() {
-        return !owing.isEmpty();
+    private boolean send(final TimeWaitRecord record, final long nowNanos) {
+        return sender.send(
+                        record.path,
+                        record.localPort(),
+                        record.remotePort(),
+                        record.sndNxt,
+                        record.rcvNxt,
+                        TcpHeader.ACK,
+                        record.window,
+                        record.timestamps,
+                        record.timeToLive & 0xFF,
+                        record.trafficClass & 0xFF,
+                        nowNanos)
+                != SendStatus.DEVICE_FULL;
     }
 
-    /** The device may have room again. */
-    void resume(final long nowNanos) {
-        for (int count = owing.size(); count > 0; count--) {
-            final TimeWaitRecord record = owing.remove();
-            record.owesAck = false;
-            if (record.isQueued()) {
-                send(record, nowNanos);
-            }
-        }
-    }
-
-    void clear() {
-        owing.clear();
+    /** Those that wait for the device to have room. */
+    OwedAnswers<TimeWaitRecord> owed() {
+        return owed;
     }
 }

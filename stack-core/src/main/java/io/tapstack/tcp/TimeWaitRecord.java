@@ -23,9 +23,6 @@ final class TimeWaitRecord extends TupleRecord {
     final byte timeToLive;
     final byte trafficClass;
 
-    /** The device had no room for an ACK. */
-    boolean owesAck;
-
     TimeWaitRecord(final TcpConnection tcb) {
         super(tcb.path, tcb.localPort(), tcb.remotePort());
         this.sndNxt = tcb.sndNxt;

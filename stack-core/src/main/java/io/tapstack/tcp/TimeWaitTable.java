@@ -114,17 +114,17 @@ final class TimeWaitTable {
 
     /** True if an ACK waits for the device to have room. */
     boolean isBlocked() {
-        return arrives.isBlocked();
+        return arrives.owed().isWaiting();
     }
 
     /** Sends the ACKs that the device had no room for. */
     void resume(final long nowNanos) {
-        arrives.resume(nowNanos);
+        arrives.owed().resume(nowNanos);
     }
 
     /** The stack goes down. */
     void clear() {
         queue.clear(this::over);
-        arrives.clear();
+        arrives.owed().clear();
     }
 }

@@ -10,6 +10,9 @@ abstract sealed class TupleRecord extends TupleOwner permits HalfOpen, TimeWaitR
     /** When something is to be done with it. */
     long deadlineNanos;
 
+    /** The device had no room for what the peer is to be told; {@link OwedAnswers}'. */
+    boolean owesAnswer;
+
     /** Where it stands in its queue. */
     int place = NOWHERE;
 

@@ -25,8 +25,12 @@ final class UserTimeout {
         return isSet() && nowNanos - sinceNanos >= config.userTimeoutNanos();
     }
 
-    /** When it is over, or {@link Long#MAX_VALUE}. */
-    long deadlineNanos() {
-        return isSet() ? sinceNanos + config.userTimeoutNanos() : Long.MAX_VALUE;
+    /** Has {@code timer} expire when it is over, however far the RTO is backed off. */
+    void limit(final RetransmissionTimer timer) {
+        if (isSet()) {
+            timer.limit(sinceNanos + config.userTimeoutNanos());
+        } else {
+            timer.noLimit();
+        }
     }
 }

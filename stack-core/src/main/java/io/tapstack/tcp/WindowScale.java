@@ -16,6 +16,9 @@ final class WindowScale {
 
     static final int MAX_UNSCALED = 65_535;
 
+    private static final int NOT_YET = -1;
+
+    private int offered = NOT_YET;
     private int sendShift; // Snd.Wind.Shift: how the peer scales what it sends to us
     private int receiveShift; // Rcv.Wind.Shift: how we scale what we send
 
@@ -28,12 +31,20 @@ final class WindowScale {
         return shift;
     }
 
-    /** The shift that our SYNs offer. */
+    /** The shift that a first SYN would offer. */
     static int offered(final TcpConfig config) {
         return config.windowShift() >= 0 ? config.windowShift() : shiftFor(config.receiveBufferLimit());
     }
 
-    /** Both SYNs carried the option. */
+    /** The shift that our SYNs offer: in all of them what the first one said, whatever has become of the buffer since. */
+    int offer(final TcpConfig config) {
+        if (offered == NOT_YET) {
+            offered = offered(config);
+        }
+        return offered;
+    }
+
+    /** Both SYNs carried the option; ours said {@code ourShift}. */
     void agree(final int peerShift, final int ourShift) {
         if (peerShift > MAX_SHIFT) {
             // RFC 7323 2.3: MUST be used as 14, SHOULD be logged. Anybody can send such a SYN, so not where it is read

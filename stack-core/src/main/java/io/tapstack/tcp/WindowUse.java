@@ -3,37 +3,37 @@ package io.tapstack.tcp;
 import io.tapstack.wire.SequenceNumber;
 
 /**
- * Whether the congestion window was used. One that was not says nothing about what the network can take, and is not to grow (RFC 7661 4.1 has the
- * thought in full); it was if it held the sender back, or if more than half of it was in flight at once. In slow start it so grows to twice of what was sent, though the
- * last ACKs of a flight find next to nothing in the network any more. It counts for the flight in which it was seen (Linux: tcp_cwnd_validate).
+ * Whether the congestion window was what held the sender back, so that an ACK may let it grow: a window that was not used says nothing about
+ * what the network can take (RFC 7661 4.1 has the thought in full). An ACK acknowledges what was sent a round trip ago, so it is the largest
+ * flight since then that counts, not what is left of it: nine segments acknowledged one by one prove nine segments, to the last ACK.
+ *
+ * <p>In slow start the window grows to twice what was in flight, as on Linux.
  */
 final class WindowUse {
 
-    private int flightEnd;
-    private int mostInFlight;
-    private boolean limited;
+    private final TcpConnection tcb;
+    private int largestFlight;
+    private int end;
 
-    WindowUse(final int iss) {
-        this.flightEnd = iss;
+    WindowUse(final TcpConnection tcb) {
+        this.tcb = tcb;
+        this.end = tcb.iss;
     }
 
-    /**
-     * All was sent that could be sent.
-     *
-     * @param heldBack true if there was more to send, and the congestion window did not let it go, or nothing is left of it
-     */
-    void sent(final int sndUna, final int sndNxt, final boolean heldBack) {
-        final int inFlight = sndNxt - sndUna;
-        final boolean flightIsOver = SequenceNumber.greaterOrEqual(sndUna, flightEnd);
-        if (flightIsOver || heldBack || !limited && inFlight > mostInFlight) {
-            limited = heldBack;
-            mostInFlight = inFlight;
-            flightEnd = sndNxt;
+    /** An ACK has come; {@code flight} bytes were in the network before it, and SND.UNA has moved already. */
+    boolean isUsed(final int flight) {
+        if (flight >= largestFlight) {
+            largestFlight = flight;
+            end = tcb.sndNxt;
         }
-    }
-
-    /** True if {@code cwnd} bytes were needed for what was sent. */
-    boolean isUsed(final int cwnd) {
-        return limited || 2L * mostInFlight > cwnd;
+        final long cwnd = tcb.congestion.cwnd();
+        final boolean used = tcb.sender.isCwndLimited()
+                || (tcb.congestion.cwnd() < tcb.congestion.ssthresh()
+                        ? cwnd < 2L * largestFlight
+                        : cwnd <= 2L * flight);
+        if (SequenceNumber.greaterOrEqual(tcb.sndUna, end)) {
+            largestFlight = 0;
+        }
+        return used;
     }
 }

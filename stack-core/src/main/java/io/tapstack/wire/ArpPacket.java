@@ -67,11 +67,6 @@ public final class ArpPacket {
         return bytes.getInt(packet + SENDER_PROTOCOL_OFFSET);
     }
 
-    /** The 48 bits of the target's Ethernet address; meaningless in a request. */
-    public static long targetHardware(final ByteBuffer bytes, final int packet) {
-        return bytes.getLong(packet + TARGET_HARDWARE_OFFSET) >>> 16;
-    }
-
     /** The 32 bits of the target's IPv4 address. */
     public static int targetProtocol(final ByteBuffer bytes, final int packet) {
         return bytes.getInt(packet + TARGET_PROTOCOL_OFFSET);

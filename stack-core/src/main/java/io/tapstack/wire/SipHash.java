@@ -21,14 +21,23 @@ public final class SipHash {
         return new SipHash(random.nextLong(), random.nextLong());
     }
 
+    /** The hash of one word. */
+    public long hash(final long word) {
+        return hash(1, word, 0);
+    }
+
     /** The hash of two words. */
     public long hash(final long first, final long second) {
+        return hash(2, first, second);
+    }
+
+    private long hash(final int words, final long first, final long second) {
         long v0 = key0 ^ 0x736f6d6570736575L;
         long v1 = key1 ^ 0x646f72616e646f6dL;
         long v2 = key0 ^ 0x6c7967656e657261L;
         long v3 = key1 ^ 0x7465646279746573L;
         long word = first;
-        for (int i = 0; i < 3; i++) {
+        for (int i = 0; i <= words; i++) {
             v3 ^= word;
             for (int round = 0; round < 2; round++) {
                 v0 += v1;
@@ -43,8 +52,8 @@ public final class SipHash {
                 v2 = Long.rotateLeft(v2, 32);
             }
             v0 ^= word;
-            // The last word holds the length of the message, 16 bytes, in its highest byte.
-            word = i == 0 ? second : 16L << 56;
+            // The last word holds the length of the message in its highest byte.
+            word = i + 1 < words ? second : (long) words * Long.BYTES << 56;
         }
         v2 ^= 0xFF;
         for (int round = 0; round < 4; round++) {

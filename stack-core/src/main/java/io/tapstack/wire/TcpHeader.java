@@ -91,10 +91,6 @@ public final class TcpHeader {
         return buffer.getShort(offset + WINDOW_OFFSET) & 0xFFFF;
     }
 
-    public int checksum() {
-        return buffer.getShort(offset + CHECKSUM_OFFSET) & 0xFFFF;
-    }
-
     public int urgentPointer() {
         return buffer.getShort(offset + URGENT_POINTER_OFFSET) & 0xFFFF;
     }

@@ -3,7 +3,7 @@ package io.tapstack.wire;
 import java.nio.ByteBuffer;
 
 /**
- * The options of one TCP header (RFC 9293 3.1, 3.2): MSS, window scale and timestamps (RFC 7323), SACK (RFC 2018), Fast Open (RFC 7413). Parsing
+ * The options of one TCP header (RFC 9293 3.1, 3.2): MSS, window scale and timestamps (RFC 7323), SACK (RFC 2018), user timeout (RFC 5482), Fast Open (RFC 7413). Parsing
  * never fails: unknown options are skipped, and what is malformed ends the list (RFC 9293 MUST-7). One object is
  * filled anew for every segment.
  */
@@ -16,6 +16,7 @@ public final class TcpOptions {
     private static final int SACK_PERMITTED = 4;
     private static final int SACK = 5;
     private static final int TIMESTAMPS = 8;
+    private static final int USER_TIMEOUT = 28;
     private static final int FAST_OPEN = 34;
     private static final int MIN_COOKIE = 4;
     private static final int MAX_COOKIE = 16;
@@ -23,6 +24,9 @@ public final class TcpOptions {
 
     /** Bytes of a timestamps option with the two NOPs that align it. */
     public static final int TIMESTAMPS_LENGTH = 12;
+
+    /** Bytes of a user timeout option, which needs no NOPs. */
+    public static final int USER_TIMEOUT_LENGTH = 4;
 
     private static final int MAX_SACK_BLOCKS = 4;
 
@@ -32,6 +36,7 @@ public final class TcpOptions {
     private boolean timestamps;
     private int timestampValue;
     private int timestampEcho;
+    private int userTimeout;
     private int cookieLength;
     private long cookieHigh;
     private long cookieLow;
@@ -47,6 +52,7 @@ public final class TcpOptions {
         timestamps = false;
         timestampValue = 0;
         timestampEcho = 0;
+        userTimeout = 0;
         cookieLength = NONE;
         sackBlocks = 0;
     }
@@ -117,6 +123,11 @@ public final class TcpOptions {
                     timestampEcho = buffer.getInt(at + 6);
                 }
             }
+            case USER_TIMEOUT -> {
+                if (length == USER_TIMEOUT_LENGTH) {
+                    userTimeout = buffer.getShort(at + 2) & 0xFFFF;
+                }
+            }
             case FAST_OPEN -> readCookie(buffer, at + 2, length - 2);
             default -> {
                 // RFC 9293 MUST-6: an option that is not understood is ignored.
@@ -140,6 +151,11 @@ public final class TcpOptions {
                 cookieLow |= part;
             }
         }
+    }
+
+    /** What the user timeout option says (RFC 5482 2): the highest bit is set for minutes, else it is seconds; 0 if there is none. */
+    public int userTimeout() {
+        return userTimeout;
     }
 
     /** Length of the Fast Open cookie in bytes; 0 if one is asked for, -1 without the option. */
@@ -225,6 +241,12 @@ public final class TcpOptions {
         return TIMESTAMPS_LENGTH;
     }
 
+    /** RFC 5482 2; {@code value} as {@link #userTimeout()} has it. */
+    public static int writeUserTimeout(final ByteBuffer buffer, final int at, final int value) {
+        buffer.putInt(at, USER_TIMEOUT << 24 | USER_TIMEOUT_LENGTH << 16 | value);
+        return USER_TIMEOUT_LENGTH;
+    }
+
     /** Bytes of a SACK option of {@code blocks} blocks with the two NOPs that align it; 0 for none. */
     public static int sackLength(final int blocks) {
         return blocks == 0 ? 0 : 4 + 8 * blocks;
@@ -256,13 +278,12 @@ public final class TcpOptions {
     public static int writeCookie(
             final ByteBuffer buffer, final int at, final int length, final long high, final long low) {
         final int total = cookieOptionLength(length);
-        int next = at;
-        while (next < at + total - 2 - length) {
-            buffer.put(next++, (byte) NO_OPERATION);
-        }
-        buffer.putShort(next, (short) (FAST_OPEN << 8 | 2 + length));
+        buffer.putShort(at, (short) (FAST_OPEN << 8 | 2 + length));
         for (int i = 0; i < length; i++) {
-            buffer.put(next + 2 + i, (byte) ((i < 8 ? high : low) >>> (56 - 8 * (i % 8))));
+            buffer.put(at + 2 + i, (byte) ((i < 8 ? high : low) >>> (56 - 8 * (i % 8))));
+        }
+        for (int next = at + 2 + length; next < at + total; next++) {
+            buffer.put(next, (byte) NO_OPERATION);
         }
         return total;
     }

@@ -252,4 +252,25 @@ class NeighborTest {
         assertThat(path.send(packet, IpProtocol.UDP, 0, 64, true)).isEqualTo(SendStatus.SENT);
         assertThat(isArp(host.sentOne())).isTrue();
     }
+
+    /** RFC 1122 3.3.1.4: a transport that is not answered has it asked at once; an answer, or a transport's word, ends the doubt. */
+    @Test
+    void suspected() {
+        skipAnnouncements();
+        send(TestHost.PEER, 10);
+        host.receive(TestHost.arpReply(TestHost.PEER_MAC, TestHost.PEER));
+        host.sent();
+        peer().suspect();
+        assertThat(peer().state()).isEqualTo(NeighborState.PROBE);
+        final EthernetPacket request = host.sentOne();
+        assertThat(request.getHeader().getDstAddr().toString()).isEqualTo("02:00:00:00:00:01");
+        peer().suspect();
+        assertThat(host.sent()).as("one question at a time").isEmpty();
+        host.receive(TestHost.arpReply(TestHost.PEER_MAC, TestHost.PEER));
+        assertThat(peer().state()).isEqualTo(NeighborState.REACHABLE);
+        peer().suspect();
+        peer().confirm();
+        assertThat(peer().state()).isEqualTo(NeighborState.REACHABLE);
+        host.sent();
+    }
 }

@@ -37,9 +37,22 @@ final class Conversation {
 
     // ---- The application
 
+    /** What an application writes first. */
+    static ByteBuffer firstBytes(final int length) {
+        final ByteBuffer bytes = ByteBuffer.allocate(length);
+        STREAM.fill(bytes, 0);
+        return bytes;
+    }
+
     /** The application has it. */
     void handOut() {
         handedOut = true;
+    }
+
+    /** The application has opened it, and has written so much already. */
+    void handOut(final int length) {
+        handOut();
+        written += length;
     }
 
     boolean isHandedOut() {

@@ -237,11 +237,13 @@ final class FuzzedHost {
         }
     }
 
-    void connect(final ModelPeer peer, final TcpConfig config) {
+    /** @param length of what is written at once: with a Fast Open cookie it goes with the SYN */
+    void connect(final ModelPeer peer, final TcpConfig config, final int length) {
+        final ByteBuffer data = Conversation.firstBytes(length);
         try {
             final TcpConnection opened = stack.tcp()
-                    .connect(binding(peer.stack.port()), peer.endpoint, config, ConnectionObserver.NONE, now);
-            conversation(opened).handOut();
+                    .connect(binding(peer.stack.port()), peer.endpoint, config, ConnectionObserver.NONE, data, now);
+            conversation(opened).handOut(data.position());
         } catch (final SocketErrorException e) {
             // There is a connection already.
         }

@@ -12,39 +12,46 @@ import java.io.ByteArrayOutputStream;
  * ever sent. Every byte that comes from it follows from its sequence number, whoever made up the segment, so that what the stack's application
  * reads can be judged.
  */
-final class ModelPeer {
+public final class ModelPeer {
 
     private static final Pattern STREAM = new Pattern(1);
+    private static final int FAST_OPEN = 34;
+    private static final byte[] COOKIE = {1, 2, 3, 4, 5, 6, 7, 8};
     private static final int LARGEST_GAP = 1 << 20;
 
-    final Endpoint endpoint;
-    final Endpoint stack;
+    public final Endpoint endpoint;
+    public final Endpoint stack;
 
     // Our direction. All that was ever sent counts, of this and earlier connections.
     private final SequenceRanges sent = new SequenceRanges();
     private final SequenceRanges fins = new SequenceRanges();
-    int sndNxt;
+    public int sndNxt;
+    private int synAt;
 
     // The stack's direction, as far as the network has let it through.
     private SequenceRanges received = new SequenceRanges();
-    int rcvNxt;
+    public int rcvNxt;
     private boolean synSeen;
     private boolean answered;
     private int lastTimestamp;
+    private byte[] cookie = {};
 
     // What we say of ourselves.
-    int mss = 1_460;
-    int windowShift = -1;
-    boolean timestamps;
-    boolean sack;
-    boolean ecn;
-    int window = 65_535;
+    public int mss = 1_460;
+    public int windowShift = -1;
+    public boolean timestamps;
+    public boolean sack;
+    public boolean ecn;
+    /** Whether SYNs ask for a Fast Open cookie, or carry the one that was given, and SYN-ACKs give one (RFC 7413). */
+    public boolean fastOpen;
+
+    public int window = 65_535;
     /** Of the next eight segments that the stack sends, which get lost. */
-    int lossMask;
+    public int lossMask;
 
     private int seen;
 
-    ModelPeer(final Endpoint endpoint, final Endpoint stack) {
+    public ModelPeer(final Endpoint endpoint, final Endpoint stack) {
         this.endpoint = endpoint;
         this.stack = stack;
     }
@@ -52,7 +59,8 @@ final class ModelPeer {
     // ---- What it sends
 
     /** Starts anew, with the SYN at {@code iss}. */
-    void begin(final int iss) {
+    public void begin(final int iss) {
+        synAt = iss;
         sndNxt = iss;
         answered = false;
     }
@@ -81,16 +89,16 @@ final class ModelPeer {
     }
 
     /** The next segment of a well-behaved peer, which takes up the sequence numbers behind the last. */
-    byte[] next(final int flags, final int length, final long nowNanos) {
+    public byte[] next(final int flags, final int length, final long nowNanos) {
         final byte[] packet = again(flags, sndNxt, length, nowNanos);
         sndNxt += length + Integer.bitCount(flags & (TcpHeader.SYN | TcpHeader.FIN));
         return packet;
     }
 
     /** A segment of a well-behaved peer somewhere in its stream. */
-    byte[] again(final int flags, final int seq, final int length, final long nowNanos) {
+    public byte[] again(final int flags, final int seq, final int length, final long nowNanos) {
         final int ack = (flags & TcpHeader.ACK) != 0 ? rcvNxt : 0;
-        final byte[] options = (flags & TcpHeader.SYN) != 0 ? synOptions(nowNanos) : options(nowNanos);
+        final byte[] options = (flags & TcpHeader.SYN) != 0 ? synOptions(flags, nowNanos) : options(nowNanos);
         return segment(flags, seq, ack, window, 0, options, length);
     }
 
@@ -99,7 +107,7 @@ final class ModelPeer {
         return (int) (nowNanos / 1_000_000) + 77_000;
     }
 
-    private byte[] synOptions(final long nowNanos) {
+    private byte[] synOptions(final int flags, final long nowNanos) {
         final ByteArrayOutputStream options = new ByteArrayOutputStream();
         options.writeBytes(new byte[] {2, 4, (byte) (mss >> 8), (byte) mss});
         if (sack) {
@@ -110,6 +118,11 @@ final class ModelPeer {
         }
         if (timestamps) {
             timestampsOption(options, nowNanos);
+        }
+        if (fastOpen) {
+            final byte[] given = (flags & TcpHeader.ACK) != 0 ? COOKIE : cookie;
+            options.writeBytes(new byte[] {1, 1, FAST_OPEN, (byte) (2 + given.length)});
+            options.writeBytes(given);
         }
         return options.toByteArray();
     }
@@ -149,7 +162,7 @@ final class ModelPeer {
     // ---- What it hears
 
     /** Takes in what the stack has sent, unless the network loses it. */
-    void heard(final SentSegment segment) {
+    public void heard(final SentSegment segment) {
         final boolean lost = (lossMask >>> (seen++ & 7) & 1) != 0;
         if (lost || segment.has(TcpHeader.RST)) {
             return;
@@ -158,7 +171,11 @@ final class ModelPeer {
             received = new SequenceRanges();
             rcvNxt = segment.seq();
             synSeen = true;
-            answered = segment.has(TcpHeader.ACK) && segment.ack() == sndNxt;
+            // What came with our SYN it may leave for later.
+            answered = segment.has(TcpHeader.ACK) && segment.ack() - synAt > 0 && sndNxt - segment.ack() >= 0;
+            if (segment.has(TcpHeader.ACK) && segment.cookie().length > 0) {
+                cookie = segment.cookie();
+            }
         }
         if (!synSeen) {
             return;
@@ -186,7 +203,7 @@ final class ModelPeer {
     }
 
     /** True once after a SYN-ACK that answers our last SYN: its ACK is due. */
-    boolean takeAnswer() {
+    public boolean takeAnswer() {
         final boolean taken = answered;
         answered = false;
         return taken;

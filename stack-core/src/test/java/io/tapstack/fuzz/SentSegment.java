@@ -8,8 +8,9 @@ import java.nio.ByteBuffer;
  * A TCP segment that the stack has sent.
  *
  * @param seq of the first byte of payload, that is, behind a SYN
+ * @param cookie of Fast Open (RFC 7413), empty if there is none
  */
-record SentSegment(
+public record SentSegment(
         IpAddress destination,
         int destinationPort,
         int sourcePort,
@@ -18,18 +19,25 @@ record SentSegment(
         int ack,
         int window,
         int timestamp,
+        byte[] cookie,
         byte[] payload) {
 
     private static final int TIMESTAMPS = 8;
+    private static final int FAST_OPEN = 34;
 
     /** Reads the segment that stands behind a header of {@code headerLength} bytes in an IPv4 packet. */
-    static SentSegment read(final byte[] packet, final int headerLength) {
+    public static SentSegment read(final byte[] packet, final int headerLength) {
         final ByteBuffer bytes = ByteBuffer.wrap(packet);
         final TcpHeader header = new TcpHeader().wrap(bytes, headerLength);
         final int dataAt = headerLength + header.headerLength();
         final byte[] payload = new byte[packet.length - dataAt];
         bytes.get(dataAt, payload);
         final int flags = header.flags();
+        final int optionsAt = headerLength + TcpHeader.MIN_LENGTH;
+        final int timestamps = option(TIMESTAMPS, bytes, optionsAt, dataAt);
+        final int fastOpen = option(FAST_OPEN, bytes, optionsAt, dataAt);
+        final byte[] cookie = new byte[fastOpen < 0 ? 0 : bytes.get(fastOpen + 1) - 2];
+        bytes.get(fastOpen + 2, cookie);
         return new SentSegment(
                 IpAddress.ipv4(bytes.getInt(16)),
                 header.destinationPort(),
@@ -38,23 +46,25 @@ record SentSegment(
                 header.sequence() + ((flags & TcpHeader.SYN) != 0 ? 1 : 0),
                 header.acknowledgment(),
                 header.window(),
-                timestamp(bytes, headerLength + TcpHeader.MIN_LENGTH, dataAt),
+                timestamps < 0 ? 0 : bytes.getInt(timestamps + 2),
+                cookie,
                 payload);
     }
 
-    private static int timestamp(final ByteBuffer bytes, final int from, final int to) {
+    /** Where an option of this kind stands, or -1. */
+    private static int option(final int wanted, final ByteBuffer bytes, final int from, final int to) {
         int at = from;
         while (at < to) {
             final int kind = bytes.get(at);
-            if (kind == TIMESTAMPS) {
-                return bytes.getInt(at + 2);
+            if (kind == wanted) {
+                return at;
             }
             at += kind <= 1 ? 1 : bytes.get(at + 1);
         }
-        return 0;
+        return -1;
     }
 
-    boolean has(final int flag) {
+    public boolean has(final int flag) {
         return (flags & flag) != 0;
     }
 

@@ -4,8 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.tapstack.ip.SocketErrorException;
+import io.tapstack.link.LinkCapabilities;
+import io.tapstack.link.LinkType;
+import io.tapstack.tcp.TcpConfig;
 import io.tapstack.testing.Decisions;
+import io.tapstack.wire.TcpHeader;
+import java.util.Objects;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -20,6 +26,44 @@ class StackFuzzTest {
     @FuzzTest
     void frameTimeAndCall(final byte[] input) throws SocketErrorException {
         new StackScript(new Decisions(input)).play();
+    }
+
+    /** What the scripts can come across: the model learns a cookie and opens with it, and so does the stack. */
+    @Test
+    void cookiesAreUsedAgain() throws SocketErrorException {
+        final FuzzedHost host = new FuzzedHost(LinkCapabilities.plain(LinkType.IP, 1_500), 256L << 20);
+        host.listen(4, new TcpConfig().fastOpenQueue(4));
+        final ModelPeer client = host.peers.get(0);
+        client.fastOpen = true;
+        for (int opened = 0; opened < 2; opened++) {
+            client.begin(1_000_000 * opened);
+            host.receive(client.next(TcpHeader.SYN, 100, host.now()));
+            assertThat(host.stack.statistics().fastOpens)
+                    .as("before and with a cookie")
+                    .isEqualTo(opened);
+            // Without a cookie the data is not taken.
+            final int expected = client.sndNxt - (opened == 0 ? 100 : 0);
+            host.receive(client.again(TcpHeader.RST | TcpHeader.ACK, expected, 0, host.now()));
+        }
+        final ModelPeer server = host.peers.get(2);
+        server.fastOpen = true;
+        for (int opened = 0; opened < 2; opened++) {
+            host.connect(server, new TcpConfig().fastOpen(true), 100);
+            assertThat(server.rcvNxt
+                            - Objects.requireNonNull(host.conversationWith(server))
+                                    .tcb
+                                    .iss()
+                            - 1)
+                    .as("with the SYN")
+                    .isEqualTo(100 * opened);
+            server.begin(0);
+            host.receive(server.next(TcpHeader.SYN | TcpHeader.ACK, 0, host.now()));
+            Objects.requireNonNull(host.applicationOf(server)).close(host.now());
+            host.settle();
+            host.receive(server.again(TcpHeader.RST | TcpHeader.ACK, server.sndNxt, 0, host.now()));
+            host.check();
+        }
+        host.down();
     }
 
     /** The same without a fuzzer, so that every test run sees something of it. */

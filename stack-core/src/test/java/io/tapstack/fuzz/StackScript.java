@@ -159,7 +159,10 @@ final class StackScript {
                     return;
                 }
                 peer.begin(in.oneOf(0, -1, Integer.MAX_VALUE, peer.sndNxt + 1, peer.sndNxt + 100_000, in.word()));
-                segment("open", peer, peer.next(TcpHeader.SYN | ecn(peer), 0, host.now()));
+                segment(
+                        "open",
+                        peer,
+                        peer.next(TcpHeader.SYN | ecn(peer), peer.fastOpen ? in.oneOf(0, 1, 1_000) : 0, host.now()));
             }
             case SYN_SENT -> {
                 peer.begin(in.oneOf(0, -1_000, in.word()));
@@ -204,7 +207,9 @@ final class StackScript {
         peer.windowShift = in.oneOf(-1, 0, 7, 14, 15, 255);
         peer.timestamps = in.oneIn(2);
         peer.sack = in.oneIn(2);
-        peer.ecn = in.oneIn(4);
+        final int extra = in.below(4);
+        peer.ecn = extra == 3;
+        peer.fastOpen = extra == 1;
         peer.window = in.oneOf(65_535, 0, 1, 1_000, 10_000);
         peer.lossMask = in.oneIn(2) ? in.octet() : 0;
         say("the peer changes");
@@ -266,7 +271,8 @@ final class StackScript {
             return;
         }
         say("connect " + peer.endpoint.port());
-        host.connect(peer, config());
+        final TcpConfig config = config();
+        host.connect(peer, config, config.fastOpen() ? in.oneOf(0, 1, 1_000, 5_000) : 0);
     }
 
     private void listener() throws SocketErrorException {

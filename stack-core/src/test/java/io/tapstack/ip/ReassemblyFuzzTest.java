@@ -10,7 +10,6 @@ import io.tapstack.testing.TestHost;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -35,9 +34,7 @@ class ReassemblyFuzzTest {
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
     void atRandom(final long seed) {
-        final byte[] input = new byte[4_000];
-        new SplittableRandom(seed).nextBytes(input);
-        new Run(new Decisions(input)).play();
+        new Run(Decisions.atRandom(seed, 4_000)).play();
     }
 
     /** A datagram in the making. */

@@ -2,6 +2,7 @@ package io.tapstack.simulation;
 
 import io.tapstack.buffer.BufferPool;
 import io.tapstack.buffer.Region;
+import io.tapstack.ip.SocketError;
 import io.tapstack.tcp.ReadBatch;
 import io.tapstack.tcp.TcpConnection;
 import io.tapstack.tcp.TcpState;
@@ -64,6 +65,12 @@ final class Application {
     /** True once it has nothing more to do with its connection. */
     boolean isDone() {
         return closed;
+    }
+
+    /** Why its connection failed, or null. */
+    @Nullable
+    SocketError error() {
+        return connection == null ? null : connection.error();
     }
 
     /** Does what can be done now. */

@@ -148,7 +148,7 @@ public final class SimulatedNetwork {
             final SplittableRandom random) {
         final LinkDevice captured = capture == null ? end : new CapturedLink(end, capture, name, () -> now, -start);
         final boolean hasNeighbours = end.capabilities().type() == LinkType.ETHERNET;
-        final LinkDevice witnessed = new WitnessedLink(captured, new TcpWitness(name, hasNeighbours));
+        final LinkDevice witnessed = new WitnessedLink(captured, () -> new TcpWitness(name, hasNeighbours));
         return new Host(name, IpAddress.parse(address), witnessed, memoryLimitBytes, random, now);
     }
 

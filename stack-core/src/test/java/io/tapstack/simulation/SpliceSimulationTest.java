@@ -229,6 +229,51 @@ class SpliceSimulationTest {
         network.close();
     }
 
+    /** RFC 9293 3.10.4: a CLOSE now would give up the attempt to connect. */
+    @Test
+    void theEndOfTheClientWaitsForTheServerToAnswer() throws Exception {
+        final Impairment far = Impairment.NONE.withDelay(50 * MILLIS);
+        network = new SimulatedNetwork(CablePlan.perfect(Ends.PLAIN).impaired(far, far), 1);
+        final TcpListener proxy = listen(network.right(), PROXY_PORT, proxyConfig);
+        final TcpListener server = listen(network.left(), SERVER_PORT, serverConfig);
+        final TcpConnection client = connect(PROXY_PORT, proxy, network.right());
+        final TcpConnection near = accepted;
+        client.write(ByteBuffer.allocate(5_000), 5_000, false, network.now());
+        client.shutdownOutput(network.now());
+        run(() -> near.state() == TcpState.CLOSE_WAIT);
+        final Endpoint to = new Endpoint(network.left().address(), SERVER_PORT);
+        final TcpConnection connecting =
+                network.right().stack().tcp().connect(null, to, proxyConfig, ConnectionObserver.NONE, network.now());
+        final TcpSplice splice = TcpSplice.join(near, connecting, () -> ends++);
+        accepted = null;
+        run(() -> {
+            accepted = accepted == null ? server.accept() : accepted;
+            return accepted != null && accepted.readableBytes() == 5_000;
+        });
+        accepted.read(ByteBuffer.allocate(5_000), false, network.now());
+        run(accepted::isInputEnded);
+        accepted.close(network.now());
+        run(splice::isEnded);
+        assertThat(splice.failure()).isNull();
+        network.close();
+    }
+
+    /** Nobody listens where the proxy connects to: the client is reset. */
+    @Test
+    void aServerThatRefusesResetsTheClient() throws Exception {
+        final TcpListener proxy = listen(network.right(), PROXY_PORT, proxyConfig);
+        final TcpConnection client = connect(PROXY_PORT, proxy, network.right());
+        final Endpoint to = new Endpoint(network.left().address(), SERVER_PORT);
+        final TcpConnection connecting =
+                network.right().stack().tcp().connect(null, to, proxyConfig, ConnectionObserver.NONE, network.now());
+        final TcpSplice splice = TcpSplice.join(accepted, connecting, () -> ends++);
+        run(splice::isEnded);
+        runFor(100, () -> {});
+        assertThat(splice.failure()).isEqualTo(SocketError.ECONNREFUSED);
+        assertThat(client.error()).isEqualTo(SocketError.ECONNRESET);
+        network.close();
+    }
+
     // ---- Means
 
     private TcpConnection accepted;

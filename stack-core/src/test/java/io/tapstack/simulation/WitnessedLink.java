@@ -11,18 +11,25 @@ import io.tapstack.wire.IpProtocol;
 import io.tapstack.wire.Ipv4Header;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Shows every TCP segment that a stack sends, and every intact one that it receives, to a {@link TcpWitness}. */
+/** Shows every TCP segment that a stack sends, and every intact one that it receives, to the {@link TcpWitness} of its connection, known by its ports. */
 final class WitnessedLink extends ForwardingLink {
 
-    private final TcpWitness witness;
+    private final Supplier<TcpWitness> summons;
+    private final Map<Integer, TcpWitness> witnesses = new HashMap<>();
     private final int linkHeaderLength;
     private long mac; // ours, as our frames say
 
-    WitnessedLink(final LinkDevice device, final TcpWitness witness) {
+    /**
+     * @param summons makes a witness
+     */
+    WitnessedLink(final LinkDevice device, final Supplier<TcpWitness> summons) {
         super(device);
-        this.witness = witness;
+        this.summons = summons;
         this.linkHeaderLength = device.capabilities().type() == LinkType.ETHERNET ? EthernetHeader.LENGTH : 0;
     }
 
@@ -32,7 +39,7 @@ final class WitnessedLink extends ForwardingLink {
         if (frame != null && isForUs(frame)) {
             final ByteBuffer segment = segment(frame, !frame.checksumTrusted());
             if (segment != null) {
-                witness.received(segment);
+                witness(segment.getShort(2), segment.getShort(0)).received(segment);
             }
         }
         return frame;
@@ -47,10 +54,14 @@ final class WitnessedLink extends ForwardingLink {
             }
             final ByteBuffer segment = segment(frame, false);
             if (segment != null) {
-                witness.sent(segment, frame.gsoSize());
+                witness(segment.getShort(0), segment.getShort(2)).sent(segment, frame.gsoSize());
             }
         }
         return taken;
+    }
+
+    private TcpWitness witness(final short ourPort, final short peersPort) {
+        return witnesses.computeIfAbsent(ourPort << 16 | peersPort & 0xFFFF, ports -> summons.get());
     }
 
     /** No bit of the Ethernet header was inverted that the stack looks at. */

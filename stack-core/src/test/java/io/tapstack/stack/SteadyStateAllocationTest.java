@@ -15,10 +15,9 @@ import io.tapstack.ip.Ipv4Protocol;
 import io.tapstack.ip.NetworkInterface;
 import io.tapstack.ip.SendStatus;
 import io.tapstack.ip.SocketErrorException;
-import io.tapstack.link.LinkCapabilities;
 import io.tapstack.link.LinkType;
-import io.tapstack.link.SimulatedLink;
 import io.tapstack.testing.Packets;
+import io.tapstack.testing.SwallowingLink;
 import io.tapstack.testing.TestHost;
 import io.tapstack.time.TimerWheel;
 import io.tapstack.udp.Datagram;
@@ -31,7 +30,6 @@ import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.SplittableRandom;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** The fourth rule of the architecture: steady state allocates nothing. */
@@ -44,7 +42,8 @@ class SteadyStateAllocationTest {
     private final SplittableRandom random = new SplittableRandom(11);
     private final Ipv4Protocol ipv4 = new Ipv4Protocol(pool, new TimerWheel(0), statistics, random);
     private final NetworkInterface link = ipv4.addInterface(
-            new SwallowingDevice(), new InterfaceConfig(TestHost.MAC, new InterfaceAddress(TestHost.ADDRESS, 24)));
+            new SwallowingLink(LinkType.ETHERNET),
+            new InterfaceConfig(TestHost.MAC, new InterfaceAddress(TestHost.ADDRESS, 24)));
 
     private UdpProtocol start() {
         final IcmpProtocol icmp = new IcmpProtocol(ipv4, pool, statistics, random, IcmpRates.DEFAULT, 0);
@@ -120,28 +119,5 @@ class SteadyStateAllocationTest {
             }
         });
         assertThat(allocated).isLessThan(1);
-    }
-
-    /** A device that is always ready and keeps nothing. */
-    private static final class SwallowingDevice implements SimulatedLink {
-        private final LinkCapabilities capabilities = LinkCapabilities.plain(LinkType.ETHERNET, 1_500);
-
-        @Override
-        public LinkCapabilities capabilities() {
-            return capabilities;
-        }
-
-        @Override
-        public @Nullable PacketBuffer receive(final BufferPool pool) {
-            return null;
-        }
-
-        @Override
-        public boolean transmit(final PacketBuffer frame) {
-            return true;
-        }
-
-        @Override
-        public void close() {}
     }
 }

@@ -83,6 +83,9 @@ class ConnectionTableTest {
         public void confirmReachable() {}
 
         @Override
+        public void suspectUnreachable() {}
+
+        @Override
         public void reduceMtu(final int bytes) {}
     }
 

@@ -154,10 +154,66 @@ class FastOpenServerTraceTest {
     /** 4.1.2: the cookie is the client's address's: another one cannot use it. */
     @Test
     void anotherClient() {
-        final FastOpenServer server = new FastOpenServer(trace.stack.tcp().newKey());
-        assertThat(server.cookie(TcpTrace.STACK, TcpTrace.PEER))
-                .isEqualTo(server.cookie(TcpTrace.STACK, TcpTrace.PEER))
-                .isNotEqualTo(server.cookie(TcpTrace.STACK, TcpTrace.STACK));
+        final FastOpenKeys keys = trace.stack.tcp().newFastOpenKeys();
+        assertThat(keys.cookie(TcpTrace.STACK, TcpTrace.PEER))
+                .isEqualTo(keys.cookie(TcpTrace.STACK, TcpTrace.PEER))
+                .isNotEqualTo(keys.cookie(TcpTrace.STACK, TcpTrace.STACK));
+    }
+
+    private static FastOpenKeys keys(final int... fillers) {
+        final byte[] bytes = new byte[FastOpenKeys.KEY_BYTES * fillers.length];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = (byte) fillers[i / FastOpenKeys.KEY_BYTES];
+        }
+        return FastOpenKeys.of(bytes);
+    }
+
+    /** 4.1.2, 5.1: the key is replaced: a cookie of the old one is good, and the SYN-ACK brings one of the new one. */
+    @Test
+    void keyIsReplaced() {
+        listener.config().fastOpenKeys(keys(1));
+        final String old = cookie().substring("raw 22 a ".length());
+        listener.config().fastOpenKeys(keys(2, 1));
+        trace.forgetIss().in("SP 0:100(100) win 5000 <mss 1000,raw 22 a " + old + ">");
+        final String fresh = trace.takeCookie(101);
+        assertThat(fresh).isNotEqualTo(old);
+        assertThat(listener.accept()).isNotNull();
+        // With the fresh one there is nothing to tell; and once the old key is gone its cookies are no good.
+        listener.config().fastOpenKeys(keys(2));
+        trace.peerPort = 1_001;
+        opened("raw 22 a " + fresh);
+        trace.peerPort = 1_002;
+        trace.forgetIss().in("SP 0:100(100) win 5000 <mss 1000,raw 22 a " + old + ">");
+        assertThat(trace.takeCookie()).isEqualTo(fresh);
+        assertThat(listener.pending()).isZero();
+    }
+
+    /** A SYN with data and a FIN: the connection is in CLOSE-WAIT as soon as it is accepted; the SYN-ACK acknowledges all three. */
+    @Test
+    void finWithTheSyn() {
+        final String cookie = cookie();
+        trace.forgetIss().in("SFP 0:100(100) win 5000 <mss 1000," + cookie + ">");
+        trace.out("S. 0:0(0) ack 102 <mss 1460>").quiet();
+        final TcpConnection connection = listener.accept();
+        assertThat(connection.state()).isEqualTo(TcpState.CLOSE_WAIT);
+        assertThat(trace.read(connection, 1_000)).isEqualTo(100);
+        assertThat(connection.isInputEnded()).isTrue();
+        trace.write(connection, 10);
+        trace.out("P. 1:11(10) ack 102").in(". 102:102(0) ack 11 win 5000").quiet();
+        connection.close(trace.now());
+        trace.out("F. 11:11(0) ack 102").in(". 102:102(0) ack 12").quiet();
+        assertThat(connection.state()).isEqualTo(TcpState.CLOSED);
+    }
+
+    /** The same, but there is no room for all of the data: neither that nor the FIN behind it has been received. */
+    @Test
+    void finBeyondTheWindow() {
+        listener.config().receiveBufferBytes(50);
+        final String cookie = cookie();
+        trace.forgetIss().in("SFP 0:100(100) win 5000 <mss 1000," + cookie + ">");
+        trace.out("S. 0:0(0) ack 51 <mss 1460>").quiet();
+        final TcpConnection connection = listener.accept();
+        assertThat(connection.state()).isEqualTo(TcpState.ESTABLISHED);
     }
 
     /** The application closes at once: the FIN goes behind its data, and the handshake completes on the way. */

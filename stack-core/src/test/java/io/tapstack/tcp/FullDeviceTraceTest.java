@@ -71,4 +71,116 @@ class FullDeviceTraceTest {
         assertThat(connection.state()).isEqualTo(TcpState.CLOSED);
         trace.noLeaks();
     }
+
+    /** RFC 3168 6.1.1: what the device refused was never sent, so the SYN still asks for ECN. */
+    @Test
+    void synThatAsksForEcn() {
+        trace.link.room(0);
+        trace.connect(new TcpConfig().timestamps(false).ecn(EcnMode.ON));
+        trace.quiet();
+        trace.link.room(10);
+        trace.poll();
+        trace.out("SEW 0:0(0)").quiet();
+        trace.noLeaks();
+    }
+
+    /** The SYN-ACK of a passive open goes out when there is room, not a second later. */
+    @Test
+    void synAck() {
+        final TcpListener listener = trace.listen(new TcpConfig().timestamps(false));
+        trace.link.room(0);
+        trace.in("S 0:0(0) <mss 1000>").quiet();
+        trace.link.room(10);
+        trace.poll();
+        trace.out("S. 0:0(0) ack 1").quiet();
+        trace.in(". 1:1(0) ack 1").quiet();
+        assertThat(listener.pending()).isEqualTo(1);
+        trace.noLeaks();
+    }
+
+    /** What is over is not sent any more: the peer has reset the half-open connection meanwhile. */
+    @Test
+    void synAckOfWhatIsOver() {
+        trace.listen(new TcpConfig().timestamps(false));
+        trace.link.room(0);
+        trace.in("S 0:0(0) <mss 1000>").in("R 1:1(0)");
+        trace.link.room(10);
+        trace.poll();
+        trace.quiet();
+        trace.noLeaks();
+    }
+
+    /** The same in a simultaneous open. */
+    @Test
+    void synAckOfASimultaneousOpen() {
+        final TcpConnection connection = trace.connect(new TcpConfig().timestamps(false));
+        trace.out("S 0:0(0)");
+        trace.link.room(0);
+        trace.in("S 0:0(0) <mss 1000>").quiet();
+        assertThat(connection.state()).isEqualTo(TcpState.SYN_RECEIVED);
+        trace.link.room(10);
+        trace.poll();
+        trace.out("S. 0:0(0) ack 1").quiet();
+        trace.noLeaks();
+    }
+
+    /** And of Fast Open, before any data: a peer that has seen no SYN-ACK can do nothing with it. */
+    @Test
+    void synAckOfFastOpen() {
+        final TcpListener listener = trace.listen(
+                new TcpConfig().timestamps(false).windowScaling(false).fastOpenQueue(2));
+        trace.in("S 0:0(0) <mss 1000,raw 22 2>");
+        final String cookie = trace.takeCookie();
+        trace.in("R 1:1(0)").quiet();
+        trace.link.room(0);
+        trace.forgetIss().in("SP 0:100(100) <mss 1000,raw 22 a " + cookie + ">");
+        final TcpConnection connection = Objects.requireNonNull(listener.accept());
+        trace.write(connection, 500);
+        trace.quiet();
+        trace.link.room(10);
+        trace.poll();
+        trace.out("S. 0:0(0) ack 101").out("P. 1:501(500) ack 101").quiet();
+        trace.in(". 101:101(0) ack 501");
+        connection.close(trace.now());
+        trace.noLeaks();
+    }
+
+    /** ABORT (RFC 9293 3.10.5): the peer hears of it although there was no room; nothing else would ever tell a peer that only waits. */
+    @Test
+    void reset() {
+        final TcpConnection connection = trace.established(new TcpConfig());
+        trace.link.room(0);
+        connection.abort(trace.now());
+        trace.quiet();
+        trace.poll();
+        trace.quiet();
+        trace.link.room(10);
+        trace.poll();
+        trace.out("R. 1:1(0) ack 1").quiet();
+        trace.poll();
+        trace.quiet();
+        trace.noLeaks();
+    }
+
+    /** RFC 8985 7.3: a probe of new data that the device refused was not sent, and the timeout does not wait for it. */
+    @Test
+    void tailLossProbeOfNewData() {
+        final TcpListener listener = trace.listen(new TcpConfig().timestamps(false));
+        trace.in("S 0:0(0) win 5000 <mss 1000,sackOK>").out("S. 0:0(0) ack 1");
+        trace.advance(100).in(". 1:1(0) ack 1 win 5000");
+        final TcpConnection connection = Objects.requireNonNull(listener.accept());
+        connection.config().cork(true);
+        trace.write(connection, 2_300);
+        trace.out(". 1:1001(1000) ack 1").out(". 1001:2001(1000) ack 1").quiet();
+        assertThat(connection.lossTimer.isProbeDue()).isTrue();
+        final long timeout = connection.retransmissionTimer.deadlineNanos();
+        trace.link.room(0);
+        while (connection.lossTimer.isProbeDue()) {
+            trace.advance(1);
+        }
+        assertThat(connection.retransmissionTimer.deadlineNanos()).isEqualTo(timeout);
+        trace.link.room(10);
+        connection.abort(trace.now());
+        trace.noLeaks();
+    }
 }

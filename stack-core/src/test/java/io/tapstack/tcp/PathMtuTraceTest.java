@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapstack.event.DropReason;
 import io.tapstack.ip.PathMtuPolicy;
+import io.tapstack.tcp.recovery.LossRecovery;
 import io.tapstack.testing.Packets;
 import io.tapstack.wire.IpProtocol;
 import java.nio.ByteBuffer;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** "Fragmentation needed" and a connection: RFC 1191, RFC 5927. */
 class PathMtuTraceTest {
@@ -37,8 +39,8 @@ class PathMtuTraceTest {
     void segmentsShrinkAndWhatWasTooBigGoesOutAgain() { // RFC 1191 3
         final TcpConnection connection = trace.established(new TcpConfig());
         trace.write(connection, 1_400);
-        final byte[] segment = trace.link.take();
-        assertThat(segment).isNotNull().hasSize(1_040);
+        final byte[] segment = trace.link.next();
+        assertThat(segment).hasSize(1_040);
         trace.out("P. 1001:1401(400) ack 1").quiet();
         tooBig(segment, 640, 0);
         trace.out(". 1:601(600) ack 1");
@@ -49,8 +51,7 @@ class PathMtuTraceTest {
     void aMessageAboutNothingInFlightIsForged() { // RFC 5927 7.2
         final TcpConnection connection = trace.established(new TcpConfig());
         trace.write(connection, 1_000);
-        final byte[] segment = trace.link.take();
-        assertThat(segment).isNotNull();
+        final byte[] segment = trace.link.next();
         tooBig(segment, 640, -1);
         tooBig(segment, 640, 1_000);
         trace.quiet();
@@ -64,10 +65,8 @@ class PathMtuTraceTest {
     void windowStays() {
         final TcpConnection connection = trace.established(new TcpConfig());
         trace.write(connection, 3_000);
-        final byte[] first = trace.link.take();
-        final byte[] second = trace.link.take();
-        assertThat(first).isNotNull();
-        assertThat(second).isNotNull();
+        final byte[] first = trace.link.next();
+        final byte[] second = trace.link.next();
         trace.out("P. 2001:3001(1000) ack 1").quiet();
         final int cwnd = connection.congestion.cwnd();
         tooBig(first, 640, 0);
@@ -87,8 +86,7 @@ class PathMtuTraceTest {
         trace.write(connection, 1_000);
         trace.out("P. 1:1001(1000) ack 1").in(". 1:1(0) ack 1001");
         trace.write(connection, 1_000);
-        final byte[] segment = trace.link.take();
-        assertThat(segment).isNotNull();
+        final byte[] segment = trace.link.next();
         final int cwnd = connection.congestion.cwnd();
         tooBig(segment, 640, 0);
         trace.quiet();
@@ -104,8 +102,7 @@ class PathMtuTraceTest {
         trace.write(connection, 1_000);
         trace.out("P. 1:1001(1000) ack 1").in(". 1:1(0) ack 1001");
         trace.write(connection, 1_000);
-        final byte[] segment = trace.link.take();
-        assertThat(segment).isNotNull();
+        final byte[] segment = trace.link.next();
         tooBig(segment, 640, 0);
         trace.in(". 1:1(0) ack 2001").quiet();
         trace.write(connection, 1_000);
@@ -124,8 +121,7 @@ class PathMtuTraceTest {
         trace.out("P. 1:1001(1000) ack 1").in(". 1:1(0) ack 1001");
         trace.write(connection, 1_000);
         trace.out("P. 1001:2001(1000) ack 1").advance(200);
-        final byte[] segment = trace.link.take();
-        assertThat(segment).isNotNull();
+        final byte[] segment = trace.link.next();
         tooBig(segment, 640, 0);
         trace.out(". 1001:1601(600) ack 1");
     }
@@ -135,8 +131,7 @@ class PathMtuTraceTest {
     void forgottenAfterTenMinutes() {
         final TcpConnection connection = trace.established(new TcpConfig());
         trace.write(connection, 1_000);
-        final byte[] segment = trace.link.take();
-        assertThat(segment).isNotNull();
+        final byte[] segment = trace.link.next();
         tooBig(segment, 640, 0);
         trace.out(". 1:601(600) ack 1").out("P. 601:1001(400) ack 1").in(". 1:1(0) ack 1001");
         trace.advance(590_000);
@@ -152,8 +147,7 @@ class PathMtuTraceTest {
     void announcedMssKnowsNothingOfThePath() {
         final TcpConnection first = trace.established(new TcpConfig());
         trace.write(first, 1_000);
-        final byte[] segment = trace.link.take();
-        assertThat(segment).isNotNull();
+        final byte[] segment = trace.link.next();
         tooBig(segment, 640, 0);
         trace.out(". 1:601(600) ack 1").out("P. 601:1001(400) ack 1").in(". 1:1(0) ack 1001");
         trace.peerPort++;
@@ -169,12 +163,11 @@ class PathMtuTraceTest {
     void narrowPath() {
         final TcpConnection connection = trace.established(new TcpConfig());
         trace.write(connection, 1_000);
-        final byte[] segment = trace.link.take();
-        assertThat(segment).isNotNull();
+        final byte[] segment = trace.link.next();
         assertThat(segment[6]).isEqualTo((byte) 0x40);
         tooBig(segment, 100, 0);
-        final byte[] again = trace.link.take();
-        assertThat(again).isNotNull().hasSize(552);
+        final byte[] again = trace.link.next();
+        assertThat(again).hasSize(552);
         assertThat(again[6]).isZero();
         trace.out("P. 513:1001(488) ack 1");
     }
@@ -184,8 +177,7 @@ class PathMtuTraceTest {
     void maxSegment() {
         final TcpConnection connection = trace.established(new TcpConfig().maxSegment(700));
         trace.write(connection, 700);
-        final byte[] segment = trace.link.take();
-        assertThat(segment).isNotNull();
+        final byte[] segment = trace.link.next();
         tooBig(segment, 739, 0);
         trace.out(". 1:700(699) ack 1").out("P. 700:701(1) ack 1");
     }
@@ -195,8 +187,7 @@ class PathMtuTraceTest {
     void beforeTheConnectionIsThere() {
         final TcpConnection connection =
                 trace.connect(new TcpConfig().timestamps(false).windowScaling(false));
-        final byte[] syn = trace.link.take();
-        assertThat(syn).isNotNull();
+        final byte[] syn = trace.link.next();
         final ByteBuffer bytes = ByteBuffer.wrap(syn);
         trace.stackIss(bytes.getInt(24));
         bytes.putShort(2, (short) 1_500); // as if a tunnel on the way had wrapped it
@@ -217,8 +208,7 @@ class PathMtuTraceTest {
     void policies(final PathMtuPolicy policy, final boolean dontFragment, final boolean counts) {
         final TcpConnection connection = trace.established(new TcpConfig().pathMtuPolicy(policy));
         trace.write(connection, 1_000);
-        final byte[] segment = trace.link.take();
-        assertThat(segment).isNotNull();
+        final byte[] segment = trace.link.next();
         assertThat(segment[6]).isEqualTo((byte) (dontFragment ? 0x40 : 0));
         tooBig(segment, 640, 0);
         if (counts) {
@@ -226,5 +216,73 @@ class PathMtuTraceTest {
         }
         trace.quiet();
         assertThat(connection.mss).isEqualTo(counts ? 600 : 1_000);
+    }
+
+    /** RFC 1191 6.5: all that was sent in segments too large is sent again at once, however lately; what was small enough is on its way. */
+    @Test
+    void allThatIsTooLargeGoesOutAgain() {
+        final TcpConnection connection = trace.establishedWithSack(new TcpConfig(), 100);
+        trace.write(connection, 100);
+        trace.out("P. 1:101(100) ack 1").advance(100).in(". 1:1(0) ack 101");
+        trace.write(connection, 100);
+        trace.out("P. 101:201(100) ack 1").advance(1);
+        byte[] last = {};
+        for (int i = 0; i < 3; i++) {
+            trace.write(connection, 1_000);
+            last = trace.link.take();
+            assertThat(last).isNotNull().hasSize(1_040);
+            trace.advance(1);
+        }
+        trace.advance(10);
+        final int cwnd = connection.congestion.cwnd();
+        tooBig(last, 640, -2_000);
+        for (int from = 201; from < 3_201; from += 600) {
+            trace.out(". " + from + ":" + (from + 600) + "(600) ack 1");
+        }
+        trace.quiet();
+        trace.in(". 1:1(0) ack 201").quiet().in(". 1:1(0) ack 3201").quiet();
+        assertThat(connection.congestion.cwnd()).isGreaterThanOrEqualTo(cwnd);
+        assertThat(connection.recovery.phase()).isEqualTo(LossRecovery.Phase.OPEN);
+    }
+
+    /**
+     * RFC 3522 does not apply: the ACK of a small segment that was sent before echoes a time before the repetition, and says nothing of those that
+     * were too large. The window is not what it was before a loss of long ago either (RFC 4015 3.2).
+     */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void nothingIsTakenBack(final boolean sack) {
+        final TcpListener listener =
+                trace.listen(new TcpConfig().windowScaling(false).congestionControl("newreno"));
+        trace.in("S 0:0(0) <mss 1012,ts 1/0" + (sack ? ",sackOK>" : ">"));
+        trace.out("S. 0:0(0) ack 1").advance(100);
+        trace.in(". 1:1(0) ack 1 <ts 1/0>");
+        final TcpConnection connection = listener.accept();
+        assertThat(connection).isNotNull();
+        trace.write(connection, 100);
+        trace.out("P. 1:101(100) ack 1");
+        final String echo = Integer.toUnsignedString(connection.timestamps.value(trace.now()));
+        byte[] first = {};
+        trace.advance(1);
+        for (int i = 0; i < 20; i++) {
+            trace.write(connection, 1_000);
+            final byte[] segment = trace.link.take();
+            first = i == 0 && segment != null ? segment : first;
+        }
+        trace.advance(10);
+        tooBig(first, 652, 0);
+        while (trace.link.take() != null) {
+            // What the window takes of it.
+        }
+        trace.in(". 1:1(0) ack 101 <ts 1/" + echo + ">");
+        assertThat(trace.stack.statistics().undoneRecoveries).isZero();
+        assertThat(connection.recovery.phase()).isEqualTo(LossRecovery.Phase.LOSS);
+        while (trace.link.take() != null) {
+            // And more.
+        }
+        connection.abort(trace.now());
+        while (trace.link.take() != null) {
+            // The reset.
+        }
     }
 }

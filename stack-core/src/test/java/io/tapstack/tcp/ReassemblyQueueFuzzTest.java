@@ -9,7 +9,6 @@ import io.tapstack.simulation.Pattern;
 import io.tapstack.testing.Decisions;
 import java.nio.ByteBuffer;
 import java.util.BitSet;
-import java.util.SplittableRandom;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -28,9 +27,7 @@ class ReassemblyQueueFuzzTest {
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
     void atRandom(final long seed) {
-        final byte[] input = new byte[4_000];
-        new SplittableRandom(seed).nextBytes(input);
-        new Run(new Decisions(input)).play();
+        new Run(Decisions.atRandom(seed, 4_000)).play();
     }
 
     /** One queue, and what it should be doing. Positions count from the start of the stream. */

@@ -174,4 +174,38 @@ class RetransmissionTraceTest {
         assertThat(connection).isNotNull();
         return connection;
     }
+
+    /** RFC 9293 3.9.1: the user timeout is over when it is over, not when the timer, backed off, happens to expire next. */
+    @Test
+    void userTimeoutIsExact() {
+        final TcpConnection connection = trace.established(new TcpConfig().userTimeoutNanos(2_000_000_000L));
+        trace.write(connection, 1_000);
+        trace.out("P. 1:1001(1000) ack 1");
+        trace.advance(200).out("P. 1:1001(1000) ack 1"); // from here on it counts
+        trace.advance(400).out("P. 1:1001(1000) ack 1");
+        trace.advance(800).out("P. 1:1001(1000) ack 1");
+        trace.advance(799).quiet();
+        assertThat(connection.state()).isEqualTo(TcpState.ESTABLISHED);
+        trace.advance(1).quiet();
+        assertThat(connection.error()).isEqualTo(SocketError.ETIMEDOUT);
+    }
+
+    /** And is forgotten when the peer answers. */
+    @Test
+    void userTimeoutEndsWithAnAck() {
+        final TcpConnection connection = trace.established(new TcpConfig().userTimeoutNanos(2_000_000_000L));
+        trace.write(connection, 2_000);
+        trace.out(". 1:1001(1000) ack 1").out("P. 1001:2001(1000) ack 1");
+        trace.advance(200).out(". 1:1001(1000) ack 1").advance(1_500);
+        while (trace.link.take() != null) {
+            // And again.
+        }
+        trace.in(". 1:1(0) ack 1001");
+        while (trace.link.take() != null) {
+            // The second one.
+        }
+        trace.advance(500);
+        assertThat(connection.state()).isEqualTo(TcpState.ESTABLISHED);
+        trace.in(". 1:1(0) ack 2001");
+    }
 }

@@ -140,7 +140,7 @@ class ReviewTraceTest {
     void r8LimitedTransmitNotInFlightSize() {
         final TcpConnection c = trace.established(new TcpConfig().congestionControl("newreno"));
         trace.write(c, 50_000);
-        while (trace.link.take() != null) {}
+        trace.link.takeSent();
         for (int i = 0; i < 3; i++) {
             trace.in(". 1:1(0) ack 1");
         }
@@ -159,7 +159,7 @@ class ReviewTraceTest {
         int seq = 1;
         for (int i = 0; i < 50_000; i++, seq += 31) {
             trace.in(". " + seq + ":" + (seq + 31) + "(31) ack 1");
-            while (trace.link.take() != null) {}
+            trace.link.takeSent();
         }
         assertThat(c.readableBytes()).isLessThanOrEqualTo((1 << 20) + 1_460 + 32);
     }

@@ -93,11 +93,11 @@ class SackRecoveryTraceTest {
     void recoveryEnds() {
         sacked(1_001, "2001-11001");
         trace.out(segment(1_001));
-        while (trace.link.take() != null) {}
+        trace.link.takeSent();
         trace.advance(100).in(". 1:1(0) ack 11001");
         assertThat(connection.recovery.phase()).isEqualTo(Phase.OPEN);
         assertThat(connection.congestion.cwnd()).isEqualTo(5_000);
-        while (trace.link.take() != null) {}
+        trace.link.takeSent();
     }
 
     /** RFC 8985 3.2: a retransmission that is lost is found by what was sent after it, without a timeout. */
@@ -296,5 +296,72 @@ class SackRecoveryTraceTest {
             count++;
         }
         return count;
+    }
+
+    /**
+     * RFC 8985 7.4.2, case 3: a peer without DSACK acknowledges the last segment, and then, with a plain duplicate, the probe that has sent it
+     * again: nothing was lost. The next ACK of something new does not mean that the probe repaired a loss.
+     */
+    @Test
+    void probeThatWasNotNeededByAPeerWithoutDsack() {
+        probeOfTheLastSegment();
+        trace.in(". 1:1(0) ack 32001 win 1000").in(". 1:1(0) ack 32001 win 1000");
+        final int ssthresh = connection.congestion.ssthresh();
+        trace.write(connection, 1_000);
+        trace.out("P. 32001:33001(1000) ack 1").in(". 1:1(0) ack 33001");
+        assertThat(connection.congestion.ssthresh()).isEqualTo(ssthresh);
+    }
+
+    private void probeOfTheLastSegment() {
+        while (connection.unacknowledgedBytes() > 0) {
+            trace.in(". 1:1(0) ack " + (connection.sndNxt - trace.stackIss()) + " win 1000");
+        }
+        while (trace.link.take() != null) {
+            // All there was.
+        }
+        trace.write(connection, 1_000);
+        trace.out("P. 31001:32001(1000) ack 1");
+        while (trace.stack.statistics().tailLossProbes == 0) {
+            trace.advance(1);
+        }
+        trace.out("P. 31001:32001(1000) ack 1");
+    }
+
+    /** Its counterpart, case 2: no duplicate comes, so it was the probe that arrived. */
+    @Test
+    void probeThatRepairedTheLoss() {
+        probeOfTheLastSegment();
+        trace.in(". 1:1(0) ack 32001 win 1000");
+        final int ssthresh = connection.congestion.ssthresh();
+        trace.write(connection, 1_000);
+        trace.out("P. 32001:33001(1000) ack 1").in(". 1:1(0) ack 33001");
+        assertThat(connection.congestion.ssthresh()).isLessThan(ssthresh);
+    }
+
+    /**
+     * RFC 9937 5: a lost segment goes out when there is room for it, also if it is a small one and there would be none for a full segment. Otherwise
+     * nothing would be in flight at last, and the timer have to help.
+     */
+    @Test
+    void smallSegments() {
+        final TcpTrace small = new TcpTrace();
+        final TcpConnection tcb = small.establishedWithSack(new TcpConfig().noDelay(true), 100);
+        small.write(tcb, 100);
+        small.out("P. 1:101(100) ack 1").advance(100).in(". 1:1(0) ack 101");
+        for (int i = 1; i <= 9; i++) {
+            small.write(tcb, 100);
+            small.out("P. " + (1 + i * 100) + ":" + (101 + i * 100) + "(100) ack 1")
+                    .advance(1);
+        }
+        small.advance(100);
+        // The first and the sixth are lost.
+        small.in(". 1:1(0) ack 101 <sack 201-301>")
+                .in(". 1:1(0) ack 101 <sack 201-401>")
+                .quiet();
+        small.in(". 1:1(0) ack 101 <sack 201-501>").out(". 101:201(100) ack 1").quiet();
+        small.in(". 1:1(0) ack 101 <sack 201-601>").in(". 1:1(0) ack 101 <sack 201-601 701-801>");
+        small.out(". 601:701(100) ack 1").quiet();
+        small.in(". 1:1(0) ack 1001");
+        small.noLeaks();
     }
 }

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tapstack.buffer.Region;
 import io.tapstack.link.LinkCapabilities;
 import io.tapstack.link.LinkType;
+import io.tapstack.tcp.congestion.AckSample;
+import io.tapstack.tcp.congestion.CongestionControl;
 import io.tapstack.tcp.recovery.AckArrival;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import java.util.function.IntSupplier;
 import org.junit.jupiter.api.Test;
 
@@ -42,6 +45,60 @@ class SecondReviewTraceTest {
         protected void recycle() {}
     }
 
+    /** A window that nothing changes. */
+    private static final class FixedWindow implements CongestionControl {
+        private final int window;
+        int restarts;
+
+        FixedWindow(final int window) {
+            this.window = window;
+        }
+
+        @Override
+        public String name() {
+            return "fixed";
+        }
+
+        @Override
+        public void established(final int mss, final int initialWindow) {}
+
+        @Override
+        public void takeOver(final CongestionControl previous) {}
+
+        @Override
+        public void mss(final int mss) {}
+
+        @Override
+        public int cwnd() {
+            return window;
+        }
+
+        @Override
+        public int ssthresh() {
+            return window;
+        }
+
+        @Override
+        public void acknowledged(final AckSample ack) {}
+
+        @Override
+        public void lossDetected(final int flight, final long nowNanos) {}
+
+        @Override
+        public void recovered(final int flight, final long nowNanos) {}
+
+        @Override
+        public void timedOut(final int flight, final boolean first, final long nowNanos) {}
+
+        @Override
+        public void undo(final long nowNanos) {}
+
+        @Override
+        public void restartAfterIdle(final long idleNanos, final long rtoNanos) {
+            restarts++;
+        }
+    }
+
     /** 13: the byte of the probe is gone. */
     @Test
     void r13ProbeOfACutShortFile() {
@@ -69,7 +126,7 @@ class SecondReviewTraceTest {
         file.intact = () -> looks[0]++ == 0 ? 3_000 : 1_000;
         trace.advance(200);
         assertThat(c.state()).isEqualTo(TcpState.CLOSED);
-        while (trace.link.take() != null) {}
+        trace.link.takeSent();
         assertThat(c.persistTimer.isRunning()).isFalse();
     }
 
@@ -80,7 +137,7 @@ class SecondReviewTraceTest {
         for (int i = 0; i < 40; i++) {
             trace.write(c, 60_000);
             for (int n = 0; c.sndUna != c.sndNxt; n++) {
-                while (trace.link.take() != null) {}
+                trace.link.takeSent();
                 trace.in(". 1:1(0) ack " + Integer.toUnsignedString(c.sndNxt - c.iss));
             }
         }
@@ -91,8 +148,7 @@ class SecondReviewTraceTest {
         assertThat(c.state()).isEqualTo(TcpState.TIME_WAIT);
         trace.advance(100);
         trace.in("S 100000:100000(0) win 65535 <mss 1000>");
-        final byte[] synAck = trace.link.take();
-        assertThat(synAck).isNotNull();
+        final byte[] synAck = trace.link.next();
         assertThat(ByteBuffer.wrap(synAck).getInt(24) - c.sndNxt).isPositive();
     }
 
@@ -129,7 +185,7 @@ class SecondReviewTraceTest {
             seq += n;
             trace.read(c, i % 3 == 0 ? 100 : 1_000);
             trace.poll();
-            while (trace.link.take() != null) {}
+            trace.link.takeSent();
             assertThat(c.rcvAdv - before).as("step " + i).isNotNegative();
         }
     }
@@ -139,7 +195,7 @@ class SecondReviewTraceTest {
     void r19InflationIsBounded() {
         final TcpConnection c = trace.established(new TcpConfig());
         trace.write(c, 60_000);
-        while (trace.link.take() != null) {}
+        trace.link.takeSent();
         final AckArrival duplicate = new AckArrival();
         for (int i = 0; i < 2_200_000; i++) {
             duplicate.begin(trace.now(), c.sndUna, c.sndNxt);
@@ -181,7 +237,7 @@ class SecondReviewTraceTest {
         c.sndWl2 = c.sndUna;
         c.recovery.established(c.sndUna, c.mss);
         trace.write(c, 3_000);
-        while (trace.link.take() != null) {}
+        trace.link.takeSent();
         trace.in(". 1:1(0) ack 0").quiet();
         trace.advance(200).out(". 0:1000(1000) ack 1");
     }
@@ -198,5 +254,69 @@ class SecondReviewTraceTest {
         trace.write(c, 100);
         trace.advance(5_000);
         assertThat(c.error()).isNull();
+    }
+
+    /** 25: cut short while the device read new data, in answer to an ACK after which a reordering timer would start. */
+    @Test
+    void r25ReorderingTimerOfAClosedConnection() {
+        trace = new TcpTrace(new LinkCapabilities(LinkType.IP, 1_500, true, true, 0));
+        final TcpConnection c = trace.establishedWithSack(new TcpConfig(), 100);
+        final Mapped file = new Mapped(100_000);
+        trace.append(c, file, 100_000);
+        while (trace.link.take() != null) {}
+        trace.advance(100);
+        final int[] looks = {0};
+        file.intact = () -> looks[0]++ == 0 ? 100_000 : 1_000;
+        trace.in(". 1:1(0) ack 1 <sack 1001-2001>");
+        assertThat(c.state()).isEqualTo(TcpState.CLOSED);
+        while (trace.link.take() != null) {}
+        trace.noLeaks();
+    }
+
+    /** 26: the same in the tail loss probe. */
+    @Test
+    void r26RetransmissionTimerOfAClosedConnection() {
+        trace = new TcpTrace(new LinkCapabilities(LinkType.IP, 1_500, true, true, 0));
+        final TcpConnection c = trace.establishedWithSack(new TcpConfig(), 100);
+        c.config().cork(true);
+        final Mapped file = new Mapped(2_300);
+        trace.append(c, file, 2_300);
+        while (trace.link.take() != null) {}
+        final int[] looks = {0};
+        file.intact = () -> looks[0]++ == 0 ? 2_300 : 1_000;
+        trace.advance(210);
+        assertThat(c.state()).isEqualTo(TcpState.CLOSED);
+        while (trace.link.take() != null) {}
+        trace.noLeaks();
+    }
+
+    /** 27: data that is sent again is data that is sent (RFC 5681 4.1): a window is not stale because nothing new went out meanwhile. */
+    @Test
+    void r27RepairIsNoSilence() {
+        final TcpListener listener = trace.listen(new TcpConfig().windowScaling(false));
+        trace.in("S 0:0(0) <mss 1012,sackOK,ts 1/0>").out("S. 0:0(0) ack 1").advance(100);
+        trace.in(". 1:1(0) ack 1 <ts 1/0>");
+        final TcpConnection c = Objects.requireNonNull(listener.accept());
+        final FixedWindow window = new FixedWindow(60_000);
+        c.congestion = window;
+        trace.write(c, 50_000);
+        while (trace.link.take() != null) {}
+        trace.advance(100);
+        trace.in(". 1:1(0) ack 1 <ts 1/0,nop,nop,sack 1001-50001>");
+        trace.out(". 1:1001(1000) ack 1").quiet();
+        // That is lost as well, and sent again by the timer.
+        while (c.timeouts == 0) {
+            trace.advance(1);
+        }
+        trace.out(". 1:1001(1000) ack 1").quiet();
+        final String echo = Integer.toUnsignedString(c.timestamps.value(trace.now()));
+        trace.advance(100);
+        trace.in(". 1:1(0) ack 50001 <ts 1/" + echo + ">");
+        trace.write(c, 1_000);
+        trace.out("P. 50001:51001(1000) ack 1");
+        assertThat(window.restarts).isZero();
+        trace.in(". 1:1(0) ack 51001 <ts 1/" + echo + ">");
+        c.close(trace.now());
+        trace.noLeaks();
     }
 }

@@ -95,6 +95,35 @@ class SlowStartTraceTest {
         }
     }
 
+    /** RFC 7661 4.1: nine segments of a window of ten, acknowledged two by two, are worth a window of 18, as on Linux. */
+    @Test
+    void nearlyUsed() {
+        final TcpConnection connection = trace.established(new TcpConfig());
+        trace.write(connection, 9_000);
+        flight(1, 9);
+        for (int acked = 2; acked <= 8; acked += 2) {
+            trace.in(". 1:1(0) ack " + (1 + 1000 * acked));
+            assertThat(connection.congestion.cwnd()).isEqualTo(10_000 + 1000 * acked);
+        }
+        trace.in(". 1:1(0) ack 9001");
+        assertThat(connection.congestion.cwnd()).isEqualTo(18_000);
+    }
+
+    /** The same: five of ten are worth no more than the ten that there are. */
+    @Test
+    void halfUsed() {
+        final TcpConnection connection = trace.established(new TcpConfig());
+        trace.write(connection, 5_000);
+        flight(1, 5);
+        trace.in(". 1:1(0) ack 2001").in(". 1:1(0) ack 4001").in(". 1:1(0) ack 5001");
+        assertThat(connection.congestion.cwnd()).isEqualTo(10_000);
+        // The next window of data counts anew.
+        trace.write(connection, 6_000);
+        flight(5_001, 6);
+        trace.in(". 1:1(0) ack 7001").in(". 1:1(0) ack 9001");
+        assertThat(connection.congestion.cwnd()).isEqualTo(12_000);
+    }
+
     /** Slow start goes on to twice of what was in flight at once, as in Linux; half of the window is not enough to grow at all. */
     @ParameterizedTest
     @CsvSource({"5, 10000", "6, 12000", "9, 18000", "10, 20000"})

@@ -29,6 +29,7 @@ public final class TcbInspection {
     public void check() {
         sendVariables();
         receiveVariables();
+        scoreboard();
         watchers();
         assertThat(state == TcpState.CLOSED && tcb.state != TcpState.CLOSED)
                 .as("a connection that comes back from CLOSED")
@@ -74,8 +75,25 @@ public final class TcbInspection {
         rcvAdv = tcb.rcvAdv;
     }
 
-    /** Whatever has to go on, something will make it go on. */
+    /** Everything in flight is accounted for once; only the byte of a zero-window probe is not. */
+    private void scoreboard() {
+        if (tcb.maySendData() && !tcb.probeOutstanding) {
+            assertThat(tcb.scoreboard.bytesInNetwork() + tcb.scoreboard.bytesSacked() + tcb.scoreboard.bytesLost())
+                    .as("in the network, SACKed or lost")
+                    .isEqualTo(tcb.sndNxt - tcb.sndUna);
+        }
+    }
+
+    /** Whatever has to go on, something will make it go on; and nothing goes on that is over. */
     private void watchers() {
+        if (tcb.state == TcpState.CLOSED) {
+            assertThat(tcb.retransmissionTimer.isRunning()
+                            || tcb.persistTimer.isRunning()
+                            || tcb.lossTimer.isRunning()
+                            || tcb.pacer.isWaiting())
+                    .as("a timer of a closed connection")
+                    .isFalse();
+        }
         final boolean synOnItsWay = tcb.state == TcpState.SYN_SENT || tcb.state == TcpState.SYN_RECEIVED;
         final boolean timed = tcb.retransmissionTimer.isRunning() || tcb.persistTimer.isRunning();
         if (synOnItsWay || tcb.maySendData() && tcb.sndNxt != tcb.sndUna) {

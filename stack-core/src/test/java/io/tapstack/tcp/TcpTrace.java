@@ -232,13 +232,19 @@ final class TcpTrace {
 
     /** The stack has sent a SYN-ACK that ends in a Fast Open cookie. @return the cookie's bytes in hex, as {@code raw} takes them */
     String takeCookie() {
+        return takeCookie(1);
+    }
+
+    /** The same, of a SYN-ACK that acknowledges data. */
+    String takeCookie(final int ack) {
         final byte[] packet = link.take();
         assertThat(packet).as("a SYN-ACK").isNotNull();
-        assertThat(decode(packet, parse("S. 0:0(0) ack 1")).flags).isEqualTo("S.");
-        final int at = packet.length - 10;
-        assertThat(packet[at]).as("kind of the last option").isEqualTo((byte) 34);
+        final Line synAck = decode(packet, parse("S. 0:0(0) ack " + ack));
+        assertThat(synAck.flags + synAck.ack).isEqualTo("S." + ack);
+        final int at = packet.length - 12;
+        assertThat(packet[at]).as("kind of the last option, two NOPs behind it").isEqualTo((byte) 34);
         final StringBuilder text = new StringBuilder();
-        for (int i = at + 2; i < packet.length; i++) {
+        for (int i = at + 2; i < packet.length - 2; i++) {
             text.append(Integer.toHexString(packet[i] & 0xFF)).append(' ');
         }
         return text.toString().trim();

@@ -99,4 +99,17 @@ class WindowScaleTraceTest {
                 .out("S. 0:0(0) ack 1 win 65535 <mss 1460,wscale 3>")
                 .quiet();
     }
+
+    /** 2.2: what the first SYN said holds, even if the buffer has become another one meanwhile. */
+    @Test
+    void bufferThatChangesBetweenSynAndSynAck() {
+        final TcpConnection connection =
+                trace.connect(new TcpConfig().timestamps(false).sack(false).receiveBufferBytes(400_000));
+        trace.out("S 0:0(0) win 65535 <mss 1460,wscale 3>");
+        connection.config().receiveBufferBytes(60_000);
+        connection.configChanged(trace.now());
+        trace.advance(1_000).out("S 0:0(0) <mss 1460,wscale 3>");
+        trace.in("S. 0:0(0) ack 1 win 2000 <mss 1000,wscale 0>").out(". 1:1(0) ack 1 win " + (60_000 >> 3));
+        trace.quiet();
+    }
 }

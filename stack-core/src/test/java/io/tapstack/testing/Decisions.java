@@ -1,6 +1,7 @@
 package io.tapstack.testing;
 
 import java.util.Arrays;
+import java.util.SplittableRandom;
 
 /**
  * A fuzzer's bytes, read as decisions from front to back; when they are used up every decision is 0. In this order a byte that the fuzzer
@@ -15,6 +16,13 @@ public final class Decisions {
 
     public Decisions(final byte[] bytes) {
         this.bytes = bytes;
+    }
+
+    /** As many decisions by chance. */
+    public static Decisions atRandom(final long seed, final int bytes) {
+        final byte[] random = new byte[bytes];
+        new SplittableRandom(seed).nextBytes(random);
+        return new Decisions(random);
     }
 
     /** True if nothing is left to decide by. */

@@ -31,6 +31,14 @@ public final class TestLink extends PacketLink {
         return sent.poll();
     }
 
+    /** The same, where there has to be one. */
+    public byte[] next() {
+        if (sent.isEmpty()) {
+            throw new AssertionError("the stack has sent nothing");
+        }
+        return sent.remove();
+    }
+
     /** All of them. */
     public List<byte[]> takeSent() {
         final List<byte[]> taken = List.copyOf(sent);

@@ -40,51 +40,29 @@ public final class DatagramSocket extends StackSocket {
 
     @Override
     public int bind(final Endpoint local) {
-        door.enter();
-        try {
-            final int unusable = unusable();
-            if (unusable == 0) {
-                endpoint.bind(local);
-            }
-            return unusable;
-        } catch (final SocketErrorException e) {
-            return -e.error().errno();
-        } finally {
-            door.exit();
-        }
+        return inside(() -> {
+            endpoint.bind(local);
+            return 0;
+        });
     }
 
     /** Sends to {@code remote} and receives from there only, from now on. Never waits, and may be called again. */
     @Override
     public int connect(final Endpoint remote) {
-        door.enter();
-        try {
-            final int unusable = unusable();
-            if (unusable == 0) {
-                endpoint.connect(remote);
-                inputShut = false;
-                outputShut = false;
-            }
-            return unusable;
-        } catch (final SocketErrorException e) {
-            return -e.error().errno();
-        } finally {
-            door.exit();
-        }
+        return inside(() -> {
+            endpoint.connect(remote);
+            inputShut = false;
+            outputShut = false;
+            return 0;
+        });
     }
 
     /** Undoes {@link #connect}: what {@code connect(2)} does for {@code AF_UNSPEC}. */
     public int disconnect() {
-        door.enter();
-        try {
-            final int unusable = unusable();
-            if (unusable == 0) {
-                endpoint.disconnect();
-            }
-            return unusable;
-        } finally {
-            door.exit();
-        }
+        return inside(() -> {
+            endpoint.disconnect();
+            return 0;
+        });
     }
 
     @Override
@@ -250,12 +228,7 @@ public final class DatagramSocket extends StackSocket {
     /** {@code shutdown(2)}: wakes receivers, who get 0, and refuses to send. Nothing is told to the peer. */
     @Override
     public int shutdown(final Shutdown how) {
-        door.enter();
-        try {
-            final int unusable = unusable();
-            if (unusable != 0) {
-                return unusable;
-            }
+        return inside(() -> {
             if (endpoint.remote() == null) {
                 return -SocketError.ENOTCONN.errno();
             }
@@ -263,9 +236,7 @@ public final class DatagramSocket extends StackSocket {
             outputShut |= how.endsOutput();
             wakeAll();
             return 0;
-        } finally {
-            door.exit();
-        }
+        });
     }
 
     @Override

@@ -8,17 +8,13 @@ import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /** What a {@link TapSocket}'s peer sends. Safe for use by several threads, of which one reads at a time. */
 final class SocketInput extends InputStream {
 
     private final TapSocket owner;
     private final ReentrantLock lock = new ReentrantLock();
-
-    // Most callers read into the same array again and again.
-    private byte @Nullable [] lastArray;
-    private @Nullable ByteBuffer lastView;
+    private final ArrayView view = new ArrayView();
 
     SocketInput(final TapSocket owner) {
         this.owner = owner;
@@ -38,7 +34,7 @@ final class SocketInput extends InputStream {
         }
         lock.lock();
         try {
-            return receive(view(target).limit(offset + length).position(offset));
+            return receive(view.of(target, offset, length));
         } finally {
             lock.unlock();
         }
@@ -106,16 +102,5 @@ final class SocketInput extends InputStream {
     @Override
     public void close() {
         owner.close();
-    }
-
-    private ByteBuffer view(final byte[] array) {
-        final ByteBuffer known = lastView;
-        if (known != null && lastArray == array) {
-            return known.clear();
-        }
-        final ByteBuffer made = ByteBuffer.wrap(array);
-        lastArray = array;
-        lastView = made;
-        return made;
     }
 }

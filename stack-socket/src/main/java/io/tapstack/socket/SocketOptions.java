@@ -92,6 +92,9 @@ public final class SocketOptions {
     /** How long a closed socket waits in FIN-WAIT-2, in seconds; 0 for the default, less than 0 for not at all. */
     public static final int TCP_LINGER2 = 8;
 
+    /** Of a listener: for how many seconds a connection is not given to {@code accept} before its first data has come; 0 for not at all. */
+    public static final int TCP_DEFER_ACCEPT = 9;
+
     /** The largest window to announce, in bytes; 0, before connecting, for no limit but the buffer. */
     public static final int TCP_WINDOW_CLAMP = 10;
 
@@ -106,6 +109,9 @@ public final class SocketOptions {
 
     /** {@code connect} waits for the first bytes to send, if there is a Fast Open cookie, and asks for one if there is none (RFC 7413). */
     public static final int TCP_FASTOPEN_CONNECT = 30;
+
+    /** Of a listener: 16 bytes, or 32, that Fast Open cookies are made with: see {@link io.tapstack.tcp.FastOpenKeys}. */
+    public static final int TCP_FASTOPEN_KEY = 33;
 
     /** Bytes never sent from which on a socket is not writable; 0 for no such limit. */
     public static final int TCP_NOTSENT_LOWAT = 25;

@@ -7,17 +7,13 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ScatteringByteChannel;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /** What a {@link TapSocket}'s peer receives. Safe for use by several threads; one write is never mixed with another. */
 final class SocketOutput extends OutputStream {
 
     private final TapSocket owner;
     private final ReentrantLock lock = new ReentrantLock();
-
-    // Most callers write from the same array again and again.
-    private byte @Nullable [] lastArray;
-    private @Nullable ByteBuffer lastView;
+    private final ArrayView view = new ArrayView();
 
     SocketOutput(final TapSocket owner) {
         this.owner = owner;
@@ -33,8 +29,7 @@ final class SocketOutput extends OutputStream {
         Objects.checkFromIndexSize(offset, length, source.length);
         lock.lock();
         try {
-            final ByteBuffer view = view(source);
-            writeAll(view.limit(offset + length).position(offset));
+            writeAll(view.of(source, offset, length));
         } finally {
             lock.unlock();
         }
@@ -95,16 +90,5 @@ final class SocketOutput extends OutputStream {
         if (result < 0 && !Errno.is(result, SocketError.EAGAIN)) {
             throw owner.failure(result);
         }
-    }
-
-    private ByteBuffer view(final byte[] array) {
-        final ByteBuffer known = lastView;
-        if (known != null && lastArray == array) {
-            return known.clear();
-        }
-        final ByteBuffer made = ByteBuffer.wrap(array);
-        lastArray = array;
-        lastView = made;
-        return made;
     }
 }

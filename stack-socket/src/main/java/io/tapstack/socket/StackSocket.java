@@ -1,6 +1,7 @@
 package io.tapstack.socket;
 
 import io.tapstack.ip.SocketError;
+import io.tapstack.ip.SocketErrorException;
 import io.tapstack.stack.Door;
 import io.tapstack.stack.WaitPoint;
 import io.tapstack.wire.Endpoint;
@@ -278,6 +279,27 @@ public abstract sealed class StackSocket permits StreamSocket, DatagramSocket {
     private void tellListeners(final int events) {
         for (int i = listeners.size() - 1; i >= 0; i--) {
             listeners.get(i).readinessChanged(this, events);
+        }
+    }
+
+    // ---- Going inside
+
+    /** What a system call does inside the door. */
+    interface SystemCall {
+        /** @return 0 or more, or a negative errno */
+        int make() throws SocketErrorException;
+    }
+
+    /** Makes a call, unless the socket is unusable; for calls that are rare. */
+    final int inside(final SystemCall call) {
+        door.enter();
+        try {
+            final int unusable = unusable();
+            return unusable != 0 ? unusable : call.make();
+        } catch (final SocketErrorException e) {
+            return -e.error().errno();
+        } finally {
+            door.exit();
         }
     }
 

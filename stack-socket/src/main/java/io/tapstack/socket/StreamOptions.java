@@ -1,6 +1,11 @@
 package io.tapstack.socket;
 
+import io.tapstack.ip.SocketError;
+import io.tapstack.tcp.FastOpenKeys;
 import io.tapstack.tcp.TcpConfig;
+import io.tapstack.tcp.TcpConnection;
+import io.tapstack.tcp.TcpListener;
+import org.jspecify.annotations.Nullable;
 
 /** The options of one {@link StreamSocket}: TCP's configuration, and what concerns the socket alone. Used inside the door. */
 final class StreamOptions {
@@ -35,7 +40,103 @@ final class StreamOptions {
         this.receiveLowWater = inherited.receiveLowWater;
     }
 
-    int set(final int level, final int name, final int value) {
+    // ---- Of the socket, as it is
+
+    /** What is in use: the connection's, if there is one. */
+    TcpConfig config(final @Nullable TcpConnection connection) {
+        return connection == null ? config : connection.config();
+    }
+
+    /** {@code setsockopt(2)}, for the socket itself and for what it has become. */
+    int apply(final int level, final int name, final int value, final StreamLife life, final long nowNanos) {
+        final TcpConnection open = life.connection();
+        final boolean ofTcp = level == SocketOptions.IPPROTO_TCP;
+        if (ofTcp && name == SocketOptions.TCP_WINDOW_CLAMP && value == 0 && open != null) {
+            return -SocketError.EINVAL.errno(); // tcp(7): only before there is a connection
+        }
+        final int result = set(level, name, value);
+        final TcpListener listener = life.listener();
+        if (result == 0 && listener != null) {
+            TcpConfigOptions.set(listener.config(), level, name, value);
+        }
+        if (result == 0 && open != null) {
+            TcpConfigOptions.set(open.config(), level, name, value);
+            if (ofTcp && name == SocketOptions.TCP_QUICKACK) {
+                open.quickAck(value != 0, nowNanos);
+            } else if (ofTcp && name == SocketOptions.TCP_NODELAY && value != 0) {
+                open.flush(nowNanos); // tcp(7): an explicit flush, even with TCP_CORK
+            } else {
+                open.configChanged(nowNanos);
+            }
+        }
+        return result;
+    }
+
+    /** {@code getsockopt(2)}. */
+    int value(final int level, final int name, final StreamLife life) {
+        final TcpConnection open = life.connection();
+        if (level == SocketOptions.SOL_SOCKET && name == SocketOptions.SO_ERROR) {
+            return life.takeAnyError();
+        }
+        if (level == SocketOptions.SOL_SOCKET && name == SocketOptions.SO_ACCEPTCONN) {
+            return life.listener() != null ? 1 : 0;
+        }
+        if (open == null) {
+            return level == SocketOptions.IPPROTO_IP && name == SocketOptions.IP_MTU
+                    ? -SocketError.ENOTCONN.errno()
+                    : get(level, name, config);
+        }
+        return switch (level) {
+            case SocketOptions.SOL_SOCKET ->
+                switch (name) {
+                    case SocketOptions.SO_SNDBUF -> TcpConfigOptions.doubled(open.sendBufferBytes());
+                    case SocketOptions.SO_RCVBUF -> TcpConfigOptions.doubled(open.receiveBufferBytes());
+                    default -> get(level, name, open.config());
+                };
+            case SocketOptions.IPPROTO_IP ->
+                name == SocketOptions.IP_MTU ? open.pathMtu() : get(level, name, open.config());
+            case SocketOptions.IPPROTO_TCP ->
+                switch (name) {
+                    case SocketOptions.TCP_MAXSEG -> open.segmentBytes();
+                    case SocketOptions.TCP_QUICKACK -> open.isQuickAck() ? 1 : 0;
+                    default -> get(level, name, open.config());
+                };
+            default -> get(level, name, open.config());
+        };
+    }
+
+    /** {@code TCP_CONGESTION}. @return 0, or {@code -ENOENT} if there is none of that name */
+    int congestionControl(final String name, final StreamLife life, final long nowNanos) {
+        final TcpListener listener = life.listener();
+        final TcpConnection open = life.connection();
+        try {
+            config.congestionControl(name);
+        } catch (final IllegalArgumentException e) {
+            return -SocketError.ENOENT.errno();
+        }
+        if (listener != null) {
+            listener.config().congestionControl(name);
+        }
+        if (open != null) {
+            open.config().congestionControl(name);
+            open.configChanged(nowNanos);
+        }
+        return 0;
+    }
+
+    /** {@code TCP_FASTOPEN_KEY}. @return 0 */
+    int fastOpenKeys(final @Nullable FastOpenKeys keys, final StreamLife life) {
+        final TcpListener listener = life.listener();
+        config.fastOpenKeys(keys);
+        if (listener != null) {
+            listener.config().fastOpenKeys(keys);
+        }
+        return 0;
+    }
+
+    // ---- Of whatever it becomes
+
+    private int set(final int level, final int name, final int value) {
         if (level == SocketOptions.SOL_SOCKET) {
             switch (name) {
                 case SocketOptions.SO_REUSEADDR:
@@ -61,7 +162,7 @@ final class StreamOptions {
     /**
      * @param live the configuration that is in use
      */
-    int get(final int level, final int name, final TcpConfig live) {
+    private int get(final int level, final int name, final TcpConfig live) {
         if (level == SocketOptions.SOL_SOCKET) {
             switch (name) {
                 case SocketOptions.SO_REUSEADDR:

@@ -30,11 +30,15 @@ final class StreamReceiver {
     private static final int AGAIN = -SocketError.EAGAIN.errno();
 
     private final StreamSocket socket;
+    private final StreamLife life;
+    private final StreamOptions options;
     private @Nullable ReadBatch loan;
     private boolean copying;
 
-    StreamReceiver(final StreamSocket socket) {
+    StreamReceiver(final StreamSocket socket, final StreamLife life, final StreamOptions options) {
         this.socket = socket;
+        this.life = life;
+        this.options = options;
     }
 
     int recv(final ByteBuffer target, final int flags) {
@@ -44,7 +48,7 @@ final class StreamReceiver {
                 return takeUrgent(target, flags);
             }
             final boolean wantsAll = MessageFlags.has(flags, MessageFlags.MSG_WAITALL);
-            final int enough = wantsAll ? target.remaining() : Math.min(target.remaining(), socket.receiveLowWater());
+            final int enough = wantsAll ? target.remaining() : Math.min(target.remaining(), options.receiveLowWater);
             final long deadline = socket.receiveDeadline();
             int taken = 0;
             int result = socket.unusable();
@@ -53,7 +57,7 @@ final class StreamReceiver {
                 if (result > 0) {
                     taken += result;
                     if (taken >= enough
-                            || socket.connected().isAtUrgentMark()
+                            || life.connected().isAtUrgentMark()
                             || MessageFlags.has(flags, MessageFlags.MSG_PEEK)) {
                         break;
                     }
@@ -73,7 +77,7 @@ final class StreamReceiver {
     /** Reads the urgent byte apart: Linux's {@code tcp_recv_urg}. Never waits. */
     private int takeUrgent(final ByteBuffer target, final int flags) {
         final int unusable = socket.unusable();
-        final TcpConnection connection = socket.connection();
+        final TcpConnection connection = life.connection();
         if (unusable != 0 || connection == null) {
             return unusable != 0 ? unusable : -SocketError.ENOTCONN.errno();
         }
@@ -102,7 +106,7 @@ final class StreamReceiver {
             while (result == 0) {
                 result = copying ? AGAIN : readableOrTell();
                 if (result > 0) {
-                    return lendTo(socket.connected(), target);
+                    return lendTo(life.connected(), target);
                 }
                 if (result != AGAIN || !(copying || socket.mayWait(flags))) {
                     break;
@@ -119,22 +123,22 @@ final class StreamReceiver {
     private int takeOrTell(final ByteBuffer target, final int flags) {
         final int readable = readableOrTell();
         if (readable > 0) {
-            return take(socket.connected(), target, flags, readable);
+            return take(life.connected(), target, flags, readable);
         }
-        return readable == AGAIN && !target.hasRemaining() && !socket.isHandshaking() ? 0 : readable;
+        return readable == AGAIN && !target.hasRemaining() && !life.isHandshaking() ? 0 : readable;
     }
 
     /** @return bytes that can be taken now; 0 at the end of the stream; -EAGAIN if there is nothing yet; or an error */
     private int readableOrTell() {
-        final int connecting = socket.connectDeferred(NOTHING);
+        final int connecting = life.connectDeferred(NOTHING);
         if (connecting != 0) {
             return connecting;
         }
-        final TcpConnection connection = socket.connection();
+        final TcpConnection connection = life.connection();
         if (connection == null) {
             return -SocketError.ENOTCONN.errno();
         }
-        if (socket.isHandshaking()) {
+        if (life.isHandshaking()) {
             return AGAIN;
         }
         final int readable = connection.readableBytes();
@@ -142,16 +146,15 @@ final class StreamReceiver {
             return readable;
         }
         // What has come is read before the connection's error is told; and what came with its end is complete, so that
-        // there is no
-        // error to tell, as on Linux.
+        // there is no error to tell, as on Linux.
         if (connection.isInputEnded()) {
             return 0;
         }
-        final int error = socket.takeError();
+        final int error = life.takeError();
         if (error != 0) {
             return -error;
         }
-        return socket.isInputShut() || connection.state() == TcpState.CLOSED ? 0 : AGAIN;
+        return life.isInputShut() || connection.state() == TcpState.CLOSED ? 0 : AGAIN;
     }
 
     private int take(final TcpConnection connection, final ByteBuffer target, final int flags, final int readable) {
@@ -170,7 +173,7 @@ final class StreamReceiver {
     /** Peeking for all waits until all of it is there; what was seen before stays in front. */
     private int peek(final TcpConnection connection, final ByteBuffer target, final int flags, final int readable) {
         final boolean wantsAll = MessageFlags.has(flags, MessageFlags.MSG_WAITALL) && socket.mayWait(flags);
-        final boolean mayGrow = connection.state().canReceive() && !socket.isInputShut();
+        final boolean mayGrow = connection.state().canReceive() && !life.isInputShut();
         if (wantsAll && mayGrow && readable < target.remaining()) {
             return AGAIN;
         }

@@ -29,6 +29,7 @@ final class StreamSender {
     private static final int AGAIN = -SocketError.EAGAIN.errno();
 
     private final StreamSocket socket;
+    private final StreamLife life;
     private boolean copying;
 
     // How many blocks the next read of a channel may fill.
@@ -37,8 +38,9 @@ final class StreamSender {
     // Made at the first large write.
     private Region @Nullable [] blocks;
 
-    StreamSender(final StreamSocket socket) {
+    StreamSender(final StreamSocket socket, final StreamLife life) {
         this.socket = socket;
+        this.life = life;
     }
 
     int send(final ByteBuffer data, final int flags) {
@@ -48,7 +50,7 @@ final class StreamSender {
             final long deadline = socket.sendDeadline();
             int result = socket.unusable();
             if (result == 0) {
-                result = socket.connectDeferred(data);
+                result = life.connectDeferred(data);
             }
             while (result == 0) {
                 final boolean allTaken = wanted > 0 && !data.hasRemaining();
@@ -104,21 +106,20 @@ final class StreamSender {
 
     /** Why nothing can be sent, as a negative errno; 0 if it can. */
     private int refusal() {
-        final int connecting = socket.connectDeferred(NOTHING);
+        final int connecting = life.connectDeferred(NOTHING);
         if (connecting != 0) {
             return connecting;
         }
-        final TcpConnection connection = socket.connection();
-        if (connection != null && socket.isHandshaking()) {
+        final TcpConnection connection = life.connection();
+        if (connection != null && life.isHandshaking()) {
             return AGAIN;
         }
-        final int error = socket.takeError();
+        final int error = life.takeError();
         if (error != 0) {
             return -error;
         }
-        final boolean open = connection != null
-                && !socket.isOutputShut()
-                && connection.state().canSend();
+        final boolean open =
+                connection != null && !life.isOutputShut() && connection.state().canSend();
         return open ? 0 : -SocketError.EPIPE.errno();
     }
 
@@ -133,7 +134,7 @@ final class StreamSender {
      */
     private long endPartly(final long taken, final int result, final int flags) {
         if (result != 0 && socket.unusable() == 0) {
-            socket.connected().push(MessageFlags.has(flags, MessageFlags.MSG_MORE), socket.door.now());
+            life.connected().push(MessageFlags.has(flags, MessageFlags.MSG_MORE), socket.door.now());
         }
         return taken;
     }
@@ -146,7 +147,7 @@ final class StreamSender {
 
     /** @return how many bytes were taken, or -EAGAIN if there is no room, or another error */
     private int append(final ByteBuffer data, final int flags) {
-        final TcpConnection connection = socket.connected();
+        final TcpConnection connection = life.connected();
         final int room = connection.writableBytes();
         if (room <= 0) {
             return AGAIN;
@@ -242,7 +243,7 @@ final class StreamSender {
     }
 
     private int append(final MappedRegion region, final long at, final long end, final int flags) {
-        final TcpConnection connection = socket.connected();
+        final TcpConnection connection = life.connected();
         final int room = connection.writableSharedBytes();
         if (room <= 0) {
             return AGAIN;
@@ -267,7 +268,7 @@ final class StreamSender {
             while (result == 0) {
                 result = copying ? AGAIN : refusal();
                 if (result == 0) {
-                    final int room = socket.connected().writableBytes();
+                    final int room = life.connected().writableBytes();
                     if (room > 0) {
                         return fill(source, Math.min(room, channelBlocks * BufferPool.BLOCK), flags);
                     }
@@ -306,7 +307,7 @@ final class StreamSender {
         result = result == 0 ? refusal() : result;
         if (result == 0) {
             appendFilled(filled, count);
-            socket.connected().push(MessageFlags.has(flags, MessageFlags.MSG_MORE), socket.door.now());
+            life.connected().push(MessageFlags.has(flags, MessageFlags.MSG_MORE), socket.door.now());
             result = count;
         }
         release(filled, limit);
@@ -323,7 +324,7 @@ final class StreamSender {
 
     private void appendFilled(final Region[] filled, final int length) {
         for (int i = 0, left = length; left > 0; i++) {
-            socket.connected().append(filled[i], 0, Math.min(left, BufferPool.BLOCK));
+            life.connected().append(filled[i], 0, Math.min(left, BufferPool.BLOCK));
             left -= BufferPool.BLOCK;
         }
     }

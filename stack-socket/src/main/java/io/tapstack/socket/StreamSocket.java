@@ -2,13 +2,10 @@ package io.tapstack.socket;
 
 import io.tapstack.ip.SocketError;
 import io.tapstack.ip.SocketErrorException;
-import io.tapstack.tcp.ConnectionObserver;
-import io.tapstack.tcp.TcpBinding;
-import io.tapstack.tcp.TcpConfig;
+import io.tapstack.tcp.FastOpenKeys;
 import io.tapstack.tcp.TcpConnection;
 import io.tapstack.tcp.TcpInfo;
 import io.tapstack.tcp.TcpListener;
-import io.tapstack.tcp.TcpState;
 import io.tapstack.wire.Endpoint;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -17,76 +14,37 @@ import java.nio.channels.WritableByteChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A TCP socket as {@code tcp(7)} describes it: it starts as neither, and becomes a listener or one end of a connection. This class is
- * its life; bytes go through {@link StreamSender} and {@link StreamReceiver}.
+ * A TCP socket as {@code tcp(7)} describes it: it starts as neither, and becomes a listener or one end of a connection, which is its {@link
+ * StreamLife}; bytes go through {@link StreamSender} and {@link StreamReceiver}.
  *
  * <p><b>Errors of a connection</b> are reported once, by whatever call comes first or by {@code SO_ERROR}. After that the socket reads
  * as ended (0) and refuses to send ({@code -EPIPE}), as on Linux.
  */
 public final class StreamSocket extends StackSocket {
 
-    /** Which of its lives a socket leads; the state of a connection is the protocol's to know. */
-    private enum Phase {
-        /** Neither listening nor connected; bound or not. */
-        UNCONNECTED,
-        LISTENING,
-        /** {@code connect} was called, and its result has not been reported yet. */
-        CONNECTING,
-        CONNECTED
-    }
-
-    private static final Endpoint UNBOUND = Endpoint.anyIpv4(0);
-    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
-
     private final StreamOptions options;
-    private final StreamSender sender = new StreamSender(this);
-    private final StreamReceiver receiver = new StreamReceiver(this);
-    private final ConnectionObserver events = new Events();
-    private Phase phase = Phase.UNCONNECTED;
-    private @Nullable TcpBinding binding;
-    private @Nullable TcpListener listener;
-    private @Nullable TcpConnection connection;
-    // Where the first bytes that are sent will connect to (TCP_FASTOPEN_CONNECT).
-    private @Nullable Endpoint deferred;
-    private boolean errorReported;
-    private boolean inputShut;
-    private boolean outputShut;
+    private final StreamLife life;
+    private final StreamSender sender;
+    private final StreamReceiver receiver;
 
     /** A socket that is neither; inside the door. */
     StreamSocket(final SocketLayer layer) {
-        super(layer);
-        this.options = new StreamOptions(layer.defaults());
+        this(layer, new StreamOptions(layer.defaults()));
     }
 
-    /** One end of a connection that {@code listening} has accepted; inside the door. */
-    private StreamSocket(final StreamSocket listening, final TcpConnection accepted) {
-        super(listening.layer);
-        this.options = new StreamOptions(listening.options);
-        this.connection = accepted;
-        this.phase = Phase.CONNECTED;
-        accepted.observer(events);
+    private StreamSocket(final SocketLayer layer, final StreamOptions options) {
+        super(layer);
+        this.options = options;
+        this.life = new StreamLife(this, options);
+        this.sender = new StreamSender(this, life);
+        this.receiver = new StreamReceiver(this, life, options);
     }
 
     // ---- Becoming a listener or an end of a connection
 
     @Override
     public int bind(final Endpoint local) {
-        door.enter();
-        try {
-            final int unusable = unusable();
-            if (unusable != 0) {
-                return unusable;
-            }
-            if (binding != null || phase != Phase.UNCONNECTED) {
-                return -SocketError.EINVAL.errno();
-            }
-            binding = layer.stack().tcp().bind(local, options.reuseAddress);
-            return 0;
-        } catch (final SocketErrorException e) {
-            return -e.error().errno();
-        } finally {
-            door.exit();
-        }
+        return inside(() -> life.bind(local));
     }
 
     /**
@@ -95,34 +53,7 @@ public final class StreamSocket extends StackSocket {
      * @param backlog how many connections may wait to be accepted
      */
     public int listen(final int backlog) {
-        door.enter();
-        try {
-            final int unusable = unusable();
-            if (unusable != 0) {
-                return unusable;
-            }
-            if (listener != null) {
-                listener.backlog(backlog);
-                return 0;
-            }
-            if (phase != Phase.UNCONNECTED) {
-                return -SocketError.EINVAL.errno();
-            }
-            TcpBinding bound = binding;
-            if (bound == null) {
-                bound = layer.stack().tcp().bind(UNBOUND, options.reuseAddress);
-                binding = bound;
-            }
-            final TcpListener made = layer.stack().tcp().listen(bound, backlog, options.config);
-            made.observer(this::wakeReaders);
-            listener = made;
-            phase = Phase.LISTENING;
-            return 0;
-        } catch (final SocketErrorException e) {
-            return -e.error().errno();
-        } finally {
-            door.exit();
-        }
+        return inside(() -> life.listen(backlog));
     }
 
     /**
@@ -140,13 +71,15 @@ public final class StreamSocket extends StackSocket {
             int failure = unusable();
             final long deadline = receiveDeadline();
             while (failure == 0) {
-                final TcpListener from = listener;
+                final TcpListener from = life.listener();
                 if (from == null) {
                     throw new SocketErrorException(SocketError.EINVAL, "accept");
                 }
                 final TcpConnection next = from.accept();
                 if (next != null) {
-                    return new StreamSocket(this, next);
+                    final StreamSocket accepted = new StreamSocket(layer, new StreamOptions(options));
+                    accepted.life.accepted(next);
+                    return accepted;
                 }
                 failure = mayWait(flags) ? await(readable, deadline) : -SocketError.EAGAIN.errno();
             }
@@ -166,66 +99,14 @@ public final class StreamSocket extends StackSocket {
      */
     @Override
     public int connect(final Endpoint remote) {
-        door.enter();
-        try {
-            final int unusable = unusable();
-            if (unusable != 0) {
-                return unusable;
-            }
-            int pending = -SocketError.EALREADY.errno();
-            if (phase == Phase.LISTENING || phase == Phase.CONNECTED) {
-                return -SocketError.EISCONN.errno();
-            }
-            if (phase == Phase.UNCONNECTED) {
-                if (options.config.fastOpen() && layer.stack().tcp().hasFastOpenCookie(remote.address(), door.now())) {
-                    deferred = remote;
-                    phase = Phase.CONNECTED;
-                    wakeAll();
-                    return 0;
-                }
-                start(remote, options.config, NOTHING);
-                pending = -SocketError.EINPROGRESS.errno();
-            }
-            return awaitHandshake(pending);
-        } catch (final SocketErrorException e) {
-            return -e.error().errno();
-        } finally {
-            door.exit();
-        }
+        return inside(() -> life.connect(remote));
     }
 
-    private void start(final Endpoint remote, final TcpConfig config, final ByteBuffer data)
-            throws SocketErrorException {
-        final TcpConnection made = layer.stack().tcp().connect(binding, remote, config, events, data, door.now());
-        if (!options.quickAck) {
-            made.quickAck(false, door.now());
-        }
-        connection = made;
-        errorReported = false;
-        inputShut = false;
-        outputShut = false;
-        phase = Phase.CONNECTING;
-    }
+    // ---- Bytes
 
-    /**
-     * Connects now, if that was put off until there is something to send: the SYN takes {@code data} along.
-     *
-     * @return 0, or a negative errno
-     */
-    int connectDeferred(final ByteBuffer data) {
-        final Endpoint remote = deferred;
-        if (remote == null) {
-            return 0;
-        }
-        deferred = null;
-        try {
-            start(remote, options.config, data);
-            phase = Phase.CONNECTED;
-            return 0;
-        } catch (final SocketErrorException e) {
-            disconnect();
-            return -e.error().errno();
-        }
+    @Override
+    public int send(final ByteBuffer data, final int flags) {
+        return sender.send(data, flags);
     }
 
     /**
@@ -235,64 +116,14 @@ public final class StreamSocket extends StackSocket {
      * @return bytes taken; {@code -EINPROGRESS} if there was no cookie and the call may not wait: a handshake that asks for one has begun
      */
     public int sendTo(final ByteBuffer data, final int flags, final Endpoint remote) {
-        door.enter();
-        try {
-            final int unusable = unusable();
-            if (unusable != 0) {
-                return unusable;
+        final int before = data.remaining();
+        if (MessageFlags.has(flags, MessageFlags.MSG_FASTOPEN)) {
+            final int result = inside(() -> life.connectWith(data, flags, remote));
+            if (result != 0 || data.remaining() < before) {
+                return result != 0 ? result : before - data.remaining();
             }
-            if (MessageFlags.has(flags, MessageFlags.MSG_FASTOPEN) && phase == Phase.UNCONNECTED && deferred == null) {
-                final int before = data.remaining();
-                final boolean cookie = layer.stack().tcp().hasFastOpenCookie(remote.address(), door.now());
-                start(remote, options.config.copy().fastOpen(true), cookie ? data : NOTHING);
-                if (data.remaining() < before) {
-                    phase = Phase.CONNECTED;
-                    return before - data.remaining();
-                }
-                final int pending = -SocketError.EINPROGRESS.errno();
-                final int result = mayWait(flags) ? awaitHandshake(pending) : pending;
-                if (result != 0) {
-                    return result;
-                }
-            }
-        } catch (final SocketErrorException e) {
-            return -e.error().errno();
-        } finally {
-            door.exit();
         }
         return send(data, flags & ~MessageFlags.MSG_FASTOPEN);
-    }
-
-    private int awaitHandshake(final int pending) {
-        final long deadline = sendDeadline();
-        while (isHandshaking()) {
-            if (!mayWait(0)) {
-                return pending;
-            }
-            final int waited = await(writable, deadline);
-            if (waited != 0) {
-                return waited == -SocketError.EAGAIN.errno() ? pending : waited;
-            }
-        }
-        if (phase != Phase.CONNECTING) {
-            // Another thread was in connect, too, and has reported the result.
-            return phase == Phase.CONNECTED ? -SocketError.EISCONN.errno() : -SocketError.ECONNABORTED.errno();
-        }
-        final TcpConnection attempt = connection;
-        if (attempt != null && attempt.state() != TcpState.CLOSED) {
-            phase = Phase.CONNECTED;
-            return 0;
-        }
-        final int error = takeError();
-        disconnect();
-        return error != 0 ? -error : -SocketError.ECONNABORTED.errno();
-    }
-
-    // ---- Bytes
-
-    @Override
-    public int send(final ByteBuffer data, final int flags) {
-        return sender.send(data, flags);
     }
 
     /**
@@ -344,6 +175,7 @@ public final class StreamSocket extends StackSocket {
     public int availableBytes() {
         door.enter();
         try {
+            final TcpConnection connection = life.connection();
             return connection == null ? 0 : connection.readableBytes();
         } finally {
             door.exit();
@@ -354,6 +186,7 @@ public final class StreamSocket extends StackSocket {
     public boolean isAtMark() {
         door.enter();
         try {
+            final TcpConnection connection = life.connection();
             return connection != null && connection.isAtUrgentMark();
         } finally {
             door.exit();
@@ -364,6 +197,7 @@ public final class StreamSocket extends StackSocket {
     public int unsentAndUnackedBytes() {
         door.enter();
         try {
+            final TcpConnection connection = life.connection();
             return connection == null ? 0 : connection.unacknowledgedBytes();
         } finally {
             door.exit();
@@ -386,73 +220,7 @@ public final class StreamSocket extends StackSocket {
      */
     @Override
     public int shutdown(final Shutdown how) {
-        door.enter();
-        try {
-            final int unusable = unusable();
-            if (unusable != 0) {
-                return unusable;
-            }
-            if (phase == Phase.LISTENING) {
-                if (how.endsInput()) {
-                    stopListening();
-                }
-                return 0;
-            }
-            if (isHandshaking()) {
-                // Linux: the attempt is given up, and the socket is as it was before.
-                abandonAttempt();
-                return 0;
-            }
-            final TcpConnection open = connection;
-            if (open == null || open.state() == TcpState.CLOSED) {
-                return -SocketError.ENOTCONN.errno();
-            }
-            shutdown(open, how);
-            return 0;
-        } finally {
-            door.exit();
-        }
-    }
-
-    private void shutdown(final TcpConnection open, final Shutdown how) {
-        // As on Linux, what comes after the input was shut down still waits to be read, and then fills the window;
-        // unless
-        // both were.
-        if (how.endsInput()) {
-            inputShut = true;
-            open.inputUnwanted();
-        }
-        if (how.endsOutput() && !outputShut) {
-            outputShut = true;
-            open.shutdownOutput(door.now());
-        }
-        wakeAll();
-    }
-
-    private void stopListening() {
-        final TcpListener ended = listener;
-        if (ended != null) {
-            listener = null;
-            phase = Phase.UNCONNECTED;
-            ended.close(door.now());
-            wakeAll();
-        }
-    }
-
-    private void abandonAttempt() {
-        final TcpConnection attempt = connection;
-        disconnect();
-        if (attempt != null) {
-            attempt.observer(ConnectionObserver.NONE);
-            attempt.abort(door.now());
-        }
-        wakeAll();
-    }
-
-    private void disconnect() {
-        deferred = null;
-        connection = null;
-        phase = Phase.UNCONNECTED;
+        return inside(() -> life.shutdown(how));
     }
 
     /**
@@ -461,51 +229,14 @@ public final class StreamSocket extends StackSocket {
      */
     @Override
     int closeProtocol() {
-        stopListening();
-        final TcpConnection last = connection;
-        if (last != null) {
-            if (options.lingerSeconds == 0) {
-                last.abort(door.now());
-            } else {
-                last.close(door.now());
-                linger(last);
-            }
-        }
-        final TcpBinding bound = binding;
-        if (bound != null) {
-            bound.close();
-        }
+        life.close();
         return 0;
     }
 
     @Override
     void discard() {
-        options.lingerSeconds = 0;
+        lingerSeconds(0);
         close();
-    }
-
-    private void linger(final TcpConnection last) {
-        if (options.lingerSeconds <= 0 || layer.isHandling()) {
-            return;
-        }
-        final long deadline = door.now() + options.lingerSeconds * 1_000_000_000L;
-        last.observer(events);
-        try {
-            while (isFinishing(last) && !door.isShut() && writable.await(deadline)) {
-                continue;
-            }
-        } catch (final InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        last.observer(ConnectionObserver.NONE);
-    }
-
-    /** True while there is something that the peer has not acknowledged: data or the FIN. */
-    private static boolean isFinishing(final TcpConnection last) {
-        return switch (last.state()) {
-            case FIN_WAIT_1, CLOSING, LAST_ACK -> true;
-            default -> false;
-        };
     }
 
     // ---- Options
@@ -534,7 +265,27 @@ public final class StreamSocket extends StackSocket {
     public boolean isListening() {
         door.enter();
         try {
-            return phase == Phase.LISTENING;
+            return life.listener() != null;
+        } finally {
+            door.exit();
+        }
+    }
+
+    /** How many connections wait to be accepted; 0 for what is no listener. */
+    public int pendingConnections() {
+        door.enter();
+        try {
+            return life.pendingConnections();
+        } finally {
+            door.exit();
+        }
+    }
+
+    /** How many may wait, as {@code listen(2)} has said; 0 for what is no listener. */
+    public int backlog() {
+        door.enter();
+        try {
+            return life.backlog();
         } finally {
             door.exit();
         }
@@ -544,6 +295,7 @@ public final class StreamSocket extends StackSocket {
     public @Nullable TcpInfo info() {
         door.enter();
         try {
+            final TcpConnection connection = life.connection();
             return connection == null ? null : connection.info(door.now());
         } finally {
             door.exit();
@@ -554,7 +306,7 @@ public final class StreamSocket extends StackSocket {
     public String congestionControl() {
         door.enter();
         try {
-            return (connection == null ? options.config : connection.config()).congestionControl();
+            return options.config(life.connection()).congestionControl();
         } finally {
             door.exit();
         }
@@ -566,94 +318,41 @@ public final class StreamSocket extends StackSocket {
      * @return 0, or {@code -ENOENT} if there is none of that name
      */
     public int congestionControl(final String name) {
+        return inside(() -> options.congestionControl(name, life, door.now()));
+    }
+
+    /** {@code TCP_FASTOPEN_KEY}: what a listener makes Fast Open cookies with, or null if nobody has said. */
+    public @Nullable FastOpenKeys fastOpenKeys() {
         door.enter();
         try {
-            final int unusable = unusable();
-            if (unusable != 0) {
-                return unusable;
-            }
-            options.config.congestionControl(name);
-            if (listener != null) {
-                listener.config().congestionControl(name);
-            }
-            if (connection != null) {
-                connection.config().congestionControl(name);
-                connection.configChanged(door.now());
-            }
-            return 0;
-        } catch (final IllegalArgumentException e) {
-            return -SocketError.ENOENT.errno();
+            return options.config.fastOpenKeys();
         } finally {
             door.exit();
         }
     }
 
+    /** {@code TCP_FASTOPEN_KEY}, before or while listening; null for a key that nobody knows. @return 0 or a negative errno */
+    public int fastOpenKeys(final @Nullable FastOpenKeys keys) {
+        return inside(() -> options.fastOpenKeys(keys, life));
+    }
+
     @Override
     int applyOption(final int level, final int name, final int value) {
-        final TcpConnection open = connection;
-        final boolean ofTcp = level == SocketOptions.IPPROTO_TCP;
-        if (ofTcp && name == SocketOptions.TCP_WINDOW_CLAMP && value == 0 && open != null) {
-            return -SocketError.EINVAL.errno(); // tcp(7): only before there is a connection
-        }
-        final int result = options.set(level, name, value);
-        if (result == 0 && listener != null) {
-            TcpConfigOptions.set(listener.config(), level, name, value);
-        }
-        if (result == 0 && open != null) {
-            TcpConfigOptions.set(open.config(), level, name, value);
-            if (ofTcp && name == SocketOptions.TCP_QUICKACK) {
-                open.quickAck(value != 0, door.now());
-            } else if (ofTcp && name == SocketOptions.TCP_NODELAY && value != 0) {
-                open.flush(door.now()); // tcp(7): an explicit flush, even with TCP_CORK
-            } else {
-                open.configChanged(door.now());
-            }
-        }
-        return result;
+        return options.apply(level, name, value, life, door.now());
     }
 
     @Override
     int optionValue(final int level, final int name) {
-        final TcpConnection open = connection;
-        if (level == SocketOptions.SOL_SOCKET && name == SocketOptions.SO_ERROR) {
-            final int error = takeError();
-            return error != 0 || open == null ? error : takeSoftError(open);
-        }
-        if (level == SocketOptions.SOL_SOCKET && name == SocketOptions.SO_ACCEPTCONN) {
-            return phase == Phase.LISTENING ? 1 : 0;
-        }
-        if (open == null) {
-            return level == SocketOptions.IPPROTO_IP && name == SocketOptions.IP_MTU
-                    ? -SocketError.ENOTCONN.errno()
-                    : options.get(level, name, options.config);
-        }
-        return switch (level) {
-            case SocketOptions.SOL_SOCKET ->
-                switch (name) {
-                    case SocketOptions.SO_SNDBUF -> TcpConfigOptions.doubled(open.sendBufferBytes());
-                    case SocketOptions.SO_RCVBUF -> TcpConfigOptions.doubled(open.receiveBufferBytes());
-                    default -> options.get(level, name, open.config());
-                };
-            case SocketOptions.IPPROTO_IP ->
-                name == SocketOptions.IP_MTU ? open.pathMtu() : options.get(level, name, open.config());
-            case SocketOptions.IPPROTO_TCP ->
-                switch (name) {
-                    case SocketOptions.TCP_MAXSEG -> open.segmentBytes();
-                    case SocketOptions.TCP_QUICKACK -> open.isQuickAck() ? 1 : 0;
-                    default -> options.get(level, name, open.config());
-                };
-            default -> options.get(level, name, open.config());
-        };
+        return options.value(level, name, life);
     }
+
+    // ---- What there is
 
     @Override
     public Endpoint localEndpoint() {
         door.enter();
         try {
-            if (connection != null) {
-                return connection.local();
-            }
-            return binding == null ? UNBOUND : binding.local();
+            return life.localEndpoint();
         } finally {
             door.exit();
         }
@@ -663,11 +362,7 @@ public final class StreamSocket extends StackSocket {
     public @Nullable Endpoint remoteEndpoint() {
         door.enter();
         try {
-            if (deferred != null) {
-                return deferred;
-            }
-            final TcpConnection live = connection;
-            return live == null || isHandshaking() || live.state() == TcpState.CLOSED ? null : live.remote();
+            return life.remoteEndpoint();
         } finally {
             door.exit();
         }
@@ -677,13 +372,30 @@ public final class StreamSocket extends StackSocket {
     public @Nullable Endpoint peerEndpoint() {
         door.enter();
         try {
+            final TcpConnection connection = life.connection();
             return connection == null ? null : connection.remote();
         } finally {
             door.exit();
         }
     }
 
-    // ---- What others ask; inside the door
+    /** Why the connection failed, or null; unlike {@code SO_ERROR} it stays. */
+    public @Nullable SocketError failure() {
+        door.enter();
+        try {
+            final TcpConnection connection = life.connection();
+            return connection == null ? null : connection.error();
+        } finally {
+            door.exit();
+        }
+    }
+
+    @Override
+    int pollState() {
+        return life.pollState();
+    }
+
+    // ---- For a splice; inside the door
 
     /**
      * Throws unless the socket is open and has a connection that is established, or was: data may still be there. Also throws if
@@ -694,13 +406,7 @@ public final class StreamSocket extends StackSocket {
         if (unusable != 0) {
             throw new SocketErrorException(Errno.error(unusable), what);
         }
-        final TcpConnection open = connection;
-        if (open == null || isHandshaking() || open.state() == TcpState.CLOSED) {
-            throw new SocketErrorException(SocketError.ENOTCONN, what);
-        }
-        if (outputShut) {
-            throw new SocketErrorException(SocketError.EPIPE, what);
-        }
+        life.requireConnected(what);
         if (receiver.isLending()) {
             throw new SocketErrorException(SocketError.EAGAIN, what);
         }
@@ -708,112 +414,8 @@ public final class StreamSocket extends StackSocket {
 
     /** Gives the connection away and closes the socket. To be called after {@link #requireJoinable}. */
     TcpConnection handOver() {
-        final TcpConnection given = connected();
-        connection = null;
+        final TcpConnection given = life.handOver();
         leave();
-        final TcpBinding bound = binding;
-        if (bound != null) {
-            bound.close();
-        }
         return given;
-    }
-
-    @Nullable
-    TcpConnection connection() {
-        return connection;
-    }
-
-    /** The connection, where it is known that there is one. */
-    TcpConnection connected() {
-        final TcpConnection open = connection;
-        if (open == null) {
-            throw new IllegalStateException("not connected");
-        }
-        return open;
-    }
-
-    /** True while a connection is being opened, whose outcome is not known. */
-    boolean isHandshaking() {
-        final TcpConnection attempt = connection;
-        return attempt != null && (attempt.state() == TcpState.SYN_SENT || attempt.state() == TcpState.SYN_RECEIVED);
-    }
-
-    /** {@code SO_RCVLOWAT}. */
-    int receiveLowWater() {
-        return options.receiveLowWater;
-    }
-
-    boolean isInputShut() {
-        return inputShut;
-    }
-
-    boolean isOutputShut() {
-        return outputShut;
-    }
-
-    /** The connection's error as an errno, if it has not been reported yet, else 0. From now on it is reported. */
-    int takeError() {
-        final SocketError error = pendingError();
-        errorReported |= error != null;
-        return error == null ? 0 : error.errno();
-    }
-
-    /** Linux reports by SO_ERROR also what the network has reported and the connection lives through. */
-    private static int takeSoftError(final TcpConnection open) {
-        final SocketError reported = open.takeSoftError();
-        return reported == null ? 0 : reported.errno();
-    }
-
-    /** Why the connection failed, or null; unlike {@code SO_ERROR} it stays. */
-    public @Nullable SocketError failure() {
-        door.enter();
-        try {
-            return connection == null ? null : connection.error();
-        } finally {
-            door.exit();
-        }
-    }
-
-    private @Nullable SocketError pendingError() {
-        return connection == null || errorReported ? null : connection.error();
-    }
-
-    @Override
-    int pollState() {
-        if (deferred != null) {
-            return PollEvents.WRITABLE;
-        }
-        return listener != null
-                ? StreamReadiness.of(listener)
-                : StreamReadiness.of(connection, inputShut, pendingError() != null, options.receiveLowWater);
-    }
-
-    /** What the protocol tells us, inside the door, in the middle of its work. */
-    private final class Events implements ConnectionObserver {
-
-        @Override
-        public void connected() {
-            wakeAll();
-        }
-
-        @Override
-        public void readable() {
-            wakeReaders();
-        }
-
-        @Override
-        public void writable() {
-            wakeWriters();
-        }
-
-        @Override
-        public void finAcknowledged() {
-            wakeWriters();
-        }
-
-        @Override
-        public void closed() {
-            wakeAll();
-        }
     }
 }

@@ -19,6 +19,8 @@ final class TcpConfigOptions {
     private static final int MAX_KEEPALIVE_SECONDS = 32_767;
     private static final int MAX_KEEPALIVE_COUNT = 127;
     private static final int MAX_SYN_RETRIES = 127;
+    private static final int MAX_DEFER_TIMEOUTS = 255;
+    private static final int MAX_RTO_SECONDS = 120;
     private static final int MIN_RECEIVE_BUFFER = 2_304 / 2; // Linux's SOCK_MIN_RCVBUF, which counts double
     private static final int MIN_SEND_BUFFER = 4_608 / 2; // Linux's SOCK_MIN_SNDBUF
     private static final int MAX_BUFFER = 64 << 20;
@@ -110,6 +112,7 @@ final class TcpConfigOptions {
             case SocketOptions.TCP_WINDOW_CLAMP ->
                 config.windowClamp(value == 0 ? 0 : Math.max(value, MIN_RECEIVE_BUFFER));
             case SocketOptions.TCP_NOTSENT_LOWAT -> config.notSentLowWater(value < 0 ? Integer.MAX_VALUE : value);
+            case SocketOptions.TCP_DEFER_ACCEPT -> config.deferAcceptTimeouts(timeouts(value));
             case SocketOptions.TCP_MAXSEG -> {
                 if (value != 0 && isOutside(value, MIN_SEGMENT, MAX_SEGMENT)) {
                     return INVALID;
@@ -138,7 +141,7 @@ final class TcpConfigOptions {
                 if (isOutside(value, 1, MAX_SYN_RETRIES)) {
                     return INVALID;
                 }
-                config.synRetries(value);
+                config.synRetries(value).synAckRetries(value);
             }
             case SocketOptions.TCP_FASTOPEN -> {
                 if (value < 0) {
@@ -173,6 +176,7 @@ final class TcpConfigOptions {
                 config.finWait2Nanos() == 0 ? -1 : (int) (config.finWait2Nanos() / SECONDS);
             case SocketOptions.TCP_WINDOW_CLAMP -> config.windowClamp();
             case SocketOptions.TCP_NOTSENT_LOWAT -> config.notSentLowWater();
+            case SocketOptions.TCP_DEFER_ACCEPT -> seconds(config.deferAcceptTimeouts());
             case SocketOptions.TCP_MAXSEG -> config.maxSegment() == 0 ? DEFAULT_SEGMENT : config.maxSegment();
             case SocketOptions.TCP_KEEPIDLE -> (int) (config.keepAliveIdleNanos() / SECONDS);
             case SocketOptions.TCP_KEEPINTVL -> (int) (config.keepAliveIntervalNanos() / SECONDS);
@@ -200,6 +204,26 @@ final class TcpConfigOptions {
             return new TcpConfig().finWait2Nanos();
         }
         return Math.max(0, Math.min(seconds, MAX_FIN_WAIT_2_SECONDS)) * SECONDS;
+    }
+
+    /** How many timeouts of 1, 2, 4 and so on seconds it takes until so many seconds are over. */
+    private static int timeouts(final int seconds) {
+        int timeouts = 0;
+        while (timeouts < MAX_DEFER_TIMEOUTS && seconds > seconds(timeouts)) {
+            timeouts++;
+        }
+        return timeouts;
+    }
+
+    /** How long so many timeouts take together. */
+    private static int seconds(final int timeouts) {
+        int seconds = 0;
+        int timeout = 1;
+        for (int i = 0; i < timeouts; i++) {
+            seconds += timeout;
+            timeout = Math.min(2 * timeout, MAX_RTO_SECONDS);
+        }
+        return seconds;
     }
 
     private static int pacingRate(final long bytesPerSecond) {

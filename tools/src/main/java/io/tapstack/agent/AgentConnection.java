@@ -251,7 +251,7 @@ final class AgentConnection {
         final Place place = begin();
         place.caller().begin();
         try {
-            return new Operations(agent, this, place.incarnation()).perform(request);
+            return new Operations(place.incarnation(), () -> agent.reset(this)).perform(request);
         } catch (final InterruptedException e) {
             return Reply.of(-SocketError.EINTR.errno());
         } catch (final RuntimeException | StackOverflowError | OutOfMemoryError e) {

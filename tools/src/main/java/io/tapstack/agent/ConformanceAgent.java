@@ -91,7 +91,10 @@ public final class ConformanceAgent implements AutoCloseable {
             return server.bind(address);
         } catch (final IOException | RuntimeException e) {
             server.close();
-            throw new IOException(path + ": " + e.getMessage(), e);
+            // An agent's own socket was removed before.
+            throw new IOException(
+                    path + ": " + (Files.exists(path) ? "is there and no socket: take another path" : e.getMessage()),
+                    e);
         }
     }
 

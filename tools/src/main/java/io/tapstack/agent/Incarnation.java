@@ -74,6 +74,11 @@ abstract class Incarnation implements AutoCloseable {
         return readiness;
     }
 
+    /** What it is about; inside {@link #door()}. */
+    final NetworkStack stack() {
+        return stack;
+    }
+
     /** Changes a setting for what comes. */
     final void apply(final Setting setting) {
         apply(door(), setting);

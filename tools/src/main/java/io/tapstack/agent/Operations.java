@@ -57,15 +57,16 @@ final class Operations {
     private static final long MAX_ADVANCE_MICROS = 365L * 86_400 * 1_000_000;
     private static final Reply INVALID = Reply.of(-LinuxErrno.EINVAL);
 
-    private final ConformanceAgent agent;
-    private final AgentConnection connection;
     private final Incarnation incarnation;
+    private final Runnable reset;
     private final SocketCalls calls;
 
-    Operations(final ConformanceAgent agent, final AgentConnection connection, final Incarnation incarnation) {
-        this.agent = agent;
-        this.connection = connection;
+    /**
+     * @param reset has everything start anew, in another incarnation
+     */
+    Operations(final Incarnation incarnation, final Runnable reset) {
         this.incarnation = incarnation;
+        this.reset = reset;
         this.calls = incarnation.calls();
     }
 
@@ -274,7 +275,7 @@ final class Operations {
     // ---- The agent itself
 
     private Reply reset() {
-        agent.reset(connection);
+        reset.run();
         return Reply.of(0);
     }
 

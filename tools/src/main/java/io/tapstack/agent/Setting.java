@@ -3,6 +3,7 @@ package io.tapstack.agent;
 import io.tapstack.link.LinkCapabilities;
 import io.tapstack.stack.NetworkStack;
 import io.tapstack.tcp.EcnMode;
+import io.tapstack.tcp.MtuProbingMode;
 import io.tapstack.tcp.SynCookieMode;
 import io.tapstack.tcp.TcpConfig;
 import java.util.Locale;
@@ -46,7 +47,7 @@ public final class Setting {
             }),
             Map.entry("mss", tcp(text -> {
                 final int bytes = number(text, 0, MAX_MSS);
-                require(bytes == 0 || bytes >= MIN_MSS, text);
+                require(bytes == 0 || bytes >= MIN_MSS, "neither 0 nor at least " + MIN_MSS);
                 return config -> config.maxSegment(bytes);
             })),
             Map.entry("rcvwnd", tcp(text -> {
@@ -97,6 +98,14 @@ public final class Setting {
                 final SynCookieMode mode = SynCookieMode.valueOf(text.toUpperCase(Locale.ROOT));
                 return config -> config.synCookies(mode);
             })),
+            Map.entry("mtu_probing", tcp(text -> {
+                final MtuProbingMode mode = MtuProbingMode.valueOf(text.toUpperCase(Locale.ROOT));
+                return config -> config.mtuProbing(mode);
+            })),
+            Map.entry("uto", tcp(text -> {
+                final boolean on = isOn(text);
+                return config -> config.userTimeoutOption(on);
+            })),
             Map.entry("time_wait", millis((config, nanos) -> config.timeWaitNanos(nanos))),
             Map.entry("keepalive.idle", millis((config, nanos) -> config.keepAliveIdleNanos(Math.max(1, nanos)))),
             Map.entry(
@@ -133,7 +142,7 @@ public final class Setting {
         try {
             return new Setting(name, value, key.apply(value));
         } catch (final IllegalArgumentException e) {
-            throw new IllegalArgumentException("'" + text + "' has a value that makes no sense", e);
+            throw new IllegalArgumentException("'" + text + "' has a value that makes no sense: " + e.getMessage(), e);
         }
     }
 
@@ -153,8 +162,13 @@ public final class Setting {
      * @param defaults of sockets that are made from now on
      * @throws IllegalArgumentException if the stack's device does not allow it
      */
-    void apply(final NetworkStack stack, final TcpConfig defaults) {
+    public void apply(final NetworkStack stack, final TcpConfig defaults) {
         change.accept(stack, defaults);
+    }
+
+    @Override
+    public String toString() {
+        return key + "=" + value;
     }
 
     private static Key tcp(final Function<String, Consumer<TcpConfig>> reader) {
@@ -172,7 +186,7 @@ public final class Setting {
     }
 
     private static boolean isOn(final String text) {
-        require(text.equals("on") || text.equals("off"), text);
+        require(text.equals("on") || text.equals("off"), "neither on nor off");
         return text.equals("on");
     }
 
@@ -181,14 +195,14 @@ public final class Setting {
     }
 
     private static long number(final String text, final long least, final long most) {
-        final long number = Long.parseLong(text);
-        require(number >= least && number <= most, text);
+        final long number = text.matches("-?[0-9]{1,18}") ? Long.parseLong(text) : least - 1;
+        require(number >= least && number <= most, "not a number from " + least + " to " + most);
         return number;
     }
 
-    private static void require(final boolean sensible, final String text) {
+    private static void require(final boolean sensible, final String complaint) {
         if (!sensible) {
-            throw new IllegalArgumentException(text);
+            throw new IllegalArgumentException(complaint);
         }
     }
 }

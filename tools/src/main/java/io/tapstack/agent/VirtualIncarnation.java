@@ -17,7 +17,6 @@ final class VirtualIncarnation extends Incarnation {
     /** In real time. A suite that starts a call on one thread and waits for its packet on another means the one to come first. */
     private static final long HESITATION_NANOS = 5_000_000;
 
-    private final NetworkStack stack;
     private final VirtualTime time;
     private final AgentLink link;
 
@@ -28,13 +27,22 @@ final class VirtualIncarnation extends Incarnation {
             final List<Setting> settings,
             final long startMicros) {
         super(time, stack, settings, startMicros);
-        this.stack = stack;
         this.time = time;
         this.link = link;
     }
 
     static VirtualIncarnation start(final StackConfig config, final List<Setting> settings, final long startMicros) {
-        final VirtualTime time = new VirtualTime(START_NANOS, HESITATION_NANOS);
+        return start(config, settings, startMicros, HESITATION_NANOS, VirtualTime.PATIENCE_NANOS);
+    }
+
+    /** The same for those who are known to make one call after the other, and need not be waited for so long. */
+    static VirtualIncarnation start(
+            final StackConfig config,
+            final List<Setting> settings,
+            final long startMicros,
+            final long hesitationNanos,
+            final long patienceNanos) {
+        final VirtualTime time = new VirtualTime(START_NANOS, hesitationNanos, patienceNanos);
         final AgentLink link = new AgentLink(time::now);
         final NetworkStack stack = new NetworkStack(link, config, START_NANOS);
         time.add(stack);
@@ -115,7 +123,7 @@ final class VirtualIncarnation extends Incarnation {
         calls().closeAll();
         time.enter();
         try {
-            stack.close(time.now());
+            stack().close(time.now());
             link.close();
         } finally {
             time.exit();

@@ -141,6 +141,19 @@ final class Converters {
         }
     }
 
+    /** Any number. */
+    static final class ForLong implements ITypeConverter<Long> {
+
+        @Override
+        public Long convert(final String value) {
+            try {
+                return Long.valueOf(value);
+            } catch (final NumberFormatException e) {
+                throw new TypeConversionException("'" + value + "' is not a whole number such as 42");
+            }
+        }
+    }
+
     /** How many of something, at least one. */
     static final class ForCount implements ITypeConverter<Integer> {
 

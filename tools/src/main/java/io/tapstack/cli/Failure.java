@@ -1,11 +1,13 @@
 package io.tapstack.cli;
 
 import io.tapstack.tap.TapException;
+import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
 /** A command that failed, in words that say what to do about it. */
@@ -47,10 +49,12 @@ public final class Failure extends RuntimeException {
             return text + ": unknown host";
         }
         if (failure instanceof TapException
+                || failure instanceof FileSystemException
+                || failure.getClass() == IOException.class
                 || failure instanceof BindException
                 || failure instanceof ConnectException
                 || failure instanceof NoRouteToHostException) {
-            return text;
+            return text.isEmpty() ? failure.toString() : text;
         }
         return text.isEmpty() ? failure.toString() : failure.getClass().getSimpleName() + ": " + text;
     }

@@ -1,5 +1,6 @@
 package io.tapstack.cli;
 
+import io.tapstack.tcp.MtuProbingMode;
 import io.tapstack.tcp.congestion.CongestionControls;
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -90,7 +91,11 @@ public final class LinkOptions {
             description = "delay frames, each way, e.g. 20ms")
     private Duration delay = Duration.ZERO;
 
-    @Option(names = "--seed", paramLabel = "N", description = "what chance begins with, to repeat a run")
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            converter = Converters.ForLong.class,
+            description = "what chance begins with, to repeat a run")
     private Optional<Long> seed = Optional.empty();
 
     @Option(names = "--no-offload", description = "one frame a segment, checksums in software: for comparison")
@@ -109,6 +114,14 @@ public final class LinkOptions {
             completionCandidates = CongestionControlNames.class,
             description = "congestion control of our connections: ${COMPLETION-CANDIDATES} (cubic)")
     private Optional<String> congestionControl = Optional.empty();
+
+    @Option(
+            names = "--mtu-probing",
+            paramLabel = "WHEN",
+            description =
+                    "find out how large packets may be where routers do not say (RFC 4821): off, black_hole, once large"
+                            + " segments seem to vanish, or on, from the start (off)")
+    private Optional<MtuProbingMode> mtuProbing = Optional.empty();
 
     @Option(
             names = "--queues",
@@ -193,6 +206,11 @@ public final class LinkOptions {
     /** Whether the device is to take nothing over from the stack. */
     public boolean noOffload() {
         return noOffload;
+    }
+
+    /** When connections probe for the path's MTU, if not the usual way. */
+    public Optional<MtuProbingMode> mtuProbing() {
+        return mtuProbing;
     }
 
     /** The congestion control of our connections, if not the usual one. */

@@ -5,6 +5,7 @@ import io.tapstack.packetdrill.ScriptRunner.Target;
 import io.tapstack.packetdrill.play.PlaySettings;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.ISetter;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
@@ -35,7 +38,22 @@ import picocli.CommandLine.Spec;
         })
 final class Packetdrill implements Callable<Integer> {
 
-    @Spec
+    /** What packetdrill's own command line has beside the options that are declared here, so that a call of it works as it stands. */
+    private static final List<String> UPSTREAM = List.of(
+            "ip_version",
+            "local_ip",
+            "remote_ip",
+            "gateway_ip",
+            "netmask_ip",
+            "bind_port",
+            "connect_port",
+            "mtu",
+            "mss",
+            "speed",
+            "tolerance_percent",
+            "tcp_ts_tick_usecs",
+            "tcp_ts_ecr_scaled");
+
     private CommandSpec spec = CommandSpec.create();
 
     @Parameters(paramLabel = "FILE", arity = "1..*", description = "scripts (.pkt)")
@@ -52,6 +70,7 @@ final class Packetdrill implements Callable<Integer> {
     @Option(
             names = "--tolerance_usecs",
             paramLabel = "N",
+            converter = Converters.ForLong.class,
             description = "how early or late something may happen (4000, against the kernel 20000)")
     private Optional<Long> tolerance = Optional.empty();
 
@@ -87,6 +106,26 @@ final class Packetdrill implements Callable<Integer> {
 
     Packetdrill() {}
 
+    @Spec
+    void spec(final CommandSpec own) {
+        spec = own;
+        for (final String name : UPSTREAM) {
+            own.addOption(OptionSpec.builder("--" + name)
+                    .type(String.class)
+                    .hidden(true)
+                    .setter(new ISetter() {
+                        @Override
+                        public <T> T set(final T value) {
+                            if (value != null) {
+                                others.put(name, value.toString());
+                            }
+                            return value;
+                        }
+                    })
+                    .build());
+        }
+    }
+
     @Override
     public Integer call() throws IOException {
         LogLevel.quiet();
@@ -95,6 +134,9 @@ final class Packetdrill implements Callable<Integer> {
         final ScriptRunner runner = new ScriptRunner(target, settings(), definitions, out::println);
         int failures = 0;
         for (final Path file : files) {
+            if (Files.isDirectory(file)) {
+                throw new Failure(file + " is a directory: name its scripts, such as " + file.resolve("*.pkt"));
+            }
             final @Nullable String problem = runner.run(file).orElse(null);
             out.flush();
             if (problem != null) {
@@ -120,7 +162,8 @@ final class Packetdrill implements Callable<Integer> {
             try {
                 settings.set(name, value);
             } catch (final IllegalArgumentException | UnsupportedOperationException e) {
-                throw new ParameterException(spec.commandLine(), "bad option " + name + "=" + value);
+                throw new ParameterException(
+                        spec.commandLine(), "bad option " + name + "=" + value + ": docs/packetdrill.md lists them");
             }
         });
         return settings;

@@ -61,6 +61,7 @@ final class StackSession implements Session {
             for (int i = 0; i < stacks.size(); i++) {
                 final SocketLayer layer = new SocketLayer(stacks.driver(i).door(), stacks.stack(i));
                 link.congestionControl().ifPresent(layer.defaults()::congestionControl);
+                link.mtuProbing().ifPresent(layer.defaults()::mtuProbing);
                 sockets.add(layer);
             }
             stacks.start();

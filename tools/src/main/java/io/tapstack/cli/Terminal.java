@@ -16,11 +16,6 @@ final class Terminal {
         return isTerminal(2);
     }
 
-    /** Whether stdout is read by a person. */
-    static boolean isStdout() {
-        return isTerminal(1);
-    }
-
     private static boolean isTerminal(final int descriptor) {
         try {
             final String target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor))

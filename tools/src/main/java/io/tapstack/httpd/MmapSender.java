@@ -1,7 +1,6 @@
 package io.tapstack.httpd;
 
 import io.tapstack.socket.MappedFile;
-import io.tapstack.transport.StreamConnection;
 import java.io.IOException;
 
 /**
@@ -10,32 +9,12 @@ import java.io.IOException;
  * <p>A mapped file that is cut short answers with zeros up to the end of its last page and with a fault beyond. So the size
  * is looked at after each copy: bytes that the file has then were real.
  */
-final class MmapSender implements BodySender {
-
-    private static final int BUFFER_BYTES = 64 * 1024;
+final class MmapSender extends BufferedSender {
 
     @Override
-    public boolean send(
-            final MappedFile file,
-            final long position,
-            final long count,
-            final StreamConnection connection,
-            final Transfer transfer)
-            throws IOException {
-        final byte[] bytes = new byte[(int) Math.min(count, BUFFER_BYTES)];
-        long sent = 0;
-        while (sent < count) {
-            final long at = position + sent;
-            final int wanted = (int) Math.min(Math.min(bytes.length, count - sent), file.sizeNow() - at);
-            if (wanted <= 0) {
-                return false;
-            }
-            final int copied = copy(file, at, bytes, wanted);
-            connection.output().write(bytes, 0, copied);
-            sent += copied;
-            transfer.advance(copied, System.nanoTime());
-        }
-        return true;
+    int fill(final MappedFile file, final long position, final byte[] into, final int wanted) throws IOException {
+        final long there = file.sizeNow() - position;
+        return there <= 0 ? 0 : copy(file, position, into, (int) Math.min(wanted, there));
     }
 
     /** Copies up to {@code wanted} bytes, as many as the chunk has and the file still has after the copy. */

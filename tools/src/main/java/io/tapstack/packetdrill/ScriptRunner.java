@@ -78,6 +78,8 @@ public final class ScriptRunner {
             own.apply(script.options());
             if (target == Target.KERNEL && own.virtualTimeOnly()) {
                 log.accept(name + ": not played, it needs virtual time");
+            } else if (target == Target.KERNEL && !own.stackSettings().isEmpty()) {
+                log.accept(name + ": not played, it is about settings of our own stack");
             } else if (!own.dryRun()) {
                 play(script, own);
             }

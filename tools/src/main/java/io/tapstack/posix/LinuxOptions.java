@@ -3,6 +3,7 @@ package io.tapstack.posix;
 import io.tapstack.socket.SocketOptions;
 import io.tapstack.socket.StackSocket;
 import io.tapstack.socket.StreamSocket;
+import io.tapstack.tcp.FastOpenKeys;
 import io.tapstack.tcp.TcpInfo;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -64,6 +65,11 @@ final class LinuxOptions {
                 target.put(Arrays.copyOf(text, CONGESTION_NAME_BYTES));
                 return 0;
             }
+            if (name == SocketOptions.TCP_FASTOPEN_KEY) {
+                final FastOpenKeys keys = stream.fastOpenKeys();
+                target.put(keys == null ? new byte[0] : keys.toBytes());
+                return 0;
+            }
         }
         final int value = socket.option(level, name);
         if (value < 0) {
@@ -91,6 +97,11 @@ final class LinuxOptions {
         if (level == SocketOptions.IPPROTO_TCP && name == TCP_CONGESTION && socket instanceof StreamSocket stream) {
             return setCongestionControl(stream, value);
         }
+        if (level == SocketOptions.IPPROTO_TCP
+                && name == SocketOptions.TCP_FASTOPEN_KEY
+                && socket instanceof StreamSocket stream) {
+            return setFastOpenKeys(stream, value);
+        }
         // ip(7): options of this level may be a single byte.
         if (level == SocketOptions.IPPROTO_IP && value.hasRemaining() && value.remaining() < Integer.BYTES) {
             return socket.setOption(level, name, value.get() & 0xFF);
@@ -104,7 +115,7 @@ final class LinuxOptions {
     private static void putInfo(final StreamSocket socket, final ByteBuffer target) {
         final TcpInfo info = socket.info();
         if (info == null) {
-            TcpInfoLayout.writeUnconnected(target, socket.isListening());
+            TcpInfoLayout.writeUnconnected(socket, target);
         } else {
             TcpInfoLayout.write(info, target);
         }
@@ -119,6 +130,16 @@ final class LinuxOptions {
         final String name = new String(text, StandardCharsets.US_ASCII);
         final int end = name.indexOf('\0');
         return socket.congestionControl(end < 0 ? name : name.substring(0, end));
+    }
+
+    private static int setFastOpenKeys(final StreamSocket socket, final ByteBuffer value) {
+        final byte[] bytes = new byte[value.remaining()];
+        value.get(bytes);
+        try {
+            return socket.fastOpenKeys(FastOpenKeys.of(bytes));
+        } catch (final IllegalArgumentException e) {
+            return -LinuxErrno.EINVAL;
+        }
     }
 
     private static int setLinger(final StackSocket socket, final ByteBuffer value) {

@@ -1,26 +1,50 @@
 package io.tapstack.posix;
 
+import io.tapstack.socket.StreamSocket;
+import io.tapstack.tcp.TcpConfig;
 import io.tapstack.tcp.TcpInfo;
 import io.tapstack.tcp.TcpState;
-import io.tapstack.tcp.recovery.LossRecovery;
 import java.nio.ByteBuffer;
 
 /**
- * {@link TcpInfo} as Linux's {@code struct tcp_info} of {@code <linux/tcp.h>}, up to {@code tcpi_snd_wnd}. What the stack does not know is 0.
+ * {@link TcpInfo} as Linux's {@code struct tcp_info} of {@code <linux/tcp.h>}, the whole of it as Linux 6.7 has it; what 6.18 adds behind that is
+ * about Accurate ECN (RFC 9768).
  */
 public final class TcpInfoLayout {
 
     /** Size of the structure. */
-    public static final int BYTES = 232;
+    public static final int BYTES = 248;
 
     private static final int LISTEN = 10;
     private static final int OPTION_TIMESTAMPS = 1;
     private static final int OPTION_SACK = 2;
     private static final int OPTION_WINDOW_SCALE = 4;
+    private static final int OPTION_ECN = 8;
+    private static final int OPTION_ECN_SEEN = 16;
+    private static final int OPTION_SYN_DATA = 32;
+    private static final int OPTION_FAST_OPEN_CHILD = 128;
+    private static final int APP_LIMITED = 1;
+    private static final int FAST_OPEN_FAILURE_SHIFT = 1;
     private static final int NO_SSTHRESH = 1 << 30;
     private static final int INFINITE_SSTHRESH = 0x7FFF_FFFF;
+    private static final long NO_RATE = -1;
     private static final long MICROS = 1_000;
     private static final long MILLIS = 1_000_000;
+
+    // Where a socket without a connection has something else than 0.
+    private static final int BITS_OFFSET = 7;
+    private static final int RTO_OFFSET = 8;
+    private static final int SND_MSS_OFFSET = 16;
+    private static final int UNACKED_OFFSET = 24;
+    private static final int SACKED_OFFSET = 28;
+    private static final int SND_SSTHRESH_OFFSET = 76;
+    private static final int SND_CWND_OFFSET = 80;
+    private static final int REORDERING_OFFSET = 88;
+    private static final int PACING_RATE_OFFSET = 104;
+    private static final int MAX_PACING_RATE_OFFSET = 112;
+    private static final int MIN_RTT_OFFSET = 148;
+    private static final int DEFAULT_MSS = 536;
+    private static final int DEFAULT_REORDERING = 3;
 
     private TcpInfoLayout() {}
 
@@ -40,87 +64,133 @@ public final class TcpInfoLayout {
         };
     }
 
-    /** Linux's {@code enum tcp_ca_state}. */
-    private static int number(final LossRecovery.Phase phase) {
-        return switch (phase) {
-            case OPEN -> 0;
-            case DISORDER -> 1;
-            case RECOVERY -> 3;
-            case LOSS -> 4;
-        };
-    }
-
-    /** Of a socket without a connection. */
-    static void writeUnconnected(final ByteBuffer target, final boolean listening) {
-        target.put((byte) (listening ? LISTEN : number(TcpState.CLOSED))).put(new byte[BYTES - 1]);
+    /** Of a socket without a connection: appends what Linux knows of one, which is little. */
+    static void writeUnconnected(final StreamSocket socket, final ByteBuffer target) {
+        final boolean listening = socket.isListening();
+        final int start = target.position();
+        target.put(new byte[BYTES]);
+        target.put(start, (byte) (listening ? LISTEN : number(TcpState.CLOSED)));
+        final TcpConfig config = new TcpConfig();
+        target.putInt(start + SND_CWND_OFFSET, config.initialWindowSegments());
+        target.putInt(start + REORDERING_OFFSET, DEFAULT_REORDERING);
+        target.putLong(start + PACING_RATE_OFFSET, NO_RATE);
+        target.putLong(start + MAX_PACING_RATE_OFFSET, NO_RATE);
+        if (listening) {
+            target.putInt(start + UNACKED_OFFSET, socket.pendingConnections());
+            target.putInt(start + SACKED_OFFSET, socket.backlog());
+        } else {
+            target.put(start + BITS_OFFSET, (byte) APP_LIMITED);
+            target.putInt(start + RTO_OFFSET, micros(config.initialRtoNanos()));
+            target.putInt(start + SND_MSS_OFFSET, DEFAULT_MSS);
+            target.putInt(start + SND_SSTHRESH_OFFSET, INFINITE_SSTHRESH);
+            target.putInt(start + MIN_RTT_OFFSET, micros(Long.MAX_VALUE));
+        }
     }
 
     /** Appends the structure to {@code target}, in its byte order. */
     public static void write(final TcpInfo info, final ByteBuffer target) {
-        final int mss = Math.max(1, info.sendMss());
-        final int options = (info.timestamps() ? OPTION_TIMESTAMPS : 0)
-                | (info.sack() ? OPTION_SACK : 0)
-                | (info.windowScale() ? OPTION_WINDOW_SCALE : 0);
         final int start = target.position();
-        target.put((byte) number(info.state()));
-        target.put((byte) number(info.phase()));
-        target.put((byte) info.retransmits());
-        target.put((byte) info.probes());
-        target.put((byte) info.backoff());
-        target.put((byte) options);
-        target.put((byte) (info.sendScale() | info.receiveScale() << 4));
-        target.put((byte) 0); // tcpi_delivery_rate_app_limited, tcpi_fastopen_client_fail
-        target.putInt(micros(info.rtoNanos()));
-        target.putInt(micros(info.delayedAckNanos()));
-        target.putInt(info.sendMss());
-        target.putInt(info.receiveMss());
-        target.putInt(info.unackedSegments());
-        target.putInt(info.sackedSegments());
-        target.putInt(info.lostSegments());
-        target.putInt(info.retransmittedSegments());
-        skip(target, 1); // tcpi_fackets: no more in Linux either
-        target.putInt(millis(info.sinceDataSentNanos()));
-        skip(target, 1); // tcpi_last_ack_sent: "not remembered, sorry"
-        target.putInt(millis(info.sinceDataReceivedNanos()));
-        target.putInt(millis(info.sinceAckReceivedNanos()));
-        target.putInt(info.pathMtu());
-        target.putInt(info.receiveSpace()); // tcpi_rcv_ssthresh
-        target.putInt(micros(info.rttNanos()));
-        target.putInt(micros(info.rttVarianceNanos()));
-        target.putInt(info.ssthreshBytes() >= NO_SSTHRESH ? INFINITE_SSTHRESH : info.ssthreshBytes() / mss);
-        target.putInt(info.cwndBytes() / mss);
-        target.putInt(info.advertisedMss());
-        skip(target, 2); // tcpi_reordering, tcpi_rcv_rtt
-        target.putInt(info.receiveSpace());
-        target.putInt((int) info.segmentsRetransmitted());
-        target.putLong(info.pacingRate() == 0 ? -1 : info.pacingRate());
-        target.putLong(-1); // tcpi_max_pacing_rate: none
-        target.putLong(info.bytesAcked());
-        target.putLong(info.bytesReceived());
-        target.putInt((int) info.segmentsOut());
-        target.putInt((int) info.segmentsIn());
-        target.putInt(info.notSentBytes());
-        target.putInt(micros(info.minRttNanos()));
-        target.putInt((int) info.dataSegmentsIn());
-        target.putInt((int) info.dataSegmentsOut());
-        skip(
-                target,
-                10); // tcpi_delivery_rate, tcpi_busy_time, tcpi_rwnd_limited, tcpi_sndbuf_limited, tcpi_delivered(_ce)
-        target.putLong(info.bytesSent());
-        target.putLong(info.bytesRetransmitted());
-        skip(target, 3); // tcpi_dsack_dups, tcpi_reord_seen, tcpi_rcv_ooopack
-        target.putInt(info.peerWindow());
+        state(info, target);
+        flight(info, target);
+        path(info, target);
+        counts(info, target);
         assert target.position() - start == BYTES;
     }
 
-    private static void skip(final ByteBuffer target, final int words) {
-        for (int i = 0; i < words; i++) {
-            target.putInt(0);
-        }
+    private static void state(final TcpInfo info, final ByteBuffer target) {
+        final TcpInfo.Agreed agreed = info.agreed();
+        final TcpInfo.Timers timers = info.timers();
+        final int options = (agreed.timestamps() ? OPTION_TIMESTAMPS : 0)
+                | (agreed.sack() ? OPTION_SACK : 0)
+                | (agreed.windowScale() ? OPTION_WINDOW_SCALE : 0)
+                | (agreed.ecn() ? OPTION_ECN : 0)
+                | (agreed.ecnSeen() ? OPTION_ECN_SEEN : 0)
+                | (agreed.synDataTaken() ? OPTION_SYN_DATA : 0)
+                | (agreed.fastOpenChild() ? OPTION_FAST_OPEN_CHILD : 0);
+        target.put((byte) number(info.state()));
+        target.put((byte) info.congestion().ordinal());
+        target.put((byte) timers.retransmits());
+        target.put((byte) timers.probes());
+        target.put((byte) timers.backoff());
+        target.put((byte) options);
+        target.put((byte) (agreed.sendScale() | agreed.receiveScale() << 4));
+        target.put((byte) ((info.rates().deliveryAppLimited() ? APP_LIMITED : 0)
+                | agreed.fastOpenFailure().ordinal() << FAST_OPEN_FAILURE_SHIFT));
+        target.putInt(micros(timers.rtoNanos()));
+        target.putInt(micros(timers.delayedAckNanos()));
+        target.putInt(info.sizes().sendMss());
+        target.putInt(info.sizes().receiveMss());
     }
 
+    private static void flight(final TcpInfo info, final ByteBuffer target) {
+        final TcpInfo.Flight flight = info.flight();
+        target.putInt(flight.unacked());
+        target.putInt(flight.sacked());
+        target.putInt(flight.lost());
+        target.putInt(flight.retransmitted());
+        target.putInt(0); // tcpi_fackets: no more in Linux either
+        target.putInt(millis(info.timers().sinceDataSentNanos()));
+        target.putInt(0); // tcpi_last_ack_sent: "not remembered, sorry"
+        target.putInt(millis(info.timers().sinceDataReceivedNanos()));
+        target.putInt(millis(info.timers().sinceAckReceivedNanos()));
+    }
+
+    private static void path(final TcpInfo info, final ByteBuffer target) {
+        final TcpInfo.Windows windows = info.windows();
+        final TcpInfo.RoundTrip roundTrip = info.roundTrip();
+        final int mss = Math.max(1, info.sizes().sendMss());
+        target.putInt(info.sizes().pathMtu());
+        target.putInt(windows.receiveLimit()); // tcpi_rcv_ssthresh
+        target.putInt(micros(roundTrip.smoothedNanos()));
+        target.putInt(micros(roundTrip.varianceNanos()));
+        target.putInt(windows.ssthresh() >= NO_SSTHRESH ? INFINITE_SSTHRESH : windows.ssthresh() / mss);
+        target.putInt(windows.cwnd() / mss);
+        target.putInt(info.sizes().advertisedMss());
+        target.putInt(info.flight().reordering());
+        target.putInt(micros(roundTrip.receiverNanos()));
+        target.putInt((int) windows.receiveSpace());
+        target.putInt((int) info.sent().segmentsAgain());
+        target.putLong(rate(info.rates().pacing()));
+        target.putLong(rate(info.rates().maxPacing()));
+    }
+
+    private static void counts(final TcpInfo info, final ByteBuffer target) {
+        final TcpInfo.Sent sent = info.sent();
+        final TcpInfo.Received received = info.received();
+        target.putLong(sent.bytesAcked());
+        target.putLong(received.bytes());
+        target.putInt((int) sent.segments());
+        target.putInt((int) received.segments());
+        target.putInt(info.flight().notSentBytes());
+        target.putInt(micros(info.roundTrip().minNanos()));
+        target.putInt((int) received.dataSegments());
+        target.putInt((int) sent.dataSegments());
+        target.putLong(info.rates().delivery());
+        target.putLong(info.limited().busyNanos() / MICROS);
+        target.putLong(info.limited().peerWindowNanos() / MICROS);
+        target.putLong(info.limited().sendBufferNanos() / MICROS);
+        target.putInt((int) sent.delivered());
+        target.putInt((int) sent.deliveredMarked());
+        target.putLong(sent.bytes());
+        target.putLong(sent.bytesAgain());
+        target.putInt((int) sent.duplicates());
+        target.putInt(sent.reorderings());
+        target.putInt((int) received.outOfOrder());
+        target.putInt(info.windows().peerWindow());
+        target.putInt(info.windows().receiveWindow());
+        target.putInt(0); // tcpi_rehash: there is no other way that a hash could choose
+        target.putShort((short) info.timeouts().count());
+        target.putShort((short) info.timeouts().recoveries());
+        target.putInt(millis(info.timeouts().nanos()));
+    }
+
+    private static long rate(final long bytesPerSecond) {
+        return bytesPerSecond == 0 ? NO_RATE : bytesPerSecond;
+    }
+
+    /** As 32 bits without a sign; for {@link Long#MAX_VALUE}, which is none, all of them. */
     private static int micros(final long nanos) {
-        return (int) (nanos / MICROS);
+        return nanos == Long.MAX_VALUE ? -1 : (int) (nanos / MICROS);
     }
 
     private static int millis(final long nanos) {

@@ -1,6 +1,7 @@
 package io.tapstack.transport;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.DatagramChannel;
@@ -23,6 +24,9 @@ public final class JdkTransport implements Transport {
             channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
             channel.bind(local, backlog);
             return new JdkListener(channel);
+        } catch (final BindException e) {
+            channel.close();
+            throw naming(local, e);
         } catch (final IOException | RuntimeException e) {
             channel.close();
             throw e;
@@ -46,9 +50,20 @@ public final class JdkTransport implements Transport {
         final DatagramChannel channel = DatagramChannel.open();
         try {
             return new JdkDatagramEndpoint(channel.bind(local));
+        } catch (final BindException e) {
+            channel.close();
+            throw naming(local, e);
         } catch (final IOException | RuntimeException e) {
             channel.close();
             throw e;
         }
+    }
+
+    /** What the JDK says leaves out which address it is about. */
+    private static BindException naming(final InetSocketAddress local, final BindException failure) {
+        final BindException named = new BindException(
+                local.getAddress().getHostAddress() + " port " + local.getPort() + ": " + failure.getMessage());
+        named.initCause(failure);
+        return named;
     }
 }

@@ -10,6 +10,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -157,6 +158,13 @@ class CommandLineTest {
                 "echo --delay 20",
                 "echo --delay -20ms",
                 "echo --seed x",
+                "packetdrill",
+                "packetdrill --tolerance_usecs soon x.pkt",
+                "packetdrill --set mtu=small x.pkt",
+                "packetdrill --against moon x.pkt",
+                "proxy --listen 80",
+                "proxy --listen 80 --to nowhere",
+                "proxy --listen 80 --to 10.0.0.1:80 --via kernel --listen-on kernel",
                 "echo --cc vegas",
                 "echo --network kernel --cc reno",
                 "echo --tap a/b",
@@ -198,7 +206,40 @@ class CommandLineTest {
                         },
                         "echo"))
                 .isEqualTo(1);
-        assertThat(err.toString()).isEqualTo("tapstack echo: IOException: several lines\n");
+        assertThat(err.toString()).isEqualTo("tapstack echo: several lines\n");
+    }
+
+    @Test
+    void filesThatAreNotWhatTheyShouldBe() throws IOException {
+        final Path file = Files.writeString(directory.resolve("file"), "x");
+        assertThat(run("packetdrill", directory.toString())).isEqualTo(1);
+        assertThat(run("packetdrill", directory.resolve("none.pkt").toString())).isEqualTo(1);
+        assertThat(run("conformance-agent", "--socket", file.toString())).isEqualTo(1);
+        assertThat(run(
+                        "conformance-agent",
+                        "--socket",
+                        directory.resolve("none").resolve("s").toString()))
+                .isEqualTo(1);
+        assertThat(err.toString().lines())
+                .containsExactly(
+                        "tapstack packetdrill: " + directory + " is a directory: name its scripts, such as " + directory
+                                + "/*.pkt",
+                        "tapstack packetdrill: " + directory + "/none.pkt: no such file or directory",
+                        "tapstack conformance-agent: " + file + ": is there and no socket: take another path",
+                        "tapstack conformance-agent: " + directory + "/none/s: No such file or directory");
+    }
+
+    @Test
+    void aPortThatIsTaken() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0)) {
+            final String port = String.valueOf(taken.getLocalPort());
+            final String[] proxy = {"proxy", "--listen", port, "--listen-on", "kernel", "--to", "127.0.0.1:9"};
+            assertThat(execute(link -> new KernelSession(), proxy)).isEqualTo(1);
+            assertThat(err.toString())
+                    .startsWith("tapstack proxy: ")
+                    .endsWith(" port " + port + ": Address already in use\n")
+                    .hasLineCount(1);
+        }
     }
 
     @Test
@@ -260,7 +301,9 @@ class CommandLineTest {
                 "--socket s --clock sundial      | Invalid value for option '--clock'",
                 "--socket s --local 10.0.0.0/24  | --local 10.0.0.0/24 is not the address of a host",
                 "--socket s --gateway 10.1.0.1   | --gateway 10.1.0.1 is not in the network of --local 10.0.0.2/24",
-                "--socket s --set mtu=1          | 'mtu=1' has a value that makes no sense",
+                "--socket s --set mtu=1          | 'mtu=1' has a value that makes no sense: not a number from ",
+                "--socket s --set sack=maybe     | 'sack=maybe' has a value that makes no sense: neither on nor off",
+                "--socket s --set cc=vegas       | 'cc=vegas' has a value that makes no sense: no congestion control vegas: there are [",
                 "--socket s --set nonesuch=1     | 'nonesuch=1' is not key=value with one of the keys cc, delack"
             })
     void conformanceAgentMistakes(final @Nullable String arguments, final String complaint) {

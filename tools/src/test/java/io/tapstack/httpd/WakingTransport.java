@@ -1,7 +1,8 @@
 package io.tapstack.httpd;
 
 import io.tapstack.socket.MappedFile;
-import io.tapstack.transport.DatagramEndpoint;
+import io.tapstack.transport.FakeListener;
+import io.tapstack.transport.ForwardingTransport;
 import io.tapstack.transport.Listener;
 import io.tapstack.transport.StreamConnection;
 import io.tapstack.transport.Transport;
@@ -15,51 +16,34 @@ import java.nio.channels.WritableByteChannel;
 import java.time.Duration;
 
 /** Adds {@link StreamConnection#whenReadable} to a transport that lacks it: by a thread that waits for a byte. */
-record WakingTransport(Transport below) implements Transport {
+final class WakingTransport extends ForwardingTransport {
 
     /** As much as there is ever room for. */
     static final int ROOM = 4000;
 
-    @Override
-    public String name() {
-        return below.name();
+    WakingTransport(final Transport below) {
+        super(below);
     }
 
     @Override
     public Listener listen(final InetSocketAddress local, final int backlog) throws IOException {
-        return new WakingListener(below.listen(local, backlog));
+        return new WakingListener(super.listen(local, backlog));
     }
 
     @Override
     public StreamConnection connect(final InetSocketAddress remote, final Duration timeout) throws IOException {
-        return new WakingConnection(below.connect(remote, timeout));
+        return new WakingConnection(super.connect(remote, timeout));
     }
 
-    @Override
-    public DatagramEndpoint datagrams(final InetSocketAddress local) throws IOException {
-        return below.datagrams(local);
-    }
+    private static final class WakingListener extends FakeListener {
 
-    private record WakingListener(Listener below) implements Listener {
+        WakingListener(final Listener below) {
+            super(below);
+        }
 
         @Override
         public StreamConnection accept() throws IOException {
-            return new WakingConnection(below.accept());
-        }
-
-        @Override
-        public InetSocketAddress local() {
-            return below.local();
-        }
-
-        @Override
-        public boolean isOpen() {
-            return below.isOpen();
-        }
-
-        @Override
-        public void close() throws IOException {
-            below.close();
+            return new WakingConnection(super.accept());
         }
     }
 

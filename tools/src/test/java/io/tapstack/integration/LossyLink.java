@@ -20,6 +20,12 @@ final class LossyLink {
         rules(tap, some + " drop", some + " ether daddr set " + NOBODY);
     }
 
+    /** Loses one large packet each way: the one that so many have gone before. */
+    static void loseOne(final String tap, final int before) throws IOException, InterruptedException {
+        final String one = "ip length > 1000 numgen inc mod 1000000 == " + before;
+        rules(tap, one + " drop", one + " ether daddr set " + NOBODY);
+    }
+
     /** Loses everything, both ways. */
     static void cut(final String tap) throws IOException, InterruptedException {
         rules(tap, "drop", "ether daddr set " + NOBODY);

@@ -19,7 +19,6 @@ import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -82,30 +81,10 @@ class MultiQueueIT {
     @EnumSource
     void downloadsAreSharedOut(final Offload offload, @TempDir final Path served, @TempDir final Path received)
             throws Exception {
-        for (int i = 1; i <= CONNECTIONS; i++) {
-            TestFile.write(served.resolve("file-" + i), (long) i * FILE_BYTES, FILE_BYTES - i);
-        }
+        ParallelDownloads.prepare(served, CONNECTIONS, FILE_BYTES);
         open(offload);
         final HttpServer server = network.serve(served, ServeMethod.SENDFILE);
-        Host.run(
-                "curl",
-                "-sS",
-                "--fail",
-                "--parallel",
-                "--parallel-immediate",
-                "--parallel-max",
-                "16",
-                "-H",
-                "Connection: close",
-                "-o",
-                received + "/file-#1",
-                network.url("file-[1-" + CONNECTIONS + "]"));
-        for (int i = 1; i <= CONNECTIONS; i++) {
-            final String name = "file-" + i;
-            assertThat(Files.mismatch(received.resolve(name), served.resolve(name)))
-                    .as(name)
-                    .isEqualTo(-1);
-        }
+        ParallelDownloads.run(network, served, received, CONNECTIONS);
         assertThat(each(statistics -> statistics.connectionsAccepted)).allMatch(accepted -> accepted > 0);
         assertThat(sum(statistics -> statistics.connectionsAccepted)).isEqualTo(CONNECTIONS);
         assertThat(sum(statistics -> statistics.resetsSent)).isZero();

@@ -38,6 +38,16 @@ class PacketdrillIT {
                 "udp/port-unreachable.pkt",
                 "readiness/epoll-edge.pkt",
                 "info/states.pkt",
+                "info/sender.pkt",
+                "info/receiver.pkt",
+                "info/losses.pkt",
+                "info/reordering.pkt",
+                "info/limited.pkt",
+                "info/timeout.pkt",
+                "info/syn-timeout.pkt",
+                "info/ecn.pkt",
+                "info/listen.pkt",
+                "info/last-ack.pkt",
             })
     void theKernelAgrees(final String name) throws IOException {
         final Path script = Scripts.named(name);

@@ -1,10 +1,7 @@
 package io.tapstack.integration;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.tapstack.httpd.HttpServer;
 import io.tapstack.httpd.ServeMethod;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.awaitility.Awaitility;
@@ -29,28 +26,10 @@ class ParallelDownloadIT {
     @ParameterizedTest
     @EnumSource
     void fifty(final Offload offload) throws Exception {
-        for (int i = 1; i <= DOWNLOADS; i++) {
-            TestFile.write(served.resolve("file-" + i), (long) i * FILE_BYTES, FILE_BYTES + i);
-        }
+        ParallelDownloads.prepare(served, DOWNLOADS, FILE_BYTES);
         try (TestNetwork network = TestNetwork.open(offload)) {
             final HttpServer server = network.serve(served, ServeMethod.SENDFILE);
-            Host.run(
-                    "curl",
-                    "-sS",
-                    "--fail",
-                    "--parallel",
-                    "--parallel-immediate",
-                    "--parallel-max",
-                    String.valueOf(DOWNLOADS),
-                    "-o",
-                    received + "/file-#1",
-                    network.url("file-[1-" + DOWNLOADS + "]"));
-            for (int i = 1; i <= DOWNLOADS; i++) {
-                final String name = "file-" + i;
-                assertThat(Files.mismatch(received.resolve(name), served.resolve(name)))
-                        .as(name)
-                        .isEqualTo(-1);
-            }
+            ParallelDownloads.run(network, served, received, DOWNLOADS);
             Awaitility.await("the connections' end")
                     .atMost(Duration.ofSeconds(10))
                     .until(() -> server.connectionCount() == 0 && network.bytesInUse() == 0);

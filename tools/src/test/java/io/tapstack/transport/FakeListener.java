@@ -2,7 +2,6 @@ package io.tapstack.transport;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.function.UnaryOperator;
 
 /** A listener that gets its connections from another one, and the transport that it belongs to. */
@@ -16,25 +15,10 @@ public abstract class FakeListener implements Listener {
 
     /** The transport {@code below} with listeners of another kind. */
     public static Transport transport(final Transport below, final UnaryOperator<Listener> listeners) {
-        return new Transport() {
-            @Override
-            public String name() {
-                return below.name();
-            }
-
+        return new ForwardingTransport(below) {
             @Override
             public Listener listen(final InetSocketAddress local, final int backlog) throws IOException {
-                return listeners.apply(below.listen(local, backlog));
-            }
-
-            @Override
-            public StreamConnection connect(final InetSocketAddress remote, final Duration timeout) throws IOException {
-                return below.connect(remote, timeout);
-            }
-
-            @Override
-            public DatagramEndpoint datagrams(final InetSocketAddress local) throws IOException {
-                return below.datagrams(local);
+                return listeners.apply(super.listen(local, backlog));
             }
         };
     }

@@ -1,5 +1,7 @@
 package io.tapstack.tcp.congestion;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * CUBIC (RFC 9438), the usual choice: the window is a cubic function of the time since the last loss, so that it grows by the clock and not by the round trip,
  * carefully around the size at which something was lost, and never slower than Reno's would.
@@ -20,7 +22,8 @@ public final class Cubic extends LossBasedControl {
 
     private final HyStartPlusPlus hyStart = new HyStartPlusPlus();
     private final CubicCurve curve = new CubicCurve();
-    private final CubicCurve priorCurve = new CubicCurve();
+    // Made with the first reduction.
+    private @Nullable CubicCurve priorCurve;
     private double fraction; // of a byte that the window should be larger
     private long lastAckNanos;
 
@@ -64,14 +67,22 @@ public final class Cubic extends LossBasedControl {
 
     @Override
     void reducing(final long nowNanos) {
-        priorCurve.copy(curve);
+        CubicCurve prior = priorCurve;
+        if (prior == null) {
+            prior = new CubicCurve();
+            priorCurve = prior;
+        }
+        prior.copy(curve);
         curve.reduced(cwnd());
         fraction = 0;
     }
 
     @Override
     void undone(final long nowNanos) {
-        curve.copy(priorCurve);
+        final CubicCurve prior = priorCurve;
+        if (prior != null) {
+            curve.copy(prior);
+        }
     }
 
     @Override

@@ -94,10 +94,6 @@ final class ShortTermModel {
         return roundStart;
     }
 
-    boolean isLossInRound() {
-        return lossInRound;
-    }
-
     /** ACKs of this round that found something lost. */
     int lossEvents() {
         return lossEvents;

@@ -6,8 +6,13 @@ package io.tapstack.tcp.congestion;
  */
 public final class WindowedMax {
 
-    private final long[] values = new long[3];
-    private final long[] ticks = new long[3];
+    // Fields rather than an array: each connection has some of these.
+    private long best;
+    private long bestTick;
+    private long second;
+    private long secondTick;
+    private long third;
+    private long thirdTick;
     private boolean empty = true;
 
     /** True until the first {@link #update}, or since {@link #reset}. */
@@ -17,7 +22,7 @@ public final class WindowedMax {
 
     /** The largest value, or 0 if there is none. */
     public long max() {
-        return empty ? 0 : values[0];
+        return empty ? 0 : best;
     }
 
     public void reset() {
@@ -26,43 +31,53 @@ public final class WindowedMax {
 
     /** Takes in a value; those older than {@code window} ticks are forgotten. */
     public void update(final long value, final long tick, final long window) {
-        if (empty || value >= values[0] || tick - ticks[2] > window) {
+        if (empty || value >= best || tick - thirdTick > window) {
             empty = false;
-            set(0, value, tick);
-            set(1, value, tick);
-            set(2, value, tick);
+            best = value;
+            bestTick = tick;
+            second(value, tick);
             return;
         }
-        if (value >= values[1]) {
-            set(1, value, tick);
-            set(2, value, tick);
-        } else if (value >= values[2]) {
-            set(2, value, tick);
+        if (value >= second) {
+            second(value, tick);
+        } else if (value >= third) {
+            third(value, tick);
         }
         ageOut(value, tick, window);
     }
 
     private void ageOut(final long value, final long tick, final long window) {
-        final long age = tick - ticks[0];
+        final long age = tick - bestTick;
         if (age > window) {
-            set(0, values[1], ticks[1]);
-            set(1, values[2], ticks[2]);
-            set(2, value, tick);
-            if (tick - ticks[0] > window) {
-                set(0, values[1], ticks[1]);
-                set(1, values[2], ticks[2]);
+            moveUp();
+            third(value, tick);
+            if (tick - bestTick > window) {
+                moveUp();
             }
-        } else if (ticks[1] == ticks[0] && age > window / 4) {
+        } else if (secondTick == bestTick && age > window / 4) {
             // A quarter of the window without a second best: one from the second quarter.
-            set(1, value, tick);
-            set(2, value, tick);
-        } else if (ticks[2] == ticks[1] && age > window / 2) {
-            set(2, value, tick);
+            second(value, tick);
+        } else if (thirdTick == secondTick && age > window / 2) {
+            third(value, tick);
         }
     }
 
-    private void set(final int at, final long value, final long tick) {
-        values[at] = value;
-        ticks[at] = tick;
+    private void moveUp() {
+        best = second;
+        bestTick = secondTick;
+        second = third;
+        secondTick = thirdTick;
+    }
+
+    /** A new second one is the third as well, until there is one. */
+    private void second(final long value, final long tick) {
+        second = value;
+        secondTick = tick;
+        third(value, tick);
+    }
+
+    private void third(final long value, final long tick) {
+        third = value;
+        thirdTick = tick;
     }
 }

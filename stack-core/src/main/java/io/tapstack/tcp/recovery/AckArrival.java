@@ -22,7 +22,10 @@ public final class AckArrival {
     /** By how much SND.UNA was moved; 0 for an ACK that does not advance. */
     public int ackedBytes;
 
-    /** True for a duplicate ACK in the sense of RFC 5681 2, while data is in flight. */
+    /** True for an ACK that says nothing but what the one before has said: SEG.ACK = SND.UNA, without data, with the same window. */
+    public boolean repeated;
+
+    /** True for a duplicate ACK in the sense of RFC 5681 2: {@link #repeated}, while data is in flight. */
     public boolean duplicate;
 
     /** True if the ACK carries a timestamp, and {@link #echoMillis} is when the one that it echoes was sent, in milliseconds of the stack's clock. */
@@ -45,6 +48,7 @@ public final class AckArrival {
     // What the scoreboard makes of it.
     int sackedBytes;
     int deliveredBytes;
+    int deliveredSegments;
 
     /** Starts anew: no SACK blocks, nothing delivered. */
     public void begin(final long now, final int una, final int nxt) {
@@ -52,12 +56,14 @@ public final class AckArrival {
         sndUna = una;
         sndNxt = nxt;
         ackedBytes = 0;
+        repeated = false;
         duplicate = false;
         hasEcho = false;
         blocks = 0;
         dsack = false;
         sackedBytes = 0;
         deliveredBytes = 0;
+        deliveredSegments = 0;
     }
 
     /**
@@ -115,6 +121,11 @@ public final class AckArrival {
         return dsack;
     }
 
+    /** How many bytes came twice, as the ACK says; 0 if it says nothing of that. */
+    public int duplicateBytes() {
+        return dsack ? dsackRight - dsackLeft : 0;
+    }
+
     int dsackLeft() {
         return dsackLeft;
     }
@@ -130,6 +141,11 @@ public final class AckArrival {
     /** What the ACK has delivered: acknowledged or SACKed, and neither before. */
     public int deliveredBytes() {
         return deliveredBytes;
+    }
+
+    /** The same in segments. */
+    public int deliveredSegments() {
+        return deliveredSegments;
     }
 
     /** True if the ACK was caused by something sent before {@code nanos}, and cannot have been caused by what was sent then (RFC 3522 3.2). */

@@ -27,6 +27,11 @@ public final class DeliveryRate {
     private long intervalNanos;
     private long rttNanos = -1;
 
+    // The last sample that says something of the network, or the best of those that the application has limited.
+    private long sampleDelivered;
+    private long sampleNanos;
+    private boolean sampleAppLimited = true;
+
     /** A segment is sent, with {@code inFlightBefore} bytes in the network. */
     void sent(final SentSegment segment, final int inFlightBefore, final long nowNanos) {
         if (inFlightBefore == 0) {
@@ -85,6 +90,17 @@ public final class DeliveryRate {
         }
         final long interval = Math.max(sendElapsed, ackElapsed);
         intervalNanos = sampled && interval >= Math.max(1, minRttNanos) ? interval : 0;
+        if (intervalNanos > 0) {
+            keep(delivered - priorDelivered);
+        }
+    }
+
+    private void keep(final long bytes) {
+        if (!appLimited || (double) bytes * sampleNanos >= (double) sampleDelivered * intervalNanos) {
+            sampleDelivered = bytes;
+            sampleNanos = intervalNanos;
+            sampleAppLimited = appLimited;
+        }
     }
 
     /** The application has nothing more to send, and the window is not full: what is in flight says nothing about the network. */
@@ -117,6 +133,16 @@ public final class DeliveryRate {
     /** True if the last sample shows what the application sent, not what the network can take. */
     public boolean isAppLimited() {
         return appLimited;
+    }
+
+    /** Bytes a second, as the last ACK showed them that was not limited by the application, or a better one that was; 0 before any. */
+    public long lastRate() {
+        return sampleNanos == 0 ? 0 : (long) (sampleDelivered * 1e9 / sampleNanos);
+    }
+
+    /** True if that was limited by the application, so that the network may be faster; also before any. */
+    public boolean isLastRateAppLimited() {
+        return sampleAppLimited;
     }
 
     /** The round trip of what the ACK delivered last of all that was sent once; -1 if there is none. */

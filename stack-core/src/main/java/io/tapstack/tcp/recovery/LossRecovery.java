@@ -61,6 +61,12 @@ public interface LossRecovery {
     /** The retransmission timer expired: what is in flight counts as lost. {@code state} has no ACK, but time and sequence numbers. */
     void timedOut(AckArrival state, boolean repeated);
 
+    /**
+     * The path takes no segments larger than the {@linkplain #mss MSS} is now, so those in flight that are do not arrive (RFC 1191 6.5). That is
+     * no congestion, and nothing that could turn out to have been a mistake. {@code state} as for {@link #timedOut}.
+     */
+    void tooLarge(AckArrival state);
+
     /** Whether there is a segment to send again now, before new data and as far as {@link #pipe} leaves room. */
     boolean wantsRetransmission();
 
@@ -95,6 +101,27 @@ public interface LossRecovery {
     /** All was sent that could be. @return true if something held retransmissions back that does so no longer, so that another look is worth it */
     default boolean nothingToSend(final int sndNxt) {
         return false;
+    }
+
+    // ---- Figures
+
+    /** How many segments the peer has, as far as is known, but not in order; without SACK each duplicate ACK stands for one. */
+    int segmentsSacked();
+
+    /** How many segments were found lost, and are not acknowledged, whether they were sent again since or not. */
+    int segmentsLost(int sndUna);
+
+    /** How many segments that were taken for lost were sent again, and are in the network. */
+    int segmentsSentAgain();
+
+    /** How many segments a late one and those that have overtaken it were at most (Linux: {@code tcpi_reordering}); three, unless more was seen. */
+    default int reordering() {
+        return Reordering.FIRST;
+    }
+
+    /** How often that was seen. */
+    default int reorderingsSeen() {
+        return 0;
     }
 
     // ---- Timers of RFC 8985, which only recovery with SACK has

@@ -171,6 +171,13 @@ public final class NewRenoRecovery implements LossRecovery, SackScoreboard.Deliv
         timedOut(state.sndUna, state.sndNxt);
     }
 
+    @Override
+    public void tooLarge(final AckArrival state) {
+        forwardRto.stop();
+        spurious.stop();
+        timedOut(state.sndUna, state.sndNxt);
+    }
+
     void timedOut(final int sndUna, final int sndNxt) {
         phase = Phase.LOSS;
         duplicateAcks = 0;
@@ -223,6 +230,21 @@ public final class NewRenoRecovery implements LossRecovery, SackScoreboard.Deliv
     @Override
     public Phase phase() {
         return phase == Phase.OPEN && duplicateAcks > 0 ? Phase.DISORDER : phase;
+    }
+
+    @Override
+    public int segmentsSacked() {
+        return duplicateAcks;
+    }
+
+    @Override
+    public int segmentsSentAgain() {
+        return scoreboard.segmentsSentAgain();
+    }
+
+    @Override
+    public int segmentsLost(final int sndUna) {
+        return inRecovery() ? Math.max(0, (retransmitUntil - sndUna + mss - 1) / mss) : 0;
     }
 
     @Override

@@ -26,6 +26,7 @@ final class Rack {
     private boolean priorFackValid;
     private int priorFack; // before the ACK that is being looked at
     private boolean reorderingSeen;
+    private final Reordering reordering = new Reordering();
     private int reoWndMult = 1;
     private int reoWndPersist = PERSIST;
     private boolean dsackRoundValid;
@@ -39,9 +40,22 @@ final class Rack {
      * An ACK comes. All that it delivers is compared with what had arrived before: one ACK may bring news from several places, because it was
      * delayed or one before it was lost, and says nothing about the order in which those have arrived.
      */
-    void ackArrives() {
+    void ackArrives(final int sndUna) {
         priorFackValid = fackValid;
         priorFack = fack;
+        reordering.ackArrives();
+        if (dsackRoundValid && SequenceNumber.greaterOrEqual(sndUna, dsackRound)) {
+            dsackRoundValid = false;
+        }
+    }
+
+    /** All that the ACK delivers is known. */
+    void ackDone(final int mss) {
+        reordering.ackDone(priorFack, mss);
+    }
+
+    Reordering reordering() {
+        return reordering;
     }
 
     /** Steps 2 and 3: {@code segment} has arrived. */
@@ -72,14 +86,12 @@ final class Rack {
         }
         if (priorFackValid && SequenceNumber.lessThan(upTo, priorFack) && !segment.wasSentAgain()) {
             reorderingSeen = true;
+            reordering.cameLate(segment.start);
         }
     }
 
     /** Step 4: the peer says that something came twice. */
-    void dsack(final int sndUna, final int sndNxt) {
-        if (dsackRoundValid && SequenceNumber.greaterOrEqual(sndUna, dsackRound)) {
-            dsackRoundValid = false;
-        }
+    void dsack(final int sndNxt) {
         if (!dsackRoundValid) {
             dsackRoundValid = true;
             dsackRound = sndNxt;

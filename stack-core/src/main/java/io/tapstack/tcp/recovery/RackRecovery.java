@@ -46,7 +46,7 @@ public final class RackRecovery implements LossRecovery, SackScoreboard.Deliveri
     public Verdict ackArrives(final AckArrival ack) {
         takeIn(ack);
         if (ack.isDsack()) {
-            rack.dsack(ack.sndUna, ack.sndNxt);
+            rack.dsack(ack.sndNxt);
             spurious.dsack(ack.dsackLeft(), ack.dsackRight() - ack.dsackLeft(), mss);
         }
         final boolean repaired = probe.ackArrives(ack);
@@ -65,8 +65,9 @@ public final class RackRecovery implements LossRecovery, SackScoreboard.Deliveri
     }
 
     private void takeIn(final AckArrival ack) {
-        rack.ackArrives();
+        rack.ackArrives(ack.sndUna);
         scoreboard.take(ack, this);
+        rack.ackDone(mss);
         final SentSegment first = scoreboard.first();
         if (first != null && first.state == SentSegment.State.SACKED && first.start == ack.sndUna) {
             // RFC 2018 8: what the peer has said to have would be acknowledged by now.
@@ -157,12 +158,27 @@ public final class RackRecovery implements LossRecovery, SackScoreboard.Deliveri
         if (phase != Phase.LOSS) {
             spurious.start(state.sndUna);
         }
+        makeGood(state);
+        rack.timedOut(state);
+    }
+
+    @Override
+    public void tooLarge(final AckArrival state) {
+        scoreboard.markLargerLost();
+        if (scoreboard.bytesLost() > 0) {
+            forwardRto.stop();
+            spurious.stop();
+            makeGood(state);
+        }
+    }
+
+    /** All that is known to be lost goes out again, as the window allows. */
+    private void makeGood(final AckArrival state) {
         phase = Phase.LOSS;
         recover = state.sndNxt;
         now = true;
         probe.stop();
         reorderingDeadline = Long.MAX_VALUE;
-        rack.timedOut(state);
     }
 
     @Override
@@ -242,6 +258,31 @@ public final class RackRecovery implements LossRecovery, SackScoreboard.Deliveri
     @Override
     public Phase phase() {
         return phase == Phase.OPEN && scoreboard.bytesSacked() > 0 ? Phase.DISORDER : phase;
+    }
+
+    @Override
+    public int segmentsSacked() {
+        return scoreboard.segmentsSacked();
+    }
+
+    @Override
+    public int segmentsLost(final int sndUna) {
+        return scoreboard.segmentsLost();
+    }
+
+    @Override
+    public int segmentsSentAgain() {
+        return scoreboard.segmentsLostSentAgain();
+    }
+
+    @Override
+    public int reordering() {
+        return rack.reordering().extent();
+    }
+
+    @Override
+    public int reorderingsSeen() {
+        return rack.reordering().seen();
     }
 
     @Override

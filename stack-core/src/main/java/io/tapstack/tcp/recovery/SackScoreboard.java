@@ -28,6 +28,7 @@ public final class SackScoreboard {
 
     private final SentSegmentPool pool;
     private final DeliveryRate rate = new DeliveryRate();
+    private final FlightCount flight = new FlightCount();
     private final SentSegmentList inNetwork = new SentSegmentList();
     private final SentSegmentList lost = new SentSegmentList();
 
@@ -36,11 +37,8 @@ public final class SackScoreboard {
     private int count;
 
     private int mss = 1;
-    private int bytesInNetwork;
-    private int bytesSacked;
-    private int bytesLost;
-    private int segmentsSacked;
-    private int segmentsSentAgain;
+    private boolean finSent;
+    private int finEnd;
     // When something was sent last. Of two segments of the same moment RACK takes the higher for the later (RFC 8985
     // 6.2), so one that is sent again gets a moment of its own: it went out after what was new before it.
     private long lastMoment = Long.MIN_VALUE;
@@ -60,26 +58,41 @@ public final class SackScoreboard {
 
     /** pipe (RFC 6675 4): what is in the network: neither acknowledged, nor SACKed, nor lost; a retransmission counts again. */
     public int bytesInNetwork() {
-        return bytesInNetwork;
+        return flight.bytesInNetwork;
     }
 
     public int bytesSacked() {
-        return bytesSacked;
+        return flight.bytesSacked;
     }
 
     /** What is lost and was not sent again since. */
     public int bytesLost() {
-        return bytesLost;
+        return flight.bytesLost;
     }
 
     /** How many segments are SACKed. */
     public int segmentsSacked() {
-        return segmentsSacked;
+        return flight.segmentsSacked;
     }
 
     /** How many segments that were sent more than once are in the network. */
-    public int segmentsSentAgain() {
-        return segmentsSentAgain;
+    int segmentsSentAgain() {
+        return flight.segmentsSentAgain;
+    }
+
+    /** How many segments are sent and not acknowledged, wherever they are. */
+    public int segments() {
+        return flight.segments;
+    }
+
+    /** How many of them were found lost, and may have been sent again since. */
+    int segmentsLost() {
+        return flight.segmentsLost;
+    }
+
+    /** How many segments that were found lost, and sent again, are in the network. */
+    int segmentsLostSentAgain() {
+        return flight.segmentsLostSentAgain;
     }
 
     public boolean isEmpty() {
@@ -93,17 +106,22 @@ public final class SackScoreboard {
 
     // ---- Sending
 
-    /** New data, or a FIN, was sent: from {@code start} to {@code end}. */
-    public void sent(final int start, final int end, final long nowNanos) {
+    /** New data was sent from {@code start} to {@code end}; with {@code fin} the last of these sequence numbers is the FIN's. */
+    public void sent(final int start, final int end, final boolean fin, final long nowNanos) {
+        if (fin) {
+            finSent = true;
+            finEnd = end;
+        }
         lastMoment = Math.max(lastMoment, nowNanos);
-        final int before = bytesInNetwork;
-        bytesInNetwork += end - start;
+        final int before = flight.bytesInNetwork;
         if (count > 0) {
             final SentSegment last = at(count - 1);
             if (continues(last, start)) {
+                flight.leave(last);
                 last.end = end;
-                last.segments = segmentsIn(last.length());
-                last.txInFlight = bytesInNetwork;
+                last.segments = segmentsIn(last);
+                flight.enter(last);
+                last.txInFlight = flight.bytesInNetwork;
                 return;
             }
         }
@@ -113,10 +131,12 @@ public final class SackScoreboard {
         segment.state = State.IN_NETWORK;
         segment.sentNanos = lastMoment;
         segment.transmissions = 1;
-        segment.segments = segmentsIn(end - start);
+        segment.wasLost = false;
+        segment.segments = segmentsIn(segment);
         rate.sent(segment, before, nowNanos);
         insert(count, segment);
         inNetwork.append(segment);
+        flight.enter(segment);
     }
 
     /** True if what was sent at the same moment in full segments up to {@code start} can share its entry with what follows. */
@@ -141,20 +161,14 @@ public final class SackScoreboard {
     }
 
     private void sendAgain(final SentSegment segment, final long nowNanos) {
-        final int before = bytesInNetwork;
-        if (segment.state == State.LOST) {
-            lost.remove(segment);
-            bytesLost -= segment.length();
-            bytesInNetwork += segment.length();
-            segment.state = State.IN_NETWORK;
-            segmentsSentAgain += segment.segments;
-        } else {
-            inNetwork.remove(segment);
-            segmentsSentAgain += segment.wasSentAgain() ? 0 : segment.segments;
-        }
+        final int before = flight.bytesInNetwork;
+        flight.leave(segment);
+        unlink(segment);
+        segment.state = State.IN_NETWORK;
         segment.transmissions++;
         lastMoment = Math.max(lastMoment + 1, nowNanos);
         segment.sentNanos = lastMoment;
+        flight.enter(segment);
         rate.sent(segment, before, nowNanos);
         inNetwork.append(segment);
     }
@@ -163,11 +177,6 @@ public final class SackScoreboard {
     @Nullable
     SentSegment first() {
         return count == 0 ? null : at(0);
-    }
-
-    @Nullable
-    SentSegment last() {
-        return count == 0 ? null : at(count - 1);
     }
 
     /** What has been in the network longest; its {@code next} was sent after it. */
@@ -202,11 +211,11 @@ public final class SackScoreboard {
     /** An ACK comes: takes in its SACK blocks, then what it acknowledges, and measures the delivery rate. */
     void take(final AckArrival ack, final Deliveries deliveries) {
         rate.ackArrives();
-        final int sackedBefore = bytesSacked;
+        final int sackedBefore = flight.bytesSacked;
         for (int i = 0; i < ack.blocks(); i++) {
             sack(ack.left(i), ack.right(i), ack, deliveries);
         }
-        ack.sackedBytes = bytesSacked - sackedBefore;
+        ack.sackedBytes = flight.bytesSacked - sackedBefore;
         acknowledge(ack, deliveries);
         rate.ackDone(ack.minRttNanos == Long.MAX_VALUE ? 0 : ack.minRttNanos);
     }
@@ -214,6 +223,7 @@ public final class SackScoreboard {
     private void deliver(
             final SentSegment segment, final int bytes, final AckArrival ack, final Deliveries deliveries) {
         ack.deliveredBytes += bytes;
+        ack.deliveredSegments += segment.segments - segmentsIn(segment, segment.start + bytes);
         rate.delivered(segment, bytes, ack.nowNanos);
         deliveries.delivered(segment, bytes, ack);
     }
@@ -256,10 +266,11 @@ public final class SackScoreboard {
                     final SentSegment segment = isolate(index, from, to);
                     index = firstEndingAfter(segment.start);
                     deliver(segment, segment.length(), ack, deliveries);
-                    leaveList(segment);
+                    flight.leave(segment);
+                    unlink(segment);
                     segment.state = State.SACKED;
-                    bytesSacked += segment.length();
-                    segmentsSacked += segment.segments;
+                    segment.wasLost = false;
+                    flight.enter(segment);
                     index = joinSacked(index);
                 }
             }
@@ -285,11 +296,29 @@ public final class SackScoreboard {
 
     /** {@code segment}, which is in the network, is lost. */
     void markLost(final SentSegment segment) {
-        leaveList(segment);
-        segment.state = State.LOST;
-        bytesLost += segment.length();
+        unlink(segment);
+        lose(segment);
         rate.lost(segment.length());
+    }
+
+    private void lose(final SentSegment segment) {
+        flight.leave(segment);
+        segment.state = State.LOST;
+        segment.wasLost = true;
+        flight.enter(segment);
         lost.insertBySequence(segment);
+    }
+
+    /** What was sent in segments larger than the MSS is now does not arrive. */
+    void markLargerLost() {
+        SentSegment segment = inNetwork.first();
+        while (segment != null) {
+            final SentSegment following = segment.next;
+            if (segment.length() > mss) {
+                markLost(segment);
+            }
+            segment = following;
+        }
     }
 
     /** The peer has thrown away what it had SACKed (RFC 2018 8), or may have: that counts as lost. */
@@ -297,11 +326,7 @@ public final class SackScoreboard {
         for (int i = 0; i < count; i++) {
             final SentSegment segment = at(i);
             if (segment.state == State.SACKED) {
-                bytesSacked -= segment.length();
-                segmentsSacked -= segment.segments;
-                segment.state = State.LOST;
-                bytesLost += segment.length();
-                lost.insertBySequence(segment);
+                lose(segment);
             }
         }
     }
@@ -310,10 +335,10 @@ public final class SackScoreboard {
     void unmarkLost() {
         SentSegment before = null;
         for (SentSegment segment = lost.first(); segment != null; segment = lost.first()) {
-            leaveList(segment);
+            flight.leave(segment);
+            unlink(segment);
             segment.state = State.IN_NETWORK;
-            bytesInNetwork += segment.length();
-            segmentsSentAgain += segment.wasSentAgain() ? segment.segments : 0;
+            flight.enter(segment);
             // By the time sent, which mostly goes with the sequence numbers: so each place is near the one before.
             if (before != null && before.sentNanos - segment.sentNanos > 0) {
                 before = null;
@@ -325,6 +350,12 @@ public final class SackScoreboard {
             }
             inNetwork.insertAfter(before, segment);
             before = segment;
+        }
+        for (int i = 0; flight.segmentsLost > 0; i++) {
+            final SentSegment segment = at(i);
+            flight.leave(segment);
+            segment.wasLost = false;
+            flight.enter(segment);
         }
     }
 
@@ -341,8 +372,16 @@ public final class SackScoreboard {
 
     // ---- Entries
 
-    private int segmentsIn(final int bytes) {
-        return (bytes + mss - 1) / mss;
+    /** How many segments an entry stands for. */
+    private int segmentsIn(final SentSegment segment) {
+        return segmentsIn(segment, segment.start);
+    }
+
+    /** How many segments {@code segment} stands for from {@code start} on: a FIN rides on the last one, unless it is alone. */
+    private int segmentsIn(final SentSegment segment, final int start) {
+        final int bytes = segment.end - start;
+        final boolean fin = finSent && bytes > 1 && segment.end == finEnd;
+        return (bytes - (fin ? 1 : 0) + mss - 1) / mss;
     }
 
     private SentSegment at(final int index) {
@@ -381,14 +420,15 @@ public final class SackScoreboard {
     /** Cuts the entry at {@code index} in two. @return the second one, from {@code sequence} on */
     private SentSegment divide(final int index, final int sequence) {
         final SentSegment segment = at(index);
-        final int segmentsBefore = segment.segments;
         final SentSegment rest = pool.take();
+        flight.leave(segment);
         rest.copy(segment);
         segment.end = sequence;
         rest.start = sequence;
-        segment.segments = segmentsIn(segment.length());
-        rest.segments = segmentsIn(rest.length());
-        count(segment, segment.segments + rest.segments - segmentsBefore);
+        segment.segments = segmentsIn(segment);
+        rest.segments = segmentsIn(rest);
+        flight.enter(segment);
+        flight.enter(rest);
         insert(index + 1, rest);
         switch (segment.state) {
             case IN_NETWORK -> inNetwork.insertAfter(segment, rest);
@@ -423,45 +463,26 @@ public final class SackScoreboard {
     }
 
     private void shorten(final SentSegment segment, final int start) {
-        final int segmentsBefore = segment.segments;
-        final int bytes = start - segment.start;
+        flight.leave(segment);
         segment.start = start;
-        segment.segments = segmentsIn(segment.length());
-        count(segment, segment.segments - segmentsBefore);
+        segment.segments = segmentsIn(segment);
+        flight.enter(segment);
+    }
+
+    /** Takes {@code segment} out of the list of its state. */
+    private void unlink(final SentSegment segment) {
         switch (segment.state) {
-            case IN_NETWORK -> bytesInNetwork -= bytes;
-            case LOST -> bytesLost -= bytes;
-            case SACKED -> bytesSacked -= bytes;
-        }
-    }
-
-    /** The number of segments that {@code segment} stands for has changed. */
-    private void count(final SentSegment segment, final int change) {
-        if (segment.state == State.SACKED) {
-            segmentsSacked += change;
-        } else if (segment.state == State.IN_NETWORK && segment.wasSentAgain()) {
-            segmentsSentAgain += change;
-        }
-    }
-
-    private void leaveList(final SentSegment segment) {
-        if (segment.state == State.LOST) {
-            lost.remove(segment);
-            bytesLost -= segment.length();
-        } else {
-            inNetwork.remove(segment);
-            bytesInNetwork -= segment.length();
-            segmentsSentAgain -= segment.wasSentAgain() ? segment.segments : 0;
+            case IN_NETWORK -> inNetwork.remove(segment);
+            case LOST -> lost.remove(segment);
+            case SACKED -> {
+                // In no list.
+            }
         }
     }
 
     private void forget(final SentSegment segment) {
-        if (segment.state == State.SACKED) {
-            bytesSacked -= segment.length();
-            segmentsSacked -= segment.segments;
-        } else {
-            leaveList(segment);
-        }
+        flight.leave(segment);
+        unlink(segment);
         pool.give(segment);
     }
 

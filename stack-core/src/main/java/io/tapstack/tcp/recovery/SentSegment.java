@@ -28,6 +28,9 @@ final class SentSegment {
     /** How often it was sent: 1 for what was never sent again. */
     int transmissions;
 
+    /** Found lost, and perhaps sent again since; false for what is SACKed. */
+    boolean wasLost;
+
     /** How many segments it is: 2 KiB sent as a super-segment are two on the wire. */
     int segments;
 
@@ -61,6 +64,7 @@ final class SentSegment {
         state = other.state;
         sentNanos = other.sentNanos;
         transmissions = other.transmissions;
+        wasLost = other.wasLost;
         segments = other.segments;
         delivered = other.delivered;
         deliveredNanos = other.deliveredNanos;

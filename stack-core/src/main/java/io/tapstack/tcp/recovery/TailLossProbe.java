@@ -58,7 +58,7 @@ final class TailLossProbe {
             outstanding = false;
             return true;
         }
-        if (ack.duplicate && ack.blocks() == 0) {
+        if (ack.repeated && ack.blocks() == 0) {
             outstanding = false; // The ACK of the probe, after that of the original.
         }
         return false;

@@ -11,6 +11,7 @@ import io.tapstack.link.PcapngWriter;
 import io.tapstack.link.VirtualCable;
 import io.tapstack.simulation.Host;
 import io.tapstack.simulation.SimulatedNetwork;
+import io.tapstack.wire.Endpoint;
 import io.tapstack.wire.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Bottleneck {
 
+    /** Where the receiver listens. */
+    static final int PORT = 80;
+
     private static final IpAddress RECEIVER = IpAddress.parse("10.0.0.1");
     private static final IpAddress FIRST_SENDER = IpAddress.parse("10.0.0.2");
     private static final int CABLE_FRAMES = 4_096;
@@ -36,6 +40,7 @@ final class Bottleneck {
 
     private final List<Host> senders = new ArrayList<>();
     private final Host receiver;
+    private @Nullable FloodLink flood;
     private final long start;
     private long now;
 
@@ -57,9 +62,24 @@ final class Bottleneck {
             final IpAddress address = IpAddress.ipv4(FIRST_SENDER.ipv4Bits() + i);
             senders.add(host("sender " + i, address, end, i == 0 ? capture : null, random.split()));
         }
-        final LinkDevice end = ImpairedLink.keepingOffload(
-                new Junction(ends, FIRST_SENDER), Impairment.NONE, plan.forward(), random.nextLong());
+        final Load load = plan.load();
+        if (load.synsPerSecond() > 0) {
+            final Endpoint target = new Endpoint(RECEIVER, PORT);
+            flood = new FloodLink(receiving, target, load.synsPerSecond(), new SplittableRandom(seed));
+            ends.add(flood);
+        }
+        final Junction junction = new Junction(ends, FIRST_SENDER);
+        final LinkDevice line =
+                load.lostTail() > 0 ? new TailLossLink(junction, load.pieceBytes(), load.lostTail()) : junction;
+        final LinkDevice end = ImpairedLink.keepingOffload(line, Impairment.NONE, plan.forward(), random.nextLong());
         this.receiver = host("receiver", RECEIVER, end, capture, random.split());
+    }
+
+    /** What belongs to no flow comes no more. */
+    void calmDown() {
+        if (flood != null) {
+            flood.stop();
+        }
     }
 
     private Host host(

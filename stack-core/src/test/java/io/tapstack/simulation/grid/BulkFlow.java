@@ -2,6 +2,7 @@ package io.tapstack.simulation.grid;
 
 import io.tapstack.ip.SocketErrorException;
 import io.tapstack.simulation.Host;
+import io.tapstack.simulation.SimulatedNetwork;
 import io.tapstack.tcp.ConnectionObserver;
 import io.tapstack.tcp.ReadBatch;
 import io.tapstack.tcp.TcpConfig;
@@ -12,7 +13,7 @@ import java.nio.ByteBuffer;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
-/** One connection and the applications at its ends: one writes all that it may, the other reads at once and checks every byte. */
+/** One connection and the applications at its ends: one writes all that it may, or piece by piece, the other reads at once and checks every byte. */
 final class BulkFlow {
 
     /** Any prime: no length of a segment or block divides it, so a byte in the wrong place shows. */
@@ -25,7 +26,11 @@ final class BulkFlow {
     private @Nullable TcpConnection receiver;
     private final ByteBuffer source = CONTENT.duplicate();
     private final ReadBatch batch = new ReadBatch();
+    private final Load load;
     private long limit;
+    private long open; // what may be written by now
+    private long goOnAt = SimulatedNetwork.NEVER;
+    private long pausedNanos;
     private long written;
     private long received;
     private boolean mayWrite;
@@ -33,9 +38,20 @@ final class BulkFlow {
     private boolean shutDown;
     private boolean ended;
 
-    /** @param limit how many bytes are written at most */
-    BulkFlow(final Host from, final Endpoint to, final TcpConfig config, final long limit, final long now) {
+    /**
+     * @param limit how many bytes are written at most
+     * @param load in which pieces
+     */
+    BulkFlow(
+            final Host from,
+            final Endpoint to,
+            final TcpConfig config,
+            final long limit,
+            final Load load,
+            final long now) {
         this.limit = limit;
+        this.load = load;
+        this.open = load.pieceBytes() == 0 ? limit : Math.min(limit, load.pieceBytes());
         try {
             this.sender = from.stack().tcp().connect(null, to, config, ConnectionObserver.NONE, now);
         } catch (final SocketErrorException e) {
@@ -85,6 +101,7 @@ final class BulkFlow {
     /** Nothing more is written; what was written is to arrive. */
     void stop() {
         limit = written;
+        open = written;
         mayWrite = true;
     }
 
@@ -93,7 +110,20 @@ final class BulkFlow {
         return ended;
     }
 
+    /** When it goes on writing, or {@link SimulatedNetwork#NEVER} if it does not wait for a time. */
+    long nextEvent() {
+        return goOnAt;
+    }
+
+    /** How long it has waited in all between its pieces. */
+    long pausedNanos() {
+        return pausedNanos;
+    }
+
     void step(final long now) {
+        if (open < limit && received == open) {
+            nextPiece(now);
+        }
         if (mayWrite) {
             write(now);
         }
@@ -102,22 +132,34 @@ final class BulkFlow {
         }
     }
 
+    private void nextPiece(final long now) {
+        if (goOnAt == SimulatedNetwork.NEVER) {
+            goOnAt = now + load.pauseNanos();
+            pausedNanos += load.pauseNanos();
+        }
+        if (goOnAt - now <= 0) {
+            goOnAt = SimulatedNetwork.NEVER;
+            open = Math.min(limit, open + load.pieceBytes());
+            mayWrite = true;
+        }
+    }
+
     private void write(final long now) {
         mayWrite = false;
         if (sender.error() != null) {
             throw new AssertionError("the connection failed with " + sender.error() + ": " + this);
         }
-        while (written < limit) {
+        while (written < open) {
             final int room = sender.writableBytes();
             if (room == 0) {
                 return;
             }
-            final int length = (int) Math.min(Math.min(room, PIECE), limit - written);
+            final int length = (int) Math.min(Math.min(room, PIECE), open - written);
             final int at = (int) (written % PERIOD);
             source.limit(at + length).position(at);
-            written += sender.write(source, length, written + length < limit, now);
+            written += sender.write(source, length, written + length < open, now);
         }
-        if (!shutDown) {
+        if (written == limit && !shutDown) {
             shutDown = true;
             sender.shutdownOutput(now);
         }

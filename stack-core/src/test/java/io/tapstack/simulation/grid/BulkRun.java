@@ -23,7 +23,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class BulkRun {
 
-    private static final int PORT = 80;
     private static final long TIME_LIMIT = 96 * 3_600_000_000_000L;
     private static final long STAGGER = 100_000_000L;
 
@@ -78,6 +77,7 @@ final class BulkRun {
         }
         final Outcome outcome = outcome(half);
         flows.forEach(BulkFlow::stop);
+        network.calmDown();
         while (!flows.stream().allMatch(BulkFlow::isDone) || !isForgotten()) {
             step();
         }
@@ -110,9 +110,12 @@ final class BulkRun {
         for (final BulkFlow flow : flows) {
             flow.step(network.now());
         }
-        final long next = flows.size() < plan.flows()
+        long next = flows.size() < plan.flows()
                 ? network.now() + starts[flows.size()] - network.elapsedNanos()
                 : SimulatedNetwork.NEVER;
+        for (final BulkFlow flow : flows) {
+            next = SimulatedNetwork.earlier(next, flow.nextEvent());
+        }
         final boolean moved = network.moveOn(next);
         if (!moved && !isForgotten()) {
             throw new AssertionError("nothing will ever happen again: " + this);
@@ -124,9 +127,9 @@ final class BulkRun {
 
     private void connect(final int number) {
         final Host host = network.senders().get(number % plan.hosts());
-        final Endpoint to = new Endpoint(network.receiver().address(), PORT);
+        final Endpoint to = new Endpoint(network.receiver().address(), Bottleneck.PORT);
         // One flow has to end by itself; of several none may, before all have sent enough.
-        flows.add(new BulkFlow(host, to, plan.config().apply(number).copy(), plan.bytes(), network.now()));
+        flows.add(new BulkFlow(host, to, plan.config().apply(number).copy(), plan.bytes(), plan.load(), network.now()));
     }
 
     private TcpListener listen() {
@@ -135,7 +138,7 @@ final class BulkRun {
             return host.stack()
                     .tcp()
                     .listen(
-                            host.stack().tcp().bind(new Endpoint(host.address(), PORT), false),
+                            host.stack().tcp().bind(new Endpoint(host.address(), Bottleneck.PORT), false),
                             plan.flows(),
                             plan.config().apply(0).copy());
         } catch (final SocketErrorException e) {
@@ -166,7 +169,7 @@ final class BulkRun {
         }
         return new Outcome(
                 received(),
-                network.elapsedNanos(),
+                network.elapsedNanos() - flows.get(0).pausedNanos(),
                 bytesRetransmitted,
                 retransmissions,
                 timeouts,

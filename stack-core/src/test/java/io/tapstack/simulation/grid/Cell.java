@@ -16,6 +16,7 @@ import java.util.StringJoiner;
  * @param heldMillis how long a frame that is reordered is held back
  * @param rateMbps what the bottleneck passes
  * @param queueKib what waits in front of it at most
+ * @param circumstance what else is special
  */
 record Cell(
         String congestionControl,
@@ -29,11 +30,12 @@ record Cell(
         double duplicatePercent,
         double corruptPercent,
         double rateMbps,
-        int queueKib) {
+        int queueKib,
+        Circumstance circumstance) {
 
     /** The names of what makes up {@link #key()}. */
     static final String HEADER =
-            "cc,flows,spread_ms,loss_pct,delay_ms,jitter_ms,reorder_pct,held_ms,duplicate_pct,corrupt_pct,rate_mbps,queue_kib";
+            "cc,flows,spread_ms,loss_pct,delay_ms,jitter_ms,reorder_pct,held_ms,duplicate_pct,corrupt_pct,rate_mbps,queue_kib,circumstance";
 
     private static final long MILLIS = 1_000_000L;
     private static final double BYTES_PER_MEGABIT = 125_000;
@@ -63,7 +65,7 @@ record Cell(
         }) {
             key.add(number(value));
         }
-        return key.toString();
+        return key.add(circumstance.toString()).toString();
     }
 
     /** The measured mean of all seeds. */
@@ -85,11 +87,15 @@ record Cell(
                 .withDuplication(duplicatePercent / 100)
                 .withCorruption(corruptPercent / 100);
         final Impairment forward = back.withRate((long) (rateMbps * BYTES_PER_MEGABIT), queueKib * KIB);
-        return Plan.of(congestionControl, forward, back, bytes()).withFlows(flows, spreadMillis * MILLIS);
+        return circumstance.applyTo(
+                Plan.of(congestionControl, forward, back, bytes()).withFlows(flows, spreadMillis * MILLIS));
     }
 
     /** Enough for a few sawteeth, little enough for the rarest of segments. */
     private long bytes() {
+        if (circumstance != Circumstance.NONE && isCalm()) {
+            return (circumstance == Circumstance.TAIL_LOSS ? 1L : 16L) * MIB;
+        }
         if (isCalm()) {
             return (flows > 1 ? 64L : 32L) * MIB;
         }
@@ -116,9 +122,10 @@ record Cell(
         say(words, reorderPercent, "reordered %s %% by " + heldMillis + " ms");
         say(words, duplicatePercent, "duplicated %s %%");
         say(words, corruptPercent, "corrupted %s %%");
-        return words.add(number(rateMbps) + " Mbit/s")
-                .add("queue " + queueKib + " KiB")
-                .toString();
+        words.add(number(rateMbps) + " Mbit/s").add("queue " + queueKib + " KiB");
+        return circumstance == Circumstance.NONE
+                ? words.toString()
+                : words.add(circumstance.toString()).toString();
     }
 
     private static void say(final StringJoiner words, final double value, final String how) {

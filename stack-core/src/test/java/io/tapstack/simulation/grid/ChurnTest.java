@@ -78,7 +78,7 @@ class ChurnTest {
     }
 
     private void open(final Host client, final Endpoint to, final Plan plan, final long now) {
-        final BulkFlow flow = new BulkFlow(client, to, plan.config().apply(0), BYTES, now);
+        final BulkFlow flow = new BulkFlow(client, to, plan.config().apply(0), BYTES, Load.STEADY, now);
         flows.put(flow.local(), flow);
         opened++;
     }

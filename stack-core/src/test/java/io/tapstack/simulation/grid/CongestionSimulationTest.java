@@ -119,7 +119,7 @@ class CongestionSimulationTest {
             final TcpListener listener =
                     tcp.listen(tcp.bind(port, false), 1, plan.config().apply(0).copy());
             final BulkFlow flow =
-                    new BulkFlow(from, port, plan.config().apply(0).copy(), plan.bytes(), network.now());
+                    new BulkFlow(from, port, plan.config().apply(0).copy(), plan.bytes(), Load.STEADY, network.now());
             while (!flow.isDone()) {
                 network.poll();
                 final TcpConnection accepted = listener.accept();

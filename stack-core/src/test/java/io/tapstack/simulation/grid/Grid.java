@@ -1,5 +1,7 @@
 package io.tapstack.simulation.grid;
 
+import static io.tapstack.simulation.grid.Circumstance.NONE;
+
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -34,6 +36,7 @@ final class Grid {
             grid.damage();
             grid.bottlenecks();
             grid.crowds();
+            grid.circumstances();
             all.addAll(grid.cells);
         }
         return all;
@@ -68,7 +71,7 @@ final class Grid {
     }
 
     private void lossy(final double loss, final int delay) {
-        cells.add(new Cell(congestionControl, 1, 0, loss, delay, 0, 0, 0, 0, 0, RATE, QUEUE));
+        cells.add(new Cell(congestionControl, 1, 0, loss, delay, 0, 0, 0, 0, 0, RATE, QUEUE, NONE));
     }
 
     /** Round trips of 40 ms, and frames that come late by a quarter of that, half, and all of it. */
@@ -79,23 +82,23 @@ final class Grid {
             }
         }
         for (final int jitter : new int[] {1, 5, 10, 20}) {
-            cells.add(new Cell(congestionControl, 1, 0, 0, 20, jitter, 0, 0, 0, 0, RATE, QUEUE));
+            cells.add(new Cell(congestionControl, 1, 0, 0, 20, jitter, 0, 0, 0, 0, RATE, QUEUE, NONE));
         }
-        cells.add(new Cell(congestionControl, 1, 0, 1, 20, 5, 1, 5, 0, 0, RATE, QUEUE));
+        cells.add(new Cell(congestionControl, 1, 0, 1, 20, 5, 1, 5, 0, 0, RATE, QUEUE, NONE));
     }
 
     private void reordered(final double share, final int held) {
-        cells.add(new Cell(congestionControl, 1, 0, 0, 20, 0, share, held, 0, 0, RATE, QUEUE));
+        cells.add(new Cell(congestionControl, 1, 0, 0, 20, 0, share, held, 0, 0, RATE, QUEUE, NONE));
     }
 
     private void damage() {
         for (final double share : new double[] {1, 10, 30}) {
-            cells.add(new Cell(congestionControl, 1, 0, 0, 20, 0, 0, 0, share, 0, RATE, QUEUE));
+            cells.add(new Cell(congestionControl, 1, 0, 0, 20, 0, 0, 0, share, 0, RATE, QUEUE, NONE));
         }
         for (final double share : new double[] {0.1, 1, 10}) {
-            cells.add(new Cell(congestionControl, 1, 0, 0, 20, 0, 0, 0, 0, share, RATE, QUEUE));
+            cells.add(new Cell(congestionControl, 1, 0, 0, 20, 0, 0, 0, 0, share, RATE, QUEUE, NONE));
         }
-        cells.add(new Cell(congestionControl, 1, 0, 1, 20, 0, 1, 5, 1, 1, RATE, QUEUE));
+        cells.add(new Cell(congestionControl, 1, 0, 1, 20, 0, 1, 5, 1, 1, RATE, QUEUE, NONE));
     }
 
     /** Queues from next to nothing to far too much. */
@@ -111,7 +114,7 @@ final class Grid {
     }
 
     private void bottleneck(final double rate, final int delay, final int queue) {
-        cells.add(new Cell(congestionControl, 1, 0, 0, delay, 0, 0, 0, 0, 0, rate, queue));
+        cells.add(new Cell(congestionControl, 1, 0, 0, delay, 0, 0, 0, 0, 0, rate, queue, NONE));
     }
 
     private void crowds() {
@@ -124,10 +127,34 @@ final class Grid {
             crowd(2, spread, QUEUE);
             crowd(4, spread, QUEUE);
         }
-        cells.add(new Cell(congestionControl, 4, 0, 0.5, 20, 0, 0, 0, 0, 0, RATE, QUEUE));
+        cells.add(new Cell(congestionControl, 4, 0, 0.5, 20, 0, 0, 0, 0, 0, RATE, QUEUE, NONE));
     }
 
     private void crowd(final int flows, final int spread, final int queue) {
-        cells.add(new Cell(congestionControl, flows, spread, 0, 20, 0, 0, 0, 0, 0, RATE, queue));
+        cells.add(new Cell(congestionControl, flows, spread, 0, 20, 0, 0, 0, 0, 0, RATE, queue, NONE));
+    }
+
+    private void circumstances() {
+        under(Circumstance.MARKS, 1, 0, 20, 10, 128);
+        under(Circumstance.MARKS, 1, 0, 20, RATE, QUEUE);
+        under(Circumstance.MARKS, 4, 0, 20, RATE, QUEUE);
+        under(Circumstance.MARKS, 1, 0.5, 20, RATE, QUEUE);
+        under(Circumstance.NARROW_WAY_BACK, 1, 0, 20, 10, 128);
+        under(Circumstance.NARROW_WAY_BACK, 1, 0, 20, RATE, QUEUE);
+        under(Circumstance.TAIL_LOSS, 1, 0, 10, RATE, QUEUE);
+        under(Circumstance.TAIL_LOSS, 1, 0, 50, RATE, QUEUE);
+        under(Circumstance.IDLE, 1, 0, 20, RATE, QUEUE);
+        under(Circumstance.IDLE, 1, 0, 50, RATE, 64);
+        under(Circumstance.FLOOD, 1, 0, 20, RATE, QUEUE);
+    }
+
+    private void under(
+            final Circumstance circumstance,
+            final int flows,
+            final double loss,
+            final int delay,
+            final double rate,
+            final int queue) {
+        cells.add(new Cell(congestionControl, flows, 0, loss, delay, 0, 0, 0, 0, 0, rate, queue, circumstance));
     }
 }

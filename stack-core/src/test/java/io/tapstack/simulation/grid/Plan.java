@@ -15,6 +15,7 @@ import java.util.function.IntFunction;
  * @param bytes how many bytes of payload are to arrive, of all flows together
  * @param mtu largest IP packet in bytes
  * @param offload whether senders have network cards that cut super-segments
+ * @param load what is sent, if not all that there is room for
  * @param config options of the connection with a number; copied for its other end
  */
 record Plan(
@@ -26,6 +27,7 @@ record Plan(
         long bytes,
         int mtu,
         boolean offload,
+        Load load,
         IntFunction<TcpConfig> config) {
 
     private static final int MTU = 1_500;
@@ -45,6 +47,7 @@ record Plan(
                 bytes,
                 MTU,
                 false,
+                Load.STEADY,
                 flow -> new TcpConfig()
                         .congestionControl(congestionControl)
                         .sendBufferBytes(buffer)
@@ -67,16 +70,31 @@ record Plan(
 
     /** With so many connections, on as many hosts, but no more than a few. */
     Plan withFlows(final int count, final long newSpreadNanos) {
-        return new Plan(forward, back, newSpreadNanos, Math.min(count, 4), count, bytes, mtu, offload, config);
+        return new Plan(forward, back, newSpreadNanos, Math.min(count, 4), count, bytes, mtu, offload, load, config);
     }
 
     /** With network cards that cut super-segments. */
     Plan withOffload() {
-        return new Plan(forward, back, spreadNanos, hosts, flows, bytes, mtu, true, config);
+        return new Plan(forward, back, spreadNanos, hosts, flows, bytes, mtu, true, load, config);
     }
 
     /** With other options. */
     Plan withConfig(final IntFunction<TcpConfig> newConfig) {
-        return new Plan(forward, back, spreadNanos, hosts, flows, bytes, mtu, offload, newConfig);
+        return new Plan(forward, back, spreadNanos, hosts, flows, bytes, mtu, offload, load, newConfig);
+    }
+
+    /** With something else that happens to data; buffers stay as they are. */
+    Plan withForward(final Impairment other) {
+        return new Plan(other, back, spreadNanos, hosts, flows, bytes, mtu, offload, load, config);
+    }
+
+    /** With something else that happens to ACKs; buffers stay as they are. */
+    Plan withBack(final Impairment other) {
+        return new Plan(forward, other, spreadNanos, hosts, flows, bytes, mtu, offload, load, config);
+    }
+
+    /** With something else that is sent. */
+    Plan withLoad(final Load other) {
+        return new Plan(forward, back, spreadNanos, hosts, flows, bytes, mtu, offload, other, config);
     }
 }

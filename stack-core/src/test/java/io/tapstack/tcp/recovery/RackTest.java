@@ -19,8 +19,8 @@ class RackTest {
     @BeforeEach
     void twoAreSentAgain() {
         scoreboard.mss(MSS);
-        scoreboard.sent(0, MSS, 0);
-        scoreboard.sent(MSS, 2 * MSS, MILLIS);
+        scoreboard.sent(0, MSS, false, 0);
+        scoreboard.sent(MSS, 2 * MSS, false, MILLIS);
         mark();
         mark();
         scoreboard.sentAgain(0, MSS, 200 * MILLIS);
@@ -39,7 +39,7 @@ class RackTest {
         ack.srttNanos = 100 * MILLIS;
         ack.hasEcho = true;
         ack.echoMillis = echoMillis;
-        rack.ackArrives();
+        rack.ackArrives(sndUna);
     }
 
     /** Step 2: what is SACKed above a gap echoes what came before the gap (RFC 7323 4.3), and still shows that the gap is lost once more. */
@@ -63,7 +63,7 @@ class RackTest {
     /** Step 2: what is acknowledged was sent when its timestamp says, if that is before it was sent again. */
     @Test
     void acknowledgedByItsFirstCopy() {
-        scoreboard.sent(2 * MSS, 3 * MSS, 205 * MILLIS);
+        scoreboard.sent(2 * MSS, 3 * MSS, false, 205 * MILLIS);
         ackArrives(311, 2 * MSS, 1);
         scoreboard.acknowledge(ack, (segment, bytes, a) -> rack.delivered(segment, segment.end, a));
         rack.detectLoss(ack, true);
@@ -73,10 +73,25 @@ class RackTest {
     /** The same acknowledgement of the second copy: what was sent before that, and has not arrived, is lost. */
     @Test
     void acknowledgedByItsSecondCopy() {
-        scoreboard.sent(2 * MSS, 3 * MSS, 205 * MILLIS);
+        scoreboard.sent(2 * MSS, 3 * MSS, false, 205 * MILLIS);
         ackArrives(311, 2 * MSS, 210);
         scoreboard.acknowledge(ack, (segment, bytes, a) -> rack.delivered(segment, segment.end, a));
         rack.detectLoss(ack, true);
         assertThat(scoreboard.bytesLost()).isEqualTo(MSS);
+    }
+
+    /** Step 4: once in a round trip; and the end of that one is not missed because 2 GiB go by without another report. */
+    @Test
+    void reportsFarApart() {
+        ackArrives(300, 0, 0);
+        rack.dsack(2 * MSS);
+        assertThat(rack.reorderingWindow(ack, false)).isEqualTo(50 * MILLIS);
+        rack.dsack(2 * MSS);
+        assertThat(rack.reorderingWindow(ack, false)).isEqualTo(50 * MILLIS);
+        ackArrives(400, 2 * MSS, 0);
+        ackArrives(500, Integer.MIN_VALUE, 0);
+        ackArrives(600, Integer.MIN_VALUE + 3 * MSS, 0);
+        rack.dsack(Integer.MIN_VALUE + 4 * MSS);
+        assertThat(rack.reorderingWindow(ack, false)).isEqualTo(75 * MILLIS);
     }
 }

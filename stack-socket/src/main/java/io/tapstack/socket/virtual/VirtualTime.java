@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * time passes; and when a call that had to wait is over, none passes until that party's next call, so that everybody sees things at the time at
  * which they happen.
  *
- * <p>If all parties wait in calls of their own, nobody is left who could let time go on. After a quarter of a second of real time it then goes on
+ * <p>If all parties wait in calls of their own, nobody is left who could let time go on. After {@link #PATIENCE_NANOS} of real time it then goes on
  * by itself, until a wait is over.
  *
  * <p>Any thread may call. The stacks are polled by whoever is inside.
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 public final class VirtualTime implements Door {
 
     /** Real time that somebody may take to join in before time goes on by itself. */
-    private static final long PATIENCE_NANOS = 250_000_000L;
+    public static final long PATIENCE_NANOS = 250_000_000L;
 
     private static final int MAX_STEPS_AT_ONCE = 100_000;
 
@@ -38,6 +38,7 @@ public final class VirtualTime implements Door {
     private final List<Waiter> waiters = new ArrayList<>();
     private final Deque<Runnable> deferred = new ArrayDeque<>();
     private final long hesitationNanos;
+    private final long patienceNanos;
     private volatile long now;
 
     /**
@@ -46,7 +47,7 @@ public final class VirtualTime implements Door {
      * @param startNanos the time at the start
      */
     public VirtualTime(final long startNanos) {
-        this(startNanos, 0);
+        this(startNanos, 0, PATIENCE_NANOS);
     }
 
     /**
@@ -54,9 +55,11 @@ public final class VirtualTime implements Door {
      *
      * @param hesitationNanos of real time, in which nobody may have done anything before time goes on: parties in other processes start their
      *     calls at the same time as somebody lets time go on, and should be heard first
+     * @param patienceNanos {@link #PATIENCE_NANOS}, or less if it is known that nobody else will join in
      */
-    public VirtualTime(final long startNanos, final long hesitationNanos) {
+    public VirtualTime(final long startNanos, final long hesitationNanos, final long patienceNanos) {
         this.hesitationNanos = hesitationNanos;
+        this.patienceNanos = patienceNanos;
         this.now = startNanos;
     }
 
@@ -119,7 +122,7 @@ public final class VirtualTime implements Door {
             settle();
             while (!done.getAsBoolean()) {
                 if (parties.isAnybodyActive()) {
-                    parties.awaitChange(PATIENCE_NANOS);
+                    parties.awaitChange(patienceNanos);
                 } else if (now >= untilNanos || Math.min(untilNanos, nextEvent()) == WaitPoint.NEVER) {
                     return false;
                 } else if (parties.idleNanos() < hesitationNanos) {
@@ -283,20 +286,20 @@ public final class VirtualTime implements Door {
             if (party != null) {
                 party.hasToWait();
             }
-            long patienceNanos = PATIENCE_NANOS;
+            long nanos = patienceNanos;
             while (!over) {
-                ended.await(patienceNanos, TimeUnit.NANOSECONDS);
+                ended.await(nanos, TimeUnit.NANOSECONDS);
                 final boolean goOn = !over && isNobodyLeft() && nextEvent() != WaitPoint.NEVER;
                 if (goOn) {
                     step(WaitPoint.NEVER);
                 }
-                patienceNanos = goOn ? 1_000_000 : PATIENCE_NANOS;
+                nanos = goOn ? Math.min(1_000_000, patienceNanos) : patienceNanos;
             }
         }
 
         /** True if for some while nobody has been there who could do anything, or let time go on. */
         private boolean isNobodyLeft() {
-            return parties.isEverybodyWaiting() && parties.idleNanos() > PATIENCE_NANOS;
+            return parties.isEverybodyWaiting() && parties.idleNanos() > patienceNanos;
         }
 
         /** From now on the party is active, so that time waits for it even before its thread has woken up. */

@@ -36,7 +36,9 @@ public final class Lab implements AutoCloseable {
     /** The kernel server's address, in the second namespace. */
     public static final String REFERENCE_ADDRESS = "10.98.0.2";
 
-    private static final String REFERENCE_HOST = "10.98.0.1";
+    /** The first namespace's address on the way there. */
+    public static final String REFERENCE_HOST = "10.98.0.1";
+
     private static final String CUBIC_ADDRESS = "10.98.255.2";
     private static final String CUBIC_HOST = "10.98.255.1";
     private static final String MAIN = "io.tapstack.cli.Main";
@@ -219,8 +221,8 @@ public final class Lab implements AutoCloseable {
     }
 
     /** The command for {@code tapstack} itself in a JVM of its own. */
-    public static List<String> tapstack(final List<String> moreFlags, final List<String> arguments) {
-        return jvm(moreFlags, MAIN, arguments);
+    public static List<String> tapstack(final List<String> arguments) {
+        return jvm(List.of(), MAIN, arguments);
     }
 
     /** Starts a server of raw transfers, {@code tapstack bench-server}, and waits until it is ready. */
@@ -255,7 +257,7 @@ public final class Lab implements AutoCloseable {
         arguments.addAll(spec.options());
         final List<String> command = new ArrayList<>(where);
         command.addAll(spec.prefix());
-        command.addAll(tapstack(spec.jvmFlags(), arguments));
+        command.addAll(tapstack(arguments));
         final Child process = start(spec.name(), command);
         final String line = process.line(START);
         if (!line.startsWith("ready")) {

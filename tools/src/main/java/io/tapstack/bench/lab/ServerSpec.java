@@ -9,50 +9,35 @@ import java.util.List;
  * @param name what messages call it
  * @param onKernel whether it uses the kernel's TCP, in the other namespace, rather than ours behind a TAP
  * @param prefix a command that starts it, such as {@code taskset -c 0}
- * @param jvmFlags more flags for its JVM
  * @param cubic whether the kernel's senders of either end use CUBIC, whatever this machine's default is
  * @param options more of its own options, such as {@code --no-offload}
  */
-public record ServerSpec(
-        String name,
-        boolean onKernel,
-        boolean cubic,
-        List<String> prefix,
-        List<String> jvmFlags,
-        List<String> options) {
+public record ServerSpec(String name, boolean onKernel, boolean cubic, List<String> prefix, List<String> options) {
 
     /** A server on Tapstack. */
     public static ServerSpec tapstack(final String... options) {
-        return new ServerSpec("tapstack server", false, false, List.of(), List.of(), List.of(options));
+        return new ServerSpec("tapstack server", false, false, List.of(), List.of(options));
     }
 
     /** A server on the kernel's TCP. */
     public static ServerSpec kernel() {
-        return new ServerSpec("kernel server", true, false, List.of(), List.of(), List.of());
+        return new ServerSpec("kernel server", true, false, List.of(), List.of());
     }
 
     /** With CUBIC. */
     public ServerSpec withCubic() {
-        return new ServerSpec(name, onKernel, true, prefix, jvmFlags, options);
+        return new ServerSpec(name, onKernel, true, prefix, options);
     }
 
     /** Bound to one processor. */
     public ServerSpec pinnedTo(final int processor) {
-        return new ServerSpec(
-                name, onKernel, cubic, List.of("taskset", "-c", String.valueOf(processor)), jvmFlags, options);
-    }
-
-    /** With another flag for the JVM. */
-    public ServerSpec withJvmFlag(final String flag) {
-        final List<String> more = new ArrayList<>(jvmFlags);
-        more.add(flag);
-        return new ServerSpec(name, onKernel, cubic, prefix, more, options);
+        return new ServerSpec(name, onKernel, cubic, List.of("taskset", "-c", String.valueOf(processor)), options);
     }
 
     /** With more of its own options. */
     public ServerSpec withOptions(final String... more) {
         final List<String> all = new ArrayList<>(options);
         all.addAll(List.of(more));
-        return new ServerSpec(name, onKernel, cubic, prefix, jvmFlags, all);
+        return new ServerSpec(name, onKernel, cubic, prefix, all);
     }
 }

@@ -88,7 +88,7 @@ final class ProxyWorkload {
         private Server onKernel(final Lab lab) throws IOException, InterruptedException {
             final List<String> arguments = new ArrayList<>(arguments());
             arguments.addAll(List.of("--network", "kernel", "--listen-on", "kernel"));
-            final Child process = lab.startInSecond(ON_KERNEL, Lab.tapstack(List.of(), arguments));
+            final Child process = lab.startInSecond(ON_KERNEL, Lab.tapstack(arguments));
             return server(process, origin.address());
         }
 
@@ -99,7 +99,7 @@ final class ProxyWorkload {
             arguments.addAll(List.of("--via", way == Way.STACK_TO_KERNEL ? "kernel" : "stack"));
             arguments.addAll(List.of("--gateway", link.hostAddress()));
             arguments.addAll(link.options());
-            final Child process = lab.start("tapstack proxy", Lab.tapstack(List.of(), arguments));
+            final Child process = lab.start("tapstack proxy", Lab.tapstack(arguments));
             final Server server = server(process, link.address());
             lab.forwardTo(link, cubic);
             return server;

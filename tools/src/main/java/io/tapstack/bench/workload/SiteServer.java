@@ -29,7 +29,7 @@ final class SiteServer {
         arguments.addAll(link.options());
         arguments.addAll(List.of(options));
         arguments.add(root.toString());
-        final Child process = lab.start("tapstack serve", Lab.tapstack(List.of(), arguments));
+        final Child process = lab.start("tapstack serve", Lab.tapstack(arguments));
         final String line = process.line(START);
         if (!line.startsWith("ready")) {
             throw new BenchFailure("tapstack serve says: " + line);

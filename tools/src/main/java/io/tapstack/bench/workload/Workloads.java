@@ -15,6 +15,7 @@ public final class Workloads {
         all.addAll(QueueWorkloads.all());
         all.add(ProxyWorkload.workload());
         all.addAll(LossWorkloads.all());
+        all.add(FloodWorkload.create());
         all.addAll(SmallWorkloads.all());
         all.addAll(HttpWorkloads.all());
         all.add(PingTrial.workload());

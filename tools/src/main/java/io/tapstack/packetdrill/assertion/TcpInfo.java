@@ -9,7 +9,7 @@ import java.util.Map;
 public final class TcpInfo {
 
     /** Longest structure that any Linux has; a shorter one lacks the last fields. */
-    public static final int MAX_BYTES = 256;
+    public static final int MAX_BYTES = 512;
 
     private static final String[] BYTES = {"state", "ca_state", "retransmits", "probes", "backoff", "options"};
     private static final int SCALES_OFFSET = 6;
@@ -23,7 +23,8 @@ public final class TcpInfo {
             *pacing_rate *max_pacing_rate *bytes_acked *bytes_received segs_out segs_in notsent_bytes min_rtt data_segs_in
             data_segs_out *delivery_rate *busy_time *rwnd_limited *sndbuf_limited delivered delivered_ce *bytes_sent
             *bytes_retrans dsack_dups reord_seen rcv_ooopack snd_wnd rcv_wnd rehash -total_rto -total_rto_recoveries
-            total_rto_time
+            total_rto_time received_ce delivered_e1_bytes delivered_e0_bytes delivered_ce_bytes received_e1_bytes received_e0_bytes
+            received_ce_bytes -accecn_fail_mode -accecn_opt_seen
             """;
 
     private TcpInfo() {}

@@ -35,6 +35,7 @@ public final class Calls {
     private final Map<String, Handler> handlers = new HashMap<>();
     private final Map<Integer, OpenSocket> sockets = new HashMap<>();
     private int lastConnected = -1;
+    private int lastListening = -1;
 
     /** A descriptor of the script. */
     static final class OpenSocket {
@@ -75,7 +76,7 @@ public final class Calls {
         return handler.prepare(call, line);
     }
 
-    /** The descriptor of the connection under test, or -1 if there is none. */
+    /** The descriptor of the connection under test, or of a listener if there is no connection yet; -1 if there is neither. */
     public int descriptorUnderTest() {
         final Flow flow = flows.underTest().orElse(null);
         for (final OpenSocket socket : sockets.values()) {
@@ -83,7 +84,7 @@ public final class Calls {
                 return socket.fd;
             }
         }
-        return lastConnected;
+        return lastConnected >= 0 ? lastConnected : lastListening;
     }
 
     /** Closes what the script has left open. */
@@ -123,11 +124,18 @@ public final class Calls {
         if (socket != null && socket.fd == lastConnected) {
             lastConnected = -1;
         }
+        if (socket != null && socket.fd == lastListening) {
+            lastListening = -1;
+        }
         sockets.remove(scriptFd);
     }
 
     void connected(final OpenSocket socket) {
         lastConnected = socket.fd;
+    }
+
+    void listening(final int fd) {
+        lastListening = fd;
     }
 
     /** A call whose result is exactly what the script says. */

@@ -93,6 +93,7 @@ final class SocketCalls {
             final Endpoint bound = result == 0 ? system.localAddress(calls.descriptor(fd)) : null;
             if (bound != null) {
                 calls.flows().listening(bound.port());
+                calls.listening(calls.descriptor(fd));
             }
         });
     }

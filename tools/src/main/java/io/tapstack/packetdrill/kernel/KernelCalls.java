@@ -16,7 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** The kernel's own system calls. */
-final class KernelCalls implements SystemCalls {
+public final class KernelCalls implements SystemCalls {
 
     private static final int AF_UNSPEC = 0;
     private static final int AF_INET = 2;
@@ -41,7 +41,7 @@ final class KernelCalls implements SystemCalls {
     }
 
     /** Closes everything; calls that wait in a connection come back. */
-    void closeAll() {
+    public void closeAll() {
         for (final int fd : open) {
             CALLS.shutdown(fd, SHUT_RDWR);
             CALLS.close(fd);

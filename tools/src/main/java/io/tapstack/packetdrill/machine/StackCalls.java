@@ -18,12 +18,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The system calls of our own stack, which {@link SocketCalls} has, as a script needs them. */
-final class StackCalls implements SystemCalls {
+public final class StackCalls implements SystemCalls {
 
     private final SocketCalls calls;
     private final Readiness readiness;
 
-    StackCalls(final SocketLayer layer) {
+    /** Those of sockets that {@code layer} makes. */
+    public StackCalls(final SocketLayer layer) {
         this.calls = new SocketCalls(layer, new FileTable());
         this.readiness = calls.readiness();
     }

@@ -1,9 +1,11 @@
 package io.tapstack.packetdrill.machine;
 
+import io.tapstack.agent.Setting;
 import io.tapstack.ip.InterfaceAddress;
 import io.tapstack.packetdrill.call.SystemCalls;
 import io.tapstack.packetdrill.packet.WirePacket;
 import io.tapstack.packetdrill.play.PlaySettings;
+import io.tapstack.packetdrill.script.ScriptException;
 import io.tapstack.socket.SocketLayer;
 import io.tapstack.socket.virtual.Party;
 import io.tapstack.socket.virtual.VirtualTime;
@@ -38,20 +40,34 @@ public final class StackMachine implements Machine {
     private final StackCalls calls;
     private volatile long startNanos = FIRST_NANOS;
 
-    /** A machine of its own, set up as the script wants it. */
-    public StackMachine(final PlaySettings settings) {
-        this.link = new ScriptLink(settings.mtu(), this::now);
-        final StackConfig config = StackConfig.of(
-                        new InterfaceAddress(settings.local(), PREFIX_LENGTH), new SplittableRandom(SEED))
-                .withGateway(settings.gateway());
-        this.stack = new NetworkStack(link, config, FIRST_NANOS);
+    /**
+     * A machine of its own, set up as the script wants it.
+     *
+     * @throws ScriptException if there can be none with such addresses or such an MTU
+     */
+    public StackMachine(final PlaySettings settings) throws ScriptException {
+        try {
+            this.link = new ScriptLink(settings.mtu(), this::now);
+            final StackConfig config = StackConfig.of(
+                            new InterfaceAddress(settings.local(), PREFIX_LENGTH), new SplittableRandom(SEED))
+                    .withGateway(settings.gateway());
+            this.stack = new NetworkStack(link, config, FIRST_NANOS);
+        } catch (final IllegalArgumentException e) {
+            throw new ScriptException(1, "the options do not fit together: " + e.getMessage());
+        }
         this.time = new VirtualTime(FIRST_NANOS);
         time.add(stack);
         this.sockets = new SocketLayer(time, stack);
+        settings.stackSettings().forEach(setting -> Setting.parse(setting).apply(stack, sockets.defaults()));
         this.calls = new StackCalls(sockets);
         // Time stands still unless the script lets it go on.
         this.player = time.join();
         player.begin();
+    }
+
+    /** What scripts are played against. */
+    NetworkStack stack() {
+        return stack;
     }
 
     @Override

@@ -1,9 +1,11 @@
 package io.tapstack.packetdrill.play;
 
+import io.tapstack.agent.Setting;
 import io.tapstack.packetdrill.packet.Comparison;
 import io.tapstack.packetdrill.script.Script;
 import io.tapstack.packetdrill.script.ScriptException;
 import io.tapstack.wire.IpAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -30,6 +32,7 @@ public final class PlaySettings {
     private boolean strictSegments;
     private boolean failOnUnexpected;
     private boolean virtualTimeOnly;
+    private final List<String> stackSettings = new ArrayList<>();
     private boolean verbose;
     private boolean dryRun;
 
@@ -56,6 +59,7 @@ public final class PlaySettings {
         copy.strictSegments = strictSegments;
         copy.failOnUnexpected = failOnUnexpected;
         copy.virtualTimeOnly = virtualTimeOnly;
+        copy.stackSettings.addAll(stackSettings);
         copy.verbose = verbose;
         copy.dryRun = dryRun;
         return copy;
@@ -99,6 +103,7 @@ public final class PlaySettings {
             case "ignore_psh" -> ignorePush = flag(value);
             case "strict_segments" -> strictSegments = flag(value);
             case "unexpected" -> failOnUnexpected = oneOf(value, "fail", "ignore");
+            case "stack" -> stackSettings.add(Setting.parse(value).toString());
             case "virtual_time_only" -> virtualTimeOnly = flag(value);
             case "verbose" -> verbose = flag(value);
             case "dry_run" -> dryRun = flag(value);
@@ -196,6 +201,11 @@ public final class PlaySettings {
     /** Whether nobody has the time to play this in real time. */
     public boolean virtualTimeOnly() {
         return virtualTimeOnly;
+    }
+
+    /** {@code key=value} settings of our own stack ({@link Setting}); there is no sense in a script that has them against another. */
+    public List<String> stackSettings() {
+        return List.copyOf(stackSettings);
     }
 
     /** Whether every packet is printed. */

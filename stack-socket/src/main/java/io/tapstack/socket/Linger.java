@@ -1,0 +1,50 @@
+package io.tapstack.socket;
+
+import io.tapstack.tcp.ConnectionObserver;
+import io.tapstack.tcp.TcpConnection;
+
+/** What {@code SO_LINGER} asks for: that {@code close} waits until the peer has everything, or for so long. Used inside the door. */
+final class Linger {
+
+    private Linger() {}
+
+    /**
+     * Waits until the peer has acknowledged everything, FIN included, or the time is over, or the thread is interrupted. Does not wait without
+     * a time, or for a handler, which must not.
+     *
+     * @param last closed already
+     */
+    static void await(final StreamSocket socket, final TcpConnection last, final int seconds) {
+        if (seconds <= 0 || socket.layer.isHandling()) {
+            return;
+        }
+        final long deadline = socket.door.now() + seconds * 1_000_000_000L;
+        last.observer(new ConnectionObserver() {
+            @Override
+            public void finAcknowledged() {
+                socket.wakeWriters();
+            }
+
+            @Override
+            public void closed() {
+                socket.wakeWriters();
+            }
+        });
+        try {
+            while (isFinishing(last) && !socket.door.isShut() && socket.writable.await(deadline)) {
+                continue;
+            }
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        last.observer(ConnectionObserver.NONE);
+    }
+
+    /** True while there is something that the peer has not acknowledged: data or the FIN. */
+    private static boolean isFinishing(final TcpConnection last) {
+        return switch (last.state()) {
+            case FIN_WAIT_1, CLOSING, LAST_ACK -> true;
+            default -> false;
+        };
+    }
+}

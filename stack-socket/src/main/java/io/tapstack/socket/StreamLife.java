@@ -1,0 +1,415 @@
+package io.tapstack.socket;
+
+import io.tapstack.ip.SocketError;
+import io.tapstack.ip.SocketErrorException;
+import io.tapstack.tcp.ConnectionObserver;
+import io.tapstack.tcp.TcpBinding;
+import io.tapstack.tcp.TcpConfig;
+import io.tapstack.tcp.TcpConnection;
+import io.tapstack.tcp.TcpListener;
+import io.tapstack.tcp.TcpProtocol;
+import io.tapstack.tcp.TcpState;
+import io.tapstack.wire.Endpoint;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The life of a {@link StreamSocket}: from neither to a listener or one end of a connection, and to its end. All methods are called inside the
+ * door, and those that begin something while the socket can be used.
+ */
+final class StreamLife {
+
+    /** Which of its lives a socket leads; the state of a connection is the protocol's to know. */
+    private enum Phase {
+        /** Neither listening nor connected; bound or not. */
+        UNCONNECTED,
+        LISTENING,
+        /** {@code connect} was called, and its result has not been reported yet. */
+        CONNECTING,
+        CONNECTED
+    }
+
+    private static final Endpoint UNBOUND = Endpoint.anyIpv4(0);
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+    private final StreamSocket socket;
+    private final StreamOptions options;
+    private final ConnectionObserver events = new Events();
+    private Phase phase = Phase.UNCONNECTED;
+    private @Nullable TcpBinding binding;
+    private @Nullable TcpListener listener;
+    private @Nullable TcpConnection connection;
+    // Where the first bytes that are sent will connect to (TCP_FASTOPEN_CONNECT).
+    private @Nullable Endpoint deferred;
+    private boolean errorReported;
+    private boolean inputShut;
+    private boolean outputShut;
+
+    /** A socket that is neither. */
+    StreamLife(final StreamSocket socket, final StreamOptions options) {
+        this.socket = socket;
+        this.options = options;
+    }
+
+    /** Begins as one end of a connection that a listener has accepted. */
+    void accepted(final TcpConnection made) {
+        connection = made;
+        phase = Phase.CONNECTED;
+        made.observer(events);
+    }
+
+    private TcpProtocol tcp() {
+        return socket.layer.stack().tcp();
+    }
+
+    private long now() {
+        return socket.door.now();
+    }
+
+    // ---- Becoming a listener
+
+    int bind(final Endpoint local) throws SocketErrorException {
+        if (binding != null || phase != Phase.UNCONNECTED) {
+            return -SocketError.EINVAL.errno();
+        }
+        binding = tcp().bind(local, options.reuseAddress);
+        return 0;
+    }
+
+    int listen(final int backlog) throws SocketErrorException {
+        if (listener != null) {
+            listener.backlog(backlog);
+            return 0;
+        }
+        if (phase != Phase.UNCONNECTED) {
+            return -SocketError.EINVAL.errno();
+        }
+        TcpBinding bound = binding;
+        if (bound == null) {
+            bound = tcp().bind(UNBOUND, options.reuseAddress);
+            binding = bound;
+        }
+        final TcpListener made = tcp().listen(bound, backlog, options.config);
+        made.observer(socket::wakeReaders);
+        listener = made;
+        phase = Phase.LISTENING;
+        return 0;
+    }
+
+    // ---- Becoming an end of a connection
+
+    /** See {@link StreamSocket#connect}. */
+    int connect(final Endpoint remote) throws SocketErrorException {
+        if (phase == Phase.LISTENING || phase == Phase.CONNECTED) {
+            return -SocketError.EISCONN.errno();
+        }
+        if (phase == Phase.CONNECTING) {
+            return awaitHandshake(-SocketError.EALREADY.errno());
+        }
+        if (options.config.fastOpen() && tcp().hasFastOpenCookie(remote.address(), now())) {
+            deferred = remote;
+            phase = Phase.CONNECTED;
+            socket.wakeAll();
+            return 0;
+        }
+        start(remote, options.config, NOTHING);
+        return awaitHandshake(-SocketError.EINPROGRESS.errno());
+    }
+
+    /**
+     * Connects with {@code data} in the SYN, if there is a cookie of the server's (RFC 7413); else waits for the handshake, if it may. Does
+     * nothing if the socket is connected, or about to be.
+     *
+     * @return 0, or a negative errno
+     */
+    int connectWith(final ByteBuffer data, final int flags, final Endpoint remote) throws SocketErrorException {
+        if (phase != Phase.UNCONNECTED) {
+            return 0;
+        }
+        final int before = data.remaining();
+        final boolean cookie = tcp().hasFastOpenCookie(remote.address(), now());
+        start(remote, options.config.copy().fastOpen(true), cookie ? data : NOTHING);
+        if (data.remaining() < before) {
+            phase = Phase.CONNECTED;
+            return 0;
+        }
+        final int pending = -SocketError.EINPROGRESS.errno();
+        return socket.mayWait(flags) ? awaitHandshake(pending) : pending;
+    }
+
+    /**
+     * Connects now, if that was put off until there is something to send: the SYN takes {@code data} along.
+     *
+     * @return 0, or a negative errno
+     */
+    int connectDeferred(final ByteBuffer data) {
+        final Endpoint remote = deferred;
+        if (remote == null) {
+            return 0;
+        }
+        deferred = null;
+        try {
+            start(remote, options.config, data);
+            phase = Phase.CONNECTED;
+            return 0;
+        } catch (final SocketErrorException e) {
+            disconnect();
+            return -e.error().errno();
+        }
+    }
+
+    private void start(final Endpoint remote, final TcpConfig config, final ByteBuffer data)
+            throws SocketErrorException {
+        final TcpConnection made = tcp().connect(binding, remote, config, events, data, now());
+        if (!options.quickAck) {
+            made.quickAck(false, now());
+        }
+        connection = made;
+        errorReported = false;
+        inputShut = false;
+        outputShut = false;
+        phase = Phase.CONNECTING;
+    }
+
+    private int awaitHandshake(final int pending) {
+        final long deadline = socket.sendDeadline();
+        while (isHandshaking()) {
+            if (!socket.mayWait(0)) {
+                return pending;
+            }
+            final int waited = socket.await(socket.writable, deadline);
+            if (waited != 0) {
+                return waited == -SocketError.EAGAIN.errno() ? pending : waited;
+            }
+        }
+        if (phase != Phase.CONNECTING) {
+            // Another thread was in connect, too, and has reported the result.
+            return phase == Phase.CONNECTED ? -SocketError.EISCONN.errno() : -SocketError.ECONNABORTED.errno();
+        }
+        final TcpConnection attempt = connection;
+        if (attempt != null && attempt.state() != TcpState.CLOSED) {
+            phase = Phase.CONNECTED;
+            return 0;
+        }
+        final int error = takeError();
+        disconnect();
+        return error != 0 ? -error : -SocketError.ECONNABORTED.errno();
+    }
+
+    // ---- The end
+
+    /** See {@link StreamSocket#shutdown}. */
+    int shutdown(final Shutdown how) {
+        if (phase == Phase.LISTENING) {
+            if (how.endsInput()) {
+                stopListening();
+            }
+            return 0;
+        }
+        final TcpConnection open = connection;
+        if (open != null && open.state() == TcpState.SYN_SENT) {
+            // Linux: the attempt is given up, and the socket is as it was before. In SYN-RECEIVED the peer knows of it
+            // already: the FIN waits for the handshake to be over (RFC 9293 3.10.4).
+            abandonAttempt();
+            return 0;
+        }
+        if (open == null || open.state() == TcpState.CLOSED) {
+            return -SocketError.ENOTCONN.errno();
+        }
+        // As on Linux, what comes after the input was shut down still waits to be read, and then fills the window;
+        // unless both were.
+        if (how.endsInput()) {
+            inputShut = true;
+            open.inputUnwanted();
+        }
+        if (how.endsOutput() && !outputShut) {
+            outputShut = true;
+            open.shutdownOutput(now());
+        }
+        socket.wakeAll();
+        return 0;
+    }
+
+    private void stopListening() {
+        final TcpListener ended = listener;
+        if (ended != null) {
+            listener = null;
+            phase = Phase.UNCONNECTED;
+            ended.close(now());
+            socket.wakeAll();
+        }
+    }
+
+    private void abandonAttempt() {
+        final TcpConnection attempt = connection;
+        disconnect();
+        if (attempt != null) {
+            attempt.observer(ConnectionObserver.NONE);
+            attempt.abort(now());
+        }
+        socket.wakeAll();
+    }
+
+    private void disconnect() {
+        deferred = null;
+        connection = null;
+        phase = Phase.UNCONNECTED;
+    }
+
+    /** See {@link StreamSocket#closeProtocol}. */
+    void close() {
+        stopListening();
+        final TcpConnection last = connection;
+        if (last != null) {
+            if (options.lingerSeconds == 0) {
+                last.abort(now());
+            } else {
+                last.close(now());
+                Linger.await(socket, last, options.lingerSeconds);
+            }
+        }
+        unbind();
+    }
+
+    private void unbind() {
+        final TcpBinding bound = binding;
+        if (bound != null) {
+            bound.close();
+        }
+    }
+
+    /** Throws unless there is a connection that is established, or was: data may still be there. Also throws if nothing can be sent any more. */
+    void requireConnected(final String what) throws SocketErrorException {
+        final TcpConnection open = connection;
+        if (open == null || isHandshaking() || open.state() == TcpState.CLOSED) {
+            throw new SocketErrorException(SocketError.ENOTCONN, what);
+        }
+        if (outputShut) {
+            throw new SocketErrorException(SocketError.EPIPE, what);
+        }
+    }
+
+    /** Gives the connection away, and lets go of everything else. */
+    TcpConnection handOver() {
+        final TcpConnection given = connected();
+        connection = null;
+        unbind();
+        return given;
+    }
+
+    // ---- What there is
+
+    int pendingConnections() {
+        return listener == null ? 0 : listener.pending();
+    }
+
+    int backlog() {
+        return listener == null ? 0 : listener.backlog();
+    }
+
+    @Nullable
+    TcpListener listener() {
+        return listener;
+    }
+
+    @Nullable
+    TcpConnection connection() {
+        return connection;
+    }
+
+    /** The connection, where it is known that there is one. */
+    TcpConnection connected() {
+        final TcpConnection open = connection;
+        if (open == null) {
+            throw new IllegalStateException("not connected");
+        }
+        return open;
+    }
+
+    /** True while a connection is being opened, whose outcome is not known. */
+    boolean isHandshaking() {
+        final TcpConnection attempt = connection;
+        return attempt != null && (attempt.state() == TcpState.SYN_SENT || attempt.state() == TcpState.SYN_RECEIVED);
+    }
+
+    boolean isInputShut() {
+        return inputShut;
+    }
+
+    boolean isOutputShut() {
+        return outputShut;
+    }
+
+    Endpoint localEndpoint() {
+        if (connection != null) {
+            return connection.local();
+        }
+        return binding == null ? UNBOUND : binding.local();
+    }
+
+    @Nullable
+    Endpoint remoteEndpoint() {
+        if (deferred != null) {
+            return deferred;
+        }
+        final TcpConnection live = connection;
+        return live == null || isHandshaking() || live.state() == TcpState.CLOSED ? null : live.remote();
+    }
+
+    /** The connection's error as an errno, if it has not been reported yet, else 0. From now on it is reported. */
+    int takeError() {
+        final SocketError error = pendingError();
+        errorReported |= error != null;
+        return error == null ? 0 : error.errno();
+    }
+
+    /** {@code SO_ERROR}: as on Linux, also what the network has reported and the connection lives through. */
+    int takeAnyError() {
+        final int error = takeError();
+        final TcpConnection open = connection;
+        final SocketError soft = error != 0 || open == null ? null : open.takeSoftError();
+        return soft == null ? error : soft.errno();
+    }
+
+    private @Nullable SocketError pendingError() {
+        return connection == null || errorReported ? null : connection.error();
+    }
+
+    int pollState() {
+        if (deferred != null) {
+            return PollEvents.WRITABLE;
+        }
+        return listener != null
+                ? StreamReadiness.of(listener)
+                : StreamReadiness.of(connection, inputShut, pendingError() != null, options.receiveLowWater);
+    }
+
+    /** What the protocol tells us, in the middle of its work. */
+    private final class Events implements ConnectionObserver {
+
+        @Override
+        public void connected() {
+            socket.wakeAll();
+        }
+
+        @Override
+        public void readable() {
+            socket.wakeReaders();
+        }
+
+        @Override
+        public void writable() {
+            socket.wakeWriters();
+        }
+
+        @Override
+        public void finAcknowledged() {
+            socket.wakeWriters();
+        }
+
+        @Override
+        public void closed() {
+            socket.wakeAll();
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package io.tapstack.bench.workload;
+
+import io.tapstack.bench.measure.Sample;
+import io.tapstack.bench.measure.Trial;
+import java.io.IOException;
+
+/** What another trial measures, while a flood comes in. */
+record FloodedTrial(Trial trial, Flood flood) implements Trial {
+
+    @Override
+    public void verify() throws IOException, InterruptedException {
+        trial.verify();
+    }
+
+    @Override
+    public Sample run() throws IOException, InterruptedException {
+        flood.start();
+        final Sample sample = trial.run();
+        flood.stop();
+        return sample;
+    }
+
+    @Override
+    public void close() {
+        trial.close();
+        flood.close();
+    }
+}

@@ -1,0 +1,34 @@
+package io.tapstack.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.tapstack.testing.Decisions;
+import java.util.SplittableRandom;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Requests of any kind and in any order to the agent in virtual time, with peers at the other end of its link: each is answered as the wire
+ * format says, time goes forward, nothing throws, and in the end nothing is left.
+ */
+class AgentFuzzTest {
+
+    private static final int RANDOM_BYTES = 4_000;
+
+    @FuzzTest
+    void requests(final byte[] input) throws Exception {
+        new AgentScript(new Decisions(input)).play();
+    }
+
+    /** The same without a fuzzer, so that every test run sees something of it. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void anythingAtRandom(final long seed) throws Exception {
+        final byte[] input = new byte[RANDOM_BYTES];
+        new SplittableRandom(seed).nextBytes(input);
+        final AgentScript script = new AgentScript(new Decisions(input));
+        script.play();
+        assertThat(script.steps()).as("requests").isGreaterThan(100);
+    }
+}
