@@ -12,6 +12,7 @@ final class ConnectionLife {
     private boolean orphan;
     private boolean countedOrphan;
     private boolean cutShort;
+    private boolean resetOwed; // the device had no room for it
     private @Nullable SocketError error;
     private @Nullable SocketError softError;
 
@@ -204,19 +205,30 @@ final class ConnectionLife {
     void abortFor(final SocketError reason, final long nowNanos) {
         // RFC 9293 3.10.5: a reset is sent in the states in which the peer knows of the connection.
         switch (tcb.state) {
-            case SYN_RECEIVED, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT -> tcb.output.sendReset(nowNanos);
+            case SYN_RECEIVED, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT -> reset(nowNanos);
             case CLOSING, LAST_ACK -> {
                 // The peer has closed, and knows that we do, unless something is thrown away unsent or unread.
                 if (!tcb.finSent || tcb.receiveQueue.length() > 0) {
-                    tcb.output.sendReset(nowNanos);
+                    reset(nowNanos);
                 }
             }
             default -> {
                 // The peer knows nothing of us, or has all it wants.
             }
         }
-        tcb.statistics.connectionsAborted++;
+        tcb.statistics.connectionsAborted += tcb.state == TcpState.CLOSED ? 0 : 1;
         fail(reason, nowNanos);
+    }
+
+    private void reset(final long nowNanos) {
+        resetOwed = !tcb.output.sendReset(nowNanos);
+    }
+
+    /** Sends the reset of a connection that is over, if the device had no room for it: nothing else would tell a peer that only waits. */
+    void sendOwedReset(final long nowNanos) {
+        if (resetOwed) {
+            reset(nowNanos);
+        }
     }
 
     /** Ends the connection without a word to the peer. */

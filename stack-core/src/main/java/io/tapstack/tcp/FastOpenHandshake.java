@@ -72,7 +72,7 @@ final class FastOpenHandshake {
             return;
         }
         timeouts++;
-        timer.arm(nowNanos + Math.min(tcb.config.initialRtoNanos() << timeouts, tcb.config.maxRtoNanos()));
+        timer.arm(nowNanos + RoundTripEstimator.initialRto(tcb.config, timeouts));
         tcb.statistics.segmentsRetransmitted++;
         tcb.figures.sentAgain(0);
         tcb.figures.timeouts.timedOut(timeouts == 1, nowNanos);

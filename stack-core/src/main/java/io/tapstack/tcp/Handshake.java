@@ -150,7 +150,7 @@ final class Handshake {
         final TcpListener listener = tcb.listener;
         if (listener != null) {
             tcb.statistics.connectionsAccepted++;
-            listener.established(tcb);
+            listener.established(tcb, nowNanos);
         } else {
             tcb.statistics.connectionsOpened++;
             tcb.observer().connected();

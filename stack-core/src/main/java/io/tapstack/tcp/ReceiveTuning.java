@@ -72,8 +72,8 @@ final class ReceiveTuning {
         if (pool.isTight()) {
             return;
         }
-        final long steady = 2 * taken + 16L * segmentBytes;
-        final long growth = 2 * steady * (taken - most) / most;
+        final double steady = 2.0 * taken + 16.0 * segmentBytes;
+        final double growth = 2 * steady * (taken - most) / most;
         grown = (int) Math.max(grown, Math.min(steady + growth, config.receiveBufferLimit()));
     }
 

@@ -53,6 +53,13 @@ final class RoundTripEstimator {
         }
     }
 
+    /** The RTO of a SYN or SYN-ACK that was sent again {@code times} times: twice as long each time (RFC 6298 5.5). */
+    static long initialRto(final TcpConfig config, final int times) {
+        final long initial = config.initialRtoNanos();
+        final long most = config.maxRtoNanos();
+        return times >= Long.SIZE || initial > most >> times ? most : initial << times;
+    }
+
     /** How long to wait for an acknowledgement. */
     long rto() {
         return rto;

@@ -27,7 +27,6 @@ final class SegmentArrives {
     /** Processes a segment, and sends whatever it allows or demands. */
     void process(final Segment segment, final long nowNanos) {
         tcb.figures.arrived(segment);
-        tcb.keepAlive.heard(nowNanos);
         if (tcb.state == TcpState.SYN_SENT) {
             synSent(segment, nowNanos);
         } else if (tcb.state != TcpState.CLOSED) {
@@ -135,6 +134,8 @@ final class SegmentArrives {
         if (!acks.process(segment, nowNanos)) {
             return;
         }
+        // Not what anybody could have sent who has guessed no number.
+        tcb.keepAlive.heard(nowNanos);
         // RFC 7323 4.3 (2) has this at the first step. But nobody who has guessed a sequence number alone may set
         // TS.Recent.
         if (tcb.timestamps.enabled() && segment.options.hasTimestamps()) {

@@ -18,7 +18,6 @@ final class SegmentOutput {
     private final TcpConnection tcb;
     // The MSS, or as many whole MSSs as the device cuts by itself.
     private int largestSegment;
-    private boolean resetOwed; // the device had no room for it
 
     SegmentOutput(final TcpConnection tcb) {
         this.tcb = tcb;
@@ -48,17 +47,11 @@ final class SegmentOutput {
         sendBare(acceptableSequence() - 1, TcpHeader.ACK, nowNanos);
     }
 
-    /** {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK>}. */
-    void sendReset(final long nowNanos) {
-        resetOwed = sendBare(acceptableSequence(), TcpHeader.RST | TcpHeader.ACK, nowNanos) < 0;
-        tcb.statistics.resetsSent += resetOwed ? 0 : 1;
-    }
-
-    /** Sends the reset of a connection that is over, if the device had no room for it: nothing else would tell a peer that only waits. */
-    void sendOwedReset(final long nowNanos) {
-        if (resetOwed) {
-            sendReset(nowNanos);
-        }
+    /** {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK>}. @return false if the device had no room for it */
+    boolean sendReset(final long nowNanos) {
+        final boolean sent = sendBare(acceptableSequence(), TcpHeader.RST | TcpHeader.ACK, nowNanos) >= 0;
+        tcb.statistics.resetsSent += sent ? 1 : 0;
+        return sent;
     }
 
     private int sendBare(final int seq, final int flags, final long nowNanos) {

@@ -3,6 +3,7 @@ package io.tapstack.tcp;
 import io.tapstack.event.StackEvents.RetransmitCause;
 import io.tapstack.ip.SendStatus;
 import io.tapstack.ip.SocketError;
+import io.tapstack.tcp.recovery.LossRecovery;
 import io.tapstack.wire.SequenceNumber;
 import io.tapstack.wire.TcpHeader;
 
@@ -94,9 +95,12 @@ final class SegmentSender {
         // The peer may have taken its window back (RFC 9293 3.8.6 SHLD-15): one segment at a time asks how things
         // stand.
         final boolean inWindow = seq - tcb.sndUna < tcb.sndWnd;
-        // A small segment needs no room for a full one. And with nothing in the network no ACK would ever make room.
-        final boolean hasRoom =
-                room >= tcb.recovery.retransmissionEnd(tcb.mss) - seq || tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt) == 0;
+        // A small segment needs no room for a full one, but after a timeout, where the window is one segment, however
+        // small
+        // that is. And with nothing in the network no ACK would ever make room.
+        final boolean timedOut = tcb.recovery.phase() == LossRecovery.Phase.LOSS;
+        final int needed = timedOut ? tcb.mss : tcb.recovery.retransmissionEnd(tcb.mss) - seq;
+        final boolean hasRoom = room >= needed || tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt) == 0;
         if (!(hasRoom && inWindow) && !tcb.recovery.retransmitNow()) {
             return false;
         }

@@ -67,9 +67,7 @@ final class SynQueue {
         }
         final boolean waits = DeferAccept.waits(half);
         half.timeouts++;
-        // RFC 6298 5.5: twice as long each time.
-        final long rto = config.initialRtoNanos() << Math.min(half.timeouts, 30);
-        queue.add(half, nowNanos + Math.min(rto, config.maxRtoNanos()));
+        queue.add(half, nowNanos + RoundTripEstimator.initialRto(config, half.timeouts));
         if (waits) {
             return;
         }

@@ -423,7 +423,7 @@ public final class TcpConnection extends ControlBlock {
     void unblock(final long nowNanos) {
         blocked = false;
         if (state() == TcpState.CLOSED) {
-            output.sendOwedReset(nowNanos);
+            life.sendOwedReset(nowNanos);
         } else {
             sender.transmit(nowNanos);
         }

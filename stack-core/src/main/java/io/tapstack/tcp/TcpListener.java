@@ -291,7 +291,11 @@ public final class TcpListener {
     }
 
     /** A handshake is complete. */
-    void established(final TcpConnection connection) {
+    void established(final TcpConnection connection, final long nowNanos) {
+        if (closed) {
+            connection.abort(nowNanos); // Nobody will accept it.
+            return;
+        }
         acceptQueue.add(connection);
         acceptable.run();
     }

@@ -155,4 +155,17 @@ class KeepAliveTraceTest {
         trace.advance(2_000).out("R. 1:1(0) ack 1").quiet();
         assertThat(connection.error()).isEqualTo(SocketError.ETIMEDOUT);
     }
+
+    /** What anybody can send, without a guess at the numbers, does not prove the peer alive. */
+    @Test
+    void forgedSegments() {
+        final TcpConnection connection = trace.established(eager());
+        for (int i = 0; i < 8; i++) {
+            trace.in("R 1000000:1000000(0)").in(". 2000000:2000000(0) ack 1").advance(2_000);
+        }
+        assertThat(connection.error()).isEqualTo(SocketError.ETIMEDOUT);
+        while (trace.link.take() != null) {
+            // Probes, challenges and the reset.
+        }
+    }
 }

@@ -214,4 +214,15 @@ class LifeTraceTest {
                 .isBetween(49_152, 65_535)
                 .isNotEqualTo(two.local().port());
     }
+
+    /** A connection that is over cannot be aborted, and does not count as one that was. */
+    @Test
+    void abortedOnce() {
+        final TcpConnection connection = trace.established(new TcpConfig());
+        connection.abort(trace.now());
+        trace.out("R. 1:1(0) ack 1");
+        connection.abort(trace.now());
+        trace.quiet();
+        assertThat(trace.stack.statistics().connectionsAborted).isOne();
+    }
 }

@@ -98,4 +98,20 @@ class OrphanTraceTest {
         trace.advance(1_600).out("R. 1:1(0) ack 1").quiet();
         assertThat(connection.state()).isEqualTo(TcpState.CLOSED);
     }
+
+    /** RFC 6429 4: a peer that has taken its window back while something was in flight, and answers for ever, does not keep an orphan for ever. */
+    @Test
+    void windowTakenBack() {
+        final TcpConnection connection = trace.established(new TcpConfig());
+        trace.write(connection, 1_000);
+        trace.out("P. 1:1001(1000) ack 1").in(". 1:1(0) ack 1 win 0");
+        connection.close(trace.now());
+        for (int i = 0; i < 600; i++) {
+            trace.advance(1_000).in(". 1:1(0) ack 1 win 0");
+            while (trace.link.take() != null) {
+                // And again.
+            }
+        }
+        assertThat(connection.state()).isEqualTo(TcpState.CLOSED);
+    }
 }

@@ -164,4 +164,16 @@ class ReceiveTuningTraceTest {
             block.release();
         }
     }
+
+    /** However much is read in a round trip, be it that the peer's timestamps make it a long one. */
+    @Test
+    void noOverflow() {
+        final BufferPool pool = new BufferPool();
+        final ReceiveTuning tuning = new ReceiveTuning(new TcpConfig(), pool);
+        tuning.established(10_000_000_000L, 1_000, 0);
+        for (int second = 1; second <= 11; second++) {
+            tuning.taken(Integer.MAX_VALUE, 1_000, second * 1_000_000_000L);
+        }
+        assertThat(tuning.bufferBytes()).isEqualTo(LIMIT);
+    }
 }

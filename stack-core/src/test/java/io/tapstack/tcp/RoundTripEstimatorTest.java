@@ -88,4 +88,14 @@ class RoundTripEstimatorTest {
         assertThat(estimator.rto()).isEqualTo(120_000 * MILLIS);
         assertThat(estimator.minimum()).isEqualTo(500_000 * MILLIS);
     }
+
+    /** 5.5 for a SYN-ACK, which may be sent again as often as the application says: it never comes out short or negative. */
+    @Test
+    void initialRto() {
+        final TcpConfig config = new TcpConfig();
+        for (int times = 0; times < 300; times++) {
+            final long expected = times < 7 ? 1_000L << times : 120_000;
+            assertThat(RoundTripEstimator.initialRto(config, times)).isEqualTo(expected * MILLIS);
+        }
+    }
 }

@@ -204,4 +204,20 @@ class SynReceivedTraceTest {
         }
         slept.noLeaks();
     }
+
+    /** The same, and the listener closes: whoever completes the handshake yet is reset, as nobody will accept it. */
+    @Test
+    void completeWhenTheListenerIsClosed() {
+        final TcpTrace slept = new TcpTrace();
+        final TcpListener closing = slept.listen(new TcpConfig());
+        slept.in("S 0:0(0) win 65535 <mss 1000,ts 100/0>").out("S. 0:0(0) ack 1");
+        slept.sleep(25L * 24 * 3_600 * 1_000).in(". 1:1(0) ack 1 <ts 50/0>");
+        while (slept.link.take() != null) {
+            // As above.
+        }
+        closing.close(slept.now());
+        slept.in(". 1:1(0) ack 1 <ts 200/0>").out("R. 1:1(0) ack 1").quiet();
+        assertThat(slept.stack.tcp().connections()).isEmpty();
+        slept.noLeaks();
+    }
 }

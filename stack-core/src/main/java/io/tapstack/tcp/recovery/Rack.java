@@ -40,10 +40,13 @@ final class Rack {
      * An ACK comes. All that it delivers is compared with what had arrived before: one ACK may bring news from several places, because it was
      * delayed or one before it was lost, and says nothing about the order in which those have arrived.
      */
-    void ackArrives() {
+    void ackArrives(final int sndUna) {
         priorFackValid = fackValid;
         priorFack = fack;
         reordering.ackArrives();
+        if (dsackRoundValid && SequenceNumber.greaterOrEqual(sndUna, dsackRound)) {
+            dsackRoundValid = false;
+        }
     }
 
     /** All that the ACK delivers is known. */
@@ -88,10 +91,7 @@ final class Rack {
     }
 
     /** Step 4: the peer says that something came twice. */
-    void dsack(final int sndUna, final int sndNxt) {
-        if (dsackRoundValid && SequenceNumber.greaterOrEqual(sndUna, dsackRound)) {
-            dsackRoundValid = false;
-        }
+    void dsack(final int sndNxt) {
         if (!dsackRoundValid) {
             dsackRoundValid = true;
             dsackRound = sndNxt;

@@ -46,7 +46,7 @@ public final class RackRecovery implements LossRecovery, SackScoreboard.Deliveri
     public Verdict ackArrives(final AckArrival ack) {
         takeIn(ack);
         if (ack.isDsack()) {
-            rack.dsack(ack.sndUna, ack.sndNxt);
+            rack.dsack(ack.sndNxt);
             spurious.dsack(ack.dsackLeft(), ack.dsackRight() - ack.dsackLeft(), mss);
         }
         final boolean repaired = probe.ackArrives(ack);
@@ -65,7 +65,7 @@ public final class RackRecovery implements LossRecovery, SackScoreboard.Deliveri
     }
 
     private void takeIn(final AckArrival ack) {
-        rack.ackArrives();
+        rack.ackArrives(ack.sndUna);
         scoreboard.take(ack, this);
         rack.ackDone(mss);
         final SentSegment first = scoreboard.first();

@@ -39,7 +39,7 @@ class RackTest {
         ack.srttNanos = 100 * MILLIS;
         ack.hasEcho = true;
         ack.echoMillis = echoMillis;
-        rack.ackArrives();
+        rack.ackArrives(sndUna);
     }
 
     /** Step 2: what is SACKed above a gap echoes what came before the gap (RFC 7323 4.3), and still shows that the gap is lost once more. */
@@ -78,5 +78,20 @@ class RackTest {
         scoreboard.acknowledge(ack, (segment, bytes, a) -> rack.delivered(segment, segment.end, a));
         rack.detectLoss(ack, true);
         assertThat(scoreboard.bytesLost()).isEqualTo(MSS);
+    }
+
+    /** Step 4: once in a round trip; and the end of that one is not missed because 2 GiB go by without another report. */
+    @Test
+    void reportsFarApart() {
+        ackArrives(300, 0, 0);
+        rack.dsack(2 * MSS);
+        assertThat(rack.reorderingWindow(ack, false)).isEqualTo(50 * MILLIS);
+        rack.dsack(2 * MSS);
+        assertThat(rack.reorderingWindow(ack, false)).isEqualTo(50 * MILLIS);
+        ackArrives(400, 2 * MSS, 0);
+        ackArrives(500, Integer.MIN_VALUE, 0);
+        ackArrives(600, Integer.MIN_VALUE + 3 * MSS, 0);
+        rack.dsack(Integer.MIN_VALUE + 4 * MSS);
+        assertThat(rack.reorderingWindow(ack, false)).isEqualTo(75 * MILLIS);
     }
 }
