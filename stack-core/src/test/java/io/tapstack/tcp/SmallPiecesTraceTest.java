@@ -23,6 +23,7 @@ class SmallPiecesTraceTest {
         }
     }
 
+    /** RFC 5681 3.1: after a timeout the window is one segment, however small that is. */
     @Test
     void retransmissionOfMoreSlicesThanAPacketHoldsTakesTwoSegments() {
         writeByReference(40);
