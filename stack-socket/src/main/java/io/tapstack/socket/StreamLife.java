@@ -215,8 +215,9 @@ final class StreamLife {
             giveUpConnection();
             return 0;
         }
+        final boolean connected = hasLiveConnection();
         shutdown(open, how);
-        return hasLiveConnection() ? 0 : -SocketError.ENOTCONN.errno();
+        return connected ? 0 : -SocketError.ENOTCONN.errno();
     }
 
     /** As on Linux, a socket without a connection is shut down, too, though the call fails. */
