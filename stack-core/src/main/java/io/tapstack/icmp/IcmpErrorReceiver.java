@@ -102,13 +102,14 @@ final class IcmpErrorReceiver {
     /** RFC 792, RFC 1122 3.2.2.1 (codes to 12) and RFC 1812 5.2.7.1 (13 to 15). */
     private static @Nullable IcmpError unreachable(final int code) {
         return switch (code) {
-            case 0, 6, 11 -> IcmpError.NET_UNREACHABLE;
+            case 0, 11 -> IcmpError.NET_UNREACHABLE;
+            case 6, 9 -> IcmpError.NET_REFUSED;
             case 1, 7, 8, 12 -> IcmpError.HOST_UNREACHABLE;
             case 2 -> IcmpError.PROTOCOL_UNREACHABLE;
             case 3 -> IcmpError.PORT_UNREACHABLE;
             case 4 -> IcmpError.FRAGMENTATION_NEEDED;
             case 5 -> IcmpError.SOURCE_ROUTE_FAILED;
-            case 9, 10, 13, 14, 15 -> IcmpError.ADMINISTRATIVELY_PROHIBITED;
+            case 10, 13, 14, 15 -> IcmpError.HOST_REFUSED;
             default -> null;
         };
     }

@@ -12,6 +12,8 @@ public enum SocketError {
     EEXIST(17, "exists already"),
     EINVAL(22, "invalid argument"),
     EPIPE(32, "broken pipe: the output was shut down"),
+    ELOOP(40, "too many in a row, or a ring"),
+    EPROTO(71, "protocol error"),
     EDESTADDRREQ(89, "destination address required"),
     EMSGSIZE(90, "message too long"),
     ENOPROTOOPT(92, "option not available"),

@@ -114,6 +114,20 @@ final class ConnectionTable {
         return all;
     }
 
+    /** True if a binding of {@code local} can be there beside those that have its port: connections, and records of TIME-WAIT. */
+    boolean agree(final Endpoint local, final PortSharing sharing) {
+        for (final TupleOwner owner : slots) {
+            if (owner != null
+                    && !(owner instanceof HalfOpen)
+                    && owner.localPort() == local.port()
+                    && (local.address().isAny() || owner.path.source().equals(local.address()))
+                    && !sharing.agrees(owner.sharing, false)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private void place(final @Nullable TupleOwner owner) {
         if (owner == null) {
             return;

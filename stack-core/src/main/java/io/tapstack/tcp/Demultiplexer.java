@@ -86,7 +86,7 @@ final class Demultiplexer {
             return;
         }
         final Endpoint local = new Endpoint(to, segment.destinationPort);
-        final TcpListener listener = protocol.listenerAt(local);
+        final TcpListener listener = protocol.listeners.find(local, new Endpoint(from, segment.sourcePort));
         if (listener != null && segment.sourcePort != 0) {
             listener.segmentArrives(segment, back, nowNanos);
         } else {
@@ -104,7 +104,7 @@ final class Demultiplexer {
         if ((segment.flags & (TcpHeader.SYN | TcpHeader.ACK | TcpHeader.RST)) != TcpHeader.SYN) {
             return false;
         }
-        final TcpListener listener = protocol.listenerAt(record.local());
+        final TcpListener listener = protocol.listeners.find(record.local(), record.remote());
         if (listener == null
                 || !TimeWaitTable.isNewer(segment, record, listener.config().timestamps())) {
             return false;

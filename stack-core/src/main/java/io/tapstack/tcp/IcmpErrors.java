@@ -1,7 +1,6 @@
 package io.tapstack.tcp;
 
 import io.tapstack.ip.IcmpError;
-import io.tapstack.ip.SocketError;
 import io.tapstack.wire.SequenceNumber;
 
 /**
@@ -26,14 +25,11 @@ final class IcmpErrors {
             tcb.pathMtu.tooBig(mtu, seq, nowNanos);
             return true;
         }
-        final SocketError meaning = meaning(error);
-        if (tcb.state == TcpState.SYN_SENT
-                && error != IcmpError.TIME_EXCEEDED
-                && error != IcmpError.PARAMETER_PROBLEM) {
+        if (tcb.state == TcpState.SYN_SENT) {
             // RFC 5461 4: nothing is lost yet, and an application would rather know at once.
-            tcb.life.fail(meaning, nowNanos);
+            tcb.life.fail(error.socketError(), nowNanos);
         } else {
-            tcb.life.softError(meaning);
+            tcb.life.softError(error.socketError());
         }
         return true;
     }
@@ -45,14 +41,5 @@ final class IcmpErrors {
             half.path.reduceMtu(mtu);
         }
         return inFlight;
-    }
-
-    private static SocketError meaning(final IcmpError error) {
-        return switch (error) {
-            case NET_UNREACHABLE -> SocketError.ENETUNREACH;
-            case PORT_UNREACHABLE -> SocketError.ECONNREFUSED;
-            case PROTOCOL_UNREACHABLE -> SocketError.ENOPROTOOPT;
-            default -> SocketError.EHOSTUNREACH;
-        };
     }
 }

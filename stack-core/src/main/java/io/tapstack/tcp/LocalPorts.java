@@ -32,26 +32,31 @@ final class LocalPorts {
     }
 
     /** See {@link TcpProtocol#bind}. */
-    TcpBinding bind(final Endpoint local, final boolean reuseAddress) throws SocketErrorException {
-        if (!local.address().isAny() && !internet.isLocal(local.address())) {
-            throw new SocketErrorException(SocketError.EADDRNOTAVAIL, local.toString());
-        }
+    TcpBinding bind(final Endpoint local, final PortSharing sharing) throws SocketErrorException {
+        requireLocal(local.address());
         if (local.port() != 0) {
-            if (!ports.isFree(local, reuseAddress)) {
+            if (!ports.isFree(local, sharing) || !connections.agree(local, sharing)) {
                 throw new SocketErrorException(SocketError.EADDRINUSE, local.toString());
             }
-            return ports.add(local, reuseAddress);
+            return ports.add(local, sharing);
         }
         final int port = ephemeralPorts.choose(portHash(local.address(), 0), candidate -> !ports.isUsed(candidate));
         if (port == 0) {
             throw new SocketErrorException(SocketError.EADDRINUSE, "all ephemeral ports");
         }
-        return ports.add(new Endpoint(local.address(), port), reuseAddress);
+        return ports.add(new Endpoint(local.address(), port), sharing);
     }
 
-    /** True if somebody else listens on an overlapping address of the same port. */
-    boolean isListenedTo(final TcpBinding binding) {
-        return ports.isListenedTo(binding);
+    /** See {@link TcpProtocol#requireLocal}. */
+    void requireLocal(final IpAddress address) throws SocketErrorException {
+        if (!address.isAny() && !internet.isLocal(address)) {
+            throw new SocketErrorException(SocketError.EADDRNOTAVAIL, address.toString());
+        }
+    }
+
+    /** True if {@code binding} may begin to listen beside the others of its port. */
+    boolean mayListen(final TcpBinding binding) {
+        return ports.mayListen(binding) && connections.agree(binding.local(), binding.sharing());
     }
 
     /** An ephemeral port from which no connection to {@code remote} goes out. @throws SocketErrorException EADDRNOTAVAIL if there is none */

@@ -5,46 +5,40 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/**
- * Which local ports are reserved. Two bindings of a port conflict if their addresses overlap, unless both allow reuse and neither
- * listens (SO_REUSEADDR of socket(7)).
- */
+/** Which local ports are reserved. Two bindings of a port conflict if their addresses overlap, unless their {@link PortSharing} allows it. */
 final class PortTable {
 
     private final Map<Integer, List<TcpBinding>> byPort = new HashMap<>();
 
-    boolean isFree(final Endpoint local, final boolean reuseAddress) {
+    boolean isFree(final Endpoint local, final PortSharing sharing) {
+        return isFree(local, sharing, null);
+    }
+
+    /** True if {@code binding} may begin to listen beside the others. */
+    boolean mayListen(final TcpBinding binding) {
+        return isFree(binding.local(), binding.sharing(), binding);
+    }
+
+    private boolean isFree(final Endpoint local, final PortSharing sharing, final @Nullable TcpBinding self) {
         for (final TcpBinding other : at(local.port())) {
             final boolean overlap = other.local().address().isAny()
                     || local.address().isAny()
                     || other.local().address().equals(local.address());
-            if (overlap && !(reuseAddress && other.reuseAddress() && !other.isListening())) {
+            if (other != self && overlap && !sharing.agrees(other.sharing(), other.isListening())) {
                 return false;
             }
         }
         return true;
     }
 
-    /** True if somebody other than {@code self} listens on an overlapping address of the same port. */
-    boolean isListenedTo(final TcpBinding self) {
-        for (final TcpBinding other : at(self.local().port())) {
-            final boolean overlap = other.local().address().isAny()
-                    || self.local().address().isAny()
-                    || other.local().address().equals(self.local().address());
-            if (other != self && overlap && other.isListening()) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     boolean isUsed(final int port) {
         return !at(port).isEmpty();
     }
 
-    TcpBinding add(final Endpoint local, final boolean reuseAddress) {
-        final TcpBinding binding = new TcpBinding(this, local, reuseAddress);
+    TcpBinding add(final Endpoint local, final PortSharing sharing) {
+        final TcpBinding binding = new TcpBinding(this, local, sharing);
         byPort.computeIfAbsent(local.port(), port -> new ArrayList<>(1)).add(binding);
         return binding;
     }

@@ -259,7 +259,8 @@ final class SegmentSender {
      * last piece of a long response therefore does not wait for the peer's delayed ACK.
      */
     private boolean maySendTail() {
-        if (tcb.finQueued || flushing) {
+        // As on Linux, what is urgent does not wait.
+        if (tcb.finQueued || flushing || tcb.urgent != null && tcb.urgent.isSending()) {
             return true;
         }
         if (tcb.moreComing || tcb.config.cork()) {

@@ -7,13 +7,13 @@ public final class TcpBinding {
 
     private final PortTable table;
     private final Endpoint local;
-    private final boolean reuseAddress;
+    private PortSharing sharing;
     private boolean listening;
 
-    TcpBinding(final PortTable table, final Endpoint local, final boolean reuseAddress) {
+    TcpBinding(final PortTable table, final Endpoint local, final PortSharing sharing) {
         this.table = table;
         this.local = local;
-        this.reuseAddress = reuseAddress;
+        this.sharing = sharing;
     }
 
     /** What is reserved; its address may be "any". */
@@ -21,8 +21,13 @@ public final class TcpBinding {
         return local;
     }
 
-    boolean reuseAddress() {
-        return reuseAddress;
+    PortSharing sharing() {
+        return sharing;
+    }
+
+    /** Changes with whom the port is shared, for those who want it from now on. */
+    public void sharing(final PortSharing with) {
+        sharing = with;
     }
 
     boolean isListening() {

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * The options of a connection, or what a listener gives its connections. A connection has a copy of its own; setters
  * return the object itself. Confined to whoever runs the stack once a connection uses it.
  */
-public final class TcpConfig {
+public final class TcpConfig implements Cloneable {
 
     private static final long MILLIS = 1_000_000L;
     private static final long SECONDS = 1_000_000_000L;
@@ -65,54 +65,16 @@ public final class TcpConfig {
 
     /** An independent copy. */
     public TcpConfig copy() {
-        final TcpConfig copy = new TcpConfig();
-        copy.sendBufferBytes = sendBufferBytes;
-        copy.sendBufferLimit = sendBufferLimit;
-        copy.sharedSendBytes = sharedSendBytes;
-        copy.receiveBufferBytes = receiveBufferBytes;
-        copy.receiveBufferLimit = receiveBufferLimit;
-        copy.maxSegment = maxSegment;
-        copy.pathMtuPolicy = pathMtuPolicy;
-        copy.mtuProbing = mtuProbing;
-        copy.windowScaling = windowScaling;
-        copy.windowShift = windowShift;
-        copy.timestamps = timestamps;
-        copy.sack = sack;
-        copy.ecn = ecn;
-        copy.synCookies = synCookies;
-        copy.abortOnOverflow = abortOnOverflow;
-        copy.fastOpen = fastOpen;
-        copy.fastOpenQueue = fastOpenQueue;
-        copy.fastOpenKeys = fastOpenKeys;
-        copy.deferAcceptTimeouts = deferAcceptTimeouts;
-        copy.congestionControl = congestionControl;
-        copy.noDelay = noDelay;
-        copy.cork = cork;
-        copy.notSentLowWater = notSentLowWater;
-        copy.windowClamp = windowClamp;
-        copy.quickAck = quickAck;
-        copy.delayedAckNanos = delayedAckNanos;
-        copy.initialRtoNanos = initialRtoNanos;
-        copy.minRtoNanos = minRtoNanos;
-        copy.maxRtoNanos = maxRtoNanos;
-        copy.initialWindowSegments = initialWindowSegments;
-        copy.synRetries = synRetries;
-        copy.synAckRetries = synAckRetries;
-        copy.urgentInLine = urgentInLine;
-        copy.dataRetries = dataRetries;
-        copy.orphanRetries = orphanRetries;
-        copy.userTimeoutNanos = userTimeoutNanos;
-        copy.userTimeoutOption = userTimeoutOption;
-        copy.keepAlive = keepAlive;
-        copy.keepAliveIdleNanos = keepAliveIdleNanos;
-        copy.keepAliveIntervalNanos = keepAliveIntervalNanos;
-        copy.keepAliveCount = keepAliveCount;
-        copy.finWait2Nanos = finWait2Nanos;
-        copy.timeWaitNanos = timeWaitNanos;
-        copy.timeToLive = timeToLive;
-        copy.trafficClass = trafficClass;
-        copy.maxPacingRate = maxPacingRate;
-        return copy;
+        return clone();
+    }
+
+    @Override
+    protected TcpConfig clone() {
+        try {
+            return (TcpConfig) super.clone();
+        } catch (final CloneNotSupportedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     /** Bytes that may wait in the send queue, sent or not, before a write has to wait; what a tuned buffer starts with. */

@@ -143,6 +143,11 @@ public final class TcpConnection extends ControlBlock {
         }
     }
 
+    /** Who else may bind to the local port as long as the connection has it; at first, as its binding or listener says. */
+    public void sharing(final PortSharing with) {
+        sharing = with;
+    }
+
     /** Who is told what happens. */
     public void observer(final ConnectionObserver newObserver) {
         this.observer = newObserver;
@@ -210,16 +215,24 @@ public final class TcpConnection extends ControlBlock {
 
     /** Bytes that can be read now. */
     public int readableBytes() {
-        return receiveQueue.length();
+        final UrgentPointer pointer = urgent;
+        return pointer == null ? receiveQueue.length() : pointer.readable(receiveQueue.length());
+    }
+
+    /** Bytes that can be read now and stand before the urgent one, if that is read apart (FIONREAD). */
+    public int readableBeforeMark() {
+        final UrgentPointer pointer = urgent;
+        return pointer == null ? receiveQueue.length() : pointer.beforeMark(receiveQueue.length());
     }
 
     /** True if the peer's FIN has come (or the input was shut down) and everything before it was read: end of stream. */
     public boolean isInputEnded() {
-        return receiveQueue.length() == 0 && (finReceived || inputShutdown);
+        return readableBytes() == 0 && (finReceived || inputShutdown);
     }
 
     /** RECEIVE by reference: lends up to {@code limit} bytes. @return how many are on loan */
     public int borrow(final ReadBatch batch, final int limit) {
+        passUrgentMark();
         return receiveQueue.borrow(batch, readLimit(limit));
     }
 
@@ -235,6 +248,7 @@ public final class TcpConnection extends ControlBlock {
 
     /** RECEIVE by copying. With {@code peek} the bytes stay. @return how many were copied */
     public int read(final ByteBuffer target, final boolean peek, final long nowNanos) {
+        passUrgentMark();
         final int copied = receiveQueue.peek(target, readLimit(receiveQueue.length()));
         if (!peek && copied > 0) {
             receiveQueue.consume(copied);
@@ -246,6 +260,7 @@ public final class TcpConnection extends ControlBlock {
 
     /** RECEIVE here and SEND on {@code target}, by reference, as far as that one has room. @return how many bytes have moved */
     int pass(final TcpConnection target, final long nowNanos) {
+        passUrgentMark();
         final int moved = receiveQueue.moveTo(target.sendQueue, Math.min(readableBytes(), target.writableBytes()));
         if (moved > 0) {
             // If all that there is room for waits for more, no ACK will ever make room.
@@ -285,9 +300,25 @@ public final class TcpConnection extends ControlBlock {
         urgentPointer().mark(length);
     }
 
-    /** Bytes in the send queue that the peer has not acknowledged (SIOCOUTQ). */
+    /** Bytes in the send queue that the peer has not acknowledged, the FIN among them (SIOCOUTQ). */
     public int unacknowledgedBytes() {
-        return sendQueue.length();
+        return sendQueue.length() + (isFinOutstanding() ? 1 : 0);
+    }
+
+    /** Bytes in the send queue that were never sent (SIOCOUTQNSD). */
+    public int unsentBytes() {
+        return Math.max(0, queueEnd() - sndNxt + (isFinOutstanding() ? 1 : 0));
+    }
+
+    private boolean isFinOutstanding() {
+        return finQueued && state.isSynchronized() && !isFinAcknowledged();
+    }
+
+    /** The application reads on: what stood at the urgent mark and was to be read apart is lost, as on Linux. */
+    public void passUrgentMark() {
+        if (urgent != null) {
+            urgent.pass();
+        }
     }
 
     /** CLOSE of our direction only: a FIN goes out behind everything that was written. */

@@ -184,6 +184,7 @@ public final class TcpListener {
     private TcpConnection connection(final HalfOpen half) {
         final TcpConnection connection =
                 new TcpConnection(protocol, half.path, half.local(), half.remote(), half.iss, half.agreedConfig());
+        connection.sharing = binding.sharing();
         protocol.add(connection);
         return connection;
     }

@@ -22,9 +22,7 @@ import io.tapstack.wire.TcpHeader;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalInt;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +42,7 @@ public final class TcpProtocol implements TransportProtocol {
     private final TcpLimits limits;
 
     private final ConnectionTable connections;
-    private final Map<Endpoint, TcpListener> listeners = new HashMap<>();
+    final ListenerTable listeners;
     private final LocalPorts ports;
     private final SipHash hash;
     private final InitialSequenceNumber initialSequenceNumber;
@@ -90,6 +88,7 @@ public final class TcpProtocol implements TransportProtocol {
         this.hash = SipHash.random(random);
         this.connections = new ConnectionTable(random.nextLong());
         this.ports = new LocalPorts(internet, connections, hash, share);
+        this.listeners = new ListenerTable(hash);
         this.initialSequenceNumber = new InitialSequenceNumber(hash);
         final BareSegmentSender bare = new BareSegmentSender(pool, statistics);
         this.resets = new ResetSender(bare, statistics);
@@ -114,31 +113,41 @@ public final class TcpProtocol implements TransportProtocol {
 
     // ---- User calls
 
+    /** As {@link #bind(Endpoint, PortSharing)}, with SO_REUSEADDR or with nothing. */
+    public TcpBinding bind(final Endpoint local, final boolean reuseAddress) throws SocketErrorException {
+        return bind(local, reuseAddress ? PortSharing.ADDRESS : PortSharing.NONE);
+    }
+
     /**
-     * Reserves a local port.
+     * Reserves a local port. Connections that have it, TIME-WAIT included, stand in the way as other bindings do.
      *
      * @param local port 0 for an ephemeral one; the address is one of ours or "any"
      * @throws SocketErrorException EADDRNOTAVAIL, EADDRINUSE
      */
-    public TcpBinding bind(final Endpoint local, final boolean reuseAddress) throws SocketErrorException {
-        return ports.bind(local, reuseAddress);
+    public TcpBinding bind(final Endpoint local, final PortSharing sharing) throws SocketErrorException {
+        return ports.bind(local, sharing);
+    }
+
+    /** @throws SocketErrorException EADDRNOTAVAIL unless the address is one of ours or "any" */
+    public void requireLocal(final IpAddress address) throws SocketErrorException {
+        ports.requireLocal(address);
     }
 
     /**
      * Passive OPEN.
      *
      * @param config what accepted connections start with
-     * @throws SocketErrorException EADDRINUSE if somebody listens there already
+     * @throws SocketErrorException EADDRINUSE if somebody listens there already, or does not share the port any more
      */
     public TcpListener listen(final TcpBinding binding, final int backlog, final TcpConfig config)
             throws SocketErrorException {
-        if (listeners.containsKey(binding.local()) || ports.isListenedTo(binding)) {
+        if (!ports.mayListen(binding)) {
             throw new SocketErrorException(
                     SocketError.EADDRINUSE, binding.local().toString());
         }
         final TcpListener listener = new TcpListener(this, binding, backlog, config.copy(), limits);
         binding.listening(true);
-        listeners.put(binding.local(), listener);
+        listeners.add(listener);
         return listener;
     }
 
@@ -164,7 +173,7 @@ public final class TcpProtocol implements TransportProtocol {
      * @param binding where from, or null for an address that the route chooses and an ephemeral port
      * @param data what is sent first; its position moves on by as much as the send buffer takes. With {@link TcpConfig#fastOpen()} and a cookie
      *     the SYN carries some of it, else it follows the handshake
-     * @throws SocketErrorException ENETUNREACH, EADDRNOTAVAIL (also if the 4-tuple belongs to another stack), EADDRINUSE (the 4-tuple),
+     * @throws SocketErrorException ENETUNREACH, EADDRNOTAVAIL (also if the 4-tuple is taken, or belongs to another stack),
      *     EINVAL
      */
     public TcpConnection connect(
@@ -176,7 +185,7 @@ public final class TcpProtocol implements TransportProtocol {
             final long nowNanos)
             throws SocketErrorException {
         final IpAddress to = remote.address();
-        if (remote.port() == 0 || to.isAny()) {
+        if (to.isAny()) {
             throw new SocketErrorException(SocketError.EINVAL, remote.toString());
         }
         if (to.isMulticast() || internet.isBroadcast(to)) {
@@ -197,11 +206,12 @@ public final class TcpProtocol implements TransportProtocol {
             throw new SocketErrorException(SocketError.EADDRNOTAVAIL, local + " to " + remote + " on this queue");
         }
         if (!makeWay(local, remote)) {
-            throw new SocketErrorException(SocketError.EADDRINUSE, local + " to " + remote);
+            throw new SocketErrorException(SocketError.EADDRNOTAVAIL, local + " to " + remote); // as on Linux
         }
         final int iss = chooseIss(path, local.port(), remote.port(), nowNanos);
         final TcpConnection connection = new TcpConnection(this, path, local, remote, iss, config.copy());
         connection.observer(observer);
+        connection.sharing = binding == null ? PortSharing.NONE : binding.sharing();
         connections.add(connection);
         connection.sendQueue.copyIn(data, config.sendBufferBytes());
         connection.handshake.open(nowNanos);
@@ -225,7 +235,7 @@ public final class TcpProtocol implements TransportProtocol {
 
     /** All listeners. */
     public Collection<TcpListener> listeners() {
-        return List.copyOf(listeners.values());
+        return listeners.all();
     }
 
     /** Resets all connections and closes all listeners: the stack goes down. */
@@ -297,16 +307,6 @@ public final class TcpProtocol implements TransportProtocol {
     }
 
     // ---- What connections and listeners ask for
-
-    /** Who listens there, on this address or on any; null for nobody. */
-    @Nullable
-    TcpListener listenerAt(final Endpoint local) {
-        if (listeners.isEmpty()) {
-            return null;
-        }
-        final TcpListener exact = listeners.get(local);
-        return exact != null ? exact : listeners.get(Endpoint.anyIpv4(local.port()));
-    }
 
     BufferPool pool() {
         return pool;
@@ -403,7 +403,7 @@ public final class TcpProtocol implements TransportProtocol {
 
     void remove(final TcpListener listener) {
         listener.binding().listening(false);
-        listeners.remove(listener.local(), listener);
+        listeners.remove(listener);
     }
 
     void resumeLater(final TcpConnection connection) {

@@ -25,6 +25,7 @@ final class TimeWaitRecord extends TupleRecord {
 
     TimeWaitRecord(final TcpConnection tcb) {
         super(tcb.path, tcb.localPort(), tcb.remotePort());
+        this.sharing = tcb.sharing;
         this.sndNxt = tcb.sndNxt;
         this.rcvNxt = tcb.rcvNxt;
         this.rcvWnd = tcb.rcvWnd();

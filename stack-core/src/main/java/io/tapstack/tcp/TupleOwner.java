@@ -17,6 +17,9 @@ abstract sealed class TupleOwner implements Flow permits ControlBlock, TupleReco
 
     private final int ports;
 
+    /** Who else may bind to our port while this is here. */
+    PortSharing sharing = PortSharing.NONE;
+
     /** Of the 4-tuple; {@link ConnectionTable}'s. */
     int hash;
 

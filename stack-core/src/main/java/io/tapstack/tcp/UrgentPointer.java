@@ -5,7 +5,7 @@ import io.tapstack.wire.SequenceNumber;
 /**
  * Urgent data of one connection (RFC 9293 3.8.5, RFC 6093): RCV.UP and SND.UP. The pointer points behind the last urgent byte, and that one
  * byte is what Linux and its applications take for the urgent data; its place in the stream is the mark. It stays in line, as RFC 6093 asks
- * for, and a read ends before the mark, so that {@code sockatmark} can tell where it is; or, with SO_OOBINLINE off, it is taken out and read
+ * for, and a read ends before the mark, so that {@code sockatmark} can tell where it is; or, with SO_OOBINLINE off, it is left out there and read
  * apart. Made when a connection first needs it.
  */
 final class UrgentPointer {
@@ -26,8 +26,6 @@ final class UrgentPointer {
     // RCV.UP - 1: the sequence number of the urgent byte.
     private int mark;
     private byte value;
-    // Out of line: the byte at the mark is not in the receive queue any more.
-    private boolean removed;
     private int sndUp;
     private boolean sending;
 
@@ -48,7 +46,6 @@ final class UrgentPointer {
         }
         mark = last;
         received = Received.ANNOUNCED;
-        removed = false;
         return true;
     }
 
@@ -64,41 +61,56 @@ final class UrgentPointer {
         }
         received = Received.HERE;
         value = tcb.receiveQueue.byteAt(position);
-        takeOut();
     }
 
     /** The application has read as far as {@link TcpConnection#readNext()}. */
     void consumed() {
-        takeOut();
-        if (received == Received.NONE || received == Received.ANNOUNCED) {
-            return;
-        }
-        final int behind = removed ? mark + 1 : mark;
-        if (SequenceNumber.greaterThan(tcb.readNext(), behind)) {
+        if (hasCome() && SequenceNumber.greaterThan(tcb.readNext(), mark)) {
             received = Received.NONE;
         }
     }
 
-    private void takeOut() {
-        final boolean apart = !tcb.config.urgentInLine() && !removed;
-        if (apart && (received == Received.HERE || received == Received.TAKEN) && tcb.readNext() == mark) {
+    /**
+     * The application reads on from where it is. As on Linux, a byte that is to be read apart is no part of what it reads then, and who has not
+     * read it has missed it.
+     */
+    void pass() {
+        if (isApart() && isAtMark()) {
             tcb.receiveQueue.consume(1);
-            removed = true;
+            received = Received.NONE;
         }
+    }
+
+    private boolean hasCome() {
+        return received == Received.HERE || received == Received.TAKEN;
+    }
+
+    private boolean isApart() {
+        return hasCome() && !tcb.config.urgentInLine();
+    }
+
+    /** How many of {@code length} bytes that have come there are to be read. */
+    int readable(final int length) {
+        return isApart() && isAtMark() ? length - 1 : length;
+    }
+
+    /** How many of them stand before the mark, if the byte there is to be read apart; else all. */
+    int beforeMark(final int length) {
+        return isApart() ? Math.min(length, mark - tcb.readNext()) : length;
     }
 
     /** How many of {@code readable} bytes a read may take: none beyond the mark, unless it starts there. */
     int limit(final int readable) {
-        if (received == Received.NONE || removed) {
+        if (received == Received.NONE) {
             return readable;
         }
         final int ahead = mark - tcb.readNext();
         return ahead > 0 && ahead < readable ? ahead : readable;
     }
 
-    /** {@code sockatmark(3)}: what is read next is the urgent byte, or what stood behind it. */
+    /** {@code sockatmark(3)}: what is read next is the urgent byte, or what stands behind it. */
     boolean isAtMark() {
-        return received != Received.NONE && tcb.readNext() == (removed ? mark + 1 : mark);
+        return received != Received.NONE && tcb.readNext() == mark;
     }
 
     /** True if the urgent byte is here and was not read. */

@@ -42,10 +42,13 @@ public final class UdpEndpoint implements AutoCloseable {
 
     private boolean broadcastAllowed;
     private boolean reuseAddress;
+    private boolean reusePort;
+    private boolean portWasChosen;
     private PathMtuPolicy pathMtuPolicy = PathMtuPolicy.WANT;
     private int trafficClass;
     private int timeToLive = 64;
     private @Nullable SocketError pendingError;
+    private boolean outputEnded;
     private boolean closed;
 
     /** The next endpoint of the same bucket in {@link UdpPorts}. */
@@ -70,15 +73,16 @@ public final class UdpEndpoint implements AutoCloseable {
      */
     public void bind(final Endpoint local) throws SocketErrorException {
         requireOpen();
-        if (localPort != UNBOUND) {
-            throw new SocketErrorException(SocketError.EINVAL, "UDP socket is bound to " + local());
-        }
         final IpAddress address = local.address();
         if (!address.isAny() && !udp.ip().isLocal(address) && !udp.ip().isBroadcast(address)) {
             throw new SocketErrorException(SocketError.EADDRNOTAVAIL, address.toString());
         }
-        final int port = local.port() == 0 ? udp.ports().chooseEphemeral(address) : local.port();
-        if (!udp.ports().isFree(address, port, reuseAddress)) {
+        if (localPort != UNBOUND) {
+            throw new SocketErrorException(SocketError.EINVAL, "UDP socket is bound to " + local());
+        }
+        portWasChosen = local.port() == 0;
+        final int port = portWasChosen ? udp.ports().chooseEphemeral() : local.port();
+        if (!udp.ports().isFree(address, port, this)) {
             throw new SocketErrorException(SocketError.EADDRINUSE, "UDP " + local);
         }
         boundAddress = address;
@@ -88,30 +92,30 @@ public final class UdpEndpoint implements AutoCloseable {
     }
 
     /**
-     * Sends to {@code remote} and receives from there only, from now on. Binds to a free port if need be.
+     * Sends to {@code remote} and receives from there only, from now on. Binds to a free port if need be, also if that is all that works.
      *
      * @throws SocketErrorException ENETUNREACH without a route, EACCES for a broadcast address without permission
      */
     public void connect(final Endpoint remote) throws SocketErrorException {
         requireOpen();
-        if (remote.port() == 0) {
-            throw new SocketErrorException(SocketError.EINVAL, "port 0 of " + remote.address());
-        }
-        final IpPath found = findPath(remote.address());
         if (localPort == UNBOUND) {
             bind(Endpoint.anyIpv4(0));
         }
+        final IpPath found = findPath(remote.address());
         this.remote = remote;
         this.path = found;
         this.localAddress = found.source();
-        this.pendingError = null;
     }
 
-    /** Undoes {@link #connect}; the port stays. */
+    /** Undoes {@link #connect}. A port that was not asked for by its number is given back. */
     public void disconnect() {
         remote = null;
         path = null;
         localAddress = boundAddress;
+        if (localPort != UNBOUND && portWasChosen) {
+            udp.ports().remove(this);
+            localPort = UNBOUND;
+        }
     }
 
     /** Our address and port; any address while neither bound to one nor connected, port 0 while unbound. */
@@ -162,7 +166,7 @@ public final class UdpEndpoint implements AutoCloseable {
      *
      * @param destination null for the one that is connected to
      * @return false if the device is full; the observer hears when to try again
-     * @throws SocketErrorException EDESTADDRREQ, EACCES for a broadcast without permission, ENETUNREACH, EHOSTUNREACH, EMSGSIZE,
+     * @throws SocketErrorException EDESTADDRREQ, EPIPE after {@link #endOutput}, EACCES for a broadcast without permission, ENETUNREACH, EHOSTUNREACH, EMSGSIZE,
      *     or a pending error of an earlier datagram
      */
     public boolean send(final PacketBuffer datagram, final @Nullable Endpoint destination) throws SocketErrorException {
@@ -170,19 +174,22 @@ public final class UdpEndpoint implements AutoCloseable {
         final int port;
         try {
             requireOpen();
-            throwPendingError();
+            if (localPort == UNBOUND) {
+                bind(Endpoint.anyIpv4(0));
+            }
             final Endpoint to = destination == null ? remote : destination;
             if (to == null) {
                 throw new SocketErrorException(SocketError.EDESTADDRREQ, "UDP socket is not connected");
             }
-            if (to.port() == 0) {
+            if (destination != null && to.port() == 0) {
                 throw new SocketErrorException(SocketError.EINVAL, "port 0 of " + to.address());
             }
             final IpPath connected = path;
             way = connected != null && destination == null ? connected : findPath(to.address());
             port = to.port();
-            if (localPort == UNBOUND) {
-                bind(Endpoint.anyIpv4(0));
+            throwPendingError();
+            if (outputEnded) {
+                throw new SocketErrorException(SocketError.EPIPE, "UDP to " + to);
             }
         } catch (final SocketErrorException e) {
             datagram.release();
@@ -198,6 +205,11 @@ public final class UdpEndpoint implements AutoCloseable {
             case TOO_BIG -> throw new SocketErrorException(SocketError.EMSGSIZE, "UDP to " + way.destination());
             case UNREACHABLE -> throw new SocketErrorException(SocketError.EHOSTUNREACH, "UDP to " + way.destination());
         };
+    }
+
+    /** {@code shutdown(2)}: refuses to send from now on. */
+    public void endOutput() {
+        outputEnded = true;
     }
 
     private IpPath findPath(final IpAddress to) throws SocketErrorException {
@@ -283,6 +295,24 @@ public final class UdpEndpoint implements AutoCloseable {
 
     public boolean reuseAddress() {
         return reuseAddress;
+    }
+
+    /** {@code SO_REUSEPORT}: the same, told apart from those who agree to {@code SO_REUSEADDR}. */
+    public void reusePort(final boolean reuse) {
+        this.reusePort = reuse;
+    }
+
+    public boolean reusePort() {
+        return reusePort;
+    }
+
+    /** {@code IP_MTU} of a connected endpoint, in bytes. */
+    public int pathMtu() {
+        final IpPath connected = path;
+        if (connected == null) {
+            throw new IllegalStateException("not connected");
+        }
+        return connected.mtu();
     }
 
     /** {@code IP_MTU_DISCOVER}: whether datagrams may be fragmented; EMSGSIZE for what is refused. As on Linux, {@code WANT} unless set. */
@@ -371,17 +401,9 @@ public final class UdpEndpoint implements AutoCloseable {
             }
         }
         // As on Linux, only a connected socket is told, and only of what will not pass by itself.
-        if (remote == null) {
-            return;
-        }
-        final SocketError fatal =
-                switch (error) {
-                    case PORT_UNREACHABLE -> SocketError.ECONNREFUSED;
-                    case PROTOCOL_UNREACHABLE -> SocketError.ENOPROTOOPT;
-                    default -> null;
-                };
-        if (fatal != null) {
-            pendingError = fatal;
+        final boolean passes = error == IcmpError.FRAGMENTATION_NEEDED && pathMtuPolicy == PathMtuPolicy.DONT;
+        if (remote != null && error.isHard() && !passes) {
+            pendingError = error.socketError();
             observer.readable();
             observer.writable();
         }

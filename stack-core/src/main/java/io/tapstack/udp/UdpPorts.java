@@ -83,27 +83,38 @@ final class UdpPorts {
         return best;
     }
 
-    /** True if nobody who does not share is bound to the port with an address that overlaps. */
-    boolean isFree(final IpAddress address, final int port, final boolean shares) {
+    /** True if nobody is bound to the port with an address that overlaps, who does not share it with {@code wanting}. */
+    boolean isFree(final IpAddress address, final int port, final UdpEndpoint wanting) {
         for (UdpEndpoint each = first(port); each != null; each = each.nextInBucket) {
             final boolean overlaps = each.localPort() == port
                     && (address.isAny()
                             || each.boundAddress().isAny()
                             || each.boundAddress().equals(address));
-            if (overlaps && !(shares && each.reuseAddress())) {
+            final boolean shared =
+                    each.reuseAddress() && wanting.reuseAddress() || each.reusePort() && wanting.reusePort();
+            if (overlaps && !shared) {
                 return false;
             }
         }
         return true;
     }
 
+    private boolean isUsed(final int port) {
+        for (UdpEndpoint each = first(port); each != null; each = each.nextInBucket) {
+            if (each.localPort() == port) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** RFC 6056 3.3.1: from a random port on, the first one that is free. */
-    int chooseEphemeral(final IpAddress address) throws SocketErrorException {
+    int chooseEphemeral() throws SocketErrorException {
         final int count = LAST_EPHEMERAL - FIRST_EPHEMERAL + 1;
         final int start = random.nextInt(count);
         for (int i = 0; i < count; i++) {
             final int port = FIRST_EPHEMERAL + (start + i) % count;
-            if (isFree(address, port, false)) {
+            if (!isUsed(port)) {
                 return port;
             }
         }

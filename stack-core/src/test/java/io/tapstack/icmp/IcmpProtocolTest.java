@@ -299,10 +299,19 @@ class IcmpProtocolTest {
 
     @ParameterizedTest
     @CsvSource({
-        "3, 0, NET_UNREACHABLE", "3, 1, HOST_UNREACHABLE", "3, 2, PROTOCOL_UNREACHABLE", "3, 3, PORT_UNREACHABLE",
-        "3, 5, SOURCE_ROUTE_FAILED", "3, 6, NET_UNREACHABLE", "3, 7, HOST_UNREACHABLE",
-                "3, 9, ADMINISTRATIVELY_PROHIBITED",
-        "3, 13, ADMINISTRATIVELY_PROHIBITED", "11, 0, TIME_EXCEEDED", "11, 1, TIME_EXCEEDED", "12, 0, PARAMETER_PROBLEM"
+        "3, 0, NET_UNREACHABLE",
+        "3, 1, HOST_UNREACHABLE",
+        "3, 2, PROTOCOL_UNREACHABLE",
+        "3, 3, PORT_UNREACHABLE",
+        "3, 5, SOURCE_ROUTE_FAILED",
+        "3, 6, NET_REFUSED",
+        "3, 7, HOST_UNREACHABLE",
+        "3, 9, NET_REFUSED",
+        "3, 10, HOST_REFUSED",
+        "3, 13, HOST_REFUSED",
+        "11, 0, TIME_EXCEEDED",
+        "11, 1, TIME_EXCEEDED",
+        "12, 0, PARAMETER_PROBLEM"
     })
     void anErrorReachesItsTransport(final int type, final int code, final IcmpError error) { // RFC 1122 3.2.2.1
         final RecordingTransport transport = record();

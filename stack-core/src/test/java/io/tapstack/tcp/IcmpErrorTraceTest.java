@@ -39,14 +39,21 @@ class IcmpErrorTraceTest {
         trace.poll();
     }
 
-    /** RFC 5461 4: a connection that is not there yet is given up at once: the application can try another address. */
+    /**
+     * RFC 5461 4: a connection that is not there yet is given up at once: the application can try another address. RFC 1122 4.2.3.9: Time
+     * Exceeded and Parameter Problem are handled the same way.
+     */
     @ParameterizedTest
     @CsvSource({
         "3, 0, ENETUNREACH",
         "3, 1, EHOSTUNREACH",
         "3, 2, ENOPROTOOPT",
         "3, 3, ECONNREFUSED",
-        "3, 13, EHOSTUNREACH"
+        "3, 9, ENETUNREACH",
+        "3, 13, EHOSTUNREACH",
+        "11, 0, EHOSTUNREACH",
+        "11, 1, EHOSTUNREACH",
+        "12, 0, EPROTO"
     })
     void unreachableWhileConnecting(final int type, final int code, final SocketError error) {
         final TcpConnection connection = trace.connect(new TcpConfig());
@@ -54,16 +61,6 @@ class IcmpErrorTraceTest {
         assertThat(connection.state()).isEqualTo(TcpState.CLOSED);
         assertThat(connection.error()).isEqualTo(error);
         trace.advance(200_000).quiet();
-    }
-
-    /** RFC 1122 4.2.3.9: Time Exceeded and Parameter Problem say less: the SYN is sent again. */
-    @ParameterizedTest
-    @CsvSource({"11, 0", "11, 1", "12, 0"})
-    void softWhileConnecting(final int type, final int code) {
-        final TcpConnection connection = trace.connect(new TcpConfig());
-        icmp(type, code, sent(), 28);
-        assertThat(connection.state()).isEqualTo(TcpState.SYN_SENT);
-        trace.advance(1_000).out("S 0:0(0)").quiet();
     }
 
     /** RFC 6633: Source Quench is ignored (RFC 9293 3.9.2.2, MUST-55). */
@@ -150,9 +147,11 @@ class IcmpErrorTraceTest {
     /** RFC 1122 4.2.3.5: when the retries are over, the reported reason is told. */
     @Test
     void reasonForGivingUp() {
-        final TcpConnection connection = trace.connect(new TcpConfig().synRetries(1));
+        final TcpConnection connection = trace.established(new TcpConfig().dataRetries(1));
+        trace.write(connection, 1_000);
         icmp(11, 0, sent(), 28);
-        trace.advance(1_000).out("S 0:0(0)").advance(2_000).quiet();
+        trace.advance(10_000);
+        assertThat(connection.state()).isEqualTo(TcpState.CLOSED);
         assertThat(connection.error()).isEqualTo(SocketError.EHOSTUNREACH);
     }
 

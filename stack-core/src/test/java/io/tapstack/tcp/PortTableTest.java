@@ -42,35 +42,47 @@ class PortTableTest {
             final String second,
             final boolean secondReuse,
             final boolean free) {
-        table.add(endpoint(first), firstReuse).listening(listening);
-        assertThat(table.isFree(endpoint(second), secondReuse)).isEqualTo(free);
-        assertThat(table.isFree(new Endpoint(IpAddress.parse(second), 81), false))
+        table.add(endpoint(first), sharing(firstReuse)).listening(listening);
+        assertThat(table.isFree(endpoint(second), sharing(secondReuse))).isEqualTo(free);
+        assertThat(table.isFree(new Endpoint(IpAddress.parse(second), 81), PortSharing.NONE))
                 .isTrue();
     }
 
     /** A port is used until the last binding of it is closed. */
     @Test
     void closing() {
-        final TcpBinding first = table.add(endpoint("192.0.2.1"), true);
-        final TcpBinding second = table.add(endpoint("192.0.2.1"), true);
+        final TcpBinding first = table.add(endpoint("192.0.2.1"), PortSharing.ADDRESS);
+        final TcpBinding second = table.add(endpoint("192.0.2.1"), PortSharing.ADDRESS);
         first.close();
         first.close();
         assertThat(table.isUsed(80)).isTrue();
         second.close();
         assertThat(table.isUsed(80)).isFalse();
-        assertThat(table.isFree(endpoint("0.0.0.0"), false)).isTrue();
+        assertThat(table.isFree(endpoint("0.0.0.0"), PortSharing.NONE)).isTrue();
     }
 
     /** One listener for an address and port, whatever may be reused. */
     @Test
     void oneListener() {
-        final TcpBinding first = table.add(endpoint("192.0.2.1"), true);
-        final TcpBinding second = table.add(endpoint("0.0.0.0"), true);
+        final TcpBinding first = table.add(endpoint("192.0.2.1"), PortSharing.ADDRESS);
+        final TcpBinding second = table.add(endpoint("0.0.0.0"), PortSharing.ADDRESS);
         first.listening(true);
-        assertThat(table.isListenedTo(first)).isFalse();
-        assertThat(table.isListenedTo(second)).isTrue();
+        assertThat(table.mayListen(first)).isTrue();
+        assertThat(table.mayListen(second)).isFalse();
         first.listening(false);
-        assertThat(table.isListenedTo(second)).isFalse();
+        assertThat(table.mayListen(second)).isTrue();
+        first.sharing(PortSharing.NONE);
+        assertThat(table.mayListen(second)).isFalse();
+    }
+
+    /** SO_REUSEPORT: as many listeners as agree to it. */
+    @Test
+    void listenersThatShare() {
+        final PortSharing port = new PortSharing(false, true);
+        table.add(endpoint("192.0.2.1"), port).listening(true);
+        assertThat(table.isFree(endpoint("192.0.2.1"), PortSharing.ADDRESS)).isFalse();
+        assertThat(table.isFree(endpoint("192.0.2.1"), port)).isTrue();
+        assertThat(table.mayListen(table.add(endpoint("192.0.2.1"), port))).isTrue();
     }
 
     /** RFC 6335 6: ephemeral ports are dynamic ones, and all of them come up before one comes again. */
@@ -106,5 +118,9 @@ class PortTableTest {
             ports.choose(other, candidate -> true);
         }
         assertThat(ports.choose(one, candidate -> true)).isEqualTo(first + 1);
+    }
+
+    private static PortSharing sharing(final boolean reuseAddress) {
+        return reuseAddress ? PortSharing.ADDRESS : PortSharing.NONE;
     }
 }

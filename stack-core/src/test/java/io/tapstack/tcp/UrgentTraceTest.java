@@ -179,6 +179,42 @@ class UrgentTraceTest {
         trace.in(". 1:1(0) ack 1601");
     }
 
+    /** Nagle's algorithm (RFC 9293 3.7.4) does not hold up what is urgent. */
+    @Test
+    void doesNotWaitForAcks() {
+        final TcpConnection connection = trace.established(new TcpConfig());
+        trace.write(connection, 3);
+        trace.out("P. 1:4(3) ack 1");
+        trace.write(connection, 2);
+        trace.quiet();
+        connection.markUrgent(1);
+        trace.write(connection, 1);
+        trace.out("PU. 4:7(3) ack 1 urg 3");
+        trace.in(". 1:1(0) ack 7");
+    }
+
+    /** Whether it stands in line is asked when it is read, not when it comes: the option may be set behind accept. */
+    @Test
+    void setInLineLater() {
+        final TcpConnection connection = established(false);
+        in("UP. 1:4(3) ack 1 urg 1");
+        trace.out(". 1:1(0) ack 4");
+        connection.config().urgentInLine(true);
+        assertThat(read(connection)).containsExactly(1, 2, 3);
+    }
+
+    /** The urgent byte alone, to be read apart: there is nothing to read, and the end of the stream is behind it. */
+    @Test
+    void apartAtTheEnd() {
+        final TcpConnection connection = established(false);
+        in("FUP. 1:2(1) ack 1 urg 1");
+        trace.out(". 1:1(0) ack 3");
+        assertThat(connection.readableBytes()).isZero();
+        assertThat(connection.readableBeforeMark()).isZero();
+        assertThat(connection.isInputEnded()).isTrue();
+        assertThat(connection.readUrgentByte(false)).isEqualTo((byte) 1);
+    }
+
     /** What is urgent is farther away than a pointer can tell: as far as it can. */
     @ParameterizedTest
     @ValueSource(ints = {70_000, 200_000})

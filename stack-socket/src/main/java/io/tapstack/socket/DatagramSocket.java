@@ -1,7 +1,6 @@
 package io.tapstack.socket;
 
 import io.tapstack.buffer.PacketBuffer;
-import io.tapstack.ip.PathMtuPolicy;
 import io.tapstack.ip.SocketError;
 import io.tapstack.ip.SocketErrorException;
 import io.tapstack.udp.Datagram;
@@ -20,11 +19,8 @@ public final class DatagramSocket extends StackSocket {
     /** Up to here a copy costs less than a second visit inside. */
     private static final int SMALL_COPY = 4_096;
 
-    private static final int DEFAULT_TTL = 64;
-    private static final int DEFAULT_SEND_BUFFER = 212_992;
-
     private final UdpEndpoint endpoint;
-    private int sendBufferBytes = DEFAULT_SEND_BUFFER;
+    private final DatagramOptions options;
     private boolean inputShut;
     private boolean outputShut;
 
@@ -32,6 +28,7 @@ public final class DatagramSocket extends StackSocket {
     DatagramSocket(final SocketLayer layer) {
         super(layer);
         this.endpoint = layer.stack().udp().open();
+        this.options = new DatagramOptions(endpoint);
         endpoint.timeToLive(layer.defaults().timeToLive());
         endpoint.observer(new Events());
     }
@@ -51,13 +48,12 @@ public final class DatagramSocket extends StackSocket {
     public int connect(final Endpoint remote) {
         return inside(() -> {
             endpoint.connect(remote);
-            inputShut = false;
-            outputShut = false;
             return 0;
         });
     }
 
-    /** Undoes {@link #connect}: what {@code connect(2)} does for {@code AF_UNSPEC}. */
+    /** Undoes {@link #connect}; a port that was not asked for is given back, too. */
+    @Override
     public int disconnect() {
         return inside(() -> {
             endpoint.disconnect();
@@ -79,7 +75,8 @@ public final class DatagramSocket extends StackSocket {
     public @Nullable Endpoint remoteEndpoint() {
         door.enter();
         try {
-            return endpoint.remote();
+            final Endpoint remote = endpoint.remote();
+            return remote == null || remote.port() == 0 ? null : remote; // As on Linux, port 0 is nobody.
         } finally {
             door.exit();
         }
@@ -104,9 +101,6 @@ public final class DatagramSocket extends StackSocket {
             final long deadline = sendDeadline();
             int result = unusable();
             while (result == 0) {
-                if (outputShut) {
-                    return -SocketError.EPIPE.errno();
-                }
                 if (send(data, destination)) {
                     data.position(data.limit());
                     return length;
@@ -163,17 +157,21 @@ public final class DatagramSocket extends StackSocket {
             int result = unusable();
             while (result == 0) {
                 final boolean peek = MessageFlags.has(flags, MessageFlags.MSG_PEEK);
-                final Datagram next = next(peek);
+                final Datagram next = MessageFlags.has(flags, MessageFlags.MSG_ERRQUEUE) ? null : next(peek);
                 if (next != null) {
                     if (sender != null) {
                         sender.endpoint(next.source());
                     }
                     return take(next, target, peek, MessageFlags.has(flags, MessageFlags.MSG_TRUNC));
                 }
+                if (!mayWait(flags) || MessageFlags.has(flags, MessageFlags.MSG_ERRQUEUE)) {
+                    return -SocketError.EAGAIN.errno();
+                }
+                // As on Linux, only those who would wait are told of the end.
                 if (inputShut) {
                     return 0;
                 }
-                result = mayWait(flags) ? await(readable, deadline) : -SocketError.EAGAIN.errno();
+                result = await(readable, deadline);
             }
             return result;
         } catch (final SocketErrorException e) {
@@ -225,17 +223,20 @@ public final class DatagramSocket extends StackSocket {
 
     // ---- The end
 
-    /** {@code shutdown(2)}: wakes receivers, who get 0, and refuses to send. Nothing is told to the peer. */
+    /**
+     * {@code shutdown(2)}: wakes receivers, who get 0, and refuses to send. Nothing is told to the peer. As on Linux, a socket that is not
+     * connected is shut down, too, though the call fails.
+     */
     @Override
     public int shutdown(final Shutdown how) {
         return inside(() -> {
-            if (endpoint.remote() == null) {
-                return -SocketError.ENOTCONN.errno();
-            }
             inputShut |= how.endsInput();
             outputShut |= how.endsOutput();
+            if (outputShut) {
+                endpoint.endOutput();
+            }
             wakeAll();
-            return 0;
+            return endpoint.remote() == null ? -SocketError.ENOTCONN.errno() : 0;
         });
     }
 
@@ -262,72 +263,12 @@ public final class DatagramSocket extends StackSocket {
 
     @Override
     int applyOption(final int level, final int name, final int value) {
-        if (level == SocketOptions.SOL_SOCKET) {
-            switch (name) {
-                case SocketOptions.SO_REUSEADDR -> endpoint.reuseAddress(value != 0);
-                case SocketOptions.SO_BROADCAST -> endpoint.broadcastAllowed(value != 0);
-                case SocketOptions.SO_RCVBUF -> endpoint.receiveLimitBytes(Math.max(1, value));
-                case SocketOptions.SO_SNDBUF -> sendBufferBytes = Math.max(1, value);
-                default -> {
-                    return -SocketError.ENOPROTOOPT.errno();
-                }
-            }
-            return 0;
-        }
-        return level == SocketOptions.IPPROTO_IP ? applyIpOption(name, value) : -SocketError.ENOPROTOOPT.errno();
-    }
-
-    private int applyIpOption(final int name, final int value) {
-        switch (name) {
-            case SocketOptions.IP_TOS -> endpoint.trafficClass(value);
-            case SocketOptions.IP_MTU_DISCOVER -> {
-                final PathMtuPolicy policy = PathMtuPolicy.of(value);
-                if (policy == null) {
-                    return -SocketError.EINVAL.errno();
-                }
-                endpoint.pathMtuPolicy(policy);
-            }
-            case SocketOptions.IP_TTL -> {
-                if (value != -1 && (value < 1 || value > 255)) {
-                    return -SocketError.EINVAL.errno();
-                }
-                endpoint.timeToLive(value == -1 ? DEFAULT_TTL : value);
-            }
-            default -> {
-                return -SocketError.ENOPROTOOPT.errno();
-            }
-        }
-        return 0;
+        return options.set(level, name, value);
     }
 
     @Override
     int optionValue(final int level, final int name) {
-        if (level == SocketOptions.SOL_SOCKET) {
-            return switch (name) {
-                case SocketOptions.SO_REUSEADDR -> endpoint.reuseAddress() ? 1 : 0;
-                case SocketOptions.SO_BROADCAST -> endpoint.broadcastAllowed() ? 1 : 0;
-                case SocketOptions.SO_TYPE -> SocketOptions.SOCK_DGRAM;
-                case SocketOptions.SO_DOMAIN -> SocketOptions.AF_INET;
-                case SocketOptions.SO_PROTOCOL -> SocketOptions.IPPROTO_UDP;
-                case SocketOptions.SO_ACCEPTCONN -> 0;
-                case SocketOptions.SO_RCVBUF -> 2 * endpoint.receiveLimitBytes();
-                case SocketOptions.SO_SNDBUF -> 2 * sendBufferBytes;
-                case SocketOptions.SO_ERROR -> {
-                    final SocketError error = endpoint.takeError();
-                    yield error == null ? 0 : error.errno();
-                }
-                default -> -SocketError.ENOPROTOOPT.errno();
-            };
-        }
-        if (level != SocketOptions.IPPROTO_IP) {
-            return -SocketError.ENOPROTOOPT.errno();
-        }
-        return switch (name) {
-            case SocketOptions.IP_TOS -> endpoint.trafficClass();
-            case SocketOptions.IP_TTL -> endpoint.timeToLive();
-            case SocketOptions.IP_MTU_DISCOVER -> endpoint.pathMtuPolicy().ordinal();
-            default -> -SocketError.ENOPROTOOPT.errno();
-        };
+        return options.get(level, name);
     }
 
     // ---- Readiness
@@ -338,13 +279,13 @@ public final class DatagramSocket extends StackSocket {
         int events = endpoint.pendingError() == null ? 0 : PollEvents.POLLERR;
         if (inputShut) {
             events |= PollEvents.READABLE | PollEvents.POLLRDHUP;
-        } else if (endpoint.isReadable()) {
+        } else if (endpoint.peek() != null) {
             events |= PollEvents.READABLE;
         }
         if (inputShut && outputShut) {
             events |= PollEvents.POLLHUP;
         }
-        return endpoint.isWritable() ? events | PollEvents.WRITABLE : events;
+        return endpoint.isWritable() ? events | PollEvents.WRITABLE | PollEvents.POLLWRBAND : events;
     }
 
     /** What the protocol tells us, inside the door, in the middle of its work. */

@@ -3,6 +3,7 @@ package io.tapstack.socket;
 import io.tapstack.ip.SocketError;
 import io.tapstack.stack.Door;
 import io.tapstack.stack.WaitPoint;
+import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
@@ -12,12 +13,12 @@ import java.util.Set;
 
 /**
  * Many sockets that are waited for over and over: {@code epoll(7)}. A wait costs what is ready, not what is watched. Events are those of
- * {@link PollEvents} and the two flags here.
+ * {@link PollEvents} and the flags here. It can watch others of its kind, and is readable when it would report something.
  *
  * <p>Level-triggered, an event is reported for as long as it is the case; edge-triggered, once for each time that the protocol has told of it.
  * A socket that is closed is watched no more. Calls answer as those of a {@link StackSocket}; any thread may make them.
  */
-public final class EventPoll {
+public final class EventPoll extends Watchable {
 
     /** Report an event once, when it comes to be. */
     public static final int EPOLLET = 1 << 31;
@@ -25,7 +26,24 @@ public final class EventPoll {
     /** Report one event, and then nothing until {@link #modify}. */
     public static final int EPOLLONESHOT = 1 << 30;
 
-    private static final int FLAGS = EPOLLET | EPOLLONESHOT;
+    /** Not everybody has to be told of an event who has asked for it so. Here everybody is. */
+    public static final int EPOLLEXCLUSIVE = 1 << 28;
+
+    /** Keeps a machine from going to sleep, which is not ours to decide. */
+    public static final int EPOLLWAKEUP = 1 << 29;
+
+    private static final int FLAGS = EPOLLET | EPOLLONESHOT | EPOLLEXCLUSIVE | EPOLLWAKEUP;
+
+    private static final int EXCLUSIVE_EVENTS = EPOLLEXCLUSIVE
+            | EPOLLET
+            | EPOLLWAKEUP
+            | PollEvents.POLLIN
+            | PollEvents.POLLOUT
+            | PollEvents.POLLERR
+            | PollEvents.POLLHUP;
+
+    /** So many watch one another in a row: Linux's EP_MAX_NESTS, and the one that is asked. */
+    private static final int MAX_DEPTH = 5;
 
     /**
      * {@code struct epoll_event}.
@@ -37,10 +55,12 @@ public final class EventPoll {
     private final SocketLayer layer;
     private final Door door;
     private final WaitPoint wake;
-    private final Map<StackSocket, Interest> interests = new IdentityHashMap<>();
+    private final Map<Watchable, Interest> interests = new IdentityHashMap<>();
 
     // What may be ready, in the order in which it became so.
     private final Set<Interest> candidates = new LinkedHashSet<>();
+    // Those that watch this one.
+    private final List<EventPoll> outer = new ArrayList<>(0);
     private boolean closed;
 
     /** Inside the door. */
@@ -54,20 +74,28 @@ public final class EventPoll {
      * {@code EPOLL_CTL_ADD}.
      *
      * @param events what is asked for, and flags
-     * @return 0, {@code -EBADF} if the socket or this is closed, {@code -EEXIST} if it is watched already
+     * @return 0, {@code -EBADF} if {@code watched} or this is closed, {@code -EEXIST} if it is watched already, {@code -EINVAL} for events that
+     *     {@link #EPOLLEXCLUSIVE} does not go with, {@code -ELOOP} if too many would watch one another in a row, or in a ring
      */
-    public int add(final StackSocket socket, final int events, final long data) {
+    public int add(final Watchable watched, final int events, final long data) {
         door.enter();
         try {
-            if (closed || socket.isClosed()) {
+            if (closed || watched.isClosed()) {
                 return -SocketError.EBADF.errno();
             }
-            if (interests.containsKey(socket)) {
+            final boolean nests = watched instanceof EventPoll;
+            if ((events & EPOLLEXCLUSIVE) != 0 && (nests || (events & ~EXCLUSIVE_EVENTS) != 0)) {
+                return -SocketError.EINVAL.errno();
+            }
+            if (nests && isTooDeep((EventPoll) watched)) {
+                return -SocketError.ELOOP.errno();
+            }
+            if (interests.containsKey(watched)) {
                 return -SocketError.EEXIST.errno();
             }
-            final Interest interest = new Interest(socket);
-            interests.put(socket, interest);
-            socket.addListener(interest);
+            final Interest interest = new Interest(watched);
+            interests.put(watched, interest);
+            watched.addListener(interest);
             interest.ask(events, data);
             return 0;
         } finally {
@@ -75,14 +103,51 @@ public final class EventPoll {
         }
     }
 
-    /** {@code EPOLL_CTL_MOD}. @return 0, or {@code -ENOENT} if the socket is not watched */
-    public int modify(final StackSocket socket, final int events, final long data) {
+    private boolean isTooDeep(final EventPoll inner) {
+        return inner.reaches(this) || inner.depth() + height() > MAX_DEPTH;
+    }
+
+    private boolean reaches(final EventPoll other) {
+        return this == other
+                || interests.keySet().stream().anyMatch(each -> each instanceof EventPoll poll && poll.reaches(other));
+    }
+
+    /** How many there are in the longest row of those that watch one another, from this one inwards. */
+    private int depth() {
+        int deepest = 0;
+        for (final Watchable each : interests.keySet()) {
+            deepest = Math.max(deepest, each instanceof EventPoll poll ? poll.depth() : 0);
+        }
+        return deepest + 1;
+    }
+
+    /** The same from this one outwards. */
+    private int height() {
+        int highest = 0;
+        for (final EventPoll each : outer) {
+            highest = Math.max(highest, each.height());
+        }
+        return highest + 1;
+    }
+
+    /**
+     * {@code EPOLL_CTL_MOD}.
+     *
+     * @return 0, {@code -ENOENT} if it is not watched, {@code -EINVAL} if {@link #EPOLLEXCLUSIVE} is or was asked for
+     */
+    public int modify(final Watchable watched, final int events, final long data) {
         door.enter();
         try {
-            final Interest interest = interests.get(socket);
+            if ((events & EPOLLEXCLUSIVE) != 0) {
+                return -SocketError.EINVAL.errno();
+            }
+            final Interest interest = interests.get(watched);
             if (interest == null) {
                 return -SocketError.ENOENT.errno();
             }
+            if ((interest.events & EPOLLEXCLUSIVE) != 0) {
+                return -SocketError.EINVAL.errno();
+            }
             interest.ask(events, data);
             return 0;
         } finally {
@@ -90,11 +155,11 @@ public final class EventPoll {
         }
     }
 
-    /** {@code EPOLL_CTL_DEL}. @return 0, or {@code -ENOENT} if the socket is not watched */
-    public int remove(final StackSocket socket) {
+    /** {@code EPOLL_CTL_DEL}. @return 0, or {@code -ENOENT} if it is not watched */
+    public int remove(final Watchable watched) {
         door.enter();
         try {
-            final Interest interest = interests.remove(socket);
+            final Interest interest = interests.remove(watched);
             if (interest == null) {
                 return -SocketError.ENOENT.errno();
             }
@@ -148,9 +213,30 @@ public final class EventPoll {
             interests.values().forEach(Interest::end);
             interests.clear();
             wake.wakeAll();
+            tellListeners(PollEvents.READABLE | PollEvents.WRITABLE);
         } finally {
             door.exit();
         }
+    }
+
+    @Override
+    public boolean isClosed() {
+        door.enter();
+        try {
+            return closed;
+        } finally {
+            door.exit();
+        }
+    }
+
+    @Override
+    int readiness() {
+        if (closed) {
+            return PollEvents.POLLNVAL;
+        }
+        // Those that turn out not to be ready are no candidates any more.
+        candidates.removeIf(each -> each.readiness() == 0);
+        return candidates.isEmpty() ? 0 : PollEvents.READABLE;
     }
 
     private int collect(final List<? super Event> found, final int most) {
@@ -170,16 +256,19 @@ public final class EventPoll {
         return count;
     }
 
-    /** One socket that is watched. */
+    /** One that is watched. */
     private final class Interest implements ReadinessListener {
 
-        private final StackSocket socket;
+        private final Watchable watched;
         private int events;
         private long data;
         private boolean disabled;
 
-        Interest(final StackSocket socket) {
-            this.socket = socket;
+        Interest(final Watchable watched) {
+            this.watched = watched;
+            if (watched instanceof EventPoll inner) {
+                inner.outer.add(EventPoll.this);
+            }
         }
 
         void ask(final int newEvents, final long newData) {
@@ -193,7 +282,7 @@ public final class EventPoll {
         }
 
         int readiness() {
-            return disabled ? 0 : socket.readiness() & (events & ~FLAGS | PollEvents.UNASKED);
+            return disabled ? 0 : watched.readiness() & (events & ~FLAGS | PollEvents.UNASKED);
         }
 
         /** Level-triggered it stays in line, behind the others. */
@@ -206,12 +295,15 @@ public final class EventPoll {
         }
 
         void end() {
-            socket.removeListener(this);
+            watched.removeListener(this);
             candidates.remove(this);
+            if (watched instanceof EventPoll inner) {
+                inner.outer.remove(EventPoll.this);
+            }
         }
 
         @Override
-        public void readinessChanged(final StackSocket changed, final int changedEvents) {
+        public void readinessChanged(final Watchable changed, final int changedEvents) {
             if (changed.isClosed()) {
                 interests.remove(changed);
                 end();
@@ -231,6 +323,8 @@ public final class EventPoll {
             if (candidates.add(this)) {
                 wake.wakeAll();
             }
+            // Told each time: whoever watches this one may do so by the edge.
+            tellListeners(PollEvents.READABLE);
         }
     }
 }

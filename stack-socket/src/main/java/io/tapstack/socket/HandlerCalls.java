@@ -28,7 +28,7 @@ final class HandlerCalls<S extends StackSocket> implements ReadinessListener, Ru
     }
 
     @Override
-    public void readinessChanged(final StackSocket changed, final int events) {
+    public void readinessChanged(final Watchable changed, final int events) {
         noted |= events;
         if (!deferred) {
             deferred = true;

@@ -18,6 +18,9 @@ public final class MessageFlags {
     /** Wait for all bytes asked for. */
     public static final int MSG_WAITALL = 0x100;
 
+    /** Of the queue of errors, which is always empty here. */
+    public static final int MSG_ERRQUEUE = 0x2000;
+
     /** No SIGPIPE: there are no signals here, so it changes nothing. */
     public static final int MSG_NOSIGNAL = 0x4000;
 

@@ -1,22 +1,22 @@
 package io.tapstack.socket;
 
-/** One socket of a {@link SocketLayer#poll}: {@code struct pollfd}. Used by one thread at a time. */
+/** One socket, or one {@link EventPoll}, of a {@link SocketLayer#poll}: {@code struct pollfd}. Used by one thread at a time. */
 public final class PollEntry {
 
-    private final StackSocket socket;
+    private final Watchable watched;
     private int events;
     private int revents;
 
     /**
      * @param events what is asked for, see {@link PollEvents}
      */
-    public PollEntry(final StackSocket socket, final int events) {
-        this.socket = socket;
+    public PollEntry(final Watchable watched, final int events) {
+        this.watched = watched;
         this.events = events;
     }
 
-    public StackSocket socket() {
-        return socket;
+    public Watchable watched() {
+        return watched;
     }
 
     /** What is asked for. */
@@ -33,9 +33,9 @@ public final class PollEntry {
         return revents;
     }
 
-    /** Looks at the socket; called inside the door. @return true if there is something to report */
+    /** Looks at it; called inside the door. @return true if there is something to report */
     boolean look() {
-        revents = socket.readiness() & (events | PollEvents.UNASKED);
+        revents = watched.readiness() & (events | PollEvents.UNASKED);
         return revents != 0;
     }
 }

@@ -27,6 +27,9 @@ public final class PollEvents {
     /** As {@link #POLLOUT}. */
     public static final int POLLWRNORM = 0x100;
 
+    /** As {@link #POLLOUT}, and said of datagrams only. */
+    public static final int POLLWRBAND = 0x200;
+
     /** The peer sends no more, or our input was shut down. */
     public static final int POLLRDHUP = 0x2000;
 

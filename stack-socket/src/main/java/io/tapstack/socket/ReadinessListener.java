@@ -1,14 +1,14 @@
 package io.tapstack.socket;
 
-/** Somebody who watches sockets: a poll that waits, or whoever calls a {@link SocketHandler}. */
+/** Somebody who watches: a poll that waits, or whoever calls a {@link SocketHandler}. */
 @FunctionalInterface
 interface ReadinessListener {
 
     /**
-     * The socket may be ready for something that it was not ready for before. Called inside the door, in the middle of protocol work: only
+     * {@code watched} may be ready for something that it was not ready for before. Called inside the door, in the middle of protocol work: only
      * note it, or wake somebody.
      *
      * @param events what it may be ready for: {@link PollEvents#READABLE}, {@link PollEvents#WRITABLE} or both
      */
-    void readinessChanged(StackSocket socket, int events);
+    void readinessChanged(Watchable watched, int events);
 }

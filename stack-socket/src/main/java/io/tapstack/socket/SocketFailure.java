@@ -43,6 +43,8 @@ final class SocketFailure {
             case EEXIST -> "File exists";
             case EINVAL -> "Invalid argument";
             case EPIPE -> "Broken pipe";
+            case ELOOP -> "Too many levels of symbolic links";
+            case EPROTO -> "Protocol error";
             case EDESTADDRREQ -> "Destination address required";
             case EMSGSIZE -> "Message too long";
             case ENOPROTOOPT -> "Protocol not available";

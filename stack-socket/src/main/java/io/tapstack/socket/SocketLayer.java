@@ -48,6 +48,16 @@ public final class SocketLayer {
         return defaults;
     }
 
+    /** {@code SO_OOBINLINE} is off for sockets that are made from now on, as on Linux: the urgent byte is no part of the stream. */
+    public void readUrgentApart() {
+        door.enter();
+        try {
+            defaults.urgentInLine(false);
+        } finally {
+            door.exit();
+        }
+    }
+
     /** A new TCP socket, blocking, not bound: {@code socket(AF_INET, SOCK_STREAM, 0)}. */
     public StreamSocket stream() {
         door.enter();
@@ -79,7 +89,7 @@ public final class SocketLayer {
     }
 
     /**
-     * Waits until at least one socket has something to report: {@code poll(2)}, level-triggered. All sockets belong to this layer.
+     * Waits until at least one socket or event poll has something to report: {@code poll(2)}, level-triggered. All belong to this layer.
      *
      * @param timeoutMillis 0 only looks, less than 0 waits for as long as it takes
      * @return how many entries have {@linkplain PollEntry#revents() something to report}, 0 when the time is over, or
@@ -135,7 +145,7 @@ public final class SocketLayer {
         final WaitPoint wake = door.waitPoint();
         final ReadinessListener listener = (socket, events) -> wake.wakeAll();
         for (final PollEntry entry : entries) {
-            entry.socket().addListener(listener);
+            entry.watched().addListener(listener);
         }
         try {
             while (wake.await(deadline)) {
@@ -150,7 +160,7 @@ public final class SocketLayer {
             return -SocketError.EINTR.errno();
         } finally {
             for (final PollEntry entry : entries) {
-                entry.socket().removeListener(listener);
+                entry.watched().removeListener(listener);
             }
         }
     }

@@ -32,6 +32,9 @@ public final class SocketOptions {
     /** Whether the urgent byte is read as part of the stream; on by default, as RFC 6093 asks for, unlike Linux. */
     public static final int SO_OOBINLINE = 10;
 
+    /** Several sockets bind to one port, if all of them ask for it. */
+    public static final int SO_REUSEPORT = 15;
+
     /** Here an int: seconds, or -1 for off. See {@link StreamSocket#lingerSeconds(int)}. */
     public static final int SO_LINGER = 13;
 

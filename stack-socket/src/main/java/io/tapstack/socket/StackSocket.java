@@ -6,8 +6,6 @@ import io.tapstack.stack.Door;
 import io.tapstack.stack.WaitPoint;
 import io.tapstack.wire.Endpoint;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * whoever has to wait does so at one of two {@linkplain WaitPoint wait points}, {@link #readable} or {@link #writable}, which the
  * protocol's events wake. Methods that are not public are called inside the door, unless they say otherwise.
  */
-public abstract sealed class StackSocket permits StreamSocket, DatagramSocket {
+public abstract sealed class StackSocket extends Watchable permits StreamSocket, DatagramSocket {
 
     final SocketLayer layer;
     final Door door;
@@ -33,7 +31,6 @@ public abstract sealed class StackSocket permits StreamSocket, DatagramSocket {
     /** Where those wait who want to send, connect or linger. */
     final WaitPoint writable;
 
-    private final List<ReadinessListener> listeners = new ArrayList<>(1);
     private @Nullable HandlerCalls<?> handlerCalls;
     private boolean closed;
     private boolean nonBlocking;
@@ -48,6 +45,13 @@ public abstract sealed class StackSocket permits StreamSocket, DatagramSocket {
         layer.opened(this);
     }
 
+    /** One that a listener has accepted: its time limits are the listener's, as on Linux. */
+    StackSocket(final StackSocket listening) {
+        this(listening.layer);
+        this.receiveTimeoutNanos = listening.receiveTimeoutNanos;
+        this.sendTimeoutNanos = listening.sendTimeoutNanos;
+    }
+
     // ---- What all sockets can do
 
     /** {@code bind(2)}: takes a local address and port; port 0 picks a free one, and any address stands for all of ours. */
@@ -55,6 +59,9 @@ public abstract sealed class StackSocket permits StreamSocket, DatagramSocket {
 
     /** {@code connect(2)}. */
     public abstract int connect(Endpoint remote);
+
+    /** {@code connect(2)} of {@code AF_UNSPEC}: undoes {@link #connect}. */
+    public abstract int disconnect();
 
     /** {@code send(2)}: takes bytes from {@code data}'s position on and moves it. */
     public abstract int send(ByteBuffer data, int flags);
@@ -161,6 +168,7 @@ public abstract sealed class StackSocket permits StreamSocket, DatagramSocket {
     }
 
     /** Whether {@link #close()} was called. */
+    @Override
     public final boolean isClosed() {
         door.enter();
         try {
@@ -235,19 +243,7 @@ public abstract sealed class StackSocket permits StreamSocket, DatagramSocket {
 
     // ---- Watching
 
-    /** Has {@code listener} called whenever the socket may have become ready for something. */
-    void addListener(final ReadinessListener listener) {
-        listeners.add(listener);
-    }
-
-    void removeListener(final ReadinessListener listener) {
-        listeners.remove(listener);
-    }
-
-    boolean isWatched() {
-        return !listeners.isEmpty();
-    }
-
+    @Override
     final int readiness() {
         if (closed) {
             return PollEvents.POLLNVAL;
@@ -274,12 +270,6 @@ public abstract sealed class StackSocket permits StreamSocket, DatagramSocket {
         readable.wakeAll();
         writable.wakeAll();
         tellListeners(PollEvents.READABLE | PollEvents.WRITABLE);
-    }
-
-    private void tellListeners(final int events) {
-        for (int i = listeners.size() - 1; i >= 0; i--) {
-            listeners.get(i).readinessChanged(this, events);
-        }
     }
 
     // ---- Going inside

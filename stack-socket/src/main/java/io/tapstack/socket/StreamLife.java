@@ -37,11 +37,14 @@ final class StreamLife {
     private final ConnectionObserver events = new Events();
     private Phase phase = Phase.UNCONNECTED;
     private @Nullable TcpBinding binding;
+    private boolean portWasChosen;
     private @Nullable TcpListener listener;
     private @Nullable TcpConnection connection;
     // Where the first bytes that are sent will connect to (TCP_FASTOPEN_CONNECT).
     private @Nullable Endpoint deferred;
     private boolean errorReported;
+    // Of a connection that was given up, as long as nobody has asked.
+    private @Nullable SocketError leftError;
     private boolean inputShut;
     private boolean outputShut;
 
@@ -69,10 +72,12 @@ final class StreamLife {
     // ---- Becoming a listener
 
     int bind(final Endpoint local) throws SocketErrorException {
-        if (binding != null || phase != Phase.UNCONNECTED) {
+        tcp().requireLocal(local.address());
+        if (binding != null || phase == Phase.LISTENING || deferred != null || hasLiveConnection()) {
             return -SocketError.EINVAL.errno();
         }
-        binding = tcp().bind(local, options.reuseAddress);
+        binding = tcp().bind(local, options.sharing());
+        portWasChosen = local.port() == 0;
         return 0;
     }
 
@@ -86,8 +91,9 @@ final class StreamLife {
         }
         TcpBinding bound = binding;
         if (bound == null) {
-            bound = tcp().bind(UNBOUND, options.reuseAddress);
+            bound = tcp().bind(UNBOUND, options.sharing());
             binding = bound;
+            portWasChosen = true;
         }
         final TcpListener made = tcp().listen(bound, backlog, options.config);
         made.observer(socket::wakeReaders);
@@ -153,7 +159,7 @@ final class StreamLife {
             phase = Phase.CONNECTED;
             return 0;
         } catch (final SocketErrorException e) {
-            disconnect();
+            forgetConnection();
             return -e.error().errno();
         }
     }
@@ -166,8 +172,7 @@ final class StreamLife {
         }
         connection = made;
         errorReported = false;
-        inputShut = false;
-        outputShut = false;
+        leftError = null;
         phase = Phase.CONNECTING;
     }
 
@@ -182,17 +187,14 @@ final class StreamLife {
                 return waited == -SocketError.EAGAIN.errno() ? pending : waited;
             }
         }
-        if (phase != Phase.CONNECTING) {
-            // Another thread was in connect, too, and has reported the result.
-            return phase == Phase.CONNECTED ? -SocketError.EISCONN.errno() : -SocketError.ECONNABORTED.errno();
-        }
         final TcpConnection attempt = connection;
         if (attempt != null && attempt.state() != TcpState.CLOSED) {
+            // Another thread may have been in connect, too; as on Linux it worked for both.
             phase = Phase.CONNECTED;
             return 0;
         }
         final int error = takeError();
-        disconnect();
+        forgetConnection();
         return error != 0 ? -error : -SocketError.ECONNABORTED.errno();
     }
 
@@ -210,23 +212,36 @@ final class StreamLife {
         if (open != null && open.state() == TcpState.SYN_SENT) {
             // Linux: the attempt is given up, and the socket is as it was before. In SYN-RECEIVED the peer knows of it
             // already: the FIN waits for the handshake to be over (RFC 9293 3.10.4).
-            abandonAttempt();
+            giveUpConnection();
             return 0;
         }
-        if (open == null || open.state() == TcpState.CLOSED) {
-            return -SocketError.ENOTCONN.errno();
-        }
-        // As on Linux, what comes after the input was shut down still waits to be read, and then fills the window;
-        // unless both were.
+        final boolean connected = hasLiveConnection();
+        shutdown(open, how);
+        return connected ? 0 : -SocketError.ENOTCONN.errno();
+    }
+
+    /** As on Linux, a socket without a connection is shut down, too, though the call fails. */
+    private void shutdown(final @Nullable TcpConnection open, final Shutdown how) {
         if (how.endsInput()) {
+            // What comes from now on still waits to be read, and then fills the window, unless our output ends as well.
             inputShut = true;
-            open.inputUnwanted();
+            if (open != null) {
+                open.inputUnwanted();
+            }
         }
         if (how.endsOutput() && !outputShut) {
             outputShut = true;
-            open.shutdownOutput(now());
+            if (open != null) {
+                open.shutdownOutput(now());
+            }
         }
         socket.wakeAll();
+    }
+
+    /** See {@link StreamSocket#disconnect}. */
+    int disconnect() {
+        stopListening();
+        giveUpConnection();
         return 0;
     }
 
@@ -236,21 +251,34 @@ final class StreamLife {
             listener = null;
             phase = Phase.UNCONNECTED;
             ended.close(now());
+            unbindChosenPort();
             socket.wakeAll();
         }
     }
 
-    private void abandonAttempt() {
-        final TcpConnection attempt = connection;
-        disconnect();
-        if (attempt != null) {
-            attempt.observer(ConnectionObserver.NONE);
-            attempt.abort(now());
+    /** A port that nobody has asked for by its number is kept for as long as it is in use. */
+    private void unbindChosenPort() {
+        if (portWasChosen) {
+            unbind();
+            binding = null;
         }
+    }
+
+    private void giveUpConnection() {
+        final TcpConnection given = connection;
+        if (given != null) {
+            leftError = hasLiveConnection() ? SocketError.ECONNRESET : pendingError();
+            given.observer(ConnectionObserver.NONE);
+            given.abort(now());
+        }
+        forgetConnection();
         socket.wakeAll();
     }
 
-    private void disconnect() {
+    private void forgetConnection() {
+        inputShut = false;
+        outputShut = false;
+        unbindChosenPort();
         deferred = null;
         connection = null;
         phase = Phase.UNCONNECTED;
@@ -332,6 +360,22 @@ final class StreamLife {
         return attempt != null && (attempt.state() == TcpState.SYN_SENT || attempt.state() == TcpState.SYN_RECEIVED);
     }
 
+    /** True while there is a connection, or one is being opened; on Linux a socket has lost it when it is in TIME-WAIT. */
+    boolean hasLiveConnection() {
+        final TcpConnection open = connection;
+        return open != null && open.state() != TcpState.CLOSED && open.state() != TcpState.TIME_WAIT;
+    }
+
+    /** Has the port shared as the options say now. */
+    void shareAnew() {
+        if (binding != null) {
+            binding.sharing(options.sharing());
+        }
+        if (connection != null) {
+            connection.sharing(options.sharing());
+        }
+    }
+
     boolean isInputShut() {
         return inputShut;
     }
@@ -341,7 +385,7 @@ final class StreamLife {
     }
 
     Endpoint localEndpoint() {
-        if (connection != null) {
+        if (connection != null && (binding == null || hasLiveConnection())) {
             return connection.local();
         }
         return binding == null ? UNBOUND : binding.local();
@@ -353,13 +397,20 @@ final class StreamLife {
             return deferred;
         }
         final TcpConnection live = connection;
-        return live == null || isHandshaking() || live.state() == TcpState.CLOSED ? null : live.remote();
+        return live == null || live.state() == TcpState.SYN_SENT || !hasLiveConnection() ? null : live.remote();
     }
 
     /** The connection's error as an errno, if it has not been reported yet, else 0. From now on it is reported. */
     int takeError() {
         final SocketError error = pendingError();
         errorReported |= error != null;
+        leftError = null;
+        return error == null ? 0 : error.errno();
+    }
+
+    /** The same without telling anybody. */
+    int pendingErrno() {
+        final SocketError error = pendingError();
         return error == null ? 0 : error.errno();
     }
 
@@ -372,7 +423,10 @@ final class StreamLife {
     }
 
     private @Nullable SocketError pendingError() {
-        return connection == null || errorReported ? null : connection.error();
+        if (connection == null) {
+            return leftError;
+        }
+        return errorReported ? null : connection.error();
     }
 
     int pollState() {
@@ -394,7 +448,13 @@ final class StreamLife {
 
         @Override
         public void readable() {
-            socket.wakeReaders();
+            // As on Linux, the peer's FIN is a change of state, which everybody hears of.
+            final TcpConnection open = connection;
+            if (open == null || open.state().canReceive()) {
+                socket.wakeReaders();
+            } else {
+                socket.wakeAll();
+            }
         }
 
         @Override

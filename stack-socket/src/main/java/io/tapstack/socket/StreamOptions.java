@@ -2,6 +2,7 @@ package io.tapstack.socket;
 
 import io.tapstack.ip.SocketError;
 import io.tapstack.tcp.FastOpenKeys;
+import io.tapstack.tcp.PortSharing;
 import io.tapstack.tcp.TcpConfig;
 import io.tapstack.tcp.TcpConnection;
 import io.tapstack.tcp.TcpListener;
@@ -20,6 +21,11 @@ final class StreamOptions {
     /** See {@link StreamSocket#lingerSeconds(int)}. */
     int lingerSeconds;
 
+    /** SO_REUSEPORT. */
+    boolean reusePort;
+
+    private final InertOptions inert;
+
     /** SO_RCVLOWAT. */
     int receiveLowWater = 1;
 
@@ -29,13 +35,16 @@ final class StreamOptions {
     /** The defaults of a layer. */
     StreamOptions(final TcpConfig defaults) {
         this.config = defaults.copy();
+        this.inert = new InertOptions();
         this.lingerSeconds = NO_LINGER;
     }
 
     /** What an accepted socket has from its listener. */
     StreamOptions(final StreamOptions inherited) {
         this.config = inherited.config.copy();
+        this.inert = new InertOptions(inherited.inert);
         this.reuseAddress = inherited.reuseAddress;
+        this.reusePort = inherited.reusePort;
         this.lingerSeconds = inherited.lingerSeconds;
         this.receiveLowWater = inherited.receiveLowWater;
     }
@@ -51,10 +60,15 @@ final class StreamOptions {
     int apply(final int level, final int name, final int value, final StreamLife life, final long nowNanos) {
         final TcpConnection open = life.connection();
         final boolean ofTcp = level == SocketOptions.IPPROTO_TCP;
-        if (ofTcp && name == SocketOptions.TCP_WINDOW_CLAMP && value == 0 && open != null) {
-            return -SocketError.EINVAL.errno(); // tcp(7): only before there is a connection
+        if (ofTcp && isTooLate(name, value, life)) {
+            return -SocketError.EINVAL.errno();
         }
         final int result = set(level, name, value);
+        if (level == SocketOptions.SOL_SOCKET
+                && (name == SocketOptions.SO_REUSEADDR || name == SocketOptions.SO_REUSEPORT)) {
+            life.shareAnew();
+            return result;
+        }
         final TcpListener listener = life.listener();
         if (result == 0 && listener != null) {
             TcpConfigOptions.set(listener.config(), level, name, value);
@@ -70,6 +84,20 @@ final class StreamOptions {
             }
         }
         return result;
+    }
+
+    /** tcp(7): some of its options say how a connection begins. */
+    private static boolean isTooLate(final int name, final int value, final StreamLife life) {
+        return switch (name) {
+            case SocketOptions.TCP_WINDOW_CLAMP -> value == 0 && (life.listener() != null || life.hasLiveConnection());
+            case SocketOptions.TCP_FASTOPEN -> life.hasLiveConnection();
+            case SocketOptions.TCP_FASTOPEN_CONNECT -> life.listener() != null || life.hasLiveConnection();
+            default -> false;
+        };
+    }
+
+    PortSharing sharing() {
+        return new PortSharing(reuseAddress, reusePort);
     }
 
     /** {@code getsockopt(2)}. */
@@ -142,6 +170,9 @@ final class StreamOptions {
                 case SocketOptions.SO_REUSEADDR:
                     reuseAddress = value != 0;
                     return 0;
+                case SocketOptions.SO_REUSEPORT:
+                    reusePort = value != 0;
+                    return 0;
                 case SocketOptions.SO_LINGER:
                     lingerSeconds = Math.max(NO_LINGER, value);
                     return 0;
@@ -156,7 +187,10 @@ final class StreamOptions {
             quickAck = value != 0;
             return 0;
         }
-        return TcpConfigOptions.set(config, level, name, value);
+        final int result = TcpConfigOptions.set(config, level, name, value);
+        return result == TcpConfigOptions.UNKNOWN && level == SocketOptions.SOL_SOCKET
+                ? inert.set(name, value)
+                : result;
     }
 
     /**
@@ -167,6 +201,8 @@ final class StreamOptions {
             switch (name) {
                 case SocketOptions.SO_REUSEADDR:
                     return reuseAddress ? 1 : 0;
+                case SocketOptions.SO_REUSEPORT:
+                    return reusePort ? 1 : 0;
                 case SocketOptions.SO_LINGER:
                     return lingerSeconds;
                 case SocketOptions.SO_RCVLOWAT:
@@ -186,6 +222,7 @@ final class StreamOptions {
         if (level == SocketOptions.IPPROTO_TCP && name == SocketOptions.TCP_QUICKACK) {
             return quickAck ? 1 : 0;
         }
-        return TcpConfigOptions.get(live, level, name);
+        final int value = TcpConfigOptions.get(live, level, name);
+        return value == TcpConfigOptions.UNKNOWN && level == SocketOptions.SOL_SOCKET ? inert.get(name) : value;
     }
 }

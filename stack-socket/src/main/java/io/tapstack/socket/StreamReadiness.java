@@ -25,7 +25,10 @@ final class StreamReadiness {
             final boolean errorPending,
             final int receiveLowWater) {
         if (connection == null) {
-            return PollEvents.POLLHUP | PollEvents.WRITABLE;
+            return PollEvents.POLLHUP
+                    | PollEvents.WRITABLE
+                    | (errorPending ? PollEvents.POLLERR : 0)
+                    | (inputShut ? PollEvents.READABLE | PollEvents.POLLRDHUP : 0);
         }
         final TcpState state = connection.state();
         if (state == TcpState.SYN_SENT || state == TcpState.SYN_RECEIVED) {

@@ -44,16 +44,21 @@ final class StreamReceiver {
     int recv(final ByteBuffer target, final int flags) {
         socket.door.enter();
         try {
+            if (MessageFlags.has(flags, MessageFlags.MSG_ERRQUEUE)) {
+                return AGAIN; // There is no queue of errors.
+            }
             if (MessageFlags.has(flags, MessageFlags.MSG_OOB)) {
                 return takeUrgent(target, flags);
             }
+            passUrgentMark(flags);
             final boolean wantsAll = MessageFlags.has(flags, MessageFlags.MSG_WAITALL);
             final int enough = wantsAll ? target.remaining() : Math.min(target.remaining(), options.receiveLowWater);
             final long deadline = socket.receiveDeadline();
             int taken = 0;
             int result = socket.unusable();
             while (result == 0) {
-                result = copying ? AGAIN : takeOrTell(target, flags);
+                // An error is told by itself: behind bytes it waits for the next call.
+                result = copying ? AGAIN : taken > 0 && life.pendingErrno() != 0 ? 0 : takeOrTell(target, flags);
                 if (result > 0) {
                     taken += result;
                     if (taken >= enough
@@ -74,16 +79,30 @@ final class StreamReceiver {
         }
     }
 
+    private void passUrgentMark(final int flags) {
+        final TcpConnection connection = life.connection();
+        if (connection != null && !MessageFlags.has(flags, MessageFlags.MSG_PEEK)) {
+            connection.passUrgentMark();
+        }
+    }
+
     /** Reads the urgent byte apart: Linux's {@code tcp_recv_urg}. Never waits. */
     private int takeUrgent(final ByteBuffer target, final int flags) {
         final int unusable = socket.unusable();
         final TcpConnection connection = life.connection();
-        if (unusable != 0 || connection == null) {
-            return unusable != 0 ? unusable : -SocketError.ENOTCONN.errno();
+        if (unusable != 0) {
+            return unusable;
+        }
+        if (connection == null) {
+            return life.listener() != null ? -SocketError.ENOTCONN.errno() : -SocketError.EINVAL.errno();
         }
         if (!connection.config().urgentInLine() && connection.hasUrgentByte()) {
+            if (connection.error() != null) {
+                return -SocketError.ENOTCONN.errno();
+            }
+            final byte urgent = connection.readUrgentByte(MessageFlags.has(flags, MessageFlags.MSG_PEEK));
             if (target.hasRemaining()) {
-                target.put(connection.readUrgentByte(MessageFlags.has(flags, MessageFlags.MSG_PEEK)));
+                target.put(urgent);
                 return 1;
             }
             return 0;
@@ -122,10 +141,7 @@ final class StreamReceiver {
     /** @return bytes taken; 0 at the end of the stream, or if none were asked for; -EAGAIN if there is nothing yet; or an error */
     private int takeOrTell(final ByteBuffer target, final int flags) {
         final int readable = readableOrTell();
-        if (readable > 0) {
-            return take(life.connected(), target, flags, readable);
-        }
-        return readable == AGAIN && !target.hasRemaining() && !life.isHandshaking() ? 0 : readable;
+        return readable > 0 ? take(life.connected(), target, flags, readable) : readable;
     }
 
     /** @return bytes that can be taken now; 0 at the end of the stream; -EAGAIN if there is nothing yet; or an error */
@@ -136,7 +152,7 @@ final class StreamReceiver {
         }
         final TcpConnection connection = life.connection();
         if (connection == null) {
-            return -SocketError.ENOTCONN.errno();
+            return unconnected();
         }
         if (life.isHandshaking()) {
             return AGAIN;
@@ -145,13 +161,25 @@ final class StreamReceiver {
         if (readable > 0) {
             return readable;
         }
-        // What has come is read before the connection's error is told.
+        // What has come is read before the connection's error is told, and so is the end of the stream.
+        if (connection.isInputEnded()) {
+            return 0;
+        }
         final int error = life.takeError();
         if (error != 0) {
             return -error;
         }
-        final boolean ended = connection.isInputEnded() || life.isInputShut() || connection.state() == TcpState.CLOSED;
-        return ended ? 0 : AGAIN;
+        return life.isInputShut() || connection.state() == TcpState.CLOSED ? 0 : AGAIN;
+    }
+
+    /** What a socket without a connection says: what has become of the last one, or that the input was shut down all the same. */
+    private int unconnected() {
+        final boolean listening = life.listener() != null;
+        final int error = listening ? 0 : life.takeError();
+        if (error != 0) {
+            return -error;
+        }
+        return life.isInputShut() && !listening ? 0 : -SocketError.ENOTCONN.errno();
     }
 
     private int take(final TcpConnection connection, final ByteBuffer target, final int flags, final int readable) {

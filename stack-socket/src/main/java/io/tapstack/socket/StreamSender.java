@@ -64,7 +64,7 @@ final class StreamSender {
                 result = result == AGAIN ? awaitRoom(flags, deadline) : Math.min(result, 0);
             }
             final int taken = wanted - data.remaining();
-            return taken > 0 ? endPartly(taken, result, flags) : result;
+            return taken > 0 ? endPartly(taken, result, flags) : told(result);
         } finally {
             socket.door.exit();
         }
@@ -95,13 +95,21 @@ final class StreamSender {
                 }
                 result = result == AGAIN ? awaitRoom(flags, deadline) : Math.min(result, 0);
             }
-            return at > position ? endPartly(at - position, result, flags) : result;
+            return at > position ? endPartly(at - position, result, flags) : told(result);
         } finally {
             if (region != null) {
                 region.release();
             }
             socket.door.exit();
         }
+    }
+
+    /** The caller is told {@code result}: if it is the connection's error, nobody else is. */
+    private int told(final int result) {
+        if (result < 0 && result == -life.pendingErrno()) {
+            life.takeError();
+        }
+        return result;
     }
 
     /** Why nothing can be sent, as a negative errno; 0 if it can. */
@@ -114,7 +122,7 @@ final class StreamSender {
         if (connection != null && life.isHandshaking()) {
             return AGAIN;
         }
-        final int error = life.takeError();
+        final int error = life.pendingErrno();
         if (error != 0) {
             return -error;
         }
@@ -276,7 +284,7 @@ final class StreamSender {
                 }
                 result = result == AGAIN ? awaitRoom(flags, deadline) : result;
             }
-            return result;
+            return told(result);
         } finally {
             socket.door.exit();
         }

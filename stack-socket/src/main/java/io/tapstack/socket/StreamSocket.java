@@ -32,6 +32,15 @@ public final class StreamSocket extends StackSocket {
         this(layer, new StreamOptions(layer.defaults()));
     }
 
+    /** One end of a connection that {@code listening} has accepted; inside the door. */
+    private StreamSocket(final StreamSocket listening) {
+        super(listening);
+        this.options = new StreamOptions(listening.options);
+        this.life = new StreamLife(this, options);
+        this.sender = new StreamSender(this, life);
+        this.receiver = new StreamReceiver(this, life, options);
+    }
+
     private StreamSocket(final SocketLayer layer, final StreamOptions options) {
         super(layer);
         this.options = options;
@@ -77,7 +86,7 @@ public final class StreamSocket extends StackSocket {
                 }
                 final TcpConnection next = from.accept();
                 if (next != null) {
-                    final StreamSocket accepted = new StreamSocket(layer, new StreamOptions(options));
+                    final StreamSocket accepted = new StreamSocket(this);
                     accepted.life.accepted(next);
                     return accepted;
                 }
@@ -100,6 +109,12 @@ public final class StreamSocket extends StackSocket {
     @Override
     public int connect(final Endpoint remote) {
         return inside(() -> life.connect(remote));
+    }
+
+    /** {@code connect(2)} of {@code AF_UNSPEC}: ends a connection by a reset, and listening. The socket can be used again. */
+    @Override
+    public int disconnect() {
+        return inside(life::disconnect);
     }
 
     // ---- Bytes
@@ -171,12 +186,12 @@ public final class StreamSocket extends StackSocket {
         return sender.sendFrom(source, flags);
     }
 
-    /** {@code FIONREAD}: bytes that can be read at once. */
+    /** {@code FIONREAD}: bytes that can be read at once; with {@code SO_OOBINLINE} off, those before the urgent one. */
     public int availableBytes() {
         door.enter();
         try {
             final TcpConnection connection = life.connection();
-            return connection == null ? 0 : connection.readableBytes();
+            return connection == null ? 0 : connection.readableBeforeMark();
         } finally {
             door.exit();
         }
@@ -199,6 +214,17 @@ public final class StreamSocket extends StackSocket {
         try {
             final TcpConnection connection = life.connection();
             return connection == null ? 0 : connection.unacknowledgedBytes();
+        } finally {
+            door.exit();
+        }
+    }
+
+    /** {@code SIOCOUTQNSD}: bytes that were sent by the application, but not by the protocol yet. */
+    public int unsentBytes() {
+        door.enter();
+        try {
+            final TcpConnection connection = life.connection();
+            return connection == null ? 0 : connection.unsentBytes();
         } finally {
             door.exit();
         }

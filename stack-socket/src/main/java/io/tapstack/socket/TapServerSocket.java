@@ -78,7 +78,12 @@ public final class TapServerSocket implements Closeable {
     private @Nullable TapSocket accept(final int flags) throws IOException {
         try {
             final StreamSocket accepted = socket.accept(flags);
-            return accepted == null ? null : new TapSocket(accepted);
+            if (accepted == null) {
+                return null;
+            }
+            // Here, as in the JDK, the time limit is that of accept alone.
+            accepted.receiveTimeoutNanos(0);
+            return new TapSocket(accepted);
         } catch (final SocketErrorException e) {
             if (e.error() == SocketError.EINTR) {
                 close();

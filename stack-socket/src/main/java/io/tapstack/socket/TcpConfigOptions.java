@@ -19,6 +19,7 @@ final class TcpConfigOptions {
     private static final int MAX_KEEPALIVE_SECONDS = 32_767;
     private static final int MAX_KEEPALIVE_COUNT = 127;
     private static final int MAX_SYN_RETRIES = 127;
+    private static final int MAX_FAST_OPEN_QUEUE = 4_096; // net.core.somaxconn
     private static final int MAX_DEFER_TIMEOUTS = 255;
     private static final int MAX_RTO_SECONDS = 120;
     private static final int MIN_RECEIVE_BUFFER = 2_304 / 2; // Linux's SOCK_MIN_RCVBUF, which counts double
@@ -43,7 +44,7 @@ final class TcpConfigOptions {
             case SocketOptions.SOL_SOCKET -> getSocketLevel(config, name);
             case SocketOptions.IPPROTO_IP -> getIpLevel(config, name);
             case SocketOptions.IPPROTO_TCP -> getTcpLevel(config, name);
-            default -> UNKNOWN;
+            default -> -SocketError.EOPNOTSUPP.errno(); // as Linux says it of levels that are not the socket's
         };
     }
 
@@ -147,7 +148,7 @@ final class TcpConfigOptions {
                 if (value < 0) {
                     return INVALID;
                 }
-                config.fastOpenQueue(value);
+                config.fastOpenQueue(Math.min(value, MAX_FAST_OPEN_QUEUE));
             }
             case SocketOptions.TCP_FASTOPEN_CONNECT -> {
                 if (isOutside(value, 0, 1)) {

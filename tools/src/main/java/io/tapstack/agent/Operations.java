@@ -114,7 +114,11 @@ final class Operations {
     }
 
     private Reply connect(final Request request) {
-        final Endpoint address = address(request.blob());
+        final ByteBuffer blob = request.blob();
+        if (blob.remaining() == Short.BYTES && blob.getShort() == SocketCalls.AF_UNSPEC) {
+            return Reply.of(calls.connect(request.a(), null));
+        }
+        final Endpoint address = address(blob);
         return address == null ? INVALID : Reply.of(calls.connect(request.a(), address));
     }
 

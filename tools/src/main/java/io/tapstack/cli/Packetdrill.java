@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.ISetter;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
@@ -36,7 +38,22 @@ import picocli.CommandLine.Spec;
         })
 final class Packetdrill implements Callable<Integer> {
 
-    @Spec
+    /** What packetdrill's own command line has beside the options that are declared here, so that a call of it works as it stands. */
+    private static final List<String> UPSTREAM = List.of(
+            "ip_version",
+            "local_ip",
+            "remote_ip",
+            "gateway_ip",
+            "netmask_ip",
+            "bind_port",
+            "connect_port",
+            "mtu",
+            "mss",
+            "speed",
+            "tolerance_percent",
+            "tcp_ts_tick_usecs",
+            "tcp_ts_ecr_scaled");
+
     private CommandSpec spec = CommandSpec.create();
 
     @Parameters(paramLabel = "FILE", arity = "1..*", description = "scripts (.pkt)")
@@ -88,6 +105,26 @@ final class Packetdrill implements Callable<Integer> {
     private boolean verbose;
 
     Packetdrill() {}
+
+    @Spec
+    void spec(final CommandSpec own) {
+        spec = own;
+        for (final String name : UPSTREAM) {
+            own.addOption(OptionSpec.builder("--" + name)
+                    .type(String.class)
+                    .hidden(true)
+                    .setter(new ISetter() {
+                        @Override
+                        public <T> T set(final T value) {
+                            if (value != null) {
+                                others.put(name, value.toString());
+                            }
+                            return value;
+                        }
+                    })
+                    .build());
+        }
+    }
 
     @Override
     public Integer call() throws IOException {

@@ -1,12 +1,17 @@
 package io.tapstack.posix;
 
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.TreeMap;
+import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/** The descriptors of one process: the lowest free one is the next, and 0 to 2 are taken. Any thread may call. */
+/**
+ * The descriptors of one process: the lowest free one is the next, and 0 to 2 are taken. A call that will make a file reserves its descriptor
+ * first, as Linux does, and may wait meanwhile. Any thread may call.
+ */
 public final class FileTable {
 
     /** The first descriptor that is free at the start. */
@@ -16,33 +21,42 @@ public final class FileTable {
     static final int LIMIT = 65_536;
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final TreeMap<Integer, OpenFile> files = new TreeMap<>();
+    private final BitSet taken = new BitSet();
+    private final Map<Integer, OpenFile> files = new HashMap<>();
 
-    // No descriptor below this one is free.
-    private int lowest = FIRST;
-
-    /** @return the descriptor, or {@code -EMFILE} */
-    int open(final OpenFile file) {
+    /** Takes the lowest free descriptor, for {@link #fill} or {@link #free}. @return the descriptor, or {@code -EMFILE} */
+    int reserve() {
         lock.lock();
         try {
-            while (files.containsKey(lowest)) {
-                lowest++;
-            }
+            final int lowest = taken.nextClearBit(FIRST);
             if (lowest >= LIMIT) {
                 return -LinuxErrno.EMFILE;
             }
-            files.put(lowest, file);
+            taken.set(lowest);
             return lowest;
         } finally {
             lock.unlock();
         }
     }
 
-    /** True if no descriptor is free. */
-    boolean isFull() {
+    /** Opens {@code file} at a descriptor that was {@linkplain #reserve reserved}. @return false if the table was cleared meanwhile */
+    boolean fill(final int fd, final OpenFile file) {
         lock.lock();
         try {
-            return files.size() >= LIMIT - FIRST;
+            if (taken.get(fd)) {
+                files.put(fd, file);
+            }
+            return taken.get(fd);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Gives up a descriptor that was reserved. */
+    void free(final int fd) {
+        lock.lock();
+        try {
+            taken.clear(fd);
         } finally {
             lock.unlock();
         }
@@ -58,17 +72,14 @@ public final class FileTable {
         }
     }
 
-    /** Frees the descriptor. @return what it stood for, or null */
+    /** Frees the descriptor of an open file. @return what it stood for, or null */
     @Nullable
     OpenFile remove(final long fd) {
         lock.lock();
         try {
-            if (fd < FIRST || fd >= LIMIT) {
-                return null;
-            }
-            final OpenFile file = files.remove((int) fd);
+            final OpenFile file = fd >= FIRST && fd < LIMIT ? files.remove((int) fd) : null;
             if (file != null) {
-                lowest = Math.min(lowest, (int) fd);
+                taken.clear((int) fd);
             }
             return file;
         } finally {
@@ -82,7 +93,7 @@ public final class FileTable {
         try {
             final List<OpenFile> all = new ArrayList<>(files.values());
             files.clear();
-            lowest = FIRST;
+            taken.clear();
             return all;
         } finally {
             lock.unlock();

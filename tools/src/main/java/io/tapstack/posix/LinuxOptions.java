@@ -72,11 +72,22 @@ final class LinuxOptions {
             }
         }
         final int value = socket.option(level, name);
-        if (value < 0) {
+        // -1 is a value (TCP_LINGER2): EPERM, which it could be as well, is nobody's answer.
+        if (value < -1) {
             return value;
         }
-        target.putInt(value);
+        if (level == SocketOptions.SOL_SOCKET && name == SocketOptions.SO_MAX_PACING_RATE) {
+            target.putLong(value == Integer.MAX_VALUE ? -1 : value); // as much of it as there is room for
+        } else {
+            target.putInt(value);
+        }
         return 0;
+    }
+
+    /** How much of a value of {@code bytes} goes into {@code length}: ip(7), a small number of its level fits into one byte. */
+    static int cut(final int level, final int value, final int bytes, final int length) {
+        final boolean small = level == SocketOptions.IPPROTO_IP && bytes == Integer.BYTES && (value & ~0xFF) == 0;
+        return small && length > 0 && length < Integer.BYTES ? 1 : Math.min(bytes, length);
     }
 
     /** @param value in little-endian order; its rest is read */
@@ -101,6 +112,9 @@ final class LinuxOptions {
                 && name == SocketOptions.TCP_FASTOPEN_KEY
                 && socket instanceof StreamSocket stream) {
             return setFastOpenKeys(stream, value);
+        }
+        if (level == SocketOptions.IPPROTO_TCP && !(socket instanceof StreamSocket)) {
+            return -LinuxErrno.ENOPROTOOPT;
         }
         // ip(7): options of this level may be a single byte.
         if (level == SocketOptions.IPPROTO_IP && value.hasRemaining() && value.remaining() < Integer.BYTES) {

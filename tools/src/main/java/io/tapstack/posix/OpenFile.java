@@ -2,6 +2,7 @@ package io.tapstack.posix;
 
 import io.tapstack.socket.EventPoll;
 import io.tapstack.socket.StackSocket;
+import io.tapstack.socket.Watchable;
 
 /** What a descriptor stands for. */
 sealed interface OpenFile {
@@ -13,6 +14,11 @@ sealed interface OpenFile {
         public int close() {
             return socket.close();
         }
+
+        @Override
+        public Watchable watched() {
+            return socket;
+        }
     }
 
     /** An epoll instance. */
@@ -23,8 +29,16 @@ sealed interface OpenFile {
             poll.close();
             return 0;
         }
+
+        @Override
+        public Watchable watched() {
+            return poll;
+        }
     }
 
     /** close(2) of the last descriptor. @return 0 or a negative errno */
     int close();
+
+    /** What poll(2) and epoll(7) look at. */
+    Watchable watched();
 }

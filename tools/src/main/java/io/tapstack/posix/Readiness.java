@@ -1,7 +1,6 @@
 package io.tapstack.posix;
 
 import io.tapstack.posix.OpenFile.EpollFile;
-import io.tapstack.posix.OpenFile.SocketFile;
 import io.tapstack.socket.EventPoll;
 import io.tapstack.socket.PollEntry;
 import io.tapstack.socket.PollEvents;
@@ -11,8 +10,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The system calls that wait for many descriptors. Answers and time as in {@link SocketCalls}. An epoll instance can neither be polled nor be
- * in another one here.
+ * The system calls that wait for many descriptors. Answers and time as in {@link SocketCalls}.
  */
 public final class Readiness {
 
@@ -65,9 +63,10 @@ public final class Readiness {
             if (each.fd < 0) {
                 continue;
             }
-            if (files.get(each.fd) instanceof SocketFile file) {
+            final OpenFile file = files.get(each.fd);
+            if (file != null) {
                 watched.add(each);
-                entries.add(new PollEntry(file.socket(), each.events));
+                entries.add(new PollEntry(file.watched(), each.events));
             } else {
                 each.revents = PollEvents.POLLNVAL;
                 bad++;
@@ -90,13 +89,10 @@ public final class Readiness {
         if (poll == null || epoll == fd) {
             return -LinuxErrno.EINVAL;
         }
-        if (!(target instanceof SocketFile file)) {
-            return -LinuxErrno.EPERM;
-        }
         return switch (operation) {
-            case EPOLL_CTL_ADD -> poll.add(file.socket(), events, data);
-            case EPOLL_CTL_DEL -> poll.remove(file.socket());
-            case EPOLL_CTL_MOD -> poll.modify(file.socket(), events, data);
+            case EPOLL_CTL_ADD -> poll.add(target.watched(), events, data);
+            case EPOLL_CTL_DEL -> poll.remove(target.watched());
+            case EPOLL_CTL_MOD -> poll.modify(target.watched(), events, data);
             default -> -LinuxErrno.EINVAL;
         };
     }

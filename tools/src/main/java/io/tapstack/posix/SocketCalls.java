@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SocketCalls {
 
+    public static final int AF_UNSPEC = 0;
     public static final int AF_INET = 2;
     public static final int SOCK_STREAM = 1;
     public static final int SOCK_DGRAM = 2;
@@ -36,13 +37,13 @@ public final class SocketCalls {
     public static final int F_SETFL = 4;
     public static final int O_RDWR = 2;
     public static final int O_NONBLOCK = SOCK_NONBLOCK;
-    public static final int FIONREAD = 0x541B;
-    public static final int SIOCOUTQ = 0x5411;
-    public static final int SIOCATMARK = 0x8905;
 
+    private static final IpAddress LOOPBACK = IpAddress.parse("127.0.0.1");
+    private static final int AF_MAX = 46;
+    private static final int SOCK_RAW = 3;
     private static final int TYPE_MASK = 0xF;
     private static final int SOCK_MAX = 11;
-    private static final int MAX_PROTOCOL = 255;
+    private static final int IPPROTO_MAX = 263;
     private static final int MAX_BACKLOG = 4_096; // net.core.somaxconn
 
     private final SocketLayer layer;
@@ -51,37 +52,60 @@ public final class SocketCalls {
     public SocketCalls(final SocketLayer layer, final FileTable files) {
         this.layer = layer;
         this.files = files;
+        // Programs that were written for Linux expect its default (tcp(7)), not that of RFC 6093.
+        layer.readUrgentApart();
     }
 
     /** {@code socket(2)}. @return a descriptor */
     public long socket(final int domain, final int type, final int protocol) {
         final int flags = type & ~TYPE_MASK;
         final int kind = type & TYPE_MASK;
-        if ((flags & ~(SOCK_NONBLOCK | SOCK_CLOEXEC)) != 0 || kind >= SOCK_MAX) {
+        if ((flags & ~(SOCK_NONBLOCK | SOCK_CLOEXEC)) != 0) {
+            return -LinuxErrno.EINVAL;
+        }
+        final int refusal = refusal(domain, kind, protocol);
+        if (refusal != 0) {
+            return refusal;
+        }
+        final int fd = files.reserve();
+        if (fd >= 0) {
+            open(fd, kind == SOCK_STREAM ? layer.stream() : layer.datagram(), flags);
+        }
+        return fd;
+    }
+
+    /** Why there is no such socket, as a negative errno, in the order in which Linux looks; 0 if there is. */
+    private static int refusal(final int domain, final int kind, final int protocol) {
+        if (domain < 0 || domain >= AF_MAX) {
+            return -LinuxErrno.EAFNOSUPPORT;
+        }
+        if (kind >= SOCK_MAX) {
             return -LinuxErrno.EINVAL;
         }
         if (domain != AF_INET) {
             return -LinuxErrno.EAFNOSUPPORT;
         }
-        if (protocol < 0 || protocol > MAX_PROTOCOL) {
+        if (protocol < 0 || protocol >= IPPROTO_MAX) {
             return -LinuxErrno.EINVAL;
         }
-        if (kind != SOCK_STREAM && kind != SOCK_DGRAM) {
-            return -LinuxErrno.ESOCKTNOSUPPORT;
-        }
-        if (protocol != 0 && protocol != (kind == SOCK_STREAM ? IpProtocol.TCP : IpProtocol.UDP)) {
-            return -LinuxErrno.EPROTONOSUPPORT;
-        }
-        return open(kind == SOCK_STREAM ? layer.stream() : layer.datagram(), flags);
+        return switch (kind) {
+            case SOCK_STREAM -> protocol == 0 || protocol == IpProtocol.TCP ? 0 : -LinuxErrno.EPROTONOSUPPORT;
+            case SOCK_DGRAM -> {
+                if (protocol == IpProtocol.ICMP) {
+                    yield -SocketError.EACCES.errno(); // icmp(7): for nobody, unless ping_group_range says otherwise
+                }
+                yield protocol == 0 || protocol == IpProtocol.UDP ? 0 : -LinuxErrno.EPROTONOSUPPORT;
+            }
+            case SOCK_RAW -> protocol == 0 ? -LinuxErrno.EPROTONOSUPPORT : -LinuxErrno.EPERM; // raw(7)
+            default -> -LinuxErrno.ESOCKTNOSUPPORT;
+        };
     }
 
-    private long open(final StackSocket socket, final int flags) {
+    private void open(final int fd, final StackSocket socket, final int flags) {
         socket.nonBlocking((flags & SOCK_NONBLOCK) != 0);
-        final int fd = files.open(new SocketFile(socket));
-        if (fd < 0) {
+        if (!files.fill(fd, new SocketFile(socket))) {
             socket.close();
         }
-        return fd;
     }
 
     /** {@code bind(2)}. */
@@ -106,36 +130,52 @@ public final class SocketCalls {
      * @return a descriptor
      */
     public long accept(final long fd, final int flags) {
-        if ((flags & ~(SOCK_NONBLOCK | SOCK_CLOEXEC)) != 0) {
+        if (files.get(fd) != null && (flags & ~(SOCK_NONBLOCK | SOCK_CLOEXEC)) != 0) {
             return -LinuxErrno.EINVAL;
         }
         final StackSocket socket = socket(fd);
         if (!(socket instanceof StreamSocket stream)) {
             return socket == null ? notSocket(fd) : -LinuxErrno.EOPNOTSUPP;
         }
-        if (files.isFull()) {
-            return -LinuxErrno.EMFILE;
-        }
+        // As on Linux, the descriptor is taken before the call waits.
+        final int accepted = files.reserve();
+        return accepted < 0 ? accepted : accept(stream, accepted, flags);
+    }
+
+    private long accept(final StreamSocket listening, final int fd, final int flags) {
         try {
-            final StreamSocket accepted = stream.accept(0);
-            return accepted == null ? -SocketError.EAGAIN.errno() : open(accepted, flags);
+            final StreamSocket accepted = listening.accept(0);
+            if (accepted != null) {
+                open(fd, accepted, flags);
+                return fd;
+            }
+            files.free(fd);
+            return -SocketError.EAGAIN.errno();
         } catch (final SocketErrorException e) {
+            files.free(fd);
             return -e.error().errno();
         }
     }
 
-    /** {@code connect(2)}; null for {@code AF_UNSPEC}, which ends the association of a datagram socket. */
+    /** {@code connect(2)}; null for {@code AF_UNSPEC}, which ends the association of a datagram socket, and a connection by a reset. */
     public long connect(final long fd, final @Nullable Endpoint address) {
         final StackSocket socket = socket(fd);
         if (socket == null) {
             return notSocket(fd);
         }
         if (address == null) {
-            return socket instanceof DatagramSocket datagram ? datagram.disconnect() : -LinuxErrno.EAFNOSUPPORT;
+            return socket.disconnect();
         }
-        // ip(7): connecting to "any" means this host.
-        final boolean any = address.address().isAny();
-        return socket.connect(any ? new Endpoint(IpAddress.parse("127.0.0.1"), address.port()) : address);
+        return socket.connect(destination(socket, address));
+    }
+
+    /** ip(7): "any" means this host, at the address that the socket is bound to. */
+    private static Endpoint destination(final StackSocket socket, final Endpoint address) {
+        if (!address.address().isAny()) {
+            return address;
+        }
+        final IpAddress own = socket.localEndpoint().address();
+        return new Endpoint(own.isAny() ? LOOPBACK : own, address.port());
     }
 
     /**
@@ -168,10 +208,10 @@ public final class SocketCalls {
             if ((flags & MessageFlags.MSG_OOB) != 0) {
                 return -LinuxErrno.EOPNOTSUPP; // udp(7): there is no urgent data
             }
-            return datagram.sendTo(data, flags, to);
+            return datagram.sendTo(data, flags, to == null ? null : destination(datagram, to));
         }
         return to != null && socket instanceof StreamSocket stream
-                ? stream.sendTo(data, flags, to)
+                ? stream.sendTo(data, flags, destination(stream, to))
                 : socket.send(data, flags);
     }
 
@@ -219,8 +259,10 @@ public final class SocketCalls {
         if (result < 0) {
             return result;
         }
-        target.position(Math.min(target.position(), start + length));
-        return target.position() - start;
+        final int bytes = target.position() - start;
+        final int cut = LinuxOptions.cut(level, target.getInt(start), bytes, length);
+        target.position(start + cut);
+        return cut;
     }
 
     /** Room that {@link #option} may need. */
@@ -257,29 +299,13 @@ public final class SocketCalls {
         }
     }
 
-    /** {@code ioctl(2)} of {@link #FIONREAD}, {@link #SIOCOUTQ} and {@link #SIOCATMARK} (tcp(7), udp(7)). @return the number that it asks for */
+    /** {@code ioctl(2)} of {@link SocketIoctls}. @return the number that it asks for */
     public long ioctl(final long fd, final long request) {
-        final StackSocket socket = socket(fd);
-        if (socket == null) {
-            return notSocket(fd);
+        final OpenFile file = files.get(fd);
+        if (file instanceof SocketFile socket) {
+            return SocketIoctls.ask(socket.socket(), request);
         }
-        if (request != FIONREAD && request != SIOCOUTQ && request != SIOCATMARK) {
-            return -LinuxErrno.ENOTTY;
-        }
-        if (socket instanceof DatagramSocket datagram) {
-            if (request == SIOCATMARK) {
-                return -LinuxErrno.ENOTTY;
-            }
-            return request == FIONREAD ? datagram.availableBytes() : 0;
-        }
-        final StreamSocket stream = (StreamSocket) socket;
-        if (request == SIOCATMARK) {
-            return stream.isAtMark() ? 1 : 0;
-        }
-        if (stream.isListening()) {
-            return -LinuxErrno.EINVAL;
-        }
-        return request == FIONREAD ? stream.availableBytes() : stream.unsentAndUnackedBytes();
+        return file == null ? -LinuxErrno.EBADF : -LinuxErrno.EINVAL;
     }
 
     /** {@code getsockname(2)}, or null: see {@link #nameError}. */
@@ -306,7 +332,14 @@ public final class SocketCalls {
 
     /** {@code epoll_create1(2)}. @return a descriptor */
     public long epollCreate(final int flags) {
-        return (flags & ~SOCK_CLOEXEC) != 0 ? -LinuxErrno.EINVAL : files.open(new EpollFile(layer.eventPoll()));
+        if ((flags & ~SOCK_CLOEXEC) != 0) {
+            return -LinuxErrno.EINVAL;
+        }
+        final int fd = files.reserve();
+        if (fd >= 0) {
+            files.fill(fd, new EpollFile(layer.eventPoll()));
+        }
+        return fd;
     }
 
     /** {@code poll(2)}, {@code epoll_ctl(2)} and {@code epoll_wait(2)}. */

@@ -56,8 +56,8 @@ public final class TcpInfoLayout {
             case SYN_RECEIVED -> 3;
             case FIN_WAIT_1 -> 4;
             case FIN_WAIT_2 -> 5;
-            case TIME_WAIT -> 6;
-            case CLOSED -> 7;
+            // In TIME-WAIT a socket of Linux has lost its connection and is closed.
+            case TIME_WAIT, CLOSED -> 7;
             case CLOSE_WAIT -> 8;
             case LAST_ACK -> 9;
             case CLOSING -> 11;

@@ -2,6 +2,7 @@ package io.tapstack.agent;
 
 import io.tapstack.fuzz.ModelPeer;
 import io.tapstack.posix.SocketCalls;
+import io.tapstack.posix.SocketIoctls;
 import io.tapstack.testing.Decisions;
 import io.tapstack.wire.Endpoint;
 import io.tapstack.wire.IpAddress;
@@ -54,8 +55,8 @@ final class AgentScript {
         1L << 32,
         Long.MIN_VALUE,
         Long.MAX_VALUE,
-        SocketCalls.FIONREAD,
-        SocketCalls.SIOCOUTQ,
+        SocketIoctls.FIONREAD,
+        SocketIoctls.SIOCOUTQ,
         SocketCalls.SOCK_NONBLOCK
     };
 
@@ -129,7 +130,7 @@ final class AgentScript {
             case 20 -> ask(Operations.FCNTL, fd(), in.oneOf(3, 4, 5), nonBlocking());
             case 21 -> poll();
             case 22 -> epoll();
-            case 23 -> ask(Operations.IOCTL, fd(), in.oneOf(SocketCalls.FIONREAD, SocketCalls.SIOCOUTQ, 0), 0);
+            case 23 -> ask(Operations.IOCTL, fd(), in.oneOf(SocketIoctls.FIONREAD, SocketIoctls.SIOCOUTQ, 0), 0);
             case 24 -> ask(Operations.NAME, fd(), in.below(3), 0);
             case 25 -> ask(Operations.SET, 0, 0, 0, 0, setting());
             case 26, 27, 28, 29, 30 -> packetIn(peer);

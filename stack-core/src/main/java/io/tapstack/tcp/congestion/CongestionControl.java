@@ -33,7 +33,7 @@ public interface CongestionControl {
     }
 
     /**
-     * True if it sets cwnd by itself while losses are made good. For the others Proportional Rate Reduction (RFC 6937) holds cwnd between
+     * True if it sets cwnd by itself while losses are made good. For the others Proportional Rate Reduction (RFC 9937) holds cwnd between
      * {@link #lossDetected} and {@link #recovered}.
      */
     default boolean controlsRecovery() {

@@ -1,7 +1,7 @@
 package io.tapstack.tcp.recovery;
 
 /**
- * What follows a fast retransmit on a connection without SACK. Where there is SACK it is always RFC 6675 that says what is lost, and
+ * What follows a fast retransmit on a connection without SACK. Where there is SACK it is always RACK (RFC 8985) that says what is lost, and
  * recovery lasts until all that was in flight is acknowledged.
  */
 public enum FastRecovery {

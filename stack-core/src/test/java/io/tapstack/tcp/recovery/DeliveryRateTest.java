@@ -81,6 +81,31 @@ class DeliveryRateTest {
         assertThat(rate.isAppLimited()).isFalse();
     }
 
+    /** TCP_INFO: the last sample that the network has limited stays; one that the application has limited only if it is better. */
+    @Test
+    void whatIsReported() {
+        assertThat(rate.lastRate()).isZero();
+        assertThat(rate.isLastRateAppLimited()).isTrue();
+        send(10_000, 0);
+        ack(10_000, 10);
+        assertThat(rate.lastRate()).isEqualTo(1_000_000);
+        assertThat(rate.isLastRateAppLimited()).isFalse();
+        rate.applicationLimited(0);
+        send(1_000, 20);
+        ack(1_000, 30);
+        assertThat(rate.lastRate()).isEqualTo(1_000_000);
+        assertThat(rate.isLastRateAppLimited()).isFalse();
+        rate.applicationLimited(0);
+        send(40_000, 40);
+        ack(40_000, 50);
+        assertThat(rate.lastRate()).isEqualTo(4_000_000);
+        assertThat(rate.isLastRateAppLimited()).isTrue();
+        send(1_000, 60);
+        ack(1_000, 70);
+        assertThat(rate.lastRate()).as("slower, but the network's own").isEqualTo(100_000);
+        assertThat(rate.isLastRateAppLimited()).isFalse();
+    }
+
     /** No interval shorter than the shortest round trip can be true. */
     @Test
     void noSample() {

@@ -63,7 +63,7 @@ class RackTest {
     /** Step 2: what is acknowledged was sent when its timestamp says, if that is before it was sent again. */
     @Test
     void acknowledgedByItsFirstCopy() {
-        scoreboard.sent(2 * MSS, 3 * MSS, false, 205 * MILLIS);
+        scoreboard.sent(2 * MSS, 3 * MSS, false, 215 * MILLIS);
         ackArrives(311, 2 * MSS, 1);
         scoreboard.acknowledge(ack, (segment, bytes, a) -> rack.delivered(segment, segment.end, a));
         rack.detectLoss(ack, true);
@@ -73,8 +73,9 @@ class RackTest {
     /** The same acknowledgement of the second copy: what was sent before that, and has not arrived, is lost. */
     @Test
     void acknowledgedByItsSecondCopy() {
-        scoreboard.sent(2 * MSS, 3 * MSS, false, 205 * MILLIS);
-        ackArrives(311, 2 * MSS, 210);
+        scoreboard.sent(2 * MSS, 3 * MSS, false, 215 * MILLIS);
+        scoreboard.sentAgain(MSS, 2 * MSS, 220 * MILLIS);
+        ackArrives(321, 2 * MSS, 220);
         scoreboard.acknowledge(ack, (segment, bytes, a) -> rack.delivered(segment, segment.end, a));
         rack.detectLoss(ack, true);
         assertThat(scoreboard.bytesLost()).isEqualTo(MSS);

@@ -150,6 +150,47 @@ class SackScoreboardTest {
         assertThat(scoreboard.firstLost().start).isEqualTo(START + 1_000);
     }
 
+    /** A FIN takes up a sequence number, but rides on the last segment; alone it is one. */
+    @Test
+    void finIsNoSegmentOfItsOwn() {
+        scoreboard.sent(START, START + 3 * MSS + 1, true, 0);
+        assertThat(scoreboard.segments()).isEqualTo(3);
+        acknowledge(2 * MSS);
+        assertThat(scoreboard.segments()).isOne();
+        assertThat(ack.deliveredSegments()).isEqualTo(2);
+        acknowledge(3 * MSS + 1);
+        assertThat(scoreboard.segments()).isZero();
+        assertThat(ack.deliveredSegments()).isEqualTo(3);
+    }
+
+    @Test
+    void finAlone() {
+        sent(0, MSS, 0);
+        scoreboard.sent(START + MSS, START + MSS + 1, true, 5);
+        assertThat(scoreboard.segments()).isEqualTo(2);
+    }
+
+    /** What was lost counts as that until it is acknowledged, SACKed, or known not to have been lost; a probe was not lost. */
+    @Test
+    void countedAsLost() {
+        sent(0, MSS, 1);
+        sent(MSS, 2 * MSS, 2);
+        sent(2 * MSS, 3 * MSS, 3);
+        scoreboard.sentAgain(START + 2 * MSS, START + 3 * MSS, 4);
+        assertThat(scoreboard.segmentsLost()).isZero();
+        assertThat(scoreboard.segmentsLostSentAgain()).isZero();
+        lose(0);
+        lose(MSS);
+        scoreboard.sentAgain(START, START + MSS, 5);
+        assertThat(scoreboard.segmentsLost()).isEqualTo(2);
+        assertThat(scoreboard.segmentsLostSentAgain()).isOne();
+        sack(MSS, 2 * MSS);
+        assertThat(scoreboard.segmentsLost()).isOne();
+        scoreboard.unmarkLost();
+        assertThat(scoreboard.segmentsLost()).isZero();
+        assertThat(scoreboard.segments()).isEqualTo(3);
+    }
+
     /** Everything against a plain picture of each byte. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
@@ -204,6 +245,7 @@ class SackScoreboardTest {
                     if (random.nextInt(20) == 0) {
                         scoreboard.unmarkLost();
                         picture.change(una, nxt, State.LOST, State.IN_NETWORK);
+                        Arrays.fill(picture.wasLost, false);
                     } else if (random.nextInt(20) == 0) {
                         scoreboard.forgetSacks();
                         picture.change(una, nxt, State.SACKED, State.LOST);
@@ -214,6 +256,11 @@ class SackScoreboardTest {
             assertThat(scoreboard.bytesSacked()).isEqualTo(picture.count(State.SACKED));
             assertThat(scoreboard.bytesLost()).isEqualTo(picture.count(State.LOST));
             assertThat(inNetworkByTime()).isEqualTo(picture.count(State.IN_NETWORK));
+            assertThat(scoreboard.segments()).isEqualTo(nxt - una);
+            assertThat(scoreboard.segmentsSacked()).isEqualTo(picture.count(State.SACKED));
+            assertThat(scoreboard.segmentsLost())
+                    .isEqualTo(scoreboard.bytesLost() + scoreboard.segmentsLostSentAgain());
+            assertThat(scoreboard.segmentsLostSentAgain()).isEqualTo(picture.lostAndSentAgain());
         }
         ack.sndUna = START + nxt;
         scoreboard.acknowledge(ack, picture::deliver);
@@ -238,16 +285,29 @@ class SackScoreboardTest {
     private static final class Picture {
 
         final State[] bytes = new State[200_000];
+        final boolean[] wasLost = new boolean[bytes.length];
 
         void fill(final int from, final int to, final State state) {
             if (from < to) {
                 Arrays.fill(bytes, from, to, state);
+                Arrays.fill(wasLost, from, to, state == State.LOST);
             }
+        }
+
+        int lostAndSentAgain() {
+            int count = 0;
+            for (int i = 0; i < bytes.length; i++) {
+                count += wasLost[i] && bytes[i] == State.IN_NETWORK ? 1 : 0;
+            }
+            return count;
         }
 
         void change(final int from, final int to, final State before, final State after) {
             for (int i = from; i < to; i++) {
-                bytes[i] = bytes[i] == before ? after : bytes[i];
+                if (bytes[i] == before) {
+                    bytes[i] = after;
+                    wasLost[i] |= after == State.LOST;
+                }
             }
         }
 

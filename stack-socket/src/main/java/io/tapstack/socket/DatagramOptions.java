@@ -1,0 +1,111 @@
+package io.tapstack.socket;
+
+import io.tapstack.ip.PathMtuPolicy;
+import io.tapstack.ip.SocketError;
+import io.tapstack.udp.UdpEndpoint;
+
+/** The int-valued options of one {@link DatagramSocket}: {@code socket(7)}, {@code ip(7)}, {@code udp(7)}. Used inside the door. */
+final class DatagramOptions {
+
+    private static final int UNKNOWN = -SocketError.ENOPROTOOPT.errno();
+    private static final int DEFAULT_TTL = 64;
+    private static final int DEFAULT_SEND_BUFFER = 212_992;
+    private static final int MIN_RECEIVE_BUFFER = 2_304; // Linux's SOCK_MIN_RCVBUF
+    private static final int MIN_SEND_BUFFER = 4_608; // Linux's SOCK_MIN_SNDBUF
+    private static final int MAX_BUFFER = 64 << 20;
+
+    private final UdpEndpoint endpoint;
+    private final InertOptions inert = new InertOptions();
+    private int sendBufferBytes = DEFAULT_SEND_BUFFER;
+
+    DatagramOptions(final UdpEndpoint endpoint) {
+        this.endpoint = endpoint;
+    }
+
+    int set(final int level, final int name, final int value) {
+        return switch (level) {
+            case SocketOptions.SOL_SOCKET -> setSocketLevel(name, value);
+            case SocketOptions.IPPROTO_IP -> setIpLevel(name, value);
+            default -> UNKNOWN;
+        };
+    }
+
+    int get(final int level, final int name) {
+        return switch (level) {
+            case SocketOptions.SOL_SOCKET -> getSocketLevel(name);
+            case SocketOptions.IPPROTO_IP -> getIpLevel(name);
+            default -> -SocketError.EOPNOTSUPP.errno(); // as Linux says it of levels that are not the socket's
+        };
+    }
+
+    private int setSocketLevel(final int name, final int value) {
+        switch (name) {
+            case SocketOptions.SO_REUSEADDR -> endpoint.reuseAddress(value != 0);
+            case SocketOptions.SO_REUSEPORT -> endpoint.reusePort(value != 0);
+            case SocketOptions.SO_BROADCAST -> endpoint.broadcastAllowed(value != 0);
+            case SocketOptions.SO_RCVBUF -> endpoint.receiveLimitBytes(buffer(value, MIN_RECEIVE_BUFFER));
+            case SocketOptions.SO_SNDBUF -> sendBufferBytes = buffer(value, MIN_SEND_BUFFER);
+            default -> {
+                return inert.set(name, value);
+            }
+        }
+        return 0;
+    }
+
+    private int getSocketLevel(final int name) {
+        return switch (name) {
+            case SocketOptions.SO_REUSEADDR -> endpoint.reuseAddress() ? 1 : 0;
+            case SocketOptions.SO_REUSEPORT -> endpoint.reusePort() ? 1 : 0;
+            case SocketOptions.SO_BROADCAST -> endpoint.broadcastAllowed() ? 1 : 0;
+            case SocketOptions.SO_TYPE -> SocketOptions.SOCK_DGRAM;
+            case SocketOptions.SO_DOMAIN -> SocketOptions.AF_INET;
+            case SocketOptions.SO_PROTOCOL -> SocketOptions.IPPROTO_UDP;
+            case SocketOptions.SO_ACCEPTCONN -> 0;
+            case SocketOptions.SO_RCVBUF -> endpoint.receiveLimitBytes();
+            case SocketOptions.SO_SNDBUF -> sendBufferBytes;
+            case SocketOptions.SO_ERROR -> {
+                final SocketError error = endpoint.takeError();
+                yield error == null ? 0 : error.errno();
+            }
+            default -> inert.get(name);
+        };
+    }
+
+    private int setIpLevel(final int name, final int value) {
+        switch (name) {
+            case SocketOptions.IP_TOS -> endpoint.trafficClass(value);
+            case SocketOptions.IP_MTU_DISCOVER -> {
+                final PathMtuPolicy policy = PathMtuPolicy.of(value);
+                if (policy == null) {
+                    return -SocketError.EINVAL.errno();
+                }
+                endpoint.pathMtuPolicy(policy);
+            }
+            case SocketOptions.IP_TTL -> {
+                if (value != -1 && (value < 1 || value > 255)) {
+                    return -SocketError.EINVAL.errno();
+                }
+                endpoint.timeToLive(value == -1 ? DEFAULT_TTL : value);
+            }
+            default -> {
+                return UNKNOWN;
+            }
+        }
+        return 0;
+    }
+
+    private int getIpLevel(final int name) {
+        return switch (name) {
+            case SocketOptions.IP_TOS -> endpoint.trafficClass();
+            case SocketOptions.IP_TTL -> endpoint.timeToLive();
+            case SocketOptions.IP_MTU_DISCOVER -> endpoint.pathMtuPolicy().ordinal();
+            case SocketOptions.IP_MTU -> endpoint.remote() == null ? -SocketError.ENOTCONN.errno() : endpoint.pathMtu();
+            default -> UNKNOWN;
+        };
+    }
+
+    /** socket(7): twice what was asked for, brought into range and never refused. */
+    private static int buffer(final int bytes, final int least) {
+        return Math.max(least, 2 * (bytes < 0 ? MAX_BUFFER : Math.min(bytes, MAX_BUFFER)));
+    }
+}

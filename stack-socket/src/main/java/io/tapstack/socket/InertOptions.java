@@ -1,0 +1,95 @@
+package io.tapstack.socket;
+
+import io.tapstack.ip.SocketError;
+
+/**
+ * Options of level {@code SOL_SOCKET} that a socket takes and tells again, as on Linux, but that change nothing of what it does: they are about
+ * queues and messages that a program of this stack never sees. Used inside the door.
+ */
+final class InertOptions {
+
+    private static final int SO_DEBUG = 1;
+    private static final int SO_BROADCAST = 6;
+    private static final int SO_KEEPALIVE = 9;
+    private static final int SO_OOBINLINE = 10;
+    private static final int SO_PRIORITY = 12;
+    private static final int SO_RCVLOWAT = 18;
+    private static final int SO_SNDLOWAT = 19;
+    private static final int SO_TIMESTAMP = 29;
+    private static final int SO_TIMESTAMPNS = 35;
+    private static final int SO_MARK = 36;
+    private static final int SO_RXQ_OVFL = 40;
+
+    private boolean debug;
+    private boolean broadcast;
+    private boolean keepAlive;
+    private boolean urgentInLine;
+    private boolean timestamp;
+    private boolean timestampNanos;
+    private boolean overflow;
+    private int priority;
+    private int mark;
+    private int receiveLowWater = 1;
+
+    InertOptions() {
+        // As they are.
+    }
+
+    /** What an accepted socket has from its listener. */
+    InertOptions(final InertOptions inherited) {
+        this.debug = inherited.debug;
+        this.broadcast = inherited.broadcast;
+        this.timestamp = inherited.timestamp;
+        this.timestampNanos = inherited.timestampNanos;
+        this.overflow = inherited.overflow;
+        this.mark = inherited.mark;
+    }
+
+    int set(final int name, final int value) {
+        final boolean on = value != 0;
+        switch (name) {
+            case SO_DEBUG -> debug = on;
+            case SO_BROADCAST -> broadcast = on;
+            case SO_KEEPALIVE -> keepAlive = on;
+            case SO_OOBINLINE -> urgentInLine = on;
+            case SO_PRIORITY -> priority = value;
+            case SO_RCVLOWAT -> receiveLowWater = value < 0 ? Integer.MAX_VALUE : Math.max(1, value);
+            case SO_TIMESTAMP -> {
+                // Of the two kinds of time stamps the one that was asked for last counts.
+                timestamp = on;
+                timestampNanos = false;
+            }
+            case SO_TIMESTAMPNS -> {
+                timestampNanos = on;
+                timestamp = false;
+            }
+            case SO_MARK -> mark = value;
+            case SO_RXQ_OVFL -> overflow = on;
+            default -> {
+                return -SocketError.ENOPROTOOPT.errno();
+            }
+        }
+        return 0;
+    }
+
+    int get(final int name) {
+        return switch (name) {
+            case SO_DEBUG -> number(debug);
+            case SO_BROADCAST -> number(broadcast);
+            case SO_KEEPALIVE -> number(keepAlive);
+            case SO_OOBINLINE -> number(urgentInLine);
+            case SO_PRIORITY -> priority;
+            case SO_RCVLOWAT -> receiveLowWater;
+            case SO_SNDLOWAT -> 1;
+            case SO_TIMESTAMP -> number(timestamp);
+            case SO_TIMESTAMPNS -> number(timestampNanos);
+            case SO_MARK -> mark;
+            case SO_RXQ_OVFL -> number(overflow);
+            default -> -SocketError.ENOPROTOOPT.errno();
+        };
+    }
+
+    private static int number(final boolean on) {
+        return on ? 1 : 0;
+    }
+}

@@ -1,0 +1,129 @@
+package io.tapstack.packetdrill;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapstack.packetdrill.ScriptRunner.Target;
+import io.tapstack.packetdrill.play.PlaySettings;
+import java.io.IOException;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What published scripts write, and the runner has to read as they mean it. */
+class LanguageTest {
+
+    private static final String LISTEN = """
+            0 socket(..., SOCK_STREAM | SOCK_NONBLOCK, IPPROTO_TCP) = 3
+            +0 bind(3, ..., ...) = 0
+            +0 listen(3, 1) = 0
+            """;
+
+    private static final String ESTABLISHED = LISTEN + """
+            +0 < S 0:0(0) win 65535 <mss 1000>
+            +0 > S. 0:0(0) ack 1 <mss 1460>
+            +.1 < . 1:1(0) ack 1 win 65535
+            +0 accept(3, ..., ...) = 4
+            """;
+
+    private static String play(final String text) throws IOException {
+        return new ScriptRunner(Target.TAPSTACK, new PlaySettings(4_000), Map.of(), line -> {})
+                .run("x.pkt", text)
+                .orElse("");
+    }
+
+    /** Linux sets PSH in every packet that is to be cut: of several segments that a script has as one it is not asked for. */
+    @Test
+    void pushOfSeveralSegments() throws IOException {
+        final String sent = ESTABLISHED + "+0 write(4, ..., 30000) = 30000\n";
+        assertThat(play(sent + "+0 > P. 1:10001(10000) ack 1")).isEmpty();
+        assertThat(play(sent + "+0 > . 1:10001(10000) ack 1")).isEmpty();
+        assertThat(play(sent + "+0 > P. 1:1001(1000) ack 1")).startsWith("x.pkt:9: error handling packet: flags:");
+        assertThat(play("--strict_segments\n" + sent + "+0 > P. 1:1001(1000) ack 1"))
+                .startsWith("x.pkt:10: error handling packet: flags:");
+    }
+
+    @Test
+    void aCommandGoesOnBehindABackslash() throws IOException {
+        assertThat(play(
+                        "`./set_sysctls.py /proc/sys/net/ipv4/tcp_sack=1 \\\n\t/proc/sys/net/ipv4/tcp_timestamps=0  # off\n`\n"
+                                + "0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3"))
+                .isEmpty();
+        assertThat(play("`sysctl -e -q net.ipv4.tcp_sack=1 \\\n net.ipv4.tcp_wonder=1`\n0 close(3) = 0"))
+                .isEqualTo("x.pkt:2: unsupported: sysctl net.ipv4.tcp_wonder");
+    }
+
+    @Test
+    void productsInCommands() throws IOException {
+        assertThat(play("`sysctl -q net.ipv4.tcp_rmem=\"4096 $((10*1000)) $((6 * 1024 * 1024))\"`\n" + LISTEN
+                        + "+0 < S 0:0(0) win 65535 <mss 1000>\n+0 > S. 0:0(0) ack 1 win 10000 <mss 1460>"))
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "`rm -f /tmp/testfile\n /bin/dd bs=1 count=5 if=/dev/zero of=/tmp/testfile status=none`",
+                "`ethtool -K tun0 gso off tso off`",
+                "`/tmp/sysctl_restore_${PPID}.sh`",
+                "`# nothing to do`"
+            })
+    void commandsThatNeedNoShell(final String command) throws IOException {
+        assertThat(play(command + "\n0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3"))
+                .isEmpty();
+    }
+
+    @Test
+    void stringsHaveEscapes() throws IOException {
+        final String open = "0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n";
+        assertThat(play(open + "+0 setsockopt(3, SOL_TCP, TCP_CONGESTION, \"r\\x65\\156o\", 4) = 0\n"
+                        + "+0 getsockopt(3, SOL_TCP, TCP_CONGESTION, \"reno\", [16]) = 0"))
+                .isEmpty();
+        assertThat(play(open + "+0 setsockopt(3, SOL_TCP, TCP_CONGESTION, \"\\q\", 4) = 0"))
+                .isEqualTo("x.pkt:2: no such escape in a string: \\q");
+    }
+
+    /** RFC 9768 3.1.1: AE, CWR and ECE as a number; AE alone is A. A stack without accurate ECN does not set them. */
+    @Test
+    void aceCounts() throws IOException {
+        assertThat(play(LISTEN + """
+                        +0 < SEWA 0:0(0) win 65535 <mss 1000>
+                        +0 > SE. 0:0(0) ack 1 <mss 1460>
+                        +.1 < .5 1:1(0) ack 1 win 65535
+                        +0 < P.0 1:101(100) ack 1 win 65535
+                        +0~+.05 > .0 1:1(0) ack 101
+                        """)).isEmpty();
+        assertThat(play(LISTEN + """
+                        +0 < S 0:0(0) win 65535 <mss 1000>
+                        +0 > S.5 0:0(0) ack 1 <mss 1460>
+                        """))
+                .startsWith("x.pkt:5: error handling packet: flags: expected S.EA, but they are S.");
+        assertThat(play("0 < .9 0:0(0) win 1")).startsWith("x.pkt:1: syntax error at '.9': expected TCP flags");
+    }
+
+    @Test
+    void anAddressCanBeUnspecified() throws IOException {
+        assertThat(play("0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n+0 connect(3, AF_UNSPEC, ...) = -1 EAFNOSUPPORT"))
+                .isEmpty();
+    }
+
+    @Test
+    void fastOpenBySendmsg() throws IOException {
+        assertThat(play("""
+                        0 socket(..., SOCK_STREAM|SOCK_NONBLOCK, IPPROTO_TCP) = 3
+                        +0 sendmsg(3, {msg_name(...)=..., msg_iov(2)=[{..., 100},{...,400}], msg_flags=0}, MSG_FASTOPEN) = -1 EINPROGRESS
+                        +0 > S 0:0(0) <mss 1460,sackOK,TS val 1 ecr 0,nop,wscale 7,FO,nop,nop>
+                        """)).isEmpty();
+    }
+
+    /** Ours: a setting of the stack that no sysctl knows. */
+    @Test
+    void settingsOfTheStack() throws IOException {
+        assertThat(
+                        play(
+                                "--stack=iw=2\n" + ESTABLISHED
+                                        + "+0 write(4, ..., 30000) = 30000\n+0 > . 1:2001(2000) ack 1\n+0 %{ assert tcpi_snd_cwnd == 2 }%"))
+                .isEmpty();
+        assertThat(play("--stack=wonder=2\n0 close(3) = 0")).isEqualTo("x.pkt:1: bad --stack: wonder=2");
+    }
+}
