@@ -116,6 +116,22 @@ class SackRecoveryTraceTest {
         assertThat(connection.timeouts).isZero();
     }
 
+    /** What went out just before a retransmission, at the same moment, does not make that a lost one by arriving. */
+    @Test
+    void newDataBeforeARetransmission() {
+        sacked(1_001, "2001-3001");
+        sacked(1_001, "2001-4001");
+        trace.out(segment(11_001)).out(segment(12_001));
+        sacked(1_001, "2001-5001");
+        trace.out(segment(1_001)).quiet();
+        trace.advance(100);
+        sacked(1_001, "2001-11001");
+        drain();
+        sacked(1_001, "2001-13001");
+        drain();
+        assertThat(trace.stack.statistics().segmentsRetransmitted).isEqualTo(1);
+    }
+
     /** RFC 8985 6.2: with reordering seen a segment may be late by a quarter of the round trip, and is not sent again before. */
     @Test
     void reorderingWindow() {

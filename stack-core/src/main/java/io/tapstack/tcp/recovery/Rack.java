@@ -61,7 +61,7 @@ final class Rack {
     /** Steps 2 and 3: {@code segment} has arrived. */
     void delivered(final SentSegment segment, final int upTo, final AckArrival ack) {
         detectReordering(segment, upTo);
-        final long sample = ack.nowNanos - segment.sentNanos;
+        final long sample = Math.max(0, ack.nowNanos - segment.sentNanos);
         if (segment.wasSentAgain()) {
             // The ACK may be for an earlier copy: if the round trip would be too short to be true, or by its timestamp.
             // That of a SACK says

@@ -39,6 +39,9 @@ public final class SackScoreboard {
     private int mss = 1;
     private boolean finSent;
     private int finEnd;
+    // When something was sent last. Of two segments of the same moment RACK takes the higher for the later (RFC 8985
+    // 6.2), so one that is sent again gets a moment of its own: it went out after what was new before it.
+    private long lastMoment = Long.MIN_VALUE;
 
     public SackScoreboard(final SentSegmentPool pool) {
         this.pool = pool;
@@ -109,10 +112,11 @@ public final class SackScoreboard {
             finSent = true;
             finEnd = end;
         }
+        lastMoment = Math.max(lastMoment, nowNanos);
         final int before = flight.bytesInNetwork;
         if (count > 0) {
             final SentSegment last = at(count - 1);
-            if (continues(last, start, nowNanos)) {
+            if (continues(last, start)) {
                 flight.leave(last);
                 last.end = end;
                 last.segments = segmentsIn(last);
@@ -125,7 +129,7 @@ public final class SackScoreboard {
         segment.start = start;
         segment.end = end;
         segment.state = State.IN_NETWORK;
-        segment.sentNanos = nowNanos;
+        segment.sentNanos = lastMoment;
         segment.transmissions = 1;
         segment.wasLost = false;
         segment.segments = segmentsIn(segment);
@@ -136,11 +140,11 @@ public final class SackScoreboard {
     }
 
     /** True if what was sent at the same moment in full segments up to {@code start} can share its entry with what follows. */
-    private boolean continues(final SentSegment last, final int start, final long nowNanos) {
+    private boolean continues(final SentSegment last, final int start) {
         return last.end == start
                 && last.state == State.IN_NETWORK
                 && last.transmissions == 1
-                && last.sentNanos == nowNanos
+                && last.sentNanos == lastMoment
                 && last.length() % mss == 0;
     }
 
@@ -162,7 +166,8 @@ public final class SackScoreboard {
         unlink(segment);
         segment.state = State.IN_NETWORK;
         segment.transmissions++;
-        segment.sentNanos = nowNanos;
+        lastMoment = Math.max(lastMoment + 1, nowNanos);
+        segment.sentNanos = lastMoment;
         flight.enter(segment);
         rate.sent(segment, before, nowNanos);
         inNetwork.append(segment);
