@@ -206,7 +206,7 @@ final class AckProcessor {
 
     private void measureRoundTrip(final Segment segment, final long nowNanos) {
         long sample = tcb.timing.acknowledged(segment.ack, nowNanos);
-        if (sample < 0 && tcb.timeouts > 0 && tcb.timestamps.enabled() && segment.options.timestampEcho() != 0) {
+        if (sample < 0 && tcb.timeouts > 0 && hasTrueEcho(segment)) {
             // RFC 7323 4.1: the echo tells which copy is acknowledged, where Karn's rule has no answer.
             sample = Math.max(0, tcb.timestamps.age(segment.options.timestampEcho(), nowNanos));
         }
@@ -216,6 +216,17 @@ final class AckProcessor {
             tcb.estimator.sample(sample, mayBeDelayed, nowNanos);
             tcb.statistics.observer().roundTrip(tcb, sample, tcb.estimator.srtt(), tcb.estimator.rto());
         }
+    }
+
+    /**
+     * RFC 7323 5.3 (R2 before R3): the timestamp of a segment that came twice is not echoed. If its ACK says that it was one (RFC 2883), the ACK
+     * of the copy before was lost, and the echo is as old as that: time that was spent waiting here, not on the way. Taken for a round trip, it
+     * would make the next wait still longer, and that the next round trip, up to two minutes where one packet in five is lost.
+     */
+    private boolean hasTrueEcho(final Segment segment) {
+        return tcb.timestamps.enabled()
+                && segment.options.timestampEcho() != 0
+                && !(tcb.sackAgreed && AckArrival.reportsDuplicate(segment.options, segment.ack));
     }
 
     /**

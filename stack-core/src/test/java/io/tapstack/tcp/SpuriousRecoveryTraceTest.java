@@ -60,6 +60,31 @@ class SpuriousRecoveryTraceTest {
         }
     }
 
+    /**
+     * RFC 7323 5.3 (R2 before R3): what came twice is not echoed, and DSACK tells that the ACK was sent for that: the copy before had arrived,
+     * and its ACK was lost. How long that is ago says nothing of the round trip.
+     */
+    @Test
+    void theEchoOfAnAckForADuplicateIsNoRoundTrip() {
+        flight(true);
+        final long srtt = connection.estimator.srtt();
+        trace.advance(5_000);
+        drain();
+        assertThat(connection.timeouts).isGreaterThan(2);
+        ack(10, "1-989");
+        assertThat(connection.estimator.srtt()).isEqualTo(srtt);
+    }
+
+    /** Without a duplicate the first copy was on its way for so long. */
+    @Test
+    void theEchoOfAnAckThatCameLateIsOne() {
+        flight(true);
+        trace.advance(5_000);
+        drain();
+        ack(10, "");
+        assertThat(connection.estimator.srtt()).isGreaterThan(500_000_000L);
+    }
+
     /** RFC 3522 3.2: after a fast retransmit the ACK echoes the timestamp of the first copy: it was late, not lost. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})

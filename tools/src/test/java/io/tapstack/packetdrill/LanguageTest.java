@@ -103,7 +103,7 @@ class LanguageTest {
 
     @Test
     void anAddressCanBeUnspecified() throws IOException {
-        assertThat(play("0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n+0 connect(3, AF_UNSPEC, ...) = -1 EAFNOSUPPORT"))
+        assertThat(play("0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n+0 connect(3, AF_UNSPEC, ...) = 0"))
                 .isEmpty();
     }
 

@@ -93,6 +93,12 @@ public final class AckArrival {
         return sane;
     }
 
+    /** True if the first SACK block reports that something came twice (RFC 2883 4): such an ACK was sent because of that. */
+    public static boolean reportsDuplicate(final TcpOptions options, final int segmentAck) {
+        return options.sackBlocks() > 0
+                && isDuplicateReport(options, options.sackLeft(0), options.sackRight(0), segmentAck);
+    }
+
     private static boolean isDuplicateReport(
             final TcpOptions options, final int from, final int to, final int segmentAck) {
         if (SequenceNumber.lessOrEqual(to, segmentAck)) {

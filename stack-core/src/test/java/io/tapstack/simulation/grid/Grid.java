@@ -56,6 +56,8 @@ final class Grid {
                 grid.reordered(10, 5);
                 grid.crowd(2, 0, 256);
                 grid.crowd(10, 0, 256);
+                grid.under(Circumstance.MARKS, 1, 0, 20, 10, 128);
+                grid.under(Circumstance.TAIL_LOSS, 1, 0, 50, RATE, QUEUE);
             }
             some.addAll(grid.cells);
         }

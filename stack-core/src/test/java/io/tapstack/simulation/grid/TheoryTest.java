@@ -200,6 +200,22 @@ class TheoryTest {
         });
     }
 
+    /**
+     * With one packet in five lost each way a timeout is followed by another with a probability of 0.36, so that a wait is a few seconds at most
+     * (RFC 6298): a round trip that was measured over a wait would make the next one longer, and so on, up to two minutes.
+     */
+    @ParameterizedTest
+    @ValueSource(strings = {"reno", "cubic"})
+    void waitsDoNotAddUp(final String congestionControl) {
+        final Impairment way = Impairment.NONE.withLoss(0.2).withDelay(10 * MILLIS);
+        for (long seed = 1; seed <= 4; seed++) {
+            final Outcome outcome = BulkRun.of(Plan.of(congestionControl, way, way, MIB / 2), seed);
+            assertThat(outcome.nanos() / 1_000_000_000.0)
+                    .as("seconds, %s", outcome)
+                    .isLessThan(10.0 * outcome.timeouts() + 10);
+        }
+    }
+
     @Test
     void jainsIndex() {
         assertThat(Outcome.jain(5, 5)).isEqualTo(1);
