@@ -45,7 +45,6 @@ class PacketdrillIT {
                 "info/limited.pkt",
                 "info/timeout.pkt",
                 "info/syn-timeout.pkt",
-                "info/ecn.pkt",
                 "info/listen.pkt",
                 "info/last-ack.pkt",
             })

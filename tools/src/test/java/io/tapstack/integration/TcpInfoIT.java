@@ -199,7 +199,8 @@ class TcpInfoIT {
         zero(sent, "bytes_received", "data_segs_in", "rcv_ooopack", "rcv_rtt", "ato");
         exactly(sent, "rcv_mss", 536);
         exactly(sent, "rcv_space", 10 * MSS);
-        between(sent, "delivery_rate", 10_000, 1e11);
+        // Nothing, if all was delivered sooner than a round trip takes: on a busy machine the first one is a long one.
+        between(sent, "delivery_rate", 0, 1e11);
         between(sent, "busy_time", 0, SECOND_MICROS);
         between(sent, "last_data_sent", REST_MILLIS - 10, 2_000);
         between(sent, "last_ack_recv", REST_MILLIS - 10, 2_000);

@@ -9,6 +9,9 @@ package io.tapstack.tcp.recovery;
  */
 public final class DeliveryRate {
 
+    /** What goes and comes within one poll of the stack has taken next to no time by its clock: no rate can be told from that. */
+    private static final long SHORTEST_INTERVAL_NANOS = 1_000;
+
     private long delivered;
     private long deliveredNanos;
     private long firstSentNanos;
@@ -89,7 +92,7 @@ public final class DeliveryRate {
             appLimitedUntil = 0;
         }
         final long interval = Math.max(sendElapsed, ackElapsed);
-        intervalNanos = sampled && interval >= Math.max(1, minRttNanos) ? interval : 0;
+        intervalNanos = sampled && interval >= Math.max(SHORTEST_INTERVAL_NANOS, minRttNanos) ? interval : 0;
         if (intervalNanos > 0) {
             keep(delivered - priorDelivered);
         }

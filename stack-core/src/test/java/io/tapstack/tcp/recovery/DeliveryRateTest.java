@@ -20,10 +20,14 @@ class DeliveryRateTest {
     }
 
     private void ack(final int bytes, final long millis) {
+        ack(bytes, millis * MS, MS);
+    }
+
+    private void ack(final int bytes, final long nanos, final long minRtt) {
         una += bytes;
         final AckArrival ack = new AckArrival();
-        ack.begin(millis * MS, una, next);
-        ack.minRttNanos = MS;
+        ack.begin(nanos, una, next);
+        ack.minRttNanos = minRtt;
         scoreboard.take(ack, (segment, delivered, a) -> {});
     }
 
@@ -104,6 +108,15 @@ class DeliveryRateTest {
         ack(1_000, 70);
         assertThat(rate.lastRate()).as("slower, but the network's own").isEqualTo(100_000);
         assertThat(rate.isLastRateAppLimited()).isFalse();
+    }
+
+    /** Nor can one shorter than the stack's clock can tell, if the shortest round trip was one that it could not. */
+    @Test
+    void noTimeAtAll() {
+        send(50_000, 0);
+        ack(50_000, 1, 0);
+        assertThat(rate.bytesPerSecond()).isZero();
+        assertThat(rate.lastRate()).isZero();
     }
 
     /** No interval shorter than the shortest round trip can be true. */
