@@ -70,7 +70,7 @@ class TcpInfoIT {
     private void open() throws Exception {
         network = TestNetwork.open(Offload.OFF);
         // Else a rule loses, or marks, several segments at once.
-        Host.run("ip", "link", "set", network.tap(), "gso_max_segs", "1");
+        Host.run("ip", "link", "set", network.tap(), "gso_max_segs", "1", "gro_max_size", "1600");
         Host.run("ping", "-c", "1", network.ip());
     }
 
