@@ -81,18 +81,17 @@ public final class IcmpProtocol implements TransportProtocol {
                 packet.release();
             }
             case IcmpHeader.ECHO_REPLY, IcmpHeader.TIMESTAMP_REPLY -> drop(packet, DropReason.ICMP_UNMATCHED);
-            // RFC 1122 3.2.2: an unknown type is discarded in silence. Source quench is obsolete (RFC 6633). A redirect
-            // is not followed: there
-            // is one gateway, which forwards what it is sent, and whoever could redirect us to another could read
-            // along.
+            // RFC 1122 3.2.2: an unknown type is discarded in silence. Source quench is obsolete (RFC 6633). A
+            // redirect is not followed: there is one gateway, which forwards what it is sent, and whoever could
+            // redirect us to another could read along.
             default -> drop(packet, DropReason.ICMP_UNKNOWN_TYPE);
         }
     }
 
     private void answer(final PacketBuffer request, final ReceivedPacket info, final long nowNanos) {
         if (!info.isUnicast()) {
-            // RFC 1122 3.2.2.6 and 3.2.2.8: to a broadcast it MAY be discarded; answering made the "smurf" attack (RFC
-            // 2644).
+            // RFC 1122 3.2.2.6 and 3.2.2.8: to a broadcast it MAY be discarded; answering made the "smurf" attack
+            // (RFC 2644).
             drop(request, DropReason.ICMP_BROADCAST);
             return;
         }

@@ -147,8 +147,7 @@ public final class ImpairedLink extends ForwardingLink {
     @Override
     public void await(final long timeoutNanos) throws IOException {
         // Whoever is inside the stack now may change what comes next; what is read here is then too early, which does
-        // no harm, or too
-        // late, and the driver is woken up.
+        // no harm, or too late, and the driver is woken up.
         final long next = nextEvent();
         device.await(next == Long.MAX_VALUE ? timeoutNanos : Math.min(timeoutNanos, next - now));
     }

@@ -41,9 +41,9 @@ final class AckProcessor {
             return false;
         }
         if (SequenceNumber.lessThan(segment.ack, tcb.sndUna - tcb.figures.acknowledged(tcb.maxSndWnd))) {
-            // RFC 5961 5.2: too old to be from this connection's recent past, so perhaps from somebody who guesses. As
-            // in Linux, this
-            // is no longer than the connection itself: nobody acknowledges what was before our first sequence number.
+            // RFC 5961 5.2: too old to be from this connection's recent past, so perhaps from somebody who guesses.
+            // As in Linux, this is no longer than the connection itself: nobody acknowledges what was before our
+            // first sequence number.
             tcb.challengeAck(nowNanos);
             tcb.statistics.drop(DropReason.TCP_BAD_ACK);
             return false;
@@ -72,8 +72,7 @@ final class AckProcessor {
         }
         if (tcb.sndWnd == 0 && !tcb.life.isOrphan()) {
             // RFC 9293 3.8.6.1 MUST-35: a peer that took its window back and answers is alive, however long it takes.
-            // But
-            // nobody waits for an orphan (RFC 6429 4).
+            // But nobody waits for an orphan (RFC 6429 4).
             tcb.timeouts = Math.min(tcb.timeouts, 1);
         }
         return true;

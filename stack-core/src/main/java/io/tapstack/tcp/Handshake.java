@@ -159,7 +159,9 @@ final class Handshake {
 
     /** The retransmission timer has expired before the SYN, or SYN-ACK, was acknowledged. */
     void timedOut(final long nowNanos) {
-        if (timeouts >= tcb.config.synRetries() || timeouts > 0 && tcb.userTimeout.isOver(nowNanos)) {
+        final boolean synAck = tcb.state == TcpState.SYN_RECEIVED;
+        final int retries = synAck ? tcb.config.synAckRetries() : tcb.config.synRetries();
+        if (timeouts >= retries || timeouts > 0 && tcb.userTimeout.isOver(nowNanos)) {
             tcb.life.fail(tcb.life.errorOr(SocketError.ETIMEDOUT), nowNanos);
             return;
         }
@@ -176,7 +178,7 @@ final class Handshake {
         tcb.statistics.segmentsRetransmitted++;
         tcb.figures.sentAgain(0);
         tcb.statistics.observer().retransmissionTimeout(tcb, timeouts, tcb.estimator.rto());
-        if (tcb.state == TcpState.SYN_RECEIVED) {
+        if (synAck) {
             tcb.protocol.synSender().sendSynAck(tcb, nowNanos);
         } else {
             tcb.protocol.synSender().sendSyn(tcb, nowNanos);

@@ -19,8 +19,8 @@ final class PathMtuDiscovery {
     private final TcpConnection tcb;
     private int pathMtu;
 
-    // Largest packet that was acknowledged, and one in flight that is larger: maxsizeacked and maxsizesent of RFC 5927
-    // 7.2.
+    // Largest packet that was acknowledged, and one in flight that is larger: maxsizeacked and maxsizesent of RFC
+    // 5927 7.2.
     private int acknowledgedBytes;
     private int candidateBytes;
     private int candidateEnd;

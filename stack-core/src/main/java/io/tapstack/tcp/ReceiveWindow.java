@@ -55,9 +55,8 @@ final class ReceiveWindow {
         final boolean worthIt = free - promised >= worthwhileStep();
         final int wanted = worthIt ? Math.max(promised, Math.min(free, allowed())) : promised;
         final int unit = 1 << tcb.windowScale.receiveShift();
-        // What was promised is not rounded down by the scale. To round it up moves the edge with every ACK, so that has
-        // a limit, beyond
-        // which the window is said to be smaller than it is (RFC 7323 2.4).
+        // What was promised is not rounded down by the scale. To round it up moves the edge with every ACK, so that
+        // has a limit, beyond which the window is said to be smaller than it is (RFC 7323 2.4).
         final int roundedUp = tcb.windowScale.representable(wanted + unit - 1);
         final boolean mayRoundUp =
                 wanted == promised && roundedUp <= largest() - tcb.receiveQueue.length() + worthwhileStep();

@@ -302,8 +302,8 @@ final class SegmentArrives {
             // RFC 1122 4.2.2.13: data for an application that is gone, or wants neither to send nor to receive; the
             // peer must not think it was read.
             tcb.statistics.drop(DropReason.TCP_AFTER_CLOSE);
-            // Formed from the segment, so that its number is the one that the peer waits for, FIN lost or not (RFC 5961
-            // 3.2).
+            // Formed from the segment, so that its number is the one that the peer waits for, FIN lost or not (RFC
+            // 5961 3.2).
             tcb.protocol.resets().answer(segment, tcb.path, nowNanos);
             tcb.statistics.connectionsAborted++;
             tcb.life.fail(SocketError.ECONNRESET, nowNanos);

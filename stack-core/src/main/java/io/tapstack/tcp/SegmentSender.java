@@ -96,8 +96,7 @@ final class SegmentSender {
         // stand.
         final boolean inWindow = seq - tcb.sndUna < tcb.sndWnd;
         // A small segment needs no room for a full one, but after a timeout, where the window is one segment, however
-        // small
-        // that is. And with nothing in the network no ACK would ever make room.
+        // small that is. And with nothing in the network no ACK would ever make room.
         final boolean timedOut = tcb.recovery.phase() == LossRecovery.Phase.LOSS;
         final int needed = timedOut ? tcb.mss : tcb.recovery.retransmissionEnd(tcb.mss) - seq;
         final boolean hasRoom = room >= needed || tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt) == 0;

@@ -135,7 +135,7 @@ public final class TcpConnection extends ControlBlock {
     /** Puts changed options into effect. */
     public void configChanged(final long nowNanos) {
         congestion = CongestionControls.successor(
-                congestion, config.congestionControl(), iss, mss, config.initialWindowSegments() * mss);
+                congestion, config.congestionControl(), iss, mss, handshake.initialWindow());
         recovery.fastRecovery(congestion.fastRecovery());
         if (state.isSynchronized() && state != TcpState.TIME_WAIT) {
             keepAlive.update(nowNanos);

@@ -80,9 +80,8 @@ final class TimeWaitArrives {
             return;
         }
         if (segment.has(TcpHeader.FIN)) {
-            // Fifth, TIME-WAIT: "the only thing that can arrive is a retransmission of the remote FIN. Acknowledge it,
-            // and restart
-            // the 2 MSL timeout."
+            // Fifth, TIME-WAIT: "the only thing that can arrive is a retransmission of the remote FIN. Acknowledge
+            // it, and restart the 2 MSL timeout."
             queue.move(record, nowNanos + record.durationNanos);
         }
         answer(record, segment.length() > 0 && !segment.has(TcpHeader.SYN), nowNanos);

@@ -79,9 +79,9 @@ public final class TimerWheel {
         if (armedTimers == 0) {
             return NEVER;
         }
-        // The slots of one level are in order of time from the current one on. In level 0 the current slot is due now;
-        // above,
-        // it was dealt out when time entered it, so whatever it holds by now belongs to the next turn and comes last.
+        // The slots of one level are in order of time from the current one on. In level 0 the current slot is due
+        // now; above, it was dealt out when time entered it, so whatever it holds by now belongs to the next turn and
+        // comes last.
         long earliest = NEVER;
         for (int level = 0; level < LEVELS; level++) {
             if (occupied[level] == 0) {

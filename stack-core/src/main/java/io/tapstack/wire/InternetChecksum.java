@@ -27,8 +27,8 @@ public final class InternetChecksum {
         long low = 0;
         int i = offset;
         final int end = offset + length;
-        // Two 32-bit halves in two registers: carries collect in the upper halves, 2^31 words could be added before one
-        // is lost.
+        // Two 32-bit halves in two registers: carries collect in the upper halves, 2^31 words could be added before
+        // one is lost.
         for (final int wide = end - 31; i < wide; i += 32) {
             final long a = (long) LONGS.get(bytes, i);
             final long b = (long) LONGS.get(bytes, i + 8);

@@ -114,8 +114,8 @@ abstract class LossBasedControl implements CongestionControl {
 
     @Override
     public final void restartAfterIdle(final long idleNanos, final long rtoNanos) {
-        // RFC 5681 4.1: RW = min(IW, cwnd). What the window was is remembered in ssthresh, as RFC 7661 4.4.1 does after
-        // a silence.
+        // RFC 5681 4.1: RW = min(IW, cwnd). What the window was is remembered in ssthresh, as RFC 7661 4.4.1 does
+        // after a silence.
         if (ssthresh < MAX_WINDOW) {
             ssthresh = Math.max(ssthresh, threeQuarters(cwnd));
         }

@@ -101,8 +101,7 @@ public final class NewRenoRecovery implements LossRecovery, SackScoreboard.Deliv
                     return Verdict.RECOVERED;
                 }
                 // RFC 6582 3.2 step 3, partial ACK: the next hole starts here. Deflate by what left the network, add
-                // one
-                // segment for the retransmission.
+                // one segment for the retransmission.
                 next = sndUna;
                 retransmitUntil = SequenceNumber.min(sndUna + mss, recover);
                 now = true;
@@ -149,8 +148,7 @@ public final class NewRenoRecovery implements LossRecovery, SackScoreboard.Deliv
             }
             case RECOVERY -> {
                 // RFC 5681 3.2 step 4. No more segments can have left the network than were in it: whoever sends more
-                // duplicates than
-                // that makes them up (RFC 5681 3.2, on Savage et al. 1999).
+                // duplicates than that makes them up (RFC 5681 3.2, on Savage et al. 1999).
                 if (inflation < sndNxt - sndUna) {
                     inflation += mss;
                 }

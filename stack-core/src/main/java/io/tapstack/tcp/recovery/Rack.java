@@ -63,9 +63,9 @@ final class Rack {
         detectReordering(segment, upTo);
         final long sample = Math.max(0, ack.nowNanos - segment.sentNanos);
         if (segment.wasSentAgain()) {
-            // The ACK may be for an earlier copy: if the round trip would be too short to be true, or by its timestamp.
-            // That of a SACK says
-            // nothing: it echoes what came before the gap (RFC 7323 4.3). Linux never asks it.
+            // The ACK may be for an earlier copy: if the round trip would be too short to be true, or by its
+            // timestamp. That of a SACK says nothing: it echoes what came before the gap (RFC 7323 4.3). Linux never
+            // asks it.
             final boolean stampTells = SequenceNumber.lessOrEqual(upTo, ack.sndUna);
             if (sample < ack.minRttNanos || stampTells && ack.echoesBefore(segment.sentNanos)) {
                 return;
