@@ -20,7 +20,7 @@ final class SmallWorkloads {
     private static final int EXCHANGES = 30_000;
     private static final int CONNECTIONS = 5_000;
     private static final int IN_FLIGHT = 16;
-    // Whatever the scale: connections reached their rate after 10,000 to 15,000.
+    // Connections reached their rate after 10,000 to 15,000.
     private static final int WARM_UP_FACTOR = 3;
     private static final String CALLBACK = "Tapstack, callback";
     private static final String BLOCKING = "Tapstack, blocking sockets";
@@ -85,7 +85,7 @@ final class SmallWorkloads {
                     lab.serve(spec.pinnedTo(PROCESSOR)),
                     ExchangeTrial.pinnedLoad(lab),
                     command,
-                    WARM_UP_FACTOR * count,
+                    lab.scale().count(WARM_UP_FACTOR * count),
                     lab.scale().count(count));
         });
     }
