@@ -104,7 +104,7 @@ final class AckProcessor {
         withoutAck(nowNanos);
         arrival.ackedBytes = acked;
         arrival.repeated = acked == 0 && isRepeated(segment);
-        arrival.duplicate = arrival.repeated && tcb.sndUna != tcb.sndNxt && !tcb.persistTimer.isRunning();
+        arrival.duplicate = arrival.repeated && tcb.sndUna != tcb.sndNxt;
         if (tcb.timestamps.enabled() && segment.options.hasTimestamps() && segment.options.timestampEcho() != 0) {
             arrival.hasEcho = true;
             arrival.echoMillis = tcb.timestamps.sentMillis(segment.options.timestampEcho(), nowNanos);
