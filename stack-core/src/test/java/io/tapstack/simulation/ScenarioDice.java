@@ -115,6 +115,7 @@ final class ScenarioDice {
         // Retries without end: what is tested is that data arrives, not when TCP gives up.
         final TcpConfig config = new TcpConfig()
                 .synRetries(50)
+                .synAckRetries(50)
                 .dataRetries(100)
                 .orphanRetries(100)
                 .timestamps(!oneIn(4))

@@ -65,7 +65,11 @@ final class SplicedCalls {
     }
 
     private TcpConfig config() {
-        final TcpConfig config = new TcpConfig().synRetries(20).dataRetries(100).orphanRetries(100);
+        final TcpConfig config = new TcpConfig()
+                .synRetries(20)
+                .synAckRetries(20)
+                .dataRetries(100)
+                .orphanRetries(100);
         if (in.oneIn(2)) {
             return config;
         }

@@ -76,7 +76,11 @@ final class SteeredRun {
     }
 
     private static TcpConfig config() {
-        return new TcpConfig().synRetries(127).dataRetries(1_000).orphanRetries(1_000);
+        return new TcpConfig()
+                .synRetries(127)
+                .synAckRetries(127)
+                .dataRetries(1_000)
+                .orphanRetries(1_000);
     }
 
     int connections() {

@@ -62,8 +62,11 @@ class TransferFuzzTest {
     private static TcpConfig config(final Decisions in) {
         final List<String> controls = new ArrayList<>(CongestionControls.names());
         // Nobody gives up before the network has lost all that it may lose.
-        final TcpConfig config =
-                new TcpConfig().synRetries(127).dataRetries(1_000).orphanRetries(1_000);
+        final TcpConfig config = new TcpConfig()
+                .synRetries(127)
+                .synAckRetries(127)
+                .dataRetries(1_000)
+                .orphanRetries(1_000);
         final int choice = in.octet();
         return config.sack((choice & 1) == 0)
                 .timestamps((choice & 2) == 0)

@@ -53,6 +53,7 @@ record Plan(
                         .sendBufferBytes(buffer)
                         .receiveBufferBytes(buffer)
                         .synRetries(50)
+                        .synAckRetries(50)
                         .dataRetries(100)
                         .orphanRetries(100));
     }
