@@ -94,7 +94,7 @@ final class ConnectionFigures {
         int segments = arrival.deliveredSegments();
         final int again = arrival.duplicateBytes();
         if (again > 0 && again <= tcb.maxSndWnd) {
-            final int reported = Math.max(1, (again + tcb.mss - 1) / tcb.mss);
+            final int reported = SegmentSize.segments(again, tcb.mss);
             duplicates += reported;
             // What was not sent twice cannot have come twice from us (RFC 2883 5).
             segments += duplicates <= segmentsAgain ? reported : 0;
@@ -119,7 +119,7 @@ final class ConnectionFigures {
 
     /** A segment, or a super-segment that is cut into pieces of {@code largest} bytes, was handed to the device. */
     void sent(final int payload, final int largest, final long nowNanos) {
-        final int segments = Math.max(1, (payload + largest - 1) / largest);
+        final int segments = SegmentSize.segments(payload, largest);
         segmentsOut += segments;
         if (payload > 0) {
             dataSegmentsOut += segments;
@@ -130,7 +130,7 @@ final class ConnectionFigures {
 
     /** What was {@link #sent} last was sent before. */
     void sentAgain(final int payload) {
-        segmentsAgain += Math.max(1, (payload + tcb.mss - 1) / tcb.mss);
+        segmentsAgain += SegmentSize.segments(payload, tcb.mss);
         bytesAgain += payload;
     }
 

@@ -171,7 +171,7 @@ final class SegmentSender {
         }
         lastSendNanos = nowNanos;
         tcb.timing.retransmitted(seq);
-        tcb.statistics.segmentsRetransmitted += Math.max(1, (sent + tcb.mss - 1) / tcb.mss);
+        tcb.statistics.segmentsRetransmitted += SegmentSize.segments(sent, tcb.mss);
         tcb.figures.sentAgain(sent);
         tcb.statistics.observer().retransmitted(tcb, seq, sent, cause);
         if (seq == tcb.sndUna) {

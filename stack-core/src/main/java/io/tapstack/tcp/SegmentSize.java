@@ -20,6 +20,11 @@ final class SegmentSize {
         this.tcb = tcb;
     }
 
+    /** How many segments of at most {@code largest} bytes carry {@code payload}: one, if there is none. */
+    static int segments(final int payload, final int largest) {
+        return Math.max(1, (payload + largest - 1) / largest);
+    }
+
     /** What the MSS option of our SYN says: no segment that we could not receive in one piece. */
     static int offered(final IpPath path, final TcpConfig config) {
         final int largest = path.linkMtu() - path.ipHeaderLength() - TcpHeader.MIN_LENGTH;
