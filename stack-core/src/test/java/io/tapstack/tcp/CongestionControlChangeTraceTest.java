@@ -23,14 +23,8 @@ class CongestionControlChangeTraceTest {
             trace.in(". 1:1(0) ack " + ack);
         }
         assertThat(connection.congestion.cwnd()).isEqualTo(20_000);
-        drain();
+        trace.drain();
         return connection;
-    }
-
-    private void drain() {
-        while (trace.link.take() != null) {
-            // Not looked at.
-        }
     }
 
     private static void change(final TcpConnection connection, final String name, final long now) {
@@ -66,10 +60,10 @@ class CongestionControlChangeTraceTest {
         trace.in(". 1:1(0) ack 10001").in(". 1:1(0) ack 10001").in(". 1:1(0) ack 10001");
         assertThat(connection.recovery.inRecovery()).isTrue();
         change(connection, "cubic", trace.now());
-        drain();
+        trace.drain();
         trace.advance(50).in(". 1:1(0) ack " + (connection.sndNxt - trace.stackIss()));
         assertThat(connection.recovery.inRecovery()).isFalse();
         assertThat(connection.congestion.cwnd()).isBetween(1_000, 10_000);
-        drain();
+        trace.drain();
     }
 }

@@ -40,10 +40,10 @@ class ConnectionMemoryTest {
             trace.write(connection, 3_000);
             trace.in(". 1501:1501(0) ack 3001");
             trace.advance(1);
-            drain();
+            trace.drain();
         }
         trace.advance(1_000);
-        drain();
+        trace.drain();
         final long each = (usedHeap() - before) / CONNECTIONS;
         assertThat(trace.stack.pool().regionsInUse()).isZero();
         assertThat(each).isLessThan(4_096);
@@ -76,7 +76,7 @@ class ConnectionMemoryTest {
         for (int port = 1; port <= CONNECTIONS; port++) {
             open(port).close(trace.now());
             trace.in("F. 1:1(0) ack 2");
-            drain();
+            trace.drain();
         }
         open.clear();
     }
@@ -90,9 +90,7 @@ class ConnectionMemoryTest {
         for (int port = 1; port <= CONNECTIONS; port++) {
             large.peerPort = port;
             large.in("S 0:0(0) <mss 1000,wscale 7,ts 5/0>");
-            while (large.link.take() != null) {
-                // The SYN-ACK.
-            }
+            large.drain(); // The SYN-ACK.
         }
         final long each = (usedHeap() - before) / CONNECTIONS;
         assertThat(patient.halfOpen()).isEqualTo(CONNECTIONS);
@@ -108,12 +106,6 @@ class ConnectionMemoryTest {
         final TcpConnection connection = listener.accept();
         open.add(connection);
         return connection;
-    }
-
-    private void drain() {
-        while (trace.link.take() != null) {
-            // What is sent is not looked at.
-        }
     }
 
     /** Bytes of live objects: the least that several collections have left. */

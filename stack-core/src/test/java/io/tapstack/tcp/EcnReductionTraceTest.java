@@ -36,19 +36,11 @@ class EcnReductionTraceTest {
         connection = listener.accept();
         assertThat(connection).isNotNull();
         trace.write(connection, 40_000);
-        assertThat(drain()).isEqualTo(10);
+        assertThat(trace.drain()).isEqualTo(10);
         trace.advance(100);
     }
 
     /** @return how many segments have gone out */
-    private int drain() {
-        int count = 0;
-        while (trace.link.take() != null) {
-            count++;
-        }
-        return count;
-    }
-
     private int inFlight() {
         return connection.recovery.pipe(connection.sndUna, connection.sndNxt);
     }
@@ -61,7 +53,7 @@ class EcnReductionTraceTest {
         int sent = 0;
         for (int acked = 1_001; acked <= 10_001; acked += 1_000) {
             trace.in("E. 1:1(0) ack " + acked);
-            final int now = drain();
+            final int now = trace.drain();
             assertThat(now).isLessThanOrEqualTo(1);
             sent += now;
             assertThat(connection.reduction.isSmooth()).isTrue();
@@ -74,7 +66,7 @@ class EcnReductionTraceTest {
         trace.in(". 1:1(0) ack 11001");
         assertThat(connection.reduction.isSmooth()).isFalse();
         assertThat(connection.reduction.window()).isEqualTo(connection.congestion.cwnd());
-        assertThat(drain()).isOne();
+        assertThat(trace.drain()).isOne();
     }
 
     /** What is SACKed meanwhile counts as delivered; there is no second reduction for the loss, and recovery goes on from there. */
@@ -82,14 +74,14 @@ class EcnReductionTraceTest {
     void lossInTheSameWindow() {
         flight(true);
         trace.in("E. 1:1(0) ack 2001");
-        assertThat(drain()).isOne();
+        assertThat(trace.drain()).isOne();
         trace.in("E. 1:1(0) ack 2001 <sack 3001-6001>").out("not-ect . 2001:3001(1000) ack 1");
-        drain();
+        trace.drain();
         assertThat(connection.reduction.isSmooth()).isFalse();
         assertThat(connection.recovery.phase()).isEqualTo(Phase.RECOVERY);
         assertThat(connection.congestion.ssthresh()).isEqualTo(5_000);
         trace.in("E. 1:1(0) ack 11001");
-        drain();
+        trace.drain();
         assertThat(connection.recovery.phase()).isEqualTo(Phase.OPEN);
         assertThat(connection.congestion.cwnd()).isEqualTo(5_000);
         assertThat(inFlight()).isEqualTo(5_000);
@@ -100,9 +92,9 @@ class EcnReductionTraceTest {
     void aSpuriousRecoveryDoesNotBringTheWindowBack() {
         flight(true);
         trace.in("E. 1:1(0) ack 2001");
-        drain();
+        trace.drain();
         trace.in("E. 1:1(0) ack 2001 <sack 3001-6001>").out("not-ect . 2001:3001(1000) ack 1");
-        drain();
+        trace.drain();
         // RFC 3708: both copies have come.
         trace.in("E. 1:1(0) ack 6001 <sack 2001-3001>");
         assertThat(connection.recovery.phase()).isEqualTo(Phase.OPEN);
@@ -116,12 +108,12 @@ class EcnReductionTraceTest {
     void timeout() {
         flight(true);
         trace.in("E. 1:1(0) ack 2001");
-        drain();
+        trace.drain();
         // The tail loss probe goes first.
         trace.advance(210);
-        assertThat(drain()).isOne();
+        assertThat(trace.drain()).isOne();
         trace.advance(310).out("not-ect . 2001:3001(1000) ack 1");
-        drain();
+        trace.drain();
         assertThat(connection.recovery.phase()).isEqualTo(Phase.LOSS);
         assertThat(connection.reduction.isSmooth()).isFalse();
         assertThat(connection.congestion.cwnd()).isEqualTo(1_000);
@@ -142,21 +134,21 @@ class EcnReductionTraceTest {
         assertThat(connection).isNotNull();
         trace.write(connection, 30_000);
         for (int i = 0; i < 3; i++) {
-            drain();
+            trace.drain();
             trace.advance(100).in(". 1:1(0) ack " + (connection.sndNxt - trace.stackIss()));
         }
-        drain();
+        trace.drain();
         assertThat(connection.congestion.cwnd()).isGreaterThan(8_000);
         trace.advance(100).in("E. 1:1(0) ack " + (connection.sndNxt - trace.stackIss()));
-        drain();
+        trace.drain();
         while (connection.sndUna != connection.sndNxt) {
             trace.advance(100).in("E. 1:1(0) ack " + (connection.sndNxt - trace.stackIss()));
-            drain();
+            trace.drain();
         }
         assertThat(connection.reduction.isSmooth()).isTrue();
         trace.advance(10_000);
         trace.write(connection, 30_000);
-        assertThat(drain()).isEqualTo(2);
+        assertThat(trace.drain()).isEqualTo(2);
     }
 
     /** A congestion control that sets the window by itself is not held. */

@@ -167,8 +167,6 @@ class IcmpErrorTraceTest {
         trace.write(connection, 1_000);
         trace.advance(10_000);
         assertThat(connection.error()).isEqualTo(SocketError.ETIMEDOUT);
-        while (trace.link.take() != null) {
-            // And again.
-        }
+        trace.drain(); // And again.
     }
 }

@@ -116,9 +116,7 @@ class MalformedSegmentTraceTest {
                 }
                 TcpTrace.checksum(packet);
             });
-            while (trace.link.take() != null) {
-                // Resets and SYN-ACKs.
-            }
+            trace.drain(); // Resets and SYN-ACKs.
         }
         trace.peerPort = 7;
         trace.forgetIss().in("S 0:0(0) <mss 1000>").out("S. 0:0(0) ack 1");

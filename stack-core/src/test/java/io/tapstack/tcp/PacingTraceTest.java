@@ -15,14 +15,6 @@ class PacingTraceTest {
         trace.noLeaks();
     }
 
-    private int drain() {
-        int segments = 0;
-        while (trace.link.take() != null) {
-            segments++;
-        }
-        return segments;
-    }
-
     private static String segment(final int seq) {
         return ". " + seq + ":" + (seq + 1000) + "(1000) ack 1";
     }
@@ -47,10 +39,10 @@ class PacingTraceTest {
     void noBurstAfterSilence() {
         final TcpConnection connection = trace.established(new TcpConfig().maxPacingRate(100_000));
         trace.write(connection, 1_000);
-        assertThat(drain()).isEqualTo(1);
+        assertThat(trace.drain()).isEqualTo(1);
         trace.advance(150).in(". 1:1(0) ack 1001");
         trace.write(connection, 10_000);
-        assertThat(drain()).isBetween(3, 5);
+        assertThat(trace.drain()).isBetween(3, 5);
     }
 
     /** Over a second it is the rate that was asked for, however many ACKs come. */
@@ -58,10 +50,10 @@ class PacingTraceTest {
     void averageRate() {
         final TcpConnection connection = trace.established(new TcpConfig().maxPacingRate(100_000));
         trace.write(connection, 400_000);
-        int sent = drain();
+        int sent = trace.drain();
         for (int i = 0; i < 100; i++) {
             trace.advance(10).in(". 1:1(0) ack " + (connection.sndNxt - trace.stackIss()));
-            sent += drain();
+            sent += trace.drain();
         }
         assertThat(sent).isBetween(98, 106);
     }
@@ -72,14 +64,14 @@ class PacingTraceTest {
         final TcpConnection connection =
                 trace.established(new TcpConfig().maxPacingRate(100_000).congestionControl("newreno"));
         trace.write(connection, 4_000);
-        assertThat(drain()).isEqualTo(4);
+        assertThat(trace.drain()).isEqualTo(4);
         trace.advance(10_000);
         assertThat(connection.timeouts).isGreaterThan(2);
-        drain();
+        trace.drain();
         trace.in(". 1:1(0) ack 1001");
-        final int first = drain();
+        final int first = trace.drain();
         trace.in(". 1:1(0) ack 2001");
-        assertThat(first + drain()).isLessThanOrEqualTo(4);
+        assertThat(first + trace.drain()).isLessThanOrEqualTo(4);
         trace.advance(100);
     }
 
@@ -88,11 +80,11 @@ class PacingTraceTest {
     void aTimeoutDoesNotWait() {
         final TcpConnection connection = trace.established(new TcpConfig().maxPacingRate(100));
         trace.write(connection, 6_000);
-        assertThat(drain()).isEqualTo(4);
+        assertThat(trace.drain()).isEqualTo(4);
         trace.advance(1_000);
         assertThat(connection.timeouts).isPositive();
         trace.out(segment(1));
-        drain();
+        trace.drain();
     }
 
     /** No limit, no waiting. */
@@ -100,7 +92,7 @@ class PacingTraceTest {
     void off() {
         final TcpConnection connection = trace.established(new TcpConfig());
         trace.write(connection, 30_000);
-        assertThat(drain()).isEqualTo(10);
+        assertThat(trace.drain()).isEqualTo(10);
         assertThat(connection.pacer.isWaiting()).isFalse();
     }
 
@@ -109,13 +101,13 @@ class PacingTraceTest {
     void notTheClosedWindow() {
         final TcpConnection connection = trace.established(new TcpConfig().maxPacingRate(2_000));
         trace.write(connection, 4_000);
-        assertThat(drain()).isEqualTo(4);
+        assertThat(trace.drain()).isEqualTo(4);
         trace.in(". 1:1(0) ack 4001");
         trace.write(connection, 4_000);
         assertThat(connection.pacer.isWaiting()).isTrue();
         assertThat(connection.persistTimer.isRunning()).isFalse();
         trace.advance(3_000);
-        assertThat(drain()).isGreaterThanOrEqualTo(2);
+        assertThat(trace.drain()).isGreaterThanOrEqualTo(2);
     }
 
     /** BBR paces from the first segment on, at 2.77 initial windows a millisecond while no round trip is known. */
@@ -123,11 +115,11 @@ class PacingTraceTest {
     void bbr() {
         final TcpConnection connection = trace.established(new TcpConfig().congestionControl("bbr"));
         trace.write(connection, 30_000);
-        assertThat(drain()).isEqualTo(10);
+        assertThat(trace.drain()).isEqualTo(10);
         trace.advance(100).in(". 1:1(0) ack 6001");
         // The window has room for twelve.
-        assertThat(drain()).isLessThanOrEqualTo(4);
+        assertThat(trace.drain()).isLessThanOrEqualTo(4);
         trace.advance(40);
-        assertThat(drain()).isGreaterThanOrEqualTo(8);
+        assertThat(trace.drain()).isGreaterThanOrEqualTo(8);
     }
 }

@@ -271,18 +271,12 @@ class PathMtuTraceTest {
         }
         trace.advance(10);
         tooBig(first, 652, 0);
-        while (trace.link.take() != null) {
-            // What the window takes of it.
-        }
+        trace.drain(); // What the window takes of it.
         trace.in(". 1:1(0) ack 101 <ts 1/" + echo + ">");
         assertThat(trace.stack.statistics().undoneRecoveries).isZero();
         assertThat(connection.recovery.phase()).isEqualTo(LossRecovery.Phase.LOSS);
-        while (trace.link.take() != null) {
-            // And more.
-        }
+        trace.drain(); // And more.
         connection.abort(trace.now());
-        while (trace.link.take() != null) {
-            // The reset.
-        }
+        trace.drain(); // The reset.
     }
 }

@@ -44,9 +44,7 @@ class PersistTraceTest {
         final TcpConnection connection = closedWindow();
         trace.advance(3_600_000);
         assertThat(connection.error()).isEqualTo(SocketError.ETIMEDOUT);
-        while (trace.link.take() != null) {
-            // Probes.
-        }
+        trace.drain(); // Probes.
     }
 
     /** The window opens: all goes on, from the byte of the probe if it was not taken. */
@@ -154,8 +152,6 @@ class PersistTraceTest {
         assertThat(connection.state()).isEqualTo(TcpState.ESTABLISHED);
         trace.advance(1_000);
         assertThat(connection.error()).isEqualTo(SocketError.ETIMEDOUT);
-        while (trace.link.take() != null) {
-            // The last probes and the reset.
-        }
+        trace.drain(); // The last probes and the reset.
     }
 }

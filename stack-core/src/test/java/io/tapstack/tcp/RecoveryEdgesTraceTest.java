@@ -134,9 +134,7 @@ class RecoveryEdgesTraceTest {
         assertThat(inFlight).isGreaterThanOrEqualTo(4_000);
         assertThat(connection.congestion.ssthresh()).isLessThan(6_000);
         assertThat(connection.recovery.inRecovery()).isTrue();
-        while (trace.link.take() != null) {
-            // Limited transmit and the retransmission.
-        }
+        trace.drain(); // Limited transmit and the retransmission.
     }
 
     /** Nothing comes after a FIN, so no duplicate ACK tells of its loss: it is the timer's. */

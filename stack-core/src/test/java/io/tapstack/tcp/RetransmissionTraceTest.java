@@ -197,13 +197,9 @@ class RetransmissionTraceTest {
         trace.write(connection, 2_000);
         trace.out(". 1:1001(1000) ack 1").out("P. 1001:2001(1000) ack 1");
         trace.advance(200).out(". 1:1001(1000) ack 1").advance(1_500);
-        while (trace.link.take() != null) {
-            // And again.
-        }
+        trace.drain(); // And again.
         trace.in(". 1:1(0) ack 1001");
-        while (trace.link.take() != null) {
-            // The second one.
-        }
+        trace.drain(); // The second one.
         trace.advance(500);
         assertThat(connection.state()).isEqualTo(TcpState.ESTABLISHED);
         trace.in(". 1:1(0) ack 2001");

@@ -106,13 +106,13 @@ class SackRecoveryTraceTest {
         sacked(1_001, "2001-5001");
         trace.out(segment(1_001)).quiet();
         sacked(1_001, "2001-11001");
-        final int newSegments = drain();
+        final int newSegments = trace.drain();
         assertThat(newSegments).isPositive();
         trace.advance(100);
         // Sent after the retransmission, and here before it.
         sacked(1_001, "2001-12001");
         trace.out(segment(1_001));
-        drain();
+        trace.drain();
         assertThat(connection.timeouts).isZero();
     }
 
@@ -126,9 +126,9 @@ class SackRecoveryTraceTest {
         trace.out(segment(1_001)).quiet();
         trace.advance(100);
         sacked(1_001, "2001-11001");
-        drain();
+        trace.drain();
         sacked(1_001, "2001-13001");
-        drain();
+        trace.drain();
         assertThat(trace.stack.statistics().segmentsRetransmitted).isEqualTo(1);
     }
 
@@ -138,9 +138,9 @@ class SackRecoveryTraceTest {
         // 1001 comes last of four, but it comes: reordering is seen.
         sacked(1_001, "2001-3001");
         trace.in(". 1:1(0) ack 3001");
-        drain();
+        trace.drain();
         sacked(3_001, "4001-7001");
-        drain();
+        trace.drain();
         assertThat(connection.recovery.phase()).isEqualTo(Phase.DISORDER);
         trace.advance(24).quiet();
         trace.advance(2).out(segment(3_001)).quiet();
@@ -151,9 +151,9 @@ class SackRecoveryTraceTest {
     @Test
     void ackAndBlockAtOnceAreNoReordering() {
         sacked(3_001, "4001-5001");
-        drain();
+        trace.drain();
         sacked(3_001, "4001-6001");
-        drain();
+        trace.drain();
         sacked(3_001, "4001-7001");
         trace.out(segment(3_001));
         assertThat(connection.recovery.phase()).isEqualTo(Phase.RECOVERY);
@@ -163,7 +163,7 @@ class SackRecoveryTraceTest {
     @Test
     void newsInTwoBlocksAreNoReordering() {
         sacked(1_001, "4001-5001 2001-3001");
-        drain();
+        trace.drain();
         sacked(1_001, "4001-6001 2001-3001");
         trace.out(segment(1_001));
         assertThat(connection.recovery.phase()).isEqualTo(Phase.RECOVERY);
@@ -173,10 +173,10 @@ class SackRecoveryTraceTest {
     @Test
     void reneging() {
         sacked(1_001, "3001-4001");
-        drain();
+        trace.drain();
         trace.in(". 1:1(0) ack 3001");
         trace.out(segment(3_001));
-        drain();
+        trace.drain();
     }
 
     /** A block of what was never sent is left out and counted. */
@@ -192,7 +192,7 @@ class SackRecoveryTraceTest {
     @Test
     void tailLossProbe() {
         trace.in(". 1:1(0) ack 11001");
-        drain();
+        trace.drain();
         final int end = connection.sndNxt - trace.stackIss();
         final int cwnd = connection.congestion.cwnd();
         trace.advance(195).quiet();
@@ -228,12 +228,12 @@ class SackRecoveryTraceTest {
         final int cwnd = connection.congestion.cwnd();
         untilTimeout();
         trace.out(segment(1_001)).quiet().advance(10).in(". 1:1(0) ack 2001");
-        drain();
+        trace.drain();
         trace.in(". 1:1(0) ack 3001");
         assertThat(connection.recovery.phase()).isEqualTo(Phase.OPEN);
         assertThat(connection.congestion.cwnd()).isGreaterThanOrEqualTo(cwnd);
         assertThat(trace.stack.statistics().undoneRecoveries).isOne();
-        drain();
+        trace.drain();
     }
 
     /** RFC 3708: the peer reports each retransmission as a duplicate: the fast retransmit is undone. */
@@ -244,11 +244,11 @@ class SackRecoveryTraceTest {
         trace.out(segment(1_001));
         assertThat(connection.congestion.ssthresh()).isEqualTo(5_000);
         trace.in(". 1:1(0) ack 11001");
-        drain();
+        trace.drain();
         trace.in(". 1:1(0) ack 11001 <sack 1001-2001>");
         assertThat(connection.congestion.cwnd()).isGreaterThanOrEqualTo(cwnd);
         assertThat(connection.congestion.ssthresh()).isGreaterThan(5_000);
-        drain();
+        trace.drain();
     }
 
     /** RFC 2883 4: what counts is the ACK that the block comes with. One that was overtaken reports no duplicates, and undoes nothing. */
@@ -257,26 +257,26 @@ class SackRecoveryTraceTest {
         sacked(1_001, "2001-5001");
         trace.out(segment(1_001));
         trace.in(". 1:1(0) ack 5001");
-        drain();
+        trace.drain();
         sacked(1_001, "2001-4001");
         assertThat(connection.recovery.phase()).isEqualTo(Phase.RECOVERY);
         assertThat(connection.congestion.ssthresh()).isEqualTo(5_000);
         assertThat(trace.stack.statistics().undoneRecoveries).isZero();
-        drain();
+        trace.drain();
     }
 
     /** The timer gives the first segment as much time as any other when it is sent again, whenever that was. */
     @Test
     void firstSegmentSentAgainRestartsTheTimer() {
         sacked(1_001, "2001-3001");
-        drain();
+        trace.drain();
         trace.advance(30).out(segment(1_001)).quiet();
         final long rto = connection.estimator.rto() / 1_000_000;
         trace.advance(rto - 30);
         assertThat(connection.timeouts).isZero();
         trace.advance(30);
         assertThat(connection.timeouts).isOne();
-        drain();
+        trace.drain();
     }
 
     /** Lets the tail loss probe, which has new data to send, and then the retransmission timer go off. */
@@ -288,14 +288,6 @@ class SackRecoveryTraceTest {
         while (connection.timeouts == 0) {
             trace.advance(1);
         }
-    }
-
-    private int drain() {
-        int count = 0;
-        while (trace.link.take() != null) {
-            count++;
-        }
-        return count;
     }
 
     /**
@@ -316,9 +308,7 @@ class SackRecoveryTraceTest {
         while (connection.unacknowledgedBytes() > 0) {
             trace.in(". 1:1(0) ack " + (connection.sndNxt - trace.stackIss()) + " win 1000");
         }
-        while (trace.link.take() != null) {
-            // All there was.
-        }
+        trace.drain(); // All there was.
         trace.write(connection, 1_000);
         trace.out("P. 31001:32001(1000) ack 1");
         while (trace.stack.statistics().tailLossProbes == 0) {

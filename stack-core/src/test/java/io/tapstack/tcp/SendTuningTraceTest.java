@@ -35,15 +35,11 @@ class SendTuningTraceTest {
             while (connection.writableBytes() > 0) {
                 trace.write(connection, connection.writableBytes());
             }
-            while (trace.link.take() != null) {
-                // Data.
-            }
+            trace.drain(); // Data.
             final int sent = connection.sndNxt - connection.iss;
             trace.in(". 1:1(0) ack " + sent + " win 65535");
         }
-        while (trace.link.take() != null) {
-            // Data.
-        }
+        trace.drain(); // Data.
     }
 
     /** Twice the window, so that there is always a whole window to send when one is acknowledged. */
@@ -67,9 +63,7 @@ class SendTuningTraceTest {
         trace.advance(1_000);
         assertThat(connection.sendBufferBytes()).isEqualTo(START);
         assertThat(connection.writableBytes()).isZero();
-        while (trace.link.take() != null) {
-            // Retransmissions.
-        }
+        trace.drain(); // Retransmissions.
     }
 
     /** SO_SNDBUF: the size is the application's. */
@@ -86,9 +80,7 @@ class SendTuningTraceTest {
         final TcpConnection connection = established(new TcpConfig().tunedSendBuffer(START, LIMIT));
         send(connection, 10);
         trace.write(connection, 100);
-        while (trace.link.take() != null) {
-            // Data.
-        }
+        trace.drain(); // Data.
         trace.in(". 1:1(0) ack " + (connection.sndNxt - connection.iss) + " win 10");
         assertThat(connection.sendBufferBytes()).isEqualTo(2 * START);
     }

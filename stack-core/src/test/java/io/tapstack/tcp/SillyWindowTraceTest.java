@@ -77,9 +77,7 @@ class SillyWindowTraceTest {
     void fullSegmentIsEnough() {
         final TcpConnection connection = trace.established(new TcpConfig().receiveBufferBytes(20_000));
         trace.in(". 1:20001(20000) ack 1", packet -> {});
-        while (trace.link.take() != null) {
-            // ACKs.
-        }
+        trace.drain(); // ACKs.
         assertThat(connection.rcvWnd()).isLessThan(1_460);
         trace.read(connection, 1_459 - connection.rcvWnd());
         trace.quiet();
@@ -154,9 +152,7 @@ class SillyWindowTraceTest {
             assertThat(trace.read(connection, 10)).isEqualTo(10);
             trace.advance(100);
             assertThat(connection.rcvWnd()).isPositive();
-            while (trace.link.take() != null) {
-                // The ACK, and a window update, if one was needed.
-            }
+            trace.drain(); // The ACK, and a window update, if one was needed.
         }
     }
 }

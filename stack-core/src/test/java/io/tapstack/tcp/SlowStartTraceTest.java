@@ -90,9 +90,7 @@ class SlowStartTraceTest {
             trace.in(". 1:1(0) ack " + (1001 + 1000 * i));
         }
         assertThat(connection.congestion.cwnd()).isEqualTo(10_000);
-        while (trace.link.take() != null) {
-            // Twenty segments that were not looked at.
-        }
+        trace.drain(); // Twenty segments that were not looked at.
     }
 
     /** RFC 7661 4.1: nine segments of a window of ten, acknowledged two by two, are worth a window of 18, as on Linux. */
@@ -144,9 +142,7 @@ class SlowStartTraceTest {
         trace.write(connection, 20_000);
         flight(1, 10);
         trace.in(". 1:1(0) ack 10001");
-        while (trace.link.take() != null) {
-            // The second half.
-        }
+        trace.drain(); // The second half.
         trace.in(". 1:1(0) ack 20001");
         assertThat(connection.congestion.cwnd()).isGreaterThan(10_000);
         trace.advance(1_000);

@@ -54,12 +54,6 @@ class SpuriousRecoveryTraceTest {
                 + (sack.isEmpty() ? "" : ",nop,nop,sack " + sack) + ">");
     }
 
-    private void drain() {
-        while (trace.link.take() != null) {
-            // What went out.
-        }
-    }
-
     /**
      * RFC 7323 5.3 (R2 before R3): what came twice is not echoed, and DSACK tells that the ACK was sent for that: the copy before had arrived,
      * and its ACK was lost. How long that is ago says nothing of the round trip.
@@ -69,7 +63,7 @@ class SpuriousRecoveryTraceTest {
         flight(true);
         final long srtt = connection.estimator.srtt();
         trace.advance(5_000);
-        drain();
+        trace.drain();
         assertThat(connection.timeouts).isGreaterThan(2);
         ack(10, "1-989");
         assertThat(connection.estimator.srtt()).isEqualTo(srtt);
@@ -80,7 +74,7 @@ class SpuriousRecoveryTraceTest {
     void theEchoOfAnAckThatCameLateIsOne() {
         flight(true);
         trace.advance(5_000);
-        drain();
+        trace.drain();
         ack(10, "");
         assertThat(connection.estimator.srtt()).isGreaterThan(500_000_000L);
     }
@@ -96,13 +90,13 @@ class SpuriousRecoveryTraceTest {
         }
         assertThat(connection.recovery.phase()).isEqualTo(Phase.RECOVERY);
         assertThat(connection.congestion.ssthresh()).isLessThan(cwnd);
-        drain();
+        trace.drain();
         trace.advance(5);
         ack(4, "");
         assertThat(connection.recovery.phase()).isEqualTo(Phase.OPEN);
         assertThat(connection.congestion.cwnd()).isGreaterThanOrEqualTo(cwnd);
         assertThat(trace.stack.statistics().undoneRecoveries).isOne();
-        drain();
+        trace.drain();
     }
 
     /** The echo of the retransmission undoes nothing. */
@@ -113,13 +107,13 @@ class SpuriousRecoveryTraceTest {
         for (int i = 1; i <= 3; i++) {
             ack(0, sack ? "989-" + (989 + i * 988) : "");
         }
-        drain();
+        trace.drain();
         echo = clock();
         trace.advance(100);
         ack(4, "");
         assertThat(trace.stack.statistics().undoneRecoveries).isZero();
         assertThat(connection.recovery.phase()).isEqualTo(Phase.RECOVERY);
-        drain();
+        trace.drain();
     }
 
     /** The same after a timeout. */
@@ -132,11 +126,11 @@ class SpuriousRecoveryTraceTest {
             trace.advance(1);
         }
         assertThat(connection.congestion.cwnd()).isEqualTo(988);
-        drain();
+        trace.drain();
         ack(1, "");
         assertThat(connection.recovery.phase()).isEqualTo(Phase.OPEN);
         assertThat(connection.congestion.cwnd()).isGreaterThanOrEqualTo(cwnd);
-        drain();
+        trace.drain();
     }
 
     /** RFC 5682 2.1: without SACK and without timestamps the second ACK that advances proves it. */

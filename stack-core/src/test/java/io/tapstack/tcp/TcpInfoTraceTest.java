@@ -31,14 +31,6 @@ class TcpInfoTraceTest {
         return connection.info(trace.now());
     }
 
-    private int drain() {
-        int count = 0;
-        while (trace.link.take() != null) {
-            count++;
-        }
-        return count;
-    }
-
     /** RFC 4898 tcpEStatsPerfSegsOut: a super-segment counts as what the device cuts it into; and a FIN needs no segment of its own. */
     @Test
     void superSegments() {
@@ -50,9 +42,9 @@ class TcpInfoTraceTest {
         assertThat(info(connection).flight().unacked()).isEqualTo(4);
         assertThat(info(connection).sent().dataSegments()).isEqualTo(4);
         connection.write(java.nio.ByteBuffer.allocate(2_000), 2_000, true, trace.now());
-        drain();
+        trace.drain();
         connection.shutdownOutput(trace.now());
-        drain();
+        trace.drain();
         final int unacked = info(connection).flight().unacked();
         trace.in(". 1:1(0) ack 4001");
         assertThat(info(connection).flight().unacked()).isEqualTo(unacked - 4);
@@ -68,7 +60,7 @@ class TcpInfoTraceTest {
         for (int i = 0; i < 5; i++) {
             trace.write(connection, 10);
         }
-        assertThat(drain()).isEqualTo(5);
+        assertThat(trace.drain()).isEqualTo(5);
         assertThat(info(connection).flight().unacked()).isEqualTo(5);
         trace.in(". 1:1(0) ack 31");
         assertThat(info(connection).flight().unacked()).isEqualTo(2);
@@ -80,7 +72,7 @@ class TcpInfoTraceTest {
     void limitedByTheSendBuffer() {
         final TcpConnection connection = trace.established(config().sendBufferBytes(4_096));
         while (trace.write(connection, 4_000) > 0) {
-            drain();
+            trace.drain();
         }
         assertThat(info(connection).flight().notSentBytes()).isZero();
         trace.advance(70);
@@ -97,11 +89,11 @@ class TcpInfoTraceTest {
     void limitedByTheNetwork() {
         final TcpConnection connection = trace.established(config());
         trace.write(connection, 30_000);
-        drain();
+        trace.drain();
         trace.advance(70);
         assertThat(info(connection).limited()).isEqualTo(new TcpInfo.Limited(70 * MILLIS, 0, 0));
         connection.abort(trace.now());
-        drain();
+        trace.drain();
         trace.advance(1_000);
         assertThat(info(connection).limited().busyNanos()).as("over").isEqualTo(70 * MILLIS);
         assertThat(info(connection).state()).isEqualTo(TcpState.CLOSED);
@@ -114,7 +106,7 @@ class TcpInfoTraceTest {
         trace.in(". 1:1(0) ack 1 win 0");
         trace.write(connection, 1_000);
         trace.advance(1_100);
-        final int first = drain();
+        final int first = trace.drain();
         assertThat(first).isPositive();
         assertThat(info(connection).timers().probes()).isEqualTo(first);
         assertThat(info(connection).timers().backoff()).isEqualTo(first);
@@ -129,7 +121,7 @@ class TcpInfoTraceTest {
     void keepAlives() {
         final TcpConnection connection = trace.established(config().keepAlive(true));
         trace.advance(config().keepAliveIdleNanos() / MILLIS + 10);
-        assertThat(drain()).isOne();
+        assertThat(trace.drain()).isOne();
         assertThat(info(connection).timers().probes()).isOne();
         trace.in(". 1:1(0) ack 1");
         assertThat(info(connection).timers().probes()).isZero();
@@ -140,7 +132,7 @@ class TcpInfoTraceTest {
     void withoutSack() {
         final TcpConnection connection = trace.established(config());
         trace.write(connection, 10_000);
-        drain();
+        trace.drain();
         trace.in(". 1:1(0) ack 1").in(". 1:1(0) ack 1");
         assertThat(info(connection).flight().sacked()).isEqualTo(2);
         assertThat(info(connection).congestion()).isEqualTo(Congestion.DISORDER);
@@ -160,14 +152,14 @@ class TcpInfoTraceTest {
     void undone() {
         final TcpConnection connection = trace.establishedWithSack(config(), 100);
         trace.write(connection, 10_000);
-        drain();
+        trace.drain();
         trace.advance(100).in(". 1:1(0) ack 1 <sack 3001-6001>");
         final TcpInfo recovering = info(connection);
         assertThat(recovering.congestion()).isEqualTo(Congestion.RECOVERY);
         assertThat(recovering.flight().lost()).isEqualTo(3);
-        drain();
+        trace.drain();
         trace.in(". 1:1(0) ack 3001 <sack 3001-6001>");
-        drain();
+        trace.drain();
         // All that was sent again came twice.
         for (int left = 1; left <= 2_001; left += 1_000) {
             trace.in(". 1:1(0) ack 6001 <sack " + left + "-" + (left + 1_000) + ">");
@@ -182,7 +174,7 @@ class TcpInfoTraceTest {
     void duplicatesOfWhatWasSentOnce() {
         final TcpConnection connection = trace.establishedWithSack(config(), 100);
         trace.write(connection, 2_000);
-        drain();
+        trace.drain();
         trace.in(". 1:1(0) ack 2001 <sack 1-1001>");
         assertThat(info(connection).sent().duplicates()).isOne();
         assertThat(info(connection).sent().delivered()).isEqualTo(3);
@@ -197,10 +189,10 @@ class TcpInfoTraceTest {
                 .isZero();
         trace.in(". 1:1461(1460) ack 1").in(". 1461:2921(1460) ack 1");
         trace.read(connection, 4_000);
-        drain();
+        trace.drain();
         trace.advance(30).in(". 2921:4381(1460) ack 1");
         assertThat(info(connection).roundTrip().receiverNanos()).isEqualTo(30 * MILLIS);
-        drain();
+        trace.drain();
     }
 
     /** RFC 6298 5: timeouts in a row are one recovery; the next one is another. */
@@ -214,19 +206,19 @@ class TcpInfoTraceTest {
         assertThat(first.count()).isEqualTo(2);
         assertThat(first.recoveries()).isOne();
         assertThat(first.nanos()).isEqualTo(500 * MILLIS);
-        drain();
+        trace.drain();
         trace.write(connection, 1_000);
         trace.advance(1_000);
         trace.in(". 1:1(0) ack 2001");
         assertThat(info(connection).timeouts().recoveries()).isEqualTo(2);
-        drain();
+        trace.drain();
     }
 
     /** RFC 7413: why Fast Open was of no use, and when it was. */
     @Test
     void fastOpenWithoutCookie() {
         final TcpConnection connection = trace.connect(config().fastOpen(true));
-        drain();
+        trace.drain();
         assertThat(info(connection).agreed().fastOpenFailure()).isEqualTo(TcpInfo.FastOpenFailure.COOKIE_UNAVAILABLE);
         assertThat(info(connection).agreed().synDataTaken()).isFalse();
         connection.abort(trace.now());

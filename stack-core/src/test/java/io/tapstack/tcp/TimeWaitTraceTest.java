@@ -70,9 +70,7 @@ class TimeWaitTraceTest {
         final TcpConnection connection = timeWait();
         trace.advance(50_000).in(segment).advance(10_010);
         assertThat(connection.state()).isEqualTo(TcpState.CLOSED);
-        while (trace.link.take() != null) {
-            // Some are answered.
-        }
+        trace.drain(); // Some are answered.
     }
 
     /** First: what is not acceptable is answered with an ACK. */

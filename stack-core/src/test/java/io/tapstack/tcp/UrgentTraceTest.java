@@ -170,9 +170,7 @@ class UrgentTraceTest {
         trace.in(". 1:1(0) ack 1001").quiet();
         trace.advance(400);
         trace.out("PU. 1001:1501(500) ack 1 urg 500");
-        while (trace.link.take() != null) {
-            // Further repetitions.
-        }
+        trace.drain(); // Further repetitions.
         trace.in(". 1:1(0) ack 1501");
         trace.write(connection, 100);
         trace.out("P. 1501:1601(100) ack 1");
@@ -223,9 +221,7 @@ class UrgentTraceTest {
         connection.markUrgent(length);
         trace.write(connection, length);
         trace.out("U. 1:1001(1000) ack 1 urg 65535");
-        while (trace.link.take() != null) {
-            // The rest of the window.
-        }
+        trace.drain(); // The rest of the window.
         connection.abort(trace.now());
     }
 }

@@ -95,9 +95,7 @@ class UserTimeoutOptionTraceTest {
         trace.in("P. 900000:900100(100) ack 1 <" + option(2_000) + ">");
         trace.in("P. 201:301(100) ack 5000 <" + option(2_000) + ">");
         assertThat(connection.config().userTimeoutNanos()).isEqualTo(400 * SECOND);
-        while (trace.link.take() != null) {
-            // ACKs.
-        }
+        trace.drain(); // ACKs.
     }
 
     /** 3.1, CHANGEABLE: an application that has set a timeout keeps it, and the peer is told of it, in minutes if it is long. */
@@ -150,9 +148,7 @@ class UserTimeoutOptionTraceTest {
         assertThat(connection.error()).isNull();
         trace.advance(130_000);
         assertThat(connection.error()).isEqualTo(SocketError.ETIMEDOUT);
-        while (trace.link.take() != null) {
-            // Retransmissions.
-        }
+        trace.drain(); // Retransmissions.
     }
 
     /** 2: the option has four bytes, or it is none. */
