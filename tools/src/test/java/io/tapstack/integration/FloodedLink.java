@@ -1,14 +1,11 @@
 package io.tapstack.integration;
 
+import io.tapstack.bench.part.SynFrame;
 import io.tapstack.buffer.BufferPool;
 import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.link.ForwardingLink;
 import io.tapstack.link.LinkDevice;
-import io.tapstack.wire.EthernetHeader;
 import io.tapstack.wire.IpAddress;
-import io.tapstack.wire.IpProtocol;
-import io.tapstack.wire.Ipv4Header;
-import io.tapstack.wire.TcpHeader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +20,6 @@ final class FloodedLink extends ForwardingLink {
     private final int source;
     private final int destination;
     private final int port;
-    private final TcpHeader header = new TcpHeader();
 
     // Link addresses, as the stack's own frames have them.
     private long ours;
@@ -66,16 +62,8 @@ final class FloodedLink extends ForwardingLink {
     }
 
     private PacketBuffer syn(final BufferPool pool) {
-        final int total = Ipv4Header.LENGTH + TcpHeader.MIN_LENGTH;
-        final PacketBuffer packet = pool.packet(EthernetHeader.LENGTH + total, 0);
-        final int at = packet.append(EthernetHeader.LENGTH + total);
-        final int ip = at + EthernetHeader.LENGTH;
-        final ByteBuffer bytes = packet.memory().bytes();
-        EthernetHeader.write(bytes, at, ours, hosts, EthernetHeader.TYPE_IPV4);
-        Ipv4Header.write(bytes, ip, 0, total, 0, 0, 64, IpProtocol.TCP, source, destination);
-        final int from = 1_024 + sent % 30_000;
-        header.wrap(bytes, ip + Ipv4Header.LENGTH)
-                .write(from, port, sent * 77_777, 0, TcpHeader.MIN_LENGTH, TcpHeader.SYN, 0xFFFF, 0);
+        final PacketBuffer packet =
+                new SynFrame(ours, hosts, destination, port).from(source, 1_024 + sent % 30_000, sent * 77_777, pool);
         packet.checksumTrusted(true);
         sent++;
         left--;

@@ -3,9 +3,9 @@ package io.tapstack.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tapstack.transport.DatagramEndpoint;
 import io.tapstack.transport.FailingListener;
 import io.tapstack.transport.FakeListener;
+import io.tapstack.transport.ForwardingTransport;
 import io.tapstack.transport.JdkTransport;
 import io.tapstack.transport.LateListener;
 import io.tapstack.transport.Listener;
@@ -148,28 +148,17 @@ class ProxyServerTest {
     }
 
     /** How the target is reached. */
-    private abstract class Out implements Transport {
+    private abstract class Out extends ForwardingTransport {
+
+        Out() {
+            super(kernel);
+        }
 
         abstract StreamConnection connected(StreamConnection connection) throws IOException;
 
         @Override
-        public String name() {
-            return kernel.name();
-        }
-
-        @Override
-        public Listener listen(final InetSocketAddress local, final int backlog) throws IOException {
-            return kernel.listen(local, backlog);
-        }
-
-        @Override
         public StreamConnection connect(final InetSocketAddress remote, final Duration timeout) throws IOException {
-            return connected(kernel.connect(remote, timeout));
-        }
-
-        @Override
-        public DatagramEndpoint datagrams(final InetSocketAddress local) throws IOException {
-            return kernel.datagrams(local);
+            return connected(super.connect(remote, timeout));
         }
     }
 }

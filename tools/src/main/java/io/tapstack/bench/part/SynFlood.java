@@ -5,14 +5,8 @@ import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.tap.HostAddress;
 import io.tapstack.tap.TapConfig;
 import io.tapstack.tap.TapDevice;
-import io.tapstack.wire.EthernetHeader;
-import io.tapstack.wire.InternetChecksum;
 import io.tapstack.wire.IpAddress;
-import io.tapstack.wire.IpProtocol;
-import io.tapstack.wire.Ipv4Header;
-import io.tapstack.wire.TcpHeader;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -35,8 +29,6 @@ public final class SynFlood {
     private static final int HOSTS = 1 << HOST_BITS;
     private static final int FIRST_PORT = 1_024;
     private static final int PORTS = 60_000;
-    private static final int TIME_TO_LIVE = 64;
-    private static final int WINDOW = 0xFFFF;
     private static final long NAP_NANOS = 500_000;
     /** Who was late does not make up for it at once: the queues on the way are short. */
     private static final int BURST = 128;
@@ -44,41 +36,30 @@ public final class SynFlood {
     private static final double NANOS_PER_SECOND = 1e9;
 
     private final TapDevice device;
-    private final long hostMac;
+    private final SynFrame syn;
     private final int network;
-    private final int server;
-    private final int port;
     private final int perSecond;
     private final BufferPool pool = new BufferPool();
-    private final TcpHeader header = new TcpHeader();
     private volatile boolean on;
     private volatile long sent;
 
-    private SynFlood(
-            final TapDevice device,
-            final long hostMac,
-            final int network,
-            final int server,
-            final int port,
-            final int perSecond) {
+    private SynFlood(final TapDevice device, final SynFrame syn, final int network, final int perSecond) {
         this.device = device;
-        this.hostMac = hostMac;
+        this.syn = syn;
         this.network = network;
-        this.server = server;
-        this.port = port;
         this.perSecond = perSecond;
     }
 
     public static void main(final String[] arguments) throws IOException {
         final HostAddress host = new HostAddress(IpAddress.parse(arguments[1]), Integer.parseInt(arguments[2]));
         final TapDevice device = TapDevice.open(TapConfig.named(arguments[0]).withHostAddress(host));
-        final SynFlood flood = new SynFlood(
-                device,
+        final SynFrame syn = new SynFrame(
                 Long.parseLong(arguments[3].replace(":", ""), 16),
-                IpAddress.parse(arguments[4]).ipv4Bits(),
+                MAC,
                 IpAddress.parse(arguments[5]).ipv4Bits(),
-                Integer.parseInt(arguments[6]),
-                Integer.parseInt(arguments[7]));
+                Integer.parseInt(arguments[6]));
+        final SynFlood flood =
+                new SynFlood(device, syn, IpAddress.parse(arguments[4]).ipv4Bits(), Integer.parseInt(arguments[7]));
         final Thread sender = new Thread(flood::send, "flood");
         sender.setDaemon(true);
         sender.start();
@@ -122,31 +103,10 @@ public final class SynFlood {
     }
 
     private void sendSyn(final long number) throws IOException {
-        final int total = Ipv4Header.LENGTH + TcpHeader.MIN_LENGTH;
-        final PacketBuffer frame = pool.packet(EthernetHeader.LENGTH + total, 0);
+        final int source = network | 1 + (int) (number % (HOSTS - 2));
+        final int sourcePort = FIRST_PORT + (int) (number % PORTS);
+        final PacketBuffer frame = syn.from(source, sourcePort, (int) (number * 77_777), pool);
         try {
-            final int at = frame.append(EthernetHeader.LENGTH + total);
-            final int ip = at + EthernetHeader.LENGTH;
-            final int tcp = ip + Ipv4Header.LENGTH;
-            final ByteBuffer bytes = frame.memory().bytes();
-            final int source = network | 1 + (int) (number % (HOSTS - 2));
-            EthernetHeader.write(bytes, at, hostMac, MAC, EthernetHeader.TYPE_IPV4);
-            Ipv4Header.write(bytes, ip, 0, total, 0, 0, TIME_TO_LIVE, IpProtocol.TCP, source, server);
-            final int sequence = (int) (number * 77_777);
-            header.wrap(bytes, tcp)
-                    .write(
-                            FIRST_PORT + (int) (number % PORTS),
-                            port,
-                            sequence,
-                            0,
-                            TcpHeader.MIN_LENGTH,
-                            TcpHeader.SYN,
-                            WINDOW,
-                            0);
-            final long pseudoHeader =
-                    InternetChecksum.pseudoHeader(IpAddress.ipv4(source), IpAddress.ipv4(server), IpProtocol.TCP);
-            header.checksum(InternetChecksum.finish(
-                    pseudoHeader + TcpHeader.MIN_LENGTH + InternetChecksum.sum(bytes, tcp, TcpHeader.MIN_LENGTH)));
             device.transmit(frame);
         } finally {
             frame.release();
