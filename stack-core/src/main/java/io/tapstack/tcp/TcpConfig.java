@@ -26,6 +26,7 @@ public final class TcpConfig implements Cloneable {
     private boolean timestamps = true;
     private boolean sack = true;
     private EcnMode ecn = EcnMode.PASSIVE;
+    private boolean alternativeBackoff = false;
     private SynCookieMode synCookies = SynCookieMode.AUTO;
     private boolean abortOnOverflow = false;
     private boolean fastOpen = false;
@@ -214,6 +215,16 @@ public final class TcpConfig implements Cloneable {
 
     public TcpConfig ecn(final EcnMode mode) {
         ecn = mode;
+        return this;
+    }
+
+    /** Whether the window gives way less to a mark than to a loss (ABE, RFC 8511): experimental, and off as in Linux, which has none. */
+    public boolean alternativeBackoff() {
+        return alternativeBackoff;
+    }
+
+    public TcpConfig alternativeBackoff(final boolean on) {
+        alternativeBackoff = on;
         return this;
     }
 

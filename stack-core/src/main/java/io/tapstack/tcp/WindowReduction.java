@@ -125,7 +125,7 @@ final class WindowReduction {
     void echo(final Segment segment, final long nowNanos) {
         if (tcb.ecn.ackArrived(segment) && !tcb.recovery.inRecovery()) {
             final int flight = tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt);
-            tcb.congestion.congestionExperienced(flight, nowNanos);
+            tcb.congestion.congestionExperienced(flight, tcb.config.alternativeBackoff(), nowNanos);
             tcb.ecn.windowReduced(true);
             forLoss = false;
             smooth.start(flight);

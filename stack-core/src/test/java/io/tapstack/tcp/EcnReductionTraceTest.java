@@ -69,6 +69,48 @@ class EcnReductionTraceTest {
         assertThat(trace.drain()).isOne();
     }
 
+    /** RFC 8511 with RFC 9937: the flight comes down to eight tenths, four segments for about each five that are delivered. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void comesDownLessWithAlternativeBackoff(final boolean sack) {
+        flight(sack, CONFIG.copy().alternativeBackoff(true));
+        int sent = 0;
+        for (int acked = 1_001; acked <= 10_001; acked += 1_000) {
+            trace.in("E. 1:1(0) ack " + acked);
+            final int now = trace.drain();
+            assertThat(now).isLessThanOrEqualTo(1);
+            sent += now;
+        }
+        assertThat(sent).isEqualTo(8);
+        assertThat(inFlight()).isEqualTo(8_000);
+        assertThat(connection.congestion.cwnd()).isEqualTo(8_000);
+        assertThat(connection.reduction.isSmooth()).isTrue();
+        trace.in(". 1:1(0) ack 11001");
+        assertThat(connection.reduction.isSmooth()).isFalse();
+    }
+
+    /** RFC 8511 4.2: no response to a loss within the same round trip; the next one has the whole of RFC 5681's. */
+    @Test
+    void alternativeBackoffAndLoss() {
+        flight(true, CONFIG.copy().alternativeBackoff(true));
+        trace.in("E. 1:1(0) ack 2001");
+        trace.drain();
+        assertThat(connection.congestion.ssthresh()).isEqualTo(8_000);
+        trace.in("E. 1:1(0) ack 2001 <sack 3001-6001>").out("not-ect . 2001:3001(1000) ack 1");
+        trace.drain();
+        assertThat(connection.congestion.ssthresh()).isEqualTo(8_000);
+        trace.advance(100).in(". 1:1(0) ack " + (connection.sndNxt - trace.stackIss()));
+        trace.drain();
+        assertThat(connection.recovery.phase()).isEqualTo(Phase.OPEN);
+        final int flight = inFlight();
+        final int una = connection.sndUna - trace.stackIss();
+        trace.in(". 1:1(0) ack %d <sack %d-%d>".formatted(una, una + 1_000, una + 5_000));
+        assertThat(connection.recovery.phase()).isEqualTo(Phase.RECOVERY);
+        assertThat(connection.congestion.ssthresh()).isBetween(flight / 2, connection.congestion.cwnd());
+        assertThat(connection.congestion.ssthresh()).isLessThanOrEqualTo((flight + 1_000) / 2);
+        trace.drain();
+    }
+
     /** What is SACKed meanwhile counts as delivered; there is no second reduction for the loss, and recovery goes on from there. */
     @Test
     void lossInTheSameWindow() {

@@ -70,6 +70,10 @@ public final class Setting {
                 final EcnMode mode = EcnMode.valueOf(text.toUpperCase(Locale.ROOT));
                 return config -> config.ecn(mode);
             })),
+            Map.entry("abe", tcp(text -> {
+                final boolean on = isOn(text);
+                return config -> config.alternativeBackoff(on);
+            })),
             Map.entry("delack", millis((config, nanos) -> config.delayedAckNanos(nanos))),
             Map.entry("quickack", tcp(text -> {
                 final boolean on = isOn(text);

@@ -135,7 +135,7 @@ public final class Bbr implements CongestionControl {
     }
 
     @Override
-    public void congestionExperienced(final int flight, final long nowNanos) {
+    public void congestionExperienced(final int flight, final boolean alternativeBackoff, final long nowNanos) {
         model.shortTerm.noteLoss(delivered);
     }
 

@@ -54,8 +54,12 @@ public interface CongestionControl {
     /** A loss was found, with {@code flight} bytes in the network: fast recovery starts. */
     void lossDetected(int flight, long nowNanos);
 
-    /** The peer echoes Congestion Experienced, the first time in this round trip (RFC 3168 6.1.2); nothing is lost. */
-    default void congestionExperienced(final int flight, final long nowNanos) {
+    /**
+     * The peer echoes Congestion Experienced, the first time in this round trip (RFC 3168 6.1.2); nothing is lost.
+     *
+     * @param alternativeBackoff whether an algorithm that multiplies its window takes beta_ecn of RFC 8511 for it
+     */
+    default void congestionExperienced(final int flight, final boolean alternativeBackoff, final long nowNanos) {
         lossDetected(flight, nowNanos);
     }
 

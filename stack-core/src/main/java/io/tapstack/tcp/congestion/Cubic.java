@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  *       time (4.7, fast convergence);
  *   <li>timeout: the same ssthresh, cwnd = 1 segment; the curve begins anew at its plateau when slow start is over (4.8);
  *   <li>a loss or a timeout that was none: everything is as before, the curve included (4.9);
- *   <li>ECN: as for a loss, without the retransmission (4.6);
+ *   <li>ECN: as for a loss, without the retransmission (4.6); with {@linkplain AlternativeBackoff RFC 8511} ssthresh = cwnd =
+ *       max(0.85 flight, 2 segments), and W_max as for a loss;
  *   <li>a window that is not used neither grows nor ages (5.8).
  * </ul>
  */
@@ -63,6 +64,11 @@ public final class Cubic extends LossBasedControl {
     @Override
     int reduced(final int flight) {
         return Math.max((int) (flight * CubicCurve.BETA), 2 * mss());
+    }
+
+    @Override
+    double betaEcn() {
+        return AlternativeBackoff.CUBIC;
     }
 
     @Override

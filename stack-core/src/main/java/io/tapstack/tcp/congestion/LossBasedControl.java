@@ -77,9 +77,13 @@ abstract class LossBasedControl implements CongestionControl {
     }
 
     @Override
-    public final void congestionExperienced(final int flight, final long nowNanos) {
-        // RFC 3168 6.1.2: as for a single loss. RFC 8511 (experimental) would give way less; Linux does not either.
-        reduce(validation.lossDetected(flight, cwnd), nowNanos);
+    public final void congestionExperienced(final int flight, final boolean alternativeBackoff, final long nowNanos) {
+        // RFC 3168 6.1.2: as for a single loss, unless RFC 8511 is asked for.
+        final int volume = validation.lossDetected(flight, cwnd);
+        reduce(volume, nowNanos);
+        if (alternativeBackoff) {
+            ssthresh = AlternativeBackoff.reduced(volume, betaEcn(), mss);
+        }
         validation.restart();
         cwnd = ssthresh;
     }
@@ -136,6 +140,11 @@ abstract class LossBasedControl implements CongestionControl {
 
     /** What is left of {@code flight} bytes after a loss, two segments at least. */
     abstract int reduced(int flight);
+
+    /** What a mark leaves of the window, of one, by {@link AlternativeBackoff}. */
+    double betaEcn() {
+        return AlternativeBackoff.STANDARD;
+    }
 
     /** The window at the start of fast recovery, when ssthresh has been reduced. */
     int windowAfterLoss() {

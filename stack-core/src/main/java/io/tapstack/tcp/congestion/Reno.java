@@ -12,7 +12,7 @@ import io.tapstack.tcp.recovery.FastRecovery;
  *       first ACK for new data (step 6), so that a second loss in the same window halves once more, or waits for the timer; with SACK there is
  *       no difference to {@link NewReno};
  *   <li>timeout: the same ssthresh, cwnd = 1 segment;
- *   <li>ECN: cwnd = ssthresh, as for a loss (RFC 3168 6.1.2).
+ *   <li>ECN: cwnd = ssthresh, as for a loss (RFC 3168 6.1.2); with {@linkplain AlternativeBackoff RFC 8511} max(0.8 flight, 2 segments).
  * </ul>
  */
 public final class Reno extends HalvingControl {

@@ -11,7 +11,7 @@ import io.tapstack.tcp.recovery.FastRecovery;
  *   <li>3 duplicate ACKs: ssthresh = max(flight / 2, 2 segments), cwnd = 1 segment; everything in flight counts as lost and is sent again in slow
  *       start, what the peer has already included if there is no SACK;
  *   <li>timeout: the same;
- *   <li>ECN: cwnd = ssthresh = max(flight / 2, 2 segments), as nothing is lost.
+ *   <li>ECN: cwnd = ssthresh = max(flight / 2, 2 segments), as nothing is lost; with {@linkplain AlternativeBackoff RFC 8511} 0.8 flight.
  * </ul>
  */
 public final class Tahoe extends HalvingControl {

@@ -291,7 +291,7 @@ class BbrTest {
             round(MEGABYTE, BDP);
         }
         for (int i = 0; i < 2; i++) {
-            bbr.congestionExperienced(BDP, now);
+            bbr.congestionExperienced(BDP, false, now);
             round(MEGABYTE / 2, BDP);
         }
         assertThat(bbr.pacingRate()).isLessThan((long) (0.95 * MEGABYTE));

@@ -58,7 +58,7 @@ class CubicTest {
         assertThat(cubic.cwnd()).isEqualTo(56 * MSS);
         cubic.lossDetected(MSS, 0);
         assertThat(cubic.ssthresh()).isEqualTo(2 * MSS);
-        cubic.congestionExperienced(50 * MSS, 0);
+        cubic.congestionExperienced(50 * MSS, false, 0);
         assertThat(cubic.cwnd()).isEqualTo(35 * MSS);
     }
 

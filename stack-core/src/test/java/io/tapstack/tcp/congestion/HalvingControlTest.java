@@ -119,7 +119,7 @@ class HalvingControlTest {
     @ValueSource(strings = {"tahoe", "reno", "newreno"})
     void congestionExperienced(final String name) {
         final CongestionControl control = established(name);
-        control.congestionExperienced(10_000, 0);
+        control.congestionExperienced(10_000, false, 0);
         assertThat(control.ssthresh()).isEqualTo(5_000);
         assertThat(control.cwnd()).isEqualTo(5_000);
     }
@@ -199,7 +199,7 @@ class HalvingControlTest {
         control.acknowledged(Acks.of(2_000));
         control.restartAfterIdle(2, 1);
         assertThat(control.cwnd()).isEqualTo(10_000);
-        control.congestionExperienced(80_000, 0);
+        control.congestionExperienced(80_000, false, 0);
         assertThat(control.cwnd()).isEqualTo(40_000);
         for (int i = 0; i < 100; i++) {
             control.acknowledged(Acks.of(10_000));
@@ -228,7 +228,7 @@ class HalvingControlTest {
     @Test
     void takesOver() {
         final CongestionControl before = established("tahoe");
-        before.congestionExperienced(80_000, 0);
+        before.congestionExperienced(80_000, false, 0);
         final CongestionControl control = established("newreno");
         control.takeOver(before);
         assertThat(control.cwnd()).isEqualTo(40_000);

@@ -72,7 +72,7 @@ class WindowValidationTest {
     @Test
     void endOfTheNonValidatedPeriod() {
         control.established(MSS, 10 * MSS);
-        control.congestionExperienced(160_000, 0);
+        control.congestionExperienced(160_000, false, 0);
         assertThat(control.cwnd()).isEqualTo(80_000);
         final long begin = now;
         while (now - begin < WindowValidation.PERIOD_NANOS) {
