@@ -276,6 +276,11 @@ final class StreamLife {
     }
 
     private void forgetConnection() {
+        final TcpConnection forgotten = connection;
+        if (forgotten != null) {
+            // What it has received and was not read goes with it: a connection that failed keeps that for its reader.
+            forgotten.close(now());
+        }
         inputShut = false;
         outputShut = false;
         unbindChosenPort();

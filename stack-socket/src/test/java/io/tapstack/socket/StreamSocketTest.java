@@ -42,6 +42,27 @@ final class StreamSocketTest extends TwoHostsTest {
         assertThat(client.localEndpoint().port()).isNotZero();
     }
 
+    /**
+     * A connect that does not wait is asked for its result only after the connection has received bytes and was reset: it tells the error, the
+     * socket can connect again, and the bytes that nobody read are given back (the blocks are counted when the host ends).
+     */
+    @Test
+    void aConnectThatIsToldOfAResetGivesBackWhatWasReceived() throws SocketErrorException {
+        final StreamSocket listener = listener(1);
+        final StreamSocket client = open(here.stream());
+        client.nonBlocking(true);
+        assertThat(client.connect(addressOf(listener))).isEqualTo(-SocketError.EINPROGRESS.errno());
+        final StreamSocket accepted = accept(listener);
+        assertThat(accepted.send(bytes("hello"), 0)).isEqualTo(5);
+        await(client, PollEvents.POLLIN);
+        accepted.lingerSeconds(0);
+        accepted.close();
+        await(client, PollEvents.POLLHUP);
+        assertThat(client.connect(addressOf(listener))).isEqualTo(-SocketError.ECONNRESET.errno());
+        assertThat(client.recv(ByteBuffer.allocate(5), 0)).isEqualTo(-SocketError.ENOTCONN.errno());
+        assertThat(client.connect(addressOf(listener))).isEqualTo(-SocketError.EINPROGRESS.errno());
+    }
+
     @Test
     void aRefusalIsToldByTheSocketsError() {
         final StreamSocket client = open(here.stream());
