@@ -15,6 +15,9 @@ import picocli.CommandLine.Option;
 /** The options about the network, which all commands share. */
 public final class LinkOptions {
 
+    /** What stands above these options in a command's help, below the command's own. */
+    static final String HEADING = "Network:%n";
+
     /** Whose TCP/IP is used. */
     public enum Network {
         /** Ours, behind a TAP device. */

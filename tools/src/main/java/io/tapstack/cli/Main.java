@@ -1,5 +1,6 @@
 package io.tapstack.cli;
 
+import java.util.Comparator;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -7,6 +8,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * The command line of Tapstack. Exit status: 0 for success, 2 for a command line that makes no sense, {@link Get} has its
@@ -31,6 +33,7 @@ import picocli.CommandLine.ParameterException;
         footer = {
             "",
             "  test         run all tests, from a clean checkout (bin/tapstack test)",
+            "  fuzz         search for input that breaks the stack (bin/tapstack fuzz [TARGET...] [--seconds N])",
             "  microbench   what a segment, a timer, a checksum costs, by JMH (bin/tapstack microbench -h)"
         })
 public final class Main implements Runnable {
@@ -64,8 +67,31 @@ public final class Main implements Runnable {
     private static int complain(final ParameterException problem, final String[] arguments) {
         final CommandLine command = problem.getCommandLine();
         final String name = command.getCommandSpec().qualifiedName();
-        command.getErr().println(name + ": " + oneLine(problem.getMessage()) + " (see " + name + " --help)");
+        command.getErr()
+                .println(name + ": " + oneLine(problem.getMessage()) + suggestion(problem) + " (see " + name
+                        + " --help)");
         return command.getCommandSpec().exitCodeOnInvalidInput();
+    }
+
+    /** The option or command that was probably meant, if the word resembles any: the one that begins most alike. */
+    private static String suggestion(final ParameterException problem) {
+        if (!(problem instanceof UnmatchedArgumentException unmatched)) {
+            return "";
+        }
+        final String word = unmatched.getUnmatched().get(0);
+        return unmatched.getSuggestions().stream()
+                .map(similar -> similar.split("[=\\[ ]", 2)[0]) // options come with their parameters, as in "--loss=P"
+                .max(Comparator.comparingInt(similar -> commonPrefix(word, similar)))
+                .map(meant -> "; did you mean " + meant + '?')
+                .orElse("");
+    }
+
+    private static int commonPrefix(final String one, final String other) {
+        int length = 0;
+        while (length < Math.min(one.length(), other.length()) && one.charAt(length) == other.charAt(length)) {
+            length++;
+        }
+        return length;
     }
 
     private static int fail(final Exception failure, final CommandLine command) {

@@ -176,6 +176,10 @@ final class StackSession implements Session {
     }
 
     private static OutputStream output(final Path file) throws IOException {
+        final Path folder = file.toAbsolutePath().getParent();
+        if (folder != null && !Files.isDirectory(folder)) {
+            throw new Failure("--pcap " + file + ": there is no folder " + folder);
+        }
         return new BufferedOutputStream(Files.newOutputStream(file), 1 << 16);
     }
 

@@ -182,6 +182,35 @@ class CommandLineTest {
         assertThat(out.toString()).isEmpty();
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "echo --los 0.1        | --loss",
+                "serve . --no-acces-log | --no-access-log",
+                "serv .                | serve",
+                "packetdril x.pkt      | packetdrill"
+            })
+    void aMisspeltWordGetsTheOneThatWasMeant(final String line, final String meant) {
+        assertThat(run(line.split(" "))).isEqualTo(2);
+        assertThat(err.toString()).contains("did you mean " + meant + "? (see ").hasLineCount(1);
+    }
+
+    @Test
+    void ownOptionsComeBeforeThoseOfTheNetwork() {
+        assertThat(run("serve", "--help")).isZero();
+        assertThat(out.toString()).containsSubsequence("--port=PORT", "--no-access-log", "Network:", "--tap=NAME");
+    }
+
+    @Test
+    void aCaptureNeedsAFolder() {
+        assertThat(execute(StackSession::open, "echo", "--pcap", directory + "/none/x.pcapng"))
+                .isEqualTo(1);
+        assertThat(err.toString())
+                .isEqualTo("tapstack echo: --pcap " + directory + "/none/x.pcapng: there is no folder " + directory
+                        + "/none\n");
+    }
+
     @Test
     void congestionControlsAreListed() {
         assertThat(run("serve", "--help")).isZero();
@@ -190,7 +219,7 @@ class CommandLineTest {
                 .containsPattern("bbr,\\s+cubic,\\s+newreno,\\s+reno,\\s+tahoe");
         assertThat(run("echo", "--cc", "vegas")).isEqualTo(2);
         assertThat(err.toString())
-                .contains("no congestion control vegas: there are [bbr, cubic, newreno, reno, tahoe]");
+                .contains("no congestion control vegas: there are bbr, cubic, newreno, reno, tahoe (see");
     }
 
     @Test
@@ -303,8 +332,8 @@ class CommandLineTest {
                 "--socket s --gateway 10.1.0.1   | --gateway 10.1.0.1 is not in the network of --local 10.0.0.2/24",
                 "--socket s --set mtu=1          | 'mtu=1' has a value that makes no sense: not a number from ",
                 "--socket s --set sack=maybe     | 'sack=maybe' has a value that makes no sense: neither on nor off",
-                "--socket s --set cc=vegas       | 'cc=vegas' has a value that makes no sense: no congestion control vegas: there are [",
-                "--socket s --set nonesuch=1     | 'nonesuch=1' is not key=value with one of the keys cc, delack"
+                "--socket s --set cc=vegas       | 'cc=vegas' has a value that makes no sense: no congestion control vegas: there are bbr,",
+                "--socket s --set nonesuch=1     | 'nonesuch=1' is not key=value with one of the keys abe, cc, "
             })
     void conformanceAgentMistakes(final @Nullable String arguments, final String complaint) {
         final String[] words =

@@ -33,7 +33,8 @@ public final class CongestionControls {
     public static String checked(final String name) {
         final String lower = name.toLowerCase(Locale.ROOT);
         if (!BY_NAME.containsKey(lower)) {
-            throw new IllegalArgumentException("no congestion control " + name + ": there are " + names());
+            throw new IllegalArgumentException(
+                    "no congestion control " + name + ": there are " + String.join(", ", names()));
         }
         return lower;
     }
