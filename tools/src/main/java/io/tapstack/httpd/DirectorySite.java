@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 
 /**
  * A directory tree. Symbolic links are followed as long as they stay inside; who can change the tree is trusted not to swap
@@ -25,12 +24,12 @@ final class DirectorySite implements Site {
     public Found find(final RequestTarget target) throws IOException {
         final Path asked = join(target);
         final Path real = inside(asked);
-        final BasicFileAttributes attributes = FileLookup.attributes(real);
-        if (!attributes.isDirectory()) {
+        final FileState state = FileLookup.state(real);
+        if (!state.isDirectory()) {
             if (target.directory()) {
                 throw FileLookup.notFound(); // "file/" names something in a directory
             }
-            return FileLookup.regularFile(asked, real, target.lastName(), attributes);
+            return FileLookup.regularFile(asked, real, target.lastName(), state);
         }
         if (!target.directory()) {
             // Relative links in the page are resolved against the address: it has to end with a slash.

@@ -1,23 +1,51 @@
 package io.tapstack.httpd;
 
-import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.HexFormat;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A strong validator of a file (RFC 9110 section 8.8.3), made of its size and its time of change in nanoseconds.
+ * A validator of a file (RFC 9110 section 8.8.3), made of all that tells one version from another: where it is, its size, its times of modification
+ * and of change. It is a digest, as the number of an inode is nobody else's business.
  *
- * @param quoted the tag with its quotes, as it stands in the header
+ * @param quoted the tag with its quotes, without {@code W/}
+ * @param weak whether another version could have the same tag
  */
-record EntityTag(String quoted) {
+record EntityTag(String quoted, boolean weak) {
 
-    static EntityTag of(final BasicFileAttributes file) {
-        final long nanos = file.lastModifiedTime().to(TimeUnit.NANOSECONDS);
-        return new EntityTag('"' + Long.toHexString(file.size()) + '-' + Long.toHexString(nanos) + '"');
+    private static final int DIGEST_BYTES = 12;
+
+    /** The tag of a file; weak while another version could get the same one (RFC 9110 8.8.1). */
+    static EntityTag of(final FileState file, final Instant now) {
+        final ByteBuffer bytes = ByteBuffer.allocate(5 * Long.BYTES)
+                .putLong(file.device())
+                .putLong(file.inode())
+                .putLong(file.size())
+                .putLong(file.modified().to(TimeUnit.NANOSECONDS))
+                .putLong(file.changed().to(TimeUnit.NANOSECONDS));
+        final String digest = HexFormat.of().formatHex(sha256(bytes.array()), 0, DIGEST_BYTES);
+        return new EntityTag('"' + digest + '"', file.isAmbiguous(now));
+    }
+
+    private static byte[] sha256(final byte[] bytes) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(bytes);
+        } catch (final NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
+    /** As it stands in the header. */
+    String text() {
+        return weak ? "W/" + quoted : quoted;
     }
 
     /** Strong comparison (RFC 9110 section 8.8.3.2): a weak tag matches nothing. */
     boolean matchesStrongly(final String other) {
-        return quoted.equals(other);
+        return !weak && quoted.equals(other);
     }
 
     /** Whether a list of tags, or {@code *}, has this one. */
@@ -27,8 +55,9 @@ record EntityTag(String quoted) {
         }
         int at = list.indexOf(quoted);
         while (at >= 0) {
-            final boolean weak = at >= 2 && list.startsWith("W/", at - 2);
-            if (isElement(list, weak ? at - 2 : at, at + quoted.length()) && (weakToo || !weak)) {
+            final boolean otherIsWeak = at >= 2 && list.startsWith("W/", at - 2);
+            if (isElement(list, otherIsWeak ? at - 2 : at, at + quoted.length())
+                    && (weakToo || !otherIsWeak && !weak)) {
                 return true;
             }
             at = list.indexOf(quoted, at + 1);

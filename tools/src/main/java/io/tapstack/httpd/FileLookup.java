@@ -3,9 +3,7 @@ package io.tapstack.httpd;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 
 /** Questions to the file system, with answers as HTTP knows them. */
 final class FileLookup {
@@ -13,21 +11,20 @@ final class FileLookup {
     private FileLookup() {}
 
     static Site.FoundFile regularFile(final Path asked, final Path path, final String name) throws IOException {
-        return regularFile(asked, path, name, attributes(path));
+        return regularFile(asked, path, name, state(path));
     }
 
-    static Site.FoundFile regularFile(
-            final Path asked, final Path path, final String name, final BasicFileAttributes attributes)
+    static Site.FoundFile regularFile(final Path asked, final Path path, final String name, final FileState state)
             throws RequestRefused {
-        if (!attributes.isRegularFile()) {
+        if (!state.isRegularFile()) {
             throw forbidden(); // opening a pipe or a device could block, or do something
         }
-        return new Site.FoundFile(asked, path, name, attributes);
+        return new Site.FoundFile(asked, path, name, state);
     }
 
-    static BasicFileAttributes attributes(final Path path) throws IOException {
+    static FileState state(final Path path) throws IOException {
         try {
-            return Files.readAttributes(path, BasicFileAttributes.class);
+            return FileState.of(path);
         } catch (final FileSystemException e) {
             throw refusal(e);
         }

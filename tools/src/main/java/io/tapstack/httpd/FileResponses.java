@@ -13,7 +13,6 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -30,31 +29,63 @@ final class FileResponses {
     /** HTTP dates have years of four digits. */
     private static final Instant MAX_DATE = Instant.parse("9999-12-31T23:59:59Z");
 
+    /** How often a file is looked at again that changes all the time, such as a log. */
+    private static final int ATTEMPTS = 3;
+
     private final ServerConfig config;
     private final MappingCache files;
+    private final DateValidators dates = new DateValidators();
 
     FileResponses(final ServerConfig config, final MappingCache files) {
         this.config = config;
         this.files = files;
     }
 
-    Response answer(final RequestHead head, final FoundFile found, final Instant now) throws IOException {
-        final EntityTag tag = EntityTag.of(found.attributes());
-        final Instant lastModified = lastModified(found, now);
-        final Preconditions.Outcome conditions = Preconditions.evaluate(head, tag, lastModified);
+    Response answer(final RequestHead head, final FoundFile asked, final Instant now) throws IOException {
+        FoundFile found = asked;
+        for (int attempt = 1; attempt < ATTEMPTS; attempt++) {
+            final Optional<Response> response = answer(head, found, validators(found, now), false, now);
+            if (response.isPresent()) {
+                return response.get();
+            }
+            found = FileLookup.regularFile(found.asked(), found.path(), found.name());
+        }
+        return answer(head, found, validators(found, now).weak(), true, now).orElseThrow();
+    }
+
+    private Validators validators(final FoundFile found, final Instant now) {
+        return Validators.of(found.state(), dates.isStrong(found.path(), found.state()), now);
+    }
+
+    /**
+     * @param anyVersion whether the file may have changed since it was found
+     * @return empty if it has changed
+     */
+    private Optional<Response> answer(
+            final RequestHead head,
+            final FoundFile found,
+            final Validators validators,
+            final boolean anyVersion,
+            final Instant now)
+            throws IOException {
+        final Preconditions.Outcome conditions = Preconditions.evaluate(head, validators);
         if (conditions == Preconditions.Outcome.FAILED) {
             throw RequestRefused.of(HttpStatus.PRECONDITION_FAILED, "the file is another version");
         }
         if (conditions == Preconditions.Outcome.NOT_MODIFIED) {
-            return withValidators(Response.of(HttpStatus.NOT_MODIFIED), tag, lastModified, now);
+            return Optional.of(withValidators(Response.of(HttpStatus.NOT_MODIFIED), validators, now));
         }
         if (head.method().equals("HEAD")) {
             requireReadable(found);
-            return withValidators(whole(found), tag, lastModified, now);
+            return Optional.of(withValidators(whole(found), validators, now));
         }
-        final MappedFile file = open(found);
+        final Optional<MappedFile> opened = open(found, anyVersion);
+        if (opened.isEmpty()) {
+            return Optional.empty();
+        }
+        final MappedFile file = opened.get();
         try {
-            return withValidators(ranged(head, found, file, tag, lastModified, now), tag, lastModified, now);
+            return Optional.of(withValidators(ranged(head, found, file, validators, now), validators, now));
         } catch (final IOException | RuntimeException e) {
             file.close();
             throw e;
@@ -65,17 +96,17 @@ final class FileResponses {
             final RequestHead head,
             final FoundFile found,
             final MappedFile file,
-            final EntityTag tag,
-            final Instant lastModified,
+            final Validators validators,
             final Instant now)
             throws IOException {
-        final long size = found.attributes().size();
+        final long size = found.state().size();
         final Optional<List<ByteRange>> ranges = head.field("Range")
-                .filter(field -> Preconditions.rangeApplies(head, tag, lastModified, now))
+                .filter(field -> Preconditions.rangeApplies(head, validators))
                 .flatMap(field -> ByteRange.parse(field, size, config.limits().ranges()));
         if (ranges.isEmpty()) {
             final Response response = filled(whole(found), file, List.of(new Part(NOTHING, 0, size)));
-            final boolean timeless = config.maxAge().isEmpty() && !lastModified.isAfter(now.minusSeconds(1));
+            final boolean timeless =
+                    config.maxAge().isEmpty() && !validators.lastModified().isAfter(now.minusSeconds(1));
             return timeless ? response.repeatableFor(found) : response;
         }
         if (ranges.get().isEmpty()) {
@@ -97,7 +128,7 @@ final class FileResponses {
     private Response whole(final FoundFile found) {
         return Response.of(HttpStatus.OK)
                 .field("Content-Type", contentType(found))
-                .contentLength(found.attributes().size());
+                .contentLength(found.state().size());
     }
 
     /** RFC 9110 section 14.6. */
@@ -154,12 +185,12 @@ final class FileResponses {
         return true;
     }
 
-    private Response withValidators(
-            final Response response, final EntityTag tag, final Instant lastModified, final Instant now) {
+    private Response withValidators(final Response response, final Validators validators, final Instant now) {
         if (response.status() == HttpStatus.RANGE_NOT_SATISFIABLE) {
             return response;
         }
-        response.field("ETag", tag.quoted()).field("Accept-Ranges", "bytes");
+        final Instant lastModified = validators.lastModified();
+        response.field("ETag", validators.tag().text()).field("Accept-Ranges", "bytes");
         if (!lastModified.isBefore(Instant.EPOCH)) {
             response.field("Last-Modified", HttpDate.format(lastModified));
         }
@@ -173,9 +204,9 @@ final class FileResponses {
                 .field("Expires", HttpDate.format(expires.isAfter(MAX_DATE) ? MAX_DATE : expires));
     }
 
-    private MappedFile open(final FoundFile found) throws IOException {
+    private Optional<MappedFile> open(final FoundFile found, final boolean anyVersion) throws IOException {
         try {
-            return files.acquire(found.path(), found.attributes());
+            return anyVersion ? Optional.of(MappedFile.open(found.path())) : files.acquire(found.path(), found.state());
         } catch (final FileSystemException e) {
             throw refusal(e);
         }
@@ -194,12 +225,6 @@ final class FileResponses {
 
     private String contentType(final FoundFile found) {
         return config.mimeType().orElseGet(() -> MediaTypes.of(found.name()));
-    }
-
-    /** RFC 9110 section 8.8.2.1: never later than the Date of the response. */
-    private static Instant lastModified(final FoundFile found, final Instant now) {
-        final Instant modified = found.attributes().lastModifiedTime().toInstant();
-        return (modified.isAfter(now) ? now : modified).truncatedTo(ChronoUnit.SECONDS);
     }
 
     private static byte[] ascii(final String text) {

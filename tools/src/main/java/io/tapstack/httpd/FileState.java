@@ -3,28 +3,93 @@ package io.tapstack.httpd;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
-import java.nio.file.attribute.PosixFileAttributes;
-import java.nio.file.attribute.PosixFilePermission;
-import java.util.Set;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What the file system says of a file at some time: as long as it says the same, it is the same file, with the same bytes, and open to the same
  * users.
  *
- * @param key device and inode
+ * <p>Size and modification time alone do not show this: {@code cp -p}, {@code rsync -t} and {@code touch -d} set the time to any value, and a new
+ * file can have the size of the old one. The status change time (ctime) cannot be set: the kernel moves it at each write, each rename
+ * and each change of an attribute (stat(2), utimensat(2)).
+ *
+ * @param device the file system
+ * @param inode the file there; its number may go to another file once the file is deleted
+ * @param mode type and permissions, as {@code st_mode}
+ * @param modified when the content was changed, or what somebody has set this to
+ * @param changed when content or attributes were changed
  */
-record FileState(long size, FileTime modified, Object key, Set<PosixFilePermission> permissions) {
+record FileState(long device, long inode, int mode, long size, FileTime modified, FileTime changed) {
+
+    private static final String ATTRIBUTES = "unix:dev,ino,mode,size,lastModifiedTime,ctime";
+
+    // <sys/stat.h>
+    private static final int S_IFMT = 0xf000;
+    private static final int S_IFREG = 0x8000;
+    private static final int S_IFDIR = 0x4000;
+
+    /** Two ticks, at 100 Hz, of the clock that kernels without multigrain timestamps (before 6.13) take times from. */
+    private static final long FINE_MILLIS = 20;
+
+    /** The same for file systems that keep seconds, or as FAT every other second. */
+    private static final long COARSE_MILLIS = 2_000;
 
     /** Of the file that a path leads to now, by one {@code stat(2)}. */
     static FileState of(final Path path) throws IOException {
-        final PosixFileAttributes found = Files.readAttributes(path, PosixFileAttributes.class);
-        return new FileState(found.size(), found.lastModifiedTime(), found.fileKey(), found.permissions());
+        final Map<String, Object> found = Files.readAttributes(path, ATTRIBUTES);
+        return new FileState(
+                ((Number) value(found, "dev")).longValue(),
+                ((Number) value(found, "ino")).longValue(),
+                ((Number) value(found, "mode")).intValue(),
+                ((Number) value(found, "size")).longValue(),
+                (FileTime) value(found, "lastModifiedTime"),
+                (FileTime) value(found, "ctime"));
     }
 
-    /** Whether this is what was found before. */
-    boolean isStill(final BasicFileAttributes found) {
-        return size == found.size() && modified.equals(found.lastModifiedTime()) && key.equals(found.fileKey());
+    private static Object value(final Map<String, Object> found, final String name) throws IOException {
+        final Object value = found.get(name);
+        if (value == null) {
+            throw new IOException("the file system does not tell " + name);
+        }
+        return value;
+    }
+
+    boolean isRegularFile() {
+        return (mode & S_IFMT) == S_IFREG;
+    }
+
+    boolean isDirectory() {
+        return (mode & S_IFMT) == S_IFDIR;
+    }
+
+    /** When the content was changed, in whole seconds. */
+    long modifiedSecond() {
+        return modified.to(TimeUnit.SECONDS);
+    }
+
+    /** Whether the modification time is that of a write, rather than one that somebody has set. */
+    boolean hasTimeOfWrite() {
+        return modifiedSecond() == changed.to(TimeUnit.SECONDS);
+    }
+
+    /** Whether the last change is so long ago that another one would have another time, however coarse the clock is. */
+    boolean isSettled(final Instant now) {
+        return isOlderThan(hasFineTimes() ? FINE_MILLIS : COARSE_MILLIS, now);
+    }
+
+    /** Whether the file can become another version with the same times, as its file system counts seconds. */
+    boolean isAmbiguous(final Instant now) {
+        return !hasFineTimes() && !isOlderThan(COARSE_MILLIS, now);
+    }
+
+    private boolean hasFineTimes() {
+        return changed.to(TimeUnit.NANOSECONDS) % TimeUnit.MILLISECONDS.toNanos(1) != 0;
+    }
+
+    private boolean isOlderThan(final long millis, final Instant now) {
+        return changed.toInstant().plusMillis(millis).isBefore(now);
     }
 }

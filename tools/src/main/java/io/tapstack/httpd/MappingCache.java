@@ -3,32 +3,21 @@ package io.tapstack.httpd;
 import io.tapstack.socket.MappedFile;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Open, mapped files that all connections share, the least recently used ones given up first. An entry counts only as long
- * as the file at its path still has the size, time and identity it was opened with. Safe for use by several threads.
+ * as the file at its path is still in the state that it was opened in. Safe for use by several threads.
  */
 final class MappingCache implements AutoCloseable {
 
-    private record Entry(
-            MappedFile file, FileTime modified, @Nullable Object identity) {
-
-        boolean isStill(final BasicFileAttributes found) {
-            return file.size() == found.size()
-                    && modified.equals(found.lastModifiedTime())
-                    && Objects.equals(identity, found.fileKey());
-        }
-    }
+    private record Entry(MappedFile file, FileState state) {}
 
     private final int capacity;
     private final ReentrantLock lock = new ReentrantLock();
@@ -43,24 +32,33 @@ final class MappingCache implements AutoCloseable {
     /**
      * The file that was found at {@code path}. The caller closes it after use.
      *
-     * @return a file that may differ from {@code found} if it changed this very moment; see {@link MappedFile#size()}
+     * @return empty if the path leads to another one by now, or the file has changed
      */
-    MappedFile acquire(final Path path, final BasicFileAttributes found) throws IOException {
+    Optional<MappedFile> acquire(final Path path, final FileState found) throws IOException {
         lock.lock();
         try {
             final Entry known = entries.get(path);
-            if (known != null && known.isStill(found) && known.file.retain()) {
-                return known.file;
+            if (known != null && known.state.equals(found) && known.file.retain()) {
+                return Optional.of(known.file);
             }
         } finally {
             lock.unlock();
         }
         // Two threads may open the same file at the same time: then the cache keeps the later one.
         final MappedFile file = MappedFile.open(path);
-        if (file.size() == found.size()) {
-            remember(path, new Entry(file, found.lastModifiedTime(), found.fileKey()));
+        try {
+            // What was opened may be another file than the one that was found, and the caller's validators would be
+            // those of the other.
+            if (file.size() == found.size() && found.equals(FileState.of(path))) {
+                remember(path, new Entry(file, found));
+                return Optional.of(file);
+            }
+        } catch (final IOException | RuntimeException e) {
+            file.close();
+            throw e;
         }
-        return file;
+        file.close();
+        return Optional.empty();
     }
 
     private void remember(final Path path, final Entry entry) throws IOException {

@@ -15,8 +15,9 @@ final class Preconditions {
 
     private Preconditions() {}
 
-    /** @param lastModified in whole seconds, as the client was told */
-    static Outcome evaluate(final RequestHead head, final EntityTag tag, final Instant lastModified) {
+    static Outcome evaluate(final RequestHead head, final Validators validators) {
+        final EntityTag tag = validators.tag();
+        final Instant lastModified = validators.lastModified();
         final Optional<String> ifMatch = head.field("If-Match");
         if (ifMatch.isPresent()) {
             if (!tag.isIn(ifMatch.get(), false)) {
@@ -35,23 +36,20 @@ final class Preconditions {
         return since.isPresent() && !lastModified.isAfter(since.get()) ? Outcome.NOT_MODIFIED : Outcome.PROCEED;
     }
 
-    /**
-     * Whether a Range field counts: without If-Range, or if If-Range names exactly this version (RFC 9110 section 13.1.5).
-     *
-     * @param now a date is a strong validator only if the file did not change in the second it was looked at
-     */
-    static boolean rangeApplies(
-            final RequestHead head, final EntityTag tag, final Instant lastModified, final Instant now) {
+    /** Whether a Range field counts: without If-Range, or if If-Range names exactly this version (RFC 9110 section 13.1.5). */
+    static boolean rangeApplies(final RequestHead head, final Validators validators) {
         final Optional<String> ifRange = head.field("If-Range");
         if (ifRange.isEmpty()) {
             return true;
         }
         final String validator = ifRange.get().strip();
         if (validator.endsWith("\"")) {
-            return tag.matchesStrongly(validator);
+            return validators.tag().matchesStrongly(validator);
         }
-        final boolean strong = !lastModified.plusSeconds(1).isAfter(now);
-        return strong && HttpDate.parse(validator).filter(lastModified::equals).isPresent();
+        return validators.dateIsStrong()
+                && HttpDate.parse(validator)
+                        .filter(validators.lastModified()::equals)
+                        .isPresent();
     }
 
     private static Optional<Instant> date(final RequestHead head, final String name) {

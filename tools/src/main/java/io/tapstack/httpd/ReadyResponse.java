@@ -14,9 +14,16 @@ final class ReadyResponse {
 
     private static final long MILLIS_PER_SECOND = 1000;
 
+    /**
+     * For how long the file system is believed. Whoever writes through a mapping of the file changes its times with the first write to a page,
+     * and not again until the kernel has written that page back, which on tmpfs it never does (mmap(2), NOTES).
+     */
+    private static final long LIFE_MILLIS = 1000;
+
     private final byte[] request;
     private final Path asked;
     private final FileState state;
+    private final long madeMillis;
     private volatile Dated latest;
 
     /**
@@ -31,11 +38,14 @@ final class ReadyResponse {
      * @param asked the path that the request asks for
      * @param state of the file there
      * @param bytes the response, with a Date field of any date at {@link Response#DATE_OFFSET}
+     * @param epochMillis when it was made
      */
-    ReadyResponse(final byte[] request, final Path asked, final FileState state, final byte[] bytes) {
+    ReadyResponse(
+            final byte[] request, final Path asked, final FileState state, final byte[] bytes, final long epochMillis) {
         this.request = request;
         this.asked = asked;
         this.state = state;
+        this.madeMillis = epochMillis;
         this.latest = new Dated(Long.MIN_VALUE, bytes);
     }
 
@@ -45,7 +55,11 @@ final class ReadyResponse {
     }
 
     /** Asks the file system whether the path still leads to the same file, and neither it nor who may read it has changed. */
-    boolean isCurrent() {
+    boolean isCurrent(final long epochMillis) {
+        final long age = epochMillis - madeMillis;
+        if (age < 0 || age > LIFE_MILLIS) {
+            return false;
+        }
         try {
             return state.equals(FileState.of(asked));
         } catch (final IOException e) {

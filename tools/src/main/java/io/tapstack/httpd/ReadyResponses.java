@@ -3,6 +3,7 @@ package io.tapstack.httpd;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
+import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
@@ -21,9 +22,6 @@ final class ReadyResponses {
     private static final int MAX_REQUEST_BYTES = 2048;
 
     private static final int SLOTS = 256;
-
-    /** A file that was modified so recently could change again without its time showing it: the clock of file systems is coarse. */
-    private static final long SETTLED_MILLIS = 2000;
 
     /** File systems that tell about a file without asking another machine or process: the stack's thread must not wait for these. */
     private static final Set<String> LOCAL = Set.of(
@@ -63,7 +61,7 @@ final class ReadyResponses {
         if (known == null || !known.answers(bytes, length)) {
             return null;
         }
-        if (!known.isCurrent()) {
+        if (!known.isCurrent(epochMillis)) {
             slots.compareAndSet(slot, known, null);
             return null;
         }
@@ -85,15 +83,15 @@ final class ReadyResponses {
      */
     void learn(final byte[] request, final Site.FoundFile found, final byte[] response, final long epochMillis)
             throws IOException {
-        final long age = epochMillis - found.attributes().lastModifiedTime().toMillis();
         if (request.length >= MAX_REQUEST_BYTES
-                || age <= SETTLED_MILLIS
+                || !found.state().isSettled(Instant.ofEpochMilli(epochMillis))
                 || !LOCAL.contains(Files.getFileStore(found.path()).type())) {
             return;
         }
-        final FileState state = FileState.of(found.asked());
-        if (state.isStill(found.attributes())) {
-            slots.set(slot(request, request.length), new ReadyResponse(request, found.asked(), state, response));
+        if (found.state().equals(FileState.of(found.asked()))) {
+            slots.set(
+                    slot(request, request.length),
+                    new ReadyResponse(request, found.asked(), found.state(), response, epochMillis));
         }
     }
 

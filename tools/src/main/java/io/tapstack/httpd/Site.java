@@ -3,7 +3,6 @@ package io.tapstack.httpd;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 
 /** What a server has to offer: it finds what a path names. */
 interface Site {
@@ -17,8 +16,9 @@ interface Site {
      * @param asked the path that led to it
      * @param path where it really is, without symbolic links
      * @param name what it is called here, which tells its type
+     * @param state what it was when it was found
      */
-    record FoundFile(Path asked, Path path, String name, BasicFileAttributes attributes) implements Found {}
+    record FoundFile(Path asked, Path path, String name, FileState state) implements Found {}
 
     /**
      * A directory without an index page.

@@ -135,11 +135,34 @@ class ReadyResponseTest extends ServerFixture {
             learn(client, "/a.txt");
             write("a.txt", "longer than before");
             assertAnswered(client, "/a.txt", false, "longer than before");
-            assertAnswered(client, "/a.txt", false, "longer than before");
             // The same size, too soon for a coarse clock to show it.
             write("a.txt", "LONGER THAN BEFORE");
             assertAnswered(client, "/a.txt", false, "LONGER THAN BEFORE");
         }
+    }
+
+    /** As {@code cp -p} has it: neither size nor time nor inode tell. */
+    @Test
+    void seeAnotherVersionOfTheSameSizeAndTime() throws IOException {
+        final FileTime time = Files.getLastModifiedTime(root.resolve("a.txt"));
+        try (RawClient client = client()) {
+            for (final String version : new String[] {"FIRST", "fiRst", "First"}) {
+                learn(client, "/a.txt");
+                Files.setLastModifiedTime(write("a.txt", version), time);
+                assertAnswered(client, "/a.txt", false, version);
+            }
+        }
+    }
+
+    /** A write through a mapping shows in no time of the file, so nothing is believed for long. */
+    @Test
+    void areNotBelievedForLong() throws IOException {
+        final Path file = root.resolve("a.txt");
+        final ReadyResponse ready = new ReadyResponse(new byte[0], file, FileState.of(file), new byte[0], 5_000);
+        assertThat(ready.isCurrent(5_000)).isTrue();
+        assertThat(ready.isCurrent(6_000)).isTrue();
+        assertThat(ready.isCurrent(6_001)).isFalse();
+        assertThat(ready.isCurrent(4_999)).as("the clock was set back").isFalse();
     }
 
     @Test
