@@ -327,10 +327,13 @@ final class SegmentArrives {
         }
     }
 
-    /** RFC 2883 4: the sender learns what it has sent for nothing. */
+    /** RFC 2883 4: the sender learns which data it has sent twice, and whether its FIN is among it. */
     private void reportDuplicate(final Segment segment) {
-        if (tcb.sackAgreed && segment.payloadLength() > 0 && SequenceNumber.lessThan(segment.seq, tcb.rcvNxt)) {
-            tcb.sacks.duplicate(segment.seq, SequenceNumber.min(segment.seq + segment.payloadLength(), tcb.rcvNxt));
+        if (tcb.sackAgreed
+                && segment.length() > 0
+                && !segment.has(TcpHeader.SYN)
+                && SequenceNumber.lessThan(segment.seq, tcb.rcvNxt)) {
+            tcb.sacks.duplicate(segment.seq, SequenceNumber.min(segment.seq + segment.length(), tcb.rcvNxt));
         }
     }
 
@@ -356,6 +359,9 @@ final class SegmentArrives {
         if (!tcb.reassembly.isEmpty()) {
             // RFC 5681 4.2: an ACK at once for a segment that fills a gap.
             tcb.delayedAck.ackNow();
+            if (tcb.sackAgreed) {
+                tcb.sacks.filled(segment.seq, segment.seq + length);
+            }
             tcb.rcvNxt = tcb.reassembly.deliver(tcb.rcvNxt, tcb.receiveQueue);
             tcb.sacks.inOrder(tcb.rcvNxt);
             if (tcb.isInputShutdown()) {

@@ -32,12 +32,35 @@ final class SelectiveAcks {
             all = new SequenceRanges();
             ranges = all;
         }
-        final int overlapped = all.firstEndingAfter(left);
-        if (overlapped < all.count() && SequenceNumber.lessThan(all.left(overlapped), right)) {
-            duplicate(SequenceNumber.max(left, all.left(overlapped)), SequenceNumber.min(right, all.right(overlapped)));
-        }
+        reportOverlap(all, left, right);
         all.add(left, right);
         remember(left, all);
+    }
+
+    /**
+     * What lies from {@code left} to {@code right} came in order. The next ACK reports what of it had come out of order already, before
+     * {@link #inOrder} takes the blocks out that are in order now.
+     */
+    void filled(final int left, final int right) {
+        final SequenceRanges all = ranges;
+        if (all != null) {
+            reportOverlap(all, left, right);
+        }
+    }
+
+    private void reportOverlap(final SequenceRanges all, final int left, final int right) {
+        final int overlapped = all.firstEndingAfter(left);
+        if (overlapped == all.count() || !SequenceNumber.lessThan(all.left(overlapped), right)) {
+            return;
+        }
+        final int from = SequenceNumber.max(left, all.left(overlapped));
+        final int to = SequenceNumber.min(right, all.right(overlapped));
+        if (!duplicate) {
+            duplicate(from, to);
+        } else if (from == duplicateRight) {
+            duplicateRight = to; // The FIN behind data that came twice.
+        }
+        // RFC 2883 4.2.3: of several parts that came twice the first is reported.
     }
 
     private void remember(final int sequence, final SequenceRanges all) {
