@@ -231,7 +231,6 @@ final class SegmentArrives {
         }
         switch (tcb.state) {
             case SYN_RECEIVED -> tcb.life.fail(SocketError.ECONNREFUSED, nowNanos);
-            case CLOSING, LAST_ACK -> tcb.life.enter(TcpState.CLOSED, nowNanos);
             case CLOSE_WAIT -> tcb.life.fail(SocketError.EPIPE, nowNanos);
             default -> tcb.life.fail(SocketError.ECONNRESET, nowNanos);
         }
