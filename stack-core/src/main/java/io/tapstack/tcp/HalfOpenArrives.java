@@ -44,7 +44,7 @@ final class HalfOpenArrives {
         if (old != null) {
             statistics.drop(old);
             if (old == DropReason.TCP_PAWS) {
-                answer(half, segment.length() > 0, nowNanos);
+                answer(half, segment.length() > 0 && !segment.has(TcpHeader.SYN), nowNanos);
             }
             return;
         }

@@ -185,9 +185,10 @@ final class SegmentArrives {
         }
         tcb.statistics.drop(old);
         if (old == DropReason.TCP_PAWS) {
-            if (segment.length() > 0) {
+            if (segment.length() > 0 && !segment.has(TcpHeader.SYN)) {
                 tcb.delayedAck.ackNow();
             } else {
+                // RFC 5961 4.2 and 7: so is a SYN, of whatever age.
                 tcb.challengeAck(nowNanos);
             }
         }

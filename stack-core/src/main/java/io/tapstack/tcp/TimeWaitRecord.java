@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class TimeWaitRecord extends TupleRecord {
 
+    /** How long a RST counts as the answer to a challenge ACK: longer than any round trip, shorter than 2 MSL. */
+    private static final long CHALLENGE_LIFE_NANOS = 10_000_000_000L;
+
     final int sndNxt;
     final int rcvNxt;
     final int rcvWnd;
@@ -23,6 +26,9 @@ final class TimeWaitRecord extends TupleRecord {
     final byte timeToLive;
     final byte trafficClass;
 
+    private boolean challenged;
+    private long challengedNanos;
+
     TimeWaitRecord(final TcpConnection tcb) {
         super(tcb.path, tcb.localPort(), tcb.remotePort());
         this.sharing = tcb.sharing;
@@ -34,6 +40,17 @@ final class TimeWaitRecord extends TupleRecord {
         this.durationNanos = tcb.config.timeWaitNanos();
         this.timeToLive = (byte) tcb.config.timeToLive();
         this.trafficClass = (byte) tcb.config.trafficClass();
+    }
+
+    /** A challenge ACK goes out: a RST that answers it is believed. */
+    void challenged(final long nowNanos) {
+        challenged = true;
+        challengedNanos = nowNanos;
+    }
+
+    /** True while an answer to the last challenge ACK may come. */
+    boolean isChallenged(final long nowNanos) {
+        return challenged && nowNanos - challengedNanos < CHALLENGE_LIFE_NANOS;
     }
 
     @Override

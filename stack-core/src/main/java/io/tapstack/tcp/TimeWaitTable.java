@@ -35,7 +35,7 @@ final class TimeWaitTable {
         this.statistics = statistics;
         this.limit = limit;
         this.queue = new RecordQueue<>(timers, (record, now) -> over(record));
-        this.arrives = new TimeWaitArrives(statistics, sender, challengeAcks, queue);
+        this.arrives = new TimeWaitArrives(statistics, sender, challengeAcks, queue, this::remove);
     }
 
     int size() {
