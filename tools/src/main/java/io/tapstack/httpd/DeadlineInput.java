@@ -18,7 +18,6 @@ final class DeadlineInput extends InputStream {
     private final InputStream input;
     private long deadlineNanos;
     private long nanosFromFirstByte;
-    private boolean ended;
 
     // What was read before somebody else came to read: it comes first.
     private byte[] early = NOTHING;
@@ -62,11 +61,6 @@ final class DeadlineInput extends InputStream {
         return earlyTaken < early.length;
     }
 
-    /** Whether the client has ended its direction. */
-    boolean ended() {
-        return ended;
-    }
-
     @Override
     public int read() throws IOException {
         final byte[] one = new byte[1];
@@ -90,9 +84,7 @@ final class DeadlineInput extends InputStream {
         }
         connection.readTimeoutMillis((int) Math.min(Integer.MAX_VALUE, remainingNanos / 1_000_000 + 1));
         final int count = input.read(into, offset, length);
-        if (count < 0) {
-            ended = true;
-        } else {
+        if (count >= 0) {
             touched();
         }
         return count;

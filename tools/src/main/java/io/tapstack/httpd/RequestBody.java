@@ -3,9 +3,8 @@ package io.tapstack.httpd;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
-import org.apache.hc.core5.http.MalformedChunkCodingException;
-import org.apache.hc.core5.http.impl.io.ChunkedInputStream;
-import org.apache.hc.core5.http.io.SessionInputBuffer;
+import java.util.Locale;
+import java.util.stream.Stream;
 
 /**
  * How a request's body is framed (RFC 9112 section 6). This server has no use for bodies: it reads them only to find where
@@ -26,7 +25,7 @@ record RequestBody(long length) {
             if (lengths > 0 || !head.isHttp11()) {
                 throw refused(HttpStatus.BAD_REQUEST, "ambiguous body length");
             }
-            return chunked(head.tokens("Transfer-Encoding"));
+            return chunked(head.field("Transfer-Encoding").orElse(""));
         }
         if (lengths > 1) {
             throw refused(HttpStatus.BAD_REQUEST, "more than one Content-Length");
@@ -36,10 +35,14 @@ record RequestBody(long length) {
                 : ofLength(head.field("Content-Length").orElse(""));
     }
 
-    private static RequestBody chunked(final List<String> codings) throws RequestRefused {
+    private static RequestBody chunked(final String field) throws RequestRefused {
+        // An empty element of the list would be ignored by some and not by others: it has no place here.
+        final List<String> codings = Stream.of(field.split(",", -1))
+                .map(coding -> coding.strip().toLowerCase(Locale.ROOT))
+                .toList();
         final int last = codings.size() - 1;
         // RFC 9112 6.3 rule 4: without chunked as the last coding, nobody knows the length.
-        if (last < 0 || codings.indexOf("chunked") != last) {
+        if (codings.contains("") || codings.indexOf("chunked") != last) {
             throw refused(HttpStatus.BAD_REQUEST, "chunked must be the last transfer coding, once");
         }
         if (last > 0) {
@@ -69,15 +72,15 @@ record RequestBody(long length) {
     }
 
     /** Reads and ignores the body. */
-    void skip(final SessionInputBuffer buffer, final InputStream input, final long limit) throws IOException {
-        if (exceeds(limit)) {
+    void skip(final HeadBuffer buffer, final InputStream input, final ServerConfig.Limits limits) throws IOException {
+        if (exceeds(limits.bodyBytes())) {
             throw refused(HttpStatus.CONTENT_TOO_LARGE, "request body too large");
         }
-        final byte[] ignored = new byte[2048];
         if (length == CHUNKED) {
-            skipChunks(new ChunkedInputStream(buffer, input), ignored, limit);
+            new ChunkedBody(buffer, input, limits).skip();
             return;
         }
+        final byte[] ignored = new byte[2048];
         long remaining = length;
         while (remaining > 0) {
             final int count = buffer.read(ignored, 0, (int) Math.min(ignored.length, remaining), input);
@@ -85,22 +88,6 @@ record RequestBody(long length) {
                 throw refused(HttpStatus.BAD_REQUEST, "request body ended early");
             }
             remaining -= count;
-        }
-    }
-
-    // The stream is not closed: that would read what remains of it, however much that is.
-    private static void skipChunks(final InputStream chunks, final byte[] ignored, final long limit)
-            throws IOException {
-        long total = 0;
-        try {
-            for (int count = chunks.read(ignored); count >= 0; count = chunks.read(ignored)) {
-                total += count;
-                if (total > limit) {
-                    throw refused(HttpStatus.CONTENT_TOO_LARGE, "request body too large");
-                }
-            }
-        } catch (final MalformedChunkCodingException e) {
-            throw refused(HttpStatus.BAD_REQUEST, "malformed chunk");
         }
     }
 

@@ -6,7 +6,6 @@ import java.net.SocketTimeoutException;
 import java.util.Optional;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.MessageConstraintException;
-import org.apache.hc.core5.http.ProtocolVersion;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.impl.io.AbstractMessageParser;
 import org.apache.hc.core5.http.message.BasicHttpRequest;
@@ -28,7 +27,7 @@ final class RequestReader {
     RequestReader(final StreamConnection connection, final ServerConfig config) {
         this.config = config;
         this.input = new DeadlineInput(connection);
-        this.buffer = new HeadBuffer(input, config.limits());
+        this.buffer = new HeadBuffer(config.limits());
         this.parser = new Parser(Http1Config.custom()
                 .setMaxLineLength(config.limits().lineBytes())
                 .setMaxHeaderCount(config.limits().headerCount() + 1) // HttpCore refuses the last one it allows
@@ -67,10 +66,9 @@ final class RequestReader {
 
     /** Reads and ignores the body of the request that was read last, within limits. */
     void skipBody(final RequestBody body) throws IOException {
-        buffer.beginBody();
         input.expectWithin(config.timeouts().body());
         try {
-            body.skip(buffer, input, config.limits().bodyBytes());
+            body.skip(buffer, input, config.limits());
         } catch (final SocketTimeoutException e) {
             throw RequestRefused.andClose(HttpStatus.REQUEST_TIMEOUT, "request body took too long");
         }
@@ -92,15 +90,12 @@ final class RequestReader {
         return requestsSinceEarly == 1 ? input.early() : NOTHING;
     }
 
-    private static RequestHead checked(final BasicHttpRequest parsed) throws RequestRefused {
-        final ProtocolVersion version = parsed.getVersion();
+    private RequestHead checked(final BasicHttpRequest parsed) throws RequestRefused {
         // RFC 9112 2.3: a later minor version is answered as the latest one that we speak.
-        if (version.getMajor() != 1) {
-            throw RequestRefused.andClose(HttpStatus.VERSION_NOT_SUPPORTED, "this server speaks HTTP/1.1");
-        }
+        final int minorVersion = parsed.getVersion().getMinor();
         final RequestHead head =
-                new RequestHead(parsed.getMethod(), parsed.getPath(), version.getMinor(), parsed.getHeaders());
-        RequestSyntax.check(head);
+                new RequestHead(parsed.getMethod(), parsed.getPath(), minorVersion, parsed.getHeaders());
+        RequestSyntax.check(head, buffer.endsLinesWithBareLf());
         return head;
     }
 

@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Requests that are wrong, and what they are told: RFC 9110 and RFC 9112. */
 class RequestRulesTest extends ServerFixture {
 
+    private static final String CHUNKED = "GET /hello.txt HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
     private static final String FINE = "GET /hello.txt HTTP/1.1\r\nHost: x\r\n\r\n";
 
     @Override
@@ -57,6 +58,48 @@ class RequestRulesTest extends ServerFixture {
                         "GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n",
                         400),
                 refused("GET / HTTP/1.0\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
+                refused("GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked,\r\n\r\n0\r\n\r\n", 400),
+                refused("GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: , chunked\r\n\r\n0\r\n\r\n", 400),
+                refused("GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: \"chunked\"\r\n\r\n0\r\n\r\n", 400),
+                refused("GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked;a=b\r\n\r\n0\r\n\r\n", 400),
+                refused("GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n", 400),
+                refused("GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: identity\r\n\r\n", 400),
+                refused("GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: \u000bchunked\r\n\r\n0\r\n\r\n", 400),
+                refused("GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding : chunked\r\n\r\n0\r\n\r\n", 400),
+                refused("GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding:\r\n chunked\r\n\r\n0\r\n\r\n", 400),
+                refused(
+                        "GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: gzip\r\n\r\n",
+                        400),
+                refused(
+                        "GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+                        400),
+                // 2.2: line ends
+                refused("GET / HTTP/1.1\nHost: x\r\n\r\n", 400),
+                refused("GET / HTTP/1.1\r\nHost: x\n\r\n", 400),
+                refused("GET / HTTP/1.1\r\nHost: x\r\nA: b\nC: d\r\n\r\n", 400),
+                refused("GET / HTTP/1.1\r\nHost: x\r\n\n", 400),
+                refused("GET / HTTP/1.1\r\rHost: x\r\n\r\n", 400),
+                refused("GET / HTTP/1.1\r\nHost: x\r\n\r\r\n", 400),
+                refused("\r\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n", 400),
+                refused("GET / HTTP/1.1\nHost: x\nContent-Length: 0\n\n", 400),
+                refused("GET / HTTP/1.1\nHost: x\nTransfer-Encoding: chunked\n\n0\r\n\r\n", 400),
+                refused("\r\n".repeat(9) + "GET / HTTP/1.1\r\nHost: x\r\n\r\n", 400),
+                // more of the request line
+                refused("GET\t/ HTTP/1.1\r\nHost: x\r\n\r\n", 400),
+                refused("GET /\tHTTP/1.1\r\nHost: x\r\n\r\n", 400),
+                refused("GET  / HTTP/1.1\r\nHost: x\r\n\r\n", 400),
+                refused("GET /  HTTP/1.1\r\nHost: x\r\n\r\n", 400),
+                refused("GET / HTTP/1.1 \r\nHost: x\r\n\r\n", 400),
+                refused("GET / http/1.1\r\nHost: x\r\n\r\n", 400),
+                refused("GET / HTTP/1\r\nHost: x\r\n\r\n", 400),
+                refused("GET / HTTP/1.\r\nHost: x\r\n\r\n", 400),
+                refused("GET / HTTP/1.10\r\nHost: x\r\n\r\n", 400),
+                refused("GET / HTTP/11.1\r\nHost: x\r\n\r\n", 400),
+                refused("GET / HTTP/+1.1\r\nHost: x\r\n\r\n", 400),
+                refused("GET / HTTP/1,1\r\nHost: x\r\n\r\n", 400),
+                refused("GET /\u007f HTTP/1.1\r\nHost: x\r\n\r\n", 400),
+                refused("GET /\0 HTTP/1.1\r\nHost: x\r\n\r\n", 400),
+                refused("A".repeat(65) + " / HTTP/1.1\r\nHost: x\r\n\r\n", 501),
                 refused("GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked, gzip\r\n\r\n", 400),
                 refused("GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked, chunked\r\n\r\n", 400),
                 refused("GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: \r\n\r\n", 400),
@@ -68,9 +111,6 @@ class RequestRulesTest extends ServerFixture {
                 refused("GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 0x1\r\n\r\na", 400),
                 refused("GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999999999999\r\n\r\n", 413),
                 refused("GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 65537\r\n\r\n", 413),
-                refused("GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n+5\r\nhello\r\n0\r\n\r\n", 400),
-                refused("GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nhello\r\n0\r\n\r\n", 400),
-                refused("GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhello\r\n0\r\n\r\n", 400),
                 refused("GET / HTTP/1.1\r\nHost: x\r\nExpect: coffee\r\n\r\n", 417),
                 // sizes
                 refused("GET /" + "a".repeat(9_000) + " HTTP/1.1\r\nHost: x\r\n\r\n", 414),
@@ -93,6 +133,164 @@ class RequestRulesTest extends ServerFixture {
             assertThat(reply.status()).isEqualTo(status);
             assertThat(reply.field("Connection")).contains("close");
             assertThat(reply.field("Content-Type")).contains("text/plain; charset=utf-8");
+            assertThat(client.ended()).isTrue();
+        }
+    }
+
+    /** RFC 9112 7.1, one octet wrong in each. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "zz\r\nhello\r\n0\r\n\r\n",
+                "+5\r\nhello\r\n0\r\n\r\n",
+                "-5\r\nhello\r\n0\r\n\r\n",
+                "0x5\r\nhello\r\n0\r\n\r\n",
+                "5h\r\nhello\r\n0\r\n\r\n",
+                "5_0\r\nhello\r\n0\r\n\r\n",
+                " 5\r\nhello\r\n0\r\n\r\n",
+                "\t5\r\nhello\r\n0\r\n\r\n",
+                "5 \r\nhello\r\n0\r\n\r\n",
+                "5 5\r\nhello\r\n0\r\n\r\n",
+                "5\0\r\nhello\r\n0\r\n\r\n",
+                "\r\n5\r\nhello\r\n0\r\n\r\n",
+                "\uff15\r\nhello\r\n0\r\n\r\n",
+                "00000000000000005\r\nhello\r\n0\r\n\r\n",
+                // the line end behind the size
+                "5\nhello\r\n0\r\n\r\n",
+                "5\rhello\r\n0\r\n\r\n",
+                "5\r\r\nhello\r\n0\r\n\r\n",
+                "5\n\rhello\r\n0\r\n\r\n",
+                // extensions
+                "5;\r\nhello\r\n0\r\n\r\n",
+                "5;;a\r\nhello\r\n0\r\n\r\n",
+                "5;a\nhello\r\n0\r\n\r\n",
+                "5;a=\r\nhello\r\n0\r\n\r\n",
+                "5;a=b\nhello\r\n0\r\n\r\n",
+                "5;a=b c\r\nhello\r\n0\r\n\r\n",
+                "5;a=b \r\nhello\r\n0\r\n\r\n",
+                "5;a \r\nhello\r\n0\r\n\r\n",
+                "5;a=\"b\r\nhello\r\n0\r\n\r\n",
+                "5;a=\"b\nc\"\r\nhello\r\n0\r\n\r\n",
+                "5;a=\"b\"c\r\nhello\r\n0\r\n\r\n",
+                "5;a=b\0\r\nhello\r\n0\r\n\r\n",
+                "5a=b\r\nhello\r\n0\r\n\r\n",
+                // behind the data
+                "2\r\nhello\r\n0\r\n\r\n",
+                "5\r\nhello\n0\r\n\r\n",
+                "5\r\nhello\r0\r\n\r\n",
+                "5\r\nhello0\r\n\r\n",
+                "5\r\nhello \r\n0\r\n\r\n",
+                "5\r\nhello\r\n\r\n0\r\n\r\n",
+                // the last chunk and the trailer
+                "0\n\r\n",
+                "0\r\n\n",
+                "0\n\n",
+                "0\r\r\n",
+                "-0\r\n\r\n",
+                "0\r\nA: b\n\r\n",
+                "0\r\nA: b\r\n\n",
+                "0\r\n A: b\r\n\r\n",
+                "0\r\nA : b\r\n\r\n",
+                "0\r\nA: b\r\n c\r\n\r\n",
+                "0\r\nno colon\r\n\r\n",
+                "0\r\nA: b\rc\r\n\r\n",
+                "0\r\nA: \0\r\n\r\n",
+            })
+    void malformedChunks(final String body) throws IOException {
+        refusedAndClosed("GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n" + body, 400);
+    }
+
+    static Stream<Arguments> chunksThatAreTooMuch() {
+        return Stream.of(
+                refused("10001\r\n", 413),
+                refused("ffffffffffffffff\r\n", 413),
+                refused("10000000000000005\r\n", 413),
+                refused("8000\r\n" + "x".repeat(0x8000) + "\r\n8001\r\n", 413),
+                refused("1;" + "a".repeat(33_000) + "\r\n", 400),
+                refused("1;a=\"" + "a".repeat(33_000), 400),
+                refused(("1;" + "a".repeat(9_000) + "\r\nx\r\n").repeat(4), 400),
+                refused("1" + " ".repeat(33_000), 400),
+                refused("0\r\n" + "A: b\r\n".repeat(101) + "\r\n", 431),
+                refused("0\r\nA: " + "b".repeat(9_000) + "\r\n\r\n", 431));
+    }
+
+    @ParameterizedTest(name = "{index}: {1}")
+    @MethodSource
+    void chunksThatAreTooMuch(final String body, final int status) throws IOException {
+        refusedAndClosed("GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n" + body, status);
+    }
+
+    /** What has come of these cannot go on to be a request: the answer does not wait for more, nor for a line to end. */
+    static Stream<Arguments> refusedAtOnce() {
+        final String chunked = "GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
+        return Stream.of(
+                refused("\u0016\u0003\u0001", 400), // a TLS hello
+                refused("\0", 400),
+                refused("\u00e9", 400),
+                refused("\u0005\u0001\0", 400), // SOCKS
+                refused("SSH-2.0-OpenSSH_9.2p1\r", 400),
+                refused("PRI * HTTP/2", 505),
+                refused("GET / HTTP/0", 505),
+                refused("HELO mail.example.org\r", 400),
+                refused("EHLO x\r", 400),
+                refused("{\"", 400),
+                refused("<", 400),
+                refused("A".repeat(65), 501),
+                refused("\r\n\r\n\u0016", 400),
+                refused("\r\n".repeat(9), 400),
+                refused("\n".repeat(9), 400),
+                refused("\rG", 400),
+                refused(" ", 400),
+                refused("\t", 400),
+                refused("GET\r", 400),
+                refused("GET\n", 400),
+                refused("GET  ", 400),
+                refused("GET /\r", 400),
+                refused("GET /\n", 400),
+                refused("GET /\0", 400),
+                refused("GET /#", 400),
+                refused("GET /" + "a".repeat(8_192), 414),
+                refused("GET / h", 400),
+                refused("GET / HTTP/1.x", 400),
+                refused("GET / HTTP/1.1x", 400),
+                refused("GET / HTTP/1.1\rx", 400),
+                refused("GET / HTTP/1.1\r\n ", 400),
+                refused("GET / HTTP/1.1\r\n:", 400),
+                refused("GET / HTTP/1.1\r\nHost ", 400),
+                refused("GET / HTTP/1.1\r\nHost\r", 400),
+                refused("GET / HTTP/1.1\r\nHost: \0", 400),
+                refused("GET / HTTP/1.1\r\nHost: x\rx", 400),
+                refused("GET / HTTP/1.1\r\nHost: x\n", 400),
+                refused("GET / HTTP/1.1\r\nHost: x\r\n\t", 400),
+                refused("GET / HTTP/1.1\r\nHost: x\r\n\rx", 400),
+                refused("GET / HTTP/1.1\r\n" + "a".repeat(8_193), 431),
+                refused(chunked + "g", 400),
+                refused(chunked + "\r", 400),
+                refused(chunked + "5\n", 400),
+                refused(chunked + "5 x", 400),
+                refused(chunked + "5;=", 400),
+                refused(chunked + "10001", 413),
+                refused(chunked + "5\r\nhellox", 400),
+                refused(chunked + "5\r\nhello\rx", 400),
+                refused(chunked + "0\r\nx\r", 400),
+                refused(chunked + "0\r\n ", 400));
+    }
+
+    @ParameterizedTest(name = "{index}: {1}")
+    @MethodSource
+    void refusedAtOnce(final String start, final int status) throws IOException {
+        try (RawClient client = client()) {
+            client.raw(start);
+            assertThat(client.reply().status()).isEqualTo(status); // not 408, after ten seconds
+            assertThat(client.ended()).isTrue();
+        }
+        try (RawClient client = client()) {
+            client.raw(FINE);
+            assertThat(client.reply().text()).isEqualTo("hello\n");
+            for (int i = 0; i < start.length(); i += 100) { // byte by byte, nearly
+                client.raw(start.substring(i, Math.min(start.length(), i + 100)));
+            }
+            assertThat(client.reply().status()).isEqualTo(status);
             assertThat(client.ended()).isTrue();
         }
     }
@@ -135,6 +333,8 @@ class RequestRulesTest extends ServerFixture {
     @ValueSource(
             strings = {
                 "\r\n\r\n" + FINE, // RFC 9112 2.2: empty lines before a request are ignored
+                "\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n" + FINE,
+                "\n\n" + FINE,
                 "GET /hello.txt HTTP/1.1\nHost: x\n\n", // and a lone LF ends a line
                 "GET /hello.txt HTTP/1.9\r\nHost: x\r\n\r\n",
                 "GET /hello.txt HTTP/1.1\r\nhOsT:x\r\n\r\n",
@@ -143,6 +343,9 @@ class RequestRulesTest extends ServerFixture {
                 "GET /hello.txt HTTP/1.1\r\nHost: x\r\nA: b\tc\u00e4\r\n\r\n",
                 "GET /hello.txt HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello",
                 "GET /hello.txt HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: Chunked\r\n\r\n5;x=y\r\nhello\r\n0\r\nA: b\r\n\r\n",
+                CHUNKED + "5 ; a = b\t;c;d=\"\\\"; \u00e4\"\r\nhello\r\n0000;e\r\nA:\r\nB: b\r\n\r\n",
+                CHUNKED + "000000000000000A\r\nhello\r\n\0\r\n\r\n1\r\nx\r\n0\r\n\r\n",
+                CHUNKED + "0\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n", // RFC 9110 6.5.1: ignored
             })
     void acceptedThoughUnusual(final String request) throws IOException {
         try (RawClient client = client()) {

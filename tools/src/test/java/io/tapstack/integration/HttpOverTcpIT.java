@@ -2,6 +2,7 @@ package io.tapstack.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tapstack.demo.Subprocess;
 import io.tapstack.httpd.ServeMethod;
 import java.io.IOException;
 import java.net.Socket;
@@ -15,6 +16,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What HTTP clients do with connections: HEAD, ranges, continued downloads, many requests, and requests before answers. */
 @Timeout(60)
@@ -133,6 +137,29 @@ class HttpOverTcpIT {
             final byte[] all = client.getInputStream().readAllBytes();
             assertThat(Arrays.copyOfRange(all, all.length - SIZE, all.length)).isEqualTo(bytes);
         }
+    }
+
+    /** A client of another protocol learns at once that this is the wrong port, and is not left to wait for its own timeout. */
+    @ParameterizedTest
+    @ValueSource(strings = {"-k https://IP:80/", "--http2-prior-knowledge http://IP/", "--socks5 IP:80 http://x/"})
+    void otherProtocolsOfCurl(final String arguments) throws Exception {
+        final Subprocess.Outcome outcome =
+                Host.attempt("bash", "-c", "curl -sS --max-time 8 " + arguments.replace("IP", network.ip()));
+        assertThat(outcome.exitStatus()).as(outcome.output()).isNotIn(0, 28);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "printf '\\x16\\x03\\x01', 400",
+        "head -c 100000 /dev/zero, 400",
+        "printf 'SSH-2.0-OpenSSH_9.2\\r\\n', 400",
+        "printf 'PRI * HTTP/2.0\\r\\n\\r\\nSM\\r\\n\\r\\n', 505",
+    })
+    void otherProtocols(final String sender, final int status) throws Exception {
+        final String answer = Host.script("exec 3<>/dev/tcp/IP/80; (SENDER) 2>/dev/null >&3 & timeout 8 head -1 <&3"
+                .replace("SENDER", sender)
+                .replace("IP", network.ip()));
+        assertThat(answer).startsWith("HTTP/1.1 " + status);
     }
 
     private Socket connect() throws IOException {
