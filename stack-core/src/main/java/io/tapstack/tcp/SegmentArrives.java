@@ -90,7 +90,7 @@ final class SegmentArrives {
         // step").
         segment.trimFront(tcb.rcvNxt);
         tcb.receiveWindow.announce();
-        segment.trimBack(tcb.rcvAdv);
+        trimBackToWindow(segment);
         text(segment, nowNanos);
         fin(segment, nowNanos);
     }
@@ -316,7 +316,7 @@ final class SegmentArrives {
         final int before = segment.length();
         reportDuplicate(segment);
         segment.trimFront(tcb.rcvNxt);
-        segment.trimBack(tcb.rcvAdv);
+        trimBackToWindow(segment);
         if (tcb.finAnnounced && !segment.has(TcpHeader.FIN)) {
             // Nothing comes behind the end of the stream.
             segment.trimBack(tcb.finSequence);
@@ -325,6 +325,15 @@ final class SegmentArrives {
             // Some of it came before, or does not fit: either way the peer has to be told where we are.
             tcb.delayedAck.ackTrouble();
         }
+    }
+
+    /**
+     * Cuts what lies beyond the window. A FIN just behind it stays, as on Linux: it needs no room, and a peer that has to wait with its FIN for
+     * a window waits for a program that may be waiting for the end of the stream.
+     */
+    private void trimBackToWindow(final Segment segment) {
+        final boolean finAtEdge = segment.has(TcpHeader.FIN) && segment.seq + segment.payloadLength() == tcb.rcvAdv;
+        segment.trimBack(finAtEdge ? tcb.rcvAdv + 1 : tcb.rcvAdv);
     }
 
     /** RFC 2883 4: the sender learns which data it has sent twice, and whether its FIN is among it. */
@@ -427,6 +436,7 @@ final class SegmentArrives {
     private void finInOrder(final long nowNanos) {
         tcb.finReceived = true;
         tcb.rcvNxt++;
+        tcb.rcvAdv = SequenceNumber.max(tcb.rcvAdv, tcb.rcvNxt); // it may have come just behind the window
         tcb.sacks.inOrder(tcb.rcvNxt);
         switch (tcb.state) {
             case ESTABLISHED -> tcb.life.enter(TcpState.CLOSE_WAIT, nowNanos);

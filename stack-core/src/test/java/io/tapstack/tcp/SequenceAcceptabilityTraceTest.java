@@ -95,16 +95,36 @@ class SequenceAcceptabilityTraceTest {
         assertThat(connection.readableBytes()).isEqualTo(3_000);
     }
 
-    /** A FIN behind the window is trimmed too; it counts when it comes again. */
+    /** A FIN behind data that lies beyond the window is trimmed with it; it counts when it comes again. */
     @Test
     void finBehindTheWindow() {
         trace.in(". 1:1001(1000) ack 1").in(". 1001:2001(1000) ack 1").out(". 1:1(0) ack 2001 win 1000");
-        trace.in("F. 2001:3001(1000) ack 1").out(". 1:1(0) ack 3001 win 0").quiet();
+        trace.in("F. 2001:3002(1001) ack 1").out(". 1:1(0) ack 3001 win 0").quiet();
         assertThat(connection.state()).isEqualTo(TcpState.ESTABLISHED);
         trace.read(connection, 3_000);
         trace.out(". 1:1(0) ack 3001 win 3000");
-        trace.in("F. 3001:3001(0) ack 1").out(". 1:1(0) ack 3002").quiet();
+        trace.in("F. 3001:3002(1) ack 1").out(". 1:1(0) ack 3003").quiet();
         assertThat(connection.state()).isEqualTo(TcpState.CLOSE_WAIT);
+    }
+
+    /** A FIN exactly at the right edge needs no room: it is taken with the data that fills the window, as on Linux. */
+    @Test
+    void finAtTheEdgeOfTheWindow() {
+        trace.in(". 1:1001(1000) ack 1").in(". 1001:2001(1000) ack 1").out(". 1:1(0) ack 2001 win 1000");
+        trace.in("F. 2001:3001(1000) ack 1").out(". 1:1(0) ack 3002 win 0").quiet();
+        assertThat(connection.state()).isEqualTo(TcpState.CLOSE_WAIT);
+        trace.read(connection, 3_000);
+        trace.quiet(); // no window is left to announce
+    }
+
+    /** The same with a window that is closed already. */
+    @Test
+    void finAtAZeroWindow() {
+        fillTheWindow();
+        trace.in("F. 3001:3001(0) ack 1").out(". 1:1(0) ack 3002 win 0").quiet();
+        assertThat(connection.state()).isEqualTo(TcpState.CLOSE_WAIT);
+        trace.in("F. 3001:3001(0) ack 1").out(". 1:1(0) ack 3002 win 0").quiet();
+        assertThat(trace.read(connection, 3_000)).isEqualTo(3_000);
     }
 
     /** SEG.LEN = 0, RCV.WND = 0: SEG.SEQ = RCV.NXT only. */
