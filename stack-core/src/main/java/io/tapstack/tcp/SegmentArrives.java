@@ -91,6 +91,7 @@ final class SegmentArrives {
         segment.trimFront(tcb.rcvNxt);
         tcb.receiveWindow.announce();
         trimBackToWindow(segment);
+        urgent(segment);
         text(segment, nowNanos);
         fin(segment, nowNanos);
     }
@@ -155,11 +156,7 @@ final class SegmentArrives {
         }
         trimToWindow(segment);
         // Sixth: check the URG bit.
-        if (segment.has(TcpHeader.URG)
-                && tcb.state.canReceive()
-                && tcb.urgentPointer().arrives(segment)) {
-            tcb.observer().readable();
-        }
+        urgent(segment);
         // Seventh: process the segment text.
         text(segment, nowNanos);
         // Eighth: check the FIN bit.
@@ -334,6 +331,15 @@ final class SegmentArrives {
     private void trimBackToWindow(final Segment segment) {
         final boolean finAtEdge = segment.has(TcpHeader.FIN) && segment.seq + segment.payloadLength() == tcb.rcvAdv;
         segment.trimBack(finAtEdge ? tcb.rcvAdv + 1 : tcb.rcvAdv);
+    }
+
+    /** Sixth: check the URG bit. A SYN-ACK has one too (RFC 9293 3.10.7.3: "other controls"). */
+    private void urgent(final Segment segment) {
+        if (segment.has(TcpHeader.URG)
+                && tcb.state.canReceive()
+                && tcb.urgentPointer().arrives(segment)) {
+            tcb.observer().readable();
+        }
     }
 
     /** RFC 2883 4: the sender learns which data it has sent twice, and whether its FIN is among it. */
