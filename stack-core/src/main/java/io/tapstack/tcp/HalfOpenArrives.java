@@ -48,6 +48,14 @@ final class HalfOpenArrives {
             }
             return;
         }
+        if (half.timestamps != null && !half.timestamps.isEchoSince(segment, half.sentNanos, nowNanos)) {
+            // As on Linux: a peer that echoes what no SYN-ACK of ours said has not seen one.
+            statistics.drop(DropReason.TCP_BAD_ECHO);
+            if (!segment.has(TcpHeader.RST)) {
+                answer(half, segment.length() > 0, nowNanos);
+            }
+            return;
+        }
         // First: check the sequence number.
         if (!Acceptability.isAcceptable(segment, half.rcvNxt(), half.window)) {
             refuse(half, segment, nowNanos);

@@ -13,6 +13,7 @@ final class Handshake {
     private static final int MAX_INITIAL_WINDOW = 1 << 30;
 
     private final TcpConnection tcb;
+    private long startNanos;
     private int timeouts;
     private boolean openedFast;
 
@@ -31,6 +32,7 @@ final class Handshake {
     /** Active OPEN: sends the SYN. */
     void open(final long nowNanos) {
         tcb.life.enter(TcpState.SYN_SENT, nowNanos);
+        startNanos = nowNanos;
         tcb.sndNxt = tcb.iss + 1;
         final FastOpenCache cache = tcb.protocol.fastOpenCache();
         if (tcb.config.fastOpen() && cache.isWorthTrying(tcb.path.destination(), nowNanos)) {
@@ -189,6 +191,11 @@ final class Handshake {
     int initialWindow() {
         final int segments = synWasLost() ? 1 : tcb.config.initialWindowSegments();
         return (int) Math.min((long) segments * tcb.mss, MAX_INITIAL_WINDOW);
+    }
+
+    /** When the first SYN of an active open was sent. */
+    long startNanos() {
+        return startNanos;
     }
 
     /** How often the SYN or SYN-ACK was sent again by the timer. */

@@ -41,13 +41,15 @@ final class SegmentArrives {
     private void synSent(final Segment segment, final long nowNanos) {
         // First: check the ACK bit.
         final boolean ack = segment.has(TcpHeader.ACK);
-        if (ack
-                && (SequenceNumber.lessOrEqual(segment.ack, tcb.iss)
-                        || SequenceNumber.greaterThan(segment.ack, tcb.sndNxt))) {
-            if (!segment.has(TcpHeader.RST)) {
-                tcb.protocol.resets().answer(segment, tcb.path, nowNanos);
-            }
-            tcb.statistics.drop(DropReason.TCP_BAD_ACK);
+        final boolean covers =
+                SequenceNumber.greaterThan(segment.ack, tcb.iss) && SequenceNumber.lessOrEqual(segment.ack, tcb.sndNxt);
+        // As on Linux, an echo of what was never sent shows just as well that the segment belongs to another
+        // connection.
+        final boolean echoes =
+                !tcb.config.timestamps() || tcb.timestamps.isEchoSince(segment, tcb.handshake.startNanos(), nowNanos);
+        if (ack && !(covers && echoes)) {
+            tcb.protocol.resets().answer(segment, tcb.path, nowNanos);
+            tcb.statistics.drop(covers ? DropReason.TCP_BAD_ECHO : DropReason.TCP_BAD_ACK);
             return;
         }
         // Second: check the RST bit. RFC 5961 3.2 wants an ACK that covers the SYN, which was checked just now.

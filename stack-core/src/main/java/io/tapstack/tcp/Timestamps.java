@@ -82,6 +82,20 @@ final class Timestamps {
         return segment.has(TcpHeader.SYN) ? null : DropReason.TCP_NO_TIMESTAMP;
     }
 
+    /**
+     * Whether TSecr is a TSval that a handshake has sent which began at {@code sinceNanos} (RFC 7323 3.2). TSecr means something only in a segment
+     * with ACK, and as on Linux a zero means nothing: some middleboxes write it.
+     */
+    boolean isEchoSince(final Segment segment, final long sinceNanos, final long nowNanos) {
+        if (!segment.has(TcpHeader.ACK) || !segment.options.hasTimestamps()) {
+            return true;
+        }
+        final int echo = segment.options.timestampEcho();
+        return echo == 0
+                || SequenceNumber.greaterOrEqual(echo, value(sinceNanos))
+                        && SequenceNumber.lessOrEqual(echo, value(nowNanos));
+    }
+
     /** RFC 7323 4.3 (2), 5.3 R3: the segment spans Last.ACK.sent, so its timestamp is the one to echo. */
     void accepted(final int tsVal, final int segSeq, final long nowNanos) {
         if (SequenceNumber.greaterOrEqual(tsVal, tsRecent) && SequenceNumber.lessOrEqual(segSeq, lastAckSent)
