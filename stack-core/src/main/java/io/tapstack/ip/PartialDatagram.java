@@ -2,9 +2,11 @@ package io.tapstack.ip;
 
 import io.tapstack.buffer.BufferPool;
 import io.tapstack.buffer.PacketBuffer;
+import io.tapstack.event.DropReason;
 import io.tapstack.wire.Ipv4Header;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,16 +19,20 @@ final class PartialDatagram {
     enum Outcome {
         /** Taken. */
         STORED,
-        /** The same stretch is there already. */
-        DUPLICATE,
-        /** Some of it is there already, but not exactly it. */
+        /** The same bytes are there already. */
+        REPEATED,
+        /** Some of it is there already, and the rest is not, or other bytes are. */
         OVERLAP,
         /** It contradicts what is known of the datagram's length. */
         MALFORMED
     }
 
+    /** What a datagram costs beside the memory of its fragments: the objects that know it. */
+    static final int OVERHEAD_BYTES = 512;
+
     private static final int UNKNOWN = -1;
 
+    private final ReassemblyKey key;
     private final long expiresAt;
     private final boolean unicast;
     private PacketBuffer[] fragments = new PacketBuffer[4];
@@ -34,13 +40,14 @@ final class PartialDatagram {
     private int[] headerLengths = new int[4];
     private int count;
     private int payloadBytes;
-    private int heldBytes;
+    private int heldBytes = OVERHEAD_BYTES;
     private int payloadLength = UNKNOWN;
-    private boolean poisoned;
+    private @Nullable DropReason poisonReason;
     private boolean sawNotEct;
     private boolean sawCongestion;
 
-    PartialDatagram(final long expiresAt, final boolean unicast) {
+    PartialDatagram(final ReassemblyKey key, final long expiresAt, final boolean unicast) {
+        this.key = key;
         this.expiresAt = expiresAt;
         this.unicast = unicast;
     }
@@ -60,7 +67,7 @@ final class PartialDatagram {
         }
         final boolean isRepeated = position < count && starts[position] == start && end(position) == end;
         if (isRepeated && last == (end == payloadLength)) {
-            return Outcome.DUPLICATE;
+            return Outcome.REPEATED;
         }
         if ((position > 0 && end(position - 1) > start) || (position < count && starts[position] < end)) {
             return Outcome.OVERLAP;
@@ -137,13 +144,22 @@ final class PartialDatagram {
     }
 
     /** Lets go of all fragments and takes no more: RFC 5722 4, also for those that are still to come. */
-    void poison() {
-        poisoned = true;
+    void poison(final DropReason reason) {
+        poisonReason = reason;
         release();
     }
 
     boolean isPoisoned() {
-        return poisoned;
+        return poisonReason != null;
+    }
+
+    /** What was wrong with it, once it {@linkplain #isPoisoned() is poisoned}. */
+    DropReason poisonReason() {
+        return Objects.requireNonNull(poisonReason);
+    }
+
+    ReassemblyKey key() {
+        return key;
     }
 
     @SuppressWarnings("NullAway") // A cleared element is never read: count says how many are there.
@@ -154,7 +170,7 @@ final class PartialDatagram {
         }
         count = 0;
         payloadBytes = 0;
-        heldBytes = 0;
+        heldBytes = OVERHEAD_BYTES;
     }
 
     /** The fragment that starts the datagram, or null if it has not come. */
@@ -172,7 +188,7 @@ final class PartialDatagram {
         return count;
     }
 
-    /** Memory held, in bytes. */
+    /** Memory held, in bytes, with that of the objects that stand for the datagram. */
     int heldBytes() {
         return heldBytes;
     }

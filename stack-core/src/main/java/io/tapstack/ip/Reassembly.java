@@ -9,16 +9,12 @@ import io.tapstack.time.TimerWheel;
 import io.tapstack.wire.IpProtocol;
 import io.tapstack.wire.Ipv4Header;
 import java.nio.ByteBuffer;
-import java.util.HashMap;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Puts fragments together again (RFC 791 3.2, RFC 1122 3.3.2). Fragments are the classic way to make a stack hold memory or
- * contradict itself, so everything is bounded, and a datagram whose fragments overlap is dropped as a whole (RFC 5722,
- * which says it for IPv6).
+ * contradict itself, so everything is bounded ({@link PartialDatagrams}), and a datagram whose fragments overlap is dropped as a whole (RFC
+ * 5722, which says it for IPv6), unless a fragment only repeats what is there.
  *
  * <p>Confined to whoever runs the stack.
  */
@@ -31,23 +27,12 @@ final class Reassembly {
         void timedOut(PacketBuffer first, boolean unicast, long nowNanos);
     }
 
-    /** What makes fragments belong together (RFC 791 3.2). */
-    private record Key(int source, int destination, int identification, int protocol) {}
-
-    /** What one sender has here. */
-    private static final class Usage {
-        int datagrams;
-        int bytes;
-    }
-
-    private final Map<Key, PartialDatagram> datagrams = new LinkedHashMap<>();
-    private final Map<Integer, Usage> usages = new HashMap<>();
+    private final PartialDatagrams datagrams;
     private final ReassemblyLimits limits;
     private final BufferPool pool;
     private final StackStatistics statistics;
     private final TimeoutListener listener;
     private final Timer timer;
-    private int heldBytes;
 
     Reassembly(
             final ReassemblyLimits limits,
@@ -55,6 +40,7 @@ final class Reassembly {
             final TimerWheel wheel,
             final StackStatistics statistics,
             final TimeoutListener listener) {
+        this.datagrams = new PartialDatagrams(limits, statistics);
         this.limits = limits;
         this.pool = pool;
         this.statistics = statistics;
@@ -80,22 +66,11 @@ final class Reassembly {
         if (!isPossible(start, length, last, protocol)) {
             return drop(fragment, DropReason.FRAGMENT_MALFORMED);
         }
-        if (pool.underPressure()) {
-            return drop(fragment, DropReason.NO_MEMORY);
-        }
-        final Key key = new Key(
-                Ipv4Header.source(bytes, header),
-                Ipv4Header.destination(bytes, header),
-                Ipv4Header.identification(bytes, header),
-                protocol);
-        final PartialDatagram datagram = datagram(key, unicast, nowNanos);
-        if (datagram == null) {
-            return drop(fragment, DropReason.FRAGMENT_LIMIT);
-        }
+        final PartialDatagram datagram = datagram(ReassemblyKey.of(bytes, header), unicast, nowNanos);
         if (datagram.isPoisoned()) {
-            return drop(fragment, DropReason.FRAGMENT_OVERLAP);
+            return drop(fragment, datagram.poisonReason());
         }
-        return store(key, datagram, compact(fragment), headerLength, start, last);
+        return store(datagram, compact(fragment), headerLength, start, last);
     }
 
     private static boolean isPossible(final int start, final int length, final boolean last, final int protocol) {
@@ -108,18 +83,13 @@ final class Reassembly {
         return wellFormed && fits && !hidesFlags;
     }
 
-    private @Nullable PartialDatagram datagram(final Key key, final boolean unicast, final long nowNanos) {
-        final PartialDatagram known = datagrams.get(key);
+    private PartialDatagram datagram(final ReassemblyKey key, final boolean unicast, final long nowNanos) {
+        final PartialDatagram known = datagrams.find(key);
         if (known != null) {
             return known;
         }
-        final Usage usage = usages.computeIfAbsent(key.source, source -> new Usage());
-        if (usage.datagrams >= limits.maxDatagramsPerSource()) {
-            return null;
-        }
-        final PartialDatagram datagram = new PartialDatagram(nowNanos + limits.timeoutNanos(), unicast);
-        datagrams.put(key, datagram);
-        usage.datagrams++;
+        final PartialDatagram datagram = new PartialDatagram(key, nowNanos + limits.timeoutNanos(), unicast);
+        datagrams.add(datagram);
         if (!timer.isArmed()) {
             timer.arm(datagram.expiresAt());
         }
@@ -127,7 +97,6 @@ final class Reassembly {
     }
 
     private @Nullable PacketBuffer store(
-            final Key key,
             final PartialDatagram datagram,
             final PacketBuffer fragment,
             final int headerLength,
@@ -136,38 +105,41 @@ final class Reassembly {
         fragment.strip(headerLength);
         final int before = datagram.heldBytes();
         switch (datagram.add(fragment, headerLength, start, last)) {
-            case DUPLICATE -> {
+            case REPEATED -> {
                 // The network may deliver twice: that is no contradiction.
                 fragment.release();
                 return null;
             }
             case OVERLAP -> {
-                poison(key, datagram);
-                return drop(fragment, DropReason.FRAGMENT_OVERLAP);
+                poison(datagram, DropReason.FRAGMENT_OVERLAP);
+                fragment.release();
+                return null;
             }
             case MALFORMED -> {
-                poison(key, datagram);
-                return drop(fragment, DropReason.FRAGMENT_MALFORMED);
+                poison(datagram, DropReason.FRAGMENT_MALFORMED);
+                fragment.release();
+                return null;
             }
-            case STORED -> charge(key, datagram.heldBytes() - before);
+            case STORED -> datagrams.recharge(datagram, before);
         }
         if (datagram.isComplete()) {
-            return complete(key, datagram);
+            return complete(datagram);
         }
-        final Usage usage = usages.get(key.source);
-        if (datagram.count() >= limits.maxFragments() || (usage != null && usage.bytes > limits.maxBytesPerSource())) {
-            discard(key, datagram, DropReason.FRAGMENT_LIMIT);
+        if (datagram.count() >= limits.maxFragments() || datagram.heldBytes() > limits.maxBytesPerSource()) {
+            // No eviction of others would make room for it.
+            poison(datagram, DropReason.FRAGMENT_LIMIT);
         }
-        makeRoom();
+        makeRoomFor(datagram);
         return null;
     }
 
-    private @Nullable PacketBuffer complete(final Key key, final PartialDatagram datagram) {
+    private @Nullable PacketBuffer complete(final PartialDatagram datagram) {
+        datagrams.remove(datagram);
         if (datagram.isImpossible()) {
-            discard(key, datagram, DropReason.FRAGMENT_MALFORMED);
+            statistics.drop(DropReason.FRAGMENT_MALFORMED);
+            datagram.release();
             return null;
         }
-        forget(key, datagram);
         return datagram.assemble(pool);
     }
 
@@ -184,65 +156,33 @@ final class Reassembly {
         return copy;
     }
 
-    /** While too much is held in all, the datagram that has waited longest goes. */
-    private void makeRoom() {
-        final Iterator<Map.Entry<Key, PartialDatagram>> oldestFirst =
-                datagrams.entrySet().iterator();
-        while (heldBytes > limits.maxBytes() && oldestFirst.hasNext()) {
-            final Map.Entry<Key, PartialDatagram> oldest = oldestFirst.next();
-            oldestFirst.remove();
-            uncharge(oldest.getKey(), oldest.getValue());
-            statistics.drop(DropReason.FRAGMENT_LIMIT);
-            oldest.getValue().release();
+    private void makeRoomFor(final PartialDatagram datagram) {
+        datagrams.makeRoomFor(datagram);
+        // What waits here is worth less than what the rest of the stack holds, as most of it will never be complete.
+        boolean evicted = true;
+        while (evicted && pool.underPressure()) {
+            evicted = datagrams.evictOldest();
         }
     }
 
     /** The datagram is dead, but stays known until its time is over, so that late fragments do not revive it. */
-    private void poison(final Key key, final PartialDatagram datagram) {
-        charge(key, -datagram.heldBytes());
-        datagram.poison();
-    }
-
-    private void discard(final Key key, final PartialDatagram datagram, final DropReason reason) {
+    private void poison(final PartialDatagram datagram, final DropReason reason) {
+        final int before = datagram.heldBytes();
         statistics.drop(reason);
-        forget(key, datagram);
-        datagram.release();
-    }
-
-    private void forget(final Key key, final PartialDatagram datagram) {
-        datagrams.remove(key);
-        uncharge(key, datagram);
-    }
-
-    private void charge(final Key key, final int bytes) {
-        heldBytes += bytes;
-        final Usage usage = usages.get(key.source);
-        if (usage != null) {
-            usage.bytes += bytes;
-        }
-    }
-
-    private void uncharge(final Key key, final PartialDatagram datagram) {
-        charge(key, -datagram.heldBytes());
-        final Usage usage = usages.get(key.source);
-        if (usage != null && --usage.datagrams == 0) {
-            usages.remove(key.source);
-        }
+        datagram.poison(reason);
+        datagrams.recharge(datagram, before);
     }
 
     private void expire(final long nowNanos) {
-        final Iterator<Map.Entry<Key, PartialDatagram>> oldestFirst =
-                datagrams.entrySet().iterator();
-        while (oldestFirst.hasNext()) {
-            final Map.Entry<Key, PartialDatagram> entry = oldestFirst.next();
-            final PartialDatagram datagram = entry.getValue();
-            if (datagram.expiresAt() - nowNanos > 0) {
-                timer.arm(datagram.expiresAt());
+        while (!datagrams.isEmpty()) {
+            // All live equally long, so that the oldest is the first to expire.
+            final PartialDatagram oldest = datagrams.oldest();
+            if (oldest.expiresAt() - nowNanos > 0) {
+                timer.arm(oldest.expiresAt());
                 return;
             }
-            oldestFirst.remove();
-            uncharge(entry.getKey(), datagram);
-            timeOut(datagram, nowNanos);
+            datagrams.remove(oldest);
+            timeOut(oldest, nowNanos);
         }
     }
 
@@ -267,15 +207,12 @@ final class Reassembly {
 
     /** Drops everything. */
     void clear() {
-        datagrams.values().forEach(PartialDatagram::release);
         datagrams.clear();
-        usages.clear();
-        heldBytes = 0;
         timer.cancel();
     }
 
     /** Memory held, in bytes. */
     int heldBytes() {
-        return heldBytes;
+        return datagrams.heldBytes();
     }
 }

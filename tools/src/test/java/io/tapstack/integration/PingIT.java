@@ -2,10 +2,17 @@ package io.tapstack.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tapstack.event.DropReason;
+import io.tapstack.link.ImpairedLink;
+import io.tapstack.link.Impairment;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** ICMP and ARP, as the host's tools see them. */
@@ -51,6 +58,42 @@ class PingIT {
         }
         assertThat(Host.run("ping", "-n", "-c", "1", "-M", "do", "-s", "1472", network.ip()))
                 .contains("1 received");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"296, 65507", "576, 65507", "1006, 65507", "1480, 65507"})
+    void answersWhateverTheFragments(final int mtu, final int size) throws Exception {
+        network = TestNetwork.open();
+        Host.run("ip", "link", "set", network.tap(), "mtu", Integer.toString(mtu));
+        Host.run("ping", "-n", "-c", "1", network.ip()); // 241 fragments are too many to wait for ARP
+        assertThat(Host.run("ping", "-n", "-c", "3", "-i", "0.1", "-s", Integer.toString(size), network.ip()))
+                .contains((size + 8) + " bytes from " + network.ip())
+                .contains("3 packets transmitted, 3 received, 0% packet loss")
+                .doesNotContainIgnoringCase("wrong data");
+    }
+
+    /**
+     * One frame in 33 is lost each way, so that 0.97 to the power of 6 of the pings are answered: not only the first ones. 2,000 pings leave
+     * more than 170 datagrams behind that are never complete.
+     */
+    @Test
+    void lossCostsOnlyThePingsThatItHits() throws Exception {
+        final Impairment loss = Impairment.NONE.withLoss(0.03);
+        network = TestNetwork.open((tap, host, stack) -> new ImpairedLink(tap, loss, loss, 1));
+        // A lost ARP packet is another test's matter.
+        Host.script("""
+                until ping -n -c 1 -W 1 %1$s; do :; done
+                mac=$(ip -o neigh show to %1$s dev %2$s | sed 's/.*lladdr \\([^ ]*\\).*/\\1/')
+                ip neigh replace %1$s lladdr "$mac" dev %2$s nud permanent
+                """.formatted(network.ip(), network.tap()));
+        final String output = Host.attempt(
+                        "ping", "-n", "-q", "-c", "2000", "-i", "0.002", "-s", "4000", "-W", "1", network.ip())
+                .output();
+        final Matcher matcher =
+                Pattern.compile("2000 packets transmitted, (\\d+) received").matcher(output);
+        assertThat(matcher.find()).as(output).isTrue();
+        assertThat(Integer.parseInt(matcher.group(1))).isBetween(1_560, 1_780);
+        assertThat(network.drops(DropReason.FRAGMENT_LIMIT)).isBetween(60L, 300L);
     }
 
     @ParameterizedTest

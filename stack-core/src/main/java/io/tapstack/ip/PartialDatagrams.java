@@ -1,0 +1,138 @@
+package io.tapstack.ip;
+
+import io.tapstack.event.DropReason;
+import io.tapstack.event.StackStatistics;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The datagrams that reassembly holds, oldest first. A full limit evicts the oldest datagram of those that the limit is about and never
+ * refuses the new one: a datagram that still lacks a fragment after so much has come behind it will hardly be completed.
+ *
+ * <p>Confined to whoever runs the stack.
+ */
+final class PartialDatagrams {
+
+    /** What one sender has here. */
+    private static final class Source {
+        final Set<PartialDatagram> oldestFirst = new LinkedHashSet<>();
+        int heldBytes;
+    }
+
+    private final Map<ReassemblyKey, PartialDatagram> datagrams = new LinkedHashMap<>();
+    private final Map<Integer, Source> sources = new HashMap<>();
+    private final ReassemblyLimits limits;
+    private final StackStatistics statistics;
+    private int heldBytes;
+
+    PartialDatagrams(final ReassemblyLimits limits, final StackStatistics statistics) {
+        this.limits = limits;
+        this.statistics = statistics;
+    }
+
+    @Nullable
+    PartialDatagram find(final ReassemblyKey key) {
+        return datagrams.get(key);
+    }
+
+    /** Adds a datagram that has no fragments yet. The oldest of its source gives way if the source has too many. */
+    void add(final PartialDatagram datagram) {
+        final int address = datagram.key().source();
+        final Source known = sources.get(address);
+        if (known != null && known.oldestFirst.size() >= limits.maxDatagramsPerSource()) {
+            evict(known.oldestFirst.iterator().next(), DropReason.FRAGMENT_LIMIT);
+        }
+        datagrams.put(datagram.key(), datagram);
+        final Source source = sources.computeIfAbsent(address, key -> new Source());
+        source.oldestFirst.add(datagram);
+        charge(source, datagram.heldBytes());
+    }
+
+    /** Charges what {@code datagram} holds now instead of the {@code before} bytes that it held. */
+    void recharge(final PartialDatagram datagram, final int before) {
+        final Source source = sources.get(datagram.key().source());
+        if (source != null) {
+            charge(source, datagram.heldBytes() - before);
+        }
+    }
+
+    private void charge(final Source source, final int bytes) {
+        source.heldBytes += bytes;
+        heldBytes += bytes;
+    }
+
+    /** Lets the oldest give way until both limits in bytes hold. */
+    void makeRoomFor(final PartialDatagram arriving) {
+        final Source source = sources.get(arriving.key().source());
+        while (source != null && source.heldBytes > limits.maxBytesPerSource()) {
+            evict(source.oldestFirst.iterator().next(), DropReason.FRAGMENT_LIMIT);
+        }
+        while (heldBytes > limits.maxBytes()) {
+            evict(oldest(), DropReason.FRAGMENT_LIMIT);
+        }
+    }
+
+    /**
+     * Evicts the oldest datagram for want of memory elsewhere in the stack.
+     *
+     * @return false if there is none
+     */
+    boolean evictOldest() {
+        if (datagrams.isEmpty()) {
+            return false;
+        }
+        evict(oldest(), DropReason.NO_MEMORY);
+        return true;
+    }
+
+    /** RFC 1122 3.3.2 asks for a time exceeded message when the time is over, so none is sent for an eviction. */
+    private void evict(final PartialDatagram datagram, final DropReason reason) {
+        if (!datagram.isPoisoned()) {
+            statistics.drop(reason);
+        }
+        remove(datagram);
+        datagram.release();
+    }
+
+    /** Removes a datagram, whose fragments stay the caller's. */
+    void remove(final PartialDatagram datagram) {
+        datagrams.remove(datagram.key());
+        final int address = datagram.key().source();
+        final Source source = sources.get(address);
+        if (source == null) {
+            return;
+        }
+        source.oldestFirst.remove(datagram);
+        charge(source, -datagram.heldBytes());
+        if (source.oldestFirst.isEmpty()) {
+            sources.remove(address);
+        }
+    }
+
+    boolean isEmpty() {
+        return datagrams.isEmpty();
+    }
+
+    /** The datagram that has waited longest; there has to be one. */
+    PartialDatagram oldest() {
+        final Iterator<PartialDatagram> oldestFirst = datagrams.values().iterator();
+        return oldestFirst.next();
+    }
+
+    /** Memory held, in bytes. */
+    int heldBytes() {
+        return heldBytes;
+    }
+
+    void clear() {
+        datagrams.values().forEach(PartialDatagram::release);
+        datagrams.clear();
+        sources.clear();
+        heldBytes = 0;
+    }
+}
