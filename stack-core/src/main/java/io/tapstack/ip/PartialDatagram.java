@@ -65,12 +65,8 @@ final class PartialDatagram {
         while (position > 0 && starts[position - 1] >= start) {
             position--;
         }
-        final boolean isRepeated = position < count && starts[position] == start && end(position) == end;
-        if (isRepeated && last == (end == payloadLength)) {
-            return Outcome.REPEATED;
-        }
         if ((position > 0 && end(position - 1) > start) || (position < count && starts[position] < end)) {
-            return Outcome.OVERLAP;
+            return isRepeated(fragment, start, last) ? Outcome.REPEATED : Outcome.OVERLAP;
         }
         final boolean behindTheEnd = payloadLength != UNKNOWN && (last || end > payloadLength);
         final boolean cutsOff = last && count > 0 && end(count - 1) > end;
@@ -82,6 +78,38 @@ final class PartialDatagram {
             payloadLength = end;
         }
         return Outcome.STORED;
+    }
+
+    /**
+     * True if all of a stretch is there, whatever the fragments that it came in, with the same bytes and the same opinion of where the
+     * datagram ends. A router on another way, with another MTU, sends the same datagram so.
+     */
+    private boolean isRepeated(final PacketBuffer fragment, final int start, final boolean last) {
+        final int end = start + fragment.contiguousLength();
+        if (last != (end == payloadLength)) {
+            return false;
+        }
+        int known = start;
+        for (int i = 0; i < count && starts[i] <= known && known < end; i++) {
+            final int to = Math.min(end, end(i));
+            if (to > known) {
+                if (!isEqual(fragments[i], known - starts[i], fragment, known - start, to - known)) {
+                    return false;
+                }
+                known = to;
+            }
+        }
+        return known == end;
+    }
+
+    private static boolean isEqual(
+            final PacketBuffer one,
+            final int oneFrom,
+            final PacketBuffer other,
+            final int otherFrom,
+            final int length) {
+        final ByteBuffer oneBytes = one.memory().bytes().slice(one.head() + oneFrom, length);
+        return oneBytes.equals(other.memory().bytes().slice(other.head() + otherFrom, length));
     }
 
     private void insert(final int position, final PacketBuffer fragment, final int headerLength, final int start) {

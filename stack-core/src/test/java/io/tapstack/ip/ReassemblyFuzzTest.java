@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Fragments in any order, with holes, doubled, overlapping, contradicting each other, of several datagrams at a time, against a model that
+ * Fragments in any order, with holes, repeated, overlapping, contradicting each other, of several datagrams at a time, against a model that
  * knows for every datagram which stretches have come.
  */
 class ReassemblyFuzzTest {
@@ -49,14 +49,18 @@ class ReassemblyFuzzTest {
         }
 
         boolean isWhole() {
-            int at = 0;
+            return end >= 0 && covers(0, end);
+        }
+
+        /** True if all of a stretch has come. */
+        boolean covers(final int from, final int to) {
+            int at = from;
             for (final Map.Entry<Integer, Integer> stretch : stretches.entrySet()) {
-                if (stretch.getKey() != at) {
-                    return false;
+                if (stretch.getKey() <= at) {
+                    at = Math.max(at, stretch.getValue());
                 }
-                at = stretch.getValue();
             }
-            return at == end;
+            return at >= to;
         }
     }
 
@@ -100,17 +104,22 @@ class ReassemblyFuzzTest {
             final byte[] piece = new byte[Math.max(0, to - from)];
             final Pattern content = new Pattern(identification);
             content.fill(ByteBuffer.wrap(piece), from);
+            final boolean whole = from == 0 && last; // not a fragment at all
+            final boolean falsified = !whole && from < to && known != null && known.covers(from, to) && in.oneIn(8);
+            if (falsified) {
+                piece[in.below(piece.length)] ^= 1;
+            }
             final int field = from / 8 | (last ? 0 : MORE);
             final byte[] packet =
                     Packets.ipv4(TestHost.PEER, TestHost.ADDRESS, PROTOCOL, identification, field, new byte[0], piece);
-            final boolean whole = expect(identification, from, from + piece.length, last);
+            final boolean completes = expect(identification, from, from + piece.length, last, falsified);
             host.receivePacket(packet);
             host.link.takeSent();
-            if (whole) {
+            if (completes) {
                 arrived++;
             }
             assertThat(transport.packets).as("datagrams").hasSize(arrived);
-            if (whole) {
+            if (completes) {
                 final byte[] payload = transport.packets.get(arrived - 1).payload();
                 assertThat(content.firstWrong(ByteBuffer.wrap(payload), 0, payload.length, 0))
                         .isEqualTo(-1);
@@ -125,7 +134,8 @@ class ReassemblyFuzzTest {
         }
 
         /** @return true if the fragment makes a datagram whole */
-        private boolean expect(final int identification, final int from, final int to, final boolean last) {
+        private boolean expect(
+                final int identification, final int from, final int to, final boolean last, final boolean falsified) {
             if (from == 0 && last) {
                 return to >= 0; // not a fragment at all
             }
@@ -138,9 +148,8 @@ class ReassemblyFuzzTest {
             if (datagram.dead) {
                 return false;
             }
-            final Integer same = datagram.stretches.get(from);
-            if (same != null && same == to && last == (to == datagram.end)) {
-                return false; // a duplicate
+            if (datagram.covers(from, to) && last == (to == datagram.end) && !falsified) {
+                return false; // all of it is there, and the same
             }
             final Map.Entry<Integer, Integer> before = datagram.stretches.lowerEntry(to);
             final boolean overlaps = before != null && before.getValue() > from;

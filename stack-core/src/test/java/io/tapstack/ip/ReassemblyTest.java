@@ -198,6 +198,82 @@ class ReassemblyTest {
         assertArrived(whole);
     }
 
+    /** A second way with a smaller MTU, or a larger one, brings the same bytes in other pieces (RFC 791 3.2 would copy them again). */
+    @ParameterizedTest
+    @CsvSource({"0, 16", "8, 24", "16, 32", "0, 32", "32, 64", "16, 56", "0, 64", "24, 40", "64, 64"})
+    void aRepeatInOtherPiecesIsNoOverlap(final int from, final int to) {
+        final byte[] whole = Packets.pattern(104);
+        host.receivePacket(fragment(whole, 0, 32, true));
+        host.receivePacket(fragment(whole, 32, 64, true));
+        if (from < to) {
+            host.receivePacket(fragment(whole, from, to, true));
+        }
+        host.receivePacket(fragment(whole, 64, 104, false));
+        assertArrived(whole);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "64, 104, false",
+        "80, 104, false",
+        "64, 80, true",
+        "72, 88, true",
+        "40, 104, false",
+        "32, 72, true",
+        "32, 104, false"
+    })
+    void aRepeatOfTheEndIsNoOverlap(final int from, final int to, final boolean more) {
+        final byte[] whole = Packets.pattern(104);
+        host.receivePacket(fragment(whole, 64, 104, false));
+        host.receivePacket(fragment(whole, 32, 64, true));
+        host.receivePacket(fragment(whole, from, to, more));
+        host.receivePacket(fragment(whole, 0, 32, true));
+        assertArrived(whole);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"64, 104, true", "64, 80, false", "72, 96, false", "32, 64, false"})
+    void aRepeatThatPutsTheEndElsewhereKillsTheDatagram(final int from, final int to, final boolean more) {
+        final byte[] whole = Packets.pattern(104);
+        host.receivePacket(fragment(whole, 64, 104, false));
+        host.receivePacket(fragment(whole, 32, 64, true));
+        host.receivePacket(fragment(whole, from, to, more));
+        host.receivePacket(fragment(whole, 0, 32, true));
+        assertThat(transport.packets).isEmpty();
+        assertThat(host.drops(DropReason.FRAGMENT_OVERLAP)).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aFragmentOfADeliveredDatagramDisturbsNobody(final boolean first) {
+        final byte[] whole = Packets.pattern(80);
+        host.receivePacket(fragment(whole, 0, 40, true));
+        host.receivePacket(fragment(whole, 40, 80, false));
+        assertArrived(whole);
+        host.receivePacket(first ? fragment(whole, 0, 40, true) : fragment(whole, 40, 80, false));
+        assertThat(transport.packets).hasSize(1);
+
+        host.receivePacket(fragment(TestHost.PEER, 78, PROTOCOL, whole, 0, 40, true));
+        host.receivePacket(fragment(TestHost.PEER, 78, PROTOCOL, whole, 40, 80, false));
+        assertThat(transport.packets).hasSize(2);
+    }
+
+    /** The first who says what the bytes are is not believed more than the second. */
+    @ParameterizedTest
+    @CsvSource({"0, 32, 0", "0, 32, 31", "8, 24, 8", "16, 56, 31", "16, 56, 32", "16, 56, 55", "0, 64, 63"})
+    void aRepeatWithAnotherByteKillsTheDatagram(final int from, final int to, final int changed) {
+        final byte[] whole = Packets.pattern(80);
+        host.receivePacket(fragment(whole, 0, 32, true));
+        host.receivePacket(fragment(whole, 32, 64, true));
+        final byte[] other = whole.clone();
+        other[changed] ^= 1;
+        host.receivePacket(fragment(other, from, to, true));
+        assertThat(host.pool.packetsInUse()).as("what was held is gone").isZero();
+        host.receivePacket(fragment(whole, 64, 80, false));
+        assertThat(transport.packets).isEmpty();
+        assertThat(host.drops(DropReason.FRAGMENT_OVERLAP)).isEqualTo(2);
+    }
+
     @Test
     void teardrop() { // the second fragment lies inside the first
         final byte[] whole = Packets.pattern(80);

@@ -96,6 +96,17 @@ class PingIT {
         assertThat(network.drops(DropReason.FRAGMENT_LIMIT)).isBetween(60L, 300L);
     }
 
+    /** Frames that come twice, and late: repeats of fragments, before and after their datagram was answered. */
+    @Test
+    void answersFragmentsThatComeTwice() throws Exception {
+        final Impairment twice = Impairment.NONE.withDuplication(0.5).withReordering(0.2, 2_000_000);
+        network = TestNetwork.open((tap, host, stack) -> new ImpairedLink(tap, Impairment.NONE, twice, 1));
+        assertThat(Host.run("ping", "-n", "-c", "200", "-i", "0.01", "-s", "4000", network.ip()))
+                .contains("200 packets transmitted, 200 received")
+                .doesNotContainIgnoringCase("wrong data");
+        assertThat(network.drops(DropReason.FRAGMENT_OVERLAP)).isZero();
+    }
+
     @ParameterizedTest
     @EnumSource
     void answersAFlood(final Offload offload) throws Exception {
