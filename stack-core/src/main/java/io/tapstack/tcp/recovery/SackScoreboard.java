@@ -2,7 +2,6 @@ package io.tapstack.tcp.recovery;
 
 import io.tapstack.tcp.recovery.SentSegment.State;
 import io.tapstack.wire.SequenceNumber;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,20 +20,12 @@ public final class SackScoreboard {
         void delivered(SentSegment segment, int bytes, AckArrival ack);
     }
 
-    private static final SentSegment[] NONE = {};
-    private static final int SMALLEST_RING = 8;
-    /** An array longer than this is let go when nothing is in flight. */
-    private static final int LARGEST_IDLE_RING = 256;
-
     private final SentSegmentPool pool;
     private final DeliveryRate rate = new DeliveryRate();
     private final FlightCount flight = new FlightCount();
+    private final SentSegmentRing entries = new SentSegmentRing();
     private final SentSegmentList inNetwork = new SentSegmentList();
     private final SentSegmentList lost = new SentSegmentList();
-
-    private SentSegment[] ring = NONE;
-    private int head;
-    private int count;
 
     private int mss = 1;
     private boolean finSent;
@@ -96,12 +87,12 @@ public final class SackScoreboard {
     }
 
     public boolean isEmpty() {
-        return count == 0;
+        return entries.isEmpty();
     }
 
     /** How many entries there are. */
     int entries() {
-        return count;
+        return entries.size();
     }
 
     // ---- Sending
@@ -114,8 +105,8 @@ public final class SackScoreboard {
         }
         lastMoment = Math.max(lastMoment, nowNanos);
         final int before = flight.bytesInNetwork;
-        if (count > 0) {
-            final SentSegment last = at(count - 1);
+        if (!entries.isEmpty()) {
+            final SentSegment last = entries.last();
             if (continues(last, start)) {
                 flight.leave(last);
                 last.end = end;
@@ -134,7 +125,7 @@ public final class SackScoreboard {
         segment.wasLost = false;
         segment.segments = segmentsIn(segment);
         rate.sent(segment, before, nowNanos);
-        insert(count, segment);
+        entries.append(segment);
         inNetwork.append(segment);
         flight.enter(segment);
     }
@@ -150,13 +141,13 @@ public final class SackScoreboard {
 
     /** What lies from {@code start} to {@code end} was sent again. */
     public void sentAgain(final int start, final int end, final long nowNanos) {
-        int index = firstEndingAfter(start);
-        while (index < count && SequenceNumber.lessThan(at(index).start, end)) {
+        int index = entries.firstEndingAfter(start);
+        while (index < entries.size() && SequenceNumber.lessThan(entries.at(index).start, end)) {
             final SentSegment segment = isolate(index, start, end);
             if (segment.state != State.SACKED) {
                 sendAgain(segment, nowNanos);
             }
-            index = firstEndingAfter(segment.end);
+            index = entries.firstEndingAfter(segment.end);
         }
     }
 
@@ -176,7 +167,7 @@ public final class SackScoreboard {
     /** What was sent, first to last. */
     @Nullable
     SentSegment first() {
-        return count == 0 ? null : at(0);
+        return entries.isEmpty() ? null : entries.at(0);
     }
 
     /** What has been in the network longest; its {@code next} was sent after it. */
@@ -231,23 +222,18 @@ public final class SackScoreboard {
     /** Everything before {@link AckArrival#sndUna} is acknowledged. */
     void acknowledge(final AckArrival ack, final Deliveries deliveries) {
         final int sndUna = ack.sndUna;
-        while (count > 0 && SequenceNumber.lessThan(at(0).start, sndUna)) {
-            final SentSegment segment = at(0);
+        while (!entries.isEmpty() && SequenceNumber.lessThan(entries.at(0).start, sndUna)) {
+            final SentSegment segment = entries.at(0);
             final int bytes = SequenceNumber.min(segment.end, sndUna) - segment.start;
             if (segment.state != State.SACKED) {
                 deliver(segment, bytes, ack, deliveries);
             }
             if (bytes == segment.length()) {
                 forget(segment);
-                head = (head + 1) & (ring.length - 1);
-                count--;
+                entries.removeFirst();
             } else {
                 shorten(segment, sndUna);
             }
-        }
-        if (count == 0 && ring.length > LARGEST_IDLE_RING) {
-            ring = NONE;
-            head = 0;
         }
     }
 
@@ -256,15 +242,15 @@ public final class SackScoreboard {
      * So are parts of segments: no honest peer has those, and a peer that reports every second byte would have an entry for each.
      */
     void sack(final int left, final int right, final AckArrival ack, final Deliveries deliveries) {
-        int index = firstEndingAfter(left);
-        while (index < count && SequenceNumber.lessThan(at(index).start, right)) {
-            final SentSegment touched = at(index);
+        int index = entries.firstEndingAfter(left);
+        while (index < entries.size() && SequenceNumber.lessThan(entries.at(index).start, right)) {
+            final SentSegment touched = entries.at(index);
             if (touched.state != State.SACKED) {
                 final int from = wholeSegmentsFrom(touched, left);
                 final int to = wholeSegmentsTo(touched, right);
                 if (SequenceNumber.lessThan(from, to)) {
                     final SentSegment segment = isolate(index, from, to);
-                    index = firstEndingAfter(segment.start);
+                    index = entries.firstEndingAfter(segment.start);
                     deliver(segment, segment.length(), ack, deliveries);
                     flight.leave(segment);
                     unlink(segment);
@@ -323,8 +309,8 @@ public final class SackScoreboard {
 
     /** The peer has thrown away what it had SACKed (RFC 2018 8), or may have: that counts as lost. */
     void forgetSacks() {
-        for (int i = 0; i < count; i++) {
-            final SentSegment segment = at(i);
+        for (int i = 0; i < entries.size(); i++) {
+            final SentSegment segment = entries.at(i);
             if (segment.state == State.SACKED) {
                 lose(segment);
             }
@@ -352,7 +338,7 @@ public final class SackScoreboard {
             before = segment;
         }
         for (int i = 0; flight.segmentsLost > 0; i++) {
-            final SentSegment segment = at(i);
+            final SentSegment segment = entries.at(i);
             flight.leave(segment);
             segment.wasLost = false;
             flight.enter(segment);
@@ -361,13 +347,10 @@ public final class SackScoreboard {
 
     /** Forgets everything: the connection is over. */
     public void clear() {
-        while (count > 0) {
-            forget(at(0));
-            head = (head + 1) & (ring.length - 1);
-            count--;
+        for (int i = 0; i < entries.size(); i++) {
+            forget(entries.at(i));
         }
-        ring = NONE;
-        head = 0;
+        entries.reset();
     }
 
     // ---- Entries
@@ -384,28 +367,9 @@ public final class SackScoreboard {
         return (bytes - (fin ? 1 : 0) + mss - 1) / mss;
     }
 
-    private SentSegment at(final int index) {
-        return ring[(head + index) & (ring.length - 1)];
-    }
-
-    /** Index of the first entry that ends after {@code sequence}. */
-    private int firstEndingAfter(final int sequence) {
-        int low = 0;
-        int high = count;
-        while (low < high) {
-            final int middle = (low + high) >>> 1;
-            if (SequenceNumber.greaterThan(at(middle).end, sequence)) {
-                high = middle;
-            } else {
-                low = middle + 1;
-            }
-        }
-        return low;
-    }
-
     /** Divides the entry at {@code index} so that one of the parts is what it has between {@code left} and {@code right}: that one. */
     private SentSegment isolate(final int index, final int left, final int right) {
-        SentSegment segment = at(index);
+        SentSegment segment = entries.at(index);
         if (SequenceNumber.lessThan(segment.start, left)) {
             segment = divide(index, left);
             if (SequenceNumber.greaterThan(segment.end, right)) {
@@ -419,7 +383,7 @@ public final class SackScoreboard {
 
     /** Cuts the entry at {@code index} in two. @return the second one, from {@code sequence} on */
     private SentSegment divide(final int index, final int sequence) {
-        final SentSegment segment = at(index);
+        final SentSegment segment = entries.at(index);
         final SentSegment rest = pool.take();
         flight.leave(segment);
         rest.copy(segment);
@@ -429,7 +393,7 @@ public final class SackScoreboard {
         rest.segments = segmentsIn(rest);
         flight.enter(segment);
         flight.enter(rest);
-        insert(index + 1, rest);
+        entries.insert(index + 1, rest);
         switch (segment.state) {
             case IN_NETWORK -> inNetwork.insertAfter(segment, rest);
             case LOST -> lost.insertAfter(segment, rest);
@@ -442,10 +406,10 @@ public final class SackScoreboard {
 
     /** Joins the SACKed entry at {@code index} with SACKed neighbours. @return its index then */
     private int joinSacked(final int index) {
-        if (index + 1 < count && at(index + 1).state == State.SACKED) {
+        if (index + 1 < entries.size() && entries.at(index + 1).state == State.SACKED) {
             absorbNext(index);
         }
-        if (index > 0 && at(index - 1).state == State.SACKED) {
+        if (index > 0 && entries.at(index - 1).state == State.SACKED) {
             absorbNext(index - 1);
             return index - 1;
         }
@@ -453,12 +417,12 @@ public final class SackScoreboard {
     }
 
     private void absorbNext(final int index) {
-        final SentSegment segment = at(index);
-        final SentSegment absorbed = at(index + 1);
+        final SentSegment segment = entries.at(index);
+        final SentSegment absorbed = entries.at(index + 1);
         segment.end = absorbed.end;
         segment.segments += absorbed.segments;
         segment.transmissions = Math.max(segment.transmissions, absorbed.transmissions);
-        removeAt(index + 1);
+        entries.removeAt(index + 1);
         pool.give(absorbed);
     }
 
@@ -484,54 +448,5 @@ public final class SackScoreboard {
         flight.leave(segment);
         unlink(segment);
         pool.give(segment);
-    }
-
-    // ---- The ring: a power of two of places; what is moved is the shorter side
-
-    private void insert(final int index, final SentSegment segment) {
-        if (count == ring.length) {
-            grow();
-        }
-        final int mask = ring.length - 1;
-        if (index < count / 2) {
-            head = (head - 1) & mask;
-            for (int i = 0; i < index; i++) {
-                ring[(head + i) & mask] = ring[(head + i + 1) & mask];
-            }
-        } else {
-            for (int i = count; i > index; i--) {
-                ring[(head + i) & mask] = ring[(head + i - 1) & mask];
-            }
-        }
-        ring[(head + index) & mask] = segment;
-        count++;
-    }
-
-    private void removeAt(final int index) {
-        final int mask = ring.length - 1;
-        if (index < count / 2) {
-            for (int i = index; i > 0; i--) {
-                ring[(head + i) & mask] = ring[(head + i - 1) & mask];
-            }
-            head = (head + 1) & mask;
-        } else {
-            for (int i = index; i < count - 1; i++) {
-                ring[(head + i) & mask] = ring[(head + i + 1) & mask];
-            }
-        }
-        count--;
-    }
-
-    private void grow() {
-        if (ring.length == 0) {
-            ring = new SentSegment[SMALLEST_RING];
-            return;
-        }
-        final SentSegment[] larger = Arrays.copyOf(ring, ring.length * 2);
-        for (int i = 0; i < count; i++) {
-            larger[i] = at(i);
-        }
-        ring = larger;
-        head = 0;
     }
 }
