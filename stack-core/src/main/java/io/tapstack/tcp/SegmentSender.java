@@ -142,7 +142,8 @@ final class SegmentSender {
             }
             tcb.recovery.probeSent(tcb.sndNxt);
         } else {
-            final int again = SequenceNumber.max(tcb.sndUna, start - tcb.mss);
+            final int dataEnd = SequenceNumber.min(start, tcb.queueEnd());
+            final int again = SequenceNumber.max(tcb.scoreboard.lastSegmentStart(), dataEnd - tcb.mss);
             final int sent = retransmit(again, start, RetransmitCause.TAIL_LOSS_PROBE, nowNanos);
             if (sent <= 0) {
                 return;
@@ -290,7 +291,7 @@ final class SegmentSender {
         final int end = seq + sent + (finSent ? 1 : 0);
         if (end != seq) {
             tcb.congestion.sent(end - seq, tcb.recovery.pipe(tcb.sndUna, seq), nowNanos);
-            tcb.scoreboard.sent(seq, end, finSent, nowNanos);
+            tcb.scoreboard.sent(seq, end, finSent, segmentBytes, nowNanos);
             tcb.reduction.sent(end - seq);
             tcb.lossTimer.restartProbe();
         }

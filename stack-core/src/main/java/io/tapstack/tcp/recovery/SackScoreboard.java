@@ -97,8 +97,11 @@ public final class SackScoreboard {
 
     // ---- Sending
 
-    /** New data was sent from {@code start} to {@code end}; with {@code fin} the last of these sequence numbers is the FIN's. */
-    public void sent(final int start, final int end, final boolean fin, final long nowNanos) {
+    /**
+     * New data was sent from {@code start} to {@code end}, in segments of {@code segmentBytes}; with {@code fin} the last of these sequence
+     * numbers is the FIN's.
+     */
+    public void sent(final int start, final int end, final boolean fin, final int segmentBytes, final long nowNanos) {
         if (fin) {
             finSent = true;
             finEnd = end;
@@ -107,7 +110,7 @@ public final class SackScoreboard {
         final int before = flight.bytesInNetwork;
         if (!entries.isEmpty()) {
             final SentSegment last = entries.last();
-            if (continues(last, start)) {
+            if (continues(last, start, segmentBytes)) {
                 flight.leave(last);
                 last.end = end;
                 last.segments = segmentsIn(last);
@@ -119,6 +122,7 @@ public final class SackScoreboard {
         final SentSegment segment = pool.take();
         segment.start = start;
         segment.end = end;
+        segment.cut(start, segmentBytes);
         segment.state = State.IN_NETWORK;
         segment.sentNanos = lastMoment;
         segment.transmissions = 1;
@@ -131,30 +135,46 @@ public final class SackScoreboard {
     }
 
     /** True if what was sent at the same moment in full segments up to {@code start} can share its entry with what follows. */
-    private boolean continues(final SentSegment last, final int start) {
+    private boolean continues(final SentSegment last, final int start, final int segmentBytes) {
         return last.end == start
                 && last.state == State.IN_NETWORK
                 && last.transmissions == 1
                 && last.sentNanos == lastMoment
-                && last.length() % mss == 0;
+                && last.segmentBytes == segmentBytes
+                && last.isBoundary(start);
     }
 
-    /** What lies from {@code start} to {@code end} was sent again. */
+    /** What lies from {@code start} to {@code end} was sent again, in segments of the MSS. */
     public void sentAgain(final int start, final int end, final long nowNanos) {
         int index = entries.firstEndingAfter(start);
         while (index < entries.size() && SequenceNumber.lessThan(entries.at(index).start, end)) {
             final SentSegment segment = isolate(index, start, end);
             if (segment.state != State.SACKED) {
-                sendAgain(segment, nowNanos);
+                keepBoundary(index, start);
+                sendAgain(segment, start, nowNanos);
             }
             index = entries.firstEndingAfter(segment.end);
         }
     }
 
-    private void sendAgain(final SentSegment segment, final long nowNanos) {
+    /**
+     * The peer may still have a segment of the first time, and report that: if the segments that go out from {@code start} on end elsewhere, the
+     * end of the first one here stays, as the end of its entry. The rest is looked at next.
+     */
+    private void keepBoundary(final int index, final int start) {
+        final SentSegment segment = entries.at(index);
+        final int boundary = segment.boundaryAfter(segment.start);
+        if (SequenceNumber.lessThan(boundary, segment.end) && !segment.isRefinedBy(start, mss)) {
+            divide(index, boundary);
+        }
+    }
+
+    private void sendAgain(final SentSegment segment, final int start, final long nowNanos) {
         final int before = flight.bytesInNetwork;
         flight.leave(segment);
         unlink(segment);
+        segment.cut(start, mss);
+        segment.segments = segmentsIn(segment);
         segment.state = State.IN_NETWORK;
         segment.transmissions++;
         lastMoment = Math.max(lastMoment + 1, nowNanos);
@@ -180,6 +200,13 @@ public final class SackScoreboard {
     @Nullable
     SentSegment firstLost() {
         return lost.first();
+    }
+
+    /** Where the last segment that was sent starts, or what of it is not acknowledged; a FIN is part of the segment that it rides on. */
+    public int lastSegmentStart() {
+        final SentSegment last = entries.last();
+        final boolean fin = finSent && last.end == finEnd && last.length() > 1;
+        return SequenceNumber.max(last.start, last.boundaryTo(last.end - (fin ? 2 : 1)));
     }
 
     /** Where the lost bytes end that start with {@link #firstLost()}, as far as {@code limit} bytes from there. */
@@ -239,15 +266,16 @@ public final class SackScoreboard {
 
     /**
      * A SACK block: the peer has what lies from {@code left} to {@code right}. Bytes that were never sent, or are acknowledged, are passed over.
-     * So are parts of segments: no honest peer has those, and a peer that reports every second byte would have an entry for each.
+     * So are parts of segments, as they were sent: no honest peer has those, and a peer that reports every second byte would have an entry for
+     * each.
      */
     void sack(final int left, final int right, final AckArrival ack, final Deliveries deliveries) {
         int index = entries.firstEndingAfter(left);
         while (index < entries.size() && SequenceNumber.lessThan(entries.at(index).start, right)) {
             final SentSegment touched = entries.at(index);
             if (touched.state != State.SACKED) {
-                final int from = wholeSegmentsFrom(touched, left);
-                final int to = wholeSegmentsTo(touched, right);
+                final int from = touched.wholeSegmentsFrom(left);
+                final int to = touched.wholeSegmentsTo(right);
                 if (SequenceNumber.lessThan(from, to)) {
                     final SentSegment segment = isolate(index, from, to);
                     index = entries.firstEndingAfter(segment.start);
@@ -262,22 +290,6 @@ public final class SackScoreboard {
             }
             index++;
         }
-    }
-
-    /** {@code left}, moved forward to where a segment of {@code entry} starts. */
-    private int wholeSegmentsFrom(final SentSegment entry, final int left) {
-        final int skipped = Math.max(0, left - entry.start);
-        final int whole = entry.start + (skipped + mss - 1) / mss * mss;
-        return skipped == 0 ? entry.start : whole;
-    }
-
-    /** {@code right}, moved back to where a segment of {@code entry} ends. */
-    private int wholeSegmentsTo(final SentSegment entry, final int right) {
-        if (SequenceNumber.greaterOrEqual(right, entry.end)) {
-            return entry.end;
-        }
-        final int covered = right - entry.start;
-        return right - covered % mss;
     }
 
     /** {@code segment}, which is in the network, is lost. */
@@ -299,8 +311,14 @@ public final class SackScoreboard {
     void markLargerLost() {
         SentSegment segment = inNetwork.first();
         while (segment != null) {
+            final int tail = segment.boundaryTo(segment.end - 1);
+            if (segment.segmentBytes > mss
+                    && segment.end - tail <= mss
+                    && SequenceNumber.lessThan(segment.start, tail)) {
+                divide(entries.firstEndingAfter(segment.start), tail); // its last segment is small enough
+            }
             final SentSegment following = segment.next;
-            if (segment.length() > mss) {
+            if (segment.segmentBytes > mss && segment.end - segment.boundaryTo(segment.start) > mss) {
                 markLost(segment);
             }
             segment = following;
@@ -362,9 +380,8 @@ public final class SackScoreboard {
 
     /** How many segments {@code segment} stands for from {@code start} on: a FIN rides on the last one, unless it is alone. */
     private int segmentsIn(final SentSegment segment, final int start) {
-        final int bytes = segment.end - start;
-        final boolean fin = finSent && bytes > 1 && segment.end == finEnd;
-        return (bytes - (fin ? 1 : 0) + mss - 1) / mss;
+        final boolean fin = finSent && segment.end == finEnd && segment.end - start > 1;
+        return segment.segmentsBetween(start, fin ? segment.end - 1 : segment.end);
     }
 
     /** Divides the entry at {@code index} so that one of the parts is what it has between {@code left} and {@code right}: that one. */

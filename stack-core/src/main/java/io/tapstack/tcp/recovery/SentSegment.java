@@ -1,5 +1,6 @@
 package io.tapstack.tcp.recovery;
 
+import io.tapstack.wire.SequenceNumber;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,14 @@ final class SentSegment {
     /** Found lost, and perhaps sent again since; false for what is SACKed. */
     boolean wasLost;
 
+    /**
+     * How it was cut into segments when it was sent last: from {@code origin} on, which lies before {@code start} once part of a segment is
+     * acknowledged, each has {@code segmentBytes}, but for the last.
+     */
+    int origin;
+
+    int segmentBytes = 1;
+
     /** How many segments it is: 2 KiB sent as a super-segment are two on the wire. */
     int segments;
 
@@ -53,6 +62,47 @@ final class SentSegment {
         return end - start;
     }
 
+    /** It goes out in segments of {@code bytes}, from {@code first} on. */
+    void cut(final int first, final int bytes) {
+        origin = first;
+        segmentBytes = bytes;
+    }
+
+    /** True if a segment starts at {@code sequence}, or ends there. */
+    boolean isBoundary(final int sequence) {
+        return (sequence - origin) % segmentBytes == 0;
+    }
+
+    /** Where the segment starts that {@code sequence} lies in. */
+    int boundaryTo(final int sequence) {
+        return sequence - (sequence - origin) % segmentBytes;
+    }
+
+    /** Where it ends, if it is a full one. */
+    int boundaryAfter(final int sequence) {
+        return boundaryTo(sequence) + segmentBytes;
+    }
+
+    /** True if segments of {@code bytes} from {@code first} on end wherever those of this end, and perhaps elsewhere too. */
+    boolean isRefinedBy(final int first, final int bytes) {
+        return segmentBytes % bytes == 0 && (first - origin) % bytes == 0;
+    }
+
+    /** {@code left}, moved forward to where a segment of this starts. */
+    int wholeSegmentsFrom(final int left) {
+        return SequenceNumber.lessOrEqual(left, start) ? start : boundaryTo(left - 1) + segmentBytes;
+    }
+
+    /** {@code right}, moved back to where a segment of this ends. */
+    int wholeSegmentsTo(final int right) {
+        return SequenceNumber.greaterOrEqual(right, end) ? end : boundaryTo(right);
+    }
+
+    /** How many segments it has between {@code from} and {@code to}, whole or in part. */
+    int segmentsBetween(final int from, final int to) {
+        return from == to ? 0 : (to - 1 - origin) / segmentBytes - (from - origin) / segmentBytes + 1;
+    }
+
     boolean wasSentAgain() {
         return transmissions > 1;
     }
@@ -61,6 +111,8 @@ final class SentSegment {
     void copy(final SentSegment other) {
         start = other.start;
         end = other.end;
+        origin = other.origin;
+        segmentBytes = other.segmentBytes;
         state = other.state;
         sentNanos = other.sentNanos;
         transmissions = other.transmissions;

@@ -15,7 +15,7 @@ class DeliveryRateTest {
     private int una;
 
     private void send(final int bytes, final long millis) {
-        scoreboard.sent(next, next + bytes, false, millis * MS);
+        scoreboard.sent(next, next + bytes, false, 1_000, millis * MS);
         next += bytes;
     }
 

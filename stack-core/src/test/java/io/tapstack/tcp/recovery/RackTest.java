@@ -19,8 +19,8 @@ class RackTest {
     @BeforeEach
     void twoAreSentAgain() {
         scoreboard.mss(MSS);
-        scoreboard.sent(0, MSS, false, 0);
-        scoreboard.sent(MSS, 2 * MSS, false, MILLIS);
+        scoreboard.sent(0, MSS, false, MSS, 0);
+        scoreboard.sent(MSS, 2 * MSS, false, MSS, MILLIS);
         mark();
         mark();
         scoreboard.sentAgain(0, MSS, 200 * MILLIS);
@@ -63,7 +63,7 @@ class RackTest {
     /** Step 2: what is acknowledged was sent when its timestamp says, if that is before it was sent again. */
     @Test
     void acknowledgedByItsFirstCopy() {
-        scoreboard.sent(2 * MSS, 3 * MSS, false, 215 * MILLIS);
+        scoreboard.sent(2 * MSS, 3 * MSS, false, MSS, 215 * MILLIS);
         ackArrives(311, 2 * MSS, 1);
         scoreboard.acknowledge(ack, (segment, bytes, a) -> rack.delivered(segment, segment.end, a));
         rack.detectLoss(ack, true);
@@ -73,7 +73,7 @@ class RackTest {
     /** The same acknowledgement of the second copy: what was sent before that, and has not arrived, is lost. */
     @Test
     void acknowledgedByItsSecondCopy() {
-        scoreboard.sent(2 * MSS, 3 * MSS, false, 215 * MILLIS);
+        scoreboard.sent(2 * MSS, 3 * MSS, false, MSS, 215 * MILLIS);
         scoreboard.sentAgain(MSS, 2 * MSS, 220 * MILLIS);
         ackArrives(321, 2 * MSS, 220);
         scoreboard.acknowledge(ack, (segment, bytes, a) -> rack.delivered(segment, segment.end, a));

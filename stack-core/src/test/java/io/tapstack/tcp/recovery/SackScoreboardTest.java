@@ -32,7 +32,7 @@ class SackScoreboardTest {
     }
 
     private void sent(final int from, final int to, final long now) {
-        scoreboard.sent(START + from, START + to, false, now);
+        scoreboard.sent(START + from, START + to, false, MSS, now);
     }
 
     private void sack(final int from, final int to) {
@@ -101,6 +101,96 @@ class SackScoreboardTest {
         assertThat(scoreboard.entries()).isEqualTo(3);
     }
 
+    /** The rest of a segment that is acknowledged in part ends where the segment ends: the peer's blocks begin there. */
+    @Test
+    void partialAck() {
+        sent(0, 4_000, 1);
+        acknowledge(400);
+        assertThat(ack.deliveredSegments()).isZero();
+        sack(1_000, 3_000);
+        assertThat(delivered).containsExactly("0+400", "1000+2000");
+        assertThat(scoreboard.bytesInNetwork()).isEqualTo(1_600);
+        assertThat(scoreboard.segments()).isEqualTo(4);
+    }
+
+    /** RFC 1191 6.5: what was sent before the MSS changed keeps its segments, and the peer's blocks are made of those. */
+    @ParameterizedTest
+    @ValueSource(ints = {300, 700, 1_400})
+    void anotherSegmentSize(final int mss) {
+        sent(0, 5_000, 1);
+        scoreboard.mss(mss);
+        sack(1_000, 2_000);
+        sack(4_000, 5_000);
+        assertThat(delivered).containsExactly("1000+1000", "4000+1000");
+        assertThat(scoreboard.segments()).isEqualTo(5);
+    }
+
+    /** What went out again in other segments may be reported in the segments of the first time, which were only late. */
+    @ParameterizedTest
+    @ValueSource(ints = {300, 500, 700, 1_400})
+    void sentAgainInOtherSegments(final int mss) {
+        sent(0, 5_000, 1);
+        lose(0);
+        scoreboard.mss(mss);
+        scoreboard.sentAgain(START, START + 5_000, 2);
+        sack(2_000, 3_000);
+        assertThat(scoreboard.bytesSacked()).isEqualTo(1_000);
+        sack(4_000, 5_000);
+        assertThat(scoreboard.bytesSacked()).isEqualTo(2_000);
+        sack(0, mss);
+        assertThat(scoreboard.bytesSacked()).isEqualTo(2_000 + mss);
+    }
+
+    /** A block of what went out again in other segments is made of those. */
+    @ParameterizedTest
+    @ValueSource(ints = {300, 500, 700, 1_400})
+    void blocksOfTheNewSegments(final int mss) {
+        sent(0, 5_000, 1);
+        lose(0);
+        scoreboard.mss(mss);
+        scoreboard.sentAgain(START, START + 5_000, 2);
+        sack(mss, 3 * mss);
+        assertThat(scoreboard.bytesSacked()).isEqualTo(2 * mss);
+        assertThat(scoreboard.entries()).isLessThanOrEqualTo(7);
+    }
+
+    /** A probe of the path MTU (RFC 4821 7) is one segment, larger than its neighbours of the same moment. */
+    @Test
+    void largerSegmentAmongOthers() {
+        sent(0, 2_000, 1);
+        scoreboard.sent(START + 2_000, START + 3_500, false, 1_500, 1);
+        sent(3_500, 5_500, 1);
+        sack(2_000, 3_500);
+        sack(4_500, 5_500);
+        assertThat(delivered).containsExactly("2000+1500", "4500+1000");
+        assertThat(scoreboard.segmentsSacked()).isEqualTo(2);
+    }
+
+    /** Only what was sent in segments that are too large now does not arrive, however many small ones were sent at once. */
+    @Test
+    void onlyLargerSegmentsAreLost() {
+        sent(0, 3_000, 1);
+        scoreboard.sent(START + 3_000, START + 6_200, false, 1_500, 2);
+        sent(6_200, 8_200, 3);
+        scoreboard.mss(1_200);
+        scoreboard.markLargerLost();
+        assertThat(scoreboard.firstLost().start).isEqualTo(START + 3_000);
+        assertThat(scoreboard.bytesLost()).isEqualTo(3_000);
+    }
+
+    /** RFC 8985 7.3: the last segment, not what a full one would cover. */
+    @Test
+    void lastSegment() {
+        sent(0, 2_300, 1);
+        assertThat(scoreboard.lastSegmentStart()).isEqualTo(START + 2_000);
+        scoreboard.sent(START + 2_300, START + 3_301, true, MSS, 2);
+        assertThat(scoreboard.lastSegmentStart()).isEqualTo(START + 2_300);
+        acknowledge(2_900);
+        assertThat(scoreboard.lastSegmentStart()).isEqualTo(START + 2_900);
+        acknowledge(3_300);
+        assertThat(scoreboard.lastSegmentStart()).isEqualTo(START + 3_300);
+    }
+
     /** Lost is out of the network; sent again is in it, and last in the order of time. */
     @Test
     void lostAndSentAgain() {
@@ -153,7 +243,7 @@ class SackScoreboardTest {
     /** A FIN takes up a sequence number, but rides on the last segment; alone it is one. */
     @Test
     void finIsNoSegmentOfItsOwn() {
-        scoreboard.sent(START, START + 3 * MSS + 1, true, 0);
+        scoreboard.sent(START, START + 3 * MSS + 1, true, MSS, 0);
         assertThat(scoreboard.segments()).isEqualTo(3);
         acknowledge(2 * MSS);
         assertThat(scoreboard.segments()).isOne();
@@ -166,7 +256,7 @@ class SackScoreboardTest {
     @Test
     void finAlone() {
         sent(0, MSS, 0);
-        scoreboard.sent(START + MSS, START + MSS + 1, true, 5);
+        scoreboard.sent(START + MSS, START + MSS + 1, true, MSS, 5);
         assertThat(scoreboard.segments()).isEqualTo(2);
     }
 
@@ -207,7 +297,7 @@ class SackScoreboardTest {
                 case 0, 1 -> {
                     final int length = Math.min(1 + random.nextInt(5_000), picture.bytes.length - nxt);
                     if (length > 0) {
-                        sent(nxt, nxt + length, now);
+                        scoreboard.sent(START + nxt, START + nxt + length, false, 1, now);
                         picture.fill(nxt, nxt + length, State.IN_NETWORK);
                         nxt += length;
                     }
