@@ -19,6 +19,8 @@ public final class RackRecovery implements LossRecovery, SackScoreboard.Deliveri
     private int mss = 1;
     private int recover; // everything in flight when recovery started lies before it
     private int recoverFs;
+    private boolean reneged;
+    private int renegedUpTo; // everything in flight when the peer reneged lies before it
     private boolean holdsWindow;
     private boolean now;
     private long reorderingDeadline = Long.MAX_VALUE;
@@ -68,11 +70,24 @@ public final class RackRecovery implements LossRecovery, SackScoreboard.Deliveri
         rack.ackArrives(ack.sndUna);
         scoreboard.take(ack, this);
         rack.ackDone(mss);
-        final SentSegment first = scoreboard.first();
-        if (first != null && first.state == SentSegment.State.SACKED && first.start == ack.sndUna) {
-            // RFC 2018 8: what the peer has said to have would be acknowledged by now.
+        if (reneged && SequenceNumber.greaterOrEqual(ack.sndUna, renegedUpTo)) {
+            reneged = false;
+        }
+        if (!reneged && hasReneged(ack.sndUna)) {
+            reneged = true;
+            renegedUpTo = ack.sndNxt;
             scoreboard.forgetSacks();
         }
+    }
+
+    /**
+     * RFC 2018 8: what the peer has said to have, and would have acknowledged by now, it has thrown away. That is found once for all that is in
+     * flight: a walk over the scoreboard is paid for by what is acknowledged before the next one. A peer that does it again sooner waits for the
+     * retransmission timer, as each does on Linux.
+     */
+    private boolean hasReneged(final int sndUna) {
+        final SentSegment first = scoreboard.first();
+        return first != null && first.state == SentSegment.State.SACKED && first.start == sndUna;
     }
 
     @Override
@@ -157,6 +172,9 @@ public final class RackRecovery implements LossRecovery, SackScoreboard.Deliveri
         forwardRto.timedOut(state.sndNxt, repeated || phase != Phase.OPEN);
         if (phase != Phase.LOSS) {
             spurious.start(state.sndUna);
+        }
+        if (hasReneged(state.sndUna)) {
+            scoreboard.forgetSacks();
         }
         makeGood(state);
         rack.timedOut(state);

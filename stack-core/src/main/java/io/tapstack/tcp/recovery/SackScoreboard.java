@@ -27,6 +27,7 @@ public final class SackScoreboard {
     private final SentSegmentList inNetwork = new SentSegmentList();
     private final SentSegmentList lost = new SentSegmentList();
 
+    private int renegings;
     private int mss = 1;
     private boolean finSent;
     private int finEnd;
@@ -88,6 +89,11 @@ public final class SackScoreboard {
 
     public boolean isEmpty() {
         return entries.isEmpty();
+    }
+
+    /** How often the peer has reneged, and was found out: each time costs a walk over all entries. */
+    int renegings() {
+        return renegings;
     }
 
     /** How many entries there are. */
@@ -327,6 +333,7 @@ public final class SackScoreboard {
 
     /** The peer has thrown away what it had SACKed (RFC 2018 8), or may have: that counts as lost. */
     void forgetSacks() {
+        renegings++;
         for (int i = 0; i < entries.size(); i++) {
             final SentSegment segment = entries.at(i);
             if (segment.state == State.SACKED) {
