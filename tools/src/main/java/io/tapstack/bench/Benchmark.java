@@ -47,7 +47,7 @@ public final class Benchmark {
     /**
      * Measures, in a network namespace that belongs to this process alone.
      *
-     * @param findings gets what is found, one workload after the other
+     * @param findings gets what is found, as soon as a workload is done
      * @throws io.tapstack.bench.lab.BenchFailure if a subject cannot be set up or a check fails
      */
     public void run(final Scale scale, final Progress progress, final Consumer<Finding> findings)
@@ -56,8 +56,13 @@ public final class Benchmark {
         try (Lab lab = Lab.open(scale)) {
             final Thread end = new Thread(lab::close, "end");
             Runtime.getRuntime().addShutdownHook(end); // Ctrl-C
+            final Schedule schedule = new Schedule(workloads, System::nanoTime);
             for (final Workload workload : workloads) {
-                run(workload, lab, progress).forEach(findings);
+                final String position = schedule.position();
+                progress.begins(workload.name() + " (" + position + ')');
+                run(workload, lab, what -> progress.now('[' + position + "] " + what))
+                        .forEach(findings);
+                schedule.finished(workload);
             }
         }
     }

@@ -1,11 +1,12 @@
 package io.tapstack.cli;
 
 import io.tapstack.bench.Benchmark;
-import io.tapstack.bench.Machine;
+import io.tapstack.bench.Circumstances;
 import io.tapstack.bench.lab.BenchFailure;
 import io.tapstack.bench.lab.Scale;
 import io.tapstack.bench.measure.Comparison;
 import io.tapstack.bench.measure.Finding;
+import io.tapstack.bench.measure.Progress;
 import io.tapstack.bench.measure.Workload;
 import io.tapstack.bench.report.Chart;
 import io.tapstack.bench.report.JsonReport;
@@ -39,8 +40,6 @@ import picocli.CommandLine.Spec;
         versionProvider = Main.Version.class,
         sortOptions = false)
 final class Bench implements Callable<Integer> {
-
-    private static final double BUSY = 0.5;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -93,47 +92,76 @@ final class Bench implements Callable<Integer> {
         requireWritable(json, "--json");
         requireWritable(plot, "--plot");
         final PrintWriter err = spec.commandLine().getErr();
-        if (Machine.loadAverage() > BUSY) {
-            err.println("tapstack bench: this machine is busy (load " + Machine.loadAverage()
+        final Circumstances circumstances = Circumstances.now(scale());
+        if (circumstances.busy()) {
+            err.println("tapstack bench: this machine is busy (load " + circumstances.load()
                     + "); the figures will say less");
             err.flush();
         }
         final List<Finding> findings = new ArrayList<>();
         try {
-            measure(benchmark, findings);
+            measure(benchmark, circumstances, findings);
         } finally {
-            // What was found before a failure is worth knowing.
+            // Findings before a failure are worth keeping.
             if (!findings.isEmpty()) {
-                report(findings, out);
+                save(findings, circumstances);
             }
         }
         return 0;
     }
 
-    private void report(final List<Finding> findings, final PrintWriter out) throws IOException {
-        out.println(Machine.describe());
-        out.println(scale().runs() + " runs of each, in turn" + (quick ? "; --quick: short runs, rough figures" : ""));
-        out.println();
-        Table.write(findings, out);
+    private void save(final List<Finding> findings, final Circumstances circumstances) throws IOException {
         if (json.isPresent()) {
             JsonReport.write(findings, json.get());
         }
         if (plot.isPresent()) {
-            Chart.write(findings, Machine.describe(), plot.get().toFile());
+            Chart.write(findings, circumstances.lines(), plot.get().toFile());
         }
-        out.flush();
     }
 
-    private void measure(final Benchmark benchmark, final List<Finding> findings)
+    private void measure(final Benchmark benchmark, final Circumstances circumstances, final List<Finding> findings)
             throws IOException, InterruptedException {
+        final PrintWriter out = spec.commandLine().getOut();
+        circumstances.lines().forEach(out::println);
+        out.println();
+        final Table table = new Table(
+                benchmark.workloads().stream()
+                        .flatMap(workload -> workload.comparisons().stream())
+                        .toList(),
+                out);
         final StatusLine status = StatusLine.onStderr(spec.commandLine().getErr());
         try {
-            benchmark.run(scale(), status::show, findings::add);
+            benchmark.run(circumstances.scale(), progress(status), finding -> {
+                findings.add(finding);
+                status.clear();
+                table.add(finding);
+            });
         } catch (final BenchFailure e) {
             throw new Failure(e.getMessage() == null ? e.toString() : e.getMessage());
         } finally {
             status.clear();
         }
+    }
+
+    /** Every step on a terminal; a line for each workload in a pipe. */
+    private Progress progress(final StatusLine status) {
+        final PrintWriter err = spec.commandLine().getErr();
+        final boolean terminal = Terminal.isStderr();
+        return new Progress() {
+
+            @Override
+            public void now(final String what) {
+                status.show(what);
+            }
+
+            @Override
+            public void begins(final String what) {
+                if (!terminal) {
+                    err.println("tapstack bench: " + what);
+                    err.flush();
+                }
+            }
+        };
     }
 
     private Scale scale() {

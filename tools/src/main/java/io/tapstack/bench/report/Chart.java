@@ -16,6 +16,9 @@ import org.jfree.chart.JFreeChart;
 import org.jfree.chart.axis.CategoryAxis;
 import org.jfree.chart.axis.NumberAxis;
 import org.jfree.chart.axis.NumberTickUnit;
+import org.jfree.chart.labels.ItemLabelAnchor;
+import org.jfree.chart.labels.ItemLabelPosition;
+import org.jfree.chart.labels.StandardCategoryItemLabelGenerator;
 import org.jfree.chart.plot.CategoryPlot;
 import org.jfree.chart.plot.CombinedRangeCategoryPlot;
 import org.jfree.chart.plot.DatasetRenderingOrder;
@@ -28,6 +31,8 @@ import org.jfree.chart.title.TextTitle;
 import org.jfree.chart.ui.HorizontalAlignment;
 import org.jfree.chart.ui.Layer;
 import org.jfree.chart.ui.RectangleInsets;
+import org.jfree.chart.ui.TextAnchor;
+import org.jfree.data.category.CategoryDataset;
 import org.jfree.data.category.DefaultCategoryDataset;
 
 /** Results as a picture: a bar for the ratio of each to its reference, with the target as a mark across it. */
@@ -36,10 +41,12 @@ public final class Chart {
     private static final int WIDTH = 1500;
     private static final int ROW_HEIGHT = 34;
     private static final int MARGINS = 190;
+    private static final int FEWEST_ROWS = 3;
 
-    private static final Color MET = new Color(0x3a8f5c);
-    private static final Color MISSED = new Color(0xc9603f);
-    private static final Color WITHOUT_TARGET = new Color(0x6f8fb5);
+    // Blue, vermilion and grey of the palette by Okabe and Ito: eyes that take red for green tell them apart.
+    private static final Color MET = new Color(0x0072b2);
+    private static final Color MISSED = new Color(0xd55e00);
+    private static final Color WITHOUT_TARGET = new Color(0x9a9a9a);
     private static final Color INK = new Color(0x2b2b2b);
     private static final Color GRID = new Color(0xdddddd);
     private static final Font TEXT = new Font(Font.SANS_SERIF, Font.PLAIN, 14);
@@ -50,8 +57,8 @@ public final class Chart {
     /** Where bars end that are longer: one that is far off must not make all others look the same. Their words tell. */
     private static final double LONGEST = 3;
 
-    /** Room beyond the longest bar. */
-    private static final double BEYOND = 1.05;
+    /** Room beyond the longest bar, for its label. */
+    private static final double BEYOND = 1.3;
 
     /** The most of the picture that the words may take. */
     private static final float WORDS = 0.6f;
@@ -61,8 +68,13 @@ public final class Chart {
 
     private Chart() {}
 
-    /** Writes a PNG. Results without a reference have no place in it. */
-    public static void write(final List<Finding> findings, final String machine, final File file) throws IOException {
+    /**
+     * Writes a PNG. Results without a reference have no place in it.
+     *
+     * @param circumstances lines below the title: the machine, the runs
+     */
+    public static void write(final List<Finding> findings, final List<String> circumstances, final File file)
+            throws IOException {
         System.setProperty("java.awt.headless", "true");
         final List<Finding> compared = findings.stream()
                 .filter(finding -> finding.result().ratio() != null)
@@ -74,18 +86,23 @@ public final class Chart {
         plot.setGap(14);
         for (final List<Finding> part : List.of(more, less)) {
             if (!part.isEmpty()) {
-                plot.add(part(part, part == more ? "more is better" : "less is better"), part.size());
+                plot.add(part(part, part == more ? "more is better" : "less is better"), rows(part));
             }
         }
         final JFreeChart chart = new JFreeChart("Tapstack beside its references", HEAD, plot, false);
         chart.setBackgroundPaint(Color.WHITE);
         chart.setPadding(new RectangleInsets(12, 12, 12, 12));
-        chart.addSubtitle(line(machine));
+        circumstances.forEach(circumstance -> chart.addSubtitle(line(circumstance)));
         chart.addSubtitle(line(
-                "ratio of medians: Tapstack over the reference; bars end at 3.  Dashed line: 1.0, as good as the reference.  "
-                        + "Black mark: target.  Green: reached.  Red: missed.  Blue: no target."));
-        final int height = MARGINS + ROW_HEIGHT * compared.size();
+                "ratio of medians: Tapstack over the reference.  Dashed line: 1.0, as good as the reference.  Black mark: target."
+                        + "  A bar that ends at 3 goes on to the ratio beside it."));
+        final int height = MARGINS + ROW_HEIGHT * (rows(more) + rows(less));
         ChartUtils.saveChartAsPNG(file, chart, WIDTH, height);
+    }
+
+    /** The height of a part in rows: its title stands beside it, upright. */
+    private static int rows(final List<Finding> part) {
+        return part.isEmpty() ? 0 : Math.max(FEWEST_ROWS, part.size());
     }
 
     private static List<Finding> side(final List<Finding> findings, final boolean moreIsBetter) {
@@ -129,7 +146,8 @@ public final class Chart {
         final DefaultCategoryDataset targets = new DefaultCategoryDataset();
         for (final Finding finding : findings) {
             final String name = words(finding.result());
-            ratios.addValue(finding.result().ratio(), "ratio", name);
+            final Double ratio = finding.result().ratio();
+            ratios.addValue(ratio == null ? null : Double.valueOf(Math.min(ratio, LONGEST)), "ratio", name);
             final double bound = bound(finding.comparison().target());
             targets.addValue(bound > 0 ? Double.valueOf(bound) : null, "target", name);
         }
@@ -169,11 +187,32 @@ public final class Chart {
                 return !finding.comparison().target().isSet() ? WITHOUT_TARGET : finding.isGood() ? MET : MISSED;
             }
         };
+        renderer.setDefaultItemLabelGenerator(new StandardCategoryItemLabelGenerator() {
+
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            public String generateLabel(final CategoryDataset dataset, final int row, final int column) {
+                return label(findings.get(column));
+            }
+        });
+        renderer.setDefaultItemLabelFont(TEXT);
+        renderer.setDefaultItemLabelsVisible(true);
+        renderer.setDefaultPositiveItemLabelPosition(
+                new ItemLabelPosition(ItemLabelAnchor.OUTSIDE3, TextAnchor.CENTER_LEFT));
         renderer.setBarPainter(new StandardBarPainter());
         renderer.setShadowVisible(false);
         renderer.setDrawBarOutline(false);
         renderer.setMaximumBarWidth(0.9);
         return renderer;
+    }
+
+    /** What stands behind a bar: its colour in words, and where it would end. */
+    static String label(final Finding finding) {
+        final Double ratio = finding.result().ratio();
+        final String verdict = !finding.comparison().target().isSet() ? "" : finding.isGood() ? "reached" : "missed";
+        final String end = ratio != null && ratio > LONGEST ? ">> " + Figures.ratio(ratio) : "";
+        return (end + "  " + verdict).strip();
     }
 
     private static LineAndShapeRenderer marks() {

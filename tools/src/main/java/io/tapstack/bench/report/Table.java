@@ -1,12 +1,12 @@
 package io.tapstack.bench.report;
 
+import io.tapstack.bench.measure.Comparison;
 import io.tapstack.bench.measure.Finding;
 import io.tapstack.bench.measure.Result;
 import java.io.PrintWriter;
-import java.util.ArrayList;
 import java.util.List;
 
-/** Results for a terminal, one line each. */
+/** Results for a terminal, one line each, as they come: the columns are as wide as the comparisons to come will need. */
 public final class Table {
 
     private static final List<String> HEADS =
@@ -15,23 +15,51 @@ public final class Table {
     /** Columns of words; all others are of numbers. */
     private static final List<Integer> LEFT = List.of(0, 1, 2, 6, 10);
 
-    private Table() {}
+    /** Wide enough for {@code 1234567}, a rate of small exchanges, and {@code 123.45 x}. */
+    private static final int FIGURE_WIDTH = 8;
 
-    /** Writes the table. */
-    public static void write(final List<Finding> findings, final PrintWriter out) {
-        final List<List<String>> rows = new ArrayList<>();
-        rows.add(HEADS);
-        findings.forEach(finding -> rows.add(row(finding)));
-        final int[] widths = new int[HEADS.size()];
-        for (final List<String> row : rows) {
-            for (int i = 0; i < widths.length; i++) {
-                widths[i] = Math.max(widths[i], row.get(i).length());
-            }
+    private final PrintWriter out;
+    private final int[] widths = new int[HEADS.size()];
+
+    /** A table of these comparisons, in any order. Writes its head. */
+    public Table(final List<Comparison> expected, final PrintWriter out) {
+        this.out = out;
+        widen(HEADS);
+        for (final Comparison comparison : expected) {
+            widen(words(comparison));
         }
-        for (final List<String> row : rows) {
-            out.println(line(row, widths));
-        }
+        out.println(line(HEADS));
         out.flush();
+    }
+
+    /** Writes a line. */
+    public void add(final Finding finding) {
+        out.println(line(row(finding)));
+        out.flush();
+    }
+
+    private void widen(final List<String> row) {
+        for (int i = 0; i < widths.length; i++) {
+            widths[i] = Math.max(widths[i], row.get(i).length());
+        }
+    }
+
+    /** The row with the widest figures. */
+    private static List<String> words(final Comparison comparison) {
+        final String figure = "0".repeat(FIGURE_WIDTH);
+        final String reference = comparison.reference().orElse("");
+        return List.of(
+                comparison.name(),
+                comparison.metric().unit(),
+                "",
+                figure,
+                figure,
+                figure,
+                reference,
+                reference.isEmpty() ? "" : figure,
+                reference.isEmpty() ? "" : figure,
+                Figures.target(comparison.target()),
+                "");
     }
 
     private static List<String> row(final Finding finding) {
@@ -53,10 +81,10 @@ public final class Table {
                 !finding.comparison().target().isSet() ? "" : finding.isGood() ? "✔" : "✘");
     }
 
-    private static String line(final List<String> row, final int[] widths) {
+    private String line(final List<String> row) {
         final StringBuilder line = new StringBuilder();
         for (int i = 0; i < widths.length; i++) {
-            final String padding = " ".repeat(widths[i] - row.get(i).length());
+            final String padding = " ".repeat(Math.max(0, widths[i] - row.get(i).length()));
             line.append(LEFT.contains(i) ? row.get(i) + padding : padding + row.get(i))
                     .append("  ");
         }

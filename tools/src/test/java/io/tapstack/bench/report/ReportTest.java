@@ -59,28 +59,43 @@ class ReportTest {
     @Test
     void tableSaysWhatIsReached() {
         final StringWriter text = new StringWriter();
-        Table.write(ALL, new PrintWriter(text));
+        final Table table = new Table(ALL.stream().map(Finding::comparison).toList(), new PrintWriter(text));
+        assertThat(text.toString()).as("the head, before any result").hasLineCount(1);
+        ALL.forEach(table::add);
         final List<String> lines = text.toString().lines().toList();
         assertThat(lines).hasSize(4);
         assertThat(lines.get(1))
                 .matches("bulk +Gbit/s +more +42\\.3 +40\\.0 +43\\.0 +kernel +20\\.0 +2\\.11 x +>= 2\\.0 x +✔");
         assertThat(lines.get(2)).matches("bulk, CPU +CPU s/GB +less .* 0\\.80 x +<= 0\\.5 x +✘");
+        assertThat(lines.get(1).indexOf(">= 2.0"))
+                .as("aligned")
+                .isEqualTo(lines.get(2).indexOf("<= 0.5"));
         assertThat(lines.get(3)).matches("memory +MiB +less +123 +123 +124 +<= 256 +✔");
     }
 
     @Test
     void chartIsAPicture() throws IOException {
         final File file = directory.resolve("chart.png").toFile();
-        Chart.write(ALL, "a machine", file);
+        Chart.write(ALL, List.of("a machine", "runs"), file);
         final BufferedImage picture = ImageIO.read(file);
         assertThat(picture.getWidth()).isGreaterThan(1000);
         assertThat(picture.getHeight()).isGreaterThan(200);
     }
 
     @Test
+    void barsSayInWordsWhatTheirColourSays() {
+        final Finding far = new Finding(
+                Comparison.of("ping", Metric.MICROSECONDS, "ours", "kernel", Target.atMost(3)),
+                new Result("ping", "us", 69, 60, 70, "kernel", 10.0, 6.9, 5));
+        assertThat(Chart.label(FAST)).isEqualTo("reached");
+        assertThat(Chart.label(DEAR)).isEqualTo("missed");
+        assertThat(Chart.label(far)).isEqualTo(">> 6.90  missed");
+    }
+
+    @Test
     void chartOfNothingThatCompares() throws IOException {
         final File file = directory.resolve("chart.png").toFile();
-        Chart.write(List.of(ALONE), "a machine", file);
+        Chart.write(List.of(ALONE), List.of("a machine"), file);
         assertThat(file).isNotEmpty();
     }
 }

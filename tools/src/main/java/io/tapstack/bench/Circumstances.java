@@ -1,0 +1,39 @@
+package io.tapstack.bench;
+
+import io.tapstack.bench.lab.Scale;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What the figures of a run depend on, besides the code: stated above the table and in the chart.
+ *
+ * @param machine processors, kernel and Java, as {@link Machine#describe()} gives them
+ * @param scale how much is measured
+ * @param load the load average when the run began
+ */
+public record Circumstances(String machine, Scale scale, double load) {
+
+    /** From this load average on, other work shares the processors with the subjects. */
+    private static final double BUSY = 0.5;
+
+    /** The circumstances of a run that begins now. */
+    public static Circumstances now(final Scale scale) {
+        return new Circumstances(Machine.describe(), scale, Machine.loadAverage());
+    }
+
+    /** Whether other work was running when the run began. */
+    public boolean busy() {
+        return load > BUSY;
+    }
+
+    /** One line for each circumstance that a reader has to know. */
+    public List<String> lines() {
+        final String runs =
+                scale.runs() + " runs of each, in turn" + (scale.quick() ? "; --quick: short runs, rough figures" : "");
+        return List.of(
+                machine,
+                busy()
+                        ? runs + String.format(Locale.ROOT, "; the machine was busy (load %.1f): do not compare", load)
+                        : runs);
+    }
+}
