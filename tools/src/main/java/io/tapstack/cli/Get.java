@@ -9,6 +9,7 @@ import io.tapstack.http.client.Progress;
 import io.tapstack.http.client.ProgressBar;
 import io.tapstack.http.client.Sink;
 import io.tapstack.http.client.StreamSink;
+import io.tapstack.octets.PathOctets;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -113,7 +114,7 @@ final class Get implements Callable<Integer> {
         if (output.isPresent()) {
             return output.filter(path -> !path.toString().equals("-"));
         }
-        return Optional.of(resume ? Path.of(address.fileName()) : FileSink.unused(address.fileName()));
+        return Optional.of(resume ? PathOctets.path(address.fileName()) : FileSink.unused(address.fileName()));
     }
 
     private Progress progress(final String name) {

@@ -80,7 +80,8 @@ public final class Downloader {
                     return receive(reply, sink, continuation, progress);
                 }
                 final HttpUrl from = current;
-                final Optional<String> location = reply.field("Location");
+                final Optional<String> location =
+                        reply.field("Location").map(String::strip).filter(text -> !text.isEmpty());
                 if (location.isEmpty()) {
                     throw new DownloadFailure(Kind.BAD_REPLY, "a redirect to nowhere from " + from);
                 }
@@ -92,7 +93,7 @@ public final class Downloader {
 
     private StreamConnection connect(final HttpUrl url) throws DownloadFailure {
         try {
-            final InetAddress address = InetAddress.getByName(url.host());
+            final InetAddress address = lookUp(url.host());
             return transport.connect(new InetSocketAddress(address, url.port()), connectTimeout);
         } catch (final UnknownHostException e) {
             throw new DownloadFailure(Kind.UNKNOWN_HOST, "unknown host " + url.host(), e);
@@ -106,11 +107,26 @@ public final class Downloader {
     private Reply request(final StreamConnection connection, final HttpUrl url, final Continuation continuation)
             throws DownloadFailure {
         final StringBuilder request = new StringBuilder(256);
+    private static InetAddress lookUp(final String host) throws UnknownHostException {
+        try {
+            return InetAddress.getByName(host);
+        } catch (final UnknownHostException e) {
+            // RFC 1034 3.1: a name that ends with a dot is complete; /etc/hosts has it without.
+            if (host.endsWith(".")) {
+                return InetAddress.getByName(host.substring(0, host.length() - 1));
+            }
+            throw e;
+        }
+    }
+
         request.append("GET ").append(url.target()).append(" HTTP/1.1\r\n");
         request.append("Host: ").append(url.authority()).append("\r\n");
         request.append("User-Agent: tapstack\r\nAccept: */*\r\nAccept-Encoding: identity\r\nConnection: close\r\n");
         if (continuation.wanted()) {
             request.append("Range: bytes=").append(continuation.from).append("-\r\n");
+        url.authorization()
+                .ifPresent(
+                        value -> request.append("Authorization: ").append(value).append("\r\n"));
             continuation.date.ifPresent(date ->
                     request.append("If-Range: ").append(HttpDate.format(date)).append("\r\n"));
         }

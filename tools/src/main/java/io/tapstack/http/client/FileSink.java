@@ -1,11 +1,13 @@
 package io.tapstack.http.client;
 
 import io.tapstack.http.client.DownloadFailure.Kind;
+import io.tapstack.octets.PathOctets;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.LinkOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.Optional;
@@ -34,11 +36,15 @@ public final class FileSink implements Sink {
         this.file = file;
     }
 
-    /** A file of this name, or of this name and a number: one that does not exist yet. */
+    /**
+     * A file of this name, or of this name and a number: one that does not exist yet.
+     *
+     * @param name an octet string
+     */
     public static Path unused(final String name) {
-        Path path = Path.of(name);
-        for (int i = 1; Files.exists(path); i++) {
-            path = Path.of(name + '.' + i);
+        Path path = PathOctets.path(name);
+        for (int i = 1; Files.exists(path, LinkOption.NOFOLLOW_LINKS); i++) {
+            path = PathOctets.path(name + '.' + i);
         }
         return path;
     }

@@ -38,7 +38,7 @@ class DownloaderTest {
     Path directory;
 
     private final Downloader downloader =
-            new Downloader(new JdkTransport(), Duration.ofSeconds(5), Duration.ofMillis(500));
+            new Downloader(new JdkTransport(), Duration.ofSeconds(5), Duration.ofSeconds(10));
 
     private Path target() {
         return directory.resolve("target");
@@ -55,10 +55,15 @@ class DownloaderTest {
     }
 
     private void assertFails(final Kind kind, final HttpUrl url, final boolean resume) {
-        assertThatThrownBy(() -> get(url, resume)).isInstanceOfSatisfying(DownloadFailure.class, e -> {
-            assertThat(e.kind()).as(e.getMessage()).isEqualTo(kind);
-            assertThat(e.getMessage()).isNotBlank().doesNotContain("null");
-        });
+        assertFails(kind, downloader, url, resume);
+    }
+
+    private void assertFails(final Kind kind, final Downloader downloader, final HttpUrl url, final boolean resume) {
+        assertThatThrownBy(() -> downloader.download(url, new FileSink(target()), resume, Progress.SILENT))
+                .isInstanceOfSatisfying(DownloadFailure.class, e -> {
+                    assertThat(e.kind()).as(e.getMessage()).isEqualTo(kind);
+                    assertThat(e.getMessage()).isNotBlank().doesNotContain("null");
+                });
     }
 
     private HttpServer server(final Path site) throws IOException {
@@ -198,8 +203,12 @@ class DownloaderTest {
 
     @Test
     void aServerThatFallsSilent() throws IOException {
-        assertFails(Kind.TIMEOUT, Then.STAY_SILENT, "");
-        assertFails(Kind.TIMEOUT, Then.STAY_SILENT, OK + "Content-Length: 5\r\n\r\nhell");
+        final Downloader impatient = new Downloader(new JdkTransport(), Duration.ofSeconds(5), Duration.ofMillis(300));
+        for (final String answer : new String[] {"", OK + "Content-Length: 5\r\n\r\nhell"}) {
+            try (FakeServer server = new FakeServer(Then.STAY_SILENT, answer)) {
+                assertFails(Kind.TIMEOUT, impatient, server.url("/x"), false);
+            }
+        }
     }
 
     @Test
@@ -308,3 +317,31 @@ class DownloaderTest {
         }
     }
 }
+    /** A Location field is octets: what is no URI comes to the server encoded, each octet as it was. */
+    @Test
+    void redirectsToWhatIsNoUri() throws IOException {
+        try (FakeServer server = new FakeServer(
+                Then.CLOSE,
+                "HTTP/1.1 302 F\r\nLocation: /f\u00c3\u00bc\u00e6\u0097\u00a5\u00e9 a.txt?x=1|2\r\n\r\n",
+                OK + "Content-Length: 5\r\n\r\nhello")) {
+            get(server.url("/"), false);
+            assertThat(server.requests().get(1)).startsWith("GET /f%C3%BC%E6%97%A5%E9%20a.txt?x=1%7C2 HTTP/1.1\r\n");
+        }
+    }
+
+    @Test
+    void credentialsAreSentToTheirServerAlone() throws IOException {
+        try (FakeServer other = new FakeServer(Then.CLOSE, OK + "Content-Length: 5\r\n\r\nhello");
+                FakeServer server = new FakeServer(
+                        Then.CLOSE,
+                        "HTTP/1.1 302 F\r\nLocation: /b\r\n\r\n",
+                        "HTTP/1.1 302 F\r\nLocation: " + other.url("/c") + "\r\n\r\n")) {
+            get(HttpUrl.parse(server.url("/a").toString().replace("http://", "http://me:pass@")), false);
+            assertThat(server.requests())
+                    .hasSize(2)
+                    .allMatch(head -> head.contains("Authorization: Basic bWU6cGFzcw==\r\n"));
+            assertThat(other.requests().get(0)).doesNotContain("Authorization");
+        }
+    }
+
+        assertFails(Kind.BAD_REPLY, Then.CLOSE, "HTTP/1.1 302 F\r\nLocation: \r\n\r\n");

@@ -1,0 +1,5 @@
+/** Text that is octets on the wire and on disk, whatever the locale of the JVM: names of files, and what was typed. */
+@NullMarked
+package io.tapstack.octets;
+
+import org.jspecify.annotations.NullMarked;
