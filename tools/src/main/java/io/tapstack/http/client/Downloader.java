@@ -13,8 +13,6 @@ import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.apache.hc.core5.http.ConnectionClosedException;
@@ -37,12 +35,17 @@ public final class Downloader {
     public record Result(long receivedBytes, long totalBytes, long nanos) {}
 
     /** A request to continue, and what it hangs on. */
-    private record Continuation(long from, Optional<Instant> date) {
+    private record Continuation(long from, Version version) {
 
-        static final Continuation NONE = new Continuation(0, Optional.empty());
+        static final Continuation NONE = new Continuation(0, Version.UNKNOWN);
 
         boolean wanted() {
             return from > 0;
+        }
+
+        /** The If-Range field (RFC 9110 section 13.1.5): a tag says more than a date. */
+        Optional<String> validator() {
+            return version.tag().or(() -> version.date().map(HttpDate::format));
         }
     }
 
@@ -71,7 +74,7 @@ public final class Downloader {
     public Result download(final HttpUrl url, final Sink sink, final boolean resume, final Progress progress)
             throws IOException {
         final Continuation continuation =
-                resume ? new Continuation(sink.existingBytes(), sink.existingDate()) : Continuation.NONE;
+                resume ? new Continuation(sink.existingBytes(), sink.existingVersion()) : Continuation.NONE;
         HttpUrl current = url;
         for (int redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
             try (StreamConnection connection = connect(current)) {
@@ -104,9 +107,6 @@ public final class Downloader {
         }
     }
 
-    private Reply request(final StreamConnection connection, final HttpUrl url, final Continuation continuation)
-            throws DownloadFailure {
-        final StringBuilder request = new StringBuilder(256);
     private static InetAddress lookUp(final String host) throws UnknownHostException {
         try {
             return InetAddress.getByName(host);
@@ -119,21 +119,26 @@ public final class Downloader {
         }
     }
 
+    private Reply request(final StreamConnection connection, final HttpUrl url, final Continuation continuation)
+            throws DownloadFailure {
+        final StringBuilder request = new StringBuilder(256);
         request.append("GET ").append(url.target()).append(" HTTP/1.1\r\n");
         request.append("Host: ").append(url.authority()).append("\r\n");
-        request.append("User-Agent: tapstack\r\nAccept: */*\r\nAccept-Encoding: identity\r\nConnection: close\r\n");
-        if (continuation.wanted()) {
-            request.append("Range: bytes=").append(continuation.from).append("-\r\n");
         url.authorization()
                 .ifPresent(
                         value -> request.append("Authorization: ").append(value).append("\r\n"));
-            continuation.date.ifPresent(date ->
-                    request.append("If-Range: ").append(HttpDate.format(date)).append("\r\n"));
+        request.append("User-Agent: tapstack\r\nAccept: */*\r\nAccept-Encoding: identity\r\nConnection: close\r\n");
+        if (continuation.wanted()) {
+            request.append("Range: bytes=").append(continuation.from).append("-\r\n");
+            continuation
+                    .validator()
+                    .ifPresent(validator ->
+                            request.append("If-Range: ").append(validator).append("\r\n"));
         }
         request.append("\r\n");
         try {
             connection.readTimeoutMillis(Math.toIntExact(readTimeout.toMillis()));
-            connection.output().write(request.toString().getBytes(StandardCharsets.US_ASCII));
+            connection.output().write(request.toString().getBytes(StandardCharsets.ISO_8859_1));
             return Reply.read(connection.input());
         } catch (final IOException e) {
             throw broken(e);
@@ -178,9 +183,7 @@ public final class Downloader {
         if (!continuation.wanted() || !range.first().equals(OptionalLong.of(continuation.from))) {
             throw new DownloadFailure(Kind.RESUME, "the server sent another part than the one that was asked for");
         }
-        final Optional<Instant> mine = continuation.date.map(date -> date.truncatedTo(ChronoUnit.SECONDS));
-        final Optional<Instant> theirs = reply.lastModified();
-        if (mine.isPresent() && theirs.isPresent() && !mine.equals(theirs)) {
+        if (continuation.version.differsFrom(new Version(reply.version().tag(), reply.lastModified()))) {
             throw new DownloadFailure(Kind.RESUME, "the file has changed on the server: start again without -C");
         }
         return range.size();
@@ -192,6 +195,7 @@ public final class Downloader {
         final long startNanos = System.nanoTime();
         final InputStream body = reply.body();
         long received = 0;
+        boolean complete = false;
         progress.begin(from, total);
         try (OutputStream output = open(sink, from > 0)) {
             final byte[] buffer = new byte[BUFFER_BYTES];
@@ -200,11 +204,12 @@ public final class Downloader {
                 received += count;
                 progress.advance(count);
             }
+            complete = total.isEmpty() || total.getAsLong() == from + received;
         } finally {
             progress.end();
-            if (reply.lastModified().isPresent()) {
-                sink.date(reply.lastModified().get());
-            }
+            final Version version = reply.version();
+            // A weak date is the file's, but nothing to continue from.
+            sink.remember(complete ? new Version(version.tag(), reply.lastModified()) : version);
         }
         if (total.isPresent() && total.getAsLong() != from + received) {
             throw new DownloadFailure(Kind.PARTIAL, (from + received) + " bytes have come of " + total.getAsLong());

@@ -4,19 +4,27 @@ import io.tapstack.http.client.DownloadFailure.Kind;
 import io.tapstack.octets.PathOctets;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.LinkOption;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /**
- * A file. Its modification time is set to the server's date, as wget does: that is how an interrupted download knows later
- * which version it was of.
+ * A file. Its modification time is set to the server's date, as wget does, and the entity tag is kept in an extended attribute: that is how an
+ * interrupted download knows later which version it was of.
  */
 public final class FileSink implements Sink {
+
+    /** {@code user.tapstack.etag}: the modification time in nanoseconds and the tag that the bytes had then. */
+    private static final String TAG = "tapstack.etag";
 
     private final Path file;
 
@@ -55,10 +63,17 @@ public final class FileSink implements Sink {
     }
 
     @Override
-    public Optional<Instant> existingDate() throws IOException {
-        return existingBytes() == 0
-                ? Optional.empty()
-                : Optional.of(Files.getLastModifiedTime(file).toInstant());
+    public Version existingVersion() throws IOException {
+        if (existingBytes() == 0) {
+            return Version.UNKNOWN;
+        }
+        final FileTime modified = Files.getLastModifiedTime(file);
+        final Instant date = modified.toInstant().truncatedTo(ChronoUnit.SECONDS);
+        // Whoever has changed the file since has changed its time as well: then the tag is that of other bytes.
+        final Optional<String> tag = readTag()
+                .filter(text -> text.startsWith(modified.to(TimeUnit.NANOSECONDS) + " "))
+                .map(text -> text.substring(text.indexOf(' ') + 1));
+        return new Version(tag, Optional.of(date));
     }
 
     @Override
@@ -69,9 +84,45 @@ public final class FileSink implements Sink {
     }
 
     @Override
-    public void date(final Instant lastModified) throws IOException {
-        if (Files.isRegularFile(file)) {
-            Files.setLastModifiedTime(file, FileTime.from(lastModified));
+    public void remember(final Version version) throws IOException {
+        if (!Files.isRegularFile(file)) {
+            return;
         }
+        if (version.date().isPresent()) {
+            Files.setLastModifiedTime(file, FileTime.from(version.date().get()));
+        }
+        final long modifiedNanos = Files.getLastModifiedTime(file).to(TimeUnit.NANOSECONDS);
+        writeTag(version.tag().map(tag -> modifiedNanos + " " + tag));
+    }
+
+    private Optional<String> readTag() {
+        try {
+            final UserDefinedFileAttributeView attributes = attributes();
+            final ByteBuffer bytes = ByteBuffer.allocate(attributes.size(TAG));
+            attributes.read(TAG, bytes);
+            return Optional.of(new String(bytes.array(), StandardCharsets.ISO_8859_1));
+        } catch (final IOException | UnsupportedOperationException e) {
+            return Optional.empty(); // there is none, or the file system has no such attributes
+        }
+    }
+
+    private void writeTag(final Optional<String> tag) {
+        try {
+            if (tag.isPresent()) {
+                attributes().write(TAG, ByteBuffer.wrap(tag.get().getBytes(StandardCharsets.ISO_8859_1)));
+            } else if (readTag().isPresent()) {
+                attributes().delete(TAG);
+            }
+        } catch (final IOException | UnsupportedOperationException e) {
+            // Without it the date has to do.
+        }
+    }
+
+    private UserDefinedFileAttributeView attributes() {
+        final UserDefinedFileAttributeView view = Files.getFileAttributeView(file, UserDefinedFileAttributeView.class);
+        if (view == null) {
+            throw new UnsupportedOperationException("no extended attributes");
+        }
+        return view;
     }
 }

@@ -28,6 +28,9 @@ final class Reply {
 
     private static final Pattern CONTENT_RANGE =
             Pattern.compile("bytes (?:(\\d{1,18})-(\\d{1,18})|\\*)/(\\d{1,18}|\\*)");
+    /** RFC 9110 section 8.8.3. */
+    private static final Pattern STRONG_TAG = Pattern.compile("\"[\\x21\\x23-\\x7e\\x80-\\xff]*\"");
+
     private static final Http1Config LIMITS = Http1Config.custom()
             .setMaxHeaderCount(200)
             .setMaxLineLength(16 * 1024)
@@ -85,6 +88,18 @@ final class Reply {
     Optional<String> field(final String name) {
         final Header header = response.getFirstHeader(name);
         return header == null ? Optional.empty() : Optional.ofNullable(header.getValue());
+    }
+
+    /** The version that this is of, by its strong validators alone (RFC 9110 section 8.8.2.2). */
+    Version version() {
+        final Optional<Instant> modified = lastModified();
+        final Optional<Instant> now = field("Date").flatMap(HttpDate::parse);
+        // What was modified in the second that it was sent in may have been modified again in it.
+        final boolean strong = modified.isPresent()
+                && (now.isEmpty() || !modified.get().plusSeconds(1).isAfter(now.get()));
+        return new Version(
+                field("ETag").map(String::strip).filter(STRONG_TAG.asMatchPredicate()),
+                strong ? modified : Optional.empty());
     }
 
     Optional<Instant> lastModified() {

@@ -2,17 +2,15 @@ package io.tapstack.http.client;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.time.Instant;
-import java.util.Optional;
 
 /** Where a download goes. */
-public interface Sink {
+public sealed interface Sink permits FileSink, StreamSink {
 
     /** How many bytes of an earlier attempt are there. */
     long existingBytes() throws IOException;
 
-    /** The version that those bytes are of: the Last-Modified date that {@link #date} was told. */
-    Optional<Instant> existingDate() throws IOException;
+    /** The version that those bytes are of, as {@link #remember} was told. */
+    Version existingVersion() throws IOException;
 
     /**
      * Opens the sink for writing. The caller closes it.
@@ -22,5 +20,5 @@ public interface Sink {
     OutputStream open(boolean append) throws IOException;
 
     /** Remembers which version was written, whether complete or not, after the stream is closed. */
-    void date(Instant lastModified) throws IOException;
+    void remember(Version version) throws IOException;
 }

@@ -3,8 +3,6 @@ package io.tapstack.http.client;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.time.Instant;
-import java.util.Optional;
 
 /** A stream that stays open, such as the standard output. Nothing can be continued there. */
 public final class StreamSink implements Sink {
@@ -22,8 +20,8 @@ public final class StreamSink implements Sink {
     }
 
     @Override
-    public Optional<Instant> existingDate() {
-        return Optional.empty();
+    public Version existingVersion() {
+        return Version.UNKNOWN;
     }
 
     @Override
@@ -43,5 +41,5 @@ public final class StreamSink implements Sink {
     }
 
     @Override
-    public void date(final Instant lastModified) {}
+    public void remember(final Version version) {}
 }

@@ -2,6 +2,7 @@ package io.tapstack.http.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tapstack.http.client.DownloadFailure.Kind;
 import io.tapstack.http.client.FakeServer.Then;
@@ -16,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -150,6 +152,63 @@ class DownloaderTest {
         }
     }
 
+    /** The date is the same, as after {@code cp -p}: only the tag tells the versions apart. */
+    @Test
+    void theTagOfABrokenDownloadIsRemembered() throws IOException {
+        assumeTrue(Files.getFileStore(directory).supportsFileAttributeView(UserDefinedFileAttributeView.class));
+        final String date = "Last-Modified: Mon, 06 May 2024 07:08:09 GMT\r\n";
+        final String first = OK + date + "ETag: \"1\"\r\nContent-Length: 10\r\n\r\n";
+        try (FakeServer server = new FakeServer(
+                Then.CLOSE,
+                first + "first",
+                "HTTP/1.1 206 P\r\n" + date + "ETag: \"2\"\r\nContent-Range: bytes 5-9/10\r\n\r\nOTHER",
+                OK + date + "ETag: \"2\"\r\nContent-Length: 10\r\n\r\nOTHERotherX",
+                "HTTP/1.1 206 P\r\n" + date + "ETag: \"2\"\r\nContent-Range: bytes 5-9/10\r\n\r\nother")) {
+            assertFails(Kind.PARTIAL, server.url("/x"), false);
+            assertFails(Kind.RESUME, server.url("/x"), true);
+            assertThat(target()).hasContent("first");
+            assertThat(server.requests().get(1)).contains("Range: bytes=5-\r\n", "If-Range: \"1\"\r\n");
+            get(server.url("/x"), true);
+            assertThat(target()).hasContent("OTHERother");
+            // Bytes that somebody else has put there are no version of the server's.
+            Files.writeString(target(), "mine!");
+            assertFails(Kind.RESUME, server.url("/x"), true);
+            assertThat(server.requests().get(3)).doesNotContain("If-Range: \"");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "ETag: W/\"1\" | If-Range: Mon, 06 May 2024 07:08:09 GMT",
+                "ETag: \"1\"   | If-Range: \"1\"",
+                "ETag: 1       | If-Range: Mon, 06 May 2024 07:08:09 GMT",
+                "ETag: \"caf\u00e9\" | If-Range: \"caf\u00e9\"",
+            })
+    void whatIsContinuedFrom(final String field, final String validator) throws IOException {
+        assumeTrue(Files.getFileStore(directory).supportsFileAttributeView(UserDefinedFileAttributeView.class));
+        try (FakeServer server = new FakeServer(
+                Then.CLOSE,
+                OK + field + "\r\nLast-Modified: Mon, 06 May 2024 07:08:09 GMT\r\nContent-Length: 10\r\n\r\nfirst")) {
+            assertFails(Kind.PARTIAL, server.url("/x"), false);
+            assertFails(Kind.PARTIAL, server.url("/x"), true);
+            assertThat(server.requests().get(1)).contains("\r\n" + validator + "\r\n");
+        }
+    }
+
+    /** RFC 9110 8.8.2.2: within the second of its Date the file may have been another one. */
+    @Test
+    void aWeakDateIsNotContinuedFrom() throws IOException {
+        final String date = "Mon, 06 May 2024 07:08:09 GMT\r\n";
+        try (FakeServer server = new FakeServer(
+                Then.CLOSE, OK + "Date: " + date + "Last-Modified: " + date + "Content-Length: 10\r\n\r\nfirst")) {
+            assertFails(Kind.PARTIAL, server.url("/x"), false);
+            assertFails(Kind.PARTIAL, server.url("/x"), true);
+            assertThat(server.requests().get(1)).doesNotContain("If-Range: " + date);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -261,12 +320,40 @@ class DownloaderTest {
         }
     }
 
+    /** A Location field is octets: what is no URI comes to the server encoded, each octet as it was. */
+    @Test
+    void redirectsToWhatIsNoUri() throws IOException {
+        try (FakeServer server = new FakeServer(
+                Then.CLOSE,
+                "HTTP/1.1 302 F\r\nLocation: /f\u00c3\u00bc\u00e6\u0097\u00a5\u00e9 a.txt?x=1|2\r\n\r\n",
+                OK + "Content-Length: 5\r\n\r\nhello")) {
+            get(server.url("/"), false);
+            assertThat(server.requests().get(1)).startsWith("GET /f%C3%BC%E6%97%A5%E9%20a.txt?x=1%7C2 HTTP/1.1\r\n");
+        }
+    }
+
+    @Test
+    void credentialsAreSentToTheirServerAlone() throws IOException {
+        try (FakeServer other = new FakeServer(Then.CLOSE, OK + "Content-Length: 5\r\n\r\nhello");
+                FakeServer server = new FakeServer(
+                        Then.CLOSE,
+                        "HTTP/1.1 302 F\r\nLocation: /b\r\n\r\n",
+                        "HTTP/1.1 302 F\r\nLocation: " + other.url("/c") + "\r\n\r\n")) {
+            get(HttpUrl.parse(server.url("/a").toString().replace("http://", "http://me:pass@")), false);
+            assertThat(server.requests())
+                    .hasSize(2)
+                    .allMatch(head -> head.contains("Authorization: Basic bWU6cGFzcw==\r\n"));
+            assertThat(other.requests().get(0)).doesNotContain("Authorization");
+        }
+    }
+
     @Test
     void redirectsComeToAnEnd() throws IOException {
         try (FakeServer server = new FakeServer(Then.CLOSE, "HTTP/1.1 302 Found\r\nLocation: /again\r\n\r\n")) {
             assertFails(Kind.TOO_MANY_REDIRECTS, server.url("/"), false);
             assertThat(server.requests()).hasSize(11);
         }
+        assertFails(Kind.BAD_REPLY, Then.CLOSE, "HTTP/1.1 302 F\r\nLocation: \r\n\r\n");
         assertFails(Kind.UNSUPPORTED_PROTOCOL, Then.CLOSE, "HTTP/1.1 302 F\r\nLocation: https://x/\r\n\r\n");
         assertFails(Kind.BAD_URL, Then.CLOSE, "HTTP/1.1 302 F\r\nLocation: http://a b[/\r\n\r\n");
     }
@@ -317,31 +404,3 @@ class DownloaderTest {
         }
     }
 }
-    /** A Location field is octets: what is no URI comes to the server encoded, each octet as it was. */
-    @Test
-    void redirectsToWhatIsNoUri() throws IOException {
-        try (FakeServer server = new FakeServer(
-                Then.CLOSE,
-                "HTTP/1.1 302 F\r\nLocation: /f\u00c3\u00bc\u00e6\u0097\u00a5\u00e9 a.txt?x=1|2\r\n\r\n",
-                OK + "Content-Length: 5\r\n\r\nhello")) {
-            get(server.url("/"), false);
-            assertThat(server.requests().get(1)).startsWith("GET /f%C3%BC%E6%97%A5%E9%20a.txt?x=1%7C2 HTTP/1.1\r\n");
-        }
-    }
-
-    @Test
-    void credentialsAreSentToTheirServerAlone() throws IOException {
-        try (FakeServer other = new FakeServer(Then.CLOSE, OK + "Content-Length: 5\r\n\r\nhello");
-                FakeServer server = new FakeServer(
-                        Then.CLOSE,
-                        "HTTP/1.1 302 F\r\nLocation: /b\r\n\r\n",
-                        "HTTP/1.1 302 F\r\nLocation: " + other.url("/c") + "\r\n\r\n")) {
-            get(HttpUrl.parse(server.url("/a").toString().replace("http://", "http://me:pass@")), false);
-            assertThat(server.requests())
-                    .hasSize(2)
-                    .allMatch(head -> head.contains("Authorization: Basic bWU6cGFzcw==\r\n"));
-            assertThat(other.requests().get(0)).doesNotContain("Authorization");
-        }
-    }
-
-        assertFails(Kind.BAD_REPLY, Then.CLOSE, "HTTP/1.1 302 F\r\nLocation: \r\n\r\n");
