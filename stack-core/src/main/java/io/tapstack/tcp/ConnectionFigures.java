@@ -48,6 +48,11 @@ final class ConnectionFigures {
 
     // ---- Life
 
+    /** True once data has come. */
+    boolean hasReceivedData() {
+        return dataSegmentsIn > 0;
+    }
+
     /** A listener has answered the peer's SYN; since {@code synAckNanos} the timer has repeated that {@code timesAgain}. */
     void handshakeTakenOver(final int timesAgain, final long synAckNanos, final long nowNanos) {
         segmentsIn = 1;

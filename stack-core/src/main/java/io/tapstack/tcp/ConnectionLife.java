@@ -51,6 +51,7 @@ final class ConnectionLife {
             // The ACK of the FIN is still owed if the device had no room for it.
             stopTimers();
             tcb.reassembly.clear(); // what came from behind the peer's FIN
+            tcb.handshake.ended(nowNanos);
             timeWait = tcb.protocol.timeWaits().add(tcb, nowNanos);
             tcb.observer().closed();
         } else if (next == TcpState.FIN_WAIT_2) {

@@ -87,6 +87,13 @@ final class DelayedAck {
         timer.cancel();
     }
 
+    /** Data of ours is about to follow, and carries the ACK; if it does not, the timer sends it. */
+    void ackWithData(final long nowNanos) {
+        if (!timer.isArmed()) {
+            timer.arm(nowNanos + config.delayedAckNanos());
+        }
+    }
+
     /** RFC 5681 4.2: something came twice, or out of order: it, and what follows, has to be acknowledged without delay. */
     void ackTrouble() {
         ackNow();

@@ -6,8 +6,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a Fast Open client remembers of servers (RFC 7413 4.1.3): their cookies and their MSS, and whether SYNs with data got lost on the way
- * there, in which case it does without for a while that doubles. Bounded: who was not asked for the longest time is forgotten.
+ * What a Fast Open client remembers of servers (RFC 7413 4.1.3): their cookies and their MSS, in which form of the option they answer, and
+ * whether SYNs with data got lost on the way there, in which case it does without for a while that doubles. Bounded: who was not asked for
+ * the longest time is forgotten.
  */
 final class FastOpenCache {
 
@@ -22,6 +23,8 @@ final class FastOpenCache {
         int mss;
         int losses;
         long lostAt;
+        boolean ignoresOption;
+        boolean ignoresExperimental;
     }
 
     private final Map<IpAddress, Server> servers = new LinkedHashMap<>(16, 0.75f, true) {
@@ -42,6 +45,12 @@ final class FastOpenCache {
         return server == null || isShunned(server, nowNanos) ? null : server.cookie;
     }
 
+    /** The wish for a cookie, in the form that the server has not ignored yet; one that ignores both is asked in the standard form, as by Linux. */
+    FastOpenCookie request(final IpAddress address) {
+        final Server server = servers.get(address);
+        return FastOpenCookie.request(server != null && server.ignoresOption && !server.ignoresExperimental);
+    }
+
     /** False if Fast Open has failed on this path lately (4.1.3.1, "negative" caching). */
     boolean isWorthTrying(final IpAddress address, final long nowNanos) {
         final Server server = servers.get(address);
@@ -56,17 +65,39 @@ final class FastOpenCache {
 
     /** A SYN-ACK brought a cookie. */
     void learn(final IpAddress address, final FastOpenCookie cookie, final int mss) {
-        final Server server = servers.computeIfAbsent(address, any -> new Server());
+        final Server server = server(address);
         server.cookie = cookie;
         server.mss = mss;
         server.losses = 0;
     }
 
+    /** A SYN-ACK says nothing of Fast Open, but how large segments may be: for SYNs that carry data without a cookie. */
+    void learnMss(final IpAddress address, final int mss) {
+        final Server server = server(address);
+        if (mss > 0) {
+            server.mss = mss;
+        }
+    }
+
+    /** A SYN-ACK ignores the wish for a cookie. */
+    void refused(final IpAddress address, final boolean experimental) {
+        final Server server = server(address);
+        if (experimental) {
+            server.ignoresExperimental = true;
+        } else {
+            server.ignoresOption = true;
+        }
+    }
+
     /** A SYN with the option was not answered: something on the way may drop such SYNs. */
     void lost(final IpAddress address, final long nowNanos) {
-        final Server server = servers.computeIfAbsent(address, any -> new Server());
+        final Server server = server(address);
         server.losses++;
         server.lostAt = nowNanos;
+    }
+
+    private Server server(final IpAddress address) {
+        return servers.computeIfAbsent(address, any -> new Server());
     }
 
     private static boolean isShunned(final Server server, final long nowNanos) {

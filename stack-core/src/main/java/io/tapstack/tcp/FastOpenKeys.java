@@ -5,6 +5,7 @@ import io.tapstack.wire.SipHash;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +43,21 @@ public final class FastOpenKeys {
         return new FastOpenKeys(bytes.clone());
     }
 
+    /**
+     * Keys as {@code net.ipv4.tcp_fastopen_key} has them: each four words of hexadecimal digits, two keys separated by a comma.
+     *
+     * @throws IllegalArgumentException if they are not that
+     */
+    public static FastOpenKeys parse(final String text) {
+        final StringBuilder digits = new StringBuilder();
+        for (final String word : text.split("[-,]")) {
+            // Linux takes each word for a number and stores it with the lowest byte first.
+            final int number = Integer.reverseBytes(Integer.parseUnsignedInt(word, 16));
+            digits.append(HexFormat.of().toHexDigits(number));
+        }
+        return of(HexFormat.of().parseHex(digits));
+    }
+
     private static SipHash key(final byte[] bytes, final int offset) {
         final ByteBuffer words = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
         return new SipHash(words.getLong(offset), words.getLong(offset + Long.BYTES));
@@ -60,8 +76,9 @@ public final class FastOpenKeys {
     /** Whether {@code cookie} was made for this client, with either key. */
     boolean accept(final FastOpenCookie cookie, final IpAddress server, final IpAddress client) {
         final SipHash other = second;
-        return cookie.equals(cookie(first, server, client))
-                || other != null && cookie.equals(cookie(other, server, client));
+        final FastOpenCookie bare = cookie.in(false);
+        return bare.equals(cookie(first, server, client))
+                || other != null && bare.equals(cookie(other, server, client));
     }
 
     private static FastOpenCookie cookie(final SipHash key, final IpAddress server, final IpAddress client) {
@@ -69,7 +86,7 @@ public final class FastOpenKeys {
                 ? key.hash(
                         Long.reverseBytes((long) client.ipv4Bits() << Integer.SIZE | server.ipv4Bits() & 0xFFFF_FFFFL))
                 : key.hash(key.hash(server.high(), server.low()) ^ client.high(), client.low());
-        return new FastOpenCookie(Long.reverseBytes(hash), 0, FastOpenCookie.LENGTH);
+        return new FastOpenCookie(Long.reverseBytes(hash), 0, FastOpenCookie.LENGTH, false);
     }
 
     @Override

@@ -2,62 +2,116 @@ package io.tapstack.tcp;
 
 import io.tapstack.tcp.TcpInfo.FastOpenFailure;
 import io.tapstack.wire.IpAddress;
+import io.tapstack.wire.TcpHeader;
 import io.tapstack.wire.TcpOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The client's side of Fast Open (RFC 7413 4.1 and 4.2.1) for one connection: its first SYN carries a cookie and data, or asks for a cookie.
- * What is sent again after a timeout is a plain SYN.
+ * The client's side of Fast Open (RFC 7413 4.1 and 4.2.1) for one connection: its first SYN carries a cookie and data, or data alone if it
+ * does without cookies, or asks for a cookie. What is sent again after a timeout is a plain SYN.
  */
 final class FastOpenSyn {
 
+    /** Room for the options of a SYN, and for those that middleboxes add, as Linux leaves it. */
+    private static final int OPTION_SPACE = TcpHeader.MAX_LENGTH - TcpHeader.MIN_LENGTH;
+
     private final TcpConnection tcb;
     private final FastOpenCache cache;
-
-    /** Null to ask for one. */
-    private final @Nullable FastOpenCookie cookie;
-
+    private final FastOpenCookie option;
+    private final boolean withoutCookie;
+    private final boolean afterBlackHole;
     private int sentBytes;
     private boolean dataTaken;
     private FastOpenFailure failure;
 
-    FastOpenSyn(final TcpConnection tcb, final FastOpenCache cache, final @Nullable FastOpenCookie cookie) {
+    private FastOpenSyn(final TcpConnection tcb, final FastOpenCookie option, final boolean withoutCookie) {
         this.tcb = tcb;
-        this.cache = cache;
-        this.cookie = cookie;
-        this.failure = cookie == null ? FastOpenFailure.COOKIE_UNAVAILABLE : FastOpenFailure.NONE;
+        this.cache = tcb.protocol.fastOpenCache();
+        this.option = option;
+        this.withoutCookie = withoutCookie;
+        this.afterBlackHole = tcb.protocol.fastOpenPause().isRemembered();
+        this.failure = mayCarryData() ? FastOpenFailure.NONE : FastOpenFailure.COOKIE_UNAVAILABLE;
+    }
+
+    /** What an active open does, or null if it has nothing to do with Fast Open. */
+    static @Nullable FastOpenSyn of(final TcpConnection tcb, final long nowNanos) {
+        final TcpConfig config = tcb.config;
+        final IpAddress server = tcb.path.destination();
+        if (!isWorthTrying(tcb.protocol, config, server, nowNanos)) {
+            return null;
+        }
+        final FastOpenCache cache = tcb.protocol.fastOpenCache();
+        final FastOpenCookie cookie = cache.cookie(server, nowNanos);
+        return new FastOpenSyn(tcb, cookie == null ? cache.request(server) : cookie, doesWithoutCookie(config));
+    }
+
+    /** True if a SYN to {@code server} could carry data now. */
+    static boolean mayCarryData(
+            final TcpProtocol protocol, final TcpConfig config, final IpAddress server, final long nowNanos) {
+        return isWorthTrying(protocol, config, server, nowNanos)
+                && (doesWithoutCookie(config) || protocol.fastOpenCache().cookie(server, nowNanos) != null);
+    }
+
+    private static boolean isWorthTrying(
+            final TcpProtocol protocol, final TcpConfig config, final IpAddress server, final long nowNanos) {
+        return config.fastOpen()
+                && config.fastOpenPolicy().client()
+                && !protocol.fastOpenPause().isOn(config.fastOpenPauseNanos(), nowNanos)
+                && protocol.fastOpenCache().isWorthTrying(server, nowNanos);
+    }
+
+    private static boolean doesWithoutCookie(final TcpConfig config) {
+        return config.fastOpenWithoutCookie() || config.fastOpenPolicy().clientWithoutCookie();
     }
 
     private IpAddress server() {
         return tcb.path.destination();
     }
 
-    void addTo(final SynOptions options) {
-        options.fastOpen(cookie);
+    private boolean mayCarryData() {
+        return withoutCookie || option.length() > 0;
     }
 
-    /** How much of the send queue fits into the SYN, beside options of so many bytes. */
-    int payload(final int optionsLength) {
-        if (cookie == null) {
+    void addTo(final SynOptions options) {
+        if (!withoutCookie) {
+            options.fastOpen(option);
+        }
+    }
+
+    /** How many bytes of data the SYN takes. */
+    int room() {
+        if (!mayCarryData()) {
             return 0;
         }
-        // 4.2.1: no more than the MSS that the server has announced, or the default.
-        final int known = cache.mss(server());
+        // 4.2.1: no more than the MSS that the server has announced, or the default; without a cookie there may have
+        // been no server to announce
+        // one, and then our own is as good a guess as Linux's.
         final int ours = Math.min(tcb.segmentSize.offered(), tcb.pathMtu.largestSegment());
-        final int mss = Math.min(known == 0 ? SegmentSize.DEFAULT_MSS : known, ours);
-        sentBytes = Math.max(0, Math.min(tcb.sendQueue.length(), mss - optionsLength));
+        final int known = cache.mss(server());
+        final int unknown = withoutCookie ? ours : SegmentSize.DEFAULT_MSS;
+        return Math.max(0, Math.min(known == 0 ? unknown : known, ours) - OPTION_SPACE);
+    }
+
+    /** How much of the send queue goes with the SYN. */
+    int payload() {
+        sentBytes = Math.min(tcb.sendQueue.length(), room());
         return sentBytes;
     }
 
     /** The SYN-ACK has come, and acknowledges so many bytes of data. */
     void answered(final TcpOptions options, final int takenBytes) {
         final FastOpenCookie fresh = SynOptions.cookie(options);
-        if (fresh != null) {
+        final boolean lost = tcb.handshake.synWasLost();
+        if (fresh != null && !withoutCookie) {
             cache.learn(server(), fresh, options.maximumSegmentSize());
+        } else if (withoutCookie) {
+            cache.learnMss(server(), options.maximumSegmentSize());
+        } else if (option.length() == 0 && !lost) {
+            cache.refused(server(), option.experimental());
         }
         dataTaken = sentBytes > 0 && takenBytes >= sentBytes;
         if (sentBytes > 0 && !dataTaken) {
-            failure = tcb.handshake.synWasLost() ? FastOpenFailure.SYN_RETRANSMITTED : FastOpenFailure.DATA_NOT_ACKED;
+            failure = lost ? FastOpenFailure.SYN_RETRANSMITTED : FastOpenFailure.DATA_NOT_ACKED;
         }
     }
 
@@ -69,6 +123,17 @@ final class FastOpenSyn {
     /** Why Fast Open did not save a round trip, as far as is known. */
     FastOpenFailure failure() {
         return failure;
+    }
+
+    /** The connection is over: did anything come of it? */
+    void ended(final long nowNanos) {
+        if (tcb.figures.hasReceivedData()) {
+            if (afterBlackHole) {
+                tcb.protocol.fastOpenPause().works();
+            }
+        } else if (tcb.finAnnounced && !tcb.finReceived) {
+            tcb.protocol.fastOpenPause().blackHole(tcb.config, nowNanos);
+        }
     }
 
     /** The SYN was not answered in time. */

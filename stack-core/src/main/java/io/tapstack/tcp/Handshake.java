@@ -5,6 +5,7 @@ import io.tapstack.ip.SocketError;
 import io.tapstack.tcp.recovery.NewRenoRecovery;
 import io.tapstack.tcp.recovery.RackRecovery;
 import io.tapstack.wire.TcpHeader;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** How a connection comes to be ESTABLISHED (RFC 9293 3.5), and what the SYNs agree on. */
@@ -16,6 +17,7 @@ final class Handshake {
     private long startNanos;
     private int timeouts;
     private boolean openedFast;
+    private boolean synDataTaken;
 
     /** While the peer may not know of a connection that its Fast Open cookie has opened. */
     @Nullable
@@ -29,14 +31,15 @@ final class Handshake {
         this.tcb = tcb;
     }
 
-    /** Active OPEN: sends the SYN. */
-    void open(final long nowNanos) {
+    /** Active OPEN: sends the SYN, with as much of {@code data} as Fast Open lets it take along. */
+    void open(final ByteBuffer data, final long nowNanos) {
         tcb.life.enter(TcpState.SYN_SENT, nowNanos);
         startNanos = nowNanos;
         tcb.sndNxt = tcb.iss + 1;
-        final FastOpenCache cache = tcb.protocol.fastOpenCache();
-        if (tcb.config.fastOpen() && cache.isWorthTrying(tcb.path.destination(), nowNanos)) {
-            fastOpenSyn = new FastOpenSyn(tcb, cache, cache.cookie(tcb.path.destination(), nowNanos));
+        final FastOpenSyn fast = FastOpenSyn.of(tcb, nowNanos);
+        fastOpenSyn = fast;
+        if (fast != null) {
+            tcb.sendQueue.copyIn(data, fast.room());
         }
         tcb.userTimeout.begin(nowNanos);
         tcb.timing.sent(tcb.sndNxt, nowNanos);
@@ -86,6 +89,7 @@ final class Handshake {
         fastOpen = new FastOpenHandshake(tcb, server, half.cookie, now);
         tcb.protocol.synSender().sendSynAck(tcb, now);
         openedFast = true;
+        synDataTaken = data.payloadLength() > 0;
         established(now);
         if (tcb.finReceived) {
             // A client that has said all it has to say.
@@ -164,10 +168,12 @@ final class Handshake {
         final boolean synAck = tcb.state == TcpState.SYN_RECEIVED;
         final int retries = synAck ? tcb.config.synAckRetries() : tcb.config.synRetries();
         if (timeouts >= retries || timeouts > 0 && tcb.userTimeout.isOver(nowNanos)) {
+            noteBlackHole(timeouts, true, nowNanos);
             tcb.life.fail(tcb.life.errorOr(SocketError.ETIMEDOUT), nowNanos);
             return;
         }
         Retransmissions.advise(tcb, timeouts);
+        noteBlackHole(timeouts, false, nowNanos);
         timeouts++;
         tcb.figures.timeouts.timedOut(timeouts == 1, nowNanos);
         if (fastOpenSyn != null && timeouts == 1) {
@@ -187,6 +193,13 @@ final class Handshake {
         }
     }
 
+    /** The retransmission timer has expired after so many timeouts in a row; with Fast Open that may be a black hole. */
+    void noteBlackHole(final int timeoutsBefore, final boolean last, final long nowNanos) {
+        if (fastOpenSyn != null) {
+            tcb.protocol.fastOpenPause().timedOut(tcb.config, timeoutsBefore, last, nowNanos);
+        }
+    }
+
     /** IW, in bytes (RFC 6928): ten segments; RFC 5681 3.1: one, if the SYN or SYN-ACK was lost. */
     int initialWindow() {
         final int segments = synWasLost() ? 1 : tcb.config.initialWindowSegments();
@@ -203,9 +216,14 @@ final class Handshake {
         return timeouts;
     }
 
-    /** True if a Fast Open cookie has opened the connection, and its data came with the SYN (RFC 7413 4.2.2). */
+    /** True if a Fast Open SYN has opened the connection before the handshake was complete (RFC 7413 4.2.2). */
     boolean isOpenedFast() {
         return openedFast;
+    }
+
+    /** True if the data of a Fast Open SYN was taken, by the peer or from it (RFC 7413). */
+    boolean isSynDataTaken() {
+        return synDataTaken || fastOpenSyn != null && fastOpenSyn.isDataTaken();
     }
 
     /** True if the SYN or SYN-ACK was sent again by the timer. */
@@ -215,6 +233,9 @@ final class Handshake {
 
     /** The connection is over, maybe before all of the handshake was done. */
     void ended(final long nowNanos) {
+        if (fastOpenSyn != null) {
+            fastOpenSyn.ended(nowNanos);
+        }
         final FastOpenHandshake handshake = fastOpen;
         if (handshake != null) {
             fastOpen = null;

@@ -62,7 +62,7 @@ final class InfoSnapshot {
                 tcb.windowScale.receiveShift(),
                 tcb.ecn.isAgreed(),
                 tcb.ecn.isSeen(),
-                child || client != null && client.isDataTaken(),
+                tcb.handshake.isSynDataTaken(),
                 child,
                 client == null ? TcpInfo.FastOpenFailure.NONE : client.failure());
     }

@@ -27,7 +27,9 @@ final class Retransmissions {
         if (tcb.timeouts == 0) {
             tcb.userTimeout.begin(nowNanos);
         }
-        if (isHopeless(nowNanos)) {
+        final boolean hopeless = isHopeless(nowNanos);
+        tcb.handshake.noteBlackHole(tcb.timeouts, hopeless, nowNanos);
+        if (hopeless) {
             tcb.life.fail(tcb.life.errorOr(SocketError.ETIMEDOUT), nowNanos);
             return;
         }

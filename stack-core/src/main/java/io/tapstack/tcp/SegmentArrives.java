@@ -87,7 +87,13 @@ final class SegmentArrives {
         }
         acks.updateWindow(segment);
         tcb.handshake.established(nowNanos);
-        tcb.delayedAck.ackNow();
+        if (tcb.isWriterWaiting()) {
+            // The ACK of the SYN may carry data (RFC 9293 3.10.7.3), and as on Linux it waits for that of a writer who
+            // waits.
+            tcb.delayedAck.ackWithData(nowNanos);
+        } else {
+            tcb.delayedAck.ackNow();
+        }
         // Sixth step and on: data and FIN may have come along (RFC 9293 3.10.7.3: "processing continues at the sixth
         // step").
         segment.trimFront(tcb.rcvNxt);

@@ -14,7 +14,6 @@ final class SynOptions {
     private int shift;
     private boolean sack;
     private int userTimeout;
-    private boolean fastOpen;
     private @Nullable FastOpenCookie cookie;
     private boolean timestamps;
     private int timestampValue;
@@ -26,7 +25,6 @@ final class SynOptions {
         shift = NO_SHIFT;
         sack = false;
         userTimeout = 0;
-        fastOpen = false;
         cookie = null;
         timestamps = false;
         return this;
@@ -49,10 +47,10 @@ final class SynOptions {
         timestampEcho = echo;
     }
 
-    /** RFC 7413 4.1.1: a cookie, or with null the wish for one. */
-    void fastOpen(final @Nullable FastOpenCookie theCookie) {
-        fastOpen = true;
-        cookie = theCookie;
+    /** RFC 7413 4.1.1: a cookie, or the wish for one. Left out if there is no room beside the others, as on Linux. */
+    void fastOpen(final FastOpenCookie theCookie) {
+        final int length = TcpOptions.cookieOptionLength(theCookie.length(), theCookie.experimental());
+        cookie = length() + length <= TcpHeader.MAX_LENGTH - TcpHeader.MIN_LENGTH ? theCookie : null;
     }
 
     /** RFC 5482: if there is room beside the others. To be called last. */
@@ -64,17 +62,22 @@ final class SynOptions {
     static @Nullable FastOpenCookie cookie(final TcpOptions received) {
         return received.cookieLength() <= 0
                 ? null
-                : new FastOpenCookie(received.cookieHigh(), received.cookieLow(), received.cookieLength());
+                : new FastOpenCookie(
+                        received.cookieHigh(),
+                        received.cookieLow(),
+                        received.cookieLength(),
+                        received.cookieExperimental());
     }
 
     /** Bytes that {@link #write} writes. */
     int length() {
+        final FastOpenCookie given = cookie;
         // With timestamps SACK-permitted stands where two NOPs would be.
         return 4
                 + (timestamps ? TcpOptions.TIMESTAMPS_LENGTH : sack ? 4 : 0)
                 + (shift == NO_SHIFT ? 0 : 4)
                 + (userTimeout == 0 ? 0 : UserTimeoutOption.LENGTH)
-                + (fastOpen ? TcpOptions.cookieOptionLength(cookie == null ? 0 : cookie.length()) : 0);
+                + (given == null ? 0 : TcpOptions.cookieOptionLength(given.length(), given.experimental()));
     }
 
     void write(final ByteBuffer bytes, final int at) {
@@ -95,9 +98,7 @@ final class SynOptions {
         }
         final FastOpenCookie given = cookie;
         if (given != null) {
-            TcpOptions.writeCookie(bytes, option, given.length(), given.high(), given.low());
-        } else if (fastOpen) {
-            TcpOptions.writeCookie(bytes, option, 0, 0, 0);
+            TcpOptions.writeCookie(bytes, option, given.length(), given.high(), given.low(), given.experimental());
         }
     }
 }

@@ -38,7 +38,7 @@ final class SynSender {
             options.userTimeout(UserTimeoutOption.advertised(config));
         }
         if (fastOpen != null) {
-            payload = fastOpen.payload(options.length());
+            payload = fastOpen.payload();
             tcb.sndNxt = tcb.iss + 1 + payload;
         }
         send(tcb, TcpHeader.SYN | tcb.ecn.synFlags(false), 0, payload, nowNanos);

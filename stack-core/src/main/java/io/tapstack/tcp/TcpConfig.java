@@ -32,6 +32,9 @@ public final class TcpConfig implements Cloneable {
     private boolean fastOpen = false;
     private int fastOpenQueue = 0;
     private @Nullable FastOpenKeys fastOpenKeys = null;
+    private FastOpenPolicy fastOpenPolicy = FastOpenPolicy.DEFAULT;
+    private boolean fastOpenWithoutCookie = false;
+    private long fastOpenPauseNanos = 0;
     private int deferAcceptTimeouts = 0;
     private String congestionControl = "cubic";
     private boolean noDelay = false;
@@ -255,6 +258,36 @@ public final class TcpConfig implements Cloneable {
 
     public TcpConfig fastOpenQueue(final int connections) {
         fastOpenQueue = atLeast(0, connections);
+        return this;
+    }
+
+    /** Who may use Fast Open, and who without cookies, whatever the socket asks for. */
+    public FastOpenPolicy fastOpenPolicy() {
+        return fastOpenPolicy;
+    }
+
+    public TcpConfig fastOpenPolicy(final FastOpenPolicy policy) {
+        fastOpenPolicy = policy;
+        return this;
+    }
+
+    /** TCP_FASTOPEN_NO_COOKIE: this socket sends, or takes, data with a SYN without a cookie (RFC 7413 5.1 warns of it). */
+    public boolean fastOpenWithoutCookie() {
+        return fastOpenWithoutCookie;
+    }
+
+    public TcpConfig fastOpenWithoutCookie(final boolean on) {
+        fastOpenWithoutCookie = on;
+        return this;
+    }
+
+    /** For how long all active opens do without Fast Open after it has met a black hole ({@link FastOpenPause}); 0 for not at all. */
+    public long fastOpenPauseNanos() {
+        return fastOpenPauseNanos;
+    }
+
+    public TcpConfig fastOpenPauseNanos(final long nanos) {
+        fastOpenPauseNanos = nanos;
         return this;
     }
 

@@ -40,6 +40,7 @@ public final class TcpConnection extends ControlBlock {
     private boolean blocked;
     private boolean inputShutdown;
     private boolean inputUnwanted;
+    private boolean writerWaiting;
     private ConnectionObserver observer = ConnectionObserver.NONE;
 
     TcpConnection(
@@ -105,6 +106,15 @@ public final class TcpConnection extends ControlBlock {
         if (state == TcpState.ESTABLISHED || state == TcpState.CLOSE_WAIT) {
             sender.transmit(nowNanos);
         }
+    }
+
+    /** Somebody waits for the handshake with bytes to send, so that the ACK of the peer's SYN can go with them. */
+    public void writerWaits() {
+        writerWaiting = true;
+    }
+
+    boolean isWriterWaiting() {
+        return writerWaiting;
     }
 
     /** Whether ACKs are sent without delay as far as quick ACKs go (TCP_QUICKACK). */

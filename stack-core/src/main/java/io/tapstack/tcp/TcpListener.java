@@ -4,7 +4,6 @@ import io.tapstack.event.DropReason;
 import io.tapstack.event.StackStatistics;
 import io.tapstack.ip.IpPath;
 import io.tapstack.wire.Endpoint;
-import io.tapstack.wire.IpAddress;
 import io.tapstack.wire.TcpHeader;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
@@ -148,37 +147,31 @@ public final class TcpListener {
         final int iss = protocol.chooseIss(path, syn.destinationPort, syn.sourcePort, nowNanos);
         // Data that came with the SYN is not kept, but for Fast Open: the peer sends it again after the handshake.
         final HalfOpen half = new HalfOpen(this, path, syn, iss, firstWindow(path), timestamps, nowNanos);
-        if (config.fastOpenQueue() == 0 || syn.options.cookieLength() < 0 || !fastOpen(half, syn, nowNanos)) {
+        final FastOpenServer server = fastOpenServer();
+        if (server != null && server.opens(half, syn, nowNanos)) {
+            openFast(server, half, syn, nowNanos);
+        } else {
             synQueue.add(half, nowNanos);
         }
     }
 
-    /** RFC 7413 4.1.2 and 4.2.2. @return false if the SYN opens a connection in the ordinary way, maybe with a fresh cookie */
-    private boolean fastOpen(final HalfOpen half, final Segment syn, final long nowNanos) {
+    /** Null as long as the listener has nothing to do with Fast Open. */
+    private @Nullable FastOpenServer fastOpenServer() {
         FastOpenServer server = fastOpenServer;
-        if (server == null) {
-            server = new FastOpenServer(protocol.newFastOpenKeys());
+        if (server == null && FastOpenServer.limit(config, backlog) > 0) {
+            server = new FastOpenServer(this, protocol.newFastOpenKeys());
             fastOpenServer = server;
         }
-        final FastOpenKeys keys = server.keys(config.fastOpenKeys());
-        final IpAddress ours = half.path.source();
-        final FastOpenCookie given = SynOptions.cookie(syn.options);
-        final FastOpenCookie right = keys.cookie(ours, half.path.destination());
-        if (!right.equals(given)) {
-            half.cookie = right;
-            if (given == null || !keys.accept(given, ours, half.path.destination())) {
-                return false;
-            }
-        }
-        if (syn.payloadLength() == 0 || !server.hasRoom(config.fastOpenQueue(), nowNanos)) {
-            return false;
-        }
+        return server;
+    }
+
+    /** RFC 7413 4.2.2: the SYN's data is received before the handshake is complete. */
+    private void openFast(final FastOpenServer server, final HalfOpen half, final Segment syn, final long nowNanos) {
         final TcpConnection connection = connection(half);
         final Segment recalled = protocol.recalled();
         half.recallSyn(recalled);
         statistics.fastOpens++;
         connection.handshake.openFast(half, recalled, syn, server, nowNanos);
-        return true;
     }
 
     private TcpConnection connection(final HalfOpen half) {

@@ -60,6 +60,7 @@ public final class TcpProtocol implements TransportProtocol {
     private final HalfOpenArrives halfOpenArrives;
     private final SynCookies cookies;
     private final FastOpenCache fastOpenCache = new FastOpenCache();
+    private final FastOpenPause fastOpenPause = new FastOpenPause();
     private final RandomGenerator random;
     // A segment of the past.
     private final Segment recalled = new Segment();
@@ -151,9 +152,9 @@ public final class TcpProtocol implements TransportProtocol {
         return listener;
     }
 
-    /** True if a connection to this server could send data in its SYN now (RFC 7413). */
-    public boolean hasFastOpenCookie(final IpAddress server, final long nowNanos) {
-        return fastOpenCache.cookie(server, nowNanos) != null;
+    /** True if a connection to this server could send data in its SYN now (RFC 7413): it has a cookie, or does without. */
+    public boolean maySendWithSyn(final IpAddress server, final TcpConfig config, final long nowNanos) {
+        return FastOpenSyn.mayCarryData(this, config, server, nowNanos);
     }
 
     /** As {@link #connect(TcpBinding, Endpoint, TcpConfig, ConnectionObserver, ByteBuffer, long)}, without data. */
@@ -171,8 +172,7 @@ public final class TcpProtocol implements TransportProtocol {
      * Active OPEN: sends the SYN.
      *
      * @param binding where from, or null for an address that the route chooses and an ephemeral port
-     * @param data what is sent first; its position moves on by as much as the send buffer takes. With {@link TcpConfig#fastOpen()} and a cookie
-     *     the SYN carries some of it, else it follows the handshake
+     * @param data what the SYN takes along, as far as Fast Open lets it; its position moves on by so much
      * @throws SocketErrorException ENETUNREACH, EADDRNOTAVAIL (also if the 4-tuple is taken, or belongs to another stack),
      *     EINVAL
      */
@@ -213,8 +213,7 @@ public final class TcpProtocol implements TransportProtocol {
         connection.observer(observer);
         connection.sharing = binding == null ? PortSharing.NONE : binding.sharing();
         connections.add(connection);
-        connection.sendQueue.copyIn(data, config.sendBufferBytes());
-        connection.handshake.open(nowNanos);
+        connection.handshake.open(data, nowNanos);
         return connection;
     }
 
@@ -359,6 +358,10 @@ public final class TcpProtocol implements TransportProtocol {
 
     FastOpenCache fastOpenCache() {
         return fastOpenCache;
+    }
+
+    FastOpenPause fastOpenPause() {
+        return fastOpenPause;
     }
 
     /** Keys that nobody knows. */

@@ -18,6 +18,8 @@ public final class TcpOptions {
     private static final int TIMESTAMPS = 8;
     private static final int USER_TIMEOUT = 28;
     private static final int FAST_OPEN = 34;
+    private static final int EXPERIMENTAL = 254;
+    private static final int FAST_OPEN_EXID = 0xF989; // RFC 7413 appendix: its experiment identifier (RFC 6994 3.1)
     private static final int MIN_COOKIE = 4;
     private static final int MAX_COOKIE = 16;
     private static final int NONE = -1;
@@ -40,6 +42,7 @@ public final class TcpOptions {
     private int cookieLength;
     private long cookieHigh;
     private long cookieLow;
+    private boolean cookieExperimental;
     private int sackBlocks;
     private final int[] sackLeft = new int[MAX_SACK_BLOCKS];
     private final int[] sackRight = new int[MAX_SACK_BLOCKS];
@@ -54,6 +57,7 @@ public final class TcpOptions {
         timestampEcho = 0;
         userTimeout = 0;
         cookieLength = NONE;
+        cookieExperimental = false;
         sackBlocks = 0;
     }
 
@@ -74,7 +78,7 @@ public final class TcpOptions {
         int at = offset;
         final int end = offset + length;
         while (at < end) {
-            final int kind = buffer.get(at);
+            final int kind = buffer.get(at) & 0xFF;
             if (kind == END_OF_LIST) {
                 return;
             }
@@ -128,7 +132,13 @@ public final class TcpOptions {
                     userTimeout = buffer.getShort(at + 2) & 0xFFFF;
                 }
             }
-            case FAST_OPEN -> readCookie(buffer, at + 2, length - 2);
+            case FAST_OPEN -> readCookie(buffer, at + 2, length - 2, false);
+            case EXPERIMENTAL -> {
+                // RFC 6994 3: an identifier says whose experiment it is.
+                if (length >= 4 && (buffer.getShort(at + 2) & 0xFFFF) == FAST_OPEN_EXID) {
+                    readCookie(buffer, at + 4, length - 4, true);
+                }
+            }
             default -> {
                 // RFC 9293 MUST-6: an option that is not understood is ignored.
             }
@@ -136,11 +146,12 @@ public final class TcpOptions {
     }
 
     /** RFC 7413 4.1.1: none, to ask for one, or 4 to 16 bytes, an even number; anything else is ignored. */
-    private void readCookie(final ByteBuffer buffer, final int at, final int length) {
+    private void readCookie(final ByteBuffer buffer, final int at, final int length, final boolean experimental) {
         if (length != 0 && (length < MIN_COOKIE || length > MAX_COOKIE || length % 2 != 0)) {
             return;
         }
         cookieLength = length;
+        cookieExperimental = experimental;
         cookieHigh = 0;
         cookieLow = 0;
         for (int i = 0; i < length; i++) {
@@ -171,6 +182,11 @@ public final class TcpOptions {
     /** The cookie's bytes behind the first 8. */
     public long cookieLow() {
         return cookieLow;
+    }
+
+    /** True if the cookie, or the wish for one, came in the experimental option (RFC 6994), which Fast Open had before it got a kind of its own. */
+    public boolean cookieExperimental() {
+        return cookieExperimental;
     }
 
     /** The MSS option's value in bytes, or 0 if there was none. */
@@ -270,20 +286,32 @@ public final class TcpOptions {
     }
 
     /** Bytes of a Fast Open option with the NOPs that align it. */
-    public static int cookieOptionLength(final int length) {
-        return (2 + length + 3) & -4;
+    public static int cookieOptionLength(final int length, final boolean experimental) {
+        return (2 + (experimental ? 2 : 0) + length + 3) & -4;
     }
 
     /** A Fast Open option; {@code length} of 0 asks for a cookie. */
     public static int writeCookie(
-            final ByteBuffer buffer, final int at, final int length, final long high, final long low) {
-        final int total = cookieOptionLength(length);
-        buffer.putShort(at, (short) (FAST_OPEN << 8 | 2 + length));
-        for (int i = 0; i < length; i++) {
-            buffer.put(at + 2 + i, (byte) ((i < 8 ? high : low) >>> (56 - 8 * (i % 8))));
+            final ByteBuffer buffer,
+            final int at,
+            final int length,
+            final long high,
+            final long low,
+            final boolean experimental) {
+        final int total = cookieOptionLength(length, experimental);
+        int next = at + 2;
+        if (experimental) {
+            buffer.putShort(at, (short) (EXPERIMENTAL << 8 | 4 + length));
+            buffer.putShort(next, (short) FAST_OPEN_EXID);
+            next += 2;
+        } else {
+            buffer.putShort(at, (short) (FAST_OPEN << 8 | 2 + length));
         }
-        for (int next = at + 2 + length; next < at + total; next++) {
-            buffer.put(next, (byte) NO_OPERATION);
+        for (int i = 0; i < length; i++) {
+            buffer.put(next++, (byte) ((i < 8 ? high : low) >>> (56 - 8 * (i % 8))));
+        }
+        while (next < at + total) {
+            buffer.put(next++, (byte) NO_OPERATION);
         }
         return total;
     }

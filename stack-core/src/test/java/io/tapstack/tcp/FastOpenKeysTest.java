@@ -23,9 +23,9 @@ class FastOpenKeysTest {
     @Test
     void cookiesOfLinux() {
         assertThat(keys("a1a1a1a1b2b2b2b2c3c3c3c3d4d4d4d4").cookie(SERVER, CLIENT))
-                .isEqualTo(new FastOpenCookie(0x3021b9d889017eebL, 0, 8));
+                .isEqualTo(new FastOpenCookie(0x3021b9d889017eebL, 0, 8, false));
         assertThat(keys("00".repeat(16)).cookie(SERVER, CLIENT))
-                .isEqualTo(new FastOpenCookie(0xb7c12350a90dc8f5L, 0, 8));
+                .isEqualTo(new FastOpenCookie(0xb7c12350a90dc8f5L, 0, 8, false));
     }
 
     /** 4.1.2: a cookie is worth nothing to another client, or at another server. */

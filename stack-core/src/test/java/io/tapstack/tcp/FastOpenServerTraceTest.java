@@ -169,7 +169,7 @@ class FastOpenServerTraceTest {
     /** 4.1.2, 5.1: the key is replaced: a cookie of the old one is good, and the SYN-ACK brings one of the new one. */
     @Test
     void keyIsReplaced() {
-        listener.config().fastOpenKeys(keys(1));
+        listener.config().fastOpenKeys(keys(1)).fastOpenQueue(3);
         final String old = cookie().substring("raw 22 a ".length());
         listener.config().fastOpenKeys(keys(2, 1));
         trace.forgetIss().in("SP 0:100(100) win 5000 <mss 1000,raw 22 a " + old + ">");

@@ -116,6 +116,9 @@ public final class SocketOptions {
     /** Of a listener: 16 bytes, or 32, that Fast Open cookies are made with: see {@link io.tapstack.tcp.FastOpenKeys}. */
     public static final int TCP_FASTOPEN_KEY = 33;
 
+    /** Send, or take, data with a SYN without a cookie (RFC 7413 5.1 warns of it). */
+    public static final int TCP_FASTOPEN_NO_COOKIE = 34;
+
     /** Bytes never sent from which on a socket is not writable; 0 for no such limit. */
     public static final int TCP_NOTSENT_LOWAT = 25;
 

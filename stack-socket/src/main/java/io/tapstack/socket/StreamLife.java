@@ -110,57 +110,85 @@ final class StreamLife {
             return -SocketError.EISCONN.errno();
         }
         if (phase == Phase.CONNECTING) {
-            return awaitHandshake(-SocketError.EALREADY.errno());
+            return awaitHandshake(0, -SocketError.EALREADY.errno());
         }
-        if (options.config.fastOpen() && tcp().hasFastOpenCookie(remote.address(), now())) {
+        if (tcp().maySendWithSyn(remote.address(), options.config, now())) {
             deferred = remote;
             phase = Phase.CONNECTED;
             socket.wakeAll();
             return 0;
         }
         start(remote, options.config, NOTHING);
-        return awaitHandshake(-SocketError.EINPROGRESS.errno());
+        return awaitHandshake(0, -SocketError.EINPROGRESS.errno());
+    }
+
+    /** True if {@code connect} was put off until there is something to send (TCP_FASTOPEN_CONNECT). */
+    boolean isDeferred() {
+        return deferred != null;
     }
 
     /**
-     * Connects with {@code data} in the SYN, if there is a cookie of the server's (RFC 7413); else waits for the handshake, if it may. Does
-     * nothing if the socket is connected, or about to be.
+     * Connects, to where a {@code connect} that was put off would have gone or else to {@code remote}, with as much of {@code data} in the SYN as
+     * that takes (RFC 7413), and waits for the handshake if it may: {@code sendto(2)} with MSG_FASTOPEN, as on Linux.
      *
-     * @return 0, or a negative errno
+     * @return 0 when the connection is established; {@code -EINPROGRESS} if the handshake has begun and is not over, {@code -EALREADY} if it had
+     *     begun before, or another negative errno
      */
-    int connectWith(final ByteBuffer data, final int flags, final Endpoint remote) throws SocketErrorException {
-        if (phase != Phase.UNCONNECTED) {
-            return 0;
+    int connectWith(final ByteBuffer data, final int flags, final @Nullable Endpoint remote)
+            throws SocketErrorException {
+        if (!options.config.fastOpenPolicy().client()) {
+            return -SocketError.EOPNOTSUPP.errno();
         }
-        final int before = data.remaining();
-        final boolean cookie = tcp().hasFastOpenCookie(remote.address(), now());
-        start(remote, options.config.copy().fastOpen(true), cookie ? data : NOTHING);
-        if (data.remaining() < before) {
-            phase = Phase.CONNECTED;
-            return 0;
+        final Endpoint to = deferred == null ? remote : deferred;
+        if (deferred == null && phase == Phase.CONNECTING) {
+            return awaitHandshake(flags, -SocketError.EALREADY.errno());
         }
-        final int pending = -SocketError.EINPROGRESS.errno();
-        return socket.mayWait(flags) ? awaitHandshake(pending) : pending;
+        if (deferred == null && phase != Phase.UNCONNECTED) {
+            return -SocketError.EISCONN.errno();
+        }
+        if (to == null) {
+            return -SocketError.EINVAL.errno();
+        }
+        startDeferred(to, data);
+        if (data.hasRemaining()) {
+            writerWaits(flags);
+        }
+        return awaitHandshake(flags, -SocketError.EINPROGRESS.errno());
     }
 
     /**
-     * Connects now, if that was put off until there is something to send: the SYN takes {@code data} along.
+     * Connects now, if that was put off until there is something to send, and there is something else to do.
      *
      * @return 0, or a negative errno
      */
-    int connectDeferred(final ByteBuffer data) {
+    int connectDeferred() {
         final Endpoint remote = deferred;
         if (remote == null) {
             return 0;
         }
-        deferred = null;
         try {
-            start(remote, options.config, data);
+            startDeferred(remote, NOTHING);
             phase = Phase.CONNECTED;
             return 0;
         } catch (final SocketErrorException e) {
-            forgetConnection();
             return -e.error().errno();
+        }
+    }
+
+    /** The call that is made has bytes to send and waits for the handshake, if it may wait. */
+    void writerWaits(final int flags) {
+        if (connection != null && isHandshaking() && socket.mayWait(flags)) {
+            connection.writerWaits();
+        }
+    }
+
+    private void startDeferred(final Endpoint remote, final ByteBuffer data) throws SocketErrorException {
+        deferred = null;
+        try {
+            start(remote, options.config.copy().fastOpen(true), data);
+        } catch (final SocketErrorException e) {
+            forgetConnection();
+            throw e;
         }
     }
 
@@ -176,10 +204,10 @@ final class StreamLife {
         phase = Phase.CONNECTING;
     }
 
-    private int awaitHandshake(final int pending) {
+    private int awaitHandshake(final int flags, final int pending) {
         final long deadline = socket.sendDeadline();
         while (isHandshaking()) {
-            if (!socket.mayWait(0)) {
+            if (!socket.mayWait(flags)) {
                 return pending;
             }
             final int waited = socket.await(socket.writable, deadline);

@@ -90,7 +90,7 @@ final class StreamOptions {
     private static boolean isTooLate(final int name, final int value, final StreamLife life) {
         return switch (name) {
             case SocketOptions.TCP_WINDOW_CLAMP -> value == 0 && (life.listener() != null || life.hasLiveConnection());
-            case SocketOptions.TCP_FASTOPEN -> life.hasLiveConnection();
+            case SocketOptions.TCP_FASTOPEN, SocketOptions.TCP_FASTOPEN_NO_COOKIE -> life.hasLiveConnection();
             case SocketOptions.TCP_FASTOPEN_CONNECT -> life.listener() != null || life.hasLiveConnection();
             default -> false;
         };

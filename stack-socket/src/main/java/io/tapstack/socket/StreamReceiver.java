@@ -25,8 +25,6 @@ final class StreamReceiver {
     /** Most bytes on loan at a time, so that the peer's window opens again while a large read is going on. */
     private static final int MAX_LOAN = 1 << 18;
 
-    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
-
     private static final int AGAIN = -SocketError.EAGAIN.errno();
 
     private final StreamSocket socket;
@@ -146,7 +144,7 @@ final class StreamReceiver {
 
     /** @return bytes that can be taken now; 0 at the end of the stream; -EAGAIN if there is nothing yet; or an error */
     private int readableOrTell() {
-        final int connecting = life.connectDeferred(NOTHING);
+        final int connecting = life.connectDeferred();
         if (connecting != 0) {
             return connecting;
         }

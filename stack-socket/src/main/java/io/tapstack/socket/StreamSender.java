@@ -3,7 +3,9 @@ package io.tapstack.socket;
 import io.tapstack.buffer.BufferPool;
 import io.tapstack.buffer.Region;
 import io.tapstack.ip.SocketError;
+import io.tapstack.ip.SocketErrorException;
 import io.tapstack.tcp.TcpConnection;
+import io.tapstack.wire.Endpoint;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ScatteringByteChannel;
@@ -24,8 +26,6 @@ final class StreamSender {
     /** Most blocks that are filled at a time: the first bytes of a large write should not wait for the last. */
     private static final int MAX_BLOCKS = 16;
 
-    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
-
     private static final int AGAIN = -SocketError.EAGAIN.errno();
 
     private final StreamSocket socket;
@@ -44,14 +44,23 @@ final class StreamSender {
     }
 
     int send(final ByteBuffer data, final int flags) {
+        return send(data, flags, null);
+    }
+
+    /** @param remote where MSG_FASTOPEN connects to */
+    int send(final ByteBuffer data, final int flags, final @Nullable Endpoint remote) {
         final int wanted = data.remaining();
         socket.door.enter();
         try {
-            final long deadline = socket.sendDeadline();
             int result = socket.unusable();
-            if (result == 0) {
-                result = life.connectDeferred(data);
+            if (result == 0 && (MessageFlags.has(flags, MessageFlags.MSG_FASTOPEN) || life.isDeferred())) {
+                result = connectWith(data, flags, remote);
+                if (result < 0) {
+                    final boolean begun = result == -SocketError.EINPROGRESS.errno();
+                    return begun && data.remaining() < wanted ? wanted - data.remaining() : told(result);
+                }
             }
+            final long deadline = socket.sendDeadline();
             while (result == 0) {
                 final boolean allTaken = wanted > 0 && !data.hasRemaining();
                 result = copying ? AGAIN : allTaken ? 0 : refusal();
@@ -67,6 +76,14 @@ final class StreamSender {
             return taken > 0 ? endPartly(taken, result, flags) : told(result);
         } finally {
             socket.door.exit();
+        }
+    }
+
+    private int connectWith(final ByteBuffer data, final int flags, final @Nullable Endpoint remote) {
+        try {
+            return life.connectWith(data, flags, remote);
+        } catch (final SocketErrorException e) {
+            return -e.error().errno();
         }
     }
 
@@ -114,7 +131,7 @@ final class StreamSender {
 
     /** Why nothing can be sent, as a negative errno; 0 if it can. */
     private int refusal() {
-        final int connecting = life.connectDeferred(NOTHING);
+        final int connecting = life.connectDeferred();
         if (connecting != 0) {
             return connecting;
         }
@@ -133,6 +150,7 @@ final class StreamSender {
 
     /** Waits for room, for the handshake, or for another writer's copy, which even a non-blocking call waits for. */
     private int awaitRoom(final int flags, final long deadline) {
+        life.writerWaits(flags);
         return copying || socket.mayWait(flags) ? socket.await(socket.writable, deadline) : AGAIN;
     }
 

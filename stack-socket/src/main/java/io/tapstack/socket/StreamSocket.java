@@ -125,20 +125,15 @@ public final class StreamSocket extends StackSocket {
     }
 
     /**
-     * {@code sendto(2)}. With {@link MessageFlags#MSG_FASTOPEN} a socket that is not connected connects, and if the server has given a cookie
-     * {@code data} goes out with the SYN (RFC 7413); it then does not wait for the handshake. Otherwise the address is ignored, as on Linux.
+     * {@code sendto(2)}. With {@link MessageFlags#MSG_FASTOPEN} a socket that is not connected connects, and if the server has given a cookie, or
+     * the socket does without, {@code data} goes out with the SYN (RFC 7413). A call that may wait then waits for the handshake, and sends the
+     * rest. Without the flag the address is ignored, as on Linux.
      *
-     * @return bytes taken; {@code -EINPROGRESS} if there was no cookie and the call may not wait: a handshake that asks for one has begun
+     * @return bytes taken, not waiting those that went with the SYN; {@code -EINPROGRESS} if there are none and the call may not wait: a handshake
+     *     has begun
      */
     public int sendTo(final ByteBuffer data, final int flags, final Endpoint remote) {
-        final int before = data.remaining();
-        if (MessageFlags.has(flags, MessageFlags.MSG_FASTOPEN)) {
-            final int result = inside(() -> life.connectWith(data, flags, remote));
-            if (result != 0 || data.remaining() < before) {
-                return result != 0 ? result : before - data.remaining();
-            }
-        }
-        return send(data, flags & ~MessageFlags.MSG_FASTOPEN);
+        return sender.send(data, flags, remote);
     }
 
     /**

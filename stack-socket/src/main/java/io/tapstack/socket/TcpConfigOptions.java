@@ -154,7 +154,16 @@ final class TcpConfigOptions {
                 if (isOutside(value, 0, 1)) {
                     return INVALID;
                 }
+                if (!config.fastOpenPolicy().client()) {
+                    return -SocketError.EOPNOTSUPP.errno();
+                }
                 config.fastOpen(value == 1);
+            }
+            case SocketOptions.TCP_FASTOPEN_NO_COOKIE -> {
+                if (isOutside(value, 0, 1)) {
+                    return INVALID;
+                }
+                config.fastOpenWithoutCookie(value == 1);
             }
             case SocketOptions.TCP_USER_TIMEOUT -> {
                 if (value < 0) {
@@ -185,6 +194,7 @@ final class TcpConfigOptions {
             case SocketOptions.TCP_SYNCNT -> config.synRetries();
             case SocketOptions.TCP_FASTOPEN -> config.fastOpenQueue();
             case SocketOptions.TCP_FASTOPEN_CONNECT -> number(config.fastOpen());
+            case SocketOptions.TCP_FASTOPEN_NO_COOKIE -> number(config.fastOpenWithoutCookie());
             case SocketOptions.TCP_USER_TIMEOUT -> (int) (config.userTimeoutNanos() / MILLIS);
             default -> UNKNOWN;
         };

@@ -79,7 +79,8 @@ final class FastOpenSocketTest extends TwoHostsTest {
         final StreamSocket accepted = accept(listener);
         assertThat(accepted.send(bytes("hi"), 0)).isEqualTo(2);
         assertThat(second.recv(ByteBuffer.allocate(10), 0)).isEqualTo(2);
-        assertThat(fastOpens()).isZero();
+        // The cookie alone opens the connection, so that the server can speak first.
+        assertThat(fastOpens()).isEqualTo(1);
     }
 
     /** Closed before it has sent anything: nobody hears of it. */
@@ -106,9 +107,12 @@ final class FastOpenSocketTest extends TwoHostsTest {
         second.nonBlocking(false);
         exchange(second);
         assertThat(fastOpens()).isEqualTo(1);
-        // Connected, the address and the flag mean nothing any more.
+        // Whose result was not asked for yet is told so without a word; then it is connected.
         assertThat(second.sendTo(bytes("x"), MessageFlags.MSG_FASTOPEN, addressOf(listener)))
                 .isEqualTo(1);
+        assertThat(second.sendTo(bytes("x"), MessageFlags.MSG_FASTOPEN, addressOf(listener)))
+                .isEqualTo(-SocketError.EISCONN.errno());
+        assertThat(second.send(bytes("x"), 0)).isEqualTo(1);
     }
 
     /** Without a cookie, and not waiting, the handshake that asks for one begins. */
@@ -120,6 +124,20 @@ final class FastOpenSocketTest extends TwoHostsTest {
         await(first, PollEvents.WRITABLE);
         assertThat(first.send(bytes("hello"), 0)).isEqualTo(5);
         exchange(first);
+    }
+
+    /** Without cookies on either side the first connection of all sends its bytes with the SYN. */
+    @Test
+    void withoutCookies() throws SocketErrorException {
+        assertThat(listener.setOption(SocketOptions.IPPROTO_TCP, SocketOptions.TCP_FASTOPEN_NO_COOKIE, 1))
+                .isZero();
+        final StreamSocket client = client();
+        assertThat(client.setOption(SocketOptions.IPPROTO_TCP, SocketOptions.TCP_FASTOPEN_NO_COOKIE, 1))
+                .isZero();
+        assertThat(client.connect(addressOf(listener))).isZero();
+        assertThat(client.send(bytes("hello"), 0)).isEqualTo(5);
+        exchange(client);
+        assertThat(fastOpens()).isEqualTo(1);
     }
 
     /** More than fits into a SYN follows by itself. */

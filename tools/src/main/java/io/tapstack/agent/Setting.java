@@ -3,6 +3,8 @@ package io.tapstack.agent;
 import io.tapstack.link.LinkCapabilities;
 import io.tapstack.stack.NetworkStack;
 import io.tapstack.tcp.EcnMode;
+import io.tapstack.tcp.FastOpenKeys;
+import io.tapstack.tcp.FastOpenPolicy;
 import io.tapstack.tcp.MtuProbingMode;
 import io.tapstack.tcp.SynCookieMode;
 import io.tapstack.tcp.TcpConfig;
@@ -105,6 +107,18 @@ public final class Setting {
             Map.entry("mtu_probing", tcp(text -> {
                 final MtuProbingMode mode = MtuProbingMode.valueOf(text.toUpperCase(Locale.ROOT));
                 return config -> config.mtuProbing(mode);
+            })),
+            Map.entry("fastopen", tcp(text -> {
+                final FastOpenPolicy policy = FastOpenPolicy.of(Integer.decode(text));
+                return config -> config.fastOpenPolicy(policy);
+            })),
+            Map.entry("fastopen_key", tcp(text -> {
+                final FastOpenKeys keys = FastOpenKeys.parse(text);
+                return config -> config.fastOpenKeys(keys);
+            })),
+            Map.entry("fastopen_blackhole_timeout_sec", tcp(text -> {
+                final long nanos = number(text, 0, MAX_MILLIS / 1_000) * NANOS_PER_MILLI * 1_000;
+                return config -> config.fastOpenPauseNanos(nanos);
             })),
             Map.entry("uto", tcp(text -> {
                 final boolean on = isOn(text);

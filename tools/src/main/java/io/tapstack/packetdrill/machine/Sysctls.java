@@ -2,10 +2,10 @@ package io.tapstack.packetdrill.machine;
 
 import io.tapstack.tcp.EcnMode;
 import io.tapstack.tcp.FastOpenKeys;
+import io.tapstack.tcp.FastOpenPolicy;
 import io.tapstack.tcp.MtuProbingMode;
 import io.tapstack.tcp.SynCookieMode;
 import io.tapstack.tcp.TcpConfig;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
@@ -21,13 +21,6 @@ final class Sysctls {
     private static final long SECONDS = 1_000_000_000;
     private static final int MAX_SHIFT = 14;
     private static final int MAX_UNSCALED = 65_535;
-    private static final int MAX_BACKLOG = 4_096; // net.core.somaxconn
-    private static final int HEX = 16;
-
-    // The bits of tcp_fastopen.
-    private static final int FAST_OPEN_SERVER = 2;
-    private static final int FAST_OPEN_WITHOUT_COOKIE = 0x204;
-    private static final int FAST_OPEN_EVERY_LISTENER = 0x400;
 
     private static final Map<String, BiConsumer<TcpConfig, String>> SETTINGS = Map.ofEntries(
             Map.entry("timestamps", (config, value) -> config.timestamps(!value.equals("0"))),
@@ -38,8 +31,11 @@ final class Sysctls {
             Map.entry("congestion_control", TcpConfig::congestionControl),
             Map.entry("rmem", Sysctls::receiveMemory),
             Map.entry("wmem", Sysctls::sendMemory),
-            Map.entry("fastopen", Sysctls::fastOpen),
-            Map.entry("fastopen_key", (config, value) -> config.fastOpenKeys(fastOpenKeys(value))),
+            Map.entry("fastopen", (config, value) -> config.fastOpenPolicy(FastOpenPolicy.of(Integer.decode(value)))),
+            Map.entry("fastopen_key", (config, value) -> config.fastOpenKeys(FastOpenKeys.parse(value))),
+            Map.entry(
+                    "fastopen_blackhole_timeout_sec",
+                    (config, value) -> config.fastOpenPauseNanos(Long.parseLong(value) * SECONDS)),
             Map.entry("mtu_probing", (config, value) -> config.mtuProbing(mtuProbing(value))),
             Map.entry("syn_retries", (config, value) -> config.synRetries(Integer.parseInt(value))),
             Map.entry("synack_retries", (config, value) -> config.synAckRetries(Integer.parseInt(value))),
@@ -68,7 +64,7 @@ final class Sysctls {
     /** How the kernel puts packets together, what it remembers from one connection to the next, and the like. */
     private static final Pattern WITHOUT_EFFECT = Pattern.compile("net\\.core\\..*|net\\.ipv4\\.tcp_("
             + "tso_win_divisor|pacing_.*|notsent_lowat|no_metrics_save|min_tso_segs|limit_output_bytes|autocorking"
-            + "|moderate_rcvbuf|adv_win_scale|app_win|tw_reuse|slow_start_after_idle|fastopen_blackhole.*|comp_sack_.*|thin_.*"
+            + "|moderate_rcvbuf|adv_win_scale|app_win|tw_reuse|slow_start_after_idle|comp_sack_.*|thin_.*"
             + "|invalid_ratelimit|challenge_ack_limit|min_rtt_wlen|mem|max_syn_backlog|backlog_ack_defer)");
 
     private Sysctls() {}
@@ -97,31 +93,6 @@ final class Sysctls {
             }
         }
         return WITHOUT_EFFECT.matcher(name).matches();
-    }
-
-    /** Bits 0 and 1 allow clients and servers what they ask for anyway; 0x400 gives every listener a queue. The others do without cookies. */
-    private static void fastOpen(final TcpConfig config, final String value) {
-        final int bits = Integer.decode(value);
-        if ((bits & FAST_OPEN_WITHOUT_COOKIE) != 0) {
-            throw new IllegalArgumentException(value);
-        }
-        final boolean everyListener = (bits & FAST_OPEN_SERVER) != 0 && (bits & FAST_OPEN_EVERY_LISTENER) != 0;
-        config.fastOpenQueue(everyListener ? MAX_BACKLOG : 0);
-    }
-
-    /** Up to two keys, separated by a comma; each is four words of hexadecimal digits. */
-    private static FastOpenKeys fastOpenKeys(final String value) {
-        return FastOpenKeys.of(HexFormat.of().parseHex(reversedWords(value)));
-    }
-
-    /** Linux takes each word for a number and stores it with the lowest byte first. */
-    private static String reversedWords(final String value) {
-        final StringBuilder digits = new StringBuilder();
-        for (final String word : value.split("[-,]")) {
-            final int number = Integer.reverseBytes(Integer.parseUnsignedInt(word, HEX));
-            digits.append(HexFormat.of().toHexDigits(number));
-        }
-        return digits.toString();
     }
 
     private static MtuProbingMode mtuProbing(final String value) {
