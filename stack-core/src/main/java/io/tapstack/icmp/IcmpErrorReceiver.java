@@ -3,6 +3,7 @@ package io.tapstack.icmp;
 import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.event.DropReason;
 import io.tapstack.ip.IcmpError;
+import io.tapstack.ip.IpPath;
 import io.tapstack.ip.Ipv4Protocol;
 import io.tapstack.ip.PathMtuCache;
 import io.tapstack.ip.ReceivedPacket;
@@ -83,11 +84,30 @@ final class IcmpErrorReceiver {
      *
      * @return -1 if the message makes no sense (RFC 5927 7.2): less than what every link takes (RFC 791 3.2), or as large as what was refused
      */
-    private static int nextHopMtu(final ByteBuffer bytes, final int icmp, final int ip) {
+    private int nextHopMtu(final ByteBuffer bytes, final int icmp, final int ip) {
         final int told = IcmpHeader.nextHopMtu(bytes, icmp);
-        final int refused = Ipv4Header.totalLength(bytes, ip);
-        final int mtu = told == 0 ? PathMtuCache.plateauBelow(refused) : told;
-        return mtu >= MIN_LINK_MTU && mtu < refused ? mtu : -1;
+        if (told == 0) {
+            final int refused = refusedLength(bytes, ip);
+            final int plateau = PathMtuCache.plateauBelow(refused);
+            return plateau < refused ? plateau : -1;
+        }
+        return told >= MIN_LINK_MTU && told < Ipv4Header.totalLength(bytes, ip) ? told : -1;
+    }
+
+    /**
+     * How long the quoted packet was, from a router that is too old to tell the next hop's MTU. RFC 1191 5: those derived from 4.2BSD add the
+     * header's length to the total length, so a value that is not below the present estimate is corrected first. A length that no packet of
+     * ours had, such as one with its bytes swapped, says nothing: the packet was as long as the estimate then, so that every message makes progress.
+     */
+    private int refusedLength(final ByteBuffer bytes, final int ip) {
+        final int quotedLength = Ipv4Header.totalLength(bytes, ip);
+        final int headerLength = Ipv4Header.headerLength(bytes, ip);
+        final IpPath path = ipv4.path(Ipv4Header.source(bytes, ip), Ipv4Header.destination(bytes, ip));
+        if (path == null) {
+            return quotedLength;
+        }
+        final int length = quotedLength >= path.mtu() ? quotedLength - headerLength : quotedLength;
+        return length < headerLength + QUOTED_TRANSPORT || length > path.linkMtu() ? path.mtu() : length;
     }
 
     private static @Nullable IcmpError error(final ByteBuffer bytes, final int icmp) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tapstack.arp.ArpConfig;
 import io.tapstack.event.DropReason;
 import io.tapstack.ip.IcmpError;
+import io.tapstack.ip.IpPath;
 import io.tapstack.ip.ReassemblyLimits;
 import io.tapstack.ip.RecordingTransport;
 import io.tapstack.testing.Packets;
@@ -15,8 +16,10 @@ import io.tapstack.wire.IpAddress;
 import io.tapstack.wire.IpProtocol;
 import io.tapstack.wire.MacAddress;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -326,7 +329,15 @@ class IcmpProtocolTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1400, 1500, 1400", "0, 1500, 1492", "0, 1492, 1006", "68, 1500, 68", "1499, 1500, 1499"})
+    @CsvSource({
+        "1400, 1500, 1400",
+        "0, 1520, 1492",
+        "0, 1500, 1006",
+        "0, 1492, 1006",
+        "0, 1000, 508",
+        "68, 1500, 68",
+        "1499, 1500, 1499"
+    })
     void fragmentationNeededTellsTheMtu(final int told, final int length, final int expected) { // RFC 1191 4, 5
         final RecordingTransport transport = record();
         final byte[] packet = quoted(100);
@@ -334,6 +345,74 @@ class IcmpProtocolTest {
         host.receiveFromPeer(IpProtocol.ICMP, Packets.icmp(3, 4, told, packet));
         assertThat(transport.errors.get(0).error()).isEqualTo(IcmpError.FRAGMENTATION_NEEDED);
         assertThat(transport.errors.get(0).mtu()).isEqualTo(expected);
+    }
+
+    /**
+     * RFC 1191 5 and 7: a router that does not tell the next hop's MTU, and quotes the total length as it was, or with the header's length added
+     * (4.2BSD), or with its bytes swapped, or not at all. Every message makes progress, whoever the transport is.
+     */
+    @ParameterizedTest
+    @CsvSource({
+        "1480, AS_SENT, 1006",
+        "1480, BSD, 1492 1006",
+        "1480, SWAPPED, 1492 1006",
+        "1480, ZERO, 1492 1006",
+        "1006, AS_SENT, 1006",
+        "1006, BSD, 1492 1006",
+        "576, AS_SENT, 1006 552",
+        "576, BSD, 1492 1006 552",
+        "576, SWAPPED, 1492 1006 552",
+        "296, AS_SENT, 1006 552",
+        "296, BSD, 1492 1006 552",
+        "68, AS_SENT, 1006 552",
+        "68, BSD, 1492 1006 552",
+        "68, ZERO, 1492 1006 552",
+    })
+    void oldRouters(final int linkMtu, final Quote quote, final String estimates) {
+        final RecordingTransport transport = record();
+        final IpPath path = Objects.requireNonNull(host.ipv4.path(TestHost.ADDRESS, TestHost.PEER));
+        final List<String> seen = new ArrayList<>();
+        // Below 552 bytes packets go out without "don't fragment", and there are no more messages.
+        while (path.mtu() > Math.max(linkMtu, 552)) {
+            final byte[] packet = quoted(100);
+            ByteBuffer.wrap(packet).putShort(2, (short) quote.length(path.mtu()));
+            host.receiveFromPeer(IpProtocol.ICMP, Packets.icmp(3, 4, 0, packet));
+            path.reduceMtu(transport.errors.get(seen.size()).mtu());
+            seen.add(Integer.toString(path.mtu()));
+        }
+        assertThat(String.join(" ", seen)).isEqualTo(estimates);
+    }
+
+    /** What a router makes of the total length of the packet that it quotes. */
+    enum Quote {
+        AS_SENT,
+        BSD,
+        SWAPPED,
+        ZERO;
+
+        int length(final int sent) {
+            return switch (this) {
+                case AS_SENT -> sent;
+                case BSD -> sent + 20;
+                case SWAPPED -> (sent & 0xFF) << 8 | sent >> 8;
+                case ZERO -> 0;
+            };
+        }
+    }
+
+    /** Further messages about packets that were sent before the first one came: they say nothing new. */
+    @ParameterizedTest
+    @CsvSource({"1500, 1006", "1520, 1492"})
+    void messagesOfOldRoutersAboutTheSameFlight(final int length, final int expected) {
+        final RecordingTransport transport = record();
+        final IpPath path = Objects.requireNonNull(host.ipv4.path(TestHost.ADDRESS, TestHost.PEER));
+        final byte[] packet = quoted(100);
+        ByteBuffer.wrap(packet).putShort(2, (short) length);
+        for (int i = 0; i < 10; i++) {
+            host.receiveFromPeer(IpProtocol.ICMP, Packets.icmp(3, 4, 0, packet));
+            path.reduceMtu(transport.errors.get(i).mtu());
+            assertThat(path.mtu()).isEqualTo(expected);
+        }
     }
 
     /** RFC 5927 7.2: less than every link takes, or as much as was refused: nobody honest says so. */

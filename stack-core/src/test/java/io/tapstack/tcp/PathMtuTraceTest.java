@@ -9,6 +9,8 @@ import io.tapstack.testing.Packets;
 import io.tapstack.wire.IpProtocol;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -170,6 +172,42 @@ class PathMtuTraceTest {
         assertThat(again).hasSize(552);
         assertThat(again[6]).isZero();
         trace.out("P. 513:1001(488) ack 1");
+    }
+
+    /** RFC 1191 5: routers of the 4.2BSD kind tell no MTU and quote a length that is 20 too large; all of the data arrives all the same. */
+    @ParameterizedTest
+    @ValueSource(ints = {1_480, 1_006, 576, 296, 68})
+    void oldRouters(final int linkMtu) {
+        trace.established(new TcpConfig());
+        trace.peerPort++;
+        trace.forgetIss();
+        trace.in("S 0:0(0) <mss 1460>").out("S. 0:0(0) ack 1 <mss 1460>").in(". 1:1(0) ack 1");
+        final TcpConnection connection = trace.stack.tcp().connections().stream()
+                .filter(each -> each.mss == 1_460)
+                .findFirst()
+                .orElseThrow();
+        final int first = connection.sndUna;
+        trace.write(connection, 10_000);
+        final BitSet arrived = new BitSet();
+        int messages = 0;
+        while (arrived.cardinality() < 10_000) {
+            final List<byte[]> packets = trace.link.takeSent();
+            assertThat(packets).as("with %d bytes there", arrived.cardinality()).isNotEmpty();
+            for (final byte[] packet : packets) {
+                if (packet.length > linkMtu && (packet[6] & 0x40) != 0) {
+                    final byte[] quoted = Arrays.copyOf(packet, 28);
+                    ByteBuffer.wrap(quoted).putShort(2, (short) (packet.length + 20));
+                    tooBig(quoted, 0, 0);
+                    messages++;
+                } else {
+                    final int from = ByteBuffer.wrap(packet).getInt(24) - first;
+                    arrived.set(from, from + packet.length - 20 - (packet[32] >> 2 & 0x3C));
+                }
+            }
+            trace.in(". 1:1(0) ack " + (1 + arrived.nextClearBit(0)));
+        }
+        assertThat(messages).isBetween(2, 30);
+        assertThat(connection.path.mtu()).isEqualTo(linkMtu >= 1_006 ? 1_006 : 552);
     }
 
     /** TCP_MAXSEG and a message: the smaller one counts. */

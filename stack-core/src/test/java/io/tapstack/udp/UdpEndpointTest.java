@@ -515,4 +515,20 @@ class UdpEndpointTest {
         assertError(SocketError.EMSGSIZE, () -> endpoint.send(bytes(1_173), PEER_PORT));
         assertThat(endpoint.send(bytes(1_172), PEER_PORT)).isTrue();
     }
+
+    /** RFC 1191 5: a router that tells no MTU and adds 20 to the total length. The packet of 1,492 bytes does not fit either. */
+    @Test
+    void oldRoutersShrinkThePathStepByStep() throws Exception {
+        final UdpEndpoint endpoint = bound(7);
+        endpoint.pathMtuPolicy(PathMtuPolicy.DO);
+        for (final int[] step : new int[][] {{1_500, 1_492}, {1_492, 1_006}, {1_006, 552}}) {
+            assertThat(endpoint.send(bytes(step[0] - 28), PEER_PORT)).isTrue();
+            final byte[] sent = host.link.takeSent().get(0);
+            final byte[] quoted = Arrays.copyOfRange(sent, 14, 14 + 28);
+            ByteBuffer.wrap(quoted).putShort(2, (short) (step[0] + 20));
+            host.receiveFromPeer(IpProtocol.ICMP, Packets.icmp(3, 4, 0, quoted));
+            assertThat(endpoint.send(bytes(step[1] - 28), PEER_PORT)).isTrue();
+            host.link.takeSent();
+        }
+    }
 }
