@@ -10,6 +10,7 @@ public enum DropReason {
     ETHERNET_TOO_SHORT("shorter than an Ethernet header"),
     ETHERNET_NOT_FOR_US("destination address is neither ours nor broadcast nor multicast"),
     ETHERNET_UNKNOWN_TYPE("EtherType that the stack does not speak"),
+    ETHERNET_VLAN("tagged for a VLAN, and we are in none"),
     ETHERNET_SOURCE_GROUP("source address is a group address"),
     // ARP
     ARP_MALFORMED("not a valid ARP packet for IPv4 over Ethernet"),

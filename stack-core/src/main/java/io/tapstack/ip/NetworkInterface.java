@@ -14,6 +14,7 @@ import io.tapstack.link.LinkType;
 import io.tapstack.time.TimerWheel;
 import io.tapstack.wire.EthernetHeader;
 import io.tapstack.wire.MacAddress;
+import io.tapstack.wire.VlanTag;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.random.RandomGenerator;
@@ -135,8 +136,15 @@ public final class NetworkInterface {
             drop(frame, DropReason.ETHERNET_SOURCE_GROUP);
             return;
         }
-        final int etherType = EthernetHeader.etherType(bytes, header);
-        frame.strip(EthernetHeader.LENGTH);
+        final int typeAt = VlanTag.skipPriority(bytes, header, frame.tail());
+        final int etherType = VlanTag.typeAt(bytes, typeAt);
+        if (VlanTag.isTag(etherType)) {
+            // We are in no VLAN; what is in one is for others on this link.
+            final boolean whole = VlanTag.isWhole(typeAt, frame.tail());
+            drop(frame, whole ? DropReason.ETHERNET_VLAN : DropReason.ETHERNET_TOO_SHORT);
+            return;
+        }
+        frame.strip(typeAt + Short.BYTES - header);
         if (etherType == EthernetHeader.TYPE_IPV4) {
             input.receive(frame, this, !group, nowNanos);
         } else if (etherType == EthernetHeader.TYPE_ARP && arp != null) {

@@ -3,6 +3,7 @@ package io.tapstack.link;
 import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.wire.EthernetHeader;
 import io.tapstack.wire.Ipv4Header;
+import io.tapstack.wire.VlanTag;
 import java.nio.ByteBuffer;
 
 /** What a router does to an ECN-capable IPv4 packet when its queue is long: marks it "congestion experienced" (RFC 3168 5). */
@@ -17,10 +18,8 @@ final class CongestionMarker {
     /** Marks {@code frame}, whose headers are in its contiguous part. @return false if it is not ECN-capable */
     boolean mark(final PacketBuffer frame) {
         final ByteBuffer bytes = frame.memory().bytes();
-        final int ip = frame.head() + linkHeaderLength;
-        if (frame.contiguousLength() < linkHeaderLength + Ipv4Header.LENGTH
-                || linkHeaderLength > 0 && EthernetHeader.etherType(bytes, frame.head()) != EthernetHeader.TYPE_IPV4
-                || Ipv4Header.version(bytes, ip) != 4) {
+        final int ip = packet(frame, bytes);
+        if (ip < 0 || frame.tail() - ip < Ipv4Header.LENGTH || Ipv4Header.version(bytes, ip) != 4) {
             return false;
         }
         final int trafficClass = Ipv4Header.trafficClass(bytes, ip);
@@ -30,5 +29,17 @@ final class CongestionMarker {
         bytes.put(ip + Ipv4Header.TRAFFIC_CLASS_OFFSET, (byte) (trafficClass | Ipv4Header.CONGESTION_EXPERIENCED));
         Ipv4Header.updateChecksum(bytes, ip);
         return true;
+    }
+
+    /** Where the IPv4 packet in a frame starts, or -1 if there is none. */
+    private int packet(final PacketBuffer frame, final ByteBuffer bytes) {
+        if (linkHeaderLength == 0) {
+            return frame.head();
+        }
+        if (frame.contiguousLength() < linkHeaderLength) {
+            return -1;
+        }
+        final int typeAt = VlanTag.skipPriority(bytes, frame.head(), frame.tail());
+        return VlanTag.typeAt(bytes, typeAt) == EthernetHeader.TYPE_IPV4 ? typeAt + Short.BYTES : -1;
     }
 }

@@ -6,6 +6,7 @@ import io.tapstack.wire.IcmpHeader;
 import io.tapstack.wire.IpProtocol;
 import io.tapstack.wire.Ipv4Header;
 import io.tapstack.wire.TcpHeader;
+import io.tapstack.wire.VlanTag;
 import java.nio.ByteBuffer;
 
 /**
@@ -49,11 +50,12 @@ final class FrameClassifier {
             if (frame.contiguousLength() < EthernetHeader.LENGTH) {
                 return ANYBODY;
             }
-            final int type = EthernetHeader.etherType(bytes, ip);
+            final int typeAt = VlanTag.skipPriority(bytes, ip, frame.tail());
+            final int type = VlanTag.typeAt(bytes, typeAt);
             if (type != EthernetHeader.TYPE_IPV4) {
                 return type == EthernetHeader.TYPE_ARP ? EVERYBODY : ANYBODY;
             }
-            ip += EthernetHeader.LENGTH;
+            ip = typeAt + Short.BYTES;
         }
         final int end = frame.tail();
         final int transport = payload(bytes, ip, end);

@@ -13,8 +13,13 @@ import io.tapstack.wire.IpAddress;
 import io.tapstack.wire.IpProtocol;
 import io.tapstack.wire.MacAddress;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Ethernet framing, and links without it. */
 class NetworkInterfaceTest {
@@ -62,6 +67,94 @@ class NetworkInterfaceTest {
         host.receive(Packets.ethernet(TestHost.MAC, TestHost.PEER_MAC, 0x86DD, new byte[60]));
         host.receive(Packets.ethernet(TestHost.MAC, TestHost.PEER_MAC, 46, new byte[46]));
         assertThat(host.drops(DropReason.ETHERNET_UNKNOWN_TYPE)).isEqualTo(2);
+    }
+
+    private static byte[] tagged(final int control, final int etherType, final byte[] payload) {
+        return ByteBuffer.allocate(4 + payload.length)
+                .putShort((short) control)
+                .putShort((short) etherType)
+                .put(payload)
+                .array();
+    }
+
+    private void receiveTagged(final int tpid, final byte[] behindTheType) {
+        host.receive(Packets.ethernet(TestHost.MAC, TestHost.PEER_MAC, tpid, behindTheType));
+    }
+
+    /** IEEE 802.1Q 9.6: VLAN identifier 0 says that the frame is in no VLAN; priority and DEI are of no concern. */
+    @ParameterizedTest
+    @CsvSource({"8100, 0000", "8100, e000", "8100, f000", "8100, 1000", "88a8, 0000", "88a8, 2000"})
+    void aPriorityTagIsSkipped(final String tpid, final String control) {
+        final int type = Integer.parseInt(tpid, 16);
+        final int bits = Integer.parseInt(control, 16);
+        receiveTagged(type, tagged(bits, 0x0800, PING));
+        assertThat(host.sentOne().getRawData()).as("the answer has no tag").hasSize(14 + PING.length);
+
+        receiveTagged(
+                type,
+                tagged(
+                        bits,
+                        0x0806,
+                        Packets.arp(
+                                Packets.ARP_REQUEST,
+                                TestHost.OTHER_MAC,
+                                TestHost.OTHER,
+                                MacAddress.ZERO,
+                                TestHost.ADDRESS)));
+        assertThat(host.sentOne().getRawData()[21]).as("ARP reply").isEqualTo((byte) 2);
+        assertThat(host.statistics.drops()).isZero();
+        host.assertNothingLeaked();
+    }
+
+    @Test
+    void priorityTagsCanBeNested() { // as Linux has it
+        final byte[] inner = tagged(0xE000, 0x0800, PING);
+        receiveTagged(0x8100, tagged(0, 0x8100, inner));
+        receiveTagged(0x88A8, tagged(0, 0x8100, tagged(0, 0x88A8, inner)));
+        assertThat(host.sent()).hasSize(2);
+        assertThat(host.statistics.drops()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 0xFFF, 0xE001, 0x800, 0xF064})
+    void aFrameInAVlanIsDropped(final int control) {
+        receiveTagged(0x8100, tagged(control, 0x0800, PING));
+        receiveTagged(0x88A8, tagged(control, 0x0806, new byte[28]));
+        receiveTagged(0x8100, tagged(0, 0x8100, tagged(control, 0x0800, PING)));
+        assertThat(host.drops(DropReason.ETHERNET_VLAN)).isEqualTo(3);
+        assertThat(host.statistics.drops()).isEqualTo(3);
+        assertThat(host.sent()).isEmpty();
+        host.assertNothingLeaked();
+    }
+
+    @Test
+    void aFrameThatEndsInATagIsTooShort() {
+        final byte[] whole =
+                Packets.ethernet(TestHost.MAC, TestHost.PEER_MAC, 0x8100, tagged(0, 0x8100, tagged(0, 0x0800, PING)));
+        for (int length = 14; length < 22; length++) {
+            host.receive(Arrays.copyOf(whole, length));
+        }
+        assertThat(host.drops(DropReason.ETHERNET_TOO_SHORT)).isEqualTo(8);
+        assertThat(host.statistics.drops()).isEqualTo(8);
+        host.assertNothingLeaked();
+    }
+
+    /** Headers at odd places for the code that sums and reassembles. */
+    @Test
+    void taggedFragmentsAreReassembled() {
+        final byte[] ping = Packets.icmp(8, 0, 0x0001_0001, Packets.pattern(56));
+        for (int from = 0; from < 64; from += 32) {
+            final byte[] fragment = Packets.ipv4(
+                    TestHost.PEER,
+                    TestHost.ADDRESS,
+                    IpProtocol.ICMP,
+                    7,
+                    from / 8 | (from == 0 ? 0x2000 : 0),
+                    new byte[0],
+                    Arrays.copyOfRange(ping, from, from + 32));
+            receiveTagged(0x8100, tagged(0, 0x0800, fragment));
+        }
+        assertThat(host.sentOne().getRawData()).hasSize(14 + PING.length);
     }
 
     @Test

@@ -70,6 +70,37 @@ class SteeredLinkTest {
         }
     }
 
+    /** The tag stays, for the capture and the stack of the owner; it does not change whose the frame is. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2})
+    void aPriorityTagChangesNothing(final int arrival) throws IOException {
+        for (int owner = 0; owner < QUEUES; owner++) {
+            final byte[] segment = tagged(0xE000, tagged(0, segment(peerPortOwnedBy(owner))));
+            devices.get(arrival).inject(segment);
+            assertOnly(owner, segment);
+        }
+        final byte[] arp = tagged(0, arp(Packets.ARP_REQUEST, PEER, OURS));
+        devices.get(arrival).inject(arp);
+        receive(arrival);
+        for (int queue = 0; queue < QUEUES; queue++) {
+            if (queue != arrival) {
+                assertThat(receive(queue)).containsExactly(arp);
+            }
+        }
+        final byte[] inVlan = tagged(5, segment(peerPortOwnedBy((arrival + 1) % QUEUES)));
+        devices.get(arrival).inject(inVlan);
+        assertOnly(arrival, inVlan);
+    }
+
+    private static byte[] tagged(final int control, final byte[] frame) {
+        return ByteBuffer.allocate(frame.length + 4)
+                .put(frame, 0, 12)
+                .putShort((short) 0x8100)
+                .putShort((short) control)
+                .put(frame, 12, frame.length - 12)
+                .array();
+    }
+
     @Test
     void theOrderOfASegmentStreamIsKept() throws IOException {
         final int port = peerPortOwnedBy(2);

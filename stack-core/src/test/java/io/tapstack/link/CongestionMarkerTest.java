@@ -1,0 +1,53 @@
+package io.tapstack.link;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapstack.buffer.BufferPool;
+import io.tapstack.buffer.PacketBuffer;
+import io.tapstack.testing.Packets;
+import io.tapstack.testing.TestHost;
+import java.nio.ByteBuffer;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** RFC 3168 5: what a router marks, and what it has to drop instead. */
+class CongestionMarkerTest {
+
+    private final CongestionMarker marker = new CongestionMarker(LinkType.ETHERNET);
+    private final BufferPool pool = new BufferPool();
+
+    /** @param tags in hexadecimal, with the EtherType behind them */
+    @ParameterizedTest
+    @CsvSource({
+        "0800, 2, true",
+        "0800, 1, true",
+        "0800, 3, true",
+        "0800, 0, false",
+        "86dd, 2, false",
+        "81000000 0800, 2, true",
+        "81000000 8100e000 0800, 2, true",
+        "81000000 0800, 0, false",
+        "81000005 0800, 2, false",
+        "81000000 0806, 2, false",
+    })
+    void marks(final String tags, final int ecn, final boolean marked) {
+        final byte[] packet = Packets.ipv4(TestHost.PEER, TestHost.ADDRESS, 253, new byte[8]);
+        packet[1] = (byte) ecn;
+        final String hex = tags.replace(" ", "");
+        final ByteBuffer frame =
+                ByteBuffer.allocate(12 + hex.length() / 2 + packet.length).position(12);
+        for (int i = 0; i < hex.length(); i += 2) {
+            frame.put((byte) Integer.parseInt(hex.substring(i, i + 2), 16));
+        }
+        frame.put(Packets.withIpChecksum(packet));
+        final PacketBuffer buffer = pool.packet(frame.array(), 0);
+        assertThat(marker.mark(buffer)).isEqualTo(marked);
+        final byte[] after = buffer.toArray();
+        if (marked) {
+            packet[1] |= 3;
+            frame.position(12 + hex.length() / 2).put(Packets.withIpChecksum(packet));
+        }
+        assertThat(after).isEqualTo(frame.array());
+        buffer.release();
+    }
+}
