@@ -168,10 +168,9 @@ public final class ArpProtocol {
         return true;
     }
 
-    /** False for zero (a probe, RFC 5227), loopback, multicast, class E and broadcast. */
+    /** False for zero (a probe, RFC 5227), loopback, multicast and broadcast. */
     private static boolean isHostAddress(final int bits) {
-        final int firstByte = bits >>> 24;
-        return firstByte != 0 && firstByte != 127 && firstByte < 224;
+        return IpAddress.isIpv4Host(bits) && bits >>> 24 != 127;
     }
 
     private void solicit(final Neighbor neighbor) {

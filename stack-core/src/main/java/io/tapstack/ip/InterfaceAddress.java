@@ -16,7 +16,7 @@ public record InterfaceAddress(IpAddress address, int prefixLength) {
         if (prefixLength < 0 || prefixLength > 32) {
             throw new IllegalArgumentException("prefix length " + prefixLength + " is not between 0 and 32");
         }
-        if (address.isAny() || address.isMulticast() || address.isLoopback() || address.ipv4Bits() >>> 28 == 0xF) {
+        if (address.isAny() || address.isMulticast() || address.isLoopback() || address.isLimitedBroadcast()) {
             throw new IllegalArgumentException(address + " cannot be the address of a host");
         }
     }

@@ -5,6 +5,7 @@ import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.event.DropReason;
 import io.tapstack.event.StackStatistics;
 import io.tapstack.time.TimerWheel;
+import io.tapstack.wire.IpAddress;
 import io.tapstack.wire.Ipv4Header;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -112,7 +113,7 @@ final class Ipv4Input {
             return null;
         }
         // RFC 1122 3.2.1.3: a source is a host. Our own address or loopback cannot come in from outside.
-        if (!isHost(source) || ipv4.isLocal(source) || ipv4.isBroadcast(source)) {
+        if (!IpAddress.isIpv4Host(source) || ipv4.isLocal(source) || ipv4.isBroadcast(source)) {
             return DropReason.IP_SOURCE_INVALID;
         }
         if (!arrival.isReady() || Ipv4Protocol.isLoopback(destination)) {
@@ -124,12 +125,6 @@ final class Ipv4Input {
         }
         final boolean toGroupOfOurs = destination == ALL_HOSTS || ipv4.isBroadcast(destination);
         return toGroupOfOurs ? null : DropReason.IP_NOT_FOR_US;
-    }
-
-    /** False for 0.0.0.0/8, multicast and class E, of which no host is. */
-    private static boolean isHost(final int address) {
-        final int firstByte = address >>> 24;
-        return firstByte != 0 && firstByte < 224;
     }
 
     /** @return false if they are not; the packet is dropped then */

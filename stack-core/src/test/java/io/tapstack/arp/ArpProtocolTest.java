@@ -177,12 +177,21 @@ class ArpProtocolTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"127.0.0.1", "224.0.0.1", "255.255.255.255", "240.1.2.3"})
+    @ValueSource(strings = {"127.0.0.1", "224.0.0.1", "239.1.2.3", "255.255.255.255", "0.0.0.1"})
     void addressesThatAreNoHostsAreNotLearned(final String sender) {
         host.settle();
         final IpAddress address = IpAddress.parse(sender);
         host.receive(TestHost.arpRequest(TestHost.OTHER_MAC, address, TestHost.ADDRESS));
         assertThat(host.arp().neighbors().find(address.ipv4Bits())).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"240.1.2.3", "255.255.255.254", "10.9.8.7"})
+    void hostsOutsideOfOurSubnetAreLearned(final String sender) { // RFC 826 knows no subnets
+        host.settle();
+        final IpAddress address = IpAddress.parse(sender);
+        host.receive(TestHost.arpRequest(TestHost.OTHER_MAC, address, TestHost.ADDRESS));
+        assertThat(host.arp().neighbors().find(address.ipv4Bits())).isNotNull();
     }
 
     @Test

@@ -82,7 +82,6 @@ class Ipv4InputTest {
                 arguments("source in net zero", from("0.1.2.3"), DropReason.IP_SOURCE_INVALID),
                 arguments("source loopback", from("127.0.0.1"), DropReason.IP_SOURCE_INVALID),
                 arguments("source multicast", from("224.0.0.1"), DropReason.IP_SOURCE_INVALID),
-                arguments("source class E", from("240.0.0.1"), DropReason.IP_SOURCE_INVALID),
                 arguments("source limited broadcast", from("255.255.255.255"), DropReason.IP_SOURCE_INVALID),
                 arguments("source directed broadcast", from("10.0.0.255"), DropReason.IP_SOURCE_INVALID),
                 arguments("source ourselves", from("10.0.0.2"), DropReason.IP_SOURCE_INVALID),
@@ -117,6 +116,15 @@ class Ipv4InputTest {
         assertThat(received.timeToLive()).isEqualTo(33);
         assertThat(received.unicast()).isTrue();
         assertThat(received.payload()).isEqualTo(PAYLOAD);
+    }
+
+    /** 240.0.0.0/4 numbers hosts; of it only 255.255.255.255 is none. */
+    @ParameterizedTest
+    @ValueSource(strings = {"240.0.0.0", "240.0.0.1", "247.8.9.10", "255.255.255.254", "255.0.0.1"})
+    void classEIsUnicast(final String source) {
+        host.receivePacket(from(source));
+        assertThat(transport.packets.get(0).source()).isEqualTo(IpAddress.parse(source));
+        assertThat(transport.packets.get(0).unicast()).isTrue();
     }
 
     @Test

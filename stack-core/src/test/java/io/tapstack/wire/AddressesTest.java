@@ -46,6 +46,17 @@ class AddressesTest {
         assertThat(IpAddress.parse("224.0.0.1").isMulticast()).isTrue();
         assertThat(IpAddress.parse("239.255.255.255").isMulticast()).isTrue();
         assertThat(IpAddress.parse("240.0.0.1").isMulticast()).isFalse();
+        for (final String host : new String[] {"1.0.0.0", "223.255.255.255", "240.0.0.0", "255.255.255.254"}) {
+            assertThat(IpAddress.isIpv4Host(IpAddress.parse(host).ipv4Bits()))
+                    .as(host)
+                    .isTrue();
+        }
+        for (final String none : new String[] {"0.0.0.0", "0.255.255.255", "224.0.0.0", "239.255.255.255"}) {
+            assertThat(IpAddress.isIpv4Host(IpAddress.parse(none).ipv4Bits()))
+                    .as(none)
+                    .isFalse();
+        }
+        assertThat(IpAddress.isIpv4Host(-1)).isFalse();
         assertThat(IpAddress.parse("223.255.255.255").isMulticast()).isFalse();
         assertThat(IpAddress.parse("127.255.0.1").isLoopback()).isTrue();
         assertThat(IpAddress.BROADCAST_IPV4.isLimitedBroadcast()).isTrue();

@@ -58,6 +58,7 @@ public record Cidr(InetAddress address, int prefixLength) {
         return !address.isMulticastAddress()
                 && !address.isAnyLocalAddress()
                 && !address.isLoopbackAddress()
+                && bits(address) != -1
                 && (prefixLength >= 31 || host != 0 && host != ~mask());
     }
 

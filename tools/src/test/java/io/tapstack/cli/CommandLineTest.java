@@ -329,6 +329,7 @@ class CommandLineTest {
                 "--socket s --clock virtual --link tap:t | a TAP's frames come in real time: --link tap:NAME needs --clock real",
                 "--socket s --clock sundial      | Invalid value for option '--clock'",
                 "--socket s --local 10.0.0.0/24  | --local 10.0.0.0/24 is not the address of a host",
+                "--socket s --local 255.255.255.255/32  | --local 255.255.255.255/32 is not the address of a host",
                 "--socket s --gateway 10.1.0.1   | --gateway 10.1.0.1 is not in the network of --local 10.0.0.2/24",
                 "--socket s --set mtu=1          | 'mtu=1' has a value that makes no sense: not a number from ",
                 "--socket s --set sack=maybe     | 'sack=maybe' has a value that makes no sense: neither on nor off",
