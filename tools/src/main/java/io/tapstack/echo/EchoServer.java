@@ -1,5 +1,6 @@
 package io.tapstack.echo;
 
+import io.tapstack.echo.EchoLimit.Verdict;
 import io.tapstack.transport.ConnectionThreads;
 import io.tapstack.transport.DatagramEndpoint;
 import io.tapstack.transport.Listener;
@@ -9,6 +10,7 @@ import io.tapstack.transport.Transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -17,7 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends back whatever it receives, over TCP and UDP (RFC 862), on threads of its own from {@link #start} to {@link #close()}.
+ * Sends back whatever it receives, over TCP and UDP (RFC 862), on threads of its own from {@link #start} to {@link #close()}. Datagrams that
+ * could be those of another service are not answered ({@link EchoLimit}).
  * Safe for use by several threads.
  */
 public final class EchoServer implements AutoCloseable {
@@ -105,12 +108,16 @@ public final class EchoServer implements AutoCloseable {
 
     private void datagramLoop() {
         final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+        final EchoLimit limit = new EchoLimit(datagrams.local().getPort());
+        final Set<Verdict> told = EnumSet.of(Verdict.ANSWERED);
         while (datagrams.isOpen()) {
             try {
                 final InetSocketAddress sender = datagrams.receive(buffer.clear());
-                // Two echo services would talk to each other for ever.
-                if (sender.getPort() != datagrams.local().getPort()) {
+                final Verdict verdict = limit.judge(sender, System.nanoTime());
+                if (verdict == Verdict.ANSWERED) {
                     datagrams.send(buffer.flip(), sender);
+                } else if (told.add(verdict)) {
+                    LOG.info("udp {} is not answered: {}", sender, verdict);
                 }
             } catch (final IOException e) {
                 if (datagrams.isOpen()) {
@@ -118,5 +125,6 @@ public final class EchoServer implements AutoCloseable {
                 }
             }
         }
+        LOG.info("udp: {}", limit);
     }
 }

@@ -13,9 +13,12 @@ import io.tapstack.transport.Transport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Random;
@@ -61,6 +64,27 @@ class EchoServerTest {
                 assertThat(client.receive(back)).isEqualTo(server.address());
                 assertThat(back.position()).isEqualTo(size);
             }
+        }
+    }
+
+    /** Another echo service, which knows no limit, on a port that does not look like one. */
+    @Test
+    void aLoopOfDatagramsEnds() throws IOException {
+        try (EchoServer server = EchoServer.start(transport, ANY);
+                DatagramSocket other = new DatagramSocket(ANY)) {
+            other.setSoTimeout(2_000);
+            final DatagramPacket datagram = new DatagramPacket(new byte[64], 64, server.address());
+            int rounds = 0;
+            try {
+                while (rounds <= 2 * EchoLimit.BURST) {
+                    other.send(datagram);
+                    other.receive(datagram);
+                    rounds++;
+                }
+            } catch (final SocketTimeoutException e) {
+                assertThat(e).as("it rests").isNotNull();
+            }
+            assertThat(rounds).isBetween(EchoLimit.BURST, EchoLimit.BURST + 20);
         }
     }
 
