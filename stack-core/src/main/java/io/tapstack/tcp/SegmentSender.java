@@ -6,6 +6,7 @@ import io.tapstack.ip.SocketError;
 import io.tapstack.tcp.recovery.LossRecovery;
 import io.tapstack.wire.SequenceNumber;
 import io.tapstack.wire.TcpHeader;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides what may be sent now: transmission is pulled. Nothing is built before the congestion window, the peer's window,
@@ -23,6 +24,8 @@ final class SegmentSender {
     private long lastSendNanos;
     private boolean flushing;
     private boolean synOwed; // the device had no room for it
+    // Null as long as nobody has ended a record (MSG_EOR).
+    private @Nullable RecordEnds records;
 
     SegmentSender(final TcpConnection tcb) {
         this.tcb = tcb;
@@ -33,6 +36,33 @@ final class SegmentSender {
     /** SND.UNA has moved: the end of the last small segment keeps up, or after 2 GiB it would seem to lie ahead. */
     void acknowledgedUpTo(final int ack) {
         sndSml = SequenceNumber.max(sndSml, ack);
+        if (records != null) {
+            records.acknowledged(ack);
+        }
+    }
+
+    /** A record ends at {@code seq} (MSG_EOR): no segment has bytes from both sides of it. */
+    void endRecord(final int seq) {
+        RecordEnds ends = records;
+        if (ends == null) {
+            ends = new RecordEnds();
+            records = ends;
+        }
+        ends.add(seq);
+    }
+
+    /** How many of {@code length} bytes from {@code seq} on one segment, or super-segment, may have; behind the last byte there may be a FIN. */
+    private int withinRecord(final int seq, final int length) {
+        final RecordEnds ends = records;
+        if (ends == null) {
+            return length;
+        }
+        final int limit = ends.limit(seq, length);
+        return seq + limit == tcb.queueEnd() ? length : limit;
+    }
+
+    private boolean isRecordEnd(final int seq) {
+        return records != null && records.isEnd(seq);
     }
 
     /** True if the last transmission stopped because of the congestion window. */
@@ -96,15 +126,17 @@ final class SegmentSender {
         // stand.
         final boolean inWindow = seq - tcb.sndUna < tcb.sndWnd;
         // A small segment needs no room for a full one, but after a timeout, where the window is one segment, however
-        // small that is. And with nothing in the network no ACK would ever make room.
-        final boolean timedOut = tcb.recovery.phase() == LossRecovery.Phase.LOSS;
-        final int needed = timedOut ? tcb.mss : tcb.recovery.retransmissionEnd(tcb.mss) - seq;
+        // small that is: of records, which cannot be put together, that is one until something is acknowledged.
+        // And with nothing in the network no ACK would ever make room.
+        final boolean timedOut =
+                tcb.recovery.phase() == LossRecovery.Phase.LOSS && (records == null || tcb.timeouts > 0);
+        final int needed = timedOut ? tcb.mss : retransmissionEnd(seq, tcb.mss) - seq;
         final boolean hasRoom = room >= needed || tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt) == 0;
         if (!(hasRoom && inWindow) && !tcb.recovery.retransmitNow()) {
             return false;
         }
         final RetransmitCause cause = tcb.timeouts > 0 ? RetransmitCause.TIMEOUT : RetransmitCause.FAST_RETRANSMIT;
-        final int end = tcb.recovery.retransmissionEnd(inWindow ? wholeSegments(tcb.pacer.limit(room)) : tcb.mss);
+        final int end = retransmissionEnd(seq, inWindow ? wholeSegments(tcb.pacer.limit(room)) : tcb.mss);
         final int mssBefore = tcb.mss;
         final int sent = retransmit(seq, end, cause, nowNanos);
         if (sent <= 0) {
@@ -113,6 +145,10 @@ final class SegmentSender {
         }
         tcb.recovery.retransmitted(sent, nowNanos);
         return true;
+    }
+
+    private int retransmissionEnd(final int seq, final int limit) {
+        return seq + withinRecord(seq, tcb.recovery.retransmissionEnd(limit) - seq);
     }
 
     /** Bytes that the congestion window leaves room for. */
@@ -159,7 +195,7 @@ final class SegmentSender {
         final int dataEnd = SequenceNumber.min(end, tcb.queueEnd());
         final int length = Math.max(0, dataEnd - seq);
         final boolean fin = tcb.finSent && SequenceNumber.greaterThan(end, tcb.queueEnd());
-        final boolean push = length > 0 && pushMarks.contains(dataEnd);
+        final boolean push = length > 0 && (pushMarks.contains(dataEnd) || isRecordEnd(dataEnd));
         final int flags = TcpHeader.ACK | (fin ? TcpHeader.FIN : 0) | (push ? TcpHeader.PSH : 0);
         final int sent = output.send(seq, length, flags, tcb.mss, nowNanos);
         if (sent < 0) {
@@ -198,12 +234,13 @@ final class SegmentSender {
             return tcb.finQueued && peerSpace > 0 && sendNew(0, true, nowNanos);
         }
         final int congestionSpace = congestionSpace();
-        final int probe = tcb.pathMtu.probing.next(unsent, peerSpace, congestionSpace, nowNanos);
+        final int record = withinRecord(tcb.sndNxt, unsent);
+        final int probe = tcb.pathMtu.probing.next(record, peerSpace, congestionSpace, nowNanos);
         if (probe != PathMtuProbing.NONE) {
             cwndLimited = true;
             return probe > 0 && sendMtuProbe(probe, nowNanos);
         }
-        final int length = tcb.pacer.limit(sendable(unsent, peerSpace, congestionSpace));
+        final int length = tcb.pacer.limit(sendable(record, record < unsent, peerSpace, congestionSpace));
         if (length <= 0) {
             cwndLimited = congestionSpace < Math.min(unsent, Math.min(peerSpace, tcb.mss));
             peerWindowLimited = !cwndLimited && peerSpace < Math.min(unsent, tcb.mss);
@@ -232,15 +269,19 @@ final class SegmentSender {
 
     /**
      * How many bytes to send now, or 0 to wait: the sender's side of silly-window avoidance (RFC 9293 3.8.6.2.1), with U the usable
-     * window and D the data not sent yet, and Nagle's algorithm (3.7.4).
+     * window and D the data not sent yet, of one record, and Nagle's algorithm (3.7.4).
+     *
+     * @param moreBehind whether another record waits behind this one
      */
-    private int sendable(final int unsent, final int peerSpace, final int congestionSpace) {
+    private int sendable(final int unsent, final boolean moreBehind, final int peerSpace, final int congestionSpace) {
         final int usable = Math.min(unsent, Math.min(peerSpace, congestionSpace));
         if (usable <= 0) {
             return 0;
         }
-        // (2): everything that there is may go, pushed, if Nagle has no objection.
-        final boolean all = usable == unsent && maySendTail();
+        // (2): everything that there is may go, pushed, if Nagle has no objection. There is none to the end of a record
+        // that
+        // is not the last one, as on Linux: nothing can be added to its segment any more.
+        final boolean all = usable == unsent && (moreBehind || maySendTail());
         if (usable >= tcb.mss) {
             // (1): at least a full segment. A super-segment consists of full ones, but for the end of the data.
             if (all && usable <= output.largestPayload()) {
@@ -274,9 +315,11 @@ final class SegmentSender {
         return sendNew(length, fin, tcb.mss, nowNanos);
     }
 
-    private boolean sendNew(final int length, final boolean fin, final int segmentBytes, final long nowNanos) {
+    private boolean sendNew(final int wanted, final boolean wantedFin, final int segmentBytes, final long nowNanos) {
         final int seq = tcb.sndNxt;
-        final boolean last = seq + length == tcb.queueEnd();
+        final int length = withinRecord(seq, wanted);
+        final boolean fin = wantedFin && length == wanted;
+        final boolean last = seq + length == tcb.queueEnd() || isRecordEnd(seq + length);
         int flags = TcpHeader.ACK | (fin ? TcpHeader.FIN : 0);
         if (length > 0 && last) {
             flags |= TcpHeader.PSH; // RFC 9293 3.8.2: when there is no more to be sent (MUST-61)

@@ -310,6 +310,11 @@ public final class TcpConnection extends ControlBlock {
         urgentPointer().mark(length);
     }
 
+    /** MSG_EOR: a record ends behind the next {@code length} bytes to be written, or with 0 behind those that were: no segment spans its end. */
+    public void endRecord(final int length) {
+        sender.endRecord(queueEnd() + length);
+    }
+
     /** Bytes in the send queue that the peer has not acknowledged, the FIN among them (SIOCOUTQ). */
     public int unacknowledgedBytes() {
         return sendQueue.length() + (isFinOutstanding() ? 1 : 0);

@@ -15,6 +15,9 @@ public final class MessageFlags {
     /** Do not wait in this call, though the socket is a blocking one. */
     public static final int MSG_DONTWAIT = 0x40;
 
+    /** A record ends behind the last byte: no segment has bytes of this send and of the next one. */
+    public static final int MSG_EOR = 0x80;
+
     /** Wait for all bytes asked for. */
     public static final int MSG_WAITALL = 0x100;
 

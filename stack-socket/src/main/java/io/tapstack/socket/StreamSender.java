@@ -183,6 +183,7 @@ final class StreamSender {
             connection.markUrgent(length);
         }
         if (length <= SMALL_WRITE) {
+            endRecord(connection, data, length, length, flags);
             return connection.write(data, length, isMoreToCome(data, length, flags), socket.door.now());
         }
         return appendBlocks(connection, data, Math.min(length, MAX_BLOCKS * BufferPool.BLOCK), flags);
@@ -212,6 +213,7 @@ final class StreamSender {
         }
         if (result == 0) {
             appendFilled(filled, length);
+            endRecord(connection, data, length, 0, flags);
             connection.push(isMoreToCome(data, length, flags), socket.door.now());
             socket.door.drive();
             data.position(data.position() + length);
@@ -219,6 +221,14 @@ final class StreamSender {
         }
         release(filled, length);
         return result;
+    }
+
+    /** MSG_EOR, if the last of {@code data} is among the next {@code length} bytes; {@code ahead} of them are not in the queue yet. */
+    private static void endRecord(
+            final TcpConnection connection, final ByteBuffer data, final int length, final int ahead, final int flags) {
+        if (MessageFlags.has(flags, MessageFlags.MSG_EOR) && length == data.remaining()) {
+            connection.endRecord(ahead);
+        }
     }
 
     private boolean isMoreToCome(final ByteBuffer data, final int length, final int flags) {
