@@ -43,6 +43,7 @@ final class PartialDatagram {
     private int heldBytes = OVERHEAD_BYTES;
     private int payloadLength = UNKNOWN;
     private @Nullable DropReason poisonReason;
+    private int lastFragment;
     private boolean sawNotEct;
     private boolean sawCongestion;
 
@@ -184,6 +185,15 @@ final class PartialDatagram {
     /** What was wrong with it, once it {@linkplain #isPoisoned() is poisoned}. */
     DropReason poisonReason() {
         return Objects.requireNonNull(poisonReason);
+    }
+
+    /** Which of its source's fragments was the last that belonged to it; {@link PartialDatagrams} counts. */
+    int lastFragment() {
+        return lastFragment;
+    }
+
+    void lastFragment(final int number) {
+        lastFragment = number;
     }
 
     ReassemblyKey key() {

@@ -18,10 +18,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class PartialDatagrams {
 
+    /**
+     * After so many fragments of its source a datagram that has got none of them is not waited for: what comes for it now belongs to another one
+     * with the same identification, of which a fast sender uses up all 65,536 within the time limit (RFC 4963 2; Linux's ipfrag_max_dist).
+     */
+    static final int MAX_DISTANCE = 4_096;
+
     /** What one sender has here. */
     private static final class Source {
         final Set<PartialDatagram> oldestFirst = new LinkedHashSet<>();
         int heldBytes;
+        int fragments;
     }
 
     private final Map<ReassemblyKey, PartialDatagram> datagrams = new LinkedHashMap<>();
@@ -35,9 +42,24 @@ final class PartialDatagrams {
         this.statistics = statistics;
     }
 
+    /** The datagram that a fragment belongs to which has just come, or null if it is the first of one. */
     @Nullable
     PartialDatagram find(final ReassemblyKey key) {
-        return datagrams.get(key);
+        final Source source = sources.get(key.source());
+        if (source == null) {
+            return null;
+        }
+        source.fragments++;
+        final PartialDatagram known = datagrams.get(key);
+        if (known == null) {
+            return null;
+        }
+        if (source.fragments - known.lastFragment() > MAX_DISTANCE) {
+            evict(known, DropReason.FRAGMENT_TIMEOUT);
+            return null;
+        }
+        known.lastFragment(source.fragments);
+        return known;
     }
 
     /** Adds a datagram that has no fragments yet. The oldest of its source gives way if the source has too many. */
@@ -50,6 +72,7 @@ final class PartialDatagrams {
         datagrams.put(datagram.key(), datagram);
         final Source source = sources.computeIfAbsent(address, key -> new Source());
         source.oldestFirst.add(datagram);
+        datagram.lastFragment(source.fragments);
         charge(source, datagram.heldBytes());
     }
 

@@ -453,6 +453,45 @@ class ReassemblyTest {
         assertThat(expected).isBetween(9_000, 9_250);
     }
 
+    /**
+     * RFC 4963 2: a fast sender comes back to an identification while a datagram with the same one, a fragment of which was lost, is still
+     * waited for. Its fragments are no contradiction to the new one, nor part of it.
+     */
+    @ParameterizedTest
+    @CsvSource({"true, false", "false, false", "true, true"})
+    void anIdentificationThatIsUsedAgain(final boolean firstIsLost, final boolean contradicted) {
+        final byte[] old = Packets.pattern(80);
+        final byte[] whole = Arrays.copyOfRange(Packets.pattern(200), 100, 180);
+        host.receivePacket(firstIsLost ? fragment(old, 40, 80, false) : fragment(old, 0, 40, true));
+        if (contradicted) {
+            host.receivePacket(fragment(whole, 40, 80, false));
+            assertThat(host.drops(DropReason.FRAGMENT_OVERLAP)).isEqualTo(1);
+        }
+        for (int id = 1_000; id < 1_000 + PartialDatagrams.MAX_DISTANCE / 2; id++) {
+            host.receivePacket(fragment(TestHost.PEER, id, PROTOCOL, old, 0, 40, true));
+            host.receivePacket(fragment(TestHost.PEER, id, PROTOCOL, old, 40, 80, false));
+        }
+        final int before = transport.packets.size();
+        host.receivePacket(fragment(whole, 0, 40, true));
+        host.receivePacket(fragment(whole, 40, 80, false));
+        assertThat(transport.packets).hasSize(before + 1);
+        assertThat(transport.packets.get(before).payload()).isEqualTo(whole);
+        assertThat(host.drops(DropReason.FRAGMENT_TIMEOUT)).isEqualTo(contradicted ? 0 : 1);
+    }
+
+    /** Between the fragments of one datagram there may be many of others. */
+    @Test
+    void aSlowDatagramAmongManyOthers() {
+        final byte[] whole = Packets.pattern(80);
+        host.receivePacket(fragment(whole, 0, 40, true));
+        for (int id = 1_000; id < 3_000; id++) {
+            host.receivePacket(fragment(TestHost.PEER, id, PROTOCOL, whole, 0, 40, true));
+            host.receivePacket(fragment(TestHost.PEER, id, PROTOCOL, whole, 40, 80, false));
+        }
+        host.receivePacket(fragment(whole, 40, 80, false));
+        assertThat(transport.packets).hasSize(2_001);
+    }
+
     /** Its largest datagrams fill a source's bytes long before their number. */
     @Test
     void theSourcesOldestGivesWayToItsBytesToo() {
