@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 final class Handshake {
 
     private static final int MAX_INITIAL_WINDOW = 1 << 30;
+    // RFC 6928 2 bounds the initial window in bytes too: ten segments as Ethernet has them, 14,600 bytes.
+    private static final int ETHERNET_MSS = 1_460;
+    private static final int LARGE_SEGMENTS = 2;
 
     private final TcpConnection tcb;
     private long startNanos;
@@ -200,10 +203,14 @@ final class Handshake {
         }
     }
 
-    /** IW, in bytes (RFC 6928): ten segments; RFC 5681 3.1: one, if the SYN or SYN-ACK was lost. */
+    /**
+     * IW, in bytes. RFC 6928 2: {@code min(10*MSS, max(2*MSS, 14600))}, where the configuration may have another number
+     * of segments than ten. RFC 5681 3.1: one segment, if the SYN or SYN-ACK was lost.
+     */
     int initialWindow() {
-        final int segments = synWasLost() ? 1 : tcb.config.initialWindowSegments();
-        return (int) Math.min((long) segments * tcb.mss, MAX_INITIAL_WINDOW);
+        final long segments = synWasLost() ? 1 : tcb.config.initialWindowSegments();
+        final long most = Math.max((long) LARGE_SEGMENTS * tcb.mss, segments * ETHERNET_MSS);
+        return (int) Math.min(Math.min(segments * tcb.mss, most), MAX_INITIAL_WINDOW);
     }
 
     /** When the first SYN of an active open was sent. */

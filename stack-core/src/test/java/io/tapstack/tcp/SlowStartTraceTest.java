@@ -33,6 +33,25 @@ class SlowStartTraceTest {
         flight(1, 10);
     }
 
+    /** RFC 6928 2: min(10*MSS, max(2*MSS, 14600)): the bound in bytes is for segments larger than Ethernet's. */
+    @ParameterizedTest
+    @CsvSource({"536, 5360", "1460, 14600", "1461, 14600", "4000, 14600", "7300, 14600", "8960, 17920", "65495, 130990"
+    })
+    void initialWindowInBytes(final int mss, final int bytes) {
+        final TcpConnection connection = trace.established(new TcpConfig());
+        connection.mss = mss;
+        assertThat(connection.handshake.initialWindow()).isEqualTo(bytes);
+    }
+
+    /** The bound grows with the number of segments that a program asks for. */
+    @ParameterizedTest
+    @CsvSource({"1, 1460, 1460", "1, 8960, 8960", "3, 8960, 17920", "20, 1460, 29200", "20, 8960, 29200"})
+    void configuredInitialWindow(final int segments, final int mss, final int bytes) {
+        final TcpConnection connection = trace.established(new TcpConfig().initialWindowSegments(segments));
+        connection.mss = mss;
+        assertThat(connection.handshake.initialWindow()).isEqualTo(bytes);
+    }
+
     /** RFC 5681 3.1: one segment if the SYN-ACK was lost. */
     @Test
     void initialWindowAfterALostSynAck() {
