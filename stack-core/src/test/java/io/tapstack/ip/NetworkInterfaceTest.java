@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Ethernet framing, and links without it. */
+/** Ethernet framing (RFC 894), and links without it. */
 class NetworkInterfaceTest {
 
     private static final byte[] PING = Packets.ipv4(

@@ -38,7 +38,7 @@ class OptionsTraceTest {
         trace.out(". 1:537(536) ack 1").out("P. 537:1001(464) ack 1").quiet();
     }
 
-    /** MUST-16: Eff.snd.MSS is what the peer takes less the options that every segment carries. */
+    /** MUST-16, RFC 6691 2: Eff.snd.MSS is what the peer takes less the options that every segment carries. */
     @Test
     void optionsComeOffTheMss() {
         final TcpConnection connection = accept(

@@ -55,7 +55,7 @@ class SpuriousRecoveryTraceTest {
     }
 
     /**
-     * RFC 7323 5.3 (R2 before R3): what came twice is not echoed, and DSACK tells that the ACK was sent for that: the copy before had arrived,
+     * RFC 7323 5.3 (R2 before R3): what came twice is not echoed, and DSACK (RFC 2883) tells that the ACK was sent for that: the copy before had arrived,
      * and its ACK was lost. How long that is ago says nothing of the round trip.
      */
     @Test
@@ -79,7 +79,10 @@ class SpuriousRecoveryTraceTest {
         assertThat(connection.estimator.srtt()).isGreaterThan(500_000_000L);
     }
 
-    /** RFC 3522 3.2: after a fast retransmit the ACK echoes the timestamp of the first copy: it was late, not lost. */
+    /**
+     * RFC 3522 3.2: after a fast retransmit the ACK echoes the timestamp of the first copy: it was late, not lost. RFC 4015 3.2: the congestion
+     * state from before comes back.
+     */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void fastRetransmitOfWhatWasLate(final boolean sack) {

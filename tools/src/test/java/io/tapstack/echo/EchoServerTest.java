@@ -28,6 +28,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+/** The echo service (RFC 862), by TCP and by UDP. */
 @Timeout(20)
 class EchoServerTest {
 

@@ -145,6 +145,7 @@ class FileServingTest extends ServerFixture {
         }
     }
 
+    /** RFC 9111 5.2.2.1 and 5.3: max-age, and the same for those that know Expires alone. */
     @Test
     void maxAgeAndMimeType() throws IOException {
         final ServerConfig config =

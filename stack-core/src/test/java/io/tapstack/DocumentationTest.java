@@ -1,0 +1,189 @@
+package io.tapstack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.PathMatcher;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The tables of the documentation claim only what is there: each class, test and script that a row names exists, and the tests of a row of
+ * docs/rfc.md speak of its RFC.
+ */
+class DocumentationTest {
+
+    private static final Path ROOT = Path.of("..");
+    private static final Path SCRIPTS = ROOT.resolve("tools/src/test/resources/packetdrill");
+
+    private static final Pattern NAME = Pattern.compile("`([^`]+)`");
+    private static final Pattern CLASS = Pattern.compile("[A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*");
+    private static final Pattern TEST = Pattern.compile("[A-Z][A-Za-z0-9]*(Test|IT|Contract)");
+    private static final Pattern TESTS =
+            Pattern.compile("@(Test|ParameterizedTest|TestFactory|RepeatedTest|FuzzTest)\\b");
+    private static final Pattern RFC = Pattern.compile("(?<![.\\d])\\d{3,4}(?![.\\d])");
+
+    private static final Map<String, List<Path>> SOURCES = sources();
+    private static final List<Path> ALL_SCRIPTS = files(SCRIPTS, ".pkt");
+
+    /** One line of a table. */
+    record Row(String document, int line, List<String> cells) {
+
+        String last() {
+            return cells.get(cells.size() - 1);
+        }
+
+        /** True for a row of docs/rfc.md that says what is done, not what is left out. */
+        boolean claims() {
+            return cells.size() == 5 && !cells.get(2).startsWith("not");
+        }
+
+        @Override
+        public String toString() {
+            return document + ":" + line;
+        }
+    }
+
+    static Stream<Row> rows() throws IOException {
+        return Stream.of(rowsOf("rfc.md"), rowsOf("field-faults.md"), rowsOf("architecture.md"))
+                .flatMap(List::stream);
+    }
+
+    static Stream<Row> claims() throws IOException {
+        return rowsOf("rfc.md").stream().filter(Row::claims);
+    }
+
+    static Stream<Row> faults() throws IOException {
+        return rowsOf("field-faults.md").stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("rows")
+    void namedClassesExist(final Row row) {
+        for (final String name : names(String.join(" ", row.cells()))) {
+            if (CLASS.matcher(name).matches()) {
+                assertThat(SOURCES).as("%s names %s", row, name).containsKey(name);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("rows")
+    void namedScriptsExist(final Row row) {
+        for (final String name : names(String.join(" ", row.cells()))) {
+            if (name.endsWith(".pkt")) {
+                assertThat(scripts(name)).as("%s names %s", row, name).isNotEmpty();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("claims")
+    void testsSpeakOfTheRfc(final Row row) throws IOException {
+        final String text = evidence(row);
+        // What an RFC replaces, in brackets, is named for the reader only.
+        final List<String> numbers = RFC.matcher(row.cells().get(0).replaceAll("\\([^)]*\\)", ""))
+                .results()
+                .map(MatchResult::group)
+                .toList();
+        for (final String number : numbers) {
+            assertThat(Pattern.compile("\\b" + number + "\\b").matcher(text).find())
+                    .as("%s: its tests speak of RFC %s", row, number)
+                    .isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("faults")
+    void faultsAreShown(final Row row) throws IOException {
+        assertThat(evidence(row)).as("%s", row).isNotEmpty();
+    }
+
+    /** The text of the tests and scripts that the last cell names, of which there is at least one. */
+    private static String evidence(final Row row) throws IOException {
+        final List<Path> files = new ArrayList<>();
+        for (final String name : names(row.last())) {
+            if (TEST.matcher(name).matches()) {
+                final List<Path> sources = SOURCES.getOrDefault(name, List.of());
+                assertThat(read(sources)).as("%s names %s", row, name).containsPattern(TESTS);
+                files.addAll(sources);
+            } else if (name.endsWith(".pkt")) {
+                files.addAll(scripts(name));
+            } else if (Files.isDirectory(SCRIPTS.resolve(name))) {
+                files.addAll(scripts(name + "/*.pkt"));
+            }
+        }
+        assertThat(files).as("%s names a test", row).isNotEmpty();
+        return read(files);
+    }
+
+    private static List<Row> rowsOf(final String document) throws IOException {
+        final List<Row> rows = new ArrayList<>();
+        final List<String> lines = Files.readAllLines(ROOT.resolve("docs").resolve(document));
+        for (int i = 0; i < lines.size(); i++) {
+            final String line = lines.get(i);
+            final boolean heading = i + 1 < lines.size() && lines.get(i + 1).startsWith("|---");
+            if (line.startsWith("|") && !line.startsWith("|---") && !heading) {
+                final String inside = line.substring(1, line.lastIndexOf('|'));
+                final List<String> cells =
+                        Stream.of(inside.split("\\|", -1)).map(String::strip).toList();
+                rows.add(new Row(document, i + 1, cells));
+            }
+        }
+        assertThat(rows).isNotEmpty();
+        return rows;
+    }
+
+    private static List<String> names(final String text) {
+        return NAME.matcher(text).results().map(match -> match.group(1)).toList();
+    }
+
+    private static List<Path> scripts(final String glob) {
+        final PathMatcher matcher = FileSystems.getDefault().getPathMatcher("glob:" + glob);
+        return ALL_SCRIPTS.stream()
+                .filter(file -> matcher.matches(SCRIPTS.relativize(file)))
+                .toList();
+    }
+
+    private static String read(final List<Path> files) throws IOException {
+        final StringBuilder text = new StringBuilder();
+        for (final Path file : files) {
+            text.append(Files.readString(file));
+        }
+        return text.toString();
+    }
+
+    /** Java files by the name of their class. */
+    private static Map<String, List<Path>> sources() {
+        try (Stream<Path> modules = Files.list(ROOT)) {
+            return modules.map(module -> module.resolve("src"))
+                    .filter(Files::isDirectory)
+                    .flatMap(folder -> files(folder, ".java").stream())
+                    .collect(Collectors.groupingBy(file -> Objects.requireNonNull(file.getFileName())
+                            .toString()
+                            .replace(".java", "")));
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static List<Path> files(final Path folder, final String suffix) {
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.filter(file -> file.toString().endsWith(suffix)).toList();
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
