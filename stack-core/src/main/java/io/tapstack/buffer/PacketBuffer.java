@@ -35,6 +35,7 @@ public final class PacketBuffer {
     private int tail;
 
     private int gsoSize;
+    private int linkHeaderLength;
     private int checksumStart;
     private int checksumOffset;
     private boolean checksumWanted;
@@ -53,6 +54,7 @@ public final class PacketBuffer {
         this.head = headroom;
         this.tail = headroom;
         this.gsoSize = 0;
+        this.linkHeaderLength = 0;
         this.checksumWanted = false;
         this.checksumTrusted = false;
     }
@@ -125,6 +127,17 @@ public final class PacketBuffer {
     public void strip(final int bytes) {
         assert bytes <= contiguousLength();
         head += bytes;
+    }
+
+    /** Strips the link's header, which stays readable in front of the packet. */
+    public void stripLinkHeader(final int bytes) {
+        strip(bytes);
+        linkHeaderLength = bytes;
+    }
+
+    /** Bytes of the link's header in front of the packet as it came; 0 if it has none. */
+    public int linkHeaderLength() {
+        return linkHeaderLength;
     }
 
     /** Cuts the contiguous part to {@code bytes}: padding behind a short packet. */

@@ -144,7 +144,7 @@ public final class NetworkInterface {
             drop(frame, whole ? DropReason.ETHERNET_VLAN : DropReason.ETHERNET_TOO_SHORT);
             return;
         }
-        frame.strip(typeAt + Short.BYTES - header);
+        frame.stripLinkHeader(typeAt + Short.BYTES - header);
         if (etherType == EthernetHeader.TYPE_IPV4) {
             input.receive(frame, this, !group, nowNanos);
         } else if (etherType == EthernetHeader.TYPE_ARP && arp != null) {

@@ -81,6 +81,10 @@ abstract sealed class ControlBlock extends TupleOwner permits TcpConnection {
     @Nullable
     UserTimeoutOption userTimeoutOption;
 
+    /** Null unless its listener keeps SYNs, and as soon as it was read. */
+    @Nullable
+    SavedSyn savedSyn;
+
     /** The listener that this connection belongs to until it is accepted. */
     @Nullable
     TcpListener listener;

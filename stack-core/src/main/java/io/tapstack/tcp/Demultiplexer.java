@@ -55,6 +55,7 @@ final class Demultiplexer {
             statistics.drop(DropReason.TCP_DATA_OFFSET);
             return false;
         }
+        segment.headersAt(info.headerOffset(), packet.linkHeaderLength());
         return true;
     }
 

@@ -35,6 +35,10 @@ final class HalfOpen extends TupleRecord {
     @Nullable
     FastOpenCookie cookie;
 
+    /** The headers of the SYN, if the listener keeps them. */
+    @Nullable
+    SavedSyn savedSyn;
+
     final long sentNanos;
 
     /** How often the timer has expired, and how often of these it has sent the SYN-ACK again. */

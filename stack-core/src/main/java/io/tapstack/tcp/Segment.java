@@ -35,6 +35,8 @@ final class Segment {
     private int payloadOffset;
     private int payloadLength;
     private int gsoSize;
+    private int ipHeaderOffset;
+    private int linkHeaderLength;
 
     /**
      * Reads the header at the head of {@code packet}.
@@ -65,6 +67,20 @@ final class Segment {
         options.parse(
                 packet.memory().bytes(), packet.head() + TcpHeader.MIN_LENGTH, headerLength - TcpHeader.MIN_LENGTH);
         return true;
+    }
+
+    /** Where in its memory the packet's IP header starts, and how long the link's header in front of that is. */
+    void headersAt(final int ipHeader, final int linkHeader) {
+        ipHeaderOffset = ipHeader;
+        linkHeaderLength = linkHeader;
+    }
+
+    int ipHeaderOffset() {
+        return ipHeaderOffset;
+    }
+
+    int linkHeaderLength() {
+        return linkHeaderLength;
     }
 
     /** Fills in a segment that came a while ago, as far as it is known; its options are to be recalled too. */

@@ -34,6 +34,7 @@ public final class TcpConfig implements Cloneable {
     private @Nullable FastOpenKeys fastOpenKeys = null;
     private FastOpenPolicy fastOpenPolicy = FastOpenPolicy.DEFAULT;
     private boolean fastOpenWithoutCookie = false;
+    private int saveSyn = 0;
     private long fastOpenPauseNanos = 0;
     private int deferAcceptTimeouts = 0;
     private String congestionControl = "cubic";
@@ -268,6 +269,16 @@ public final class TcpConfig implements Cloneable {
 
     public TcpConfig fastOpenPolicy(final FastOpenPolicy policy) {
         fastOpenPolicy = policy;
+        return this;
+    }
+
+    /** TCP_SAVE_SYN: whether a listener keeps the headers of the SYNs for those who accept: 0 no, 1 from the IP header on, 2 the link's too. */
+    public int saveSyn() {
+        return saveSyn;
+    }
+
+    public TcpConfig saveSyn(final int mode) {
+        saveSyn = mode;
         return this;
     }
 

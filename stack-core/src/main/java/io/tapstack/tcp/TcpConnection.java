@@ -122,6 +122,17 @@ public final class TcpConnection extends ControlBlock {
         return delayedAck.quickAck().isWanted();
     }
 
+    /** TCP_SAVED_SYN: the headers of the SYN that began the connection, if its listener keeps them and nobody has taken them; else nothing. */
+    public byte[] savedSyn() {
+        final SavedSyn saved = savedSyn;
+        return saved == null ? new byte[0] : saved.bytes();
+    }
+
+    /** What {@link #savedSyn()} has told is forgotten. */
+    public void forgetSavedSyn() {
+        savedSyn = null;
+    }
+
     /** TCP_INFO. */
     public TcpInfo info(final long nowNanos) {
         return InfoSnapshot.of(this, nowNanos);

@@ -147,6 +147,7 @@ public final class TcpListener {
         final int iss = protocol.chooseIss(path, syn.destinationPort, syn.sourcePort, nowNanos);
         // Data that came with the SYN is not kept, but for Fast Open: the peer sends it again after the handshake.
         final HalfOpen half = new HalfOpen(this, path, syn, iss, firstWindow(path), timestamps, nowNanos);
+        half.savedSyn = SavedSyn.of(syn, config.saveSyn());
         final FastOpenServer server = fastOpenServer();
         if (server != null && server.opens(half, syn, nowNanos)) {
             openFast(server, half, syn, nowNanos);
@@ -178,6 +179,7 @@ public final class TcpListener {
         final TcpConnection connection =
                 new TcpConnection(protocol, half.path, half.local(), half.remote(), half.iss, half.agreedConfig());
         connection.sharing = binding.sharing();
+        connection.savedSyn = half.savedSyn;
         protocol.add(connection);
         return connection;
     }

@@ -116,6 +116,12 @@ public final class SocketOptions {
     /** Of a listener: 16 bytes, or 32, that Fast Open cookies are made with: see {@link io.tapstack.tcp.FastOpenKeys}. */
     public static final int TCP_FASTOPEN_KEY = 33;
 
+    /** Whether a listener keeps the headers of SYNs: 0 no, 1 from the IP header on, 2 the link's too. */
+    public static final int TCP_SAVE_SYN = 27;
+
+    /** The headers of the SYN that began a connection; they can be read once. Not an int: {@link StreamSocket#takeSavedSyn}. */
+    public static final int TCP_SAVED_SYN = 28;
+
     /** Send, or take, data with a SYN without a cookie (RFC 7413 5.1 warns of it). */
     public static final int TCP_FASTOPEN_NO_COOKIE = 34;
 

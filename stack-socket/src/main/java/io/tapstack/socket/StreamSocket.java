@@ -342,6 +342,29 @@ public final class StreamSocket extends StackSocket {
         return inside(() -> options.congestionControl(name, life, door.now()));
     }
 
+    /**
+     * {@code TCP_SAVED_SYN}: the headers of the SYN that began the connection, if its listener had {@code TCP_SAVE_SYN}; they can be taken once.
+     *
+     * @param limit most bytes that the caller has room for
+     * @return how many bytes were put into {@code target}: 0 if there are none (any more); {@code -EINVAL} if they are more than {@code limit}, and
+     *     then they stay
+     */
+    public int takeSavedSyn(final ByteBuffer target, final int limit) {
+        return inside(() -> {
+            final TcpConnection connection = life.connection();
+            final byte[] saved = connection == null ? new byte[0] : connection.savedSyn();
+            if (connection == null || saved.length == 0) {
+                return 0;
+            }
+            if (saved.length > limit) {
+                return -SocketError.EINVAL.errno();
+            }
+            target.put(saved);
+            connection.forgetSavedSyn();
+            return saved.length;
+        });
+    }
+
     /** {@code TCP_FASTOPEN_KEY}: what a listener makes Fast Open cookies with, or null if nobody has said. */
     public @Nullable FastOpenKeys fastOpenKeys() {
         door.enter();

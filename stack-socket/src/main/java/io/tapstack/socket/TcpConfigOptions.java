@@ -159,6 +159,12 @@ final class TcpConfigOptions {
                 }
                 config.fastOpen(value == 1);
             }
+            case SocketOptions.TCP_SAVE_SYN -> {
+                if (isOutside(value, 0, 2)) {
+                    return INVALID;
+                }
+                config.saveSyn(value);
+            }
             case SocketOptions.TCP_FASTOPEN_NO_COOKIE -> {
                 if (isOutside(value, 0, 1)) {
                     return INVALID;
@@ -194,6 +200,7 @@ final class TcpConfigOptions {
             case SocketOptions.TCP_SYNCNT -> config.synRetries();
             case SocketOptions.TCP_FASTOPEN -> config.fastOpenQueue();
             case SocketOptions.TCP_FASTOPEN_CONNECT -> number(config.fastOpen());
+            case SocketOptions.TCP_SAVE_SYN -> config.saveSyn();
             case SocketOptions.TCP_FASTOPEN_NO_COOKIE -> number(config.fastOpenWithoutCookie());
             case SocketOptions.TCP_USER_TIMEOUT -> (int) (config.userTimeoutNanos() / MILLIS);
             default -> UNKNOWN;

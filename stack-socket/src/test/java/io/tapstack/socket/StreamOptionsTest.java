@@ -42,6 +42,7 @@ final class StreamOptionsTest extends TwoHostsTest {
         "6, 12, 0, 0", // TCP_QUICKACK
         "6, 12, 1, 1", // TCP_QUICKACK
         "6, 25, 5000, 5000", // TCP_NOTSENT_LOWAT
+        "6, 27, 2, 2", // TCP_SAVE_SYN
         "1, 18, 100, 100", // SO_RCVLOWAT
         "1, 18, 0, 1", // SO_RCVLOWAT, at least
         "0, 10, 0, 0", // IP_MTU_DISCOVER, IP_PMTUDISC_DONT

@@ -33,6 +33,11 @@ final class LinuxOptions {
 
     private LinuxOptions() {}
 
+    /** TCP_SAVED_SYN is no value that could be cut to what a program has room for: it is told whole, and once. */
+    static boolean isSavedSyn(final int level, final int name) {
+        return level == SocketOptions.IPPROTO_TCP && name == SocketOptions.TCP_SAVED_SYN;
+    }
+
     /** Appends an option's value to {@code target}. @return 0 or a negative errno */
     static int get(final StackSocket socket, final int level, final int name, final ByteBuffer target) {
         if (level == SocketOptions.SOL_SOCKET) {

@@ -254,6 +254,9 @@ public final class SocketCalls {
         if (length < 0) {
             return -LinuxErrno.EINVAL;
         }
+        if (LinuxOptions.isSavedSyn(level, name) && socket instanceof StreamSocket stream) {
+            return stream.takeSavedSyn(target, length);
+        }
         final int start = target.position();
         final int result = LinuxOptions.get(socket, level, name, target);
         if (result < 0) {
