@@ -1,17 +1,31 @@
 package io.tapstack.socket;
 
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
+import java.nio.channels.AsynchronousFileChannel;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.AbstractExecutorService;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A file opened for reading, its size as it was then, and its bytes mapped into memory in chunks of at most 1 GiB. Safe for use by
@@ -25,8 +39,9 @@ import org.jspecify.annotations.Nullable;
  * rest of its last page reads as zeros. Whoever uses the bytes looks at {@link #sizeNow()} after the use, and trusts only those below it.
  *
  * <p><b>Interrupts.</b> An interrupted thread that calls almost any method of a {@link FileChannel} closes it, for everybody.
- * Therefore the file is mapped at once when it is opened, and its size is asked of a {@link RandomAccessFile}, which knows no
- * interrupts; {@link #channel()} is for those who can rule interrupts out.
+ * Therefore the file is mapped at once when it is opened, and read, and asked for its size, through an {@link AsynchronousFileChannel}, which knows no
+ * interrupts, and whose reads the calling thread does itself. ({@code RandomAccessFile} knows none either, but cannot open each name: it takes
+ * names as text.) {@link #channel()} is for those who can rule interrupts out.
  */
 public final class MappedFile implements AutoCloseable {
 
@@ -35,28 +50,50 @@ public final class MappedFile implements AutoCloseable {
 
     private static final int WINDOW_BYTES = 65_536;
 
-    private final RandomAccessFile file;
+    private static final Set<OpenOption> READ_ONLY = Set.of(StandardOpenOption.READ);
+    private static final CallingThread CALLING_THREAD = new CallingThread();
+
+    private static final Logger LOG = LoggerFactory.getLogger(MappedFile.class);
+
+    private final Path path;
+    private final AsynchronousFileChannel file;
+    private final FileChannel channel;
     private final long size;
     private final MappedByteBuffer[] chunks;
-    private final ReentrantLock reading = new ReentrantLock(); // the descriptor has one position
     private final AtomicReference<byte @Nullable []> spareWindow = new AtomicReference<>();
     private final AtomicInteger references = new AtomicInteger(1);
+    private final AtomicBoolean failed = new AtomicBoolean();
 
-    private MappedFile(final RandomAccessFile file) throws IOException {
+    /** @param file and {@code channel} are of the same file, and closed with this */
+    MappedFile(final Path path, final AsynchronousFileChannel file, final FileChannel channel) throws IOException {
+        this.path = path;
         this.file = file;
-        this.size = file.length();
+        this.channel = channel;
+        this.size = file.size();
         this.chunks = new MappedByteBuffer[Math.toIntExact((size + CHUNK_BYTES - 1) / CHUNK_BYTES)];
         for (int i = 0; i < chunks.length; i++) {
             final long start = (long) i * CHUNK_BYTES;
-            chunks[i] = file.getChannel().map(MapMode.READ_ONLY, start, Math.min(CHUNK_BYTES, size - start));
+            chunks[i] = channel.map(MapMode.READ_ONLY, start, Math.min(CHUNK_BYTES, size - start));
         }
     }
 
     /** Opens and maps a file; the caller holds the first reference. */
     public static MappedFile open(final Path path) throws IOException {
-        final RandomAccessFile file = new RandomAccessFile(path.toFile(), "r");
+        final AsynchronousFileChannel file = AsynchronousFileChannel.open(path, READ_ONLY, CALLING_THREAD);
         try {
-            return new MappedFile(file);
+            final Object key = key(path);
+            final FileChannel channel = FileChannel.open(path, READ_ONLY);
+            try {
+                // The first was open when the path led to this file, and so was the second: both are of it, if the path
+                // led there all the time.
+                if (!Objects.equals(key, key(path))) {
+                    throw new FileSystemException(path.toString(), null, "replaced while it was opened");
+                }
+                return new MappedFile(path, file, channel);
+            } catch (final IOException | RuntimeException e) {
+                channel.close();
+                throw e;
+            }
         } catch (final IOException | RuntimeException e) {
             file.close();
             throw e;
@@ -74,7 +111,7 @@ public final class MappedFile implements AutoCloseable {
      */
     public long sizeNow() {
         try {
-            return file.length();
+            return file.size();
         } catch (final IOException e) {
             return 0;
         }
@@ -83,17 +120,47 @@ public final class MappedFile implements AutoCloseable {
     /**
      * Reads bytes by {@code read(2)}, which, unlike touching the mapping, is safe whatever happens to the file. Not interruptible.
      *
-     * @return how many bytes were read, 0 at the end of the file as it is now or if it cannot be read
+     * @return how many bytes were read, 0 at the end of the file as it is now, -1 if it cannot be read
      */
     int read(final long position, final byte[] target) {
-        reading.lock();
         try {
-            file.seek(position);
-            return Math.max(0, file.read(target));
-        } catch (final IOException e) {
+            return Math.max(0, read(ByteBuffer.wrap(target), position));
+        } catch (final ClosedChannelException e) {
             return 0;
-        } finally {
-            reading.unlock();
+        } catch (final IOException e) {
+            return -1;
+        }
+    }
+
+    /**
+     * Reads bytes by {@code pread(2)} into what remains of a buffer. Not interruptible.
+     *
+     * @return how many bytes were read, or -1 at the end of the file as it is now
+     */
+    public int read(final ByteBuffer target, final long position) throws IOException {
+        try {
+            return file.read(target, position).get(); // which is done: this thread has done it
+        } catch (final ExecutionException e) {
+            final IOException failure =
+                    e.getCause() instanceof IOException cause ? cause : new IOException(e.getCause());
+            if (!(failure instanceof ClosedChannelException)) {
+                noteFailure(position, failure);
+            }
+            throw failure;
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException(e);
+        }
+    }
+
+    /** Whether some of the file could not be read, though it has not been cut short: a failure of the disk, or of what is in its place. */
+    public boolean hasFailed() {
+        return failed.get();
+    }
+
+    private void noteFailure(final long position, final IOException failure) {
+        if (failed.compareAndSet(false, true)) {
+            LOG.warn("cannot read {} at {}: {}; who is sent it is reset", path, position, failure.getMessage());
         }
     }
 
@@ -101,7 +168,7 @@ public final class MappedFile implements AutoCloseable {
      * The open file, for positional reads and {@code transferTo}. Not to be closed, nor to be used by a thread that may be interrupted.
      */
     public FileChannel channel() {
-        return file.getChannel();
+        return channel;
     }
 
     /**
@@ -157,6 +224,7 @@ public final class MappedFile implements AutoCloseable {
         if (count == 0) {
             try {
                 file.close();
+                channel.close();
             } catch (final IOException e) {
                 // Nothing was written, so nothing can be lost: whatever this is, it is worth a loud word.
                 throw new UncheckedIOException(e);
@@ -176,5 +244,41 @@ public final class MappedFile implements AutoCloseable {
         }
         final int chunk = (int) (position / CHUNK_BYTES);
         return new MappedRegion(this, chunks[chunk], (long) chunk * CHUNK_BYTES);
+    }
+
+    private static @Nullable Object key(final Path path) throws IOException {
+        return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+    }
+
+    /** Has each task done by the thread that brings it. Never ends. */
+    private static final class CallingThread extends AbstractExecutorService {
+
+        @Override
+        public void execute(final Runnable task) {
+            task.run();
+        }
+
+        @Override
+        public void shutdown() {}
+
+        @Override
+        public List<Runnable> shutdownNow() {
+            return List.of();
+        }
+
+        @Override
+        public boolean isShutdown() {
+            return false;
+        }
+
+        @Override
+        public boolean isTerminated() {
+            return false;
+        }
+
+        @Override
+        public boolean awaitTermination(final long timeout, final TimeUnit unit) {
+            return false;
+        }
     }
 }

@@ -17,6 +17,10 @@ final class MappedRegion extends Region {
     private int windowStart;
     private int windowLength;
 
+    // Where a read has failed. The bytes from there on count as gone, so that who sends them gives up, as with a file
+    // that was cut short.
+    private int unreadableFrom = Integer.MAX_VALUE;
+
     /**
      * @param start where the chunk starts in the file
      */
@@ -33,10 +37,13 @@ final class MappedRegion extends Region {
 
     @Override
     public int intactBytes() {
-        return (int) Math.max(0, Math.min(capacity(), file.sizeNow() - start));
+        return (int) Math.max(0, Math.min(Math.min(capacity(), unreadableFrom), file.sizeNow() - start));
     }
 
-    /** {@inheritDoc} The bytes are read from the file, not from the mapping: so they are the file's, or are not there. */
+    /**
+     * {@inheritDoc} The bytes are read from the file, not from the mapping: so they are the file's, or are not there, or cannot be read, which
+     * {@link #intactBytes} tells from then on.
+     */
     @Override
     public int copyTo(final int offset, final ByteBuffer target, final int targetOffset, final int length) {
         int copied = 0;
@@ -60,7 +67,11 @@ final class MappedRegion extends Region {
             window = file.takeWindow();
         }
         windowStart = from;
-        windowLength = Math.min(file.read(start + from, window), capacity() - from);
+        final int count = file.read(start + from, window);
+        if (count < 0) {
+            unreadableFrom = Math.min(unreadableFrom, from);
+        }
+        windowLength = Math.max(0, Math.min(count, capacity() - from));
     }
 
     @Override

@@ -55,6 +55,45 @@ class MappedFileTest {
         assertThatThrownBy(file::close).isInstanceOf(IllegalStateException.class);
     }
 
+    /** An interrupt ends no file that others use as well. */
+    @Test
+    void knowsNoInterrupts() throws IOException {
+        final Path path = Files.writeString(directory.resolve("file"), "hello");
+        try (MappedFile file = MappedFile.open(path)) {
+            Thread.currentThread().interrupt();
+            assertThat(file.sizeNow()).isEqualTo(5);
+            final byte[] bytes = new byte[3];
+            assertThat(file.read(2, bytes)).isEqualTo(3);
+            assertThat(bytes).containsExactly('l', 'l', 'o');
+            assertThat(file.read(ByteBuffer.wrap(bytes), 5)).isEqualTo(-1);
+            assertThat(file.read(5, bytes)).isZero();
+            assertThat(Thread.interrupted()).isTrue();
+            assertThat(file.channel().isOpen()).isTrue();
+        }
+    }
+
+    /** A failure of the disk is not the end of the file: who reads learns of it, and the region counts as no longer whole. */
+    @Test
+    void aDiskThatFails() throws IOException {
+        final Path path = Files.write(directory.resolve("file"), new byte[200_000]);
+        try (MappedFile file = new MappedFile(path, new FailingFile(200_000, 100_000), FileChannel.open(path))) {
+            final MappedRegion region = file.region(0);
+            final ByteBuffer target = ByteBuffer.allocateDirect(200_000);
+            assertThat(region.copyTo(0, target, 0, 90_000)).isEqualTo(90_000);
+            assertThat(region.intactBytes()).isEqualTo(200_000);
+            assertThat(file.hasFailed()).isFalse();
+            assertThat(region.copyTo(90_000, target, 0, 20_000)).isEqualTo(10_000);
+            assertThat(region.intactBytes()).as("who sends more gives up").isEqualTo(100_000);
+            assertThat(file.hasFailed()).isTrue();
+            assertThat(file.sizeNow()).isEqualTo(200_000);
+            assertThatThrownBy(() -> file.read(target, 150_000)).hasMessage("Input/output error");
+            final MappedRegion other = file.region(0);
+            assertThat(other.intactBytes()).as("for who has not read it").isEqualTo(200_000);
+            region.release();
+            other.release();
+        }
+    }
+
     @Test
     void anEmptyFileHasNothingToMap() throws IOException {
         try (MappedFile file = MappedFile.open(Files.createFile(directory.resolve("empty")))) {

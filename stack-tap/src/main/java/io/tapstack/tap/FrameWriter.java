@@ -2,10 +2,12 @@ package io.tapstack.tap;
 
 import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.buffer.Region;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Hands frames to the kernel: a contiguous one by one {@code write(2)}, one in pieces by {@code writev(2)} straight out of the
- * regions that the pieces live in. Allocates nothing.
+ * regions that the pieces live in. Allocates nothing, but room for one frame when the kernel cannot read a mapped file.
  *
  * <p>Confined to whoever runs the stack.
  */
@@ -13,6 +15,9 @@ final class FrameWriter {
 
     /** The kernel has taken the frame. */
     static final int TAKEN = 0;
+
+    /** Headers of virtio and Ethernet, a tag, and the largest packet. */
+    private static final int MAX_FRAME_BYTES = VirtioNetHeader.BYTES + 18 + 65_535;
 
     private static final int POINTER_BYTES = 8;
     private static final int IOVEC_BYTES = 16;
@@ -28,6 +33,7 @@ final class FrameWriter {
     private final NativeStruct iovecs = new NativeStruct(MAX_IOVECS * IOVEC_BYTES);
 
     private int iovecCount;
+    private @Nullable NativeStruct copy; // made when the first frame needs it
 
     /**
      * @param headerBytes {@link VirtioNetHeader#BYTES}, or 0 if the TAP has no such header
@@ -50,7 +56,47 @@ final class FrameWriter {
                 return TAKEN;
             }
         } while (LibC.errno() == LibC.EINTR);
-        return LibC.errno();
+        final int error = LibC.errno();
+        return error == LibC.EFAULT && hasSharedSlice(frame) ? writeCopied(frame) : error;
+    }
+
+    private static boolean hasSharedSlice(final PacketBuffer frame) {
+        for (int i = 0; i < frame.sliceCount(); i++) {
+            if (frame.sliceRegion(i).isShared()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * The kernel could not read a page of a mapping in the middle of its own work. {@code read(2)} may have the bytes all the same: of a file with holes on
+     * a full tmpfs, which has no page to map there, or of one whose page could not be had for the moment.
+     *
+     * @return {@link LibC#EFAULT} if the bytes are not to be had so either
+     */
+    private int writeCopied(final PacketBuffer frame) {
+        if (copy == null) {
+            copy = new NativeStruct(MAX_FRAME_BYTES);
+        }
+        final ByteBuffer bytes = copy.bytes;
+        if (headerBytes > 0) {
+            VirtioNetHeader.encode(frame, bytes, 0);
+        }
+        int at = headerBytes + frame.contiguousLength();
+        bytes.put(headerBytes, frame.memory().bytes(), frame.head(), frame.contiguousLength());
+        for (int i = 0; i < frame.sliceCount(); i++) {
+            final int length = frame.sliceLength(i);
+            if (frame.sliceRegion(i).copyTo(frame.sliceOffset(i), bytes, at, length) < length) {
+                return LibC.EFAULT;
+            }
+            at += length;
+        }
+        long written;
+        do {
+            written = LibC.CALLS.write(fd, copy.address, at);
+        } while (written < 0 && LibC.errno() == LibC.EINTR);
+        return written < 0 ? LibC.errno() : TAKEN;
     }
 
     /** The header may stand in the frame's headroom if that is nobody else's. */

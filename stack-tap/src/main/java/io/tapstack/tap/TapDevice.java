@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * kernel cuts and sums what leaves the host. Without, every frame is at most the MTU and complete.
  *
  * <p>An interface that is set down is a device that is full: frames are refused until it is up again. A frame that the kernel
- * cannot read (a mapped file that was cut short) or does not accept is counted as {@link DropReason#LINK_ERROR} and counts as
+ * cannot read (a mapped file that was cut short, or a disk that fails; what {@code read(2)} has is sent) or does not accept is counted as {@link DropReason#LINK_ERROR} and counts as
  * taken. When the interface is deleted, calls fail with a {@link TapException}.
  *
  * <p>{@link #wakeup()} and {@link #close()} may be called by any thread, all else comes from whoever runs the stack.
@@ -39,6 +39,7 @@ public final class TapDevice implements LinkDevice {
     private final DescriptorGuard guard;
     private StackStatistics statistics = new StackStatistics();
     private boolean full;
+    private boolean complained;
 
     private TapDevice(final TunFile file, final int wakeupFd, final int mtu) {
         final boolean offload = file.hasHeaders();
@@ -152,6 +153,11 @@ public final class TapDevice implements LinkDevice {
         }
         if (error == LibC.EFAULT || error == LibC.EINVAL) {
             statistics.drop(DropReason.LINK_ERROR);
+            if (error == LibC.EINVAL && !complained) {
+                // A sender would take it for a loss in the network, and send it again and again.
+                complained = true;
+                LOG.warn("TAP {} does not accept a frame: {}", name, LibC.describe(error));
+            }
             return false;
         }
         throw TapDiagnosis.gone(name, error);

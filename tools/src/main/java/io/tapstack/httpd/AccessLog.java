@@ -24,7 +24,8 @@ final class AccessLog {
     enum End {
         COMPLETE(""),
         CLIENT_LEFT(" (client left)"),
-        CUT_SHORT(" (file was cut short: connection reset)");
+        CUT_SHORT(" (file was cut short: connection reset)"),
+        UNREADABLE(" (file cannot be read: connection reset)");
 
         private final String text;
 

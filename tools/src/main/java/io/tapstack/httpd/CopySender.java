@@ -9,6 +9,6 @@ final class CopySender extends BufferedSender {
 
     @Override
     int fill(final MappedFile file, final long position, final byte[] into, final int wanted) throws IOException {
-        return file.channel().read(ByteBuffer.wrap(into, 0, wanted), position);
+        return file.read(ByteBuffer.wrap(into, 0, wanted), position);
     }
 }

@@ -176,7 +176,7 @@ final class FileResponses {
             final int end = into.position() + (int) part.count();
             into.limit(end);
             while (into.hasRemaining()) {
-                if (file.channel().read(into, part.position() + part.count() - into.remaining()) <= 0) {
+                if (file.read(into, part.position() + part.count() - into.remaining()) <= 0) {
                     return false; // cut short: let it be sent, and ended, as such a file is
                 }
             }

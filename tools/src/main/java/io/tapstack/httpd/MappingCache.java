@@ -38,7 +38,7 @@ final class MappingCache implements AutoCloseable {
         lock.lock();
         try {
             final Entry known = entries.get(path);
-            if (known != null && known.state.equals(found) && known.file.retain()) {
+            if (known != null && known.state.equals(found) && !known.file.hasFailed() && known.file.retain()) {
                 return Optional.of(known.file);
             }
         } finally {

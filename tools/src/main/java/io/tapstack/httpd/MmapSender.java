@@ -2,6 +2,7 @@ package io.tapstack.httpd;
 
 import io.tapstack.socket.MappedFile;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 
 /**
  * Copies out of a mapping and writes the copy.
@@ -26,7 +27,8 @@ final class MmapSender extends BufferedSender {
             slice.get(into, 0, length);
         } catch (final InternalError e) { // what HotSpot makes of SIGBUS
             if (file.sizeNow() >= position + length) {
-                throw new IOException("cannot read the mapped file", e);
+                // The page cannot be had; read(2) may have the bytes, or say what is wrong.
+                return Math.max(0, file.read(ByteBuffer.wrap(into, 0, length), position));
             }
         }
         return (int) Math.max(0, Math.min(length, file.sizeNow() - position));

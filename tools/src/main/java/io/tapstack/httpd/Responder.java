@@ -138,6 +138,12 @@ final class Responder {
             }
             return end == AccessLog.End.COMPLETE;
         } catch (final IOException e) {
+            // The client is not to be blamed for our file, nor to take what it has for the whole.
+            if (response.isUnreadable()) {
+                end = AccessLog.End.UNREADABLE;
+                connection.abortAfterSending(config.timeouts().linger());
+                return false;
+            }
             end = response.isCutShort() ? AccessLog.End.CUT_SHORT : AccessLog.End.CLIENT_LEFT;
             throw e;
         } finally {

@@ -116,6 +116,11 @@ final class Response {
                 && parts.file().sizeNow() < parts.file().size();
     }
 
+    /** Whether the file whose parts this response sends cannot be read. */
+    boolean isUnreadable() {
+        return body instanceof FileParts parts && parts.file().hasFailed();
+    }
+
     /** Gives back what the body holds. */
     void release() throws IOException {
         if (body instanceof FileParts parts) {

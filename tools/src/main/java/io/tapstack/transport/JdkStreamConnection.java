@@ -100,6 +100,10 @@ final class JdkStreamConnection implements StreamConnection {
         try {
             final long taken = file.channel().transferTo(position, count, channel);
             return taken > 0 ? taken : copyFile(file, position, count);
+        } catch (final IOException e) {
+            // transferTo does not say whether it could not read or not write: the file notes it if it was that.
+            file.read(ByteBuffer.allocate(1), position);
+            throw e;
         } finally {
             sendingFile = false;
         }
@@ -111,7 +115,7 @@ final class JdkStreamConnection implements StreamConnection {
      */
     private long copyFile(final MappedFile file, final long position, final long count) throws IOException {
         final ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(count, COPY_BYTES));
-        if (file.channel().read(buffer, position) <= 0) {
+        if (file.read(buffer, position) <= 0) {
             return 0;
         }
         long sent = 0;
