@@ -1,10 +1,14 @@
 package io.tapstack.cli;
 
+import io.tapstack.octets.Octets;
+import io.tapstack.octets.PathOctets;
 import io.tapstack.tcp.congestion.CongestionControls;
+import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -15,6 +19,16 @@ import picocli.CommandLine.TypeConversionException;
 final class Converters {
 
     private Converters() {}
+
+    /** A file's name, a lossless text. */
+    static final class ForPath implements ITypeConverter<Path> {
+
+        @Override
+        public Path convert(final String value) throws IOException {
+            // The standard output is in no directory.
+            return value.equals("-") ? Path.of(value) : PathOctets.inWorkingDirectory(Octets.of(value));
+        }
+    }
 
     /** As in {@code 10.0.0.2/24}. */
     static final class ForCidr implements ITypeConverter<Cidr> {

@@ -100,7 +100,7 @@ final class Get implements Callable<Integer> {
                     : new StreamSink(new FileOutputStream(FileDescriptor.out));
             try (Session session = sessions.open(link)) {
                 final Downloader downloader = new Downloader(session.transport(), connectTimeout, timeout);
-                final String name = file.map(Path::toString).orElse("-");
+                final String name = file.map(PathOctets::readable).orElse("-");
                 report(name, downloader.download(address, sink, resume, progress(name)));
             }
         } catch (final DownloadFailure e) {
@@ -110,11 +110,12 @@ final class Get implements Callable<Integer> {
     }
 
     /** The file to write, none for stdout. */
-    private Optional<Path> file(final HttpUrl address) {
+    private Optional<Path> file(final HttpUrl address) throws IOException {
         if (output.isPresent()) {
             return output.filter(path -> !path.toString().equals("-"));
         }
-        return Optional.of(resume ? PathOctets.path(address.fileName()) : FileSink.unused(address.fileName()));
+        return Optional.of(
+                resume ? PathOctets.inWorkingDirectory(address.fileName()) : FileSink.unused(address.fileName()));
     }
 
     private Progress progress(final String name) {

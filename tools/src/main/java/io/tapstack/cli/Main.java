@@ -1,5 +1,6 @@
 package io.tapstack.cli;
 
+import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.function.Function;
@@ -45,13 +46,14 @@ public final class Main implements Runnable {
 
     /** Runs a command and ends the JVM with its exit status. */
     public static void main(final String[] arguments) {
-        System.exit(commandLine(StackSession::open).execute(arguments));
+        System.exit(commandLine(StackSession::open).execute(Arguments.lossless(arguments)));
     }
 
     /** The command line with a choice of how the network comes about; tests bring one of their own. */
     static CommandLine commandLine(final SessionFactory sessions) {
         final CommandLine line = new CommandLine(new Main(), new Commands(sessions));
         line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.registerConverter(Path.class, new Converters.ForPath());
         line.setParameterExceptionHandler(Main::complain);
         line.setExecutionExceptionHandler((failure, command, parsed) -> fail(failure, command));
         return line;

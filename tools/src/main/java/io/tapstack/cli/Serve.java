@@ -4,6 +4,7 @@ import io.tapstack.httpd.HttpServer;
 import io.tapstack.httpd.PageCacheWarmer;
 import io.tapstack.httpd.ServeMethod;
 import io.tapstack.httpd.ServerConfig;
+import io.tapstack.octets.PathOctets;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
@@ -84,7 +85,8 @@ final class Serve implements Callable<Integer> {
         link.validate(spec);
         final ServerConfig config = config();
         if (!Files.isReadable(root)) {
-            throw new Failure(root + (Files.exists(root) ? ": permission denied" : ": no such file or directory"));
+            throw new Failure(PathOctets.readable(root)
+                    + (Files.exists(root) ? ": permission denied" : ": no such file or directory"));
         }
         if (warm) {
             new PageCacheWarmer(spec.commandLine().getErr()).warm(root);

@@ -1,6 +1,8 @@
 package io.tapstack.httpd;
 
 import io.tapstack.http.Amount;
+import io.tapstack.octets.Octets;
+import io.tapstack.octets.PathOctets;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
@@ -21,6 +23,7 @@ final class DirectoryListing {
     private static final DateTimeFormatter MINUTES =
             DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm", Locale.ROOT).withZone(ZoneOffset.UTC);
 
+    /** @param name an octet string */
     private record Entry(String name, BasicFileAttributes attributes) {
 
         boolean isDirectory() {
@@ -59,7 +62,7 @@ final class DirectoryListing {
         PercentEncoding.append(html, entry.name);
         html.append(slash)
                 .append("\">")
-                .append(escaped(entry.name))
+                .append(escaped(Octets.readable(entry.name)))
                 .append(slash)
                 .append("</a></td><td>");
         html.append(entry.isDirectory() ? "" : Amount.bytes(entry.attributes.size()));
@@ -76,8 +79,8 @@ final class DirectoryListing {
                     break;
                 }
                 try {
-                    entries.add(new Entry(
-                            String.valueOf(path.getFileName()), Files.readAttributes(path, BasicFileAttributes.class)));
+                    entries.add(
+                            new Entry(PathOctets.name(path), Files.readAttributes(path, BasicFileAttributes.class)));
                 } catch (final IOException e) {
                     // Gone meanwhile, or a link to nowhere: nothing that could be asked for.
                 }

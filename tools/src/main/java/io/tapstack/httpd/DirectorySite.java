@@ -1,5 +1,7 @@
 package io.tapstack.httpd;
 
+import io.tapstack.octets.Octets;
+import io.tapstack.octets.PathOctets;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -44,7 +46,7 @@ final class DirectorySite implements Site {
 
     private Path join(final RequestTarget target) throws RequestRefused {
         try {
-            return root.resolve(String.join("/", target.names()));
+            return root.resolve(PathOctets.path(String.join("/", target.names())));
         } catch (final InvalidPathException e) {
             throw FileLookup.notFound();
         }
@@ -59,6 +61,6 @@ final class DirectorySite implements Site {
     }
 
     private static String title(final RequestTarget target) {
-        return target.names().isEmpty() ? "/" : '/' + String.join("/", target.names()) + '/';
+        return target.names().isEmpty() ? "/" : Octets.readable('/' + String.join("/", target.names()) + '/');
     }
 }

@@ -1,6 +1,7 @@
 package io.tapstack.httpd;
 
 import io.tapstack.http.Amount;
+import io.tapstack.octets.PathOctets;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.ByteBuffer;
@@ -62,7 +63,7 @@ public final class PageCacheWarmer {
             }
             files++;
         } catch (final IOException e) {
-            report.println("cannot read " + file);
+            report.println("cannot read " + PathOctets.readable(file));
         }
     }
 

@@ -1,7 +1,5 @@
 package io.tapstack.httpd;
 
-import java.nio.charset.StandardCharsets;
-
 /** Percent-encoding of one path segment (RFC 3986 section 2.1). */
 final class PercentEncoding {
 
@@ -9,10 +7,10 @@ final class PercentEncoding {
 
     private PercentEncoding() {}
 
-    /** Appends {@code segment} as UTF-8, with everything encoded that is not unreserved. */
+    /** Appends {@code segment}, an octet string, with everything encoded that is not unreserved. */
     static void append(final StringBuilder to, final String segment) {
-        for (final byte b : segment.getBytes(StandardCharsets.UTF_8)) {
-            final char c = (char) (b & 0xff);
+        for (int i = 0; i < segment.length(); i++) {
+            final char c = segment.charAt(i);
             if (isUnreserved(c)) {
                 to.append(c);
             } else {

@@ -1,14 +1,12 @@
 package io.tapstack.httpd;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
 /**
- * The path of a request target, decoded into the names it consists of. None of the names is empty, {@code .} or {@code ..}.
+ * The path of a request target, decoded into the names it consists of. None of the names is empty, {@code .} or {@code ..}. Names are octet
+ * strings (see {@link io.tapstack.octets.Octets}): neither HTTP nor a file system knows in which encoding they are.
  *
  * @param names the path's segments; none for the root
  * @param directory whether the path ends with a slash
@@ -19,7 +17,7 @@ record RequestTarget(List<String> names, boolean directory, String query) {
     /**
      * Reads the origin form ({@code /a/b?c}) or the absolute form ({@code http://host/a/b?c}) of RFC 9112 section 3.2.
      *
-     * @throws RequestRefused when the target is neither, is not UTF-8, or leads out of the root
+     * @throws RequestRefused when the target is neither, or leads out of the root
      */
     static RequestTarget parse(final String target) throws RequestRefused {
         final String origin = originForm(target);
@@ -63,11 +61,11 @@ record RequestTarget(List<String> names, boolean directory, String query) {
 
     /** Percent-decodes a segment; every char of it is one byte that was sent. */
     private static String decoded(final String segment) throws RequestRefused {
-        final ByteBuffer bytes = ByteBuffer.allocate(segment.length());
+        final StringBuilder name = new StringBuilder(segment.length());
         for (int i = 0; i < segment.length(); i++) {
             final char c = segment.charAt(i);
             if (c != '%') {
-                bytes.put((byte) c);
+                name.append(c);
                 continue;
             }
             if (i + 2 >= segment.length()) {
@@ -78,26 +76,17 @@ record RequestTarget(List<String> names, boolean directory, String query) {
             if (high < 0 || low < 0) {
                 throw refused("malformed percent-encoding");
             }
-            bytes.put((byte) (high << 4 | low));
+            name.append((char) (high << 4 | low));
             i += 2;
         }
-        final String name = utf8(bytes.flip());
-        if (name.indexOf('\0') >= 0) {
+        if (name.indexOf("\0") >= 0) {
             throw refused("NUL in path");
         }
-        if (name.indexOf('/') >= 0) {
+        if (name.indexOf("/") >= 0) {
             // An encoded slash is part of a name, and no file has such a name.
             throw RequestRefused.of(HttpStatus.NOT_FOUND, "no such file");
         }
-        return name;
-    }
-
-    private static String utf8(final ByteBuffer bytes) throws RequestRefused {
-        try {
-            return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
-        } catch (final CharacterCodingException e) {
-            throw refused("path is not UTF-8");
-        }
+        return name.toString();
     }
 
     /** The name at the end of the path; nothing for the root. */

@@ -1,5 +1,6 @@
 package io.tapstack.httpd;
 
+import io.tapstack.octets.PathOctets;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +16,7 @@ interface Site {
      *
      * @param asked the path that led to it
      * @param path where it really is, without symbolic links
-     * @param name what it is called here, which tells its type
+     * @param name what it is called here, an octet string, which tells its type
      * @param state what it was when it was found
      */
     record FoundFile(Path asked, Path path, String name, FileState state) implements Found {}
@@ -49,7 +50,6 @@ interface Site {
         if (Files.isDirectory(real)) {
             return new DirectorySite(real);
         }
-        final Path given = directoryOrFile.getFileName();
-        return new SingleFileSite(real, given == null ? "" : given.toString());
+        return new SingleFileSite(real, PathOctets.name(directoryOrFile));
     }
 }

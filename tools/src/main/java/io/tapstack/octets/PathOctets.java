@@ -1,5 +1,6 @@
 package io.tapstack.octets;
 
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -38,6 +39,21 @@ public final class PathOctets {
         }
         final Path absolute = Path.of(URI.create(uri.toString()));
         return octets.startsWith("/") ? absolute : absolute.subpath(0, absolute.getNameCount());
+    }
+
+    /**
+     * The path of an octet string that is absolute or begins at the working directory. The JDK knows that directory as a string, too, which may
+     * be of no use.
+     */
+    public static Path inWorkingDirectory(final String octets) throws IOException {
+        final Path path = path(octets);
+        final Path real = Path.of("/proc/self/cwd").toRealPath();
+        return path.isAbsolute() || real.equals(Path.of("").toAbsolutePath()) ? path : real.resolve(path);
+    }
+
+    /** A path for people to read, see {@link Octets#readable}. */
+    public static String readable(final Path path) {
+        return Octets.readable(octets(path));
     }
 
     /** The octet string of a path's last name; nothing for the root. */

@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapstack.http.HttpDate;
 import io.tapstack.httpd.RawClient.Reply;
+import io.tapstack.octets.PathOctets;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,6 +31,49 @@ class FileServingTest extends ServerFixture {
         Files.createDirectories(root.resolve("list/zdir"));
         write("naïve über 日本.txt", "utf-8");
         Files.createFile(root.resolve("empty.bin"));
+    }
+
+    /** Neither HTTP nor the file system knows an encoding: each octet of a name comes and goes as it is. */
+    @ParameterizedTest
+    @CsvSource({
+        "caf\u00e9.txt, /caf%E9.txt, caf\\xE9.txt",
+        "caf\u00e9.txt, /caf\u00e9.txt, caf\\xE9.txt",
+        "\u00c3\u00bc, /%c3%BC, ü",
+        "\u00c3\u00bc, /\u00c3\u00bc, ü",
+        "\u00ff\u00fe\u0080, /%FF%FE%80, \\xFF\\xFE\\x80",
+        "\u00c0\u00ae, /%C0%AE, \\xC0\\xAE",
+        "a%E9, /a%25E9, a%E9",
+        "a:b, /a%3Ab, a:b",
+    })
+    void namesAreOctets(final String name, final String target, final String text) throws IOException {
+        final Path directory = Files.createDirectory(root.resolve("names"));
+        Files.writeString(directory.resolve(PathOctets.path(name)), "content");
+        final Path inner = Files.createDirectory(root.resolve(PathOctets.path("dir" + name)));
+        Files.writeString(inner.resolve(PathOctets.path(name)), "inner");
+        try (RawClient client = client()) {
+            assertThat(client.get("/names" + target).reply().text()).isEqualTo("content");
+            final String page = client.get("/names/").reply().text();
+            assertThat(page).contains(">" + text + "</a>");
+            final Matcher link = Pattern.compile("href=\"([^.\"][^\"]*)\"").matcher(page);
+            assertThat(link.find()).isTrue();
+            assertThat(link.group(1)).matches("[A-Za-z0-9._~%-]+");
+            assertThat(client.get("/names/" + link.group(1)).reply().text()).isEqualTo("content");
+            final Reply moved = client.get("/dir" + target.substring(1) + "?q").reply();
+            assertThat(moved.status()).isEqualTo(301);
+            final String location = moved.field("Location").orElseThrow();
+            assertThat(location).matches("/[A-Za-z0-9._~%-]+/\\?q");
+            assertThat(client.get(location).reply().text()).contains("Index of /dir" + text + "/", ">" + text + "</a>");
+            assertThat(client.get(location.substring(0, location.length() - 2) + target.substring(1))
+                            .reply()
+                            .text())
+                    .isEqualTo("inner");
+        }
+        try (HttpServer one = start(directory.resolve(PathOctets.path(name)), config());
+                RawClient client = new RawClient(one.address())) {
+            assertThat(client.get(target).reply().text()).isEqualTo("content");
+            assertThat(client.get("/").reply().text()).isEqualTo("content");
+            assertThat(client.get("/other%E9").reply().status()).isEqualTo(404);
+        }
     }
 
     @Test

@@ -304,7 +304,7 @@ class RequestRulesTest extends ServerFixture {
                 refused("GET /%zz HTTP/1.1\r\nHost: x\r\n\r\n", 400),
                 refused("GET /%4 HTTP/1.1\r\nHost: x\r\n\r\n", 400),
                 refused("GET /%00 HTTP/1.1\r\nHost: x\r\n\r\n", 400),
-                refused("GET /%ff HTTP/1.1\r\nHost: x\r\n\r\n", 400),
+                refused("GET /%ff HTTP/1.1\r\nHost: x\r\n\r\n", 404),
                 refused("GET * HTTP/1.1\r\nHost: x\r\n\r\n", 400),
                 refused("GET hello.txt HTTP/1.1\r\nHost: x\r\n\r\n", 400),
                 refused("GET http:/// HTTP/1.1\r\nHost: x\r\n\r\n", 400),

@@ -32,14 +32,17 @@ public final class FileSink implements Sink {
     public FileSink(final Path file) throws DownloadFailure {
         final Path parent = file.toAbsolutePath().getParent();
         if (Files.isDirectory(file)) {
-            throw new DownloadFailure(Kind.OUTPUT, file + " is a directory: name a file with -o");
+            throw new DownloadFailure(Kind.OUTPUT, PathOctets.readable(file) + " is a directory: name a file with -o");
         }
         if (parent == null || !Files.isDirectory(parent)) {
             throw new DownloadFailure(
-                    Kind.OUTPUT, "there is no directory " + parent + ": create it or choose another -o");
+                    Kind.OUTPUT,
+                    "there is no directory " + (parent == null ? "" : PathOctets.readable(parent))
+                            + ": create it or choose another -o");
         }
         if (!Files.isWritable(Files.exists(file) ? file : parent)) {
-            throw new DownloadFailure(Kind.OUTPUT, "no permission to write " + file + ": choose another -o");
+            throw new DownloadFailure(
+                    Kind.OUTPUT, "no permission to write " + PathOctets.readable(file) + ": choose another -o");
         }
         this.file = file;
     }
@@ -49,10 +52,10 @@ public final class FileSink implements Sink {
      *
      * @param name an octet string
      */
-    public static Path unused(final String name) {
-        Path path = PathOctets.path(name);
+    public static Path unused(final String name) throws IOException {
+        Path path = PathOctets.inWorkingDirectory(name);
         for (int i = 1; Files.exists(path, LinkOption.NOFOLLOW_LINKS); i++) {
-            path = PathOctets.path(name + '.' + i);
+            path = PathOctets.inWorkingDirectory(name + '.' + i);
         }
         return path;
     }

@@ -1,0 +1,47 @@
+package io.tapstack.cli;
+
+import io.tapstack.octets.Octets;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The arguments of this process as the kernel has them: the JVM has decoded them by the locale, and lost what the locale does not have. */
+final class Arguments {
+
+    private static final Path COMMAND_LINE = Path.of("/proc/self/cmdline");
+
+    private Arguments() {}
+
+    /**
+     * Replaces arguments by lossless texts ({@link Octets}).
+     *
+     * @param decoded as the JVM has them; given back if they cannot be found
+     */
+    static String[] lossless(final String[] decoded) {
+        try {
+            return lossless(decoded, Octets.of(Files.readAllBytes(COMMAND_LINE)));
+        } catch (final IOException e) {
+            return decoded;
+        }
+    }
+
+    /** @param commandLine the octets of each argument, with a NUL behind it; those of the JVM come first (proc_pid_cmdline(5)) */
+    static String[] lossless(final String[] decoded, final String commandLine) {
+        final List<String> all = List.of(commandLine.split("\0", -1));
+        final int first = all.size() - 1 - decoded.length;
+        if (first < 0) {
+            return decoded;
+        }
+        final String[] lossless = new String[decoded.length];
+        for (int i = 0; i < lossless.length; i++) {
+            final String octets = all.get(first + i);
+            final boolean ascii = octets.chars().allMatch(c -> c < 0x80);
+            if (ascii && !octets.equals(decoded[i])) {
+                return decoded; // somebody has changed them on the way
+            }
+            lossless[i] = Octets.lossless(octets);
+        }
+        return lossless;
+    }
+}
