@@ -132,6 +132,13 @@ public final class Neighbor {
         return true;
     }
 
+    /** Drops the packets that wait for the address, for want of memory. */
+    public void dropWaiting() {
+        if (pending != null) {
+            pending.dropAll(DropReason.NO_MEMORY);
+        }
+    }
+
     /** A transport has heard from it (RFC 1122 2.3.2.1 (4), RFC 4861 7.3.1). */
     public void confirm() {
         switch (state) {

@@ -49,6 +49,10 @@ final class Ipv4Output {
 
     private SendStatus enqueue(final PacketBuffer packet, final Neighbor neighbor) {
         if (pool.underPressure()) {
+            // RFC 1122 2.3.2.2: of the packets to one destination the latest is the one to save.
+            neighbor.dropWaiting();
+        }
+        if (pool.underPressure()) {
             statistics.drop(DropReason.NO_MEMORY);
             packet.release();
             return SendStatus.SENT;
