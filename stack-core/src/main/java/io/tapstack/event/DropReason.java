@@ -51,6 +51,7 @@ public enum DropReason {
     UDP_CHECKSUM("wrong UDP checksum"),
     UDP_PORT_UNREACHABLE("nobody listens on the port"),
     UDP_QUEUE_FULL("receive queue of the socket is full"),
+    ERROR_QUEUE_FULL("error queue of the socket is full"),
     // TCP
     TCP_TOO_SHORT("shorter than a TCP header"),
     TCP_DATA_OFFSET("data offset does not fit"),

@@ -68,9 +68,20 @@ final class IcmpErrorReceiver {
             return DropReason.ICMP_UNMATCHED;
         }
         fillQuoted(bytes, ip);
+        quoted.icmpError(IcmpHeader.type(bytes, icmp), IcmpHeader.code(bytes, icmp), told(error, bytes, icmp), (int)
+                info.sourceLow());
         packet.strip(IcmpHeader.LENGTH + headerLength);
         transport.icmpError(error, mtu, packet, quoted, nowNanos);
         return null;
+    }
+
+    /** What the message says of the error besides its code, as it stands there. */
+    private static int told(final IcmpError error, final ByteBuffer bytes, final int icmp) {
+        return switch (error) {
+            case FRAGMENTATION_NEEDED -> IcmpHeader.nextHopMtu(bytes, icmp);
+            case PARAMETER_PROBLEM -> bytes.get(icmp + IcmpHeader.POINTER_OFFSET) & 0xFF;
+            default -> 0;
+        };
     }
 
     /** We sent it, and it was the start of a datagram, where the transport header stands. */

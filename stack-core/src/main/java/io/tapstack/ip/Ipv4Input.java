@@ -5,6 +5,7 @@ import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.event.DropReason;
 import io.tapstack.event.StackStatistics;
 import io.tapstack.time.TimerWheel;
+import io.tapstack.wire.IcmpHeader;
 import io.tapstack.wire.IpAddress;
 import io.tapstack.wire.Ipv4Header;
 import java.nio.ByteBuffer;
@@ -174,6 +175,8 @@ final class Ipv4Input {
      */
     void unreachable(final PacketBuffer packet, final long nowNanos) {
         fill(quotedInfo, packet, true);
+        quotedInfo.icmpError(
+                IcmpHeader.DESTINATION_UNREACHABLE, IcmpHeader.CODE_HOST_UNREACHABLE, 0, (int) quotedInfo.sourceLow());
         packet.strip(Ipv4Header.LENGTH);
         final TransportProtocol transport = ipv4.transport(quotedInfo.protocol());
         if (transport != null) {

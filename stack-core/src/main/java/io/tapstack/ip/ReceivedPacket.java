@@ -19,6 +19,10 @@ public final class ReceivedPacket {
     private boolean unicast;
     private int headerOffset;
     private boolean reassembled;
+    private int icmpType;
+    private int icmpCode;
+    private int icmpInfo;
+    private int reporter;
 
     /** Fills in an IPv4 packet's facts; {@code headerOffset} is where its IP header starts in the packet's memory. */
     public void setIpv4(
@@ -92,6 +96,39 @@ public final class ReceivedPacket {
 
     void reassembled(final boolean now) {
         this.reassembled = now;
+    }
+
+    /**
+     * Of a packet that an ICMP error quotes: notes what the message says.
+     *
+     * @param info the next hop's MTU, or the pointer of a parameter problem, as the message has it
+     * @param reporter who sent the message
+     */
+    public void icmpError(final int type, final int code, final int info, final int reporter) {
+        this.icmpType = type;
+        this.icmpCode = code;
+        this.icmpInfo = info;
+        this.reporter = reporter;
+    }
+
+    /** The type of the ICMP error that quotes this packet. */
+    public int icmpType() {
+        return icmpType;
+    }
+
+    /** The code of the ICMP error that quotes this packet. */
+    public int icmpCode() {
+        return icmpCode;
+    }
+
+    /** The next hop's MTU, or the pointer of a parameter problem, as the ICMP error has it; else 0. */
+    public int icmpInfo() {
+        return icmpInfo;
+    }
+
+    /** Who sent the ICMP error that quotes this packet; allocates. */
+    public IpAddress reporter() {
+        return IpAddress.ipv4(reporter);
     }
 
     /** Where the IP header starts in the packet's memory: what an ICMP error quotes. */

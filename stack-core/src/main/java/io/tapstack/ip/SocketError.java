@@ -1,5 +1,7 @@
 package io.tapstack.ip;
 
+import org.jspecify.annotations.Nullable;
+
 /** What can go wrong with a socket, by its errno name and Linux's number. Translated into exceptions or numbers once, at each facade. */
 public enum SocketError {
     ENOENT(2, "no such entry"),
@@ -40,6 +42,16 @@ public enum SocketError {
     SocketError(final int errno, final String explanation) {
         this.errno = errno;
         this.explanation = explanation;
+    }
+
+    /** The error with Linux's number {@code errno}, or null if there is none. */
+    public static @Nullable SocketError of(final int errno) {
+        for (final SocketError each : values()) {
+            if (each.errno == errno) {
+                return each;
+            }
+        }
+        return null;
     }
 
     /** Linux's number on x86-64. */

@@ -1,5 +1,8 @@
 package io.tapstack.tcp;
 
+import io.tapstack.ip.ErrorReport;
+import io.tapstack.ip.SocketError;
+
 /**
  * Whoever waits for a connection: a socket. Calls come under the stack's door, in the middle of protocol work; they must be
  * short and only note what happened or wake somebody.
@@ -20,6 +23,18 @@ public interface ConnectionObserver {
 
     /** The peer has acknowledged everything that was written, our FIN included, and has not sent its own yet: FIN-WAIT-2. */
     default void finAcknowledged() {}
+
+    /** An ICMP error has come about our SYN, and ends the connection: {@link #closed()} follows. */
+    default void refused(final ErrorReport report) {}
+
+    /**
+     * An ICMP error has come, which the connection lives through.
+     *
+     * @return true if the application is told at once ({@code IP_RECVERR}); else it is a soft error
+     */
+    default boolean networkError(final SocketError error) {
+        return false;
+    }
 
     /** The connection is over: its state is CLOSED (or TIME-WAIT), and {@link TcpConnection#error()} tells why if it failed. */
     default void closed() {}

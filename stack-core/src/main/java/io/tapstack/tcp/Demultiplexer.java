@@ -132,7 +132,7 @@ final class Demultiplexer {
                 info.destinationLow(),
                 bytes.getShort(at + TcpHeader.DESTINATION_PORT_OFFSET) & 0xFFFF);
         final boolean applied = owner instanceof TcpConnection connection
-                ? IcmpErrors.apply(connection, error, mtu, seq, nowNanos)
+                ? IcmpErrors.receive(connection, error, mtu, quoted, info, nowNanos)
                 : owner instanceof HalfOpen half && IcmpErrors.apply(half, error, mtu, seq);
         if (!applied) {
             statistics.drop(DropReason.ICMP_UNMATCHED);

@@ -2,6 +2,8 @@ package io.tapstack.udp;
 
 import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.event.DropReason;
+import io.tapstack.event.StackStatistics;
+import io.tapstack.ip.ErrorReport;
 import io.tapstack.ip.IcmpError;
 import io.tapstack.ip.IpPath;
 import io.tapstack.ip.PathMtuPolicy;
@@ -32,6 +34,7 @@ public final class UdpEndpoint implements AutoCloseable {
 
     private final UdpProtocol udp;
     private final DatagramQueue received;
+    private final UdpErrors errors = new UdpErrors(this);
     private UdpObserver observer = UdpObserver.NONE;
 
     private IpAddress boundAddress = IpAddress.ANY_IPV4;
@@ -47,7 +50,6 @@ public final class UdpEndpoint implements AutoCloseable {
     private PathMtuPolicy pathMtuPolicy = PathMtuPolicy.WANT;
     private int trafficClass;
     private int timeToLive = 64;
-    private @Nullable SocketError pendingError;
     private boolean outputEnded;
     private boolean closed;
 
@@ -202,7 +204,10 @@ public final class UdpEndpoint implements AutoCloseable {
                 udp.waitForRoom(this);
                 yield false;
             }
-            case TOO_BIG -> throw new SocketErrorException(SocketError.EMSGSIZE, "UDP to " + way.destination());
+            case TOO_BIG -> {
+                errors.tooLong(way);
+                throw new SocketErrorException(SocketError.EMSGSIZE, "UDP to " + way.destination());
+            }
             case UNREACHABLE -> throw new SocketErrorException(SocketError.EHOSTUNREACH, "UDP to " + way.destination());
         };
     }
@@ -245,24 +250,32 @@ public final class UdpEndpoint implements AutoCloseable {
 
     /** True if {@link #receive} has something to say. */
     public boolean isReadable() {
-        return !received.isEmpty() || pendingError != null;
+        return !received.isEmpty() || errors.pending() != null;
     }
 
     /** True unless the device was full last time. */
     public boolean isWritable() {
-        return !waitsForRoom || pendingError != null;
+        return !waitsForRoom || errors.pending() != null;
     }
 
     /** The pending error, which is thereby read: {@code SO_ERROR}. */
     public @Nullable SocketError takeError() {
-        final SocketError error = pendingError;
-        pendingError = null;
-        return error;
+        return errors.take();
     }
 
     /** The pending error, which stays pending, or null. */
     public @Nullable SocketError pendingError() {
-        return pendingError;
+        return errors.pending();
+    }
+
+    /** Whether {@link #takeReport} has something to say. */
+    public boolean hasReports() {
+        return errors.hasReports();
+    }
+
+    /** The oldest report of the error queue, or null. */
+    public @Nullable ErrorReport takeReport() {
+        return errors.takeReport();
     }
 
     private void throwPendingError() throws SocketErrorException {
@@ -277,6 +290,15 @@ public final class UdpEndpoint implements AutoCloseable {
     /** Who hears when there is something to read or room to write. */
     public void observer(final UdpObserver observer) {
         this.observer = observer;
+    }
+
+    /** {@code IP_RECVERR}: every error is reported, with what the ICMP message says of it. */
+    public void reportErrors(final boolean on) {
+        errors.reportAll(on);
+    }
+
+    public boolean reportsErrors() {
+        return errors.reportsAll();
     }
 
     /** {@code SO_BROADCAST}. */
@@ -356,6 +378,19 @@ public final class UdpEndpoint implements AutoCloseable {
 
     // ---- For the protocol
 
+    UdpObserver observer() {
+        return observer;
+    }
+
+    StackStatistics statistics() {
+        return udp.statistics();
+    }
+
+    /** Memory that datagrams hold which wait for their reader, in bytes. */
+    int heldBytes() {
+        return received.heldBytes();
+    }
+
     int localPort() {
         return localPort;
     }
@@ -392,18 +427,21 @@ public final class UdpEndpoint implements AutoCloseable {
     }
 
     /** An ICMP error came about a datagram that this endpoint sent. */
-    void icmpError(final IcmpError error, final int mtu, final IpAddress destination) {
+    void icmpError(
+            final IcmpError error,
+            final int mtu,
+            final PacketBuffer quoted,
+            final ReceivedPacket info,
+            final long nowNanos) {
         observer.icmpError(error);
         if (error == IcmpError.FRAGMENTATION_NEEDED && pathMtuPolicy.believesMessages()) {
-            final IpPath way = udp.ip().path(IpAddress.ANY_IPV4, destination);
+            final IpPath way = udp.ip().path(IpAddress.ANY_IPV4, info.destination());
             if (way != null) {
                 way.reduceMtu(mtu);
             }
         }
-        // As on Linux, only a connected socket is told, and only of what will not pass by itself.
         final boolean passes = error == IcmpError.FRAGMENTATION_NEEDED && pathMtuPolicy == PathMtuPolicy.DONT;
-        if (remote != null && error.isHard() && !passes) {
-            pendingError = error.socketError();
+        if (errors.icmpError(error, passes, quoted, info, nowNanos)) {
             observer.readable();
             observer.writable();
         }

@@ -17,6 +17,9 @@ public interface UdpObserver {
     /** There may be room to send again after the device was full, or there is a pending error. */
     default void writable() {}
 
+    /** There is a report in the error queue. */
+    default void reported() {}
+
     /** An ICMP error came about a datagram of ours, also one that is no pending error (RFC 1122 4.1.3.3). */
     default void icmpError(final IcmpError error) {}
 }

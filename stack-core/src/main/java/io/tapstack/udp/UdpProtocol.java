@@ -172,7 +172,7 @@ public final class UdpProtocol implements TransportProtocol {
             statistics.drop(DropReason.ICMP_UNMATCHED);
             return;
         }
-        sender.icmpError(error, mtu, info.destination());
+        sender.icmpError(error, mtu, quoted, info, nowNanos);
     }
 
     private void count(final @Nullable DropReason reason) {
@@ -224,6 +224,10 @@ public final class UdpProtocol implements TransportProtocol {
 
     void forget(final UdpEndpoint endpoint) {
         waitingForRoom.remove(endpoint);
+    }
+
+    StackStatistics statistics() {
+        return statistics;
     }
 
     InternetLayer ip() {

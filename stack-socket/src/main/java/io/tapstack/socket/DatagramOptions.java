@@ -38,6 +38,11 @@ final class DatagramOptions {
         };
     }
 
+    /** What poll(2) reports of an error, or of the error queue. */
+    int errorEvents() {
+        return PollEvents.POLLERR | (inert.get(SocketOptions.SO_SELECT_ERR_QUEUE) == 1 ? PollEvents.POLLPRI : 0);
+    }
+
     private int setSocketLevel(final int name, final int value) {
         switch (name) {
             case SocketOptions.SO_REUSEADDR -> endpoint.reuseAddress(value != 0);
@@ -74,6 +79,7 @@ final class DatagramOptions {
     private int setIpLevel(final int name, final int value) {
         switch (name) {
             case SocketOptions.IP_TOS -> endpoint.trafficClass(value);
+            case SocketOptions.IP_RECVERR -> endpoint.reportErrors(value != 0);
             case SocketOptions.IP_MTU_DISCOVER -> {
                 final PathMtuPolicy policy = PathMtuPolicy.of(value);
                 if (policy == null) {
@@ -98,6 +104,7 @@ final class DatagramOptions {
         return switch (name) {
             case SocketOptions.IP_TOS -> endpoint.trafficClass();
             case SocketOptions.IP_TTL -> endpoint.timeToLive();
+            case SocketOptions.IP_RECVERR -> endpoint.reportsErrors() ? 1 : 0;
             case SocketOptions.IP_MTU_DISCOVER -> endpoint.pathMtuPolicy().ordinal();
             case SocketOptions.IP_MTU -> endpoint.remote() == null ? -SocketError.ENOTCONN.errno() : endpoint.pathMtu();
             default -> UNKNOWN;

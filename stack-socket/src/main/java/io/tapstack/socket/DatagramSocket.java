@@ -1,6 +1,7 @@
 package io.tapstack.socket;
 
 import io.tapstack.buffer.PacketBuffer;
+import io.tapstack.ip.ErrorReport;
 import io.tapstack.ip.SocketError;
 import io.tapstack.ip.SocketErrorException;
 import io.tapstack.udp.Datagram;
@@ -142,29 +143,53 @@ public final class DatagramSocket extends StackSocket {
 
     @Override
     public int recv(final ByteBuffer target, final int flags) {
-        return receive(target, flags, null);
+        return recv(target, flags, null);
     }
 
     /** {@code recvfrom(2)}: the next datagram, and whom it came from. */
     public int recvFrom(final ByteBuffer target, final int flags, final PeerAddress sender) {
-        return receive(target, flags, sender);
+        return recv(target, flags, sender);
     }
 
-    private int receive(final ByteBuffer target, final int flags, final @Nullable PeerAddress sender) {
+    private int recv(final ByteBuffer target, final int flags, final @Nullable PeerAddress sender) {
+        if (!MessageFlags.has(flags, MessageFlags.MSG_ERRQUEUE)) {
+            return receive(target, flags, sender, null);
+        }
+        final ReceivedMessage message = new ReceivedMessage();
+        final int result = recvMessage(target, flags, message);
+        if (sender != null) {
+            sender.endpoint(message.source());
+        }
+        return result;
+    }
+
+    @Override
+    int receive(final ByteBuffer target, final int flags, final @Nullable ReceivedMessage message) {
+        return receive(target, flags, null, message);
+    }
+
+    private int receive(
+            final ByteBuffer target,
+            final int flags,
+            final @Nullable PeerAddress sender,
+            final @Nullable ReceivedMessage message) {
         door.enter();
         try {
             final long deadline = receiveDeadline();
             int result = unusable();
             while (result == 0) {
                 final boolean peek = MessageFlags.has(flags, MessageFlags.MSG_PEEK);
-                final Datagram next = MessageFlags.has(flags, MessageFlags.MSG_ERRQUEUE) ? null : next(peek);
+                final Datagram next = next(peek);
                 if (next != null) {
                     if (sender != null) {
                         sender.endpoint(next.source());
                     }
+                    if (message != null) {
+                        tell(message, next, target.remaining());
+                    }
                     return take(next, target, peek, MessageFlags.has(flags, MessageFlags.MSG_TRUNC));
                 }
-                if (!mayWait(flags) || MessageFlags.has(flags, MessageFlags.MSG_ERRQUEUE)) {
+                if (!mayWait(flags)) {
                     return -SocketError.EAGAIN.errno();
                 }
                 // As on Linux, only those who would wait are told of the end.
@@ -179,6 +204,19 @@ public final class DatagramSocket extends StackSocket {
         } finally {
             door.exit();
         }
+    }
+
+    private static void tell(final ReceivedMessage message, final Datagram datagram, final int room) {
+        message.source(datagram.source());
+        if (datagram.length() > room) {
+            message.add(MessageFlags.MSG_TRUNC);
+        }
+    }
+
+    @Override
+    @Nullable
+    ErrorReport takeReport() {
+        return endpoint.takeReport();
     }
 
     private @Nullable Datagram next(final boolean peek) throws SocketErrorException {
@@ -276,7 +314,7 @@ public final class DatagramSocket extends StackSocket {
     /** As {@code datagram_poll} of Linux has it. */
     @Override
     int pollState() {
-        int events = endpoint.pendingError() == null ? 0 : PollEvents.POLLERR;
+        int events = endpoint.pendingError() == null && !endpoint.hasReports() ? 0 : options.errorEvents();
         if (inputShut) {
             events |= PollEvents.READABLE | PollEvents.POLLRDHUP;
         } else if (endpoint.peek() != null) {
@@ -299,6 +337,11 @@ public final class DatagramSocket extends StackSocket {
         @Override
         public void writable() {
             wakeWriters();
+        }
+
+        @Override
+        public void reported() {
+            DatagramSocket.this.reported();
         }
     }
 }

@@ -315,7 +315,8 @@ public final class EventPoll extends Watchable {
         /** What makes a socket readable and writable at once is a change of its state, and concerns everybody. */
         private boolean concerns(final int changedEvents) {
             final int both = PollEvents.READABLE | PollEvents.WRITABLE;
-            final int asked = events | ((events & PollEvents.POLLRDHUP) != 0 ? PollEvents.POLLIN : 0);
+            final int asked =
+                    events | PollEvents.UNASKED | ((events & PollEvents.POLLRDHUP) != 0 ? PollEvents.POLLIN : 0);
             return !disabled && (changedEvents == both || (changedEvents & asked) != 0);
         }
 

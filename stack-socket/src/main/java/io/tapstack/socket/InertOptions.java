@@ -19,6 +19,7 @@ final class InertOptions {
     private static final int SO_TIMESTAMPNS = 35;
     private static final int SO_MARK = 36;
     private static final int SO_RXQ_OVFL = 40;
+    private static final int SO_SELECT_ERR_QUEUE = SocketOptions.SO_SELECT_ERR_QUEUE;
 
     private boolean debug;
     private boolean broadcast;
@@ -27,6 +28,7 @@ final class InertOptions {
     private boolean timestamp;
     private boolean timestampNanos;
     private boolean overflow;
+    private boolean selectErrors;
     private int priority;
     private int mark;
     private int receiveLowWater = 1;
@@ -42,6 +44,7 @@ final class InertOptions {
         this.timestamp = inherited.timestamp;
         this.timestampNanos = inherited.timestampNanos;
         this.overflow = inherited.overflow;
+        this.selectErrors = inherited.selectErrors;
         this.mark = inherited.mark;
     }
 
@@ -65,6 +68,7 @@ final class InertOptions {
             }
             case SO_MARK -> mark = value;
             case SO_RXQ_OVFL -> overflow = on;
+            case SO_SELECT_ERR_QUEUE -> selectErrors = on;
             default -> {
                 return -SocketError.ENOPROTOOPT.errno();
             }
@@ -85,6 +89,7 @@ final class InertOptions {
             case SO_TIMESTAMPNS -> number(timestampNanos);
             case SO_MARK -> mark;
             case SO_RXQ_OVFL -> number(overflow);
+            case SO_SELECT_ERR_QUEUE -> number(selectErrors);
             default -> -SocketError.ENOPROTOOPT.errno();
         };
     }

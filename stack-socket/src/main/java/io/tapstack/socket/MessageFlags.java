@@ -9,6 +9,9 @@ public final class MessageFlags {
     /** Read without taking. */
     public static final int MSG_PEEK = 0x02;
 
+    /** Control messages were cut, as there was no room for them. */
+    public static final int MSG_CTRUNC = 0x08;
+
     /** Answer a datagram's true length, even if it was cut to fit; of a stream, take bytes without looking at them. */
     public static final int MSG_TRUNC = 0x20;
 
@@ -21,7 +24,7 @@ public final class MessageFlags {
     /** Wait for all bytes asked for. */
     public static final int MSG_WAITALL = 0x100;
 
-    /** Of the queue of errors, which is always empty here. */
+    /** Of the error queue, and never waits: see {@link ReceivedMessage#report}. */
     public static final int MSG_ERRQUEUE = 0x2000;
 
     /** No SIGPIPE: there are no signals here, so it changes nothing. */

@@ -53,6 +53,9 @@ public final class SocketOptions {
     /** The address family, 2 for IPv4; read only. */
     public static final int SO_DOMAIN = 39;
 
+    /** Of datagram sockets: poll(2) reports POLLPRI, too, while the error queue is not empty. */
+    public static final int SO_SELECT_ERR_QUEUE = 45;
+
     /** Most bytes a second that may leave, or -1 for no limit, which is read back as {@link Integer#MAX_VALUE}. */
     public static final int SO_MAX_PACING_RATE = 47;
 
@@ -62,6 +65,12 @@ public final class SocketOptions {
 
     /** Time to live of packets sent; -1 sets the default. */
     public static final int IP_TTL = 2;
+
+    /**
+     * Every ICMP error is told: to a datagram socket by a report in its error queue, with {@link MessageFlags#MSG_ERRQUEUE}, to a stream by the
+     * next call.
+     */
+    public static final int IP_RECVERR = 11;
 
     /** Whether packets may be fragmented, and what limits them: the numbers of {@link io.tapstack.ip.PathMtuPolicy}. */
     public static final int IP_MTU_DISCOVER = 10;

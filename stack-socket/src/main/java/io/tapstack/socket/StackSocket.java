@@ -1,5 +1,6 @@
 package io.tapstack.socket;
 
+import io.tapstack.ip.ErrorReport;
 import io.tapstack.ip.SocketError;
 import io.tapstack.ip.SocketErrorException;
 import io.tapstack.stack.Door;
@@ -68,6 +69,37 @@ public abstract sealed class StackSocket extends Watchable permits StreamSocket,
 
     /** {@code recv(2)}: puts bytes at {@code target}'s position and moves it. */
     public abstract int recv(ByteBuffer target, int flags);
+
+    /**
+     * {@code recvmsg(2)}: as {@link #recv}, and tells {@code message} what there is to tell beside the bytes. With {@link
+     * MessageFlags#MSG_ERRQUEUE} it takes the oldest report of the error queue; the bytes are those of the packet that it is about.
+     */
+    public final int recvMessage(final ByteBuffer target, final int flags, final ReceivedMessage message) {
+        message.clear();
+        return MessageFlags.has(flags, MessageFlags.MSG_ERRQUEUE)
+                ? recvReport(target, message)
+                : receive(target, flags, message);
+    }
+
+    private int recvReport(final ByteBuffer target, final ReceivedMessage message) {
+        door.enter();
+        try {
+            final int unusable = unusable();
+            final ErrorReport report = unusable == 0 ? takeReport() : null;
+            if (report == null) {
+                return unusable == 0 ? -SocketError.EAGAIN.errno() : unusable;
+            }
+            message.report(report);
+            final int length = Math.min(report.payload().length, target.remaining());
+            if (length < report.payload().length) {
+                message.add(MessageFlags.MSG_TRUNC);
+            }
+            target.put(report.payload(), 0, length);
+            return length;
+        } finally {
+            door.exit();
+        }
+    }
 
     /** {@code shutdown(2)}. */
     public abstract int shutdown(Shutdown how);
@@ -218,7 +250,15 @@ public abstract sealed class StackSocket extends Watchable permits StreamSocket,
         }
     }
 
-    // ---- What a kind of socket adds; inside the door
+    // ---- What a kind of socket adds
+
+    /** As {@link #recvMessage} without {@code MSG_ERRQUEUE}; {@code message} may be null. Goes inside the door by itself. */
+    abstract int receive(ByteBuffer target, int flags, @Nullable ReceivedMessage message);
+
+    // ---- The same; inside the door
+
+    /** The oldest report of the error queue, or null. */
+    abstract @Nullable ErrorReport takeReport();
 
     /** What can be done now without waiting: a set of {@link PollEvents}. */
     abstract int pollState();
@@ -264,6 +304,11 @@ public abstract sealed class StackSocket extends Watchable permits StreamSocket,
     final void wakeWriters() {
         writable.wakeAll();
         tellListeners(PollEvents.WRITABLE);
+    }
+
+    /** There is a report in the error queue. Who waits to receive or send goes on waiting. */
+    final void reported() {
+        tellListeners(PollEvents.POLLERR);
     }
 
     final void wakeAll() {

@@ -1,5 +1,6 @@
 package io.tapstack.socket;
 
+import io.tapstack.ip.ErrorReport;
 import io.tapstack.ip.SocketError;
 import io.tapstack.ip.SocketErrorException;
 import io.tapstack.tcp.ConnectionObserver;
@@ -35,6 +36,7 @@ final class StreamLife {
     private final StreamSocket socket;
     private final StreamOptions options;
     private final ConnectionObserver events = new Events();
+    private final StreamErrors errors;
     private Phase phase = Phase.UNCONNECTED;
     private @Nullable TcpBinding binding;
     private boolean portWasChosen;
@@ -52,6 +54,11 @@ final class StreamLife {
     StreamLife(final StreamSocket socket, final StreamOptions options) {
         this.socket = socket;
         this.options = options;
+        this.errors = new StreamErrors(socket);
+    }
+
+    StreamErrors errors() {
+        return errors;
     }
 
     /** Begins as one end of a connection that a listener has accepted. */
@@ -436,7 +443,9 @@ final class StreamLife {
     /** The connection's error as an errno, if it has not been reported yet, else 0. From now on it is reported. */
     int takeError() {
         final SocketError error = pendingError();
-        errorReported |= error != null;
+        // An error of the network comes first, and the connection lives on.
+        errorReported |= error != null && errors.network() == null;
+        errors.network(null);
         leftError = null;
         return error == null ? 0 : error.errno();
     }
@@ -456,6 +465,9 @@ final class StreamLife {
     }
 
     private @Nullable SocketError pendingError() {
+        if (errors.network() != null) {
+            return errors.network();
+        }
         if (connection == null) {
             return leftError;
         }
@@ -466,9 +478,11 @@ final class StreamLife {
         if (deferred != null) {
             return PollEvents.WRITABLE;
         }
-        return listener != null
-                ? StreamReadiness.of(listener)
-                : StreamReadiness.of(connection, inputShut, pendingError() != null, options.receiveLowWater);
+        if (listener != null) {
+            return StreamReadiness.of(listener);
+        }
+        final int reports = errors.hasReports() ? PollEvents.POLLERR : 0;
+        return reports | StreamReadiness.of(connection, inputShut, pendingError() != null, options.receiveLowWater);
     }
 
     /** What the protocol tells us, in the middle of its work. */
@@ -498,6 +512,21 @@ final class StreamLife {
         @Override
         public void finAcknowledged() {
             socket.wakeWriters();
+        }
+
+        @Override
+        public void refused(final ErrorReport report) {
+            // As on Linux, also without IP_RECVERR.
+            errors.queue().add(report, options.config.receiveBufferBytes());
+        }
+
+        @Override
+        public boolean networkError(final SocketError error) {
+            if (options.reportErrors) {
+                errors.network(error);
+                socket.wakeAll();
+            }
+            return options.reportErrors;
         }
 
         @Override

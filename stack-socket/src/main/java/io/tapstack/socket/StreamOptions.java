@@ -29,6 +29,9 @@ final class StreamOptions {
     /** SO_RCVLOWAT. */
     int receiveLowWater = 1;
 
+    /** IP_RECVERR. */
+    boolean reportErrors;
+
     /** What TCP_QUICKACK was last set to while there was no connection. */
     boolean quickAck = true;
 
@@ -47,6 +50,7 @@ final class StreamOptions {
         this.reusePort = inherited.reusePort;
         this.lingerSeconds = inherited.lingerSeconds;
         this.receiveLowWater = inherited.receiveLowWater;
+        this.reportErrors = inherited.reportErrors;
     }
 
     // ---- Of the socket, as it is
@@ -62,6 +66,13 @@ final class StreamOptions {
         final boolean ofTcp = level == SocketOptions.IPPROTO_TCP;
         if (ofTcp && isTooLate(name, value, life)) {
             return -SocketError.EINVAL.errno();
+        }
+        if (level == SocketOptions.IPPROTO_IP && name == SocketOptions.IP_RECVERR) {
+            reportErrors = value != 0;
+            if (value == 0) {
+                life.errors().dropErrors();
+            }
+            return 0;
         }
         final int result = set(level, name, value);
         if (level == SocketOptions.SOL_SOCKET
@@ -105,6 +116,9 @@ final class StreamOptions {
         final TcpConnection open = life.connection();
         if (level == SocketOptions.SOL_SOCKET && name == SocketOptions.SO_ERROR) {
             return life.takeAnyError();
+        }
+        if (level == SocketOptions.IPPROTO_IP && name == SocketOptions.IP_RECVERR) {
+            return reportErrors ? 1 : 0;
         }
         if (level == SocketOptions.SOL_SOCKET && name == SocketOptions.SO_ACCEPTCONN) {
             return life.listener() != null ? 1 : 0;

@@ -42,9 +42,6 @@ final class StreamReceiver {
     int recv(final ByteBuffer target, final int flags) {
         socket.door.enter();
         try {
-            if (MessageFlags.has(flags, MessageFlags.MSG_ERRQUEUE)) {
-                return AGAIN; // There is no queue of errors.
-            }
             if (MessageFlags.has(flags, MessageFlags.MSG_OOB)) {
                 return takeUrgent(target, flags);
             }

@@ -1,5 +1,6 @@
 package io.tapstack.socket;
 
+import io.tapstack.ip.ErrorReport;
 import io.tapstack.ip.SocketError;
 import io.tapstack.ip.SocketErrorException;
 import io.tapstack.tcp.FastOpenKeys;
@@ -154,7 +155,20 @@ public final class StreamSocket extends StackSocket {
 
     @Override
     public int recv(final ByteBuffer target, final int flags) {
+        return MessageFlags.has(flags, MessageFlags.MSG_ERRQUEUE)
+                ? recvMessage(target, flags, new ReceivedMessage())
+                : receiver.recv(target, flags);
+    }
+
+    @Override
+    int receive(final ByteBuffer target, final int flags, final @Nullable ReceivedMessage message) {
         return receiver.recv(target, flags);
+    }
+
+    @Override
+    @Nullable
+    ErrorReport takeReport() {
+        return life.errors().takeReport();
     }
 
     /**
@@ -437,6 +451,11 @@ public final class StreamSocket extends StackSocket {
     @Override
     int pollState() {
         return life.pollState();
+    }
+
+    /** A report of the error queue takes the place of the pending error. Inside the door. */
+    void forgetError() {
+        life.takeError();
     }
 
     // ---- For a splice; inside the door

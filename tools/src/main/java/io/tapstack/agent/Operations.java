@@ -3,6 +3,7 @@ package io.tapstack.agent;
 import io.tapstack.agent.AgentLink.Sent;
 import io.tapstack.ip.SocketError;
 import io.tapstack.posix.LinuxErrno;
+import io.tapstack.posix.MessageHeader;
 import io.tapstack.posix.Readiness;
 import io.tapstack.posix.Readiness.PollFd;
 import io.tapstack.posix.SocketCalls;
@@ -44,9 +45,17 @@ final class Operations {
     static final int EPOLL_WAIT = 22;
     static final int NAME = 23;
     static final int SET = 24;
+    static final int RECVMSG = 25;
+    static final int SENDMSG = 26;
 
     private static final int ADDRESS_BYTES = 6;
     private static final int POLLFD_BYTES = 8;
+
+    /** Name and lengths of a message. */
+    private static final int MESSAGE_HEAD = ADDRESS_BYTES + 2 * Integer.BYTES;
+
+    /** Most room for control messages. */
+    private static final int MAX_CONTROL = 65_536;
 
     /** {@code struct epoll_event} is packed on x86-64. */
     private static final int EPOLL_EVENT_BYTES = 12;
@@ -102,6 +111,8 @@ final class Operations {
             case EPOLL_WAIT -> epollWait(a, b, (int) request.c());
             case NAME -> name(a, b);
             case SET -> set(request);
+            case RECVMSG -> receiveMessage(request);
+            case SENDMSG -> sendMessage(request);
             default -> Reply.of(-LinuxErrno.ENOSYS);
         };
     }
@@ -166,6 +177,56 @@ final class Operations {
         }
         blob.limit(blob.position() + (int) request.b());
         return Reply.of(calls.send(request.a(), blob, (int) request.c(), to));
+    }
+
+    /** The answer's blob: {@code u32 n, n bytes of name, u32 n, n bytes of control messages}, data. */
+    private Reply receiveMessage(final Request request) {
+        final long length = request.b();
+        final long room = request.d();
+        if (length < 0 || room < 0) {
+            return INVALID;
+        }
+        final ByteBuffer data = buffer((int) Math.min(length, Request.MAX_BLOB - MAX_CONTROL - MESSAGE_HEAD));
+        final MessageHeader message = new MessageHeader(null, buffer((int) Math.min(room, MAX_CONTROL)));
+        final int flags = (int) request.c();
+        final long result = calls.receiveMessage(request.a(), data, flags, message);
+        if (result < 0) {
+            return Reply.of(result);
+        }
+        data.flip();
+        if (calls.discards(request.a(), flags)) {
+            data.limit(0);
+        }
+        final ByteBuffer control = message.control().flip();
+        final ByteBuffer blob = buffer(MESSAGE_HEAD + control.remaining() + data.remaining());
+        final Endpoint name = message.name();
+        blob.putInt(name == null ? 0 : ADDRESS_BYTES);
+        if (name != null) {
+            put(blob, name);
+        }
+        blob.putInt(control.remaining()).put(control).put(data);
+        return new Reply(result, message.flags(), blob.flip());
+    }
+
+    /** The blob: the address, as {@code d} says, {@code u32 n, n bytes of control messages}, data. */
+    private Reply sendMessage(final Request request) {
+        final ByteBuffer blob = request.blob();
+        final boolean addressed = request.d() == ADDRESS_BYTES;
+        final Endpoint to = addressed ? address(blob) : null;
+        if (request.d() != 0 && to == null || blob.remaining() < Integer.BYTES) {
+            return INVALID;
+        }
+        final long controlLength = Integer.toUnsignedLong(blob.getInt());
+        if (controlLength > blob.remaining()) {
+            return INVALID;
+        }
+        final ByteBuffer control = blob.slice(blob.position(), (int) controlLength);
+        blob.position(blob.position() + (int) controlLength);
+        if (request.b() < 0 || request.b() > blob.remaining()) {
+            return INVALID;
+        }
+        blob.limit(blob.position() + (int) request.b());
+        return Reply.of(calls.sendMessage(request.a(), blob, (int) request.c(), new MessageHeader(to, control)));
     }
 
     private Reply option(final Request request) {

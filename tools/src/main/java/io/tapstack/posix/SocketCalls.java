@@ -7,6 +7,7 @@ import io.tapstack.posix.OpenFile.SocketFile;
 import io.tapstack.socket.DatagramSocket;
 import io.tapstack.socket.MessageFlags;
 import io.tapstack.socket.PeerAddress;
+import io.tapstack.socket.ReceivedMessage;
 import io.tapstack.socket.Shutdown;
 import io.tapstack.socket.SocketLayer;
 import io.tapstack.socket.StackSocket;
@@ -189,6 +190,34 @@ public final class SocketCalls {
             return datagram.recvFrom(target, flags, from);
         }
         return socket == null ? notSocket(fd) : socket.recv(target, flags);
+    }
+
+    /**
+     * {@code recvmsg(2)}: as {@link #receive}, and tells {@code message} what there is to tell beside the bytes: the name, the flags, and control
+     * messages as far as there is room for them.
+     */
+    public long receiveMessage(final long fd, final ByteBuffer target, final int flags, final MessageHeader message) {
+        final StackSocket socket = socket(fd);
+        if (socket == null) {
+            return notSocket(fd);
+        }
+        final ReceivedMessage received = new ReceivedMessage();
+        final int result = socket.recvMessage(target, flags, received);
+        if (result >= 0) {
+            message.name(received.source());
+            message.flags(received.flags() | new ControlWriter(message.control()).write(received));
+        }
+        return result;
+    }
+
+    /** {@code sendmsg(2)}: as {@link #send} to the message's name, with its control messages. */
+    public long sendMessage(final long fd, final ByteBuffer data, final int flags, final MessageHeader message) {
+        final StackSocket socket = socket(fd);
+        if (socket == null) {
+            return notSocket(fd);
+        }
+        final int refusal = ControlReader.read(socket, message.control());
+        return refusal != 0 ? refusal : send(fd, data, flags, message.name());
     }
 
     /** True if {@link #receive} with these flags only counts bytes: tcp(7) has MSG_TRUNC throw them away. */

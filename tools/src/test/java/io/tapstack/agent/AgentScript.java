@@ -114,7 +114,7 @@ final class AgentScript {
 
     private void step() throws IOException, InterruptedException {
         final ModelPeer peer = peers.get(in.below(4));
-        switch (in.below(40)) {
+        switch (in.below(42)) {
             case 0, 1 -> ask(Operations.SOCKET, 2, in.oneOf(1, 1, 1, 2) | nonBlocking(), 0);
             case 2, 3 -> ask(Operations.BIND, fd(), 0, 0, 0, address(AgentLab.LOCAL.address(), port()));
             case 4, 5 -> ask(Operations.LISTEN, fd(), in.oneOf(4, 0, 1), 0);
@@ -139,6 +139,8 @@ final class AgentScript {
             case 36 -> ask(Operations.NOW, 0, 0, 0);
             case 37 -> peerChanges(peer);
             case 38 -> anything();
+            case 39 -> receiveMessage();
+            case 40 -> sendMessage();
             default -> agent.askBytes(in.bytes(in.below(80)));
         }
     }
@@ -176,6 +178,28 @@ final class AgentScript {
         final ByteBuffer blob = ByteBuffer.allocate(to.length + length).put(to);
         final int flags = in.oneOf(0, 0x40, 0x8000, 0x1, 0x2000_0000, 0x4000);
         ask(Operations.SEND, fd(), length, flags, to.length, blob.array());
+    }
+
+    private void receiveMessage() throws IOException, InterruptedException {
+        final int flags = in.oneOf(0x40, 0x2000, 0);
+        ask(Operations.RECVMSG, fd(), in.oneOf(1_000, 0, 1), flags, in.oneOf(100, 0, 17), new byte[0]);
+    }
+
+    private void sendMessage() throws IOException, InterruptedException {
+        final byte[] control = in.bytes(in.below(48));
+        if (control.length >= 16 && !in.oneIn(4)) {
+            // So long, of a level and a type that may be known.
+            ByteBuffer.wrap(control)
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .putLong(in.oneOf(control.length, 20, 16, 0))
+                    .putInt(in.oneOf(0, 1, 6))
+                    .putInt(in.below(90));
+        }
+        final int length = in.oneOf(100, 0, 20_000);
+        final ByteBuffer blob =
+                ByteBuffer.allocate(Integer.BYTES + control.length + length).order(ByteOrder.LITTLE_ENDIAN);
+        blob.putInt(in.oneIn(16) ? in.word() : control.length).put(control);
+        ask(Operations.SENDMSG, fd(), length, in.oneOf(0x40, 0x400_0040, 0x8000), 0, blob.array());
     }
 
     private byte[] optionValue() {

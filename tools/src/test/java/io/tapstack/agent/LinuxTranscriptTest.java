@@ -39,7 +39,7 @@ class LinuxTranscriptTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"calls", "datagrams", "epoll", "options", "ports", "random", "states"})
+    @ValueSource(strings = {"calls", "datagrams", "epoll", "messages", "options", "ports", "random", "states"})
     void answersAsLinux(final String file) throws IOException {
         final List<String> differences = new ArrayList<>();
         final AtomicReference<String> sequence = new AtomicReference<>("");

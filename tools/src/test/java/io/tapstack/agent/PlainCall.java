@@ -36,6 +36,8 @@ final class PlainCall {
             case "disconnect" -> result(client.call(6, number(1), 0, 0, 0, new byte[2]));
             case "recv" -> received(client.call(7, number(1), number(2), number(3)));
             case "send" -> result(send());
+            case "recvmsg" -> message(client.call(25, number(1), number(2), number(3), number(4), new byte[0]));
+            case "sendmsg" -> result(sendMessage());
             case "close" -> result(client.call(9, number(1)));
             case "shutdown" -> result(client.call(10, number(1), number(2)));
             case "getsockopt" -> withBytes(client.call(11, number(1), number(2), number(3), number(4)));
@@ -84,6 +86,16 @@ final class PlainCall {
         return client.call(8, number(1), data.length, number(3), 6, blob.array());
     }
 
+    private Answer sendMessage() throws IOException {
+        final byte[] data = bytes(2);
+        final byte[] to = "-".equals(words[4]) ? new byte[0] : address(4);
+        final byte[] control = bytes(5);
+        final ByteBuffer blob = ByteBuffer.allocate(to.length + Integer.BYTES + control.length + data.length)
+                .order(ByteOrder.LITTLE_ENDIAN);
+        blob.put(to).putInt(control.length).put(control).put(data);
+        return client.call(26, number(1), data.length, number(3), to.length, blob.array());
+    }
+
     private String polled() throws IOException {
         final int count = words.length - 1;
         final ByteBuffer entries = ByteBuffer.allocate(count * POLLFD_BYTES).order(ByteOrder.LITTLE_ENDIAN);
@@ -122,6 +134,27 @@ final class PlainCall {
         final byte[] data = new byte[blob.remaining() - from.length];
         blob.get(from).get(data);
         return result(answer) + " " + hex(data) + " " + address(from);
+    }
+
+    /** Result, data, name, flags, control messages. */
+    private static String message(final Answer answer) {
+        if (answer.rc() < 0) {
+            return result(answer);
+        }
+        final ByteBuffer blob = answer.bytes();
+        final byte[] name = new byte[blob.getInt()];
+        blob.get(name);
+        final byte[] control = new byte[blob.getInt()];
+        blob.get(control);
+        final byte[] data = new byte[blob.remaining()];
+        blob.get(data);
+        return String.join(
+                " ",
+                result(answer),
+                hex(data),
+                name.length == 0 ? "-" : address(name),
+                Long.toHexString(answer.x()),
+                hex(control));
     }
 
     private static String accepted(final Answer answer) {

@@ -57,12 +57,18 @@ public final class Calls {
     /**
      * @param local what an address of {@code ...} means in bind
      * @param remote what it means in connect and sendto
+     * @param toleranceMicros how far the times in messages may be off
      */
-    public Calls(final SystemCalls system, final Flows flows, final Endpoint local, final Endpoint remote) {
+    public Calls(
+            final SystemCalls system,
+            final Flows flows,
+            final Endpoint local,
+            final Endpoint remote,
+            final long toleranceMicros) {
         this.system = system;
         this.flows = flows;
         new SocketCalls(this, local, remote).register(handlers);
-        new TransferCalls(this, remote).register(handlers);
+        new TransferCalls(this, remote, toleranceMicros).register(handlers);
         new OptionCalls(this).register(handlers);
         new ReadinessCalls(this).register(handlers);
     }

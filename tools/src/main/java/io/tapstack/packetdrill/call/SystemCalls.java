@@ -48,8 +48,21 @@ public interface SystemCalls {
     /** read(2), or recv(2) if there are flags. The bytes go into {@code target}. */
     Received receive(int fd, byte[] target, int flags);
 
+    /**
+     * recvmsg(2). The bytes go into {@code target}, control messages into {@code control}.
+     *
+     * @param control as long as msg_controllen; what is left of it is cleared
+     */
+    Received receiveMessage(int fd, byte[] target, byte[] control, int flags);
+
     /** write(2), or sendto(2) if there are flags or an address. */
     long send(int fd, byte[] data, int flags, @Nullable Endpoint to);
+
+    /** sendmsg(2). @param control the control messages, as {@code struct cmsghdr} has them */
+    long sendMessage(int fd, byte[] data, byte[] control, int flags, @Nullable Endpoint to);
+
+    /** CLOCK_REALTIME at the script's start, in nanoseconds: what the times of messages count from. */
+    long startNanos();
 
     /** sendfile(2) from a file of zeros. */
     long sendFile(int fd, long offset, long count);

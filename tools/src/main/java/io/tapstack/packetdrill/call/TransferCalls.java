@@ -24,11 +24,13 @@ final class TransferCalls {
     private final Calls calls;
     private final SystemCalls system;
     private final Endpoint remote;
+    private final long toleranceMicros;
 
-    TransferCalls(final Calls calls, final Endpoint remote) {
+    TransferCalls(final Calls calls, final Endpoint remote, final long toleranceMicros) {
         this.calls = calls;
         this.system = calls.system();
         this.remote = remote;
+        this.toleranceMicros = toleranceMicros;
     }
 
     void register(final Map<String, Handler> handlers) {
@@ -66,20 +68,26 @@ final class TransferCalls {
     private PreparedCall receiveMessage(final Action.Call call, final int line) throws ScriptException {
         final Arguments arguments = new Arguments(call, line, 3, 3);
         final int fd = calls.descriptor(arguments.integer(0));
-        final Expression.Struct message = message(arguments, line);
+        final Expression.Struct message = arguments.struct(arguments.get(1));
         final byte[] target = new byte[arguments.length(arguments.vectorLength(arguments.field(message, "msg_iov")))];
+        final ControlMessages expected = ControlMessages.of(arguments, message);
+        final byte[] control = new byte[expected == null ? 0 : ControlMessages.ROOM];
         final int flags = arguments.integer(2);
         final AtomicReference<Received> received = new AtomicReference<>(new Received(0, 0));
         return exact(
                 call,
                 line,
                 () -> {
-                    final Received now = system.receive(fd, target, flags);
+                    final Received now = system.receiveMessage(fd, target, control, flags);
                     received.set(now);
                     return now.result();
                 },
-                result -> checkFlags(
-                        arguments, message.field("msg_flags"), Objects.requireNonNull(received.get()), result));
+                result -> {
+                    checkFlags(arguments, message.field("msg_flags"), Objects.requireNonNull(received.get()), result);
+                    if (result >= 0 && expected != null) {
+                        expected.check(control, nanos -> nanos - system.startNanos(), toleranceMicros);
+                    }
+                });
     }
 
     private static void checkFlags(
@@ -91,15 +99,6 @@ final class TransferCalls {
                 throw arguments.error("expected msg_flags " + flags + " but got " + received.flags());
             }
         }
-    }
-
-    private static Expression.Struct message(final Arguments arguments, final int line) throws ScriptException {
-        final Expression.Struct message = arguments.struct(arguments.get(1));
-        final Expression control = message.field("msg_control");
-        if (control instanceof Expression.Array array && !array.elements().isEmpty()) {
-            throw ScriptException.unsupported(line, "msg_control");
-        }
-        return message;
     }
 
     // ---- Out
@@ -144,12 +143,20 @@ final class TransferCalls {
 
     private PreparedCall sendMessage(final Action.Call call, final int line) throws ScriptException {
         final Arguments arguments = new Arguments(call, line, 3, 3);
-        final Expression vector = arguments.field(message(arguments, line), "msg_iov");
+        final Expression.Struct message = arguments.struct(arguments.get(1));
+        final int length = arguments.vectorLength(arguments.field(message, "msg_iov"));
         final int flags = arguments.integer(2);
         final OpenSocket socket = calls.socket(arguments.integer(0));
         // msg_name is always "..." in scripts.
         final Endpoint to = (flags & MSG_FASTOPEN) == 0 ? null : destination(remote, socket, flags);
-        return send(call, line, arguments, arguments.vectorLength(vector), flags, to);
+        final ControlMessages messages = ControlMessages.of(arguments, message);
+        if (messages == null) {
+            return send(call, line, arguments, length, flags, to);
+        }
+        final int fd = calls.descriptor(arguments.integer(0));
+        final byte[] data = new byte[arguments.length(length)];
+        final byte[] control = messages.encode();
+        return exact(call, line, () -> system.sendMessage(fd, data, control, flags, to));
     }
 
     private PreparedCall send(

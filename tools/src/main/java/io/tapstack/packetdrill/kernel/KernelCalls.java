@@ -11,8 +11,10 @@ import io.tapstack.wire.IpAddress;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /** The kernel's own system calls. */
@@ -27,11 +29,20 @@ public final class KernelCalls implements SystemCalls {
     private static final int MSGHDR_NAMELEN_OFFSET = 8;
     private static final int MSGHDR_IOV_OFFSET = 16;
     private static final int MSGHDR_IOVLEN_OFFSET = 24;
+    private static final int MSGHDR_CONTROL_OFFSET = 32;
+    private static final int MSGHDR_CONTROLLEN_OFFSET = 40;
     private static final int MSGHDR_FLAGS_OFFSET = 48;
+    private static final int CLOCK_REALTIME = 0;
+    private static final int TIMESPEC_BYTES = 16;
+    private static final long NANOS_PER_SECOND = 1_000_000_000;
     private static final int SHUT_RDWR = 2;
+    private static final int MSG_ZEROCOPY = 0x400_0000;
 
     /** Sockets that are open now, so that nothing is left of a script that ends early. */
     private final Set<Integer> open = ConcurrentHashMap.newKeySet();
+
+    private final Queue<ByteBuffer> lent = new ConcurrentLinkedQueue<>();
+    private volatile long startNanos;
 
     private long opened(final long fd) {
         if (fd >= 0) {
@@ -82,31 +93,77 @@ public final class KernelCalls implements SystemCalls {
         if (flags == 0) {
             return new Received(keeping(bytes, result(CALLS.read(fd, address(bytes), target.length))), 0);
         }
+        return receiveMessage(fd, target, new byte[0], flags);
+    }
+
+    @Override
+    public Received receiveMessage(final int fd, final byte[] target, final byte[] control, final int flags) {
+        final ByteBuffer bytes = memory(target.length);
+        final ByteBuffer messages = memory(control.length);
         final ByteBuffer vector = vector(bytes, target.length);
-        final ByteBuffer message = memory(MSGHDR_BYTES);
-        message.putLong(MSGHDR_IOV_OFFSET, address(vector)).putLong(MSGHDR_IOVLEN_OFFSET, 1);
+        final ByteBuffer message = message(vector, messages, control.length);
         final long received = result(CALLS.recvmsg(fd, address(message), flags));
         Reference.reachabilityFence(vector);
+        messages.get(0, control);
         return new Received(keeping(bytes, received), message.getInt(MSGHDR_FLAGS_OFFSET));
+    }
+
+    /** {@code struct msghdr} without a name. */
+    private static ByteBuffer message(final ByteBuffer vector, final ByteBuffer control, final int controlLength) {
+        final ByteBuffer message = memory(MSGHDR_BYTES);
+        message.putLong(MSGHDR_IOV_OFFSET, address(vector)).putLong(MSGHDR_IOVLEN_OFFSET, 1);
+        if (controlLength > 0) {
+            message.putLong(MSGHDR_CONTROL_OFFSET, address(control)).putLong(MSGHDR_CONTROLLEN_OFFSET, controlLength);
+        }
+        return message;
     }
 
     @Override
     public long send(final int fd, final byte[] data, final int flags, final @Nullable Endpoint to) {
-        final ByteBuffer bytes = memory(data.length).put(0, data);
         if (flags == 0 && to == null) {
+            final ByteBuffer bytes = memory(data.length).put(0, data);
             return keeping(bytes, result(CALLS.write(fd, address(bytes), data.length)));
         }
+        return sendMessage(fd, data, new byte[0], flags, to);
+    }
+
+    @Override
+    public long sendMessage(
+            final int fd, final byte[] data, final byte[] control, final int flags, final @Nullable Endpoint to) {
+        final ByteBuffer bytes = sent(data, flags);
         final ByteBuffer peer = encode(to);
+        final ByteBuffer messages = memory(control.length).put(0, control);
         final ByteBuffer vector = vector(bytes, data.length);
-        final ByteBuffer message = memory(MSGHDR_BYTES);
-        message.putLong(MSGHDR_IOV_OFFSET, address(vector)).putLong(MSGHDR_IOVLEN_OFFSET, 1);
+        final ByteBuffer message = message(vector, messages, control.length);
         if (to != null) {
             message.putLong(0, address(peer)).putInt(MSGHDR_NAMELEN_OFFSET, SOCKADDR_BYTES);
         }
         final long sent = result(CALLS.sendmsg(fd, address(message), flags));
         Reference.reachabilityFence(vector);
+        Reference.reachabilityFence(messages);
         Reference.reachabilityFence(message);
         return keeping(peer, keeping(bytes, sent));
+    }
+
+    /** Memory to send from. With MSG_ZEROCOPY the kernel reads it later: it stays as long as the machine. */
+    private ByteBuffer sent(final byte[] data, final int flags) {
+        final ByteBuffer bytes = memory(data.length).put(0, data);
+        if ((flags & MSG_ZEROCOPY) != 0) {
+            lent.add(bytes);
+        }
+        return bytes;
+    }
+
+    /** The script starts now. */
+    void start() {
+        final ByteBuffer time = memory(TIMESPEC_BYTES);
+        CALLS.clock_gettime(CLOCK_REALTIME, address(time));
+        startNanos = time.getLong(0) * NANOS_PER_SECOND + time.getLong(Long.BYTES);
+    }
+
+    @Override
+    public long startNanos() {
+        return startNanos;
     }
 
     /** {@code struct iovec}. */

@@ -95,6 +95,7 @@ public final class KernelMachine implements Machine {
 
     @Override
     public void start() {
+        calls.start();
         startNanos = System.nanoTime();
     }
 

@@ -87,6 +87,9 @@ final class Native {
         /** epoll_wait(2). */
         int epoll_wait(int epoll, long events, int maximum, int timeoutMillis);
 
+        /** clock_gettime(2). */
+        int clock_gettime(int clock, long time);
+
         /** unshare(2). */
         int unshare(int flags);
     }

@@ -2,11 +2,11 @@ package io.tapstack.packetdrill.machine;
 
 import io.tapstack.packetdrill.call.SystemCalls;
 import io.tapstack.posix.FileTable;
+import io.tapstack.posix.MessageHeader;
 import io.tapstack.posix.Readiness;
 import io.tapstack.posix.Readiness.PollFd;
 import io.tapstack.posix.SocketCalls;
 import io.tapstack.socket.EventPoll;
-import io.tapstack.socket.MessageFlags;
 import io.tapstack.socket.PeerAddress;
 import io.tapstack.socket.SocketLayer;
 import io.tapstack.wire.Endpoint;
@@ -15,16 +15,24 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The system calls of our own stack, which {@link SocketCalls} has, as a script needs them. */
 public final class StackCalls implements SystemCalls {
 
+    private final LongSupplier startNanos;
     private final SocketCalls calls;
     private final Readiness readiness;
 
-    /** Those of sockets that {@code layer} makes. */
+    /** Those of sockets that {@code layer} makes. The times of messages are the stack's own. */
     public StackCalls(final SocketLayer layer) {
+        this(layer, () -> 0);
+    }
+
+    /** @param startNanos the stack's time at the script's start */
+    StackCalls(final SocketLayer layer, final LongSupplier startNanos) {
+        this.startNanos = startNanos;
         this.calls = new SocketCalls(layer, new FileTable());
         this.readiness = calls.readiness();
     }
@@ -56,9 +64,25 @@ public final class StackCalls implements SystemCalls {
 
     @Override
     public Received receive(final int fd, final byte[] target, final int flags) {
-        final long result = calls.receive(fd, ByteBuffer.wrap(target), flags, new PeerAddress());
-        final boolean cut = result > target.length;
-        return new Received(result, cut ? MessageFlags.MSG_TRUNC : 0);
+        return new Received(calls.receive(fd, ByteBuffer.wrap(target), flags, new PeerAddress()), 0);
+    }
+
+    @Override
+    public Received receiveMessage(final int fd, final byte[] target, final byte[] control, final int flags) {
+        final MessageHeader message = new MessageHeader(null, ByteBuffer.wrap(control));
+        final long result = calls.receiveMessage(fd, ByteBuffer.wrap(target), flags, message);
+        return new Received(result, message.flags());
+    }
+
+    @Override
+    public long sendMessage(
+            final int fd, final byte[] data, final byte[] control, final int flags, final @Nullable Endpoint to) {
+        return calls.sendMessage(fd, ByteBuffer.wrap(data), flags, new MessageHeader(to, ByteBuffer.wrap(control)));
+    }
+
+    @Override
+    public long startNanos() {
+        return startNanos.getAsLong();
     }
 
     @Override

@@ -59,7 +59,7 @@ public final class StackMachine implements Machine {
         time.add(stack);
         this.sockets = new SocketLayer(time, stack);
         settings.stackSettings().forEach(setting -> Setting.parse(setting).apply(stack, sockets.defaults()));
-        this.calls = new StackCalls(sockets);
+        this.calls = new StackCalls(sockets, () -> startNanos);
         // Time stands still unless the script lets it go on.
         this.player = time.join();
         player.begin();

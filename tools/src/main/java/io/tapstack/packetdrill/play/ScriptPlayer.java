@@ -65,7 +65,8 @@ public final class ScriptPlayer {
                 machine.systemCalls(),
                 flows,
                 new Endpoint(settings.local(), settings.bindPort()),
-                new Endpoint(settings.remote(), settings.connectPort()));
+                new Endpoint(settings.remote(), settings.connectPort()),
+                settings.toleranceMicros());
         this.assertions = new Assertions(this.log);
         this.commands = new ShellCommands(machine);
         this.expected = new ExpectedPackets(machine, flows, settings, this.log);

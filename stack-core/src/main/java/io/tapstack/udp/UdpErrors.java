@@ -1,0 +1,124 @@
+package io.tapstack.udp;
+
+import io.tapstack.buffer.PacketBuffer;
+import io.tapstack.ip.ErrorQueue;
+import io.tapstack.ip.ErrorReport;
+import io.tapstack.ip.IcmpError;
+import io.tapstack.ip.IpPath;
+import io.tapstack.ip.ReceivedPacket;
+import io.tapstack.ip.SocketError;
+import io.tapstack.wire.Endpoint;
+import io.tapstack.wire.UdpHeader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What became of the datagrams of a {@link UdpEndpoint} that did not arrive: the pending error ({@code SO_ERROR}), and with {@code IP_RECVERR}
+ * ({@code ip(7)}) a report of each ICMP message and of each datagram that was too long.
+ */
+final class UdpErrors {
+
+    private final UdpEndpoint endpoint;
+    private @Nullable SocketError pending;
+    private @Nullable ErrorQueue queue;
+    private boolean reportsAll;
+
+    UdpErrors(final UdpEndpoint endpoint) {
+        this.endpoint = endpoint;
+    }
+
+    @Nullable
+    SocketError pending() {
+        return pending;
+    }
+
+    @Nullable
+    SocketError take() {
+        final SocketError error = pending;
+        pending = null;
+        return error;
+    }
+
+    /** {@code IP_RECVERR}. */
+    void reportAll(final boolean on) {
+        reportsAll = on;
+        final ErrorQueue reports = queue;
+        if (!on && reports != null) {
+            reports.dropErrors();
+        }
+    }
+
+    boolean reportsAll() {
+        return reportsAll;
+    }
+
+    /** Where reports go. */
+    ErrorQueue queue() {
+        ErrorQueue reports = queue;
+        if (reports == null) {
+            reports = new ErrorQueue(
+                    endpoint.statistics(), () -> endpoint.observer().reported());
+            queue = reports;
+        }
+        return reports;
+    }
+
+    boolean hasReports() {
+        final ErrorQueue reports = queue;
+        return reports != null && !reports.isEmpty();
+    }
+
+    /** The oldest report, or null. The pending error is that of the next one from then on, as on Linux. */
+    @Nullable
+    ErrorReport takeReport() {
+        final ErrorQueue reports = queue;
+        final ErrorReport report = reports == null ? null : reports.poll();
+        if (reports == null || report == null) {
+            return null;
+        }
+        final int next = reports.nextIcmpErrno();
+        if (next != 0 || report.isIcmp()) {
+            pending = SocketError.of(next);
+        }
+        return report;
+    }
+
+    /**
+     * An ICMP error has come about a datagram. As on Linux a connected socket is told of what will not pass by itself, and one that has asked for
+     * reports of everything.
+     *
+     * @param passes true if it is none to this endpoint: a datagram that may be fragmented
+     * @param quoted its head is at the quoted UDP header
+     * @return whether there is an error pending now
+     */
+    boolean icmpError(
+            final IcmpError error,
+            final boolean passes,
+            final PacketBuffer quoted,
+            final ReceivedPacket info,
+            final long nowNanos) {
+        if (passes || !reportsAll && (endpoint.remote() == null || !error.isHard())) {
+            return false;
+        }
+        if (reportsAll) {
+            final int port = UdpHeader.destinationPort(quoted.memory().bytes(), quoted.head());
+            final byte[] payload = new byte[quoted.contiguousLength() - UdpHeader.LENGTH];
+            quoted.memory().bytes().get(quoted.head() + UdpHeader.LENGTH, payload);
+            report(ErrorReport.icmp(error, info, port, payload, nowNanos));
+        }
+        pending = error.socketError();
+        return true;
+    }
+
+    /** A datagram was not sent: it is too long for the path. */
+    void tooLong(final IpPath way) {
+        if (reportsAll) {
+            final Endpoint connected = endpoint.remote();
+            final int port = connected == null ? 0 : connected.port(); // as Linux has it
+            report(ErrorReport.tooLong(new Endpoint(way.destination(), port), way.mtu()));
+        }
+    }
+
+    private void report(final ErrorReport report) {
+        queue().add(report, endpoint.receiveLimitBytes() - endpoint.heldBytes());
+    }
+}

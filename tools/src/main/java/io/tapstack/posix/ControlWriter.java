@@ -1,0 +1,77 @@
+package io.tapstack.posix;
+
+import io.tapstack.ip.ErrorReport;
+import io.tapstack.socket.MessageFlags;
+import io.tapstack.socket.ReceivedMessage;
+import io.tapstack.socket.SocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * Writes what {@code recvmsg(2)} tells beside the bytes as control messages ({@code cmsg(3)}), in Linux's order and layout. What there is no room for
+ * is cut, and {@code MSG_CTRUNC} says so.
+ */
+final class ControlWriter {
+
+    private static final int HEADER_BYTES = 16;
+    private static final int EXTENDED_ERROR_BYTES = 16;
+    private static final int SOCKADDR_BYTES = 16;
+
+    private final ByteBuffer control;
+    // The data of one message.
+    private final ByteBuffer data = ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN);
+    private boolean cut;
+
+    ControlWriter(final ByteBuffer control) {
+        this.control = control;
+    }
+
+    /** Writes all there is to tell. @return {@link MessageFlags#MSG_CTRUNC}, or 0 */
+    int write(final ReceivedMessage message) {
+        final ErrorReport report = message.report();
+        if (report != null) {
+            write(report);
+        }
+        return cut ? MessageFlags.MSG_CTRUNC : 0;
+    }
+
+    /** {@code struct sock_extended_err}, and behind it the offender's {@code struct sockaddr_in}. */
+    private void write(final ErrorReport report) {
+        data.clear();
+        data.putInt(report.errno());
+        data.put((byte) report.origin());
+        data.put((byte) report.type());
+        data.put((byte) report.code());
+        data.put((byte) 0);
+        data.putInt(report.info());
+        data.putInt(report.data());
+        data.put(new byte[SOCKADDR_BYTES]);
+        if (report.offender() != null) {
+            data.putShort(EXTENDED_ERROR_BYTES, (short) SocketCalls.AF_INET);
+            data.putInt(
+                    EXTENDED_ERROR_BYTES + Integer.BYTES,
+                    Integer.reverseBytes(report.offender().ipv4Bits()));
+        }
+        put(SocketOptions.IPPROTO_IP, SocketOptions.IP_RECVERR);
+    }
+
+    /** Linux's {@code put_cmsg}. */
+    private void put(final int level, final int type) {
+        data.flip();
+        final int whole = HEADER_BYTES + data.remaining();
+        if (control.remaining() < HEADER_BYTES) {
+            cut = true;
+            return;
+        }
+        cut |= control.remaining() < whole;
+        final int length = Math.min(whole, control.remaining());
+        final int start = control.position();
+        data.limit(length - HEADER_BYTES);
+        control.putLong(length).putInt(level).putInt(type).put(data);
+        control.position(Math.min(start + aligned(whole), control.limit()));
+    }
+
+    static int aligned(final int position) {
+        return (position + Long.BYTES - 1) & -Long.BYTES;
+    }
+}
