@@ -21,6 +21,7 @@ public final class ErrorQueue {
     private final StackStatistics statistics;
     private final Runnable added;
     private int heldBytes;
+    private int zeroCopyReports;
 
     /**
      * @param added is called, under the stack's door, whenever there is something new
@@ -41,11 +42,34 @@ public final class ErrorQueue {
         added.run();
     }
 
+    /**
+     * The send {@code id} with {@code MSG_ZEROCOPY} is completed. If the last report is about the one before, it is about both from now on. As on
+     * Linux, their number is bounded by whoever sends, and whether bytes were copied is said of the first.
+     */
+    public void completed(final int id, final boolean copied) {
+        final ErrorReport last = reports.peekLast();
+        if (last != null && last.origin() == ErrorReport.ZERO_COPY && last.data() + 1 == id) {
+            reports.removeLast();
+            reports.addLast(ErrorReport.completed(last.info(), id, last.code()));
+        } else {
+            reports.addLast(ErrorReport.completed(id, id, copied ? ErrorReport.COPIED : 0));
+            heldBytes += ENTRY_BYTES;
+            zeroCopyReports++;
+        }
+        added.run();
+    }
+
+    /** How many reports are about sends with {@code MSG_ZEROCOPY}. */
+    public int zeroCopyReports() {
+        return zeroCopyReports;
+    }
+
     /** The oldest report, which is the caller's, or null. If there is one more, the observer is called again, as on Linux. */
     public @Nullable ErrorReport poll() {
         final ErrorReport report = reports.pollFirst();
         if (report != null) {
             heldBytes -= charge(report);
+            zeroCopyReports -= report.origin() == ErrorReport.ZERO_COPY ? 1 : 0;
             if (!reports.isEmpty()) {
                 added.run();
             }

@@ -37,6 +37,12 @@ public record ErrorReport(
     /** {@code SO_EE_ORIGIN_ICMP}: an ICMP message has come. */
     public static final int ICMP = 2;
 
+    /** {@code SO_EE_ORIGIN_ZEROCOPY}: the sends with {@code MSG_ZEROCOPY} from {@link #info} to {@link #data} are completed. */
+    public static final int ZERO_COPY = 5;
+
+    /** {@code SO_EE_CODE_ZEROCOPY_COPIED}: their bytes were copied all the same. */
+    public static final int COPIED = 1;
+
     /** There is no time that the report is about. */
     public static final long NO_TIME = Long.MIN_VALUE;
 
@@ -68,6 +74,11 @@ public record ErrorReport(
                 info.reporter(),
                 payload,
                 nanos);
+    }
+
+    /** The sends from {@code first} to {@code last} are completed. */
+    public static ErrorReport completed(final int first, final int last, final int code) {
+        return new ErrorReport(0, ZERO_COPY, 0, code, first, last, null, null, NOTHING, NO_TIME);
     }
 
     /** True if an ICMP message has caused it. */

@@ -226,6 +226,11 @@ public final class TcpConnection extends ControlBlock {
         sender.transmit(nowNanos);
     }
 
+    /** True if the device gathers payload where it lies; else the stack copies it for every segment. */
+    public boolean sendsByReference() {
+        return path.checksumOffload();
+    }
+
     /** SEND by copying: takes up to {@code limit} bytes of {@code source}. @return how many, as far as there is room */
     public int write(final ByteBuffer source, final int limit, final boolean more, final long nowNanos) {
         final int taken = sendQueue.copyIn(source, Math.min(limit, writableBytes()));
@@ -238,6 +243,11 @@ public final class TcpConnection extends ControlBlock {
     public int readableBytes() {
         final UrgentPointer pointer = urgent;
         return pointer == null ? receiveQueue.length() : pointer.readable(receiveQueue.length());
+    }
+
+    /** Sequence numbers that have come in order and were not read, the FIN among them (TCP_INQ). */
+    public int unreadBytes() {
+        return readableBytes() + (finReceived ? 1 : 0);
     }
 
     /** Bytes that can be read now and stand before the urgent one, if that is read apart (FIONREAD). */

@@ -3,6 +3,7 @@ package io.tapstack.udp;
 import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.event.DropReason;
 import io.tapstack.event.StackStatistics;
+import io.tapstack.ip.ErrorQueue;
 import io.tapstack.ip.ErrorReport;
 import io.tapstack.ip.IcmpError;
 import io.tapstack.ip.IpPath;
@@ -271,6 +272,11 @@ public final class UdpEndpoint implements AutoCloseable {
     /** Whether {@link #takeReport} has something to say. */
     public boolean hasReports() {
         return errors.hasReports();
+    }
+
+    /** The queue that {@link #takeReport} reads. */
+    public ErrorQueue errorQueue() {
+        return errors.queue();
     }
 
     /** The oldest report of the error queue, or null. */

@@ -52,6 +52,22 @@ class ErrorQueueTest {
     }
 
     @Test
+    void completionsThatFollowEachOtherAreOneReport() { // Documentation/networking/msg_zerocopy of Linux
+        queue.completed(0, false);
+        queue.completed(1, true);
+        queue.add(refused(1), NO_LIMIT);
+        queue.completed(2, true);
+        queue.completed(4, false);
+        assertThat(queue.zeroCopyReports()).isEqualTo(3);
+        assertThat(queue.poll()).isEqualTo(ErrorReport.completed(0, 1, 0));
+        queue.poll();
+        assertThat(queue.poll()).isEqualTo(ErrorReport.completed(2, 2, ErrorReport.COPIED));
+        assertThat(queue.poll()).isEqualTo(ErrorReport.completed(4, 4, 0));
+        assertThat(queue.zeroCopyReports()).isZero();
+        assertThat(queue.heldBytes()).isZero();
+    }
+
+    @Test
     void turnedOffItForgetsErrors() {
         queue.add(refused(1), NO_LIMIT);
         queue.dropErrors();

@@ -18,6 +18,9 @@ final class DatagramOptions {
     private final InertOptions inert = new InertOptions();
     private int sendBufferBytes = DEFAULT_SEND_BUFFER;
 
+    /** SO_ZEROCOPY. */
+    boolean zeroCopy;
+
     DatagramOptions(final UdpEndpoint endpoint) {
         this.endpoint = endpoint;
     }
@@ -50,6 +53,12 @@ final class DatagramOptions {
             case SocketOptions.SO_BROADCAST -> endpoint.broadcastAllowed(value != 0);
             case SocketOptions.SO_RCVBUF -> endpoint.receiveLimitBytes(buffer(value, MIN_RECEIVE_BUFFER));
             case SocketOptions.SO_SNDBUF -> sendBufferBytes = buffer(value, MIN_SEND_BUFFER);
+            case SocketOptions.SO_ZEROCOPY -> {
+                if (value < 0 || value > 1) {
+                    return -SocketError.EINVAL.errno();
+                }
+                zeroCopy = value != 0;
+            }
             default -> {
                 return inert.set(name, value);
             }
@@ -68,6 +77,7 @@ final class DatagramOptions {
             case SocketOptions.SO_ACCEPTCONN -> 0;
             case SocketOptions.SO_RCVBUF -> endpoint.receiveLimitBytes();
             case SocketOptions.SO_SNDBUF -> sendBufferBytes;
+            case SocketOptions.SO_ZEROCOPY -> zeroCopy ? 1 : 0;
             case SocketOptions.SO_ERROR -> {
                 final SocketError error = endpoint.takeError();
                 yield error == null ? 0 : error.errno();

@@ -24,6 +24,7 @@ public final class DatagramSocket extends StackSocket {
     private final DatagramOptions options;
     private boolean inputShut;
     private boolean outputShut;
+    private int zeroCopySends;
 
     /** Inside the door. */
     DatagramSocket(final SocketLayer layer) {
@@ -104,6 +105,10 @@ public final class DatagramSocket extends StackSocket {
             while (result == 0) {
                 if (send(data, destination)) {
                     data.position(data.limit());
+                    if (options.zeroCopy && MessageFlags.has(flags, MessageFlags.MSG_ZEROCOPY)) {
+                        // A datagram is copied before it is sent, so its memory is free at once.
+                        endpoint.errorQueue().completed(zeroCopySends++, true);
+                    }
                     return length;
                 }
                 result = mayWait(flags) ? await(writable, deadline) : -SocketError.EAGAIN.errno();

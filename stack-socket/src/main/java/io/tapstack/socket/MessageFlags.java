@@ -33,6 +33,12 @@ public final class MessageFlags {
     /** More follows: do not send a segment that is not full. */
     public static final int MSG_MORE = 0x8000;
 
+    /**
+     * Send: with {@code SO_ZEROCOPY}, lend the memory of a direct buffer instead of copying it. It must not change until the send is reported
+     * completed in the error queue ({@link #MSG_ERRQUEUE}).
+     */
+    public static final int MSG_ZEROCOPY = 0x400_0000;
+
     /** Connect by {@code sendto}, with data in the SYN if the server has given a cookie (RFC 7413). */
     public static final int MSG_FASTOPEN = 0x2000_0000;
 

@@ -10,15 +10,20 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ReceivedMessage {
 
+    /** The answer where there is none. */
+    public static final int UNKNOWN = -1;
+
     private @Nullable Endpoint source;
     private int flags;
     private @Nullable ErrorReport report;
+    private int unreadBytes = UNKNOWN;
 
     /** Forgets what the last call has answered. */
     void clear() {
         source = null;
         flags = 0;
         report = null;
+        unreadBytes = UNKNOWN;
     }
 
     /** {@code msg_name}: who sent a datagram, or where the packet of a report was sent to; null if there is none. */
@@ -34,6 +39,17 @@ public final class ReceivedMessage {
     /** What was in the error queue, if {@link MessageFlags#MSG_ERRQUEUE} has asked for that; else null. */
     public @Nullable ErrorReport report() {
         return report;
+    }
+
+    /**
+     * With {@link SocketOptions#TCP_INQ}, what is left to read of a stream, in bytes, the peer's FIN counting as one; else {@link #UNKNOWN}.
+     */
+    public int unreadBytes() {
+        return unreadBytes;
+    }
+
+    void unreadBytes(final int bytes) {
+        this.unreadBytes = bytes;
     }
 
     void source(final @Nullable Endpoint from) {

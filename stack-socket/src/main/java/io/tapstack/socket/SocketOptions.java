@@ -59,6 +59,9 @@ public final class SocketOptions {
     /** Most bytes a second that may leave, or -1 for no limit, which is read back as {@link Integer#MAX_VALUE}. */
     public static final int SO_MAX_PACING_RATE = 47;
 
+    /** Obey {@link MessageFlags#MSG_ZEROCOPY}, which is ignored otherwise. */
+    public static final int SO_ZEROCOPY = 60;
+
     // ---- Level IPPROTO_IP
 
     public static final int IP_TOS = 1;
@@ -136,6 +139,9 @@ public final class SocketOptions {
 
     /** Bytes never sent from which on a socket is not writable; 0 for no such limit. */
     public static final int TCP_NOTSENT_LOWAT = 25;
+
+    /** Each {@link StackSocket#recvMessage} tells what is left to read: {@link ReceivedMessage#unreadBytes}. */
+    public static final int TCP_INQ = 36;
 
     static final int SOCK_STREAM = 1;
     static final int SOCK_DGRAM = 2;

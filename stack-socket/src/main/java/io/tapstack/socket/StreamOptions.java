@@ -29,6 +29,12 @@ final class StreamOptions {
     /** SO_RCVLOWAT. */
     int receiveLowWater = 1;
 
+    /** TCP_INQ. */
+    boolean tellUnread;
+
+    /** SO_ZEROCOPY. */
+    boolean zeroCopy;
+
     /** IP_RECVERR. */
     boolean reportErrors;
 
@@ -51,6 +57,8 @@ final class StreamOptions {
         this.lingerSeconds = inherited.lingerSeconds;
         this.receiveLowWater = inherited.receiveLowWater;
         this.reportErrors = inherited.reportErrors;
+        this.tellUnread = inherited.tellUnread;
+        this.zeroCopy = inherited.zeroCopy;
     }
 
     // ---- Of the socket, as it is
@@ -67,12 +75,8 @@ final class StreamOptions {
         if (ofTcp && isTooLate(name, value, life)) {
             return -SocketError.EINVAL.errno();
         }
-        if (level == SocketOptions.IPPROTO_IP && name == SocketOptions.IP_RECVERR) {
-            reportErrors = value != 0;
-            if (value == 0) {
-                life.errors().dropErrors();
-            }
-            return 0;
+        if (isOfMessages(level, name)) {
+            return setOfMessages(level, name, value, life);
         }
         final int result = set(level, name, value);
         if (level == SocketOptions.SOL_SOCKET
@@ -97,6 +101,34 @@ final class StreamOptions {
         return result;
     }
 
+    /** True for what concerns messages: what recvmsg(2) tells beside the bytes, and the error queue. */
+    private static boolean isOfMessages(final int level, final int name) {
+        return switch (level) {
+            case SocketOptions.SOL_SOCKET -> name == SocketOptions.SO_ZEROCOPY;
+            case SocketOptions.IPPROTO_IP -> name == SocketOptions.IP_RECVERR;
+            case SocketOptions.IPPROTO_TCP -> name == SocketOptions.TCP_INQ;
+            default -> false;
+        };
+    }
+
+    private int setOfMessages(final int level, final int name, final int value, final StreamLife life) {
+        final boolean on = value != 0;
+        if (name != SocketOptions.IP_RECVERR && (value < 0 || value > 1)) {
+            return -SocketError.EINVAL.errno();
+        }
+        switch (level) {
+            case SocketOptions.SOL_SOCKET -> zeroCopy = on;
+            case SocketOptions.IPPROTO_TCP -> tellUnread = on;
+            default -> {
+                reportErrors = on;
+                if (!on) {
+                    life.errors().dropErrors();
+                }
+            }
+        }
+        return 0;
+    }
+
     /** tcp(7): some of its options say how a connection begins. */
     private static boolean isTooLate(final int name, final int value, final StreamLife life) {
         return switch (name) {
@@ -117,8 +149,12 @@ final class StreamOptions {
         if (level == SocketOptions.SOL_SOCKET && name == SocketOptions.SO_ERROR) {
             return life.takeAnyError();
         }
-        if (level == SocketOptions.IPPROTO_IP && name == SocketOptions.IP_RECVERR) {
-            return reportErrors ? 1 : 0;
+        if (isOfMessages(level, name)) {
+            return (level == SocketOptions.IPPROTO_IP
+                            ? reportErrors
+                            : level == SocketOptions.IPPROTO_TCP ? tellUnread : zeroCopy)
+                    ? 1
+                    : 0;
         }
         if (level == SocketOptions.SOL_SOCKET && name == SocketOptions.SO_ACCEPTCONN) {
             return life.listener() != null ? 1 : 0;

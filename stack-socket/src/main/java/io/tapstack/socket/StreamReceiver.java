@@ -39,6 +39,21 @@ final class StreamReceiver {
         this.options = options;
     }
 
+    /** @param message is told what is left, with {@code TCP_INQ}; may be null */
+    int recv(final ByteBuffer target, final int flags, final @Nullable ReceivedMessage message) {
+        socket.door.enter();
+        try {
+            final int result = recv(target, flags);
+            final TcpConnection connection = life.connection();
+            if (message != null && options.tellUnread && result >= 0 && connection != null) {
+                message.unreadBytes(connection.unreadBytes());
+            }
+            return result;
+        } finally {
+            socket.door.exit();
+        }
+    }
+
     int recv(final ByteBuffer target, final int flags) {
         socket.door.enter();
         try {

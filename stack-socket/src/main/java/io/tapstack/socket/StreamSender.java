@@ -30,6 +30,7 @@ final class StreamSender {
 
     private final StreamSocket socket;
     private final StreamLife life;
+    private final StreamOptions options;
     private boolean copying;
 
     // How many blocks the next read of a channel may fill.
@@ -38,9 +39,13 @@ final class StreamSender {
     // Made at the first large write.
     private Region @Nullable [] blocks;
 
-    StreamSender(final StreamSocket socket, final StreamLife life) {
+    // Made at the first send with MSG_ZEROCOPY.
+    private @Nullable ZeroCopySends zeroCopySends;
+
+    StreamSender(final StreamSocket socket, final StreamLife life, final StreamOptions options) {
         this.socket = socket;
         this.life = life;
+        this.options = options;
     }
 
     int send(final ByteBuffer data, final int flags) {
@@ -50,11 +55,19 @@ final class StreamSender {
     /** @param remote where MSG_FASTOPEN connects to */
     int send(final ByteBuffer data, final int flags, final @Nullable Endpoint remote) {
         final int wanted = data.remaining();
+        ZeroCopySends.Call call = null;
         socket.door.enter();
         try {
             int result = socket.unusable();
+            if (result == 0 && wanted > 0 && isZeroCopy(flags)) {
+                call = zeroCopySends().begin();
+                result = call == null ? -SocketError.ENOBUFS.errno() : 0;
+            }
             if (result == 0 && (MessageFlags.has(flags, MessageFlags.MSG_FASTOPEN) || life.isDeferred())) {
                 result = connectWith(data, flags, remote);
+                if (call != null && data.remaining() < wanted) {
+                    call.copied(); // into the SYN
+                }
                 if (result < 0) {
                     final boolean begun = result == -SocketError.EINPROGRESS.errno();
                     return begun && data.remaining() < wanted ? wanted - data.remaining() : told(result);
@@ -68,15 +81,31 @@ final class StreamSender {
                     if (!data.hasRemaining()) {
                         break;
                     }
-                    result = append(data, flags);
+                    result = call == null ? append(data, flags) : lend(call, data, flags);
                 }
                 result = result == AGAIN ? awaitRoom(flags, deadline) : Math.min(result, 0);
             }
             final int taken = wanted - data.remaining();
             return taken > 0 ? endPartly(taken, result, flags) : told(result);
         } finally {
+            if (call != null) {
+                call.end();
+            }
             socket.door.exit();
         }
+    }
+
+    private boolean isZeroCopy(final int flags) {
+        return MessageFlags.has(flags, MessageFlags.MSG_ZEROCOPY) && options.zeroCopy;
+    }
+
+    private ZeroCopySends zeroCopySends() {
+        ZeroCopySends sends = zeroCopySends;
+        if (sends == null) {
+            sends = new ZeroCopySends(life.errors(), socket.layer.stack().pool());
+            zeroCopySends = sends;
+        }
+        return sends;
     }
 
     private int connectWith(final ByteBuffer data, final int flags, final @Nullable Endpoint remote) {
@@ -187,6 +216,21 @@ final class StreamSender {
             return connection.write(data, length, isMoreToCome(data, length, flags), socket.door.now());
         }
         return appendBlocks(connection, data, Math.min(length, MAX_BLOCKS * BufferPool.BLOCK), flags);
+    }
+
+    /** The same for a send with MSG_ZEROCOPY, by reference where that can be. */
+    private int lend(final ZeroCopySends.Call call, final ByteBuffer data, final int flags) {
+        final TcpConnection connection = life.connected();
+        final int room = connection.writableBytes();
+        if (room <= 0) {
+            return AGAIN;
+        }
+        final int length = Math.min(Math.min(room, data.remaining()), MAX_BLOCKS * BufferPool.BLOCK);
+        final boolean more = isMoreToCome(data, length, flags);
+        call.append(connection, data, length);
+        connection.push(more, socket.door.now());
+        socket.door.drive();
+        return length;
     }
 
     private int appendBlocks(final TcpConnection connection, final ByteBuffer data, final int length, final int flags) {

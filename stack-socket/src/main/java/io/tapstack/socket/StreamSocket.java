@@ -38,7 +38,7 @@ public final class StreamSocket extends StackSocket {
         super(listening);
         this.options = new StreamOptions(listening.options);
         this.life = new StreamLife(this, options);
-        this.sender = new StreamSender(this, life);
+        this.sender = new StreamSender(this, life, options);
         this.receiver = new StreamReceiver(this, life, options);
     }
 
@@ -46,7 +46,7 @@ public final class StreamSocket extends StackSocket {
         super(layer);
         this.options = options;
         this.life = new StreamLife(this, options);
-        this.sender = new StreamSender(this, life);
+        this.sender = new StreamSender(this, life, options);
         this.receiver = new StreamReceiver(this, life, options);
     }
 
@@ -162,7 +162,7 @@ public final class StreamSocket extends StackSocket {
 
     @Override
     int receive(final ByteBuffer target, final int flags, final @Nullable ReceivedMessage message) {
-        return receiver.recv(target, flags);
+        return receiver.recv(target, flags, message);
     }
 
     @Override

@@ -32,6 +32,11 @@ final class ControlWriter {
         if (report != null) {
             write(report);
         }
+        if (message.unreadBytes() != ReceivedMessage.UNKNOWN) {
+            data.clear();
+            data.putInt(message.unreadBytes());
+            put(SocketOptions.IPPROTO_TCP, SocketOptions.TCP_INQ);
+        }
         return cut ? MessageFlags.MSG_CTRUNC : 0;
     }
 
