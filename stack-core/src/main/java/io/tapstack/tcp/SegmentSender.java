@@ -201,8 +201,9 @@ final class SegmentSender {
         if (sent < 0) {
             return sent;
         }
-        if (sent < length && !tcb.sendQueue.isIntact(seq - tcb.queueStart(), length)) {
-            // Bytes that were sent before are not there any more: the stream cannot be completed.
+        final boolean nothing = sent == 0 && length > 0; // however large the file is
+        if (nothing || sent < length && !tcb.sendQueue.isIntact(seq - tcb.queueStart(), length)) {
+            // Bytes that were sent before are not there any more, or cannot be read: the stream cannot be completed.
             tcb.life.abortFor(SocketError.EIO, nowNanos);
             return 0;
         }
