@@ -128,6 +128,7 @@ final class Reply {
     InputStream body() throws DownloadFailure {
         final long length = framing();
         if (length == ContentLengthStrategy.CHUNKED) {
+            buffer.beginBody();
             return new ChunkedInputStream(buffer, input, LIMITS);
         }
         return length >= 0

@@ -13,9 +13,15 @@ final class ReplyBuffer extends SessionInputBufferImpl {
 
     private boolean begun;
     private boolean ended;
+    private boolean inBody;
 
     ReplyBuffer(final int maxLineBytes) {
         super(BUFFER_BYTES, maxLineBytes);
+    }
+
+    /** The head is read; lines from now on are those of a chunked body. */
+    void beginBody() {
+        inBody = true;
     }
 
     @Override
@@ -31,6 +37,10 @@ final class ReplyBuffer extends SessionInputBufferImpl {
         final int length = super.readLine(line, from);
         if (ended && begun) {
             throw new DownloadFailure(Kind.PARTIAL, "the connection ended in the middle of the answer");
+        }
+        // RFC 9112 7.1: a chunk size has digits; Java would take a sign, too.
+        if (inBody && !line.isEmpty() && (line.charAt(0) == '+' || line.charAt(0) == '-')) {
+            throw new DownloadFailure(Kind.BAD_REPLY, "the answer is damaged: malformed chunk size");
         }
         return length;
     }

@@ -238,6 +238,8 @@ class DownloaderTest {
                 "PARTIAL   | 'HTTP/1.1 200 OK~Transfer-Encoding: chunked~~5~hello~'",
                 "PARTIAL   | 'HTTP/1.1 200 OK~Transfer-Encoding: chunked~~5~hello~0~'",
                 "BAD_REPLY | 'HTTP/1.1 200 OK~Transfer-Encoding: chunked~~zz~hello~0~~'",
+                "BAD_REPLY | 'HTTP/1.1 200 OK~Transfer-Encoding: chunked~~+5~hello~0~~'",
+                "BAD_REPLY | 'HTTP/1.1 200 OK~Transfer-Encoding: chunked~~5~hello~-0~~'",
                 "BAD_REPLY | 'HTTP/1.1 200 OK~Transfer-Encoding: gzip~~x'",
                 "BAD_REPLY | 'HTTP/1.1 200 OK~Content-Length: 5~Content-Length: 6~~hello'",
                 "BAD_REPLY | 'HTTP/1.1 200 OK~Content-Length: -5~~hello'",
