@@ -76,7 +76,7 @@ class SackRecoveryTraceTest {
     @Test
     void rateIsReducedInProportion() {
         sacked(1_001, "2001-5001");
-        trace.out(segment(1_001)).quiet();
+        trace.out(segment(1_001)).out(segment(11_001)).quiet();
         int sent = 0;
         for (int right = 6_001; right <= 11_001; right += 1_000) {
             sacked(1_001, "2001-" + right);
@@ -104,7 +104,7 @@ class SackRecoveryTraceTest {
     @Test
     void lostRetransmission() {
         sacked(1_001, "2001-5001");
-        trace.out(segment(1_001)).quiet();
+        trace.out(segment(1_001)).out(segment(11_001)).quiet();
         sacked(1_001, "2001-11001");
         final int newSegments = trace.drain();
         assertThat(newSegments).isPositive();

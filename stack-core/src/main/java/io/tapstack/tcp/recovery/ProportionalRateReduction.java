@@ -39,7 +39,9 @@ public final class ProportionalRateReduction {
         prrDelivered += deliveredBytes;
         int sendCount;
         if (inFlight > ssthresh) {
-            sendCount = (int) (((long) prrDelivered * ssthresh + recoverFs - 1) / recoverFs) - prrOut;
+            // Rounded to a segment: half of one that waited for the rest would go out an ACK later than on Linux, which
+            // rounds up, but a smaller share: of cwnd, where RFC 9937 has RecoverFS.
+            sendCount = wholeSegments(((long) prrDelivered * ssthresh + recoverFs - 1) / recoverFs - prrOut);
         } else {
             // Conservative: no more than is delivered; a segment more if all goes well (slow start reduction bound).
             sendCount = Math.max(prrDelivered - prrOut, deliveredBytes);
@@ -52,6 +54,10 @@ public final class ProportionalRateReduction {
             sendCount = mss; // the fast retransmit itself; or what carries CWR
         }
         cwnd = inFlight + Math.max(0, sendCount);
+    }
+
+    private int wholeSegments(final long bytes) {
+        return bytes <= 0 ? 0 : (int) ((bytes + mss / 2) / mss * mss);
     }
 
     /** Something was sent, new or again. */

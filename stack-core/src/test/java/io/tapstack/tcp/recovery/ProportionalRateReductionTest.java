@@ -28,7 +28,7 @@ class ProportionalRateReductionTest {
         pipe = 20 * MSS;
         prr.start(10 * MSS, 20 * MSS, MSS);
         int sent = ack(3 * MSS, MSS, false);
-        assertThat(sent).as("the fast retransmit").isEqualTo(MSS);
+        assertThat(sent).as("the fast retransmit, and half a segment rounded").isEqualTo(2 * MSS);
         for (int i = 0; i < 16; i++) {
             final int now = ack(MSS, 0, false);
             assertThat(now).isLessThanOrEqualTo(MSS);
@@ -36,6 +36,17 @@ class ProportionalRateReductionTest {
         }
         assertThat(sent).isEqualTo(10 * MSS);
         assertThat(pipe).isEqualTo(10 * MSS);
+    }
+
+    /** Half of a segment is a segment, as in Linux: the first, third and fifth that arrive let one go, not the second, fourth and sixth. */
+    @Test
+    void roundsToASegment() {
+        pipe = 20 * MSS;
+        prr.start(10 * MSS, 20 * MSS, MSS);
+        for (int i = 0; i < 5; i++) {
+            assertThat(ack(MSS, 0, false)).isEqualTo(MSS);
+            assertThat(ack(MSS, 0, false)).isZero();
+        }
     }
 
     /** The retransmission goes out even if the proportion says nothing yet. */
