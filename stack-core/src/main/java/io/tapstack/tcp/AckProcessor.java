@@ -59,7 +59,7 @@ final class AckProcessor {
             acknowledge(segment, acked, nowNanos);
         }
         readAck(segment, acked, nowNanos);
-        recover(priorFlight, priorInFlight);
+        recover(segment, priorFlight, priorInFlight);
         tcb.figures.acknowledged(segment, arrival);
         if (advances) {
             settle(nowNanos);
@@ -115,7 +115,7 @@ final class AckProcessor {
     }
 
     /** What loss recovery makes of the ACK, and congestion control of both. */
-    private void recover(final int priorFlight, final int priorInFlight) {
+    private void recover(final Segment segment, final int priorFlight, final int priorInFlight) {
         final LossRecovery recovery = tcb.recovery;
         final DeliveryRate rate = tcb.scoreboard.rate();
         final Phase phaseBefore = recovery.phase();
@@ -129,9 +129,13 @@ final class AckProcessor {
         }
         tcb.reduction.acked(arrival);
         if (arrival.deliveredBytes() > 0) {
-            sample.inRecovery = phaseBefore == Phase.RECOVERY || recovery.phase() == Phase.RECOVERY;
-            // RFC 3465 2.3: while a timeout is made good an ACK may cover much that left the network long ago.
-            sample.ackedBytes = phaseBefore == Phase.LOSS
+            // The ACK that ends recovery opens the window again (RFC 5681 3.1), as on Linux: but not with an echo (RFC
+            // 3168 6.1.2), nor without SACK, where RFC 6582 3.2, step 3 has a window of its own for it.
+            final boolean recovering = recovery.phase() == Phase.RECOVERY;
+            final boolean recovered = phaseBefore == Phase.RECOVERY && !recovering;
+            sample.inRecovery = recovering || recovered && (!tcb.sackAgreed || segment.has(TcpHeader.ECE));
+            // RFC 3465 2.3: when losses are made good an ACK may cover much that left the network long ago.
+            sample.ackedBytes = phaseBefore == Phase.LOSS || recovered && !tcb.congestion.controlsRecovery()
                     ? Math.min(arrival.ackedBytes, tcb.sackAgreed ? arrival.deliveredBytes() : tcb.mss)
                     : arrival.ackedBytes;
             sample.lostBytes = (int) (rate.lost() - lostBefore);
