@@ -135,6 +135,21 @@ class CongestionSimulationTest {
         return roundTrips.getAverage() / MILLIS;
     }
 
+    /** A crowd in which each has seven segments in flight begins with unequal shares, and needs some ten probes of the round trip to make them equal. */
+    @Test
+    void bbrCrowdComesToEqualShares() {
+        final Plan crowd = plan("bbr", 0, 26, 72 * MIB).withFlows(5, 0);
+        assertThat(BulkRun.of(crowd, 1).fairness()).isGreaterThan(0.9);
+    }
+
+    /** The same where the line marks instead of dropping. */
+    @Test
+    void bbrSharesUnderMarks() {
+        final Plan marked =
+                Circumstance.MARKS.applyTo(plan("bbr", 0, 64, 48 * MIB).withFlows(4, 0));
+        assertThat(BulkRun.of(marked, 1).fairness()).isGreaterThan(0.9);
+    }
+
     /** Two equal flows get equal shares. */
     @ParameterizedTest
     @CsvSource({"reno, 64", "newreno, 64", "cubic, 64", "cubic, 256", "bbr, 64", "bbr, 256"})

@@ -28,7 +28,7 @@ final class BulkTransfer {
     long run() throws IOException, InterruptedException {
         try (SocketChannel channel = connect(server)) {
             final long start = System.nanoTime();
-            send(channel);
+            ask(channel, request);
             switch (request.kind()) {
                 case UPLOAD, UPLOAD_LENT -> {
                     write(channel);
@@ -118,7 +118,8 @@ final class BulkTransfer {
         return channel;
     }
 
-    private void send(final SocketChannel channel) throws IOException {
+    /** Asks for {@code request} on a connection. */
+    static void ask(final SocketChannel channel, final Request request) throws IOException {
         final ByteBuffer head = ByteBuffer.allocateDirect(Request.BYTES);
         request.write(head);
         writeFully(channel, head.flip());

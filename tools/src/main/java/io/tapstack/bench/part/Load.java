@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -16,6 +17,7 @@ import java.util.List;
  *
  * <pre>
  *   bulk ADDRESS PORT KIND COUNT VERIFY FLOWS   COUNT bytes in each flow
+ *   timed ADDRESS PORT KIND SECONDS FLOWS       the number is that of the bytes of all flows
  * </pre>
  *
  * and those of {@link SmallLoad}.
@@ -56,6 +58,13 @@ public final class Load {
                 final Request.Kind kind = Request.Kind.valueOf(words[3]);
                 final Request request = new Request(kind, Boolean.parseBoolean(words[5]), Long.parseLong(words[4]));
                 yield bulk(server, request, Integer.parseInt(words[6]));
+            }
+            case "timed" -> {
+                final Duration time = Duration.ofSeconds(Long.parseLong(words[4]));
+                try (TimedDownloads downloads =
+                        new TimedDownloads(server, Request.Kind.valueOf(words[3]), Integer.parseInt(words[5]))) {
+                    yield downloads.run(time);
+                }
             }
             default -> small.run(server, words);
         };

@@ -14,10 +14,11 @@ import io.tapstack.bench.measure.Trial;
 import io.tapstack.bench.measure.Workload;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Downloads over paths that lose one frame in a hundred, from Tapstack and from the kernel with the same congestion control. Frames are
+ * Downloads over paths that lose one frame in a hundred, or one in ten and more, from Tapstack and from the kernel with the same congestion control. Frames are
  * those of an Ethernet everywhere, so each loss is that of a single segment.
  */
 final class LossWorkloads {
@@ -28,6 +29,7 @@ final class LossWorkloads {
     private static final int FLOWS = 8;
     private static final int PERCENT = 1;
     private static final double LOSS = PERCENT / 100.0;
+    private static final int[] HEAVY = {10, 20, 30};
     private static final int DELAY_MILLIS = 10;
     private static final int SEED = 1;
     private static final int MIB = 1 << 20;
@@ -42,7 +44,8 @@ final class LossWorkloads {
         final LossWorkloads reno = new LossWorkloads("reno");
         final LossWorkloads cubic = new LossWorkloads("cubic");
         final LossWorkloads bbr = new LossWorkloads("bbr");
-        return List.of(reno.far(), cubic.far(), bbr.far(), reno.near(), cubic.near(), bbr.near());
+        return List.of(
+                reno.far(), cubic.far(), bbr.far(), reno.near(), cubic.near(), bbr.near(), reno.heavy(), cubic.heavy());
     }
 
     /** A round trip of 20 ms; a path of the same kind and with the same seed for both, data and ACKs are lost. */
@@ -66,6 +69,29 @@ final class LossWorkloads {
                                 Target.NONE)));
     }
 
+    /** The same path with much more loss: a rate of some segments a second, which timers and back-off decide on. */
+    private Workload heavy() {
+        final List<Subject> subjects = new ArrayList<>();
+        final List<Comparison> comparisons = new ArrayList<>();
+        for (final int percent : HEAVY) {
+            final String which = ", " + congestionControl + ", " + percent + " %";
+            final double loss = percent / 100.0;
+            subjects.add(
+                    new Subject("Tapstack" + which, lab -> new HeavyLossTrial(lab, tapstack(lab, loss), () -> {})));
+            subjects.add(new Subject("kernel" + which, lab -> {
+                final Link link = lab.newLink();
+                final Child cable = cable(lab, link, loss);
+                return new HeavyLossTrial(lab, lab.serveInSecond(ServerSpec.kernel(), link.address()), cable);
+            }));
+            comparisons.add(compare(
+                    percent + " % loss, 20 ms, " + congestionControl + ", a flow of many",
+                    "Tapstack" + which,
+                    "kernel" + which,
+                    Target.atLeast(1.0)));
+        }
+        return new Workload("loss-heavy-" + congestionControl, subjects, comparisons);
+    }
+
     /** No delay but that of the machine; nftables drops data where the receiving kernel gets it. */
     private Workload near() {
         final String ours = "Tapstack, " + congestionControl;
@@ -82,21 +108,29 @@ final class LossWorkloads {
     }
 
     private Trial tapstackFar(final Lab lab, final int flows) throws IOException, InterruptedException {
-        final ServerSpec spec = ServerSpec.tapstack(
-                "--cc=" + congestionControl, "--loss=" + LOSS, "--delay=" + DELAY_MILLIS + "ms", "--seed=" + SEED);
-        return new LossTrial(lab, lab.serve(spec), farBytes(lab), flows, () -> {});
+        return new LossTrial(lab, tapstack(lab, LOSS), farBytes(lab), flows, () -> {});
+    }
+
+    private Server tapstack(final Lab lab, final double loss) throws IOException, InterruptedException {
+        return lab.serve(ServerSpec.tapstack(
+                "--cc=" + congestionControl, "--loss=" + loss, "--delay=" + DELAY_MILLIS + "ms", "--seed=" + SEED));
     }
 
     private Trial kernelFar(final Lab lab, final int flows) throws IOException, InterruptedException {
         final Link link = lab.newLink();
+        final Child cable = cable(lab, link, LOSS);
+        return new LossTrial(lab, lab.serveInSecond(ServerSpec.kernel(), link.address()), farBytes(lab), flows, cable);
+    }
+
+    /** Joins the two ends of {@code link} by a cable that delays and loses frames both ways. */
+    private Child cable(final Lab lab, final Link link, final double loss) throws IOException, InterruptedException {
         final String far = link.tap() + FAR;
         final List<String> arguments =
-                List.of(link.tap(), far, String.valueOf(LOSS), String.valueOf(DELAY_MILLIS), String.valueOf(SEED));
+                List.of(link.tap(), far, String.valueOf(loss), String.valueOf(DELAY_MILLIS), String.valueOf(SEED));
         final Child cable = lab.start("impaired cable", Lab.jvm(List.of(), CABLE, arguments));
         cable.line(START);
         KernelLink.setUp(lab, link, far, congestionControl);
-        final Server server = lab.serveInSecond(ServerSpec.kernel(), link.address());
-        return new LossTrial(lab, server, farBytes(lab), flows, cable);
+        return cable;
     }
 
     private Trial tapstackNear(final Lab lab) throws IOException, InterruptedException {

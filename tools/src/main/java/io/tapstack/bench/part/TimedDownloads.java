@@ -1,0 +1,97 @@
+package io.tapstack.bench.part;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Downloads that last for some time, not for some bytes: where much is lost, the time that a fixed number of bytes takes says more about how a connection
+ * starts, and about the slowest of all, than about the rate at which they go on.
+ */
+final class TimedDownloads implements AutoCloseable {
+
+    private static final Duration START = Duration.ofSeconds(5);
+    private static final int CONNECT_MILLIS = 3_500;
+    private static final int ATTEMPTS = 20;
+    private static final long ENDLESS = 1L << 40;
+
+    private final List<SocketChannel> channels = new ArrayList<>();
+    private final LongAdder received = new LongAdder();
+    private final Failures failures = new Failures();
+
+    /** Connects {@code flows} times, and asks for more than will ever come. */
+    TimedDownloads(final InetSocketAddress server, final Request.Kind kind, final int flows)
+            throws IOException, InterruptedException {
+        final List<Thread> threads = new ArrayList<>(flows);
+        for (int i = 0; i < flows; i++) {
+            threads.add(new Thread(() -> failures.run(() -> add(begin(server, kind))), "connect" + i));
+        }
+        threads.forEach(Thread::start);
+        for (final Thread thread : threads) {
+            thread.join();
+        }
+        failures.check();
+    }
+
+    /** SYNs that are lost time after time would hold up all: a connection that takes too long is begun anew, with another port. */
+    private static SocketChannel begin(final InetSocketAddress server, final Request.Kind kind) throws IOException {
+        for (int attempt = 1; ; attempt++) {
+            final SocketChannel channel = SocketChannel.open();
+            try {
+                channel.socket().connect(server, CONNECT_MILLIS);
+                BulkTransfer.ask(channel, new Request(kind, false, ENDLESS));
+                return channel;
+            } catch (final SocketTimeoutException e) {
+                channel.close();
+                if (attempt == ATTEMPTS) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private synchronized void add(final SocketChannel channel) {
+        channels.add(channel);
+    }
+
+    /** @return bytes that arrive in all flows within {@code time}, once they have had five seconds to find their rate */
+    long run(final Duration time) throws IOException, InterruptedException {
+        for (final SocketChannel channel : channels) {
+            final Thread thread = new Thread(() -> failures.run(() -> read(channel)), "download");
+            thread.setDaemon(true);
+            thread.start();
+        }
+        Thread.sleep(START.toMillis());
+        final long before = received.sum();
+        Thread.sleep(time.toMillis());
+        final long bytes = received.sum() - before;
+        failures.check();
+        return bytes;
+    }
+
+    private void read(final SocketChannel channel) throws IOException {
+        final ByteBuffer input = ByteBuffer.allocateDirect(Request.READ_BYTES);
+        try {
+            for (int read = channel.read(input); read >= 0; read = channel.read(input.clear())) {
+                received.add(read);
+            }
+        } catch (final IOException e) {
+            if (channel.isOpen()) {
+                throw e;
+            }
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (final SocketChannel channel : channels) {
+            channel.close();
+        }
+    }
+}
