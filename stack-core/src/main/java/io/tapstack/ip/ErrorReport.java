@@ -37,6 +37,9 @@ public record ErrorReport(
     /** {@code SO_EE_ORIGIN_ICMP}: an ICMP message has come. */
     public static final int ICMP = 2;
 
+    /** {@code SO_EE_ORIGIN_TIMESTAMPING}: a time of something sent; {@link #info} says of what ({@code SCM_TSTAMP}), {@link #data} of which. */
+    public static final int TIMESTAMPING = 4;
+
     /** {@code SO_EE_ORIGIN_ZEROCOPY}: the sends with {@code MSG_ZEROCOPY} from {@link #info} to {@link #data} are completed. */
     public static final int ZERO_COPY = 5;
 
@@ -46,6 +49,7 @@ public record ErrorReport(
     /** There is no time that the report is about. */
     public static final long NO_TIME = Long.MIN_VALUE;
 
+    private static final int ENOMSG = 42;
     private static final byte[] NOTHING = {};
 
     /** A datagram was too long for the path, which takes packets of {@code mtu} bytes. */
@@ -79,6 +83,11 @@ public record ErrorReport(
     /** The sends from {@code first} to {@code last} are completed. */
     public static ErrorReport completed(final int first, final int last, final int code) {
         return new ErrorReport(0, ZERO_COPY, 0, code, first, last, null, null, NOTHING, NO_TIME);
+    }
+
+    /** The time of something sent. */
+    public static ErrorReport stamped(final int what, final int id, final byte[] packet, final long nanos) {
+        return new ErrorReport(ENOMSG, TIMESTAMPING, 0, 0, what, id, null, null, packet, nanos);
     }
 
     /** True if an ICMP message has caused it. */

@@ -88,6 +88,9 @@ final class AckProcessor {
 
     private void acknowledge(final Segment segment, final int acked, final long nowNanos) {
         measureRoundTrip(segment, nowNanos);
+        if (tcb.transmitStamps != null) {
+            tcb.transmitStamps.acknowledged(segment.ack, nowNanos);
+        }
         tcb.sendQueue.acknowledge(Math.min(acked, tcb.sendQueue.length()));
         tcb.sndUna = segment.ack;
         tcb.sender.acknowledgedUpTo(tcb.sndUna);

@@ -77,6 +77,14 @@ abstract sealed class ControlBlock extends TupleOwner permits TcpConnection {
     @Nullable
     UrgentPointer urgent;
 
+    /** Null unless the application asks for the times of what it sends. */
+    @Nullable
+    TransmitStamps transmitStamps;
+
+    /** Null unless the application asks for the times of what it receives. */
+    @Nullable
+    ArrivalStamps arrivalStamps;
+
     /** Null unless it is in use. */
     @Nullable
     UserTimeoutOption userTimeoutOption;

@@ -371,12 +371,14 @@ final class SegmentArrives {
             return;
         }
         if (segment.seq != tcb.rcvNxt) {
+            tcb.noteArrival(segment.seq, length, nowNanos);
             outOfOrder(segment, length);
             return;
         }
         if (!tcb.isInputShutdown()) {
             tcb.receiveQueue.append(segment.memory(), segment.payloadOffset(), length);
         }
+        tcb.noteArrival(segment.seq, length, nowNanos);
         tcb.dataArrived(segment, length, nowNanos);
         tcb.rcvNxt += length;
         if (!tcb.reassembly.isEmpty()) {

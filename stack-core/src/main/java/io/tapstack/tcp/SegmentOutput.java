@@ -114,7 +114,17 @@ final class SegmentOutput {
         if (payload > segmentBytes) {
             packet.gsoSize(segmentBytes);
         }
+        final TransmitStamps stamps = tcb.transmitStamps;
+        final boolean stamped = stamps != null && stamps.covers(seq, payload);
+        if (stamped) {
+            stamps.hold(packet.memory());
+        }
         final SendStatus status = hand(packet, at, tcb.ecn.field(newData));
+        if (stamped) {
+            final int ipHeader = path.ipHeaderLength();
+            final boolean sent = status == SendStatus.SENT;
+            stamps.handed(sent, seq, payload, at - ipHeader, ipHeader + headerLength, nowNanos);
+        }
         if (status == SendStatus.DEVICE_FULL) {
             tcb.blockedByDevice();
             return -1;

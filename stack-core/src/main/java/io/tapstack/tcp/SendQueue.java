@@ -103,6 +103,18 @@ final class SendQueue {
         return copied;
     }
 
+    /** Copies {@code length} bytes from {@code position} on to {@code target}; what is not there any more is left out. */
+    void copyOut(final byte[] target, final int offset, final int position, final int length) {
+        final ByteBuffer bytes = ByteBuffer.wrap(target);
+        int copied = 0;
+        for (int slice = length == 0 ? 0 : line.sliceAt(position); copied < length; slice++) {
+            final int skip = position + copied - line.position(slice);
+            final int part = Math.min(length - copied, line.length(slice) - skip);
+            line.region(slice).copyTo(line.offset(slice) + skip, bytes, offset + copied, part);
+            copied += part;
+        }
+    }
+
     /** True if all of the {@code length} bytes from {@code position} on can still be read. */
     boolean isIntact(final int position, final int length) {
         if (line.sharedBytes() == 0) {

@@ -37,6 +37,7 @@ public final class TcpConfig implements Cloneable {
     private int saveSyn = 0;
     private long fastOpenPauseNanos = 0;
     private int deferAcceptTimeouts = 0;
+    private boolean stampArrivals;
     private String congestionControl = "cubic";
     private boolean noDelay = false;
     private boolean cork = false;
@@ -316,6 +317,16 @@ public final class TcpConfig implements Cloneable {
      * TCP_DEFER_ACCEPT: for how many timeouts of its SYN-ACK a listener waits for data before it takes a connection for complete; 0 for not at
      * all. See {@link DeferAccept}.
      */
+    public boolean stampArrivals() {
+        return stampArrivals;
+    }
+
+    /** Whether the times are kept at which data comes (SO_TIMESTAMP, SO_TIMESTAMPING). */
+    public TcpConfig stampArrivals(final boolean on) {
+        stampArrivals = on;
+        return this;
+    }
+
     public int deferAcceptTimeouts() {
         return deferAcceptTimeouts;
     }

@@ -393,7 +393,59 @@ public final class TcpConnection extends ControlBlock {
         receiveQueue.clear();
     }
 
+    /**
+     * The last of the next {@code length} bytes to be written has its times told.
+     *
+     * @param kinds which of them: a set of Linux's {@code SOF_TIMESTAMPING_TX} flags
+     */
+    public void stampWrite(final int length, final int kinds, final StampObserver by) {
+        TransmitStamps stamps = transmitStamps;
+        if (stamps == null) {
+            stamps = new TransmitStamps(this, by);
+            transmitStamps = stamps;
+        }
+        stamps.request(queueEnd() + length - 1, kinds, by);
+    }
+
+    /** The sequence number of the next byte to be written. */
+    public int writeSequence() {
+        return queueEnd();
+    }
+
+    /** SND.UNA. */
+    public int unacknowledgedSequence() {
+        return sndUna;
+    }
+
+    /**
+     * When the byte came that is {@code ahead} bytes behind the next one to be read; -1 for the last one that was read. Known if {@link
+     * TcpConfig#stampArrivals} was on then.
+     *
+     * @return the stack's time, or {@link Long#MIN_VALUE}
+     */
+    public long arrivalNanos(final int ahead) {
+        final ArrivalStamps stamps = arrivalStamps;
+        if (stamps == null) {
+            return ArrivalStamps.UNKNOWN;
+        }
+        stamps.forgetBefore(readNext() - 1);
+        return stamps.of(readNext() + ahead);
+    }
+
     // ---- What the parts of the connection ask for
+
+    /** Notes when bytes came, if somebody wants to know. */
+    void noteArrival(final int seq, final int length, final long nowNanos) {
+        if (config.stampArrivals()) {
+            ArrivalStamps stamps = arrivalStamps;
+            if (stamps == null) {
+                stamps = new ArrivalStamps();
+                arrivalStamps = stamps;
+            }
+            stamps.forgetBefore(readNext() - 1);
+            stamps.arrived(seq, seq + length, nowNanos);
+        }
+    }
 
     UrgentPointer urgentPointer() {
         UrgentPointer pointer = urgent;

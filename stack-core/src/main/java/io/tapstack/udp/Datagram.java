@@ -20,6 +20,7 @@ public final class Datagram {
     private IpAddress destination = IpAddress.ANY_IPV4;
     private int trafficClass;
     private int timeToLive;
+    private long arrivalNanos;
 
     /** The next free datagram of the queue, while this one is free. */
     @Nullable
@@ -31,12 +32,17 @@ public final class Datagram {
 
     /** @param payload its head is at the payload; becomes ours */
     void set(
-            final PacketBuffer payload, final Endpoint source, final IpAddress destination, final ReceivedPacket info) {
+            final PacketBuffer payload,
+            final Endpoint source,
+            final IpAddress destination,
+            final ReceivedPacket info,
+            final long nowNanos) {
         this.payload = payload;
         this.source = source;
         this.destination = destination;
         this.trafficClass = info.trafficClass();
         this.timeToLive = info.timeToLive();
+        this.arrivalNanos = nowNanos;
     }
 
     /** Who sent it. */
@@ -56,6 +62,11 @@ public final class Datagram {
 
     public int timeToLive() {
         return timeToLive;
+    }
+
+    /** The stack's time at which it came. */
+    public long arrivalNanos() {
+        return arrivalNanos;
     }
 
     /** Bytes of payload, whatever room the reader has: {@code MSG_TRUNC} of recv(2). */

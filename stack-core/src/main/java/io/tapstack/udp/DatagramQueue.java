@@ -35,7 +35,7 @@ final class DatagramQueue {
      * @return why it was dropped, or null
      */
     @Nullable
-    DropReason add(final PacketBuffer packet, final ReceivedPacket info, final int sourcePort) {
+    DropReason add(final PacketBuffer packet, final ReceivedPacket info, final int sourcePort, final long nowNanos) {
         if (heldBytes >= limitBytes) {
             packet.release();
             return DropReason.UDP_QUEUE_FULL;
@@ -45,7 +45,7 @@ final class DatagramQueue {
             return DropReason.NO_MEMORY;
         }
         final Datagram datagram = newDatagram();
-        datagram.set(compact(packet), source(info, sourcePort), destination(info), info);
+        datagram.set(compact(packet), source(info, sourcePort), destination(info), info, nowNanos);
         datagrams.addLast(datagram);
         heldBytes += datagram.heldBytes();
         return null;

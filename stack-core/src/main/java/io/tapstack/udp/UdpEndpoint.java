@@ -424,8 +424,9 @@ public final class UdpEndpoint implements AutoCloseable {
 
     /** Takes a packet whose head is at the payload. @return why it was dropped, or null */
     @Nullable
-    DropReason deliver(final PacketBuffer packet, final ReceivedPacket info, final int sourcePort) {
-        final DropReason reason = received.add(packet, info, sourcePort);
+    DropReason deliver(
+            final PacketBuffer packet, final ReceivedPacket info, final int sourcePort, final long nowNanos) {
+        final DropReason reason = received.add(packet, info, sourcePort, nowNanos);
         if (reason == null) {
             observer.readable();
         }

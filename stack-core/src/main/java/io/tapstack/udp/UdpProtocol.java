@@ -87,7 +87,7 @@ public final class UdpProtocol implements TransportProtocol {
         final int sourcePort = UdpHeader.sourcePort(bytes, header);
         final int destinationPort = UdpHeader.destinationPort(bytes, header);
         if (!info.isUnicast()) {
-            deliverToAll(packet, info, sourcePort, destinationPort);
+            deliverToAll(packet, info, sourcePort, destinationPort, nowNanos);
             return;
         }
         final UdpEndpoint endpoint = ports.bestMatch(
@@ -104,7 +104,7 @@ public final class UdpProtocol implements TransportProtocol {
             return;
         }
         packet.strip(UdpHeader.LENGTH);
-        count(endpoint.deliver(packet, info, sourcePort));
+        count(endpoint.deliver(packet, info, sourcePort, nowNanos));
     }
 
     /** @return what is wrong with the datagram, or null; then the packet is as long as its header says */
@@ -129,7 +129,11 @@ public final class UdpProtocol implements TransportProtocol {
 
     /** A broadcast is for everybody who wants it; no error is ever sent about one (RFC 1122 3.2.2). */
     private void deliverToAll(
-            final PacketBuffer packet, final ReceivedPacket info, final int sourcePort, final int destinationPort) {
+            final PacketBuffer packet,
+            final ReceivedPacket info,
+            final int sourcePort,
+            final int destinationPort,
+            final long nowNanos) {
         packet.strip(UdpHeader.LENGTH);
         final int length = packet.contiguousLength();
         boolean delivered = false;
@@ -143,7 +147,7 @@ public final class UdpProtocol implements TransportProtocol {
             }
             final PacketBuffer copy = pool.packet(length, 0);
             packet.copyTo(0, copy.memory(), copy.append(length), length);
-            count(each.deliver(copy, info, sourcePort));
+            count(each.deliver(copy, info, sourcePort, nowNanos));
             delivered = true;
         }
         if (!delivered) {

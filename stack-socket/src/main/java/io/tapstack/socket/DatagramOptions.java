@@ -16,6 +16,7 @@ final class DatagramOptions {
 
     private final UdpEndpoint endpoint;
     private final InertOptions inert = new InertOptions();
+    private final StampOptions stamps = new StampOptions();
     private int sendBufferBytes = DEFAULT_SEND_BUFFER;
 
     /** SO_ZEROCOPY. */
@@ -25,7 +26,14 @@ final class DatagramOptions {
         this.endpoint = endpoint;
     }
 
+    StampOptions stamps() {
+        return stamps;
+    }
+
     int set(final int level, final int name, final int value) {
+        if (StampOptions.isOne(level, name)) {
+            return stamps.set(name, value);
+        }
         return switch (level) {
             case SocketOptions.SOL_SOCKET -> setSocketLevel(name, value);
             case SocketOptions.IPPROTO_IP -> setIpLevel(name, value);
@@ -34,6 +42,9 @@ final class DatagramOptions {
     }
 
     int get(final int level, final int name) {
+        if (StampOptions.isOne(level, name)) {
+            return stamps.get(name);
+        }
         return switch (level) {
             case SocketOptions.SOL_SOCKET -> getSocketLevel(name);
             case SocketOptions.IPPROTO_IP -> getIpLevel(name);

@@ -1,13 +1,17 @@
 package io.tapstack.socket;
 
 import io.tapstack.buffer.PacketBuffer;
+import io.tapstack.buffer.Region;
 import io.tapstack.ip.ErrorReport;
 import io.tapstack.ip.SocketError;
 import io.tapstack.ip.SocketErrorException;
+import io.tapstack.tcp.StampObserver;
 import io.tapstack.udp.Datagram;
 import io.tapstack.udp.UdpEndpoint;
 import io.tapstack.udp.UdpObserver;
 import io.tapstack.wire.Endpoint;
+import io.tapstack.wire.Ipv4Header;
+import io.tapstack.wire.UdpHeader;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -97,13 +101,19 @@ public final class DatagramSocket extends StackSocket {
      * @param destination null for the one that is connected to
      */
     public int sendTo(final ByteBuffer data, final int flags, final @Nullable Endpoint destination) {
+        return sendMessage(data, flags, destination, SentMessage.PLAIN);
+    }
+
+    @Override
+    public int sendMessage(
+            final ByteBuffer data, final int flags, final @Nullable Endpoint destination, final SentMessage message) {
         final int length = data.remaining();
         door.enter();
         try {
             final long deadline = sendDeadline();
             int result = unusable();
             while (result == 0) {
-                if (send(data, destination)) {
+                if (send(data, destination, options.stamps().requested(message))) {
                     data.position(data.limit());
                     if (options.zeroCopy && MessageFlags.has(flags, MessageFlags.MSG_ZEROCOPY)) {
                         // A datagram is copied before it is sent, so its memory is free at once.
@@ -122,7 +132,8 @@ public final class DatagramSocket extends StackSocket {
     }
 
     /** @return false if the device is full */
-    private boolean send(final ByteBuffer data, final @Nullable Endpoint destination) throws SocketErrorException {
+    private boolean send(final ByteBuffer data, final @Nullable Endpoint destination, final int stamps)
+            throws SocketErrorException {
         final int length = data.remaining();
         final PacketBuffer datagram = endpoint.newDatagram(length);
         final boolean outside = length > SMALL_COPY;
@@ -141,7 +152,36 @@ public final class DatagramSocket extends StackSocket {
                 datagram.release();
             }
         }
-        return endpoint.send(datagram, destination);
+        return stamps == 0 ? endpoint.send(datagram, destination) : sendStamped(datagram, destination, stamps);
+    }
+
+    /** Sends a datagram and reports its times: it is handed to the device at once, so that both are now. */
+    private boolean sendStamped(final PacketBuffer datagram, final @Nullable Endpoint destination, final int stamps)
+            throws SocketErrorException {
+        final Region memory = datagram.memory();
+        final int start = datagram.head() - UdpHeader.LENGTH - Ipv4Header.LENGTH;
+        final int length = datagram.length() + UdpHeader.LENGTH + Ipv4Header.LENGTH;
+        memory.retain();
+        try {
+            final boolean sent = endpoint.send(datagram, destination);
+            if (sent) {
+                final byte[] packet = new byte[options.stamps().wantsPackets() ? length : 0];
+                memory.bytes().get(start, packet);
+                final int id = options.stamps().nextId();
+                report(stamps & StampOptions.TX_SCHED, StampObserver.SCHEDULED, id, packet);
+                report(stamps & StampOptions.TX_SOFTWARE, StampObserver.SENT, id, packet);
+            }
+            return sent;
+        } finally {
+            memory.release();
+        }
+    }
+
+    private void report(final int wanted, final int what, final int id, final byte[] packet) {
+        if (wanted != 0) {
+            final ErrorReport report = ErrorReport.stamped(what, id, packet, door.now());
+            endpoint.errorQueue().add(report, endpoint.receiveLimitBytes());
+        }
     }
 
     // ---- Receiving
@@ -211,11 +251,17 @@ public final class DatagramSocket extends StackSocket {
         }
     }
 
-    private static void tell(final ReceivedMessage message, final Datagram datagram, final int room) {
+    private void tell(final ReceivedMessage message, final Datagram datagram, final int room) {
         message.source(datagram.source());
+        options.stamps().tell(message, datagram.arrivalNanos(), false);
         if (datagram.length() > room) {
             message.add(MessageFlags.MSG_TRUNC);
         }
+    }
+
+    @Override
+    StampOptions stamps() {
+        return options.stamps();
     }
 
     @Override

@@ -15,8 +15,6 @@ final class InertOptions {
     private static final int SO_PRIORITY = 12;
     private static final int SO_RCVLOWAT = 18;
     private static final int SO_SNDLOWAT = 19;
-    private static final int SO_TIMESTAMP = 29;
-    private static final int SO_TIMESTAMPNS = 35;
     private static final int SO_MARK = 36;
     private static final int SO_RXQ_OVFL = 40;
     private static final int SO_SELECT_ERR_QUEUE = SocketOptions.SO_SELECT_ERR_QUEUE;
@@ -25,8 +23,6 @@ final class InertOptions {
     private boolean broadcast;
     private boolean keepAlive;
     private boolean urgentInLine;
-    private boolean timestamp;
-    private boolean timestampNanos;
     private boolean overflow;
     private boolean selectErrors;
     private int priority;
@@ -41,8 +37,6 @@ final class InertOptions {
     InertOptions(final InertOptions inherited) {
         this.debug = inherited.debug;
         this.broadcast = inherited.broadcast;
-        this.timestamp = inherited.timestamp;
-        this.timestampNanos = inherited.timestampNanos;
         this.overflow = inherited.overflow;
         this.selectErrors = inherited.selectErrors;
         this.mark = inherited.mark;
@@ -57,15 +51,6 @@ final class InertOptions {
             case SO_OOBINLINE -> urgentInLine = on;
             case SO_PRIORITY -> priority = value;
             case SO_RCVLOWAT -> receiveLowWater = value < 0 ? Integer.MAX_VALUE : Math.max(1, value);
-            case SO_TIMESTAMP -> {
-                // Of the two kinds of time stamps the one that was asked for last counts.
-                timestamp = on;
-                timestampNanos = false;
-            }
-            case SO_TIMESTAMPNS -> {
-                timestampNanos = on;
-                timestamp = false;
-            }
             case SO_MARK -> mark = value;
             case SO_RXQ_OVFL -> overflow = on;
             case SO_SELECT_ERR_QUEUE -> selectErrors = on;
@@ -85,8 +70,6 @@ final class InertOptions {
             case SO_PRIORITY -> priority;
             case SO_RCVLOWAT -> receiveLowWater;
             case SO_SNDLOWAT -> 1;
-            case SO_TIMESTAMP -> number(timestamp);
-            case SO_TIMESTAMPNS -> number(timestampNanos);
             case SO_MARK -> mark;
             case SO_RXQ_OVFL -> number(overflow);
             case SO_SELECT_ERR_QUEUE -> number(selectErrors);

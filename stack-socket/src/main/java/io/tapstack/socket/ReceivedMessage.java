@@ -17,6 +17,9 @@ public final class ReceivedMessage {
     private int flags;
     private @Nullable ErrorReport report;
     private int unreadBytes = UNKNOWN;
+    private long nanos = ErrorReport.NO_TIME;
+    private int timeOption;
+    private int stampingOption;
 
     /** Forgets what the last call has answered. */
     void clear() {
@@ -24,6 +27,9 @@ public final class ReceivedMessage {
         flags = 0;
         report = null;
         unreadBytes = UNKNOWN;
+        nanos = ErrorReport.NO_TIME;
+        timeOption = 0;
+        stampingOption = 0;
     }
 
     /** {@code msg_name}: who sent a datagram, or where the packet of a report was sent to; null if there is none. */
@@ -50,6 +56,30 @@ public final class ReceivedMessage {
 
     void unreadBytes(final int bytes) {
         this.unreadBytes = bytes;
+    }
+
+    /**
+     * The stack's time at which the last byte came, or the datagram, or of what the report is about; {@link ErrorReport#NO_TIME} if it is not known,
+     * or the options do not ask for it.
+     */
+    public long nanos() {
+        return nanos;
+    }
+
+    /** The option that asks for the time: SO_TIMESTAMP or SO_TIMESTAMPNS, in the old or the new form; 0 if neither does. */
+    public int timeOption() {
+        return timeOption;
+    }
+
+    /** SO_TIMESTAMPING, in the old or the new form, if it asks for the time; else 0. */
+    public int stampingOption() {
+        return stampingOption;
+    }
+
+    void time(final long at, final int time, final int stamping) {
+        this.nanos = at;
+        this.timeOption = time;
+        this.stampingOption = stamping;
     }
 
     void source(final @Nullable Endpoint from) {

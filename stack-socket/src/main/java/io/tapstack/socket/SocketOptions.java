@@ -59,6 +59,19 @@ public final class SocketOptions {
     /** Most bytes a second that may leave, or -1 for no limit, which is read back as {@link Integer#MAX_VALUE}. */
     public static final int SO_MAX_PACING_RATE = 47;
 
+    /** {@link ReceivedMessage#nanos} tells when data came. */
+    public static final int SO_TIMESTAMP = 29;
+
+    /** As {@link #SO_TIMESTAMP}; the other form of the control message. */
+    public static final int SO_TIMESTAMPNS = 35;
+
+    /** {@code SOF_TIMESTAMPING} flags: which times are told of what is sent, in the error queue, and received. */
+    public static final int SO_TIMESTAMPING = 37;
+
+    public static final int SO_TIMESTAMP_NEW = 63;
+    public static final int SO_TIMESTAMPNS_NEW = 64;
+    public static final int SO_TIMESTAMPING_NEW = 65;
+
     /** Obey {@link MessageFlags#MSG_ZEROCOPY}, which is ignored otherwise. */
     public static final int SO_ZEROCOPY = 60;
 

@@ -90,6 +90,7 @@ public abstract sealed class StackSocket extends Watchable permits StreamSocket,
                 return unusable == 0 ? -SocketError.EAGAIN.errno() : unusable;
             }
             message.report(report);
+            stamps().tell(message, report.nanos(), true);
             final int length = Math.min(report.payload().length, target.remaining());
             if (length < report.payload().length) {
                 message.add(MessageFlags.MSG_TRUNC);
@@ -100,6 +101,13 @@ public abstract sealed class StackSocket extends Watchable permits StreamSocket,
             door.exit();
         }
     }
+
+    /**
+     * {@code sendmsg(2)}: as {@link #send}, or {@code sendto} to {@code destination}, with what {@code message} says of this send alone.
+     *
+     * @param destination may be null
+     */
+    public abstract int sendMessage(ByteBuffer data, int flags, @Nullable Endpoint destination, SentMessage message);
 
     /** {@code shutdown(2)}. */
     public abstract int shutdown(Shutdown how);
@@ -256,6 +264,9 @@ public abstract sealed class StackSocket extends Watchable permits StreamSocket,
     abstract int receive(ByteBuffer target, int flags, @Nullable ReceivedMessage message);
 
     // ---- The same; inside the door
+
+    /** Which times are told. */
+    abstract StampOptions stamps();
 
     /** The oldest report of the error queue, or null. */
     abstract @Nullable ErrorReport takeReport();

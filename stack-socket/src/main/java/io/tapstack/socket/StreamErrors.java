@@ -3,20 +3,23 @@ package io.tapstack.socket;
 import io.tapstack.ip.ErrorQueue;
 import io.tapstack.ip.ErrorReport;
 import io.tapstack.ip.SocketError;
+import io.tapstack.tcp.StampObserver;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a {@link StreamSocket} is told besides the end of its connection: errors of the network that the connection lives through ({@code
  * IP_RECVERR}), and the reports of its error queue. Used inside the door.
  */
-final class StreamErrors {
+final class StreamErrors implements StampObserver {
 
     private final StreamSocket socket;
+    private final StreamOptions options;
     private @Nullable ErrorQueue queue;
     private @Nullable SocketError network;
 
-    StreamErrors(final StreamSocket socket) {
+    StreamErrors(final StreamSocket socket, final StreamOptions options) {
         this.socket = socket;
+        this.options = options;
     }
 
     /** An error of the network, which the next call answers. */
@@ -37,6 +40,17 @@ final class StreamErrors {
             queue = reports;
         }
         return reports;
+    }
+
+    @Override
+    public void stamped(final int what, final int sequence, final byte[] packet, final long nowNanos) {
+        final ErrorReport report = ErrorReport.stamped(what, options.stamps.idOf(sequence), packet, nowNanos);
+        queue().add(report, options.config.receiveBufferBytes());
+    }
+
+    @Override
+    public boolean wantsPackets() {
+        return options.stamps.wantsPackets();
     }
 
     boolean hasReports() {

@@ -54,7 +54,7 @@ final class StreamLife {
     StreamLife(final StreamSocket socket, final StreamOptions options) {
         this.socket = socket;
         this.options = options;
-        this.errors = new StreamErrors(socket);
+        this.errors = new StreamErrors(socket, options);
     }
 
     StreamErrors errors() {

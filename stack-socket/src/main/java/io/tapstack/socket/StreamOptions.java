@@ -6,6 +6,7 @@ import io.tapstack.tcp.PortSharing;
 import io.tapstack.tcp.TcpConfig;
 import io.tapstack.tcp.TcpConnection;
 import io.tapstack.tcp.TcpListener;
+import io.tapstack.tcp.TcpState;
 import org.jspecify.annotations.Nullable;
 
 /** The options of one {@link StreamSocket}: TCP's configuration, and what concerns the socket alone. Used inside the door. */
@@ -29,6 +30,9 @@ final class StreamOptions {
     /** SO_RCVLOWAT. */
     int receiveLowWater = 1;
 
+    /** SO_TIMESTAMPING and the like. */
+    final StampOptions stamps;
+
     /** TCP_INQ. */
     boolean tellUnread;
 
@@ -45,6 +49,7 @@ final class StreamOptions {
     StreamOptions(final TcpConfig defaults) {
         this.config = defaults.copy();
         this.inert = new InertOptions();
+        this.stamps = new StampOptions();
         this.lingerSeconds = NO_LINGER;
     }
 
@@ -52,6 +57,7 @@ final class StreamOptions {
     StreamOptions(final StreamOptions inherited) {
         this.config = inherited.config.copy();
         this.inert = new InertOptions(inherited.inert);
+        this.stamps = new StampOptions(inherited.stamps);
         this.reuseAddress = inherited.reuseAddress;
         this.reusePort = inherited.reusePort;
         this.lingerSeconds = inherited.lingerSeconds;
@@ -77,6 +83,9 @@ final class StreamOptions {
         }
         if (isOfMessages(level, name)) {
             return setOfMessages(level, name, value, life);
+        }
+        if (StampOptions.isOne(level, name)) {
+            return setStamps(name, value, life);
         }
         final int result = set(level, name, value);
         if (level == SocketOptions.SOL_SOCKET
@@ -109,6 +118,28 @@ final class StreamOptions {
             case SocketOptions.IPPROTO_TCP -> name == SocketOptions.TCP_INQ;
             default -> false;
         };
+    }
+
+    private int setStamps(final int name, final int value, final StreamLife life) {
+        final TcpConnection open = life.connection();
+        final boolean flags = name == SocketOptions.SO_TIMESTAMPING || name == SocketOptions.SO_TIMESTAMPING_NEW;
+        final boolean beginsIds = flags && stamps.beginsIds(value);
+        if (beginsIds && (open == null || open.state() == TcpState.CLOSED)) {
+            return -SocketError.EINVAL.errno(); // Ids are sequence numbers, and there are none yet.
+        }
+        final int result = stamps.set(name, value);
+        if (result == 0 && beginsIds && open != null) {
+            stamps.idsFrom(StampOptions.countsFromWrites(value) ? open.writeSequence() : open.unacknowledgedSequence());
+        }
+        final TcpListener listener = life.listener();
+        config.stampArrivals(stamps.stampsArrivals());
+        if (listener != null) {
+            listener.config().stampArrivals(stamps.stampsArrivals());
+        }
+        if (open != null) {
+            open.config().stampArrivals(stamps.stampsArrivals());
+        }
+        return result;
     }
 
     private int setOfMessages(final int level, final int name, final int value, final StreamLife life) {
@@ -148,6 +179,9 @@ final class StreamOptions {
         final TcpConnection open = life.connection();
         if (level == SocketOptions.SOL_SOCKET && name == SocketOptions.SO_ERROR) {
             return life.takeAnyError();
+        }
+        if (StampOptions.isOne(level, name)) {
+            return stamps.get(name);
         }
         if (isOfMessages(level, name)) {
             return (level == SocketOptions.IPPROTO_IP

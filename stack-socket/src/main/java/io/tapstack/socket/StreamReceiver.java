@@ -45,6 +45,10 @@ final class StreamReceiver {
         try {
             final int result = recv(target, flags);
             final TcpConnection connection = life.connection();
+            if (message != null && result > 0 && connection != null && options.stamps.stampsArrivals()) {
+                final boolean peeked = MessageFlags.has(flags, MessageFlags.MSG_PEEK);
+                options.stamps.tell(message, connection.arrivalNanos(peeked ? result - 1 : -1), false);
+            }
             if (message != null && options.tellUnread && result >= 0 && connection != null) {
                 message.unreadBytes(connection.unreadBytes());
             }

@@ -49,11 +49,11 @@ final class StreamSender {
     }
 
     int send(final ByteBuffer data, final int flags) {
-        return send(data, flags, null);
+        return send(data, flags, null, SentMessage.PLAIN);
     }
 
     /** @param remote where MSG_FASTOPEN connects to */
-    int send(final ByteBuffer data, final int flags, final @Nullable Endpoint remote) {
+    int send(final ByteBuffer data, final int flags, final @Nullable Endpoint remote, final SentMessage message) {
         final int wanted = data.remaining();
         ZeroCopySends.Call call = null;
         socket.door.enter();
@@ -81,7 +81,8 @@ final class StreamSender {
                     if (!data.hasRemaining()) {
                         break;
                     }
-                    result = call == null ? append(data, flags) : lend(call, data, flags);
+                    final int stamps = options.stamps.requested(message);
+                    result = call == null ? append(data, flags, stamps) : lend(call, data, flags, stamps);
                 }
                 result = result == AGAIN ? awaitRoom(flags, deadline) : Math.min(result, 0);
             }
@@ -201,7 +202,7 @@ final class StreamSender {
     // ---- Bytes of the application
 
     /** @return how many bytes were taken, or -EAGAIN if there is no room, or another error */
-    private int append(final ByteBuffer data, final int flags) {
+    private int append(final ByteBuffer data, final int flags, final int stamps) {
         final TcpConnection connection = life.connected();
         final int room = connection.writableBytes();
         if (room <= 0) {
@@ -213,13 +214,14 @@ final class StreamSender {
         }
         if (length <= SMALL_WRITE) {
             endRecord(connection, data, length, length, flags);
+            stamp(connection, length, length == data.remaining() || length == room && !socket.mayWait(flags), stamps);
             return connection.write(data, length, isMoreToCome(data, length, flags), socket.door.now());
         }
-        return appendBlocks(connection, data, Math.min(length, MAX_BLOCKS * BufferPool.BLOCK), flags);
+        return appendBlocks(connection, data, Math.min(length, MAX_BLOCKS * BufferPool.BLOCK), flags, stamps);
     }
 
     /** The same for a send with MSG_ZEROCOPY, by reference where that can be. */
-    private int lend(final ZeroCopySends.Call call, final ByteBuffer data, final int flags) {
+    private int lend(final ZeroCopySends.Call call, final ByteBuffer data, final int flags, final int stamps) {
         final TcpConnection connection = life.connected();
         final int room = connection.writableBytes();
         if (room <= 0) {
@@ -227,13 +229,30 @@ final class StreamSender {
         }
         final int length = Math.min(Math.min(room, data.remaining()), MAX_BLOCKS * BufferPool.BLOCK);
         final boolean more = isMoreToCome(data, length, flags);
+        stamp(connection, length, length == data.remaining() || length == room && !socket.mayWait(flags), stamps);
+        endRecord(connection, data, length, length, flags);
         call.append(connection, data, length);
         connection.push(more, socket.door.now());
         socket.door.drive();
         return length;
     }
 
-    private int appendBlocks(final TcpConnection connection, final ByteBuffer data, final int length, final int flags) {
+    /**
+     * Has the last of the next {@code length} bytes stamped, if it is the last one of the call: all are taken, or there is no room for more and the
+     * call may not wait.
+     */
+    private void stamp(final TcpConnection connection, final int length, final boolean last, final int stamps) {
+        if (stamps != 0 && last) {
+            connection.stampWrite(length, stamps, life.errors());
+        }
+    }
+
+    private int appendBlocks(
+            final TcpConnection connection,
+            final ByteBuffer data,
+            final int length,
+            final int flags,
+            final int stamps) {
         final Region[] filled = takeBlocks(length);
         copying = true;
         boolean copied = false;
@@ -256,6 +275,7 @@ final class StreamSender {
             result = refusal();
         }
         if (result == 0) {
+            stamp(connection, length, length == data.remaining(), stamps);
             appendFilled(filled, length);
             endRecord(connection, data, length, 0, flags);
             connection.push(isMoreToCome(data, length, flags), socket.door.now());

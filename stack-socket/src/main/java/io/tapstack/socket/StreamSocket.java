@@ -134,7 +134,13 @@ public final class StreamSocket extends StackSocket {
      *     has begun
      */
     public int sendTo(final ByteBuffer data, final int flags, final Endpoint remote) {
-        return sender.send(data, flags, remote);
+        return sendMessage(data, flags, remote, SentMessage.PLAIN);
+    }
+
+    @Override
+    public int sendMessage(
+            final ByteBuffer data, final int flags, final @Nullable Endpoint remote, final SentMessage message) {
+        return sender.send(data, flags, remote, message);
     }
 
     /**
@@ -163,6 +169,11 @@ public final class StreamSocket extends StackSocket {
     @Override
     int receive(final ByteBuffer target, final int flags, final @Nullable ReceivedMessage message) {
         return receiver.recv(target, flags, message);
+    }
+
+    @Override
+    StampOptions stamps() {
+        return options.stamps;
     }
 
     @Override

@@ -52,7 +52,7 @@ abstract class Incarnation implements AutoCloseable {
         this.lastMicros = startMicros - 1;
         this.stack = stack;
         this.layer = new SocketLayer(door, stack);
-        this.calls = new SocketCalls(layer, new FileTable());
+        this.calls = new SocketCalls(layer, new FileTable(), this::realNanos);
         this.readiness = calls.readiness();
         settings.forEach(setting -> apply(door, setting));
     }
@@ -98,6 +98,11 @@ abstract class Incarnation implements AutoCloseable {
     /** The suite's time for the stack's. */
     final long micros(final long nanos) {
         return startMicros + (nanos - startNanos()) / NANOS_PER_MICRO;
+    }
+
+    /** The suite's time for the stack's, in nanoseconds: what messages tell. */
+    private long realNanos(final long nanos) {
+        return startMicros * NANOS_PER_MICRO + (nanos - startNanos());
     }
 
     /** The stack's time for the suite's. */

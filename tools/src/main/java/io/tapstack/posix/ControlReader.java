@@ -1,6 +1,7 @@
 package io.tapstack.posix;
 
 import io.tapstack.socket.DatagramSocket;
+import io.tapstack.socket.SentMessage;
 import io.tapstack.socket.SocketOptions;
 import io.tapstack.socket.StackSocket;
 import java.nio.ByteBuffer;
@@ -15,7 +16,7 @@ final class ControlReader {
     private ControlReader() {}
 
     /** @return 0, or a negative errno for what the socket does not take */
-    static int read(final StackSocket socket, final ByteBuffer control) {
+    static int read(final StackSocket socket, final ByteBuffer control, final SentMessage message) {
         while (control.remaining() >= HEADER_BYTES) {
             final int start = control.position();
             final long length = control.getLong();
@@ -24,12 +25,27 @@ final class ControlReader {
             if (length < HEADER_BYTES || length > control.limit() - start) {
                 return -LinuxErrno.EINVAL;
             }
-            final int result = take(socket, level, type);
+            final boolean stamps = level == SocketOptions.SOL_SOCKET
+                    && (type == SocketOptions.SO_TIMESTAMPING || type == SocketOptions.SO_TIMESTAMPING_NEW);
+            final int result = stamps ? takeStamps(control, length - HEADER_BYTES, message) : take(socket, level, type);
             if (result != 0) {
                 return result;
             }
             control.position(Math.min(start + ControlWriter.aligned((int) length), control.limit()));
         }
+        return 0;
+    }
+
+    /** Only what a send can ask for; how it is told, the option says. */
+    private static int takeStamps(final ByteBuffer control, final long length, final SentMessage message) {
+        if (length != Integer.BYTES) {
+            return -LinuxErrno.EINVAL;
+        }
+        final int flags = control.getInt();
+        if ((flags & ~SentMessage.STAMPS) != 0) {
+            return -LinuxErrno.EINVAL;
+        }
+        message.stamps(flags);
         return 0;
     }
 

@@ -6,6 +6,7 @@ import io.tapstack.socket.ReceivedMessage;
 import io.tapstack.socket.SocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.function.LongUnaryOperator;
 
 /**
  * Writes what {@code recvmsg(2)} tells beside the bytes as control messages ({@code cmsg(3)}), in Linux's order and layout. What there is no room for
@@ -16,18 +17,24 @@ final class ControlWriter {
     private static final int HEADER_BYTES = 16;
     private static final int EXTENDED_ERROR_BYTES = 16;
     private static final int SOCKADDR_BYTES = 16;
+    private static final long NANOS_PER_SECOND = 1_000_000_000;
+    private static final long NANOS_PER_MICRO = 1_000;
 
     private final ByteBuffer control;
     // The data of one message.
     private final ByteBuffer data = ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN);
+    private final LongUnaryOperator realTime;
     private boolean cut;
 
-    ControlWriter(final ByteBuffer control) {
+    /** @param realTime from the stack's time to that which programs are told, both in nanoseconds */
+    ControlWriter(final ByteBuffer control, final LongUnaryOperator realTime) {
         this.control = control;
+        this.realTime = realTime;
     }
 
     /** Writes all there is to tell. @return {@link MessageFlags#MSG_CTRUNC}, or 0 */
     int write(final ReceivedMessage message) {
+        writeTimes(message);
         final ErrorReport report = message.report();
         if (report != null) {
             write(report);
@@ -38,6 +45,33 @@ final class ControlWriter {
             put(SocketOptions.IPPROTO_TCP, SocketOptions.TCP_INQ);
         }
         return cut ? MessageFlags.MSG_CTRUNC : 0;
+    }
+
+    /** {@code struct timeval} or {@code struct timespec}, and {@code struct scm_timestamping}, whose first time is the one of software. */
+    private void writeTimes(final ReceivedMessage message) {
+        if (message.nanos() == ErrorReport.NO_TIME) {
+            return;
+        }
+        final long nanos = realTime.applyAsLong(message.nanos());
+        final long seconds = Math.floorDiv(nanos, NANOS_PER_SECOND);
+        final long fraction = Math.floorMod(nanos, NANOS_PER_SECOND);
+        final int option = message.timeOption();
+        if (option != 0) {
+            final boolean micros = option == SocketOptions.SO_TIMESTAMP || option == SocketOptions.SO_TIMESTAMP_NEW;
+            data.clear();
+            data.putLong(seconds).putLong(micros ? fraction / NANOS_PER_MICRO : fraction);
+            put(SocketOptions.SOL_SOCKET, option);
+        }
+        if (message.stampingOption() != 0) {
+            data.clear();
+            data.putLong(seconds)
+                    .putLong(fraction)
+                    .putLong(0)
+                    .putLong(0)
+                    .putLong(0)
+                    .putLong(0);
+            put(SocketOptions.SOL_SOCKET, message.stampingOption());
+        }
     }
 
     /** {@code struct sock_extended_err}, and behind it the offender's {@code struct sockaddr_in}. */

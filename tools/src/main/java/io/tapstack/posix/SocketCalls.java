@@ -8,6 +8,7 @@ import io.tapstack.socket.DatagramSocket;
 import io.tapstack.socket.MessageFlags;
 import io.tapstack.socket.PeerAddress;
 import io.tapstack.socket.ReceivedMessage;
+import io.tapstack.socket.SentMessage;
 import io.tapstack.socket.Shutdown;
 import io.tapstack.socket.SocketLayer;
 import io.tapstack.socket.StackSocket;
@@ -16,6 +17,7 @@ import io.tapstack.wire.Endpoint;
 import io.tapstack.wire.IpAddress;
 import io.tapstack.wire.IpProtocol;
 import java.nio.ByteBuffer;
+import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,8 +51,16 @@ public final class SocketCalls {
 
     private final SocketLayer layer;
     private final FileTable files;
+    private final LongUnaryOperator realTime;
 
+    /** The times of messages are the stack's own. */
     public SocketCalls(final SocketLayer layer, final FileTable files) {
+        this(layer, files, LongUnaryOperator.identity());
+    }
+
+    /** @param realTime from the stack's time to that which messages tell, both in nanoseconds */
+    public SocketCalls(final SocketLayer layer, final FileTable files, final LongUnaryOperator realTime) {
+        this.realTime = realTime;
         this.layer = layer;
         this.files = files;
         // Programs that were written for Linux expect its default (tcp(7)), not that of RFC 6093.
@@ -205,7 +215,7 @@ public final class SocketCalls {
         final int result = socket.recvMessage(target, flags, received);
         if (result >= 0) {
             message.name(received.source());
-            message.flags(received.flags() | new ControlWriter(message.control()).write(received));
+            message.flags(received.flags() | new ControlWriter(message.control(), realTime).write(received));
         }
         return result;
     }
@@ -216,8 +226,9 @@ public final class SocketCalls {
         if (socket == null) {
             return notSocket(fd);
         }
-        final int refusal = ControlReader.read(socket, message.control());
-        return refusal != 0 ? refusal : send(fd, data, flags, message.name());
+        final SentMessage sent = new SentMessage();
+        final int refusal = ControlReader.read(socket, message.control(), sent);
+        return refusal != 0 ? refusal : send(socket, data, flags, message.name(), sent);
     }
 
     /** True if {@link #receive} with these flags only counts bytes: tcp(7) has MSG_TRUNC throw them away. */
@@ -233,15 +244,19 @@ public final class SocketCalls {
         if (socket == null) {
             return notSocket(fd);
         }
-        if (socket instanceof DatagramSocket datagram) {
-            if ((flags & MessageFlags.MSG_OOB) != 0) {
-                return -LinuxErrno.EOPNOTSUPP; // udp(7): there is no urgent data
-            }
-            return datagram.sendTo(data, flags, to == null ? null : destination(datagram, to));
+        return send(socket, data, flags, to, new SentMessage());
+    }
+
+    private static long send(
+            final StackSocket socket,
+            final ByteBuffer data,
+            final int flags,
+            final @Nullable Endpoint to,
+            final SentMessage message) {
+        if (socket instanceof DatagramSocket && (flags & MessageFlags.MSG_OOB) != 0) {
+            return -LinuxErrno.EOPNOTSUPP; // udp(7): there is no urgent data
         }
-        return to != null && socket instanceof StreamSocket stream
-                ? stream.sendTo(data, flags, destination(stream, to))
-                : socket.send(data, flags);
+        return socket.sendMessage(data, flags, to == null ? null : destination(socket, to), message);
     }
 
     /** {@code close(2)}. */
