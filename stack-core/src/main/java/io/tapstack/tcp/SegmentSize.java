@@ -12,6 +12,9 @@ final class SegmentSize {
     // A peer that announces less would have us send more header than data.
     private static final int MIN_MSS = 48;
 
+    // Linux's 64 KiB less room for headers.
+    private static final int LARGEST_SUPER_SEGMENT = 65_215;
+
     private final TcpConnection tcb;
     private int peerMss = DEFAULT_MSS;
     private int largestReceived;
@@ -60,6 +63,13 @@ final class SegmentSize {
         tcb.congestion.mss(mss);
         tcb.recovery.mss(mss);
         tcb.output.mssChanged();
+    }
+
+    /** The largest payload of a segment that is built at once and cut later, as Linux has it: whole segments, at most half of the peer's window. */
+    int superSegment() {
+        final int halfWindow = tcb.maxSndWnd > DEFAULT_MSS ? tcb.maxSndWnd / 2 : tcb.maxSndWnd;
+        final int largest = Math.min(halfWindow, LARGEST_SUPER_SEGMENT);
+        return Math.max(tcb.mss, largest / tcb.mss * tcb.mss);
     }
 
     /** So many new bytes came in one segment. @return false if there were larger ones before, so that this one is not full */

@@ -28,7 +28,7 @@ final class SendRoom {
             wanted |= !tcb.sendQueue.isEmpty();
             return tcb.sendQueue.isEmpty() ? BufferPool.FRAME : 0;
         }
-        final int room = tooMuchUnsent(1) ? 0 : bufferBytes() - tcb.sendQueue.chargedBytes();
+        final int room = Math.min(unsentRoom(), bufferBytes() - tcb.sendQueue.chargedBytes());
         if (room <= 0 && !wanted) {
             wanted = true;
             tcb.figures.chronograph.look(tcb.protocol.timers().nowNanos());
@@ -41,15 +41,47 @@ final class SendRoom {
         return wanted;
     }
 
-    /** TCP_NOTSENT_LOWAT: {@code times} as much as was never sent reaches the mark. */
+    /**
+     * What poll says: there is room, and less than half of TCP_NOTSENT_LOWAT was never sent, as on Linux. A write that does not ask
+     * first may take more: {@link #writableBytes}. False means that the observer will be told.
+     */
+    boolean isWritable() {
+        if (tooMuchUnsent(2)) {
+            wanted |= mayWrite();
+            return false;
+        }
+        return writableBytes() > 0;
+    }
+
+    /**
+     * How much TCP_NOTSENT_LOWAT leaves to a write. Linux begins another super-segment while less than the mark was never sent, and always fills
+     * the one that it has begun. So what was never sent is limited to the mark, rounded up to whole super-segments.
+     */
+    private int unsentRoom() {
+        final int mark = mark();
+        if (mark <= 0) {
+            return Integer.MAX_VALUE;
+        }
+        final int unit = tcb.segmentSize.superSegment();
+        final long most = (mark + unit - 1L) / unit * unit;
+        return (int) Math.max(0, Math.min(most - (tcb.queueEnd() - tcb.sndNxt), Integer.MAX_VALUE));
+    }
+
+    /** {@code times} as much as was never sent reaches TCP_NOTSENT_LOWAT. */
     private boolean tooMuchUnsent(final int times) {
-        final int mark = tcb.config.notSentLowWater();
+        final int mark = mark();
         return mark > 0 && (long) times * (tcb.queueEnd() - tcb.sndNxt) >= mark;
+    }
+
+    /** TCP_NOTSENT_LOWAT, or what stands for it; 0 for no limit. */
+    private int mark() {
+        final int own = tcb.config.notSentLowWater();
+        return own > 0 ? own : tcb.config.notSentLowWaterElse();
     }
 
     /** Something was sent. */
     void sent() {
-        if (wanted && tcb.config.notSentLowWater() > 0) {
+        if (wanted && mark() > 0) {
             freed();
         }
     }
@@ -61,9 +93,10 @@ final class SendRoom {
         }
         final int room = tcb.config.sharedSendBytes() - tcb.sendQueue.sharedBytes();
         // A small remainder is not worth a call each time an ACK comes.
-        final boolean worthIt = !tooMuchUnsent(1) && room >= tcb.config.sharedSendBytes() / 4;
+        final int unsentRoom = unsentRoom();
+        final boolean worthIt = unsentRoom > 0 && room >= tcb.config.sharedSendBytes() / 4;
         wanted |= !worthIt;
-        return worthIt ? room : 0;
+        return worthIt ? Math.min(room, unsentRoom) : 0;
     }
 
     /** Something was acknowledged. */

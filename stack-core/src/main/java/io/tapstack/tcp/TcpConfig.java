@@ -42,6 +42,7 @@ public final class TcpConfig implements Cloneable {
     private boolean noDelay = false;
     private boolean cork = false;
     private int notSentLowWater = 0;
+    private int notSentLowWaterElse = 0;
     private int windowClamp = 0;
     private boolean quickAck = false;
     private long delayedAckNanos = 40 * MILLIS;
@@ -380,13 +381,23 @@ public final class TcpConfig implements Cloneable {
         return this;
     }
 
-    /** TCP_NOTSENT_LOWAT: writes wait while so many bytes are in the send queue that were never sent; 0 for no such limit. */
+    /** TCP_NOTSENT_LOWAT: writes wait while this many bytes in the send queue were never sent; 0 for {@link #notSentLowWaterElse}. */
     public int notSentLowWater() {
         return notSentLowWater;
     }
 
     public TcpConfig notSentLowWater(final int bytes) {
         notSentLowWater = atLeast(0, bytes);
+        return this;
+    }
+
+    /** What holds without TCP_NOTSENT_LOWAT, as Linux's net.ipv4.tcp_notsent_lowat; 0 for no limit. */
+    public int notSentLowWaterElse() {
+        return notSentLowWaterElse;
+    }
+
+    public TcpConfig notSentLowWaterElse(final int bytes) {
+        notSentLowWaterElse = atLeast(0, bytes);
         return this;
     }
 

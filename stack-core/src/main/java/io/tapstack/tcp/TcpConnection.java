@@ -196,6 +196,11 @@ public final class TcpConnection extends ControlBlock {
         return room.writableBytes();
     }
 
+    /** What poll says: false means wait for {@link ConnectionObserver#writable()}, though {@link #write} may take something now. */
+    public boolean isWritable() {
+        return room.isWritable();
+    }
+
     /** Bytes of a mapped file that {@link #write} takes now; 0 means wait for {@link ConnectionObserver#writable()}. */
     public int writableSharedBytes() {
         return room.writableSharedBytes();

@@ -86,7 +86,7 @@ class CorkTraceTest {
         trace.out("FP. 1:301(300) ack 1").quiet();
     }
 
-    /** TCP_NOTSENT_LOWAT: what was never sent is limited; a writer is woken when half of it is left. */
+    /** TCP_NOTSENT_LOWAT: what was never sent is limited, in steps of half a window; a writer is woken when half of it is left. */
     @Test
     void notSentLowWater() {
         final AtomicInteger woken = new AtomicInteger();
@@ -97,15 +97,22 @@ class CorkTraceTest {
                 woken.incrementAndGet();
             }
         });
-        assertThat(connection.writableBytes()).isPositive();
-        trace.write(connection, 6_000);
+        // Half of the peer's window is a segment, so the mark is three segments.
+        assertThat(connection.writableBytes()).isEqualTo(3_000);
+        trace.write(connection, 3_000);
         trace.out(". 1:1001(1000) ack 1").out(". 1001:2001(1000) ack 1").quiet();
+        assertThat(connection.writableBytes()).isEqualTo(2_000);
+        assertThat(connection.isWritable()).isTrue();
+        trace.write(connection, 2_000);
+        trace.quiet();
         assertThat(connection.writableBytes()).isZero();
-        trace.in(". 1:1(0) ack 2001 win 2000").out(". 2001:3001(1000) ack 1").out(". 3001:4001(1000) ack 1");
+        assertThat(connection.isWritable()).isFalse();
+        trace.in(". 1:1(0) ack 1001 win 2000").out(". 2001:3001(1000) ack 1").quiet();
         assertThat(woken).hasValue(0);
-        trace.in(". 1:1(0) ack 4001 win 2000").out(". 4001:5001(1000) ack 1").out("P. 5001:6001(1000) ack 1");
+        assertThat(connection.isWritable()).isFalse();
+        trace.in(". 1:1(0) ack 2001 win 2000").out(". 3001:4001(1000) ack 1").quiet();
         assertThat(woken).hasValue(1);
-        assertThat(connection.writableBytes()).isPositive();
+        assertThat(connection.isWritable()).isTrue();
     }
 
     /** TCP_WINDOW_CLAMP: "bound the size of the advertised window to this value". */

@@ -49,7 +49,7 @@ final class StreamReadiness {
             events |= PollEvents.POLLHUP;
         }
         // Asking for room also has the protocol tell when there is some.
-        if (outputEnded || connection.writableBytes() > 0) {
+        if (outputEnded || connection.isWritable()) {
             events |= PollEvents.WRITABLE;
         }
         return events;

@@ -36,6 +36,7 @@ final class Sysctls {
             Map.entry(
                     "fastopen_blackhole_timeout_sec",
                     (config, value) -> config.fastOpenPauseNanos(Long.parseLong(value) * SECONDS)),
+            Map.entry("notsent_lowat", (config, value) -> config.notSentLowWaterElse(notSentLowWater(value))),
             Map.entry("mtu_probing", (config, value) -> config.mtuProbing(mtuProbing(value))),
             Map.entry("syn_retries", (config, value) -> config.synRetries(Integer.parseInt(value))),
             Map.entry("synack_retries", (config, value) -> config.synAckRetries(Integer.parseInt(value))),
@@ -63,7 +64,7 @@ final class Sysctls {
 
     /** How the kernel puts packets together, what it remembers from one connection to the next, and the like. */
     private static final Pattern WITHOUT_EFFECT = Pattern.compile("net\\.core\\..*|net\\.ipv4\\.tcp_("
-            + "tso_win_divisor|pacing_.*|notsent_lowat|no_metrics_save|min_tso_segs|limit_output_bytes|autocorking"
+            + "tso_win_divisor|pacing_.*|no_metrics_save|min_tso_segs|limit_output_bytes|autocorking"
             + "|moderate_rcvbuf|adv_win_scale|app_win|tw_reuse|slow_start_after_idle|comp_sack_.*|thin_.*"
             + "|invalid_ratelimit|challenge_ack_limit|min_rtt_wlen|mem|max_syn_backlog|backlog_ack_defer)");
 
@@ -93,6 +94,11 @@ final class Sysctls {
             }
         }
         return WITHOUT_EFFECT.matcher(name).matches();
+    }
+
+    /** An unsigned number on Linux, whose largest is the default. */
+    private static int notSentLowWater(final String value) {
+        return (int) Math.max(1, Math.min(Long.parseLong(value), Integer.MAX_VALUE));
     }
 
     private static MtuProbingMode mtuProbing(final String value) {
