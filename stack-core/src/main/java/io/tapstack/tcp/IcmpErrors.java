@@ -44,7 +44,11 @@ final class IcmpErrors {
      */
     static boolean apply(
             final TcpConnection tcb, final IcmpError error, final int mtu, final int seq, final long nowNanos) {
-        if (!isInFlight(tcb, seq)) {
+        // An ACK without data has SND.NXT, where RFC 5927 4.1 draws the line. What is said of it may be told to the
+        // application, as on Linux, but changes nothing.
+        final boolean bareAck =
+                seq == tcb.sndNxt && error != IcmpError.FRAGMENTATION_NEEDED && tcb.state != TcpState.SYN_SENT;
+        if (!isInFlight(tcb, seq) && !bareAck) {
             return false;
         }
         if (error == IcmpError.FRAGMENTATION_NEEDED) {
