@@ -108,7 +108,7 @@ final class AckProcessor {
         arrival.ackedBytes = acked;
         arrival.repeated = acked == 0 && isRepeated(segment);
         arrival.duplicate = arrival.repeated && tcb.sndUna != tcb.sndNxt;
-        if (tcb.timestamps.enabled() && segment.options.hasTimestamps() && segment.options.timestampEcho() != 0) {
+        if (hasPossibleEcho(segment, acked > 0, nowNanos)) {
             arrival.hasEcho = true;
             arrival.echoMillis = tcb.timestamps.sentMillis(segment.options.timestampEcho(), nowNanos);
         }
@@ -212,9 +212,9 @@ final class AckProcessor {
 
     private void measureRoundTrip(final Segment segment, final long nowNanos) {
         long sample = tcb.timing.acknowledged(segment.ack, nowNanos);
-        if (sample < 0 && tcb.timeouts > 0 && hasTrueEcho(segment)) {
+        if (sample < 0 && tcb.timeouts > 0 && hasTrueEcho(segment, nowNanos)) {
             // RFC 7323 4.1: the echo tells which copy is acknowledged, where Karn's rule has no answer.
-            sample = Math.max(0, tcb.timestamps.age(segment.options.timestampEcho(), nowNanos));
+            sample = tcb.timestamps.age(segment.options.timestampEcho(), nowNanos);
         }
         if (sample >= 0) {
             // Nothing else was in flight, and it was less than what an ACK is sent for at once.
@@ -229,10 +229,23 @@ final class AckProcessor {
      * of the copy before was lost, and the echo is as old as that: time that was spent waiting here, not on the way. Taken for a round trip, it
      * would make the next wait still longer, and that the next round trip, up to two minutes where one packet in five is lost.
      */
-    private boolean hasTrueEcho(final Segment segment) {
-        return tcb.timestamps.enabled()
-                && segment.options.timestampEcho() != 0
+    private boolean hasTrueEcho(final Segment segment, final long nowNanos) {
+        return hasPossibleEcho(segment, true, nowNanos)
                 && !(tcb.sackAgreed && AckArrival.reportsDuplicate(segment.options, segment.ack));
+    }
+
+    /**
+     * False if the echo cannot be right (RFC 7323 4.1): it is of the future, or that of an ACK that advances is older than the first sending
+     * of the oldest segment that it acknowledges. The peer, or somebody between, has made it up; neither the round trip nor the Eifel
+     * detection may believe it. 0 is what a peer sends that has nothing to echo.
+     */
+    private boolean hasPossibleEcho(final Segment segment, final boolean advances, final long nowNanos) {
+        if (!tcb.timestamps.enabled() || segment.options.timestampEcho() == 0) {
+            return false;
+        }
+        final long age = tcb.timestamps.age(segment.options.timestampEcho(), nowNanos);
+        final long longest = nowNanos - tcb.scoreboard.firstSentNanos(nowNanos) + Timestamps.NANOS_PER_TICK;
+        return age >= 0 && (!advances || age <= longest);
     }
 
     /**

@@ -16,6 +16,7 @@ final class ReceiveTuning {
     private final TcpConfig config;
     private final BufferPool pool;
     private final ReceiverRoundTrip roundTrip = new ReceiverRoundTrip();
+    private long openedNanos;
     private int grown;
 
     // The round trip that goes on, and the most that was read in one before.
@@ -31,8 +32,19 @@ final class ReceiveTuning {
     /** The handshake is complete. */
     void established(final long roundTripNanos, final int segmentBytes, final long nowNanos) {
         roundTrip.established(roundTripNanos);
+        openedNanos = nowNanos - roundTripNanos;
         most = Math.min(config.receiveBufferBytes(), INITIAL_SEGMENTS * segmentBytes);
         start = nowNanos;
+    }
+
+    /**
+     * As {@link ReceiverRoundTrip#echoed}. What is older than the connection cannot be an echo of ours: the peer, or somebody between, has made
+     * it up.
+     */
+    void echoed(final int tsEcr, final long age, final long nowNanos) {
+        if (age <= nowNanos - openedNanos + Timestamps.NANOS_PER_TICK) {
+            roundTrip.echoed(tsEcr, age);
+        }
     }
 
     ReceiverRoundTrip roundTrip() {

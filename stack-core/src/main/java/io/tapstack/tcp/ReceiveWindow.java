@@ -31,7 +31,7 @@ final class ReceiveWindow {
         roundTrip.dataArrived(tcb.rcvNxt, tcb.rcvWnd(), nowNanos);
         if (full && tcb.timestamps.enabled() && segment.options.timestampEcho() != 0) {
             final int echo = segment.options.timestampEcho();
-            roundTrip.echoed(echo, tcb.timestamps.age(echo, nowNanos));
+            tuning.echoed(echo, tcb.timestamps.age(echo, nowNanos), nowNanos);
         }
     }
 

@@ -2,6 +2,7 @@ package io.tapstack.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tapstack.buffer.BufferPool;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -25,6 +26,18 @@ class ReceiverRoundTripTest {
     void handshake() {
         roundTrip.established(7 * MILLIS);
         assertThat(roundTrip.nanos()).isEqualTo(7 * MILLIS);
+    }
+
+    /** RFC 7323 4.1: nothing that is older than the connection is an echo of ours. */
+    @Test
+    void echoOlderThanTheConnection() {
+        final ReceiveTuning tuning = new ReceiveTuning(new TcpConfig(), new BufferPool());
+        final long established = 1_000_000 * MILLIS;
+        tuning.established(10 * MILLIS, 1_460, established);
+        tuning.echoed(1, 500_000 * MILLIS, established + 100 * MILLIS);
+        assertThat(tuning.roundTrip().nanos()).isEqualTo(10 * MILLIS);
+        tuning.echoed(2, 50 * MILLIS, established + 100 * MILLIS);
+        assertThat(tuning.roundTrip().nanos()).isGreaterThan(10 * MILLIS);
     }
 
     /** A whole window takes a round trip or more: the shortest counts. The stack's time may be negative. */

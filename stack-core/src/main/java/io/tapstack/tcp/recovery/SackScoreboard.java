@@ -96,6 +96,11 @@ public final class SackScoreboard {
         return renegings;
     }
 
+    /** When the oldest of what is not acknowledged was sent for the first time; {@code otherwise} if there is nothing. */
+    public long firstSentNanos(final long otherwise) {
+        return entries.isEmpty() ? otherwise : entries.at(0).originalNanos;
+    }
+
     /** How many entries there are. */
     int entries() {
         return entries.size();
@@ -131,6 +136,7 @@ public final class SackScoreboard {
         segment.cut(start, segmentBytes);
         segment.state = State.IN_NETWORK;
         segment.sentNanos = lastMoment;
+        segment.originalNanos = nowNanos;
         segment.transmissions = 1;
         segment.wasLost = false;
         segment.segments = segmentsIn(segment);

@@ -26,6 +26,9 @@ final class SentSegment {
     /** When it was sent last. */
     long sentNanos;
 
+    /** When it was sent for the first time. */
+    long originalNanos;
+
     /** How often it was sent: 1 for what was never sent again. */
     int transmissions;
 
@@ -115,6 +118,7 @@ final class SentSegment {
         segmentBytes = other.segmentBytes;
         state = other.state;
         sentNanos = other.sentNanos;
+        originalNanos = other.originalNanos;
         transmissions = other.transmissions;
         wasLost = other.wasLost;
         segments = other.segments;
