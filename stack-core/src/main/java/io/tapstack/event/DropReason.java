@@ -62,7 +62,6 @@ public enum DropReason {
     TCP_OUTSIDE_WINDOW("sequence number outside the window"),
     TCP_PAWS("timestamp older than the connection's (RFC 7323 PAWS)"),
     TCP_BAD_ECHO("echoes a timestamp that the handshake has not sent"),
-    TCP_NO_TIMESTAMP("timestamp option missing though it was agreed on"),
     TCP_BAD_ACK("acknowledges what cannot be acknowledged"),
     TCP_BAD_SACK("SACK block of nothing that was sent (the block only)"),
     TCP_NO_ACK("no ACK where one has to be"),

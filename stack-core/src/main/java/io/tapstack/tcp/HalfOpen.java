@@ -20,16 +20,17 @@ final class HalfOpen extends TupleRecord {
     final char peerWindow;
 
     /** What the MSS option said, 0 if there was none. */
-    final char peerMss;
+    char peerMss;
 
     /** What the window scale option said, or -1 if scaling was not agreed on; and what ours says. */
-    final byte peerShift;
+    byte peerShift;
 
     final byte ourShift;
-    final boolean sack;
+    boolean sack;
 
     /** Null if they were not agreed on. */
-    final @Nullable Timestamps timestamps;
+    @Nullable
+    Timestamps timestamps;
 
     /** For the SYN-ACK (RFC 7413 4.1.2), or null. */
     @Nullable
@@ -92,6 +93,26 @@ final class HalfOpen extends TupleRecord {
 
     int rcvNxt() {
         return irs + 1;
+    }
+
+    /**
+     * The peer repeats its SYN. Some leave options out then, lest they are what keeps the answer away, and take no notice of them in a SYN-ACK any
+     * more. So only what each SYN has is agreed on (RFC 7323 1.3 and 2.2, RFC 2018 2, RFC 3168 6.1.1), and the latest MSS holds.
+     */
+    void synArrivesAgain(final Segment syn, final long nowNanos) {
+        ecn &= asksForEcn(syn);
+        sack &= syn.options.sackPermitted();
+        peerMss = (char) syn.options.maximumSegmentSize();
+        if (peerShift >= 0) {
+            peerShift = (byte) Math.min(syn.options.windowScale(), WindowScale.MAX_SHIFT);
+        }
+        final Timestamps agreed = timestamps;
+        if (agreed != null && syn.options.hasTimestamps()) {
+            // RFC 7323 4.3 (2); it is not old, or PAWS would have refused it.
+            agreed.agree(syn.options.timestampValue(), nowNanos);
+        } else {
+            timestamps = null;
+        }
     }
 
     /** Fills {@code segment} with the SYN that began this, for {@link Handshake#negotiate}. */

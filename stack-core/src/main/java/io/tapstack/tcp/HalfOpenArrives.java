@@ -40,12 +40,10 @@ final class HalfOpenArrives {
     }
 
     void process(final HalfOpen half, final Segment segment, final long nowNanos) {
-        final DropReason old = half.timestamps == null ? null : half.timestamps.refusal(segment, nowNanos);
-        if (old != null) {
-            statistics.drop(old);
-            if (old == DropReason.TCP_PAWS) {
-                answer(half, segment.length() > 0 && !segment.has(TcpHeader.SYN), nowNanos);
-            }
+        final Timestamps timestamps = half.timestamps;
+        if (timestamps != null && timestamps.refuses(segment, nowNanos)) {
+            statistics.drop(DropReason.TCP_PAWS);
+            answer(half, segment.length() > 0 && !segment.has(TcpHeader.SYN), nowNanos);
             return;
         }
         if (half.timestamps != null && !half.timestamps.isEchoSince(segment, half.sentNanos, nowNanos)) {
@@ -94,7 +92,7 @@ final class HalfOpenArrives {
         if (mereSyn && segment.seq == half.irs) {
             // The peer repeats its SYN, so our SYN-ACK was lost: better repeat that than an ACK that says less.
             half.repeated = true; // Karn
-            half.ecn &= HalfOpen.asksForEcn(segment);
+            half.synArrivesAgain(segment, nowNanos);
             sendSynAck(half, nowNanos);
             return;
         }

@@ -76,6 +76,7 @@ final class SegmentArrives {
             tcb.life.enter(TcpState.SYN_RECEIVED, nowNanos);
             acks.updateWindow(segment);
             tcb.protocol.synSender().sendSynAck(tcb, nowNanos);
+            queue(segment);
             return;
         }
         final long roundTrip = tcb.timing.acknowledged(segment.ack, nowNanos);
@@ -94,14 +95,54 @@ final class SegmentArrives {
         } else {
             tcb.delayedAck.ackNow();
         }
-        // Sixth step and on: data and FIN may have come along (RFC 9293 3.10.7.3: "processing continues at the sixth
-        // step").
+        // Data and FIN may have come along (RFC 9293 3.10.7.3: "processing continues at the sixth step").
         segment.trimFront(tcb.rcvNxt);
         tcb.receiveWindow.announce();
         trimBackToWindow(segment);
-        urgent(segment);
-        text(segment, nowNanos);
-        fin(segment, nowNanos);
+        fromSixthStep(segment, nowNanos);
+    }
+
+    /**
+     * RFC 9293 3.10.7.3, fourth, for the SYN of a simultaneous open: "If there are other controls or text in the segment, queue them for
+     * processing after the ESTABLISHED state has been reached."
+     */
+    private void queue(final Segment segment) {
+        segment.trimFront(tcb.rcvNxt);
+        trimBackToWindow(segment);
+        final int length = segment.payloadLength();
+        if (length > 0) {
+            final int limit = tcb.receiveWindow.reassemblyLimit();
+            final boolean kept = !tcb.pool.underPressure()
+                    && tcb.reassembly.insert(segment.seq, segment.memory(), segment.payloadOffset(), length, limit);
+            if (!kept) {
+                // It was not acknowledged, so the peer sends it again.
+                tcb.statistics.drop(DropReason.NO_MEMORY);
+                return;
+            }
+        }
+        if (segment.has(TcpHeader.FIN)) {
+            tcb.finAnnounced = true;
+            tcb.finSequence = segment.seq + length;
+        }
+    }
+
+    /** The connection is ESTABLISHED: what was {@linkplain #queue queued} with the peer's SYN is received now. */
+    private void processQueued(final Segment segment, final long nowNanos) {
+        if (!tcb.reassembly.isEmpty()) {
+            if (tcb.life.isOrphan()) {
+                abandonUnread(segment, nowNanos);
+                return;
+            }
+            tcb.rcvNxt = tcb.reassembly.deliver(tcb.rcvNxt, tcb.receiveQueue);
+            if (tcb.isInputShutdown()) {
+                tcb.receiveQueue.clear();
+            }
+            tcb.delayedAck.ackNow();
+            tcb.observer().readable();
+        }
+        if (tcb.finAnnounced && tcb.finSequence == tcb.rcvNxt) {
+            finInOrder(nowNanos);
+        }
     }
 
     /** RFC 9293 3.10.7.4. */
@@ -112,9 +153,11 @@ final class SegmentArrives {
         }
         if (isSimultaneousOpen(segment)) {
             tcb.ecn.synArrived(segment);
-            // The peer may be as strict as the table of acceptability is, and wait for an ACK at its RCV.NXT.
             if (completeHandshake(segment, nowNanos)) {
+                // The peer may be as strict as the table of acceptability is, and wait for an ACK at its RCV.NXT.
                 tcb.delayedAck.ackNow();
+                trimToWindow(segment);
+                fromSixthStep(segment, nowNanos);
             }
             return;
         }
@@ -151,6 +194,7 @@ final class SegmentArrives {
             tcb.timestamps.accepted(segment.options.timestampValue(), segment.seq, nowNanos);
         }
         if (tcb.handshake.fastOpen != null && SequenceNumber.greaterThan(segment.ack, tcb.iss)) {
+            timestampsShown(segment);
             tcb.handshake.fastOpenCompleted(nowNanos);
         }
         if (!closingStates(segment, nowNanos)) {
@@ -163,6 +207,10 @@ final class SegmentArrives {
             tcb.ecn.dataArrived(segment);
         }
         trimToWindow(segment);
+        fromSixthStep(segment, nowNanos);
+    }
+
+    private void fromSixthStep(final Segment segment, final long nowNanos) {
         // Sixth: check the URG bit.
         urgent(segment);
         // Seventh: process the segment text.
@@ -179,23 +227,30 @@ final class SegmentArrives {
         return tcb.state == TcpState.SYN_RECEIVED
                 && tcb.listener == null
                 && segment.seq == tcb.irs
-                && (segment.flags & (TcpHeader.SYN | TcpHeader.ACK | TcpHeader.RST | TcpHeader.FIN))
-                        == (TcpHeader.SYN | TcpHeader.ACK);
+                && (segment.flags & (TcpHeader.SYN | TcpHeader.ACK | TcpHeader.RST)) == (TcpHeader.SYN | TcpHeader.ACK);
+    }
+
+    /**
+     * RFC 7323 2.2 and 3.2: the peer shows by its ACK of our SYN-ACK whether it has seen the option there. A middlebox may have taken it out, and then
+     * the peer knows nothing of timestamps.
+     */
+    private void timestampsShown(final Segment segment) {
+        if (tcb.timestamps.enabled() && !segment.options.hasTimestamps()) {
+            tcb.timestamps.notAgreed();
+            tcb.segmentSize.update();
+        }
     }
 
     private boolean passesPaws(final Segment segment, final long nowNanos) {
-        final DropReason old = tcb.timestamps.enabled() ? tcb.timestamps.refusal(segment, nowNanos) : null;
-        if (old == null) {
+        if (!tcb.timestamps.enabled() || !tcb.timestamps.refuses(segment, nowNanos)) {
             return true;
         }
-        tcb.statistics.drop(old);
-        if (old == DropReason.TCP_PAWS) {
-            if (segment.length() > 0 && !segment.has(TcpHeader.SYN)) {
-                tcb.delayedAck.ackNow();
-            } else {
-                // RFC 5961 4.2 and 7: so is a SYN, of whatever age.
-                tcb.challengeAck(nowNanos);
-            }
+        tcb.statistics.drop(DropReason.TCP_PAWS);
+        if (segment.length() > 0 && !segment.has(TcpHeader.SYN)) {
+            tcb.delayedAck.ackNow();
+        } else {
+            // RFC 5961 4.2 and 7: so is a SYN, of whatever age.
+            tcb.challengeAck(nowNanos);
         }
         return false;
     }
@@ -258,6 +313,7 @@ final class SegmentArrives {
         }
         final long roundTrip = tcb.timing.acknowledged(segment.ack, nowNanos);
         sampleHandshake(roundTrip, nowNanos);
+        timestampsShown(segment);
         tcb.handshake.synAcknowledged(segment.ack);
         tcb.sndWl1 = segment.seq - 1;
         tcb.sndWl2 = segment.ack;
@@ -266,7 +322,8 @@ final class SegmentArrives {
         if (tcb.finQueued) {
             tcb.life.enter(TcpState.FIN_WAIT_1, nowNanos);
         }
-        return true;
+        processQueued(segment, nowNanos);
+        return tcb.state != TcpState.CLOSED;
     }
 
     private void sampleHandshake(final long roundTrip, final long nowNanos) {
@@ -304,17 +361,22 @@ final class SegmentArrives {
                 && segment.payloadLength() > 0
                 && tcb.state.canReceive()
                 && SequenceNumber.greaterThan(segment.seq + segment.payloadLength(), tcb.rcvNxt)) {
-            // RFC 1122 4.2.2.13: data for an application that is gone, or wants neither to send nor to receive; the
-            // peer must not think it was read.
-            tcb.statistics.drop(DropReason.TCP_AFTER_CLOSE);
-            // Formed from the segment, so that its number is the one that the peer waits for, FIN lost or not (RFC
-            // 5961 3.2).
-            tcb.protocol.resets().answer(segment, tcb.path, nowNanos);
-            tcb.statistics.connectionsAborted++;
-            tcb.life.fail(SocketError.ECONNRESET, nowNanos);
+            abandonUnread(segment, nowNanos);
             return false;
         }
         return true;
+    }
+
+    /**
+     * RFC 1122 4.2.2.13: data for an application that is gone, or wants neither to send nor to receive; the peer must not think it was read.
+     */
+    private void abandonUnread(final Segment segment, final long nowNanos) {
+        tcb.statistics.drop(DropReason.TCP_AFTER_CLOSE);
+        // Formed from the segment, so that its number is the one that the peer waits for, FIN lost or not (RFC 5961
+        // 3.2).
+        tcb.protocol.resets().answer(segment, tcb.path, nowNanos);
+        tcb.statistics.connectionsAborted++;
+        tcb.life.fail(SocketError.ECONNRESET, nowNanos);
     }
 
     private void trimToWindow(final Segment segment) {

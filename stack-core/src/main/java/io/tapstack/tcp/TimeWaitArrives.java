@@ -36,15 +36,10 @@ final class TimeWaitArrives {
 
     void process(final TimeWaitRecord record, final Segment segment, final long nowNanos) {
         final Timestamps timestamps = record.timestamps;
-        if (timestamps != null) {
-            final DropReason old = timestamps.refusal(segment, nowNanos);
-            if (old != null) {
-                statistics.drop(old);
-                if (old == DropReason.TCP_PAWS) {
-                    answerDoubtful(record, segment, nowNanos);
-                }
-                return;
-            }
+        if (timestamps != null && timestamps.refuses(segment, nowNanos)) {
+            statistics.drop(DropReason.TCP_PAWS);
+            answerDoubtful(record, segment, nowNanos);
+            return;
         }
         // First: check the sequence number.
         if (!Acceptability.isAcceptable(segment, record.rcvNxt, record.rcvWnd)) {

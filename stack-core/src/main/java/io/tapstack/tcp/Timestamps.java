@@ -1,9 +1,7 @@
 package io.tapstack.tcp;
 
-import io.tapstack.event.DropReason;
 import io.tapstack.wire.SequenceNumber;
 import io.tapstack.wire.TcpHeader;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The timestamps option of one connection (RFC 7323 3 to 5): our clock, the value to echo, and PAWS. Our clock ticks in
@@ -11,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Timestamps {
 
-    private static final long NANOS_PER_TICK = 1_000_000;
+    static final long NANOS_PER_TICK = 1_000_000;
     // RFC 7323 5.5: TS.Recent is void after the connection was idle for 24 days.
     private static final long TS_RECENT_LIFETIME = 24L * 24 * 3_600 * 1_000_000_000;
 
@@ -40,6 +38,11 @@ final class Timestamps {
         tsRecentTime = nowNanos;
     }
 
+    /** The peer has not seen the option in our SYN-ACK: it completes the handshake without. */
+    void notAgreed() {
+        enabled = false;
+    }
+
     /** TSval for a segment that is sent now. */
     int value(final long nowNanos) {
         return offset + (int) (nowNanos / NANOS_PER_TICK);
@@ -66,20 +69,15 @@ final class Timestamps {
     }
 
     /**
-     * PAWS (RFC 7323 5.3 R1), for a connection that has agreed on timestamps.
+     * PAWS (RFC 7323 5.3 R1), for a connection that has agreed on timestamps. A segment without the option passes, as on Linux, though RFC 7323
+     * 3.2 would have it dropped (SHOULD): middleboxes strip options, and a connection through one would be dead.
      *
-     * @return null if {@code segment} passes; TCP_PAWS if it is old, which has to be answered; TCP_NO_TIMESTAMP if it lacks the option
+     * @return true if {@code segment} is old, which has to be answered
      */
-    @Nullable
-    DropReason refusal(final Segment segment, final long nowNanos) {
-        if (segment.has(TcpHeader.RST)) {
-            return null;
-        }
-        if (segment.options.hasTimestamps()) {
-            return isOld(segment.options.timestampValue(), nowNanos) ? DropReason.TCP_PAWS : null;
-        }
-        // RFC 7323 3.2: once agreed on, every segment carries the option; one without it is dropped silently.
-        return segment.has(TcpHeader.SYN) ? null : DropReason.TCP_NO_TIMESTAMP;
+    boolean refuses(final Segment segment, final long nowNanos) {
+        return !segment.has(TcpHeader.RST)
+                && segment.options.hasTimestamps()
+                && isOld(segment.options.timestampValue(), nowNanos);
     }
 
     /**
