@@ -114,13 +114,13 @@ final class SegmentOutput {
         if (payload > segmentBytes) {
             packet.gsoSize(segmentBytes);
         }
-        final TransmitStamps stamps = tcb.transmitStamps;
-        final boolean stamped = stamps != null && stamps.covers(seq, payload);
-        if (stamped) {
+        final TransmitStamps asked = tcb.transmitStamps;
+        final TransmitStamps stamps = asked != null && asked.covers(seq, payload) ? asked : null;
+        if (stamps != null) {
             stamps.hold(packet.memory());
         }
         final SendStatus status = hand(packet, at, tcb.ecn.field(newData));
-        if (stamped) {
+        if (stamps != null) {
             final int ipHeader = path.ipHeaderLength();
             final boolean sent = status == SendStatus.SENT;
             stamps.handed(sent, seq, payload, at - ipHeader, ipHeader + headerLength, nowNanos);
