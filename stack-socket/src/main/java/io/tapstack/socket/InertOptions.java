@@ -9,6 +9,7 @@ import io.tapstack.ip.SocketError;
 final class InertOptions {
 
     private static final int SO_DEBUG = 1;
+    private static final int SO_DONTROUTE = 5;
     private static final int SO_BROADCAST = 6;
     private static final int SO_KEEPALIVE = 9;
     private static final int SO_OOBINLINE = 10;
@@ -18,6 +19,8 @@ final class InertOptions {
     private static final int SO_MARK = 36;
     private static final int SO_RXQ_OVFL = 40;
     private static final int SO_SELECT_ERR_QUEUE = SocketOptions.SO_SELECT_ERR_QUEUE;
+    private static final int SO_BUSY_POLL = 46;
+    private static final int SO_INCOMING_CPU = 49;
 
     private boolean debug;
     private boolean broadcast;
@@ -25,6 +28,9 @@ final class InertOptions {
     private boolean urgentInLine;
     private boolean overflow;
     private boolean selectErrors;
+    private boolean dontRoute;
+    private int busyPollMicros;
+    private int incomingCpu = -1;
     private int priority;
     private int mark;
     private int receiveLowWater = 1;
@@ -36,6 +42,8 @@ final class InertOptions {
     /** What an accepted socket has from its listener. */
     InertOptions(final InertOptions inherited) {
         this.debug = inherited.debug;
+        this.dontRoute = inherited.dontRoute;
+        this.busyPollMicros = inherited.busyPollMicros;
         this.broadcast = inherited.broadcast;
         this.overflow = inherited.overflow;
         this.selectErrors = inherited.selectErrors;
@@ -49,6 +57,14 @@ final class InertOptions {
             case SO_BROADCAST -> broadcast = on;
             case SO_KEEPALIVE -> keepAlive = on;
             case SO_OOBINLINE -> urgentInLine = on;
+            case SO_DONTROUTE -> dontRoute = on;
+            case SO_BUSY_POLL -> {
+                if (value < 0) {
+                    return -SocketError.EINVAL.errno();
+                }
+                busyPollMicros = value;
+            }
+            case SO_INCOMING_CPU -> incomingCpu = value;
             case SO_PRIORITY -> priority = value;
             case SO_RCVLOWAT -> receiveLowWater = value < 0 ? Integer.MAX_VALUE : Math.max(1, value);
             case SO_MARK -> mark = value;
@@ -67,6 +83,9 @@ final class InertOptions {
             case SO_BROADCAST -> number(broadcast);
             case SO_KEEPALIVE -> number(keepAlive);
             case SO_OOBINLINE -> number(urgentInLine);
+            case SO_DONTROUTE -> number(dontRoute);
+            case SO_BUSY_POLL -> busyPollMicros;
+            case SO_INCOMING_CPU -> incomingCpu;
             case SO_PRIORITY -> priority;
             case SO_RCVLOWAT -> receiveLowWater;
             case SO_SNDLOWAT -> 1;

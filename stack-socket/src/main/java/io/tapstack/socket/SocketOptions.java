@@ -147,6 +147,12 @@ public final class SocketOptions {
     /** The headers of the SYN that began a connection; they can be read once. Not an int: {@link StreamSocket#takeSavedSyn}. */
     public static final int TCP_SAVED_SYN = 28;
 
+    /** The longest retransmission timeout, in milliseconds: 1,000 to 120,000. */
+    public static final int TCP_RTO_MAX_MS = 44;
+
+    /** The shortest retransmission timeout, in microseconds: 1 to 200,000. */
+    public static final int TCP_RTO_MIN_US = 45;
+
     /** Send, or take, data with a SYN without a cookie (RFC 7413 5.1 warns of it). */
     public static final int TCP_FASTOPEN_NO_COOKIE = 34;
 

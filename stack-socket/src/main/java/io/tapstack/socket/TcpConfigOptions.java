@@ -25,6 +25,7 @@ final class TcpConfigOptions {
     private static final int MIN_RECEIVE_BUFFER = 2_304 / 2; // Linux's SOCK_MIN_RCVBUF, which counts double
     private static final int MIN_SEND_BUFFER = 4_608 / 2; // Linux's SOCK_MIN_SNDBUF
     private static final int MAX_BUFFER = 64 << 20;
+    private static final long MICROS = 1_000;
     private static final long MILLIS = 1_000_000;
     private static final long SECONDS = 1_000_000_000;
 
@@ -159,6 +160,18 @@ final class TcpConfigOptions {
                 }
                 config.fastOpen(value == 1);
             }
+            case SocketOptions.TCP_RTO_MAX_MS -> {
+                if (isOutside(value, 1_000, 120_000)) {
+                    return INVALID;
+                }
+                config.maxRtoNanos(value * MILLIS);
+            }
+            case SocketOptions.TCP_RTO_MIN_US -> {
+                if (isOutside(value, 1, 200_000)) {
+                    return INVALID;
+                }
+                config.minRtoNanos(value * MICROS);
+            }
             case SocketOptions.TCP_SAVE_SYN -> {
                 if (isOutside(value, 0, 2)) {
                     return INVALID;
@@ -200,6 +213,8 @@ final class TcpConfigOptions {
             case SocketOptions.TCP_SYNCNT -> config.synRetries();
             case SocketOptions.TCP_FASTOPEN -> config.fastOpenQueue();
             case SocketOptions.TCP_FASTOPEN_CONNECT -> number(config.fastOpen());
+            case SocketOptions.TCP_RTO_MAX_MS -> (int) (config.maxRtoNanos() / MILLIS);
+            case SocketOptions.TCP_RTO_MIN_US -> (int) (config.minRtoNanos() / MICROS);
             case SocketOptions.TCP_SAVE_SYN -> config.saveSyn();
             case SocketOptions.TCP_FASTOPEN_NO_COOKIE -> number(config.fastOpenWithoutCookie());
             case SocketOptions.TCP_USER_TIMEOUT -> (int) (config.userTimeoutNanos() / MILLIS);

@@ -43,6 +43,12 @@ final class StreamOptionsTest extends TwoHostsTest {
         "6, 12, 1, 1", // TCP_QUICKACK
         "6, 25, 5000, 5000", // TCP_NOTSENT_LOWAT
         "6, 27, 2, 2", // TCP_SAVE_SYN
+        "6, 44, 2000, 2000", // TCP_RTO_MAX_MS
+        "6, 45, 100000, 100000", // TCP_RTO_MIN_US
+        "1, 5, 7, 1", // SO_DONTROUTE
+        "1, 46, 50, 50", // SO_BUSY_POLL
+        "1, 49, 1, 1", // SO_INCOMING_CPU
+        "1, 49, -1, -1", // SO_INCOMING_CPU, any
         "1, 18, 100, 100", // SO_RCVLOWAT
         "1, 18, 0, 1", // SO_RCVLOWAT, at least
         "0, 10, 0, 0", // IP_MTU_DISCOVER, IP_PMTUDISC_DONT
