@@ -22,6 +22,7 @@ public final class FileTable {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final BitSet taken = new BitSet();
+    private final BitSet closeOnExec = new BitSet();
     private final Map<Integer, OpenFile> files = new HashMap<>();
 
     /** Takes the lowest free descriptor, for {@link #fill} or {@link #free}. @return the descriptor, or {@code -EMFILE} */
@@ -62,6 +63,27 @@ public final class FileTable {
         }
     }
 
+    /** FD_CLOEXEC of a descriptor that is open. */
+    void closeOnExec(final long fd, final boolean on) {
+        lock.lock();
+        try {
+            if (get(fd) != null) {
+                closeOnExec.set((int) fd, on);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    boolean isCloseOnExec(final long fd) {
+        lock.lock();
+        try {
+            return get(fd) != null && closeOnExec.get((int) fd);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     @Nullable
     OpenFile get(final long fd) {
         lock.lock();
@@ -80,6 +102,7 @@ public final class FileTable {
             final OpenFile file = fd >= FIRST && fd < LIMIT ? files.remove((int) fd) : null;
             if (file != null) {
                 taken.clear((int) fd);
+                closeOnExec.clear((int) fd);
             }
             return file;
         } finally {
@@ -94,6 +117,7 @@ public final class FileTable {
             final List<OpenFile> all = new ArrayList<>(files.values());
             files.clear();
             taken.clear();
+            closeOnExec.clear();
             return all;
         } finally {
             lock.unlock();

@@ -36,12 +36,15 @@ public final class SocketCalls {
     public static final int SOCK_DGRAM = 2;
     public static final int SOCK_NONBLOCK = 0x800;
     public static final int SOCK_CLOEXEC = 0x80000;
+    public static final int F_GETFD = 1;
+    public static final int F_SETFD = 2;
     public static final int F_GETFL = 3;
     public static final int F_SETFL = 4;
     public static final int O_RDWR = 2;
     public static final int O_NONBLOCK = SOCK_NONBLOCK;
 
     private static final IpAddress LOOPBACK = IpAddress.parse("127.0.0.1");
+    private static final int FD_CLOEXEC = 1;
     private static final int AF_MAX = 46;
     private static final int SOCK_RAW = 3;
     private static final int TYPE_MASK = 0xF;
@@ -117,6 +120,7 @@ public final class SocketCalls {
         if (!files.fill(fd, new SocketFile(socket))) {
             socket.close();
         }
+        files.closeOnExec(fd, (flags & SOCK_CLOEXEC) != 0);
     }
 
     /** {@code bind(2)}. */
@@ -323,7 +327,10 @@ public final class SocketCalls {
         return socket == null ? notSocket(fd) : LinuxOptions.set(socket, level, name, value);
     }
 
-    /** {@code fcntl(2)}, as far as {@link #F_GETFL} and {@link #F_SETFL} go. */
+    /**
+     * {@code fcntl(2)}, as far as {@link #F_GETFL} and {@link #F_SETFL} go, and {@link #F_GETFD} and {@link #F_SETFD}, whose FD_CLOEXEC is kept and
+     * changes nothing, as nothing is executed.
+     */
     public long fcntl(final long fd, final int command, final int flags) {
         final OpenFile file = files.get(fd);
         if (file == null) {
@@ -331,6 +338,13 @@ public final class SocketCalls {
         }
         final StackSocket socket = socket(fd);
         switch (command) {
+            case F_GETFD -> {
+                return files.isCloseOnExec(fd) ? FD_CLOEXEC : 0;
+            }
+            case F_SETFD -> {
+                files.closeOnExec(fd, (flags & FD_CLOEXEC) != 0);
+                return 0;
+            }
             case F_GETFL -> {
                 return O_RDWR | (socket != null && socket.isNonBlocking() ? O_NONBLOCK : 0);
             }
@@ -385,6 +399,7 @@ public final class SocketCalls {
         final int fd = files.reserve();
         if (fd >= 0) {
             files.fill(fd, new EpollFile(layer.eventPoll()));
+            files.closeOnExec(fd, (flags & SOCK_CLOEXEC) != 0);
         }
         return fd;
     }
