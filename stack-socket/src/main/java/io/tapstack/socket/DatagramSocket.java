@@ -26,6 +26,8 @@ public final class DatagramSocket extends StackSocket {
 
     private final UdpEndpoint endpoint;
     private final DatagramOptions options;
+    private final CorkedDatagram pieces = new CorkedDatagram();
+    private boolean corked;
     private boolean inputShut;
     private boolean outputShut;
     private int zeroCopySends;
@@ -96,7 +98,8 @@ public final class DatagramSocket extends StackSocket {
     }
 
     /**
-     * {@code sendto(2)}: all of {@code data} as one datagram.
+     * {@code sendto(2)}: all of {@code data} as one datagram; or, with UDP_CORK or MSG_MORE, as a piece of one that goes out with the first piece
+     * that has neither, to where the first one was to go.
      *
      * @param destination null for the one that is connected to
      */
@@ -109,6 +112,46 @@ public final class DatagramSocket extends StackSocket {
             final ByteBuffer data, final int flags, final @Nullable Endpoint destination, final SentMessage message) {
         final int length = data.remaining();
         door.enter();
+        try {
+            final boolean more = corked || MessageFlags.has(flags, MessageFlags.MSG_MORE);
+            final int unusable = unusable();
+            if (unusable != 0 || !more && !pieces.isPending()) {
+                return unusable != 0 ? unusable : sendWhole(data, flags, destination, message);
+            }
+            // As on Linux, nothing begins no datagram.
+            if (length == 0 && !pieces.isPending()) {
+                return 0;
+            }
+            if (!pieces.isPending() && destination == null && endpoint.remote() == null) {
+                return -SocketError.EDESTADDRREQ.errno();
+            }
+            if (!pieces.append(data, destination)) {
+                return -SocketError.EMSGSIZE.errno();
+            }
+            if (more) {
+                return length;
+            }
+            final Endpoint to = pieces.destination();
+            return Math.min(length, sendWhole(pieces.take(), flags, to, message));
+        } finally {
+            door.exit();
+        }
+    }
+
+    /** UDP_CORK: while it is on, what is sent are pieces of one datagram, which goes out when it is taken off. */
+    private void cork(final boolean on) {
+        corked = on;
+        if (!on && pieces.isPending()) {
+            final Endpoint to = pieces.destination();
+            // As on Linux, nobody is told whether it could be sent.
+            sendWhole(pieces.take(), MessageFlags.MSG_DONTWAIT, to, SentMessage.PLAIN);
+        }
+    }
+
+    /** One datagram; called inside the door. */
+    private int sendWhole(
+            final ByteBuffer data, final int flags, final @Nullable Endpoint destination, final SentMessage message) {
+        final int length = data.remaining();
         try {
             final long deadline = sendDeadline();
             int result = unusable();
@@ -126,8 +169,6 @@ public final class DatagramSocket extends StackSocket {
             return result;
         } catch (final SocketErrorException e) {
             return -e.error().errno();
-        } finally {
-            door.exit();
         }
     }
 
@@ -331,6 +372,7 @@ public final class DatagramSocket extends StackSocket {
 
     @Override
     int closeProtocol() {
+        pieces.clear();
         endpoint.close();
         return 0;
     }
@@ -352,11 +394,18 @@ public final class DatagramSocket extends StackSocket {
 
     @Override
     int applyOption(final int level, final int name, final int value) {
+        if (level == SocketOptions.IPPROTO_UDP && name == SocketOptions.UDP_CORK) {
+            cork(value != 0);
+            return 0;
+        }
         return options.set(level, name, value);
     }
 
     @Override
     int optionValue(final int level, final int name) {
+        if (level == SocketOptions.IPPROTO_UDP && name == SocketOptions.UDP_CORK) {
+            return corked ? 1 : 0;
+        }
         return options.get(level, name);
     }
 

@@ -167,5 +167,8 @@ public final class SocketOptions {
     static final int AF_INET = 2;
     static final int IPPROTO_UDP = 17;
 
+    /** What is sent are pieces of one datagram, until the option is taken off. */
+    static final int UDP_CORK = 1;
+
     private SocketOptions() {}
 }
