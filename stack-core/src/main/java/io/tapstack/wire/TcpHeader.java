@@ -3,7 +3,7 @@ package io.tapstack.wire;
 import java.nio.ByteBuffer;
 
 /**
- * A view of a TCP header (RFC 9293 3.1) in a buffer.
+ * A view of a TCP header (RFC 9293 3.1, with the AE flag of RFC 9768) in a buffer.
  *
  * <pre>
  *   0                   1                   2                   3
@@ -15,9 +15,9 @@ import java.nio.ByteBuffer;
  *  +---------------+---------------+---------------+---------------+
  *  |                    Acknowledgment Number                      |
  *  +-------+-------+---------------+---------------+---------------+
- *  |  Data |       |C|E|U|A|P|R|S|F|                               |
- *  | Offset| Rsrvd |W|C|R|C|S|S|Y|I|            Window             |
- *  |       |       |R|E|G|K|H|T|N|N|                               |
+ *  |  Data |     |A|C|E|U|A|P|R|S|F|                               |
+ *  | Offset|Rsrvd|E|W|C|R|C|S|S|Y|I|            Window             |
+ *  |       |     | |R|E|G|K|H|T|N|N|                               |
  *  +-------+-------+---------------+---------------+---------------+
  *  |           Checksum            |         Urgent Pointer        |
  *  +---------------+---------------+---------------+---------------+
@@ -48,6 +48,15 @@ public final class TcpHeader {
     public static final int URG = 0x20;
     public static final int ECE = 0x40;
     public static final int CWR = 0x80;
+    /** Accurate ECN (RFC 9768 3.1.1): the lowest bit of the byte before the other flags. */
+    public static final int AE = 0x100;
+
+    /** AE, CWR and ECE together: the ACE field (RFC 9768 3.2.2), whose lowest bit is ECE. */
+    public static final int ACE = AE | CWR | ECE;
+
+    public static final int ACE_SHIFT = 6;
+
+    private static final int FLAGS_MASK = 0x1FF;
 
     private ByteBuffer buffer = ByteBuffer.allocate(0);
     private int offset;
@@ -83,7 +92,7 @@ public final class TcpHeader {
     }
 
     public int flags() {
-        return buffer.get(offset + FLAGS_OFFSET) & 0xFF;
+        return buffer.getShort(offset + DATA_OFFSET_OFFSET) & FLAGS_MASK;
     }
 
     /** SEG.WND as it stands in the header: not scaled. */
@@ -109,8 +118,7 @@ public final class TcpHeader {
         buffer.putShort(offset + DESTINATION_PORT_OFFSET, (short) destinationPort);
         buffer.putInt(offset + SEQUENCE_OFFSET, sequence);
         buffer.putInt(offset + ACKNOWLEDGMENT_OFFSET, acknowledgment);
-        buffer.put(offset + DATA_OFFSET_OFFSET, (byte) (headerLength << 2));
-        buffer.put(offset + FLAGS_OFFSET, (byte) flags);
+        buffer.putShort(offset + DATA_OFFSET_OFFSET, (short) (headerLength << 10 | flags));
         buffer.putShort(offset + WINDOW_OFFSET, (short) window);
         buffer.putShort(offset + CHECKSUM_OFFSET, (short) 0);
         buffer.putShort(offset + URGENT_POINTER_OFFSET, (short) urgentPointer);
@@ -120,11 +128,11 @@ public final class TcpHeader {
         buffer.putShort(offset + CHECKSUM_OFFSET, (short) checksum);
     }
 
-    /** The flags as tcpdump writes them, for example {@code [S.]}. */
+    /** The flags as tcpdump writes them, for example {@code [S.]}, and A for AE. */
     public static String flagsToString(final int flags) {
         final StringBuilder text = new StringBuilder("[");
-        final String letters = "FSRP.UEW";
-        for (int bit = 0; bit < 8; bit++) {
+        final String letters = "FSRP.UEWA";
+        for (int bit = 0; bit < letters.length(); bit++) {
             if ((flags & 1 << bit) != 0) {
                 text.append(letters.charAt(bit));
             }

@@ -3,7 +3,7 @@ package io.tapstack.wire;
 import java.nio.ByteBuffer;
 
 /**
- * The options of one TCP header (RFC 9293 3.1, 3.2): MSS, window scale and timestamps (RFC 7323), SACK (RFC 2018), user timeout (RFC 5482), Fast Open (RFC 7413). Parsing
+ * The options of one TCP header (RFC 9293 3.1, 3.2): MSS, window scale and timestamps (RFC 7323), SACK (RFC 2018), user timeout (RFC 5482), Fast Open (RFC 7413), AccECN0 and AccECN1 (RFC 9768). Parsing
  * never fails: unknown options are skipped, and what is malformed ends the list (RFC 9293 MUST-7). One object is
  * filled anew for every segment.
  */
@@ -20,6 +20,10 @@ public final class TcpOptions {
     private static final int FAST_OPEN = 34;
     private static final int EXPERIMENTAL = 254;
     private static final int FAST_OPEN_EXID = 0xF989; // RFC 7413 appendix: its experiment identifier (RFC 6994 3.1)
+    private static final int ACC_ECN_0 = 172;
+    private static final int ACC_ECN_1 = 174;
+    private static final int ACC_ECN_FIELDS = 3;
+    private static final int ACC_ECN_FIELD_LENGTH = 3;
     private static final int MIN_COOKIE = 4;
     private static final int MAX_COOKIE = 16;
     private static final int NONE = -1;
@@ -43,6 +47,10 @@ public final class TcpOptions {
     private long cookieHigh;
     private long cookieLow;
     private boolean cookieExperimental;
+    private boolean accEcn;
+    private int echoEct0Bytes;
+    private int echoCeBytes;
+    private int echoEct1Bytes;
     private int sackBlocks;
     private final int[] sackLeft = new int[MAX_SACK_BLOCKS];
     private final int[] sackRight = new int[MAX_SACK_BLOCKS];
@@ -58,6 +66,10 @@ public final class TcpOptions {
         userTimeout = 0;
         cookieLength = NONE;
         cookieExperimental = false;
+        accEcn = false;
+        echoEct0Bytes = NONE;
+        echoCeBytes = NONE;
+        echoEct1Bytes = NONE;
         sackBlocks = 0;
     }
 
@@ -139,6 +151,7 @@ public final class TcpOptions {
                     readCookie(buffer, at + 4, length - 4, true);
                 }
             }
+            case ACC_ECN_0, ACC_ECN_1 -> readAccEcn(buffer, kind == ACC_ECN_0, at + 2, length - 2);
             default -> {
                 // RFC 9293 MUST-6: an option that is not understood is ignored.
             }
@@ -162,6 +175,41 @@ public final class TcpOptions {
                 cookieLow |= part;
             }
         }
+    }
+
+    /** RFC 9768 3.2.3: whole fields of three bytes, as many as there are; what is left, or behind the third, is padding. */
+    private void readAccEcn(final ByteBuffer buffer, final boolean order0, final int at, final int length) {
+        accEcn = true;
+        final int fields = Math.min(length / ACC_ECN_FIELD_LENGTH, ACC_ECN_FIELDS);
+        final int first = fields > 0 ? uint24(buffer, at) : NONE;
+        final int last = fields > 2 ? uint24(buffer, at + 2 * ACC_ECN_FIELD_LENGTH) : NONE;
+        echoEct0Bytes = order0 ? first : last;
+        echoCeBytes = fields > 1 ? uint24(buffer, at + ACC_ECN_FIELD_LENGTH) : NONE;
+        echoEct1Bytes = order0 ? last : first;
+    }
+
+    private static int uint24(final ByteBuffer buffer, final int at) {
+        return (buffer.getShort(at) & 0xFFFF) << 8 | buffer.get(at + 2) & 0xFF;
+    }
+
+    /** True if there was an AccECN option, empty or not (RFC 9768 3.2.3). */
+    public boolean hasAccEcn() {
+        return accEcn;
+    }
+
+    /** EE0B, the 24 lowest bits of the peer's count of bytes that came with ECT(0), or -1 if the field is not there. */
+    public int echoEct0Bytes() {
+        return echoEct0Bytes;
+    }
+
+    /** ECEB: the same for CE. */
+    public int echoCeBytes() {
+        return echoCeBytes;
+    }
+
+    /** EE1B: the same for ECT(1). */
+    public int echoEct1Bytes() {
+        return echoEct1Bytes;
     }
 
     /** What the user timeout option says (RFC 5482 2): the highest bit is set for minutes, else it is seconds; 0 if there is none. */
@@ -310,6 +358,36 @@ public final class TcpOptions {
         for (int i = 0; i < length; i++) {
             buffer.put(next++, (byte) ((i < 8 ? high : low) >>> (56 - 8 * (i % 8))));
         }
+        while (next < at + total) {
+            buffer.put(next++, (byte) NO_OPERATION);
+        }
+        return total;
+    }
+
+    /** Bytes of an AccECN option of so many fields with the NOPs that align it. */
+    public static int accEcnLength(final int fields) {
+        return (2 + ACC_ECN_FIELD_LENGTH * fields + 3) & -4;
+    }
+
+    /** An AccECN option of the first {@code fields} of three: ECT(0), CE and ECT(1) in order 0, the other way round in order 1. */
+    public static int writeAccEcn(
+            final ByteBuffer buffer,
+            final int at,
+            final boolean order0,
+            final int fields,
+            final int ect0Bytes,
+            final int ceBytes,
+            final int ect1Bytes) {
+        buffer.put(at, (byte) (order0 ? ACC_ECN_0 : ACC_ECN_1));
+        buffer.put(at + 1, (byte) (2 + ACC_ECN_FIELD_LENGTH * fields));
+        int next = at + 2;
+        for (int field = 0; field < fields; field++) {
+            final int value = field == 1 ? ceBytes : (field == 0) == order0 ? ect0Bytes : ect1Bytes;
+            buffer.putShort(next, (short) (value >>> 8));
+            buffer.put(next + 2, (byte) value);
+            next += ACC_ECN_FIELD_LENGTH;
+        }
+        final int total = accEcnLength(fields);
         while (next < at + total) {
             buffer.put(next++, (byte) NO_OPERATION);
         }

@@ -55,7 +55,7 @@ public record SentSegment(
     private static int option(final int wanted, final ByteBuffer bytes, final int from, final int to) {
         int at = from;
         while (at < to) {
-            final int kind = bytes.get(at);
+            final int kind = bytes.get(at) & 0xFF;
             if (kind == wanted) {
                 return at;
             }

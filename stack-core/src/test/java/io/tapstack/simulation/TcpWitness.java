@@ -166,7 +166,7 @@ final class TcpWitness {
         other.acknowledged = side.start;
         other.edge = side.start;
         for (int at = TcpHeader.MIN_LENGTH; at < header.headerLength(); ) {
-            final int kind = segment.get(at);
+            final int kind = segment.get(at) & 0xFF;
             switch (kind) {
                 case 2 -> side.mss = segment.getShort(at + 2) & 0xFFFF;
                 case 3 -> side.shift = segment.get(at + 2);
@@ -185,7 +185,7 @@ final class TcpWitness {
 
     private boolean hasTimestamps(final ByteBuffer segment) {
         for (int at = TcpHeader.MIN_LENGTH; at < header.headerLength(); ) {
-            final int kind = segment.get(at);
+            final int kind = segment.get(at) & 0xFF;
             if (kind == 8) {
                 return true;
             }

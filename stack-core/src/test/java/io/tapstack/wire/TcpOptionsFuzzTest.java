@@ -80,5 +80,22 @@ class TcpOptionsFuzzTest {
             assertThat(options.sackLeft(block)).isEqualTo(sack.getInt(8 * block));
             assertThat(options.sackRight(block)).isEqualTo(sack.getInt(8 * block + 4));
         }
+        final boolean accurate = !found.getOrDefault(172, List.of()).isEmpty()
+                || !found.getOrDefault(174, List.of()).isEmpty();
+        assertThat(options.hasAccEcn()).isEqualTo(accurate);
+        assertThat(options.echoCeBytes()).isBetween(-1, 0xFF_FFFF);
+        assertThat(options.echoEct0Bytes()).isBetween(-1, 0xFF_FFFF);
+        assertThat(options.echoEct1Bytes()).isBetween(-1, 0xFF_FFFF);
+        if (found.getOrDefault(174, List.of()).isEmpty() && accurate) {
+            final List<byte[]> values = found.get(172);
+            final byte[] value = values.get(values.size() - 1);
+            assertThat(options.echoEct0Bytes()).isEqualTo(value.length < 3 ? -1 : uint24(value, 0));
+            assertThat(options.echoCeBytes()).isEqualTo(value.length < 6 ? -1 : uint24(value, 3));
+            assertThat(options.echoEct1Bytes()).isEqualTo(value.length < 9 ? -1 : uint24(value, 6));
+        }
+    }
+
+    private static int uint24(final byte[] value, final int at) {
+        return (value[at] & 0xFF) << 16 | (value[at + 1] & 0xFF) << 8 | value[at + 2] & 0xFF;
     }
 }

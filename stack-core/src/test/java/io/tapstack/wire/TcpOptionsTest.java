@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.ByteBuffer;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** TCP options: RFC 9293 3.1 and 3.2, RFC 7323 2.2 and 3.2, RFC 2018 2 and 3. */
 class TcpOptionsTest {
@@ -111,6 +113,44 @@ class TcpOptionsTest {
         assertThat(options.timestampValue()).isEqualTo(-5);
         assertThat(options.timestampEcho()).isEqualTo(6);
         assertThat(options.windowScale()).isEqualTo(14);
+    }
+
+    /** RFC 9768 3.2.3, figure 4 and table 5: fields from either end, and of a length that nobody has yet as many as there are whole. */
+    @Test
+    void accurateEcn() {
+        parse(172, 11, 1, 2, 3, 4, 5, 6, 0xFF, 0xFF, 0xFF);
+        assertThat(options.hasAccEcn()).isTrue();
+        assertThat(options.echoEct0Bytes()).isEqualTo(0x010203);
+        assertThat(options.echoCeBytes()).isEqualTo(0x040506);
+        assertThat(options.echoEct1Bytes()).isEqualTo(0xFFFFFF);
+        parse(174, 11, 1, 2, 3, 4, 5, 6, 0xFF, 0xFF, 0xFF);
+        assertThat(options.echoEct1Bytes()).isEqualTo(0x010203);
+        assertThat(options.echoCeBytes()).isEqualTo(0x040506);
+        assertThat(options.echoEct0Bytes()).isEqualTo(0xFFFFFF);
+        parse(174, 7, 1, 2, 3, 4, 5);
+        assertThat(options.echoEct1Bytes()).isEqualTo(0x010203);
+        assertThat(options.echoCeBytes()).isEqualTo(-1);
+        assertThat(options.echoEct0Bytes()).isEqualTo(-1);
+        parse(172, 14, 0, 0, 1, 0, 0, 2, 0, 0, 3, 9, 9, 9);
+        assertThat(options.echoEct1Bytes()).isEqualTo(3);
+        parse(172, 2, 1, 1);
+        assertThat(options.hasAccEcn()).isTrue();
+        assertThat(options.echoEct0Bytes()).isEqualTo(-1);
+        parse(1, 1, 1, 1);
+        assertThat(options.hasAccEcn()).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true, 0", "true, 1", "true, 2", "true, 3", "false, 0", "false, 1", "false, 2", "false, 3"})
+    void writingAccurateEcn(final boolean order0, final int fields) {
+        final ByteBuffer buffer = ByteBuffer.allocate(12);
+        final int length = TcpOptions.writeAccEcn(buffer, 0, order0, fields, 0x0100_0001, 0xFFFFFF, 0x020304);
+        assertThat(length).isEqualTo(TcpOptions.accEcnLength(fields)).isEqualTo((2 + 3 * fields + 3) / 4 * 4);
+        options.parse(buffer, 0, length);
+        assertThat(options.hasAccEcn()).isTrue();
+        assertThat(options.echoCeBytes()).isEqualTo(fields > 1 ? 0xFFFFFF : -1);
+        assertThat(options.echoEct0Bytes()).isEqualTo(fields > (order0 ? 0 : 2) ? 1 : -1);
+        assertThat(options.echoEct1Bytes()).isEqualTo(fields > (order0 ? 2 : 0) ? 0x020304 : -1);
     }
 
     /** Noise: parsing never fails and never looks beyond its end. */

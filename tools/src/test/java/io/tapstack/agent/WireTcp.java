@@ -12,6 +12,7 @@ final class WireTcp {
     static final int ACK = 16;
     static final int ECE = 64;
     static final int CWR = 128;
+    static final int AE = 256;
 
     /** A segment that was received. */
     record Segment(
@@ -33,7 +34,7 @@ final class WireTcp {
         long option(final int kind) {
             final ByteBuffer bytes = ByteBuffer.wrap(options);
             while (bytes.hasRemaining()) {
-                final int next = bytes.get();
+                final int next = bytes.get() & 0xFF;
                 if (next <= 1) {
                     continue;
                 }
@@ -66,7 +67,7 @@ final class WireTcp {
                 bytes.getShort(22) & 0xFFFF,
                 bytes.getInt(24),
                 bytes.getInt(28),
-                bytes.get(33) & 0xFF,
+                bytes.getShort(32) & 0x1FF,
                 bytes.getShort(34) & 0xFFFF,
                 java.util.Arrays.copyOfRange(packet, 40, offset),
                 java.util.Arrays.copyOfRange(packet, offset, total));

@@ -64,8 +64,7 @@ public final class PacketText {
 
     /** Flags as tcpdump writes them. */
     static String flags(final int flags) {
-        final String letters = TcpHeader.flagsToString(flags) + (flags >>> Byte.SIZE == 0 ? "" : "A");
-        final String plain = letters.replaceAll("[\\[\\]]", "");
+        final String plain = TcpHeader.flagsToString(flags).replaceAll("[\\[\\]]", "");
         return plain.isEmpty() ? "-" : plain;
     }
 

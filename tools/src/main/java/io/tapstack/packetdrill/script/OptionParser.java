@@ -10,7 +10,9 @@ final class OptionParser {
 
     /** What an option can begin with. */
     static final Set<String> NAMES =
-            Set.of("nop", "eol", "mss", "wscale", "sackOK", "sack", "TS", "FO", "FOEXP", "md5", "raw");
+            Set.of("nop", "eol", "mss", "wscale", "sackOK", "sack", "TS", "FO", "FOEXP", "md5", "ECN", "raw");
+
+    private static final long MAX_UINT24 = 0xFF_FFFF;
 
     private final Tokens tokens;
 
@@ -50,6 +52,7 @@ final class OptionParser {
             case "FO" -> new TcpOption.FastOpen(false, hex(true));
             case "FOEXP" -> new TcpOption.FastOpen(true, hex(true));
             case "md5" -> new TcpOption.Md5(hex(false));
+            case "ECN" -> accurateEcn(name.line());
             case "raw" -> new TcpOption.Raw(hex(false));
             default -> throw ScriptException.unsupported(name.line(), "TCP option " + name.text());
         };
@@ -70,6 +73,21 @@ final class OptionParser {
         final int value = (int) tokens.integer("ts val", 0, PacketParser.MAX_UINT32);
         tokens.expect("ecr");
         return new TcpOption.Timestamp(value, (int) tokens.integer("ecr val", 0, PacketParser.MAX_UINT32));
+    }
+
+    /** {@code ECN e0b 1 ceb 0 e1b 1}: fields from either end, in this order or the other one; {@code ECN} alone, or with an order, for an empty one. */
+    private TcpOption accurateEcn(final int line) throws ScriptException {
+        final List<TcpOption.EchoField> fields = new ArrayList<>();
+        for (Token name = tokens.peek(); TcpOption.AccurateEcn.ORDER_0.contains(name.text()); name = tokens.peek()) {
+            tokens.next();
+            fields.add(new TcpOption.EchoField(name.text(), (int) tokens.integer(name.text(), 0, MAX_UINT24)));
+        }
+        final TcpOption.AccurateEcn option = new TcpOption.AccurateEcn(List.copyOf(fields));
+        if (!option.isInOrder()) {
+            throw new ScriptException(
+                    line, "the fields of ECN come as e0b ceb e1b, or as e1b ceb e0b, the last ones left out");
+        }
+        return option;
     }
 
     private String hex(final boolean optional) throws ScriptException {

@@ -91,6 +91,39 @@ public sealed interface TcpOption {
         }
     }
 
+    /**
+     * {@code ECN e0b 1 ceb 0 e1b 1} for AccECN0, {@code ECN e1b 1 ceb 0 e0b 1} for AccECN1 (RFC 9768 3.2.3), the last fields left out or not. An
+     * empty one is AccECN1, as the published language has it.
+     */
+    record AccurateEcn(List<EchoField> fields) implements TcpOption {
+
+        static final List<String> ORDER_0 = List.of("e0b", "ceb", "e1b");
+        static final List<String> ORDER_1 = List.of("e1b", "ceb", "e0b");
+
+        boolean isOrder0() {
+            return !fields.isEmpty() && fields.get(0).name().equals("e0b");
+        }
+
+        boolean isInOrder() {
+            final List<String> names = fields.stream().map(EchoField::name).toList();
+            final List<String> order = isOrder0() ? ORDER_0 : ORDER_1;
+            return names.size() <= order.size() && names.equals(order.subList(0, names.size()));
+        }
+
+        @Override
+        public String toString() {
+            return fields.stream().map(EchoField::toString).collect(Collectors.joining("", "ECN", ""));
+        }
+    }
+
+    /** One counter of 24 bits, by its name. */
+    record EchoField(String name, int value) {
+        @Override
+        public String toString() {
+            return " " + name + " " + value;
+        }
+    }
+
     /** {@code raw 1e04abcd}: bytes as they are, kind and length first. Not in the published language. */
     record Raw(String bytes) implements TcpOption {
         @Override

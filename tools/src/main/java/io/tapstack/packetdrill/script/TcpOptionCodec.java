@@ -19,6 +19,9 @@ public final class TcpOptionCodec {
     private static final int TIMESTAMPS = 8;
     private static final int MD5 = 19;
     private static final int FAST_OPEN = 34;
+    private static final int ACC_ECN_0 = 172;
+    private static final int ACC_ECN_1 = 174;
+    private static final int ACC_ECN_MAX = 11;
     private static final int EXPERIMENTAL = 254;
     private static final int FAST_OPEN_MAGIC = 0xF989;
 
@@ -60,6 +63,13 @@ public final class TcpOptionCodec {
         } else if (option instanceof TcpOption.Md5 md5) {
             final byte[] digest = HexFormat.of().parseHex(md5.digest());
             return start(MD5, 2 + digest.length).put(digest).array();
+        } else if (option instanceof TcpOption.AccurateEcn accurate) {
+            final ByteBuffer bytes = start(
+                    accurate.isOrder0() ? ACC_ECN_0 : ACC_ECN_1,
+                    2 + 3 * accurate.fields().size());
+            accurate.fields()
+                    .forEach(field -> bytes.put((byte) (field.value() >>> 16)).putShort((short) field.value()));
+            return bytes.array();
         } else {
             return ((TcpOption.Raw) option).toBytes();
         }
@@ -120,9 +130,24 @@ public final class TcpOptionCodec {
                 length >= 4 && (bytes.getShort(2) & 0xFFFF) == FAST_OPEN_MAGIC
                         ? new TcpOption.FastOpen(true, hex(bytes, 4))
                         : raw;
+            case ACC_ECN_0, ACC_ECN_1 -> accurateEcn(kind == ACC_ECN_0, bytes, raw);
             case MD5 -> new TcpOption.Md5(hex(bytes, 2));
             default -> raw;
         };
+    }
+
+    private static TcpOption accurateEcn(final boolean order0, final ByteBuffer bytes, final TcpOption.Raw raw) {
+        final int length = bytes.remaining();
+        if (length > ACC_ECN_MAX || length % 3 != 2 || length == 2 && order0) {
+            return raw;
+        }
+        final List<String> names = order0 ? TcpOption.AccurateEcn.ORDER_0 : TcpOption.AccurateEcn.ORDER_1;
+        final List<TcpOption.EchoField> fields = new ArrayList<>();
+        for (int at = 2; at < length; at += 3) {
+            final int value = (bytes.get(at) & 0xFF) << 16 | bytes.getShort(at + 1) & 0xFFFF;
+            fields.add(new TcpOption.EchoField(names.get(fields.size()), value));
+        }
+        return new TcpOption.AccurateEcn(List.copyOf(fields));
     }
 
     private static TcpOption sack(final ByteBuffer bytes, final int offset) {
