@@ -54,12 +54,13 @@ final class AckProcessor {
         }
         final int priorFlight = tcb.sndNxt - tcb.sndUna;
         final int priorInFlight = tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt);
+        final int priorSegments = tcb.scoreboard.segments();
         final int acked = advances ? segment.ack - tcb.sndUna : 0;
         if (advances) {
             acknowledge(segment, acked, nowNanos);
         }
         readAck(segment, acked, nowNanos);
-        recover(segment, priorFlight, priorInFlight);
+        recover(segment, priorFlight, priorInFlight, priorSegments);
         tcb.figures.acknowledged(segment, arrival);
         if (advances) {
             settle(nowNanos);
@@ -118,7 +119,8 @@ final class AckProcessor {
     }
 
     /** What loss recovery makes of the ACK, and congestion control of both. */
-    private void recover(final Segment segment, final int priorFlight, final int priorInFlight) {
+    private void recover(
+            final Segment segment, final int priorFlight, final int priorInFlight, final int priorSegments) {
         final LossRecovery recovery = tcb.recovery;
         final DeliveryRate rate = tcb.scoreboard.rate();
         final Phase phaseBefore = recovery.phase();
@@ -130,13 +132,16 @@ final class AckProcessor {
         if (verdict == Verdict.RECOVERED) {
             tcb.reduction.act(recovery.lookAgain(arrival), flight, arrival);
         }
+        if (SequenceNumber.greaterOrEqual(segment.ack, tcb.sndUna)) {
+            tcb.reduction.feedback(segment, arrival, priorSegments, priorInFlight);
+        }
         tcb.reduction.acked(arrival);
         if (arrival.deliveredBytes() > 0) {
             // The ACK that ends recovery opens the window again (RFC 5681 3.1), as on Linux: but not with an echo (RFC
             // 3168 6.1.2), nor without SACK, where RFC 6582 3.2, step 3 has a window of its own for it.
             final boolean recovering = recovery.phase() == Phase.RECOVERY;
             final boolean recovered = phaseBefore == Phase.RECOVERY && !recovering;
-            sample.inRecovery = recovering || recovered && (!tcb.sackAgreed || segment.has(TcpHeader.ECE));
+            sample.inRecovery = recovering || recovered && (!tcb.sackAgreed || tcb.ecn.isEcho(segment));
             // RFC 3465 2.3: when losses are made good an ACK may cover much that left the network long ago.
             sample.ackedBytes = phaseBefore == Phase.LOSS || recovered && !tcb.congestion.controlsRecovery()
                     ? Math.min(arrival.ackedBytes, tcb.sackAgreed ? arrival.deliveredBytes() : tcb.mss)

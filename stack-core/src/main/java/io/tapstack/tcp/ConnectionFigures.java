@@ -105,7 +105,7 @@ final class ConnectionFigures {
             segments += duplicates <= segmentsAgain ? reported : 0;
         }
         delivered += segments;
-        if (tcb.ecn.isAgreed() && segment.has(TcpHeader.ECE)) {
+        if (tcb.ecn.accurate() == null && tcb.ecn.isAgreed() && segment.has(TcpHeader.ECE)) {
             deliveredMarked += segments;
         }
     }
@@ -163,6 +163,7 @@ final class ConnectionFigures {
 
     TcpInfo.Sent sent() {
         follow();
+        final AccurateEcn accurateEcn = tcb.ecn.accurate();
         return new TcpInfo.Sent(
                 segmentsOut,
                 dataSegmentsOut,
@@ -171,7 +172,7 @@ final class ConnectionFigures {
                 bytesAgain,
                 bytesAcked,
                 delivered,
-                deliveredMarked,
+                accurateEcn == null ? deliveredMarked : accurateEcn.sender.marks(),
                 duplicates,
                 tcb.recovery.reorderingsSeen());
     }

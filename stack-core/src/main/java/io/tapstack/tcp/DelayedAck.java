@@ -112,6 +112,11 @@ final class DelayedAck {
         return quick;
     }
 
+    /** True if there is data that is not acknowledged yet. */
+    boolean isPending() {
+        return bytesPending > 0;
+    }
+
     /** True if an ACK has to go out now. */
     boolean isDue() {
         return due;

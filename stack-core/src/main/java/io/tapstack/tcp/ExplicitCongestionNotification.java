@@ -1,28 +1,24 @@
 package io.tapstack.tcp;
 
-import io.tapstack.event.StackStatistics;
 import io.tapstack.wire.Ipv4Header;
 import io.tapstack.wire.SequenceNumber;
 import io.tapstack.wire.TcpHeader;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Explicit Congestion Notification of one connection (RFC 3168 6.1): the agreement in the handshake, the echo of what the network has marked
- * on its way to us, and the answer to the peer's echo of what it has marked on its way from us.
+ * Explicit Congestion Notification of one connection: the agreement in the handshake, the echo of what the network has marked on its way to us,
+ * and the answer to the peer's echo of what it has marked on its way from us. By RFC 3168 6.1; in AccECN mode (RFC 9768) feedback goes by
+ * {@link AccurateEcn}, and how the window answers it stays the same.
  *
  * <p>Where Linux differs: there a repeated SYN-ACK keeps ECE although the peer's repeated SYN does not ask any more.
  */
 final class ExplicitCongestionNotification {
 
-    private static final int BOTH = TcpHeader.ECE | TcpHeader.CWR;
-
     private final TcpConnection tcb;
+    private final EcnNegotiation negotiation;
+    private @Nullable AccurateEcn accurate;
 
-    // 6.1.1: a SYN with ECE and CWR, and a SYN-ACK with ECE alone, are "ECN-setup"; any other is "non-ECN-setup".
-    private boolean sentSetup;
-    private boolean sentPlain;
-    private boolean receivedSetup;
-    private boolean receivedPlain;
-
+    private boolean marksFedBack; // by the last ACK, in AccECN mode
     private boolean seen;
     private boolean echoing;
     private boolean cwrDue;
@@ -33,33 +29,86 @@ final class ExplicitCongestionNotification {
 
     ExplicitCongestionNotification(final TcpConnection tcb) {
         this.tcb = tcb;
+        this.negotiation = new EcnNegotiation(tcb.config);
     }
 
-    // ---- The handshake (6.1.1)
+    // ---- The handshake
 
     /** What goes into our next SYN or SYN-ACK; {@link #sent} is told when it has gone out. */
     int synFlags(final boolean ack) {
-        if (ack) {
-            return mayAnswer() ? TcpHeader.ECE : 0;
-        }
-        // 6.1.1.1: a SYN that nobody answered goes out again without the flags: something on the way may drop them.
-        return tcb.config.ecn() == EcnMode.ON && !sentSetup ? BOTH : 0;
+        return ack ? negotiation.synAckFlags() : negotiation.synFlags();
     }
 
-    private boolean mayAnswer() {
-        return tcb.config.ecn() != EcnMode.OFF && receivedSetup && !receivedPlain && !sentPlain;
+    /** True if our next SYN-ACK has an AccECN option (RFC 9768 3.2.3.2.1). */
+    boolean isOptionInSynAck() {
+        return accurate != null && negotiation.isFirstSynAck() && tcb.config.accEcnOption() != AccEcnOptionMode.NEVER;
     }
 
-    /** The peer's SYN or SYN-ACK, also a repeated one. Flags that make no sense, reserved ones too, ask for nothing. */
+    /** The peer's SYN or SYN-ACK, also a repeated one, before the connection is established. */
     void synArrived(final Segment syn) {
-        final boolean setup = (syn.flags & BOTH) == (syn.has(TcpHeader.ACK) ? TcpHeader.ECE : BOTH);
-        receivedSetup |= setup;
-        receivedPlain |= !setup;
+        final boolean ack = syn.has(TcpHeader.ACK);
+        if (ack) {
+            negotiation.synAckArrived(syn);
+        } else {
+            negotiation.synArrived(syn);
+        }
+        if (negotiation.isAccurate()) {
+            if (accurate == null) {
+                accurate = new AccurateEcn(tcb);
+            }
+            if (ack) {
+                accurate.synAckArrived(syn, true);
+            }
+        }
     }
 
-    /** True if data may go out as ECN-capable. */
+    /** A SYN-ACK came again when the connection was established: its flags decide nothing (RFC 9768 3.1.5), but its ECN field is fed back. */
+    void synAckRepeated(final Segment synAck) {
+        if (accurate != null) {
+            accurate.synAckArrived(synAck, false);
+        }
+    }
+
+    /** True if the peer's SYN, or SYN-ACK, wants another feedback than the one before: the connection has to be reset (RFC 9768 3.1.5). */
+    boolean isContradictedBy(final Segment syn) {
+        return negotiation.isContradicted(syn);
+    }
+
+    /** A half-open connection has answered the peer's SYN, which has {@linkplain #synArrived arrived}. */
+    void takeOver(final HalfOpen half) {
+        negotiation.takeOver(half);
+        if (accurate != null && half.synAcksSent() > 1) {
+            // RFC 9768 3.2.3.2.2: it was perhaps the option for which the first one was dropped.
+            accurate.option.suspect();
+        }
+    }
+
+    /** The first segment that acknowledges our SYN-ACK. */
+    void synAckAcknowledged(final Segment segment) {
+        if (accurate != null) {
+            accurate.synAckAcknowledged(segment);
+        }
+    }
+
+    /** True if our SYN, or SYN-ACK, came with a mark, so that we begin as if it had been lost. */
+    boolean isHandshakeMarked() {
+        return accurate != null && accurate.isHandshakeMarked();
+    }
+
+    /** True if the ACK of the SYN-ACK has to go out as a segment of its own (RFC 9768 3.2.2.1). */
+    boolean isHandshakeAckDue() {
+        return accurate != null && accurate.isHandshakeAckDue();
+    }
+
+    /** In AccECN mode, what is counted; else null. */
+    @Nullable
+    AccurateEcn accurate() {
+        return accurate;
+    }
+
+    /** True if data may go out as ECN-capable, or could, and the peer's feedback counts. */
     boolean isAgreed() {
-        return listens() && !sentPlain;
+        return accurate != null || negotiation.maySendCapable();
     }
 
     /** True if the peer has sent data that was ECN-capable. */
@@ -67,28 +116,57 @@ final class ExplicitCongestionNotification {
         return seen;
     }
 
-    /** True if a mark on received data means something. A SYN of ours that did not ask does not release us from the one that did. */
-    private boolean listens() {
-        return sentSetup && receivedSetup && !receivedPlain;
-    }
-
     // ---- What comes in
 
-    /** Data that is in the window, at least in part: 6.1.5 has us ignore the mark on any other. */
-    void dataArrived(final Segment segment) {
-        if (!listens()) {
-            return;
+    /** An acceptable segment, which is in the window at least in part: RFC 3168 6.1.5 has us ignore the mark on any other. */
+    void arrived(final Segment segment) {
+        if (accurate != null) {
+            arrived(accurate, segment);
+        } else if (segment.payloadLength() > 0 && negotiation.isClassic()) {
+            dataArrived(segment);
         }
+    }
+
+    /** The SYN-ACK of an active open may have brought data, whose bytes count; its mark was counted with its SYN (RFC 9768 3.2). */
+    void dataWithSynAck(final Segment synAck) {
+        if (accurate != null && synAck.payloadLength() > 0) {
+            accurate.receiver.dataWithSynAck(synAck);
+            accurate.option.dataArrived(synAck.ecnField, synAck.payloadLength());
+        }
+    }
+
+    /** Data came that was acknowledged before. */
+    void repetitionArrived() {
+        if (accurate != null) {
+            accurate.option.repetitionArrived();
+        }
+    }
+
+    private void arrived(final AccurateEcn feedback, final Segment segment) {
+        seen |= segment.payloadLength() > 0 && segment.isEcnCapable();
+        final boolean ackDue = feedback.arrived(segment);
+        if (segment.isMarked()) {
+            marked();
+        }
+        if (ackDue) {
+            tcb.delayedAck.ackNow();
+        }
+    }
+
+    private void marked() {
+        tcb.statistics.congestionMarksReceived++;
+        tcb.statistics.observer().congestionMarked(tcb);
+    }
+
+    private void dataArrived(final Segment segment) {
         if (echoing && segment.has(TcpHeader.CWR)) {
             // 6.1.3. The peer's window may be a single segment now, so it should not wait for its ACK.
             echoing = false;
             tcb.delayedAck.ackNow();
         }
-        seen |= segment.ecnCapable;
-        if (segment.congestionExperienced) {
-            final StackStatistics statistics = tcb.statistics;
-            statistics.congestionMarksReceived++;
-            statistics.observer().congestionMarked(tcb);
+        seen |= segment.isEcnCapable();
+        if (segment.isMarked()) {
+            marked();
             if (!echoing) {
                 echoing = true;
                 tcb.delayedAck.ackNow();
@@ -105,12 +183,42 @@ final class ExplicitCongestionNotification {
         if (reduced && SequenceNumber.greaterThan(segment.ack, reducedAt)) {
             reduced = false;
         }
-        if (!isAgreed() || !segment.has(TcpHeader.ECE) || segment.has(TcpHeader.SYN)) {
+        if (accurate != null
+                || !negotiation.maySendCapable()
+                || !segment.has(TcpHeader.ECE)
+                || segment.has(TcpHeader.SYN)) {
             return false;
         }
+        echoed();
+        return !reduced && tcb.sndNxt != tcb.sndUna;
+    }
+
+    /**
+     * An ACK at or above SND.UNA in AccECN mode, when loss recovery has taken it in; RFC 9768 4: what RFC 3168 6.1.2 does for ECE is done when
+     * the count of marked packets goes up.
+     *
+     * @param segments that it delivers
+     * @param newer whether it is newer than what came before, whatever it delivers
+     * @param flight segments that were in flight before it
+     * @return true if the congestion window has to be reduced: once for a window of data
+     */
+    boolean feedbackArrived(final Segment segment, final int segments, final boolean newer, final int flight) {
+        marksFedBack = accurate != null && accurate.feedback(segment, segments, newer, flight) > 0;
+        if (!marksFedBack) {
+            return false;
+        }
+        echoed();
+        return !reduced && flight > 0;
+    }
+
+    /** True if the ACK that is being processed tells of a mark. */
+    boolean isEcho(final Segment segment) {
+        return accurate == null ? segment.has(TcpHeader.ECE) : marksFedBack;
+    }
+
+    private void echoed() {
         tcb.statistics.congestionEchoesReceived++;
         tcb.statistics.observer().congestionEchoed(tcb);
-        return !reduced && tcb.sndNxt != tcb.sndUna;
     }
 
     /** True until something is acknowledged that was sent after the window was reduced, for whatever reason. */
@@ -129,33 +237,54 @@ final class ExplicitCongestionNotification {
             reduced = true;
             reducedForEcho = forEcho;
             reducedAt = tcb.sndNxt;
-            cwrDue = true;
+            cwrDue = accurate
+                    == null; // RFC 9768 3.1.5: "MUST NOT set CWR to indicate that it has received and responded"
         }
     }
 
     // ---- What goes out
 
-    /** {@code flags} with ECE and CWR as they have to be. */
-    int flags(final int flags, final boolean newData) {
-        if ((flags & (TcpHeader.SYN | TcpHeader.RST)) != 0) {
+    /** {@code flags} with AE, ECE and CWR as they have to be; {@code pure} if the segment is an ACK and nothing else. */
+    int flags(final int flags, final boolean newData, final boolean pure) {
+        if ((flags & TcpHeader.SYN) != 0) {
+            return flags;
+        }
+        if (accurate != null) {
+            return flags | accurate.flags(pure);
+        }
+        if ((flags & TcpHeader.RST) != 0) {
             return flags;
         }
         return flags | (echoing ? TcpHeader.ECE : 0) | (newData && cwrDue ? TcpHeader.CWR : 0);
     }
 
     /**
-     * The ECN field of a segment's IP header. 6.1.4 to 6.1.6: only new data is ECN-capable; a mark on anything else could be forged, or lost
-     * unnoticed.
+     * The ECN field of a segment's IP header. RFC 3168 6.1.4 to 6.1.6, which RFC 9768 4 leaves as they are: only new data is ECN-capable; a mark
+     * on anything else could be forged, or lost unnoticed.
      */
     int field(final boolean newData) {
-        return newData && isAgreed() ? Ipv4Header.ECT_0 : Ipv4Header.NOT_ECT;
+        final boolean capable =
+                newData && negotiation.maySendCapable() && (accurate == null || accurate.sender.maySendCapable());
+        return capable ? Ipv4Header.ECT_0 : Ipv4Header.NOT_ECT;
+    }
+
+    /**
+     * True if a device must not cut what is sent now: it takes CWR for RFC 3168's and leaves it to the first segment, but here it is a part of a
+     * number that each of them has (RFC 9768 3.3.4).
+     */
+    boolean isUncuttable() {
+        return accurate != null && (accurate.flags(false) & TcpHeader.CWR) != 0;
+    }
+
+    /** A SYN or SYN-ACK with these flags went out. */
+    void synSent(final int flags) {
+        negotiation.sent(flags);
     }
 
     /** A segment with these flags went out. */
-    void sent(final int flags) {
-        if ((flags & TcpHeader.SYN) != 0) {
-            sentSetup |= (flags & BOTH) != 0;
-            sentPlain |= (flags & BOTH) == 0;
+    void sent(final int flags, final boolean pure) {
+        if (accurate != null) {
+            accurate.sent(pure);
         } else if ((flags & TcpHeader.CWR) != 0) {
             cwrDue = false;
         }

@@ -53,8 +53,17 @@ final class HalfOpen extends TupleRecord {
     /** Whether the peer has acknowledged the SYN-ACK, and its data is waited for ({@link DeferAccept}). */
     boolean acknowledged;
 
-    /** Whether our SYN-ACK agrees to ECN: the peer's SYN asks for it, each one if there are several (RFC 3168 6.1.1). */
-    boolean ecn;
+    /** What our SYN-ACK agrees to: the peer's first SYN asks for it, and for RFC 3168's each one if there are several (6.1.1). */
+    EcnFeedback ecn;
+
+    /** The ECN field of the peer's last SYN, which a SYN-ACK of Accurate ECN feeds back (RFC 9768 3.1.5). */
+    byte synField;
+
+    /** Whether a SYN came that asks for nothing, after one that does. */
+    boolean plainSyn;
+
+    /** Whether the SYN-ACK was sent again because the peer sent its SYN again. */
+    boolean answeredAgain;
 
     /**
      * @param syn what the peer's SYN says, as far as {@code config} wants it
@@ -81,14 +90,53 @@ final class HalfOpen extends TupleRecord {
         this.peerShift = (byte) (config.windowScaling() ? shift : -1);
         this.ourShift = (byte) WindowScale.offered(config);
         this.sack = config.sack() && syn.options.sackPermitted();
-        this.ecn = config.ecn() != EcnMode.OFF && asksForEcn(syn);
+        this.ecn = EcnFeedback.requestedBy(syn.flags, config.ecn().accepted());
+        this.synField = (byte) syn.ecnField;
         this.timestamps = timestamps;
         this.sentNanos = nowNanos;
     }
 
-    /** RFC 3168 6.1.1: an ECN-setup SYN. */
-    static boolean asksForEcn(final Segment syn) {
-        return syn.has(TcpHeader.ECE) && syn.has(TcpHeader.CWR);
+    /** What a SYN that came again means for ECN. @return false if the peer contradicts itself */
+    private boolean repeatEcn(final Segment syn) {
+        final EcnFeedback accepted = listener.config().ecn().accepted();
+        final EcnFeedback wanted = EcnFeedback.requestedBy(syn.flags, accepted);
+        if (accepted == EcnFeedback.ACCURATE
+                && wanted != ecn
+                && wanted != EcnFeedback.NONE
+                && ecn != EcnFeedback.NONE) {
+            return false;
+        }
+        repeated = true; // Karn
+        answeredAgain = true;
+        synField = (byte) syn.ecnField;
+        plainSyn |= wanted == EcnFeedback.NONE;
+        if (ecn == EcnFeedback.CLASSIC) {
+            ecn = EcnFeedback.lesser(ecn, wanted);
+        }
+        return true;
+    }
+
+    /** AE, CWR and ECE of the SYN-ACK. */
+    int synAckFlags() {
+        return switch (ecn) {
+            case NONE -> 0;
+            case CLASSIC -> TcpHeader.ECE;
+            // RFC 9768 3.2.3.2.2: after two timeouts without, though the mode stays.
+            case ACCURATE ->
+                retransmissions < EcnNegotiation.ACCURATE_TRIES
+                        ? HandshakeEcho.ace(synField) << TcpHeader.ACE_SHIFT
+                        : 0;
+        };
+    }
+
+    /** Whether the SYN-ACK has an AccECN option: the first one does (RFC 9768 3.2.3.2.1, 3.2.3.2.2). */
+    boolean isAccEcnOptionDue() {
+        return ecn == EcnFeedback.ACCURATE && !repeated && listener.config().accEcnOption() != AccEcnOptionMode.NEVER;
+    }
+
+    /** How many SYN-ACKs have gone out, as far as it matters for what they may have been dropped for. */
+    int synAcksSent() {
+        return 1 + retransmissions + (answeredAgain && retransmissions == 0 ? 1 : 0);
     }
 
     int rcvNxt() {
@@ -98,9 +146,13 @@ final class HalfOpen extends TupleRecord {
     /**
      * The peer repeats its SYN. Some leave options out then, lest they are what keeps the answer away, and take no notice of them in a SYN-ACK any
      * more. So only what each SYN has is agreed on (RFC 7323 1.3 and 2.2, RFC 2018 2, RFC 3168 6.1.1), and the latest MSS holds.
+     *
+     * @return false if it asks for another ECN feedback than the one before, so that the connection has to be reset (RFC 9768 3.1.5)
      */
-    void synArrivesAgain(final Segment syn, final long nowNanos) {
-        ecn &= asksForEcn(syn);
+    boolean synArrivesAgain(final Segment syn, final long nowNanos) {
+        if (!repeatEcn(syn)) {
+            return false;
+        }
         sack &= syn.options.sackPermitted();
         peerMss = (char) syn.options.maximumSegmentSize();
         if (peerShift >= 0) {
@@ -113,12 +165,13 @@ final class HalfOpen extends TupleRecord {
         } else {
             timestamps = null;
         }
+        return true;
     }
 
     /** Fills {@code segment} with the SYN that began this, for {@link Handshake#negotiate}. */
     void recallSyn(final Segment segment) {
-        segment.recall(
-                irs, TcpHeader.SYN | (ecn ? TcpHeader.ECE | TcpHeader.CWR : 0), peerWindow, localPort(), remotePort());
+        segment.recall(irs, TcpHeader.SYN | ecn.synFlags(), peerWindow, localPort(), remotePort());
+        segment.ecnField = synField;
         final Timestamps agreed = timestamps;
         segment.options.recall(peerMss, peerShift, sack, agreed != null, agreed == null ? 0 : agreed.tsRecent());
     }
@@ -132,7 +185,12 @@ final class HalfOpen extends TupleRecord {
         return config.windowScaling(peerShift >= 0)
                 .timestamps(timestamps != null)
                 .sack(sack)
-                .ecn(ecn ? EcnMode.PASSIVE : EcnMode.OFF);
+                .ecn(
+                        switch (ecn) {
+                            case NONE -> EcnMode.OFF;
+                            case CLASSIC -> EcnMode.PASSIVE;
+                            case ACCURATE -> EcnMode.ACCURATE_PASSIVE;
+                        });
     }
 
     @Override

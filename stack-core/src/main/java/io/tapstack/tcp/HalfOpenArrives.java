@@ -91,9 +91,12 @@ final class HalfOpenArrives {
         final boolean mereSyn = segment.has(TcpHeader.SYN) && !segment.has(TcpHeader.ACK);
         if (mereSyn && segment.seq == half.irs) {
             // The peer repeats its SYN, so our SYN-ACK was lost: better repeat that than an ACK that says less.
-            half.repeated = true; // Karn
-            half.synArrivesAgain(segment, nowNanos);
-            sendSynAck(half, nowNanos);
+            if (half.synArrivesAgain(segment, nowNanos)) {
+                sendSynAck(half, nowNanos);
+            } else {
+                reset(half, nowNanos);
+                half.listener.handshakeFailed(half);
+            }
             return;
         }
         // RFC 5961 4.2 and 7: a SYN is challenged outside of the window too, and the challenges are limited.
@@ -123,6 +126,8 @@ final class HalfOpenArrives {
     }
 
     private void send(final HalfOpen half, final int flags, final long nowNanos) {
+        // RFC 9768 3.2.2.2: each ACK has the field, which is not 0 from the beginning.
+        final int ace = half.ecn == EcnFeedback.ACCURATE ? AccEcnReceiver.INITIAL_PACKETS << TcpHeader.ACE_SHIFT : 0;
         final TcpConfig config = half.listener.config();
         final int window = half.peerShift >= 0 ? half.window >>> half.ourShift : half.window;
         final SendStatus status = sender.send(
@@ -131,7 +136,7 @@ final class HalfOpenArrives {
                 half.remotePort(),
                 half.iss + 1,
                 half.rcvNxt(),
-                flags,
+                flags | ace,
                 window,
                 half.timestamps,
                 config.timeToLive(),
@@ -177,13 +182,16 @@ final class HalfOpenArrives {
         if (half.cookie != null) {
             options.fastOpen(half.cookie);
         }
+        if (half.isAccEcnOptionDue()) {
+            options.accEcn(path);
+        }
         if (config.userTimeoutOption()) {
             options.userTimeout(UserTimeoutOption.advertised(config));
         }
         final int length = TcpHeader.MIN_LENGTH + options.length();
         final PacketBuffer packet = pool.packet(path.headroom() + length, path.headroom());
         final int at = packet.append(length);
-        final int flags = TcpHeader.SYN | TcpHeader.ACK | (half.ecn ? TcpHeader.ECE : 0);
+        final int flags = TcpHeader.SYN | TcpHeader.ACK | half.synAckFlags();
         header.wrap(packet.memory().bytes(), at)
                 .write(half.localPort(), half.remotePort(), half.iss, half.rcvNxt(), length, flags, half.window, 0);
         options.write(packet.memory().bytes(), at + TcpHeader.MIN_LENGTH);

@@ -61,7 +61,6 @@ final class Handshake {
         tcb.sndWnd = syn.window;
         tcb.maxSndWnd = syn.window;
         negotiate(syn, nowNanos);
-        tcb.ecn.sent(TcpHeader.SYN | tcb.ecn.synFlags(true)); // with the SYN-ACK, by the half-open connection
         tcb.timestamps.ackSent(tcb.rcvNxt);
         tcb.sender.synSent(SendStatus.SENT, 0, nowNanos); // or it would seem to have been idle for long
         timeouts = half.retransmissions;
@@ -205,10 +204,11 @@ final class Handshake {
 
     /**
      * IW, in bytes. RFC 6928 2: {@code min(10*MSS, max(2*MSS, 14600))}, where the configuration may have another number
-     * of segments than ten. RFC 5681 3.1: one segment, if the SYN or SYN-ACK was lost.
+     * of segments than ten. RFC 5681 3.1: one segment, if the SYN or SYN-ACK was lost,
+     * or marked (RFC 9768 3.2.2.2).
      */
     int initialWindow() {
-        final long segments = synWasLost() ? 1 : tcb.config.initialWindowSegments();
+        final long segments = synWasLost() || tcb.ecn.isHandshakeMarked() ? 1 : tcb.config.initialWindowSegments();
         final long most = Math.max((long) LARGE_SEGMENTS * tcb.mss, segments * ETHERNET_MSS);
         return (int) Math.min(Math.min(segments * tcb.mss, most), MAX_INITIAL_WINDOW);
     }

@@ -1,6 +1,7 @@
 package io.tapstack.tcp;
 
 import io.tapstack.tcp.TcpInfo.Congestion;
+import org.jspecify.annotations.Nullable;
 
 /** Puts together what {@link TcpInfo} says of a connection, from those who know it. */
 final class InfoSnapshot {
@@ -27,7 +28,32 @@ final class InfoSnapshot {
                 tcb.figures.sent(),
                 tcb.figures.received(),
                 tcb.figures.chronograph.snapshot(nowNanos),
-                tcb.figures.timeouts.snapshot(nowNanos));
+                tcb.figures.timeouts.snapshot(nowNanos),
+                marks(tcb.ecn.accurate()));
+    }
+
+    private static TcpInfo.Marks marks(final @Nullable AccurateEcn ecn) {
+        if (ecn == null) {
+            return new TcpInfo.Marks(0, TcpInfo.MarkedBytes.NONE, TcpInfo.MarkedBytes.NONE, false, false, false, 0);
+        }
+        final AccEcnSender sender = ecn.sender;
+        final AccEcnReceiver receiver = ecn.receiver;
+        return new TcpInfo.Marks(
+                receiver.marks(),
+                markedBytes(sender.ect1Bytes(), sender.ect0Bytes(), sender.ceBytes()),
+                markedBytes(receiver.ect1Bytes(), receiver.ect0Bytes(), receiver.ceBytes()),
+                !sender.maySendCapable(),
+                sender.isDeaf(),
+                ecn.option.isBlocked(),
+                sender.optionSeen().ordinal());
+    }
+
+    /** Counters without what they begin with. */
+    private static TcpInfo.MarkedBytes markedBytes(final int ect1, final int ect0, final int ce) {
+        return new TcpInfo.MarkedBytes(
+                Integer.toUnsignedLong(ect1 - AccEcnReceiver.INITIAL_ECT_BYTES),
+                Integer.toUnsignedLong(ect0 - AccEcnReceiver.INITIAL_ECT_BYTES),
+                Integer.toUnsignedLong(ce));
     }
 
     /** True while a SYN, or a SYN-ACK, is all that is in flight. */

@@ -23,10 +23,8 @@ final class Segment {
     int ack;
     int flags;
     int window;
-    /** True if the network has marked the packet "congestion experienced" (RFC 3168 5). */
-    boolean congestionExperienced;
-    /** True if it says that it is ECN-capable, marked or not. */
-    boolean ecnCapable;
+    /** The ECN field of the IP header (RFC 3168 5). */
+    int ecnField;
 
     /** The urgent pointer, meaningful with URG, and what it points at: the sequence number behind the urgent data. */
     int urgentPointer;
@@ -57,8 +55,7 @@ final class Segment {
         ack = header.acknowledgment();
         flags = header.flags();
         window = header.window();
-        congestionExperienced = (trafficClass & Ipv4Header.ECN_MASK) == Ipv4Header.CONGESTION_EXPERIENCED;
-        ecnCapable = (trafficClass & Ipv4Header.ECN_MASK) != Ipv4Header.NOT_ECT;
+        ecnField = trafficClass & Ipv4Header.ECN_MASK;
         gsoSize = packet.gsoSize();
         urgentPointer = header.urgentPointer();
         urgentEnd = seq + urgentPointer;
@@ -86,6 +83,7 @@ final class Segment {
     /** Fills in a segment that came a while ago, as far as it is known; its options are to be recalled too. */
     void recall(final int seqThen, final int flagsThen, final int windowThen, final int ourPort, final int peerPort) {
         memory = null;
+        ecnField = Ipv4Header.NOT_ECT;
         sourcePort = peerPort;
         destinationPort = ourPort;
         seq = seqThen;
@@ -95,6 +93,28 @@ final class Segment {
         payloadOffset = 0;
         payloadLength = 0;
         gsoSize = 0;
+    }
+
+    /** True if the network has marked the packet "congestion experienced". */
+    boolean isMarked() {
+        return ecnField == Ipv4Header.CONGESTION_EXPERIENCED;
+    }
+
+    /** True if it says that it is ECN-capable, marked or not. */
+    boolean isEcnCapable() {
+        return ecnField != Ipv4Header.NOT_ECT;
+    }
+
+    /** The ACE field (RFC 9768 3.2.2): AE, CWR and ECE as a number. */
+    int ace() {
+        return (flags & TcpHeader.ACE) >>> TcpHeader.ACE_SHIFT;
+    }
+
+    /** True for an ACK with no payload, no SYN, FIN or RST, and no SACK block. */
+    boolean isPureAck() {
+        return payloadLength == 0
+                && (flags & (TcpHeader.ACK | TcpHeader.SYN | TcpHeader.FIN | TcpHeader.RST)) == TcpHeader.ACK
+                && options.sackBlocks() == 0;
     }
 
     boolean has(final int flag) {

@@ -88,7 +88,8 @@ final class SegmentArrives {
         }
         acks.updateWindow(segment);
         tcb.handshake.established(nowNanos);
-        if (tcb.isWriterWaiting()) {
+        tcb.ecn.dataWithSynAck(segment);
+        if (tcb.isWriterWaiting() && !tcb.ecn.isHandshakeAckDue()) {
             // The ACK of the SYN may carry data (RFC 9293 3.10.7.3), and as on Linux it waits for that of a writer who
             // waits.
             tcb.delayedAck.ackWithData(nowNanos);
@@ -152,6 +153,9 @@ final class SegmentArrives {
             return;
         }
         if (isSimultaneousOpen(segment)) {
+            if (isEcnContradicted(segment, nowNanos)) {
+                return;
+            }
             tcb.ecn.synArrived(segment);
             if (completeHandshake(segment, nowNanos)) {
                 // The peer may be as strict as the table of acceptability is, and wait for an ACK at its RCV.NXT.
@@ -183,6 +187,9 @@ final class SegmentArrives {
         if (tcb.state == TcpState.SYN_RECEIVED && !completeHandshake(segment, nowNanos)) {
             return;
         }
+        if (tcb.handshake.fastOpen != null && SequenceNumber.greaterThan(segment.ack, tcb.iss)) {
+            tcb.ecn.synAckAcknowledged(segment);
+        }
         if (!acks.process(segment, nowNanos)) {
             return;
         }
@@ -203,9 +210,7 @@ final class SegmentArrives {
         if (tcb.userTimeoutOption != null) {
             tcb.userTimeoutOption.arrives(segment.options);
         }
-        if (segment.payloadLength() > 0) {
-            tcb.ecn.dataArrived(segment);
-        }
+        tcb.ecn.arrived(segment);
         trimToWindow(segment);
         fromSixthStep(segment, nowNanos);
     }
@@ -263,11 +268,20 @@ final class SegmentArrives {
         final boolean synAgain = segment.has(TcpHeader.SYN) && !segment.has(TcpHeader.ACK) && segment.seq == tcb.irs;
         final FastOpenHandshake fastOpen = tcb.handshake.fastOpen;
         if (synAgain && fastOpen != null) {
-            fastOpen.repeat(nowNanos);
+            if (!isEcnContradicted(segment, nowNanos)) {
+                tcb.ecn.synArrived(segment);
+                fastOpen.repeat(nowNanos);
+            }
             return;
+        }
+        if (segment.seq == tcb.irs && segment.has(TcpHeader.SYN) && segment.has(TcpHeader.ACK)) {
+            tcb.ecn.synAckRepeated(segment);
         }
         if (synAgain && tcb.state == TcpState.SYN_RECEIVED) {
             // The peer repeats its SYN, so our SYN-ACK was lost: better repeat that than an ACK that says less.
+            if (isEcnContradicted(segment, nowNanos)) {
+                return;
+            }
             tcb.timing.cancel(); // Karn
             tcb.ecn.synArrived(segment);
             tcb.protocol.synSender().sendSynAck(tcb, nowNanos);
@@ -276,11 +290,22 @@ final class SegmentArrives {
         reportDuplicate(segment);
         if (segment.length() > 0 && !segment.has(TcpHeader.SYN)) {
             // Old data may be the repetition of something whose ACK was lost: the peer needs this one.
+            tcb.ecn.repetitionArrived();
             tcb.delayedAck.ackTrouble();
         } else {
             // RFC 5961 4.2 and 7: a SYN is challenged outside of the window too, and the challenges are limited.
             tcb.challengeAck(nowNanos);
         }
+    }
+
+    /** RFC 9768 3.1.5: a peer that wants both kinds of ECN feedback in one handshake. @return true if the connection is over for it */
+    private boolean isEcnContradicted(final Segment syn, final long nowNanos) {
+        if (!tcb.ecn.isContradictedBy(syn)) {
+            return false;
+        }
+        tcb.statistics.drop(DropReason.TCP_FLAGS);
+        tcb.life.abortFor(SocketError.ECONNREFUSED, nowNanos);
+        return true;
     }
 
     private void reset(final Segment segment, final long nowNanos) {
@@ -315,6 +340,7 @@ final class SegmentArrives {
         sampleHandshake(roundTrip, nowNanos);
         timestampsShown(segment);
         tcb.handshake.synAcknowledged(segment.ack);
+        tcb.ecn.synAckAcknowledged(segment);
         tcb.sndWl1 = segment.seq - 1;
         tcb.sndWl2 = segment.ack;
         acks.updateWindow(segment);

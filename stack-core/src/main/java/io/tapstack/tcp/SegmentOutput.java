@@ -34,7 +34,8 @@ final class SegmentOutput {
     /** Most bytes of payload that may be handed down at once. */
     int largestPayload() {
         // A device that cuts super-segments copies the urgent pointer as it is, which is right for the first one alone.
-        return tcb.urgent != null && tcb.urgent.isSending() ? tcb.mss : largestSegment;
+        final boolean urgent = tcb.urgent != null && tcb.urgent.isSending();
+        return urgent || tcb.ecn.isUncuttable() ? tcb.mss : largestSegment;
     }
 
     /** {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>}. */
@@ -78,8 +79,13 @@ final class SegmentOutput {
         final UserTimeoutOption timeoutOption = tcb.userTimeoutOption;
         final int userTimeout = timeoutOption == null ? 0 : timeoutOption.due(tcb.mss - length);
         final int userTimeoutLength = userTimeout == 0 ? 0 : UserTimeoutOption.LENGTH;
-        final int sackLength = sackLength(timestampsLength + userTimeoutLength, length + userTimeoutLength);
-        final int headerLength = TcpHeader.MIN_LENGTH + timestampsLength + userTimeoutLength + sackLength;
+        final boolean pure = length == 0 && flags == TcpHeader.ACK;
+        final int space = optionSpace(timestampsLength + userTimeoutLength, length + userTimeoutLength);
+        final AccurateEcn accurateEcn = tcb.ecn.accurate();
+        final int accEcnLength = accurateEcn == null ? 0 : accEcnLength(accurateEcn, space, length, flags, nowNanos);
+        final int sackLength = sackLength(space - accEcnLength, pure);
+        final int headerLength =
+                TcpHeader.MIN_LENGTH + timestampsLength + userTimeoutLength + accEcnLength + sackLength;
         final int headroom = path.headroom();
         final PacketBuffer packet = tcb.pool.packet(headroom + headerLength + (offload ? 0 : length), headroom);
         final int at = packet.append(headerLength);
@@ -99,7 +105,7 @@ final class SegmentOutput {
         // A zero-window probe is not new data to RFC 3168 6.1.6.
         final boolean newData = payload > 0 && seq == tcb.sndNxt && tcb.sndWnd > 0;
         final int sentFlags =
-                tcb.ecn.flags(payload < length ? flags & ~(TcpHeader.FIN | TcpHeader.PSH) : flags, newData);
+                tcb.ecn.flags(payload < length ? flags & ~(TcpHeader.FIN | TcpHeader.PSH) : flags, newData, pure);
         write(bytes, at, seq, headerLength, sentFlags, window);
         final int option = at + TcpHeader.MIN_LENGTH;
         if (timestampsLength > 0) {
@@ -108,8 +114,12 @@ final class SegmentOutput {
         if (userTimeoutLength > 0) {
             TcpOptions.writeUserTimeout(bytes, option + timestampsLength, userTimeout);
         }
+        final int behind = option + timestampsLength + userTimeoutLength;
+        if (accurateEcn != null && accEcnLength > 0) {
+            accurateEcn.option.write(bytes, behind);
+        }
         if (sackLength > 0) {
-            tcb.sacks.write(bytes, option + timestampsLength + userTimeoutLength, sackLength);
+            tcb.sacks.write(bytes, behind + accEcnLength, sackLength);
         }
         if (payload > segmentBytes) {
             packet.gsoSize(segmentBytes);
@@ -135,7 +145,10 @@ final class SegmentOutput {
         }
         tcb.figures.sent(payload, segmentBytes, nowNanos);
         acknowledged();
-        tcb.ecn.sent(sentFlags);
+        tcb.ecn.sent(sentFlags, pure);
+        if (accurateEcn != null) {
+            accurateEcn.option.sent(seq, payload, seq == tcb.sndNxt, nowNanos);
+        }
         tcb.pathMtu.sent(seq, payload, segmentBytes);
         tcb.pacer.sent(payload);
         if (timeoutOption != null && userTimeout != 0) {
@@ -182,10 +195,32 @@ final class SegmentOutput {
         tcb.timestamps.ackSent(tcb.rcvNxt);
     }
 
-    /** Bytes for SACK blocks (RFC 2018 3) in a segment of {@code payload} bytes: what a segment that is nearly full has no room for goes ahead in one of its own. */
-    private int sackLength(final int timestampsLength, final int payload) {
-        final int space = Math.min(TcpHeader.MAX_LENGTH - TcpHeader.MIN_LENGTH - timestampsLength, tcb.mss - payload);
-        return tcb.sackAgreed && space > 0 ? tcb.sacks.optionLength(space) : 0;
+    /** Bytes for options that are not in every segment, in one of {@code payload} bytes: what a segment that is nearly full has no room for goes ahead in one of its own. */
+    private int optionSpace(final int always, final int payload) {
+        return Math.min(TcpHeader.MAX_LENGTH - TcpHeader.MIN_LENGTH - always, tcb.mss - payload);
+    }
+
+    /** Bytes for SACK blocks (RFC 2018 3). */
+    private int sackLength(final int space, final boolean pure) {
+        if (!tcb.sackAgreed || space <= 0) {
+            return 0;
+        }
+        // RFC 9768 3.2.2.1 and 3.2.2.5.1: with blocks these would mean something else.
+        final AccurateEcn accurateEcn = tcb.ecn.accurate();
+        final boolean unwanted = pure
+                && accurateEcn != null
+                && (accurateEcn.isHandshakeAckDue() || accurateEcn.receiver.isAckOfAcksDue());
+        return unwanted ? 0 : tcb.sacks.optionLength(space);
+    }
+
+    /** Bytes for an AccECN option (RFC 9768 3.2.3.3). */
+    private int accEcnLength(
+            final AccurateEcn accurateEcn, final int space, final int payload, final int flags, final long nowNanos) {
+        if ((flags & TcpHeader.RST) != 0 || space <= 0) {
+            return 0;
+        }
+        final int sackLength = sackLength(space, payload == 0);
+        return accurateEcn.option.choose(space, sackLength, payload > 0, tcb.estimator.srtt(), nowNanos);
     }
 
     private int optionsLength() {

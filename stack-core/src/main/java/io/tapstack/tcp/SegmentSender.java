@@ -80,8 +80,9 @@ final class SegmentSender {
         if (synOwed && (tcb.isBlocked() || !tcb.protocol.synSender().sendOwed(tcb, nowNanos))) {
             return; // Who has seen no SYN can do nothing with the rest.
         }
-        if (tcb.delayedAck.isDue() && tcb.sacks.isReportDue()) {
-            // Data would carry the ACK, but full segments have no room for the blocks.
+        if (tcb.delayedAck.isDue() && (tcb.sacks.isReportDue() || tcb.ecn.isHandshakeAckDue())) {
+            // Data would carry the ACK, but full segments have no room for the blocks, nor for what a pure ACK says of
+            // the SYN-ACK (RFC 9768 3.2.2.1).
             output.sendAck(nowNanos);
         }
         peerWindowLimited = false;

@@ -41,6 +41,8 @@ final class SynCookies {
     private static final int ECN = 32;
     private static final int OPTIONS = 64;
 
+    private static final int LEAST_ACCURATE_ACE = 2;
+
     private final RandomGenerator random;
     // By parity. The first ones are nobody's secret, and are replaced before they are used.
     private final SipHash[] secrets = {new SipHash(0, 0), new SipHash(0, 0)};
@@ -133,6 +135,18 @@ final class SynCookies {
 
     static boolean sack(final int timestamp) {
         return (timestamp & SACK) != 0;
+    }
+
+    /**
+     * What the SYN-ACK agreed to, of which nothing was kept: RFC 9768 5.1, an ACE field of 2 to 7 comes from a client in AccECN mode.
+     *
+     * @param classic whether the timestamp says that it was RFC 3168's
+     */
+    static EcnFeedback feedback(final Segment ack, final EcnFeedback accepted, final boolean classic) {
+        if (accepted == EcnFeedback.ACCURATE && !classic && ack.ace() >= LEAST_ACCURATE_ACE) {
+            return EcnFeedback.ACCURATE;
+        }
+        return classic ? EcnFeedback.CLASSIC : EcnFeedback.NONE;
     }
 
     static boolean ecn(final int timestamp) {

@@ -1,5 +1,6 @@
 package io.tapstack.tcp;
 
+import io.tapstack.ip.IpPath;
 import io.tapstack.wire.TcpHeader;
 import io.tapstack.wire.TcpOptions;
 import java.nio.ByteBuffer;
@@ -9,11 +10,14 @@ import org.jspecify.annotations.Nullable;
 final class SynOptions {
 
     private static final int NO_SHIFT = -1;
+    private static final int ACC_ECN_FIELDS = 3;
 
     private int mss;
     private int shift;
     private boolean sack;
     private int userTimeout;
+    private boolean accEcn;
+    private int accEcnFields;
     private @Nullable FastOpenCookie cookie;
     private boolean timestamps;
     private int timestampValue;
@@ -25,6 +29,7 @@ final class SynOptions {
         shift = NO_SHIFT;
         sack = false;
         userTimeout = 0;
+        accEcn = false;
         cookie = null;
         timestamps = false;
         return this;
@@ -53,6 +58,14 @@ final class SynOptions {
         cookie = length() + length <= TcpHeader.MAX_LENGTH - TcpHeader.MIN_LENGTH ? theCookie : null;
     }
 
+    /** RFC 9768 3.2.3.2.1: with the counters as they begin, if there is room on {@code path}, else empty; or not at all. */
+    void accEcn(final IpPath path) {
+        final int packet = path.mtu() - path.ipHeaderLength() - TcpHeader.MIN_LENGTH;
+        final int room = Math.min(packet, TcpHeader.MAX_LENGTH - TcpHeader.MIN_LENGTH) - length();
+        accEcn = room >= TcpOptions.accEcnLength(0);
+        accEcnFields = room >= TcpOptions.accEcnLength(ACC_ECN_FIELDS) ? ACC_ECN_FIELDS : 0;
+    }
+
     /** RFC 5482: if there is room beside the others. To be called last. */
     void userTimeout(final int value) {
         userTimeout = length() + UserTimeoutOption.LENGTH <= TcpHeader.MAX_LENGTH - TcpHeader.MIN_LENGTH ? value : 0;
@@ -77,6 +90,7 @@ final class SynOptions {
                 + (timestamps ? TcpOptions.TIMESTAMPS_LENGTH : sack ? 4 : 0)
                 + (shift == NO_SHIFT ? 0 : 4)
                 + (userTimeout == 0 ? 0 : UserTimeoutOption.LENGTH)
+                + (accEcn ? TcpOptions.accEcnLength(accEcnFields) : 0)
                 + (given == null ? 0 : TcpOptions.cookieOptionLength(given.length(), given.experimental()));
     }
 
@@ -95,6 +109,16 @@ final class SynOptions {
         }
         if (userTimeout != 0) {
             option += TcpOptions.writeUserTimeout(bytes, option, userTimeout);
+        }
+        if (accEcn) {
+            option += TcpOptions.writeAccEcn(
+                    bytes,
+                    option,
+                    false,
+                    accEcnFields,
+                    AccEcnReceiver.INITIAL_ECT_BYTES,
+                    0,
+                    AccEcnReceiver.INITIAL_ECT_BYTES);
         }
         final FastOpenCookie given = cookie;
         if (given != null) {

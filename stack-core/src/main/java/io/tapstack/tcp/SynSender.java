@@ -60,6 +60,9 @@ final class SynSender {
         if (cookie != null) {
             options.fastOpen(cookie);
         }
+        if (tcb.ecn.isOptionInSynAck()) {
+            options.accEcn(tcb.path);
+        }
         if (tcb.config.userTimeoutOption()) {
             options.userTimeout(UserTimeoutOption.advertised(tcb.config));
         }
@@ -93,7 +96,7 @@ final class SynSender {
         final TcpConfig config = tcb.config;
         final SendStatus status = sender.hand(packet, at, tcb.path, config.timeToLive(), config.trafficClass());
         if (status != SendStatus.DEVICE_FULL) {
-            tcb.ecn.sent(flags);
+            tcb.ecn.synSent(flags);
         }
         tcb.sender.synSent(status, payload, nowNanos);
         if (status == SendStatus.UNREACHABLE) {

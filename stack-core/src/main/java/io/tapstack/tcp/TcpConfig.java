@@ -26,6 +26,8 @@ public final class TcpConfig implements Cloneable {
     private boolean timestamps = true;
     private boolean sack = true;
     private EcnMode ecn = EcnMode.PASSIVE;
+    private AccEcnOptionMode accEcnOption = AccEcnOptionMode.ALWAYS;
+    private int accEcnBeacons = 3;
     private boolean alternativeBackoff = false;
     private SynCookieMode synCookies = SynCookieMode.AUTO;
     private boolean abortOnOverflow = false;
@@ -214,13 +216,33 @@ public final class TcpConfig implements Cloneable {
         return this;
     }
 
-    /** When Explicit Congestion Notification is used (RFC 3168). */
+    /** Which Explicit Congestion Notification is offered and accepted (RFC 3168, RFC 9768). */
     public EcnMode ecn() {
         return ecn;
     }
 
     public TcpConfig ecn(final EcnMode mode) {
         ecn = mode;
+        return this;
+    }
+
+    /** How often AccECN options are sent (RFC 9768 3.2.3.3). */
+    public AccEcnOptionMode accEcnOption() {
+        return accEcnOption;
+    }
+
+    public TcpConfig accEcnOption(final AccEcnOptionMode mode) {
+        accEcnOption = mode;
+        return this;
+    }
+
+    /** With {@link AccEcnOptionMode#MINIMAL}, how many times a round trip options go out while counters count; 0 for only when they have to. */
+    public int accEcnBeacons() {
+        return accEcnBeacons;
+    }
+
+    public TcpConfig accEcnBeacons(final int times) {
+        accEcnBeacons = atLeast(0, times);
         return this;
     }
 

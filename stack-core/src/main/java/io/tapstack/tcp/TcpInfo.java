@@ -20,7 +20,8 @@ public record TcpInfo(
         Sent sent,
         Received received,
         Limited limited,
-        Timeouts timeouts) {
+        Timeouts timeouts,
+        Marks marks) {
 
     /** Linux's {@code enum tcp_ca_state}. */
     public enum Congestion {
@@ -55,7 +56,7 @@ public record TcpInfo(
      * @param windowScale RFC 7323 2
      * @param sendScale shift of the windows that the peer announces
      * @param receiveScale shift of the windows that we announce
-     * @param ecn RFC 3168
+     * @param ecn RFC 3168 or RFC 9768
      * @param ecnSeen data came from the peer that was ECN-capable
      * @param synDataTaken the data of a Fast Open SYN was taken, by the peer or from it (RFC 7413)
      * @param fastOpenChild a Fast Open cookie has opened this connection to a listener
@@ -203,4 +204,30 @@ public record TcpInfo(
      * @param nanos from the first of a row until it was made good, added up
      */
     public record Timeouts(int count, int recoveries, long nanos) {}
+
+    /**
+     * What Accurate ECN counts (RFC 9768 3.2); all 0 without it.
+     *
+     * @param received packets that came with CE
+     * @param sentBytes payload that the peer says has come, by ECN field
+     * @param receivedBytes payload that has come, by ECN field
+     * @param capableRefused data goes out as not ECN-capable, as the path mangles the ECN field (3.2.2.3 to 3.2.3.2.5)
+     * @param feedbackRefused the peer's feedback is not answered, as it makes no sense (3.2.2.1, 3.2.2.4)
+     * @param optionRefused AccECN options are not sent, as they seem to get lost (3.2.3.2.2)
+     * @param optionSeen what came of the peer's AccECN options: 0 for none, 1 for empty ones, 2 for counters, 3 for counters that were zeroed
+     */
+    public record Marks(
+            long received,
+            MarkedBytes sentBytes,
+            MarkedBytes receivedBytes,
+            boolean capableRefused,
+            boolean feedbackRefused,
+            boolean optionRefused,
+            int optionSeen) {}
+
+    /** Bytes of payload in packets with ECT(1), ECT(0) and CE. */
+    public record MarkedBytes(long ect1, long ect0, long ce) {
+
+        static final MarkedBytes NONE = new MarkedBytes(0, 0, 0);
+    }
 }

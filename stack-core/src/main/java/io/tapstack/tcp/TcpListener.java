@@ -213,10 +213,13 @@ public final class TcpListener {
         }
         final int iss = protocol.cookies().issue(path, syn.destinationPort, syn.sourcePort, syn.seq, mss, nowNanos);
         final HalfOpen half = new HalfOpen(this, path, syn, iss, firstWindow(path), timestamps, nowNanos);
-        half.ecn &= timestamps != null;
+        if (timestamps == null && half.ecn == EcnFeedback.CLASSIC) {
+            half.ecn = EcnFeedback.NONE; // Accurate ECN's comes back in the ACE field.
+        }
         final int clock = timestamps == null
                 ? 0
-                : SynCookies.mark(timestamps.value(nowNanos), half.peerShift, half.sack, half.ecn);
+                : SynCookies.mark(
+                        timestamps.value(nowNanos), half.peerShift, half.sack, half.ecn == EcnFeedback.CLASSIC);
         statistics.synCookiesSent++;
         protocol.halfOpenArrives().sendCookie(half, clock);
     }
@@ -238,8 +241,8 @@ public final class TcpListener {
         final boolean marked = config.timestamps() && segment.options.hasTimestamps();
         final int mark = segment.options.timestampEcho();
         final Segment syn = protocol.recalled();
-        final int ecn = marked && SynCookies.ecn(mark) ? TcpHeader.ECE | TcpHeader.CWR : 0;
-        syn.recall(irs, TcpHeader.SYN | ecn, 0, segment.destinationPort, segment.sourcePort);
+        final EcnFeedback ecn = SynCookies.feedback(segment, config.ecn().accepted(), marked && SynCookies.ecn(mark));
+        syn.recall(irs, TcpHeader.SYN | ecn.synFlags(), 0, segment.destinationPort, segment.sourcePort);
         syn.options.recall(
                 mss,
                 marked ? SynCookies.shift(mark) : -1,
@@ -277,6 +280,7 @@ public final class TcpListener {
         final Segment syn = protocol.recalled();
         half.recallSyn(syn);
         connection.handshake.takeOver(half, syn, nowNanos);
+        connection.ecn.takeOver(half);
         connection.arrives.process(segment, nowNanos);
     }
 

@@ -140,7 +140,7 @@ final class TimeWaitArrives {
                         record.remotePort(),
                         record.sndNxt,
                         record.rcvNxt,
-                        TcpHeader.ACK,
+                        record.flags,
                         record.window,
                         record.timestamps,
                         record.timeToLive & 0xFF,

@@ -1,5 +1,6 @@
 package io.tapstack.tcp;
 
+import io.tapstack.wire.TcpHeader;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,9 @@ final class TimeWaitRecord extends TupleRecord {
     /** RCV.WND as it stands in a header. */
     final char window;
 
+    /** ACK, with the ACE field of a connection in AccECN mode (RFC 9768 3.2.2.2). */
+    final char flags;
+
     final byte timeToLive;
     final byte trafficClass;
 
@@ -38,6 +42,7 @@ final class TimeWaitRecord extends TupleRecord {
         this.window = (char) tcb.windowScale.toWire(rcvWnd);
         this.timestamps = tcb.timestamps.enabled() ? tcb.timestamps : null;
         this.durationNanos = tcb.config.timeWaitNanos();
+        this.flags = (char) tcb.ecn.flags(TcpHeader.ACK, false, false);
         this.timeToLive = (byte) tcb.config.timeToLive();
         this.trafficClass = (byte) tcb.config.trafficClass();
     }

@@ -4,6 +4,7 @@ import io.tapstack.tcp.congestion.CongestionControl;
 import io.tapstack.tcp.recovery.AckArrival;
 import io.tapstack.tcp.recovery.LossRecovery;
 import io.tapstack.tcp.recovery.LossRecovery.Verdict;
+import io.tapstack.wire.SequenceNumber;
 
 /**
  * For what the congestion window is reduced, and that it is reduced once for all that happens in one window of data: losses, marks that the
@@ -124,13 +125,25 @@ final class WindowReduction {
     /** An ACK at or above SND.UNA came, and may echo a mark. */
     void echo(final Segment segment, final long nowNanos) {
         if (tcb.ecn.ackArrived(segment) && !tcb.recovery.inRecovery()) {
-            final int flight = tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt);
-            tcb.congestion.congestionExperienced(flight, tcb.config.alternativeBackoff(), nowNanos);
-            tcb.ecn.windowReduced(true);
-            forLoss = false;
-            smooth.start(flight);
-            changed();
+            reduceForEcho(tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt), nowNanos);
         }
+    }
+
+    /** The same in AccECN mode, when loss recovery has taken in the ACK: {@code flight} bytes, {@code segments} of them, were in the network. */
+    void feedback(final Segment segment, final AckArrival arrival, final int segments, final int flight) {
+        final boolean newer = SequenceNumber.lessThan(tcb.sndWl1, segment.seq);
+        if (tcb.ecn.feedbackArrived(segment, arrival.deliveredSegments(), newer, segments)
+                && !tcb.recovery.inRecovery()) {
+            reduceForEcho(flight, arrival.nowNanos);
+        }
+    }
+
+    private void reduceForEcho(final int flight, final long nowNanos) {
+        tcb.congestion.congestionExperienced(flight, tcb.config.alternativeBackoff(), nowNanos);
+        tcb.ecn.windowReduced(true);
+        forLoss = false;
+        smooth.start(flight);
+        changed();
     }
 
     private void changed() {

@@ -15,7 +15,7 @@ import io.tapstack.wire.Endpoint;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** One flow through a bottleneck that marks packets before its queue is full (RFC 3168): it fills the line and loses nothing. */
 class EcnSimulationTest {
@@ -70,12 +70,16 @@ class EcnSimulationTest {
         network.close();
     }
 
+    /** By the feedback of RFC 3168 and by that of RFC 9768. */
     @ParameterizedTest
-    @EnumSource(
-            value = Ends.class,
-            names = {"PLAIN", "CARDS"})
-    void flowsWithoutLoss(final Ends ends) throws Exception {
-        transfer(EcnMode.ON, EcnMode.PASSIVE, ends);
+    @CsvSource({
+        "PLAIN, ON, PASSIVE",
+        "CARDS, ON, PASSIVE",
+        "PLAIN, ACCURATE, ACCURATE_PASSIVE",
+        "CARDS, ACCURATE, ACCURATE_PASSIVE"
+    })
+    void flowsWithoutLoss(final Ends ends, final EcnMode client, final EcnMode server) throws Exception {
+        transfer(client, server, ends);
         assertThat(receiver.congestionMarksReceived).isPositive();
         assertThat(sender.congestionEchoesReceived).isPositive();
         // All that the queue loses is what slow start sends in the round trip before the first echo.

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * trace.in(". 1:1(0) ack 1");
  * }</pre>
  *
- * Flags are tcpdump's letters (S F R P . U E W, and - for none), sequence numbers are relative to each side's ISN, the length stands in brackets. In what is
+ * Flags are tcpdump's letters (S F R P . U E W A, and - for none), or in the place of A, W and E the ACE field's number at the end, sequence numbers are relative to each side's ISN, the length stands in brackets. In what is
  * expected, a window or options that are not written are not looked at; PSH is looked at only if written with {@code P}. A timestamp option
  * is written {@code ts VAL/ECR}; {@code ts *} accepts any. SACK blocks are written {@code sack 1001-2001 3001-4001}. In front may stand what the ECN
  * field of the IP header says: {@code not-ect}, {@code ect0}, {@code ect1} or {@code ce}.
@@ -51,7 +51,7 @@ final class TcpTrace {
     private static final long MILLIS = 1_000_000L;
 
     private static final Pattern SEGMENT = Pattern.compile(
-            "(?:(not-ect|ect0|ect1|ce) )?([SFRPUEW.]+|-) (\\d+):(\\d+)\\((\\d+)\\)(?: ack (\\d+))?(?: win (\\d+))?(?: urg (\\d+))?(?: <([^>]*)>)?");
+            "(?:(not-ect|ect0|ect1|ce) )?([SFRPUEWA.]+[0-7]?|-) (\\d+):(\\d+)\\((\\d+)\\)(?: ack (\\d+))?(?: win (\\d+))?(?: urg (\\d+))?(?: <([^>]*)>)?");
 
     final TestLink link;
     final NetworkStack stack;
@@ -351,9 +351,11 @@ final class TcpTrace {
         packet.putInt(16, STACK.ipv4Bits());
         packet.putShort(10, (short) InternetChecksum.finish(InternetChecksum.sum(packet, 0, 20)));
         int flags = 0;
-        for (int bit = 0; bit < 8; bit++) {
-            flags |= line.flags.indexOf("FSRP.UEW".charAt(bit)) >= 0 ? 1 << bit : 0;
+        for (int bit = 0; bit < 9; bit++) {
+            flags |= line.flags.indexOf("FSRP.UEWA".charAt(bit)) >= 0 ? 1 << bit : 0;
         }
+        final char last = line.flags.charAt(line.flags.length() - 1);
+        flags |= Character.isDigit(last) ? last - '0' << TcpHeader.ACE_SHIFT : 0;
         final int ack = line.flags.contains(".") ? line.ack + stackIss : 0;
         new TcpHeader()
                 .wrap(packet, 20)
@@ -395,6 +397,14 @@ final class TcpTrace {
                         final String[] edges = words[i].split("-");
                         options.putInt(Integer.parseUnsignedInt(edges[0]) + stackIss);
                         options.putInt(Integer.parseUnsignedInt(edges[1]) + stackIss);
+                    }
+                }
+                case "ECN" -> {
+                    options.put((byte) ("e0b".equals(words.length > 1 ? words[1] : "") ? 172 : 174));
+                    options.put((byte) (2 + 3 * (words.length / 2)));
+                    for (int i = 2; i < words.length; i += 2) {
+                        final int value = Integer.parseInt(words[i]);
+                        options.put((byte) (value >>> 16)).putShort((short) value);
                     }
                 }
                 case "eol" -> options.put((byte) 0);
@@ -442,12 +452,14 @@ final class TcpTrace {
         final StringBuilder flags = new StringBuilder();
         final boolean resetWithoutAck =
                 (header.flags() & (TcpHeader.RST | TcpHeader.ACK)) == (TcpHeader.RST | TcpHeader.ACK) && !stackIssKnown;
-        for (final char letter : "SFRPUEW.".toCharArray()) {
-            final boolean set = (header.flags() & 1 << "FSRP.UEW".indexOf(letter)) != 0;
+        final boolean asNumber = expected != null && expected.flags.matches(".*[0-7]");
+        for (final char letter : (asNumber ? "SFRPU." : "SFRPUEWA.").toCharArray()) {
+            final boolean set = (header.flags() & 1 << "FSRP.UEWA".indexOf(letter)) != 0;
             if (set && (letter != 'P' || pushMatters)) {
                 flags.append(letter);
             }
         }
+        flags.append(asNumber ? Integer.toString((header.flags() & TcpHeader.ACE) >>> TcpHeader.ACE_SHIFT) : "");
         line.ecn = expected == null || expected.ecn < 0 ? -1 : packet.get(1) & 3;
         line.flags = flags.toString();
         line.seq = resetWithoutAck ? header.sequence() : header.sequence() - stackIss;
@@ -516,6 +528,15 @@ final class TcpTrace {
                                             ? "*"
                                             : Integer.toUnsignedString(packet.getInt(at + 2)) + "/"
                                                     + Integer.toUnsignedString(packet.getInt(at + 6)));
+                }
+                case (byte) 172, (byte) 174 -> {
+                    text.append("ECN");
+                    final String[] names = (kind == (byte) 172 ? "e0b ceb e1b" : "e1b ceb e0b").split(" ");
+                    for (int i = 0; i < (packet.get(at + 1) - 2) / 3; i++) {
+                        final int value =
+                                (packet.getShort(at + 2 + 3 * i) & 0xFFFF) << 8 | packet.get(at + 4 + 3 * i) & 0xFF;
+                        text.append(' ').append(names[i]).append(' ').append(value);
+                    }
                 }
                 default -> text.append("kind ").append(kind);
             }

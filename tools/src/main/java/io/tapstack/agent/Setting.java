@@ -2,6 +2,7 @@ package io.tapstack.agent;
 
 import io.tapstack.link.LinkCapabilities;
 import io.tapstack.stack.NetworkStack;
+import io.tapstack.tcp.AccEcnOptionMode;
 import io.tapstack.tcp.EcnMode;
 import io.tapstack.tcp.FastOpenKeys;
 import io.tapstack.tcp.FastOpenPolicy;
@@ -34,6 +35,7 @@ public final class Setting {
     private static final int MAX_INITIAL_WINDOW = 1_000;
     private static final int MAX_PROBES = 127;
     private static final int MAX_TTL = 255;
+    private static final int MAX_BEACONS = 63;
     private static final long MAX_ISS = 0xFFFF_FFFFL;
 
     /** As many as Linux acknowledges at once at the start (TCP_MAX_QUICKACKS). */
@@ -69,8 +71,20 @@ public final class Setting {
                 return config -> config.sack(on);
             })),
             Map.entry("ecn", tcp(text -> {
-                final EcnMode mode = EcnMode.valueOf(text.toUpperCase(Locale.ROOT));
+                final EcnMode mode = isNumber(text)
+                        ? EcnMode.of(Integer.parseInt(text))
+                        : EcnMode.valueOf(text.toUpperCase(Locale.ROOT));
                 return config -> config.ecn(mode);
+            })),
+            Map.entry("ecn_option", tcp(text -> {
+                final AccEcnOptionMode mode = isNumber(text)
+                        ? AccEcnOptionMode.of(Integer.parseInt(text))
+                        : AccEcnOptionMode.valueOf(text.toUpperCase(Locale.ROOT));
+                return config -> config.accEcnOption(mode);
+            })),
+            Map.entry("ecn_option_beacon", tcp(text -> {
+                final int times = number(text, 0, MAX_BEACONS);
+                return config -> config.accEcnBeacons(times);
             })),
             Map.entry("abe", tcp(text -> {
                 final boolean on = isOn(text);
@@ -201,6 +215,10 @@ public final class Setting {
             final long nanos = number(text, 0, MAX_MILLIS) * NANOS_PER_MILLI;
             return config -> set.accept(config, nanos);
         });
+    }
+
+    private static boolean isNumber(final String text) {
+        return text.matches("[0-9]");
     }
 
     private static boolean isOn(final String text) {

@@ -16,7 +16,7 @@ import java.util.Arrays;
 final class LinuxOptions {
 
     /** No value is longer. */
-    static final int MAX_BYTES = 256;
+    static final int MAX_BYTES = 512;
 
     private static final int SO_LINGER = SocketOptions.SO_LINGER;
     private static final int SO_RCVTIMEO_OLD = 20;

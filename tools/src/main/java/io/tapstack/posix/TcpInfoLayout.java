@@ -7,13 +7,12 @@ import io.tapstack.tcp.TcpState;
 import java.nio.ByteBuffer;
 
 /**
- * {@link TcpInfo} as Linux's {@code struct tcp_info} of {@code <linux/tcp.h>}, the whole of it as Linux 6.7 has it; what 6.18 adds behind that is
- * about Accurate ECN (RFC 9768).
+ * {@link TcpInfo} as Linux's {@code struct tcp_info} of {@code <linux/tcp.h>}, the whole of it as Linux 6.18 has it.
  */
 public final class TcpInfoLayout {
 
     /** Size of the structure. */
-    public static final int BYTES = 248;
+    public static final int BYTES = 280;
 
     private static final int LISTEN = 10;
     private static final int OPTION_TIMESTAMPS = 1;
@@ -25,6 +24,11 @@ public final class TcpInfoLayout {
     private static final int OPTION_FAST_OPEN_CHILD = 128;
     private static final int APP_LIMITED = 1;
     private static final int FAST_OPEN_FAILURE_SHIFT = 1;
+    private static final int ECN_FIELD_MANGLED = 1;
+    private static final int ECN_FEEDBACK_REFUSED = 2;
+    private static final int ECN_OPTION_REFUSED = 4;
+    private static final int ECN_OPTION_ZEROED = 8;
+    private static final int OPTION_SEEN_ZEROED = 3;
     private static final int NO_SSTHRESH = 1 << 30;
     private static final int INFINITE_SSTHRESH = 0x7FFF_FFFF;
     private static final long NO_RATE = -1;
@@ -94,6 +98,7 @@ public final class TcpInfoLayout {
         flight(info, target);
         path(info, target);
         counts(info, target);
+        marks(info.marks(), target);
         assert target.position() - start == BYTES;
     }
 
@@ -182,6 +187,25 @@ public final class TcpInfoLayout {
         target.putShort((short) info.timeouts().count());
         target.putShort((short) info.timeouts().recoveries());
         target.putInt(millis(info.timeouts().nanos()));
+    }
+
+    /** What Accurate ECN counts: tcpi_received_ce to tcpi_accecn_opt_seen. */
+    private static void marks(final TcpInfo.Marks marks, final ByteBuffer target) {
+        target.putInt((int) marks.received());
+        bytes(marks.sentBytes(), target);
+        bytes(marks.receivedBytes(), target);
+        final int failMode = (marks.capableRefused() ? ECN_FIELD_MANGLED : 0)
+                | (marks.feedbackRefused() ? ECN_FEEDBACK_REFUSED : 0)
+                | (marks.optionRefused() ? ECN_OPTION_REFUSED : 0)
+                | (marks.optionSeen() == OPTION_SEEN_ZEROED ? ECN_OPTION_ZEROED : 0);
+        target.putShort((short) failMode);
+        target.putShort((short) marks.optionSeen());
+    }
+
+    private static void bytes(final TcpInfo.MarkedBytes bytes, final ByteBuffer target) {
+        target.putInt((int) bytes.ect1());
+        target.putInt((int) bytes.ect0());
+        target.putInt((int) bytes.ce());
     }
 
     private static long rate(final long bytesPerSecond) {

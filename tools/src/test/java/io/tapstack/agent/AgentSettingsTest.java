@@ -46,7 +46,7 @@ class AgentSettingsTest {
         final int fd = client.socket(AgentClient.STREAM | AgentClient.NONBLOCK);
         client.connect(fd, AgentFixture.PEER, WirePeer.PEER_PORT).fails(AgentClient.EINPROGRESS);
         final Segment syn = peer.receive();
-        assertThat(syn.flags() & ~(WireTcp.ECE | WireTcp.CWR)).isEqualTo(WireTcp.SYN);
+        assertThat(syn.flags() & ~(WireTcp.ECE | WireTcp.CWR | WireTcp.AE)).isEqualTo(WireTcp.SYN);
         client.call(12, fd, 1, 13, 0, AgentClient.ints(1, 0)).succeeds();
         client.closeFd(fd).succeeds();
         return syn;
@@ -70,6 +70,11 @@ class AgentSettingsTest {
                 "timestamps=2",
                 "sack=yes",
                 "ecn=maybe",
+                "ecn=6",
+                "ecn_option=4",
+                "ecn_option=often",
+                "ecn_option_beacon=64",
+                "abe=1",
                 "delack=-1",
                 "quickack=",
                 "rto.initial=1s",
@@ -134,6 +139,12 @@ class AgentSettingsTest {
         assertThat(syn("ecn=on").flags() & asking).isEqualTo(asking);
         assertThat(syn("ecn=passive").flags() & asking).isZero();
         assertThat(syn("ecn=off").flags() & asking).isZero();
+        assertThat(syn("ecn=accurate").flags() & (asking | WireTcp.AE)).isEqualTo(asking | WireTcp.AE);
+        assertThat(syn("ecn=accurate_in").flags() & (asking | WireTcp.AE)).isEqualTo(asking);
+        assertThat(syn("ecn=accurate_passive").flags() & (asking | WireTcp.AE)).isZero();
+        // Linux's numbers of tcp_ecn.
+        assertThat(syn("ecn=3").flags() & (asking | WireTcp.AE)).isEqualTo(asking | WireTcp.AE);
+        assertThat(syn("ecn=1").flags() & (asking | WireTcp.AE)).isEqualTo(asking);
     }
 
     @Test

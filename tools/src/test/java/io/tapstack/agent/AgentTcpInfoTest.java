@@ -66,7 +66,7 @@ class AgentTcpInfoTest {
     @Test
     void withoutAConnection() throws IOException {
         final int fd = client.socket(AgentClient.STREAM);
-        assertThat(info(fd).remaining()).isEqualTo(248);
+        assertThat(info(fd).remaining()).isEqualTo(280);
         assertThat(info(fd).get(STATE)).as("TCP_CLOSE").isEqualTo((byte) 7);
         assertThat(info(client.listener(9)).get(STATE)).as("TCP_LISTEN").isEqualTo((byte) 10);
         assertThat(client.call(11, fd, AgentClient.IPPROTO_TCP, 11, 10).blob()).hasSize(10);

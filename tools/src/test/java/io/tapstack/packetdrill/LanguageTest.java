@@ -101,6 +101,27 @@ class LanguageTest {
         assertThat(play("0 < .9 0:0(0) win 1")).startsWith("x.pkt:1: syntax error at '.9': expected TCP flags");
     }
 
+    /** RFC 9768 3.2.3: AccECN options by the names of their counters, in the order of the option. */
+    @Test
+    void accurateEcnOptions() throws IOException {
+        final String begin = "`sysctl -q net.ipv4.tcp_ecn=3`\n" + LISTEN;
+        assertThat(play(begin + """
+                        +0 < SEWA 0:0(0) win 65535 <mss 1000>
+                        +0 > SW. 0:0(0) ack 1 <mss 1460,ECN e1b 1 ceb 0 e0b 1,nop>
+                        +.1 < W. 1:1(0) ack 1 win 65535 <ECN,nop,nop>
+                        +0 < [ect0] P.5 1:101(100) ack 1 win 65535 <ECN e0b 1 ceb 0>
+                        +0~+.05 > .5 1:1(0) ack 101 <ECN e0b 101,nop,nop,nop>
+                        """)).isEmpty();
+        assertThat(play(begin + """
+                        +0 < SEWA 0:0(0) win 65535 <mss 1000>
+                        +0 > SW. 0:0(0) ack 1 <mss 1460,ECN e0b 1 ceb 0 e1b 1,nop>
+                        """)).contains("TCP options differ", "<mss 1460,ECN e1b 1 ceb 0 e0b 1,nop>");
+        assertThat(play(LISTEN + "+0 < . 0:0(0) win 1 <ECN ceb 0 e1b 1>"))
+                .isEqualTo("x.pkt:4: the fields of ECN come as e0b ceb e1b, or as e1b ceb e0b, the last ones left out");
+        assertThat(play(LISTEN + "+0 < . 0:0(0) win 1 <ECN e0b 16777216,nop,nop,nop>"))
+                .startsWith("x.pkt:4: ");
+    }
+
     @Test
     void anAddressCanBeUnspecified() throws IOException {
         assertThat(play("0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n+0 connect(3, AF_UNSPEC, ...) = 0"))

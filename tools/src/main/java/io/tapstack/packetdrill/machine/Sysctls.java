@@ -1,5 +1,6 @@
 package io.tapstack.packetdrill.machine;
 
+import io.tapstack.tcp.AccEcnOptionMode;
 import io.tapstack.tcp.EcnMode;
 import io.tapstack.tcp.FastOpenKeys;
 import io.tapstack.tcp.FastOpenPolicy;
@@ -26,7 +27,10 @@ final class Sysctls {
             Map.entry("timestamps", (config, value) -> config.timestamps(!value.equals("0"))),
             Map.entry("window_scaling", (config, value) -> config.windowScaling(!value.equals("0"))),
             Map.entry("sack", (config, value) -> config.sack(!value.equals("0"))),
-            Map.entry("ecn", (config, value) -> config.ecn(ecn(value))),
+            Map.entry("ecn", (config, value) -> config.ecn(EcnMode.of(Integer.parseInt(value)))),
+            Map.entry(
+                    "ecn_option", (config, value) -> config.accEcnOption(AccEcnOptionMode.of(Integer.parseInt(value)))),
+            Map.entry("ecn_option_beacon", (config, value) -> config.accEcnBeacons(Integer.parseInt(value))),
             Map.entry("syncookies", (config, value) -> config.synCookies(cookies(value))),
             Map.entry("congestion_control", TcpConfig::congestionControl),
             Map.entry("rmem", Sysctls::receiveMemory),
@@ -60,6 +64,7 @@ final class Sysctls {
             "reordering", Pattern.compile("3"),
             "frto", Pattern.compile("[12]"),
             "recovery", Pattern.compile("0?x?[01]"),
+            "ecn_fallback", Pattern.compile("1"),
             "early_retrans", Pattern.compile("[34]"));
 
     /** How the kernel puts packets together, what it remembers from one connection to the next, and the like. */
@@ -106,15 +111,6 @@ final class Sysctls {
             case "0" -> MtuProbingMode.OFF;
             case "1" -> MtuProbingMode.BLACK_HOLE;
             case "2" -> MtuProbingMode.ON;
-            default -> throw new IllegalArgumentException(value);
-        };
-    }
-
-    private static EcnMode ecn(final String value) {
-        return switch (value) {
-            case "0" -> EcnMode.OFF;
-            case "1" -> EcnMode.ON;
-            case "2" -> EcnMode.PASSIVE;
             default -> throw new IllegalArgumentException(value);
         };
     }

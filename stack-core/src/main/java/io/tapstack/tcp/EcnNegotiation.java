@@ -1,0 +1,162 @@
+package io.tapstack.tcp;
+
+import io.tapstack.wire.TcpHeader;
+
+/**
+ * What the SYNs agree on: RFC 3168 6.1.1, as RFC 9768 3.1 updates it. The first SYN or SYN-ACK of the peer decides on the feedback; what comes
+ * or goes later can only forbid ECN-capable data (3.1.5).
+ */
+final class EcnNegotiation {
+
+    /** RFC 9768 3.1.4.1: the first SYN and its first repetition ask; 3.2.3.2.2: as many SYN-ACKs answer. */
+    static final int ACCURATE_TRIES = 2;
+
+    private static final int BOTH = TcpHeader.ECE | TcpHeader.CWR;
+    private static final int RESERVED_SYN_ACK = 0b101;
+
+    private final TcpConfig config;
+
+    // RFC 3168 6.1.1: a SYN with ECE and CWR, and a SYN-ACK with ECE alone, are "ECN-setup"; any other is
+    // "non-ECN-setup".
+    private boolean sentSetup;
+    private boolean sentPlain;
+    private boolean receivedSetup;
+    private boolean receivedPlain;
+
+    private boolean sentAccurate; // a SYN
+    private int synsSent;
+    private int synAcksSent;
+
+    private boolean decided;
+    private boolean accurate;
+    // The peer's SYN, not its SYN-ACK, has decided: whether it is in this mode too is not certain.
+    private boolean answering;
+    private int peerField;
+
+    EcnNegotiation(final TcpConfig config) {
+        this.config = config;
+    }
+
+    // ---- What goes out
+
+    /** AE, CWR and ECE of our next SYN. */
+    int synFlags() {
+        final EcnFeedback requested = config.ecn().requested();
+        // RFC 3168 6.1.1.1, RFC 9768 3.1.4.1: something on the way may drop a SYN for these flags.
+        final int tries = requested == EcnFeedback.ACCURATE ? ACCURATE_TRIES : 1;
+        return synsSent < tries ? requested.synFlags() : 0;
+    }
+
+    /** AE, CWR and ECE of our next SYN-ACK. */
+    int synAckFlags() {
+        if (accurate) {
+            // RFC 9768 3.2.3.2.2: after two timeouts a SYN-ACK without the flags, though the mode stays.
+            return synAcksSent < ACCURATE_TRIES ? HandshakeEcho.ace(peerField) << TcpHeader.ACE_SHIFT : 0;
+        }
+        final boolean willing = config.ecn().accepted() != EcnFeedback.NONE && receivedSetup;
+        return willing && !receivedPlain && !sentPlain ? TcpHeader.ECE : 0;
+    }
+
+    /** RFC 9768 3.2.3.2.2: a SYN-ACK that is repeated goes without the option, which may be what it was dropped for. */
+    boolean isFirstSynAck() {
+        return synAcksSent == 0;
+    }
+
+    /** A SYN or SYN-ACK with these flags went out. */
+    void sent(final int flags) {
+        final boolean plain = (flags & TcpHeader.ACE) == 0;
+        sentSetup |= !plain;
+        sentPlain |= plain;
+        if ((flags & TcpHeader.ACK) != 0) {
+            synAcksSent++;
+        } else {
+            synsSent++;
+            sentAccurate |= (flags & TcpHeader.ACE) == TcpHeader.ACE;
+        }
+    }
+
+    // ---- What comes in
+
+    /** The peer's SYN, also a repeated one. Flags that make no sense to RFC 3168 ask for nothing. */
+    void synArrived(final Segment syn) {
+        peerField = syn.ecnField;
+        final EcnFeedback wanted =
+                EcnFeedback.requestedBy(syn.flags, config.ecn().accepted());
+        if (!decided) {
+            decided = true;
+            answering = true;
+            // In a simultaneous open the peer takes our SYN for what it asks for: it cannot be in this mode by another.
+            accurate = wanted == EcnFeedback.ACCURATE && (synsSent == 0 || sentAccurate);
+        }
+        received(accurate ? (syn.flags & TcpHeader.ACE) != 0 : (syn.flags & BOTH) == BOTH);
+    }
+
+    /** The peer's SYN-ACK, also a repeated one. */
+    void synAckArrived(final Segment synAck) {
+        peerField = synAck.ecnField;
+        if (!decided) {
+            decided = true;
+            accurate = sentAccurate && isAccurate(synAck);
+        }
+        received(accurate ? (synAck.flags & TcpHeader.ACE) != 0 : (synAck.flags & BOTH) == TcpHeader.ECE);
+    }
+
+    private void received(final boolean setup) {
+        receivedSetup |= setup;
+        receivedPlain |= !setup;
+    }
+
+    /** RFC 9768, table 2: a SYN-ACK that feeds back an ECN field; 3.1.3: or one of a kind to come. */
+    private static boolean isAccurate(final Segment synAck) {
+        return HandshakeEcho.field(synAck.ace()) != HandshakeEcho.UNKNOWN || synAck.ace() == RESERVED_SYN_ACK;
+    }
+
+    /**
+     * RFC 9768 3.1.5: a peer that has asked for, or agreed to, both kinds of feedback during one handshake MUST be reset, as the two ends could
+     * not know of each other which of them it is.
+     */
+    boolean isContradicted(final Segment again) {
+        if (!decided) {
+            return false;
+        }
+        final boolean synAck = again.has(TcpHeader.ACK);
+        final boolean classicNow = synAck
+                ? (again.flags & TcpHeader.ACE) == TcpHeader.ECE
+                : (again.flags & TcpHeader.ACE) == EcnFeedback.CLASSIC.synFlags();
+        final boolean accurateNow = synAck
+                ? sentAccurate && isAccurate(again)
+                : config.ecn().accepted() == EcnFeedback.ACCURATE && (again.flags & TcpHeader.ACE) == TcpHeader.ACE;
+        return accurate ? classicNow : accurateNow && receivedSetup;
+    }
+
+    // ---- What came of it
+
+    /** True in AccECN mode (RFC 9768 3.1.1). */
+    boolean isAccurate() {
+        return accurate;
+    }
+
+    /** True if a mark on received data means something to RFC 3168. A SYN of ours that did not ask does not release us from the one that did. */
+    boolean isClassic() {
+        return !accurate && sentSetup && receivedSetup && !receivedPlain;
+    }
+
+    /** True if data may go out as ECN-capable, as far as the SYNs go. */
+    boolean maySendCapable() {
+        if (accurate) {
+            // RFC 9768 3.1.5: a client knows that the server is in this mode; a server cannot after such a SYN or
+            // SYN-ACK.
+            return !answering || !sentPlain && !receivedPlain;
+        }
+        return isClassic() && !sentPlain;
+    }
+
+    /** A half-open connection has answered the peer's SYN. */
+    void takeOver(final HalfOpen half) {
+        synAcksSent = half.synAcksSent();
+        final boolean plain = half.ecn == EcnFeedback.NONE || accurate && synAcksSent > ACCURATE_TRIES;
+        sentPlain |= plain;
+        sentSetup |= half.ecn != EcnFeedback.NONE;
+        receivedPlain |= half.plainSyn;
+    }
+}
