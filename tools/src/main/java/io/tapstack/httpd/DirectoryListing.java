@@ -9,6 +9,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
@@ -16,59 +17,118 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
-/** A directory as a page of HTML: directories first, by name, with sizes. */
+/** A directory as a page of HTML: directories first, in {@linkplain NaturalOrder natural order}, with sizes and times. */
 final class DirectoryListing {
 
     private static final int MAX_ENTRIES = 10_000;
+    private static final int CHARS_PER_ROW = 256;
     private static final DateTimeFormatter MINUTES =
             DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm", Locale.ROOT).withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter SECONDS =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
-    /** @param name an octet string */
-    private record Entry(String name, BasicFileAttributes attributes) {
+    /**
+     * One row.
+     *
+     * @param name an octet string
+     * @param text the name as people read it
+     */
+    private record Entry(String name, String text, BasicFileAttributes attributes) {
 
         boolean isDirectory() {
             return attributes.isDirectory();
         }
     }
 
+    private static final Comparator<Entry> ORDER = Comparator.comparing(Entry::isDirectory)
+            .reversed()
+            .thenComparing(Entry::text, NaturalOrder.INSTANCE)
+            .thenComparing(Entry::name);
+
     private DirectoryListing() {}
 
     /** @throws RequestRefused if the directory may not be read */
-    static String html(final Site.FoundDirectory directory) throws IOException {
+    static Response response(final Site.FoundDirectory directory) throws IOException {
         final List<Entry> entries = entries(directory.path());
-        final StringBuilder html = new StringBuilder(1024 + entries.size() * 128);
-        final String title = escaped("Index of " + directory.title());
-        html.append("<!DOCTYPE html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\">\n<title>")
-                .append(title)
-                .append("</title>\n<style>body{font-family:sans-serif;margin:2em}td{padding:.1em 2em .1em 0}")
-                .append("td+td{text-align:right;font-variant-numeric:tabular-nums;color:#555}</style>\n</head>\n")
-                .append("<body>\n<h1>")
-                .append(title)
-                .append("</h1>\n<table>\n");
+        final int shown = Math.min(entries.size(), MAX_ENTRIES);
+        final HtmlPage page = new HtmlPage("Index of " + directory.title(), 1024 + shown * CHARS_PER_ROW);
+        appendHeading(page, directory.names());
+        page.markup("<table>\n<thead>\n<tr><th scope=\"col\" class=\"name\">Name</th>")
+                .markup("<th scope=\"col\" class=\"size\">Size</th>")
+                .markup("<th scope=\"col\" class=\"time\">Modified (UTC)</th></tr>\n</thead>\n<tbody>\n");
         if (!directory.root()) {
-            html.append("<tr><td><a href=\"../\">../</a></td><td></td><td></td></tr>\n");
+            page.markup("<tr class=\"dir up\"><td class=\"name\"><a href=\"../\">Parent folder</a></td>")
+                    .markup("<td class=\"size\"></td><td class=\"time\"></td></tr>\n");
         }
-        entries.stream().limit(MAX_ENTRIES).forEach(entry -> appendRow(html, entry));
-        html.append("</table>\n");
+        entries.subList(0, shown).forEach(entry -> appendRow(page, entry));
+        page.markup("</tbody>\n</table>\n");
         if (entries.size() > MAX_ENTRIES) {
-            html.append("<p>The first ").append(MAX_ENTRIES).append(" of more entries.</p>\n");
+            page.markup("<p>There are more entries than these " + MAX_ENTRIES + ".</p>\n");
+        } else {
+            page.markup("<p>").text(summary(entries)).markup("</p>\n");
         }
-        return html.append("</body>\n</html>\n").toString();
+        return page.response(HttpStatus.OK);
     }
 
-    private static void appendRow(final StringBuilder html, final Entry entry) {
+    /** The path, each folder of it a link, so that it is a breadcrumb trail as well. */
+    private static void appendHeading(final HtmlPage page, final List<String> names) {
+        page.markup("<nav aria-label=\"Path\">\n<h1>Index of ");
+        for (int i = 0; i <= names.size(); i++) {
+            final String name = i == 0 ? "" : Octets.readable(names.get(i - 1));
+            if (i < names.size()) {
+                page.markup("<a href=\"" + "../".repeat(names.size() - i) + "\">");
+            } else {
+                page.markup("<span aria-current=\"page\">");
+            }
+            page.markup("<bdi>").text(name).markup("</bdi>/").markup(i < names.size() ? "</a>" : "</span>");
+        }
+        page.markup("</h1>\n</nav>\n");
+    }
+
+    private static void appendRow(final HtmlPage page, final Entry entry) {
         final String slash = entry.isDirectory() ? "/" : "";
-        html.append("<tr><td><a href=\"");
-        PercentEncoding.append(html, entry.name);
-        html.append(slash)
-                .append("\">")
-                .append(escaped(Octets.readable(entry.name)))
-                .append(slash)
-                .append("</a></td><td>");
-        html.append(entry.isDirectory() ? "" : Amount.bytes(entry.attributes.size()));
-        html.append("</td><td>")
-                .append(MINUTES.format(entry.attributes.lastModifiedTime().toInstant()))
-                .append("</td></tr>\n");
+        page.markup(entry.isDirectory() ? "<tr class=\"dir\">" : "<tr>")
+                .markup("<td class=\"name\" dir=\"auto\"><a href=\"")
+                .segment(entry.name)
+                .markup(slash)
+                .markup("\">")
+                .text(entry.text)
+                .markup(slash)
+                .markup("</a></td><td class=\"size\"");
+        if (!entry.isDirectory()) {
+            final long size = entry.attributes.size();
+            page.markup(" title=\"" + exactly(size) + "\">" + Amount.bytes(size));
+        } else {
+            page.markup(">");
+        }
+        final Instant modified = entry.attributes.lastModifiedTime().toInstant();
+        page.markup("</td><td class=\"time\"><time datetime=\"")
+                .markup(SECONDS.format(modified))
+                .markup("\">")
+                .markup(MINUTES.format(modified))
+                .markup("</time></td></tr>\n");
+    }
+
+    private static String exactly(final long bytes) {
+        return bytes == 1 ? "1 byte" : String.format(Locale.ROOT, "%,d bytes", bytes);
+    }
+
+    private static String summary(final List<Entry> entries) {
+        if (entries.isEmpty()) {
+            return "This folder is empty.";
+        }
+        final long folders = entries.stream().filter(Entry::isDirectory).count();
+        final long files = entries.size() - folders;
+        final long bytes = entries.stream()
+                .filter(entry -> !entry.isDirectory())
+                .mapToLong(entry -> entry.attributes.size())
+                .sum();
+        final String counted = counted(files, "file") + (files == 0 ? "" : " of " + Amount.bytes(bytes));
+        return folders == 0 ? counted : counted(folders, "folder") + (files == 0 ? "" : ", " + counted);
+    }
+
+    private static String counted(final long count, final String noun) {
+        return count + " " + noun + (count == 1 ? "" : "s");
     }
 
     private static List<Entry> entries(final Path directory) throws IOException {
@@ -79,8 +139,9 @@ final class DirectoryListing {
                     break;
                 }
                 try {
-                    entries.add(
-                            new Entry(PathOctets.name(path), Files.readAttributes(path, BasicFileAttributes.class)));
+                    final String name = PathOctets.name(path);
+                    entries.add(new Entry(
+                            name, Octets.readable(name), Files.readAttributes(path, BasicFileAttributes.class)));
                 } catch (final IOException e) {
                     // Gone meanwhile, or a link to nowhere: nothing that could be asked for.
                 }
@@ -88,14 +149,7 @@ final class DirectoryListing {
         } catch (final FileSystemException e) {
             throw FileLookup.refusal(e);
         }
-        entries.sort(Comparator.comparing(Entry::isDirectory).reversed().thenComparing(Entry::name));
+        entries.sort(ORDER);
         return entries;
-    }
-
-    private static String escaped(final String text) {
-        return text.replace("&", "&amp;")
-                .replace("<", "&lt;")
-                .replace(">", "&gt;")
-                .replace("\"", "&quot;");
     }
 }

@@ -1,6 +1,5 @@
 package io.tapstack.httpd;
 
-import io.tapstack.octets.Octets;
 import io.tapstack.octets.PathOctets;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -41,7 +40,7 @@ final class DirectorySite implements Site {
         if (Files.isRegularFile(index)) {
             return FileLookup.regularFile(asked.resolve(INDEX), inside(index), INDEX);
         }
-        return new FoundDirectory(real, title(target), target.names().isEmpty());
+        return new FoundDirectory(real, target.names());
     }
 
     private Path join(final RequestTarget target) throws RequestRefused {
@@ -58,9 +57,5 @@ final class DirectorySite implements Site {
             throw FileLookup.forbidden();
         }
         return real;
-    }
-
-    private static String title(final RequestTarget target) {
-        return target.names().isEmpty() ? "/" : Octets.readable('/' + String.join("/", target.names()) + '/');
     }
 }

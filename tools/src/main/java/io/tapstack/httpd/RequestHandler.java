@@ -1,8 +1,8 @@
 package io.tapstack.httpd;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
 
 /** From a well-formed request to its response. Safe for use by several threads. */
@@ -12,6 +12,8 @@ final class RequestHandler {
 
     /** Methods that this server knows and does not offer (RFC 9110 section 9.3, RFC 5789): 405 rather than 501. */
     private static final Set<String> KNOWN = Set.of("POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH");
+
+    private static final List<String> ICON = List.of("favicon.ico");
 
     private final Site site;
     private final FileResponses files;
@@ -39,24 +41,27 @@ final class RequestHandler {
                             .field("Allow", ALLOWED)
                     : Response.message(HttpStatus.NOT_IMPLEMENTED, "unknown method");
         }
-        final Site.Found found = site.find(RequestTarget.parse(head.target()));
+        final RequestTarget target = RequestTarget.parse(head.target());
+        try {
+            return answer(head, site.find(target), now);
+        } catch (final RequestRefused e) {
+            // Browsers ask each site for its icon. The site's own is found like any file.
+            if (e.status() == HttpStatus.NOT_FOUND
+                    && !target.directory()
+                    && target.names().equals(ICON)) {
+                return HtmlPage.icon();
+            }
+            throw e;
+        }
+    }
+
+    private Response answer(final RequestHead head, final Site.Found found, final Instant now) throws IOException {
         if (found instanceof Site.FoundFile file) {
             return files.answer(head, file, now);
         }
         if (found instanceof Site.FoundDirectory directory) {
-            return listing(directory);
+            return DirectoryListing.response(directory);
         }
-        final String location = ((Site.Moved) found).location();
-        return Response.message(HttpStatus.MOVED_PERMANENTLY, "a directory's address ends with a slash")
-                .field("Location", location);
-    }
-
-    private static Response listing(final Site.FoundDirectory directory) throws IOException {
-        final byte[] page = DirectoryListing.html(directory).getBytes(StandardCharsets.UTF_8);
-        return Response.of(HttpStatus.OK)
-                .field("Content-Type", "text/html; charset=utf-8")
-                .field("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
-                .contentLength(page.length)
-                .body(new Response.Content(page));
+        return HtmlPage.moved(((Site.Moved) found).location());
     }
 }

@@ -52,13 +52,9 @@ final class Response {
         return new Response(status);
     }
 
-    /** A short page in plain text. */
-    static Response message(final HttpStatus status, final String text) {
-        final byte[] bytes = (status.line() + "\n\n" + text + "\n").getBytes(StandardCharsets.UTF_8);
-        return of(status)
-                .field("Content-Type", "text/plain; charset=utf-8")
-                .contentLength(bytes.length)
-                .body(new Content(bytes));
+    /** A short page about an error or a redirect. */
+    static Response message(final HttpStatus status, final String sentence) {
+        return HtmlPage.message(status, sentence);
     }
 
     /** Adds a header field. The value must be free of line breaks. */

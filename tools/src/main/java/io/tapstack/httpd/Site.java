@@ -1,9 +1,11 @@
 package io.tapstack.httpd;
 
+import io.tapstack.octets.Octets;
 import io.tapstack.octets.PathOctets;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** What a server has to offer: it finds what a path names. */
 interface Site {
@@ -25,10 +27,20 @@ interface Site {
      * A directory without an index page.
      *
      * @param path where it really is
-     * @param title its path as a person reads it, with slashes at both ends
-     * @param root whether it has no parent to go to
+     * @param names the octet strings of its path, which lead from the root to it
      */
-    record FoundDirectory(Path path, String title, boolean root) implements Found {}
+    record FoundDirectory(Path path, List<String> names) implements Found {
+
+        /** Whether it has no parent to go to. */
+        boolean root() {
+            return names.isEmpty();
+        }
+
+        /** Its path as a person reads it, with slashes at both ends. */
+        String title() {
+            return root() ? "/" : Octets.readable('/' + String.join("/", names) + '/');
+        }
+    }
 
     /**
      * It is elsewhere.

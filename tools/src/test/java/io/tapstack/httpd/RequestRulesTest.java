@@ -132,7 +132,7 @@ class RequestRulesTest extends ServerFixture {
             final Reply reply = client.reply();
             assertThat(reply.status()).isEqualTo(status);
             assertThat(reply.field("Connection")).contains("close");
-            assertThat(reply.field("Content-Type")).contains("text/plain; charset=utf-8");
+            assertThat(reply.field("Content-Type")).contains("text/html; charset=utf-8");
             assertThat(client.ended()).isTrue();
         }
     }
