@@ -123,9 +123,12 @@ final class SegmentSender {
         }
         final int seq = tcb.recovery.nextRetransmission();
         final int room = congestionSpace();
-        // The peer may have taken its window back (RFC 9293 3.8.6 SHLD-15): one segment at a time asks how things
-        // stand.
-        final boolean inWindow = seq - tcb.sndUna < tcb.sndWnd;
+        // The peer may have taken its window back (RFC 9293 3.8.6). What lies in it is sent again (SHLD-16), and no
+        // more
+        // with it: a peer may drop a segment that reaches beyond. Of what lies beyond, one segment at a time asks how
+        // things stand (MAY-7).
+        final int peerSpace = tcb.sndUna + tcb.sndWnd - seq;
+        final boolean inWindow = peerSpace > 0;
         // A small segment needs no room for a full one, but after a timeout, where the window is one segment, however
         // small that is: of records, which cannot be put together, that is one until something is acknowledged.
         // And with nothing in the network no ACK would ever make room.
@@ -137,7 +140,9 @@ final class SegmentSender {
             return false;
         }
         final RetransmitCause cause = tcb.timeouts > 0 ? RetransmitCause.TIMEOUT : RetransmitCause.FAST_RETRANSMIT;
-        final int end = retransmissionEnd(seq, inWindow ? wholeSegments(tcb.pacer.limit(room)) : tcb.mss);
+        final int limit =
+                inWindow ? Math.min(wholeSegments(tcb.pacer.limit(Math.min(room, peerSpace))), peerSpace) : tcb.mss;
+        final int end = retransmissionEnd(seq, limit);
         final int mssBefore = tcb.mss;
         final int sent = retransmit(seq, end, cause, nowNanos);
         if (sent <= 0) {
