@@ -72,7 +72,7 @@ final class AckProcessor {
             updateWindow(segment);
         }
         if (tcb.sndWnd == 0 && !tcb.life.isOrphan()) {
-            // RFC 9293 3.8.6.1 MUST-35: a peer that took its window back and answers is alive, however long it takes.
+            // RFC 9293 3.8.6.1 MUST-37: a peer that took its window back and answers is alive, however long it takes.
             // But nobody waits for an orphan (RFC 6429 4).
             tcb.timeouts = Math.min(tcb.timeouts, 1);
         }

@@ -71,7 +71,7 @@ final class ClosedWindow {
             override(nowNanos);
             return;
         }
-        // RFC 9293 3.8.6.1: at least one octet of new data (MUST-37), or the FIN if there is none.
+        // RFC 9293 3.8.6.1: at least one octet of new data (MUST-36), or the FIN if there is none.
         final int left = tcb.queueEnd() - tcb.sndUna;
         final boolean data = left > 0;
         final int flags = data ? left == 1 ? TcpHeader.PSH : 0 : TcpHeader.FIN;

@@ -189,7 +189,7 @@ public final class TcpProtocol implements TransportProtocol {
             throw new SocketErrorException(SocketError.EINVAL, remote.toString());
         }
         if (to.isMulticast() || internet.isBroadcast(to)) {
-            // RFC 9293 3.9.2.3 (MUST-46): no connection to a broadcast or multicast address.
+            // RFC 9293 3.9.1.1 (MUST-46): no connection to a broadcast or multicast address.
             throw new SocketErrorException(SocketError.ENETUNREACH, remote.toString());
         }
         final IpAddress from =

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** When to acknowledge: RFC 1122 4.2.3.2 (MUST-58, MUST-59 of RFC 9293 3.8.6.3), RFC 5681 4.2. */
+/** When to acknowledge: RFC 9293 3.8.6.3 (SHLD-18, SHLD-19, MUST-40) and 3.10.7.4 (MUST-58), RFC 5681 4.2. */
 class DelayedAckTraceTest {
 
     private final TcpTrace trace = new TcpTrace();
@@ -17,7 +17,7 @@ class DelayedAckTraceTest {
         trace.noLeaks();
     }
 
-    /** MUST-59: within 500 ms of the first unacknowledged segment: what follows does not put it off. */
+    /** MUST-40: within 500 ms of the first unacknowledged segment: what follows does not put it off. */
     @Test
     void timerRunsFromTheFirst() {
         trace.established(new TcpConfig());
@@ -27,7 +27,7 @@ class DelayedAckTraceTest {
         trace.advance(500).quiet();
     }
 
-    /** MUST-58: every second full-sized segment, of whatever size the peer's are. */
+    /** SHLD-19: every second full-sized segment, of whatever size the peer's are. */
     @ParameterizedTest
     @ValueSource(ints = {536, 1_000, 1_460})
     void everySecondFullSizedSegment(final int size) {
@@ -64,7 +64,7 @@ class DelayedAckTraceTest {
         trace.in(". 1:8001(8000) ack 1").out(". 1:1(0) ack 8001").quiet();
     }
 
-    /** Of super-segments that come together every second of the largest has an ACK, and the last. */
+    /** MUST-58: of super-segments that come together every second of the largest has an ACK, and the last. */
     @Test
     void superSegmentsTogether() {
         trace.listen(new TcpConfig().timestamps(false).receiveBufferBytes(1 << 20));

@@ -34,7 +34,7 @@ class KeepAliveTraceTest {
         trace.advance(1_001).out(". 0:0(0) ack 1").quiet();
     }
 
-    /** SHLD-27: no data on the probe; the peer's answer proves it alive, and the silence counts anew. */
+    /** SHLD-12: no data on the probe; the peer's answer proves it alive, and the silence counts anew. */
     @Test
     void answered() {
         final TcpConnection connection = trace.established(eager());
@@ -56,7 +56,7 @@ class KeepAliveTraceTest {
         assertThat(trace.read(connection, 100)).isEqualTo(60);
     }
 
-    /** MUST-26: no single probe that goes without answer says anything; MUST-27: all of them do. */
+    /** MUST-29: a single probe without an answer says nothing; all of them together do. */
     @Test
     void silence() {
         final TcpConnection connection = trace.established(eager());
@@ -76,7 +76,7 @@ class KeepAliveTraceTest {
         assertThat(connection.error()).isEqualTo(SocketError.ECONNRESET);
     }
 
-    /** 3.8.4: "MUST only be sent when no sent data is outstanding": then the retransmission timer asks. */
+    /** MUST-26: "MUST only be sent when no sent data is outstanding": then the retransmission timer asks. */
     @Test
     void notWhileDataIsOutstanding() {
         final TcpConnection connection = trace.established(eager());

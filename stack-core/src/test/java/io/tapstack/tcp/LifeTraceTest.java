@@ -12,6 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Keep-alives (RFC 9293 3.8.4), what ICMP reports (RFC 5461, RFC 5927), malformed segments, ports, a device that is full. */
 class LifeTraceTest {
@@ -45,7 +46,7 @@ class LifeTraceTest {
         trace.advance(9_999).quiet();
         trace.advance(1).out(". 0:0(0) ack 1").quiet();
         trace.in(". 1:1(0) ack 1").quiet();
-        // MUST-26: one probe without answer means nothing.
+        // MUST-29: one probe without answer means nothing.
         trace.advance(9_999).quiet();
         trace.advance(1).out(". 0:0(0) ack 1");
         trace.advance(2_000).out(". 0:0(0) ack 1");
@@ -144,12 +145,13 @@ class LifeTraceTest {
         packet.putShort(36, (short) ~sum);
     }
 
-    /** MUST-57: a SYN to a broadcast address is dropped silently. */
-    @Test
-    void broadcast() {
+    /** MUST-57: a SYN to a broadcast or multicast address is dropped silently. */
+    @ParameterizedTest
+    @ValueSource(strings = {"192.0.2.255", "255.255.255.255", "224.0.0.1"})
+    void broadcast(final String address) {
         trace.listen(new TcpConfig());
         trace.in("S 0:0(0)", packet -> {
-            packet.putInt(16, IpAddress.parse("192.0.2.255").ipv4Bits());
+            packet.putInt(16, IpAddress.parse(address).ipv4Bits());
             packet.putShort(10, (short) 0);
             packet.putShort(10, (short)
                     io.tapstack.wire.InternetChecksum.finish(io.tapstack.wire.InternetChecksum.sum(packet, 0, 20)));
@@ -200,6 +202,25 @@ class LifeTraceTest {
         } catch (final SocketErrorException e) {
             return e.error();
         }
+    }
+
+    /**
+     * MUST-44: an active open that names no local address has the one that IP selects for the peer; MUST-45: its later segments
+     * have the same.
+     */
+    @Test
+    void localAddress() throws SocketErrorException {
+        final Endpoint remote = new Endpoint(TcpTrace.PEER, 80);
+        final TcpConnection connection =
+                trace.stack.tcp().connect(null, remote, new TcpConfig(), ConnectionObserver.NONE, trace.now());
+        assertThat(connection.local().address()).isEqualTo(TcpTrace.STACK);
+        for (int i = 0; i < 3; i++) {
+            final byte[] syn = trace.link.take();
+            assertThat(syn).isNotNull();
+            assertThat(java.nio.ByteBuffer.wrap(syn).getInt(12)).isEqualTo(TcpTrace.STACK.ipv4Bits());
+            trace.advance(4_000);
+        }
+        trace.drain(); // Further SYNs.
     }
 
     /** RFC 6335 6, RFC 6056 3: ephemeral ports are in the dynamic range, and not the same one after the other. */

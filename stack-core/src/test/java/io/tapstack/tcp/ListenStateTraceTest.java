@@ -102,7 +102,7 @@ class ListenStateTraceTest {
         trace.in(". 1:1(0) ack 1 win 1000").out("P. 1:101(100) ack 1").quiet();
     }
 
-    /** Each SYN from another port opens a connection of its own, with an ISN of its own (3.4.1, MUST-9). */
+    /** Each SYN from another port opens a connection of its own, with an ISN of its own (3.4.1). */
     @Test
     void connectionsAreIndependent() {
         trace.in("S 0:0(0)").out("S. 0:0(0) ack 1").quiet();

@@ -65,7 +65,7 @@ class NegativeAdviceTraceTest {
         return types;
     }
 
-    /** (a): the same segment was sent again three times: the neighbour is asked whether it is there, itself, and long before its time. */
+    /** MUST-20 (b), SHLD-10: after three retransmissions of a segment the neighbour itself is asked, long before its time. */
     @Test
     void afterThreeRetransmissions() throws IOException {
         server.tcp().listen(server.tcp().bind(new Endpoint(SERVER, 80), true), 1, new TcpConfig());
@@ -88,7 +88,7 @@ class NegativeAdviceTraceTest {
             run(SECOND / 100, client);
         }
         assertThat(arrived()).as("asked, not shouted for").contains(ARP).doesNotContain(ARP | 1 << 16);
-        // (b): R2 is far away. Meanwhile somebody else may turn out to have the address.
+        // (c): R2 is far away. Meanwhile somebody else may turn out to have the address.
         run(10 * SECOND, client);
         assertThat(arrived()).contains(ARP | 1 << 16);
         assertThat(connection.error()).isNull();

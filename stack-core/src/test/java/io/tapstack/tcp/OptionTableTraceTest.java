@@ -122,7 +122,7 @@ class OptionTableTraceTest {
         assertThat(connection.mss).isEqualTo(used);
     }
 
-    /** MUST-5: options may start at any byte; everything common together, in an order that nobody uses, fills 40 bytes with padding. */
+    /** MUST-64: options may start at any byte; everything common together, in an order that nobody uses, fills 40 bytes with padding. */
     @Test
     void everything() {
         final TcpListener listener = trace.listen(new TcpConfig());

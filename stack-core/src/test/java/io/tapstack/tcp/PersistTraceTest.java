@@ -24,7 +24,7 @@ class PersistTraceTest {
         return connection;
     }
 
-    /** MUST-37: at least one octet; SHLD-30: the interval grows exponentially; MUST-35: as long as they are acknowledged. */
+    /** MUST-36: at least one octet; SHLD-29: after an RTO; SHLD-30: at growing intervals; MUST-37: as long as the peer answers. */
     @Test
     void probesForAsLongAsTheyAreAnswered() {
         final TcpConnection connection = closedWindow();
@@ -82,7 +82,7 @@ class PersistTraceTest {
         assertThat(connection.state()).isEqualTo(TcpState.FIN_WAIT_2);
     }
 
-    /** A peer that takes its window back (RFC 9293 3.8.6 SHLD-15: be robust): what is in flight is still sent again. */
+    /** A peer that takes its window back (RFC 9293 3.8.6, MUST-34, MAY-7): data in flight is still sent again. */
     @Test
     void shrinkingWindow() {
         final TcpConnection connection = trace.established(new TcpConfig(), 5_000);

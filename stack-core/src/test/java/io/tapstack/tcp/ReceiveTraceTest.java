@@ -128,7 +128,7 @@ class ReceiveTraceTest {
         assertThat(trace.read(connection, 5_000)).isEqualTo(2_000);
     }
 
-    /** A closed window is opened again by an ACK of its own, and probes of it are answered (3.8.6.1 MUST-36). */
+    /** A closed window is opened again by an ACK of its own, and probes of it are answered (3.8.6.1). */
     @Test
     void closedWindow() {
         for (int at = 1; at < 10_000; at += 2_000) {
