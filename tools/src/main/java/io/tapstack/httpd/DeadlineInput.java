@@ -16,6 +16,7 @@ final class DeadlineInput extends InputStream {
 
     private final StreamConnection connection;
     private final InputStream input;
+    private final Runnable whenBegun;
     private long deadlineNanos;
     private long nanosFromFirstByte;
 
@@ -23,8 +24,10 @@ final class DeadlineInput extends InputStream {
     private byte[] early = NOTHING;
     private int earlyTaken;
 
-    DeadlineInput(final StreamConnection connection) {
+    /** @param whenBegun told of each first byte that was {@linkplain #expectWithin(Duration, Duration) waited for} */
+    DeadlineInput(final StreamConnection connection, final Runnable whenBegun) {
         this.connection = connection;
+        this.whenBegun = whenBegun;
         this.input = connection.input();
     }
 
@@ -94,6 +97,7 @@ final class DeadlineInput extends InputStream {
         if (nanosFromFirstByte != 0) {
             deadlineNanos = System.nanoTime() + nanosFromFirstByte;
             nanosFromFirstByte = 0;
+            whenBegun.run();
         }
     }
 }

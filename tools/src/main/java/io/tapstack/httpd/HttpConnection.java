@@ -22,10 +22,14 @@ final class HttpConnection implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
 
     private enum State {
-        /** A thread works for it. */
+        /** A thread works for it, or is on its way. */
         BUSY,
-        /** A thread waits in it for a request. */
+        /** A thread waits in it for the first byte of a request, or is on its way there. */
         WAITING,
+        /** A thread reads a request's head, of which the first byte has come. */
+        READING,
+        /** A thread waits for the client to close, after the last response. */
+        LINGERING,
         /** No thread has to do with it until it is woken up. */
         PARKED,
         /** It is closed. */
@@ -52,8 +56,8 @@ final class HttpConnection implements Runnable {
     private final Responder responder;
     private final Transfer transfer = new Transfer();
     private final Runnable wake = this::wake;
-    private final AtomicReference<State> state = new AtomicReference<>(State.BUSY);
-    private volatile long parkedNanos;
+    private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
+    private volatile long idleSinceNanos = System.nanoTime();
     private volatile boolean stopping;
 
     /**
@@ -76,7 +80,7 @@ final class HttpConnection implements Runnable {
         this.log = log;
         this.threads = threads;
         this.whenEnded = whenEnded;
-        this.reader = new RequestReader(connection, config);
+        this.reader = new RequestReader(connection, config, () -> state.compareAndSet(State.WAITING, State.READING));
         this.early = new EarlyAnswers(connection, ready, reader);
         this.responder = new Responder(connection, config, handler, reader, early, transfer, log, () -> stopping);
     }
@@ -90,6 +94,7 @@ final class HttpConnection implements Runnable {
 
     /** Tells the client that there are too many, instead of {@link #begin()}. */
     void refuse() {
+        state.set(State.BUSY);
         execute(() -> {
             try {
                 final Response response = Response.message(HttpStatus.SERVICE_UNAVAILABLE, "too many connections")
@@ -111,6 +116,7 @@ final class HttpConnection implements Runnable {
             early.sendRest(transfer);
             rest = serve();
             if (rest == Rest.LINGER) {
+                idle(State.LINGERING);
                 responder.lingeringClose();
             }
         } catch (final IOException e) {
@@ -149,9 +155,36 @@ final class HttpConnection implements Runnable {
         stopping = true;
         if (state.compareAndSet(State.PARKED, State.ENDED)) {
             closed();
-        } else if (state.get() == State.WAITING) {
+        } else if (state.get() == State.WAITING || state.get() == State.READING) {
             connection.close();
         }
+    }
+
+    /**
+     * Whether it is between requests, has had none, or has had its last response: it costs nobody a response to close it.
+     * A request of which one byte has come counts as a request.
+     */
+    boolean isIdle() {
+        return isIdle(state.get());
+    }
+
+    private static boolean isIdle(final State state) {
+        return state == State.PARKED || state == State.WAITING || state == State.LINGERING;
+    }
+
+    /** When it was last seen to become {@linkplain #isIdle() idle}, by {@link System#nanoTime()}. */
+    long idleSinceNanos() {
+        return idleSinceNanos;
+    }
+
+    /** Closes the connection if it is {@linkplain #isIdle() idle}. @return whether it was */
+    boolean closeIfIdle() {
+        final State before = state.getAndUpdate(current -> isIdle(current) ? State.ENDED : current);
+        if (!isIdle(before)) {
+            return false;
+        }
+        closed();
+        return true;
     }
 
     /** Ends the connection now. */
@@ -167,9 +200,9 @@ final class HttpConnection implements Runnable {
         if (transfer.stalled(nowNanos, config.timeouts().stall().toNanos())) {
             LOG.info("{}: takes nothing any more, resetting the connection", connection.remote());
             connection.abort();
-        } else if (isIdle(nowNanos) && state.compareAndSet(State.PARKED, State.BUSY)) {
+        } else if (isIdleForTooLong(nowNanos) && state.compareAndSet(State.PARKED, State.BUSY)) {
             // It may have been used, and parked again, between the looks at time and state.
-            if (isIdle(nowNanos)) {
+            if (isIdleForTooLong(nowNanos)) {
                 state.set(State.ENDED);
                 closed();
             } else if (!park()) {
@@ -180,8 +213,8 @@ final class HttpConnection implements Runnable {
         }
     }
 
-    private boolean isIdle(final long nowNanos) {
-        return nowNanos - parkedNanos > config.timeouts().idle().toNanos();
+    private boolean isIdleForTooLong(final long nowNanos) {
+        return nowNanos - idleSinceNanos > config.timeouts().idle().toNanos();
     }
 
     /** @return whether there is nothing to do, and no thread is needed until there is */
@@ -189,11 +222,24 @@ final class HttpConnection implements Runnable {
         if (reader.hasMore() || stopping) {
             return false;
         }
-        parkedNanos = System.nanoTime();
+        idleSinceNanos = System.nanoTime();
         state.set(State.PARKED);
         // Looked at again after the write: either we see stop(), or it sees us parked.
-        final boolean waits = !stopping && connection.whenReadable(wake) == Readiness.LATER;
-        return waits || !state.compareAndSet(State.PARKED, State.BUSY);
+        final Readiness readiness = stopping ? Readiness.NOW : connection.whenReadable(wake);
+        // A thread for a request that is not there yet has nothing to do either until the first byte comes.
+        return readiness == Readiness.LATER
+                || !state.compareAndSet(State.PARKED, readiness == Readiness.NEVER_TOLD ? State.WAITING : State.BUSY);
+    }
+
+    /** A thread that works for the connection has nothing to do until the client does something. */
+    private void idle(final State how) {
+        idleSinceNanos = System.nanoTime();
+        working(how);
+    }
+
+    /** The thread that works for the connection goes on to {@code next}, unless the connection has been closed. */
+    private void working(final State next) {
+        state.updateAndGet(current -> current == State.ENDED ? current : next);
     }
 
     private void wake() {
@@ -211,6 +257,9 @@ final class HttpConnection implements Runnable {
                 }
                 answered = false; // something has come meanwhile, or the server stops
             } else {
+                if (outcome == EarlyAnswers.Outcome.NOTHING) {
+                    idle(State.WAITING);
+                }
                 execute(this);
                 return;
             }
@@ -228,12 +277,12 @@ final class HttpConnection implements Runnable {
 
     /** @return the next request, or empty if there will be none */
     private Optional<RequestHead> await() throws IOException {
-        state.set(reader.hasMore() ? State.BUSY : State.WAITING);
+        state.compareAndSet(State.BUSY, State.READING); // it has got its thread for something that is there
         try {
             // Looked at again after the write, as when parking.
             return stopping ? Optional.empty() : reader.next();
         } finally {
-            state.set(State.BUSY);
+            working(State.BUSY);
         }
     }
 

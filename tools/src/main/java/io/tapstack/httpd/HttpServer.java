@@ -8,8 +8,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -40,12 +38,13 @@ public final class HttpServer implements AutoCloseable {
         thread.setDaemon(true);
         return thread;
     });
-    private final Set<HttpConnection> connections = ConcurrentHashMap.newKeySet();
+    private final ConnectionPlaces connections;
     private final CountDownLatch stopped = new CountDownLatch(1);
 
     private HttpServer(final Listener listener, final Site site, final ServerConfig config) {
         this.listener = listener;
         this.config = config;
+        this.connections = new ConnectionPlaces(config.limits().connections());
         this.files = new MappingCache(config.mappedFiles());
         this.handler = new RequestHandler(site, new FileResponses(config, files));
         this.log = new AccessLog(config);
@@ -83,6 +82,11 @@ public final class HttpServer implements AutoCloseable {
     /** How many connections are open now. */
     public int connectionCount() {
         return connections.size();
+    }
+
+    /** How many of the connections are between requests, have had none, or have had their last response. */
+    int idleConnectionCount() {
+        return connections.idle();
     }
 
     /** How many requests the stack's own thread has answered, with no thread of ours. */
@@ -130,26 +134,17 @@ public final class HttpServer implements AutoCloseable {
     private void dispatch(final StreamConnection connection) {
         final HttpConnection http =
                 new HttpConnection(connection, config, handler, ready, log, threads, connections::remove);
-        final int limit = config.limits().connections();
-        final int open = connections.size();
-        if (open >= limit + refusals(limit)) {
-            connection.abort(); // not even a thread to say no
-            return;
-        }
-        connections.add(http);
-        if (open < limit) {
-            http.begin();
-        } else {
-            http.refuse();
+        switch (connections.admit(http)) {
+            case SERVED -> http.begin();
+            case REFUSED -> http.refuse();
+            case RESET -> {
+                connection.abort(); // not even a thread to say no
+                return;
+            }
         }
         if (!listener.isOpen()) {
             http.stop(); // close() may have come before it was noted
         }
-    }
-
-    /** How many connections beyond the limit are told 503 at a time. */
-    private static int refusals(final int limit) {
-        return Math.max(1, limit / 8);
     }
 
     private void look() {

@@ -24,9 +24,10 @@ final class RequestReader {
     private final ServerConfig config;
     private int requestsSinceEarly;
 
-    RequestReader(final StreamConnection connection, final ServerConfig config) {
+    /** @param whenBegun told when the first byte of a request has come that {@link #next()} waited for */
+    RequestReader(final StreamConnection connection, final ServerConfig config, final Runnable whenBegun) {
         this.config = config;
-        this.input = new DeadlineInput(connection);
+        this.input = new DeadlineInput(connection, whenBegun);
         this.buffer = new HeadBuffer(config.limits());
         this.parser = new Parser(Http1Config.custom()
                 .setMaxLineLength(config.limits().lineBytes())

@@ -178,24 +178,120 @@ class ConnectionTest extends ServerFixture {
         }
     }
 
+    private HttpServer startWithPlaces(final int count) throws IOException {
+        return start(root, config().withLimits(config().limits().withConnections(count)));
+    }
+
+    private static void getA(final RawClient client) throws IOException {
+        assertThat(client.get("/a.txt").reply().text()).isEqualTo("a");
+    }
+
+    /** The server gets to know after the client that a response has ended. */
+    private static void awaitIdle(final HttpServer server, final int count) {
+        await().until(() -> server.idleConnectionCount() == count);
+    }
+
     @Test
-    void tooManyConnectionsAreTold503() throws IOException {
-        try (HttpServer small =
-                        start(root, config().withLimits(config().limits().withConnections(2)));
+    void theLongestIdleConnectionGivesWay() throws IOException {
+        try (HttpServer small = startWithPlaces(2);
                 RawClient first = client(small);
                 RawClient second = client(small)) {
-            assertThat(first.get("/a.txt").reply().status()).isEqualTo(200);
-            assertThat(second.get("/a.txt").reply().status()).isEqualTo(200);
+            getA(second);
+            awaitIdle(small, 2);
+            getA(first);
+            awaitIdle(small, 2);
+            try (RawClient third = client(small)) {
+                getA(third);
+                assertThat(second.ended()).isTrue();
+                getA(first);
+                awaitIdle(small, 2);
+                try (RawClient fourth = client(small)) {
+                    getA(fourth);
+                    assertThat(third.ended()).isTrue();
+                    getA(first);
+                }
+            }
+            assertThat(small.connectionCount()).isLessThanOrEqualTo(2);
+        }
+    }
+
+    @Test
+    void aClientThatHasSentNothingGivesWayInItsTurn() throws IOException {
+        try (HttpServer small = startWithPlaces(2);
+                RawClient silent = client(small)) {
+            awaitIdle(small, 1);
+            try (RawClient used = client(small)) {
+                getA(used);
+                awaitIdle(small, 2);
+                try (RawClient third = client(small)) {
+                    awaitIdle(small, 2);
+                    assertThat(silent.ended()).isTrue();
+                    try (RawClient fourth = client(small)) {
+                        getA(fourth);
+                        assertThat(used.ended()).isTrue();
+                        getA(third);
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void silentClientsKeepNobodyOut() throws IOException {
+        final List<RawClient> silent = new ArrayList<>();
+        try (HttpServer small = startWithPlaces(4)) {
+            for (int i = 0; i < 20; i++) {
+                silent.add(client(small));
+                awaitIdle(small, Math.min(4, i + 1));
+            }
+            try (RawClient client = client(small)) {
+                getA(client);
+            }
+            assertThat(small.connectionCount()).isLessThanOrEqualTo(4);
+        } finally {
+            for (final RawClient client : silent) {
+                client.close();
+            }
+        }
+    }
+
+    @Test
+    void aClientThatHasHadItsLastResponseGivesWay() throws IOException {
+        try (HttpServer small = startWithPlaces(1);
+                RawClient first = client(small)) {
+            assertThat(first.get("/a.txt", "Connection: close").reply().text()).isEqualTo("a");
+            awaitIdle(small, 1);
+            try (RawClient second = client(small)) {
+                getA(second);
+            }
+        }
+    }
+
+    @Test
+    void tooManyBusyConnectionsAreTold503() throws IOException {
+        final byte[] large = writeRandom("large.bin", 30_000_000);
+        try (HttpServer small = startWithPlaces(2);
+                RawClient asking = client(small);
+                RawClient taking = client(small)) {
+            getA(asking);
+            asking.raw("GET /a.txt HTTP/1.1\r\n");
+            taking.get("/large.bin", "Connection: close");
+            final int start = taking.socket().getInputStream().read();
+            awaitIdle(small, 0);
             try (RawClient third = client(small)) {
                 final Reply reply = third.get("/a.txt").reply();
                 assertThat(reply.status()).isEqualTo(503);
                 assertThat(reply.field("Retry-After")).isPresent();
                 assertThat(third.ended()).isTrue();
             }
-            first.close();
-            await().until(() -> small.connectionCount() < 2);
+            assertThat(asking.raw("Host: x\r\n\r\n").reply().text()).isEqualTo("a");
+            assertThat(start).isEqualTo('H');
+            final byte[] rest = taking.rest();
+            final int body = rest.length - large.length;
+            assertThat(Arrays.equals(rest, body, rest.length, large, 0, large.length))
+                    .isTrue();
             try (RawClient fourth = client(small)) {
-                assertThat(fourth.get("/a.txt").reply().status()).isEqualTo(200);
+                getA(fourth);
             }
         }
     }

@@ -1,0 +1,119 @@
+package io.tapstack.httpd;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+/**
+ * The places for connections. When all are taken, the connection that has been idle longest gives way to a new one (RFC 9112 9.5 lets a server
+ * close an idle connection at any time); a new one is refused only while each of the others is in the middle of a request or a response.
+ *
+ * <p>A connection whose client has sent nothing yet counts as idle since it was accepted, and has no rank of its own. If the silent gave way first,
+ * new clients would close each other's connections in the round trip before their requests arrive, while connections that are idle for a minute stay. In
+ * the order of time, a client that opens silent connections holds no place for good, and each new client has as long for its request as
+ * that client needs to fill all the places.
+ *
+ * <p>{@link #admit} is for the one thread that accepts; the other methods are for any.
+ */
+final class ConnectionPlaces {
+
+    /** What is to become of a new connection. */
+    enum Admission {
+        /** It has a place. */
+        SERVED,
+        /** It is to be told that there is none. */
+        REFUSED,
+        /** There are too many to be told already. */
+        RESET
+    }
+
+    /** A connection that was idle, and since when. */
+    private record Idle(HttpConnection connection, long sinceNanos) {
+
+        boolean closeIfStill() {
+            return connection.idleSinceNanos() == sinceNanos && connection.closeIfIdle();
+        }
+    }
+
+    private final int limit;
+    private final Set<HttpConnection> served = ConcurrentHashMap.newKeySet();
+    private final Set<HttpConnection> refused = ConcurrentHashMap.newKeySet();
+    private final Deque<Idle> longestIdle = new ArrayDeque<>();
+
+    /** @param limit how many connections are served at a time */
+    ConnectionPlaces(final int limit) {
+        this.limit = limit;
+    }
+
+    /** Gives {@code connection} a place, for which an idle one is closed if need be. */
+    Admission admit(final HttpConnection connection) {
+        if (served.size() < limit || closeLongestIdle()) {
+            served.add(connection);
+            return Admission.SERVED;
+        }
+        if (refused.size() < Math.max(1, limit / 8)) {
+            refused.add(connection);
+            return Admission.REFUSED;
+        }
+        return Admission.RESET;
+    }
+
+    /** {@code connection} has ended. */
+    void remove(final HttpConnection connection) {
+        served.remove(connection);
+        refused.remove(connection);
+    }
+
+    /** How many connections are open, those that are being refused too. */
+    int size() {
+        return served.size() + refused.size();
+    }
+
+    /** How many of the connections that have a place are idle now. */
+    int idle() {
+        return (int) served.stream().filter(HttpConnection::isIdle).count();
+    }
+
+    void forEach(final Consumer<HttpConnection> action) {
+        served.forEach(action);
+        refused.forEach(action);
+    }
+
+    /**
+     * One look at all connections serves as many calls as there are idle ones: what has become idle after the look has been so for less time than all
+     * that were idle then.
+     */
+    private boolean closeLongestIdle() {
+        return closeNextIdle() || look() && closeNextIdle();
+    }
+
+    private boolean closeNextIdle() {
+        for (Idle next = longestIdle.poll(); next != null; next = longestIdle.poll()) {
+            if (next.closeIfStill()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** @return whether any is idle */
+    private boolean look() {
+        final List<Idle> found = new ArrayList<>();
+        final long now = System.nanoTime();
+        for (final HttpConnection connection : served) {
+            final long since =
+                    connection.idleSinceNanos(); // before the state: an older time with a newer state is not used
+            if (connection.isIdle()) {
+                found.add(new Idle(connection, since));
+            }
+        }
+        found.sort(Comparator.comparingLong(idle -> idle.sinceNanos - now));
+        longestIdle.addAll(found);
+        return !found.isEmpty();
+    }
+}
