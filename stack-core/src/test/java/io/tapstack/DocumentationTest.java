@@ -15,13 +15,16 @@ import java.util.Objects;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The tables of the documentation claim only what is there: each class, test and script that a row names exists, and the tests of a row of
- * docs/rfc.md speak of its RFC.
+ * docs/rfc.md speak of its RFC. docs/rfc9293.md has each requirement of RFC 9293 once, with a script or test that speaks of its number, or a
+ * reason why it is not met.
  */
 class DocumentationTest {
 
@@ -34,6 +37,11 @@ class DocumentationTest {
     private static final Pattern TESTS =
             Pattern.compile("@(Test|ParameterizedTest|TestFactory|RepeatedTest|FuzzTest)\\b");
     private static final Pattern RFC = Pattern.compile("(?<![.\\d])\\d{3,4}(?![.\\d])");
+
+    private static final Pattern REQUIREMENT = Pattern.compile("(MUST|SHLD|MAY|REC)-\\d+");
+
+    /** How many requirements of each kind RFC 9293 has. */
+    private static final Map<String, Integer> REQUIREMENTS = Map.of("MUST", 69, "SHLD", 31, "MAY", 18, "REC", 1);
 
     private static final Map<String, List<Path>> SOURCES = sources();
     private static final List<Path> ALL_SCRIPTS = files(SCRIPTS, ".pkt");
@@ -50,6 +58,21 @@ class DocumentationTest {
             return cells.size() == 5 && !cells.get(2).startsWith("not");
         }
 
+        /** True for a requirement that is met otherwise, or not at all, as its note says. */
+        boolean isNotMet() {
+            return last().startsWith("not");
+        }
+
+        /** The number of a requirement of RFC 9293, or the section of one that has none. */
+        String requirement() {
+            return cells.get(0);
+        }
+
+        /** The cell of docs/rfc9293.md that names scripts and tests; a note follows. */
+        String proof() {
+            return cells.get(cells.size() - 2);
+        }
+
         @Override
         public String toString() {
             return document + ":" + line;
@@ -57,12 +80,16 @@ class DocumentationTest {
     }
 
     static Stream<Row> rows() throws IOException {
-        return Stream.of(rowsOf("rfc.md"), rowsOf("field-faults.md"), rowsOf("architecture.md"))
+        return Stream.of(rowsOf("rfc.md"), rowsOf("rfc9293.md"), rowsOf("field-faults.md"), rowsOf("architecture.md"))
                 .flatMap(List::stream);
     }
 
     static Stream<Row> claims() throws IOException {
         return rowsOf("rfc.md").stream().filter(Row::claims);
+    }
+
+    static Stream<Row> requirements() throws IOException {
+        return rowsOf("rfc9293.md").stream();
     }
 
     static Stream<Row> faults() throws IOException {
@@ -73,8 +100,23 @@ class DocumentationTest {
     @MethodSource("rows")
     void namedClassesExist(final Row row) {
         for (final String name : names(String.join(" ", row.cells()))) {
-            if (CLASS.matcher(name).matches()) {
-                assertThat(SOURCES).as("%s names %s", row, name).containsKey(name);
+            final String type = name.replaceFirst("#.*", "");
+            if (CLASS.matcher(type).matches()) {
+                assertThat(SOURCES).as("%s names %s", row, name).containsKey(type);
+            }
+        }
+    }
+
+    /** A test that is named as {@code Class#method} has that method. */
+    @ParameterizedTest
+    @MethodSource("rows")
+    void namedMethodsExist(final Row row) throws IOException {
+        for (final String name : names(String.join(" ", row.cells()))) {
+            final int hash = name.indexOf('#');
+            if (hash > 0) {
+                assertThat(read(SOURCES.getOrDefault(name.substring(0, hash), List.of())))
+                        .as("%s names %s", row, name)
+                        .contains("void " + name.substring(hash + 1) + "(");
             }
         }
     }
@@ -92,7 +134,7 @@ class DocumentationTest {
     @ParameterizedTest
     @MethodSource("claims")
     void testsSpeakOfTheRfc(final Row row) throws IOException {
-        final String text = evidence(row);
+        final String text = evidence(row, row.last());
         // What an RFC replaces, in brackets, is named for the reader only.
         final List<String> numbers = RFC.matcher(row.cells().get(0).replaceAll("\\([^)]*\\)", ""))
                 .results()
@@ -108,13 +150,42 @@ class DocumentationTest {
     @ParameterizedTest
     @MethodSource("faults")
     void faultsAreShown(final Row row) throws IOException {
-        assertThat(evidence(row)).as("%s", row).isNotEmpty();
+        assertThat(evidence(row, row.last())).as("%s", row).isNotEmpty();
     }
 
-    /** The text of the tests and scripts that the last cell names, of which there is at least one. */
-    private static String evidence(final Row row) throws IOException {
+    /** MUST-1 to MUST-69 and so on: none is missing, none is there twice. */
+    @Test
+    void eachRequirementIsThereOnce() throws IOException {
+        final List<String> expected = new ArrayList<>();
+        REQUIREMENTS.forEach(
+                (kind, count) -> IntStream.rangeClosed(1, count).forEach(n -> expected.add(kind + "-" + n)));
+        assertThat(requirements().map(Row::requirement).filter(REQUIREMENT.asMatchPredicate()))
+                .containsExactlyInAnyOrderElementsOf(expected);
+    }
+
+    /** A script or test that is named speaks of the number; where none is, the note gives the reason. */
+    @ParameterizedTest
+    @MethodSource("requirements")
+    void requirementsAreShownOrExplained(final Row row) throws IOException {
+        if (row.isNotMet() && names(row.proof()).isEmpty()) {
+            assertThat(row.last()).as("%s says why", row).matches("not[,: ].{5,}");
+            return;
+        }
+        final String text = evidence(row, row.proof());
+        if (REQUIREMENT.matcher(row.requirement()).matches()) {
+            assertThat(Pattern.compile("\\b" + row.requirement() + "\\b")
+                            .matcher(text)
+                            .find())
+                    .as("%s: a script or test speaks of %s", row, row.requirement())
+                    .isTrue();
+        }
+    }
+
+    /** The text of the tests and scripts that a cell names, of which there is at least one. */
+    private static String evidence(final Row row, final String cell) throws IOException {
         final List<Path> files = new ArrayList<>();
-        for (final String name : names(row.last())) {
+        for (final String reference : names(cell)) {
+            final String name = reference.replaceFirst("#.*", "");
             if (TEST.matcher(name).matches()) {
                 final List<Path> sources = SOURCES.getOrDefault(name, List.of());
                 assertThat(read(sources)).as("%s names %s", row, name).containsPattern(TESTS);

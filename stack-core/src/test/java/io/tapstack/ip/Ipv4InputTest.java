@@ -92,6 +92,7 @@ class Ipv4InputTest {
                 arguments("to a group that we are not in", to("224.0.0.251"), DropReason.IP_NOT_FOR_US));
     }
 
+    /** RFC 1122 3.2.1.3, RFC 9293 3.9.2.3 (MUST-63): invalid source addresses among others. */
     @ParameterizedTest(name = "{0}")
     @MethodSource("badPackets")
     void isDroppedWithItsReason(final String name, final byte[] packet, final DropReason reason) {
@@ -198,6 +199,7 @@ class Ipv4InputTest {
         return options;
     }
 
+    /** RFC 9293 3.9.2, MUST-50; without the timestamp (MAY-10) and record route (MAY-11). */
     @ParameterizedTest(name = "{0}")
     @MethodSource("goodOptions")
     void optionsAreSkipped(final String name, final int[] options) {
@@ -231,9 +233,10 @@ class Ipv4InputTest {
         assertThat(Packets.checksum(sent, icmp, sent.length, 0)).isZero();
     }
 
+    /** RFC 7126 4.3, 4.4, in place of RFC 9293 3.9.2.1, MUST-53 and SHLD-24. */
     @ParameterizedTest
     @ValueSource(ints = {131, 137})
-    void sourceRoutesAreRefused(final int type) { // RFC 7126 4.3, 4.4
+    void sourceRoutesAreRefused(final int type) {
         host.receivePacket(withOptions(type, 7, 4, 10, 0, 0, 9));
         assertThat(transport.packets).isEmpty();
         assertThat(host.drops(DropReason.IP_SOURCE_ROUTE)).isEqualTo(1);

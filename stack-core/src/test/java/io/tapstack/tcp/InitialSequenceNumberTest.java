@@ -25,7 +25,7 @@ class InitialSequenceNumberTest {
         return Objects.requireNonNull(host.ipv4.path(IpAddress.ANY_IPV4, IpAddress.parse(destination)));
     }
 
-    /** M: the clock ticks every four microseconds, whatever the connection. */
+    /** M (MUST-8): the clock ticks every four microseconds, whatever the connection. */
     @Test
     void aTupleGoesOnWithTheClock() {
         final int first = numbers.next(path, 80, 40_000, 0);
@@ -36,7 +36,7 @@ class InitialSequenceNumberTest {
         assertThat(numbers.next(path, 80, 40_000, 20_000 * SECOND) - first).isEqualTo((int) 5_000_000_000L);
     }
 
-    /** F: what one connection shows tells nothing of the next, the port beside it or another host's. */
+    /** F (SHLD-1): what one connection shows tells nothing of the next, the port beside it or another host's. */
     @Test
     void tuplesHaveNothingInCommon() {
         final Set<Integer> steps = new HashSet<>();
@@ -53,7 +53,7 @@ class InitialSequenceNumberTest {
         assertThat(numbers.next(path, 40_000, 80, 0)).isNotEqualTo(base);
     }
 
-    /** The secret key: another stack, or the same after a start, has other numbers for the same tuples. */
+    /** The secret key (MUST-9): another stack, or the same after a start, has other numbers for the same tuples. */
     @Test
     void theKeyDecides() {
         final InitialSequenceNumber others = new InitialSequenceNumber(new SipHash(1, 3));
