@@ -14,14 +14,18 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -35,16 +39,21 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = "Exit status:%n",
         exitCodeList = {
             "0:done",
-            "2:the command line makes no sense",
-            "1, 3:not an http address",
+            "1:no network, or redirected to something other than http",
+            "2:the command line makes no sense, or URL is not an http address",
+            "3:redirected to an address that makes no sense",
             "6, 7, 28:unknown host, no connection, too slow",
             "18, 52, 56:the connection ended too early",
             "22:the server answered with an error (400 or more)",
             "23:the output cannot be written",
             "33:the download cannot be continued",
-            "8, 47:the answer makes no sense, too many redirects"
+            "8, 47:the answer makes no sense, too many redirects",
+            "130, 143:interrupted (Ctrl-C), terminated"
         })
 final class Get implements Callable<Integer> {
+
+    /** How long a cancelled download gets to end in order. */
+    private static final int CANCEL_SECONDS = 2;
 
     private final SessionFactory sessions;
 
@@ -92,21 +101,85 @@ final class Get implements Callable<Integer> {
     public Integer call() throws IOException {
         link.validate(spec);
         LogLevel.quiet();
+        final HttpUrl address = address();
         try {
-            final HttpUrl address = HttpUrl.parse(url);
             final Optional<Path> file = file(address);
             final Sink sink = file.isPresent()
                     ? new FileSink(file.get())
                     : new StreamSink(new FileOutputStream(FileDescriptor.out));
             try (Session session = sessions.open(link)) {
-                final Downloader downloader = new Downloader(session.transport(), connectTimeout, timeout);
-                final String name = file.map(PathOctets::readable).orElse("-");
-                report(name, downloader.download(address, sink, resume, progress(name)));
+                return fetch(session, address, sink, file);
             }
         } catch (final DownloadFailure e) {
             throw new Failure(e.kind().exitStatus(), String.valueOf(e.getMessage()));
         }
-        return 0;
+    }
+
+    /** @return the exit status */
+    private int fetch(final Session session, final HttpUrl address, final Sink sink, final Optional<Path> file)
+            throws IOException {
+        final String name = file.map(PathOctets::readable).orElse("stdout");
+        final Downloader downloader = new Downloader(session.transport(), connectTimeout, timeout);
+        final Kept kept = new Kept(progress(name), resume ? sink.existingBytes() : 0);
+        final CountDownLatch done = new CountDownLatch(1);
+        final Runnable tell = () -> tellWhatIsKept(kept, name, remedy(address, file));
+        final StopSignal stop = StopSignal.install(exitStatus -> {
+            downloader.cancel();
+            if (!isDoneSoon(done)) {
+                tell.run();
+                Runtime.getRuntime().halt(exitStatus);
+            }
+        });
+        try {
+            report(name, downloader.download(address, sink, resume, kept));
+            return 0;
+        } catch (final DownloadFailure e) {
+            if (e.kind() != DownloadFailure.Kind.CANCELLED) {
+                throw e;
+            }
+            tell.run();
+            return stop.exitStatus();
+        } finally {
+            done.countDown();
+            stop.restore();
+        }
+    }
+
+    private HttpUrl address() {
+        try {
+            return HttpUrl.parse(url);
+        } catch (final DownloadFailure e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** Whether a cancelled download ends in order. It may wait for what cannot be cancelled: a resolver, or whoever reads the output. */
+    private static boolean isDoneSoon(final CountDownLatch done) {
+        try {
+            return done.await(CANCEL_SECONDS, TimeUnit.SECONDS);
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private void tellWhatIsKept(final Kept kept, final String name, final String remedy) {
+        final PrintWriter err = spec.commandLine().getErr();
+        if (!kept.isEnded() && Terminal.isStderr()) {
+            err.println(); // behind ^C, which the terminal has shown, or the bar
+        }
+        err.println(kept.words(name, remedy));
+        err.flush();
+    }
+
+    /** How to go on: the same command with {@code --continue}, which takes the name in the URL unless told otherwise. */
+    private String remedy(final HttpUrl address, final Optional<Path> file) {
+        if (file.isEmpty() || !Files.isRegularFile(file.get())) {
+            return "";
+        }
+        final boolean numbered =
+                output.isEmpty() && !PathOctets.name(file.get()).equals(address.fileName());
+        return "get --continue" + (numbered ? " -o " + PathOctets.readable(file.get()) : "");
     }
 
     /** The file to write, none for stdout. */

@@ -1,8 +1,12 @@
 package io.tapstack.cli;
 
 import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.IntConsumer;
 import sun.misc.Signal;
+import sun.misc.SignalHandler;
 
 /**
  * SIGTERM and SIGINT as a request to end in order. By default the JVM would end with status 143 or 130 once its shutdown
@@ -11,12 +15,26 @@ import sun.misc.Signal;
 final class StopSignal {
 
     private final CountDownLatch received = new CountDownLatch(1);
+    private final Map<Signal, SignalHandler> before = new HashMap<>();
+    private final IntConsumer action;
+    private volatile int status;
 
-    private StopSignal() {}
+    private StopSignal(final IntConsumer action) {
+        this.action = action;
+    }
 
     /** From now on, both signals only let {@link #await} return. A second one ends the JVM at once. */
     static StopSignal install() {
-        final StopSignal stop = new StopSignal();
+        return install(exitStatus -> {});
+    }
+
+    /**
+     * The same for a command that has to be told.
+     *
+     * @param action called by a thread of its own when the first signal comes, with the {@link #exitStatus()}
+     */
+    static StopSignal install(final IntConsumer action) {
+        final StopSignal stop = new StopSignal(action);
         stop.handle("TERM", 143);
         stop.handle("INT", 130);
         return stop;
@@ -25,6 +43,16 @@ final class StopSignal {
     /** Whether a signal has come. */
     boolean isReceived() {
         return received.getCount() == 0;
+    }
+
+    /** What a shell expects of a command that the signal has ended: 128 and the signal's number. */
+    int exitStatus() {
+        return status;
+    }
+
+    /** From now on, signals do what they did before. */
+    void restore() {
+        before.forEach(Signal::handle);
     }
 
     /** Waits for either signal. */
@@ -49,14 +77,17 @@ final class StopSignal {
         }
     }
 
-    private void handle(final String name, final int status) {
+    private void handle(final String name, final int exitStatus) {
         try {
-            Signal.handle(new Signal(name), signal -> {
+            final Signal signal = new Signal(name);
+            before.put(signal, Signal.handle(signal, again -> {
                 if (isReceived()) {
-                    Runtime.getRuntime().halt(status);
+                    Runtime.getRuntime().halt(exitStatus);
                 }
+                status = exitStatus;
                 received.countDown();
-            });
+                action.accept(exitStatus);
+            }));
         } catch (final IllegalArgumentException e) {
             // The JVM keeps this signal for itself (-Xrs): it ends the process in the default way.
         }

@@ -35,7 +35,8 @@ class ServerProcessTest {
         }
     }
 
-    private Process start(final String... arguments) throws IOException {
+    /** A command as a process of its own. */
+    static List<String> command(final String... arguments) {
         // Whoever runs the tests in the background may have SIGINT ignored, which would be inherited.
         final List<String> command = new ArrayList<>(List.of(
                 "env",
@@ -47,7 +48,11 @@ class ServerProcessTest {
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
                 Main.class.getName()));
         command.addAll(List.of(arguments));
-        return new ProcessBuilder(command)
+        return command;
+    }
+
+    private Process start(final String... arguments) throws IOException {
+        return new ProcessBuilder(command(arguments))
                 .redirectError(directory.resolve("err").toFile())
                 .start();
     }
@@ -113,7 +118,7 @@ class ServerProcessTest {
         }
     }
 
-    private static void signal(final Process process, final String name) throws IOException, InterruptedException {
+    static void signal(final Process process, final String name) throws IOException, InterruptedException {
         final Process kill = new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid())).start();
         assertThat(kill.waitFor()).isZero();
     }

@@ -34,7 +34,9 @@ public final class DownloadFailure extends IOException {
         /** The connection ended without any answer. */
         NO_REPLY(52),
         /** The connection broke. */
-        CONNECTION(56);
+        CONNECTION(56),
+        /** It was {@linkplain Downloader#cancel cancelled}. */
+        CANCELLED(130);
 
         private final int exitStatus;
 

@@ -19,7 +19,7 @@ import org.apache.hc.core5.http.ConnectionClosedException;
 import org.apache.hc.core5.http.MalformedChunkCodingException;
 import org.apache.hc.core5.http.TruncatedChunkException;
 
-/** Downloads by HTTP/1.1, one connection per request. For one thread. */
+/** Downloads by HTTP/1.1, one connection per request. For one thread, and another one that cancels. */
 public final class Downloader {
 
     private static final int MAX_REDIRECTS = 10;
@@ -49,7 +49,7 @@ public final class Downloader {
         }
     }
 
-    private final Transport transport;
+    private final CancellableConnection connection;
     private final Duration connectTimeout;
     private final Duration readTimeout;
 
@@ -60,7 +60,7 @@ public final class Downloader {
      * @param readTimeout how long to wait for anything to come
      */
     public Downloader(final Transport transport, final Duration connectTimeout, final Duration readTimeout) {
-        this.transport = transport;
+        this.connection = new CancellableConnection(transport);
         this.connectTimeout = connectTimeout;
         this.readTimeout = readTimeout;
     }
@@ -73,12 +73,32 @@ public final class Downloader {
      */
     public Result download(final HttpUrl url, final Sink sink, final boolean resume, final Progress progress)
             throws IOException {
+        try {
+            return follow(url, sink, resume, progress);
+        } catch (final IOException e) {
+            if (connection.isCancelled()) {
+                throw new DownloadFailure(Kind.CANCELLED, "cancelled", e);
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * Ends this download, and any later one, by {@link Kind#CANCELLED}; does not wait for it. What has come stays, with the version that it is of, so that
+     * the next download can continue it. Any thread may call.
+     */
+    public void cancel() {
+        connection.cancel();
+    }
+
+    private Result follow(final HttpUrl url, final Sink sink, final boolean resume, final Progress progress)
+            throws IOException {
         final Continuation continuation =
                 resume ? new Continuation(sink.existingBytes(), sink.existingVersion()) : Continuation.NONE;
         HttpUrl current = url;
         for (int redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
-            try (StreamConnection connection = connect(current)) {
-                final Reply reply = request(connection, current, continuation);
+            try (StreamConnection connected = connect(current)) {
+                final Reply reply = request(connected, current, continuation);
                 if (!isRedirect(reply)) {
                     return receive(reply, sink, continuation, progress);
                 }
@@ -97,7 +117,7 @@ public final class Downloader {
     private StreamConnection connect(final HttpUrl url) throws DownloadFailure {
         try {
             final InetAddress address = lookUp(url.host());
-            return transport.connect(new InetSocketAddress(address, url.port()), connectTimeout);
+            return connection.connect(new InetSocketAddress(address, url.port()), connectTimeout);
         } catch (final UnknownHostException e) {
             throw new DownloadFailure(Kind.UNKNOWN_HOST, "unknown host " + url.host(), e);
         } catch (final SocketTimeoutException e) {
@@ -119,7 +139,7 @@ public final class Downloader {
         }
     }
 
-    private Reply request(final StreamConnection connection, final HttpUrl url, final Continuation continuation)
+    private Reply request(final StreamConnection connected, final HttpUrl url, final Continuation continuation)
             throws DownloadFailure {
         final StringBuilder request = new StringBuilder(256);
         request.append("GET ").append(url.target()).append(" HTTP/1.1\r\n");
@@ -137,9 +157,9 @@ public final class Downloader {
         }
         request.append("\r\n");
         try {
-            connection.readTimeoutMillis(Math.toIntExact(readTimeout.toMillis()));
-            connection.output().write(request.toString().getBytes(StandardCharsets.ISO_8859_1));
-            return Reply.read(connection.input());
+            connected.readTimeoutMillis(Math.toIntExact(readTimeout.toMillis()));
+            connected.output().write(request.toString().getBytes(StandardCharsets.ISO_8859_1));
+            return Reply.read(connected.input());
         } catch (final IOException e) {
             throw broken(e);
         }

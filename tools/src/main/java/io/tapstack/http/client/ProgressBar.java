@@ -76,7 +76,8 @@ public final class ProgressBar implements Progress {
         final double fraction = all == 0 ? 1 : (double) have / all;
         final String tail =
                 String.format(Locale.ROOT, "] %3d %%  %s%s", (int) (fraction * 100), counts, left(all - have, elapsed));
-        final int width = Math.max(4, Math.min(50, columns - name.length() - tail.length() - 4));
+        // With room for the ^C that a terminal shows: a line that wraps could not be drawn over.
+        final int width = Math.max(4, Math.min(50, columns - name.length() - tail.length() - 6));
         final int filled = (int) Math.round(fraction * width);
         return name + "  [" + "#".repeat(filled) + " ".repeat(width - filled) + tail;
     }

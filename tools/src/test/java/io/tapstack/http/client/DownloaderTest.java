@@ -8,11 +8,16 @@ import io.tapstack.http.client.DownloadFailure.Kind;
 import io.tapstack.http.client.FakeServer.Then;
 import io.tapstack.httpd.HttpServer;
 import io.tapstack.httpd.ServerConfig;
+import io.tapstack.transport.ForwardingTransport;
 import io.tapstack.transport.JdkTransport;
+import io.tapstack.transport.StreamConnection;
+import io.tapstack.transport.Transport;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.SocketTimeoutException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +28,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -403,6 +409,90 @@ class DownloaderTest {
                             server.url("/"), new FileSink(Path.of("/dev/full")), false, Progress.SILENT))
                     .isInstanceOfSatisfying(
                             DownloadFailure.class, e -> assertThat(e.kind()).isEqualTo(Kind.OUTPUT));
+        }
+    }
+
+    /** What has come stays, with its version, so that the next download continues it. */
+    @Test
+    void aCancelledDownloadCanBeContinued() throws Exception {
+        final String head = OK + "Content-Length: 10\r\nETag: \"v1\"\r\n\r\n01234";
+        final String rest =
+                "HTTP/1.1 206 P\r\nContent-Length: 5\r\nContent-Range: bytes 5-9/10\r\nETag: \"v1\"\r\n\r\n56789";
+        try (FakeServer server = new FakeServer(Then.STAY_SILENT, head, rest)) {
+            final CountDownLatch came = new CountDownLatch(1);
+            final Thread canceller = new Thread(() -> {
+                awaitUninterrupted(came);
+                downloader.cancel();
+            });
+            canceller.start();
+            final Progress progress = new Progress() {
+
+                private long bytes;
+
+                @Override
+                public void begin(final long existingBytes, final OptionalLong totalBytes) {}
+
+                @Override
+                public void advance(final long more) {
+                    bytes += more;
+                    if (bytes == 5) {
+                        came.countDown();
+                    }
+                }
+
+                @Override
+                public void end() {}
+            };
+            assertThatThrownBy(() -> downloader.download(server.url("/x"), new FileSink(target()), false, progress))
+                    .isInstanceOfSatisfying(
+                            DownloadFailure.class, e -> assertThat(e.kind()).isEqualTo(Kind.CANCELLED));
+            canceller.join();
+            assertThat(target()).hasContent("01234");
+            assertFails(Kind.CANCELLED, server.url("/x"), false);
+            assertThat(server.requests()).as("no connection after it").hasSize(1);
+            assertThat(new Downloader(new JdkTransport(), Duration.ofSeconds(5), Duration.ofSeconds(10))
+                            .download(server.url("/x"), new FileSink(target()), true, Progress.SILENT)
+                            .receivedBytes())
+                    .isEqualTo(5);
+            assertThat(target()).hasContent("0123456789");
+            assertThat(server.requests().get(1)).contains("Range: bytes=5-\r\n", "If-Range: \"v1\"\r\n");
+        }
+    }
+
+    @Test
+    void aConnectIsCancelled() throws Exception {
+        final CountDownLatch connecting = new CountDownLatch(1);
+        final Transport silent = new ForwardingTransport(new JdkTransport()) {
+
+            @Override
+            public StreamConnection connect(final InetSocketAddress remote, final Duration timeout) throws IOException {
+                connecting.countDown();
+                try {
+                    Thread.sleep(timeout.toMillis());
+                } catch (final InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    throw new ClosedByInterruptException();
+                }
+                throw new SocketTimeoutException();
+            }
+        };
+        final Downloader waiting = new Downloader(silent, Duration.ofSeconds(60), Duration.ofSeconds(10));
+        final Thread canceller = new Thread(() -> {
+            awaitUninterrupted(connecting);
+            waiting.cancel();
+        });
+        canceller.start();
+        assertFails(Kind.CANCELLED, waiting, HttpUrl.parse("http://127.0.0.1/"), false);
+        canceller.join();
+        assertThat(Thread.currentThread().isInterrupted()).isFalse();
+        assertThat(target()).doesNotExist();
+    }
+
+    private static void awaitUninterrupted(final CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }
