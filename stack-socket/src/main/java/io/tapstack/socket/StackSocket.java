@@ -307,9 +307,10 @@ public abstract sealed class StackSocket extends Watchable permits StreamSocket,
         wakeAll();
     }
 
+    /** What has come may be urgent (RFC 9293 3.8.5): that concerns those who ask for POLLPRI alone. */
     final void wakeReaders() {
         readable.wakeAll();
-        tellListeners(PollEvents.READABLE);
+        tellListeners(PollEvents.READABLE | PollEvents.POLLPRI);
     }
 
     final void wakeWriters() {
