@@ -1,6 +1,7 @@
 package io.tapstack.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tapstack.event.DropReason;
 import io.tapstack.ip.IcmpError;
@@ -221,6 +222,19 @@ class LifeTraceTest {
             trace.advance(4_000);
         }
         trace.drain(); // Further SYNs.
+    }
+
+    /** MUST-46: an OPEN to a broadcast address, the subnet's too, or to a group is an error; nothing is sent. */
+    @ParameterizedTest
+    @ValueSource(strings = {"192.0.2.255", "255.255.255.255", "224.0.0.1", "239.255.255.255"})
+    void invalidRemoteAddress(final String address) {
+        final Endpoint remote = new Endpoint(IpAddress.parse(address), 80);
+        assertThatThrownBy(() ->
+                        trace.stack.tcp().connect(null, remote, new TcpConfig(), ConnectionObserver.NONE, trace.now()))
+                .isInstanceOfSatisfying(
+                        SocketErrorException.class, e -> assertThat(e.error()).isEqualTo(SocketError.ENETUNREACH));
+        trace.quiet();
+        assertThat(trace.stack.tcp().connections()).isEmpty();
     }
 
     /** RFC 6335 6, RFC 6056 3: ephemeral ports are in the dynamic range, and not the same one after the other. */
