@@ -54,8 +54,9 @@ final class HalfOpenArrives {
             }
             return;
         }
-        // First: check the sequence number.
-        if (!Acceptability.isAcceptable(segment, half.rcvNxt(), half.window)) {
+        // First: check the sequence number. A SYN that is repeated with data, or a FIN, reaches into the window, but it
+        // is the same SYN.
+        if (isSynAgain(half, segment) || !Acceptability.isAcceptable(segment, half.rcvNxt(), half.window)) {
             refuse(half, segment, nowNanos);
             return;
         }
@@ -83,13 +84,16 @@ final class HalfOpenArrives {
         }
     }
 
+    private static boolean isSynAgain(final HalfOpen half, final Segment segment) {
+        return segment.seq == half.irs && segment.isMereSyn();
+    }
+
     private void refuse(final HalfOpen half, final Segment segment, final long nowNanos) {
         statistics.drop(Acceptability.reason(segment, half.rcvNxt()));
         if (segment.has(TcpHeader.RST)) {
             return;
         }
-        final boolean mereSyn = segment.has(TcpHeader.SYN) && !segment.has(TcpHeader.ACK);
-        if (mereSyn && segment.seq == half.irs) {
+        if (isSynAgain(half, segment)) {
             // The peer repeats its SYN, so our SYN-ACK was lost: better repeat that than an ACK that says less.
             if (half.synArrivesAgain(segment, nowNanos)) {
                 sendSynAck(half, nowNanos);

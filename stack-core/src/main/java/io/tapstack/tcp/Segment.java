@@ -117,6 +117,11 @@ final class Segment {
                 && options.sackBlocks() == 0;
     }
 
+    /** True for a SYN that is neither a SYN-ACK nor a reset. */
+    boolean isMereSyn() {
+        return (flags & (TcpHeader.SYN | TcpHeader.ACK | TcpHeader.RST)) == TcpHeader.SYN;
+    }
+
     boolean has(final int flag) {
         return (flags & flag) != 0;
     }

@@ -165,7 +165,8 @@ final class SegmentArrives {
             }
             return;
         }
-        if (!Acceptability.isAcceptable(segment, tcb.rcvNxt, tcb.rcvWnd())) {
+        // A SYN that is repeated with more than it had before reaches into the window, but it is the same SYN.
+        if (isSynUnanswered(segment) || !Acceptability.isAcceptable(segment, tcb.rcvNxt, tcb.rcvWnd())) {
             refuse(segment, nowNanos);
             return;
         }
@@ -260,12 +261,19 @@ final class SegmentArrives {
         return false;
     }
 
+    /** True for the peer's SYN come again while we do not know whether it has our SYN-ACK. */
+    private boolean isSynUnanswered(final Segment segment) {
+        return segment.seq == tcb.irs
+                && segment.isMereSyn()
+                && (tcb.state == TcpState.SYN_RECEIVED || tcb.handshake.fastOpen != null);
+    }
+
     private void refuse(final Segment segment, final long nowNanos) {
         tcb.statistics.drop(Acceptability.reason(segment, tcb.rcvNxt));
         if (segment.has(TcpHeader.RST)) {
             return;
         }
-        final boolean synAgain = segment.has(TcpHeader.SYN) && !segment.has(TcpHeader.ACK) && segment.seq == tcb.irs;
+        final boolean synAgain = isSynUnanswered(segment);
         final FastOpenHandshake fastOpen = tcb.handshake.fastOpen;
         if (synAgain && fastOpen != null) {
             if (!isEcnContradicted(segment, nowNanos)) {
@@ -277,7 +285,7 @@ final class SegmentArrives {
         if (segment.seq == tcb.irs && segment.has(TcpHeader.SYN) && segment.has(TcpHeader.ACK)) {
             tcb.ecn.synAckRepeated(segment);
         }
-        if (synAgain && tcb.state == TcpState.SYN_RECEIVED) {
+        if (synAgain) {
             // The peer repeats its SYN, so our SYN-ACK was lost: better repeat that than an ACK that says less.
             if (isEcnContradicted(segment, nowNanos)) {
                 return;
