@@ -1,5 +1,7 @@
 package io.tapstack.tcp;
 
+import static java.lang.Integer.toUnsignedLong;
+
 import io.tapstack.tcp.recovery.AckArrival;
 import io.tapstack.tcp.recovery.LossRecovery.Phase;
 import io.tapstack.wire.TcpHeader;
@@ -11,17 +13,20 @@ final class ConnectionFigures {
     final TimeoutFigures timeouts = new TimeoutFigures();
 
     private final TcpConnection tcb;
-    private long segmentsIn;
-    private long segmentsOut;
-    private long dataSegmentsIn;
-    private long dataSegmentsOut;
-    private long segmentsAgain;
-    private long segmentsOutOfOrder;
+
+    // 32 bits without a sign, as in Linux's struct tcp_info: each connection has these.
+    private int segmentsIn;
+    private int segmentsOut;
+    private int dataSegmentsIn;
+    private int dataSegmentsOut;
+    private int segmentsAgain;
+    private int segmentsOutOfOrder;
+    private int delivered;
+    private int deliveredMarked;
+    private int duplicates;
+
     private long bytesSent;
     private long bytesAgain;
-    private long delivered;
-    private long deliveredMarked;
-    private long duplicates;
     private long dataSentNanos;
     private long dataReceivedNanos;
     private long ackReceivedNanos;
@@ -50,7 +55,7 @@ final class ConnectionFigures {
 
     /** True once data has come. */
     boolean hasReceivedData() {
-        return dataSegmentsIn > 0;
+        return dataSegmentsIn != 0;
     }
 
     /** A listener has answered the peer's SYN; since {@code synAckNanos} the timer has repeated that {@code timesAgain}. */
@@ -102,7 +107,7 @@ final class ConnectionFigures {
             final int reported = SegmentSize.segments(again, tcb.mss);
             duplicates += reported;
             // What was not sent twice cannot have come twice from us (RFC 2883 5).
-            segments += duplicates <= segmentsAgain ? reported : 0;
+            segments += Integer.compareUnsigned(duplicates, segmentsAgain) <= 0 ? reported : 0;
         }
         delivered += segments;
         if (tcb.ecn.accurate() == null && tcb.ecn.isAgreed() && segment.has(TcpHeader.ECE)) {
@@ -165,21 +170,25 @@ final class ConnectionFigures {
         follow();
         final AccurateEcn accurateEcn = tcb.ecn.accurate();
         return new TcpInfo.Sent(
-                segmentsOut,
-                dataSegmentsOut,
-                segmentsAgain,
+                toUnsignedLong(segmentsOut),
+                toUnsignedLong(dataSegmentsOut),
+                toUnsignedLong(segmentsAgain),
                 bytesSent,
                 bytesAgain,
                 bytesAcked,
-                delivered,
-                accurateEcn == null ? deliveredMarked : accurateEcn.sender.marks(),
-                duplicates,
+                toUnsignedLong(delivered),
+                accurateEcn == null ? toUnsignedLong(deliveredMarked) : accurateEcn.sender.marks(),
+                toUnsignedLong(duplicates),
                 tcb.recovery.reorderingsSeen());
     }
 
     TcpInfo.Received received() {
         follow();
-        return new TcpInfo.Received(segmentsIn, dataSegmentsIn, bytesReceived, segmentsOutOfOrder);
+        return new TcpInfo.Received(
+                toUnsignedLong(segmentsIn),
+                toUnsignedLong(dataSegmentsIn),
+                bytesReceived,
+                toUnsignedLong(segmentsOutOfOrder));
     }
 
     long sinceDataSent(final long nowNanos) {

@@ -24,14 +24,15 @@ final class EcnNegotiation {
     private boolean receivedPlain;
 
     private boolean sentAccurate; // a SYN
-    private int synsSent;
-    private int synAcksSent;
+    // Few of each: bytes, as each connection has these.
+    private byte synsSent;
+    private byte synAcksSent;
 
     private boolean decided;
     private boolean accurate;
     // The peer's SYN, not its SYN-ACK, has decided: whether it is in this mode too is not certain.
     private boolean answering;
-    private int peerField;
+    private byte peerField;
 
     EcnNegotiation(final TcpConfig config) {
         this.config = config;
@@ -68,18 +69,22 @@ final class EcnNegotiation {
         sentSetup |= !plain;
         sentPlain |= plain;
         if ((flags & TcpHeader.ACK) != 0) {
-            synAcksSent++;
+            synAcksSent = atMostMax(synAcksSent + 1);
         } else {
-            synsSent++;
+            synsSent = atMostMax(synsSent + 1);
             sentAccurate |= (flags & TcpHeader.ACE) == TcpHeader.ACE;
         }
+    }
+
+    private static byte atMostMax(final int count) {
+        return (byte) Math.min(Byte.MAX_VALUE, count);
     }
 
     // ---- What comes in
 
     /** The peer's SYN, also a repeated one. Flags that make no sense to RFC 3168 ask for nothing. */
     void synArrived(final Segment syn) {
-        peerField = syn.ecnField;
+        peerField = (byte) syn.ecnField;
         final EcnFeedback wanted =
                 EcnFeedback.requestedBy(syn.flags, config.ecn().accepted());
         if (!decided) {
@@ -93,7 +98,7 @@ final class EcnNegotiation {
 
     /** The peer's SYN-ACK, also a repeated one. */
     void synAckArrived(final Segment synAck) {
-        peerField = synAck.ecnField;
+        peerField = (byte) synAck.ecnField;
         if (!decided) {
             decided = true;
             accurate = sentAccurate && isAccurate(synAck);
@@ -153,7 +158,7 @@ final class EcnNegotiation {
 
     /** A half-open connection has answered the peer's SYN. */
     void takeOver(final HalfOpen half) {
-        synAcksSent = half.synAcksSent();
+        synAcksSent = atMostMax(half.synAcksSent());
         final boolean plain = half.ecn == EcnFeedback.NONE || accurate && synAcksSent > ACCURATE_TRIES;
         sentPlain |= plain;
         sentSetup |= half.ecn != EcnFeedback.NONE;
