@@ -8,6 +8,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -168,7 +169,7 @@ final class HttpConnection implements Runnable {
         return isIdle(state.get());
     }
 
-    private static boolean isIdle(final State state) {
+    private static boolean isIdle(final @Nullable State state) {
         return state == State.PARKED || state == State.WAITING || state == State.LINGERING;
     }
 
