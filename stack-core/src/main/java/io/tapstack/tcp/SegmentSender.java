@@ -61,6 +61,12 @@ final class SegmentSender {
         return seq + limit == tcb.queueEnd() ? length : limit;
     }
 
+    /** True if no record ends between the bytes {@code first} and {@code last}, so that one segment may have both. */
+    boolean isOneRecord(final int first, final int last) {
+        final int length = last - first + 1;
+        return records == null || records.limit(first, length) == length;
+    }
+
     private boolean isRecordEnd(final int seq) {
         return records != null && records.isEnd(seq);
     }

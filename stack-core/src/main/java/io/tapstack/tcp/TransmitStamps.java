@@ -6,7 +6,8 @@ import java.util.Arrays;
 
 /**
  * Tells an application when the last byte of a write goes out, each time that it does, and when it is acknowledged (Linux's SO_TIMESTAMPING). As on
- * Linux, of several writes that wait to go out in one segment the last one counts. There is one only if somebody has asked.
+ * Linux, of several writes that wait to go out in one segment the last one counts, unless the end of a record (MSG_EOR) keeps them apart. There is one
+ * only if somebody has asked.
  */
 final class TransmitStamps {
 
@@ -42,7 +43,8 @@ final class TransmitStamps {
         final int last = count - 1;
         final boolean together = last >= 0
                 && SequenceNumber.greaterOrEqual(keys[last], tcb.sndNxt)
-                && key - tcb.sndNxt < tcb.output.largestPayload();
+                && key - tcb.sndNxt < tcb.output.largestPayload()
+                && tcb.sender.isOneRecord(keys[last], key);
         if (together || count == MAX_WRITES) {
             kinds[last] |= wanted;
         } else {
