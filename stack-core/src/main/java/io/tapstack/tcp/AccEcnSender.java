@@ -157,8 +157,8 @@ final class AccEcnSender {
             return least;
         }
         // Marks that were counted since the last option are among its bytes.
-        final boolean plausible = newBytes <= mss * (least + marksSinceOption);
-        return plausible && newBytes * SAFETY_FACTOR < mss * (safest + marksSinceOption) ? least : safest;
+        final boolean plausible = newBytes <= (long) mss * (least + marksSinceOption);
+        return plausible && (long) newBytes * SAFETY_FACTOR < (long) mss * (safest + marksSinceOption) ? least : safest;
     }
 
     /** @return true if there was an option that counts */

@@ -63,7 +63,7 @@ final class SendRoom {
             return Integer.MAX_VALUE;
         }
         final int unit = tcb.segmentSize.superSegment();
-        final long most = (mark + unit - 1L) / unit * unit;
+        final long most = ((long) mark + unit - 1) / unit * unit;
         return (int) Math.max(0, Math.min(most - (tcb.queueEnd() - tcb.sndNxt), Integer.MAX_VALUE));
     }
 
@@ -76,7 +76,10 @@ final class SendRoom {
     /** TCP_NOTSENT_LOWAT, or what stands for it; 0 for no limit. */
     private int mark() {
         final int own = tcb.config.notSentLowWater();
-        return own > 0 ? own : tcb.config.notSentLowWaterElse();
+        if (own == 0) {
+            return tcb.config.notSentLowWaterElse();
+        }
+        return own < 0 ? Integer.MAX_VALUE : own;
     }
 
     /** Something was sent. */

@@ -403,13 +403,16 @@ public final class TcpConfig implements Cloneable {
         return this;
     }
 
-    /** TCP_NOTSENT_LOWAT: writes wait while this many bytes in the send queue were never sent; 0 for {@link #notSentLowWaterElse}. */
+    /**
+     * TCP_NOTSENT_LOWAT: writes wait while this many bytes in the send queue were never sent; 0 for {@link #notSentLowWaterElse}; a negative one
+     * is more than any queue has, as Linux takes it for unsigned.
+     */
     public int notSentLowWater() {
         return notSentLowWater;
     }
 
     public TcpConfig notSentLowWater(final int bytes) {
-        notSentLowWater = atLeast(0, bytes);
+        notSentLowWater = bytes;
         return this;
     }
 

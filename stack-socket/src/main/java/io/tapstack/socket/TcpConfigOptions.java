@@ -113,7 +113,7 @@ final class TcpConfigOptions {
             case SocketOptions.TCP_LINGER2 -> config.finWait2Nanos(finWait2(value));
             case SocketOptions.TCP_WINDOW_CLAMP ->
                 config.windowClamp(value == 0 ? 0 : Math.max(value, MIN_RECEIVE_BUFFER));
-            case SocketOptions.TCP_NOTSENT_LOWAT -> config.notSentLowWater(value < 0 ? Integer.MAX_VALUE : value);
+            case SocketOptions.TCP_NOTSENT_LOWAT -> config.notSentLowWater(value);
             case SocketOptions.TCP_DEFER_ACCEPT -> config.deferAcceptTimeouts(timeouts(value));
             case SocketOptions.TCP_MAXSEG -> {
                 if (value != 0 && isOutside(value, MIN_SEGMENT, MAX_SEGMENT)) {
