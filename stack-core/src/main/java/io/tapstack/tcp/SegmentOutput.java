@@ -60,11 +60,17 @@ final class SegmentOutput {
     }
 
     /**
-     * SND.NXT, but for a zero-window probe: a peer that had no room for its byte accepts SEG.SEQ = RCV.NXT alone (RFC 9293 3.10.7.4,
-     * table 6), and would drop an ACK or a reset that is numbered behind it.
+     * The sequence number of a segment without data: SND.NXT, unless the peer would have to drop it (RFC 9293 3.10.7.4, table 6),
+     * and the ACK or reset in it. Behind a zero-window probe that is RCV.NXT alone. Behind a window that has shrunk (3.8.6, MUST-34) it is
+     * the right edge, as on Linux; a scaled window may seem to shrink by less than its unit.
      */
     private int acceptableSequence() {
-        return tcb.probeOutstanding ? tcb.sndUna : tcb.sndNxt;
+        if (tcb.probeOutstanding) {
+            return tcb.sndUna;
+        }
+        final int edge = tcb.sndUna + tcb.sndWnd;
+        final boolean shrunk = tcb.sndNxt - edge >= 1 << tcb.windowScale.sendShift();
+        return shrunk && tcb.state.isSynchronized() ? edge : tcb.sndNxt;
     }
 
     /**
