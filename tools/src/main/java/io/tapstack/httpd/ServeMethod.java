@@ -5,7 +5,7 @@ public enum ServeMethod {
     /** {@code read(2)} into a buffer, which is written. */
     COPY(new CopySender()),
     /** The file is mapped, and copied from there into what is written. */
-    MMAP(new MmapSender()),
+    MMAP(new MmapSender(MappingCopy::ofThisMachine)),
     /** The file's pages go out by {@link io.tapstack.transport.StreamConnection#sendFile}, never copied. */
     SENDFILE(new SendfileSender());
 

@@ -44,9 +44,8 @@ class FullFileSystemIT {
         Host.run("umount", "--lazy", directory.toString());
     }
 
-    /** Without the method mmap, which touches the mapping from Java (docs/open.md). */
     static Stream<Arguments> allWays() {
-        return Stream.of(ServeMethod.COPY, ServeMethod.SENDFILE)
+        return Stream.of(ServeMethod.values())
                 .flatMap(method -> Stream.of(Offload.values()).map(offload -> Arguments.of(method, offload)));
     }
 
