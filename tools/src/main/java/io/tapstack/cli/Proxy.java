@@ -90,8 +90,16 @@ final class Proxy implements Callable<Integer> {
             paramLabel = "N",
             defaultValue = "" + MAX_CONNECTIONS,
             converter = Converters.ForCount.class,
-            description = "clients at a time; more are reset (${DEFAULT-VALUE})")
+            description = "clients at a time; more are reset, unless an idle one gives way (${DEFAULT-VALUE})")
     private int maxConnections = MAX_CONNECTIONS;
+
+    @Option(
+            names = "--idle-time",
+            paramLabel = "TIME",
+            defaultValue = "60s",
+            converter = Converters.ForDuration.class,
+            description = "a client gives way to a new one if nothing has moved for so long (${DEFAULT-VALUE})")
+    private Duration idle = Duration.ofSeconds(60);
 
     Proxy(final SessionFactory sessions) {
         this.sessions = sessions;
@@ -133,7 +141,7 @@ final class Proxy implements Callable<Integer> {
                 listenOn == Side.STACK ? session.transport() : kernel,
                 new InetSocketAddress(local, port),
                 via == Side.STACK ? session.transport() : kernel,
-                new ProxyConfig(target, connectTimeout, maxConnections));
+                new ProxyConfig(target, connectTimeout, maxConnections, idle));
     }
 
     private static String text(final InetSocketAddress address) {

@@ -13,10 +13,7 @@ import java.util.function.Consumer;
  * The places for connections. When all are taken, the connection that has been idle longest gives way to a new one (RFC 9112 9.5 lets a server
  * close an idle connection at any time); a new one is refused only while each of the others is in the middle of a request or a response.
  *
- * <p>A connection whose client has sent nothing yet counts as idle since it was accepted, and has no rank of its own. If the silent gave way first,
- * new clients would close each other's connections in the round trip before their requests arrive, while connections that are idle for a minute stay. In
- * the order of time, a client that opens silent connections holds no place for good, and each new client has as long for its request as
- * that client needs to fill all the places.
+ * <p>A connection whose client has sent nothing yet counts as idle since it was accepted, and has no rank of its own (decision 16 says why).
  *
  * <p>{@link #admit} is for the one thread that accepts; the other methods are for any.
  */

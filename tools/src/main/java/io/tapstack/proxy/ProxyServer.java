@@ -1,5 +1,6 @@
 package io.tapstack.proxy;
 
+import io.tapstack.proxy.ProxyPlaces.Place;
 import io.tapstack.transport.ConnectionThreads;
 import io.tapstack.transport.Listener;
 import io.tapstack.transport.Relay;
@@ -7,11 +8,12 @@ import io.tapstack.transport.StreamConnection;
 import io.tapstack.transport.Transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,20 +27,26 @@ public final class ProxyServer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ProxyServer.class);
     private static final int BACKLOG = 128;
+    private static final long WATCH_SECONDS = 1;
     private static final double NANOS_PER_SECOND = 1e9;
 
     private final Listener listener;
     private final Transport out;
     private final ProxyConfig config;
     private final ExecutorService threads = ConnectionThreads.create("proxy");
-    private final AtomicInteger open = new AtomicInteger();
-    private final Set<Relay> relays = ConcurrentHashMap.newKeySet();
+    private final ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor(task -> {
+        final Thread thread = new Thread(task, "proxy-watch");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private final ProxyPlaces places;
     private volatile boolean closed;
 
     private ProxyServer(final Listener listener, final Transport out, final ProxyConfig config) {
         this.listener = listener;
         this.out = out;
         this.config = config;
+        this.places = new ProxyPlaces(config.maxConnections(), config.idle());
     }
 
     /**
@@ -52,6 +60,8 @@ public final class ProxyServer implements AutoCloseable {
             final Transport in, final InetSocketAddress local, final Transport out, final ProxyConfig config)
             throws IOException {
         final ProxyServer server = new ProxyServer(in.listen(local, BACKLOG), out, config);
+        final var unused = server.watch.scheduleWithFixedDelay(
+                () -> server.places.look(System.nanoTime()), WATCH_SECONDS, WATCH_SECONDS, TimeUnit.SECONDS);
         server.threads.execute(server::acceptLoop);
         return server;
     }
@@ -61,12 +71,18 @@ public final class ProxyServer implements AutoCloseable {
         return listener.local();
     }
 
+    /** How many clients are joined to the target. */
+    int joinedCount() {
+        return places.joined();
+    }
+
     /** Stops listening and resets all connections. */
     @Override
     public void close() throws IOException {
         closed = true;
         listener.close();
-        relays.forEach(Relay::abort);
+        places.resetAll();
+        watch.shutdownNow();
         threads.shutdown();
     }
 
@@ -74,12 +90,12 @@ public final class ProxyServer implements AutoCloseable {
         while (listener.isOpen()) {
             try {
                 final StreamConnection client = listener.accept();
-                if (open.incrementAndGet() > config.maxConnections()) {
-                    LOG.warn("{} refused: {} connections are open", client.remote(), config.maxConnections());
-                    client.abort();
-                    open.decrementAndGet();
+                final Optional<Place> place = places.take(System.nanoTime());
+                if (place.isPresent()) {
+                    begin(client, place.get());
                 } else {
-                    begin(client);
+                    LOG.warn("{} refused: {} connections are in use", client.remote(), config.maxConnections());
+                    client.abort();
                 }
             } catch (final IOException e) {
                 if (listener.isOpen()) {
@@ -90,16 +106,16 @@ public final class ProxyServer implements AutoCloseable {
         }
     }
 
-    private void begin(final StreamConnection client) {
+    private void begin(final StreamConnection client, final Place place) {
         try {
-            threads.execute(() -> serve(client));
+            threads.execute(() -> serve(client, place));
         } catch (final RejectedExecutionException e) {
             client.abort(); // closed meanwhile
-            open.decrementAndGet();
+            places.giveBack(place);
         }
     }
 
-    private void serve(final StreamConnection client) {
+    private void serve(final StreamConnection client, final Place place) {
         final long start = System.nanoTime();
         final StreamConnection target;
         try {
@@ -108,23 +124,20 @@ public final class ProxyServer implements AutoCloseable {
         } catch (final IOException | RuntimeException e) {
             LOG.info("{} > {}: cannot connect: {}", client.remote(), config.target(), e.getMessage());
             client.abort();
-            open.decrementAndGet();
+            places.giveBack(place);
             return;
         }
         final InetSocketAddress from = client.remote();
         final Relay relay;
         try {
-            relay = Relay.start(client, target, threads, ended -> ended(ended, from, start));
+            relay = Relay.start(client, target, threads, ended -> ended(ended, place, from, start));
         } catch (final RejectedExecutionException e) {
-            open.decrementAndGet(); // closed meanwhile, and both connections are reset
+            places.giveBack(place); // closed meanwhile, and both connections are reset
             return;
         }
-        relays.add(relay);
+        place.joined(() -> relay.forwardBytes() + relay.backBytes(), relay::abort, System.nanoTime());
         if (closed) {
-            relay.abort();
-        }
-        if (relay.isEnded()) {
-            relays.remove(relay); // Its end may have come before it was noted.
+            relay.abort(); // close() may have come before it was noted
         }
     }
 
@@ -139,9 +152,8 @@ public final class ProxyServer implements AutoCloseable {
         }
     }
 
-    private void ended(final Relay relay, final InetSocketAddress client, final long start) {
-        relays.remove(relay);
-        open.decrementAndGet();
+    private void ended(final Relay relay, final Place place, final InetSocketAddress client, final long start) {
+        places.giveBack(place);
         LOG.info(
                 "{} > {}: {} B there, {} B back, {} s, {}",
                 client,

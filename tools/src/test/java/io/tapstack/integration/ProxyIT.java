@@ -56,7 +56,7 @@ class ProxyIT {
                 in,
                 new InetSocketAddress(local, 0), // The kernel may not yet have let go of an earlier test's port.
                 out,
-                new ProxyConfig(target, CONNECT_TIMEOUT, maxConnections));
+                new ProxyConfig(target, CONNECT_TIMEOUT, maxConnections, Duration.ofMinutes(1)));
     }
 
     @AfterEach

@@ -20,6 +20,7 @@ import java.net.SocketException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -112,8 +113,26 @@ class ProxyServerTest {
         }
     }
 
+    @Test
+    void anIdleClientGivesWay() throws Exception {
+        final ProxyConfig one = new ProxyConfig(target.local(), PATIENCE, 1, Duration.ZERO);
+        try (ProxyServer proxy = ProxyServer.start(kernel, ANY, kernel, one);
+                StreamConnection idle = kernel.connect(proxy.address(), PATIENCE);
+                StreamConnection idlesServer = target.accept()) {
+            Awaitility.await().until(() -> proxy.joinedCount() == 1);
+            try (StreamConnection next = kernel.connect(proxy.address(), PATIENCE);
+                    StreamConnection nextsServer = target.accept()) {
+                assertReset(idle);
+                assertReset(idlesServer);
+                next.output().write('x');
+                nextsServer.readTimeoutMillis((int) PATIENCE.toMillis());
+                assertThat(nextsServer.input().read()).isEqualTo('x');
+            }
+        }
+    }
+
     private ProxyConfig config() {
-        return new ProxyConfig(target.local(), PATIENCE, 10);
+        return new ProxyConfig(target.local(), PATIENCE, 10, PATIENCE);
     }
 
     private static void await(final CountDownLatch latch) throws IOException {

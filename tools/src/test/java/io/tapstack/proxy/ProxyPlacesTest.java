@@ -1,0 +1,96 @@
+package io.tapstack.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapstack.proxy.ProxyPlaces.Place;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+/** Two places, and an idle time of a minute. */
+class ProxyPlacesTest {
+
+    private final ProxyPlaces places = new ProxyPlaces(2, Duration.ofMinutes(1));
+    private final List<String> reset = new ArrayList<>();
+
+    private static long second(final long second) {
+        return TimeUnit.SECONDS.toNanos(second);
+    }
+
+    /** A client that connects at {@code second}. @return how many bytes it has moved, to be changed */
+    private AtomicLong join(final String name, final long second) {
+        final AtomicLong bytes = new AtomicLong();
+        take(second).joined(bytes::get, () -> reset.add(name), second(second));
+        return bytes;
+    }
+
+    private Place take(final long second) {
+        return places.take(second(second)).orElseThrow();
+    }
+
+    private boolean refusedAt(final long second) {
+        return places.take(second(second)).isEmpty();
+    }
+
+    @Test
+    void theLongestIdleGivesWay() {
+        join("a", 0);
+        join("b", 1);
+        assertThat(refusedAt(59)).isTrue();
+        join("c", 70);
+        assertThat(reset).containsExactly("a");
+        join("d", 71);
+        assertThat(reset).containsExactly("a", "b");
+        assertThat(refusedAt(72)).isTrue();
+    }
+
+    @Test
+    void whatMovesStays() {
+        final AtomicLong first = join("a", 0);
+        join("b", 1);
+        first.set(10);
+        places.look(second(30));
+        join("c", 70);
+        assertThat(reset).containsExactly("b");
+        assertThat(refusedAt(89)).isTrue();
+        first.set(11); // is seen even if nobody has looked since
+        assertThat(refusedAt(95)).isTrue();
+    }
+
+    @Test
+    void whoseTargetIsBeingConnectedIsNotIdle() {
+        take(0);
+        take(0);
+        assertThat(refusedAt(1_000)).isTrue();
+    }
+
+    @Test
+    void aPlaceThatIsGivenBackIsFree() {
+        final Place place = take(0);
+        join("b", 0);
+        places.giveBack(place);
+        places.giveBack(place);
+        join("c", 1);
+        assertThat(refusedAt(2)).isTrue();
+        assertThat(reset).isEmpty();
+    }
+
+    @Test
+    void idleClientsThatNoNewOneNeedsThePlaceOfStay() {
+        join("a", 0);
+        places.look(second(1_000));
+        join("b", 1_000);
+        assertThat(reset).isEmpty();
+    }
+
+    @Test
+    void allAreReset() {
+        join("a", 0);
+        join("b", 0);
+        places.resetAll();
+        assertThat(reset).containsExactlyInAnyOrder("a", "b");
+    }
+}
