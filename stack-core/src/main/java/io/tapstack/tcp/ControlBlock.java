@@ -162,6 +162,14 @@ abstract sealed class ControlBlock extends TupleOwner permits TcpConnection {
         return queueStart() + sendQueue.length() - (isFinAcknowledged() ? 1 : 0);
     }
 
+    /**
+     * True if the peer has taken back a part of its window that was used already: the "usable window" of RFC 9293 3.8.6.2.1 is negative. A
+     * scaled window may seem to shrink by less than its unit.
+     */
+    final boolean isPeerWindowShrunk() {
+        return state.isSynchronized() && sndNxt - (sndUna + sndWnd) >= 1 << windowScale.sendShift();
+    }
+
     /** True once the peer has our FIN. */
     final boolean isFinAcknowledged() {
         return finSent && sendQueue.isEmpty() && sndUna == sndNxt;

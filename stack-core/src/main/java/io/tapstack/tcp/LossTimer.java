@@ -33,7 +33,8 @@ final class LossTimer {
             return;
         }
         final long probe = tcb.recovery.probeTimeout(tcb.estimator.srtt());
-        if (probe == 0 || !tcb.retransmissionTimer.isRunning()) {
+        if (probe == 0 || !tcb.retransmissionTimer.isRunning() || tcb.isPeerWindowShrunk()) {
+            // With RFC 9293 3.8.6, SHLD-16: the last segment lies behind the window; the timeout sends what lies in it.
             timer.cancel();
         } else if (probeStarts || !forProbe) {
             forProbe = true;

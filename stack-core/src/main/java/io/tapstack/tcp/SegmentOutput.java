@@ -62,15 +62,13 @@ final class SegmentOutput {
     /**
      * The sequence number of a segment without data: SND.NXT, unless the peer would have to drop it (RFC 9293 3.10.7.4, table 6),
      * and the ACK or reset in it. Behind a zero-window probe that is RCV.NXT alone. Behind a window that has shrunk (3.8.6, MUST-34) it is
-     * the right edge, as on Linux; a scaled window may seem to shrink by less than its unit.
+     * the right edge, as on Linux.
      */
     private int acceptableSequence() {
         if (tcb.probeOutstanding) {
             return tcb.sndUna;
         }
-        final int edge = tcb.sndUna + tcb.sndWnd;
-        final boolean shrunk = tcb.sndNxt - edge >= 1 << tcb.windowScale.sendShift();
-        return shrunk && tcb.state.isSynchronized() ? edge : tcb.sndNxt;
+        return tcb.isPeerWindowShrunk() ? tcb.sndUna + tcb.sndWnd : tcb.sndNxt;
     }
 
     /**
