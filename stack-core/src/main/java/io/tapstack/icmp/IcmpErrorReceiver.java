@@ -93,7 +93,11 @@ final class IcmpErrorReceiver {
     /**
      * RFC 1191 4: the router tells the next hop's MTU, or zero if it is old, which makes it the next common size below.
      *
-     * @return -1 if the message makes no sense (RFC 5927 7.2): less than what every link takes (RFC 791 3.2), or as large as what was refused
+     * <p>RFC 5927 7.2 has the MTU checked against the length of the packet that was refused, and the quoted one is not always that: routers quote it
+     * without the header's length, with its bytes swapped, or as zero. So an MTU below the estimate is believed in any case, as on Linux: whoever
+     * forges a message chooses the quoted length as he likes. A longer packet was sent before the estimate came down.
+     *
+     * @return -1 if the message makes no sense: less than what every link takes (RFC 791 3.2), or no less than any packet that we sent
      */
     private int nextHopMtu(final ByteBuffer bytes, final int icmp, final int ip) {
         final int told = IcmpHeader.nextHopMtu(bytes, icmp);
@@ -102,7 +106,11 @@ final class IcmpErrorReceiver {
             final int plateau = PathMtuCache.plateauBelow(refused);
             return plateau < refused ? plateau : -1;
         }
-        return told >= MIN_LINK_MTU && told < Ipv4Header.totalLength(bytes, ip) ? told : -1;
+        final int quotedLength = Ipv4Header.totalLength(bytes, ip);
+        final IpPath path = ipv4.path(Ipv4Header.source(bytes, ip), Ipv4Header.destination(bytes, ip));
+        final int longest =
+                path == null || quotedLength > path.mtu() && quotedLength <= path.linkMtu() ? quotedLength : path.mtu();
+        return told >= MIN_LINK_MTU && told < longest ? told : -1;
     }
 
     /**

@@ -336,7 +336,13 @@ class IcmpProtocolTest {
         "0, 1492, 1006",
         "0, 1000, 508",
         "68, 1500, 68",
-        "1499, 1500, 1499"
+        "1499, 1500, 1499",
+        "1480, 1480, 1480",
+        "1499, 1480, 1499",
+        "1280, 5, 1280",
+        "1000, 0, 1000",
+        "1400, 1400, 1400",
+        "1400, 65535, 1400"
     })
     void fragmentationNeededTellsTheMtu(final int told, final int length, final int expected) { // RFC 1191 4, 5
         final RecordingTransport transport = record();
@@ -415,9 +421,21 @@ class IcmpProtocolTest {
         }
     }
 
-    /** RFC 5927 7.2: less than every link takes, or as much as was refused: nobody honest says so. */
+    /** A message about a packet that was sent before the estimate came down is one to tell of, too (RFC 1122 3.2.2.1). */
     @ParameterizedTest
-    @CsvSource({"1500, 1500", "9000, 1400", "5, 1500", "67, 1500", "0, 68", "68, 68"})
+    @CsvSource({"1400, 1500, true", "1400, 1400, false", "1450, 1500, true", "1400, 65535, false", "1399, 0, true"})
+    void fragmentationNeededBelowALoweredEstimate(final int told, final int length, final boolean sensible) {
+        final RecordingTransport transport = record();
+        Objects.requireNonNull(host.ipv4.path(TestHost.ADDRESS, TestHost.PEER)).reduceMtu(1_400);
+        final byte[] packet = quoted(100);
+        ByteBuffer.wrap(packet).putShort(2, (short) length);
+        host.receiveFromPeer(IpProtocol.ICMP, Packets.icmp(3, 4, told, packet));
+        assertThat(transport.errors).hasSize(sensible ? 1 : 0);
+    }
+
+    /** RFC 5927 7.2: less than every link takes, or no less than we send: nobody honest says so. */
+    @ParameterizedTest
+    @CsvSource({"1500, 1500", "1500, 1520", "9000, 1400", "5, 1500", "67, 1500", "0, 68"})
     void fragmentationNeededThatMakesNoSense(final int told, final int length) {
         final RecordingTransport transport = record();
         final byte[] packet = quoted(100);
