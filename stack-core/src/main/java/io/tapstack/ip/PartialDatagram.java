@@ -62,10 +62,7 @@ final class PartialDatagram {
     Outcome add(final PacketBuffer fragment, final int headerLength, final int start, final boolean last) {
         final int length = fragment.contiguousLength();
         final int end = start + length;
-        int position = count;
-        while (position > 0 && starts[position - 1] >= start) {
-            position--;
-        }
+        final int position = position(start);
         if ((position > 0 && end(position - 1) > start) || (position < count && starts[position] < end)) {
             return isRepeated(fragment, start, last) ? Outcome.REPEATED : Outcome.OVERLAP;
         }
@@ -82,6 +79,18 @@ final class PartialDatagram {
     }
 
     /**
+     * The first place whose fragment does not start before {@code start}. Most fragments come in order, and go to the end; for the others it is found by
+     * halves, as thousands of tiny ones in the worst order must not cost more than they are worth.
+     */
+    private int position(final int start) {
+        if (count == 0 || starts[count - 1] < start) {
+            return count;
+        }
+        final int found = Arrays.binarySearch(starts, 0, count, start);
+        return found < 0 ? -found - 1 : found;
+    }
+
+    /**
      * True if all of a stretch is there, whatever the fragments that it came in, with the same bytes and the same opinion of where the
      * datagram ends. A router on another way, with another MTU, sends the same datagram so.
      */
@@ -91,7 +100,7 @@ final class PartialDatagram {
             return false;
         }
         int known = start;
-        for (int i = 0; i < count && starts[i] <= known && known < end; i++) {
+        for (int i = Math.max(0, position(start + 1) - 1); i < count && starts[i] <= known && known < end; i++) {
             final int to = Math.min(end, end(i));
             if (to > known) {
                 if (!isEqual(fragments[i], known - starts[i], fragment, known - start, to - known)) {

@@ -7,10 +7,10 @@ package io.tapstack.ip;
  * @param maxBytes in all
  * @param maxBytesPerSource for one sender
  * @param maxDatagramsPerSource for one sender
- * @param maxFragments for one datagram
+ * @param maxFragments for one datagram; the smallest link (RFC 791 3.2: 68 bytes) makes 1,366 of the largest
  */
 public record ReassemblyLimits(
         long timeoutNanos, int maxBytes, int maxBytesPerSource, int maxDatagramsPerSource, int maxFragments) {
 
-    public static final ReassemblyLimits DEFAULT = new ReassemblyLimits(60_000_000_000L, 4 << 20, 1 << 20, 64, 256);
+    public static final ReassemblyLimits DEFAULT = new ReassemblyLimits(60_000_000_000L, 4 << 20, 1 << 20, 64, 4_096);
 }
