@@ -59,9 +59,9 @@ final class RequestReader {
             }
             throw RequestRefused.andClose(HttpStatus.REQUEST_TIMEOUT, "request head took too long");
         } catch (final MessageConstraintException e) {
-            throw refusal(HttpStatus.HEADER_FIELDS_TOO_LARGE, e);
+            throw refusal(HttpStatus.HEADER_FIELDS_TOO_LARGE, "too many header fields", e);
         } catch (final HttpException e) {
-            throw refusal(HttpStatus.BAD_REQUEST, e);
+            throw refusal(HttpStatus.BAD_REQUEST, "malformed request", e);
         }
     }
 
@@ -100,8 +100,8 @@ final class RequestReader {
         return head;
     }
 
-    private static RequestRefused refusal(final HttpStatus status, final Exception cause) {
-        final RequestRefused refused = RequestRefused.andClose(status, "malformed request");
+    private static RequestRefused refusal(final HttpStatus status, final String reason, final Exception cause) {
+        final RequestRefused refused = RequestRefused.andClose(status, reason);
         refused.initCause(cause);
         return refused;
     }

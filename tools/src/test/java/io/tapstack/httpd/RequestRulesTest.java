@@ -276,6 +276,15 @@ class RequestRulesTest extends ServerFixture {
                 refused(chunked + "0\r\n ", 400));
     }
 
+    /** Who reads the answer to a refused request learns what was wrong with it. */
+    @Test
+    void anAnswerSaysWhatIsTooMuch() throws IOException {
+        try (RawClient client = client()) {
+            client.raw("GET / HTTP/1.1\r\nHost: x\r\n" + "A: a\r\n".repeat(100) + "\r\n");
+            assertThat(client.reply().text()).containsIgnoringCase("too many header fields");
+        }
+    }
+
     @ParameterizedTest(name = "{index}: {1}")
     @MethodSource
     void refusedAtOnce(final String start, final int status) throws IOException {

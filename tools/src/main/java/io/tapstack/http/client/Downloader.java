@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.apache.hc.core5.http.ConnectionClosedException;
 import org.apache.hc.core5.http.MalformedChunkCodingException;
+import org.apache.hc.core5.http.MessageConstraintException;
 import org.apache.hc.core5.http.TruncatedChunkException;
 
 /** Downloads by HTTP/1.1, one connection per request. For one thread, and another one that cancels. */
@@ -175,7 +176,6 @@ public final class Downloader {
     private Result receive(final Reply reply, final Sink sink, final Continuation continuation, final Progress progress)
             throws IOException {
         return switch (reply.status()) {
-            case 200, 203, 204 -> copy(reply, sink, 0, reply.bodyLength(), progress);
             case 206 -> {
                 final OptionalLong size = checkContinues(reply, continuation);
                 yield copy(reply, sink, continuation.from, size, progress);
@@ -189,10 +189,15 @@ public final class Downloader {
                 }
                 yield new Result(0, continuation.from, 0);
             }
-            default ->
+            default -> {
+                // RFC 9110 15: who does not know a status takes it for the first of its class.
+                if (reply.status() / 100 == 2) {
+                    yield copy(reply, sink, 0, reply.bodyLength(), progress);
+                }
                 throw new DownloadFailure(
                         reply.status() >= 400 ? Kind.HTTP_STATUS : Kind.BAD_REPLY,
                         "the server answered " + reply.statusLine());
+            }
         };
     }
 
@@ -271,7 +276,7 @@ public final class Downloader {
         if (cause instanceof ConnectionClosedException || cause instanceof TruncatedChunkException) {
             return new DownloadFailure(Kind.PARTIAL, "the connection ended too early: continue with -C", cause);
         }
-        if (cause instanceof MalformedChunkCodingException) {
+        if (cause instanceof MalformedChunkCodingException || cause instanceof MessageConstraintException) {
             return new DownloadFailure(Kind.BAD_REPLY, "the answer is damaged: " + cause.getMessage(), cause);
         }
         return new DownloadFailure(Kind.CONNECTION, "the connection broke: " + cause.getMessage(), cause);

@@ -5,10 +5,14 @@ import io.tapstack.http.client.DownloadFailure.Kind;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ContentLengthStrategy;
 import org.apache.hc.core5.http.Header;
@@ -30,6 +34,8 @@ final class Reply {
             Pattern.compile("bytes (?:(\\d{1,18})-(\\d{1,18})|\\*)/(\\d{1,18}|\\*)");
     /** RFC 9110 section 8.8.3. */
     private static final Pattern STRONG_TAG = Pattern.compile("\"[\\x21\\x23-\\x7e\\x80-\\xff]*\"");
+
+    private static final Pattern LENGTH = Pattern.compile("\\d{1,18}");
 
     private static final Http1Config LIMITS = Http1Config.custom()
             .setMaxHeaderCount(200)
@@ -141,6 +147,26 @@ final class Reply {
         if (status() == 204 || status() == 304) {
             return 0;
         }
+        final Set<String> lengths = Arrays.stream(response.getHeaders("Content-Length"))
+                .flatMap(header -> Arrays.stream(
+                        Objects.requireNonNullElse(header.getValue(), "").split(",", -1)))
+                .map(String::strip)
+                .collect(Collectors.toSet());
+        if (response.containsHeader("Transfer-Encoding") || lengths.isEmpty()) {
+            return codings();
+        }
+        // RFC 9110 8.6: the same length twice, in one field or in two, is that length.
+        final String length = lengths.iterator().next();
+        if (lengths.size() > 1 || !LENGTH.matcher(length).matches()) {
+            throw new DownloadFailure(
+                    Kind.BAD_REPLY,
+                    "the length of the answer is unclear: Content-Length " + String.join(", ", lengths));
+        }
+        return Long.parseLong(length);
+    }
+
+    /** The framing of a response without a Content-Length that counts. */
+    private long codings() throws DownloadFailure {
         try {
             return DefaultContentLengthStrategy.INSTANCE.determineLength(response);
         } catch (final HttpException e) {

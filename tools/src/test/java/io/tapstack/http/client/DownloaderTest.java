@@ -224,6 +224,12 @@ class DownloaderTest {
                 OK + "Transfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n3;x=y\r\nllo\r\n0\r\nTrailer: x\r\n\r\n",
                 "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + OK
                         + "Content-Length: 5\r\n\r\nhello",
+                OK + "Content-Length: 5\r\nContent-Length: 5\r\n\r\nhello",
+                OK + "Content-Length: 5 ,5\r\n\r\nhello, and more",
+                OK + "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+                "HTTP/1.1 201 Created\r\nContent-Length: 5\r\n\r\nhello",
+                "HTTP/1.1 202 Accepted\r\nContent-Length: 5\r\n\r\nhello",
+                "HTTP/1.1 299 Whatever\r\nContent-Length: 5\r\n\r\nhello",
             })
     void everyFraming(final String answer) throws IOException {
         try (FakeServer server = new FakeServer(Then.CLOSE, answer)) {
@@ -248,6 +254,11 @@ class DownloaderTest {
                 "BAD_REPLY | 'HTTP/1.1 200 OK~Transfer-Encoding: chunked~~5~hello~-0~~'",
                 "BAD_REPLY | 'HTTP/1.1 200 OK~Transfer-Encoding: gzip~~x'",
                 "BAD_REPLY | 'HTTP/1.1 200 OK~Content-Length: 5~Content-Length: 6~~hello'",
+                "BAD_REPLY | 'HTTP/1.1 200 OK~Content-Length: 5, 6~~hello'",
+                "BAD_REPLY | 'HTTP/1.1 200 OK~Content-Length: 5,~~hello'",
+                "BAD_REPLY | 'HTTP/1.1 200 OK~Content-Length:~~hello'",
+                "BAD_REPLY | 'HTTP/1.1 200 OK~Content-Length: +5~~hello'",
+                "BAD_REPLY | 'HTTP/1.1 200 OK~Content-Length: 99999999999999999999~~hello'",
                 "BAD_REPLY | 'HTTP/1.1 200 OK~Content-Length: -5~~hello'",
                 "BAD_REPLY | 'SSH-2.0-OpenSSH_9.2~~'",
                 "BAD_REPLY | 'HTTP/1.1 abc~~'",
@@ -266,6 +277,16 @@ class DownloaderTest {
     void aHeadThatIsTooLarge() throws IOException {
         assertFails(Kind.BAD_REPLY, Then.CLOSE, OK + "A: " + "x".repeat(20_000) + "\r\n\r\n");
         assertFails(Kind.BAD_REPLY, Then.CLOSE, OK + "A: x\r\n".repeat(300) + "\r\n");
+    }
+
+    /** What has no end is damaged, and does not count as a broken connection that might be continued. */
+    @ParameterizedTest
+    @CsvSource({"5;, a, 100000, ''", "5~hello~0~, 'X: y~', 1000, ~"})
+    void aChunkedBodyWithoutEnd(final String before, final String what, final int times, final String behind)
+            throws IOException {
+        final String answer =
+                OK + "Transfer-Encoding: chunked\r\n\r\n" + (before + what.repeat(times) + behind).replace("~", "\r\n");
+        assertFails(Kind.BAD_REPLY, Then.CLOSE, answer);
     }
 
     @Test
