@@ -15,7 +15,7 @@ import java.util.function.Consumer;
  *
  * <p>A connection whose client has sent nothing yet counts as idle since it was accepted, and has no rank of its own (decision 16 says why).
  *
- * <p>{@link #admit} is for the one thread that accepts; the other methods are for any.
+ * <p>{@link #admit} and {@link #closeLongestIdle} are for the one thread that accepts; the other methods are for any.
  */
 final class ConnectionPlaces {
 
@@ -82,10 +82,12 @@ final class ConnectionPlaces {
     }
 
     /**
-     * One look at all connections serves as many calls as there are idle ones: what has become idle after the look has been so for less time than all
-     * that were idle then.
+     * Closes the connection that has been idle longest, if any is. One look at all connections serves as many calls as there are idle ones: what
+     * becomes idle after the look has been so for less time than all that were idle then.
+     *
+     * @return whether any was idle
      */
-    private boolean closeLongestIdle() {
+    boolean closeLongestIdle() {
         return closeNextIdle() || look() && closeNextIdle();
     }
 

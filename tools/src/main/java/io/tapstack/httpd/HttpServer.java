@@ -118,12 +118,18 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private void acceptLoop() {
+        int failures = 0;
         while (listener.isOpen()) {
             try {
                 dispatch(listener.accept());
+                failures = 0;
             } catch (final IOException e) {
                 if (listener.isOpen()) {
                     LOG.warn("cannot accept: {}", e.toString());
+                    if (++failures > 1) {
+                        // Most likely the system's limit of descriptors is below ours.
+                        connections.closeLongestIdle();
+                    }
                     Listener.pauseAfterFailure();
                 }
             }

@@ -16,7 +16,7 @@ import java.util.function.LongSupplier;
  * Therefore it must be idle for some time, and it is left alone as long as there are places. While the target is being connected a client is not idle; the
  * connect timeout limits that.
  *
- * <p>{@link #take} is for the one thread that accepts; the other methods are for any. Times are those of {@link System#nanoTime()}.
+ * <p>{@link #take} and {@link #resetLongestIdle} are for the one thread that accepts; the other methods are for any. Times are those of {@link System#nanoTime()}.
  */
 final class ProxyPlaces {
 
@@ -45,7 +45,7 @@ final class ProxyPlaces {
         taken.remove(place);
     }
 
-    /** To be called about once a second: notes through which connections something has moved since the last time. */
+    /** To be called every few seconds: notes through which connections something has moved since the last time. */
     void look(final long nowNanos) {
         taken.forEach(place -> place.look(nowNanos));
     }
@@ -60,7 +60,8 @@ final class ProxyPlaces {
         taken.forEach(Place::reset);
     }
 
-    private boolean resetLongestIdle(final long nowNanos) {
+    /** Resets the client that has been idle longest, if one has been for long enough. */
+    boolean resetLongestIdle(final long nowNanos) {
         look(nowNanos);
         final Optional<Place> longest = taken.stream()
                 .filter(place -> place.idleNanos(nowNanos) >= idleNanos)

@@ -27,7 +27,7 @@ public final class ProxyServer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ProxyServer.class);
     private static final int BACKLOG = 128;
-    private static final long WATCH_SECONDS = 1;
+    private static final long WATCH_SECONDS = 5;
     private static final double NANOS_PER_SECOND = 1e9;
 
     private final Listener listener;
@@ -87,9 +87,11 @@ public final class ProxyServer implements AutoCloseable {
     }
 
     private void acceptLoop() {
+        int failures = 0;
         while (listener.isOpen()) {
             try {
                 final StreamConnection client = listener.accept();
+                failures = 0;
                 final Optional<Place> place = places.take(System.nanoTime());
                 if (place.isPresent()) {
                     begin(client, place.get());
@@ -100,6 +102,10 @@ public final class ProxyServer implements AutoCloseable {
             } catch (final IOException e) {
                 if (listener.isOpen()) {
                     LOG.warn("cannot accept: {}", e.toString());
+                    if (++failures > 1) {
+                        // Most likely the system's limit of descriptors is below ours.
+                        places.resetLongestIdle(System.nanoTime());
+                    }
                     Listener.pauseAfterFailure();
                 }
             }
