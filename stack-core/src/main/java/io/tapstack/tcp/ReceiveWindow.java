@@ -1,6 +1,7 @@
 package io.tapstack.tcp;
 
 import io.tapstack.buffer.BufferPool;
+import io.tapstack.wire.SequenceNumber;
 
 /**
  * What the peer is promised: RCV.WND and its right edge, which never moves back (RFC 9293 3.8.6, SHLD-14), and the receiver's side of
@@ -41,10 +42,13 @@ final class ReceiveWindow {
         return Math.min(config.receiveBufferBytes(), Math.min(most, WindowScale.MAX_UNSCALED));
     }
 
-    /** The window to announce in a SYN that goes out now. */
+    /**
+     * The window to announce in a SYN that goes out now. A SYN-ACK that is repeated after a Fast Open may announce less than segments between
+     * the two did, which is not taken back.
+     */
     int announceInSyn() {
         final int window = first(tcb.config);
-        tcb.rcvAdv = tcb.rcvNxt + window;
+        tcb.rcvAdv = SequenceNumber.max(tcb.rcvAdv, tcb.rcvNxt + window);
         return window;
     }
 

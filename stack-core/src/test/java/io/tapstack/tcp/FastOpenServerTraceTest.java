@@ -97,6 +97,30 @@ class FastOpenServerTraceTest {
         assertThat(connection.state()).isEqualTo(TcpState.ESTABLISHED);
     }
 
+    /** RFC 9293 3.8.6, SHLD-14: an ACK has announced more than a SYN-ACK can, which the SYN-ACK that is repeated does not take back. */
+    @Test
+    void aRepeatedSynAckDoesNotShrinkTheWindow() {
+        final TcpTrace scaled = new TcpTrace();
+        final TcpListener large = scaled.listen(
+                new TcpConfig().timestamps(false).receiveBufferBytes(1 << 20).fastOpenQueue(2));
+        scaled.in("S 0:0(0) <mss 1000,raw 22 2>");
+        final String cookie = scaled.takeCookie();
+        scaled.in("R 1:1(0)");
+        scaled.forgetIss().in("SP 0:100(100) win 5000 <mss 1000,wscale 3,raw 22 a " + cookie + ">");
+        final TcpConnection connection = large.accept();
+        scaled.read(connection, 100);
+        scaled.write(connection, 100);
+        final int edge = connection.rcvAdv;
+        assertThat(connection.rcvWnd()).isGreaterThan(0xFFFF);
+        final int sent = scaled.drain();
+        scaled.advance(1_000);
+        assertThat(scaled.drain())
+                .as("the SYN-ACK and the data again, after " + sent)
+                .isPositive();
+        assertThat(connection.rcvAdv).isEqualTo(edge);
+        scaled.noLeaks();
+    }
+
     /** Nobody answers: given up as in SYN-RECEIVED. */
     @Test
     void givenUp() {

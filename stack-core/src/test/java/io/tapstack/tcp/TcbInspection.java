@@ -68,7 +68,9 @@ public final class TcbInspection {
         assertThat(tcb.rcvWnd()).as("RCV.WND").isGreaterThanOrEqualTo(tcb.finReceived ? -1 : 0);
         if (receiving) {
             assertThat(tcb.rcvNxt - rcvNxt).as("RCV.NXT goes forward").isNotNegative();
-            assertThat(tcb.rcvAdv - rcvAdv).as("the window does not shrink").isNotNegative();
+            assertThat(tcb.rcvAdv - rcvAdv)
+                    .as("the window of %s does not shrink", tcb)
+                    .isNotNegative();
         }
         receiving = true;
         rcvNxt = tcb.rcvNxt;
