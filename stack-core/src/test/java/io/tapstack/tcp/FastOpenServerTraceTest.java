@@ -109,14 +109,11 @@ class FastOpenServerTraceTest {
         scaled.forgetIss().in("SP 0:100(100) win 5000 <mss 1000,wscale 3,raw 22 a " + cookie + ">");
         final TcpConnection connection = large.accept();
         scaled.read(connection, 100);
-        scaled.write(connection, 100);
         final int edge = connection.rcvAdv;
         assertThat(connection.rcvWnd()).isGreaterThan(0xFFFF);
-        final int sent = scaled.drain();
+        scaled.drain();
         scaled.advance(1_000);
-        assertThat(scaled.drain())
-                .as("the SYN-ACK and the data again, after " + sent)
-                .isPositive();
+        assertThat(scaled.drain()).as("the SYN-ACK again").isEqualTo(1);
         assertThat(connection.rcvAdv).isEqualTo(edge);
         scaled.noLeaks();
     }
