@@ -11,8 +11,10 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,6 +27,12 @@ public final class HttpServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
     private static final int BACKLOG = 1024;
     private static final long WATCH_MILLIS = 500;
+
+    /** How often to look for files that were deleted. */
+    private static final long FILES_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    /** The shortest time between two collections of garbage for the sake of deleted files. Each holds up everything for a few milliseconds. */
+    private static final long COLLECTION_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private final Listener listener;
     private final ServerConfig config;
@@ -40,6 +48,10 @@ public final class HttpServer implements AutoCloseable {
     });
     private final ConnectionPlaces connections;
     private final CountDownLatch stopped = new CountDownLatch(1);
+    private final AtomicBoolean filesAreLookedAt = new AtomicBoolean();
+    private boolean spaceIsHeld; // of whoever looks at the files, as the next one
+    private long collectedNanos = System.nanoTime() - COLLECTION_NANOS;
+    private long filesLookedAtNanos = System.nanoTime(); // of the watching thread
 
     private HttpServer(final Listener listener, final Site site, final ServerConfig config) {
         this.listener = listener;
@@ -153,8 +165,40 @@ public final class HttpServer implements AutoCloseable {
         }
     }
 
+    /** On a thread of its own, as a file system may be slow. */
+    private void lookAtFiles() {
+        try {
+            threads.execute(() -> {
+                try {
+                    giveBackSpace();
+                } catch (final IOException e) {
+                    LOG.warn("cannot close a file: {}", e.toString());
+                } finally {
+                    filesAreLookedAt.set(false);
+                }
+            });
+        } catch (final RejectedExecutionException e) {
+            LOG.debug("the server has stopped: {}", e.toString());
+        }
+    }
+
+    /** A mapping goes with the last buffer that refers to it, when the garbage collector finds out; a quiet server has no other reason to collect. */
+    private void giveBackSpace() throws IOException {
+        spaceIsHeld |= files.giveUpChanged();
+        final long now = System.nanoTime();
+        if (spaceIsHeld && now - collectedNanos >= COLLECTION_NANOS) {
+            System.gc();
+            collectedNanos = now;
+            spaceIsHeld = false;
+        }
+    }
+
     private void look() {
         final long now = System.nanoTime();
+        if (now - filesLookedAtNanos >= FILES_NANOS && filesAreLookedAt.compareAndSet(false, true)) {
+            filesLookedAtNanos = now;
+            lookAtFiles();
+        }
         try {
             connections.forEach(connection -> connection.watch(now));
         } catch (final RuntimeException e) {

@@ -4,6 +4,7 @@ import io.tapstack.socket.MappedFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -83,6 +84,43 @@ final class MappingCache implements AutoCloseable {
         release(dropped);
     }
 
+    /**
+     * Gives up the files whose paths lead to another version by now, or nowhere.
+     *
+     * @return whether the path of any of them leads to another file or to none: then the mapping may be all that still holds its space
+     */
+    boolean giveUpChanged() throws IOException {
+        final Map<Path, Entry> known;
+        lock.lock();
+        try {
+            known = new HashMap<>(entries);
+        } finally {
+            lock.unlock();
+        }
+        known.entrySet()
+                .removeIf(each ->
+                        isCurrent(each.getKey(), each.getValue())); // Without the lock: a file system may be slow.
+        final List<Path> paths = new ArrayList<>();
+        final List<Entry> dropped = new ArrayList<>();
+        lock.lock();
+        try {
+            known.forEach((path, entry) -> {
+                if (entries.remove(path, entry)) {
+                    paths.add(path);
+                    dropped.add(entry);
+                }
+            });
+        } finally {
+            lock.unlock();
+        }
+        release(dropped);
+        boolean deleted = false;
+        for (int i = 0; i < paths.size(); i++) {
+            deleted |= isDeleted(paths.get(i), dropped.get(i));
+        }
+        return deleted;
+    }
+
     /** Gives up all files; those in use close after their use. */
     @Override
     public void close() throws IOException {
@@ -96,6 +134,23 @@ final class MappingCache implements AutoCloseable {
             lock.unlock();
         }
         release(dropped);
+    }
+
+    private static boolean isCurrent(final Path path, final Entry entry) {
+        try {
+            return entry.state.equals(FileState.of(path));
+        } catch (final IOException e) {
+            return false;
+        }
+    }
+
+    private static boolean isDeleted(final Path path, final Entry entry) {
+        try {
+            final FileState now = FileState.of(path);
+            return now.inode() != entry.state.inode() || now.device() != entry.state.device();
+        } catch (final IOException e) {
+            return true;
+        }
     }
 
     private static void release(final List<Entry> dropped) throws IOException {
