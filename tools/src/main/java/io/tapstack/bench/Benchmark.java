@@ -24,10 +24,17 @@ public final class Benchmark {
         this.workloads = workloads;
     }
 
-    /** All comparisons in whose name, or whose workload's name, {@code wanted} is found. */
+    /** The workloads that are measured if nobody asks for others. */
+    public static Benchmark usual() {
+        return new Benchmark(Workloads.usual());
+    }
+
+    /** All comparisons in whose name, or whose workload's name, {@code wanted} is found; those that take long are among them. */
     public static Benchmark of(final Pattern wanted) {
+        final List<Workload> all = new ArrayList<>(Workloads.usual());
+        all.addAll(Workloads.onRequest());
         final List<Workload> chosen = new ArrayList<>();
-        for (final Workload workload : Workloads.all()) {
+        for (final Workload workload : all) {
             final List<Comparison> comparisons = workload.comparisons().stream()
                     .filter(comparison -> wanted.matcher(workload.name()).find()
                             || wanted.matcher(comparison.name()).find())

@@ -36,7 +36,7 @@ class AgentProtocolTest {
 
     @Test
     void unknownOperations() throws IOException {
-        for (final int op : new int[] {0, 25, 99, 255}) {
+        for (final int op : new int[] {0, 27, 99, 255}) {
             client.call(op).fails(AgentClient.ENOSYS);
         }
         assertThat(client.socket(AgentClient.STREAM)).isEqualTo(3);
