@@ -22,9 +22,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The tables of the documentation claim only what is there: each class, test and script that a row names exists, and the tests of a row of
- * docs/rfc.md speak of its RFC. docs/rfc9293.md has each requirement of RFC 9293 once, with a script or test that speaks of its number, or a
- * reason why it is not met.
+ * The tables of the documentation claim only what is there: each class, test and script that a row names exists, and
+ * the tests of a row of docs/rfc.md speak of its RFC. docs/rfc9293.md has each requirement of RFC 9293 once, with a
+ * script or test that speaks of its number, or a reason why it is not met.
  */
 class DocumentationTest {
 

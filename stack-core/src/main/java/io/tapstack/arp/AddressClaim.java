@@ -10,11 +10,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Address conflict detection for our own address (RFC 5227): probing before it is used, announcing it, and defending it.
+ * Address conflict detection for our own address (RFC 5227): probing before it is used, announcing it, and defending
+ * it.
  *
- * <p>The address was configured by a person and the programs behind it must be reachable, so of the choices in 2.4 this is
- * (c), which never gives up an address in use; what is taken from (b) is that it is defended at most once in ten seconds, so
- * that two hosts of one address do not fight without end.
+ * <p>The address was configured by a person and the programs behind it must be reachable, so of the choices in 2.4 this
+ * is (c), which never gives up an address in use; what is taken from (b) is that it is defended at most once in ten
+ * seconds, so that two hosts of one address do not fight without end.
  *
  * <p>Confined to whoever runs the stack.
  */
@@ -99,7 +100,8 @@ public final class AddressClaim {
     /**
      * Leaves the claim to another stack, which speaks for the address.
      *
-     * @param probeFirst whether it probes: then the address is not ours before it is {@linkplain #announcedForUs announced}
+     * @param probeFirst whether it probes: then the address is not ours before it is {@linkplain #announcedForUs
+     *     announced}
      */
     void follow(final boolean probeFirst) {
         following = true;

@@ -12,9 +12,10 @@ package io.tapstack.arp;
  * @param holdOffNanos how long a neighbour that does not answer is not asked again
  * @param maxPendingPackets packets that wait for one neighbour
  * @param maxPendingBytes bytes that wait for one neighbour
- * @param probeAddress look whether somebody else has our address before using it (RFC 5227 2.1); takes four to seven seconds
- * @param speaksForAddress answer those who ask for our address, announce and defend it; false if another stack on the same link, with the same
- *     addresses, does
+ * @param probeAddress look whether somebody else has our address before using it (RFC 5227 2.1); takes four to seven
+ *     seconds
+ * @param speaksForAddress answer those who ask for our address, announce and defend it; false if another stack on the
+ *     same link, with the same addresses, does
  */
 public record ArpConfig(
         int maxNeighbors,

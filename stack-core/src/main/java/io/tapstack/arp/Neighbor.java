@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * A transport that is not answered sends it to PROBE from wherever it is ({@link #suspect()}).
  *
- * Confined to whoever runs the stack.
+ * <p>Confined to whoever runs the stack.
  */
 public final class Neighbor {
 
@@ -110,7 +110,8 @@ public final class Neighbor {
     }
 
     /**
-     * Keeps a packet until the address is known, and asks for it if nobody did; for when {@link #isUsable()} has said no.
+     * Keeps a packet until the address is known, and asks for it if nobody did; for when {@link #isUsable()} has said
+     * no.
      *
      * @return false if the neighbour is known not to answer; the packet is still the caller's then
      */
@@ -148,7 +149,10 @@ public final class Neighbor {
         }
     }
 
-    /** A transport has not heard from beyond it for a while: it is asked now, not when its time is over (RFC 1122 3.3.1.4). */
+    /**
+     * A transport has not heard from beyond it for a while: it is asked now, not when its time is over (RFC 1122
+     * 3.3.1.4).
+     */
     public void suspect() {
         switch (state) {
             case REACHABLE, STALE, DELAY -> probe();

@@ -10,9 +10,9 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The neighbours of one interface. Bounded: when it is full, an entry that failed goes first, then one that was learned from
- * a stranger's request and never used, then the one that was used least recently, so that a flood of requests does not push
- * out the neighbours that transports talk to.
+ * The neighbours of one interface. Bounded: when it is full, an entry that failed goes first, then one that was learned
+ * from a stranger's request and never used, then the one that was used least recently, so that a flood of requests does
+ * not push out the neighbours that transports talk to.
  *
  * <p>Confined to whoever runs the stack.
  */

@@ -7,8 +7,8 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Packets that wait for one neighbour's address (RFC 1122 2.3.2.2 wants at least the latest one saved). The oldest go when
- * there are too many.
+ * Packets that wait for one neighbour's address (RFC 1122 2.3.2.2 wants at least the latest one saved). The oldest go
+ * when there are too many.
  */
 final class PendingPackets {
 

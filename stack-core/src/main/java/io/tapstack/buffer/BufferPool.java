@@ -4,9 +4,9 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All memory of one stack that bytes live in: direct blocks of a few sizes, cut from slabs, and the {@link PacketBuffer}
- * objects that refer to them. Blocks are handed out and taken back without allocation once the pool has grown to what
- * the traffic needs.
+ * All memory of one stack that bytes live in: direct blocks of a few sizes, cut from slabs, and the
+ * {@link PacketBuffer} objects that refer to them. Blocks are handed out and taken back without allocation once the
+ * pool has grown to what the traffic needs.
  *
  * <p>The limit is a rule for those who <em>keep</em> memory (queues, reassembly, neighbours): they ask
  * {@link #underPressure()} first and refuse or drop. A frame that only passes through always gets its block, so a stack
@@ -46,9 +46,7 @@ public final class BufferPool {
         this(DEFAULT_LIMIT_BYTES);
     }
 
-    /**
-     * @param limitBytes memory in use from which on nobody may keep more
-     */
+    /** @param limitBytes memory in use from which on nobody may keep more */
     public BufferPool(final long limitBytes) {
         this.limitBytes = limitBytes;
     }
@@ -74,9 +72,7 @@ public final class BufferPool {
         return region;
     }
 
-    /**
-     * A packet over a block of at least {@code size} bytes, empty, with its head at {@code headroom}.
-     */
+    /** A packet over a block of at least {@code size} bytes, empty, with its head at {@code headroom}. */
     public PacketBuffer packet(final int size, final int headroom) {
         PacketBuffer packet = freePackets;
         if (packet == null) {

@@ -202,8 +202,8 @@ public final class PacketBuffer {
     }
 
     /**
-     * Copies {@code length} bytes from {@code from}, counted from the head and across slices, to {@code target}.
-     * Where a slice's bytes are not there any more, because a file was cut short, the target keeps what it had.
+     * Copies {@code length} bytes from {@code from}, counted from the head and across slices, to {@code target}. Where
+     * a slice's bytes are not there any more, because a file was cut short, the target keeps what it had.
      */
     public void copyTo(final int from, final Region target, final int targetOffset, final int length) {
         copyTo(from, target.bytes(), targetOffset, length);
@@ -257,7 +257,10 @@ public final class PacketBuffer {
         return copy;
     }
 
-    /** The same frame in another pool's memory, all of it in the contiguous part; this one is released. See {@link #copy}. */
+    /**
+     * The same frame in another pool's memory, all of it in the contiguous part; this one is released. See
+     * {@link #copy}.
+     */
     public PacketBuffer moveTo(final BufferPool otherPool, final int headroom) {
         final PacketBuffer moved = copy(otherPool, headroom);
         release();
@@ -276,9 +279,9 @@ public final class PacketBuffer {
     }
 
     /**
-     * Asks the device to finish a checksum: sum everything from {@code start} (an offset in {@link #memory()}) to the end
-     * of the packet and store the result {@code offset} bytes behind {@code start}, where the sum of the pseudo-header
-     * stands now.
+     * Asks the device to finish a checksum: sum everything from {@code start} (an offset in {@link #memory()}) to the
+     * end of the packet and store the result {@code offset} bytes behind {@code start}, where the sum of the
+     * pseudo-header stands now.
      */
     public void requestChecksum(final int start, final int offset) {
         this.checksumWanted = true;

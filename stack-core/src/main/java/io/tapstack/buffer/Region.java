@@ -39,8 +39,8 @@ public abstract class Region {
     }
 
     /**
-     * A part of the memory, for whoever needs a position and a limit, such as a channel. Always the same object: for one user at a time, who
-     * has the bytes on loan.
+     * A part of the memory, for whoever needs a position and a limit, such as a channel. Always the same object: for
+     * one user at a time, who has the bytes on loan.
      */
     public final ByteBuffer view(final int offset, final int length) {
         ByteBuffer part = view;

@@ -5,12 +5,13 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A line of slices: bytes that are appended behind and dropped in front, stored once and referred to. Bytes that are copied in are
- * collected in blocks of the pool, so that many small writes do not hold a block each. Positions are counted from the
- * first byte that is still in the line.
+ * A line of slices: bytes that are appended behind and dropped in front, stored once and referred to. Bytes that are
+ * copied in are collected in blocks of the pool, so that many small writes do not hold a block each. Positions are
+ * counted from the first byte that is still in the line.
  *
- * <p>The line knows what it holds: whole blocks, each charged once. Slices of shared regions (mapped files) hold no memory of the
- * stack and are counted apart. Allocates only while it grows; an empty line holds no block. Confined to whoever runs the stack.
+ * <p>The line knows what it holds: whole blocks, each charged once. Slices of shared regions (mapped files) hold no
+ * memory of the stack and are counted apart. Allocates only while it grows; an empty line holds no block. Confined to
+ * whoever runs the stack.
  */
 public final class SliceLine {
 
@@ -36,9 +37,7 @@ public final class SliceLine {
     private @Nullable Region fillBlock;
     private int fillUsed;
 
-    /**
-     * @param pool where blocks for copies come from
-     */
+    /** @param pool where blocks for copies come from */
     public SliceLine(final BufferPool pool) {
         this.pool = pool;
     }
@@ -117,8 +116,8 @@ public final class SliceLine {
     }
 
     /**
-     * Appends bytes by reference if they fill at least half of their region, else by copying: so a line never holds much more memory than
-     * twice its bytes, however small the pieces are that they come in.
+     * Appends bytes by reference if they fill at least half of their region, else by copying: so a line never holds
+     * much more memory than twice its bytes, however small the pieces are that they come in.
      */
     public void appendOrCopy(final Region region, final int offset, final int length) {
         if (length >= region.capacity() / 2) {

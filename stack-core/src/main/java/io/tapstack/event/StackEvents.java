@@ -4,8 +4,8 @@ import io.tapstack.wire.IpAddress;
 import io.tapstack.wire.MacAddress;
 
 /**
- * What an observer of a stack can see. Calls come from whoever runs the stack, in the middle of protocol work: they must
- * be short, must not block and must not call back into the stack. The default is to look away.
+ * What an observer of a stack can see. Calls come from whoever runs the stack, in the middle of protocol work: they
+ * must be short, must not block and must not call back into the stack. The default is to look away.
  */
 public interface StackEvents {
 
@@ -31,7 +31,9 @@ public interface StackEvents {
     /** {@code length} bytes from {@code sequence} on were sent again. */
     default void retransmitted(final Flow flow, final int sequence, final int length, final RetransmitCause cause) {}
 
-    /** The retransmission timer expired for the {@code backoff}-th time in a row; the next one takes {@code rtoNanos}. */
+    /**
+     * The retransmission timer expired for the {@code backoff}-th time in a row; the next one takes {@code rtoNanos}.
+     */
     default void retransmissionTimeout(final Flow flow, final int backoff, final long rtoNanos) {}
 
     /** The congestion window or the slow-start threshold changed; both in bytes. */

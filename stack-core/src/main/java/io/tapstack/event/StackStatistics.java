@@ -1,8 +1,8 @@
 package io.tapstack.event;
 
 /**
- * The counters of one stack, and the way to its observer. Counters are written by whoever runs the stack; another thread
- * may read them and sees values that were true a moment ago.
+ * The counters of one stack, and the way to its observer. Counters are written by whoever runs the stack; another
+ * thread may read them and sees values that were true a moment ago.
  */
 public final class StackStatistics {
 

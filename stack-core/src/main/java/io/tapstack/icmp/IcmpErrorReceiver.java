@@ -15,8 +15,8 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Received ICMP errors: finds out which packet of ours one is about and tells the transport (RFC 1122 3.2.2). Anybody can
- * forge such a message, so it is the transport that decides whether the quoted header is one of its own (RFC 5927).
+ * Received ICMP errors: finds out which packet of ours one is about and tells the transport (RFC 1122 3.2.2). Anybody
+ * can forge such a message, so it is the transport that decides whether the quoted header is one of its own (RFC 5927).
  *
  * <p>Confined to whoever runs the stack.
  */
@@ -25,7 +25,10 @@ final class IcmpErrorReceiver {
     /** What must be there of the transport header: RFC 792 quotes 64 bits. */
     private static final int QUOTED_TRANSPORT = 8;
 
-    /** RFC 791 3.2: "Every internet module must be able to forward a datagram of 68 octets without further fragmentation." */
+    /**
+     * RFC 791 3.2: "Every internet module must be able to forward a datagram of 68 octets without further
+     * fragmentation."
+     */
     private static final int MIN_LINK_MTU = 68;
 
     private final Ipv4Protocol ipv4;
@@ -93,11 +96,13 @@ final class IcmpErrorReceiver {
     /**
      * RFC 1191 4: the router tells the next hop's MTU, or zero if it is old, which makes it the next common size below.
      *
-     * <p>RFC 5927 7.2 has the MTU checked against the length of the packet that was refused, and the quoted one is not always that: routers quote it
-     * without the header's length, with its bytes swapped, or as zero. So an MTU below the estimate is believed in any case, as on Linux: whoever
-     * forges a message chooses the quoted length as he likes. A longer packet was sent before the estimate came down.
+     * <p>RFC 5927 7.2 has the MTU checked against the length of the packet that was refused, and the quoted one is not
+     * always that: routers quote it without the header's length, with its bytes swapped, or as zero. So an MTU below
+     * the estimate is believed in any case, as on Linux: whoever forges a message chooses the quoted length as he
+     * likes. A longer packet was sent before the estimate came down.
      *
-     * @return -1 if the message makes no sense: less than what every link takes (RFC 791 3.2), or no less than any packet that we sent
+     * @return -1 if the message makes no sense: less than what every link takes (RFC 791 3.2), or no less than any
+     *     packet that we sent
      */
     private int nextHopMtu(final ByteBuffer bytes, final int icmp, final int ip) {
         final int told = IcmpHeader.nextHopMtu(bytes, icmp);
@@ -114,9 +119,10 @@ final class IcmpErrorReceiver {
     }
 
     /**
-     * How long the quoted packet was, from a router that is too old to tell the next hop's MTU. RFC 1191 5: those derived from 4.2BSD add the
-     * header's length to the total length, so a value that is not below the present estimate is corrected first. A length that no packet of
-     * ours had, such as one with its bytes swapped, says nothing: the packet was as long as the estimate then, so that every message makes progress.
+     * How long the quoted packet was, from a router that is too old to tell the next hop's MTU. RFC 1191 5: those
+     * derived from 4.2BSD add the header's length to the total length, so a value that is not below the present
+     * estimate is corrected first. A length that no packet of ours had, such as one with its bytes swapped, says
+     * nothing: the packet was as long as the estimate then, so that every message makes progress.
      */
     private int refusedLength(final ByteBuffer bytes, final int ip) {
         final int quotedLength = Ipv4Header.totalLength(bytes, ip);

@@ -19,8 +19,8 @@ import java.nio.ByteBuffer;
 import java.util.random.RandomGenerator;
 
 /**
- * ICMP for IPv4 (RFC 792, RFC 1122 3.2.2): answers pings and timestamp requests, passes errors on to the transport that they are about, and is asked
- * for errors to send through {@link #reporter()}.
+ * ICMP for IPv4 (RFC 792, RFC 1122 3.2.2): answers pings and timestamp requests, passes errors on to the transport that
+ * they are about, and is asked for errors to send through {@link #reporter()}.
  *
  * <p>Confined to whoever runs the stack.
  */

@@ -5,9 +5,9 @@ import java.util.Arrays;
 import java.util.random.RandomGenerator;
 
 /**
- * Token buckets for ICMP errors (RFC 1812 4.3.2.8): one for all, and one for each group of destinations that share a slot of
- * a keyed hash, which bounds the memory. A bucket is the time at which it will be full again (the "virtual scheduling" form of
- * a token bucket), so that nothing needs to be refilled.
+ * Token buckets for ICMP errors (RFC 1812 4.3.2.8): one for all, and one for each group of destinations that share a
+ * slot of a keyed hash, which bounds the memory. A bucket is the time at which it will be full again (the "virtual
+ * scheduling" form of a token bucket), so that nothing needs to be refilled.
  */
 final class IcmpRateLimit {
 

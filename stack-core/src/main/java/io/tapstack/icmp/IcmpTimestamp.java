@@ -17,8 +17,9 @@ import java.nio.ByteBuffer;
  *   +---------------------------------------------------------------+
  * </pre>
  *
- * <p>The stack does not know what time of the day it is. RFC 792 has a way to say so: a time that does not count from midnight UT has its
- * highest bit set. It starts somewhere, so that it does not tell how long the machine has been running.
+ * <p>The stack does not know what time of the day it is. RFC 792 has a way to say so: a time that does not count from
+ * midnight UT has its highest bit set. It starts somewhere, so that it does not tell how long the machine has been
+ * running.
  */
 final class IcmpTimestamp {
 

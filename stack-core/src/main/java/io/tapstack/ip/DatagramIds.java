@@ -4,10 +4,10 @@ import io.tapstack.wire.SipHash;
 import java.util.random.RandomGenerator;
 
 /**
- * Identifications of datagrams that may be fragmented. They must not repeat for one pair of addresses and protocol while
- * fragments are around (RFC 6864 4.3), and must not tell a third party how much we send to somebody else (RFC 7739 3): so each
- * group of destinations, chosen by a keyed hash, counts for itself from a start of its own. Datagrams that cannot be
- * fragmented need none (RFC 6864 4.1) and carry zero.
+ * Identifications of datagrams that may be fragmented. They must not repeat for one pair of addresses and protocol
+ * while fragments are around (RFC 6864 4.3), and must not tell a third party how much we send to somebody else (RFC
+ * 7739 3): so each group of destinations, chosen by a keyed hash, counts for itself from a start of its own. Datagrams
+ * that cannot be fragmented need none (RFC 6864 4.1) and carry zero.
  */
 final class DatagramIds {
 

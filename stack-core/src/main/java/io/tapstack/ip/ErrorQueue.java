@@ -7,8 +7,9 @@ import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The error queue of a socket: what {@code recv(2)} of {@code MSG_ERRQUEUE} reads, oldest first. Its memory is bounded: each entry is charged
- * its payload and {@link #ENTRY_BYTES}, and one that goes beyond the limit is dropped, as on Linux.
+ * The error queue of a socket: what {@code recv(2)} of {@code MSG_ERRQUEUE} reads, oldest first. Its memory is bounded:
+ * each entry is charged its payload and {@link #ENTRY_BYTES}, and one that goes beyond the limit is dropped, as on
+ * Linux.
  *
  * <p>Confined to whoever runs the stack.
  */
@@ -23,9 +24,7 @@ public final class ErrorQueue {
     private int heldBytes;
     private int zeroCopyReports;
 
-    /**
-     * @param added is called, under the stack's door, whenever there is something new
-     */
+    /** @param added is called, under the stack's door, whenever there is something new */
     public ErrorQueue(final StackStatistics statistics, final Runnable added) {
         this.statistics = statistics;
         this.added = added;
@@ -43,8 +42,9 @@ public final class ErrorQueue {
     }
 
     /**
-     * The send {@code id} with {@code MSG_ZEROCOPY} is completed. If the last report is about the one before, it is about both from now on. As on
-     * Linux, their number is bounded by whoever sends, and whether bytes were copied is said of the first.
+     * The send {@code id} with {@code MSG_ZEROCOPY} is completed. If the last report is about the one before, it is
+     * about both from now on. As on Linux, their number is bounded by whoever sends, and whether bytes were copied is
+     * said of the first.
      */
     public void completed(final int id, final boolean copied) {
         final ErrorReport last = reports.peekLast();
@@ -64,7 +64,10 @@ public final class ErrorQueue {
         return zeroCopyReports;
     }
 
-    /** The oldest report, which is the caller's, or null. If there is one more, the observer is called again, as on Linux. */
+    /**
+     * The oldest report, which is the caller's, or null. If there is one more, the observer is called again, as on
+     * Linux.
+     */
     public @Nullable ErrorReport poll() {
         final ErrorReport report = reports.pollFirst();
         if (report != null) {

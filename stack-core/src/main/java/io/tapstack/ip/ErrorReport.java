@@ -5,8 +5,8 @@ import io.tapstack.wire.IpAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An entry of a socket's {@link ErrorQueue}: {@code struct sock_extended_err} of {@code ip(7)}, with what {@code recvmsg} of {@code MSG_ERRQUEUE}
- * answers beside it. Numbers are Linux's.
+ * An entry of a socket's {@link ErrorQueue}: {@code struct sock_extended_err} of {@code ip(7)}, with what
+ * {@code recvmsg} of {@code MSG_ERRQUEUE} answers beside it. Numbers are Linux's.
  *
  * @param errno what went wrong
  * @param origin who says so: one of the {@code SO_EE_ORIGIN} constants
@@ -37,10 +37,16 @@ public record ErrorReport(
     /** {@code SO_EE_ORIGIN_ICMP}: an ICMP message has come. */
     public static final int ICMP = 2;
 
-    /** {@code SO_EE_ORIGIN_TIMESTAMPING}: a time of something sent; {@link #info} says of what ({@code SCM_TSTAMP}), {@link #data} of which. */
+    /**
+     * {@code SO_EE_ORIGIN_TIMESTAMPING}: a time of something sent; {@link #info} says of what ({@code SCM_TSTAMP}),
+     * {@link #data} of which.
+     */
     public static final int TIMESTAMPING = 4;
 
-    /** {@code SO_EE_ORIGIN_ZEROCOPY}: the sends with {@code MSG_ZEROCOPY} from {@link #info} to {@link #data} are completed. */
+    /**
+     * {@code SO_EE_ORIGIN_ZEROCOPY}: the sends with {@code MSG_ZEROCOPY} from {@link #info} to {@link #data} are
+     * completed.
+     */
     public static final int ZERO_COPY = 5;
 
     /** {@code SO_EE_CODE_ZEROCOPY_COPIED}: their bytes were copied all the same. */

@@ -1,9 +1,9 @@
 package io.tapstack.ip;
 
 /**
- * What an ICMP error means to a transport (RFC 792, RFC 1122 3.2.2.1): the errno that it becomes for an application, and whether a connected UDP
- * socket is told (RFC 1122 4.1.3.3). As on Linux that is what says that something is forbidden or not there, not what may pass. TCP goes by the
- * state of the connection instead (RFC 5461).
+ * What an ICMP error means to a transport (RFC 792, RFC 1122 3.2.2.1): the errno that it becomes for an application,
+ * and whether a connected UDP socket is told (RFC 1122 4.1.3.3). As on Linux that is what says that something is
+ * forbidden or not there, not what may pass. TCP goes by the state of the connection instead (RFC 5461).
  */
 public enum IcmpError {
     NET_UNREACHABLE(SocketError.ENETUNREACH, false),

@@ -5,8 +5,8 @@ import io.tapstack.wire.IpAddress;
 
 /**
  * The way from one of our addresses to one destination: all that a transport needs to know of the Internet layer. A
- * transport asks for a path once for a connection and keeps it; route changes and neighbour changes happen behind it. There is one
- * implementation for each IP version.
+ * transport asks for a path once for a connection and keeps it; route changes and neighbour changes happen behind it.
+ * There is one implementation for each IP version.
  *
  * <p>Confined to whoever runs the stack.
  */
@@ -20,7 +20,9 @@ public interface IpPath {
     /** Largest IP packet in bytes, headers included, that can go this way as far as is known now. */
     int mtu();
 
-    /** Largest IP packet in bytes that the link takes with which the path starts; what lies behind it does not count. */
+    /**
+     * Largest IP packet in bytes that the link takes with which the path starts; what lies behind it does not count.
+     */
     int linkMtu();
 
     /** Bytes of IP header in front of a transport header, without options: 20 for IPv4, 40 for IPv6. */
@@ -65,15 +67,15 @@ public interface IpPath {
     void confirmReachable();
 
     /**
-     * The transport has sent the same thing again several times without an answer: the neighbour may be the reason (RFC 1122 3.3.1.4 and 4.2.3.5,
-     * negative advice). What is known of it is checked at once.
+     * The transport has sent the same thing again several times without an answer: the neighbour may be the reason (RFC
+     * 1122 3.3.1.4 and 4.2.3.5, negative advice). What is known of it is checked at once.
      */
     void suspectUnreachable();
 
     /**
-     * A "fragmentation needed" message says that packets to the destination must not be larger than {@code bytes}. The transport
-     * calls this once it knows that the message is about a packet of its own (RFC 5927 7.2: anybody can forge one), and finds
-     * the new {@link #mtu()} right after.
+     * A "fragmentation needed" message says that packets to the destination must not be larger than {@code bytes}. The
+     * transport calls this once it knows that the message is about a packet of its own (RFC 5927 7.2: anybody can forge
+     * one), and finds the new {@link #mtu()} right after.
      */
     void reduceMtu(int bytes);
 }

@@ -170,8 +170,8 @@ final class Ipv4Input {
     }
 
     /**
-     * A packet that we wanted to send found no neighbour: its transport hears of it as if a router had said so (RFC 1122
-     * 2.3.2.2, 3.2.2.1 code 1). The packet is borrowed.
+     * A packet that we wanted to send found no neighbour: its transport hears of it as if a router had said so (RFC
+     * 1122 2.3.2.2, 3.2.2.1 code 1). The packet is borrowed.
      */
     void unreachable(final PacketBuffer packet, final long nowNanos) {
         fill(quotedInfo, packet, true);

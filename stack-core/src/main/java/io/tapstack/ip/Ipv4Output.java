@@ -11,8 +11,8 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last step of sending: a packet with its IP header goes to its neighbour, waits for the neighbour's address, or is cut
- * into fragments (RFC 791 3.2).
+ * The last step of sending: a packet with its IP header goes to its neighbour, waits for the neighbour's address, or is
+ * cut into fragments (RFC 791 3.2).
  */
 final class Ipv4Output {
 
@@ -75,8 +75,8 @@ final class Ipv4Output {
     }
 
     /**
-     * Copies a packet into fragments. Copying is right here: a frame of one piece costs the device less than one that has to
-     * be gathered, and who cares for speed does not have packets cut.
+     * Copies a packet into fragments. Copying is right here: a frame of one piece costs the device less than one that
+     * has to be gathered, and who cares for speed does not have packets cut.
      */
     private SendStatus fragment(
             final PacketBuffer packet,

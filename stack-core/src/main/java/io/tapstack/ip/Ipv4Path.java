@@ -11,8 +11,8 @@ import io.tapstack.wire.Ipv4Header;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way to one IPv4 destination. It remembers the route, the neighbour and the path MTU, and looks them up again only when
- * the tables they come from have changed. Paths hold nothing of their users and are shared between them.
+ * The way to one IPv4 destination. It remembers the route, the neighbour and the path MTU, and looks them up again only
+ * when the tables they come from have changed. Paths hold nothing of their users and are shared between them.
  */
 final class Ipv4Path implements IpPath {
 
@@ -136,8 +136,8 @@ final class Ipv4Path implements IpPath {
     }
 
     /**
-     * True if the segments that the device makes of a super-segment are too long for the path: somebody has learned of a smaller MTU
-     * meanwhile. What stands before the slices is the transport's header.
+     * True if the segments that the device makes of a super-segment are too long for the path: somebody has learned of
+     * a smaller MTU meanwhile. What stands before the slices is the transport's header.
      */
     private static boolean isCutTooLong(final PacketBuffer packet, final int mtu) {
         return packet.sliceCount() > 0 && Ipv4Header.LENGTH + packet.contiguousLength() + packet.gsoSize() > mtu;

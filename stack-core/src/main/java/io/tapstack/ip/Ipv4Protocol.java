@@ -12,8 +12,9 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * IPv4 (RFC 791) as a host does it (RFC 1122 3): which addresses are ours, which transport gets a packet, which way packets
- * go. The work on a received packet is {@link Ipv4Input}'s, that on a packet to send {@link Ipv4Path}'s and {@link Ipv4Output}'s.
+ * IPv4 (RFC 791) as a host does it (RFC 1122 3): which addresses are ours, which transport gets a packet, which way
+ * packets go. The work on a received packet is {@link Ipv4Input}'s, that on a packet to send {@link Ipv4Path}'s and
+ * {@link Ipv4Output}'s.
  *
  * <p>Confined to whoever runs the stack.
  */
@@ -152,8 +153,8 @@ public final class Ipv4Protocol implements InternetLayer {
     }
 
     /**
-     * As {@link #path(IpAddress, IpAddress)}, for addresses as 32 bits; allocates nothing for a pair that was asked for a
-     * short while ago.
+     * As {@link #path(IpAddress, IpAddress)}, for addresses as 32 bits; allocates nothing for a pair that was asked for
+     * a short while ago.
      *
      * @param source 0 to let the route decide
      */
@@ -188,8 +189,8 @@ public final class Ipv4Protocol implements InternetLayer {
     }
 
     /**
-     * The route from {@code source} to {@code destination}, or null. Broadcasts and groups without a route of their own stay
-     * on the link of {@code source}, or on the first.
+     * The route from {@code source} to {@code destination}, or null. Broadcasts and groups without a route of their own
+     * stay on the link of {@code source}, or on the first.
      */
     @Nullable
     Route route(final int source, final int destination) {

@@ -6,8 +6,8 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Packets to ourselves, on their way from the bottom of the sending side to the bottom of the receiving side. They wait for
- * the next poll, so that no layer is entered again while it is at work.
+ * Packets to ourselves, on their way from the bottom of the sending side to the bottom of the receiving side. They wait
+ * for the next poll, so that no layer is entered again while it is at work.
  */
 final class LoopbackQueue {
 

@@ -21,8 +21,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One link that the stack is on: takes frames from the device, reads their Ethernet header and hands them to ARP or IPv4, and
- * puts the header in front of what goes out. On a link without Ethernet, packets come and go as they are.
+ * One link that the stack is on: takes frames from the device, reads their Ethernet header and hands them to ARP or
+ * IPv4, and puts the header in front of what goes out. On a link without Ethernet, packets come and go as they are.
  *
  * <p>Confined to whoever runs the stack.
  */

@@ -10,8 +10,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fragments of one datagram that have come so far, in the order of their offsets. Each is a packet whose head is at its
- * payload, with its IP header in front. As overlaps are refused, the datagram is complete when the lengths add up.
+ * The fragments of one datagram that have come so far, in the order of their offsets. Each is a packet whose head is at
+ * its payload, with its IP header in front. As overlaps are refused, the datagram is complete when the lengths add up.
  */
 final class PartialDatagram {
 
@@ -79,8 +79,9 @@ final class PartialDatagram {
     }
 
     /**
-     * The first place whose fragment does not start before {@code start}. Most fragments come in order, and go to the end; for the others it is found by
-     * halves, as thousands of tiny ones in the worst order must not cost more than they are worth.
+     * The first place whose fragment does not start before {@code start}. Most fragments come in order, and go to the
+     * end; for the others it is found by halves, as thousands of tiny ones in the worst order must not cost more than
+     * they are worth.
      */
     private int position(final int start) {
         if (count == 0 || starts[count - 1] < start) {
@@ -91,8 +92,8 @@ final class PartialDatagram {
     }
 
     /**
-     * True if all of a stretch is there, whatever the fragments that it came in, with the same bytes and the same opinion of where the
-     * datagram ends. A router on another way, with another MTU, sends the same datagram so.
+     * True if all of a stretch is there, whatever the fragments that it came in, with the same bytes and the same
+     * opinion of where the datagram ends. A router on another way, with another MTU, sends the same datagram so.
      */
     private boolean isRepeated(final PacketBuffer fragment, final int start, final boolean last) {
         final int end = start + fragment.contiguousLength();
@@ -152,8 +153,8 @@ final class PartialDatagram {
     }
 
     /**
-     * True if the whole would not be a datagram: longer than the length field can say, or marked "congestion experienced" in
-     * part and not ECN-capable in part (RFC 3168 5.3).
+     * True if the whole would not be a datagram: longer than the length field can say, or marked "congestion
+     * experienced" in part and not ECN-capable in part (RFC 3168 5.3).
      */
     boolean isImpossible() {
         return headerLengths[0] + payloadLength > Ipv4Header.MAX_TOTAL_LENGTH || (sawNotEct && sawCongestion);

@@ -11,16 +11,18 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The datagrams that reassembly holds, oldest first. A full limit evicts the oldest datagram of those that the limit is about and never
- * refuses the new one: a datagram that still lacks a fragment after so much has come behind it will hardly be completed.
+ * The datagrams that reassembly holds, oldest first. A full limit evicts the oldest datagram of those that the limit is
+ * about and never refuses the new one: a datagram that still lacks a fragment after so much has come behind it will
+ * hardly be completed.
  *
  * <p>Confined to whoever runs the stack.
  */
 final class PartialDatagrams {
 
     /**
-     * After so many fragments of its source a datagram that has got none of them is not waited for: what comes for it now belongs to another one
-     * with the same identification, of which a fast sender uses up all 65,536 within the time limit (RFC 4963 2; Linux's ipfrag_max_dist).
+     * After so many fragments of its source a datagram that has got none of them is not waited for: what comes for it
+     * now belongs to another one with the same identification, of which a fast sender uses up all 65,536 within the
+     * time limit (RFC 4963 2; Linux's ipfrag_max_dist).
      */
     static final int MAX_DISTANCE = 4_096;
 

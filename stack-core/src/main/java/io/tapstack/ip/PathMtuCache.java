@@ -9,17 +9,17 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What "fragmentation needed" messages have told about the way to a few destinations (RFC 1191). An entry is forgotten after
- * ten minutes, so that a larger MTU is found again (RFC 1191 6.3). Bounded: the oldest entry makes room.
+ * What "fragmentation needed" messages have told about the way to a few destinations (RFC 1191). An entry is forgotten
+ * after ten minutes, so that a larger MTU is found again (RFC 1191 6.3). Bounded: the oldest entry makes room.
  *
  * <p>Confined to whoever runs the stack.
  */
 public final class PathMtuCache {
 
     /**
-     * Smallest MTU that a message may make us send with, as Linux has it ({@code min_pmtu}): forged messages would otherwise
-     * cut traffic into tiny pieces. If the way is really narrower, packets go out with this size and without "don't
-     * fragment".
+     * Smallest MTU that a message may make us send with, as Linux has it ({@code min_pmtu}): forged messages would
+     * otherwise cut traffic into tiny pieces. If the way is really narrower, packets go out with this size and without
+     * "don't fragment".
      */
     public static final int MIN_MTU = 552;
 
@@ -42,8 +42,8 @@ public final class PathMtuCache {
     }
 
     /**
-     * Learns that packets to {@code destination} must not be larger than {@code mtu}. A larger value than is known already
-     * is not believed (RFC 1191 3).
+     * Learns that packets to {@code destination} must not be larger than {@code mtu}. A larger value than is known
+     * already is not believed (RFC 1191 3).
      */
     void learn(final int destination, final int mtu) {
         final Entry known = entries.get(destination);

@@ -3,8 +3,8 @@ package io.tapstack.ip;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a sender makes of the path MTU: {@code IP_MTU_DISCOVER} of ip(7), the constants in the order of their numbers there. "Refused"
- * means {@link SendStatus#TOO_BIG}.
+ * What a sender makes of the path MTU: {@code IP_MTU_DISCOVER} of ip(7), the constants in the order of their numbers
+ * there. "Refused" means {@link SendStatus#TOO_BIG}.
  */
 public enum PathMtuPolicy {
     /** Any router may fragment; what is larger than the path MTU is fragmented here. */
@@ -13,7 +13,10 @@ public enum PathMtuPolicy {
     WANT,
     /** With "don't fragment"; what is larger than the path MTU is refused. */
     DO,
-    /** With "don't fragment", whatever the path MTU: for those who probe it (RFC 4821). Refused is what the link does not take. */
+    /**
+     * With "don't fragment", whatever the path MTU: for those who probe it (RFC 4821). Refused is what the link does
+     * not take.
+     */
     PROBE,
     /** Any router may fragment; refused is what the link does not take. No message about the path MTU is believed. */
     INTERFACE,

@@ -12,9 +12,9 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts fragments together again (RFC 791 3.2, RFC 1122 3.3.2). Fragments are the classic way to make a stack hold memory or
- * contradict itself, so everything is bounded ({@link PartialDatagrams}), and a datagram whose fragments overlap is dropped as a whole (RFC
- * 5722, which says it for IPv6), unless a fragment only repeats what is there.
+ * Puts fragments together again (RFC 791 3.2, RFC 1122 3.3.2). Fragments are the classic way to make a stack hold
+ * memory or contradict itself, so everything is bounded ({@link PartialDatagrams}), and a datagram whose fragments
+ * overlap is dropped as a whole (RFC 5722, which says it for IPv6), unless a fragment only repeats what is there.
  *
  * <p>Confined to whoever runs the stack.
  */

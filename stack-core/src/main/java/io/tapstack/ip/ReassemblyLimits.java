@@ -3,7 +3,8 @@ package io.tapstack.ip;
 /**
  * What reassembly may hold. Memory is counted as held, not as payload.
  *
- * @param timeoutNanos from the first fragment to come until the datagram is given up (RFC 1122 3.3.2: 60 to 120 seconds)
+ * @param timeoutNanos from the first fragment to come until the datagram is given up (RFC 1122 3.3.2: 60 to 120
+ *     seconds)
  * @param maxBytes in all
  * @param maxBytesPerSource for one sender
  * @param maxDatagramsPerSource for one sender

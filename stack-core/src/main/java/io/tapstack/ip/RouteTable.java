@@ -7,8 +7,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The routes of a stack; the longest prefix that matches wins (RFC 1122 3.3.1, RFC 1812 5.2.4.3). A host has a handful of
- * them, so they stand in a list, longest prefix first, and paths remember what they found until {@link #version()} changes.
+ * The routes of a stack; the longest prefix that matches wins (RFC 1122 3.3.1, RFC 1812 5.2.4.3). A host has a handful
+ * of them, so they stand in a list, longest prefix first, and paths remember what they found until {@link #version()}
+ * changes.
  *
  * <p>Confined to whoever runs the stack.
  */

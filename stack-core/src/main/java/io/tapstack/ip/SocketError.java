@@ -2,7 +2,10 @@ package io.tapstack.ip;
 
 import org.jspecify.annotations.Nullable;
 
-/** What can go wrong with a socket, by its errno name and Linux's number. Translated into exceptions or numbers once, at each facade. */
+/**
+ * What can go wrong with a socket, by its errno name and Linux's number. Translated into exceptions or numbers once, at
+ * each facade.
+ */
 public enum SocketError {
     ENOENT(2, "no such entry"),
     EINTR(4, "interrupted"),

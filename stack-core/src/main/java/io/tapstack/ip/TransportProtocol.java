@@ -19,7 +19,8 @@ public interface TransportProtocol {
      *
      * @param error what kind
      * @param mtu the next hop's MTU for {@link IcmpError#FRAGMENTATION_NEEDED}, else 0
-     * @param quoted the ICMP packet; borrowed. Its head is at the quoted transport header, of which at least 8 bytes are there
+     * @param quoted the ICMP packet; borrowed. Its head is at the quoted transport header, of which at least 8 bytes
+     *     are there
      * @param info the quoted packet's addresses: source is ours, destination the peer's; valid during the call only
      */
     void icmpError(IcmpError error, int mtu, PacketBuffer quoted, ReceivedPacket info, long nowNanos);

@@ -10,9 +10,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A device whose frames are captured: those that it delivers, and those that it takes (a frame that a full device refuses is not on
- * the wire yet). A super-segment is captured whole. If the capture cannot be written, it ends with a line in the log and the traffic
- * goes on.
+ * A device whose frames are captured: those that it delivers, and those that it takes (a frame that a full device
+ * refuses is not on the wire yet). A super-segment is captured whole. If the capture cannot be written, it ends with a
+ * line in the log and the traffic goes on.
  *
  * <p>What was captured is flushed a second later at the latest, so that a file can be watched while it grows.
  */
@@ -33,7 +33,8 @@ public final class CapturedLink extends ForwardingLink {
      * @param device closed with this one
      * @param capture closed with this one; several links can share it, if it can take that
      * @param name what the interface is called in the capture
-     * @param clock the one that the stack is run with: a frame that an application sends between two polls gets its own time
+     * @param clock the one that the stack is run with: a frame that an application sends between two polls gets its own
+     *     time
      * @param epochOffsetNanos what to add to the clock's time for nanoseconds since 1970
      */
     public CapturedLink(

@@ -6,7 +6,10 @@ import io.tapstack.wire.Ipv4Header;
 import io.tapstack.wire.VlanTag;
 import java.nio.ByteBuffer;
 
-/** What a router does to an ECN-capable IPv4 packet when its queue is long: marks it "congestion experienced" (RFC 3168 5). */
+/**
+ * What a router does to an ECN-capable IPv4 packet when its queue is long: marks it "congestion experienced" (RFC 3168
+ * 5).
+ */
 final class CongestionMarker {
 
     private final int linkHeaderLength;

@@ -4,9 +4,10 @@ import io.tapstack.wire.Endpoint;
 import io.tapstack.wire.SipHash;
 
 /**
- * Shares the TCP connections of one address out to several stacks: a keyed hash of the 4-tuple says whose a connection is, as receive-side
- * scaling does in a network card. Both directions of a connection have the same hash, so it does not matter which end is ours. Every stack
- * computes the same, so nothing has to be agreed on and nothing is remembered.
+ * Shares the TCP connections of one address out to several stacks: a keyed hash of the 4-tuple says whose a connection
+ * is, as receive-side scaling does in a network card. Both directions of a connection have the same hash, so it does
+ * not matter which end is ours. Every stack computes the same, so nothing has to be agreed on and nothing is
+ * remembered.
  *
  * <p>The hash is keyed, as peers choose their ports: nobody without the key can put all connections on one stack.
  *
@@ -45,7 +46,10 @@ public final class FlowSteering {
                 other.port());
     }
 
-    /** The same, without objects: an address is its upper and its lower half, as {@link io.tapstack.wire.IpAddress} has them. */
+    /**
+     * The same, without objects: an address is its upper and its lower half, as {@link io.tapstack.wire.IpAddress} has
+     * them.
+     */
     public int queue(
             final long high,
             final long low,

@@ -6,7 +6,9 @@ import io.tapstack.event.StackStatistics;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** A device that leaves everything to another one. Its subclasses are decorators, which say only what they do otherwise. */
+/**
+ * A device that leaves everything to another one. Its subclasses are decorators, which say only what they do otherwise.
+ */
 public abstract class ForwardingLink implements LinkDevice {
 
     /** The device that is decorated. */

@@ -81,7 +81,10 @@ final class FrameClassifier {
         return headerLength < Ipv4Header.LENGTH || headerLength > end - ip ? -1 : ip + headerLength;
     }
 
-    /** Whose a TCP segment is, its IP header at {@code ip} and its own at {@code tcp}; {@link #ANYBODY} if it has no ports. */
+    /**
+     * Whose a TCP segment is, its IP header at {@code ip} and its own at {@code tcp}; {@link #ANYBODY} if it has no
+     * ports.
+     */
     int segment(final ByteBuffer bytes, final int ip, final int tcp, final int end) {
         if (end - tcp < PORTS) {
             return ANYBODY;

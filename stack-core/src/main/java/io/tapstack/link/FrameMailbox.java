@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Frames on their way from one stack to another. Memory of a stack's pool is that stack's alone, so frames travel as copies, in a ring of
- * bytes: bounded, however large or small they are, and without a lock.
+ * Frames on their way from one stack to another. Memory of a stack's pool is that stack's alone, so frames travel as
+ * copies, in a ring of bytes: bounded, however large or small they are, and without a lock.
  *
  * <pre>
  *   | length | offload | bytes of the frame, up to a multiple of 8 | length | ...
@@ -31,7 +31,10 @@ final class FrameMailbox {
     private static final int HEADER = 8;
     private static final int AT_THE_START = -1;
 
-    /** In front of a frame, for what a decorator wants to put there, and so that the IP header behind Ethernet is aligned. */
+    /**
+     * In front of a frame, for what a decorator wants to put there, and so that the IP header behind Ethernet is
+     * aligned.
+     */
     private static final int HEADROOM = 18;
 
     // Bytes in all; the ring holds those between the two.

@@ -4,8 +4,9 @@ import io.tapstack.buffer.PacketBuffer;
 import java.util.Arrays;
 
 /**
- * Frames with the time at which each is due, the earliest first; equal times in the order in which they came. Almost all frames go in at
- * the end, so a line that is searched from there beats a heap. Owns what it holds. Allocates only while it grows.
+ * Frames with the time at which each is due, the earliest first; equal times in the order in which they came. Almost
+ * all frames go in at the end, so a line that is searched from there beats a heap. Owns what it holds. Allocates only
+ * while it grows.
  */
 final class HeldFrames {
 

@@ -9,18 +9,19 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A device made worse: frames are lost, doubled, damaged, reordered, marked and delayed on their way, in each direction as its {@link
- * Impairment} says. Two runs with equal seeds, frames and times are equal. Lost frames are counted as {@link
- * io.tapstack.event.DropReason#LINK_IMPAIRED}.
+ * A device made worse: frames are lost, doubled, damaged, reordered, marked and delayed on their way, in each direction
+ * as its {@link Impairment} says. Two runs with equal seeds, frames and times are equal. Lost frames are counted as
+ * {@link io.tapstack.event.DropReason#LINK_IMPAIRED}.
  *
- * <p>Works under virtual time, and in real time around a device such as a TAP. Frames on their way are held in memory of a pool: those
- * that are sent in one of the link's own, those that are received in the stack's. Up to 64 MiB a direction are held; what comes
- * while so much is on its way is lost.
+ * <p>Works under virtual time, and in real time around a device such as a TAP. Frames on their way are held in memory
+ * of a pool: those that are sent in one of the link's own, those that are received in the stack's. Up to 64 MiB a
+ * direction are held; what comes while so much is on its way is lost.
  *
- * <p><b>Offload.</b> The link advertises none, even if the device around which it is built has some, so that every loss hits one
- * segment of the size of the MSS. What the device receives is not cut, however: for loss of single segments in that
- * direction too, open the device itself without offload. {@link #keepingOffload} is for those who want super-segments to pass, and be
- * lost, as a whole; damage to a packet whose checksum is still to be computed goes unnoticed.
+ * <p><b>Offload.</b> The link advertises none, even if the device around which it is built has some, so that every loss
+ * hits one segment of the size of the MSS. What the device receives is not cut, however: for loss of single segments in
+ * that direction too, open the device itself without offload. {@link #keepingOffload} is for those who want
+ * super-segments to pass, and be lost, as a whole; damage to a packet whose checksum is still to be computed goes
+ * unnoticed.
  *
  * <p>Confined to whoever runs the stack, but for {@link #wakeup()} and {@link #await}.
  */

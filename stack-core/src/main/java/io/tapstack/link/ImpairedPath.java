@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One direction of an {@link ImpairedLink}: decides what becomes of each frame, and holds it until its time has come.
  *
- * <p>Frames are offered without the time, because a device is not told it with every frame: an application may send long after the last
- * poll. So a frame that is to be delayed waits for the next {@link #advance}, which is asked for at once, and its delay is counted from
- * there.
+ * <p>Frames are offered without the time, because a device is not told it with every frame: an application may send
+ * long after the last poll. So a frame that is to be delayed waits for the next {@link #advance}, which is asked for at
+ * once, and its delay is counted from there.
  */
 final class ImpairedPath {
 

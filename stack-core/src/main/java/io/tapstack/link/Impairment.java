@@ -1,8 +1,9 @@
 package io.tapstack.link;
 
 /**
- * What is wrong with one direction of a link. Probabilities are per frame, from 0 to 1, and independent of each other; times are in
- * nanoseconds. Frames keep their order, whatever the jitter, unless {@link Latency#reordering()} says otherwise.
+ * What is wrong with one direction of a link. Probabilities are per frame, from 0 to 1, and independent of each other;
+ * times are in nanoseconds. Frames keep their order, whatever the jitter, unless {@link Latency#reordering()} says
+ * otherwise.
  *
  * @param mishaps what befalls single frames
  * @param latency how long they are on their way
@@ -19,8 +20,8 @@ public record Impairment(Mishaps mishaps, Latency latency, Bottleneck bottleneck
      *
      * @param loss probability that a frame does not arrive
      * @param duplication probability that it arrives twice
-     * @param corruption probability that one of its bits arrives inverted. Every Internet checksum finds a single wrong bit; what has
-     *     none, an Ethernet header or an ARP packet, is believed by whoever gets it.
+     * @param corruption probability that one of its bits arrives inverted. Every Internet checksum finds a single wrong
+     *     bit; what has none, an Ethernet header or an ARP packet, is believed by whoever gets it.
      */
     public record Mishaps(double loss, double duplication, double corruption) {
 
@@ -36,7 +37,8 @@ public record Impairment(Mishaps mishaps, Latency latency, Bottleneck bottleneck
      *
      * @param delayNanos how long every frame is
      * @param jitterNanos upper limit of what is added to the delay, evenly spread
-     * @param reordering probability that a frame is held back for {@code reorderNanos}, so that those behind it overtake
+     * @param reordering probability that a frame is held back for {@code reorderNanos}, so that those behind it
+     *     overtake
      * @param reorderNanos how long such a frame is held back
      */
     public record Latency(long delayNanos, long jitterNanos, double reordering, long reorderNanos) {
@@ -63,8 +65,8 @@ public record Impairment(Mishaps mishaps, Latency latency, Bottleneck bottleneck
      *
      * @param bytesPerSecond how fast frames leave, or 0 for no limit
      * @param queueBytes frames that come while so many bytes wait to leave are lost; counts with a rate only
-     * @param markingBytes ECN-capable packets that come while so many bytes wait to leave are marked "congestion experienced" (RFC 3168 5),
-     *     or 0 for never; counts with a rate only
+     * @param markingBytes ECN-capable packets that come while so many bytes wait to leave are marked "congestion
+     *     experienced" (RFC 3168 5), or 0 for never; counts with a rate only
      */
     public record Bottleneck(long bytesPerSecond, int queueBytes, int markingBytes) {
 

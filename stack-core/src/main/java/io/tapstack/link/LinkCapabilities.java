@@ -8,8 +8,8 @@ package io.tapstack.link;
  * @param txChecksum the device finishes TCP and UDP checksums of frames that ask for it
  * @param rxChecksumTrusted the device may mark received packets as having a good transport checksum
  * @param maxSegmentOffload largest IP packet in bytes that the device accepts with a
- *     {@linkplain io.tapstack.buffer.PacketBuffer#gsoSize() segment size} and cuts by itself; 0 if it cuts nothing, at most
- *     65,535. Implies {@code txChecksum}.
+ *     {@linkplain io.tapstack.buffer.PacketBuffer#gsoSize() segment size} and cuts by itself; 0 if it cuts nothing, at
+ *     most 65,535. Implies {@code txChecksum}.
  */
 public record LinkCapabilities(
         LinkType type, int mtu, boolean txChecksum, boolean rxChecksumTrusted, int maxSegmentOffload) {

@@ -17,7 +17,9 @@ public interface LinkDevice extends AutoCloseable {
     /** What the device takes over; constant over its life. */
     LinkCapabilities capabilities();
 
-    /** Tells the device where to count the frames that it loses; called once by the stack that uses it, before all else. */
+    /**
+     * Tells the device where to count the frames that it loses; called once by the stack that uses it, before all else.
+     */
     default void reportTo(final StackStatistics statistics) {}
 
     /**
@@ -31,8 +33,8 @@ public interface LinkDevice extends AutoCloseable {
     PacketBuffer receive(BufferPool pool) throws IOException;
 
     /**
-     * Sends a frame without waiting. The frame is only borrowed: it stays the caller's, who may send it again or release it as
-     * soon as the call returns, so a device that needs the bytes longer copies them.
+     * Sends a frame without waiting. The frame is only borrowed: it stays the caller's, who may send it again or
+     * release it as soon as the call returns, so a device that needs the bytes longer copies them.
      *
      * @return false if the device is full and took nothing; {@link #await} then also waits for it to have room
      * @throws IOException if the device is gone
@@ -40,8 +42,8 @@ public interface LinkDevice extends AutoCloseable {
     boolean transmit(PacketBuffer frame) throws IOException;
 
     /**
-     * The next time at which the device itself has something to do, such as delivering a delayed frame, in the time base that the
-     * stack is run with; {@link Long#MAX_VALUE} for never. Devices of the real world answer never.
+     * The next time at which the device itself has something to do, such as delivering a delayed frame, in the time
+     * base that the stack is run with; {@link Long#MAX_VALUE} for never. Devices of the real world answer never.
      */
     default long nextEvent() {
         return Long.MAX_VALUE;
@@ -51,19 +53,20 @@ public interface LinkDevice extends AutoCloseable {
     default void advance(final long nowNanos) {}
 
     /**
-     * Waits until there may be a frame to receive, there is room again after a refused frame, {@link #wakeup()} was called, or
-     * the time is over. May return early. A simulated device returns at once.
+     * Waits until there may be a frame to receive, there is room again after a refused frame, {@link #wakeup()} was
+     * called, or the time is over. May return early. A simulated device returns at once.
      *
-     * <p>This and {@link #isReady} are the calls besides {@link #wakeup()} that are made outside the stack's door: by the driver, while an
-     * application may be inside and send frames. A device whose room ends that way has to be woken by whoever was refused.
+     * <p>This and {@link #isReady} are the calls besides {@link #wakeup()} that are made outside the stack's door: by
+     * the driver, while an application may be inside and send frames. A device whose room ends that way has to be woken
+     * by whoever was refused.
      *
      * @param timeoutNanos longest wait, {@link Long#MAX_VALUE} for no limit; 0 or less only looks
      */
     void await(long timeoutNanos) throws IOException;
 
     /**
-     * Looks whether {@link #await} would return at once for a frame or for room, without waiting. Called outside the stack's door, by the one
-     * thread that also awaits. True for a simulated device, which never waits.
+     * Looks whether {@link #await} would return at once for a frame or for room, without waiting. Called outside the
+     * stack's door, by the one thread that also awaits. True for a simulated device, which never waits.
      *
      * @throws IOException if the device is gone
      */

@@ -9,8 +9,8 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The stack's side of a device: counts frames, finishes checksums that the device does not, and remembers that the device
- * is gone, so that no layer above has to deal with an {@link IOException} in the middle of its work.
+ * The stack's side of a device: counts frames, finishes checksums that the device does not, and remembers that the
+ * device is gone, so that no layer above has to deal with an {@link IOException} in the middle of its work.
  *
  * <p>Confined to whoever runs the stack.
  */

@@ -6,8 +6,8 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A plug that ties a stack's sending side to its receiving side: frames that are sent come back as received, in order. Takes nothing
- * over from the stack. Confined to whoever runs the stack.
+ * A plug that ties a stack's sending side to its receiving side: frames that are sent come back as received, in order.
+ * Takes nothing over from the stack. Confined to whoever runs the stack.
  */
 public final class LoopbackLink implements SimulatedLink {
 

@@ -7,8 +7,8 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A device whose other end is a program (a script, a test): what it injects comes in as a frame, in order, and what the stack sends is handed to
- * it, as bytes. Confined to whoever runs the stack.
+ * A device whose other end is a program (a script, a test): what it injects comes in as a frame, in order, and what the
+ * stack sends is handed to it, as bytes. Confined to whoever runs the stack.
  */
 public abstract class PacketLink implements SimulatedLink {
 

@@ -9,9 +9,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Writes captured frames as a pcapng file, which Wireshark, tshark and tcpdump read: a Section Header Block, an Interface Description Block
- * for each interface, and an Enhanced Packet Block for each frame. Times are in nanoseconds. All numbers are big-endian, which
- * a reader sees from the byte-order magic.
+ * Writes captured frames as a pcapng file, which Wireshark, tshark and tcpdump read: a Section Header Block, an
+ * Interface Description Block for each interface, and an Enhanced Packet Block for each frame. Times are in
+ * nanoseconds. All numbers are big-endian, which a reader sees from the byte-order magic.
  *
  * <pre>
  *    0                   1                   2                   3
@@ -29,7 +29,8 @@ import java.nio.charset.StandardCharsets;
  *
  * Not thread-safe.
  *
- * @see <a href="https://www.ietf.org/archive/id/draft-ietf-opsawg-pcapng-03.html">PCAP Now Generic Capture File Format</a>
+ * @see <a href="https://www.ietf.org/archive/id/draft-ietf-opsawg-pcapng-03.html">PCAP Now Generic Capture File
+ *     Format</a>
  */
 public final class PcapngWriter implements PacketCapture {
 
@@ -97,8 +98,8 @@ public final class PcapngWriter implements PacketCapture {
     }
 
     /**
-     * {@inheritDoc} Of a frame over a mapped file that was cut short, what is left is written: touching the rest would be a SIGBUS, which the
-     * JVM reports as an {@link InternalError} at some later point, outside of any try.
+     * {@inheritDoc} Of a frame over a mapped file that was cut short, what is left is written: touching the rest would
+     * be a SIGBUS, which the JVM reports as an {@link InternalError} at some later point, outside of any try.
      */
     @Override
     public void write(

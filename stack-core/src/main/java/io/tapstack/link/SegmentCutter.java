@@ -11,9 +11,9 @@ import java.nio.ByteBuffer;
 import java.util.Queue;
 
 /**
- * TCP segmentation offload in software: what a network card does with a super-segment over IPv4. Every segment gets a copy of the headers,
- * in which lengths, identification, sequence number and checksums are its own; FIN and PSH go with the last segment only, CWR with the first
- * (RFC 3168 6.1.2 wants it once).
+ * TCP segmentation offload in software: what a network card does with a super-segment over IPv4. Every segment gets a
+ * copy of the headers, in which lengths, identification, sequence number and checksums are its own; FIN and PSH go with
+ * the last segment only, CWR with the first (RFC 3168 6.1.2 wants it once).
  */
 final class SegmentCutter {
 

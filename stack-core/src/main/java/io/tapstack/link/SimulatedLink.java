@@ -1,6 +1,9 @@
 package io.tapstack.link;
 
-/** A device that is not of the real world: nobody ever waits for it, as all that happens to it happens while somebody runs the stack. */
+/**
+ * A device that is not of the real world: nobody ever waits for it, as all that happens to it happens while somebody
+ * runs the stack.
+ */
 public interface SimulatedLink extends LinkDevice {
 
     /** True: a simulated device never waits. */

@@ -14,18 +14,19 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One queue of an interface that has several, each with a stack of its own, all with one address. Frames come in wherever the host puts
- * them; each is handed up by the queue {@linkplain FrameClassifier whose it is}. One that came in elsewhere is put into the owner's mailbox,
- * and the owner is woken up. What a mailbox has no room for is lost and counted as {@link DropReason#LINK_MAILBOX_FULL} by the stack that
- * received it.
+ * One queue of an interface that has several, each with a stack of its own, all with one address. Frames come in
+ * wherever the host puts them; each is handed up by the queue {@linkplain FrameClassifier whose it is}. One that came
+ * in elsewhere is put into the owner's mailbox, and the owner is woken up. What a mailbox has no room for is lost and
+ * counted as {@link DropReason#LINK_MAILBOX_FULL} by the stack that received it.
  *
- * <p>Correct by itself, fast with a host that learns: Linux sends the frames of a connection to the queue that the connection's own frames
- * come from (tun_flow_update() in drivers/net/tun.c), so that as a rule only the first frame of a connection, or the first one after seconds
- * of silence, makes the detour.
+ * <p>Correct by itself, fast with a host that learns: Linux sends the frames of a connection to the queue that the
+ * connection's own frames come from (tun_flow_update() in drivers/net/tun.c), so that as a rule only the first frame of
+ * a connection, or the first one after seconds of silence, makes the detour.
  *
  * <p>The first queue's stack speaks for the address; when it announces it, the other stacks hear that too.
  *
- * <p>Confined to whoever runs the queue's stack, but for {@link #wakeup()}, {@link #isReady} and {@link #await}, as every device.
+ * <p>Confined to whoever runs the queue's stack, but for {@link #wakeup()}, {@link #isReady} and {@link #await}, as
+ * every device.
  */
 public final class SteeredLink extends ForwardingLink {
 
@@ -109,7 +110,10 @@ public final class SteeredLink extends ForwardingLink {
         return takeMail(pool);
     }
 
-    /** Looks whose a frame is, and gives those their copies who are to have it too, or instead. @return true if it is (also) ours */
+    /**
+     * Looks whose a frame is, and gives those their copies who are to have it too, or instead. @return true if it is
+     * (also) ours
+     */
     private boolean isOurs(final PacketBuffer frame) {
         final int owner = classifier.owner(frame);
         if (owner == FrameClassifier.EVERYBODY) {
@@ -146,15 +150,18 @@ public final class SteeredLink extends ForwardingLink {
 
     // ---- Passing on
 
-    /** The queue whose a TCP segment is, its header at the packet's head and its IP header at {@code ipHeader}; this one if that cannot be told. */
+    /**
+     * The queue whose a TCP segment is, its header at the packet's head and its IP header at {@code ipHeader}; this one
+     * if that cannot be told.
+     */
     public int owner(final PacketBuffer segment, final int ipHeader) {
         final int owner = classifier.segment(segment.memory().bytes(), ipHeader, segment.head(), segment.tail());
         return owner == FrameClassifier.ANYBODY ? share.queue() : owner;
     }
 
     /**
-     * Gives a frame to the stack of another queue as if it had come in there. The frame stays the caller's; a copy is made. Called by whoever
-     * runs this queue's stack.
+     * Gives a frame to the stack of another queue as if it had come in there. The frame stays the caller's; a copy is
+     * made. Called by whoever runs this queue's stack.
      */
     public void pass(final PacketBuffer frame, final int owner) {
         final SteeredLink queue = queues.get(owner);

@@ -8,12 +8,13 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A cable in memory with a device at each end. Frames arrive as soon as they are sent; delay and worse is the business of an {@link
- * ImpairedLink} around an end. An end that claims offloads is a network card that has them: it writes checksums and cuts super-segments
- * before the frames go on the wire, so that all of the offload path can be run without hardware.
+ * A cable in memory with a device at each end. Frames arrive as soon as they are sent; delay and worse is the business
+ * of an {@link ImpairedLink} around an end. An end that claims offloads is a network card that has them: it writes
+ * checksums and cuts super-segments before the frames go on the wire, so that all of the offload path can be run
+ * without hardware.
  *
- * <p>The ends keep the stacks to the contract: a frame that is too large, or wants what its end does not do, is an {@link
- * IllegalArgumentException}.
+ * <p>The ends keep the stacks to the contract: a frame that is too large, or wants what its end does not do, is an
+ * {@link IllegalArgumentException}.
  *
  * <p>Both ends are confined to one thread.
  */
@@ -40,8 +41,8 @@ public final class VirtualCable {
     }
 
     /**
-     * A cable that never leaves the machine, as a TAP or a veth pair: super-segments pass whole, and checksums that the sender left to its
-     * end are never computed but vouched for, if the receiving end is trusted with that.
+     * A cable that never leaves the machine, as a TAP or a veth pair: super-segments pass whole, and checksums that the
+     * sender left to its end are never computed but vouched for, if the receiving end is trusted with that.
      */
     public static VirtualCable local(final LinkCapabilities both, final int capacityFrames) {
         return new VirtualCable(both, both, capacityFrames, true);

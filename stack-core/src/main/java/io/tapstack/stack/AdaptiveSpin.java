@@ -1,12 +1,13 @@
 package io.tapstack.stack;
 
 /**
- * Decides for how long a driver looks for the next frame before it goes to sleep. To look costs processor time, and whoever is to send the
- * frame may need that very processor; to sleep and to be woken up costs more, and tens of microseconds of everybody's time. So a driver looks
- * where looking has lately paid: where most looks found something, and then only for a few times as long as that took.
+ * Decides for how long a driver looks for the next frame before it goes to sleep. To look costs processor time, and
+ * whoever is to send the frame may need that very processor; to sleep and to be woken up costs more, and tens of
+ * microseconds of everybody's time. So a driver looks where looking has lately paid: where most looks found something,
+ * and then only for a few times as long as that took.
  *
- * <p>While looking does not pay, it is tried again, but more and more rarely, down to once in {@value #MOST_SKIPPED} waits. All that is counted
- * is waits: when nothing happens there are none, and no processor time is taken.
+ * <p>While looking does not pay, it is tried again, but more and more rarely, down to once in {@value #MOST_SKIPPED}
+ * waits. All that is counted is waits: when nothing happens there are none, and no processor time is taken.
  *
  * <p>Confined to the driver.
  */

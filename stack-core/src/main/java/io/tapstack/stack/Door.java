@@ -3,9 +3,10 @@ package io.tapstack.stack;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one way into a stack. All protocol state belongs to whoever is inside, and only one thread is inside at a time: the driver, or an
- * application thread that does its own protocol work. Sockets know a stack by its door alone, so the same sockets run on a stack with a
- * thread ({@link StackDriver}) and on one that a test steps by hand under virtual time.
+ * The one way into a stack. All protocol state belongs to whoever is inside, and only one thread is inside at a time:
+ * the driver, or an application thread that does its own protocol work. Sockets know a stack by its door alone, so the
+ * same sockets run on a stack with a thread ({@link StackDriver}) and on one that a test steps by hand under virtual
+ * time.
  *
  * <pre>{@code
  * door.enter();
@@ -16,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * Inside, a thread neither blocks nor copies bulk data; to wait it uses a {@link WaitPoint}, which steps outside for as long as it waits. A
- * thread that is inside already may enter again.
+ * Inside, a thread neither blocks nor copies bulk data; to wait it uses a {@link WaitPoint}, which steps outside for as
+ * long as it waits. A thread that is inside already may enter again.
  */
 public interface Door {
 
@@ -28,9 +29,10 @@ public interface Door {
     void exit();
 
     /**
-     * Has the stack handle what has come meanwhile, in the driver's stead; called inside, by a thread that is busy with the stack anyway and
-     * will be again at once, such as one that sends in bulk. As long as there is one, the driver stands aside, rather than wake up for every
-     * ACK and wait at the door. Does nothing where there is no driver, or when called by what the stack itself calls.
+     * Has the stack handle what has come meanwhile, in the driver's stead; called inside, by a thread that is busy with
+     * the stack anyway and will be again at once, such as one that sends in bulk. As long as there is one, the driver
+     * stands aside, rather than wake up for every ACK and wait at the door. Does nothing where there is no driver, or
+     * when called by what the stack itself calls.
      */
     default void drive() {}
 
@@ -48,14 +50,13 @@ public interface Door {
     Throwable failure();
 
     /**
-     * Has {@code task} run soon, inside, by whoever runs the stack, when no protocol work is going on: so what is called back in the middle of
-     * such work can leave to the task whatever would call the protocol again. Tasks run in order, each as often as it was handed over; one
-     * that throws ends the stack. If the stack has ended, the task runs at once. Called inside.
+     * Has {@code task} run soon, inside, by whoever runs the stack, when no protocol work is going on: so what is
+     * called back in the middle of such work can leave to the task whatever would call the protocol again. Tasks run in
+     * order, each as often as it was handed over; one that throws ends the stack. If the stack has ended, the task runs
+     * at once. Called inside.
      */
     void defer(Runnable task);
 
-    /**
-     * Has {@code listener} called, inside, when the stack ends; at once if it has ended. Called inside.
-     */
+    /** Has {@code listener} called, inside, when the stack ends; at once if it has ended. Called inside. */
     void whenShut(Runnable listener);
 }

@@ -12,10 +12,12 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The door of a stack that has a driver: a lock, and what the driver has to know about those who were inside while it slept.
+ * The door of a stack that has a driver: a lock, and what the driver has to know about those who were inside while it
+ * slept.
  *
- * <p>The lock is unfair, because a handover to a sleeping thread costs more than most visits last. The one thread that could keep all others
- * out is the driver, which comes back at once after every turn; it therefore {@linkplain #giveWay() gives way}.
+ * <p>The lock is unfair, because a handover to a sleeping thread costs more than most visits last. The one thread that
+ * could keep all others out is the driver, which comes back at once after every turn; it therefore
+ * {@linkplain #giveWay() gives way}.
  */
 final class DriverDoor implements Door {
 
@@ -101,8 +103,9 @@ final class DriverDoor implements Door {
     }
 
     /**
-     * Instead of waiting at {@code point}, the calling thread polls the stack and looks at the device for as long as that pays: what it waits
-     * for comes into its own hands, rather than by way of a driver who has to wake up, only to wake up this thread.
+     * Instead of waiting at {@code point}, the calling thread polls the stack and looks at the device for as long as
+     * that pays: what it waits for comes into its own hands, rather than by way of a driver who has to wake up, only to
+     * wake up this thread.
      *
      * @return true if it was woken
      */
@@ -133,7 +136,10 @@ final class DriverDoor implements Door {
         return point.wakes != wakes;
     }
 
-    /** Before somebody waits for what the driver has to bring: it must not go on standing aside, unless somebody watches the device. */
+    /**
+     * Before somebody waits for what the driver has to bring: it must not go on standing aside, unless somebody watches
+     * the device.
+     */
     private void takeDriverFromAside() {
         if (aside && !watched) {
             driven = false;
@@ -146,7 +152,10 @@ final class DriverDoor implements Door {
         recallDriver.run();
     }
 
-    /** Steps outside and looks at the device. @return true if it has something, or {@code point} was woken; always if there is no time to look */
+    /**
+     * Steps outside and looks at the device. @return true if it has something, or {@code point} was woken; always if
+     * there is no time to look
+     */
     private boolean lookAtDevice(final ConditionPoint point, final int wakes, final long nanos) throws IOException {
         lock.unlock();
         try {
@@ -219,7 +228,10 @@ final class DriverDoor implements Door {
         return !deferred.isEmpty() || stack.isPollWanted();
     }
 
-    /** True if an application polls the stack now, or has done so since the last time that the driver asked; called inside. */
+    /**
+     * True if an application polls the stack now, or has done so since the last time that the driver asked; called
+     * inside.
+     */
     boolean wasDriven() {
         aside = driven || watched;
         driven = false;
@@ -264,7 +276,9 @@ final class DriverDoor implements Door {
         }
     }
 
-    /** The driver is about to go and rest; called inside. Whoever leaves something for an earlier time calls it back. */
+    /**
+     * The driver is about to go and rest; called inside. Whoever leaves something for an earlier time calls it back.
+     */
     void driverRests(final long untilNanos) {
         rest.set(Rest.LOOKING);
         restsUntil = untilNanos;
@@ -297,8 +311,8 @@ final class DriverDoor implements Door {
     }
 
     /**
-     * Called by the driver, outside, before it comes in again: waits until one of those who were at the door is inside, or
-     * nobody is there any more.
+     * Called by the driver, outside, before it comes in again: waits until one of those who were at the door is inside,
+     * or nobody is there any more.
      */
     void giveWay() {
         if (!lock.hasQueuedThreads()) {
@@ -315,7 +329,10 @@ final class DriverDoor implements Door {
         failure = cause;
     }
 
-    /** The stack has ended; called inside, once. @return what is to be run now: the listeners, and then the tasks that were deferred */
+    /**
+     * The stack has ended; called inside, once. @return what is to be run now: the listeners, and then the tasks that
+     * were deferred
+     */
     List<Runnable> shut() {
         shut = true;
         final List<Runnable> listeners = new ArrayList<>(shutListeners);

@@ -14,8 +14,9 @@ import io.tapstack.wire.IpProtocol;
 import java.io.IOException;
 
 /**
- * The layers put together over one device: Ethernet, ARP, IPv4, ICMP, UDP and TCP. A stack does nothing by itself. Whoever runs it, a
- * {@link StackDriver} or a simulation, tells it the time and lets it {@link #poll}; all of it belongs to whoever that is.
+ * The layers put together over one device: Ethernet, ARP, IPv4, ICMP, UDP and TCP. A stack does nothing by itself.
+ * Whoever runs it, a {@link StackDriver} or a simulation, tells it the time and lets it {@link #poll}; all of it
+ * belongs to whoever that is.
  */
 public final class NetworkStack implements Pollable {
 
@@ -61,7 +62,8 @@ public final class NetworkStack implements Pollable {
     /**
      * {@inheritDoc}
      *
-     * <p>What the frames cause to be sent is sent on the way; what the device had no room for goes out first at the next poll.
+     * <p>What the frames cause to be sent is sent on the way; what the device had no room for goes out first at the
+     * next poll.
      */
     @Override
     public boolean poll(final long nowNanos) throws IOException {

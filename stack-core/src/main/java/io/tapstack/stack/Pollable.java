@@ -4,7 +4,10 @@ import io.tapstack.link.LinkDevice;
 import io.tapstack.time.TimerWheel;
 import java.io.IOException;
 
-/** What a driver drives: a stack, as seen by whoever gives it time and frames. All methods are called inside the {@link Door}. */
+/**
+ * What a driver drives: a stack, as seen by whoever gives it time and frames. All methods are called inside the
+ * {@link Door}.
+ */
 public interface Pollable {
 
     /**
@@ -16,8 +19,9 @@ public interface Pollable {
     boolean poll(long nowNanos) throws IOException;
 
     /**
-     * True if something has come up since the last {@link #poll} that no frame and no timer will announce: a packet that the stack sent to
-     * itself, or a connection that the device had no room for, so that somebody has to wait for the device.
+     * True if something has come up since the last {@link #poll} that no frame and no timer will announce: a packet
+     * that the stack sent to itself, or a connection that the device had no room for, so that somebody has to wait for
+     * the device.
      */
     boolean isPollWanted();
 

@@ -10,20 +10,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread that runs a stack in real time. It waits at the device, outside the {@link Door}, for a frame, a deadline or a
- * wake-up; then it goes in and lets the stack do what there is to do.
+ * The thread that runs a stack in real time. It waits at the device, outside the {@link Door}, for a frame, a deadline
+ * or a wake-up; then it goes in and lets the stack do what there is to do.
  *
- * <p>Before it sleeps it looks at the device for a while, as long as {@linkplain AdaptiveSpin that pays}; with {@link Waiting#BUSY_POLL} it
- * never sleeps.
+ * <p>Before it sleeps it looks at the device for a while, as long as {@linkplain AdaptiveSpin that pays}; with
+ * {@link Waiting#BUSY_POLL} it never sleeps.
  *
- * <p>While an application {@linkplain Door#drive() drives} the stack in the course of its own work, the driver stands aside and looks in
- * now and then.
+ * <p>While an application {@linkplain Door#drive() drives} the stack in the course of its own work, the driver stands
+ * aside and looks in now and then.
  *
- * <p>It never stays inside for long: after a few bursts of frames, or earlier if somebody waits at the door, it goes out and gives way.
+ * <p>It never stays inside for long: after a few bursts of frames, or earlier if somebody waits at the door, it goes
+ * out and gives way.
  *
- * <p>A stack ends in one of two ways. {@link #close()} ends it in order. If the device fails, or the stack itself throws, the driver
- * ends it on the spot: the cause is logged and kept as {@link Door#failure()}, and everybody who waits is told through {@link
- * Door#whenShut}. In no case is anybody left waiting.
+ * <p>A stack ends in one of two ways. {@link #close()} ends it in order. If the device fails, or the stack itself
+ * throws, the driver ends it on the spot: the cause is logged and kept as {@link Door#failure()}, and everybody who
+ * waits is told through {@link Door#whenShut}. In no case is anybody left waiting.
  *
  * <p>All methods may be called from any thread.
  */
@@ -35,8 +36,8 @@ public final class StackDriver implements AutoCloseable {
     private static final int BURSTS_PER_STAY = 8;
 
     /**
-     * Longest sleep after there was something to do. Less than any retransmission timer, so that an application which sends, and arms one,
-     * need not wake the driver each time.
+     * Longest sleep after there was something to do. Less than any retransmission timer, so that an application which
+     * sends, and arms one, need not wake the driver each time.
      */
     private static final long NAP_NANOS = 100_000_000;
 
@@ -51,8 +52,9 @@ public final class StackDriver implements AutoCloseable {
     private volatile boolean closing;
 
     /**
-     * How long the driver stands aside when it finds that an application drives. Short, because for so long nobody may look at the device if
-     * the application goes off to do something else; several times what an application takes between two calls in bulk.
+     * How long the driver stands aside when it finds that an application drives. Short, because for so long nobody may
+     * look at the device if the application goes off to do something else; several times what an application takes
+     * between two calls in bulk.
      */
     private static final long SHORTEST_ASIDE_NANOS = 50_000;
 
@@ -63,8 +65,8 @@ public final class StackDriver implements AutoCloseable {
     private static final long SPIN_NANOS = 50_000;
 
     /**
-     * A stay that moved more than this was part of a bulk transfer. There the next frame comes soon, but nobody waits for it, and the processor
-     * is needed by those who produce and consume the bytes.
+     * A stay that moved more than this was part of a bulk transfer. There the next frame comes soon, but nobody waits
+     * for it, and the processor is needed by those who produce and consume the bytes.
      */
     static final long BULK_BYTES = 16_384;
 
@@ -78,8 +80,8 @@ public final class StackDriver implements AutoCloseable {
     private boolean bulk;
 
     /**
-     * A driver that does not run yet, and will wait as {@link Waiting#ADAPTIVE} says. From now on the stack may only be used inside {@link
-     * #door()}.
+     * A driver that does not run yet, and will wait as {@link Waiting#ADAPTIVE} says. From now on the stack may only be
+     * used inside {@link #door()}.
      *
      * @param name the thread's name, for logs
      */
@@ -119,8 +121,8 @@ public final class StackDriver implements AutoCloseable {
     }
 
     /**
-     * Ends the stack and closes the device, and waits until both is done. Connections that are still open are aborted; whoever waits in a
-     * socket gets {@code ENETDOWN}. Does nothing if the stack has ended.
+     * Ends the stack and closes the device, and waits until both is done. Connections that are still open are aborted;
+     * whoever waits in a socket gets {@code ENETDOWN}. Does nothing if the stack has ended.
      */
     @Override
     public void close() {
@@ -135,7 +137,10 @@ public final class StackDriver implements AutoCloseable {
         }
     }
 
-    /** Has the stack end soon, as {@link #close()} does, without waiting for it. A driver that was never started does nothing. */
+    /**
+     * Has the stack end soon, as {@link #close()} does, without waiting for it. A driver that was never started does
+     * nothing.
+     */
     void closeSoon() {
         closing = true;
         device.wakeup();

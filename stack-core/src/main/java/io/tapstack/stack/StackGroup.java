@@ -14,12 +14,14 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Several stacks with one address, one for each queue of an interface, each with a thread of its own: for as many cores. To the outside they
- * are one host. A TCP connection belongs to one of them, by {@link FlowSteering}, from its first segment to its last; all else that is not for
- * everybody is the first one's: UDP, ICMP, answers to ARP requests. The stacks share no state, so none waits for another.
+ * Several stacks with one address, one for each queue of an interface, each with a thread of its own: for as many
+ * cores. To the outside they are one host. A TCP connection belongs to one of them, by {@link FlowSteering}, from its
+ * first segment to its last; all else that is not for everybody is the first one's: UDP, ICMP, answers to ARP requests.
+ * The stacks share no state, so none waits for another.
  *
- * <p>What this means for whoever uses the stacks: a port that is to be listened on is listened on at every stack; an outgoing connection may
- * start at any, which then picks a local port that makes the connection its own; UDP sockets belong to {@linkplain #driver(int) the first}.
+ * <p>What this means for whoever uses the stacks: a port that is to be listened on is listened on at every stack; an
+ * outgoing connection may start at any, which then picks a local port that makes the connection its own; UDP sockets
+ * belong to {@linkplain #driver(int) the first}.
  *
  * <p>The stacks end together: if one fails, so do the others.
  *

@@ -10,8 +10,8 @@ import io.tapstack.wire.EthernetHeader;
 import io.tapstack.wire.MacAddress;
 
 /**
- * In front of the TCP of the first of several stacks. Fragments have no ports, so all of them come to that stack; whose a segment is shows
- * when it is whole, and then it is passed on to its owner.
+ * In front of the TCP of the first of several stacks. Fragments have no ports, so all of them come to that stack; whose
+ * a segment is shows when it is whole, and then it is passed on to its owner.
  */
 final class StraySegments implements TransportProtocol {
 

@@ -3,10 +3,10 @@ package io.tapstack.stack;
 /**
  * Where threads wait for something that happens inside a {@link Door}. All methods are called inside.
  *
- * <p><b>Why no wake-up is lost.</b> A waiter looks at what it waits for inside the door; {@link #await} leaves the door and
- * starts to wait in one step; and whoever changes what it waits for does so inside, and calls {@link #wakeAll()} before leaving.
- * So the change comes either before the look, which sees it, or after the wait has begun, and ends it. A waiter can wake for
- * nothing, and therefore looks again, in a loop:
+ * <p><b>Why no wake-up is lost.</b> A waiter looks at what it waits for inside the door; {@link #await} leaves the door
+ * and starts to wait in one step; and whoever changes what it waits for does so inside, and calls {@link #wakeAll()}
+ * before leaving. So the change comes either before the look, which sees it, or after the wait has begun, and ends it.
+ * A waiter can wake for nothing, and therefore looks again, in a loop:
  *
  * <pre>{@code
  * while (connection.readableBytes() == 0) {

@@ -4,8 +4,8 @@ import io.tapstack.wire.TcpOptions;
 import java.nio.ByteBuffer;
 
 /**
- * Which AccECN option a segment of ours has (RFC 9768 3.2.3.3): when one is due, which fields it needs, and whether they fit beside SACK blocks.
- * Where packets with the option get lost, no more are sent (3.2.3.2.2).
+ * Which AccECN option a segment of ours has (RFC 9768 3.2.3.3): when one is due, which fields it needs, and whether
+ * they fit beside SACK blocks. Where packets with the option get lost, no more are sent (3.2.3.2.2).
  */
 final class AccEcnOption {
 
@@ -23,7 +23,10 @@ final class AccEcnOption {
     /** 3.2.3.3: "at least once for every 2^22 bytes incremented". */
     private static final int LONGEST_SILENCE = 1 << 22;
 
-    /** 3.2.3.2.2: so often what an ACK with the option had acknowledged came again; as many such ACKs without that forget it. */
+    /**
+     * 3.2.3.2.2: so often what an ACK with the option had acknowledged came again; as many such ACKs without that
+     * forget it.
+     */
     private static final int STRIKES = 3;
 
     private static final int FORGIVEN = 16;
@@ -141,7 +144,10 @@ final class AccEcnOption {
         return changed | ECT_0 | ECT_1;
     }
 
-    /** Every counter that has ever changed, or at least those that have changed since the last option; else none (3.2.3.3). */
+    /**
+     * Every counter that has ever changed, or at least those that have changed since the last option; else none
+     * (3.2.3.3).
+     */
     private void takeRequired(final int changed, final int space, final int sackLength) {
         if (!take(ever | changed, length(ever | changed), space, sackLength)) {
             take(changed, length(changed), space, sackLength);
@@ -227,7 +233,10 @@ final class AccEcnOption {
         return (order0 ? lengthInOrder0(counter) : lengthInOrder1(counter)) <= fields;
     }
 
-    /** 3.2.3.2.2: "If the TCP Client detects that the first data segment it sent with an AccECN Option was lost ... it SHOULD fall back to no AccECN Option". */
+    /**
+     * 3.2.3.2.2: "If the TCP Client detects that the first data segment it sent with an AccECN Option was lost ... it
+     * SHOULD fall back to no AccECN Option".
+     */
     private void dataSent(final int seq, final boolean newData, final boolean told) {
         if (newData) {
             firstDataDue = false;

@@ -4,7 +4,10 @@ package io.tapstack.tcp;
 public enum AccEcnOptionMode {
     /** Never, nor in the handshake. */
     NEVER,
-    /** As seldom as the rules allow: when CE comes in, when another counter than before counts, and some times a round trip. */
+    /**
+     * As seldom as the rules allow: when CE comes in, when another counter than before counts, and some times a round
+     * trip.
+     */
     MINIMAL,
     /** With each ACK that has something new to tell: the simple scheme that is recommended. */
     ALWAYS,

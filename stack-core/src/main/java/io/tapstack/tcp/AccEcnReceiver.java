@@ -3,8 +3,8 @@ package io.tapstack.tcp;
 import io.tapstack.wire.Ipv4Header;
 
 /**
- * What a data receiver in AccECN mode counts (RFC 9768 3.2): packets that came with CE, and bytes of payload by the ECN field of their packet.
- * Also says when an ACK is due for that alone (3.2.2.5.1).
+ * What a data receiver in AccECN mode counts (RFC 9768 3.2): packets that came with CE, and bytes of payload by the ECN
+ * field of their packet. Also says when an ACK is due for that alone (3.2.2.5.1).
  */
 final class AccEcnReceiver {
 
@@ -82,7 +82,9 @@ final class AccEcnReceiver {
         return packets & ACE_MASK;
     }
 
-    /** 3.2.2.5.1: an ACK that answers nothing but marked ACKs MUST NOT have SACK blocks, or it looks like a duplicate. */
+    /**
+     * 3.2.2.5.1: an ACK that answers nothing but marked ACKs MUST NOT have SACK blocks, or it looks like a duplicate.
+     */
     boolean isAckOfAcksDue() {
         return ackOfAcksDue;
     }

@@ -5,8 +5,9 @@ import io.tapstack.wire.SequenceNumber;
 import io.tapstack.wire.TcpOptions;
 
 /**
- * What a data sender in AccECN mode makes of the peer's feedback (RFC 9768 3.2): its copy of the peer's counters, whether a field of three bits
- * may have wrapped (3.2.2.5.2), and whether the path or the peer garbles what the scheme depends on, so that data goes out as not ECN-capable.
+ * What a data sender in AccECN mode makes of the peer's feedback (RFC 9768 3.2): its copy of the peer's counters,
+ * whether a field of three bits may have wrapped (3.2.2.5.2), and whether the path or the peer garbles what the scheme
+ * depends on, so that data goes out as not ECN-capable.
  */
 final class AccEcnSender {
 
@@ -27,7 +28,9 @@ final class AccEcnSender {
     /** Appendix A.2.2. */
     private static final int SAFETY_FACTOR = 2;
 
-    /** Appendix A.2.1: where ACKs cover so many packets on the average, a jump of eight or more is no sign of lost ones. */
+    /**
+     * Appendix A.2.1: where ACKs cover so many packets on the average, a jump of eight or more is no sign of lost ones.
+     */
     private static final int THINNED = 4;
 
     /** The moving average of packets an ACK has this many bits behind the point; each ACK weighs an eighth. */
@@ -85,7 +88,9 @@ final class AccEcnSender {
         }
     }
 
-    /** The first segment that can have options (3.2.3.2.3, 3.2.3.2.4): the SYN-ACK, or the first that acknowledges ours. */
+    /**
+     * The first segment that can have options (3.2.3.2.3, 3.2.3.2.4): the SYN-ACK, or the first that acknowledges ours.
+     */
     void firstOptions(final TcpOptions options) {
         if (options.hasAccEcn() && (options.echoEct0Bytes() == 0 || options.echoEct1Bytes() == 0)) {
             optionSeen = OptionSeen.ZEROED;
@@ -196,7 +201,10 @@ final class AccEcnSender {
         return later;
     }
 
-    /** 3.2.2.3: is "the feedback for every packet it sends for the first three or four rounds" CE? Then it is no congestion that marks. */
+    /**
+     * 3.2.2.3: is "the feedback for every packet it sends for the first three or four rounds" CE? Then it is no
+     * congestion that marks.
+     */
     private void look(final int sndUna, final int sndNxt, final int segments, final int marks) {
         if (!rounds) {
             return;

@@ -4,8 +4,9 @@ import io.tapstack.wire.Ipv4Header;
 import io.tapstack.wire.TcpHeader;
 
 /**
- * Accurate ECN (RFC 9768) of one connection in AccECN mode, in both roles: what it {@linkplain AccEcnReceiver receives} and feeds back in the ACE
- * field and an {@linkplain AccEcnOption option}, and what it {@linkplain AccEcnSender sends} and is told of.
+ * Accurate ECN (RFC 9768) of one connection in AccECN mode, in both roles: what it {@linkplain AccEcnReceiver receives}
+ * and feeds back in the ACE field and an {@linkplain AccEcnOption option}, and what it {@linkplain AccEcnSender sends}
+ * and is told of.
  */
 final class AccurateEcn {
 
@@ -58,7 +59,9 @@ final class AccurateEcn {
         }
     }
 
-    /** True if our SYN, or SYN-ACK, was marked: a reason to begin with one segment, as if it had been lost (RFC 5562 3). */
+    /**
+     * True if our SYN, or SYN-ACK, was marked: a reason to begin with one segment, as if it had been lost (RFC 5562 3).
+     */
     boolean isHandshakeMarked() {
         return handshakeMarked && !sender.isDeaf();
     }
@@ -92,7 +95,10 @@ final class AccurateEcn {
         return sender.feedback(segment, tcb.sndUna, tcb.sndNxt, segments, isNew, flight, tcb.mss);
     }
 
-    /** 3.2.2.2: "A Server MAY implement a test for such a case": nothing of ours is acknowledged yet, so this is no counter. */
+    /**
+     * 3.2.2.2: "A Server MAY implement a test for such a case": nothing of ours is acknowledged yet, so this is no
+     * counter.
+     */
     private boolean isLateHandshakeAck(final Segment segment) {
         return answering && segment.ack == tcb.iss + 1 && segment.isPureAck();
     }

@@ -11,8 +11,8 @@ import io.tapstack.wire.SequenceNumber;
 import io.tapstack.wire.TcpHeader;
 
 /**
- * What an ACK does in the synchronized states (RFC 9293 3.10.7.4, fifth): moves SND.UNA, measures the round trip, opens the congestion
- * window or finds a loss, and takes over the peer's window.
+ * What an ACK does in the synchronized states (RFC 9293 3.10.7.4, fifth): moves SND.UNA, measures the round trip, opens
+ * the congestion window or finds a loss, and takes over the peer's window.
  */
 final class AckProcessor {
 
@@ -230,9 +230,10 @@ final class AckProcessor {
     }
 
     /**
-     * RFC 7323 5.3 (R2 before R3): the timestamp of a segment that came twice is not echoed. If its ACK says that it was one (RFC 2883), the ACK
-     * of the copy before was lost, and the echo is as old as that: time that was spent waiting here, not on the way. Taken for a round trip, it
-     * would make the next wait still longer, and that the next round trip, up to two minutes where one packet in five is lost.
+     * RFC 7323 5.3 (R2 before R3): the timestamp of a segment that came twice is not echoed. If its ACK says that it
+     * was one (RFC 2883), the ACK of the copy before was lost, and the echo is as old as that: time that was spent
+     * waiting here, not on the way. Taken for a round trip, it would make the next wait still longer, and that the next
+     * round trip, up to two minutes where one packet in five is lost.
      */
     private boolean hasTrueEcho(final Segment segment, final long nowNanos) {
         return hasPossibleEcho(segment, true, nowNanos)
@@ -240,9 +241,9 @@ final class AckProcessor {
     }
 
     /**
-     * False if the echo cannot be right (RFC 7323 4.1): it is of the future, or that of an ACK that advances is older than the first sending
-     * of the oldest segment that it acknowledges. The peer, or somebody between, has made it up; neither the round trip nor the Eifel
-     * detection may believe it. 0 is what a peer sends that has nothing to echo.
+     * False if the echo cannot be right (RFC 7323 4.1): it is of the future, or that of an ACK that advances is older
+     * than the first sending of the oldest segment that it acknowledges. The peer, or somebody between, has made it up;
+     * neither the round trip nor the Eifel detection may believe it. 0 is what a peer sends that has nothing to echo.
      */
     private boolean hasPossibleEcho(final Segment segment, final boolean advances, final long nowNanos) {
         if (!tcb.timestamps.enabled() || segment.options.timestampEcho() == 0) {
@@ -254,10 +255,11 @@ final class AckProcessor {
     }
 
     /**
-     * Takes SEG.WND over unless an older segment brings it (RFC 9293 3.10.7.4, fifth: SND.WL1 and SND.WL2). An ACK that advances SND.UNA is
-     * newer than all before it, even on a repeated segment with an old sequence number: its window is {@linkplain #takeWindow taken} without
-     * asking, as Linux does. If it were not, the old window would count from the new SND.UNA, beyond what the peer has promised. For the same
-     * reason the window of an ACK older than SND.UNA is never taken.
+     * Takes SEG.WND over unless an older segment brings it (RFC 9293 3.10.7.4, fifth: SND.WL1 and SND.WL2). An ACK that
+     * advances SND.UNA is newer than all before it, even on a repeated segment with an old sequence number: its window
+     * is {@linkplain #takeWindow taken} without asking, as Linux does. If it were not, the old window would count from
+     * the new SND.UNA, beyond what the peer has promised. For the same reason the window of an ACK older than SND.UNA
+     * is never taken.
      */
     void updateWindow(final Segment segment) {
         final boolean newer = SequenceNumber.lessThan(tcb.sndWl1, segment.seq)

@@ -4,15 +4,18 @@ import io.tapstack.wire.SequenceNumber;
 import java.util.Arrays;
 
 /**
- * When received bytes came, until they are read (Linux's SO_TIMESTAMP and SO_TIMESTAMPING). Kept as stretches in order of sequence numbers. There is
- * one only if somebody has asked.
+ * When received bytes came, until they are read (Linux's SO_TIMESTAMP and SO_TIMESTAMPING). Kept as stretches in order
+ * of sequence numbers. There is one only if somebody has asked.
  */
 final class ArrivalStamps {
 
     /** Nobody knows. */
     static final long UNKNOWN = Long.MIN_VALUE;
 
-    /** Most stretches; beyond, the last one grows, with the time of its latest part, as Linux has it where it joins segments. */
+    /**
+     * Most stretches; beyond, the last one grows, with the time of its latest part, as Linux has it where it joins
+     * segments.
+     */
     static final int MAX_STRETCHES = 1_024;
 
     private int[] starts = new int[4];

@@ -4,10 +4,10 @@ import io.tapstack.ip.SocketError;
 import io.tapstack.wire.TcpHeader;
 
 /**
- * What a sender does while the peer's window is closed, or too small to be used, and nothing is in flight that would bring an ACK: it probes
- * (RFC 9293 3.8.6.1, RFC 1122 4.2.2.17), for as long as the peer answers; and after the override timeout it uses a small window all the
- * same (RFC 9293 3.8.6.2.1). A connection that nobody waits for any more may not go on so for ever, and one that has a user timeout only for
- * as long as that (RFC 6429 4, RFC 5482).
+ * What a sender does while the peer's window is closed, or too small to be used, and nothing is in flight that would
+ * bring an ACK: it probes (RFC 9293 3.8.6.1, RFC 1122 4.2.2.17), for as long as the peer answers; and after the
+ * override timeout it uses a small window all the same (RFC 9293 3.8.6.2.1). A connection that nobody waits for any
+ * more may not go on so for ever, and one that has a user timeout only for as long as that (RFC 6429 4, RFC 5482).
  */
 final class ClosedWindow {
 
@@ -93,7 +93,10 @@ final class ClosedWindow {
         tcb.persistTimer.probeSent(nowNanos);
     }
 
-    /** RFC 9293 3.8.6.2.1 (4): what is there goes out, silly or not. It is also what ends TCP_CORK and MSG_MORE in the end, as on Linux. */
+    /**
+     * RFC 9293 3.8.6.2.1 (4): what is there goes out, silly or not. It is also what ends TCP_CORK and MSG_MORE in the
+     * end, as on Linux.
+     */
     private void override(final long nowNanos) {
         tcb.moreComing = false;
         final int unsent = tcb.queueEnd() - tcb.sndNxt;

@@ -6,7 +6,9 @@ import io.tapstack.tcp.recovery.AckArrival;
 import io.tapstack.tcp.recovery.LossRecovery.Phase;
 import io.tapstack.wire.TcpHeader;
 
-/** What a connection counts of itself, for {@link TcpInfo}; {@link InfoSnapshot} puts it together. Allocates nothing. */
+/**
+ * What a connection counts of itself, for {@link TcpInfo}; {@link InfoSnapshot} puts it together. Allocates nothing.
+ */
 final class ConnectionFigures {
 
     final SendChronograph chronograph;
@@ -58,7 +60,9 @@ final class ConnectionFigures {
         return dataSegmentsIn != 0;
     }
 
-    /** A listener has answered the peer's SYN; since {@code synAckNanos} the timer has repeated that {@code timesAgain}. */
+    /**
+     * A listener has answered the peer's SYN; since {@code synAckNanos} the timer has repeated that {@code timesAgain}.
+     */
     void handshakeTakenOver(final int timesAgain, final long synAckNanos, final long nowNanos) {
         segmentsIn = 1;
         segmentsOut += timesAgain;
@@ -144,7 +148,10 @@ final class ConnectionFigures {
         bytesAgain += payload;
     }
 
-    /** How much the peer had acknowledged before the segment that {@linkplain #arrived is here}, but {@code limit} at most. */
+    /**
+     * How much the peer had acknowledged before the segment that {@linkplain #arrived is here}, but {@code limit} at
+     * most.
+     */
     int acknowledged(final int limit) {
         return (int) Math.max(0, Math.min(limit, bytesAcked));
     }

@@ -3,7 +3,10 @@ package io.tapstack.tcp;
 import io.tapstack.ip.SocketError;
 import org.jspecify.annotations.Nullable;
 
-/** From one state of RFC 9293 3.3.2 to the next, and how a connection ends: by FINs, a reset, an error, with or without its application. */
+/**
+ * From one state of RFC 9293 3.3.2 to the next, and how a connection ends: by FINs, a reset, an error, with or without
+ * its application.
+ */
 final class ConnectionLife {
 
     private final TcpConnection tcb;
@@ -144,7 +147,9 @@ final class ConnectionLife {
         return orphan;
     }
 
-    /** How often data is sent again before the connection is given up: nobody waits for an orphan, and it holds memory. */
+    /**
+     * How often data is sent again before the connection is given up: nobody waits for an orphan, and it holds memory.
+     */
     int retries() {
         final int retries = tcb.config.dataRetries();
         return orphan ? Math.min(tcb.config.orphanRetries(), retries) : retries;
@@ -188,8 +193,8 @@ final class ConnectionLife {
     }
 
     /**
-     * A mapped file in the send queue has become shorter. What is in flight may still arrive; then the peer is told, by a reset,
-     * that the rest does not come: a stream that ended with a FIN would look complete.
+     * A mapped file in the send queue has become shorter. What is in flight may still arrive; then the peer is told, by
+     * a reset, that the rest does not come: a stream that ended with a FIN would look complete.
      */
     void fileCutShort(final long nowNanos) {
         cutShort = true;
@@ -225,7 +230,10 @@ final class ConnectionLife {
         resetOwed = !tcb.output.sendReset(nowNanos);
     }
 
-    /** Sends the reset of a connection that is over, if the device had no room for it: nothing else would tell a peer that only waits. */
+    /**
+     * Sends the reset of a connection that is over, if the device had no room for it: nothing else would tell a peer
+     * that only waits.
+     */
     void sendOwedReset(final long nowNanos) {
         if (resetOwed) {
             reset(nowNanos);

@@ -4,8 +4,8 @@ import io.tapstack.ip.ErrorReport;
 import io.tapstack.ip.SocketError;
 
 /**
- * Whoever waits for a connection: a socket. Calls come under the stack's door, in the middle of protocol work; they must be
- * short and only note what happened or wake somebody.
+ * Whoever waits for a connection: a socket. Calls come under the stack's door, in the middle of protocol work; they
+ * must be short and only note what happened or wake somebody.
  */
 public interface ConnectionObserver {
 
@@ -21,7 +21,10 @@ public interface ConnectionObserver {
     /** There is room to write again after a write that took less than all, or an error. */
     default void writable() {}
 
-    /** The peer has acknowledged everything that was written, our FIN included, and has not sent its own yet: FIN-WAIT-2. */
+    /**
+     * The peer has acknowledged everything that was written, our FIN included, and has not sent its own yet:
+     * FIN-WAIT-2.
+     */
     default void finAcknowledged() {}
 
     /** An ICMP error has come about our SYN, and ends the connection: {@link #closed()} follows. */
@@ -36,6 +39,9 @@ public interface ConnectionObserver {
         return false;
     }
 
-    /** The connection is over: its state is CLOSED (or TIME-WAIT), and {@link TcpConnection#error()} tells why if it failed. */
+    /**
+     * The connection is over: its state is CLOSED (or TIME-WAIT), and {@link TcpConnection#error()} tells why if it
+     * failed.
+     */
     default void closed() {}
 }

@@ -7,8 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connections, and the records that stand for them, by their 4-tuple: a hash table with linear probing that is looked up with primitives, so
- * that no segment costs an object. The hash is keyed, as peers choose their ports.
+ * Connections, and the records that stand for them, by their 4-tuple: a hash table with linear probing that is looked
+ * up with primitives, so that no segment costs an object. The hash is keyed, as peers choose their ports.
  */
 final class ConnectionTable {
 
@@ -114,7 +114,10 @@ final class ConnectionTable {
         return all;
     }
 
-    /** True if a binding of {@code local} can be there beside those that have its port: connections, and records of TIME-WAIT. */
+    /**
+     * True if a binding of {@code local} can be there beside those that have its port: connections, and records of
+     * TIME-WAIT.
+     */
     boolean agree(final Endpoint local, final PortSharing sharing) {
         for (final TupleOwner owner : slots) {
             if (owner != null

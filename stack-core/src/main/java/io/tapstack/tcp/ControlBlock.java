@@ -14,8 +14,8 @@ import io.tapstack.wire.IpProtocol;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The transmission control block of RFC 9293 3.3.1: what is known of a connection, under the RFC's names, and what follows from that. What is
- * done with it the parts of {@link TcpConnection} know.
+ * The transmission control block of RFC 9293 3.3.1: what is known of a connection, under the RFC's names, and what
+ * follows from that. What is done with it the parts of {@link TcpConnection} know.
  */
 abstract sealed class ControlBlock extends TupleOwner permits TcpConnection {
 
@@ -67,7 +67,9 @@ abstract sealed class ControlBlock extends TupleOwner permits TcpConnection {
     int finSequence; // of the peer's FIN, once finAnnounced
     boolean moreComing;
     boolean probeOutstanding;
-    /** A probe's byte (or FIN) counts as not sent any more, but can still be acknowledged: SND.UNA + 1 was sent once. */
+    /**
+     * A probe's byte (or FIN) counts as not sent any more, but can still be acknowledged: SND.UNA + 1 was sent once.
+     */
     boolean probeTakenBack;
 
     int timeouts; // in a row, of the same data
@@ -163,8 +165,8 @@ abstract sealed class ControlBlock extends TupleOwner permits TcpConnection {
     }
 
     /**
-     * True if the peer has taken back a part of its window that was used already: the "usable window" of RFC 9293 3.8.6.2.1 is negative. A
-     * scaled window may seem to shrink by less than its unit.
+     * True if the peer has taken back a part of its window that was used already: the "usable window" of RFC 9293
+     * 3.8.6.2.1 is negative. A scaled window may seem to shrink by less than its unit.
      */
     final boolean isPeerWindowShrunk() {
         return state.isSynchronized() && sndNxt - (sndUna + sndWnd) >= 1 << windowScale.sendShift();

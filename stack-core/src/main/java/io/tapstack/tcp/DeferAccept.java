@@ -1,10 +1,11 @@
 package io.tapstack.tcp;
 
 /**
- * TCP_DEFER_ACCEPT (tcp(7)): a listener's connection is given to the application when it has data to read, so that who connects and says nothing
- * costs no wake-up. Until then the record of the half-open connection stays, and the bare ACK that ends the handshake is noted in it and
- * dropped; no SYN-ACK is sent again meanwhile. When the time is nearly over one more SYN-ACK is sent: the ACK that answers it makes the
- * connection after all. So it is on Linux. Not for connections that come from a SYN cookie, which have no record.
+ * TCP_DEFER_ACCEPT (tcp(7)): a listener's connection is given to the application when it has data to read, so that who
+ * connects and says nothing costs no wake-up. Until then the record of the half-open connection stays, and the bare ACK
+ * that ends the handshake is noted in it and dropped; no SYN-ACK is sent again meanwhile. When the time is nearly over
+ * one more SYN-ACK is sent: the ACK that answers it makes the connection after all. So it is on Linux. Not for
+ * connections that come from a SYN cookie, which have no record.
  */
 final class DeferAccept {
 
@@ -18,7 +19,10 @@ final class DeferAccept {
                 && segment.seq == half.rcvNxt();
     }
 
-    /** Whether the SYN-ACK timer, which has expired, is to go on without a SYN-ACK: the peer has one, and data may still come. */
+    /**
+     * Whether the SYN-ACK timer, which has expired, is to go on without a SYN-ACK: the peer has one, and data may still
+     * come.
+     */
     static boolean waits(final HalfOpen half) {
         return half.acknowledged && half.timeouts < half.listener.config().deferAcceptTimeouts() - 1;
     }

@@ -4,13 +4,15 @@ import io.tapstack.time.Timer;
 import io.tapstack.time.TimerWheel;
 
 /**
- * When to acknowledge (RFC 1122 4.2.3.2, RFC 5681 4.2): at once for every second full-sized segment, for what comes out of order
- * or fills a gap, and for what closes; otherwise when the timer expires, unless data goes out before and carries the ACK along.
+ * When to acknowledge (RFC 1122 4.2.3.2, RFC 5681 4.2): at once for every second full-sized segment, for what comes out
+ * of order or fills a gap, and for what closes; otherwise when the timer expires, unless data goes out before and
+ * carries the ACK along.
  *
- * <p>A super-segment, which the device has put together from many, is as good as two. But where several of them have come together, each
- * second one of the largest is enough: their ACKs would follow each other within microseconds, and cost the peer more than they tell it. So
- * the ACK of a super-segment waits until all that has come is handled, which is not long enough for a timer. A quick ACK ({@link QuickAck})
- * waits for that too, and for the next poll: an application that is called as soon as the stack has handled what came may answer, and save it.
+ * <p>A super-segment, which the device has put together from many, is as good as two. But where several of them have
+ * come together, each second one of the largest is enough: their ACKs would follow each other within microseconds, and
+ * cost the peer more than they tell it. So the ACK of a super-segment waits until all that has come is handled, which
+ * is not long enough for a timer. A quick ACK ({@link QuickAck}) waits for that too, and for the next poll: an
+ * application that is called as soon as the stack has handled what came may answer, and save it.
  */
 final class DelayedAck {
 
@@ -94,7 +96,9 @@ final class DelayedAck {
         }
     }
 
-    /** RFC 5681 4.2: something came twice, or out of order: it, and what follows, has to be acknowledged without delay. */
+    /**
+     * RFC 5681 4.2: something came twice, or out of order: it, and what follows, has to be acknowledged without delay.
+     */
     void ackTrouble() {
         ackNow();
         quick.trouble();

@@ -12,7 +12,10 @@ import io.tapstack.wire.IpAddress;
 import io.tapstack.wire.TcpHeader;
 import java.nio.ByteBuffer;
 
-/** Finds whom a segment, or what ICMP says of one, is for: a connection, a record that stands for one, a listener, or nobody. */
+/**
+ * Finds whom a segment, or what ICMP says of one, is for: a connection, a record that stands for one, a listener, or
+ * nobody.
+ */
 final class Demultiplexer {
 
     private final TcpProtocol protocol;
@@ -98,8 +101,8 @@ final class Demultiplexer {
     }
 
     /**
-     * True if the segment is a SYN that opens the next incarnation of a connection in TIME-WAIT (RFC 9293 3.6.1 MAY-2). The old one
-     * is forgotten.
+     * True if the segment is a SYN that opens the next incarnation of a connection in TIME-WAIT (RFC 9293 3.6.1 MAY-2).
+     * The old one is forgotten.
      */
     private boolean isSuccessor(final TimeWaitRecord record) {
         if ((segment.flags & (TcpHeader.SYN | TcpHeader.ACK | TcpHeader.RST)) != TcpHeader.SYN) {

@@ -1,6 +1,8 @@
 package io.tapstack.tcp;
 
-/** What a connection offers and accepts of Explicit Congestion Notification; the numbers are those of Linux's tcp_ecn. */
+/**
+ * What a connection offers and accepts of Explicit Congestion Notification; the numbers are those of Linux's tcp_ecn.
+ */
 public enum EcnMode {
     /** Nothing. */
     OFF(0, EcnFeedback.NONE, EcnFeedback.NONE),

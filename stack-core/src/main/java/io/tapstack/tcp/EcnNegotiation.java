@@ -3,8 +3,8 @@ package io.tapstack.tcp;
 import io.tapstack.wire.TcpHeader;
 
 /**
- * What the SYNs agree on: RFC 3168 6.1.1, as RFC 9768 3.1 updates it. The first SYN or SYN-ACK of the peer decides on the feedback; what comes
- * or goes later can only forbid ECN-capable data (3.1.5).
+ * What the SYNs agree on: RFC 3168 6.1.1, as RFC 9768 3.1 updates it. The first SYN or SYN-ACK of the peer decides on
+ * the feedback; what comes or goes later can only forbid ECN-capable data (3.1.5).
  */
 final class EcnNegotiation {
 
@@ -117,8 +117,8 @@ final class EcnNegotiation {
     }
 
     /**
-     * RFC 9768 3.1.5: a peer that has asked for, or agreed to, both kinds of feedback during one handshake MUST be reset, as the two ends could
-     * not know of each other which of them it is.
+     * RFC 9768 3.1.5: a peer that has asked for, or agreed to, both kinds of feedback during one handshake MUST be
+     * reset, as the two ends could not know of each other which of them it is.
      */
     boolean isContradicted(final Segment again) {
         if (!decided) {
@@ -141,7 +141,10 @@ final class EcnNegotiation {
         return accurate;
     }
 
-    /** True if a mark on received data means something to RFC 3168. A SYN of ours that did not ask does not release us from the one that did. */
+    /**
+     * True if a mark on received data means something to RFC 3168. A SYN of ours that did not ask does not release us
+     * from the one that did.
+     */
     boolean isClassic() {
         return !accurate && sentSetup && receivedSetup && !receivedPlain;
     }

@@ -3,9 +3,9 @@ package io.tapstack.tcp;
 import java.util.function.IntPredicate;
 
 /**
- * Ephemeral ports by the double-hash algorithm (RFC 6056 3.3.4): a keyed hash of the destination gives every peer a place of its own in the
- * range to count up from, and a second one the counter, so that ports are hard to guess, a 4-tuple comes back late, and what goes to one
- * destination tells little about what goes to others.
+ * Ephemeral ports by the double-hash algorithm (RFC 6056 3.3.4): a keyed hash of the destination gives every peer a
+ * place of its own in the range to count up from, and a second one the counter, so that ports are hard to guess, a
+ * 4-tuple comes back late, and what goes to one destination tells little about what goes to others.
  */
 public final class EphemeralPorts {
 

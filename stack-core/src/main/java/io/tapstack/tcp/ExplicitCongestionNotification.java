@@ -6,9 +6,9 @@ import io.tapstack.wire.TcpHeader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Explicit Congestion Notification of one connection: the agreement in the handshake, the echo of what the network has marked on its way to us,
- * and the answer to the peer's echo of what it has marked on its way from us. By RFC 3168 6.1; in AccECN mode (RFC 9768) feedback goes by
- * {@link AccurateEcn}, and how the window answers it stays the same.
+ * Explicit Congestion Notification of one connection: the agreement in the handshake, the echo of what the network has
+ * marked on its way to us, and the answer to the peer's echo of what it has marked on its way from us. By RFC 3168 6.1;
+ * in AccECN mode (RFC 9768) feedback goes by {@link AccurateEcn}, and how the window answers it stays the same.
  *
  * <p>Where Linux differs: there a repeated SYN-ACK keeps ECE although the peer's repeated SYN does not ask any more.
  */
@@ -62,14 +62,20 @@ final class ExplicitCongestionNotification {
         }
     }
 
-    /** A SYN-ACK came again when the connection was established: its flags decide nothing (RFC 9768 3.1.5), but its ECN field is fed back. */
+    /**
+     * A SYN-ACK came again when the connection was established: its flags decide nothing (RFC 9768 3.1.5), but its ECN
+     * field is fed back.
+     */
     void synAckRepeated(final Segment synAck) {
         if (accurate != null) {
             accurate.synAckArrived(synAck, false);
         }
     }
 
-    /** True if the peer's SYN, or SYN-ACK, wants another feedback than the one before: the connection has to be reset (RFC 9768 3.1.5). */
+    /**
+     * True if the peer's SYN, or SYN-ACK, wants another feedback than the one before: the connection has to be reset
+     * (RFC 9768 3.1.5).
+     */
     boolean isContradictedBy(final Segment syn) {
         return negotiation.isContradicted(syn);
     }
@@ -118,7 +124,10 @@ final class ExplicitCongestionNotification {
 
     // ---- What comes in
 
-    /** An acceptable segment, which is in the window at least in part: RFC 3168 6.1.5 has us ignore the mark on any other. */
+    /**
+     * An acceptable segment, which is in the window at least in part: RFC 3168 6.1.5 has us ignore the mark on any
+     * other.
+     */
     void arrived(final Segment segment) {
         if (accurate != null) {
             arrived(accurate, segment);
@@ -127,7 +136,10 @@ final class ExplicitCongestionNotification {
         }
     }
 
-    /** The SYN-ACK of an active open may have brought data, whose bytes count; its mark was counted with its SYN (RFC 9768 3.2). */
+    /**
+     * The SYN-ACK of an active open may have brought data, whose bytes count; its mark was counted with its SYN (RFC
+     * 9768 3.2).
+     */
     void dataWithSynAck(final Segment synAck) {
         if (accurate != null && synAck.payloadLength() > 0) {
             accurate.receiver.dataWithSynAck(synAck);
@@ -194,8 +206,8 @@ final class ExplicitCongestionNotification {
     }
 
     /**
-     * An ACK at or above SND.UNA in AccECN mode, when loss recovery has taken it in; RFC 9768 4: what RFC 3168 6.1.2 does for ECE is done when
-     * the count of marked packets goes up.
+     * An ACK at or above SND.UNA in AccECN mode, when loss recovery has taken it in; RFC 9768 4: what RFC 3168 6.1.2
+     * does for ECE is done when the count of marked packets goes up.
      *
      * @param segments that it delivers
      * @param newer whether it is newer than what came before, whatever it delivers
@@ -226,7 +238,10 @@ final class ExplicitCongestionNotification {
         return reduced;
     }
 
-    /** True while the window must not grow: until that, if it was reduced for an echo. After a loss it has rules of its own. */
+    /**
+     * True while the window must not grow: until that, if it was reduced for an echo. After a loss it has rules of its
+     * own.
+     */
     boolean holdsGrowth() {
         return reduced && reducedForEcho;
     }
@@ -244,7 +259,9 @@ final class ExplicitCongestionNotification {
 
     // ---- What goes out
 
-    /** {@code flags} with AE, ECE and CWR as they have to be; {@code pure} if the segment is an ACK and nothing else. */
+    /**
+     * {@code flags} with AE, ECE and CWR as they have to be; {@code pure} if the segment is an ACK and nothing else.
+     */
     int flags(final int flags, final boolean newData, final boolean pure) {
         if ((flags & TcpHeader.SYN) != 0) {
             return flags;
@@ -259,8 +276,8 @@ final class ExplicitCongestionNotification {
     }
 
     /**
-     * The ECN field of a segment's IP header. RFC 3168 6.1.4 to 6.1.6, which RFC 9768 4 leaves as they are: only new data is ECN-capable; a mark
-     * on anything else could be forged, or lost unnoticed.
+     * The ECN field of a segment's IP header. RFC 3168 6.1.4 to 6.1.6, which RFC 9768 4 leaves as they are: only new
+     * data is ECN-capable; a mark on anything else could be forged, or lost unnoticed.
      */
     int field(final boolean newData) {
         final boolean capable =
@@ -269,8 +286,8 @@ final class ExplicitCongestionNotification {
     }
 
     /**
-     * True if a device must not cut what is sent now: it takes CWR for RFC 3168's and leaves it to the first segment, but here it is a part of a
-     * number that each of them has (RFC 9768 3.3.4).
+     * True if a device must not cut what is sent now: it takes CWR for RFC 3168's and leaves it to the first segment,
+     * but here it is a part of a number that each of them has (RFC 9768 3.3.4).
      */
     boolean isUncuttable() {
         return accurate != null && (accurate.flags(false) & TcpHeader.CWR) != 0;

@@ -6,9 +6,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a Fast Open client remembers of servers (RFC 7413 4.1.3): their cookies and their MSS, in which form of the option they answer, and
- * whether SYNs with data got lost on the way there, in which case it does without for a while that doubles. Bounded: who was not asked for
- * the longest time is forgotten.
+ * What a Fast Open client remembers of servers (RFC 7413 4.1.3): their cookies and their MSS, in which form of the
+ * option they answer, and whether SYNs with data got lost on the way there, in which case it does without for a while
+ * that doubles. Bounded: who was not asked for the longest time is forgotten.
  */
 final class FastOpenCache {
 
@@ -45,7 +45,10 @@ final class FastOpenCache {
         return server == null || isShunned(server, nowNanos) ? null : server.cookie;
     }
 
-    /** The wish for a cookie, in the form that the server has not ignored yet; one that ignores both is asked in the standard form, as by Linux. */
+    /**
+     * The wish for a cookie, in the form that the server has not ignored yet; one that ignores both is asked in the
+     * standard form, as by Linux.
+     */
     FastOpenCookie request(final IpAddress address) {
         final Server server = servers.get(address);
         return FastOpenCookie.request(server != null && server.ignoresOption && !server.ignoresExperimental);
@@ -71,7 +74,9 @@ final class FastOpenCache {
         server.losses = 0;
     }
 
-    /** A SYN-ACK says nothing of Fast Open, but how large segments may be: for SYNs that carry data without a cookie. */
+    /**
+     * A SYN-ACK says nothing of Fast Open, but how large segments may be: for SYNs that carry data without a cookie.
+     */
     void learnMss(final IpAddress address, final int mss) {
         final Server server = server(address);
         if (mss > 0) {

@@ -5,7 +5,8 @@ package io.tapstack.tcp;
  *
  * @param high the first 8 bytes, and {@code low} the others, in network order; what is not there is 0
  * @param length in bytes; 0 asks for a cookie
- * @param experimental whether it travels in the experimental option (RFC 6994), which Fast Open had before it got a kind of its own
+ * @param experimental whether it travels in the experimental option (RFC 6994), which Fast Open had before it got a
+ *     kind of its own
  */
 record FastOpenCookie(long high, long low, int length, boolean experimental) {
 

@@ -5,9 +5,9 @@ import io.tapstack.time.Timer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rest of the handshake of a connection that a Fast Open cookie has opened (RFC 7413 4.2.2). The application has the SYN's data and may
- * answer at once, so the connection counts as established; but the peer may have heard nothing of it yet: until it acknowledges something,
- * the SYN-ACK is repeated as in SYN-RECEIVED.
+ * The rest of the handshake of a connection that a Fast Open cookie has opened (RFC 7413 4.2.2). The application has
+ * the SYN's data and may answer at once, so the connection counts as established; but the peer may have heard nothing
+ * of it yet: until it acknowledges something, the SYN-ACK is repeated as in SYN-RECEIVED.
  */
 final class FastOpenHandshake {
 

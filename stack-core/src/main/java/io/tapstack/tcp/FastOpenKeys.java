@@ -9,12 +9,12 @@ import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * TCP_FASTOPEN_KEY: what a server makes its Fast Open cookies with (RFC 7413 4.1.2). Of two keys the first makes the cookies, and those of the
- * second are accepted as well, so that a key can be replaced without refusing the cookies that clients still have (5.1: "the server can
- * periodically update its encryption key").
+ * TCP_FASTOPEN_KEY: what a server makes its Fast Open cookies with (RFC 7413 4.1.2). Of two keys the first makes the
+ * cookies, and those of the second are accepted as well, so that a key can be replaced without refusing the cookies
+ * that clients still have (5.1: "the server can periodically update its encryption key").
  *
- * <p>A cookie is the SipHash-2-4 of the client's address and the server's, as on Linux: servers that share an address and a key, of whatever
- * kind, accept each other's cookies. Immutable.
+ * <p>A cookie is the SipHash-2-4 of the client's address and the server's, as on Linux: servers that share an address
+ * and a key, of whatever kind, accept each other's cookies. Immutable.
  */
 public final class FastOpenKeys {
 
@@ -44,7 +44,8 @@ public final class FastOpenKeys {
     }
 
     /**
-     * Keys as {@code net.ipv4.tcp_fastopen_key} has them: each four words of hexadecimal digits, two keys separated by a comma.
+     * Keys as {@code net.ipv4.tcp_fastopen_key} has them: each four words of hexadecimal digits, two keys separated by
+     * a comma.
      *
      * @throws IllegalArgumentException if they are not that
      */

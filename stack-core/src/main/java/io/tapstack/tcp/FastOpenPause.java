@@ -1,10 +1,11 @@
 package io.tapstack.tcp;
 
 /**
- * Active opens do without Fast Open for a while after it has met a black hole: middleboxes close to the client, which let a SYN with data
- * through and then drop everything, break it on the way to each server alike (RFC 7413 7.1). As on Linux the pause begins with a third timeout in a
- * row, or the last one, of a connection that had something of Fast Open in its SYN, or with a FIN whose data never came; it doubles with
- * each, up to 64 times the first one, and is forgotten when Fast Open works again.
+ * Active opens do without Fast Open for a while after it has met a black hole: middleboxes close to the client, which
+ * let a SYN with data through and then drop everything, break it on the way to each server alike (RFC 7413 7.1). As on
+ * Linux the pause begins with a third timeout in a row, or the last one, of a connection that had something of Fast
+ * Open in its SYN, or with a FIN whose data never came; it doubles with each, up to 64 times the first one, and is
+ * forgotten when Fast Open works again.
  */
 final class FastOpenPause {
 

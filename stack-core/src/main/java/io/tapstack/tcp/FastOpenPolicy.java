@@ -6,8 +6,10 @@ package io.tapstack.tcp;
  * @param client active opens may send data in their SYN
  * @param server listeners that ask for it take data from a SYN
  * @param clientWithoutCookie active opens send data in their SYN without a cookie, to servers that are known to take it
- * @param serverWithoutCookie listeners take data from any SYN: RFC 7413 5.1 warns of that where source addresses can be forged
- * @param everyListener a listener that has not said how many connections may be open by Fast Open takes as many as its backlog has
+ * @param serverWithoutCookie listeners take data from any SYN: RFC 7413 5.1 warns of that where source addresses can be
+ *     forged
+ * @param everyListener a listener that has not said how many connections may be open by Fast Open takes as many as its
+ *     backlog has
  */
 public record FastOpenPolicy(
         boolean client,

@@ -4,9 +4,9 @@ import io.tapstack.wire.IpAddress;
 import java.util.ArrayDeque;
 
 /**
- * The server's side of Fast Open (RFC 7413 4.1.2 and 5.1) for one listener: which SYNs open a connection at once, its keys, and how many
- * connections were opened in this way, whose handshake is not complete. Who resets such a one counts for a while longer, or a flood
- * of SYNs with a stolen cookie and somebody else's address would never meet the limit.
+ * The server's side of Fast Open (RFC 7413 4.1.2 and 5.1) for one listener: which SYNs open a connection at once, its
+ * keys, and how many connections were opened in this way, whose handshake is not complete. Who resets such a one counts
+ * for a while longer, or a flood of SYNs with a stolen cookie and somebody else's address would never meet the limit.
  */
 final class FastOpenServer {
 
@@ -23,7 +23,10 @@ final class FastOpenServer {
         this.own = own;
     }
 
-    /** How many connections of a listener may be open by Fast Open alone: TCP_FASTOPEN, if the policy has it; 0 if it has nothing to do with it. */
+    /**
+     * How many connections of a listener may be open by Fast Open alone: TCP_FASTOPEN, if the policy has it; 0 if it
+     * has nothing to do with it.
+     */
     static int limit(final TcpConfig config, final int backlog) {
         final FastOpenPolicy policy = config.fastOpenPolicy();
         if (!policy.server()) {
@@ -33,9 +36,9 @@ final class FastOpenServer {
     }
 
     /**
-     * RFC 7413 4.1.2 and 4.2.2: whether {@code syn} opens its connection at once, by a good cookie or, if the listener does without, with any data.
-     * As on Linux a good cookie opens it also without data, so that the server can speak first. Notes in {@code half} what the SYN-ACK says to a
-     * client that is to use another cookie from now on.
+     * RFC 7413 4.1.2 and 4.2.2: whether {@code syn} opens its connection at once, by a good cookie or, if the listener
+     * does without, with any data. As on Linux a good cookie opens it also without data, so that the server can speak
+     * first. Notes in {@code half} what the SYN-ACK says to a client that is to use another cookie from now on.
      */
     boolean opens(final HalfOpen half, final Segment syn, final long nowNanos) {
         final TcpConfig config = listener.config();

@@ -7,8 +7,8 @@ import io.tapstack.wire.TcpOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The client's side of Fast Open (RFC 7413 4.1 and 4.2.1) for one connection: its first SYN carries a cookie and data, or data alone if it
- * does without cookies, or asks for a cookie. What is sent again after a timeout is a plain SYN.
+ * The client's side of Fast Open (RFC 7413 4.1 and 4.2.1) for one connection: its first SYN carries a cookie and data,
+ * or data alone if it does without cookies, or asks for a cookie. What is sent again after a timeout is a plain SYN.
  */
 final class FastOpenSyn {
 

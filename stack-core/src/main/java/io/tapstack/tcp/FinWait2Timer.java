@@ -3,7 +3,10 @@ package io.tapstack.tcp;
 import io.tapstack.time.Timer;
 import io.tapstack.time.TimerWheel;
 
-/** A limit on FIN-WAIT-2 for a connection whose application is gone, as its peer may never close (Linux's tcp_fin_timeout). */
+/**
+ * A limit on FIN-WAIT-2 for a connection whose application is gone, as its peer may never close (Linux's
+ * tcp_fin_timeout).
+ */
 final class FinWait2Timer {
 
     private final TcpConfig config;

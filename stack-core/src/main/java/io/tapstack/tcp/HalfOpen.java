@@ -5,8 +5,8 @@ import io.tapstack.wire.TcpHeader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection in SYN-RECEIVED after a passive open: what its SYN said and our SYN-ACK answered, until the peer's ACK makes a
- * {@link TcpConnection} of it. Whoever sends SYNs and nothing more costs us no more than this.
+ * A connection in SYN-RECEIVED after a passive open: what its SYN said and our SYN-ACK answered, until the peer's ACK
+ * makes a {@link TcpConnection} of it. Whoever sends SYNs and nothing more costs us no more than this.
  */
 final class HalfOpen extends TupleRecord {
 
@@ -53,7 +53,10 @@ final class HalfOpen extends TupleRecord {
     /** Whether the peer has acknowledged the SYN-ACK, and its data is waited for ({@link DeferAccept}). */
     boolean acknowledged;
 
-    /** What our SYN-ACK agrees to: the peer's first SYN asks for it, and for RFC 3168's each one if there are several (6.1.1). */
+    /**
+     * What our SYN-ACK agrees to: the peer's first SYN asks for it, and for RFC 3168's each one if there are several
+     * (6.1.1).
+     */
     EcnFeedback ecn;
 
     /** The ECN field of the peer's last SYN, which a SYN-ACK of Accurate ECN feeds back (RFC 9768 3.1.5). */
@@ -144,10 +147,12 @@ final class HalfOpen extends TupleRecord {
     }
 
     /**
-     * The peer repeats its SYN. Some leave options out then, lest they are what keeps the answer away, and take no notice of them in a SYN-ACK any
-     * more. So only what each SYN has is agreed on (RFC 7323 1.3 and 2.2, RFC 2018 2, RFC 3168 6.1.1), and the latest MSS holds.
+     * The peer repeats its SYN. Some leave options out then, lest they are what keeps the answer away, and take no
+     * notice of them in a SYN-ACK any more. So only what each SYN has is agreed on (RFC 7323 1.3 and 2.2, RFC 2018 2,
+     * RFC 3168 6.1.1), and the latest MSS holds.
      *
-     * @return false if it asks for another ECN feedback than the one before, so that the connection has to be reset (RFC 9768 3.1.5)
+     * @return false if it asks for another ECN feedback than the one before, so that the connection has to be reset
+     *     (RFC 9768 3.1.5)
      */
     boolean synArrivesAgain(final Segment syn, final long nowNanos) {
         if (!repeatEcn(syn)) {
@@ -176,7 +181,9 @@ final class HalfOpen extends TupleRecord {
         segment.options.recall(peerMss, peerShift, sack, agreed != null, agreed == null ? 0 : agreed.tsRecent());
     }
 
-    /** What the connection is made with: what was agreed on holds, whatever has been changed on the listener since then. */
+    /**
+     * What the connection is made with: what was agreed on holds, whatever has been changed on the listener since then.
+     */
     TcpConfig agreedConfig() {
         final TcpConfig config = listener.config().copy();
         if (peerShift >= 0) {

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * SEGMENT ARRIVES in SYN-RECEIVED after a passive open (RFC 9293 3.10.7.4), as far as the ACK of our SYN; from there on
- * {@link SegmentArrives} looks at the same segment for the connection that it has made. Also sends what half-open connections send.
+ * {@link SegmentArrives} looks at the same segment for the connection that it has made. Also sends what half-open
+ * connections send.
  */
 final class HalfOpenArrives {
 
@@ -163,7 +164,9 @@ final class HalfOpenArrives {
         return sendSynAck(half, timestamps, timestamps == null ? 0 : timestamps.value(nowNanos));
     }
 
-    /** The same with a cookie, which nobody will send again: with a timestamp that says something else than the time. */
+    /**
+     * The same with a cookie, which nobody will send again: with a timestamp that says something else than the time.
+     */
     void sendCookie(final HalfOpen half, final int timestampValue) {
         if (!sendSynAck(half, half.timestamps, timestampValue)) {
             statistics.drop(DropReason.LINK_FULL);

@@ -74,8 +74,8 @@ final class Handshake {
     }
 
     /**
-     * Opens by a Fast Open cookie (RFC 7413 4.2.2), instead of {@link #takeOver}: the data of {@code syn} is received, and more can be sent
-     * at once.
+     * Opens by a Fast Open cookie (RFC 7413 4.2.2), instead of {@link #takeOver}: the data of {@code syn} is received,
+     * and more can be sent at once.
      */
     void openFast(
             final HalfOpen half, final Segment syn, final Segment data, final FastOpenServer server, final long now) {
@@ -195,7 +195,9 @@ final class Handshake {
         }
     }
 
-    /** The retransmission timer has expired after so many timeouts in a row; with Fast Open that may be a black hole. */
+    /**
+     * The retransmission timer has expired after so many timeouts in a row; with Fast Open that may be a black hole.
+     */
     void noteBlackHole(final int timeoutsBefore, final boolean last, final long nowNanos) {
         if (fastOpenSyn != null) {
             tcb.protocol.fastOpenPause().timedOut(tcb.config, timeoutsBefore, last, nowNanos);
@@ -204,8 +206,7 @@ final class Handshake {
 
     /**
      * IW, in bytes. RFC 6928 2: {@code min(10*MSS, max(2*MSS, 14600))}, where the configuration may have another number
-     * of segments than ten. RFC 5681 3.1: one segment, if the SYN or SYN-ACK was lost,
-     * or marked (RFC 9768 3.2.2.2).
+     * of segments than ten. RFC 5681 3.1: one segment, if the SYN or SYN-ACK was lost, or marked (RFC 9768 3.2.2.2).
      */
     int initialWindow() {
         final long segments = synWasLost() || tcb.ecn.isHandshakeMarked() ? 1 : tcb.config.initialWindowSegments();

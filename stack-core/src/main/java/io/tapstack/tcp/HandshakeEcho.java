@@ -3,12 +3,15 @@ package io.tapstack.tcp;
 import io.tapstack.wire.Ipv4Header;
 
 /**
- * How AE, CWR and ECE tell what the ECN field of a SYN or SYN-ACK was when it arrived (RFC 9768, tables 2 and 3): on the SYN-ACK, and on the
- * pure ACK of the SYN-ACK.
+ * How AE, CWR and ECE tell what the ECN field of a SYN or SYN-ACK was when it arrived (RFC 9768, tables 2 and 3): on
+ * the SYN-ACK, and on the pure ACK of the SYN-ACK.
  */
 final class HandshakeEcho {
 
-    /** {@link #field} of a value that says nothing: unused so far, so it is taken for Accurate ECN and an unchanged field (3.1.3, table 4). */
+    /**
+     * {@link #field} of a value that says nothing: unused so far, so it is taken for Accurate ECN and an unchanged
+     * field (3.1.3, table 4).
+     */
     static final int UNKNOWN = -1;
 
     private static final int NOT_ECT = 0b010;

@@ -9,8 +9,9 @@ import io.tapstack.wire.TcpHeader;
 import java.nio.ByteBuffer;
 
 /**
- * What an ICMP error does to a connection (RFC 1122 4.2.3.9, RFC 5461). Anybody can send one, so it counts only if the sequence number it
- * quotes is in flight (RFC 5927 4.1), and a synchronized connection lives through all of them (RFC 5927 5).
+ * What an ICMP error does to a connection (RFC 1122 4.2.3.9, RFC 5461). Anybody can send one, so it counts only if the
+ * sequence number it quotes is in flight (RFC 5927 4.1), and a synchronized connection lives through all of them (RFC
+ * 5927 5).
  */
 final class IcmpErrors {
 

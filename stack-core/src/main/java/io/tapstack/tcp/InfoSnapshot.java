@@ -6,7 +6,10 @@ import org.jspecify.annotations.Nullable;
 /** Puts together what {@link TcpInfo} says of a connection, from those who know it. */
 final class InfoSnapshot {
 
-    /** What full segments of the peer are taken to have before there were any, at least (Linux: {@code tcp_initialize_rcv_mss}). */
+    /**
+     * What full segments of the peer are taken to have before there were any, at least (Linux:
+     * {@code tcp_initialize_rcv_mss}).
+     */
     private static final int SMALLEST_GUESS = 88;
 
     /** What is sent and answered within one poll of the stack has taken no time by its clock, but some it has. */

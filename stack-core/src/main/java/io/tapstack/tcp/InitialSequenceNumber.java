@@ -4,9 +4,9 @@ import io.tapstack.ip.IpPath;
 import io.tapstack.wire.SipHash;
 
 /**
- * Initial sequence numbers (RFC 6528, RFC 9293 3.4.1): {@code ISN = M + F(localip, localport, remoteip, remoteport, secretkey)},
- * where M ticks every four microseconds. A connection that reuses a 4-tuple starts ahead of its predecessor, and nobody without the key
- * can guess where. The same keyed hash gives timestamp clocks their offsets.
+ * Initial sequence numbers (RFC 6528, RFC 9293 3.4.1): {@code ISN = M + F(localip, localport, remoteip, remoteport,
+ * secretkey)}, where M ticks every four microseconds. A connection that reuses a 4-tuple starts ahead of its
+ * predecessor, and nobody without the key can guess where. The same keyed hash gives timestamp clocks their offsets.
  */
 final class InitialSequenceNumber {
 

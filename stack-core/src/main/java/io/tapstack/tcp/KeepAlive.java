@@ -5,9 +5,9 @@ import io.tapstack.time.Timer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keep-alives (RFC 9293 3.8.4, RFC 1122 4.2.3.6): off unless the application asks for them; probes only after a silence; and only a
- * series of unanswered probes ends the connection, as a single ACK may get lost. The timer is not moved for every segment: when it
- * expires it looks how long the silence was.
+ * Keep-alives (RFC 9293 3.8.4, RFC 1122 4.2.3.6): off unless the application asks for them; probes only after a
+ * silence; and only a series of unanswered probes ends the connection, as a single ACK may get lost. The timer is not
+ * moved for every segment: when it expires it looks how long the silence was.
  */
 final class KeepAlive {
 
@@ -65,7 +65,10 @@ final class KeepAlive {
         arm(nowNanos + config.keepAliveIntervalNanos());
     }
 
-    /** True if as many probes as allowed went unanswered; with TCP_USER_TIMEOUT, as on Linux, if the silence is longer than that. */
+    /**
+     * True if as many probes as allowed went unanswered; with TCP_USER_TIMEOUT, as on Linux, if the silence is longer
+     * than that.
+     */
     private boolean isExhausted(final long nowNanos) {
         final long userTimeout = config.userTimeoutNanos();
         return userTimeout > 0

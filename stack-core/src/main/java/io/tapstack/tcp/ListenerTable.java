@@ -10,8 +10,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Listeners by where they listen: the address before "any". Where several listen (SO_REUSEPORT), a hash of the peer's address and port says whose a
- * connection is.
+ * Listeners by where they listen: the address before "any". Where several listen (SO_REUSEPORT), a hash of the peer's
+ * address and port says whose a connection is.
  */
 final class ListenerTable {
 

@@ -59,7 +59,10 @@ final class LocalPorts {
         return ports.mayListen(binding) && connections.agree(binding.local(), binding.sharing());
     }
 
-    /** An ephemeral port from which no connection to {@code remote} goes out. @throws SocketErrorException EADDRNOTAVAIL if there is none */
+    /**
+     * An ephemeral port from which no connection to {@code remote} goes out. @throws SocketErrorException EADDRNOTAVAIL
+     * if there is none
+     */
     int ephemeral(final IpAddress from, final Endpoint remote) throws SocketErrorException {
         final long hashed = portHash(remote.address(), remote.port());
         final int port = ephemeralPorts.choose(

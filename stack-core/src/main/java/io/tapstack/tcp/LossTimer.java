@@ -4,8 +4,8 @@ import io.tapstack.time.Timer;
 import io.tapstack.time.TimerWheel;
 
 /**
- * The two timers of RFC 8985, of which never both run: the one that ends the reordering window (6.2, step 5), and the one for the tail loss
- * probe (7.2), which is never later than the retransmission timer.
+ * The two timers of RFC 8985, of which never both run: the one that ends the reordering window (6.2, step 5), and the
+ * one for the tail loss probe (7.2), which is never later than the retransmission timer.
  */
 final class LossTimer {
 

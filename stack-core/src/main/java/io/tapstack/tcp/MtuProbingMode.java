@@ -1,6 +1,9 @@
 package io.tapstack.tcp;
 
-/** When a connection finds out by itself how large its segments may be (RFC 4821), as {@code net.ipv4.tcp_mtu_probing} of Linux. */
+/**
+ * When a connection finds out by itself how large its segments may be (RFC 4821), as {@code net.ipv4.tcp_mtu_probing}
+ * of Linux.
+ */
 public enum MtuProbingMode {
     /** Never: routers tell. */
     OFF,

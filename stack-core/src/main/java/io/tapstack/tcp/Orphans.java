@@ -1,8 +1,9 @@
 package io.tapstack.tcp;
 
 /**
- * Connections that go on without an application: closed, but the peer has not acknowledged everything or not closed its side. Nobody notices
- * how many they are, so their number has a limit (RFC 1122 4.2.2.13 lets a host send a reset instead; Linux's tcp_max_orphans).
+ * Connections that go on without an application: closed, but the peer has not acknowledged everything or not closed its
+ * side. Nobody notices how many they are, so their number has a limit (RFC 1122 4.2.2.13 lets a host send a reset
+ * instead; Linux's tcp_max_orphans).
  */
 final class Orphans {
 

@@ -4,8 +4,8 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records whose answer the device had no room for. It is sent when there is some, as it is then, unless the record is over: without that the peer
- * would have to ask again, a second later.
+ * Records whose answer the device had no room for. It is sent when there is some, as it is then, unless the record is
+ * over: without that the peer would have to ask again, a second later.
  */
 final class OwedAnswers<R extends TupleRecord> {
 

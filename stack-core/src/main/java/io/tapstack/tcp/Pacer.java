@@ -5,8 +5,9 @@ import io.tapstack.time.Timer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Spreads segments over time, where congestion control asks for it or the application does (SO_MAX_PACING_RATE). What leaves goes in {@linkplain SendQuantum
- * quanta}: one may leave at once, and the next when this one has had its time at the rate. A timer that was late by less than a quantum does not lower the rate.
+ * Spreads segments over time, where congestion control asks for it or the application does (SO_MAX_PACING_RATE). What
+ * leaves goes in {@linkplain SendQuantum quanta}: one may leave at once, and the next when this one has had its time at
+ * the rate. A timer that was late by less than a quantum does not lower the rate.
  */
 final class Pacer {
 
@@ -49,7 +50,9 @@ final class Pacer {
         quantumLeft = Math.max(quantumLeft, tcb.mss);
     }
 
-    /** How much of {@code length} bytes may leave in one piece: full segments, or all. {@link #maySend} has to be true. */
+    /**
+     * How much of {@code length} bytes may leave in one piece: full segments, or all. {@link #maySend} has to be true.
+     */
     int limit(final int length) {
         if (length <= quantumLeft || rate() == 0) {
             return length;

@@ -5,13 +5,13 @@ import io.tapstack.wire.TcpHeader;
 import io.tapstack.wire.TcpOptions;
 
 /**
- * What a connection believes of its path's MTU: the messages of routers (RFC 1191), with the caution of RFC 5927 7.2, and its own
- * {@linkplain PathMtuProbing probes}.
+ * What a connection believes of its path's MTU: the messages of routers (RFC 1191), with the caution of RFC 5927 7.2,
+ * and its own {@linkplain PathMtuProbing probes}.
  *
- * <p>A message that quotes a sequence number in flight is believed at once as long as no larger packet was ever acknowledged: that is how a
- * connection first learns of a narrow path. Later, a message that contradicts what was seen to pass has to wait until the segment it quotes
- * times out, so that a forged one cannot slow down a connection that works. Linux has no such delay; a path that really gets narrower
- * costs us one RTO.
+ * <p>A message that quotes a sequence number in flight is believed at once as long as no larger packet was ever
+ * acknowledged: that is how a connection first learns of a narrow path. Later, a message that contradicts what was seen
+ * to pass has to wait until the segment it quotes times out, so that a forged one cannot slow down a connection that
+ * works. Linux has no such delay; a path that really gets narrower costs us one RTO.
  */
 final class PathMtuDiscovery {
 

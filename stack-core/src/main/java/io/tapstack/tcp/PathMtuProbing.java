@@ -3,13 +3,13 @@ package io.tapstack.tcp;
 import io.tapstack.wire.SequenceNumber;
 
 /**
- * Packetization Layer Path MTU Discovery (RFC 4821): a connection that gets no word from routers tries by itself how large a segment may be.
- * Now and then a segment of new data is sent larger than the others, as a probe. If it is acknowledged, all may be as large; if it is
- * lost while those behind it arrive, that size is too large, and the loss says nothing about congestion (7.6). The
- * sizes between are searched by halving.
+ * Packetization Layer Path MTU Discovery (RFC 4821): a connection that gets no word from routers tries by itself how
+ * large a segment may be. Now and then a segment of new data is sent larger than the others, as a probe. If it is
+ * acknowledged, all may be as large; if it is lost while those behind it arrive, that size is too large, and the loss
+ * says nothing about congestion (7.6). The sizes between are searched by halving.
  *
- * <p>All sizes are bytes of payload. The search goes from {@code low}, which is what segments have, to {@code high}, at most what the peer takes and
- * the first link has room for.
+ * <p>All sizes are bytes of payload. The search goes from {@code low}, which is what segments have, to {@code high}, at
+ * most what the peer takes and the first link has room for.
  */
 final class PathMtuProbing {
 
@@ -22,10 +22,15 @@ final class PathMtuProbing {
     /** 7.2: what may be sent before anything is known, as net.ipv4.tcp_base_mss of Linux. */
     static final int BASE_BYTES = 1_024;
 
-    /** No link that matters takes less than 576 bytes. Linux goes down to 48, and stays there for long after an outage. */
+    /**
+     * No link that matters takes less than 576 bytes. Linux goes down to 48, and stays there for long after an outage.
+     */
     static final int FLOOR_BYTES = 512;
 
-    /** 7.7: so many timeouts in a row of the same full segment mean that its size may be the reason (tcp_retries1 of Linux). */
+    /**
+     * 7.7: so many timeouts in a row of the same full segment mean that its size may be the reason (tcp_retries1 of
+     * Linux).
+     */
     static final int BLACK_HOLE_TIMEOUTS = 3;
 
     /** 7.4: how long the result stands before something larger is tried again. */

@@ -4,9 +4,10 @@ import io.tapstack.time.Timer;
 import io.tapstack.time.TimerWheel;
 
 /**
- * Probes a window that is closed, or too small to be worth using, while nothing is in flight that would bring an ACK (RFC 9293
- * 3.8.6.1, RFC 1122 4.2.2.17; 3.8.6.2.1 for the override timeout). The interval starts at the RTO and doubles up to the RTO's own limit. As
- * long as the peer acknowledges the probes the connection stays open, however long it takes.
+ * Probes a window that is closed, or too small to be worth using, while nothing is in flight that would bring an ACK
+ * (RFC 9293 3.8.6.1, RFC 1122 4.2.2.17; 3.8.6.2.1 for the override timeout). The interval starts at the RTO and doubles
+ * up to the RTO's own limit. As long as the peer acknowledges the probes the connection stays open, however long it
+ * takes.
  */
 final class PersistTimer {
 
@@ -45,7 +46,10 @@ final class PersistTimer {
         timer.arm(nowNanos + (config.userTimeoutNanos() > 0 ? Math.min(interval(), Math.max(0, left)) : interval()));
     }
 
-    /** True if the window has been probed for longer than the user wants to wait (TCP_USER_TIMEOUT; RFC 5482, RFC 6429 4). */
+    /**
+     * True if the window has been probed for longer than the user wants to wait (TCP_USER_TIMEOUT; RFC 5482, RFC 6429
+     * 4).
+     */
     boolean isOverdue(final long nowNanos) {
         return config.userTimeoutNanos() > 0 && probes > 0 && nowNanos - firstProbeNanos >= config.userTimeoutNanos();
     }

@@ -3,7 +3,8 @@ package io.tapstack.tcp;
 /**
  * With whom a socket shares its local port (socket(7)).
  *
- * @param address SO_REUSEADDR: with those who agree to that and do not listen, such as the connections that an earlier server has left behind
+ * @param address SO_REUSEADDR: with those who agree to that and do not listen, such as the connections that an earlier
+ *     server has left behind
  * @param port SO_REUSEPORT: with those who agree to that, listening or not
  */
 public record PortSharing(boolean address, boolean port) {

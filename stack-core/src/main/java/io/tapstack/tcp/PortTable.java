@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Which local ports are reserved. Two bindings of a port conflict if their addresses overlap, unless their {@link PortSharing} allows it. */
+/**
+ * Which local ports are reserved. Two bindings of a port conflict if their addresses overlap, unless their
+ * {@link PortSharing} allows it.
+ */
 final class PortTable {
 
     private final Map<Integer, List<TcpBinding>> byPort = new HashMap<>();

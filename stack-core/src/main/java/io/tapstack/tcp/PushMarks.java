@@ -3,8 +3,9 @@ package io.tapstack.tcp;
 import io.tapstack.wire.SequenceNumber;
 
 /**
- * Where the stream was pushed: behind which of its last segments there was nothing more to be sent (RFC 9293 3.8.2, MUST-61), so that a segment that is
- * sent again has PSH exactly if it had it before. Only the last few marks are kept; before those anything may be one.
+ * Where the stream was pushed: behind which of its last segments there was nothing more to be sent (RFC 9293 3.8.2,
+ * MUST-61), so that a segment that is sent again has PSH exactly if it had it before. Only the last few marks are kept;
+ * before those anything may be one.
  */
 final class PushMarks {
 

@@ -1,10 +1,11 @@
 package io.tapstack.tcp;
 
 /**
- * When ACKs are not delayed: Linux's quick-ACK mode (tcp(7), TCP_QUICKACK). A peer in slow start, or one that waits for the end of a request
- * with Nagle's algorithm, gains by hearing at once; so a connection acknowledges the first segments without delay, up to sixteen or half of its
- * window. It does so again after a silence, when the peer starts anew, and when something was lost. The mode ends with its number of ACKs,
- * or when the connection turns out to be interactive: an application that answers what it receives sends the ACK along.
+ * When ACKs are not delayed: Linux's quick-ACK mode (tcp(7), TCP_QUICKACK). A peer in slow start, or one that waits for
+ * the end of a request with Nagle's algorithm, gains by hearing at once; so a connection acknowledges the first
+ * segments without delay, up to sixteen or half of its window. It does so again after a silence, when the peer starts
+ * anew, and when something was lost. The mode ends with its number of ACKs, or when the connection turns out to be
+ * interactive: an application that answers what it receives sends the ACK along.
  */
 final class QuickAck {
 

@@ -6,14 +6,15 @@ import io.tapstack.wire.SequenceNumber;
 import java.util.Arrays;
 
 /**
- * Segments that came before their turn (RFC 9293 3.10.7.4, seventh: out-of-order segments SHOULD be queued). Kept as pieces in order of
- * sequence numbers, without overlaps.
+ * Segments that came before their turn (RFC 9293 3.10.7.4, seventh: out-of-order segments SHOULD be queued). Kept as
+ * pieces in order of sequence numbers, without overlaps.
  *
- * <p>Large payload is referred to where it lies. Small payload is copied together with what it follows, so that all that comes behind a hole
- * makes a few pieces and holds little more memory than its bytes. Whatever a peer does, a segment costs one search and one move of at
- * most {@link #MAX_PIECES} entries, and leaves at most three pieces more; a peer that sends every second byte (the SegmentSmack attack) fills the
- * queue and is refused. Memory is bounded by what the caller allows: to make room for what is nearer to RCV.NXT, what is farthest goes. It was
- * not acknowledged, only perhaps reported by SACK, which is no promise (RFC 2018 8).
+ * <p>Large payload is referred to where it lies. Small payload is copied together with what it follows, so that all
+ * that comes behind a hole makes a few pieces and holds little more memory than its bytes. Whatever a peer does, a
+ * segment costs one search and one move of at most {@link #MAX_PIECES} entries, and leaves at most three pieces more; a
+ * peer that sends every second byte (the SegmentSmack attack) fills the queue and is refused. Memory is bounded by what
+ * the caller allows: to make room for what is nearer to RCV.NXT, what is farthest goes. It was not acknowledged, only
+ * perhaps reported by SACK, which is no promise (RFC 2018 8).
  */
 final class ReassemblyQueue {
 
@@ -52,7 +53,8 @@ final class ReassemblyQueue {
     }
 
     /**
-     * Keeps what is new of {@code length} bytes at {@code sequence}; of what was there before and lies in the middle of it the old copy goes.
+     * Keeps what is new of {@code length} bytes at {@code sequence}; of what was there before and lies in the middle of
+     * it the old copy goes.
      *
      * @param limitBytes memory that the queue may hold
      * @return false if there was something new and no room for it
@@ -80,7 +82,10 @@ final class ReassemblyQueue {
         return kept;
     }
 
-    /** True once after pieces were dropped that had been kept before: what SACK has reported of them is not there any more. */
+    /**
+     * True once after pieces were dropped that had been kept before: what SACK has reported of them is not there any
+     * more.
+     */
     boolean takePruned() {
         final boolean was = pruned;
         pruned = false;
@@ -163,7 +168,9 @@ final class ReassemblyQueue {
         return true;
     }
 
-    /** Copies behind the piece {@code before} what it has room for, if it ends where the bytes start. @return how many */
+    /**
+     * Copies behind the piece {@code before} what it has room for, if it ends where the bytes start. @return how many
+     */
     private int follow(final int before, final int sequence, final Region region, final int offset, final int length) {
         if (before < 0 || endOf(before) != sequence) {
             return 0;
@@ -185,7 +192,10 @@ final class ReassemblyQueue {
         return small && length <= BufferPool.FRAME ? BufferPool.FRAME : BufferPool.BLOCK;
     }
 
-    /** Drops pieces from the far end, but none before {@code index}. @return whether there is room for one more of {@code size} bytes now */
+    /**
+     * Drops pieces from the far end, but none before {@code index}. @return whether there is room for one more of
+     * {@code size} bytes now
+     */
     private boolean makeRoom(final int index, final int size, final int limitBytes) {
         while (count > index && (count == MAX_PIECES || chargedBytes + size > limitBytes)) {
             dropLast();

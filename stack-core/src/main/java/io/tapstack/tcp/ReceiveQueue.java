@@ -7,8 +7,8 @@ import java.nio.ByteBuffer;
 
 /**
  * Received payload, in order, that the application has not read. Large payload stays where the device put it and is
- * referred to; small payload is copied together, so that a block never holds much less than half of what it costs: that is
- * what keeps a peer that sends single bytes from tying up memory.
+ * referred to; small payload is copied together, so that a block never holds much less than half of what it costs: that
+ * is what keeps a peer that sends single bytes from tying up memory.
  */
 final class ReceiveQueue {
 
@@ -44,7 +44,9 @@ final class ReceiveQueue {
         return batch.bytes();
     }
 
-    /** Copies up to {@code limit} bytes into {@code target}, as many as fit; they stay in the queue. @return how many */
+    /**
+     * Copies up to {@code limit} bytes into {@code target}, as many as fit; they stay in the queue. @return how many
+     */
     int peek(final ByteBuffer target, final int limit) {
         int copied = 0;
         for (int slice = 0; slice < line.slices() && copied < limit && target.hasRemaining(); slice++) {

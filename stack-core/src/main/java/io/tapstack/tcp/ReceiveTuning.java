@@ -3,10 +3,11 @@ package io.tapstack.tcp;
 import io.tapstack.buffer.BufferPool;
 
 /**
- * How large the receive buffer is: dynamic right-sizing, as Linux does it ({@code tcp_rcv_space_adjust}). What the application reads in a round
- * trip is what the peer could send in it. The window has to be twice that, so that the peer can go on while a loss is repaired, and as much
- * more as the rate grows: a peer in slow start sends twice as much in the round trip after. The buffer never grows because data lies in it that
- * nobody reads; under memory pressure it goes back to what it started with. A buffer with a fixed size (SO_RCVBUF) stays as it is.
+ * How large the receive buffer is: dynamic right-sizing, as Linux does it ({@code tcp_rcv_space_adjust}). What the
+ * application reads in a round trip is what the peer could send in it. The window has to be twice that, so that the
+ * peer can go on while a loss is repaired, and as much more as the rate grows: a peer in slow start sends twice as much
+ * in the round trip after. The buffer never grows because data lies in it that nobody reads; under memory pressure it
+ * goes back to what it started with. A buffer with a fixed size (SO_RCVBUF) stays as it is.
  */
 final class ReceiveTuning {
 
@@ -38,8 +39,8 @@ final class ReceiveTuning {
     }
 
     /**
-     * As {@link ReceiverRoundTrip#echoed}. What is older than the connection cannot be an echo of ours: the peer, or somebody between, has made
-     * it up.
+     * As {@link ReceiverRoundTrip#echoed}. What is older than the connection cannot be an echo of ours: the peer, or
+     * somebody between, has made it up.
      */
     void echoed(final int tsEcr, final long age, final long nowNanos) {
         if (age <= nowNanos - openedNanos + Timestamps.NANOS_PER_TICK) {

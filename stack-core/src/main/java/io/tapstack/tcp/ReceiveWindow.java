@@ -4,8 +4,9 @@ import io.tapstack.buffer.BufferPool;
 import io.tapstack.wire.SequenceNumber;
 
 /**
- * What the peer is promised: RCV.WND and its right edge, which never moves back (RFC 9293 3.8.6, SHLD-14), and the receiver's side of
- * silly-window avoidance (3.8.6.2.2): the edge moves on by a full segment or half the buffer, whichever is less.
+ * What the peer is promised: RCV.WND and its right edge, which never moves back (RFC 9293 3.8.6, SHLD-14), and the
+ * receiver's side of silly-window avoidance (3.8.6.2.2): the edge moves on by a full segment or half the buffer,
+ * whichever is less.
  */
 final class ReceiveWindow {
 
@@ -43,8 +44,8 @@ final class ReceiveWindow {
     }
 
     /**
-     * The window to announce in a SYN that goes out now. A SYN-ACK that is repeated after a Fast Open may announce less than segments between
-     * the two did, which is not taken back.
+     * The window to announce in a SYN that goes out now. A SYN-ACK that is repeated after a Fast Open may announce less
+     * than segments between the two did, which is not taken back.
      */
     int announceInSyn() {
         final int window = first(tcb.config);
@@ -102,8 +103,9 @@ final class ReceiveWindow {
     }
 
     /**
-     * The memory that received data may hold, in bytes: as Linux has it, twice the buffer, and a super-segment, which comes in one piece. By
-     * how the queues keep data, payload in order never holds more than that; so this is for what comes out of order in crumbs.
+     * The memory that received data may hold, in bytes: as Linux has it, twice the buffer, and a super-segment, which
+     * comes in one piece. By how the queues keep data, payload in order never holds more than that; so this is for what
+     * comes out of order in crumbs.
      */
     private long memoryLimit() {
         return 2L * largest() + BufferPool.SUPER;

@@ -3,9 +3,10 @@ package io.tapstack.tcp;
 import io.tapstack.wire.SequenceNumber;
 
 /**
- * The round trip as a receiver sees it, who sends nothing that would be acknowledged (Linux's {@code tcp_rcv_rtt_measure}). Three
- * sources: the handshake; the peer's echo of our timestamps, which is exact to a tick of a millisecond; and the time in which a whole window
- * arrives, which is never less than a round trip, and finer than a tick. All times in nanoseconds.
+ * The round trip as a receiver sees it, who sends nothing that would be acknowledged (Linux's
+ * {@code tcp_rcv_rtt_measure}). Three sources: the handshake; the peer's echo of our timestamps, which is exact to a
+ * tick of a millisecond; and the time in which a whole window arrives, which is never less than a round trip, and finer
+ * than a tick. All times in nanoseconds.
  */
 final class ReceiverRoundTrip {
 
@@ -48,7 +49,10 @@ final class ReceiverRoundTrip {
         measuring = true;
     }
 
-    /** A full segment came that echoes our timestamp {@code tsEcr}, which is {@code age} old. Counts once for each timestamp. */
+    /**
+     * A full segment came that echoes our timestamp {@code tsEcr}, which is {@code age} old. Counts once for each
+     * timestamp.
+     */
     void echoed(final int tsEcr, final long age) {
         if (tsEcr == lastEcho || age < 0) {
             return;

@@ -4,9 +4,9 @@ import io.tapstack.wire.SequenceNumber;
 import java.util.Arrays;
 
 /**
- * Where records of the send queue end ({@code send(2)}, MSG_EOR): a segment never has bytes of two, whether it is sent for the first time, again
- * or as a super-segment, so that the peer gets each record's end as the end of a segment. A ring of the sequence numbers behind
- * the records' last bytes, in order; it has at most one for each byte of the queue.
+ * Where records of the send queue end ({@code send(2)}, MSG_EOR): a segment never has bytes of two, whether it is sent
+ * for the first time, again or as a super-segment, so that the peer gets each record's end as the end of a segment. A
+ * ring of the sequence numbers behind the records' last bytes, in order; it has at most one for each byte of the queue.
  */
 final class RecordEnds {
 

@@ -7,8 +7,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records in the order of their deadlines, with one timer for all of them: a binary heap in which each record knows its place. So each of many
- * thousands costs a reference here and no timer of its own, and can be moved or taken out without a search.
+ * Records in the order of their deadlines, with one timer for all of them: a binary heap in which each record knows its
+ * place. So each of many thousands costs a reference here and no timer of its own, and can be moved or taken out
+ * without a search.
  */
 final class RecordQueue<R extends TupleRecord> {
 

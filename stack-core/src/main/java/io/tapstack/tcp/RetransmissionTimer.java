@@ -4,7 +4,8 @@ import io.tapstack.time.Timer;
 import io.tapstack.time.TimerWheel;
 
 /**
- * The retransmission timer and its rules (RFC 6298 5): it runs while something that the peer has to acknowledge is in flight.
+ * The retransmission timer and its rules (RFC 6298 5): it runs while something that the peer has to acknowledge is in
+ * flight.
  */
 final class RetransmissionTimer {
 
@@ -32,7 +33,9 @@ final class RetransmissionTimer {
         timer.arm(isSooner ? limitNanos : deadline);
     }
 
-    /** However far the RTO is backed off, there is something to be done at {@code nanos}: the user timeout is over then. */
+    /**
+     * However far the RTO is backed off, there is something to be done at {@code nanos}: the user timeout is over then.
+     */
     void limit(final long nanos) {
         limited = true;
         limitNanos = nanos;

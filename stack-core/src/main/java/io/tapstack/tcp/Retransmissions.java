@@ -2,7 +2,10 @@ package io.tapstack.tcp;
 
 import io.tapstack.ip.SocketError;
 
-/** What happens when the retransmission timer expires (RFC 6298 5.4 to 5.7), and when it has expired too often (RFC 1122 4.2.3.5). */
+/**
+ * What happens when the retransmission timer expires (RFC 6298 5.4 to 5.7), and when it has expired too often (RFC 1122
+ * 4.2.3.5).
+ */
 final class Retransmissions {
 
     /** R1 (RFC 1122 4.2.3.5): so many retransmissions without an answer, and the IP layer is told. */

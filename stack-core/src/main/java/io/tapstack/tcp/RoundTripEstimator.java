@@ -1,8 +1,9 @@
 package io.tapstack.tcp;
 
 /**
- * SRTT, RTTVAR and RTO (RFC 6298 2 and 5.5). All times in nanoseconds. Karn's rule, not to measure what was retransmitted, is the
- * caller's to keep; what is kept here is its other half: a backed-off RTO stays until a new sample comes.
+ * SRTT, RTTVAR and RTO (RFC 6298 2 and 5.5). All times in nanoseconds. Karn's rule, not to measure what was
+ * retransmitted, is the caller's to keep; what is kept here is its other half: a backed-off RTO stays until a new
+ * sample comes.
  */
 final class RoundTripEstimator {
 
@@ -85,9 +86,9 @@ final class RoundTripEstimator {
     }
 
     /**
-     * What is added to the round trip. RFC 6298 2.4 has a lower limit for the sum, one second. As ours is far shorter it has to be one for
-     * the margin, as in Linux: after steady round trips RTTVAR is next to nothing, and the first ACK that the peer delays would come too
-     * late.
+     * What is added to the round trip. RFC 6298 2.4 has a lower limit for the sum, one second. As ours is far shorter
+     * it has to be one for the margin, as in Linux: after steady round trips RTTVAR is next to nothing, and the first
+     * ACK that the peer delays would come too late.
      */
     private long margin() {
         return Math.max(config.minRtoNanos(), Math.max(GRANULARITY, 4 * rttvar));

@@ -3,7 +3,8 @@ package io.tapstack.tcp;
 import io.tapstack.wire.SequenceNumber;
 
 /**
- * Which segment's round trip is being measured: one at a time, and none that was sent again (Karn's algorithm, RFC 6298 3).
+ * Which segment's round trip is being measured: one at a time, and none that was sent again (Karn's algorithm, RFC 6298
+ * 3).
  */
 final class RoundTripTiming {
 
@@ -27,7 +28,9 @@ final class RoundTripTiming {
         }
     }
 
-    /** Everything up to {@code ack} is acknowledged. @return the round trip in nanoseconds, or -1 if none was measured */
+    /**
+     * Everything up to {@code ack} is acknowledged. @return the round trip in nanoseconds, or -1 if none was measured
+     */
     long acknowledged(final int ack, final long nowNanos) {
         if (!active || SequenceNumber.lessThan(ack, end)) {
             return -1;

@@ -5,8 +5,9 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The headers of the SYN that began a connection, as they came, for an application that wants to know more of its peer (TCP_SAVE_SYN, TCP_SAVED_SYN): the IP
- * header and the TCP header with their options, and in front of them, if that was asked for, the link's.
+ * The headers of the SYN that began a connection, as they came, for an application that wants to know more of its peer
+ * (TCP_SAVE_SYN, TCP_SAVED_SYN): the IP header and the TCP header with their options, and in front of them, if that was
+ * asked for, the link's.
  */
 final class SavedSyn {
 

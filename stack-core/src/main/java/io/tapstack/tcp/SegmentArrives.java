@@ -6,9 +6,10 @@ import io.tapstack.wire.SequenceNumber;
 import io.tapstack.wire.TcpHeader;
 
 /**
- * SEGMENT ARRIVES for a connection: RFC 9293 3.10.7.3 and 3.10.7.4, step by step, with PAWS (RFC 7323 5) and the blind-attack rules
- * of RFC 5961 at their places. A passive open comes here when its SYN is acknowledged ({@link HalfOpenArrives}). What arrives for no connection at all is {@link TcpProtocol}'s, what arrives for a listener
- * {@link TcpListener}'s business, and what arrives in TIME-WAIT {@link TimeWaitArrives}'.
+ * SEGMENT ARRIVES for a connection: RFC 9293 3.10.7.3 and 3.10.7.4, step by step, with PAWS (RFC 7323 5) and the
+ * blind-attack rules of RFC 5961 at their places. A passive open comes here when its SYN is acknowledged
+ * ({@link HalfOpenArrives}). What arrives for no connection at all is {@link TcpProtocol}'s, what arrives for a
+ * listener {@link TcpListener}'s business, and what arrives in TIME-WAIT {@link TimeWaitArrives}'.
  */
 final class SegmentArrives {
 
@@ -104,8 +105,8 @@ final class SegmentArrives {
     }
 
     /**
-     * RFC 9293 3.10.7.3, fourth, for the SYN of a simultaneous open: "If there are other controls or text in the segment, queue them for
-     * processing after the ESTABLISHED state has been reached."
+     * RFC 9293 3.10.7.3, fourth, for the SYN of a simultaneous open: "If there are other controls or text in the
+     * segment, queue them for processing after the ESTABLISHED state has been reached."
      */
     private void queue(final Segment segment) {
         segment.trimFront(tcb.rcvNxt);
@@ -226,8 +227,8 @@ final class SegmentArrives {
     }
 
     /**
-     * True for the peer's SYN-ACK in a simultaneous open. Its SYN was received before, so by sequence number it is a duplicate, but
-     * RFC 9293 3.5, figure 7 has it complete the handshake (A.2 knows of the contradiction).
+     * True for the peer's SYN-ACK in a simultaneous open. Its SYN was received before, so by sequence number it is a
+     * duplicate, but RFC 9293 3.5, figure 7 has it complete the handshake (A.2 knows of the contradiction).
      */
     private boolean isSimultaneousOpen(final Segment segment) {
         return tcb.state == TcpState.SYN_RECEIVED
@@ -237,8 +238,8 @@ final class SegmentArrives {
     }
 
     /**
-     * RFC 7323 2.2 and 3.2: the peer shows by its ACK of our SYN-ACK whether it has seen the option there. A middlebox may have taken it out, and then
-     * the peer knows nothing of timestamps.
+     * RFC 7323 2.2 and 3.2: the peer shows by its ACK of our SYN-ACK whether it has seen the option there. A middlebox
+     * may have taken it out, and then the peer knows nothing of timestamps.
      */
     private void timestampsShown(final Segment segment) {
         if (tcb.timestamps.enabled() && !segment.options.hasTimestamps()) {
@@ -306,7 +307,10 @@ final class SegmentArrives {
         }
     }
 
-    /** RFC 9768 3.1.5: a peer that wants both kinds of ECN feedback in one handshake. @return true if the connection is over for it */
+    /**
+     * RFC 9768 3.1.5: a peer that wants both kinds of ECN feedback in one handshake. @return true if the connection is
+     * over for it
+     */
     private boolean isEcnContradicted(final Segment syn, final long nowNanos) {
         if (!tcb.ecn.isContradictedBy(syn)) {
             return false;
@@ -368,7 +372,9 @@ final class SegmentArrives {
         }
     }
 
-    /** Fifth, the states after our CLOSE. @return false if the connection is over, or nothing more is to be looked at */
+    /**
+     * Fifth, the states after our CLOSE. @return false if the connection is over, or nothing more is to be looked at
+     */
     private boolean closingStates(final Segment segment, final long nowNanos) {
         switch (tcb.state) {
             case FIN_WAIT_1 -> {
@@ -402,7 +408,8 @@ final class SegmentArrives {
     }
 
     /**
-     * RFC 1122 4.2.2.13: data for an application that is gone, or wants neither to send nor to receive; the peer must not think it was read.
+     * RFC 1122 4.2.2.13: data for an application that is gone, or wants neither to send nor to receive; the peer must
+     * not think it was read.
      */
     private void abandonUnread(final Segment segment, final long nowNanos) {
         tcb.statistics.drop(DropReason.TCP_AFTER_CLOSE);
@@ -429,8 +436,8 @@ final class SegmentArrives {
     }
 
     /**
-     * Cuts what lies beyond the window. A FIN just behind it stays, as on Linux: it needs no room, and a peer that has to wait with its FIN for
-     * a window waits for a program that may be waiting for the end of the stream.
+     * Cuts what lies beyond the window. A FIN just behind it stays, as on Linux: it needs no room, and a peer that has
+     * to wait with its FIN for a window waits for a program that may be waiting for the end of the stream.
      */
     private void trimBackToWindow(final Segment segment) {
         final boolean finAtEdge = segment.has(TcpHeader.FIN) && segment.seq + segment.payloadLength() == tcb.rcvAdv;
@@ -496,9 +503,9 @@ final class SegmentArrives {
     }
 
     /**
-     * Under memory pressure what came out of order goes first: it was not acknowledged, so the peer sends it again. The next data in order is
-     * let in if the application has nothing else to read: two stacks that are both full of what they send would otherwise wait for each other
-     * for ever.
+     * Under memory pressure what came out of order goes first: it was not acknowledged, so the peer sends it again. The
+     * next data in order is let in if the application has nothing else to read: two stacks that are both full of what
+     * they send would otherwise wait for each other for ever.
      */
     private boolean isUrgentlyNeeded(final Segment segment) {
         tcb.reassembly.prune();

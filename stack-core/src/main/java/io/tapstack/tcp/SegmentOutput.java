@@ -10,8 +10,8 @@ import io.tapstack.wire.TcpOptions;
 import java.nio.ByteBuffer;
 
 /**
- * Builds the segments of a synchronized connection and hands them down: header, options, the payload by reference or, without offload, as a
- * copy. What may be sent, and when, others decide.
+ * Builds the segments of a synchronized connection and hands them down: header, options, the payload by reference or,
+ * without offload, as a copy. What may be sent, and when, others decide.
  */
 final class SegmentOutput {
 
@@ -60,9 +60,9 @@ final class SegmentOutput {
     }
 
     /**
-     * The sequence number of a segment without data: SND.NXT, unless the peer would have to drop it (RFC 9293 3.10.7.4, table 6),
-     * and the ACK or reset in it. Behind a zero-window probe that is RCV.NXT alone. Behind a window that has shrunk (3.8.6, MUST-34) it is
-     * the right edge, as on Linux.
+     * The sequence number of a segment without data: SND.NXT, unless the peer would have to drop it (RFC 9293 3.10.7.4,
+     * table 6), and the ACK or reset in it. Behind a zero-window probe that is RCV.NXT alone. Behind a window that has
+     * shrunk (3.8.6, MUST-34) it is the right edge, as on Linux.
      */
     private int acceptableSequence() {
         if (tcb.probeOutstanding) {
@@ -72,7 +72,8 @@ final class SegmentOutput {
     }
 
     /**
-     * Builds a segment and hands it down; one that has more than {@code segmentBytes} of payload is for the device to cut into so many each.
+     * Builds a segment and hands it down; one that has more than {@code segmentBytes} of payload is for the device to
+     * cut into so many each.
      *
      * @return payload bytes sent, less than {@code length} if a mapped file was cut short, or -1 if nothing was sent
      */
@@ -199,7 +200,10 @@ final class SegmentOutput {
         tcb.timestamps.ackSent(tcb.rcvNxt);
     }
 
-    /** Bytes for options that are not in every segment, in one of {@code payload} bytes: what a segment that is nearly full has no room for goes ahead in one of its own. */
+    /**
+     * Bytes for options that are not in every segment, in one of {@code payload} bytes: what a segment that is nearly
+     * full has no room for goes ahead in one of its own.
+     */
     private int optionSpace(final int always, final int payload) {
         return Math.min(TcpHeader.MAX_LENGTH - TcpHeader.MIN_LENGTH - always, tcb.mss - payload);
     }

@@ -9,8 +9,9 @@ import io.tapstack.wire.TcpHeader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides what may be sent now: transmission is pulled. Nothing is built before the congestion window, the peer's window,
- * Nagle's algorithm and silly-window avoidance allow it, so there is no queue between the connection and the device.
+ * Decides what may be sent now: transmission is pulled. Nothing is built before the congestion window, the peer's
+ * window, Nagle's algorithm and silly-window avoidance allow it, so there is no queue between the connection and the
+ * device.
  */
 final class SegmentSender {
 
@@ -51,7 +52,10 @@ final class SegmentSender {
         ends.add(seq);
     }
 
-    /** How many of {@code length} bytes from {@code seq} on one segment, or super-segment, may have; behind the last byte there may be a FIN. */
+    /**
+     * How many of {@code length} bytes from {@code seq} on one segment, or super-segment, may have; behind the last
+     * byte there may be a FIN.
+     */
     private int withinRecord(final int seq, final int length) {
         final RecordEnds ends = records;
         if (ends == null) {
@@ -81,7 +85,9 @@ final class SegmentSender {
         return peerWindowLimited;
     }
 
-    /** Sends whatever may be sent now: retransmissions, new data, FIN, and an ACK if one is due and nothing carried it. */
+    /**
+     * Sends whatever may be sent now: retransmissions, new data, FIN, and an ACK if one is due and nothing carried it.
+     */
     void transmit(final long nowNanos) {
         if (synOwed && (tcb.isBlocked() || !tcb.protocol.synSender().sendOwed(tcb, nowNanos))) {
             return; // Who has seen no SYN can do nothing with the rest.
@@ -273,7 +279,10 @@ final class SegmentSender {
         return goOn;
     }
 
-    /** The application has given all it has, and there would be room for more: from now on it, not the network, sets the rate. */
+    /**
+     * The application has given all it has, and there would be room for more: from now on it, not the network, sets the
+     * rate.
+     */
     private void noteApplicationLimit() {
         if (congestionSpace() > 0 && !tcb.recovery.wantsRetransmission()) {
             tcb.scoreboard.rate().applicationLimited(tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt));
@@ -281,8 +290,8 @@ final class SegmentSender {
     }
 
     /**
-     * How many bytes to send now, or 0 to wait: the sender's side of silly-window avoidance (RFC 9293 3.8.6.2.1), with U the usable
-     * window and D the data not sent yet, of one record, and Nagle's algorithm (3.7.4).
+     * How many bytes to send now, or 0 to wait: the sender's side of silly-window avoidance (RFC 9293 3.8.6.2.1), with
+     * U the usable window and D the data not sent yet, of one record, and Nagle's algorithm (3.7.4).
      *
      * @param moreBehind whether another record waits behind this one
      */
@@ -309,8 +318,8 @@ final class SegmentSender {
     }
 
     /**
-     * Nagle's algorithm as Minshall refined it: a segment that is not full may go unless another small one is still on its way. The
-     * last piece of a long response therefore does not wait for the peer's delayed ACK.
+     * Nagle's algorithm as Minshall refined it: a segment that is not full may go unless another small one is still on
+     * its way. The last piece of a long response therefore does not wait for the peer's delayed ACK.
      */
     private boolean maySendTail() {
         // As on Linux, what is urgent does not wait.
@@ -323,7 +332,10 @@ final class SegmentSender {
         return tcb.config.noDelay() || SequenceNumber.lessOrEqual(sndSml, tcb.sndUna);
     }
 
-    /** Sends {@code length} bytes of new data, and the FIN behind them if {@code fin}. @return true if there may be more to send */
+    /**
+     * Sends {@code length} bytes of new data, and the FIN behind them if {@code fin}. @return true if there may be more
+     * to send
+     */
     boolean sendNew(final int length, final boolean fin, final long nowNanos) {
         return sendNew(length, fin, tcb.mss, nowNanos);
     }

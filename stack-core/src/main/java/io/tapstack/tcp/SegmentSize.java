@@ -65,14 +65,20 @@ final class SegmentSize {
         tcb.output.mssChanged();
     }
 
-    /** The largest payload of a segment that is built at once and cut later, as Linux has it: whole segments, at most half of the peer's window. */
+    /**
+     * The largest payload of a segment that is built at once and cut later, as Linux has it: whole segments, at most
+     * half of the peer's window.
+     */
     int superSegment() {
         final int halfWindow = tcb.maxSndWnd > DEFAULT_MSS ? tcb.maxSndWnd / 2 : tcb.maxSndWnd;
         final int largest = Math.min(halfWindow, LARGEST_SUPER_SEGMENT);
         return Math.max(tcb.mss, largest / tcb.mss * tcb.mss);
     }
 
-    /** So many new bytes came in one segment. @return false if there were larger ones before, so that this one is not full */
+    /**
+     * So many new bytes came in one segment. @return false if there were larger ones before, so that this one is not
+     * full
+     */
     boolean received(final int bytes) {
         final boolean full = bytes >= largestReceived;
         largestReceived = Math.max(largestReceived, Math.min(bytes, offered()));

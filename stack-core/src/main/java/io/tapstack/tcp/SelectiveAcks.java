@@ -6,9 +6,9 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The receiver's side of SACK (RFC 2018 4): which blocks an ACK reports. The first is the one that the latest segment is in; then those that
- * were reported most recently, so that each is reported several times even if ACKs are lost. A segment that came before is reported in front of
- * them, once (DSACK, RFC 2883 4).
+ * The receiver's side of SACK (RFC 2018 4): which blocks an ACK reports. The first is the one that the latest segment
+ * is in; then those that were reported most recently, so that each is reported several times even if ACKs are lost. A
+ * segment that came before is reported in front of them, once (DSACK, RFC 2883 4).
  */
 final class SelectiveAcks {
 
@@ -38,8 +38,8 @@ final class SelectiveAcks {
     }
 
     /**
-     * What lies from {@code left} to {@code right} came in order. The next ACK reports what of it had come out of order already, before
-     * {@link #inOrder} takes the blocks out that are in order now.
+     * What lies from {@code left} to {@code right} came in order. The next ACK reports what of it had come out of order
+     * already, before {@link #inOrder} takes the blocks out that are in order now.
      */
     void filled(final int left, final int right) {
         final SequenceRanges all = ranges;

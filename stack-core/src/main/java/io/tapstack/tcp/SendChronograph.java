@@ -1,9 +1,9 @@
 package io.tapstack.tcp;
 
 /**
- * What a sender's time goes by with: nothing to send, being busy, waiting for the peer's window, waiting for an application that has filled its
- * send buffer, which is then too small for the network (Linux: {@code tcp_chrono_start}). It is looked at whenever something was sent, or could
- * not be.
+ * What a sender's time goes by with: nothing to send, being busy, waiting for the peer's window, waiting for an
+ * application that has filled its send buffer, which is then too small for the network (Linux:
+ * {@code tcp_chrono_start}). It is looked at whenever something was sent, or could not be.
  */
 final class SendChronograph {
 

@@ -7,11 +7,11 @@ import io.tapstack.buffer.SliceLine;
 import java.nio.ByteBuffer;
 
 /**
- * What the application has handed over and the peer has not acknowledged. A byte is stored once, and every transmission and
- * retransmission refers to it. Position 0 is the first byte that is not acknowledged.
+ * What the application has handed over and the peer has not acknowledged. A byte is stored once, and every transmission
+ * and retransmission refers to it. Position 0 is the first byte that is not acknowledged.
  *
- * <p>A mapped file can be cut short by somebody else at any time. Every look at the queue's bytes therefore answers how many of them are
- * still there, and the caller looks again after it has sent them ({@link #isIntact}).
+ * <p>A mapped file can be cut short by somebody else at any time. Every look at the queue's bytes therefore answers how
+ * many of them are still there, and the caller looks again after it has sent them ({@link #isIntact}).
  */
 final class SendQueue {
 
@@ -58,8 +58,8 @@ final class SendQueue {
     /**
      * Refers {@code packet} to {@code length} bytes from {@code position} on.
      *
-     * @return how many bytes were added: less than asked for if the packet cannot hold more slices, or if a mapped file was
-     *     cut short and the bytes are not there any more
+     * @return how many bytes were added: less than asked for if the packet cannot hold more slices, or if a mapped file
+     *     was cut short and the bytes are not there any more
      */
     int gather(final PacketBuffer packet, final int position, final int length) {
         int gathered = 0;
@@ -103,7 +103,9 @@ final class SendQueue {
         return copied;
     }
 
-    /** Copies {@code length} bytes from {@code position} on to {@code target}; what is not there any more is left out. */
+    /**
+     * Copies {@code length} bytes from {@code position} on to {@code target}; what is not there any more is left out.
+     */
     void copyOut(final byte[] target, final int offset, final int position, final int length) {
         final ByteBuffer bytes = ByteBuffer.wrap(target);
         int copied = 0;

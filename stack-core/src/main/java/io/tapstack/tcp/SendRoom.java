@@ -3,10 +3,11 @@ package io.tapstack.tcp;
 import io.tapstack.buffer.BufferPool;
 
 /**
- * How much an application may write: the send buffer against the memory that the send queue holds, an allowance of its own for mapped files,
- * which hold none, and the limit of the whole stack. The buffer follows the congestion window, as Linux's does ({@code tcp_sndbuf_expand}): twice
- * the window, so that there is something to send when a whole window is acknowledged; a slow connection holds little. SO_SNDBUF fixes it. A writer that was told to wait is woken when a good part is free, not for
- * every ACK.
+ * How much an application may write: the send buffer against the memory that the send queue holds, an allowance of its
+ * own for mapped files, which hold none, and the limit of the whole stack. The buffer follows the congestion window, as
+ * Linux's does ({@code tcp_sndbuf_expand}): twice the window, so that there is something to send when a whole window is
+ * acknowledged; a slow connection holds little. SO_SNDBUF fixes it. A writer that was told to wait is woken when a good
+ * part is free, not for every ACK.
  */
 final class SendRoom {
 
@@ -42,8 +43,8 @@ final class SendRoom {
     }
 
     /**
-     * What poll says: there is room, and less than half of TCP_NOTSENT_LOWAT was never sent, as on Linux. A write that does not ask
-     * first may take more: {@link #writableBytes}. False means that the observer will be told.
+     * What poll says: there is room, and less than half of TCP_NOTSENT_LOWAT was never sent, as on Linux. A write that
+     * does not ask first may take more: {@link #writableBytes}. False means that the observer will be told.
      */
     boolean isWritable() {
         if (tooMuchUnsent(2)) {
@@ -54,8 +55,9 @@ final class SendRoom {
     }
 
     /**
-     * How much TCP_NOTSENT_LOWAT leaves to a write. Linux begins another super-segment while less than the mark was never sent, and always fills
-     * the one that it has begun. So what was never sent is limited to the mark, rounded up to whole super-segments.
+     * How much TCP_NOTSENT_LOWAT leaves to a write. Linux begins another super-segment while less than the mark was
+     * never sent, and always fills the one that it has begun. So what was never sent is limited to the mark, rounded up
+     * to whole super-segments.
      */
     private int unsentRoom() {
         final int mark = mark();

@@ -3,8 +3,9 @@ package io.tapstack.tcp;
 import io.tapstack.tcp.congestion.WindowedMax;
 
 /**
- * RACK.min_RTT (RFC 8985 6.2, step 1): the shortest round trip of the last five minutes, as in Linux ({@code tcp_min_rtt_wlen}). It follows a
- * path that becomes shorter at once, and one that becomes longer when the window is over. Times in nanoseconds.
+ * RACK.min_RTT (RFC 8985 6.2, step 1): the shortest round trip of the last five minutes, as in Linux
+ * ({@code tcp_min_rtt_wlen}). It follows a path that becomes shorter at once, and one that becomes longer when the
+ * window is over. Times in nanoseconds.
  */
 final class ShortestRoundTrip {
 
@@ -16,8 +17,8 @@ final class ShortestRoundTrip {
     /**
      * Takes in a measured round trip.
      *
-     * @param mayBeDelayed it was a lone small segment that was acknowledged: what a peer that delays its ACK adds to the round trip must not be
-     *     all that is known when the window is over
+     * @param mayBeDelayed it was a lone small segment that was acknowledged: what a peer that delays its ACK adds to
+     *     the round trip must not be all that is known when the window is over
      */
     void sample(final long rtt, final boolean mayBeDelayed, final long nowNanos) {
         if (!mayBeDelayed || rtt <= nanos()) {

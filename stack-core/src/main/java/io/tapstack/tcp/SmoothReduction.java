@@ -5,10 +5,11 @@ import io.tapstack.tcp.recovery.ProportionalRateReduction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the flight comes down to a window that was reduced for an echo (RFC 3168 6.1.2), with nothing lost: over one round trip, a segment for
- * about each two that are delivered, by Proportional Rate Reduction (RFC 9937), as in Linux's state CWR. Without it the sender would be silent for half
- * a round trip, and its queue at the bottleneck empty. It lasts until something is acknowledged that was sent after the reduction; what loss
- * recovery or a timeout says goes before it.
+ * How the flight comes down to a window that was reduced for an echo (RFC 3168 6.1.2), with nothing lost: over one
+ * round trip, a segment for about each two that are delivered, by Proportional Rate Reduction (RFC 9937), as in Linux's
+ * state CWR. Without it the sender would be silent for half a round trip, and its queue at the bottleneck empty. It
+ * lasts until something is acknowledged that was sent after the reduction; what loss recovery or a timeout says goes
+ * before it.
  */
 final class SmoothReduction {
 

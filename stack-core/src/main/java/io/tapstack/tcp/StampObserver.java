@@ -1,6 +1,9 @@
 package io.tapstack.tcp;
 
-/** Whoever asked for the times of bytes that a connection sends: a socket. Calls come under the stack's door, in the middle of protocol work. */
+/**
+ * Whoever asked for the times of bytes that a connection sends: a socket. Calls come under the stack's door, in the
+ * middle of protocol work.
+ */
 public interface StampObserver {
 
     /** The byte was handed to the device: Linux's {@code SCM_TSTAMP_SND}. */
@@ -17,7 +20,8 @@ public interface StampObserver {
      *
      * @param what {@link #SCHEDULED}, {@link #SENT} or {@link #ACKNOWLEDGED}
      * @param sequence of the byte
-     * @param packet the IP packet that it was sent in; its payload alone if it is acknowledged; empty unless {@link #wantsPackets()}
+     * @param packet the IP packet that it was sent in; its payload alone if it is acknowledged; empty unless
+     *     {@link #wantsPackets()}
      */
     void stamped(int what, int sequence, byte[] packet, long nowNanos);
 

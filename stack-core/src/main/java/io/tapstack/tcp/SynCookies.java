@@ -5,9 +5,9 @@ import io.tapstack.wire.SipHash;
 import java.util.random.RandomGenerator;
 
 /**
- * SYN cookies (RFC 4987 3.6 and appendix A): an ISS that is a message to ourselves, so that a SYN can be answered and forgotten, and the ACK
- * that comes back proves itself. It has a keyed hash of the 4-tuple and the peer's ISN, the secret's parity and what the MSS was, rounded
- * down:
+ * SYN cookies (RFC 4987 3.6 and appendix A): an ISS that is a message to ourselves, so that a SYN can be answered and
+ * forgotten, and the ACK that comes back proves itself. It has a keyed hash of the 4-tuple and the peer's ISN, the
+ * secret's parity and what the MSS was, rounded down:
  *
  * <pre>
  *    31                                  4   3   2     0
@@ -16,8 +16,8 @@ import java.util.random.RandomGenerator;
  *   +-------------------------------------+---+---------+
  * </pre>
  *
- * <p>The secret changes each minute and is honoured for another one. The other options of the SYN come back in the lowest bits of our
- * timestamp, which the peer echoes, if it uses timestamps; else there are none:
+ * <p>The secret changes each minute and is honoured for another one. The other options of the SYN come back in the
+ * lowest bits of our timestamp, which the peer echoes, if it uses timestamps; else there are none:
  *
  * <pre>
  *     5     4     3       0
@@ -138,7 +138,8 @@ final class SynCookies {
     }
 
     /**
-     * What the SYN-ACK agreed to, of which nothing was kept: RFC 9768 5.1, an ACE field of 2 to 7 comes from a client in AccECN mode.
+     * What the SYN-ACK agreed to, of which nothing was kept: RFC 9768 5.1, an ACE field of 2 to 7 comes from a client
+     * in AccECN mode.
      *
      * @param classic whether the timestamp says that it was RFC 3168's
      */

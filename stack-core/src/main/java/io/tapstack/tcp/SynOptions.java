@@ -58,7 +58,9 @@ final class SynOptions {
         cookie = length() + length <= TcpHeader.MAX_LENGTH - TcpHeader.MIN_LENGTH ? theCookie : null;
     }
 
-    /** RFC 9768 3.2.3.2.1: with the counters as they begin, if there is room on {@code path}, else empty; or not at all. */
+    /**
+     * RFC 9768 3.2.3.2.1: with the counters as they begin, if there is room on {@code path}, else empty; or not at all.
+     */
     void accEcn(final IpPath path) {
         final int packet = path.mtu() - path.ipHeaderLength() - TcpHeader.MIN_LENGTH;
         final int room = Math.min(packet, TcpHeader.MAX_LENGTH - TcpHeader.MIN_LENGTH) - length();

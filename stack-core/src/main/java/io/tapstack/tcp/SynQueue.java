@@ -3,8 +3,8 @@ package io.tapstack.tcp;
 import io.tapstack.time.TimerWheel;
 
 /**
- * The half-open connections of a listener: each a record, one timer for all. Limited in number; the SYN-ACK is sent again and given up as
- * RFC 6298 5 and RFC 1122 4.2.3.5 say.
+ * The half-open connections of a listener: each a record, one timer for all. Limited in number; the SYN-ACK is sent
+ * again and given up as RFC 6298 5 and RFC 1122 4.2.3.5 say.
  */
 final class SynQueue {
 

@@ -4,7 +4,9 @@ import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.ip.SendStatus;
 import io.tapstack.wire.TcpHeader;
 
-/** Sends the SYN of an active open, and the SYN-ACK of a connection in SYN-RECEIVED, which a simultaneous open leads to. */
+/**
+ * Sends the SYN of an active open, and the SYN-ACK of a connection in SYN-RECEIVED, which a simultaneous open leads to.
+ */
 final class SynSender {
 
     private final BareSegmentSender sender;
@@ -16,7 +18,10 @@ final class SynSender {
         this.options = options;
     }
 
-    /** {@code <SEQ=ISS><CTL=SYN>} with the options that are offered; the first one with data, if Fast Open has a cookie (RFC 7413 4.2.1). */
+    /**
+     * {@code <SEQ=ISS><CTL=SYN>} with the options that are offered; the first one with data, if Fast Open has a cookie
+     * (RFC 7413 4.2.1).
+     */
     void sendSyn(final TcpConnection tcb, final long nowNanos) {
         final TcpConfig config = tcb.config;
         options.begin(tcb.segmentSize.offered());

@@ -10,7 +10,8 @@ final class TcpChecksum {
     private TcpChecksum() {}
 
     /**
-     * Writes the checksum of the segment whose header starts at {@code at}, its field being 0, or asks the device for it.
+     * Writes the checksum of the segment whose header starts at {@code at}, its field being 0, or asks the device for
+     * it.
      *
      * @param pseudoHeader sum of addresses and protocol, without the length
      */

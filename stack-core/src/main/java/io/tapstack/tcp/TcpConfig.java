@@ -86,7 +86,9 @@ public final class TcpConfig implements Cloneable {
         }
     }
 
-    /** Bytes that may wait in the send queue, sent or not, before a write has to wait; what a tuned buffer starts with. */
+    /**
+     * Bytes that may wait in the send queue, sent or not, before a write has to wait; what a tuned buffer starts with.
+     */
     public int sendBufferBytes() {
         return sendBufferBytes;
     }
@@ -101,7 +103,10 @@ public final class TcpConfig implements Cloneable {
         return tunedSendBuffer(bytes, bytes);
     }
 
-    /** A send buffer that starts with {@code start} bytes and follows the congestion window up to {@code limit}: see {@link SendRoom}. */
+    /**
+     * A send buffer that starts with {@code start} bytes and follows the congestion window up to {@code limit}: see
+     * {@link SendRoom}.
+     */
     public TcpConfig tunedSendBuffer(final int start, final int limit) {
         sendBufferBytes = atLeast(1, start);
         sendBufferLimit = atLeast(start, limit);
@@ -128,14 +133,16 @@ public final class TcpConfig implements Cloneable {
         return receiveBufferLimit;
     }
 
-    /** SO_RCVBUF: a receive buffer of this size, that stays so. The window scale is chosen for it when the SYN is sent. */
+    /**
+     * SO_RCVBUF: a receive buffer of this size, that stays so. The window scale is chosen for it when the SYN is sent.
+     */
     public TcpConfig receiveBufferBytes(final int bytes) {
         return tunedReceiveBuffer(bytes, bytes);
     }
 
     /**
-     * A receive buffer that starts with {@code start} bytes and grows with what the application reads in a round trip, up to {@code limit}: see
-     * {@link ReceiveTuning}. The window scale is chosen for the limit.
+     * A receive buffer that starts with {@code start} bytes and grows with what the application reads in a round trip,
+     * up to {@code limit}: see {@link ReceiveTuning}. The window scale is chosen for the limit.
      */
     public TcpConfig tunedReceiveBuffer(final int start, final int limit) {
         receiveBufferBytes = atLeast(1, start);
@@ -153,7 +160,10 @@ public final class TcpConfig implements Cloneable {
         return this;
     }
 
-    /** IP_MTU_DISCOVER: whether segments may be fragmented on the way, and whether the path's MTU limits them. They are never fragmented here. */
+    /**
+     * IP_MTU_DISCOVER: whether segments may be fragmented on the way, and whether the path's MTU limits them. They are
+     * never fragmented here.
+     */
     public PathMtuPolicy pathMtuPolicy() {
         return pathMtuPolicy;
     }
@@ -236,7 +246,10 @@ public final class TcpConfig implements Cloneable {
         return this;
     }
 
-    /** With {@link AccEcnOptionMode#MINIMAL}, how many times a round trip options go out while counters count; 0 for only when they have to. */
+    /**
+     * With {@link AccEcnOptionMode#MINIMAL}, how many times a round trip options go out while counters count; 0 for
+     * only when they have to.
+     */
     public int accEcnBeacons() {
         return accEcnBeacons;
     }
@@ -246,7 +259,10 @@ public final class TcpConfig implements Cloneable {
         return this;
     }
 
-    /** Whether the window gives way less to a mark than to a loss (ABE, RFC 8511): experimental, and off as in Linux, which has none. */
+    /**
+     * Whether the window gives way less to a mark than to a loss (ABE, RFC 8511): experimental, and off as in Linux,
+     * which has none.
+     */
     public boolean alternativeBackoff() {
         return alternativeBackoff;
     }
@@ -266,7 +282,10 @@ public final class TcpConfig implements Cloneable {
         return this;
     }
 
-    /** TCP_FASTOPEN_CONNECT: whether an active open sends data in its SYN if it has a cookie, and else asks for one (RFC 7413). */
+    /**
+     * TCP_FASTOPEN_CONNECT: whether an active open sends data in its SYN if it has a cookie, and else asks for one (RFC
+     * 7413).
+     */
     public boolean fastOpen() {
         return fastOpen;
     }
@@ -276,7 +295,10 @@ public final class TcpConfig implements Cloneable {
         return this;
     }
 
-    /** TCP_FASTOPEN: how many connections of a listener may be open by a cookie alone (RFC 7413 5.1); 0 gives no cookies. */
+    /**
+     * TCP_FASTOPEN: how many connections of a listener may be open by a cookie alone (RFC 7413 5.1); 0 gives no
+     * cookies.
+     */
     public int fastOpenQueue() {
         return fastOpenQueue;
     }
@@ -296,7 +318,10 @@ public final class TcpConfig implements Cloneable {
         return this;
     }
 
-    /** TCP_SAVE_SYN: whether a listener keeps the headers of the SYNs for those who accept: 0 no, 1 from the IP header on, 2 the link's too. */
+    /**
+     * TCP_SAVE_SYN: whether a listener keeps the headers of the SYNs for those who accept: 0 no, 1 from the IP header
+     * on, 2 the link's too.
+     */
     public int saveSyn() {
         return saveSyn;
     }
@@ -306,7 +331,9 @@ public final class TcpConfig implements Cloneable {
         return this;
     }
 
-    /** TCP_FASTOPEN_NO_COOKIE: this socket sends, or takes, data with a SYN without a cookie (RFC 7413 5.1 warns of it). */
+    /**
+     * TCP_FASTOPEN_NO_COOKIE: this socket sends, or takes, data with a SYN without a cookie (RFC 7413 5.1 warns of it).
+     */
     public boolean fastOpenWithoutCookie() {
         return fastOpenWithoutCookie;
     }
@@ -316,7 +343,10 @@ public final class TcpConfig implements Cloneable {
         return this;
     }
 
-    /** For how long all active opens do without Fast Open after it has met a black hole ({@link FastOpenPause}); 0 for not at all. */
+    /**
+     * For how long all active opens do without Fast Open after it has met a black hole ({@link FastOpenPause}); 0 for
+     * not at all.
+     */
     public long fastOpenPauseNanos() {
         return fastOpenPauseNanos;
     }
@@ -337,8 +367,8 @@ public final class TcpConfig implements Cloneable {
     }
 
     /**
-     * TCP_DEFER_ACCEPT: for how many timeouts of its SYN-ACK a listener waits for data before it takes a connection for complete; 0 for not at
-     * all. See {@link DeferAccept}.
+     * TCP_DEFER_ACCEPT: for how many timeouts of its SYN-ACK a listener waits for data before it takes a connection for
+     * complete; 0 for not at all. See {@link DeferAccept}.
      */
     public boolean stampArrivals() {
         return stampArrivals;
@@ -360,8 +390,8 @@ public final class TcpConfig implements Cloneable {
     }
 
     /**
-     * Whether a listener whose accept queue is full resets a connection whose handshake would complete now, rather than to let the peer try
-     * again (Linux's tcp_abort_on_overflow).
+     * Whether a listener whose accept queue is full resets a connection whose handshake would complete now, rather than
+     * to let the peer try again (Linux's tcp_abort_on_overflow).
      */
     public boolean abortOnOverflow() {
         return abortOnOverflow;
@@ -393,7 +423,10 @@ public final class TcpConfig implements Cloneable {
         return this;
     }
 
-    /** TCP_CORK: only full segments are sent, until it is turned off; but nothing waits for longer than an RTO (200 ms or more). */
+    /**
+     * TCP_CORK: only full segments are sent, until it is turned off; but nothing waits for longer than an RTO (200 ms
+     * or more).
+     */
     public boolean cork() {
         return cork;
     }
@@ -404,8 +437,8 @@ public final class TcpConfig implements Cloneable {
     }
 
     /**
-     * TCP_NOTSENT_LOWAT: writes wait while this many bytes in the send queue were never sent; 0 for {@link #notSentLowWaterElse}; a negative one
-     * is more than any queue has, as Linux takes it for unsigned.
+     * TCP_NOTSENT_LOWAT: writes wait while this many bytes in the send queue were never sent; 0 for
+     * {@link #notSentLowWaterElse}; a negative one is more than any queue has, as Linux takes it for unsigned.
      */
     public int notSentLowWater() {
         return notSentLowWater;
@@ -436,7 +469,10 @@ public final class TcpConfig implements Cloneable {
         return this;
     }
 
-    /** Whether the first segments of a connection, and those around a loss, are acknowledged at once: see {@link QuickAck}. */
+    /**
+     * Whether the first segments of a connection, and those around a loss, are acknowledged at once: see
+     * {@link QuickAck}.
+     */
     public boolean quickAck() {
         return quickAck;
     }
@@ -467,8 +503,8 @@ public final class TcpConfig implements Cloneable {
     }
 
     /**
-     * Lower limit of what the RTO adds to the smoothed round trip, and so of the RTO. RFC 6298 2.4 says one second for the RTO; 200 ms for the
-     * margin is what Linux has.
+     * Lower limit of what the RTO adds to the smoothed round trip, and so of the RTO. RFC 6298 2.4 says one second for
+     * the RTO; 200 ms for the margin is what Linux has.
      */
     public long minRtoNanos() {
         return minRtoNanos;
@@ -500,8 +536,9 @@ public final class TcpConfig implements Cloneable {
     }
 
     /**
-     * How often a SYN is sent again before the attempt is given up: R2 for SYN, at least three minutes (RFC 1122 4.2.3.5, RFC 9293 3.8.3
-     * MUST-23). With a first RTO of a second and the limit of 120 s, 7 makes 247 seconds; 6, which Linux has, only 127.
+     * How often a SYN is sent again before the attempt is given up: R2 for SYN, at least three minutes (RFC 1122
+     * 4.2.3.5, RFC 9293 3.8.3 MUST-23). With a first RTO of a second and the limit of 120 s, 7 makes 247 seconds; 6,
+     * which Linux has, only 127.
      */
     public int synRetries() {
         return synRetries;
@@ -512,7 +549,9 @@ public final class TcpConfig implements Cloneable {
         return this;
     }
 
-    /** How often a listener sends a SYN-ACK again: whom it could tell nobody waits for, and a flood would gain by more. */
+    /**
+     * How often a listener sends a SYN-ACK again: whom it could tell nobody waits for, and a flood would gain by more.
+     */
     public int synAckRetries() {
         return synAckRetries;
     }
@@ -522,7 +561,10 @@ public final class TcpConfig implements Cloneable {
         return this;
     }
 
-    /** SO_OOBINLINE: whether the urgent byte is read as part of the stream, which is what RFC 6093 5 asks for; else it is read apart. */
+    /**
+     * SO_OOBINLINE: whether the urgent byte is read as part of the stream, which is what RFC 6093 5 asks for; else it
+     * is read apart.
+     */
     public boolean urgentInLine() {
         return urgentInLine;
     }
@@ -542,7 +584,10 @@ public final class TcpConfig implements Cloneable {
         return this;
     }
 
-    /** The same for a connection whose application is gone, or less if {@link #dataRetries()} is less (Linux's tcp_orphan_retries). */
+    /**
+     * The same for a connection whose application is gone, or less if {@link #dataRetries()} is less (Linux's
+     * tcp_orphan_retries).
+     */
     public int orphanRetries() {
         return orphanRetries;
     }
@@ -552,7 +597,10 @@ public final class TcpConfig implements Cloneable {
         return this;
     }
 
-    /** TCP_USER_TIMEOUT: how long data may stay unacknowledged (RFC 9293 3.9.1, RFC 5482), or 0 for no limit but the retries. */
+    /**
+     * TCP_USER_TIMEOUT: how long data may stay unacknowledged (RFC 9293 3.9.1, RFC 5482), or 0 for no limit but the
+     * retries.
+     */
     public long userTimeoutNanos() {
         return userTimeoutNanos;
     }

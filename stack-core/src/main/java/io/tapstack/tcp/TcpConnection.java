@@ -10,8 +10,8 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection: the user calls of RFC 9293 3.9.1, and the parts that it is made of. Every idea has a class of its own; what they all look
- * at is the {@link ControlBlock}.
+ * One connection: the user calls of RFC 9293 3.9.1, and the parts that it is made of. Every idea has a class of its
+ * own; what they all look at is the {@link ControlBlock}.
  *
  * <p>All calls are made under the stack's door. Calls that may send take the stack's time.
  */
@@ -98,8 +98,8 @@ public final class TcpConnection extends ControlBlock {
     }
 
     /**
-     * TCP_QUICKACK: acknowledges without delay from now on, beginning with what waits for an ACK; or delays. Either way until the connection
-     * itself has a reason for the other; see {@link QuickAck}.
+     * TCP_QUICKACK: acknowledges without delay from now on, beginning with what waits for an ACK; or delays. Either way
+     * until the connection itself has a reason for the other; see {@link QuickAck}.
      */
     public void quickAck(final boolean on, final long nowNanos) {
         delayedAck.quickAck(on);
@@ -122,7 +122,10 @@ public final class TcpConnection extends ControlBlock {
         return delayedAck.quickAck().isWanted();
     }
 
-    /** TCP_SAVED_SYN: the headers of the SYN that began the connection, if its listener keeps them and nobody has taken them; else nothing. */
+    /**
+     * TCP_SAVED_SYN: the headers of the SYN that began the connection, if its listener keeps them and nobody has taken
+     * them; else nothing.
+     */
     public byte[] savedSyn() {
         final SavedSyn saved = savedSyn;
         return saved == null ? new byte[0] : saved.bytes();
@@ -138,7 +141,10 @@ public final class TcpConnection extends ControlBlock {
         return InfoSnapshot.of(this, nowNanos);
     }
 
-    /** True if the peer's next segment may not fit any more, so that whoever waits for more to read may wait in vain (SO_RCVLOWAT). */
+    /**
+     * True if the peer's next segment may not fit any more, so that whoever waits for more to read may wait in vain
+     * (SO_RCVLOWAT).
+     */
     public boolean isReceiveWindowClosing() {
         return receiveWindow.isClosing();
     }
@@ -164,7 +170,9 @@ public final class TcpConnection extends ControlBlock {
         }
     }
 
-    /** Who else may bind to the local port as long as the connection has it; at first, as its binding or listener says. */
+    /**
+     * Who else may bind to the local port as long as the connection has it; at first, as its binding or listener says.
+     */
     public void sharing(final PortSharing with) {
         sharing = with;
     }
@@ -196,7 +204,10 @@ public final class TcpConnection extends ControlBlock {
         return room.writableBytes();
     }
 
-    /** What poll says: false means wait for {@link ConnectionObserver#writable()}, though {@link #write} may take something now. */
+    /**
+     * What poll says: false means wait for {@link ConnectionObserver#writable()}, though {@link #write} may take
+     * something now.
+     */
     public boolean isWritable() {
         return room.isWritable();
     }
@@ -207,8 +218,8 @@ public final class TcpConnection extends ControlBlock {
     }
 
     /**
-     * SEND by reference: appends {@code length} bytes of {@code region}, which is retained until they are acknowledged and must not
-     * change. How much is sensible {@link #writableBytes()} tells; more is taken all the same.
+     * SEND by reference: appends {@code length} bytes of {@code region}, which is retained until they are acknowledged
+     * and must not change. How much is sensible {@link #writableBytes()} tells; more is taken all the same.
      *
      * @param more the rest of a message follows at once (MSG_MORE): a segment that is not full waits for it
      */
@@ -218,7 +229,9 @@ public final class TcpConnection extends ControlBlock {
         push(more, nowNanos);
     }
 
-    /** The first half of {@link #write}: nothing is sent before {@link #push}, so that several pieces go out together. */
+    /**
+     * The first half of {@link #write}: nothing is sent before {@link #push}, so that several pieces go out together.
+     */
     public void append(final Region region, final int offset, final int length) {
         if (state.canSend() && !finQueued) {
             sendQueue.append(region, offset, length);
@@ -261,7 +274,9 @@ public final class TcpConnection extends ControlBlock {
         return pointer == null ? receiveQueue.length() : pointer.beforeMark(receiveQueue.length());
     }
 
-    /** True if the peer's FIN has come (or the input was shut down) and everything before it was read: end of stream. */
+    /**
+     * True if the peer's FIN has come (or the input was shut down) and everything before it was read: end of stream.
+     */
     public boolean isInputEnded() {
         return readableBytes() == 0 && (finReceived || inputShutdown);
     }
@@ -294,7 +309,10 @@ public final class TcpConnection extends ControlBlock {
         return copied;
     }
 
-    /** RECEIVE here and SEND on {@code target}, by reference, as far as that one has room. @return how many bytes have moved */
+    /**
+     * RECEIVE here and SEND on {@code target}, by reference, as far as that one has room. @return how many bytes have
+     * moved
+     */
     int pass(final TcpConnection target, final long nowNanos) {
         passUrgentMark();
         final int moved = receiveQueue.moveTo(target.sendQueue, Math.min(readableBytes(), target.writableBytes()));
@@ -336,7 +354,10 @@ public final class TcpConnection extends ControlBlock {
         urgentPointer().mark(length);
     }
 
-    /** MSG_EOR: a record ends behind the next {@code length} bytes to be written, or with 0 behind those that were: no segment spans its end. */
+    /**
+     * MSG_EOR: a record ends behind the next {@code length} bytes to be written, or with 0 behind those that were: no
+     * segment spans its end.
+     */
     public void endRecord(final int length) {
         sender.endRecord(queueEnd() + length);
     }
@@ -376,16 +397,16 @@ public final class TcpConnection extends ControlBlock {
     }
 
     /**
-     * The application says that it will not read, though it still may, what is here and what comes. If the output ends too, this is as good as a CLOSE:
-     * what comes then is answered with a reset (RFC 1122 4.2.2.13), as on Linux.
+     * The application says that it will not read, though it still may, what is here and what comes. If the output ends
+     * too, this is as good as a CLOSE: what comes then is answered with a reset (RFC 1122 4.2.2.13), as on Linux.
      */
     public void inputUnwanted() {
         inputUnwanted = true;
     }
 
     /**
-     * CLOSE by an application that goes away. What was written is still delivered, but if received data was not read the peer is told so
-     * with a reset (RFC 1122 4.2.2.13).
+     * CLOSE by an application that goes away. What was written is still delivered, but if received data was not read
+     * the peer is told so with a reset (RFC 1122 4.2.2.13).
      */
     public void close(final long nowNanos) {
         observer = ConnectionObserver.NONE;
@@ -423,8 +444,8 @@ public final class TcpConnection extends ControlBlock {
     }
 
     /**
-     * When the byte came that is {@code ahead} bytes behind the next one to be read; -1 for the last one that was read. Known if {@link
-     * TcpConfig#stampArrivals} was on then.
+     * When the byte came that is {@code ahead} bytes behind the next one to be read; -1 for the last one that was read.
+     * Known if {@link TcpConfig#stampArrivals} was on then.
      *
      * @return the stack's time, or {@link Long#MIN_VALUE}
      */
@@ -493,7 +514,9 @@ public final class TcpConnection extends ControlBlock {
         delayedAck.dataArrived(bytes, fullSegment, nowNanos);
     }
 
-    /** Answers a suspicious segment with {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>}, but not too often (RFC 5961 7). */
+    /**
+     * Answers a suspicious segment with {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>}, but not too often (RFC 5961 7).
+     */
     void challengeAck(final long nowNanos) {
         if (mayChallenge(protocol.challengeAcks(), nowNanos)) {
             statistics.challengeAcks++;

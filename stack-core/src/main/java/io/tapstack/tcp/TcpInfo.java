@@ -1,8 +1,9 @@
 package io.tapstack.tcp;
 
 /**
- * What {@code TCP_INFO} says of a connection (tcp(7)): a snapshot of true figures. What a figure counts is as in Linux's {@code struct
- * tcp_info}, unless it says otherwise; times are in nanoseconds, sizes in bytes, and what is in flight is counted in segments.
+ * What {@code TCP_INFO} says of a connection (tcp(7)): a snapshot of true figures. What a figure counts is as in
+ * Linux's {@code struct tcp_info}, unless it says otherwise; times are in nanoseconds, sizes in bytes, and what is in
+ * flight is counted in segments.
  *
  * @param state where the connection is in its life; TIME_WAIT too, which Linux calls CLOSED
  * @param congestion where congestion control and loss recovery stand
@@ -36,7 +37,10 @@ public record TcpInfo(
         LOSS
     }
 
-    /** Linux's {@code enum tcp_fastopen_client_fail}: why the data of a Fast Open SYN had to be sent again, or could not be sent. */
+    /**
+     * Linux's {@code enum tcp_fastopen_client_fail}: why the data of a Fast Open SYN had to be sent again, or could not
+     * be sent.
+     */
     public enum FastOpenFailure {
         /** It was not, or nobody knows. */
         NONE,
@@ -153,8 +157,8 @@ public record TcpInfo(
     /**
      * Counts of what was sent.
      *
-     * @param segments each super-segment as what it is cut into, SYN and SYN-ACK included (RFC 4898 tcpEStatsPerfSegsOut; Linux leaves the
-     *     SYN-ACK out)
+     * @param segments each super-segment as what it is cut into, SYN and SYN-ACK included (RFC 4898
+     *     tcpEStatsPerfSegsOut; Linux leaves the SYN-ACK out)
      * @param dataSegments those with payload
      * @param segmentsAgain in all, SYN included
      * @param bytes payload, retransmissions included
@@ -188,7 +192,8 @@ public record TcpInfo(
     public record Received(long segments, long dataSegments, long bytes, long outOfOrder) {}
 
     /**
-     * For how long there was something on its way or to be sent, and what held it back (Linux: {@code tcp_chrono_start}).
+     * For how long there was something on its way or to be sent, and what held it back (Linux:
+     * {@code tcp_chrono_start}).
      *
      * @param busyNanos in all
      * @param peerWindowNanos of that, held back by the peer's window
@@ -214,7 +219,8 @@ public record TcpInfo(
      * @param capableRefused data goes out as not ECN-capable, as the path mangles the ECN field (3.2.2.3 to 3.2.3.2.5)
      * @param feedbackRefused the peer's feedback is not answered, as it makes no sense (3.2.2.1, 3.2.2.4)
      * @param optionRefused AccECN options are not sent, as they seem to get lost (3.2.3.2.2)
-     * @param optionSeen what came of the peer's AccECN options: 0 for none, 1 for empty ones, 2 for counters, 3 for counters that were zeroed
+     * @param optionSeen what came of the peer's AccECN options: 0 for none, 1 for empty ones, 2 for counters, 3 for
+     *     counters that were zeroed
      */
     public record Marks(
             long received,

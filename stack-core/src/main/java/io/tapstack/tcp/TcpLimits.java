@@ -3,10 +3,13 @@ package io.tapstack.tcp;
 /**
  * How much one stack keeps for peers that give nothing in return.
  *
- * @param timeWaits most connections in TIME-WAIT; beyond, the one that would leave first goes early (Linux's tcp_max_tw_buckets)
- * @param halfOpen most half-open connections of a listener; beyond, SYNs are answered with cookies (Linux's tcp_max_syn_backlog)
+ * @param timeWaits most connections in TIME-WAIT; beyond, the one that would leave first goes early (Linux's
+ *     tcp_max_tw_buckets)
+ * @param halfOpen most half-open connections of a listener; beyond, SYNs are answered with cookies (Linux's
+ *     tcp_max_syn_backlog)
  * @param backlog upper limit of what {@code listen} is asked for (Linux's somaxconn)
- * @param orphans most connections without an application; beyond, whoever closes sends a reset (Linux's tcp_max_orphans)
+ * @param orphans most connections without an application; beyond, whoever closes sends a reset (Linux's
+ *     tcp_max_orphans)
  * @param challengeAcksPerSecond of all connections together (RFC 5961 7)
  */
 public record TcpLimits(int timeWaits, int halfOpen, int backlog, int orphans, int challengeAcksPerSecond) {

@@ -9,10 +9,10 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A passive open: the LISTEN state, the SYN queue of half-open connections and the accept queue of complete ones. The backlog
- * limits the accept queue, as on Linux (listen(2)): it holds one more than was asked for, so that a backlog of 0 is of use. When it is full,
- * new SYNs and the ACKs that would complete a handshake are dropped, so that peers try again. The SYN queue has a limit of its own; beyond
- * that a SYN is answered with a {@linkplain SynCookies cookie}.
+ * A passive open: the LISTEN state, the SYN queue of half-open connections and the accept queue of complete ones. The
+ * backlog limits the accept queue, as on Linux (listen(2)): it holds one more than was asked for, so that a backlog of
+ * 0 is of use. When it is full, new SYNs and the ACKs that would complete a handshake are dropped, so that peers try
+ * again. The SYN queue has a limit of its own; beyond that a SYN is answered with a {@linkplain SynCookies cookie}.
  */
 public final class TcpListener {
 

@@ -28,8 +28,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * TCP of one stack: finds the connection or the listener for a segment, answers what belongs to neither, and hands out local ports. All
- * calls are made under the stack's door.
+ * TCP of one stack: finds the connection or the listener for a segment, answers what belongs to neither, and hands out
+ * local ports. All calls are made under the stack's door.
  */
 public final class TcpProtocol implements TransportProtocol {
 
@@ -69,7 +69,8 @@ public final class TcpProtocol implements TransportProtocol {
     private final ArrayDeque<TcpSplice> splices = new ArrayDeque<>();
 
     /**
-     * @param random where the keys for sequence numbers, ports and the hash table come from; unpredictable, but for tests
+     * @param random where the keys for sequence numbers, ports and the hash table come from; unpredictable, but for
+     *     tests
      * @param limits what is kept for peers
      * @param share which connections belong here, if others with the same address belong to other stacks; null for all
      */
@@ -105,8 +106,8 @@ public final class TcpProtocol implements TransportProtocol {
     }
 
     /**
-     * For tests of the wire: every connection from now on starts with this sequence number. Empty for numbers that nobody can guess
-     * (RFC 6528), which is the default.
+     * For tests of the wire: every connection from now on starts with this sequence number. Empty for numbers that
+     * nobody can guess (RFC 6528), which is the default.
      */
     public void fixInitialSequenceNumber(final OptionalInt iss) {
         fixedIss = iss;
@@ -152,7 +153,9 @@ public final class TcpProtocol implements TransportProtocol {
         return listener;
     }
 
-    /** True if a connection to this server could send data in its SYN now (RFC 7413): it has a cookie, or does without. */
+    /**
+     * True if a connection to this server could send data in its SYN now (RFC 7413): it has a cookie, or does without.
+     */
     public boolean maySendWithSyn(final IpAddress server, final TcpConfig config, final long nowNanos) {
         return FastOpenSyn.mayCarryData(this, config, server, nowNanos);
     }
@@ -173,8 +176,8 @@ public final class TcpProtocol implements TransportProtocol {
      *
      * @param binding where from, or null for an address that the route chooses and an ephemeral port
      * @param data what the SYN takes along, as far as Fast Open lets it; its position moves on by so much
-     * @throws SocketErrorException ENETUNREACH, EADDRNOTAVAIL (also if the 4-tuple is taken, or belongs to another stack),
-     *     EINVAL
+     * @throws SocketErrorException ENETUNREACH, EADDRNOTAVAIL (also if the 4-tuple is taken, or belongs to another
+     *     stack), EINVAL
      */
     public TcpConnection connect(
             final @Nullable TcpBinding binding,
@@ -252,9 +255,9 @@ public final class TcpProtocol implements TransportProtocol {
     }
 
     /**
-     * Lets connections go on that the device had no room for, or that waited for the end of a burst of segments, and splices that have
-     * something to move. Called twice a poll: before frames are read, for what has waited since the last poll and what timers have left, and
-     * after that, for what the frames have brought.
+     * Lets connections go on that the device had no room for, or that waited for the end of a burst of segments, and
+     * splices that have something to move. Called twice a poll: before frames are read, for what has waited since the
+     * last poll and what timers have left, and after that, for what the frames have brought.
      */
     public void resume(final long nowNanos) {
         for (int count = inBurst.size(); count > 0; count--) {
@@ -274,7 +277,10 @@ public final class TcpProtocol implements TransportProtocol {
         }
     }
 
-    /** True if a splice has something to move, or an ACK waits for whether an application answers: another {@link #resume} is wanted. */
+    /**
+     * True if a splice has something to move, or an ACK waits for whether an application answers: another
+     * {@link #resume} is wanted.
+     */
     public boolean isResumeWanted() {
         return !splices.isEmpty() || !inBurst.isEmpty();
     }

@@ -4,15 +4,16 @@ import io.tapstack.ip.SocketError;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Two connections of one stack that are joined: what one receives the other sends, by reference, so that no byte is touched on its way.
- * Both directions go on at once. The end of one side's data (FIN) is passed on behind the data; if one side fails, the other one is
- * reset. A connection can be joined to itself: an echo.
+ * Two connections of one stack that are joined: what one receives the other sends, by reference, so that no byte is
+ * touched on its way. Both directions go on at once. The end of one side's data (FIN) is passed on behind the data; if
+ * one side fails, the other one is reset. A connection can be joined to itself: an echo.
  *
- * <p>Memory is bounded end to end: what the target's peer has not acknowledged counts against the target's send buffer, and when that is full
- * the rest stays in the source's receive queue, which closes the source's window.
+ * <p>Memory is bounded end to end: what the target's peer has not acknowledged counts against the target's send buffer,
+ * and when that is full the rest stays in the source's receive queue, which closes the source's window.
  *
- * <p>The splice owns the connections: nobody else reads, writes or observes them. The protocol's events only note that there is something to do;
- * it is done at the end of the stack's poll, when no connection is in the middle of anything. Confined to whoever runs the stack.
+ * <p>The splice owns the connections: nobody else reads, writes or observes them. The protocol's events only note that
+ * there is something to do; it is done at the end of the stack's poll, when no connection is in the middle of anything.
+ * Confined to whoever runs the stack.
  */
 public final class TcpSplice {
 
@@ -35,7 +36,8 @@ public final class TcpSplice {
     }
 
     /**
-     * Joins two connections of one stack, which may have received data or ended already, or may not be established yet. Begins with the stack's next poll.
+     * Joins two connections of one stack, which may have received data or ended already, or may not be established yet.
+     * Begins with the stack's next poll.
      *
      * @param whenEnded called when both directions have ended or one side has failed; see {@link #failure()}
      * @throws IllegalArgumentException if the connections belong to different stacks, whose memory must not mix

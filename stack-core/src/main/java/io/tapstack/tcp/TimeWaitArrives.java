@@ -8,8 +8,8 @@ import io.tapstack.wire.TcpHeader;
 import java.util.function.Consumer;
 
 /**
- * SEGMENT ARRIVES in TIME-WAIT: RFC 9293 3.10.7.4 with PAWS, RFC 1337 and RFC 5961, as {@link SegmentArrives} has it, for what is left of the
- * steps when nothing can be sent and nothing taken any more.
+ * SEGMENT ARRIVES in TIME-WAIT: RFC 9293 3.10.7.4 with PAWS, RFC 1337 and RFC 5961, as {@link SegmentArrives} has it,
+ * for what is left of the steps when nothing can be sent and nothing taken any more.
  */
 final class TimeWaitArrives {
 
@@ -84,9 +84,10 @@ final class TimeWaitArrives {
     }
 
     /**
-     * RFC 1337 3, fix 1: a RST does not end TIME-WAIT, as it may be the answer to an ACK that an old duplicate of data has caused. The
-     * exception is a RST that answers a challenge ACK: the peer sent a SYN, or a RST at a wrong number, so it has no connection any more,
-     * and it has shown that it knows RCV.NXT (RFC 5961 3.2 and 4.2). TIME-WAIT would only keep it from connecting again.
+     * RFC 1337 3, fix 1: a RST does not end TIME-WAIT, as it may be the answer to an ACK that an old duplicate of data
+     * has caused. The exception is a RST that answers a challenge ACK: the peer sent a SYN, or a RST at a wrong number,
+     * so it has no connection any more, and it has shown that it knows RCV.NXT (RFC 5961 3.2 and 4.2). TIME-WAIT would
+     * only keep it from connecting again.
      */
     private void reset(final TimeWaitRecord record, final Segment segment, final long nowNanos) {
         if (segment.seq != record.rcvNxt) {
@@ -99,7 +100,9 @@ final class TimeWaitArrives {
         }
     }
 
-    /** Answers a segment that is not acceptable, or is old by PAWS. A SYN is challenged wherever it lies (RFC 5961 4.2). */
+    /**
+     * Answers a segment that is not acceptable, or is old by PAWS. A SYN is challenged wherever it lies (RFC 5961 4.2).
+     */
     private void answerDoubtful(final TimeWaitRecord record, final Segment segment, final long nowNanos) {
         if (segment.has(TcpHeader.SYN)) {
             challenge(record, nowNanos);
@@ -116,7 +119,8 @@ final class TimeWaitArrives {
     }
 
     /**
-     * {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>}: always if something has to be repeated, else within the limits of challenge ACKs.
+     * {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>}: always if something has to be repeated, else within the limits of
+     * challenge ACKs.
      *
      * @return false if the limit forbids it
      */

@@ -4,8 +4,9 @@ import io.tapstack.wire.TcpHeader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is left of a connection in TIME-WAIT (RFC 9293 3.6.1): enough to acknowledge a repeated FIN, to tell old segments from new ones, and
- * to let a successor start ahead. The connection may be kept by its application, which has something to read; the record does not hold it.
+ * What is left of a connection in TIME-WAIT (RFC 9293 3.6.1): enough to acknowledge a repeated FIN, to tell old
+ * segments from new ones, and to let a successor start ahead. The connection may be kept by its application, which has
+ * something to read; the record does not hold it.
  */
 final class TimeWaitRecord extends TupleRecord {
 

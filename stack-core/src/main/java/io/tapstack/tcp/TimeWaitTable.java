@@ -7,9 +7,9 @@ import io.tapstack.wire.SequenceNumber;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connections in TIME-WAIT, each as a record: 2 MSL long our last ACK can be repeated and old segments die (RFC 9293 3.6.1). The number is
- * limited; when it is reached, the record that would leave first leaves early. A record gives way to a new incarnation of its connection,
- * whose numbers then start ahead (RFC 9293 3.6.1 MAY-2, RFC 6191).
+ * Connections in TIME-WAIT, each as a record: 2 MSL long our last ACK can be repeated and old segments die (RFC 9293
+ * 3.6.1). The number is limited; when it is reached, the record that would leave first leaves early. A record gives way
+ * to a new incarnation of its connection, whose numbers then start ahead (RFC 9293 3.6.1 MAY-2, RFC 6191).
  */
 final class TimeWaitTable {
 
@@ -75,8 +75,8 @@ final class TimeWaitTable {
     }
 
     /**
-     * RFC 6191 2: whether a SYN opens a new incarnation, for it cannot be an old duplicate; by its timestamp, and by its sequence number if
-     * that decides nothing.
+     * RFC 6191 2: whether a SYN opens a new incarnation, for it cannot be an old duplicate; by its timestamp, and by
+     * its sequence number if that decides nothing.
      */
     static boolean isNewer(final Segment syn, final TimeWaitRecord previous, final boolean timestampsAllowed) {
         final boolean beyond = SequenceNumber.greaterThan(syn.seq, previous.rcvNxt);

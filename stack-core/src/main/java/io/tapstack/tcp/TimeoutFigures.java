@@ -1,6 +1,9 @@
 package io.tapstack.tcp;
 
-/** How often the retransmission timer expired, and how long it took to make that good (Linux: {@code tcp_update_rto_stats}). */
+/**
+ * How often the retransmission timer expired, and how long it took to make that good (Linux:
+ * {@code tcp_update_rto_stats}).
+ */
 final class TimeoutFigures {
 
     private int count;

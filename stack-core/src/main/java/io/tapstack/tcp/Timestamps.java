@@ -5,7 +5,8 @@ import io.tapstack.wire.TcpHeader;
 
 /**
  * The timestamps option of one connection (RFC 7323 3 to 5): our clock, the value to echo, and PAWS. Our clock ticks in
- * milliseconds from an offset of the connection's own, so that it tells nothing about the machine (RFC 7323 5.4 and 7.1).
+ * milliseconds from an offset of the connection's own, so that it tells nothing about the machine (RFC 7323 5.4 and
+ * 7.1).
  */
 final class Timestamps {
 
@@ -19,9 +20,7 @@ final class Timestamps {
     private long tsRecentTime;
     private int lastAckSent;
 
-    /**
-     * @param offset what our clock shows at the stack's time 0
-     */
+    /** @param offset what our clock shows at the stack's time 0 */
     Timestamps(final int offset) {
         this.offset = offset;
     }
@@ -69,8 +68,9 @@ final class Timestamps {
     }
 
     /**
-     * PAWS (RFC 7323 5.3 R1), for a connection that has agreed on timestamps. A segment without the option passes, as on Linux, though RFC 7323
-     * 3.2 would have it dropped (SHOULD): middleboxes strip options, and a connection through one would be dead.
+     * PAWS (RFC 7323 5.3 R1), for a connection that has agreed on timestamps. A segment without the option passes, as
+     * on Linux, though RFC 7323 3.2 would have it dropped (SHOULD): middleboxes strip options, and a connection through
+     * one would be dead.
      *
      * @return true if {@code segment} is old, which has to be answered
      */
@@ -81,8 +81,8 @@ final class Timestamps {
     }
 
     /**
-     * Whether TSecr is a TSval that a handshake has sent which began at {@code sinceNanos} (RFC 7323 3.2). TSecr means something only in a segment
-     * with ACK, and as on Linux a zero means nothing: some middleboxes write it.
+     * Whether TSecr is a TSval that a handshake has sent which began at {@code sinceNanos} (RFC 7323 3.2). TSecr means
+     * something only in a segment with ACK, and as on Linux a zero means nothing: some middleboxes write it.
      */
     boolean isEchoSince(final Segment segment, final long sinceNanos, final long nowNanos) {
         if (!segment.has(TcpHeader.ACK) || !segment.options.hasTimestamps()) {

@@ -5,9 +5,9 @@ import io.tapstack.wire.SequenceNumber;
 import java.util.Arrays;
 
 /**
- * Tells an application when the last byte of a write goes out, each time that it does, and when it is acknowledged (Linux's SO_TIMESTAMPING). As on
- * Linux, of several writes that wait to go out in one segment the last one counts, unless the end of a record (MSG_EOR) keeps them apart. There is one
- * only if somebody has asked.
+ * Tells an application when the last byte of a write goes out, each time that it does, and when it is acknowledged
+ * (Linux's SO_TIMESTAMPING). As on Linux, of several writes that wait to go out in one segment the last one counts,
+ * unless the end of a record (MSG_EOR) keeps them apart. There is one only if somebody has asked.
  */
 final class TransmitStamps {
 

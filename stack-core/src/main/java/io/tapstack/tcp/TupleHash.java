@@ -4,7 +4,10 @@ import io.tapstack.ip.IpPath;
 import io.tapstack.wire.IpAddress;
 import io.tapstack.wire.SipHash;
 
-/** A keyed hash of a 4-tuple and one more word. Nobody without the key can tell it, or anything of it from those of other tuples. */
+/**
+ * A keyed hash of a 4-tuple and one more word. Nobody without the key can tell it, or anything of it from those of
+ * other tuples.
+ */
 final class TupleHash {
 
     private TupleHash() {}

@@ -2,7 +2,10 @@ package io.tapstack.tcp;
 
 import io.tapstack.ip.IpPath;
 
-/** What stands for a connection that does not exist yet or any more, for a limited time: an entry of a {@link RecordQueue}. */
+/**
+ * What stands for a connection that does not exist yet or any more, for a limited time: an entry of a
+ * {@link RecordQueue}.
+ */
 abstract sealed class TupleRecord extends TupleOwner permits HalfOpen, TimeWaitRecord {
 
     private static final int NOWHERE = -1;

@@ -3,10 +3,11 @@ package io.tapstack.tcp;
 import io.tapstack.wire.SequenceNumber;
 
 /**
- * Urgent data of one connection (RFC 9293 3.8.5, RFC 6093): RCV.UP and SND.UP. The pointer points behind the last urgent byte, and that one
- * byte is what Linux and its applications take for the urgent data; its place in the stream is the mark. It stays in line, as RFC 6093 asks
- * for, and a read ends before the mark, so that {@code sockatmark} can tell where it is; or, with SO_OOBINLINE off, it is left out there and read
- * apart. Made when a connection first needs it.
+ * Urgent data of one connection (RFC 9293 3.8.5, RFC 6093): RCV.UP and SND.UP. The pointer points behind the last
+ * urgent byte, and that one byte is what Linux and its applications take for the urgent data; its place in the stream
+ * is the mark. It stays in line, as RFC 6093 asks for, and a read ends before the mark, so that {@code sockatmark} can
+ * tell where it is; or, with SO_OOBINLINE off, it is left out there and read apart. Made when a connection first needs
+ * it.
  */
 final class UrgentPointer {
 
@@ -35,7 +36,10 @@ final class UrgentPointer {
 
     // ---- Receiving
 
-    /** RFC 9293 3.10.7.4, sixth: {@code segment} has URG. @return true if there is urgent data ahead that was not announced before */
+    /**
+     * RFC 9293 3.10.7.4, sixth: {@code segment} has URG. @return true if there is urgent data ahead that was not
+     * announced before
+     */
     boolean arrives(final Segment segment) {
         final int last = segment.urgentEnd - 1;
         if (segment.urgentPointer == 0 || SequenceNumber.lessThan(last, tcb.rcvNxt)) {
@@ -71,8 +75,8 @@ final class UrgentPointer {
     }
 
     /**
-     * The application reads on from where it is. As on Linux, a byte that is to be read apart is no part of what it reads then, and who has not
-     * read it has missed it.
+     * The application reads on from where it is. As on Linux, a byte that is to be read apart is no part of what it
+     * reads then, and who has not read it has missed it.
      */
     void pass() {
         if (isApart() && isAtMark()) {
@@ -139,7 +143,10 @@ final class UrgentPointer {
         sending = true;
     }
 
-    /** True while the peer has not acknowledged what is urgent: segments go out one by one, as each has a pointer of its own. */
+    /**
+     * True while the peer has not acknowledged what is urgent: segments go out one by one, as each has a pointer of its
+     * own.
+     */
     boolean isSending() {
         sending &= SequenceNumber.lessThan(tcb.sndUna, sndUp);
         return sending;

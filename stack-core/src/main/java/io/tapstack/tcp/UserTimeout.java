@@ -1,8 +1,9 @@
 package io.tapstack.tcp;
 
 /**
- * TCP_USER_TIMEOUT (tcp(7), RFC 9293 3.9.1, RFC 5482) of what is sent again and again: a SYN, or data. As in Linux it counts from the SYN, but for data from when
- * that was first not acknowledged in time; and the retransmission timer does not wait for longer than it. Without one the number of retransmissions decides.
+ * TCP_USER_TIMEOUT (tcp(7), RFC 9293 3.9.1, RFC 5482) of what is sent again and again: a SYN, or data. As in Linux it
+ * counts from the SYN, but for data from when that was first not acknowledged in time; and the retransmission timer
+ * does not wait for longer than it. Without one the number of retransmissions decides.
  */
 final class UserTimeout {
 

@@ -3,9 +3,10 @@ package io.tapstack.tcp;
 import io.tapstack.wire.TcpOptions;
 
 /**
- * The user timeout option (RFC 5482): both ends say for how long they keep data that is not acknowledged, and whose application has no
- * opinion of its own takes the longer of both, within limits. It is advice, sent once, and off by default, as the RFC has it (3.1, ENABLED):
- * few peers know it, some middleboxes do not like it, and it lets a peer have memory held.
+ * The user timeout option (RFC 5482): both ends say for how long they keep data that is not acknowledged, and whose
+ * application has no opinion of its own takes the longer of both, within limits. It is advice, sent once, and off by
+ * default, as the RFC has it (3.1, ENABLED): few peers know it, some middleboxes do not like it, and it lets a peer
+ * have memory held.
  *
  * <p>Made for connections that use it only.
  */
@@ -53,7 +54,10 @@ final class UserTimeoutOption {
         return set == 0 || set == adapted ? DEFAULT_NANOS : set;
     }
 
-    /** What the next segment is to say, if it has {@code space} bytes left; 0 for nothing. The first one behind the SYN repeats what that said (3.2). */
+    /**
+     * What the next segment is to say, if it has {@code space} bytes left; 0 for nothing. The first one behind the SYN
+     * repeats what that said (3.2).
+     */
     int due(final int space) {
         final int own = encode(ownNanos());
         return own == told || space < LENGTH ? 0 : own;

@@ -7,8 +7,9 @@ import io.tapstack.tcp.recovery.LossRecovery.Verdict;
 import io.tapstack.wire.SequenceNumber;
 
 /**
- * For what the congestion window is reduced, and that it is reduced once for all that happens in one window of data: losses, marks that the
- * peer echoes (RFC 3168 6.1.2), timeouts. A segment that was lost for its size is no reason (RFC 1191 6.5, RFC 4821 7.6.2).
+ * For what the congestion window is reduced, and that it is reduced once for all that happens in one window of data:
+ * losses, marks that the peer echoes (RFC 3168 6.1.2), timeouts. A segment that was lost for its size is no reason (RFC
+ * 1191 6.5, RFC 4821 7.6.2).
  */
 final class WindowReduction {
 
@@ -51,7 +52,10 @@ final class WindowReduction {
         tcb.congestion.restartAfterIdle(idleNanos, tcb.estimator.rto());
     }
 
-    /** Does what loss recovery's {@code verdict} on an ACK, or on a timer, asks for; {@code flight} bytes were in the network. */
+    /**
+     * Does what loss recovery's {@code verdict} on an ACK, or on a timer, asks for; {@code flight} bytes were in the
+     * network.
+     */
     void act(final Verdict verdict, final int flight, final AckArrival arrival) {
         final CongestionControl congestion = tcb.congestion;
         final long nowNanos = arrival.nowNanos;
@@ -129,7 +133,10 @@ final class WindowReduction {
         }
     }
 
-    /** The same in AccECN mode, when loss recovery has taken in the ACK: {@code flight} bytes, {@code segments} of them, were in the network. */
+    /**
+     * The same in AccECN mode, when loss recovery has taken in the ACK: {@code flight} bytes, {@code segments} of them,
+     * were in the network.
+     */
     void feedback(final Segment segment, final AckArrival arrival, final int segments, final int flight) {
         final boolean newer = SequenceNumber.lessThan(tcb.sndWl1, segment.seq);
         if (tcb.ecn.feedbackArrived(segment, arrival.deliveredSegments(), newer, segments)

@@ -4,8 +4,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The window scale option (RFC 7323 2): windows on the wire are 16 bits, shifted by what each side announced in its SYN. Windows
- * in SYN segments are never scaled.
+ * The window scale option (RFC 7323 2): windows on the wire are 16 bits, shifted by what each side announced in its
+ * SYN. Windows in SYN segments are never scaled.
  */
 final class WindowScale {
 
@@ -36,7 +36,9 @@ final class WindowScale {
         return config.windowShift() >= 0 ? config.windowShift() : shiftFor(config.receiveBufferLimit());
     }
 
-    /** The shift that our SYNs offer: in all of them what the first one said, whatever has become of the buffer since. */
+    /**
+     * The shift that our SYNs offer: in all of them what the first one said, whatever has become of the buffer since.
+     */
     int offer(final TcpConfig config) {
         if (offered == NOT_YET) {
             offered = offered(config);

@@ -3,9 +3,10 @@ package io.tapstack.tcp;
 import io.tapstack.wire.SequenceNumber;
 
 /**
- * Whether the congestion window was what held the sender back, so that an ACK may let it grow: a window that was not used says nothing about
- * what the network can take (RFC 7661 4.1 has the thought in full). An ACK acknowledges what was sent a round trip ago, so it is the largest
- * flight since then that counts, not what is left of it: nine segments acknowledged one by one prove nine segments, to the last ACK.
+ * Whether the congestion window was what held the sender back, so that an ACK may let it grow: a window that was not
+ * used says nothing about what the network can take (RFC 7661 4.1 has the thought in full). An ACK acknowledges what
+ * was sent a round trip ago, so it is the largest flight since then that counts, not what is left of it: nine segments
+ * acknowledged one by one prove nine segments, to the last ACK.
  *
  * <p>In slow start the window grows to twice what was in flight, as on Linux.
  */

@@ -53,8 +53,8 @@ public final class TimerWheel {
     }
 
     /**
-     * Fires every timer whose deadline is at or before {@code nowNanos}, in the order of their slots. Timers that are armed
-     * by an expiry for a time that has come already fire too.
+     * Fires every timer whose deadline is at or before {@code nowNanos}, in the order of their slots. Timers that are
+     * armed by an expiry for a time that has come already fire too.
      */
     public void advance(final long nowNanos) {
         if (nowNanos - advancingTo < 0) {
@@ -72,9 +72,7 @@ public final class TimerWheel {
         }
     }
 
-    /**
-     * The earliest deadline of all armed timers in the wheel's time base, or {@link #NEVER}.
-     */
+    /** The earliest deadline of all armed timers in the wheel's time base, or {@link #NEVER}. */
     public long nextDeadline() {
         if (armedTimers == 0) {
             return NEVER;
@@ -101,8 +99,8 @@ public final class TimerWheel {
     }
 
     /**
-     * Starts to watch for timers that are armed for a time before {@code deadlineNanos}, {@link #NEVER} for any time: so that somebody who
-     * sleeps until then can be woken up, without a search at every step.
+     * Starts to watch for timers that are armed for a time before {@code deadlineNanos}, {@link #NEVER} for any time:
+     * so that somebody who sleeps until then can be woken up, without a search at every step.
      */
     public void watch(final long deadlineNanos) {
         watchedNanos = deadlineNanos;
@@ -164,8 +162,8 @@ public final class TimerWheel {
     }
 
     /**
-     * The next tick at which something can happen. A level that holds anything has it before the levels above: either in a later
-     * slot of this turn, or in its next turn, which starts when a slot of the level above is entered.
+     * The next tick at which something can happen. A level that holds anything has it before the levels above: either
+     * in a later slot of this turn, or in its next turn, which starts when a slot of the level above is entered.
      */
     private long nextStop(final long targetTick) {
         for (int level = 0; level < LEVELS; level++) {

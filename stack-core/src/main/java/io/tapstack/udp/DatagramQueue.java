@@ -10,8 +10,8 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Datagrams that wait for their reader. What counts is the memory that they hold: small ones are moved out of large blocks
- * first, large ones stay where the device put them.
+ * Datagrams that wait for their reader. What counts is the memory that they hold: small ones are moved out of large
+ * blocks first, large ones stay where the device put them.
  */
 final class DatagramQueue {
 

@@ -18,8 +18,8 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One end of UDP traffic: what is behind a datagram socket. Nothing here waits; a call that cannot go on says so, and the
- * {@link UdpObserver} hears when it can.
+ * One end of UDP traffic: what is behind a datagram socket. Nothing here waits; a call that cannot go on says so, and
+ * the {@link UdpObserver} hears when it can.
  *
  * <p>All calls under the stack's door.
  */
@@ -95,7 +95,8 @@ public final class UdpEndpoint implements AutoCloseable {
     }
 
     /**
-     * Sends to {@code remote} and receives from there only, from now on. Binds to a free port if need be, also if that is all that works.
+     * Sends to {@code remote} and receives from there only, from now on. Binds to a free port if need be, also if that
+     * is all that works.
      *
      * @throws SocketErrorException ENETUNREACH without a route, EACCES for a broadcast address without permission
      */
@@ -134,8 +135,8 @@ public final class UdpEndpoint implements AutoCloseable {
     // ---- Sending
 
     /**
-     * Memory for a datagram to send. The caller fills its {@code length} bytes, from head to tail, outside the door if they
-     * are many, and hands it to {@link #send(PacketBuffer, Endpoint)} or releases it.
+     * Memory for a datagram to send. The caller fills its {@code length} bytes, from head to tail, outside the door if
+     * they are many, and hands it to {@link #send(PacketBuffer, Endpoint)} or releases it.
      *
      * @throws SocketErrorException EMSGSIZE above {@link #MAX_PAYLOAD}, ENOBUFS at the stack's memory limit
      */
@@ -169,8 +170,8 @@ public final class UdpEndpoint implements AutoCloseable {
      *
      * @param destination null for the one that is connected to
      * @return false if the device is full; the observer hears when to try again
-     * @throws SocketErrorException EDESTADDRREQ, EPIPE after {@link #endOutput}, EACCES for a broadcast without permission, ENETUNREACH, EHOSTUNREACH, EMSGSIZE,
-     *     or a pending error of an earlier datagram
+     * @throws SocketErrorException EDESTADDRREQ, EPIPE after {@link #endOutput}, EACCES for a broadcast without
+     *     permission, ENETUNREACH, EHOSTUNREACH, EMSGSIZE, or a pending error of an earlier datagram
      */
     public boolean send(final PacketBuffer datagram, final @Nullable Endpoint destination) throws SocketErrorException {
         final IpPath way;
@@ -343,7 +344,10 @@ public final class UdpEndpoint implements AutoCloseable {
         return connected.mtu();
     }
 
-    /** {@code IP_MTU_DISCOVER}: whether datagrams may be fragmented; EMSGSIZE for what is refused. As on Linux, {@code WANT} unless set. */
+    /**
+     * {@code IP_MTU_DISCOVER}: whether datagrams may be fragmented; EMSGSIZE for what is refused. As on Linux,
+     * {@code WANT} unless set.
+     */
     public void pathMtuPolicy(final PathMtuPolicy policy) {
         this.pathMtuPolicy = policy;
     }

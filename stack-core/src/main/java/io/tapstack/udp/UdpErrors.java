@@ -12,8 +12,8 @@ import io.tapstack.wire.UdpHeader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of the datagrams of a {@link UdpEndpoint} that did not arrive: the pending error ({@code SO_ERROR}), and with {@code IP_RECVERR}
- * ({@code ip(7)}) a report of each ICMP message and of each datagram that was too long.
+ * What became of the datagrams of a {@link UdpEndpoint} that did not arrive: the pending error ({@code SO_ERROR}), and
+ * with {@code IP_RECVERR} ({@code ip(7)}) a report of each ICMP message and of each datagram that was too long.
  */
 final class UdpErrors {
 
@@ -83,8 +83,8 @@ final class UdpErrors {
     }
 
     /**
-     * An ICMP error has come about a datagram. As on Linux a connected socket is told of what will not pass by itself, and one that has asked for
-     * reports of everything.
+     * An ICMP error has come about a datagram. As on Linux a connected socket is told of what will not pass by itself,
+     * and one that has asked for reports of everything.
      *
      * @param passes true if it is none to this endpoint: a datagram that may be fragmented
      * @param quoted its head is at the quoted UDP header

@@ -3,8 +3,8 @@ package io.tapstack.udp;
 import io.tapstack.ip.IcmpError;
 
 /**
- * Whoever waits for an endpoint: a socket. Calls come under the stack's door, in the middle of protocol work; they must be
- * short and only note what happened or wake somebody.
+ * Whoever waits for an endpoint: a socket. Calls come under the stack's door, in the middle of protocol work; they must
+ * be short and only note what happened or wake somebody.
  */
 public interface UdpObserver {
 

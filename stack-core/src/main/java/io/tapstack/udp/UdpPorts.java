@@ -14,7 +14,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class UdpPorts {
 
-    /** First port that is handed out to who does not ask for one; Linux's {@code ip_local_port_range} starts here too. */
+    /**
+     * First port that is handed out to who does not ask for one; Linux's {@code ip_local_port_range} starts here too.
+     */
     static final int FIRST_EPHEMERAL = 32_768;
 
     static final int LAST_EPHEMERAL = 60_999;
@@ -58,8 +60,8 @@ final class UdpPorts {
     }
 
     /**
-     * The endpoint that a datagram is for: a connected one before a bound one, one bound to the address before one bound to
-     * any (RFC 1122 4.1.3.5 and custom since 4.2BSD).
+     * The endpoint that a datagram is for: a connected one before a bound one, one bound to the address before one
+     * bound to any (RFC 1122 4.1.3.5 and custom since 4.2BSD).
      */
     @Nullable
     UdpEndpoint bestMatch(
@@ -83,7 +85,9 @@ final class UdpPorts {
         return best;
     }
 
-    /** True if nobody is bound to the port with an address that overlaps, who does not share it with {@code wanting}. */
+    /**
+     * True if nobody is bound to the port with an address that overlaps, who does not share it with {@code wanting}.
+     */
     boolean isFree(final IpAddress address, final int port, final UdpEndpoint wanting) {
         for (UdpEndpoint each = first(port); each != null; each = each.nextInBucket) {
             final boolean overlaps = each.localPort() == port

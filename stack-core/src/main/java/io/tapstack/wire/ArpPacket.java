@@ -3,7 +3,8 @@ package io.tapstack.wire;
 import java.nio.ByteBuffer;
 
 /**
- * An ARP packet for IPv4 over Ethernet (RFC 826), read and written in place. {@code packet} is the offset of its first byte.
+ * An ARP packet for IPv4 over Ethernet (RFC 826), read and written in place. {@code packet} is the offset of its first
+ * byte.
  *
  * <pre>
  *    0                   1                   2                   3

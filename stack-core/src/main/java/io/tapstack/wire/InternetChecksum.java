@@ -88,8 +88,8 @@ public final class InternetChecksum {
     }
 
     /**
-     * The sum of the pseudo-header of TCP and UDP without the length (RFC 9293 3.1, RFC 8200 8.1), for one pair of addresses
-     * and a protocol. The addresses' sum does not depend on their family's layout: leading zeros add nothing.
+     * The sum of the pseudo-header of TCP and UDP without the length (RFC 9293 3.1, RFC 8200 8.1), for one pair of
+     * addresses and a protocol. The addresses' sum does not depend on their family's layout: leading zeros add nothing.
      */
     public static long pseudoHeader(final IpAddress source, final IpAddress destination, final int protocol) {
         return source.checksumPart() + destination.checksumPart() + protocol;

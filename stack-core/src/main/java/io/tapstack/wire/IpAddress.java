@@ -101,9 +101,9 @@ public final class IpAddress {
     }
 
     /**
-     * True if a host on another link may have this IPv4 address, as far as its 32 bits say: it is not in 0.0.0.0/8, which is "this
-     * network", and neither a group nor 255.255.255.255 (RFC 1122 3.2.1.3). 240.0.0.0/4 was set aside (RFC 1112 4) and never used otherwise;
-     * clouds number hosts with it, and Linux takes it for unicast.
+     * True if a host on another link may have this IPv4 address, as far as its 32 bits say: it is not in 0.0.0.0/8,
+     * which is "this network", and neither a group nor 255.255.255.255 (RFC 1122 3.2.1.3). 240.0.0.0/4 was set aside
+     * (RFC 1112 4) and never used otherwise; clouds number hosts with it, and Linux takes it for unicast.
      */
     public static boolean isIpv4Host(final int bits) {
         return bits >>> 24 != 0 && bits >>> 28 != 0xE && bits != -1;

@@ -3,8 +3,8 @@ package io.tapstack.wire;
 import java.util.random.RandomGenerator;
 
 /**
- * SipHash-2-4 (Aumasson and Bernstein, 2012): a keyed hash for numbers that a peer must not be able to guess from others
- * that it has seen. Works on whole 64-bit words, least significant byte first. Immutable; allocates nothing.
+ * SipHash-2-4 (Aumasson and Bernstein, 2012): a keyed hash for numbers that a peer must not be able to guess from
+ * others that it has seen. Works on whole 64-bit words, least significant byte first. Immutable; allocates nothing.
  */
 public final class SipHash {
 

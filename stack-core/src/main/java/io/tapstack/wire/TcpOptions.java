@@ -3,9 +3,9 @@ package io.tapstack.wire;
 import java.nio.ByteBuffer;
 
 /**
- * The options of one TCP header (RFC 9293 3.1, 3.2): MSS, window scale and timestamps (RFC 7323), SACK (RFC 2018), user timeout (RFC 5482), Fast Open (RFC 7413), AccECN0 and AccECN1 (RFC 9768). Parsing
- * never fails: unknown options are skipped, and what is malformed ends the list (RFC 9293 MUST-7). One object is
- * filled anew for every segment.
+ * The options of one TCP header (RFC 9293 3.1, 3.2): MSS, window scale and timestamps (RFC 7323), SACK (RFC 2018), user
+ * timeout (RFC 5482), Fast Open (RFC 7413), AccECN0 and AccECN1 (RFC 9768). Parsing never fails: unknown options are
+ * skipped, and what is malformed ends the list (RFC 9293 MUST-7). One object is filled anew for every segment.
  */
 public final class TcpOptions {
 
@@ -177,7 +177,9 @@ public final class TcpOptions {
         }
     }
 
-    /** RFC 9768 3.2.3: whole fields of three bytes, as many as there are; what is left, or behind the third, is padding. */
+    /**
+     * RFC 9768 3.2.3: whole fields of three bytes, as many as there are; what is left, or behind the third, is padding.
+     */
     private void readAccEcn(final ByteBuffer buffer, final boolean order0, final int at, final int length) {
         accEcn = true;
         final int fields = Math.min(length / ACC_ECN_FIELD_LENGTH, ACC_ECN_FIELDS);
@@ -212,7 +214,10 @@ public final class TcpOptions {
         return echoEct1Bytes;
     }
 
-    /** What the user timeout option says (RFC 5482 2): the highest bit is set for minutes, else it is seconds; 0 if there is none. */
+    /**
+     * What the user timeout option says (RFC 5482 2): the highest bit is set for minutes, else it is seconds; 0 if
+     * there is none.
+     */
     public int userTimeout() {
         return userTimeout;
     }
@@ -232,7 +237,10 @@ public final class TcpOptions {
         return cookieLow;
     }
 
-    /** True if the cookie, or the wish for one, came in the experimental option (RFC 6994), which Fast Open had before it got a kind of its own. */
+    /**
+     * True if the cookie, or the wish for one, came in the experimental option (RFC 6994), which Fast Open had before
+     * it got a kind of its own.
+     */
     public boolean cookieExperimental() {
         return cookieExperimental;
     }
@@ -369,7 +377,10 @@ public final class TcpOptions {
         return (2 + ACC_ECN_FIELD_LENGTH * fields + 3) & -4;
     }
 
-    /** An AccECN option of the first {@code fields} of three: ECT(0), CE and ECT(1) in order 0, the other way round in order 1. */
+    /**
+     * An AccECN option of the first {@code fields} of three: ECT(0), CE and ECT(1) in order 0, the other way round in
+     * order 1.
+     */
     public static int writeAccEcn(
             final ByteBuffer buffer,
             final int at,

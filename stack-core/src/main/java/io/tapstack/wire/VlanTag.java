@@ -15,7 +15,8 @@ import java.nio.ByteBuffer;
  *   +-------------------------------+
  * </pre>
  *
- * A tag with VLAN identifier 0 is a priority tag: the frame is in no VLAN, and the tag says how urgent it is (802.1Q 9.6).
+ * A tag with VLAN identifier 0 is a priority tag: the frame is in no VLAN, and the tag says how urgent it is (802.1Q
+ * 9.6).
  */
 public final class VlanTag {
 
@@ -42,7 +43,8 @@ public final class VlanTag {
      *
      * @param frame where the frame starts; its Ethernet header is there
      * @param end where the frame ends
-     * @return where the EtherType stands that is behind them. It is that of a tag if the frame is in a VLAN, or ends within the tag.
+     * @return where the EtherType stands that is behind them. It is that of a tag if the frame is in a VLAN, or ends
+     *     within the tag.
      */
     public static int skipPriority(final ByteBuffer bytes, final int frame, final int end) {
         int at = frame + EthernetHeader.ETHER_TYPE_OFFSET;

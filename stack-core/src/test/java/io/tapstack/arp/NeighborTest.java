@@ -253,7 +253,10 @@ class NeighborTest {
         assertThat(isArp(host.sentOne())).isTrue();
     }
 
-    /** RFC 1122 3.3.1.4: a transport that is not answered has it asked at once; an answer, or a transport's word, ends the doubt. */
+    /**
+     * RFC 1122 3.3.1.4: a transport that is not answered has it asked at once; an answer, or a transport's word, ends
+     * the doubt.
+     */
     @Test
     void suspected() {
         skipAnnouncements();

@@ -10,7 +10,8 @@ import io.tapstack.wire.TcpHeader;
 import java.nio.ByteBuffer;
 
 /**
- * One connection of the stack, its peer and its application: what was written, what was read, and what must therefore be true.
+ * One connection of the stack, its peer and its application: what was written, what was read, and what must therefore
+ * be true.
  */
 final class Conversation {
 

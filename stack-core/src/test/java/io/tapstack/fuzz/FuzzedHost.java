@@ -38,8 +38,8 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stack in virtual time with peers and applications around it. Everything that is done to it ends with the stack at rest and all that must
- * hold checked.
+ * A stack in virtual time with peers and applications around it. Everything that is done to it ends with the stack at
+ * rest and all that must hold checked.
  */
 final class FuzzedHost {
 
@@ -55,7 +55,9 @@ final class FuzzedHost {
     /** Polls after which a stack that is left alone must be at rest. */
     private static final int MOST_POLLS = 2_000;
 
-    /** Segments without payload that one frame may cause: an ACK and a FIN of each of two connections, and one for luck. */
+    /**
+     * Segments without payload that one frame may cause: an ACK and a FIN of each of two connections, and one for luck.
+     */
     private static final int MOST_ANSWERS = 5;
 
     private static final int PACKETS_KEPT = 16;

@@ -8,9 +8,9 @@ import io.tapstack.wire.TcpHeader;
 import java.io.ByteArrayOutputStream;
 
 /**
- * The other end of one 4-tuple: a small TCP that knows how to go on, so that connections get somewhere, and that keeps account of all it has
- * ever sent. Every byte that comes from it follows from its sequence number, whoever made up the segment, so that what the stack's application
- * reads can be judged.
+ * The other end of one 4-tuple: a small TCP that knows how to go on, so that connections get somewhere, and that keeps
+ * account of all it has ever sent. Every byte that comes from it follows from its sequence number, whoever made up the
+ * segment, so that what the stack's application reads can be judged.
  */
 public final class ModelPeer {
 

@@ -63,7 +63,10 @@ final class SequenceRanges {
         return length;
     }
 
-    /** The first range that begins after {@code from}, as (start, length), or nothing if there is none within {@code reach}. */
+    /**
+     * The first range that begins after {@code from}, as (start, length), or nothing if there is none within
+     * {@code reach}.
+     */
     int[] rangeAfter(final int from, final int reach) {
         for (final Map.Entry<Long, Long> range : ranges.entrySet()) {
             final int start = range.getKey().intValue();

@@ -16,8 +16,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Frames, time and calls in any order against a whole stack: nothing throws, nothing leaks, nothing hangs, what is received is what was sent,
- * and what is sent is what was written.
+ * Frames, time and calls in any order against a whole stack: nothing throws, nothing leaks, nothing hangs, what is
+ * received is what was sent, and what is sent is what was written.
  */
 class StackFuzzTest {
 

@@ -16,7 +16,10 @@ import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Packets that no sane peer would send, close to those that one would: every field is made of a number that matters, or lies beside one. */
+/**
+ * Packets that no sane peer would send, close to those that one would: every field is made of a number that matters, or
+ * lies beside one.
+ */
 final class WildPackets {
 
     private static final int IP_HEADER = 20;
@@ -256,8 +259,8 @@ final class WildPackets {
     }
 
     /**
-     * A packet that was sent before, with some bytes changed and the IP checksum mended; null if TCP would take what was changed for intact,
-     * as nobody keeps account of that.
+     * A packet that was sent before, with some bytes changed and the IP checksum mended; null if TCP would take what
+     * was changed for intact, as nobody keeps account of that.
      */
     static byte @Nullable [] damaged(final Decisions in, final byte[] packet) {
         final byte[] damaged = in.oneIn(4) ? Arrays.copyOf(packet, in.below(packet.length + 8)) : packet.clone();

@@ -126,7 +126,10 @@ class IcmpProtocolTest {
         assertThat(host.drops(DropReason.ICMP_BROADCAST)).isEqualTo(1);
     }
 
-    /** RFC 792: originate comes back, the other two are ours, and as they do not count from midnight the highest bit says so. */
+    /**
+     * RFC 792: originate comes back, the other two are ours, and as they do not count from midnight the highest bit
+     * says so.
+     */
     @Test
     void timestamp() {
         final byte[] data = new byte[30]; // what is behind the message is not part of it
@@ -354,8 +357,9 @@ class IcmpProtocolTest {
     }
 
     /**
-     * RFC 1191 5 and 7: a router that does not tell the next hop's MTU, and quotes the total length as it was, or with the header's length added
-     * (4.2BSD), or with its bytes swapped, or not at all. Every message makes progress, whoever the transport is.
+     * RFC 1191 5 and 7: a router that does not tell the next hop's MTU, and quotes the total length as it was, or with
+     * the header's length added (4.2BSD), or with its bytes swapped, or not at all. Every message makes progress,
+     * whoever the transport is.
      */
     @ParameterizedTest
     @CsvSource({
@@ -421,7 +425,9 @@ class IcmpProtocolTest {
         }
     }
 
-    /** A message about a packet that was sent before the estimate came down is one to tell of, too (RFC 1122 3.2.2.1). */
+    /**
+     * A message about a packet that was sent before the estimate came down is one to tell of, too (RFC 1122 3.2.2.1).
+     */
     @ParameterizedTest
     @CsvSource({"1400, 1500, true", "1400, 1400, false", "1450, 1500, true", "1400, 65535, false", "1399, 0, true"})
     void fragmentationNeededBelowALoweredEstimate(final int told, final int length, final boolean sensible) {

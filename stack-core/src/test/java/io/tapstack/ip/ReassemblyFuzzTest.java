@@ -15,8 +15,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Fragments in any order, with holes, repeated, overlapping, contradicting each other, of several datagrams at a time, against a model that
- * knows for every datagram which stretches have come.
+ * Fragments in any order, with holes, repeated, overlapping, contradicting each other, of several datagrams at a time,
+ * against a model that knows for every datagram which stretches have come.
  */
 class ReassemblyFuzzTest {
 

@@ -198,7 +198,10 @@ class ReassemblyTest {
         assertArrived(whole);
     }
 
-    /** A second way with a smaller MTU, or a larger one, brings the same bytes in other pieces (RFC 791 3.2 would copy them again). */
+    /**
+     * A second way with a smaller MTU, or a larger one, brings the same bytes in other pieces (RFC 791 3.2 would copy
+     * them again).
+     */
     @ParameterizedTest
     @CsvSource({"0, 16", "8, 24", "16, 32", "0, 32", "32, 64", "16, 56", "0, 64", "24, 40", "64, 64"})
     void aRepeatInOtherPiecesIsNoOverlap(final int from, final int to) {
@@ -428,7 +431,10 @@ class ReassemblyTest {
         assertThat(transport.packets).hasSize(3);
     }
 
-    /** 50 datagrams a second of three fragments, and 3 % of the fragments lost: 0.97 to the third power arrive, for as long as it runs. */
+    /**
+     * 50 datagrams a second of three fragments, and 3 % of the fragments lost: 0.97 to the third power arrive, for as
+     * long as it runs.
+     */
     @Test
     void lossCostsTheDatagramsThatItHits() {
         final Random random = new Random(1);
@@ -454,8 +460,8 @@ class ReassemblyTest {
     }
 
     /**
-     * RFC 4963 2: a fast sender comes back to an identification while a datagram with the same one, a fragment of which was lost, is still
-     * waited for. Its fragments are no contradiction to the new one, nor part of it.
+     * RFC 4963 2: a fast sender comes back to an identification while a datagram with the same one, a fragment of which
+     * was lost, is still waited for. Its fragments are no contradiction to the new one, nor part of it.
      */
     @ParameterizedTest
     @CsvSource({"true, false", "false, false", "true, true"})

@@ -37,7 +37,10 @@ class FrameMailboxTest {
         assertThat(mailbox.take(receiver)).isNull();
     }
 
-    /** Frames of all sizes, more than fit at once, go through in order and unchanged, again and again past the end of the ring. */
+    /**
+     * Frames of all sizes, more than fit at once, go through in order and unchanged, again and again past the end of
+     * the ring.
+     */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
     void isAQueue(final long seed) {

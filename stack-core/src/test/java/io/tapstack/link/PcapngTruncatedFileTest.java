@@ -17,7 +17,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A frame that refers to a mapped file may lose its bytes before the capture gets to see them (a SIGBUS if it looked). */
+/**
+ * A frame that refers to a mapped file may lose its bytes before the capture gets to see them (a SIGBUS if it looked).
+ */
 class PcapngTruncatedFileTest {
 
     private static final int FILE_BYTES = 1 << 20;
@@ -27,7 +29,9 @@ class PcapngTruncatedFileTest {
     private static final int HEADERS = 54;
     private static final int PAYLOAD = 20_000;
 
-    /** Everything in an Enhanced Packet Block but the frame: its fields, epb_flags, the end of options, both lengths. */
+    /**
+     * Everything in an Enhanced Packet Block but the frame: its fields, epb_flags, the end of options, both lengths.
+     */
     private static final int BLOCK_OVERHEAD = 28 + 8 + 4 + 4;
 
     private final BufferPool pool = new BufferPool();

@@ -184,7 +184,10 @@ class VirtualCableTest {
         assertThat(frames.nothingHeld()).isTrue();
     }
 
-    /** A segment with headers in front and random payload in slices of odd lengths, whose checksum is left to the device. */
+    /**
+     * A segment with headers in front and random payload in slices of odd lengths, whose checksum is left to the
+     * device.
+     */
     private PacketBuffer superSegment(final int payload, final int gsoSize, final int flags) {
         final SplittableRandom random = new SplittableRandom(payload);
         final byte[] tcp = new byte[TCP];

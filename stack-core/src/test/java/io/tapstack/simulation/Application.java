@@ -33,9 +33,7 @@ final class Application {
     private boolean closedInPeace;
     private boolean aborted;
 
-    /**
-     * @param stream number of the stream that it writes; it reads the other of 0 and 1
-     */
+    /** @param stream number of the stream that it writes; it reads the other of 0 and 1 */
     Application(
             final String name,
             final Script script,

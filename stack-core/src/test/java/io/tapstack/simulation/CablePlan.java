@@ -13,8 +13,8 @@ import io.tapstack.link.VirtualCable;
  * @param capacityFrames frames that fit the cable, one way
  * @param toRight what happens to frames of the left host
  * @param toLeft what happens to frames of the right host
- * @param impairedAtSender whether frames suffer before they are on the cable, or behind it; behind offloads, where they are single
- *     segments again, it has to be the latter
+ * @param impairedAtSender whether frames suffer before they are on the cable, or behind it; behind offloads, where they
+ *     are single segments again, it has to be the latter
  */
 public record CablePlan(
         LinkType type,
@@ -47,7 +47,10 @@ public record CablePlan(
         return new CablePlan(type, mtu, ends, capacityFrames, newToRight, newToLeft, impairedAtSender);
     }
 
-    /** True if frames arrive once, whole, in order, and after the same time. ARP packets that do not fit the cable are lost. */
+    /**
+     * True if frames arrive once, whole, in order, and after the same time. ARP packets that do not fit the cable are
+     * lost.
+     */
     boolean isCalm() {
         return isCalm(toRight) && isCalm(toLeft) && (type == LinkType.IP || capacityFrames >= 16);
     }

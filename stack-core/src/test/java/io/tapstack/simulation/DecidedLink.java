@@ -11,8 +11,8 @@ import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A device at which a fuzzer decides about every frame that comes in: whether it arrives, twice, late or not at all. When there is nothing left
- * to decide by, or enough was lost, all frames arrive.
+ * A device at which a fuzzer decides about every frame that comes in: whether it arrives, twice, late or not at all.
+ * When there is nothing left to decide by, or enough was lost, all frames arrive.
  */
 final class DecidedLink extends ForwardingLink {
 

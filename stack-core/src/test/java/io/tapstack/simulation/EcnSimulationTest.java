@@ -17,7 +17,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** One flow through a bottleneck that marks packets before its queue is full (RFC 3168): it fills the line and loses nothing. */
+/**
+ * One flow through a bottleneck that marks packets before its queue is full (RFC 3168): it fills the line and loses
+ * nothing.
+ */
 class EcnSimulationTest {
 
     private static final long MILLIS = 1_000_000L;

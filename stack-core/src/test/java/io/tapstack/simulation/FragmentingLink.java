@@ -12,8 +12,8 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An Ethernet device without offload that cuts every IPv4 packet it receives into two fragments, whether it may be cut or not, and gives it an
- * identification: as if a careless router were on the way.
+ * An Ethernet device without offload that cuts every IPv4 packet it receives into two fragments, whether it may be cut
+ * or not, and gives it an identification: as if a careless router were on the way.
  */
 final class FragmentingLink extends ForwardingLink {
 

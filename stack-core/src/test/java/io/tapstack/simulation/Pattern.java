@@ -2,14 +2,15 @@ package io.tapstack.simulation;
 
 import java.nio.ByteBuffer;
 
-/** A stream whose every byte follows from its position, so that one that is missing, doubled or in the wrong place is seen. */
+/**
+ * A stream whose every byte follows from its position, so that one that is missing, doubled or in the wrong place is
+ * seen.
+ */
 public final class Pattern {
 
     private final long salt;
 
-    /**
-     * @param stream tells streams apart
-     */
+    /** @param stream tells streams apart */
     public Pattern(final long stream) {
         this.salt = stream * 0x9E37_79B9_7F4A_7C15L;
     }

@@ -10,7 +10,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One end of a cable as an interface with several queues, each a device: what comes in goes to the queue that a test says. */
+/**
+ * One end of a cable as an interface with several queues, each a device: what comes in goes to the queue that a test
+ * says.
+ */
 final class QueuedEnd {
 
     /** Says where the next frame comes in. */

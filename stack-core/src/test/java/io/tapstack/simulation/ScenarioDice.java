@@ -42,7 +42,10 @@ final class ScenarioDice {
         return new Scenario(seed, cable, memory, oneIn(10), client, server, scripts[0], scripts[1]);
     }
 
-    /** All algorithms in turn, and now and then a limit on the rate, without any die: other properties of a seed stay what they are. */
+    /**
+     * All algorithms in turn, and now and then a limit on the rate, without any die: other properties of a seed stay
+     * what they are.
+     */
     private static void chooseCongestionControl(final long seed, final TcpConfig client, final TcpConfig server) {
         final List<String> names = List.copyOf(CongestionControls.names());
         final int turn = (int) Math.floorMod(seed, (long) names.size() * names.size());

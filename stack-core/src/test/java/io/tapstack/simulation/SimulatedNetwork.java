@@ -14,8 +14,8 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Two hosts, 10.0.0.1 and 10.0.0.2, on a cable, in virtual time. Whoever runs it polls, lets the applications act, and moves to the next
- * event:
+ * Two hosts, 10.0.0.1 and 10.0.0.2, on a cable, in virtual time. Whoever runs it polls, lets the applications act, and
+ * moves to the next event:
  *
  * <pre>{@code
  * while (!finished) {
@@ -65,9 +65,7 @@ public final class SimulatedNetwork {
         this(plan, memoryLimitBytes, seed, capture, NOTHING);
     }
 
-    /**
-     * @param between what else frames go through at each end, next to the impairments
-     */
+    /** @param between what else frames go through at each end, next to the impairments */
     SimulatedNetwork(
             final CablePlan plan,
             final long memoryLimitBytes,
@@ -111,7 +109,8 @@ public final class SimulatedNetwork {
     }
 
     /**
-     * Moves time to the next event in the network, or to {@code otherEvent} if that is earlier. There may be more to do at the same time.
+     * Moves time to the next event in the network, or to {@code otherEvent} if that is earlier. There may be more to do
+     * at the same time.
      *
      * @return false if nothing will ever happen again
      */

@@ -15,7 +15,10 @@ import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** One run of a {@link Scenario}: an application on each host of a {@link SimulatedNetwork}, from the first SYN to the end of TIME-WAIT. */
+/**
+ * One run of a {@link Scenario}: an application on each host of a {@link SimulatedNetwork}, from the first SYN to the
+ * end of TIME-WAIT.
+ */
 final class Simulation {
 
     private static final int CLIENT_PORT = 40_000;
@@ -38,16 +41,12 @@ final class Simulation {
         this(scenario, null);
     }
 
-    /**
-     * @param capture gets all frames, as each end sees them, or null
-     */
+    /** @param capture gets all frames, as each end sees them, or null */
     Simulation(final Scenario scenario, final @Nullable PcapngWriter capture) {
         this(scenario, capture, SimulatedNetwork.NOTHING);
     }
 
-    /**
-     * @param between as in {@link SimulatedNetwork}
-     */
+    /** @param between as in {@link SimulatedNetwork} */
     Simulation(final Scenario scenario, final @Nullable PcapngWriter capture, final UnaryOperator<LinkDevice> between) {
         final SplittableRandom random = new SplittableRandom(scenario.seed());
         this.scenario = scenario;

@@ -17,8 +17,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Whole connections over links of all kinds of badness. {@code -Dtapstack.seeds=N} runs more of them, {@code -Dtapstack.seed=N} a certain
- * one.
+ * Whole connections over links of all kinds of badness. {@code -Dtapstack.seeds=N} runs more of them,
+ * {@code -Dtapstack.seed=N} a certain one.
  */
 class SimulationTest {
 

@@ -10,8 +10,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A client, a proxy that splices, and a server, over a network that does to frames what a fuzzer says, and users who call in any order: what
- * is read is what was written, a splice ends once, and nothing is left.
+ * A client, a proxy that splices, and a server, over a network that does to frames what a fuzzer says, and users who
+ * call in any order: what is read is what was written, a splice ends once, and nothing is left.
  */
 class SpliceFuzzTest {
 

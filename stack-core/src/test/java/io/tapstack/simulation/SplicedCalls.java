@@ -20,8 +20,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One input of the fuzzer, played: clients and servers on the left host, and on the right one a proxy that joins each connection that it
- * accepts to one of its own, which may not be there yet, or to itself.
+ * One input of the fuzzer, played: clients and servers on the left host, and on the right one a proxy that joins each
+ * connection that it accepts to one of its own, which may not be there yet, or to itself.
  */
 final class SplicedCalls {
 

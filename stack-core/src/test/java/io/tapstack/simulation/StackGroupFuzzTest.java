@@ -9,8 +9,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * One host with several stacks behind queues: a fuzzer says at which queue a frame comes in, whether it comes at all, when and how often, and
- * which stack has its turn. Every byte of every connection arrives, and nothing is left.
+ * One host with several stacks behind queues: a fuzzer says at which queue a frame comes in, whether it comes at all,
+ * when and how often, and which stack has its turn. Every byte of every connection arrives, and nothing is left.
  */
 class StackGroupFuzzTest {
 

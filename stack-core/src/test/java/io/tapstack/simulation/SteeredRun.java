@@ -25,7 +25,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** One input of the fuzzer, played: connections both ways between a host with one stack and one with a group of them. */
+/**
+ * One input of the fuzzer, played: connections both ways between a host with one stack and one with a group of them.
+ */
 final class SteeredRun {
 
     private static final IpAddress SINGLE = IpAddress.parse("10.0.0.1");

@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 import java.util.BitSet;
 
 /**
- * Watches one connection at one end, knows nothing but what passes on the wire, and objects to what a TCP must never send, however bad the
- * network is.
+ * Watches one connection at one end, knows nothing but what passes on the wire, and objects to what a TCP must never
+ * send, however bad the network is.
  */
 final class TcpWitness {
 
@@ -84,9 +84,7 @@ final class TcpWitness {
         }
     }
 
-    /**
-     * @param gsoSize into what pieces the device will cut it, or 0
-     */
+    /** @param gsoSize into what pieces the device will cut it, or 0 */
     void sent(final ByteBuffer segment, final int gsoSize) {
         header.wrap(segment, 0);
         if (has(TcpHeader.RST)) {

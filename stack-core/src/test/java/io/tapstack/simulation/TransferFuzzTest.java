@@ -13,8 +13,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Two stacks, and a network between them that loses, doubles and delays the very frames that a fuzzer says: whatever it finds, every byte
- * arrives, and neither end does what a {@link TcpWitness} objects to.
+ * Two stacks, and a network between them that loses, doubles and delays the very frames that a fuzzer says: whatever it
+ * finds, every byte arrives, and neither end does what a {@link TcpWitness} objects to.
  */
 class TransferFuzzTest {
 

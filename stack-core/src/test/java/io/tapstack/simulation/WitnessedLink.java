@@ -16,7 +16,10 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Shows every TCP segment that a stack sends, and every intact one that it receives, to the {@link TcpWitness} of its connection, known by its ports. */
+/**
+ * Shows every TCP segment that a stack sends, and every intact one that it receives, to the {@link TcpWitness} of its
+ * connection, known by its ports.
+ */
 final class WitnessedLink extends ForwardingLink {
 
     private final Supplier<TcpWitness> summons;
@@ -24,9 +27,7 @@ final class WitnessedLink extends ForwardingLink {
     private final int linkHeaderLength;
     private long mac; // ours, as our frames say
 
-    /**
-     * @param summons makes a witness
-     */
+    /** @param summons makes a witness */
     WitnessedLink(final LinkDevice device, final Supplier<TcpWitness> summons) {
         super(device);
         this.summons = summons;

@@ -21,7 +21,10 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** An impaired link under a driver: frames are late by the time they should be, whoever sends them and however long nothing happened. */
+/**
+ * An impaired link under a driver: frames are late by the time they should be, whoever sends them and however long
+ * nothing happened.
+ */
 class ImpairedLinkInRealTimeTest {
 
     private static final long DELAY = 30_000_000L;

@@ -280,7 +280,10 @@ final class StackDriverTest {
         assertThat(device.closed).isTrue();
     }
 
-    /** Whatever the driver does when it is called, looking, falling asleep or sleeping, it comes; and it is woken up at most once a sleep. */
+    /**
+     * Whatever the driver does when it is called, looking, falling asleep or sleeping, it comes; and it is woken up at
+     * most once a sleep.
+     */
     @Test
     void isCalledBackFromLookingAndFromSleepAlike() throws InterruptedException {
         driver.start();
@@ -385,7 +388,10 @@ final class StackDriverTest {
 
     // ---- Applications that watch the device
 
-    /** Waits until the stack has been polled with something to read: each poll that the device was roused for brings some. */
+    /**
+     * Waits until the stack has been polled with something to read: each poll that the device was roused for brings
+     * some.
+     */
     private void await(final WaitPoint point, final AtomicInteger unread) throws InterruptedException {
         door.enter();
         try {
@@ -437,7 +443,10 @@ final class StackDriverTest {
         assertThat(readByWaiting(100)).isEqualTo(2_000);
     }
 
-    /** Frames that come when the reader has given up watching, or has never begun to, are the driver's; without it this test does not end. */
+    /**
+     * Frames that come when the reader has given up watching, or has never begun to, are the driver's; without it this
+     * test does not end.
+     */
     @Test
     void theDriverTakesOverWhenNothingComes() throws InterruptedException {
         final AtomicInteger unread = new AtomicInteger();
@@ -577,7 +586,10 @@ final class StackDriverTest {
         assertThat(result).hasValue("interrupted");
     }
 
-    /** Threads hand a token around at wait points, while the driver is busy: nothing is lost, and nobody is inside with another. */
+    /**
+     * Threads hand a token around at wait points, while the driver is busy: nothing is lost, and nobody is inside with
+     * another.
+     */
     @Test
     void noWakeUpIsLost() throws InterruptedException {
         final int threads = 8;

@@ -15,7 +15,10 @@ class AbortTraceTest {
         trace.noLeaks();
     }
 
-    /** 3.10.5: in CLOSING and LAST-ACK an ABORT sends nothing: both sides have closed. But what was not sent, or not read, is missed by somebody. */
+    /**
+     * 3.10.5: in CLOSING and LAST-ACK an ABORT sends nothing: both sides have closed. But what was not sent, or not
+     * read, is missed by somebody.
+     */
     @Test
     void abortOnceBothHaveClosed() {
         final TcpConnection closing = trace.established(new TcpConfig());

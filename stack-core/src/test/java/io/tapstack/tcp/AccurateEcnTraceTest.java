@@ -107,7 +107,10 @@ class AccurateEcnTraceTest {
         trace.out("ect0 P.5 1:1001(1000) ack 1").quiet();
     }
 
-    /** 3.2.3.2.1: "MAY omit an AccECN Option ... due to insufficient option space": a SYN-ACK that is too large for the link never arrives. */
+    /**
+     * 3.2.3.2.1: "MAY omit an AccECN Option ... due to insufficient option space": a SYN-ACK that is too large for the
+     * link never arrives.
+     */
     @ParameterizedTest
     @CsvSource({"68, timestamps, 4", "80, timestamps, 12", "68, plain, 12"})
     void optionFitsTheLink(final int mtu, final String options, final int length) {
@@ -162,7 +165,9 @@ class AccurateEcnTraceTest {
                 .quiet();
     }
 
-    /** 3.2: data of a SYN is in no counter; 3.2.2.1: the first ACK may be of data, too, and has the handshake encoding. */
+    /**
+     * 3.2: data of a SYN is in no counter; 3.2.2.1: the first ACK may be of data, too, and has the handshake encoding.
+     */
     @Test
     void fastOpenServer() {
         final TcpListener listener = trace.listen(config().fastOpenQueue(2));
@@ -250,7 +255,9 @@ class AccurateEcnTraceTest {
         trace.drain();
     }
 
-    /** 3.2.2.3: every packet of four rounds comes back as marked: that is no congestion. No ECT any more, and no answer. */
+    /**
+     * 3.2.2.3: every packet of four rounds comes back as marked: that is no congestion. No ECT any more, and no answer.
+     */
     @Test
     void everythingIsMarked() {
         final TcpConnection connection = established(config().initialWindowSegments(20));
@@ -297,7 +304,10 @@ class AccurateEcnTraceTest {
 
     // ---- 3.3.4: offload
 
-    /** The device leaves CWR to the first of the segments that it cuts; while the counter has that bit there is nothing to cut. */
+    /**
+     * The device leaves CWR to the first of the segments that it cuts; while the counter has that bit there is nothing
+     * to cut.
+     */
     @Test
     void superSegmentsHaveNoCwr() {
         trace.noLeaks();

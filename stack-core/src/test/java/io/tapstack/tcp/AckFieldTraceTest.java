@@ -9,7 +9,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The ACK field in the synchronized states: RFC 9293 3.10.7.4, fifth, and RFC 5961 5.2. SND.UNA is 2001, SND.NXT 5001. */
+/**
+ * The ACK field in the synchronized states: RFC 9293 3.10.7.4, fifth, and RFC 5961 5.2. SND.UNA is 2001, SND.NXT 5001.
+ */
 class AckFieldTraceTest {
 
     private static final int WINDOW = 10_000;
@@ -49,7 +51,9 @@ class AckFieldTraceTest {
         assertThat(connection.unacknowledgedBytes()).isEqualTo(3_000);
     }
 
-    /** SEG.ACK =< SND.UNA: ignored as an ACK, but the text is taken: down to the start of the connection, as in Linux. */
+    /**
+     * SEG.ACK =< SND.UNA: ignored as an ACK, but the text is taken: down to the start of the connection, as in Linux.
+     */
     @ParameterizedTest
     @ValueSource(longs = {2_001, 2_000, 1_001, 1})
     void old(final long ack) {

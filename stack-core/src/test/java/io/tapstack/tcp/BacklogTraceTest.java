@@ -16,7 +16,9 @@ class BacklogTraceTest {
         trace.noLeaks();
     }
 
-    /** The SYN queue and the accept queue: when the accept queue is full, SYNs and last ACKs are dropped (listen(2)). */
+    /**
+     * The SYN queue and the accept queue: when the accept queue is full, SYNs and last ACKs are dropped (listen(2)).
+     */
     @Test
     void backlog() {
         final TcpListener listener = trace.listen(new TcpConfig(), 0);
@@ -31,7 +33,9 @@ class BacklogTraceTest {
         assertThat(listener.pending()).isEqualTo(1);
     }
 
-    /** A handshake that completes while the queue is full is repeated by our SYN-ACK, and completes when there is room. */
+    /**
+     * A handshake that completes while the queue is full is repeated by our SYN-ACK, and completes when there is room.
+     */
     @Test
     void lastAckIsDroppedWhileTheQueueIsFull() {
         final TcpListener listener = trace.listen(new TcpConfig().timestamps(false), 0);

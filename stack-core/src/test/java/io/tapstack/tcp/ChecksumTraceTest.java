@@ -22,7 +22,9 @@ class ChecksumTraceTest {
         trace.noLeaks();
     }
 
-    /** The ones' complement sum of pseudo-header, header and text; an odd last octet is padded with zeros on its right. */
+    /**
+     * The ones' complement sum of pseudo-header, header and text; an odd last octet is padded with zeros on its right.
+     */
     private static int sum(final byte[] packet) {
         int sum = IpProtocol.TCP + packet.length - IP_HEADER;
         // From the addresses on: source, destination, and then the segment.

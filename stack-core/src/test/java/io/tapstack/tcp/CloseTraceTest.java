@@ -229,7 +229,10 @@ class CloseTraceTest {
         trace.dropped(DropReason.TCP_AFTER_CLOSE, 1);
     }
 
-    /** ... with the number that the peer waits for, which may not have our FIN: it would challenge another (RFC 5961 3.2). */
+    /**
+     * ... with the number that the peer waits for, which may not have our FIN: it would challenge another (RFC 5961
+     * 3.2).
+     */
     @Test
     void dataForAnOrphanWhoseFinIsLost() {
         connection.close(trace.now());

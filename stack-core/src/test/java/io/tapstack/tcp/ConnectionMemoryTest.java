@@ -50,7 +50,10 @@ class ConnectionMemoryTest {
         Reference.reachabilityFence(trace);
     }
 
-    /** In TIME-WAIT there is a record of about a hundred bytes, with its place in the table; and after it nothing at all. */
+    /**
+     * In TIME-WAIT there is a record of about a hundred bytes, with its place in the table; and after it nothing at
+     * all.
+     */
     @Test
     void openedAndClosed() {
         // Once before, so that tables have their size and classes are loaded.

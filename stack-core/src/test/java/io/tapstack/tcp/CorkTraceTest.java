@@ -7,7 +7,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What an application can hold back, or has held back for it: TCP_CORK, MSG_MORE, TCP_NODELAY, TCP_NOTSENT_LOWAT, TCP_WINDOW_CLAMP (tcp(7)). */
+/**
+ * What an application can hold back, or has held back for it: TCP_CORK, MSG_MORE, TCP_NODELAY, TCP_NOTSENT_LOWAT,
+ * TCP_WINDOW_CLAMP (tcp(7)).
+ */
 class CorkTraceTest {
 
     private final TcpTrace trace = new TcpTrace();
@@ -61,7 +64,9 @@ class CorkTraceTest {
         trace.advance(1).out("P. 1:301(300) ack 1").quiet();
     }
 
-    /** TCP_NODELAY, set on a corked socket: "an explicit flush of pending output, even if TCP_CORK is currently set". */
+    /**
+     * TCP_NODELAY, set on a corked socket: "an explicit flush of pending output, even if TCP_CORK is currently set".
+     */
     @Test
     void flush() {
         final TcpConnection connection = trace.established(new TcpConfig().cork(true));
@@ -86,7 +91,10 @@ class CorkTraceTest {
         trace.out("FP. 1:301(300) ack 1").quiet();
     }
 
-    /** TCP_NOTSENT_LOWAT: what was never sent is limited, in steps of half a window; a writer is woken when half of it is left. */
+    /**
+     * TCP_NOTSENT_LOWAT: what was never sent is limited, in steps of half a window; a writer is woken when half of it
+     * is left.
+     */
     @Test
     void notSentLowWater() {
         final AtomicInteger woken = new AtomicInteger();

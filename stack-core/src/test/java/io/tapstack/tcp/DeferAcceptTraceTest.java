@@ -55,7 +55,10 @@ class DeferAcceptTraceTest {
         assertThat(listener.accept().state()).isEqualTo(TcpState.CLOSE_WAIT);
     }
 
-    /** Nothing is sent while data is waited for, but a last SYN-ACK; the ACK for that one makes the connection after all. */
+    /**
+     * Nothing is sent while data is waited for, but a last SYN-ACK; the ACK for that one makes the connection after
+     * all.
+     */
     @Test
     void lastChance() {
         shakeHands();

@@ -9,8 +9,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * RFC 3168 6.1.2: an echo reduces the window as a loss does; the flight comes down to it by Proportional Rate Reduction (RFC 9937), as Linux's
- * does in its state CWR. Ten segments of 1000 are in flight, the round trip is 100 ms.
+ * RFC 3168 6.1.2: an echo reduces the window as a loss does; the flight comes down to it by Proportional Rate Reduction
+ * (RFC 9937), as Linux's does in its state CWR. Ten segments of 1000 are in flight, the round trip is 100 ms.
  */
 class EcnReductionTraceTest {
 
@@ -45,7 +45,10 @@ class EcnReductionTraceTest {
         return connection.recovery.pipe(connection.sndUna, connection.sndNxt);
     }
 
-    /** RFC 9937: one for each two delivered, from the first echo on; when the reduction ends the flight is ssthresh, and grows again. */
+    /**
+     * RFC 9937: one for each two delivered, from the first echo on; when the reduction ends the flight is ssthresh, and
+     * grows again.
+     */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void comesDownOverARoundTrip(final boolean sack) {
@@ -69,7 +72,10 @@ class EcnReductionTraceTest {
         assertThat(trace.drain()).isOne();
     }
 
-    /** RFC 8511 with RFC 9937: the flight comes down to eight tenths, four segments for about each five that are delivered. */
+    /**
+     * RFC 8511 with RFC 9937: the flight comes down to eight tenths, four segments for about each five that are
+     * delivered.
+     */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void comesDownLessWithAlternativeBackoff(final boolean sack) {
@@ -111,7 +117,10 @@ class EcnReductionTraceTest {
         trace.drain();
     }
 
-    /** What is SACKed meanwhile counts as delivered; there is no second reduction for the loss, and recovery goes on from there. */
+    /**
+     * What is SACKed meanwhile counts as delivered; there is no second reduction for the loss, and recovery goes on
+     * from there.
+     */
     @Test
     void lossInTheSameWindow() {
         flight(true);
@@ -129,7 +138,10 @@ class EcnReductionTraceTest {
         assertThat(inFlight()).isEqualTo(5_000);
     }
 
-    /** RFC 4015 is about losses that were none: the echo stays true, so the window that it has reduced does not come back. */
+    /**
+     * RFC 4015 is about losses that were none: the echo stays true, so the window that it has reduced does not come
+     * back.
+     */
     @Test
     void aSpuriousRecoveryDoesNotBringTheWindowBack() {
         flight(true);
@@ -145,7 +157,10 @@ class EcnReductionTraceTest {
         assertThat(connection.congestion.ssthresh()).isEqualTo(5_000);
     }
 
-    /** A timeout ends it: one segment, but ssthresh was reduced for this flight already; and no undo goes behind the echo. */
+    /**
+     * A timeout ends it: one segment, but ssthresh was reduced for this flight already; and no undo goes behind the
+     * echo.
+     */
     @Test
     void timeout() {
         flight(true);

@@ -109,7 +109,10 @@ class EcnTraceTest {
         trace.out("not-ect P. 1:1001(1000) ack 1").quiet();
     }
 
-    /** Reserved bits, among them AE of RFC 9768: a SYN that asks for Accurate ECN (AE, CWR and ECE) is answered as RFC 3168 does (RFC 9768 3.1.2). */
+    /**
+     * Reserved bits, among them AE of RFC 9768: a SYN that asks for Accurate ECN (AE, CWR and ECE) is answered as RFC
+     * 3168 does (RFC 9768 3.1.2).
+     */
     @ParameterizedTest
     @ValueSource(ints = {1, 8, 15})
     void reservedBits(final int bits) {
@@ -122,7 +125,10 @@ class EcnTraceTest {
         assertThat(trace.stack.tcp().connections().get(0).state()).isEqualTo(TcpState.ESTABLISHED);
     }
 
-    /** 6.1.1.1: something may drop a SYN for its flags, so the next one is without; what is sent is then never ECN-capable (6.1.1). */
+    /**
+     * 6.1.1.1: something may drop a SYN for its flags, so the next one is without; what is sent is then never
+     * ECN-capable (6.1.1).
+     */
     @Test
     void lostSynFallsBack() {
         final TcpConnection connection = trace.connect(config(EcnMode.ON));
@@ -132,7 +138,10 @@ class EcnTraceTest {
         trace.out("not-ect P. 1:1001(1000) ack 1").quiet();
     }
 
-    /** 6.1.1: the answer to the first SYN, after the second: our data is not ECN-capable, but the peer's is, and we echo its marks. */
+    /**
+     * 6.1.1: the answer to the first SYN, after the second: our data is not ECN-capable, but the peer's is, and we echo
+     * its marks.
+     */
     @Test
     void lateAnswerToTheFirstSyn() {
         final TcpConnection connection = trace.connect(config(EcnMode.ON));
@@ -298,7 +307,10 @@ class EcnTraceTest {
         assertThat(connection.congestion.ssthresh()).isEqualTo(ssthresh);
     }
 
-    /** And an echo in the window of a loss adds nothing; 6.1.5: what is sent again is not ECN-capable; CWR goes out after a loss too. */
+    /**
+     * And an echo in the window of a loss adds nothing; 6.1.5: what is sent again is not ECN-capable; CWR goes out
+     * after a loss too.
+     */
     @Test
     void echoInTheWindowOfALoss() {
         final TcpConnection connection = established();

@@ -88,7 +88,9 @@ class FastOpenClientTraceTest {
         trace.in(". 1:1(0) ack 2501 win 5000").quiet();
     }
 
-    /** 4.2.1: the server takes the SYN alone: the data is sent again, at once; its fresh cookie is used the next time. */
+    /**
+     * 4.2.1: the server takes the SYN alone: the data is sent again, at once; its fresh cookie is used the next time.
+     */
     @Test
     void dataIsNotTaken() {
         learnCookie();
@@ -114,7 +116,10 @@ class FastOpenClientTraceTest {
         trace.in(". 1:1(0) ack 301 win 5000");
     }
 
-    /** 4.2.1: "SHOULD retransmit the SYN segment without data and without any TCP Fast Open options", and do without for a while. */
+    /**
+     * 4.2.1: "SHOULD retransmit the SYN segment without data and without any TCP Fast Open options", and do without for
+     * a while.
+     */
     @Test
     void synIsLost() {
         learnCookie();

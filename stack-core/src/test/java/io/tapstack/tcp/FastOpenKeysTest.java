@@ -19,7 +19,9 @@ class FastOpenKeysTest {
         return FastOpenKeys.of(HexFormat.of().parseHex(hex));
     }
 
-    /** What Linux answers with this key, as the kernel's own tests have it: servers of both kinds can share an address. */
+    /**
+     * What Linux answers with this key, as the kernel's own tests have it: servers of both kinds can share an address.
+     */
     @Test
     void cookiesOfLinux() {
         assertThat(keys("a1a1a1a1b2b2b2b2c3c3c3c3d4d4d4d4").cookie(SERVER, CLIENT))

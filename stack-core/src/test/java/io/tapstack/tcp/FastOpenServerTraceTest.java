@@ -86,7 +86,9 @@ class FastOpenServerTraceTest {
                 .quiet();
     }
 
-    /** The SYN-ACK is lost: it is repeated by the timer, and for the client's SYN, which has no data any more (4.2.1). */
+    /**
+     * The SYN-ACK is lost: it is repeated by the timer, and for the client's SYN, which has no data any more (4.2.1).
+     */
     @Test
     void synAckIsRepeated() {
         final TcpConnection connection = opened(cookie());
@@ -97,7 +99,10 @@ class FastOpenServerTraceTest {
         assertThat(connection.state()).isEqualTo(TcpState.ESTABLISHED);
     }
 
-    /** RFC 9293 3.8.6, SHLD-14: an ACK has announced more than a SYN-ACK can, which the SYN-ACK that is repeated does not take back. */
+    /**
+     * RFC 9293 3.8.6, SHLD-14: an ACK has announced more than a SYN-ACK can, which the SYN-ACK that is repeated does
+     * not take back.
+     */
     @Test
     void aRepeatedSynAckDoesNotShrinkTheWindow() {
         final TcpTrace scaled = new TcpTrace();
@@ -207,7 +212,10 @@ class FastOpenServerTraceTest {
         assertThat(listener.pending()).isZero();
     }
 
-    /** A SYN with data and a FIN: the connection is in CLOSE-WAIT as soon as it is accepted; the SYN-ACK acknowledges all three. */
+    /**
+     * A SYN with data and a FIN: the connection is in CLOSE-WAIT as soon as it is accepted; the SYN-ACK acknowledges
+     * all three.
+     */
     @Test
     void finWithTheSyn() {
         final String cookie = cookie();

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What Tahoe and Reno do after a fast retransmit, without SACK; NewReno is in {@link FastRetransmitTraceTest}. Segments 1 and 4 are lost. */
+/**
+ * What Tahoe and Reno do after a fast retransmit, without SACK; NewReno is in {@link FastRetransmitTraceTest}. Segments
+ * 1 and 4 are lost.
+ */
 class FastRecoveryTraceTest {
 
     private final TcpTrace trace = new TcpTrace();

@@ -37,7 +37,10 @@ class FullDeviceTraceTest {
         trace.noLeaks();
     }
 
-    /** RFC 8985 7.2, RFC 6298 5.1: the probe and the timeout are due together, and the probe cannot go out; that was not the last try. */
+    /**
+     * RFC 8985 7.2, RFC 6298 5.1: the probe and the timeout are due together, and the probe cannot go out; that was not
+     * the last try.
+     */
     @Test
     void aTailLossProbeThatTheDeviceRefusesIsFollowedByATimeout() {
         final TcpListener listener = trace.listen(new TcpConfig().timestamps(false));
@@ -57,7 +60,10 @@ class FullDeviceTraceTest {
         trace.noLeaks();
     }
 
-    /** The ACK of a FIN with data could not go out, and then the next incarnation begins: what was owed is forgotten, timer and all. */
+    /**
+     * The ACK of a FIN with data could not go out, and then the next incarnation begins: what was owed is forgotten,
+     * timer and all.
+     */
     @Test
     void whatIsOwedInTimeWaitEndsWithIt() {
         final TcpConnection connection = trace.established(new TcpConfig());
@@ -145,7 +151,10 @@ class FullDeviceTraceTest {
         trace.noLeaks();
     }
 
-    /** ABORT (RFC 9293 3.10.5): the peer hears of it although there was no room; nothing else would ever tell a peer that only waits. */
+    /**
+     * ABORT (RFC 9293 3.10.5): the peer hears of it although there was no room; nothing else would ever tell a peer
+     * that only waits.
+     */
     @Test
     void reset() {
         final TcpConnection connection = trace.established(new TcpConfig());

@@ -40,8 +40,8 @@ class IcmpErrorTraceTest {
     }
 
     /**
-     * RFC 5461 4: a connection that is not there yet is given up at once: the application can try another address. RFC 1122 4.2.3.9: Time
-     * Exceeded and Parameter Problem are handled the same way.
+     * RFC 5461 4: a connection that is not there yet is given up at once: the application can try another address. RFC
+     * 1122 4.2.3.9: Time Exceeded and Parameter Problem are handled the same way.
      */
     @ParameterizedTest
     @CsvSource({
@@ -155,7 +155,10 @@ class IcmpErrorTraceTest {
         assertThat(connection.error()).isEqualTo(SocketError.EHOSTUNREACH);
     }
 
-    /** RFC 1122 4.2.3.9: a soft error is over when something is acknowledged; what ends the connection later is not its doing. */
+    /**
+     * RFC 1122 4.2.3.9: a soft error is over when something is acknowledged; what ends the connection later is not its
+     * doing.
+     */
     @Test
     void overWhenSomethingIsAcknowledged() {
         final TcpConnection connection = trace.established(new TcpConfig().dataRetries(1));

@@ -15,7 +15,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Keep-alives (RFC 9293 3.8.4), what ICMP reports (RFC 5461, RFC 5927), malformed segments, ports, a device that is full. */
+/**
+ * Keep-alives (RFC 9293 3.8.4), what ICMP reports (RFC 5461, RFC 5927), malformed segments, ports, a device that is
+ * full.
+ */
 class LifeTraceTest {
 
     private static final long SECOND = 1_000_000_000L;
@@ -206,8 +209,8 @@ class LifeTraceTest {
     }
 
     /**
-     * MUST-44: an active open that names no local address has the one that IP selects for the peer; MUST-45: its later segments
-     * have the same.
+     * MUST-44: an active open that names no local address has the one that IP selects for the peer; MUST-45: its later
+     * segments have the same.
      */
     @Test
     void localAddress() throws SocketErrorException {

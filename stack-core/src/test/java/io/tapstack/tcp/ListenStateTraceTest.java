@@ -53,7 +53,9 @@ class ListenStateTraceTest {
         assertThat(listener.halfOpen()).isZero();
     }
 
-    /** Fourth: "any other control or data-bearing segment (not containing SYN) must have an ACK ... drop the segment". */
+    /**
+     * Fourth: "any other control or data-bearing segment (not containing SYN) must have an ACK ... drop the segment".
+     */
     @ParameterizedTest
     @ValueSource(
             strings = {"F 0:0(0)", "P 0:100(100)", "U 0:0(0)", "FPU 0:10(10)", "EW 0:0(0)", "- 0:0(0)", "- 0:9(9)"})
@@ -75,7 +77,10 @@ class ListenStateTraceTest {
         assertThat(listener.pending()).isEqualTo(1);
     }
 
-    /** Third: text and FIN that come with the SYN may be queued or left; here they are left, so the peer sends them again. */
+    /**
+     * Third: text and FIN that come with the SYN may be queued or left; here they are left, so the peer sends them
+     * again.
+     */
     @ParameterizedTest
     @ValueSource(strings = {"SP 0:100(100)", "SF 0:0(0)", "SFP 0:100(100)"})
     void onlyTheSynIsAcknowledged(final String segment) {

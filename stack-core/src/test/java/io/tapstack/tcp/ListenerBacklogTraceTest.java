@@ -67,7 +67,10 @@ class ListenerBacklogTraceTest {
         assertThat(listener.halfOpen()).isZero();
     }
 
-    /** Half-open connections do not count against the backlog, but have a limit of their own: then SYNs are dropped, silently. */
+    /**
+     * Half-open connections do not count against the backlog, but have a limit of their own: then SYNs are dropped,
+     * silently.
+     */
     @Test
     void synFlood() {
         final TcpListener listener = trace.listen(new TcpConfig().synCookies(SynCookieMode.NEVER), 1);
@@ -89,7 +92,9 @@ class ListenerBacklogTraceTest {
         assertThat(trace.stack.tcp().connections()).isEmpty();
     }
 
-    /** The final ACK is dropped while the queue is full; the data behind it completes the handshake once there is room. */
+    /**
+     * The final ACK is dropped while the queue is full; the data behind it completes the handshake once there is room.
+     */
     @Test
     void dataCompletesTheHandshake() {
         final TcpListener listener = trace.listen(new TcpConfig(), 0);

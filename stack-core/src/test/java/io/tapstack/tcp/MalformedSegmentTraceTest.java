@@ -11,7 +11,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is no segment is counted under its reason, changes nothing and is not answered: RFC 9293 3.1 (MUST-3), RFC 1122 4.2.2.5. */
+/**
+ * What is no segment is counted under its reason, changes nothing and is not answered: RFC 9293 3.1 (MUST-3), RFC 1122
+ * 4.2.2.5.
+ */
 class MalformedSegmentTraceTest {
 
     private final TcpTrace trace = new TcpTrace();
@@ -63,7 +66,9 @@ class MalformedSegmentTraceTest {
         assertThat(connection.readableBytes()).isEqualTo(10);
     }
 
-    /** 3.1, "Rsrvd": "must be ignored in received segments if the corresponding future features are not implemented". */
+    /**
+     * 3.1, "Rsrvd": "must be ignored in received segments if the corresponding future features are not implemented".
+     */
     @Test
     void reservedBits() {
         trace.listen(new TcpConfig());
@@ -97,7 +102,9 @@ class MalformedSegmentTraceTest {
         assertThat(trace.read(connection, 100) + trace.read(connection, 100)).isEqualTo(10);
     }
 
-    /** Noise with a right checksum: whatever it is, nothing is thrown, nothing leaks, and the listener still listens. */
+    /**
+     * Noise with a right checksum: whatever it is, nothing is thrown, nothing leaks, and the listener still listens.
+     */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4})
     void noise(final long seed) {

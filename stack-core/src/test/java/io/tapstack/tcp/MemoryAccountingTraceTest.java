@@ -17,7 +17,10 @@ class MemoryAccountingTraceTest {
 
     private static final LinkCapabilities PLAIN = LinkCapabilities.plain(LinkType.IP, 1_500);
 
-    /** Whatever is written, read, received in whatever order and acknowledged: the connection is charged for all that the pool has handed out. */
+    /**
+     * Whatever is written, read, received in whatever order and acknowledged: the connection is charged for all that
+     * the pool has handed out.
+     */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6})
     void chargedIsHeld(final long seed) {
@@ -46,7 +49,10 @@ class MemoryAccountingTraceTest {
         trace.noLeaks();
     }
 
-    /** A peer of single bytes ties up no more than twice the buffer, in order or not (65,536-byte read buffers full of crumbs). */
+    /**
+     * A peer of single bytes ties up no more than twice the buffer, in order or not (65,536-byte read buffers full of
+     * crumbs).
+     */
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 7})
     void crumbs(final int stride) {
@@ -60,7 +66,10 @@ class MemoryAccountingTraceTest {
         trace.noLeaks();
     }
 
-    /** RFC 2018 8: what was kept out of order may be let go; under pressure as much as is needed goes, the farthest first. */
+    /**
+     * RFC 2018 8: what was kept out of order may be let go; under pressure as much as is needed goes, the farthest
+     * first.
+     */
     @Test
     void pruning() {
         final TcpTrace trace = new TcpTrace(PLAIN, 100_000);

@@ -3,7 +3,10 @@ package io.tapstack.tcp;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Nagle's algorithm (RFC 9293 3.7.4, in Minshall's form: docs/decisions/0003), TCP_NODELAY, MSG_MORE, and who gets a PSH (3.8.2). */
+/**
+ * Nagle's algorithm (RFC 9293 3.7.4, in Minshall's form: docs/decisions/0003), TCP_NODELAY, MSG_MORE, and who gets a
+ * PSH (3.8.2).
+ */
 class NagleTraceTest {
 
     private final TcpTrace trace = new TcpTrace();
@@ -37,7 +40,9 @@ class NagleTraceTest {
         trace.out(". 11:1011(1000) ack 1").quiet();
     }
 
-    /** The tail of a large write goes if no small segment is on its way: it does not wait for the peer's delayed ACK. */
+    /**
+     * The tail of a large write goes if no small segment is on its way: it does not wait for the peer's delayed ACK.
+     */
     @Test
     void tailOfALargeWrite() {
         final TcpConnection connection = trace.established(new TcpConfig());

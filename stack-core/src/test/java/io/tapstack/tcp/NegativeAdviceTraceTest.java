@@ -53,7 +53,10 @@ class NegativeAdviceTraceTest {
         }
     }
 
-    /** Types of the frames that have come to the far end, which nobody looks after any more; ARP's with the first octet of who is asked. */
+    /**
+     * Types of the frames that have come to the far end, which nobody looks after any more; ARP's with the first octet
+     * of who is asked.
+     */
     private List<Integer> arrived() throws IOException {
         final List<Integer> types = new ArrayList<>();
         for (PacketBuffer frame = farEnd.receive(server.pool()); frame != null; frame = farEnd.receive(server.pool())) {
@@ -65,7 +68,10 @@ class NegativeAdviceTraceTest {
         return types;
     }
 
-    /** MUST-20 (b), SHLD-10: after three retransmissions of a segment the neighbour itself is asked, long before its time. */
+    /**
+     * MUST-20 (b), SHLD-10: after three retransmissions of a segment the neighbour itself is asked, long before its
+     * time.
+     */
     @Test
     void afterThreeRetransmissions() throws IOException {
         server.tcp().listen(server.tcp().bind(new Endpoint(SERVER, 80), true), 1, new TcpConfig());
@@ -100,7 +106,10 @@ class NegativeAdviceTraceTest {
         assertThat(client.timers().armedTimers()).isZero();
     }
 
-    /** RFC 1122 4.2.3.5, RFC 9293 3.8.3 MUST-23: a SYN is sent again for three minutes at least before the attempt is given up. */
+    /**
+     * RFC 1122 4.2.3.5, RFC 9293 3.8.3 MUST-23: a SYN is sent again for three minutes at least before the attempt is
+     * given up.
+     */
     @Test
     void synForThreeMinutes() {
         final TcpTrace trace = new TcpTrace();

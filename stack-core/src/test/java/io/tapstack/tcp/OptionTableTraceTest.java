@@ -9,7 +9,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Options that are unknown, malformed or out of place (RFC 9293 3.1, MUST-4 to MUST-7): the segment counts, and nothing breaks. */
+/**
+ * Options that are unknown, malformed or out of place (RFC 9293 3.1, MUST-4 to MUST-7): the segment counts, and nothing
+ * breaks.
+ */
 class OptionTableTraceTest {
 
     private static final String FORTY_NOPS = " 1".repeat(40);
@@ -122,7 +125,10 @@ class OptionTableTraceTest {
         assertThat(connection.mss).isEqualTo(used);
     }
 
-    /** MUST-64: options may start at any byte; everything common together, in an order that nobody uses, fills 40 bytes with padding. */
+    /**
+     * MUST-64: options may start at any byte; everything common together, in an order that nobody uses, fills 40 bytes
+     * with padding.
+     */
     @Test
     void everything() {
         final TcpListener listener = trace.listen(new TcpConfig());

@@ -188,7 +188,10 @@ class OptionsTraceTest {
         assertThat(connection.state()).isEqualTo(TcpState.CLOSED);
     }
 
-    /** 3.2 would have a segment without the option dropped, once it was agreed on (SHOULD): it is taken, as middleboxes strip options. */
+    /**
+     * 3.2 would have a segment without the option dropped, once it was agreed on (SHOULD): it is taken, as middleboxes
+     * strip options.
+     */
     @Test
     void missingTimestamp() {
         final TcpConnection connection = withTimestamps();

@@ -6,7 +6,9 @@ import io.tapstack.ip.SocketError;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Connections without an application: RFC 1122 4.2.2.13 and 4.2.3.5, Linux's tcp_max_orphans and tcp_orphan_retries. */
+/**
+ * Connections without an application: RFC 1122 4.2.2.13 and 4.2.3.5, Linux's tcp_max_orphans and tcp_orphan_retries.
+ */
 class OrphanTraceTest {
 
     private final TcpTrace trace = new TcpTrace(TcpLimits.DEFAULT.withOrphans(1));
@@ -99,7 +101,10 @@ class OrphanTraceTest {
         assertThat(connection.state()).isEqualTo(TcpState.CLOSED);
     }
 
-    /** RFC 6429 4: a peer that has taken its window back while something was in flight, and answers for ever, does not keep an orphan for ever. */
+    /**
+     * RFC 6429 4: a peer that has taken its window back while something was in flight, and answers for ever, does not
+     * keep an orphan for ever.
+     */
     @Test
     void windowTakenBack() {
         final TcpConnection connection = trace.established(new TcpConfig());

@@ -78,7 +78,9 @@ class OutOfOrderTraceTest {
         assertThat(connection.unacknowledgedBytes()).isZero();
     }
 
-    /** A duplicate ACK of ours is not carried by data alone: whoever sends data sends the ACK too, but only one of them. */
+    /**
+     * A duplicate ACK of ours is not carried by data alone: whoever sends data sends the ACK too, but only one of them.
+     */
     @Test
     void dataCarriesTheAck() {
         final TcpConnection connection = trace.established(new TcpConfig());

@@ -9,8 +9,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * RFC 9293 3.4: our own sequence numbers go through zero, or through the sign, in the middle of a flight. The clock of the
- * ISN (RFC 6528) is waited for, so that the next connection of a 4-tuple starts just before that place.
+ * RFC 9293 3.4: our own sequence numbers go through zero, or through the sign, in the middle of a flight. The clock of
+ * the ISN (RFC 6528) is waited for, so that the next connection of a 4-tuple starts just before that place.
  */
 class OwnSequenceWrapTraceTest {
 

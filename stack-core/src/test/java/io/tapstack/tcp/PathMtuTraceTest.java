@@ -27,7 +27,10 @@ class PathMtuTraceTest {
         trace.noLeaks();
     }
 
-    /** A router says that the segment that was sent last does not fit; the sequence number it quotes is off by {@code by}. */
+    /**
+     * A router says that the segment that was sent last does not fit; the sequence number it quotes is off by
+     * {@code by}.
+     */
     private void tooBig(final byte[] segment, final int mtu, final int by) {
         final byte[] quoted = Arrays.copyOf(segment, 28);
         final ByteBuffer bytes = ByteBuffer.wrap(quoted);
@@ -81,7 +84,9 @@ class PathMtuTraceTest {
         assertThat(connection.congestion.cwnd()).isGreaterThanOrEqualTo(cwnd);
     }
 
-    /** RFC 5927 7.2: packets of that size were acknowledged before, so the message waits for the segment to time out. */
+    /**
+     * RFC 5927 7.2: packets of that size were acknowledged before, so the message waits for the segment to time out.
+     */
     @Test
     void whatContradictsExperienceHasToWait() {
         final TcpConnection connection = trace.established(new TcpConfig());
@@ -144,7 +149,9 @@ class PathMtuTraceTest {
         trace.out("P. 2001:3001(1000) ack 1").quiet();
     }
 
-    /** RFC 6691, RFC 1191 3.1: the MSS that we announce is about what we can receive, whatever the path from us is like. */
+    /**
+     * RFC 6691, RFC 1191 3.1: the MSS that we announce is about what we can receive, whatever the path from us is like.
+     */
     @Test
     void announcedMssKnowsNothingOfThePath() {
         final TcpConnection first = trace.established(new TcpConfig());
@@ -174,7 +181,10 @@ class PathMtuTraceTest {
         trace.out("P. 513:1001(488) ack 1");
     }
 
-    /** RFC 1191 5: routers of the 4.2BSD kind tell no MTU and quote a length that is 20 too large; all of the data arrives all the same. */
+    /**
+     * RFC 1191 5: routers of the 4.2BSD kind tell no MTU and quote a length that is 20 too large; all of the data
+     * arrives all the same.
+     */
     @ParameterizedTest
     @ValueSource(ints = {1_480, 1_006, 576, 296, 68})
     void oldRouters(final int linkMtu) {
@@ -256,7 +266,10 @@ class PathMtuTraceTest {
         assertThat(connection.mss).isEqualTo(counts ? 600 : 1_000);
     }
 
-    /** RFC 1191 6.5: all that was sent in segments too large is sent again at once, however lately; what was small enough is on its way. */
+    /**
+     * RFC 1191 6.5: all that was sent in segments too large is sent again at once, however lately; what was small
+     * enough is on its way.
+     */
     @Test
     void allThatIsTooLargeGoesOutAgain() {
         final TcpConnection connection = trace.establishedWithSack(new TcpConfig(), 100);
@@ -284,8 +297,9 @@ class PathMtuTraceTest {
     }
 
     /**
-     * RFC 3522 does not apply: the ACK of a small segment that was sent before echoes a time before the repetition, and says nothing of those that
-     * were too large. The window is not what it was before a loss of long ago either (RFC 4015 3.2).
+     * RFC 3522 does not apply: the ACK of a small segment that was sent before echoes a time before the repetition, and
+     * says nothing of those that were too large. The window is not what it was before a loss of long ago either (RFC
+     * 4015 3.2).
      */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})

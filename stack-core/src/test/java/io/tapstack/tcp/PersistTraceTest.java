@@ -24,7 +24,10 @@ class PersistTraceTest {
         return connection;
     }
 
-    /** MUST-36: at least one octet; SHLD-29: after an RTO; SHLD-30: at growing intervals; MUST-37: as long as the peer answers. */
+    /**
+     * MUST-36: at least one octet; SHLD-29: after an RTO; SHLD-30: at growing intervals; MUST-37: as long as the peer
+     * answers.
+     */
     @Test
     void probesForAsLongAsTheyAreAnswered() {
         final TcpConnection connection = closedWindow();
@@ -118,7 +121,10 @@ class PersistTraceTest {
         trace.advance(200).out(". 5001:5101(100) ack 1").quiet();
     }
 
-    /** RFC 6429 4, RFC 5482: the user timeout ends it even though the peer answers every probe; tcp(7) says the same of TCP_USER_TIMEOUT. */
+    /**
+     * RFC 6429 4, RFC 5482: the user timeout ends it even though the peer answers every probe; tcp(7) says the same of
+     * TCP_USER_TIMEOUT.
+     */
     @Test
     void userTimeout() {
         final TcpConnection connection = closedWindow();

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Quick ACKs, as Linux has them (tcp(7), TCP_QUICKACK): at the start, after a silence, around a loss; not on interactive connections. */
+/**
+ * Quick ACKs, as Linux has them (tcp(7), TCP_QUICKACK): at the start, after a silence, around a loss; not on
+ * interactive connections.
+ */
 class QuickAckTraceTest {
 
     private static final int MSS = 1_000;

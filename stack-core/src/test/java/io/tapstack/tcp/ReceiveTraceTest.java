@@ -8,7 +8,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Receiving: acceptability (RFC 9293 3.4, 3.10.7.4 first), order, and when to acknowledge (RFC 5681 4.2, RFC 1122 4.2.3.2). */
+/**
+ * Receiving: acceptability (RFC 9293 3.4, 3.10.7.4 first), order, and when to acknowledge (RFC 5681 4.2, RFC 1122
+ * 4.2.3.2).
+ */
 class ReceiveTraceTest {
 
     private final TcpTrace trace = new TcpTrace();
@@ -115,7 +118,10 @@ class ReceiveTraceTest {
         assertThat(trace.read(connection, 5_000)).isEqualTo(1_500);
     }
 
-    /** RFC 9293 3.8.6 SHLD-14: the right edge of the window never moves back, and moves on by a segment or half the buffer (3.8.6.2.2). */
+    /**
+     * RFC 9293 3.8.6 SHLD-14: the right edge of the window never moves back, and moves on by a segment or half the
+     * buffer (3.8.6.2.2).
+     */
     @Test
     void windowAnnounced() {
         trace.in(". 1:1001(1000) ack 1").in(". 1001:2001(1000) ack 1").out(". 1:1(0) ack 2001 win 8000");

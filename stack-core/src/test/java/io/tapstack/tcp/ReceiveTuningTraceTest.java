@@ -10,7 +10,10 @@ import java.nio.ByteBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The receive buffer follows what the application reads in a round trip (Linux: tcp_rcv_space_adjust). The round trip is 100 ms. */
+/**
+ * The receive buffer follows what the application reads in a round trip (Linux: tcp_rcv_space_adjust). The round trip
+ * is 100 ms.
+ */
 class ReceiveTuningTraceTest {
 
     private static final int START = 64 << 10;
@@ -34,7 +37,10 @@ class ReceiveTuningTraceTest {
         return connection;
     }
 
-    /** The peer sends so many bytes, the application reads them, and a round trip and a bit are over. @return the window at the end */
+    /**
+     * The peer sends so many bytes, the application reads them, and a round trip and a bit are over. @return the window
+     * at the end
+     */
     private int roundTrip(final TcpConnection connection, final int bytes, final boolean read) {
         int window = 0;
         for (int sent = 0; sent < bytes; sent += PIECE, at += PIECE) {

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Where loss recovery meets other things: windows, timeouts, FINs, a second loss. RFC 5681 3.2, RFC 6582 3.2 and 4, RFC 6298 5. */
+/**
+ * Where loss recovery meets other things: windows, timeouts, FINs, a second loss. RFC 5681 3.2, RFC 6582 3.2 and 4, RFC
+ * 6298 5.
+ */
 class RecoveryEdgesTraceTest {
 
     private final TcpTrace trace = new TcpTrace();
@@ -57,7 +60,10 @@ class RecoveryEdgesTraceTest {
         trace.advance(200).out(segment(0)).quiet();
     }
 
-    /** RFC 6582 3.2, step 3: three holes in one window: one is filled each round trip, without a timeout and with one reduction. */
+    /**
+     * RFC 6582 3.2, step 3: three holes in one window: one is filled each round trip, without a timeout and with one
+     * reduction.
+     */
     @Test
     void threeHoles() {
         final TcpConnection connection = flight(10, 65_535);
@@ -86,7 +92,10 @@ class RecoveryEdgesTraceTest {
         assertThat(connection.congestion.cwnd()).isEqualTo(1_000);
     }
 
-    /** RFC 6582 3.2, step 4: a timeout ends recovery, and what was in flight may not start another until it is all acknowledged. */
+    /**
+     * RFC 6582 3.2, step 4: a timeout ends recovery, and what was in flight may not start another until it is all
+     * acknowledged.
+     */
     @Test
     void timeoutInRecovery() {
         final TcpConnection connection = flight(10, 65_535);

@@ -6,8 +6,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * A zero-window probe carries a byte that the peer has no room for. Whatever else is sent meanwhile must not be numbered behind that byte: with
- * its window closed the peer accepts SEG.SEQ = RCV.NXT alone (RFC 9293 3.10.7.4, table 6), and drops the rest together with the ACK in it.
+ * A zero-window probe carries a byte that the peer has no room for. Whatever else is sent meanwhile must not be
+ * numbered behind that byte: with its window closed the peer accepts SEG.SEQ = RCV.NXT alone (RFC 9293 3.10.7.4, table
+ * 6), and drops the rest together with the ACK in it.
  */
 class RejectedProbeTraceTest {
 

@@ -58,8 +58,8 @@ class ResetTraceTest {
     }
 
     /**
-     * RST at RCV.NXT: "any outstanding RECEIVEs and SEND should receive reset responses ... enter the CLOSED state". In CLOSING and LAST-ACK the
-     * application learns of it as well, as on Linux: what it wrote may not have arrived.
+     * RST at RCV.NXT: "any outstanding RECEIVEs and SEND should receive reset responses ... enter the CLOSED state". In
+     * CLOSING and LAST-ACK the application learns of it as well, as on Linux: what it wrote may not have arrived.
      */
     @ParameterizedTest
     @EnumSource(names = {"ESTABLISHED", "FIN_WAIT_1", "FIN_WAIT_2", "CLOSE_WAIT", "CLOSING", "LAST_ACK"})
@@ -99,7 +99,9 @@ class ResetTraceTest {
         trace.dropped(DropReason.TCP_RST_NOT_EXACT, 1);
     }
 
-    /** The peer that really is reset answers the challenge with a RST at our RCV.NXT (RFC 5961 3.2): that one counts. */
+    /**
+     * The peer that really is reset answers the challenge with a RST at our RCV.NXT (RFC 5961 3.2): that one counts.
+     */
     @Test
     void challengeIsConfirmed() {
         trace.in("R 7:7(0)").out(". 1:1(0) ack 1");
@@ -125,7 +127,10 @@ class ResetTraceTest {
         trace.dropped(DropReason.TCP_OUTSIDE_WINDOW, 2);
     }
 
-    /** "Resets in synchronized states are validated by their SEQ fields" (3.5.3): ACK, SYN and FIN do not matter, nor does text. */
+    /**
+     * "Resets in synchronized states are validated by their SEQ fields" (3.5.3): ACK, SYN and FIN do not matter, nor
+     * does text.
+     */
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -175,7 +175,9 @@ class RetransmissionTraceTest {
         return connection;
     }
 
-    /** RFC 9293 3.9.1: the user timeout is over when it is over, not when the timer, backed off, happens to expire next. */
+    /**
+     * RFC 9293 3.9.1: the user timeout is over when it is over, not when the timer, backed off, happens to expire next.
+     */
     @Test
     void userTimeoutIsExact() {
         final TcpConnection connection = trace.established(new TcpConfig().userTimeoutNanos(2_000_000_000L));

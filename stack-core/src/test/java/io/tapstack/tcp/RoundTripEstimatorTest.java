@@ -89,7 +89,10 @@ class RoundTripEstimatorTest {
         assertThat(estimator.minimum()).isEqualTo(500_000 * MILLIS);
     }
 
-    /** 5.5 for a SYN-ACK, which may be sent again as often as the application says: it never comes out short or negative. */
+    /**
+     * 5.5 for a SYN-ACK, which may be sent again as often as the application says: it never comes out short or
+     * negative.
+     */
     @Test
     void initialRto() {
         final TcpConfig config = new TcpConfig();

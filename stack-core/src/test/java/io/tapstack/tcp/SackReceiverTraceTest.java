@@ -59,7 +59,10 @@ class SackReceiverTraceTest {
                 .quiet();
     }
 
-    /** 3: data in the other direction has the blocks if there is room for them, and an ACK in front of it if there is none. */
+    /**
+     * 3: data in the other direction has the blocks if there is room for them, and an ACK in front of it if there is
+     * none.
+     */
     @Test
     void withDataOfOurs() {
         final TcpConnection connection = trace.stack.tcp().connections().get(0);

@@ -7,7 +7,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A sender with SACK: RFC 6675 (pipe, NextSeg), RFC 8985 (RACK-TLP), RFC 9937 (PRR). Ten segments of 1000 are in flight at first, the round trip is 100 ms. */
+/**
+ * A sender with SACK: RFC 6675 (pipe, NextSeg), RFC 8985 (RACK-TLP), RFC 9937 (PRR). Ten segments of 1000 are in flight
+ * at first, the round trip is 100 ms.
+ */
 class SackRecoveryTraceTest {
 
     private final TcpTrace trace = new TcpTrace();
@@ -48,7 +51,9 @@ class SackRecoveryTraceTest {
         assertThat(connection.recovery.phase()).isEqualTo(Phase.DISORDER);
     }
 
-    /** RFC 8985 6.2 step 4: without reordering seen, three SACKed segments are enough. The hole goes out again, once. */
+    /**
+     * RFC 8985 6.2 step 4: without reordering seen, three SACKed segments are enough. The hole goes out again, once.
+     */
     @Test
     void fastRetransmit() {
         sacked(1_001, "2001-3001");
@@ -132,7 +137,10 @@ class SackRecoveryTraceTest {
         assertThat(trace.stack.statistics().segmentsRetransmitted).isEqualTo(1);
     }
 
-    /** RFC 8985 6.2: with reordering seen a segment may be late by a quarter of the round trip, and is not sent again before. */
+    /**
+     * RFC 8985 6.2: with reordering seen a segment may be late by a quarter of the round trip, and is not sent again
+     * before.
+     */
     @Test
     void reorderingWindow() {
         // 1001 comes last of four, but it comes: reordering is seen.
@@ -147,7 +155,10 @@ class SackRecoveryTraceTest {
         assertThat(connection.recovery.phase()).isEqualTo(Phase.RECOVERY);
     }
 
-    /** RFC 8985 6.2 step 3: an ACK that was delayed until the gap was seen moves SND.UNA and brings a block. That is not reordering. */
+    /**
+     * RFC 8985 6.2 step 3: an ACK that was delayed until the gap was seen moves SND.UNA and brings a block. That is not
+     * reordering.
+     */
     @Test
     void ackAndBlockAtOnceAreNoReordering() {
         sacked(3_001, "4001-5001");
@@ -203,7 +214,10 @@ class SackRecoveryTraceTest {
         assertThat(connection.timeouts).isZero();
     }
 
-    /** RFC 6298 5.4 and RFC 8985 6.3: after a timeout the first goes out. F-RTO asks with new data then (RFC 5682 3.1, 2b). */
+    /**
+     * RFC 6298 5.4 and RFC 8985 6.3: after a timeout the first goes out. F-RTO asks with new data then (RFC 5682 3.1,
+     * 2b).
+     */
     @Test
     void timeout() {
         untilTimeout();
@@ -222,7 +236,9 @@ class SackRecoveryTraceTest {
         assertThat(trace.stack.statistics().undoneRecoveries).isZero();
     }
 
-    /** RFC 5682 3.1, 3b: something is acknowledged that was never sent again: the timeout was a mistake, and is undone. */
+    /**
+     * RFC 5682 3.1, 3b: something is acknowledged that was never sent again: the timeout was a mistake, and is undone.
+     */
     @Test
     void spuriousTimeout() {
         final int cwnd = connection.congestion.cwnd();
@@ -251,7 +267,10 @@ class SackRecoveryTraceTest {
         trace.drain();
     }
 
-    /** RFC 2883 4: what counts is the ACK that the block comes with. One that was overtaken reports no duplicates, and undoes nothing. */
+    /**
+     * RFC 2883 4: what counts is the ACK that the block comes with. One that was overtaken reports no duplicates, and
+     * undoes nothing.
+     */
     @Test
     void overtakenAckIsNoDsack() {
         sacked(1_001, "2001-5001");
@@ -291,8 +310,9 @@ class SackRecoveryTraceTest {
     }
 
     /**
-     * RFC 8985 7.4.2, case 3: a peer without DSACK acknowledges the last segment, and then, with a plain duplicate, the probe that has sent it
-     * again: nothing was lost. The next ACK of something new does not mean that the probe repaired a loss.
+     * RFC 8985 7.4.2, case 3: a peer without DSACK acknowledges the last segment, and then, with a plain duplicate, the
+     * probe that has sent it again: nothing was lost. The next ACK of something new does not mean that the probe
+     * repaired a loss.
      */
     @Test
     void probeThatWasNotNeededByAPeerWithoutDsack() {
@@ -329,8 +349,8 @@ class SackRecoveryTraceTest {
     }
 
     /**
-     * RFC 9937 5: a lost segment goes out when there is room for it, also if it is a small one and there would be none for a full segment. Otherwise
-     * nothing would be in flight at last, and the timer have to help.
+     * RFC 9937 5: a lost segment goes out when there is room for it, also if it is a small one and there would be none
+     * for a full segment. Otherwise nothing would be in flight at last, and the timer have to help.
      */
     @Test
     void smallSegments() {

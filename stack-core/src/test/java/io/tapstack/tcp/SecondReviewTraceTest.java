@@ -290,7 +290,10 @@ class SecondReviewTraceTest {
         trace.noLeaks();
     }
 
-    /** 27: data that is sent again is data that is sent (RFC 5681 4.1): a window is not stale because nothing new went out meanwhile. */
+    /**
+     * 27: data that is sent again is data that is sent (RFC 5681 4.1): a window is not stale because nothing new went
+     * out meanwhile.
+     */
     @Test
     void r27RepairIsNoSilence() {
         final TcpListener listener = trace.listen(new TcpConfig().windowScaling(false));

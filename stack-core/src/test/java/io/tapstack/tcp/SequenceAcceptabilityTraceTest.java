@@ -34,7 +34,10 @@ class SequenceAcceptabilityTraceTest {
                 .quiet();
     }
 
-    /** SEG.LEN = 0, RCV.WND > 0: RCV.NXT =< SEG.SEQ < RCV.NXT+RCV.WND, and the right edge too (docs/decisions/0003). Not answered. */
+    /**
+     * SEG.LEN = 0, RCV.WND > 0: RCV.NXT =< SEG.SEQ < RCV.NXT+RCV.WND, and the right edge too (docs/decisions/0003). Not
+     * answered.
+     */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 1500, 3000, 3001})
     void emptyInTheWindow(final long sequence) {
@@ -87,7 +90,9 @@ class SequenceAcceptabilityTraceTest {
         assertThat(connection.readableBytes()).isZero();
     }
 
-    /** "Segments should be trimmed to the window": a segment larger than it fills it, starting before and ending behind. */
+    /**
+     * "Segments should be trimmed to the window": a segment larger than it fills it, starting before and ending behind.
+     */
     @Test
     void segmentLargerThanTheWindow() {
         trace.in(". 1:1001(1000) ack 1").in(". 1001:2001(1000) ack 1").out(". 1:1(0) ack 2001 win 1000");

@@ -7,7 +7,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Silly-window avoidance on both sides: RFC 9293 3.8.6.2.1 (MUST-38) and 3.8.6.2.2 (MUST-39), and where it meets Nagle. */
+/**
+ * Silly-window avoidance on both sides: RFC 9293 3.8.6.2.1 (MUST-38) and 3.8.6.2.2 (MUST-39), and where it meets Nagle.
+ */
 class SillyWindowTraceTest {
 
     private final TcpTrace trace = new TcpTrace();
@@ -55,7 +57,10 @@ class SillyWindowTraceTest {
         trace.out(". 801:" + (801 + window) + "(" + window + ") ack 1").quiet();
     }
 
-    /** Receiver: the edge stays until a segment or half of the buffer is free; the peer that is told "0" is not told "1". */
+    /**
+     * Receiver: the edge stays until a segment or half of the buffer is free; the peer that is told "0" is not told
+     * "1".
+     */
     @Test
     void smallReads() {
         final TcpConnection connection = trace.established(new TcpConfig().receiveBufferBytes(2_000));
@@ -96,7 +101,9 @@ class SillyWindowTraceTest {
         trace.in(". 1:1(0) ack 11 win 1000").out("P. 11:31(20) ack 1").quiet();
     }
 
-    /** A small segment that was acknowledged long ago holds nothing back, across the whole circle of sequence numbers. */
+    /**
+     * A small segment that was acknowledged long ago holds nothing back, across the whole circle of sequence numbers.
+     */
     @Test
     void nagleForgets() {
         final TcpConnection connection = trace.established(new TcpConfig());
@@ -139,7 +146,10 @@ class SillyWindowTraceTest {
         }
     }
 
-    /** A buffer smaller than what 1 stands for in a scaled header: the peer cannot be told less than that, and must not be told 0. */
+    /**
+     * A buffer smaller than what 1 stands for in a scaled header: the peer cannot be told less than that, and must not
+     * be told 0.
+     */
     @Test
     void bufferBelowTheScale() {
         final TcpListener listener = trace.listen(

@@ -112,7 +112,9 @@ class SlowStartTraceTest {
         trace.drain(); // Twenty segments that were not looked at.
     }
 
-    /** RFC 7661 4.1: nine segments of a window of ten, acknowledged two by two, are worth a window of 18, as on Linux. */
+    /**
+     * RFC 7661 4.1: nine segments of a window of ten, acknowledged two by two, are worth a window of 18, as on Linux.
+     */
     @Test
     void nearlyUsed() {
         final TcpConnection connection = trace.established(new TcpConfig());
@@ -141,7 +143,10 @@ class SlowStartTraceTest {
         assertThat(connection.congestion.cwnd()).isEqualTo(12_000);
     }
 
-    /** Slow start goes on to twice of what was in flight at once, as in Linux; half of the window is not enough to grow at all. */
+    /**
+     * Slow start goes on to twice of what was in flight at once, as in Linux; half of the window is not enough to grow
+     * at all.
+     */
     @ParameterizedTest
     @CsvSource({"5, 10000", "6, 12000", "9, 18000", "10, 20000"})
     void growsToTwiceTheFlight(final int segments, final int cwnd) {

@@ -8,7 +8,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Recoveries that were for nothing: the Eifel detection of RFC 3522 by timestamps, and F-RTO (RFC 5682 2.1) where there is no SACK. */
+/**
+ * Recoveries that were for nothing: the Eifel detection of RFC 3522 by timestamps, and F-RTO (RFC 5682 2.1) where there
+ * is no SACK.
+ */
 class SpuriousRecoveryTraceTest {
 
     private final TcpTrace trace = new TcpTrace();
@@ -55,8 +58,8 @@ class SpuriousRecoveryTraceTest {
     }
 
     /**
-     * RFC 7323 5.3 (R2 before R3): what came twice is not echoed, and DSACK (RFC 2883) tells that the ACK was sent for that: the copy before had arrived,
-     * and its ACK was lost. How long that is ago says nothing of the round trip.
+     * RFC 7323 5.3 (R2 before R3): what came twice is not echoed, and DSACK (RFC 2883) tells that the ACK was sent for
+     * that: the copy before had arrived, and its ACK was lost. How long that is ago says nothing of the round trip.
      */
     @Test
     void theEchoOfAnAckForADuplicateIsNoRoundTrip() {
@@ -80,8 +83,8 @@ class SpuriousRecoveryTraceTest {
     }
 
     /**
-     * RFC 3522 3.2: after a fast retransmit the ACK echoes the timestamp of the first copy: it was late, not lost. RFC 4015 3.2: the congestion
-     * state from before comes back.
+     * RFC 3522 3.2: after a fast retransmit the ACK echoes the timestamp of the first copy: it was late, not lost. RFC
+     * 4015 3.2: the congestion state from before comes back.
      */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
@@ -181,7 +184,10 @@ class SpuriousRecoveryTraceTest {
         plain.noLeaks();
     }
 
-    /** RFC 5682 2.1, 2b: once new data is out, nothing but an ACK ends the wait: not a segment that says nothing, not a write. */
+    /**
+     * RFC 5682 2.1, 2b: once new data is out, nothing but an ACK ends the wait: not a segment that says nothing, not a
+     * write.
+     */
     @Test
     void forwardRtoWaitsForTheNextAck() {
         final TcpTrace plain = new TcpTrace();

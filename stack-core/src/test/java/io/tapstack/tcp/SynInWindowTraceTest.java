@@ -48,7 +48,10 @@ class SynInWindowTraceTest {
         trace.in("S 77:77(0)").dropped(DropReason.TCP_SYN_IN_WINDOW, 2);
     }
 
-    /** The challenge tells a peer that lost its memory where we are: it resets, and may connect again (RFC 9293 3.5, figure 9). */
+    /**
+     * The challenge tells a peer that lost its memory where we are: it resets, and may connect again (RFC 9293 3.5,
+     * figure 9).
+     */
     @Test
     void halfOpenConnectionIsFound() {
         trace.write(connection, 100);

@@ -186,7 +186,9 @@ class SynReceivedTraceTest {
         assertThat(trace.stack.tcp().connections()).isEmpty();
     }
 
-    /** The ACK is good for the half-open connection, but old for what is made of it: the SYN-ACK is repeated as before. */
+    /**
+     * The ACK is good for the half-open connection, but old for what is made of it: the SYN-ACK is repeated as before.
+     */
     @Test
     void ackThatIsRefusedAfterAll() {
         final TcpTrace slept = new TcpTrace();

@@ -156,7 +156,9 @@ class SynSentTraceTest {
         assertThat(connection.error()).isEqualTo(SocketError.ETIMEDOUT);
     }
 
-    /** 3.8.3, MUST-23: R2 for a SYN is at least three minutes, unless the application says otherwise; then ETIMEDOUT. */
+    /**
+     * 3.8.3, MUST-23: R2 for a SYN is at least three minutes, unless the application says otherwise; then ETIMEDOUT.
+     */
     @Test
     void givesUpAfterAllRetries() {
         final TcpConnection connection = synSent();

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tapstack.wire.SequenceNumber;
 
 /**
- * Watches one connection from inside, for tests: its variables, and what must hold between them whatever a peer does. Knows what it saw at the
- * last look, so that it sees what must never go back.
+ * Watches one connection from inside, for tests: its variables, and what must hold between them whatever a peer does.
+ * Knows what it saw at the last look, so that it sees what must never go back.
  */
 public final class TcbInspection {
 

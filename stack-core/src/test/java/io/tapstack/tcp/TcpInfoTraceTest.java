@@ -9,8 +9,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Figures of TCP_INFO in virtual time, where the scripts of {@code packetdrill/info} do not see them: what those say of whole connections,
- * field by field and against the kernel, is not said again.
+ * Figures of TCP_INFO in virtual time, where the scripts of {@code packetdrill/info} do not see them: what those say of
+ * whole connections, field by field and against the kernel, is not said again.
  */
 class TcpInfoTraceTest {
 
@@ -31,7 +31,10 @@ class TcpInfoTraceTest {
         return connection.info(trace.now());
     }
 
-    /** RFC 4898 tcpEStatsPerfSegsOut: a super-segment counts as what the device cuts it into; and a FIN needs no segment of its own. */
+    /**
+     * RFC 4898 tcpEStatsPerfSegsOut: a super-segment counts as what the device cuts it into; and a FIN needs no segment
+     * of its own.
+     */
     @Test
     void superSegments() {
         trace.noLeaks();
@@ -67,7 +70,9 @@ class TcpInfoTraceTest {
         assertThat(info(connection).sent().delivered()).isEqualTo(4);
     }
 
-    /** Linux: TCP_CHRONO_SNDBUF_LIMITED: all is sent, the application waits for room, and the network could take more. */
+    /**
+     * Linux: TCP_CHRONO_SNDBUF_LIMITED: all is sent, the application waits for room, and the network could take more.
+     */
     @Test
     void limitedByTheSendBuffer() {
         final TcpConnection connection = trace.established(config().sendBufferBytes(4_096));
@@ -169,7 +174,10 @@ class TcpInfoTraceTest {
         assertThat(info(connection).sent().duplicates()).isEqualTo(3);
     }
 
-    /** RFC 2883 5: whoever reports more duplicates than were sent again makes them up: they are counted, but nothing was delivered. */
+    /**
+     * RFC 2883 5: whoever reports more duplicates than were sent again makes them up: they are counted, but nothing was
+     * delivered.
+     */
     @Test
     void duplicatesOfWhatWasSentOnce() {
         final TcpConnection connection = trace.establishedWithSack(config(), 100);

@@ -35,10 +35,12 @@ import org.jspecify.annotations.Nullable;
  * trace.in(". 1:1(0) ack 1");
  * }</pre>
  *
- * Flags are tcpdump's letters (S F R P . U E W A, and - for none), or in the place of A, W and E the ACE field's number at the end, sequence numbers are relative to each side's ISN, the length stands in brackets. In what is
- * expected, a window or options that are not written are not looked at; PSH is looked at only if written with {@code P}. A timestamp option
- * is written {@code ts VAL/ECR}; {@code ts *} accepts any. SACK blocks are written {@code sack 1001-2001 3001-4001}. In front may stand what the ECN
- * field of the IP header says: {@code not-ect}, {@code ect0}, {@code ect1} or {@code ce}.
+ * Flags are tcpdump's letters (S F R P . U E W A, and - for none), or in the place of A, W and E the ACE field's number
+ * at the end, sequence numbers are relative to each side's ISN, the length stands in brackets. In what is expected, a
+ * window or options that are not written are not looked at; PSH is looked at only if written with {@code P}. A
+ * timestamp option is written {@code ts VAL/ECR}; {@code ts *} accepts any. SACK blocks are written {@code sack
+ * 1001-2001 3001-4001}. In front may stand what the ECN field of the IP header says: {@code not-ect}, {@code ect0},
+ * {@code ect1} or {@code ce}.
  */
 final class TcpTrace {
 
@@ -230,7 +232,10 @@ final class TcpTrace {
         return this;
     }
 
-    /** The stack has sent a SYN-ACK that ends in a Fast Open cookie. @return the cookie's bytes in hex, as {@code raw} takes them */
+    /**
+     * The stack has sent a SYN-ACK that ends in a Fast Open cookie. @return the cookie's bytes in hex, as {@code raw}
+     * takes them
+     */
     String takeCookie() {
         return takeCookie(1);
     }
@@ -272,7 +277,10 @@ final class TcpTrace {
         return count;
     }
 
-    /** Ends the trace: when the stack is down and the application lets go of what it has not read, no memory and no timer may be left. */
+    /**
+     * Ends the trace: when the stack is down and the application lets go of what it has not read, no memory and no
+     * timer may be left.
+     */
     void noLeaks() {
         handedOut.addAll(stack.tcp().connections());
         stack.close(now);

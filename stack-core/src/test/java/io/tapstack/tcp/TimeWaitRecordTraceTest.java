@@ -48,7 +48,9 @@ class TimeWaitRecordTraceTest {
         assertThat(trace.stack.timers().armedTimers()).isZero();
     }
 
-    /** 3.6: after CLOSE of one direction the application reads what had come, and the end of it, in TIME-WAIT and after. */
+    /**
+     * 3.6: after CLOSE of one direction the application reads what had come, and the end of it, in TIME-WAIT and after.
+     */
     @Test
     void whatCameIsStillRead() {
         final TcpConnection connection = trace.established(new TcpConfig());
@@ -83,7 +85,10 @@ class TimeWaitRecordTraceTest {
         assertThat(trace.stack.pool().regionsInUse()).isZero();
     }
 
-    /** RFC 7323 5: the record's ACKs carry timestamps, and PAWS goes on: an old one is answered and does not start it again. */
+    /**
+     * RFC 7323 5: the record's ACKs carry timestamps, and PAWS goes on: an old one is answered and does not start it
+     * again.
+     */
     @Test
     void timestampsAndPaws() {
         final TcpListener listener = trace.listen(new TcpConfig());

@@ -134,7 +134,9 @@ class TimeWaitTraceTest {
         assertThat(connection.state()).isEqualTo(TcpState.CLOSED);
     }
 
-    /** RFC 6191 2: an older timestamp marks an old duplicate, whatever its sequence number; it is answered as any other. */
+    /**
+     * RFC 6191 2: an older timestamp marks an old duplicate, whatever its sequence number; it is answered as any other.
+     */
     @Test
     void synWithOlderTimestamp() {
         final TcpConnection connection = timeWaitWithTimestamps();
@@ -152,7 +154,9 @@ class TimeWaitTraceTest {
         assertThat(connection.state()).isEqualTo(TcpState.CLOSED);
     }
 
-    /** RFC 6191 2: with timestamps from now on, what is left of the old connection cannot be taken for the new one's. */
+    /**
+     * RFC 6191 2: with timestamps from now on, what is left of the old connection cannot be taken for the new one's.
+     */
     @Test
     void synWithTimestampAfterOneWithout() {
         final TcpConnection connection = trace.connect(new TcpConfig());

@@ -102,7 +102,10 @@ class TimestampsTraceTest {
         assertThat(nextEcho()).isEqualTo(1_050);
     }
 
-    /** 4.3 (2): a segment that starts before Last.ACK.sent and reaches beyond is echoed: a retransmission in larger pieces. */
+    /**
+     * 4.3 (2): a segment that starts before Last.ACK.sent and reaches beyond is echoed: a retransmission in larger
+     * pieces.
+     */
     @Test
     void overlap() {
         established();
@@ -112,7 +115,10 @@ class TimestampsTraceTest {
         assertThat(nextEcho()).isEqualTo(1_020);
     }
 
-    /** 5.3 R1: an old timestamp: <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>, and the segment is dropped, its ACK and its FIN too. */
+    /**
+     * 5.3 R1: an old timestamp: <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>, and the segment is dropped, its ACK and its FIN
+     * too.
+     */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -179,8 +185,8 @@ class TimestampsTraceTest {
     }
 
     /**
-     * RFC 5961 5.2: a segment whose ACK is out of range is discarded; so is its timestamp, or whoever guesses a sequence number could have
-     * everything dropped that the peer sends (RFC 7323 7).
+     * RFC 5961 5.2: a segment whose ACK is out of range is discarded; so is its timestamp, or whoever guesses a
+     * sequence number could have everything dropped that the peer sends (RFC 7323 7).
      */
     @ParameterizedTest
     @ValueSource(ints = {100_000, -200_000})

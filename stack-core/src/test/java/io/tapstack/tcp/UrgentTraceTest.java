@@ -45,7 +45,9 @@ class UrgentTraceTest {
         return bytes;
     }
 
-    /** RFC 6093 5: in line, nothing is taken out of the stream; a read ends at the mark, so that sockatmark can tell it. */
+    /**
+     * RFC 6093 5: in line, nothing is taken out of the stream; a read ends at the mark, so that sockatmark can tell it.
+     */
     @Test
     void inLine() {
         final TcpConnection connection = established(true);

@@ -98,7 +98,10 @@ class UserTimeoutOptionTraceTest {
         trace.drain(); // ACKs.
     }
 
-    /** 3.1, CHANGEABLE: an application that has set a timeout keeps it, and the peer is told of it, in minutes if it is long. */
+    /**
+     * 3.1, CHANGEABLE: an application that has set a timeout keeps it, and the peer is told of it, in minutes if it is
+     * long.
+     */
     @Test
     void setByTheApplication() {
         final TcpConnection connection = connected(config().userTimeoutNanos(40_000 * SECOND), "," + option(1_000));
@@ -112,7 +115,10 @@ class UserTimeoutOptionTraceTest {
         trace.link.take();
     }
 
-    /** 3.2: a listener says it in its SYN-ACK, and in its first segment behind it. The peer repeats it, too, so the half-open record need not keep it. */
+    /**
+     * 3.2: a listener says it in its SYN-ACK, and in its first segment behind it. The peer repeats it, too, so the
+     * half-open record need not keep it.
+     */
     @Test
     void passiveOpen() {
         final TcpListener listener = trace.listen(config());

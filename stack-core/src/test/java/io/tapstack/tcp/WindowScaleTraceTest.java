@@ -59,7 +59,9 @@ class WindowScaleTraceTest {
         assertThat(trace.read(connection, 400_000)).isPositive();
     }
 
-    /** 2.2: "The window field in a segment where the SYN bit is set (i.e., a <SYN> or <SYN,ACK>) MUST NOT be scaled". */
+    /**
+     * 2.2: "The window field in a segment where the SYN bit is set (i.e., a <SYN> or <SYN,ACK>) MUST NOT be scaled".
+     */
     @Test
     void synAckOfThePeer() {
         final TcpConnection connection =

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** SND.WND, SND.WL1 and SND.WL2 (RFC 9293 3.10.7.4, fifth), and the byte of a zero-window probe that is still on its way. */
+/**
+ * SND.WND, SND.WL1 and SND.WL2 (RFC 9293 3.10.7.4, fifth), and the byte of a zero-window probe that is still on its
+ * way.
+ */
 class WindowUpdateTraceTest {
 
     private final TcpTrace trace = new TcpTrace();
@@ -59,7 +62,10 @@ class WindowUpdateTraceTest {
         assertThat(connection.recovery.inRecovery()).isFalse();
     }
 
-    /** 3.8.6: "the sending TCP peer must be robust against window shrinking, which may cause the usable window to become negative". */
+    /**
+     * 3.8.6: "the sending TCP peer must be robust against window shrinking, which may cause the usable window to become
+     * negative".
+     */
     @Test
     void shrinking() {
         final TcpConnection connection = full();
@@ -71,8 +77,8 @@ class WindowUpdateTraceTest {
     }
 
     /**
-     * The byte of a probe was taken, but an update that was sent before comes first, and is too small to be used. The ACK of the byte
-     * acknowledges something that was sent (SEG.ACK =< SND.NXT).
+     * The byte of a probe was taken, but an update that was sent before comes first, and is too small to be used. The
+     * ACK of the byte acknowledges something that was sent (SEG.ACK =< SND.NXT).
      */
     @Test
     void probeIsAcknowledgedAfterASmallUpdate() {
@@ -113,7 +119,10 @@ class WindowUpdateTraceTest {
         trace.advance(1).out(". 1001:1101(100) ack 61").quiet();
     }
 
-    /** All is sent and taken, the last byte by a probe, and the window is still closed: there is nothing to probe for any more. */
+    /**
+     * All is sent and taken, the last byte by a probe, and the window is still closed: there is nothing to probe for
+     * any more.
+     */
     @Test
     void nothingLeftToProbeFor() {
         final TcpConnection connection = trace.established(new TcpConfig(), 1_000);

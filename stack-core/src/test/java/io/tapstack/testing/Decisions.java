@@ -4,10 +4,10 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
- * A fuzzer's bytes, read as decisions from front to back; when they are used up every decision is 0. In this order a byte that the fuzzer
- * inserts, takes out or copies from another input changes one decision and leaves the others what they were, which is what lets it build long
- * conversations out of short ones. (Jazzer's own {@code FuzzedDataProvider} takes numbers from the back and bytes from the front, where every
- * insertion gives all that follows another meaning.)
+ * A fuzzer's bytes, read as decisions from front to back; when they are used up every decision is 0. In this order a
+ * byte that the fuzzer inserts, takes out or copies from another input changes one decision and leaves the others what
+ * they were, which is what lets it build long conversations out of short ones. (Jazzer's own {@code FuzzedDataProvider}
+ * takes numbers from the back and bytes from the front, where every insertion gives all that follows another meaning.)
  */
 public final class Decisions {
 

@@ -6,7 +6,8 @@ import io.tapstack.wire.MacAddress;
 import java.nio.ByteBuffer;
 
 /**
- * Packets as bytes, built without the classes that are under test. Where a value matters to nobody, it is the obvious one.
+ * Packets as bytes, built without the classes that are under test. Where a value matters to nobody, it is the obvious
+ * one.
  */
 public final class Packets {
 
@@ -154,7 +155,9 @@ public final class Packets {
         return segment.array();
     }
 
-    /** The checksum of a TCP segment or UDP datagram, over the pseudo-header too; 0 if the one that it carries is right. */
+    /**
+     * The checksum of a TCP segment or UDP datagram, over the pseudo-header too; 0 if the one that it carries is right.
+     */
     public static int transportChecksum(
             final IpAddress source, final IpAddress destination, final int protocol, final byte[] bytes) {
         final byte[] pseudoHeader = ByteBuffer.allocate(12)

@@ -28,8 +28,8 @@ import org.pcap4j.packet.EthernetPacket;
 import org.pcap4j.packet.IllegalRawDataException;
 
 /**
- * A host with everything below TCP, on a {@link TestLink}, in virtual time: 10.0.0.2/24 with a peer 10.0.0.1. A test puts frames
- * in, moves time and looks at the frames that come out.
+ * A host with everything below TCP, on a {@link TestLink}, in virtual time: 10.0.0.2/24 with a peer 10.0.0.1. A test
+ * puts frames in, moves time and looks at the frames that come out.
  */
 public final class TestHost {
 

@@ -10,7 +10,9 @@ import java.util.ArrayDeque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A device that delivers the frames that a test injects and keeps those that the stack sends; it can be full, or fail. */
+/**
+ * A device that delivers the frames that a test injects and keeps those that the stack sends; it can be full, or fail.
+ */
 public final class TestLink extends PacketLink {
 
     private final ArrayDeque<byte[]> sent = new ArrayDeque<>();

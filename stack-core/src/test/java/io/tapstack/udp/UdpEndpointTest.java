@@ -516,7 +516,10 @@ class UdpEndpointTest {
         assertThat(endpoint.send(bytes(1_172), PEER_PORT)).isTrue();
     }
 
-    /** RFC 1191 5: a router that tells no MTU and adds 20 to the total length. The packet of 1,492 bytes does not fit either. */
+    /**
+     * RFC 1191 5: a router that tells no MTU and adds 20 to the total length. The packet of 1,492 bytes does not fit
+     * either.
+     */
     @Test
     void oldRoutersShrinkThePathStepByStep() throws Exception {
         final UdpEndpoint endpoint = bound(7);

@@ -31,7 +31,10 @@ class TcpOptionsFuzzTest {
         compare(list);
     }
 
-    /** The well-formed options in front of the first that is not, the last of each kind, with what stands behind kind and length. */
+    /**
+     * The well-formed options in front of the first that is not, the last of each kind, with what stands behind kind
+     * and length.
+     */
     private static Map<Integer, List<byte[]>> read(final byte[] list) {
         final Map<Integer, List<byte[]>> found = new HashMap<>();
         int at = 0;

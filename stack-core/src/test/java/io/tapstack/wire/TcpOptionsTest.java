@@ -115,7 +115,10 @@ class TcpOptionsTest {
         assertThat(options.windowScale()).isEqualTo(14);
     }
 
-    /** RFC 9768 3.2.3, figure 4 and table 5: fields from either end, and of a length that nobody has yet as many as there are whole. */
+    /**
+     * RFC 9768 3.2.3, figure 4 and table 5: fields from either end, and of a length that nobody has yet as many as
+     * there are whole.
+     */
     @Test
     void accurateEcn() {
         parse(172, 11, 1, 2, 3, 4, 5, 6, 0xFF, 0xFF, 0xFF);

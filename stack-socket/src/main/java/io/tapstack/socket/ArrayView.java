@@ -3,7 +3,10 @@ package io.tapstack.socket;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** A buffer over the array of a stream's caller: most of them come with the same array again and again. Confined to one thread at a time. */
+/**
+ * A buffer over the array of a stream's caller: most of them come with the same array again and again. Confined to one
+ * thread at a time.
+ */
 final class ArrayView {
 
     private byte @Nullable [] lastArray;

@@ -6,8 +6,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A datagram that is written in pieces ({@code udp(7)}, UDP_CORK and MSG_MORE) and is not complete yet. It goes where its first piece was to go. Used
- * inside the door.
+ * A datagram that is written in pieces ({@code udp(7)}, UDP_CORK and MSG_MORE) and is not complete yet. It goes where
+ * its first piece was to go. Used inside the door.
  */
 final class CorkedDatagram {
 

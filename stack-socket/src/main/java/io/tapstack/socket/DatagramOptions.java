@@ -4,7 +4,10 @@ import io.tapstack.ip.PathMtuPolicy;
 import io.tapstack.ip.SocketError;
 import io.tapstack.udp.UdpEndpoint;
 
-/** The int-valued options of one {@link DatagramSocket}: {@code socket(7)}, {@code ip(7)}, {@code udp(7)}. Used inside the door. */
+/**
+ * The int-valued options of one {@link DatagramSocket}: {@code socket(7)}, {@code ip(7)}, {@code udp(7)}. Used inside
+ * the door.
+ */
 final class DatagramOptions {
 
     private static final int UNKNOWN = -SocketError.ENOPROTOOPT.errno();

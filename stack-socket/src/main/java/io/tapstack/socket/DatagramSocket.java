@@ -16,8 +16,8 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A UDP socket as {@code udp(7)} describes it. One call sends or receives one datagram; what does not fit the reader's buffer is lost.
- * An ICMP error about a datagram of a connected socket is reported once, by whatever call comes first.
+ * A UDP socket as {@code udp(7)} describes it. One call sends or receives one datagram; what does not fit the reader's
+ * buffer is lost. An ICMP error about a datagram of a connected socket is reported once, by whatever call comes first.
  */
 public final class DatagramSocket extends StackSocket {
 
@@ -98,8 +98,8 @@ public final class DatagramSocket extends StackSocket {
     }
 
     /**
-     * {@code sendto(2)}: all of {@code data} as one datagram; or, with UDP_CORK or MSG_MORE, as a piece of one that goes out with the first piece
-     * that has neither, to where the first one was to go.
+     * {@code sendto(2)}: all of {@code data} as one datagram; or, with UDP_CORK or MSG_MORE, as a piece of one that
+     * goes out with the first piece that has neither, to where the first one was to go.
      *
      * @param destination null for the one that is connected to
      */
@@ -354,8 +354,8 @@ public final class DatagramSocket extends StackSocket {
     // ---- The end
 
     /**
-     * {@code shutdown(2)}: wakes receivers, who get 0, and refuses to send. Nothing is told to the peer. As on Linux, a socket that is not
-     * connected is shut down, too, though the call fails.
+     * {@code shutdown(2)}: wakes receivers, who get 0, and refuses to send. Nothing is told to the peer. As on Linux, a
+     * socket that is not connected is shut down, too, though the call fails.
      */
     @Override
     public int shutdown(final Shutdown how) {
@@ -383,8 +383,8 @@ public final class DatagramSocket extends StackSocket {
     }
 
     /**
-     * Has {@code handler} called from now on, instead of one that was given before, when a datagram or an error has come, and when there is
-     * room again to send.
+     * Has {@code handler} called from now on, instead of one that was given before, when a datagram or an error has
+     * come, and when there is room again to send.
      */
     public void handler(final SocketHandler<? super DatagramSocket> handler) {
         handle(new HandlerCalls<>(this, handler));

@@ -12,11 +12,13 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Many sockets that are waited for over and over: {@code epoll(7)}. A wait costs what is ready, not what is watched. Events are those of
- * {@link PollEvents} and the flags here. It can watch others of its kind, and is readable when it would report something.
+ * Many sockets that are waited for over and over: {@code epoll(7)}. A wait costs what is ready, not what is watched.
+ * Events are those of {@link PollEvents} and the flags here. It can watch others of its kind, and is readable when it
+ * would report something.
  *
- * <p>Level-triggered, an event is reported for as long as it is the case; edge-triggered, once for each time that the protocol has told of it.
- * A socket that is closed is watched no more. Calls answer as those of a {@link StackSocket}; any thread may make them.
+ * <p>Level-triggered, an event is reported for as long as it is the case; edge-triggered, once for each time that the
+ * protocol has told of it. A socket that is closed is watched no more. Calls answer as those of a {@link StackSocket};
+ * any thread may make them.
  */
 public final class EventPoll extends Watchable {
 
@@ -74,8 +76,9 @@ public final class EventPoll extends Watchable {
      * {@code EPOLL_CTL_ADD}.
      *
      * @param events what is asked for, and flags
-     * @return 0, {@code -EBADF} if {@code watched} or this is closed, {@code -EEXIST} if it is watched already, {@code -EINVAL} for events that
-     *     {@link #EPOLLEXCLUSIVE} does not go with, {@code -ELOOP} if too many would watch one another in a row, or in a ring
+     * @return 0, {@code -EBADF} if {@code watched} or this is closed, {@code -EEXIST} if it is watched already,
+     *     {@code -EINVAL} for events that {@link #EPOLLEXCLUSIVE} does not go with, {@code -ELOOP} if too many would
+     *     watch one another in a row, or in a ring
      */
     public int add(final Watchable watched, final int events, final long data) {
         door.enter();
@@ -176,8 +179,8 @@ public final class EventPoll extends Watchable {
      * @param found where the events go
      * @param most how many to report, at least 1
      * @param timeoutMillis 0 only looks, less than 0 waits for as long as it takes
-     * @return how many, 0 when the time is over, {@code -EINVAL}, {@code -EBADF} if this is closed, {@code -EINTR} if the thread was
-     *     interrupted (and still is)
+     * @return how many, 0 when the time is over, {@code -EINVAL}, {@code -EBADF} if this is closed, {@code -EINTR} if
+     *     the thread was interrupted (and still is)
      */
     public int await(final List<? super Event> found, final int most, final long timeoutMillis) {
         if (most <= 0) {

@@ -4,8 +4,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Calls the {@link SocketHandler} of one socket. The protocol tells of events in the middle of its work, where nobody may call it again; so
- * they are only noted, and the handler is called {@linkplain io.tapstack.stack.Door#defer later}, once for all that came together.
+ * Calls the {@link SocketHandler} of one socket. The protocol tells of events in the middle of its work, where nobody
+ * may call it again; so they are only noted, and the handler is called {@linkplain io.tapstack.stack.Door#defer later},
+ * once for all that came together.
  */
 final class HandlerCalls<S extends StackSocket> implements ReadinessListener, Runnable {
 

@@ -3,8 +3,8 @@ package io.tapstack.socket;
 import io.tapstack.ip.SocketError;
 
 /**
- * Options of level {@code SOL_SOCKET} that a socket takes and tells again, as on Linux, but that change nothing of what it does: they are about
- * queues and messages that a program of this stack never sees. Used inside the door.
+ * Options of level {@code SOL_SOCKET} that a socket takes and tells again, as on Linux, but that change nothing of what
+ * it does: they are about queues and messages that a program of this stack never sees. Used inside the door.
  */
 final class InertOptions {
 

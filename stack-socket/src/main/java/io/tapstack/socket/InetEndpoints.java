@@ -11,9 +11,7 @@ public final class InetEndpoints {
 
     private InetEndpoints() {}
 
-    /**
-     * @throws UnknownHostException if {@code address} is a name that was not resolved
-     */
+    /** @throws UnknownHostException if {@code address} is a name that was not resolved */
     public static Endpoint endpoint(final InetSocketAddress address) throws UnknownHostException {
         if (address.isUnresolved()) {
             throw new UnknownHostException(address.getHostString());

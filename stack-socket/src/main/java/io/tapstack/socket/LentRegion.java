@@ -5,8 +5,9 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bytes of a {@link ZeroCopySends.Call}: the application's own memory, which it lends until the call is completed, or a block of the pool that they
- * were copied to. The last holder to let go, after the peer has acknowledged the bytes, completes the call's part.
+ * Bytes of a {@link ZeroCopySends.Call}: the application's own memory, which it lends until the call is completed, or a
+ * block of the pool that they were copied to. The last holder to let go, after the peer has acknowledged the bytes,
+ * completes the call's part.
  */
 final class LentRegion extends Region {
 

@@ -3,14 +3,17 @@ package io.tapstack.socket;
 import io.tapstack.tcp.ConnectionObserver;
 import io.tapstack.tcp.TcpConnection;
 
-/** What {@code SO_LINGER} asks for: that {@code close} waits until the peer has everything, or for so long. Used inside the door. */
+/**
+ * What {@code SO_LINGER} asks for: that {@code close} waits until the peer has everything, or for so long. Used inside
+ * the door.
+ */
 final class Linger {
 
     private Linger() {}
 
     /**
-     * Waits until the peer has acknowledged everything, FIN included, or the time is over, or the thread is interrupted. Does not wait without
-     * a time, or for a handler, which must not.
+     * Waits until the peer has acknowledged everything, FIN included, or the time is over, or the thread is
+     * interrupted. Does not wait without a time, or for a handler, which must not.
      *
      * @param last closed already
      */

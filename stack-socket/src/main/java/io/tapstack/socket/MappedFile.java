@@ -28,20 +28,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A file opened for reading, its size as it was then, and its bytes mapped into memory in chunks of at most 1 GiB. Safe for use by
- * several threads and by several connections.
+ * A file opened for reading, its size as it was then, and its bytes mapped into memory in chunks of at most 1 GiB. Safe
+ * for use by several threads and by several connections.
  *
- * <p>The descriptor is counted: whoever {@linkplain #retain() retains} the file {@linkplain #close() closes} it once, and a connection
- * retains it until the peer has acknowledged what was sent of it. The mappings are not counted: they go with the last buffer that refers to
- * them, when the garbage collector finds out, so a buffer can never point at unmapped memory.
+ * <p>The descriptor is counted: whoever {@linkplain #retain() retains} the file {@linkplain #close() closes} it once,
+ * and a connection retains it until the peer has acknowledged what was sent of it. The mappings are not counted: they
+ * go with the last buffer that refers to them, when the garbage collector finds out, so a buffer can never point at
+ * unmapped memory.
  *
- * <p><b>A mapped file can be cut short by others.</b> Then touching a page beyond its end from Java throws {@link InternalError}, and the
- * rest of its last page reads as zeros. Whoever uses the bytes looks at {@link #sizeNow()} after the use, and trusts only those below it.
+ * <p><b>A mapped file can be cut short by others.</b> Then touching a page beyond its end from Java throws
+ * {@link InternalError}, and the rest of its last page reads as zeros. Whoever uses the bytes looks at
+ * {@link #sizeNow()} after the use, and trusts only those below it.
  *
- * <p><b>Interrupts.</b> An interrupted thread that calls almost any method of a {@link FileChannel} closes it, for everybody.
- * Therefore the file is mapped at once when it is opened, and read, and asked for its size, through an {@link AsynchronousFileChannel}, which knows no
- * interrupts, and whose reads the calling thread does itself. ({@code RandomAccessFile} knows none either, but cannot open each name: it takes
- * names as text.) {@link #channel()} is for those who can rule interrupts out.
+ * <p><b>Interrupts.</b> An interrupted thread that calls almost any method of a {@link FileChannel} closes it, for
+ * everybody. Therefore the file is mapped at once when it is opened, and read, and asked for its size, through an
+ * {@link AsynchronousFileChannel}, which knows no interrupts, and whose reads the calling thread does itself.
+ * ({@code RandomAccessFile} knows none either, but cannot open each name: it takes names as text.) {@link #channel()}
+ * is for those who can rule interrupts out.
  */
 public final class MappedFile implements AutoCloseable {
 
@@ -106,8 +109,8 @@ public final class MappedFile implements AutoCloseable {
     }
 
     /**
-     * The size in bytes that the file has at this moment: smaller than {@link #size()} if it was cut short since, and 0 if that cannot be
-     * told, because the last reference is gone.
+     * The size in bytes that the file has at this moment: smaller than {@link #size()} if it was cut short since, and 0
+     * if that cannot be told, because the last reference is gone.
      */
     public long sizeNow() {
         try {
@@ -118,7 +121,8 @@ public final class MappedFile implements AutoCloseable {
     }
 
     /**
-     * Reads bytes by {@code read(2)}, which, unlike touching the mapping, is safe whatever happens to the file. Not interruptible.
+     * Reads bytes by {@code read(2)}, which, unlike touching the mapping, is safe whatever happens to the file. Not
+     * interruptible.
      *
      * @return how many bytes were read, 0 at the end of the file as it is now, -1 if it cannot be read
      */
@@ -153,7 +157,10 @@ public final class MappedFile implements AutoCloseable {
         }
     }
 
-    /** Whether some of the file could not be read, though it has not been cut short: a failure of the disk, or of what is in its place. */
+    /**
+     * Whether some of the file could not be read, though it has not been cut short: a failure of the disk, or of what
+     * is in its place.
+     */
     public boolean hasFailed() {
         return failed.get();
     }
@@ -165,15 +172,16 @@ public final class MappedFile implements AutoCloseable {
     }
 
     /**
-     * The open file, for positional reads and {@code transferTo}. Not to be closed, nor to be used by a thread that may be interrupted.
+     * The open file, for positional reads and {@code transferTo}. Not to be closed, nor to be used by a thread that may
+     * be interrupted.
      */
     public FileChannel channel() {
         return channel;
     }
 
     /**
-     * A read-only view of the mapping that starts at {@code position} and has up to {@code maxLength} bytes; fewer where the chunk
-     * or the file ends.
+     * A read-only view of the mapping that starts at {@code position} and has up to {@code maxLength} bytes; fewer
+     * where the chunk or the file ends.
      *
      * @param position from 0 to below {@link #size()}
      */
@@ -233,8 +241,8 @@ public final class MappedFile implements AutoCloseable {
     }
 
     /**
-     * A region over the chunk that holds the byte at {@code position}, held once by the caller, for use in the stack whose door the caller
-     * is inside of.
+     * A region over the chunk that holds the byte at {@code position}, held once by the caller, for use in the stack
+     * whose door the caller is inside of.
      *
      * @throws IllegalStateException if the last reference to the file is gone
      */

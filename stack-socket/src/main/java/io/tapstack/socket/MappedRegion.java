@@ -4,8 +4,8 @@ import io.tapstack.buffer.Region;
 import java.nio.ByteBuffer;
 
 /**
- * A chunk of a mapped file as one stack refers to it. Like every region it is counted inside the stack's door; it keeps the file's
- * descriptor open for as long as somebody refers to it, so that the file's size can be looked at.
+ * A chunk of a mapped file as one stack refers to it. Like every region it is counted inside the stack's door; it keeps
+ * the file's descriptor open for as long as somebody refers to it, so that the file's size can be looked at.
  */
 final class MappedRegion extends Region {
 
@@ -21,9 +21,7 @@ final class MappedRegion extends Region {
     // that was cut short.
     private int unreadableFrom = Integer.MAX_VALUE;
 
-    /**
-     * @param start where the chunk starts in the file
-     */
+    /** @param start where the chunk starts in the file */
     MappedRegion(final MappedFile file, final ByteBuffer chunk, final long start) {
         super(chunk);
         this.file = file;
@@ -41,8 +39,8 @@ final class MappedRegion extends Region {
     }
 
     /**
-     * {@inheritDoc} The bytes are read from the file, not from the mapping: so they are the file's, or are not there, or cannot be read, which
-     * {@link #intactBytes} tells from then on.
+     * {@inheritDoc} The bytes are read from the file, not from the mapping: so they are the file's, or are not there,
+     * or cannot be read, which {@link #intactBytes} tells from then on.
      */
     @Override
     public int copyTo(final int offset, final ByteBuffer target, final int targetOffset, final int length) {

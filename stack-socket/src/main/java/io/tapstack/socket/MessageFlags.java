@@ -34,8 +34,8 @@ public final class MessageFlags {
     public static final int MSG_MORE = 0x8000;
 
     /**
-     * Send: with {@code SO_ZEROCOPY}, lend the memory of a direct buffer instead of copying it. It must not change until the send is reported
-     * completed in the error queue ({@link #MSG_ERRQUEUE}).
+     * Send: with {@code SO_ZEROCOPY}, lend the memory of a direct buffer instead of copying it. It must not change
+     * until the send is reported completed in the error queue ({@link #MSG_ERRQUEUE}).
      */
     public static final int MSG_ZEROCOPY = 0x400_0000;
 

@@ -3,7 +3,10 @@ package io.tapstack.socket;
 import io.tapstack.wire.Endpoint;
 import org.jspecify.annotations.Nullable;
 
-/** Where {@link DatagramSocket#recvFrom} says whom a datagram came from: the out-parameter of {@code recvfrom(2)}. Used by one thread at a time. */
+/**
+ * Where {@link DatagramSocket#recvFrom} says whom a datagram came from: the out-parameter of {@code recvfrom(2)}. Used
+ * by one thread at a time.
+ */
 public final class PeerAddress {
 
     private @Nullable Endpoint endpoint;

@@ -1,15 +1,16 @@
 package io.tapstack.socket;
 
-/** One socket, or one {@link EventPoll}, of a {@link SocketLayer#poll}: {@code struct pollfd}. Used by one thread at a time. */
+/**
+ * One socket, or one {@link EventPoll}, of a {@link SocketLayer#poll}: {@code struct pollfd}. Used by one thread at a
+ * time.
+ */
 public final class PollEntry {
 
     private final Watchable watched;
     private int events;
     private int revents;
 
-    /**
-     * @param events what is asked for, see {@link PollEvents}
-     */
+    /** @param events what is asked for, see {@link PollEvents} */
     public PollEntry(final Watchable watched, final int events) {
         this.watched = watched;
         this.events = events;

@@ -5,8 +5,8 @@ import io.tapstack.wire.Endpoint;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code recvmsg(2)} answers besides the bytes: the out-parameter of {@link StackSocket#recvMessage}. May be used again and again, by one
- * thread at a time.
+ * What {@code recvmsg(2)} answers besides the bytes: the out-parameter of {@link StackSocket#recvMessage}. May be used
+ * again and again, by one thread at a time.
  */
 public final class ReceivedMessage {
 
@@ -37,7 +37,10 @@ public final class ReceivedMessage {
         return source;
     }
 
-    /** {@code msg_flags}: {@link MessageFlags#MSG_TRUNC} if the datagram was cut, {@link MessageFlags#MSG_ERRQUEUE} for a report. */
+    /**
+     * {@code msg_flags}: {@link MessageFlags#MSG_TRUNC} if the datagram was cut, {@link MessageFlags#MSG_ERRQUEUE} for
+     * a report.
+     */
     public int flags() {
         return flags;
     }
@@ -48,7 +51,8 @@ public final class ReceivedMessage {
     }
 
     /**
-     * With {@link SocketOptions#TCP_INQ}, what is left to read of a stream, in bytes, the peer's FIN counting as one; else {@link #UNKNOWN}.
+     * With {@link SocketOptions#TCP_INQ}, what is left to read of a stream, in bytes, the peer's FIN counting as one;
+     * else {@link #UNKNOWN}.
      */
     public int unreadBytes() {
         return unreadBytes;
@@ -59,14 +63,16 @@ public final class ReceivedMessage {
     }
 
     /**
-     * The stack's time at which the last byte came, or the datagram, or of what the report is about; {@link ErrorReport#NO_TIME} if it is not known,
-     * or the options do not ask for it.
+     * The stack's time at which the last byte came, or the datagram, or of what the report is about;
+     * {@link ErrorReport#NO_TIME} if it is not known, or the options do not ask for it.
      */
     public long nanos() {
         return nanos;
     }
 
-    /** The option that asks for the time: SO_TIMESTAMP or SO_TIMESTAMPNS, in the old or the new form; 0 if neither does. */
+    /**
+     * The option that asks for the time: SO_TIMESTAMP or SO_TIMESTAMPNS, in the old or the new form; 0 if neither does.
+     */
     public int timeOption() {
         return timeOption;
     }

@@ -1,6 +1,9 @@
 package io.tapstack.socket;
 
-/** What {@code sendmsg(2)} says besides the bytes: the in-parameter of {@link StackSocket#sendMessage}. Used by one thread at a time. */
+/**
+ * What {@code sendmsg(2)} says besides the bytes: the in-parameter of {@link StackSocket#sendMessage}. Used by one
+ * thread at a time.
+ */
 public final class SentMessage {
 
     /** What is left to the socket's options. */
@@ -14,7 +17,10 @@ public final class SentMessage {
 
     private int stamps = UNSET;
 
-    /** Which times of this send are told, whatever the option says: {@code SOF_TIMESTAMPING_TX} flags, a control message SO_TIMESTAMPING. */
+    /**
+     * Which times of this send are told, whatever the option says: {@code SOF_TIMESTAMPING_TX} flags, a control message
+     * SO_TIMESTAMPING.
+     */
     public SentMessage stamps(final int flags) {
         this.stamps = flags;
         return this;

@@ -12,8 +12,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sockets of one stack: where they are made, and where a thread waits for many of them. Any thread may call; every call goes through
- * the stack's {@link Door}.
+ * The sockets of one stack: where they are made, and where a thread waits for many of them. Any thread may call; every
+ * call goes through the stack's {@link Door}.
  */
 public final class SocketLayer {
 
@@ -29,9 +29,7 @@ public final class SocketLayer {
     // Inside the door: every open socket, to be told when the stack ends.
     private final Set<StackSocket> open = Collections.newSetFromMap(new IdentityHashMap<>());
 
-    /**
-     * The sockets of {@code stack}, which is used inside {@code door} only.
-     */
+    /** The sockets of {@code stack}, which is used inside {@code door} only. */
     public SocketLayer(final Door door, final NetworkStack stack) {
         this.door = door;
         this.stack = stack;
@@ -48,7 +46,10 @@ public final class SocketLayer {
         return defaults;
     }
 
-    /** {@code SO_OOBINLINE} is off for sockets that are made from now on, as on Linux: the urgent byte is no part of the stream. */
+    /**
+     * {@code SO_OOBINLINE} is off for sockets that are made from now on, as on Linux: the urgent byte is no part of the
+     * stream.
+     */
     public void readUrgentApart() {
         door.enter();
         try {
@@ -89,7 +90,8 @@ public final class SocketLayer {
     }
 
     /**
-     * Waits until at least one socket or event poll has something to report: {@code poll(2)}, level-triggered. All belong to this layer.
+     * Waits until at least one socket or event poll has something to report: {@code poll(2)}, level-triggered. All
+     * belong to this layer.
      *
      * @param timeoutMillis 0 only looks, less than 0 waits for as long as it takes
      * @return how many entries have {@linkplain PollEntry#revents() something to report}, 0 when the time is over, or
@@ -118,7 +120,10 @@ public final class SocketLayer {
         return stack;
     }
 
-    /** Notes that {@code thread} calls a handler from now on, or nobody any more. Inside the door. @return what was noted before */
+    /**
+     * Notes that {@code thread} calls a handler from now on, or nobody any more. Inside the door. @return what was
+     * noted before
+     */
     @Nullable
     Thread handling(final @Nullable Thread thread) {
         final Thread before = handling;

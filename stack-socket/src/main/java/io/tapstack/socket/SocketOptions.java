@@ -83,8 +83,8 @@ public final class SocketOptions {
     public static final int IP_TTL = 2;
 
     /**
-     * Every ICMP error is told: to a datagram socket by a report in its error queue, with {@link MessageFlags#MSG_ERRQUEUE}, to a stream by the
-     * next call.
+     * Every ICMP error is told: to a datagram socket by a report in its error queue, with
+     * {@link MessageFlags#MSG_ERRQUEUE}, to a stream by the next call.
      */
     public static final int IP_RECVERR = 11;
 
@@ -99,7 +99,10 @@ public final class SocketOptions {
     /** No Nagle algorithm. */
     public static final int TCP_NODELAY = 1;
 
-    /** Upper limit of the maximum segment size, to be set before connecting; of a connection, what is in use is read back. */
+    /**
+     * Upper limit of the maximum segment size, to be set before connecting; of a connection, what is in use is read
+     * back.
+     */
     public static final int TCP_MAXSEG = 2;
 
     /** Send full segments only, until it is turned off, or for 200 ms. */
@@ -120,7 +123,10 @@ public final class SocketOptions {
     /** How long a closed socket waits in FIN-WAIT-2, in seconds; 0 for the default, less than 0 for not at all. */
     public static final int TCP_LINGER2 = 8;
 
-    /** Of a listener: for how many seconds a connection is not given to {@code accept} before its first data has come; 0 for not at all. */
+    /**
+     * Of a listener: for how many seconds a connection is not given to {@code accept} before its first data has come; 0
+     * for not at all.
+     */
     public static final int TCP_DEFER_ACCEPT = 9;
 
     /** The largest window to announce, in bytes; 0, before connecting, for no limit but the buffer. */
@@ -135,16 +141,24 @@ public final class SocketOptions {
     /** Of a listener: how many connections may be open by a Fast Open cookie alone (RFC 7413); 0 for none. */
     public static final int TCP_FASTOPEN = 23;
 
-    /** {@code connect} waits for the first bytes to send, if there is a Fast Open cookie, and asks for one if there is none (RFC 7413). */
+    /**
+     * {@code connect} waits for the first bytes to send, if there is a Fast Open cookie, and asks for one if there is
+     * none (RFC 7413).
+     */
     public static final int TCP_FASTOPEN_CONNECT = 30;
 
-    /** Of a listener: 16 bytes, or 32, that Fast Open cookies are made with: see {@link io.tapstack.tcp.FastOpenKeys}. */
+    /**
+     * Of a listener: 16 bytes, or 32, that Fast Open cookies are made with: see {@link io.tapstack.tcp.FastOpenKeys}.
+     */
     public static final int TCP_FASTOPEN_KEY = 33;
 
     /** Whether a listener keeps the headers of SYNs: 0 no, 1 from the IP header on, 2 the link's too. */
     public static final int TCP_SAVE_SYN = 27;
 
-    /** The headers of the SYN that began a connection; they can be read once. Not an int: {@link StreamSocket#takeSavedSyn}. */
+    /**
+     * The headers of the SYN that began a connection; they can be read once. Not an int:
+     * {@link StreamSocket#takeSavedSyn}.
+     */
     public static final int TCP_SAVED_SYN = 28;
 
     /** The longest retransmission timeout, in milliseconds: 1,000 to 120,000. */

@@ -8,9 +8,9 @@ import io.tapstack.tcp.TcpSplice;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Two connected sockets of one stack joined back to back, as a proxy does it: what one receives the other sends, both ways, until both
- * directions have ended. Bytes move by reference, without a copy and without a thread; see {@link TcpSplice}. Linux's {@code splice(2)}
- * between sockets is the nearest relative.
+ * Two connected sockets of one stack joined back to back, as a proxy does it: what one receives the other sends, both
+ * ways, until both directions have ended. Bytes move by reference, without a copy and without a thread; see
+ * {@link TcpSplice}. Linux's {@code splice(2)} between sockets is the nearest relative.
  *
  * <p>Any thread may call.
  */
@@ -25,12 +25,13 @@ public final class Splice {
     }
 
     /**
-     * Joins two sockets, or a socket to itself. The sockets are closed to everybody else from now on: calls answer {@code -EBADF}.
+     * Joins two sockets, or a socket to itself. The sockets are closed to everybody else from now on: calls answer
+     * {@code -EBADF}.
      *
      * @param whenEnded called once, inside the door: it must not wait, only note the end or wake somebody
-     * @throws SocketErrorException ENOTCONN if one is not connected (any more), EBADF if one is closed, EINVAL if they belong to
-     *     different stacks, EPIPE if the output of one was shut down, EAGAIN while another thread takes bytes out of one; then both stay as
-     *     they are
+     * @throws SocketErrorException ENOTCONN if one is not connected (any more), EBADF if one is closed, EINVAL if they
+     *     belong to different stacks, EPIPE if the output of one was shut down, EAGAIN while another thread takes bytes
+     *     out of one; then both stay as they are
      */
     public static Splice join(final StreamSocket first, final StreamSocket second, final Runnable whenEnded)
             throws SocketErrorException {

@@ -10,16 +10,17 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What all sockets have in common: they are blocking or not, have time limits, can be watched, and can be closed while others wait in
- * them.
+ * What all sockets have in common: they are blocking or not, have time limits, can be watched, and can be closed while
+ * others wait in them.
  *
- * <p><b>Results.</b> Calls answer as Linux's system calls do: 0 or more is success, and {@code -errno} a failure (see {@link SocketError}).
- * A call that would have to wait but may not answers {@code -EAGAIN}, and so does one that has waited for as long as its time limit allows.
- * {@code -EINTR} means that the thread was interrupted; it still is.
+ * <p><b>Results.</b> Calls answer as Linux's system calls do: 0 or more is success, and {@code -errno} a failure (see
+ * {@link SocketError}). A call that would have to wait but may not answers {@code -EAGAIN}, and so does one that has
+ * waited for as long as its time limit allows. {@code -EINTR} means that the thread was interrupted; it still is.
  *
- * <p><b>Threads.</b> Any thread may make any call at any time. Protocol work is done by the caller, inside the stack's {@link Door};
- * whoever has to wait does so at one of two {@linkplain WaitPoint wait points}, {@link #readable} or {@link #writable}, which the
- * protocol's events wake. Methods that are not public are called inside the door, unless they say otherwise.
+ * <p><b>Threads.</b> Any thread may make any call at any time. Protocol work is done by the caller, inside the stack's
+ * {@link Door}; whoever has to wait does so at one of two {@linkplain WaitPoint wait points}, {@link #readable} or
+ * {@link #writable}, which the protocol's events wake. Methods that are not public are called inside the door, unless
+ * they say otherwise.
  */
 public abstract sealed class StackSocket extends Watchable permits StreamSocket, DatagramSocket {
 
@@ -55,7 +56,9 @@ public abstract sealed class StackSocket extends Watchable permits StreamSocket,
 
     // ---- What all sockets can do
 
-    /** {@code bind(2)}: takes a local address and port; port 0 picks a free one, and any address stands for all of ours. */
+    /**
+     * {@code bind(2)}: takes a local address and port; port 0 picks a free one, and any address stands for all of ours.
+     */
     public abstract int bind(Endpoint local);
 
     /** {@code connect(2)}. */
@@ -71,8 +74,9 @@ public abstract sealed class StackSocket extends Watchable permits StreamSocket,
     public abstract int recv(ByteBuffer target, int flags);
 
     /**
-     * {@code recvmsg(2)}: as {@link #recv}, and tells {@code message} what there is to tell beside the bytes. With {@link
-     * MessageFlags#MSG_ERRQUEUE} it takes the oldest report of the error queue; the bytes are those of the packet that it is about.
+     * {@code recvmsg(2)}: as {@link #recv}, and tells {@code message} what there is to tell beside the bytes. With
+     * {@link MessageFlags#MSG_ERRQUEUE} it takes the oldest report of the error queue; the bytes are those of the
+     * packet that it is about.
      */
     public final int recvMessage(final ByteBuffer target, final int flags, final ReceivedMessage message) {
         message.clear();
@@ -103,7 +107,8 @@ public abstract sealed class StackSocket extends Watchable permits StreamSocket,
     }
 
     /**
-     * {@code sendmsg(2)}: as {@link #send}, or {@code sendto} to {@code destination}, with what {@code message} says of this send alone.
+     * {@code sendmsg(2)}: as {@link #send}, or {@code sendto} to {@code destination}, with what {@code message} says of
+     * this send alone.
      *
      * @param destination may be null
      */
@@ -118,9 +123,7 @@ public abstract sealed class StackSocket extends Watchable permits StreamSocket,
     /** {@code getpeername(2)}, or null if there is no peer. */
     public abstract @Nullable Endpoint remoteEndpoint();
 
-    /**
-     * {@code setsockopt(2)} for options whose value is an int; see {@link SocketOptions}.
-     */
+    /** {@code setsockopt(2)} for options whose value is an int; see {@link SocketOptions}. */
     public final int setOption(final int level, final int name, final int value) {
         door.enter();
         try {
@@ -130,9 +133,7 @@ public abstract sealed class StackSocket extends Watchable permits StreamSocket,
         }
     }
 
-    /**
-     * {@code getsockopt(2)} for options whose value is an int that is never negative.
-     */
+    /** {@code getsockopt(2)} for options whose value is an int that is never negative. */
     public final int option(final int level, final int name) {
         door.enter();
         try {
@@ -191,8 +192,8 @@ public abstract sealed class StackSocket extends Watchable permits StreamSocket,
     }
 
     /**
-     * {@code close(2)}. Threads that wait in this socket wake up and get {@code -EBADF}, which is kinder than Linux, where they go on
-     * waiting. Closing twice is {@code -EBADF}, too.
+     * {@code close(2)}. Threads that wait in this socket wake up and get {@code -EBADF}, which is kinder than Linux,
+     * where they go on waiting. Closing twice is {@code -EBADF}, too.
      */
     public final int close() {
         door.enter();
@@ -218,7 +219,10 @@ public abstract sealed class StackSocket extends Watchable permits StreamSocket,
         }
     }
 
-    /** Whether a receive would not have to wait: there are bytes, or the end of them, or an error, or the socket is closed. */
+    /**
+     * Whether a receive would not have to wait: there are bytes, or the end of them, or an error, or the socket is
+     * closed.
+     */
     public final boolean isReadable() {
         door.enter();
         try {
@@ -243,7 +247,10 @@ public abstract sealed class StackSocket extends Watchable permits StreamSocket,
         }
     }
 
-    /** Gives the socket a handler, instead of the one that it has; does nothing if it is closed. Goes inside the door by itself. */
+    /**
+     * Gives the socket a handler, instead of the one that it has; does nothing if it is closed. Goes inside the door by
+     * itself.
+     */
     final void handle(final HandlerCalls<?> calls) {
         door.enter();
         try {
@@ -260,7 +267,10 @@ public abstract sealed class StackSocket extends Watchable permits StreamSocket,
 
     // ---- What a kind of socket adds
 
-    /** As {@link #recvMessage} without {@code MSG_ERRQUEUE}; {@code message} may be null. Goes inside the door by itself. */
+    /**
+     * As {@link #recvMessage} without {@code MSG_ERRQUEUE}; {@code message} may be null. Goes inside the door by
+     * itself.
+     */
     abstract int receive(ByteBuffer target, int flags, @Nullable ReceivedMessage message);
 
     // ---- The same; inside the door
@@ -375,7 +385,8 @@ public abstract sealed class StackSocket extends Watchable permits StreamSocket,
     /**
      * Waits at one of the wait points. The caller looks again at what it waits for, whatever woke it.
      *
-     * @return 0, or a negative errno if the wait is over for good: out of time, interrupted, closed, or the stack has ended
+     * @return 0, or a negative errno if the wait is over for good: out of time, interrupted, closed, or the stack has
+     *     ended
      */
     final int await(final WaitPoint point, final long deadlineNanos) {
         try {

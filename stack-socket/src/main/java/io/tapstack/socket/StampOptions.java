@@ -4,7 +4,8 @@ import io.tapstack.ip.ErrorReport;
 import io.tapstack.ip.SocketError;
 
 /**
- * SO_TIMESTAMP, SO_TIMESTAMPNS and SO_TIMESTAMPING of one socket, with Linux's numbers: which times are told, and as what. Used inside the door.
+ * SO_TIMESTAMP, SO_TIMESTAMPNS and SO_TIMESTAMPING of one socket, with Linux's numbers: which times are told, and as
+ * what. Used inside the door.
  */
 final class StampOptions {
 

@@ -15,8 +15,8 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The life of a {@link StreamSocket}: from neither to a listener or one end of a connection, and to its end. All methods are called inside the
- * door, and those that begin something while the socket can be used.
+ * The life of a {@link StreamSocket}: from neither to a listener or one end of a connection, and to its end. All
+ * methods are called inside the door, and those that begin something while the socket can be used.
  */
 final class StreamLife {
 
@@ -135,11 +135,12 @@ final class StreamLife {
     }
 
     /**
-     * Connects, to where a {@code connect} that was put off would have gone or else to {@code remote}, with as much of {@code data} in the SYN as
-     * that takes (RFC 7413), and waits for the handshake if it may: {@code sendto(2)} with MSG_FASTOPEN, as on Linux.
+     * Connects, to where a {@code connect} that was put off would have gone or else to {@code remote}, with as much of
+     * {@code data} in the SYN as that takes (RFC 7413), and waits for the handshake if it may: {@code sendto(2)} with
+     * MSG_FASTOPEN, as on Linux.
      *
-     * @return 0 when the connection is established; {@code -EINPROGRESS} if the handshake has begun and is not over, {@code -EALREADY} if it had
-     *     begun before, or another negative errno
+     * @return 0 when the connection is established; {@code -EINPROGRESS} if the handshake has begun and is not over,
+     *     {@code -EALREADY} if it had begun before, or another negative errno
      */
     int connectWith(final ByteBuffer data, final int flags, final @Nullable Endpoint remote)
             throws SocketErrorException {
@@ -346,7 +347,10 @@ final class StreamLife {
         }
     }
 
-    /** Throws unless there is a connection that is established, or was: data may still be there. Also throws if nothing can be sent any more. */
+    /**
+     * Throws unless there is a connection that is established, or was: data may still be there. Also throws if nothing
+     * can be sent any more.
+     */
     void requireConnected(final String what) throws SocketErrorException {
         final TcpConnection open = connection;
         if (open == null || isHandshaking() || open.state() == TcpState.CLOSED) {
@@ -400,7 +404,9 @@ final class StreamLife {
         return attempt != null && (attempt.state() == TcpState.SYN_SENT || attempt.state() == TcpState.SYN_RECEIVED);
     }
 
-    /** True while there is a connection, or one is being opened; on Linux a socket has lost it when it is in TIME-WAIT. */
+    /**
+     * True while there is a connection, or one is being opened; on Linux a socket has lost it when it is in TIME-WAIT.
+     */
     boolean hasLiveConnection() {
         final TcpConnection open = connection;
         return open != null && open.state() != TcpState.CLOSED && open.state() != TcpState.TIME_WAIT;

@@ -9,7 +9,10 @@ import io.tapstack.tcp.TcpListener;
 import io.tapstack.tcp.TcpState;
 import org.jspecify.annotations.Nullable;
 
-/** The options of one {@link StreamSocket}: TCP's configuration, and what concerns the socket alone. Used inside the door. */
+/**
+ * The options of one {@link StreamSocket}: TCP's configuration, and what concerns the socket alone. Used inside the
+ * door.
+ */
 final class StreamOptions {
 
     static final int NO_LINGER = -1;
@@ -277,9 +280,7 @@ final class StreamOptions {
                 : result;
     }
 
-    /**
-     * @param live the configuration that is in use
-     */
+    /** @param live the configuration that is in use */
     private int get(final int level, final int name, final TcpConfig live) {
         if (level == SocketOptions.SOL_SOCKET) {
             switch (name) {

@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The receiving half of a {@link StreamSocket}: {@code recv(2)}.
  *
- * <p>A small read copies inside the door and is done in one visit. A large one borrows what has come, copies outside, where the stack
- * goes on meanwhile, and gives it back. While one thread copies outside, {@link #copying} keeps other readers waiting: the next bytes
- * are theirs, and they are not at the front yet.
+ * <p>A small read copies inside the door and is done in one visit. A large one borrows what has come, copies outside,
+ * where the stack goes on meanwhile, and gives it back. While one thread copies outside, {@link #copying} keeps other
+ * readers waiting: the next bytes are theirs, and they are not at the front yet.
  */
 final class StreamReceiver {
 
@@ -152,7 +152,10 @@ final class StreamReceiver {
         }
     }
 
-    /** @return bytes taken; 0 at the end of the stream, or if none were asked for; -EAGAIN if there is nothing yet; or an error */
+    /**
+     * @return bytes taken; 0 at the end of the stream, or if none were asked for; -EAGAIN if there is nothing yet; or
+     *     an error
+     */
     private int takeOrTell(final ByteBuffer target, final int flags) {
         final int readable = readableOrTell();
         return readable > 0 ? take(life.connected(), target, flags, readable) : readable;
@@ -186,7 +189,10 @@ final class StreamReceiver {
         return life.isInputShut() || connection.state() == TcpState.CLOSED ? 0 : AGAIN;
     }
 
-    /** What a socket without a connection says: what has become of the last one, or that the input was shut down all the same. */
+    /**
+     * What a socket without a connection says: what has become of the last one, or that the input was shut down all the
+     * same.
+     */
     private int unconnected() {
         final boolean listening = life.listener() != null;
         final int error = listening ? 0 : life.takeError();
@@ -219,7 +225,10 @@ final class StreamReceiver {
         return connection.read(target, true, socket.door.now());
     }
 
-    /** tcp(7): MSG_TRUNC takes bytes and throws them away. The target only says how many. Ends at the urgent mark, as every read does. */
+    /**
+     * tcp(7): MSG_TRUNC takes bytes and throws them away. The target only says how many. Ends at the urgent mark, as
+     * every read does.
+     */
     private int discard(final TcpConnection connection, final ByteBuffer target, final int readable) {
         final int bytes = Math.min(readable, target.remaining());
         final ReadBatch batch = loan();

@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The sending half of a {@link StreamSocket}: {@code send(2)} and {@code sendFile}.
  *
- * <p>A small write is copied into the send queue inside the door, in one visit. A large one takes blocks of the pool, copies into them
- * outside, where the stack goes on meanwhile, and then appends the blocks to the queue by reference. While one thread copies outside,
- * {@link #copying} keeps other writers waiting, so that its bytes are not overtaken.
+ * <p>A small write is copied into the send queue inside the door, in one visit. A large one takes blocks of the pool,
+ * copies into them outside, where the stack goes on meanwhile, and then appends the blocks to the queue by reference.
+ * While one thread copies outside, {@link #copying} keeps other writers waiting, so that its bytes are not overtaken.
  */
 final class StreamSender {
 
@@ -185,8 +185,8 @@ final class StreamSender {
     }
 
     /**
-     * Some bytes were taken. What went wrong then, if anything, is for the next call to find out, as on Linux; but a segment
-     * that was held back for the rest of this write must not wait for it any more.
+     * Some bytes were taken. What went wrong then, if anything, is for the next call to find out, as on Linux; but a
+     * segment that was held back for the rest of this write must not wait for it any more.
      */
     private long endPartly(final long taken, final int result, final int flags) {
         if (result != 0 && socket.unusable() == 0) {
@@ -238,8 +238,8 @@ final class StreamSender {
     }
 
     /**
-     * Has the last of the next {@code length} bytes stamped, if it is the last one of the call: all are taken, or there is no room for more and the
-     * call may not wait.
+     * Has the last of the next {@code length} bytes stamped, if it is the last one of the call: all are taken, or there
+     * is no room for more and the call may not wait.
      */
     private void stamp(final TcpConnection connection, final int length, final boolean last, final int stamps) {
         if (stamps != 0 && last) {
@@ -287,7 +287,10 @@ final class StreamSender {
         return result;
     }
 
-    /** MSG_EOR, if the last of {@code data} is among the next {@code length} bytes; {@code ahead} of them are not in the queue yet. */
+    /**
+     * MSG_EOR, if the last of {@code data} is among the next {@code length} bytes; {@code ahead} of them are not in the
+     * queue yet.
+     */
     private static void endRecord(
             final TcpConnection connection, final ByteBuffer data, final int length, final int ahead, final int flags) {
         if (MessageFlags.has(flags, MessageFlags.MSG_EOR) && length == data.remaining()) {

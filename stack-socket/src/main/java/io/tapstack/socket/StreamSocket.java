@@ -15,11 +15,11 @@ import java.nio.channels.WritableByteChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A TCP socket as {@code tcp(7)} describes it: it starts as neither, and becomes a listener or one end of a connection, which is its {@link
- * StreamLife}; bytes go through {@link StreamSender} and {@link StreamReceiver}.
+ * A TCP socket as {@code tcp(7)} describes it: it starts as neither, and becomes a listener or one end of a connection,
+ * which is its {@link StreamLife}; bytes go through {@link StreamSender} and {@link StreamReceiver}.
  *
- * <p><b>Errors of a connection</b> are reported once, by whatever call comes first or by {@code SO_ERROR}. After that the socket reads
- * as ended (0) and refuses to send ({@code -EPIPE}), as on Linux.
+ * <p><b>Errors of a connection</b> are reported once, by whatever call comes first or by {@code SO_ERROR}. After that
+ * the socket reads as ended (0) and refuses to send ({@code -EPIPE}), as on Linux.
  */
 public final class StreamSocket extends StackSocket {
 
@@ -70,10 +70,10 @@ public final class StreamSocket extends StackSocket {
      * {@code accept(2)}. The new socket is a blocking one and has the listener's options.
      *
      * @param flags {@link MessageFlags#MSG_DONTWAIT} or 0
-     * @return null if there is none, and the call must not wait or has waited for as long as {@code SO_RCVTIMEO} allows: Linux's
-     *     {@code EAGAIN}
-     * @throws SocketErrorException {@code EINVAL} if the socket does not listen (any more), {@code EBADF} when it is closed, also
-     *     during the wait, {@code EINTR} if the thread was interrupted
+     * @return null if there is none, and the call must not wait or has waited for as long as {@code SO_RCVTIMEO}
+     *     allows: Linux's {@code EAGAIN}
+     * @throws SocketErrorException {@code EINVAL} if the socket does not listen (any more), {@code EBADF} when it is
+     *     closed, also during the wait, {@code EINTR} if the thread was interrupted
      */
     public @Nullable StreamSocket accept(final int flags) throws SocketErrorException {
         door.enter();
@@ -103,16 +103,20 @@ public final class StreamSocket extends StackSocket {
     }
 
     /**
-     * {@code connect(2)}. Not waiting, the first call answers {@code -EINPROGRESS}, further ones {@code -EALREADY} until the
-     * handshake is over; the first one after it answers its result, and later ones {@code -EISCONN}. A wait is limited by
-     * {@code SO_SNDTIMEO}, and then answers {@code -EINPROGRESS} as well. After a failure the socket can be used to connect again.
+     * {@code connect(2)}. Not waiting, the first call answers {@code -EINPROGRESS}, further ones {@code -EALREADY}
+     * until the handshake is over; the first one after it answers its result, and later ones {@code -EISCONN}. A wait
+     * is limited by {@code SO_SNDTIMEO}, and then answers {@code -EINPROGRESS} as well. After a failure the socket can
+     * be used to connect again.
      */
     @Override
     public int connect(final Endpoint remote) {
         return inside(() -> life.connect(remote));
     }
 
-    /** {@code connect(2)} of {@code AF_UNSPEC}: ends a connection by a reset, and listening. The socket can be used again. */
+    /**
+     * {@code connect(2)} of {@code AF_UNSPEC}: ends a connection by a reset, and listening. The socket can be used
+     * again.
+     */
     @Override
     public int disconnect() {
         return inside(life::disconnect);
@@ -126,12 +130,12 @@ public final class StreamSocket extends StackSocket {
     }
 
     /**
-     * {@code sendto(2)}. With {@link MessageFlags#MSG_FASTOPEN} a socket that is not connected connects, and if the server has given a cookie, or
-     * the socket does without, {@code data} goes out with the SYN (RFC 7413). A call that may wait then waits for the handshake, and sends the
-     * rest. Without the flag the address is ignored, as on Linux.
+     * {@code sendto(2)}. With {@link MessageFlags#MSG_FASTOPEN} a socket that is not connected connects, and if the
+     * server has given a cookie, or the socket does without, {@code data} goes out with the SYN (RFC 7413). A call that
+     * may wait then waits for the handshake, and sends the rest. Without the flag the address is ignored, as on Linux.
      *
-     * @return bytes taken, not waiting those that went with the SYN; {@code -EINPROGRESS} if there are none and the call may not wait: a handshake
-     *     has begun
+     * @return bytes taken, not waiting those that went with the SYN; {@code -EINPROGRESS} if there are none and the
+     *     call may not wait: a handshake has begun
      */
     public int sendTo(final ByteBuffer data, final int flags, final Endpoint remote) {
         return sendMessage(data, flags, remote, SentMessage.PLAIN);
@@ -144,11 +148,12 @@ public final class StreamSocket extends StackSocket {
     }
 
     /**
-     * Sends a part of a file by reference: the bytes stay in the mapping and are never copied by the stack where the device gathers
-     * them. Ordered with everything sent before and after. A blocking socket takes all there is; else it may take less.
+     * Sends a part of a file by reference: the bytes stay in the mapping and are never copied by the stack where the
+     * device gathers them. Ordered with everything sent before and after. A blocking socket takes all there is; else it
+     * may take less.
      *
-     * <p>If the file is cut short later, before the peer has acknowledged the bytes, the connection sends what is left of it and is
-     * reset; the socket then reports {@code -EIO}.
+     * <p>If the file is cut short later, before the peer has acknowledged the bytes, the connection sends what is left
+     * of it and is reset; the socket then reports {@code -EIO}.
      *
      * @param position the first byte, from the file's start
      * @param count how many bytes
@@ -183,11 +188,12 @@ public final class StreamSocket extends StackSocket {
     }
 
     /**
-     * Receives into a channel, which reads straight from the stack's memory: the one copy is the channel's own. Waits for the first bytes
-     * as {@link #recv} does, and for the channel if it is a blocking one.
+     * Receives into a channel, which reads straight from the stack's memory: the one copy is the channel's own. Waits
+     * for the first bytes as {@link #recv} does, and for the channel if it is a blocking one.
      *
      * @param flags {@link MessageFlags#MSG_DONTWAIT} or 0
-     * @return how many bytes the channel has taken, at least 1; 0 at the end of the stream; -EAGAIN, also if the channel took none
+     * @return how many bytes the channel has taken, at least 1; 0 at the end of the stream; -EAGAIN, also if the
+     *     channel took none
      * @throws IOException from the channel; what it had taken by then is gone from the socket
      */
     public int recvTo(final WritableByteChannel target, final int flags) throws IOException {
@@ -195,11 +201,12 @@ public final class StreamSocket extends StackSocket {
     }
 
     /**
-     * Sends what comes from a channel, which writes straight into the stack's memory. Waits for room as {@link #send} does, and for the
-     * channel if it is a blocking one; meanwhile other senders wait.
+     * Sends what comes from a channel, which writes straight into the stack's memory. Waits for room as {@link #send}
+     * does, and for the channel if it is a blocking one; meanwhile other senders wait.
      *
      * @param flags {@link MessageFlags#MSG_DONTWAIT}, {@link MessageFlags#MSG_MORE} or 0
-     * @return how many bytes were sent, at least 1; 0 if the channel is at its end; -EAGAIN, also if the channel had none
+     * @return how many bytes were sent, at least 1; 0 if the channel is at its end; -EAGAIN, also if the channel had
+     *     none
      * @throws IOException from the channel
      */
     public int sendFrom(final ScatteringByteChannel source, final int flags) throws IOException {
@@ -217,7 +224,9 @@ public final class StreamSocket extends StackSocket {
         }
     }
 
-    /** {@code SIOCATMARK}, {@code sockatmark(3)}: whether the next byte to be read stands at the urgent mark (RFC 6093). */
+    /**
+     * {@code SIOCATMARK}, {@code sockatmark(3)}: whether the next byte to be read stands at the urgent mark (RFC 6093).
+     */
     public boolean isAtMark() {
         door.enter();
         try {
@@ -251,8 +260,9 @@ public final class StreamSocket extends StackSocket {
     }
 
     /**
-     * Has {@code handler} called from now on, instead of one that was given before, whenever the socket becomes ready: a listener when there is
-     * a connection to accept, a connection when it is established, and when there are bytes or room for them.
+     * Has {@code handler} called from now on, instead of one that was given before, whenever the socket becomes ready:
+     * a listener when there is a connection to accept, a connection when it is established, and when there are bytes or
+     * room for them.
      */
     public void handler(final SocketHandler<? super StreamSocket> handler) {
         handle(new HandlerCalls<>(this, handler));
@@ -261,8 +271,8 @@ public final class StreamSocket extends StackSocket {
     // ---- The end
 
     /**
-     * {@code shutdown(2)}. Ending the output sends a FIN behind all data; ending the input makes reads answer 0 once what has come is
-     * read. On a listener, ending the input ends listening.
+     * {@code shutdown(2)}. Ending the output sends a FIN behind all data; ending the input makes reads answer 0 once
+     * what has come is read. On a listener, ending the input ends listening.
      */
     @Override
     public int shutdown(final Shutdown how) {
@@ -270,8 +280,9 @@ public final class StreamSocket extends StackSocket {
     }
 
     /**
-     * With {@code SO_LINGER} of 0 seconds the connection is reset. With more, {@code close} waits until the peer has acknowledged
-     * everything, FIN included, or the time is over. Without, it returns at once, and the protocol goes on with what was sent.
+     * With {@code SO_LINGER} of 0 seconds the connection is reset. With more, {@code close} waits until the peer has
+     * acknowledged everything, FIN included, or the time is over. Without, it returns at once, and the protocol goes on
+     * with what was sent.
      */
     @Override
     int closeProtocol() {
@@ -288,8 +299,8 @@ public final class StreamSocket extends StackSocket {
     // ---- Options
 
     /**
-     * {@code SO_LINGER}: how long {@link #close()} waits for the peer's acknowledgement, in seconds; 0 makes it reset the connection;
-     * less than 0 turns lingering off, which is the default.
+     * {@code SO_LINGER}: how long {@link #close()} waits for the peer's acknowledgement, in seconds; 0 makes it reset
+     * the connection; less than 0 turns lingering off, which is the default.
      */
     public void lingerSeconds(final int seconds) {
         door.enter();
@@ -359,7 +370,8 @@ public final class StreamSocket extends StackSocket {
     }
 
     /**
-     * {@code TCP_CONGESTION}. One that is connected goes on with the window it has; what a listener accepts from now on begins with this one.
+     * {@code TCP_CONGESTION}. One that is connected goes on with the window it has; what a listener accepts from now on
+     * begins with this one.
      *
      * @return 0, or {@code -ENOENT} if there is none of that name
      */
@@ -368,11 +380,12 @@ public final class StreamSocket extends StackSocket {
     }
 
     /**
-     * {@code TCP_SAVED_SYN}: the headers of the SYN that began the connection, if its listener had {@code TCP_SAVE_SYN}; they can be taken once.
+     * {@code TCP_SAVED_SYN}: the headers of the SYN that began the connection, if its listener had
+     * {@code TCP_SAVE_SYN}; they can be taken once.
      *
      * @param limit most bytes that the caller has room for
-     * @return how many bytes were put into {@code target}: 0 if there are none (any more); {@code -EINVAL} if they are more than {@code limit}, and
-     *     then they stay
+     * @return how many bytes were put into {@code target}: 0 if there are none (any more); {@code -EINVAL} if they are
+     *     more than {@code limit}, and then they stay
      */
     public int takeSavedSyn(final ByteBuffer target, final int limit) {
         return inside(() -> {
@@ -400,7 +413,10 @@ public final class StreamSocket extends StackSocket {
         }
     }
 
-    /** {@code TCP_FASTOPEN_KEY}, before or while listening; null for a key that nobody knows. @return 0 or a negative errno */
+    /**
+     * {@code TCP_FASTOPEN_KEY}, before or while listening; null for a key that nobody knows. @return 0 or a negative
+     * errno
+     */
     public int fastOpenKeys(final @Nullable FastOpenKeys keys) {
         return inside(() -> options.fastOpenKeys(keys, life));
     }
@@ -472,8 +488,8 @@ public final class StreamSocket extends StackSocket {
     // ---- For a splice; inside the door
 
     /**
-     * Throws unless the socket is open and has a connection that is established, or was: data may still be there. Also throws if
-     * nothing can be sent any more, and while a reader has a part of what has come on loan.
+     * Throws unless the socket is open and has a connection that is established, or was: data may still be there. Also
+     * throws if nothing can be sent any more, and while a reader has a part of what has come on loan.
      */
     void requireJoinable(final String what) throws SocketErrorException {
         final int unusable = unusable();

@@ -11,8 +11,8 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A blocking UDP socket with exceptions, in the manner of {@link java.net.DatagramSocket}. Any thread may call; {@link #close()} wakes
- * those that wait.
+ * A blocking UDP socket with exceptions, in the manner of {@link java.net.DatagramSocket}. Any thread may call;
+ * {@link #close()} wakes those that wait.
  */
 public final class TapDatagramSocket implements Closeable {
 

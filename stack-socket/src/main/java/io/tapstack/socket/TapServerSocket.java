@@ -102,7 +102,9 @@ public final class TapServerSocket implements Closeable {
         return InetEndpoints.socketAddress(socket.localEndpoint());
     }
 
-    /** Stops listening. Connections that were accepted live on; those that were not are reset. Does nothing if closed. */
+    /**
+     * Stops listening. Connections that were accepted live on; those that were not are reset. Does nothing if closed.
+     */
     @Override
     public void close() {
         socket.close();

@@ -15,11 +15,12 @@ import java.nio.channels.WritableByteChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A blocking TCP socket with streams, in the manner of {@link java.net.Socket}: same semantics, same exceptions, same messages. A
- * reading thread never keeps a writing one waiting.
+ * A blocking TCP socket with streams, in the manner of {@link java.net.Socket}: same semantics, same exceptions, same
+ * messages. A reading thread never keeps a writing one waiting.
  *
- * <p>Any thread may call. {@link #close()} wakes all threads that wait in this socket, and they get a {@link SocketException}. A thread
- * that is interrupted while it waits closes the socket and gets a {@link java.nio.channels.ClosedByInterruptException}, as with channels.
+ * <p>Any thread may call. {@link #close()} wakes all threads that wait in this socket, and they get a
+ * {@link SocketException}. A thread that is interrupted while it waits closes the socket and gets a
+ * {@link java.nio.channels.ClosedByInterruptException}, as with channels.
  */
 public final class TapSocket implements Closeable {
 
@@ -112,7 +113,8 @@ public final class TapSocket implements Closeable {
     }
 
     /**
-     * What the peer receives. A write returns when the stack has taken all its bytes. Closing the stream closes the socket.
+     * What the peer receives. A write returns when the stack has taken all its bytes. Closing the stream closes the
+     * socket.
      */
     public OutputStream output() throws IOException {
         requireOpen();
@@ -163,13 +165,17 @@ public final class TapSocket implements Closeable {
         return input.readNow(target);
     }
 
-    /** Writes as many of the remaining bytes of {@code source} as there is room for, without waiting; for a {@link SocketHandler}. */
+    /**
+     * Writes as many of the remaining bytes of {@code source} as there is room for, without waiting; for a
+     * {@link SocketHandler}.
+     */
     public void writeNow(final ByteBuffer source) throws IOException {
         output.writeNow(source);
     }
 
     /**
-     * Sends a part of a file by reference; see {@link StreamSocket#sendFile}. Ordered with what was written to {@link #output()} before.
+     * Sends a part of a file by reference; see {@link StreamSocket#sendFile}. Ordered with what was written to
+     * {@link #output()} before.
      *
      * @return how many bytes were taken: {@code count}, or less if the file does not reach that far (any more)
      */

@@ -4,7 +4,10 @@ import io.tapstack.ip.PathMtuPolicy;
 import io.tapstack.ip.SocketError;
 import io.tapstack.tcp.TcpConfig;
 
-/** The int-valued options that are a matter of TCP's configuration: from Linux's numbers and units to {@link TcpConfig} and back. */
+/**
+ * The int-valued options that are a matter of TCP's configuration: from Linux's numbers and units to {@link TcpConfig}
+ * and back.
+ */
 final class TcpConfigOptions {
 
     /** The answer of {@link #get} and {@link #set} for an option that is not known here. */

@@ -3,7 +3,10 @@ package io.tapstack.socket;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a {@link SocketLayer#poll} or an {@link EventPoll} can watch: a socket, or another {@link EventPoll}. Used inside the door. */
+/**
+ * What a {@link SocketLayer#poll} or an {@link EventPoll} can watch: a socket, or another {@link EventPoll}. Used
+ * inside the door.
+ */
 public abstract sealed class Watchable permits StackSocket, EventPoll {
 
     private final List<ReadinessListener> listeners = new ArrayList<>(1);

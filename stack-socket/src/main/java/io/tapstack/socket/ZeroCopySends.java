@@ -8,13 +8,17 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sends of a {@link StreamSocket} with {@code MSG_ZEROCOPY}: counts them from 0, and reports in the error queue which of them are completed, so
- * that the application may use their memory again. A direct buffer is referred to where it lies until the peer has acknowledged its bytes and
- * nothing refers to them any more; other memory is copied, which the report says. Used inside the door.
+ * The sends of a {@link StreamSocket} with {@code MSG_ZEROCOPY}: counts them from 0, and reports in the error queue
+ * which of them are completed, so that the application may use their memory again. A direct buffer is referred to where
+ * it lies until the peer has acknowledged its bytes and nothing refers to them any more; other memory is copied, which
+ * the report says. Used inside the door.
  */
 final class ZeroCopySends {
 
-    /** Most sends that are not completed, or whose completion was not read: what Linux's net.core.optmem_max allows by default. */
+    /**
+     * Most sends that are not completed, or whose completion was not read: what Linux's net.core.optmem_max allows by
+     * default.
+     */
     private static final int MAX_OUTSTANDING = 131_072 / ErrorQueue.ENTRY_BYTES;
 
     private final StreamErrors errors;
@@ -42,7 +46,10 @@ final class ZeroCopySends {
         // Regions that are not released, and one for the send itself.
         private int pieces = 1;
 
-        /** Appends {@code length} bytes from {@code data}'s position on to what {@code connection} sends, and moves the position. */
+        /**
+         * Appends {@code length} bytes from {@code data}'s position on to what {@code connection} sends, and moves the
+         * position.
+         */
         void append(final TcpConnection connection, final ByteBuffer data, final int length) {
             if (!taken) {
                 taken = true;

@@ -1,8 +1,9 @@
 /**
- * Sockets over a stack, in two layers. Below, BSD-like sockets with Linux semantics, whose calls answer a count or a negative errno: {@link
- * io.tapstack.socket.StreamSocket}, {@link io.tapstack.socket.DatagramSocket}, {@link io.tapstack.socket.SocketLayer#poll}. Above, blocking
- * sockets with streams and exceptions as in {@code java.net}: {@link io.tapstack.socket.TapSocket}, {@link
- * io.tapstack.socket.TapServerSocket}, {@link io.tapstack.socket.TapDatagramSocket}.
+ * Sockets over a stack, in two layers. Below, BSD-like sockets with Linux semantics, whose calls answer a count or a
+ * negative errno: {@link io.tapstack.socket.StreamSocket}, {@link io.tapstack.socket.DatagramSocket},
+ * {@link io.tapstack.socket.SocketLayer#poll}. Above, blocking sockets with streams and exceptions as in
+ * {@code java.net}: {@link io.tapstack.socket.TapSocket}, {@link io.tapstack.socket.TapServerSocket},
+ * {@link io.tapstack.socket.TapDatagramSocket}.
  */
 @NullMarked
 package io.tapstack.socket;

@@ -55,7 +55,10 @@ final class FastOpenSocketTest extends TwoHostsTest {
         assertThat(fastOpens()).isZero();
     }
 
-    /** The first connection brings a cookie; with it connect only notes the address, and the first bytes go out with the SYN. */
+    /**
+     * The first connection brings a cookie; with it connect only notes the address, and the first bytes go out with the
+     * SYN.
+     */
     @Test
     void connectIsPutOff() throws SocketErrorException {
         learnCookie();

@@ -72,7 +72,10 @@ class MappedFileTest {
         }
     }
 
-    /** A failure of the disk is not the end of the file: who reads learns of it, and the region counts as no longer whole. */
+    /**
+     * A failure of the disk is not the end of the file: who reads learns of it, and the region counts as no longer
+     * whole.
+     */
     @Test
     void aDiskThatFails() throws IOException {
         final Path path = Files.write(directory.resolve("file"), new byte[200_000]);

@@ -112,7 +112,9 @@ final class SendFileTest extends TwoHostsTest {
         }
     }
 
-    /** The reader gets true bytes, and then a reset: never made-up bytes, and never an end that looks like the file's. */
+    /**
+     * The reader gets true bytes, and then a reset: never made-up bytes, and never an end that looks like the file's.
+     */
     @Test
     void aFileThatIsCutShortMeanwhileResetsTheConnection() throws Exception {
         try (MappedFile file = MappedFile.open(path)) {

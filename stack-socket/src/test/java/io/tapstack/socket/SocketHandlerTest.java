@@ -38,7 +38,9 @@ final class SocketHandlerTest extends TwoHostsTest {
         assertThat(client.recv(ByteBuffer.allocate(1), 0)).isZero();
     }
 
-    /** More than all buffers hold comes back whole although nobody waits: what was refused goes on when there is room. */
+    /**
+     * More than all buffers hold comes back whole although nobody waits: what was refused goes on when there is room.
+     */
     @Test
     void isToldOfRoomAfterARefusal() throws Exception {
         final StreamSocket listener = listener(1);

@@ -18,7 +18,9 @@ final class SocketStressTest extends TwoHostsTest {
 
     private static final int THREADS = 6;
 
-    /** Each byte tells which writer it is from; what each has written arrives complete, though mixed with the others'. */
+    /**
+     * Each byte tells which writer it is from; what each has written arrives complete, though mixed with the others'.
+     */
     @Test
     void manyWritersAndReadersShareAConnection() throws Exception {
         final int eachWrites = 1_500_000;

@@ -137,7 +137,10 @@ final class StreamOptionsTest extends TwoHostsTest {
         assertThat(listener.option(1, 39)).isEqualTo(2); // SO_DOMAIN
     }
 
-    /** SO_RCVBUF and SO_SNDBUF say what the buffers are now, doubled; before they are set, what they grow to is TCP's business. */
+    /**
+     * SO_RCVBUF and SO_SNDBUF say what the buffers are now, doubled; before they are set, what they grow to is TCP's
+     * business.
+     */
     @Test
     void tunedBuffersAreReadBack() throws SocketErrorException {
         final StreamSocket listener = listener(1);

@@ -43,8 +43,9 @@ final class StreamSocketTest extends TwoHostsTest {
     }
 
     /**
-     * A connect that does not wait is asked for its result only after the connection has received bytes and was reset: it tells the error, the
-     * socket can connect again, and the bytes that nobody read are given back (the blocks are counted when the host ends).
+     * A connect that does not wait is asked for its result only after the connection has received bytes and was reset:
+     * it tells the error, the socket can connect again, and the bytes that nobody read are given back (the blocks are
+     * counted when the host ends).
      */
     @Test
     void aConnectThatIsToldOfAResetGivesBackWhatWasReceived() throws SocketErrorException {

@@ -3,8 +3,9 @@ package io.tapstack.tap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Keeps file descriptors open while a thread is in a system call on them: a descriptor closed under a call could be reused for
- * another file before the call begins. Who closes only locks the door; the last one out closes the descriptors.
+ * Keeps file descriptors open while a thread is in a system call on them: a descriptor closed under a call could be
+ * reused for another file before the call begins. Who closes only locks the door; the last one out closes the
+ * descriptors.
  */
 final class DescriptorGuard {
 

@@ -6,14 +6,17 @@ import io.tapstack.buffer.Region;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes frames from the kernel, each by one {@code read(2)} into a block that the largest frame fits in. A frame that would fit a
- * smaller block is moved there, so that whoever keeps a small frame does not keep 64 KiB; a large one is handed up where it is.
+ * Takes frames from the kernel, each by one {@code read(2)} into a block that the largest frame fits in. A frame that
+ * would fit a smaller block is moved there, so that whoever keeps a small frame does not keep 64 KiB; a large one is
+ * handed up where it is.
  *
  * <p>Confined to whoever runs the stack.
  */
 final class FrameReader {
 
-    /** Room in front of a frame: for a virtio header, and so that the IP header behind 14 bytes of Ethernet is aligned. */
+    /**
+     * Room in front of a frame: for a virtio header, and so that the IP header behind 14 bytes of Ethernet is aligned.
+     */
     static final int HEADROOM = 18;
 
     /** Ethernet and one VLAN tag. */

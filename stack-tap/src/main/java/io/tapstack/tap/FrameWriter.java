@@ -6,8 +6,9 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands frames to the kernel: a contiguous one by one {@code write(2)}, one in pieces by {@code writev(2)} straight out of the
- * regions that the pieces live in. Allocates nothing, but room for one frame when the kernel cannot read a mapped file.
+ * Hands frames to the kernel: a contiguous one by one {@code write(2)}, one in pieces by {@code writev(2)} straight out
+ * of the regions that the pieces live in. Allocates nothing, but room for one frame when the kernel cannot read a
+ * mapped file.
  *
  * <p>Confined to whoever runs the stack.
  */
@@ -35,9 +36,7 @@ final class FrameWriter {
     private int iovecCount;
     private @Nullable NativeStruct copy; // made when the first frame needs it
 
-    /**
-     * @param headerBytes {@link VirtioNetHeader#BYTES}, or 0 if the TAP has no such header
-     */
+    /** @param headerBytes {@link VirtioNetHeader#BYTES}, or 0 if the TAP has no such header */
     FrameWriter(final int fd, final int headerBytes) {
         this.fd = fd;
         this.headerBytes = headerBytes;
@@ -70,8 +69,9 @@ final class FrameWriter {
     }
 
     /**
-     * The kernel could not read a page of a mapping in the middle of its own work. {@code read(2)} may have the bytes all the same: of a file with holes on
-     * a full tmpfs, which has no page to map there, or of one whose page could not be had for the moment.
+     * The kernel could not read a page of a mapping in the middle of its own work. {@code read(2)} may have the bytes
+     * all the same: of a file with holes on a full tmpfs, which has no page to map there, or of one whose page could
+     * not be had for the moment.
      *
      * @return {@link LibC#EFAULT} if the bytes are not to be had so either
      */

@@ -8,12 +8,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has the host receive what we write to a TAP without offloads in batches, the way it receives from a network card: on a kernel thread of
- * the interface's own (threaded NAPI), which merges the segments that have come meanwhile (GRO) before they go up the host's stack. Without, the
- * whole way up to the socket is gone in the middle of each write, frame by frame.
+ * Has the host receive what we write to a TAP without offloads in batches, the way it receives from a network card: on
+ * a kernel thread of the interface's own (threaded NAPI), which merges the segments that have come meanwhile (GRO)
+ * before they go up the host's stack. Without, the whole way up to the socket is gone in the middle of each write,
+ * frame by frame.
  *
- * <p>The switches are files of sysfs, which shows the interfaces of the network namespace that it was mounted in. Where that is another
- * one, or the files are not ours to write, or the kernel is too old (threaded NAPI came with Linux 5.12), there is no batching.
+ * <p>The switches are files of sysfs, which shows the interfaces of the network namespace that it was mounted in. Where
+ * that is another one, or the files are not ours to write, or the kernel is too old (threaded NAPI came with Linux
+ * 5.12), there is no batching.
  *
  * @see <a href="https://docs.kernel.org/networking/napi.html">NAPI</a>
  */
@@ -23,12 +25,16 @@ final class HostBatching {
     private static final Path INTERFACES = Path.of("/sys/class/net");
 
     /**
-     * How long a merged segment that is not full waits for more, in nanoseconds. Long enough for the next frame of a bulk transfer (a frame
-     * costs us a good microsecond), too short to be noticed; a segment with PSH, an application's last one, does not wait at all.
+     * How long a merged segment that is not full waits for more, in nanoseconds. Long enough for the next frame of a
+     * bulk transfer (a frame costs us a good microsecond), too short to be noticed; a segment with PSH, an
+     * application's last one, does not wait at all.
      */
     private static final int GRO_FLUSH_TIMEOUT = 20_000;
 
-    /** How often the thread finds nothing before the interface counts as idle; the kernel minds the timeout only if not 0. */
+    /**
+     * How often the thread finds nothing before the interface counts as idle; the kernel minds the timeout only if not
+     * 0.
+     */
     private static final int DEFER_HARD_IRQS = 2;
 
     private HostBatching() {}

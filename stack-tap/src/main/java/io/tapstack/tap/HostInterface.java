@@ -3,8 +3,8 @@ package io.tapstack.tap;
 import io.tapstack.wire.IpAddress;
 
 /**
- * One network interface of the host, read and changed through the ioctls of netdevice(7) on a socket of the caller's network
- * namespace. What changes something returns 0 or the error number.
+ * One network interface of the host, read and changed through the ioctls of netdevice(7) on a socket of the caller's
+ * network namespace. What changes something returns 0 or the error number.
  *
  * <p>Confined to one thread.
  */
@@ -32,9 +32,7 @@ final class HostInterface implements AutoCloseable {
     private final int socket;
     private final InterfaceRequest request;
 
-    /**
-     * @throws TapException if the process has no file descriptors left
-     */
+    /** @throws TapException if the process has no file descriptors left */
     HostInterface(final String name) throws TapException {
         this.socket = LibC.CALLS.socket(LibC.AF_INET, LibC.SOCK_DGRAM | LibC.SOCK_CLOEXEC, 0);
         if (socket < 0) {

@@ -8,8 +8,8 @@ import java.net.UnknownHostException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives the host's end of a TAP the address, MTU and state that a {@link TapConfig} asks for. What is right already is not
- * touched, so that a user without privileges can open a TAP that root has prepared.
+ * Gives the host's end of a TAP the address, MTU and state that a {@link TapConfig} asks for. What is right already is
+ * not touched, so that a user without privileges can open a TAP that root has prepared.
  */
 final class HostSide {
 

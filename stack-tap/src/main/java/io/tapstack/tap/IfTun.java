@@ -3,8 +3,8 @@ package io.tapstack.tap;
 /**
  * Constants of {@code <linux/if_tun.h>}, under their names there.
  *
- * <p>An ioctl number says what it transfers: {@code direction << 30 | size << 16 | type << 8 | number}, with direction 1 for
- * towards the kernel and 2 for from it, and type 'T'.
+ * <p>An ioctl number says what it transfers: {@code direction << 30 | size << 16 | type << 8 | number}, with direction
+ * 1 for towards the kernel and 2 for from it, and type 'T'.
  *
  * @see <a href="https://docs.kernel.org/networking/tuntap.html">Universal TUN/TAP device driver</a>
  */

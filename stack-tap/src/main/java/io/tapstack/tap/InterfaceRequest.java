@@ -4,7 +4,8 @@ import io.tapstack.wire.IpAddress;
 import java.nio.charset.StandardCharsets;
 
 /**
- * {@code struct ifreq} of {@code <linux/if.h>}: the name of an interface, and one thing about it. Which one depends on the ioctl.
+ * {@code struct ifreq} of {@code <linux/if.h>}: the name of an interface, and one thing about it. Which one depends on
+ * the ioctl.
  *
  * <pre>
  *   0                16                                            40
@@ -29,9 +30,7 @@ final class InterfaceRequest {
 
     private final NativeStruct struct = new NativeStruct(BYTES);
 
-    /**
-     * @param name shorter than {@link #IFNAMSIZ}
-     */
+    /** @param name shorter than {@link #IFNAMSIZ} */
     InterfaceRequest(final String name) {
         final byte[] ascii = name.getBytes(StandardCharsets.US_ASCII);
         assert ascii.length < IFNAMSIZ;

@@ -7,8 +7,8 @@ import jnr.ffi.Pointer;
 import jnr.ffi.Runtime;
 
 /**
- * The system calls that a TAP needs. Memory is passed as an address in a {@code long}: such a call costs little more than the
- * system call itself and allocates nothing.
+ * The system calls that a TAP needs. Memory is passed as an address in a {@code long}: such a call costs little more
+ * than the system call itself and allocates nothing.
  */
 final class LibC {
 

@@ -3,7 +3,8 @@ package io.tapstack.tap;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Looks, or waits, with {@code ppoll(2)} until the TAP is ready or somebody wakes the waiter through an {@code eventfd(2)}.
+ * Looks, or waits, with {@code ppoll(2)} until the TAP is ready or somebody wakes the waiter through an
+ * {@code eventfd(2)}.
  *
  * <pre>
  *   struct pollfd     0    4        6         8        struct timespec   0         8          16
@@ -45,7 +46,8 @@ final class Readiness {
     }
 
     /**
-     * Returns when there is a frame, when there is room if {@code forRoom}, after {@link #wakeup()}, a signal, or the time.
+     * Returns when there is a frame, when there is room if {@code forRoom}, after {@link #wakeup()}, a signal, or the
+     * time.
      *
      * @param timeoutNanos {@link Long#MAX_VALUE} for no limit; 0 or less only looks
      * @return true if there is room

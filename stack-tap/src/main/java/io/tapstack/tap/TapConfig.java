@@ -4,8 +4,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * How a TAP is to be opened and what its host side is to look like. What is left out stays as it is on a TAP that exists already,
- * and is the kernel's default on a new one. Immutable; start with {@link #named}.
+ * How a TAP is to be opened and what its host side is to look like. What is left out stays as it is on a TAP that
+ * exists already, and is the kernel's default on a new one. Immutable; start with {@link #named}.
  *
  * @param name name of the interface on the host, or a pattern such as {@code tap%d} for the next free number
  * @param hostAddress the host's address on the interface
@@ -14,8 +14,9 @@ import java.util.OptionalInt;
  * @param persistent whether the interface stays when the device is closed
  * @param owner user id that may open a persistent TAP without privileges from then on
  * @param offload whether super-segments and unfinished checksums are exchanged with the kernel
- * @param hostBatching without offload: whether the host may receive frames on a thread of its own and merge what belongs together, where
- *     it can be told to ({@link HostBatching}). What the host's tcpdump and firewall see are then merged segments
+ * @param hostBatching without offload: whether the host may receive frames on a thread of its own and merge what
+ *     belongs together, where it can be told to ({@link HostBatching}). What the host's tcpdump and firewall see are
+ *     then merged segments
  */
 public record TapConfig(
         String name,

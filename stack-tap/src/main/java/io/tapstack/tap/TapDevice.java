@@ -16,12 +16,13 @@ import org.slf4j.LoggerFactory;
 /**
  * A TAP of the Linux kernel: an Ethernet cable between this process and a network interface of the host.
  *
- * <p>With offloads, TCP super-segments of up to 64 KiB and packets with an unfinished checksum pass in both directions, and the
- * kernel cuts and sums what leaves the host. Without, every frame is at most the MTU and complete.
+ * <p>With offloads, TCP super-segments of up to 64 KiB and packets with an unfinished checksum pass in both directions,
+ * and the kernel cuts and sums what leaves the host. Without, every frame is at most the MTU and complete.
  *
- * <p>An interface that is set down is a device that is full: frames are refused until it is up again. A frame that the kernel
- * cannot read (a mapped file that was cut short, or a disk that fails; what {@code read(2)} has is sent) or does not accept is counted as {@link DropReason#LINK_ERROR} and counts as
- * taken. When the interface is deleted, calls fail with a {@link TapException}.
+ * <p>An interface that is set down is a device that is full: frames are refused until it is up again. A frame that the
+ * kernel cannot read (a mapped file that was cut short, or a disk that fails; what {@code read(2)} has is sent) or does
+ * not accept is counted as {@link DropReason#LINK_ERROR} and counts as taken. When the interface is deleted, calls fail
+ * with a {@link TapException}.
  *
  * <p>{@link #wakeup()} and {@link #close()} may be called by any thread, all else comes from whoever runs the stack.
  *
@@ -66,11 +67,13 @@ public final class TapDevice implements LinkDevice {
     }
 
     /**
-     * Opens a TAP with several queues ({@code IFF_MULTI_QUEUE}), each a device of its own: what is written to any of them is received by the
-     * host, and each frame of the host comes in at one of them, in a way that keeps to a connection while that connection is in use (see
-     * {@link io.tapstack.link.SteeredLink}). The interface goes away with the last of them, unless it is persistent.
+     * Opens a TAP with several queues ({@code IFF_MULTI_QUEUE}), each a device of its own: what is written to any of
+     * them is received by the host, and each frame of the host comes in at one of them, in a way that keeps to a
+     * connection while that connection is in use (see {@link io.tapstack.link.SteeredLink}). The interface goes away
+     * with the last of them, unless it is persistent.
      *
-     * <p>Where there cannot be so many (an old kernel, a persistent TAP that was made with one), there are as many as there can be.
+     * <p>Where there cannot be so many (an old kernel, a persistent TAP that was made with one), there are as many as
+     * there can be.
      *
      * @param count how many, at least 1
      * @return at least one, at most {@code count}

@@ -6,8 +6,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Attaches to an interface once or several times, each time to a queue of its own, and makes do with less where the kernel or the interface
- * does not have what is asked for.
+ * Attaches to an interface once or several times, each time to a queue of its own, and makes do with less where the
+ * kernel or the interface does not have what is asked for.
  */
 final class TunQueues {
 

@@ -15,8 +15,9 @@ import java.nio.ByteOrder;
  *   | flags  | gso_type | hdr_len | gso_size | csum_start | csum_offset |
  * </pre>
  *
- * {@code hdr_len} is the length of all headers, {@code gso_size} the payload of each segment, {@code csum_start} where summing
- * starts, all counted from the frame's first byte; {@code csum_offset} is where the sum goes, counted from {@code csum_start}.
+ * {@code hdr_len} is the length of all headers, {@code gso_size} the payload of each segment, {@code csum_start} where
+ * summing starts, all counted from the frame's first byte; {@code csum_offset} is where the sum goes, counted from
+ * {@code csum_start}.
  */
 final class VirtioNetHeader {
 
@@ -85,8 +86,9 @@ final class VirtioNetHeader {
     }
 
     /**
-     * Notes on a received frame what the header at {@code at} says of it. An unfinished checksum is as good as a verified one: the
-     * packet never left this host. The segment size is that of the segments which the frame stands for.
+     * Notes on a received frame what the header at {@code at} says of it. An unfinished checksum is as good as a
+     * verified one: the packet never left this host. The segment size is that of the segments which the frame stands
+     * for.
      */
     static void decode(final ByteBuffer source, final int at, final PacketBuffer frame) {
         final int flags = source.get(at + FLAGS_OFFSET);

@@ -54,7 +54,9 @@ final class HandMadeTcp {
         awaitAck();
     }
 
-    /** The next TCP frame of the host; acknowledges what it carries if it is the one in order. The caller releases it. */
+    /**
+     * The next TCP frame of the host; acknowledges what it carries if it is the one in order. The caller releases it.
+     */
     PacketBuffer receive() throws IOException {
         final PacketBuffer frame = next();
         final int tcp = frame.head() + HostPeer.ETHERNET + HostPeer.IP;

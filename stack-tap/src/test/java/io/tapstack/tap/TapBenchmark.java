@@ -17,8 +17,8 @@ import java.util.concurrent.CompletableFuture;
 /**
  * What a frame costs at the door of the kernel, without a stack: run {@code main} under {@code unshare -n}.
  *
- * <p>Frames out go to nobody, so the kernel copies and drops them. Frames in are datagrams that a socket of this process has
- * queued in the TAP before, and super-segments that the kernel's TCP sends while we only acknowledge.
+ * <p>Frames out go to nobody, so the kernel copies and drops them. Frames in are datagrams that a socket of this
+ * process has queued in the TAP before, and super-segments that the kernel's TCP sends while we only acknowledge.
  */
 public final class TapBenchmark {
 

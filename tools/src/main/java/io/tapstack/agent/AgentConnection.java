@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One connection of a suite. One thread reads requests, and so learns when the client is gone, even while a call waits; the other makes the
- * calls and writes the replies.
+ * One connection of a suite. One thread reads requests, and so learns when the client is gone, even while a call waits;
+ * the other makes the calls and writes the replies.
  */
 final class AgentConnection {
 

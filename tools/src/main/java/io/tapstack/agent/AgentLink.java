@@ -13,8 +13,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A link whose other end is a test suite: IP packets without Ethernet, one by one, so there are no neighbours to resolve. What the suite does
- * not fetch fills the link, and then the stack has to wait, as with any device.
+ * A link whose other end is a test suite: IP packets without Ethernet, one by one, so there are no neighbours to
+ * resolve. What the suite does not fetch fills the link, and then the stack has to wait, as with any device.
  *
  * <p>Any thread may call.
  */
@@ -45,9 +45,7 @@ final class AgentLink implements LinkDevice {
     private boolean full;
     private boolean woken;
 
-    /**
-     * @param clock the stack's time
-     */
+    /** @param clock the stack's time */
     AgentLink(final LongSupplier clock) {
         this.clock = clock;
     }

@@ -24,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The conformance agent: a stack behind a Unix-domain socket. Each connection has a thread that accepts its requests and one that makes the
- * calls. {@code docs/agent.md} says what can be asked.
+ * The conformance agent: a stack behind a Unix-domain socket. Each connection has a thread that accepts its requests
+ * and one that makes the calls. {@code docs/agent.md} says what can be asked.
  */
 public final class ConformanceAgent implements AutoCloseable {
 

@@ -11,8 +11,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The stack from one reset to the next, with its sockets, its link and its time. Times are in microseconds and go on from one incarnation to
- * the next; the stack's own start anew each time, so that the same calls lead to the same packets.
+ * The stack from one reset to the next, with its sockets, its link and its time. Times are in microseconds and go on
+ * from one incarnation to the next; the stack's own start anew each time, so that the same calls lead to the same
+ * packets.
  *
  * <p>Any thread may call.
  */
@@ -127,7 +128,9 @@ abstract class Incarnation implements AutoCloseable {
     /** Lets the stack see what was put into {@link #link()}. */
     abstract void packetArrived();
 
-    /** The next packet that the stack sends on {@code link}, or null if there is none for {@link #PACKET_TIMEOUT_NANOS}. */
+    /**
+     * The next packet that the stack sends on {@code link}, or null if there is none for {@link #PACKET_TIMEOUT_NANOS}.
+     */
     abstract @Nullable Sent nextPacket(AgentLink link) throws InterruptedException;
 
     /** Lets so much time pass. */

@@ -70,9 +70,7 @@ final class Operations {
     private final Runnable reset;
     private final SocketCalls calls;
 
-    /**
-     * @param reset has everything start anew, in another incarnation
-     */
+    /** @param reset has everything start anew, in another incarnation */
     Operations(final Incarnation incarnation, final Runnable reset) {
         this.incarnation = incarnation;
         this.reset = reset;

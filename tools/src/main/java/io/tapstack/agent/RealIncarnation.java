@@ -47,9 +47,7 @@ final class RealIncarnation extends Incarnation {
         this.startNanos = startNanos;
     }
 
-    /**
-     * @param device closed with the incarnation
-     */
+    /** @param device closed with the incarnation */
     static RealIncarnation start(
             final LinkDevice device, final StackConfig config, final List<Setting> settings, final long startMicros) {
         final Clock clock = Clock.system();

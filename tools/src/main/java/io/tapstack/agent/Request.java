@@ -8,7 +8,8 @@ import java.nio.ByteOrder;
 import java.nio.channels.ReadableByteChannel;
 
 /**
- * One call: {@code u32 length, u8 op, i64 a, b, c, d, u32 n, n bytes}, little-endian; the length counts what follows it.
+ * One call: {@code u32 length, u8 op, i64 a, b, c, d, u32 n, n bytes}, little-endian; the length counts what follows
+ * it.
  *
  * @param blob in little-endian order, to be read by one
  */

@@ -20,8 +20,8 @@ import java.util.function.Function;
 import java.util.function.ObjLongConsumer;
 
 /**
- * One {@code key=value} of the command line or of op 24. TCP's settings hold for sockets that are made from then on; {@code mtu} and
- * {@code iss} hold at once.
+ * One {@code key=value} of the command line or of op 24. TCP's settings hold for sockets that are made from then on;
+ * {@code mtu} and {@code iss} hold at once.
  */
 public final class Setting {
 

@@ -14,7 +14,10 @@ final class VirtualIncarnation extends Incarnation {
 
     private static final long START_NANOS = 1_000_000_000;
 
-    /** In real time. A suite that starts a call on one thread and waits for its packet on another means the one to come first. */
+    /**
+     * In real time. A suite that starts a call on one thread and waits for its packet on another means the one to come
+     * first.
+     */
     private static final long HESITATION_NANOS = 5_000_000;
 
     private final VirtualTime time;

@@ -29,7 +29,10 @@ public final class Benchmark {
         return new Benchmark(Workloads.usual());
     }
 
-    /** All comparisons in whose name, or whose workload's name, {@code wanted} is found; those that take long are among them. */
+    /**
+     * All comparisons in whose name, or whose workload's name, {@code wanted} is found; those that take long are among
+     * them.
+     */
     public static Benchmark of(final Pattern wanted) {
         final List<Workload> all = new ArrayList<>(Workloads.usual());
         all.addAll(Workloads.onRequest());

@@ -6,7 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The arguments of this process as the kernel has them: the JVM has decoded them by the locale, and lost what the locale does not have. */
+/**
+ * The arguments of this process as the kernel has them: the JVM has decoded them by the locale, and lost what the
+ * locale does not have.
+ */
 final class Arguments {
 
     private static final Path COMMAND_LINE = Path.of("/proc/self/cmdline");
@@ -26,7 +29,10 @@ final class Arguments {
         }
     }
 
-    /** @param commandLine the octets of each argument, with a NUL behind it; those of the JVM come first (proc_pid_cmdline(5)) */
+    /**
+     * @param commandLine the octets of each argument, with a NUL behind it; those of the JVM come first
+     *     (proc_pid_cmdline(5))
+     */
     static String[] lossless(final String[] decoded, final String commandLine) {
         final List<String> all = List.of(commandLine.split("\0", -1));
         final int first = all.size() - 1 - decoded.length;

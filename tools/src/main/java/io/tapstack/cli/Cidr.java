@@ -69,7 +69,9 @@ public record Cidr(InetAddress address, int prefixLength) {
         }
     }
 
-    /** @throws IllegalArgumentException if the router is not in the network of this address, which {@code option} gives */
+    /**
+     * @throws IllegalArgumentException if the router is not in the network of this address, which {@code option} gives
+     */
     void requireGateway(final InetAddress router, final String option) {
         if (!contains(router)) {
             throw new IllegalArgumentException(

@@ -153,7 +153,10 @@ final class Get implements Callable<Integer> {
         }
     }
 
-    /** Whether a cancelled download ends in order. It may wait for what cannot be cancelled: a resolver, or whoever reads the output. */
+    /**
+     * Whether a cancelled download ends in order. It may wait for what cannot be cancelled: a resolver, or whoever
+     * reads the output.
+     */
     private static boolean isDoneSoon(final CountDownLatch done) {
         try {
             return done.await(CANCEL_SECONDS, TimeUnit.SECONDS);
@@ -172,7 +175,9 @@ final class Get implements Callable<Integer> {
         err.flush();
     }
 
-    /** How to go on: the same command with {@code --continue}, which takes the name in the URL unless told otherwise. */
+    /**
+     * How to go on: the same command with {@code --continue}, which takes the name in the URL unless told otherwise.
+     */
     private String remedy(final HttpUrl address, final Optional<Path> file) {
         if (file.isEmpty() || !Files.isRegularFile(file.get())) {
             return "";

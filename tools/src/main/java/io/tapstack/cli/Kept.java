@@ -4,7 +4,10 @@ import io.tapstack.http.Amount;
 import io.tapstack.http.client.Progress;
 import java.util.OptionalLong;
 
-/** Notes what has come of a download, on its way to another progress, to tell about it when the download is interrupted. Any thread may ask. */
+/**
+ * Notes what has come of a download, on its way to another progress, to tell about it when the download is interrupted.
+ * Any thread may ask.
+ */
 final class Kept implements Progress {
 
     private final Progress shown;

@@ -12,8 +12,9 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
- * The command line of Tapstack. Exit status: 0 for success, 2 for a command line that makes no sense, {@link Get} has its
- * own, and 1 for every other failure. Every failure is one line on stderr; with {@code TAPSTACK_DEBUG} set, a stack trace too.
+ * The command line of Tapstack. Exit status: 0 for success, 2 for a command line that makes no sense, {@link Get} has
+ * its own, and 1 for every other failure. Every failure is one line on stderr; with {@code TAPSTACK_DEBUG} set, a stack
+ * trace too.
  */
 @Command(
         name = "tapstack",

@@ -38,7 +38,10 @@ import picocli.CommandLine.Spec;
         })
 final class Packetdrill implements Callable<Integer> {
 
-    /** What packetdrill's own command line has beside the options that are declared here, so that a call of it works as it stands. */
+    /**
+     * What packetdrill's own command line has beside the options that are declared here, so that a call of it works as
+     * it stands.
+     */
     private static final List<String> UPSTREAM = List.of(
             "ip_version",
             "local_ip",

@@ -32,7 +32,10 @@ import java.util.SplittableRandom;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Our stack behind a TAP device, or a stack behind each of its queues, put together as the options say: devices, decorators, stacks, drivers, sockets. */
+/**
+ * Our stack behind a TAP device, or a stack behind each of its queues, put together as the options say: devices,
+ * decorators, stacks, drivers, sockets.
+ */
 final class StackSession implements Session {
 
     private static final Logger LOG = LoggerFactory.getLogger(StackSession.class);

@@ -9,8 +9,8 @@ import sun.misc.Signal;
 import sun.misc.SignalHandler;
 
 /**
- * SIGTERM and SIGINT as a request to end in order. By default the JVM would end with status 143 or 130 once its shutdown
- * hooks are done; a server that was asked to stop, and did, has succeeded.
+ * SIGTERM and SIGINT as a request to end in order. By default the JVM would end with status 143 or 130 once its
+ * shutdown hooks are done; a server that was asked to stop, and did, has succeeded.
  */
 final class StopSignal {
 

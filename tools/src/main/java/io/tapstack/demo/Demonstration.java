@@ -9,9 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
-/**
- * Runs the host's own network tools against Tapstack, and shows what each one says. One thread at a time.
- */
+/** Runs the host's own network tools against Tapstack, and shows what each one says. One thread at a time. */
 public final class Demonstration {
 
     private static final Duration LIMIT = Duration.ofSeconds(60);

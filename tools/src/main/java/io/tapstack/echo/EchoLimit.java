@@ -6,10 +6,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Which datagrams the echo service answers. A service that answers whatever it gets is one half of an endless loop (CERT CA-1996-01): one datagram
- * with a forged source starts it. The other half is a service too, such as echo (7), daytime (13), chargen (19) or DNS (53), so nothing
- * goes to the ports below 1,024, nor to the port that we have ourselves. Another echo on a high port looks like a client, but one that never rests: a
- * peer that has had its burst is answered once a second, and the datagram that circled is not answered in between, which ends the loop.
+ * Which datagrams the echo service answers. A service that answers whatever it gets is one half of an endless loop
+ * (CERT CA-1996-01): one datagram with a forged source starts it. The other half is a service too, such as echo (7),
+ * daytime (13), chargen (19) or DNS (53), so nothing goes to the ports below 1,024, nor to the port that we have
+ * ourselves. Another echo on a high port looks like a client, but one that never rests: a peer that has had its burst
+ * is answered once a second, and the datagram that circled is not answered in between, which ends the loop.
  *
  * <p>Confined to the thread that receives.
  */

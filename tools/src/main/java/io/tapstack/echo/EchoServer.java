@@ -19,9 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends back whatever it receives, over TCP and UDP (RFC 862), on threads of its own from {@link #start} to {@link #close()}. Datagrams that
- * could be those of another service are not answered ({@link EchoLimit}).
- * Safe for use by several threads.
+ * Sends back whatever it receives, over TCP and UDP (RFC 862), on threads of its own from {@link #start} to
+ * {@link #close()}. Datagrams that could be those of another service are not answered ({@link EchoLimit}). Safe for use
+ * by several threads.
  */
 public final class EchoServer implements AutoCloseable {
 

@@ -29,11 +29,11 @@ record ByteRange(long position, long count) {
     /**
      * Reads a Range field.
      *
-     * <p>Ranges that overlap are merged, as RFC 9110 section 15.3.7.2 allows, so that a request cannot ask for more than
-     * the file; then they come sorted. Otherwise they come in the order of the request.
+     * <p>Ranges that overlap are merged, as RFC 9110 section 15.3.7.2 allows, so that a request cannot ask for more
+     * than the file; then they come sorted. Otherwise they come in the order of the request.
      *
-     * @return the satisfiable ranges, none if no range can be satisfied (416); empty if the field is to be ignored, since
-     *     it is malformed, in another unit, or asks for more than {@code limit} ranges
+     * @return the satisfiable ranges, none if no range can be satisfied (416); empty if the field is to be ignored,
+     *     since it is malformed, in another unit, or asks for more than {@code limit} ranges
      */
     static Optional<List<ByteRange>> parse(final String field, final long size, final int limit) {
         if (!field.toLowerCase(Locale.ROOT).startsWith(UNIT)) {

@@ -5,8 +5,9 @@ import java.io.InputStream;
 import org.apache.hc.core5.util.CharArrayBuffer;
 
 /**
- * A request's body in chunks, read to its end and ignored, by the letter of RFC 9112 section 7.1. A reader that is content with less (a lone LF,
- * a sign, a blank too many) can find the end of the body elsewhere than the proxy before it, and take a part of the body for a request.
+ * A request's body in chunks, read to its end and ignored, by the letter of RFC 9112 section 7.1. A reader that is
+ * content with less (a lone LF, a sign, a blank too many) can find the end of the body elsewhere than the proxy before
+ * it, and take a part of the body for a request.
  */
 final class ChunkedBody {
 

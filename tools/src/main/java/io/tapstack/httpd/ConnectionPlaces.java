@@ -10,10 +10,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
- * The places for connections. When all are taken, the connection that has been idle longest gives way to a new one (RFC 9112 9.5 lets a server
- * close an idle connection at any time); a new one is refused only while each of the others is in the middle of a request or a response.
+ * The places for connections. When all are taken, the connection that has been idle longest gives way to a new one (RFC
+ * 9112 9.5 lets a server close an idle connection at any time); a new one is refused only while each of the others is
+ * in the middle of a request or a response.
  *
- * <p>A connection whose client has sent nothing yet counts as idle since it was accepted, and has no rank of its own (decision 16 says why).
+ * <p>A connection whose client has sent nothing yet counts as idle since it was accepted, and has no rank of its own
+ * (decision 16 says why).
  *
  * <p>{@link #admit} and {@link #closeLongestIdle} are for the one thread that accepts; the other methods are for any.
  */
@@ -82,8 +84,8 @@ final class ConnectionPlaces {
     }
 
     /**
-     * Closes the connection that has been idle longest, if any is. One look at all connections serves as many calls as there are idle ones: what
-     * becomes idle after the look has been so for less time than all that were idle then.
+     * Closes the connection that has been idle longest, if any is. One look at all connections serves as many calls as
+     * there are idle ones: what becomes idle after the look has been so for less time than all that were idle then.
      *
      * @return whether any was idle
      */

@@ -6,8 +6,9 @@ import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Whether the Last-Modified date of a file is a strong validator (RFC 9110 section 8.8.2.2): not if this server has given another version of
- * the file the same date, as it has after a {@code cp -p} over it. It remembers the files asked for last. Safe for use by several threads.
+ * Whether the Last-Modified date of a file is a strong validator (RFC 9110 section 8.8.2.2): not if this server has
+ * given another version of the file the same date, as it has after a {@code cp -p} over it. It remembers the files
+ * asked for last. Safe for use by several threads.
  */
 final class DateValidators {
 

@@ -7,8 +7,8 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 
 /**
- * A connection's input under a deadline that many small reads share, so that a client cannot hold a connection by sending a
- * byte now and then.
+ * A connection's input under a deadline that many small reads share, so that a client cannot hold a connection by
+ * sending a byte now and then.
  */
 final class DeadlineInput extends InputStream {
 
@@ -48,7 +48,10 @@ final class DeadlineInput extends InputStream {
         return nanosFromFirstByte != 0;
     }
 
-    /** Hands over what was read from the connection already; {@link #early} bytes handed over before have been read by now. */
+    /**
+     * Hands over what was read from the connection already; {@link #early} bytes handed over before have been read by
+     * now.
+     */
     void early(final byte[] bytes) {
         early = bytes;
         earlyTaken = 0;

@@ -17,7 +17,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
-/** A directory as a page of HTML: directories first, in {@linkplain NaturalOrder natural order}, with sizes and times. */
+/**
+ * A directory as a page of HTML: directories first, in {@linkplain NaturalOrder natural order}, with sizes and times.
+ */
 final class DirectoryListing {
 
     private static final int MAX_ENTRIES = 10_000;

@@ -7,8 +7,8 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
 /**
- * A directory tree. Symbolic links are followed as long as they stay inside; who can change the tree is trusted not to swap
- * a directory for a link between the check and the opening.
+ * A directory tree. Symbolic links are followed as long as they stay inside; who can change the tree is trusted not to
+ * swap a directory for a link between the check and the opening.
  */
 final class DirectorySite implements Site {
 

@@ -9,8 +9,9 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * Answers requests of one connection by {@linkplain ReadyResponses responses that are ready}, without a thread. What cannot be answered so is left
- * to the thread that the connection gets for it: the request to its {@link RequestReader}, the rest of a response to {@link #sendRest}.
+ * Answers requests of one connection by {@linkplain ReadyResponses responses that are ready}, without a thread. What
+ * cannot be answered so is left to the thread that the connection gets for it: the request to its
+ * {@link RequestReader}, the rest of a response to {@link #sendRest}.
  */
 final class EarlyAnswers {
 

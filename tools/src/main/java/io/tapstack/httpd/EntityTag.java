@@ -8,8 +8,8 @@ import java.util.HexFormat;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A validator of a file (RFC 9110 section 8.8.3), made of all that tells one version from another: where it is, its size, its times of modification
- * and of change. It is a digest, as the number of an inode is nobody else's business.
+ * A validator of a file (RFC 9110 section 8.8.3), made of all that tells one version from another: where it is, its
+ * size, its times of modification and of change. It is a digest, as the number of an inode is nobody else's business.
  *
  * @param quoted the tag with its quotes, without {@code W/}
  * @param weak whether another version could have the same tag

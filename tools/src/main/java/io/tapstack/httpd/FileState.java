@@ -9,12 +9,12 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What the file system says of a file at some time: as long as it says the same, it is the same file, with the same bytes, and open to the same
- * users.
+ * What the file system says of a file at some time: as long as it says the same, it is the same file, with the same
+ * bytes, and open to the same users.
  *
- * <p>Size and modification time alone do not show this: {@code cp -p}, {@code rsync -t} and {@code touch -d} set the time to any value, and a new
- * file can have the size of the old one. The status change time (ctime) cannot be set: the kernel moves it at each write, each rename
- * and each change of an attribute (stat(2), utimensat(2)).
+ * <p>Size and modification time alone do not show this: {@code cp -p}, {@code rsync -t} and {@code touch -d} set the
+ * time to any value, and a new file can have the size of the old one. The status change time (ctime) cannot be set: the
+ * kernel moves it at each write, each rename and each change of an attribute (stat(2), utimensat(2)).
  *
  * @param device the file system
  * @param inode the file there; its number may go to another file once the file is deleted

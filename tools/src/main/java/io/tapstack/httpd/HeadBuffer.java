@@ -6,8 +6,8 @@ import org.apache.hc.core5.http.impl.io.SessionInputBufferImpl;
 import org.apache.hc.core5.util.CharArrayBuffer;
 
 /**
- * HttpCore's line buffer with the limits and the strictness that a server on an open network wants: each byte of a head is held against
- * {@link HeadGrammar} as soon as it has come, and the size of the whole head is bounded.
+ * HttpCore's line buffer with the limits and the strictness that a server on an open network wants: each byte of a head
+ * is held against {@link HeadGrammar} as soon as it has come, and the size of the whole head is bounded.
  */
 final class HeadBuffer extends SessionInputBufferImpl {
 
@@ -40,7 +40,10 @@ final class HeadBuffer extends SessionInputBufferImpl {
         return grammar.endsLinesWithBareLf();
     }
 
-    /** {@inheritDoc} HttpCore's own one would take the end of the connection for that of a line, and a CR anywhere for a blank. */
+    /**
+     * {@inheritDoc} HttpCore's own one would take the end of the connection for that of a line, and a CR anywhere for a
+     * blank.
+     */
     @Override
     public int readLine(final CharArrayBuffer line, final InputStream from) throws IOException {
         final int start = line.length();

@@ -3,11 +3,12 @@ package io.tapstack.httpd;
 import java.util.BitSet;
 
 /**
- * The grammar of a request's head, byte by byte (RFC 9112 sections 2 to 5), so that what cannot become a request is refused at the first byte
- * that shows it: a TLS hello at its first, a fold at its blank. It is strict where two readings of the same bytes could find two different requests, which is how
- * requests are smuggled past a proxy.
+ * The grammar of a request's head, byte by byte (RFC 9112 sections 2 to 5), so that what cannot become a request is
+ * refused at the first byte that shows it: a TLS hello at its first, a fold at its blank. It is strict where two
+ * readings of the same bytes could find two different requests, which is how requests are smuggled past a proxy.
  *
- * <p>Lines end with CR LF. A head whose lines all end with a lone LF is accepted, as RFC 9112 2.2 allows; one that has both is not.
+ * <p>Lines end with CR LF. A head whose lines all end with a lone LF is accepted, as RFC 9112 2.2 allows; one that has
+ * both is not.
  */
 final class HeadGrammar {
 

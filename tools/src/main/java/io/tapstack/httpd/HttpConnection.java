@@ -162,8 +162,8 @@ final class HttpConnection implements Runnable {
     }
 
     /**
-     * Whether it is between requests, has had none, or has had its last response: it costs nobody a response to close it.
-     * A request of which one byte has come counts as a request.
+     * Whether it is between requests, has had none, or has had its last response: it costs nobody a response to close
+     * it. A request of which one byte has come counts as a request.
      */
     boolean isIdle() {
         return isIdle(state.get());

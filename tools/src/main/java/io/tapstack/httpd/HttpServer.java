@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A file server for HTTP/1.0 and HTTP/1.1, on threads of its own, from {@link #start} to {@link #close()}. Safe for use by
- * several threads.
+ * A file server for HTTP/1.0 and HTTP/1.1, on threads of its own, from {@link #start} to {@link #close()}. Safe for use
+ * by several threads.
  */
 public final class HttpServer implements AutoCloseable {
 
@@ -31,7 +31,10 @@ public final class HttpServer implements AutoCloseable {
     /** How often to look for files that were deleted. */
     private static final long FILES_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-    /** The shortest time between two collections of garbage for the sake of deleted files. Each holds up everything for a few milliseconds. */
+    /**
+     * The shortest time between two collections of garbage for the sake of deleted files. Each holds up everything for
+     * a few milliseconds.
+     */
     private static final long COLLECTION_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private final Listener listener;
@@ -107,8 +110,8 @@ public final class HttpServer implements AutoCloseable {
     }
 
     /**
-     * Stops accepting, closes idle connections, lets running responses end for {@link ServerConfig.Timeouts#stop()}, and
-     * resets what is left then. Returns when all is closed.
+     * Stops accepting, closes idle connections, lets running responses end for {@link ServerConfig.Timeouts#stop()},
+     * and resets what is left then. Returns when all is closed.
      */
     @Override
     public void close() throws IOException {
@@ -182,7 +185,10 @@ public final class HttpServer implements AutoCloseable {
         }
     }
 
-    /** A mapping goes with the last buffer that refers to it, when the garbage collector finds out; a quiet server has no other reason to collect. */
+    /**
+     * A mapping goes with the last buffer that refers to it, when the garbage collector finds out; a quiet server has
+     * no other reason to collect.
+     */
     private void giveBackSpace() throws IOException {
         spaceIsHeld |= files.giveUpChanged();
         final long now = System.nanoTime();

@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Open, mapped files that all connections share, the least recently used ones given up first. An entry counts only as long
- * as the file at its path is still in the state that it was opened in. Safe for use by several threads.
+ * Open, mapped files that all connections share, the least recently used ones given up first. An entry counts only as
+ * long as the file at its path is still in the state that it was opened in. Safe for use by several threads.
  */
 final class MappingCache implements AutoCloseable {
 
@@ -87,7 +87,8 @@ final class MappingCache implements AutoCloseable {
     /**
      * Gives up the files whose paths lead to another version by now, or nowhere.
      *
-     * @return whether the path of any of them leads to another file or to none: then the mapping may be all that still holds its space
+     * @return whether the path of any of them leads to another file or to none: then the mapping may be all that still
+     *     holds its space
      */
     boolean giveUpChanged() throws IOException {
         final Map<Path, Entry> known;

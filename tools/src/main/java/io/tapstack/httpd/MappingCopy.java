@@ -13,9 +13,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Copies bytes out of a mapped file by {@code process_vm_readv(2)} on our own process: the kernel touches the mapping, and a page that cannot be
- * had is EFAULT. If Java touched it, that would be a SIGBUS, which HotSpot turns into an {@link InternalError} that compiled code gets late: at any
- * place further on in the thread, even inside the stack's door, with the stack's state half changed.
+ * Copies bytes out of a mapped file by {@code process_vm_readv(2)} on our own process: the kernel touches the mapping,
+ * and a page that cannot be had is EFAULT. If Java touched it, that would be a SIGBUS, which HotSpot turns into an
+ * {@link InternalError} that compiled code gets late: at any place further on in the thread, even inside the stack's
+ * door, with the stack's state half changed.
  *
  * <p>Safe for use by several threads.
  */
@@ -26,7 +27,10 @@ final class MappingCopy {
     /** Public so that the class which jnr-ffi generates may implement it. */
     public interface Calls {
 
-        /** process_vm_readv(2). (As numbers alone, six arguments are more than jnr-ffi passes right; as pointers they are not.) */
+        /**
+         * process_vm_readv(2). (As numbers alone, six arguments are more than jnr-ffi passes right; as pointers they
+         * are not.)
+         */
         long process_vm_readv(int pid, Pointer local, long localCount, Pointer remote, long remoteCount, long flags);
     }
 
@@ -56,7 +60,8 @@ final class MappingCopy {
     }
 
     /**
-     * Copies what remains of {@code from}, which stays as it is, to the front of {@code into}: at most 64 KiB, and less where a page cannot be had.
+     * Copies what remains of {@code from}, which stays as it is, to the front of {@code into}: at most 64 KiB, and less
+     * where a page cannot be had.
      *
      * @param from direct
      * @return how many bytes were copied; 0 if the first page cannot be had, or this machine refuses the call

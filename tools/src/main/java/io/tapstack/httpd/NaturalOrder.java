@@ -3,8 +3,9 @@ package io.tapstack.httpd;
 import java.util.Comparator;
 
 /**
- * The order in which people look for names: without regard to case, and numbers by their value, so that {@code part9} comes before {@code Part10}.
- * Names that differ in case or in leading zeros alone are ordered by their chars, so that the order is total.
+ * The order in which people look for names: without regard to case, and numbers by their value, so that {@code part9}
+ * comes before {@code Part10}. Names that differ in case or in leading zeros alone are ordered by their chars, so that
+ * the order is total.
  */
 final class NaturalOrder implements Comparator<String> {
 
@@ -41,7 +42,9 @@ final class NaturalOrder implements Comparator<String> {
         return order != 0 ? order : one.compareTo(other);
     }
 
-    /** Digits of any length, so the value is not computed: without leading zeros the longer number is the larger one. */
+    /**
+     * Digits of any length, so the value is not computed: without leading zeros the longer number is the larger one.
+     */
     private static int compareNumbers(
             final String one,
             final int from,

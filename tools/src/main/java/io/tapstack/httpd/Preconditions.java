@@ -36,7 +36,10 @@ final class Preconditions {
         return since.isPresent() && !lastModified.isAfter(since.get()) ? Outcome.NOT_MODIFIED : Outcome.PROCEED;
     }
 
-    /** Whether a Range field counts: without If-Range, or if If-Range names exactly this version (RFC 9110 section 13.1.5). */
+    /**
+     * Whether a Range field counts: without If-Range, or if If-Range names exactly this version (RFC 9110 section
+     * 13.1.5).
+     */
     static boolean rangeApplies(final RequestHead head, final Validators validators) {
         final Optional<String> ifRange = head.field("If-Range");
         if (ifRange.isEmpty()) {

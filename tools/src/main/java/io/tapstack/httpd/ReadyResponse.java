@@ -8,15 +8,17 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * The bytes of a request, and those that answer it for as long as the file that was asked for is what it was. Any thread may call.
+ * The bytes of a request, and those that answer it for as long as the file that was asked for is what it was. Any
+ * thread may call.
  */
 final class ReadyResponse {
 
     private static final long MILLIS_PER_SECOND = 1000;
 
     /**
-     * For how long the file system is believed. Whoever writes through a mapping of the file changes its times with the first write to a page,
-     * and not again until the kernel has written that page back, which on tmpfs it never does (mmap(2), NOTES).
+     * For how long the file system is believed. Whoever writes through a mapping of the file changes its times with the
+     * first write to a page, and not again until the kernel has written that page back, which on tmpfs it never does
+     * (mmap(2), NOTES).
      */
     private static final long LIFE_MILLIS = 1000;
 
@@ -54,7 +56,10 @@ final class ReadyResponse {
         return Arrays.equals(request, 0, request.length, received, 0, length);
     }
 
-    /** Asks the file system whether the path still leads to the same file, and neither it nor who may read it has changed. */
+    /**
+     * Asks the file system whether the path still leads to the same file, and neither it nor who may read it has
+     * changed.
+     */
     boolean isCurrent(final long epochMillis) {
         final long age = epochMillis - madeMillis;
         if (age < 0 || age > LIFE_MILLIS) {

@@ -10,9 +10,10 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Requests for small files that have come before, byte for byte, with their responses. What a connection's thread has found out about a
- * request, all its rules included, holds for the same bytes again, as long as the file is the same; so the stack's own thread can answer
- * them by a comparison and one question to the file system, without a thread to hand over to.
+ * Requests for small files that have come before, byte for byte, with their responses. What a connection's thread has
+ * found out about a request, all its rules included, holds for the same bytes again, as long as the file is the same;
+ * so the stack's own thread can answer them by a comparison and one question to the file system, without a thread to
+ * hand over to.
  *
  * <p>Bounded: a new response takes the place of another. Any thread may call.
  */
@@ -23,7 +24,10 @@ final class ReadyResponses {
 
     private static final int SLOTS = 256;
 
-    /** File systems that tell about a file without asking another machine or process: the stack's thread must not wait for these. */
+    /**
+     * File systems that tell about a file without asking another machine or process: the stack's thread must not wait
+     * for these.
+     */
     private static final Set<String> LOCAL = Set.of(
             "ext2",
             "ext3",
@@ -51,7 +55,9 @@ final class ReadyResponses {
         return buffers.get().clear();
     }
 
-    /** The response to the bytes of {@code request} before its position, or null if it is not known or no longer true. */
+    /**
+     * The response to the bytes of {@code request} before its position, or null if it is not known or no longer true.
+     */
     @Nullable
     ByteBuffer answer(final ByteBuffer request, final long epochMillis) {
         final byte[] bytes = request.array();

@@ -7,8 +7,8 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * How a request's body is framed (RFC 9112 section 6). This server has no use for bodies: it reads them only to find where
- * the next request begins.
+ * How a request's body is framed (RFC 9112 section 6). This server has no use for bodies: it reads them only to find
+ * where the next request begins.
  *
  * @param length the number of bytes, or {@link #CHUNKED}
  */

@@ -61,7 +61,10 @@ final class RequestHead {
         return Optional.ofNullable(joined);
     }
 
-    /** The elements of a comma-separated field whose elements are tokens, in lower case; empty if there is no such field. */
+    /**
+     * The elements of a comma-separated field whose elements are tokens, in lower case; empty if there is no such
+     * field.
+     */
     List<String> tokens(final String name) {
         final List<String> tokens = new ArrayList<>(2);
         field(name).ifPresent(value -> {

@@ -86,7 +86,10 @@ final class RequestReader {
         input.early(bytes);
     }
 
-    /** All that was read for the last request and those behind it, if it came by {@link #early(byte[])}; otherwise nothing. */
+    /**
+     * All that was read for the last request and those behind it, if it came by {@link #early(byte[])}; otherwise
+     * nothing.
+     */
     byte[] early() {
         return requestsSinceEarly == 1 ? input.early() : NOTHING;
     }

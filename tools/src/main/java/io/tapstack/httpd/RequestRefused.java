@@ -2,7 +2,10 @@ package io.tapstack.httpd;
 
 import java.io.IOException;
 
-/** A request that is answered by an error status. The message is for the client, so it never quotes what the client sent. */
+/**
+ * A request that is answered by an error status. The message is for the client, so it never quotes what the client
+ * sent.
+ */
 final class RequestRefused extends IOException {
 
     private static final long serialVersionUID = 1L;
@@ -16,7 +19,9 @@ final class RequestRefused extends IOException {
         this.connectionUsable = connectionUsable;
     }
 
-    /** A refusal after which it is unclear where the next request would begin: the connection ends with the response. */
+    /**
+     * A refusal after which it is unclear where the next request would begin: the connection ends with the response.
+     */
     static RequestRefused andClose(final HttpStatus status, final String message) {
         return new RequestRefused(status, message, false);
     }

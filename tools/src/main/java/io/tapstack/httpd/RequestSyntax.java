@@ -2,7 +2,10 @@ package io.tapstack.httpd;
 
 import java.util.regex.Pattern;
 
-/** What makes a request head malformed, beyond what its {@linkplain HeadGrammar grammar} says. Each rule closes a way to smuggle a request. */
+/**
+ * What makes a request head malformed, beyond what its {@linkplain HeadGrammar grammar} says. Each rule closes a way to
+ * smuggle a request.
+ */
 final class RequestSyntax {
 
     /** RFC 3986 host and port, loosely: what could break out of a header or a URI is not in it. */

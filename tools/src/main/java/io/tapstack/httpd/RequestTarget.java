@@ -5,8 +5,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The path of a request target, decoded into the names it consists of. None of the names is empty, {@code .} or {@code ..}. Names are octet
- * strings (see {@link io.tapstack.octets.Octets}): neither HTTP nor a file system knows in which encoding they are.
+ * The path of a request target, decoded into the names it consists of. None of the names is empty, {@code .} or
+ * {@code ..}. Names are octet strings (see {@link io.tapstack.octets.Octets}): neither HTTP nor a file system knows in
+ * which encoding they are.
  *
  * @param names the path's segments; none for the root
  * @param directory whether the path ends with a slash

@@ -179,8 +179,8 @@ final class Responder {
     }
 
     /**
-     * Ends our direction and ignores what still comes, until the client ends its own: to close with bytes unread would reset
-     * the connection, and a reset can take from the client what it has not read yet (RFC 9112 section 9.6).
+     * Ends our direction and ignores what still comes, until the client ends its own: to close with bytes unread would
+     * reset the connection, and a reset can take from the client what it has not read yet (RFC 9112 section 9.6).
      */
     void lingeringClose() throws IOException {
         connection.shutdownOutput();

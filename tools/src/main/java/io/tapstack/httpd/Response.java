@@ -82,7 +82,10 @@ final class Response {
         return this;
     }
 
-    /** Notes that the same request gets the same response, but for its date, as long as this file is what it was when it was found. */
+    /**
+     * Notes that the same request gets the same response, but for its date, as long as this file is what it was when it
+     * was found.
+     */
     Response repeatableFor(final Site.FoundFile found) {
         origin = Optional.of(found);
         return this;

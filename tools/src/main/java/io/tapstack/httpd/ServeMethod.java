@@ -1,6 +1,9 @@
 package io.tapstack.httpd;
 
-/** The three classic ways to get a file into a socket. Small files are read and sent together with the head by all three. */
+/**
+ * The three classic ways to get a file into a socket. Small files are read and sent together with the head by all
+ * three.
+ */
 public enum ServeMethod {
     /** {@code read(2)} into a buffer, which is written. */
     COPY(new CopySender()),

@@ -26,7 +26,8 @@ public record ServerConfig(
     /**
      * Sizes and counts.
      *
-     * @param connections how many connections are served at a time; the longest idle is closed for a new one, which is told 503 if none is idle
+     * @param connections how many connections are served at a time; the longest idle is closed for a new one, which is
+     *     told 503 if none is idle
      * @param lineBytes the longest request line and header line
      * @param headBytes the largest request head
      * @param headerCount the most header lines in one request

@@ -12,9 +12,9 @@ import java.util.function.IntConsumer;
 /**
  * Octets in strings, in two forms, and the way between them.
  *
- * <p>An <em>octet string</em> has one char, from 0 to 255, for each octet: the form to cut, compare and send. A <em>lossless text</em> is for people and
- * for what is parsed as text: its octets decoded as UTF-8, but each octet that is no part of UTF-8 as the lone surrogate U+DC80 to U+DCFF, as Python has it
- * (PEP 383).
+ * <p>An <em>octet string</em> has one char, from 0 to 255, for each octet: the form to cut, compare and send. A
+ * <em>lossless text</em> is for people and for what is parsed as text: its octets decoded as UTF-8, but each octet that
+ * is no part of UTF-8 as the lone surrogate U+DC80 to U+DCFF, as Python has it (PEP 383).
  */
 public final class Octets {
 
@@ -59,7 +59,10 @@ public final class Octets {
         return text.toString();
     }
 
-    /** An octet string for people to read: {@code \xE9} stands for an octet that is no part of UTF-8, and for a control character. */
+    /**
+     * An octet string for people to read: {@code \xE9} stands for an octet that is no part of UTF-8, and for a control
+     * character.
+     */
     public static String readable(final String octets) {
         final StringBuilder decoded = new StringBuilder(octets.length());
         decode(octets, decoded, octet -> escape(decoded, octet));

@@ -6,8 +6,9 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
 /**
- * Paths by their octets. A {@link Path} of the JDK on Unix is octets inside, but what makes one of a string, or a string of one, goes through the locale's
- * encoding, and loses what that does not have: everything but ASCII with {@code LANG=C}, and Latin-1 names with UTF-8. Its URI form has each octet.
+ * Paths by their octets. A {@link Path} of the JDK on Unix is octets inside, but what makes one of a string, or a
+ * string of one, goes through the locale's encoding, and loses what that does not have: everything but ASCII with
+ * {@code LANG=C}, and Latin-1 names with UTF-8. Its URI form has each octet.
  */
 public final class PathOctets {
 
@@ -42,8 +43,8 @@ public final class PathOctets {
     }
 
     /**
-     * The path of an octet string that is absolute or begins at the working directory. The JDK knows that directory as a string, too, which may
-     * be of no use.
+     * The path of an octet string that is absolute or begins at the working directory. The JDK knows that directory as
+     * a string, too, which may be of no use.
      */
     public static Path inWorkingDirectory(final String octets) throws IOException {
         final Path path = path(octets);

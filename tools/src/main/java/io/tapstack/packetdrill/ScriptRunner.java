@@ -16,7 +16,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** Plays script files, each against a new machine. Any thread; several at once against the stack, one at a time against the kernel. */
+/**
+ * Plays script files, each against a new machine. Any thread; several at once against the stack, one at a time against
+ * the kernel.
+ */
 public final class ScriptRunner {
 
     /** What scripts are played against. */

@@ -9,8 +9,8 @@ import java.nio.ByteOrder;
 import java.util.function.LongUnaryOperator;
 
 /**
- * Writes what {@code recvmsg(2)} tells beside the bytes as control messages ({@code cmsg(3)}), in Linux's order and layout. What there is no room for
- * is cut, and {@code MSG_CTRUNC} says so.
+ * Writes what {@code recvmsg(2)} tells beside the bytes as control messages ({@code cmsg(3)}), in Linux's order and
+ * layout. What there is no room for is cut, and {@code MSG_CTRUNC} says so.
  */
 final class ControlWriter {
 
@@ -47,7 +47,10 @@ final class ControlWriter {
         return cut ? MessageFlags.MSG_CTRUNC : 0;
     }
 
-    /** {@code struct timeval} or {@code struct timespec}, and {@code struct scm_timestamping}, whose first time is the one of software. */
+    /**
+     * {@code struct timeval} or {@code struct timespec}, and {@code struct scm_timestamping}, whose first time is the
+     * one of software.
+     */
     private void writeTimes(final ReceivedMessage message) {
         if (message.nanos() == ErrorReport.NO_TIME) {
             return;

@@ -9,8 +9,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The descriptors of one process: the lowest free one is the next, and 0 to 2 are taken. A call that will make a file reserves its descriptor
- * first, as Linux does, and may wait meanwhile. Any thread may call.
+ * The descriptors of one process: the lowest free one is the next, and 0 to 2 are taken. A call that will make a file
+ * reserves its descriptor first, as Linux does, and may wait meanwhile. Any thread may call.
  */
 public final class FileTable {
 
@@ -25,7 +25,9 @@ public final class FileTable {
     private final BitSet closeOnExec = new BitSet();
     private final Map<Integer, OpenFile> files = new HashMap<>();
 
-    /** Takes the lowest free descriptor, for {@link #fill} or {@link #free}. @return the descriptor, or {@code -EMFILE} */
+    /**
+     * Takes the lowest free descriptor, for {@link #fill} or {@link #free}. @return the descriptor, or {@code -EMFILE}
+     */
     int reserve() {
         lock.lock();
         try {
@@ -40,7 +42,10 @@ public final class FileTable {
         }
     }
 
-    /** Opens {@code file} at a descriptor that was {@linkplain #reserve reserved}. @return false if the table was cleared meanwhile */
+    /**
+     * Opens {@code file} at a descriptor that was {@linkplain #reserve reserved}. @return false if the table was
+     * cleared meanwhile
+     */
     boolean fill(final int fd, final OpenFile file) {
         lock.lock();
         try {

@@ -2,7 +2,9 @@ package io.tapstack.posix;
 
 import io.tapstack.ip.SocketError;
 
-/** Linux's error numbers (x86-64, errno(3)) that the stack itself has no use for; the others are in {@link SocketError}. */
+/**
+ * Linux's error numbers (x86-64, errno(3)) that the stack itself has no use for; the others are in {@link SocketError}.
+ */
 public final class LinuxErrno {
 
     public static final int EPERM = 1;

@@ -10,8 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Socket options as bytes in little-endian order, which is x86-64's. What is an int is {@link StackSocket}'s own business; the options that are
- * structures or names are translated here: {@code struct linger}, {@code struct timeval}, {@code struct tcp_info}, names of congestion controls.
+ * Socket options as bytes in little-endian order, which is x86-64's. What is an int is {@link StackSocket}'s own
+ * business; the options that are structures or names are translated here: {@code struct linger}, {@code struct
+ * timeval}, {@code struct tcp_info}, names of congestion controls.
  */
 final class LinuxOptions {
 
@@ -89,7 +90,10 @@ final class LinuxOptions {
         return 0;
     }
 
-    /** How much of a value of {@code bytes} goes into {@code length}: ip(7), a small number of its level fits into one byte. */
+    /**
+     * How much of a value of {@code bytes} goes into {@code length}: ip(7), a small number of its level fits into one
+     * byte.
+     */
     static int cut(final int level, final int value, final int bytes, final int length) {
         final boolean small = level == SocketOptions.IPPROTO_IP && bytes == Integer.BYTES && (value & ~0xFF) == 0;
         return small && length > 0 && length < Integer.BYTES ? 1 : Math.min(bytes, length);

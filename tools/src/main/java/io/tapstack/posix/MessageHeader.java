@@ -14,7 +14,8 @@ public final class MessageHeader {
 
     /**
      * @param name {@code msg_name}; null for none
-     * @param control {@code msg_control}: to send, control messages as {@code struct cmsghdr} has them; to receive, room for them
+     * @param control {@code msg_control}: to send, control messages as {@code struct cmsghdr} has them; to receive,
+     *     room for them
      */
     public MessageHeader(final @Nullable Endpoint name, final ByteBuffer control) {
         this.name = name;

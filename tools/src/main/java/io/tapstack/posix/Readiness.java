@@ -9,9 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The system calls that wait for many descriptors. Answers and time as in {@link SocketCalls}.
- */
+/** The system calls that wait for many descriptors. Answers and time as in {@link SocketCalls}. */
 public final class Readiness {
 
     public static final int EPOLL_CTL_ADD = 1;

@@ -21,10 +21,10 @@ import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The system calls of sockets over a {@link FileTable}, with Linux's numbers for everything. They answer 0 or more for success and
- * {@code -errno} for failure, and wait as the man pages say; what waits does so in the time of the layer's door, which may be a virtual one.
- * A call that must not wait is made with {@link MessageFlags#MSG_DONTWAIT}, a connect on a socket that is not blocking. Waiting for many
- * descriptors is {@link Readiness}.
+ * The system calls of sockets over a {@link FileTable}, with Linux's numbers for everything. They answer 0 or more for
+ * success and {@code -errno} for failure, and wait as the man pages say; what waits does so in the time of the layer's
+ * door, which may be a virtual one. A call that must not wait is made with {@link MessageFlags#MSG_DONTWAIT}, a connect
+ * on a socket that is not blocking. Waiting for many descriptors is {@link Readiness}.
  *
  * <p>Any thread may call.
  */
@@ -172,7 +172,10 @@ public final class SocketCalls {
         }
     }
 
-    /** {@code connect(2)}; null for {@code AF_UNSPEC}, which ends the association of a datagram socket, and a connection by a reset. */
+    /**
+     * {@code connect(2)}; null for {@code AF_UNSPEC}, which ends the association of a datagram socket, and a connection
+     * by a reset.
+     */
     public long connect(final long fd, final @Nullable Endpoint address) {
         final StackSocket socket = socket(fd);
         if (socket == null) {
@@ -207,8 +210,8 @@ public final class SocketCalls {
     }
 
     /**
-     * {@code recvmsg(2)}: as {@link #receive}, and tells {@code message} what there is to tell beside the bytes: the name, the flags, and control
-     * messages as far as there is room for them.
+     * {@code recvmsg(2)}: as {@link #receive}, and tells {@code message} what there is to tell beside the bytes: the
+     * name, the flags, and control messages as far as there is room for them.
      */
     public long receiveMessage(final long fd, final ByteBuffer target, final int flags, final MessageHeader message) {
         final StackSocket socket = socket(fd);
@@ -241,8 +244,10 @@ public final class SocketCalls {
                 && socket(fd) instanceof StreamSocket;
     }
 
-    /** {@code sendto(2)}: takes bytes from {@code data}'s position on. A stream needs {@code to} for MSG_FASTOPEN alone; it may
-     * be null. */
+    /**
+     * {@code sendto(2)}: takes bytes from {@code data}'s position on. A stream needs {@code to} for MSG_FASTOPEN alone;
+     * it may be null.
+     */
     public long send(final long fd, final ByteBuffer data, final int flags, final @Nullable Endpoint to) {
         final StackSocket socket = socket(fd);
         if (socket == null) {
@@ -290,7 +295,8 @@ public final class SocketCalls {
     }
 
     /**
-     * {@code getsockopt(2)}: appends the value to {@code target}, which is in little-endian order, and cuts it to {@code length}.
+     * {@code getsockopt(2)}: appends the value to {@code target}, which is in little-endian order, and cuts it to
+     * {@code length}.
      *
      * @return the value's length
      */
@@ -328,8 +334,8 @@ public final class SocketCalls {
     }
 
     /**
-     * {@code fcntl(2)}, as far as {@link #F_GETFL} and {@link #F_SETFL} go, and {@link #F_GETFD} and {@link #F_SETFD}, whose FD_CLOEXEC is kept and
-     * changes nothing, as nothing is executed.
+     * {@code fcntl(2)}, as far as {@link #F_GETFL} and {@link #F_SETFL} go, and {@link #F_GETFD} and {@link #F_SETFD},
+     * whose FD_CLOEXEC is kept and changes nothing, as nothing is executed.
      */
     public long fcntl(final long fd, final int command, final int flags) {
         final OpenFile file = files.get(fd);
@@ -381,7 +387,10 @@ public final class SocketCalls {
         return socket == null ? null : socket.remoteEndpoint();
     }
 
-    /** Where the connection of a descriptor from {@link #accept} came from, whatever has become of it since; null if it is none. */
+    /**
+     * Where the connection of a descriptor from {@link #accept} came from, whatever has become of it since; null if it
+     * is none.
+     */
     public @Nullable Endpoint acceptedFrom(final long fd) {
         return socket(fd) instanceof StreamSocket stream ? stream.peerEndpoint() : null;
     }

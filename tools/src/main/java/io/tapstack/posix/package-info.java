@@ -1,4 +1,7 @@
-/** The BSD calls as Linux has them: descriptors, numbers and structures in bytes, over the sockets of a {@link io.tapstack.socket.SocketLayer}. */
+/**
+ * The BSD calls as Linux has them: descriptors, numbers and structures in bytes, over the sockets of a
+ * {@link io.tapstack.socket.SocketLayer}.
+ */
 @NullMarked
 package io.tapstack.posix;
 

@@ -8,15 +8,16 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
 /**
- * The places for clients of a proxy. When all are taken, the client gives way to a new one through whose connection nothing has moved for the longest
- * time, if that is at least the idle time. A new one is refused only if there is no such client, so clients that connect and do nothing keep nobody out
- * for longer than the idle time.
+ * The places for clients of a proxy. When all are taken, the client gives way to a new one through whose connection
+ * nothing has moved for the longest time, if that is at least the idle time. A new one is refused only if there is no
+ * such client, so clients that connect and do nothing keep nobody out for longer than the idle time.
  *
- * <p>A proxy for TCP does not know where a request ends: a connection that waits for a slow answer looks idle, as does one that keeps a session open.
- * Therefore it must be idle for some time, and it is left alone as long as there are places. While the target is being connected a client is not idle; the
- * connect timeout limits that.
+ * <p>A proxy for TCP does not know where a request ends: a connection that waits for a slow answer looks idle, as does
+ * one that keeps a session open. Therefore it must be idle for some time, and it is left alone as long as there are
+ * places. While the target is being connected a client is not idle; the connect timeout limits that.
  *
- * <p>{@link #take} and {@link #resetLongestIdle} are for the one thread that accepts; the other methods are for any. Times are those of {@link System#nanoTime()}.
+ * <p>{@link #take} and {@link #resetLongestIdle} are for the one thread that accepts; the other methods are for any.
+ * Times are those of {@link System#nanoTime()}.
  */
 final class ProxyPlaces {
 

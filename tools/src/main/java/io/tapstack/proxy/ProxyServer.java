@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Accepts TCP connections on one transport and joins each to a new connection to the target on another (or the same) one. A target that
- * refuses, or does not answer in time, shows to the client as a reset, as does a failure later on.
+ * Accepts TCP connections on one transport and joins each to a new connection to the target on another (or the same)
+ * one. A target that refuses, or does not answer in time, shows to the client as a reset, as does a failure later on.
  *
  * <p>Runs on threads of its own from {@link #start} to {@link #close()}. Safe for use by several threads.
  */

@@ -110,8 +110,8 @@ final class JdkStreamConnection implements StreamConnection {
     }
 
     /**
-     * Sends some bytes by a plain write, which waits. Below a virtual thread a socket is non-blocking, and transferTo tells
-     * "no room now" and "no such bytes" by the same 0.
+     * Sends some bytes by a plain write, which waits. Below a virtual thread a socket is non-blocking, and transferTo
+     * tells "no room now" and "no such bytes" by the same 0.
      */
     private long copyFile(final MappedFile file, final long position, final long count) throws IOException {
         final ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(count, COPY_BYTES));
@@ -142,8 +142,8 @@ final class JdkStreamConnection implements StreamConnection {
     }
 
     /**
-     * The JDK cannot tell what the peer has acknowledged. So the peer is told by FIN that nothing more comes, which lets a
-     * peer that waits for more give up by itself, and is reset when it has closed or the time is over.
+     * The JDK cannot tell what the peer has acknowledged. So the peer is told by FIN that nothing more comes, which
+     * lets a peer that waits for more give up by itself, and is reset when it has closed or the time is over.
      */
     @Override
     public void abortAfterSending(final Duration timeout) {

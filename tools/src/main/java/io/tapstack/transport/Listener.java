@@ -10,14 +10,14 @@ public interface Listener extends Closeable {
     /**
      * Waits for the next connection, which has Nagle's algorithm disabled.
      *
-     * @throws IOException when this listener is closed, also while waiting, or when the system is out of resources (then
-     *     a later call may succeed; see {@link #isOpen()})
+     * @throws IOException when this listener is closed, also while waiting, or when the system is out of resources
+     *     (then a later call may succeed; see {@link #isOpen()})
      */
     StreamConnection accept() throws IOException;
 
     /**
-     * For who accepts in a loop, after a failure while the listener is open: most likely the system is out of descriptors, and to try again at
-     * once would only take processor time. Clients wait in the backlog meanwhile.
+     * For who accepts in a loop, after a failure while the listener is open: most likely the system is out of
+     * descriptors, and to try again at once would only take processor time. Clients wait in the backlog meanwhile.
      */
     static void pauseAfterFailure() {
         try {
@@ -33,7 +33,10 @@ public interface Listener extends Closeable {
     /** Whether {@link #close()} has not been called yet. */
     boolean isOpen();
 
-    /** Stops listening. A thread in {@link #accept()} wakes up with an {@link IOException}. Accepted connections live on. */
+    /**
+     * Stops listening. A thread in {@link #accept()} wakes up with an {@link IOException}. Accepted connections live
+     * on.
+     */
     @Override
     void close() throws IOException;
 }

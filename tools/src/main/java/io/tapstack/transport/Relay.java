@@ -6,11 +6,11 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /**
- * Two connections joined back to back, both ways at once: what one receives the other sends. The end of one side's data is passed on, and
- * a failure of one side resets the other. When it has ended, both connections are closed.
+ * Two connections joined back to back, both ways at once: what one receives the other sends. The end of one side's data
+ * is passed on, and a failure of one side resets the other. When it has ended, both connections are closed.
  *
- * <p>Between two connections of one stack of ours the bytes move by reference, without a thread; a kernel's connection costs a thread for
- * each direction and the one copy that the kernel makes. Any thread may call.
+ * <p>Between two connections of one stack of ours the bytes move by reference, without a thread; a kernel's connection
+ * costs a thread for each direction and the one copy that the kernel makes. Any thread may call.
  */
 public abstract class Relay {
 
@@ -21,7 +21,8 @@ public abstract class Relay {
      *
      * @param threads what needs threads runs there; must run every task at once
      * @param whenEnded called once, on one of the threads
-     * @throws java.util.concurrent.RejectedExecutionException if there are no threads any more; then both connections are reset
+     * @throws java.util.concurrent.RejectedExecutionException if there are no threads any more; then both connections
+     *     are reset
      */
     public static Relay start(
             final StreamConnection near,

@@ -7,8 +7,8 @@ import java.time.Duration;
 /**
  * A TCP/IP stack as the tools see it: something that listens, connects and carries datagrams.
  *
- * <p>All calls block and all objects may be used from any thread. Failures are {@link IOException}s, with the subclasses
- * of {@code java.net} where one fits ({@link java.net.ConnectException}, {@link java.net.BindException},
+ * <p>All calls block and all objects may be used from any thread. Failures are {@link IOException}s, with the
+ * subclasses of {@code java.net} where one fits ({@link java.net.ConnectException}, {@link java.net.BindException},
  * {@link java.net.SocketTimeoutException}).
  */
 public interface Transport {
@@ -34,8 +34,8 @@ public interface Transport {
     StreamConnection connect(InetSocketAddress remote, Duration timeout) throws IOException;
 
     /**
-     * Opens a TCP connection that is to be {@linkplain Relay joined} to another one, and if that is one of this transport's, so that they can
-     * be joined well.
+     * Opens a TCP connection that is to be {@linkplain Relay joined} to another one, and if that is one of this
+     * transport's, so that they can be joined well.
      */
     default StreamConnection connectBeside(
             final StreamConnection other, final InetSocketAddress remote, final Duration timeout) throws IOException {

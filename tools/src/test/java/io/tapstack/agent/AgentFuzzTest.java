@@ -9,8 +9,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Requests of any kind and in any order to the agent in virtual time, with peers at the other end of its link: each is answered as the wire
- * format says, time goes forward, nothing throws, and in the end nothing is left.
+ * Requests of any kind and in any order to the agent in virtual time, with peers at the other end of its link: each is
+ * answered as the wire format says, time goes forward, nothing throws, and in the end nothing is left.
  */
 class AgentFuzzTest {
 

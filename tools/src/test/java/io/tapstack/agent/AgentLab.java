@@ -21,8 +21,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * The agent without its socket and its threads: requests as bytes, one after the other, each looked at together with its reply. Calls that
- * would wait for ever get a time after which they end, as nobody else is there to end them.
+ * The agent without its socket and its threads: requests as bytes, one after the other, each looked at together with
+ * its reply. Calls that would wait for ever get a time after which they end, as nobody else is there to end them.
  */
 final class AgentLab {
 

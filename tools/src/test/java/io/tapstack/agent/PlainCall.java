@@ -8,8 +8,9 @@ import java.util.HexFormat;
 import java.util.StringJoiner;
 
 /**
- * A call in one line: its name, its numbers in decimal, addresses as {@code a.b.c.d:port}, bytes in hexadecimal, {@code -} for none. Entries of
- * poll are {@code fd/events}. The answer is the result, or the negative errno, and what the call tells; a port of the dynamic ones is {@code *}.
+ * A call in one line: its name, its numbers in decimal, addresses as {@code a.b.c.d:port}, bytes in hexadecimal,
+ * {@code -} for none. Entries of poll are {@code fd/events}. The answer is the result, or the negative errno, and what
+ * the call tells; a port of the dynamic ones is {@code *}.
  */
 final class PlainCall {
 

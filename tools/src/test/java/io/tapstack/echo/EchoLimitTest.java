@@ -46,7 +46,10 @@ class EchoLimitTest {
         assertThat(limit.count(verdict)).isEqualTo(1);
     }
 
-    /** A loop with a round trip of so many milliseconds: the datagram that circles is not answered once, and then there is none. */
+    /**
+     * A loop with a round trip of so many milliseconds: the datagram that circles is not answered once, and then there
+     * is none.
+     */
     @ParameterizedTest
     @CsvSource({"0", "1", "20", "250", "900"})
     void everyLoopEnds(final int roundTripMillis) throws UnknownHostException {

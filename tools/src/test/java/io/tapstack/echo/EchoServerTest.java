@@ -103,7 +103,9 @@ class EchoServerTest {
         }
     }
 
-    /** No descriptors left, or a stack that has ended: to try again at once would take a processor, and fill the log. */
+    /**
+     * No descriptors left, or a stack that has ended: to try again at once would take a processor, and fill the log.
+     */
     @Test
     void aListenerThatFailsIsGivenTime() throws Exception {
         final AtomicInteger calls = new AtomicInteger();

@@ -130,7 +130,9 @@ class ConditionalRequestTest extends ServerFixture {
         assertThat(ask("If-None-Match: TAG").status()).isEqualTo(200);
     }
 
-    /** What {@code cp -p}, {@code rsync} and {@code tar} do: the new bytes have the size and the time of the old ones. */
+    /**
+     * What {@code cp -p}, {@code rsync} and {@code tar} do: the new bytes have the size and the time of the old ones.
+     */
     @Test
     void anotherVersionOfTheSameSizeAndTime() throws IOException {
         Files.setLastModifiedTime(Files.writeString(file(), "ABCDEF"), FileTime.from(MODIFIED));

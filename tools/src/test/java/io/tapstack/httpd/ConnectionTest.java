@@ -377,8 +377,8 @@ class ConnectionTest extends ServerFixture {
     }
 
     /**
-     * Before JDK 21 the kernel's transport has to say FIN to wake a thread up that is in sendfile(2), and if that arrives before the reset
-     * the client sees the end of the stream: too early for the length that it was told.
+     * Before JDK 21 the kernel's transport has to say FIN to wake a thread up that is in sendfile(2), and if that
+     * arrives before the reset the client sees the end of the stream: too early for the length that it was told.
      */
     private static int restOrReset(final RawClient client) throws IOException {
         try {

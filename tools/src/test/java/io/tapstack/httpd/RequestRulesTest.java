@@ -220,7 +220,9 @@ class RequestRulesTest extends ServerFixture {
         refusedAndClosed("GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n" + body, status);
     }
 
-    /** What has come of these cannot go on to be a request: the answer does not wait for more, nor for a line to end. */
+    /**
+     * What has come of these cannot go on to be a request: the answer does not wait for more, nor for a line to end.
+     */
     static Stream<Arguments> refusedAtOnce() {
         final String chunked = "GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
         return Stream.of(

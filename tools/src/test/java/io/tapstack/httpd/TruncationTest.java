@@ -16,7 +16,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Files that are cut short while they are being served: the client gets what was there, nothing made up, and an end. */
+/**
+ * Files that are cut short while they are being served: the client gets what was there, nothing made up, and an end.
+ */
 class TruncationTest extends ServerFixture {
 
     private static final int SIZE = 40_000_000;

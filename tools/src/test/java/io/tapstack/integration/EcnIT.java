@@ -29,7 +29,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** ECN with the kernel (RFC 3168): nftables marks some packets "congestion experienced", the receiver echoes, the sender slows down. */
+/**
+ * ECN with the kernel (RFC 3168): nftables marks some packets "congestion experienced", the receiver echoes, the sender
+ * slows down.
+ */
 @Timeout(60)
 class EcnIT {
 

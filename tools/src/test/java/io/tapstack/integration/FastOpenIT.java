@@ -123,7 +123,10 @@ class FastOpenIT {
         return IpAddress.of(address.getAddress());
     }
 
-    /** A counter of the namespace's kernel, from the two lines of names and values that it has in {@code /proc/net/netstat}. */
+    /**
+     * A counter of the namespace's kernel, from the two lines of names and values that it has in
+     * {@code /proc/net/netstat}.
+     */
     private static long kernelCount(final String name) throws IOException {
         final List<String> lines = Files.readAllLines(Path.of("/proc/thread-self/net/netstat"));
         final String[] names = lines.get(0).split(" ");

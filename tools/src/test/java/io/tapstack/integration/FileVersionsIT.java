@@ -19,7 +19,10 @@ class FileVersionsIT {
     @TempDir
     private Path directory;
 
-    /** Each has the size and the modification time of the first, and what {@code cp} and {@code dd} write has its inode too. */
+    /**
+     * Each has the size and the modification time of the first, and what {@code cp} and {@code dd} write has its inode
+     * too.
+     */
     @Test
     void alikeInSizeAndTime() throws Exception {
         final Path file = directory.resolve("file");

@@ -10,7 +10,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** A device on which SYNs come in between, each from a port that none before had for long: a SYN flood at a steady rate. */
+/**
+ * A device on which SYNs come in between, each from a port that none before had for long: a SYN flood at a steady rate.
+ */
 final class FloodedLink extends ForwardingLink {
 
     private static final int MAC_LENGTH = 6;

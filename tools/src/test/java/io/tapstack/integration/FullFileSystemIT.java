@@ -17,8 +17,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * A file with holes on a tmpfs that is full: there is no page for a hole to be mapped to, so whoever touches the mapping there faults, the kernel with EFAULT;
- * {@code read(2)} has the zeros. To the network this is nothing: the client gets the whole file.
+ * A file with holes on a tmpfs that is full: there is no page for a hole to be mapped to, so whoever touches the
+ * mapping there faults, the kernel with EFAULT; {@code read(2)} has the zeros. To the network this is nothing: the
+ * client gets the whole file.
  */
 @Timeout(60)
 class FullFileSystemIT {

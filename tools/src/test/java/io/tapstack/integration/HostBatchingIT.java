@@ -11,7 +11,10 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** The host's own batching for a TAP without offload; that bulk transfers work with it is what {@link DownloadIT} shows, among others. */
+/**
+ * The host's own batching for a TAP without offload; that bulk transfers work with it is what {@link DownloadIT} shows,
+ * among others.
+ */
 class HostBatchingIT {
 
     private static final Path INTERFACES = Path.of("/sys/class/net");

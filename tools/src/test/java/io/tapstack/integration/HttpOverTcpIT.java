@@ -20,7 +20,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What HTTP clients do with connections: HEAD, ranges, continued downloads, many requests, and requests before answers. */
+/**
+ * What HTTP clients do with connections: HEAD, ranges, continued downloads, many requests, and requests before answers.
+ */
 @Timeout(60)
 class HttpOverTcpIT {
 
@@ -139,7 +141,10 @@ class HttpOverTcpIT {
         }
     }
 
-    /** A client of another protocol learns at once that this is the wrong port, and is not left to wait for its own timeout. */
+    /**
+     * A client of another protocol learns at once that this is the wrong port, and is not left to wait for its own
+     * timeout.
+     */
     @ParameterizedTest
     @ValueSource(strings = {"-k https://IP:80/", "--http2-prior-knowledge http://IP/", "--socks5 IP:80 http://x/"})
     void otherProtocolsOfCurl(final String arguments) throws Exception {

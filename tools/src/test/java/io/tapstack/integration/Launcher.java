@@ -12,7 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** {@code bin/tapstack} as a process of its own, as a user starts it, with a TAP and a subnet that no other test has. */
+/**
+ * {@code bin/tapstack} as a process of its own, as a user starts it, with a TAP and a subnet that no other test has.
+ */
 final class Launcher implements AutoCloseable {
 
     private static final Path PROGRAM =

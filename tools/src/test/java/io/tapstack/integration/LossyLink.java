@@ -5,8 +5,9 @@ import java.io.IOException;
 /**
  * Frames lost by nftables on the host's side of a TAP.
  *
- * <p>What comes from the stack is dropped where the host receives it. A drop where the host sends would be told to its TCP, which then has
- * not sent at all: no hole for the stack to see. So frames on their way out get the address of a station that is not there.
+ * <p>What comes from the stack is dropped where the host receives it. A drop where the host sends would be told to its
+ * TCP, which then has not sent at all: no hole for the stack to see. So frames on their way out get the address of a
+ * station that is not there.
  */
 final class LossyLink {
 

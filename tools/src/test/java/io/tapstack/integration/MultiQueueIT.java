@@ -142,7 +142,10 @@ class MultiQueueIT {
         assertThat(each(statistics -> statistics.connectionsOpened)).allMatch(opened -> opened == CONNECTIONS / QUEUES);
     }
 
-    /** A proxy's two connections are one stack's, so that bytes move by reference; the threads would have been for pumps. */
+    /**
+     * A proxy's two connections are one stack's, so that bytes move by reference; the threads would have been for
+     * pumps.
+     */
     @Test
     void connectionsBesideOthersCanBeSpliced() throws Exception {
         open(Offload.ON);

@@ -15,7 +15,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Names of files that are no UTF-8, and others, as the command line gets them, in locales that have them and in one that does not. */
+/**
+ * Names of files that are no UTF-8, and others, as the command line gets them, in locales that have them and in one
+ * that does not.
+ */
 @Timeout(120)
 class NamesIT {
 

@@ -25,8 +25,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Two stacks and the kernel as the router between them. Its second link takes smaller packets than the first, which the kernel says
- * (RFC 1191), or keeps to itself (RFC 4821).
+ * Two stacks and the kernel as the router between them. Its second link takes smaller packets than the first, which the
+ * kernel says (RFC 1191), or keeps to itself (RFC 4821).
  */
 @Timeout(60)
 class PathMtuIT {

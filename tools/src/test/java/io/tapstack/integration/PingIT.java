@@ -73,8 +73,8 @@ class PingIT {
     }
 
     /**
-     * One frame in 33 is lost each way, so that 0.97 to the power of 6 of the pings are answered: not only the first ones. 2,000 pings leave
-     * more than 170 datagrams behind that are never complete.
+     * One frame in 33 is lost each way, so that 0.97 to the power of 6 of the pings are answered: not only the first
+     * ones. 2,000 pings leave more than 170 datagrams behind that are never complete.
      */
     @Test
     void lossCostsOnlyThePingsThatItHits() throws Exception {

@@ -58,7 +58,10 @@ class SmallBenchIT {
         assertThat(bench("^http$")).containsExactly("HTTP, 1 KiB, 16 connections", "HTTP, 1 KiB, median latency");
     }
 
-    /** Over the cable between two kernels bytes arrive, and over it and the bare TAP those are the right ones that are sent again. */
+    /**
+     * Over the cable between two kernels bytes arrive, and over it and the bare TAP those are the right ones that are
+     * sent again.
+     */
     @Test
     void downloadsWithLoss() throws Exception {
         assertThat(bench("^loss-(20ms|tap)-reno$"))

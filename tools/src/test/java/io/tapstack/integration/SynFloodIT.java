@@ -14,7 +14,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A flood of SYNs (RFC 4987): who is connected goes on, who wants to connect gets in by a cookie, and memory stays as it is. */
+/**
+ * A flood of SYNs (RFC 4987): who is connected goes on, who wants to connect gets in by a cookie, and memory stays as
+ * it is.
+ */
 @Timeout(60)
 class SynFloodIT {
 

@@ -22,8 +22,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * TCP_INFO, the same transfer once with the kernel as its sender and once with our stack, both read by the same reader: each figure is what it
- * must be, whoever says so.
+ * TCP_INFO, the same transfer once with the kernel as its sender and once with our stack, both read by the same reader:
+ * each figure is what it must be, whoever says so.
  */
 @Timeout(60)
 class TcpInfoIT {
@@ -277,7 +277,9 @@ class TcpInfoIT {
         between(sent, "snd_cwnd", 2, 40);
     }
 
-    /** One packet in ten is marked: the sender counts what was delivered under an echo, both know that ECN is in use. */
+    /**
+     * One packet in ten is marked: the sender counts what was delivered under an echo, both know that ECN is in use.
+     */
     @ParameterizedTest
     @EnumSource
     void withMarks(final Sender who) throws Exception {

@@ -11,8 +11,8 @@ import java.util.Arrays;
 import java.util.HexFormat;
 
 /**
- * An endless sequence of bytes that is the same in every run and different at every place, so that bytes which are lost, repeated, moved or
- * damaged show.
+ * An endless sequence of bytes that is the same in every run and different at every place, so that bytes which are
+ * lost, repeated, moved or damaged show.
  */
 final class TestBytes {
 

@@ -37,8 +37,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /**
- * A stack in this JVM, on a TAP with a name and a subnet that no other test has; the kernel of the private namespace is the host at the other
- * end. {@link #close()} ends everything and fails if the stack has lost memory or died of an exception.
+ * A stack in this JVM, on a TAP with a name and a subnet that no other test has; the kernel of the private namespace is
+ * the host at the other end. {@link #close()} ends everything and fails if the stack has lost memory or died of an
+ * exception.
  */
 final class TestNetwork implements AutoCloseable {
 

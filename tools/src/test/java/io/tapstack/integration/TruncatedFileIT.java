@@ -13,7 +13,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A file that is cut short while it is served: the client gets only bytes that the file had, and a failure; the server lives. */
+/**
+ * A file that is cut short while it is served: the client gets only bytes that the file had, and a failure; the server
+ * lives.
+ */
 @Timeout(60)
 class TruncatedFileIT {
 

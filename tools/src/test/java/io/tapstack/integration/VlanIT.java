@@ -25,8 +25,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * A station that tags its frames (IEEE 802.1Q), behind a bridge of the kernel's. With offload its checksums and super-segments reach the stack
- * unfinished, and the offsets in the virtio header count the tag.
+ * A station that tags its frames (IEEE 802.1Q), behind a bridge of the kernel's. With offload its checksums and
+ * super-segments reach the stack unfinished, and the offsets in the virtio header count the tag.
  */
 @Timeout(60)
 class VlanIT {
@@ -114,7 +114,10 @@ class VlanIT {
         return types(0x8100, 0xE000, etherType);
     }
 
-    /** The next frame from the stack that is what the test waits for, without the Ethernet header; null after {@code seconds}. */
+    /**
+     * The next frame from the stack that is what the test waits for, without the Ethernet header; null after
+     * {@code seconds}.
+     */
     private byte @Nullable [] receive(final Predicate<byte[]> wanted, final int seconds) throws Exception {
         final long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         while (end - System.nanoTime() > 0) {

@@ -154,7 +154,10 @@ class WindowIT {
         stack.close();
     }
 
-    /** The kernel's window shrinks under what was sent (SO_RCVBUF made smaller), closes, and opens again: every byte arrives. */
+    /**
+     * The kernel's window shrinks under what was sent (SO_RCVBUF made smaller), closes, and opens again: every byte
+     * arrives.
+     */
     @Test
     void kernelClosesItsWindow() throws Exception {
         final AtomicBoolean closed = new AtomicBoolean();

@@ -32,7 +32,10 @@ class LanguageTest {
                 .orElse("");
     }
 
-    /** Linux sets PSH in every packet that is to be cut: of several segments that a script has as one it is not asked for. */
+    /**
+     * Linux sets PSH in every packet that is to be cut: of several segments that a script has as one it is not asked
+     * for.
+     */
     @Test
     void pushOfSeveralSegments() throws IOException {
         final String sent = ESTABLISHED + "+0 write(4, ..., 30000) = 30000\n";

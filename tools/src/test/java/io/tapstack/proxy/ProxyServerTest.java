@@ -101,7 +101,9 @@ class ProxyServerTest {
         }
     }
 
-    /** No descriptors left, or a stack that has ended: to try again at once would take a processor, and fill the log. */
+    /**
+     * No descriptors left, or a stack that has ended: to try again at once would take a processor, and fill the log.
+     */
     @Test
     void aListenerThatFailsIsGivenTime() throws Exception {
         final AtomicInteger calls = new AtomicInteger();

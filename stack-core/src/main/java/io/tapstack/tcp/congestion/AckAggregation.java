@@ -1,8 +1,9 @@
 package io.tapstack.tcp.congestion;
 
 /**
- * extra_acked (draft-ietf-ccwg-bbr 5.5.9): by how much ACKs run ahead of the estimated bandwidth because the path or the peer collects them; the most of the last
- * ten rounds. So much more has to be in flight, or the sender runs dry while they are collected.
+ * extra_acked (draft-ietf-ccwg-bbr 5.5.9): by how much ACKs run ahead of the estimated bandwidth because the path or
+ * the peer collects them; the most of the last ten rounds. So much more has to be in flight, or the sender runs dry
+ * while they are collected.
  */
 final class AckAggregation {
 

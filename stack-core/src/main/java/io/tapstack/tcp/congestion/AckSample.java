@@ -1,10 +1,12 @@
 package io.tapstack.tcp.congestion;
 
 /**
- * What one ACK says about the network, for {@link CongestionControl#acknowledged}. One object serves all connections of a stack and is filled
- * anew for every ACK that delivers something. Sizes in bytes, times in nanoseconds of the stack's clock, sequence numbers as in RFC 9293.
+ * What one ACK says about the network, for {@link CongestionControl#acknowledged}. One object serves all connections of
+ * a stack and is filled anew for every ACK that delivers something. Sizes in bytes, times in nanoseconds of the stack's
+ * clock, sequence numbers as in RFC 9293.
  *
- * <p>"Delivered" is what the peer is known to have: what is acknowledged, and what is selectively acknowledged (RFC 2018).
+ * <p>"Delivered" is what the peer is known to have: what is acknowledged, and what is selectively acknowledged (RFC
+ * 2018).
  */
 public final class AckSample {
 
@@ -42,7 +44,10 @@ public final class AckSample {
     /** True if the congestion window was what held the sender back, or nearly so (RFC 7661 4.3, RFC 9438 5.8). */
     public boolean windowUsed;
 
-    /** True if the window was reduced within the last round trip for Congestion Experienced: it must not grow (RFC 3168 6.1.2). */
+    /**
+     * True if the window was reduced within the last round trip for Congestion Experienced: it must not grow (RFC 3168
+     * 6.1.2).
+     */
     public boolean ecnEcho;
 
     // ---- Delivery rate (draft-ietf-ccwg-bbr, 4.1): of the most recently sent segment that this ACK delivered.

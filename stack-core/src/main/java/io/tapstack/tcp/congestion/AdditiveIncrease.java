@@ -1,6 +1,8 @@
 package io.tapstack.tcp.congestion;
 
-/** Congestion avoidance of RFC 5681 3.1: one segment each round trip, by counting the bytes acknowledged (RFC 3465 2.1). */
+/**
+ * Congestion avoidance of RFC 5681 3.1: one segment each round trip, by counting the bytes acknowledged (RFC 3465 2.1).
+ */
 final class AdditiveIncrease {
 
     private int bytesAcked;

@@ -1,8 +1,9 @@
 package io.tapstack.tcp.congestion;
 
 /**
- * Alternative Backoff with ECN, ABE (RFC 8511): a queue that marks is short, so a sender that gives way as far as for a loss leaves the link
- * idle. The window is multiplied by beta_ecn for a mark, and by the smaller beta of the algorithm for a loss, as ever.
+ * Alternative Backoff with ECN, ABE (RFC 8511): a queue that marks is short, so a sender that gives way as far as for a
+ * loss leaves the link idle. The window is multiplied by beta_ecn for a mark, and by the smaller beta of the algorithm
+ * for a loss, as ever.
  */
 final class AlternativeBackoff {
 

@@ -1,6 +1,9 @@
 package io.tapstack.tcp.congestion;
 
-/** max_bw (draft-ietf-ccwg-bbr 5.5.2 to 5.5.6): the largest delivery rate, in bytes a second, of this bandwidth-probing cycle and the one before. */
+/**
+ * max_bw (draft-ietf-ccwg-bbr 5.5.2 to 5.5.6): the largest delivery rate, in bytes a second, of this bandwidth-probing
+ * cycle and the one before.
+ */
 final class BandwidthFilter {
 
     private long previousCycle;

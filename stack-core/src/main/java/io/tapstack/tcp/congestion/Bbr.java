@@ -1,21 +1,26 @@
 package io.tapstack.tcp.congestion;
 
 /**
- * BBR version 3 (draft-ietf-ccwg-bbr-05): sends at the rate at which the path was seen to deliver, with little more in flight than it holds without a queue. The model of the path is its bandwidth
- * ({@link BandwidthFilter}) and its round trip without a queue ({@link MinRttFilter}); losses bound it ({@link ShortTermModel}, {@link InflightCeiling}). Paced.
+ * BBR version 3 (draft-ietf-ccwg-bbr-05): sends at the rate at which the path was seen to deliver, with little more in
+ * flight than it holds without a queue. The model of the path is its bandwidth ({@link BandwidthFilter}) and its round
+ * trip without a queue ({@link MinRttFilter}); losses bound it ({@link ShortTermModel}, {@link InflightCeiling}).
+ * Paced.
  *
  * <ul>
- *   <li>slow start ({@link BbrState#STARTUP}): rate and window double each round trip until three rounds bring no more bandwidth, or more than two percent are lost;
- *       {@link BbrState#DRAIN} then empties the queue;
- *   <li>congestion avoidance (ProbeBW): mostly at the estimated bandwidth, every two to three seconds with a quarter more for a while, then with a tenth less; every five seconds
- *       almost nothing for 200 ms ({@link BbrState#PROBE_RTT}), unless the path has shown its round trip meanwhile;
- *   <li>3 duplicate ACKs: no reduction as such. While probing, more than two percent of loss set the ceiling of what may be in flight and end the probe; at other times bandwidth and window
- *       come down to what was delivered, at most by three tenths a round trip, until the next probe;
+ *   <li>slow start ({@link BbrState#STARTUP}): rate and window double each round trip until three rounds bring no more
+ *       bandwidth, or more than two percent are lost; {@link BbrState#DRAIN} then empties the queue;
+ *   <li>congestion avoidance (ProbeBW): mostly at the estimated bandwidth, every two to three seconds with a quarter
+ *       more for a while, then with a tenth less; every five seconds almost nothing for 200 ms
+ *       ({@link BbrState#PROBE_RTT}), unless the path has shown its round trip meanwhile;
+ *   <li>3 duplicate ACKs: no reduction as such. While probing, more than two percent of loss set the ceiling of what
+ *       may be in flight and end the probe; at other times bandwidth and window come down to what was delivered, at
+ *       most by three tenths a round trip, until the next probe;
  *   <li>timeout: cwnd = what is in flight and one segment; it grows back to the model by what is acknowledged;
  *   <li>ECN: a mark counts as a loss in its round (RFC 3168 6.1.2; the draft has no answer to marks of its own).
  * </ul>
  *
- * <p>Unlike the draft, losses are judged by ACK and not by segment: how much was lost since the most recent segment that the ACK delivers was sent.
+ * <p>Unlike the draft, losses are judged by ACK and not by segment: how much was lost since the most recent segment
+ * that the ACK delivers was sent.
  */
 public final class Bbr implements CongestionControl {
 

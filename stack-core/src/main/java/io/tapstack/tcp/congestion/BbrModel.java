@@ -1,8 +1,8 @@
 package io.tapstack.tcp.congestion;
 
 /**
- * What {@link Bbr} believes of the path (draft-ietf-ccwg-bbr 5.5): its bandwidth, its round trip without a queue, how ACKs are collected on it, and what losses say; and
- * what follows from that: how much has to be in flight.
+ * What {@link Bbr} believes of the path (draft-ietf-ccwg-bbr 5.5): its bandwidth, its round trip without a queue, how
+ * ACKs are collected on it, and what losses say; and what follows from that: how much has to be in flight.
  */
 final class BbrModel {
 
@@ -111,7 +111,10 @@ final class BbrModel {
         return MIN_PIPE_SEGMENTS * mss;
     }
 
-    /** 5.6.4.2: room for what offload and delayed ACKs hold up, and in Up for a probe that is one although the pipe is tiny. */
+    /**
+     * 5.6.4.2: room for what offload and delayed ACKs hold up, and in Up for a probe that is one although the pipe is
+     * tiny.
+     */
     private long quantized(final long inflight, final BbrState state, final int quantum) {
         final long enough = Math.max(inflight, Math.max(OFFLOAD_QUANTA * quantum, minPipe()));
         return state == BbrState.PROBE_BW_UP ? enough + 2L * mss : enough;

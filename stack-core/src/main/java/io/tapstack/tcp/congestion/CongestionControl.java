@@ -3,9 +3,9 @@ package io.tapstack.tcp.congestion;
 import io.tapstack.tcp.recovery.FastRecovery;
 
 /**
- * How much may be in flight, and how fast it may leave. One object belongs to one connection; what is lost and sent again is
- * {@linkplain io.tapstack.tcp.recovery loss recovery}'s business, which tells this object what happened. All sizes in
- * bytes, all times in nanoseconds. Called by whoever runs the stack; allocates nothing.
+ * How much may be in flight, and how fast it may leave. One object belongs to one connection; what is lost and sent
+ * again is {@linkplain io.tapstack.tcp.recovery loss recovery}'s business, which tells this object what happened. All
+ * sizes in bytes, all times in nanoseconds. Called by whoever runs the stack; allocates nothing.
  */
 public interface CongestionControl {
 
@@ -15,7 +15,10 @@ public interface CongestionControl {
     /** The handshake is over and the segment size known. */
     void established(int mss, int initialWindow);
 
-    /** It takes the place of {@code previous} on a connection that is {@linkplain #established established}: cwnd goes on from there. */
+    /**
+     * It takes the place of {@code previous} on a connection that is {@linkplain #established established}: cwnd goes
+     * on from there.
+     */
     void takeOver(CongestionControl previous);
 
     /** The segment size has changed (path MTU). */
@@ -33,8 +36,8 @@ public interface CongestionControl {
     }
 
     /**
-     * True if it sets cwnd by itself while losses are made good. For the others Proportional Rate Reduction (RFC 9937) holds cwnd between
-     * {@link #lossDetected} and {@link #recovered}.
+     * True if it sets cwnd by itself while losses are made good. For the others Proportional Rate Reduction (RFC 9937)
+     * holds cwnd between {@link #lossDetected} and {@link #recovered}.
      */
     default boolean controlsRecovery() {
         return false;
@@ -63,13 +66,21 @@ public interface CongestionControl {
         lossDetected(flight, nowNanos);
     }
 
-    /** Everything that was in flight when recovery started is acknowledged; {@code flight} bytes are in the network now. */
+    /**
+     * Everything that was in flight when recovery started is acknowledged; {@code flight} bytes are in the network now.
+     */
     void recovered(int flight, long nowNanos);
 
-    /** The retransmission timer expired with {@code flight} bytes in the network; {@code first} is false for repeats of the same segment. */
+    /**
+     * The retransmission timer expired with {@code flight} bytes in the network; {@code first} is false for repeats of
+     * the same segment.
+     */
     void timedOut(int flight, boolean first, long nowNanos);
 
-    /** The last {@link #lossDetected} or {@link #timedOut} was spurious (RFC 4015): nothing was lost, and cwnd and ssthresh return. */
+    /**
+     * The last {@link #lossDetected} or {@link #timedOut} was spurious (RFC 4015): nothing was lost, and cwnd and
+     * ssthresh return.
+     */
     void undo(long nowNanos);
 
     /** Nothing was sent for {@code idleNanos}, which is longer than {@code rtoNanos} (RFC 5681 4.1). */

@@ -49,7 +49,8 @@ public final class CongestionControls {
     }
 
     /**
-     * What an established connection has from now on: {@code previous} itself if that is of this name, otherwise a new one that goes on with its window.
+     * What an established connection has from now on: {@code previous} itself if that is of this name, otherwise a new
+     * one that goes on with its window.
      *
      * @param seed as of {@link #create}
      */

@@ -1,8 +1,9 @@
 package io.tapstack.tcp.congestion;
 
 /**
- * How CUBIC's window grows in congestion avoidance (RFC 9438 4.1 to 4.5): W_cubic, a cubic function of the time since the epoch began, and beside it
- * W_est, what Reno would have. Windows in bytes, which RFC 9438 has in segments; time in seconds.
+ * How CUBIC's window grows in congestion avoidance (RFC 9438 4.1 to 4.5): W_cubic, a cubic function of the time since
+ * the epoch began, and beside it W_est, what Reno would have. Windows in bytes, which RFC 9438 has in segments; time in
+ * seconds.
  */
 final class CubicCurve {
 
@@ -28,7 +29,10 @@ final class CubicCurve {
         begun = false;
     }
 
-    /** 4.8: after a timeout, and 4.10: after a slow start without loss, the window where the epoch begins is its plateau. */
+    /**
+     * 4.8: after a timeout, and 4.10: after a slow start without loss, the window where the epoch begins is its
+     * plateau.
+     */
     void plateauAtStart() {
         wMax = 0;
         begun = false;

@@ -1,6 +1,9 @@
 package io.tapstack.tcp.congestion;
 
-/** Whether the pipe is full (draft-ietf-ccwg-bbr 5.3.1.2): three rounds in which the delivery rate did not grow by a quarter. */
+/**
+ * Whether the pipe is full (draft-ietf-ccwg-bbr 5.3.1.2): three rounds in which the delivery rate did not grow by a
+ * quarter.
+ */
 final class FullPipe {
 
     private static final double GROWTH = 1.25;

@@ -1,6 +1,9 @@
 package io.tapstack.tcp.congestion;
 
-/** The window control of RFC 5681, which Tahoe, Reno and NewReno share: one more segment a round trip, half as many after a loss. */
+/**
+ * The window control of RFC 5681, which Tahoe, Reno and NewReno share: one more segment a round trip, half as many
+ * after a loss.
+ */
 abstract class HalvingControl extends LossBasedControl {
 
     private final AdditiveIncrease increase = new AdditiveIncrease();

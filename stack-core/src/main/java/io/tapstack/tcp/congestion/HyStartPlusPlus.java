@@ -3,8 +3,9 @@ package io.tapstack.tcp.congestion;
 import io.tapstack.wire.SequenceNumber;
 
 /**
- * HyStart++ (RFC 9406): slow start that ends before the queue overflows. When round trips get longer it goes on at a quarter of the pace
- * (Conservative Slow Start); if they do not get shorter again within five rounds, slow start is over. For the first slow start of a connection only (4.3).
+ * HyStart++ (RFC 9406): slow start that ends before the queue overflows. When round trips get longer it goes on at a
+ * quarter of the pace (Conservative Slow Start); if they do not get shorter again within five rounds, slow start is
+ * over. For the first slow start of a connection only (4.3).
  */
 final class HyStartPlusPlus {
 

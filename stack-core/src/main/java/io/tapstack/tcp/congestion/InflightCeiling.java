@@ -1,8 +1,8 @@
 package io.tapstack.tcp.congestion;
 
 /**
- * inflight_longterm (draft-ietf-ccwg-bbr 5.3.3.6 and 5.5.10.2): the most that may be in flight without losing more than two percent, as probing has found. While
- * probing goes well it is raised, faster with each round.
+ * inflight_longterm (draft-ietf-ccwg-bbr 5.3.3.6 and 5.5.10.2): the most that may be in flight without losing more than
+ * two percent, as probing has found. While probing goes well it is raised, faster with each round.
  */
 final class InflightCeiling {
 
@@ -24,7 +24,8 @@ final class InflightCeiling {
     }
 
     /**
-     * BBRInflightAtLoss: how much was in flight when the losses came to two percent; the last {@link AckSample#lostBytes} of them are too much.
+     * BBRInflightAtLoss: how much was in flight when the losses came to two percent; the last
+     * {@link AckSample#lostBytes} of them are too much.
      */
     static int inflightAtLoss(final AckSample ack) {
         final double inflightBefore = Math.max(0, ack.txInFlight - ack.lostBytes);

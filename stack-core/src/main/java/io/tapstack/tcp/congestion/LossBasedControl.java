@@ -1,9 +1,10 @@
 package io.tapstack.tcp.congestion;
 
 /**
- * What the congestion controls that listen to losses have in common: the window and its threshold, slow start below it, a reduction when something is lost,
- * one segment after a timeout, the restart after silence, and {@linkplain WindowValidation validation} of what is not used. How they grow above the threshold, and
- * how much they give way, is each one's own.
+ * What the congestion controls that listen to losses have in common: the window and its threshold, slow start below it,
+ * a reduction when something is lost, one segment after a timeout, the restart after silence, and
+ * {@linkplain WindowValidation validation} of what is not used. How they grow above the threshold, and how much they
+ * give way, is each one's own.
  */
 abstract class LossBasedControl implements CongestionControl {
 

@@ -1,7 +1,8 @@
 package io.tapstack.tcp.congestion;
 
 /**
- * min_rtt (draft-ietf-ccwg-bbr 5.3.4.3): the shortest round trip of the last ten seconds. If there was none that short for five, it is time to look, by ProbeRTT.
+ * min_rtt (draft-ietf-ccwg-bbr 5.3.4.3): the shortest round trip of the last ten seconds. If there was none that short
+ * for five, it is time to look, by ProbeRTT.
  */
 final class MinRttFilter {
 

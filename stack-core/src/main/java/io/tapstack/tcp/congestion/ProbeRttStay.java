@@ -1,6 +1,9 @@
 package io.tapstack.tcp.congestion;
 
-/** How long {@link BbrState#PROBE_RTT} lasts (draft-ietf-ccwg-bbr 5.3.4.3): 200 ms and a round trip, from when next to nothing is in flight. */
+/**
+ * How long {@link BbrState#PROBE_RTT} lasts (draft-ietf-ccwg-bbr 5.3.4.3): 200 ms and a round trip, from when next to
+ * nothing is in flight.
+ */
 final class ProbeRttStay {
 
     static final long DURATION_NANOS = 200_000_000L;

@@ -3,8 +3,8 @@ package io.tapstack.tcp.congestion;
 import java.util.SplittableRandom;
 
 /**
- * When to probe for bandwidth (draft-ietf-ccwg-bbr 5.3.3.5.3): after two to three seconds, at random so that flows do not probe in step, or, on short paths, after as
- * many rounds as Reno would need to grow by as much, 62 at most.
+ * When to probe for bandwidth (draft-ietf-ccwg-bbr 5.3.3.5.3): after two to three seconds, at random so that flows do
+ * not probe in step, or, on short paths, after as many rounds as Reno would need to grow by as much, 62 at most.
  */
 final class ProbeSchedule {
 

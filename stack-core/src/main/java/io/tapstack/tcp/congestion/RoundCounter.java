@@ -1,6 +1,9 @@
 package io.tapstack.tcp.congestion;
 
-/** Packet-timed round trips (draft-ietf-ccwg-bbr 5.5.1): one is over when something is delivered that was sent after it began. */
+/**
+ * Packet-timed round trips (draft-ietf-ccwg-bbr 5.5.1): one is over when something is delivered that was sent after it
+ * began.
+ */
 final class RoundCounter {
 
     private long count;

@@ -1,6 +1,9 @@
 package io.tapstack.tcp.congestion;
 
-/** How much a paced sender lets go at once (draft-ietf-ccwg-bbr 5.6.3): about a millisecond's worth, so that a timer and a system call pay. */
+/**
+ * How much a paced sender lets go at once (draft-ietf-ccwg-bbr 5.6.3): about a millisecond's worth, so that a timer and
+ * a system call pay.
+ */
 public final class SendQuantum {
 
     private static final int LARGEST = 64 << 10;

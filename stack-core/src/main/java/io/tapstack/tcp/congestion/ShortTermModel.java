@@ -1,8 +1,9 @@
 package io.tapstack.tcp.congestion;
 
 /**
- * What losses of the last rounds say about the path (draft-ietf-ccwg-bbr 5.5.10.3): bw_shortterm and inflight_shortterm, which come down to what was really
- * delivered, but by no more than three tenths a round, and are forgotten when it is time to probe.
+ * What losses of the last rounds say about the path (draft-ietf-ccwg-bbr 5.5.10.3): bw_shortterm and
+ * inflight_shortterm, which come down to what was really delivered, but by no more than three tenths a round, and are
+ * forgotten when it is time to probe.
  */
 final class ShortTermModel {
 

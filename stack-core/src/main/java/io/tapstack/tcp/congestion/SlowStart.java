@@ -14,8 +14,9 @@ final class SlowStart {
     }
 
     /**
-     * The same with another L. A device that joins segments makes the peer's ACKs stand for many more than L segments. The window is not to
-     * explode then, nor to stand still: half of what they acknowledge is what the peer would have had with an ACK for every fourth.
+     * The same with another L. A device that joins segments makes the peer's ACKs stand for many more than L segments.
+     * The window is not to explode then, nor to stand still: half of what they acknowledge is what the peer would have
+     * had with an ACK for every fourth.
      */
     static int limited(final int acked, final int limit, final int mss) {
         return Math.min(acked, Math.max(limit * mss, acked / 2));

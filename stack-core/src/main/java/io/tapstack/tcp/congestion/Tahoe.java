@@ -8,10 +8,11 @@ import io.tapstack.tcp.recovery.FastRecovery;
  * <ul>
  *   <li>slow start: cwnd grows by what is acknowledged, at most two segments an ACK (RFC 5681 3.1, RFC 3465);
  *   <li>congestion avoidance: one segment a round trip;
- *   <li>3 duplicate ACKs: ssthresh = max(flight / 2, 2 segments), cwnd = 1 segment; everything in flight counts as lost and is sent again in slow
- *       start, what the peer has already included if there is no SACK;
+ *   <li>3 duplicate ACKs: ssthresh = max(flight / 2, 2 segments), cwnd = 1 segment; everything in flight counts as lost
+ *       and is sent again in slow start, what the peer has already included if there is no SACK;
  *   <li>timeout: the same;
- *   <li>ECN: cwnd = ssthresh = max(flight / 2, 2 segments), as nothing is lost; with {@linkplain AlternativeBackoff RFC 8511} 0.8 flight.
+ *   <li>ECN: cwnd = ssthresh = max(flight / 2, 2 segments), as nothing is lost; with {@linkplain AlternativeBackoff RFC
+ *       8511} 0.8 flight.
  * </ul>
  */
 public final class Tahoe extends HalvingControl {

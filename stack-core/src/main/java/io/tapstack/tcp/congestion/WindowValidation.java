@@ -3,19 +3,20 @@ package io.tapstack.tcp.congestion;
 import io.tapstack.wire.SequenceNumber;
 
 /**
- * Congestion window validation (RFC 7661): what a window is worth that the application does not use. pipeACK is how much was
- * acknowledged in a round trip, the most of the last three round trips or the last second. The window is <em>validated</em> if the sender was held
- * back by it, or pipeACK is half of it at least. While it is not
+ * Congestion window validation (RFC 7661): what a window is worth that the application does not use. pipeACK is how
+ * much was acknowledged in a round trip, the most of the last three round trips or the last second. The window is
+ * <em>validated</em> if the sender was held back by it, or pipeACK is half of it at least. While it is not
  *
  * <ul>
  *   <li>it does not grow (4.3);
- *   <li>a loss reduces what was really in the network, pipeACK, not the window (4.4.2), and at the end of recovery what had to be sent again is taken
- *       off;
+ *   <li>a loss reduces what was really in the network, pipeACK, not the window (4.4.2), and at the end of recovery what
+ *       had to be sent again is taken off;
  *   <li>after five minutes half of it is gone (4.4.1).
  * </ul>
  *
- * <p>RFC 7661 would also keep the window through silence. Without pacing that lets a whole window loose at once, so RFC 5681 4.1 stays in force there, as in
- * Linux: a sender that was silent for an RTO begins again with the initial window ({@link CongestionControl#restartAfterIdle}).
+ * <p>RFC 7661 would also keep the window through silence. Without pacing that lets a whole window loose at once, so RFC
+ * 5681 4.1 stays in force there, as in Linux: a sender that was silent for an RTO begins again with the initial window
+ * ({@link CongestionControl#restartAfterIdle}).
  */
 final class WindowValidation {
 

@@ -1,8 +1,8 @@
 package io.tapstack.tcp.congestion;
 
 /**
- * The largest of the values of the last so many ticks, in constant space: the best value and two younger ones that would take its place
- * (Kathleen Nichols' filter). A tick is whatever the user counts in: nanoseconds or round trips.
+ * The largest of the values of the last so many ticks, in constant space: the best value and two younger ones that
+ * would take its place (Kathleen Nichols' filter). A tick is whatever the user counts in: nanoseconds or round trips.
  */
 public final class WindowedMax {
 

@@ -4,8 +4,8 @@ import io.tapstack.wire.SequenceNumber;
 import io.tapstack.wire.TcpOptions;
 
 /**
- * What an ACK says to {@link LossRecovery}, and what came of it. One object serves all connections of a stack and is filled anew for every ACK.
- * Sequence numbers as in RFC 9293, times in nanoseconds of the stack's clock.
+ * What an ACK says to {@link LossRecovery}, and what came of it. One object serves all connections of a stack and is
+ * filled anew for every ACK. Sequence numbers as in RFC 9293, times in nanoseconds of the stack's clock.
  */
 public final class AckArrival {
 
@@ -22,13 +22,19 @@ public final class AckArrival {
     /** By how much SND.UNA was moved; 0 for an ACK that does not advance. */
     public int ackedBytes;
 
-    /** True for an ACK that says nothing but what the one before has said: SEG.ACK = SND.UNA, without data, with the same window. */
+    /**
+     * True for an ACK that says nothing but what the one before has said: SEG.ACK = SND.UNA, without data, with the
+     * same window.
+     */
     public boolean repeated;
 
     /** True for a duplicate ACK in the sense of RFC 5681 2: {@link #repeated}, while data is in flight. */
     public boolean duplicate;
 
-    /** True if the ACK carries a timestamp, and {@link #echoMillis} is when the one that it echoes was sent, in milliseconds of the stack's clock. */
+    /**
+     * True if the ACK carries a timestamp, and {@link #echoMillis} is when the one that it echoes was sent, in
+     * milliseconds of the stack's clock.
+     */
     public boolean hasEcho;
 
     public long echoMillis;
@@ -67,10 +73,11 @@ public final class AckArrival {
     }
 
     /**
-     * Takes over the SACK blocks (RFC 2018 3), with a DSACK block recognised (RFC 2883 4): the first one, if the ACK that it comes with covers it,
-     * or part of the second. {@link #sndUna} and {@link #sndNxt} are set.
+     * Takes over the SACK blocks (RFC 2018 3), with a DSACK block recognised (RFC 2883 4): the first one, if the ACK
+     * that it comes with covers it, or part of the second. {@link #sndUna} and {@link #sndNxt} are set.
      *
-     * @param segmentAck SEG.ACK: an ACK that others have overtaken may bring blocks that are acknowledged meanwhile, and report no duplicates
+     * @param segmentAck SEG.ACK: an ACK that others have overtaken may bring blocks that are acknowledged meanwhile,
+     *     and report no duplicates
      * @return false if there was a block that no peer in its right mind sends, which is left out
      */
     public boolean takeBlocks(final TcpOptions options, final int segmentAck) {
@@ -93,7 +100,10 @@ public final class AckArrival {
         return sane;
     }
 
-    /** True if the first SACK block reports that something came twice (RFC 2883 4): such an ACK was sent because of that. */
+    /**
+     * True if the first SACK block reports that something came twice (RFC 2883 4): such an ACK was sent because of
+     * that.
+     */
     public static boolean reportsDuplicate(final TcpOptions options, final int segmentAck) {
         return options.sackBlocks() > 0
                 && isDuplicateReport(options, options.sackLeft(0), options.sackRight(0), segmentAck);
@@ -122,7 +132,9 @@ public final class AckArrival {
         return right[index];
     }
 
-    /** True if the ACK reports that something came twice (RFC 2883), from {@link #dsackLeft()} to {@link #dsackRight()}. */
+    /**
+     * True if the ACK reports that something came twice (RFC 2883), from {@link #dsackLeft()} to {@link #dsackRight()}.
+     */
     public boolean isDsack() {
         return dsack;
     }
@@ -154,7 +166,10 @@ public final class AckArrival {
         return deliveredSegments;
     }
 
-    /** True if the ACK was caused by something sent before {@code nanos}, and cannot have been caused by what was sent then (RFC 3522 3.2). */
+    /**
+     * True if the ACK was caused by something sent before {@code nanos}, and cannot have been caused by what was sent
+     * then (RFC 3522 3.2).
+     */
     boolean echoesBefore(final long nanos) {
         return hasEcho && echoMillis < Math.floorDiv(nanos, NANOS_PER_MILLI);
     }

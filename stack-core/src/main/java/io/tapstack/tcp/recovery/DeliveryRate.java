@@ -1,15 +1,19 @@
 package io.tapstack.tcp.recovery;
 
 /**
- * How fast the network delivers: the delivery rate estimator of draft-ietf-ccwg-bbr, 4.1. Each segment remembers how much was delivered
- * when it was sent; when it is delivered itself, what was delivered meanwhile and the time that took make a sample. The time is the longer of
- * the one that sending took and the one that the ACKs took to come, so that neither a burst nor ACKs that were held up look like a fast network.
+ * How fast the network delivers: the delivery rate estimator of draft-ietf-ccwg-bbr, 4.1. Each segment remembers how
+ * much was delivered when it was sent; when it is delivered itself, what was delivered meanwhile and the time that took
+ * make a sample. The time is the longer of the one that sending took and the one that the ACKs took to come, so that
+ * neither a burst nor ACKs that were held up look like a fast network.
  *
  * <p>Bytes, and nanoseconds of the stack's clock.
  */
 public final class DeliveryRate {
 
-    /** What goes and comes within one poll of the stack has taken next to no time by its clock: no rate can be told from that. */
+    /**
+     * What goes and comes within one poll of the stack has taken next to no time by its clock: no rate can be told from
+     * that.
+     */
     private static final long SHORTEST_INTERVAL_NANOS = 1_000;
 
     private long delivered;
@@ -106,7 +110,10 @@ public final class DeliveryRate {
         }
     }
 
-    /** The application has nothing more to send, and the window is not full: what is in flight says nothing about the network. */
+    /**
+     * The application has nothing more to send, and the window is not full: what is in flight says nothing about the
+     * network.
+     */
     public void applicationLimited(final int inFlight) {
         appLimitedUntil = Math.max(1, delivered + inFlight);
     }
@@ -138,7 +145,10 @@ public final class DeliveryRate {
         return appLimited;
     }
 
-    /** Bytes a second, as the last ACK showed them that was not limited by the application, or a better one that was; 0 before any. */
+    /**
+     * Bytes a second, as the last ACK showed them that was not limited by the application, or a better one that was; 0
+     * before any.
+     */
     public long lastRate() {
         return sampleNanos == 0 ? 0 : (long) (sampleDelivered * 1e9 / sampleNanos);
     }

@@ -1,8 +1,9 @@
 package io.tapstack.tcp.recovery;
 
 /**
- * How much of what is sent and not acknowledged is where, in bytes and in segments: the sums over the entries of the {@link SackScoreboard}. An
- * entry {@linkplain #leave leaves} the sums before anything of it changes, and {@linkplain #enter enters} them again when that is done.
+ * How much of what is sent and not acknowledged is where, in bytes and in segments: the sums over the entries of the
+ * {@link SackScoreboard}. An entry {@linkplain #leave leaves} the sums before anything of it changes, and
+ * {@linkplain #enter enters} them again when that is done.
  */
 final class FlightCount {
 

@@ -3,9 +3,9 @@ package io.tapstack.tcp.recovery;
 import io.tapstack.wire.SequenceNumber;
 
 /**
- * Forward RTO-recovery (RFC 5682): whether a retransmission timeout was spurious. After it only the first segment goes out again; if the ACK that
- * comes next moves SND.UNA, new data is sent instead of more retransmissions, and if then something is delivered that was never sent
- * again, nothing had been lost.
+ * Forward RTO-recovery (RFC 5682): whether a retransmission timeout was spurious. After it only the first segment goes
+ * out again; if the ACK that comes next moves SND.UNA, new data is sent instead of more retransmissions, and if then
+ * something is delivered that was never sent again, nothing had been lost.
  */
 final class ForwardRto {
 
@@ -24,7 +24,8 @@ final class ForwardRto {
     /**
      * The timer expired.
      *
-     * @param repeated for the same data again, or while losses were being made good: then nothing can be told (RFC 5682 3.1, step 1)
+     * @param repeated for the same data again, or while losses were being made good: then nothing can be told (RFC 5682
+     *     3.1, step 1)
      */
     void timedOut(final int sndNxt, final boolean repeated) {
         recover = sndNxt;
@@ -48,7 +49,10 @@ final class ForwardRto {
         return step == Step.SENDING_NEW;
     }
 
-    /** True if retransmissions wait although nothing new has gone out since the timeout, so that the next ACK will not tell anything. */
+    /**
+     * True if retransmissions wait although nothing new has gone out since the timeout, so that the next ACK will not
+     * tell anything.
+     */
     boolean holdsInVain(final int sndNxt) {
         return holdsRetransmissions() && sndNxt == recover;
     }

@@ -1,9 +1,9 @@
 package io.tapstack.tcp.recovery;
 
 /**
- * What is lost and has to be sent again. One object belongs to one connection; it looks at the ACKs and tells the sender, which
- * {@linkplain #nextRetransmission() asks} before it sends anything new. Sequence numbers as in RFC 9293; called by
- * whoever runs the stack; allocates nothing.
+ * What is lost and has to be sent again. One object belongs to one connection; it looks at the ACKs and tells the
+ * sender, which {@linkplain #nextRetransmission() asks} before it sends anything new. Sequence numbers as in RFC 9293;
+ * called by whoever runs the stack; allocates nothing.
  */
 public interface LossRecovery {
 
@@ -23,7 +23,10 @@ public interface LossRecovery {
         UNDONE
     }
 
-    /** Where recovery stands; as in Linux's {@code tcpi_ca_state}, but for the window reduced by ECN, which is not about loss. */
+    /**
+     * Where recovery stands; as in Linux's {@code tcpi_ca_state}, but for the window reduced by ECN, which is not about
+     * loss.
+     */
     enum Phase {
         OPEN,
         /** Something came out of order, or more than once; perhaps it is a loss. */
@@ -58,12 +61,16 @@ public interface LossRecovery {
      */
     default void reduced(final int ssthresh, final boolean holdWindow, final AckArrival ack) {}
 
-    /** The retransmission timer expired: what is in flight counts as lost. {@code state} has no ACK, but time and sequence numbers. */
+    /**
+     * The retransmission timer expired: what is in flight counts as lost. {@code state} has no ACK, but time and
+     * sequence numbers.
+     */
     void timedOut(AckArrival state, boolean repeated);
 
     /**
-     * The path takes no segments larger than the {@linkplain #mss MSS} is now, so those in flight that are do not arrive (RFC 1191 6.5). That is
-     * no congestion, and nothing that could turn out to have been a mistake. {@code state} as for {@link #timedOut}.
+     * The path takes no segments larger than the {@linkplain #mss MSS} is now, so those in flight that are do not
+     * arrive (RFC 1191 6.5). That is no congestion, and nothing that could turn out to have been a mistake.
+     * {@code state} as for {@link #timedOut}.
      */
     void tooLarge(AckArrival state);
 
@@ -73,7 +80,10 @@ public interface LossRecovery {
     /** First sequence number to send again; valid if {@link #wantsRetransmission()}. */
     int nextRetransmission();
 
-    /** Sequence number up to which to go on from there, at most {@code limit} bytes further; valid if {@link #wantsRetransmission()}. */
+    /**
+     * Sequence number up to which to go on from there, at most {@code limit} bytes further; valid if
+     * {@link #wantsRetransmission()}.
+     */
     int retransmissionEnd(int limit);
 
     /** {@code length} bytes from {@link #nextRetransmission()} on were sent again. */
@@ -95,17 +105,26 @@ public interface LossRecovery {
         return phase() == Phase.RECOVERY || phase() == Phase.LOSS;
     }
 
-    /** True if the next retransmission is due whatever the window says (the first one of a fast retransmit, or after a partial ACK). */
+    /**
+     * True if the next retransmission is due whatever the window says (the first one of a fast retransmit, or after a
+     * partial ACK).
+     */
     boolean retransmitNow();
 
-    /** All was sent that could be. @return true if something held retransmissions back that does so no longer, so that another look is worth it */
+    /**
+     * All was sent that could be. @return true if something held retransmissions back that does so no longer, so that
+     * another look is worth it
+     */
     default boolean nothingToSend(final int sndNxt) {
         return false;
     }
 
     // ---- Figures
 
-    /** How many segments the peer has, as far as is known, but not in order; without SACK each duplicate ACK stands for one. */
+    /**
+     * How many segments the peer has, as far as is known, but not in order; without SACK each duplicate ACK stands for
+     * one.
+     */
     int segmentsSacked();
 
     /** How many segments were found lost, and are not acknowledged, whether they were sent again since or not. */
@@ -114,7 +133,10 @@ public interface LossRecovery {
     /** How many segments that were taken for lost were sent again, and are in the network. */
     int segmentsSentAgain();
 
-    /** How many segments a late one and those that have overtaken it were at most (Linux: {@code tcpi_reordering}); three, unless more was seen. */
+    /**
+     * How many segments a late one and those that have overtaken it were at most (Linux: {@code tcpi_reordering});
+     * three, unless more was seen.
+     */
     default int reordering() {
         return Reordering.FIRST;
     }

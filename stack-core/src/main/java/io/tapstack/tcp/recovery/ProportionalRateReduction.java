@@ -1,8 +1,9 @@
 package io.tapstack.tcp.recovery;
 
 /**
- * How much may be sent while losses are made good (RFC 9937, which replaces RFC 6937), or after an ECN echo: as the peer's ACKs report data
- * delivered, just so much goes out that the flight comes down to ssthresh over one round trip; and if losses have brought it below, it comes back up.
+ * How much may be sent while losses are made good (RFC 9937, which replaces RFC 6937), or after an ECN echo: as the
+ * peer's ACKs report data delivered, just so much goes out that the flight comes down to ssthresh over one round trip;
+ * and if losses have brought it below, it comes back up.
  */
 public final class ProportionalRateReduction {
 
@@ -17,7 +18,8 @@ public final class ProportionalRateReduction {
      * The reduction starts.
      *
      * @param newSsthresh what congestion control wants the flight to be in the end
-     * @param flight RecoverFS: what was in flight before the ACK that started recovery, without what had been SACKed earlier
+     * @param flight RecoverFS: what was in flight before the ACK that started recovery, without what had been SACKed
+     *     earlier
      */
     public void start(final int newSsthresh, final int flight, final int segmentSize) {
         mss = segmentSize;

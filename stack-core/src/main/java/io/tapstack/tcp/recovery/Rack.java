@@ -3,9 +3,10 @@ package io.tapstack.tcp.recovery;
 import io.tapstack.wire.SequenceNumber;
 
 /**
- * Recent acknowledgement (RFC 8985 6.2): a segment is lost if one that was sent later has arrived, and the time is over in which the
- * network may have swapped the two. That time, the reordering window, is nothing until reordering is seen, a quarter of the shortest round trip
- * then, and grows while the peer reports (DSACK) that what was sent again had not been lost.
+ * Recent acknowledgement (RFC 8985 6.2): a segment is lost if one that was sent later has arrived, and the time is over
+ * in which the network may have swapped the two. That time, the reordering window, is nothing until reordering is seen,
+ * a quarter of the shortest round trip then, and grows while the peer reports (DSACK) that what was sent again had not
+ * been lost.
  */
 final class Rack {
 
@@ -37,8 +38,9 @@ final class Rack {
     }
 
     /**
-     * An ACK comes. All that it delivers is compared with what had arrived before: one ACK may bring news from several places, because it was
-     * delayed or one before it was lost, and says nothing about the order in which those have arrived.
+     * An ACK comes. All that it delivers is compared with what had arrived before: one ACK may bring news from several
+     * places, because it was delayed or one before it was lost, and says nothing about the order in which those have
+     * arrived.
      */
     void ackArrives(final int sndUna) {
         priorFackValid = fackValid;

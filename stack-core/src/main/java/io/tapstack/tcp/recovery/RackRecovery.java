@@ -3,8 +3,9 @@ package io.tapstack.tcp.recovery;
 import io.tapstack.wire.SequenceNumber;
 
 /**
- * Loss recovery with SACK: RACK-TLP finds the losses (RFC 8985), the scoreboard says what is in the network (RFC 6675), Proportional Rate
- * Reduction how much may be sent meanwhile (RFC 9937), F-RTO, Eifel and DSACK whether it was all for nothing (RFC 5682, 3522, 3708).
+ * Loss recovery with SACK: RACK-TLP finds the losses (RFC 8985), the scoreboard says what is in the network (RFC 6675),
+ * Proportional Rate Reduction how much may be sent meanwhile (RFC 9937), F-RTO, Eifel and DSACK whether it was all for
+ * nothing (RFC 5682, 3522, 3708).
  */
 public final class RackRecovery implements LossRecovery, SackScoreboard.Deliveries {
 
@@ -81,9 +82,9 @@ public final class RackRecovery implements LossRecovery, SackScoreboard.Deliveri
     }
 
     /**
-     * RFC 2018 8: what the peer has said to have, and would have acknowledged by now, it has thrown away. That is found once for all that is in
-     * flight: a walk over the scoreboard is paid for by what is acknowledged before the next one. A peer that does it again sooner waits for the
-     * retransmission timer, as each does on Linux.
+     * RFC 2018 8: what the peer has said to have, and would have acknowledged by now, it has thrown away. That is found
+     * once for all that is in flight: a walk over the scoreboard is paid for by what is acknowledged before the next
+     * one. A peer that does it again sooner waits for the retransmission timer, as each does on Linux.
      */
     private boolean hasReneged(final int sndUna) {
         final SentSegment first = scoreboard.first();

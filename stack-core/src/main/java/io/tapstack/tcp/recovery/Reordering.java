@@ -3,8 +3,9 @@ package io.tapstack.tcp.recovery;
 import io.tapstack.wire.SequenceNumber;
 
 /**
- * What is seen of the network delivering segments in another order than they were sent in: how often, and by how many segments at most, as Linux
- * counts it ({@code tcp_check_sack_reordering}). For whoever asks; {@link Rack} itself knows only whether.
+ * What is seen of the network delivering segments in another order than they were sent in: how often, and by how many
+ * segments at most, as Linux counts it ({@code tcp_check_sack_reordering}). For whoever asks; {@link Rack} itself knows
+ * only whether.
  */
 final class Reordering {
 

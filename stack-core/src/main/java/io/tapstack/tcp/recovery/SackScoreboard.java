@@ -5,8 +5,8 @@ import io.tapstack.wire.SequenceNumber;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The scoreboard of RFC 6675: what becomes of the {@link SentSegments} when data is sent, and sent again, when an ACK comes with SACK blocks, and when
- * something is found lost. No ACK needs a walk over all that is in flight.
+ * The scoreboard of RFC 6675: what becomes of the {@link SentSegments} when data is sent, and sent again, when an ACK
+ * comes with SACK blocks, and when something is found lost. No ACK needs a walk over all that is in flight.
  *
  * <p>Bytes here are sequence numbers: a FIN counts as one. Confined to whoever runs the stack.
  */
@@ -42,7 +42,10 @@ public final class SackScoreboard {
         return rate;
     }
 
-    /** pipe (RFC 6675 4): what is in the network: neither acknowledged, nor SACKed, nor lost; a retransmission counts again. */
+    /**
+     * pipe (RFC 6675 4): what is in the network: neither acknowledged, nor SACKed, nor lost; a retransmission counts
+     * again.
+     */
     public int bytesInNetwork() {
         return flight.bytesInNetwork;
     }
@@ -90,7 +93,9 @@ public final class SackScoreboard {
         return renegings;
     }
 
-    /** When the oldest of what is not acknowledged was sent for the first time; {@code otherwise} if there is nothing. */
+    /**
+     * When the oldest of what is not acknowledged was sent for the first time; {@code otherwise} if there is nothing.
+     */
     public long firstSentNanos(final long otherwise) {
         return entries.isEmpty() ? otherwise : entries.at(0).originalNanos;
     }
@@ -103,8 +108,8 @@ public final class SackScoreboard {
     // ---- Sending
 
     /**
-     * New data was sent from {@code start} to {@code end}, in segments of {@code segmentBytes}; with {@code fin} the last of these sequence
-     * numbers is the FIN's.
+     * New data was sent from {@code start} to {@code end}, in segments of {@code segmentBytes}; with {@code fin} the
+     * last of these sequence numbers is the FIN's.
      */
     public void sent(final int start, final int end, final boolean fin, final int segmentBytes, final long nowNanos) {
         if (fin) {
@@ -126,7 +131,10 @@ public final class SackScoreboard {
         rate.sent(segment, before, nowNanos);
     }
 
-    /** True if what was sent at the same moment in full segments up to {@code start} can share its entry with what follows. */
+    /**
+     * True if what was sent at the same moment in full segments up to {@code start} can share its entry with what
+     * follows.
+     */
     private boolean continues(final SentSegment last, final int start, final int segmentBytes) {
         return last.end == start
                 && last.state == State.IN_NETWORK
@@ -150,8 +158,9 @@ public final class SackScoreboard {
     }
 
     /**
-     * The peer may still have a segment of the first time, and report that: if the segments that go out from {@code start} on end elsewhere, the
-     * end of the first one here stays, as the end of its entry. The rest is looked at next.
+     * The peer may still have a segment of the first time, and report that: if the segments that go out from
+     * {@code start} on end elsewhere, the end of the first one here stays, as the end of its entry. The rest is looked
+     * at next.
      */
     private void keepBoundary(final int index, final int start) {
         final SentSegment segment = entries.at(index);
@@ -186,7 +195,10 @@ public final class SackScoreboard {
         return entries.firstLost();
     }
 
-    /** Where the last segment that was sent starts, or what of it is not acknowledged; a FIN is part of the segment that it rides on. */
+    /**
+     * Where the last segment that was sent starts, or what of it is not acknowledged; a FIN is part of the segment that
+     * it rides on.
+     */
     public int lastSegmentStart() {
         final SentSegment last = entries.last();
         return SequenceNumber.max(last.start, last.boundaryTo(entries.dataEnd(last, last.start) - 1));
@@ -247,9 +259,9 @@ public final class SackScoreboard {
     }
 
     /**
-     * A SACK block: the peer has what lies from {@code left} to {@code right}. Bytes that were never sent, or are acknowledged, are passed over.
-     * So are parts of segments, as they were sent: no honest peer has those, and a peer that reports every second byte would have an entry for
-     * each.
+     * A SACK block: the peer has what lies from {@code left} to {@code right}. Bytes that were never sent, or are
+     * acknowledged, are passed over. So are parts of segments, as they were sent: no honest peer has those, and a peer
+     * that reports every second byte would have an entry for each.
      */
     void sack(final int left, final int right, final AckArrival ack, final Deliveries deliveries) {
         int index = entries.firstEndingAfter(left);

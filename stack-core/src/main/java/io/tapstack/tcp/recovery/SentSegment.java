@@ -4,8 +4,9 @@ import io.tapstack.wire.SequenceNumber;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stretch of sequence numbers that was sent in one go and is not acknowledged: an entry of the {@link SackScoreboard}. What was
- * sent at the same moment may share one; what is sent again, selectively acknowledged or lost in part gets divided.
+ * A stretch of sequence numbers that was sent in one go and is not acknowledged: an entry of the
+ * {@link SackScoreboard}. What was sent at the same moment may share one; what is sent again, selectively acknowledged
+ * or lost in part gets divided.
  */
 final class SentSegment {
 
@@ -36,8 +37,8 @@ final class SentSegment {
     boolean wasLost;
 
     /**
-     * How it was cut into segments when it was sent last: from {@code origin} on, which lies before {@code start} once part of a segment is
-     * acknowledged, each has {@code segmentBytes}, but for the last.
+     * How it was cut into segments when it was sent last: from {@code origin} on, which lies before {@code start} once
+     * part of a segment is acknowledged, each has {@code segmentBytes}, but for the last.
      */
     int origin;
 
@@ -86,7 +87,10 @@ final class SentSegment {
         return boundaryTo(sequence) + segmentBytes;
     }
 
-    /** True if segments of {@code bytes} from {@code first} on end wherever those of this end, and perhaps elsewhere too. */
+    /**
+     * True if segments of {@code bytes} from {@code first} on end wherever those of this end, and perhaps elsewhere
+     * too.
+     */
     boolean isRefinedBy(final int first, final int bytes) {
         return segmentBytes % bytes == 0 && (first - origin) % bytes == 0;
     }

@@ -38,7 +38,10 @@ final class SentSegmentList {
         }
     }
 
-    /** Puts {@code segment} where its sequence number belongs, looking from where the latest went: losses are found in rising order. */
+    /**
+     * Puts {@code segment} where its sequence number belongs, looking from where the latest went: losses are found in
+     * rising order.
+     */
     void insertBySequence(final SentSegment segment) {
         SentSegment before = hint;
         if (before == null || SequenceNumber.greaterThan(before.start, segment.start)) {

@@ -4,8 +4,8 @@ import io.tapstack.wire.SequenceNumber;
 import java.util.Arrays;
 
 /**
- * Scoreboard entries in order of sequence number: a ring with a power of two of places, where an entry is found by binary search. An insertion or
- * a removal moves the shorter side.
+ * Scoreboard entries in order of sequence number: a ring with a power of two of places, where an entry is found by
+ * binary search. An insertion or a removal moves the shorter side.
  */
 final class SentSegmentRing {
 

@@ -5,11 +5,13 @@ import io.tapstack.wire.SequenceNumber;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is sent and not acknowledged, as entries in order of sequence numbers, so that one is found by binary search. Entries in the network are also
- * linked in the order in which they were sent, for RACK, and those that are lost in the order in which they go out again. Entries that are SACKed side by
- * side become one, so a SACK block that comes again with every ACK costs one look.
+ * What is sent and not acknowledged, as entries in order of sequence numbers, so that one is found by binary search.
+ * Entries in the network are also linked in the order in which they were sent, for RACK, and those that are lost in the
+ * order in which they go out again. Entries that are SACKed side by side become one, so a SACK block that comes again
+ * with every ACK costs one look.
  *
- * <p>Each change of an entry goes through here, so that the ring, the lists and the sums agree. Confined to whoever runs the stack.
+ * <p>Each change of an entry goes through here, so that the ring, the lists and the sums agree. Confined to whoever
+ * runs the stack.
  */
 final class SentSegments {
 
@@ -66,7 +68,10 @@ final class SentSegments {
         return lost.first();
     }
 
-    /** How many segments {@code segment} stands for from {@code start} on: a FIN rides on the last one, unless it is alone. */
+    /**
+     * How many segments {@code segment} stands for from {@code start} on: a FIN rides on the last one, unless it is
+     * alone.
+     */
     int segmentsIn(final SentSegment segment, final int start) {
         return segment.segmentsBetween(start, dataEnd(segment, start));
     }
@@ -85,7 +90,10 @@ final class SentSegments {
         finEnd = end;
     }
 
-    /** Appends an entry in the network for what is sent for the first time, in segments of {@code segmentBytes}; its times are the caller's. */
+    /**
+     * Appends an entry in the network for what is sent for the first time, in segments of {@code segmentBytes}; its
+     * times are the caller's.
+     */
     SentSegment append(final int start, final int end, final int segmentBytes) {
         final SentSegment segment = pool.take();
         segment.start = start;
@@ -109,7 +117,10 @@ final class SentSegments {
         count.enter(segment);
     }
 
-    /** {@code segment} is in the network again, cut from {@code first} on into segments of {@code segmentBytes}, and the latest there. */
+    /**
+     * {@code segment} is in the network again, cut from {@code first} on into segments of {@code segmentBytes}, and the
+     * latest there.
+     */
     void sentAgain(final SentSegment segment, final int first, final int segmentBytes, final long sentNanos) {
         count.leave(segment);
         unlink(segment);
@@ -173,7 +184,10 @@ final class SentSegments {
 
     // ---- From one to two, and back
 
-    /** Divides the entry at {@code index} so that one of the parts is what it has between {@code left} and {@code right}: that one. */
+    /**
+     * Divides the entry at {@code index} so that one of the parts is what it has between {@code left} and
+     * {@code right}: that one.
+     */
     SentSegment isolate(final int index, final int left, final int right) {
         SentSegment segment = ring.at(index);
         if (SequenceNumber.lessThan(segment.start, left)) {

@@ -3,9 +3,9 @@ package io.tapstack.tcp.recovery;
 import io.tapstack.wire.SequenceNumber;
 
 /**
- * Whether a recovery was for nothing: because the ACK that comes is for the first copy of what was sent again (the Eifel detection of
- * RFC 3522, by timestamps), or because the peer reports each retransmission as a duplicate (RFC 3708, by DSACK). What follows from it, RFC 4015,
- * is {@link LossRecovery.Verdict#UNDONE}.
+ * Whether a recovery was for nothing: because the ACK that comes is for the first copy of what was sent again (the
+ * Eifel detection of RFC 3522, by timestamps), or because the peer reports each retransmission as a duplicate (RFC
+ * 3708, by DSACK). What follows from it, RFC 4015, is {@link LossRecovery.Verdict#UNDONE}.
  */
 final class SpuriousRecovery {
 

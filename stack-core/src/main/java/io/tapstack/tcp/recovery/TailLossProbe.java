@@ -3,8 +3,8 @@ package io.tapstack.tcp.recovery;
 import io.tapstack.wire.SequenceNumber;
 
 /**
- * The tail loss probe (RFC 8985 7): after two round trips without a word from the peer one segment is sent, so that the ACK for it shows
- * what of the tail was lost, long before the retransmission timer would expire.
+ * The tail loss probe (RFC 8985 7): after two round trips without a word from the peer one segment is sent, so that the
+ * ACK for it shows what of the tail was lost, long before the retransmission timer would expire.
  */
 final class TailLossProbe {
 
@@ -41,7 +41,9 @@ final class TailLossProbe {
         outstanding = false;
     }
 
-    /** 7.4.2. @return true if the probe has repaired the loss of the very last segment, which nobody else would notice */
+    /**
+     * 7.4.2. @return true if the probe has repaired the loss of the very last segment, which nobody else would notice
+     */
     boolean ackArrives(final AckArrival ack) {
         if (!outstanding || SequenceNumber.lessThan(ack.sndUna, endSeq)) {
             return false;

@@ -19,8 +19,8 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hosts that reach another one through a line that they share: one queue, one rate, one delay for all that they send. Virtual time; equal
- * plans and seeds make equal runs.
+ * Hosts that reach another one through a line that they share: one queue, one rate, one delay for all that they send.
+ * Virtual time; equal plans and seeds make equal runs.
  *
  * <pre>
  *   sender 0 --- cable ---+

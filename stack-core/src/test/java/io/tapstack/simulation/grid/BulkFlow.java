@@ -13,7 +13,10 @@ import java.nio.ByteBuffer;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
-/** One connection and the applications at its ends: one writes all that it may, or piece by piece, the other reads at once and checks every byte. */
+/**
+ * One connection and the applications at its ends: one writes all that it may, or piece by piece, the other reads at
+ * once and checks every byte.
+ */
 final class BulkFlow {
 
     /** Any prime: no length of a segment or block divides it, so a byte in the wrong place shows. */

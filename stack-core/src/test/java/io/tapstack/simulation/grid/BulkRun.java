@@ -18,8 +18,8 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run of a {@link Plan}: connections over a {@link Bottleneck}, until so many bytes have arrived; from then on nothing is measured, but
- * whatever is on its way has to arrive intact, and all connections have to end.
+ * One run of a {@link Plan}: connections over a {@link Bottleneck}, until so many bytes have arrived; from then on
+ * nothing is measured, but whatever is on its way has to arrive intact, and all connections have to end.
  */
 final class BulkRun {
 

@@ -7,8 +7,8 @@ import java.util.Locale;
 import java.util.StringJoiner;
 
 /**
- * One cell of the {@link Grid}: who goes over what path. Loss, reordering, duplication and corruption hit data and ACKs alike, each on its way;
- * the delay is one way; rate and queue are those of the data's way.
+ * One cell of the {@link Grid}: who goes over what path. Loss, reordering, duplication and corruption hit data and ACKs
+ * alike, each on its way; the delay is one way; rate and queue are those of the data's way.
  *
  * @param congestionControl its name
  * @param flows how many connections share the path

@@ -17,7 +17,10 @@ import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Ten thousand connections, a hundred at a time: each is opened, carries some bytes, and is closed; and nothing of them stays. */
+/**
+ * Ten thousand connections, a hundred at a time: each is opened, carries some bytes, and is closed; and nothing of them
+ * stays.
+ */
 class ChurnTest {
 
     private static final int CONNECTIONS = 10_000;

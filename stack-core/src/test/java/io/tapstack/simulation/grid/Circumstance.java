@@ -12,13 +12,22 @@ enum Circumstance {
     /** The bottleneck marks (RFC 3168) when a quarter of its queue is full, and both ends have ECN. */
     MARKS,
 
-    /** ACKs pass a line with a hundredth of the rate, and with a queue of 32 KiB: too narrow for an ACK of every second segment. */
+    /**
+     * ACKs pass a line with a hundredth of the rate, and with a queue of 32 KiB: too narrow for an ACK of every second
+     * segment.
+     */
     NARROW_WAY_BACK,
 
-    /** Pieces of 20,000 bytes, each when the one before has arrived, whose last three segments are lost at first (RFC 8985 7). */
+    /**
+     * Pieces of 20,000 bytes, each when the one before has arrived, whose last three segments are lost at first (RFC
+     * 8985 7).
+     */
     TAIL_LOSS,
 
-    /** Bursts of 512 KiB with five seconds in between, which are not counted: restart after idle (RFC 5681 4.1, RFC 7661). */
+    /**
+     * Bursts of 512 KiB with five seconds in between, which are not counted: restart after idle (RFC 5681 4.1, RFC
+     * 7661).
+     */
     IDLE,
 
     /** 20,000 SYNs a second from everywhere come through the same bottleneck to the same port (RFC 4987). */

@@ -20,8 +20,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What each congestion control is for, on a line of 10 Mbit/s and a round trip of 40 ms: a bandwidth-delay product of 49 KiB, 9.6 Mbit/s of payload. The whole field
- * is {@link GridTest}'s.
+ * What each congestion control is for, on a line of 10 Mbit/s and a round trip of 40 ms: a bandwidth-delay product of
+ * 49 KiB, 9.6 Mbit/s of payload. The whole field is {@link GridTest}'s.
  */
 class CongestionSimulationTest {
 
@@ -89,7 +89,10 @@ class CongestionSimulationTest {
         assertThat(outcome.lost()).isZero();
     }
 
-    /** Where CUBIC fills whatever queue there is, BBR keeps it short: the mean round trip is little more than that of the empty line. */
+    /**
+     * Where CUBIC fills whatever queue there is, BBR keeps it short: the mean round trip is little more than that of
+     * the empty line.
+     */
     @Test
     void bbrKeepsTheQueueShort() {
         final double bbr = meanRoundTripMillis("bbr");
@@ -135,7 +138,10 @@ class CongestionSimulationTest {
         return roundTrips.getAverage() / MILLIS;
     }
 
-    /** A crowd in which each has seven segments in flight begins with unequal shares, and needs some ten probes of the round trip to make them equal. */
+    /**
+     * A crowd in which each has seven segments in flight begins with unequal shares, and needs some ten probes of the
+     * round trip to make them equal.
+     */
     @Test
     void bbrCrowdComesToEqualShares() {
         final Plan crowd = plan("bbr", 0, 26, 72 * MIB).withFlows(5, 0);

@@ -28,7 +28,9 @@ record Figures(
     /** The names of what makes up {@link #toLine()}. */
     static final String HEADER = "mbps,mbps_sd,retransmitted,timeouts,recoveries,goodput,jain";
 
-    /** What two means of a few runs differ by, by chance alone, is less than this times their deviation, nearly always. */
+    /**
+     * What two means of a few runs differ by, by chance alone, is less than this times their deviation, nearly always.
+     */
     private static final double DEVIATIONS = 2.5;
 
     private static final double SHARE = 0.05;
@@ -77,7 +79,10 @@ record Figures(
         return new Figures(values[0], values[1], values[2], values[3], values[4], values[5], values[6]);
     }
 
-    /** What has changed by more than chance and a small change of anything may do; one line for each figure, none if all is well. */
+    /**
+     * What has changed by more than chance and a small change of anything may do; one line for each figure, none if all
+     * is well.
+     */
     List<String> differencesFrom(final Figures stored) {
         final List<String> lines = new ArrayList<>();
         final double noise = DEVIATIONS * Math.max(stored.mbpsDeviation, Math.min(mbpsDeviation, stored.mbps / 10));

@@ -8,7 +8,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** All cells whose results are stored: one thing at a time is made bad, on a path that is otherwise good, and some things together. */
+/**
+ * All cells whose results are stored: one thing at a time is made bad, on a path that is otherwise good, and some
+ * things together.
+ */
 final class Grid {
 
     private static final double[] LOSSES = {0, 0.1, 0.5, 1, 2, 5, 10, 20, 30};

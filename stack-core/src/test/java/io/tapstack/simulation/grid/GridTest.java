@@ -15,8 +15,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Throughput, what it costs and how it is shared, beside the results in {@code docs/simulation-grid.csv}: some cells of the grid in every
- * test run, all of them with {@code -Dtapstack.grid=all}. {@code -Dtapstack.grid=store} writes the file anew instead.
+ * Throughput, what it costs and how it is shared, beside the results in {@code docs/simulation-grid.csv}: some cells of
+ * the grid in every test run, all of them with {@code -Dtapstack.grid=all}. {@code -Dtapstack.grid=store} writes the
+ * file anew instead.
  */
 class GridTest {
 

@@ -12,7 +12,10 @@ import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Where the cables of several hosts meet: one device, without Ethernet, that receives from all of them and sends to each its own. */
+/**
+ * Where the cables of several hosts meet: one device, without Ethernet, that receives from all of them and sends to
+ * each its own.
+ */
 final class Junction implements SimulatedLink {
 
     private final List<LinkDevice> cables;
@@ -20,7 +23,8 @@ final class Junction implements SimulatedLink {
     private int next;
 
     /**
-     * @param cables ends of cables; the host at the other end of the first one has {@code firstAddress}, the others those behind it
+     * @param cables ends of cables; the host at the other end of the first one has {@code firstAddress}, the others
+     *     those behind it
      */
     Junction(final List<LinkDevice> cables, final IpAddress firstAddress) {
         this.cables = cables;

@@ -10,7 +10,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The file with what the cells of the {@link Grid} have come to: a line for each, first what the cell is, then its {@link Figures}. */
+/**
+ * The file with what the cells of the {@link Grid} have come to: a line for each, first what the cell is, then its
+ * {@link Figures}.
+ */
 final class StoredResults {
 
     /** From the module's directory, where its tests run. */

@@ -12,7 +12,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** Loses the last segments of each piece of one stream, the first time that they come in. Frames are IP packets, in one piece. */
+/**
+ * Loses the last segments of each piece of one stream, the first time that they come in. Frames are IP packets, in one
+ * piece.
+ */
 final class TailLossLink extends ForwardingLink {
 
     private final int pieceBytes;

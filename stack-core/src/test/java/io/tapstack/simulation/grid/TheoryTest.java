@@ -29,9 +29,10 @@ class TheoryTest {
     }
 
     /**
-     * Mathis et al., "The macroscopic behavior of the TCP congestion avoidance algorithm", 1997: MSS / RTT * C / sqrt(p). C is sqrt(3/2) for
-     * losses at regular intervals if the window grows by a segment each round trip, as it does where bytes are counted (RFC 3465),
-     * whether ACKs are delayed or not; 1.31 for losses at random, which a quarter more or less includes.
+     * Mathis et al., "The macroscopic behavior of the TCP congestion avoidance algorithm", 1997: MSS / RTT * C /
+     * sqrt(p). C is sqrt(3/2) for losses at regular intervals if the window grows by a segment each round trip, as it
+     * does where bytes are counted (RFC 3465), whether ACKs are delayed or not; 1.31 for losses at random, which a
+     * quarter more or less includes.
      */
     @ParameterizedTest
     @ValueSource(doubles = {0.1, 0.2, 0.5, 1, 2})
@@ -47,7 +48,9 @@ class TheoryTest {
         assertThat(shareOfMathis("cubic", lossPercent)).isGreaterThan(0.95);
     }
 
-    /** The median throughput of a flow with a round trip of 100 ms and so much random loss, where the formula says 1. */
+    /**
+     * The median throughput of a flow with a round trip of 100 ms and so much random loss, where the formula says 1.
+     */
     private static double shareOfMathis(final String congestionControl, final double lossPercent) {
         final double loss = lossPercent / 100;
         final long delayNanos = 50 * MILLIS;
@@ -61,7 +64,10 @@ class TheoryTest {
         return megabits[2] * BYTES_PER_MEGABIT / (SEGMENT * (1e9 / (2 * delayNanos)) * Math.sqrt(1.5 / loss));
     }
 
-    /** Chiu and Jain, 1989: additive increase and multiplicative decrease lead equal flows to equal shares; BBR has its own way there. */
+    /**
+     * Chiu and Jain, 1989: additive increase and multiplicative decrease lead equal flows to equal shares; BBR has its
+     * own way there.
+     */
     @ParameterizedTest
     @MethodSource("congestionControls")
     void twoEqualFlowsShareABottleneck(final String congestionControl) {
@@ -74,9 +80,9 @@ class TheoryTest {
     }
 
     /**
-     * Lakshman and Madhow, "The performance of TCP/IP for networks with high bandwidth-delay products and random loss", 1997: flows of Reno
-     * that share a queue get shares like the inverse of the round trip, to a power between 1 and 2. The round trip is that of the line and
-     * something between nothing and the whole queue.
+     * Lakshman and Madhow, "The performance of TCP/IP for networks with high bandwidth-delay products and random loss",
+     * 1997: flows of Reno that share a queue get shares like the inverse of the round trip, to a power between 1 and 2.
+     * The round trip is that of the line and something between nothing and the whole queue.
      */
     @ParameterizedTest
     @ValueSource(ints = {40, 120})
@@ -88,7 +94,10 @@ class TheoryTest {
                 .isBetween(fairnessOf(empty * empty), fairnessOf(full));
     }
 
-    /** RFC 9438 3.3: CUBIC's window does not know the round trip, so that shares are like its inverse, not like its square. */
+    /**
+     * RFC 9438 3.3: CUBIC's window does not know the round trip, so that shares are like its inverse, not like its
+     * square.
+     */
     @Test
     void cubicMindsTheRoundTripLess() {
         assertThat(medianFairness(bottleneck("cubic", 10, 20, 32, 60).withFlows(2, 120 * MILLIS)))
@@ -152,8 +161,8 @@ class TheoryTest {
     }
 
     /**
-     * RFC 8985 6.2: once reordering has been seen, segments get time to arrive out of order, a quarter of the round trip to begin with. What was
-     * taken for lost at first is taken back (RFC 4015), so throughput does not suffer.
+     * RFC 8985 6.2: once reordering has been seen, segments get time to arrive out of order, a quarter of the round
+     * trip to begin with. What was taken for lost at first is taken back (RFC 4015), so throughput does not suffer.
      */
     @ParameterizedTest
     @MethodSource("congestionControls")
@@ -180,7 +189,10 @@ class TheoryTest {
         }
     }
 
-    /** Whatever happens to one in ten of all frames, each way; {@link BulkRun} fails if a byte is wrong or an end is not reached. */
+    /**
+     * Whatever happens to one in ten of all frames, each way; {@link BulkRun} fails if a byte is wrong or an end is not
+     * reached.
+     */
     @ParameterizedTest
     @MethodSource("congestionControls")
     void everythingArrivesThroughTenPercentOfLoss(final String congestionControl) {
@@ -203,8 +215,9 @@ class TheoryTest {
     }
 
     /**
-     * With one packet in five lost each way a timeout is followed by another with a probability of 0.36, so that a wait is a few seconds at most
-     * (RFC 6298): a round trip that was measured over a wait would make the next one longer, and so on, up to two minutes.
+     * With one packet in five lost each way a timeout is followed by another with a probability of 0.36, so that a wait
+     * is a few seconds at most (RFC 6298): a round trip that was measured over a wait would make the next one longer,
+     * and so on, up to two minutes.
      */
     @ParameterizedTest
     @ValueSource(strings = {"reno", "cubic"})

@@ -51,7 +51,10 @@ class AlternativeBackoffTest {
         assertThat(timedOut.ssthresh()).isEqualTo(left);
     }
 
-    /** 4.2: "If congestion persists after such reduction, ABE continues to reduce the congestion window in each consecutive RTT." */
+    /**
+     * 4.2: "If congestion persists after such reduction, ABE continues to reduce the congestion window in each
+     * consecutive RTT."
+     */
     @ParameterizedTest
     @CsvSource({"reno, 64000", "cubic, 72250"})
     void eachRoundTripAnew(final String name, final int left) {

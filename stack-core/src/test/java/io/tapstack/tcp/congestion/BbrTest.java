@@ -8,8 +8,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * BBRv3, by the sections of draft-ietf-ccwg-bbr-05. Every ACK of these tests is a round trip of 100 ms; 1 MB/s make a bandwidth-delay product of 100 segments. How it gets on
- * with a network is in {@code CongestionSimulationTest}.
+ * BBRv3, by the sections of draft-ietf-ccwg-bbr-05. Every ACK of these tests is a round trip of 100 ms; 1 MB/s make a
+ * bandwidth-delay product of 100 segments. How it gets on with a network is in {@code CongestionSimulationTest}.
  */
 class BbrTest {
 
@@ -82,7 +82,10 @@ class BbrTest {
         }
     }
 
-    /** 5.6.2: paced from the first segment on: 2.77 initial windows in a round trip, or in a millisecond while none is known. */
+    /**
+     * 5.6.2: paced from the first segment on: 2.77 initial windows in a round trip, or in a millisecond while none is
+     * known.
+     */
     @Test
     void pacedFromTheStart() {
         assertThat(bbr.pacingRate()).isEqualTo((long) (2.77 * 10_000 * 1_000));
@@ -102,7 +105,10 @@ class BbrTest {
         assertThat((double) bbr.pacingRate()).isCloseTo(2.77 * 0.99 * MEGABYTE / 2, within(2.0));
     }
 
-    /** 5.3.1.2: three rounds without a quarter more: the pipe is full; 5.3.2: drain at half the rate until the queue is gone. */
+    /**
+     * 5.3.1.2: three rounds without a quarter more: the pipe is full; 5.3.2: drain at half the rate until the queue is
+     * gone.
+     */
     @Test
     void drain() {
         for (long rate = MEGABYTE / 8; rate <= MEGABYTE; rate *= 2) {
@@ -141,7 +147,9 @@ class BbrTest {
         assertThat(bbr.state()).isNotEqualTo(BbrState.STARTUP);
     }
 
-    /** 5.6: in ProbeBW cwnd is two bandwidth-delay products (and what is collected), at a rate of 99 % of the bandwidth. */
+    /**
+     * 5.6: in ProbeBW cwnd is two bandwidth-delay products (and what is collected), at a rate of 99 % of the bandwidth.
+     */
     @Test
     void cruising() {
         cruise();
@@ -152,7 +160,10 @@ class BbrTest {
         assertThat((double) bbr.pacingRate()).isCloseTo(0.99 * MEGABYTE, within(2.0));
     }
 
-    /** 5.3.3: Cruise, after two to three seconds Refill for a round, Up with a quarter more until that brings nothing, Down with a tenth less. */
+    /**
+     * 5.3.3: Cruise, after two to three seconds Refill for a round, Up with a quarter more until that brings nothing,
+     * Down with a tenth less.
+     */
     @Test
     void probing() {
         cruise();
@@ -171,7 +182,9 @@ class BbrTest {
         assertThat(bbr.state()).isEqualTo(BbrState.PROBE_BW_CRUISE);
     }
 
-    /** 5.5.2: what a probe finds is the new bandwidth at once; what is no longer there is forgotten after two cycles. */
+    /**
+     * 5.5.2: what a probe finds is the new bandwidth at once; what is no longer there is forgotten after two cycles.
+     */
     @Test
     void bandwidthFollowsThePath() {
         cruise();
@@ -187,7 +200,10 @@ class BbrTest {
         assertThat((double) bbr.pacingRate()).isCloseTo(0.99 * MEGABYTE, within(2.0));
     }
 
-    /** 5.5.10.3: losses while cruising bring the rate and the window down to what was delivered, by three tenths a round at most. */
+    /**
+     * 5.5.10.3: losses while cruising bring the rate and the window down to what was delivered, by three tenths a round
+     * at most.
+     */
     @Test
     void lossWhileCruising() {
         cruise();
@@ -202,7 +218,10 @@ class BbrTest {
         assertThat(bbr.cwnd()).isBetween((int) (0.7 * before) - 1, before - 1);
     }
 
-    /** 5.5.10.2: more than two percent of loss in a probe end it and set the ceiling, of which Cruise leaves 15 % to others. */
+    /**
+     * 5.5.10.2: more than two percent of loss in a probe end it and set the ceiling, of which Cruise leaves 15 % to
+     * others.
+     */
     @Test
     void lossWhileProbing() {
         cruise();
@@ -223,7 +242,10 @@ class BbrTest {
         assertThat(bbr.state()).isEqualTo(BbrState.PROBE_BW_UP);
     }
 
-    /** 5.3.4: five seconds without a round trip as short as that: 200 ms and a round with half a bandwidth-delay product in flight. */
+    /**
+     * 5.3.4: five seconds without a round trip as short as that: 200 ms and a round with half a bandwidth-delay product
+     * in flight.
+     */
     @Test
     void probeRtt() {
         final long begin = now;
@@ -322,7 +344,10 @@ class BbrTest {
         }
     }
 
-    /** 5.3.3.5.3: where Reno would have grown by a window long before, it is time too; after 62 or 63 rounds at the latest. */
+    /**
+     * 5.3.3.5.3: where Reno would have grown by a window long before, it is time too; after 62 or 63 rounds at the
+     * latest.
+     */
     @Test
     void coexistenceWithReno() {
         final ProbeSchedule schedule = new ProbeSchedule(7);

@@ -62,7 +62,10 @@ class CubicTest {
         assertThat(cubic.cwnd()).isEqualTo(35 * MSS);
     }
 
-    /** 4.2: W_cubic(t) = C (t - K)^3 + W_max with K = cbrt((W_max - cwnd_epoch) / C); 4.4: cwnd follows it, concave up to W_max. */
+    /**
+     * 4.2: W_cubic(t) = C (t - K)^3 + W_max with K = cbrt((W_max - cwnd_epoch) / C); 4.4: cwnd follows it, concave up
+     * to W_max.
+     */
     @Test
     void concaveUpToTheLastMaximum() {
         lose();
@@ -99,7 +102,9 @@ class CubicTest {
         assertThat(cubic.cwnd()).isBetween(before + before / 3, before + before / 2 + 1);
     }
 
-    /** 4.3: where Reno would be faster (short round trips, small windows), W_est decides: alpha of 0.53 a round trip. */
+    /**
+     * 4.3: where Reno would be faster (short round trips, small windows), W_est decides: alpha of 0.53 a round trip.
+     */
     @Test
     void renoFriendlyRegion() {
         cubic.lossDetected(20 * MSS, now);

@@ -9,7 +9,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Tahoe, Reno and NewReno: RFC 5681 3.1 and 3.2, RFC 3465, RFC 6582 3.2. The MSS is 1000, the initial window 10,000. */
+/**
+ * Tahoe, Reno and NewReno: RFC 5681 3.1 and 3.2, RFC 3465, RFC 6582 3.2. The MSS is 1000, the initial window 10,000.
+ */
 class HalvingControlTest {
 
     private static CongestionControl established(final String name) {

@@ -85,7 +85,10 @@ class DeliveryRateTest {
         assertThat(rate.isAppLimited()).isFalse();
     }
 
-    /** TCP_INFO: the last sample that the network has limited stays; one that the application has limited only if it is better. */
+    /**
+     * TCP_INFO: the last sample that the network has limited stays; one that the application has limited only if it is
+     * better.
+     */
     @Test
     void whatIsReported() {
         assertThat(rate.lastRate()).isZero();

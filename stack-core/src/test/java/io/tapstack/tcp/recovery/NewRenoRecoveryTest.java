@@ -61,7 +61,10 @@ class NewRenoRecoveryTest {
         assertThat(recovery.window(0)).isEqualTo(5 * MSS);
     }
 
-    /** RFC 6582 3.2, step 3: a partial ACK retransmits the next hole, deflates by what was acknowledged, and adds one segment. */
+    /**
+     * RFC 6582 3.2, step 3: a partial ACK retransmits the next hole, deflates by what was acknowledged, and adds one
+     * segment.
+     */
     @Test
     void partialAck() {
         duplicates(7, UNA);

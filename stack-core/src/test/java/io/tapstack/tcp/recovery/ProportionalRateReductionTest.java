@@ -22,7 +22,9 @@ class ProportionalRateReductionTest {
         return segments;
     }
 
-    /** Twenty in flight, one lost, ssthresh ten: one goes out for each two that arrive, and the flight ends at ssthresh. */
+    /**
+     * Twenty in flight, one lost, ssthresh ten: one goes out for each two that arrive, and the flight ends at ssthresh.
+     */
     @Test
     void halvesOverOneRoundTrip() {
         pipe = 20 * MSS;
@@ -38,7 +40,10 @@ class ProportionalRateReductionTest {
         assertThat(pipe).isEqualTo(10 * MSS);
     }
 
-    /** Half of a segment is a segment, as in Linux: the first, third and fifth that arrive let one go, not the second, fourth and sixth. */
+    /**
+     * Half of a segment is a segment, as in Linux: the first, third and fifth that arrive let one go, not the second,
+     * fourth and sixth.
+     */
     @Test
     void roundsToASegment() {
         pipe = 20 * MSS;

@@ -42,7 +42,10 @@ class RackTest {
         rack.ackArrives(sndUna);
     }
 
-    /** Step 2: what is SACKed above a gap echoes what came before the gap (RFC 7323 4.3), and still shows that the gap is lost once more. */
+    /**
+     * Step 2: what is SACKed above a gap echoes what came before the gap (RFC 7323 4.3), and still shows that the gap
+     * is lost once more.
+     */
     @Test
     void sackOfWhatWasSentAgainCounts() {
         ackArrives(311, 0, -50);
@@ -81,7 +84,9 @@ class RackTest {
         assertThat(scoreboard.bytesLost()).isEqualTo(MSS);
     }
 
-    /** Step 4: once in a round trip; and the end of that one is not missed because 2 GiB go by without another report. */
+    /**
+     * Step 4: once in a round trip; and the end of that one is not missed because 2 GiB go by without another report.
+     */
     @Test
     void reportsFarApart() {
         ackArrives(300, 0, 0);

@@ -7,7 +7,10 @@ import io.tapstack.tcp.recovery.LossRecovery.Verdict;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** RFC 2018 8: a peer that throws away what it has SACKed. A thousand segments of 1000 bytes in flight, each sent a microsecond after the other. */
+/**
+ * RFC 2018 8: a peer that throws away what it has SACKed. A thousand segments of 1000 bytes in flight, each sent a
+ * microsecond after the other.
+ */
 class RenegingTest {
 
     private static final int MSS = 1_000;
@@ -58,7 +61,10 @@ class RenegingTest {
         assertThat(steps).isLessThan(2 * SEGMENTS);
     }
 
-    /** The first time what was SACKed counts as lost at once; until that is acknowledged the retransmission timer has to find it. */
+    /**
+     * The first time what was SACKed counts as lost at once; until that is acknowledged the retransmission timer has to
+     * find it.
+     */
     @Test
     void theSecondTimeInAWindowTheTimerFindsIt() {
         sack(MSS, 3 * MSS);

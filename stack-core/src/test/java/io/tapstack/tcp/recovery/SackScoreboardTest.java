@@ -101,7 +101,9 @@ class SackScoreboardTest {
         assertThat(scoreboard.entries()).isEqualTo(3);
     }
 
-    /** The rest of a segment that is acknowledged in part ends where the segment ends: the peer's blocks begin there. */
+    /**
+     * The rest of a segment that is acknowledged in part ends where the segment ends: the peer's blocks begin there.
+     */
     @Test
     void partialAck() {
         sent(0, 4_000, 1);
@@ -113,7 +115,9 @@ class SackScoreboardTest {
         assertThat(scoreboard.segments()).isEqualTo(4);
     }
 
-    /** RFC 1191 6.5: what was sent before the MSS changed keeps its segments, and the peer's blocks are made of those. */
+    /**
+     * RFC 1191 6.5: what was sent before the MSS changed keeps its segments, and the peer's blocks are made of those.
+     */
     @ParameterizedTest
     @ValueSource(ints = {300, 700, 1_400})
     void anotherSegmentSize(final int mss) {
@@ -125,7 +129,9 @@ class SackScoreboardTest {
         assertThat(scoreboard.segments()).isEqualTo(5);
     }
 
-    /** What went out again in other segments may be reported in the segments of the first time, which were only late. */
+    /**
+     * What went out again in other segments may be reported in the segments of the first time, which were only late.
+     */
     @ParameterizedTest
     @ValueSource(ints = {300, 500, 700, 1_400})
     void sentAgainInOtherSegments(final int mss) {
@@ -166,7 +172,9 @@ class SackScoreboardTest {
         assertThat(scoreboard.segmentsSacked()).isEqualTo(2);
     }
 
-    /** Only what was sent in segments that are too large now does not arrive, however many small ones were sent at once. */
+    /**
+     * Only what was sent in segments that are too large now does not arrive, however many small ones were sent at once.
+     */
     @Test
     void onlyLargerSegmentsAreLost() {
         sent(0, 3_000, 1);
@@ -260,7 +268,10 @@ class SackScoreboardTest {
         assertThat(scoreboard.segments()).isEqualTo(2);
     }
 
-    /** What was lost counts as that until it is acknowledged, SACKed, or known not to have been lost; a probe was not lost. */
+    /**
+     * What was lost counts as that until it is acknowledged, SACKed, or known not to have been lost; a probe was not
+     * lost.
+     */
     @Test
     void countedAsLost() {
         sent(0, MSS, 1);

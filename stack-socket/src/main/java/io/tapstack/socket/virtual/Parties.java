@@ -8,10 +8,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import org.jspecify.annotations.Nullable;
 
-/** Those for whom a virtual time stands still, and which of them each thread makes a call for. All methods are called inside the door. */
+/**
+ * Those for whom a virtual time stands still, and which of them each thread makes a call for. All methods are called
+ * inside the door.
+ */
 final class Parties {
 
-    /** Real time after which a party that makes no further call is not waited for any more: its thread has gone its way. */
+    /**
+     * Real time after which a party that makes no further call is not waited for any more: its thread has gone its way.
+     */
     private static final long FORGOTTEN_NANOS = 5_000_000_000L;
 
     private final Condition changed;

@@ -1,8 +1,8 @@
 package io.tapstack.socket.virtual;
 
 /**
- * One who makes calls, one at a time, and for whom {@link VirtualTime} stands still: while a call does not wait, and after one that had to,
- * until the next. Any thread may call.
+ * One who makes calls, one at a time, and for whom {@link VirtualTime} stands still: while a call does not wait, and
+ * after one that had to, until the next. Any thread may call.
  */
 public final class Party {
 

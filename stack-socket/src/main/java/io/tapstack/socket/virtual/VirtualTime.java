@@ -15,13 +15,13 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The door of stacks whose time is virtual: it stands still, and jumps from one event (a timer, a frame, the end of a wait) to the next when
- * somebody {@linkplain #run lets it go on}. Those who make calls are {@link Party parties}. While one of them is in a call and does not wait, no
- * time passes; and when a call that had to wait is over, none passes until that party's next call, so that everybody sees things at the time at
- * which they happen.
+ * The door of stacks whose time is virtual: it stands still, and jumps from one event (a timer, a frame, the end of a
+ * wait) to the next when somebody {@linkplain #run lets it go on}. Those who make calls are {@link Party parties}.
+ * While one of them is in a call and does not wait, no time passes; and when a call that had to wait is over, none
+ * passes until that party's next call, so that everybody sees things at the time at which they happen.
  *
- * <p>If all parties wait in calls of their own, nobody is left who could let time go on. After {@link #PATIENCE_NANOS} of real time it then goes on
- * by itself, until a wait is over.
+ * <p>If all parties wait in calls of their own, nobody is left who could let time go on. After {@link #PATIENCE_NANOS}
+ * of real time it then goes on by itself, until a wait is over.
  *
  * <p>Any thread may call. The stacks are polled by whoever is inside.
  */
@@ -53,8 +53,8 @@ public final class VirtualTime implements Door {
     /**
      * The same, with some patience.
      *
-     * @param hesitationNanos of real time, in which nobody may have done anything before time goes on: parties in other processes start their
-     *     calls at the same time as somebody lets time go on, and should be heard first
+     * @param hesitationNanos of real time, in which nobody may have done anything before time goes on: parties in other
+     *     processes start their calls at the same time as somebody lets time go on, and should be heard first
      * @param patienceNanos {@link #PATIENCE_NANOS}, or less if it is known that nobody else will join in
      */
     public VirtualTime(final long startNanos, final long hesitationNanos, final long patienceNanos) {
@@ -105,8 +105,8 @@ public final class VirtualTime implements Door {
     }
 
     /**
-     * Lets time go on, as far as nobody holds it, until {@code done} or {@code untilNanos}, or, if that is {@link
-     * WaitPoint#NEVER}, until nothing will happen any more. A party that calls this has to be in a call.
+     * Lets time go on, as far as nobody holds it, until {@code done} or {@code untilNanos}, or, if that is
+     * {@link WaitPoint#NEVER}, until nothing will happen any more. A party that calls this has to be in a call.
      *
      * @param done asked inside, after each event
      * @return whether it was {@code done}

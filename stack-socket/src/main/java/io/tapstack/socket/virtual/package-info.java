@@ -1,4 +1,7 @@
-/** Blocking calls of ordinary threads in time that is not real: a simulated network with sockets, exact and faster than its time. */
+/**
+ * Blocking calls of ordinary threads in time that is not real: a simulated network with sockets, exact and faster than
+ * its time.
+ */
 @NullMarked
 package io.tapstack.socket.virtual;
 

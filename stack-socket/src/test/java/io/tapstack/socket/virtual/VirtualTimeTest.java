@@ -33,7 +33,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Blocking calls of ordinary threads on stacks whose time is stepped by hand: exact to the nanosecond, and faster than time. */
+/**
+ * Blocking calls of ordinary threads on stacks whose time is stepped by hand: exact to the nanosecond, and faster than
+ * time.
+ */
 @Timeout(20)
 final class VirtualTimeTest {
 

@@ -14,8 +14,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A program that runs while something is measured. It never outlives this process: it ends with {@link #close()}, and is killed
- * (PR_SET_PDEATHSIG) when the thread that started it ends, which has to be one that stays.
+ * A program that runs while something is measured. It never outlives this process: it ends with {@link #close()}, and
+ * is killed (PR_SET_PDEATHSIG) when the thread that started it ends, which has to be one that stays.
  */
 public final class Child implements AutoCloseable {
 

@@ -5,8 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Which algorithm the kernel's senders use by default. It decides what a reference is worth: BBR paces, and over a veth pair that costs
- * it more than half of the rate of CUBIC, Linux's own default.
+ * Which algorithm the kernel's senders use by default. It decides what a reference is worth: BBR paces, and over a veth
+ * pair that costs it more than half of the rate of CUBIC, Linux's own default.
  */
 public final class CongestionControl {
 
@@ -29,8 +29,8 @@ public final class CongestionControl {
     }
 
     /**
-     * The command that makes the kernel send with a certain algorithm from an address of its own to the network (of 24 bits) around it:
-     * the route that the kernel has made for the address gets another attribute.
+     * The command that makes the kernel send with a certain algorithm from an address of its own to the network (of 24
+     * bits) around it: the route that the kernel has made for the address gets another attribute.
      */
     static String route(final String name, final String device, final String address) {
         return "ip route replace " + address.substring(0, address.lastIndexOf('.')) + ".0/24 dev " + device

@@ -6,9 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * CPU time as {@code /proc} tells it, to the clock tick of 10 ms. Work that the kernel does for a process in a soft interrupt is the
- * process's own, unless it is left to the kernel's threads for that, of all devices ({@code ksoftirqd}) or of one ({@code napi}); these are
- * therefore always counted with it.
+ * CPU time as {@code /proc} tells it, to the clock tick of 10 ms. Work that the kernel does for a process in a soft
+ * interrupt is the process's own, unless it is left to the kernel's threads for that, of all devices
+ * ({@code ksoftirqd}) or of one ({@code napi}); these are therefore always counted with it.
  *
  * @see <a href="https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html">proc_pid_stat(5)</a>
  */

@@ -3,15 +3,16 @@ package io.tapstack.bench.lab;
 import java.util.List;
 
 /**
- * A link over which the kernel of the second namespace sends to that of the first: both ends with addresses, up, and with a congestion
- * control. What the first end receives can be dropped.
+ * A link over which the kernel of the second namespace sends to that of the first: both ends with addresses, up, and
+ * with a congestion control. What the first end receives can be dropped.
  */
 public final class KernelLink {
 
     private KernelLink() {}
 
     /**
-     * Sets up two devices of the first namespace that are joined already; the far one moves to the second, and has the link's address there.
+     * Sets up two devices of the first namespace that are joined already; the far one moves to the second, and has the
+     * link's address there.
      *
      * @param link the near one's name, and the addresses
      */

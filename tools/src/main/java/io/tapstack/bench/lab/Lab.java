@@ -19,9 +19,10 @@ import java.util.SplittableRandom;
 import java.util.stream.Stream;
 
 /**
- * Two network namespaces and the processes in them. This process lives in the first, a private one, with the host's end of every TAP
- * and one end of a veth pair; a process that does nothing holds the second, with the other end. Load always comes from the first, so that
- * the far end of a connection is the same program on the same kernel sockets, whether Tapstack or the kernel serves.
+ * Two network namespaces and the processes in them. This process lives in the first, a private one, with the host's end
+ * of every TAP and one end of a veth pair; a process that does nothing holds the second, with the other end. Load
+ * always comes from the first, so that the far end of a connection is the same program on the same kernel sockets,
+ * whether Tapstack or the kernel serves.
  *
  * <pre>
  *   first namespace:   load (kernel sockets) --- bench1 (TAP) --- Tapstack server
@@ -137,7 +138,9 @@ public final class Lab implements AutoCloseable {
         return List.of("nsenter", "--net=/proc/" + holder.pid() + "/ns/net");
     }
 
-    /** Random, so that a byte out of place shows; written back to disk now, so that this does not happen during a run. */
+    /**
+     * Random, so that a byte out of place shows; written back to disk now, so that this does not happen during a run.
+     */
     private void makeFile() throws IOException {
         final SplittableRandom random = new SplittableRandom(scale.fileBytes());
         final ByteBuffer block = ByteBuffer.allocateDirect(BLOCK_BYTES);
@@ -186,7 +189,10 @@ public final class Lab implements AutoCloseable {
         return FIRST_PORT + ports;
     }
 
-    /** Starts a program in the first namespace: where the TAPs are, and where load comes from. It ends with the lab at the latest. */
+    /**
+     * Starts a program in the first namespace: where the TAPs are, and where load comes from. It ends with the lab at
+     * the latest.
+     */
     public Child start(final String name, final List<String> command) throws BenchFailure {
         synchronized (children) {
             if (closed) {

@@ -3,7 +3,10 @@ package io.tapstack.bench.lab;
 import java.time.Duration;
 import java.util.List;
 
-/** The process that puts load on servers: {@code io.tapstack.bench.part.Load}, kept for many runs so that its code is warm. */
+/**
+ * The process that puts load on servers: {@code io.tapstack.bench.part.Load}, kept for many runs so that its code is
+ * warm.
+ */
 public final class LoadProcess implements AutoCloseable {
 
     private static final Duration LIMIT = Duration.ofSeconds(100);

@@ -6,7 +6,8 @@ import java.io.IOException;
 public interface Trial extends AutoCloseable {
 
     /**
-     * Does its work once and checks all that comes out of it, such as the content of a transfer. Not timed; also the first warm-up.
+     * Does its work once and checks all that comes out of it, such as the content of a transfer. Not timed; also the
+     * first warm-up.
      *
      * @throws io.tapstack.bench.lab.BenchFailure if a check fails
      */

@@ -3,8 +3,8 @@ package io.tapstack.bench.measure;
 import java.util.List;
 
 /**
- * Subjects that are measured in turn, so that whatever else happens on the machine meets all of them alike, and the comparisons that
- * this yields.
+ * Subjects that are measured in turn, so that whatever else happens on the machine meets all of them alike, and the
+ * comparisons that this yields.
  *
  * @param name a word for messages and {@code --list}
  * @param subjects all that are measured, in this order

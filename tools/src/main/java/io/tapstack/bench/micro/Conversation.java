@@ -62,7 +62,9 @@ final class Conversation {
         poll();
     }
 
-    /** The application sends {@code bytes} by reference; as far as the windows allow, they are on the wire afterwards. */
+    /**
+     * The application sends {@code bytes} by reference; as far as the windows allow, they are on the wire afterwards.
+     */
     void send(final int bytes) {
         connection.write(payload, 0, bytes, false, now);
     }

@@ -16,9 +16,9 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The far end of one TCP connection, and the wire to it, with next to no cost of its own: it answers nothing by itself, but puts the
- * segments that the benchmark asks for into the stack's next poll, and notes of what the stack sends no more than the numbers. Segments carry
- * timestamps, as those of any peer of today do. The link is one without Ethernet.
+ * The far end of one TCP connection, and the wire to it, with next to no cost of its own: it answers nothing by itself,
+ * but puts the segments that the benchmark asks for into the stack's next poll, and notes of what the stack sends no
+ * more than the numbers. Segments carry timestamps, as those of any peer of today do. The link is one without Ethernet.
  */
 final class ScriptedPeer implements SimulatedLink {
 

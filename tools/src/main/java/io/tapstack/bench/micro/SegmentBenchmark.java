@@ -16,9 +16,9 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What a segment costs from the device's edge to the application's and back, through the whole stack: state machine, timers,
- * congestion control and accounting. One operation is one segment (with offload, one super-segment of 45 full ones). {@code -prof gc} must show
- * 0 bytes for each.
+ * What a segment costs from the device's edge to the application's and back, through the whole stack: state machine,
+ * timers, congestion control and accounting. One operation is one segment (with offload, one super-segment of 45 full
+ * ones). {@code -prof gc} must show 0 bytes for each.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -118,7 +118,10 @@ public class SegmentBenchmark {
         return read;
     }
 
-    /** A segment goes out and is lost; the retransmission timer expires, it goes out again from the same bytes, and is acknowledged. */
+    /**
+     * A segment goes out and is lost; the retransmission timer expires, it goes out again from the same bytes, and is
+     * acknowledged.
+     */
     @Benchmark
     public void retransmit() throws Exception {
         final long before = peer.segmentsHeard();

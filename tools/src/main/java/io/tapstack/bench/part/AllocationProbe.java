@@ -32,12 +32,12 @@ import java.time.Duration;
 import java.util.concurrent.FutureTask;
 
 /**
- * What the stack allocates in a steady transfer over a TAP, with the kernel at the other end. Counted on the stack's own thread and on
- * the application thread that does its protocol work; segments, sent and received, are counted as the device sees them, so a
- * super-segment is one.
+ * What the stack allocates in a steady transfer over a TAP, with the kernel at the other end. Counted on the stack's
+ * own thread and on the application thread that does its protocol work; segments, sent and received, are counted as the
+ * device sees them, so a super-segment is one.
  *
- * <p>{@code AllocationProbe TAP ADDRESS HOST_ADDRESS PREFIX_LENGTH FILE offload|plain}; then {@code send} or {@code receive} on stdin moves
- * the file's size once, and is answered by {@code ok BYTES_ALLOCATED SEGMENTS}.
+ * <p>{@code AllocationProbe TAP ADDRESS HOST_ADDRESS PREFIX_LENGTH FILE offload|plain}; then {@code send} or
+ * {@code receive} on stdin moves the file's size once, and is answered by {@code ok BYTES_ALLOCATED SEGMENTS}.
  */
 public final class AllocationProbe {
 

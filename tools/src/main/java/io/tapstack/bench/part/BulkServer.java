@@ -12,8 +12,8 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 
 /**
- * Serves {@link Request}s over any transport, each connection on a thread of its own, so that servers on Tapstack and on the kernel
- * differ in nothing but the transport.
+ * Serves {@link Request}s over any transport, each connection on a thread of its own, so that servers on Tapstack and
+ * on the kernel differ in nothing but the transport.
  */
 public final class BulkServer implements AutoCloseable {
 

@@ -11,9 +11,9 @@ import java.io.IOException;
 import java.time.Duration;
 
 /**
- * A cable between two TAPs of which frames are lost and late, each way: what two kernels need to talk over the same path that {@code --loss} and
- * {@code --delay} give Tapstack. Frames pass one by one, without offload. The TAPs are left down, so that one of them can be moved to
- * another network namespace, and set up there.
+ * A cable between two TAPs of which frames are lost and late, each way: what two kernels need to talk over the same
+ * path that {@code --loss} and {@code --delay} give Tapstack. Frames pass one by one, without offload. The TAPs are
+ * left down, so that one of them can be moved to another network namespace, and set up there.
  *
  * <pre>
  *   ImpairedCable TAP OTHER-TAP LOSS DELAY-MILLIS SEED
@@ -63,8 +63,8 @@ public final class ImpairedCable {
     }
 
     /**
-     * Carries frames one way, on a thread of its own. So a TAP is read by one thread and written by the other, which share nothing in it but
-     * whether it is full: at worst one of them looks once more.
+     * Carries frames one way, on a thread of its own. So a TAP is read by one thread and written by the other, which
+     * share nothing in it but whether it is full: at worst one of them looks once more.
      */
     private void carry() {
         final Clock clock = Clock.system();

@@ -12,8 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Puts load on a {@link BulkServer} through kernel sockets: the same program, whoever serves. Takes commands from stdin, one a line, and
- * answers each by one line: {@code ok} and numbers, of which the first is the time in nanoseconds, or else what is wrong.
+ * Puts load on a {@link BulkServer} through kernel sockets: the same program, whoever serves. Takes commands from
+ * stdin, one a line, and answers each by one line: {@code ok} and numbers, of which the first is the time in
+ * nanoseconds, or else what is wrong.
  *
  * <pre>
  *   bulk ADDRESS PORT KIND COUNT VERIFY FLOWS   COUNT bytes in each flow

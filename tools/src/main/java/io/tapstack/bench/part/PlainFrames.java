@@ -14,8 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Frames of 1500 bytes that lie ready, with their payload and its sum: all that is left to do for each is to write two numbers and a
- * checksum, and the system call.
+ * Frames of 1500 bytes that lie ready, with their payload and its sum: all that is left to do for each is to write two
+ * numbers and a checksum, and the system call.
  */
 final class PlainFrames extends RawFrames {
 

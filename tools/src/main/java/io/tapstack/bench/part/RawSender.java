@@ -18,12 +18,12 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a TAP can carry at best: a sender that does the handshake, follows the peer's window and answers FIN, and nothing else. It has no
- * timers, no congestion control, no retransmission but from the last acknowledgment after three duplicates, and one connection. Serves
- * the {@link Request}s that make it send.
+ * What a TAP can carry at best: a sender that does the handshake, follows the peer's window and answers FIN, and
+ * nothing else. It has no timers, no congestion control, no retransmission but from the last acknowledgment after three
+ * duplicates, and one connection. Serves the {@link Request}s that make it send.
  *
- * <p>{@code RawSender TAP ADDRESS HOST_ADDRESS PREFIX_LENGTH PORT FILE super|frames}: super-frames of 64 KiB, or complete frames of
- * 1500 bytes on a TAP without offloads.
+ * <p>{@code RawSender TAP ADDRESS HOST_ADDRESS PREFIX_LENGTH PORT FILE super|frames}: super-frames of 64 KiB, or
+ * complete frames of 1500 bytes on a TAP without offloads.
  */
 public final class RawSender {
 

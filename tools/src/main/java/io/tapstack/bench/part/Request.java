@@ -42,8 +42,8 @@ record Request(Kind kind, boolean verify, long count) {
     static final int BUFFER_BYTES = 1 << 20;
 
     /**
-     * Written by one call: what iperf3 and the JDK's own streams write. With BBR, whose pacing counts, nothing else is as fast over veth;
-     * without pacing more would be still faster.
+     * Written by one call: what iperf3 and the JDK's own streams write. With BBR, whose pacing counts, nothing else is
+     * as fast over veth; without pacing more would be still faster.
      */
     static final int PIECE_BYTES = 1 << 17;
 

@@ -12,7 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Load of messages of one byte, and of connections that do nothing, on kernel sockets. Every byte that comes back is checked.
+ * Load of messages of one byte, and of connections that do nothing, on kernel sockets. Every byte that comes back is
+ * checked.
  *
  * <pre>
  *   rr ADDRESS PORT CONNECTIONS COUNT   exchanges of a byte, as many in flight as there are connections

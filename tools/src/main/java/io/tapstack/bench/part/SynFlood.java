@@ -10,15 +10,15 @@ import java.io.IOException;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A network full of hosts, none of which exists, that all send SYNs (RFC 4987) through the host to one server. What comes back is never read: the
- * TAP loses it.
+ * A network full of hosts, none of which exists, that all send SYNs (RFC 4987) through the host to one server. What
+ * comes back is never read: the TAP loses it.
  *
  * <pre>
  *   SynFlood TAP HOST_ADDRESS PREFIX_LENGTH HOST_MAC NETWORK SERVER PORT SYNS_PER_SECOND
  * </pre>
  *
- * Says {@code ready}; the first line of its stdin starts it, and the second stops it and has it say how many SYNs it has sent. And so on, until stdin
- * ends.
+ * Says {@code ready}; the first line of its stdin starts it, and the second stops it and has it say how many SYNs it
+ * has sent. And so on, until stdin ends.
  */
 public final class SynFlood {
 

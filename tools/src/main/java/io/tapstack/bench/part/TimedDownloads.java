@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Downloads that last for some time, not for some bytes: where much is lost, the time that a fixed number of bytes takes says more about how a connection
- * starts, and about the slowest of all, than about the rate at which they go on.
+ * Downloads that last for some time, not for some bytes: where much is lost, the time that a fixed number of bytes
+ * takes says more about how a connection starts, and about the slowest of all, than about the rate at which they go on.
  */
 final class TimedDownloads implements AutoCloseable {
 
@@ -39,7 +39,10 @@ final class TimedDownloads implements AutoCloseable {
         failures.check();
     }
 
-    /** SYNs that are lost time after time would hold up all: a connection that takes too long is begun anew, with another port. */
+    /**
+     * SYNs that are lost time after time would hold up all: a connection that takes too long is begun anew, with
+     * another port.
+     */
     private static SocketChannel begin(final InetSocketAddress server, final Request.Kind kind) throws IOException {
         for (int attempt = 1; ; attempt++) {
             final SocketChannel channel = SocketChannel.open();
@@ -60,7 +63,9 @@ final class TimedDownloads implements AutoCloseable {
         channels.add(channel);
     }
 
-    /** @return bytes that arrive in all flows within {@code time}, once they have had five seconds to find their rate */
+    /**
+     * @return bytes that arrive in all flows within {@code time}, once they have had five seconds to find their rate
+     */
     long run(final Duration time) throws IOException, InterruptedException {
         for (final SocketChannel channel : channels) {
             final Thread thread = new Thread(() -> failures.run(() -> read(channel)), "download");

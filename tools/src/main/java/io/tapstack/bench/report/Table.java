@@ -6,7 +6,9 @@ import io.tapstack.bench.measure.Result;
 import java.io.PrintWriter;
 import java.util.List;
 
-/** Results for a terminal, one line each, as they come: the columns are as wide as the comparisons to come will need. */
+/**
+ * Results for a terminal, one line each, as they come: the columns are as wide as the comparisons to come will need.
+ */
 public final class Table {
 
     private static final List<String> HEADS =

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.function.ToLongFunction;
 
 /**
- * Transfers of gigabytes over one connection, between the stack and the host. Where the machine's default congestion control is not CUBIC
- * each comes a second time with CUBIC: the kernel's reference depends on it.
+ * Transfers of gigabytes over one connection, between the stack and the host. Where the machine's default congestion
+ * control is not CUBIC each comes a second time with CUBIC: the kernel's reference depends on it.
  */
 final class BulkWorkloads {
 

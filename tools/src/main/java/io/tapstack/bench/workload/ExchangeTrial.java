@@ -45,7 +45,9 @@ final class ExchangeTrial implements Trial {
         return lab.load("taskset", "-c", String.valueOf(SmallWorkloads.PROCESSOR));
     }
 
-    /** With enough of them that the JIT compilers of both ends, which share the processor with them, have come to rest. */
+    /**
+     * With enough of them that the JIT compilers of both ends, which share the processor with them, have come to rest.
+     */
     @Override
     public void verify() throws IOException, InterruptedException {
         exchange(warmUp);

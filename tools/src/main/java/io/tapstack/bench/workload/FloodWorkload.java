@@ -13,7 +13,10 @@ import io.tapstack.bench.measure.Workload;
 import java.io.IOException;
 import java.util.List;
 
-/** A download while others flood the server's port with SYNs (RFC 4987), beside the same without; and the kernel's, for comparison. */
+/**
+ * A download while others flood the server's port with SYNs (RFC 4987), beside the same without; and the kernel's, for
+ * comparison.
+ */
 final class FloodWorkload {
 
     private static final String FLOODED = "Tapstack, flooded";

@@ -9,8 +9,8 @@ import io.tapstack.bench.measure.Trial;
 import java.io.IOException;
 
 /**
- * Downloads over a path on which every tenth frame or more is lost, many at once, for a minute: the rates of single flows differ by a factor of ten
- * there, and timers hold them back, not the machine.
+ * Downloads over a path on which every tenth frame or more is lost, many at once, for a minute: the rates of single
+ * flows differ by a factor of ten there, and timers hold them back, not the machine.
  */
 final class HeavyLossTrial implements Trial {
 

@@ -8,7 +8,10 @@ import io.tapstack.bench.measure.Sample;
 import io.tapstack.bench.measure.Trial;
 import java.io.IOException;
 
-/** A download over a path on which frames are lost. Each connection starts anew: what the kernel remembers of the one before is forgotten. */
+/**
+ * A download over a path on which frames are lost. Each connection starts anew: what the kernel remembers of the one
+ * before is forgotten.
+ */
 final class LossTrial implements Trial {
 
     private static final double KILO = 1e3;

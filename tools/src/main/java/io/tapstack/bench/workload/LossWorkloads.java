@@ -18,8 +18,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Downloads over paths that lose one frame in a hundred, or one in ten and more, from Tapstack and from the kernel with the same congestion control. Frames are
- * those of an Ethernet everywhere, so each loss is that of a single segment.
+ * Downloads over paths that lose one frame in a hundred, or one in ten and more, from Tapstack and from the kernel with
+ * the same congestion control. Frames are those of an Ethernet everywhere, so each loss is that of a single segment.
  */
 final class LossWorkloads {
 

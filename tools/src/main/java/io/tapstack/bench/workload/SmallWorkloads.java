@@ -91,8 +91,8 @@ final class SmallWorkloads {
     }
 
     /**
-     * The client closes first, and each of its ports would be gone for a minute. Where this may not be changed there are ports enough for
-     * the usual number of runs.
+     * The client closes first, and each of its ports would be gone for a minute. Where this may not be changed there
+     * are ports enough for the usual number of runs.
      */
     private static void reuseTimeWait(final Lab lab) throws IOException {
         lab.start(

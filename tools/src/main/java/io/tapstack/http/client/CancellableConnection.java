@@ -7,7 +7,10 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** The connection that a download has at the moment, or waits for, and the way to end either from another thread, for good. */
+/**
+ * The connection that a download has at the moment, or waits for, and the way to end either from another thread, for
+ * good.
+ */
 final class CancellableConnection {
 
     private final Transport transport;

@@ -85,8 +85,8 @@ public final class Downloader {
     }
 
     /**
-     * Ends this download, and any later one, by {@link Kind#CANCELLED}; does not wait for it. What has come stays, with the version that it is of, so that
-     * the next download can continue it. Any thread may call.
+     * Ends this download, and any later one, by {@link Kind#CANCELLED}; does not wait for it. What has come stays, with
+     * the version that it is of, so that the next download can continue it. Any thread may call.
      */
     public void cancel() {
         connection.cancel();

@@ -18,8 +18,8 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A file. Its modification time is set to the server's date, as wget does, and the entity tag is kept in an extended attribute: that is how an
- * interrupted download knows later which version it was of.
+ * A file. Its modification time is set to the server's date, as wget does, and the entity tag is kept in an extended
+ * attribute: that is how an interrupted download knows later which version it was of.
  */
 public final class FileSink implements Sink {
 

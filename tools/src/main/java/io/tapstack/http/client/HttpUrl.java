@@ -11,8 +11,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * An http address (RFC 9110 section 4.2.1), read as curl reads one: what people type and servers send is not always a URI. Octets that a URI must
- * not have are percent-encoded, each as it came, and any host that can be looked up will do.
+ * An http address (RFC 9110 section 4.2.1), read as curl reads one: what people type and servers send is not always a
+ * URI. Octets that a URI must not have are percent-encoded, each as it came, and any host that can be looked up will
+ * do.
  *
  * @param host a name or an address, IPv6 ones in brackets
  * @param port the TCP port

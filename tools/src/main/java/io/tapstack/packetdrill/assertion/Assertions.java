@@ -11,8 +11,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Runs the code of a script. It is Python upstream; here it is what such code consists of in practice: {@code assert}, {@code print} and
- * assignments over {@link Formula}s. Anything else is reported as unsupported. Variables last until the script ends.
+ * Runs the code of a script. It is Python upstream; here it is what such code consists of in practice: {@code assert},
+ * {@code print} and assignments over {@link Formula}s. Anything else is reported as unsupported. Variables last until
+ * the script ends.
  */
 public final class Assertions {
 
@@ -23,9 +24,7 @@ public final class Assertions {
     private final Map<String, Double> variables = new HashMap<>();
     private final Consumer<String> log;
 
-    /**
-     * @param log where a script prints to
-     */
+    /** @param log where a script prints to */
     public Assertions(final Consumer<String> log) {
         this.log = log;
     }

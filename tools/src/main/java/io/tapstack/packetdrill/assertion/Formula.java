@@ -10,8 +10,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * An expression of Python over numbers: {@code or and not}, chained comparisons, {@code | ^ & << >> + - * / // % ~}, brackets, {@code abs min
- * max}, numbers, variables and Linux's constants. It is evaluated while it is parsed; true is 1 and false 0, as in Python.
+ * An expression of Python over numbers: {@code or and not}, chained comparisons, {@code | ^ & << >> + - * / // % ~},
+ * brackets, {@code abs min max}, numbers, variables and Linux's constants. It is evaluated while it is parsed; true is
+ * 1 and false 0, as in Python.
  */
 final class Formula {
 

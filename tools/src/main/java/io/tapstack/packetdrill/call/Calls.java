@@ -13,8 +13,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The system calls that a script can make. This class knows them by name; what belongs together is in {@link SocketCalls},
- * {@link TransferCalls}, {@link OptionCalls} and {@link ReadinessCalls}.
+ * The system calls that a script can make. This class knows them by name; what belongs together is in
+ * {@link SocketCalls}, {@link TransferCalls}, {@link OptionCalls} and {@link ReadinessCalls}.
  */
 public final class Calls {
 
@@ -82,7 +82,10 @@ public final class Calls {
         return handler.prepare(call, line);
     }
 
-    /** The descriptor of the connection under test, or of a listener if there is no connection yet; -1 if there is neither. */
+    /**
+     * The descriptor of the connection under test, or of a listener if there is no connection yet; -1 if there is
+     * neither.
+     */
     public int descriptorUnderTest() {
         final Flow flow = flows.underTest().orElse(null);
         for (final OpenSocket socket : sockets.values()) {

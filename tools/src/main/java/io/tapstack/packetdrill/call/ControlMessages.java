@@ -11,10 +11,11 @@ import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The {@code msg_control} of a script: a list of <code>{cmsg_level=..., cmsg_type=..., cmsg_data=...}</code>. To send, it becomes bytes as {@code
- * struct cmsghdr} has them; of what was received each message is compared with the one in its place. Data is an int, a {@code struct
- * sock_extended_err} (the fields that begin with {@code ee_}), a time ({@code scm_sec} and {@code scm_nsec}, or {@code tv_sec} and {@code tv_usec}
- * or {@code tv_nsec}), or {@code ...}. A time is that of the script's clock.
+ * The {@code msg_control} of a script: a list of <code>{cmsg_level=..., cmsg_type=..., cmsg_data=...}</code>. To send,
+ * it becomes bytes as {@code struct cmsghdr} has them; of what was received each message is compared with the one in
+ * its place. Data is an int, a {@code struct sock_extended_err} (the fields that begin with {@code ee_}), a time
+ * ({@code scm_sec} and {@code scm_nsec}, or {@code tv_sec} and {@code tv_usec} or {@code tv_nsec}), or {@code ...}. A
+ * time is that of the script's clock.
  */
 final class ControlMessages {
 

@@ -2,7 +2,9 @@ package io.tapstack.packetdrill.call;
 
 import io.tapstack.packetdrill.script.ScriptException;
 
-/** A system call with its arguments: first it is invoked, on any thread, then it is checked by whoever plays the script. */
+/**
+ * A system call with its arguments: first it is invoked, on any thread, then it is checked by whoever plays the script.
+ */
 public interface PreparedCall {
 
     /** Makes the call, which may wait. @return 0 or more, or a negative errno */

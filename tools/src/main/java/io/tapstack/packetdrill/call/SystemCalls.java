@@ -4,8 +4,9 @@ import io.tapstack.wire.Endpoint;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The system calls of whatever is under test, with Linux's numbers for everything: levels, options, flags. All answer 0 or more for success
- * and {@code -errno} for failure, and wait as the call is documented to. Structures are bytes in the machine's byte order.
+ * The system calls of whatever is under test, with Linux's numbers for everything: levels, options, flags. All answer 0
+ * or more for success and {@code -errno} for failure, and wait as the call is documented to. Structures are bytes in
+ * the machine's byte order.
  */
 public interface SystemCalls {
 

@@ -1,4 +1,7 @@
-/** System calls of a script: symbols to numbers, arguments to structures, and results compared with what the script expects. */
+/**
+ * System calls of a script: symbols to numbers, arguments to structures, and results compared with what the script
+ * expects.
+ */
 @NullMarked
 package io.tapstack.packetdrill.call;
 

@@ -18,8 +18,9 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
 /**
- * The Linux kernel, in a network namespace that is made for it: the thread that opens the machine moves there, for good, and so do all threads
- * that it starts from then on. There is a TUN, on which the script is the rest of the world.
+ * The Linux kernel, in a network namespace that is made for it: the thread that opens the machine moves there, for
+ * good, and so do all threads that it starts from then on. There is a TUN, on which the script is the rest of the
+ * world.
  */
 public final class KernelMachine implements Machine {
 

@@ -35,9 +35,7 @@ final class Tun implements AutoCloseable {
     private final Thread reader;
     private volatile boolean closed;
 
-    /**
-     * @param clock the time that packets get, asked on another thread
-     */
+    /** @param clock the time that packets get, asked on another thread */
     Tun(final LongSupplier clock) throws IOException {
         this.clock = clock;
         this.fd = CALLS.open("/dev/net/tun", O_RDWR | O_CLOEXEC);

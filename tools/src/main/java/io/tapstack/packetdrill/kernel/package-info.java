@@ -1,4 +1,6 @@
-/** The Linux kernel as the machine under test: system calls and a TUN in a network namespace of its own, in real time. */
+/**
+ * The Linux kernel as the machine under test: system calls and a TUN in a network namespace of its own, in real time.
+ */
 @NullMarked
 package io.tapstack.packetdrill.kernel;
 

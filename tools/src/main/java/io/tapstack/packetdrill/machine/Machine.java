@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
- * A machine under test: its stack, the other end of its link, and its clock, which starts at 0 when the script does. All times are in
- * microseconds.
+ * A machine under test: its stack, the other end of its link, and its clock, which starts at 0 when the script does.
+ * All times are in microseconds.
  *
  * <p>Confined to one thread.
  */

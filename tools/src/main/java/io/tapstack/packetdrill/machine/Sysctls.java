@@ -12,8 +12,9 @@ import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
 
 /**
- * Linux's parameters (tcp(7), the kernel's ip-sysctl.rst) as settings of our stack. Three kinds are known: what sets something here; what the
- * stack does anyway, and so may be asked for but not otherwise; and what is about the kernel's own ways and changes nothing on the wire.
+ * Linux's parameters (tcp(7), the kernel's ip-sysctl.rst) as settings of our stack. Three kinds are known: what sets
+ * something here; what the stack does anyway, and so may be asked for but not otherwise; and what is about the kernel's
+ * own ways and changes nothing on the wire.
  */
 final class Sysctls {
 
@@ -130,7 +131,9 @@ final class Sysctls {
         config.tunedSendBuffer(bytes[1], Math.max(bytes[1], bytes[2]));
     }
 
-    /** The second number is the buffer at the start; the third, how far it may grow, decides the shift (RFC 7323 2.3). */
+    /**
+     * The second number is the buffer at the start; the third, how far it may grow, decides the shift (RFC 7323 2.3).
+     */
     private static void receiveMemory(final TcpConfig config, final String value) {
         final int[] bytes = triple(value);
         int shift = 0;

@@ -6,9 +6,9 @@ import java.util.Map;
 import java.util.OptionalInt;
 
 /**
- * One connection (or one pair of UDP ports), and how a script's numbers map to those on the wire. A script counts sequence numbers from 0 in
- * both directions; only in a segment with SYN does it name an initial sequence number itself. Timestamps that the stack chooses are mapped, too:
- * a script writes any number it likes, and echoes it later.
+ * One connection (or one pair of UDP ports), and how a script's numbers map to those on the wire. A script counts
+ * sequence numbers from 0 in both directions; only in a segment with SYN does it name an initial sequence number
+ * itself. Timestamps that the stack chooses are mapped, too: a script writes any number it likes, and echoes it later.
  *
  * <p>Confined to one thread.
  */
@@ -73,7 +73,10 @@ public final class Flow {
         return syn ? localIss - scriptLocalIss : localIss;
     }
 
-    /** What to add to a script's number of the script's own stream: it is as the script has it in a SYN, and relative to that elsewhere. */
+    /**
+     * What to add to a script's number of the script's own stream: it is as the script has it in a SYN, and relative to
+     * that elsewhere.
+     */
     int remoteOffset(final boolean syn) {
         return syn ? 0 : remoteIss;
     }
@@ -92,7 +95,8 @@ public final class Flow {
      * The stack has sent a SYN.
      *
      * @param scriptSequence what the script calls its sequence number
-     * @param acknowledgment on the wire: if the connection has begun anew, it shows the script's new initial sequence number
+     * @param acknowledgment on the wire: if the connection has begun anew, it shows the script's new initial sequence
+     *     number
      */
     void localSyn(final int sequence, final int scriptSequence, final OptionalInt acknowledgment) {
         if (localIssKnown && !(reopened && acknowledgment.isPresent() && sequence != localIss)) {

@@ -14,9 +14,9 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections of a script. One of them is under test: packets that name no ports are its own. A listener turns into a connection with
- * the first packet that comes to it. Packets that name their ports belong to the connection of these ports, which is made when it is first
- * mentioned.
+ * The connections of a script. One of them is under test: packets that name no ports are its own. A listener turns into
+ * a connection with the first packet that comes to it. Packets that name their ports belong to the connection of these
+ * ports, which is made when it is first mentioned.
  *
  * <p>Confined to one thread.
  */

@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Compares a packet that a script expects with one that the stack has sent. What the script does not say is not compared. */
+/**
+ * Compares a packet that a script expects with one that the stack has sent. What the script does not say is not
+ * compared.
+ */
 final class PacketMatcher {
 
     private final Comparison comparison;

@@ -134,7 +134,10 @@ public record WirePacket(ByteBuffer bytes, long micros) {
         };
     }
 
-    /** Whether {@code next} is the rest of the same super-segment: it follows at once, and nothing but its end may differ. */
+    /**
+     * Whether {@code next} is the rest of the same super-segment: it follows at once, and nothing but its end may
+     * differ.
+     */
     public boolean isContinuedBy(final WirePacket next) {
         final int mask = ~(TcpHeader.FIN | TcpHeader.PSH | TcpHeader.CWR);
         return next.protocol() == IpProtocol.TCP

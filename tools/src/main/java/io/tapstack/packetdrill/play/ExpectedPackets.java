@@ -95,8 +95,9 @@ final class ExpectedPackets {
     }
 
     /**
-     * The segment together with those that follow it, as far as the script has them as one. Linux sets PSH in every packet that a device is
-     * to cut, so a script that was written for it expects PSH where several full segments are one; of those it is not asked for.
+     * The segment together with those that follow it, as far as the script has them as one. Linux sets PSH in every
+     * packet that a device is to cut, so a script that was written for it expects PSH where several full segments are
+     * one; of those it is not asked for.
      */
     private WirePacket whole(
             final WirePacket first, final PacketSpec.Tcp expected, final Flow flow, final Event event, final long until)

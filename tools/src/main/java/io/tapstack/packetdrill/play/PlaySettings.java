@@ -10,7 +10,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * How scripts are played: the defaults of packetdrill, the command line's options, and then those of the script, later ones winning.
+ * How scripts are played: the defaults of packetdrill, the command line's options, and then those of the script, later
+ * ones winning.
  */
 public final class PlaySettings {
 
@@ -36,9 +37,7 @@ public final class PlaySettings {
     private boolean verbose;
     private boolean dryRun;
 
-    /**
-     * @param toleranceMicros how early or late something may happen
-     */
+    /** @param toleranceMicros how early or late something may happen */
     public PlaySettings(final long toleranceMicros) {
         this.toleranceMicros = toleranceMicros;
     }
@@ -203,7 +202,10 @@ public final class PlaySettings {
         return virtualTimeOnly;
     }
 
-    /** {@code key=value} settings of our own stack ({@link Setting}); there is no sense in a script that has them against another. */
+    /**
+     * {@code key=value} settings of our own stack ({@link Setting}); there is no sense in a script that has them
+     * against another.
+     */
     public List<String> stackSettings() {
         return List.copyOf(stackSettings);
     }

@@ -21,9 +21,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Plays one script, once. Events happen in the order of the script: a packet to the stack and a system call when their time has come; a packet
- * from the stack is waited for, and then looked at, what it is and when it came. A system call that waits goes on beside the events that
- * follow it, until the next system call.
+ * Plays one script, once. Events happen in the order of the script: a packet to the stack and a system call when their
+ * time has come; a packet from the stack is waited for, and then looked at, what it is and when it came. A system call
+ * that waits goes on beside the events that follow it, until the next system call.
  */
 public final class ScriptPlayer {
 

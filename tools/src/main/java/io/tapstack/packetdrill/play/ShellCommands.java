@@ -11,9 +11,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The shell commands of scripts. No shell runs: what scripts use commands for are parameters of the stack, and these are set here, from
- * {@code sysctl}, from a redirected {@code echo}, from upstream's {@code set_sysctls.py}, and from its {@code defaults.sh}, whose place
- * {@link #DEFAULTS} takes. Whatever else a command is, it is reported as unsupported.
+ * The shell commands of scripts. No shell runs: what scripts use commands for are parameters of the stack, and these
+ * are set here, from {@code sysctl}, from a redirected {@code echo}, from upstream's {@code set_sysctls.py}, and from
+ * its {@code defaults.sh}, whose place {@link #DEFAULTS} takes. Whatever else a command is, it is reported as
+ * unsupported.
  */
 final class ShellCommands {
 
@@ -37,7 +38,10 @@ final class ShellCommands {
             Map.entry("net.ipv4.tcp_fastopen_key", "a1a1a1a1-b2b2b2b2-c3c3c3c3-d4d4d4d4"),
             Map.entry("net.ipv4.tcp_syncookies", "1"));
 
-    /** Commands that change nothing here: a machine is new for each script, has no queueing discipline, and cuts no segments. */
+    /**
+     * Commands that change nothing here: a machine is new for each script, has no queueing discipline, and cuts no
+     * segments.
+     */
     private static final List<Pattern> WITHOUT_EFFECT = List.of(
             Pattern.compile("true|:|sync"),
             Pattern.compile("\\S*/?sysctl_restore_\\S*"),

@@ -13,7 +13,8 @@ public sealed interface Action {
     /**
      * A system call as strace writes it: {@code listen(3, 1) = 0}.
      *
-     * @param end microseconds, on the event's own scale: when a call that blocks comes back; empty for one that must not block
+     * @param end microseconds, on the event's own scale: when a call that blocks comes back; empty for one that must
+     *     not block
      * @param errno the name of the error that is expected, or null for none
      */
     record Call(

@@ -3,7 +3,9 @@ package io.tapstack.packetdrill.script;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The escapes of C in a string: {@code \n}, {@code \0}, {@code \xa1} and the like. Each character stands for one byte. */
+/**
+ * The escapes of C in a string: {@code \n}, {@code \0}, {@code \xa1} and the like. Each character stands for one byte.
+ */
 final class Escapes {
 
     private static final Pattern ESCAPE = Pattern.compile("\\\\(x[0-9a-fA-F]{1,2}|[0-7]{1,3}|.)", Pattern.DOTALL);

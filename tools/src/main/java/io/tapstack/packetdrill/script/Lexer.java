@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Cuts a script into tokens. White space and comments, {@code // ...} and <code>/* ... *&#47;</code>, separate them. */
+/**
+ * Cuts a script into tokens. White space and comments, {@code // ...} and <code>/* ... *&#47;</code>, separate them.
+ */
 final class Lexer {
 
     /** What a number or word looks like; of those that match, the longest wins, and the first of equally long ones. */

@@ -75,7 +75,10 @@ final class OptionParser {
         return new TcpOption.Timestamp(value, (int) tokens.integer("ecr val", 0, PacketParser.MAX_UINT32));
     }
 
-    /** {@code ECN e0b 1 ceb 0 e1b 1}: fields from either end, in this order or the other one; {@code ECN} alone, or with an order, for an empty one. */
+    /**
+     * {@code ECN e0b 1 ceb 0 e1b 1}: fields from either end, in this order or the other one; {@code ECN} alone, or with
+     * an order, for an empty one.
+     */
     private TcpOption accurateEcn(final int line) throws ScriptException {
         final List<TcpOption.EchoField> fields = new ArrayList<>();
         for (Token name = tokens.peek(); TcpOption.AccurateEcn.ORDER_0.contains(name.text()); name = tokens.peek()) {

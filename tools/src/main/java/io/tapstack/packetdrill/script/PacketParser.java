@@ -186,7 +186,10 @@ final class PacketParser {
         return token.is(Kind.WORD) && OptionParser.NAMES.contains(token.text());
     }
 
-    /** {@code SEW}, {@code F.}, {@code -}; and {@code P.5}, where the number is what AE, CWR and ECE say together (RFC 9768 3.1.1). */
+    /**
+     * {@code SEW}, {@code F.}, {@code -}; and {@code P.5}, where the number is what AE, CWR and ECE say together (RFC
+     * 9768 3.1.1).
+     */
     private int flags() throws ScriptException {
         final Token token = tokens.next();
         if (token.is("-")) {

@@ -7,9 +7,7 @@ public class ScriptException extends Exception {
 
     private final int line;
 
-    /**
-     * @param line counted from 1
-     */
+    /** @param line counted from 1 */
     public ScriptException(final int line, final String message) {
         super(message);
         this.line = line;

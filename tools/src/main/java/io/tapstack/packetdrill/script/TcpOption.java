@@ -92,8 +92,8 @@ public sealed interface TcpOption {
     }
 
     /**
-     * {@code ECN e0b 1 ceb 0 e1b 1} for AccECN0, {@code ECN e1b 1 ceb 0 e0b 1} for AccECN1 (RFC 9768 3.2.3), the last fields left out or not. An
-     * empty one is AccECN1, as the published language has it.
+     * {@code ECN e0b 1 ceb 0 e1b 1} for AccECN0, {@code ECN e1b 1 ceb 0 e0b 1} for AccECN1 (RFC 9768 3.2.3), the last
+     * fields left out or not. An empty one is AccECN1, as the published language has it.
      */
     record AccurateEcn(List<EchoField> fields) implements TcpOption {
 

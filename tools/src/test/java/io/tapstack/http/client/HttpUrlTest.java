@@ -10,8 +10,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Addresses (RFC 9110 4.2.1) as people type them and servers send them; curl 7.88 asks for the same, but for what is encoded
- * that it sends as it is.
+ * Addresses (RFC 9110 4.2.1) as people type them and servers send them; curl 7.88 asks for the same, but for what is
+ * encoded that it sends as it is.
  */
 class HttpUrlTest {
 
@@ -101,7 +101,10 @@ class HttpUrlTest {
         assertThatThrownBy(() -> HttpUrl.parse("http://x/").resolve(text)).hasMessageContaining("not '" + scheme + "'");
     }
 
-    /** RFC 3986 5.4 and beyond, from {@code http://x:8080/dir/sub/start?s}. Location fields are octets: \u00c3\u00bc is ü as UTF-8. */
+    /**
+     * RFC 3986 5.4 and beyond, from {@code http://x:8080/dir/sub/start?s}. Location fields are octets: \u00c3\u00bc is
+     * ü as UTF-8.
+     */
     @ParameterizedTest
     @CsvSource({
         "/f\u00c3\u00bc.txt, http://x:8080/f%C3%BC.txt",

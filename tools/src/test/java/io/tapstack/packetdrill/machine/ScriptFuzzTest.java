@@ -20,8 +20,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Any text as a script: it is parsed and played, or it is refused with the line that is wrong; nothing else is thrown, and the machine has
- * nothing left when it is closed. The scripts among the test resources are where the search begins.
+ * Any text as a script: it is parsed and played, or it is refused with the line that is wrong; nothing else is thrown,
+ * and the machine has nothing left when it is closed. The scripts among the test resources are where the search begins.
  */
 class ScriptFuzzTest {
 
