@@ -134,11 +134,12 @@ final class InfoSnapshot {
     private static TcpInfo.RoundTrip roundTrip(final TcpConnection tcb) {
         final RoundTripEstimator estimator = tcb.estimator;
         final boolean measured = estimator.minimum() != Long.MAX_VALUE;
+        final long receiver = tcb.receiveWindow.tuning().roundTrip().measuredNanos();
         return new TcpInfo.RoundTrip(
                 measured ? Math.max(SHORTEST_NANOS, estimator.srtt()) : 0,
                 estimator.rttvar(),
                 Math.max(SHORTEST_NANOS, estimator.minimum()),
-                tcb.receiveWindow.tuning().roundTrip().measuredNanos());
+                receiver == 0 ? 0 : Math.max(SHORTEST_NANOS, receiver));
     }
 
     private static TcpInfo.Windows windows(final TcpConnection tcb) {

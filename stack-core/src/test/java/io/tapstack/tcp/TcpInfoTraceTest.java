@@ -203,6 +203,17 @@ class TcpInfoTraceTest {
         trace.drain();
     }
 
+    /** The clock of a poll cannot tell less than a microsecond, and zero says that nothing was measured. */
+    @Test
+    void receiversRoundTripWithinAPoll() {
+        final TcpConnection connection = trace.established(config().receiveBufferBytes(2_920));
+        trace.in(". 1:1461(1460) ack 1").in(". 1461:2921(1460) ack 1");
+        trace.read(connection, 4_000);
+        trace.in(". 2921:4381(1460) ack 1");
+        assertThat(info(connection).roundTrip().receiverNanos()).isEqualTo(1_000);
+        trace.drain();
+    }
+
     /** RFC 6298 5: timeouts in a row are one recovery; the next one is another. */
     @Test
     void timeouts() {

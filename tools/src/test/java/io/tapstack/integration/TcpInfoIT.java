@@ -242,7 +242,8 @@ class TcpInfoIT {
         zero(sent, "delivered_ce");
         figuresOfTheReceiver(who, 0);
         zero(received, "rcv_ooopack");
-        exactly(sent, "snd_ssthresh", INFINITE_SSTHRESH);
+        // On a busy machine round trips grow, for which HyStart++ ends slow start (RFC 9406); nothing else may.
+        between(sent, "snd_ssthresh", 10, INFINITE_SSTHRESH);
         between(sent, "snd_cwnd", 10, 200);
 
         assertThat(sender.shutdown(from, SHUT_WR)).isZero();
