@@ -38,6 +38,7 @@ class ArchitectureTest {
                     "event",
                     "wire",
                     "buffer",
+                    "error",
                     "time")
             .map(name -> "io.tapstack." + name)
             .toList();

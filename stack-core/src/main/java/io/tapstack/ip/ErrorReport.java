@@ -1,5 +1,6 @@
 package io.tapstack.ip;
 
+import io.tapstack.error.SocketError;
 import io.tapstack.wire.Endpoint;
 import io.tapstack.wire.IpAddress;
 import org.jspecify.annotations.Nullable;

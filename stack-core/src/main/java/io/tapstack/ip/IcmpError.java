@@ -1,5 +1,7 @@
 package io.tapstack.ip;
 
+import io.tapstack.error.SocketError;
+
 /**
  * What an ICMP error means to a transport (RFC 792, RFC 1122 3.2.2.1): the errno that it becomes for an application,
  * and whether a connected UDP socket is told (RFC 1122 4.1.3.3). As on Linux that is what says that something is

@@ -1,6 +1,6 @@
 package io.tapstack.tcp;
 
-import io.tapstack.ip.SocketError;
+import io.tapstack.error.SocketError;
 import org.jspecify.annotations.Nullable;
 
 /**

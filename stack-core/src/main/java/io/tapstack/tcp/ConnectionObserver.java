@@ -1,7 +1,7 @@
 package io.tapstack.tcp;
 
+import io.tapstack.error.SocketError;
 import io.tapstack.ip.ErrorReport;
-import io.tapstack.ip.SocketError;
 
 /**
  * Whoever waits for a connection: a socket. Calls come under the stack's door, in the middle of protocol work; they

@@ -1,7 +1,7 @@
 package io.tapstack.tcp;
 
+import io.tapstack.error.SocketError;
 import io.tapstack.ip.SendStatus;
-import io.tapstack.ip.SocketError;
 import io.tapstack.tcp.recovery.NewRenoRecovery;
 import io.tapstack.tcp.recovery.RackRecovery;
 import io.tapstack.wire.TcpHeader;

@@ -1,8 +1,8 @@
 package io.tapstack.tcp;
 
+import io.tapstack.error.SocketError;
+import io.tapstack.error.SocketErrorException;
 import io.tapstack.ip.InternetLayer;
-import io.tapstack.ip.SocketError;
-import io.tapstack.ip.SocketErrorException;
 import io.tapstack.link.QueueShare;
 import io.tapstack.wire.Endpoint;
 import io.tapstack.wire.IpAddress;

@@ -1,6 +1,6 @@
 package io.tapstack.tcp;
 
-import io.tapstack.ip.SocketError;
+import io.tapstack.error.SocketError;
 
 /**
  * What happens when the retransmission timer expires (RFC 6298 5.4 to 5.7), and when it has expired too often (RFC 1122

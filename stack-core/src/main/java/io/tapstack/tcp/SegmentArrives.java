@@ -1,7 +1,7 @@
 package io.tapstack.tcp;
 
+import io.tapstack.error.SocketError;
 import io.tapstack.event.DropReason;
-import io.tapstack.ip.SocketError;
 import io.tapstack.wire.SequenceNumber;
 import io.tapstack.wire.TcpHeader;
 

@@ -1,9 +1,9 @@
 package io.tapstack.tcp;
 
 import io.tapstack.buffer.PacketBuffer;
+import io.tapstack.error.SocketError;
 import io.tapstack.ip.IpPath;
 import io.tapstack.ip.SendStatus;
-import io.tapstack.ip.SocketError;
 import io.tapstack.wire.IpProtocol;
 import io.tapstack.wire.TcpHeader;
 import io.tapstack.wire.TcpOptions;

@@ -1,8 +1,8 @@
 package io.tapstack.tcp;
 
+import io.tapstack.error.SocketError;
 import io.tapstack.event.StackEvents.RetransmitCause;
 import io.tapstack.ip.SendStatus;
-import io.tapstack.ip.SocketError;
 import io.tapstack.tcp.recovery.LossRecovery;
 import io.tapstack.wire.SequenceNumber;
 import io.tapstack.wire.TcpHeader;

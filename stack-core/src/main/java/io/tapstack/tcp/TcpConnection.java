@@ -1,8 +1,8 @@
 package io.tapstack.tcp;
 
 import io.tapstack.buffer.Region;
+import io.tapstack.error.SocketError;
 import io.tapstack.ip.IpPath;
-import io.tapstack.ip.SocketError;
 import io.tapstack.tcp.congestion.CongestionControls;
 import io.tapstack.time.TimerWheel;
 import io.tapstack.wire.Endpoint;

@@ -2,13 +2,13 @@ package io.tapstack.tcp;
 
 import io.tapstack.buffer.BufferPool;
 import io.tapstack.buffer.PacketBuffer;
+import io.tapstack.error.SocketError;
+import io.tapstack.error.SocketErrorException;
 import io.tapstack.event.StackStatistics;
 import io.tapstack.ip.IcmpError;
 import io.tapstack.ip.InternetLayer;
 import io.tapstack.ip.IpPath;
 import io.tapstack.ip.ReceivedPacket;
-import io.tapstack.ip.SocketError;
-import io.tapstack.ip.SocketErrorException;
 import io.tapstack.ip.TransportProtocol;
 import io.tapstack.link.QueueShare;
 import io.tapstack.tcp.congestion.AckSample;

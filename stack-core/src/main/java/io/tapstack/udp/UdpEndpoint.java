@@ -1,6 +1,8 @@
 package io.tapstack.udp;
 
 import io.tapstack.buffer.PacketBuffer;
+import io.tapstack.error.SocketError;
+import io.tapstack.error.SocketErrorException;
 import io.tapstack.event.DropReason;
 import io.tapstack.event.StackStatistics;
 import io.tapstack.ip.ErrorQueue;
@@ -10,8 +12,6 @@ import io.tapstack.ip.IpPath;
 import io.tapstack.ip.PathMtuPolicy;
 import io.tapstack.ip.ReceivedPacket;
 import io.tapstack.ip.SendStatus;
-import io.tapstack.ip.SocketError;
-import io.tapstack.ip.SocketErrorException;
 import io.tapstack.wire.Endpoint;
 import io.tapstack.wire.IpAddress;
 import java.nio.ByteBuffer;

@@ -1,12 +1,12 @@
 package io.tapstack.udp;
 
 import io.tapstack.buffer.PacketBuffer;
+import io.tapstack.error.SocketError;
 import io.tapstack.ip.ErrorQueue;
 import io.tapstack.ip.ErrorReport;
 import io.tapstack.ip.IcmpError;
 import io.tapstack.ip.IpPath;
 import io.tapstack.ip.ReceivedPacket;
-import io.tapstack.ip.SocketError;
 import io.tapstack.wire.Endpoint;
 import io.tapstack.wire.UdpHeader;
 import org.jspecify.annotations.Nullable;

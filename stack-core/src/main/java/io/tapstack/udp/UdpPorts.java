@@ -1,7 +1,7 @@
 package io.tapstack.udp;
 
-import io.tapstack.ip.SocketError;
-import io.tapstack.ip.SocketErrorException;
+import io.tapstack.error.SocketError;
+import io.tapstack.error.SocketErrorException;
 import io.tapstack.wire.IpAddress;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;

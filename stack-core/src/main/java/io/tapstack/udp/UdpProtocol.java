@@ -2,6 +2,8 @@ package io.tapstack.udp;
 
 import io.tapstack.buffer.BufferPool;
 import io.tapstack.buffer.PacketBuffer;
+import io.tapstack.error.SocketError;
+import io.tapstack.error.SocketErrorException;
 import io.tapstack.event.DropReason;
 import io.tapstack.event.StackStatistics;
 import io.tapstack.ip.IcmpError;
@@ -10,8 +12,6 @@ import io.tapstack.ip.InternetLayer;
 import io.tapstack.ip.IpPath;
 import io.tapstack.ip.ReceivedPacket;
 import io.tapstack.ip.SendStatus;
-import io.tapstack.ip.SocketError;
-import io.tapstack.ip.SocketErrorException;
 import io.tapstack.ip.TransportProtocol;
 import io.tapstack.wire.InternetChecksum;
 import io.tapstack.wire.IpProtocol;

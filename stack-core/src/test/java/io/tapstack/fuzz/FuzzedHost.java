@@ -2,8 +2,8 @@ package io.tapstack.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tapstack.error.SocketErrorException;
 import io.tapstack.ip.InterfaceAddress;
-import io.tapstack.ip.SocketErrorException;
 import io.tapstack.link.LinkCapabilities;
 import io.tapstack.link.LinkType;
 import io.tapstack.stack.NetworkStack;

@@ -68,7 +68,9 @@ public record SentSegment(
         return (flags & flag) != 0;
     }
 
-    /** True for an ACK without data. Any ACK carries ECN feedback, a challenge ACK too (RFC 3168 6.1.3, RFC 9768 3.2.2). */
+    /**
+     * True for an ACK without data. Any ACK carries ECN feedback, a challenge ACK too (RFC 3168 6.1.3, RFC 9768 3.2.2).
+     */
     boolean isPureAck() {
         return (flags & ~TcpHeader.ACE) == TcpHeader.ACK && payload.length == 0;
     }

@@ -3,7 +3,7 @@ package io.tapstack.fuzz;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import io.tapstack.ip.SocketErrorException;
+import io.tapstack.error.SocketErrorException;
 import io.tapstack.link.LinkCapabilities;
 import io.tapstack.link.LinkType;
 import io.tapstack.tcp.TcpConfig;

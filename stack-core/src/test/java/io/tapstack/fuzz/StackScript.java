@@ -1,6 +1,6 @@
 package io.tapstack.fuzz;
 
-import io.tapstack.ip.SocketErrorException;
+import io.tapstack.error.SocketErrorException;
 import io.tapstack.link.LinkCapabilities;
 import io.tapstack.link.LinkType;
 import io.tapstack.tcp.EcnMode;

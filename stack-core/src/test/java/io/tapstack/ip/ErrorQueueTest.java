@@ -2,6 +2,7 @@ package io.tapstack.ip;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tapstack.error.SocketError;
 import io.tapstack.event.DropReason;
 import io.tapstack.event.StackStatistics;
 import io.tapstack.wire.Endpoint;

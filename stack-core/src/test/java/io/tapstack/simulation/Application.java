@@ -2,7 +2,7 @@ package io.tapstack.simulation;
 
 import io.tapstack.buffer.BufferPool;
 import io.tapstack.buffer.Region;
-import io.tapstack.ip.SocketError;
+import io.tapstack.error.SocketError;
 import io.tapstack.tcp.ReadBatch;
 import io.tapstack.tcp.TcpConnection;
 import io.tapstack.tcp.TcpState;

@@ -2,7 +2,7 @@ package io.tapstack.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapstack.ip.SocketErrorException;
+import io.tapstack.error.SocketErrorException;
 import io.tapstack.link.Impairment;
 import io.tapstack.simulation.CablePlan.Ends;
 import io.tapstack.tcp.ConnectionObserver;

@@ -1,7 +1,7 @@
 package io.tapstack.simulation;
 
+import io.tapstack.error.SocketErrorException;
 import io.tapstack.event.StackStatistics;
-import io.tapstack.ip.SocketErrorException;
 import io.tapstack.link.LinkDevice;
 import io.tapstack.link.PcapngWriter;
 import io.tapstack.tcp.ConnectionObserver;

@@ -3,7 +3,7 @@ package io.tapstack.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import io.tapstack.ip.SocketErrorException;
+import io.tapstack.error.SocketErrorException;
 import io.tapstack.testing.Decisions;
 import java.util.SplittableRandom;
 import org.junit.jupiter.params.ParameterizedTest;

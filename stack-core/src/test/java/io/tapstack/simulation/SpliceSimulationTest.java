@@ -2,8 +2,8 @@ package io.tapstack.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapstack.ip.SocketError;
-import io.tapstack.ip.SocketErrorException;
+import io.tapstack.error.SocketError;
+import io.tapstack.error.SocketErrorException;
 import io.tapstack.link.Impairment;
 import io.tapstack.simulation.CablePlan.Ends;
 import io.tapstack.tcp.ConnectionObserver;

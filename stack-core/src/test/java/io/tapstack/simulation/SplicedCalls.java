@@ -3,7 +3,7 @@ package io.tapstack.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapstack.buffer.BufferPool;
-import io.tapstack.ip.SocketErrorException;
+import io.tapstack.error.SocketErrorException;
 import io.tapstack.link.Impairment;
 import io.tapstack.tcp.ConnectionObserver;
 import io.tapstack.tcp.TcpBinding;

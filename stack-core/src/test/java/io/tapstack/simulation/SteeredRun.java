@@ -2,9 +2,9 @@ package io.tapstack.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tapstack.error.SocketError;
+import io.tapstack.error.SocketErrorException;
 import io.tapstack.ip.InterfaceAddress;
-import io.tapstack.ip.SocketError;
-import io.tapstack.ip.SocketErrorException;
 import io.tapstack.link.Impairment;
 import io.tapstack.link.LinkDevice;
 import io.tapstack.link.LinkType;

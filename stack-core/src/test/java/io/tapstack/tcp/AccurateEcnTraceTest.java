@@ -2,7 +2,7 @@ package io.tapstack.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapstack.ip.SocketErrorException;
+import io.tapstack.error.SocketErrorException;
 import io.tapstack.link.LinkCapabilities;
 import io.tapstack.link.LinkType;
 import io.tapstack.wire.Endpoint;

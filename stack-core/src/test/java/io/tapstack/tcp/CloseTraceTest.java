@@ -2,8 +2,8 @@ package io.tapstack.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tapstack.error.SocketError;
 import io.tapstack.event.DropReason;
-import io.tapstack.ip.SocketError;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 

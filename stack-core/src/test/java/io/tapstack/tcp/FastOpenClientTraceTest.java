@@ -2,7 +2,7 @@ package io.tapstack.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapstack.ip.SocketErrorException;
+import io.tapstack.error.SocketErrorException;
 import io.tapstack.wire.Endpoint;
 import io.tapstack.wire.IpAddress;
 import java.io.UncheckedIOException;

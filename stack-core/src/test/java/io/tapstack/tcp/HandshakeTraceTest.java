@@ -2,7 +2,7 @@ package io.tapstack.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapstack.ip.SocketError;
+import io.tapstack.error.SocketError;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 

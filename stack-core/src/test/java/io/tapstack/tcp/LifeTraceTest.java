@@ -3,10 +3,10 @@ package io.tapstack.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tapstack.error.SocketError;
+import io.tapstack.error.SocketErrorException;
 import io.tapstack.event.DropReason;
 import io.tapstack.ip.IcmpError;
-import io.tapstack.ip.SocketError;
-import io.tapstack.ip.SocketErrorException;
 import io.tapstack.wire.Endpoint;
 import io.tapstack.wire.IpAddress;
 import org.junit.jupiter.api.AfterEach;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapstack.buffer.BufferPool;
 import io.tapstack.buffer.Region;
+import io.tapstack.error.SocketErrorException;
 import io.tapstack.event.DropReason;
 import io.tapstack.ip.InterfaceAddress;
-import io.tapstack.ip.SocketErrorException;
 import io.tapstack.link.LinkCapabilities;
 import io.tapstack.link.LinkType;
 import io.tapstack.stack.NetworkStack;

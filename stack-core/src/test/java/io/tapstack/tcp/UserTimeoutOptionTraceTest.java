@@ -2,7 +2,7 @@ package io.tapstack.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapstack.ip.SocketError;
+import io.tapstack.error.SocketError;
 import io.tapstack.wire.TcpOptions;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.AfterEach;

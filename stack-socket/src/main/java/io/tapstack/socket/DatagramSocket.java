@@ -2,9 +2,9 @@ package io.tapstack.socket;
 
 import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.buffer.Region;
+import io.tapstack.error.SocketError;
+import io.tapstack.error.SocketErrorException;
 import io.tapstack.ip.ErrorReport;
-import io.tapstack.ip.SocketError;
-import io.tapstack.ip.SocketErrorException;
 import io.tapstack.tcp.StampObserver;
 import io.tapstack.udp.Datagram;
 import io.tapstack.udp.UdpEndpoint;

@@ -1,6 +1,6 @@
 package io.tapstack.socket;
 
-import io.tapstack.ip.SocketError;
+import io.tapstack.error.SocketError;
 
 /** From the negative numbers that calls answer back to {@link SocketError}s. */
 final class Errno {

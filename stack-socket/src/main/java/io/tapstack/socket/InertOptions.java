@@ -1,6 +1,6 @@
 package io.tapstack.socket;
 
-import io.tapstack.ip.SocketError;
+import io.tapstack.error.SocketError;
 
 /**
  * Options of level {@code SOL_SOCKET} that a socket takes and tells again, as on Linux, but that change nothing of what

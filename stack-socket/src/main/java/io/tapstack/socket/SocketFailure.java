@@ -1,6 +1,6 @@
 package io.tapstack.socket;
 
-import io.tapstack.ip.SocketError;
+import io.tapstack.error.SocketError;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;

@@ -1,6 +1,6 @@
 package io.tapstack.socket;
 
-import io.tapstack.ip.SocketError;
+import io.tapstack.error.SocketError;
 import io.tapstack.stack.Door;
 import io.tapstack.stack.NetworkStack;
 import io.tapstack.stack.WaitPoint;

@@ -1,7 +1,7 @@
 package io.tapstack.socket;
 
-import io.tapstack.ip.SocketError;
-import io.tapstack.ip.SocketErrorException;
+import io.tapstack.error.SocketError;
+import io.tapstack.error.SocketErrorException;
 import io.tapstack.stack.Door;
 import io.tapstack.tcp.TcpConnection;
 import io.tapstack.tcp.TcpSplice;

@@ -1,8 +1,8 @@
 package io.tapstack.socket;
 
+import io.tapstack.error.SocketError;
+import io.tapstack.error.SocketErrorException;
 import io.tapstack.ip.ErrorReport;
-import io.tapstack.ip.SocketError;
-import io.tapstack.ip.SocketErrorException;
 import io.tapstack.stack.Door;
 import io.tapstack.stack.WaitPoint;
 import io.tapstack.wire.Endpoint;

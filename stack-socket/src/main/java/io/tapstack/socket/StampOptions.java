@@ -1,7 +1,7 @@
 package io.tapstack.socket;
 
+import io.tapstack.error.SocketError;
 import io.tapstack.ip.ErrorReport;
-import io.tapstack.ip.SocketError;
 
 /**
  * SO_TIMESTAMP, SO_TIMESTAMPNS and SO_TIMESTAMPING of one socket, with Linux's numbers: which times are told, and as

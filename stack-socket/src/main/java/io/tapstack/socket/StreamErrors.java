@@ -1,8 +1,8 @@
 package io.tapstack.socket;
 
+import io.tapstack.error.SocketError;
 import io.tapstack.ip.ErrorQueue;
 import io.tapstack.ip.ErrorReport;
-import io.tapstack.ip.SocketError;
 import io.tapstack.tcp.StampObserver;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,6 @@
 package io.tapstack.socket;
 
-import io.tapstack.ip.SocketError;
+import io.tapstack.error.SocketError;
 import io.tapstack.tcp.FastOpenKeys;
 import io.tapstack.tcp.PortSharing;
 import io.tapstack.tcp.TcpConfig;

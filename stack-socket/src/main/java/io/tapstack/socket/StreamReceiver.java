@@ -1,7 +1,7 @@
 package io.tapstack.socket;
 
 import io.tapstack.buffer.Region;
-import io.tapstack.ip.SocketError;
+import io.tapstack.error.SocketError;
 import io.tapstack.tcp.ReadBatch;
 import io.tapstack.tcp.TcpConnection;
 import io.tapstack.tcp.TcpState;

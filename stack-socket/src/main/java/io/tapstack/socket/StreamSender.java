@@ -2,8 +2,8 @@ package io.tapstack.socket;
 
 import io.tapstack.buffer.BufferPool;
 import io.tapstack.buffer.Region;
-import io.tapstack.ip.SocketError;
-import io.tapstack.ip.SocketErrorException;
+import io.tapstack.error.SocketError;
+import io.tapstack.error.SocketErrorException;
 import io.tapstack.tcp.TcpConnection;
 import io.tapstack.wire.Endpoint;
 import java.io.IOException;

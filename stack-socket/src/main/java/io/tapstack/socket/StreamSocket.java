@@ -1,8 +1,8 @@
 package io.tapstack.socket;
 
+import io.tapstack.error.SocketError;
+import io.tapstack.error.SocketErrorException;
 import io.tapstack.ip.ErrorReport;
-import io.tapstack.ip.SocketError;
-import io.tapstack.ip.SocketErrorException;
 import io.tapstack.tcp.FastOpenKeys;
 import io.tapstack.tcp.TcpConnection;
 import io.tapstack.tcp.TcpInfo;

@@ -1,6 +1,6 @@
 package io.tapstack.socket;
 
-import io.tapstack.ip.SocketError;
+import io.tapstack.error.SocketError;
 import io.tapstack.wire.Endpoint;
 import java.io.Closeable;
 import java.io.IOException;

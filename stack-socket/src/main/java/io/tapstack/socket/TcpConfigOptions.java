@@ -1,7 +1,7 @@
 package io.tapstack.socket;
 
+import io.tapstack.error.SocketError;
 import io.tapstack.ip.PathMtuPolicy;
-import io.tapstack.ip.SocketError;
 import io.tapstack.tcp.TcpConfig;
 
 /**

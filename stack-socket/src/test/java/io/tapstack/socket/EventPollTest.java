@@ -2,8 +2,8 @@ package io.tapstack.socket;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapstack.ip.SocketError;
-import io.tapstack.ip.SocketErrorException;
+import io.tapstack.error.SocketError;
+import io.tapstack.error.SocketErrorException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,7 +2,7 @@ package io.tapstack.socket;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapstack.ip.SocketErrorException;
+import io.tapstack.error.SocketErrorException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.FutureTask;

@@ -2,7 +2,7 @@ package io.tapstack.socket;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapstack.ip.SocketError;
+import io.tapstack.error.SocketError;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;

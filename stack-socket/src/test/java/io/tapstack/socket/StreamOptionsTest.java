@@ -2,8 +2,8 @@ package io.tapstack.socket;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapstack.ip.SocketError;
-import io.tapstack.ip.SocketErrorException;
+import io.tapstack.error.SocketError;
+import io.tapstack.error.SocketErrorException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -3,8 +3,8 @@ package io.tapstack.socket;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tapstack.ip.SocketError;
-import io.tapstack.ip.SocketErrorException;
+import io.tapstack.error.SocketError;
+import io.tapstack.error.SocketErrorException;
 import io.tapstack.wire.Endpoint;
 import io.tapstack.wire.IpAddress;
 import java.nio.ByteBuffer;

@@ -1,7 +1,7 @@
 package io.tapstack.agent;
 
 import io.tapstack.agent.Incarnation.Caller;
-import io.tapstack.ip.SocketError;
+import io.tapstack.error.SocketError;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.ArrayBlockingQueue;

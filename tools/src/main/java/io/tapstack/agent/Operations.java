@@ -1,7 +1,7 @@
 package io.tapstack.agent;
 
 import io.tapstack.agent.AgentLink.Sent;
-import io.tapstack.ip.SocketError;
+import io.tapstack.error.SocketError;
 import io.tapstack.posix.LinuxErrno;
 import io.tapstack.posix.MessageHeader;
 import io.tapstack.posix.Readiness;

@@ -1,6 +1,6 @@
 package io.tapstack.agent;
 
-import io.tapstack.ip.SocketError;
+import io.tapstack.error.SocketError;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;

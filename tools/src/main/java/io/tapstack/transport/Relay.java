@@ -1,6 +1,6 @@
 package io.tapstack.transport;
 
-import io.tapstack.ip.SocketErrorException;
+import io.tapstack.error.SocketErrorException;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;

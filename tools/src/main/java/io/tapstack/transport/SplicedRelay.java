@@ -1,7 +1,7 @@
 package io.tapstack.transport;
 
-import io.tapstack.ip.SocketError;
-import io.tapstack.ip.SocketErrorException;
+import io.tapstack.error.SocketError;
+import io.tapstack.error.SocketErrorException;
 import io.tapstack.socket.Splice;
 import java.util.Optional;
 import java.util.concurrent.Executor;

@@ -2,8 +2,8 @@ package io.tapstack.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tapstack.error.SocketErrorException;
 import io.tapstack.integration.TestBytes.Summary;
-import io.tapstack.ip.SocketErrorException;
 import io.tapstack.stack.NetworkStack;
 import io.tapstack.tcp.ConnectionObserver;
 import io.tapstack.tcp.MtuProbingMode;

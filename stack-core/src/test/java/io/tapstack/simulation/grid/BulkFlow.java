@@ -1,6 +1,6 @@
 package io.tapstack.simulation.grid;
 
-import io.tapstack.ip.SocketErrorException;
+import io.tapstack.error.SocketErrorException;
 import io.tapstack.simulation.Host;
 import io.tapstack.simulation.SimulatedNetwork;
 import io.tapstack.tcp.ConnectionObserver;

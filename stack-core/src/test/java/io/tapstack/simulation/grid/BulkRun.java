@@ -1,10 +1,10 @@
 package io.tapstack.simulation.grid;
 
+import io.tapstack.error.SocketErrorException;
 import io.tapstack.event.DropReason;
 import io.tapstack.event.Flow;
 import io.tapstack.event.StackEvents;
 import io.tapstack.event.StackStatistics;
-import io.tapstack.ip.SocketErrorException;
 import io.tapstack.link.PcapngWriter;
 import io.tapstack.simulation.Host;
 import io.tapstack.simulation.SimulatedNetwork;

@@ -2,7 +2,7 @@ package io.tapstack.simulation.grid;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapstack.ip.SocketErrorException;
+import io.tapstack.error.SocketErrorException;
 import io.tapstack.link.Impairment;
 import io.tapstack.simulation.Host;
 import io.tapstack.simulation.SimulatedNetwork;

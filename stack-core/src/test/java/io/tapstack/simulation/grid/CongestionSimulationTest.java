@@ -2,9 +2,9 @@ package io.tapstack.simulation.grid;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tapstack.error.SocketErrorException;
 import io.tapstack.event.Flow;
 import io.tapstack.event.StackEvents;
-import io.tapstack.ip.SocketErrorException;
 import io.tapstack.link.Impairment;
 import io.tapstack.simulation.Host;
 import io.tapstack.simulation.SimulatedNetwork;

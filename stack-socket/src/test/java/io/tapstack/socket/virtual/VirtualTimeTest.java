@@ -2,8 +2,8 @@ package io.tapstack.socket.virtual;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tapstack.error.SocketErrorException;
 import io.tapstack.ip.InterfaceAddress;
-import io.tapstack.ip.SocketErrorException;
 import io.tapstack.link.ImpairedLink;
 import io.tapstack.link.Impairment;
 import io.tapstack.link.LinkCapabilities;

@@ -1,8 +1,8 @@
 package io.tapstack.bench.micro;
 
 import io.tapstack.buffer.Region;
+import io.tapstack.error.SocketErrorException;
 import io.tapstack.ip.InterfaceAddress;
-import io.tapstack.ip.SocketErrorException;
 import io.tapstack.stack.NetworkStack;
 import io.tapstack.stack.StackConfig;
 import io.tapstack.tcp.TcpConfig;

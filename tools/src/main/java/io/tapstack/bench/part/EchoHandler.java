@@ -1,7 +1,7 @@
 package io.tapstack.bench.part;
 
-import io.tapstack.ip.SocketError;
-import io.tapstack.ip.SocketErrorException;
+import io.tapstack.error.SocketError;
+import io.tapstack.error.SocketErrorException;
 import io.tapstack.socket.MessageFlags;
 import io.tapstack.socket.SocketHandler;
 import io.tapstack.socket.SocketLayer;

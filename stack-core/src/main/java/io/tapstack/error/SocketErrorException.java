@@ -1,4 +1,4 @@
-package io.tapstack.ip;
+package io.tapstack.error;
 
 import java.io.IOException;
 

@@ -1,7 +1,7 @@
 package io.tapstack.posix;
 
-import io.tapstack.ip.SocketError;
-import io.tapstack.ip.SocketErrorException;
+import io.tapstack.error.SocketError;
+import io.tapstack.error.SocketErrorException;
 import io.tapstack.posix.OpenFile.EpollFile;
 import io.tapstack.posix.OpenFile.SocketFile;
 import io.tapstack.socket.DatagramSocket;

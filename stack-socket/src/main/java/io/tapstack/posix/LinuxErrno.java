@@ -1,6 +1,6 @@
 package io.tapstack.posix;
 
-import io.tapstack.ip.SocketError;
+import io.tapstack.error.SocketError;
 
 /**
  * Linux's error numbers (x86-64, errno(3)) that the stack itself has no use for; the others are in {@link SocketError}.
