@@ -192,4 +192,16 @@ class FullDeviceTraceTest {
         connection.abort(trace.now());
         trace.noLeaks();
     }
+
+    /** RFC 9293 3.8.6.3: a delayed ACK whose timer fires while the device is full is sent later. */
+    @Test
+    void r5DelayedAckAndFullDevice() {
+        trace.established(new TcpConfig());
+        trace.in("P. 1:101(100) ack 1").quiet();
+        trace.link.room(0);
+        trace.advance(50);
+        trace.link.room(100);
+        trace.advance(1_000);
+        trace.out(". 1:1(0) ack 101");
+    }
 }

@@ -166,4 +166,21 @@ class KeepAliveTraceTest {
         assertThat(connection.error()).isEqualTo(SocketError.ETIMEDOUT);
         trace.drain(); // Probes, challenges and the reset.
     }
+
+    /**
+     * RFC 1122 4.2.3.6: unacknowledged data is the retransmission timer's business; keep-alives do not end the
+     * connection.
+     */
+    @Test
+    void r24KeepAliveWithDataInFlight() {
+        final TcpConfig config = new TcpConfig()
+                .keepAlive(true)
+                .keepAliveIdleNanos(1_000_000_000L)
+                .keepAliveIntervalNanos(100_000_000L)
+                .keepAliveCount(3);
+        final TcpConnection c = trace.established(config);
+        trace.write(c, 100);
+        trace.advance(5_000);
+        assertThat(c.error()).isNull();
+    }
 }

@@ -1,5 +1,7 @@
 package io.tapstack.tcp;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -98,5 +100,23 @@ class NagleTraceTest {
         trace.quiet();
         connection.close(trace.now());
         trace.out("FP. 11:21(10) ack 1").quiet();
+    }
+
+    /** The mark of the last small segment does not go stale after 3 GiB of full segments. */
+    @Test
+    void r11NagleMarkerGoesStale() {
+        final TcpConnection c = trace.established(new TcpConfig());
+        trace.write(c, 10);
+        trace.link.take();
+        trace.in(". 1:1(0) ack 11");
+        // 3 GiB of full segments later.
+        for (int i = 0; i < 3; i++) {
+            c.sndNxt += 1 << 30;
+            c.sndUna = c.sndNxt - 1;
+            c.recovery.established(c.sndUna, c.mss);
+            trace.in(". 1:1(0) ack " + Integer.toUnsignedString(c.sndNxt - c.iss));
+        }
+        trace.write(c, 10);
+        assertThat(trace.link.take()).isNotNull();
     }
 }

@@ -117,4 +117,21 @@ class OrphanTraceTest {
         }
         assertThat(connection.state()).isEqualTo(TcpState.CLOSED);
     }
+
+    /** RFC 6429: a peer that keeps its window closed for a day does not hold the memory of an orphan. */
+    @Test
+    void r17OrphanBehindAClosedWindow() {
+        final TcpConnection c = trace.established(new TcpConfig(), 1_000);
+        trace.write(c, 500_000);
+        trace.link.take();
+        trace.in(". 1:1(0) ack 1001 win 0").quiet();
+        c.close(trace.now());
+        for (int i = 0; i < 24 * 60; i++) { // a day
+            trace.advance(60_000);
+            while (trace.link.take() != null) {
+                trace.in(". 1:1(0) ack 1001 win 0");
+            }
+        }
+        assertThat(c.state() + " holds " + c.sendQueue.chargedBytes()).isEqualTo("CLOSED holds 0");
+    }
 }

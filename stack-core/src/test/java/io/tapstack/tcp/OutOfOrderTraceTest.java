@@ -156,4 +156,13 @@ class OutOfOrderTraceTest {
         }
         TcpTrace.checksum(packet);
     }
+
+    /** RFC 9293 3.10.7.4: data behind a FIN that came before its turn is not delivered. */
+    @Test
+    void r21DataBehindTheFin() {
+        final TcpConnection c = trace.established(new TcpConfig());
+        trace.in("F. 101:101(0) ack 1");
+        trace.in(". 1:201(200) ack 1");
+        assertThat(c.state() + " " + c.readableBytes()).isEqualTo("CLOSE_WAIT 100");
+    }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tapstack.tcp.recovery.LossRecovery.Phase;
 import io.tapstack.wire.SequenceNumber;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -154,5 +155,36 @@ class OwnSequenceWrapTraceTest {
         trace.out("F. " + sequence + ":" + sequence + "(0) ack 1");
         trace.in("F. 1:1(0) ack " + (sequence + 1)).out(". " + (sequence + 1) + ":" + (sequence + 1) + "(0) ack 2");
         assertThat(connection.state()).isIn(TcpState.TIME_WAIT, TcpState.CLOSED);
+    }
+
+    /** After 4 GiB the sequence numbers come round to the ISN, which is not the SYN then. */
+    @Test
+    void r3SequenceComesRoundToTheIss() {
+        final TcpConnection c = trace.established(new TcpConfig());
+        // 4 GiB later.
+        c.sndUna = c.iss - 1000;
+        c.sndNxt = c.sndUna;
+        c.sndWl2 = c.sndUna;
+        c.recovery.established(c.sndUna, c.mss);
+        trace.write(c, 1_000);
+        trace.link.take();
+        trace.in(". 1:1(0) ack 0").quiet();
+        assertThat(c.sndUna).isEqualTo(c.iss);
+        trace.write(c, 10);
+        trace.out(". 0:10(10) ack 1").quiet();
+    }
+
+    /** The same in the middle of a flight: a retransmission across the ISN is whole. */
+    @Test
+    void r23RetransmissionAcrossTheIss() {
+        final TcpConnection c = trace.established(new TcpConfig());
+        c.sndUna = c.iss - 1000;
+        c.sndNxt = c.sndUna;
+        c.sndWl2 = c.sndUna;
+        c.recovery.established(c.sndUna, c.mss);
+        trace.write(c, 3_000);
+        trace.link.takeSent();
+        trace.in(". 1:1(0) ack 0").quiet();
+        trace.advance(200).out(". 0:1000(1000) ack 1");
     }
 }

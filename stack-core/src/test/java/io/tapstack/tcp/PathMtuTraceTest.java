@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapstack.event.DropReason;
 import io.tapstack.ip.PathMtuPolicy;
+import io.tapstack.link.LinkCapabilities;
+import io.tapstack.link.LinkType;
 import io.tapstack.tcp.recovery.LossRecovery;
 import io.tapstack.testing.Packets;
 import io.tapstack.wire.IpProtocol;
@@ -330,5 +332,20 @@ class PathMtuTraceTest {
         trace.drain(); // And more.
         connection.abort(trace.now());
         trace.drain(); // The reset.
+    }
+
+    /** A path MTU that another connection learned bounds the segments that a device cuts from super-segments. */
+    @Test
+    void r22PathMtuOfOthersAndSuperSegments() {
+        final TcpTrace offloading = new TcpTrace(new LinkCapabilities(LinkType.IP, 1_500, true, true, 65_535));
+        final TcpListener l = offloading.listen(new TcpConfig().timestamps(false));
+        offloading.in("S 0:0(0) win 65535 <mss 1460>");
+        offloading.out("S. 0:0(0) ack 1");
+        offloading.in(". 1:1(0) ack 1");
+        final TcpConnection c = l.accept();
+        c.path.reduceMtu(1_000); // somebody else
+        offloading.write(c, 10_000);
+        assertThat(c.mss).isEqualTo(960);
+        offloading.noLeaks();
     }
 }

@@ -160,4 +160,105 @@ class PersistTraceTest {
         assertThat(connection.error()).isEqualTo(SocketError.ETIMEDOUT);
         trace.drain(); // The last probes and the reset.
     }
+
+    /**
+     * A probe that carries the last byte stops the persist timer when it is acknowledged: no FIN follows that was never
+     * asked for.
+     */
+    @Test
+    void r1ProbeOfTheLastByteMustNotBecomeAFin() {
+        final TcpConnection c = trace.established(new TcpConfig(), 1_000);
+        trace.write(c, 1_001);
+        trace.out(". 1:1001(1000) ack 1").quiet();
+        trace.in(". 1:1(0) ack 1001 win 0").quiet();
+        trace.advance(200).out(". 1001:1002(1) ack 1");
+        trace.in(". 1:1(0) ack 1002 win 0").quiet();
+        trace.advance(60_000).quiet();
+        assertThat(c.finSent).isFalse();
+    }
+
+    /** A FIN that is sent as a probe and acknowledged, while the window stays closed, stops the persist timer. */
+    @Test
+    void r2aFinProbeAcknowledged() {
+        final TcpConnection c = trace.established(new TcpConfig(), 1_000);
+        trace.write(c, 1_000);
+        trace.out(". 1:1001(1000) ack 1").in(". 1:1(0) ack 1001 win 0");
+        c.shutdownOutput(trace.now());
+        trace.advance(200).out("F. 1001:1001(0) ack 1");
+        trace.in(". 1:1(0) ack 1002 win 0").quiet();
+        assertThat(c.state()).isEqualTo(TcpState.FIN_WAIT_2);
+        trace.advance(60_000).quiet();
+    }
+
+    /** The same when the window opens: a half-closed connection sends no second FIN and does not time out. */
+    @Test
+    void r2bFinProbeAcknowledgedWindowOpen() {
+        final TcpConnection c = trace.established(new TcpConfig(), 1_000);
+        trace.write(c, 1_000);
+        trace.out(". 1:1001(1000) ack 1").in(". 1:1(0) ack 1001 win 0");
+        c.shutdownOutput(trace.now());
+        trace.advance(200).out("F. 1001:1001(0) ack 1");
+        trace.in(". 1:1(0) ack 1002 win 5000").quiet();
+        final StringBuilder sent = new StringBuilder();
+        trace.advance(3_600_000);
+        int n = 0;
+        while (trace.link.take() != null) {
+            n++;
+        }
+        assertThat(c.state() + " sent " + n + " error " + c.error()).isEqualTo("FIN_WAIT_2 sent 0 error null");
+    }
+
+    /**
+     * RFC 9293 3.8.6.2.1: a peer with a small window that talks more often than the RTO does not put off the override
+     * timeout.
+     */
+    @Test
+    void r4OverrideTimeoutIsPostponedForEver() {
+        final TcpConnection c = trace.established(new TcpConfig());
+        trace.in(". 1:1(0) ack 1 win 100").quiet();
+        trace.write(c, 1_000);
+        trace.quiet();
+        int sentBytes = 0;
+        for (int i = 0; i < 100; i++) { // 10 s
+            trace.in("P. " + (1 + i) + ":" + (2 + i) + "(1) ack 1 win 100");
+            trace.advance(100);
+            byte[] p;
+            while ((p = trace.link.take()) != null) {
+                sentBytes += p.length - 40;
+            }
+        }
+        assertThat(sentBytes).isPositive();
+    }
+
+    /**
+     * RFC 9293 3.8.6.1: the window is taken back to zero with data in flight, and the peer answers each retransmission:
+     * it lives.
+     */
+    @Test
+    void r6ShrunkToZeroAndAnswered() {
+        final TcpConnection c = trace.established(new TcpConfig());
+        trace.write(c, 1_000);
+        trace.link.take();
+        trace.in(". 1:1(0) ack 1 win 0").quiet();
+        for (int i = 0; i < 40; i++) {
+            trace.advance(121_000);
+            while (trace.link.take() != null) {
+                trace.in(". 1:1(0) ack 1 win 0");
+            }
+        }
+        assertThat(c.error()).isNull();
+    }
+
+    /** A window update that crosses a probe takes the probe back; the ACK of its byte counts nevertheless. */
+    @Test
+    void r10ProbeRetractedThenAcknowledged() {
+        final TcpConnection c = trace.established(new TcpConfig(), 1_000);
+        trace.write(c, 3_000);
+        trace.out(". 1:1001(1000) ack 1").quiet();
+        trace.in(". 1:1(0) ack 1001 win 0").quiet();
+        trace.advance(200).out(". 1001:1002(1) ack 1");
+        trace.in(". 1:1(0) ack 1001 win 10").quiet(); // crossed the probe
+        trace.in(". 1:1(0) ack 1002 win 9").quiet(); // takes the probe's byte
+        assertThat(c.sndUna - c.iss).isEqualTo(1002);
+    }
 }

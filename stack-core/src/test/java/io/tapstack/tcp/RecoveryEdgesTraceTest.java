@@ -2,6 +2,7 @@ package io.tapstack.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tapstack.tcp.recovery.AckArrival;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -210,5 +211,32 @@ class RecoveryEdgesTraceTest {
         trace.advance(20).in(". 1:1(0) ack 1001 <ts 2/" + Integer.toUnsignedString(echo) + ">");
         assertThat(connection.estimator.rto()).isLessThan(backedOff);
         assertThat(connection.estimator.minimum()).isLessThanOrEqualTo(20_000_000L);
+    }
+
+    /** RFC 5681 3.2: segments of limited transmit do not count in FlightSize when ssthresh is set. */
+    @Test
+    void r8LimitedTransmitNotInFlightSize() {
+        final TcpConnection c = trace.established(new TcpConfig().congestionControl("newreno"));
+        trace.write(c, 50_000);
+        trace.link.takeSent();
+        for (int i = 0; i < 3; i++) {
+            trace.in(". 1:1(0) ack 1");
+        }
+        assertThat(c.congestion.ssthresh()).isEqualTo(5_000);
+    }
+
+    /** RFC 5681 3.2: duplicate ACKs inflate the window by no more than the data in flight. */
+    @Test
+    void r19InflationIsBounded() {
+        final TcpConnection c = trace.established(new TcpConfig());
+        trace.write(c, 60_000);
+        trace.link.takeSent();
+        final AckArrival duplicate = new AckArrival();
+        for (int i = 0; i < 2_200_000; i++) {
+            duplicate.begin(trace.now(), c.sndUna, c.sndNxt);
+            duplicate.duplicate = true;
+            c.recovery.ackArrives(duplicate);
+        }
+        assertThat(c.recovery.window(0)).isBetween(0, c.sndNxt - c.sndUna);
     }
 }

@@ -206,4 +206,18 @@ class RetransmissionTraceTest {
         assertThat(connection.state()).isEqualTo(TcpState.ESTABLISHED);
         trace.in(". 1:1(0) ack 2001");
     }
+
+    /** Karn (RFC 6298 3): a SYN-ACK that was sent twice gives no sample of the round trip. */
+    @Test
+    void r12RepeatedSynAck() {
+        final TcpListener l = trace.listen(new TcpConfig().timestamps(false).windowScaling(false));
+        trace.in("S 0:0(0) win 65535 <mss 1000>");
+        trace.out("S. 0:0(0) ack 1");
+        trace.advance(900);
+        trace.in("S 0:0(0) win 65535 <mss 1000>");
+        trace.out("S. 0:0(0) ack 1");
+        trace.advance(10);
+        trace.in(". 1:1(0) ack 1");
+        assertThat(l.accept().estimator.srtt()).isZero();
+    }
 }

@@ -2,6 +2,9 @@ package io.tapstack.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tapstack.tcp.congestion.AckSample;
+import io.tapstack.tcp.congestion.CongestionControl;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -186,5 +189,114 @@ class SlowStartTraceTest {
         trace.in(". 1:1(0) ack 2001 win 1000").quiet();
         trace.in(". 1:1(0) ack 1001 win 9000").quiet();
         assertThat(connection.sndWnd).isEqualTo(1_000);
+    }
+
+    /**
+     * RFC 5681 3.1: after a timeout one ACK for the whole old flight opens the window by one segment, not by half the
+     * flight.
+     */
+    @Test
+    void r7SlowStartAfterTimeout() {
+        final TcpConnection c = trace.established(new TcpConfig().initialWindowSegments(40));
+        trace.write(c, 100_000);
+        int n = 0;
+        while (trace.link.take() != null) {
+            n++;
+        }
+        assertThat(n).isEqualTo(40);
+        trace.advance(200).out(". 1:1001(1000) ack 1").quiet();
+        trace.in(". 1:1(0) ack 40001");
+        n = 0;
+        while (trace.link.take() != null) {
+            n++;
+        }
+        assertThat(n).isLessThanOrEqualTo(3);
+    }
+
+    /** A window that nothing changes. */
+    private static final class FixedWindow implements CongestionControl {
+        private final int window;
+        int restarts;
+
+        FixedWindow(final int window) {
+            this.window = window;
+        }
+
+        @Override
+        public String name() {
+            return "fixed";
+        }
+
+        @Override
+        public void established(final int mss, final int initialWindow) {}
+
+        @Override
+        public void takeOver(final CongestionControl previous) {}
+
+        @Override
+        public void mss(final int mss) {}
+
+        @Override
+        public int cwnd() {
+            return window;
+        }
+
+        @Override
+        public int ssthresh() {
+            return window;
+        }
+
+        @Override
+        public void acknowledged(final AckSample ack) {}
+
+        @Override
+        public void lossDetected(final int flight, final long nowNanos) {}
+
+        @Override
+        public void recovered(final int flight, final long nowNanos) {}
+
+        @Override
+        public void timedOut(final int flight, final boolean first, final long nowNanos) {}
+
+        @Override
+        public void undo(final long nowNanos) {}
+
+        @Override
+        public void restartAfterIdle(final long idleNanos, final long rtoNanos) {
+            restarts++;
+        }
+    }
+
+    /**
+     * RFC 5681 4.1: data that is sent again is data that is sent; a window is not stale because nothing new was sent
+     * meanwhile.
+     */
+    @Test
+    void r27RepairIsNoSilence() {
+        final TcpListener listener = trace.listen(new TcpConfig().windowScaling(false));
+        trace.in("S 0:0(0) <mss 1012,sackOK,ts 1/0>").out("S. 0:0(0) ack 1").advance(100);
+        trace.in(". 1:1(0) ack 1 <ts 1/0>");
+        final TcpConnection c = Objects.requireNonNull(listener.accept());
+        final FixedWindow window = new FixedWindow(60_000);
+        c.congestion = window;
+        trace.write(c, 50_000);
+        while (trace.link.take() != null) {}
+        trace.advance(100);
+        trace.in(". 1:1(0) ack 1 <ts 1/0,nop,nop,sack 1001-50001>");
+        trace.out(". 1:1001(1000) ack 1").quiet();
+        // That is lost as well, and sent again by the timer.
+        while (c.timeouts == 0) {
+            trace.advance(1);
+        }
+        trace.out(". 1:1001(1000) ack 1").quiet();
+        final String echo = Integer.toUnsignedString(c.timestamps.value(trace.now()));
+        trace.advance(100);
+        trace.in(". 1:1(0) ack 50001 <ts 1/" + echo + ">");
+        trace.write(c, 1_000);
+        trace.out("P. 50001:51001(1000) ack 1");
+        assertThat(window.restarts).isZero();
+        trace.in(". 1:1(0) ack 51001 <ts 1/" + echo + ">");
+        c.close(trace.now());
+        trace.noLeaks();
     }
 }

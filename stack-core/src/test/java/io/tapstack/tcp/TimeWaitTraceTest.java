@@ -3,6 +3,7 @@ package io.tapstack.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapstack.event.DropReason;
+import java.nio.ByteBuffer;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -207,5 +208,27 @@ class TimeWaitTraceTest {
         trace.in("SR 100:100(0)").out(". 2:2(0) ack 2").quiet();
         assertThat(connection.state()).isEqualTo(TcpState.TIME_WAIT);
         trace.dropped(DropReason.TCP_RST_NOT_EXACT, 1);
+    }
+
+    /** RFC 9293 3.6.1 (MAY-2): the ISN of the next incarnation lies beyond what a fast connection has sent. */
+    @Test
+    void r15IsnOfTheSuccessor() {
+        final TcpConnection c = trace.established(new TcpConfig());
+        for (int i = 0; i < 40; i++) {
+            trace.write(c, 60_000);
+            for (int n = 0; c.sndUna != c.sndNxt; n++) {
+                trace.link.takeSent();
+                trace.in(". 1:1(0) ack " + Integer.toUnsignedString(c.sndNxt - c.iss));
+            }
+        }
+        c.close(trace.now());
+        trace.link.take();
+        trace.in("F. 1:1(0) ack " + Integer.toUnsignedString(c.sndNxt - c.iss));
+        trace.link.take();
+        assertThat(c.state()).isEqualTo(TcpState.TIME_WAIT);
+        trace.advance(100);
+        trace.in("S 100000:100000(0) win 65535 <mss 1000>");
+        final byte[] synAck = trace.link.next();
+        assertThat(ByteBuffer.wrap(synAck).getInt(24) - c.sndNxt).isPositive();
     }
 }

@@ -114,4 +114,45 @@ class WindowScaleTraceTest {
         trace.in("S. 0:0(0) ack 1 win 2000 <mss 1000,wscale 0>").out(". 1:1(0) ack 1 win " + (60_000 >> 3));
         trace.quiet();
     }
+
+    /**
+     * RFC 7323 2.3: rounding up to the scale does not let the right edge creep: small segments do not overrun
+     * SO_RCVBUF.
+     */
+    @Test
+    void r9WindowCreeps() {
+        final TcpListener l =
+                trace.listen(new TcpConfig().timestamps(false).quickAck(true).receiveBufferBytes(1 << 20));
+        trace.in("S 0:0(0) win 65535 <mss 1000,wscale 5>");
+        trace.out("S. 0:0(0) ack 1");
+        trace.in(". 1:1(0) ack 1");
+        final TcpConnection c = l.accept();
+        int seq = 1;
+        for (int i = 0; i < 50_000; i++, seq += 31) {
+            trace.in(". " + seq + ":" + (seq + 31) + "(31) ack 1");
+            trace.link.takeSent();
+        }
+        assertThat(c.readableBytes()).isLessThanOrEqualTo((1 << 20) + 1_460 + 32);
+    }
+
+    /** RFC 7323 2.4: rounding down to the scale does not take back window that was promised. */
+    @Test
+    void r18RightEdgeMovesBack() {
+        final TcpListener l = trace.listen(new TcpConfig().timestamps(false).receiveBufferBytes(1 << 29));
+        trace.in("S 0:0(0) win 65535 <mss 1000,wscale 5>");
+        trace.out("S. 0:0(0) ack 1");
+        trace.in(". 1:1(0) ack 1");
+        final TcpConnection c = l.accept();
+        int seq = 1;
+        for (int i = 0; i < 5_000; i++) {
+            final int before = c.rcvAdv;
+            final int n = 700 + i % 31;
+            trace.in("P. " + seq + ":" + (seq + n) + "(" + n + ") ack 1");
+            seq += n;
+            trace.read(c, i % 3 == 0 ? 100 : 1_000);
+            trace.poll();
+            trace.link.takeSent();
+            assertThat(c.rcvAdv - before).as("step " + i).isNotNegative();
+        }
+    }
 }
