@@ -47,10 +47,10 @@ class ArchitectureTest {
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages("io.tapstack");
 
-    /** The one class that has a thread, a clock and a lock: it is the door between the core and the world. */
+    /** The one class that has a thread, a clock and a lock: the driver with its lock. */
     private static final DescribedPredicate<JavaClass> STACK_DRIVER = DescribedPredicate.describe(
-            "the driver and its door",
-            type -> type.getName().matches("io\\.tapstack\\.stack\\.(StackDriver|DriverDoor)(\\$.*)?"));
+            "the driver and the lock",
+            type -> type.getName().matches("io\\.tapstack\\.stack\\.(StackDriver|DriverLock)(\\$.*)?"));
 
     static Stream<String> packages() {
         return TOP_DOWN.stream();
@@ -105,8 +105,7 @@ class ArchitectureTest {
                 .orShould()
                 .dependOnClassesThat()
                 .areAssignableTo(Future.class)
-                .because(
-                        "time is an argument, and whoever runs the stack owns the thread; only the driver and its door have either")
+                .because("time is an argument, and the caller owns the thread; only the driver has either")
                 .allowEmptyShould(true)
                 .check(CORE);
     }

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * received frame, or a mapped file. Payload moves through the stack as references to regions; whoever keeps a reference
  * {@linkplain #retain() retains} the region and {@linkplain #release() releases} it once.
  *
- * <p>The count is not atomic: it changes under the stack's door only. The bytes may be read and written outside the
- * door by whoever holds a reference.
+ * <p>The count is not atomic: it changes under the stack's lock only. The bytes may be read and written outside the
+ * lock by whoever holds a reference.
  */
 public abstract class Region {
 

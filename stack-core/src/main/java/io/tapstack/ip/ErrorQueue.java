@@ -24,7 +24,7 @@ public final class ErrorQueue {
     private int heldBytes;
     private int zeroCopyReports;
 
-    /** @param added is called, under the stack's door, whenever there is something new */
+    /** @param added is called, under the stack's lock, whenever there is something new */
     public ErrorQueue(final StackStatistics statistics, final Runnable added) {
         this.statistics = statistics;
         this.added = added;

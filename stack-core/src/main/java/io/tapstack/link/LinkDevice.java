@@ -56,7 +56,7 @@ public interface LinkDevice extends AutoCloseable {
      * Waits until there may be a frame to receive, there is room again after a refused frame, {@link #wakeup()} was
      * called, or the time is over. May return early. A simulated device returns at once.
      *
-     * <p>This and {@link #isReady} are the calls besides {@link #wakeup()} that are made outside the stack's door: by
+     * <p>This and {@link #isReady} are the calls besides {@link #wakeup()} that are made without the stack's lock: by
      * the driver, while an application may be inside and send frames. A device whose room ends that way has to be woken
      * by whoever was refused.
      *
@@ -66,7 +66,7 @@ public interface LinkDevice extends AutoCloseable {
 
     /**
      * Looks whether {@link #await} would return at once for a frame or for room, without waiting. Called outside the
-     * stack's door, by the one thread that also awaits. True for a simulated device, which never waits.
+     * stack's lock, by the one thread that also awaits. True for a simulated device, which never waits.
      *
      * @throws IOException if the device is gone
      */

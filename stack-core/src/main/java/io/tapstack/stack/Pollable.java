@@ -6,7 +6,7 @@ import java.io.IOException;
 
 /**
  * What a driver drives: a stack, as seen by whoever gives it time and frames. All methods are called inside the
- * {@link Door}.
+ * {@link StackLock}.
  */
 public interface Pollable {
 

@@ -10,21 +10,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread that runs a stack in real time. It waits at the device, outside the {@link Door}, for a frame, a deadline
- * or a wake-up; then it goes in and lets the stack do what there is to do.
+ * The thread that runs a stack in real time. It waits at the device, outside the {@link StackLock}, for a frame, a
+ * deadline or a wake-up; then it goes in and lets the stack do what there is to do.
  *
  * <p>Before it sleeps it looks at the device for a while, as long as {@linkplain AdaptiveSpin that pays}; with
  * {@link Waiting#BUSY_POLL} it never sleeps.
  *
- * <p>While an application {@linkplain Door#drive() drives} the stack in the course of its own work, the driver stands
- * aside and looks in now and then.
+ * <p>While an application {@linkplain StackLock#drive() drives} the stack in the course of its own work, the driver
+ * stands aside and looks in now and then.
  *
- * <p>It never stays inside for long: after a few bursts of frames, or earlier if somebody waits at the door, it goes
+ * <p>It never stays inside for long: after a few bursts of frames, or earlier if somebody waits for the lock, it goes
  * out and gives way.
  *
  * <p>A stack ends in one of two ways. {@link #close()} ends it in order. If the device fails, or the stack itself
- * throws, the driver ends it on the spot: the cause is logged and kept as {@link Door#failure()}, and everybody who
- * waits is told through {@link Door#whenShut}. In no case is anybody left waiting.
+ * throws, the driver ends it on the spot: the cause is logged and kept as {@link StackLock#failure()}, and everybody
+ * who waits is told through {@link StackLock#whenEnded}. In no case is anybody left waiting.
  *
  * <p>All methods may be called from any thread.
  */
@@ -32,7 +32,7 @@ public final class StackDriver implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(StackDriver.class);
 
-    /** Bursts in one stay inside while nobody waits at the door: enough to make the lock's cost vanish. */
+    /** Bursts in one stay inside while nobody waits for the lock: enough to make the lock's cost vanish. */
     private static final int BURSTS_PER_STAY = 8;
 
     /**
@@ -44,7 +44,7 @@ public final class StackDriver implements AutoCloseable {
     private final Pollable stack;
     private final LinkDevice device;
     private final Clock clock;
-    private final DriverDoor door;
+    private final DriverLock lock;
     private final Waiting waiting;
     private final AdaptiveSpin spin;
     private final Thread thread;
@@ -81,7 +81,7 @@ public final class StackDriver implements AutoCloseable {
 
     /**
      * A driver that does not run yet, and will wait as {@link Waiting#ADAPTIVE} says. From now on the stack may only be
-     * used inside {@link #door()}.
+     * used inside {@link #stackLock()}.
      *
      * @param name the thread's name, for logs
      */
@@ -97,15 +97,15 @@ public final class StackDriver implements AutoCloseable {
         this.stack = stack;
         this.device = stack.device();
         this.clock = clock;
-        this.door =
-                new DriverDoor(stack, clock, waiting == Waiting.BUSY_POLL ? 0 : spinNanos, this::standAsideNoLonger);
+        this.lock =
+                new DriverLock(stack, clock, waiting == Waiting.BUSY_POLL ? 0 : spinNanos, this::standAsideNoLonger);
         this.thread = new Thread(this::run, name);
         this.thread.setDaemon(true);
     }
 
     /** The way into the stack. */
-    public Door door() {
-        return door;
+    public StackLock stackLock() {
+        return lock;
     }
 
     /**
@@ -153,10 +153,10 @@ public final class StackDriver implements AutoCloseable {
                 turn();
             }
         } catch (final IOException e) {
-            door.failed(e);
+            lock.failed(e);
             LOG.error("{}: the device failed, the stack ends", thread.getName(), e);
         } catch (final RuntimeException | Error e) {
-            door.failed(e);
+            lock.failed(e);
             LOG.error("{}: a bug in the stack, which ends: {}", thread.getName(), stack, e);
         } finally {
             end();
@@ -168,35 +168,35 @@ public final class StackDriver implements AutoCloseable {
         boolean more = true;
         boolean aside = false;
         long wakeAt = Long.MAX_VALUE;
-        door.giveWay();
-        door.enter();
+        lock.giveWay();
+        lock.lock();
         try {
-            door.driverBack();
+            lock.driverBack();
             for (int burst = 0; more && burst < BURSTS_PER_STAY; burst++) {
-                more = door.pollByDriver();
-                if (door.isWaitedFor()) {
+                more = lock.pollByDriver();
+                if (lock.isWaitedFor()) {
                     break;
                 }
             }
             if (!more) {
                 wakeAt = earlier(stack.nextDeadline(), device.nextEvent());
                 wakeAt = idle ? wakeAt : earlier(wakeAt, clock.nanoTime() + NAP_NANOS);
-                aside = door.wasDriven();
+                aside = lock.wasDriven();
                 bulk = stack.bytesMoved() - bytesMoved > BULK_BYTES;
                 bytesMoved = stack.bytesMoved();
                 if (!aside) {
-                    door.driverRests(wakeAt);
+                    lock.driverRests(wakeAt);
                 }
             }
         } finally {
-            door.exit();
+            lock.unlock();
         }
         if (aside) {
             LockSupport.parkNanos(this, asideNanos);
             asideNanos = Math.min(2 * asideNanos, LONGEST_ASIDE_NANOS);
         } else {
             asideNanos = SHORTEST_ASIDE_NANOS;
-            if (!more && !look(wakeAt) && door.driverFallsAsleep()) {
+            if (!more && !look(wakeAt) && lock.driverFallsAsleep()) {
                 sleep(wakeAt);
             }
         }
@@ -233,7 +233,7 @@ public final class StackDriver implements AutoCloseable {
     }
 
     private boolean isRoused() throws IOException {
-        return closing || door.isDriverCalled() || device.isReady();
+        return closing || lock.isDriverCalled() || device.isReady();
     }
 
     private boolean isReached(final long time) {
@@ -255,14 +255,14 @@ public final class StackDriver implements AutoCloseable {
     }
 
     private void end() {
-        door.enter();
+        lock.lock();
         try {
             quietly("closing the stack", () -> stack.close(clock.nanoTime()));
-            for (final Runnable listener : door.shut()) {
+            for (final Runnable listener : lock.shut()) {
                 quietly("telling a listener of the end", listener);
             }
         } finally {
-            door.exit();
+            lock.unlock();
         }
         quietly("closing the device", device::close);
         LOG.info("{}: ended", thread.getName());
@@ -279,9 +279,9 @@ public final class StackDriver implements AutoCloseable {
     }
 
     private void noteFailure(final Throwable cause) {
-        final Throwable first = door.failure();
+        final Throwable first = lock.failure();
         if (first == null) {
-            door.failed(cause);
+            lock.failed(cause);
         }
     }
 
@@ -309,6 +309,6 @@ public final class StackDriver implements AutoCloseable {
 
     /** What ended the stack, or null if it runs or was closed as it should be. */
     public @Nullable Throwable failure() {
-        return door.failure();
+        return lock.failure();
     }
 }

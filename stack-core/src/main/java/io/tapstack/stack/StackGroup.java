@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The stacks end together: if one fails, so do the others.
  *
- * <p>All methods may be called from any thread, but what a stack itself is asked is asked inside its door.
+ * <p>All methods may be called from any thread, but what a stack itself is asked is asked under its lock.
  */
 public final class StackGroup implements AutoCloseable {
 
@@ -90,7 +90,7 @@ public final class StackGroup implements AutoCloseable {
         return stacks.size();
     }
 
-    /** A stack, from 0 on; used inside the door of its {@linkplain #driver(int) driver} only. */
+    /** A stack, from 0 on; used under the stack's lock of its {@linkplain #driver(int) driver} only. */
     public NetworkStack stack(final int index) {
         return stacks.get(index);
     }
@@ -103,12 +103,12 @@ public final class StackGroup implements AutoCloseable {
     /** Starts all threads. */
     public void start() {
         for (final StackDriver driver : drivers) {
-            final Door door = driver.door();
-            door.enter();
+            final StackLock lock = driver.stackLock();
+            lock.lock();
             try {
-                door.whenShut(() -> drivers.forEach(StackDriver::closeSoon));
+                lock.whenEnded(() -> drivers.forEach(StackDriver::closeSoon));
             } finally {
-                door.exit();
+                lock.unlock();
             }
         }
         drivers.forEach(StackDriver::start);

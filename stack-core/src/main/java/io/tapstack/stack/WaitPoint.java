@@ -1,12 +1,12 @@
 package io.tapstack.stack;
 
 /**
- * Where threads wait for something that happens inside a {@link Door}. All methods are called inside.
+ * Where threads wait for something that happens inside a {@link StackLock}. All methods are called inside.
  *
- * <p><b>Why no wake-up is lost.</b> A waiter looks at what it waits for inside the door; {@link #await} leaves the door
- * and starts to wait in one step; and whoever changes what it waits for does so inside, and calls {@link #wakeAll()}
- * before leaving. So the change comes either before the look, which sees it, or after the wait has begun, and ends it.
- * A waiter can wake for nothing, and therefore looks again, in a loop:
+ * <p><b>Why no wake-up is lost.</b> A waiter looks at what it waits for under the stack's lock; {@link #await} releases
+ * the lock and starts to wait in one step; and whoever changes what it waits for does so inside, and calls
+ * {@link #wakeAll()} before leaving. So the change comes either before the look, which sees it, or after the wait has
+ * begun, and ends it. A waiter can wake for nothing, and therefore looks again, in a loop:
  *
  * <pre>{@code
  * while (connection.readableBytes() == 0) {
@@ -24,7 +24,7 @@ public interface WaitPoint {
     /**
      * Steps outside, waits until {@link #wakeAll()} or the deadline, and comes back inside.
      *
-     * @param deadlineNanos in the time of {@link Door#now()}, or {@link #NEVER}
+     * @param deadlineNanos in the time of {@link StackLock#now()}, or {@link #NEVER}
      * @return false if the deadline has passed
      * @throws InterruptedException if the thread was interrupted before or while it waited; it is inside again, too
      */

@@ -4,7 +4,7 @@ import io.tapstack.error.SocketError;
 import io.tapstack.ip.ErrorReport;
 
 /**
- * Whoever waits for a connection: a socket. Calls come under the stack's door, in the middle of protocol work; they
+ * Whoever waits for a connection: a socket. Calls come under the stack's lock, in the middle of protocol work; they
  * must be short and only note what happened or wake somebody.
  */
 public interface ConnectionObserver {

@@ -3,8 +3,8 @@ package io.tapstack.tcp;
 import io.tapstack.buffer.Region;
 
 /**
- * Received payload on loan: references that an application takes under the door with {@link TcpConnection#borrow},
- * copies out of without the door, and gives back with {@link TcpConnection#consume}. One object serves a socket for all
+ * Received payload on loan: references that an application takes under the lock with {@link TcpConnection#borrow},
+ * copies out of without the lock, and gives back with {@link TcpConnection#consume}. One object serves a socket for all
  * its reads.
  */
 public final class ReadBatch {

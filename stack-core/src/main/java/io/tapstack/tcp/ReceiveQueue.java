@@ -2,7 +2,7 @@ package io.tapstack.tcp;
 
 import io.tapstack.buffer.BufferPool;
 import io.tapstack.buffer.Region;
-import io.tapstack.buffer.SliceLine;
+import io.tapstack.buffer.SliceQueue;
 import java.nio.ByteBuffer;
 
 /**
@@ -12,10 +12,10 @@ import java.nio.ByteBuffer;
  */
 final class ReceiveQueue {
 
-    private final SliceLine line;
+    private final SliceQueue line;
 
     ReceiveQueue(final BufferPool pool) {
-        line = new SliceLine(pool);
+        line = new SliceQueue(pool);
     }
 
     /** Bytes that can be read. */

@@ -3,7 +3,7 @@ package io.tapstack.tcp;
 import io.tapstack.buffer.BufferPool;
 import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.buffer.Region;
-import io.tapstack.buffer.SliceLine;
+import io.tapstack.buffer.SliceQueue;
 import java.nio.ByteBuffer;
 
 /**
@@ -15,10 +15,10 @@ import java.nio.ByteBuffer;
  */
 final class SendQueue {
 
-    private final SliceLine line;
+    private final SliceQueue line;
 
     SendQueue(final BufferPool pool) {
-        line = new SliceLine(pool);
+        line = new SliceQueue(pool);
     }
 
     /** Bytes in the queue, sent or not. */

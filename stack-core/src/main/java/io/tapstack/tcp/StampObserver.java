@@ -1,7 +1,7 @@
 package io.tapstack.tcp;
 
 /**
- * Whoever asked for the times of bytes that a connection sends: a socket. Calls come under the stack's door, in the
+ * Whoever asked for the times of bytes that a connection sends: a socket. Calls come under the stack's lock, in the
  * middle of protocol work.
  */
 public interface StampObserver {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * One connection: the user calls of RFC 9293 3.9.1, and the parts that it is made of. Every idea has a class of its
  * own; what they all look at is the {@link ControlBlock}.
  *
- * <p>All calls are made under the stack's door. Calls that may send take the stack's time.
+ * <p>All calls are made under the stack's lock. Calls that may send take the stack's time.
  */
 public final class TcpConnection extends ControlBlock {
 

@@ -83,7 +83,7 @@ public final class TcpListener {
         backlog = connections < 0 ? largestBacklog : Math.min(connections, largestBacklog);
     }
 
-    /** Who is told, under the door, that a connection can be accepted. */
+    /** Who is told, under the lock, that a connection can be accepted. */
     public void observer(final Runnable newAcceptable) {
         acceptable = newAcceptable;
     }

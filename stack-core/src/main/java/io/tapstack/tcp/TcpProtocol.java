@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * TCP of one stack: finds the connection or the listener for a segment, answers what belongs to neither, and hands out
- * local ports. All calls are made under the stack's door.
+ * local ports. All calls are made under the stack's lock.
  */
 public final class TcpProtocol implements TransportProtocol {
 

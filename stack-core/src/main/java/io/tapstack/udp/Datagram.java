@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A received datagram: its payload by reference, and where it came from. It belongs to who took it from
- * {@link UdpEndpoint#receive()}, may be copied out of without the stack's door, and is released once, under the door.
+ * {@link UdpEndpoint#receive()}, may be copied out of without the stack's lock, and is released once, under the lock.
  * It must not be used after that: the object serves the endpoint's next datagram.
  */
 public final class Datagram {

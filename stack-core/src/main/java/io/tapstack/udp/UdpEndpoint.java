@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * One end of UDP traffic: what is behind a datagram socket. Nothing here waits; a call that cannot go on says so, and
  * the {@link UdpObserver} hears when it can.
  *
- * <p>All calls under the stack's door.
+ * <p>All calls under the stack's lock.
  */
 public final class UdpEndpoint implements AutoCloseable {
 
@@ -135,8 +135,8 @@ public final class UdpEndpoint implements AutoCloseable {
     // ---- Sending
 
     /**
-     * Memory for a datagram to send. The caller fills its {@code length} bytes, from head to tail, outside the door if
-     * they are many, and hands it to {@link #send(PacketBuffer, Endpoint)} or releases it.
+     * Memory for a datagram to send. The caller fills its {@code length} bytes, from head to tail, without the stack's
+     * lock if they are many, and hands it to {@link #send(PacketBuffer, Endpoint)} or releases it.
      *
      * @throws SocketErrorException EMSGSIZE above {@link #MAX_PAYLOAD}, ENOBUFS at the stack's memory limit
      */

@@ -3,7 +3,7 @@ package io.tapstack.udp;
 import io.tapstack.ip.IcmpError;
 
 /**
- * Whoever waits for an endpoint: a socket. Calls come under the stack's door, in the middle of protocol work; they must
+ * Whoever waits for an endpoint: a socket. Calls come under the stack's lock, in the middle of protocol work; they must
  * be short and only note what happened or wake somebody.
  */
 public interface UdpObserver {

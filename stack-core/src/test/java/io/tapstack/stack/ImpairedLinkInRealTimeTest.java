@@ -94,7 +94,7 @@ class ImpairedLinkInRealTimeTest {
                 Thread.sleep(300);
                 final long sent = clock.nanoTime();
                 inside(
-                        driver.door(),
+                        driver.stackLock(),
                         () -> stack.tcp()
                                 .connect(
                                         null,
@@ -117,12 +117,12 @@ class ImpairedLinkInRealTimeTest {
         void run() throws Exception;
     }
 
-    private static void inside(final Door door, final Visit visit) throws Exception {
-        door.enter();
+    private static void inside(final StackLock lock, final Visit visit) throws Exception {
+        lock.lock();
         try {
             visit.run();
         } finally {
-            door.exit();
+            lock.unlock();
         }
     }
 }

@@ -26,7 +26,7 @@ final class StackDriverTest {
     private final QuietDevice device = new QuietDevice();
     private final FakeStack stack = new FakeStack(device);
     private final StackDriver driver = new StackDriver(stack, Clock.system(), "driver");
-    private final Door door = driver.door();
+    private final StackLock lock = driver.stackLock();
 
     @AfterEach
     void close() {
@@ -79,12 +79,12 @@ final class StackDriverTest {
     void isWokenByThoseWhoLeaveToWaitAsWell() throws InterruptedException {
         driver.start();
         awaitLongSleep();
-        door.enter();
+        lock.lock();
         try {
-            new Timer(stack.timers, now -> {}).arm(door.now() + HOUR);
-            door.waitPoint().await(door.now() + MILLIS);
+            new Timer(stack.timers, now -> {}).arm(lock.now() + HOUR);
+            lock.waitPoint().await(lock.now() + MILLIS);
         } finally {
-            door.exit();
+            lock.unlock();
         }
         assertThat(device.wakeups).hasValue(1);
     }
@@ -94,8 +94,8 @@ final class StackDriverTest {
         driver.start();
         awaitLongSleep();
         for (int i = 0; i < 1_000; i++) {
-            door.enter();
-            door.exit();
+            lock.lock();
+            lock.unlock();
         }
         assertThat(device.wakeups).hasValue(0);
     }
@@ -104,9 +104,9 @@ final class StackDriverTest {
     void isWokenForAPollThatIsWanted() throws InterruptedException {
         driver.start();
         awaitLongSleep();
-        door.enter();
+        lock.lock();
         stack.pollWanted = true;
-        door.exit();
+        lock.unlock();
         device.sleeps.acquire();
         assertThat(device.wakeups).hasValue(1);
     }
@@ -119,8 +119,8 @@ final class StackDriverTest {
         for (int i = 0; i < 4; i++) {
             threads.add(start(() -> {
                 for (int visit = 0; visit < 500; visit++) {
-                    door.enter();
-                    door.exit();
+                    lock.lock();
+                    lock.unlock();
                 }
             }));
         }
@@ -138,8 +138,8 @@ final class StackDriverTest {
         for (int i = 0; i < 4; i++) {
             threads.add(start(() -> {
                 while (stack.polls.get() < before + 100) {
-                    door.enter();
-                    door.exit();
+                    lock.lock();
+                    lock.unlock();
                     device.rouse();
                 }
             }));
@@ -163,10 +163,10 @@ final class StackDriverTest {
         awaitLongSleep();
         final List<String> order = Collections.synchronizedList(new ArrayList<>());
         final CountDownLatch done = new CountDownLatch(2);
-        door.enter();
+        lock.lock();
         defer(() -> order.add(Thread.currentThread().getName() + " 1"), done);
         defer(() -> order.add(Thread.currentThread().getName() + " 2"), done);
-        door.exit();
+        lock.unlock();
         done.await();
         assertThat(order).containsExactly("driver 1", "driver 2");
         assertThat(device.wakeups).hasValue(1);
@@ -191,12 +191,12 @@ final class StackDriverTest {
         driver.start();
         awaitLongSleep();
         final CountDownLatch polledAfterwards = new CountDownLatch(1);
-        door.enter();
-        door.defer(() -> {
+        lock.lock();
+        lock.defer(() -> {
             stack.pollWanted = true;
             stack.onPoll = polledAfterwards::countDown;
         });
-        door.exit();
+        lock.unlock();
         polledAfterwards.await();
         assertThat(device.wakeups).hasValue(1);
     }
@@ -206,20 +206,20 @@ final class StackDriverTest {
         final AtomicInteger runs = new AtomicInteger();
         final CountDownLatch fired = new CountDownLatch(1);
         driver.start();
-        door.enter();
-        door.defer(new Runnable() {
+        lock.lock();
+        lock.defer(new Runnable() {
             @Override
             public void run() {
                 if (runs.incrementAndGet() == 1) {
                     // Not before: a machine that is busy may take longer than that to come here.
-                    new Timer(stack.timers, now -> fired.countDown()).arm(door.now() + MILLIS);
+                    new Timer(stack.timers, now -> fired.countDown()).arm(lock.now() + MILLIS);
                 }
                 if (fired.getCount() > 0) {
-                    door.defer(this);
+                    lock.defer(this);
                 }
             }
         });
-        door.exit();
+        lock.unlock();
         fired.await();
         assertThat(runs.get()).isPositive();
     }
@@ -227,18 +227,18 @@ final class StackDriverTest {
     @Test
     void whatIsDeferredAtTheEndStillRuns() {
         final AtomicInteger runs = new AtomicInteger();
-        whenShut(() -> runs.addAndGet(1));
-        stack.onClose = () -> door.defer(() -> runs.addAndGet(10));
+        whenEnded(() -> runs.addAndGet(1));
+        stack.onClose = () -> lock.defer(() -> runs.addAndGet(10));
         driver.start();
         driver.close();
-        door.enter();
-        door.defer(() -> runs.addAndGet(100));
-        door.exit();
+        lock.lock();
+        lock.defer(() -> runs.addAndGet(100));
+        lock.unlock();
         assertThat(runs).hasValue(111);
     }
 
     private void defer(final Runnable task, final CountDownLatch done) {
-        door.defer(() -> {
+        lock.defer(() -> {
             task.run();
             done.countDown();
         });
@@ -252,8 +252,8 @@ final class StackDriverTest {
         awaitLongSleep();
         final int looks = device.looks.get();
         for (int i = 0; i < 100; i++) {
-            door.enter();
-            door.exit();
+            lock.lock();
+            lock.unlock();
         }
         assertThat(device.looks.get()).isEqualTo(looks);
     }
@@ -264,10 +264,10 @@ final class StackDriverTest {
             busy.start();
             for (int i = 0; i < 100; i++) {
                 final CountDownLatch fired = new CountDownLatch(1);
-                busy.door().enter();
+                busy.stackLock().lock();
                 new Timer(stack.timers, now -> fired.countDown())
-                        .arm(busy.door().now() + MILLIS / 10);
-                busy.door().exit();
+                        .arm(busy.stackLock().now() + MILLIS / 10);
+                busy.stackLock().unlock();
                 fired.await();
                 final CountDownLatch polled = new CountDownLatch(1);
                 stack.onPoll = polled::countDown;
@@ -289,9 +289,9 @@ final class StackDriverTest {
         driver.start();
         for (int i = 0; i < 20_000; i++) {
             final CountDownLatch ran = new CountDownLatch(1);
-            door.enter();
-            door.defer(ran::countDown);
-            door.exit();
+            lock.lock();
+            lock.defer(ran::countDown);
+            lock.unlock();
             ran.await();
         }
         assertThat(device.wakeups.get()).isLessThanOrEqualTo(20_000);
@@ -322,9 +322,9 @@ final class StackDriverTest {
         final long start = System.nanoTime();
         int visits = 0;
         while (System.nanoTime() - start < 100 * MILLIS) {
-            door.enter();
-            door.drive();
-            door.exit();
+            lock.lock();
+            lock.drive();
+            lock.unlock();
             device.rouse();
             visits++;
         }
@@ -338,9 +338,9 @@ final class StackDriverTest {
         driver.start();
         awaitLongSleep();
         for (int i = 0; i < 100; i++) {
-            door.enter();
-            door.drive();
-            door.exit();
+            lock.lock();
+            lock.drive();
+            lock.unlock();
             device.rouse();
             // The sleep at the device that follows the time aside; without it this test does not end.
             device.sleeps.drainPermits();
@@ -351,17 +351,17 @@ final class StackDriverTest {
     @Test
     void whatGoesWrongWhileAnApplicationDrivesEndsTheStack() throws InterruptedException {
         final CountDownLatch told = new CountDownLatch(1);
-        whenShut(told::countDown);
+        whenEnded(told::countDown);
         driver.start();
         awaitLongSleep();
         final RuntimeException bug = new IllegalStateException("a bug, made for this test");
         stack.onPoll = () -> {
             throw bug;
         };
-        door.enter();
-        door.drive();
-        door.drive();
-        door.exit();
+        lock.lock();
+        lock.drive();
+        lock.drive();
+        lock.unlock();
         told.await();
         driver.close();
         assertThat(driver.failure()).isSameAs(bug);
@@ -373,16 +373,16 @@ final class StackDriverTest {
         final AtomicInteger deepest = new AtomicInteger();
         stack.onPoll = () -> {
             deepest.accumulateAndGet(depth.incrementAndGet(), Math::max);
-            door.enter();
-            door.drive();
-            door.exit();
+            lock.lock();
+            lock.drive();
+            lock.unlock();
             depth.decrementAndGet();
         };
         driver.start();
         awaitLongSleep();
-        door.enter();
-        door.drive();
-        door.exit();
+        lock.lock();
+        lock.drive();
+        lock.unlock();
         assertThat(deepest).hasValue(1);
     }
 
@@ -393,14 +393,14 @@ final class StackDriverTest {
      * some.
      */
     private void await(final WaitPoint point, final AtomicInteger unread) throws InterruptedException {
-        door.enter();
+        lock.lock();
         try {
             while (unread.get() == 0) {
                 point.await(WaitPoint.NEVER);
             }
             unread.set(0);
         } finally {
-            door.exit();
+            lock.unlock();
         }
     }
 
@@ -416,7 +416,7 @@ final class StackDriverTest {
     private int readByWaiting(final int bytes) throws InterruptedException {
         final AtomicInteger unread = new AtomicInteger();
         final AtomicInteger byDriver = new AtomicInteger();
-        final WaitPoint point = door.waitPoint();
+        final WaitPoint point = lock.waitPoint();
         final Thread reader = Thread.currentThread();
         stack.onPoll = () -> {
             final int before = unread.get();
@@ -450,7 +450,7 @@ final class StackDriverTest {
     @Test
     void theDriverTakesOverWhenNothingComes() throws InterruptedException {
         final AtomicInteger unread = new AtomicInteger();
-        final WaitPoint point = door.waitPoint();
+        final WaitPoint point = lock.waitPoint();
         stack.onPoll = () -> bringToReader(point, unread, 100_000);
         driver.start();
         for (int i = 0; i < 200; i++) {
@@ -476,12 +476,12 @@ final class StackDriverTest {
     void whatIsDeferredWhileAnApplicationWatchesIsTheDriversStill() throws InterruptedException {
         final AtomicInteger unread = new AtomicInteger();
         final CountDownLatch tasks = new CountDownLatch(500);
-        final WaitPoint point = door.waitPoint();
+        final WaitPoint point = lock.waitPoint();
         stack.onPoll = () -> {
             final int before = unread.get();
             bringToReader(point, unread, 100_000);
             if (unread.get() > before) {
-                door.defer(() -> {
+                lock.defer(() -> {
                     assertThat(Thread.currentThread().getName()).isEqualTo("driver");
                     tasks.countDown();
                 });
@@ -499,7 +499,7 @@ final class StackDriverTest {
     @Test
     void whatGoesWrongWhileAnApplicationWatchesEndsTheStack() throws InterruptedException {
         final AtomicInteger unread = new AtomicInteger();
-        final WaitPoint point = door.waitPoint();
+        final WaitPoint point = lock.waitPoint();
         final RuntimeException bug = new IllegalStateException("a bug, made for this test");
         final Thread reader = Thread.currentThread();
         final AtomicInteger polls = new AtomicInteger();
@@ -509,7 +509,7 @@ final class StackDriverTest {
                 throw bug;
             }
         };
-        whenShut(() -> {
+        whenEnded(() -> {
             unread.set(1_000_000);
             point.wakeAll();
         });
@@ -518,9 +518,9 @@ final class StackDriverTest {
             device.frames.release();
             device.rouse();
             await(point, unread);
-            door.enter();
-            unread.set(door.isShut() ? 1_000_000 : unread.get());
-            door.exit();
+            lock.lock();
+            unread.set(lock.isEnded() ? 1_000_000 : unread.get());
+            lock.unlock();
         }
         driver.close();
         assertThat(driver.failure()).isSameAs(bug);
@@ -529,8 +529,8 @@ final class StackDriverTest {
     @Test
     void anInterruptEndsAWatch() throws InterruptedException {
         final AtomicInteger unread = new AtomicInteger();
-        final WaitPoint point = door.waitPoint();
-        final WaitPoint other = door.waitPoint();
+        final WaitPoint point = lock.waitPoint();
+        final WaitPoint other = lock.waitPoint();
         final AtomicReference<Object> result = new AtomicReference<>();
         // For ever something for another, so that there is always a reason to go on watching.
         stack.onPoll = () -> {
@@ -556,11 +556,11 @@ final class StackDriverTest {
 
     @Test
     void aWaitEndsWithTheDeadline() throws InterruptedException {
-        door.enter();
+        lock.lock();
         try {
-            assertThat(door.waitPoint().await(door.now() + MILLIS)).isFalse();
+            assertThat(lock.waitPoint().await(lock.now() + MILLIS)).isFalse();
         } finally {
-            door.exit();
+            lock.unlock();
         }
     }
 
@@ -568,16 +568,16 @@ final class StackDriverTest {
     void anInterruptEndsAWaitInside() throws InterruptedException {
         final CountDownLatch waiting = new CountDownLatch(1);
         final AtomicReference<Object> result = new AtomicReference<>();
-        final WaitPoint point = door.waitPoint();
+        final WaitPoint point = lock.waitPoint();
         final Thread waiter = start(() -> {
-            door.enter();
+            lock.lock();
             try {
                 waiting.countDown();
                 point.await(WaitPoint.NEVER);
             } catch (final InterruptedException e) {
                 result.set("interrupted");
             } finally {
-                door.exit();
+                lock.unlock();
             }
         });
         waiting.await();
@@ -604,13 +604,13 @@ final class StackDriverTest {
             inside.set(0);
         };
         driver.start();
-        final WaitPoint point = door.waitPoint();
+        final WaitPoint point = lock.waitPoint();
         final List<Thread> players = new ArrayList<>();
         for (int i = 0; i < threads; i++) {
             final int self = i;
             players.add(start(() -> {
                 for (int round = 0; round < rounds; round++) {
-                    door.enter();
+                    lock.lock();
                     try {
                         while (token[0] % threads != self) {
                             point.await(WaitPoint.NEVER);
@@ -624,7 +624,7 @@ final class StackDriverTest {
                     } catch (final InterruptedException e) {
                         throw new AssertionError(e);
                     } finally {
-                        door.exit();
+                        lock.unlock();
                     }
                     device.rouse();
                 }
@@ -643,7 +643,7 @@ final class StackDriverTest {
     void closesTheStackThenTellsThenClosesTheDevice() {
         final List<String> order = new ArrayList<>();
         stack.onClose = () -> order.add("stack, device " + (device.closed ? "closed" : "open"));
-        whenShut(() -> order.add("told, device " + (device.closed ? "closed" : "open")));
+        whenEnded(() -> order.add("told, device " + (device.closed ? "closed" : "open")));
         driver.start();
         driver.close();
         assertThat(order).containsExactly("stack, device open", "told, device open");
@@ -673,20 +673,20 @@ final class StackDriverTest {
     void aFailingDeviceEndsTheStackAndWakesEverybody() throws InterruptedException {
         driver.start();
         awaitLongSleep();
-        final WaitPoint point = door.waitPoint();
-        whenShut(point::wakeAll);
+        final WaitPoint point = lock.waitPoint();
+        whenEnded(point::wakeAll);
         final CountDownLatch waiting = new CountDownLatch(1);
         final Thread waiter = start(() -> {
-            door.enter();
+            lock.lock();
             try {
                 waiting.countDown();
-                while (!door.isShut()) {
+                while (!lock.isEnded()) {
                     point.await(WaitPoint.NEVER);
                 }
             } catch (final InterruptedException e) {
                 throw new AssertionError(e);
             } finally {
-                door.exit();
+                lock.unlock();
             }
         });
         waiting.await();
@@ -704,7 +704,7 @@ final class StackDriverTest {
         driver.start();
         awaitLongSleep();
         final CountDownLatch told = new CountDownLatch(1);
-        whenShut(told::countDown);
+        whenEnded(told::countDown);
         final RuntimeException bug = new IllegalStateException("a bug, made for this test");
         stack.onPoll = () -> {
             throw bug;
@@ -722,10 +722,10 @@ final class StackDriverTest {
         stack.onClose = () -> {
             throw new IllegalStateException("close fails, for this test");
         };
-        whenShut(() -> {
+        whenEnded(() -> {
             throw new IllegalStateException("a listener fails, for this test");
         });
-        whenShut(told::countDown);
+        whenEnded(told::countDown);
         driver.start();
         driver.close();
         assertThat(told.getCount()).isZero();
@@ -737,7 +737,7 @@ final class StackDriverTest {
     void whoComesLateIsToldAtOnce() {
         driver.close();
         final AtomicInteger told = new AtomicInteger();
-        whenShut(told::incrementAndGet);
+        whenEnded(told::incrementAndGet);
         assertThat(told).hasValue(1);
     }
 
@@ -750,15 +750,15 @@ final class StackDriverTest {
     }
 
     private void arm(final long delayNanos, final CountDownLatch fired) {
-        door.enter();
-        new Timer(stack.timers, now -> fired.countDown()).arm(door.now() + delayNanos);
-        door.exit();
+        lock.lock();
+        new Timer(stack.timers, now -> fired.countDown()).arm(lock.now() + delayNanos);
+        lock.unlock();
     }
 
-    private void whenShut(final Runnable listener) {
-        door.enter();
-        door.whenShut(listener);
-        door.exit();
+    private void whenEnded(final Runnable listener) {
+        lock.lock();
+        lock.whenEnded(listener);
+        lock.unlock();
     }
 
     private static Thread start(final Runnable work) {

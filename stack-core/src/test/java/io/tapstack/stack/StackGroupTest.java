@@ -45,9 +45,9 @@ final class StackGroupTest {
     void oneThatFailsEndsAll() throws InterruptedException {
         final CountDownLatch ended = new CountDownLatch(devices.size());
         for (int i = 0; i < group.size(); i++) {
-            group.driver(i).door().enter();
-            group.driver(i).door().whenShut(ended::countDown);
-            group.driver(i).door().exit();
+            group.driver(i).stackLock().lock();
+            group.driver(i).stackLock().whenEnded(ended::countDown);
+            group.driver(i).stackLock().unlock();
         }
         group.start();
         final IOException gone = new IOException("gone");

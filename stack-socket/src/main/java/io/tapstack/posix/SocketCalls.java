@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The system calls of sockets over a {@link FileTable}, with Linux's numbers for everything. They answer 0 or more for
  * success and {@code -errno} for failure, and wait as the man pages say; what waits does so in the time of the layer's
- * door, which may be a virtual one. A call that must not wait is made with {@link MessageFlags#MSG_DONTWAIT}, a connect
+ * lock, which may be a virtual one. A call that must not wait is made with {@link MessageFlags#MSG_DONTWAIT}, a connect
  * on a socket that is not blocking. Waiting for many descriptors is {@link Readiness}.
  *
  * <p>Any thread may call.

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A datagram that is written in pieces ({@code udp(7)}, UDP_CORK and MSG_MORE) and is not complete yet. It goes where
- * its first piece was to go. Used inside the door.
+ * its first piece was to go. Used under the stack's lock.
  */
 final class CorkedDatagram {
 

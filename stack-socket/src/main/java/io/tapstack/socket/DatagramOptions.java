@@ -6,7 +6,7 @@ import io.tapstack.udp.UdpEndpoint;
 
 /**
  * The int-valued options of one {@link DatagramSocket}: {@code socket(7)}, {@code ip(7)}, {@code udp(7)}. Used inside
- * the door.
+ * the stack's lock.
  */
 final class DatagramOptions {
 

@@ -32,7 +32,7 @@ public final class DatagramSocket extends StackSocket {
     private boolean outputShut;
     private int zeroCopySends;
 
-    /** Inside the door. */
+    /** Under the stack's lock. */
     DatagramSocket(final SocketLayer layer) {
         super(layer);
         this.endpoint = layer.stack().udp().open();
@@ -71,22 +71,22 @@ public final class DatagramSocket extends StackSocket {
 
     @Override
     public Endpoint localEndpoint() {
-        door.enter();
+        lock.lock();
         try {
             return endpoint.local();
         } finally {
-            door.exit();
+            lock.unlock();
         }
     }
 
     @Override
     public @Nullable Endpoint remoteEndpoint() {
-        door.enter();
+        lock.lock();
         try {
             final Endpoint remote = endpoint.remote();
             return remote == null || remote.port() == 0 ? null : remote; // As on Linux, port 0 is nobody.
         } finally {
-            door.exit();
+            lock.unlock();
         }
     }
 
@@ -111,7 +111,7 @@ public final class DatagramSocket extends StackSocket {
     public int sendMessage(
             final ByteBuffer data, final int flags, final @Nullable Endpoint destination, final SentMessage message) {
         final int length = data.remaining();
-        door.enter();
+        lock.lock();
         try {
             final boolean more = corked || MessageFlags.has(flags, MessageFlags.MSG_MORE);
             final int unusable = unusable();
@@ -134,7 +134,7 @@ public final class DatagramSocket extends StackSocket {
             final Endpoint to = pieces.destination();
             return Math.min(length, sendWhole(pieces.take(), flags, to, message));
         } finally {
-            door.exit();
+            lock.unlock();
         }
     }
 
@@ -148,7 +148,7 @@ public final class DatagramSocket extends StackSocket {
         }
     }
 
-    /** One datagram; called inside the door. */
+    /** One datagram; called under the stack's lock. */
     private int sendWhole(
             final ByteBuffer data, final int flags, final @Nullable Endpoint destination, final SentMessage message) {
         final int length = data.remaining();
@@ -179,7 +179,7 @@ public final class DatagramSocket extends StackSocket {
         final PacketBuffer datagram = endpoint.newDatagram(length);
         final boolean outside = length > SMALL_COPY;
         if (outside) {
-            door.exit();
+            lock.unlock();
         }
         boolean copied = false;
         try {
@@ -187,7 +187,7 @@ public final class DatagramSocket extends StackSocket {
             copied = true;
         } finally {
             if (outside) {
-                door.enter();
+                lock.lock();
             }
             if (!copied) {
                 datagram.release();
@@ -220,7 +220,7 @@ public final class DatagramSocket extends StackSocket {
 
     private void report(final int wanted, final int what, final int id, final byte[] packet) {
         if (wanted != 0) {
-            final ErrorReport report = ErrorReport.stamped(what, id, packet, door.now());
+            final ErrorReport report = ErrorReport.stamped(what, id, packet, lock.now());
             endpoint.errorQueue().add(report, endpoint.receiveLimitBytes());
         }
     }
@@ -259,7 +259,7 @@ public final class DatagramSocket extends StackSocket {
             final int flags,
             final @Nullable PeerAddress sender,
             final @Nullable ReceivedMessage message) {
-        door.enter();
+        lock.lock();
         try {
             final long deadline = receiveDeadline();
             int result = unusable();
@@ -288,7 +288,7 @@ public final class DatagramSocket extends StackSocket {
         } catch (final SocketErrorException e) {
             return -e.error().errno();
         } finally {
-            door.exit();
+            lock.unlock();
         }
     }
 
@@ -324,14 +324,14 @@ public final class DatagramSocket extends StackSocket {
         // A datagram that stays in the queue may be taken from there by somebody else.
         final boolean outside = !peek && length > SMALL_COPY;
         if (outside) {
-            door.exit();
+            lock.unlock();
         }
         final int copied;
         try {
             copied = datagram.copyTo(target);
         } finally {
             if (outside) {
-                door.enter();
+                lock.lock();
             }
             if (!peek) {
                 datagram.release();
@@ -342,12 +342,12 @@ public final class DatagramSocket extends StackSocket {
 
     /** {@code FIONREAD}: length of the next datagram, 0 if there is none. */
     public int availableBytes() {
-        door.enter();
+        lock.lock();
         try {
             final Datagram next = endpoint.peek();
             return next == null ? 0 : next.length();
         } finally {
-            door.exit();
+            lock.unlock();
         }
     }
 
@@ -426,7 +426,7 @@ public final class DatagramSocket extends StackSocket {
         return endpoint.isWritable() ? events | PollEvents.WRITABLE | PollEvents.POLLWRBAND : events;
     }
 
-    /** What the protocol tells us, inside the door, in the middle of its work. */
+    /** What the protocol tells us, under the stack's lock, in the middle of its work. */
     private final class Events implements UdpObserver {
 
         @Override

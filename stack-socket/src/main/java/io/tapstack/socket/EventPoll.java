@@ -1,7 +1,7 @@
 package io.tapstack.socket;
 
 import io.tapstack.error.SocketError;
-import io.tapstack.stack.Door;
+import io.tapstack.stack.StackLock;
 import io.tapstack.stack.WaitPoint;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
@@ -55,7 +55,7 @@ public final class EventPoll extends Watchable {
     public record Event(int events, long data) {}
 
     private final SocketLayer layer;
-    private final Door door;
+    private final StackLock lock;
     private final WaitPoint wake;
     private final Map<Watchable, Interest> interests = new IdentityHashMap<>();
 
@@ -65,11 +65,11 @@ public final class EventPoll extends Watchable {
     private final List<EventPoll> outer = new ArrayList<>(0);
     private boolean closed;
 
-    /** Inside the door. */
+    /** Under the stack's lock. */
     EventPoll(final SocketLayer layer) {
         this.layer = layer;
-        this.door = layer.door();
-        this.wake = door.waitPoint();
+        this.lock = layer.stackLock();
+        this.wake = lock.waitPoint();
     }
 
     /**
@@ -81,7 +81,7 @@ public final class EventPoll extends Watchable {
      *     watch one another in a row, or in a ring
      */
     public int add(final Watchable watched, final int events, final long data) {
-        door.enter();
+        lock.lock();
         try {
             if (closed || watched.isClosed()) {
                 return -SocketError.EBADF.errno();
@@ -102,7 +102,7 @@ public final class EventPoll extends Watchable {
             interest.ask(events, data);
             return 0;
         } finally {
-            door.exit();
+            lock.unlock();
         }
     }
 
@@ -139,7 +139,7 @@ public final class EventPoll extends Watchable {
      * @return 0, {@code -ENOENT} if it is not watched, {@code -EINVAL} if {@link #EPOLLEXCLUSIVE} is or was asked for
      */
     public int modify(final Watchable watched, final int events, final long data) {
-        door.enter();
+        lock.lock();
         try {
             if ((events & EPOLLEXCLUSIVE) != 0) {
                 return -SocketError.EINVAL.errno();
@@ -154,13 +154,13 @@ public final class EventPoll extends Watchable {
             interest.ask(events, data);
             return 0;
         } finally {
-            door.exit();
+            lock.unlock();
         }
     }
 
     /** {@code EPOLL_CTL_DEL}. @return 0, or {@code -ENOENT} if it is not watched */
     public int remove(final Watchable watched) {
-        door.enter();
+        lock.lock();
         try {
             final Interest interest = interests.remove(watched);
             if (interest == null) {
@@ -169,7 +169,7 @@ public final class EventPoll extends Watchable {
             interest.end();
             return 0;
         } finally {
-            door.exit();
+            lock.unlock();
         }
     }
 
@@ -186,9 +186,9 @@ public final class EventPoll extends Watchable {
         if (most <= 0) {
             return -SocketError.EINVAL.errno();
         }
-        door.enter();
+        lock.lock();
         try {
-            final long deadline = timeoutMillis < 0 ? WaitPoint.NEVER : door.now() + timeoutMillis * 1_000_000;
+            final long deadline = timeoutMillis < 0 ? WaitPoint.NEVER : lock.now() + timeoutMillis * 1_000_000;
             boolean inTime = timeoutMillis != 0 && !layer.isHandling();
             while (true) {
                 if (closed) {
@@ -204,13 +204,13 @@ public final class EventPoll extends Watchable {
             Thread.currentThread().interrupt();
             return -SocketError.EINTR.errno();
         } finally {
-            door.exit();
+            lock.unlock();
         }
     }
 
     /** Watches nothing any more; who waits gets {@code -EBADF}. */
     public void close() {
-        door.enter();
+        lock.lock();
         try {
             closed = true;
             interests.values().forEach(Interest::end);
@@ -218,17 +218,17 @@ public final class EventPoll extends Watchable {
             wake.wakeAll();
             tellListeners(PollEvents.READABLE | PollEvents.WRITABLE);
         } finally {
-            door.exit();
+            lock.unlock();
         }
     }
 
     @Override
     public boolean isClosed() {
-        door.enter();
+        lock.lock();
         try {
             return closed;
         } finally {
-            door.exit();
+            lock.unlock();
         }
     }
 

@@ -5,8 +5,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Calls the {@link SocketHandler} of one socket. The protocol tells of events in the middle of its work, where nobody
- * may call it again; so they are only noted, and the handler is called {@linkplain io.tapstack.stack.Door#defer later},
- * once for all that came together.
+ * may call it again; so they are only noted, and the handler is called {@linkplain io.tapstack.stack.StackLock#defer
+ * later}, once for all that came together.
  */
 final class HandlerCalls<S extends StackSocket> implements ReadinessListener, Runnable {
 
@@ -33,7 +33,7 @@ final class HandlerCalls<S extends StackSocket> implements ReadinessListener, Ru
         noted |= events;
         if (!deferred) {
             deferred = true;
-            socket.door.defer(this);
+            socket.lock.defer(this);
         }
     }
 

@@ -4,7 +4,7 @@ import io.tapstack.error.SocketError;
 
 /**
  * Options of level {@code SOL_SOCKET} that a socket takes and tells again, as on Linux, but that change nothing of what
- * it does: they are about queues and messages that a program of this stack never sees. Used inside the door.
+ * it does: they are about queues and messages that a program of this stack never sees. Used under the stack's lock.
  */
 final class InertOptions {
 

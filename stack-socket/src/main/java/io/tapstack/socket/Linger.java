@@ -5,7 +5,7 @@ import io.tapstack.tcp.TcpConnection;
 
 /**
  * What {@code SO_LINGER} asks for: that {@code close} waits until the peer has everything, or for so long. Used inside
- * the door.
+ * the stack's lock.
  */
 final class Linger {
 
@@ -21,7 +21,7 @@ final class Linger {
         if (seconds <= 0 || socket.layer.isHandling()) {
             return;
         }
-        final long deadline = socket.door.now() + seconds * 1_000_000_000L;
+        final long deadline = socket.lock.now() + seconds * 1_000_000_000L;
         last.observer(new ConnectionObserver() {
             @Override
             public void finAcknowledged() {
@@ -34,7 +34,7 @@ final class Linger {
             }
         });
         try {
-            while (isFinishing(last) && !socket.door.isShut() && socket.writable.await(deadline)) {
+            while (isFinishing(last) && !socket.lock.isEnded() && socket.writable.await(deadline)) {
                 continue;
             }
         } catch (final InterruptedException e) {

@@ -242,7 +242,7 @@ public final class MappedFile implements AutoCloseable {
 
     /**
      * A region over the chunk that holds the byte at {@code position}, held once by the caller, for use in the stack
-     * whose door the caller is inside of.
+     * whose lock the caller holds.
      *
      * @throws IllegalStateException if the last reference to the file is gone
      */

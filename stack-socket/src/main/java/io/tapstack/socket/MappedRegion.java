@@ -4,7 +4,7 @@ import io.tapstack.buffer.Region;
 import java.nio.ByteBuffer;
 
 /**
- * A chunk of a mapped file as one stack refers to it. Like every region it is counted inside the stack's door; it keeps
+ * A chunk of a mapped file as one stack refers to it. Like every region it is counted under the stack's lock; it keeps
  * the file's descriptor open for as long as somebody refers to it, so that the file's size can be looked at.
  */
 final class MappedRegion extends Region {

@@ -34,7 +34,7 @@ public final class PollEntry {
         return revents;
     }
 
-    /** Looks at it; called inside the door. @return true if there is something to report */
+    /** Looks at it; called under the stack's lock. @return true if there is something to report */
     boolean look() {
         revents = watched.readiness() & (events | PollEvents.UNASKED);
         return revents != 0;

@@ -5,8 +5,8 @@ package io.tapstack.socket;
 interface ReadinessListener {
 
     /**
-     * {@code watched} may be ready for something that it was not ready for before. Called inside the door, in the
-     * middle of protocol work: only note it, or wake somebody.
+     * {@code watched} may be ready for something that it was not ready for before. Called under the stack's lock, in
+     * the middle of protocol work: only note it, or wake somebody.
      *
      * @param events what it may be ready for: {@link PollEvents#READABLE}, {@link PollEvents#WRITABLE} or both
      */

@@ -2,8 +2,8 @@ package io.tapstack.socket;
 
 /**
  * An application that is called when a socket is ready, instead of having a thread that waits for it. It is called by
- * the stack's own thread, inside the stack's {@link io.tapstack.stack.Door}, right behind the protocol work that made
- * the socket ready: a request is answered without any change of threads.
+ * the stack's own thread, inside the stack's {@link io.tapstack.stack.StackLock}, right behind the protocol work that
+ * made the socket ready: a request is answered without any change of threads.
  *
  * <pre>{@code
  * final class Echo implements SocketHandler<StreamSocket> {

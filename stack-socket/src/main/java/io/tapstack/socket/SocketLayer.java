@@ -1,8 +1,8 @@
 package io.tapstack.socket;
 
 import io.tapstack.error.SocketError;
-import io.tapstack.stack.Door;
 import io.tapstack.stack.NetworkStack;
+import io.tapstack.stack.StackLock;
 import io.tapstack.stack.WaitPoint;
 import io.tapstack.tcp.TcpConfig;
 import java.util.Collections;
@@ -13,35 +13,35 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The sockets of one stack: where they are made, and where a thread waits for many of them. Any thread may call; every
- * call goes through the stack's {@link Door}.
+ * call goes through the stack's {@link StackLock}.
  */
 public final class SocketLayer {
 
-    private final Door door;
+    private final StackLock lock;
     private final NetworkStack stack;
 
     // What new stream sockets start with: as on Linux, with quick ACKs.
     private final TcpConfig defaults = new TcpConfig().quickAck(true);
 
-    // Inside the door: who calls a handler now, and so may not wait.
+    // Under the stack's lock: who calls a handler now, and so may not wait.
     private @Nullable Thread handling;
 
-    // Inside the door: every open socket, to be told when the stack ends.
+    // Under the stack's lock: every open socket, to be told when the stack ends.
     private final Set<StackSocket> open = Collections.newSetFromMap(new IdentityHashMap<>());
 
-    /** The sockets of {@code stack}, which is used inside {@code door} only. */
-    public SocketLayer(final Door door, final NetworkStack stack) {
-        this.door = door;
+    /** The sockets of {@code stack}, which is used inside {@code lock} only. */
+    public SocketLayer(final StackLock lock, final NetworkStack stack) {
+        this.lock = lock;
         this.stack = stack;
-        door.enter();
+        lock.lock();
         try {
-            door.whenShut(() -> List.copyOf(open).forEach(StackSocket::stackEnded));
+            lock.whenEnded(() -> List.copyOf(open).forEach(StackSocket::stackEnded));
         } finally {
-            door.exit();
+            lock.unlock();
         }
     }
 
-    /** What TCP sockets that are made from now on start with. To be changed inside the door. */
+    /** What TCP sockets that are made from now on start with. To be changed under the stack's lock. */
     public TcpConfig defaults() {
         return defaults;
     }
@@ -51,41 +51,41 @@ public final class SocketLayer {
      * stream.
      */
     public void readUrgentApart() {
-        door.enter();
+        lock.lock();
         try {
             defaults.urgentInLine(false);
         } finally {
-            door.exit();
+            lock.unlock();
         }
     }
 
     /** A new TCP socket, blocking, not bound: {@code socket(AF_INET, SOCK_STREAM, 0)}. */
     public StreamSocket stream() {
-        door.enter();
+        lock.lock();
         try {
             return new StreamSocket(this);
         } finally {
-            door.exit();
+            lock.unlock();
         }
     }
 
     /** A new UDP socket, blocking, not bound: {@code socket(AF_INET, SOCK_DGRAM, 0)}. */
     public DatagramSocket datagram() {
-        door.enter();
+        lock.lock();
         try {
             return new DatagramSocket(this);
         } finally {
-            door.exit();
+            lock.unlock();
         }
     }
 
     /** A new set of sockets to wait for: {@code epoll_create(2)}. All sockets in it belong to this layer. */
     public EventPoll eventPoll() {
-        door.enter();
+        lock.lock();
         try {
             return new EventPoll(this);
         } finally {
-            door.exit();
+            lock.unlock();
         }
     }
 
@@ -98,31 +98,31 @@ public final class SocketLayer {
      *     {@code -EINTR} if the thread was interrupted (and still is)
      */
     public int poll(final List<PollEntry> entries, final long timeoutMillis) {
-        door.enter();
+        lock.lock();
         try {
             final int ready = look(entries);
             if (ready > 0 || timeoutMillis == 0 || isHandling()) {
                 return ready;
             }
-            final long deadline = timeoutMillis < 0 ? WaitPoint.NEVER : door.now() + timeoutMillis * 1_000_000;
+            final long deadline = timeoutMillis < 0 ? WaitPoint.NEVER : lock.now() + timeoutMillis * 1_000_000;
             return waitFor(entries, deadline);
         } finally {
-            door.exit();
+            lock.unlock();
         }
     }
 
-    Door door() {
-        return door;
+    StackLock stackLock() {
+        return lock;
     }
 
-    /** The stack; used inside the door only. */
+    /** The stack; used under the stack's lock only. */
     NetworkStack stack() {
         return stack;
     }
 
     /**
-     * Notes that {@code thread} calls a handler from now on, or nobody any more. Inside the door. @return what was
-     * noted before
+     * Notes that {@code thread} calls a handler from now on, or nobody any more. Under the stack's lock. @return what
+     * was noted before
      */
     @Nullable
     Thread handling(final @Nullable Thread thread) {
@@ -131,23 +131,23 @@ public final class SocketLayer {
         return before;
     }
 
-    /** True if the calling thread is in a handler. Inside the door. */
+    /** True if the calling thread is in a handler. Under the stack's lock. */
     boolean isHandling() {
         return handling == Thread.currentThread();
     }
 
-    /** Called inside the door. */
+    /** Called under the stack's lock. */
     void opened(final StackSocket socket) {
         open.add(socket);
     }
 
-    /** Called inside the door. */
+    /** Called under the stack's lock. */
     void closed(final StackSocket socket) {
         open.remove(socket);
     }
 
     private int waitFor(final List<PollEntry> entries, final long deadline) {
-        final WaitPoint wake = door.waitPoint();
+        final WaitPoint wake = lock.waitPoint();
         final ReadinessListener listener = (socket, events) -> wake.wakeAll();
         for (final PollEntry entry : entries) {
             entry.watched().addListener(listener);

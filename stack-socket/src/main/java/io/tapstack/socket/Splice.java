@@ -2,7 +2,7 @@ package io.tapstack.socket;
 
 import io.tapstack.error.SocketError;
 import io.tapstack.error.SocketErrorException;
-import io.tapstack.stack.Door;
+import io.tapstack.stack.StackLock;
 import io.tapstack.tcp.TcpConnection;
 import io.tapstack.tcp.TcpSplice;
 import org.jspecify.annotations.Nullable;
@@ -16,11 +16,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Splice {
 
-    private final Door door;
+    private final StackLock lock;
     private final TcpSplice connections;
 
-    private Splice(final Door door, final TcpSplice connections) {
-        this.door = door;
+    private Splice(final StackLock lock, final TcpSplice connections) {
+        this.lock = lock;
         this.connections = connections;
     }
 
@@ -28,7 +28,7 @@ public final class Splice {
      * Joins two sockets, or a socket to itself. The sockets are closed to everybody else from now on: calls answer
      * {@code -EBADF}.
      *
-     * @param whenEnded called once, inside the door: it must not wait, only note the end or wake somebody
+     * @param whenEnded called once, under the stack's lock: it must not wait, only note the end or wake somebody
      * @throws SocketErrorException ENOTCONN if one is not connected (any more), EBADF if one is closed, EINVAL if they
      *     belong to different stacks, EPIPE if the output of one was shut down, EAGAIN while another thread takes bytes
      *     out of one; then both stay as they are
@@ -38,76 +38,76 @@ public final class Splice {
         if (first.layer != second.layer) {
             throw new SocketErrorException(SocketError.EINVAL, "splice");
         }
-        final Door door = first.door;
-        door.enter();
+        final StackLock lock = first.lock;
+        lock.lock();
         try {
             first.requireJoinable("splice");
             second.requireJoinable("splice");
             final TcpConnection one = first.handOver();
             final TcpConnection other = first == second ? one : second.handOver();
-            return new Splice(door, TcpSplice.join(one, other, whenEnded));
+            return new Splice(lock, TcpSplice.join(one, other, whenEnded));
         } finally {
-            door.exit();
+            lock.unlock();
         }
     }
 
     /** Bytes that went from the first socket to the second one. */
     public long forwardBytes() {
-        door.enter();
+        lock.lock();
         try {
             return connections.forwardBytes();
         } finally {
-            door.exit();
+            lock.unlock();
         }
     }
 
     /** Bytes that went from the second socket to the first one. */
     public long backBytes() {
-        door.enter();
+        lock.lock();
         try {
             return connections.backBytes();
         } finally {
-            door.exit();
+            lock.unlock();
         }
     }
 
     /** True when both directions have ended, or a side has failed. */
     public boolean isEnded() {
-        door.enter();
+        lock.lock();
         try {
             return connections.isEnded();
         } finally {
-            door.exit();
+            lock.unlock();
         }
     }
 
     /** Why it ended before its time, or null. */
     public @Nullable SocketError failure() {
-        door.enter();
+        lock.lock();
         try {
             return connections.failure();
         } finally {
-            door.exit();
+            lock.unlock();
         }
     }
 
     /** Closes both connections: what was passed on is still delivered. Does nothing if it has ended. */
     public void close() {
-        door.enter();
+        lock.lock();
         try {
-            connections.close(door.now());
+            connections.close(lock.now());
         } finally {
-            door.exit();
+            lock.unlock();
         }
     }
 
     /** Resets both connections. Does nothing if it has ended. */
     public void abort() {
-        door.enter();
+        lock.lock();
         try {
-            connections.abort(door.now());
+            connections.abort(lock.now());
         } finally {
-            door.exit();
+            lock.unlock();
         }
     }
 }

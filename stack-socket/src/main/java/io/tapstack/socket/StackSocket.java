@@ -3,7 +3,7 @@ package io.tapstack.socket;
 import io.tapstack.error.SocketError;
 import io.tapstack.error.SocketErrorException;
 import io.tapstack.ip.ErrorReport;
-import io.tapstack.stack.Door;
+import io.tapstack.stack.StackLock;
 import io.tapstack.stack.WaitPoint;
 import io.tapstack.wire.Endpoint;
 import java.nio.ByteBuffer;
@@ -18,14 +18,14 @@ import org.jspecify.annotations.Nullable;
  * waited for as long as its time limit allows. {@code -EINTR} means that the thread was interrupted; it still is.
  *
  * <p><b>Threads.</b> Any thread may make any call at any time. Protocol work is done by the caller, inside the stack's
- * {@link Door}; whoever has to wait does so at one of two {@linkplain WaitPoint wait points}, {@link #readable} or
- * {@link #writable}, which the protocol's events wake. Methods that are not public are called inside the door, unless
- * they say otherwise.
+ * {@link StackLock}; whoever has to wait does so at one of two {@linkplain WaitPoint wait points}, {@link #readable} or
+ * {@link #writable}, which the protocol's events wake. Methods that are not public are called under the stack's lock,
+ * unless they say otherwise.
  */
 public abstract sealed class StackSocket extends Watchable permits StreamSocket, DatagramSocket {
 
     final SocketLayer layer;
-    final Door door;
+    final StackLock lock;
 
     /** Where those wait who want to receive or accept. */
     final WaitPoint readable;
@@ -41,9 +41,9 @@ public abstract sealed class StackSocket extends Watchable permits StreamSocket,
 
     StackSocket(final SocketLayer layer) {
         this.layer = layer;
-        this.door = layer.door();
-        this.readable = door.waitPoint();
-        this.writable = door.waitPoint();
+        this.lock = layer.stackLock();
+        this.readable = lock.waitPoint();
+        this.writable = lock.waitPoint();
         layer.opened(this);
     }
 
@@ -86,7 +86,7 @@ public abstract sealed class StackSocket extends Watchable permits StreamSocket,
     }
 
     private int recvReport(final ByteBuffer target, final ReceivedMessage message) {
-        door.enter();
+        lock.lock();
         try {
             final int unusable = unusable();
             final ErrorReport report = unusable == 0 ? takeReport() : null;
@@ -102,7 +102,7 @@ public abstract sealed class StackSocket extends Watchable permits StreamSocket,
             target.put(report.payload(), 0, length);
             return length;
         } finally {
-            door.exit();
+            lock.unlock();
         }
     }
 
@@ -125,69 +125,69 @@ public abstract sealed class StackSocket extends Watchable permits StreamSocket,
 
     /** {@code setsockopt(2)} for options whose value is an int; see {@link SocketOptions}. */
     public final int setOption(final int level, final int name, final int value) {
-        door.enter();
+        lock.lock();
         try {
             return closed ? -SocketError.EBADF.errno() : applyOption(level, name, value);
         } finally {
-            door.exit();
+            lock.unlock();
         }
     }
 
     /** {@code getsockopt(2)} for options whose value is an int that is never negative. */
     public final int option(final int level, final int name) {
-        door.enter();
+        lock.lock();
         try {
             return closed ? -SocketError.EBADF.errno() : optionValue(level, name);
         } finally {
-            door.exit();
+            lock.unlock();
         }
     }
 
     /** {@code O_NONBLOCK}: calls that would have to wait answer {@code -EAGAIN} instead. */
     public final void nonBlocking(final boolean on) {
-        door.enter();
+        lock.lock();
         nonBlocking = on;
-        door.exit();
+        lock.unlock();
     }
 
     public final boolean isNonBlocking() {
-        door.enter();
+        lock.lock();
         try {
             return nonBlocking;
         } finally {
-            door.exit();
+            lock.unlock();
         }
     }
 
     /** {@code SO_RCVTIMEO}: how long a receive or an accept may wait, in nanoseconds; 0 for no limit. */
     public final void receiveTimeoutNanos(final long nanos) {
-        door.enter();
+        lock.lock();
         receiveTimeoutNanos = nanos;
-        door.exit();
+        lock.unlock();
     }
 
     public final long receiveTimeoutNanos() {
-        door.enter();
+        lock.lock();
         try {
             return receiveTimeoutNanos;
         } finally {
-            door.exit();
+            lock.unlock();
         }
     }
 
     /** {@code SO_SNDTIMEO}: how long a send or a connect may wait, in nanoseconds; 0 for no limit. */
     public final void sendTimeoutNanos(final long nanos) {
-        door.enter();
+        lock.lock();
         sendTimeoutNanos = nanos;
-        door.exit();
+        lock.unlock();
     }
 
     public final long sendTimeoutNanos() {
-        door.enter();
+        lock.lock();
         try {
             return sendTimeoutNanos;
         } finally {
-            door.exit();
+            lock.unlock();
         }
     }
 
@@ -196,7 +196,7 @@ public abstract sealed class StackSocket extends Watchable permits StreamSocket,
      * where they go on waiting. Closing twice is {@code -EBADF}, too.
      */
     public final int close() {
-        door.enter();
+        lock.lock();
         try {
             if (closed) {
                 return -SocketError.EBADF.errno();
@@ -204,18 +204,18 @@ public abstract sealed class StackSocket extends Watchable permits StreamSocket,
             leave();
             return closeProtocol();
         } finally {
-            door.exit();
+            lock.unlock();
         }
     }
 
     /** Whether {@link #close()} was called. */
     @Override
     public final boolean isClosed() {
-        door.enter();
+        lock.lock();
         try {
             return closed;
         } finally {
-            door.exit();
+            lock.unlock();
         }
     }
 
@@ -224,17 +224,17 @@ public abstract sealed class StackSocket extends Watchable permits StreamSocket,
      * closed.
      */
     public final boolean isReadable() {
-        door.enter();
+        lock.lock();
         try {
             return (readiness() & HandlerCalls.FOR_READER) != 0;
         } finally {
-            door.exit();
+            lock.unlock();
         }
     }
 
     /** Ends the calls of the socket's handler; does nothing if it has none. */
     public final void removeHandler() {
-        door.enter();
+        lock.lock();
         try {
             final HandlerCalls<?> ended = handlerCalls;
             if (ended != null) {
@@ -243,16 +243,16 @@ public abstract sealed class StackSocket extends Watchable permits StreamSocket,
                 removeListener(ended);
             }
         } finally {
-            door.exit();
+            lock.unlock();
         }
     }
 
     /**
-     * Gives the socket a handler, instead of the one that it has; does nothing if it is closed. Goes inside the door by
-     * itself.
+     * Gives the socket a handler, instead of the one that it has; does nothing if it is closed. Goes under the stack's
+     * lock by itself.
      */
     final void handle(final HandlerCalls<?> calls) {
-        door.enter();
+        lock.lock();
         try {
             removeHandler();
             if (!closed) {
@@ -261,19 +261,19 @@ public abstract sealed class StackSocket extends Watchable permits StreamSocket,
                 calls.readinessChanged(this, PollEvents.READABLE | PollEvents.WRITABLE);
             }
         } finally {
-            door.exit();
+            lock.unlock();
         }
     }
 
     // ---- What a kind of socket adds
 
     /**
-     * As {@link #recvMessage} without {@code MSG_ERRQUEUE}; {@code message} may be null. Goes inside the door by
+     * As {@link #recvMessage} without {@code MSG_ERRQUEUE}; {@code message} may be null. Goes under the stack's lock by
      * itself.
      */
     abstract int receive(ByteBuffer target, int flags, @Nullable ReceivedMessage message);
 
-    // ---- The same; inside the door
+    // ---- The same; under the stack's lock
 
     /** Which times are told. */
     abstract StampOptions stamps();
@@ -309,7 +309,7 @@ public abstract sealed class StackSocket extends Watchable permits StreamSocket,
         if (closed) {
             return PollEvents.POLLNVAL;
         }
-        return door.isShut() ? PollEvents.POLLERR | PollEvents.POLLHUP : pollState();
+        return lock.isEnded() ? PollEvents.POLLERR | PollEvents.POLLHUP : pollState();
     }
 
     /** The stack has ended: nobody must wait any more. */
@@ -341,7 +341,7 @@ public abstract sealed class StackSocket extends Watchable permits StreamSocket,
 
     // ---- Going inside
 
-    /** What a system call does inside the door. */
+    /** What a system call does under the stack's lock. */
     interface SystemCall {
         /** @return 0 or more, or a negative errno */
         int make() throws SocketErrorException;
@@ -349,14 +349,14 @@ public abstract sealed class StackSocket extends Watchable permits StreamSocket,
 
     /** Makes a call, unless the socket is unusable; for calls that are rare. */
     final int inside(final SystemCall call) {
-        door.enter();
+        lock.lock();
         try {
             final int unusable = unusable();
             return unusable != 0 ? unusable : call.make();
         } catch (final SocketErrorException e) {
             return -e.error().errno();
         } finally {
-            door.exit();
+            lock.unlock();
         }
     }
 
@@ -367,7 +367,7 @@ public abstract sealed class StackSocket extends Watchable permits StreamSocket,
         if (closed) {
             return -SocketError.EBADF.errno();
         }
-        return door.isShut() ? -SocketError.ENETDOWN.errno() : 0;
+        return lock.isEnded() ? -SocketError.ENETDOWN.errno() : 0;
     }
 
     final boolean mayWait(final int flags) {
@@ -375,11 +375,11 @@ public abstract sealed class StackSocket extends Watchable permits StreamSocket,
     }
 
     final long receiveDeadline() {
-        return receiveTimeoutNanos == 0 ? WaitPoint.NEVER : door.now() + receiveTimeoutNanos;
+        return receiveTimeoutNanos == 0 ? WaitPoint.NEVER : lock.now() + receiveTimeoutNanos;
     }
 
     final long sendDeadline() {
-        return sendTimeoutNanos == 0 ? WaitPoint.NEVER : door.now() + sendTimeoutNanos;
+        return sendTimeoutNanos == 0 ? WaitPoint.NEVER : lock.now() + sendTimeoutNanos;
     }
 
     /**

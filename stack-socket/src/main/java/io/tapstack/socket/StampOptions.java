@@ -5,7 +5,7 @@ import io.tapstack.ip.ErrorReport;
 
 /**
  * SO_TIMESTAMP, SO_TIMESTAMPNS and SO_TIMESTAMPING of one socket, with Linux's numbers: which times are told, and as
- * what. Used inside the door.
+ * what. Used under the stack's lock.
  */
 final class StampOptions {
 

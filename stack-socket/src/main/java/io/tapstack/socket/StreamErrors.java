@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a {@link StreamSocket} is told besides the end of its connection: errors of the network that the connection
- * lives through ({@code IP_RECVERR}), and the reports of its error queue. Used inside the door.
+ * lives through ({@code IP_RECVERR}), and the reports of its error queue. Used under the stack's lock.
  */
 final class StreamErrors implements StampObserver {
 

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The life of a {@link StreamSocket}: from neither to a listener or one end of a connection, and to its end. All
- * methods are called inside the door, and those that begin something while the socket can be used.
+ * methods are called under the stack's lock, and those that begin something while the socket can be used.
  */
 final class StreamLife {
 
@@ -73,7 +73,7 @@ final class StreamLife {
     }
 
     private long now() {
-        return socket.door.now();
+        return socket.lock.now();
     }
 
     // ---- Becoming a listener

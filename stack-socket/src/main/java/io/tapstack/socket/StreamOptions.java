@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The options of one {@link StreamSocket}: TCP's configuration, and what concerns the socket alone. Used inside the
- * door.
+ * lock.
  */
 final class StreamOptions {
 

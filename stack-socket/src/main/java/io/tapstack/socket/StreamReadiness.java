@@ -5,7 +5,10 @@ import io.tapstack.tcp.TcpListener;
 import io.tapstack.tcp.TcpState;
 import org.jspecify.annotations.Nullable;
 
-/** What {@code poll(2)} says of a stream socket: a transcription of Linux's {@code tcp_poll}. Used inside the door. */
+/**
+ * What {@code poll(2)} says of a stream socket: a transcription of Linux's {@code tcp_poll}. Used under the stack's
+ * lock.
+ */
 final class StreamReadiness {
 
     private StreamReadiness() {}

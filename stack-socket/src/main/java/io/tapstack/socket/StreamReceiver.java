@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The receiving half of a {@link StreamSocket}: {@code recv(2)}.
  *
- * <p>A small read copies inside the door and is done in one visit. A large one borrows what has come, copies outside,
- * where the stack goes on meanwhile, and gives it back. While one thread copies outside, {@link #copying} keeps other
- * readers waiting: the next bytes are theirs, and they are not at the front yet.
+ * <p>A small read copies under the stack's lock and is done in one visit. A large one borrows what has come, copies
+ * outside, where the stack goes on meanwhile, and gives it back. While one thread copies outside, {@link #copying}
+ * keeps other readers waiting: the next bytes are theirs, and they are not at the front yet.
  */
 final class StreamReceiver {
 
@@ -41,7 +41,7 @@ final class StreamReceiver {
 
     /** @param message is told what is left, with {@code TCP_INQ}; may be null */
     int recv(final ByteBuffer target, final int flags, final @Nullable ReceivedMessage message) {
-        socket.door.enter();
+        socket.lock.lock();
         try {
             final int result = recv(target, flags);
             final TcpConnection connection = life.connection();
@@ -54,12 +54,12 @@ final class StreamReceiver {
             }
             return result;
         } finally {
-            socket.door.exit();
+            socket.lock.unlock();
         }
     }
 
     int recv(final ByteBuffer target, final int flags) {
-        socket.door.enter();
+        socket.lock.lock();
         try {
             if (MessageFlags.has(flags, MessageFlags.MSG_OOB)) {
                 return takeUrgent(target, flags);
@@ -89,7 +89,7 @@ final class StreamReceiver {
             }
             return taken > 0 ? taken : result;
         } finally {
-            socket.door.exit();
+            socket.lock.unlock();
         }
     }
 
@@ -132,7 +132,7 @@ final class StreamReceiver {
 
     /** See {@link StreamSocket#recvTo}. */
     int recvTo(final WritableByteChannel target, final int flags) throws IOException {
-        socket.door.enter();
+        socket.lock.lock();
         try {
             final long deadline = socket.receiveDeadline();
             int result = socket.unusable();
@@ -148,7 +148,7 @@ final class StreamReceiver {
             }
             return result;
         } finally {
-            socket.door.exit();
+            socket.lock.unlock();
         }
     }
 
@@ -210,7 +210,7 @@ final class StreamReceiver {
             return discard(connection, target, readable);
         }
         if (Math.min(readable, target.remaining()) <= SMALL_READ) {
-            return connection.read(target, false, socket.door.now());
+            return connection.read(target, false, socket.lock.now());
         }
         return takeOnLoan(connection, target);
     }
@@ -222,7 +222,7 @@ final class StreamReceiver {
         if (wantsAll && mayGrow && readable < target.remaining()) {
             return AGAIN;
         }
-        return connection.read(target, true, socket.door.now());
+        return connection.read(target, true, socket.lock.now());
     }
 
     /**
@@ -235,7 +235,7 @@ final class StreamReceiver {
         int discarded = 0;
         while (discarded < bytes && (discarded == 0 || !connection.isAtUrgentMark())) {
             final int lent = connection.borrow(batch, bytes - discarded);
-            connection.consume(batch, lent, socket.door.now());
+            connection.consume(batch, lent, socket.lock.now());
             discarded += lent;
         }
         target.position(target.position() + discarded);
@@ -246,13 +246,13 @@ final class StreamReceiver {
         final ReadBatch batch = loan();
         final int bytes = connection.borrow(batch, Math.min(target.remaining(), MAX_LOAN));
         copying = true;
-        socket.door.exit();
+        socket.lock.unlock();
         try {
             copyOut(batch, target);
         } finally {
-            socket.door.enter();
+            socket.lock.lock();
             copying = false;
-            connection.consume(batch, bytes, socket.door.now());
+            connection.consume(batch, bytes, socket.lock.now());
             // A reader that had to wait for this copy was not woken by the protocol.
             socket.readable.wakeAll();
         }
@@ -263,7 +263,7 @@ final class StreamReceiver {
         final ReadBatch batch = loan();
         connection.borrow(batch, MAX_LOAN);
         copying = true;
-        socket.door.exit();
+        socket.lock.unlock();
         int written = 0;
         try {
             for (int piece = 0; piece < batch.pieces(); piece++) {
@@ -275,15 +275,15 @@ final class StreamReceiver {
                 }
             }
         } finally {
-            socket.door.enter();
+            socket.lock.lock();
             copying = false;
-            connection.consume(batch, written, socket.door.now());
+            connection.consume(batch, written, socket.lock.now());
             socket.readable.wakeAll();
         }
         return written > 0 ? written : AGAIN;
     }
 
-    /** Outside the door. */
+    /** Without the stack's lock. */
     private static void copyOut(final ReadBatch batch, final ByteBuffer target) {
         for (int piece = 0; piece < batch.pieces(); piece++) {
             final Region region = batch.region(piece);

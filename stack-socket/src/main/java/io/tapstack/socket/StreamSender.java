@@ -14,9 +14,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The sending half of a {@link StreamSocket}: {@code send(2)} and {@code sendFile}.
  *
- * <p>A small write is copied into the send queue inside the door, in one visit. A large one takes blocks of the pool,
- * copies into them outside, where the stack goes on meanwhile, and then appends the blocks to the queue by reference.
- * While one thread copies outside, {@link #copying} keeps other writers waiting, so that its bytes are not overtaken.
+ * <p>A small write is copied into the send queue under the stack's lock, in one visit. A large one takes blocks of the
+ * pool, copies into them outside, where the stack goes on meanwhile, and then appends the blocks to the queue by
+ * reference. While one thread copies outside, {@link #copying} keeps other writers waiting, so that its bytes are not
+ * overtaken.
  */
 final class StreamSender {
 
@@ -56,7 +57,7 @@ final class StreamSender {
     int send(final ByteBuffer data, final int flags, final @Nullable Endpoint remote, final SentMessage message) {
         final int wanted = data.remaining();
         ZeroCopySends.Call call = null;
-        socket.door.enter();
+        socket.lock.lock();
         try {
             int result = socket.unusable();
             if (result == 0 && wanted > 0 && isZeroCopy(flags)) {
@@ -92,7 +93,7 @@ final class StreamSender {
             if (call != null) {
                 call.end();
             }
-            socket.door.exit();
+            socket.lock.unlock();
         }
     }
 
@@ -125,7 +126,7 @@ final class StreamSender {
         final long size = Math.min(file.size(), file.sizeNow());
         final long end = count < size - position ? position + count : Math.max(position, size);
         MappedRegion region = null;
-        socket.door.enter();
+        socket.lock.lock();
         try {
             final long deadline = socket.sendDeadline();
             long at = position;
@@ -147,7 +148,7 @@ final class StreamSender {
             if (region != null) {
                 region.release();
             }
-            socket.door.exit();
+            socket.lock.unlock();
         }
     }
 
@@ -190,7 +191,7 @@ final class StreamSender {
      */
     private long endPartly(final long taken, final int result, final int flags) {
         if (result != 0 && socket.unusable() == 0) {
-            life.connected().push(MessageFlags.has(flags, MessageFlags.MSG_MORE), socket.door.now());
+            life.connected().push(MessageFlags.has(flags, MessageFlags.MSG_MORE), socket.lock.now());
         }
         return taken;
     }
@@ -215,7 +216,7 @@ final class StreamSender {
         if (length <= SMALL_WRITE) {
             endRecord(connection, data, length, length, flags);
             stamp(connection, length, length == data.remaining() || length == room && !socket.mayWait(flags), stamps);
-            return connection.write(data, length, isMoreToCome(data, length, flags), socket.door.now());
+            return connection.write(data, length, isMoreToCome(data, length, flags), socket.lock.now());
         }
         return appendBlocks(connection, data, Math.min(length, MAX_BLOCKS * BufferPool.BLOCK), flags, stamps);
     }
@@ -232,8 +233,8 @@ final class StreamSender {
         stamp(connection, length, length == data.remaining() || length == room && !socket.mayWait(flags), stamps);
         endRecord(connection, data, length, length, flags);
         call.append(connection, data, length);
-        connection.push(more, socket.door.now());
-        socket.door.drive();
+        connection.push(more, socket.lock.now());
+        socket.lock.drive();
         return length;
     }
 
@@ -256,12 +257,12 @@ final class StreamSender {
         final Region[] filled = takeBlocks(length);
         copying = true;
         boolean copied = false;
-        socket.door.exit();
+        socket.lock.unlock();
         try {
             copyIn(data, length, filled);
             copied = true;
         } finally {
-            socket.door.enter();
+            socket.lock.lock();
             copying = false;
             // A writer that had to wait for this copy was not woken by the protocol.
             socket.writable.wakeAll();
@@ -278,8 +279,8 @@ final class StreamSender {
             stamp(connection, length, length == data.remaining(), stamps);
             appendFilled(filled, length);
             endRecord(connection, data, length, 0, flags);
-            connection.push(isMoreToCome(data, length, flags), socket.door.now());
-            socket.door.drive();
+            connection.push(isMoreToCome(data, length, flags), socket.lock.now());
+            socket.lock.drive();
             data.position(data.position() + length);
             result = length;
         }
@@ -314,7 +315,7 @@ final class StreamSender {
         return taken;
     }
 
-    /** Outside the door. */
+    /** Without the stack's lock. */
     private static void copyIn(final ByteBuffer data, final int length, final Region[] filled) {
         for (int i = 0, copied = 0; copied < length; i++) {
             final int part = Math.min(length - copied, BufferPool.BLOCK);
@@ -355,8 +356,8 @@ final class StreamSender {
         final int length = (int) Math.min(Math.min(room, region.capacity() - offset), end - at);
         final boolean more = at + length < end || MessageFlags.has(flags, MessageFlags.MSG_MORE);
         connection.append(region, offset, length);
-        connection.push(more, socket.door.now());
-        socket.door.drive();
+        connection.push(more, socket.lock.now());
+        socket.lock.drive();
         return length;
     }
 
@@ -364,7 +365,7 @@ final class StreamSender {
 
     /** See {@link StreamSocket#sendFrom}. */
     int sendFrom(final ScatteringByteChannel source, final int flags) throws IOException {
-        socket.door.enter();
+        socket.lock.lock();
         try {
             final long deadline = socket.sendDeadline();
             int result = socket.unusable();
@@ -381,20 +382,23 @@ final class StreamSender {
             }
             return told(result);
         } finally {
-            socket.door.exit();
+            socket.lock.unlock();
         }
     }
 
-    /** Reads up to {@code limit} bytes into blocks, outside the door, for as long as that takes, and appends them. */
+    /**
+     * Reads up to {@code limit} bytes into blocks, without the stack's lock, for as long as that takes, and appends
+     * them.
+     */
     private int fill(final ScatteringByteChannel source, final int limit, final int flags) throws IOException {
         final Region[] filled = takeBlocks(limit);
         copying = true;
-        socket.door.exit();
+        socket.lock.unlock();
         int count = 0;
         try {
             count = (int) source.read(views(filled, limit));
         } finally {
-            socket.door.enter();
+            socket.lock.lock();
             copying = false;
             socket.writable.wakeAll();
             if (count <= 0) {
@@ -410,7 +414,7 @@ final class StreamSender {
         result = result == 0 ? refusal() : result;
         if (result == 0) {
             appendFilled(filled, count);
-            life.connected().push(MessageFlags.has(flags, MessageFlags.MSG_MORE), socket.door.now());
+            life.connected().push(MessageFlags.has(flags, MessageFlags.MSG_MORE), socket.lock.now());
             result = count;
         }
         release(filled, limit);

@@ -28,12 +28,12 @@ public final class StreamSocket extends StackSocket {
     private final StreamSender sender;
     private final StreamReceiver receiver;
 
-    /** A socket that is neither; inside the door. */
+    /** A socket that is neither; under the stack's lock. */
     StreamSocket(final SocketLayer layer) {
         this(layer, new StreamOptions(layer.defaults()));
     }
 
-    /** One end of a connection that {@code listening} has accepted; inside the door. */
+    /** One end of a connection that {@code listening} has accepted; under the stack's lock. */
     private StreamSocket(final StreamSocket listening) {
         super(listening);
         this.options = new StreamOptions(listening.options);
@@ -76,7 +76,7 @@ public final class StreamSocket extends StackSocket {
      *     closed, also during the wait, {@code EINTR} if the thread was interrupted
      */
     public @Nullable StreamSocket accept(final int flags) throws SocketErrorException {
-        door.enter();
+        lock.lock();
         try {
             int failure = unusable();
             final long deadline = receiveDeadline();
@@ -98,7 +98,7 @@ public final class StreamSocket extends StackSocket {
             }
             throw new SocketErrorException(Errno.error(failure), "accept");
         } finally {
-            door.exit();
+            lock.unlock();
         }
     }
 
@@ -215,12 +215,12 @@ public final class StreamSocket extends StackSocket {
 
     /** {@code FIONREAD}: bytes that can be read at once; with {@code SO_OOBINLINE} off, those before the urgent one. */
     public int availableBytes() {
-        door.enter();
+        lock.lock();
         try {
             final TcpConnection connection = life.connection();
             return connection == null ? 0 : connection.readableBeforeMark();
         } finally {
-            door.exit();
+            lock.unlock();
         }
     }
 
@@ -228,34 +228,34 @@ public final class StreamSocket extends StackSocket {
      * {@code SIOCATMARK}, {@code sockatmark(3)}: whether the next byte to be read stands at the urgent mark (RFC 6093).
      */
     public boolean isAtMark() {
-        door.enter();
+        lock.lock();
         try {
             final TcpConnection connection = life.connection();
             return connection != null && connection.isAtUrgentMark();
         } finally {
-            door.exit();
+            lock.unlock();
         }
     }
 
     /** {@code SIOCOUTQ}: bytes that were sent by the application and are not acknowledged yet. */
     public int unsentAndUnackedBytes() {
-        door.enter();
+        lock.lock();
         try {
             final TcpConnection connection = life.connection();
             return connection == null ? 0 : connection.unacknowledgedBytes();
         } finally {
-            door.exit();
+            lock.unlock();
         }
     }
 
     /** {@code SIOCOUTQNSD}: bytes that were sent by the application, but not by the protocol yet. */
     public int unsentBytes() {
-        door.enter();
+        lock.lock();
         try {
             final TcpConnection connection = life.connection();
             return connection == null ? 0 : connection.unsentBytes();
         } finally {
-            door.exit();
+            lock.unlock();
         }
     }
 
@@ -303,69 +303,69 @@ public final class StreamSocket extends StackSocket {
      * the connection; less than 0 turns lingering off, which is the default.
      */
     public void lingerSeconds(final int seconds) {
-        door.enter();
+        lock.lock();
         options.lingerSeconds = Math.max(StreamOptions.NO_LINGER, seconds);
-        door.exit();
+        lock.unlock();
     }
 
     /** See {@link #lingerSeconds(int)}; -1 if off. */
     public int lingerSeconds() {
-        door.enter();
+        lock.lock();
         try {
             return options.lingerSeconds;
         } finally {
-            door.exit();
+            lock.unlock();
         }
     }
 
     /** Whether connections can be accepted: {@code SO_ACCEPTCONN}. */
     public boolean isListening() {
-        door.enter();
+        lock.lock();
         try {
             return life.listener() != null;
         } finally {
-            door.exit();
+            lock.unlock();
         }
     }
 
     /** How many connections wait to be accepted; 0 for what is no listener. */
     public int pendingConnections() {
-        door.enter();
+        lock.lock();
         try {
             return life.pendingConnections();
         } finally {
-            door.exit();
+            lock.unlock();
         }
     }
 
     /** How many may wait, as {@code listen(2)} has said; 0 for what is no listener. */
     public int backlog() {
-        door.enter();
+        lock.lock();
         try {
             return life.backlog();
         } finally {
-            door.exit();
+            lock.unlock();
         }
     }
 
     /** {@code TCP_INFO}, or null if there is no connection. */
     public @Nullable TcpInfo info() {
-        door.enter();
+        lock.lock();
         try {
             final TcpConnection connection = life.connection();
-            return connection == null ? null : connection.info(door.now());
+            return connection == null ? null : connection.info(lock.now());
         } finally {
-            door.exit();
+            lock.unlock();
         }
     }
 
     /** {@code TCP_CONGESTION}: the name of the congestion control. */
     public String congestionControl() {
-        door.enter();
+        lock.lock();
         try {
             return options.config(life.connection()).congestionControl();
         } finally {
-            door.exit();
+            lock.unlock();
         }
     }
 
@@ -376,7 +376,7 @@ public final class StreamSocket extends StackSocket {
      * @return 0, or {@code -ENOENT} if there is none of that name
      */
     public int congestionControl(final String name) {
-        return inside(() -> options.congestionControl(name, life, door.now()));
+        return inside(() -> options.congestionControl(name, life, lock.now()));
     }
 
     /**
@@ -405,11 +405,11 @@ public final class StreamSocket extends StackSocket {
 
     /** {@code TCP_FASTOPEN_KEY}: what a listener makes Fast Open cookies with, or null if nobody has said. */
     public @Nullable FastOpenKeys fastOpenKeys() {
-        door.enter();
+        lock.lock();
         try {
             return options.config.fastOpenKeys();
         } finally {
-            door.exit();
+            lock.unlock();
         }
     }
 
@@ -423,7 +423,7 @@ public final class StreamSocket extends StackSocket {
 
     @Override
     int applyOption(final int level, final int name, final int value) {
-        return options.apply(level, name, value, life, door.now());
+        return options.apply(level, name, value, life, lock.now());
     }
 
     @Override
@@ -435,43 +435,43 @@ public final class StreamSocket extends StackSocket {
 
     @Override
     public Endpoint localEndpoint() {
-        door.enter();
+        lock.lock();
         try {
             return life.localEndpoint();
         } finally {
-            door.exit();
+            lock.unlock();
         }
     }
 
     @Override
     public @Nullable Endpoint remoteEndpoint() {
-        door.enter();
+        lock.lock();
         try {
             return life.remoteEndpoint();
         } finally {
-            door.exit();
+            lock.unlock();
         }
     }
 
     /** The other end of the connection, also if it has ended; null if there was none. */
     public @Nullable Endpoint peerEndpoint() {
-        door.enter();
+        lock.lock();
         try {
             final TcpConnection connection = life.connection();
             return connection == null ? null : connection.remote();
         } finally {
-            door.exit();
+            lock.unlock();
         }
     }
 
     /** Why the connection failed, or null; unlike {@code SO_ERROR} it stays. */
     public @Nullable SocketError failure() {
-        door.enter();
+        lock.lock();
         try {
             final TcpConnection connection = life.connection();
             return connection == null ? null : connection.error();
         } finally {
-            door.exit();
+            lock.unlock();
         }
     }
 
@@ -480,12 +480,12 @@ public final class StreamSocket extends StackSocket {
         return life.pollState();
     }
 
-    /** A report of the error queue takes the place of the pending error. Inside the door. */
+    /** A report of the error queue takes the place of the pending error. Under the stack's lock. */
     void forgetError() {
         life.takeError();
     }
 
-    // ---- For a splice; inside the door
+    // ---- For a splice; under the stack's lock
 
     /**
      * Throws unless the socket is open and has a connection that is established, or was: data may still be there. Also

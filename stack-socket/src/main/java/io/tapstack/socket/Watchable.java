@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a {@link SocketLayer#poll} or an {@link EventPoll} can watch: a socket, or another {@link EventPoll}. Used
- * inside the door.
+ * What a {@link SocketLayer#poll} or an {@link EventPoll} can watch: a socket, or another {@link EventPoll}. Used under
+ * the stack's lock.
  */
 public abstract sealed class Watchable permits StackSocket, EventPoll {
 

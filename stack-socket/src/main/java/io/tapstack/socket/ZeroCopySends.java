@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * The sends of a {@link StreamSocket} with {@code MSG_ZEROCOPY}: counts them from 0, and reports in the error queue
  * which of them are completed, so that the application may use their memory again. A direct buffer is referred to where
  * it lies until the peer has acknowledged its bytes and nothing refers to them any more; other memory is copied, which
- * the report says. Used inside the door.
+ * the report says. Used under the stack's lock.
  */
 final class ZeroCopySends {
 

@@ -39,11 +39,11 @@ final class FastOpenSocketTest extends TwoHostsTest {
     }
 
     private long fastOpens() {
-        there.door().enter();
+        there.stackLock().lock();
         try {
             return there.stack().statistics().fastOpens;
         } finally {
-            there.door().exit();
+            there.stackLock().unlock();
         }
     }
 

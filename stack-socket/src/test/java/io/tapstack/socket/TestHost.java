@@ -28,7 +28,7 @@ final class TestHost implements AutoCloseable {
         final InterfaceAddress ours = InterfaceAddress.parse(address);
         this.stack = new NetworkStack(device, StackConfig.of(ours), clock.nanoTime());
         this.driver = new StackDriver(stack, clock, "stack " + address);
-        this.sockets = new SocketLayer(driver.door(), stack);
+        this.sockets = new SocketLayer(driver.stackLock(), stack);
         this.endpoint = new Endpoint(ours.address(), 0);
         this.address = InetEndpoints.socketAddress(endpoint).getAddress();
         driver.start();

@@ -5,8 +5,8 @@ import io.tapstack.posix.FileTable;
 import io.tapstack.posix.Readiness;
 import io.tapstack.posix.SocketCalls;
 import io.tapstack.socket.SocketLayer;
-import io.tapstack.stack.Door;
 import io.tapstack.stack.NetworkStack;
+import io.tapstack.stack.StackLock;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -45,25 +45,25 @@ abstract class Incarnation implements AutoCloseable {
     }
 
     /**
-     * @param door of {@code stack}
+     * @param lock of {@code stack}
      * @param startMicros the time at the start
      */
-    Incarnation(final Door door, final NetworkStack stack, final List<Setting> settings, final long startMicros) {
+    Incarnation(final StackLock lock, final NetworkStack stack, final List<Setting> settings, final long startMicros) {
         this.startMicros = startMicros;
         this.lastMicros = startMicros - 1;
         this.stack = stack;
-        this.layer = new SocketLayer(door, stack);
+        this.layer = new SocketLayer(lock, stack);
         this.calls = new SocketCalls(layer, new FileTable(), this::realNanos);
         this.readiness = calls.readiness();
-        settings.forEach(setting -> apply(door, setting));
+        settings.forEach(setting -> apply(lock, setting));
     }
 
-    private void apply(final Door door, final Setting setting) {
-        door.enter();
+    private void apply(final StackLock lock, final Setting setting) {
+        lock.lock();
         try {
             setting.apply(stack, layer.defaults());
         } finally {
-            door.exit();
+            lock.unlock();
         }
     }
 
@@ -75,14 +75,14 @@ abstract class Incarnation implements AutoCloseable {
         return readiness;
     }
 
-    /** What it is about; inside {@link #door()}. */
+    /** What it is about; inside {@link #stackLock()}. */
     final NetworkStack stack() {
         return stack;
     }
 
     /** Changes a setting for what comes. */
     final void apply(final Setting setting) {
-        apply(door(), setting);
+        apply(stackLock(), setting);
     }
 
     /** The time, and never the same twice. */
@@ -111,7 +111,7 @@ abstract class Incarnation implements AutoCloseable {
         return startNanos() + (micros - startMicros) * NANOS_PER_MICRO;
     }
 
-    abstract Door door();
+    abstract StackLock stackLock();
 
     /** The stack's time. */
     abstract long nanos();

@@ -2,10 +2,10 @@ package io.tapstack.agent;
 
 import io.tapstack.agent.AgentLink.Sent;
 import io.tapstack.link.LinkDevice;
-import io.tapstack.stack.Door;
 import io.tapstack.stack.NetworkStack;
 import io.tapstack.stack.StackConfig;
 import io.tapstack.stack.StackDriver;
+import io.tapstack.stack.StackLock;
 import io.tapstack.time.Clock;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -41,7 +41,7 @@ final class RealIncarnation extends Incarnation {
             final List<Setting> settings,
             final long startMicros,
             final long startNanos) {
-        super(driver.door(), stack, settings, startMicros);
+        super(driver.stackLock(), stack, settings, startMicros);
         this.driver = driver;
         this.device = stack.device();
         this.startNanos = startNanos;
@@ -60,13 +60,13 @@ final class RealIncarnation extends Incarnation {
     }
 
     @Override
-    Door door() {
-        return driver.door();
+    StackLock stackLock() {
+        return driver.stackLock();
     }
 
     @Override
     long nanos() {
-        return driver.door().now();
+        return driver.stackLock().now();
     }
 
     @Override

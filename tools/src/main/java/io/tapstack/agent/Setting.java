@@ -189,7 +189,7 @@ public final class Setting {
     }
 
     /**
-     * Makes the change; inside the door.
+     * Makes the change; under the stack's lock.
      *
      * @param defaults of sockets that are made from now on
      * @throws IllegalArgumentException if the stack's device does not allow it

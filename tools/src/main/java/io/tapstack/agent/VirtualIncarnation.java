@@ -3,9 +3,9 @@ package io.tapstack.agent;
 import io.tapstack.agent.AgentLink.Sent;
 import io.tapstack.socket.virtual.Party;
 import io.tapstack.socket.virtual.VirtualTime;
-import io.tapstack.stack.Door;
 import io.tapstack.stack.NetworkStack;
 import io.tapstack.stack.StackConfig;
+import io.tapstack.stack.StackLock;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -53,7 +53,7 @@ final class VirtualIncarnation extends Incarnation {
     }
 
     @Override
-    Door door() {
+    StackLock stackLock() {
         return time;
     }
 
@@ -124,12 +124,12 @@ final class VirtualIncarnation extends Incarnation {
     @Override
     public void close() {
         calls().closeAll();
-        time.enter();
+        time.lock();
         try {
             stack().close(time.now());
             link.close();
         } finally {
-            time.exit();
+            time.unlock();
         }
     }
 }

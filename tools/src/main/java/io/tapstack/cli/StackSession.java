@@ -8,9 +8,9 @@ import io.tapstack.link.LinkDevice;
 import io.tapstack.link.PacketCapture;
 import io.tapstack.link.PcapngWriter;
 import io.tapstack.socket.SocketLayer;
-import io.tapstack.stack.Door;
 import io.tapstack.stack.StackConfig;
 import io.tapstack.stack.StackGroup;
+import io.tapstack.stack.StackLock;
 import io.tapstack.stack.Waiting;
 import io.tapstack.tap.HostAddress;
 import io.tapstack.tap.TapConfig;
@@ -62,7 +62,7 @@ final class StackSession implements Session {
             final StackGroup stacks = new StackGroup(devices, config(link), clock, "tapstack", waiting);
             final List<SocketLayer> sockets = new ArrayList<>(stacks.size());
             for (int i = 0; i < stacks.size(); i++) {
-                final SocketLayer layer = new SocketLayer(stacks.driver(i).door(), stacks.stack(i));
+                final SocketLayer layer = new SocketLayer(stacks.driver(i).stackLock(), stacks.stack(i));
                 link.congestionControl().ifPresent(layer.defaults()::congestionControl);
                 link.mtuProbing().ifPresent(layer.defaults()::mtuProbing);
                 sockets.add(layer);
@@ -89,12 +89,12 @@ final class StackSession implements Session {
     @Override
     public void whenEnded(final Runnable listener) {
         // The stacks end together.
-        final Door door = stacks.driver(0).door();
-        door.enter();
+        final StackLock lock = stacks.driver(0).stackLock();
+        lock.lock();
         try {
-            door.whenShut(listener);
+            lock.whenEnded(listener);
         } finally {
-            door.exit();
+            lock.unlock();
         }
     }
 

@@ -11,10 +11,10 @@ import io.tapstack.httpd.ServerConfig;
 import io.tapstack.ip.InterfaceAddress;
 import io.tapstack.link.LinkDevice;
 import io.tapstack.socket.SocketLayer;
-import io.tapstack.stack.Door;
 import io.tapstack.stack.NetworkStack;
 import io.tapstack.stack.StackConfig;
 import io.tapstack.stack.StackGroup;
+import io.tapstack.stack.StackLock;
 import io.tapstack.stack.Waiting;
 import io.tapstack.tap.HostAddress;
 import io.tapstack.tap.TapConfig;
@@ -83,7 +83,7 @@ final class TestNetwork implements AutoCloseable {
                 tap,
                 Waiting.ADAPTIVE);
         for (int i = 0; i < stacks.size(); i++) {
-            sockets.add(new SocketLayer(stacks.driver(i).door(), stacks.stack(i)));
+            sockets.add(new SocketLayer(stacks.driver(i).stackLock(), stacks.stack(i)));
         }
         this.transport = new TapstackTransport(sockets);
         stacks.start();
@@ -171,12 +171,12 @@ final class TestNetwork implements AutoCloseable {
 
     /** Looks at one of several stacks. */
     <T> T look(final int index, final Function<NetworkStack, T> question) {
-        final Door door = stacks.driver(index).door();
-        door.enter();
+        final StackLock lock = stacks.driver(index).stackLock();
+        lock.lock();
         try {
             return question.apply(stacks.stack(index));
         } finally {
-            door.exit();
+            lock.unlock();
         }
     }
 

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Those for whom a virtual time stands still, and which of them each thread makes a call for. All methods are called
- * inside the door.
+ * under the stack's lock.
  */
 final class Parties {
 

@@ -33,41 +33,41 @@ public final class Party {
 
     /** The calling thread makes a call for this party from now on. */
     public void begin() {
-        time.enter();
+        time.lock();
         try {
             doing = Doing.CALLING;
             hasWaited = false;
             parties.callBegins(this);
         } finally {
-            time.exit();
+            time.unlock();
         }
     }
 
     /** The call is over; whatever it has caused at this very time happens first. */
     public void end() {
-        time.enter();
+        time.lock();
         try {
             time.settle();
             doing = hasWaited ? Doing.HOLDING : Doing.NOTHING;
             heldSince = System.nanoTime();
             parties.callEnds();
         } finally {
-            time.exit();
+            time.unlock();
         }
     }
 
     /** There will be no more calls. */
     public void leave() {
-        time.enter();
+        time.lock();
         try {
             doing = Doing.NOTHING;
             parties.remove(this);
         } finally {
-            time.exit();
+            time.unlock();
         }
     }
 
-    // ---- Inside the door
+    // ---- Under the stack's lock
 
     /** Its call has to wait, perhaps. */
     void waits() {

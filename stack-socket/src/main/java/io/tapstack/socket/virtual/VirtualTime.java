@@ -1,7 +1,7 @@
 package io.tapstack.socket.virtual;
 
-import io.tapstack.stack.Door;
 import io.tapstack.stack.Pollable;
+import io.tapstack.stack.StackLock;
 import io.tapstack.stack.WaitPoint;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -15,7 +15,7 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The door of stacks whose time is virtual: it stands still, and jumps from one event (a timer, a frame, the end of a
+ * The lock of stacks whose time is virtual: it stands still, and jumps from one event (a timer, a frame, the end of a
  * wait) to the next when somebody {@linkplain #run lets it go on}. Those who make calls are {@link Party parties}.
  * While one of them is in a call and does not wait, no time passes; and when a call that had to wait is over, none
  * passes until that party's next call, so that everybody sees things at the time at which they happen.
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Any thread may call. The stacks are polled by whoever is inside.
  */
-public final class VirtualTime implements Door {
+public final class VirtualTime implements StackLock {
 
     /** Real time that somebody may take to join in before time goes on by itself. */
     public static final long PATIENCE_NANOS = 250_000_000L;
@@ -63,7 +63,7 @@ public final class VirtualTime implements Door {
         this.now = startNanos;
     }
 
-    /** One more stack that has this time; it is used inside this door only, from now on. */
+    /** One more stack that has this time; it is used under the stack's lock only, from now on. */
     public void add(final Pollable stack) {
         lock.lock();
         stacks.add(stack);
@@ -189,15 +189,15 @@ public final class VirtualTime implements Door {
         }
     }
 
-    // ---- The door
+    // ---- The lock
 
     @Override
-    public void enter() {
+    public void lock() {
         lock.lock();
     }
 
     @Override
-    public void exit() {
+    public void unlock() {
         lock.unlock();
     }
 
@@ -212,7 +212,7 @@ public final class VirtualTime implements Door {
     }
 
     @Override
-    public boolean isShut() {
+    public boolean isEnded() {
         return false;
     }
 
@@ -227,7 +227,7 @@ public final class VirtualTime implements Door {
     }
 
     @Override
-    public void whenShut(final Runnable listener) {
+    public void whenEnded(final Runnable listener) {
         // It never is.
     }
 

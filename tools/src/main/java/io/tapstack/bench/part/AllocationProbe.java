@@ -81,7 +81,7 @@ public final class AllocationProbe {
                 clock.nanoTime());
         try (MappedFile file = MappedFile.open(Path.of(arguments[4]));
                 StackDriver driver = new StackDriver(stack, clock, DRIVER)) {
-            final TapstackTransport transport = new TapstackTransport(new SocketLayer(driver.door(), stack));
+            final TapstackTransport transport = new TapstackTransport(new SocketLayer(driver.stackLock(), stack));
             driver.start();
             try (ServerSocket server = new ServerSocket(0, 1, host);
                     StreamConnection ours =
@@ -158,11 +158,11 @@ public final class AllocationProbe {
     }
 
     private long segments() {
-        driver.door().enter();
+        driver.stackLock().lock();
         try {
             return stack.statistics().segmentsSent + stack.statistics().segmentsReceived;
         } finally {
-            driver.door().exit();
+            driver.stackLock().unlock();
         }
     }
 

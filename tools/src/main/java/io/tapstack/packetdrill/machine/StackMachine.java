@@ -140,21 +140,21 @@ public final class StackMachine implements Machine {
 
     @Override
     public boolean sysctl(final String name, final String value) {
-        time.enter();
+        time.lock();
         try {
             return Sysctls.set(sockets.defaults(), name, value);
         } finally {
-            time.exit();
+            time.unlock();
         }
     }
 
     @Override
     public void close() {
-        time.enter();
+        time.lock();
         try {
             stack.close(time.now());
         } finally {
-            time.exit();
+            time.unlock();
         }
         player.end();
         player.leave();

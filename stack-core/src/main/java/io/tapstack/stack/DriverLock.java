@@ -12,16 +12,19 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The door of a stack that has a driver: a lock, and what the driver has to know about those who were inside while it
+ * The lock of a stack that has a driver: a lock, and what the driver has to know about those who were inside while it
  * slept.
  *
  * <p>The lock is unfair, because a handover to a sleeping thread costs more than most visits last. The one thread that
  * could keep all others out is the driver, which comes back at once after every turn; it therefore
  * {@linkplain #giveWay() gives way}.
  */
-final class DriverDoor implements Door {
+final class DriverLock implements StackLock {
 
-    /** Longest time that the driver waits for a thread at the door to wake up: several times what a wake-up takes. */
+    /**
+     * Longest time that the driver waits for a thread that waits for the lock to wake up: several times what a wake-up
+     * takes.
+     */
     private static final long GIVE_WAY_NANOS = 200_000;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -69,7 +72,7 @@ final class DriverDoor implements Door {
      * @param watchNanos longest look of an application's thread at the device, 0 for none
      * @param recallDriver ends its standing aside
      */
-    DriverDoor(final Pollable stack, final Clock clock, final long watchNanos, final Runnable recallDriver) {
+    DriverLock(final Pollable stack, final Clock clock, final long watchNanos, final Runnable recallDriver) {
         this.stack = stack;
         this.clock = clock;
         this.watch = new AdaptiveSpin(watchNanos);
@@ -77,12 +80,12 @@ final class DriverDoor implements Door {
     }
 
     @Override
-    public void enter() {
+    public void lock() {
         lock.lock();
     }
 
     @Override
-    public void exit() {
+    public void unlock() {
         if (lock.getHoldCount() == 1) {
             callDriverIfNeeded();
         }
@@ -249,7 +252,7 @@ final class DriverDoor implements Door {
     }
 
     @Override
-    public boolean isShut() {
+    public boolean isEnded() {
         return shut;
     }
 
@@ -268,7 +271,7 @@ final class DriverDoor implements Door {
     }
 
     @Override
-    public void whenShut(final Runnable listener) {
+    public void whenEnded(final Runnable listener) {
         if (shut) {
             listener.run();
         } else {
@@ -311,8 +314,8 @@ final class DriverDoor implements Door {
     }
 
     /**
-     * Called by the driver, outside, before it comes in again: waits until one of those who were at the door is inside,
-     * or nobody is there any more.
+     * Called by the driver, outside, before it comes in again: waits until one of those who waited for the lock is
+     * inside, or nobody is there any more.
      */
     void giveWay() {
         if (!lock.hasQueuedThreads()) {
@@ -365,7 +368,7 @@ final class DriverDoor implements Door {
         return time != Long.MAX_VALUE && (other == Long.MAX_VALUE || time - other < 0);
     }
 
-    /** A condition of the door's lock has all that {@link WaitPoint} asks for. */
+    /** A condition of the lock has all that {@link WaitPoint} asks for. */
     private final class ConditionPoint implements WaitPoint {
 
         private final Condition condition;

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * memory of the stack and are counted apart. Allocates only while it grows; an empty line holds no block. Confined to
  * whoever runs the stack.
  */
-public final class SliceLine {
+public final class SliceQueue {
 
     private static final int FIRST_CAPACITY = 4;
 
@@ -38,7 +38,7 @@ public final class SliceLine {
     private int fillUsed;
 
     /** @param pool where blocks for copies come from */
-    public SliceLine(final BufferPool pool) {
+    public SliceQueue(final BufferPool pool) {
         this.pool = pool;
     }
 

@@ -5,36 +5,36 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 
 /** The driver that stands aside, and who brings it back: one thread is everybody, and time stands still. */
-class DriverDoorTest {
+class DriverLockTest {
 
     private static final long NOW = 1_000_000_000L;
 
     private final QuietDevice device = new QuietDevice();
     private final FakeStack stack = new FakeStack(device);
     private int recalls;
-    private final DriverDoor door = new DriverDoor(stack, () -> NOW, 0, () -> recalls++);
+    private final DriverLock lock = new DriverLock(stack, () -> NOW, 0, () -> recalls++);
 
     /** An application polls; the driver looks in, sees it, and stands aside. */
     private void driverStandsAside() {
-        door.enter();
-        door.drive();
-        assertThat(door.wasDriven()).isTrue();
-        door.exit();
+        lock.lock();
+        lock.drive();
+        assertThat(lock.wasDriven()).isTrue();
+        lock.unlock();
     }
 
     private void waitForNothing() throws InterruptedException {
-        door.enter();
-        assertThat(door.waitPoint().await(NOW)).isFalse();
-        door.exit();
+        lock.lock();
+        assertThat(lock.waitPoint().await(NOW)).isFalse();
+        lock.unlock();
     }
 
     @Test
     void whoeverDrivesOnLeavesTheDriverAside() {
         driverStandsAside();
         for (int i = 0; i < 3; i++) {
-            door.enter();
-            door.drive();
-            door.exit();
+            lock.lock();
+            lock.drive();
+            lock.unlock();
         }
         assertThat(recalls).isZero();
     }
@@ -47,20 +47,20 @@ class DriverDoorTest {
         waitForNothing();
         assertThat(recalls).isEqualTo(1);
         // What was driven before the wait is no reason to stand aside again.
-        assertThat(door.wasDriven()).isFalse();
+        assertThat(lock.wasDriven()).isFalse();
     }
 
     @Test
     void whatIsDeferredRecallsTheDriverOnce() {
         driverStandsAside();
-        door.enter();
-        door.defer(() -> {});
+        lock.lock();
+        lock.defer(() -> {});
         assertThat(recalls).as("still inside").isZero();
-        door.exit();
+        lock.unlock();
         assertThat(recalls).isEqualTo(1);
-        door.enter();
-        door.defer(() -> {});
-        door.exit();
+        lock.lock();
+        lock.defer(() -> {});
+        lock.unlock();
         assertThat(recalls).isEqualTo(1);
     }
 
@@ -70,19 +70,19 @@ class DriverDoorTest {
         stack.onPoll = () -> {
             throw new IllegalStateException("a bug, made for this test");
         };
-        door.enter();
-        door.drive();
-        door.exit();
+        lock.lock();
+        lock.drive();
+        lock.unlock();
         assertThat(recalls).isEqualTo(1);
     }
 
     @Test
     void whoComesBackByItselfIsNotRecalled() throws InterruptedException {
         driverStandsAside();
-        door.enter();
-        door.driverBack();
-        door.defer(() -> {});
-        door.exit();
+        lock.lock();
+        lock.driverBack();
+        lock.defer(() -> {});
+        lock.unlock();
         waitForNothing();
         assertThat(recalls).isZero();
     }
@@ -90,14 +90,14 @@ class DriverDoorTest {
     /** A driver at the device is woken there; nobody but one aside needs more. */
     @Test
     void whoSleepsIsWokenByTheDevice() {
-        door.enter();
-        assertThat(door.wasDriven()).isFalse();
-        door.driverRests(Long.MAX_VALUE);
-        door.exit();
-        assertThat(door.driverFallsAsleep()).isTrue();
-        door.enter();
-        door.defer(() -> {});
-        door.exit();
+        lock.lock();
+        assertThat(lock.wasDriven()).isFalse();
+        lock.driverRests(Long.MAX_VALUE);
+        lock.unlock();
+        assertThat(lock.driverFallsAsleep()).isTrue();
+        lock.lock();
+        lock.defer(() -> {});
+        lock.unlock();
         assertThat(device.wakeups).hasValue(1);
         assertThat(recalls).isZero();
     }
