@@ -134,6 +134,21 @@ public final class TcbInspection {
         return tcb.sndNxt;
     }
 
+    /** Sequence number of the next byte that the application reads. */
+    public int readNext() {
+        return tcb.readNext();
+    }
+
+    /** True once a byte was urgent, of ours or of the peer's. */
+    public boolean isUrgent() {
+        return tcb.urgent != null;
+    }
+
+    /** Bytes in the receive queue, an urgent one that is to be read apart among them. */
+    public int queuedBytes() {
+        return tcb.receiveQueue.length();
+    }
+
     public int rcvNxt() {
         return tcb.rcvNxt;
     }
