@@ -1,85 +1,48 @@
 package io.tapstack.udp;
 
 import io.tapstack.buffer.PacketBuffer;
-import io.tapstack.error.SocketError;
-import io.tapstack.ip.ErrorQueue;
+import io.tapstack.event.StackStatistics;
 import io.tapstack.ip.ErrorReport;
 import io.tapstack.ip.IcmpError;
 import io.tapstack.ip.IpPath;
+import io.tapstack.ip.PendingErrors;
 import io.tapstack.ip.ReceivedPacket;
 import io.tapstack.wire.Endpoint;
 import io.tapstack.wire.UdpHeader;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What became of the datagrams of a {@link UdpEndpoint} that did not arrive: the pending error ({@code SO_ERROR}), and
  * with {@code IP_RECVERR} ({@code ip(7)}) a report of each ICMP message and of each datagram that was too long.
  */
-final class UdpErrors {
+final class UdpErrors extends PendingErrors {
 
     private final UdpEndpoint endpoint;
-    private @Nullable SocketError pending;
-    private @Nullable ErrorQueue queue;
     private boolean reportsAll;
 
     UdpErrors(final UdpEndpoint endpoint) {
         this.endpoint = endpoint;
     }
 
-    @Nullable
-    SocketError pending() {
-        return pending;
+    @Override
+    protected StackStatistics statistics() {
+        return endpoint.statistics();
     }
 
-    @Nullable
-    SocketError take() {
-        final SocketError error = pending;
-        pending = null;
-        return error;
+    @Override
+    protected void reported() {
+        endpoint.observer().reported();
     }
 
     /** {@code IP_RECVERR}. */
     void reportAll(final boolean on) {
         reportsAll = on;
-        final ErrorQueue reports = queue;
-        if (!on && reports != null) {
-            reports.dropErrors();
+        if (!on) {
+            dropErrors();
         }
     }
 
     boolean reportsAll() {
         return reportsAll;
-    }
-
-    /** Where reports go. */
-    ErrorQueue queue() {
-        ErrorQueue reports = queue;
-        if (reports == null) {
-            reports = new ErrorQueue(
-                    endpoint.statistics(), () -> endpoint.observer().reported());
-            queue = reports;
-        }
-        return reports;
-    }
-
-    boolean hasReports() {
-        final ErrorQueue reports = queue;
-        return reports != null && !reports.isEmpty();
-    }
-
-    /** The oldest report, or null. The pending error is that of the next one from then on, as on Linux. */
-    @Nullable
-    ErrorReport takeReport() {
-        final ErrorQueue reports = queue;
-        final ErrorReport report = reports == null ? null : reports.poll();
-        if (reports == null || report == null) {
-            return null;
-        }
-        final int next = reports.nextIcmpErrno();
-        if (next != 0 || report.isIcmp()) {
-            pending = SocketError.of(next);
-        }
-        return report;
     }
 
     /**
@@ -105,7 +68,7 @@ final class UdpErrors {
             quoted.memory().bytes().get(quoted.head() + UdpHeader.LENGTH, payload);
             report(ErrorReport.icmp(error, info, port, payload, nowNanos));
         }
-        pending = error.socketError();
+        pending(error.socketError());
         return true;
     }
 

@@ -1,45 +1,39 @@
 package io.tapstack.socket;
 
-import io.tapstack.error.SocketError;
-import io.tapstack.ip.ErrorQueue;
+import io.tapstack.event.StackStatistics;
 import io.tapstack.ip.ErrorReport;
+import io.tapstack.ip.PendingErrors;
 import io.tapstack.tcp.StampObserver;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a {@link StreamSocket} is told besides the end of its connection: errors of the network that the connection
- * lives through ({@code IP_RECVERR}), and the reports of its error queue. Used under the stack's lock.
+ * lives through ({@code IP_RECVERR}), which are its pending error, and the reports of its error queue. Used under the
+ * stack's lock.
  */
-final class StreamErrors implements StampObserver {
+final class StreamErrors extends PendingErrors implements StampObserver {
 
     private final StreamSocket socket;
     private final StreamOptions options;
-    private @Nullable ErrorQueue queue;
-    private @Nullable SocketError network;
 
     StreamErrors(final StreamSocket socket, final StreamOptions options) {
         this.socket = socket;
         this.options = options;
     }
 
-    /** An error of the network, which the next call answers. */
-    void network(final @Nullable SocketError error) {
-        network = error;
+    @Override
+    protected StackStatistics statistics() {
+        return socket.layer.stack().statistics();
     }
 
-    @Nullable
-    SocketError network() {
-        return network;
+    @Override
+    protected void reported() {
+        socket.reported();
     }
 
-    /** Where reports go. */
-    ErrorQueue queue() {
-        ErrorQueue reports = queue;
-        if (reports == null) {
-            reports = new ErrorQueue(socket.layer.stack().statistics(), socket::reported);
-            queue = reports;
-        }
-        return reports;
+    /** The connection's own error is not told either. */
+    @Override
+    protected void replaced() {
+        socket.forgetError();
     }
 
     @Override
@@ -51,34 +45,5 @@ final class StreamErrors implements StampObserver {
     @Override
     public boolean wantsPackets() {
         return options.stamps.wantsPackets();
-    }
-
-    boolean hasReports() {
-        final ErrorQueue reports = queue;
-        return reports != null && !reports.isEmpty();
-    }
-
-    /** {@code IP_RECVERR} was turned off. */
-    void dropErrors() {
-        final ErrorQueue reports = queue;
-        if (reports != null) {
-            reports.dropErrors();
-        }
-    }
-
-    /** The oldest report, or null. The pending error is that of the next one from then on, as on Linux. */
-    @Nullable
-    ErrorReport takeReport() {
-        final ErrorQueue reports = queue;
-        final ErrorReport report = reports == null ? null : reports.poll();
-        if (reports == null || report == null) {
-            return null;
-        }
-        final int next = reports.nextIcmpErrno();
-        if (next != 0 || report.isIcmp()) {
-            socket.forgetError();
-            network = SocketError.of(next);
-        }
-        return report;
     }
 }

@@ -450,8 +450,8 @@ final class StreamLife {
     int takeError() {
         final SocketError error = pendingError();
         // An error of the network comes first, and the connection lives on.
-        errorReported |= error != null && errors.network() == null;
-        errors.network(null);
+        errorReported |= error != null && errors.pending() == null;
+        errors.pending(null);
         leftError = null;
         return error == null ? 0 : error.errno();
     }
@@ -471,8 +471,8 @@ final class StreamLife {
     }
 
     private @Nullable SocketError pendingError() {
-        if (errors.network() != null) {
-            return errors.network();
+        if (errors.pending() != null) {
+            return errors.pending();
         }
         if (connection == null) {
             return leftError;
@@ -529,7 +529,7 @@ final class StreamLife {
         @Override
         public boolean networkError(final SocketError error) {
             if (options.reportErrors) {
-                errors.network(error);
+                errors.pending(error);
                 socket.wakeAll();
             }
             return options.reportErrors;
