@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
-import java.nio.channels.AsynchronousFileChannel;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
@@ -14,12 +13,8 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.AbstractExecutorService;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -41,10 +36,8 @@ import org.slf4j.LoggerFactory;
  * {@link #sizeNow()} after the use, and trusts only those below it.
  *
  * <p><b>Interrupts.</b> An interrupted thread that calls almost any method of a {@link FileChannel} closes it, for
- * everybody. Therefore the file is mapped at once when it is opened, and read, and asked for its size, through an
- * {@link AsynchronousFileChannel}, which knows no interrupts, and whose reads the calling thread does itself.
- * ({@code RandomAccessFile} knows none either, but cannot open each name: it takes names as text.) {@link #channel()}
- * is for those who can rule interrupts out.
+ * everybody. Therefore the file is mapped at once when it is opened, and read, and asked for its size, by
+ * {@link UninterruptedReads}. {@link #channel()} is for those who can rule interrupts out.
  */
 public final class MappedFile implements AutoCloseable {
 
@@ -54,12 +47,11 @@ public final class MappedFile implements AutoCloseable {
     private static final int WINDOW_BYTES = 65_536;
 
     private static final Set<OpenOption> READ_ONLY = Set.of(StandardOpenOption.READ);
-    private static final CallingThread CALLING_THREAD = new CallingThread();
 
     private static final Logger LOG = LoggerFactory.getLogger(MappedFile.class);
 
     private final Path path;
-    private final AsynchronousFileChannel file;
+    private final FileReads file;
     private final FileChannel channel;
     private final long size;
     private final MappedByteBuffer[] chunks;
@@ -68,7 +60,7 @@ public final class MappedFile implements AutoCloseable {
     private final AtomicBoolean failed = new AtomicBoolean();
 
     /** @param file and {@code channel} are of the same file, and closed with this */
-    MappedFile(final Path path, final AsynchronousFileChannel file, final FileChannel channel) throws IOException {
+    MappedFile(final Path path, final FileReads file, final FileChannel channel) throws IOException {
         this.path = path;
         this.file = file;
         this.channel = channel;
@@ -82,7 +74,7 @@ public final class MappedFile implements AutoCloseable {
 
     /** Opens and maps a file; the caller holds the first reference. */
     public static MappedFile open(final Path path) throws IOException {
-        final AsynchronousFileChannel file = AsynchronousFileChannel.open(path, READ_ONLY, CALLING_THREAD);
+        final FileReads file = new UninterruptedReads(path);
         try {
             final Object key = key(path);
             final FileChannel channel = FileChannel.open(path, READ_ONLY);
@@ -143,17 +135,12 @@ public final class MappedFile implements AutoCloseable {
      */
     public int read(final ByteBuffer target, final long position) throws IOException {
         try {
-            return file.read(target, position).get(); // which is done: this thread has done it
-        } catch (final ExecutionException e) {
-            final IOException failure =
-                    e.getCause() instanceof IOException cause ? cause : new IOException(e.getCause());
-            if (!(failure instanceof ClosedChannelException)) {
-                noteFailure(position, failure);
-            }
-            throw failure;
-        } catch (final InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException(e);
+            return file.read(target, position);
+        } catch (final ClosedChannelException e) {
+            throw e;
+        } catch (final IOException e) {
+            noteFailure(position, e);
+            throw e;
         }
     }
 
@@ -256,37 +243,5 @@ public final class MappedFile implements AutoCloseable {
 
     private static @Nullable Object key(final Path path) throws IOException {
         return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
-    }
-
-    /** Has each task done by the thread that brings it. Never ends. */
-    private static final class CallingThread extends AbstractExecutorService {
-
-        @Override
-        public void execute(final Runnable task) {
-            task.run();
-        }
-
-        @Override
-        public void shutdown() {}
-
-        @Override
-        public List<Runnable> shutdownNow() {
-            return List.of();
-        }
-
-        @Override
-        public boolean isShutdown() {
-            return false;
-        }
-
-        @Override
-        public boolean isTerminated() {
-            return false;
-        }
-
-        @Override
-        public boolean awaitTermination(final long timeout, final TimeUnit unit) {
-            return false;
-        }
     }
 }
