@@ -50,7 +50,8 @@ class ArchitectureTest {
     /** The one class that has a thread, a clock and a lock: the driver with its lock. */
     private static final DescribedPredicate<JavaClass> STACK_DRIVER = DescribedPredicate.describe(
             "the driver and the lock",
-            type -> type.getName().matches("io\\.tapstack\\.stack\\.(StackDriver|DriverLock)(\\$.*)?"));
+            type -> type.getName()
+                    .matches("io\\.tapstack\\.stack\\.(StackDriver|StackPolls|DriverLock|DeviceWatch)(\\$.*)?"));
 
     static Stream<String> packages() {
         return TOP_DOWN.stream();

@@ -36,14 +36,17 @@ public final class StackDriver implements AutoCloseable {
     private static final int BURSTS_PER_STAY = 8;
 
     /**
-     * Longest sleep after there was something to do. Less than any retransmission timer, so that an application which
-     * sends, and arms one, need not wake the driver each time.
+     * Longest sleep after there was something to do. Less than the minimum RTO, and than the probe timeout of a single
+     * segment in flight, so that an application that sends one segment, and arms these, need not wake the driver. A
+     * flight of several segments arms a probe for 2 SRTT + 2 ms, which may be earlier.
      */
     private static final long NAP_NANOS = 100_000_000;
 
     private final Pollable stack;
     private final LinkDevice device;
     private final Clock clock;
+    private final StackPolls polls;
+    private final DriverState state;
     private final DriverLock lock;
     private final Waiting waiting;
     private final AdaptiveSpin spin;
@@ -97,8 +100,9 @@ public final class StackDriver implements AutoCloseable {
         this.stack = stack;
         this.device = stack.device();
         this.clock = clock;
-        this.lock =
-                new DriverLock(stack, clock, waiting == Waiting.BUSY_POLL ? 0 : spinNanos, this::standAsideNoLonger);
+        this.polls = new StackPolls(stack, clock);
+        this.state = new DriverState(polls, this::unpark);
+        this.lock = new DriverLock(polls, state, clock, waiting == Waiting.BUSY_POLL ? 0 : spinNanos);
         this.thread = new Thread(this::run, name);
         this.thread.setDaemon(true);
     }
@@ -171,9 +175,9 @@ public final class StackDriver implements AutoCloseable {
         lock.giveWay();
         lock.lock();
         try {
-            lock.driverBack();
+            state.running();
             for (int burst = 0; more && burst < BURSTS_PER_STAY; burst++) {
-                more = lock.pollByDriver();
+                more = polls.pollByDriver();
                 if (lock.isWaitedFor()) {
                     break;
                 }
@@ -181,11 +185,14 @@ public final class StackDriver implements AutoCloseable {
             if (!more) {
                 wakeAt = earlier(stack.nextDeadline(), device.nextEvent());
                 wakeAt = idle ? wakeAt : earlier(wakeAt, clock.nanoTime() + NAP_NANOS);
-                aside = lock.wasDriven();
+                aside = lock.isDriven();
+                polls.clearApplicationPolled();
                 bulk = stack.bytesMoved() - bytesMoved > BULK_BYTES;
                 bytesMoved = stack.bytesMoved();
-                if (!aside) {
-                    lock.driverRests(wakeAt);
+                if (aside) {
+                    state.aside();
+                } else {
+                    state.looks(wakeAt);
                 }
             }
         } finally {
@@ -196,7 +203,7 @@ public final class StackDriver implements AutoCloseable {
             asideNanos = Math.min(2 * asideNanos, LONGEST_ASIDE_NANOS);
         } else {
             asideNanos = SHORTEST_ASIDE_NANOS;
-            if (!more && !look(wakeAt) && lock.driverFallsAsleep()) {
+            if (!more && !look(wakeAt) && state.fallsAsleep()) {
                 sleep(wakeAt);
             }
         }
@@ -233,14 +240,14 @@ public final class StackDriver implements AutoCloseable {
     }
 
     private boolean isRoused() throws IOException {
-        return closing || lock.isDriverCalled() || device.isReady();
+        return closing || state.isCalled() || device.isReady();
     }
 
     private boolean isReached(final long time) {
         return time != Long.MAX_VALUE && clock.nanoTime() - time >= 0;
     }
 
-    private void standAsideNoLonger() {
+    private void unpark() {
         LockSupport.unpark(thread);
     }
 
@@ -258,7 +265,7 @@ public final class StackDriver implements AutoCloseable {
         lock.lock();
         try {
             quietly("closing the stack", () -> stack.close(clock.nanoTime()));
-            for (final Runnable listener : lock.shut()) {
+            for (final Runnable listener : lock.end()) {
                 quietly("telling a listener of the end", listener);
             }
         } finally {

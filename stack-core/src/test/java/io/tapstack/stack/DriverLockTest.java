@@ -12,13 +12,17 @@ class DriverLockTest {
     private final QuietDevice device = new QuietDevice();
     private final FakeStack stack = new FakeStack(device);
     private int recalls;
-    private final DriverLock lock = new DriverLock(stack, () -> NOW, 0, () -> recalls++);
+    private final StackPolls polls = new StackPolls(stack, () -> NOW);
+    private final DriverState driver = new DriverState(polls, () -> recalls++);
+    private final DriverLock lock = new DriverLock(polls, driver, () -> NOW, 0);
 
     /** An application polls; the driver looks in, sees it, and stands aside. */
     private void driverStandsAside() {
         lock.lock();
         lock.drive();
-        assertThat(lock.wasDriven()).isTrue();
+        assertThat(lock.isDriven()).isTrue();
+        polls.clearApplicationPolled();
+        driver.aside();
         lock.unlock();
     }
 
@@ -47,7 +51,7 @@ class DriverLockTest {
         waitForNothing();
         assertThat(recalls).isEqualTo(1);
         // What was driven before the wait is no reason to stand aside again.
-        assertThat(lock.wasDriven()).isFalse();
+        assertThat(lock.isDriven()).isFalse();
     }
 
     @Test
@@ -80,7 +84,7 @@ class DriverLockTest {
     void whoComesBackByItselfIsNotRecalled() throws InterruptedException {
         driverStandsAside();
         lock.lock();
-        lock.driverBack();
+        driver.running();
         lock.defer(() -> {});
         lock.unlock();
         waitForNothing();
@@ -91,10 +95,10 @@ class DriverLockTest {
     @Test
     void whoSleepsIsWokenByTheDevice() {
         lock.lock();
-        assertThat(lock.wasDriven()).isFalse();
-        lock.driverRests(Long.MAX_VALUE);
+        assertThat(lock.isDriven()).isFalse();
+        driver.looks(Long.MAX_VALUE);
         lock.unlock();
-        assertThat(lock.driverFallsAsleep()).isTrue();
+        assertThat(driver.fallsAsleep()).isTrue();
         lock.lock();
         lock.defer(() -> {});
         lock.unlock();
