@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class DocumentationTest {
 
     private static final Path ROOT = Path.of("..");
-    private static final Path SCRIPTS = ROOT.resolve("tools/src/test/resources/packetdrill");
+    private static final Path SCRIPTS = ROOT.resolve("tools/conformance/src/test/resources/packetdrill");
 
     private static final Pattern NAME = Pattern.compile("`([^`]+)`");
     private static final Pattern CLASS = Pattern.compile("[A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*");
@@ -238,8 +238,10 @@ class DocumentationTest {
 
     /** Java files by the name of their class. */
     private static Map<String, List<Path>> sources() {
-        try (Stream<Path> modules = Files.list(ROOT)) {
-            return modules.map(module -> module.resolve("src"))
+        try (Stream<Path> modules = Files.list(ROOT);
+                Stream<Path> tools = Files.list(ROOT.resolve("tools"))) {
+            return Stream.concat(modules, tools)
+                    .map(module -> module.resolve("src"))
                     .filter(Files::isDirectory)
                     .flatMap(folder -> files(folder, ".java").stream())
                     .collect(Collectors.groupingBy(file -> Objects.requireNonNull(file.getFileName())

@@ -1,0 +1,187 @@
+package io.tapstack.cli;
+
+import io.tapstack.octets.Octets;
+import io.tapstack.octets.PathOctets;
+import io.tapstack.tcp.congestion.CongestionControls;
+import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** How option values are read. A wrong value is refused in words that show a right one. */
+public final class Converters {
+
+    private Converters() {}
+
+    /** A file's name, a lossless text. */
+    static final class ForPath implements ITypeConverter<Path> {
+
+        @Override
+        public Path convert(final String value) throws IOException {
+            // The standard output is in no directory.
+            return value.equals("-") ? Path.of(value) : PathOctets.inWorkingDirectory(Octets.of(value));
+        }
+    }
+
+    /** As in {@code 10.0.0.2/24}. */
+    public static final class ForCidr implements ITypeConverter<Cidr> {
+
+        @Override
+        public Cidr convert(final String value) {
+            try {
+                return Cidr.parse(value);
+            } catch (final IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        }
+    }
+
+    /** As in {@code 10.0.0.1}. */
+    public static final class ForAddress implements ITypeConverter<InetAddress> {
+
+        @Override
+        public InetAddress convert(final String value) {
+            try {
+                return Cidr.parseAddress(value);
+            } catch (final IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        }
+    }
+
+    /** As in {@code 20ms}, {@code 1.5s}, {@code 300us}, {@code 2m}. */
+    static final class ForDuration implements ITypeConverter<Duration> {
+
+        private static final Pattern FORM = Pattern.compile("([0-9]{1,9}(?:\\.[0-9]{1,9})?)(ns|us|ms|s|m|h)");
+
+        @Override
+        public Duration convert(final String value) {
+            final Matcher matcher = FORM.matcher(value);
+            if (!matcher.matches()) {
+                throw new TypeConversionException("'" + value + "' is not a time such as 20ms or 1.5s");
+            }
+            final double unitNanos =
+                    switch (matcher.group(2)) {
+                        case "ns" -> 1;
+                        case "us" -> 1e3;
+                        case "ms" -> 1e6;
+                        case "s" -> 1e9;
+                        case "m" -> 60e9;
+                        default -> 3600e9;
+                    };
+            return Duration.ofNanos(Math.round(Double.parseDouble(matcher.group(1)) * unitNanos));
+        }
+    }
+
+    /** As in {@code bbr}. */
+    static final class ForCongestionControl implements ITypeConverter<String> {
+
+        @Override
+        public String convert(final String value) {
+            try {
+                return CongestionControls.checked(value);
+            } catch (final IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        }
+    }
+
+    /** As in {@code 0.01} or {@code 1%}. */
+    static final class ForProbability implements ITypeConverter<Double> {
+
+        private static final Pattern FORM = Pattern.compile("([0-9]{1,3}(?:\\.[0-9]+)?|\\.[0-9]+)(%?)");
+
+        @Override
+        public Double convert(final String value) {
+            final Matcher matcher = FORM.matcher(value);
+            final double probability = matcher.matches()
+                    ? Double.parseDouble(matcher.group(1)) / (matcher.group(2).isEmpty() ? 1 : 100)
+                    : Double.NaN;
+            if (!(probability >= 0 && probability <= 1)) {
+                throw new TypeConversionException(
+                        "'" + value + "' is not a probability from 0 to 1 such as 0.01 or 1%");
+            }
+            return probability;
+        }
+    }
+
+    /** A port that can be listened on. */
+    public static final class ForPort implements ITypeConverter<Integer> {
+
+        @Override
+        public Integer convert(final String value) {
+            return number(value, 1, 65_535, "a port");
+        }
+    }
+
+    /** An MTU that IPv4 allows (RFC 791: 68) and that fits a TAP's frame with its Ethernet header. */
+    static final class ForMtu implements ITypeConverter<Integer> {
+
+        @Override
+        public Integer convert(final String value) {
+            return number(value, 68, 65_521, "an MTU");
+        }
+    }
+
+    /** As in {@code 10.0.0.1:8080} or {@code localhost:8080}. */
+    static final class ForTarget implements ITypeConverter<InetSocketAddress> {
+
+        private static final Pattern FORM = Pattern.compile("([^:\\s]+):([0-9]{1,5})");
+
+        @Override
+        public InetSocketAddress convert(final String value) {
+            final Matcher matcher = FORM.matcher(value);
+            if (!matcher.matches()) {
+                throw new TypeConversionException("'" + value + "' is not HOST:PORT such as 10.0.0.1:8080");
+            }
+            final int port = number(matcher.group(2), 1, 65_535, "a port");
+            try {
+                for (final InetAddress address : InetAddress.getAllByName(matcher.group(1))) {
+                    if (address instanceof Inet4Address) {
+                        return new InetSocketAddress(address, port);
+                    }
+                }
+                throw new TypeConversionException(matcher.group(1) + " has no IPv4 address");
+            } catch (final UnknownHostException e) {
+                throw new TypeConversionException(matcher.group(1) + ": unknown host");
+            }
+        }
+    }
+
+    /** Any number. */
+    public static final class ForLong implements ITypeConverter<Long> {
+
+        @Override
+        public Long convert(final String value) {
+            try {
+                return Long.valueOf(value);
+            } catch (final NumberFormatException e) {
+                throw new TypeConversionException("'" + value + "' is not a whole number such as 42");
+            }
+        }
+    }
+
+    /** How many of something, at least one. */
+    public static final class ForCount implements ITypeConverter<Integer> {
+
+        @Override
+        public Integer convert(final String value) {
+            return number(value, 1, 1_000_000, "a number");
+        }
+    }
+
+    private static int number(final String value, final int least, final int most, final String what) {
+        final int number = value.matches("[0-9]{1,9}") ? Integer.parseInt(value) : -1;
+        if (number < least || number > most) {
+            throw new TypeConversionException("'" + value + "' is not " + what + " from " + least + " to " + most);
+        }
+        return number;
+    }
+}

@@ -1,0 +1,280 @@
+package io.tapstack.cli;
+
+import io.tapstack.tcp.MtuProbingMode;
+import io.tapstack.tcp.congestion.CongestionControls;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.regex.Pattern;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+
+/** The options about the network, which all commands share. */
+public final class LinkOptions {
+
+    /** What stands above these options in a command's help, below the command's own. */
+    public static final String HEADING = "Network:%n";
+
+    /** Whose TCP/IP is used. */
+    public enum Network {
+        /** Ours, behind a TAP device. */
+        TAPSTACK,
+        /** The kernel's, at the loopback address, to compare with. */
+        KERNEL
+    }
+
+    /** What {@code --cc} takes. */
+    static final class CongestionControlNames implements Iterable<String> {
+
+        @Override
+        public Iterator<String> iterator() {
+            return CongestionControls.names().iterator();
+        }
+    }
+
+    /** IFNAMSIZ is 16 with the NUL that ends a name. */
+    private static final Pattern TAP_NAME = Pattern.compile("[A-Za-z0-9_.-]{1,15}");
+
+    /** MAX_TAP_QUEUES of Linux's drivers/net/tun.c. */
+    private static final int MAX_QUEUES = 256;
+
+    @Option(names = "--tap", paramLabel = "NAME", defaultValue = "tap0", description = "TAP device (${DEFAULT-VALUE})")
+    private String tap = "tap0";
+
+    @Option(
+            names = "--address",
+            paramLabel = "ADDRESS/BITS",
+            defaultValue = "10.0.0.2/24",
+            converter = Converters.ForCidr.class,
+            description = "address of Tapstack (${DEFAULT-VALUE})")
+    private Cidr address = Cidr.parse("10.0.0.2/24");
+
+    @Option(
+            names = "--host-address",
+            paramLabel = "ADDRESS/BITS",
+            defaultValue = "10.0.0.1/24",
+            converter = Converters.ForCidr.class,
+            description = "address of the host at the other end (${DEFAULT-VALUE})")
+    private Cidr hostAddress = Cidr.parse("10.0.0.1/24");
+
+    @Option(
+            names = "--gateway",
+            paramLabel = "ADDRESS",
+            converter = Converters.ForAddress.class,
+            description = "where to send what is not for the own network (nowhere)")
+    private Optional<InetAddress> gateway = Optional.empty();
+
+    @Option(
+            names = "--mtu",
+            paramLabel = "BYTES",
+            defaultValue = "1500",
+            converter = Converters.ForMtu.class,
+            description = "largest IP packet (${DEFAULT-VALUE})")
+    private int mtu = 1500;
+
+    @Option(names = "--pcap", paramLabel = "FILE", description = "capture all frames, for Wireshark")
+    private Optional<Path> pcap = Optional.empty();
+
+    @Option(
+            names = "--loss",
+            paramLabel = "P",
+            defaultValue = "0",
+            converter = Converters.ForProbability.class,
+            description = "lose frames with this probability, both ways, e.g. 0.01")
+    private double loss;
+
+    @Option(
+            names = "--delay",
+            paramLabel = "TIME",
+            defaultValue = "0ms",
+            converter = Converters.ForDuration.class,
+            description = "delay frames, each way, e.g. 20ms")
+    private Duration delay = Duration.ZERO;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            converter = Converters.ForLong.class,
+            description = "what chance begins with, to repeat a run")
+    private Optional<Long> seed = Optional.empty();
+
+    @Option(names = "--no-offload", description = "one frame a segment, checksums in software: for comparison")
+    private boolean noOffload;
+
+    @Option(
+            names = "--no-host-batching",
+            description =
+                    "with --no-offload: have the host take every frame by itself (no GRO), to watch or filter single segments there")
+    private boolean noHostBatching;
+
+    @Option(
+            names = "--cc",
+            paramLabel = "NAME",
+            converter = Converters.ForCongestionControl.class,
+            completionCandidates = CongestionControlNames.class,
+            description = "congestion control of our connections: ${COMPLETION-CANDIDATES} (cubic)")
+    private Optional<String> congestionControl = Optional.empty();
+
+    @Option(
+            names = "--mtu-probing",
+            paramLabel = "WHEN",
+            description =
+                    "find out how large packets may be where routers do not say (RFC 4821): off, black_hole, once large"
+                            + " segments seem to vanish, or on, from the start (off)")
+    private Optional<MtuProbingMode> mtuProbing = Optional.empty();
+
+    @Option(
+            names = "--queues",
+            paramLabel = "N",
+            defaultValue = "1",
+            converter = Converters.ForCount.class,
+            description = "queues of the TAP, each with a stack and a thread of its own, for as many processors"
+                    + " (${DEFAULT-VALUE})")
+    private int queues = 1;
+
+    @Option(
+            names = "--busy-poll",
+            description =
+                    "never sleep, and use up one processor: shorter response times where there are processors to spare")
+    private boolean busyPoll;
+
+    @Option(
+            names = "--private",
+            description = "run in a network namespace of its own, without root where the machine allows it")
+    private boolean privateNetwork;
+
+    @Option(names = "--network", defaultValue = "tapstack", hidden = true)
+    private Network network = Network.TAPSTACK;
+
+    /** The defaults. */
+    public LinkOptions() {}
+
+    /** The name of the TAP device. */
+    public String tap() {
+        return tap;
+    }
+
+    /** The address of our stack. */
+    public Cidr address() {
+        return address;
+    }
+
+    /** The address of the host's end of the link. */
+    public Cidr hostAddress() {
+        return hostAddress;
+    }
+
+    /** The default gateway, if any. */
+    public Optional<InetAddress> gateway() {
+        return gateway;
+    }
+
+    /** The largest IP packet in bytes. */
+    public int mtu() {
+        return mtu;
+    }
+
+    /** Where to capture frames to, if at all. */
+    public Optional<Path> pcap() {
+        return pcap;
+    }
+
+    /** The probability with which a frame is lost, from 0 to 1. */
+    public double loss() {
+        return loss;
+    }
+
+    /** How long a frame takes, one way. */
+    public Duration delay() {
+        return delay;
+    }
+
+    /** What chance begins with, if it matters. */
+    public OptionalLong seed() {
+        return seed.isPresent() ? OptionalLong.of(seed.get()) : OptionalLong.empty();
+    }
+
+    /** Whether the link is worse than it has to be. */
+    public boolean impaired() {
+        return loss > 0 || !delay.isZero();
+    }
+
+    /** Whether the host must not merge our segments; see {@link io.tapstack.tap.TapConfig#hostBatching()}. */
+    public boolean noHostBatching() {
+        return noHostBatching;
+    }
+
+    /** Whether the device is to take nothing over from the stack. */
+    public boolean noOffload() {
+        return noOffload;
+    }
+
+    /** When connections probe for the path's MTU, if not the usual way. */
+    public Optional<MtuProbingMode> mtuProbing() {
+        return mtuProbing;
+    }
+
+    /** The congestion control of our connections, if not the usual one. */
+    public Optional<String> congestionControl() {
+        return congestionControl;
+    }
+
+    /** How many queues the TAP has, with a stack each. */
+    public int queues() {
+        return queues;
+    }
+
+    /** Whether the stack is never to sleep. */
+    public boolean busyPoll() {
+        return busyPoll;
+    }
+
+    /** Whether this JVM is meant to run in a network namespace of its own. */
+    public boolean privateNetwork() {
+        return privateNetwork;
+    }
+
+    /** Whose TCP/IP is used. */
+    public Network network() {
+        return network;
+    }
+
+    /** Refuses options that contradict each other. To be called by a command before anything else. */
+    public void validate(final CommandSpec spec) {
+        try {
+            check();
+        } catch (final IllegalArgumentException e) {
+            throw Main.refused(spec, e);
+        }
+        if (privateNetwork && System.getenv("TAPSTACK_PRIVATE") == null) {
+            throw new Failure("--private works through the launcher: run bin/tapstack");
+        }
+    }
+
+    private void check() {
+        if (!TAP_NAME.matcher(tap).matches()) {
+            throw new IllegalArgumentException(
+                    "--tap '" + tap + "' is not a device name of up to 15 letters and digits");
+        }
+        if (queues > MAX_QUEUES) {
+            throw new IllegalArgumentException("--queues " + queues + " is more than the " + MAX_QUEUES + " of a TAP");
+        }
+        address.requireHost("--address");
+        hostAddress.requireHost("--host-address");
+        if (address.address().equals(hostAddress.address())) {
+            throw new IllegalArgumentException(
+                    "--address and --host-address are the same: two ends need two addresses");
+        }
+        if (!address.contains(hostAddress.address()) || address.prefixLength() != hostAddress.prefixLength()) {
+            throw new IllegalArgumentException("--address " + address + " and --host-address " + hostAddress
+                    + " are not in one network: set both, e.g. 10.0.0.2/24 and 10.0.0.1/24");
+        }
+        gateway.ifPresent(router -> address.requireGateway(router, "--address"));
+        if (network == Network.KERNEL && congestionControl.isPresent()) {
+            throw new IllegalArgumentException("--cc is for our TCP; the kernel's is chosen by sysctl");
+        }
+    }
+}

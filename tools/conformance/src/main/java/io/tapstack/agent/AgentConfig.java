@@ -1,0 +1,44 @@
+package io.tapstack.agent;
+
+import io.tapstack.conformance.setting.Setting;
+import io.tapstack.ip.InterfaceAddress;
+import io.tapstack.wire.IpAddress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * How the agent is set up.
+ *
+ * @param socket where it listens
+ * @param virtualTime whether time moves by the suite's calls alone
+ * @param tap the TAP that the stack is on; without one, the suite is the other end of the link
+ * @param settings what each reset goes back to
+ */
+public record AgentConfig(
+        Path socket,
+        boolean virtualTime,
+        Optional<String> tap,
+        InterfaceAddress local,
+        Optional<IpAddress> gateway,
+        List<Setting> settings) {
+
+    private static final int DEFAULT_MTU = 1_500;
+
+    /** @throws IllegalArgumentException for virtual time on a TAP, whose frames come in real time */
+    public AgentConfig {
+        if (virtualTime && tap.isPresent()) {
+            throw new IllegalArgumentException("a TAP's frames come in real time: --link tap:NAME needs --clock real");
+        }
+    }
+
+    /** The link's MTU in bytes. */
+    int mtu() {
+        return settings.stream()
+                .map(Setting::mtu)
+                .filter(OptionalInt::isPresent)
+                .mapToInt(OptionalInt::getAsInt)
+                .reduce(DEFAULT_MTU, (first, second) -> second);
+    }
+}

@@ -1,0 +1,376 @@
+package io.tapstack.agent;
+
+import io.tapstack.agent.AgentLink.Sent;
+import io.tapstack.conformance.setting.Setting;
+import io.tapstack.error.SocketError;
+import io.tapstack.posix.LinuxErrno;
+import io.tapstack.posix.MessageHeader;
+import io.tapstack.posix.Readiness;
+import io.tapstack.posix.Readiness.PollFd;
+import io.tapstack.posix.SocketCalls;
+import io.tapstack.socket.EventPoll;
+import io.tapstack.socket.PeerAddress;
+import io.tapstack.wire.Endpoint;
+import io.tapstack.wire.IpAddress;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What can be asked of the agent: op by op, from a {@link Request} to a {@link Reply}. */
+final class Operations {
+
+    static final int RESET = 1;
+    static final int SOCKET = 2;
+    static final int BIND = 3;
+    static final int LISTEN = 4;
+    static final int ACCEPT = 5;
+    static final int CONNECT = 6;
+    static final int RECV = 7;
+    static final int SEND = 8;
+    static final int CLOSE = 9;
+    static final int SHUTDOWN = 10;
+    static final int GETSOCKOPT = 11;
+    static final int SETSOCKOPT = 12;
+    static final int FCNTL = 13;
+    static final int POLL = 14;
+    static final int PACKET_IN = 15;
+    static final int PACKET_OUT = 16;
+    static final int ADVANCE = 17;
+    static final int NOW = 18;
+    static final int IOCTL = 19;
+    static final int EPOLL_CREATE = 20;
+    static final int EPOLL_CTL = 21;
+    static final int EPOLL_WAIT = 22;
+    static final int NAME = 23;
+    static final int SET = 24;
+    static final int RECVMSG = 25;
+    static final int SENDMSG = 26;
+
+    private static final int ADDRESS_BYTES = 6;
+    private static final int POLLFD_BYTES = 8;
+
+    /** Name and lengths of a message. */
+    private static final int MESSAGE_HEAD = ADDRESS_BYTES + 2 * Integer.BYTES;
+
+    /** Most room for control messages. */
+    private static final int MAX_CONTROL = 65_536;
+
+    /** {@code struct epoll_event} is packed on x86-64. */
+    private static final int EPOLL_EVENT_BYTES = 12;
+
+    /** Most descriptors, or events, of one call. */
+    private static final int MAX_ENTRIES = 65_536;
+
+    private static final long MAX_ADVANCE_MICROS = 365L * 86_400 * 1_000_000;
+    private static final Reply INVALID = Reply.of(-LinuxErrno.EINVAL);
+
+    private final Incarnation incarnation;
+    private final Runnable reset;
+    private final SocketCalls calls;
+
+    /** @param reset has everything start anew, in another incarnation */
+    Operations(final Incarnation incarnation, final Runnable reset) {
+        this.incarnation = incarnation;
+        this.reset = reset;
+        this.calls = incarnation.calls();
+    }
+
+    /** @throws InterruptedException if the call was broken off */
+    Reply perform(final Request request) throws InterruptedException {
+        if (request.op() != NOW && request.op() != RESET) {
+            incarnation.catchUp();
+        }
+        final long a = request.a();
+        final long b = request.b();
+        return switch (request.op()) {
+            case RESET -> reset();
+            case SOCKET -> Reply.of(calls.socket((int) a, (int) b, (int) request.c()));
+            case BIND -> bind(request);
+            case LISTEN -> Reply.of(calls.listen(a, (int) b));
+            case ACCEPT -> accept(a, (int) b);
+            case CONNECT -> connect(request);
+            case RECV -> receive(request);
+            case SEND -> send(request);
+            case CLOSE -> Reply.of(calls.close(a));
+            case SHUTDOWN -> Reply.of(calls.shutdown(a, (int) b));
+            case GETSOCKOPT -> option(request);
+            case SETSOCKOPT -> Reply.of(calls.setOption(a, (int) b, (int) request.c(), request.blob()));
+            case FCNTL -> Reply.of(calls.fcntl(a, (int) b, (int) request.c()));
+            case POLL -> poll(request);
+            case PACKET_IN -> packetIn(request);
+            case PACKET_OUT -> packetOut();
+            case ADVANCE -> advance(a);
+            case NOW -> Reply.ofNumber(incarnation.uniqueMicros());
+            case IOCTL -> ioctl(a, b);
+            case EPOLL_CREATE -> Reply.of(a < 0 ? -LinuxErrno.EINVAL : calls.epollCreate(0));
+            case EPOLL_CTL -> epollControl(request);
+            case EPOLL_WAIT -> epollWait(a, b, (int) request.c());
+            case NAME -> name(a, b);
+            case SET -> set(request);
+            case RECVMSG -> receiveMessage(request);
+            case SENDMSG -> sendMessage(request);
+            default -> Reply.of(-LinuxErrno.ENOSYS);
+        };
+    }
+
+    // ---- Sockets
+
+    private Reply bind(final Request request) {
+        final Endpoint address = address(request.blob());
+        return address == null ? INVALID : Reply.of(calls.bind(request.a(), address));
+    }
+
+    private Reply connect(final Request request) {
+        final ByteBuffer blob = request.blob();
+        if (blob.remaining() == Short.BYTES && blob.getShort() == SocketCalls.AF_UNSPEC) {
+            return Reply.of(calls.connect(request.a(), null));
+        }
+        final Endpoint address = address(blob);
+        return address == null ? INVALID : Reply.of(calls.connect(request.a(), address));
+    }
+
+    private Reply accept(final long fd, final int flags) {
+        final long accepted = calls.accept(fd, flags);
+        final Endpoint peer = accepted < 0 ? null : calls.acceptedFrom(accepted);
+        final ByteBuffer blob = buffer(ADDRESS_BYTES);
+        put(blob, peer == null ? Endpoint.anyIpv4(0) : peer);
+        return Reply.of(accepted, blob.flip());
+    }
+
+    private Reply receive(final Request request) {
+        final long length = request.b();
+        if (length < 0) {
+            return INVALID;
+        }
+        final ByteBuffer blob = buffer(ADDRESS_BYTES + (int) Math.min(length, Request.MAX_BLOB - ADDRESS_BYTES));
+        blob.position(ADDRESS_BYTES);
+        final PeerAddress from = new PeerAddress();
+        final int flags = (int) request.c();
+        final long result = calls.receive(request.a(), blob, flags, from);
+        if (result < 0) {
+            return Reply.of(result);
+        }
+        final Endpoint sender = from.endpoint();
+        if (sender != null) {
+            put(blob.flip(), sender);
+            return new Reply(result, ADDRESS_BYTES, blob.position(0));
+        }
+        if (calls.discards(request.a(), flags)) {
+            return Reply.of(result);
+        }
+        return Reply.of(result, blob.flip().position(ADDRESS_BYTES));
+    }
+
+    private Reply send(final Request request) {
+        final ByteBuffer blob = request.blob();
+        final boolean addressed = request.d() == ADDRESS_BYTES;
+        if (!addressed && request.d() != 0) {
+            return INVALID;
+        }
+        final Endpoint to = addressed ? address(blob) : null;
+        if (addressed && to == null || request.b() < 0 || request.b() > blob.remaining()) {
+            return INVALID;
+        }
+        blob.limit(blob.position() + (int) request.b());
+        return Reply.of(calls.send(request.a(), blob, (int) request.c(), to));
+    }
+
+    /** The answer's blob: {@code u32 n, n bytes of name, u32 n, n bytes of control messages}, data. */
+    private Reply receiveMessage(final Request request) {
+        final long length = request.b();
+        final long room = request.d();
+        if (length < 0 || room < 0) {
+            return INVALID;
+        }
+        final ByteBuffer data = buffer((int) Math.min(length, Request.MAX_BLOB - MAX_CONTROL - MESSAGE_HEAD));
+        final MessageHeader message = new MessageHeader(null, buffer((int) Math.min(room, MAX_CONTROL)));
+        final int flags = (int) request.c();
+        final long result = calls.receiveMessage(request.a(), data, flags, message);
+        if (result < 0) {
+            return Reply.of(result);
+        }
+        data.flip();
+        if (calls.discards(request.a(), flags)) {
+            data.limit(0);
+        }
+        final ByteBuffer control = message.control().flip();
+        final ByteBuffer blob = buffer(MESSAGE_HEAD + control.remaining() + data.remaining());
+        final Endpoint name = message.name();
+        blob.putInt(name == null ? 0 : ADDRESS_BYTES);
+        if (name != null) {
+            put(blob, name);
+        }
+        blob.putInt(control.remaining()).put(control).put(data);
+        return new Reply(result, message.flags(), blob.flip());
+    }
+
+    /** The blob: the address, as {@code d} says, {@code u32 n, n bytes of control messages}, data. */
+    private Reply sendMessage(final Request request) {
+        final ByteBuffer blob = request.blob();
+        final boolean addressed = request.d() == ADDRESS_BYTES;
+        final Endpoint to = addressed ? address(blob) : null;
+        if (request.d() != 0 && to == null || blob.remaining() < Integer.BYTES) {
+            return INVALID;
+        }
+        final long controlLength = Integer.toUnsignedLong(blob.getInt());
+        if (controlLength > blob.remaining()) {
+            return INVALID;
+        }
+        final ByteBuffer control = blob.slice(blob.position(), (int) controlLength);
+        blob.position(blob.position() + (int) controlLength);
+        if (request.b() < 0 || request.b() > blob.remaining()) {
+            return INVALID;
+        }
+        blob.limit(blob.position() + (int) request.b());
+        return Reply.of(calls.sendMessage(request.a(), blob, (int) request.c(), new MessageHeader(to, control)));
+    }
+
+    private Reply option(final Request request) {
+        final ByteBuffer value = buffer(SocketCalls.maxOptionBytes());
+        final long length = calls.option(
+                request.a(),
+                (int) request.b(),
+                (int) request.c(),
+                (int) Math.min(request.d(), Integer.MAX_VALUE),
+                value);
+        return Reply.of(Math.min(length, 0), value.flip());
+    }
+
+    private Reply ioctl(final long fd, final long request) {
+        final long number = calls.ioctl(fd, request);
+        return number < 0 ? Reply.of(number) : Reply.ofNumber(number);
+    }
+
+    private Reply name(final long fd, final long whose) {
+        if (whose != 0 && whose != 1) {
+            return INVALID;
+        }
+        final Endpoint name = whose == 0 ? calls.name(fd) : calls.peerName(fd);
+        if (name == null) {
+            return Reply.of(calls.nameError(fd));
+        }
+        final ByteBuffer blob = buffer(ADDRESS_BYTES);
+        put(blob, name);
+        return Reply.of(0, blob.flip());
+    }
+
+    // ---- Readiness
+
+    private Reply poll(final Request request) {
+        final ByteBuffer blob = request.blob();
+        if (request.a() < 0 || request.a() > MAX_ENTRIES || blob.remaining() < request.a() * POLLFD_BYTES) {
+            return INVALID;
+        }
+        final List<PollFd> all = new ArrayList<>((int) request.a());
+        for (int i = 0; i < request.a(); i++) {
+            all.add(new PollFd(blob.getInt(), blob.getShort() & 0xFFFF));
+            blob.getShort();
+        }
+        final long ready = incarnation.readiness().poll(all, (int) request.b());
+        final ByteBuffer found = buffer(all.size() * POLLFD_BYTES);
+        for (final PollFd each : all) {
+            found.putInt(each.fd()).putShort((short) each.events()).putShort((short) each.revents());
+        }
+        return Reply.of(ready, found.flip());
+    }
+
+    private Reply epollControl(final Request request) {
+        final ByteBuffer event = request.blob();
+        final boolean given = event.remaining() >= EPOLL_EVENT_BYTES;
+        final int operation = (int) request.b();
+        if (!given && operation != Readiness.EPOLL_CTL_DEL) {
+            return INVALID;
+        }
+        final int events = given ? event.getInt() : 0;
+        final long data = given ? event.getLong() : 0;
+        return Reply.of(incarnation.readiness().control(request.a(), operation, request.c(), events, data));
+    }
+
+    private Reply epollWait(final long epoll, final long most, final int timeoutMillis) {
+        final List<EventPoll.Event> found = new ArrayList<>();
+        final long count =
+                incarnation.readiness().await(epoll, found, (int) Math.min(most, MAX_ENTRIES), timeoutMillis);
+        final ByteBuffer blob = buffer(found.size() * EPOLL_EVENT_BYTES);
+        found.forEach(event -> blob.putInt(event.events()).putLong(event.data()));
+        return Reply.of(count, blob.flip());
+    }
+
+    // ---- The link and the clock
+
+    private Reply packetIn(final Request request) {
+        final AgentLink link = incarnation.link();
+        if (link == null) {
+            return Reply.of(-LinuxErrno.EOPNOTSUPP);
+        }
+        final byte[] packet = new byte[request.blob().remaining()];
+        if (packet.length == 0 || packet.length > AgentLink.MAX_PACKET) {
+            return Reply.of(packet.length == 0 ? -LinuxErrno.EINVAL : -SocketError.EMSGSIZE.errno());
+        }
+        request.blob().get(packet);
+        if (!link.inject(packet)) {
+            return Reply.of(-SocketError.ENOBUFS.errno());
+        }
+        incarnation.packetArrived();
+        return Reply.of(0);
+    }
+
+    private Reply packetOut() throws InterruptedException {
+        final AgentLink link = incarnation.link();
+        if (link == null) {
+            return Reply.of(-LinuxErrno.EOPNOTSUPP);
+        }
+        final Sent sent = incarnation.nextPacket(link);
+        return sent == null
+                ? Reply.of(-LinuxErrno.ETIME)
+                : new Reply(0, incarnation.micros(sent.nanos()), ByteBuffer.wrap(sent.packet()));
+    }
+
+    private Reply advance(final long micros) throws InterruptedException {
+        if (micros < 0 || micros > MAX_ADVANCE_MICROS) {
+            return INVALID;
+        }
+        incarnation.advance(micros);
+        return Reply.of(0);
+    }
+
+    // ---- The agent itself
+
+    private Reply reset() {
+        reset.run();
+        return Reply.of(0);
+    }
+
+    private Reply set(final Request request) {
+        try {
+            final Setting setting =
+                    Setting.parse(StandardCharsets.UTF_8.decode(request.blob()).toString());
+            incarnation.apply(setting);
+            return Reply.of(0);
+        } catch (final IllegalArgumentException e) {
+            return INVALID;
+        }
+    }
+
+    // ---- Bytes
+
+    private static ByteBuffer buffer(final int bytes) {
+        return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** Reads port and address, both in network order; null if there are too few bytes. */
+    private static @Nullable Endpoint address(final ByteBuffer blob) {
+        if (blob.remaining() < ADDRESS_BYTES) {
+            return null;
+        }
+        final int port = Short.toUnsignedInt(Short.reverseBytes(blob.getShort()));
+        return new Endpoint(IpAddress.ipv4(Integer.reverseBytes(blob.getInt())), port);
+    }
+
+    private static void put(final ByteBuffer blob, final Endpoint endpoint) {
+        blob.putShort(Short.reverseBytes((short) endpoint.port()));
+        blob.putInt(Integer.reverseBytes(endpoint.address().ipv4Bits()));
+    }
+}
