@@ -1,39 +1,38 @@
 package io.tapstack.stack;
 
 /**
- * Decides for how long a driver looks for the next frame before it goes to sleep. To look costs processor time, and
- * whoever is to send the frame may need that very processor; to sleep and to be woken up costs more, and tens of
- * microseconds of everybody's time. So a driver looks where looking has lately paid: where most looks found something,
- * and then only for a few times as long as that took.
+ * Decides for how long a thread looks for the next frame before it sleeps. It looks where looking has lately paid:
+ * where most looks found something, and then only for a few times as long as that took. A look costs processor time,
+ * which the sender of the frame may need; a sleep and its wake-up cost tens of microseconds on both sides.
  *
- * <p>While looking does not pay, it is tried again, but more and more rarely, down to once in {@value #MOST_SKIPPED}
- * waits. All that is counted is waits: when nothing happens there are none, and no processor time is taken.
+ * <p>While looking does not pay, it is tried more and more rarely, down to once in {@value #MOST_SKIPPED} waits. Only
+ * waits are counted: an idle stack has none, and takes no processor time.
  *
- * <p>Confined to the driver.
+ * <p>Confined to one thread, or to the lock that guards it.
  */
 final class AdaptiveSpin {
 
     /** Waits between two trials at most: a trial in vain then costs less than 50 ns a wait. */
     static final int MOST_SKIPPED = 1_024;
 
-    /** All looks have found something. */
+    /** The average when all looks have found something. */
     private static final int ALL = 1 << 16;
 
-    /** Looking pays from here on. */
+    /** The average from which on looking pays. */
     private static final int HALF = ALL / 2;
 
     /** The averages forget half of what they know in about 5 looks. */
     private static final int WEIGHT_SHIFT = 3;
 
-    /** A look is given up after so many times the usual. */
+    /** A look ends after this many times the usual time. */
     private static final int PATIENCE = 4;
 
-    /** But not earlier than this: about three system calls. */
+    /** Shortest look: about three system calls. */
     private static final long SHORTEST_NANOS = 2_000;
 
     private final long limitNanos;
 
-    // Averages over the last looks: how many have found something, of ALL, and when.
+    // Averages over the last looks: the share that found something, of ALL, and the time until then.
     private int found;
     private long foundAfterNanos;
 
@@ -42,7 +41,7 @@ final class AdaptiveSpin {
     private int skipped;
 
     /**
-     * One that has yet to learn whether looking pays.
+     * Creates one without experience.
      *
      * @param limitNanos longest look
      */
@@ -51,7 +50,7 @@ final class AdaptiveSpin {
         this.foundAfterNanos = limitNanos;
     }
 
-    /** For how many nanoseconds to look this time, or 0 to sleep at once; asked once a wait. */
+    /** The longest time to look now in nanoseconds, or 0 to sleep at once; called once a wait. */
     long budgetNanos() {
         if (found >= HALF) {
             return Math.min(limitNanos, SHORTEST_NANOS + PATIENCE * foundAfterNanos);
@@ -64,7 +63,7 @@ final class AdaptiveSpin {
         return limitNanos;
     }
 
-    /** A look has ended after so long, because there was something or in vain. */
+    /** Records a look of {@code nanos}, and whether it found something. */
     void looked(final long nanos, final boolean hasFound) {
         found += ((hasFound ? ALL : 0) - found) >> WEIGHT_SHIFT;
         if (hasFound) {

@@ -14,9 +14,9 @@ import io.tapstack.wire.IpProtocol;
 import java.io.IOException;
 
 /**
- * The layers put together over one device: Ethernet, ARP, IPv4, ICMP, UDP and TCP. A stack does nothing by itself.
- * Whoever runs it, a {@link StackDriver} or a simulation, tells it the time and lets it {@link #poll}; all of it
- * belongs to whoever that is.
+ * The layers of one host over one device: Ethernet, ARP, IPv4, ICMP, UDP and TCP. A stack does nothing by itself: a
+ * {@link StackDriver} or a simulation tells it the time and calls {@link #poll}. Confined to the holder of the stack's
+ * lock.
  */
 public final class NetworkStack implements Pollable {
 
@@ -62,8 +62,8 @@ public final class NetworkStack implements Pollable {
     /**
      * {@inheritDoc}
      *
-     * <p>What the frames cause to be sent is sent on the way; what the device had no room for goes out first at the
-     * next poll.
+     * <p>The segments that the frames cause are sent on the way. Segments that a full device refused are sent first at
+     * the next poll.
      */
     @Override
     public boolean poll(final long nowNanos) throws IOException {
@@ -77,7 +77,7 @@ public final class NetworkStack implements Pollable {
         if (failure != null) {
             throw failure;
         }
-        // Connections that were held back by what has come now, such as a smaller path MTU, go on at once.
+        // Connections that the frames have unblocked, by a smaller path MTU for example, continue at once.
         tcp.resume(nowNanos);
         deviceIsFull = tcp.isBlocked() || udp.isBlocked();
         return frames == FRAMES_PER_POLL || ipv4.hasLoopbackPackets() || tcp.isResumeWanted();
@@ -85,7 +85,7 @@ public final class NetworkStack implements Pollable {
 
     @Override
     public boolean isPollWanted() {
-        // If the device was full already at the last poll, its own event, that it has room, comes first.
+        // If the device was full at the last poll, its own event, that it has room, comes first.
         return ipv4.hasLoopbackPackets()
                 || tcp.isResumeWanted()
                 || (!deviceIsFull && (tcp.isBlocked() || udp.isBlocked()));
@@ -111,7 +111,7 @@ public final class NetworkStack implements Pollable {
         return timers;
     }
 
-    /** All memory that the stack holds. */
+    /** The memory of the stack. */
     public BufferPool pool() {
         return pool;
     }

@@ -4,14 +4,11 @@ import io.tapstack.link.LinkDevice;
 import io.tapstack.time.TimerWheel;
 import java.io.IOException;
 
-/**
- * What a driver drives: a stack, as seen by whoever gives it time and frames. All methods are called inside the
- * {@link StackLock}.
- */
+/** A stack, as its driver sees it. All methods are called with the {@link StackLock} held. */
 public interface Pollable {
 
     /**
-     * Fires the timers that are due and handles frames that have come, up to a budget.
+     * Fires the timers that are due and handles received frames, up to a budget.
      *
      * @return true if there may be more to do at once
      * @throws IOException if the device is gone
@@ -19,19 +16,18 @@ public interface Pollable {
     boolean poll(long nowNanos) throws IOException;
 
     /**
-     * True if something has come up since the last {@link #poll} that no frame and no timer will announce: a packet
-     * that the stack sent to itself, or a connection that the device had no room for, so that somebody has to wait for
-     * the device.
+     * True if there is work since the last {@link #poll} that no frame and no timer will announce: a packet from the
+     * stack to itself, or a connection that the device had no room for, for which the driver must await the device.
      */
     boolean isPollWanted();
 
-    /** How many bytes have come and gone in all. */
+    /** The bytes received and sent in all. */
     long bytesMoved();
 
-    /** When {@link #poll} is needed again even if no frame comes, or {@link Long#MAX_VALUE} for never. */
+    /** The time at which {@link #poll} is needed even if no frame arrives, or {@link Long#MAX_VALUE} for never. */
     long nextDeadline();
 
-    /** Where frames come from; its {@link LinkDevice#await} is called outside. */
+    /** The device; its {@link LinkDevice#await} is called without the lock. */
     LinkDevice device();
 
     /** All timers of the stack. */

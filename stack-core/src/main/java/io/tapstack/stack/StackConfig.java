@@ -13,15 +13,15 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a {@link NetworkStack} is set up.
+ * The settings of a {@link NetworkStack}.
  *
  * @param address our address and the length of its subnet's prefix
- * @param mac our Ethernet address; of no meaning on a link without Ethernet
- * @param gateway where packets for other subnets go, or null for nowhere
- * @param tcpLimits what TCP keeps for peers
+ * @param mac our Ethernet address; unused on a link without Ethernet
+ * @param gateway the next hop for other subnets, or null for none
+ * @param tcpLimits the limits of what TCP keeps for peers
  * @param memoryLimitBytes see {@link BufferPool#limitBytes()}
- * @param random where every secret and every jitter comes from: unpredictable, or seeded so that a run can be repeated
- * @param share what belongs to this stack, if several share the address ({@link StackGroup}); null for all
+ * @param random the source of every secret and every jitter: unpredictable, or seeded to repeat a run
+ * @param share the part of this stack, if several share the address ({@link StackGroup}); null for all
  */
 public record StackConfig(
         InterfaceAddress address,
@@ -42,7 +42,7 @@ public record StackConfig(
         return of(address, new SecureRandom());
     }
 
-    /** The same with all randomness from {@code random}. */
+    /** The same, with all randomness from {@code random}. */
     public static StackConfig of(final InterfaceAddress address, final RandomGenerator random) {
         final MacAddress mac = MacAddress.of(LOCAL_MAC | random.nextLong() & 0xFF_FFFF_FFFFL);
         return new StackConfig(

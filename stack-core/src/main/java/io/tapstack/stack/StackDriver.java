@@ -10,21 +10,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread that runs a stack in real time. It waits at the device, outside the {@link StackLock}, for a frame, a
- * deadline or a wake-up; then it goes in and lets the stack do what there is to do.
+ * The thread that runs a stack in real time. It waits at the device, without the {@link StackLock}, for a frame, a
+ * deadline or a wake-up; then it takes the lock and polls the stack. It holds the lock for a few bursts of frames at
+ * most, and releases it earlier if another thread waits for it.
  *
- * <p>Before it sleeps it looks at the device for a while, as long as {@linkplain AdaptiveSpin that pays}; with
- * {@link Waiting#BUSY_POLL} it never sleeps.
+ * <p>The driver looks at the device before it sleeps, as long as {@linkplain AdaptiveSpin that pays}; with
+ * {@link Waiting#BUSY_POLL} it never sleeps. While an application {@linkplain StackLock#drive() drives} the stack, the
+ * driver stands aside and polls now and then.
  *
- * <p>While an application {@linkplain StackLock#drive() drives} the stack in the course of its own work, the driver
- * stands aside and looks in now and then.
- *
- * <p>It never stays inside for long: after a few bursts of frames, or earlier if somebody waits for the lock, it goes
- * out and gives way.
- *
- * <p>A stack ends in one of two ways. {@link #close()} ends it in order. If the device fails, or the stack itself
- * throws, the driver ends it on the spot: the cause is logged and kept as {@link StackLock#failure()}, and everybody
- * who waits is told through {@link StackLock#whenEnded}. In no case is anybody left waiting.
+ * <p>{@link #close()} ends the stack in order. If the device fails, or the stack throws, the driver ends the stack at
+ * once: it logs the cause and keeps it as {@link StackLock#failure()}. In both cases it tells the listeners of
+ * {@link StackLock#whenEnded}, so that every waiting thread wakes up.
  *
  * <p>All methods may be called from any thread.
  */
@@ -32,7 +28,7 @@ public final class StackDriver implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(StackDriver.class);
 
-    /** Bursts in one stay inside while nobody waits for the lock: enough to make the lock's cost vanish. */
+    /** Most bursts while the lock is held and no thread waits for it: enough to make the lock's cost negligible. */
     private static final int BURSTS_PER_STAY = 8;
 
     /**
@@ -55,36 +51,39 @@ public final class StackDriver implements AutoCloseable {
     private volatile boolean closing;
 
     /**
-     * How long the driver stands aside when it finds that an application drives. Short, because for so long nobody may
-     * look at the device if the application goes off to do something else; several times what an application takes
-     * between two calls in bulk.
+     * Time for which the driver first stands aside for an application that drives: several times what an application
+     * takes between two calls in bulk. It is short, because the device may be unattended for this long if the
+     * application stops.
      */
     private static final long SHORTEST_ASIDE_NANOS = 50_000;
 
-    /** And when it has found so again and again, twice as long each time: its looking in costs the application time. */
+    /**
+     * Longest time to stand aside. The time doubles while the application goes on, as each poll of the driver costs the
+     * application time.
+     */
     private static final long LONGEST_ASIDE_NANOS = 1_000_000;
 
     /** Longest look at the device before a sleep: about what it takes to wake up again. */
     private static final long SPIN_NANOS = 50_000;
 
     /**
-     * A stay that moved more than this was part of a bulk transfer. There the next frame comes soon, but nobody waits
-     * for it, and the processor is needed by those who produce and consume the bytes.
+     * Bytes moved in a turn from which on it was part of a bulk transfer. There the next frame comes soon, but no
+     * thread waits for it, and the threads that produce and consume the bytes need the processor.
      */
     static final long BULK_BYTES = 16_384;
 
-    // The driver's own: nothing happened during its last sleep.
+    // Of the driver's thread: nothing happened during its last sleep.
     private boolean idle;
 
     private long asideNanos = SHORTEST_ASIDE_NANOS;
 
-    // What the stack had moved when the driver went to rest last, and whether much of that was new.
+    // The bytes that the stack had moved at the last turn, and whether that turn moved many.
     private long bytesMoved;
     private boolean bulk;
 
     /**
-     * A driver that does not run yet, and will wait as {@link Waiting#ADAPTIVE} says. From now on the stack may only be
-     * used inside {@link #stackLock()}.
+     * Creates a driver that does not run yet, and waits as {@link Waiting#ADAPTIVE} says. From now on the stack may
+     * only be used with {@link #stackLock()} held.
      *
      * @param name the thread's name, for logs
      */
@@ -92,7 +91,7 @@ public final class StackDriver implements AutoCloseable {
         this(stack, clock, name, Waiting.ADAPTIVE);
     }
 
-    /** The same, waiting as it is told. */
+    /** The same, with a way of waiting. */
     public StackDriver(final Pollable stack, final Clock clock, final String name, final Waiting waiting) {
         this.waiting = waiting;
         final long spinNanos = Runtime.getRuntime().availableProcessors() > 1 ? SPIN_NANOS : 0;
@@ -107,7 +106,7 @@ public final class StackDriver implements AutoCloseable {
         this.thread.setDaemon(true);
     }
 
-    /** The way into the stack. */
+    /** The lock of the stack. */
     public StackLock stackLock() {
         return lock;
     }
@@ -125,8 +124,8 @@ public final class StackDriver implements AutoCloseable {
     }
 
     /**
-     * Ends the stack and closes the device, and waits until both is done. Connections that are still open are aborted;
-     * whoever waits in a socket gets {@code ENETDOWN}. Does nothing if the stack has ended.
+     * Ends the stack, closes the device, and waits until both is done. Open connections are aborted; a thread that
+     * waits in a socket gets {@code ENETDOWN}. Does nothing if the stack has ended.
      */
     @Override
     public void close() {
@@ -142,8 +141,8 @@ public final class StackDriver implements AutoCloseable {
     }
 
     /**
-     * Has the stack end soon, as {@link #close()} does, without waiting for it. A driver that was never started does
-     * nothing.
+     * Starts to end the stack, as {@link #close()} does, and returns at once. Does nothing to a driver that was never
+     * started.
      */
     void closeSoon() {
         closing = true;
@@ -167,7 +166,7 @@ public final class StackDriver implements AutoCloseable {
         }
     }
 
-    /** One stay inside, and then a sleep at the device if there is nothing more to do. */
+    /** Polls with the lock held, and then sleeps at the device if there is nothing more to do. */
     private void turn() throws IOException {
         boolean more = true;
         boolean aside = false;
@@ -232,7 +231,7 @@ public final class StackDriver implements AutoCloseable {
                 spin.looked(budget, false);
                 return isReached(wakeAt);
             }
-            // Whoever is to answer may need this very processor.
+            // The sender of the next frame may need this processor.
             Thread.yield();
         }
         spin.looked(clock.nanoTime() - start, true);
@@ -254,7 +253,7 @@ public final class StackDriver implements AutoCloseable {
     private void sleep(final long wakeAt) throws IOException {
         final long timeoutNanos = wakeAt == Long.MAX_VALUE ? Long.MAX_VALUE : wakeAt - clock.nanoTime();
         if (timeoutNanos > 0) {
-            // To this thread an interrupt means nothing, but it would keep a device from waiting.
+            // An interrupt has no meaning for this thread, but would keep the device from waiting.
             Thread.interrupted();
             device.await(timeoutNanos);
         }
@@ -275,7 +274,7 @@ public final class StackDriver implements AutoCloseable {
         LOG.info("{}: ended", thread.getName());
     }
 
-    /** On the way out every step is taken, whatever became of those before. */
+    /** Runs a step of the end; the next step follows even if this one throws. */
     private void quietly(final String what, final Runnable step) {
         try {
             step.run();
@@ -314,7 +313,7 @@ public final class StackDriver implements AutoCloseable {
         return other == Long.MAX_VALUE || time - other < 0 ? time : other;
     }
 
-    /** What ended the stack, or null if it runs or was closed as it should be. */
+    /** The cause of the stack's end, or null if it runs or was closed in order. */
     public @Nullable Throwable failure() {
         return lock.failure();
     }

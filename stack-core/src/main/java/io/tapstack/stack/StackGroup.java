@@ -14,18 +14,17 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Several stacks with one address, one for each queue of an interface, each with a thread of its own: for as many
- * cores. To the outside they are one host. A TCP connection belongs to one of them, by {@link FlowSteering}, from its
- * first segment to its last; all else that is not for everybody is the first one's: UDP, ICMP, answers to ARP requests.
- * The stacks share no state, so none waits for another.
+ * Several stacks with one address, one per queue of an interface, each with a thread of its own, to use several
+ * processors. From outside they are one host. {@link FlowSteering} assigns a TCP connection to one stack for all its
+ * life; the first stack has the rest: UDP, ICMP, answers to ARP requests. The stacks share no state, so none waits for
+ * another.
  *
- * <p>What this means for whoever uses the stacks: a port that is to be listened on is listened on at every stack; an
- * outgoing connection may start at any, which then picks a local port that makes the connection its own; UDP sockets
- * belong to {@linkplain #driver(int) the first}.
+ * <p>An application listens at every stack; an outgoing connection may start at any stack, which picks a local port
+ * that makes the connection its own; UDP sockets belong to {@linkplain #driver(int) the first}.
  *
- * <p>The stacks end together: if one fails, so do the others.
+ * <p>The stacks end together: if one fails, all end.
  *
- * <p>All methods may be called from any thread, but what a stack itself is asked is asked under its lock.
+ * <p>All methods may be called from any thread; a stack itself is used with its lock held.
  */
 public final class StackGroup implements AutoCloseable {
 
@@ -33,11 +32,11 @@ public final class StackGroup implements AutoCloseable {
     private final List<StackDriver> drivers = new ArrayList<>();
 
     /**
-     * Stacks that do not run yet.
+     * Creates stacks that do not run yet.
      *
      * @param queues the queues of one interface, which the drivers close
-     * @param config that of each stack; the memory is shared out
-     * @param name of the thread; several get a number each
+     * @param config for each stack; the memory is divided among them
+     * @param name of the thread; several threads are numbered
      */
     public StackGroup(
             final List<? extends LinkDevice> queues,
@@ -53,7 +52,7 @@ public final class StackGroup implements AutoCloseable {
     }
 
     /**
-     * The stacks alone, for whoever runs them without threads. A single one is a stack like any other.
+     * Creates the stacks alone, for a caller that runs them without threads. A single one is a stack like any other.
      *
      * @param queues the queues of one interface; they stay open when the stacks are closed
      */
@@ -75,7 +74,7 @@ public final class StackGroup implements AutoCloseable {
         return List.copyOf(stacks);
     }
 
-    /** Generators that are not secure are not safe for use by several threads either. */
+    /** A generator that is not secure is not safe for several threads either. */
     private static RandomGenerator ownRandom(final RandomGenerator random) {
         if (random instanceof Random shareable) {
             return shareable;
@@ -85,12 +84,12 @@ public final class StackGroup implements AutoCloseable {
                 : new SplittableRandom(random.nextLong());
     }
 
-    /** How many stacks there are. */
+    /** The number of stacks. */
     public int size() {
         return stacks.size();
     }
 
-    /** A stack, from 0 on; used under the stack's lock of its {@linkplain #driver(int) driver} only. */
+    /** A stack, from 0 on; used with the lock of its {@linkplain #driver(int) driver} held. */
     public NetworkStack stack(final int index) {
         return stacks.get(index);
     }
@@ -114,7 +113,7 @@ public final class StackGroup implements AutoCloseable {
         drivers.forEach(StackDriver::start);
     }
 
-    /** What ended a stack, and with it the others, or null if they run or were closed as they should be. */
+    /** The cause of a stack's end, which ended the others, or null if they run or were closed in order. */
     public @Nullable Throwable failure() {
         for (final StackDriver driver : drivers) {
             if (driver.failure() != null) {
@@ -124,7 +123,7 @@ public final class StackGroup implements AutoCloseable {
         return null;
     }
 
-    /** Ends all stacks and closes all queues, and waits until that is done. Does nothing if they have ended. */
+    /** Ends all stacks, closes all queues, and waits until that is done. Does nothing if they have ended. */
     @Override
     public void close() {
         drivers.forEach(StackDriver::close);

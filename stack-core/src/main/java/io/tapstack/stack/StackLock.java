@@ -3,10 +3,9 @@ package io.tapstack.stack;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one way into a stack. All protocol state belongs to whoever is inside, and only one thread is inside at a time:
- * the driver, or an application thread that does its own protocol work. Sockets know a stack by its lock alone, so the
- * same sockets run on a stack with a thread ({@link StackDriver}) and on one that a test steps by hand under virtual
- * time.
+ * The lock of a stack, which guards all its protocol state. One thread holds it at a time: the driver, or an
+ * application thread that does its own protocol work. Sockets know a stack by its lock alone, so the same sockets run
+ * on a stack with a thread ({@link StackDriver}) and on one that a test steps under virtual time.
  *
  * <pre>{@code
  * lock.lock();
@@ -17,46 +16,49 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * Inside, a thread neither blocks nor copies bulk data; to wait it uses a {@link WaitPoint}, which steps outside for as
- * long as it waits. A thread that is inside already may enter again.
+ * With the lock held, a thread neither blocks nor copies bulk data; to wait, it uses a {@link WaitPoint}, which
+ * releases the lock for as long as it waits. The lock is reentrant.
  */
 public interface StackLock {
 
-    /** Goes in, waiting for whoever is inside. Not interruptible: whoever is inside leaves soon. */
+    /** Takes the lock. Not interruptible: its holder releases it soon. */
     void lock();
 
-    /** Goes out, and sees to it that what was left for later (a timer, say) is not forgotten. */
+    /**
+     * Releases the lock, and calls the driver back if the caller leaves work for it (an earlier timer, for example).
+     */
     void unlock();
 
     /**
-     * Has the stack handle what has come meanwhile, in the driver's stead; called inside, by a thread that is busy with
-     * the stack anyway and will be again at once, such as one that sends in bulk. As long as there is one, the driver
-     * stands aside, rather than wake up for every ACK and wait for the lock. Does nothing where there is no driver, or
-     * when called by what the stack itself calls.
+     * Polls the stack in the driver's stead; called with the lock held, by a thread that uses the stack again at once,
+     * such as one that sends in bulk. While there is such a thread, the driver stands aside, rather than wake up for
+     * every ACK and wait for the lock. Does nothing where there is no driver, or when the stack itself is the caller.
      */
     default void drive() {}
 
     /** The stack's time in nanoseconds; see {@link io.tapstack.time.Clock}. */
     long now();
 
-    /** A new place where threads can wait for something that happens inside. */
+    /** Creates a place where threads can wait for a change of the stack. */
     WaitPoint waitPoint();
 
-    /** True once the stack has ended; asked inside. From then on nothing moves any more. */
+    /** True once the stack has ended, and nothing moves any more; called with the lock held. */
     boolean isEnded();
 
-    /** What ended the stack, or null if it runs or was closed as it should be. Any thread. */
+    /** The cause of the stack's end, or null if it runs or was closed in order. Any thread. */
     @Nullable
     Throwable failure();
 
     /**
-     * Has {@code task} run soon, inside, by whoever runs the stack, when no protocol work is going on: so what is
-     * called back in the middle of such work can leave to the task whatever would call the protocol again. Tasks run in
-     * order, each as often as it was handed over; one that throws ends the stack. If the stack has ended, the task runs
-     * at once. Called inside.
+     * Runs {@code task} soon, with the lock held, after the protocol work in progress. A callback in the middle of such
+     * work defers what would call the protocol again. Tasks run in order, each as often as it was deferred; one that
+     * throws ends the stack. If the stack has ended, the task runs at once. Called with the lock held.
      */
     void defer(Runnable task);
 
-    /** Has {@code listener} called, inside, when the stack ends; at once if it has ended. Called inside. */
+    /**
+     * Calls {@code listener}, with the lock held, when the stack ends; at once if it has ended. Called with the lock
+     * held.
+     */
     void whenEnded(Runnable listener);
 }

@@ -10,8 +10,9 @@ import io.tapstack.wire.EthernetHeader;
 import io.tapstack.wire.MacAddress;
 
 /**
- * In front of the TCP of the first of several stacks. Fragments have no ports, so all of them come to that stack; whose
- * a segment is shows when it is whole, and then it is passed on to its owner.
+ * Passes reassembled segments on to the stack that owns them; stands in front of the TCP of the first of several
+ * stacks. Fragments have no ports, so all of them come to the first stack, and the owner is known only after
+ * reassembly.
  */
 final class StraySegments implements TransportProtocol {
 
@@ -20,9 +21,9 @@ final class StraySegments implements TransportProtocol {
     private final long mac;
 
     /**
-     * @param tcp whose segments are not passed on
-     * @param link the stack's
-     * @param mac that of all the stacks
+     * @param tcp receives the segments of this stack
+     * @param link of this stack
+     * @param mac of all the stacks
      */
     StraySegments(final TransportProtocol tcp, final SteeredLink link, final MacAddress mac) {
         this.tcp = tcp;
@@ -32,7 +33,8 @@ final class StraySegments implements TransportProtocol {
 
     @Override
     public void receive(final PacketBuffer packet, final ReceivedPacket info, final long nowNanos) {
-        // What came whole was steered before. What was sent to a group is nobody's: its link address would get lost.
+        // A whole segment was steered before. A segment to a group address stays here, as passing it on would lose its
+        // link address.
         final int self = link.share().queue();
         final int owner = info.isReassembled() && info.isUnicast() ? link.owner(packet, info.headerOffset()) : self;
         if (owner == self) {
@@ -48,7 +50,10 @@ final class StraySegments implements TransportProtocol {
         packet.release();
     }
 
-    /** Errors come whole, and so to the owner at once; one that a router has cut up is lost, as any of them can be. */
+    /**
+     * An error is whole, so it comes to the owner at once; one that a router has fragmented is lost, as any error can
+     * be.
+     */
     @Override
     public void icmpError(
             final IcmpError error,

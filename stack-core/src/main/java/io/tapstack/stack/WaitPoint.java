@@ -1,12 +1,12 @@
 package io.tapstack.stack;
 
 /**
- * Where threads wait for something that happens inside a {@link StackLock}. All methods are called inside.
+ * A place where threads wait for a change of a stack. All methods are called with the {@link StackLock} held.
  *
- * <p><b>Why no wake-up is lost.</b> A waiter looks at what it waits for under the stack's lock; {@link #await} releases
- * the lock and starts to wait in one step; and whoever changes what it waits for does so inside, and calls
- * {@link #wakeAll()} before leaving. So the change comes either before the look, which sees it, or after the wait has
- * begun, and ends it. A waiter can wake for nothing, and therefore looks again, in a loop:
+ * <p><b>Why no wake-up is lost.</b> A waiter checks its condition with the lock held; {@link #await} releases the lock
+ * and starts to wait in one step; and a thread that changes the condition holds the lock and calls {@link #wakeAll()}
+ * before releasing it. So the change comes either before the check, which sees it, or after the wait has begun, and
+ * ends it. A waiter can wake up without a change, and therefore checks in a loop:
  *
  * <pre>{@code
  * while (connection.readableBytes() == 0) {
@@ -22,14 +22,16 @@ public interface WaitPoint {
     long NEVER = Long.MAX_VALUE;
 
     /**
-     * Steps outside, waits until {@link #wakeAll()} or the deadline, and comes back inside.
+     * Releases the lock, waits until {@link #wakeAll()} or the deadline, and takes the lock again.
      *
      * @param deadlineNanos in the time of {@link StackLock#now()}, or {@link #NEVER}
      * @return false if the deadline has passed
-     * @throws InterruptedException if the thread was interrupted before or while it waited; it is inside again, too
+     * @throws InterruptedException if the thread was interrupted before or while it waited; it holds the lock again
      */
     boolean await(long deadlineNanos) throws InterruptedException;
 
-    /** Ends the wait of every thread that waits here now; they come inside one by one, after the caller has left. */
+    /**
+     * Ends the wait of every thread that waits here now; each takes the lock in turn, after the caller has released it.
+     */
     void wakeAll();
 }

@@ -4,14 +4,14 @@ package io.tapstack.stack;
 public enum Waiting {
 
     /**
-     * It sleeps, and looks at the device for some microseconds before, as long as that pays. Takes no processor time
-     * when nothing comes.
+     * The driver looks at the device for some microseconds, as long as that pays, and then sleeps. Takes no processor
+     * time when the stack is idle.
      */
     ADAPTIVE,
 
     /**
-     * It never sleeps: it takes all of one processor, which nobody else should need, and reacts as fast as it can. On a
-     * machine with one processor it would only be in everybody's way.
+     * The driver never sleeps: it takes one processor and reacts as fast as it can. Only for a machine with a processor
+     * to spare.
      */
     BUSY_POLL
 }

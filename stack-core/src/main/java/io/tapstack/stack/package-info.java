@@ -1,4 +1,4 @@
-/** The layers put together, and the thread that runs them. */
+/** The stack as a whole, its lock, and the thread that runs it. */
 @NullMarked
 package io.tapstack.stack;
 
