@@ -4,15 +4,15 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All memory of one stack that bytes live in: direct blocks of a few sizes, cut from slabs, and the
- * {@link PacketBuffer} objects that refer to them. Blocks are handed out and taken back without allocation once the
- * pool has grown to what the traffic needs.
+ * The memory of one stack for bytes: direct blocks of a few sizes, cut from slabs, and the {@link PacketBuffer} objects
+ * that refer to them. Taking and returning a block allocates nothing once the pool has grown to the size of the
+ * traffic.
  *
- * <p>The limit is a rule for those who <em>keep</em> memory (queues, reassembly, neighbours): they ask
- * {@link #underPressure()} first and refuse or drop. A frame that only passes through always gets its block, so a stack
- * at its limit can still answer, acknowledge and thereby free memory.
+ * <p>The limit is for code that <em>keeps</em> memory (queues, reassembly, neighbours): it asks
+ * {@link #underPressure()} first and refuses or drops. A frame that only passes through always gets its block, so a
+ * stack at its limit can still answer, acknowledge and thereby free memory.
  *
- * <p>Confined to whoever runs the stack.
+ * <p>Confined to the holder of the stack's lock.
  */
 public final class BufferPool {
 
@@ -46,13 +46,13 @@ public final class BufferPool {
         this(DEFAULT_LIMIT_BYTES);
     }
 
-    /** @param limitBytes memory in use from which on nobody may keep more */
+    /** @param limitBytes memory in use from which on no queue may keep more */
     public BufferPool(final long limitBytes) {
         this.limitBytes = limitBytes;
     }
 
     /**
-     * A block of at least {@code size} bytes, held once by the caller. Its bytes are whatever the last user left.
+     * Takes a block of at least {@code size} bytes, held once by the caller. Its bytes are those of the last user.
      *
      * @param size at most {@link #SUPER}
      */
@@ -72,7 +72,7 @@ public final class BufferPool {
         return region;
     }
 
-    /** A packet over a block of at least {@code size} bytes, empty, with its head at {@code headroom}. */
+    /** Takes an empty packet over a block of at least {@code size} bytes, with its head at {@code headroom}. */
     public PacketBuffer packet(final int size, final int headroom) {
         PacketBuffer packet = freePackets;
         if (packet == null) {
@@ -86,44 +86,44 @@ public final class BufferPool {
         return packet;
     }
 
-    /** A packet that holds {@code bytes}, with so much headroom in front of them. */
+    /** Takes a packet that holds {@code bytes}, behind {@code headroom} free bytes. */
     public PacketBuffer packet(final byte[] bytes, final int headroom) {
         final PacketBuffer packet = packet(headroom + bytes.length, headroom);
         packet.memory().bytes().put(packet.append(bytes.length), bytes);
         return packet;
     }
 
-    /** True when memory in use has reached the limit: whoever wants to keep bytes has to refuse them. */
+    /** True when the memory in use has reached the limit: a queue refuses further bytes. */
     public boolean underPressure() {
         return bytesInUse >= limitBytes;
     }
 
-    /** True when three quarters of the limit are in use: nobody should want more than they have. */
+    /** True when three quarters of the limit are in use: no queue grows further. */
     public boolean isTight() {
         return bytesInUse >= limitBytes - limitBytes / 4;
     }
 
-    /** Bytes in use from which on {@link #underPressure()} holds. */
+    /** Bytes in use from which on {@link #underPressure()} is true. */
     public long limitBytes() {
         return limitBytes;
     }
 
-    /** Capacity of all blocks handed out, in bytes. */
+    /** Capacity of all blocks in use, in bytes. */
     public long bytesInUse() {
         return bytesInUse;
     }
 
-    /** Capacity of all blocks that were ever made, in bytes: what the pool costs the process. */
+    /** Capacity of all blocks that were ever made, in bytes: the pool's share of the process's memory. */
     public long bytesAllocated() {
         return bytesAllocated;
     }
 
-    /** Blocks handed out and not taken back; for leak checks. */
+    /** Blocks in use; for leak checks. */
     public int regionsInUse() {
         return regionsInUse;
     }
 
-    /** Packets handed out and not released; for leak checks. */
+    /** Packets in use; for leak checks. */
     public int packetsInUse() {
         return packetsInUse;
     }

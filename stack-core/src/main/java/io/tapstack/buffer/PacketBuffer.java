@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
  *   then     slice 0, slice 1, ...: (region, offset, length) each
  * </pre>
  *
- * A packet also carries what the device is asked to do with it, in the terms of Linux's {@code struct virtio_net_hdr}:
- * finish a checksum, and cut a super-segment into segments of {@link #gsoSize()} bytes of payload. It has one owner at
- * a time, and whoever is handed a packet releases it or hands it on. Confined to whoever runs the stack.
+ * A packet also carries requests to the device, in the terms of Linux's {@code struct virtio_net_hdr}: finish a
+ * checksum, and cut a super-segment into segments of {@link #gsoSize()} bytes of payload. It has one owner at a time,
+ * which releases it or hands it on. Confined to the holder of the stack's lock.
  */
 public final class PacketBuffer {
 
@@ -41,7 +41,7 @@ public final class PacketBuffer {
     private boolean checksumWanted;
     private boolean checksumTrusted;
 
-    /** The next free packet, while this one is in the pool; the next in line, while a queue holds it. */
+    /** The next free packet while this one is in the pool, the next in the queue while a queue holds it. */
     @Nullable
     PacketBuffer nextFree;
 
@@ -59,7 +59,7 @@ public final class PacketBuffer {
         this.checksumTrusted = false;
     }
 
-    /** Gives the memory back and lets go of all slices. The packet must not be used after this. */
+    /** Releases the memory and all slices. The packet must not be used after this. */
     public void release() {
         dropSlices();
         final Region region = memory();
@@ -99,12 +99,16 @@ public final class PacketBuffer {
         return tail - head + slicedBytes;
     }
 
-    /** How many bytes can still be appended to the contiguous part. */
+    /** Bytes that can still be appended to the contiguous part. */
     public int tailroom() {
         return memory().capacity() - tail;
     }
 
-    /** Makes room for a header in front. @return its offset in {@link #memory()} */
+    /**
+     * Makes room for a header in front.
+     *
+     * @return the header's offset in {@link #memory()}
+     */
     public int prepend(final int bytes) {
         if (bytes > head) {
             throw new IllegalStateException("headroom of " + head + " bytes is too small for " + bytes);
@@ -113,7 +117,11 @@ public final class PacketBuffer {
         return head;
     }
 
-    /** Extends the contiguous part. @return the offset of the new bytes in {@link #memory()} */
+    /**
+     * Extends the contiguous part.
+     *
+     * @return the offset of the new bytes in {@link #memory()}
+     */
     public int append(final int bytes) {
         if (bytes > tailroom()) {
             throw new IllegalStateException("tailroom of " + tailroom() + " bytes is too small for " + bytes);
@@ -123,7 +131,7 @@ public final class PacketBuffer {
         return offset;
     }
 
-    /** Strips bytes from the front of the contiguous part: a header that a layer has read. */
+    /** Strips the bytes of a header, which a layer has read, from the front of the contiguous part. */
     public void strip(final int bytes) {
         assert bytes <= contiguousLength();
         head += bytes;
@@ -135,12 +143,12 @@ public final class PacketBuffer {
         linkHeaderLength = bytes;
     }
 
-    /** Bytes of the link's header in front of the packet as it came; 0 if it has none. */
+    /** Bytes of the link's header in front of a received packet; 0 if it has none. */
     public int linkHeaderLength() {
         return linkHeaderLength;
     }
 
-    /** Cuts the contiguous part to {@code bytes}: padding behind a short packet. */
+    /** Cuts the contiguous part to {@code bytes}, to drop the padding of a short packet. */
     public void trimTo(final int bytes) {
         assert bytes <= contiguousLength();
         tail = head + bytes;
@@ -149,7 +157,7 @@ public final class PacketBuffer {
     // ---- The slices
 
     /**
-     * Refers to payload behind the contiguous part and behind the slices before it; retains the region.
+     * Appends a reference to payload, behind the contiguous part and the earlier slices; retains the region.
      *
      * @return false, and nothing happens, if the packet has {@link #MAX_SLICES} already
      */
@@ -183,7 +191,7 @@ public final class PacketBuffer {
         return sliceLengths[index];
     }
 
-    /** Lets go of all slices. */
+    /** Releases all slices. */
     @SuppressWarnings("NullAway") // A cleared element is never read: sliceCount says how many are there.
     public void dropSlices() {
         for (int i = 0; i < sliceCount; i++) {
@@ -194,7 +202,7 @@ public final class PacketBuffer {
         slicedBytes = 0;
     }
 
-    /** All bytes, in an array of their own: for those who look at packets, not for those who pass them on. */
+    /** Copies all bytes into a new array; for observers, not for the path of a packet. */
     public byte[] toArray() {
         final byte[] bytes = new byte[length()];
         copyTo(0, ByteBuffer.wrap(bytes), 0, bytes.length);
@@ -203,7 +211,7 @@ public final class PacketBuffer {
 
     /**
      * Copies {@code length} bytes from {@code from}, counted from the head and across slices, to {@code target}. Where
-     * a slice's bytes are not there any more, because a file was cut short, the target keeps what it had.
+     * a file was cut short, its bytes are missing and the target keeps its own.
      */
     public void copyTo(final int from, final Region target, final int targetOffset, final int length) {
         copyTo(from, target.bytes(), targetOffset, length);
@@ -240,7 +248,8 @@ public final class PacketBuffer {
     }
 
     /**
-     * A copy with all bytes in its contiguous part, which asks the same of the device. The caller owns it.
+     * Copies all bytes into the contiguous part of a new packet, with the same requests to the device. The caller owns
+     * the copy.
      *
      * @param copyPool where its memory comes from
      * @param headroom bytes to leave free in front
@@ -258,7 +267,7 @@ public final class PacketBuffer {
     }
 
     /**
-     * The same frame in another pool's memory, all of it in the contiguous part; this one is released. See
+     * Copies the frame into another pool's memory, all of it in the contiguous part, and releases this one. See
      * {@link #copy}.
      */
     public PacketBuffer moveTo(final BufferPool otherPool, final int headroom) {
@@ -267,9 +276,9 @@ public final class PacketBuffer {
         return moved;
     }
 
-    // ---- What the device is asked to do, and what it has done
+    // ---- Requests to the device, and its marks
 
-    /** Payload bytes of each segment that the device is to cut this super-segment into, or 0 for a plain frame. */
+    /** Payload bytes of each segment that the device cuts this super-segment into, or 0 for a plain frame. */
     public int gsoSize() {
         return gsoSize;
     }
@@ -293,7 +302,7 @@ public final class PacketBuffer {
         return checksumWanted;
     }
 
-    /** The checksum is done, in software: nothing is asked of the device any more. */
+    /** Withdraws the request: the checksum was computed in software. */
     public void checksumDone() {
         this.checksumWanted = false;
     }

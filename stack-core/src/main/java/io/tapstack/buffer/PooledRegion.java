@@ -3,7 +3,7 @@ package io.tapstack.buffer;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** A block of a {@link BufferPool}; goes back there when its last holder lets go. */
+/** A block of a {@link BufferPool}; its last holder returns it there. */
 final class PooledRegion extends Region {
 
     final int sizeClass;

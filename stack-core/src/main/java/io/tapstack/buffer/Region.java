@@ -4,12 +4,12 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stretch of direct memory that bytes live in and that several holders may refer to: a pooled block, the memory of a
- * received frame, or a mapped file. Payload moves through the stack as references to regions; whoever keeps a reference
- * {@linkplain #retain() retains} the region and {@linkplain #release() releases} it once.
+ * A stretch of direct memory with several holders: a pooled block, the memory of a received frame, or a mapped file.
+ * Payload moves through the stack as references to regions; a holder of a reference {@linkplain #retain() retains} the
+ * region and {@linkplain #release() releases} it once.
  *
- * <p>The count is not atomic: it changes under the stack's lock only. The bytes may be read and written outside the
- * lock by whoever holds a reference.
+ * <p>The count is not atomic: it changes with the stack's lock held. The bytes may be read and written without the lock
+ * by a thread that holds a reference.
  */
 public abstract class Region {
 
@@ -19,7 +19,7 @@ public abstract class Region {
     private int references;
 
     /**
-     * A region that its maker holds once.
+     * Creates a region that the caller holds once.
      *
      * @param bytes the memory, direct and in network byte order; used with absolute indices only
      */
@@ -27,20 +27,20 @@ public abstract class Region {
         this(bytes, 1);
     }
 
-    /** For a pool, whose new blocks are held by nobody yet. */
+    /** For a pool, whose new blocks have no holder yet. */
     Region(final ByteBuffer bytes, final int references) {
         this.bytes = bytes;
         this.references = references;
     }
 
-    /** The memory. Position, limit and order belong to nobody: use absolute indices only. */
+    /** The memory. Its position, limit and order are undefined: use absolute indices only. */
     public final ByteBuffer bytes() {
         return bytes;
     }
 
     /**
-     * A part of the memory, for whoever needs a position and a limit, such as a channel. Always the same object: for
-     * one user at a time, who has the bytes on loan.
+     * A part of the memory with a position and a limit, for a channel. Always the same object, so for one user at a
+     * time, which has the bytes on loan.
      */
     public final ByteBuffer view(final int offset, final int length) {
         ByteBuffer part = view;
@@ -51,7 +51,7 @@ public abstract class Region {
         return part.limit(offset + length).position(offset);
     }
 
-    /** How many bytes of memory the region holds, which is what holders are charged for. */
+    /** The size of the region in bytes, which its holders are charged for. */
     public final int capacity() {
         return bytes.capacity();
     }
@@ -66,13 +66,13 @@ public abstract class Region {
         this.nativeAddress = address;
     }
 
-    /** One more holder. */
+    /** Adds a holder. */
     public final void retain() {
         assert references > 0 : "retained after its last release";
         references++;
     }
 
-    /** One holder less; the last one gives the memory back to where it came from. */
+    /** Removes a holder; the last one returns the memory. */
     public final void release() {
         assert references > 0 : "released more often than retained";
         if (--references == 0) {
@@ -86,34 +86,34 @@ public abstract class Region {
     }
 
     /**
-     * How many bytes from the start can still be read. A mapped file that somebody cuts short has fewer than its
-     * {@link #capacity()}, and touching the rest is an error; plain memory is always whole.
+     * The number of bytes from the start that can still be read. A mapped file that another process cuts short has
+     * fewer than its {@link #capacity()}, and touching the rest is an error; plain memory always has all.
      */
     public int intactBytes() {
         return bytes.capacity();
     }
 
     /**
-     * Copies bytes out of the region. All reading of a region that may be {@linkplain #isShared() shared} goes through
-     * here: to touch a mapping whose file was cut short would be a fault of the process, which the JVM reports late, to
-     * whoever runs then.
+     * Copies bytes out of the region. Every read of a region that may be {@linkplain #isShared() shared} comes through
+     * here: touching a mapping whose file was cut short is a fault of the process, which the JVM reports late, in an
+     * unrelated place of the thread.
      *
-     * @return how many bytes were copied: fewer than asked for if the rest is not there any more
+     * @return the number of bytes copied: fewer than asked for if the rest is gone
      */
     public int copyTo(final int offset, final ByteBuffer target, final int targetOffset, final int length) {
         target.put(targetOffset, bytes, offset, length);
         return length;
     }
 
-    /** True if other processes can change the bytes or take them away (a mapped file). */
+    /** True if other processes can change the bytes or remove them (a mapped file). */
     public boolean isShared() {
         return false;
     }
 
-    /** Called when the last holder has let go. */
+    /** Called when the last holder has released the region. */
     protected abstract void recycle();
 
-    /** For a pool that hands the region out again. */
+    /** For a pool that takes the region into use again. */
     final void revive() {
         assert references == 0;
         references = 1;

@@ -5,13 +5,13 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A line of slices: bytes that are appended behind and dropped in front, stored once and referred to. Bytes that are
- * copied in are collected in blocks of the pool, so that many small writes do not hold a block each. Positions are
- * counted from the first byte that is still in the line.
+ * A queue of slices, which are references to bytes in regions. Bytes are appended at the back and dropped at the front;
+ * bytes that are copied in are collected in blocks of the pool, so that many small writes share a block. Positions are
+ * counted from the first byte in the queue.
  *
- * <p>The line knows what it holds: whole blocks, each charged once. Slices of shared regions (mapped files) hold no
- * memory of the stack and are counted apart. Allocates only while it grows; an empty line holds no block. Confined to
- * whoever runs the stack.
+ * <p>The queue accounts for its memory: whole blocks, each charged once. Slices of shared regions (mapped files) hold
+ * no memory of the stack and are counted apart. Allocates only while it grows; an empty queue holds no block. Confined
+ * to the holder of the stack's lock.
  */
 public final class SliceQueue {
 
@@ -19,7 +19,7 @@ public final class SliceQueue {
 
     private final BufferPool pool;
 
-    // Circular, of a length that is a power of two. Starts are offsets in the stream of all bytes ever appended.
+    // Circular arrays of a length that is a power of two. Starts are offsets in the stream of all bytes ever appended.
     private Region[] regions = new Region[0];
     private int[] offsets = new int[0];
     private int[] lengths = new int[0];
@@ -33,7 +33,7 @@ public final class SliceQueue {
     private int chargedBytes; // without the fill block
     private int sharedBytes; // of whole slices
 
-    // The block that copies are collected in, while it has room.
+    // The block that collects copies, while it has room.
     private @Nullable Region fillBlock;
     private int fillUsed;
 
@@ -42,7 +42,7 @@ public final class SliceQueue {
         this.pool = pool;
     }
 
-    /** Bytes in the line. */
+    /** Bytes in the queue. */
     public int length() {
         return (int) (end - front);
     }
@@ -51,19 +51,19 @@ public final class SliceQueue {
         return end == front;
     }
 
-    /** Capacity of the stack's blocks that the line holds, in bytes. */
+    /** Capacity of the stack's blocks that the queue holds, in bytes. */
     public int chargedBytes() {
         final Region block = fillBlock;
         return block == null ? chargedBytes : chargedBytes + block.capacity();
     }
 
-    /** Bytes that lie in shared regions. */
+    /** Bytes in shared regions. */
     public int sharedBytes() {
         final boolean firstIsShared = count > 0 && regions[slot(0)].isShared();
         return firstIsShared ? sharedBytes - gone(slot(0)) : sharedBytes;
     }
 
-    /** How many slices there are. */
+    /** The number of slices. */
     public int slices() {
         return count;
     }
@@ -72,13 +72,13 @@ public final class SliceQueue {
         return regions[slot(slice)];
     }
 
-    /** Offset in its region of the first byte of {@code slice} that is still in the line. */
+    /** Offset in its region of the first byte of {@code slice} that is still in the queue. */
     public int offset(final int slice) {
         final int slot = slot(slice);
         return offsets[slot] + gone(slot);
     }
 
-    /** How many bytes of {@code slice} are still in the line. */
+    /** Bytes of {@code slice} that are still in the queue. */
     public int length(final int slice) {
         final int slot = slot(slice);
         return lengths[slot] - gone(slot);
@@ -116,8 +116,8 @@ public final class SliceQueue {
     }
 
     /**
-     * Appends bytes by reference if they fill at least half of their region, else by copying: so a line never holds
-     * much more memory than twice its bytes, however small the pieces are that they come in.
+     * Appends bytes by reference if they fill at least half of their region, else by copying. So a queue never holds
+     * much more memory than twice its bytes, however small the pieces are.
      */
     public void appendOrCopy(final Region region, final int offset, final int length) {
         if (length >= region.capacity() / 2) {
@@ -149,7 +149,7 @@ public final class SliceQueue {
     /**
      * Appends up to {@code limit} bytes by copying them.
      *
-     * @return how many bytes were taken; {@code source} has moved on by so many
+     * @return the number of bytes taken; the position of {@code source} has moved by it
      */
     public int copyIn(final ByteBuffer source, final int limit) {
         final int taken = Math.min(limit, source.remaining());
@@ -175,7 +175,7 @@ public final class SliceQueue {
         }
     }
 
-    /** Forgets the first {@code bytes}; their blocks are free when nothing else refers to them. */
+    /** Drops the first {@code bytes}; a block is free when no other reference to it is left. */
     public void drop(final int bytes) {
         front += bytes;
         assert front <= end;
@@ -187,7 +187,7 @@ public final class SliceQueue {
         }
     }
 
-    /** Forgets everything. */
+    /** Drops everything. */
     public void clear() {
         drop(length());
     }
@@ -202,7 +202,7 @@ public final class SliceQueue {
         return block;
     }
 
-    /** A connection that sends or gets little now and then should not hold a large block for it. */
+    /** A connection that sends or receives a little now and then should not hold a large block. */
     private int blockSize(final int wanted) {
         if (count == 0 && wanted <= BufferPool.SMALL) {
             return BufferPool.SMALL;
@@ -228,8 +228,8 @@ public final class SliceQueue {
         }
         fillUsed += length;
         if (fillUsed == block.capacity()) {
-            // Other slices may lie between two pieces of a block. It is held until the last piece goes, and charged
-            // there.
+            // Other slices may lie between two pieces of a block. The block is held until the last piece goes, and
+            // charged there.
             charges[slot(count - 1)] += block.capacity();
             chargedBytes += block.capacity();
             releaseFillBlock();
@@ -240,7 +240,7 @@ public final class SliceQueue {
     private void dropFirst() {
         final int slot = slot(0);
         chargedBytes -= charges[slot];
-        // A block that goes on in the next slice is still held, and charged there.
+        // A block that continues in the next slice is still held, and charged there.
         if (count > 1 && regions[slot(1)] == regions[slot]) {
             charges[slot(1)] += charges[slot];
             chargedBytes += charges[slot];

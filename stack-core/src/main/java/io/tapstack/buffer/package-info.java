@@ -1,7 +1,4 @@
-/**
- * Pooled direct memory: regions that bytes live in, and the packet buffers that headers and payload references travel
- * in.
- */
+/** Pooled direct memory: regions that hold bytes, and the packet buffers that carry headers and payload references. */
 @NullMarked
 package io.tapstack.buffer;
 

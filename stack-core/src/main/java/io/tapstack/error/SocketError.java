@@ -3,8 +3,8 @@ package io.tapstack.error;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What can go wrong with a socket, by its errno name and Linux's number. Translated into exceptions or numbers once, at
- * each facade.
+ * The errors of a socket, by errno name and Linux's number. Each facade translates them once, into exceptions or
+ * numbers.
  */
 public enum SocketError {
     ENOENT(2, "no such entry"),
@@ -14,10 +14,10 @@ public enum SocketError {
     EAGAIN(11, "would block"),
     ENOMEM(12, "the stack is at its memory limit"),
     EACCES(13, "permission denied"),
-    EEXIST(17, "exists already"),
+    EEXIST(17, "already exists"),
     EINVAL(22, "invalid argument"),
     EPIPE(32, "broken pipe: the output was shut down"),
-    ELOOP(40, "too many in a row, or a ring"),
+    ELOOP(40, "too many splices in a chain, or a loop"),
     EPROTO(71, "protocol error"),
     EDESTADDRREQ(89, "destination address required"),
     EMSGSIZE(90, "message too long"),
@@ -62,7 +62,7 @@ public enum SocketError {
         return errno;
     }
 
-    /** One phrase for people. */
+    /** A phrase for people. */
     public String explanation() {
         return explanation;
     }

@@ -2,7 +2,7 @@ package io.tapstack.event;
 
 import io.tapstack.wire.Endpoint;
 
-/** What names a connection to an observer. */
+/** The two ends of a connection, which name it to an observer. */
 public interface Flow {
     /** Our address and port. */
     Endpoint local();

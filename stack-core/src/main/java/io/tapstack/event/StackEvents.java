@@ -4,8 +4,8 @@ import io.tapstack.wire.IpAddress;
 import io.tapstack.wire.MacAddress;
 
 /**
- * What an observer of a stack can see. Calls come from whoever runs the stack, in the middle of protocol work: they
- * must be short, must not block and must not call back into the stack. The default is to look away.
+ * The events that an observer of a stack can see. The holder of the stack's lock makes the calls, in the middle of
+ * protocol work: they must be short, must not block and must not call back into the stack. The defaults do nothing.
  */
 public interface StackEvents {
 
@@ -16,7 +16,7 @@ public interface StackEvents {
     enum RetransmitCause {
         /** The retransmission timer expired (RFC 6298). */
         TIMEOUT,
-        /** ACKs show that it is lost (RFC 5681 3.2, RFC 6582, RFC 8985). */
+        /** ACKs show that the segment is lost (RFC 5681 3.2, RFC 6582, RFC 8985). */
         FAST_RETRANSMIT,
         /** No ACK came for two round trips (RFC 8985 7). */
         TAIL_LOSS_PROBE

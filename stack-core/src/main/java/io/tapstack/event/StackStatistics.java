@@ -1,8 +1,8 @@
 package io.tapstack.event;
 
 /**
- * The counters of one stack, and the way to its observer. Counters are written by whoever runs the stack; another
- * thread may read them and sees values that were true a moment ago.
+ * The counters of one stack, and its observer. The holder of the stack's lock writes the counters; another thread may
+ * read them and sees values that were true a moment ago.
  */
 public final class StackStatistics {
 
@@ -12,7 +12,7 @@ public final class StackStatistics {
     public long framesReceived;
     public long framesSent;
 
-    /** Frames that came in here and belonged to another of several queues. */
+    /** Frames that were received here and passed on to the stack of another queue. */
     public long framesPassedOn;
 
     public long bytesReceived;
@@ -24,19 +24,22 @@ public final class StackStatistics {
     /** Of those, tail loss probes (RFC 8985 7). */
     public long tailLossProbes;
 
-    /** Recoveries that turned out to be for nothing (RFC 4015). */
+    /** Recoveries that were undone as spurious (RFC 4015). */
     public long undoneRecoveries;
 
-    /** How often the retransmission timer expired for data (RFC 6298 5.4). */
+    /** Expiries of the retransmission timer for data (RFC 6298 5.4). */
     public long retransmissionTimeouts;
 
-    /** How often a loss was found before the timer expired, and fast recovery began (RFC 5681 3.2). */
+    /** Losses that were found before the timer expired, and started fast recovery (RFC 5681 3.2). */
     public long fastRecoveries;
 
     public long resetsSent;
     public long challengeAcks;
 
-    /** Data segments that came marked "congestion experienced", and ACKs by which peers echo such marks (RFC 3168). */
+    /**
+     * Data segments received with the mark "congestion experienced", and ACKs by which peers echo such marks (RFC
+     * 3168).
+     */
     public long congestionMarksReceived;
 
     public long congestionEchoesReceived;
@@ -45,13 +48,13 @@ public final class StackStatistics {
     public long connectionsAccepted;
     public long connectionsAborted;
 
-    /** Connections that were reset when their application closed them, because there were too many such. */
+    /** Connections that were reset when their application closed them, because there were too many orphans. */
     public long orphansReset;
 
     /** Connections that were opened by a Fast Open cookie, with data in their SYN (RFC 7413). */
     public long fastOpens;
 
-    /** SYN cookies: sent, come back, and not ours or too old. */
+    /** SYN cookies: sent, returned, and returned but forged or too old. */
     public long synCookiesSent;
 
     public long synCookiesReceived;
@@ -66,12 +69,12 @@ public final class StackStatistics {
         observer.dropped(reason);
     }
 
-    /** How much was dropped for {@code reason}. */
+    /** The number of drops for {@code reason}. */
     public long drops(final DropReason reason) {
         return drops[reason.ordinal()];
     }
 
-    /** How much was dropped in all. */
+    /** The number of all drops. */
     public long drops() {
         long sum = 0;
         for (final long count : drops) {

@@ -1,4 +1,4 @@
-/** What an observer can see: drops with their reason, state changes, retransmissions, congestion. */
+/** The events that an observer can see: drops with their reason, state changes, retransmissions, congestion. */
 @NullMarked
 package io.tapstack.event;
 

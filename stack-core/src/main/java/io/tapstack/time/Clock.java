@@ -1,13 +1,13 @@
 package io.tapstack.time;
 
 /**
- * Where nanoseconds come from. The core never asks a clock itself: whoever runs the stack reads one and passes the
- * value down, so that the same code runs under real and under virtual time.
+ * A source of nanoseconds. Only the driver and devices in real time read a clock; the rest of the core takes the time
+ * as an argument, so that the same code runs under real and under virtual time.
  */
 @FunctionalInterface
 public interface Clock {
 
-    /** The clock of this machine, as {@link System#nanoTime()} tells it. */
+    /** The monotonic clock of this machine, {@link System#nanoTime()}. */
     static Clock system() {
         return System::nanoTime;
     }

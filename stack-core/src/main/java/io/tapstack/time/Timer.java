@@ -3,16 +3,16 @@ package io.tapstack.time;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One alarm on a {@link TimerWheel}. It is made once, with the object that owns it, and armed and cancelled as often as
- * needed; neither allocates. Confined to whoever runs the stack.
+ * An alarm on a {@link TimerWheel}. It is made once, with the object that owns it, and armed and cancelled as often as
+ * needed; neither allocates. Confined to the holder of the stack's lock.
  */
 public final class Timer {
 
-    /** What happens when a timer fires. */
+    /** The action of a timer. */
     @FunctionalInterface
     public interface Expiry {
         /**
-         * The deadline has passed. The timer is no longer armed and may be armed again from here.
+         * Called when the deadline has passed. The timer is no longer armed and may be armed again from here.
          *
          * @param nowNanos the time that the stack was given, at or after the deadline
          */
@@ -32,13 +32,13 @@ public final class Timer {
     int slot = TimerWheel.NO_SLOT;
     long deadlineNanos;
 
-    /** A timer that is not armed. */
+    /** Creates a timer that is not armed. */
     public Timer(final TimerWheel wheel, final Expiry expiry) {
         this.wheel = wheel;
         this.expiry = expiry;
     }
 
-    /** Arms the timer, or moves it if it is armed already. A deadline in the past fires at the next advance. */
+    /** Arms the timer, or moves it if it is already armed. A deadline in the past fires at the next advance. */
     public void arm(final long deadlineNanos) {
         if (isArmed()) {
             if (this.deadlineNanos == deadlineNanos) {
@@ -61,7 +61,7 @@ public final class Timer {
         return slot != TimerWheel.NO_SLOT;
     }
 
-    /** When the timer fires; meaningful while {@link #isArmed()}. */
+    /** The deadline; meaningful while {@link #isArmed()}. */
     public long deadlineNanos() {
         return deadlineNanos;
     }

@@ -4,17 +4,19 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A hierarchical timing wheel (Varghese and Lauck, SOSP 1987): arming and cancelling are O(1) however many timers there
- * are. Each of the {@value #LEVELS} levels has {@value #SLOTS} slots; a slot of level 0 is about a millisecond wide, a
- * slot of the next level as wide as the whole level below it. When time enters a slot of a higher level its timers are
- * dealt out to the levels below. The slots only sort: a timer fires at its exact deadline, not at the end of its slot,
- * which is what makes traces in virtual time exact.
+ * A hierarchical timing wheel (Varghese and Lauck, SOSP 1987): arming and cancelling are O(1) in the number of timers.
+ * Each of the {@value #LEVELS} levels has {@value #SLOTS} slots; a slot of level 0 is about a millisecond wide, a slot
+ * of the next level as wide as the whole level below it. When time enters a slot of a higher level, its timers move to
+ * the levels below.
  *
- * <p>Confined to whoever runs the stack. Allocates nothing after construction.
+ * <p>The slots only sort: a timer fires at its exact deadline, not at the end of its slot, which makes traces in
+ * virtual time exact.
+ *
+ * <p>Confined to the holder of the stack's lock. Allocates nothing after construction.
  */
 public final class TimerWheel {
 
-    /** What {@link #nextDeadline()} answers when no timer is armed. */
+    /** The {@link #nextDeadline()} when no timer is armed. */
     public static final long NEVER = Long.MAX_VALUE;
 
     static final int NO_SLOT = -1;
@@ -22,27 +24,27 @@ public final class TimerWheel {
     private static final int SLOT_BITS = 6;
     private static final int SLOTS = 1 << SLOT_BITS;
     private static final int SLOT_MASK = SLOTS - 1;
-    private static final int LEVELS = 6; // 2^36 ticks: over two years; what is beyond waits in the last level
+    private static final int LEVELS = 6; // 2^36 ticks, over two years; a later deadline waits in the last level
 
     private final @Nullable Timer[] slots = new Timer[LEVELS * SLOTS];
-    // One bit a slot, so that the next occupied slot is found without a walk.
+    // One bit per slot, to find the next occupied slot without a walk.
     private final long[] occupied = new long[LEVELS];
     private final long originNanos;
     private long currentTick;
     private int armedTimers;
-    // A timer may be armed while others fire; a deadline already past must then fire in the same advance.
+    // A timer may be armed while others fire; a deadline that has passed must then fire in the same advance.
     private long advancingTo;
-    // Somebody sleeps until then, and wants to know of timers that are armed for earlier.
+    // The sleeper's deadline: it wants to know of timers that are armed for an earlier time.
     private long watchedNanos = NEVER;
     private boolean earlierArmed;
 
-    /** A wheel whose time starts at {@code nowNanos}. */
+    /** Creates a wheel whose time starts at {@code nowNanos}. */
     public TimerWheel(final long nowNanos) {
         this.originNanos = nowNanos;
         this.advancingTo = nowNanos;
     }
 
-    /** How many timers are armed; for leak checks. */
+    /** The number of armed timers; for leak checks. */
     public int armedTimers() {
         return armedTimers;
     }
@@ -53,8 +55,8 @@ public final class TimerWheel {
     }
 
     /**
-     * Fires every timer whose deadline is at or before {@code nowNanos}, in the order of their slots. Timers that are
-     * armed by an expiry for a time that has come already fire too.
+     * Fires every timer whose deadline is at or before {@code nowNanos}, in the order of their slots. A timer that an
+     * expiry arms for a time that has passed fires too.
      */
     public void advance(final long nowNanos) {
         if (nowNanos - advancingTo < 0) {
@@ -72,14 +74,14 @@ public final class TimerWheel {
         }
     }
 
-    /** The earliest deadline of all armed timers in the wheel's time base, or {@link #NEVER}. */
+    /** The earliest deadline of all armed timers, in the wheel's time base, or {@link #NEVER}. */
     public long nextDeadline() {
         if (armedTimers == 0) {
             return NEVER;
         }
-        // The slots of one level are in order of time from the current one on. In level 0 the current slot is due
-        // now; above, it was dealt out when time entered it, so whatever it holds by now belongs to the next turn and
-        // comes last.
+        // The slots of a level are in order of time from the current one on. In level 0 the current slot is due now. In
+        // a higher level its timers moved down when time entered it, so the timers in it now belong to the next turn
+        // and come last.
         long earliest = NEVER;
         for (int level = 0; level < LEVELS; level++) {
             if (occupied[level] == 0) {
@@ -99,15 +101,15 @@ public final class TimerWheel {
     }
 
     /**
-     * Starts to watch for timers that are armed for a time before {@code deadlineNanos}, {@link #NEVER} for any time:
-     * so that somebody who sleeps until then can be woken up, without a search at every step.
+     * Starts to watch for timers that are armed for a time before {@code deadlineNanos}, {@link #NEVER} for any time. A
+     * thread that sleeps until then is woken for such a timer, without a search at every step.
      */
     public void watch(final long deadlineNanos) {
         watchedNanos = deadlineNanos;
         earlierArmed = false;
     }
 
-    /** True if a timer was armed for earlier than the {@linkplain #watch watched} time since the watch began. */
+    /** True if a timer was armed for a time before the {@linkplain #watch watched} one since the watch began. */
     public boolean isEarlierArmed() {
         return earlierArmed;
     }
@@ -162,8 +164,8 @@ public final class TimerWheel {
     }
 
     /**
-     * The next tick at which something can happen. A level that holds anything has it before the levels above: either
-     * in a later slot of this turn, or in its next turn, which starts when a slot of the level above is entered.
+     * The next tick at which something can happen. An occupied level has its next stop before the levels above: either
+     * in a later slot of this turn, or in its next turn, which starts when time enters a slot of the level above.
      */
     private long nextStop(final long targetTick) {
         for (int level = 0; level < LEVELS; level++) {
@@ -183,7 +185,7 @@ public final class TimerWheel {
         return targetTick;
     }
 
-    /** On entering a slot of a higher level, its timers move down to the level that fits their distance now. */
+    /** When time enters a slot of a higher level, moves its timers down to the level that fits their distance now. */
     private void cascade() {
         for (int level = 1; level < LEVELS; level++) {
             if ((currentTick & ((1L << (SLOT_BITS * level)) - 1)) != 0) {
@@ -201,7 +203,7 @@ public final class TimerWheel {
     }
 
     private void fireSlot(final int slot, final long nowNanos) {
-        // An expiry may cancel or arm any timer, so the walk starts again after each one that fired.
+        // An expiry may cancel or arm any timer, so the walk starts again after each expiry.
         Timer timer = slots[slot];
         while (timer != null) {
             if (timer.deadlineNanos - nowNanos <= 0) {

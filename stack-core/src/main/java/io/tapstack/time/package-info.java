@@ -1,4 +1,4 @@
-/** Time as the core sees it: an argument, and timers that fire when somebody says what time it is. */
+/** Time as the core sees it: an argument, and timers that fire when the stack is told the time. */
 @NullMarked
 package io.tapstack.time;
 
