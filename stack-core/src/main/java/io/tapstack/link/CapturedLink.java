@@ -10,11 +10,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A device whose frames are captured: those that it delivers, and those that it takes (a frame that a full device
- * refuses is not on the wire yet). A super-segment is captured whole. If the capture cannot be written, it ends with a
- * line in the log and the traffic goes on.
+ * Captures the frames that a device delivers and takes. A frame that a full device refuses is not captured, as it is
+ * not on the wire yet; a super-segment is captured whole. If writing the capture fails, the capture ends with a line in
+ * the log and the traffic continues.
  *
- * <p>What was captured is flushed a second later at the latest, so that a file can be watched while it grows.
+ * <p>Captured frames are flushed within a second, so that a file can be watched while it grows.
  */
 public final class CapturedLink extends ForwardingLink {
 
@@ -31,11 +31,10 @@ public final class CapturedLink extends ForwardingLink {
 
     /**
      * @param device closed with this one
-     * @param capture closed with this one; several links can share it, if it can take that
-     * @param name what the interface is called in the capture
-     * @param clock the one that the stack is run with: a frame that an application sends between two polls gets its own
-     *     time
-     * @param epochOffsetNanos what to add to the clock's time for nanoseconds since 1970
+     * @param capture closed with this one; several links can share it, if it allows that
+     * @param name of the interface in the capture
+     * @param clock that of the stack: a frame that an application sends between two polls gets its own time
+     * @param epochOffsetNanos added to the clock's time to get nanoseconds since 1970
      */
     public CapturedLink(
             final LinkDevice device,
@@ -109,7 +108,7 @@ public final class CapturedLink extends ForwardingLink {
         }
     }
 
-    /** Closes the device, and the capture with all that was captured. */
+    /** Closes the device and the capture. */
     @Override
     public void close() {
         device.close();

@@ -6,10 +6,7 @@ import io.tapstack.wire.Ipv4Header;
 import io.tapstack.wire.VlanTag;
 import java.nio.ByteBuffer;
 
-/**
- * What a router does to an ECN-capable IPv4 packet when its queue is long: marks it "congestion experienced" (RFC 3168
- * 5).
- */
+/** Marks ECN-capable IPv4 packets "congestion experienced", as a router with a long queue does (RFC 3168 5). */
 final class CongestionMarker {
 
     private final int linkHeaderLength;
@@ -18,7 +15,11 @@ final class CongestionMarker {
         this.linkHeaderLength = type == LinkType.ETHERNET ? EthernetHeader.LENGTH : 0;
     }
 
-    /** Marks {@code frame}, whose headers are in its contiguous part. @return false if it is not ECN-capable */
+    /**
+     * Marks {@code frame}, whose headers are in its contiguous part.
+     *
+     * @return false if it is not ECN-capable
+     */
     boolean mark(final PacketBuffer frame) {
         final ByteBuffer bytes = frame.memory().bytes();
         final int ip = packet(frame, bytes);
@@ -34,7 +35,7 @@ final class CongestionMarker {
         return true;
     }
 
-    /** Where the IPv4 packet in a frame starts, or -1 if there is none. */
+    /** The offset of the IPv4 packet in a frame, or -1 if there is none. */
     private int packet(final PacketBuffer frame, final ByteBuffer bytes) {
         if (linkHeaderLength == 0) {
             return frame.head();

@@ -4,12 +4,12 @@ import io.tapstack.wire.Endpoint;
 import io.tapstack.wire.SipHash;
 
 /**
- * Shares the TCP connections of one address out to several stacks: a keyed hash of the 4-tuple says whose a connection
- * is, as receive-side scaling does in a network card. Both directions of a connection have the same hash, so it does
- * not matter which end is ours. Every stack computes the same, so nothing has to be agreed on and nothing is
- * remembered.
+ * Assigns each TCP connection of one address to one of several stacks, by a keyed hash of the 4-tuple, as receive-side
+ * scaling does in a network card. Both directions of a connection have the same hash, so it does not matter which end
+ * is ours. Every stack computes the same, so they need neither agree nor remember.
  *
- * <p>The hash is keyed, as peers choose their ports: nobody without the key can put all connections on one stack.
+ * <p>The hash is keyed because peers choose their ports: without the key a peer cannot put all connections on one
+ * stack.
  *
  * <p>Immutable; any thread.
  */
@@ -19,8 +19,8 @@ public final class FlowSteering {
     private final SipHash hash;
 
     /**
-     * @param queues how many stacks there are, at least 1
-     * @param hash its key is unpredictable, but for tests
+     * @param queues the number of stacks, at least 1
+     * @param hash with an unpredictable key, except in tests
      */
     public FlowSteering(final int queues, final SipHash hash) {
         if (queues < 1) {
@@ -30,12 +30,12 @@ public final class FlowSteering {
         this.hash = hash;
     }
 
-    /** How many queues connections are shared out to. */
+    /** The number of queues. */
     public int queues() {
         return queues;
     }
 
-    /** The queue, from 0, that a connection between these two belongs to; in either order. */
+    /** The queue, from 0, of the connection between two endpoints, in either order. */
     public int queue(final Endpoint one, final Endpoint other) {
         return queue(
                 one.address().high(),
@@ -47,7 +47,7 @@ public final class FlowSteering {
     }
 
     /**
-     * The same, without objects: an address is its upper and its lower half, as {@link io.tapstack.wire.IpAddress} has
+     * The same without objects: an address is its upper and its lower half, as {@link io.tapstack.wire.IpAddress} has
      * them.
      */
     public int queue(
@@ -59,11 +59,14 @@ public final class FlowSteering {
             final int otherPort) {
         // A sum is the same in either order.
         final long sum = end(high, low, port) + end(otherHigh, otherLow, otherPort);
-        // Multiplying brings the upper half to the range without a division.
+        // The product's upper half is in the range, without a division.
         return (int) ((sum >>> 32) * queues >>> 32);
     }
 
-    /** The port goes where an IPv4 address has nothing, and an IPv6 address little that tells neighbours apart. */
+    /**
+     * The port goes to bits that are 0 in an IPv4 address, and that differ little between neighbours in an IPv6
+     * address.
+     */
     private long end(final long high, final long low, final int port) {
         return hash.hash(high ^ (long) port << 48, low);
     }

@@ -7,7 +7,7 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A device that leaves everything to another one. Its subclasses are decorators, which say only what they do otherwise.
+ * A device that forwards all calls to another one. A subclass is a decorator and overrides the calls that it changes.
  */
 public abstract class ForwardingLink implements LinkDevice {
 

@@ -10,23 +10,23 @@ import io.tapstack.wire.VlanTag;
 import java.nio.ByteBuffer;
 
 /**
- * Whose a received frame is, of several stacks that share an address:
+ * Tells which of several stacks that share an address owns a received frame:
  *
  * <ul>
- *   <li>a TCP segment, and an ICMP error about one: whose the connection is, by {@link FlowSteering};
- *   <li>ARP: everybody's, as each has a neighbour cache;
- *   <li>all else that is sound, such as UDP, ICMP queries and fragments, which have no ports: the first stack's;
- *   <li>what is not: dropped by whoever has it.
+ *   <li>a TCP segment, and an ICMP error about one: the stack of the connection, by {@link FlowSteering};
+ *   <li>ARP: every stack, as each has a neighbour cache;
+ *   <li>the rest that is sound, such as UDP, ICMP queries and fragments, which have no ports: the first stack;
+ *   <li>a frame that is not sound: the stack that received it, which drops it.
  * </ul>
  *
- * Looks only; checks are the stack's.
+ * It only looks at the frame; the stack checks it.
  */
 final class FrameClassifier {
 
-    /** Everybody gets a copy. */
+    /** Every stack gets a copy. */
     static final int EVERYBODY = -1;
 
-    /** It stays where it has come in. */
+    /** The stack that received the frame keeps it. */
     static final int ANYBODY = -2;
 
     private static final int FIRST = 0;
@@ -42,7 +42,7 @@ final class FrameClassifier {
         this.steering = steering;
     }
 
-    /** The number of the queue whose stack is to have the frame, {@link #EVERYBODY} or {@link #ANYBODY}. */
+    /** The queue of the stack that owns the frame, {@link #EVERYBODY} or {@link #ANYBODY}. */
     int owner(final PacketBuffer frame) {
         final ByteBuffer bytes = frame.memory().bytes();
         int ip = frame.head();
@@ -72,7 +72,7 @@ final class FrameClassifier {
         };
     }
 
-    /** Where the payload of an IPv4 packet starts that ends before {@code end}, or -1 if there is no whole header. */
+    /** The offset of the payload of an IPv4 packet that ends before {@code end}, or -1 without a whole header. */
     private static int payload(final ByteBuffer bytes, final int ip, final int end) {
         if (end - ip < Ipv4Header.LENGTH || Ipv4Header.version(bytes, ip) != 4) {
             return -1;
@@ -82,8 +82,8 @@ final class FrameClassifier {
     }
 
     /**
-     * Whose a TCP segment is, its IP header at {@code ip} and its own at {@code tcp}; {@link #ANYBODY} if it has no
-     * ports.
+     * The owner of a TCP segment, with its IP header at {@code ip} and its own at {@code tcp}; {@link #ANYBODY} if it
+     * has no ports.
      */
     int segment(final ByteBuffer bytes, final int ip, final int tcp, final int end) {
         if (end - tcp < PORTS) {
@@ -98,7 +98,7 @@ final class FrameClassifier {
                 bytes.getShort(tcp + TcpHeader.DESTINATION_PORT_OFFSET) & 0xFFFF);
     }
 
-    /** An error quotes the start of the packet that it is about (RFC 792); of fragments only the first has ports. */
+    /** An error quotes the start of the packet that caused it (RFC 792); of fragments only the first has ports. */
     private int icmp(final ByteBuffer bytes, final int icmp, final int end) {
         if (end - icmp < IcmpHeader.LENGTH || IcmpHeader.isQuery(IcmpHeader.type(bytes, icmp))) {
             return FIRST;

@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Frames on their way from one stack to another. Memory of a stack's pool is that stack's alone, so frames travel as
- * copies, in a ring of bytes: bounded, however large or small they are, and without a lock.
+ * Carries frames from one stack to another. The memory of a pool belongs to one stack, so frames travel as copies, in a
+ * ring of bytes: bounded, for large and for small frames, and without a lock.
  *
  * <pre>
  *   | length | offload | bytes of the frame, up to a multiple of 8 | length | ...
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *   offload   segment size of a super-segment times 2, plus 1 if the device vouches for the checksum
  * </pre>
  *
- * One stack puts frames in, one takes them out, each by whoever runs it.
+ * One stack puts frames in, another takes them out, each with its own lock held.
  */
 final class FrameMailbox {
 
@@ -31,21 +31,18 @@ final class FrameMailbox {
     private static final int HEADER = 8;
     private static final int AT_THE_START = -1;
 
-    /**
-     * In front of a frame, for what a decorator wants to put there, and so that the IP header behind Ethernet is
-     * aligned.
-     */
+    /** Free bytes in front of a frame, for the header of a decorator, and to align the IP header behind Ethernet. */
     private static final int HEADROOM = 18;
 
-    // Bytes in all; the ring holds those between the two.
+    // Bytes in all; the ring holds those between the two counters.
     private final AtomicLong written = new AtomicLong();
     private final AtomicLong taken = new AtomicLong();
 
-    // Made with the first frame, as most never have one; visible to the taker through `written`.
+    // Made with the first frame, as most mailboxes never get one; visible to the taking thread through `written`.
     private @Nullable Ring ring;
 
     /**
-     * Puts a copy of a frame in; the frame stays the caller's.
+     * Copies a frame into the mailbox; the frame stays the caller's.
      *
      * @return false if there is no room for it
      */
@@ -70,7 +67,7 @@ final class FrameMailbox {
         return true;
     }
 
-    /** Takes the next frame out, in memory of {@code pool}; null if there is none. */
+    /** Takes the next frame, in memory of {@code pool}; null if there is none. */
     @Nullable
     PacketBuffer take(final BufferPool pool) {
         long position = taken.get();
@@ -92,7 +89,7 @@ final class FrameMailbox {
         return frame;
     }
 
-    /** True if there is nothing to take. Any thread. */
+    /** True if the mailbox is empty. Any thread. */
     boolean isEmpty() {
         return taken.get() == written.get();
     }

@@ -4,9 +4,8 @@ import io.tapstack.buffer.PacketBuffer;
 import java.util.Arrays;
 
 /**
- * Frames with the time at which each is due, the earliest first; equal times in the order in which they came. Almost
- * all frames go in at the end, so a line that is searched from there beats a heap. Owns what it holds. Allocates only
- * while it grows.
+ * A queue of frames by the time at which each is due; equal times keep the order of arrival. Almost all frames go in at
+ * the end, so an array that is searched from the end beats a heap. Owns its frames. Allocates only while it grows.
  */
 final class HeldFrames {
 
@@ -19,12 +18,12 @@ final class HeldFrames {
         return count == 0;
     }
 
-    /** When the first frame is due, or {@link Long#MAX_VALUE} if there is none. */
+    /** The time at which the first frame is due, or {@link Long#MAX_VALUE} if there is none. */
     long nextDue() {
         return count == 0 ? Long.MAX_VALUE : dues[first];
     }
 
-    /** The frame that is due first; there has to be one. */
+    /** The frame that is due first; the queue must not be empty. */
     PacketBuffer first() {
         assert count > 0;
         return frames[first];
@@ -45,7 +44,7 @@ final class HeldFrames {
         count++;
     }
 
-    /** Takes the first frame out; the caller owns it. */
+    /** Removes the first frame; the caller owns it. */
     @SuppressWarnings("NullAway") // A cleared element is never read: first and count say which are there.
     PacketBuffer removeFirst() {
         final PacketBuffer frame = first();

@@ -9,28 +9,27 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A device made worse: frames are lost, doubled, damaged, reordered, marked and delayed on their way, in each direction
- * as its {@link Impairment} says. Two runs with equal seeds, frames and times are equal. Lost frames are counted as
- * {@link io.tapstack.event.DropReason#LINK_IMPAIRED}.
+ * Makes a device worse: frames are lost, duplicated, damaged, reordered, marked and delayed, in each direction by its
+ * {@link Impairment}. Two runs with equal seeds, frames and times are equal. Lost frames are counted as {@link
+ * io.tapstack.event.DropReason#LINK_IMPAIRED}.
  *
- * <p>Works under virtual time, and in real time around a device such as a TAP. Frames on their way are held in memory
- * of a pool: those that are sent in one of the link's own, those that are received in the stack's. Up to 64 MiB a
- * direction are held; what comes while so much is on its way is lost.
+ * <p>Works under virtual time, and in real time around a device such as a TAP. Delayed frames are held in memory of a
+ * pool: sent ones in the link's own, received ones in the stack's. Each direction holds up to 64 MiB and loses further
+ * frames.
  *
- * <p><b>Offload.</b> The link advertises none, even if the device around which it is built has some, so that every loss
- * hits one segment of the size of the MSS. What the device receives is not cut, however: for loss of single segments in
- * that direction too, open the device itself without offload. {@link #keepingOffload} is for those who want
- * super-segments to pass, and be lost, as a whole; damage to a packet whose checksum is still to be computed goes
- * unnoticed.
+ * <p><b>Offload.</b> The link advertises none, even around a device that has some, so that every loss hits one segment
+ * of the MSS. Received super-segments are not cut, however: to lose single segments in that direction too, open the
+ * device without offload. With {@link #keepingOffload} super-segments pass, and are lost, as a whole; damage to a
+ * packet whose checksum is still to be computed goes unnoticed.
  *
- * <p>Confined to whoever runs the stack, but for {@link #wakeup()} and {@link #await}.
+ * <p>Confined to the holder of the stack's lock, but for {@link #wakeup()} and {@link #await}.
  */
 public final class ImpairedLink extends ForwardingLink {
 
     /** Most frames taken from the device at a time. */
     private static final int BURST = 64;
 
-    /** In front of a held frame, for what a device wants to put there. */
+    /** Free bytes in front of a held frame, for the header of a device. */
     private static final int HEADROOM = 32;
 
     private final LinkCapabilities capabilities;
@@ -41,12 +40,12 @@ public final class ImpairedLink extends ForwardingLink {
     private long now;
 
     /**
-     * A link that is impaired and advertises no offload.
+     * Creates a link that is impaired and advertises no offload.
      *
      * @param device closed with this one
-     * @param sending what happens to frames that the stack sends
-     * @param receiving what happens to frames that the device receives
-     * @param seed what chance begins with
+     * @param sending impairment of the frames that the stack sends
+     * @param receiving impairment of the frames that the device receives
+     * @param seed of the random numbers
      */
     public ImpairedLink(
             final LinkDevice device, final Impairment sending, final Impairment receiving, final long seed) {
@@ -59,7 +58,7 @@ public final class ImpairedLink extends ForwardingLink {
                 new SplittableRandom(seed));
     }
 
-    /** A link that takes over from the stack what its device does. A super-segment shares one fate. */
+    /** Creates a link with the offload of its device. A super-segment is lost or passed as a whole. */
     public static ImpairedLink keepingOffload(
             final LinkDevice device, final Impairment sending, final Impairment receiving, final long seed) {
         return new ImpairedLink(device, device.capabilities(), sending, receiving, new SplittableRandom(seed));
@@ -73,7 +72,7 @@ public final class ImpairedLink extends ForwardingLink {
             final SplittableRandom random) {
         super(device);
         this.capabilities = capabilities;
-        // A generator for each, so that what is sent has no influence on what befalls the frames received.
+        // One generator per direction, so that sent frames have no influence on the fate of received ones.
         final RandomGenerator receivingRandom = random.split();
         this.sending = new ImpairedPath(sending, capabilities.type(), random);
         this.receiving = new ImpairedPath(receiving, capabilities.type(), receivingRandom);
@@ -117,7 +116,11 @@ public final class ImpairedLink extends ForwardingLink {
         return true;
     }
 
-    /** Gives the device what has come through. @return false if the device is full */
+    /**
+     * Gives the device the frames that have passed.
+     *
+     * @return false if the device is full
+     */
     private boolean passOn() throws IOException {
         for (PacketBuffer frame = sending.firstArrived(); frame != null; frame = sending.firstArrived()) {
             if (!device.transmit(frame)) {
@@ -132,7 +135,7 @@ public final class ImpairedLink extends ForwardingLink {
 
     @Override
     public long nextEvent() {
-        // A full device says itself when it has room.
+        // A full device reports itself when it has room.
         final long nextSent = full ? Long.MAX_VALUE : sending.nextEvent();
         return earlier(device.nextEvent(), earlier(nextSent, receiving.nextEvent()));
     }
@@ -147,13 +150,13 @@ public final class ImpairedLink extends ForwardingLink {
 
     @Override
     public void await(final long timeoutNanos) throws IOException {
-        // Whoever is inside the stack now may change what comes next; what is read here is then too early, which does
-        // no harm, or too late, and the driver is woken up.
+        // Another thread may hold the lock now and change the next event. A value that is too early does no harm; for
+        // one that is too late the driver is woken.
         final long next = nextEvent();
         device.await(next == Long.MAX_VALUE ? timeoutNanos : Math.min(timeoutNanos, next - now));
     }
 
-    /** Closes the device too. Frames on their way are forgotten. */
+    /** Closes the device too. Delayed frames are dropped. */
     @Override
     public void close() {
         device.close();

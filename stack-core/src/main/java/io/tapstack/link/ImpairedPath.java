@@ -9,15 +9,15 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One direction of an {@link ImpairedLink}: decides what becomes of each frame, and holds it until its time has come.
+ * One direction of an {@link ImpairedLink}: decides the fate of each frame, and holds it until it is due.
  *
- * <p>Frames are offered without the time, because a device is not told it with every frame: an application may send
- * long after the last poll. So a frame that is to be delayed waits for the next {@link #advance}, which is asked for at
- * once, and its delay is counted from there.
+ * <p>Frames are offered without the time, because a device is not told the time with every frame: an application may
+ * send long after the last poll. So a frame to be delayed waits for the next {@link #advance}, which is requested at
+ * once, and its delay counts from there.
  */
 final class ImpairedPath {
 
-    /** Most memory of frames on their way: half a second of a gigabit link. */
+    /** Most memory of delayed frames: half a second of a gigabit link. */
     private static final int MAX_HELD_BYTES = 64 << 20;
 
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
@@ -51,9 +51,9 @@ final class ImpairedPath {
     }
 
     /**
-     * Takes a frame, which is in one piece.
+     * Takes a frame, which is contiguous.
      *
-     * @param pool where the memory of a duplicate comes from
+     * @param pool for the memory of a duplicate
      */
     void offer(final PacketBuffer frame, final BufferPool pool) {
         if (happens(mishaps.loss())) {
@@ -66,7 +66,7 @@ final class ImpairedPath {
         enter(frame);
     }
 
-    /** It is {@code nowNanos}: the frames that came since the last call start on their way. */
+    /** Sets the time: the frames offered since the last call start their delay. */
     void advance(final long nowNanos) {
         if (!started) {
             started = true;
@@ -79,25 +79,25 @@ final class ImpairedPath {
         }
     }
 
-    /** The next frame that has arrived, which stays here, or null. */
+    /** The next frame that has arrived, which stays in the path, or null. */
     @Nullable
     PacketBuffer firstArrived() {
         return held.isEmpty() || held.nextDue() - now > 0 ? null : held.first();
     }
 
-    /** Takes out what {@link #firstArrived()} showed. */
+    /** Removes the frame that {@link #firstArrived()} returned. */
     PacketBuffer removeFirst() {
         final PacketBuffer frame = held.removeFirst();
         heldBytes -= frame.memory().capacity();
         return frame;
     }
 
-    /** When there is something to do, or {@link Long#MAX_VALUE}. */
+    /** The time of the next event, or {@link Long#MAX_VALUE}. */
     long nextEvent() {
         return entering.isEmpty() ? held.nextDue() : now;
     }
 
-    /** Gives all memory back. */
+    /** Releases all frames. */
     void clear() {
         while (!entering.isEmpty()) {
             entering.remove().release();
@@ -111,7 +111,7 @@ final class ImpairedPath {
     private void enter(final PacketBuffer frame) {
         if (happens(mishaps.corruption())) {
             if (frame.gsoSize() > 0 && frame.checksumWanted()) {
-                // The device would give every segment a checksum that is right for the damaged bytes.
+                // The device would compute checksums that are right for the damaged bytes.
                 lose(frame);
                 return;
             }
@@ -172,7 +172,7 @@ final class ImpairedPath {
         final int at = frame.head() + bit / 8;
         final byte damaged = (byte) (frame.memory().bytes().get(at) ^ 1 << bit % 8);
         frame.memory().bytes().put(at, damaged);
-        // Whoever vouched for the checksum did so before.
+        // The checksum was trusted before the damage.
         frame.checksumTrusted(false);
     }
 

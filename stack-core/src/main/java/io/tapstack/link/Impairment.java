@@ -1,13 +1,13 @@
 package io.tapstack.link;
 
 /**
- * What is wrong with one direction of a link. Probabilities are per frame, from 0 to 1, and independent of each other;
+ * The impairment of one direction of a link. Probabilities are per frame, from 0 to 1, and independent of each other;
  * times are in nanoseconds. Frames keep their order, whatever the jitter, unless {@link Latency#reordering()} says
  * otherwise.
  *
- * @param mishaps what befalls single frames
- * @param latency how long they are on their way
- * @param bottleneck the line that all of them have to pass
+ * @param mishaps of single frames
+ * @param latency of each frame
+ * @param bottleneck a line that all frames share
  */
 public record Impairment(Mishaps mishaps, Latency latency, Bottleneck bottleneck) {
 
@@ -16,12 +16,12 @@ public record Impairment(Mishaps mishaps, Latency latency, Bottleneck bottleneck
             new Impairment(new Mishaps(0, 0, 0), new Latency(0, 0, 0, 0), new Bottleneck(0, 0, 0));
 
     /**
-     * What befalls single frames.
+     * The mishaps of single frames.
      *
-     * @param loss probability that a frame does not arrive
+     * @param loss probability that a frame is lost
      * @param duplication probability that it arrives twice
      * @param corruption probability that one of its bits arrives inverted. Every Internet checksum finds a single wrong
-     *     bit; what has none, an Ethernet header or an ARP packet, is believed by whoever gets it.
+     *     bit; in an Ethernet header or an ARP packet, which have none, it goes unnoticed.
      */
     public record Mishaps(double loss, double duplication, double corruption) {
 
@@ -33,13 +33,12 @@ public record Impairment(Mishaps mishaps, Latency latency, Bottleneck bottleneck
     }
 
     /**
-     * How long frames are on their way.
+     * The delay of frames.
      *
-     * @param delayNanos how long every frame is
-     * @param jitterNanos upper limit of what is added to the delay, evenly spread
-     * @param reordering probability that a frame is held back for {@code reorderNanos}, so that those behind it
-     *     overtake
-     * @param reorderNanos how long such a frame is held back
+     * @param delayNanos delay of every frame
+     * @param jitterNanos upper limit of an additional delay, evenly distributed
+     * @param reordering probability that a frame is held back for {@code reorderNanos}, so that later ones overtake it
+     * @param reorderNanos additional delay of such a frame
      */
     public record Latency(long delayNanos, long jitterNanos, double reordering, long reorderNanos) {
 
@@ -54,19 +53,19 @@ public record Impairment(Mishaps mishaps, Latency latency, Bottleneck bottleneck
             return delayNanos > 0 || jitterNanos > 0 || reordering > 0 && reorderNanos > 0;
         }
 
-        /** The longest time that a frame is on its way. */
+        /** The longest delay of a frame. */
         public long longestNanos() {
             return delayNanos + jitterNanos + reorderNanos;
         }
     }
 
     /**
-     * The line that all frames have to pass, one after the other.
+     * A line that all frames pass, one after the other.
      *
-     * @param bytesPerSecond how fast frames leave, or 0 for no limit
-     * @param queueBytes frames that come while so many bytes wait to leave are lost; counts with a rate only
-     * @param markingBytes ECN-capable packets that come while so many bytes wait to leave are marked "congestion
-     *     experienced" (RFC 3168 5), or 0 for never; counts with a rate only
+     * @param bytesPerSecond rate of the line, or 0 for no limit
+     * @param queueBytes length of the queue; frames beyond it are lost. Used with a rate only.
+     * @param markingBytes length of the queue from which on ECN-capable packets are marked "congestion experienced"
+     *     (RFC 3168 5), or 0 for never. Used with a rate only.
      */
     public record Bottleneck(long bytesPerSecond, int queueBytes, int markingBytes) {
 

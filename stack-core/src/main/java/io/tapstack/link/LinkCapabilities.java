@@ -1,15 +1,15 @@
 package io.tapstack.link;
 
 /**
- * What a device takes over from the stack.
+ * The work that a device takes over from the stack.
  *
- * @param type what a frame starts with
- * @param mtu largest IP packet in bytes, when it is not a super-segment
- * @param txChecksum the device finishes TCP and UDP checksums of frames that ask for it
+ * @param type the header that a frame starts with
+ * @param mtu largest IP packet in bytes that is not a super-segment
+ * @param txChecksum the device computes TCP and UDP checksums of frames that ask for it
  * @param rxChecksumTrusted the device may mark received packets as having a good transport checksum
- * @param maxSegmentOffload largest IP packet in bytes that the device accepts with a
- *     {@linkplain io.tapstack.buffer.PacketBuffer#gsoSize() segment size} and cuts by itself; 0 if it cuts nothing, at
- *     most 65,535. Implies {@code txChecksum}.
+ * @param maxSegmentOffload largest IP packet in bytes that the device accepts with a {@linkplain
+ *     io.tapstack.buffer.PacketBuffer#gsoSize() segment size} and cuts by itself; 0 if it cuts nothing, at most 65,535.
+ *     Implies {@code txChecksum}.
  */
 public record LinkCapabilities(
         LinkType type, int mtu, boolean txChecksum, boolean rxChecksumTrusted, int maxSegmentOffload) {
@@ -32,7 +32,7 @@ public record LinkCapabilities(
         }
     }
 
-    /** A device that takes nothing over. */
+    /** A device without offload. */
     public static LinkCapabilities plain(final LinkType type, final int mtu) {
         return new LinkCapabilities(type, mtu, false, false, 0);
     }

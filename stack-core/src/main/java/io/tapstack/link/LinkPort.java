@@ -9,10 +9,10 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The stack's side of a device: counts frames, finishes checksums that the device does not, and remembers that the
- * device is gone, so that no layer above has to deal with an {@link IOException} in the middle of its work.
+ * The stack's side of a device: counts frames, computes the checksums that the device does not, and remembers a failure
+ * of the device, so that no layer above handles an {@link IOException} in the middle of its work.
  *
- * <p>Confined to whoever runs the stack.
+ * <p>Confined to the holder of the stack's lock.
  */
 public final class LinkPort {
 
@@ -78,7 +78,7 @@ public final class LinkPort {
         return failure != null;
     }
 
-    /** What the device failed with, or null while it works. */
+    /** The failure of the device, or null while it works. */
     public @Nullable IOException failure() {
         return failure;
     }
@@ -87,7 +87,7 @@ public final class LinkPort {
     public static void finishChecksum(final PacketBuffer packet) {
         final int start = packet.checksumStart();
         final int checksum = InternetChecksum.finish(InternetChecksum.sum(packet, start));
-        // All ones and zero are the same number, and zero would mean "no checksum" to UDP (RFC 768).
+        // All ones and zero are the same number, and to UDP zero would mean "no checksum" (RFC 768).
         packet.memory().bytes().putShort(start + packet.checksumOffset(), (short) (checksum == 0 ? 0xFFFF : checksum));
         packet.checksumDone();
     }

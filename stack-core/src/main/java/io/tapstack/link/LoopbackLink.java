@@ -6,8 +6,8 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A plug that ties a stack's sending side to its receiving side: frames that are sent come back as received, in order.
- * Takes nothing over from the stack. Confined to whoever runs the stack.
+ * A plug from a stack's sending side to its receiving side: sent frames return as received ones, in order. Has no
+ * offload. Confined to the holder of the stack's lock.
  */
 public final class LoopbackLink implements SimulatedLink {
 
@@ -20,7 +20,7 @@ public final class LoopbackLink implements SimulatedLink {
 
     /**
      * @param mtu largest IP packet in bytes
-     * @param capacityFrames frames that can be on their way; with so many the device is full
+     * @param capacityFrames frames in the plug from which on the device is full
      */
     public LoopbackLink(final LinkType type, final int mtu, final int capacityFrames) {
         this.capabilities = LinkCapabilities.plain(type, mtu);

@@ -3,10 +3,10 @@ package io.tapstack.link;
 import io.tapstack.buffer.PacketBuffer;
 import java.io.IOException;
 
-/** Where captured frames go, those of one interface or of several; a {@link PcapngWriter} as a rule. */
+/** Takes captured frames, of one interface or of several; a {@link PcapngWriter} as a rule. */
 public interface PacketCapture extends AutoCloseable {
 
-    /** Which way a frame went, as the two lowest bits of pcapng's epb_flags have it. */
+    /** The direction of a frame, as the two lowest bits of pcapng's epb_flags. */
     enum Direction {
         INBOUND(1),
         OUTBOUND(2);
@@ -19,9 +19,9 @@ public interface PacketCapture extends AutoCloseable {
     }
 
     /**
-     * Describes one more interface.
+     * Adds an interface.
      *
-     * @param name what to call it, in a word or two
+     * @param name a word or two
      * @return its number, for {@link #write}
      */
     int addInterface(LinkType type, String name) throws IOException;
@@ -29,11 +29,11 @@ public interface PacketCapture extends AutoCloseable {
     /**
      * Keeps a copy of a frame.
      *
-     * @param epochNanos when it passed, in nanoseconds since 1970
+     * @param epochNanos time of the frame, in nanoseconds since 1970
      */
     void write(int interfaceNumber, Direction direction, long epochNanos, PacketBuffer frame) throws IOException;
 
-    /** Lets others see what was captured so far. */
+    /** Makes the frames captured so far visible to readers. */
     void flush() throws IOException;
 
     /** Ends the capture; does nothing the second time. */

@@ -7,12 +7,12 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A device whose other end is a program (a script, a test): what it injects comes in as a frame, in order, and what the
- * stack sends is handed to it, as bytes. Confined to whoever runs the stack.
+ * A device whose other end is a program (a script, a test): injected frames are received in order, and sent frames are
+ * handed to the program, as bytes. Confined to the holder of the stack's lock.
  */
 public abstract class PacketLink implements SimulatedLink {
 
-    /** In front of a frame, for what another device wants to put there if the stack passes it on. */
+    /** Free bytes in front of a frame, for the header of another device that the stack forwards it to. */
     private static final int HEADROOM = 16;
 
     private final LinkCapabilities capabilities;
@@ -22,12 +22,12 @@ public abstract class PacketLink implements SimulatedLink {
         this.capabilities = capabilities;
     }
 
-    /** Puts in a frame for the stack to receive; its bytes are not copied before it does. */
+    /** Injects a frame for the stack to receive. Its bytes are copied when it is received, not before. */
     public final void inject(final byte[] frame) {
         injected.add(frame);
     }
 
-    /** The stack has sent a frame: all of it, in an array of its own. */
+    /** Handles a frame that the stack has sent: all of it, in an array of its own. */
     protected abstract void sent(byte[] frame);
 
     @Override

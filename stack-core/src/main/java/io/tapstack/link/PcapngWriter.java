@@ -34,7 +34,7 @@ import java.nio.charset.StandardCharsets;
  */
 public final class PcapngWriter implements PacketCapture {
 
-    /** Bytes of a frame that are kept, unless fewer are asked for: all, for a super-segment of 64 KiB has fewer. */
+    /** Most bytes of a frame that are kept by default: all, as a super-segment of 64 KiB has fewer. */
     public static final int DEFAULT_SNAP_LENGTH = BufferPool.SUPER;
 
     private static final int SECTION_HEADER = 0x0A0D_0D0A;
@@ -61,13 +61,13 @@ public final class PcapngWriter implements PacketCapture {
     private int interfaces;
     private boolean closed;
 
-    /** A capture of whole frames. */
+    /** Creates a writer of whole frames. */
     public PcapngWriter(final OutputStream sink) {
         this(sink, DEFAULT_SNAP_LENGTH);
     }
 
     /**
-     * @param sink where the file goes, in large pieces; closed with the writer
+     * @param sink of the file, written in large pieces; closed with the writer
      * @param snapLength most bytes of a frame that are kept
      */
     public PcapngWriter(final OutputStream sink, final int snapLength) {
@@ -98,8 +98,9 @@ public final class PcapngWriter implements PacketCapture {
     }
 
     /**
-     * {@inheritDoc} Of a frame over a mapped file that was cut short, what is left is written: touching the rest would
-     * be a SIGBUS, which the JVM reports as an {@link InternalError} at some later point, outside of any try.
+     * {@inheritDoc} Of a frame over a mapped file that was cut short, the bytes that are left are written: touching the
+     * rest would be a SIGBUS, which the JVM reports as an {@link InternalError} at some later point, outside of any
+     * try.
      */
     @Override
     public void write(
@@ -128,14 +129,14 @@ public final class PcapngWriter implements PacketCapture {
         return length;
     }
 
-    /** Hands everything to the sink. */
+    /** Writes everything to the sink. */
     @Override
     public void flush() throws IOException {
         drain();
         sink.flush();
     }
 
-    /** Hands everything to the sink and closes it; does nothing the second time. */
+    /** Writes everything to the sink and closes it; does nothing the second time. */
     @Override
     public void close() throws IOException {
         if (closed) {
@@ -186,7 +187,7 @@ public final class PcapngWriter implements PacketCapture {
         buffer.putShort((short) OPTION_END).putShort((short) 0);
     }
 
-    /** Blocks are of whole words, and always start at one: the buffer is emptied as a whole. */
+    /** Blocks consist of whole words and start at one, as the buffer is always drained as a whole. */
     private void pad() {
         while ((buffer.position() & 3) != 0) {
             buffer.put((byte) 0);

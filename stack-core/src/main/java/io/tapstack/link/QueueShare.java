@@ -3,7 +3,7 @@ package io.tapstack.link;
 import io.tapstack.wire.Endpoint;
 
 /**
- * What belongs to one of several stacks that share an address.
+ * The part of one of several stacks that share an address.
  *
  * @param queue its number, from 0; the first one also has all that is not TCP
  */
@@ -15,12 +15,12 @@ public record QueueShare(FlowSteering steering, int queue) {
         }
     }
 
-    /** True if a connection between these two, in either order, belongs here. */
+    /** True if the connection between two endpoints, in either order, belongs to this stack. */
     public boolean owns(final Endpoint one, final Endpoint other) {
         return steering.queue(one, other) == queue;
     }
 
-    /** True for the stack that has all that is not TCP, and speaks for the address. */
+    /** True for the stack that has all that is not TCP, and that announces the address. */
     public boolean isFirst() {
         return queue == 0;
     }

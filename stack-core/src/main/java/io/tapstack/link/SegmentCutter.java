@@ -11,9 +11,9 @@ import java.nio.ByteBuffer;
 import java.util.Queue;
 
 /**
- * TCP segmentation offload in software: what a network card does with a super-segment over IPv4. Every segment gets a
- * copy of the headers, in which lengths, identification, sequence number and checksums are its own; FIN and PSH go with
- * the last segment only, CWR with the first (RFC 3168 6.1.2 wants it once).
+ * TCP segmentation offload in software: cuts a super-segment over IPv4 as a network card does. Every segment gets a
+ * copy of the headers, with its own lengths, identification, sequence number and checksums; FIN and PSH are set in the
+ * last segment only, CWR in the first (RFC 3168 6.1.2: once).
  */
 final class SegmentCutter {
 
@@ -29,8 +29,8 @@ final class SegmentCutter {
     /**
      * Appends the segments of {@code frame}, which stays the caller's, to {@code target}.
      *
-     * @param frame in one piece, with a {@linkplain PacketBuffer#gsoSize() segment size}
-     * @param pool where the segments' memory comes from
+     * @param frame contiguous, with a {@linkplain PacketBuffer#gsoSize() segment size}
+     * @param pool for the segments' memory
      */
     void cut(final PacketBuffer frame, final BufferPool pool, final Queue<PacketBuffer> target) {
         final int ip = frame.head() + linkHeaderLength;

@@ -1,9 +1,6 @@
 package io.tapstack.link;
 
-/**
- * A device that is not of the real world: nobody ever waits for it, as all that happens to it happens while somebody
- * runs the stack.
- */
+/** A device in memory. No thread ever waits for it, as all its events happen in calls of the stack. */
 public interface SimulatedLink extends LinkDevice {
 
     /** True: a simulated device never waits. */
@@ -16,7 +13,7 @@ public interface SimulatedLink extends LinkDevice {
     @Override
     default void await(final long timeoutNanos) {}
 
-    /** Does nothing, as nobody waits. */
+    /** Does nothing, as no thread waits. */
     @Override
     default void wakeup() {}
 }

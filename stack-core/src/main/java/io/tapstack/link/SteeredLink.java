@@ -14,23 +14,23 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One queue of an interface that has several, each with a stack of its own, all with one address. Frames come in
- * wherever the host puts them; each is handed up by the queue {@linkplain FrameClassifier whose it is}. One that came
- * in elsewhere is put into the owner's mailbox, and the owner is woken up. What a mailbox has no room for is lost and
- * counted as {@link DropReason#LINK_MAILBOX_FULL} by the stack that received it.
+ * One queue of an interface with several queues, which share an address and have a stack each. The host delivers a
+ * frame to any queue; the queue passes it to {@linkplain FrameClassifier the owner's}, by mailbox, and wakes the owner.
+ * A frame that finds the mailbox full is lost and counted as {@link DropReason#LINK_MAILBOX_FULL} by the stack that
+ * received it.
  *
- * <p>Correct by itself, fast with a host that learns: Linux sends the frames of a connection to the queue that the
+ * <p>Correct with any host, fast with one that learns: Linux sends the frames of a connection to the queue that the
  * connection's own frames come from (tun_flow_update() in drivers/net/tun.c), so that as a rule only the first frame of
  * a connection, or the first one after seconds of silence, makes the detour.
  *
- * <p>The first queue's stack speaks for the address; when it announces it, the other stacks hear that too.
+ * <p>The first queue's stack announces the address; the other stacks receive the announcement too.
  *
- * <p>Confined to whoever runs the queue's stack, but for {@link #wakeup()}, {@link #isReady} and {@link #await}, as
- * every device.
+ * <p>Confined to the holder of the lock of the queue's stack, but for {@link #wakeup()}, {@link #isReady} and {@link
+ * #await}, as every device.
  */
 public final class SteeredLink extends ForwardingLink {
 
-    /** Most frames of other queues that are passed on in one call. */
+    /** Most frames from other queues that are delivered in a row. */
     private static final int BURST = 64;
 
     private final QueueShare share;
@@ -39,7 +39,7 @@ public final class SteeredLink extends ForwardingLink {
     /** All queues of the interface, this one among them. */
     private final List<SteeredLink> queues;
 
-    /** What each queue has for this one; the own one stays empty. */
+    /** The mailbox of each queue to this one; the own one stays empty. */
     private final FrameMailbox[] mailboxes;
 
     private final AtomicBoolean asleep = new AtomicBoolean();
@@ -60,10 +60,10 @@ public final class SteeredLink extends ForwardingLink {
     }
 
     /**
-     * Steers between the queues of one interface.
+     * Creates links that steer between the queues of one interface.
      *
      * @param devices the queues, in order; each is closed with its link
-     * @param steering for as many queues
+     * @param steering for the same number of queues
      * @return a link for each queue
      */
     public static List<SteeredLink> over(final List<? extends LinkDevice> devices, final FlowSteering steering) {
@@ -77,7 +77,7 @@ public final class SteeredLink extends ForwardingLink {
         return List.copyOf(queues);
     }
 
-    /** What belongs to this queue's stack. */
+    /** The part of this queue's stack. */
     public QueueShare share() {
         return share;
     }
@@ -92,8 +92,8 @@ public final class SteeredLink extends ForwardingLink {
 
     @Override
     public @Nullable PacketBuffer receive(final BufferPool pool) throws IOException {
-        // Mail first: it is older than what a connection's host sends here now. But those who send here are not
-        // starved.
+        // Mail first: it is older than the frames that the host sends to this queue now. BURST keeps the host's frames
+        // from starving.
         final PacketBuffer mail = mailInARow < BURST ? takeMail(pool) : null;
         if (mail != null) {
             mailInARow++;
@@ -111,8 +111,9 @@ public final class SteeredLink extends ForwardingLink {
     }
 
     /**
-     * Looks whose a frame is, and gives those their copies who are to have it too, or instead. @return true if it is
-     * (also) ours
+     * Passes copies of a frame to the other queues that own it.
+     *
+     * @return true if this queue owns it, alone or with others
      */
     private boolean isOurs(final PacketBuffer frame) {
         final int owner = classifier.owner(frame);
@@ -130,7 +131,7 @@ public final class SteeredLink extends ForwardingLink {
     private @Nullable PacketBuffer takeMail(final BufferPool pool) {
         for (int i = 0; i < mailboxes.length; i++) {
             final PacketBuffer frame = mailboxes[nextMailbox].take(pool);
-            // Each in turn, so that one that is never empty does not starve the others.
+            // The mailboxes take turns, so that one that is never empty does not starve the others.
             nextMailbox = nextMailbox + 1 == mailboxes.length ? 0 : nextMailbox + 1;
             if (frame != null) {
                 return frame;
@@ -151,8 +152,8 @@ public final class SteeredLink extends ForwardingLink {
     // ---- Passing on
 
     /**
-     * The queue whose a TCP segment is, its header at the packet's head and its IP header at {@code ipHeader}; this one
-     * if that cannot be told.
+     * The queue that owns a TCP segment, with its header at the packet's head and its IP header at {@code ipHeader};
+     * this one if the segment does not tell.
      */
     public int owner(final PacketBuffer segment, final int ipHeader) {
         final int owner = classifier.segment(segment.memory().bytes(), ipHeader, segment.head(), segment.tail());
@@ -160,8 +161,8 @@ public final class SteeredLink extends ForwardingLink {
     }
 
     /**
-     * Gives a frame to the stack of another queue as if it had come in there. The frame stays the caller's; a copy is
-     * made. Called by whoever runs this queue's stack.
+     * Gives a frame to the stack of another queue, as if that queue had received it. The frame stays the caller's; a
+     * copy is made. Called by the holder of this stack's lock.
      */
     public void pass(final PacketBuffer frame, final int owner) {
         final SteeredLink queue = queues.get(owner);
@@ -170,7 +171,8 @@ public final class SteeredLink extends ForwardingLink {
             return;
         }
         statistics.framesPassedOn++;
-        // It says that it sleeps before it looks for mail the last time, so one of the two sees the other.
+        // The queue sets its flag before it looks for mail the last time, so either it sees the mail or this thread
+        // sees the flag.
         if (queue.asleep.get() && queue.asleep.getAndSet(false)) {
             queue.device.wakeup();
         }
@@ -230,7 +232,7 @@ public final class SteeredLink extends ForwardingLink {
         device.advance(nowNanos);
     }
 
-    /** Closes the queue. What others pass on to it from now on is lost. */
+    /** Closes the queue. Frames that others pass to it from now on are lost. */
     @Override
     public String toString() {
         return "queue " + share.queue() + " of " + device;

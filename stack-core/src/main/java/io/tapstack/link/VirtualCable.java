@@ -8,13 +8,12 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A cable in memory with a device at each end. Frames arrive as soon as they are sent; delay and worse is the business
- * of an {@link ImpairedLink} around an end. An end that claims offloads is a network card that has them: it writes
- * checksums and cuts super-segments before the frames go on the wire, so that all of the offload path can be run
- * without hardware.
+ * A cable in memory with a device at each end. Frames arrive as soon as they are sent; an {@link ImpairedLink} around
+ * an end adds delay and loss. An end with offload acts as a network card: it computes checksums and cuts super-segments
+ * before the frames are on the wire, so that the whole offload path runs without hardware.
  *
- * <p>The ends keep the stacks to the contract: a frame that is too large, or wants what its end does not do, is an
- * {@link IllegalArgumentException}.
+ * <p>The ends enforce the contract of the device: a frame that is too large, or that asks for an offload that the end
+ * does not have, is an {@link IllegalArgumentException}.
  *
  * <p>Both ends are confined to one thread.
  */
@@ -32,17 +31,17 @@ public final class VirtualCable {
     /**
      * A cable between two network cards.
      *
-     * @param left what the left end takes over
-     * @param right the same for the right one; type and MTU have to be equal
-     * @param capacityFrames frames that can be on their way to an end; with so many the other end is full
+     * @param left capabilities of the left end
+     * @param right capabilities of the right end; type and MTU are equal
+     * @param capacityFrames frames on their way to an end from which on the other end is full
      */
     public VirtualCable(final LinkCapabilities left, final LinkCapabilities right, final int capacityFrames) {
         this(left, right, capacityFrames, false);
     }
 
     /**
-     * A cable that never leaves the machine, as a TAP or a veth pair: super-segments pass whole, and checksums that the
-     * sender left to its end are never computed but vouched for, if the receiving end is trusted with that.
+     * A cable that never leaves the machine, like a TAP or a veth pair: super-segments pass whole, and checksums that
+     * the sender left to its end are not computed but vouched for, if the receiving end has a trusted checksum.
      */
     public static VirtualCable local(final LinkCapabilities both, final int capacityFrames) {
         return new VirtualCable(both, both, capacityFrames, true);
@@ -115,7 +114,7 @@ public final class VirtualCable {
         }
 
         private void put(final PacketBuffer frame, final End peer) {
-            // Whoever wrote a checksum, or knows that no wire was involved, can vouch for it.
+            // A checksum that this end computed, or that never saw a wire, can be trusted.
             final boolean trusted = frame.checksumWanted() && peer.capabilities.rxChecksumTrusted();
             if (frame.gsoSize() > 0 && !local) {
                 frame.checksumTrusted(trusted);
@@ -166,7 +165,7 @@ public final class VirtualCable {
             }
         }
 
-        /** What is sent from now on to this end goes nowhere. */
+        /** Frames sent to this end from now on are lost. */
         @Override
         public void close() {
             closed = true;

@@ -1,4 +1,4 @@
-/** The device contract, its capabilities, and simulated devices and decorators of devices. */
+/** The contract of a device, its capabilities, simulated devices, and decorators of devices. */
 @NullMarked
 package io.tapstack.link;
 

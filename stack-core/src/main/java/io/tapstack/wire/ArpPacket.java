@@ -48,7 +48,7 @@ public final class ArpPacket {
 
     private ArpPacket() {}
 
-    /** True if the packet speaks of IPv4 over Ethernet. Hardware type 6, IEEE 802, means the same (RFC 1122 2.3.3). */
+    /** True for an ARP packet for IPv4 over Ethernet. Hardware type 6, IEEE 802, means the same (RFC 1122 2.3.3). */
     public static boolean isEthernetIpv4(final ByteBuffer bytes, final int packet) {
         final long start = bytes.getLong(packet) >>> 16;
         return start == ETHERNET_IPV4 || start == (ETHERNET_IPV4 ^ 0x0007_0000_0000L);

@@ -3,7 +3,7 @@ package io.tapstack.wire;
 /**
  * An address and a port: one end of a connection, RFC 9293's "socket".
  *
- * @param port 0 to 65,535; 0 stands for "any" where that makes sense
+ * @param port 0 to 65,535; 0 stands for "any" where a call allows it
  */
 public record Endpoint(IpAddress address, int port) {
 

@@ -82,7 +82,9 @@ public final class IcmpHeader {
         bytes.putInt(header + IDENTIFIER_OFFSET, secondWord);
     }
 
-    /** True for a message that asks something or answers it: only about these may an error be sent (RFC 1122 3.2.2). */
+    /**
+     * True for a query or its answer: an ICMP error may be sent about these, but not about an error (RFC 1122 3.2.2).
+     */
     public static boolean isQuery(final int type) {
         return type == ECHO_REPLY
                 || type == ECHO_REQUEST

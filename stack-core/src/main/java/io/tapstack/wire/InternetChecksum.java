@@ -7,8 +7,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * The Internet checksum: the one's complement of the one's complement sum of 16-bit words (RFC 1071). Sums are added up
- * in a wide register and folded at the end; a partial sum is a {@code long} that need not be folded.
+ * The Internet checksum: the one's complement of the one's complement sum of 16-bit words (RFC 1071). A partial sum is
+ * a {@code long} that need not be folded; it is folded at the end.
  */
 public final class InternetChecksum {
 
@@ -27,7 +27,7 @@ public final class InternetChecksum {
         long low = 0;
         int i = offset;
         final int end = offset + length;
-        // Two 32-bit halves in two registers: carries collect in the upper halves, 2^31 words could be added before
+        // Two registers take 32-bit halves: carries collect in the upper halves, and 2^31 words could be added before
         // one is lost.
         for (final int wide = end - 31; i < wide; i += 32) {
             final long a = (long) LONGS.get(bytes, i);
@@ -76,7 +76,7 @@ public final class InternetChecksum {
         return (int) folded;
     }
 
-    /** What goes into a checksum field: the complement of the folded sum. */
+    /** The value for a checksum field: the complement of the folded sum. */
     public static int finish(final long sum) {
         return ~fold(sum) & 0xFFFF;
     }
@@ -89,7 +89,7 @@ public final class InternetChecksum {
 
     /**
      * The sum of the pseudo-header of TCP and UDP without the length (RFC 9293 3.1, RFC 8200 8.1), for one pair of
-     * addresses and a protocol. The addresses' sum does not depend on their family's layout: leading zeros add nothing.
+     * addresses and a protocol. It does not depend on the layout of the address family: leading zeros add nothing.
      */
     public static long pseudoHeader(final IpAddress source, final IpAddress destination, final int protocol) {
         return source.checksumPart() + destination.checksumPart() + protocol;

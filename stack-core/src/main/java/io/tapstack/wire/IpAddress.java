@@ -3,12 +3,12 @@ package io.tapstack.wire;
 import java.nio.ByteBuffer;
 
 /**
- * An IPv4 or IPv6 address; an immutable value. Transports keep and compare addresses of this type and never ask which
- * family they are of.
+ * An IPv4 or IPv6 address; an immutable value. Transports keep and compare addresses of this type without looking at
+ * the family.
  */
 public final class IpAddress {
 
-    /** 0.0.0.0: no address, or any. */
+    /** 0.0.0.0: no address, or any address. */
     public static final IpAddress ANY_IPV4 = ipv4(0);
 
     /** 255.255.255.255, the limited broadcast address. */
@@ -45,7 +45,7 @@ public final class IpAddress {
     }
 
     /**
-     * Parses four decimal numbers with dots. Leading zeros are refused, as nobody agrees on what they mean.
+     * Parses four decimal numbers with dots. Leading zeros are refused, as some parsers take them for octal.
      *
      * @throws IllegalArgumentException if {@code text} is not an IPv4 address
      */
@@ -80,7 +80,7 @@ public final class IpAddress {
         return high;
     }
 
-    /** Bits 63 to 0; an IPv4 address stands in the lower half. */
+    /** Bits 63 to 0; an IPv4 address is in the lower half. */
     public long low() {
         return low;
     }
@@ -95,15 +95,15 @@ public final class IpAddress {
         return isIpv4 ? (low >>> 28) == 0xE : (high >>> 56) == 0xFF;
     }
 
-    /** 255.255.255.255. Whether an address is a subnet's broadcast address only its interface knows. */
+    /** 255.255.255.255. A subnet's broadcast address is known to its interface only. */
     public boolean isLimitedBroadcast() {
         return isIpv4 && low == 0xFFFF_FFFFL;
     }
 
     /**
-     * True if a host on another link may have this IPv4 address, as far as its 32 bits say: it is not in 0.0.0.0/8,
-     * which is "this network", and neither a group nor 255.255.255.255 (RFC 1122 3.2.1.3). 240.0.0.0/4 was set aside
-     * (RFC 1112 4) and never used otherwise; clouds number hosts with it, and Linux takes it for unicast.
+     * True if the 32 bits can be those of a host on another link: not in 0.0.0.0/8, which is "this network", and
+     * neither a group nor 255.255.255.255 (RFC 1122 3.2.1.3). 240.0.0.0/4 was reserved (RFC 1112 4) and never used
+     * otherwise; clouds number hosts with it, and Linux treats it as unicast.
      */
     public static boolean isIpv4Host(final int bits) {
         return bits >>> 24 != 0 && bits >>> 28 != 0xE && bits != -1;
@@ -121,7 +121,7 @@ public final class IpAddress {
                 : ByteBuffer.allocate(16).putLong(high).putLong(low).array();
     }
 
-    /** The address's part of a pseudo-header's sum. */
+    /** The address's part of the pseudo-header's sum. */
     long checksumPart() {
         return (high >>> 32) + (high & 0xFFFF_FFFFL) + (low >>> 32) + (low & 0xFFFF_FFFFL);
     }

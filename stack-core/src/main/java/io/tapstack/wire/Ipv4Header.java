@@ -28,7 +28,7 @@ public final class Ipv4Header {
     /** Bytes without options. */
     public static final int LENGTH = 20;
 
-    /** Bytes with as many options as IHL can express. */
+    /** Bytes with the most options that IHL can express. */
     public static final int MAX_LENGTH = 60;
 
     /** Largest value of the total length field. */
@@ -52,7 +52,7 @@ public final class Ipv4Header {
     /** In the 16 bits of {@link #fragment}: more fragments follow. */
     public static final int MORE_FRAGMENTS = 0x2000;
 
-    /** In the traffic class: the two bits of ECN (RFC 3168 5), and what they can say. */
+    /** In the traffic class: the two bits of ECN (RFC 3168 5), and their values. */
     public static final int ECN_MASK = 3;
 
     public static final int NOT_ECT = 0;
@@ -97,7 +97,7 @@ public final class Ipv4Header {
         return (fragment & (MORE_FRAGMENTS | FRAGMENT_UNITS)) != 0;
     }
 
-    /** Where the fragment's payload belongs, in bytes. */
+    /** Offset of the fragment's payload in the datagram, in bytes. */
     public static int fragmentOffset(final int fragment) {
         return (fragment & FRAGMENT_UNITS) << 3;
     }
@@ -154,7 +154,7 @@ public final class Ipv4Header {
         return bits & 0xFFFF_FFFFL;
     }
 
-    /** Writes the header checksum anew after a field was changed. */
+    /** Computes and writes the header checksum after a field was changed. */
     public static void updateChecksum(final ByteBuffer bytes, final int header) {
         bytes.putShort(header + CHECKSUM_OFFSET, (short) 0);
         final long sum = InternetChecksum.sum(bytes, header, headerLength(bytes, header));

@@ -6,7 +6,7 @@ public final class MacAddress {
     /** ff:ff:ff:ff:ff:ff. */
     public static final MacAddress BROADCAST = of(0xFFFF_FFFF_FFFFL);
 
-    /** 00:00:00:00:00:00, what ARP asks with. */
+    /** 00:00:00:00:00:00, the target of an ARP request. */
     public static final MacAddress ZERO = of(0);
 
     private final long bits;

@@ -43,12 +43,12 @@ public final class SequenceNumber {
         return a - b <= 0 ? a : b;
     }
 
-    /** How far {@code to} is ahead of {@code from}; negative if it is behind. */
+    /** The distance from {@code from} to {@code to}; negative if {@code to} is behind. */
     public static int distance(final int from, final int to) {
         return to - from;
     }
 
-    /** The number as people write it: unsigned. */
+    /** The number in decimal, unsigned. */
     public static String toString(final int number) {
         return Integer.toUnsignedString(number);
     }

@@ -3,8 +3,8 @@ package io.tapstack.wire;
 import java.util.random.RandomGenerator;
 
 /**
- * SipHash-2-4 (Aumasson and Bernstein, 2012): a keyed hash for numbers that a peer must not be able to guess from
- * others that it has seen. Works on whole 64-bit words, least significant byte first. Immutable; allocates nothing.
+ * SipHash-2-4 (Aumasson and Bernstein, 2012): a keyed hash for numbers that a peer must not be able to guess from other
+ * such numbers. Works on whole 64-bit words, least significant byte first. Immutable; allocates nothing.
  */
 public final class SipHash {
 
@@ -16,7 +16,7 @@ public final class SipHash {
         this.key1 = key1;
     }
 
-    /** With a key of its own. */
+    /** Creates a hash with a random key. */
     public static SipHash random(final RandomGenerator random) {
         return new SipHash(random.nextLong(), random.nextLong());
     }

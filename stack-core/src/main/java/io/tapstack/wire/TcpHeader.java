@@ -61,7 +61,7 @@ public final class TcpHeader {
     private ByteBuffer buffer = ByteBuffer.allocate(0);
     private int offset;
 
-    /** Looks at the header that starts at {@code offset} of {@code buffer}, which is in network byte order. */
+    /** Views the header that starts at {@code offset} of {@code buffer}, which is in network byte order. */
     public TcpHeader wrap(final ByteBuffer buffer, final int offset) {
         this.buffer = buffer;
         this.offset = offset;
@@ -104,7 +104,7 @@ public final class TcpHeader {
         return buffer.getShort(offset + URGENT_POINTER_OFFSET) & 0xFFFF;
     }
 
-    /** Writes everything but the checksum, which becomes 0. */
+    /** Writes all fields; the checksum becomes 0. */
     public void write(
             final int sourcePort,
             final int destinationPort,

@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 /**
  * The options of one TCP header (RFC 9293 3.1, 3.2): MSS, window scale and timestamps (RFC 7323), SACK (RFC 2018), user
  * timeout (RFC 5482), Fast Open (RFC 7413), AccECN0 and AccECN1 (RFC 9768). Parsing never fails: unknown options are
- * skipped, and what is malformed ends the list (RFC 9293 MUST-7). One object is filled anew for every segment.
+ * skipped, and a malformed one ends the list (RFC 9293 MUST-7). One object is filled anew for every segment.
  */
 public final class TcpOptions {
 
@@ -55,7 +55,7 @@ public final class TcpOptions {
     private final int[] sackLeft = new int[MAX_SACK_BLOCKS];
     private final int[] sackRight = new int[MAX_SACK_BLOCKS];
 
-    /** Forgets everything. */
+    /** Clears all options. */
     public void clear() {
         maximumSegmentSize = 0;
         windowScale = -1;
@@ -73,7 +73,7 @@ public final class TcpOptions {
         sackBlocks = 0;
     }
 
-    /** Fills in the options of a SYN that came a while ago; the values as the getters have them. */
+    /** Sets the options of an earlier SYN, in the units of the getters. */
     public void recall(
             final int mss, final int shift, final boolean sack, final boolean hasTimestamps, final int timestamp) {
         clear();
@@ -84,7 +84,7 @@ public final class TcpOptions {
         timestampValue = timestamp;
     }
 
-    /** Reads the options that stand in {@code length} bytes at {@code offset}. */
+    /** Reads the options in {@code length} bytes at {@code offset}. */
     public void parse(final ByteBuffer buffer, final int offset, final int length) {
         clear();
         int at = offset;
@@ -146,7 +146,7 @@ public final class TcpOptions {
             }
             case FAST_OPEN -> readCookie(buffer, at + 2, length - 2, false);
             case EXPERIMENTAL -> {
-                // RFC 6994 3: an identifier says whose experiment it is.
+                // RFC 6994 3: an identifier names the experiment.
                 if (length >= 4 && (buffer.getShort(at + 2) & 0xFFFF) == FAST_OPEN_EXID) {
                     readCookie(buffer, at + 4, length - 4, true);
                 }
@@ -158,7 +158,10 @@ public final class TcpOptions {
         }
     }
 
-    /** RFC 7413 4.1.1: none, to ask for one, or 4 to 16 bytes, an even number; anything else is ignored. */
+    /**
+     * RFC 7413 4.1.1: no bytes ask for a cookie; a cookie has 4 to 16 bytes, an even number. Any other length is
+     * ignored.
+     */
     private void readCookie(final ByteBuffer buffer, final int at, final int length, final boolean experimental) {
         if (length != 0 && (length < MIN_COOKIE || length > MAX_COOKIE || length % 2 != 0)) {
             return;
@@ -178,7 +181,8 @@ public final class TcpOptions {
     }
 
     /**
-     * RFC 9768 3.2.3: whole fields of three bytes, as many as there are; what is left, or behind the third, is padding.
+     * RFC 9768 3.2.3: as many whole fields of three bytes as there are; the rest, and bytes behind the third field, are
+     * padding.
      */
     private void readAccEcn(final ByteBuffer buffer, final boolean order0, final int at, final int length) {
         accEcn = true;
@@ -194,12 +198,12 @@ public final class TcpOptions {
         return (buffer.getShort(at) & 0xFFFF) << 8 | buffer.get(at + 2) & 0xFF;
     }
 
-    /** True if there was an AccECN option, empty or not (RFC 9768 3.2.3). */
+    /** True if there is an AccECN option, empty or not (RFC 9768 3.2.3). */
     public boolean hasAccEcn() {
         return accEcn;
     }
 
-    /** EE0B, the 24 lowest bits of the peer's count of bytes that came with ECT(0), or -1 if the field is not there. */
+    /** EE0B: the 24 lowest bits of the peer's count of bytes received with ECT(0), or -1 without the field. */
     public int echoEct0Bytes() {
         return echoEct0Bytes;
     }
@@ -215,19 +219,19 @@ public final class TcpOptions {
     }
 
     /**
-     * What the user timeout option says (RFC 5482 2): the highest bit is set for minutes, else it is seconds; 0 if
-     * there is none.
+     * The value of the user timeout option (RFC 5482 2): in minutes if the highest bit is set, else in seconds; 0
+     * without the option.
      */
     public int userTimeout() {
         return userTimeout;
     }
 
-    /** Length of the Fast Open cookie in bytes; 0 if one is asked for, -1 without the option. */
+    /** Length of the Fast Open cookie in bytes; 0 for a request, -1 without the option. */
     public int cookieLength() {
         return cookieLength;
     }
 
-    /** The cookie's first 8 bytes; what it has not is 0. */
+    /** The cookie's first 8 bytes; missing bytes are 0. */
     public long cookieHigh() {
         return cookieHigh;
     }
@@ -238,19 +242,19 @@ public final class TcpOptions {
     }
 
     /**
-     * True if the cookie, or the wish for one, came in the experimental option (RFC 6994), which Fast Open had before
-     * it got a kind of its own.
+     * True if the cookie, or the request, is in the experimental option (RFC 6994), which Fast Open used before it got
+     * a kind of its own.
      */
     public boolean cookieExperimental() {
         return cookieExperimental;
     }
 
-    /** The MSS option's value in bytes, or 0 if there was none. */
+    /** The value of the MSS option in bytes, or 0 without the option. */
     public int maximumSegmentSize() {
         return maximumSegmentSize;
     }
 
-    /** The shift that the window scale option asks for, as sent (it may be over 14), or -1 if there was none. */
+    /** The shift of the window scale option as received (it may be over 14), or -1 without the option. */
     public int windowScale() {
         return windowScale;
     }
@@ -324,12 +328,12 @@ public final class TcpOptions {
         return blocks == 0 ? 0 : 4 + 8 * blocks;
     }
 
-    /** How many SACK blocks {@code length} bytes of options can hold. */
+    /** The number of SACK blocks that {@code length} bytes of options can hold. */
     public static int sackBlocksIn(final int length) {
         return Math.max(0, Math.min((length - 4) / 8, MAX_SACK_BLOCKS));
     }
 
-    /** What stands in front of the SACK blocks. */
+    /** Writes the start of a SACK option, up to the first block. */
     public static void writeSackHead(final ByteBuffer buffer, final int at, final int blocks) {
         buffer.putInt(at, NO_OPERATION << 24 | NO_OPERATION << 16 | SACK << 8 | 2 + 8 * blocks);
     }
@@ -372,13 +376,13 @@ public final class TcpOptions {
         return total;
     }
 
-    /** Bytes of an AccECN option of so many fields with the NOPs that align it. */
+    /** Bytes of an AccECN option of {@code fields} fields with the NOPs that align it. */
     public static int accEcnLength(final int fields) {
         return (2 + ACC_ECN_FIELD_LENGTH * fields + 3) & -4;
     }
 
     /**
-     * An AccECN option of the first {@code fields} of three: ECT(0), CE and ECT(1) in order 0, the other way round in
+     * Writes an AccECN option of the first {@code fields} of three: ECT(0), CE and ECT(1) in order 0, the reverse in
      * order 1.
      */
     public static int writeAccEcn(

@@ -39,7 +39,7 @@ public final class UdpHeader {
         return bytes.getShort(header + LENGTH_OFFSET) & 0xFFFF;
     }
 
-    /** 0 if the sender did not compute one. */
+    /** The checksum; 0 if the sender computed none. */
     public static int checksum(final ByteBuffer bytes, final int header) {
         return bytes.getShort(header + CHECKSUM_OFFSET) & 0xFFFF;
     }

@@ -39,12 +39,12 @@ public final class VlanTag {
     }
 
     /**
-     * Skips the priority tags of a frame, as many as there are; Linux does so too.
+     * Skips all priority tags of a frame, as Linux does.
      *
-     * @param frame where the frame starts; its Ethernet header is there
-     * @param end where the frame ends
-     * @return where the EtherType stands that is behind them. It is that of a tag if the frame is in a VLAN, or ends
-     *     within the tag.
+     * @param frame offset of the frame; it has an Ethernet header
+     * @param end offset behind the frame
+     * @return offset of the EtherType behind the tags. It is that of a tag if the frame is in a VLAN, or ends within
+     *     the tag.
      */
     public static int skipPriority(final ByteBuffer bytes, final int frame, final int end) {
         int at = frame + EthernetHeader.ETHER_TYPE_OFFSET;

@@ -1,4 +1,4 @@
-/** Flyweights over the headers on the wire, addresses, checksums and sequence arithmetic. */
+/** Headers on the wire as flyweights, addresses, checksums and sequence arithmetic. */
 @NullMarked
 package io.tapstack.wire;
 
