@@ -8,9 +8,9 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A received datagram: its payload by reference, and where it came from. It belongs to who took it from
- * {@link UdpEndpoint#receive()}, may be copied out of without the stack's lock, and is released once, under the lock.
- * It must not be used after that: the object serves the endpoint's next datagram.
+ * A received datagram: its payload by reference, and its addresses. The caller of {@link UdpEndpoint#receive()} owns
+ * it, may copy from it without the stack's lock, and releases it once, with the lock held. It must not be used after
+ * that: the object serves the endpoint's next datagram.
  */
 public final class Datagram {
 
@@ -45,12 +45,12 @@ public final class Datagram {
         this.arrivalNanos = nowNanos;
     }
 
-    /** Who sent it. */
+    /** The sender. */
     public Endpoint source() {
         return source;
     }
 
-    /** The address that it was sent to: ours, or a broadcast or group address. */
+    /** The destination address: ours, or a broadcast or group address. */
     public IpAddress destination() {
         return destination;
     }
@@ -64,20 +64,20 @@ public final class Datagram {
         return timeToLive;
     }
 
-    /** The stack's time at which it came. */
+    /** The stack's time of its arrival. */
     public long arrivalNanos() {
         return arrivalNanos;
     }
 
-    /** Bytes of payload, whatever room the reader has: {@code MSG_TRUNC} of recv(2). */
+    /** Bytes of payload, whatever the size of the reader's buffer: {@code MSG_TRUNC} of recv(2). */
     public int length() {
         return payload().contiguousLength();
     }
 
     /**
-     * Copies payload to {@code target}, from its position on; what does not fit is left out.
+     * Copies payload to {@code target}, from its position on; bytes beyond its limit are left out.
      *
-     * @return how many bytes were copied
+     * @return the number of bytes copied
      */
     public int copyTo(final ByteBuffer target) {
         final int count = Math.min(length(), target.remaining());
@@ -96,7 +96,7 @@ public final class Datagram {
         return packet;
     }
 
-    /** Gives the memory back. */
+    /** Releases the memory. */
     public void release() {
         payload().release();
         payload = null;

@@ -10,8 +10,8 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Datagrams that wait for their reader. What counts is the memory that they hold: small ones are moved out of large
- * blocks first, large ones stay where the device put them.
+ * Datagrams that wait to be read. They are charged the memory that they hold: small ones are moved out of large blocks
+ * first, large ones stay in the memory that the device filled.
  */
 final class DatagramQueue {
 
@@ -20,7 +20,7 @@ final class DatagramQueue {
     private int limitBytes;
     private int heldBytes;
     private @Nullable Datagram free;
-    // Most datagrams of a socket come from the same place as the one before.
+    // Most datagrams of a socket have the same source as the one before.
     private @Nullable Endpoint lastSource;
     private @Nullable IpAddress lastDestination;
 
@@ -32,7 +32,7 @@ final class DatagramQueue {
     /**
      * Takes the payload that starts at the packet's head.
      *
-     * @return why it was dropped, or null
+     * @return the reason for a drop, or null
      */
     @Nullable
     DropReason add(final PacketBuffer packet, final ReceivedPacket info, final int sourcePort, final long nowNanos) {
@@ -101,7 +101,7 @@ final class DatagramQueue {
         return destination;
     }
 
-    /** The oldest datagram, which is the caller's from now on, or null. */
+    /** Removes the oldest datagram, which is then the caller's; null if there is none. */
     @Nullable
     Datagram poll() {
         final Datagram datagram = datagrams.pollFirst();

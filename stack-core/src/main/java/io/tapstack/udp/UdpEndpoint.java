@@ -18,10 +18,10 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One end of UDP traffic: what is behind a datagram socket. Nothing here waits; a call that cannot go on says so, and
- * the {@link UdpObserver} hears when it can.
+ * The protocol side of a datagram socket. No call waits: one that cannot proceed says so, and the {@link UdpObserver}
+ * is told when it can.
  *
- * <p>All calls under the stack's lock.
+ * <p>All calls are made with the stack's lock held.
  */
 public final class UdpEndpoint implements AutoCloseable {
 
@@ -72,7 +72,7 @@ public final class UdpEndpoint implements AutoCloseable {
      * Binds to one of our addresses or to any, and to a port.
      *
      * @param local port 0 for a free one
-     * @throws SocketErrorException EINVAL if bound already, EADDRNOTAVAIL if the address is not ours, EADDRINUSE
+     * @throws SocketErrorException EINVAL if already bound, EADDRNOTAVAIL if the address is not ours, EADDRINUSE
      */
     public void bind(final Endpoint local) throws SocketErrorException {
         requireOpen();
@@ -95,8 +95,8 @@ public final class UdpEndpoint implements AutoCloseable {
     }
 
     /**
-     * Sends to {@code remote} and receives from there only, from now on. Binds to a free port if need be, also if that
-     * is all that works.
+     * Connects to {@code remote}: from now on datagrams are sent to it and received from it only. Binds to a free port
+     * if need be, also if connecting fails.
      *
      * @throws SocketErrorException ENETUNREACH without a route, EACCES for a broadcast address without permission
      */
@@ -111,7 +111,7 @@ public final class UdpEndpoint implements AutoCloseable {
         this.localAddress = found.source();
     }
 
-    /** Undoes {@link #connect}. A port that was not asked for by its number is given back. */
+    /** Undoes {@link #connect}. A port that was not bound by number is released. */
     public void disconnect() {
         remote = null;
         path = null;
@@ -127,7 +127,7 @@ public final class UdpEndpoint implements AutoCloseable {
         return new Endpoint(localAddress, localPort);
     }
 
-    /** Whom it is connected to, or null. */
+    /** The endpoint that it is connected to, or null. */
     public @Nullable Endpoint remote() {
         return remote;
     }
@@ -135,7 +135,7 @@ public final class UdpEndpoint implements AutoCloseable {
     // ---- Sending
 
     /**
-     * Memory for a datagram to send. The caller fills its {@code length} bytes, from head to tail, without the stack's
+     * Takes memory for a datagram. The caller fills its {@code length} bytes, from head to tail, without the stack's
      * lock if they are many, and hands it to {@link #send(PacketBuffer, Endpoint)} or releases it.
      *
      * @throws SocketErrorException EMSGSIZE above {@link #MAX_PAYLOAD}, ENOBUFS at the stack's memory limit
@@ -148,10 +148,10 @@ public final class UdpEndpoint implements AutoCloseable {
     }
 
     /**
-     * Sends what {@code payload} has remaining as one datagram.
+     * Sends the remaining bytes of {@code payload} as one datagram.
      *
-     * @param destination null for the one that is connected to
-     * @return false if the device is full; nothing was consumed then, and the observer hears when to try again
+     * @param destination null for the connected one
+     * @return false if the device is full; nothing was consumed then, and the observer is told when to try again
      * @throws SocketErrorException also a pending error of an earlier datagram
      */
     public boolean send(final ByteBuffer payload, final @Nullable Endpoint destination) throws SocketErrorException {
@@ -166,10 +166,10 @@ public final class UdpEndpoint implements AutoCloseable {
     }
 
     /**
-     * Sends a datagram from {@link #newDatagram}, and takes it whatever the outcome.
+     * Sends a datagram from {@link #newDatagram}, and takes it whatever the result.
      *
-     * @param destination null for the one that is connected to
-     * @return false if the device is full; the observer hears when to try again
+     * @param destination null for the connected one
+     * @return false if the device is full; the observer is told when to try again
      * @throws SocketErrorException EDESTADDRREQ, EPIPE after {@link #endOutput}, EACCES for a broadcast without
      *     permission, ENETUNREACH, EHOSTUNREACH, EMSGSIZE, or a pending error of an earlier datagram
      */
@@ -223,7 +223,7 @@ public final class UdpEndpoint implements AutoCloseable {
         if (udp.ip().isBroadcast(to) && !broadcastAllowed) {
             throw new SocketErrorException(SocketError.EACCES, "broadcast to " + to);
         }
-        // A socket that listens to broadcasts only has no address of its own to send from.
+        // A socket that is bound to a broadcast address has no address of its own to send from.
         final IpAddress from = udp.ip().isBroadcast(boundAddress) ? IpAddress.ANY_IPV4 : boundAddress;
         final IpPath found = udp.ip().path(from, to);
         if (found == null) {
@@ -235,7 +235,7 @@ public final class UdpEndpoint implements AutoCloseable {
     // ---- Receiving
 
     /**
-     * The next datagram, which is the caller's to release, or null if there is none.
+     * The next datagram, which the caller releases, or null if there is none.
      *
      * @throws SocketErrorException a pending error, such as ECONNREFUSED after a port unreachable
      */
@@ -250,17 +250,17 @@ public final class UdpEndpoint implements AutoCloseable {
         return received.peek();
     }
 
-    /** True if {@link #receive} has something to say. */
+    /** True if {@link #receive} has a datagram or an error to return. */
     public boolean isReadable() {
         return !received.isEmpty() || errors.pending() != null;
     }
 
-    /** True unless the device was full last time. */
+    /** True unless the device was full at the last send. */
     public boolean isWritable() {
         return !waitsForRoom || errors.pending() != null;
     }
 
-    /** The pending error, which is thereby read: {@code SO_ERROR}. */
+    /** Clears the pending error and returns it: {@code SO_ERROR}. */
     public @Nullable SocketError takeError() {
         return errors.take();
     }
@@ -270,7 +270,7 @@ public final class UdpEndpoint implements AutoCloseable {
         return errors.pending();
     }
 
-    /** Whether {@link #takeReport} has something to say. */
+    /** True if {@link #takeReport} has a report to return. */
     public boolean hasReports() {
         return errors.hasReports();
     }
@@ -280,7 +280,7 @@ public final class UdpEndpoint implements AutoCloseable {
         return errors.queue();
     }
 
-    /** The oldest report of the error queue, or null. */
+    /** Removes the oldest report of the error queue, or returns null. */
     public @Nullable ErrorReport takeReport() {
         return errors.takeReport();
     }
@@ -294,12 +294,12 @@ public final class UdpEndpoint implements AutoCloseable {
 
     // ---- Options
 
-    /** Who hears when there is something to read or room to write. */
+    /** Sets the observer, which is told when there is a datagram to read or room to write. */
     public void observer(final UdpObserver observer) {
         this.observer = observer;
     }
 
-    /** {@code IP_RECVERR}: every error is reported, with what the ICMP message says of it. */
+    /** {@code IP_RECVERR}: every error is reported, with the details of the ICMP message. */
     public void reportErrors(final boolean on) {
         errors.reportAll(on);
     }
@@ -317,7 +317,7 @@ public final class UdpEndpoint implements AutoCloseable {
         return broadcastAllowed;
     }
 
-    /** {@code SO_REUSEADDR}: several sockets may bind to one port if all of them agree. */
+    /** {@code SO_REUSEADDR}: several sockets may bind to one port if all of them set it. */
     public void reuseAddress(final boolean reuse) {
         this.reuseAddress = reuse;
     }
@@ -326,7 +326,7 @@ public final class UdpEndpoint implements AutoCloseable {
         return reuseAddress;
     }
 
-    /** {@code SO_REUSEPORT}: the same, told apart from those who agree to {@code SO_REUSEADDR}. */
+    /** {@code SO_REUSEPORT}: the same, counted apart from {@code SO_REUSEADDR}. */
     public void reusePort(final boolean reuse) {
         this.reusePort = reuse;
     }
@@ -345,8 +345,8 @@ public final class UdpEndpoint implements AutoCloseable {
     }
 
     /**
-     * {@code IP_MTU_DISCOVER}: whether datagrams may be fragmented; EMSGSIZE for what is refused. As on Linux,
-     * {@code WANT} unless set.
+     * {@code IP_MTU_DISCOVER}: whether datagrams may be fragmented; a refused one is EMSGSIZE. As on Linux,
+     * {@code WANT} by default.
      */
     public void pathMtuPolicy(final PathMtuPolicy policy) {
         this.pathMtuPolicy = policy;
@@ -356,7 +356,7 @@ public final class UdpEndpoint implements AutoCloseable {
         return pathMtuPolicy;
     }
 
-    /** {@code IP_TOS}: DSCP and ECN bits of what is sent. */
+    /** {@code IP_TOS}: DSCP and ECN bits of sent datagrams. */
     public void trafficClass(final int bits) {
         this.trafficClass = bits & 0xFF;
     }
@@ -365,7 +365,11 @@ public final class UdpEndpoint implements AutoCloseable {
         return trafficClass;
     }
 
-    /** {@code IP_TTL}. @param hops 1 to 255 */
+    /**
+     * {@code IP_TTL}.
+     *
+     * @param hops 1 to 255
+     */
     public void timeToLive(final int hops) {
         if (hops < 1 || hops > 255) {
             throw new IllegalArgumentException("time to live " + hops + " is not between 1 and 255");
@@ -396,7 +400,7 @@ public final class UdpEndpoint implements AutoCloseable {
         return udp.statistics();
     }
 
-    /** Memory that datagrams hold which wait for their reader, in bytes. */
+    /** Memory of unread datagrams, in bytes. */
     int heldBytes() {
         return received.heldBytes();
     }
@@ -421,12 +425,16 @@ public final class UdpEndpoint implements AutoCloseable {
                         && only.address().high() == high);
     }
 
-    /** How exactly this endpoint says what it wants. */
+    /** The precision of a match with this endpoint: a remote address counts 2, a local one 1. */
     int specificity() {
         return (remote == null ? 0 : 2) + (localAddress.isAny() ? 0 : 1);
     }
 
-    /** Takes a packet whose head is at the payload. @return why it was dropped, or null */
+    /**
+     * Takes a packet whose head is at the payload.
+     *
+     * @return the reason for a drop, or null
+     */
     @Nullable
     DropReason deliver(
             final PacketBuffer packet, final ReceivedPacket info, final int sourcePort, final long nowNanos) {
@@ -437,7 +445,7 @@ public final class UdpEndpoint implements AutoCloseable {
         return reason;
     }
 
-    /** An ICMP error came about a datagram that this endpoint sent. */
+    /** Receives an ICMP error about a datagram that this endpoint sent. */
     void icmpError(
             final IcmpError error,
             final int mtu,
@@ -469,7 +477,7 @@ public final class UdpEndpoint implements AutoCloseable {
         }
     }
 
-    /** Gives the port back and drops what was not read. */
+    /** Releases the port and drops unread datagrams. */
     @Override
     public void close() {
         if (closed) {

@@ -11,8 +11,8 @@ import io.tapstack.wire.Endpoint;
 import io.tapstack.wire.UdpHeader;
 
 /**
- * What became of the datagrams of a {@link UdpEndpoint} that did not arrive: the pending error ({@code SO_ERROR}), and
- * with {@code IP_RECVERR} ({@code ip(7)}) a report of each ICMP message and of each datagram that was too long.
+ * The errors of a {@link UdpEndpoint}: the pending error ({@code SO_ERROR}), and with {@code IP_RECVERR}
+ * ({@code ip(7)}) a report of each ICMP message and of each datagram that was too long.
  */
 final class UdpErrors extends PendingErrors {
 
@@ -46,12 +46,12 @@ final class UdpErrors extends PendingErrors {
     }
 
     /**
-     * An ICMP error has come about a datagram. As on Linux a connected socket is told of what will not pass by itself,
-     * and one that has asked for reports of everything.
+     * Handles an ICMP error about a datagram. As on Linux, a connected socket is told of errors that last, and one with
+     * {@code IP_RECVERR} of all.
      *
-     * @param passes true if it is none to this endpoint: a datagram that may be fragmented
+     * @param passes true if this endpoint takes it for no error: a datagram that may be fragmented
      * @param quoted its head is at the quoted UDP header
-     * @return whether there is an error pending now
+     * @return true if there is a pending error now
      */
     boolean icmpError(
             final IcmpError error,
@@ -72,11 +72,11 @@ final class UdpErrors extends PendingErrors {
         return true;
     }
 
-    /** A datagram was not sent: it is too long for the path. */
+    /** A datagram was not sent, as it is too long for the path. */
     void tooLong(final IpPath way) {
         if (reportsAll) {
             final Endpoint connected = endpoint.remote();
-            final int port = connected == null ? 0 : connected.port(); // as Linux has it
+            final int port = connected == null ? 0 : connected.port(); // as on Linux
             report(ErrorReport.tooLong(new Endpoint(way.destination(), port), way.mtu()));
         }
     }

@@ -3,12 +3,12 @@ package io.tapstack.udp;
 import io.tapstack.ip.IcmpError;
 
 /**
- * Whoever waits for an endpoint: a socket. Calls come under the stack's lock, in the middle of protocol work; they must
- * be short and only note what happened or wake somebody.
+ * Is told of an endpoint's events; a socket implements it. Calls are made with the stack's lock held, in the middle of
+ * protocol work; they must be short and only note the event or wake a thread.
  */
 public interface UdpObserver {
 
-    /** Nobody waits. */
+    /** Ignores all events. */
     UdpObserver NONE = new UdpObserver() {};
 
     /** There is a datagram to receive, or a pending error. */
@@ -20,6 +20,9 @@ public interface UdpObserver {
     /** There is a report in the error queue. */
     default void reported() {}
 
-    /** An ICMP error came about a datagram of ours, also one that is no pending error (RFC 1122 4.1.3.3). */
+    /**
+     * An ICMP error arrived about a datagram of this endpoint, including one that is no pending error (RFC 1122
+     * 4.1.3.3).
+     */
     default void icmpError(final IcmpError error) {}
 }

@@ -7,16 +7,14 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bound endpoints by their local port: who gets a datagram, and which ports are free. A hash table whose chains run
- * through the endpoints themselves, so that a look-up allocates nothing.
+ * The bound endpoints by their local port, to find the receiver of a datagram and free ports. A hash table whose chains
+ * run through the endpoints themselves, so that a look-up allocates nothing.
  *
- * <p>Confined to whoever runs the stack.
+ * <p>Confined to the holder of the stack's lock.
  */
 final class UdpPorts {
 
-    /**
-     * First port that is handed out to who does not ask for one; Linux's {@code ip_local_port_range} starts here too.
-     */
+    /** First port for endpoints that do not ask for one; Linux's {@code ip_local_port_range} starts here too. */
     static final int FIRST_EPHEMERAL = 32_768;
 
     static final int LAST_EPHEMERAL = 60_999;
@@ -53,14 +51,14 @@ final class UdpPorts {
         }
     }
 
-    /** The first endpoint that may have {@code port}; its chain goes on at {@link UdpEndpoint#nextInBucket}. */
+    /** The first endpoint of the bucket of {@code port}; its chain continues at {@link UdpEndpoint#nextInBucket}. */
     @Nullable
     UdpEndpoint first(final int port) {
         return buckets[port % BUCKETS];
     }
 
     /**
-     * The endpoint that a datagram is for: a connected one before a bound one, one bound to the address before one
+     * The endpoint that receives a datagram: a connected one before a bound one, one bound to the address before one
      * bound to any (RFC 1122 4.1.3.5 and custom since 4.2BSD).
      */
     @Nullable
@@ -86,7 +84,8 @@ final class UdpPorts {
     }
 
     /**
-     * True if nobody is bound to the port with an address that overlaps, who does not share it with {@code wanting}.
+     * True if no endpoint is bound to the port with an overlapping address, but for those that share it with
+     * {@code wanting}.
      */
     boolean isFree(final IpAddress address, final int port, final UdpEndpoint wanting) {
         for (UdpEndpoint each = first(port); each != null; each = each.nextInBucket) {
@@ -112,7 +111,7 @@ final class UdpPorts {
         return false;
     }
 
-    /** RFC 6056 3.3.1: from a random port on, the first one that is free. */
+    /** RFC 6056 3.3.1: the first free port from a random one on. */
     int chooseEphemeral() throws SocketErrorException {
         final int count = LAST_EPHEMERAL - FIRST_EPHEMERAL + 1;
         final int start = random.nextInt(count);

@@ -23,13 +23,13 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * UDP (RFC 768, RFC 1122 4.1): finds the endpoint of a received datagram, and puts header and checksum on what is sent.
+ * UDP (RFC 768, RFC 1122 4.1): finds the endpoint of a received datagram, and writes header and checksum of a sent one.
  *
- * <p>Confined to whoever runs the stack.
+ * <p>Confined to the holder of the stack's lock.
  */
 public final class UdpProtocol implements TransportProtocol {
 
-    /** Room for the UDP header and for those of IPv4 or IPv6 and of any link. */
+    /** Room for the UDP header, and for the headers of IPv4 or IPv6 and of any link. */
     private static final int HEADROOM = UdpHeader.LENGTH + 56;
 
     private final InternetLayer ip;
@@ -39,7 +39,7 @@ public final class UdpProtocol implements TransportProtocol {
     private final UdpPorts ports;
     private final List<UdpEndpoint> waitingForRoom = new ArrayList<>();
 
-    /** The caller registers the protocol with the Internet layer. */
+    /** Creates the protocol; the caller registers it with the Internet layer. */
     public UdpProtocol(
             final InternetLayer ip,
             final IcmpReporter icmp,
@@ -53,12 +53,12 @@ public final class UdpProtocol implements TransportProtocol {
         this.ports = new UdpPorts(random);
     }
 
-    /** An endpoint that is neither bound nor connected. */
+    /** Creates an endpoint that is neither bound nor connected. */
     public UdpEndpoint open() {
         return new UdpEndpoint(this, new DatagramQueue(pool, UdpEndpoint.DEFAULT_RECEIVE_LIMIT));
     }
 
-    /** To be called once in every poll: tells those who found the device full that they may try again. */
+    /** Tells the endpoints that found the device full to try again; called once in every poll. */
     public void poll() {
         if (waitingForRoom.isEmpty()) {
             return;
@@ -68,7 +68,7 @@ public final class UdpProtocol implements TransportProtocol {
         waiting.forEach(UdpEndpoint::roomAgain);
     }
 
-    /** True if somebody waits for the device to have room, so that {@link #poll} has something to do. */
+    /** True if an endpoint waits for the device to have room, so that {@link #poll} has something to do. */
     public boolean isBlocked() {
         return !waitingForRoom.isEmpty();
     }
@@ -98,7 +98,7 @@ public final class UdpProtocol implements TransportProtocol {
                 info.sourceLow(),
                 sourcePort);
         if (endpoint == null) {
-            // RFC 1122 4.1.3.1: nobody has the port, and the sender SHOULD hear of it.
+            // RFC 1122 4.1.3.1: no endpoint has the port, and the sender SHOULD be told.
             icmp.portUnreachable(packet, info, nowNanos);
             drop(packet, DropReason.UDP_PORT_UNREACHABLE);
             return;
@@ -107,7 +107,11 @@ public final class UdpProtocol implements TransportProtocol {
         count(endpoint.deliver(packet, info, sourcePort, nowNanos));
     }
 
-    /** @return what is wrong with the datagram, or null; then the packet is as long as its header says */
+    /**
+     * Checks the header, and trims the packet to its length.
+     *
+     * @return the reason for a drop, or null
+     */
     private static @Nullable DropReason check(final PacketBuffer packet, final ReceivedPacket info) {
         if (packet.contiguousLength() < UdpHeader.LENGTH) {
             return DropReason.UDP_TOO_SHORT;
@@ -119,7 +123,7 @@ public final class UdpProtocol implements TransportProtocol {
             return DropReason.UDP_LENGTH;
         }
         packet.trimTo(length);
-        // RFC 768: zero says that the sender made no checksum.
+        // RFC 768: zero means that the sender computed no checksum.
         if (UdpHeader.checksum(bytes, header) == 0 || packet.checksumTrusted()) {
             return null;
         }
@@ -127,7 +131,7 @@ public final class UdpProtocol implements TransportProtocol {
         return InternetChecksum.finish(sum) == 0 ? null : DropReason.UDP_CHECKSUM;
     }
 
-    /** A broadcast is for everybody who wants it; no error is ever sent about one (RFC 1122 3.2.2). */
+    /** A broadcast goes to every endpoint of the port; no error is ever sent about one (RFC 1122 3.2.2). */
     private void deliverToAll(
             final PacketBuffer packet,
             final ReceivedPacket info,
@@ -213,7 +217,7 @@ public final class UdpProtocol implements TransportProtocol {
             datagram.requestChecksum(header, UdpHeader.CHECKSUM_OFFSET);
         } else {
             final int checksum = InternetChecksum.finish(pseudoHeader + InternetChecksum.sum(datagram, header));
-            // RFC 768: a checksum that comes out as zero is sent as all ones.
+            // RFC 768: a checksum of zero is sent as all ones.
             UdpHeader.checksum(bytes, header, checksum == 0 ? 0xFFFF : checksum);
         }
         return path.send(datagram, IpProtocol.UDP, from.trafficClass(), from.timeToLive(), from.pathMtuPolicy());
