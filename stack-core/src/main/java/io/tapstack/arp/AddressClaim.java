@@ -10,30 +10,29 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Address conflict detection for our own address (RFC 5227): probing before it is used, announcing it, and defending
- * it.
+ * Address conflict detection for our own address (RFC 5227): probes for it before use, announces it, and defends it.
  *
- * <p>The address was configured by a person and the programs behind it must be reachable, so of the choices in 2.4 this
- * is (c), which never gives up an address in use; what is taken from (b) is that it is defended at most once in ten
- * seconds, so that two hosts of one address do not fight without end.
+ * <p>The address was configured by a person, and the programs behind it must be reachable. So the claim follows choice
+ * (c) of RFC 5227 2.4, which never gives up an address in use; from (b) it takes the limit of one defence in ten
+ * seconds, so that two hosts with one address do not fight without end.
  *
- * <p>Confined to whoever runs the stack.
+ * <p>Confined to the holder of the stack's lock.
  */
 public final class AddressClaim {
 
-    /** Where a claim stands. */
+    /** The state of a claim. */
     public enum State {
-        /** Not asked for yet. */
+        /** Not started. */
         IDLE,
-        /** Looking whether somebody else has it: not ours to use yet. */
+        /** Probing for another host with the address; not ours yet. */
         PROBING,
         /** In use. */
         OURS,
-        /** Somebody else had it before us: not to be used. */
+        /** Another host has the address; it is not used. */
         REFUSED
     }
 
-    /** How the packets of RFC 5227 get on the wire. */
+    /** Sends the packets of RFC 5227. */
     interface Announcer {
         /** Sends a request with the sender address zero (1.1, "ARP Probe"). */
         void probe();
@@ -98,9 +97,9 @@ public final class AddressClaim {
     }
 
     /**
-     * Leaves the claim to another stack, which speaks for the address.
+     * Leaves the claim to another stack, which announces the address.
      *
-     * @param probeFirst whether it probes: then the address is not ours before it is {@linkplain #announcedForUs
+     * @param probeFirst true if that stack probes: the address is not ours before it is {@linkplain #announcedForUs
      *     announced}
      */
     void follow(final boolean probeFirst) {
@@ -108,7 +107,7 @@ public final class AddressClaim {
         state = probeFirst ? State.PROBING : State.OURS;
     }
 
-    /** The stack that speaks for the address has announced it. */
+    /** The other stack has announced the address. */
     void announcedForUs() {
         state = State.OURS;
     }
@@ -129,7 +128,7 @@ public final class AddressClaim {
         return state == State.OURS;
     }
 
-    /** How often somebody else used the address. */
+    /** The number of conflicts: uses of the address by another host. */
     public long conflicts() {
         return conflicts;
     }
@@ -159,17 +158,17 @@ public final class AddressClaim {
         }
     }
 
-    /** RFC 5227 2.1.1: while we probe, somebody else probes for the same address. */
+    /** RFC 5227 2.1.1: while we probe, another host probes for the same address. */
     void probedByAnother(final long mac) {
         if (state == State.PROBING) {
             claimedByAnother(mac);
         }
     }
 
-    /** Somebody else sends from our address. */
+    /** Another host sends from our address. */
     void claimedByAnother(final long mac) {
         if (following) {
-            // Who speaks for the address hears it, too.
+            // The stack that announces the address hears it, too.
             return;
         }
         conflicts++;

@@ -15,9 +15,10 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * ARP for IPv4 over Ethernet (RFC 826): answers for our address, asks for others', and learns from what it hears.
+ * ARP for IPv4 over Ethernet (RFC 826): answers requests for our address, resolves neighbours, and learns from received
+ * packets.
  *
- * <p>Confined to whoever runs the stack.
+ * <p>Confined to the holder of the stack's lock.
  */
 public final class ArpProtocol {
 
@@ -35,7 +36,7 @@ public final class ArpProtocol {
      * @param mac our Ethernet address
      * @param address our IPv4 address
      * @param random jitter of timers
-     * @param waiting who handed in the packets that wait for an address
+     * @param waiting takes back the packets that waited for an address
      */
     public ArpProtocol(
             final LinkPort port,
@@ -68,7 +69,7 @@ public final class ArpProtocol {
         });
     }
 
-    /** Announces our address, or probes for it first; or leaves that to the stack that speaks for it. */
+    /** Announces our address, or probes for it first; or leaves both to another stack. */
     public void start() {
         if (speaksForAddress) {
             claim.start(probeAddress);
@@ -100,7 +101,11 @@ public final class ArpProtocol {
         packet.release();
     }
 
-    /** RFC 826 "Packet Reception", in its order. @return why the packet means nothing to us, or null */
+    /**
+     * RFC 826 "Packet Reception", in its order.
+     *
+     * @return the reason for the drop, or null
+     */
     private @Nullable DropReason process(final PacketBuffer packet) {
         if (packet.contiguousLength() < ArpPacket.LENGTH) {
             return DropReason.ARP_MALFORMED;
@@ -142,7 +147,7 @@ public final class ArpProtocol {
         }
         if (operation == ArpPacket.REQUEST) {
             if (!merged && isHostAddress(sender)) {
-                // Whoever asks for us is about to talk to us.
+                // RFC 826: a host that asks for us is about to send to us.
                 neighbors.neighbor(sender).heard(senderMac);
             }
             if (speaksForAddress) {
@@ -150,7 +155,7 @@ public final class ArpProtocol {
             }
             return null;
         }
-        // A reply that nobody asked for makes no entry: that would be an invitation to poison the cache.
+        // An unsolicited reply makes no entry: otherwise any host could poison the cache.
         return merged ? null : DropReason.ARP_NOT_FOR_US;
     }
 
@@ -175,7 +180,7 @@ public final class ArpProtocol {
 
     private void solicit(final Neighbor neighbor) {
         if (neighbor.state() == NeighborState.PROBE) {
-            // RFC 1122 2.3.2.1 (2): a point-to-point request refreshes an entry without disturbing everybody.
+            // RFC 1122 2.3.2.1 (2): a unicast request refreshes an entry without disturbing the other hosts.
             send(ArpPacket.REQUEST, address, 0, neighbor.address(), neighbor.mac());
         } else {
             request(address, neighbor.address());

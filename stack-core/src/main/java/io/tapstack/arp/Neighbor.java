@@ -7,8 +7,8 @@ import io.tapstack.wire.IpAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One neighbour on the link: its Ethernet address and how far that can be trusted. A path keeps its neighbour and asks
- * {@link #isUsable()} for every packet; the state machine of RFC 4861 7.3.2 runs behind it.
+ * A neighbour on the link: its Ethernet address, and the state of RFC 4861 7.3.2 that says how far to trust it. A path
+ * keeps its neighbour and asks {@link #isUsable()} for every packet.
  *
  * <pre>
  *   INCOMPLETE --answer--> REACHABLE --time--> STALE --packet--> DELAY --time--> PROBE --no answer--> FAILED
@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  *        +--no answer--> FAILED+------------- confirmed -----------+---- answer ---+
  * </pre>
  *
- * A transport that is not answered sends it to PROBE from wherever it is ({@link #suspect()}).
+ * A transport without an answer moves it to PROBE from any state ({@link #suspect()}).
  *
- * <p>Confined to whoever runs the stack.
+ * <p>Confined to the holder of the stack's lock.
  */
 public final class Neighbor {
 
@@ -35,7 +35,7 @@ public final class Neighbor {
     private long notBefore;
     private boolean everUsed;
 
-    /** An entry of a cache: nothing is known about it yet. */
+    /** Creates an entry of a cache, with an unknown address. */
     Neighbor(final NeighborCache cache, final int address) {
         this.cache = cache;
         this.address = address;
@@ -55,7 +55,7 @@ public final class Neighbor {
         this.pending = null;
     }
 
-    /** A neighbour whose address needs no asking: broadcast and multicast. */
+    /** Creates a neighbour that needs no resolution: broadcast and multicast. */
     public static Neighbor permanent(final int address, final long mac) {
         return new Neighbor(address, mac);
     }
@@ -65,7 +65,7 @@ public final class Neighbor {
         return address;
     }
 
-    /** The 48 bits of its Ethernet address; meaningful after {@link #isUsable()} said yes. */
+    /** The 48 bits of its Ethernet address; meaningful after {@link #isUsable()} returned true. */
     public long mac() {
         return mac;
     }
@@ -75,8 +75,8 @@ public final class Neighbor {
     }
 
     /**
-     * True if a packet can go out to {@link #mac()} now. To be asked once for every packet that is sent: it is the use
-     * that keeps an entry alive and that starts the confirmation of a stale one.
+     * True if a packet can be sent to {@link #mac()} now. Called once for every packet: the use keeps an entry alive
+     * and starts the confirmation of a stale one.
      */
     public boolean isUsable() {
         if (state == NeighborState.REACHABLE || state == NeighborState.PERMANENT) {
@@ -90,7 +90,8 @@ public final class Neighbor {
         noteUse();
         switch (state) {
             case STALE:
-                // RFC 4861 7.3.3: the first packet to a stale neighbour starts the delay for a confirmation from above.
+                // RFC 4861 7.3.3: the first packet to a stale neighbour starts the delay for a confirmation by a
+                // transport.
                 state = NeighborState.DELAY;
                 armIn(config().delayNanos());
                 return true;
@@ -110,10 +111,10 @@ public final class Neighbor {
     }
 
     /**
-     * Keeps a packet until the address is known, and asks for it if nobody did; for when {@link #isUsable()} has said
-     * no.
+     * Keeps a packet until the address is known, and sends a request if none is pending; called after
+     * {@link #isUsable()} returned false.
      *
-     * @return false if the neighbour is known not to answer; the packet is still the caller's then
+     * @return false if the neighbour is known not to answer; the packet stays the caller's
      */
     public boolean enqueue(final PacketBuffer packet) {
         if (pending == null || state == NeighborState.EVICTED) {
@@ -133,7 +134,7 @@ public final class Neighbor {
         return true;
     }
 
-    /** Drops the packets that wait for the address, for want of memory. */
+    /** Drops the packets that wait for the address, when memory is short. */
     public void dropWaiting() {
         if (pending != null) {
             pending.dropAll(DropReason.NO_MEMORY);
@@ -150,8 +151,8 @@ public final class Neighbor {
     }
 
     /**
-     * A transport has not heard from beyond it for a while: it is asked now, not when its time is over (RFC 1122
-     * 3.3.1.4).
+     * A transport has heard nothing from behind it for a while: it is probed now, not at the end of its lifetime (RFC
+     * 1122 3.3.1.4).
      */
     public void suspect() {
         switch (state) {
@@ -166,9 +167,9 @@ public final class Neighbor {
         solicit();
     }
 
-    // ---- What ARP packets say
+    // ---- Received ARP packets
 
-    /** It answered a request of ours. */
+    /** It answered our request. */
     void answered(final long newMac) {
         final boolean asked = state == NeighborState.INCOMPLETE || state == NeighborState.PROBE;
         if (asked) {
@@ -180,10 +181,7 @@ public final class Neighbor {
         }
     }
 
-    /**
-     * It mentioned its address without being asked: that tells where it is, not that our packets reach it (RFC 4861
-     * 7.2.3).
-     */
+    /** It sent its address unasked. That tells its address, not that our packets reach it (RFC 4861 7.2.3). */
     void heard(final long newMac) {
         if (state == NeighborState.INCOMPLETE || state == NeighborState.FAILED || mac != newMac) {
             mac = newMac;
@@ -212,7 +210,7 @@ public final class Neighbor {
         giveUpPending(nowNanos);
     }
 
-    /** Leaves the cache for good. */
+    /** Removes it from the cache for good. */
     void evict() {
         state = NeighborState.EVICTED;
         if (timer != null && pending != null) {
@@ -243,7 +241,7 @@ public final class Neighbor {
                 if (requestsSent < config().maxRequests()) {
                     solicit();
                 } else {
-                    // It may have got another Ethernet address: the next packet asks everybody, at once.
+                    // Its Ethernet address may have changed: the next packet sends a broadcast request, at once.
                     fail(nowNanos, 0);
                 }
             }
@@ -282,7 +280,7 @@ public final class Neighbor {
         }
     }
 
-    /** What makes an entry a good one to evict: the higher, the better. */
+    /** The order of eviction: a higher rank goes first. */
     int evictionRank() {
         if (state == NeighborState.FAILED) {
             return 2;

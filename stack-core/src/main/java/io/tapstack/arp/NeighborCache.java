@@ -10,18 +10,18 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The neighbours of one interface. Bounded: when it is full, an entry that failed goes first, then one that was learned
- * from a stranger's request and never used, then the one that was used least recently, so that a flood of requests does
- * not push out the neighbours that transports talk to.
+ * The neighbours of one interface. The cache is bounded: when it is full, an entry that failed goes first, then one
+ * that was learned from a stranger's request and never used, then the one that was used least recently. So a flood of
+ * requests does not push out the neighbours that transports use.
  *
- * <p>Confined to whoever runs the stack.
+ * <p>Confined to the holder of the stack's lock.
  */
 public final class NeighborCache {
 
-    /** How requests get on the wire. */
+    /** Sends requests. */
     @FunctionalInterface
     interface Solicitor {
-        /** Asks for {@code neighbor}'s address: everybody, or itself if it is in PROBE. */
+        /** Requests {@code neighbor}'s address: by broadcast, or by unicast if it is in PROBE. */
         void solicit(Neighbor neighbor);
     }
 
@@ -48,7 +48,7 @@ public final class NeighborCache {
         this.waiting = waiting;
     }
 
-    /** The entry for {@code address}, made if there is none. */
+    /** The entry for {@code address}, created if there is none. */
     public Neighbor neighbor(final int address) {
         final Neighbor known = neighbors.get(address);
         if (known != null) {
@@ -71,7 +71,7 @@ public final class NeighborCache {
         return neighbors.size();
     }
 
-    /** Forgets everything; packets that wait are dropped. */
+    /** Removes all entries; waiting packets are dropped. */
     public void clear() {
         neighbors.values().forEach(Neighbor::evict);
         neighbors.clear();

@@ -7,8 +7,8 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Packets that wait for one neighbour's address (RFC 1122 2.3.2.2 wants at least the latest one saved). The oldest go
- * when there are too many.
+ * Packets that wait for one neighbour's address (RFC 1122 2.3.2.2: at least the latest one SHOULD be saved). The oldest
+ * are dropped when there are too many.
  */
 final class PendingPackets {
 
@@ -32,7 +32,7 @@ final class PendingPackets {
         }
     }
 
-    /** The oldest packet, which is the caller's from now on, or null. */
+    /** Removes the oldest packet, which is then the caller's; null if there is none. */
     @Nullable
     PacketBuffer poll() {
         final PacketBuffer packet = packets.pollFirst();

@@ -2,12 +2,12 @@ package io.tapstack.arp;
 
 import io.tapstack.buffer.PacketBuffer;
 
-/** Whoever handed in packets that wait for a neighbour: IPv4. */
+/** Takes back the packets that waited for a neighbour; IPv4 implements it. */
 public interface WaitingPackets {
 
-    /** The neighbour's address is known: the packet can go, and is the callee's. */
+    /** The neighbour's address is known: the callee owns the packet and sends it. */
     void resolved(PacketBuffer packet, Neighbor neighbor);
 
-    /** The neighbour does not answer. The packet is only borrowed; it is dropped after the call. */
+    /** The neighbour does not answer. The packet is borrowed; it is dropped after the call. */
     void unresolved(PacketBuffer packet, long nowNanos);
 }

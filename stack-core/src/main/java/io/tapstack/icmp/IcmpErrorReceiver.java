@@ -15,14 +15,14 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Received ICMP errors: finds out which packet of ours one is about and tells the transport (RFC 1122 3.2.2). Anybody
- * can forge such a message, so it is the transport that decides whether the quoted header is one of its own (RFC 5927).
+ * Handles received ICMP errors: finds the packet of ours that one is about and tells the transport (RFC 1122 3.2.2). An
+ * ICMP error is easily forged, so the transport decides whether the quoted header is one of its own (RFC 5927).
  *
- * <p>Confined to whoever runs the stack.
+ * <p>Confined to the holder of the stack's lock.
  */
 final class IcmpErrorReceiver {
 
-    /** What must be there of the transport header: RFC 792 quotes 64 bits. */
+    /** Bytes of the transport header that must be quoted: RFC 792 quotes 64 bits. */
     private static final int QUOTED_TRANSPORT = 8;
 
     /**
@@ -39,9 +39,9 @@ final class IcmpErrorReceiver {
     }
 
     /**
-     * Reads a message whose checksum is right and whose head is at the ICMP header; the packet is borrowed.
+     * Handles a message with a correct checksum, its head at the ICMP header; the packet is borrowed.
      *
-     * @return why it was ignored, or null
+     * @return the reason why it was ignored, or null
      */
     @Nullable
     DropReason receive(final PacketBuffer packet, final ReceivedPacket info, final long nowNanos) {
@@ -78,7 +78,7 @@ final class IcmpErrorReceiver {
         return null;
     }
 
-    /** What the message says of the error besides its code, as it stands there. */
+    /** The information of the message besides its code, as received. */
     private static int told(final IcmpError error, final ByteBuffer bytes, final int icmp) {
         return switch (error) {
             case FRAGMENTATION_NEEDED -> IcmpHeader.nextHopMtu(bytes, icmp);
@@ -87,22 +87,23 @@ final class IcmpErrorReceiver {
         };
     }
 
-    /** We sent it, and it was the start of a datagram, where the transport header stands. */
+    /** True if the quoted packet was sent by us, and has the transport header: it is not a later fragment. */
     private boolean isOurs(final ByteBuffer bytes, final int ip) {
         return ipv4.isLocal(IpAddress.ipv4(Ipv4Header.source(bytes, ip)))
                 && Ipv4Header.fragmentOffset(Ipv4Header.fragment(bytes, ip)) == 0;
     }
 
     /**
-     * RFC 1191 4: the router tells the next hop's MTU, or zero if it is old, which makes it the next common size below.
+     * RFC 1191 4: the router sends the next hop's MTU, or zero if it is older than that, which means the next common
+     * size below.
      *
-     * <p>RFC 5927 7.2 has the MTU checked against the length of the packet that was refused, and the quoted one is not
-     * always that: routers quote it without the header's length, with its bytes swapped, or as zero. So an MTU below
-     * the estimate is believed in any case, as on Linux: whoever forges a message chooses the quoted length as he
-     * likes. A longer packet was sent before the estimate came down.
+     * <p>RFC 5927 7.2 has the MTU checked against the length of the refused packet, but the quoted length is not always
+     * that: routers quote it without the header's length, with its bytes swapped, or as zero. So an MTU below the
+     * estimate is believed in any case, as on Linux: a forger chooses the quoted length anyway. A longer packet was
+     * sent before the estimate was reduced.
      *
-     * @return -1 if the message makes no sense: less than what every link takes (RFC 791 3.2), or no less than any
-     *     packet that we sent
+     * @return -1 for an impossible MTU: less than every link takes (RFC 791 3.2), or no less than any packet that we
+     *     sent
      */
     private int nextHopMtu(final ByteBuffer bytes, final int icmp, final int ip) {
         final int told = IcmpHeader.nextHopMtu(bytes, icmp);
@@ -119,10 +120,10 @@ final class IcmpErrorReceiver {
     }
 
     /**
-     * How long the quoted packet was, from a router that is too old to tell the next hop's MTU. RFC 1191 5: those
+     * The length of the quoted packet, from a router that is too old to send the next hop's MTU. RFC 1191 5: routers
      * derived from 4.2BSD add the header's length to the total length, so a value that is not below the present
-     * estimate is corrected first. A length that no packet of ours had, such as one with its bytes swapped, says
-     * nothing: the packet was as long as the estimate then, so that every message makes progress.
+     * estimate is corrected first. A length that no packet of ours had, such as one with its bytes swapped, is
+     * unusable: the packet is taken to be as long as the estimate, so that every message makes progress.
      */
     private int refusedLength(final ByteBuffer bytes, final int ip) {
         final int quotedLength = Ipv4Header.totalLength(bytes, ip);

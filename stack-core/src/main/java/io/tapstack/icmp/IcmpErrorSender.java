@@ -19,14 +19,14 @@ import java.util.random.RandomGenerator;
 /**
  * Sends ICMP errors, where RFC 1122 3.2.2 allows one.
  *
- * <p>Confined to whoever runs the stack.
+ * <p>Confined to the holder of the stack's lock.
  */
 final class IcmpErrorSender implements IcmpReporter {
 
-    /** RFC 1812 4.3.2.3: as much of the packet as fits without the error exceeding 576 bytes. */
+    /** RFC 1812 4.3.2.3: as much of the packet as fits in an error of 576 bytes. */
     static final int MAX_ERROR_LENGTH = 576;
 
-    /** RFC 1812 4.3.2.5: errors go out with precedence 6, internetwork control. */
+    /** RFC 1812 4.3.2.5: errors are sent with precedence 6, internetwork control. */
     static final int TRAFFIC_CLASS = 0xC0;
 
     private final Ipv4Protocol ipv4;
@@ -98,7 +98,9 @@ final class IcmpErrorSender implements IcmpReporter {
         }
     }
 
-    /** RFC 1122 3.2.2: about what no error may be sent. An invalid source does not get as far as this. */
+    /**
+     * RFC 1122 3.2.2: the packets that no error may be sent about. A packet with an invalid source was dropped before.
+     */
     private static boolean mayReport(final PacketBuffer packet, final ReceivedPacket info) {
         if (!info.isUnicast()) {
             return false;
@@ -111,7 +113,7 @@ final class IcmpErrorSender implements IcmpReporter {
         if (info.protocol() != IpProtocol.ICMP) {
             return true;
         }
-        // Never about an ICMP error; a type that we do not know may be one.
+        // Never about an ICMP error; an unknown type may be one.
         return packet.contiguousLength() > 0 && IcmpHeader.isQuery(IcmpHeader.type(bytes, packet.head()));
     }
 

@@ -20,13 +20,13 @@ import java.util.random.RandomGenerator;
 
 /**
  * ICMP for IPv4 (RFC 792, RFC 1122 3.2.2): answers pings and timestamp requests, passes errors on to the transport that
- * they are about, and is asked for errors to send through {@link #reporter()}.
+ * they are about, and sends errors for other layers through {@link #reporter()}.
  *
- * <p>Confined to whoever runs the stack.
+ * <p>Confined to the holder of the stack's lock.
  */
 public final class IcmpProtocol implements TransportProtocol {
 
-    /** RFC 1700: what a host sends with unless told otherwise. */
+    /** RFC 1700: the default time to live of a host. */
     static final int TIME_TO_LIVE = 64;
 
     private final Ipv4Protocol ipv4;
@@ -36,7 +36,7 @@ public final class IcmpProtocol implements TransportProtocol {
     private final IcmpErrorReceiver receiver;
     private final IcmpTimestamp timestamp;
 
-    /** Registers itself with {@code ipv4} as the protocol and as the one who reports errors. */
+    /** Registers itself with {@code ipv4} as the protocol and as the reporter of errors. */
     public IcmpProtocol(
             final Ipv4Protocol ipv4,
             final BufferPool pool,
@@ -54,7 +54,7 @@ public final class IcmpProtocol implements TransportProtocol {
         ipv4.reportTo(sender);
     }
 
-    /** Who sends ICMP errors for the layers. */
+    /** Sends ICMP errors for the layers. */
     public IcmpReporter reporter() {
         return sender;
     }
@@ -81,17 +81,17 @@ public final class IcmpProtocol implements TransportProtocol {
                 packet.release();
             }
             case IcmpHeader.ECHO_REPLY, IcmpHeader.TIMESTAMP_REPLY -> drop(packet, DropReason.ICMP_UNMATCHED);
-            // RFC 1122 3.2.2: an unknown type is discarded in silence. Source quench is obsolete (RFC 6633). A
-            // redirect is not followed: there is one gateway, which forwards what it is sent, and whoever could
-            // redirect us to another could read along.
+            // RFC 1122 3.2.2: an unknown type is discarded in silence. Source quench is obsolete (RFC 6633). A redirect
+            // is not followed: the one gateway forwards anyway, and a forged redirect would let its sender read our
+            // traffic.
             default -> drop(packet, DropReason.ICMP_UNKNOWN_TYPE);
         }
     }
 
     private void answer(final PacketBuffer request, final ReceivedPacket info, final long nowNanos) {
         if (!info.isUnicast()) {
-            // RFC 1122 3.2.2.6 and 3.2.2.8: to a broadcast it MAY be discarded; answering made the "smurf" attack
-            // (RFC 2644).
+            // RFC 1122 3.2.2.6 and 3.2.2.8: a request to a broadcast MAY be discarded; answering it made the "smurf"
+            // attack (RFC 2644).
             drop(request, DropReason.ICMP_BROADCAST);
             return;
         }
@@ -112,8 +112,8 @@ public final class IcmpProtocol implements TransportProtocol {
             reply.trimTo(IcmpTimestamp.LENGTH);
             timestamp.answer(reply.memory().bytes(), reply.head(), nowNanos);
         }
-        // RFC 1122 4.1.5 does it for UDP: the answer has the type of service of the question. Its ECN bits are no
-        // service.
+        // As RFC 1122 4.1.5 does for UDP, the answer has the type of service of the request, but without its ECN bits,
+        // which are not a service.
         final int trafficClass = info.trafficClass() & ~Ipv4Header.ECN_MASK;
         final SendStatus status = path.send(reply, IpProtocol.ICMP, trafficClass, TIME_TO_LIVE, false);
         if (status == SendStatus.DEVICE_FULL) {
@@ -121,7 +121,7 @@ public final class IcmpProtocol implements TransportProtocol {
         }
     }
 
-    /** RFC 1122 3.2.2.6: the data comes back unchanged, and the addresses change places. */
+    /** RFC 1122 3.2.2.6: the data is returned unchanged, and the addresses are swapped. */
     private static void echo(final ByteBuffer bytes, final int icmp) {
         // RFC 1624: as the type goes from 8 to 0, the sum of all words falls by 0x0800 and the checksum rises by it.
         final int checksum = IcmpHeader.checksum(bytes, icmp) + (IcmpHeader.ECHO_REQUEST << 8);
@@ -129,7 +129,7 @@ public final class IcmpProtocol implements TransportProtocol {
         IcmpHeader.checksum(bytes, icmp, InternetChecksum.fold(checksum));
     }
 
-    /** The request itself, if nobody else refers to its memory and headers fit in front; otherwise a copy. */
+    /** The request itself, if no other reference to its memory exists and headers fit in front; otherwise a copy. */
     private PacketBuffer writable(final PacketBuffer request, final IpPath path) {
         if (request.memory().references() == 1 && request.head() >= path.headroom()) {
             request.gsoSize(0);
@@ -142,7 +142,7 @@ public final class IcmpProtocol implements TransportProtocol {
         return copy;
     }
 
-    /** An ICMP error about a ping: there is no pinger here yet to be told. */
+    /** An ICMP error about a ping: ignored, as the stack sends no pings. */
     @Override
     public void icmpError(
             final IcmpError error,

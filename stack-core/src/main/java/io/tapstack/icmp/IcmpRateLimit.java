@@ -5,9 +5,9 @@ import java.util.Arrays;
 import java.util.random.RandomGenerator;
 
 /**
- * Token buckets for ICMP errors (RFC 1812 4.3.2.8): one for all, and one for each group of destinations that share a
- * slot of a keyed hash, which bounds the memory. A bucket is the time at which it will be full again (the "virtual
- * scheduling" form of a token bucket), so that nothing needs to be refilled.
+ * Token buckets for ICMP errors (RFC 1812 4.3.2.8): one for all errors, and one for each group of destinations that
+ * share a slot of a keyed hash, which bounds the memory. A bucket is stored as the time at which it will be full again
+ * (the "virtual scheduling" form), so that it needs no refill.
  */
 final class IcmpRateLimit {
 
@@ -32,7 +32,7 @@ final class IcmpRateLimit {
         Arrays.fill(fullAt, nowNanos);
     }
 
-    /** Takes a token of each bucket, if both have one. */
+    /** Takes a token from both buckets, if both have one. */
     boolean allows(final int destination, final long nowNanos) {
         final int slot = (int) hash.hash(destination, 0) & (SLOTS - 1);
         final long one = next(fullAt[slot], intervalToOneNanos, nowNanos);

@@ -1,7 +1,7 @@
 package io.tapstack.icmp;
 
 /**
- * How many ICMP errors may be sent (RFC 1812 4.3.2.8). A bucket of {@code burst} tokens fills at a rate a second; an
+ * The rate limits of ICMP errors (RFC 1812 4.3.2.8). A bucket of {@code burst} tokens fills at a rate per second; an
  * error takes one token from the bucket of all and one from that of its destination.
  *
  * @param perSecond errors a second in all

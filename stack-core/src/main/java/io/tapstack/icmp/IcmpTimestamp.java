@@ -5,7 +5,7 @@ import io.tapstack.wire.InternetChecksum;
 import java.nio.ByteBuffer;
 
 /**
- * The Timestamp message (RFC 792, RFC 1122 3.2.2.8): what the clock shows here, in milliseconds.
+ * The Timestamp message (RFC 792, RFC 1122 3.2.2.8): a clock in milliseconds.
  *
  * <pre>
  *   +---------------+---------------+-------------------------------+
@@ -17,9 +17,8 @@ import java.nio.ByteBuffer;
  *   +---------------------------------------------------------------+
  * </pre>
  *
- * <p>The stack does not know what time of the day it is. RFC 792 has a way to say so: a time that does not count from
- * midnight UT has its highest bit set. It starts somewhere, so that it does not tell how long the machine has been
- * running.
+ * <p>The stack does not know the time of day, so it sets the highest bit: by RFC 792 such a time does not count from
+ * midnight UT. The clock has a random start, so that it does not tell the uptime of the machine.
  */
 final class IcmpTimestamp {
 
@@ -32,12 +31,12 @@ final class IcmpTimestamp {
 
     private final int start;
 
-    /** @param start any number, best one that nobody can guess */
+    /** @param start any number, best an unpredictable one */
     IcmpTimestamp(final int start) {
         this.start = start;
     }
 
-    /** Makes a reply of the request at {@code icmp}; the packet is received and sent at once. */
+    /** Turns the request at {@code icmp} into the reply; the packet is received and sent at the same time. */
     void answer(final ByteBuffer bytes, final int icmp, final long nowNanos) {
         final int now = start + (int) (nowNanos / NANOS_PER_MILLI) | NOT_FROM_MIDNIGHT;
         bytes.put(icmp + IcmpHeader.TYPE_OFFSET, (byte) IcmpHeader.TIMESTAMP_REPLY);

@@ -4,10 +4,10 @@ import io.tapstack.wire.SipHash;
 import java.util.random.RandomGenerator;
 
 /**
- * Identifications of datagrams that may be fragmented. They must not repeat for one pair of addresses and protocol
- * while fragments are around (RFC 6864 4.3), and must not tell a third party how much we send to somebody else (RFC
- * 7739 3): so each group of destinations, chosen by a keyed hash, counts for itself from a start of its own. Datagrams
- * that cannot be fragmented need none (RFC 6864 4.1) and carry zero.
+ * Chooses the identification of datagrams that may be fragmented. It must not repeat for one pair of addresses and
+ * protocol while fragments are in the network (RFC 6864 4.3), and must not tell a third party how much we send to
+ * another host (RFC 7739 3). So each group of destinations, chosen by a keyed hash, has a counter with a start of its
+ * own. A datagram that cannot be fragmented needs none (RFC 6864 4.1) and carries zero.
  */
 final class DatagramIds {
 
@@ -27,7 +27,7 @@ final class DatagramIds {
         final long addresses = (long) source << 32 | (destination & 0xFFFF_FFFFL);
         final long hashed = hash.hash(addresses, protocol);
         final int counter = (int) (hashed >>> 32) & (COUNTERS - 1);
-        // What the hash adds keeps two destinations that share a counter from seeing each other's numbers in line.
+        // The hash is added so that two destinations that share a counter do not see each other's numbers in sequence.
         return (counters[counter]++ + (int) hashed) & 0xFFFF;
     }
 }

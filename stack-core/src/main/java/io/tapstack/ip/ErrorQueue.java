@@ -7,15 +7,15 @@ import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The error queue of a socket: what {@code recv(2)} of {@code MSG_ERRQUEUE} reads, oldest first. Its memory is bounded:
- * each entry is charged its payload and {@link #ENTRY_BYTES}, and one that goes beyond the limit is dropped, as on
- * Linux.
+ * The error queue of a socket, oldest report first: {@code recv(2)} with {@code MSG_ERRQUEUE} reads it. Its memory is
+ * bounded: each entry is charged its payload and {@link #ENTRY_BYTES}, and one that goes beyond the limit is dropped,
+ * as on Linux.
  *
- * <p>Confined to whoever runs the stack.
+ * <p>Confined to the holder of the stack's lock.
  */
 public final class ErrorQueue {
 
-    /** What an entry is charged besides its payload: the memory of an empty socket buffer on Linux. */
+    /** The charge of an entry besides its payload: the memory of an empty socket buffer on Linux. */
     public static final int ENTRY_BYTES = 768;
 
     private final ArrayDeque<ErrorReport> reports = new ArrayDeque<>();
@@ -24,7 +24,7 @@ public final class ErrorQueue {
     private int heldBytes;
     private int zeroCopyReports;
 
-    /** @param added is called, under the stack's lock, whenever there is something new */
+    /** @param added called, with the stack's lock held, for each new report */
     public ErrorQueue(final StackStatistics statistics, final Runnable added) {
         this.statistics = statistics;
         this.added = added;
@@ -42,9 +42,9 @@ public final class ErrorQueue {
     }
 
     /**
-     * The send {@code id} with {@code MSG_ZEROCOPY} is completed. If the last report is about the one before, it is
-     * about both from now on. As on Linux, their number is bounded by whoever sends, and whether bytes were copied is
-     * said of the first.
+     * The send {@code id} with {@code MSG_ZEROCOPY} is completed. If the last report is about the send before it, that
+     * report is extended. As on Linux, the sender bounds their number, and the report says of the first send whether
+     * bytes were copied.
      */
     public void completed(final int id, final boolean copied) {
         final ErrorReport last = reports.peekLast();
@@ -59,14 +59,14 @@ public final class ErrorQueue {
         added.run();
     }
 
-    /** How many reports are about sends with {@code MSG_ZEROCOPY}. */
+    /** The number of reports about sends with {@code MSG_ZEROCOPY}. */
     public int zeroCopyReports() {
         return zeroCopyReports;
     }
 
     /**
-     * The oldest report, which is the caller's, or null. If there is one more, the observer is called again, as on
-     * Linux.
+     * Removes the oldest report, which is then the caller's; null if there is none. If another one follows, the
+     * observer is called again, as on Linux.
      */
     public @Nullable ErrorReport poll() {
         final ErrorReport report = reports.pollFirst();
@@ -80,13 +80,13 @@ public final class ErrorQueue {
         return report;
     }
 
-    /** The errno of the oldest report if that is about an ICMP message, else 0. */
+    /** The errno of the oldest report if it is about an ICMP message, else 0. */
     public int nextIcmpErrno() {
         final ErrorReport next = reports.peekFirst();
         return next != null && next.isIcmp() ? next.errno() : 0;
     }
 
-    /** Drops the reports of errors, not those of other origins: {@code IP_RECVERR} was turned off. */
+    /** Drops the reports of errors, but not those of other origins; called when {@code IP_RECVERR} is turned off. */
     public void dropErrors() {
         for (final Iterator<ErrorReport> each = reports.iterator(); each.hasNext(); ) {
             final ErrorReport report = each.next();
@@ -101,7 +101,7 @@ public final class ErrorQueue {
         return reports.isEmpty();
     }
 
-    /** What the reports are charged, in bytes. */
+    /** The charge of all reports, in bytes. */
     public int heldBytes() {
         return heldBytes;
     }

@@ -6,19 +6,19 @@ import io.tapstack.wire.IpAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An entry of a socket's {@link ErrorQueue}: {@code struct sock_extended_err} of {@code ip(7)}, with what
- * {@code recvmsg} of {@code MSG_ERRQUEUE} answers beside it. Numbers are Linux's.
+ * An entry of a socket's {@link ErrorQueue}: {@code struct sock_extended_err} of {@code ip(7)}, and the addresses and
+ * payload that {@code recvmsg} with {@code MSG_ERRQUEUE} returns beside it. Numbers are Linux's.
  *
- * @param errno what went wrong
- * @param origin who says so: one of the {@code SO_EE_ORIGIN} constants
+ * @param errno the error
+ * @param origin its source: one of the {@code SO_EE_ORIGIN} constants
  * @param type of the ICMP message
- * @param code of the ICMP message, or what the origin makes of it
- * @param info the MTU, or what the origin makes of it
- * @param data what the origin makes of it
- * @param destination where the packet in question was sent to, or null
- * @param offender who reported the error, or null
+ * @param code of the ICMP message, or a number with a meaning for the origin
+ * @param info the MTU, or a number with a meaning for the origin
+ * @param data a number with a meaning for the origin
+ * @param destination of the packet in question, or null
+ * @param offender the host that reported the error, or null
  * @param payload of the packet in question, as far as it is known
- * @param nanos the stack's time of what it is about, or {@link #NO_TIME}
+ * @param nanos the stack's time of the reported event, or {@link #NO_TIME}
  */
 public record ErrorReport(
         int errno,
@@ -35,12 +35,12 @@ public record ErrorReport(
     /** {@code SO_EE_ORIGIN_LOCAL}: the error is this host's own. */
     public static final int LOCAL = 1;
 
-    /** {@code SO_EE_ORIGIN_ICMP}: an ICMP message has come. */
+    /** {@code SO_EE_ORIGIN_ICMP}: an ICMP message was received. */
     public static final int ICMP = 2;
 
     /**
-     * {@code SO_EE_ORIGIN_TIMESTAMPING}: a time of something sent; {@link #info} says of what ({@code SCM_TSTAMP}),
-     * {@link #data} of which.
+     * {@code SO_EE_ORIGIN_TIMESTAMPING}: a time of sent bytes; {@link #info} is the kind of time ({@code SCM_TSTAMP}),
+     * {@link #data} the identifier of the bytes.
      */
     public static final int TIMESTAMPING = 4;
 
@@ -50,27 +50,27 @@ public record ErrorReport(
      */
     public static final int ZERO_COPY = 5;
 
-    /** {@code SO_EE_CODE_ZEROCOPY_COPIED}: their bytes were copied all the same. */
+    /** {@code SO_EE_CODE_ZEROCOPY_COPIED}: the bytes were copied in spite of {@code MSG_ZEROCOPY}. */
     public static final int COPIED = 1;
 
-    /** There is no time that the report is about. */
+    /** No time. */
     public static final long NO_TIME = Long.MIN_VALUE;
 
     private static final int ENOMSG = 42;
     private static final byte[] NOTHING = {};
 
-    /** A datagram was too long for the path, which takes packets of {@code mtu} bytes. */
+    /** A report of a datagram that was too long for the path, which takes packets of {@code mtu} bytes. */
     public static ErrorReport tooLong(final Endpoint destination, final int mtu) {
         final int errno = SocketError.EMSGSIZE.errno();
         return new ErrorReport(errno, LOCAL, 0, 0, mtu, 0, destination, null, NOTHING, NO_TIME);
     }
 
     /**
-     * An ICMP error has come.
+     * A report of an ICMP error.
      *
      * @param info the quoted packet
-     * @param port the port that the quoted packet was sent to
-     * @param payload what the message quotes
+     * @param port the destination port of the quoted packet
+     * @param payload that the message quotes
      */
     public static ErrorReport icmp(
             final IcmpError error, final ReceivedPacket info, final int port, final byte[] payload, final long nanos) {
@@ -87,17 +87,17 @@ public record ErrorReport(
                 nanos);
     }
 
-    /** The sends from {@code first} to {@code last} are completed. */
+    /** A report that the sends from {@code first} to {@code last} are completed. */
     public static ErrorReport completed(final int first, final int last, final int code) {
         return new ErrorReport(0, ZERO_COPY, 0, code, first, last, null, null, NOTHING, NO_TIME);
     }
 
-    /** The time of something sent. */
+    /** A report of the time of sent bytes. */
     public static ErrorReport stamped(final int what, final int id, final byte[] packet, final long nanos) {
         return new ErrorReport(ENOMSG, TIMESTAMPING, 0, 0, what, id, null, null, packet, nanos);
     }
 
-    /** True if an ICMP message has caused it. */
+    /** True if an ICMP message caused the report. */
     public boolean isIcmp() {
         return origin == ICMP;
     }

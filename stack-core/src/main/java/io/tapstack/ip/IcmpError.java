@@ -3,9 +3,9 @@ package io.tapstack.ip;
 import io.tapstack.error.SocketError;
 
 /**
- * What an ICMP error means to a transport (RFC 792, RFC 1122 3.2.2.1): the errno that it becomes for an application,
- * and whether a connected UDP socket is told (RFC 1122 4.1.3.3). As on Linux that is what says that something is
- * forbidden or not there, not what may pass. TCP goes by the state of the connection instead (RFC 5461).
+ * The meaning of an ICMP error for a transport (RFC 792, RFC 1122 3.2.2.1): the errno for an application, and whether a
+ * connected UDP socket is told (RFC 1122 4.1.3.3). As on Linux, it is told of destinations that are forbidden or do not
+ * exist, not of conditions that may pass. TCP goes by the state of the connection instead (RFC 5461).
  */
 public enum IcmpError {
     NET_UNREACHABLE(SocketError.ENETUNREACH, false),
@@ -14,9 +14,9 @@ public enum IcmpError {
     PORT_UNREACHABLE(SocketError.ECONNREFUSED, true),
     FRAGMENTATION_NEEDED(SocketError.EMSGSIZE, true),
     SOURCE_ROUTE_FAILED(SocketError.EOPNOTSUPP, false),
-    /** The network is not known, or forbidden. */
+    /** The network is unknown or forbidden. */
     NET_REFUSED(SocketError.ENETUNREACH, true),
-    /** The host is forbidden, or what was sent to it. */
+    /** The host, or the traffic to it, is forbidden. */
     HOST_REFUSED(SocketError.EHOSTUNREACH, true),
     TIME_EXCEEDED(SocketError.EHOSTUNREACH, false),
     PARAMETER_PROBLEM(SocketError.EPROTO, true);
@@ -29,7 +29,7 @@ public enum IcmpError {
         this.hard = hard;
     }
 
-    /** What an application is told, if it is told. */
+    /** The error for an application. */
     public SocketError socketError() {
         return error;
     }

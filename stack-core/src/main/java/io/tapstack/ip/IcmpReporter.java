@@ -3,10 +3,10 @@ package io.tapstack.ip;
 import io.tapstack.buffer.PacketBuffer;
 
 /**
- * How the Internet layer and the transports have an ICMP error sent about a packet. The ICMP layer implements it,
- * applies the rules of RFC 1122 3.2.2 (never about an ICMP error, a broadcast, a fragment that is not the first, an
- * invalid source) and the rate limit of RFC 1812 4.3.2.8, and quotes the packet. The packet is only borrowed; its IP
- * header must still stand in its memory at {@link ReceivedPacket#headerOffset()}.
+ * Sends an ICMP error about a packet, for the Internet layer and the transports. The ICMP layer implements it, applies
+ * the rules of RFC 1122 3.2.2 (never about an ICMP error, a broadcast, a fragment that is not the first, an invalid
+ * source) and the rate limit of RFC 1812 4.3.2.8, and quotes the packet. The packet is borrowed; its IP header must
+ * still be in its memory at {@link ReceivedPacket#headerOffset()}.
  */
 public interface IcmpReporter {
 

@@ -3,7 +3,7 @@ package io.tapstack.ip;
 import io.tapstack.wire.IpAddress;
 
 /**
- * Our address on a link and the size of the subnet it is in.
+ * Our address on a link, with the prefix length of its subnet.
  *
  * @param prefixLength 0 to 32
  */
@@ -24,7 +24,7 @@ public record InterfaceAddress(IpAddress address, int prefixLength) {
     /**
      * Parses an address with a prefix length, such as {@code 10.0.0.2/24}.
      *
-     * @throws IllegalArgumentException if {@code text} is not one
+     * @throws IllegalArgumentException if {@code text} is not such an address
      */
     public static InterfaceAddress parse(final String text) {
         final int slash = text.indexOf('/');

@@ -4,10 +4,10 @@ import io.tapstack.arp.ArpConfig;
 import io.tapstack.wire.MacAddress;
 
 /**
- * How the stack takes part in a link.
+ * The settings of the stack on a link.
  *
- * @param mac our Ethernet address; means nothing on a link without Ethernet
- * @param arp the numbers of address resolution
+ * @param mac our Ethernet address; unused on a link without Ethernet
+ * @param arp parameters of address resolution
  */
 public record InterfaceConfig(MacAddress mac, InterfaceAddress address, ArpConfig arp) {
 
@@ -17,7 +17,7 @@ public record InterfaceConfig(MacAddress mac, InterfaceAddress address, ArpConfi
         }
     }
 
-    /** With the usual numbers. */
+    /** With the default parameters. */
     public InterfaceConfig(final MacAddress mac, final InterfaceAddress address) {
         this(mac, address, ArpConfig.DEFAULT);
     }

@@ -3,7 +3,7 @@ package io.tapstack.ip;
 import io.tapstack.wire.IpAddress;
 import org.jspecify.annotations.Nullable;
 
-/** What transports ask the Internet layer for. One implementation for each IP version. */
+/** The service of the Internet layer for transports. Each IP version has an implementation. */
 public interface InternetLayer {
 
     /**

@@ -4,11 +4,11 @@ import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.wire.IpAddress;
 
 /**
- * The way from one of our addresses to one destination: all that a transport needs to know of the Internet layer. A
- * transport asks for a path once for a connection and keeps it; route changes and neighbour changes happen behind it.
- * There is one implementation for each IP version.
+ * The path from one of our addresses to one destination, which is all that a transport sees of the Internet layer. A
+ * transport asks for the path once per connection and keeps it; the path follows changes of routes and neighbours. Each
+ * IP version has an implementation.
  *
- * <p>Confined to whoever runs the stack.
+ * <p>Confined to the holder of the stack's lock.
  */
 public interface IpPath {
 
@@ -17,21 +17,21 @@ public interface IpPath {
 
     IpAddress destination();
 
-    /** Largest IP packet in bytes, headers included, that can go this way as far as is known now. */
+    /** The path MTU as far as it is known: the largest IP packet in bytes, headers included. */
     int mtu();
 
-    /**
-     * Largest IP packet in bytes that the link takes with which the path starts; what lies behind it does not count.
-     */
+    /** The MTU of the first link of the path, in bytes. */
     int linkMtu();
 
     /** Bytes of IP header in front of a transport header, without options: 20 for IPv4, 40 for IPv6. */
     int ipHeaderLength();
 
-    /** Headroom that a packet needs in front of its transport header so that the layers below fit. */
+    /** Headroom in front of the transport header for the headers of the layers below. */
     int headroom();
 
-    /** True if the device finishes the transport checksum: the transport stores the pseudo-header's sum and asks. */
+    /**
+     * True if the device computes the transport checksum: the transport stores the pseudo-header's sum and requests it.
+     */
     boolean checksumOffload();
 
     /** Largest IP packet that the device cuts into segments by itself, or 0 if it cuts nothing. */
@@ -41,7 +41,7 @@ public interface IpPath {
     boolean isOnLink();
 
     /**
-     * Sends a packet that starts with the transport header. Takes the packet, whatever the answer.
+     * Sends a packet that starts with the transport header. Takes the packet, whatever the result.
      *
      * @param protocol see {@link io.tapstack.wire.IpProtocol}
      * @param trafficClass DSCP and ECN bits
@@ -61,21 +61,21 @@ public interface IpPath {
     }
 
     /**
-     * The transport knows that the neighbour is alive: it has acknowledged something new (RFC 1122 2.3.2.1 advice from
-     * above; RFC 4861 7.3.1 for IPv6). Cheap enough to call for every such ACK.
+     * The neighbour is alive, as the peer has acknowledged new data (RFC 1122 2.3.2.1 advice from above; RFC 4861 7.3.1
+     * for IPv6). Cheap enough to call for every such ACK.
      */
     void confirmReachable();
 
     /**
-     * The transport has sent the same thing again several times without an answer: the neighbour may be the reason (RFC
-     * 1122 3.3.1.4 and 4.2.3.5, negative advice). What is known of it is checked at once.
+     * The transport has repeated a segment several times without an answer, and the neighbour may be the reason (RFC
+     * 1122 3.3.1.4 and 4.2.3.5, negative advice). The neighbour is probed at once.
      */
     void suspectUnreachable();
 
     /**
-     * A "fragmentation needed" message says that packets to the destination must not be larger than {@code bytes}. The
-     * transport calls this once it knows that the message is about a packet of its own (RFC 5927 7.2: anybody can forge
-     * one), and finds the new {@link #mtu()} right after.
+     * Reduces the path MTU after a "fragmentation needed" message. The transport calls this once it knows that the
+     * message is about a packet of its own (RFC 5927 7.2: such a message is easily forged), and reads the new
+     * {@link #mtu()} at once.
      */
     void reduceMtu(int bytes);
 }

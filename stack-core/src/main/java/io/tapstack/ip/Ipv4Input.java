@@ -12,9 +12,9 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What happens to a received IPv4 packet: the checks of RFC 1122 3.2.1, reassembly, and the hand-over to a transport.
+ * The receiving side of IPv4: the checks of RFC 1122 3.2.1, reassembly, and the hand-over to a transport.
  *
- * <p>Confined to whoever runs the stack.
+ * <p>Confined to the holder of the stack's lock.
  */
 final class Ipv4Input {
 
@@ -41,8 +41,8 @@ final class Ipv4Input {
     /**
      * Takes a packet whose head is at its IP header.
      *
-     * @param arrival where it came from, or null if we sent it to ourselves
-     * @param linkUnicast false if it came in a broadcast or multicast frame
+     * @param arrival the receiving interface, or null for a packet to ourselves
+     * @param linkUnicast false if the packet was in a broadcast or multicast frame
      */
     void receive(
             final PacketBuffer packet,
@@ -65,7 +65,7 @@ final class Ipv4Input {
             return;
         }
         if (Ipv4Header.isFragment(Ipv4Header.fragment(bytes, header))) {
-            // A device cannot have checked the sum of a transport segment that it has seen a part of.
+            // The device saw only a part of the transport segment, so it cannot have checked its sum.
             packet.checksumTrusted(false);
             final PacketBuffer whole = reassembly.add(packet, unicast, nowNanos);
             if (whole != null) {
@@ -76,7 +76,11 @@ final class Ipv4Input {
         deliver(packet, unicast, /* reassembled */ false, nowNanos);
     }
 
-    /** @return what is wrong with the header itself, or null; then the packet is as long as it says */
+    /**
+     * Checks the header, and trims the packet to its total length.
+     *
+     * @return the reason for a drop, or null
+     */
     private static @Nullable DropReason checkHeader(final PacketBuffer packet) {
         final int length = packet.contiguousLength();
         if (length < Ipv4Header.LENGTH) {
@@ -100,7 +104,7 @@ final class Ipv4Input {
         if (totalLength < headerLength || totalLength > length) {
             return DropReason.IP_TOTAL_LENGTH;
         }
-        // What is behind it is padding of a short Ethernet frame.
+        // Bytes behind the total length are padding of a short Ethernet frame.
         packet.trimTo(totalLength);
         return null;
     }
@@ -113,7 +117,7 @@ final class Ipv4Input {
         if (arrival == null) {
             return null;
         }
-        // RFC 1122 3.2.1.3: a source is a host. Our own address or loopback cannot come in from outside.
+        // RFC 1122 3.2.1.3: a source is a host. Our own address and loopback cannot come from outside.
         if (!IpAddress.isIpv4Host(source) || ipv4.isLocal(source) || ipv4.isBroadcast(source)) {
             return DropReason.IP_SOURCE_INVALID;
         }
@@ -121,14 +125,14 @@ final class Ipv4Input {
             return DropReason.IP_NOT_FOR_US;
         }
         if (ipv4.isLocal(destination)) {
-            // RFC 1122 3.3.6: a broadcast frame carries broadcasts only; anything else would be answered by everybody.
+            // RFC 1122 3.3.6: a broadcast frame carries broadcasts only; every host would answer anything else.
             return linkUnicast ? null : DropReason.IP_UNICAST_IN_BROADCAST;
         }
         final boolean toGroupOfOurs = destination == ALL_HOSTS || ipv4.isBroadcast(destination);
         return toGroupOfOurs ? null : DropReason.IP_NOT_FOR_US;
     }
 
-    /** @return false if they are not; the packet is dropped then */
+    /** @return false if the packet was dropped for its options */
     private boolean optionsAreFine(
             final PacketBuffer packet, final int headerLength, final boolean unicast, final long nowNanos) {
         final int verdict = Ipv4Options.check(packet.memory().bytes(), packet.head(), headerLength);
@@ -136,13 +140,13 @@ final class Ipv4Input {
             return true;
         }
         if (verdict == Ipv4Options.SOURCE_ROUTE) {
-            // RFC 7126 4.3: source routes are for going round filters, so that even one that ends here is refused.
+            // RFC 7126 4.3: source routes bypass filters, so even one that ends here is refused.
             drop(packet, DropReason.IP_SOURCE_ROUTE);
             return false;
         }
         fill(info, packet, unicast);
         packet.strip(headerLength);
-        // RFC 1122 3.2.2.5: a bad option is worth a parameter problem that points at it.
+        // RFC 1122 3.2.2.5: a parameter problem points at the bad option.
         ipv4.icmp().parameterProblem(packet, info, verdict, nowNanos);
         drop(packet, DropReason.IP_OPTIONS_MALFORMED);
         return false;
@@ -155,7 +159,7 @@ final class Ipv4Input {
         packet.strip(Ipv4Header.headerLength(packet.memory().bytes(), packet.head()));
         final TransportProtocol transport = ipv4.transport(info.protocol());
         if (transport == null) {
-            // RFC 1122 3.2.2.1: code 2, when the designated transport protocol is not supported.
+            // RFC 1122 3.2.2.1: code 2, the designated transport protocol is not supported.
             ipv4.icmp().protocolUnreachable(packet, info, nowNanos);
             drop(packet, DropReason.IP_UNKNOWN_PROTOCOL);
             return;
@@ -170,8 +174,8 @@ final class Ipv4Input {
     }
 
     /**
-     * A packet that we wanted to send found no neighbour: its transport hears of it as if a router had said so (RFC
-     * 1122 2.3.2.2, 3.2.2.1 code 1). The packet is borrowed.
+     * A packet of ours found no neighbour: its transport is told as if by a router (RFC 1122 2.3.2.2, 3.2.2.1 code 1).
+     * The packet is borrowed.
      */
     void unreachable(final PacketBuffer packet, final long nowNanos) {
         fill(quotedInfo, packet, true);
@@ -184,7 +188,7 @@ final class Ipv4Input {
         }
     }
 
-    /** Notes what a packet's header says; its head is at that header. */
+    /** Fills {@code info} from a packet whose head is at its IP header. */
     static void fill(final ReceivedPacket info, final PacketBuffer packet, final boolean unicast) {
         final ByteBuffer bytes = packet.memory().bytes();
         final int header = packet.head();

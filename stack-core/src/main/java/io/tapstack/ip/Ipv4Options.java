@@ -4,8 +4,8 @@ import io.tapstack.wire.Ipv4Header;
 import java.nio.ByteBuffer;
 
 /**
- * A look over the options of an IPv4 header (RFC 791 3.1). None of them means anything to a host that does not forward,
- * so they are only skipped, but safely: each must lie in the header.
+ * Checks the options of an IPv4 header (RFC 791 3.1). A host that does not forward acts on none of them, so they are
+ * skipped, but each must lie in the header.
  *
  * <pre>
  *   +--------+--------+--------+---------- - -
@@ -30,7 +30,7 @@ final class Ipv4Options {
 
     private Ipv4Options() {}
 
-    /** @return {@link #FINE}, {@link #SOURCE_ROUTE}, or the offset in the header of the byte that is wrong */
+    /** @return {@link #FINE}, {@link #SOURCE_ROUTE}, or the offset in the header of the bad byte */
     static int check(final ByteBuffer bytes, final int header, final int headerLength) {
         boolean sourceRouted = false;
         int offset = Ipv4Header.OPTIONS_OFFSET;

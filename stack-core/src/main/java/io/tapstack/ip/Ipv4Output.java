@@ -11,8 +11,8 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last step of sending: a packet with its IP header goes to its neighbour, waits for the neighbour's address, or is
- * cut into fragments (RFC 791 3.2).
+ * The last step of sending: passes a packet with its IP header to its neighbour, queues it until the neighbour's
+ * address is known, or fragments it (RFC 791 3.2).
  */
 final class Ipv4Output {
 
@@ -30,7 +30,7 @@ final class Ipv4Output {
      * Sends a packet that starts with its IP header, and takes it.
      *
      * @param neighbor the next hop, or null on a link without Ethernet
-     * @param mtu largest packet in bytes that may leave in one piece
+     * @param mtu largest packet in bytes that may leave unfragmented
      */
     SendStatus send(
             final PacketBuffer packet,
@@ -38,7 +38,7 @@ final class Ipv4Output {
             final @Nullable Neighbor neighbor,
             final int mtu) {
         if (neighbor != null && !neighbor.isUsable()) {
-            // It waits whole: a large datagram in fragments would overflow the short queue.
+            // The packet waits whole: the fragments of a large datagram would overflow the short queue.
             return enqueue(packet, neighbor);
         }
         if (packet.length() > mtu && packet.gsoSize() == 0) {
@@ -49,7 +49,7 @@ final class Ipv4Output {
 
     private SendStatus enqueue(final PacketBuffer packet, final Neighbor neighbor) {
         if (pool.underPressure()) {
-            // RFC 1122 2.3.2.2: of the packets to one destination the latest is the one to save.
+            // RFC 1122 2.3.2.2: of the packets to one destination the latest is saved.
             neighbor.dropWaiting();
         }
         if (pool.underPressure()) {
@@ -65,7 +65,7 @@ final class Ipv4Output {
         return SendStatus.SENT;
     }
 
-    /** A packet that has waited for its neighbour can go. */
+    /** Sends a packet whose neighbour's address is known now. */
     void resolved(final PacketBuffer packet, final NetworkInterface networkInterface, final Neighbor neighbor) {
         final int destination = Ipv4Header.destination(packet.memory().bytes(), packet.head());
         final int mtu = pathMtus.mtu(destination, networkInterface.mtu());
@@ -75,8 +75,8 @@ final class Ipv4Output {
     }
 
     /**
-     * Copies a packet into fragments. Copying is right here: a frame of one piece costs the device less than one that
-     * has to be gathered, and who cares for speed does not have packets cut.
+     * Copies a packet into fragments. A contiguous frame costs the device less than a gathered one, and fast paths do
+     * not fragment.
      */
     private SendStatus fragment(
             final PacketBuffer packet,

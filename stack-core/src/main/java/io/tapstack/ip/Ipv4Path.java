@@ -11,8 +11,8 @@ import io.tapstack.wire.Ipv4Header;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way to one IPv4 destination. It remembers the route, the neighbour and the path MTU, and looks them up again only
- * when the tables they come from have changed. Paths hold nothing of their users and are shared between them.
+ * The path to one IPv4 destination. It caches the route, the neighbour and the path MTU, and looks them up again only
+ * when their tables have changed. Paths hold no state of their users, which share them.
  */
 final class Ipv4Path implements IpPath {
 
@@ -111,7 +111,7 @@ final class Ipv4Path implements IpPath {
             return drop(packet, DropReason.IP_FRAGMENTATION_NEEDED, SendStatus.TOO_BIG);
         }
         final boolean insist = policy.insists(fits) && !narrow;
-        // RFC 6864 4.1: the identification of a datagram that cannot be fragmented means nothing.
+        // RFC 6864 4.1: the identification of an atomic datagram has no meaning.
         final int identification = insist ? 0 : ipv4.ids().next(sourceBits, destinationBits, protocol);
         Ipv4Header.write(
                 packet.memory().bytes(),
@@ -136,8 +136,8 @@ final class Ipv4Path implements IpPath {
     }
 
     /**
-     * True if the segments that the device makes of a super-segment are too long for the path: somebody has learned of
-     * a smaller MTU meanwhile. What stands before the slices is the transport's header.
+     * True if the segments of a super-segment are longer than the path MTU, which was reduced after the transport had
+     * cut them. The contiguous part is the transport's header.
      */
     private static boolean isCutTooLong(final PacketBuffer packet, final int mtu) {
         return packet.sliceCount() > 0 && Ipv4Header.LENGTH + packet.contiguousLength() + packet.gsoSize() > mtu;
@@ -240,7 +240,7 @@ final class Ipv4Path implements IpPath {
         return loopback || networkInterface != null;
     }
 
-    /** True if this is the path between these two addresses. */
+    /** True if this is the path between the two addresses. */
     boolean isBetween(final int source, final int destination) {
         return sourceBits == source && destinationBits == destination;
     }

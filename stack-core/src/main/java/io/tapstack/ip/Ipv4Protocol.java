@@ -12,11 +12,10 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * IPv4 (RFC 791) as a host does it (RFC 1122 3): which addresses are ours, which transport gets a packet, which way
- * packets go. The work on a received packet is {@link Ipv4Input}'s, that on a packet to send {@link Ipv4Path}'s and
- * {@link Ipv4Output}'s.
+ * IPv4 (RFC 791) for a host (RFC 1122 3): our addresses, routes, and the transports by protocol number.
+ * {@link Ipv4Input} handles received packets, {@link Ipv4Path} and {@link Ipv4Output} send.
  *
- * <p>Confined to whoever runs the stack.
+ * <p>Confined to the holder of the stack's lock.
  */
 public final class Ipv4Protocol implements InternetLayer {
 
@@ -65,21 +64,19 @@ public final class Ipv4Protocol implements InternetLayer {
         this.output = new Ipv4Output(pool, statistics, pathMtus);
     }
 
-    // ---- Putting the stack together
+    // ---- Assembling the stack
 
-    /** Who gets the packets of a protocol number. */
+    /** Registers the transport for a protocol number. */
     public void register(final int protocol, final TransportProtocol transport) {
         transports[protocol] = transport;
     }
 
-    /** Who sends ICMP errors; until this is called nobody does. */
+    /** Sets the sender of ICMP errors; without one none are sent. */
     public void reportTo(final IcmpReporter reporter) {
         this.icmp = reporter;
     }
 
-    /**
-     * Puts the stack on a link, with a route to its subnet. Call {@link NetworkInterface#start()} when the stack runs.
-     */
+    /** Adds a link, with a route to its subnet. Call {@link NetworkInterface#start()} when the stack runs. */
     public NetworkInterface addInterface(final LinkDevice device, final InterfaceConfig config) {
         final NetworkInterface added =
                 new NetworkInterface(device, config, pool, wheel, statistics, random, input, output);
@@ -89,15 +86,15 @@ public final class Ipv4Protocol implements InternetLayer {
         return added;
     }
 
-    /** The links in the order of their adding. */
+    /** The links in the order in which they were added. */
     public List<NetworkInterface> interfaces() {
         return List.copyOf(interfaces);
     }
 
     /**
-     * Has no packet on the link be larger from now on, as {@code ip link set mtu} does.
+     * Sets the MTU of a link, as {@code ip link set mtu} does.
      *
-     * @throws IllegalArgumentException if that is too little for IPv4 or more than the device takes
+     * @throws IllegalArgumentException if it is too small for IPv4 or larger than the device's
      */
     public void linkMtu(final NetworkInterface link, final int bytes) {
         link.mtu(bytes);
@@ -108,7 +105,7 @@ public final class Ipv4Protocol implements InternetLayer {
         return routes;
     }
 
-    /** Drops everything that is held: neighbours, fragments, packets to ourselves. */
+    /** Drops all neighbours, fragments, and packets to ourselves. */
     public void stop() {
         for (final NetworkInterface each : interfaces) {
             each.stop();
@@ -125,7 +122,7 @@ public final class Ipv4Protocol implements InternetLayer {
     /**
      * Receives packets that the stack has sent to itself.
      *
-     * @param budget most packets to take; what these packets cause to be sent waits for the next call
+     * @param budget most packets to receive; packets sent in response wait for the next call
      */
     public void pollLoopback(final int budget, final long nowNanos) {
         final int count = Math.min(budget, loopback.size());
@@ -137,12 +134,12 @@ public final class Ipv4Protocol implements InternetLayer {
         }
     }
 
-    /** True if {@link #pollLoopback} has something to do, so that nobody should wait for frames first. */
+    /** True if {@link #pollLoopback} has packets to receive, so the driver must not wait for frames first. */
     public boolean hasLoopbackPackets() {
         return !loopback.isEmpty();
     }
 
-    // ---- What transports ask
+    // ---- For transports
 
     @Override
     public @Nullable IpPath path(final IpAddress source, final IpAddress destination) {
@@ -153,8 +150,7 @@ public final class Ipv4Protocol implements InternetLayer {
     }
 
     /**
-     * As {@link #path(IpAddress, IpAddress)}, for addresses as 32 bits; allocates nothing for a pair that was asked for
-     * a short while ago.
+     * As {@link #path(IpAddress, IpAddress)}, for addresses as 32 bits; allocates nothing for a recently used pair.
      *
      * @param source 0 to let the route decide
      */
@@ -189,8 +185,8 @@ public final class Ipv4Protocol implements InternetLayer {
     }
 
     /**
-     * The route from {@code source} to {@code destination}, or null. Broadcasts and groups without a route of their own
-     * stay on the link of {@code source}, or on the first.
+     * The route from {@code source} to {@code destination}, or null. A broadcast or group without a route uses the link
+     * of {@code source}, or the first link.
      */
     @Nullable
     Route route(final int source, final int destination) {
@@ -245,7 +241,7 @@ public final class Ipv4Protocol implements InternetLayer {
 
     // ---- For the other classes of this layer
 
-    /** The protocol with a number, or null if there is none here. */
+    /** The transport for a protocol number, or null if there is none. */
     public @Nullable TransportProtocol transport(final int protocol) {
         return transports[protocol];
     }
@@ -262,7 +258,7 @@ public final class Ipv4Protocol implements InternetLayer {
         return loopback;
     }
 
-    /** For a stack without ICMP. */
+    /** The reporter of a stack without ICMP. */
     private static final class SilentReporter implements IcmpReporter {
         @Override
         public void protocolUnreachable(final PacketBuffer packet, final ReceivedPacket info, final long nowNanos) {}

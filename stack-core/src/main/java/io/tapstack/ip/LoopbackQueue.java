@@ -6,8 +6,8 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Packets to ourselves, on their way from the bottom of the sending side to the bottom of the receiving side. They wait
- * for the next poll, so that no layer is entered again while it is at work.
+ * Packets to ourselves, between the bottom of the sending side and the bottom of the receiving side. They wait for the
+ * next poll, so that no layer is entered again while it is at work.
  */
 final class LoopbackQueue {
 
@@ -25,14 +25,14 @@ final class LoopbackQueue {
     /**
      * Takes a packet that starts with its IP header.
      *
-     * @return false if the queue is full; the packet is still the caller's then
+     * @return false if the queue is full; the packet stays the caller's
      */
     boolean offer(final PacketBuffer packet) {
         if (packets.size() >= MAX_PACKETS || bytes + packet.length() > MAX_BYTES) {
             return false;
         }
         final PacketBuffer whole = packet.sliceCount() == 0 ? packet : flatten(packet);
-        // Nothing happens to bytes between here and there: what a device would vouch for is true.
+        // The bytes stay in memory unchanged, so a checksum that a device would compute is trusted.
         whole.checksumTrusted(packet.checksumWanted());
         whole.checksumDone();
         whole.gsoSize(0);
@@ -44,7 +44,7 @@ final class LoopbackQueue {
         return true;
     }
 
-    /** The next packet, which is the caller's from now on, or null. */
+    /** Removes the next packet, which is then the caller's; null if there is none. */
     @Nullable
     PacketBuffer poll() {
         final PacketBuffer packet = packets.pollFirst();
@@ -62,7 +62,7 @@ final class LoopbackQueue {
         return packets.isEmpty();
     }
 
-    /** Receivers expect a packet in one piece, as devices deliver it. */
+    /** Makes a packet contiguous, as receivers expect. */
     private PacketBuffer flatten(final PacketBuffer packet) {
         final int length = packet.length();
         final PacketBuffer copy = pool.packet(Ipv4Path.LINK_HEADROOM + length, Ipv4Path.LINK_HEADROOM);

@@ -21,10 +21,10 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One link that the stack is on: takes frames from the device, reads their Ethernet header and hands them to ARP or
- * IPv4, and puts the header in front of what goes out. On a link without Ethernet, packets come and go as they are.
+ * The stack's interface on one link: takes frames from the device, reads the Ethernet header, hands the payload to ARP
+ * or IPv4, and prepends the header to sent packets. On a link without Ethernet, packets pass as they are.
  *
- * <p>Confined to whoever runs the stack.
+ * <p>Confined to the holder of the stack's lock.
  */
 public final class NetworkInterface {
 
@@ -88,7 +88,7 @@ public final class NetworkInterface {
         }
     }
 
-    /** Forgets the neighbours and drops what waits for them. The device stays open. */
+    /** Removes all neighbours and their waiting packets. The device stays open. */
     public void stop() {
         if (arp != null) {
             arp.stop();
@@ -99,7 +99,7 @@ public final class NetworkInterface {
      * Takes frames from the device until it has no more.
      *
      * @param budget most frames to take
-     * @return how many were taken; equal to {@code budget} if there may be more
+     * @return the number taken; equal to {@code budget} if there may be more
      */
     public int poll(final int budget, final long nowNanos) {
         for (int taken = 0; taken < budget; taken++) {
@@ -112,7 +112,7 @@ public final class NetworkInterface {
         return budget;
     }
 
-    /** Takes one frame and releases it, or hands it to who does. */
+    /** Takes one frame, and releases it or hands it on. */
     public void receive(final PacketBuffer frame, final long nowNanos) {
         statistics.framesReceived++;
         statistics.bytesReceived += frame.length();
@@ -139,7 +139,7 @@ public final class NetworkInterface {
         final int typeAt = VlanTag.skipPriority(bytes, header, frame.tail());
         final int etherType = VlanTag.typeAt(bytes, typeAt);
         if (VlanTag.isTag(etherType)) {
-            // We are in no VLAN; what is in one is for others on this link.
+            // The stack is in no VLAN; a tagged frame is for other hosts.
             final boolean whole = VlanTag.isWhole(typeAt, frame.tail());
             drop(frame, whole ? DropReason.ETHERNET_VLAN : DropReason.ETHERNET_TOO_SHORT);
             return;
@@ -157,7 +157,7 @@ public final class NetworkInterface {
     /**
      * Sends one packet that starts with its IP header and fits the link. Takes the packet.
      *
-     * @param neighbor whom to, or null on a link without Ethernet
+     * @param neighbor the receiver, or null on a link without Ethernet
      */
     SendStatus transmit(final PacketBuffer packet, final @Nullable Neighbor neighbor) {
         if (neighbor != null) {
@@ -182,13 +182,13 @@ public final class NetworkInterface {
             return Neighbor.permanent(nextHop, BROADCAST);
         }
         if (nextHop >>> 28 == 0xE) {
-            // RFC 1112 6.4: the lower 23 bits of the group go behind 01:00:5e.
+            // RFC 1112 6.4: the lower 23 bits of the group follow 01:00:5e.
             return Neighbor.permanent(nextHop, 0x0100_5E00_0000L | (nextHop & 0x7F_FFFF));
         }
         return arp.neighbors().neighbor(nextHop);
     }
 
-    /** True once our address may be used: at once, or after nobody has objected to it (RFC 5227 2.1). */
+    /** True once our address may be used: at once, or when no other host has objected to it (RFC 5227 2.1). */
     public boolean isReady() {
         return arp == null || arp.claim().isOurs();
     }
@@ -211,7 +211,7 @@ public final class NetworkInterface {
         return mtu;
     }
 
-    /** For {@link Ipv4Protocol#linkMtu}, who tells the paths. */
+    /** Sets the MTU; {@link Ipv4Protocol#linkMtu} tells the paths. */
     void mtu(final int bytes) {
         if (bytes < LinkCapabilities.MIN_MTU || bytes > capabilities.mtu()) {
             throw new IllegalArgumentException(
@@ -225,7 +225,7 @@ public final class NetworkInterface {
         return port.isDown();
     }
 
-    /** What the device failed with, or null while it works. */
+    /** The failure of the device, or null while it works. */
     public @Nullable IOException failure() {
         return port.failure();
     }

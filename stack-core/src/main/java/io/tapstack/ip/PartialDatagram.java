@@ -10,24 +10,24 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fragments of one datagram that have come so far, in the order of their offsets. Each is a packet whose head is at
- * its payload, with its IP header in front. As overlaps are refused, the datagram is complete when the lengths add up.
+ * The fragments of one datagram received so far, in the order of their offsets. Each is a packet whose head is at its
+ * payload, with its IP header in front. As overlaps are refused, the datagram is complete when the lengths add up.
  */
 final class PartialDatagram {
 
-    /** What a fragment did to the datagram. */
+    /** The result of adding a fragment. */
     enum Outcome {
-        /** Taken. */
+        /** It was stored. */
         STORED,
-        /** The same bytes are there already. */
+        /** The same bytes are already stored. */
         REPEATED,
-        /** Some of it is there already, and the rest is not, or other bytes are. */
+        /** It overlaps stored bytes partly, or with other contents. */
         OVERLAP,
-        /** It contradicts what is known of the datagram's length. */
+        /** It contradicts the known length of the datagram. */
         MALFORMED
     }
 
-    /** What a datagram costs beside the memory of its fragments: the objects that know it. */
+    /** The memory of a datagram besides its fragments: the objects that represent it. */
     static final int OVERHEAD_BYTES = 512;
 
     private static final int UNKNOWN = -1;
@@ -54,10 +54,10 @@ final class PartialDatagram {
     }
 
     /**
-     * Looks where a stretch of payload would go, and stores it if it fits.
+     * Finds the place of a fragment, and stores it if it fits.
      *
-     * @param fragment its head is at the payload; becomes ours if the answer is {@link Outcome#STORED}
-     * @param headerLength of its IP header, which stands in front of the head
+     * @param fragment its head is at the payload; becomes ours if the result is {@link Outcome#STORED}
+     * @param headerLength of its IP header, in front of the head
      */
     Outcome add(final PacketBuffer fragment, final int headerLength, final int start, final boolean last) {
         final int length = fragment.contiguousLength();
@@ -79,9 +79,8 @@ final class PartialDatagram {
     }
 
     /**
-     * The first place whose fragment does not start before {@code start}. Most fragments come in order, and go to the
-     * end; for the others it is found by halves, as thousands of tiny ones in the worst order must not cost more than
-     * they are worth.
+     * The first place whose fragment does not start before {@code start}. Most fragments arrive in order, and go to the
+     * end; other places are found by binary search, so that thousands of tiny fragments in the worst order stay cheap.
      */
     private int position(final int start) {
         if (count == 0 || starts[count - 1] < start) {
@@ -92,8 +91,8 @@ final class PartialDatagram {
     }
 
     /**
-     * True if all of a stretch is there, whatever the fragments that it came in, with the same bytes and the same
-     * opinion of where the datagram ends. A router on another way, with another MTU, sends the same datagram so.
+     * True if all bytes of a fragment are stored, in whatever fragments, with the same contents and the same end of the
+     * datagram. A router on another path, with another MTU, sends the same datagram so.
      */
     private boolean isRepeated(final PacketBuffer fragment, final int start, final boolean last) {
         final int end = start + fragment.contiguousLength();
@@ -153,14 +152,16 @@ final class PartialDatagram {
     }
 
     /**
-     * True if the whole would not be a datagram: longer than the length field can say, or marked "congestion
+     * True if the whole would not be a valid datagram: longer than the length field allows, or marked "congestion
      * experienced" in part and not ECN-capable in part (RFC 3168 5.3).
      */
     boolean isImpossible() {
         return headerLengths[0] + payloadLength > Ipv4Header.MAX_TOTAL_LENGTH || (sawNotEct && sawCongestion);
     }
 
-    /** The whole datagram with the first fragment's header, its head at that header. Nothing is left here. */
+    /**
+     * Builds the whole datagram with the first fragment's header, its head at that header. The fragments are used up.
+     */
     PacketBuffer assemble(final BufferPool pool) {
         final PacketBuffer first = fragments[0];
         final int headerLength = headerLengths[0];
@@ -182,7 +183,7 @@ final class PartialDatagram {
         return whole;
     }
 
-    /** Lets go of all fragments and takes no more: RFC 5722 4, also for those that are still to come. */
+    /** Releases all fragments and refuses further ones: RFC 5722 4, also for those that are still to come. */
     void poison(final DropReason reason) {
         poisonReason = reason;
         release();
@@ -192,12 +193,12 @@ final class PartialDatagram {
         return poisonReason != null;
     }
 
-    /** What was wrong with it, once it {@linkplain #isPoisoned() is poisoned}. */
+    /** The reason why it {@linkplain #isPoisoned() is poisoned}. */
     DropReason poisonReason() {
         return Objects.requireNonNull(poisonReason);
     }
 
-    /** Which of its source's fragments was the last that belonged to it; {@link PartialDatagrams} counts. */
+    /** The number of its last fragment among those of its source, as {@link PartialDatagrams} counts them. */
     int lastFragment() {
         return lastFragment;
     }
@@ -221,7 +222,7 @@ final class PartialDatagram {
         heldBytes = OVERHEAD_BYTES;
     }
 
-    /** The fragment that starts the datagram, or null if it has not come. */
+    /** The fragment that starts the datagram, or null if it is missing. */
     @Nullable
     PacketBuffer first() {
         return count > 0 && starts[0] == 0 ? fragments[0] : null;
@@ -236,7 +237,7 @@ final class PartialDatagram {
         return count;
     }
 
-    /** Memory held, in bytes, with that of the objects that stand for the datagram. */
+    /** Memory held, in bytes, with that of the objects that represent the datagram. */
     int heldBytes() {
         return heldBytes;
     }

@@ -11,22 +11,21 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The datagrams that reassembly holds, oldest first. A full limit evicts the oldest datagram of those that the limit is
- * about and never refuses the new one: a datagram that still lacks a fragment after so much has come behind it will
- * hardly be completed.
+ * The datagrams in reassembly, oldest first. When a limit is reached, the oldest datagram under that limit is evicted,
+ * and the new one is accepted: a datagram that lacks a fragment after so many later ones is unlikely to be completed.
  *
- * <p>Confined to whoever runs the stack.
+ * <p>Confined to the holder of the stack's lock.
  */
 final class PartialDatagrams {
 
     /**
-     * After so many fragments of its source a datagram that has got none of them is not waited for: what comes for it
-     * now belongs to another one with the same identification, of which a fast sender uses up all 65,536 within the
-     * time limit (RFC 4963 2; Linux's ipfrag_max_dist).
+     * A datagram is given up after this many fragments of its source without one of its own: a later one belongs to
+     * another datagram with the same identification, of which a fast sender uses up all 65,536 within the time limit
+     * (RFC 4963 2; Linux's ipfrag_max_dist).
      */
     static final int MAX_DISTANCE = 4_096;
 
-    /** What one sender has here. */
+    /** The datagrams of one sender. */
     private static final class Source {
         final Set<PartialDatagram> oldestFirst = new LinkedHashSet<>();
         int heldBytes;
@@ -44,7 +43,7 @@ final class PartialDatagrams {
         this.statistics = statistics;
     }
 
-    /** The datagram that a fragment belongs to which has just come, or null if it is the first of one. */
+    /** The datagram of a newly received fragment, or null if the fragment is its first. */
     @Nullable
     PartialDatagram find(final ReassemblyKey key) {
         final Source source = sources.get(key.source());
@@ -64,7 +63,7 @@ final class PartialDatagrams {
         return known;
     }
 
-    /** Adds a datagram that has no fragments yet. The oldest of its source gives way if the source has too many. */
+    /** Adds a datagram that has no fragments yet. The oldest of its source is evicted if the source has too many. */
     void add(final PartialDatagram datagram) {
         final int address = datagram.key().source();
         final Source known = sources.get(address);
@@ -78,7 +77,7 @@ final class PartialDatagrams {
         charge(source, datagram.heldBytes());
     }
 
-    /** Charges what {@code datagram} holds now instead of the {@code before} bytes that it held. */
+    /** Charges the memory of {@code datagram} in place of the {@code before} bytes charged so far. */
     void recharge(final PartialDatagram datagram, final int before) {
         final Source source = sources.get(datagram.key().source());
         if (source != null) {
@@ -91,7 +90,7 @@ final class PartialDatagrams {
         heldBytes += bytes;
     }
 
-    /** Lets the oldest give way until both limits in bytes hold. */
+    /** Evicts the oldest datagrams until both limits in bytes hold. */
     void makeRoomFor(final PartialDatagram arriving) {
         final Source source = sources.get(arriving.key().source());
         while (source != null && source.heldBytes > limits.maxBytesPerSource()) {
@@ -103,7 +102,7 @@ final class PartialDatagrams {
     }
 
     /**
-     * Evicts the oldest datagram for want of memory elsewhere in the stack.
+     * Evicts the oldest datagram because memory is short elsewhere in the stack.
      *
      * @return false if there is none
      */
@@ -115,7 +114,7 @@ final class PartialDatagrams {
         return true;
     }
 
-    /** RFC 1122 3.3.2 asks for a time exceeded message when the time is over, so none is sent for an eviction. */
+    /** RFC 1122 3.3.2 asks for a time exceeded message when the time is over, so an eviction sends none. */
     private void evict(final PartialDatagram datagram, final DropReason reason) {
         if (!datagram.isPoisoned()) {
             statistics.drop(reason);
@@ -143,7 +142,7 @@ final class PartialDatagrams {
         return datagrams.isEmpty();
     }
 
-    /** The datagram that has waited longest; there has to be one. */
+    /** The datagram that has waited longest; there must be one. */
     PartialDatagram oldest() {
         final Iterator<PartialDatagram> oldestFirst = datagrams.values().iterator();
         return oldestFirst.next();

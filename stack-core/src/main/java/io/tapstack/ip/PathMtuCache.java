@@ -9,24 +9,24 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What "fragmentation needed" messages have told about the way to a few destinations (RFC 1191). An entry is forgotten
- * after ten minutes, so that a larger MTU is found again (RFC 1191 6.3). Bounded: the oldest entry makes room.
+ * The path MTU to recent destinations, from "fragmentation needed" messages (RFC 1191). An entry expires after ten
+ * minutes, so that a larger MTU is found again (RFC 1191 6.3). Bounded: the oldest entry is evicted.
  *
- * <p>Confined to whoever runs the stack.
+ * <p>Confined to the holder of the stack's lock.
  */
 public final class PathMtuCache {
 
     /**
-     * Smallest MTU that a message may make us send with, as Linux has it ({@code min_pmtu}): forged messages would
-     * otherwise cut traffic into tiny pieces. If the way is really narrower, packets go out with this size and without
-     * "don't fragment".
+     * Smallest MTU that a message may impose, as on Linux ({@code min_pmtu}): forged messages would otherwise cut
+     * traffic into tiny pieces. If the path is really narrower, packets are sent with this size and without "don't
+     * fragment".
      */
     public static final int MIN_MTU = 552;
 
     static final long LIFETIME_NANOS = 600 * 1_000_000_000L;
     static final int MAX_ENTRIES = 1_024;
 
-    /** RFC 1191 7.1: MTUs that links really have. */
+    /** RFC 1191 7.1: the MTUs of common links. */
     private static final int[] PLATEAUS = {32_000, 17_914, 8_166, 4_352, 2_002, 1_492, 1_006, 508, 296, 68};
 
     private record Entry(int mtu, boolean mayFragment, long expiresAt) {}
@@ -42,8 +42,8 @@ public final class PathMtuCache {
     }
 
     /**
-     * Learns that packets to {@code destination} must not be larger than {@code mtu}. A larger value than is known
-     * already is not believed (RFC 1191 3).
+     * Learns that packets to {@code destination} must not be larger than {@code mtu}. A larger value than the known one
+     * is not believed (RFC 1191 3).
      */
     void learn(final int destination, final int mtu) {
         final Entry known = entries.get(destination);
@@ -68,13 +68,13 @@ public final class PathMtuCache {
         return entry == null ? otherwise : Math.min(entry.mtu, otherwise);
     }
 
-    /** True if the way is too narrow to insist on "don't fragment". */
+    /** True if the path is too narrow to insist on "don't fragment". */
     boolean mayFragment(final int destination) {
         final Entry entry = entries.get(destination);
         return entry != null && entry.mayFragment;
     }
 
-    /** RFC 1191 5: the next lower MTU that links have, for a router that did not tell its own. */
+    /** RFC 1191 5: the next lower MTU of common links, for a router that did not send its own. */
     public static int plateauBelow(final int length) {
         for (final int plateau : PLATEAUS) {
             if (plateau < length) {
@@ -84,7 +84,7 @@ public final class PathMtuCache {
         return PLATEAUS[PLATEAUS.length - 1];
     }
 
-    /** Changes when anything was learned or forgotten. */
+    /** Changes when an entry is learned or expires. */
     int version() {
         return version;
     }

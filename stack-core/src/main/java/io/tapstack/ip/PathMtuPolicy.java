@@ -3,44 +3,50 @@ package io.tapstack.ip;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a sender makes of the path MTU: {@code IP_MTU_DISCOVER} of ip(7), the constants in the order of their numbers
- * there. "Refused" means {@link SendStatus#TOO_BIG}.
+ * A sender's use of the path MTU: {@code IP_MTU_DISCOVER} of ip(7), the constants in the order of their numbers there.
+ * "Refused" means {@link SendStatus#TOO_BIG}.
  */
 public enum PathMtuPolicy {
-    /** Any router may fragment; what is larger than the path MTU is fragmented here. */
+    /** Any router may fragment; a packet larger than the path MTU is fragmented here. */
     DONT,
-    /** With "don't fragment" (RFC 1191), but for what is larger than the path MTU, which is fragmented here. */
+    /** With "don't fragment" (RFC 1191), except for a packet larger than the path MTU, which is fragmented here. */
     WANT,
-    /** With "don't fragment"; what is larger than the path MTU is refused. */
+    /** With "don't fragment"; a packet larger than the path MTU is refused. */
     DO,
     /**
-     * With "don't fragment", whatever the path MTU: for those who probe it (RFC 4821). Refused is what the link does
-     * not take.
+     * With "don't fragment", whatever the path MTU, for path MTU probing (RFC 4821). A packet larger than the link's
+     * MTU is refused.
      */
     PROBE,
-    /** Any router may fragment; refused is what the link does not take. No message about the path MTU is believed. */
+    /**
+     * Any router may fragment; a packet larger than the link's MTU is refused. Messages about the path MTU are not
+     * believed.
+     */
     INTERFACE,
-    /** As {@link #INTERFACE}, but what the link does not take is fragmented here. */
+    /** As {@link #INTERFACE}, but a packet larger than the link's MTU is fragmented here. */
     OMIT;
 
     private static final PathMtuPolicy[] BY_NUMBER = values();
 
-    /** True if the path MTU limits packets; for the others it is the link's MTU. */
+    /** True if the path MTU limits packets; otherwise the link's MTU does. */
     public boolean usesPathMtu() {
         return this == DONT || this == WANT || this == DO;
     }
 
-    /** True if what routers say about the path MTU is believed: a forged message can have small packets sent. */
+    /** True if messages of routers about the path MTU are believed: a forged message can cause small packets. */
     public boolean believesMessages() {
         return this != INTERFACE && this != OMIT;
     }
 
-    /** @param fits whether the packet is not larger than the limit. @return true for "don't fragment" */
+    /**
+     * @param fits true if the packet is not larger than the limit
+     * @return true for "don't fragment"
+     */
     boolean insists(final boolean fits) {
         return this == DO || this == PROBE || this == WANT && fits;
     }
 
-    /** True if what is larger than the limit is refused, not fragmented. */
+    /** True if a packet larger than the limit is refused, not fragmented. */
     boolean refuses() {
         return this == DO || this == PROBE || this == INTERFACE;
     }

@@ -5,43 +5,43 @@ import io.tapstack.event.StackStatistics;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The errors that a socket has yet to tell: the pending error ({@code SO_ERROR} of {@code socket(7)}) and the
- * {@link ErrorQueue}, which is made when the first report comes.
+ * The errors of a socket that were not read yet: the pending error ({@code SO_ERROR} of {@code socket(7)}) and the
+ * {@link ErrorQueue}, which is created for the first report.
  *
- * <p>Confined to the thread that runs the stack.
+ * <p>Confined to the holder of the stack's lock.
  */
 public abstract class PendingErrors {
 
     private @Nullable SocketError pending;
     private @Nullable ErrorQueue queue;
 
-    /** Where the queue counts the reports that it has no room for. */
+    /** The counters for reports that the queue has no room for. */
     protected abstract StackStatistics statistics();
 
     /** The queue has a new report. */
     protected abstract void reported();
 
-    /** A report takes the place of the pending error, which is no longer told. */
+    /** A report replaces the pending error, which is not returned any more. */
     protected void replaced() {}
 
-    /** The error that the next call answers, or null. */
+    /** The error that the next call returns, or null. */
     public final @Nullable SocketError pending() {
         return pending;
     }
 
-    /** Sets the error that the next call answers; null for none. */
+    /** Sets the error that the next call returns; null for none. */
     public final void pending(final @Nullable SocketError error) {
         pending = error;
     }
 
-    /** The pending error, which is no longer pending, or null. */
+    /** Clears the pending error and returns it, or null. */
     public final @Nullable SocketError take() {
         final SocketError error = pending;
         pending = null;
         return error;
     }
 
-    /** Where reports go. */
+    /** The queue of reports. */
     public final ErrorQueue queue() {
         ErrorQueue reports = queue;
         if (reports == null) {
@@ -56,7 +56,7 @@ public abstract class PendingErrors {
         return reports != null && !reports.isEmpty();
     }
 
-    /** Drops the reports of errors: {@code IP_RECVERR} was turned off. */
+    /** Drops the reports of errors; called when {@code IP_RECVERR} is turned off. */
     public final void dropErrors() {
         final ErrorQueue reports = queue;
         if (reports != null) {
@@ -64,7 +64,10 @@ public abstract class PendingErrors {
         }
     }
 
-    /** The oldest report, or null. The pending error is that of the next report from then on, as on Linux. */
+    /**
+     * Removes the oldest report, or returns null. From then on the pending error is that of the next report, as on
+     * Linux.
+     */
     public final @Nullable ErrorReport takeReport() {
         final ErrorQueue reports = queue;
         final ErrorReport report = reports == null ? null : reports.poll();

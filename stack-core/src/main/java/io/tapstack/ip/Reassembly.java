@@ -12,15 +12,15 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts fragments together again (RFC 791 3.2, RFC 1122 3.3.2). Fragments are the classic way to make a stack hold
- * memory or contradict itself, so everything is bounded ({@link PartialDatagrams}), and a datagram whose fragments
- * overlap is dropped as a whole (RFC 5722, which says it for IPv6), unless a fragment only repeats what is there.
+ * Reassembles fragments (RFC 791 3.2, RFC 1122 3.3.2). As fragments are a common attack on memory and on filters,
+ * everything is bounded ({@link PartialDatagrams}), and a datagram with overlapping fragments is dropped as a whole
+ * (RFC 5722, which says it for IPv6), unless a fragment repeats stored bytes exactly.
  *
- * <p>Confined to whoever runs the stack.
+ * <p>Confined to the holder of the stack's lock.
  */
 final class Reassembly {
 
-    /** Who wants to know of datagrams that were never completed: for ICMP. */
+    /** Is told of datagrams that were not completed in time: ICMP. */
     @FunctionalInterface
     interface TimeoutListener {
         /** @param first the first fragment, borrowed; its head is at the IP header */
@@ -74,11 +74,11 @@ final class Reassembly {
     }
 
     private static boolean isPossible(final int start, final int length, final boolean last, final int protocol) {
-        // RFC 791 3.2: all but the last carry a multiple of eight bytes.
+        // RFC 791 3.2: all fragments but the last carry a multiple of eight bytes.
         final boolean wellFormed = length > 0 && (last || (length & 7) == 0);
         // The "ping of death": an end that no total length can express.
         final boolean fits = start + length <= Ipv4Header.MAX_TOTAL_LENGTH - Ipv4Header.LENGTH;
-        // RFC 1858 3.2.2: a fragment that starts 8 bytes into a TCP header wants to hide flags from a filter.
+        // RFC 1858 3.2.2: a fragment that starts 8 bytes into a TCP header hides flags from a filter.
         final boolean hidesFlags = start == 8 && protocol == IpProtocol.TCP;
         return wellFormed && fits && !hidesFlags;
     }
@@ -106,7 +106,7 @@ final class Reassembly {
         final int before = datagram.heldBytes();
         switch (datagram.add(fragment, headerLength, start, last)) {
             case REPEATED -> {
-                // The network may deliver twice: that is no contradiction.
+                // The network may deliver a packet twice.
                 fragment.release();
                 return null;
             }
@@ -126,7 +126,7 @@ final class Reassembly {
             return complete(datagram);
         }
         if (datagram.count() >= limits.maxFragments() || datagram.heldBytes() > limits.maxBytesPerSource()) {
-            // No eviction of others would make room for it.
+            // No eviction of other datagrams would make room for it.
             poison(datagram, DropReason.FRAGMENT_LIMIT);
         }
         makeRoomFor(datagram);
@@ -143,7 +143,7 @@ final class Reassembly {
         return datagram.assemble(pool);
     }
 
-    /** Moves a small fragment out of a large block, so that what is held is what was sent. */
+    /** Moves a small fragment out of a large block, so that the memory held is close to the bytes sent. */
     private PacketBuffer compact(final PacketBuffer fragment) {
         final int length = fragment.contiguousLength();
         if (fragment.memory().capacity() <= BufferPool.SMALL
@@ -158,14 +158,14 @@ final class Reassembly {
 
     private void makeRoomFor(final PartialDatagram datagram) {
         datagrams.makeRoomFor(datagram);
-        // What waits here is worth less than what the rest of the stack holds, as most of it will never be complete.
+        // Fragments are worth less than the rest of the stack's memory, as most will never be completed.
         boolean evicted = true;
         while (evicted && pool.underPressure()) {
             evicted = datagrams.evictOldest();
         }
     }
 
-    /** The datagram is dead, but stays known until its time is over, so that late fragments do not revive it. */
+    /** Drops the fragments, but keeps the datagram until its time is over, so that late fragments do not revive it. */
     private void poison(final PartialDatagram datagram, final DropReason reason) {
         final int before = datagram.heldBytes();
         statistics.drop(reason);
@@ -175,7 +175,7 @@ final class Reassembly {
 
     private void expire(final long nowNanos) {
         while (!datagrams.isEmpty()) {
-            // All live equally long, so that the oldest is the first to expire.
+            // All datagrams live equally long, so the oldest expires first.
             final PartialDatagram oldest = datagrams.oldest();
             if (oldest.expiresAt() - nowNanos > 0) {
                 timer.arm(oldest.expiresAt());
@@ -192,7 +192,7 @@ final class Reassembly {
         }
         final PacketBuffer first = datagram.first();
         if (first != null) {
-            // RFC 1122 3.3.2: a time exceeded message goes out only if fragment zero is there to be quoted.
+            // RFC 1122 3.3.2: time exceeded is sent only if fragment zero is there to be quoted.
             first.prepend(datagram.firstHeaderLength());
             listener.timedOut(first, datagram.isUnicast(), nowNanos);
         }

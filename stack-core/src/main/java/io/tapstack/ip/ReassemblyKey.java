@@ -4,8 +4,8 @@ import io.tapstack.wire.Ipv4Header;
 import java.nio.ByteBuffer;
 
 /**
- * What makes fragments belong together (RFC 791 3.2). It is ordered, because a sender chooses all four values: keys
- * with equal hashes cost a {@code HashMap} a search in a tree and not in a list.
+ * The key of a datagram in reassembly (RFC 791 3.2). It is comparable, because a sender chooses all four values: a
+ * {@code HashMap} searches keys of equal hashes in a tree and not in a list.
  */
 record ReassemblyKey(int source, int destination, int identification, int protocol)
         implements Comparable<ReassemblyKey> {

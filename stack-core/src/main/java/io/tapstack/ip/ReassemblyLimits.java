@@ -1,9 +1,9 @@
 package io.tapstack.ip;
 
 /**
- * What reassembly may hold. Memory is counted as held, not as payload.
+ * The limits of reassembly. Memory is counted as held, not as payload.
  *
- * @param timeoutNanos from the first fragment to come until the datagram is given up (RFC 1122 3.3.2: 60 to 120
+ * @param timeoutNanos time from the first received fragment until the datagram is given up (RFC 1122 3.3.2: 60 to 120
  *     seconds)
  * @param maxBytes in all
  * @param maxBytesPerSource for one sender

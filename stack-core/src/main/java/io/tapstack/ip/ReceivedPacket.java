@@ -3,8 +3,8 @@ package io.tapstack.ip;
 import io.tapstack.wire.IpAddress;
 
 /**
- * What the Internet layer tells a transport about a received packet. One mutable object, filled anew for every packet:
- * valid during the call only.
+ * The Internet layer's facts about a received packet, for a transport. One mutable object, filled anew for every
+ * packet: valid during the call only.
  */
 public final class ReceivedPacket {
 
@@ -24,7 +24,9 @@ public final class ReceivedPacket {
     private int icmpInfo;
     private int reporter;
 
-    /** Fills in an IPv4 packet's facts; {@code headerOffset} is where its IP header starts in the packet's memory. */
+    /**
+     * Fills in the facts of an IPv4 packet; {@code headerOffset} is the offset of its IP header in the packet's memory.
+     */
     public void setIpv4(
             final int source,
             final int destination,
@@ -66,7 +68,7 @@ public final class ReceivedPacket {
         return ipv4 ? IpAddress.ipv4((int) sourceLow) : IpAddress.ipv6(sourceHigh, sourceLow);
     }
 
-    /** Whom it was sent to; allocates. */
+    /** The receiver; allocates. */
     public IpAddress destination() {
         return ipv4 ? IpAddress.ipv4((int) destinationLow) : IpAddress.ipv6(destinationHigh, destinationLow);
     }
@@ -89,7 +91,7 @@ public final class ReceivedPacket {
         return unicast;
     }
 
-    /** True if it came in fragments, which others on the way could not look into. */
+    /** True if it arrived in fragments, whose ports no device could read. */
     public boolean isReassembled() {
         return reassembled;
     }
@@ -99,10 +101,10 @@ public final class ReceivedPacket {
     }
 
     /**
-     * Of a packet that an ICMP error quotes: notes what the message says.
+     * Fills in the facts of an ICMP error, for the packet that it quotes.
      *
-     * @param info the next hop's MTU, or the pointer of a parameter problem, as the message has it
-     * @param reporter who sent the message
+     * @param info the next hop's MTU, or the pointer of a parameter problem, as in the message
+     * @param reporter the sender of the message
      */
     public void icmpError(final int type, final int code, final int info, final int reporter) {
         this.icmpType = type;
@@ -121,22 +123,22 @@ public final class ReceivedPacket {
         return icmpCode;
     }
 
-    /** The next hop's MTU, or the pointer of a parameter problem, as the ICMP error has it; else 0. */
+    /** The next hop's MTU, or the pointer of a parameter problem, as in the ICMP error; else 0. */
     public int icmpInfo() {
         return icmpInfo;
     }
 
-    /** Who sent the ICMP error that quotes this packet; allocates. */
+    /** The sender of the ICMP error that quotes this packet; allocates. */
     public IpAddress reporter() {
         return IpAddress.ipv4(reporter);
     }
 
-    /** Where the IP header starts in the packet's memory: what an ICMP error quotes. */
+    /** The offset of the IP header in the packet's memory; an ICMP error quotes from there. */
     public int headerOffset() {
         return headerOffset;
     }
 
-    /** The pseudo-header's sum without the length, for checking a transport checksum. */
+    /** The sum of the pseudo-header without the length, for checking a transport checksum. */
     public long pseudoHeaderSum() {
         return half(sourceHigh) + half(sourceLow) + half(destinationHigh) + half(destinationLow) + protocol;
     }

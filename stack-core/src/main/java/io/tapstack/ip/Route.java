@@ -4,11 +4,11 @@ import io.tapstack.wire.IpAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where packets for some addresses go.
+ * A route to a range of addresses.
  *
  * @param network the first address of the range
  * @param prefixLength 0 for the default route, 32 for one host
- * @param gateway the router to send to, or null if the addresses are on the link
+ * @param gateway the next hop, or null if the addresses are on the link
  */
 public record Route(
         IpAddress network, int prefixLength, @Nullable IpAddress gateway, NetworkInterface networkInterface) {

@@ -7,11 +7,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The routes of a stack; the longest prefix that matches wins (RFC 1122 3.3.1, RFC 1812 5.2.4.3). A host has a handful
- * of them, so they stand in a list, longest prefix first, and paths remember what they found until {@link #version()}
- * changes.
+ * The routes of a stack; the longest matching prefix wins (RFC 1122 3.3.1, RFC 1812 5.2.4.3). A host has a handful of
+ * routes, so they are in a list, longest prefix first, and paths keep the result until {@link #version()} changes.
  *
- * <p>Confined to whoever runs the stack.
+ * <p>Confined to the holder of the stack's lock.
  */
 public final class RouteTable {
 
@@ -21,7 +20,7 @@ public final class RouteTable {
     private final List<Route> routes = new ArrayList<>();
     private int version;
 
-    /** Adds a route; takes the place of one for the same range. */
+    /** Adds a route; it replaces one for the same range. */
     public void add(final Route route) {
         remove(route.network(), route.prefixLength());
         routes.add(route);
@@ -29,7 +28,7 @@ public final class RouteTable {
         version++;
     }
 
-    /** Sets the router for everything that no other route matches. */
+    /** Sets the router for all addresses that no other route matches. */
     public void defaultGateway(final IpAddress gateway, final NetworkInterface networkInterface) {
         if (!networkInterface.address().contains(gateway.ipv4Bits())) {
             throw new IllegalArgumentException(
@@ -62,7 +61,7 @@ public final class RouteTable {
         return List.copyOf(routes);
     }
 
-    /** What paths remember may be wrong: a link is not what it was. */
+    /** A link has changed, so paths must look up their routes again. */
     void changed() {
         version++;
     }

@@ -2,11 +2,11 @@ package io.tapstack.ip;
 
 import io.tapstack.buffer.PacketBuffer;
 
-/** What the Internet layer hands packets and errors to: TCP, UDP, ICMP. */
+/** The receiver of packets and errors from the Internet layer: TCP, UDP, ICMP. */
 public interface TransportProtocol {
 
     /**
-     * A packet has come, whole (reassembled if need be), its head at the transport header. The callee owns it now and
+     * Receives a packet, whole (reassembled if need be), its head at the transport header. The callee owns it and
      * releases it.
      *
      * @param info valid during the call only
@@ -15,9 +15,9 @@ public interface TransportProtocol {
     void receive(PacketBuffer packet, ReceivedPacket info, long nowNanos);
 
     /**
-     * An ICMP error has come about a packet that this protocol sent (RFC 1122 4.2.3.9, RFC 5927).
+     * Receives an ICMP error about a packet that this protocol sent (RFC 1122 4.2.3.9, RFC 5927).
      *
-     * @param error what kind
+     * @param error the kind of error
      * @param mtu the next hop's MTU for {@link IcmpError#FRAGMENTATION_NEEDED}, else 0
      * @param quoted the ICMP packet; borrowed. Its head is at the quoted transport header, of which at least 8 bytes
      *     are there

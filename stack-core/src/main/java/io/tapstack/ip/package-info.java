@@ -1,4 +1,4 @@
-/** IPv4: validation, routing, fragmentation, reassembly, and the path that a transport sends along. */
+/** IPv4: validation, routing, fragmentation, reassembly, and the paths of transports. */
 @NullMarked
 package io.tapstack.ip;
 

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a device worse: frames are lost, duplicated, damaged, reordered, marked and delayed, in each direction by its
- * {@link Impairment}. Two runs with equal seeds, frames and times are equal. Lost frames are counted as {@link
- * io.tapstack.event.DropReason#LINK_IMPAIRED}.
+ * {@link Impairment}. Two runs with equal seeds, frames and times are equal. Lost frames are counted as
+ * {@link io.tapstack.event.DropReason#LINK_IMPAIRED}.
  *
  * <p>Works under virtual time, and in real time around a device such as a TAP. Delayed frames are held in memory of a
  * pool: sent ones in the link's own, received ones in the stack's. Each direction holds up to 64 MiB and loses further

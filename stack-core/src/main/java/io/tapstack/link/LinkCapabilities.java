@@ -7,9 +7,9 @@ package io.tapstack.link;
  * @param mtu largest IP packet in bytes that is not a super-segment
  * @param txChecksum the device computes TCP and UDP checksums of frames that ask for it
  * @param rxChecksumTrusted the device may mark received packets as having a good transport checksum
- * @param maxSegmentOffload largest IP packet in bytes that the device accepts with a {@linkplain
- *     io.tapstack.buffer.PacketBuffer#gsoSize() segment size} and cuts by itself; 0 if it cuts nothing, at most 65,535.
- *     Implies {@code txChecksum}.
+ * @param maxSegmentOffload largest IP packet in bytes that the device accepts with a
+ *     {@linkplain io.tapstack.buffer.PacketBuffer#gsoSize() segment size} and cuts by itself; 0 if it cuts nothing, at
+ *     most 65,535. Implies {@code txChecksum}.
  */
 public record LinkCapabilities(
         LinkType type, int mtu, boolean txChecksum, boolean rxChecksumTrusted, int maxSegmentOffload) {

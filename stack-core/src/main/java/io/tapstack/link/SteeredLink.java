@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The first queue's stack announces the address; the other stacks receive the announcement too.
  *
- * <p>Confined to the holder of the lock of the queue's stack, but for {@link #wakeup()}, {@link #isReady} and {@link
- * #await}, as every device.
+ * <p>Confined to the holder of the lock of the queue's stack, but for {@link #wakeup()}, {@link #isReady} and
+ * {@link #await}, as every device.
  */
 public final class SteeredLink extends ForwardingLink {
 
