@@ -65,6 +65,11 @@ public abstract class ForwardingLink implements LinkDevice {
     }
 
     @Override
+    public boolean isSimulated() {
+        return device.isSimulated();
+    }
+
+    @Override
     public void close() {
         device.close();
     }

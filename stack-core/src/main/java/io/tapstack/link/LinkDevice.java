@@ -72,6 +72,14 @@ public interface LinkDevice extends AutoCloseable {
     /** Ends the current {@link #await}, or else the next one. Any thread. */
     void wakeup();
 
+    /**
+     * True if {@link #await} cannot wait, because all that happens to the device happens while somebody runs the stack.
+     * A {@link io.tapstack.stack.StackDriver} refuses such a device. Constant; any thread.
+     */
+    default boolean isSimulated() {
+        return false;
+    }
+
     @Override
     void close();
 }

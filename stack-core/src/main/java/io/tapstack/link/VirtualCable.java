@@ -5,6 +5,7 @@ import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.wire.EthernetHeader;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +16,9 @@ import org.jspecify.annotations.Nullable;
  * <p>The ends enforce the contract of the device: a frame that is too large, or that asks for an offload that the end
  * does not have, is an {@link IllegalArgumentException}.
  *
- * <p>Both ends are confined to one thread.
+ * <p>Both ends are used by one thread at a time, and a second one that comes in meanwhile gets an
+ * {@link IllegalStateException}. For stacks with threads of their own there is {@code io.tapstack.network}'s
+ * {@code MemoryNetwork}.
  */
 public final class VirtualCable {
 
@@ -27,6 +30,9 @@ public final class VirtualCable {
     private final int capacityFrames;
     private final End left;
     private final End right;
+
+    // A thread moves a frame now.
+    private final AtomicBoolean inUse = new AtomicBoolean();
 
     /**
      * A cable between two network cards.
@@ -94,23 +100,40 @@ public final class VirtualCable {
         @Override
         public @Nullable PacketBuffer receive(final BufferPool pool) throws IOException {
             requireOpen();
-            final PacketBuffer frame = arrived.poll();
-            return frame == null ? null : frame.moveTo(pool, HEADROOM);
+            enter();
+            try {
+                final PacketBuffer frame = arrived.poll();
+                return frame == null ? null : frame.moveTo(pool, HEADROOM);
+            } finally {
+                inUse.set(false);
+            }
         }
 
         @Override
         public boolean transmit(final PacketBuffer frame) throws IOException {
             requireOpen();
             requireContract(frame);
-            final End peer = peer();
-            refused = peer.arrived.size() >= capacityFrames;
-            if (refused) {
-                return false;
+            enter();
+            try {
+                final End peer = peer();
+                refused = peer.arrived.size() >= capacityFrames;
+                if (refused) {
+                    return false;
+                }
+                if (!peer.closed) {
+                    put(frame.copy(wire, 0), peer);
+                }
+                return true;
+            } finally {
+                inUse.set(false);
             }
-            if (!peer.closed) {
-                put(frame.copy(wire, 0), peer);
+        }
+
+        private void enter() {
+            if (!inUse.compareAndSet(false, true)) {
+                throw new IllegalStateException("two threads use a VirtualCable at once, which has no lock:"
+                        + " between threads use MemoryNetwork (io.tapstack.network)");
             }
-            return true;
         }
 
         private void put(final PacketBuffer frame, final End peer) {
@@ -176,7 +199,7 @@ public final class VirtualCable {
 
         @Override
         public String toString() {
-            return "the " + name + " end of a cable";
+            return "the " + name + " end of a VirtualCable";
         }
     }
 }

@@ -86,6 +86,8 @@ public final class StackDriver implements AutoCloseable {
      * only be used with {@link #stackLock()} held.
      *
      * @param name the thread's name, for logs
+     * @throws IllegalArgumentException if the stack's device is {@linkplain LinkDevice#isSimulated() simulated}: the
+     *     thread could not wait at it, and a simulated device belongs to one thread, which tells it the time
      */
     public StackDriver(final Pollable stack, final Clock clock, final String name) {
         this(stack, clock, name, Waiting.ADAPTIVE);
@@ -98,6 +100,11 @@ public final class StackDriver implements AutoCloseable {
         this.spin = new AdaptiveSpin(spinNanos);
         this.stack = stack;
         this.device = stack.device();
+        if (device.isSimulated()) {
+            throw new IllegalArgumentException("a driver's thread cannot wait at " + device
+                    + ", which is simulated: for stacks in memory with threads of their own use MemoryNetwork"
+                    + " (io.tapstack.network), for simulated devices VirtualTime or NetworkStack.poll");
+        }
         this.clock = clock;
         this.polls = new StackPolls(stack, clock);
         this.state = new DriverState(polls, this::unpark);

@@ -14,6 +14,8 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 
 class VirtualCableTest {
@@ -37,6 +39,47 @@ class VirtualCableTest {
         assertThat(frames.receiveNumbers(cable.left())).containsExactly(3);
         assertThat(frames.receive(cable.left())).isEmpty();
         assertThat(frames.nothingHeld()).isTrue();
+    }
+
+    @Test
+    void refusesASecondThreadByName() throws Exception {
+        final VirtualCable cable = new VirtualCable(PLAIN, PLAIN, 10);
+        final CountDownLatch inside = new CountDownLatch(1);
+        final CountDownLatch refused = new CountDownLatch(1);
+        final BufferPool pool = new BufferPool();
+        final PacketBuffer frame = pool.packet(64, 32);
+        frame.addSlice(
+                new Region(ByteBuffer.allocateDirect(64)) {
+                    @Override
+                    public int copyTo(final int from, final ByteBuffer target, final int at, final int length) {
+                        inside.countDown();
+                        awaitUninterruptibly(refused);
+                        return super.copyTo(from, target, at, length);
+                    }
+
+                    @Override
+                    protected void recycle() {}
+                },
+                0,
+                64);
+        final FutureTask<Boolean> sending = new FutureTask<>(() -> cable.left().transmit(frame));
+        new Thread(sending).start();
+        inside.await();
+        assertThatThrownBy(() -> cable.right().receive(pool))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("two threads")
+                .hasMessageContaining("MemoryNetwork");
+        refused.countDown();
+        assertThat(sending.get()).isTrue();
+        assertThat(cable.right().receive(pool)).isNotNull();
+    }
+
+    private static void awaitUninterruptibly(final CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (final InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test

@@ -4,6 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.tapstack.ip.InterfaceAddress;
+import io.tapstack.link.ImpairedLink;
+import io.tapstack.link.Impairment;
+import io.tapstack.link.LinkCapabilities;
+import io.tapstack.link.LinkDevice;
+import io.tapstack.link.LinkType;
+import io.tapstack.link.VirtualCable;
 import io.tapstack.time.Clock;
 import io.tapstack.time.Timer;
 import java.io.IOException;
@@ -34,6 +41,18 @@ final class StackDriverTest {
     }
 
     // ---- Running
+
+    @Test
+    void refusesADeviceThatItCannotWaitAt() {
+        final VirtualCable cable = VirtualCable.local(LinkCapabilities.plain(LinkType.ETHERNET, 1_500), 1);
+        final LinkDevice device = new ImpairedLink(cable.left(), Impairment.NONE, Impairment.NONE, 1);
+        final NetworkStack simulated =
+                new NetworkStack(device, StackConfig.of(InterfaceAddress.parse("10.0.0.1/24")), 0);
+        assertThatThrownBy(() -> new StackDriver(simulated, Clock.system(), "driver"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("the left end of a VirtualCable")
+                .hasMessageContaining("MemoryNetwork");
+    }
 
     @Test
     void pollsWhenTheDeviceHasSomething() throws InterruptedException {

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * <p>If all parties wait in calls of their own, nobody is left who could let time go on. After {@link #PATIENCE_NANOS}
  * of real time it then goes on by itself, until a wait is over.
  *
- * <p>Any thread may call. The stacks are polled by whoever is inside.
+ * <p>Any thread may call, but only a thread that makes a call for a party may wait: the wait of another one gets an
+ * {@link IllegalStateException}, since time would not stand still for it. The stacks are polled by whoever is inside.
  */
 public final class VirtualTime implements StackLock {
 
@@ -235,7 +236,14 @@ public final class VirtualTime implements StackLock {
 
         @Override
         public boolean await(final long deadlineNanos) throws InterruptedException {
-            final Waiter waiter = new Waiter(this, deadlineNanos, parties.ofThisThread());
+            final Party party = parties.ofThisThread();
+            if (party == null) {
+                throw new IllegalStateException("thread " + Thread.currentThread().getName()
+                        + " would wait in virtual time, which does not know it: its calls have to be between begin()"
+                        + " and end() of a Party (VirtualTime.join()), or in an activity of a MemoryNetwork"
+                        + " (io.tapstack.network)");
+            }
+            final Waiter waiter = new Waiter(this, deadlineNanos, party);
             waiters.add(waiter);
             waiter.begin();
             try {
@@ -265,27 +273,23 @@ public final class VirtualTime implements StackLock {
 
         private final Point point;
         private final long deadline;
-        private final @Nullable Party party;
+        private final Party party;
         private final Condition ended = lock.newCondition();
         private boolean over;
         private boolean woken;
 
-        Waiter(final Point point, final long deadline, final @Nullable Party party) {
+        Waiter(final Point point, final long deadline, final Party party) {
             this.point = point;
             this.deadline = deadline;
             this.party = party;
         }
 
         void begin() {
-            if (party != null) {
-                party.waits();
-            }
+            party.waits();
         }
 
         void await() throws InterruptedException {
-            if (party != null) {
-                party.hasToWait();
-            }
+            party.hasToWait();
             long nanos = patienceNanos;
             while (!over) {
                 ended.await(nanos, TimeUnit.NANOSECONDS);
@@ -312,9 +316,7 @@ public final class VirtualTime implements StackLock {
 
         private void leave() {
             waiters.remove(this);
-            if (party != null) {
-                party.goesOn();
-            }
+            party.goesOn();
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.tapstack.socket.virtual;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tapstack.error.SocketErrorException;
 import io.tapstack.ip.InterfaceAddress;
@@ -178,6 +179,18 @@ final class VirtualTimeTest {
     private void run(final long untilNanos) throws InterruptedException {
         assertThat(time.run(() -> false, untilNanos)).isFalse();
         assertThat(time.now()).isEqualTo(untilNanos);
+    }
+
+    @Test
+    void refusesTheWaitOfAThreadThatIsNoParty() throws Exception {
+        final SocketLayer[] layers = connect(Impairment.NONE, 1);
+        final FutureTask<Integer> connecting = new FutureTask<>(() -> layers[0].stream().connect(SERVER));
+        new Thread(connecting, "stranger").start();
+        assertThatThrownBy(connecting::get)
+                .cause()
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("thread stranger")
+                .hasMessageContaining("Party");
     }
 
     @Test
