@@ -9,23 +9,26 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One direction of an {@link ImpairedLink}: decides the fate of each frame, and holds it until it is due.
+ * One direction of an impaired link: decides the fate of each frame, and holds it until it is due. A part of
+ * {@link ImpairedLink}, and of devices elsewhere.
  *
  * <p>Frames are offered without the time, because a device is not told the time with every frame: an application may
  * send long after the last poll. So a frame to be delayed waits for the next {@link #advance}, which is requested at
  * once, and its delay counts from there.
+ *
+ * <p>Times are in nanoseconds of one clock, which the caller chooses. Confined to one thread at a time.
  */
-final class ImpairedPath {
+public final class ImpairedPath {
 
     /** Most memory of delayed frames: half a second of a gigabit link. */
     private static final int MAX_HELD_BYTES = 64 << 20;
 
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
-    private final Impairment.Mishaps mishaps;
-    private final Impairment.Latency latency;
-    private final Impairment.Bottleneck bottleneck;
-    private final boolean takesTime;
+    private Impairment.Mishaps mishaps;
+    private Impairment.Latency latency;
+    private Impairment.Bottleneck bottleneck;
+    private boolean takesTime;
     private final CongestionMarker marker;
     private final RandomGenerator random;
     private final ArrayDeque<PacketBuffer> entering = new ArrayDeque<>();
@@ -37,7 +40,13 @@ final class ImpairedPath {
     private long lineFreeAt;
     private long lastDue;
 
-    ImpairedPath(final Impairment impairment, final LinkType type, final RandomGenerator random) {
+    /**
+     * A path with nothing on it.
+     *
+     * @param type tells where the IP header is, for congestion marks
+     * @param random decides about each frame; no other user draws from it if runs are to be repeated
+     */
+    public ImpairedPath(final Impairment impairment, final LinkType type, final RandomGenerator random) {
         this.mishaps = impairment.mishaps();
         this.latency = impairment.latency();
         this.bottleneck = impairment.bottleneck();
@@ -46,16 +55,29 @@ final class ImpairedPath {
         this.random = random;
     }
 
-    void reportTo(final StackStatistics newStatistics) {
+    /**
+     * Impairs frames that are offered from now on as {@code impairment} says. Those on their way stay due when they
+     * are, and those behind them do not overtake.
+     */
+    public void impairment(final Impairment impairment) {
+        mishaps = impairment.mishaps();
+        latency = impairment.latency();
+        bottleneck = impairment.bottleneck();
+        takesTime = impairment.takesTime();
+        lineFreeAt = now;
+    }
+
+    /** Counts lost frames in {@code newStatistics}, as {@link DropReason#LINK_IMPAIRED}. */
+    public void reportTo(final StackStatistics newStatistics) {
         this.statistics = newStatistics;
     }
 
     /**
-     * Takes a frame, which is contiguous.
+     * Takes a frame, which is contiguous, and owns it from now on.
      *
      * @param pool for the memory of a duplicate
      */
-    void offer(final PacketBuffer frame, final BufferPool pool) {
+    public void offer(final PacketBuffer frame, final BufferPool pool) {
         if (happens(mishaps.loss())) {
             lose(frame);
             return;
@@ -67,7 +89,7 @@ final class ImpairedPath {
     }
 
     /** Sets the time: the frames offered since the last call start their delay. */
-    void advance(final long nowNanos) {
+    public void advance(final long nowNanos) {
         if (!started) {
             started = true;
             lineFreeAt = nowNanos;
@@ -80,25 +102,29 @@ final class ImpairedPath {
     }
 
     /** The next frame that has arrived, which stays in the path, or null. */
-    @Nullable
-    PacketBuffer firstArrived() {
+    public @Nullable PacketBuffer firstArrived() {
         return held.isEmpty() || held.nextDue() - now > 0 ? null : held.first();
     }
 
     /** Removes the frame that {@link #firstArrived()} returned. */
-    PacketBuffer removeFirst() {
+    public PacketBuffer removeFirst() {
         final PacketBuffer frame = held.removeFirst();
         heldBytes -= frame.memory().capacity();
         return frame;
     }
 
     /** The time of the next event, or {@link Long#MAX_VALUE}. */
-    long nextEvent() {
+    public long nextEvent() {
         return entering.isEmpty() ? held.nextDue() : now;
     }
 
+    /** Memory of all frames in the path, in bytes: their blocks, not their lengths. */
+    public int heldBytes() {
+        return heldBytes;
+    }
+
     /** Releases all frames. */
-    void clear() {
+    public void clear() {
         while (!entering.isEmpty()) {
             entering.remove().release();
         }
@@ -123,7 +149,7 @@ final class ImpairedPath {
             return;
         }
         heldBytes += bytes;
-        if (takesTime) {
+        if (takesTime || !entering.isEmpty() || started && lastDue - now > 0) {
             entering.add(frame);
         } else {
             held.add(frame, now);
