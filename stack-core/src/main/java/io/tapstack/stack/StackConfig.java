@@ -13,74 +13,209 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The settings of a {@link NetworkStack}.
+ * The settings of a {@link NetworkStack}; immutable. A setting that is added later has a default, and neither
+ * {@link #of} nor the builder changes for it.
  *
- * @param address our address and the length of its subnet's prefix
- * @param mac our Ethernet address; unused on a link without Ethernet
- * @param gateway the next hop for other subnets, or null for none
- * @param tcpLimits the limits of what TCP keeps for peers
- * @param memoryLimitBytes see {@link BufferPool#limitBytes()}
- * @param random the source of every secret and every jitter: unpredictable, or seeded to repeat a run
- * @param share the part of this stack, if several share the address ({@link StackGroup}); null for all
+ * <pre>{@code
+ * StackConfig config = StackConfig.builder(InterfaceAddress.parse("10.0.0.2/24"))
+ *         .gateway(IpAddress.parse("10.0.0.1"))
+ *         .memoryLimit(64 << 20)
+ *         .build();
+ * }</pre>
  */
-public record StackConfig(
-        InterfaceAddress address,
-        MacAddress mac,
-        @Nullable IpAddress gateway,
-        ArpConfig arp,
-        IcmpRates icmpRates,
-        TcpLimits tcpLimits,
-        long memoryLimitBytes,
-        RandomGenerator random,
-        @Nullable QueueShare share) {
+public final class StackConfig {
 
     // Locally administered, unicast (IEEE 802 8.2).
     private static final long LOCAL_MAC = 0x02_00_00_00_00_00L;
 
+    private final InterfaceAddress address;
+    private final MacAddress mac;
+    private final @Nullable IpAddress gateway;
+    private final ArpConfig arp;
+    private final IcmpRates icmpRates;
+    private final TcpLimits tcpLimits;
+    private final long memoryLimitBytes;
+    private final RandomGenerator random;
+    private final @Nullable QueueShare share;
+
+    private StackConfig(final Builder builder) {
+        final MacAddress chosen = builder.mac;
+        this.address = builder.address;
+        this.random = builder.random == null ? new SecureRandom() : builder.random;
+        this.mac = chosen == null ? MacAddress.of(LOCAL_MAC | random.nextLong() & 0xFF_FFFF_FFFFL) : chosen;
+        this.gateway = builder.gateway;
+        this.arp = builder.arp;
+        this.icmpRates = builder.icmpRates;
+        this.tcpLimits = builder.tcpLimits;
+        this.memoryLimitBytes = builder.memoryLimitBytes;
+        this.share = builder.share;
+    }
+
     /** A stack with unpredictable secrets, a random Ethernet address and default limits. */
     public static StackConfig of(final InterfaceAddress address) {
-        return of(address, new SecureRandom());
+        return builder(address).build();
     }
 
     /** The same, with all randomness from {@code random}. */
     public static StackConfig of(final InterfaceAddress address, final RandomGenerator random) {
-        final MacAddress mac = MacAddress.of(LOCAL_MAC | random.nextLong() & 0xFF_FFFF_FFFFL);
-        return new StackConfig(
-                address,
-                mac,
-                null,
-                ArpConfig.DEFAULT,
-                IcmpRates.DEFAULT,
-                TcpLimits.DEFAULT,
-                BufferPool.DEFAULT_LIMIT_BYTES,
-                random,
-                null);
+        return builder(address).random(random).build();
     }
 
-    public StackConfig withGateway(final IpAddress newGateway) {
-        return new StackConfig(address, mac, newGateway, arp, icmpRates, tcpLimits, memoryLimitBytes, random, share);
+    /** A builder with the settings of {@link #of(InterfaceAddress)}. */
+    public static Builder builder(final InterfaceAddress address) {
+        return new Builder(address);
     }
 
-    public StackConfig withMac(final MacAddress newMac) {
-        return new StackConfig(address, newMac, gateway, arp, icmpRates, tcpLimits, memoryLimitBytes, random, share);
+    /** A builder with the settings of this configuration. */
+    public Builder toBuilder() {
+        final Builder builder = new Builder(address);
+        builder.mac = mac;
+        builder.gateway = gateway;
+        builder.arp = arp;
+        builder.icmpRates = icmpRates;
+        builder.tcpLimits = tcpLimits;
+        builder.memoryLimitBytes = memoryLimitBytes;
+        builder.random = random;
+        builder.share = share;
+        return builder;
     }
 
-    public StackConfig withArp(final ArpConfig newArp) {
-        return new StackConfig(address, mac, gateway, newArp, icmpRates, tcpLimits, memoryLimitBytes, random, share);
+    /** The stack's address and the length of its subnet's prefix. */
+    public InterfaceAddress address() {
+        return address;
+    }
+
+    /** The stack's Ethernet address; of no meaning on a link without Ethernet. */
+    public MacAddress mac() {
+        return mac;
+    }
+
+    /** The router for all other subnets, or null for none. */
+    public @Nullable IpAddress gateway() {
+        return gateway;
+    }
+
+    /** The numbers of address resolution. */
+    public ArpConfig arp() {
+        return arp;
+    }
+
+    /** How many ICMP messages are sent. */
+    public IcmpRates icmpRates() {
+        return icmpRates;
+    }
+
+    /** How many connections, half-open connections and TIME-WAITs TCP keeps. */
+    public TcpLimits tcpLimits() {
+        return tcpLimits;
+    }
+
+    /** See {@link BufferPool#limitBytes()}. */
+    public long memoryLimitBytes() {
+        return memoryLimitBytes;
+    }
+
+    /** The source of every secret and every jitter: unpredictable, or seeded so that a run can be repeated. */
+    public RandomGenerator random() {
+        return random;
+    }
+
+    /** The part of this stack, if several share the address ({@link StackGroup}); null for all. */
+    public @Nullable QueueShare share() {
+        return share;
+    }
+
+    public StackConfig withGateway(final IpAddress gateway) {
+        return toBuilder().gateway(gateway).build();
+    }
+
+    public StackConfig withMac(final MacAddress mac) {
+        return toBuilder().mac(mac).build();
+    }
+
+    public StackConfig withArp(final ArpConfig arp) {
+        return toBuilder().arp(arp).build();
     }
 
     public StackConfig withMemoryLimit(final long bytes) {
-        return new StackConfig(address, mac, gateway, arp, icmpRates, tcpLimits, bytes, random, share);
+        return toBuilder().memoryLimit(bytes).build();
     }
 
     public StackConfig withTcpLimits(final TcpLimits limits) {
-        return new StackConfig(address, mac, gateway, arp, icmpRates, limits, memoryLimitBytes, random, share);
+        return toBuilder().tcpLimits(limits).build();
     }
 
     /** For one of several stacks, with a source of randomness of its own. */
     StackConfig forQueue(final QueueShare newShare, final RandomGenerator newRandom) {
-        final long memory = Math.max(1, memoryLimitBytes / newShare.steering().queues());
-        final ArpConfig newArp = newShare.isFirst() ? arp : arp.silent();
-        return new StackConfig(address, mac, gateway, newArp, icmpRates, tcpLimits, memory, newRandom, newShare);
+        final Builder builder = toBuilder()
+                .memoryLimit(Math.max(1, memoryLimitBytes / newShare.steering().queues()))
+                .arp(newShare.isFirst() ? arp : arp.silent())
+                .random(newRandom);
+        builder.share = newShare;
+        return builder.build();
+    }
+
+    /** Collects the settings of a {@link StackConfig}. Confined to one thread; can build several. */
+    public static final class Builder {
+
+        private final InterfaceAddress address;
+        private @Nullable MacAddress mac;
+        private @Nullable IpAddress gateway;
+        private ArpConfig arp = ArpConfig.DEFAULT;
+        private IcmpRates icmpRates = IcmpRates.DEFAULT;
+        private TcpLimits tcpLimits = TcpLimits.DEFAULT;
+        private long memoryLimitBytes = BufferPool.DEFAULT_LIMIT_BYTES;
+        private @Nullable RandomGenerator random;
+        private @Nullable QueueShare share;
+
+        private Builder(final InterfaceAddress address) {
+            this.address = address;
+        }
+
+        /** See {@link StackConfig#mac()}; without it, a random local address. */
+        public Builder mac(final MacAddress address) {
+            this.mac = address;
+            return this;
+        }
+
+        /** See {@link StackConfig#gateway()}; without it, none. */
+        public Builder gateway(final IpAddress router) {
+            this.gateway = router;
+            return this;
+        }
+
+        /** See {@link StackConfig#arp()}. */
+        public Builder arp(final ArpConfig config) {
+            this.arp = config;
+            return this;
+        }
+
+        /** See {@link StackConfig#icmpRates()}. */
+        public Builder icmpRates(final IcmpRates rates) {
+            this.icmpRates = rates;
+            return this;
+        }
+
+        /** See {@link StackConfig#tcpLimits()}. */
+        public Builder tcpLimits(final TcpLimits limits) {
+            this.tcpLimits = limits;
+            return this;
+        }
+
+        /** See {@link StackConfig#memoryLimitBytes()}. */
+        public Builder memoryLimit(final long bytes) {
+            this.memoryLimitBytes = bytes;
+            return this;
+        }
+
+        /** See {@link StackConfig#random()}; without it, a {@link SecureRandom}. */
+        public Builder random(final RandomGenerator source) {
+            this.random = source;
+            return this;
+        }
+
+        public StackConfig build() {
+            return new StackConfig(this);
+        }
     }
 }
