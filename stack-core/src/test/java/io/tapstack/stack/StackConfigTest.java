@@ -35,8 +35,11 @@ final class StackConfigTest {
 
     @Test
     void changesOneSettingAndKeepsTheOthers() {
-        final StackConfig config =
-                StackConfig.builder(ADDRESS).mac(MAC).gateway(GATEWAY).memoryLimit(1_000).build();
+        final StackConfig config = StackConfig.builder(ADDRESS)
+                .mac(MAC)
+                .gateway(GATEWAY)
+                .memoryLimit(1_000)
+                .build();
         final StackConfig changed = config.withMemoryLimit(2_000);
         assertThat(changed.memoryLimitBytes()).isEqualTo(2_000);
         assertThat(changed.mac()).isEqualTo(MAC);

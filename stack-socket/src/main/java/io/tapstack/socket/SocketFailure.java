@@ -25,9 +25,20 @@ final class SocketFailure {
         };
     }
 
-    /** The exception for a call's negative {@code result}. */
-    static IOException of(final long result) {
-        return of(Errno.error(result));
+    /** The exception for a negative {@code result} of a call at {@code socket}. */
+    static IOException of(final long result, final StackSocket socket) {
+        return of(Errno.error(result), socket);
+    }
+
+    /** The exception for {@code error} at {@code socket}; if the stack has ended, it says what ended it. */
+    static IOException of(final SocketError error, final StackSocket socket) {
+        final Throwable cause = error == SocketError.ENETDOWN ? socket.lock.failure() : null;
+        if (cause == null) {
+            return of(error);
+        }
+        final IOException failure = new SocketException(message(error) + ": " + cause);
+        failure.initCause(cause);
+        return failure;
     }
 
     /** What {@code strerror(3)} says, or the JDK where it has words of its own. */

@@ -89,7 +89,7 @@ final class SocketInput extends InputStream {
         // The error may have been told to a writer. A stream that broke off must not look complete to the reader.
         final SocketError failure = owner.socket().failure();
         if (failure != null && !owner.isInputShut()) {
-            throw SocketFailure.of(failure);
+            throw SocketFailure.of(failure, owner.socket());
         }
         return -1;
     }

@@ -5,8 +5,7 @@ import io.tapstack.stack.NetworkStack;
 import io.tapstack.stack.StackLock;
 import io.tapstack.stack.WaitPoint;
 import io.tapstack.tcp.TcpConfig;
-import java.util.Collections;
-import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -26,8 +25,9 @@ public final class SocketLayer {
     // Under the stack's lock: who calls a handler now, and so may not wait.
     private @Nullable Thread handling;
 
-    // Under the stack's lock: every open socket, to be told when the stack ends.
-    private final Set<StackSocket> open = Collections.newSetFromMap(new IdentityHashMap<>());
+    // Under the stack's lock: every open socket, to be told when the stack ends, in the order in which they were
+    // opened.
+    private final Set<StackSocket> open = new LinkedHashSet<>();
 
     /** The sockets of {@code stack}, which is used inside {@code lock} only. */
     public SocketLayer(final StackLock lock, final NetworkStack stack) {
@@ -87,6 +87,18 @@ public final class SocketLayer {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Closes all sockets that are open, in the order in which they were opened, each as its own close does. */
+    public void closeAll() {
+        final List<StackSocket> sockets;
+        lock.lock();
+        try {
+            sockets = List.copyOf(open);
+        } finally {
+            lock.unlock();
+        }
+        sockets.forEach(StackSocket::close);
     }
 
     /**

@@ -31,7 +31,7 @@ public final class TapDatagramSocket implements Closeable {
         final int result = socket.bind(InetEndpoints.endpoint(local));
         if (result < 0) {
             socket.close();
-            throw SocketFailure.of(result);
+            throw SocketFailure.of(result, socket);
         }
     }
 
@@ -107,7 +107,7 @@ public final class TapDatagramSocket implements Closeable {
             close();
         }
         if (result < 0) {
-            throw SocketFailure.of(result);
+            throw SocketFailure.of(result, socket);
         }
     }
 }

@@ -41,7 +41,7 @@ public final class TapServerSocket implements Closeable {
         }
         if (result < 0) {
             socket.close();
-            throw SocketFailure.of(result);
+            throw SocketFailure.of(result, socket);
         }
         return new TapServerSocket(socket);
     }
@@ -88,7 +88,7 @@ public final class TapServerSocket implements Closeable {
             if (e.error() == SocketError.EINTR) {
                 close();
             }
-            throw SocketFailure.of(e.error());
+            throw SocketFailure.of(e.error(), socket);
         }
     }
 

@@ -79,11 +79,11 @@ public final class TapSocket implements Closeable {
             return;
         }
         if (Errno.is(result, SocketError.EISCONN)) {
-            throw SocketFailure.of(result);
+            throw SocketFailure.of(result, socket);
         }
         final boolean timedOut = Errno.is(result, SocketError.EINPROGRESS) || Errno.is(result, SocketError.EALREADY);
         close();
-        throw timedOut ? new SocketTimeoutException("Connect timed out") : SocketFailure.of(result);
+        throw timedOut ? new SocketTimeoutException("Connect timed out") : SocketFailure.of(result, socket);
     }
 
     public boolean isConnected() {
@@ -264,12 +264,12 @@ public final class TapSocket implements Closeable {
         if (Errno.is(result, SocketError.EINTR)) {
             close();
         }
-        return SocketFailure.of(result);
+        return SocketFailure.of(result, socket);
     }
 
-    private static void check(final int result) throws IOException {
+    private void check(final int result) throws IOException {
         if (result < 0) {
-            throw SocketFailure.of(result);
+            throw SocketFailure.of(result, socket);
         }
     }
 

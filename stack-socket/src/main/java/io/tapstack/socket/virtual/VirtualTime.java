@@ -238,10 +238,11 @@ public final class VirtualTime implements StackLock {
         public boolean await(final long deadlineNanos) throws InterruptedException {
             final Party party = parties.ofThisThread();
             if (party == null) {
-                throw new IllegalStateException("thread " + Thread.currentThread().getName()
-                        + " would wait in virtual time, which does not know it: its calls have to be between begin()"
-                        + " and end() of a Party (VirtualTime.join()), or in an activity of a MemoryNetwork"
-                        + " (io.tapstack.network)");
+                throw new IllegalStateException(
+                        "thread " + Thread.currentThread().getName()
+                                + " would wait in virtual time, which does not know it: its calls have to be between begin()"
+                                + " and end() of a Party (VirtualTime.join()), or in an activity of a MemoryNetwork"
+                                + " (io.tapstack.network)");
             }
             final Waiter waiter = new Waiter(this, deadlineNanos, party);
             waiters.add(waiter);

@@ -184,7 +184,8 @@ final class VirtualTimeTest {
     @Test
     void refusesTheWaitOfAThreadThatIsNoParty() throws Exception {
         final SocketLayer[] layers = connect(Impairment.NONE, 1);
-        final FutureTask<Integer> connecting = new FutureTask<>(() -> layers[0].stream().connect(SERVER));
+        final FutureTask<Integer> connecting =
+                new FutureTask<>(() -> layers[0].stream().connect(SERVER));
         new Thread(connecting, "stranger").start();
         assertThatThrownBy(connecting::get)
                 .cause()

@@ -1,0 +1,99 @@
+package io.tapstack.network;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A thread of a test or a program on a {@link MemoryNetwork}, started by {@link MemoryNetwork#start}. Any thread may
+ * call, in virtual time any activity.
+ */
+public final class Activity {
+
+    /** The work of an activity. */
+    @FunctionalInterface
+    public interface Task {
+
+        /** Does the work; an exception is what {@link Activity#join()} throws. */
+        void run() throws Exception;
+    }
+
+    private final MemoryNetwork network;
+    private final String name;
+    private final Task task;
+    private final Ending ending;
+    private volatile @Nullable Thread thread;
+    private volatile boolean done;
+    private volatile boolean joined;
+    private volatile @Nullable Throwable failure;
+
+    /** How others wait for the end, in the network's time. */
+    interface Ending {
+
+        /** Waits until {@code activity} is done. */
+        void await(Activity activity) throws InterruptedException;
+
+        /** The activity is done. */
+        void reached();
+    }
+
+    Activity(final MemoryNetwork network, final String name, final Task task, final Ending ending) {
+        this.network = network;
+        this.name = name;
+        this.task = task;
+        this.ending = ending;
+    }
+
+    /** The thread's work. */
+    void run() {
+        thread = Thread.currentThread();
+        try {
+            task.run();
+        } catch (final Exception | Error e) {
+            failure = e;
+        } finally {
+            done = true;
+            ending.reached();
+        }
+    }
+
+    /**
+     * Waits until the task is over.
+     *
+     * @throws ActivityFailure if the task threw something, with that as its cause
+     * @throws InterruptedException if the thread was interrupted before or while it waited
+     */
+    public void join() throws InterruptedException {
+        ending.await(this);
+        joined = true;
+        final Throwable thrown = failure;
+        if (thrown != null) {
+            throw new ActivityFailure(name + " failed on " + network + ": " + thrown, thrown);
+        }
+    }
+
+    /** True when the task is over, however it ended. */
+    public boolean isDone() {
+        return done;
+    }
+
+    /** The thread's name. */
+    public String name() {
+        return name;
+    }
+
+    /** What the task threw, if no {@link #join()} has told that yet. */
+    @Nullable
+    Throwable untoldFailure() {
+        return joined ? null : failure;
+    }
+
+    /** The thread, as soon as it runs. */
+    @Nullable
+    Thread thread() {
+        return thread;
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

@@ -1,0 +1,451 @@
+package io.tapstack.network;
+
+import io.tapstack.ip.InterfaceAddress;
+import io.tapstack.link.CapturedLink;
+import io.tapstack.link.LinkDevice;
+import io.tapstack.link.PcapngWriter;
+import io.tapstack.socket.SocketLayer;
+import io.tapstack.socket.TapDatagramSocket;
+import io.tapstack.socket.TapServerSocket;
+import io.tapstack.socket.TapSocket;
+import io.tapstack.stack.NetworkStack;
+import io.tapstack.stack.StackConfig;
+import io.tapstack.stack.StackLock;
+import io.tapstack.stack.Waiting;
+import io.tapstack.tcp.TcpConfig;
+import io.tapstack.tcp.TcpConnection;
+import io.tapstack.tcp.TcpLimits;
+import io.tapstack.time.Clock;
+import io.tapstack.wire.IpAddress;
+import io.tapstack.wire.MacAddress;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketException;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A host with an address and sockets: a stack on a device, with all that runs it. The device may be a TAP, a port of a
+ * {@link MemoryNetwork}, or anybody's {@link LinkDevice}.
+ *
+ * <pre>{@code
+ * try (Host host = Host.on(tap).address("10.0.0.2/24").start();
+ *         TapServerSocket server = host.listen(80)) {
+ *     TapSocket client = server.accept();
+ *     ...
+ * }
+ * }</pre>
+ *
+ * <p>Any thread may call; on a network in virtual time those that {@link MemoryNetwork} names.
+ */
+public final class Host implements AutoCloseable {
+
+    private static final int BACKLOG = 128;
+    private static final long LOOK_NANOS = 1_000_000;
+
+    private final String name;
+    private final InterfaceAddress address;
+    private final NetworkStack stack;
+    private final HostRunner runner;
+    private final SocketLayer sockets;
+    private final Duration linger;
+    private final @Nullable MemoryNetwork network;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private Host(
+            final Builder builder,
+            final InterfaceAddress address,
+            final NetworkStack stack,
+            final HostRunner runner,
+            final @Nullable MemoryNetwork network) {
+        this.name = builder.name;
+        this.address = address;
+        this.stack = stack;
+        this.runner = runner;
+        this.linger = builder.linger;
+        this.network = network;
+        this.sockets = new SocketLayer(runner.stackLock(), stack);
+    }
+
+    /**
+     * A host on {@code device}, which is the host's from its start on, and closed with it.
+     *
+     * @param device used by nobody else
+     */
+    public static Builder on(final LinkDevice device) {
+        return new Builder(device);
+    }
+
+    // ---- Sockets
+
+    /**
+     * Listens for TCP connections, on all addresses of the host.
+     *
+     * @param port 0 picks a free one
+     * @throws java.net.BindException if the port is taken
+     */
+    public TapServerSocket listen(final int port) throws IOException {
+        return listen(port, BACKLOG);
+    }
+
+    /** See {@link #listen(int)}; {@code backlog} connections may wait to be accepted. */
+    public TapServerSocket listen(final int port, final int backlog) throws IOException {
+        requireOpen();
+        return TapServerSocket.listen(sockets, any(port), backlog);
+    }
+
+    /**
+     * Connects by TCP.
+     *
+     * @param remote an address in numbers, such as 10.0.0.1; names are not looked up
+     * @throws java.net.ConnectException if the peer refuses, or does not answer for as long as TCP tries (minutes)
+     * @throws IllegalArgumentException if {@code remote} is not an address
+     */
+    public TapSocket connect(final String remote, final int port) throws IOException {
+        return connect(inetAddress(IpAddress.parse(remote)), port);
+    }
+
+    /** See {@link #connect(String, int)}. */
+    public TapSocket connect(final InetAddress remote, final int port) throws IOException {
+        return connect(new InetSocketAddress(remote, port), Duration.ZERO);
+    }
+
+    /**
+     * See {@link #connect(String, int)}.
+     *
+     * @param timeout zero for as long as TCP tries
+     * @throws java.net.SocketTimeoutException if the time is over
+     */
+    public TapSocket connect(final InetSocketAddress remote, final Duration timeout) throws IOException {
+        requireOpen();
+        final TapSocket socket = new TapSocket(sockets);
+        // A limit of less than a millisecond is one all the same.
+        final long millis = timeout.isZero() ? 0 : Math.max(1, Math.min(Integer.MAX_VALUE, timeout.toMillis()));
+        socket.connect(remote, (int) millis);
+        return socket;
+    }
+
+    /** A UDP socket at a free port. */
+    public TapDatagramSocket datagrams() throws IOException {
+        return datagrams(0);
+    }
+
+    /**
+     * A UDP socket.
+     *
+     * @param port 0 picks a free one
+     * @throws java.net.BindException if the port is taken
+     */
+    public TapDatagramSocket datagrams(final int port) throws IOException {
+        requireOpen();
+        return new TapDatagramSocket(sockets, any(port));
+    }
+
+    private static InetSocketAddress any(final int port) {
+        return new InetSocketAddress(inetAddress(IpAddress.ANY_IPV4), port);
+    }
+
+    private void requireOpen() throws SocketException {
+        if (closed.get()) {
+            throw new SocketException(this + " is closed");
+        }
+    }
+
+    // ---- The host itself
+
+    /** The host's address. */
+    public InetAddress address() {
+        return inetAddress(address.address());
+    }
+
+    private static InetAddress inetAddress(final IpAddress address) {
+        try {
+            return InetAddress.getByAddress(address.toBytes());
+        } catch (final UnknownHostException e) {
+            throw new AssertionError("an address has 4 or 16 bytes", e);
+        }
+    }
+
+    /** The name, for messages; on a {@link MemoryNetwork} that of its port. */
+    public String name() {
+        return name;
+    }
+
+    /** All sockets of the host: for BSD-like calls, polls and options that have no method here. */
+    public SocketLayer sockets() {
+        return sockets;
+    }
+
+    /**
+     * Looks at the stack, or changes it, as only its owner may: statistics, connections, routes.
+     *
+     * @param question called inside the stack's lock, so that it must neither wait nor do bulk work
+     */
+    public <T extends @Nullable Object> T look(final Function<NetworkStack, T> question) {
+        final StackLock lock = runner.stackLock();
+        lock.lock();
+        try {
+            return question.apply(stack);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What ended the host before it was closed, such as a device that is gone or a bug; null if it runs. */
+    public @Nullable Throwable failure() {
+        return runner.failure();
+    }
+
+    /** True after {@link #close()}. */
+    public boolean isClosed() {
+        return closed.get();
+    }
+
+    /**
+     * Ends the host: closes all sockets, so that threads which wait in them get a {@link SocketException}; gives
+     * connections some time to deliver what they have ({@link Builder#linger}), and resets those that need longer; ends
+     * the stack; closes the device and the capture. Does nothing the second time.
+     */
+    @Override
+    public void close() {
+        // On a network in virtual time, refuses a thread that takes no part before anything happens.
+        look(ours -> ours);
+        if (closed.compareAndSet(false, true)) {
+            sockets.closeAll();
+            awaitDelivery();
+            runner.close();
+            if (network != null) {
+                network.ended(this);
+            }
+        }
+    }
+
+    /** Waits until all data that the sockets have taken is acknowledged, for a limited time. */
+    private void awaitDelivery() {
+        final StackLock lock = runner.stackLock();
+        lock.lock();
+        try {
+            final long deadline = lock.now() + linger.toNanos();
+            while (!lock.isEnded() && isDelivering() && lock.now() - deadline < 0) {
+                lock.waitPoint().await(lock.now() + LOOK_NANOS);
+            }
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (final IllegalStateException e) {
+            // Virtual time has failed already, which others have been told.
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isDelivering() {
+        return stack.tcp().connections().stream().anyMatch(Host::isDelivering);
+    }
+
+    private static boolean isDelivering(final TcpConnection connection) {
+        return switch (connection.state()) {
+            case FIN_WAIT_1, CLOSING, LAST_ACK -> true;
+            default -> false;
+        };
+    }
+
+    @Override
+    public String toString() {
+        return "host " + name + " (" + address + ")";
+    }
+
+    /** The settings of a {@link Host}. Only the address has no default. Confined to one thread; starts one host. */
+    public static final class Builder {
+
+        private final LinkDevice device;
+        private String name;
+        private @Nullable InterfaceAddress address;
+        private @Nullable IpAddress gateway;
+        private @Nullable MacAddress mac;
+        private int mtu;
+        private TcpLimits tcpLimits = TcpLimits.DEFAULT;
+        private long memoryLimitBytes;
+        private Waiting waiting = Waiting.ADAPTIVE;
+        private Duration linger = Duration.ofSeconds(2);
+        private Consumer<TcpConfig> tcp = config -> {};
+        private UnaryOperator<LinkDevice> decorator = UnaryOperator.identity();
+        private @Nullable Path capture;
+        private @Nullable RandomGenerator random;
+        private boolean started;
+
+        private Builder(final LinkDevice device) {
+            this.device = device;
+            this.name = device instanceof MemoryPort port ? port.name() : "tapstack";
+        }
+
+        /** What the host is called in messages and its thread in logs. */
+        public Builder name(final String newName) {
+            this.name = newName;
+            return this;
+        }
+
+        /**
+         * The host's address and the length of its subnet's prefix, such as {@code 10.0.0.2/24}.
+         *
+         * @throws IllegalArgumentException if {@code text} is not that
+         */
+        public Builder address(final String text) {
+            this.address = InterfaceAddress.parse(text);
+            return this;
+        }
+
+        /** The router for all other subnets; without it they cannot be reached. */
+        public Builder gateway(final String router) {
+            this.gateway = IpAddress.parse(router);
+            return this;
+        }
+
+        /** The host's Ethernet address, such as {@code 02:00:00:00:00:01}; without it, a random local one. */
+        public Builder mac(final String text) {
+            this.mac = MacAddress.parse(text);
+            return this;
+        }
+
+        /** The largest IP packet in bytes; without it, the device's. */
+        public Builder mtu(final int bytes) {
+            this.mtu = bytes;
+            return this;
+        }
+
+        /** Changes what TCP sockets of this host start with, such as {@code tcp(c -> c.congestionControl("bbr"))}. */
+        public Builder tcp(final Consumer<TcpConfig> change) {
+            this.tcp = this.tcp.andThen(change);
+            return this;
+        }
+
+        /** How much TCP keeps for peers that give nothing in return. */
+        public Builder tcpLimits(final TcpLimits limits) {
+            this.tcpLimits = limits;
+            return this;
+        }
+
+        /** Memory from which on the host keeps no more; see {@link io.tapstack.buffer.BufferPool#limitBytes()}. */
+        public Builder memoryLimit(final long bytes) {
+            this.memoryLimitBytes = bytes;
+            return this;
+        }
+
+        /** How the host's thread waits; in virtual time of no meaning. */
+        public Builder waiting(final Waiting how) {
+            this.waiting = how;
+            return this;
+        }
+
+        /** How long {@link Host#close()} waits at most until the peers have all data; 2 seconds without it. */
+        public Builder linger(final Duration most) {
+            this.linger = most;
+            return this;
+        }
+
+        /** Puts something between the host and its device, such as an {@link io.tapstack.link.ImpairedLink}. */
+        public Builder decorate(final UnaryOperator<LinkDevice> between) {
+            final UnaryOperator<LinkDevice> before = decorator;
+            this.decorator = link -> between.apply(before.apply(link));
+            return this;
+        }
+
+        /** Writes all frames to a pcapng file, which Wireshark reads; an older file is overwritten. */
+        public Builder capture(final Path file) {
+            this.capture = file;
+            return this;
+        }
+
+        /**
+         * The source of all secrets and chance: without it unpredictable, or on a {@link MemoryNetwork} drawn from its
+         * seed and the host's name.
+         */
+        public Builder random(final RandomGenerator source) {
+            this.random = source;
+            return this;
+        }
+
+        /**
+         * Starts the host.
+         *
+         * @throws IllegalStateException if it has no address, or was started before
+         * @throws IllegalArgumentException if the MTU is larger than the device's, or the device is simulated
+         * @throws IOException if the capture cannot be written
+         */
+        public Host start() throws IOException {
+            final InterfaceAddress ours = address;
+            if (ours == null) {
+                throw new IllegalStateException(
+                        "host " + name + " has no address: call address(\"10.0.0.2/24\") before start()");
+            }
+            if (started) {
+                throw new IllegalStateException("host " + name + " was started already: a builder starts one host");
+            }
+            final MemoryNetwork network = device instanceof MemoryPort port ? port.network() : null;
+            final LockStep steps = network == null ? null : network.steps();
+            if (device.isSimulated() && steps == null) {
+                throw new IllegalArgumentException("host " + name + " cannot run on " + device
+                        + ", which is simulated: use MemoryNetwork.host, and decorate for what comes between");
+            }
+            started = true;
+            final Clock clock = network == null ? Clock.system() : network.clock();
+            if (steps != null) {
+                steps.enter();
+            }
+            try {
+                final NetworkStack stack =
+                        new NetworkStack(link(clock, steps != null), config(ours, network), clock.nanoTime());
+                final HostRunner runner =
+                        steps == null ? new DrivenStack(stack, name, waiting) : new SteppedStack(stack, steps);
+                final Host host = new Host(this, ours, stack, runner, network);
+                tcp.accept(host.sockets.defaults());
+                runner.start();
+                if (network != null) {
+                    network.started(host);
+                }
+                return host;
+            } finally {
+                if (steps != null) {
+                    steps.exit();
+                }
+            }
+        }
+
+        private StackConfig config(final InterfaceAddress ours, final @Nullable MemoryNetwork network) {
+            final StackConfig.Builder config = StackConfig.builder(ours).tcpLimits(tcpLimits);
+            if (memoryLimitBytes > 0) {
+                config.memoryLimit(memoryLimitBytes);
+            }
+            if (gateway != null) {
+                config.gateway(gateway);
+            }
+            if (random != null) {
+                config.random(random);
+            } else if (network != null) {
+                config.random(new SplittableRandom(network.seed() * 31 + name.hashCode()));
+            }
+            if (mac != null) {
+                config.mac(mac);
+            }
+            return config.build();
+        }
+
+        private LinkDevice link(final Clock clock, final boolean virtual) throws IOException {
+            final LinkDevice link = decorator.apply(mtu == 0 ? device : new SmallerMtu(device, mtu));
+            if (capture == null) {
+                return link;
+            }
+            final long epochOffset = virtual ? 0 : System.currentTimeMillis() * 1_000_000 - clock.nanoTime();
+            return new CapturedLink(link, new PcapngWriter(Files.newOutputStream(capture)), name, clock, epochOffset);
+        }
+    }
+}

@@ -1,0 +1,19 @@
+package io.tapstack.network;
+
+import io.tapstack.stack.StackLock;
+import org.jspecify.annotations.Nullable;
+
+/** What runs the stack of a {@link Host}: a thread of its own, or the steps of virtual time. */
+interface HostRunner {
+
+    StackLock stackLock();
+
+    void start();
+
+    /** Ends the stack, tells its sockets, and closes the device. Does nothing the second time. */
+    void close();
+
+    /** What ended the stack before it was closed, or null. */
+    @Nullable
+    Throwable failure();
+}

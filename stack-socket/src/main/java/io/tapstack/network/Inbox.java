@@ -1,0 +1,260 @@
+package io.tapstack.network;
+
+import io.tapstack.buffer.BufferPool;
+import io.tapstack.buffer.PacketBuffer;
+import io.tapstack.event.DropReason;
+import io.tapstack.event.StackStatistics;
+import io.tapstack.link.Impairment;
+import io.tapstack.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The frames on their way to one host: a bounded queue between the threads of those who send and the host's own. A
+ * frame is copied twice, into memory of the queue and out of it, as the counts of a pool belong to one thread. A frame
+ * that finds the queue full is dropped and counted, like at a port of a switch. Any thread may call.
+ */
+final class Inbox {
+
+    /** For what a decorator puts in front of a frame, and so that the IP header behind Ethernet is aligned. */
+    private static final int HEADROOM = 34;
+
+    private static final long AWAKE = Long.MIN_VALUE;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition somethingToDo = lock.newCondition();
+    private final Clock clock;
+    private final int limitBytes;
+    private final BufferPool pool = new BufferPool();
+    private final List<Route> routes = new ArrayList<>();
+    private final StackStatistics losses = new StackStatistics();
+    private int heldBytes;
+    private boolean open;
+    private boolean woken;
+
+    // The time at which the host's thread looks here again, as far as it knows now; AWAKE while it does not wait.
+    private long sleepsUntil = AWAKE;
+
+    private long delivered;
+    private long cut;
+    private long overflowed;
+
+    /** @param limitBytes most memory of frames on their way */
+    Inbox(final Clock clock, final int limitBytes) {
+        this.clock = clock;
+        this.limitBytes = limitBytes;
+    }
+
+    /** Opens the queue, or closes it and forgets the frames in it; frames to a closed one go nowhere. */
+    void open(final boolean now) {
+        lock.lock();
+        try {
+            open = now;
+            routes.forEach(this::clear);
+            wakeup();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** One more host that sends; its number is that of the calls so far. */
+    void add(final Route route) {
+        lock.lock();
+        try {
+            route.path.reportTo(losses);
+            routes.add(route);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void impair(final int sender, final Impairment impairment) {
+        lock.lock();
+        try {
+            final Route route = routes.get(sender);
+            route.path.advance(clock.nanoTime());
+            route.path.impairment(impairment);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Cuts the path from a host, with all frames on it, or mends it. */
+    void cut(final int sender, final boolean now) {
+        lock.lock();
+        try {
+            final Route route = routes.get(sender);
+            route.cut = now;
+            clear(route);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void clear(final Route route) {
+        heldBytes -= route.path.heldBytes();
+        route.path.clear();
+    }
+
+    /** Copies a frame, which stays the caller's. */
+    void put(final int sender, final PacketBuffer frame) {
+        lock.lock();
+        try {
+            final Route route = routes.get(sender);
+            if (!open) {
+                return;
+            }
+            if (route.cut) {
+                cut++;
+                return;
+            }
+            if (heldBytes + frame.length() > limitBytes) {
+                overflowed++;
+                return;
+            }
+            final int heldBefore = route.path.heldBytes();
+            final long now = clock.nanoTime();
+            route.path.advance(now);
+            route.path.offer(frame.copy(pool, HEADROOM), pool);
+            route.path.advance(now);
+            heldBytes += route.path.heldBytes() - heldBefore;
+            if (sleepsUntil != AWAKE && isBefore(route.path.nextEvent(), sleepsUntil)) {
+                somethingToDo.signal();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The next frame that has arrived, in memory of {@code target}; null if there is none. */
+    @Nullable
+    PacketBuffer take(final BufferPool target) {
+        lock.lock();
+        try {
+            final Route first = first();
+            final long now = clock.nanoTime();
+            if (first == null || isBefore(now, first.path.nextEvent())) {
+                return null;
+            }
+            first.path.advance(now);
+            final int heldBefore = first.path.heldBytes();
+            final PacketBuffer frame = first.path.removeFirst();
+            heldBytes += first.path.heldBytes() - heldBefore;
+            if (frame.checksumWanted()) {
+                // The frame has never left memory, so that its bytes are as the sender's were.
+                frame.checksumDone();
+                frame.checksumTrusted(true);
+            }
+            delivered++;
+            return frame.moveTo(target, HEADROOM);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** When the next frame arrives, or {@link Long#MAX_VALUE}. */
+    long nextArrival() {
+        lock.lock();
+        try {
+            final Route first = first();
+            return first == null ? Long.MAX_VALUE : first.path.nextEvent();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The path whose next frame arrives first, the lower number in case of doubt; null if there is no frame. */
+    private @Nullable Route first() {
+        Route first = null;
+        for (int i = 0; i < routes.size(); i++) {
+            final Route route = routes.get(i);
+            if (isBefore(route.path.nextEvent(), first == null ? Long.MAX_VALUE : first.path.nextEvent())) {
+                first = route;
+            }
+        }
+        return first;
+    }
+
+    // ---- In real time: the host's thread waits
+
+    /** Waits for a frame that has arrived, {@link #wakeup()}, or the end of the time. */
+    void await(final long timeoutNanos) {
+        final long start = clock.nanoTime();
+        lock.lock();
+        try {
+            while (!woken && !isReadyNow()) {
+                final Route first = first();
+                final long now = clock.nanoTime();
+                long left = timeoutNanos == Long.MAX_VALUE ? Long.MAX_VALUE : timeoutNanos - (now - start);
+                if (first != null) {
+                    left = Math.min(left, first.path.nextEvent() - now);
+                }
+                if (left <= 0) {
+                    break;
+                }
+                sleepsUntil = left == Long.MAX_VALUE ? Long.MAX_VALUE : now + left;
+                somethingToDo.await(left, TimeUnit.NANOSECONDS);
+            }
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            woken = false;
+            sleepsUntil = AWAKE;
+            lock.unlock();
+        }
+    }
+
+    /** True if {@link #await} would return at once for a frame or a wake-up. */
+    boolean isReady() {
+        lock.lock();
+        try {
+            final boolean ready = woken || isReadyNow();
+            woken = false;
+            return ready;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean isReadyNow() {
+        final Route first = first();
+        return first != null && first.path.nextEvent() - clock.nanoTime() <= 0;
+    }
+
+    void wakeup() {
+        lock.lock();
+        try {
+            woken = true;
+            somethingToDo.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    PortStatistics statistics() {
+        lock.lock();
+        try {
+            return new PortStatistics(delivered, losses.drops(DropReason.LINK_IMPAIRED), cut, overflowed);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Blocks of the queue's memory that are in use; for leak checks. */
+    int regionsInUse() {
+        lock.lock();
+        try {
+            return pool.regionsInUse();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static boolean isBefore(final long time, final long other) {
+        return time != Long.MAX_VALUE && (other == Long.MAX_VALUE || time - other < 0);
+    }
+}
