@@ -34,6 +34,7 @@ class ArchitectureTest {
                     "icmp",
                     "ip",
                     "arp",
+                    "neighbor",
                     "link",
                     "event",
                     "wire",

@@ -5,6 +5,10 @@ import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.event.DropReason;
 import io.tapstack.event.StackStatistics;
 import io.tapstack.link.LinkPort;
+import io.tapstack.neighbor.Neighbor;
+import io.tapstack.neighbor.NeighborCache;
+import io.tapstack.neighbor.NeighborState;
+import io.tapstack.neighbor.WaitingPackets;
 import io.tapstack.time.TimerWheel;
 import io.tapstack.wire.ArpPacket;
 import io.tapstack.wire.EthernetHeader;
@@ -55,7 +59,7 @@ public final class ArpProtocol {
         this.address = address.ipv4Bits();
         this.probeAddress = config.probeAddress();
         this.speaksForAddress = config.speaksForAddress();
-        this.neighbors = new NeighborCache(wheel, config, statistics, random, this::solicit, waiting);
+        this.neighbors = new NeighborCache(wheel, config.neighbors(), statistics, random, this::solicit, waiting);
         this.claim = new AddressClaim(address, wheel, random, statistics, new AddressClaim.Announcer() {
             @Override
             public void probe() {
@@ -148,7 +152,7 @@ public final class ArpProtocol {
         if (operation == ArpPacket.REQUEST) {
             if (!merged && isHostAddress(sender)) {
                 // RFC 826: a host that asks for us is about to send to us.
-                neighbors.neighbor(sender).heard(senderMac);
+                neighbors.neighbor(IpAddress.ipv4(sender)).heard(senderMac);
             }
             if (speaksForAddress) {
                 send(ArpPacket.REPLY, address, senderMac, sender, senderMac);
@@ -161,7 +165,7 @@ public final class ArpProtocol {
 
     /** RFC 826: "If the pair is already in my translation table, update ... and set Merge_flag to true". */
     private boolean merge(final int operation, final int sender, final long senderMac, final int target) {
-        final Neighbor known = neighbors.find(sender);
+        final Neighbor known = neighbors.find(IpAddress.ipv4(sender));
         if (known == null) {
             return false;
         }
@@ -179,11 +183,12 @@ public final class ArpProtocol {
     }
 
     private void solicit(final Neighbor neighbor) {
+        final int target = neighbor.address().ipv4Bits();
         if (neighbor.state() == NeighborState.PROBE) {
             // RFC 1122 2.3.2.1 (2): a unicast request refreshes an entry without disturbing the other hosts.
-            send(ArpPacket.REQUEST, address, 0, neighbor.address(), neighbor.mac());
+            send(ArpPacket.REQUEST, address, 0, target, neighbor.mac());
         } else {
-            request(address, neighbor.address());
+            request(address, target);
         }
     }
 

@@ -15,9 +15,9 @@ public enum DropReason {
     // ARP
     ARP_MALFORMED("not a valid ARP packet for IPv4 over Ethernet"),
     ARP_NOT_FOR_US("target is not one of our addresses"),
-    ARP_CACHE_FULL("no room in the neighbour cache"),
-    ARP_QUEUE_FULL("too many packets wait for this neighbour"),
-    ARP_UNRESOLVED("the neighbour did not answer"),
+    NEIGHBOR_CACHE_FULL("no room in the neighbour cache"),
+    NEIGHBOR_QUEUE_FULL("too many packets wait for this neighbour"),
+    NEIGHBOR_UNRESOLVED("the neighbour did not answer"),
     // IPv4
     IP_TOO_SHORT("shorter than an IPv4 header"),
     IP_VERSION("version is not 4"),

@@ -1,11 +1,11 @@
 package io.tapstack.ip;
 
-import io.tapstack.arp.Neighbor;
 import io.tapstack.buffer.BufferPool;
 import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.event.DropReason;
 import io.tapstack.event.StackStatistics;
 import io.tapstack.link.LinkPort;
+import io.tapstack.neighbor.Neighbor;
 import io.tapstack.wire.Ipv4Header;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -58,7 +58,7 @@ final class Ipv4Output {
             return SendStatus.SENT;
         }
         if (!neighbor.enqueue(packet)) {
-            statistics.drop(DropReason.ARP_UNRESOLVED);
+            statistics.drop(DropReason.NEIGHBOR_UNRESOLVED);
             packet.release();
             return SendStatus.UNREACHABLE;
         }

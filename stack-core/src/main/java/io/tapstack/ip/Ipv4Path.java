@@ -1,10 +1,10 @@
 package io.tapstack.ip;
 
-import io.tapstack.arp.Neighbor;
-import io.tapstack.arp.NeighborState;
 import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.event.DropReason;
 import io.tapstack.event.StackStatistics;
+import io.tapstack.neighbor.Neighbor;
+import io.tapstack.neighbor.NeighborState;
 import io.tapstack.wire.EthernetHeader;
 import io.tapstack.wire.IpAddress;
 import io.tapstack.wire.Ipv4Header;

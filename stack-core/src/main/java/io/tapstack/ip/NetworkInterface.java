@@ -1,8 +1,6 @@
 package io.tapstack.ip;
 
 import io.tapstack.arp.ArpProtocol;
-import io.tapstack.arp.Neighbor;
-import io.tapstack.arp.WaitingPackets;
 import io.tapstack.buffer.BufferPool;
 import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.event.DropReason;
@@ -11,8 +9,11 @@ import io.tapstack.link.LinkCapabilities;
 import io.tapstack.link.LinkDevice;
 import io.tapstack.link.LinkPort;
 import io.tapstack.link.LinkType;
+import io.tapstack.neighbor.Neighbor;
+import io.tapstack.neighbor.WaitingPackets;
 import io.tapstack.time.TimerWheel;
 import io.tapstack.wire.EthernetHeader;
+import io.tapstack.wire.IpAddress;
 import io.tapstack.wire.MacAddress;
 import io.tapstack.wire.VlanTag;
 import java.io.IOException;
@@ -179,13 +180,13 @@ public final class NetworkInterface {
             return null;
         }
         if (nextHop == -1 || address.isDirectedBroadcast(nextHop)) {
-            return Neighbor.permanent(nextHop, BROADCAST);
+            return Neighbor.permanent(IpAddress.ipv4(nextHop), BROADCAST);
         }
         if (nextHop >>> 28 == 0xE) {
             // RFC 1112 6.4: the lower 23 bits of the group follow 01:00:5e.
-            return Neighbor.permanent(nextHop, 0x0100_5E00_0000L | (nextHop & 0x7F_FFFF));
+            return Neighbor.permanent(IpAddress.ipv4(nextHop), 0x0100_5E00_0000L | (nextHop & 0x7F_FFFF));
         }
-        return arp.neighbors().neighbor(nextHop);
+        return arp.neighbors().neighbor(IpAddress.ipv4(nextHop));
     }
 
     /** True once our address may be used: at once, or when no other host has objected to it (RFC 5227 2.1). */

@@ -3,6 +3,8 @@ package io.tapstack.arp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapstack.event.DropReason;
+import io.tapstack.neighbor.Neighbor;
+import io.tapstack.neighbor.NeighborState;
 import io.tapstack.testing.Packets;
 import io.tapstack.testing.TestHost;
 import io.tapstack.wire.IpAddress;
@@ -30,7 +32,7 @@ class ArpProtocolTest {
     }
 
     private Neighbor neighbor(final IpAddress address) {
-        final Neighbor neighbor = host.arp().neighbors().find(address.ipv4Bits());
+        final Neighbor neighbor = host.arp().neighbors().find(address);
         assertThat(neighbor).isNotNull();
         return neighbor;
     }
@@ -76,7 +78,7 @@ class ArpProtocolTest {
         host.settle();
         host.receive(TestHost.arpRequest(TestHost.OTHER_MAC, IpAddress.ANY_IPV4, TestHost.ADDRESS));
         assertThat(arp(host.sentOne()).getOperation()).isEqualTo(ArpOperation.REPLY);
-        assertThat(host.arp().neighbors().find(0)).isNull();
+        assertThat(host.arp().neighbors().find(IpAddress.ANY_IPV4)).isNull();
     }
 
     @Test
@@ -88,7 +90,7 @@ class ArpProtocolTest {
         assertThat(neighbor(TestHost.PEER).state()).isEqualTo(NeighborState.STALE);
 
         host.receive(TestHost.arpRequest(TestHost.OTHER_MAC, TestHost.OTHER, TestHost.PEER));
-        assertThat(host.arp().neighbors().find(TestHost.OTHER.ipv4Bits())).isNull();
+        assertThat(host.arp().neighbors().find(TestHost.OTHER)).isNull();
         assertThat(host.drops(DropReason.ARP_NOT_FOR_US)).isEqualTo(1);
     }
 
@@ -98,7 +100,7 @@ class ArpProtocolTest {
         host.receive(TestHost.arpRequest(TestHost.OTHER_MAC, TestHost.PEER, TestHost.PEER));
         assertThat(neighbor(TestHost.PEER).mac()).isEqualTo(TestHost.OTHER_MAC.bits());
         host.receive(TestHost.arpRequest(TestHost.OTHER_MAC, TestHost.OTHER, TestHost.OTHER));
-        assertThat(host.arp().neighbors().find(TestHost.OTHER.ipv4Bits())).isNull();
+        assertThat(host.arp().neighbors().find(TestHost.OTHER)).isNull();
         assertThat(host.sent()).isEmpty();
     }
 
@@ -106,7 +108,7 @@ class ArpProtocolTest {
     void unaskedReplyMakesNoEntry() {
         host.settle();
         host.receive(TestHost.arpReply(TestHost.OTHER_MAC, TestHost.OTHER));
-        assertThat(host.arp().neighbors().find(TestHost.OTHER.ipv4Bits())).isNull();
+        assertThat(host.arp().neighbors().find(TestHost.OTHER)).isNull();
         assertThat(host.drops(DropReason.ARP_NOT_FOR_US)).isEqualTo(1);
     }
 
@@ -182,7 +184,7 @@ class ArpProtocolTest {
         host.settle();
         final IpAddress address = IpAddress.parse(sender);
         host.receive(TestHost.arpRequest(TestHost.OTHER_MAC, address, TestHost.ADDRESS));
-        assertThat(host.arp().neighbors().find(address.ipv4Bits())).isNull();
+        assertThat(host.arp().neighbors().find(address)).isNull();
     }
 
     @ParameterizedTest
@@ -191,7 +193,7 @@ class ArpProtocolTest {
         host.settle();
         final IpAddress address = IpAddress.parse(sender);
         host.receive(TestHost.arpRequest(TestHost.OTHER_MAC, address, TestHost.ADDRESS));
-        assertThat(host.arp().neighbors().find(address.ipv4Bits())).isNotNull();
+        assertThat(host.arp().neighbors().find(address)).isNotNull();
     }
 
     @Test

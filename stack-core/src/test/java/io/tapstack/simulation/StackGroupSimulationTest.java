@@ -248,9 +248,9 @@ class StackGroupSimulationTest {
         run(network, () -> attempt.state() == TcpState.CLOSED);
         settle(network, 5_000);
         // Two announcements of the group (RFC 5227 2.3) and its one answer.
-        assertThat(arp(network.single).neighbors().find(GROUP.ipv4Bits())).isNotNull();
+        assertThat(arp(network.single).neighbors().find(GROUP)).isNotNull();
         for (final NetworkStack stack : network.group) {
-            assertThat(arp(stack).neighbors().find(SINGLE.ipv4Bits())).isNotNull();
+            assertThat(arp(stack).neighbors().find(SINGLE)).isNotNull();
             assertThat(arp(stack).claim().conflicts()).isZero();
         }
         final long answered = network.group.get(0).statistics().framesSent;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapstack.arp.ArpConfig;
 import io.tapstack.arp.ArpProtocol;
-import io.tapstack.arp.Neighbor;
 import io.tapstack.buffer.BufferPool;
 import io.tapstack.event.DropReason;
 import io.tapstack.event.StackStatistics;
@@ -15,6 +14,7 @@ import io.tapstack.ip.InterfaceConfig;
 import io.tapstack.ip.Ipv4Protocol;
 import io.tapstack.ip.NetworkInterface;
 import io.tapstack.ip.ReassemblyLimits;
+import io.tapstack.neighbor.Neighbor;
 import io.tapstack.time.TimerWheel;
 import io.tapstack.udp.UdpProtocol;
 import io.tapstack.wire.IpAddress;
@@ -91,7 +91,7 @@ public final class TestHost {
 
     /** The peer is asked for and answers. */
     public void knowPeer() {
-        final Neighbor neighbor = arp().neighbors().neighbor(PEER.ipv4Bits());
+        final Neighbor neighbor = arp().neighbors().neighbor(PEER);
         if (neighbor.isUsable()) {
             neighbor.confirm();
             return;

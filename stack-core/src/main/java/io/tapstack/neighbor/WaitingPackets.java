@@ -1,8 +1,8 @@
-package io.tapstack.arp;
+package io.tapstack.neighbor;
 
 import io.tapstack.buffer.PacketBuffer;
 
-/** Takes back the packets that waited for a neighbour; IPv4 implements it. */
+/** Takes back the packets that waited for a neighbour; the Internet layer implements it. */
 public interface WaitingPackets {
 
     /** The neighbour's address is known: the callee owns the packet and sends it. */

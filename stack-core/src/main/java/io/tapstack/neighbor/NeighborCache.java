@@ -1,9 +1,10 @@
-package io.tapstack.arp;
+package io.tapstack.neighbor;
 
 import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.event.DropReason;
 import io.tapstack.event.StackStatistics;
 import io.tapstack.time.TimerWheel;
+import io.tapstack.wire.IpAddress;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.random.RandomGenerator;
@@ -18,24 +19,22 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NeighborCache {
 
-    /** Sends requests. */
-    @FunctionalInterface
-    interface Solicitor {
-        /** Requests {@code neighbor}'s address: by broadcast, or by unicast if it is in PROBE. */
-        void solicit(Neighbor neighbor);
-    }
-
-    private final Map<Integer, Neighbor> neighbors = new HashMap<>();
+    private final Map<IpAddress, Neighbor> neighbors = new HashMap<>();
     private final TimerWheel wheel;
-    private final ArpConfig config;
+    private final NeighborConfig config;
     private final StackStatistics statistics;
     private final RandomGenerator random;
     private final Solicitor solicitor;
     private final WaitingPackets waiting;
 
-    NeighborCache(
+    /**
+     * @param random jitter of timers
+     * @param solicitor asks for the addresses
+     * @param waiting takes back the packets that waited for an address
+     */
+    public NeighborCache(
             final TimerWheel wheel,
-            final ArpConfig config,
+            final NeighborConfig config,
             final StackStatistics statistics,
             final RandomGenerator random,
             final Solicitor solicitor,
@@ -49,7 +48,7 @@ public final class NeighborCache {
     }
 
     /** The entry for {@code address}, created if there is none. */
-    public Neighbor neighbor(final int address) {
+    public Neighbor neighbor(final IpAddress address) {
         final Neighbor known = neighbors.get(address);
         if (known != null) {
             return known;
@@ -63,7 +62,7 @@ public final class NeighborCache {
     }
 
     /** The entry for {@code address}, or null. */
-    public @Nullable Neighbor find(final int address) {
+    public @Nullable Neighbor find(final IpAddress address) {
         return neighbors.get(address);
     }
 
@@ -85,7 +84,7 @@ public final class NeighborCache {
             }
         }
         if (victim != null) {
-            statistics.drop(DropReason.ARP_CACHE_FULL);
+            statistics.drop(DropReason.NEIGHBOR_CACHE_FULL);
             remove(victim);
         }
     }
@@ -109,7 +108,7 @@ public final class NeighborCache {
     }
 
     void dropUnresolved(final PacketBuffer packet, final long nowNanos) {
-        statistics.drop(DropReason.ARP_UNRESOLVED);
+        statistics.drop(DropReason.NEIGHBOR_UNRESOLVED);
         waiting.unresolved(packet, nowNanos);
         packet.release();
     }
@@ -118,7 +117,7 @@ public final class NeighborCache {
         return waiting;
     }
 
-    ArpConfig config() {
+    NeighborConfig config() {
         return config;
     }
 

@@ -1,4 +1,4 @@
-package io.tapstack.arp;
+package io.tapstack.neighbor;
 
 import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.event.DropReason;
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class Neighbor {
 
     private final @Nullable NeighborCache cache;
-    private final int address;
+    private final IpAddress address;
     private NeighborState state;
     private long mac;
 
@@ -36,7 +36,7 @@ public final class Neighbor {
     private boolean everUsed;
 
     /** Creates an entry of a cache, with an unknown address. */
-    Neighbor(final NeighborCache cache, final int address) {
+    Neighbor(final NeighborCache cache, final IpAddress address) {
         this.cache = cache;
         this.address = address;
         this.state = NeighborState.FAILED;
@@ -46,7 +46,7 @@ public final class Neighbor {
         this.notBefore = lastUsedAt;
     }
 
-    private Neighbor(final int address, final long mac) {
+    private Neighbor(final IpAddress address, final long mac) {
         this.cache = null;
         this.address = address;
         this.state = NeighborState.PERMANENT;
@@ -56,12 +56,12 @@ public final class Neighbor {
     }
 
     /** Creates a neighbour that needs no resolution: broadcast and multicast. */
-    public static Neighbor permanent(final int address, final long mac) {
+    public static Neighbor permanent(final IpAddress address, final long mac) {
         return new Neighbor(address, mac);
     }
 
-    /** The 32 bits of its IPv4 address. */
-    public int address() {
+    /** Its IP address. */
+    public IpAddress address() {
         return address;
     }
 
@@ -167,10 +167,10 @@ public final class Neighbor {
         solicit();
     }
 
-    // ---- Received ARP packets
+    // ---- Received answers
 
     /** It answered our request. */
-    void answered(final long newMac) {
+    public void answered(final long newMac) {
         final boolean asked = state == NeighborState.INCOMPLETE || state == NeighborState.PROBE;
         if (asked) {
             mac = newMac;
@@ -182,7 +182,7 @@ public final class Neighbor {
     }
 
     /** It sent its address unasked. That tells its address, not that our packets reach it (RFC 4861 7.2.3). */
-    void heard(final long newMac) {
+    public void heard(final long newMac) {
         if (state == NeighborState.INCOMPLETE || state == NeighborState.FAILED || mac != newMac) {
             mac = newMac;
             becomeStale();
@@ -215,7 +215,7 @@ public final class Neighbor {
         state = NeighborState.EVICTED;
         if (timer != null && pending != null) {
             timer.cancel();
-            pending.dropAll(DropReason.ARP_UNRESOLVED);
+            pending.dropAll(DropReason.NEIGHBOR_UNRESOLVED);
         }
     }
 
@@ -303,7 +303,7 @@ public final class Neighbor {
         return cache;
     }
 
-    private ArpConfig config() {
+    private NeighborConfig config() {
         return cache().config();
     }
 
@@ -319,6 +319,6 @@ public final class Neighbor {
 
     @Override
     public String toString() {
-        return "Neighbor[" + IpAddress.ipv4(address) + " " + state + "]";
+        return "Neighbor[" + address + " " + state + "]";
     }
 }

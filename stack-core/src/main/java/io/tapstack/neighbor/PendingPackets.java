@@ -1,4 +1,4 @@
-package io.tapstack.arp;
+package io.tapstack.neighbor;
 
 import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.event.DropReason;
@@ -28,7 +28,7 @@ final class PendingPackets {
         packets.addLast(packet);
         bytes += packet.length();
         while (packets.size() > maxPackets || (bytes > maxBytes && packets.size() > 1)) {
-            drop(DropReason.ARP_QUEUE_FULL);
+            drop(DropReason.NEIGHBOR_QUEUE_FULL);
         }
     }
 

@@ -1,4 +1,4 @@
-package io.tapstack.arp;
+package io.tapstack.neighbor;
 
 /** The state of a neighbour: the states of RFC 4861 7.3.2, applied to ARP. */
 public enum NeighborState {

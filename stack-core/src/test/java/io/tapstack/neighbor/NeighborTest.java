@@ -1,4 +1,4 @@
-package io.tapstack.arp;
+package io.tapstack.neighbor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -39,7 +39,7 @@ class NeighborTest {
     }
 
     private Neighbor peer() {
-        return Objects.requireNonNull(host.arp().neighbors().find(TestHost.PEER.ipv4Bits()));
+        return Objects.requireNonNull(host.arp().neighbors().find(TestHost.PEER));
     }
 
     private static boolean isArp(final EthernetPacket frame) {
@@ -89,7 +89,7 @@ class NeighborTest {
         }
         assertThat(requests).isEqualTo(3);
         assertThat(peer().state()).isEqualTo(NeighborState.FAILED);
-        assertThat(host.drops(DropReason.ARP_UNRESOLVED)).isPositive();
+        assertThat(host.drops(DropReason.NEIGHBOR_UNRESOLVED)).isPositive();
         assertThat(send(TestHost.PEER, 10)).isEqualTo(SendStatus.UNREACHABLE);
     }
 
@@ -114,7 +114,7 @@ class NeighborTest {
         for (int i = 1; i <= 20; i++) {
             send(TestHost.PEER, i);
         }
-        assertThat(host.drops(DropReason.ARP_QUEUE_FULL)).isEqualTo(4);
+        assertThat(host.drops(DropReason.NEIGHBOR_QUEUE_FULL)).isEqualTo(4);
         host.link.takeSent();
         host.receive(TestHost.arpReply(TestHost.PEER_MAC, TestHost.PEER));
         final List<byte[]> sent = host.link.takeSent();
@@ -134,7 +134,7 @@ class NeighborTest {
             path.send(packet, IpProtocol.UDP, 0, 64, false);
         }
         assertThat(peer().pendingPackets()).isEqualTo(3);
-        assertThat(host.drops(DropReason.ARP_QUEUE_FULL)).isEqualTo(2);
+        assertThat(host.drops(DropReason.NEIGHBOR_QUEUE_FULL)).isEqualTo(2);
     }
 
     @Test
@@ -234,10 +234,10 @@ class NeighborTest {
             final IpAddress stranger = IpAddress.ipv4(0x0A01_0000 + i);
             host.receive(TestHost.arpRequest(TestHost.OTHER_MAC, stranger, TestHost.ADDRESS));
         }
-        assertThat(host.arp().neighbors().size()).isEqualTo(ArpConfig.DEFAULT.maxNeighbors());
+        assertThat(host.arp().neighbors().size()).isEqualTo(NeighborConfig.DEFAULT.maxNeighbors());
         assertThat(peer().state()).isEqualTo(NeighborState.REACHABLE);
         assertThat(path.source()).isEqualTo(TestHost.ADDRESS);
-        assertThat(host.drops(DropReason.ARP_CACHE_FULL)).isPositive();
+        assertThat(host.drops(DropReason.NEIGHBOR_CACHE_FULL)).isPositive();
     }
 
     @Test
