@@ -31,7 +31,7 @@ final class AckProcessor {
 
     /** Takes in SEG.ACK and SEG.WND. @return false if the segment has to be dropped for its ACK */
     boolean process(final Segment segment, final long nowNanos) {
-        if (tcb.probeTakenBack && segment.ack == tcb.sndUna + 1) {
+        if (tcb.zeroWindowProbeTakenBack && segment.ack == tcb.sndUna + 1) {
             probeArrived();
         }
         if (SequenceNumber.greaterThan(segment.ack, tcb.sndNxt)) {
@@ -40,7 +40,7 @@ final class AckProcessor {
             tcb.statistics.drop(DropReason.TCP_BAD_ACK);
             return false;
         }
-        if (SequenceNumber.lessThan(segment.ack, tcb.sndUna - tcb.figures.acknowledged(tcb.maxSndWnd))) {
+        if (SequenceNumber.lessThan(segment.ack, tcb.sndUna - tcb.counters.acknowledged(tcb.maxSndWnd))) {
             // RFC 5961 5.2: too old to be from this connection's recent past, so perhaps from somebody who guesses.
             // As in Linux, this is no longer than the connection itself: nobody acknowledges what was before our
             // first sequence number.
@@ -61,7 +61,7 @@ final class AckProcessor {
         }
         readAck(segment, acked, nowNanos);
         recover(segment, priorFlight, priorInFlight, priorSegments);
-        tcb.figures.acknowledged(segment, arrival);
+        tcb.counters.acknowledged(segment, arrival);
         if (advances) {
             settle(nowNanos);
         }
@@ -98,8 +98,8 @@ final class AckProcessor {
         tcb.pathMtu.acknowledged();
         tcb.timeouts = 0;
         tcb.retransmissionTimer.noLimit();
-        tcb.probeOutstanding = false;
-        tcb.probeTakenBack = false;
+        tcb.zeroWindowProbeOutstanding = false;
+        tcb.zeroWindowProbeTakenBack = false;
         tcb.life.forgetSoftError();
     }
 

@@ -4,7 +4,7 @@ import java.util.random.RandomGenerator;
 
 /**
  * The limit on the challenge ACKs of all connections together (RFC 5961 7), behind that of each
- * ({@link TupleOwner#mayChallenge}). A common limit of a known size tells whoever uses it up how many challenges others
+ * ({@link DemuxEntry#mayChallenge}). A common limit of a known size tells whoever uses it up how many challenges others
  * have caused (CVE-2016-5696), so its size changes each second: from half of the limit to one and a half of it.
  */
 final class ChallengeAckLimit {

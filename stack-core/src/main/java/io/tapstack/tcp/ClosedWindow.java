@@ -23,7 +23,7 @@ final class ClosedWindow {
         final boolean waiting = tcb.queueEnd() != tcb.sndNxt || tcb.finQueued;
         if (nothingInFlight && waiting && !tcb.finSent && !isHeldBack() && tcb.maySendData()) {
             tcb.persistTimer.start(nowNanos);
-        } else if (!tcb.probeOutstanding) {
+        } else if (!tcb.zeroWindowProbeOutstanding) {
             tcb.persistTimer.stop();
         }
     }
@@ -40,11 +40,11 @@ final class ClosedWindow {
             if (tcb.persistTimer.hasProbed()) {
                 tcb.persistTimer.stop();
             }
-            if (tcb.probeOutstanding) {
+            if (tcb.zeroWindowProbeOutstanding) {
                 // The peer has not taken the probe's byte: it is the first of the new data. If it arrives yet it is a
                 // duplicate.
-                tcb.probeOutstanding = false;
-                tcb.probeTakenBack = true;
+                tcb.zeroWindowProbeOutstanding = false;
+                tcb.zeroWindowProbeTakenBack = true;
                 tcb.sndNxt = tcb.sndUna;
                 tcb.finSent = false;
             }
@@ -67,7 +67,7 @@ final class ClosedWindow {
             tcb.life.fail(SocketError.ETIMEDOUT, nowNanos);
             return;
         }
-        if (tcb.sndWnd > 0 && !tcb.probeOutstanding) {
+        if (tcb.sndWnd > 0 && !tcb.zeroWindowProbeOutstanding) {
             override(nowNanos);
             return;
         }
@@ -85,7 +85,7 @@ final class ClosedWindow {
             return;
         }
         if (sent >= 0) {
-            tcb.probeOutstanding = true;
+            tcb.zeroWindowProbeOutstanding = true;
             tcb.sndNxt = tcb.sndUna + 1;
             tcb.finSent |= !data;
             tcb.timing.cancel();

@@ -15,7 +15,7 @@ final class ConnectionTable {
     private static final int FIRST_CAPACITY = 64;
 
     private final long key;
-    private @Nullable TupleOwner[] slots = new TupleOwner[FIRST_CAPACITY];
+    private @Nullable DemuxEntry[] slots = new DemuxEntry[FIRST_CAPACITY];
     private int size;
 
     ConnectionTable(final long key) {
@@ -27,7 +27,7 @@ final class ConnectionTable {
     }
 
     @Nullable
-    TupleOwner find(
+    DemuxEntry find(
             final long localHigh,
             final long localLow,
             final int localPort,
@@ -37,7 +37,7 @@ final class ConnectionTable {
         final int hash = hash(localHigh, localLow, localPort, remoteHigh, remoteLow, remotePort);
         int slot = slot(hash);
         while (true) {
-            final TupleOwner candidate = slots[slot];
+            final DemuxEntry candidate = slots[slot];
             if (candidate == null) {
                 return null;
             }
@@ -57,7 +57,7 @@ final class ConnectionTable {
     }
 
     @Nullable
-    TupleOwner find(final Endpoint local, final Endpoint remote) {
+    DemuxEntry find(final Endpoint local, final Endpoint remote) {
         return find(
                 local.address().high(),
                 local.address().low(),
@@ -67,7 +67,7 @@ final class ConnectionTable {
                 remote.port());
     }
 
-    void add(final TupleOwner owner) {
+    void add(final DemuxEntry owner) {
         if (size * 2 >= slots.length) {
             resize(slots.length * 2);
         }
@@ -80,7 +80,7 @@ final class ConnectionTable {
     }
 
     /** Does nothing if {@code owner} is not here. */
-    void remove(final TupleOwner owner) {
+    void remove(final DemuxEntry owner) {
         int slot = slot(owner.hash);
         while (slots[slot] != owner) {
             if (slots[slot] == null) {
@@ -93,7 +93,7 @@ final class ConnectionTable {
         // Whoever was pushed past the hole moves up, or lookups would stop at it.
         int next = slot(slot + 1);
         while (slots[next] != null) {
-            final TupleOwner moved = slots[next];
+            final DemuxEntry moved = slots[next];
             slots[next] = null;
             place(moved);
             next = slot(next + 1);
@@ -106,7 +106,7 @@ final class ConnectionTable {
     /** All connections, in no order, without the records; a snapshot. */
     List<TcpConnection> all() {
         final List<TcpConnection> all = new ArrayList<>();
-        for (final TupleOwner owner : slots) {
+        for (final DemuxEntry owner : slots) {
             if (owner instanceof TcpConnection connection) {
                 all.add(connection);
             }
@@ -119,7 +119,7 @@ final class ConnectionTable {
      * TIME-WAIT.
      */
     boolean agree(final Endpoint local, final PortSharing sharing) {
-        for (final TupleOwner owner : slots) {
+        for (final DemuxEntry owner : slots) {
             if (owner != null
                     && !(owner instanceof HalfOpen)
                     && owner.localPort() == local.port()
@@ -131,7 +131,7 @@ final class ConnectionTable {
         return true;
     }
 
-    private void place(final @Nullable TupleOwner owner) {
+    private void place(final @Nullable DemuxEntry owner) {
         if (owner == null) {
             return;
         }
@@ -143,9 +143,9 @@ final class ConnectionTable {
     }
 
     private void resize(final int capacity) {
-        final @Nullable TupleOwner[] old = slots;
-        slots = new TupleOwner[capacity];
-        for (final TupleOwner owner : old) {
+        final @Nullable DemuxEntry[] old = slots;
+        slots = new DemuxEntry[capacity];
+        for (final DemuxEntry owner : old) {
             place(owner);
         }
     }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * The transmission control block of RFC 9293 3.3.1: what is known of a connection, under the RFC's names, and what
  * follows from that. What is done with it the parts of {@link TcpConnection} know.
  */
-abstract sealed class ControlBlock extends TupleOwner permits TcpConnection {
+abstract sealed class ControlBlock extends DemuxEntry permits TcpConnection {
 
     final TcpProtocol protocol;
     final BufferPool pool;
@@ -66,11 +66,11 @@ abstract sealed class ControlBlock extends TupleOwner permits TcpConnection {
     boolean finAnnounced;
     int finSequence; // of the peer's FIN, once finAnnounced
     boolean moreComing;
-    boolean probeOutstanding;
+    boolean zeroWindowProbeOutstanding;
     /**
      * A probe's byte (or FIN) counts as not sent any more, but can still be acknowledged: SND.UNA + 1 was sent once.
      */
-    boolean probeTakenBack;
+    boolean zeroWindowProbeTakenBack;
 
     int timeouts; // in a row, of the same data
     final UserTimeout userTimeout;

@@ -63,7 +63,7 @@ final class Demultiplexer {
     }
 
     private void deliver(final ReceivedPacket info, final long nowNanos) {
-        final TupleOwner owner = connections.find(
+        final DemuxEntry owner = connections.find(
                 info.destinationHigh(),
                 info.destinationLow(),
                 segment.destinationPort,
@@ -127,7 +127,7 @@ final class Demultiplexer {
         final int at = quoted.head();
         final ByteBuffer bytes = quoted.memory().bytes();
         final int seq = bytes.getInt(at + TcpHeader.SEQUENCE_OFFSET);
-        final TupleOwner owner = connections.find(
+        final DemuxEntry owner = connections.find(
                 info.sourceHigh(),
                 info.sourceLow(),
                 bytes.getShort(at + TcpHeader.SOURCE_PORT_OFFSET) & 0xFFFF,

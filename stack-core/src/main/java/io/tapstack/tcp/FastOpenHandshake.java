@@ -74,8 +74,8 @@ final class FastOpenHandshake {
         timeouts++;
         timer.arm(nowNanos + RoundTripEstimator.initialRto(tcb.config, timeouts));
         tcb.statistics.segmentsRetransmitted++;
-        tcb.figures.sentAgain(0);
-        tcb.figures.timeouts.timedOut(timeouts == 1, nowNanos);
+        tcb.counters.sentAgain(0);
+        tcb.counters.timeouts.timedOut(timeouts == 1, nowNanos);
         repeat(nowNanos);
     }
 }

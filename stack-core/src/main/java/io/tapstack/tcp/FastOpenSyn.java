@@ -127,7 +127,7 @@ final class FastOpenSyn {
 
     /** The connection is over: did anything come of it? */
     void ended(final long nowNanos) {
-        if (tcb.figures.hasReceivedData()) {
+        if (tcb.counters.hasReceivedData()) {
             if (afterBlackHole) {
                 tcb.protocol.fastOpenPause().works();
             }

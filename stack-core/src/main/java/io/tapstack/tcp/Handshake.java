@@ -65,7 +65,7 @@ final class Handshake {
         tcb.sender.synSent(SendStatus.SENT, 0, nowNanos); // or it would seem to have been idle for long
         timeouts = half.retransmissions;
         tcb.userTimeout.begin(nowNanos);
-        tcb.figures.handshakeTakenOver(timeouts, half.sentNanos, nowNanos);
+        tcb.counters.handshakeTakenOver(timeouts, half.sentNanos, nowNanos);
         // Should the ACK be refused after all, the SYN-ACK is repeated as before.
         tcb.retransmissionTimer.start(nowNanos);
         if (!half.repeated) {
@@ -148,7 +148,7 @@ final class Handshake {
         tcb.life.enter(TcpState.ESTABLISHED, nowNanos);
         tcb.timeouts = 0;
         tcb.retransmissionTimer.noLimit();
-        tcb.figures.established(nowNanos);
+        tcb.counters.established(nowNanos);
         tcb.retransmissionTimer.stop();
         tcb.congestion.established(tcb.mss, initialWindow());
         tcb.recovery.established(tcb.sndUna, tcb.mss);
@@ -177,7 +177,7 @@ final class Handshake {
         Retransmissions.advise(tcb, timeouts);
         noteBlackHole(timeouts, false, nowNanos);
         timeouts++;
-        tcb.figures.timeouts.timedOut(timeouts == 1, nowNanos);
+        tcb.counters.timeouts.timedOut(timeouts == 1, nowNanos);
         if (fastOpenSyn != null && timeouts == 1) {
             fastOpenSyn.timedOut(nowNanos);
         }
@@ -186,7 +186,7 @@ final class Handshake {
         tcb.userTimeout.limit(tcb.retransmissionTimer);
         tcb.retransmissionTimer.restart(nowNanos);
         tcb.statistics.segmentsRetransmitted++;
-        tcb.figures.sentAgain(0);
+        tcb.counters.sentAgain(0);
         tcb.statistics.observer().retransmissionTimeout(tcb, timeouts, tcb.estimator.rto());
         if (synAck) {
             tcb.protocol.synSender().sendSynAck(tcb, nowNanos);

@@ -28,10 +28,10 @@ final class InfoSnapshot {
                 roundTrip(tcb),
                 windows(tcb),
                 rates(tcb),
-                tcb.figures.sent(),
-                tcb.figures.received(),
-                tcb.figures.chronograph.snapshot(nowNanos),
-                tcb.figures.timeouts.snapshot(nowNanos),
+                tcb.counters.sent(),
+                tcb.counters.received(),
+                tcb.counters.chronograph.snapshot(nowNanos),
+                tcb.counters.timeouts.snapshot(nowNanos),
                 marks(tcb.ecn.accurate()));
     }
 
@@ -75,8 +75,8 @@ final class InfoSnapshot {
         return switch (tcb.recovery.phase()) {
             case RECOVERY -> Congestion.RECOVERY;
             case LOSS -> Congestion.LOSS;
-            case DISORDER -> tcb.reduction.isSmooth() ? Congestion.CWR : Congestion.DISORDER;
-            case OPEN -> tcb.reduction.isSmooth() ? Congestion.CWR : Congestion.OPEN;
+            case DISORDER -> tcb.reduction.isCwr() ? Congestion.CWR : Congestion.DISORDER;
+            case OPEN -> tcb.reduction.isCwr() ? Congestion.CWR : Congestion.OPEN;
         };
     }
 
@@ -105,7 +105,7 @@ final class InfoSnapshot {
     }
 
     private static TcpInfo.Timers timers(final TcpConnection tcb, final long nowNanos) {
-        final ConnectionFigures figures = tcb.figures;
+        final ConnectionCounters counters = tcb.counters;
         final boolean closedWindow = tcb.persistTimer.hasProbed();
         return new TcpInfo.Timers(
                 tcb.estimator.rto(),
@@ -113,9 +113,9 @@ final class InfoSnapshot {
                 isOpening(tcb) ? tcb.handshake.timeouts() : tcb.timeouts,
                 tcb.persistTimer.unanswered() + tcb.keepAlive.unanswered(),
                 closedWindow ? tcb.persistTimer.probes() : tcb.estimator.backoff(),
-                figures.sinceDataSent(nowNanos),
-                figures.sinceDataReceived(nowNanos),
-                figures.sinceAckReceived(nowNanos));
+                counters.sinceDataSent(nowNanos),
+                counters.sinceDataReceived(nowNanos),
+                counters.sinceAckReceived(nowNanos));
     }
 
     private static TcpInfo.Flight flight(final TcpConnection tcb) {

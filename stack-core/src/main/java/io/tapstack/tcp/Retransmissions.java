@@ -38,7 +38,7 @@ final class Retransmissions {
         }
         advise(tcb, tcb.timeouts);
         tcb.reduction.timedOut(nowNanos);
-        tcb.figures.timeouts.timedOut(tcb.timeouts == 0, nowNanos);
+        tcb.counters.timeouts.timedOut(tcb.timeouts == 0, nowNanos);
         tcb.recovery.timedOut(tcb.arrives.acks().withoutAck(nowNanos), tcb.timeouts > 0);
         tcb.timeouts++;
         tcb.statistics.retransmissionTimeouts++;

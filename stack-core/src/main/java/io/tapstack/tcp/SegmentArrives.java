@@ -27,7 +27,7 @@ final class SegmentArrives {
 
     /** Processes a segment, and sends whatever it allows or demands. */
     void process(final Segment segment, final long nowNanos) {
-        tcb.figures.arrived(segment);
+        tcb.counters.arrived(segment);
         if (tcb.state == TcpState.SYN_SENT) {
             synSent(segment, nowNanos);
         } else if (tcb.state != TcpState.CLOSED) {
@@ -516,7 +516,7 @@ final class SegmentArrives {
     private void outOfOrder(final Segment segment, final int length) {
         // RFC 5681 4.2: a duplicate ACK at once for a segment that comes out of order.
         tcb.delayedAck.ackTrouble();
-        tcb.figures.outOfOrder(segment);
+        tcb.counters.outOfOrder(segment);
         final int limit = tcb.receiveWindow.reassemblyLimit();
         final boolean kept =
                 tcb.reassembly.insert(segment.seq, segment.memory(), segment.payloadOffset(), length, limit);

@@ -65,7 +65,7 @@ final class SegmentOutput {
      * shrunk (3.8.6, MUST-34) it is the right edge, as on Linux.
      */
     private int acceptableSequence() {
-        if (tcb.probeOutstanding) {
+        if (tcb.zeroWindowProbeOutstanding) {
             return tcb.sndUna;
         }
         return tcb.isPeerWindowShrunk() ? tcb.sndUna + tcb.sndWnd : tcb.sndNxt;
@@ -148,7 +148,7 @@ final class SegmentOutput {
             tcb.segmentSize.update();
             return -1;
         }
-        tcb.figures.sent(payload, segmentBytes, nowNanos);
+        tcb.counters.sent(payload, segmentBytes, nowNanos);
         acknowledged();
         tcb.ecn.sent(sentFlags, pure);
         if (accurateEcn != null) {

@@ -114,7 +114,7 @@ final class SegmentSender {
             tcb.closedWindow.enterIfStuck(nowNanos);
             tcb.room.sent();
         }
-        tcb.figures.look(nowNanos);
+        tcb.counters.look(nowNanos);
         if (tcb.delayedAck.isDue()) {
             output.sendAck(nowNanos);
         }
@@ -228,7 +228,7 @@ final class SegmentSender {
         lastSendNanos = nowNanos;
         tcb.timing.retransmitted(seq);
         tcb.statistics.segmentsRetransmitted += SegmentSize.segments(sent, tcb.mss);
-        tcb.figures.sentAgain(sent);
+        tcb.counters.sentAgain(sent);
         tcb.statistics.observer().retransmitted(tcb, seq, sent, cause);
         if (seq == tcb.sndUna) {
             // The ACK that the timer waits for is a round trip away again. As in Linux; RFC 6298 has no word for what
@@ -399,7 +399,7 @@ final class SegmentSender {
         if (synOwed) {
             tcb.blockedByDevice();
         } else {
-            tcb.figures.sent(payload, Math.max(payload, 1), nowNanos);
+            tcb.counters.sent(payload, Math.max(payload, 1), nowNanos);
         }
         lastSendNanos = nowNanos;
     }

@@ -34,8 +34,8 @@ public final class TcpBinding {
         return listening;
     }
 
-    void listening(final boolean now) {
-        listening = now;
+    void listening(final boolean on) {
+        listening = on;
     }
 
     /** Gives the port back. Connections that use it go on. */

@@ -105,7 +105,7 @@ public final class TcpConfig implements Cloneable {
 
     /**
      * A send buffer that starts with {@code start} bytes and follows the congestion window up to {@code limit}: see
-     * {@link SendRoom}.
+     * {@link SendBufferLimit}.
      */
     public TcpConfig tunedSendBuffer(final int start, final int limit) {
         sendBufferBytes = atLeast(1, start);

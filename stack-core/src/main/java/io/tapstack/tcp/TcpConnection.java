@@ -20,7 +20,7 @@ public final class TcpConnection extends ControlBlock {
     final SegmentSize segmentSize = new SegmentSize(this);
     final PathMtuDiscovery pathMtu;
     final Handshake handshake = new Handshake(this);
-    final ConnectionLife life = new ConnectionLife(this);
+    final StateMachine life = new StateMachine(this);
     final ExplicitCongestionNotification ecn = new ExplicitCongestionNotification(this);
     final WindowReduction reduction = new WindowReduction(this);
     final RetransmissionTimer retransmissionTimer;
@@ -30,9 +30,9 @@ public final class TcpConnection extends ControlBlock {
     final ClosedWindow closedWindow = new ClosedWindow(this);
     final DelayedAck delayedAck;
     final KeepAlive keepAlive;
-    final ConnectionFigures figures;
+    final ConnectionCounters counters;
     final ReceiveWindow receiveWindow;
-    final SendRoom room = new SendRoom(this);
+    final SendBufferLimit room = new SendBufferLimit(this);
     final SegmentOutput output = new SegmentOutput(this);
     final SegmentSender sender;
     final SegmentArrives arrives;
@@ -52,7 +52,7 @@ public final class TcpConnection extends ControlBlock {
             final TcpConfig config) {
         super(protocol, path, local, remote, iss, config);
         final TimerWheel timers = protocol.timers();
-        this.figures = new ConnectionFigures(this);
+        this.counters = new ConnectionCounters(this);
         this.lossTimer = new LossTimer(timers, this);
         this.pacer = new Pacer(this);
         this.retransmissionTimer = new RetransmissionTimer(timers, estimator, new Retransmissions(this)::timedOut);
@@ -507,7 +507,7 @@ public final class TcpConnection extends ControlBlock {
 
     /** {@code bytes} of {@code segment} are new and in order; RCV.NXT is still before them. */
     void dataArrived(final Segment segment, final int bytes, final long nowNanos) {
-        figures.dataArrived(nowNanos);
+        counters.dataArrived(nowNanos);
         receiveWindow.dataArrived(segment, segmentSize.received(bytes), nowNanos);
         final int fullSegment = segmentSize.fullReceived();
         delayedAck.quickAck().dataArrived(rcvWnd(), fullSegment, estimator.rto(), nowNanos);

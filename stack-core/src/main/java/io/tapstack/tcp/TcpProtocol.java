@@ -402,11 +402,11 @@ public final class TcpProtocol implements TransportProtocol {
         return resets;
     }
 
-    void add(final TupleOwner owner) {
+    void add(final DemuxEntry owner) {
         connections.add(owner);
     }
 
-    void remove(final TupleOwner owner) {
+    void remove(final DemuxEntry owner) {
         connections.remove(owner);
     }
 
@@ -426,7 +426,7 @@ public final class TcpProtocol implements TransportProtocol {
 
     /** True if the 4-tuple is free. A connection in TIME-WAIT gives way: its successor's ISN lies ahead. */
     private boolean makeWay(final Endpoint local, final Endpoint remote) {
-        final TupleOwner present = connections.find(local, remote);
+        final DemuxEntry present = connections.find(local, remote);
         if (present instanceof TimeWaitRecord record && record.timestamps != null) {
             timeWaits.giveWay(record);
             return true;

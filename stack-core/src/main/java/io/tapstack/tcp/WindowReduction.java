@@ -18,11 +18,11 @@ final class WindowReduction {
     /** The last reduction was for a loss, so that it is taken back if nothing was lost. */
     private boolean forLoss;
 
-    private final SmoothReduction smooth;
+    private final CwrReduction smooth;
 
     WindowReduction(final TcpConnection tcb) {
         this.tcb = tcb;
-        this.smooth = new SmoothReduction(tcb);
+        this.smooth = new CwrReduction(tcb);
     }
 
     /** How much may be in the network now: cwnd, but for what recovery and a reduction that goes on make of it. */
@@ -31,7 +31,7 @@ final class WindowReduction {
     }
 
     /** True while the flight comes down after an echo, and nothing is lost: Linux's state CWR. */
-    boolean isSmooth() {
+    boolean isCwr() {
         return smooth.isActive();
     }
 

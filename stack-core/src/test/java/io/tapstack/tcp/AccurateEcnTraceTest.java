@@ -333,7 +333,7 @@ class AccurateEcnTraceTest {
         trace.drain();
         trace.in(".6 1:1(0) ack 1001");
         assertThat(connection.info(trace.now()).sent().deliveredMarked()).isOne();
-        assertThat(connection.reduction.isSmooth()).isFalse();
+        assertThat(connection.reduction.isCwr()).isFalse();
         trace.drain();
     }
 

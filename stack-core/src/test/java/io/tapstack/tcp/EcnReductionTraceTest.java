@@ -59,7 +59,7 @@ class EcnReductionTraceTest {
             final int now = trace.drain();
             assertThat(now).isLessThanOrEqualTo(1);
             sent += now;
-            assertThat(connection.reduction.isSmooth()).isTrue();
+            assertThat(connection.reduction.isCwr()).isTrue();
             assertThat(inFlight()).isLessThanOrEqualTo(Math.max(5_000, 11_001 - acked + 500 * (acked / 1_000) + 500));
         }
         assertThat(sent).isEqualTo(5);
@@ -67,7 +67,7 @@ class EcnReductionTraceTest {
         assertThat(connection.congestion.cwnd()).isEqualTo(5_000);
         // 6.1.2: the next window of data.
         trace.in(". 1:1(0) ack 11001");
-        assertThat(connection.reduction.isSmooth()).isFalse();
+        assertThat(connection.reduction.isCwr()).isFalse();
         assertThat(connection.reduction.window()).isEqualTo(connection.congestion.cwnd());
         assertThat(trace.drain()).isOne();
     }
@@ -90,9 +90,9 @@ class EcnReductionTraceTest {
         assertThat(sent).isEqualTo(8);
         assertThat(inFlight()).isEqualTo(8_000);
         assertThat(connection.congestion.cwnd()).isEqualTo(8_000);
-        assertThat(connection.reduction.isSmooth()).isTrue();
+        assertThat(connection.reduction.isCwr()).isTrue();
         trace.in(". 1:1(0) ack 11001");
-        assertThat(connection.reduction.isSmooth()).isFalse();
+        assertThat(connection.reduction.isCwr()).isFalse();
     }
 
     /** RFC 8511 4.2: no response to a loss within the same round trip; the next one has the whole of RFC 5681's. */
@@ -128,7 +128,7 @@ class EcnReductionTraceTest {
         assertThat(trace.drain()).isOne();
         trace.in("E. 1:1(0) ack 2001 <sack 3001-6001>").out("not-ect . 2001:3001(1000) ack 1");
         trace.drain();
-        assertThat(connection.reduction.isSmooth()).isFalse();
+        assertThat(connection.reduction.isCwr()).isFalse();
         assertThat(connection.recovery.phase()).isEqualTo(Phase.RECOVERY);
         assertThat(connection.congestion.ssthresh()).isEqualTo(5_000);
         trace.in("E. 1:1(0) ack 11001");
@@ -172,7 +172,7 @@ class EcnReductionTraceTest {
         trace.advance(310).out("not-ect . 2001:3001(1000) ack 1");
         trace.drain();
         assertThat(connection.recovery.phase()).isEqualTo(Phase.LOSS);
-        assertThat(connection.reduction.isSmooth()).isFalse();
+        assertThat(connection.reduction.isCwr()).isFalse();
         assertThat(connection.congestion.cwnd()).isEqualTo(1_000);
         assertThat(connection.congestion.ssthresh()).isEqualTo(5_000);
         // RFC 5682 3.1, 2a: something original arrives, so the timeout was for nothing.
@@ -202,7 +202,7 @@ class EcnReductionTraceTest {
             trace.advance(100).in("E. 1:1(0) ack " + (connection.sndNxt - trace.stackIss()));
             trace.drain();
         }
-        assertThat(connection.reduction.isSmooth()).isTrue();
+        assertThat(connection.reduction.isCwr()).isTrue();
         trace.advance(10_000);
         trace.write(connection, 30_000);
         assertThat(trace.drain()).isEqualTo(2);
@@ -213,7 +213,7 @@ class EcnReductionTraceTest {
     void notForBbr() {
         flight(true, CONFIG.copy().congestionControl("bbr"));
         trace.in("E. 1:1(0) ack 2001");
-        assertThat(connection.reduction.isSmooth()).isFalse();
+        assertThat(connection.reduction.isCwr()).isFalse();
         assertThat(connection.reduction.window()).isEqualTo(connection.congestion.cwnd());
     }
 
@@ -223,7 +223,7 @@ class EcnReductionTraceTest {
         flight(false);
         trace.in("E. 1:1(0) ack 1").quiet();
         trace.in("E. 1:1(0) ack 1").quiet();
-        assertThat(connection.reduction.isSmooth()).isTrue();
+        assertThat(connection.reduction.isCwr()).isTrue();
         trace.in("E. 1:1(0) ack 2001").out("ect0 W. 10001:11001(1000) ack 1").quiet();
     }
 }

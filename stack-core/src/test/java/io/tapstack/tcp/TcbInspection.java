@@ -79,7 +79,7 @@ public final class TcbInspection {
 
     /** Everything in flight is accounted for once; only the byte of a zero-window probe is not. */
     private void scoreboard() {
-        if (tcb.maySendData() && !tcb.probeOutstanding) {
+        if (tcb.maySendData() && !tcb.zeroWindowProbeOutstanding) {
             assertThat(tcb.scoreboard.bytesInNetwork() + tcb.scoreboard.bytesSacked() + tcb.scoreboard.bytesLost())
                     .as("in the network, SACKed or lost")
                     .isEqualTo(tcb.sndNxt - tcb.sndUna);

@@ -9,12 +9,12 @@ import io.tapstack.buffer.BufferPool;
  * acknowledged; a slow connection holds little. SO_SNDBUF fixes it. A writer that was told to wait is woken when a good
  * part is free, not for every ACK.
  */
-final class SendRoom {
+final class SendBufferLimit {
 
     private final TcpConnection tcb;
     private boolean wanted;
 
-    SendRoom(final TcpConnection tcb) {
+    SendBufferLimit(final TcpConnection tcb) {
         this.tcb = tcb;
     }
 
@@ -32,7 +32,7 @@ final class SendRoom {
         final int room = Math.min(unsentRoom(), bufferBytes() - tcb.sendQueue.chargedBytes());
         if (room <= 0 && !wanted) {
             wanted = true;
-            tcb.figures.chronograph.look(tcb.protocol.timers().nowNanos());
+            tcb.counters.chronograph.look(tcb.protocol.timers().nowNanos());
         }
         return Math.max(0, room);
     }

@@ -9,10 +9,10 @@ import io.tapstack.wire.TcpHeader;
 /**
  * What a connection counts of itself, for {@link TcpInfo}; {@link InfoSnapshot} puts it together. Allocates nothing.
  */
-final class ConnectionFigures {
+final class ConnectionCounters {
 
     final SendChronograph chronograph;
-    final TimeoutFigures timeouts = new TimeoutFigures();
+    final TimeoutCounters timeouts = new TimeoutCounters();
 
     private final TcpConnection tcb;
 
@@ -41,7 +41,7 @@ final class ConnectionFigures {
     private long bytesAcked;
     private long bytesReceived;
 
-    ConnectionFigures(final TcpConnection tcb) {
+    ConnectionCounters(final TcpConnection tcb) {
         this.tcb = tcb;
         this.chronograph = new SendChronograph(tcb);
         begin(tcb.protocol.timers().nowNanos());

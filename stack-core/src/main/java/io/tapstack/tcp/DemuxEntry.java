@@ -6,7 +6,7 @@ import io.tapstack.wire.Endpoint;
 import org.jspecify.annotations.Nullable;
 
 /** Whom a 4-tuple leads to: a connection, or the little that is kept of one before or after its life. */
-abstract sealed class TupleOwner implements Flow permits ControlBlock, TupleRecord {
+abstract sealed class DemuxEntry implements Flow permits ControlBlock, TupleRecord {
 
     // RFC 5961 7: for each, as a common limit alone tells about other people's connections.
     private static final int CHALLENGE_ACKS = 10;
@@ -26,7 +26,7 @@ abstract sealed class TupleOwner implements Flow permits ControlBlock, TupleReco
     // Made with the first challenge: most never need one.
     private @Nullable RateLimit challengeAcks;
 
-    TupleOwner(final IpPath path, final int localPort, final int remotePort) {
+    DemuxEntry(final IpPath path, final int localPort, final int remotePort) {
         this.path = path;
         this.ports = localPort << 16 | remotePort;
     }

@@ -4,7 +4,7 @@ package io.tapstack.tcp;
  * How often the retransmission timer expired, and how long it took to make that good (Linux:
  * {@code tcp_update_rto_stats}).
  */
-final class TimeoutFigures {
+final class TimeoutCounters {
 
     private int count;
     private int recoveries;

@@ -11,14 +11,14 @@ import org.jspecify.annotations.Nullable;
  * lasts until something is acknowledged that was sent after the reduction; what loss recovery or a timeout says goes
  * before it.
  */
-final class SmoothReduction {
+final class CwrReduction {
 
     private final TcpConnection tcb;
     // Made at the first echo: most connections never see one.
     private @Nullable ProportionalRateReduction prr;
     private boolean started;
 
-    SmoothReduction(final TcpConnection tcb) {
+    CwrReduction(final TcpConnection tcb) {
         this.tcb = tcb;
     }
 

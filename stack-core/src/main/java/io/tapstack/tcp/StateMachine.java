@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * From one state of RFC 9293 3.3.2 to the next, and how a connection ends: by FINs, a reset, an error, with or without
  * its application.
  */
-final class ConnectionLife {
+final class StateMachine {
 
     private final TcpConnection tcb;
     // Made when the application is gone and the peer has not closed.
@@ -22,7 +22,7 @@ final class ConnectionLife {
     /** What stands for this connection in TIME-WAIT; it may be over while the application still reads. */
     private @Nullable TimeWaitRecord timeWait;
 
-    ConnectionLife(final TcpConnection tcb) {
+    StateMachine(final TcpConnection tcb) {
         this.tcb = tcb;
     }
 
@@ -69,7 +69,7 @@ final class ConnectionLife {
             tcb.sendQueue.clear();
             tcb.reassembly.clear();
             tcb.scoreboard.clear();
-            tcb.figures.closed(nowNanos);
+            tcb.counters.closed(nowNanos);
             tcb.protocol.remove(tcb);
             tcb.observer().closed();
         }
