@@ -6,7 +6,9 @@ import io.tapstack.icmp.IcmpProtocol;
 import io.tapstack.ip.InterfaceConfig;
 import io.tapstack.ip.Ipv4Protocol;
 import io.tapstack.ip.NetworkInterface;
+import io.tapstack.ip.TransportProtocol;
 import io.tapstack.link.LinkDevice;
+import io.tapstack.tcp.TcpLayer;
 import io.tapstack.tcp.TcpProtocol;
 import io.tapstack.time.TimerWheel;
 import io.tapstack.udp.UdpProtocol;
@@ -30,7 +32,7 @@ public final class NetworkStack implements Pollable {
     private final Ipv4Protocol ipv4;
     private final NetworkInterface networkInterface;
     private final UdpProtocol udp;
-    private final TcpProtocol tcp;
+    private final TcpLayer tcp;
     private boolean deviceIsFull;
 
     /**
@@ -54,7 +56,7 @@ public final class NetworkStack implements Pollable {
                 new IcmpProtocol(ipv4, pool, statistics, config.random(), config.icmpRates(), nowNanos);
         this.udp = new UdpProtocol(ipv4, icmp.reporter(), pool, statistics, config.random());
         ipv4.register(IpProtocol.UDP, udp);
-        this.tcp = new TcpProtocol(ipv4, pool, timers, statistics, config.random(), config.tcpLimits(), config.share());
+        this.tcp = new TcpLayer(ipv4, pool, timers, statistics, config.random(), config.tcpLimits(), config.share());
         ipv4.register(IpProtocol.TCP, tcp);
         networkInterface.start();
     }
@@ -129,6 +131,11 @@ public final class NetworkStack implements Pollable {
     }
 
     public TcpProtocol tcp() {
+        return tcp;
+    }
+
+    /** TCP as the Internet layer sees it. */
+    TransportProtocol tcpTransport() {
         return tcp;
     }
 

@@ -10,7 +10,7 @@ final class AccEcnReceiver {
 
     // 3.2.1: not 0, to be told from a field that something on the way has zeroed.
     static final int INITIAL_PACKETS = 5;
-    static final int INITIAL_ECT_BYTES = 1;
+    static final int INITIAL_ECT_BYTES = SynOptions.INITIAL_ECT_BYTES;
 
     private static final int ACE_MASK = 7;
 

@@ -14,7 +14,7 @@ final class AccurateEcn {
     final AccEcnSender sender = new AccEcnSender();
     final AccEcnOption option;
 
-    private final TcpConnection tcb;
+    private final ControlBlock tcb;
     private boolean answering; // a SYN, with a SYN-ACK
     private int synAckField;
     private boolean handshakeAckDue;
@@ -23,7 +23,7 @@ final class AccurateEcn {
     private boolean synAckAcknowledged;
     private boolean handshakeAck;
 
-    AccurateEcn(final TcpConnection tcb) {
+    AccurateEcn(final ControlBlock tcb) {
         this.tcb = tcb;
         this.option = new AccEcnOption(tcb.config, receiver);
     }

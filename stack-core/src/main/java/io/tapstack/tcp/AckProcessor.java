@@ -16,17 +16,27 @@ import io.tapstack.wire.TcpHeader;
  */
 final class AckProcessor {
 
-    private final TcpConnection tcb;
+    private final ControlBlock tcb;
     // Those of all connections of the stack: nothing in them outlives the ACK.
     private final AckArrival arrival;
     private final AckSample sample;
     private final WindowUse windowUse;
+    private final WindowReduction reduction;
+    private final LossTimer lossTimer;
+    private final SendBufferLimit sendBuffer;
 
-    AckProcessor(final TcpConnection tcb) {
+    AckProcessor(
+            final ControlBlock tcb,
+            final WindowReduction reduction,
+            final LossTimer lossTimer,
+            final SendBufferLimit sendBuffer) {
         this.tcb = tcb;
-        this.arrival = tcb.protocol.arrival();
-        this.sample = tcb.protocol.sample();
+        this.arrival = tcb.host.arrival;
+        this.sample = tcb.host.sample;
         this.windowUse = new WindowUse(tcb);
+        this.reduction = reduction;
+        this.lossTimer = lossTimer;
+        this.sendBuffer = sendBuffer;
     }
 
     /** Takes in SEG.ACK and SEG.WND. @return false if the segment has to be dropped for its ACK */
@@ -50,7 +60,7 @@ final class AckProcessor {
         }
         final boolean advances = SequenceNumber.greaterThan(segment.ack, tcb.sndUna);
         if (advances || segment.ack == tcb.sndUna) {
-            tcb.reduction.echo(segment, nowNanos);
+            reduction.echo(segment, nowNanos);
         }
         final int priorFlight = tcb.sndNxt - tcb.sndUna;
         final int priorInFlight = tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt);
@@ -71,7 +81,7 @@ final class AckProcessor {
         } else if (segment.ack == tcb.sndUna) {
             updateWindow(segment);
         }
-        if (tcb.sndWnd == 0 && !tcb.life.isOrphan()) {
+        if (tcb.sndWnd == 0 && !tcb.orphan) {
             // RFC 9293 3.8.6.1 MUST-37: a peer that took its window back and answers is alive, however long it takes.
             // But nobody waits for an orphan (RFC 6429 4).
             tcb.timeouts = Math.min(tcb.timeouts, 1);
@@ -94,18 +104,18 @@ final class AckProcessor {
         }
         tcb.sendQueue.acknowledge(Math.min(acked, tcb.sendQueue.length()));
         tcb.sndUna = segment.ack;
-        tcb.sender.acknowledgedUpTo(tcb.sndUna);
+        tcb.acknowledgedUpTo(segment.ack);
         tcb.pathMtu.acknowledged();
         tcb.timeouts = 0;
         tcb.retransmissionTimer.noLimit();
         tcb.zeroWindowProbeOutstanding = false;
         tcb.zeroWindowProbeTakenBack = false;
-        tcb.life.forgetSoftError();
+        tcb.softError = null; // it is over
     }
 
     /** Gathers what loss recovery wants to know. */
     private void readAck(final Segment segment, final int acked, final long nowNanos) {
-        withoutAck(nowNanos);
+        tcb.timerEvent(nowNanos);
         arrival.ackedBytes = acked;
         arrival.repeated = acked == 0 && isRepeated(segment);
         arrival.duplicate = arrival.repeated && tcb.sndUna != tcb.sndNxt;
@@ -128,14 +138,14 @@ final class AckProcessor {
         final Verdict verdict = recovery.ackArrives(arrival);
         // RFC 5681 3.2 step 2: what limited transmit sent beyond cwnd does not count as flight.
         final int flight = Math.min(priorFlight, tcb.congestion.cwnd());
-        tcb.reduction.act(verdict, flight, arrival);
+        reduction.act(verdict, flight, arrival);
         if (verdict == Verdict.RECOVERED) {
-            tcb.reduction.act(recovery.lookAgain(arrival), flight, arrival);
+            reduction.act(recovery.lookAgain(arrival), flight, arrival);
         }
         if (SequenceNumber.greaterOrEqual(segment.ack, tcb.sndUna)) {
-            tcb.reduction.feedback(segment, arrival, priorSegments, priorInFlight);
+            reduction.feedback(segment, arrival, priorSegments, priorInFlight);
         }
-        tcb.reduction.acked(arrival);
+        reduction.acked(arrival);
         if (arrival.deliveredBytes() > 0) {
             // The ACK that ends recovery opens the window again (RFC 5681 3.1), as on Linux: but not with an echo (RFC
             // 3168 6.1.2), nor without SACK, where RFC 6582 3.2, step 3 has a window of its own for it.
@@ -174,20 +184,6 @@ final class AckProcessor {
         sample.priorLost = rate.priorLost();
     }
 
-    /** The time is over in which what came out of order might have been late only (RFC 8985 6.2, step 5). */
-    void reorderingTimedOut(final long nowNanos) {
-        final int flight = Math.min(tcb.sndNxt - tcb.sndUna, tcb.congestion.cwnd());
-        tcb.reduction.act(tcb.recovery.reorderingTimedOut(withoutAck(nowNanos)), flight, arrival);
-    }
-
-    /** What loss recovery wants to know when a timer, not an ACK, calls it. */
-    AckArrival withoutAck(final long nowNanos) {
-        arrival.begin(nowNanos, tcb.sndUna, tcb.sndNxt);
-        arrival.srttNanos = tcb.estimator.srtt();
-        arrival.minRttNanos = tcb.estimator.minimum();
-        return arrival;
-    }
-
     /** What follows from new data being acknowledged, once loss recovery knows of it. */
     private void settle(final long nowNanos) {
         // RFC 6298 5.2 and 5.3
@@ -199,11 +195,11 @@ final class AckProcessor {
         } else {
             tcb.retransmissionTimer.restart(nowNanos);
         }
-        tcb.lossTimer.restartProbe();
+        lossTimer.restartProbe();
         tcb.path.confirmReachable();
-        tcb.room.freed();
-        if (tcb.life.isCutShort()) {
-            tcb.life.fileCutShort(nowNanos);
+        sendBuffer.freed();
+        if (tcb.cutShort) {
+            tcb.fileCutShort(nowNanos);
         }
     }
 

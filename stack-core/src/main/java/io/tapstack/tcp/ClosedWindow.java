@@ -11,26 +11,29 @@ import io.tapstack.wire.TcpHeader;
  */
 final class ClosedWindow {
 
-    private final TcpConnection tcb;
+    private final ControlBlock tcb;
+    private final SegmentOutput output;
+    private final SegmentSender sender;
 
-    ClosedWindow(final TcpConnection tcb) {
+    ClosedWindow(final ControlBlock tcb, final SegmentOutput output, final SegmentSender sender) {
         this.tcb = tcb;
+        this.output = output;
+        this.sender = sender;
     }
 
-    /** All that may be sent was sent. */
-    void enterIfStuck(final long nowNanos) {
+    /**
+     * All that may be sent was sent.
+     *
+     * @param heldBack true if the device or the pacing, not the peer, holds back the rest
+     */
+    void enterIfStuck(final boolean heldBack, final long nowNanos) {
         final boolean nothingInFlight = tcb.sndUna == tcb.sndNxt;
         final boolean waiting = tcb.queueEnd() != tcb.sndNxt || tcb.finQueued;
-        if (nothingInFlight && waiting && !tcb.finSent && !isHeldBack() && tcb.maySendData()) {
+        if (nothingInFlight && waiting && !tcb.finSent && !heldBack && tcb.maySendData()) {
             tcb.persistTimer.start(nowNanos);
         } else if (!tcb.zeroWindowProbeOutstanding) {
             tcb.persistTimer.stop();
         }
-    }
-
-    /** True if it is the device or the pacing, not the peer, that lets nothing go. */
-    private boolean isHeldBack() {
-        return tcb.isBlocked() || tcb.pacer.isWaiting();
     }
 
     /** Before anything is sent: the window may have opened. */
@@ -53,18 +56,18 @@ final class ClosedWindow {
 
     /** The persist timer expired. */
     void probe(final long nowNanos) {
-        if (tcb.life.isOrphan() && tcb.persistTimer.probes() >= tcb.life.retries()) {
+        if (tcb.orphan && tcb.persistTimer.probes() >= tcb.retries()) {
             // RFC 6429 4: nobody waits for this connection any more, and it holds memory.
-            tcb.life.abortFor(SocketError.ETIMEDOUT, nowNanos);
+            tcb.abortFor(SocketError.ETIMEDOUT, nowNanos);
             return;
         }
         if (tcb.persistTimer.isOverdue(nowNanos)) {
             // RFC 6429 4: the user, too, may say when it is enough. The peer answers, so it is told.
-            tcb.life.abortFor(SocketError.ETIMEDOUT, nowNanos);
+            tcb.abortFor(SocketError.ETIMEDOUT, nowNanos);
             return;
         }
         if (tcb.persistTimer.unanswered() > tcb.config.dataRetries()) {
-            tcb.life.fail(SocketError.ETIMEDOUT, nowNanos);
+            tcb.fail(SocketError.ETIMEDOUT, nowNanos);
             return;
         }
         if (tcb.sndWnd > 0 && !tcb.zeroWindowProbeOutstanding) {
@@ -75,11 +78,11 @@ final class ClosedWindow {
         final int left = tcb.queueEnd() - tcb.sndUna;
         final boolean data = left > 0;
         final int flags = data ? left == 1 ? TcpHeader.PSH : 0 : TcpHeader.FIN;
-        final int sent = tcb.output.send(tcb.sndUna, data ? 1 : 0, TcpHeader.ACK | flags, tcb.mss, nowNanos);
+        final int sent = output.send(tcb.sndUna, data ? 1 : 0, TcpHeader.ACK | flags, tcb.mss, nowNanos);
         if (sent == 0 && data) {
             // The byte is not there any more: a file was cut short.
             tcb.sndNxt = tcb.sndUna;
-            tcb.life.fileCutShort(nowNanos);
+            tcb.fileCutShort(nowNanos);
         }
         if (tcb.state == TcpState.CLOSED) {
             return;
@@ -101,7 +104,7 @@ final class ClosedWindow {
         tcb.moreComing = false;
         final int unsent = tcb.queueEnd() - tcb.sndNxt;
         final int length = Math.min(unsent, Math.min(tcb.sndWnd, tcb.mss));
-        tcb.sender.sendNew(length, tcb.finQueued && length == unsent && length < tcb.sndWnd, nowNanos);
-        tcb.sender.transmit(nowNanos);
+        sender.sendNew(length, tcb.finQueued && length == unsent && length < tcb.sndWnd, nowNanos);
+        tcb.transmit(nowNanos);
     }
 }

@@ -14,7 +14,7 @@ final class ConnectionCounters {
     final SendChronograph chronograph;
     final TimeoutCounters timeouts = new TimeoutCounters();
 
-    private final TcpConnection tcb;
+    private final ControlBlock tcb;
 
     // 32 bits without a sign, as in Linux's struct tcp_info: each connection has these.
     private int segmentsIn;
@@ -41,10 +41,10 @@ final class ConnectionCounters {
     private long bytesAcked;
     private long bytesReceived;
 
-    ConnectionCounters(final TcpConnection tcb) {
+    ConnectionCounters(final ControlBlock tcb) {
         this.tcb = tcb;
         this.chronograph = new SendChronograph(tcb);
-        begin(tcb.protocol.timers().nowNanos());
+        begin(tcb.host.timers.nowNanos());
     }
 
     private void begin(final long nowNanos) {
@@ -108,7 +108,7 @@ final class ConnectionCounters {
         int segments = arrival.deliveredSegments();
         final int again = arrival.duplicateBytes();
         if (again > 0 && again <= tcb.maxSndWnd) {
-            final int reported = SegmentSize.segments(again, tcb.mss);
+            final int reported = MaximumSegmentSize.segments(again, tcb.mss);
             duplicates += reported;
             // What was not sent twice cannot have come twice from us (RFC 2883 5).
             segments += Integer.compareUnsigned(duplicates, segmentsAgain) <= 0 ? reported : 0;
@@ -133,7 +133,7 @@ final class ConnectionCounters {
 
     /** A segment, or a super-segment that is cut into pieces of {@code largest} bytes, was handed to the device. */
     void sent(final int payload, final int largest, final long nowNanos) {
-        final int segments = SegmentSize.segments(payload, largest);
+        final int segments = MaximumSegmentSize.segments(payload, largest);
         segmentsOut += segments;
         if (payload > 0) {
             dataSegmentsOut += segments;
@@ -144,7 +144,7 @@ final class ConnectionCounters {
 
     /** What was {@link #sent} last was sent before. */
     void sentAgain(final int payload) {
-        segmentsAgain += SegmentSize.segments(payload, tcb.mss);
+        segmentsAgain += MaximumSegmentSize.segments(payload, tcb.mss);
         bytesAgain += payload;
     }
 

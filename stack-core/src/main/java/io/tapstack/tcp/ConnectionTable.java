@@ -2,8 +2,7 @@ package io.tapstack.tcp;
 
 import io.tapstack.wire.Endpoint;
 import io.tapstack.wire.IpAddress;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -103,15 +102,13 @@ final class ConnectionTable {
         }
     }
 
-    /** All connections, in no order, without the records; a snapshot. */
-    List<TcpConnection> all() {
-        final List<TcpConnection> all = new ArrayList<>();
-        for (final DemuxEntry owner : slots) {
-            if (owner instanceof TcpConnection connection) {
-                all.add(connection);
+    /** Gives each entry to {@code action}, in no order; it must not change the table. */
+    void forEach(final Consumer<DemuxEntry> action) {
+        for (final DemuxEntry entry : slots) {
+            if (entry != null) {
+                action.accept(entry);
             }
         }
-        return all;
     }
 
     /**
@@ -121,7 +118,7 @@ final class ConnectionTable {
     boolean agree(final Endpoint local, final PortSharing sharing) {
         for (final DemuxEntry owner : slots) {
             if (owner != null
-                    && !(owner instanceof HalfOpen)
+                    && owner.holdsPort()
                     && owner.localPort() == local.port()
                     && (local.address().isAny() || owner.path.source().equals(local.address()))
                     && !sharing.agrees(owner.sharing, false)) {

@@ -1,25 +1,33 @@
 package io.tapstack.tcp;
 
 import io.tapstack.buffer.BufferPool;
+import io.tapstack.error.SocketError;
 import io.tapstack.event.StackStatistics;
 import io.tapstack.ip.IpPath;
 import io.tapstack.tcp.congestion.CongestionControl;
 import io.tapstack.tcp.congestion.CongestionControls;
+import io.tapstack.tcp.recovery.AckArrival;
 import io.tapstack.tcp.recovery.LossRecovery;
 import io.tapstack.tcp.recovery.NewRenoRecovery;
 import io.tapstack.tcp.recovery.SackScoreboard;
 import io.tapstack.wire.Endpoint;
 import io.tapstack.wire.InternetChecksum;
 import io.tapstack.wire.IpProtocol;
+import io.tapstack.wire.SequenceNumber;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The transmission control block of RFC 9293 3.3.1: what is known of a connection, under the RFC's names, and what
- * follows from that. What is done with it the parts of {@link TcpConnection} know.
+ * The transmission control block of RFC 9293 3.3.1: the variables of a connection under the RFC's names, its queues and
+ * timers, and values derived from these. The parts of a connection hold this block and the few other parts that they
+ * call; an action that involves the whole connection is an abstract method here, and {@link TcpConnection} implements
+ * it.
  */
-abstract sealed class ControlBlock extends DemuxEntry permits TcpConnection {
+abstract class ControlBlock extends DemuxEntry implements ConnectionHost.Waiting, Timeouts {
 
-    final TcpProtocol protocol;
+    /** R1 (RFC 1122 4.2.3.5): so many retransmissions without an answer, and the IP layer is told. */
+    static final int ADVICE_AFTER = 3;
+
+    final ConnectionHost host;
     final BufferPool pool;
     final StackStatistics statistics;
     final TcpConfig config;
@@ -44,7 +52,12 @@ abstract sealed class ControlBlock extends DemuxEntry permits TcpConnection {
     int irs;
 
     /** Payload of a full segment, options taken off: Eff.snd.MSS (RFC 9293 3.7.1). */
-    int mss = SegmentSize.DEFAULT_MSS;
+    int mss = MaximumSegmentSize.DEFAULT;
+
+    /** Behind the last segment sent that was smaller than the MSS, for Nagle's algorithm in Minshall's form. */
+    int sndSml;
+
+    long lastSendNanos;
 
     final SendQueue sendQueue;
     final ReceiveQueue receiveQueue;
@@ -57,6 +70,17 @@ abstract sealed class ControlBlock extends DemuxEntry permits TcpConnection {
     final SackScoreboard scoreboard;
     LossRecovery recovery;
     CongestionControl congestion;
+    final RetransmissionTimer retransmissionTimer;
+    final PersistTimer persistTimer;
+    final DelayedAck delayedAck;
+
+    // Parts that need these variables alone.
+    final SegmentSize segmentSize = new SegmentSize(this);
+    final PathMtuDiscovery pathMtu;
+    final ExplicitCongestionNotification ecn;
+    final ConnectionCounters counters;
+
+    ConnectionObserver observer = ConnectionObserver.NONE;
 
     boolean scaleAgreed;
     boolean sackAgreed;
@@ -65,7 +89,16 @@ abstract sealed class ControlBlock extends DemuxEntry permits TcpConnection {
     boolean finReceived;
     boolean finAnnounced;
     int finSequence; // of the peer's FIN, once finAnnounced
-    boolean moreComing;
+    boolean moreComing; // MSG_MORE
+    boolean inputShutdown;
+    boolean inputUnwanted;
+    boolean writerWaiting; // with data for the ACK of the peer's SYN
+    boolean orphan; // the application has closed the connection
+    boolean cutShort; // a mapped file in the send queue is shorter than when it was written
+    boolean blocked; // the device has no room
+    boolean cwndLimited; // the last transmission stopped because of the congestion window
+    boolean peerWindowLimited; // it stopped because of the peer's window
+    boolean wakesWriter; // the application waits for room in the send buffer
     boolean zeroWindowProbeOutstanding;
     /**
      * A probe's byte (or FIN) counts as not sent any more, but can still be acknowledged: SND.UNA + 1 was sent once.
@@ -74,6 +107,18 @@ abstract sealed class ControlBlock extends DemuxEntry permits TcpConnection {
 
     int timeouts; // in a row, of the same data
     final UserTimeout userTimeout;
+
+    /** Why the connection failed, or null. */
+    @Nullable
+    SocketError error;
+
+    /** An error that the network reported and the connection lived through (RFC 5461), or null. */
+    @Nullable
+    SocketError softError;
+
+    /** Null as long as no record was ended (MSG_EOR). */
+    @Nullable
+    RecordEnds records;
 
     /** Null as long as nothing was urgent. */
     @Nullable
@@ -97,19 +142,19 @@ abstract sealed class ControlBlock extends DemuxEntry permits TcpConnection {
 
     /** The listener that this connection belongs to until it is accepted. */
     @Nullable
-    TcpListener listener;
+    ListenState listener;
 
     ControlBlock(
-            final TcpProtocol protocol,
+            final ConnectionHost host,
             final IpPath path,
             final Endpoint local,
             final Endpoint remote,
             final int iss,
             final TcpConfig config) {
         super(path, local.port(), remote.port());
-        this.protocol = protocol;
-        this.pool = protocol.pool();
-        this.statistics = protocol.statistics();
+        this.host = host;
+        this.pool = host.pool;
+        this.statistics = host.statistics;
         this.local = local;
         this.remote = remote;
         this.config = config;
@@ -117,17 +162,47 @@ abstract sealed class ControlBlock extends DemuxEntry permits TcpConnection {
         this.iss = iss;
         this.sndUna = iss;
         this.sndNxt = iss;
+        this.sndSml = iss;
         this.sendQueue = new SendQueue(pool);
         this.receiveQueue = new ReceiveQueue(pool);
         this.reassembly = new ReassemblyQueue(pool);
         this.estimator = new RoundTripEstimator(config);
         this.userTimeout = new UserTimeout(config);
-        this.timestamps =
-                new Timestamps(protocol.initialSequenceNumber().timestampOffset(path, local.port(), remote.port()));
-        this.scoreboard = new SackScoreboard(protocol.sentSegments());
+        this.timestamps = new Timestamps(host.initialSequenceNumber.timestampOffset(path, local.port(), remote.port()));
+        this.scoreboard = new SackScoreboard(host.sentSegments);
         this.recovery = new NewRenoRecovery(scoreboard);
         this.congestion = CongestionControls.create(config.congestionControl(), iss);
+        this.retransmissionTimer = new RetransmissionTimer(host.timers, estimator, this);
+        this.persistTimer = new PersistTimer(host.timers, estimator, config, this);
+        this.delayedAck = new DelayedAck(host.timers, config, this);
+        this.pathMtu = new PathMtuDiscovery(this);
+        this.ecn = new ExplicitCongestionNotification(this);
+        this.counters = new ConnectionCounters(this);
     }
+
+    // ---- Actions of the whole connection
+
+    /** Sends all that may be sent now, and an ACK if one is due. */
+    abstract void transmit(long nowNanos);
+
+    /** Enters another state of RFC 9293 3.3.2. */
+    abstract void enter(TcpState next, long nowNanos);
+
+    /** Ends the connection without a segment to the peer. */
+    abstract void fail(SocketError reason, long nowNanos);
+
+    /** Ends the connection with a reset. */
+    abstract void abortFor(SocketError reason, long nowNanos);
+
+    /** The handshake is complete: the connection is its listener's to give out, or the application's that opened it. */
+    abstract void handOver(long nowNanos);
+
+    /**
+     * Answers a suspicious segment with {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>}, but not too often (RFC 5961 7).
+     */
+    abstract void challengeAck(long nowNanos);
+
+    // ---- What follows from the variables
 
     @Override
     public final Endpoint local() {
@@ -170,6 +245,95 @@ abstract sealed class ControlBlock extends DemuxEntry permits TcpConnection {
      */
     final boolean isPeerWindowShrunk() {
         return state.isSynchronized() && sndNxt - (sndUna + sndWnd) >= 1 << windowScale.sendShift();
+    }
+
+    /** SND.UNA has moved: the end of the last small segment keeps up, or after 2 GiB it would seem to lie ahead. */
+    final void acknowledgedUpTo(final int ack) {
+        sndSml = SequenceNumber.max(sndSml, ack);
+        if (records != null) {
+            records.acknowledged(ack);
+        }
+    }
+
+    /** The urgent pointer, made when it is needed first. */
+    final UrgentPointer urgentPointer() {
+        UrgentPointer pointer = urgent;
+        if (pointer == null) {
+            pointer = new UrgentPointer(this);
+            urgent = pointer;
+        }
+        return pointer;
+    }
+
+    /** Notes when bytes came, if the application asks for that. */
+    final void noteArrival(final int seq, final int length, final long nowNanos) {
+        if (config.stampArrivals()) {
+            ArrivalStamps stamps = arrivalStamps;
+            if (stamps == null) {
+                stamps = new ArrivalStamps();
+                arrivalStamps = stamps;
+            }
+            stamps.forgetBefore(readNext() - 1);
+            stamps.arrived(seq, seq + length, nowNanos);
+        }
+    }
+
+    /** True if no record ends between the bytes {@code first} and {@code last}, so that one segment may have both. */
+    final boolean isOneRecord(final int first, final int last) {
+        final int length = last - first + 1;
+        return records == null || records.limit(first, length) == length;
+    }
+
+    /** The arrival that loss recovery gets when a timer calls it, not an ACK. */
+    final AckArrival timerEvent(final long nowNanos) {
+        final AckArrival arrival = host.arrival;
+        arrival.begin(nowNanos, sndUna, sndNxt);
+        arrival.srttNanos = estimator.srtt();
+        arrival.minRttNanos = estimator.minimum();
+        return arrival;
+    }
+
+    /** How often data is sent again before the connection fails; an orphan holds memory, so fewer times. */
+    final int retries() {
+        return orphan ? Math.min(config.orphanRetries(), config.dataRetries()) : config.dataRetries();
+    }
+
+    /** {@code otherwise}, or the error that the network has reported, which is more precise. */
+    final SocketError errorOr(final SocketError otherwise) {
+        final SocketError reported = softError;
+        return reported == null ? otherwise : reported;
+    }
+
+    /** A segment went out, which carries the ACK: a delayed one is done with. */
+    final void acknowledgedWithSegment() {
+        delayedAck.ackSent();
+        timestamps.ackSent(rcvNxt);
+    }
+
+    /** The device has no room for a segment: the host calls {@link #deviceReady} at its next poll. */
+    final void blockedByDevice() {
+        if (!blocked) {
+            blocked = true;
+            host.resumeWhenDeviceIsReady(this);
+        }
+    }
+
+    /**
+     * A mapped file in the send queue has become shorter. What is in flight may still arrive; then the peer is told, by
+     * a reset, that the rest does not come: a stream that ended with a FIN would look complete.
+     */
+    final void fileCutShort(final long nowNanos) {
+        cutShort = true;
+        if (sndUna == sndNxt) {
+            abortFor(SocketError.EIO, nowNanos);
+        }
+    }
+
+    /** The IP layer is told of a peer that answers nothing, SYNs included (RFC 1122 4.2.3.5 (a)): R1 is reached. */
+    final void advise(final int retransmissions) {
+        if (retransmissions >= ADVICE_AFTER) {
+            path.suspectUnreachable();
+        }
     }
 
     /** True once the peer has our FIN. */

@@ -13,12 +13,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class CwrReduction {
 
-    private final TcpConnection tcb;
+    private final ControlBlock tcb;
     // Made at the first echo: most connections never see one.
     private @Nullable ProportionalRateReduction prr;
     private boolean started;
 
-    CwrReduction(final TcpConnection tcb) {
+    CwrReduction(final ControlBlock tcb) {
         this.tcb = tcb;
     }
 

@@ -14,7 +14,7 @@ import io.tapstack.time.TimerWheel;
  * is not long enough for a timer. A quick ACK ({@link QuickAck}) waits for that too, and for the next poll: an
  * application that is called as soon as the stack has handled what came may answer, and save it.
  */
-final class DelayedAck {
+final class DelayedAck implements Timer.Expiry {
 
     /** Two of the largest super-segments. */
     private static final int BURST_BYTES = 2 * 65_536;
@@ -22,7 +22,7 @@ final class DelayedAck {
     private final TcpConfig config;
     private final Timer timer;
     private final QuickAck quick;
-    private final Runnable afterBurst;
+    private final Timeouts timeouts;
     private int bytesPending;
     private boolean due;
 
@@ -34,18 +34,17 @@ final class DelayedAck {
     private boolean quickPending;
     private boolean quickPassed;
 
-    /**
-     * @param expiry called when the time is over
-     * @param afterBurst called to ask for a call of {@link #burstEnded}
-     */
-    DelayedAck(final TimerWheel wheel, final TcpConfig config, final Timer.Expiry expiry, final Runnable afterBurst) {
+    DelayedAck(final TimerWheel wheel, final TcpConfig config, final Timeouts timeouts) {
         this.config = config;
         this.quick = new QuickAck(config);
-        this.afterBurst = afterBurst;
-        this.timer = new Timer(wheel, now -> {
-            due = true; // until it is sent: the device may be full
-            expiry.expired(now);
-        });
+        this.timeouts = timeouts;
+        this.timer = new Timer(wheel, this);
+    }
+
+    @Override
+    public void expired(final long nowNanos) {
+        due = true; // until it is sent: the device may be full
+        timeouts.ackTimeout(nowNanos);
     }
 
     /** New data came in order. {@code fullSegment} is the size of the peer's full segments, as far as seen. */
@@ -69,7 +68,7 @@ final class DelayedAck {
     private void askForEndOfBurst() {
         if (!asked) {
             asked = true;
-            afterBurst.run();
+            timeouts.ackAfterBurst();
         }
     }
 

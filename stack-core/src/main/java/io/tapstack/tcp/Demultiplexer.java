@@ -18,20 +18,33 @@ import java.nio.ByteBuffer;
  */
 final class Demultiplexer {
 
-    private final TcpProtocol protocol;
     private final InternetLayer internet;
     private final ConnectionTable connections;
+    private final ListenerTable<Listener> listeners;
+    private final HalfOpenArrives halfOpenArrives;
+    private final TimeWaitTable timeWaits;
+    private final ResetSender resets;
     private final StackStatistics statistics;
     private final Segment segment = new Segment();
 
-    Demultiplexer(final TcpProtocol protocol, final InternetLayer internet, final ConnectionTable connections) {
-        this.protocol = protocol;
+    Demultiplexer(
+            final InternetLayer internet,
+            final ConnectionTable connections,
+            final ListenerTable<Listener> listeners,
+            final HalfOpenArrives halfOpenArrives,
+            final TimeWaitTable timeWaits,
+            final ResetSender resets,
+            final StackStatistics statistics) {
         this.internet = internet;
         this.connections = connections;
-        this.statistics = protocol.statistics();
+        this.listeners = listeners;
+        this.halfOpenArrives = halfOpenArrives;
+        this.timeWaits = timeWaits;
+        this.resets = resets;
+        this.statistics = statistics;
     }
 
-    /** See {@link TcpProtocol#receive}. */
+    /** See {@link TcpLayer#receive}. */
     void receive(final PacketBuffer packet, final ReceivedPacket info, final long nowNanos) {
         statistics.segmentsReceived++;
         if (isWellFormed(packet, info)) {
@@ -70,16 +83,16 @@ final class Demultiplexer {
                 info.sourceHigh(),
                 info.sourceLow(),
                 segment.sourcePort);
-        if (owner instanceof TcpConnection connection) {
+        if (owner instanceof Connection connection) {
             connection.arrives.process(segment, nowNanos);
             return;
         }
         if (owner instanceof HalfOpen half) {
-            protocol.halfOpenArrives().process(half, segment, nowNanos);
+            halfOpenArrives.process(half, segment, nowNanos);
             return;
         }
         if (owner instanceof TimeWaitRecord record && !isSuccessor(record)) {
-            protocol.timeWaits().process(record, segment, nowNanos);
+            timeWaits.process(record, segment, nowNanos);
             return;
         }
         final IpAddress from = info.source();
@@ -90,13 +103,13 @@ final class Demultiplexer {
             return;
         }
         final Endpoint local = new Endpoint(to, segment.destinationPort);
-        final TcpListener listener = protocol.listeners.find(local, new Endpoint(from, segment.sourcePort));
+        final Listener listener = listeners.find(local, new Endpoint(from, segment.sourcePort));
         if (listener != null && segment.sourcePort != 0) {
             listener.segmentArrives(segment, back, nowNanos);
         } else {
             // RFC 9293 3.10.7.1: CLOSED.
             statistics.drop(DropReason.TCP_NO_SOCKET);
-            protocol.resets().answer(segment, back, nowNanos);
+            resets.answer(segment, back, nowNanos);
         }
     }
 
@@ -108,16 +121,16 @@ final class Demultiplexer {
         if ((segment.flags & (TcpHeader.SYN | TcpHeader.ACK | TcpHeader.RST)) != TcpHeader.SYN) {
             return false;
         }
-        final TcpListener listener = protocol.listeners.find(record.local(), record.remote());
+        final Listener listener = listeners.find(record.local(), record.remote());
         if (listener == null
                 || !TimeWaitTable.isNewer(segment, record, listener.config().timestamps())) {
             return false;
         }
-        protocol.timeWaits().giveWay(record);
+        timeWaits.giveWay(record);
         return true;
     }
 
-    /** See {@link TcpProtocol#icmpError}. */
+    /** See {@link TcpLayer#icmpError}. */
     void icmpError(
             final IcmpError error,
             final int mtu,
@@ -134,7 +147,7 @@ final class Demultiplexer {
                 info.destinationHigh(),
                 info.destinationLow(),
                 bytes.getShort(at + TcpHeader.DESTINATION_PORT_OFFSET) & 0xFFFF);
-        final boolean applied = owner instanceof TcpConnection connection
+        final boolean applied = owner instanceof Connection connection
                 ? IcmpErrors.receive(connection, error, mtu, quoted, info, nowNanos)
                 : owner instanceof HalfOpen half && IcmpErrors.apply(half, error, mtu, seq);
         if (!applied) {

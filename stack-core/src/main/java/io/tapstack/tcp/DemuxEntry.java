@@ -5,8 +5,8 @@ import io.tapstack.ip.IpPath;
 import io.tapstack.wire.Endpoint;
 import org.jspecify.annotations.Nullable;
 
-/** Whom a 4-tuple leads to: a connection, or the little that is kept of one before or after its life. */
-abstract sealed class DemuxEntry implements Flow permits ControlBlock, TupleRecord {
+/** An entry of the demultiplexer, by its 4-tuple: a connection, or a record of one before or after its life. */
+abstract class DemuxEntry implements Flow {
 
     // RFC 5961 7: for each, as a common limit alone tells about other people's connections.
     private static final int CHALLENGE_ACKS = 10;
@@ -31,12 +31,17 @@ abstract sealed class DemuxEntry implements Flow permits ControlBlock, TupleReco
         this.ports = localPort << 16 | remotePort;
     }
 
-    final int localPort() {
+    public final int localPort() {
         return ports >>> 16;
     }
 
-    final int remotePort() {
+    public final int remotePort() {
         return ports & 0xFFFF;
+    }
+
+    /** True if the entry's local port counts when a binding asks for the port. */
+    boolean holdsPort() {
+        return true;
     }
 
     /** True if a suspicious segment may be answered: neither this one nor all together too often (RFC 5961 7). */

@@ -13,6 +13,24 @@ enum EcnFeedback {
 
     private static final int CLASSIC_SYN = TcpHeader.ECE | TcpHeader.CWR;
 
+    /** The most accurate feedback that a peer's SYN can ask a connection in {@code mode} for. */
+    static EcnFeedback accepted(final EcnMode mode) {
+        return switch (mode) {
+            case OFF -> NONE;
+            case ON, PASSIVE -> CLASSIC;
+            case ACCURATE, ACCURATE_IN, ACCURATE_PASSIVE -> ACCURATE;
+        };
+    }
+
+    /** The feedback that our SYN asks for in {@code mode}. */
+    static EcnFeedback requested(final EcnMode mode) {
+        return switch (mode) {
+            case OFF, PASSIVE, ACCURATE_PASSIVE -> NONE;
+            case ON, ACCURATE_IN -> CLASSIC;
+            case ACCURATE -> ACCURATE;
+        };
+    }
+
     /** What a host that knows {@code accepted} at most takes a SYN with these flags to ask for. */
     static EcnFeedback requestedBy(final int flags, final EcnFeedback accepted) {
         final int ace = flags & TcpHeader.ACE;

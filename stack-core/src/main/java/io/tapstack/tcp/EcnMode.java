@@ -5,36 +5,22 @@ package io.tapstack.tcp;
  */
 public enum EcnMode {
     /** Nothing. */
-    OFF(0, EcnFeedback.NONE, EcnFeedback.NONE),
+    OFF(0),
     /** Our own SYNs ask for RFC 3168's, too. */
-    ON(1, EcnFeedback.CLASSIC, EcnFeedback.CLASSIC),
+    ON(1),
     /** RFC 3168's, if the peer asks for it in its SYN. */
-    PASSIVE(2, EcnFeedback.CLASSIC, EcnFeedback.NONE),
+    PASSIVE(2),
     /** Accurate ECN (RFC 9768), or RFC 3168's with a peer that knows no better; our own SYNs ask for it. */
-    ACCURATE(3, EcnFeedback.ACCURATE, EcnFeedback.ACCURATE),
+    ACCURATE(3),
     /** The same if the peer asks; our own SYNs ask for RFC 3168's. */
-    ACCURATE_IN(4, EcnFeedback.ACCURATE, EcnFeedback.CLASSIC),
+    ACCURATE_IN(4),
     /** The same if the peer asks; our own SYNs ask for nothing. */
-    ACCURATE_PASSIVE(5, EcnFeedback.ACCURATE, EcnFeedback.NONE);
+    ACCURATE_PASSIVE(5);
 
     private final int number;
-    private final EcnFeedback accepted;
-    private final EcnFeedback requested;
 
-    EcnMode(final int number, final EcnFeedback accepted, final EcnFeedback requested) {
+    EcnMode(final int number) {
         this.number = number;
-        this.accepted = accepted;
-        this.requested = requested;
-    }
-
-    /** The most accurate feedback that a peer's SYN can ask for. */
-    EcnFeedback accepted() {
-        return accepted;
-    }
-
-    /** The feedback that our SYN asks for. */
-    EcnFeedback requested() {
-        return requested;
     }
 
     /**

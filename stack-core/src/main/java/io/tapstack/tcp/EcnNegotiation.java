@@ -42,7 +42,7 @@ final class EcnNegotiation {
 
     /** AE, CWR and ECE of our next SYN. */
     int synFlags() {
-        final EcnFeedback requested = config.ecn().requested();
+        final EcnFeedback requested = EcnFeedback.requested(config.ecn());
         // RFC 3168 6.1.1.1, RFC 9768 3.1.4.1: something on the way may drop a SYN for these flags.
         final int tries = requested == EcnFeedback.ACCURATE ? ACCURATE_TRIES : 1;
         return synsSent < tries ? requested.synFlags() : 0;
@@ -54,7 +54,7 @@ final class EcnNegotiation {
             // RFC 9768 3.2.3.2.2: after two timeouts a SYN-ACK without the flags, though the mode stays.
             return synAcksSent < ACCURATE_TRIES ? HandshakeEcho.ace(peerField) << TcpHeader.ACE_SHIFT : 0;
         }
-        final boolean willing = config.ecn().accepted() != EcnFeedback.NONE && receivedSetup;
+        final boolean willing = EcnFeedback.accepted(config.ecn()) != EcnFeedback.NONE && receivedSetup;
         return willing && !receivedPlain && !sentPlain ? TcpHeader.ECE : 0;
     }
 
@@ -85,8 +85,7 @@ final class EcnNegotiation {
     /** The peer's SYN, also a repeated one. Flags that make no sense to RFC 3168 ask for nothing. */
     void synArrived(final Segment syn) {
         peerField = (byte) syn.ecnField;
-        final EcnFeedback wanted =
-                EcnFeedback.requestedBy(syn.flags, config.ecn().accepted());
+        final EcnFeedback wanted = EcnFeedback.requestedBy(syn.flags, EcnFeedback.accepted(config.ecn()));
         if (!decided) {
             decided = true;
             answering = true;
@@ -130,7 +129,8 @@ final class EcnNegotiation {
                 : (again.flags & TcpHeader.ACE) == EcnFeedback.CLASSIC.synFlags();
         final boolean accurateNow = synAck
                 ? sentAccurate && isAccurate(again)
-                : config.ecn().accepted() == EcnFeedback.ACCURATE && (again.flags & TcpHeader.ACE) == TcpHeader.ACE;
+                : EcnFeedback.accepted(config.ecn()) == EcnFeedback.ACCURATE
+                        && (again.flags & TcpHeader.ACE) == TcpHeader.ACE;
         return accurate ? classicNow : accurateNow && receivedSetup;
     }
 
@@ -159,12 +159,16 @@ final class EcnNegotiation {
         return isClassic() && !sentPlain;
     }
 
-    /** A half-open connection has answered the peer's SYN. */
-    void takeOver(final HalfOpen half) {
-        synAcksSent = atMostMax(half.synAcksSent());
-        final boolean plain = half.ecn == EcnFeedback.NONE || accurate && synAcksSent > ACCURATE_TRIES;
+    /**
+     * A half-open connection has answered the peer's SYN with {@code synAcks} SYN-ACKs, which agree to {@code agreed}.
+     *
+     * @param plainSyn whether one of the peer's SYNs asked for nothing
+     */
+    void takeOver(final int synAcks, final EcnFeedback agreed, final boolean plainSyn) {
+        synAcksSent = atMostMax(synAcks);
+        final boolean plain = agreed == EcnFeedback.NONE || accurate && synAcksSent > ACCURATE_TRIES;
         sentPlain |= plain;
-        sentSetup |= half.ecn != EcnFeedback.NONE;
-        receivedPlain |= half.plainSyn;
+        sentSetup |= agreed != EcnFeedback.NONE;
+        receivedPlain |= plainSyn;
     }
 }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ExplicitCongestionNotification {
 
-    private final TcpConnection tcb;
+    private final ControlBlock tcb;
     private final EcnNegotiation negotiation;
     private @Nullable AccurateEcn accurate;
 
@@ -27,7 +27,7 @@ final class ExplicitCongestionNotification {
     private int reducedAt;
     private boolean reducedForEcho;
 
-    ExplicitCongestionNotification(final TcpConnection tcb) {
+    ExplicitCongestionNotification(final ControlBlock tcb) {
         this.tcb = tcb;
         this.negotiation = new EcnNegotiation(tcb.config);
     }
@@ -80,10 +80,10 @@ final class ExplicitCongestionNotification {
         return negotiation.isContradicted(syn);
     }
 
-    /** A half-open connection has answered the peer's SYN, which has {@linkplain #synArrived arrived}. */
-    void takeOver(final HalfOpen half) {
-        negotiation.takeOver(half);
-        if (accurate != null && half.synAcksSent() > 1) {
+    /** As {@link EcnNegotiation#takeOver}; the peer's SYN has {@linkplain #synArrived arrived}. */
+    void takeOver(final int synAcksSent, final EcnFeedback agreed, final boolean plainSyn) {
+        negotiation.takeOver(synAcksSent, agreed, plainSyn);
+        if (accurate != null && synAcksSent > 1) {
             // RFC 9768 3.2.3.2.2: it was perhaps the option for which the first one was dropped.
             accurate.option.suspect();
         }

@@ -9,9 +9,10 @@ import org.jspecify.annotations.Nullable;
  * the SYN's data and may answer at once, so the connection counts as established; but the peer may have heard nothing
  * of it yet: until it acknowledges something, the SYN-ACK is repeated as in SYN-RECEIVED.
  */
-final class FastOpenHandshake {
+final class FastOpenHandshake implements Timer.Expiry {
 
-    private final TcpConnection tcb;
+    private final ControlBlock tcb;
+    private final Handshake handshake;
     private final FastOpenServer server;
     private final @Nullable FastOpenCookie freshCookie;
     private final Timer timer;
@@ -21,14 +22,16 @@ final class FastOpenHandshake {
 
     /** @param freshCookie what the client is to use from now on, or null if it is to go on with what it has */
     FastOpenHandshake(
-            final TcpConnection tcb,
+            final ControlBlock tcb,
+            final Handshake handshake,
             final FastOpenServer server,
             final @Nullable FastOpenCookie freshCookie,
             final long nowNanos) {
         this.tcb = tcb;
+        this.handshake = handshake;
         this.server = server;
         this.freshCookie = freshCookie;
-        this.timer = new Timer(tcb.protocol.timers(), this::timedOut);
+        this.timer = new Timer(tcb.host.timers, this);
         this.sentNanos = nowNanos;
         server.opened();
         timer.arm(nowNanos + tcb.config.initialRtoNanos());
@@ -42,7 +45,7 @@ final class FastOpenHandshake {
     /** The peer repeats its SYN: our SYN-ACK was lost. */
     void repeat(final long nowNanos) {
         repeated = true;
-        tcb.protocol.synSender().sendSynAck(tcb, nowNanos);
+        handshake.sendSynAck(nowNanos);
     }
 
     /** An acceptable ACK has come: the handshake is complete. */
@@ -59,16 +62,17 @@ final class FastOpenHandshake {
     /** The connection is over before that. */
     void failed(final long nowNanos) {
         timer.cancel();
-        if (tcb.error() == SocketError.ECONNRESET) {
+        if (tcb.error == SocketError.ECONNRESET) {
             server.reset(nowNanos);
         } else {
             server.completed();
         }
     }
 
-    private void timedOut(final long nowNanos) {
+    @Override
+    public void expired(final long nowNanos) {
         if (timeouts >= tcb.config.synAckRetries()) {
-            tcb.life.fail(SocketError.ETIMEDOUT, nowNanos);
+            tcb.fail(SocketError.ETIMEDOUT, nowNanos);
             return;
         }
         timeouts++;

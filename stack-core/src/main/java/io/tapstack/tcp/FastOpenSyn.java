@@ -15,7 +15,7 @@ final class FastOpenSyn {
     /** Room for the options of a SYN, and for those that middleboxes add, as Linux leaves it. */
     private static final int OPTION_SPACE = TcpHeader.MAX_LENGTH - TcpHeader.MIN_LENGTH;
 
-    private final TcpConnection tcb;
+    private final ControlBlock tcb;
     private final FastOpenCache cache;
     private final FastOpenCookie option;
     private final boolean withoutCookie;
@@ -24,40 +24,48 @@ final class FastOpenSyn {
     private boolean dataTaken;
     private FastOpenFailure failure;
 
-    private FastOpenSyn(final TcpConnection tcb, final FastOpenCookie option, final boolean withoutCookie) {
+    private FastOpenSyn(final ControlBlock tcb, final FastOpenCookie option, final boolean withoutCookie) {
         this.tcb = tcb;
-        this.cache = tcb.protocol.fastOpenCache();
+        this.cache = tcb.host.fastOpenCache;
         this.option = option;
         this.withoutCookie = withoutCookie;
-        this.afterBlackHole = tcb.protocol.fastOpenPause().isRemembered();
+        this.afterBlackHole = tcb.host.fastOpenPause.isRemembered();
         this.failure = mayCarryData() ? FastOpenFailure.NONE : FastOpenFailure.COOKIE_UNAVAILABLE;
     }
 
     /** What an active open does, or null if it has nothing to do with Fast Open. */
-    static @Nullable FastOpenSyn of(final TcpConnection tcb, final long nowNanos) {
+    static @Nullable FastOpenSyn of(final ControlBlock tcb, final long nowNanos) {
         final TcpConfig config = tcb.config;
         final IpAddress server = tcb.path.destination();
-        if (!isWorthTrying(tcb.protocol, config, server, nowNanos)) {
+        if (!isWorthTrying(tcb.host.fastOpenCache, tcb.host.fastOpenPause, config, server, nowNanos)) {
             return null;
         }
-        final FastOpenCache cache = tcb.protocol.fastOpenCache();
+        final FastOpenCache cache = tcb.host.fastOpenCache;
         final FastOpenCookie cookie = cache.cookie(server, nowNanos);
         return new FastOpenSyn(tcb, cookie == null ? cache.request(server) : cookie, doesWithoutCookie(config));
     }
 
     /** True if a SYN to {@code server} could carry data now. */
     static boolean mayCarryData(
-            final TcpProtocol protocol, final TcpConfig config, final IpAddress server, final long nowNanos) {
-        return isWorthTrying(protocol, config, server, nowNanos)
-                && (doesWithoutCookie(config) || protocol.fastOpenCache().cookie(server, nowNanos) != null);
+            final FastOpenCache cache,
+            final FastOpenPause pause,
+            final TcpConfig config,
+            final IpAddress server,
+            final long nowNanos) {
+        return isWorthTrying(cache, pause, config, server, nowNanos)
+                && (doesWithoutCookie(config) || cache.cookie(server, nowNanos) != null);
     }
 
     private static boolean isWorthTrying(
-            final TcpProtocol protocol, final TcpConfig config, final IpAddress server, final long nowNanos) {
+            final FastOpenCache cache,
+            final FastOpenPause pause,
+            final TcpConfig config,
+            final IpAddress server,
+            final long nowNanos) {
         return config.fastOpen()
                 && config.fastOpenPolicy().client()
-                && !protocol.fastOpenPause().isOn(config.fastOpenPauseNanos(), nowNanos)
-                && protocol.fastOpenCache().isWorthTrying(server, nowNanos);
+                && !pause.isOn(config.fastOpenPauseNanos(), nowNanos)
+                && cache.isWorthTrying(server, nowNanos);
     }
 
     private static boolean doesWithoutCookie(final TcpConfig config) {
@@ -88,7 +96,7 @@ final class FastOpenSyn {
         // one, and then our own is as good a guess as Linux's.
         final int ours = Math.min(tcb.segmentSize.offered(), tcb.pathMtu.largestSegment());
         final int known = cache.mss(server());
-        final int unknown = withoutCookie ? ours : SegmentSize.DEFAULT_MSS;
+        final int unknown = withoutCookie ? ours : MaximumSegmentSize.DEFAULT;
         return Math.max(0, Math.min(known == 0 ? unknown : known, ours) - OPTION_SPACE);
     }
 
@@ -98,10 +106,9 @@ final class FastOpenSyn {
         return sentBytes;
     }
 
-    /** The SYN-ACK has come, and acknowledges so many bytes of data. */
-    void answered(final TcpOptions options, final int takenBytes) {
+    /** The SYN-ACK acknowledges so many bytes of data; {@code lost} if the SYN was sent again before. */
+    void answered(final TcpOptions options, final int takenBytes, final boolean lost) {
         final FastOpenCookie fresh = SynOptions.cookie(options);
-        final boolean lost = tcb.handshake.synWasLost();
         if (fresh != null && !withoutCookie) {
             cache.learn(server(), fresh, options.maximumSegmentSize());
         } else if (withoutCookie) {
@@ -129,10 +136,10 @@ final class FastOpenSyn {
     void ended(final long nowNanos) {
         if (tcb.counters.hasReceivedData()) {
             if (afterBlackHole) {
-                tcb.protocol.fastOpenPause().works();
+                tcb.host.fastOpenPause.works();
             }
         } else if (tcb.finAnnounced && !tcb.finReceived) {
-            tcb.protocol.fastOpenPause().blackHole(tcb.config, nowNanos);
+            tcb.host.fastOpenPause.blackHole(tcb.config, nowNanos);
         }
     }
 

@@ -6,11 +6,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A connection in SYN-RECEIVED after a passive open: what its SYN said and our SYN-ACK answered, until the peer's ACK
- * makes a {@link TcpConnection} of it. Whoever sends SYNs and nothing more costs us no more than this.
+ * makes a connection of it. Whoever sends SYNs and nothing more costs us no more than this.
  */
-final class HalfOpen extends TupleRecord {
+final class HalfOpen extends TupleRecord implements SynAck {
 
-    final TcpListener listener;
+    final ListenState listener;
     final int iss;
     final int irs;
 
@@ -73,7 +73,7 @@ final class HalfOpen extends TupleRecord {
      * @param timestamps agreed with the SYN's, or null
      */
     HalfOpen(
-            final TcpListener listener,
+            final ListenState listener,
             final IpPath path,
             final Segment syn,
             final int iss,
@@ -93,7 +93,7 @@ final class HalfOpen extends TupleRecord {
         this.peerShift = (byte) (config.windowScaling() ? shift : -1);
         this.ourShift = (byte) WindowScale.offered(config);
         this.sack = config.sack() && syn.options.sackPermitted();
-        this.ecn = EcnFeedback.requestedBy(syn.flags, config.ecn().accepted());
+        this.ecn = EcnFeedback.requestedBy(syn.flags, EcnFeedback.accepted(config.ecn()));
         this.synField = (byte) syn.ecnField;
         this.timestamps = timestamps;
         this.sentNanos = nowNanos;
@@ -101,7 +101,7 @@ final class HalfOpen extends TupleRecord {
 
     /** What a SYN that came again means for ECN. @return false if the peer contradicts itself */
     private boolean repeatEcn(final Segment syn) {
-        final EcnFeedback accepted = listener.config().ecn().accepted();
+        final EcnFeedback accepted = EcnFeedback.accepted(listener.config().ecn());
         final EcnFeedback wanted = EcnFeedback.requestedBy(syn.flags, accepted);
         if (accepted == EcnFeedback.ACCURATE
                 && wanted != ecn
@@ -119,8 +119,8 @@ final class HalfOpen extends TupleRecord {
         return true;
     }
 
-    /** AE, CWR and ECE of the SYN-ACK. */
-    int synAckFlags() {
+    @Override
+    public int ecnFlags() {
         return switch (ecn) {
             case NONE -> 0;
             case CLASSIC -> TcpHeader.ECE;
@@ -132,8 +132,9 @@ final class HalfOpen extends TupleRecord {
         };
     }
 
-    /** Whether the SYN-ACK has an AccECN option: the first one does (RFC 9768 3.2.3.2.1, 3.2.3.2.2). */
-    boolean isAccEcnOptionDue() {
+    /** The first SYN-ACK has the option (RFC 9768 3.2.3.2.1, 3.2.3.2.2). */
+    @Override
+    public boolean hasAccEcnOption() {
         return ecn == EcnFeedback.ACCURATE && !repeated && listener.config().accEcnOption() != AccEcnOptionMode.NEVER;
     }
 
@@ -142,8 +143,49 @@ final class HalfOpen extends TupleRecord {
         return 1 + retransmissions + (answeredAgain && retransmissions == 0 ? 1 : 0);
     }
 
-    int rcvNxt() {
+    @Override
+    public IpPath path() {
+        return path;
+    }
+
+    @Override
+    public TcpConfig config() {
+        return listener.config();
+    }
+
+    @Override
+    public int iss() {
+        return iss;
+    }
+
+    @Override
+    public int rcvNxt() {
         return irs + 1;
+    }
+
+    @Override
+    public int announceWindow() {
+        return window;
+    }
+
+    @Override
+    public int windowShift() {
+        return peerShift >= 0 ? ourShift : -1;
+    }
+
+    @Override
+    public boolean sackPermitted() {
+        return sack;
+    }
+
+    @Override
+    public @Nullable Timestamps timestamps() {
+        return timestamps;
+    }
+
+    @Override
+    public @Nullable FastOpenCookie cookie() {
+        return cookie;
     }
 
     /**
@@ -173,7 +215,7 @@ final class HalfOpen extends TupleRecord {
         return true;
     }
 
-    /** Fills {@code segment} with the SYN that began this, for {@link Handshake#negotiate}. */
+    /** Fills {@code segment} with the SYN that began this, for the negotiation of its options. */
     void recallSyn(final Segment segment) {
         segment.recall(irs, TcpHeader.SYN | ecn.synFlags(), peerWindow, localPort(), remotePort());
         segment.ecnField = synField;
@@ -198,6 +240,12 @@ final class HalfOpen extends TupleRecord {
                             case CLASSIC -> EcnMode.PASSIVE;
                             case ACCURATE -> EcnMode.ACCURATE_PASSIVE;
                         });
+    }
+
+    /** The listener's binding holds the port. */
+    @Override
+    boolean holdsPort() {
+        return false;
     }
 
     @Override

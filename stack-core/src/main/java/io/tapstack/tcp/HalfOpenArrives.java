@@ -1,13 +1,9 @@
 package io.tapstack.tcp;
 
-import io.tapstack.buffer.BufferPool;
-import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.event.DropReason;
 import io.tapstack.event.StackStatistics;
-import io.tapstack.ip.IpPath;
 import io.tapstack.ip.SendStatus;
 import io.tapstack.wire.TcpHeader;
-import org.jspecify.annotations.Nullable;
 
 /**
  * SEGMENT ARRIVES in SYN-RECEIVED after a passive open (RFC 9293 3.10.7.4), as far as the ACK of our SYN; from there on
@@ -16,28 +12,24 @@ import org.jspecify.annotations.Nullable;
  */
 final class HalfOpenArrives {
 
-    private final BufferPool pool;
     private final StackStatistics statistics;
     private final BareSegmentSender sender;
     private final ResetSender resets;
     private final ChallengeAckLimit challengeAcks;
-    private final TcpHeader header = new TcpHeader();
-    private final SynOptions options;
+    private final SynSender synSender;
     private final OwedAnswers<HalfOpen> owed = new OwedAnswers<>(this::trySynAck);
 
     HalfOpenArrives(
-            final BufferPool pool,
             final StackStatistics statistics,
             final BareSegmentSender sender,
             final ResetSender resets,
-            final SynOptions options,
-            final ChallengeAckLimit challengeAcks) {
-        this.pool = pool;
+            final ChallengeAckLimit challengeAcks,
+            final SynSender synSender) {
         this.statistics = statistics;
         this.sender = sender;
         this.resets = resets;
-        this.options = options;
         this.challengeAcks = challengeAcks;
+        this.synSender = synSender;
     }
 
     void process(final HalfOpen half, final Segment segment, final long nowNanos) {
@@ -161,47 +153,19 @@ final class HalfOpenArrives {
 
     private boolean trySynAck(final HalfOpen half, final long nowNanos) {
         final Timestamps timestamps = half.timestamps;
-        return sendSynAck(half, timestamps, timestamps == null ? 0 : timestamps.value(nowNanos));
+        return sendSynAck(half, timestamps == null ? 0 : timestamps.value(nowNanos));
     }
 
     /**
      * The same with a cookie, which nobody will send again: with a timestamp that says something else than the time.
      */
     void sendCookie(final HalfOpen half, final int timestampValue) {
-        if (!sendSynAck(half, half.timestamps, timestampValue)) {
+        if (!sendSynAck(half, timestampValue)) {
             statistics.drop(DropReason.LINK_FULL);
         }
     }
 
-    private boolean sendSynAck(final HalfOpen half, final @Nullable Timestamps timestamps, final int timestampValue) {
-        final TcpConfig config = half.listener.config();
-        final IpPath path = half.path;
-        options.begin(SegmentSize.offered(path, config));
-        if (half.peerShift >= 0) {
-            options.windowScale(half.ourShift);
-        }
-        if (half.sack) {
-            options.sackPermitted();
-        }
-        if (timestamps != null) {
-            options.timestamps(timestampValue, timestamps.echo());
-        }
-        if (half.cookie != null) {
-            options.fastOpen(half.cookie);
-        }
-        if (half.isAccEcnOptionDue()) {
-            options.accEcn(path);
-        }
-        if (config.userTimeoutOption()) {
-            options.userTimeout(UserTimeoutOption.advertised(config));
-        }
-        final int length = TcpHeader.MIN_LENGTH + options.length();
-        final PacketBuffer packet = pool.packet(path.headroom() + length, path.headroom());
-        final int at = packet.append(length);
-        final int flags = TcpHeader.SYN | TcpHeader.ACK | half.synAckFlags();
-        header.wrap(packet.memory().bytes(), at)
-                .write(half.localPort(), half.remotePort(), half.iss, half.rcvNxt(), length, flags, half.window, 0);
-        options.write(packet.memory().bytes(), at + TcpHeader.MIN_LENGTH);
-        return sender.hand(packet, at, path, config.timeToLive(), config.trafficClass()) != SendStatus.DEVICE_FULL;
+    private boolean sendSynAck(final HalfOpen half, final int timestampValue) {
+        return synSender.sendSynAck(half, timestampValue) != SendStatus.DEVICE_FULL;
     }
 }

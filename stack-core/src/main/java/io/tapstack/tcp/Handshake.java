@@ -1,6 +1,7 @@
 package io.tapstack.tcp;
 
 import io.tapstack.error.SocketError;
+import io.tapstack.ip.IpPath;
 import io.tapstack.ip.SendStatus;
 import io.tapstack.tcp.recovery.NewRenoRecovery;
 import io.tapstack.tcp.recovery.RackRecovery;
@@ -9,16 +10,19 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** How a connection comes to be ESTABLISHED (RFC 9293 3.5), and what the SYNs agree on. */
-final class Handshake {
+final class Handshake implements SynAck {
 
     private static final int MAX_INITIAL_WINDOW = 1 << 30;
     // RFC 6928 2 bounds the initial window in bytes too: ten segments as Ethernet has them, 14,600 bytes.
     private static final int ETHERNET_MSS = 1_460;
     private static final int LARGE_SEGMENTS = 2;
 
-    private final TcpConnection tcb;
+    private final ControlBlock tcb;
+    private final ReceiveWindow receiveWindow;
+    private final KeepAlive keepAlive;
     private long startNanos;
     private int timeouts;
+    private boolean synOwed; // the device had no room for our SYN or SYN-ACK
     private boolean openedFast;
     private boolean synDataTaken;
 
@@ -30,13 +34,15 @@ final class Handshake {
     @Nullable
     FastOpenSyn fastOpenSyn;
 
-    Handshake(final TcpConnection tcb) {
+    Handshake(final ControlBlock tcb, final ReceiveWindow receiveWindow, final KeepAlive keepAlive) {
         this.tcb = tcb;
+        this.receiveWindow = receiveWindow;
+        this.keepAlive = keepAlive;
     }
 
     /** Active OPEN: sends the SYN, with as much of {@code data} as Fast Open lets it take along. */
     void open(final ByteBuffer data, final long nowNanos) {
-        tcb.life.enter(TcpState.SYN_SENT, nowNanos);
+        tcb.enter(TcpState.SYN_SENT, nowNanos);
         startNanos = nowNanos;
         tcb.sndNxt = tcb.iss + 1;
         final FastOpenSyn fast = FastOpenSyn.of(tcb, nowNanos);
@@ -47,7 +53,7 @@ final class Handshake {
         tcb.userTimeout.begin(nowNanos);
         tcb.timing.sent(tcb.sndNxt, nowNanos);
         tcb.retransmissionTimer.start(nowNanos);
-        tcb.protocol.synSender().sendSyn(tcb, nowNanos);
+        sendSyn(nowNanos);
     }
 
     /** Goes on from where a handshake stands whose last ACK has come: in SYN-RECEIVED. {@code syn} is what began it. */
@@ -62,7 +68,8 @@ final class Handshake {
         tcb.maxSndWnd = syn.window;
         negotiate(syn, nowNanos);
         tcb.timestamps.ackSent(tcb.rcvNxt);
-        tcb.sender.synSent(SendStatus.SENT, 0, nowNanos); // or it would seem to have been idle for long
+        tcb.counters.sent(0, 1, nowNanos);
+        tcb.lastSendNanos = nowNanos; // or it would seem to have been idle for long
         timeouts = half.retransmissions;
         tcb.userTimeout.begin(nowNanos);
         tcb.counters.handshakeTakenOver(timeouts, half.sentNanos, nowNanos);
@@ -88,23 +95,169 @@ final class Handshake {
         tcb.receiveQueue.append(data.memory(), data.payloadOffset(), data.payloadLength());
         tcb.finReceived = data.has(TcpHeader.FIN);
         tcb.rcvNxt += data.payloadLength() + (tcb.finReceived ? 1 : 0);
-        fastOpen = new FastOpenHandshake(tcb, server, half.cookie, now);
-        tcb.protocol.synSender().sendSynAck(tcb, now);
+        fastOpen = new FastOpenHandshake(tcb, this, server, half.cookie, now);
+        sendSynAck(now);
         openedFast = true;
         synDataTaken = data.payloadLength() > 0;
         established(now);
         if (tcb.finReceived) {
             // A client that has said all it has to say.
-            tcb.life.enter(TcpState.CLOSE_WAIT, now);
+            tcb.enter(TcpState.CLOSE_WAIT, now);
         }
     }
 
-    /** What our SYN-ACK says to a client whose cookie is good, but will not be for ever; or null. */
-    @Nullable
-    FastOpenCookie freshCookie() {
+    // ---- Our SYN and SYN-ACK
+
+    /**
+     * {@code <SEQ=ISS><CTL=SYN>} with the options that are offered; the first one with data, if Fast Open has a cookie
+     * (RFC 7413 4.2.1).
+     */
+    private void sendSyn(final long nowNanos) {
+        final TcpConfig config = tcb.config;
+        final SynOptions options = tcb.host.synSender.begin(tcb.path, config);
+        if (config.sack()) {
+            options.sackPermitted();
+        }
+        if (config.timestamps()) {
+            options.timestamps(tcb.timestamps.value(nowNanos), 0);
+        }
+        if (config.windowScaling()) {
+            options.windowScale(tcb.windowScale.offer(config));
+        }
+        final FastOpenSyn fast = synWasLost() ? null : fastOpenSyn;
+        int payload = 0;
+        if (fast != null) {
+            fast.addTo(options);
+        }
+        if (config.userTimeoutOption()) {
+            options.userTimeout(UserTimeoutOption.advertised(config));
+        }
+        if (fast != null) {
+            payload = fast.payload();
+            tcb.sndNxt = tcb.iss + 1 + payload;
+        }
+        final int flags = TcpHeader.SYN | tcb.ecn.synFlags(false);
+        final int window = receiveWindow.announceInSyn();
+        final SendStatus status = tcb.host.synSender.sendSyn(
+                tcb.path, tcb.localPort(), tcb.remotePort(), tcb.iss, flags, window, tcb.sendQueue, payload, config);
+        sent(status, flags, payload, nowNanos);
+    }
+
+    /** {@code <SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK>} with the options that are agreed on. */
+    void sendSynAck(final long nowNanos) {
+        final int flags = TcpHeader.SYN | TcpHeader.ACK | ecnFlags();
+        final SendStatus status = tcb.host.synSender.sendSynAck(this, tcb.timestamps.value(nowNanos));
+        sent(status, flags, 0, nowNanos);
+        tcb.acknowledgedWithSegment();
+    }
+
+    private void sent(final SendStatus status, final int flags, final int payload, final long nowNanos) {
+        synOwed = status == SendStatus.DEVICE_FULL;
+        if (synOwed) {
+            tcb.blockedByDevice();
+        } else {
+            tcb.ecn.synSent(flags);
+            tcb.counters.sent(payload, Math.max(payload, 1), nowNanos);
+        }
+        tcb.lastSendNanos = nowNanos;
+        if (status == SendStatus.UNREACHABLE) {
+            tcb.softError = SocketError.EHOSTUNREACH;
+            if (tcb.state == TcpState.SYN_SENT) {
+                tcb.fail(SocketError.EHOSTUNREACH, nowNanos);
+            }
+        }
+    }
+
+    /**
+     * Sends the SYN or SYN-ACK that the device had no room for, if the peer still needs it.
+     *
+     * @return false if it still waits: the peer drops everything else until it has the SYN
+     */
+    boolean sendOwedSyn(final long nowNanos) {
+        if (!synOwed) {
+            return true;
+        }
+        if (tcb.blocked) {
+            return false;
+        }
+        if (tcb.state == TcpState.SYN_SENT) {
+            sendSyn(nowNanos);
+        } else if (tcb.state == TcpState.SYN_RECEIVED || fastOpen != null) {
+            sendSynAck(nowNanos);
+        } else {
+            return true;
+        }
+        return !synOwed;
+    }
+
+    @Override
+    public IpPath path() {
+        return tcb.path;
+    }
+
+    @Override
+    public int localPort() {
+        return tcb.localPort();
+    }
+
+    @Override
+    public int remotePort() {
+        return tcb.remotePort();
+    }
+
+    @Override
+    public TcpConfig config() {
+        return tcb.config;
+    }
+
+    @Override
+    public int iss() {
+        return tcb.iss;
+    }
+
+    @Override
+    public int rcvNxt() {
+        return tcb.rcvNxt;
+    }
+
+    @Override
+    public int ecnFlags() {
+        return tcb.ecn.synFlags(true);
+    }
+
+    @Override
+    public int announceWindow() {
+        return receiveWindow.announceInSyn();
+    }
+
+    @Override
+    public int windowShift() {
+        return tcb.scaleAgreed ? tcb.windowScale.offer(tcb.config) : -1;
+    }
+
+    @Override
+    public boolean sackPermitted() {
+        return tcb.sackAgreed;
+    }
+
+    @Override
+    public @Nullable Timestamps timestamps() {
+        return tcb.timestamps.enabled() ? tcb.timestamps : null;
+    }
+
+    /** The cookie for a client whose cookie is good, but will not be for ever. */
+    @Override
+    public @Nullable FastOpenCookie cookie() {
         final FastOpenHandshake handshake = fastOpen;
         return handshake == null ? null : handshake.freshCookie();
     }
+
+    @Override
+    public boolean hasAccEcnOption() {
+        return tcb.ecn.isOptionInSynAck();
+    }
+
+    // ---- Fast Open
 
     /** The peer acknowledges what a Fast Open cookie has opened. */
     void fastOpenCompleted(final long nowNanos) {
@@ -145,7 +298,7 @@ final class Handshake {
 
     /** The handshake is complete. */
     void established(final long nowNanos) {
-        tcb.life.enter(TcpState.ESTABLISHED, nowNanos);
+        tcb.enter(TcpState.ESTABLISHED, nowNanos);
         tcb.timeouts = 0;
         tcb.retransmissionTimer.noLimit();
         tcb.counters.established(nowNanos);
@@ -153,16 +306,9 @@ final class Handshake {
         tcb.congestion.established(tcb.mss, initialWindow());
         tcb.recovery.established(tcb.sndUna, tcb.mss);
         tcb.recovery.fastRecovery(tcb.congestion.fastRecovery());
-        tcb.receiveWindow.tuning().established(tcb.estimator.srtt(), tcb.segmentSize.advertised(), nowNanos);
-        tcb.keepAlive.update(nowNanos);
-        final TcpListener listener = tcb.listener;
-        if (listener != null) {
-            tcb.statistics.connectionsAccepted++;
-            listener.established(tcb, nowNanos);
-        } else {
-            tcb.statistics.connectionsOpened++;
-            tcb.observer().connected();
-        }
+        receiveWindow.tuning().established(tcb.estimator.srtt(), tcb.segmentSize.advertised(), nowNanos);
+        keepAlive.update(nowNanos);
+        tcb.handOver(nowNanos);
     }
 
     /** The retransmission timer has expired before the SYN, or SYN-ACK, was acknowledged. */
@@ -171,10 +317,10 @@ final class Handshake {
         final int retries = synAck ? tcb.config.synAckRetries() : tcb.config.synRetries();
         if (timeouts >= retries || timeouts > 0 && tcb.userTimeout.isOver(nowNanos)) {
             noteBlackHole(timeouts, true, nowNanos);
-            tcb.life.fail(tcb.life.errorOr(SocketError.ETIMEDOUT), nowNanos);
+            tcb.fail(tcb.errorOr(SocketError.ETIMEDOUT), nowNanos);
             return;
         }
-        Retransmissions.advise(tcb, timeouts);
+        tcb.advise(timeouts);
         noteBlackHole(timeouts, false, nowNanos);
         timeouts++;
         tcb.counters.timeouts.timedOut(timeouts == 1, nowNanos);
@@ -189,9 +335,9 @@ final class Handshake {
         tcb.counters.sentAgain(0);
         tcb.statistics.observer().retransmissionTimeout(tcb, timeouts, tcb.estimator.rto());
         if (synAck) {
-            tcb.protocol.synSender().sendSynAck(tcb, nowNanos);
+            sendSynAck(nowNanos);
         } else {
-            tcb.protocol.synSender().sendSyn(tcb, nowNanos);
+            sendSyn(nowNanos);
         }
     }
 
@@ -200,7 +346,7 @@ final class Handshake {
      */
     void noteBlackHole(final int timeoutsBefore, final boolean last, final long nowNanos) {
         if (fastOpenSyn != null) {
-            tcb.protocol.fastOpenPause().timedOut(tcb.config, timeoutsBefore, last, nowNanos);
+            tcb.host.fastOpenPause.timedOut(tcb.config, timeoutsBefore, last, nowNanos);
         }
     }
 

@@ -22,10 +22,10 @@ final class IcmpErrors {
      *
      * @param quoted its head is at the quoted TCP header
      * @param info the quoted packet
-     * @return see {@link #apply(TcpConnection, IcmpError, int, int, long)}
+     * @return see {@link #apply(ControlBlock, IcmpError, int, int, long)}
      */
     static boolean receive(
-            final TcpConnection tcb,
+            final ControlBlock tcb,
             final IcmpError error,
             final int mtu,
             final PacketBuffer quoted,
@@ -33,7 +33,7 @@ final class IcmpErrors {
             final long nowNanos) {
         final int seq = quoted.memory().bytes().getInt(quoted.head() + TcpHeader.SEQUENCE_OFFSET);
         if (isInFlight(tcb, seq) && tcb.state == TcpState.SYN_SENT && error != IcmpError.FRAGMENTATION_NEEDED) {
-            tcb.observer().refused(report(error, quoted, info, nowNanos));
+            tcb.observer.refused(report(error, quoted, info, nowNanos));
         }
         return apply(tcb, error, mtu, seq, nowNanos);
     }
@@ -44,7 +44,7 @@ final class IcmpErrors {
      * @return false if the error is not about anything that {@code tcb} has in flight
      */
     static boolean apply(
-            final TcpConnection tcb, final IcmpError error, final int mtu, final int seq, final long nowNanos) {
+            final ControlBlock tcb, final IcmpError error, final int mtu, final int seq, final long nowNanos) {
         // An ACK without data has SND.NXT, where RFC 5927 4.1 draws the line. What is said of it may be told to the
         // application, as on Linux, but changes nothing.
         final boolean bareAck =
@@ -58,14 +58,14 @@ final class IcmpErrors {
         }
         if (tcb.state == TcpState.SYN_SENT) {
             // RFC 5461 4: nothing is lost yet, and an application would rather know at once.
-            tcb.life.fail(error.socketError(), nowNanos);
-        } else if (!tcb.observer().networkError(error.socketError())) {
-            tcb.life.softError(error.socketError());
+            tcb.fail(error.socketError(), nowNanos);
+        } else if (!tcb.observer.networkError(error.socketError())) {
+            tcb.softError = error.socketError();
         }
         return true;
     }
 
-    private static boolean isInFlight(final TcpConnection tcb, final int seq) {
+    private static boolean isInFlight(final ControlBlock tcb, final int seq) {
         return !SequenceNumber.lessThan(seq, tcb.sndUna) && SequenceNumber.lessThan(seq, tcb.sndNxt);
     }
 

@@ -17,7 +17,7 @@ final class InfoSnapshot {
 
     private InfoSnapshot() {}
 
-    static TcpInfo of(final TcpConnection tcb, final long nowNanos) {
+    static TcpInfo of(final Connection tcb, final long nowNanos) {
         return new TcpInfo(
                 tcb.state,
                 congestion(tcb),
@@ -60,15 +60,15 @@ final class InfoSnapshot {
     }
 
     /** True while a SYN, or a SYN-ACK, is all that is in flight. */
-    private static boolean isOpening(final TcpConnection tcb) {
+    private static boolean isOpening(final Connection tcb) {
         return tcb.state == TcpState.SYN_SENT || tcb.state == TcpState.SYN_RECEIVED;
     }
 
-    private static boolean isSynLost(final TcpConnection tcb) {
+    private static boolean isSynLost(final Connection tcb) {
         return isOpening(tcb) && tcb.handshake.synWasLost();
     }
 
-    private static Congestion congestion(final TcpConnection tcb) {
+    private static Congestion congestion(final Connection tcb) {
         if (isSynLost(tcb)) {
             return Congestion.LOSS;
         }
@@ -80,7 +80,7 @@ final class InfoSnapshot {
         };
     }
 
-    private static TcpInfo.Agreed agreed(final TcpConnection tcb) {
+    private static TcpInfo.Agreed agreed(final Connection tcb) {
         final FastOpenSyn client = tcb.handshake.fastOpenSyn;
         final boolean child = tcb.handshake.isOpenedFast();
         return new TcpInfo.Agreed(
@@ -96,15 +96,16 @@ final class InfoSnapshot {
                 client == null ? TcpInfo.FastOpenFailure.NONE : client.failure());
     }
 
-    private static TcpInfo.Sizes sizes(final TcpConnection tcb) {
+    private static TcpInfo.Sizes sizes(final Connection tcb) {
         final int advertised = tcb.segmentSize.advertised();
-        final int guess = Math.min(Math.min(advertised, tcb.mss), Math.min(tcb.rcvWnd() / 2, SegmentSize.DEFAULT_MSS));
+        final int guess =
+                Math.min(Math.min(advertised, tcb.mss), Math.min(tcb.rcvWnd() / 2, MaximumSegmentSize.DEFAULT));
         final int received = Math.min(advertised, tcb.segmentSize.largestReceived());
         return new TcpInfo.Sizes(
                 tcb.mss, Math.max(received, Math.max(SMALLEST_GUESS, guess)), advertised, tcb.path.mtu());
     }
 
-    private static TcpInfo.Timers timers(final TcpConnection tcb, final long nowNanos) {
+    private static TcpInfo.Timers timers(final Connection tcb, final long nowNanos) {
         final ConnectionCounters counters = tcb.counters;
         final boolean closedWindow = tcb.persistTimer.hasProbed();
         return new TcpInfo.Timers(
@@ -118,7 +119,7 @@ final class InfoSnapshot {
                 counters.sinceAckReceived(nowNanos));
     }
 
-    private static TcpInfo.Flight flight(final TcpConnection tcb) {
+    private static TcpInfo.Flight flight(final Connection tcb) {
         final boolean opening = isOpening(tcb);
         final int lostSyn = isSynLost(tcb) ? 1 : 0;
         final int fin = tcb.finQueued && !tcb.finSent ? 1 : 0;
@@ -131,7 +132,7 @@ final class InfoSnapshot {
                 tcb.state == TcpState.CLOSED ? 0 : Math.max(0, tcb.queueEnd() + fin - tcb.sndNxt));
     }
 
-    private static TcpInfo.RoundTrip roundTrip(final TcpConnection tcb) {
+    private static TcpInfo.RoundTrip roundTrip(final Connection tcb) {
         final RoundTripEstimator estimator = tcb.estimator;
         final boolean measured = estimator.minimum() != Long.MAX_VALUE;
         final long receiver = tcb.receiveWindow.tuning().roundTrip().measuredNanos();
@@ -142,7 +143,7 @@ final class InfoSnapshot {
                 receiver == 0 ? 0 : Math.max(SHORTEST_NANOS, receiver));
     }
 
-    private static TcpInfo.Windows windows(final TcpConnection tcb) {
+    private static TcpInfo.Windows windows(final Connection tcb) {
         final ReceiveTuning tuning = tcb.receiveWindow.tuning();
         return new TcpInfo.Windows(
                 cwnd(tcb),
@@ -154,11 +155,11 @@ final class InfoSnapshot {
     }
 
     /** Before the handshake is over, what it would be if it were now. */
-    private static int cwnd(final TcpConnection tcb) {
+    private static int cwnd(final Connection tcb) {
         return isOpening(tcb) ? tcb.handshake.initialWindow() : tcb.reduction.window();
     }
 
-    private static TcpInfo.Rates rates(final TcpConnection tcb) {
+    private static TcpInfo.Rates rates(final Connection tcb) {
         return new TcpInfo.Rates(
                 tcb.scoreboard.rate().lastRate(),
                 tcb.scoreboard.rate().isLastRateAppLimited(),

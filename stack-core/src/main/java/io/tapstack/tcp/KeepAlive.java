@@ -9,26 +9,26 @@ import org.jspecify.annotations.Nullable;
  * silence; and only a series of unanswered probes ends the connection, as a single ACK may get lost. The timer is not
  * moved for every segment: when it expires it looks how long the silence was.
  */
-final class KeepAlive {
+final class KeepAlive implements Timer.Expiry {
 
-    private final TcpConnection tcb;
-    private final TcpConfig config;
+    private final ControlBlock tcb;
+    private final SegmentOutput output;
     // Made when keep-alives are asked for.
     private @Nullable Timer timer;
     private long lastHeardNanos;
     private int unanswered;
 
-    KeepAlive(final TcpConnection tcb) {
+    KeepAlive(final ControlBlock tcb, final SegmentOutput output) {
         this.tcb = tcb;
-        this.config = tcb.config;
+        this.output = output;
     }
 
     /** The connection is established, or the option was changed. */
     void update(final long nowNanos) {
-        if (config.keepAlive()) {
+        if (tcb.config.keepAlive()) {
             lastHeardNanos = nowNanos;
             unanswered = 0;
-            arm(nowNanos + config.keepAliveIdleNanos());
+            arm(nowNanos + tcb.config.keepAliveIdleNanos());
         } else {
             stop();
         }
@@ -45,8 +45,9 @@ final class KeepAlive {
         return unanswered;
     }
 
-    private void expired(final long nowNanos) {
-        final long due = lastHeardNanos + config.keepAliveIdleNanos();
+    @Override
+    public void expired(final long nowNanos) {
+        final long due = lastHeardNanos + tcb.config.keepAliveIdleNanos();
         if (unanswered == 0 && due - nowNanos > 0) {
             arm(due);
             return;
@@ -57,12 +58,12 @@ final class KeepAlive {
             return;
         }
         if (isExhausted(nowNanos)) {
-            tcb.life.abortFor(SocketError.ETIMEDOUT, nowNanos);
+            tcb.abortFor(SocketError.ETIMEDOUT, nowNanos);
             return;
         }
-        tcb.output.sendKeepAlive(nowNanos);
+        output.sendKeepAlive(nowNanos);
         unanswered++;
-        arm(nowNanos + config.keepAliveIntervalNanos());
+        arm(nowNanos + tcb.config.keepAliveIntervalNanos());
     }
 
     /**
@@ -70,16 +71,16 @@ final class KeepAlive {
      * than that.
      */
     private boolean isExhausted(final long nowNanos) {
-        final long userTimeout = config.userTimeoutNanos();
+        final long userTimeout = tcb.config.userTimeoutNanos();
         return userTimeout > 0
                 ? unanswered > 0 && nowNanos - lastHeardNanos >= userTimeout
-                : unanswered >= config.keepAliveCount();
+                : unanswered >= tcb.config.keepAliveCount();
     }
 
     private void arm(final long nanos) {
         Timer armed = timer;
         if (armed == null) {
-            armed = new Timer(tcb.protocol.timers(), this::expired);
+            armed = new Timer(tcb.host.timers, this);
             timer = armed;
         }
         armed.arm(nanos);

@@ -13,39 +13,39 @@ import org.jspecify.annotations.Nullable;
  * Listeners by where they listen: the address before "any". Where several listen (SO_REUSEPORT), a hash of the peer's
  * address and port says whose a connection is.
  */
-final class ListenerTable {
+final class ListenerTable<L extends TcpListener> {
 
-    private final Map<Endpoint, List<TcpListener>> byLocal = new HashMap<>();
+    private final Map<Endpoint, List<L>> byLocal = new HashMap<>();
     private final SipHash hash;
 
     ListenerTable(final SipHash hash) {
         this.hash = hash;
     }
 
-    void add(final TcpListener listener) {
+    void add(final L listener) {
         byLocal.computeIfAbsent(listener.local(), local -> new ArrayList<>(1)).add(listener);
     }
 
-    void remove(final TcpListener listener) {
-        final List<TcpListener> group = byLocal.get(listener.local());
+    void remove(final L listener) {
+        final List<L> group = byLocal.get(listener.local());
         if (group != null && group.remove(listener) && group.isEmpty()) {
             byLocal.remove(listener.local());
         }
     }
 
     /** All of them; a snapshot. */
-    Collection<TcpListener> all() {
+    Collection<L> all() {
         return byLocal.values().stream().flatMap(List::stream).toList();
     }
 
     /** Who listens at {@code local} to {@code remote}, or null. */
     @Nullable
-    TcpListener find(final Endpoint local, final Endpoint remote) {
+    L find(final Endpoint local, final Endpoint remote) {
         if (byLocal.isEmpty()) {
             return null;
         }
-        final List<TcpListener> exact = byLocal.get(local);
-        final List<TcpListener> group = exact != null ? exact : byLocal.get(Endpoint.anyIpv4(local.port()));
+        final List<L> exact = byLocal.get(local);
+        final List<L> group = exact != null ? exact : byLocal.get(Endpoint.anyIpv4(local.port()));
         return group == null ? null : group.size() == 1 ? group.get(0) : group.get(choice(remote, group.size()));
     }
 

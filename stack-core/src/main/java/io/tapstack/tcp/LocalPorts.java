@@ -32,7 +32,7 @@ final class LocalPorts {
     }
 
     /** See {@link TcpProtocol#bind}. */
-    TcpBinding bind(final Endpoint local, final PortSharing sharing) throws SocketErrorException {
+    PortBinding bind(final Endpoint local, final PortSharing sharing) throws SocketErrorException {
         requireLocal(local.address());
         if (local.port() != 0) {
             if (!ports.isFree(local, sharing) || !connections.agree(local, sharing)) {
@@ -55,7 +55,7 @@ final class LocalPorts {
     }
 
     /** True if {@code binding} may begin to listen beside the others of its port. */
-    boolean mayListen(final TcpBinding binding) {
+    boolean mayListen(final PortBinding binding) {
         return ports.mayListen(binding) && connections.agree(binding.local(), binding.sharing());
     }
 

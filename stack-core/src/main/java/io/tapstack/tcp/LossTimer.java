@@ -1,22 +1,26 @@
 package io.tapstack.tcp;
 
+import io.tapstack.tcp.recovery.AckArrival;
 import io.tapstack.time.Timer;
-import io.tapstack.time.TimerWheel;
 
 /**
  * The two timers of RFC 8985, of which never both run: the one that ends the reordering window (6.2, step 5), and the
  * one for the tail loss probe (7.2), which is never later than the retransmission timer.
  */
-final class LossTimer {
+final class LossTimer implements Timer.Expiry {
 
-    private final TcpConnection tcb;
+    private final ControlBlock tcb;
+    private final SegmentSender sender;
+    private final WindowReduction reduction;
     private final Timer timer;
     private boolean forProbe;
     private boolean probeStarts;
 
-    LossTimer(final TimerWheel wheel, final TcpConnection tcb) {
+    LossTimer(final ControlBlock tcb, final SegmentSender sender, final WindowReduction reduction) {
         this.tcb = tcb;
-        this.timer = new Timer(wheel, this::expired);
+        this.sender = sender;
+        this.reduction = reduction;
+        this.timer = new Timer(tcb.host.timers, this);
     }
 
     /** New data was sent, or SND.UNA has moved: a probe, if any, is due a PTO from now. */
@@ -58,13 +62,17 @@ final class LossTimer {
         timer.cancel();
     }
 
-    private void expired(final long nowNanos) {
+    @Override
+    public void expired(final long nowNanos) {
         if (forProbe) {
-            tcb.sender.sendTailLossProbe(nowNanos);
+            sender.sendTailLossProbe(nowNanos);
         } else {
-            tcb.arrives.acks().reorderingTimedOut(nowNanos);
+            // RFC 8985 6.2, step 5: a segment that came out of order may have been late only, and its time is over.
+            final int flight = Math.min(tcb.sndNxt - tcb.sndUna, tcb.congestion.cwnd());
+            final AckArrival arrival = tcb.timerEvent(nowNanos);
+            reduction.act(tcb.recovery.reorderingTimedOut(arrival), flight, arrival);
         }
-        tcb.sender.transmit(nowNanos);
+        tcb.transmit(nowNanos);
     }
 
     /** Sends the probe in place of a timeout at the same moment. */

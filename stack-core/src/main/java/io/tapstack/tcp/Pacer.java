@@ -13,14 +13,14 @@ final class Pacer {
 
     private static final double NANOS_PER_SECOND = 1e9;
 
-    private final TcpConnection tcb;
+    private final ControlBlock tcb;
     // Made when something has to wait for the first time.
     private @Nullable Timer timer;
     private boolean started;
     private long nextNanos; // when all that was sent has had its time
     private int quantumLeft;
 
-    Pacer(final TcpConnection tcb) {
+    Pacer(final ControlBlock tcb) {
         this.tcb = tcb;
     }
 
@@ -77,7 +77,7 @@ final class Pacer {
     private void waitUntil(final long nanos) {
         Timer waiting = timer;
         if (waiting == null) {
-            waiting = new Timer(tcb.protocol.timers(), now -> tcb.sender.transmit(now));
+            waiting = new Timer(tcb.host.timers, tcb::transmit);
             timer = waiting;
         }
         waiting.arm(nanos);

@@ -16,7 +16,7 @@ import io.tapstack.wire.TcpOptions;
 final class PathMtuDiscovery {
 
     final PathMtuProbing probing;
-    private final TcpConnection tcb;
+    private final ControlBlock tcb;
     private int pathMtu;
 
     // Largest packet that was acknowledged, and one in flight that is larger: maxsizeacked and maxsizesent of RFC
@@ -30,7 +30,7 @@ final class PathMtuDiscovery {
     private int claimedMtu;
     private int claimedSeq;
 
-    PathMtuDiscovery(final TcpConnection tcb) {
+    PathMtuDiscovery(final ControlBlock tcb) {
         this.tcb = tcb;
         this.probing = new PathMtuProbing(tcb);
         this.pathMtu = mtu();
@@ -99,9 +99,9 @@ final class PathMtuDiscovery {
         if (believe(mtu) && tcb.maySendData()) {
             // RFC 1191 6.5: again at once, and not as after a congestion; but not for every message about the same
             // flight.
-            tcb.recovery.tooLarge(tcb.arrives.acks().withoutAck(nowNanos));
+            tcb.recovery.tooLarge(tcb.timerEvent(nowNanos));
             tcb.timing.cancel();
-            tcb.sender.transmit(nowNanos);
+            tcb.transmit(nowNanos);
         }
     }
 

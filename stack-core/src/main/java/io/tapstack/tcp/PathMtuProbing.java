@@ -42,7 +42,7 @@ final class PathMtuProbing {
     /** So many segments have to follow the probe, or its loss would not be noticed (7.4). */
     private static final int FOLLOWERS = 4;
 
-    private final TcpConnection tcb;
+    private final ControlBlock tcb;
     private boolean active;
     private int ceiling;
     private int low;
@@ -55,7 +55,7 @@ final class PathMtuProbing {
     private int probeStart;
     private int probeEnd;
 
-    PathMtuProbing(final TcpConnection tcb) {
+    PathMtuProbing(final ControlBlock tcb) {
         this.tcb = tcb;
     }
 

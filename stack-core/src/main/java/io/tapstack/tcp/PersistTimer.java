@@ -9,11 +9,12 @@ import io.tapstack.time.TimerWheel;
  * up to the RTO's own limit. As long as the peer acknowledges the probes the connection stays open, however long it
  * takes.
  */
-final class PersistTimer {
+final class PersistTimer implements Timer.Expiry {
 
     private final Timer timer;
     private final RoundTripEstimator estimator;
     private final TcpConfig config;
+    private final Timeouts timeouts;
     private long firstProbeNanos;
     private int probes;
     private int unanswered;
@@ -22,10 +23,16 @@ final class PersistTimer {
             final TimerWheel wheel,
             final RoundTripEstimator estimator,
             final TcpConfig config,
-            final Timer.Expiry expiry) {
-        this.timer = new Timer(wheel, expiry);
+            final Timeouts timeouts) {
+        this.timer = new Timer(wheel, this);
+        this.timeouts = timeouts;
         this.config = config;
         this.estimator = estimator;
+    }
+
+    @Override
+    public void expired(final long nowNanos) {
+        timeouts.persistTimeout(nowNanos);
     }
 
     /** There is something to send and no window for it. */

@@ -13,19 +13,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class PortTable {
 
-    private final Map<Integer, List<TcpBinding>> byPort = new HashMap<>();
+    private final Map<Integer, List<PortBinding>> byPort = new HashMap<>();
 
     boolean isFree(final Endpoint local, final PortSharing sharing) {
         return isFree(local, sharing, null);
     }
 
     /** True if {@code binding} may begin to listen beside the others. */
-    boolean mayListen(final TcpBinding binding) {
+    boolean mayListen(final PortBinding binding) {
         return isFree(binding.local(), binding.sharing(), binding);
     }
 
-    private boolean isFree(final Endpoint local, final PortSharing sharing, final @Nullable TcpBinding self) {
-        for (final TcpBinding other : at(local.port())) {
+    private boolean isFree(final Endpoint local, final PortSharing sharing, final @Nullable PortBinding self) {
+        for (final PortBinding other : at(local.port())) {
             final boolean overlap = other.local().address().isAny()
                     || local.address().isAny()
                     || other.local().address().equals(local.address());
@@ -40,20 +40,20 @@ final class PortTable {
         return !at(port).isEmpty();
     }
 
-    TcpBinding add(final Endpoint local, final PortSharing sharing) {
-        final TcpBinding binding = new TcpBinding(this, local, sharing);
+    PortBinding add(final Endpoint local, final PortSharing sharing) {
+        final PortBinding binding = new PortBinding(this, local, sharing);
         byPort.computeIfAbsent(local.port(), port -> new ArrayList<>(1)).add(binding);
         return binding;
     }
 
-    void remove(final TcpBinding binding) {
-        final List<TcpBinding> bindings = at(binding.local().port());
+    void remove(final PortBinding binding) {
+        final List<PortBinding> bindings = at(binding.local().port());
         if (bindings.remove(binding) && bindings.isEmpty()) {
             byPort.remove(binding.local().port());
         }
     }
 
-    private List<TcpBinding> at(final int port) {
+    private List<PortBinding> at(final int port) {
         return byPort.getOrDefault(port, new ArrayList<>(0));
     }
 }

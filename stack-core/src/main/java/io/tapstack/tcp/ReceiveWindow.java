@@ -10,10 +10,10 @@ import io.tapstack.wire.SequenceNumber;
  */
 final class ReceiveWindow {
 
-    private final TcpConnection tcb;
+    private final ControlBlock tcb;
     private final ReceiveTuning tuning;
 
-    ReceiveWindow(final TcpConnection tcb) {
+    ReceiveWindow(final ControlBlock tcb) {
         this.tcb = tcb;
         this.tuning = new ReceiveTuning(tcb.config, tcb.pool);
     }
@@ -37,18 +37,12 @@ final class ReceiveWindow {
         }
     }
 
-    /** The window that a SYN announces, which is never scaled (RFC 7323 2.2). */
-    static int first(final TcpConfig config) {
-        final int most = config.windowClamp() == 0 ? WindowScale.MAX_UNSCALED : config.windowClamp();
-        return Math.min(config.receiveBufferBytes(), Math.min(most, WindowScale.MAX_UNSCALED));
-    }
-
     /**
      * The window to announce in a SYN that goes out now. A SYN-ACK that is repeated after a Fast Open may announce less
      * than segments between the two did, which is not taken back.
      */
     int announceInSyn() {
-        final int window = first(tcb.config);
+        final int window = WindowScale.first(tcb.config);
         tcb.rcvAdv = SequenceNumber.max(tcb.rcvAdv, tcb.rcvNxt + window);
         return window;
     }
@@ -79,7 +73,7 @@ final class ReceiveWindow {
         final int promised = tcb.rcvWnd();
         if (free() - promised >= worthwhileStep() && 2L * promised < largest()) {
             tcb.delayedAck.ackNow();
-            tcb.sender.transmit(nowNanos);
+            tcb.transmit(nowNanos);
         }
     }
 

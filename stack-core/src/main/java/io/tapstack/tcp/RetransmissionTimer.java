@@ -7,16 +7,23 @@ import io.tapstack.time.TimerWheel;
  * The retransmission timer and its rules (RFC 6298 5): it runs while something that the peer has to acknowledge is in
  * flight.
  */
-final class RetransmissionTimer {
+final class RetransmissionTimer implements Timer.Expiry {
 
     private final Timer timer;
     private final RoundTripEstimator estimator;
+    private final Timeouts timeouts;
     private boolean limited;
     private long limitNanos;
 
-    RetransmissionTimer(final TimerWheel wheel, final RoundTripEstimator estimator, final Timer.Expiry expiry) {
-        this.timer = new Timer(wheel, expiry);
+    RetransmissionTimer(final TimerWheel wheel, final RoundTripEstimator estimator, final Timeouts timeouts) {
+        this.timer = new Timer(wheel, this);
+        this.timeouts = timeouts;
         this.estimator = estimator;
+    }
+
+    @Override
+    public void expired(final long nowNanos) {
+        timeouts.retransmissionTimeout(nowNanos);
     }
 
     /** RFC 6298 5.1: something was sent; start unless it runs. */

@@ -8,38 +8,48 @@ import io.tapstack.error.SocketError;
  */
 final class Retransmissions {
 
-    /** R1 (RFC 1122 4.2.3.5): so many retransmissions without an answer, and the IP layer is told. */
-    static final int ADVICE_AFTER = 3;
+    private final ControlBlock tcb;
+    private final Handshake handshake;
+    private final WindowReduction reduction;
+    private final LossTimer lossTimer;
+    private final Pacer pacer;
 
-    private final TcpConnection tcb;
-
-    Retransmissions(final TcpConnection tcb) {
+    Retransmissions(
+            final ControlBlock tcb,
+            final Handshake handshake,
+            final WindowReduction reduction,
+            final LossTimer lossTimer,
+            final Pacer pacer) {
         this.tcb = tcb;
+        this.handshake = handshake;
+        this.reduction = reduction;
+        this.lossTimer = lossTimer;
+        this.pacer = pacer;
     }
 
     void timedOut(final long nowNanos) {
         if (tcb.state == TcpState.SYN_SENT || tcb.state == TcpState.SYN_RECEIVED) {
-            tcb.handshake.timedOut(nowNanos);
+            handshake.timedOut(nowNanos);
             return;
         }
-        if (tcb.lossTimer.isProbeDue()) {
+        if (lossTimer.isProbeDue()) {
             // RFC 8985 7.2: where both are due, the probe comes first, and the timeout an RTO later.
-            tcb.lossTimer.probeNow(nowNanos);
+            lossTimer.probeNow(nowNanos);
             return;
         }
         if (tcb.timeouts == 0) {
             tcb.userTimeout.begin(nowNanos);
         }
         final boolean hopeless = isHopeless(nowNanos);
-        tcb.handshake.noteBlackHole(tcb.timeouts, hopeless, nowNanos);
+        handshake.noteBlackHole(tcb.timeouts, hopeless, nowNanos);
         if (hopeless) {
-            tcb.life.fail(tcb.life.errorOr(SocketError.ETIMEDOUT), nowNanos);
+            tcb.fail(tcb.errorOr(SocketError.ETIMEDOUT), nowNanos);
             return;
         }
-        advise(tcb, tcb.timeouts);
-        tcb.reduction.timedOut(nowNanos);
+        tcb.advise(tcb.timeouts);
+        reduction.timedOut(nowNanos);
         tcb.counters.timeouts.timedOut(tcb.timeouts == 0, nowNanos);
-        tcb.recovery.timedOut(tcb.arrives.acks().withoutAck(nowNanos), tcb.timeouts > 0);
+        tcb.recovery.timedOut(tcb.timerEvent(nowNanos), tcb.timeouts > 0);
         tcb.timeouts++;
         tcb.statistics.retransmissionTimeouts++;
         tcb.timing.cancel();
@@ -48,21 +58,14 @@ final class Retransmissions {
         tcb.retransmissionTimer.restart(nowNanos);
         tcb.statistics.observer().retransmissionTimeout(tcb, tcb.timeouts, tcb.estimator.rto());
         tcb.statistics.observer().congestionWindow(tcb, tcb.congestion.cwnd(), tcb.congestion.ssthresh());
-        tcb.pacer.timedOut();
-        tcb.sender.transmit(nowNanos);
-    }
-
-    /** RFC 1122 4.2.3.5 (a), for SYNs too: negative advice once the same segment was sent again R1 times. */
-    static void advise(final TcpConnection tcb, final int retransmissions) {
-        if (retransmissions >= ADVICE_AFTER) {
-            tcb.path.suspectUnreachable();
-        }
+        pacer.timedOut();
+        tcb.transmit(nowNanos);
     }
 
     private boolean isHopeless(final long nowNanos) {
         if (tcb.userTimeout.isSet()) {
             return tcb.timeouts > 0 && tcb.userTimeout.isOver(nowNanos);
         }
-        return tcb.timeouts >= tcb.life.retries();
+        return tcb.timeouts >= tcb.retries();
     }
 }

@@ -13,16 +13,23 @@ import io.tapstack.wire.TcpHeader;
  */
 final class SegmentArrives {
 
-    private final TcpConnection tcb;
+    private final ControlBlock tcb;
+    private final Handshake handshake;
     private final AckProcessor acks;
+    private final ReceiveWindow receiveWindow;
+    private final KeepAlive keepAlive;
 
-    SegmentArrives(final TcpConnection tcb) {
+    SegmentArrives(
+            final ControlBlock tcb,
+            final Handshake handshake,
+            final AckProcessor acks,
+            final ReceiveWindow receiveWindow,
+            final KeepAlive keepAlive) {
         this.tcb = tcb;
-        this.acks = new AckProcessor(tcb);
-    }
-
-    AckProcessor acks() {
-        return acks;
+        this.handshake = handshake;
+        this.acks = acks;
+        this.receiveWindow = receiveWindow;
+        this.keepAlive = keepAlive;
     }
 
     /** Processes a segment, and sends whatever it allows or demands. */
@@ -34,7 +41,7 @@ final class SegmentArrives {
             otherStates(segment, nowNanos);
         }
         if (tcb.state != TcpState.CLOSED) {
-            tcb.sender.transmit(nowNanos);
+            tcb.transmit(nowNanos);
         }
     }
 
@@ -47,16 +54,16 @@ final class SegmentArrives {
         // As on Linux, an echo of what was never sent shows just as well that the segment belongs to another
         // connection.
         final boolean echoes =
-                !tcb.config.timestamps() || tcb.timestamps.isEchoSince(segment, tcb.handshake.startNanos(), nowNanos);
+                !tcb.config.timestamps() || tcb.timestamps.isEchoSince(segment, handshake.startNanos(), nowNanos);
         if (ack && !(covers && echoes)) {
-            tcb.protocol.resets().answer(segment, tcb.path, nowNanos);
+            tcb.host.resets.answer(segment, tcb.path, nowNanos);
             tcb.statistics.drop(covers ? DropReason.TCP_BAD_ECHO : DropReason.TCP_BAD_ACK);
             return;
         }
         // Second: check the RST bit. RFC 5961 3.2 wants an ACK that covers the SYN, which was checked just now.
         if (segment.has(TcpHeader.RST)) {
             if (ack) {
-                tcb.life.fail(SocketError.ECONNREFUSED, nowNanos);
+                tcb.fail(SocketError.ECONNREFUSED, nowNanos);
             } else {
                 tcb.statistics.drop(DropReason.TCP_RST_IGNORED);
             }
@@ -70,27 +77,27 @@ final class SegmentArrives {
         tcb.irs = segment.seq;
         tcb.rcvNxt = segment.seq + 1;
         tcb.rcvAdv = tcb.rcvNxt;
-        tcb.handshake.negotiate(segment, nowNanos);
+        handshake.negotiate(segment, nowNanos);
         tcb.sndWl1 = segment.seq - 1;
         if (!ack) {
             // Simultaneous open.
-            tcb.life.enter(TcpState.SYN_RECEIVED, nowNanos);
+            tcb.enter(TcpState.SYN_RECEIVED, nowNanos);
             acks.updateWindow(segment);
-            tcb.protocol.synSender().sendSynAck(tcb, nowNanos);
+            handshake.sendSynAck(nowNanos);
             queue(segment);
             return;
         }
         final long roundTrip = tcb.timing.acknowledged(segment.ack, nowNanos);
         sampleHandshake(roundTrip, nowNanos);
-        tcb.handshake.synAcknowledged(segment.ack);
-        final FastOpenSyn fastOpen = tcb.handshake.fastOpenSyn;
+        handshake.synAcknowledged(segment.ack);
+        final FastOpenSyn fastOpen = handshake.fastOpenSyn;
         if (fastOpen != null) {
-            fastOpen.answered(segment.options, segment.ack - (tcb.iss + 1));
+            fastOpen.answered(segment.options, segment.ack - (tcb.iss + 1), handshake.synWasLost());
         }
         acks.updateWindow(segment);
-        tcb.handshake.established(nowNanos);
+        handshake.established(nowNanos);
         tcb.ecn.dataWithSynAck(segment);
-        if (tcb.isWriterWaiting() && !tcb.ecn.isHandshakeAckDue()) {
+        if (tcb.writerWaiting && !tcb.ecn.isHandshakeAckDue()) {
             // The ACK of the SYN may carry data (RFC 9293 3.10.7.3), and as on Linux it waits for that of a writer who
             // waits.
             tcb.delayedAck.ackWithData(nowNanos);
@@ -99,7 +106,7 @@ final class SegmentArrives {
         }
         // Data and FIN may have come along (RFC 9293 3.10.7.3: "processing continues at the sixth step").
         segment.trimFront(tcb.rcvNxt);
-        tcb.receiveWindow.announce();
+        receiveWindow.announce();
         trimBackToWindow(segment);
         fromSixthStep(segment, nowNanos);
     }
@@ -113,7 +120,7 @@ final class SegmentArrives {
         trimBackToWindow(segment);
         final int length = segment.payloadLength();
         if (length > 0) {
-            final int limit = tcb.receiveWindow.reassemblyLimit();
+            final int limit = receiveWindow.reassemblyLimit();
             final boolean kept = !tcb.pool.underPressure()
                     && tcb.reassembly.insert(segment.seq, segment.memory(), segment.payloadOffset(), length, limit);
             if (!kept) {
@@ -131,16 +138,16 @@ final class SegmentArrives {
     /** The connection is ESTABLISHED: what was {@linkplain #queue queued} with the peer's SYN is received now. */
     private void processQueued(final Segment segment, final long nowNanos) {
         if (!tcb.reassembly.isEmpty()) {
-            if (tcb.life.isOrphan()) {
+            if (tcb.orphan) {
                 abandonUnread(segment, nowNanos);
                 return;
             }
             tcb.rcvNxt = tcb.reassembly.deliver(tcb.rcvNxt, tcb.receiveQueue);
-            if (tcb.isInputShutdown()) {
+            if (tcb.inputShutdown) {
                 tcb.receiveQueue.clear();
             }
             tcb.delayedAck.ackNow();
-            tcb.observer().readable();
+            tcb.observer.readable();
         }
         if (tcb.finAnnounced && tcb.finSequence == tcb.rcvNxt) {
             finInOrder(nowNanos);
@@ -189,22 +196,22 @@ final class SegmentArrives {
         if (tcb.state == TcpState.SYN_RECEIVED && !completeHandshake(segment, nowNanos)) {
             return;
         }
-        if (tcb.handshake.fastOpen != null && SequenceNumber.greaterThan(segment.ack, tcb.iss)) {
+        if (handshake.fastOpen != null && SequenceNumber.greaterThan(segment.ack, tcb.iss)) {
             tcb.ecn.synAckAcknowledged(segment);
         }
         if (!acks.process(segment, nowNanos)) {
             return;
         }
         // Not what anybody could have sent who has guessed no number.
-        tcb.keepAlive.heard(nowNanos);
+        keepAlive.heard(nowNanos);
         // RFC 7323 4.3 (2) has this at the first step. But nobody who has guessed a sequence number alone may set
         // TS.Recent.
         if (tcb.timestamps.enabled() && segment.options.hasTimestamps()) {
             tcb.timestamps.accepted(segment.options.timestampValue(), segment.seq, nowNanos);
         }
-        if (tcb.handshake.fastOpen != null && SequenceNumber.greaterThan(segment.ack, tcb.iss)) {
+        if (handshake.fastOpen != null && SequenceNumber.greaterThan(segment.ack, tcb.iss)) {
             timestampsShown(segment);
-            tcb.handshake.fastOpenCompleted(nowNanos);
+            handshake.fastOpenCompleted(nowNanos);
         }
         if (!closingStates(segment, nowNanos)) {
             return;
@@ -266,7 +273,7 @@ final class SegmentArrives {
     private boolean isSynUnanswered(final Segment segment) {
         return segment.seq == tcb.irs
                 && segment.isMereSyn()
-                && (tcb.state == TcpState.SYN_RECEIVED || tcb.handshake.fastOpen != null);
+                && (tcb.state == TcpState.SYN_RECEIVED || handshake.fastOpen != null);
     }
 
     private void refuse(final Segment segment, final long nowNanos) {
@@ -275,7 +282,7 @@ final class SegmentArrives {
             return;
         }
         final boolean synAgain = isSynUnanswered(segment);
-        final FastOpenHandshake fastOpen = tcb.handshake.fastOpen;
+        final FastOpenHandshake fastOpen = handshake.fastOpen;
         if (synAgain && fastOpen != null) {
             if (!isEcnContradicted(segment, nowNanos)) {
                 tcb.ecn.synArrived(segment);
@@ -293,7 +300,7 @@ final class SegmentArrives {
             }
             tcb.timing.cancel(); // Karn
             tcb.ecn.synArrived(segment);
-            tcb.protocol.synSender().sendSynAck(tcb, nowNanos);
+            handshake.sendSynAck(nowNanos);
             return;
         }
         reportDuplicate(segment);
@@ -316,7 +323,7 @@ final class SegmentArrives {
             return false;
         }
         tcb.statistics.drop(DropReason.TCP_FLAGS);
-        tcb.life.abortFor(SocketError.ECONNREFUSED, nowNanos);
+        tcb.abortFor(SocketError.ECONNREFUSED, nowNanos);
         return true;
     }
 
@@ -328,9 +335,9 @@ final class SegmentArrives {
             return;
         }
         switch (tcb.state) {
-            case SYN_RECEIVED -> tcb.life.fail(SocketError.ECONNREFUSED, nowNanos);
-            case CLOSE_WAIT -> tcb.life.fail(SocketError.EPIPE, nowNanos);
-            default -> tcb.life.fail(SocketError.ECONNRESET, nowNanos);
+            case SYN_RECEIVED -> tcb.fail(SocketError.ECONNREFUSED, nowNanos);
+            case CLOSE_WAIT -> tcb.fail(SocketError.EPIPE, nowNanos);
+            default -> tcb.fail(SocketError.ECONNRESET, nowNanos);
         }
     }
 
@@ -344,21 +351,21 @@ final class SegmentArrives {
     private boolean completeHandshake(final Segment segment, final long nowNanos) {
         if (SequenceNumber.lessOrEqual(segment.ack, tcb.sndUna)
                 || SequenceNumber.greaterThan(segment.ack, tcb.sndNxt)) {
-            tcb.protocol.resets().answer(segment, tcb.path, nowNanos);
+            tcb.host.resets.answer(segment, tcb.path, nowNanos);
             tcb.statistics.drop(DropReason.TCP_BAD_ACK);
             return false;
         }
         final long roundTrip = tcb.timing.acknowledged(segment.ack, nowNanos);
         sampleHandshake(roundTrip, nowNanos);
         timestampsShown(segment);
-        tcb.handshake.synAcknowledged(segment.ack);
+        handshake.synAcknowledged(segment.ack);
         tcb.ecn.synAckAcknowledged(segment);
         tcb.sndWl1 = segment.seq - 1;
         tcb.sndWl2 = segment.ack;
         acks.updateWindow(segment);
-        tcb.handshake.established(nowNanos);
+        handshake.established(nowNanos);
         if (tcb.finQueued) {
-            tcb.life.enter(TcpState.FIN_WAIT_1, nowNanos);
+            tcb.enter(TcpState.FIN_WAIT_1, nowNanos);
         }
         processQueued(segment, nowNanos);
         return tcb.state != TcpState.CLOSED;
@@ -367,7 +374,7 @@ final class SegmentArrives {
     private void sampleHandshake(final long roundTrip, final long nowNanos) {
         if (roundTrip >= 0) {
             tcb.estimator.sample(roundTrip, false, nowNanos);
-        } else if (tcb.handshake.synWasLost()) {
+        } else if (handshake.synWasLost()) {
             tcb.estimator.synWasRetransmitted();
         }
     }
@@ -379,17 +386,17 @@ final class SegmentArrives {
         switch (tcb.state) {
             case FIN_WAIT_1 -> {
                 if (tcb.isFinAcknowledged()) {
-                    tcb.life.enter(TcpState.FIN_WAIT_2, nowNanos);
+                    tcb.enter(TcpState.FIN_WAIT_2, nowNanos);
                 }
             }
             case CLOSING -> {
                 if (tcb.isFinAcknowledged()) {
-                    tcb.life.enter(TcpState.TIME_WAIT, nowNanos);
+                    tcb.enter(TcpState.TIME_WAIT, nowNanos);
                 }
             }
             case LAST_ACK -> {
                 if (tcb.isFinAcknowledged()) {
-                    tcb.life.enter(TcpState.CLOSED, nowNanos);
+                    tcb.enter(TcpState.CLOSED, nowNanos);
                     return false;
                 }
             }
@@ -397,7 +404,7 @@ final class SegmentArrives {
                 // Nothing of ours is closed.
             }
         }
-        if ((tcb.life.isOrphan() || tcb.isInputUnwanted() && tcb.finQueued)
+        if ((tcb.orphan || (tcb.inputUnwanted || tcb.inputShutdown) && tcb.finQueued)
                 && segment.payloadLength() > 0
                 && tcb.state.canReceive()
                 && SequenceNumber.greaterThan(segment.seq + segment.payloadLength(), tcb.rcvNxt)) {
@@ -415,9 +422,9 @@ final class SegmentArrives {
         tcb.statistics.drop(DropReason.TCP_AFTER_CLOSE);
         // Formed from the segment, so that its number is the one that the peer waits for, FIN lost or not (RFC 5961
         // 3.2).
-        tcb.protocol.resets().answer(segment, tcb.path, nowNanos);
+        tcb.host.resets.answer(segment, tcb.path, nowNanos);
         tcb.statistics.connectionsAborted++;
-        tcb.life.fail(SocketError.ECONNRESET, nowNanos);
+        tcb.fail(SocketError.ECONNRESET, nowNanos);
     }
 
     private void trimToWindow(final Segment segment) {
@@ -449,7 +456,7 @@ final class SegmentArrives {
         if (segment.has(TcpHeader.URG)
                 && tcb.state.canReceive()
                 && tcb.urgentPointer().arrives(segment)) {
-            tcb.observer().readable();
+            tcb.observer.readable();
         }
     }
 
@@ -478,11 +485,11 @@ final class SegmentArrives {
             outOfOrder(segment, length);
             return;
         }
-        if (!tcb.isInputShutdown()) {
+        if (!tcb.inputShutdown) {
             tcb.receiveQueue.append(segment.memory(), segment.payloadOffset(), length);
         }
         tcb.noteArrival(segment.seq, length, nowNanos);
-        tcb.dataArrived(segment, length, nowNanos);
+        dataArrived(segment, length, nowNanos);
         tcb.rcvNxt += length;
         if (!tcb.reassembly.isEmpty()) {
             // RFC 5681 4.2: an ACK at once for a segment that fills a gap.
@@ -492,14 +499,23 @@ final class SegmentArrives {
             }
             tcb.rcvNxt = tcb.reassembly.deliver(tcb.rcvNxt, tcb.receiveQueue);
             tcb.sacks.inOrder(tcb.rcvNxt);
-            if (tcb.isInputShutdown()) {
+            if (tcb.inputShutdown) {
                 tcb.receiveQueue.clear();
             }
         }
         if (tcb.urgent != null) {
             tcb.urgent.dataArrived();
         }
-        tcb.observer().readable();
+        tcb.observer.readable();
+    }
+
+    /** {@code bytes} of {@code segment} are new and in order; RCV.NXT is still before them. */
+    private void dataArrived(final Segment segment, final int bytes, final long nowNanos) {
+        tcb.counters.dataArrived(nowNanos);
+        receiveWindow.dataArrived(segment, tcb.segmentSize.received(bytes), nowNanos);
+        final int fullSegment = tcb.segmentSize.fullReceived();
+        tcb.delayedAck.quickAck().dataArrived(tcb.rcvWnd(), fullSegment, tcb.estimator.rto(), nowNanos);
+        tcb.delayedAck.dataArrived(bytes, fullSegment, nowNanos);
     }
 
     /**
@@ -517,7 +533,7 @@ final class SegmentArrives {
         // RFC 5681 4.2: a duplicate ACK at once for a segment that comes out of order.
         tcb.delayedAck.ackTrouble();
         tcb.counters.outOfOrder(segment);
-        final int limit = tcb.receiveWindow.reassemblyLimit();
+        final int limit = receiveWindow.reassemblyLimit();
         final boolean kept =
                 tcb.reassembly.insert(segment.seq, segment.memory(), segment.payloadOffset(), length, limit);
         pruned();
@@ -558,15 +574,14 @@ final class SegmentArrives {
         tcb.rcvAdv = SequenceNumber.max(tcb.rcvAdv, tcb.rcvNxt); // it may have come just behind the window
         tcb.sacks.inOrder(tcb.rcvNxt);
         switch (tcb.state) {
-            case ESTABLISHED -> tcb.life.enter(TcpState.CLOSE_WAIT, nowNanos);
-            case FIN_WAIT_1 ->
-                tcb.life.enter(tcb.isFinAcknowledged() ? TcpState.TIME_WAIT : TcpState.CLOSING, nowNanos);
-            case FIN_WAIT_2 -> tcb.life.enter(TcpState.TIME_WAIT, nowNanos);
+            case ESTABLISHED -> tcb.enter(TcpState.CLOSE_WAIT, nowNanos);
+            case FIN_WAIT_1 -> tcb.enter(tcb.isFinAcknowledged() ? TcpState.TIME_WAIT : TcpState.CLOSING, nowNanos);
+            case FIN_WAIT_2 -> tcb.enter(TcpState.TIME_WAIT, nowNanos);
             default -> {
                 // CLOSE-WAIT and later: remain.
             }
         }
         tcb.delayedAck.ackNow();
-        tcb.observer().readable();
+        tcb.observer.readable();
     }
 }

@@ -15,27 +15,14 @@ import java.nio.ByteBuffer;
  */
 final class SegmentOutput {
 
-    private final TcpConnection tcb;
-    // The MSS, or as many whole MSSs as the device cuts by itself.
-    private int largestSegment;
+    private final ControlBlock tcb;
+    private final ReceiveWindow receiveWindow;
+    private final Pacer pacer;
 
-    SegmentOutput(final TcpConnection tcb) {
+    SegmentOutput(final ControlBlock tcb, final ReceiveWindow receiveWindow, final Pacer pacer) {
         this.tcb = tcb;
-    }
-
-    /** The MSS is known, or has changed. */
-    void mssChanged() {
-        final IpPath path = tcb.path;
-        final int headers = path.ipHeaderLength() + TcpHeader.MIN_LENGTH + optionsLength();
-        final int segments = (path.maxSegmentOffload() - headers) / tcb.mss;
-        largestSegment = Math.max(1, segments) * tcb.mss;
-    }
-
-    /** Most bytes of payload that may be handed down at once. */
-    int largestPayload() {
-        // A device that cuts super-segments copies the urgent pointer as it is, which is right for the first one alone.
-        final boolean urgent = tcb.urgent != null && tcb.urgent.isSending();
-        return urgent || tcb.ecn.isUncuttable() ? tcb.mss : largestSegment;
+        this.receiveWindow = receiveWindow;
+        this.pacer = pacer;
     }
 
     /** {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>}. */
@@ -106,7 +93,7 @@ final class SegmentOutput {
             }
         }
         final ByteBuffer bytes = packet.memory().bytes();
-        final int window = tcb.windowScale.toWire(tcb.receiveWindow.announce());
+        final int window = tcb.windowScale.toWire(receiveWindow.announce());
         // A zero-window probe is not new data to RFC 3168 6.1.6.
         final boolean newData = payload > 0 && seq == tcb.sndNxt && tcb.sndWnd > 0;
         final int sentFlags =
@@ -149,13 +136,13 @@ final class SegmentOutput {
             return -1;
         }
         tcb.counters.sent(payload, segmentBytes, nowNanos);
-        acknowledged();
+        tcb.acknowledgedWithSegment();
         tcb.ecn.sent(sentFlags, pure);
         if (accurateEcn != null) {
             accurateEcn.option.sent(seq, payload, seq == tcb.sndNxt, nowNanos);
         }
         tcb.pathMtu.sent(seq, payload, segmentBytes);
-        tcb.pacer.sent(payload);
+        pacer.sent(payload);
         if (timeoutOption != null && userTimeout != 0) {
             timeoutOption.sent(userTimeout);
         }
@@ -164,7 +151,7 @@ final class SegmentOutput {
         }
         if (offload && payload > 0 && !tcb.sendQueue.isIntact(position, payload)) {
             // Cut short while the device read it: the peer may have been sent bytes that were never in the file.
-            tcb.life.abortFor(SocketError.EIO, nowNanos);
+            tcb.abortFor(SocketError.EIO, nowNanos);
             return -1;
         }
         return payload;
@@ -180,8 +167,8 @@ final class SegmentOutput {
         final int ack = (flags & TcpHeader.ACK) != 0 ? tcb.rcvNxt : 0;
         final int urgent = tcb.urgent == null ? 0 : tcb.urgent.pointer(seq);
         final int allFlags = urgent == 0 ? flags : flags | TcpHeader.URG;
-        tcb.protocol
-                .header()
+        tcb.host
+                .header
                 .wrap(bytes, at)
                 .write(tcb.localPort(), tcb.remotePort(), seq, ack, headerLength, allFlags, window, urgent);
     }
@@ -192,12 +179,6 @@ final class SegmentOutput {
         tcb.statistics.segmentsSent++;
         final int trafficClass = tcb.config.trafficClass() | ecnField;
         return path.send(packet, IpProtocol.TCP, trafficClass, tcb.config.timeToLive(), tcb.config.pathMtuPolicy());
-    }
-
-    /** Every segment carries the ACK: a delayed one is done with. */
-    void acknowledged() {
-        tcb.delayedAck.ackSent();
-        tcb.timestamps.ackSent(tcb.rcvNxt);
     }
 
     /**

@@ -2,11 +2,9 @@ package io.tapstack.tcp;
 
 import io.tapstack.error.SocketError;
 import io.tapstack.event.StackEvents.RetransmitCause;
-import io.tapstack.ip.SendStatus;
 import io.tapstack.tcp.recovery.LossRecovery;
 import io.tapstack.wire.SequenceNumber;
 import io.tapstack.wire.TcpHeader;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Decides what may be sent now: transmission is pulled. Nothing is built before the congestion window, the peer's
@@ -15,41 +13,37 @@ import org.jspecify.annotations.Nullable;
  */
 final class SegmentSender {
 
-    private final TcpConnection tcb;
+    private final ControlBlock tcb;
     private final SegmentOutput output;
+    private final Pacer pacer;
+    private final WindowReduction reduction;
+    private final SendBufferLimit sendBuffer;
+    private final LossTimer lossTimer;
+    private final ClosedWindow closedWindow;
     private final PushMarks pushMarks = new PushMarks();
-    // Behind the last segment sent that was smaller than the MSS, for Nagle's algorithm in Minshall's form.
-    private int sndSml;
-    private boolean cwndLimited;
-    private boolean peerWindowLimited;
-    private long lastSendNanos;
     private boolean flushing;
-    private boolean synOwed; // the device had no room for it
-    // Null as long as nobody has ended a record (MSG_EOR).
-    private @Nullable RecordEnds records;
 
-    SegmentSender(final TcpConnection tcb) {
+    SegmentSender(
+            final ControlBlock tcb,
+            final SegmentOutput output,
+            final Pacer pacer,
+            final WindowReduction reduction,
+            final SendBufferLimit sendBuffer) {
         this.tcb = tcb;
-        this.output = tcb.output;
-        this.sndSml = tcb.iss;
+        this.output = output;
+        this.pacer = pacer;
+        this.reduction = reduction;
+        this.sendBuffer = sendBuffer;
+        this.lossTimer = new LossTimer(tcb, this, reduction);
+        this.closedWindow = new ClosedWindow(tcb, output, this);
     }
 
-    /** SND.UNA has moved: the end of the last small segment keeps up, or after 2 GiB it would seem to lie ahead. */
-    void acknowledgedUpTo(final int ack) {
-        sndSml = SequenceNumber.max(sndSml, ack);
-        if (records != null) {
-            records.acknowledged(ack);
-        }
+    LossTimer lossTimer() {
+        return lossTimer;
     }
 
-    /** A record ends at {@code seq} (MSG_EOR): no segment has bytes from both sides of it. */
-    void endRecord(final int seq) {
-        RecordEnds ends = records;
-        if (ends == null) {
-            ends = new RecordEnds();
-            records = ends;
-        }
-        ends.add(seq);
+    ClosedWindow closedWindow() {
+        return closedWindow;
     }
 
     /**
@@ -57,7 +51,7 @@ final class SegmentSender {
      * byte there may be a FIN.
      */
     private int withinRecord(final int seq, final int length) {
-        final RecordEnds ends = records;
+        final RecordEnds ends = tcb.records;
         if (ends == null) {
             return length;
         }
@@ -65,54 +59,35 @@ final class SegmentSender {
         return seq + limit == tcb.queueEnd() ? length : limit;
     }
 
-    /** True if no record ends between the bytes {@code first} and {@code last}, so that one segment may have both. */
-    boolean isOneRecord(final int first, final int last) {
-        final int length = last - first + 1;
-        return records == null || records.limit(first, length) == length;
-    }
-
     private boolean isRecordEnd(final int seq) {
-        return records != null && records.isEnd(seq);
-    }
-
-    /** True if the last transmission stopped because of the congestion window. */
-    boolean isCwndLimited() {
-        return cwndLimited;
-    }
-
-    /** True if it stopped because of the peer's window. */
-    boolean isPeerWindowLimited() {
-        return peerWindowLimited;
+        return tcb.records != null && tcb.records.isEnd(seq);
     }
 
     /**
      * Sends whatever may be sent now: retransmissions, new data, FIN, and an ACK if one is due and nothing carried it.
      */
     void transmit(final long nowNanos) {
-        if (synOwed && (tcb.isBlocked() || !tcb.protocol.synSender().sendOwed(tcb, nowNanos))) {
-            return; // Who has seen no SYN can do nothing with the rest.
-        }
         if (tcb.delayedAck.isDue() && (tcb.sacks.isReportDue() || tcb.ecn.isHandshakeAckDue())) {
             // Data would carry the ACK, but full segments have no room for the blocks, nor for what a pure ACK says of
             // the SYN-ACK (RFC 9768 3.2.2.1).
             output.sendAck(nowNanos);
         }
-        peerWindowLimited = false;
+        tcb.peerWindowLimited = false;
         if (tcb.maySendData()) {
             restartAfterIdle(nowNanos);
-            tcb.closedWindow.leaveIfOpen();
+            closedWindow.leaveIfOpen();
             tcb.pathMtu.look();
             do {
-                while (tcb.pacer.maySend(nowNanos) && (retransmitNext(nowNanos) || sendNext(nowNanos))) {
+                while (pacer.maySend(nowNanos) && (retransmitNext(nowNanos) || sendNext(nowNanos))) {
                     // Until a window or the time is used up, the queue is empty or the device is full.
                 }
-            } while (!tcb.pacer.isWaiting() && tcb.recovery.nothingToSend(tcb.sndNxt));
+            } while (!pacer.isWaiting() && tcb.recovery.nothingToSend(tcb.sndNxt));
             if (!tcb.maySendData()) {
                 return; // Over, as a file was cut short: no timer is to start any more.
             }
-            tcb.lossTimer.update(nowNanos);
-            tcb.closedWindow.enterIfStuck(nowNanos);
-            tcb.room.sent();
+            lossTimer.update(nowNanos);
+            closedWindow.enterIfStuck(tcb.blocked || pacer.isWaiting(), nowNanos);
+            sendBuffer.sent();
         }
         tcb.counters.look(nowNanos);
         if (tcb.delayedAck.isDue()) {
@@ -130,7 +105,7 @@ final class SegmentSender {
     // ---- What to send
 
     private boolean retransmitNext(final long nowNanos) {
-        if (!tcb.recovery.wantsRetransmission() || tcb.isBlocked()) {
+        if (!tcb.recovery.wantsRetransmission() || tcb.blocked) {
             return false;
         }
         final int seq = tcb.recovery.nextRetransmission();
@@ -145,7 +120,7 @@ final class SegmentSender {
         // small that is: of records, which cannot be put together, that is one until something is acknowledged.
         // And with nothing in the network no ACK would ever make room.
         final boolean timedOut =
-                tcb.recovery.phase() == LossRecovery.Phase.LOSS && (records == null || tcb.timeouts > 0);
+                tcb.recovery.phase() == LossRecovery.Phase.LOSS && (tcb.records == null || tcb.timeouts > 0);
         final int needed = timedOut ? tcb.mss : retransmissionEnd(seq, tcb.mss) - seq;
         final boolean hasRoom = room >= needed || tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt) == 0;
         if (!(hasRoom && inWindow) && !tcb.recovery.retransmitNow()) {
@@ -153,7 +128,7 @@ final class SegmentSender {
         }
         final RetransmitCause cause = tcb.timeouts > 0 ? RetransmitCause.TIMEOUT : RetransmitCause.FAST_RETRANSMIT;
         final int limit =
-                inWindow ? Math.min(wholeSegments(tcb.pacer.limit(Math.min(room, peerSpace))), peerSpace) : tcb.mss;
+                inWindow ? Math.min(wholeSegments(pacer.limit(Math.min(room, peerSpace))), peerSpace) : tcb.mss;
         final int end = retransmissionEnd(seq, limit);
         final int mssBefore = tcb.mss;
         final int sent = retransmit(seq, end, cause, nowNanos);
@@ -171,18 +146,18 @@ final class SegmentSender {
 
     /** Bytes that the congestion window leaves room for. */
     private int congestionSpace() {
-        return tcb.reduction.window() - tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt);
+        return reduction.window() - tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt);
     }
 
     /** As many full segments as {@code room} and the device allow, but one at least. */
     private int wholeSegments(final int room) {
-        final int capped = Math.min(room, output.largestPayload());
+        final int capped = Math.min(room, tcb.segmentSize.largestPayload());
         return Math.max(tcb.mss, capped - capped % tcb.mss);
     }
 
     /** RFC 8985 7.3: a segment of new data if there is one, whatever cwnd says; else the last one again. */
     void sendTailLossProbe(final long nowNanos) {
-        if (!tcb.maySendData() || tcb.isBlocked()) {
+        if (!tcb.maySendData() || tcb.blocked) {
             return;
         }
         final int start = tcb.sndNxt;
@@ -222,12 +197,12 @@ final class SegmentSender {
         final boolean nothing = sent == 0 && length > 0; // however large the file is
         if (nothing || sent < length && !tcb.sendQueue.isIntact(seq - tcb.queueStart(), length)) {
             // Bytes that were sent before are not there any more, or cannot be read: the stream cannot be completed.
-            tcb.life.abortFor(SocketError.EIO, nowNanos);
+            tcb.abortFor(SocketError.EIO, nowNanos);
             return 0;
         }
-        lastSendNanos = nowNanos;
+        tcb.lastSendNanos = nowNanos;
         tcb.timing.retransmitted(seq);
-        tcb.statistics.segmentsRetransmitted += SegmentSize.segments(sent, tcb.mss);
+        tcb.statistics.segmentsRetransmitted += MaximumSegmentSize.segments(sent, tcb.mss);
         tcb.counters.sentAgain(sent);
         tcb.statistics.observer().retransmitted(tcb, seq, sent, cause);
         if (seq == tcb.sndUna) {
@@ -242,8 +217,8 @@ final class SegmentSender {
     }
 
     private boolean sendNext(final long nowNanos) {
-        cwndLimited = false;
-        if (tcb.finSent || tcb.isBlocked() || tcb.life.isCutShort()) {
+        tcb.cwndLimited = false;
+        if (tcb.finSent || tcb.blocked || tcb.cutShort) {
             return false;
         }
         final int unsent = tcb.queueEnd() - tcb.sndNxt;
@@ -256,13 +231,13 @@ final class SegmentSender {
         final int record = withinRecord(tcb.sndNxt, unsent);
         final int probe = tcb.pathMtu.probing.next(record, peerSpace, congestionSpace, nowNanos);
         if (probe != PathMtuProbing.NONE) {
-            cwndLimited = true;
+            tcb.cwndLimited = true;
             return probe > 0 && sendMtuProbe(probe, nowNanos);
         }
-        final int length = tcb.pacer.limit(sendable(record, record < unsent, peerSpace, congestionSpace));
+        final int length = pacer.limit(sendable(record, record < unsent, peerSpace, congestionSpace));
         if (length <= 0) {
-            cwndLimited = congestionSpace < Math.min(unsent, Math.min(peerSpace, tcb.mss));
-            peerWindowLimited = !cwndLimited && peerSpace < Math.min(unsent, tcb.mss);
+            tcb.cwndLimited = congestionSpace < Math.min(unsent, Math.min(peerSpace, tcb.mss));
+            tcb.peerWindowLimited = !tcb.cwndLimited && peerSpace < Math.min(unsent, tcb.mss);
             return false;
         }
         // The FIN rides on the last data if it fits the window too.
@@ -306,10 +281,10 @@ final class SegmentSender {
         final boolean all = usable == unsent && (moreBehind || maySendTail());
         if (usable >= tcb.mss) {
             // (1): at least a full segment. A super-segment consists of full ones, but for the end of the data.
-            if (all && usable <= output.largestPayload()) {
+            if (all && usable <= tcb.segmentSize.largestPayload()) {
                 return usable;
             }
-            final int capped = Math.min(usable, output.largestPayload());
+            final int capped = Math.min(usable, tcb.segmentSize.largestPayload());
             return capped - capped % tcb.mss;
         }
         // (3): at least half of the largest window that the peer ever offered: its buffer is small.
@@ -329,7 +304,7 @@ final class SegmentSender {
         if (tcb.moreComing || tcb.config.cork()) {
             return false;
         }
-        return tcb.config.noDelay() || SequenceNumber.lessOrEqual(sndSml, tcb.sndUna);
+        return tcb.config.noDelay() || SequenceNumber.lessOrEqual(tcb.sndSml, tcb.sndUna);
     }
 
     /**
@@ -360,47 +335,31 @@ final class SegmentSender {
         if (end != seq) {
             tcb.congestion.sent(end - seq, tcb.recovery.pipe(tcb.sndUna, seq), nowNanos);
             tcb.scoreboard.sent(seq, end, finSent, segmentBytes, nowNanos);
-            tcb.reduction.sent(end - seq);
-            tcb.lossTimer.restartProbe();
+            reduction.sent(end - seq);
+            lossTimer.restartProbe();
         }
         tcb.sndNxt = end;
         tcb.finSent |= finSent;
         if (sent == 0 && length > 0) {
-            tcb.life.fileCutShort(nowNanos);
+            tcb.fileCutShort(nowNanos);
             return false;
         }
         if (sent % segmentBytes != 0) {
-            sndSml = seq + sent;
+            tcb.sndSml = seq + sent;
         }
         tcb.timing.sent(tcb.sndNxt, nowNanos);
         tcb.delayedAck.quickAck().dataSent(nowNanos);
         tcb.retransmissionTimer.start(nowNanos);
-        lastSendNanos = nowNanos;
+        tcb.lastSendNanos = nowNanos;
         return true;
     }
 
     /** RFC 5681 4.1: after a silence of more than an RTO the window says nothing about the network any more. */
     private void restartAfterIdle(final long nowNanos) {
-        final long idle = nowNanos - lastSendNanos;
+        final long idle = nowNanos - tcb.lastSendNanos;
         if (tcb.sndUna == tcb.sndNxt && tcb.queueEnd() != tcb.sndNxt && idle > tcb.estimator.rto()) {
-            tcb.reduction.restartAfterIdle(idle);
-            lastSendNanos = nowNanos;
+            reduction.restartAfterIdle(idle);
+            tcb.lastSendNanos = nowNanos;
         }
-    }
-
-    /** True if the device had no room for the last SYN or SYN-ACK. */
-    boolean isSynOwed() {
-        return synOwed;
-    }
-
-    /** A SYN or SYN-ACK with so many bytes of data went out ({@link SynSender}), or was refused by the device. */
-    void synSent(final SendStatus status, final int payload, final long nowNanos) {
-        synOwed = status == SendStatus.DEVICE_FULL;
-        if (synOwed) {
-            tcb.blockedByDevice();
-        } else {
-            tcb.counters.sent(payload, Math.max(payload, 1), nowNanos);
-        }
-        lastSendNanos = nowNanos;
     }
 }

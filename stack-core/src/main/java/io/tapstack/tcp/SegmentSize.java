@@ -1,41 +1,26 @@
 package io.tapstack.tcp;
 
-import io.tapstack.ip.IpPath;
 import io.tapstack.wire.TcpHeader;
 import io.tapstack.wire.TcpOptions;
 
 /** What a full segment is, in both directions (RFC 9293 3.7.1, RFC 6691). */
 final class SegmentSize {
 
-    /** What a peer that says nothing accepts over IPv4 (RFC 9293 MUST-15). */
-    static final int DEFAULT_MSS = 536;
-    // A peer that announces less would have us send more header than data.
-    private static final int MIN_MSS = 48;
-
     // Linux's 64 KiB less room for headers.
     private static final int LARGEST_SUPER_SEGMENT = 65_215;
 
-    private final TcpConnection tcb;
-    private int peerMss = DEFAULT_MSS;
+    private final ControlBlock tcb;
+    private int peerMss = MaximumSegmentSize.DEFAULT;
     private int largestReceived;
+    private int largestOffload;
 
-    SegmentSize(final TcpConnection tcb) {
+    SegmentSize(final ControlBlock tcb) {
         this.tcb = tcb;
     }
 
-    /** How many segments of at most {@code largest} bytes carry {@code payload}: one, if there is none. */
-    static int segments(final int payload, final int largest) {
-        return Math.max(1, (payload + largest - 1) / largest);
-    }
-
-    /** What the MSS option of our SYN says: no segment that we could not receive in one piece. */
-    static int offered(final IpPath path, final TcpConfig config) {
-        final int largest = path.linkMtu() - path.ipHeaderLength() - TcpHeader.MIN_LENGTH;
-        return config.maxSegment() > 0 ? Math.min(Math.max(MIN_MSS, config.maxSegment()), largest) : largest;
-    }
-
+    /** The MSS option of our SYN. */
     int offered() {
-        return offered(tcb.path, tcb.config);
+        return MaximumSegmentSize.offered(tcb.path, tcb.config);
     }
 
     /** What a full segment of the peer has, as far as we have said: less the options of every segment. */
@@ -49,7 +34,7 @@ final class SegmentSize {
 
     /** The peer's SYN has come with this MSS option, or with none, if 0. */
     void agree(final int option) {
-        peerMss = option == 0 ? DEFAULT_MSS : option;
+        peerMss = option == 0 ? MaximumSegmentSize.DEFAULT : option;
         update();
     }
 
@@ -57,12 +42,21 @@ final class SegmentSize {
     void update() {
         // RFC 9293 3.7.1: Eff.snd.MSS = min(SendMSS + 20, MMS_S) - TCPhdrsize - IPoptionsize
         // The lower limit is for what the peer says: the MTU of our own link is a fact.
-        final int byPeer = Math.min(Math.max(MIN_MSS, peerMss), offered());
+        final int byPeer = Math.min(Math.max(MaximumSegmentSize.LEAST, peerMss), offered());
         final int mss = tcb.pathMtu.limit(Math.min(byPeer, tcb.pathMtu.largestSegment()) - options());
         tcb.mss = mss;
         tcb.congestion.mss(mss);
         tcb.recovery.mss(mss);
-        tcb.output.mssChanged();
+        final int headers = tcb.path.ipHeaderLength() + TcpHeader.MIN_LENGTH + options();
+        final int segments = (tcb.path.maxSegmentOffload() - headers) / mss;
+        largestOffload = Math.max(1, segments) * mss;
+    }
+
+    /** Most bytes of payload that may be handed down at once: the MSS, or the MSSs that the device cuts by itself. */
+    int largestPayload() {
+        // A device that cuts super-segments copies the urgent pointer as it is, which is right for the first one alone.
+        final boolean urgent = tcb.urgent != null && tcb.urgent.isSending();
+        return urgent || tcb.ecn.isUncuttable() ? tcb.mss : largestOffload;
     }
 
     /**
@@ -70,7 +64,7 @@ final class SegmentSize {
      * half of the peer's window.
      */
     int superSegment() {
-        final int halfWindow = tcb.maxSndWnd > DEFAULT_MSS ? tcb.maxSndWnd / 2 : tcb.maxSndWnd;
+        final int halfWindow = tcb.maxSndWnd > MaximumSegmentSize.DEFAULT ? tcb.maxSndWnd / 2 : tcb.maxSndWnd;
         final int largest = Math.min(halfWindow, LARGEST_SUPER_SEGMENT);
         return Math.max(tcb.mss, largest / tcb.mss * tcb.mss);
     }
@@ -92,6 +86,6 @@ final class SegmentSize {
 
     /** What the peer's full segments are taken to have, in bytes. */
     int fullReceived() {
-        return Math.max(largestReceived, DEFAULT_MSS);
+        return Math.max(largestReceived, MaximumSegmentSize.DEFAULT);
     }
 }

@@ -11,10 +11,9 @@ import io.tapstack.buffer.BufferPool;
  */
 final class SendBufferLimit {
 
-    private final TcpConnection tcb;
-    private boolean wanted;
+    private final ControlBlock tcb;
 
-    SendBufferLimit(final TcpConnection tcb) {
+    SendBufferLimit(final ControlBlock tcb) {
         this.tcb = tcb;
     }
 
@@ -26,20 +25,15 @@ final class SendBufferLimit {
         if (tcb.pool.underPressure()) {
             // Whoever has something in flight waits for it; the others go on in small steps, so that nobody waits for
             // ever.
-            wanted |= !tcb.sendQueue.isEmpty();
+            tcb.wakesWriter |= !tcb.sendQueue.isEmpty();
             return tcb.sendQueue.isEmpty() ? BufferPool.FRAME : 0;
         }
         final int room = Math.min(unsentRoom(), bufferBytes() - tcb.sendQueue.chargedBytes());
-        if (room <= 0 && !wanted) {
-            wanted = true;
-            tcb.counters.chronograph.look(tcb.protocol.timers().nowNanos());
+        if (room <= 0 && !tcb.wakesWriter) {
+            tcb.wakesWriter = true;
+            tcb.counters.chronograph.look(tcb.host.timers.nowNanos());
         }
         return Math.max(0, room);
-    }
-
-    /** True if the application was told to wait. */
-    boolean isWanted() {
-        return wanted;
     }
 
     /**
@@ -48,7 +42,7 @@ final class SendBufferLimit {
      */
     boolean isWritable() {
         if (tooMuchUnsent(2)) {
-            wanted |= mayWrite();
+            tcb.wakesWriter |= mayWrite();
             return false;
         }
         return writableBytes() > 0;
@@ -86,7 +80,7 @@ final class SendBufferLimit {
 
     /** Something was sent. */
     void sent() {
-        if (wanted && mark() > 0) {
+        if (tcb.wakesWriter && mark() > 0) {
             freed();
         }
     }
@@ -100,18 +94,18 @@ final class SendBufferLimit {
         // A small remainder is not worth a call each time an ACK comes.
         final int unsentRoom = unsentRoom();
         final boolean worthIt = unsentRoom > 0 && room >= tcb.config.sharedSendBytes() / 4;
-        wanted |= !worthIt;
+        tcb.wakesWriter |= !worthIt;
         return worthIt ? Math.min(room, unsentRoom) : 0;
     }
 
     /** Something was acknowledged. */
     void freed() {
-        if (wanted
+        if (tcb.wakesWriter
                 && !tooMuchUnsent(2)
                 && tcb.sendQueue.chargedBytes() <= bufferBytes() / 2
                 && tcb.sendQueue.sharedBytes() <= tcb.config.sharedSendBytes() / 2) {
-            wanted = false;
-            tcb.observer().writable();
+            tcb.wakesWriter = false;
+            tcb.observer.writable();
         }
     }
 

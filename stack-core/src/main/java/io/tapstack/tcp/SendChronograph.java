@@ -14,14 +14,14 @@ final class SendChronograph {
         SEND_BUFFER
     }
 
-    private final TcpConnection tcb;
+    private final ControlBlock tcb;
     private Lap lap = Lap.IDLE;
     private long since;
     private long busyNanos;
     private long peerWindowNanos;
     private long sendBufferNanos;
 
-    SendChronograph(final TcpConnection tcb) {
+    SendChronograph(final ControlBlock tcb) {
         this.tcb = tcb;
     }
 
@@ -38,11 +38,11 @@ final class SendChronograph {
         if (isAllDone()) {
             return Lap.IDLE;
         }
-        if (tcb.sender.isPeerWindowLimited()) {
+        if (tcb.peerWindowLimited) {
             return Lap.PEER_WINDOW;
         }
         final boolean open = tcb.state == TcpState.ESTABLISHED || tcb.state == TcpState.CLOSE_WAIT;
-        return open && tcb.room.isWanted() && tcb.queueEnd() == tcb.sndNxt ? Lap.SEND_BUFFER : Lap.BUSY;
+        return open && tcb.wakesWriter && tcb.queueEnd() == tcb.sndNxt ? Lap.SEND_BUFFER : Lap.BUSY;
     }
 
     private boolean isAllDone() {

@@ -1,6 +1,7 @@
 package io.tapstack.tcp;
 
 import io.tapstack.error.SocketError;
+import io.tapstack.wire.TcpHeader;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,21 +10,33 @@ import org.jspecify.annotations.Nullable;
  */
 final class StateMachine {
 
-    private final TcpConnection tcb;
+    private final ControlBlock tcb;
+    private final SegmentOutput output;
+    private final Handshake handshake;
+    private final KeepAlive keepAlive;
+    private final LossTimer lossTimer;
+    private final Pacer pacer;
     // Made when the application is gone and the peer has not closed.
     private @Nullable FinWait2Timer finWait2Timer;
-    private boolean orphan;
     private boolean countedOrphan;
-    private boolean cutShort;
     private boolean resetOwed; // the device had no room for it
-    private @Nullable SocketError error;
-    private @Nullable SocketError softError;
 
     /** What stands for this connection in TIME-WAIT; it may be over while the application still reads. */
     private @Nullable TimeWaitRecord timeWait;
 
-    StateMachine(final TcpConnection tcb) {
+    StateMachine(
+            final ControlBlock tcb,
+            final SegmentOutput output,
+            final Handshake handshake,
+            final KeepAlive keepAlive,
+            final LossTimer lossTimer,
+            final Pacer pacer) {
         this.tcb = tcb;
+        this.output = output;
+        this.handshake = handshake;
+        this.keepAlive = keepAlive;
+        this.lossTimer = lossTimer;
+        this.pacer = pacer;
     }
 
     /** The state; in TIME-WAIT that of the record that has taken this connection's place. */
@@ -41,55 +54,68 @@ final class StateMachine {
         tcb.state = next;
         if (timeWait != null) {
             // CLOSED by ABORT: the record goes too (RFC 9293 3.10.5).
-            tcb.protocol.timeWaits().remove(timeWait);
+            tcb.host.timeWaits.remove(timeWait);
             tcb.delayedAck.stop();
             return;
         }
         tcb.statistics.observer().stateChanged(tcb, previous, next);
         if (countedOrphan && (next == TcpState.TIME_WAIT || next == TcpState.CLOSED)) {
             countedOrphan = false;
-            tcb.protocol.orphans().remove();
+            tcb.host.orphans.remove();
         }
         if (next == TcpState.TIME_WAIT) {
             // The ACK of the FIN is still owed if the device had no room for it.
             stopTimers();
             tcb.reassembly.clear(); // what came from behind the peer's FIN
-            tcb.handshake.ended(nowNanos);
-            timeWait = tcb.protocol.timeWaits().add(tcb, nowNanos);
-            tcb.observer().closed();
+            handshake.ended(nowNanos);
+            timeWait = tcb.host.timeWaits.add(tcb, record(), nowNanos);
+            tcb.observer.closed();
         } else if (next == TcpState.FIN_WAIT_2) {
-            if (orphan) {
+            if (tcb.orphan) {
                 limitFinWait2(nowNanos);
             }
-            tcb.observer().finAcknowledged();
+            tcb.observer.finAcknowledged();
         } else if (next == TcpState.CLOSED) {
             stopTimers();
             tcb.delayedAck.stop();
-            tcb.handshake.ended(nowNanos);
+            handshake.ended(nowNanos);
             tcb.sendQueue.clear();
             tcb.reassembly.clear();
             tcb.scoreboard.clear();
             tcb.counters.closed(nowNanos);
-            tcb.protocol.remove(tcb);
-            tcb.observer().closed();
+            tcb.host.connections.remove(tcb);
+            tcb.observer.closed();
         }
+    }
+
+    private TimeWaitRecord record() {
+        final int rcvWnd = tcb.rcvWnd();
+        return new TimeWaitRecord(
+                tcb,
+                tcb.sndNxt,
+                tcb.rcvNxt,
+                rcvWnd,
+                tcb.windowScale.toWire(rcvWnd),
+                tcb.timestamps.enabled() ? tcb.timestamps : null,
+                tcb.ecn.flags(TcpHeader.ACK, false, false),
+                tcb.config);
     }
 
     private void limitFinWait2(final long nowNanos) {
         FinWait2Timer timer = finWait2Timer;
         if (timer == null) {
-            timer = new FinWait2Timer(tcb.protocol.timers(), tcb.config, now -> enter(TcpState.CLOSED, now));
+            timer = new FinWait2Timer(tcb.host.timers, tcb.config, now -> enter(TcpState.CLOSED, now));
             finWait2Timer = timer;
         }
         timer.start(nowNanos);
     }
 
     private void stopTimers() {
-        tcb.lossTimer.stop();
-        tcb.pacer.stop();
+        lossTimer.stop();
+        pacer.stop();
         tcb.retransmissionTimer.stop();
         tcb.persistTimer.stop();
-        tcb.keepAlive.stop();
+        keepAlive.stop();
         if (finWait2Timer != null) {
             finWait2Timer.stop();
         }
@@ -115,24 +141,24 @@ final class StateMachine {
         tcb.moreComing = false;
         if (tcb.state != TcpState.SYN_RECEIVED) {
             enter(next, nowNanos);
-            tcb.sender.transmit(nowNanos);
+            tcb.transmit(nowNanos);
         }
     }
 
     /** CLOSE by an application that goes away: see {@link TcpConnection#close}. */
     void abandon(final long nowNanos) {
-        orphan = true;
+        tcb.orphan = true;
         final boolean alive = tcb.state != TcpState.CLOSED && tcb.state != TcpState.TIME_WAIT;
         if (alive && tcb.state.isSynchronized() && tcb.receiveQueue.length() > 0) {
-            tcb.abort(nowNanos);
+            abort(nowNanos);
             return;
         }
         tcb.receiveQueue.clear();
         if (alive && !countedOrphan) {
-            countedOrphan = tcb.protocol.orphans().tryAdd();
+            countedOrphan = tcb.host.orphans.tryAdd();
             if (!countedOrphan) {
                 tcb.statistics.orphansReset++;
-                tcb.abort(nowNanos);
+                abort(nowNanos);
                 return;
             }
         }
@@ -142,69 +168,10 @@ final class StateMachine {
         }
     }
 
-    /** True once the application is gone. */
-    boolean isOrphan() {
-        return orphan;
-    }
-
-    /**
-     * How often data is sent again before the connection is given up: nobody waits for an orphan, and it holds memory.
-     */
-    int retries() {
-        final int retries = tcb.config.dataRetries();
-        return orphan ? Math.min(tcb.config.orphanRetries(), retries) : retries;
-    }
-
-    // ---- By an error
-
-    /** Why the connection failed, or null. */
-    @Nullable
-    SocketError error() {
-        return error;
-    }
-
-    /** An error that the network reported and the connection lived through (RFC 5461), or null. */
-    @Nullable
-    SocketError softError() {
-        return softError;
-    }
-
-    void softError(final SocketError reported) {
-        softError = reported;
-    }
-
-    /** Something new is acknowledged: what the network had reported is over. */
-    void forgetSoftError() {
-        softError = null;
-    }
-
-    /** What the network has reported, which says more than {@code otherwise}. */
-    SocketError errorOr(final SocketError otherwise) {
-        final SocketError reported = softError;
-        return reported == null ? otherwise : reported;
-    }
-
-    /** The Internet layer knows no way to the peer. */
-    void unreachable(final long nowNanos) {
-        softError = SocketError.EHOSTUNREACH;
-        if (tcb.state == TcpState.SYN_SENT) {
-            fail(SocketError.EHOSTUNREACH, nowNanos);
-        }
-    }
-
-    /**
-     * A mapped file in the send queue has become shorter. What is in flight may still arrive; then the peer is told, by
-     * a reset, that the rest does not come: a stream that ended with a FIN would look complete.
-     */
-    void fileCutShort(final long nowNanos) {
-        cutShort = true;
-        if (tcb.sndUna == tcb.sndNxt) {
-            abortFor(SocketError.EIO, nowNanos);
-        }
-    }
-
-    boolean isCutShort() {
-        return cutShort;
+    /** ABORT (RFC 9293 3.10.5): everything is thrown away and the peer gets a reset. */
+    void abort(final long nowNanos) {
+        abortFor(SocketError.ECONNABORTED, nowNanos);
+        tcb.receiveQueue.clear();
     }
 
     /** Ends the connection with a reset. */
@@ -227,7 +194,7 @@ final class StateMachine {
     }
 
     private void reset(final long nowNanos) {
-        resetOwed = !tcb.output.sendReset(nowNanos);
+        resetOwed = !output.sendReset(nowNanos);
     }
 
     /**
@@ -243,7 +210,7 @@ final class StateMachine {
     /** Ends the connection without a word to the peer. */
     void fail(final SocketError reason, final long nowNanos) {
         if (tcb.state != TcpState.CLOSED) {
-            error = reason;
+            tcb.error = reason;
             enter(TcpState.CLOSED, nowNanos);
         }
     }

@@ -12,6 +12,9 @@ final class SynOptions {
     private static final int NO_SHIFT = -1;
     private static final int ACC_ECN_FIELDS = 3;
 
+    /** RFC 9768 3.2.1: the byte counters for ECT begin with 1. */
+    static final int INITIAL_ECT_BYTES = 1;
+
     private int mss;
     private int shift;
     private boolean sack;
@@ -70,7 +73,8 @@ final class SynOptions {
 
     /** RFC 5482: if there is room beside the others. To be called last. */
     void userTimeout(final int value) {
-        userTimeout = length() + UserTimeoutOption.LENGTH <= TcpHeader.MAX_LENGTH - TcpHeader.MIN_LENGTH ? value : 0;
+        userTimeout =
+                length() + TcpOptions.USER_TIMEOUT_LENGTH <= TcpHeader.MAX_LENGTH - TcpHeader.MIN_LENGTH ? value : 0;
     }
 
     /** The cookie that stands in received options, or null. */
@@ -91,7 +95,7 @@ final class SynOptions {
         return 4
                 + (timestamps ? TcpOptions.TIMESTAMPS_LENGTH : sack ? 4 : 0)
                 + (shift == NO_SHIFT ? 0 : 4)
-                + (userTimeout == 0 ? 0 : UserTimeoutOption.LENGTH)
+                + (userTimeout == 0 ? 0 : TcpOptions.USER_TIMEOUT_LENGTH)
                 + (accEcn ? TcpOptions.accEcnLength(accEcnFields) : 0)
                 + (given == null ? 0 : TcpOptions.cookieOptionLength(given.length(), given.experimental()));
     }
@@ -113,14 +117,8 @@ final class SynOptions {
             option += TcpOptions.writeUserTimeout(bytes, option, userTimeout);
         }
         if (accEcn) {
-            option += TcpOptions.writeAccEcn(
-                    bytes,
-                    option,
-                    false,
-                    accEcnFields,
-                    AccEcnReceiver.INITIAL_ECT_BYTES,
-                    0,
-                    AccEcnReceiver.INITIAL_ECT_BYTES);
+            option +=
+                    TcpOptions.writeAccEcn(bytes, option, false, accEcnFields, INITIAL_ECT_BYTES, 0, INITIAL_ECT_BYTES);
         }
         final FastOpenCookie given = cookie;
         if (given != null) {

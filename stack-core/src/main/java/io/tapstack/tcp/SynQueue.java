@@ -1,21 +1,19 @@
 package io.tapstack.tcp;
 
-import io.tapstack.time.TimerWheel;
-
 /**
  * The half-open connections of a listener: each a record, one timer for all. Limited in number; the SYN-ACK is sent
  * again and given up as RFC 6298 5 and RFC 1122 4.2.3.5 say.
  */
 final class SynQueue {
 
-    private final TcpProtocol protocol;
+    private final ListenerHost host;
     private final int limit;
     private final RecordQueue<HalfOpen> queue;
 
-    SynQueue(final TcpProtocol protocol, final TimerWheel timers, final int limit) {
-        this.protocol = protocol;
+    SynQueue(final ListenerHost host, final int limit) {
+        this.host = host;
         this.limit = limit;
-        this.queue = new RecordQueue<>(timers, this::timedOut);
+        this.queue = new RecordQueue<>(host.timers(), this::timedOut);
     }
 
     int size() {
@@ -28,16 +26,16 @@ final class SynQueue {
 
     /** The SYN has come: sends the SYN-ACK. */
     void add(final HalfOpen half, final long nowNanos) {
-        protocol.add(half);
+        host.connections().add(half);
         queue.add(half, nowNanos + half.listener.config().initialRtoNanos());
-        protocol.statistics().observer().stateChanged(half, TcpState.CLOSED, TcpState.SYN_RECEIVED);
-        protocol.halfOpenArrives().sendSynAck(half, nowNanos);
+        host.statistics().observer().stateChanged(half, TcpState.CLOSED, TcpState.SYN_RECEIVED);
+        host.halfOpenArrives().sendSynAck(half, nowNanos);
     }
 
     /** The handshake is complete: the record makes room for its connection. */
     void complete(final HalfOpen half) {
         queue.remove(half);
-        protocol.remove(half);
+        host.connections().remove(half);
     }
 
     /** The handshake has failed. */
@@ -49,14 +47,14 @@ final class SynQueue {
     /** Forgets all; their peers are told. */
     void clear(final long nowNanos) {
         queue.clear(half -> {
-            protocol.halfOpenArrives().reset(half, nowNanos);
+            host.halfOpenArrives().reset(half, nowNanos);
             over(half);
         });
     }
 
     private void over(final HalfOpen half) {
-        protocol.remove(half);
-        protocol.statistics().observer().stateChanged(half, TcpState.SYN_RECEIVED, TcpState.CLOSED);
+        host.connections().remove(half);
+        host.statistics().observer().stateChanged(half, TcpState.SYN_RECEIVED, TcpState.CLOSED);
     }
 
     private void timedOut(final HalfOpen half, final long nowNanos) {
@@ -73,7 +71,7 @@ final class SynQueue {
         }
         half.repeated = true;
         half.retransmissions++;
-        protocol.statistics().segmentsRetransmitted++;
-        protocol.halfOpenArrives().sendSynAck(half, nowNanos);
+        host.statistics().segmentsRetransmitted++;
+        host.halfOpenArrives().sendSynAck(half, nowNanos);
     }
 }

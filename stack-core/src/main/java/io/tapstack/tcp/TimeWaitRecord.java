@@ -1,6 +1,5 @@
 package io.tapstack.tcp;
 
-import io.tapstack.wire.TcpHeader;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,18 +33,31 @@ final class TimeWaitRecord extends TupleRecord {
     private boolean challenged;
     private long challengedNanos;
 
-    TimeWaitRecord(final TcpConnection tcb) {
-        super(tcb.path, tcb.localPort(), tcb.remotePort());
-        this.sharing = tcb.sharing;
-        this.sndNxt = tcb.sndNxt;
-        this.rcvNxt = tcb.rcvNxt;
-        this.rcvWnd = tcb.rcvWnd();
-        this.window = (char) tcb.windowScale.toWire(rcvWnd);
-        this.timestamps = tcb.timestamps.enabled() ? tcb.timestamps : null;
-        this.durationNanos = tcb.config.timeWaitNanos();
-        this.flags = (char) tcb.ecn.flags(TcpHeader.ACK, false, false);
-        this.timeToLive = (byte) tcb.config.timeToLive();
-        this.trafficClass = (byte) tcb.config.trafficClass();
+    /**
+     * @param window RCV.WND as it stands in a header
+     * @param timestamps null if they were not agreed on
+     * @param flags ACK, and the ACE field
+     */
+    TimeWaitRecord(
+            final DemuxEntry connection,
+            final int sndNxt,
+            final int rcvNxt,
+            final int rcvWnd,
+            final int window,
+            final @Nullable Timestamps timestamps,
+            final int flags,
+            final TcpConfig config) {
+        super(connection.path, connection.localPort(), connection.remotePort());
+        this.sharing = connection.sharing;
+        this.sndNxt = sndNxt;
+        this.rcvNxt = rcvNxt;
+        this.rcvWnd = rcvWnd;
+        this.window = (char) window;
+        this.timestamps = timestamps;
+        this.durationNanos = config.timeWaitNanos();
+        this.flags = (char) flags;
+        this.timeToLive = (byte) config.timeToLive();
+        this.trafficClass = (byte) config.trafficClass();
     }
 
     /** A challenge ACK goes out: a RST that answers it is believed. */

@@ -42,14 +42,13 @@ final class TimeWaitTable {
         return queue.size();
     }
 
-    /** A record takes the place of {@code connection}, which has just entered TIME-WAIT. */
-    TimeWaitRecord add(final TcpConnection connection, final long nowNanos) {
+    /** {@code record} takes the place of {@code connection}, which has just entered TIME-WAIT. */
+    TimeWaitRecord add(final DemuxEntry connection, final TimeWaitRecord record, final long nowNanos) {
         final TimeWaitRecord first = queue.first();
         if (first != null && queue.size() >= limit) {
             statistics.timeWaitsEvicted++;
             remove(first);
         }
-        final TimeWaitRecord record = new TimeWaitRecord(connection);
         connections.remove(connection);
         connections.add(record);
         queue.add(record, nowNanos + record.durationNanos);

@@ -22,7 +22,7 @@ final class TransmitStamps {
 
     private static final byte[] NO_PACKET = {};
 
-    private final TcpConnection tcb;
+    private final ControlBlock tcb;
     private StampObserver observer;
     // Writes in the order of their last bytes: sequence number, kinds, and the segment that has taken it last.
     private int[] keys = new int[4];
@@ -32,7 +32,7 @@ final class TransmitStamps {
     private int count;
     private Region[] held = {};
 
-    TransmitStamps(final TcpConnection tcb, final StampObserver observer) {
+    TransmitStamps(final ControlBlock tcb, final StampObserver observer) {
         this.tcb = tcb;
         this.observer = observer;
     }
@@ -43,8 +43,8 @@ final class TransmitStamps {
         final int last = count - 1;
         final boolean together = last >= 0
                 && SequenceNumber.greaterOrEqual(keys[last], tcb.sndNxt)
-                && key - tcb.sndNxt < tcb.output.largestPayload()
-                && tcb.sender.isOneRecord(keys[last], key);
+                && key - tcb.sndNxt < tcb.segmentSize.largestPayload()
+                && tcb.isOneRecord(keys[last], key);
         if (together || count == MAX_WRITES) {
             kinds[last] |= wanted;
         } else {

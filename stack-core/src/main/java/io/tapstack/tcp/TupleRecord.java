@@ -6,7 +6,7 @@ import io.tapstack.ip.IpPath;
  * What stands for a connection that does not exist yet or any more, for a limited time: an entry of a
  * {@link RecordQueue}.
  */
-abstract sealed class TupleRecord extends DemuxEntry permits HalfOpen, TimeWaitRecord {
+abstract class TupleRecord extends DemuxEntry {
 
     private static final int NOWHERE = -1;
 

@@ -22,7 +22,7 @@ final class UrgentPointer {
         TAKEN
     }
 
-    private final TcpConnection tcb;
+    private final ControlBlock tcb;
     private Received received = Received.NONE;
     // RCV.UP - 1: the sequence number of the urgent byte.
     private int mark;
@@ -30,7 +30,7 @@ final class UrgentPointer {
     private int sndUp;
     private boolean sending;
 
-    UrgentPointer(final TcpConnection tcb) {
+    UrgentPointer(final ControlBlock tcb) {
         this.tcb = tcb;
     }
 

@@ -13,14 +13,14 @@ import io.tapstack.wire.SequenceNumber;
  */
 final class WindowReduction {
 
-    private final TcpConnection tcb;
+    private final ControlBlock tcb;
     private boolean lostForSize;
     /** The last reduction was for a loss, so that it is taken back if nothing was lost. */
     private boolean forLoss;
 
     private final CwrReduction smooth;
 
-    WindowReduction(final TcpConnection tcb) {
+    WindowReduction(final ControlBlock tcb) {
         this.tcb = tcb;
         this.smooth = new CwrReduction(tcb);
     }

@@ -79,4 +79,10 @@ final class WindowScale {
     int receiveShift() {
         return receiveShift;
     }
+
+    /** The window that a SYN announces, which is never scaled (RFC 7323 2.2). */
+    static int first(final TcpConfig config) {
+        final int most = config.windowClamp() == 0 ? MAX_UNSCALED : config.windowClamp();
+        return Math.min(config.receiveBufferBytes(), Math.min(most, MAX_UNSCALED));
+    }
 }

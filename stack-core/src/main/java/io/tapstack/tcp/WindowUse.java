@@ -12,11 +12,11 @@ import io.tapstack.wire.SequenceNumber;
  */
 final class WindowUse {
 
-    private final TcpConnection tcb;
+    private final ControlBlock tcb;
     private int largestFlight;
     private int end;
 
-    WindowUse(final TcpConnection tcb) {
+    WindowUse(final ControlBlock tcb) {
         this.tcb = tcb;
         this.end = tcb.iss;
     }
@@ -28,7 +28,7 @@ final class WindowUse {
             end = tcb.sndNxt;
         }
         final long cwnd = tcb.congestion.cwnd();
-        final boolean used = tcb.sender.isCwndLimited()
+        final boolean used = tcb.cwndLimited
                 || (tcb.congestion.cwnd() < tcb.congestion.ssthresh()
                         ? cwnd < 2L * largestFlight
                         : cwnd <= 2L * flight);

@@ -21,7 +21,7 @@ class AbortTraceTest {
      */
     @Test
     void abortOnceBothHaveClosed() {
-        final TcpConnection closing = trace.established(new TcpConfig());
+        final Connection closing = trace.established(new TcpConfig());
         closing.shutdownOutput(trace.now());
         trace.out("F. 1:1(0) ack 1").in("F. 1:1(0) ack 1").out(". 2:2(0) ack 2");
         assertThat(closing.state()).isEqualTo(TcpState.CLOSING);
@@ -31,7 +31,7 @@ class AbortTraceTest {
 
     @Test
     void abortOnceBothHaveClosedWithDataUnsent() {
-        final TcpConnection lastAck = trace.established(new TcpConfig(), 100);
+        final Connection lastAck = trace.established(new TcpConfig(), 100);
         trace.write(lastAck, 500);
         trace.out(". 1:101(100) ack 1").in("F. 1:1(0) ack 1 win 100").out(". 101:101(0) ack 2");
         lastAck.shutdownOutput(trace.now());
@@ -42,7 +42,7 @@ class AbortTraceTest {
 
     @Test
     void abortOnceBothHaveClosedWithDataUnread() {
-        final TcpConnection closing = trace.established(new TcpConfig());
+        final Connection closing = trace.established(new TcpConfig());
         closing.shutdownOutput(trace.now());
         trace.out("F. 1:1(0) ack 1").in("FP. 1:101(100) ack 1").out(". 2:2(0) ack 102");
         closing.abort(trace.now());

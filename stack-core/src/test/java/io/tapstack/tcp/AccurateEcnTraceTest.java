@@ -36,20 +36,20 @@ class AccurateEcnTraceTest {
                 .ecn(EcnMode.ACCURATE);
     }
 
-    private TcpConnection established() {
+    private Connection established() {
         return established(config());
     }
 
-    private TcpConnection established(final TcpConfig config) {
+    private Connection established(final TcpConfig config) {
         final TcpListener listener = trace.listen(config);
         trace.in("SEWA 0:0(0) <mss 1000>").out("not-ect S.2 0:0(0) ack 1 <mss 1460," + OPTION + ">");
         trace.in(".2 1:1(0) ack 1 <" + OPTION + ">");
-        final TcpConnection connection = listener.accept();
+        final Connection connection = TcpTrace.accept(listener);
         assertThat(connection).isNotNull();
         return connection;
     }
 
-    private static TcpInfo.Marks marks(final TcpTrace trace, final TcpConnection connection) {
+    private static TcpInfo.Marks marks(final TcpTrace trace, final Connection connection) {
         return connection.info(trace.now()).marks();
     }
 
@@ -88,7 +88,7 @@ class AccurateEcnTraceTest {
         "7, .0, not-ect"
     })
     void understands(final int synAck, final String flags, final String field) {
-        final TcpConnection connection = trace.connect(config());
+        final Connection connection = trace.connect(config());
         trace.out("not-ect SEWA 0:0(0)").in("S." + synAck + " 0:0(0) ack 1 <mss 1000>");
         trace.out("not-ect " + (flags.equals(".5") ? ".2" : ".0") + " 1:1(0) ack 1");
         trace.write(connection, 1_000);
@@ -99,7 +99,7 @@ class AccurateEcnTraceTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 3, 5, 7})
     void theFirstSynAckDecides(final int second) {
-        final TcpConnection connection = trace.connect(config());
+        final Connection connection = trace.connect(config());
         trace.out("SEWA 0:0(0)").in("S.2 0:0(0) ack 1 <mss 1000>").out(".2 1:1(0) ack 1");
         trace.in("S." + second + " 0:0(0) ack 1 <mss 1000>");
         // 3.2.2.1: "any retransmitted SYN/ACK that confirms that the TCP Server supports AccECN".
@@ -127,13 +127,13 @@ class AccurateEcnTraceTest {
 
     // ---- Fast Open (5.2)
 
-    private TcpConnection connectFast(final TcpConfig config, final int bytes) {
+    private Connection connectFast(final TcpConfig config, final int bytes) {
         trace.forgetIss();
         try {
             final TcpProtocol tcp = trace.stack.tcp();
             final TcpBinding binding = tcp.bind(new Endpoint(TcpTrace.STACK, TcpTrace.STACK_PORT), true);
             final ByteBuffer data = ByteBuffer.allocate(bytes);
-            final TcpConnection connection = tcp.connect(
+            final Connection connection = (Connection) tcp.connect(
                     binding,
                     new Endpoint(TcpTrace.PEER, trace.peerPort),
                     config.fastOpen(true),
@@ -150,7 +150,7 @@ class AccurateEcnTraceTest {
     /** 3.2.2.1: a client that has data "SHOULD first send a pure ACK" for the SYN-ACK. */
     @Test
     void fastOpenClient() {
-        final TcpConnection first = connectFast(config(), 300);
+        final Connection first = connectFast(config(), 300);
         trace.out("SEWA 0:0(0)");
         trace.in("ect1 S.2 0:0(0) ack 1 win 5000 <mss 1000,raw 22 a 1 2 3 4 5 6 7 8>");
         trace.out("not-ect .3 1:1(0) ack 1 <" + OPTION + ">");
@@ -177,7 +177,7 @@ class AccurateEcnTraceTest {
         trace.in("R 1:1(0)").quiet();
         trace.forgetIss().in("ce PSEWA 0:100(100) win 5000 <mss 1000," + cookie + ">");
         trace.out("not-ect S.6 0:0(0) ack 101 <mss 1460," + OPTION + ">").quiet();
-        final TcpConnection connection = listener.accept();
+        final Connection connection = TcpTrace.accept(listener);
         assertThat(connection).isNotNull();
         trace.write(connection, 1_000);
         trace.out("ect0 P.5 1:1001(1000) ack 101 <>");
@@ -201,7 +201,7 @@ class AccurateEcnTraceTest {
         trace.out("S.2 0:0(0) ack 101 <mss 1460," + OPTION + ">");
         trace.advance(1_000).out("S.2 0:0(0) ack 101 <mss 1460>");
         trace.advance(2_000).out("S.0 0:0(0) ack 101 <mss 1460>");
-        final TcpConnection connection = listener.accept();
+        final Connection connection = TcpTrace.accept(listener);
         assertThat(connection).isNotNull();
         trace.in(".2 101:101(0) ack 1 win 5000");
         trace.write(connection, 1_000);
@@ -213,7 +213,7 @@ class AccurateEcnTraceTest {
     /** "A Server MAY implement a test for such a case": the ACK of the SYN-ACK comes twice. */
     @Test
     void lateHandshakeAck() {
-        final TcpConnection connection = established(config().timestamps(false));
+        final Connection connection = established(config().timestamps(false));
         trace.write(connection, 1_000);
         trace.out("P.5 1:1001(1000) ack 1").in(".2 1:1(0) ack 1").quiet();
         assertThat(connection.info(trace.now()).sent().deliveredMarked()).isZero();
@@ -225,7 +225,7 @@ class AccurateEcnTraceTest {
     /** A.2.1: where ACKs cover many packets on the average, a jump of eight or more is no sign of lost ones. */
     @Test
     void thinnedAcks() {
-        final TcpConnection connection = established(config().initialWindowSegments(100));
+        final Connection connection = established(config().initialWindowSegments(100));
         trace.write(connection, 100_000);
         trace.drain();
         for (int acked = 10_001; acked <= 60_001; acked += 10_000) {
@@ -244,7 +244,7 @@ class AccurateEcnTraceTest {
         final TcpListener listener = trace.listen(config().timestamps(true));
         trace.in("SEWA 0:0(0) <mss 1000,ts 100/0>").out("S.2 0:0(0) ack 1");
         trace.in(".2 1:1(0) ack 1 <ts 101/0>");
-        final TcpConnection connection = listener.accept();
+        final Connection connection = TcpTrace.accept(listener);
         assertThat(connection).isNotNull();
         trace.write(connection, 5_000);
         trace.drain();
@@ -257,7 +257,7 @@ class AccurateEcnTraceTest {
     }
 
     /** Eight rounds of 20 segments; the peer says for each whether it came with a mark. Answers its counter then. */
-    private int eightRounds(final TcpConnection connection, final IntPredicate marked) {
+    private int eightRounds(final Connection connection, final IntPredicate marked) {
         int acked = 1;
         int ace = 5;
         for (int round = 0; round < 8; round++) {
@@ -278,7 +278,7 @@ class AccurateEcnTraceTest {
      */
     @Test
     void everythingIsMarked() {
-        final TcpConnection connection = established(config().initialWindowSegments(20));
+        final Connection connection = established(config().initialWindowSegments(20));
         final int ace = eightRounds(connection, acked -> true);
         assertThat(marks(trace, connection).feedbackRefused()).isTrue();
         final int next = connection.sndNxt - trace.stackIss();
@@ -292,7 +292,7 @@ class AccurateEcnTraceTest {
     /** Heavy, but real: one packet in ten comes without a mark. */
     @Test
     void nearlyEverythingIsMarked() {
-        final TcpConnection connection = established(config().initialWindowSegments(20));
+        final Connection connection = established(config().initialWindowSegments(20));
         eightRounds(connection, acked -> acked % 10_000 != 1);
         assertThat(marks(trace, connection).feedbackRefused()).isFalse();
         final int next = connection.sndNxt - trace.stackIss();
@@ -310,7 +310,7 @@ class AccurateEcnTraceTest {
     void superSegmentsHaveNoCwr() {
         trace.noLeaks();
         trace = new TcpTrace(new LinkCapabilities(LinkType.IP, 1_500, true, true, 65_535));
-        final TcpConnection connection = established();
+        final Connection connection = established();
         trace.write(connection, 3_000);
         trace.out("ect0 P.5 1:3001(3000) ack 1").in(".5 1:1(0) ack 3001");
         trace.in("ce P.5 1:2(1) ack 3001").out(".6 3001:3001(0) ack 2");
@@ -328,7 +328,7 @@ class AccurateEcnTraceTest {
     /** What BBR does with a mark is its own; feedback is the same. */
     @Test
     void bbr() {
-        final TcpConnection connection = established(config().congestionControl("bbr"));
+        final Connection connection = established(config().congestionControl("bbr"));
         trace.write(connection, 5_000);
         trace.drain();
         trace.in(".6 1:1(0) ack 1001");
@@ -342,7 +342,7 @@ class AccurateEcnTraceTest {
     void optionsWithoutTheMode() {
         final TcpListener listener = trace.listen(config());
         trace.in("SEW 0:0(0) <mss 1000>").out("SE. 0:0(0) ack 1").in(". 1:1(0) ack 1 <" + OPTION + ">");
-        final TcpConnection connection = listener.accept();
+        final Connection connection = TcpTrace.accept(listener);
         assertThat(connection).isNotNull();
         trace.write(connection, 1_000);
         trace.out("ect0 P. 1:1001(1000) ack 1").in(". 1:1(0) ack 1001 <ECN e0b 1 ceb 1000>");

@@ -17,7 +17,7 @@ class AckFieldTraceTest {
     private static final int WINDOW = 10_000;
 
     private final TcpTrace trace = new TcpTrace();
-    private final TcpConnection connection = trace.established(new TcpConfig(), WINDOW);
+    private final Connection connection = trace.established(new TcpConfig(), WINDOW);
 
     @BeforeEach
     void someInFlight() {

@@ -37,7 +37,7 @@ class ChallengeAckLimitTest {
         for (int port = 1; port <= 10; port++) {
             trace.peerPort = port;
             trace.forgetIss().in("S 0:0(0) <mss 1000>").out("S. 0:0(0) ack 1").in(". 1:1(0) ack 1");
-            listener.accept();
+            TcpTrace.accept(listener);
             int own = 0;
             for (int i = 0; i < 12; i++) {
                 trace.in("R 7:7(0)");

@@ -45,7 +45,7 @@ class ChecksumTraceTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 255, 256, 999, 1_000})
     void data(final int length) {
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         final ByteBuffer text = ByteBuffer.allocate(length);
         while (text.hasRemaining()) {
             text.put((byte) (text.position() * 7 + length));
@@ -59,7 +59,7 @@ class ChecksumTraceTest {
     /** Pieces of odd length in one segment: each begins in the middle of a word. */
     @Test
     void oddPieces() {
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         trace.write(connection, 1);
         assertThat(sum(sent())).isEqualTo(0xFFFF);
         for (int i = 1; i < 10; i++) {

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class CloseTraceTest {
 
     private final TcpTrace trace = new TcpTrace();
-    private final TcpConnection connection = trace.established(new TcpConfig());
+    private final Connection connection = trace.established(new TcpConfig());
 
     @AfterEach
     void nothingIsLeft() {

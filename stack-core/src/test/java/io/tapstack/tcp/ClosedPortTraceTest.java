@@ -79,7 +79,7 @@ class ClosedPortTraceTest {
         final TcpListener listener = trace.listen(new TcpConfig());
         trace.in("S 0:0(0) <mss 1000>").out("S. 0:0(0) ack 1");
         trace.in(". 1:1(0) ack 1");
-        final TcpConnection connection = listener.accept();
+        final Connection connection = TcpTrace.accept(listener);
         listener.close(trace.now());
         trace.quiet();
         assertThat(connection.state()).isEqualTo(TcpState.ESTABLISHED);
@@ -91,7 +91,7 @@ class ClosedPortTraceTest {
     /** After the connection is reset nothing is left of it: the next segment is answered as for CLOSED. */
     @Test
     void afterAReset() {
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         trace.in("R. 1:1(0) ack 1").quiet();
         assertThat(connection.state()).isEqualTo(TcpState.CLOSED);
         trace.in("P. 1:101(100) ack 1").out("R 1:1(0)").quiet();

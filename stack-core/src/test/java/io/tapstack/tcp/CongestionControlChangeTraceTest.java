@@ -15,8 +15,8 @@ class CongestionControlChangeTraceTest {
         trace.noLeaks();
     }
 
-    private TcpConnection grown() {
-        final TcpConnection connection = trace.established(new TcpConfig().congestionControl("newreno"));
+    private Connection grown() {
+        final Connection connection = trace.established(new TcpConfig().congestionControl("newreno"));
         trace.write(connection, 60_000);
         trace.advance(50);
         for (int ack = 2_001; ack <= 10_001; ack += 2_000) {
@@ -27,14 +27,14 @@ class CongestionControlChangeTraceTest {
         return connection;
     }
 
-    private static void change(final TcpConnection connection, final String name, final long now) {
+    private static void change(final Connection connection, final String name, final long now) {
         connection.config().congestionControl(name);
         connection.configChanged(now);
     }
 
     @Test
     void takesTheWindowOver() {
-        final TcpConnection connection = grown();
+        final Connection connection = grown();
         for (final String name : new String[] {"cubic", "bbr", "tahoe", "reno"}) {
             change(connection, name, trace.now());
             assertThat(connection.congestion.name()).isEqualTo(name);
@@ -46,7 +46,7 @@ class CongestionControlChangeTraceTest {
     /** Other options leave the algorithm alone, with all that it knows. */
     @Test
     void otherChangesDoNot() {
-        final TcpConnection connection = grown();
+        final Connection connection = grown();
         final Object before = connection.congestion;
         connection.config().noDelay(true);
         connection.configChanged(trace.now());
@@ -56,7 +56,7 @@ class CongestionControlChangeTraceTest {
     /** In the middle of a recovery too: it ends as the new one says. */
     @Test
     void duringRecovery() {
-        final TcpConnection connection = grown();
+        final Connection connection = grown();
         trace.in(". 1:1(0) ack 10001").in(". 1:1(0) ack 10001").in(". 1:1(0) ack 10001");
         assertThat(connection.recovery.inRecovery()).isTrue();
         change(connection, "cubic", trace.now());

@@ -14,7 +14,7 @@ class ConnectionMemoryTest {
 
     private final TcpTrace trace = new TcpTrace();
     private final TcpListener listener = trace.listen(new TcpConfig());
-    private final List<TcpConnection> open = new ArrayList<>();
+    private final List<Connection> open = new ArrayList<>();
 
     /** An idle connection costs less than 4 KiB on the heap and no block of the pool. */
     @Test
@@ -34,7 +34,7 @@ class ConnectionMemoryTest {
     void idleAfterUse() {
         final long before = usedHeap();
         for (int port = 1; port <= CONNECTIONS; port++) {
-            final TcpConnection connection = open(port);
+            final Connection connection = open(port);
             trace.in("P. 1:501(500) ack 1").in("P. 1001:1501(500) ack 1").in("P. 501:1001(500) ack 1");
             trace.read(connection, 1_500);
             trace.write(connection, 3_000);
@@ -102,11 +102,11 @@ class ConnectionMemoryTest {
         Reference.reachabilityFence(large);
     }
 
-    private TcpConnection open(final int port) {
+    private Connection open(final int port) {
         trace.peerPort = port;
         trace.forgetIss().in("S 0:0(0) <mss 1000,wscale 7>").out("S. 0:0(0) ack 1");
         trace.in(". 1:1(0) ack 1");
-        final TcpConnection connection = listener.accept();
+        final Connection connection = TcpTrace.accept(listener);
         open.add(connection);
         return connection;
     }

@@ -23,12 +23,12 @@ class ConnectionTableTest {
     private record Key(Endpoint local, Endpoint remote) {}
 
     private final TcpTrace trace = new TcpTrace();
-    private final TcpConnection model = trace.connect(new TcpConfig());
+    private final Connection model = trace.connect(new TcpConfig());
 
-    private TcpConnection connection(final Key key) {
+    private Connection connection(final Key key) {
         final IpPath path =
                 new BetweenAddresses(key.local().address(), key.remote().address());
-        return new TcpConnection(model.protocol, path, key.local(), key.remote(), 1, model.config);
+        return new Connection(model.host, path, key.local(), key.remote(), 1, model.config);
     }
 
     /** A path that leads nowhere. */
@@ -101,16 +101,16 @@ class ConnectionTableTest {
     void randomCalls(final long seed) {
         final SplittableRandom random = new SplittableRandom(seed);
         final ConnectionTable table = new ConnectionTable(random.nextLong());
-        final Map<Key, TcpConnection> expected = new HashMap<>();
+        final Map<Key, Connection> expected = new HashMap<>();
         final List<Key> seen = new ArrayList<>();
         for (int step = 0; step < 20_000; step++) {
             final Key key = key(random);
-            final TcpConnection present = expected.get(key);
+            final Connection present = expected.get(key);
             assertThat(table.find(key.local(), key.remote())).isSameAs(present);
             // It grows for a while, and shrinks for a while.
             final boolean grow = random.nextInt(3) != (step / 2_000) % 2;
             if (present == null && grow) {
-                final TcpConnection added = connection(key);
+                final Connection added = connection(key);
                 table.add(added);
                 expected.put(key, added);
                 seen.add(key);
@@ -120,7 +120,9 @@ class ConnectionTableTest {
             }
             assertThat(table.size()).isEqualTo(expected.size());
         }
-        assertThat(table.all()).containsExactlyInAnyOrderElementsOf(expected.values());
+        final List<DemuxEntry> all = new ArrayList<>();
+        table.forEach(all::add);
+        assertThat(all).containsExactlyInAnyOrderElementsOf(expected.values());
         for (final Key key : seen) {
             assertThat(table.find(key.local(), key.remote())).isSameAs(expected.get(key));
         }
@@ -131,8 +133,8 @@ class ConnectionTableTest {
     void removeWhatIsNotThere() {
         final ConnectionTable table = new ConnectionTable(7);
         final Key key = key(new SplittableRandom(1));
-        final TcpConnection first = connection(key);
-        final TcpConnection second = connection(key);
+        final Connection first = connection(key);
+        final Connection second = connection(key);
         table.remove(first);
         table.add(second);
         table.remove(first);

@@ -23,7 +23,7 @@ class CorkTraceTest {
     /** TCP_CORK: "don't send out partial frames"; full ones go. */
     @Test
     void fullSegmentsOnly() {
-        final TcpConnection connection = trace.established(new TcpConfig().cork(true));
+        final Connection connection = trace.established(new TcpConfig().cork(true));
         trace.write(connection, 300);
         trace.quiet();
         trace.write(connection, 1_800);
@@ -34,7 +34,7 @@ class CorkTraceTest {
     /** "All queued partial frames are sent when the option is cleared again." */
     @Test
     void cleared() {
-        final TcpConnection connection = trace.established(new TcpConfig().cork(true));
+        final Connection connection = trace.established(new TcpConfig().cork(true));
         trace.write(connection, 300);
         trace.quiet();
         connection.config().cork(false);
@@ -45,7 +45,7 @@ class CorkTraceTest {
     /** "There is a 200 millisecond ceiling on the time for which output is corked." */
     @Test
     void ceiling() {
-        final TcpConnection connection = trace.established(new TcpConfig().cork(true));
+        final Connection connection = trace.established(new TcpConfig().cork(true));
         trace.write(connection, 300);
         trace.advance(199).quiet();
         trace.advance(1).out("P. 1:301(300) ack 1").in(". 1:1(0) ack 301").quiet();
@@ -58,7 +58,7 @@ class CorkTraceTest {
     /** The same for MSG_MORE, whose message never came. */
     @Test
     void ceilingOfMore() {
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         connection.write(ByteBuffer.allocate(300), 300, true, trace.now());
         trace.advance(199).quiet();
         trace.advance(1).out("P. 1:301(300) ack 1").quiet();
@@ -69,7 +69,7 @@ class CorkTraceTest {
      */
     @Test
     void flush() {
-        final TcpConnection connection = trace.established(new TcpConfig().cork(true));
+        final Connection connection = trace.established(new TcpConfig().cork(true));
         trace.write(connection, 300);
         trace.quiet();
         connection.config().noDelay(true);
@@ -85,7 +85,7 @@ class CorkTraceTest {
     /** A corked connection that closes sends what it has. */
     @Test
     void closed() {
-        final TcpConnection connection = trace.established(new TcpConfig().cork(true));
+        final Connection connection = trace.established(new TcpConfig().cork(true));
         trace.write(connection, 300);
         connection.shutdownOutput(trace.now());
         trace.out("FP. 1:301(300) ack 1").quiet();
@@ -98,7 +98,7 @@ class CorkTraceTest {
     @Test
     void notSentLowWater() {
         final AtomicInteger woken = new AtomicInteger();
-        final TcpConnection connection = trace.established(new TcpConfig().notSentLowWater(3_000), 2_000);
+        final Connection connection = trace.established(new TcpConfig().notSentLowWater(3_000), 2_000);
         connection.observer(new ConnectionObserver() {
             @Override
             public void writable() {

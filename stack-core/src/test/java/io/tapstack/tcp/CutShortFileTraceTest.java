@@ -45,7 +45,7 @@ class CutShortFileTraceTest {
     /** The byte that a zero-window probe would carry is gone. */
     @Test
     void r13ProbeOfACutShortFile() {
-        final TcpConnection c = trace.established(new TcpConfig(), 1_000);
+        final Connection c = trace.established(new TcpConfig(), 1_000);
         final Mapped file = new Mapped(3_000);
         trace.append(c, file, 3_000);
         trace.out(". 1:1001(1000) ack 1").quiet();
@@ -60,7 +60,7 @@ class CutShortFileTraceTest {
     @Test
     void r14TimerOfAClosedConnection() {
         trace = new TcpTrace(new LinkCapabilities(LinkType.IP, 1_500, true, true, 0));
-        final TcpConnection c = trace.established(new TcpConfig(), 1_000);
+        final Connection c = trace.established(new TcpConfig(), 1_000);
         final Mapped file = new Mapped(3_000);
         trace.append(c, file, 3_000);
         trace.link.take();
@@ -79,7 +79,7 @@ class CutShortFileTraceTest {
     @Test
     void r25ReorderingTimerOfAClosedConnection() {
         trace = new TcpTrace(new LinkCapabilities(LinkType.IP, 1_500, true, true, 0));
-        final TcpConnection c = trace.establishedWithSack(new TcpConfig(), 100);
+        final Connection c = trace.establishedWithSack(new TcpConfig(), 100);
         final Mapped file = new Mapped(100_000);
         trace.append(c, file, 100_000);
         while (trace.link.take() != null) {}
@@ -96,7 +96,7 @@ class CutShortFileTraceTest {
     @Test
     void r26RetransmissionTimerOfAClosedConnection() {
         trace = new TcpTrace(new LinkCapabilities(LinkType.IP, 1_500, true, true, 0));
-        final TcpConnection c = trace.establishedWithSack(new TcpConfig(), 100);
+        final Connection c = trace.establishedWithSack(new TcpConfig(), 100);
         c.config().cork(true);
         final Mapped file = new Mapped(2_300);
         trace.append(c, file, 2_300);

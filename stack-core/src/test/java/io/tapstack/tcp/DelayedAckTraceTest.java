@@ -114,7 +114,7 @@ class DelayedAckTraceTest {
     /** Data that goes out in the meantime carries the ACK along. */
     @Test
     void nothingIsLeftToSayAfterData() {
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         connection.observer(new ConnectionObserver() {
             @Override
             public void readable() {
@@ -142,7 +142,7 @@ class DelayedAckTraceTest {
     /** Mere ACKs are not acknowledged, or there would be no end. */
     @Test
     void acksAreNotAcknowledged() {
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         trace.in(". 1:1(0) ack 1").in(". 1:1(0) ack 1 win 77").advance(1_000).quiet();
         trace.write(connection, 10);
         trace.out("P. 1:11(10) ack 1").in(". 1:1(0) ack 11").advance(1_000).quiet();
@@ -151,7 +151,7 @@ class DelayedAckTraceTest {
     /** Data, FIN and retransmissions that go out carry the ACK, and end the delay. */
     @Test
     void carried() {
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         trace.write(connection, 10);
         trace.out("P. 1:11(10) ack 1").advance(180).in("P. 1:11(10) ack 1").quiet();
         trace.advance(20).out("P. 1:11(10) ack 11").quiet();

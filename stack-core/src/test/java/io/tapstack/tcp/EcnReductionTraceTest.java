@@ -18,7 +18,7 @@ class EcnReductionTraceTest {
             new TcpConfig().timestamps(false).windowScaling(false).congestionControl("reno");
 
     private final TcpTrace trace = new TcpTrace();
-    private TcpConnection connection;
+    private Connection connection;
 
     @AfterEach
     void nothingIsLeft() {
@@ -33,7 +33,7 @@ class EcnReductionTraceTest {
         final TcpListener listener = trace.listen(config);
         trace.in("SEW 0:0(0) win 65535 <mss 1000" + (sack ? ",sackOK>" : ">")).out("SE. 0:0(0) ack 1");
         trace.advance(100).in(". 1:1(0) ack 1");
-        connection = listener.accept();
+        connection = TcpTrace.accept(listener);
         assertThat(connection).isNotNull();
         trace.write(connection, 40_000);
         assertThat(trace.drain()).isEqualTo(10);
@@ -187,7 +187,7 @@ class EcnReductionTraceTest {
     void idle() {
         final TcpListener listener = trace.listen(CONFIG.copy().initialWindowSegments(2));
         trace.in("SEW 0:0(0) win 65535 <mss 1000>").out("SE. 0:0(0) ack 1").in(". 1:1(0) ack 1");
-        connection = listener.accept();
+        connection = TcpTrace.accept(listener);
         assertThat(connection).isNotNull();
         trace.write(connection, 30_000);
         for (int i = 0; i < 3; i++) {

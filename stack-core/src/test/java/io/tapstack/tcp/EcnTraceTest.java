@@ -36,15 +36,15 @@ class EcnTraceTest {
     }
 
     /** A connection that the peer opens with ECN, with an MSS of 1000. */
-    private TcpConnection established() {
+    private Connection established() {
         return established(config(EcnMode.PASSIVE));
     }
 
-    private TcpConnection established(final TcpConfig config) {
+    private Connection established(final TcpConfig config) {
         final TcpListener listener = trace.listen(config);
         trace.in("SEW 0:0(0) win 65535 <mss 1000>").out("not-ect SE. 0:0(0) ack 1");
         trace.in(". 1:1(0) ack 1");
-        final TcpConnection connection = listener.accept();
+        final Connection connection = TcpTrace.accept(listener);
         assertThat(connection).isNotNull();
         return connection;
     }
@@ -53,7 +53,7 @@ class EcnTraceTest {
 
     @Test
     void activeOpenAsks() {
-        final TcpConnection connection = trace.connect(config(EcnMode.ON));
+        final Connection connection = trace.connect(config(EcnMode.ON));
         trace.out("not-ect SEW 0:0(0)");
         trace.in("SE. 0:0(0) ack 1 <mss 1000>").out("not-ect . 1:1(0) ack 1");
         trace.write(connection, 2_000);
@@ -67,7 +67,7 @@ class EcnTraceTest {
             value = EcnMode.class,
             names = {"OFF", "PASSIVE"})
     void activeOpenDoesNotAsk(final EcnMode mode) {
-        final TcpConnection connection = trace.connect(config(mode));
+        final Connection connection = trace.connect(config(mode));
         trace.out("not-ect S 0:0(0)");
         // An answer to a question that was not put.
         trace.in("SE. 0:0(0) ack 1 <mss 1000>").out(". 1:1(0) ack 1");
@@ -79,7 +79,7 @@ class EcnTraceTest {
     @ParameterizedTest
     @ValueSource(strings = {"S.", "SEW.", "SW."})
     void peerDeclines(final String flags) {
-        final TcpConnection connection = trace.connect(config(EcnMode.ON));
+        final Connection connection = trace.connect(config(EcnMode.ON));
         trace.out("SEW 0:0(0)").in(flags + " 0:0(0) ack 1 <mss 1000>").out(". 1:1(0) ack 1");
         trace.write(connection, 1_000);
         trace.out("not-ect P. 1:1001(1000) ack 1");
@@ -92,7 +92,7 @@ class EcnTraceTest {
             value = EcnMode.class,
             names = {"PASSIVE", "ON"})
     void passiveOpenAnswers(final EcnMode mode) {
-        final TcpConnection connection = established(config(mode));
+        final Connection connection = established(config(mode));
         trace.write(connection, 1_000);
         trace.out("ect0 P. 1:1001(1000) ack 1").quiet();
     }
@@ -103,7 +103,7 @@ class EcnTraceTest {
     void passiveOpenDeclines(final EcnMode mode, final String syn) {
         final TcpListener listener = trace.listen(config(mode));
         trace.in(syn + " 0:0(0) <mss 1000>").out("S. 0:0(0) ack 1").in(". 1:1(0) ack 1");
-        final TcpConnection connection = listener.accept();
+        final Connection connection = TcpTrace.accept(listener);
         assertThat(connection).isNotNull();
         trace.write(connection, 1_000);
         trace.out("not-ect P. 1:1001(1000) ack 1").quiet();
@@ -131,7 +131,7 @@ class EcnTraceTest {
      */
     @Test
     void lostSynFallsBack() {
-        final TcpConnection connection = trace.connect(config(EcnMode.ON));
+        final Connection connection = trace.connect(config(EcnMode.ON));
         trace.out("SEW 0:0(0)").advance(1_000).out("S 0:0(0)");
         trace.in("S. 0:0(0) ack 1 <mss 1000>").out(". 1:1(0) ack 1");
         trace.write(connection, 1_000);
@@ -144,7 +144,7 @@ class EcnTraceTest {
      */
     @Test
     void lateAnswerToTheFirstSyn() {
-        final TcpConnection connection = trace.connect(config(EcnMode.ON));
+        final Connection connection = trace.connect(config(EcnMode.ON));
         trace.out("SEW 0:0(0)").advance(1_000).out("S 0:0(0)");
         trace.in("SE. 0:0(0) ack 1 <mss 1000>").out(". 1:1(0) ack 1");
         trace.write(connection, 1_000);
@@ -158,7 +158,7 @@ class EcnTraceTest {
         final TcpListener listener = trace.listen(config(EcnMode.PASSIVE));
         trace.in("SEW 0:0(0) <mss 1000>").out("SE. 0:0(0) ack 1");
         trace.in("S 0:0(0) <mss 1000>").out("S. 0:0(0) ack 1").in(". 1:1(0) ack 1");
-        final TcpConnection connection = listener.accept();
+        final Connection connection = TcpTrace.accept(listener);
         assertThat(connection).isNotNull();
         trace.write(connection, 1_000);
         trace.out("not-ect P. 1:1001(1000) ack 1").quiet();
@@ -176,7 +176,7 @@ class EcnTraceTest {
     @ParameterizedTest
     @CsvSource({"ON, SEW, SE., ect0", "ON, S, S., not-ect", "PASSIVE, S, S., not-ect"})
     void simultaneousOpen(final EcnMode mode, final String syn, final String synAck, final String field) {
-        final TcpConnection connection = trace.connect(config(mode));
+        final Connection connection = trace.connect(config(mode));
         trace.out((mode == EcnMode.ON ? "SEW" : "S") + " 0:0(0)");
         trace.in(syn + " 0:0(0) <mss 1000>").out(synAck + " 0:0(0) ack 1");
         trace.in(synAck + " 0:0(0) ack 1").out(". 1:1(0) ack 1");
@@ -189,7 +189,7 @@ class EcnTraceTest {
     /** ECE in every ACK, data included, until CWR. */
     @Test
     void echoesUntilCwr() {
-        final TcpConnection connection = established();
+        final Connection connection = established();
         trace.in("ect0 . 1:1001(1000) ack 1").quiet();
         trace.in("ce . 1001:2001(1000) ack 1").out("not-ect E. 1:1(0) ack 2001");
         trace.in("ect0 . 2001:3001(1000) ack 1")
@@ -240,7 +240,7 @@ class EcnTraceTest {
     /** 6.1.4: a pure ACK is not ECN-capable, so its mark says nothing. */
     @Test
     void markOnAPureAck() {
-        final TcpConnection connection = established();
+        final Connection connection = established();
         trace.write(connection, 1_000);
         trace.out("P. 1:1001(1000) ack 1").in("ce . 1:1(0) ack 1001").quiet();
         trace.in("ect0 P. 1:11(10) ack 1001").advance(40).out(". 1001:1001(0) ack 11");
@@ -249,7 +249,7 @@ class EcnTraceTest {
     /** A reset carries no ECE. */
     @Test
     void resetDoesNotEcho() {
-        final TcpConnection connection = established();
+        final Connection connection = established();
         trace.in("ce P. 1:1001(1000) ack 1").out("E. 1:1(0) ack 1001");
         connection.abort(trace.now());
         trace.out("not-ect R. 1:1(0) ack 1001").quiet();
@@ -260,7 +260,7 @@ class EcnTraceTest {
     /** An echo halves the window as a loss does; the first new data says so; nothing is sent again. */
     @Test
     void echoHalvesTheWindow() {
-        final TcpConnection connection = established();
+        final Connection connection = established();
         trace.write(connection, 20_000);
         for (int i = 0; i < 10; i++) {
             trace.out("ect0 . " + (1 + 1_000 * i) + ":" + (1_001 + 1_000 * i) + "(1000) ack 1");
@@ -287,7 +287,7 @@ class EcnTraceTest {
     /** A duplicate ACK may bring the echo, too. */
     @Test
     void echoOnADuplicateAck() {
-        final TcpConnection connection = established();
+        final Connection connection = established();
         trace.write(connection, 10_000);
         takeAll();
         trace.in("E. 1:1(0) ack 1");
@@ -297,7 +297,7 @@ class EcnTraceTest {
     /** A loss in the window that was reduced for an echo does not reduce it again; it is made good all the same. */
     @Test
     void lossInTheSameWindow() {
-        final TcpConnection connection = established();
+        final Connection connection = established();
         trace.write(connection, 10_000);
         takeAll();
         trace.in("E. 1:1(0) ack 1001");
@@ -313,7 +313,7 @@ class EcnTraceTest {
      */
     @Test
     void echoInTheWindowOfALoss() {
-        final TcpConnection connection = established();
+        final Connection connection = established();
         trace.write(connection, 10_000);
         takeAll();
         trace.in(". 1:1(0) ack 1")
@@ -331,7 +331,7 @@ class EcnTraceTest {
     /** A timeout reduces the window in any case, tells so, and slow start goes on from there. */
     @Test
     void timeout() {
-        final TcpConnection connection = established();
+        final Connection connection = established();
         trace.write(connection, 2_000);
         takeAll();
         trace.advance(200).out("not-ect . 1:1001(1000) ack 1").quiet();
@@ -346,7 +346,7 @@ class EcnTraceTest {
     /** An echo when nothing is in flight has nothing to slow down. */
     @Test
     void echoWithoutFlight() {
-        final TcpConnection connection = established();
+        final Connection connection = established();
         final int cwnd = connection.congestion.cwnd();
         trace.in("PE. 1:11(10) ack 1");
         assertThat(connection.congestion.cwnd()).isEqualTo(cwnd);
@@ -355,7 +355,7 @@ class EcnTraceTest {
     /** 6.1.6: a window probe is not ECN-capable. */
     @Test
     void windowProbe() {
-        final TcpConnection connection = established();
+        final Connection connection = established();
         trace.in(". 1:1(0) ack 1 win 0");
         trace.write(connection, 1_000);
         trace.quiet().advance(5_000).out("not-ect . 1:2(1) ack 1");
@@ -364,7 +364,7 @@ class EcnTraceTest {
     /** A FIN without data is no data. */
     @Test
     void finAlone() {
-        final TcpConnection connection = established();
+        final Connection connection = established();
         connection.shutdownOutput(trace.now());
         trace.out("not-ect F. 1:1(0) ack 1").quiet();
     }
@@ -372,7 +372,7 @@ class EcnTraceTest {
     /** IP_TOS leaves the two bits to TCP. */
     @Test
     void trafficClass() {
-        final TcpConnection connection = established(config(EcnMode.PASSIVE).trafficClass(0xB9));
+        final Connection connection = established(config(EcnMode.PASSIVE).trafficClass(0xB9));
         trace.write(connection, 10);
         final byte[] packet = trace.link.next();
         assertThat(packet[1] & 0xFF).isEqualTo(0xBA);
@@ -383,7 +383,7 @@ class EcnTraceTest {
     void superSegments() {
         trace.noLeaks();
         trace = new TcpTrace(new LinkCapabilities(LinkType.IP, 1_500, true, true, 65_535));
-        final TcpConnection connection = established();
+        final Connection connection = established();
         trace.write(connection, 10_000);
         trace.out("ect0 . 1:10001(10000) ack 1");
         trace.in("E. 1:1(0) ack 10001").quiet();
@@ -408,7 +408,7 @@ class EcnTraceTest {
                 seen.add("echoed " + flow.remote().port());
             }
         });
-        final TcpConnection connection = established();
+        final Connection connection = established();
         trace.write(connection, 1_000);
         trace.out("P. 1:1001(1000) ack 1").in("ce PE. 1:11(10) ack 1001").out("E. 1001:1001(0) ack 11");
         assertThat(seen).containsExactly("echoed 40000", "marked 40000");

@@ -22,7 +22,7 @@ class FastOpenClientTraceTest {
         trace.noLeaks();
     }
 
-    private TcpConnection connect(final int bytes) {
+    private Connection connect(final int bytes) {
         trace.forgetIss();
         try {
             final TcpProtocol tcp = trace.stack.tcp();
@@ -33,7 +33,7 @@ class FastOpenClientTraceTest {
                     .windowScaling(false)
                     .sack(false);
             final ByteBuffer data = ByteBuffer.allocate(bytes);
-            final TcpConnection connection = tcp.connect(
+            final Connection connection = (Connection) tcp.connect(
                     binding,
                     new Endpoint(TcpTrace.PEER, trace.peerPort),
                     config,
@@ -50,7 +50,7 @@ class FastOpenClientTraceTest {
 
     /** 4.1.3: without a cookie the SYN asks for one, and the data follows the handshake. */
     private void learnCookie() {
-        final TcpConnection connection = connect(300);
+        final Connection connection = connect(300);
         trace.out("S 0:0(0) <mss 1460,kind 34>").quiet();
         trace.in("S. 0:0(0) ack 1 win 5000 <mss 1000," + COOKIE + ">");
         trace.out("P. 1:301(300) ack 1").quiet();
@@ -64,7 +64,7 @@ class FastOpenClientTraceTest {
     @Test
     void dataInTheSyn() {
         learnCookie();
-        final TcpConnection connection = connect(300);
+        final Connection connection = connect(300);
         trace.out("S 0:300(300) <mss 1460,kind 34>").quiet();
         trace.in("S. 0:0(0) ack 301 win 5000 <mss 1000>")
                 .out(". 301:301(0) ack 1")
@@ -94,13 +94,13 @@ class FastOpenClientTraceTest {
     @Test
     void dataIsNotTaken() {
         learnCookie();
-        final TcpConnection connection = connect(300);
+        final Connection connection = connect(300);
         trace.out("S 0:300(300)");
         trace.in("S. 0:0(0) ack 1 win 5000 <mss 1000,raw 22 6 9 9 9 9>");
         trace.out("P. 1:301(300) ack 1").quiet();
         trace.in(". 1:1(0) ack 301 win 5000");
         assertThat(connection.unacknowledgedBytes()).isZero();
-        assertThat(trace.stack.tcp().fastOpenCache().cookie(TcpTrace.PEER, trace.now()))
+        assertThat(connection.host.fastOpenCache.cookie(TcpTrace.PEER, trace.now()))
                 .isEqualTo(new FastOpenCookie(0x0909_0909_0000_0000L, 0, 4, false));
     }
 
@@ -123,7 +123,7 @@ class FastOpenClientTraceTest {
     @Test
     void synIsLost() {
         learnCookie();
-        final TcpConnection connection = connect(300);
+        final Connection connection = connect(300);
         trace.out("S 0:300(300)").quiet();
         trace.advance(1_000).out("S 0:0(0) <mss 1460>").quiet();
         trace.in("S. 0:0(0) ack 1 win 5000 <mss 1000>")
@@ -145,7 +145,7 @@ class FastOpenClientTraceTest {
     @Test
     void lateSynAckOfTheData() {
         learnCookie();
-        final TcpConnection connection = connect(300);
+        final Connection connection = connect(300);
         trace.out("S 0:300(300)").advance(1_000).out("S 0:0(0)");
         trace.in("S. 0:0(0) ack 301 win 5000 <mss 1000>")
                 .out(". 301:301(0) ack 1")

@@ -30,10 +30,10 @@ class FastOpenServerTraceTest {
         return "raw 22 a " + cookie;
     }
 
-    private TcpConnection opened(final String cookie) {
+    private Connection opened(final String cookie) {
         trace.forgetIss().in("SP 0:100(100) win 5000 <mss 1000," + cookie + ">");
         trace.out("S. 0:0(0) ack 101 <mss 1460>").quiet();
-        final TcpConnection connection = listener.accept();
+        final Connection connection = TcpTrace.accept(listener);
         assertThat(connection).isNotNull();
         return connection;
     }
@@ -41,7 +41,7 @@ class FastOpenServerTraceTest {
     /** 4.2.2: "create a connection and deliver the data to the application" before the handshake is complete. */
     @Test
     void dataWithTheSyn() {
-        final TcpConnection connection = opened(cookie());
+        final Connection connection = opened(cookie());
         assertThat(trace.read(connection, 1_000)).isEqualTo(100);
         // 4.2.2: the server may answer before it has heard more.
         trace.write(connection, 2_500);
@@ -68,7 +68,7 @@ class FastOpenServerTraceTest {
         assertThat(right.split(" ")).hasSize(8);
         assertThat(listener.pending()).isZero();
         trace.in("P. 1:101(100) ack 1").advance(40).out(". 1:1(0) ack 101").quiet();
-        assertThat(listener.accept().readableBytes()).isEqualTo(100);
+        assertThat(TcpTrace.accept(listener).readableBytes()).isEqualTo(100);
     }
 
     /** 4.1.1: an odd length, or one out of 4 to 16, is no cookie and no wish for one. */
@@ -91,7 +91,7 @@ class FastOpenServerTraceTest {
      */
     @Test
     void synAckIsRepeated() {
-        final TcpConnection connection = opened(cookie());
+        final Connection connection = opened(cookie());
         trace.advance(1_000).out("S. 0:0(0) ack 101").quiet();
         trace.in("S 0:0(0) win 5000 <mss 1000>").out("S. 0:0(0) ack 101").quiet();
         trace.in(". 101:101(0) ack 1 win 5000").quiet();
@@ -112,7 +112,7 @@ class FastOpenServerTraceTest {
         final String cookie = scaled.takeCookie();
         scaled.in("R 1:1(0)");
         scaled.forgetIss().in("SP 0:100(100) win 5000 <mss 1000,wscale 3,raw 22 a " + cookie + ">");
-        final TcpConnection connection = large.accept();
+        final Connection connection = TcpTrace.accept(large);
         scaled.read(connection, 100);
         final int edge = connection.rcvAdv;
         assertThat(connection.rcvWnd()).isGreaterThan(0xFFFF);
@@ -126,7 +126,7 @@ class FastOpenServerTraceTest {
     /** Nobody answers: given up as in SYN-RECEIVED. */
     @Test
     void givenUp() {
-        final TcpConnection connection = opened(cookie());
+        final Connection connection = opened(cookie());
         for (int i = 0; i < 6; i++) {
             trace.advance(1_000L << i).out("S. 0:0(0) ack 101").quiet();
         }
@@ -162,7 +162,7 @@ class FastOpenServerTraceTest {
         final String cookie = cookie();
         for (int port = 1_001; port <= 1_002; port++) {
             trace.peerPort = port;
-            final TcpConnection connection = opened(cookie);
+            final Connection connection = opened(cookie);
             trace.in("R 101:101(0)").quiet();
             assertThat(connection.error()).isEqualTo(SocketError.ECONNRESET);
             connection.close(trace.now());
@@ -178,7 +178,7 @@ class FastOpenServerTraceTest {
     /** 4.1.2: the cookie is the client's address's: another one cannot use it. */
     @Test
     void anotherClient() {
-        final FastOpenKeys keys = trace.stack.tcp().newFastOpenKeys();
+        final FastOpenKeys keys = keys(7);
         assertThat(keys.cookie(TcpTrace.STACK, TcpTrace.PEER))
                 .isEqualTo(keys.cookie(TcpTrace.STACK, TcpTrace.PEER))
                 .isNotEqualTo(keys.cookie(TcpTrace.STACK, TcpTrace.STACK));
@@ -201,7 +201,7 @@ class FastOpenServerTraceTest {
         trace.forgetIss().in("SP 0:100(100) win 5000 <mss 1000,raw 22 a " + old + ">");
         final String fresh = trace.takeCookie(101);
         assertThat(fresh).isNotEqualTo(old);
-        assertThat(listener.accept()).isNotNull();
+        assertThat(TcpTrace.accept(listener)).isNotNull();
         // With the fresh one there is nothing to tell; and once the old key is gone its cookies are no good.
         listener.config().fastOpenKeys(keys(2));
         trace.peerPort = 1_001;
@@ -221,7 +221,7 @@ class FastOpenServerTraceTest {
         final String cookie = cookie();
         trace.forgetIss().in("SFP 0:100(100) win 5000 <mss 1000," + cookie + ">");
         trace.out("S. 0:0(0) ack 102 <mss 1460>").quiet();
-        final TcpConnection connection = listener.accept();
+        final Connection connection = TcpTrace.accept(listener);
         assertThat(connection.state()).isEqualTo(TcpState.CLOSE_WAIT);
         assertThat(trace.read(connection, 1_000)).isEqualTo(100);
         assertThat(connection.isInputEnded()).isTrue();
@@ -239,14 +239,14 @@ class FastOpenServerTraceTest {
         final String cookie = cookie();
         trace.forgetIss().in("SFP 0:100(100) win 5000 <mss 1000," + cookie + ">");
         trace.out("S. 0:0(0) ack 51 <mss 1460>").quiet();
-        final TcpConnection connection = listener.accept();
+        final Connection connection = TcpTrace.accept(listener);
         assertThat(connection.state()).isEqualTo(TcpState.ESTABLISHED);
     }
 
     /** The application closes at once: the FIN goes behind its data, and the handshake completes on the way. */
     @Test
     void closedAtOnce() {
-        final TcpConnection connection = opened(cookie());
+        final Connection connection = opened(cookie());
         trace.read(connection, 1_000);
         trace.write(connection, 10);
         trace.out("P. 1:11(10) ack 101");

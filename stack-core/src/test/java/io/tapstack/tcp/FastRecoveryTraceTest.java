@@ -18,8 +18,8 @@ class FastRecoveryTraceTest {
         trace.noLeaks();
     }
 
-    private TcpConnection lossOf(final String name) {
-        final TcpConnection connection =
+    private Connection lossOf(final String name) {
+        final Connection connection =
                 trace.established(new TcpConfig().sack(false).congestionControl(name));
         trace.write(connection, 20_000);
         for (int i = 0; i < 10; i++) {
@@ -39,7 +39,7 @@ class FastRecoveryTraceTest {
     /** Jacobson 1988: one segment, and slow start from there, through all that was in flight. */
     @Test
     void tahoe() {
-        final TcpConnection connection = lossOf("tahoe");
+        final Connection connection = lossOf("tahoe");
         assertThat(connection.congestion.cwnd()).isEqualTo(1_000);
         assertThat(connection.congestion.ssthresh()).isEqualTo(5_000);
         for (int i = 0; i < 8; i++) {
@@ -54,7 +54,7 @@ class FastRecoveryTraceTest {
     /** RFC 5681 3.2 step 6: the first ACK for new data ends it, and the next hole takes three duplicates again. */
     @Test
     void reno() {
-        final TcpConnection connection = lossOf("reno");
+        final Connection connection = lossOf("reno");
         trace.in(". 1:1(0) ack 3001");
         assertThat(connection.recovery.inRecovery()).isFalse();
         assertThat(connection.congestion.cwnd()).isEqualTo(5_000);

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class FastRetransmitTraceTest {
 
     private final TcpTrace trace = new TcpTrace();
-    private final TcpConnection connection = trace.established(new TcpConfig().congestionControl("newreno"));
+    private final Connection connection = trace.established(new TcpConfig().congestionControl("newreno"));
 
     @AfterEach
     void nothingIsLeft() {

@@ -12,7 +12,7 @@ class FullDeviceTraceTest {
 
     @Test
     void ackOfTheFinIsSentInTimeWait() {
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         connection.shutdownOutput(trace.now());
         trace.out("F. 1:1(0) ack 1");
         trace.link.room(0);
@@ -45,7 +45,7 @@ class FullDeviceTraceTest {
     void aTailLossProbeThatTheDeviceRefusesIsFollowedByATimeout() {
         final TcpListener listener = trace.listen(new TcpConfig().timestamps(false));
         trace.in("S 0:0(0) win 65535 <mss 1000,sackOK>").out("S. 0:0(0) ack 1").in(". 1:1(0) ack 1");
-        final TcpConnection connection = Objects.requireNonNull(listener.accept());
+        final Connection connection = Objects.requireNonNull(TcpTrace.accept(listener));
         trace.write(connection, 100);
         trace.out(". 1:101(100) ack 1");
         trace.link.room(0);
@@ -66,7 +66,7 @@ class FullDeviceTraceTest {
      */
     @Test
     void whatIsOwedInTimeWaitEndsWithIt() {
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         connection.shutdownOutput(trace.now());
         trace.out("F. 1:1(0) ack 1");
         trace.in(". 1:1(0) ack 2");
@@ -119,7 +119,7 @@ class FullDeviceTraceTest {
     /** The same in a simultaneous open. */
     @Test
     void synAckOfASimultaneousOpen() {
-        final TcpConnection connection = trace.connect(new TcpConfig().timestamps(false));
+        final Connection connection = trace.connect(new TcpConfig().timestamps(false));
         trace.out("S 0:0(0)");
         trace.link.room(0);
         trace.in("S 0:0(0) <mss 1000>").quiet();
@@ -140,7 +140,7 @@ class FullDeviceTraceTest {
         trace.in("R 1:1(0)").quiet();
         trace.link.room(0);
         trace.forgetIss().in("SP 0:100(100) <mss 1000,raw 22 a " + cookie + ">");
-        final TcpConnection connection = Objects.requireNonNull(listener.accept());
+        final Connection connection = Objects.requireNonNull(TcpTrace.accept(listener));
         trace.write(connection, 500);
         trace.quiet();
         trace.link.room(10);
@@ -157,7 +157,7 @@ class FullDeviceTraceTest {
      */
     @Test
     void reset() {
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         trace.link.room(0);
         connection.abort(trace.now());
         trace.quiet();
@@ -177,7 +177,7 @@ class FullDeviceTraceTest {
         final TcpListener listener = trace.listen(new TcpConfig().timestamps(false));
         trace.in("S 0:0(0) win 5000 <mss 1000,sackOK>").out("S. 0:0(0) ack 1");
         trace.advance(100).in(". 1:1(0) ack 1 win 5000");
-        final TcpConnection connection = Objects.requireNonNull(listener.accept());
+        final Connection connection = Objects.requireNonNull(TcpTrace.accept(listener));
         connection.config().cork(true);
         trace.write(connection, 2_300);
         trace.out(". 1:1001(1000) ack 1").out(". 1001:2001(1000) ack 1").quiet();

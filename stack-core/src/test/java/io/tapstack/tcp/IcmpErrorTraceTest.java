@@ -56,7 +56,7 @@ class IcmpErrorTraceTest {
         "12, 0, EPROTO"
     })
     void unreachableWhileConnecting(final int type, final int code, final SocketError error) {
-        final TcpConnection connection = trace.connect(new TcpConfig());
+        final Connection connection = trace.connect(new TcpConfig());
         icmp(type, code, sent(), 28);
         assertThat(connection.state()).isEqualTo(TcpState.CLOSED);
         assertThat(connection.error()).isEqualTo(error);
@@ -66,7 +66,7 @@ class IcmpErrorTraceTest {
     /** RFC 6633: Source Quench is ignored (RFC 9293 3.9.2.2, MUST-55). */
     @Test
     void sourceQuench() {
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         trace.write(connection, 1_000);
         final int cwnd = connection.congestion.cwnd();
         icmp(4, 0, sent(), 28);
@@ -78,7 +78,7 @@ class IcmpErrorTraceTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 3, 5, 13})
     void synchronizedConnectionLives(final int code) {
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         trace.write(connection, 1_000);
         icmp(3, code, sent(), 28);
         assertThat(connection.state()).isEqualTo(TcpState.ESTABLISHED);
@@ -102,7 +102,7 @@ class IcmpErrorTraceTest {
     @ParameterizedTest
     @ValueSource(ints = {-1, 1, 100_000, Integer.MIN_VALUE})
     void sequenceNumberNotInFlight(final int by) {
-        final TcpConnection connection = trace.connect(new TcpConfig());
+        final Connection connection = trace.connect(new TcpConfig());
         final byte[] syn = sent();
         final ByteBuffer bytes = ByteBuffer.wrap(syn);
         bytes.putInt(24, bytes.getInt(24) + by);
@@ -115,7 +115,7 @@ class IcmpErrorTraceTest {
     @ParameterizedTest
     @ValueSource(ints = {20, 22})
     void anotherConnection(final int portOffset) {
-        final TcpConnection connection = trace.connect(new TcpConfig());
+        final Connection connection = trace.connect(new TcpConfig());
         final byte[] syn = sent();
         syn[portOffset + 1]++;
         icmp(3, 3, syn, 28);
@@ -127,7 +127,7 @@ class IcmpErrorTraceTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 19, 20, 24, 27})
     void quotesTooLittle(final int quotedBytes) {
-        final TcpConnection connection = trace.connect(new TcpConfig());
+        final Connection connection = trace.connect(new TcpConfig());
         icmp(3, 3, sent(), quotedBytes);
         assertThat(connection.state()).isEqualTo(TcpState.SYN_SENT);
     }
@@ -135,7 +135,7 @@ class IcmpErrorTraceTest {
     /** What is quoted is what we sent, so its source is ours: a quotation of the peer's segment is a forgery. */
     @Test
     void quotesThePeersSegment() {
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         trace.write(connection, 100);
         final byte[] segment = sent();
         final ByteBuffer bytes = ByteBuffer.wrap(segment);
@@ -147,7 +147,7 @@ class IcmpErrorTraceTest {
     /** RFC 1122 4.2.3.5: when the retries are over, the reported reason is told. */
     @Test
     void reasonForGivingUp() {
-        final TcpConnection connection = trace.established(new TcpConfig().dataRetries(1));
+        final Connection connection = trace.established(new TcpConfig().dataRetries(1));
         trace.write(connection, 1_000);
         icmp(11, 0, sent(), 28);
         trace.advance(10_000);
@@ -161,7 +161,7 @@ class IcmpErrorTraceTest {
      */
     @Test
     void overWhenSomethingIsAcknowledged() {
-        final TcpConnection connection = trace.established(new TcpConfig().dataRetries(1));
+        final Connection connection = trace.established(new TcpConfig().dataRetries(1));
         trace.write(connection, 1_000);
         icmp(3, 1, sent(), 28);
         assertThat(connection.softError()).isEqualTo(SocketError.EHOSTUNREACH);

@@ -37,7 +37,7 @@ class KeepAliveTraceTest {
     /** SHLD-12: no data on the probe; the peer's answer proves it alive, and the silence counts anew. */
     @Test
     void answered() {
-        final TcpConnection connection = trace.established(eager());
+        final Connection connection = trace.established(eager());
         for (int i = 0; i < 5; i++) {
             trace.advance(10_000).out(". 0:0(0) ack 1").quiet();
             trace.in(". 1:1(0) ack 1").quiet();
@@ -48,7 +48,7 @@ class KeepAliveTraceTest {
     /** What the peer sends by itself is proof enough. */
     @Test
     void trafficPutsItOff() {
-        final TcpConnection connection = trace.established(eager());
+        final Connection connection = trace.established(eager());
         for (int at = 1; at < 60; at += 10) {
             trace.advance(9_000).in("P. " + at + ":" + (at + 10) + "(10) ack 1").advance(40);
             trace.out(". 1:1(0) ack " + (at + 10)).quiet();
@@ -59,7 +59,7 @@ class KeepAliveTraceTest {
     /** MUST-29: a single probe without an answer says nothing; all of them together do. */
     @Test
     void silence() {
-        final TcpConnection connection = trace.established(eager());
+        final Connection connection = trace.established(eager());
         trace.advance(10_000).out(". 0:0(0) ack 1").quiet();
         trace.advance(2_000).out(". 0:0(0) ack 1").quiet();
         trace.advance(2_000).out(". 0:0(0) ack 1").quiet();
@@ -70,7 +70,7 @@ class KeepAliveTraceTest {
     /** A peer that was started anew answers with a reset (RFC 1122 4.2.3.6). */
     @Test
     void peerHasForgotten() {
-        final TcpConnection connection = trace.established(eager());
+        final Connection connection = trace.established(eager());
         trace.advance(10_000).out(". 0:0(0) ack 1");
         trace.in("R 1:1(0)").quiet();
         assertThat(connection.error()).isEqualTo(SocketError.ECONNRESET);
@@ -79,7 +79,7 @@ class KeepAliveTraceTest {
     /** MUST-26: "MUST only be sent when no sent data is outstanding": then the retransmission timer asks. */
     @Test
     void notWhileDataIsOutstanding() {
-        final TcpConnection connection = trace.established(eager());
+        final Connection connection = trace.established(eager());
         trace.write(connection, 100);
         trace.out("P. 1:101(100) ack 1");
         long rto = 200;
@@ -94,7 +94,7 @@ class KeepAliveTraceTest {
     /** It may be asked for, and done without, in the middle. */
     @Test
     void switched() {
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         trace.advance(100_000).quiet();
         connection.config().keepAlive(true).keepAliveIdleNanos(10 * SECOND);
         connection.configChanged(trace.now());
@@ -107,7 +107,7 @@ class KeepAliveTraceTest {
     /** The other side's keep-alives: one before RCV.NXT, with or without a byte, is answered at once. */
     @Test
     void peersProbes() {
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         trace.in(". 0:0(0) ack 1").out(". 1:1(0) ack 1").quiet();
         trace.in(". 0:1(1) ack 1").out(". 1:1(0) ack 1").quiet();
         trace.in(". 4294967295:4294967295(0) ack 1").out(". 1:1(0) ack 1").quiet();
@@ -126,7 +126,7 @@ class KeepAliveTraceTest {
     /** CLOSE-WAIT: the application takes its time, and whether the peer still waits is worth to know. */
     @Test
     void inCloseWait() {
-        final TcpConnection connection = trace.established(eager());
+        final Connection connection = trace.established(eager());
         trace.in("F. 1:1(0) ack 1").out(". 1:1(0) ack 2");
         trace.advance(10_000).out(". 0:0(0) ack 2").in(". 2:2(0) ack 1").quiet();
         assertThat(connection.state()).isEqualTo(TcpState.CLOSE_WAIT);
@@ -135,7 +135,7 @@ class KeepAliveTraceTest {
     /** TIME-WAIT has nothing to keep alive. */
     @Test
     void notInTimeWait() {
-        final TcpConnection connection = trace.established(eager());
+        final Connection connection = trace.established(eager());
         connection.close(trace.now());
         trace.out("F. 1:1(0) ack 1")
                 .in("F. 1:1(0) ack 2")
@@ -147,7 +147,7 @@ class KeepAliveTraceTest {
     /** tcp(7): with TCP_USER_TIMEOUT it is that time that counts, not the number of probes; RFC 5482 4. */
     @Test
     void userTimeout() {
-        final TcpConnection connection = trace.established(eager().userTimeoutNanos(21 * SECOND));
+        final Connection connection = trace.established(eager().userTimeoutNanos(21 * SECOND));
         trace.advance(10_000).out(". 0:0(0) ack 1");
         for (int i = 0; i < 5; i++) {
             trace.advance(2_000).out(". 0:0(0) ack 1").quiet();
@@ -159,7 +159,7 @@ class KeepAliveTraceTest {
     /** What anybody can send, without a guess at the numbers, does not prove the peer alive. */
     @Test
     void forgedSegments() {
-        final TcpConnection connection = trace.established(eager());
+        final Connection connection = trace.established(eager());
         for (int i = 0; i < 8; i++) {
             trace.in("R 1000000:1000000(0)").in(". 2000000:2000000(0) ack 1").advance(2_000);
         }
@@ -178,7 +178,7 @@ class KeepAliveTraceTest {
                 .keepAliveIdleNanos(1_000_000_000L)
                 .keepAliveIntervalNanos(100_000_000L)
                 .keepAliveCount(3);
-        final TcpConnection c = trace.established(config);
+        final Connection c = trace.established(config);
         trace.write(c, 100);
         trace.advance(5_000);
         assertThat(c.error()).isNull();

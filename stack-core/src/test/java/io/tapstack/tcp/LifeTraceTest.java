@@ -42,7 +42,7 @@ class LifeTraceTest {
     /** <SEQ=SND.NXT-1><ACK=RCV.NXT>; the answer starts the silence again. */
     @Test
     void keepAlive() {
-        final TcpConnection connection = trace.established(new TcpConfig()
+        final Connection connection = trace.established(new TcpConfig()
                 .keepAlive(true)
                 .keepAliveIdleNanos(10 * SECOND)
                 .keepAliveIntervalNanos(2 * SECOND)
@@ -68,7 +68,7 @@ class LifeTraceTest {
             value = IcmpError.class,
             names = {"HOST_UNREACHABLE", "PORT_UNREACHABLE", "NET_UNREACHABLE", "PROTOCOL_UNREACHABLE"})
     void unreachableInSynSent(final IcmpError error) {
-        final TcpConnection connection = trace.connect(new TcpConfig());
+        final Connection connection = trace.connect(new TcpConfig());
         trace.out("S 0:0(0)");
         assertThat(IcmpErrors.apply(connection, error, 0, connection.iss, trace.now()))
                 .isTrue();
@@ -80,7 +80,7 @@ class LifeTraceTest {
     @ParameterizedTest
     @EnumSource(IcmpError.class)
     void nothingEndsASynchronizedConnection(final IcmpError error) {
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         trace.write(connection, 100);
         trace.out("P. 1:101(100) ack 1");
         IcmpErrors.apply(connection, error, 0, connection.sndUna, trace.now());
@@ -91,7 +91,7 @@ class LifeTraceTest {
     /** RFC 5927 4.1: what quotes a number that is not in flight is a forgery, or too old. */
     @Test
     void sequenceNumberIsChecked() {
-        final TcpConnection connection = trace.connect(new TcpConfig());
+        final Connection connection = trace.connect(new TcpConfig());
         trace.out("S 0:0(0)");
         final int iss = connection.iss;
         assertThat(IcmpErrors.apply(connection, IcmpError.PORT_UNREACHABLE, 0, iss + 1, trace.now()))
@@ -104,7 +104,7 @@ class LifeTraceTest {
     /** RFC 1122 4.2.3.5: if the attempts run out, what the network said is a better reason than time. */
     @Test
     void reportedReasonWins() {
-        final TcpConnection connection = trace.established(new TcpConfig().dataRetries(1));
+        final Connection connection = trace.established(new TcpConfig().dataRetries(1));
         trace.write(connection, 100);
         trace.out("P. 1:101(100) ack 1");
         IcmpErrors.apply(connection, IcmpError.HOST_UNREACHABLE, 0, connection.sndUna, trace.now());
@@ -169,7 +169,7 @@ class LifeTraceTest {
     /** Nothing is lost and nothing is sent twice: it goes on when there is room. */
     @Test
     void deviceIsFull() {
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         trace.link.room(2);
         trace.write(connection, 5_000);
         trace.out(". 1:1001(1000) ack 1").out(". 1001:2001(1000) ack 1").quiet();
@@ -256,7 +256,7 @@ class LifeTraceTest {
     /** A connection that is over cannot be aborted, and does not count as one that was. */
     @Test
     void abortedOnce() {
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         connection.abort(trace.now());
         trace.out("R. 1:1(0) ack 1");
         connection.abort(trace.now());

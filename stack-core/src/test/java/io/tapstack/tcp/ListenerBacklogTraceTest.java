@@ -37,9 +37,9 @@ class ListenerBacklogTraceTest {
         trace.in(". 1:1(0) ack 1").quiet();
         assertThat(second).isNotEqualTo(first);
         assertThat(listener.pending()).isEqualTo(2);
-        assertThat(listener.accept().remote().port()).isEqualTo(1_002);
-        assertThat(listener.accept().remote().port()).isEqualTo(1_001);
-        assertThat(listener.accept()).isNull();
+        assertThat(TcpTrace.accept(listener).remote().port()).isEqualTo(1_002);
+        assertThat(TcpTrace.accept(listener).remote().port()).isEqualTo(1_001);
+        assertThat(TcpTrace.accept(listener)).isNull();
     }
 
     /** Data may come before accept, and waits. */
@@ -51,7 +51,7 @@ class ListenerBacklogTraceTest {
                 .in("FP. 1:101(100) ack 1")
                 .out(". 1:1(0) ack 102")
                 .quiet();
-        final TcpConnection connection = listener.accept();
+        final Connection connection = TcpTrace.accept(listener);
         assertThat(connection.state()).isEqualTo(TcpState.CLOSE_WAIT);
         assertThat(trace.read(connection, 1_000)).isEqualTo(100);
     }
@@ -63,7 +63,7 @@ class ListenerBacklogTraceTest {
         syn(1_001);
         trace.in(". 1:1(0) ack 1").in("R 1:1(0)").quiet();
         assertThat(listener.pending()).isEqualTo(1);
-        assertThat(listener.accept().error()).isEqualTo(SocketError.ECONNRESET);
+        assertThat(TcpTrace.accept(listener).error()).isEqualTo(SocketError.ECONNRESET);
         assertThat(listener.halfOpen()).isZero();
     }
 
@@ -106,9 +106,9 @@ class ListenerBacklogTraceTest {
         trace.stackIss(first);
         trace.in(". 1:1(0) ack 1").in("P. 1:101(100) ack 1").quiet();
         trace.dropped(DropReason.TCP_LISTEN_OVERFLOW, 2);
-        assertThat(listener.accept().remote().port()).isEqualTo(1_002);
+        assertThat(TcpTrace.accept(listener).remote().port()).isEqualTo(1_002);
         trace.in("P. 1:101(100) ack 1").advance(40).out(". 1:1(0) ack 101").quiet();
-        assertThat(listener.accept().readableBytes()).isEqualTo(100);
+        assertThat(TcpTrace.accept(listener).readableBytes()).isEqualTo(100);
         assertThat(second).isNotEqualTo(first);
     }
 
@@ -162,7 +162,7 @@ class ListenerBacklogTraceTest {
         trace.in("S 0:0(0) win 1000 <mss 1000,wscale 3,ts 5/0>").out("S. 0:0(0) ack 1 <mss 1460,ts *,wscale 7>");
         listener.config().timestamps(false).windowScaling(false).receiveBufferBytes(10_000);
         trace.in(". 1:1(0) ack 1 win 100 <ts 6/0>").quiet();
-        final TcpConnection connection = listener.accept();
+        final Connection connection = TcpTrace.accept(listener);
         trace.write(connection, 800);
         trace.out("P. 1:801(800) ack 1 <ts *>").quiet();
         assertThat(connection.sndWnd).isEqualTo(800);

@@ -53,7 +53,7 @@ class MalformedSegmentTraceTest {
     /** MUST-3: "the receiver MUST check it": one wrong bit anywhere, in the pseudo-header too. */
     @Test
     void everyWrongBit() {
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         int dropped = 0;
         for (int bit = 20 * 8; bit < 50 * 8; bit++) {
             final int at = bit;
@@ -82,7 +82,7 @@ class MalformedSegmentTraceTest {
     /** All flags at once ("Christmas tree"), and none at all. */
     @Test
     void strangeFlags() {
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         trace.in("- 1:1(0)").quiet();
         trace.in("SFRPUEW. 2:12(10) ack 1").out(". 1:1(0) ack 1").quiet();
         assertThat(connection.state()).isEqualTo(TcpState.ESTABLISHED);
@@ -92,7 +92,7 @@ class MalformedSegmentTraceTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 10, 11, 65_535})
     void urgentPointer(final int pointer) {
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         trace.in("UP. 1:11(10) ack 1", packet -> {
             packet.putShort(38, (short) pointer);
             TcpTrace.checksum(packet);

@@ -26,7 +26,7 @@ class MemoryAccountingTraceTest {
     void chargedIsHeld(final long seed) {
         final SplittableRandom random = new SplittableRandom(seed);
         final TcpTrace trace = new TcpTrace(PLAIN);
-        final TcpConnection connection = trace.established(new TcpConfig().receiveBufferBytes(60_000));
+        final Connection connection = trace.established(new TcpConfig().receiveBufferBytes(60_000));
         for (int step = 0; step < 2_000; step++) {
             switch (random.nextInt(4)) {
                 case 0 -> trace.write(connection, 1 + random.nextInt(5_000));
@@ -57,7 +57,7 @@ class MemoryAccountingTraceTest {
     @ValueSource(ints = {1, 2, 7})
     void crumbs(final int stride) {
         final TcpTrace trace = new TcpTrace(new LinkCapabilities(LinkType.IP, 1_500, true, true, 65_535));
-        final TcpConnection connection = trace.established(new TcpConfig().receiveBufferBytes(20_000));
+        final Connection connection = trace.established(new TcpConfig().receiveBufferBytes(20_000));
         for (int at = 1; at < 20_000; at += stride) {
             trace.in(". " + at + ":" + (at + 1) + "(1) ack 1");
             trace.drain(); // ACKs.
@@ -73,7 +73,7 @@ class MemoryAccountingTraceTest {
     @Test
     void pruning() {
         final TcpTrace trace = new TcpTrace(PLAIN, 100_000);
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         for (int at = 2_001; at < 60_000; at += 4_000) {
             trace.in(". " + at + ":" + (at + 1_000) + "(1000) ack 1").out(". 1:1(0) ack 1");
         }

@@ -16,7 +16,7 @@ class MemoryPressureTraceTest {
     private static final int LIMIT = 10_000;
 
     private final TcpTrace trace = new TcpTrace(LinkCapabilities.plain(LinkType.IP, 1_500), LIMIT);
-    private final TcpConnection connection = trace.established(new TcpConfig().quickAck(true));
+    private final Connection connection = trace.established(new TcpConfig().quickAck(true));
     private final Region hoard = trace.stack.pool().region(BufferPool.BLOCK);
 
     @AfterEach

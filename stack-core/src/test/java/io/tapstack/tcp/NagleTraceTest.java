@@ -21,7 +21,7 @@ class NagleTraceTest {
     /** One small segment may be on its way; the next waits and collects. */
     @Test
     void smallWritesAreCollected() {
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         trace.write(connection, 10);
         trace.out("P. 1:11(10) ack 1").quiet();
         trace.write(connection, 10);
@@ -33,7 +33,7 @@ class NagleTraceTest {
     /** A full segment never waits. */
     @Test
     void fullSegmentsGo() {
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         trace.write(connection, 10);
         trace.out("P. 1:11(10) ack 1");
         trace.write(connection, 990);
@@ -47,7 +47,7 @@ class NagleTraceTest {
      */
     @Test
     void tailOfALargeWrite() {
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         trace.write(connection, 2_100);
         trace.out(". 1:1001(1000) ack 1")
                 .out(". 1001:2001(1000) ack 1")
@@ -58,7 +58,7 @@ class NagleTraceTest {
     /** TCP_NODELAY (MUST-17). */
     @Test
     void noDelay() {
-        final TcpConnection connection = trace.established(new TcpConfig().noDelay(true));
+        final Connection connection = trace.established(new TcpConfig().noDelay(true));
         trace.write(connection, 10);
         trace.write(connection, 10);
         trace.out("P. 1:11(10) ack 1").out("P. 11:21(10) ack 1").quiet();
@@ -67,7 +67,7 @@ class NagleTraceTest {
     /** What waited goes when the option is switched on. */
     @Test
     void switchedOnLater() {
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         trace.write(connection, 10);
         trace.write(connection, 10);
         trace.out("P. 1:11(10) ack 1").quiet();
@@ -79,7 +79,7 @@ class NagleTraceTest {
     /** MSG_MORE: a message that is not complete waits, but not for ever. */
     @Test
     void more() {
-        final TcpConnection connection = trace.established(new TcpConfig().noDelay(true));
+        final Connection connection = trace.established(new TcpConfig().noDelay(true));
         final java.nio.ByteBuffer head = java.nio.ByteBuffer.allocate(100);
         connection.write(head, 100, true, trace.now());
         trace.quiet();
@@ -93,7 +93,7 @@ class NagleTraceTest {
     /** Closing sends what waited. */
     @Test
     void closeSendsTheTail() {
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         trace.write(connection, 10);
         trace.out("P. 1:11(10) ack 1");
         trace.write(connection, 10);
@@ -105,7 +105,7 @@ class NagleTraceTest {
     /** The mark of the last small segment does not go stale after 3 GiB of full segments. */
     @Test
     void r11NagleMarkerGoesStale() {
-        final TcpConnection c = trace.established(new TcpConfig());
+        final Connection c = trace.established(new TcpConfig());
         trace.write(c, 10);
         trace.link.take();
         trace.in(". 1:1(0) ack 11");

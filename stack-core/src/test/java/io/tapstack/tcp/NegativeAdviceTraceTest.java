@@ -75,7 +75,7 @@ class NegativeAdviceTraceTest {
     @Test
     void afterThreeRetransmissions() throws IOException {
         server.tcp().listen(server.tcp().bind(new Endpoint(SERVER, 80), true), 1, new TcpConfig());
-        final TcpConnection connection = client.tcp()
+        final Connection connection = (Connection) client.tcp()
                 .connect(
                         client.tcp().bind(new Endpoint(CLIENT, 0), false),
                         new Endpoint(SERVER, 80),
@@ -86,11 +86,11 @@ class NegativeAdviceTraceTest {
         assertThat(connection.state()).isEqualTo(TcpState.ESTABLISHED);
 
         connection.write(ByteBuffer.allocate(100), 100, false, now);
-        while (connection.timeouts < Retransmissions.ADVICE_AFTER) {
+        while (connection.timeouts < ControlBlock.ADVICE_AFTER) {
             run(SECOND / 100, client);
         }
         assertThat(arrived()).doesNotContain(ARP);
-        while (connection.timeouts == Retransmissions.ADVICE_AFTER) {
+        while (connection.timeouts == ControlBlock.ADVICE_AFTER) {
             run(SECOND / 100, client);
         }
         assertThat(arrived()).as("asked, not shouted for").contains(ARP).doesNotContain(ARP | 1 << 16);
@@ -113,7 +113,7 @@ class NegativeAdviceTraceTest {
     @Test
     void synForThreeMinutes() {
         final TcpTrace trace = new TcpTrace();
-        final TcpConnection connection = trace.connect(new TcpConfig());
+        final Connection connection = trace.connect(new TcpConfig());
         trace.advance(180_000);
         assertThat(connection.state()).isEqualTo(TcpState.SYN_SENT);
         trace.advance(180_000);

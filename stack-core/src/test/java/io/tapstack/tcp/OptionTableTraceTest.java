@@ -82,7 +82,7 @@ class OptionTableTraceTest {
     void inASyn(final String options) {
         final TcpListener listener = trace.listen(new TcpConfig());
         trace.in("S 0:0(0) <raw " + options + ">").out("S. 0:0(0) ack 1").in(". 1:1(0) ack 1");
-        final TcpConnection connection = listener.accept();
+        final Connection connection = TcpTrace.accept(listener);
         assertThat(connection).isNotNull();
         trace.in("P. 1:11(10) ack 1").quiet();
         assertThat(trace.read(connection, 100)).isEqualTo(10);
@@ -93,7 +93,7 @@ class OptionTableTraceTest {
     @ParameterizedTest
     @MethodSource("options")
     void inData(final String options) {
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         trace.in("P. 1:11(10) ack 1 <raw " + options + ">").quiet();
         assertThat(trace.read(connection, 100)).isEqualTo(10);
         trace.write(connection, 1_000);
@@ -105,7 +105,7 @@ class OptionTableTraceTest {
     @ParameterizedTest
     @CsvSource({"mss 100", "wscale 7", "sackOK", "ts 1/1"})
     void outOfPlace(final String option) {
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         trace.in("P. 1:11(10) ack 1 win 3000 <" + option + ">");
         assertThat(connection.mss).isEqualTo(1_000);
         assertThat(connection.sndWnd).isEqualTo(3_000);
@@ -120,7 +120,7 @@ class OptionTableTraceTest {
     void mss(final int offered, final int used) {
         final TcpListener listener = trace.listen(new TcpConfig());
         trace.in("S 0:0(0) <mss " + offered + ">").out("S. 0:0(0) ack 1").in(". 1:1(0) ack 1");
-        final TcpConnection connection = listener.accept();
+        final Connection connection = TcpTrace.accept(listener);
         assertThat(connection).isNotNull();
         assertThat(connection.mss).isEqualTo(used);
     }
@@ -136,7 +136,7 @@ class OptionTableTraceTest {
                 "S 0:0(0) <nop,wscale 2,nop,ts 7/0,sackOK,nop,nop,nop,mss 1000,raw fd 10 1 2 3 4 5 6 7 8 9 a b c d e>");
         trace.out("S. 0:0(0) ack 1 <mss 1460,sackOK,ts *,wscale 7>");
         trace.in(". 1:1(0) ack 1 win 100 <ts 8/0>");
-        final TcpConnection connection = listener.accept();
+        final Connection connection = TcpTrace.accept(listener);
         assertThat(connection).isNotNull();
         assertThat(connection.mss).isEqualTo(988);
         assertThat(connection.sndWnd).isEqualTo(400);

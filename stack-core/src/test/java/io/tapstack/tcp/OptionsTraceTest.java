@@ -19,10 +19,10 @@ class OptionsTraceTest {
         trace.noLeaks();
     }
 
-    private TcpConnection accept(final TcpConfig config, final String syn, final String synAck, final String ack) {
+    private Connection accept(final TcpConfig config, final String syn, final String synAck, final String ack) {
         final TcpListener listener = trace.listen(config);
         trace.in(syn).out(synAck).in(ack).quiet();
-        final TcpConnection connection = listener.accept();
+        final Connection connection = TcpTrace.accept(listener);
         assertThat(connection).isNotNull();
         return connection;
     }
@@ -32,7 +32,7 @@ class OptionsTraceTest {
     /** MUST-15: 536 for a peer that says nothing. */
     @Test
     void defaultMss() {
-        final TcpConnection connection =
+        final Connection connection =
                 accept(new TcpConfig(), "S 0:0(0)", "S. 0:0(0) ack 1 <mss 1460>", ". 1:1(0) ack 1");
         trace.write(connection, 1_000);
         trace.out(". 1:537(536) ack 1").out("P. 537:1001(464) ack 1").quiet();
@@ -41,7 +41,7 @@ class OptionsTraceTest {
     /** MUST-16, RFC 6691 2: Eff.snd.MSS is what the peer takes less the options that every segment carries. */
     @Test
     void optionsComeOffTheMss() {
-        final TcpConnection connection = accept(
+        final Connection connection = accept(
                 new TcpConfig().windowScaling(false),
                 "S 0:0(0) <mss 1000,ts 1/0>",
                 "S. 0:0(0) ack 1",
@@ -56,7 +56,7 @@ class OptionsTraceTest {
     /** TCP_MAXSEG limits both what is offered and what is sent. */
     @Test
     void maxSegment() {
-        final TcpConnection connection = accept(
+        final Connection connection = accept(
                 new TcpConfig().maxSegment(600), "S 0:0(0) <mss 1460>", "S. 0:0(0) ack 1 <mss 600>", ". 1:1(0) ack 1");
         trace.write(connection, 1_000);
         trace.out(". 1:601(600) ack 1").out("P. 601:1001(400) ack 1");
@@ -66,7 +66,7 @@ class OptionsTraceTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 20, 47})
     void tinyMss(final int mss) {
-        final TcpConnection connection =
+        final Connection connection =
                 accept(new TcpConfig(), "S 0:0(0) <mss " + mss + ">", "S. 0:0(0) ack 1", ". 1:1(0) ack 1");
         trace.write(connection, 60);
         trace.out(". 1:49(48) ack 1").out("P. 49:61(12) ack 1");
@@ -77,7 +77,7 @@ class OptionsTraceTest {
     /** RFC 7323 2.2: in use only if both SYNs carry it; the SYN's own window is not scaled. */
     @Test
     void windowScale() {
-        final TcpConnection connection = accept(
+        final Connection connection = accept(
                 new TcpConfig().timestamps(false).receiveBufferBytes(1 << 20),
                 "S 0:0(0) win 1000 <mss 1000,wscale 2>",
                 "S. 0:0(0) ack 1 win 65535 <mss 1460,wscale 5>",
@@ -93,7 +93,7 @@ class OptionsTraceTest {
     /** 2.3: a shift over 14 counts as 14. */
     @Test
     void shiftOverFourteen() {
-        final TcpConnection connection = accept(
+        final Connection connection = accept(
                 new TcpConfig().timestamps(false),
                 "S 0:0(0) win 10 <mss 1000,wscale 200>",
                 "S. 0:0(0) ack 1",
@@ -104,7 +104,7 @@ class OptionsTraceTest {
     /** The largest window there is: nothing overflows. */
     @Test
     void largestWindow() {
-        final TcpConnection connection = accept(
+        final Connection connection = accept(
                 new TcpConfig().timestamps(false),
                 "S 0:0(0) <mss 1000,wscale 14>",
                 "S. 0:0(0) ack 1",
@@ -117,14 +117,14 @@ class OptionsTraceTest {
     /** Not offered by the peer: not used by us. */
     @Test
     void windowScaleIsNotForcedOnThePeer() {
-        final TcpConnection connection =
+        final Connection connection =
                 accept(new TcpConfig(), "S 0:0(0) <mss 1000>", "S. 0:0(0) ack 1 <mss 1460>", ". 1:1(0) ack 1 win 500");
         assertThat(connection.sndWnd).isEqualTo(500);
     }
 
     // ---- Timestamps
 
-    private TcpConnection withTimestamps() {
+    private Connection withTimestamps() {
         return accept(
                 new TcpConfig().windowScaling(false),
                 "S 0:0(0) <mss 1000,ts 100/0>",
@@ -140,7 +140,7 @@ class OptionsTraceTest {
     /** 4.3: TSecr is that of the segment which Last.ACK.sent lies in, so the earliest that is not acknowledged. */
     @Test
     void echoOfTheFirstOfTwoSegments() {
-        final TcpConnection connection = withTimestamps();
+        final Connection connection = withTimestamps();
         trace.in(". 1:989(988) ack 1 <ts 110/0>").quiet();
         trace.in(". 989:1977(988) ack 1 <ts 120/0>");
         assertThat(echoed()).isEqualTo(110);
@@ -150,7 +150,7 @@ class OptionsTraceTest {
     /** 4.3: an out-of-order segment does not change what is echoed. */
     @Test
     void echoWithAGap() {
-        final TcpConnection connection = withTimestamps();
+        final Connection connection = withTimestamps();
         trace.in(". 989:1977(988) ack 1 <ts 120/0>");
         assertThat(echoed()).isEqualTo(101);
         trace.in(". 1:989(988) ack 1 <ts 130/0>");
@@ -169,7 +169,7 @@ class OptionsTraceTest {
     /** 5.2: timestamps wrap around as sequence numbers do. */
     @Test
     void pawsAcrossTheWrap() {
-        final TcpConnection connection = accept(
+        final Connection connection = accept(
                 new TcpConfig().windowScaling(false),
                 "S 0:0(0) <mss 1000,ts 4294967290/0>",
                 "S. 0:0(0) ack 1",
@@ -183,7 +183,7 @@ class OptionsTraceTest {
     /** 5.3: a RST is not subject to PAWS. */
     @Test
     void resetWithAnOldTimestamp() {
-        final TcpConnection connection = withTimestamps();
+        final Connection connection = withTimestamps();
         trace.in("R 1:1(0) <ts 1/0>").quiet();
         assertThat(connection.state()).isEqualTo(TcpState.CLOSED);
     }
@@ -194,7 +194,7 @@ class OptionsTraceTest {
      */
     @Test
     void missingTimestamp() {
-        final TcpConnection connection = withTimestamps();
+        final Connection connection = withTimestamps();
         trace.in(". 1:989(988) ack 1").advance(40).out(". 1:1(0) ack 989");
         assertThat(trace.read(connection, 5_000)).isEqualTo(988);
     }
@@ -214,7 +214,7 @@ class OptionsTraceTest {
         "raw 2 4 3 e8 8 2 1 1"
     })
     void strangeOptions(final String options) {
-        final TcpConnection connection =
+        final Connection connection =
                 accept(new TcpConfig(), "S 0:0(0) <" + options + ">", "S. 0:0(0) ack 1 <mss 1460>", ". 1:1(0) ack 1");
         assertThat(connection.mss).isEqualTo(1_000);
     }

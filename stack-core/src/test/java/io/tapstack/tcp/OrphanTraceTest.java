@@ -19,21 +19,21 @@ class OrphanTraceTest {
         assertThat(trace.stack.tcp().orphanCount()).isZero();
     }
 
-    private TcpConnection accepted(final TcpListener listener, final int port) {
+    private Connection accepted(final TcpListener listener, final int port) {
         trace.peerPort = port;
         trace.forgetIss().in("S 0:0(0) <mss 1000>").out("S. 0:0(0) ack 1").in(". 1:1(0) ack 1");
-        return listener.accept();
+        return TcpTrace.accept(listener);
     }
 
     /** RFC 1122 4.2.2.13: a host that has no room for another one sends a reset. */
     @Test
     void tooManyAreReset() {
         final TcpListener listener = trace.listen(new TcpConfig());
-        final TcpConnection first = accepted(listener, 1_001);
+        final Connection first = accepted(listener, 1_001);
         first.close(trace.now());
         trace.out("F. 1:1(0) ack 1").quiet();
         assertThat(trace.stack.tcp().orphanCount()).isEqualTo(1);
-        final TcpConnection second = accepted(listener, 1_002);
+        final Connection second = accepted(listener, 1_002);
         second.close(trace.now());
         trace.out("R. 1:1(0) ack 1").quiet();
         assertThat(second.state()).isEqualTo(TcpState.CLOSED);
@@ -56,7 +56,7 @@ class OrphanTraceTest {
     @Test
     void counting() {
         final TcpListener listener = trace.listen(new TcpConfig());
-        final TcpConnection owned = accepted(listener, 1_001);
+        final Connection owned = accepted(listener, 1_001);
         owned.shutdownOutput(trace.now());
         trace.out("F. 1:1(0) ack 1");
         assertThat(trace.stack.tcp().orphanCount()).isZero();
@@ -70,7 +70,7 @@ class OrphanTraceTest {
     /** Nobody waits for it, so it is given up earlier than others: after eight retransmissions, not fifteen. */
     @Test
     void retries() {
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         trace.write(connection, 100);
         trace.out("P. 1:101(100) ack 1");
         connection.close(trace.now());
@@ -89,7 +89,7 @@ class OrphanTraceTest {
     /** RFC 6429 4: a peer that keeps its window closed does not hold an orphan for ever. */
     @Test
     void closedWindow() {
-        final TcpConnection connection = trace.established(new TcpConfig().orphanRetries(3), 0);
+        final Connection connection = trace.established(new TcpConfig().orphanRetries(3), 0);
         trace.write(connection, 100);
         connection.close(trace.now());
         trace.quiet();
@@ -107,7 +107,7 @@ class OrphanTraceTest {
      */
     @Test
     void windowTakenBack() {
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         trace.write(connection, 1_000);
         trace.out("P. 1:1001(1000) ack 1").in(". 1:1(0) ack 1 win 0");
         connection.close(trace.now());
@@ -121,7 +121,7 @@ class OrphanTraceTest {
     /** RFC 6429: a peer that keeps its window closed for a day does not hold the memory of an orphan. */
     @Test
     void r17OrphanBehindAClosedWindow() {
-        final TcpConnection c = trace.established(new TcpConfig(), 1_000);
+        final Connection c = trace.established(new TcpConfig(), 1_000);
         trace.write(c, 500_000);
         trace.link.take();
         trace.in(". 1:1(0) ack 1001 win 0").quiet();

@@ -24,7 +24,7 @@ class OutOfOrderTraceTest {
     /** RFC 5681 4.2: one duplicate ACK at once for each segment behind a gap: the sender counts them. */
     @Test
     void oneDuplicateAckForEach() {
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         for (int at = 1_001; at < 6_000; at += 1_000) {
             trace.in(". " + at + ":" + (at + 1_000) + "(1000) ack 1")
                     .out(". 1:1(0) ack 1 win 65535")
@@ -52,7 +52,7 @@ class OutOfOrderTraceTest {
     /** The same segment behind a gap twice is kept once, and is told twice. */
     @Test
     void twiceBehindTheGap() {
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         trace.in("P. 101:201(100) ack 1").out(". 1:1(0) ack 1");
         trace.in("P. 101:201(100) ack 1").out(". 1:1(0) ack 1").quiet();
         assertThat(connection.reassembly.pieces()).isEqualTo(1);
@@ -61,7 +61,7 @@ class OutOfOrderTraceTest {
     /** What lies behind a gap is neither readable nor acknowledged, and gone with the connection. */
     @Test
     void notReadable() {
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         trace.in("P. 101:201(100) ack 1").out(". 1:1(0) ack 1");
         assertThat(connection.readableBytes()).isZero();
         trace.in("R 1:1(0)").quiet();
@@ -71,7 +71,7 @@ class OutOfOrderTraceTest {
     /** The ACK on a segment behind a gap counts (fifth comes before seventh). */
     @Test
     void itsAckCounts() {
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         trace.write(connection, 500);
         trace.out("P. 1:501(500) ack 1");
         trace.in("P. 101:201(100) ack 501").out(". 501:501(0) ack 1").quiet();
@@ -83,7 +83,7 @@ class OutOfOrderTraceTest {
      */
     @Test
     void dataCarriesTheAck() {
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         trace.in("P. 1:101(100) ack 1").quiet();
         trace.write(connection, 10);
         trace.out("P. 1:11(10) ack 101").quiet().advance(100).quiet();
@@ -92,7 +92,7 @@ class OutOfOrderTraceTest {
     /** A FIN behind a gap does not close, even if its sequence number is right at the end of what is kept. */
     @Test
     void finBehindTwoGaps() {
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         trace.in("FP. 201:301(100) ack 1").out(". 1:1(0) ack 1");
         trace.in("P. 1:101(100) ack 1").out(". 1:1(0) ack 101");
         assertThat(connection.state()).isEqualTo(TcpState.ESTABLISHED);
@@ -104,7 +104,7 @@ class OutOfOrderTraceTest {
     /** Every second byte, for as long as the peer likes: bounded, counted, and the connection goes on. */
     @Test
     void everySecondByte() {
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         for (int at = 3; at < 3_000; at += 2) {
             trace.in(". " + at + ":" + (at + 1) + "(1) ack 1");
             trace.out(". 1:1(0) ack 1");
@@ -125,7 +125,7 @@ class OutOfOrderTraceTest {
     void anyOrder(final long seed) {
         final SplittableRandom random = new SplittableRandom(seed);
         final int end = 40_000;
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         final ByteBuffer got = ByteBuffer.allocate(end);
         while (got.position() < end) {
             final int rcvNxt = got.position() + connection.readableBytes();
@@ -160,7 +160,7 @@ class OutOfOrderTraceTest {
     /** RFC 9293 3.10.7.4: data behind a FIN that came before its turn is not delivered. */
     @Test
     void r21DataBehindTheFin() {
-        final TcpConnection c = trace.established(new TcpConfig());
+        final Connection c = trace.established(new TcpConfig());
         trace.in("F. 101:101(0) ack 1");
         trace.in(". 1:201(200) ack 1");
         assertThat(c.state() + " " + c.readableBytes()).isEqualTo("CLOSE_WAIT 100");

@@ -20,7 +20,7 @@ class OwnSequenceWrapTraceTest {
     private static final int TICKS_PER_MILLI = 250;
 
     private final TcpTrace trace = new TcpTrace();
-    private TcpConnection connection;
+    private Connection connection;
 
     @AfterEach
     void noLeaks() {
@@ -37,7 +37,7 @@ class OwnSequenceWrapTraceTest {
         final int iss = trace.stackIss();
         assertThat(place - iss).isBetween(BEFORE - TICKS_PER_MILLI, BEFORE);
         trace.advance(100).in(". 1:1(0) ack 1 win 65535");
-        connection = listener.accept();
+        connection = TcpTrace.accept(listener);
         assertThat(connection).isNotNull();
     }
 
@@ -160,7 +160,7 @@ class OwnSequenceWrapTraceTest {
     /** After 4 GiB the sequence numbers come round to the ISN, which is not the SYN then. */
     @Test
     void r3SequenceComesRoundToTheIss() {
-        final TcpConnection c = trace.established(new TcpConfig());
+        final Connection c = trace.established(new TcpConfig());
         // 4 GiB later.
         c.sndUna = c.iss - 1000;
         c.sndNxt = c.sndUna;
@@ -177,7 +177,7 @@ class OwnSequenceWrapTraceTest {
     /** The same in the middle of a flight: a retransmission across the ISN is whole. */
     @Test
     void r23RetransmissionAcrossTheIss() {
-        final TcpConnection c = trace.established(new TcpConfig());
+        final Connection c = trace.established(new TcpConfig());
         c.sndUna = c.iss - 1000;
         c.sndNxt = c.sndUna;
         c.sndWl2 = c.sndUna;

@@ -22,7 +22,7 @@ class PacingTraceTest {
     /** 100 segments a second, in quanta of two; the first two quanta at once. */
     @Test
     void rate() {
-        final TcpConnection connection = trace.established(new TcpConfig().maxPacingRate(100_000));
+        final Connection connection = trace.established(new TcpConfig().maxPacingRate(100_000));
         trace.write(connection, 20_000);
         for (int i = 0; i < 4; i++) {
             trace.out(segment(1 + 1000 * i));
@@ -37,7 +37,7 @@ class PacingTraceTest {
     /** Time that was not used lets no more than one more quantum go. */
     @Test
     void noBurstAfterSilence() {
-        final TcpConnection connection = trace.established(new TcpConfig().maxPacingRate(100_000));
+        final Connection connection = trace.established(new TcpConfig().maxPacingRate(100_000));
         trace.write(connection, 1_000);
         assertThat(trace.drain()).isEqualTo(1);
         trace.advance(150).in(". 1:1(0) ack 1001");
@@ -48,7 +48,7 @@ class PacingTraceTest {
     /** Over a second it is the rate that was asked for, however many ACKs come. */
     @Test
     void averageRate() {
-        final TcpConnection connection = trace.established(new TcpConfig().maxPacingRate(100_000));
+        final Connection connection = trace.established(new TcpConfig().maxPacingRate(100_000));
         trace.write(connection, 400_000);
         int sent = trace.drain();
         for (int i = 0; i < 100; i++) {
@@ -61,7 +61,7 @@ class PacingTraceTest {
     /** What is sent again has its time too. */
     @Test
     void retransmissionsArePaced() {
-        final TcpConnection connection =
+        final Connection connection =
                 trace.established(new TcpConfig().maxPacingRate(100_000).congestionControl("newreno"));
         trace.write(connection, 4_000);
         assertThat(trace.drain()).isEqualTo(4);
@@ -78,7 +78,7 @@ class PacingTraceTest {
     /** RFC 6298 5.4: when the timer expires, the earliest segment goes out, whatever the rate. */
     @Test
     void aTimeoutDoesNotWait() {
-        final TcpConnection connection = trace.established(new TcpConfig().maxPacingRate(100));
+        final Connection connection = trace.established(new TcpConfig().maxPacingRate(100));
         trace.write(connection, 6_000);
         assertThat(trace.drain()).isEqualTo(4);
         trace.advance(1_000);
@@ -90,7 +90,7 @@ class PacingTraceTest {
     /** No limit, no waiting. */
     @Test
     void off() {
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         trace.write(connection, 30_000);
         assertThat(trace.drain()).isEqualTo(10);
         assertThat(connection.pacer.isWaiting()).isFalse();
@@ -99,7 +99,7 @@ class PacingTraceTest {
     /** A closed window, not the pacing, starts the persist timer. */
     @Test
     void notTheClosedWindow() {
-        final TcpConnection connection = trace.established(new TcpConfig().maxPacingRate(2_000));
+        final Connection connection = trace.established(new TcpConfig().maxPacingRate(2_000));
         trace.write(connection, 4_000);
         assertThat(trace.drain()).isEqualTo(4);
         trace.in(". 1:1(0) ack 4001");
@@ -113,7 +113,7 @@ class PacingTraceTest {
     /** BBR paces from the first segment on, at 2.77 initial windows a millisecond while no round trip is known. */
     @Test
     void bbr() {
-        final TcpConnection connection = trace.established(new TcpConfig().congestionControl("bbr"));
+        final Connection connection = trace.established(new TcpConfig().congestionControl("bbr"));
         trace.write(connection, 30_000);
         assertThat(trace.drain()).isEqualTo(10);
         trace.advance(100).in(". 1:1(0) ack 6001");

@@ -20,18 +20,18 @@ class PathMtuProbingTraceTest {
         trace.noLeaks();
     }
 
-    private TcpConnection established(final MtuProbingMode mode) {
+    private Connection established(final MtuProbingMode mode) {
         return established(mode, "<mss 1460>");
     }
 
-    private TcpConnection established(final MtuProbingMode mode, final String options) {
+    private Connection established(final MtuProbingMode mode, final String options) {
         final TcpListener listener = trace.listen(new TcpConfig()
                 .timestamps(false)
                 .windowScaling(false)
                 .sendBufferBytes(1 << 20)
                 .mtuProbing(mode));
         trace.in("S 0:0(0) win 65535 " + options).out("S. 0:0(0) ack 1").in(". 1:1(0) ack 1");
-        final TcpConnection connection = listener.accept();
+        final Connection connection = TcpTrace.accept(listener);
         assertThat(connection).isNotNull();
         return connection;
     }
@@ -106,7 +106,7 @@ class PathMtuProbingTraceTest {
     /** 7.7: after three timeouts in a row of a full segment, segments become small, and the connection lives. */
     @Test
     void blackHole() {
-        final TcpConnection connection = established(MtuProbingMode.BLACK_HOLE);
+        final Connection connection = established(MtuProbingMode.BLACK_HOLE);
         trace.write(connection, 1_460);
         trace.out("P. 1:1461(1460) ack 1");
         trace.advance(200).out("P. 1:1461(1460) ack 1");
@@ -119,7 +119,7 @@ class PathMtuProbingTraceTest {
     /** Still nothing: smaller again, down to 512 bytes and not further. */
     @Test
     void deeperBlackHole() {
-        final TcpConnection connection = established(MtuProbingMode.BLACK_HOLE);
+        final Connection connection = established(MtuProbingMode.BLACK_HOLE);
         trace.write(connection, 1_460);
         trace.out("P. 1:1461(1460) ack 1").advance(200).out("P. 1:1461(1460) ack 1");
         trace.advance(400).out("P. 1:1461(1460) ack 1").advance(800).out(". 1:1025(1024) ack 1");
@@ -130,7 +130,7 @@ class PathMtuProbingTraceTest {
     /** Off means off. */
     @Test
     void off() {
-        final TcpConnection connection = established(MtuProbingMode.OFF);
+        final Connection connection = established(MtuProbingMode.OFF);
         trace.write(connection, 1_460);
         for (int rto = 200; rto < 10_000; rto *= 2) {
             trace.out("P. 1:1461(1460) ack 1").advance(rto);
@@ -141,7 +141,7 @@ class PathMtuProbingTraceTest {
     /** A small segment that times out says nothing about its size; nor does a window that is closed. */
     @Test
     void timeoutsForOtherReasons() {
-        final TcpConnection connection = established(MtuProbingMode.BLACK_HOLE);
+        final Connection connection = established(MtuProbingMode.BLACK_HOLE);
         trace.write(connection, 1_000);
         trace.out("P. 1:1001(1000) ack 1").advance(10_000);
         assertThat(connection.mss).isEqualTo(1_460);
@@ -151,7 +151,7 @@ class PathMtuProbingTraceTest {
     @ParameterizedTest
     @ValueSource(ints = {1_499, 1_480, 1_400, 1_280, 1_100, 1_064})
     void findsTheMtuOfABlackHole(final int mtu) {
-        final TcpConnection connection = established(MtuProbingMode.BLACK_HOLE);
+        final Connection connection = established(MtuProbingMode.BLACK_HOLE);
         final Receiver receiver = new Receiver(mtu);
         trace.write(connection, 400_000);
         receiver.receive(400_000);
@@ -163,7 +163,7 @@ class PathMtuProbingTraceTest {
     @ParameterizedTest
     @ValueSource(ints = {1_499, 1_480, 1_400, 1_280, 1_100, 1_064})
     void findsTheMtuWithSack(final int mtu) {
-        final TcpConnection connection = established(MtuProbingMode.ON, "<mss 1460,sackOK>");
+        final Connection connection = established(MtuProbingMode.ON, "<mss 1460,sackOK>");
         final Receiver receiver = new Receiver(mtu, true);
         trace.write(connection, 400_000);
         receiver.receive(400_000);
@@ -175,7 +175,7 @@ class PathMtuProbingTraceTest {
     /** A path that takes everything, after an outage: the first probe has the full size. */
     @Test
     void afterAnOutage() {
-        final TcpConnection connection = established(MtuProbingMode.BLACK_HOLE);
+        final Connection connection = established(MtuProbingMode.BLACK_HOLE);
         trace.write(connection, 1_460);
         for (int i = 0; i < 3; i++) {
             trace.out("P. 1:1461(1460) ack 1").advance(200 << i);
@@ -191,8 +191,8 @@ class PathMtuProbingTraceTest {
     // ---- Probes
 
     /** 7.2: "always" starts with segments of 1,024 bytes. */
-    private TcpConnection probing(final int bytes) {
-        final TcpConnection connection = established(MtuProbingMode.ON);
+    private Connection probing(final int bytes) {
+        final Connection connection = established(MtuProbingMode.ON);
         trace.write(connection, bytes);
         return connection;
     }
@@ -200,7 +200,7 @@ class PathMtuProbingTraceTest {
     /** A probe is one segment of new data, with enough behind it for its loss to be noticed (7.4). */
     @Test
     void probeThatArrives() {
-        final TcpConnection connection = probing(10_000);
+        final Connection connection = probing(10_000);
         trace.out(". 1:1461(1460) ack 1").out(". 1461:2485(1024) ack 1");
         takeAll();
         trace.in(". 1:1(0) ack 1461");
@@ -213,7 +213,7 @@ class PathMtuProbingTraceTest {
     /** 7.6.2: a probe that is lost is sent again in small segments; the window does not shrink. */
     @Test
     void probeThatIsLost() {
-        final TcpConnection connection = probing(8_000);
+        final Connection connection = probing(8_000);
         trace.out(". 1:1461(1460) ack 1");
         takeAll();
         final int cwnd = connection.congestion.cwnd();
@@ -236,7 +236,7 @@ class PathMtuProbingTraceTest {
     /** 7.6.4: something before the probe is lost: that is congestion, and nothing is known of the probe. */
     @Test
     void lossBeforeTheProbe() {
-        final TcpConnection connection = established(MtuProbingMode.ON);
+        final Connection connection = established(MtuProbingMode.ON);
         trace.write(connection, 1_024);
         trace.out("P. 1:1025(1024) ack 1");
         trace.write(connection, 8_000);
@@ -268,7 +268,7 @@ class PathMtuProbingTraceTest {
                 .sendBufferBytes(1 << 20)
                 .mtuProbing(MtuProbingMode.ON));
         trace.in("S 0:0(0) win 5000 <mss 1460>").out("S. 0:0(0) ack 1").in(". 1:1(0) ack 1 win 5000");
-        final TcpConnection connection = listener.accept();
+        final Connection connection = TcpTrace.accept(listener);
         assertThat(connection).isNotNull();
         trace.write(connection, 20_000);
         trace.out(". 1:1025(1024) ack 1");
@@ -288,7 +288,7 @@ class PathMtuProbingTraceTest {
     /** The search is over; ten minutes later the full size is tried again. */
     @Test
     void triesAgainAfterTenMinutes() {
-        final TcpConnection connection = probing(400_000);
+        final Connection connection = probing(400_000);
         final Receiver receiver = new Receiver(1_280);
         receiver.receive(400_000);
         assertThat(connection.mss + 40).isBetween(1_272, 1_280);

@@ -44,7 +44,7 @@ class PathMtuTraceTest {
 
     @Test
     void segmentsShrinkAndWhatWasTooBigGoesOutAgain() { // RFC 1191 3
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         trace.write(connection, 1_400);
         final byte[] segment = trace.link.next();
         assertThat(segment).hasSize(1_040);
@@ -56,7 +56,7 @@ class PathMtuTraceTest {
 
     @Test
     void aMessageAboutNothingInFlightIsForged() { // RFC 5927 7.2
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         trace.write(connection, 1_000);
         final byte[] segment = trace.link.next();
         tooBig(segment, 640, -1);
@@ -70,7 +70,7 @@ class PathMtuTraceTest {
     /** RFC 1191 6.5: not a congestion, so the congestion window stays; and only once for all that was too big. */
     @Test
     void windowStays() {
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         trace.write(connection, 3_000);
         final byte[] first = trace.link.next();
         final byte[] second = trace.link.next();
@@ -91,7 +91,7 @@ class PathMtuTraceTest {
      */
     @Test
     void whatContradictsExperienceHasToWait() {
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         trace.write(connection, 1_000);
         trace.out("P. 1:1001(1000) ack 1").in(". 1:1(0) ack 1001");
         trace.write(connection, 1_000);
@@ -107,7 +107,7 @@ class PathMtuTraceTest {
     /** And it is forgotten if the segment arrives after all: it was forged. */
     @Test
     void forgedMessageHasNoEffect() {
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         trace.write(connection, 1_000);
         trace.out("P. 1:1001(1000) ack 1").in(". 1:1(0) ack 1001");
         trace.write(connection, 1_000);
@@ -125,7 +125,7 @@ class PathMtuTraceTest {
     /** A narrower claim than what has passed counts at once if the segment has timed out already. */
     @Test
     void believedAfterATimeout() {
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         trace.write(connection, 1_000);
         trace.out("P. 1:1001(1000) ack 1").in(". 1:1(0) ack 1001");
         trace.write(connection, 1_000);
@@ -138,7 +138,7 @@ class PathMtuTraceTest {
     /** RFC 1191 6.3: after ten minutes the larger size is tried again. */
     @Test
     void forgottenAfterTenMinutes() {
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         trace.write(connection, 1_000);
         final byte[] segment = trace.link.next();
         tooBig(segment, 640, 0);
@@ -156,7 +156,7 @@ class PathMtuTraceTest {
      */
     @Test
     void announcedMssKnowsNothingOfThePath() {
-        final TcpConnection first = trace.established(new TcpConfig());
+        final Connection first = trace.established(new TcpConfig());
         trace.write(first, 1_000);
         final byte[] segment = trace.link.next();
         tooBig(segment, 640, 0);
@@ -165,14 +165,14 @@ class PathMtuTraceTest {
         trace.forgetIss();
         trace.in("S 0:0(0) <mss 1000>").out("S. 0:0(0) ack 1 <mss 1460>").in(". 1:1(0) ack 1");
         assertThat(trace.stack.tcp().connections())
-                .extracting(connection -> connection.mss)
+                .extracting(connection -> ((Connection) connection).mss)
                 .containsOnly(600);
     }
 
     /** A path narrower than 552 bytes: segments of that size without "don't fragment" (RFC 1191 3: "or not set DF"). */
     @Test
     void narrowPath() {
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         trace.write(connection, 1_000);
         final byte[] segment = trace.link.next();
         assertThat(segment[6]).isEqualTo((byte) 0x40);
@@ -194,7 +194,8 @@ class PathMtuTraceTest {
         trace.peerPort++;
         trace.forgetIss();
         trace.in("S 0:0(0) <mss 1460>").out("S. 0:0(0) ack 1 <mss 1460>").in(". 1:1(0) ack 1");
-        final TcpConnection connection = trace.stack.tcp().connections().stream()
+        final Connection connection = trace.stack.tcp().connections().stream()
+                .map(Connection.class::cast)
                 .filter(each -> each.mss == 1_460)
                 .findFirst()
                 .orElseThrow();
@@ -225,7 +226,7 @@ class PathMtuTraceTest {
     /** TCP_MAXSEG and a message: the smaller one counts. */
     @Test
     void maxSegment() {
-        final TcpConnection connection = trace.established(new TcpConfig().maxSegment(700));
+        final Connection connection = trace.established(new TcpConfig().maxSegment(700));
         trace.write(connection, 700);
         final byte[] segment = trace.link.next();
         tooBig(segment, 739, 0);
@@ -235,7 +236,7 @@ class PathMtuTraceTest {
     /** While the SYN is in flight: the connection begins with small segments. */
     @Test
     void beforeTheConnectionIsThere() {
-        final TcpConnection connection =
+        final Connection connection =
                 trace.connect(new TcpConfig().timestamps(false).windowScaling(false));
         final byte[] syn = trace.link.next();
         final ByteBuffer bytes = ByteBuffer.wrap(syn);
@@ -256,7 +257,7 @@ class PathMtuTraceTest {
         "INTERFACE, false, false"
     })
     void policies(final PathMtuPolicy policy, final boolean dontFragment, final boolean counts) {
-        final TcpConnection connection = trace.established(new TcpConfig().pathMtuPolicy(policy));
+        final Connection connection = trace.established(new TcpConfig().pathMtuPolicy(policy));
         trace.write(connection, 1_000);
         final byte[] segment = trace.link.next();
         assertThat(segment[6]).isEqualTo((byte) (dontFragment ? 0x40 : 0));
@@ -274,7 +275,7 @@ class PathMtuTraceTest {
      */
     @Test
     void allThatIsTooLargeGoesOutAgain() {
-        final TcpConnection connection = trace.establishedWithSack(new TcpConfig(), 100);
+        final Connection connection = trace.establishedWithSack(new TcpConfig(), 100);
         trace.write(connection, 100);
         trace.out("P. 1:101(100) ack 1").advance(100).in(". 1:1(0) ack 101");
         trace.write(connection, 100);
@@ -311,7 +312,7 @@ class PathMtuTraceTest {
         trace.in("S 0:0(0) <mss 1012,ts 1/0" + (sack ? ",sackOK>" : ">"));
         trace.out("S. 0:0(0) ack 1").advance(100);
         trace.in(". 1:1(0) ack 1 <ts 1/0>");
-        final TcpConnection connection = listener.accept();
+        final Connection connection = TcpTrace.accept(listener);
         assertThat(connection).isNotNull();
         trace.write(connection, 100);
         trace.out("P. 1:101(100) ack 1");
@@ -342,7 +343,7 @@ class PathMtuTraceTest {
         offloading.in("S 0:0(0) win 65535 <mss 1460>");
         offloading.out("S. 0:0(0) ack 1");
         offloading.in(". 1:1(0) ack 1");
-        final TcpConnection c = l.accept();
+        final Connection c = TcpTrace.accept(l);
         c.path.reduceMtu(1_000); // somebody else
         offloading.write(c, 10_000);
         assertThat(c.mss).isEqualTo(960);

@@ -15,13 +15,13 @@ class PeerWindowTraceTest {
         trace.noLeaks();
     }
 
-    private TcpConnection withWindow(final int peerWindow) {
+    private Connection withWindow(final int peerWindow) {
         return trace.established(new TcpConfig().noDelay(true).receiveBufferBytes(1_000), peerWindow);
     }
 
     @Test
     void windowOfAnAckThatIsOlderThanSndUnaIsNotTaken() {
-        final TcpConnection connection = withWindow(2_000);
+        final Connection connection = withWindow(2_000);
         trace.write(connection, 1_000);
         trace.out(". 1:1001(1000) ack 1").in(". 1:1(0) ack 1001 win 2000");
         trace.in(". 101:201(100) ack 1 win 3000").out(". 1001:1001(0) ack 1");
@@ -31,7 +31,7 @@ class PeerWindowTraceTest {
 
     @Test
     void windowOfARepeatedSegmentIsTakenIfItAcknowledgesMore() {
-        final TcpConnection connection = withWindow(2_000);
+        final Connection connection = withWindow(2_000);
         trace.write(connection, 1_000);
         trace.out(". 1:1001(1000) ack 1");
         trace.in(". 101:201(100) ack 1 win 2000").out(". 1001:1001(0) ack 1");
@@ -43,7 +43,7 @@ class PeerWindowTraceTest {
 
     @Test
     void ackFromTheRightEdgeOfOurWindowCounts() {
-        final TcpConnection connection = withWindow(2_000);
+        final Connection connection = withWindow(2_000);
         trace.write(connection, 100);
         trace.out(". 1:101(100) ack 1");
         trace.in(". 1001:1001(0) ack 101").quiet();
@@ -52,7 +52,7 @@ class PeerWindowTraceTest {
 
     @Test
     void ackFromBeyondItDoesNot() {
-        final TcpConnection connection = withWindow(2_000);
+        final Connection connection = withWindow(2_000);
         trace.write(connection, 100);
         trace.out(". 1:101(100) ack 1");
         trace.in(". 1002:1002(0) ack 101").out(". 101:101(0) ack 1");

@@ -16,8 +16,8 @@ class PersistTraceTest {
         trace.noLeaks();
     }
 
-    private TcpConnection closedWindow() {
-        final TcpConnection connection = trace.established(new TcpConfig(), 1_000);
+    private Connection closedWindow() {
+        final Connection connection = trace.established(new TcpConfig(), 1_000);
         trace.write(connection, 3_000);
         trace.out(". 1:1001(1000) ack 1").quiet();
         trace.in(". 1:1(0) ack 1001 win 0").quiet();
@@ -30,7 +30,7 @@ class PersistTraceTest {
      */
     @Test
     void probesForAsLongAsTheyAreAnswered() {
-        final TcpConnection connection = closedWindow();
+        final Connection connection = closedWindow();
         long wait = 200;
         for (int i = 0; i < 40; i++) {
             trace.advance(wait - 1).quiet();
@@ -44,7 +44,7 @@ class PersistTraceTest {
     /** A peer that does not answer at all is given up. */
     @Test
     void givesUpOnASilentPeer() {
-        final TcpConnection connection = closedWindow();
+        final Connection connection = closedWindow();
         trace.advance(3_600_000);
         assertThat(connection.error()).isEqualTo(SocketError.ETIMEDOUT);
         trace.drain(); // Probes.
@@ -75,7 +75,7 @@ class PersistTraceTest {
     /** A FIN behind a closed window is probed for too. */
     @Test
     void finBehindAClosedWindow() {
-        final TcpConnection connection = trace.established(new TcpConfig(), 1_000);
+        final Connection connection = trace.established(new TcpConfig(), 1_000);
         trace.write(connection, 1_000);
         trace.out("P. 1:1001(1000) ack 1").in(". 1:1(0) ack 1001 win 0");
         connection.close(trace.now());
@@ -88,7 +88,7 @@ class PersistTraceTest {
     /** A peer that takes its window back (RFC 9293 3.8.6, MUST-34, MAY-7): data in flight is still sent again. */
     @Test
     void shrinkingWindow() {
-        final TcpConnection connection = trace.established(new TcpConfig(), 5_000);
+        final Connection connection = trace.established(new TcpConfig(), 5_000);
         trace.write(connection, 3_000);
         trace.out(". 1:1001(1000) ack 1").out(". 1001:2001(1000) ack 1").out("P. 2001:3001(1000) ack 1");
         trace.in(". 1:1(0) ack 1001 win 0").quiet();
@@ -100,7 +100,7 @@ class PersistTraceTest {
     /** 3.8.6.2.1 (3): less than a segment, but at least half of the largest window ever, is sent. */
     @Test
     void halfOfASmallBuffer() {
-        final TcpConnection connection = trace.established(new TcpConfig(), 600);
+        final Connection connection = trace.established(new TcpConfig(), 600);
         trace.write(connection, 3_000);
         trace.out(". 1:601(600) ack 1").quiet();
         trace.in(". 1:1(0) ack 601 win 200").quiet();
@@ -110,7 +110,7 @@ class PersistTraceTest {
     /** 3.8.6.2.1 (4): a window too small to use is used after a while all the same. */
     @Test
     void overrideTimeout() {
-        final TcpConnection connection = trace.established(new TcpConfig(), 5_000);
+        final Connection connection = trace.established(new TcpConfig(), 5_000);
         trace.write(connection, 5_000);
         for (int i = 0; i < 5; i++) {
             trace.out((i == 4 ? "P" : "") + ". " + (1 + 1000 * i) + ":" + (1001 + 1000 * i) + "(1000) ack 1");
@@ -127,7 +127,7 @@ class PersistTraceTest {
      */
     @Test
     void userTimeout() {
-        final TcpConnection connection = closedWindow();
+        final Connection connection = closedWindow();
         connection.config().userTimeoutNanos(3_000_000_000L);
         trace.advance(200).out(". 1001:1002(1) ack 1").in(". 1:1(0) ack 1001 win 0");
         trace.advance(400).out(". 1001:1002(1) ack 1").in(". 1:1(0) ack 1001 win 0");
@@ -141,7 +141,7 @@ class PersistTraceTest {
     /** ... and does not count what was before the window opened for a while. */
     @Test
     void userTimeoutCountsFromTheFirstProbe() {
-        final TcpConnection connection = closedWindow();
+        final Connection connection = closedWindow();
         connection.config().userTimeoutNanos(3_000_000_000L);
         trace.advance(200).out(". 1001:1002(1) ack 1");
         trace.advance(400).out(". 1001:1002(1) ack 1").in(". 1:1(0) ack 1001 win 1000");
@@ -167,7 +167,7 @@ class PersistTraceTest {
      */
     @Test
     void r1ProbeOfTheLastByteMustNotBecomeAFin() {
-        final TcpConnection c = trace.established(new TcpConfig(), 1_000);
+        final Connection c = trace.established(new TcpConfig(), 1_000);
         trace.write(c, 1_001);
         trace.out(". 1:1001(1000) ack 1").quiet();
         trace.in(". 1:1(0) ack 1001 win 0").quiet();
@@ -180,7 +180,7 @@ class PersistTraceTest {
     /** A FIN that is sent as a probe and acknowledged, while the window stays closed, stops the persist timer. */
     @Test
     void r2aFinProbeAcknowledged() {
-        final TcpConnection c = trace.established(new TcpConfig(), 1_000);
+        final Connection c = trace.established(new TcpConfig(), 1_000);
         trace.write(c, 1_000);
         trace.out(". 1:1001(1000) ack 1").in(". 1:1(0) ack 1001 win 0");
         c.shutdownOutput(trace.now());
@@ -193,7 +193,7 @@ class PersistTraceTest {
     /** The same when the window opens: a half-closed connection sends no second FIN and does not time out. */
     @Test
     void r2bFinProbeAcknowledgedWindowOpen() {
-        final TcpConnection c = trace.established(new TcpConfig(), 1_000);
+        final Connection c = trace.established(new TcpConfig(), 1_000);
         trace.write(c, 1_000);
         trace.out(". 1:1001(1000) ack 1").in(". 1:1(0) ack 1001 win 0");
         c.shutdownOutput(trace.now());
@@ -214,7 +214,7 @@ class PersistTraceTest {
      */
     @Test
     void r4OverrideTimeoutIsPostponedForEver() {
-        final TcpConnection c = trace.established(new TcpConfig());
+        final Connection c = trace.established(new TcpConfig());
         trace.in(". 1:1(0) ack 1 win 100").quiet();
         trace.write(c, 1_000);
         trace.quiet();
@@ -236,7 +236,7 @@ class PersistTraceTest {
      */
     @Test
     void r6ShrunkToZeroAndAnswered() {
-        final TcpConnection c = trace.established(new TcpConfig());
+        final Connection c = trace.established(new TcpConfig());
         trace.write(c, 1_000);
         trace.link.take();
         trace.in(". 1:1(0) ack 1 win 0").quiet();
@@ -252,7 +252,7 @@ class PersistTraceTest {
     /** A window update that crosses a probe takes the probe back; the ACK of its byte counts nevertheless. */
     @Test
     void r10ProbeRetractedThenAcknowledged() {
-        final TcpConnection c = trace.established(new TcpConfig(), 1_000);
+        final Connection c = trace.established(new TcpConfig(), 1_000);
         trace.write(c, 3_000);
         trace.out(". 1:1001(1000) ack 1").quiet();
         trace.in(". 1:1(0) ack 1001 win 0").quiet();

@@ -51,8 +51,8 @@ class PortTableTest {
     /** A port is used until the last binding of it is closed. */
     @Test
     void closing() {
-        final TcpBinding first = table.add(endpoint("192.0.2.1"), PortSharing.ADDRESS);
-        final TcpBinding second = table.add(endpoint("192.0.2.1"), PortSharing.ADDRESS);
+        final PortBinding first = table.add(endpoint("192.0.2.1"), PortSharing.ADDRESS);
+        final PortBinding second = table.add(endpoint("192.0.2.1"), PortSharing.ADDRESS);
         first.close();
         first.close();
         assertThat(table.isUsed(80)).isTrue();
@@ -64,8 +64,8 @@ class PortTableTest {
     /** One listener for an address and port, whatever may be reused. */
     @Test
     void oneListener() {
-        final TcpBinding first = table.add(endpoint("192.0.2.1"), PortSharing.ADDRESS);
-        final TcpBinding second = table.add(endpoint("0.0.0.0"), PortSharing.ADDRESS);
+        final PortBinding first = table.add(endpoint("192.0.2.1"), PortSharing.ADDRESS);
+        final PortBinding second = table.add(endpoint("0.0.0.0"), PortSharing.ADDRESS);
         first.listening(true);
         assertThat(table.mayListen(first)).isTrue();
         assertThat(table.mayListen(second)).isFalse();

@@ -41,7 +41,7 @@ class PushMarksTest {
     @Test
     void aSegmentThatIsSentAgainIsPushedAsBefore() {
         final TcpTrace trace = new TcpTrace();
-        final TcpConnection connection = trace.established(new TcpConfig().noDelay(true));
+        final Connection connection = trace.established(new TcpConfig().noDelay(true));
         trace.write(connection, 2_500);
         trace.out(". 1:1001(1000) ack 1").out(". 1001:2001(1000) ack 1").out("P. 2001:2501(500) ack 1");
         trace.in(". 1:1(0) ack 1").in(". 1:1(0) ack 1").in(". 1:1(0) ack 1");

@@ -21,7 +21,7 @@ class QuickAckTraceTest {
         trace.noLeaks();
     }
 
-    private TcpConnection established() {
+    private Connection established() {
         return trace.established(new TcpConfig().quickAck(true));
     }
 
@@ -37,7 +37,7 @@ class QuickAckTraceTest {
     /** Sixteen segments have an ACK each; then every second one (RFC 5681 4.2). */
     @Test
     void atTheStart() {
-        final TcpConnection connection = established();
+        final Connection connection = established();
         for (int i = 0; i < 16; i++) {
             segment();
             acknowledged();
@@ -68,7 +68,7 @@ class QuickAckTraceTest {
     /** A peer that was silent for longer than an RTO is in slow start again (RFC 5681 4.1). */
     @Test
     void afterASilence() {
-        final TcpConnection connection = established();
+        final Connection connection = established();
         for (int i = 0; i < 16; i++) {
             segment();
             acknowledged();
@@ -82,7 +82,7 @@ class QuickAckTraceTest {
     /** An application that answers sends the ACK along: from then on ACKs wait for the answer. */
     @Test
     void interactive() {
-        final TcpConnection connection = established();
+        final Connection connection = established();
         trace.in("P. 1:101(100) ack 1").out(". 1:1(0) ack 101");
         trace.advance(5);
         trace.write(connection, 10);
@@ -96,7 +96,7 @@ class QuickAckTraceTest {
     /** Data that has nothing to do with what came says nothing. */
     @Test
     void lateAnswer() {
-        final TcpConnection connection = established();
+        final Connection connection = established();
         trace.in("P. 1:101(100) ack 1").out(". 1:1(0) ack 101");
         trace.advance(100);
         trace.write(connection, 10);
@@ -109,7 +109,7 @@ class QuickAckTraceTest {
     /** What comes twice, or out of order, ends interactive delays: the peer repairs a loss. */
     @Test
     void aroundALoss() {
-        final TcpConnection connection = established();
+        final Connection connection = established();
         connection.quickAck(false, trace.now());
         segment();
         trace.quiet().advance(40);
@@ -126,7 +126,7 @@ class QuickAckTraceTest {
     /** TCP_QUICKACK on: what waits is acknowledged now; and off: quick no more. */
     @Test
     void option() {
-        final TcpConnection connection = established();
+        final Connection connection = established();
         connection.quickAck(false, trace.now());
         assertThat(connection.isQuickAck()).isFalse();
         segment();
@@ -150,7 +150,7 @@ class QuickAckTraceTest {
     /** ... but whoever asks for quick ACKs has them. */
     @Test
     void optionWhereSwitchedOff() {
-        final TcpConnection connection = trace.established(new TcpConfig().quickAck(false));
+        final Connection connection = trace.established(new TcpConfig().quickAck(false));
         connection.quickAck(true, trace.now());
         for (int i = 0; i < 5; i++) {
             trace.advance(100);

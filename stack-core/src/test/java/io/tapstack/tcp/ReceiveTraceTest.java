@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ReceiveTraceTest {
 
     private final TcpTrace trace = new TcpTrace();
-    private final TcpConnection connection = trace.established(new TcpConfig().receiveBufferBytes(10_000));
+    private final Connection connection = trace.established(new TcpConfig().receiveBufferBytes(10_000));
 
     @AfterEach
     void nothingIsLeft() {

@@ -28,11 +28,11 @@ class ReceiveTuningTraceTest {
         trace.noLeaks();
     }
 
-    private TcpConnection established(final TcpConfig config) {
+    private Connection established(final TcpConfig config) {
         final TcpListener listener = trace.listen(config.timestamps(false).quickAck(true));
         trace.in("S 0:0(0) win 65535 <mss 1000,wscale 7>").out("S. 0:0(0) ack 1");
         trace.advance(100).in(". 1:1(0) ack 1");
-        final TcpConnection connection = listener.accept();
+        final Connection connection = TcpTrace.accept(listener);
         assertThat(connection).isNotNull();
         return connection;
     }
@@ -41,7 +41,7 @@ class ReceiveTuningTraceTest {
      * The peer sends so many bytes, the application reads them, and a round trip and a bit are over. @return the window
      * at the end
      */
-    private int roundTrip(final TcpConnection connection, final int bytes, final boolean read) {
+    private int roundTrip(final Connection connection, final int bytes, final boolean read) {
         int window = 0;
         for (int sent = 0; sent < bytes; sent += PIECE, at += PIECE) {
             trace.in(". " + at + ":" + (at + PIECE) + "(" + PIECE + ") ack 1");
@@ -66,7 +66,7 @@ class ReceiveTuningTraceTest {
     /** Twice what was read, and more as the peer is still speeding up: it may double with each round trip. */
     @Test
     void growsAheadOfAPeerInSlowStart() {
-        final TcpConnection connection = established(new TcpConfig());
+        final Connection connection = established(new TcpConfig());
         int bytes = 16_000;
         for (int round = 0; round < 8; round++) {
             final int window = roundTrip(connection, bytes, true);
@@ -81,7 +81,7 @@ class ReceiveTuningTraceTest {
     /** Never beyond the limit. */
     @Test
     void limit() {
-        final TcpConnection connection = established(new TcpConfig().tunedReceiveBuffer(START, 300_000));
+        final Connection connection = established(new TcpConfig().tunedReceiveBuffer(START, 300_000));
         for (int round = 0; round < 8; round++) {
             roundTrip(connection, 64_000, true);
         }
@@ -91,7 +91,7 @@ class ReceiveTuningTraceTest {
     /** An application that reads little in a round trip needs no more than it has. */
     @Test
     void slowConnectionStaysSmall() {
-        final TcpConnection connection = established(new TcpConfig());
+        final Connection connection = established(new TcpConfig());
         trace.advance(110);
         for (int round = 0; round < 50; round++) {
             roundTrip(connection, PIECE, true);
@@ -102,7 +102,7 @@ class ReceiveTuningTraceTest {
     /** Data that nobody reads makes nothing grow: the window closes. */
     @Test
     void nothingIsRead() {
-        final TcpConnection connection = established(new TcpConfig());
+        final Connection connection = established(new TcpConfig());
         assertThat(roundTrip(connection, 64_000, false)).isLessThan(2_100);
         assertThat(connection.receiveBufferBytes()).isEqualTo(START);
     }
@@ -110,7 +110,7 @@ class ReceiveTuningTraceTest {
     /** SO_RCVBUF, before or after: the size is the application's. */
     @Test
     void fixedSize() {
-        final TcpConnection connection = established(new TcpConfig().receiveBufferBytes(100_000));
+        final Connection connection = established(new TcpConfig().receiveBufferBytes(100_000));
         for (int round = 0; round < 5; round++) {
             roundTrip(connection, 64_000, true);
         }
@@ -126,7 +126,7 @@ class ReceiveTuningTraceTest {
                 trace.listen(new TcpConfig().timestamps(false).quickAck(true).tunedReceiveBuffer(20_000, LIMIT));
         trace.in("S 0:0(0) win 65535 <mss 1000,wscale 7>").out("S. 0:0(0) ack 1 win 20000");
         trace.advance(100).in(". 1:1(0) ack 1");
-        final TcpConnection connection = listener.accept();
+        final Connection connection = TcpTrace.accept(listener);
         for (int round = 0; round < 5; round++) {
             roundTrip(connection, 16_000, true);
         }
@@ -140,7 +140,7 @@ class ReceiveTuningTraceTest {
                 trace.listen(new TcpConfig().timestamps(false).quickAck(true));
         trace.in("S 0:0(0) win 65535 <mss 1000,wscale 7>").out("S. 0:0(0) ack 1");
         trace.advance(1_000).out("S. 0:0(0) ack 1").in(". 1:1(0) ack 1");
-        final TcpConnection connection = listener.accept();
+        final Connection connection = TcpTrace.accept(listener);
         assertThat(connection.receiveWindow.tuning().roundTrip().nanos()).isZero();
         for (int round = 0; round < 6; round++) {
             roundTrip(connection, 64_000, true);
@@ -153,7 +153,7 @@ class ReceiveTuningTraceTest {
     @Test
     void memoryPressure() {
         trace = new TcpTrace(LinkCapabilities.plain(LinkType.IP, 1_500), 200_000);
-        final TcpConnection connection = established(new TcpConfig());
+        final Connection connection = established(new TcpConfig());
         for (int round = 0; round < 4; round++) {
             roundTrip(connection, 64_000, true);
         }

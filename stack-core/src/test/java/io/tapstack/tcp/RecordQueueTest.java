@@ -3,6 +3,7 @@ package io.tapstack.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapstack.time.TimerWheel;
+import io.tapstack.wire.TcpHeader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -13,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Records in the order of their deadlines, against a list that is searched. */
 class RecordQueueTest {
 
-    private final TcpConnection model = new TcpTrace().connect(new TcpConfig());
+    private final Connection model = new TcpTrace().connect(new TcpConfig());
     private final TimerWheel wheel = new TimerWheel(0);
     private final List<TimeWaitRecord> expired = new ArrayList<>();
     private final RecordQueue<TimeWaitRecord> queue = new RecordQueue<>(wheel, (record, now) -> {
@@ -32,7 +33,7 @@ class RecordQueueTest {
             final long deadline = now + 1 + random.nextLong(50_000_000);
             switch (random.nextInt(5)) {
                 case 0, 1 -> {
-                    final TimeWaitRecord added = new TimeWaitRecord(model);
+                    final TimeWaitRecord added = record();
                     queue.add(added, deadline);
                     expected.add(added);
                 }
@@ -70,8 +71,8 @@ class RecordQueueTest {
     /** One timer for all, and none for nobody. */
     @Test
     void oneTimer() {
-        final TimeWaitRecord one = new TimeWaitRecord(model);
-        final TimeWaitRecord two = new TimeWaitRecord(model);
+        final TimeWaitRecord one = record();
+        final TimeWaitRecord two = record();
         queue.add(one, 20);
         queue.add(two, 10);
         assertThat(wheel.armedTimers()).isEqualTo(1);
@@ -80,5 +81,9 @@ class RecordQueueTest {
         queue.clear(record -> assertThat(record.isQueued()).isFalse());
         assertThat(wheel.armedTimers()).isZero();
         assertThat(queue.first()).isNull();
+    }
+
+    private TimeWaitRecord record() {
+        return new TimeWaitRecord(model, 0, 0, 0, 0, null, TcpHeader.ACK, model.config());
     }
 }

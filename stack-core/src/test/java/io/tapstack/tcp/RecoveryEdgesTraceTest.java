@@ -19,8 +19,8 @@ class RecoveryEdgesTraceTest {
         trace.noLeaks();
     }
 
-    private TcpConnection flight(final int segments, final int window) {
-        final TcpConnection connection = trace.established(new TcpConfig().congestionControl("newreno"), window);
+    private Connection flight(final int segments, final int window) {
+        final Connection connection = trace.established(new TcpConfig().congestionControl("newreno"), window);
         trace.write(connection, segments * 1_000);
         for (int i = 0; i < Math.min(segments, Math.min(window / 1_000, 10)); i++) {
             trace.out(segment(i));
@@ -67,7 +67,7 @@ class RecoveryEdgesTraceTest {
      */
     @Test
     void threeHoles() {
-        final TcpConnection connection = flight(10, 65_535);
+        final Connection connection = flight(10, 65_535);
         duplicates(3, 0, 65_535);
         trace.out(segment(0)).quiet();
         final int ssthresh = connection.congestion.ssthresh();
@@ -83,7 +83,7 @@ class RecoveryEdgesTraceTest {
     /** RFC 6582 3.2, step 3: after a partial ACK a lost retransmission is the timer's, which was started again. */
     @Test
     void retransmissionIsLostToo() {
-        final TcpConnection connection = flight(10, 65_535);
+        final Connection connection = flight(10, 65_535);
         duplicates(3, 0, 65_535);
         trace.out(segment(0)).advance(100);
         trace.in(". 1:1(0) ack 3001").out(segment(3)).quiet();
@@ -99,7 +99,7 @@ class RecoveryEdgesTraceTest {
      */
     @Test
     void timeoutInRecovery() {
-        final TcpConnection connection = flight(10, 65_535);
+        final Connection connection = flight(10, 65_535);
         duplicates(3, 0, 65_535);
         trace.out(segment(0)).quiet();
         trace.advance(200).out(segment(0)).quiet();
@@ -114,7 +114,7 @@ class RecoveryEdgesTraceTest {
     /** RFC 5681 3.1, equation 4: a second timeout of the same segment leaves ssthresh as it is. */
     @Test
     void secondTimeout() {
-        final TcpConnection connection = flight(10, 65_535);
+        final Connection connection = flight(10, 65_535);
         trace.advance(200).out(segment(0));
         assertThat(connection.congestion.ssthresh()).isEqualTo(5_000);
         trace.advance(400).out(segment(0)).quiet();
@@ -125,7 +125,7 @@ class RecoveryEdgesTraceTest {
     /** A loss after everything up to "recover" is acknowledged is a new one, and halves again. */
     @Test
     void secondLoss() {
-        final TcpConnection connection = flight(40, 65_535);
+        final Connection connection = flight(40, 65_535);
         duplicates(1, 0, 65_535);
         trace.out(segment(10));
         duplicates(1, 0, 65_535);
@@ -150,7 +150,7 @@ class RecoveryEdgesTraceTest {
     /** Nothing comes after a FIN, so no duplicate ACK tells of its loss: it is the timer's. */
     @Test
     void lostTailWithFin() {
-        final TcpConnection connection = flight(4, 65_535);
+        final Connection connection = flight(4, 65_535);
         connection.close(trace.now());
         trace.out("F. 4001:4001(0) ack 1").quiet();
         trace.in(". 1:1(0) ack 3001").quiet();
@@ -163,7 +163,7 @@ class RecoveryEdgesTraceTest {
     /** A FIN behind a lost segment: its duplicates count (RFC 5681 2 asks for outstanding data, and there is). */
     @Test
     void finBehindALoss() {
-        final TcpConnection connection = flight(4, 65_535);
+        final Connection connection = flight(4, 65_535);
         connection.close(trace.now());
         trace.out("F. 4001:4001(0) ack 1");
         duplicates(3, 1, 65_535);
@@ -192,7 +192,7 @@ class RecoveryEdgesTraceTest {
                 trace.listen(new TcpConfig().timestamps(false).windowScaling(false));
         trace.in("S 0:0(0) <mss 1000>").out("S. 0:0(0) ack 1");
         trace.advance(1_000).out("S. 0:0(0) ack 1").in(". 1:1(0) ack 1");
-        trace.write(listener.accept(), 1_000);
+        trace.write(TcpTrace.accept(listener), 1_000);
         trace.out(segment(0)).advance(2_999).quiet();
         trace.advance(1).out(segment(0)).quiet();
     }
@@ -203,7 +203,7 @@ class RecoveryEdgesTraceTest {
         final TcpListener listener = trace.listen(new TcpConfig().windowScaling(false));
         trace.in("S 0:0(0) <mss 1012,ts 1/0>").out("S. 0:0(0) ack 1");
         trace.in(". 1:1(0) ack 1 <ts 1/0>");
-        final TcpConnection connection = listener.accept();
+        final Connection connection = TcpTrace.accept(listener);
         trace.write(connection, 1_000);
         trace.out(segment(0)).advance(200).out(segment(0)).advance(400).out(segment(0));
         final long backedOff = connection.estimator.rto();
@@ -216,7 +216,7 @@ class RecoveryEdgesTraceTest {
     /** RFC 5681 3.2: segments of limited transmit do not count in FlightSize when ssthresh is set. */
     @Test
     void r8LimitedTransmitNotInFlightSize() {
-        final TcpConnection c = trace.established(new TcpConfig().congestionControl("newreno"));
+        final Connection c = trace.established(new TcpConfig().congestionControl("newreno"));
         trace.write(c, 50_000);
         trace.link.takeSent();
         for (int i = 0; i < 3; i++) {
@@ -228,7 +228,7 @@ class RecoveryEdgesTraceTest {
     /** RFC 5681 3.2: duplicate ACKs inflate the window by no more than the data in flight. */
     @Test
     void r19InflationIsBounded() {
-        final TcpConnection c = trace.established(new TcpConfig());
+        final Connection c = trace.established(new TcpConfig());
         trace.write(c, 60_000);
         trace.link.takeSent();
         final AckArrival duplicate = new AckArrival();

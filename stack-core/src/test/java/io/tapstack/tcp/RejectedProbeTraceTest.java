@@ -19,8 +19,8 @@ class RejectedProbeTraceTest {
         trace.noLeaks();
     }
 
-    private TcpConnection probing() {
-        final TcpConnection connection = trace.established(new TcpConfig(), 1_000);
+    private Connection probing() {
+        final Connection connection = trace.established(new TcpConfig(), 1_000);
         trace.write(connection, 1_500);
         trace.out(". 1:1001(1000) ack 1").quiet();
         trace.in(". 1:1(0) ack 1001 win 0");
@@ -32,7 +32,7 @@ class RejectedProbeTraceTest {
 
     @Test
     void acksOfThePeersDataAreAcceptable() {
-        final TcpConnection connection = probing();
+        final Connection connection = probing();
         trace.in("P. 1:1001(1000) ack 1001 win 0");
         trace.in("P. 1001:2001(1000) ack 1001 win 0");
         trace.out(". 1001:1001(0) ack 2001").quiet();
@@ -41,7 +41,7 @@ class RejectedProbeTraceTest {
 
     @Test
     void theResetOfAnAbortIsAcceptable() {
-        final TcpConnection connection = probing();
+        final Connection connection = probing();
         connection.abort(trace.now());
         trace.out("R. 1001:1001(0) ack 1").quiet();
     }
@@ -55,7 +55,7 @@ class RejectedProbeTraceTest {
 
     @Test
     void theProbeMayBeTakenAfterAll() {
-        final TcpConnection connection = probing();
+        final Connection connection = probing();
         // The window opens before the probe arrives, by less than is worth a segment.
         trace.in(". 1:1(0) ack 1001 win 7").quiet();
         trace.in(". 1:1(0) ack 1002 win 6").quiet();
@@ -65,7 +65,7 @@ class RejectedProbeTraceTest {
 
     @Test
     void theSameForAFin() {
-        final TcpConnection connection = trace.established(new TcpConfig(), 1_000);
+        final Connection connection = trace.established(new TcpConfig(), 1_000);
         trace.write(connection, 1_000);
         trace.out(". 1:1001(1000) ack 1").in(". 1:1(0) ack 1001 win 0").quiet();
         connection.shutdownOutput(trace.now());

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ResetTraceTest {
 
     private final TcpTrace trace = new TcpTrace();
-    private final TcpConnection connection = trace.established(new TcpConfig().receiveBufferBytes(8_000));
+    private final Connection connection = trace.established(new TcpConfig().receiveBufferBytes(8_000));
 
     @AfterEach
     void nothingIsLeft() {

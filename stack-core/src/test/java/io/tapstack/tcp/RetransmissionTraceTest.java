@@ -19,7 +19,7 @@ class RetransmissionTraceTest {
     /** 2.2, 2.3: RTO = SRTT + 4 RTTVAR; a first sample R makes that 3R. */
     @Test
     void rtoFollowsTheRoundTrip() {
-        final TcpConnection connection = slowHandshake(400);
+        final Connection connection = slowHandshake(400);
         trace.write(connection, 1_000);
         trace.out("P. 1:1001(1000) ack 1");
         trace.advance(1_199).quiet();
@@ -29,7 +29,7 @@ class RetransmissionTraceTest {
     /** 5.5: the RTO doubles with each timeout; 5.7 and Karn: what was sent again is not measured. */
     @Test
     void backOffLastsUntilANewSample() {
-        final TcpConnection connection = slowHandshake(100);
+        final Connection connection = slowHandshake(100);
         trace.write(connection, 1_000);
         trace.out("P. 1:1001(1000) ack 1");
         trace.advance(300).out("P. 1:1001(1000) ack 1");
@@ -48,7 +48,7 @@ class RetransmissionTraceTest {
     /** 5.3: an ACK for new data starts the timer again. */
     @Test
     void ackRestartsTheTimer() {
-        final TcpConnection connection = slowHandshake(100);
+        final Connection connection = slowHandshake(100);
         trace.write(connection, 2_000);
         trace.out(". 1:1001(1000) ack 1").out("P. 1001:2001(1000) ack 1");
         trace.advance(290).in(". 1:1(0) ack 1001");
@@ -60,7 +60,7 @@ class RetransmissionTraceTest {
     /** 5.2: when all is acknowledged the timer stops. */
     @Test
     void timerStops() {
-        final TcpConnection connection = slowHandshake(100);
+        final Connection connection = slowHandshake(100);
         trace.write(connection, 1_000);
         trace.out("P. 1:1001(1000) ack 1").in(". 1:1(0) ack 1001");
         trace.advance(600_000).quiet();
@@ -70,7 +70,7 @@ class RetransmissionTraceTest {
     /** 5.4: the earliest segment that is not acknowledged, and only that. */
     @Test
     void onlyTheFirstSegmentIsSentAgain() {
-        final TcpConnection connection = slowHandshake(100);
+        final Connection connection = slowHandshake(100);
         trace.write(connection, 5_000);
         for (int i = 0; i < 5; i++) {
             trace.out((i == 4 ? "P" : "") + ". " + (1 + 1000 * i) + ":" + (1001 + 1000 * i) + "(1000) ack 1");
@@ -83,7 +83,7 @@ class RetransmissionTraceTest {
     /** RFC 5681 3.1: after a timeout slow start sends again what was in flight. */
     @Test
     void slowStartAfterATimeout() {
-        final TcpConnection connection = slowHandshake(100);
+        final Connection connection = slowHandshake(100);
         trace.write(connection, 5_000);
         for (int i = 0; i < 5; i++) {
             trace.out((i == 4 ? "P" : "") + ". " + (1 + 1000 * i) + ":" + (1001 + 1000 * i) + "(1000) ack 1");
@@ -105,7 +105,7 @@ class RetransmissionTraceTest {
     /** R2: after so many attempts the connection is given up. */
     @Test
     void givesUp() {
-        final TcpConnection connection = trace.established(new TcpConfig().dataRetries(3));
+        final Connection connection = trace.established(new TcpConfig().dataRetries(3));
         trace.write(connection, 1_000);
         trace.out("P. 1:1001(1000) ack 1");
         trace.advance(200).out("P. 1:1001(1000) ack 1");
@@ -119,7 +119,7 @@ class RetransmissionTraceTest {
     /** TCP_USER_TIMEOUT (RFC 9293 3.9.1, RFC 5482), to the millisecond: the timer does not wait for longer. */
     @Test
     void userTimeout() {
-        final TcpConnection connection = trace.established(new TcpConfig().userTimeoutNanos(1_000_000_000L));
+        final Connection connection = trace.established(new TcpConfig().userTimeoutNanos(1_000_000_000L));
         trace.write(connection, 1_000);
         trace.out("P. 1:1001(1000) ack 1");
         trace.advance(200).out("P. 1:1001(1000) ack 1");
@@ -133,7 +133,7 @@ class RetransmissionTraceTest {
     /** What is acknowledged is heard of in time: the next data has all of the time again. */
     @Test
     void userTimeoutOfTheNextData() {
-        final TcpConnection connection = trace.established(new TcpConfig().userTimeoutNanos(1_000_000_000L));
+        final Connection connection = trace.established(new TcpConfig().userTimeoutNanos(1_000_000_000L));
         trace.write(connection, 2_000);
         trace.out(". 1:1001(1000) ack 1").out("P. 1001:2001(1000) ack 1");
         trace.advance(200).out(". 1:1001(1000) ack 1");
@@ -152,7 +152,7 @@ class RetransmissionTraceTest {
     /** RFC 1122 4.2.2.15: the RTO has an upper limit, of at least 60 seconds. */
     @Test
     void backOffHasALimit() {
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         trace.write(connection, 1_000);
         trace.out("P. 1:1001(1000) ack 1");
         long wait = 200;
@@ -165,12 +165,12 @@ class RetransmissionTraceTest {
         assertThat(connection.error()).isEqualTo(SocketError.ETIMEDOUT);
     }
 
-    private TcpConnection slowHandshake(final long roundTripMillis) {
+    private Connection slowHandshake(final long roundTripMillis) {
         final TcpListener listener = trace.listen(
                 new TcpConfig().congestionControl("newreno").timestamps(false).windowScaling(false));
         trace.in("S 0:0(0) <mss 1000>").out("S. 0:0(0) ack 1");
         trace.advance(roundTripMillis).in(". 1:1(0) ack 1");
-        final TcpConnection connection = listener.accept();
+        final Connection connection = TcpTrace.accept(listener);
         assertThat(connection).isNotNull();
         return connection;
     }
@@ -180,7 +180,7 @@ class RetransmissionTraceTest {
      */
     @Test
     void userTimeoutIsExact() {
-        final TcpConnection connection = trace.established(new TcpConfig().userTimeoutNanos(2_000_000_000L));
+        final Connection connection = trace.established(new TcpConfig().userTimeoutNanos(2_000_000_000L));
         trace.write(connection, 1_000);
         trace.out("P. 1:1001(1000) ack 1");
         trace.advance(200).out("P. 1:1001(1000) ack 1"); // from here on it counts
@@ -195,7 +195,7 @@ class RetransmissionTraceTest {
     /** And is forgotten when the peer answers. */
     @Test
     void userTimeoutEndsWithAnAck() {
-        final TcpConnection connection = trace.established(new TcpConfig().userTimeoutNanos(2_000_000_000L));
+        final Connection connection = trace.established(new TcpConfig().userTimeoutNanos(2_000_000_000L));
         trace.write(connection, 2_000);
         trace.out(". 1:1001(1000) ack 1").out("P. 1001:2001(1000) ack 1");
         trace.advance(200).out(". 1:1001(1000) ack 1").advance(1_500);
@@ -218,6 +218,6 @@ class RetransmissionTraceTest {
         trace.out("S. 0:0(0) ack 1");
         trace.advance(10);
         trace.in(". 1:1(0) ack 1");
-        assertThat(l.accept().estimator.srtt()).isZero();
+        assertThat(TcpTrace.accept(l).estimator.srtt()).isZero();
     }
 }

@@ -65,7 +65,8 @@ class SackReceiverTraceTest {
      */
     @Test
     void withDataOfOurs() {
-        final TcpConnection connection = trace.stack.tcp().connections().get(0);
+        final Connection connection =
+                (Connection) trace.stack.tcp().connections().get(0);
         trace.in(". 1001:2001(1000) ack 1").out(". 1:1(0) ack 1 <sack 1001-2001>");
         trace.write(connection, 100);
         trace.out("P. 1:101(100) ack 1 <sack 1001-2001>");

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class SackRecoveryTraceTest {
 
     private final TcpTrace trace = new TcpTrace();
-    private TcpConnection connection;
+    private Connection connection;
 
     @BeforeEach
     void flight() {
@@ -355,7 +355,7 @@ class SackRecoveryTraceTest {
     @Test
     void smallSegments() {
         final TcpTrace small = new TcpTrace();
-        final TcpConnection tcb = small.establishedWithSack(new TcpConfig().noDelay(true), 100);
+        final Connection tcb = small.establishedWithSack(new TcpConfig().noDelay(true), 100);
         small.write(tcb, 100);
         small.out("P. 1:101(100) ack 1").advance(100).in(". 1:1(0) ack 101");
         for (int i = 1; i <= 9; i++) {

@@ -22,15 +22,15 @@ class SendTuningTraceTest {
         trace.noLeaks();
     }
 
-    private TcpConnection established(final TcpConfig config) {
+    private Connection established(final TcpConfig config) {
         final TcpListener listener = trace.listen(config.timestamps(false));
         trace.in("S 0:0(0) win 65535 <mss 1000,wscale 7>").out("S. 0:0(0) ack 1");
         trace.in(". 1:1(0) ack 1 win 65535");
-        return listener.accept();
+        return TcpTrace.accept(listener);
     }
 
     /** The application writes as much as it may and the peer acknowledges all of it, some round trips long. */
-    private void send(final TcpConnection connection, final int roundTrips) {
+    private void send(final Connection connection, final int roundTrips) {
         for (int round = 0; round < roundTrips; round++) {
             while (connection.writableBytes() > 0) {
                 trace.write(connection, connection.writableBytes());
@@ -45,7 +45,7 @@ class SendTuningTraceTest {
     /** Twice the window, so that there is always a whole window to send when one is acknowledged. */
     @Test
     void followsTheCongestionWindow() {
-        final TcpConnection connection = established(new TcpConfig().tunedSendBuffer(START, LIMIT));
+        final Connection connection = established(new TcpConfig().tunedSendBuffer(START, LIMIT));
         assertThat(connection.sendBufferBytes()).isEqualTo(START);
         send(connection, 3);
         assertThat(connection.sendBufferBytes()).isBetween(START + 1, LIMIT);
@@ -57,7 +57,7 @@ class SendTuningTraceTest {
     /** It shrinks with the window too: what cannot be sent soon need not be held. */
     @Test
     void shrinksAfterATimeout() {
-        final TcpConnection connection = established(new TcpConfig().tunedSendBuffer(START, LIMIT));
+        final Connection connection = established(new TcpConfig().tunedSendBuffer(START, LIMIT));
         send(connection, 5);
         trace.write(connection, 10_000);
         trace.advance(1_000);
@@ -69,7 +69,7 @@ class SendTuningTraceTest {
     /** SO_SNDBUF: the size is the application's. */
     @Test
     void fixedSize() {
-        final TcpConnection connection = established(new TcpConfig().sendBufferBytes(30_000));
+        final Connection connection = established(new TcpConfig().sendBufferBytes(30_000));
         send(connection, 10);
         assertThat(connection.sendBufferBytes()).isEqualTo(30_000);
     }
@@ -77,7 +77,7 @@ class SendTuningTraceTest {
     /** A peer that takes little at a time does not need much lying ready. */
     @Test
     void smallWindowOfThePeer() {
-        final TcpConnection connection = established(new TcpConfig().tunedSendBuffer(START, LIMIT));
+        final Connection connection = established(new TcpConfig().tunedSendBuffer(START, LIMIT));
         send(connection, 10);
         trace.write(connection, 100);
         trace.drain(); // Data.
@@ -89,7 +89,7 @@ class SendTuningTraceTest {
     @Test
     void memoryIsTight() {
         trace = new TcpTrace(LinkCapabilities.plain(LinkType.IP, 1_500), 1_000_000);
-        final TcpConnection connection = established(new TcpConfig().tunedSendBuffer(START, LIMIT));
+        final Connection connection = established(new TcpConfig().tunedSendBuffer(START, LIMIT));
         send(connection, 10);
         assertThat(connection.sendBufferBytes()).isEqualTo(LIMIT);
         final Region[] hoard = new Region[46];

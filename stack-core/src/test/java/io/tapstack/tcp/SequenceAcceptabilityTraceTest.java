@@ -15,7 +15,7 @@ class SequenceAcceptabilityTraceTest {
     private static final int WINDOW = 3_000;
 
     private final TcpTrace trace = new TcpTrace();
-    private final TcpConnection connection = trace.established(new TcpConfig().receiveBufferBytes(WINDOW));
+    private final Connection connection = trace.established(new TcpConfig().receiveBufferBytes(WINDOW));
 
     @AfterEach
     void nothingIsLeft() {

@@ -37,7 +37,7 @@ class SillyWindowTraceTest {
     /** Sender (2) holds with TCP_NODELAY too: a part of what there is does not go for being small. */
     @Test
     void noDelayIsNotSilly() {
-        final TcpConnection connection = trace.established(new TcpConfig().noDelay(true), 2_000);
+        final Connection connection = trace.established(new TcpConfig().noDelay(true), 2_000);
         trace.write(connection, 1_900);
         trace.out(". 1:1001(1000) ack 1").out("P. 1001:1901(900) ack 1").quiet();
         trace.write(connection, 900);
@@ -50,7 +50,7 @@ class SillyWindowTraceTest {
     @ParameterizedTest
     @ValueSource(ints = {400, 799, 800})
     void halfOfTheLargest(final int window) {
-        final TcpConnection connection = trace.established(new TcpConfig(), 800);
+        final Connection connection = trace.established(new TcpConfig(), 800);
         trace.write(connection, 5_000);
         trace.out(". 1:801(800) ack 1").quiet();
         trace.in(". 1:1(0) ack 801 win " + window);
@@ -63,7 +63,7 @@ class SillyWindowTraceTest {
      */
     @Test
     void smallReads() {
-        final TcpConnection connection = trace.established(new TcpConfig().receiveBufferBytes(2_000));
+        final Connection connection = trace.established(new TcpConfig().receiveBufferBytes(2_000));
         trace.in(". 1:1001(1000) ack 1")
                 .in(". 1001:2001(1000) ack 1")
                 .out(". 1:1(0) ack 2001 win 0")
@@ -80,7 +80,7 @@ class SillyWindowTraceTest {
     /** Receiver: with a large buffer a full segment is enough. */
     @Test
     void fullSegmentIsEnough() {
-        final TcpConnection connection = trace.established(new TcpConfig().receiveBufferBytes(20_000));
+        final Connection connection = trace.established(new TcpConfig().receiveBufferBytes(20_000));
         trace.in(". 1:20001(20000) ack 1", packet -> {});
         trace.drain(); // ACKs.
         assertThat(connection.rcvWnd()).isLessThan(1_460);
@@ -93,7 +93,7 @@ class SillyWindowTraceTest {
     /** Nagle and a window that closes: what waits goes with the ACK that opens both. */
     @Test
     void nagleAndAClosedWindow() {
-        final TcpConnection connection = trace.established(new TcpConfig(), 1_000);
+        final Connection connection = trace.established(new TcpConfig(), 1_000);
         trace.write(connection, 10);
         trace.out("P. 1:11(10) ack 1");
         trace.write(connection, 20);
@@ -106,7 +106,7 @@ class SillyWindowTraceTest {
      */
     @Test
     void nagleForgets() {
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         trace.write(connection, 10);
         trace.out("P. 1:11(10) ack 1").in(". 1:1(0) ack 11");
         for (int at = 11; at < 50_011; at += 10_000) {
@@ -125,7 +125,7 @@ class SillyWindowTraceTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3})
     void tinyBuffer(final int size) {
-        final TcpConnection connection = trace.established(new TcpConfig().receiveBufferBytes(size));
+        final Connection connection = trace.established(new TcpConfig().receiveBufferBytes(size));
         for (int at = 1; at < 50; at += size) {
             trace.in("P. " + at + ":" + (at + size) + "(" + size + ") ack 1").advance(40);
             trace.out(". 1:1(0) ack " + (at + size) + " win 0").quiet();
@@ -138,7 +138,7 @@ class SillyWindowTraceTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3})
     void tinyBufferThatIsReadAtOnce(final int size) {
-        final TcpConnection connection = trace.established(new TcpConfig().receiveBufferBytes(size));
+        final Connection connection = trace.established(new TcpConfig().receiveBufferBytes(size));
         for (int at = 1; at < 50; at += size) {
             trace.in("P. " + at + ":" + (at + size) + "(" + size + ") ack 1");
             assertThat(trace.read(connection, size)).isEqualTo(size);
@@ -156,7 +156,7 @@ class SillyWindowTraceTest {
                 new TcpConfig().timestamps(false).quickAck(true).windowShift(7).receiveBufferBytes(10));
         trace.in("S 0:0(0) win 65535 <mss 1000,wscale 0>").out("S. 0:0(0) ack 1 win 10 <mss 1460,wscale 7>");
         trace.in(". 1:1(0) ack 1");
-        final TcpConnection connection = listener.accept();
+        final Connection connection = TcpTrace.accept(listener);
         for (int at = 1; at < 100; at += 10) {
             trace.in("P. " + at + ":" + (at + 10) + "(10) ack 1");
             assertThat(trace.read(connection, 10)).isEqualTo(10);

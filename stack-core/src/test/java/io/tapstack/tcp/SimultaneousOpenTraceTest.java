@@ -17,8 +17,8 @@ class SimultaneousOpenTraceTest {
         trace.noLeaks();
     }
 
-    private TcpConnection synReceived() {
-        final TcpConnection connection =
+    private Connection synReceived() {
+        final Connection connection =
                 trace.connect(new TcpConfig().timestamps(false).sack(false).windowScaling(false));
         trace.out("S 0:0(0) <mss 1460>");
         trace.in("S 0:0(0) win 5000 <mss 1000>")
@@ -31,7 +31,7 @@ class SimultaneousOpenTraceTest {
     /** Figure 7, line 6: the peer's SYN-ACK establishes, though its SYN is a duplicate. */
     @Test
     void synAckEstablishes() {
-        final TcpConnection connection = synReceived();
+        final Connection connection = synReceived();
         trace.in("S. 0:0(0) ack 1 win 5000 <mss 1000>").out(". 1:1(0) ack 1").quiet();
         assertThat(connection.state()).isEqualTo(TcpState.ESTABLISHED);
         trace.advance(10_000).quiet();
@@ -40,7 +40,7 @@ class SimultaneousOpenTraceTest {
     /** A peer that answers our SYN-ACK with a mere ACK is as good. */
     @Test
     void ackEstablishes() {
-        final TcpConnection connection = synReceived();
+        final Connection connection = synReceived();
         trace.in(". 1:1(0) ack 1 win 5000").quiet();
         assertThat(connection.state()).isEqualTo(TcpState.ESTABLISHED);
     }
@@ -48,7 +48,7 @@ class SimultaneousOpenTraceTest {
     /** RFC 7323 2.2: the window of the SYN-ACK is not scaled, that of the next segment is. */
     @Test
     void windowOfTheSynAckIsNotScaled() {
-        final TcpConnection connection =
+        final Connection connection =
                 trace.connect(new TcpConfig().timestamps(false).sack(false));
         trace.out("S 0:0(0)");
         trace.in("S 0:0(0) win 1000 <mss 1000,wscale 3>").out("S. 0:0(0) ack 1 <mss 1460,wscale 7>");
@@ -62,7 +62,7 @@ class SimultaneousOpenTraceTest {
     /** Fifth, SYN-RECEIVED: a SYN-ACK that acknowledges something else is reset. */
     @Test
     void badAckIsReset() {
-        final TcpConnection connection = synReceived();
+        final Connection connection = synReceived();
         trace.in("S. 0:0(0) ack 2 win 5000").out("R 2:2(0)").quiet();
         assertThat(connection.state()).isEqualTo(TcpState.SYN_RECEIVED);
         trace.dropped(DropReason.TCP_BAD_ACK, 1);
@@ -71,7 +71,7 @@ class SimultaneousOpenTraceTest {
     /** The SYN-ACK is lost both ways: ours is sent again, and the peer's SYN is answered with it. */
     @Test
     void synAckIsSentAgain() {
-        final TcpConnection connection = synReceived();
+        final Connection connection = synReceived();
         trace.advance(1_000).out("S. 0:0(0) ack 1 <mss 1460>").quiet();
         trace.in("S 0:0(0) win 5000 <mss 1000>")
                 .out("S. 0:0(0) ack 1 <mss 1460>")
@@ -83,7 +83,7 @@ class SimultaneousOpenTraceTest {
     /** Second, SYN-RECEIVED: a reset of what was an active open refuses the connection. */
     @Test
     void resetRefuses() {
-        final TcpConnection connection = synReceived();
+        final Connection connection = synReceived();
         trace.in("R. 1:1(0) ack 1").quiet();
         assertThat(connection.state()).isEqualTo(TcpState.CLOSED);
         assertThat(connection.error()).isEqualTo(SocketError.ECONNREFUSED);
@@ -92,7 +92,7 @@ class SimultaneousOpenTraceTest {
     /** 3.10.4: CLOSE in SYN-RECEIVED sends a FIN, once the connection is established. */
     @Test
     void closedHalfway() {
-        final TcpConnection connection = synReceived();
+        final Connection connection = synReceived();
         connection.close(trace.now());
         trace.quiet();
         trace.in(". 1:1(0) ack 1 win 5000").out("F. 1:1(0) ack 1").quiet();
@@ -104,7 +104,7 @@ class SimultaneousOpenTraceTest {
     /** 3.10.5: ABORT in SYN-RECEIVED sends a reset. */
     @Test
     void abortedHalfway() {
-        final TcpConnection connection = synReceived();
+        final Connection connection = synReceived();
         connection.abort(trace.now());
         trace.out("R. 1:1(0) ack 1").quiet();
         assertThat(connection.state()).isEqualTo(TcpState.CLOSED);

@@ -31,7 +31,7 @@ class SlowStartTraceTest {
     /** RFC 6928: ten segments. */
     @Test
     void initialWindow() {
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         trace.write(connection, 30_000);
         flight(1, 10);
     }
@@ -41,7 +41,7 @@ class SlowStartTraceTest {
     @CsvSource({"536, 5360", "1460, 14600", "1461, 14600", "4000, 14600", "7300, 14600", "8960, 17920", "65495, 130990"
     })
     void initialWindowInBytes(final int mss, final int bytes) {
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         connection.mss = mss;
         assertThat(connection.handshake.initialWindow()).isEqualTo(bytes);
     }
@@ -50,7 +50,7 @@ class SlowStartTraceTest {
     @ParameterizedTest
     @CsvSource({"1, 1460, 1460", "1, 8960, 8960", "3, 8960, 17920", "20, 1460, 29200", "20, 8960, 29200"})
     void configuredInitialWindow(final int segments, final int mss, final int bytes) {
-        final TcpConnection connection = trace.established(new TcpConfig().initialWindowSegments(segments));
+        final Connection connection = trace.established(new TcpConfig().initialWindowSegments(segments));
         connection.mss = mss;
         assertThat(connection.handshake.initialWindow()).isEqualTo(bytes);
     }
@@ -62,7 +62,7 @@ class SlowStartTraceTest {
                 trace.listen(new TcpConfig().timestamps(false).windowScaling(false));
         trace.in("S 0:0(0) <mss 1000>").out("S. 0:0(0) ack 1");
         trace.advance(1_000).out("S. 0:0(0) ack 1").in(". 1:1(0) ack 1");
-        final TcpConnection connection = listener.accept();
+        final Connection connection = TcpTrace.accept(listener);
         assertThat(connection).isNotNull();
         trace.write(connection, 30_000);
         flight(1, 1);
@@ -71,7 +71,7 @@ class SlowStartTraceTest {
     /** Equation 2: by what is acknowledged. */
     @Test
     void doublesEveryRoundTrip() {
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         trace.write(connection, 60_000);
         flight(1, 10);
         trace.in(". 1:1(0) ack 2001");
@@ -84,7 +84,7 @@ class SlowStartTraceTest {
     /** Congestion avoidance: one segment a round trip. */
     @Test
     void growsByOneSegmentARoundTrip() {
-        final TcpConnection connection = trace.established(new TcpConfig().congestionControl("newreno"));
+        final Connection connection = trace.established(new TcpConfig().congestionControl("newreno"));
         trace.write(connection, 60_000);
         flight(1, 10);
         trace.advance(200).out(". 1:1001(1000) ack 1").quiet();
@@ -106,7 +106,7 @@ class SlowStartTraceTest {
     /** A window that is not used does not grow. */
     @Test
     void applicationLimited() {
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         for (int i = 0; i < 20; i++) {
             trace.write(connection, 1_000);
             trace.in(". 1:1(0) ack " + (1001 + 1000 * i));
@@ -120,7 +120,7 @@ class SlowStartTraceTest {
      */
     @Test
     void nearlyUsed() {
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         trace.write(connection, 9_000);
         flight(1, 9);
         for (int acked = 2; acked <= 8; acked += 2) {
@@ -134,7 +134,7 @@ class SlowStartTraceTest {
     /** The same: five of ten are worth no more than the ten that there are. */
     @Test
     void halfUsed() {
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         trace.write(connection, 5_000);
         flight(1, 5);
         trace.in(". 1:1(0) ack 2001").in(". 1:1(0) ack 4001").in(". 1:1(0) ack 5001");
@@ -153,7 +153,7 @@ class SlowStartTraceTest {
     @ParameterizedTest
     @CsvSource({"5, 10000", "6, 12000", "9, 18000", "10, 20000"})
     void growsToTwiceTheFlight(final int segments, final int cwnd) {
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         trace.write(connection, 1_000 * segments);
         flight(1, segments);
         for (int ack = 1_001; ack <= 1_000 * segments + 1; ack += 1_000) {
@@ -165,7 +165,7 @@ class SlowStartTraceTest {
     /** After more than an RTO of silence, back to the initial window. */
     @Test
     void restartAfterIdle() {
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         trace.write(connection, 20_000);
         flight(1, 10);
         trace.in(". 1:1(0) ack 10001");
@@ -180,7 +180,7 @@ class SlowStartTraceTest {
     /** The peer's window limits what is in flight, whatever cwnd says. */
     @Test
     void peersWindow() {
-        final TcpConnection connection = trace.established(new TcpConfig(), 3_000);
+        final Connection connection = trace.established(new TcpConfig(), 3_000);
         trace.write(connection, 30_000);
         flight(1, 3);
         trace.in(". 1:1(0) ack 1001 win 3000");
@@ -197,7 +197,7 @@ class SlowStartTraceTest {
      */
     @Test
     void r7SlowStartAfterTimeout() {
-        final TcpConnection c = trace.established(new TcpConfig().initialWindowSegments(40));
+        final Connection c = trace.established(new TcpConfig().initialWindowSegments(40));
         trace.write(c, 100_000);
         int n = 0;
         while (trace.link.take() != null) {
@@ -276,7 +276,7 @@ class SlowStartTraceTest {
         final TcpListener listener = trace.listen(new TcpConfig().windowScaling(false));
         trace.in("S 0:0(0) <mss 1012,sackOK,ts 1/0>").out("S. 0:0(0) ack 1").advance(100);
         trace.in(". 1:1(0) ack 1 <ts 1/0>");
-        final TcpConnection c = Objects.requireNonNull(listener.accept());
+        final Connection c = Objects.requireNonNull(TcpTrace.accept(listener));
         final FixedWindow window = new FixedWindow(60_000);
         c.congestion = window;
         trace.write(c, 50_000);

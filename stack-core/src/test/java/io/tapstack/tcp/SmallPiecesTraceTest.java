@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class SmallPiecesTraceTest {
 
     private final TcpTrace trace = new TcpTrace(new LinkCapabilities(LinkType.IP, 1_500, true, true, 65_535));
-    private final TcpConnection connection = trace.established(new TcpConfig().noDelay(true));
+    private final Connection connection = trace.established(new TcpConfig().noDelay(true));
 
     private void writeByReference(final int pieces) {
         for (int piece = 0; piece < pieces; piece++) {

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SpuriousRecoveryTraceTest {
 
     private final TcpTrace trace = new TcpTrace();
-    private TcpConnection connection;
+    private Connection connection;
     private int echo;
 
     @AfterEach
@@ -31,7 +31,7 @@ class SpuriousRecoveryTraceTest {
         trace.out("S. 0:0(0) ack 1");
         trace.advance(100);
         trace.in(". 1:1(0) ack 1 win 65535 <ts 1/0>");
-        connection = listener.accept();
+        connection = TcpTrace.accept(listener);
         echo = clock();
         trace.write(connection, 30_000);
         for (int i = 0; i < 10; i++) {
@@ -143,7 +143,7 @@ class SpuriousRecoveryTraceTest {
     @Test
     void forwardRtoWithoutSack() {
         final TcpTrace plain = new TcpTrace();
-        final TcpConnection tcb = plain.established(new TcpConfig().congestionControl("reno"));
+        final Connection tcb = plain.established(new TcpConfig().congestionControl("reno"));
         plain.write(tcb, 30_000);
         plain.link.takeSent();
         final int cwnd = tcb.congestion.cwnd();
@@ -166,7 +166,7 @@ class SpuriousRecoveryTraceTest {
     @Test
     void forwardRtoFindsALoss() {
         final TcpTrace plain = new TcpTrace();
-        final TcpConnection tcb = plain.established(new TcpConfig().congestionControl("reno"));
+        final Connection tcb = plain.established(new TcpConfig().congestionControl("reno"));
         plain.write(tcb, 30_000);
         plain.link.takeSent();
         while (tcb.timeouts == 0) {
@@ -191,7 +191,7 @@ class SpuriousRecoveryTraceTest {
     @Test
     void forwardRtoWaitsForTheNextAck() {
         final TcpTrace plain = new TcpTrace();
-        final TcpConnection waiting = plain.established(new TcpConfig().congestionControl("reno"), 3_000);
+        final Connection waiting = plain.established(new TcpConfig().congestionControl("reno"), 3_000);
         plain.write(waiting, 10_000);
         plain.out(". 1:1001(1000) ack 1").out(". 1001:2001(1000) ack 1").out(". 2001:3001(1000) ack 1");
         plain.quiet();

@@ -34,7 +34,7 @@ class SynCookieTraceTest {
         assertThat(trace.stack.timers().armedTimers()).isZero();
         trace.advance(30_000).quiet();
         trace.in(". 1:1(0) ack 1 win 5000").quiet();
-        final TcpConnection connection = listener.accept();
+        final Connection connection = TcpTrace.accept(listener);
         assertThat(connection.state()).isEqualTo(TcpState.ESTABLISHED);
         trace.in("P. 1:101(100) ack 1 win 5000").advance(40).out(". 1:1(0) ack 101");
         assertThat(connection.readableBytes()).isEqualTo(100);
@@ -51,7 +51,7 @@ class SynCookieTraceTest {
         final TcpListener listener = always();
         trace.in("S 0:0(0) <mss " + offered + ">").out("S. 0:0(0) ack 1");
         trace.in(". 1:1(0) ack 1");
-        assertThat(listener.accept().segmentBytes()).isEqualTo(used);
+        assertThat(TcpTrace.accept(listener).segmentBytes()).isEqualTo(used);
     }
 
     /** Without an MSS option it is 536 (RFC 9293 3.7.1, MUST-15). */
@@ -59,7 +59,7 @@ class SynCookieTraceTest {
     void noMss() {
         final TcpListener listener = always();
         trace.in("S 0:0(0)").out("S. 0:0(0) ack 1").in(". 1:1(0) ack 1");
-        assertThat(listener.accept().segmentBytes()).isEqualTo(536);
+        assertThat(TcpTrace.accept(listener).segmentBytes()).isEqualTo(536);
     }
 
     /** The other options come back in the timestamp that the peer echoes. */
@@ -73,7 +73,7 @@ class SynCookieTraceTest {
         assertThat(marked & 15).isEqualTo(shift);
         trace.in(". 1:1(0) ack 1 win 50 <ts 71/" + Integer.toUnsignedString(marked) + ">")
                 .quiet();
-        final TcpConnection connection = listener.accept();
+        final Connection connection = TcpTrace.accept(listener);
         assertThat(connection.timestamps.enabled()).isTrue();
         assertThat(connection.windowScale.sendShift()).isEqualTo(shift);
         assertThat(connection.sndWnd).isEqualTo(50 << shift);
@@ -88,7 +88,7 @@ class SynCookieTraceTest {
         final TcpListener listener = always();
         trace.in("S 0:0(0) win 1000 <mss 1460,wscale 7,sackOK>").out("S. 0:0(0) ack 1 <mss 1460>");
         trace.in(". 1:1(0) ack 1 win 1000");
-        assertThat(listener.accept().sndWnd).isEqualTo(1_000);
+        assertThat(TcpTrace.accept(listener).sndWnd).isEqualTo(1_000);
     }
 
     /** The final ACK was lost: the first data makes the connection as well. */
@@ -97,7 +97,7 @@ class SynCookieTraceTest {
         final TcpListener listener = always();
         trace.in("S 0:0(0) <mss 1000>").out("S. 0:0(0) ack 1");
         trace.in("FP. 1:101(100) ack 1").out(". 1:1(0) ack 102").quiet();
-        assertThat(listener.accept().readableBytes()).isEqualTo(100);
+        assertThat(TcpTrace.accept(listener).readableBytes()).isEqualTo(100);
     }
 
     /** RFC 9293 3.10.7.2, second: what is no cookie is reset, and counted. */
@@ -175,11 +175,11 @@ class SynCookieTraceTest {
         assertThat(trace.stack.statistics().synCookiesSent).isEqualTo(1);
         assertThat(listener.halfOpen()).isEqualTo(4);
         trace.in(". 1:1(0) ack 1").quiet();
-        assertThat(listener.accept().remote().port()).isEqualTo(5);
+        assertThat(TcpTrace.accept(listener).remote().port()).isEqualTo(5);
         trace.peerPort = 4;
         trace.stackIss(inQueue);
         trace.in(". 1:1(0) ack 1").quiet();
-        assertThat(listener.accept().remote().port()).isEqualTo(4);
+        assertThat(TcpTrace.accept(listener).remote().port()).isEqualTo(4);
     }
 
     /** NEVER: what the SYN queue has no room for is dropped, and no ACK is taken for a cookie. */
@@ -203,9 +203,9 @@ class SynCookieTraceTest {
         trace.stackIss(second);
         trace.in(". 1:1(0) ack 1").quiet();
         trace.dropped(DropReason.TCP_LISTEN_OVERFLOW, 1);
-        assertThat(listener.accept()).isNotNull();
+        assertThat(TcpTrace.accept(listener)).isNotNull();
         trace.in("P. 1:101(100) ack 1");
-        assertThat(listener.accept().readableBytes()).isEqualTo(100);
+        assertThat(TcpTrace.accept(listener).readableBytes()).isEqualTo(100);
     }
 
     /** 100,000 SYNs leave nothing behind but the SYN queue: no connection, no block of memory, one timer. */
@@ -235,6 +235,6 @@ class SynCookieTraceTest {
         final TcpListener listener = always();
         trace.in("SEW 0:0(0) <mss 1000>").out("S. 0:0(0) ack 1").quiet();
         trace.in(". 1:1(0) ack 1");
-        assertThat(listener.accept()).isNotNull();
+        assertThat(TcpTrace.accept(listener)).isNotNull();
     }
 }

@@ -30,8 +30,8 @@ class SynReceivedTraceTest {
         trace.noLeaks();
     }
 
-    private TcpConnection accepted() {
-        final TcpConnection connection = listener.accept();
+    private Connection accepted() {
+        final Connection connection = TcpTrace.accept(listener);
         assertThat(connection).isNotNull();
         return connection;
     }
@@ -72,7 +72,7 @@ class SynReceivedTraceTest {
     void resetReturnsToListen(final String segment) {
         trace.in(segment).quiet();
         assertThat(listener.halfOpen()).isZero();
-        assertThat(listener.accept()).isNull();
+        assertThat(TcpTrace.accept(listener)).isNull();
         assertThat(trace.stack.tcp().connections()).isEmpty();
         trace.advance(10_000).quiet();
     }
@@ -131,7 +131,7 @@ class SynReceivedTraceTest {
     })
     void ackWithMore(final String segment, final int bytes, final TcpState state) {
         trace.in(segment);
-        final TcpConnection connection = accepted();
+        final Connection connection = accepted();
         assertThat(connection.state()).isEqualTo(state);
         assertThat(connection.readableBytes()).isEqualTo(bytes);
         final int fin = state == TcpState.CLOSE_WAIT ? 1 : 0;
@@ -142,7 +142,7 @@ class SynReceivedTraceTest {
     @Test
     void ackWithLaterData() {
         trace.in("P. 101:201(100) ack 1").out(". 1:1(0) ack 1").quiet();
-        final TcpConnection connection = accepted();
+        final Connection connection = accepted();
         assertThat(connection.readableBytes()).isZero();
         trace.in("P. 1:101(100) ack 1").out(". 1:1(0) ack 201").quiet();
         assertThat(connection.readableBytes()).isEqualTo(200);

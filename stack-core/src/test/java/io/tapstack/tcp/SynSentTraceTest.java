@@ -23,8 +23,8 @@ class SynSentTraceTest {
         trace.noLeaks();
     }
 
-    private TcpConnection synSent() {
-        final TcpConnection connection = trace.connect(PLAIN);
+    private Connection synSent() {
+        final Connection connection = trace.connect(PLAIN);
         trace.out("S 0:0(0) <mss 1460>").quiet();
         return connection;
     }
@@ -34,7 +34,7 @@ class SynSentTraceTest {
     @CsvSource({"., 0", "., 2", "., 2147483647", "., 2147483649", "S., 0", "S., 2", "F., 2", "SF., 4294967295", "PU., 9"
     })
     void unacceptableAckIsReset(final String flags, final long ack) {
-        final TcpConnection connection = synSent();
+        final Connection connection = synSent();
         trace.in(flags + " 0:0(0) ack " + ack);
         trace.out("R " + ack + ":" + ack + "(0)").quiet();
         assertThat(connection.state()).isEqualTo(TcpState.SYN_SENT);
@@ -47,7 +47,7 @@ class SynSentTraceTest {
     @ParameterizedTest
     @ValueSource(longs = {0, 2, 0x8000_0000L, 0xFFFF_FFFFL})
     void unacceptableAckWithResetIsDropped(final long ack) {
-        final TcpConnection connection = synSent();
+        final Connection connection = synSent();
         trace.in("R. 0:0(0) ack " + ack).quiet();
         assertThat(connection.state()).isEqualTo(TcpState.SYN_SENT);
     }
@@ -56,7 +56,7 @@ class SynSentTraceTest {
     @ParameterizedTest
     @CsvSource({"R., 0", "R., 12345", "R., 4000000000", "SR., 0", "FR., 77"})
     void resetWithAcceptableAckRefuses(final String flags, final long seq) {
-        final TcpConnection connection = synSent();
+        final Connection connection = synSent();
         trace.in(flags + " " + seq + ":" + seq + "(0) ack 1").quiet();
         assertThat(connection.state()).isEqualTo(TcpState.CLOSED);
         assertThat(connection.error()).isEqualTo(SocketError.ECONNREFUSED);
@@ -66,7 +66,7 @@ class SynSentTraceTest {
     @ParameterizedTest
     @ValueSource(strings = {"R", "SR", "FR", "PR", "SFRU"})
     void resetWithoutAckIsDropped(final String flags) {
-        final TcpConnection connection = synSent();
+        final Connection connection = synSent();
         trace.in(flags + " 0:0(0)").quiet();
         assertThat(connection.state()).isEqualTo(TcpState.SYN_SENT);
         trace.dropped(DropReason.TCP_RST_IGNORED, 1);
@@ -77,7 +77,7 @@ class SynSentTraceTest {
     @ValueSource(
             strings = {". 0:0(0) ack 1", "P. 0:10(10) ack 1", "F. 0:0(0) ack 1", "P 0:10(10)", "F 0:0(0)", "U 0:0(0)"})
     void neitherSynNorResetIsDropped(final String segment) {
-        final TcpConnection connection = synSent();
+        final Connection connection = synSent();
         trace.in(segment).quiet();
         assertThat(connection.state()).isEqualTo(TcpState.SYN_SENT);
         trace.dropped(DropReason.TCP_FLAGS, 1);
@@ -86,7 +86,7 @@ class SynSentTraceTest {
     /** Fourth: RCV.NXT = SEG.SEQ + 1, SND.UNA = SEG.ACK; {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>}. */
     @Test
     void synAckEstablishes() {
-        final TcpConnection connection = synSent();
+        final Connection connection = synSent();
         trace.in("S. 0:0(0) ack 1 win 1234 <mss 1000>").out(". 1:1(0) ack 1").quiet();
         assertThat(connection.state()).isEqualTo(TcpState.ESTABLISHED);
         trace.advance(10_000).quiet(); // the SYN is not sent again
@@ -95,7 +95,7 @@ class SynSentTraceTest {
     /** 3.10.2 would queue what is written now; as on other systems a write waits until the connection is there. */
     @Test
     void writesWait() {
-        final TcpConnection connection = synSent();
+        final Connection connection = synSent();
         assertThat(trace.write(connection, 1_500)).isZero();
         trace.quiet();
         trace.in("S. 0:0(0) ack 1 <mss 1000>").out(". 1:1(0) ack 1").quiet();
@@ -106,7 +106,7 @@ class SynSentTraceTest {
     /** Fourth: "if there are other controls or text in the segment, then continue processing at the sixth step". */
     @Test
     void dataOnTheSynAckIsTaken() {
-        final TcpConnection connection = synSent();
+        final Connection connection = synSent();
         trace.in("SP. 0:100(100) ack 1 <mss 1000>").out(". 1:1(0) ack 101").quiet();
         assertThat(trace.read(connection, 1_000)).isEqualTo(100);
     }
@@ -114,7 +114,7 @@ class SynSentTraceTest {
     /** The same for a FIN: it leads to CLOSE-WAIT at once. */
     @Test
     void finOnTheSynAckCloses() {
-        final TcpConnection connection = synSent();
+        final Connection connection = synSent();
         trace.in("SFP. 0:10(10) ack 1 <mss 1000>").out(". 1:1(0) ack 12").quiet();
         assertThat(connection.state()).isEqualTo(TcpState.CLOSE_WAIT);
         assertThat(trace.read(connection, 1_000)).isEqualTo(10);
@@ -123,7 +123,7 @@ class SynSentTraceTest {
     /** The SYN-ACK is repeated because our ACK was lost: it is acknowledged again (RFC 5961 4.2). */
     @Test
     void repeatedSynAckIsAcknowledged() {
-        final TcpConnection connection = synSent();
+        final Connection connection = synSent();
         trace.in("S. 0:0(0) ack 1 <mss 1000>").out(". 1:1(0) ack 1");
         trace.in("S. 0:0(0) ack 1 <mss 1000>").out(". 1:1(0) ack 1").quiet();
         assertThat(connection.state()).isEqualTo(TcpState.ESTABLISHED);
@@ -133,7 +133,7 @@ class SynSentTraceTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void closedWhileConnecting(final boolean abort) {
-        final TcpConnection connection = synSent();
+        final Connection connection = synSent();
         if (abort) {
             connection.abort(trace.now());
         } else {
@@ -148,7 +148,7 @@ class SynSentTraceTest {
     /** TCP_USER_TIMEOUT counts from the SYN (RFC 9293 3.9.1). */
     @Test
     void userTimeout() {
-        final TcpConnection connection = trace.connect(PLAIN.copy().userTimeoutNanos(2_500_000_000L));
+        final Connection connection = trace.connect(PLAIN.copy().userTimeoutNanos(2_500_000_000L));
         trace.out("S 0:0(0)").advance(1_000).out("S 0:0(0)");
         trace.advance(1_499).quiet();
         assertThat(connection.state()).isEqualTo(TcpState.SYN_SENT);
@@ -161,7 +161,7 @@ class SynSentTraceTest {
      */
     @Test
     void givesUpAfterAllRetries() {
-        final TcpConnection connection = synSent();
+        final Connection connection = synSent();
         for (int retry = 0; retry < 7; retry++) {
             trace.advance(1_000L << retry).out("S 0:0(0) <mss 1460>").quiet();
         }

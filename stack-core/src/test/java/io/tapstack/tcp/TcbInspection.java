@@ -10,7 +10,7 @@ import io.tapstack.wire.SequenceNumber;
  */
 public final class TcbInspection {
 
-    private final TcpConnection tcb;
+    private final Connection tcb;
     private TcpState state;
     private int sndUna;
     private int rcvNxt;
@@ -19,7 +19,8 @@ public final class TcbInspection {
     private boolean edgeKnown;
     private boolean receiving;
 
-    public TcbInspection(final TcpConnection tcb) {
+    public TcbInspection(final TcpConnection connection) {
+        final Connection tcb = (Connection) connection;
         this.tcb = tcb;
         this.state = tcb.state;
         this.sndUna = tcb.sndUna;
@@ -101,11 +102,7 @@ public final class TcbInspection {
         if (synOnItsWay || tcb.maySendData() && tcb.sndNxt != tcb.sndUna) {
             assertThat(timed).as("somebody watches over what is in flight").isTrue();
         }
-        if (tcb.maySendData()
-                && tcb.sndNxt == tcb.sndUna
-                && hasUnsent()
-                && !tcb.isBlocked()
-                && !tcb.life.isCutShort()) {
+        if (tcb.maySendData() && tcb.sndNxt == tcb.sndUna && hasUnsent() && !tcb.blocked && !tcb.cutShort) {
             assertThat(timed || tcb.pacer.isWaiting())
                     .as("somebody watches over what waits to be sent")
                     .isTrue();

@@ -27,7 +27,7 @@ class TcpInfoTraceTest {
         return new TcpConfig().congestionControl("reno");
     }
 
-    private TcpInfo info(final TcpConnection connection) {
+    private TcpInfo info(final Connection connection) {
         return connection.info(trace.now());
     }
 
@@ -39,7 +39,7 @@ class TcpInfoTraceTest {
     void superSegments() {
         trace.noLeaks();
         trace = new TcpTrace(new LinkCapabilities(LinkType.IP, 1_500, true, true, 65_535));
-        final TcpConnection connection = trace.established(config());
+        final Connection connection = trace.established(config());
         trace.write(connection, 4_000);
         trace.out("P. 1:4001(4000) ack 1");
         assertThat(info(connection).flight().unacked()).isEqualTo(4);
@@ -59,7 +59,7 @@ class TcpInfoTraceTest {
     /** Small segments count one each, whatever the MSS. */
     @Test
     void smallSegments() {
-        final TcpConnection connection = trace.established(config().noDelay(true));
+        final Connection connection = trace.established(config().noDelay(true));
         for (int i = 0; i < 5; i++) {
             trace.write(connection, 10);
         }
@@ -75,7 +75,7 @@ class TcpInfoTraceTest {
      */
     @Test
     void limitedByTheSendBuffer() {
-        final TcpConnection connection = trace.established(config().sendBufferBytes(4_096));
+        final Connection connection = trace.established(config().sendBufferBytes(4_096));
         while (trace.write(connection, 4_000) > 0) {
             trace.drain();
         }
@@ -92,7 +92,7 @@ class TcpInfoTraceTest {
     /** What waits for the congestion window is busy, no more. */
     @Test
     void limitedByTheNetwork() {
-        final TcpConnection connection = trace.established(config());
+        final Connection connection = trace.established(config());
         trace.write(connection, 30_000);
         trace.drain();
         trace.advance(70);
@@ -107,7 +107,7 @@ class TcpInfoTraceTest {
     /** RFC 9293 3.8.6.1: probes of a closed window, answered or not. */
     @Test
     void probes() {
-        final TcpConnection connection = trace.established(config());
+        final Connection connection = trace.established(config());
         trace.in(". 1:1(0) ack 1 win 0");
         trace.write(connection, 1_000);
         trace.advance(1_100);
@@ -124,7 +124,7 @@ class TcpInfoTraceTest {
     /** RFC 9293 3.8.4: probes of a silent peer count, too. */
     @Test
     void keepAlives() {
-        final TcpConnection connection = trace.established(config().keepAlive(true));
+        final Connection connection = trace.established(config().keepAlive(true));
         trace.advance(config().keepAliveIdleNanos() / MILLIS + 10);
         assertThat(trace.drain()).isOne();
         assertThat(info(connection).timers().probes()).isOne();
@@ -135,7 +135,7 @@ class TcpInfoTraceTest {
     /** Without SACK each duplicate ACK stands for a segment that the peer has (Linux: tcp_add_reno_sack). */
     @Test
     void withoutSack() {
-        final TcpConnection connection = trace.established(config());
+        final Connection connection = trace.established(config());
         trace.write(connection, 10_000);
         trace.drain();
         trace.in(". 1:1(0) ack 1").in(". 1:1(0) ack 1");
@@ -155,7 +155,7 @@ class TcpInfoTraceTest {
     /** What was taken for lost, and was not (RFC 3708), is not lost any more. */
     @Test
     void undone() {
-        final TcpConnection connection = trace.establishedWithSack(config(), 100);
+        final Connection connection = trace.establishedWithSack(config(), 100);
         trace.write(connection, 10_000);
         trace.drain();
         trace.advance(100).in(". 1:1(0) ack 1 <sack 3001-6001>");
@@ -180,7 +180,7 @@ class TcpInfoTraceTest {
      */
     @Test
     void duplicatesOfWhatWasSentOnce() {
-        final TcpConnection connection = trace.establishedWithSack(config(), 100);
+        final Connection connection = trace.establishedWithSack(config(), 100);
         trace.write(connection, 2_000);
         trace.drain();
         trace.in(". 1:1(0) ack 2001 <sack 1-1001>");
@@ -191,7 +191,7 @@ class TcpInfoTraceTest {
     /** The peer's round trip, as the windows that it fills show it. */
     @Test
     void receiversRoundTrip() {
-        final TcpConnection connection = trace.established(config().receiveBufferBytes(2_920));
+        final Connection connection = trace.established(config().receiveBufferBytes(2_920));
         assertThat(info(connection).roundTrip().receiverNanos())
                 .as("the handshake is not a receiver's")
                 .isZero();
@@ -206,7 +206,7 @@ class TcpInfoTraceTest {
     /** The clock of a poll cannot tell less than a microsecond, and zero says that nothing was measured. */
     @Test
     void receiversRoundTripWithinAPoll() {
-        final TcpConnection connection = trace.established(config().receiveBufferBytes(2_920));
+        final Connection connection = trace.established(config().receiveBufferBytes(2_920));
         trace.in(". 1:1461(1460) ack 1").in(". 1461:2921(1460) ack 1");
         trace.read(connection, 4_000);
         trace.in(". 2921:4381(1460) ack 1");
@@ -217,7 +217,7 @@ class TcpInfoTraceTest {
     /** RFC 6298 5: timeouts in a row are one recovery; the next one is another. */
     @Test
     void timeouts() {
-        final TcpConnection connection = trace.established(config());
+        final Connection connection = trace.established(config());
         trace.write(connection, 1_000);
         trace.advance(700);
         trace.in(". 1:1(0) ack 1001");
@@ -236,7 +236,7 @@ class TcpInfoTraceTest {
     /** RFC 7413: why Fast Open was of no use, and when it was. */
     @Test
     void fastOpenWithoutCookie() {
-        final TcpConnection connection = trace.connect(config().fastOpen(true));
+        final Connection connection = trace.connect(config().fastOpen(true));
         trace.drain();
         assertThat(info(connection).agreed().fastOpenFailure()).isEqualTo(TcpInfo.FastOpenFailure.COOKIE_UNAVAILABLE);
         assertThat(info(connection).agreed().synDataTaken()).isFalse();

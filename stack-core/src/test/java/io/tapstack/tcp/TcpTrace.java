@@ -61,7 +61,7 @@ final class TcpTrace {
     private int stackIss;
     private boolean stackIssKnown;
     private int lastTimestamp;
-    private final List<TcpConnection> handedOut = new ArrayList<>();
+    private final List<Connection> handedOut = new ArrayList<>();
     int peerPort = PEER_PORT;
     int stackPort = STACK_PORT;
     int peerIss = PEER_ISS;
@@ -106,15 +106,15 @@ final class TcpTrace {
         }
     }
 
-    TcpConnection connect(final TcpConfig config) {
+    Connection connect(final TcpConfig config) {
         return connect(config, ConnectionObserver.NONE);
     }
 
-    TcpConnection connect(final TcpConfig config, final ConnectionObserver observer) {
+    Connection connect(final TcpConfig config, final ConnectionObserver observer) {
         try {
             final TcpBinding binding = stack.tcp().bind(new Endpoint(STACK, STACK_PORT), true);
-            final TcpConnection connection =
-                    stack.tcp().connect(binding, new Endpoint(PEER, PEER_PORT), config, observer, now);
+            final Connection connection =
+                    (Connection) stack.tcp().connect(binding, new Endpoint(PEER, PEER_PORT), config, observer, now);
             handedOut.add(connection);
             return connection;
         } catch (final SocketErrorException e) {
@@ -123,32 +123,37 @@ final class TcpTrace {
     }
 
     /** A passive open without options but an MSS of 1000, so that numbers stay round; the peer's window is 65,535. */
-    TcpConnection established(final TcpConfig config) {
+    Connection established(final TcpConfig config) {
         return established(config, 65_535);
     }
 
-    TcpConnection established(final TcpConfig config, final int peerWindow) {
+    Connection established(final TcpConfig config, final int peerWindow) {
         final TcpListener listener = listen(config.timestamps(false).windowScaling(false));
         in("S 0:0(0) win " + peerWindow + " <mss 1000>");
         out("S. 0:0(0) ack 1");
         in(". 1:1(0) ack 1 win " + peerWindow);
-        final TcpConnection connection = listener.accept();
+        final Connection connection = accept(listener);
         assertThat(connection).isNotNull();
         handedOut.add(connection);
         return connection;
     }
 
     /** The same, but SACK is agreed on, and the round trip takes a while. */
-    TcpConnection establishedWithSack(final TcpConfig config, final long roundTripMillis) {
+    Connection establishedWithSack(final TcpConfig config, final long roundTripMillis) {
         final TcpListener listener = listen(config.timestamps(false).windowScaling(false));
         in("S 0:0(0) win 65535 <mss 1000,sackOK>");
         out("S. 0:0(0) ack 1 <mss 1460,sackOK>");
         advance(roundTripMillis);
         in(". 1:1(0) ack 1 win 65535");
-        final TcpConnection connection = listener.accept();
+        final Connection connection = accept(listener);
         assertThat(connection).isNotNull();
         handedOut.add(connection);
         return connection;
+    }
+
+    /** Accepts a connection, with a view of its inside; or null if there is none. */
+    static @Nullable Connection accept(final TcpListener listener) {
+        return (Connection) listener.accept();
     }
 
     // ---- Time
@@ -282,7 +287,7 @@ final class TcpTrace {
      * timer may be left.
      */
     void noLeaks() {
-        handedOut.addAll(stack.tcp().connections());
+        stack.tcp().connections().forEach(connection -> handedOut.add((Connection) connection));
         stack.close(now);
         handedOut.forEach(connection -> connection.close(now));
         drain(); // resets

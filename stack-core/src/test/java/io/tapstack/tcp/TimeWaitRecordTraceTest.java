@@ -17,11 +17,11 @@ class TimeWaitRecordTraceTest {
         trace.noLeaks();
     }
 
-    private TcpConnection timeWait(final TcpListener listener, final int port) {
+    private Connection timeWait(final TcpListener listener, final int port) {
         trace.peerPort = port;
         trace.forgetIss().in("S 0:0(0) <mss 1000>").out("S. 0:0(0) ack 1");
         trace.in(". 1:1(0) ack 1");
-        final TcpConnection connection = listener.accept();
+        final Connection connection = TcpTrace.accept(listener);
         connection.close(trace.now());
         trace.out("F. 1:1(0) ack 1");
         trace.in("F. 1:1(0) ack 2").out(". 2:2(0) ack 2").quiet();
@@ -53,7 +53,7 @@ class TimeWaitRecordTraceTest {
      */
     @Test
     void whatCameIsStillRead() {
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         connection.shutdownOutput(trace.now());
         trace.out("F. 1:1(0) ack 1").in(". 1:1(0) ack 2");
         trace.in("FP. 1:501(500) ack 2").out(". 2:2(0) ack 502").quiet();
@@ -75,7 +75,7 @@ class TimeWaitRecordTraceTest {
     /** 3.10.4: CLOSE in TIME-WAIT sends nothing, though data was not read: the peer has said and heard all. */
     @Test
     void closeWithUnreadData() {
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         connection.shutdownOutput(trace.now());
         trace.out("F. 1:1(0) ack 1");
         trace.in("FP. 1:501(500) ack 2").out(". 2:2(0) ack 502");
@@ -94,7 +94,7 @@ class TimeWaitRecordTraceTest {
         final TcpListener listener = trace.listen(new TcpConfig());
         trace.in("S 0:0(0) <mss 1000,ts 1000/0>").out("S. 0:0(0) ack 1 <mss 1460,ts *>");
         trace.in(". 1:1(0) ack 1 <ts 1000/0>");
-        final TcpConnection connection = listener.accept();
+        final Connection connection = TcpTrace.accept(listener);
         connection.close(trace.now());
         trace.out("F. 1:1(0) ack 1");
         trace.in("F. 1:1(0) ack 2 <ts 1001/0>").out(". 2:2(0) ack 2").quiet();
@@ -126,18 +126,18 @@ class TimeWaitRecordTraceTest {
     void oldestGoFirst() {
         final TcpTrace small = new TcpTrace(TcpLimits.DEFAULT.withTimeWaits(3));
         final TcpListener listener = small.listen(new TcpConfig());
-        final TcpConnection[] all = new TcpConnection[5];
+        final Connection[] all = new Connection[5];
         for (int i = 0; i < all.length; i++) {
             small.peerPort = 1_001 + i;
             small.forgetIss().in("S 0:0(0) <mss 1000>").out("S. 0:0(0) ack 1");
             small.in(". 1:1(0) ack 1");
-            all[i] = listener.accept();
+            all[i] = TcpTrace.accept(listener);
             all[i].close(small.now());
             small.out("F. 1:1(0) ack 1");
             small.in("F. 1:1(0) ack 2").out(". 2:2(0) ack 2").quiet();
             small.advance(10);
         }
-        assertThat(all).extracting(TcpConnection::state).startsWith(TcpState.CLOSED, TcpState.CLOSED);
+        assertThat(all).extracting(Connection::state).startsWith(TcpState.CLOSED, TcpState.CLOSED);
         assertThat(all[2].state()).isEqualTo(TcpState.TIME_WAIT);
         assertThat(small.stack.tcp().timeWaitCount()).isEqualTo(3);
         assertThat(small.stack.statistics().timeWaitsEvicted).isEqualTo(2);
@@ -150,17 +150,17 @@ class TimeWaitRecordTraceTest {
         timeWait(trace.listen(new TcpConfig()), 1_001);
         trace.link.room(0);
         trace.in("F. 1:1(0) ack 2").quiet();
-        assertThat(trace.stack.tcp().isBlocked()).isTrue();
+        assertThat(((TcpLayer) trace.stack.tcp()).isBlocked()).isTrue();
         trace.link.room(10);
         trace.poll();
         trace.out(". 2:2(0) ack 2").quiet();
-        assertThat(trace.stack.tcp().isBlocked()).isFalse();
+        assertThat(((TcpLayer) trace.stack.tcp()).isBlocked()).isFalse();
     }
 
     /** An application that is gone is not needed for the ACK of the FIN that the device had no room for. */
     @Test
     void closedSocketsAckIsSent() {
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         connection.close(trace.now());
         trace.out("F. 1:1(0) ack 1");
         trace.link.room(0);
@@ -176,7 +176,7 @@ class TimeWaitRecordTraceTest {
     /** A connection whose successor has begun says nothing more. */
     @Test
     void successorSilencesThePredecessor() {
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         connection.close(trace.now());
         trace.out("F. 1:1(0) ack 1");
         trace.link.room(0);
@@ -190,12 +190,12 @@ class TimeWaitRecordTraceTest {
     /** 3.6.1: an active open takes the place of a connection in TIME-WAIT that used timestamps, with higher numbers. */
     @Test
     void activeOpenTakesThePlace() {
-        final TcpConnection first = trace.connect(new TcpConfig());
+        final Connection first = trace.connect(new TcpConfig());
         trace.out("S 0:0(0)").in("S. 0:0(0) ack 1 <mss 1000,ts 5/0>").out(". 1:1(0) ack 1");
         first.close(trace.now());
         trace.out("F. 1:1(0) ack 1").in("F. 1:1(0) ack 2 <ts 6/0>").out(". 2:2(0) ack 2");
         trace.forgetIss();
-        final TcpConnection second = trace.connect(new TcpConfig());
+        final Connection second = trace.connect(new TcpConfig());
         trace.out("S 0:0(0)").quiet();
         assertThat(first.state()).isEqualTo(TcpState.CLOSED);
         assertThat(second.iss - first.sndNxt).isPositive();

@@ -21,8 +21,8 @@ class TimeWaitTraceTest {
     }
 
     /** RCV.NXT is 2, SND.NXT is 2. */
-    private TcpConnection timeWait() {
-        final TcpConnection connection = trace.established(new TcpConfig());
+    private Connection timeWait() {
+        final Connection connection = trace.established(new TcpConfig());
         connection.close(trace.now());
         trace.out("F. 1:1(0) ack 1");
         trace.in("F. 1:1(0) ack 2").out(". 2:2(0) ack 2").quiet();
@@ -31,11 +31,11 @@ class TimeWaitTraceTest {
     }
 
     /** The same with timestamps; TS.Recent is 1000. */
-    private TcpConnection timeWaitWithTimestamps() {
+    private Connection timeWaitWithTimestamps() {
         final TcpListener listener = trace.listen(new TcpConfig());
         trace.in("S 0:0(0) <mss 1000,ts 1000/0>").out("S. 0:0(0) ack 1 <mss 1460,ts *>");
         trace.in(". 1:1(0) ack 1 <ts 1000/0>");
-        final TcpConnection connection = listener.accept();
+        final Connection connection = TcpTrace.accept(listener);
         connection.close(trace.now());
         trace.out("F. 1:1(0) ack 1");
         trace.in("F. 1:1(0) ack 2 <ts 1000/0>").out(". 2:2(0) ack 2").quiet();
@@ -45,7 +45,7 @@ class TimeWaitTraceTest {
 
     @Test
     void endsAfterTwoMsl() {
-        final TcpConnection connection = timeWait();
+        final Connection connection = timeWait();
         trace.advance(59_990).quiet();
         assertThat(connection.state()).isEqualTo(TcpState.TIME_WAIT);
         trace.advance(20).quiet();
@@ -56,7 +56,7 @@ class TimeWaitTraceTest {
     /** Eighth: "remain in the TIME-WAIT state. Restart the 2 MSL time-wait timeout"; the FIN is acknowledged again. */
     @Test
     void repeatedFinStartsAgain() {
-        final TcpConnection connection = timeWait();
+        final Connection connection = timeWait();
         trace.advance(50_000).in("F. 1:1(0) ack 2").out(". 2:2(0) ack 2").quiet();
         trace.advance(50_000);
         assertThat(connection.state()).isEqualTo(TcpState.TIME_WAIT);
@@ -68,7 +68,7 @@ class TimeWaitTraceTest {
     @ParameterizedTest
     @ValueSource(strings = {". 2:2(0) ack 2", "P. 2:102(100) ack 2", "P. 0:1(1) ack 2", ". 0:0(0) ack 2", "R 2:2(0)"})
     void nothingElseStartsAgain(final String segment) {
-        final TcpConnection connection = timeWait();
+        final Connection connection = timeWait();
         trace.advance(50_000).in(segment).advance(10_010);
         assertThat(connection.state()).isEqualTo(TcpState.CLOSED);
         trace.drain(); // Some are answered.
@@ -85,7 +85,7 @@ class TimeWaitTraceTest {
     @ParameterizedTest
     @ValueSource(strings = {"R 2:2(0)", "R. 2:2(0) ack 2", "R 1:1(0)"})
     void resetIsIgnored(final String segment) {
-        final TcpConnection connection = timeWait();
+        final Connection connection = timeWait();
         trace.in(segment).quiet();
         assertThat(connection.state()).isEqualTo(TcpState.TIME_WAIT);
     }
@@ -94,7 +94,7 @@ class TimeWaitTraceTest {
     @ParameterizedTest
     @ValueSource(longs = {3, 100_000, 2_147_483_649L})
     void synBeyondOpensAgain(final long sequence) {
-        final TcpConnection connection = timeWait();
+        final Connection connection = timeWait();
         trace.forgetIss();
         trace.in("S " + sequence + ":" + sequence + "(0) <mss 1000>");
         trace.out("S. 0:0(0) ack " + (sequence + 1)).quiet();
@@ -106,7 +106,7 @@ class TimeWaitTraceTest {
     @ParameterizedTest
     @ValueSource(longs = {0, 1, 2_147_483_651L, 4_294_967_295L})
     void oldSynIsAnswered(final long sequence) {
-        final TcpConnection connection = timeWait();
+        final Connection connection = timeWait();
         trace.in("S " + sequence + ":" + sequence + "(0) <mss 1000>")
                 .out(". 2:2(0) ack 2")
                 .quiet();
@@ -116,7 +116,7 @@ class TimeWaitTraceTest {
     /** RFC 6191 2: a newer timestamp is as good as a higher sequence number. */
     @Test
     void synWithNewerTimestampOpensAgain() {
-        final TcpConnection connection = timeWaitWithTimestamps();
+        final Connection connection = timeWaitWithTimestamps();
         trace.forgetIss();
         trace.in("S 0:0(0) <mss 1000,ts 1001/0>")
                 .out("S. 0:0(0) ack 1 <mss 1460,ts *>")
@@ -127,7 +127,7 @@ class TimeWaitTraceTest {
     /** RFC 6191 2: the same timestamp decides nothing, so the sequence number does. */
     @Test
     void synWithTheSameTimestamp() {
-        final TcpConnection connection = timeWaitWithTimestamps();
+        final Connection connection = timeWaitWithTimestamps();
         trace.in("S 0:0(0) <mss 1000,ts 1000/0>").out(". 2:2(0) ack 2").quiet();
         assertThat(connection.state()).isEqualTo(TcpState.TIME_WAIT);
         trace.forgetIss();
@@ -140,7 +140,7 @@ class TimeWaitTraceTest {
      */
     @Test
     void synWithOlderTimestamp() {
-        final TcpConnection connection = timeWaitWithTimestamps();
+        final Connection connection = timeWaitWithTimestamps();
         trace.in("S 3:3(0) <mss 1000,ts 999/0>").out(". 2:2(0) ack 2").quiet();
         assertThat(connection.state()).isEqualTo(TcpState.TIME_WAIT);
     }
@@ -148,7 +148,7 @@ class TimeWaitTraceTest {
     /** RFC 6191 2: without timestamps from now on, the sequence number decides. */
     @Test
     void synWithoutTimestampAfterOneWith() {
-        final TcpConnection connection = timeWaitWithTimestamps();
+        final Connection connection = timeWaitWithTimestamps();
         trace.in("S 0:0(0) <mss 1000>").out(". 2:2(0) ack 2").quiet();
         trace.forgetIss();
         trace.in("S 3:3(0) <mss 1000>").out("S. 0:0(0) ack 4").quiet();
@@ -160,7 +160,7 @@ class TimeWaitTraceTest {
      */
     @Test
     void synWithTimestampAfterOneWithout() {
-        final TcpConnection connection = trace.connect(new TcpConfig());
+        final Connection connection = trace.connect(new TcpConfig());
         trace.out("S 0:0(0)").in("S. 0:0(0) ack 1 <mss 1000>").out(". 1:1(0) ack 1");
         connection.close(trace.now());
         trace.out("F. 1:1(0) ack 1").in("F. 1:1(0) ack 2").out(". 2:2(0) ack 2");
@@ -184,7 +184,7 @@ class TimeWaitTraceTest {
     /** 3.6.1, MAY-2 (a): its numbers lie ahead even where a test has fixed the first one. */
     @Test
     void fixedIsnLiesAhead() {
-        final TcpConnection connection = timeWait();
+        final Connection connection = timeWait();
         trace.stack.tcp().fixInitialSequenceNumber(OptionalInt.of(connection.iss));
         trace.forgetIss();
         trace.in("S 3:3(0) <mss 1000>").out("S. 0:0(0) ack 4");
@@ -194,7 +194,7 @@ class TimeWaitTraceTest {
     /** Without a listener there is nobody to open again for. */
     @Test
     void synWithoutListener() {
-        final TcpConnection connection = timeWait();
+        final Connection connection = timeWait();
         trace.stack.tcp().listeners().forEach(listener -> listener.close(trace.now()));
         trace.in("S 100:100(0) <mss 1000>").out(". 2:2(0) ack 2").quiet();
         assertThat(connection.state()).isEqualTo(TcpState.TIME_WAIT);
@@ -203,7 +203,7 @@ class TimeWaitTraceTest {
     /** A SYN-ACK or a SYN with RST opens nothing. */
     @Test
     void onlyAMereSynOpens() {
-        final TcpConnection connection = timeWait();
+        final Connection connection = timeWait();
         trace.in("S. 100:100(0) ack 2").out(". 2:2(0) ack 2").quiet();
         trace.in("SR 100:100(0)").out(". 2:2(0) ack 2").quiet();
         assertThat(connection.state()).isEqualTo(TcpState.TIME_WAIT);
@@ -213,7 +213,7 @@ class TimeWaitTraceTest {
     /** RFC 9293 3.6.1 (MAY-2): the ISN of the next incarnation lies beyond what a fast connection has sent. */
     @Test
     void r15IsnOfTheSuccessor() {
-        final TcpConnection c = trace.established(new TcpConfig());
+        final Connection c = trace.established(new TcpConfig());
         for (int i = 0; i < 40; i++) {
             trace.write(c, 60_000);
             for (int n = 0; c.sndUna != c.sndNxt; n++) {

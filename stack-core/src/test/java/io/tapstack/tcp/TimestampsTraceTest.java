@@ -21,12 +21,12 @@ class TimestampsTraceTest {
         trace.noLeaks();
     }
 
-    private TcpConnection established() {
+    private Connection established() {
         final TcpListener listener = trace.listen(new TcpConfig().windowScaling(false));
         trace.in("S 0:0(0) <mss 1000,ts 1000/0>");
         assertThat(nextEcho()).isEqualTo(1_000);
         trace.in(". 1:1(0) ack 1 <ts 1000/0>").quiet();
-        final TcpConnection connection = listener.accept();
+        final Connection connection = TcpTrace.accept(listener);
         assertThat(connection).isNotNull();
         return connection;
     }
@@ -46,7 +46,7 @@ class TimestampsTraceTest {
     /** 3.2: every segment carries the option, once agreed on: data, ACK, FIN, and RST (which SHOULD). */
     @Test
     void everySegmentCarriesIt() {
-        final TcpConnection connection = established();
+        final Connection connection = established();
         trace.write(connection, 100);
         trace.out("P. 1:101(100) ack 1 <ts *>");
         trace.in("P. 1:11(10) ack 101 <ts 1001/0>").advance(40).out(". 101:101(0) ack 11 <ts *>");
@@ -57,7 +57,7 @@ class TimestampsTraceTest {
     /** 3.2: not agreed on if only one SYN has it; then an option that comes all the same is ignored. */
     @Test
     void notAgreedOn() {
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         trace.in("P. 1:11(10) ack 1 <ts 5/0>").in("P. 11:21(10) ack 1 <ts 4/0>").advance(40);
         trace.out(". 1:1(0) ack 21 <>").quiet();
         assertThat(connection.readableBytes()).isEqualTo(20);
@@ -73,7 +73,7 @@ class TimestampsTraceTest {
     /** 4.1: our clock ticks once in a millisecond: between 1 ms and 1 s. */
     @Test
     void clock() {
-        final TcpConnection connection = established();
+        final Connection connection = established();
         final int before = connection.timestamps.value(trace.now());
         trace.advance(1_000);
         assertThat(connection.timestamps.value(trace.now()) - before).isEqualTo(1_000);
@@ -127,7 +127,7 @@ class TimestampsTraceTest {
                 ". 1:1(0) ack 101 <ts 2147484649/0>"
             })
     void paws(final String segment) {
-        final TcpConnection connection = established();
+        final Connection connection = established();
         trace.write(connection, 100);
         trace.out("P. 1:101(100) ack 1");
         trace.in(segment).out(". 101:101(0) ack 1").quiet();
@@ -139,7 +139,7 @@ class TimestampsTraceTest {
     /** 5.3: the same timestamp is not old. */
     @Test
     void sameTimestamp() {
-        final TcpConnection connection = established();
+        final Connection connection = established();
         trace.in("P. 1:11(10) ack 1 <ts 1000/0>")
                 .in("P. 11:21(10) ack 1 <ts 1000/0>")
                 .quiet();
@@ -149,7 +149,7 @@ class TimestampsTraceTest {
     /** 5.2 and RFC 5961 3.2: a RST has no PAWS, but the rules for its sequence number hold. */
     @Test
     void resetWithOldTimestamp() {
-        final TcpConnection connection = established();
+        final Connection connection = established();
         trace.in("R 2:2(0) <ts 1/0>").out(". 1:1(0) ack 1").quiet();
         trace.in("R 1:1(0) <ts 1/0>").quiet();
         assertThat(connection.state()).isEqualTo(TcpState.CLOSED);
@@ -158,7 +158,7 @@ class TimestampsTraceTest {
     /** 5.5: after 24 days of silence TS.Recent says nothing any more. */
     @Test
     void outdated() {
-        final TcpConnection connection = established();
+        final Connection connection = established();
         trace.advance(23 * DAY);
         trace.in("P. 1:11(10) ack 1 <ts 999/0>").out(". 1:1(0) ack 1").quiet();
         trace.advance(2 * DAY);
@@ -191,7 +191,7 @@ class TimestampsTraceTest {
     @ParameterizedTest
     @ValueSource(ints = {100_000, -200_000})
     void timestampOfASegmentWithABadAck(final int ack) {
-        final TcpConnection connection = established();
+        final Connection connection = established();
         trace.in("P. 1:101(100) ack " + Integer.toUnsignedString(1 + ack) + " <ts 1000000/0>");
         trace.dropped(DropReason.TCP_BAD_ACK, 1);
         assertThat(nextEcho()).isEqualTo(1_000);
@@ -204,7 +204,7 @@ class TimestampsTraceTest {
     /** RFC 5961 4.2: the same for a SYN in the window, which is challenged. */
     @Test
     void timestampOfASynInTheWindow() {
-        final TcpConnection connection = established();
+        final Connection connection = established();
         trace.in("S. 1:1(0) ack 1 <ts 1000000/0>");
         assertThat(nextEcho()).isEqualTo(1_000);
         trace.in("P. 1:101(100) ack 1 <ts 1001/0>");

@@ -35,7 +35,7 @@ class UnreadableFileTraceTest {
     /** RFC 9293 3.10.5: the peer is told by a reset, rather than left to wait for R2. */
     @Test
     void retransmission() {
-        final TcpConnection c = trace.established(new TcpConfig(), 1_000);
+        final Connection c = trace.established(new TcpConfig(), 1_000);
         final OnABadDisk file = new OnABadDisk(1_000);
         trace.append(c, file, 1_000);
         trace.out("P. 1:1001(1000) ack 1").quiet();
@@ -49,7 +49,7 @@ class UnreadableFileTraceTest {
     /** What is in flight may still arrive; then the reset says that this was not all. */
     @Test
     void newData() {
-        final TcpConnection c = trace.established(new TcpConfig(), 1_000);
+        final Connection c = trace.established(new TcpConfig(), 1_000);
         final OnABadDisk file = new OnABadDisk(3_000);
         trace.append(c, file, 3_000);
         trace.out(". 1:1001(1000) ack 1").quiet();

@@ -20,7 +20,7 @@ class UrgentTraceTest {
         trace.noLeaks();
     }
 
-    private TcpConnection established(final boolean inLine) {
+    private Connection established(final boolean inLine) {
         return trace.established(new TcpConfig().urgentInLine(inLine).quickAck(true));
     }
 
@@ -35,7 +35,7 @@ class UrgentTraceTest {
         });
     }
 
-    private int[] read(final TcpConnection connection) {
+    private int[] read(final Connection connection) {
         final ByteBuffer target = ByteBuffer.allocate(100);
         connection.read(target, false, trace.now());
         final int[] bytes = new int[target.position()];
@@ -50,7 +50,7 @@ class UrgentTraceTest {
      */
     @Test
     void inLine() {
-        final TcpConnection connection = established(true);
+        final Connection connection = established(true);
         in("UP. 1:11(10) ack 1 urg 4");
         trace.out(". 1:1(0) ack 11");
         assertThat(connection.hasUrgentByte()).isTrue();
@@ -66,7 +66,7 @@ class UrgentTraceTest {
     /** Out of line, as Linux: the byte before the pointer is read apart. */
     @Test
     void apart() {
-        final TcpConnection connection = established(false);
+        final Connection connection = established(false);
         in("UP. 1:11(10) ack 1 urg 4");
         trace.out(". 1:1(0) ack 11");
         assertThat(connection.hasUrgentByte()).isTrue();
@@ -83,7 +83,7 @@ class UrgentTraceTest {
     /** Who reads on without it has missed it. */
     @Test
     void missed() {
-        final TcpConnection connection = established(false);
+        final Connection connection = established(false);
         in("UP. 1:4(3) ack 1 urg 1");
         trace.out(". 1:1(0) ack 4");
         assertThat(connection.isAtUrgentMark()).isTrue();
@@ -95,7 +95,7 @@ class UrgentTraceTest {
     /** RFC 9293 3.8.5 (MUST-32): the application is told "as soon as" the pointer comes, before the byte. */
     @Test
     void announced() {
-        final TcpConnection connection = established(false);
+        final Connection connection = established(false);
         in("UP. 1:4(3) ack 1 urg 7");
         trace.out(". 1:1(0) ack 4");
         assertThat(connection.isUrgentByteAnnounced()).isTrue();
@@ -111,7 +111,7 @@ class UrgentTraceTest {
     /** A segment without data brings a pointer as well. */
     @Test
     void withoutData() {
-        final TcpConnection connection = established(true);
+        final Connection connection = established(true);
         in("U. 1:1(0) ack 1 urg 1");
         assertThat(connection.isUrgentByteAnnounced()).isTrue();
         assertThat(connection.isAtUrgentMark()).isTrue();
@@ -120,7 +120,7 @@ class UrgentTraceTest {
     /** 3.10.7.4, sixth: RCV.UP = max(RCV.UP, SEG.UP); what was read already is not urgent any more. */
     @Test
     void onlyAhead() {
-        final TcpConnection connection = established(true);
+        final Connection connection = established(true);
         in("UP. 1:11(10) ack 1 urg 8");
         trace.out(". 1:1(0) ack 11");
         in("UP. 11:12(1) ack 1 urg 0");
@@ -140,7 +140,7 @@ class UrgentTraceTest {
     /** Out of order: the pointer counts when it comes, the byte when it is its turn. */
     @Test
     void outOfOrder() {
-        final TcpConnection connection = established(false);
+        final Connection connection = established(false);
         in("UP. 4:7(3) ack 1 urg 2");
         trace.out(". 1:1(0) ack 1");
         assertThat(connection.isUrgentByteAnnounced()).isTrue();
@@ -154,7 +154,7 @@ class UrgentTraceTest {
     /** After a shutdown of the input everything is thrown away, urgent or not. */
     @Test
     void inputShutDown() {
-        final TcpConnection connection = established(false);
+        final Connection connection = established(false);
         connection.shutdownInput(trace.now());
         in("UP. 1:4(3) ack 1 urg 2");
         trace.out(". 1:1(0) ack 4");
@@ -165,7 +165,7 @@ class UrgentTraceTest {
     /** 3.8.5: each segment up to the urgent byte has URG and a pointer behind it; those after it have none. */
     @Test
     void sending() {
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         connection.markUrgent(1_500);
         trace.write(connection, 1_500);
         trace.out("U. 1:1001(1000) ack 1 urg 1500").out("PU. 1001:1501(500) ack 1 urg 500");
@@ -182,7 +182,7 @@ class UrgentTraceTest {
     /** Nagle's algorithm (RFC 9293 3.7.4) does not hold up what is urgent. */
     @Test
     void doesNotWaitForAcks() {
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         trace.write(connection, 3);
         trace.out("P. 1:4(3) ack 1");
         trace.write(connection, 2);
@@ -196,7 +196,7 @@ class UrgentTraceTest {
     /** Whether it stands in line is asked when it is read, not when it comes: the option may be set behind accept. */
     @Test
     void setInLineLater() {
-        final TcpConnection connection = established(false);
+        final Connection connection = established(false);
         in("UP. 1:4(3) ack 1 urg 1");
         trace.out(". 1:1(0) ack 4");
         connection.config().urgentInLine(true);
@@ -206,7 +206,7 @@ class UrgentTraceTest {
     /** The urgent byte alone, to be read apart: there is nothing to read, and the end of the stream is behind it. */
     @Test
     void apartAtTheEnd() {
-        final TcpConnection connection = established(false);
+        final Connection connection = established(false);
         in("FUP. 1:2(1) ack 1 urg 1");
         trace.out(". 1:1(0) ack 3");
         assertThat(connection.readableBytes()).isZero();
@@ -219,7 +219,7 @@ class UrgentTraceTest {
     @ParameterizedTest
     @ValueSource(ints = {70_000, 200_000})
     void farAway(final int length) {
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         connection.markUrgent(length);
         trace.write(connection, length);
         trace.out("U. 1:1001(1000) ack 1 urg 65535");

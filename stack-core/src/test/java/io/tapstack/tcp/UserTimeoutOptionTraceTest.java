@@ -53,13 +53,13 @@ class UserTimeoutOptionTraceTest {
     /** 3.1: ENABLED is false by default: nothing is said, and nothing is heard. */
     @Test
     void offByDefault() {
-        final TcpConnection connection = trace.established(new TcpConfig());
+        final Connection connection = trace.established(new TcpConfig());
         trace.in("P. 1:101(100) ack 1 <" + option(1_000) + ">").advance(40).out(". 1:1(0) ack 101");
         assertThat(connection.config().userTimeoutNanos()).isZero();
     }
 
-    private TcpConnection connected(final TcpConfig config, final String options) {
-        final TcpConnection connection = trace.connect(config);
+    private Connection connected(final TcpConfig config, final String options) {
+        final Connection connection = trace.connect(config);
         assertThat(sent()).isEqualTo(UserTimeoutOption.advertised(config));
         trace.stackIss(connection.iss);
         trace.in("S. 0:0(0) ack 1 <mss 1000" + options + ">");
@@ -69,7 +69,7 @@ class UserTimeoutOptionTraceTest {
     /** 3.2: in the SYN, and once more in the first segment behind it, and then no more. */
     @Test
     void saidTwice() {
-        final TcpConnection connection = connected(config(), "");
+        final Connection connection = connected(config(), "");
         assertThat(sent()).as("the ACK of the handshake").isEqualTo(DEFAULT);
         trace.write(connection, 100);
         assertThat(sent()).as("data").isZero();
@@ -79,7 +79,7 @@ class UserTimeoutOptionTraceTest {
     @ParameterizedTest
     @CsvSource({"10, 300", "301, 301", "1000, 1000", "32769, 300", "32778, 600", "65535, 3600", "32767, 3600"})
     void adapts(final int value, final long seconds) {
-        final TcpConnection connection = connected(config(), "," + option(value));
+        final Connection connection = connected(config(), "," + option(value));
         assertThat(connection.config().userTimeoutNanos()).isEqualTo(seconds * SECOND);
         trace.link.take();
     }
@@ -87,7 +87,7 @@ class UserTimeoutOptionTraceTest {
     /** 3.1: what the peer says later counts, too, if the segment is acceptable; 2: zero is nonsense. */
     @Test
     void laterWord() {
-        final TcpConnection connection = connected(config(), "," + option(1_000));
+        final Connection connection = connected(config(), "," + option(1_000));
         trace.link.take();
         trace.in("P. 1:101(100) ack 1 <" + option(400) + ">");
         assertThat(connection.config().userTimeoutNanos()).isEqualTo(400 * SECOND);
@@ -104,7 +104,7 @@ class UserTimeoutOptionTraceTest {
      */
     @Test
     void setByTheApplication() {
-        final TcpConnection connection = connected(config().userTimeoutNanos(40_000 * SECOND), "," + option(1_000));
+        final Connection connection = connected(config().userTimeoutNanos(40_000 * SECOND), "," + option(1_000));
         assertThat(sent()).isEqualTo(MINUTES | 667);
         assertThat(connection.config().userTimeoutNanos()).isEqualTo(40_000 * SECOND);
         // It changes its mind: the next segment says so.
@@ -127,7 +127,7 @@ class UserTimeoutOptionTraceTest {
         trace.stackIss(ByteBuffer.wrap(synAck).getInt(24));
         assertThat(synAck).endsWith(KIND, 4, 1, 0x2c);
         trace.in("P. 1:101(100) ack 1 <" + option(1_000) + ">");
-        final TcpConnection connection = listener.accept();
+        final Connection connection = TcpTrace.accept(listener);
         assertThat(connection.config().userTimeoutNanos()).isEqualTo(1_000 * SECOND);
         trace.advance(40);
         assertThat(sent()).isEqualTo(DEFAULT);
@@ -136,7 +136,7 @@ class UserTimeoutOptionTraceTest {
     /** A full segment has no room for it: the next one that is not full has. */
     @Test
     void noRoom() {
-        final TcpConnection connection = connected(config(), "");
+        final Connection connection = connected(config(), "");
         trace.link.take();
         connection.config().userTimeoutNanos(5 * SECOND);
         trace.write(connection, 1_500);
@@ -147,7 +147,7 @@ class UserTimeoutOptionTraceTest {
     /** 4.1: the longer timeout holds: data is sent again for as long. */
     @Test
     void effect() {
-        final TcpConnection connection = connected(config(), "," + option(MINUTES | 10));
+        final Connection connection = connected(config(), "," + option(MINUTES | 10));
         trace.link.take();
         trace.write(connection, 100);
         trace.advance(590_000);

@@ -16,12 +16,12 @@ class WindowScaleTraceTest {
     }
 
     /** A buffer of 400,000 bytes: the shift is 3, so a step 8 bytes. */
-    private TcpConnection established() {
+    private Connection established() {
         final TcpListener listener =
                 trace.listen(new TcpConfig().timestamps(false).sack(false).receiveBufferBytes(400_000));
         trace.in("S 0:0(0) win 10 <mss 1000,wscale 7>").out("S. 0:0(0) ack 1 win 65535 <mss 1460,wscale 3>");
         trace.in(". 1:1(0) ack 1 win 16").quiet();
-        final TcpConnection connection = listener.accept();
+        final Connection connection = TcpTrace.accept(listener);
         assertThat(connection).isNotNull();
         return connection;
     }
@@ -38,7 +38,7 @@ class WindowScaleTraceTest {
     /** 2.4: what was promised is not taken back by rounding: whatever comes, the right edge stays or moves on. */
     @Test
     void rightEdgeNeverMovesBack() {
-        final TcpConnection connection = established();
+        final Connection connection = established();
         int at = 1;
         int edge = 1;
         for (int i = 0; i < 200; i++) {
@@ -64,7 +64,7 @@ class WindowScaleTraceTest {
      */
     @Test
     void synAckOfThePeer() {
-        final TcpConnection connection =
+        final Connection connection =
                 trace.connect(new TcpConfig().timestamps(false).sack(false));
         trace.out("S 0:0(0) win 65535 <mss 1460,wscale 7>");
         trace.in("S. 0:0(0) ack 1 win 2000 <mss 1000,wscale 14>").out(". 1:1(0) ack 1");
@@ -75,7 +75,7 @@ class WindowScaleTraceTest {
     /** 1.3: the option on a segment without SYN means nothing. */
     @Test
     void onlyInASyn() {
-        final TcpConnection connection = trace.established(new TcpConfig(), 1_000);
+        final Connection connection = trace.established(new TcpConfig(), 1_000);
         trace.in(". 1:1(0) ack 1 win 1000 <wscale 7>").in(". 1:1(0) ack 1 win 1000");
         trace.write(connection, 3_000);
         trace.out(". 1:1001(1000) ack 1 <>").quiet();
@@ -89,7 +89,7 @@ class WindowScaleTraceTest {
         trace.in("S 0:0(0) <mss 1000>").out("S. 0:0(0) ack 1 win 65535 <mss 1460>");
         trace.in(". 1:1(0) ack 1");
         trace.in(". 65537:65538(1) ack 1").out(". 1:1(0) ack 1 win 65535").quiet();
-        assertThat(listener.accept().reassembly.pieces()).isZero();
+        assertThat(TcpTrace.accept(listener).reassembly.pieces()).isZero();
     }
 
     /** A repeated SYN-ACK says the same as the first. */
@@ -105,7 +105,7 @@ class WindowScaleTraceTest {
     /** 2.2: what the first SYN said holds, even if the buffer has become another one meanwhile. */
     @Test
     void bufferThatChangesBetweenSynAndSynAck() {
-        final TcpConnection connection =
+        final Connection connection =
                 trace.connect(new TcpConfig().timestamps(false).sack(false).receiveBufferBytes(400_000));
         trace.out("S 0:0(0) win 65535 <mss 1460,wscale 3>");
         connection.config().receiveBufferBytes(60_000);
@@ -126,7 +126,7 @@ class WindowScaleTraceTest {
         trace.in("S 0:0(0) win 65535 <mss 1000,wscale 5>");
         trace.out("S. 0:0(0) ack 1");
         trace.in(". 1:1(0) ack 1");
-        final TcpConnection c = l.accept();
+        final Connection c = TcpTrace.accept(l);
         int seq = 1;
         for (int i = 0; i < 50_000; i++, seq += 31) {
             trace.in(". " + seq + ":" + (seq + 31) + "(31) ack 1");
@@ -142,7 +142,7 @@ class WindowScaleTraceTest {
         trace.in("S 0:0(0) win 65535 <mss 1000,wscale 5>");
         trace.out("S. 0:0(0) ack 1");
         trace.in(". 1:1(0) ack 1");
-        final TcpConnection c = l.accept();
+        final Connection c = TcpTrace.accept(l);
         int seq = 1;
         for (int i = 0; i < 5_000; i++) {
             final int before = c.rcvAdv;

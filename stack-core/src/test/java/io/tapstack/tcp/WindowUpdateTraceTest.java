@@ -18,8 +18,8 @@ class WindowUpdateTraceTest {
         trace.noLeaks();
     }
 
-    private TcpConnection full() {
-        final TcpConnection connection = trace.established(new TcpConfig(), 2_000);
+    private Connection full() {
+        final Connection connection = trace.established(new TcpConfig(), 2_000);
         trace.write(connection, 10_000);
         trace.out(". 1:1001(1000) ack 1").out(". 1001:2001(1000) ack 1").quiet();
         return connection;
@@ -35,7 +35,7 @@ class WindowUpdateTraceTest {
     /** SND.WL1 < SEG.SEQ: newer data brings a newer window, with the same ACK. */
     @Test
     void updateOnData() {
-        final TcpConnection connection = full();
+        final Connection connection = full();
         trace.in("P. 1:101(100) ack 1 win 3000")
                 .out(". 2001:3001(1000) ack 101")
                 .quiet();
@@ -45,7 +45,7 @@ class WindowUpdateTraceTest {
     /** SND.WL1 > SEG.SEQ: an older segment that was overtaken does not bring its old window back. */
     @Test
     void overtakenSegment() {
-        final TcpConnection connection = full();
+        final Connection connection = full();
         trace.in("P. 101:201(100) ack 1 win 2000").out(". 2001:2001(0) ack 1").quiet();
         trace.in("P. 1:101(100) ack 1 win 9000").out(". 2001:2001(0) ack 201").quiet();
         assertThat(trace.read(connection, 1_000)).isEqualTo(200);
@@ -54,7 +54,7 @@ class WindowUpdateTraceTest {
     /** An update is no duplicate ACK (RFC 5681 2, e): five of them are no loss. */
     @Test
     void updatesAreNoDuplicates() {
-        final TcpConnection connection = full();
+        final Connection connection = full();
         for (int window = 2_001; window < 2_006; window++) {
             trace.in(". 1:1(0) ack 1 win " + window);
         }
@@ -68,7 +68,7 @@ class WindowUpdateTraceTest {
      */
     @Test
     void shrinking() {
-        final TcpConnection connection = full();
+        final Connection connection = full();
         trace.in(". 1:1(0) ack 1001 win 500").quiet();
         trace.in(". 1:1(0) ack 1001 win 0").quiet();
         trace.in(". 1:1(0) ack 2001 win 2000").out(". 2001:3001(1000) ack 1").out(". 3001:4001(1000) ack 1");
@@ -82,7 +82,7 @@ class WindowUpdateTraceTest {
      */
     @Test
     void probeIsAcknowledgedAfterASmallUpdate() {
-        final TcpConnection connection = trace.established(new TcpConfig(), 1_000);
+        final Connection connection = trace.established(new TcpConfig(), 1_000);
         trace.write(connection, 3_000);
         trace.out(". 1:1001(1000) ack 1").in(". 1:1(0) ack 1001 win 0");
         trace.advance(200).out(". 1001:1002(1) ack 1").quiet();
@@ -109,7 +109,7 @@ class WindowUpdateTraceTest {
     /** 3.8.6.2.1 (4): the override timeout counts from when the window became too small, whatever comes meanwhile. */
     @Test
     void overrideTimeoutIsNotPutOff() {
-        final TcpConnection connection = trace.established(new TcpConfig().delayedAckNanos(400_000_000), 1_000);
+        final Connection connection = trace.established(new TcpConfig().delayedAckNanos(400_000_000), 1_000);
         trace.write(connection, 2_000);
         trace.out(". 1:1001(1000) ack 1").in(". 1:1(0) ack 1001 win 100");
         trace.advance(60).in("P. 1:21(20) ack 1001 win 100");
@@ -125,7 +125,7 @@ class WindowUpdateTraceTest {
      */
     @Test
     void nothingLeftToProbeFor() {
-        final TcpConnection connection = trace.established(new TcpConfig(), 1_000);
+        final Connection connection = trace.established(new TcpConfig(), 1_000);
         trace.write(connection, 1_001);
         trace.out(". 1:1001(1000) ack 1").in(". 1:1(0) ack 1001 win 0");
         trace.advance(200).out(". 1001:1002(1) ack 1").quiet();

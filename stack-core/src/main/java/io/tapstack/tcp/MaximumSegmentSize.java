@@ -1,0 +1,27 @@
+package io.tapstack.tcp;
+
+import io.tapstack.ip.IpPath;
+import io.tapstack.wire.TcpHeader;
+
+/** The MSS option (RFC 9293 3.7.1, RFC 6691): the default, the least, and the value that a SYN of ours offers. */
+final class MaximumSegmentSize {
+
+    /** The MSS of a peer that sends no MSS option, over IPv4 (RFC 9293 MUST-15). */
+    static final int DEFAULT = 536;
+
+    /** The least that is used: a peer that announces less would have us send more header than data. */
+    static final int LEAST = 48;
+
+    private MaximumSegmentSize() {}
+
+    /** The MSS option of a SYN of ours: the largest segment that the link delivers in one piece. */
+    static int offered(final IpPath path, final TcpConfig config) {
+        final int largest = path.linkMtu() - path.ipHeaderLength() - TcpHeader.MIN_LENGTH;
+        return config.maxSegment() > 0 ? Math.min(Math.max(LEAST, config.maxSegment()), largest) : largest;
+    }
+
+    /** The number of segments of at most {@code largest} bytes that carry {@code payload}; one for no payload. */
+    static int segments(final int payload, final int largest) {
+        return Math.max(1, (payload + largest - 1) / largest);
+    }
+}
