@@ -3,16 +3,15 @@ package io.tapstack.tap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Keeps file descriptors open while a thread is in a system call on them: a descriptor closed under a call could be
- * reused for another file before the call begins. Who closes only locks the door; the last one out closes the
- * descriptors.
+ * Keeps file descriptors open while a thread is in a system call on them: a descriptor that is closed during a call
+ * could be reused for another file. Closing only refuses new calls; the last call to end closes the descriptors.
  */
 final class DescriptorGuard {
 
     private static final int CLOSING = 1 << 30;
     private static final int CLOSED = Integer.MIN_VALUE;
 
-    /** How many are inside, plus {@link #CLOSING}; or about {@link #CLOSED}. */
+    /** The number of calls in progress, plus {@link #CLOSING}; or about {@link #CLOSED}. */
     private final AtomicInteger state = new AtomicInteger();
 
     private final Runnable closeDescriptors;
@@ -22,7 +21,7 @@ final class DescriptorGuard {
     }
 
     /**
-     * Goes inside, if the descriptors may still be used; the caller then has to {@link #leave()}.
+     * Begins a call, if the descriptors may still be used; the caller then has to {@link #leave()}.
      *
      * @return false if they may not
      */
@@ -35,14 +34,14 @@ final class DescriptorGuard {
         return false;
     }
 
-    /** Goes outside, and closes the descriptors if that was asked for and nobody else is inside. */
+    /** Ends a call, and closes the descriptors if that was requested and no other call is in progress. */
     void leave() {
         if (state.decrementAndGet() == CLOSING && state.compareAndSet(CLOSING, CLOSED)) {
             closeDescriptors.run();
         }
     }
 
-    /** Lets nobody in any more. The caller is inside. */
+    /** Refuses new calls. The caller has begun one. */
     void lock() {
         state.getAndUpdate(inside -> inside | CLOSING);
     }

@@ -6,17 +6,15 @@ import io.tapstack.buffer.Region;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes frames from the kernel, each by one {@code read(2)} into a block that the largest frame fits in. A frame that
- * would fit a smaller block is moved there, so that whoever keeps a small frame does not keep 64 KiB; a large one is
- * handed up where it is.
+ * Reads frames from the kernel, each by one {@code read(2)} into a block for the largest frame. A frame that fits a
+ * smaller block is moved there, so that a queue that keeps a small frame does not keep 64 KiB; a large one stays in its
+ * block.
  *
- * <p>Confined to whoever runs the stack.
+ * <p>Confined to the holder of the stack's lock.
  */
 final class FrameReader {
 
-    /**
-     * Room in front of a frame: for a virtio header, and so that the IP header behind 14 bytes of Ethernet is aligned.
-     */
+    /** Free bytes in front of a frame, for a virtio header, and to align the IP header behind 14 bytes of Ethernet. */
     static final int HEADROOM = 18;
 
     /** Ethernet and one VLAN tag. */
@@ -32,7 +30,7 @@ final class FrameReader {
 
     /**
      * @param headerBytes {@link VirtioNetHeader#BYTES}, or 0 if the TAP has no such header
-     * @param mtu largest IP packet that is no super-segment
+     * @param mtu largest IP packet that is not a super-segment
      */
     FrameReader(final int fd, final int headerBytes, final int mtu) {
         this.fd = fd;
@@ -72,7 +70,7 @@ final class FrameReader {
         return frame;
     }
 
-    /** Why the last {@link #read} had no frame: an error number, EAGAIN if there was none to be had. */
+    /** The error number of the last {@link #read} without a frame: EAGAIN if there was none. */
     int errno() {
         return errno;
     }
@@ -85,7 +83,7 @@ final class FrameReader {
         return frame;
     }
 
-    /** The next smaller size of block than the one that {@code bytes} need. */
+    /** The next smaller size of block than that for {@code bytes}. */
     private static int blockBelow(final int bytes) {
         if (bytes <= BufferPool.FRAME) {
             return BufferPool.SMALL;

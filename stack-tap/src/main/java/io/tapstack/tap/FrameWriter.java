@@ -6,18 +6,18 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands frames to the kernel: a contiguous one by one {@code write(2)}, one in pieces by {@code writev(2)} straight out
- * of the regions that the pieces live in. Allocates nothing, but room for one frame when the kernel cannot read a
- * mapped file.
+ * Writes frames to the kernel: a contiguous frame by one {@code write(2)}, one with slices by {@code writev(2)}
+ * straight out of their regions. Allocates nothing, except room for one frame when the kernel cannot read a mapped
+ * file.
  *
- * <p>Confined to whoever runs the stack.
+ * <p>Confined to the holder of the stack's lock.
  */
 final class FrameWriter {
 
     /** The kernel has taken the frame. */
     static final int TAKEN = 0;
 
-    /** Headers of virtio and Ethernet, a tag, and the largest packet. */
+    /** Headers of virtio and Ethernet, a VLAN tag, and the largest packet. */
     private static final int MAX_FRAME_BYTES = VirtioNetHeader.BYTES + 18 + 65_535;
 
     private static final int POINTER_BYTES = 8;
@@ -30,7 +30,7 @@ final class FrameWriter {
     private final int headerBytes;
     private final NativeStruct header = new NativeStruct(VirtioNetHeader.BYTES);
 
-    /** {@code struct iovec[]}: the address of each piece, and 8 bytes behind it its length. */
+    /** {@code struct iovec[]}: the address of each piece, and 8 bytes behind it the length. */
     private final NativeStruct iovecs = new NativeStruct(MAX_IOVECS * IOVEC_BYTES);
 
     private int iovecCount;
@@ -43,7 +43,7 @@ final class FrameWriter {
     }
 
     /**
-     * Hands a frame over, which stays the caller's.
+     * Writes a frame, which stays the caller's.
      *
      * @return {@link #TAKEN} or the error number
      */
@@ -69,11 +69,11 @@ final class FrameWriter {
     }
 
     /**
-     * The kernel could not read a page of a mapping in the middle of its own work. {@code read(2)} may have the bytes
-     * all the same: of a file with holes on a full tmpfs, which has no page to map there, or of one whose page could
-     * not be had for the moment.
+     * Copies the frame, after the kernel could not read a page of a mapping. {@code read(2)} may still get the bytes:
+     * of a file with holes on a full tmpfs, which has no page to map there, or of a file whose page was missing only
+     * then.
      *
-     * @return {@link LibC#EFAULT} if the bytes are not to be had so either
+     * @return {@link LibC#EFAULT} if {@code read(2)} cannot get the bytes either
      */
     private int writeCopied(final PacketBuffer frame) {
         if (copy == null) {
@@ -99,7 +99,7 @@ final class FrameWriter {
         return written < 0 ? LibC.errno() : TAKEN;
     }
 
-    /** The header may stand in the frame's headroom if that is nobody else's. */
+    /** The header may go into the frame's headroom if no other reference to it exists. */
     private boolean hasRoomForHeader(final PacketBuffer frame) {
         return frame.sliceCount() == 0
                 && (headerBytes == 0

@@ -3,7 +3,7 @@ package io.tapstack.tap;
 import io.tapstack.wire.IpAddress;
 
 /**
- * The address that the host's end of a TAP has, with its network: {@code 10.0.0.1/24}.
+ * The address of the host's end of a TAP, with its network: {@code 10.0.0.1/24}.
  *
  * @param address an IPv4 address
  * @param prefixLength bits of the network, 1 to 32

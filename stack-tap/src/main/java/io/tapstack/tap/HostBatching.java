@@ -8,14 +8,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has the host receive what we write to a TAP without offloads in batches, the way it receives from a network card: on
- * a kernel thread of the interface's own (threaded NAPI), which merges the segments that have come meanwhile (GRO)
- * before they go up the host's stack. Without, the whole way up to the socket is gone in the middle of each write,
- * frame by frame.
+ * Makes the host receive our frames from a TAP without offloads in batches, as from a network card: on a kernel thread
+ * of the interface (threaded NAPI), which merges segments (GRO) before they go up the host's stack. Otherwise each of
+ * our writes carries its frame up to the receiving socket.
  *
- * <p>The switches are files of sysfs, which shows the interfaces of the network namespace that it was mounted in. Where
- * that is another one, or the files are not ours to write, or the kernel is too old (threaded NAPI came with Linux
- * 5.12), there is no batching.
+ * <p>The switches are files of sysfs, which shows the interfaces of the network namespace that it was mounted in.
+ * Without access to these files, or in another namespace, or on a kernel without threaded NAPI (before Linux 5.12),
+ * there is no batching.
  *
  * @see <a href="https://docs.kernel.org/networking/napi.html">NAPI</a>
  */
@@ -25,22 +24,21 @@ final class HostBatching {
     private static final Path INTERFACES = Path.of("/sys/class/net");
 
     /**
-     * How long a merged segment that is not full waits for more, in nanoseconds. Long enough for the next frame of a
-     * bulk transfer (a frame costs us a good microsecond), too short to be noticed; a segment with PSH, an
-     * application's last one, does not wait at all.
+     * Time for which an incomplete merged segment waits for more, in nanoseconds. Long enough for the next frame of a
+     * bulk transfer (a frame costs us a good microsecond), too short to be noticed; a segment with PSH, the last one of
+     * a write, does not wait at all.
      */
     private static final int GRO_FLUSH_TIMEOUT = 20_000;
 
     /**
-     * How often the thread finds nothing before the interface counts as idle; the kernel minds the timeout only if not
-     * 0.
+     * Empty polls of the thread before the interface counts as idle; the kernel uses the timeout only if this is not 0.
      */
     private static final int DEFER_HARD_IRQS = 2;
 
     private HostBatching() {}
 
     /**
-     * Turns it on, for an interface that was attached with IFF_NAPI.
+     * Turns batching on, for an interface that was attached with IFF_NAPI.
      *
      * @return false if that is not possible here
      */

@@ -3,8 +3,8 @@ package io.tapstack.tap;
 import io.tapstack.wire.IpAddress;
 
 /**
- * One network interface of the host, read and changed through the ioctls of netdevice(7) on a socket of the caller's
- * network namespace. What changes something returns 0 or the error number.
+ * A network interface of the host, read and changed through the ioctls of netdevice(7) on a socket of the caller's
+ * network namespace. A method that changes it returns 0 or the error number.
  *
  * <p>Confined to one thread.
  */
@@ -69,7 +69,7 @@ final class HostInterface implements AutoCloseable {
         return call(SIOCGIFFLAGS) == 0 && (request.flags() & IFF_UP) != 0;
     }
 
-    /** True if it is up and somebody is at its other end: of a TAP, a process that has attached. */
+    /** True if it is up and has a peer: of a TAP, a process that has attached. */
     boolean hasCarrier() {
         // struct ethtool_value: the command, and the answer. Unlike IFF_RUNNING it is never late.
         final NativeStruct value = new NativeStruct(2 * Integer.BYTES);

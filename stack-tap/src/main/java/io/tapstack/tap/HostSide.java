@@ -8,15 +8,15 @@ import java.net.UnknownHostException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives the host's end of a TAP the address, MTU and state that a {@link TapConfig} asks for. What is right already is
- * not touched, so that a user without privileges can open a TAP that root has prepared.
+ * Gives the host's end of a TAP the address, MTU and state of a {@link TapConfig}. It changes only what differs, so
+ * that a user without privileges can open a TAP that root has prepared.
  */
 final class HostSide {
 
     private HostSide() {}
 
     /**
-     * Changes what is not yet as {@code config} has it.
+     * Changes what differs from {@code config}.
      *
      * @return the interface's MTU in bytes
      */
@@ -63,7 +63,7 @@ final class HostSide {
         }
     }
 
-    /** The interface of this host that has the address; the kernel itself would let two have it. */
+    /** The interface of this host that has the address; the kernel itself would allow two. */
     private static @Nullable String holderOf(final IpAddress address) {
         try {
             final NetworkInterface holder =

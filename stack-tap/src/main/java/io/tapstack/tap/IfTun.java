@@ -3,8 +3,8 @@ package io.tapstack.tap;
 /**
  * Constants of {@code <linux/if_tun.h>}, under their names there.
  *
- * <p>An ioctl number says what it transfers: {@code direction << 30 | size << 16 | type << 8 | number}, with direction
- * 1 for towards the kernel and 2 for from it, and type 'T'.
+ * <p>An ioctl number encodes its transfer: {@code direction << 30 | size << 16 | type << 8 | number}, with direction 1
+ * for to the kernel and 2 for from it, and type 'T'.
  *
  * @see <a href="https://docs.kernel.org/networking/tuntap.html">Universal TUN/TAP device driver</a>
  */
@@ -22,13 +22,13 @@ final class IfTun {
     /** Frames with an Ethernet header. */
     static final int IFF_TAP = 0x0002;
 
-    /** The host receives frames through NAPI, and so through GRO, rather than in the middle of our write. */
+    /** The host receives frames through NAPI, and so through GRO, rather than within our write. */
     static final int IFF_NAPI = 0x0010;
 
-    /** The interface has several queues, each a descriptor of its own. */
+    /** The interface has several queues, each with a descriptor. */
     static final int IFF_MULTI_QUEUE = 0x0100;
 
-    /** Only an interface that is made by this call. */
+    /** Only an interface that this call makes. */
     static final int IFF_TUN_EXCL = 0x8000;
 
     /** No {@code struct tun_pi} in front of frames. */
@@ -37,13 +37,13 @@ final class IfTun {
     /** A {@link VirtioNetHeader} in front of frames. */
     static final int IFF_VNET_HDR = 0x4000;
 
-    /** The host may hand over packets whose transport checksum is not filled in. */
+    /** The host may deliver packets whose transport checksum is not filled in. */
     static final int TUN_F_CSUM = 0x01;
 
-    /** The host may hand over TCP super-segments over IPv4. */
+    /** The host may deliver TCP super-segments over IPv4. */
     static final int TUN_F_TSO4 = 0x02;
 
-    /** The host may hand over TCP super-segments over IPv6. */
+    /** The host may deliver TCP super-segments over IPv6. */
     static final int TUN_F_TSO6 = 0x04;
 
     /** Super-segments may carry CWR (RFC 3168). */

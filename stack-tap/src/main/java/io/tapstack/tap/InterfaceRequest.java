@@ -4,8 +4,7 @@ import io.tapstack.wire.IpAddress;
 import java.nio.charset.StandardCharsets;
 
 /**
- * {@code struct ifreq} of {@code <linux/if.h>}: the name of an interface, and one thing about it. Which one depends on
- * the ioctl.
+ * {@code struct ifreq} of {@code <linux/if.h>}: the name of an interface, and one value, which depends on the ioctl.
  *
  * <pre>
  *   0                16                                            40
@@ -19,7 +18,7 @@ import java.nio.charset.StandardCharsets;
  */
 final class InterfaceRequest {
 
-    /** Room for a name and the zero behind it. */
+    /** Bytes of a name and its terminating zero. */
     static final int IFNAMSIZ = 16;
 
     private static final int BYTES = 40;
@@ -37,7 +36,7 @@ final class InterfaceRequest {
         struct.bytes.put(0, ascii);
     }
 
-    /** Where the structure is. */
+    /** The address of the structure. */
     long location() {
         return struct.address;
     }
@@ -61,7 +60,7 @@ final class InterfaceRequest {
         struct.bytes.putShort(VALUE_OFFSET, (short) flags);
     }
 
-    /** {@code ifr_data}: where something is that the request is about; it has to stay there during the call. */
+    /** {@code ifr_data}: the address of the request's data, which must not move during the call. */
     void pointer(final long address) {
         clearValue();
         struct.bytes.putLong(VALUE_OFFSET, address);

@@ -37,10 +37,10 @@ final class LibC {
     static final int ENOBUFS = Errno.ENOBUFS.intValue();
     static final int EADDRNOTAVAIL = Errno.EADDRNOTAVAIL.intValue();
 
-    /** "File descriptor in bad state": what a TAP answers once its interface was deleted. */
+    /** "File descriptor in bad state": the error of a TAP whose interface was deleted. */
     static final int EBADFD = 77;
 
-    /** Public so that the class which jnr-ffi generates may implement it. */
+    /** Public so that the class that jnr-ffi generates may implement it. */
     public interface Calls {
 
         /** open(2). */
@@ -78,7 +78,7 @@ final class LibC {
     private LibC() {}
 
     /**
-     * Makes the calls ready.
+     * Loads the native library.
      *
      * @throws LinkageError if the native part of jnr-ffi does not load
      */
@@ -86,19 +86,19 @@ final class LibC {
         RUNTIME.getLastError();
     }
 
-    /** The error number of this thread's last call that failed. */
+    /** The error number of this thread's last failed call. */
     static int errno() {
         return RUNTIME.getLastError();
     }
 
-    /** The kernel's words for an error number. */
+    /** The kernel's text for an error number. */
     static String describe(final int errno) {
         return errno == EBADFD
                 ? "File descriptor in bad state"
                 : Errno.valueOf(errno).description();
     }
 
-    /** Where the first byte of a direct buffer is, whatever its position. */
+    /** The address of the first byte of a direct buffer, whatever its position. */
     static long addressOf(final ByteBuffer bytes) {
         return Pointer.wrap(RUNTIME, bytes.duplicate().clear()).address();
     }

@@ -2,7 +2,7 @@ package io.tapstack.tap;
 
 import io.tapstack.buffer.Region;
 
-/** Where a region's bytes are: asked of the JVM once per region, then noted on it. */
+/** The address of a region's bytes: asked of the JVM once per region, then noted on the region. */
 final class NativeAddress {
 
     private NativeAddress() {}

@@ -3,9 +3,7 @@ package io.tapstack.tap;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/**
- * Memory for a C structure that the kernel reads or writes: in native byte order, at an address that is looked up once.
- */
+/** Memory for a C structure that the kernel reads or writes: in native byte order, at a fixed address. */
 final class NativeStruct {
 
     final ByteBuffer bytes;

@@ -3,7 +3,7 @@ package io.tapstack.tap;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Looks, or waits, with {@code ppoll(2)} until the TAP is ready or somebody wakes the waiter through an
+ * Looks, or waits, with {@code ppoll(2)} until the TAP is ready or another thread wakes the waiter through an
  * {@code eventfd(2)}.
  *
  * <pre>
@@ -60,25 +60,29 @@ final class Readiness {
         }
         if (pollfds.bytes.getShort(WAKEUP + REVENTS_OFFSET) != 0) {
             LibC.CALLS.read(wakeupFd, taken.address, COUNTER_BYTES);
-            // Read and write in one: what the waker has done before its wakeup() is visible from here on.
+            // Read and write in one: what the waking thread did before its wakeup() is visible from here on.
             wakeupPending.getAndSet(false);
         }
         return isRoom(pollfds.bytes.getShort(TAP + REVENTS_OFFSET));
     }
 
-    /** Looks whether there is a frame, or room if {@code forRoom}, without waiting. @return what there is, or 0 */
+    /**
+     * Looks for a frame, or for room if {@code forRoom}, without waiting.
+     *
+     * @return the poll events, or 0
+     */
     int look(final boolean forRoom) {
         pollfds.bytes.putShort(TAP + EVENTS_OFFSET, forRoom ? POLLIN | POLLOUT : POLLIN);
         final long ready = LibC.CALLS.ppoll(pollfds.address, 1, timespec(0), 0);
         return ready <= 0 ? 0 : pollfds.bytes.getShort(TAP + REVENTS_OFFSET);
     }
 
-    /** Whether there is room, among what {@link #look} has answered. */
+    /** True if there is room, in a result of {@link #look}. */
     static boolean isRoom(final int events) {
         return (events & POLLOUT) != 0;
     }
 
-    /** Any thread. Wake-ups that nobody has waited for yet count as one. */
+    /** Wakes the waiting thread. Any thread. Wake-ups before the next wait count as one. */
     void wakeup() {
         if (!wakeupPending.getAndSet(true)) {
             LibC.CALLS.write(wakeupFd, one.address, COUNTER_BYTES);

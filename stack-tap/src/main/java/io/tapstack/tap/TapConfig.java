@@ -4,19 +4,18 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * How a TAP is to be opened and what its host side is to look like. What is left out stays as it is on a TAP that
- * exists already, and is the kernel's default on a new one. Immutable; start with {@link #named}.
+ * The settings of a TAP and of its host side. A setting that is left out keeps its value on an existing TAP, and is the
+ * kernel's default on a new one. Immutable; start with {@link #named}.
  *
  * @param name name of the interface on the host, or a pattern such as {@code tap%d} for the next free number
  * @param hostAddress the host's address on the interface
  * @param mtu largest IP packet in bytes
- * @param up whether the interface is brought up
- * @param persistent whether the interface stays when the device is closed
+ * @param up true to bring the interface up
+ * @param persistent true if the interface stays when the device is closed
  * @param owner user id that may open a persistent TAP without privileges from then on
- * @param offload whether super-segments and unfinished checksums are exchanged with the kernel
- * @param hostBatching without offload: whether the host may receive frames on a thread of its own and merge what
- *     belongs together, where it can be told to ({@link HostBatching}). What the host's tcpdump and firewall see are
- *     then merged segments
+ * @param offload true to exchange super-segments and unfinished checksums with the kernel
+ * @param hostBatching without offload: true if the host may receive frames on a thread of its own and merge segments,
+ *     where possible ({@link HostBatching}). The host's tcpdump and firewall then see merged segments
  */
 public record TapConfig(
         String name,
@@ -28,7 +27,7 @@ public record TapConfig(
         boolean offload,
         boolean hostBatching) {
 
-    /** An interface that is brought up, goes away with the device, and has offloads. */
+    /** An interface that is brought up, is deleted with the device, and has offloads. */
     public static TapConfig named(final String name) {
         return new TapConfig(name, Optional.empty(), OptionalInt.empty(), true, false, OptionalInt.empty(), true, true);
     }
@@ -53,17 +52,19 @@ public record TapConfig(
         return new TapConfig(name, hostAddress, mtu, up, true, owner, offload, hostBatching);
     }
 
-    /** With a user who may open the TAP without privileges. */
+    /** With a user id that may open the TAP without privileges. */
     public TapConfig ownedBy(final int userId) {
         return new TapConfig(name, hostAddress, mtu, up, persistent, OptionalInt.of(userId), offload, hostBatching);
     }
 
-    /** With a frame per segment and all checksums done by the stack: for comparison, or to watch single segments. */
+    /**
+     * With one frame per segment, and all checksums computed by the stack: for comparison, or to watch single segments.
+     */
     public TapConfig withoutOffload() {
         return new TapConfig(name, hostAddress, mtu, up, persistent, owner, false, hostBatching);
     }
 
-    /** With every frame going through the host by itself, as it was sent. */
+    /** With every frame received by the host on its own, as it was sent. */
     public TapConfig withoutHostBatching() {
         return new TapConfig(name, hostAddress, mtu, up, persistent, owner, offload, false);
     }

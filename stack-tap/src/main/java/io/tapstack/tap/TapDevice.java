@@ -17,14 +17,15 @@ import org.slf4j.LoggerFactory;
  * A TAP of the Linux kernel: an Ethernet cable between this process and a network interface of the host.
  *
  * <p>With offloads, TCP super-segments of up to 64 KiB and packets with an unfinished checksum pass in both directions,
- * and the kernel cuts and sums what leaves the host. Without, every frame is at most the MTU and complete.
+ * and the kernel cuts and sums those that leave the host. Without, every frame is at most the MTU and complete.
  *
- * <p>An interface that is set down is a device that is full: frames are refused until it is up again. A frame that the
- * kernel cannot read (a mapped file that was cut short, or a disk that fails; what {@code read(2)} has is sent) or does
- * not accept is counted as {@link DropReason#LINK_ERROR} and counts as taken. When the interface is deleted, calls fail
- * with a {@link TapException}.
+ * <p>An interface that is set down acts as a full device: frames are refused until it is up again. A frame that the
+ * kernel cannot read (of a mapped file that was cut short, or on a disk that fails; the bytes that {@code read(2)} gets
+ * are sent) or does not accept is counted as {@link DropReason#LINK_ERROR} and as taken. When the interface is deleted,
+ * calls fail with a {@link TapException}.
  *
- * <p>{@link #wakeup()} and {@link #close()} may be called by any thread, all else comes from whoever runs the stack.
+ * <p>Any thread may call {@link #wakeup()} and {@link #close()}; all other calls are made by the holder of the stack's
+ * lock.
  *
  * @see <a href="https://docs.kernel.org/networking/tuntap.html">Universal TUN/TAP device driver</a>
  */
@@ -60,27 +61,25 @@ public final class TapDevice implements LinkDevice {
     /**
      * Opens a TAP in the network namespace of the calling thread; from then on any thread may use it.
      *
-     * @throws TapException if that is not possible; says what helps
+     * @throws TapException if that is not possible; its message says what helps
      */
     public static TapDevice open(final TapConfig config) throws TapException {
         return openQueues(config, 1).get(0);
     }
 
     /**
-     * Opens a TAP with several queues ({@code IFF_MULTI_QUEUE}), each a device of its own: what is written to any of
-     * them is received by the host, and each frame of the host comes in at one of them, in a way that keeps to a
-     * connection while that connection is in use (see {@link io.tapstack.link.SteeredLink}). The interface goes away
-     * with the last of them, unless it is persistent.
+     * Opens a TAP with several queues ({@code IFF_MULTI_QUEUE}), each a device of its own. The host receives the frames
+     * of all queues; it sends each frame to one of them, and keeps to a queue for a connection in use (see
+     * {@link io.tapstack.link.SteeredLink}). The interface is deleted with the last queue, unless it is persistent.
      *
-     * <p>Where there cannot be so many (an old kernel, a persistent TAP that was made with one), there are as many as
-     * there can be.
+     * <p>An old kernel, or a persistent TAP that was made with one queue, may have fewer.
      *
-     * @param count how many, at least 1
+     * @param count queues to open, at least 1
      * @return at least one, at most {@code count}
-     * @throws TapException if there cannot be any; says what helps
+     * @throws TapException if there cannot be any; its message says what helps
      */
     public static List<TapDevice> openQueues(final TapConfig config, final int count) throws TapException {
-        Machine.requireSupport();
+        Architecture.requireSupport();
         final List<TunFile> files = TunQueues.attach(config, count);
         final List<TapDevice> devices = new ArrayList<>(files.size());
         try {
@@ -157,7 +156,7 @@ public final class TapDevice implements LinkDevice {
         if (error == LibC.EFAULT || error == LibC.EINVAL) {
             statistics.drop(DropReason.LINK_ERROR);
             if (error == LibC.EINVAL && !complained) {
-                // A sender would take it for a loss in the network, and send it again and again.
+                // To a sender this looks like a loss in the network, which it repairs again and again.
                 complained = true;
                 LOG.warn("TAP {} does not accept a frame: {}", name, LibC.describe(error));
             }
@@ -200,7 +199,7 @@ public final class TapDevice implements LinkDevice {
         }
     }
 
-    /** Ends an {@link #await} that is going on. The interface goes away with the device unless it is persistent. */
+    /** Ends the current {@link #await}. The interface is deleted with the device unless it is persistent. */
     @Override
     public void close() {
         if (guard.enter()) {

@@ -3,7 +3,7 @@ package io.tapstack.tap;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Turns error numbers of the calls that open and set up a TAP into a line that says what is wrong and what helps. */
+/** Turns error numbers of the calls that open and set up a TAP into a line with the problem and the remedy. */
 final class TapDiagnosis {
 
     private static final String USER = System.getProperty("user.name");

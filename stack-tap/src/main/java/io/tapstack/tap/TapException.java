@@ -2,7 +2,7 @@ package io.tapstack.tap;
 
 import java.io.IOException;
 
-/** A TAP cannot be opened, or is gone. The message is one line that says what is wrong and what helps. */
+/** A TAP cannot be opened, or is gone. The message is one line with the problem and the remedy. */
 public final class TapException extends IOException {
 
     private static final long serialVersionUID = 1L;
@@ -16,12 +16,12 @@ public final class TapException extends IOException {
         this.remedy = remedy;
     }
 
-    /** What is wrong. */
+    /** The problem. */
     public String problem() {
         return problem;
     }
 
-    /** What the user can do about it, as a command where there is one; empty if there is nothing to advise. */
+    /** The remedy, as a command where there is one; empty if there is none. */
     public String remedy() {
         return remedy;
     }

@@ -1,15 +1,15 @@
 package io.tapstack.tap;
 
 /**
- * An open {@code /dev/net/tun} that is attached to an interface, as tun_set_iff() of the kernel does it.
+ * An open {@code /dev/net/tun} that is attached to an interface, as by tun_set_iff() of the kernel.
  *
  * @param fd the descriptor
- * @param name the interface's name, as the kernel has chosen it if the wish was a pattern
- * @param hasHeaders whether a {@link VirtioNetHeader} stands in front of every frame
+ * @param name the interface's name, as chosen by the kernel if a pattern was asked for
+ * @param hasHeaders true if a {@link VirtioNetHeader} precedes every frame
  */
 record TunFile(int fd, String name, boolean hasHeaders) {
 
-    /** What the kernel may leave to the stack, the most first; an older kernel refuses what it does not know. */
+    /** The offloads for frames from the kernel, the most first; an older kernel refuses unknown ones. */
     private static final int[] RECEIVE_OFFLOADS = {
         IfTun.TUN_F_CSUM | IfTun.TUN_F_TSO4 | IfTun.TUN_F_TSO6 | IfTun.TUN_F_TSO_ECN,
         IfTun.TUN_F_CSUM | IfTun.TUN_F_TSO4,
@@ -18,10 +18,10 @@ record TunFile(int fd, String name, boolean hasHeaders) {
     };
 
     /**
-     * Attaches.
+     * Attaches to an interface.
      *
      * @param name of the interface, or a pattern
-     * @param flags of {@link IfTun}, besides those that every TAP has
+     * @param flags of {@link IfTun}, besides those of every TAP
      */
     static TunFile attach(final String name, final TapConfig config, final int flags) throws TapException {
         final int fd = LibC.CALLS.open(IfTun.DEVICE, LibC.O_RDWR | LibC.O_NONBLOCK | LibC.O_CLOEXEC);
@@ -58,7 +58,7 @@ record TunFile(int fd, String name, boolean hasHeaders) {
         LibC.CALLS.close(fd);
     }
 
-    /** As dev_valid_name() of the kernel has it. */
+    /** The rules of the kernel's dev_valid_name(). */
     private static boolean isValidName(final String name) {
         return name.length() < InterfaceRequest.IFNAMSIZ
                 && name.matches("[\\x21-\\x7E&&[^/:]]+")
@@ -77,7 +77,7 @@ record TunFile(int fd, String name, boolean hasHeaders) {
         }
     }
 
-    /** A persistent TAP remembers both from its last user, so both are set even where they are the kernel's default. */
+    /** A persistent TAP keeps both from its last user, so both are set even where they are the kernel's default. */
     private void setUpOffloads() throws TapException {
         final NativeStruct headerBytes = new NativeStruct(Integer.BYTES);
         headerBytes.bytes.putInt(0, VirtioNetHeader.BYTES);

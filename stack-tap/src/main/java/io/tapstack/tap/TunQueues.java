@@ -6,8 +6,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Attaches to an interface once or several times, each time to a queue of its own, and makes do with less where the
- * kernel or the interface does not have what is asked for.
+ * Attaches to the queues of an interface, and falls back to fewer queues or features where the kernel or the interface
+ * lacks them.
  */
 final class TunQueues {
 
@@ -18,12 +18,12 @@ final class TunQueues {
     /**
      * Attaches up to {@code count} times.
      *
-     * @return a descriptor for each queue, at least one; all of them alike
+     * @return a descriptor for each queue, at least one; all with the same features
      */
     static List<TunFile> attach(final TapConfig config, final int count) throws TapException {
         TunFile.requireValidName(config.name());
         if (!config.offload() && config.hostBatching()) {
-            // The switches are the interface's: they come last, when all queues are there.
+            // The switches belong to the interface: they are set last, when all queues are there.
             final List<TunFile> batching = attach(config, count, IfTun.IFF_NAPI);
             if (HostBatching.start(batching.get(0).name())) {
                 return batching;
@@ -44,13 +44,12 @@ final class TunQueues {
         return List.of(single(config, flags));
     }
 
-    /** @return as many as there can be, possibly none */
+    /** @return as many queues as there can be, possibly none */
     private static List<TunFile> several(final TapConfig config, final int count, final int flags) throws TapException {
         final List<TunFile> queues = new ArrayList<>(count);
         final boolean exists = exists(config.name());
         if (exists && isInUse(config.name())) {
-            // The kernel would let us have some queues, and another process the others, and share the traffic out to
-            // both.
+            // Another process could have the other queues, and the kernel would share the traffic between both.
             return queues;
         }
         try {
@@ -65,7 +64,7 @@ final class TunQueues {
         return queues;
     }
 
-    /** An interface with one queue; or one queue of a persistent interface that was made for several. */
+    /** Attaches to an interface with one queue, or to one queue of a persistent interface that was made for several. */
     private static TunFile single(final TapConfig config, final int flags) throws TapException {
         try {
             return TunFile.attach(config.name(), config, flags);

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Whether this machine lets a user without privileges make a network of their own, as {@code unshare -Urn} does
+ * Tells whether this machine lets a user without privileges create a network namespace, as {@code unshare -Urn} does
  * (user_namespaces(7)).
  */
 public final class UserNamespaces {
@@ -15,7 +15,7 @@ public final class UserNamespaces {
 
     private UserNamespaces() {}
 
-    /** Why it does not, with the command that changes it; empty if nothing is known to be in the way. */
+    /** The reason why it does not, with the command that changes it; empty if none is known. */
     public static Optional<String> obstacle() {
         if (!Files.exists(Path.of("/proc/self/ns/user"))) {
             return Optional.of("this kernel has no user namespaces");

@@ -7,8 +7,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * What stands in front of every frame on a TAP with IFF_VNET_HDR: {@code struct virtio_net_hdr} of
- * {@code <linux/virtio_net.h>}, in the byte order of the machine.
+ * The header of every frame on a TAP with IFF_VNET_HDR: {@code struct virtio_net_hdr} of {@code <linux/virtio_net.h>},
+ * in the byte order of the machine.
  *
  * <pre>
  *   0        1          2         4          6            8             10
@@ -30,7 +30,7 @@ final class VirtioNetHeader {
     static final int CSUM_START_OFFSET = 6;
     static final int CSUM_OFFSET_OFFSET = 8;
 
-    /** The transport checksum is not filled in; csum_start and csum_offset say how to. */
+    /** The transport checksum is not filled in; csum_start and csum_offset describe it. */
     static final int VIRTIO_NET_HDR_F_NEEDS_CSUM = 1;
 
     /** The transport checksum was verified. */
@@ -57,7 +57,7 @@ final class VirtioNetHeader {
 
     private VirtioNetHeader() {}
 
-    /** Writes at {@code at} what the frame asks of the device. */
+    /** Writes at {@code at} the frame's requests to the device. */
     static void encode(final PacketBuffer frame, final ByteBuffer target, final int at) {
         if (!frame.checksumWanted()) {
             target.putShort(at, (short) 0);
@@ -70,7 +70,7 @@ final class VirtioNetHeader {
         int gsoSize = 0;
         if (frame.gsoSize() > 0) {
             final int headers = checksumStart + transportHeaderLength(frame);
-            // One segment's worth is no super-segment.
+            // A frame of one segment is not a super-segment.
             if (frame.length() - headers > frame.gsoSize()) {
                 gsoType = gsoType(frame);
                 headerLength = headers;
@@ -86,9 +86,8 @@ final class VirtioNetHeader {
     }
 
     /**
-     * Notes on a received frame what the header at {@code at} says of it. An unfinished checksum is as good as a
-     * verified one: the packet never left this host. The segment size is that of the segments which the frame stands
-     * for.
+     * Notes on a received frame what the header at {@code at} says. An unfinished checksum is as good as a verified
+     * one: the packet never left this host. The segment size is that of the segments that the frame replaces.
      */
     static void decode(final ByteBuffer source, final int at, final PacketBuffer frame) {
         final int flags = source.get(at + FLAGS_OFFSET);

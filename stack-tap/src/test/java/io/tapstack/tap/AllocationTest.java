@@ -13,13 +13,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Frames cost no garbage. */
+/** Reading and writing frames allocates nothing. */
 @InPrivateNetwork
 class AllocationTest {
 
     private static final int FRAMES = 5_000;
 
-    /** What the measurement itself and a compiler thread's safepoints may cost, over all frames. */
+    /** Allocation of the measurement itself and of a compiler thread's safepoints, over all frames. */
     private static final long NOISE_BYTES = FRAMES / 2;
 
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();

@@ -8,7 +8,7 @@ import io.tapstack.wire.IpProtocol;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** Just enough TCP at 10.0.0.2 to let a socket of the host connect, and to exchange super-segments with it. */
+/** A minimal TCP at 10.0.0.2 that lets a socket of the host connect, and exchanges super-segments with it. */
 final class HandMadeTcp {
 
     static final int PORT = 80;
@@ -54,9 +54,7 @@ final class HandMadeTcp {
         awaitAck();
     }
 
-    /**
-     * The next TCP frame of the host; acknowledges what it carries if it is the one in order. The caller releases it.
-     */
+    /** The next TCP frame of the host; acknowledges its data if it is in order. The caller releases it. */
     PacketBuffer receive() throws IOException {
         final PacketBuffer frame = next();
         final int tcp = frame.head() + HostPeer.ETHERNET + HostPeer.IP;
@@ -96,7 +94,7 @@ final class HandMadeTcp {
         sndNxt += payloadLength;
     }
 
-    /** Bytes that the host's window still has room for. */
+    /** Bytes that fit the host's window. */
     int room() {
         return window - (sndNxt - sndUna);
     }
@@ -145,7 +143,7 @@ final class HandMadeTcp {
         return frame;
     }
 
-    /** Leaves the checksum to the device: the sum of the pseudo-header stands in its place. */
+    /** Leaves the checksum to the device: the sum of the pseudo-header is in its place. */
     private static void finish(final PacketBuffer frame, final int behindHeader) {
         final int tcp = frame.head() + HostPeer.ETHERNET + HostPeer.IP;
         final long pseudo = InternetChecksum.pseudoHeader(

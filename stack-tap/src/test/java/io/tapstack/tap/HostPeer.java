@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
-/** The other end of a TAP for tests: 10.0.0.2, just able to talk to the host's 10.0.0.1 by hand-made frames. */
+/** The other end of a TAP in tests: 10.0.0.2, which talks to the host's 10.0.0.1 in hand-made frames. */
 final class HostPeer {
 
     static final int ETHERNET = 14;
@@ -30,7 +30,7 @@ final class HostPeer {
         this.pool = pool;
     }
 
-    /** The next frame of the host that {@code wanted} likes; all others are ignored. The caller releases it. */
+    /** The next frame of the host that {@code wanted} accepts; all others are ignored. The caller releases it. */
     PacketBuffer next(final Predicate<PacketBuffer> wanted) throws IOException {
         final long deadline = System.nanoTime() + PATIENCE_NANOS;
         while (System.nanoTime() < deadline) {
@@ -46,7 +46,7 @@ final class HostPeer {
         throw new AssertionError("the host did not send what was expected");
     }
 
-    /** Waits until the host asks who has 10.0.0.2, and tells it. */
+    /** Waits for the host's ARP request for 10.0.0.2, and answers it. */
     void answerArp() throws IOException {
         final PacketBuffer request = next(frame -> etherType(frame) == 0x0806 && frame.contiguousLength() >= 42);
         final ByteBuffer asked = request.memory().bytes();
@@ -68,7 +68,7 @@ final class HostPeer {
         send(reply);
     }
 
-    /** Notes the host's Ethernet address without waiting for it to ask. */
+    /** Sets the host's Ethernet address without waiting for a request. */
     void knows(final long host) {
         hostMac = host;
     }
@@ -96,7 +96,7 @@ final class HostPeer {
         send(frame);
     }
 
-    /** Sends a frame and lets go of it. */
+    /** Sends a frame and releases it. */
     void send(final PacketBuffer frame) throws IOException {
         while (!tap.transmit(frame)) {
             tap.await(PATIENCE_NANOS);

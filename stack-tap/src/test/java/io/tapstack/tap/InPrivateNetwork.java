@@ -16,8 +16,8 @@ import org.junit.jupiter.api.extension.InvocationInterceptor;
 import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
 
 /**
- * Runs each test on a thread that has a network namespace of its own, which goes away with the thread. Sockets and
- * threads that the test makes live there too. Skipped where the process may not make namespaces.
+ * Runs each test on a thread with a network namespace of its own, which ends with the thread. Sockets and threads of
+ * the test are in that namespace, too. Skipped where the process may not create namespaces.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)

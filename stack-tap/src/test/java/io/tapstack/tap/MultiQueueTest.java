@@ -59,7 +59,7 @@ class MultiQueueTest {
         }
     }
 
-    /** What any queue sends the host receives, and what the host sends comes in at one of them. */
+    /** The host receives the frames of any queue, and its own frames arrive at one of them. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void everyQueueCarriesFrames(final boolean offload) throws IOException {
@@ -98,7 +98,7 @@ class MultiQueueTest {
         return frames;
     }
 
-    /** The kernel would share the traffic out to both. */
+    /** The kernel would share the traffic between both. */
     @Test
     void queuesInUseAreNotSharedWithAnother() throws IOException {
         final List<TapDevice> queues = TapDevice.openQueues(CONFIG, 2);

@@ -15,10 +15,11 @@ import java.net.Socket;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * What a frame costs at the door of the kernel, without a stack: run {@code main} under {@code unshare -n}.
+ * The cost of a frame at the border of the kernel, without a stack: run {@code main} under {@code unshare -n}.
  *
- * <p>Frames out go to nobody, so the kernel copies and drops them. Frames in are datagrams that a socket of this
- * process has queued in the TAP before, and super-segments that the kernel's TCP sends while we only acknowledge.
+ * <p>Sent frames have no receiver, so the kernel copies and drops them. Received frames are datagrams that a socket of
+ * this process has queued in the TAP before, and super-segments that the kernel's TCP sends while this program only
+ * acknowledges.
  */
 public final class TapBenchmark {
 
@@ -186,7 +187,7 @@ public final class TapBenchmark {
         return frame;
     }
 
-    /** Processor time of this thread: on a busy machine that is what a frame costs, and the wall clock is not. */
+    /** Processor time of this thread, which is the cost of a frame even on a busy machine. */
     private static long cpuNanos() {
         return THREADS.getCurrentThreadCpuTime();
     }

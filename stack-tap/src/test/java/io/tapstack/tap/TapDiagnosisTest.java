@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What a user reads when a TAP cannot be had. */
+/** The messages for a TAP that cannot be opened. */
 class TapDiagnosisTest {
 
     private static final HostAddress ADDRESS = HostAddress.parse("10.0.0.1/24");

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What goes wrong with a TAP, and that it is said clearly. */
+/** The faults of a TAP, and their messages. */
 @InPrivateNetwork
 class TapTroubleTest {
 

@@ -4,7 +4,7 @@ import io.tapstack.buffer.BufferPool;
 import io.tapstack.buffer.PacketBuffer;
 import java.nio.ByteBuffer;
 
-/** Frames that cost the host little: they go to an Ethernet address that nobody has. */
+/** Frames that cost the host little: no host has their Ethernet address. */
 final class TestFrames {
 
     private static final int HEADROOM = 64;

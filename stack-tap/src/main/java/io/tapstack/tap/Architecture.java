@@ -2,13 +2,13 @@ package io.tapstack.tap;
 
 import java.util.Set;
 
-/** The machines whose numbers for calls, flags and ioctls are the ones written down in this package. */
-final class Machine {
+/** The architectures whose numbers for calls, flags and ioctls are those of this package. */
+final class Architecture {
 
     /** 64-bit architectures of Linux that follow the kernel's asm-generic headers. */
     private static final Set<String> ARCHITECTURES = Set.of("amd64", "x86_64", "aarch64", "riscv64", "loongarch64");
 
-    private Machine() {}
+    private Architecture() {}
 
     static void requireSupport() throws TapException {
         final boolean known =
