@@ -175,7 +175,7 @@ public final class AddressClaim {
         statistics.observer().addressConflict(address, MacAddress.of(mac));
         switch (state) {
             case PROBING -> {
-                LOG.error("{} is in use by {}: it will not be used here", address, MacAddress.of(mac));
+                LOG.error("{} is in use by {}: the stack does not use it", address, MacAddress.of(mac));
                 timer.cancel();
                 state = State.REFUSED;
             }
@@ -192,7 +192,7 @@ public final class AddressClaim {
         }
         everDefended = true;
         lastDefence = now;
-        LOG.warn("{} is also used by {}: defending it", address, MacAddress.of(mac));
+        LOG.warn("{} is also used by {}: the stack defends it", address, MacAddress.of(mac));
         announcer.announce();
     }
 }

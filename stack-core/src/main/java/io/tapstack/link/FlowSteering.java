@@ -24,7 +24,7 @@ public final class FlowSteering {
      */
     public FlowSteering(final int queues, final SipHash hash) {
         if (queues < 1) {
-            throw new IllegalArgumentException(queues + " queues");
+            throw new IllegalArgumentException(queues + " queues; at least 1 is needed");
         }
         this.queues = queues;
         this.hash = hash;

@@ -45,7 +45,7 @@ public record Impairment(Mishaps mishaps, Latency latency, Bottleneck bottleneck
         public Latency {
             requireProbability("reordering", reordering);
             if (reorderNanos < 0 || delayNanos < 0 || jitterNanos < 0) {
-                throw new IllegalArgumentException("no frame arrives before it was sent");
+                throw new IllegalArgumentException("a delay is negative");
             }
         }
 
@@ -71,7 +71,8 @@ public record Impairment(Mishaps mishaps, Latency latency, Bottleneck bottleneck
 
         public Bottleneck {
             if (bytesPerSecond < 0 || queueBytes < 0 || markingBytes < 0) {
-                throw new IllegalArgumentException("a rate of " + bytesPerSecond + " with a queue of " + queueBytes);
+                throw new IllegalArgumentException(
+                        "a rate of " + bytesPerSecond + " with a queue of " + queueBytes + " bytes");
             }
         }
     }
@@ -127,7 +128,7 @@ public record Impairment(Mishaps mishaps, Latency latency, Bottleneck bottleneck
 
     private static void requireProbability(final String what, final double value) {
         if (!(value >= 0 && value <= 1)) {
-            throw new IllegalArgumentException(what + " of " + value + " is no probability");
+            throw new IllegalArgumentException(what + " of " + value + " is not between 0 and 1");
         }
     }
 }

@@ -25,10 +25,11 @@ public record LinkCapabilities(
             throw new IllegalArgumentException("MTU " + mtu + " is not between " + MIN_MTU + " and " + MAX_MTU);
         }
         if (maxSegmentOffload < 0 || maxSegmentOffload > MAX_MTU) {
-            throw new IllegalArgumentException("segment offload of " + maxSegmentOffload + " bytes");
+            throw new IllegalArgumentException(
+                    "segment offload of " + maxSegmentOffload + " bytes is not between 0 and 65535");
         }
         if (maxSegmentOffload > 0 && !txChecksum) {
-            throw new IllegalArgumentException("a device that cuts segments has to write their checksums");
+            throw new IllegalArgumentException("segment offload needs checksum offload");
         }
     }
 

@@ -72,7 +72,7 @@ public final class PcapngWriter implements PacketCapture {
      */
     public PcapngWriter(final OutputStream sink, final int snapLength) {
         if (snapLength < 1 || snapLength > DEFAULT_SNAP_LENGTH) {
-            throw new IllegalArgumentException("snap length " + snapLength);
+            throw new IllegalArgumentException("snap length of " + snapLength + " bytes");
         }
         this.sink = sink;
         this.snapLength = snapLength;

@@ -56,7 +56,7 @@ public final class VirtualCable {
     private VirtualCable(
             final LinkCapabilities left, final LinkCapabilities right, final int capacityFrames, final boolean local) {
         if (left.type() != right.type() || left.mtu() != right.mtu()) {
-            throw new IllegalArgumentException("the ends do not fit: " + left + ", " + right);
+            throw new IllegalArgumentException("the ends differ in type or MTU: " + left + ", " + right);
         }
         this.capacityFrames = capacityFrames;
         this.local = local;
@@ -157,10 +157,10 @@ public final class VirtualCable {
             final boolean cuts = frame.gsoSize() > 0;
             final int largest = cuts ? largestSuperFrame : largestFrame;
             if (frame.length() > largest) {
-                throw new IllegalArgumentException("a frame of " + frame.length() + " bytes, at most " + largest);
+                throw new IllegalArgumentException("a frame of " + frame.length() + " bytes is larger than " + largest);
             }
             if (frame.checksumWanted() && !capabilities.txChecksum() || cuts && !frame.checksumWanted()) {
-                throw new IllegalArgumentException("a wish that the device does not fulfil");
+                throw new IllegalArgumentException("a frame asks for an offload that the end does not have");
             }
         }
 

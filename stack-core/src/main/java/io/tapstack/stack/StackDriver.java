@@ -125,7 +125,7 @@ public final class StackDriver implements AutoCloseable {
      */
     public void start() {
         if (!started.compareAndSet(false, true)) {
-            throw new IllegalStateException("started already, or closed");
+            throw new IllegalStateException("the driver was already started, or is closed");
         }
         thread.start();
     }
@@ -164,10 +164,10 @@ public final class StackDriver implements AutoCloseable {
             }
         } catch (final IOException e) {
             lock.failed(e);
-            LOG.error("{}: the device failed, the stack ends", thread.getName(), e);
+            LOG.error("{}: the device failed and the stack ends", thread.getName(), e);
         } catch (final RuntimeException | Error e) {
             lock.failed(e);
-            LOG.error("{}: a bug in the stack, which ends: {}", thread.getName(), stack, e);
+            LOG.error("{}: the stack failed and ends: {}", thread.getName(), stack, e);
         } finally {
             end();
         }

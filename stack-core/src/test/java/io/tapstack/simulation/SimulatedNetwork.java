@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * Two hosts, 10.0.0.1 and 10.0.0.2, on a cable, in virtual time. Whoever runs it polls, lets the applications act, and
  * moves to the next event:
  *
- * <pre>{@code
- * while (!finished) {
+ * <pre>
+ * {@code while (!finished) {
  *     network.poll();
  *     ... the applications ...
  *     network.moveOn(nextEventOfTheApplications);

@@ -15,7 +15,7 @@ final class ControlReader {
 
     private ControlReader() {}
 
-    /** @return 0, or a negative errno for what the socket does not take */
+    /** @return 0, or a negative errno for a message that the socket does not accept */
     static int read(final StackSocket socket, final ByteBuffer control, final SentMessage message) {
         while (control.remaining() >= HEADER_BYTES) {
             final int start = control.position();
@@ -36,7 +36,7 @@ final class ControlReader {
         return 0;
     }
 
-    /** Only what a send can ask for; how it is told, the option says. */
+    /** Only the flags of a send; the option decides how the times are reported. */
     private static int takeStamps(final ByteBuffer control, final long length, final SentMessage message) {
         if (length != Integer.BYTES) {
             return -LinuxErrno.EINVAL;
@@ -49,10 +49,10 @@ final class ControlReader {
         return 0;
     }
 
-    /** As on Linux, a message of another level is for somebody else. */
+    /** As on Linux, a message of another level is ignored. */
     private static int take(final StackSocket socket, final int level, final int type) {
         return switch (level) {
-            // unix(7): here they mean nothing.
+            // unix(7): they have no meaning here.
             case SocketOptions.SOL_SOCKET -> type == SCM_RIGHTS || type == SCM_CREDENTIALS ? 0 : -LinuxErrno.EINVAL;
             case SocketOptions.IPPROTO_IP -> socket instanceof DatagramSocket ? -LinuxErrno.EINVAL : 0;
             default -> 0;

@@ -9,8 +9,8 @@ import java.nio.ByteOrder;
 import java.util.function.LongUnaryOperator;
 
 /**
- * Writes what {@code recvmsg(2)} tells beside the bytes as control messages ({@code cmsg(3)}), in Linux's order and
- * layout. What there is no room for is cut, and {@code MSG_CTRUNC} says so.
+ * Writes the facts of {@code recvmsg(2)} beside the bytes as control messages ({@code cmsg(3)}), in Linux's order and
+ * layout. Messages without room are cut, and {@code MSG_CTRUNC} says so.
  */
 final class ControlWriter {
 
@@ -26,13 +26,17 @@ final class ControlWriter {
     private final LongUnaryOperator realTime;
     private boolean cut;
 
-    /** @param realTime from the stack's time to that which programs are told, both in nanoseconds */
+    /** @param realTime converts the stack's time to that of programs, both in nanoseconds */
     ControlWriter(final ByteBuffer control, final LongUnaryOperator realTime) {
         this.control = control;
         this.realTime = realTime;
     }
 
-    /** Writes all there is to tell. @return {@link MessageFlags#MSG_CTRUNC}, or 0 */
+    /**
+     * Writes all facts of {@code message}.
+     *
+     * @return {@link MessageFlags#MSG_CTRUNC}, or 0
+     */
     int write(final ReceivedMessage message) {
         writeTimes(message);
         final ErrorReport report = message.report();

@@ -9,15 +9,15 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The descriptors of one process: the lowest free one is the next, and 0 to 2 are taken. A call that will make a file
- * reserves its descriptor first, as Linux does, and may wait meanwhile. Any thread may call.
+ * The descriptors of one process: the lowest free one is used next, and 0 to 2 are taken. A call that opens a file
+ * reserves its descriptor first, as on Linux, and may wait meanwhile. Any thread may call.
  */
 public final class FileTable {
 
     /** The first descriptor that is free at the start. */
     public static final int FIRST = 3;
 
-    /** So many at a time: RLIMIT_NOFILE. */
+    /** Most descriptors at a time: RLIMIT_NOFILE. */
     static final int LIMIT = 65_536;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -26,7 +26,9 @@ public final class FileTable {
     private final Map<Integer, OpenFile> files = new HashMap<>();
 
     /**
-     * Takes the lowest free descriptor, for {@link #fill} or {@link #free}. @return the descriptor, or {@code -EMFILE}
+     * Takes the lowest free descriptor, for {@link #fill} or {@link #free}.
+     *
+     * @return the descriptor, or {@code -EMFILE}
      */
     int reserve() {
         lock.lock();
@@ -43,8 +45,9 @@ public final class FileTable {
     }
 
     /**
-     * Opens {@code file} at a descriptor that was {@linkplain #reserve reserved}. @return false if the table was
-     * cleared meanwhile
+     * Opens {@code file} at a descriptor that was {@linkplain #reserve reserved}.
+     *
+     * @return false if the table was cleared meanwhile
      */
     boolean fill(final int fd, final OpenFile file) {
         lock.lock();
@@ -58,7 +61,7 @@ public final class FileTable {
         }
     }
 
-    /** Gives up a descriptor that was reserved. */
+    /** Frees a descriptor that was reserved. */
     void free(final int fd) {
         lock.lock();
         try {
@@ -68,7 +71,7 @@ public final class FileTable {
         }
     }
 
-    /** FD_CLOEXEC of a descriptor that is open. */
+    /** FD_CLOEXEC of an open descriptor. */
     void closeOnExec(final long fd, final boolean on) {
         lock.lock();
         try {
@@ -99,7 +102,11 @@ public final class FileTable {
         }
     }
 
-    /** Frees the descriptor of an open file. @return what it stood for, or null */
+    /**
+     * Frees the descriptor of an open file.
+     *
+     * @return the file, or null
+     */
     @Nullable
     OpenFile remove(final long fd) {
         lock.lock();
@@ -115,7 +122,11 @@ public final class FileTable {
         }
     }
 
-    /** Frees all. @return what they stood for */
+    /**
+     * Frees all descriptors.
+     *
+     * @return their files
+     */
     List<OpenFile> clear() {
         lock.lock();
         try {

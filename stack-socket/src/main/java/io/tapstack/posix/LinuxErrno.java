@@ -3,7 +3,7 @@ package io.tapstack.posix;
 import io.tapstack.error.SocketError;
 
 /**
- * Linux's error numbers (x86-64, errno(3)) that the stack itself has no use for; the others are in {@link SocketError}.
+ * Linux's error numbers (x86-64, errno(3)) that the stack itself does not use; the others are in {@link SocketError}.
  */
 public final class LinuxErrno {
 

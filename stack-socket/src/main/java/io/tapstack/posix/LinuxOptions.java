@@ -10,9 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Socket options as bytes in little-endian order, which is x86-64's. What is an int is {@link StackSocket}'s own
- * business; the options that are structures or names are translated here: {@code struct linger}, {@code struct
- * timeval}, {@code struct tcp_info}, names of congestion controls.
+ * Socket options as bytes in little-endian order, which is x86-64's. {@link StackSocket} handles the int-valued
+ * options; this class translates those that are structures or names: {@code struct linger}, {@code struct timeval},
+ * {@code struct tcp_info}, names of congestion controls.
  */
 final class LinuxOptions {
 
@@ -34,12 +34,16 @@ final class LinuxOptions {
 
     private LinuxOptions() {}
 
-    /** TCP_SAVED_SYN is no value that could be cut to what a program has room for: it is told whole, and once. */
+    /** TCP_SAVED_SYN cannot be cut to the program's buffer: it is returned whole, and once. */
     static boolean isSavedSyn(final int level, final int name) {
         return level == SocketOptions.IPPROTO_TCP && name == SocketOptions.TCP_SAVED_SYN;
     }
 
-    /** Appends an option's value to {@code target}. @return 0 or a negative errno */
+    /**
+     * Appends an option's value to {@code target}.
+     *
+     * @return 0 or a negative errno
+     */
     static int get(final StackSocket socket, final int level, final int name, final ByteBuffer target) {
         if (level == SocketOptions.SOL_SOCKET) {
             switch (name) {
@@ -78,12 +82,12 @@ final class LinuxOptions {
             }
         }
         final int value = socket.option(level, name);
-        // -1 is a value (TCP_LINGER2): EPERM, which it could be as well, is nobody's answer.
+        // -1 is a value (TCP_LINGER2), and not EPERM, which no option returns.
         if (value < -1) {
             return value;
         }
         if (level == SocketOptions.SOL_SOCKET && name == SocketOptions.SO_MAX_PACING_RATE) {
-            target.putLong(value == Integer.MAX_VALUE ? -1 : value); // as much of it as there is room for
+            target.putLong(value == Integer.MAX_VALUE ? -1 : value); // as many bytes as there is room for
         } else {
             target.putInt(value);
         }
@@ -91,15 +95,15 @@ final class LinuxOptions {
     }
 
     /**
-     * How much of a value of {@code bytes} goes into {@code length}: ip(7), a small number of its level fits into one
-     * byte.
+     * The bytes of a value of {@code bytes} for a buffer of {@code length}: ip(7), a small number of its level fits
+     * into one byte.
      */
     static int cut(final int level, final int value, final int bytes, final int length) {
         final boolean small = level == SocketOptions.IPPROTO_IP && bytes == Integer.BYTES && (value & ~0xFF) == 0;
         return small && length > 0 && length < Integer.BYTES ? 1 : Math.min(bytes, length);
     }
 
-    /** @param value in little-endian order; its rest is read */
+    /** @param value in little-endian order; its remaining bytes are read */
     static int set(final StackSocket socket, final int level, final int name, final ByteBuffer value) {
         if (level == SocketOptions.SOL_SOCKET) {
             switch (name) {
@@ -191,7 +195,7 @@ final class LinuxOptions {
         if (micros < 0 || micros >= MICROS_PER_SECOND) {
             return -LinuxErrno.EDOM;
         }
-        // 0 is for ever; what is longer than the clock runs is so, too; and a negative time does not wait at all.
+        // 0 is for ever, and so is a time longer than the clock runs; a negative time does not wait at all.
         final long nanos =
                 seconds > MAX_SECONDS ? 0 : seconds < 0 ? 1 : seconds * NANOS_PER_SECOND + micros * NANOS_PER_MICRO;
         if (receive) {

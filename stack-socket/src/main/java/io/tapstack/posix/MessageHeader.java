@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
-/** {@code struct msghdr} of {@code sendmsg(2)} and {@code recvmsg(2)}, but for the data. */
+/** {@code struct msghdr} of {@code sendmsg(2)} and {@code recvmsg(2)}, without the data. */
 public final class MessageHeader {
 
     private final ByteBuffer control;
@@ -22,7 +22,10 @@ public final class MessageHeader {
         this.control = control.order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    /** {@code msg_name}: where to send to; where a datagram came from, or what the error queue says. */
+    /**
+     * {@code msg_name}: the destination of a send; the source of a datagram, or the name of a report of the error
+     * queue.
+     */
     public @Nullable Endpoint name() {
         return name;
     }
@@ -32,7 +35,7 @@ public final class MessageHeader {
         return control;
     }
 
-    /** {@code msg_flags}, as {@code recvmsg} has set them. */
+    /** {@code msg_flags}, as set by {@code recvmsg}. */
     public int flags() {
         return flags;
     }

@@ -4,7 +4,7 @@ import io.tapstack.socket.EventPoll;
 import io.tapstack.socket.StackSocket;
 import io.tapstack.socket.Watchable;
 
-/** What a descriptor stands for. */
+/** The file of a descriptor. */
 sealed interface OpenFile {
 
     /** A socket. */
@@ -36,9 +36,13 @@ sealed interface OpenFile {
         }
     }
 
-    /** close(2) of the last descriptor. @return 0 or a negative errno */
+    /**
+     * close(2) of the last descriptor.
+     *
+     * @return 0 or a negative errno
+     */
     int close();
 
-    /** What poll(2) and epoll(7) look at. */
+    /** The object that poll(2) and epoll(7) watch. */
     Watchable watched();
 }

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The system calls that wait for many descriptors. Answers and time as in {@link SocketCalls}. */
+/** The system calls that wait for many descriptors. Results and time are those of {@link SocketCalls}. */
 public final class Readiness {
 
     public static final int EPOLL_CTL_ADD = 1;
@@ -23,7 +23,7 @@ public final class Readiness {
         private final int events;
         private int revents;
 
-        /** @param fd less than 0 for an entry that is left out */
+        /** @param fd less than 0 for an entry that is skipped */
         public PollFd(final int fd, final int events) {
             this.fd = fd;
             this.events = events;
@@ -37,7 +37,7 @@ public final class Readiness {
             return events;
         }
 
-        /** What the last poll has found. */
+        /** The events that the last poll found. */
         public int revents() {
             return revents;
         }
@@ -51,7 +51,11 @@ public final class Readiness {
         this.files = files;
     }
 
-    /** {@code poll(2)}. @return how many have something to report */
+    /**
+     * {@code poll(2)}.
+     *
+     * @return the number of entries with events
+     */
     public long poll(final List<PollFd> all, final int timeoutMillis) {
         final List<PollFd> watched = new ArrayList<>(all.size());
         final List<PollEntry> entries = new ArrayList<>(all.size());
@@ -95,7 +99,11 @@ public final class Readiness {
         };
     }
 
-    /** {@code epoll_wait(2)}. @return how many events were added to {@code found} */
+    /**
+     * {@code epoll_wait(2)}.
+     *
+     * @return the number of events added to {@code found}
+     */
     public long await(
             final long epoll, final List<? super EventPoll.Event> found, final int most, final int timeoutMillis) {
         final EventPoll poll = poll(epoll);

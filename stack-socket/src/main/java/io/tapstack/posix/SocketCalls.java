@@ -21,10 +21,10 @@ import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The system calls of sockets over a {@link FileTable}, with Linux's numbers for everything. They answer 0 or more for
- * success and {@code -errno} for failure, and wait as the man pages say; what waits does so in the time of the layer's
- * lock, which may be a virtual one. A call that must not wait is made with {@link MessageFlags#MSG_DONTWAIT}, a connect
- * on a socket that is not blocking. Waiting for many descriptors is {@link Readiness}.
+ * The system calls of sockets over a {@link FileTable}, with Linux's numbers. They return 0 or more for success and
+ * {@code -errno} for failure, and wait as the man pages say, in the time of the layer's lock, which may be virtual. A
+ * call that must not wait is made with {@link MessageFlags#MSG_DONTWAIT}, a connect on a non-blocking socket.
+ * {@link Readiness} waits for many descriptors.
  *
  * <p>Any thread may call.
  */
@@ -56,21 +56,25 @@ public final class SocketCalls {
     private final FileTable files;
     private final LongUnaryOperator realTime;
 
-    /** The times of messages are the stack's own. */
+    /** Creates the calls; the times of messages are the stack's own. */
     public SocketCalls(final SocketLayer layer, final FileTable files) {
         this(layer, files, LongUnaryOperator.identity());
     }
 
-    /** @param realTime from the stack's time to that which messages tell, both in nanoseconds */
+    /** @param realTime converts the stack's time to that of messages, both in nanoseconds */
     public SocketCalls(final SocketLayer layer, final FileTable files, final LongUnaryOperator realTime) {
         this.realTime = realTime;
         this.layer = layer;
         this.files = files;
-        // Programs that were written for Linux expect its default (tcp(7)), not that of RFC 6093.
+        // Programs written for Linux expect its default (tcp(7)), not that of RFC 6093.
         layer.readUrgentApart();
     }
 
-    /** {@code socket(2)}. @return a descriptor */
+    /**
+     * {@code socket(2)}.
+     *
+     * @return a descriptor
+     */
     public long socket(final int domain, final int type, final int protocol) {
         final int flags = type & ~TYPE_MASK;
         final int kind = type & TYPE_MASK;
@@ -88,7 +92,7 @@ public final class SocketCalls {
         return fd;
     }
 
-    /** Why there is no such socket, as a negative errno, in the order in which Linux looks; 0 if there is. */
+    /** The reason why there is no such socket, as a negative errno, in Linux's order of checks; 0 if there is. */
     private static int refusal(final int domain, final int kind, final int protocol) {
         if (domain < 0 || domain >= AF_MAX) {
             return -LinuxErrno.EAFNOSUPPORT;
@@ -106,7 +110,7 @@ public final class SocketCalls {
             case SOCK_STREAM -> protocol == 0 || protocol == IpProtocol.TCP ? 0 : -LinuxErrno.EPROTONOSUPPORT;
             case SOCK_DGRAM -> {
                 if (protocol == IpProtocol.ICMP) {
-                    yield -SocketError.EACCES.errno(); // icmp(7): for nobody, unless ping_group_range says otherwise
+                    yield -SocketError.EACCES.errno(); // icmp(7): for no group, unless ping_group_range says otherwise
                 }
                 yield protocol == 0 || protocol == IpProtocol.UDP ? 0 : -LinuxErrno.EPROTONOSUPPORT;
             }
@@ -129,7 +133,7 @@ public final class SocketCalls {
         return socket == null ? notSocket(fd) : socket.bind(address);
     }
 
-    /** {@code listen(2)}; a backlog that is negative or too large is the largest there is. */
+    /** {@code listen(2)}; a backlog that is negative or too large is the largest possible. */
     public long listen(final long fd, final int backlog) {
         final StackSocket socket = socket(fd);
         if (socket instanceof StreamSocket stream) {
@@ -139,7 +143,7 @@ public final class SocketCalls {
     }
 
     /**
-     * {@code accept4(2)}. {@link #acceptedFrom} tells the peer's address.
+     * {@code accept4(2)}. {@link #acceptedFrom} is the peer's address.
      *
      * @param flags {@link #SOCK_NONBLOCK} and {@link #SOCK_CLOEXEC}
      * @return a descriptor
@@ -199,7 +203,7 @@ public final class SocketCalls {
     /**
      * {@code recvfrom(2)}: puts bytes at {@code target}'s position and moves it.
      *
-     * @param from is told whom a datagram came from
+     * @param from receives the sender of a datagram
      */
     public long receive(final long fd, final ByteBuffer target, final int flags, final PeerAddress from) {
         final StackSocket socket = socket(fd);
@@ -210,8 +214,8 @@ public final class SocketCalls {
     }
 
     /**
-     * {@code recvmsg(2)}: as {@link #receive}, and tells {@code message} what there is to tell beside the bytes: the
-     * name, the flags, and control messages as far as there is room for them.
+     * {@code recvmsg(2)}: as {@link #receive}, and fills {@code message} with the facts beside the bytes: the name, the
+     * flags, and control messages as far as there is room for them.
      */
     public long receiveMessage(final long fd, final ByteBuffer target, final int flags, final MessageHeader message) {
         final StackSocket socket = socket(fd);
@@ -238,7 +242,7 @@ public final class SocketCalls {
         return refusal != 0 ? refusal : send(socket, data, flags, message.name(), sent);
     }
 
-    /** True if {@link #receive} with these flags only counts bytes: tcp(7) has MSG_TRUNC throw them away. */
+    /** True if {@link #receive} with these flags only counts bytes: by tcp(7) MSG_TRUNC drops them. */
     public boolean discards(final long fd, final int flags) {
         return (flags & (MessageFlags.MSG_TRUNC | MessageFlags.MSG_PEEK)) == MessageFlags.MSG_TRUNC
                 && socket(fd) instanceof StreamSocket;
@@ -274,7 +278,7 @@ public final class SocketCalls {
         return file == null ? -LinuxErrno.EBADF : file.close();
     }
 
-    /** Closes everything; connections are reset, and who waits in a call gets {@code -EBADF}. */
+    /** Closes everything; connections are reset, and a thread that waits in a call gets {@code -EBADF}. */
     public void closeAll() {
         for (final OpenFile file : files.clear()) {
             if (file instanceof SocketFile socket && socket.socket() instanceof StreamSocket stream) {
@@ -322,7 +326,7 @@ public final class SocketCalls {
         return cut;
     }
 
-    /** Room that {@link #option} may need. */
+    /** The largest value of {@link #option}. */
     public static int maxOptionBytes() {
         return LinuxOptions.MAX_BYTES;
     }
@@ -334,8 +338,8 @@ public final class SocketCalls {
     }
 
     /**
-     * {@code fcntl(2)}, as far as {@link #F_GETFL} and {@link #F_SETFL} go, and {@link #F_GETFD} and {@link #F_SETFD},
-     * whose FD_CLOEXEC is kept and changes nothing, as nothing is executed.
+     * {@code fcntl(2)} with {@link #F_GETFL} and {@link #F_SETFL}, and with {@link #F_GETFD} and {@link #F_SETFD},
+     * whose FD_CLOEXEC is stored and has no effect, as nothing is executed.
      */
     public long fcntl(final long fd, final int command, final int flags) {
         final OpenFile file = files.get(fd);
@@ -366,7 +370,11 @@ public final class SocketCalls {
         }
     }
 
-    /** {@code ioctl(2)} of {@link SocketIoctls}. @return the number that it asks for */
+    /**
+     * {@code ioctl(2)} of {@link SocketIoctls}.
+     *
+     * @return the requested number
+     */
     public long ioctl(final long fd, final long request) {
         final OpenFile file = files.get(fd);
         if (file instanceof SocketFile socket) {
@@ -387,20 +395,21 @@ public final class SocketCalls {
         return socket == null ? null : socket.remoteEndpoint();
     }
 
-    /**
-     * Where the connection of a descriptor from {@link #accept} came from, whatever has become of it since; null if it
-     * is none.
-     */
+    /** The peer of the connection of a descriptor from {@link #accept}, even after its end; null if it is none. */
     public @Nullable Endpoint acceptedFrom(final long fd) {
         return socket(fd) instanceof StreamSocket stream ? stream.peerEndpoint() : null;
     }
 
-    /** Why a descriptor has no name, as a negative errno. */
+    /** The reason why a descriptor has no name, as a negative errno. */
     public long nameError(final long fd) {
         return socket(fd) == null ? notSocket(fd) : -SocketError.ENOTCONN.errno();
     }
 
-    /** {@code epoll_create1(2)}. @return a descriptor */
+    /**
+     * {@code epoll_create1(2)}.
+     *
+     * @return a descriptor
+     */
     public long epollCreate(final int flags) {
         if ((flags & ~SOCK_CLOEXEC) != 0) {
             return -LinuxErrno.EINVAL;

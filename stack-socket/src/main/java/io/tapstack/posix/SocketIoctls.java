@@ -4,7 +4,7 @@ import io.tapstack.socket.DatagramSocket;
 import io.tapstack.socket.StackSocket;
 import io.tapstack.socket.StreamSocket;
 
-/** What {@code ioctl(2)} tells of a socket: {@code tcp(7)}, {@code udp(7)}, {@code sockatmark(3)}. */
+/** The numbers that {@code ioctl(2)} returns for a socket: {@code tcp(7)}, {@code udp(7)}, {@code sockatmark(3)}. */
 public final class SocketIoctls {
 
     /** Bytes that can be read; of datagrams, the length of the next one. */
@@ -16,7 +16,7 @@ public final class SocketIoctls {
     /** Of those, bytes that were never sent. */
     public static final int SIOCOUTQNSD = 0x894B;
 
-    /** 1 if the next byte to be read stands at the urgent mark. */
+    /** 1 if the next byte to read is at the urgent mark. */
     public static final int SIOCATMARK = 0x8905;
 
     private SocketIoctls() {}

@@ -6,9 +6,7 @@ import io.tapstack.tcp.TcpInfo;
 import io.tapstack.tcp.TcpState;
 import java.nio.ByteBuffer;
 
-/**
- * {@link TcpInfo} as Linux's {@code struct tcp_info} of {@code <linux/tcp.h>}, the whole of it as Linux 6.18 has it.
- */
+/** {@link TcpInfo} as Linux's {@code struct tcp_info} of {@code <linux/tcp.h>}, in the full length of Linux 6.18. */
 public final class TcpInfoLayout {
 
     /** Size of the structure. */
@@ -35,7 +33,7 @@ public final class TcpInfoLayout {
     private static final long MICROS = 1_000;
     private static final long MILLIS = 1_000_000;
 
-    // Where a socket without a connection has something else than 0.
+    // The offsets at which a socket without a connection has a value other than 0.
     private static final int BITS_OFFSET = 7;
     private static final int RTO_OFFSET = 8;
     private static final int SND_MSS_OFFSET = 16;
@@ -68,7 +66,7 @@ public final class TcpInfoLayout {
         };
     }
 
-    /** Of a socket without a connection: appends what Linux knows of one, which is little. */
+    /** Appends the structure of a socket without a connection, which is nearly empty on Linux. */
     static void writeUnconnected(final StreamSocket socket, final ByteBuffer target) {
         final boolean listening = socket.isListening();
         final int start = target.position();
@@ -133,7 +131,7 @@ public final class TcpInfoLayout {
         target.putInt(flight.sacked());
         target.putInt(flight.lost());
         target.putInt(flight.retransmitted());
-        target.putInt(0); // tcpi_fackets: no more in Linux either
+        target.putInt(0); // tcpi_fackets: not in Linux any more either
         target.putInt(millis(info.timers().sinceDataSentNanos()));
         target.putInt(0); // tcpi_last_ack_sent: "not remembered, sorry"
         target.putInt(millis(info.timers().sinceDataReceivedNanos()));
@@ -183,13 +181,13 @@ public final class TcpInfoLayout {
         target.putInt((int) received.outOfOrder());
         target.putInt(info.windows().peerWindow());
         target.putInt(info.windows().receiveWindow());
-        target.putInt(0); // tcpi_rehash: there is no other way that a hash could choose
+        target.putInt(0); // tcpi_rehash: there is no other path that a hash could choose
         target.putShort((short) info.timeouts().count());
         target.putShort((short) info.timeouts().recoveries());
         target.putInt(millis(info.timeouts().nanos()));
     }
 
-    /** What Accurate ECN counts: tcpi_received_ce to tcpi_accecn_opt_seen. */
+    /** The counters of Accurate ECN: tcpi_received_ce to tcpi_accecn_opt_seen. */
     private static void marks(final TcpInfo.Marks marks, final ByteBuffer target) {
         target.putInt((int) marks.received());
         bytes(marks.sentBytes(), target);
@@ -212,7 +210,7 @@ public final class TcpInfoLayout {
         return bytesPerSecond == 0 ? NO_RATE : bytesPerSecond;
     }
 
-    /** As 32 bits without a sign; for {@link Long#MAX_VALUE}, which is none, all of them. */
+    /** As 32 bits without a sign; {@link Long#MAX_VALUE}, which means none, is all ones. */
     private static int micros(final long nanos) {
         return nanos == Long.MAX_VALUE ? -1 : (int) (nanos / MICROS);
     }

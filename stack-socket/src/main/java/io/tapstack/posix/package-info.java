@@ -1,5 +1,5 @@
 /**
- * The BSD calls as Linux has them: descriptors, numbers and structures in bytes, over the sockets of a
+ * The BSD calls of Linux: descriptors, numbers and structures in bytes, over the sockets of a
  * {@link io.tapstack.socket.SocketLayer}.
  */
 @NullMarked

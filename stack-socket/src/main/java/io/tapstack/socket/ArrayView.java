@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A buffer over the array of a stream's caller: most of them come with the same array again and again. Confined to one
+ * A buffer over the array of a stream's caller, reused as long as the caller brings the same array. Confined to one
  * thread at a time.
  */
 final class ArrayView {

@@ -6,8 +6,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A datagram that is written in pieces ({@code udp(7)}, UDP_CORK and MSG_MORE) and is not complete yet. It goes where
- * its first piece was to go. Used under the stack's lock.
+ * An incomplete datagram that is written in pieces ({@code udp(7)}, UDP_CORK and MSG_MORE). It goes to the destination
+ * of its first piece. Used with the stack's lock held.
  */
 final class CorkedDatagram {
 
@@ -26,13 +26,17 @@ final class CorkedDatagram {
         return pending;
     }
 
-    /** Where it goes, or null for the one that is connected to. */
+    /** The destination, or null for the connected one. */
     @Nullable
     Endpoint destination() {
         return destination;
     }
 
-    /** The next piece. @return false if the datagram would be too long: then, as on Linux, all of it is forgotten */
+    /**
+     * Appends a piece.
+     *
+     * @return false if the datagram would be too long: then, as on Linux, all of it is dropped
+     */
     boolean append(final ByteBuffer data, final @Nullable Endpoint to) {
         final int more = data.remaining();
         if (more > MOST_BYTES - length) {
@@ -52,7 +56,7 @@ final class CorkedDatagram {
         return true;
     }
 
-    /** The whole of it, which is forgotten here. */
+    /** Removes the whole datagram. */
     ByteBuffer take() {
         final ByteBuffer whole = ByteBuffer.wrap(bytes, 0, length);
         clear();

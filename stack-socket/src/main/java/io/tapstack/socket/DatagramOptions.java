@@ -5,8 +5,8 @@ import io.tapstack.ip.PathMtuPolicy;
 import io.tapstack.udp.UdpEndpoint;
 
 /**
- * The int-valued options of one {@link DatagramSocket}: {@code socket(7)}, {@code ip(7)}, {@code udp(7)}. Used inside
- * the stack's lock.
+ * The int-valued options of one {@link DatagramSocket}: {@code socket(7)}, {@code ip(7)}, {@code udp(7)}. Used with the
+ * stack's lock held.
  */
 final class DatagramOptions {
 
@@ -51,11 +51,11 @@ final class DatagramOptions {
         return switch (level) {
             case SocketOptions.SOL_SOCKET -> getSocketLevel(name);
             case SocketOptions.IPPROTO_IP -> getIpLevel(name);
-            default -> -SocketError.EOPNOTSUPP.errno(); // as Linux says it of levels that are not the socket's
+            default -> -SocketError.EOPNOTSUPP.errno(); // as on Linux for other levels than the socket's
         };
     }
 
-    /** What poll(2) reports of an error, or of the error queue. */
+    /** The poll(2) events of an error, or of the error queue. */
     int errorEvents() {
         return PollEvents.POLLERR | (inert.get(SocketOptions.SO_SELECT_ERR_QUEUE) == 1 ? PollEvents.POLLPRI : 0);
     }
@@ -135,7 +135,7 @@ final class DatagramOptions {
         };
     }
 
-    /** socket(7): twice what was asked for, brought into range and never refused. */
+    /** socket(7): twice the requested value, limited to the range and never refused. */
     private static int buffer(final int bytes, final int least) {
         return Math.max(least, 2 * (bytes < 0 ? MAX_BUFFER : Math.min(bytes, MAX_BUFFER)));
     }

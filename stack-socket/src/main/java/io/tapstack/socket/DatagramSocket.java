@@ -16,12 +16,12 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A UDP socket as {@code udp(7)} describes it. One call sends or receives one datagram; what does not fit the reader's
- * buffer is lost. An ICMP error about a datagram of a connected socket is reported once, by whatever call comes first.
+ * A UDP socket as {@code udp(7)} describes it. A call sends or receives one datagram; bytes beyond the reader's buffer
+ * are lost. An ICMP error about a datagram of a connected socket is reported once, by the next call.
  */
 public final class DatagramSocket extends StackSocket {
 
-    /** Up to here a copy costs less than a second visit inside. */
+    /** Largest copy that costs less than taking the lock a second time. */
     private static final int SMALL_COPY = 4_096;
 
     private final UdpEndpoint endpoint;
@@ -32,7 +32,7 @@ public final class DatagramSocket extends StackSocket {
     private boolean outputShut;
     private int zeroCopySends;
 
-    /** Under the stack's lock. */
+    /** Called with the stack's lock held. */
     DatagramSocket(final SocketLayer layer) {
         super(layer);
         this.endpoint = layer.stack().udp().open();
@@ -51,7 +51,10 @@ public final class DatagramSocket extends StackSocket {
         });
     }
 
-    /** Sends to {@code remote} and receives from there only, from now on. Never waits, and may be called again. */
+    /**
+     * Connects to {@code remote}: datagrams are sent to it and received from it only. Never waits, and may be called
+     * again.
+     */
     @Override
     public int connect(final Endpoint remote) {
         return inside(() -> {
@@ -60,7 +63,7 @@ public final class DatagramSocket extends StackSocket {
         });
     }
 
-    /** Undoes {@link #connect}; a port that was not asked for is given back, too. */
+    /** Undoes {@link #connect}; a port that was not bound by number is released, too. */
     @Override
     public int disconnect() {
         return inside(() -> {
@@ -84,7 +87,7 @@ public final class DatagramSocket extends StackSocket {
         lock.lock();
         try {
             final Endpoint remote = endpoint.remote();
-            return remote == null || remote.port() == 0 ? null : remote; // As on Linux, port 0 is nobody.
+            return remote == null || remote.port() == 0 ? null : remote; // As on Linux, port 0 stands for no peer.
         } finally {
             lock.unlock();
         }
@@ -98,10 +101,10 @@ public final class DatagramSocket extends StackSocket {
     }
 
     /**
-     * {@code sendto(2)}: all of {@code data} as one datagram; or, with UDP_CORK or MSG_MORE, as a piece of one that
-     * goes out with the first piece that has neither, to where the first one was to go.
+     * {@code sendto(2)}: all of {@code data} as one datagram; or, with UDP_CORK or MSG_MORE, as a piece of one. The
+     * first piece without them sends it, to the destination of the first piece.
      *
-     * @param destination null for the one that is connected to
+     * @param destination null for the connected one
      */
     public int sendTo(final ByteBuffer data, final int flags, final @Nullable Endpoint destination) {
         return sendMessage(data, flags, destination, SentMessage.PLAIN);
@@ -118,7 +121,7 @@ public final class DatagramSocket extends StackSocket {
             if (unusable != 0 || !more && !pieces.isPending()) {
                 return unusable != 0 ? unusable : sendWhole(data, flags, destination, message);
             }
-            // As on Linux, nothing begins no datagram.
+            // As on Linux, zero bytes begin no datagram.
             if (length == 0 && !pieces.isPending()) {
                 return 0;
             }
@@ -138,17 +141,17 @@ public final class DatagramSocket extends StackSocket {
         }
     }
 
-    /** UDP_CORK: while it is on, what is sent are pieces of one datagram, which goes out when it is taken off. */
+    /** UDP_CORK: while it is on, sends are pieces of one datagram, which is sent when it is turned off. */
     private void cork(final boolean on) {
         corked = on;
         if (!on && pieces.isPending()) {
             final Endpoint to = pieces.destination();
-            // As on Linux, nobody is told whether it could be sent.
+            // As on Linux, the result of this send is not reported.
             sendWhole(pieces.take(), MessageFlags.MSG_DONTWAIT, to, SentMessage.PLAIN);
         }
     }
 
-    /** One datagram; called under the stack's lock. */
+    /** Sends one datagram; called with the stack's lock held. */
     private int sendWhole(
             final ByteBuffer data, final int flags, final @Nullable Endpoint destination, final SentMessage message) {
         final int length = data.remaining();
@@ -196,7 +199,7 @@ public final class DatagramSocket extends StackSocket {
         return stamps == 0 ? endpoint.send(datagram, destination) : sendStamped(datagram, destination, stamps);
     }
 
-    /** Sends a datagram and reports its times: it is handed to the device at once, so that both are now. */
+    /** Sends a datagram and reports its times: it is handed to the device at once, so both are now. */
     private boolean sendStamped(final PacketBuffer datagram, final @Nullable Endpoint destination, final int stamps)
             throws SocketErrorException {
         final Region memory = datagram.memory();
@@ -232,7 +235,7 @@ public final class DatagramSocket extends StackSocket {
         return recv(target, flags, null);
     }
 
-    /** {@code recvfrom(2)}: the next datagram, and whom it came from. */
+    /** {@code recvfrom(2)}: the next datagram, and its sender. */
     public int recvFrom(final ByteBuffer target, final int flags, final PeerAddress sender) {
         return recv(target, flags, sender);
     }
@@ -278,7 +281,7 @@ public final class DatagramSocket extends StackSocket {
                 if (!mayWait(flags)) {
                     return -SocketError.EAGAIN.errno();
                 }
-                // As on Linux, only those who would wait are told of the end.
+                // As on Linux, the end is only reported to a call that would wait.
                 if (inputShut) {
                     return 0;
                 }
@@ -321,7 +324,7 @@ public final class DatagramSocket extends StackSocket {
 
     private int take(final Datagram datagram, final ByteBuffer target, final boolean peek, final boolean truncation) {
         final int length = datagram.length();
-        // A datagram that stays in the queue may be taken from there by somebody else.
+        // Another thread may take a datagram that stays in the queue.
         final boolean outside = !peek && length > SMALL_COPY;
         if (outside) {
             lock.unlock();
@@ -354,8 +357,8 @@ public final class DatagramSocket extends StackSocket {
     // ---- The end
 
     /**
-     * {@code shutdown(2)}: wakes receivers, who get 0, and refuses to send. Nothing is told to the peer. As on Linux, a
-     * socket that is not connected is shut down, too, though the call fails.
+     * {@code shutdown(2)}: wakes receivers, who get 0, and refuses to send. The peer is not told. As on Linux, a socket
+     * that is not connected is shut down, too, though the call fails.
      */
     @Override
     public int shutdown(final Shutdown how) {
@@ -383,8 +386,8 @@ public final class DatagramSocket extends StackSocket {
     }
 
     /**
-     * Has {@code handler} called from now on, instead of one that was given before, when a datagram or an error has
-     * come, and when there is room again to send.
+     * Calls {@code handler}, which replaces an earlier one, when there is a datagram or an error to receive, and when
+     * there is room again to send.
      */
     public void handler(final SocketHandler<? super DatagramSocket> handler) {
         handle(new HandlerCalls<>(this, handler));
@@ -411,7 +414,7 @@ public final class DatagramSocket extends StackSocket {
 
     // ---- Readiness
 
-    /** As {@code datagram_poll} of Linux has it. */
+    /** As {@code datagram_poll} of Linux. */
     @Override
     int pollState() {
         int events = endpoint.pendingError() == null && !endpoint.hasReports() ? 0 : options.errorEvents();
@@ -426,7 +429,7 @@ public final class DatagramSocket extends StackSocket {
         return endpoint.isWritable() ? events | PollEvents.WRITABLE | PollEvents.POLLWRBAND : events;
     }
 
-    /** What the protocol tells us, under the stack's lock, in the middle of its work. */
+    /** The protocol's events, with the stack's lock held, in the middle of its work. */
     private final class Events implements UdpObserver {
 
         @Override

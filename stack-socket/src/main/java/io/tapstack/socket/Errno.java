@@ -2,7 +2,7 @@ package io.tapstack.socket;
 
 import io.tapstack.error.SocketError;
 
-/** From the negative numbers that calls answer back to {@link SocketError}s. */
+/** Turns the negative results of calls into {@link SocketError}s. */
 final class Errno {
 
     private static final SocketError[] BY_NUMBER = new SocketError[128];
@@ -15,7 +15,7 @@ final class Errno {
 
     private Errno() {}
 
-    /** The error that a call's negative {@code result} stands for. */
+    /** The error of a call's negative {@code result}. */
     static SocketError error(final long result) {
         return BY_NUMBER[(int) -result];
     }

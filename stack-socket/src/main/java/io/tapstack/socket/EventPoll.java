@@ -12,26 +12,25 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Many sockets that are waited for over and over: {@code epoll(7)}. A wait costs what is ready, not what is watched.
- * Events are those of {@link PollEvents} and the flags here. It can watch others of its kind, and is readable when it
- * would report something.
+ * A set of sockets to wait for again and again: {@code epoll(7)}. The cost of a wait depends on the number of ready
+ * sockets, not of watched ones. Events are those of {@link PollEvents} and the flags here. It can watch other event
+ * polls, and is readable when it would report something.
  *
- * <p>Level-triggered, an event is reported for as long as it is the case; edge-triggered, once for each time that the
- * protocol has told of it. A socket that is closed is watched no more. Calls answer as those of a {@link StackSocket};
- * any thread may make them.
+ * <p>A level-triggered event is reported while it lasts; an edge-triggered one, once for each event of the protocol. A
+ * closed socket is removed. Calls return results as those of a {@link StackSocket}; any thread may make them.
  */
 public final class EventPoll extends Watchable {
 
-    /** Report an event once, when it comes to be. */
+    /** Report an event once, when it occurs. */
     public static final int EPOLLET = 1 << 31;
 
     /** Report one event, and then nothing until {@link #modify}. */
     public static final int EPOLLONESHOT = 1 << 30;
 
-    /** Not everybody has to be told of an event who has asked for it so. Here everybody is. */
+    /** Wake at least one watcher of an event. Here all are woken. */
     public static final int EPOLLEXCLUSIVE = 1 << 28;
 
-    /** Keeps a machine from going to sleep, which is not ours to decide. */
+    /** Keep the machine awake; ignored here. */
     public static final int EPOLLWAKEUP = 1 << 29;
 
     private static final int FLAGS = EPOLLET | EPOLLONESHOT | EPOLLEXCLUSIVE | EPOLLWAKEUP;
@@ -44,13 +43,13 @@ public final class EventPoll extends Watchable {
             | PollEvents.POLLERR
             | PollEvents.POLLHUP;
 
-    /** So many watch one another in a row: Linux's EP_MAX_NESTS, and the one that is asked. */
+    /** Most event polls in a chain: Linux's EP_MAX_NESTS, and the one that is asked. */
     private static final int MAX_DEPTH = 5;
 
     /**
      * {@code struct epoll_event}.
      *
-     * @param data what was given to {@link #add} or {@link #modify}
+     * @param data the value given to {@link #add} or {@link #modify}
      */
     public record Event(int events, long data) {}
 
@@ -59,13 +58,13 @@ public final class EventPoll extends Watchable {
     private final WaitPoint wake;
     private final Map<Watchable, Interest> interests = new IdentityHashMap<>();
 
-    // What may be ready, in the order in which it became so.
+    // The entries that may be ready, in the order in which they became so.
     private final Set<Interest> candidates = new LinkedHashSet<>();
-    // Those that watch this one.
+    // The event polls that watch this one.
     private final List<EventPoll> outer = new ArrayList<>(0);
     private boolean closed;
 
-    /** Under the stack's lock. */
+    /** Called with the stack's lock held. */
     EventPoll(final SocketLayer layer) {
         this.layer = layer;
         this.lock = layer.stackLock();
@@ -75,10 +74,10 @@ public final class EventPoll extends Watchable {
     /**
      * {@code EPOLL_CTL_ADD}.
      *
-     * @param events what is asked for, and flags
-     * @return 0, {@code -EBADF} if {@code watched} or this is closed, {@code -EEXIST} if it is watched already,
-     *     {@code -EINVAL} for events that {@link #EPOLLEXCLUSIVE} does not go with, {@code -ELOOP} if too many would
-     *     watch one another in a row, or in a ring
+     * @param events the requested events, and flags
+     * @return 0, {@code -EBADF} if {@code watched} or this is closed, {@code -EEXIST} if it is already watched,
+     *     {@code -EINVAL} for events that {@link #EPOLLEXCLUSIVE} excludes, {@code -ELOOP} if event polls would watch
+     *     one another in a loop, or in too long a chain
      */
     public int add(final Watchable watched, final int events, final long data) {
         lock.lock();
@@ -115,7 +114,7 @@ public final class EventPoll extends Watchable {
                 || interests.keySet().stream().anyMatch(each -> each instanceof EventPoll poll && poll.reaches(other));
     }
 
-    /** How many there are in the longest row of those that watch one another, from this one inwards. */
+    /** The length of the longest chain of event polls that watch one another, from this one inwards. */
     private int depth() {
         int deepest = 0;
         for (final Watchable each : interests.keySet()) {
@@ -136,7 +135,7 @@ public final class EventPoll extends Watchable {
     /**
      * {@code EPOLL_CTL_MOD}.
      *
-     * @return 0, {@code -ENOENT} if it is not watched, {@code -EINVAL} if {@link #EPOLLEXCLUSIVE} is or was asked for
+     * @return 0, {@code -ENOENT} if it is not watched, {@code -EINVAL} if {@link #EPOLLEXCLUSIVE} is or was requested
      */
     public int modify(final Watchable watched, final int events, final long data) {
         lock.lock();
@@ -158,7 +157,11 @@ public final class EventPoll extends Watchable {
         }
     }
 
-    /** {@code EPOLL_CTL_DEL}. @return 0, or {@code -ENOENT} if it is not watched */
+    /**
+     * {@code EPOLL_CTL_DEL}.
+     *
+     * @return 0, or {@code -ENOENT} if it is not watched
+     */
     public int remove(final Watchable watched) {
         lock.lock();
         try {
@@ -176,11 +179,11 @@ public final class EventPoll extends Watchable {
     /**
      * {@code epoll_wait(2)}.
      *
-     * @param found where the events go
-     * @param most how many to report, at least 1
-     * @param timeoutMillis 0 only looks, less than 0 waits for as long as it takes
-     * @return how many, 0 when the time is over, {@code -EINVAL}, {@code -EBADF} if this is closed, {@code -EINTR} if
-     *     the thread was interrupted (and still is)
+     * @param found receives the events
+     * @param most most events to report, at least 1
+     * @param timeoutMillis 0 only looks, less than 0 for no limit
+     * @return the number of events, 0 when the time is over, {@code -EINVAL}, {@code -EBADF} if this is closed,
+     *     {@code -EINTR} if the thread was interrupted (and still is)
      */
     public int await(final List<? super Event> found, final int most, final long timeoutMillis) {
         if (most <= 0) {
@@ -208,7 +211,7 @@ public final class EventPoll extends Watchable {
         }
     }
 
-    /** Watches nothing any more; who waits gets {@code -EBADF}. */
+    /** Removes all entries; waiting threads get {@code -EBADF}. */
     public void close() {
         lock.lock();
         try {
@@ -237,7 +240,7 @@ public final class EventPoll extends Watchable {
         if (closed) {
             return PollEvents.POLLNVAL;
         }
-        // Those that turn out not to be ready are no candidates any more.
+        // Candidates that are not ready are removed.
         candidates.removeIf(each -> each.readiness() == 0);
         return candidates.isEmpty() ? 0 : PollEvents.READABLE;
     }
@@ -259,7 +262,7 @@ public final class EventPoll extends Watchable {
         return count;
     }
 
-    /** One that is watched. */
+    /** A watched socket or event poll. */
     private final class Interest implements ReadinessListener {
 
         private final Watchable watched;
@@ -288,7 +291,7 @@ public final class EventPoll extends Watchable {
             return disabled ? 0 : watched.readiness() & (events & ~FLAGS | PollEvents.UNASKED);
         }
 
-        /** Level-triggered it stays in line, behind the others. */
+        /** A level-triggered entry stays in the queue, behind the others. */
         void reported() {
             if ((events & EPOLLONESHOT) != 0) {
                 disabled = true;
@@ -315,7 +318,10 @@ public final class EventPoll extends Watchable {
             }
         }
 
-        /** What makes a socket readable and writable at once is a change of its state, and concerns everybody. */
+        /**
+         * An event that makes a socket readable and writable at once is a change of its state, and concerns every
+         * entry.
+         */
         private boolean concerns(final int changedEvents) {
             final int both = PollEvents.READABLE | PollEvents.WRITABLE;
             final int asked =
@@ -327,7 +333,7 @@ public final class EventPoll extends Watchable {
             if (candidates.add(this)) {
                 wake.wakeAll();
             }
-            // Told each time: whoever watches this one may do so by the edge.
+            // Told each time, as the watcher of this one may be edge-triggered.
             tellListeners(PollEvents.READABLE);
         }
     }

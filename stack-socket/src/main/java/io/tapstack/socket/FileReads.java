@@ -7,13 +7,13 @@ import java.nio.ByteBuffer;
 /** An open file, as {@link MappedFile} reads it. Safe for use by several threads. */
 interface FileReads extends Closeable {
 
-    /** The size in bytes at this moment. */
+    /** The present size in bytes. */
     long size() throws IOException;
 
     /**
-     * Reads bytes at {@code position} into what remains of {@code target}.
+     * Reads bytes at {@code position} into the remaining space of {@code target}.
      *
-     * @return how many bytes were read, or -1 at the end of the file
+     * @return the number of bytes read, or -1 at the end of the file
      */
     int read(ByteBuffer target, long position) throws IOException;
 }

@@ -4,15 +4,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Calls the {@link SocketHandler} of one socket. The protocol tells of events in the middle of its work, where nobody
- * may call it again; so they are only noted, and the handler is called {@linkplain io.tapstack.stack.StackLock#defer
- * later}, once for all that came together.
+ * Calls the {@link SocketHandler} of one socket. The protocol's events come in the middle of its work, when it must not
+ * be called; so they are noted, and the handler is called {@linkplain io.tapstack.stack.StackLock#defer later}, once
+ * for all events noted.
  */
 final class HandlerCalls<S extends StackSocket> implements ReadinessListener, Runnable {
 
     private static final Logger LOG = LoggerFactory.getLogger(HandlerCalls.class);
 
-    /** What a reader wants to know. */
+    /** The events for readers. */
     static final int FOR_READER = PollEvents.READABLE | PollEvents.POLLRDHUP | PollEvents.UNASKED;
 
     private static final int FOR_WRITER = PollEvents.WRITABLE | PollEvents.UNASKED;
@@ -37,7 +37,7 @@ final class HandlerCalls<S extends StackSocket> implements ReadinessListener, Ru
         }
     }
 
-    /** No call any more, not even for what is noted. */
+    /** Ends the calls, including those for noted events. */
     void end() {
         ended = true;
     }
@@ -63,7 +63,7 @@ final class HandlerCalls<S extends StackSocket> implements ReadinessListener, Ru
         }
     }
 
-    /** Asked at each call: the one before may have closed the socket, or given it another handler. */
+    /** Checked before each call: the one before may have closed the socket, or given it another handler. */
     private boolean isNow(final int wanted) {
         return !ended && (socket.readiness() & wanted) != 0;
     }

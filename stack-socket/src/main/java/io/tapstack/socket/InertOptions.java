@@ -3,8 +3,8 @@ package io.tapstack.socket;
 import io.tapstack.error.SocketError;
 
 /**
- * Options of level {@code SOL_SOCKET} that a socket takes and tells again, as on Linux, but that change nothing of what
- * it does: they are about queues and messages that a program of this stack never sees. Used under the stack's lock.
+ * Options of level {@code SOL_SOCKET} that a socket stores and returns, as on Linux, but that have no effect here: they
+ * are about queues and messages that this stack does not have. Used with the stack's lock held.
  */
 final class InertOptions {
 
@@ -36,10 +36,10 @@ final class InertOptions {
     private int receiveLowWater = 1;
 
     InertOptions() {
-        // As they are.
+        // The defaults.
     }
 
-    /** What an accepted socket has from its listener. */
+    /** The options of an accepted socket, inherited from its listener. */
     InertOptions(final InertOptions inherited) {
         this.debug = inherited.debug;
         this.dontRoute = inherited.dontRoute;

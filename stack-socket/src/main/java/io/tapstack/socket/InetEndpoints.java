@@ -6,7 +6,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 
-/** Addresses between the stack's types and those of {@code java.net}. */
+/** Converts addresses between the stack's types and those of {@code java.net}. */
 public final class InetEndpoints {
 
     private InetEndpoints() {}
@@ -19,7 +19,7 @@ public final class InetEndpoints {
         return new Endpoint(ipAddress(address.getAddress()), address.getPort());
     }
 
-    /** The JDK's any-address may be that of IPv6, and then stands for IPv4's as well. */
+    /** The JDK's any-address may be that of IPv6, which then stands for IPv4's as well. */
     private static IpAddress ipAddress(final InetAddress address) {
         return address.isAnyLocalAddress() ? IpAddress.ANY_IPV4 : IpAddress.of(address.getAddress());
     }

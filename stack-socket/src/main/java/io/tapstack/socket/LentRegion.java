@@ -5,16 +5,19 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bytes of a {@link ZeroCopySends.Call}: the application's own memory, which it lends until the call is completed, or a
- * block of the pool that they were copied to. The last holder to let go, after the peer has acknowledged the bytes,
- * completes the call's part.
+ * Bytes of a {@link ZeroCopySends.Call}: the application's memory, on loan until the call is completed, or a block of
+ * the pool with a copy. Its last holder, after the peer has acknowledged the bytes, completes the call's part.
  */
 final class LentRegion extends Region {
 
     private final ZeroCopySends.Call call;
     private final @Nullable Region block;
 
-    /** Memory of the application. @param bytes direct, in network byte order */
+    /**
+     * Memory of the application.
+     *
+     * @param bytes direct, in network byte order
+     */
     LentRegion(final ZeroCopySends.Call call, final ByteBuffer bytes) {
         super(bytes);
         this.call = call;

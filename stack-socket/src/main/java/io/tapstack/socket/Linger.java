@@ -4,8 +4,8 @@ import io.tapstack.tcp.ConnectionObserver;
 import io.tapstack.tcp.TcpConnection;
 
 /**
- * What {@code SO_LINGER} asks for: that {@code close} waits until the peer has everything, or for so long. Used inside
- * the stack's lock.
+ * The wait of {@code close} with {@code SO_LINGER}, until the peer has acknowledged everything, or the time is over.
+ * Used with the stack's lock held.
  */
 final class Linger {
 
@@ -13,9 +13,9 @@ final class Linger {
 
     /**
      * Waits until the peer has acknowledged everything, FIN included, or the time is over, or the thread is
-     * interrupted. Does not wait without a time, or for a handler, which must not.
+     * interrupted. Does not wait if the time is 0, or in a handler, which must not wait.
      *
-     * @param last closed already
+     * @param last already closed
      */
     static void await(final StreamSocket socket, final TcpConnection last, final int seconds) {
         if (seconds <= 0 || socket.layer.isHandling()) {
@@ -43,7 +43,7 @@ final class Linger {
         last.observer(ConnectionObserver.NONE);
     }
 
-    /** True while there is something that the peer has not acknowledged: data or the FIN. */
+    /** True while the peer has not acknowledged everything: data or the FIN. */
     private static boolean isFinishing(final TcpConnection last) {
         return switch (last.state()) {
             case FIN_WAIT_1, CLOSING, LAST_ACK -> true;

@@ -23,21 +23,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A file opened for reading, its size as it was then, and its bytes mapped into memory in chunks of at most 1 GiB. Safe
- * for use by several threads and by several connections.
+ * A file opened for reading, with its size at that time, and its bytes mapped into memory in chunks of at most 1 GiB.
+ * Safe for use by several threads and by several connections.
  *
- * <p>The descriptor is counted: whoever {@linkplain #retain() retains} the file {@linkplain #close() closes} it once,
- * and a connection retains it until the peer has acknowledged what was sent of it. The mappings are not counted: they
- * go with the last buffer that refers to them, when the garbage collector finds out, so a buffer can never point at
- * unmapped memory.
+ * <p>The descriptor is counted: a holder that {@linkplain #retain() retains} the file {@linkplain #close() closes} it
+ * once, and a connection retains it until the peer has acknowledged its bytes. The mappings are not counted: the
+ * garbage collector frees them with the last buffer that refers to them, so a buffer never points at unmapped memory.
  *
- * <p><b>A mapped file can be cut short by others.</b> Then touching a page beyond its end from Java throws
- * {@link InternalError}, and the rest of its last page reads as zeros. Whoever uses the bytes looks at
- * {@link #sizeNow()} after the use, and trusts only those below it.
+ * <p><b>A mapped file can be cut short by another process.</b> Then touching a page beyond its end from Java throws
+ * {@link InternalError}, and the rest of its last page reads as zeros. A reader of the bytes checks {@link #sizeNow()}
+ * afterwards, and trusts only the bytes below it.
  *
- * <p><b>Interrupts.</b> An interrupted thread that calls almost any method of a {@link FileChannel} closes it, for
- * everybody. Therefore the file is mapped at once when it is opened, and read, and asked for its size, by
- * {@link UninterruptedReads}. {@link #channel()} is for those who can rule interrupts out.
+ * <p><b>Interrupts.</b> An interrupted thread that calls almost any method of a {@link FileChannel} closes it for all
+ * threads. Therefore the file is mapped at once when it is opened, and {@link UninterruptedReads} reads it and its
+ * size. {@link #channel()} is for threads that are never interrupted.
  */
 public final class MappedFile implements AutoCloseable {
 
@@ -79,8 +78,7 @@ public final class MappedFile implements AutoCloseable {
             final Object key = key(path);
             final FileChannel channel = FileChannel.open(path, READ_ONLY);
             try {
-                // The first was open when the path led to this file, and so was the second: both are of it, if the path
-                // led there all the time.
+                // Both were opened while the path led to the file with this key, if it led there before and after.
                 if (!Objects.equals(key, key(path))) {
                     throw new FileSystemException(path.toString(), null, "replaced while it was opened");
                 }
@@ -101,8 +99,8 @@ public final class MappedFile implements AutoCloseable {
     }
 
     /**
-     * The size in bytes that the file has at this moment: smaller than {@link #size()} if it was cut short since, and 0
-     * if that cannot be told, because the last reference is gone.
+     * The size in bytes that the file has now: smaller than {@link #size()} if it was cut short since, and 0 if it
+     * cannot be read, because the last reference is gone.
      */
     public long sizeNow() {
         try {
@@ -113,10 +111,10 @@ public final class MappedFile implements AutoCloseable {
     }
 
     /**
-     * Reads bytes by {@code read(2)}, which, unlike touching the mapping, is safe whatever happens to the file. Not
+     * Reads bytes by {@code read(2)}, which, unlike touching the mapping, is safe when the file is cut short. Not
      * interruptible.
      *
-     * @return how many bytes were read, 0 at the end of the file as it is now, -1 if it cannot be read
+     * @return the number of bytes read, 0 at the present end of the file, -1 if it cannot be read
      */
     int read(final long position, final byte[] target) {
         try {
@@ -129,9 +127,9 @@ public final class MappedFile implements AutoCloseable {
     }
 
     /**
-     * Reads bytes by {@code pread(2)} into what remains of a buffer. Not interruptible.
+     * Reads bytes by {@code pread(2)} into the remaining space of a buffer. Not interruptible.
      *
-     * @return how many bytes were read, or -1 at the end of the file as it is now
+     * @return the number of bytes read, or -1 at the present end of the file
      */
     public int read(final ByteBuffer target, final long position) throws IOException {
         try {
@@ -144,23 +142,24 @@ public final class MappedFile implements AutoCloseable {
         }
     }
 
-    /**
-     * Whether some of the file could not be read, though it has not been cut short: a failure of the disk, or of what
-     * is in its place.
-     */
+    /** True if some of the file could not be read, though it has not been cut short: a failure of the disk. */
     public boolean hasFailed() {
         return failed.get();
     }
 
     private void noteFailure(final long position, final IOException failure) {
         if (failed.compareAndSet(false, true)) {
-            LOG.warn("cannot read {} at {}: {}; who is sent it is reset", path, position, failure.getMessage());
+            LOG.warn(
+                    "cannot read {} at {}: {}; connections that send it are reset",
+                    path,
+                    position,
+                    failure.getMessage());
         }
     }
 
     /**
-     * The open file, for positional reads and {@code transferTo}. Not to be closed, nor to be used by a thread that may
-     * be interrupted.
+     * The open file, for positional reads and {@code transferTo}. Must not be closed, nor used by a thread that may be
+     * interrupted.
      */
     public FileChannel channel() {
         return channel;
@@ -182,7 +181,7 @@ public final class MappedFile implements AutoCloseable {
     }
 
     /**
-     * Takes one more reference, which the caller gives back by {@link #close()}.
+     * Takes one more reference, which the caller returns by {@link #close()}.
      *
      * @return false if the last reference is gone, and with it the descriptor
      */
@@ -197,18 +196,18 @@ public final class MappedFile implements AutoCloseable {
         return true;
     }
 
-    /** Room for what is read ahead: 45 segments of an Ethernet, which share the system calls for one. */
+    /** A buffer for reading ahead: 45 segments of an Ethernet, which share the system calls for one. */
     byte[] takeWindow() {
         final byte[] spare = spareWindow.getAndSet(null);
         return spare == null ? new byte[WINDOW_BYTES] : spare;
     }
 
-    /** Keeps {@code window} for the next who asks. */
+    /** Returns {@code window} for the next reader. */
     void giveWindow(final byte[] window) {
         spareWindow.set(window);
     }
 
-    /** Gives back one reference; the last one closes the file. Buffers handed out stay valid. */
+    /** Returns one reference; the last one closes the file. Buffers stay valid. */
     @Override
     public void close() {
         final int count = references.decrementAndGet();
@@ -221,7 +220,7 @@ public final class MappedFile implements AutoCloseable {
                 file.close();
                 channel.close();
             } catch (final IOException e) {
-                // Nothing was written, so nothing can be lost: whatever this is, it is worth a loud word.
+                // Nothing was written, so nothing can be lost; the failure is unexpected and must be seen.
                 throw new UncheckedIOException(e);
             }
         }

@@ -4,31 +4,31 @@ import io.tapstack.buffer.Region;
 import java.nio.ByteBuffer;
 
 /**
- * A chunk of a mapped file as one stack refers to it. Like every region it is counted under the stack's lock; it keeps
- * the file's descriptor open for as long as somebody refers to it, so that the file's size can be looked at.
+ * A chunk of a mapped file, as one stack refers to it. Like every region it is counted with the stack's lock held; it
+ * keeps the file's descriptor open while a reference to it exists, so that the file's size can be read.
  */
 final class MappedRegion extends Region {
 
     private final MappedFile file;
     private final long start;
 
-    // What was read last, for devices that want the bytes copied. Only then is there a window.
+    // The bytes read last, for devices that need a copy. Only then is there a window.
     private byte[] window = new byte[0];
     private int windowStart;
     private int windowLength;
 
-    // Where a read has failed. The bytes from there on count as gone, so that who sends them gives up, as with a file
+    // The offset of a failed read. The bytes from there on count as gone, so that the sender gives up, as with a file
     // that was cut short.
     private int unreadableFrom = Integer.MAX_VALUE;
 
-    /** @param start where the chunk starts in the file */
+    /** @param start offset of the chunk in the file */
     MappedRegion(final MappedFile file, final ByteBuffer chunk, final long start) {
         super(chunk);
         this.file = file;
         this.start = start;
     }
 
-    /** Where the chunk starts in the file. */
+    /** The offset of the chunk in the file. */
     long start() {
         return start;
     }
@@ -39,8 +39,8 @@ final class MappedRegion extends Region {
     }
 
     /**
-     * {@inheritDoc} The bytes are read from the file, not from the mapping: so they are the file's, or are not there,
-     * or cannot be read, which {@link #intactBytes} tells from then on.
+     * {@inheritDoc} The bytes are read from the file, not from the mapping: they are the file's, or are gone, or cannot
+     * be read, which {@link #intactBytes} tells from then on.
      */
     @Override
     public int copyTo(final int offset, final ByteBuffer target, final int targetOffset, final int length) {

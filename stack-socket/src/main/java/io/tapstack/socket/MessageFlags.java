@@ -12,25 +12,25 @@ public final class MessageFlags {
     /** Control messages were cut, as there was no room for them. */
     public static final int MSG_CTRUNC = 0x08;
 
-    /** Answer a datagram's true length, even if it was cut to fit; of a stream, take bytes without looking at them. */
+    /** Return a datagram's true length, even if it was cut to fit; of a stream, drop bytes without copying them. */
     public static final int MSG_TRUNC = 0x20;
 
-    /** Do not wait in this call, though the socket is a blocking one. */
+    /** Do not wait in this call, even on a blocking socket. */
     public static final int MSG_DONTWAIT = 0x40;
 
     /** A record ends behind the last byte: no segment has bytes of this send and of the next one. */
     public static final int MSG_EOR = 0x80;
 
-    /** Wait for all bytes asked for. */
+    /** Wait for all requested bytes. */
     public static final int MSG_WAITALL = 0x100;
 
-    /** Of the error queue, and never waits: see {@link ReceivedMessage#report}. */
+    /** Read the error queue, without waiting: see {@link ReceivedMessage#report}. */
     public static final int MSG_ERRQUEUE = 0x2000;
 
-    /** No SIGPIPE: there are no signals here, so it changes nothing. */
+    /** No SIGPIPE; without effect, as the stack sends no signals. */
     public static final int MSG_NOSIGNAL = 0x4000;
 
-    /** More follows: do not send a segment that is not full. */
+    /** More bytes follow: do not send a segment that is not full. */
     public static final int MSG_MORE = 0x8000;
 
     /**

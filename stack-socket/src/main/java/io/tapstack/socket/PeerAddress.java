@@ -4,14 +4,14 @@ import io.tapstack.wire.Endpoint;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where {@link DatagramSocket#recvFrom} says whom a datagram came from: the out-parameter of {@code recvfrom(2)}. Used
- * by one thread at a time.
+ * The sender of a datagram: the out-parameter of {@code recvfrom(2)}, {@link DatagramSocket#recvFrom}. Used by one
+ * thread at a time.
  */
 public final class PeerAddress {
 
     private @Nullable Endpoint endpoint;
 
-    /** Who sent the last datagram, or null if there was none. */
+    /** The sender of the last datagram, or null if there was none. */
     public @Nullable Endpoint endpoint() {
         return endpoint;
     }

@@ -1,8 +1,8 @@
 package io.tapstack.socket;
 
 /**
- * One socket, or one {@link EventPoll}, of a {@link SocketLayer#poll}: {@code struct pollfd}. Used by one thread at a
- * time.
+ * An entry of a {@link SocketLayer#poll}, for a socket or an {@link EventPoll}: {@code struct pollfd}. Used by one
+ * thread at a time.
  */
 public final class PollEntry {
 
@@ -10,7 +10,7 @@ public final class PollEntry {
     private int events;
     private int revents;
 
-    /** @param events what is asked for, see {@link PollEvents} */
+    /** @param events the requested events, see {@link PollEvents} */
     public PollEntry(final Watchable watched, final int events) {
         this.watched = watched;
         this.events = events;
@@ -20,7 +20,7 @@ public final class PollEntry {
         return watched;
     }
 
-    /** What is asked for. */
+    /** The requested events. */
     public int events() {
         return events;
     }
@@ -29,12 +29,16 @@ public final class PollEntry {
         this.events = events;
     }
 
-    /** What the last poll has found. */
+    /** The events that the last poll found. */
     public int revents() {
         return revents;
     }
 
-    /** Looks at it; called under the stack's lock. @return true if there is something to report */
+    /**
+     * Looks for events; called with the stack's lock held.
+     *
+     * @return true if there are any
+     */
     boolean look() {
         revents = watched.readiness() & (events | PollEvents.UNASKED);
         return revents != 0;

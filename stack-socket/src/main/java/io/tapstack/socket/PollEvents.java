@@ -1,24 +1,24 @@
 package io.tapstack.socket;
 
-/** What {@code poll(2)} asks for and answers, with Linux's numbers. */
+/** The events of {@code poll(2)}, with Linux's numbers. */
 public final class PollEvents {
 
     /** There is something to read or to accept, or the end of the stream. */
     public static final int POLLIN = 0x01;
 
-    /** There is an urgent byte that was not read. */
+    /** There is an unread urgent byte. */
     public static final int POLLPRI = 0x02;
 
-    /** A write would take something, or fail at once. */
+    /** A write would take bytes, or fail at once. */
     public static final int POLLOUT = 0x04;
 
-    /** There is an error to be fetched by the next call or by SO_ERROR. Answered always. */
+    /** There is an error, which the next call or SO_ERROR returns. Always reported. */
     public static final int POLLERR = 0x08;
 
-    /** Both directions have ended, or were never there. Answered always. */
+    /** Both directions have ended, or never began. Always reported. */
     public static final int POLLHUP = 0x10;
 
-    /** The socket is closed. Answered always. */
+    /** The socket is closed. Always reported. */
     public static final int POLLNVAL = 0x20;
 
     /** As {@link #POLLIN}. */
@@ -27,7 +27,7 @@ public final class PollEvents {
     /** As {@link #POLLOUT}. */
     public static final int POLLWRNORM = 0x100;
 
-    /** As {@link #POLLOUT}, and said of datagrams only. */
+    /** As {@link #POLLOUT}, for datagrams only. */
     public static final int POLLWRBAND = 0x200;
 
     /** The peer sends no more, or our input was shut down. */

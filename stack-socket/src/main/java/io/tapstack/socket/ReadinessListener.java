@@ -1,14 +1,14 @@
 package io.tapstack.socket;
 
-/** Somebody who watches: a poll that waits, or whoever calls a {@link SocketHandler}. */
+/** Is told when a {@link Watchable} may be ready: a poll that waits, or the calls of a {@link SocketHandler}. */
 @FunctionalInterface
 interface ReadinessListener {
 
     /**
-     * {@code watched} may be ready for something that it was not ready for before. Called under the stack's lock, in
-     * the middle of protocol work: only note it, or wake somebody.
+     * {@code watched} may have become ready. Called with the stack's lock held, in the middle of protocol work: the
+     * listener only notes it, or wakes a thread.
      *
-     * @param events what it may be ready for: {@link PollEvents#READABLE}, {@link PollEvents#WRITABLE} or both
+     * @param events {@link PollEvents#READABLE}, {@link PollEvents#WRITABLE} or both
      */
     void readinessChanged(Watchable watched, int events);
 }

@@ -5,12 +5,12 @@ import io.tapstack.wire.Endpoint;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code recvmsg(2)} answers besides the bytes: the out-parameter of {@link StackSocket#recvMessage}. May be used
- * again and again, by one thread at a time.
+ * The facts that {@code recvmsg(2)} returns besides the bytes: the out-parameter of {@link StackSocket#recvMessage}.
+ * Reusable, by one thread at a time.
  */
 public final class ReceivedMessage {
 
-    /** The answer where there is none. */
+    /** The value of an unknown fact. */
     public static final int UNKNOWN = -1;
 
     private @Nullable Endpoint source;
@@ -21,7 +21,7 @@ public final class ReceivedMessage {
     private int timeOption;
     private int stampingOption;
 
-    /** Forgets what the last call has answered. */
+    /** Clears the facts of the last call. */
     void clear() {
         source = null;
         flags = 0;
@@ -32,7 +32,10 @@ public final class ReceivedMessage {
         stampingOption = 0;
     }
 
-    /** {@code msg_name}: who sent a datagram, or where the packet of a report was sent to; null if there is none. */
+    /**
+     * {@code msg_name}: the sender of a datagram, or the destination of the packet that a report is about; null if
+     * there is none.
+     */
     public @Nullable Endpoint source() {
         return source;
     }
@@ -45,14 +48,14 @@ public final class ReceivedMessage {
         return flags;
     }
 
-    /** What was in the error queue, if {@link MessageFlags#MSG_ERRQUEUE} has asked for that; else null. */
+    /** The report from the error queue, with {@link MessageFlags#MSG_ERRQUEUE}; else null. */
     public @Nullable ErrorReport report() {
         return report;
     }
 
     /**
-     * With {@link SocketOptions#TCP_INQ}, what is left to read of a stream, in bytes, the peer's FIN counting as one;
-     * else {@link #UNKNOWN}.
+     * With {@link SocketOptions#TCP_INQ}, the unread bytes of a stream, the peer's FIN counting as one; else
+     * {@link #UNKNOWN}.
      */
     public int unreadBytes() {
         return unreadBytes;
@@ -63,21 +66,21 @@ public final class ReceivedMessage {
     }
 
     /**
-     * The stack's time at which the last byte came, or the datagram, or of what the report is about;
-     * {@link ErrorReport#NO_TIME} if it is not known, or the options do not ask for it.
+     * The stack's time of arrival of the last byte, or of the datagram, or of the reported event;
+     * {@link ErrorReport#NO_TIME} if it is unknown or not enabled.
      */
     public long nanos() {
         return nanos;
     }
 
     /**
-     * The option that asks for the time: SO_TIMESTAMP or SO_TIMESTAMPNS, in the old or the new form; 0 if neither does.
+     * The option that enables the time: SO_TIMESTAMP or SO_TIMESTAMPNS, in the old or the new form; 0 if neither does.
      */
     public int timeOption() {
         return timeOption;
     }
 
-    /** SO_TIMESTAMPING, in the old or the new form, if it asks for the time; else 0. */
+    /** SO_TIMESTAMPING, in the old or the new form, if it enables the time; else 0. */
     public int stampingOption() {
         return stampingOption;
     }

@@ -1,6 +1,6 @@
 package io.tapstack.socket;
 
-/** What {@code shutdown(2)} ends; the ordinals are Linux's numbers. */
+/** The directions that {@code shutdown(2)} ends; the ordinals are Linux's numbers. */
 public enum Shutdown {
     /** SHUT_RD: our input. */
     INPUT,

@@ -8,12 +8,12 @@ import java.net.NoRouteToHostException;
 import java.net.SocketException;
 import java.nio.channels.ClosedByInterruptException;
 
-/** The one place where an errno becomes an exception of {@code java.net}, with the JDK's own message. */
+/** Turns an errno into an exception of {@code java.net}, with the JDK's own message. No other class does so. */
 final class SocketFailure {
 
     private SocketFailure() {}
 
-    /** The exception for {@code error}, to be thrown by the caller. */
+    /** The exception for {@code error}; the caller throws it. */
     static IOException of(final SocketError error) {
         final String message = message(error);
         return switch (error) {
@@ -41,7 +41,7 @@ final class SocketFailure {
         return failure;
     }
 
-    /** What {@code strerror(3)} says, or the JDK where it has words of its own. */
+    /** The text of {@code strerror(3)}, or the JDK's where that differs. */
     private static String message(final SocketError error) {
         return switch (error) {
             case ENOENT -> "No such file or directory";

@@ -1,12 +1,12 @@
 package io.tapstack.socket;
 
 /**
- * An application that is called when a socket is ready, instead of having a thread that waits for it. It is called by
- * the stack's own thread, inside the stack's {@link io.tapstack.stack.StackLock}, right behind the protocol work that
- * made the socket ready: a request is answered without any change of threads.
+ * An application that is called when a socket is ready, instead of having a thread that waits for it. The stack's own
+ * thread calls it, with the {@link io.tapstack.stack.StackLock} held, after the protocol work that made the socket
+ * ready: a request is answered without a change of threads.
  *
- * <pre>{@code
- * final class Echo implements SocketHandler<StreamSocket> {
+ * <pre>
+ * {@code final class Echo implements SocketHandler<StreamSocket> {
  *     private final ByteBuffer buffer = ByteBuffer.allocateDirect(65_536);
  *
  *     public void readable(StreamSocket socket) {
@@ -17,20 +17,19 @@ package io.tapstack.socket;
  * }
  * }</pre>
  *
- * <p><b>When.</b> {@link #readable} and {@link #writable} are called when that has <em>become</em> so, as
- * {@code epoll(7)} does with {@code EPOLLET}, and once at the beginning if it is so already. Whatever a handler leaves
- * unread is not announced again until more has come: read until a call answers {@code -EAGAIN}, or come back later by
- * yourself. A handler can be called for nothing.
+ * <p><b>When.</b> {@link #readable} and {@link #writable} are called when the socket <em>becomes</em> ready, as
+ * {@code epoll(7)} does with {@code EPOLLET}, and once at the beginning if it is already ready. Bytes that a handler
+ * leaves unread are not announced again until more have come: it reads until a call returns {@code -EAGAIN}, or comes
+ * back later by itself. A handler can be called without need.
  *
- * <p><b>What it may do.</b> Every call of every socket of the same stack, also closing them and giving them handlers.
- * No call waits in there, whatever the socket's mode is: those that would have to answer as if they were non-blocking.
- * All of the stack waits while a handler runs, so it must be quick, and must not wait for anything else: no lock that
- * is held for long, no file, no other socket. Calls for one stack come one after the other, so handlers need no locks
- * of their own among themselves.
+ * <p><b>What it may do.</b> It may make every call of every socket of the same stack, also close them and give them
+ * handlers. No call waits in a handler, whatever the socket's mode: it returns as if the socket were non-blocking. The
+ * whole stack waits while a handler runs, so it must be quick, and must not wait for a lock that is held for long, a
+ * file, or another socket. Calls for one stack come one after the other, so handlers need no locks among themselves.
  *
- * <p><b>Errors</b> of the connection are found by the next call on the socket, as everywhere. If a handler throws, its
- * socket is closed, a connection by a reset as it is not known to be complete; the exception is logged, and the stack
- * goes on.
+ * <p><b>Errors</b> of the connection are returned by the next call on the socket, as everywhere. If a handler throws,
+ * its socket is closed, a connection by a reset, as it may be incomplete; the exception is logged, and the stack
+ * continues.
  *
  * @param <S> the kind of socket
  */
@@ -39,7 +38,7 @@ public interface SocketHandler<S extends StackSocket> {
     /**
      * There is something to receive or to accept, or the end of it, or an error.
      *
-     * @param socket the one that this handler was {@linkplain StreamSocket#handler given} to
+     * @param socket the socket of this {@linkplain StreamSocket#handler handler}
      */
     default void readable(final S socket) {}
 
@@ -47,7 +46,7 @@ public interface SocketHandler<S extends StackSocket> {
      * There is room again after a call took less than it was given, or the connection is established, or there is an
      * error.
      *
-     * @param socket the one that this handler was {@linkplain StreamSocket#handler given} to
+     * @param socket the socket of this {@linkplain StreamSocket#handler handler}
      */
     default void writable(final S socket) {}
 }

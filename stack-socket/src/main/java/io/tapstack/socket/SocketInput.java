@@ -9,7 +9,7 @@ import java.nio.channels.WritableByteChannel;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** What a {@link TapSocket}'s peer sends. Safe for use by several threads, of which one reads at a time. */
+/** The input stream of a {@link TapSocket}. Safe for use by several threads, of which one reads at a time. */
 final class SocketInput extends InputStream {
 
     private final TapSocket owner;
@@ -65,7 +65,11 @@ final class SocketInput extends InputStream {
         }
     }
 
-    /** Reads what is there. @return 0 if there is nothing yet */
+    /**
+     * Reads the available bytes.
+     *
+     * @return 0 if there is none yet
+     */
     int readNow(final ByteBuffer target) throws IOException {
         final int result = owner.isInputShut() ? 0 : owner.socket().recv(target, MessageFlags.MSG_DONTWAIT);
         return Errno.is(result, SocketError.EAGAIN) ? 0 : result > 0 ? result : endOrFailure(result);
@@ -86,7 +90,7 @@ final class SocketInput extends InputStream {
         if (result < 0) {
             throw owner.failure(result);
         }
-        // The error may have been told to a writer. A stream that broke off must not look complete to the reader.
+        // The error may have been reported to a writer. A stream that broke off must not look complete to the reader.
         final SocketError failure = owner.socket().failure();
         if (failure != null && !owner.isInputShut()) {
             throw SocketFailure.of(failure, owner.socket());

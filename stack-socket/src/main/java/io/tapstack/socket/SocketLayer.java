@@ -11,25 +11,24 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sockets of one stack: where they are made, and where a thread waits for many of them. Any thread may call; every
- * call goes through the stack's {@link StackLock}.
+ * The sockets of one stack: creates them, and lets a thread wait for many of them. Any thread may call; every call
+ * takes the stack's {@link StackLock}.
  */
 public final class SocketLayer {
 
     private final StackLock lock;
     private final NetworkStack stack;
 
-    // What new stream sockets start with: as on Linux, with quick ACKs.
+    // The defaults of new stream sockets: as on Linux, with quick ACKs.
     private final TcpConfig defaults = new TcpConfig().quickAck(true);
 
-    // Under the stack's lock: who calls a handler now, and so may not wait.
+    // Guarded by the stack's lock: the thread that calls a handler now, and so may not wait.
     private @Nullable Thread handling;
 
-    // Under the stack's lock: every open socket, to be told when the stack ends, in the order in which they were
-    // opened.
+    // Guarded by the stack's lock: every open socket, to be told when the stack ends, in the order of opening.
     private final Set<StackSocket> open = new LinkedHashSet<>();
 
-    /** The sockets of {@code stack}, which is used inside {@code lock} only. */
+    /** The sockets of {@code stack}, which is used with {@code lock} held only. */
     public SocketLayer(final StackLock lock, final NetworkStack stack) {
         this.lock = lock;
         this.stack = stack;
@@ -41,14 +40,14 @@ public final class SocketLayer {
         }
     }
 
-    /** What TCP sockets that are made from now on start with. To be changed under the stack's lock. */
+    /** The configuration of TCP sockets that are created from now on. Changed with the stack's lock held. */
     public TcpConfig defaults() {
         return defaults;
     }
 
     /**
-     * {@code SO_OOBINLINE} is off for sockets that are made from now on, as on Linux: the urgent byte is no part of the
-     * stream.
+     * Turns {@code SO_OOBINLINE} off for sockets that are created from now on, as on Linux: the urgent byte is no part
+     * of the stream.
      */
     public void readUrgentApart() {
         lock.lock();
@@ -59,7 +58,7 @@ public final class SocketLayer {
         }
     }
 
-    /** A new TCP socket, blocking, not bound: {@code socket(AF_INET, SOCK_STREAM, 0)}. */
+    /** Creates a TCP socket, blocking, not bound: {@code socket(AF_INET, SOCK_STREAM, 0)}. */
     public StreamSocket stream() {
         lock.lock();
         try {
@@ -69,7 +68,7 @@ public final class SocketLayer {
         }
     }
 
-    /** A new UDP socket, blocking, not bound: {@code socket(AF_INET, SOCK_DGRAM, 0)}. */
+    /** Creates a UDP socket, blocking, not bound: {@code socket(AF_INET, SOCK_DGRAM, 0)}. */
     public DatagramSocket datagram() {
         lock.lock();
         try {
@@ -79,7 +78,7 @@ public final class SocketLayer {
         }
     }
 
-    /** A new set of sockets to wait for: {@code epoll_create(2)}. All sockets in it belong to this layer. */
+    /** Creates a set of sockets to wait for: {@code epoll_create(2)}. All sockets in it belong to this layer. */
     public EventPoll eventPoll() {
         lock.lock();
         try {
@@ -105,8 +104,8 @@ public final class SocketLayer {
      * Waits until at least one socket or event poll has something to report: {@code poll(2)}, level-triggered. All
      * belong to this layer.
      *
-     * @param timeoutMillis 0 only looks, less than 0 waits for as long as it takes
-     * @return how many entries have {@linkplain PollEntry#revents() something to report}, 0 when the time is over, or
+     * @param timeoutMillis 0 only looks, less than 0 for no limit
+     * @return the number of entries with {@linkplain PollEntry#revents() events}, 0 when the time is over, or
      *     {@code -EINTR} if the thread was interrupted (and still is)
      */
     public int poll(final List<PollEntry> entries, final long timeoutMillis) {
@@ -127,14 +126,15 @@ public final class SocketLayer {
         return lock;
     }
 
-    /** The stack; used under the stack's lock only. */
+    /** The stack; used with the stack's lock held only. */
     NetworkStack stack() {
         return stack;
     }
 
     /**
-     * Notes that {@code thread} calls a handler from now on, or nobody any more. Under the stack's lock. @return what
-     * was noted before
+     * Sets the thread that calls a handler from now on, or null for none. Called with the stack's lock held.
+     *
+     * @return the thread that was set before
      */
     @Nullable
     Thread handling(final @Nullable Thread thread) {
@@ -143,17 +143,17 @@ public final class SocketLayer {
         return before;
     }
 
-    /** True if the calling thread is in a handler. Under the stack's lock. */
+    /** True if the calling thread is in a handler. Called with the stack's lock held. */
     boolean isHandling() {
         return handling == Thread.currentThread();
     }
 
-    /** Called under the stack's lock. */
+    /** Called with the stack's lock held. */
     void opened(final StackSocket socket) {
         open.add(socket);
     }
 
-    /** Called under the stack's lock. */
+    /** Called with the stack's lock held. */
     void closed(final StackSocket socket) {
         open.remove(socket);
     }

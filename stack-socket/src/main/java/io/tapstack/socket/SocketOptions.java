@@ -21,30 +21,30 @@ public final class SocketOptions {
     /** Allow sending to broadcast addresses. */
     public static final int SO_BROADCAST = 6;
 
-    /** Send buffer in bytes; what is read back is twice what was set, as on Linux. */
+    /** Send buffer in bytes; reading it returns twice the value set, as on Linux. */
     public static final int SO_SNDBUF = 7;
 
-    /** Receive buffer in bytes; what is read back is twice what was set, as on Linux. */
+    /** Receive buffer in bytes; reading it returns twice the value set, as on Linux. */
     public static final int SO_RCVBUF = 8;
 
     public static final int SO_KEEPALIVE = 9;
 
-    /** Whether the urgent byte is read as part of the stream; on by default, as RFC 6093 asks for, unlike Linux. */
+    /** The urgent byte is read as part of the stream; on by default, as RFC 6093 asks for, unlike on Linux. */
     public static final int SO_OOBINLINE = 10;
 
-    /** Several sockets bind to one port, if all of them ask for it. */
+    /** Several sockets bind to one port, if all of them set it. */
     public static final int SO_REUSEPORT = 15;
 
     /** Here an int: seconds, or -1 for off. See {@link StreamSocket#lingerSeconds(int)}. */
     public static final int SO_LINGER = 13;
 
-    /** Bytes that have to be there before a receive that waits returns, and a poll reports the socket readable. */
+    /** Bytes from which on a waiting receive returns, and a poll reports the socket readable. */
     public static final int SO_RCVLOWAT = 18;
 
     /** Always 1; read only. */
     public static final int SO_SNDLOWAT = 19;
 
-    /** Whether the socket listens; read only. */
+    /** 1 if the socket listens; read only. */
     public static final int SO_ACCEPTCONN = 30;
 
     /** The protocol's number; read only. */
@@ -56,23 +56,25 @@ public final class SocketOptions {
     /** Of datagram sockets: poll(2) reports POLLPRI, too, while the error queue is not empty. */
     public static final int SO_SELECT_ERR_QUEUE = 45;
 
-    /** Most bytes a second that may leave, or -1 for no limit, which is read back as {@link Integer#MAX_VALUE}. */
+    /** Pacing rate limit in bytes a second, or -1 for none, which reads as {@link Integer#MAX_VALUE}. */
     public static final int SO_MAX_PACING_RATE = 47;
 
-    /** {@link ReceivedMessage#nanos} tells when data came. */
+    /** {@link ReceivedMessage#nanos} is the arrival time of the data. */
     public static final int SO_TIMESTAMP = 29;
 
     /** As {@link #SO_TIMESTAMP}; the other form of the control message. */
     public static final int SO_TIMESTAMPNS = 35;
 
-    /** {@code SOF_TIMESTAMPING} flags: which times are told of what is sent, in the error queue, and received. */
+    /**
+     * {@code SOF_TIMESTAMPING} flags: which times of sent data, in the error queue, and of received data are reported.
+     */
     public static final int SO_TIMESTAMPING = 37;
 
     public static final int SO_TIMESTAMP_NEW = 63;
     public static final int SO_TIMESTAMPNS_NEW = 64;
     public static final int SO_TIMESTAMPING_NEW = 65;
 
-    /** Obey {@link MessageFlags#MSG_ZEROCOPY}, which is ignored otherwise. */
+    /** Enables {@link MessageFlags#MSG_ZEROCOPY}, which is ignored otherwise. */
     public static final int SO_ZEROCOPY = 60;
 
     // ---- Level IPPROTO_IP
@@ -83,12 +85,12 @@ public final class SocketOptions {
     public static final int IP_TTL = 2;
 
     /**
-     * Every ICMP error is told: to a datagram socket by a report in its error queue, with
-     * {@link MessageFlags#MSG_ERRQUEUE}, to a stream by the next call.
+     * Reports every ICMP error: to a datagram socket in its error queue, with {@link MessageFlags#MSG_ERRQUEUE}, to a
+     * stream by the next call.
      */
     public static final int IP_RECVERR = 11;
 
-    /** Whether packets may be fragmented, and what limits them: the numbers of {@link io.tapstack.ip.PathMtuPolicy}. */
+    /** Whether packets may be fragmented, and their size limit: the numbers of {@link io.tapstack.ip.PathMtuPolicy}. */
     public static final int IP_MTU_DISCOVER = 10;
 
     /** Largest IP packet to the peer of a connected socket; read only. */
@@ -96,13 +98,10 @@ public final class SocketOptions {
 
     // ---- Level IPPROTO_TCP
 
-    /** No Nagle algorithm. */
+    /** Turns Nagle's algorithm off. */
     public static final int TCP_NODELAY = 1;
 
-    /**
-     * Upper limit of the maximum segment size, to be set before connecting; of a connection, what is in use is read
-     * back.
-     */
+    /** Upper limit of the maximum segment size, to be set before connecting; of a connection, the size in use. */
     public static final int TCP_MAXSEG = 2;
 
     /** Send full segments only, until it is turned off, or for 200 ms. */
@@ -117,48 +116,46 @@ public final class SocketOptions {
     /** Unanswered keep-alive probes before the connection is given up. */
     public static final int TCP_KEEPCNT = 6;
 
-    /** How often a SYN is sent again. */
+    /** Retransmissions of a SYN. */
     public static final int TCP_SYNCNT = 7;
 
-    /** How long a closed socket waits in FIN-WAIT-2, in seconds; 0 for the default, less than 0 for not at all. */
+    /** Time of a closed socket in FIN-WAIT-2, in seconds; 0 for the default, less than 0 for none. */
     public static final int TCP_LINGER2 = 8;
 
     /**
-     * Of a listener: for how many seconds a connection is not given to {@code accept} before its first data has come; 0
-     * for not at all.
+     * Of a listener: time in seconds for the first data of a connection to come before {@code accept} returns it; 0 for
+     * none.
      */
     public static final int TCP_DEFER_ACCEPT = 9;
 
-    /** The largest window to announce, in bytes; 0, before connecting, for no limit but the buffer. */
+    /** Largest window to announce, in bytes; 0, before connecting, for no limit but the buffer. */
     public static final int TCP_WINDOW_CLAMP = 10;
 
-    /** Acknowledge at once, for the time being: see {@link io.tapstack.tcp.TcpConnection#quickAck}. */
+    /** Acknowledge at once for a while: see {@link io.tapstack.tcp.TcpConnection#quickAck}. */
     public static final int TCP_QUICKACK = 12;
 
-    /** How long data may stay unacknowledged, in milliseconds; 0 for the default. */
+    /** Time for data to stay unacknowledged, in milliseconds; 0 for the default. */
     public static final int TCP_USER_TIMEOUT = 18;
 
-    /** Of a listener: how many connections may be open by a Fast Open cookie alone (RFC 7413); 0 for none. */
+    /** Of a listener: most connections that are open by a Fast Open cookie alone (RFC 7413); 0 for none. */
     public static final int TCP_FASTOPEN = 23;
 
     /**
-     * {@code connect} waits for the first bytes to send, if there is a Fast Open cookie, and asks for one if there is
-     * none (RFC 7413).
+     * With a Fast Open cookie, {@code connect} waits for the first bytes to send; without one, it asks for one (RFC
+     * 7413).
      */
     public static final int TCP_FASTOPEN_CONNECT = 30;
 
     /**
-     * Of a listener: 16 bytes, or 32, that Fast Open cookies are made with: see {@link io.tapstack.tcp.FastOpenKeys}.
+     * Of a listener: the key of Fast Open cookies, 16 bytes, or 32 for two keys: see
+     * {@link io.tapstack.tcp.FastOpenKeys}.
      */
     public static final int TCP_FASTOPEN_KEY = 33;
 
-    /** Whether a listener keeps the headers of SYNs: 0 no, 1 from the IP header on, 2 the link's too. */
+    /** Keeps the headers of SYNs at a listener: 0 no, 1 from the IP header on, 2 from the link's header on. */
     public static final int TCP_SAVE_SYN = 27;
 
-    /**
-     * The headers of the SYN that began a connection; they can be read once. Not an int:
-     * {@link StreamSocket#takeSavedSyn}.
-     */
+    /** The headers of the SYN that began a connection; readable once. Not an int: {@link StreamSocket#takeSavedSyn}. */
     public static final int TCP_SAVED_SYN = 28;
 
     /** The longest retransmission timeout, in milliseconds: 1,000 to 120,000. */
@@ -167,13 +164,13 @@ public final class SocketOptions {
     /** The shortest retransmission timeout, in microseconds: 1 to 200,000. */
     public static final int TCP_RTO_MIN_US = 45;
 
-    /** Send, or take, data with a SYN without a cookie (RFC 7413 5.1 warns of it). */
+    /** Sends, or accepts, data with a SYN without a cookie (RFC 7413 5.1 warns of it). */
     public static final int TCP_FASTOPEN_NO_COOKIE = 34;
 
-    /** Bytes never sent from which on a socket is not writable; 0 for no such limit. */
+    /** Unsent bytes from which on a socket is not writable; 0 for no such limit. */
     public static final int TCP_NOTSENT_LOWAT = 25;
 
-    /** Each {@link StackSocket#recvMessage} tells what is left to read: {@link ReceivedMessage#unreadBytes}. */
+    /** Each {@link StackSocket#recvMessage} returns the number of unread bytes: {@link ReceivedMessage#unreadBytes}. */
     public static final int TCP_INQ = 36;
 
     static final int SOCK_STREAM = 1;
@@ -181,7 +178,7 @@ public final class SocketOptions {
     static final int AF_INET = 2;
     static final int IPPROTO_UDP = 17;
 
-    /** What is sent are pieces of one datagram, until the option is taken off. */
+    /** Sends are pieces of one datagram, until the option is turned off. */
     static final int UDP_CORK = 1;
 
     private SocketOptions() {}

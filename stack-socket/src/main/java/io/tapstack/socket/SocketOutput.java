@@ -8,7 +8,7 @@ import java.nio.channels.ScatteringByteChannel;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** What a {@link TapSocket}'s peer receives. Safe for use by several threads; one write is never mixed with another. */
+/** The output stream of a {@link TapSocket}. Safe for use by several threads; one write is never mixed with another. */
 final class SocketOutput extends OutputStream {
 
     private final TapSocket owner;
@@ -84,7 +84,7 @@ final class SocketOutput extends OutputStream {
         owner.close();
     }
 
-    /** Writes what there is room for. */
+    /** Writes as many bytes as there is room for. */
     void writeNow(final ByteBuffer source) throws IOException {
         final int result = owner.socket().send(source, MessageFlags.MSG_DONTWAIT);
         if (result < 0 && !Errno.is(result, SocketError.EAGAIN)) {

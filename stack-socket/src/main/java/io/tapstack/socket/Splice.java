@@ -8,9 +8,9 @@ import io.tapstack.tcp.TcpSplice;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Two connected sockets of one stack joined back to back, as a proxy does it: what one receives the other sends, both
- * ways, until both directions have ended. Bytes move by reference, without a copy and without a thread; see
- * {@link TcpSplice}. Linux's {@code splice(2)} between sockets is the nearest relative.
+ * Joins two connected sockets of one stack, as a proxy does: each sends the bytes that the other receives, until both
+ * directions have ended. Bytes move by reference, without a copy and without a thread; see {@link TcpSplice}. Linux's
+ * {@code splice(2)} between sockets is similar.
  *
  * <p>Any thread may call.
  */
@@ -25,10 +25,10 @@ public final class Splice {
     }
 
     /**
-     * Joins two sockets, or a socket to itself. The sockets are closed to everybody else from now on: calls answer
+     * Joins two sockets, or a socket to itself. The sockets are closed to other users from now on: calls return
      * {@code -EBADF}.
      *
-     * @param whenEnded called once, under the stack's lock: it must not wait, only note the end or wake somebody
+     * @param whenEnded called once, with the stack's lock held: it must not wait, only note the end or wake a thread
      * @throws SocketErrorException ENOTCONN if one is not connected (any more), EBADF if one is closed, EINVAL if they
      *     belong to different stacks, EPIPE if the output of one was shut down, EAGAIN while another thread takes bytes
      *     out of one; then both stay as they are
@@ -51,7 +51,7 @@ public final class Splice {
         }
     }
 
-    /** Bytes that went from the first socket to the second one. */
+    /** Bytes from the first socket to the second. */
     public long forwardBytes() {
         lock.lock();
         try {
@@ -61,7 +61,7 @@ public final class Splice {
         }
     }
 
-    /** Bytes that went from the second socket to the first one. */
+    /** Bytes from the second socket to the first. */
     public long backBytes() {
         lock.lock();
         try {
@@ -81,7 +81,7 @@ public final class Splice {
         }
     }
 
-    /** Why it ended before its time, or null. */
+    /** The error that ended it, or null. */
     public @Nullable SocketError failure() {
         lock.lock();
         try {
@@ -91,7 +91,7 @@ public final class Splice {
         }
     }
 
-    /** Closes both connections: what was passed on is still delivered. Does nothing if it has ended. */
+    /** Closes both connections; bytes that were passed on are still delivered. Does nothing if it has ended. */
     public void close() {
         lock.lock();
         try {

@@ -10,27 +10,26 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What all sockets have in common: they are blocking or not, have time limits, can be watched, and can be closed while
- * others wait in them.
+ * The common part of all sockets: blocking or not, time limits, readiness, and closing while threads wait.
  *
- * <p><b>Results.</b> Calls answer as Linux's system calls do: 0 or more is success, and {@code -errno} a failure (see
- * {@link SocketError}). A call that would have to wait but may not answers {@code -EAGAIN}, and so does one that has
- * waited for as long as its time limit allows. {@code -EINTR} means that the thread was interrupted; it still is.
+ * <p><b>Results.</b> Calls return what Linux's system calls do: 0 or more for success, and {@code -errno} for a failure
+ * (see {@link SocketError}). A call that would wait but must not returns {@code -EAGAIN}, and so does one whose time
+ * limit has passed. {@code -EINTR} means that the thread was interrupted; it still is.
  *
- * <p><b>Threads.</b> Any thread may make any call at any time. Protocol work is done by the caller, inside the stack's
- * {@link StackLock}; whoever has to wait does so at one of two {@linkplain WaitPoint wait points}, {@link #readable} or
- * {@link #writable}, which the protocol's events wake. Methods that are not public are called under the stack's lock,
- * unless they say otherwise.
+ * <p><b>Threads.</b> Any thread may make any call at any time. The caller does the protocol work, with the
+ * {@link StackLock} held; it waits at one of two {@linkplain WaitPoint wait points}, {@link #readable} or
+ * {@link #writable}, which the protocol's events wake. Methods that are not public are called with the stack's lock
+ * held, unless they say otherwise.
  */
 public abstract sealed class StackSocket extends Watchable permits StreamSocket, DatagramSocket {
 
     final SocketLayer layer;
     final StackLock lock;
 
-    /** Where those wait who want to receive or accept. */
+    /** For threads that wait to receive or accept. */
     final WaitPoint readable;
 
-    /** Where those wait who want to send, connect or linger. */
+    /** For threads that wait to send, connect or linger. */
     final WaitPoint writable;
 
     private @Nullable HandlerCalls<?> handlerCalls;
@@ -47,14 +46,14 @@ public abstract sealed class StackSocket extends Watchable permits StreamSocket,
         layer.opened(this);
     }
 
-    /** One that a listener has accepted: its time limits are the listener's, as on Linux. */
+    /** A socket that a listener has accepted: its time limits are the listener's, as on Linux. */
     StackSocket(final StackSocket listening) {
         this(listening.layer);
         this.receiveTimeoutNanos = listening.receiveTimeoutNanos;
         this.sendTimeoutNanos = listening.sendTimeoutNanos;
     }
 
-    // ---- What all sockets can do
+    // ---- Calls of all sockets
 
     /**
      * {@code bind(2)}: takes a local address and port; port 0 picks a free one, and any address stands for all of ours.
@@ -74,7 +73,7 @@ public abstract sealed class StackSocket extends Watchable permits StreamSocket,
     public abstract int recv(ByteBuffer target, int flags);
 
     /**
-     * {@code recvmsg(2)}: as {@link #recv}, and tells {@code message} what there is to tell beside the bytes. With
+     * {@code recvmsg(2)}: as {@link #recv}, and fills {@code message} with the facts beside the bytes. With
      * {@link MessageFlags#MSG_ERRQUEUE} it takes the oldest report of the error queue; the bytes are those of the
      * packet that it is about.
      */
@@ -107,8 +106,8 @@ public abstract sealed class StackSocket extends Watchable permits StreamSocket,
     }
 
     /**
-     * {@code sendmsg(2)}: as {@link #send}, or {@code sendto} to {@code destination}, with what {@code message} says of
-     * this send alone.
+     * {@code sendmsg(2)}: as {@link #send}, or {@code sendto} to {@code destination}, with the settings of
+     * {@code message} for this send alone.
      *
      * @param destination may be null
      */
@@ -143,7 +142,7 @@ public abstract sealed class StackSocket extends Watchable permits StreamSocket,
         }
     }
 
-    /** {@code O_NONBLOCK}: calls that would have to wait answer {@code -EAGAIN} instead. */
+    /** {@code O_NONBLOCK}: a call that would wait returns {@code -EAGAIN} instead. */
     public final void nonBlocking(final boolean on) {
         lock.lock();
         nonBlocking = on;
@@ -159,7 +158,7 @@ public abstract sealed class StackSocket extends Watchable permits StreamSocket,
         }
     }
 
-    /** {@code SO_RCVTIMEO}: how long a receive or an accept may wait, in nanoseconds; 0 for no limit. */
+    /** {@code SO_RCVTIMEO}: the longest wait of a receive or an accept, in nanoseconds; 0 for no limit. */
     public final void receiveTimeoutNanos(final long nanos) {
         lock.lock();
         receiveTimeoutNanos = nanos;
@@ -175,7 +174,7 @@ public abstract sealed class StackSocket extends Watchable permits StreamSocket,
         }
     }
 
-    /** {@code SO_SNDTIMEO}: how long a send or a connect may wait, in nanoseconds; 0 for no limit. */
+    /** {@code SO_SNDTIMEO}: the longest wait of a send or a connect, in nanoseconds; 0 for no limit. */
     public final void sendTimeoutNanos(final long nanos) {
         lock.lock();
         sendTimeoutNanos = nanos;
@@ -192,8 +191,8 @@ public abstract sealed class StackSocket extends Watchable permits StreamSocket,
     }
 
     /**
-     * {@code close(2)}. Threads that wait in this socket wake up and get {@code -EBADF}, which is kinder than Linux,
-     * where they go on waiting. Closing twice is {@code -EBADF}, too.
+     * {@code close(2)}. Threads that wait in this socket wake up and get {@code -EBADF}; on Linux they go on waiting.
+     * Closing twice is {@code -EBADF}, too.
      */
     public final int close() {
         lock.lock();
@@ -208,7 +207,7 @@ public abstract sealed class StackSocket extends Watchable permits StreamSocket,
         }
     }
 
-    /** Whether {@link #close()} was called. */
+    /** True once {@link #close()} was called. */
     @Override
     public final boolean isClosed() {
         lock.lock();
@@ -219,10 +218,7 @@ public abstract sealed class StackSocket extends Watchable permits StreamSocket,
         }
     }
 
-    /**
-     * Whether a receive would not have to wait: there are bytes, or the end of them, or an error, or the socket is
-     * closed.
-     */
+    /** True if a receive would not wait: there are bytes, or the end of them, or an error, or the socket is closed. */
     public final boolean isReadable() {
         lock.lock();
         try {
@@ -248,8 +244,8 @@ public abstract sealed class StackSocket extends Watchable permits StreamSocket,
     }
 
     /**
-     * Gives the socket a handler, instead of the one that it has; does nothing if it is closed. Goes under the stack's
-     * lock by itself.
+     * Gives the socket a handler, which replaces an earlier one; does nothing if the socket is closed. Takes the
+     * stack's lock itself.
      */
     final void handle(final HandlerCalls<?> calls) {
         lock.lock();
@@ -265,30 +261,29 @@ public abstract sealed class StackSocket extends Watchable permits StreamSocket,
         }
     }
 
-    // ---- What a kind of socket adds
+    // ---- Calls of one kind of socket
 
     /**
-     * As {@link #recvMessage} without {@code MSG_ERRQUEUE}; {@code message} may be null. Goes under the stack's lock by
-     * itself.
+     * As {@link #recvMessage} without {@code MSG_ERRQUEUE}; {@code message} may be null. Takes the stack's lock itself.
      */
     abstract int receive(ByteBuffer target, int flags, @Nullable ReceivedMessage message);
 
-    // ---- The same; under the stack's lock
+    // ---- The same; with the stack's lock held
 
-    /** Which times are told. */
+    /** The options about timestamps. */
     abstract StampOptions stamps();
 
     /** The oldest report of the error queue, or null. */
     abstract @Nullable ErrorReport takeReport();
 
-    /** What can be done now without waiting: a set of {@link PollEvents}. */
+    /** The calls that would not wait now: a set of {@link PollEvents}. */
     abstract int pollState();
 
     abstract int applyOption(int level, int name, int value);
 
     abstract int optionValue(int level, int name);
 
-    /** Closes the socket, but leaves the protocol's part to somebody who takes it over. */
+    /** Closes the socket, and leaves its connection to the caller. */
     final void leave() {
         closed = true;
         layer.closed(this);
@@ -296,10 +291,10 @@ public abstract sealed class StackSocket extends Watchable permits StreamSocket,
         wakeAll();
     }
 
-    /** Gives up the protocol's part of the socket. */
+    /** Closes the protocol's part of the socket. */
     abstract int closeProtocol();
 
-    /** Closes the socket, and has the peer know that it was not meant to end so. */
+    /** Closes the socket, and resets its connection, so that the peer does not take it for complete. */
     abstract void discard();
 
     // ---- Watching
@@ -312,12 +307,12 @@ public abstract sealed class StackSocket extends Watchable permits StreamSocket,
         return lock.isEnded() ? PollEvents.POLLERR | PollEvents.POLLHUP : pollState();
     }
 
-    /** The stack has ended: nobody must wait any more. */
+    /** The stack has ended: every waiting thread wakes up. */
     final void stackEnded() {
         wakeAll();
     }
 
-    /** What has come may be urgent (RFC 9293 3.8.5): that concerns those who ask for POLLPRI alone. */
+    /** The received bytes may be urgent (RFC 9293 3.8.5), which concerns POLLPRI alone. */
     final void wakeReaders() {
         readable.wakeAll();
         tellListeners(PollEvents.READABLE | PollEvents.POLLPRI);
@@ -328,7 +323,7 @@ public abstract sealed class StackSocket extends Watchable permits StreamSocket,
         tellListeners(PollEvents.WRITABLE);
     }
 
-    /** There is a report in the error queue. Who waits to receive or send goes on waiting. */
+    /** There is a report in the error queue. Threads that wait to receive or send go on waiting. */
     final void reported() {
         tellListeners(PollEvents.POLLERR);
     }
@@ -339,15 +334,15 @@ public abstract sealed class StackSocket extends Watchable permits StreamSocket,
         tellListeners(PollEvents.READABLE | PollEvents.WRITABLE);
     }
 
-    // ---- Going inside
+    // ---- Taking the lock
 
-    /** What a system call does under the stack's lock. */
+    /** The work of a system call, with the stack's lock held. */
     interface SystemCall {
         /** @return 0 or more, or a negative errno */
         int make() throws SocketErrorException;
     }
 
-    /** Makes a call, unless the socket is unusable; for calls that are rare. */
+    /** Makes a call, unless the socket is unusable; for rare calls. */
     final int inside(final SystemCall call) {
         lock.lock();
         try {
@@ -362,7 +357,7 @@ public abstract sealed class StackSocket extends Watchable permits StreamSocket,
 
     // ---- Waiting
 
-    /** Why nothing can be done with this socket any more, as a negative errno, or 0 if it can be used. */
+    /** The reason why the socket cannot be used, as a negative errno, or 0 if it can. */
     final int unusable() {
         if (closed) {
             return -SocketError.EBADF.errno();
@@ -383,7 +378,7 @@ public abstract sealed class StackSocket extends Watchable permits StreamSocket,
     }
 
     /**
-     * Waits at one of the wait points. The caller looks again at what it waits for, whatever woke it.
+     * Waits at one of the wait points. The caller checks its condition again afterwards.
      *
      * @return 0, or a negative errno if the wait is over for good: out of time, interrupted, closed, or the stack has
      *     ended

@@ -4,12 +4,12 @@ import io.tapstack.error.SocketError;
 import io.tapstack.ip.ErrorReport;
 
 /**
- * SO_TIMESTAMP, SO_TIMESTAMPNS and SO_TIMESTAMPING of one socket, with Linux's numbers: which times are told, and as
- * what. Used under the stack's lock.
+ * SO_TIMESTAMP, SO_TIMESTAMPNS and SO_TIMESTAMPING of one socket, with Linux's numbers: the times to report, and their
+ * form. Used with the stack's lock held.
  */
 final class StampOptions {
 
-    /** What a send can ask for: SOF_TIMESTAMPING_TX_HARDWARE, _TX_SOFTWARE, _TX_SCHED, _TX_ACK, _TX_COMPLETION. */
+    /** The flags of a send: SOF_TIMESTAMPING_TX_HARDWARE, _TX_SOFTWARE, _TX_SCHED, _TX_ACK, _TX_COMPLETION. */
     static final int TX_RECORD_MASK = 0x4_0303;
 
     static final int TX_SOFTWARE = 0x2;
@@ -29,21 +29,21 @@ final class StampOptions {
     private int stampingOption = SocketOptions.SO_TIMESTAMPING;
     // SO_TIMESTAMP or SO_TIMESTAMPNS, old or new, or 0.
     private int timeOption;
-    // The id of the next datagram; the sequence number that a stream's ids count from.
+    // The id of the next datagram; of a stream, the sequence number that ids count from.
     private int idBase;
 
     StampOptions() {
-        // Nothing is told.
+        // No times are reported.
     }
 
-    /** What an accepted socket has from its listener. */
+    /** The options of an accepted socket, inherited from its listener. */
     StampOptions(final StampOptions inherited) {
         this.flags = inherited.flags;
         this.stampingOption = inherited.stampingOption;
         this.timeOption = inherited.timeOption;
     }
 
-    /** True for the options that are kept here. */
+    /** True for the options of this class. */
     static boolean isOne(final int level, final int name) {
         return level == SocketOptions.SOL_SOCKET
                 && switch (name) {
@@ -62,7 +62,7 @@ final class StampOptions {
         if (name == SocketOptions.SO_TIMESTAMPING || name == SocketOptions.SO_TIMESTAMPING_NEW) {
             return setFlags(name, value);
         }
-        // Of the kinds of times the one that was asked for last counts.
+        // The option that was set last decides the form of the time.
         timeOption = value == 0 ? 0 : name;
         return 0;
     }
@@ -90,12 +90,12 @@ final class StampOptions {
         return name == timeOption ? 1 : 0;
     }
 
-    /** True if {@code value} of SO_TIMESTAMPING has ids counted that are not yet. */
+    /** True if {@code value} of SO_TIMESTAMPING starts counting ids. */
     boolean beginsIds(final int value) {
         return (value & OPT_ID) != 0 && (flags & OPT_ID) == 0;
     }
 
-    /** Ids of a stream count from this sequence number on. */
+    /** Sets the sequence number that ids of a stream count from. */
     void idsFrom(final int sequence) {
         idBase = sequence;
     }
@@ -110,12 +110,12 @@ final class StampOptions {
         return (flags & OPT_ID) == 0 ? 0 : sequence - idBase;
     }
 
-    /** The id of the next datagram, which takes it. */
+    /** Takes the id of the next datagram. */
     int nextId() {
         return (flags & OPT_ID) == 0 ? 0 : idBase++;
     }
 
-    /** What a send asks for: as {@code message} says, or the option. */
+    /** The times of a send: those of {@code message}, or of the option. */
     int requested(final SentMessage message) {
         final int wanted = message.stamps() == SentMessage.UNSET ? flags : message.stamps();
         return wanted & (TX_SOFTWARE | TX_SCHED | TX_ACK);
@@ -125,12 +125,12 @@ final class StampOptions {
         return (flags & OPT_TSONLY) == 0;
     }
 
-    /** True if the times are wanted at which data comes. */
+    /** True if arrival times of data are wanted. */
     boolean stampsArrivals() {
         return timeOption != 0 || (flags & RX_SOFTWARE) != 0;
     }
 
-    /** Tells {@code message} when what it is about happened, if that is known and wanted. */
+    /** Sets the time in {@code message}, if it is known and wanted. */
     void tell(final ReceivedMessage message, final long nanos, final boolean isReport) {
         final boolean stamped = (flags & SOFTWARE) != 0 && (isReport || (flags & RX_SOFTWARE) != 0);
         if (nanos != ErrorReport.NO_TIME && (stamped || timeOption != 0)) {

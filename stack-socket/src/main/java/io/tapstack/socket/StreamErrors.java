@@ -6,9 +6,9 @@ import io.tapstack.ip.PendingErrors;
 import io.tapstack.tcp.StampObserver;
 
 /**
- * What a {@link StreamSocket} is told besides the end of its connection: errors of the network that the connection
- * lives through ({@code IP_RECVERR}), which are its pending error, and the reports of its error queue. Used under the
- * stack's lock.
+ * The errors of a {@link StreamSocket} besides the end of its connection: errors of the network that the connection
+ * survives ({@code IP_RECVERR}), which are its pending error, and the reports of its error queue. Used with the stack's
+ * lock held.
  */
 final class StreamErrors extends PendingErrors implements StampObserver {
 
@@ -30,7 +30,7 @@ final class StreamErrors extends PendingErrors implements StampObserver {
         socket.reported();
     }
 
-    /** The connection's own error is not told either. */
+    /** The connection's own error is not reported either. */
     @Override
     protected void replaced() {
         socket.forgetError();

@@ -15,17 +15,17 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The life of a {@link StreamSocket}: from neither to a listener or one end of a connection, and to its end. All
- * methods are called under the stack's lock, and those that begin something while the socket can be used.
+ * The life of a {@link StreamSocket}, from unconnected to a listener or an end of a connection, and to its end. All
+ * methods are called with the stack's lock held, and those that begin something while the socket can be used.
  */
 final class StreamLife {
 
-    /** Which of its lives a socket leads; the state of a connection is the protocol's to know. */
+    /** The phase of a socket's life; the protocol knows the state of a connection. */
     private enum Phase {
         /** Neither listening nor connected; bound or not. */
         UNCONNECTED,
         LISTENING,
-        /** {@code connect} was called, and its result has not been reported yet. */
+        /** {@code connect} was called, and its result was not reported yet. */
         CONNECTING,
         CONNECTED
     }
@@ -42,15 +42,15 @@ final class StreamLife {
     private boolean portWasChosen;
     private @Nullable TcpListener listener;
     private @Nullable TcpConnection connection;
-    // Where the first bytes that are sent will connect to (TCP_FASTOPEN_CONNECT).
+    // The destination of the first bytes sent (TCP_FASTOPEN_CONNECT).
     private @Nullable Endpoint deferred;
     private boolean errorReported;
-    // Of a connection that was given up, as long as nobody has asked.
+    // Of a connection that was given up, until it is read.
     private @Nullable SocketError leftError;
     private boolean inputShut;
     private boolean outputShut;
 
-    /** A socket that is neither. */
+    /** A socket that neither listens nor is connected. */
     StreamLife(final StreamSocket socket, final StreamOptions options) {
         this.socket = socket;
         this.options = options;
@@ -61,7 +61,7 @@ final class StreamLife {
         return errors;
     }
 
-    /** Begins as one end of a connection that a listener has accepted. */
+    /** Makes it an end of a connection that a listener has accepted. */
     void accepted(final TcpConnection made) {
         connection = made;
         phase = Phase.CONNECTED;
@@ -129,14 +129,14 @@ final class StreamLife {
         return awaitHandshake(0, -SocketError.EINPROGRESS.errno());
     }
 
-    /** True if {@code connect} was put off until there is something to send (TCP_FASTOPEN_CONNECT). */
+    /** True if {@code connect} was deferred until there is something to send (TCP_FASTOPEN_CONNECT). */
     boolean isDeferred() {
         return deferred != null;
     }
 
     /**
-     * Connects, to where a {@code connect} that was put off would have gone or else to {@code remote}, with as much of
-     * {@code data} in the SYN as that takes (RFC 7413), and waits for the handshake if it may: {@code sendto(2)} with
+     * Connects, to the destination of a deferred {@code connect} or else to {@code remote}, with as much of
+     * {@code data} in the SYN as fits (RFC 7413), and waits for the handshake if it may: {@code sendto(2)} with
      * MSG_FASTOPEN, as on Linux.
      *
      * @return 0 when the connection is established; {@code -EINPROGRESS} if the handshake has begun and is not over,
@@ -165,7 +165,7 @@ final class StreamLife {
     }
 
     /**
-     * Connects now, if that was put off until there is something to send, and there is something else to do.
+     * Connects now, if connecting was deferred until there is something to send, and another call needs the connection.
      *
      * @return 0, or a negative errno
      */
@@ -183,7 +183,7 @@ final class StreamLife {
         }
     }
 
-    /** The call that is made has bytes to send and waits for the handshake, if it may wait. */
+    /** A call with bytes to send waits for the handshake, if it may wait. */
     void writerWaits(final int flags) {
         if (connection != null && isHandshaking() && socket.mayWait(flags)) {
             connection.writerWaits();
@@ -225,7 +225,7 @@ final class StreamLife {
         }
         final TcpConnection attempt = connection;
         if (attempt != null && attempt.state() != TcpState.CLOSED) {
-            // Another thread may have been in connect, too; as on Linux it worked for both.
+            // Another thread may have been in connect, too; as on Linux it succeeded for both.
             phase = Phase.CONNECTED;
             return 0;
         }
@@ -246,8 +246,8 @@ final class StreamLife {
         }
         final TcpConnection open = connection;
         if (open != null && open.state() == TcpState.SYN_SENT) {
-            // Linux: the attempt is given up, and the socket is as it was before. In SYN-RECEIVED the peer knows of it
-            // already: the FIN waits for the handshake to be over (RFC 9293 3.10.4).
+            // As on Linux, the attempt is given up, and the socket is as before. In SYN-RECEIVED the peer knows of it
+            // already: the FIN waits for the end of the handshake (RFC 9293 3.10.4).
             giveUpConnection();
             return 0;
         }
@@ -259,7 +259,8 @@ final class StreamLife {
     /** As on Linux, a socket without a connection is shut down, too, though the call fails. */
     private void shutdown(final @Nullable TcpConnection open, final Shutdown how) {
         if (how.endsInput()) {
-            // What comes from now on still waits to be read, and then fills the window, unless our output ends as well.
+            // Bytes received from now on still wait to be read, and then fill the window, unless our output ends as
+            // well.
             inputShut = true;
             if (open != null) {
                 open.inputUnwanted();
@@ -292,7 +293,7 @@ final class StreamLife {
         }
     }
 
-    /** A port that nobody has asked for by its number is kept for as long as it is in use. */
+    /** A port that was not bound by number is kept while it is in use. */
     private void unbindChosenPort() {
         if (portWasChosen) {
             unbind();
@@ -314,7 +315,7 @@ final class StreamLife {
     private void forgetConnection() {
         final TcpConnection forgotten = connection;
         if (forgotten != null) {
-            // What it has received and was not read goes with it: a connection that failed keeps that for its reader.
+            // Its unread bytes go with it: a connection that failed keeps them for its reader.
             forgotten.close(now());
         }
         inputShut = false;
@@ -361,7 +362,7 @@ final class StreamLife {
         }
     }
 
-    /** Gives the connection away, and lets go of everything else. */
+    /** Gives the connection to the caller, and releases the rest. */
     TcpConnection handOver() {
         final TcpConnection given = connected();
         connection = null;
@@ -369,7 +370,7 @@ final class StreamLife {
         return given;
     }
 
-    // ---- What there is
+    // ---- Getters
 
     int pendingConnections() {
         return listener == null ? 0 : listener.pending();
@@ -389,7 +390,7 @@ final class StreamLife {
         return connection;
     }
 
-    /** The connection, where it is known that there is one. */
+    /** The connection, where one is known to exist. */
     TcpConnection connected() {
         final TcpConnection open = connection;
         if (open == null) {
@@ -398,21 +399,19 @@ final class StreamLife {
         return open;
     }
 
-    /** True while a connection is being opened, whose outcome is not known. */
+    /** True while a handshake is in progress. */
     boolean isHandshaking() {
         final TcpConnection attempt = connection;
         return attempt != null && (attempt.state() == TcpState.SYN_SENT || attempt.state() == TcpState.SYN_RECEIVED);
     }
 
-    /**
-     * True while there is a connection, or one is being opened; on Linux a socket has lost it when it is in TIME-WAIT.
-     */
+    /** True while there is a connection or a handshake; on Linux a socket has lost its connection in TIME-WAIT. */
     boolean hasLiveConnection() {
         final TcpConnection open = connection;
         return open != null && open.state() != TcpState.CLOSED && open.state() != TcpState.TIME_WAIT;
     }
 
-    /** Has the port shared as the options say now. */
+    /** Applies the options that share the port. */
     void shareAnew() {
         if (binding != null) {
             binding.sharing(options.sharing());
@@ -446,7 +445,7 @@ final class StreamLife {
         return live == null || live.state() == TcpState.SYN_SENT || !hasLiveConnection() ? null : live.remote();
     }
 
-    /** The connection's error as an errno, if it has not been reported yet, else 0. From now on it is reported. */
+    /** The connection's error as an errno, if it was not reported yet, else 0. It is reported from now on. */
     int takeError() {
         final SocketError error = pendingError();
         // An error of the network comes first, and the connection lives on.
@@ -456,13 +455,13 @@ final class StreamLife {
         return error == null ? 0 : error.errno();
     }
 
-    /** The same without telling anybody. */
+    /** The same without reporting it. */
     int pendingErrno() {
         final SocketError error = pendingError();
         return error == null ? 0 : error.errno();
     }
 
-    /** {@code SO_ERROR}: as on Linux, also what the network has reported and the connection lives through. */
+    /** {@code SO_ERROR}: as on Linux, also an error that the network has reported and the connection survives. */
     int takeAnyError() {
         final int error = takeError();
         final TcpConnection open = connection;
@@ -491,7 +490,7 @@ final class StreamLife {
         return reports | StreamReadiness.of(connection, inputShut, pendingError() != null, options.receiveLowWater);
     }
 
-    /** What the protocol tells us, in the middle of its work. */
+    /** The protocol's events, in the middle of its work. */
     private final class Events implements ConnectionObserver {
 
         @Override
@@ -501,7 +500,7 @@ final class StreamLife {
 
         @Override
         public void readable() {
-            // As on Linux, the peer's FIN is a change of state, which everybody hears of.
+            // As on Linux, the peer's FIN is a change of state, which all listeners are told of.
             final TcpConnection open = connection;
             if (open == null || open.state().canReceive()) {
                 socket.wakeReaders();

@@ -10,14 +10,14 @@ import io.tapstack.tcp.TcpState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The options of one {@link StreamSocket}: TCP's configuration, and what concerns the socket alone. Used inside the
- * lock.
+ * The options of one {@link StreamSocket}: TCP's configuration, and the options of the socket alone. Used with the
+ * stack's lock held.
  */
 final class StreamOptions {
 
     static final int NO_LINGER = -1;
 
-    /** What a listener or a connection of this socket is made with. */
+    /** The configuration of a listener or a connection of this socket. */
     final TcpConfig config;
 
     boolean reuseAddress;
@@ -45,10 +45,10 @@ final class StreamOptions {
     /** IP_RECVERR. */
     boolean reportErrors;
 
-    /** What TCP_QUICKACK was last set to while there was no connection. */
+    /** The last value of TCP_QUICKACK while there was no connection. */
     boolean quickAck = true;
 
-    /** The defaults of a layer. */
+    /** Options with the defaults of a layer. */
     StreamOptions(final TcpConfig defaults) {
         this.config = defaults.copy();
         this.inert = new InertOptions();
@@ -56,7 +56,7 @@ final class StreamOptions {
         this.lingerSeconds = NO_LINGER;
     }
 
-    /** What an accepted socket has from its listener. */
+    /** The options of an accepted socket, inherited from its listener. */
     StreamOptions(final StreamOptions inherited) {
         this.config = inherited.config.copy();
         this.inert = new InertOptions(inherited.inert);
@@ -70,14 +70,14 @@ final class StreamOptions {
         this.zeroCopy = inherited.zeroCopy;
     }
 
-    // ---- Of the socket, as it is
+    // ---- Of the socket
 
-    /** What is in use: the connection's, if there is one. */
+    /** The configuration in use: the connection's, if there is one. */
     TcpConfig config(final @Nullable TcpConnection connection) {
         return connection == null ? config : connection.config();
     }
 
-    /** {@code setsockopt(2)}, for the socket itself and for what it has become. */
+    /** {@code setsockopt(2)}, for the socket itself and for its listener or connection. */
     int apply(final int level, final int name, final int value, final StreamLife life, final long nowNanos) {
         final TcpConnection open = life.connection();
         final boolean ofTcp = level == SocketOptions.IPPROTO_TCP;
@@ -113,7 +113,7 @@ final class StreamOptions {
         return result;
     }
 
-    /** True for what concerns messages: what recvmsg(2) tells beside the bytes, and the error queue. */
+    /** True for the options about messages: the facts beside the bytes in recvmsg(2), and the error queue. */
     private static boolean isOfMessages(final int level, final int name) {
         return switch (level) {
             case SocketOptions.SOL_SOCKET -> name == SocketOptions.SO_ZEROCOPY;
@@ -163,7 +163,7 @@ final class StreamOptions {
         return 0;
     }
 
-    /** tcp(7): some of its options say how a connection begins. */
+    /** tcp(7): some options concern the start of a connection. */
     private static boolean isTooLate(final int name, final int value, final StreamLife life) {
         return switch (name) {
             case SocketOptions.TCP_WINDOW_CLAMP -> value == 0 && (life.listener() != null || life.hasLiveConnection());
@@ -220,7 +220,11 @@ final class StreamOptions {
         };
     }
 
-    /** {@code TCP_CONGESTION}. @return 0, or {@code -ENOENT} if there is none of that name */
+    /**
+     * {@code TCP_CONGESTION}.
+     *
+     * @return 0, or {@code -ENOENT} if there is none of that name
+     */
     int congestionControl(final String name, final StreamLife life, final long nowNanos) {
         final TcpListener listener = life.listener();
         final TcpConnection open = life.connection();
@@ -249,7 +253,7 @@ final class StreamOptions {
         return 0;
     }
 
-    // ---- Of whatever it becomes
+    // ---- Of the listener or connection
 
     private int set(final int level, final int name, final int value) {
         if (level == SocketOptions.SOL_SOCKET) {
@@ -280,7 +284,7 @@ final class StreamOptions {
                 : result;
     }
 
-    /** @param live the configuration that is in use */
+    /** @param live the configuration in use */
     private int get(final int level, final int name, final TcpConfig live) {
         if (level == SocketOptions.SOL_SOCKET) {
             switch (name) {

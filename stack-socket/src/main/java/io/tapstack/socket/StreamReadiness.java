@@ -6,8 +6,8 @@ import io.tapstack.tcp.TcpState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code poll(2)} says of a stream socket: a transcription of Linux's {@code tcp_poll}. Used under the stack's
- * lock.
+ * The {@code poll(2)} events of a stream socket: a transcription of Linux's {@code tcp_poll}. Used with the stack's
+ * lock held.
  */
 final class StreamReadiness {
 
@@ -19,7 +19,7 @@ final class StreamReadiness {
 
     /**
      * @param connection null if there is none yet
-     * @param errorPending whether the connection's error is still to be reported
+     * @param errorPending true if the connection's error was not reported yet
      * @param receiveLowWater SO_RCVLOWAT
      */
     static int of(
@@ -51,14 +51,14 @@ final class StreamReadiness {
         if (inputEnded && outputEnded) {
             events |= PollEvents.POLLHUP;
         }
-        // Asking for room also has the protocol tell when there is some.
+        // Asking for room also makes the protocol report it later.
         if (outputEnded || connection.isWritable()) {
             events |= PollEvents.WRITABLE;
         }
         return events;
     }
 
-    /** As much as was asked for is there, or as much as there can be. */
+    /** True if there are as many bytes as requested, or as many as there can be. */
     private static boolean isReadable(final TcpConnection connection, final int receiveLowWater) {
         final int readable = connection.readableBytes();
         return readable >= receiveLowWater || readable > 0 && connection.isReceiveWindowClosing();

@@ -13,16 +13,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * The receiving half of a {@link StreamSocket}: {@code recv(2)}.
  *
- * <p>A small read copies under the stack's lock and is done in one visit. A large one borrows what has come, copies
- * outside, where the stack goes on meanwhile, and gives it back. While one thread copies outside, {@link #copying}
- * keeps other readers waiting: the next bytes are theirs, and they are not at the front yet.
+ * <p>A small read copies with the stack's lock held. A large one borrows the received bytes, copies without the lock,
+ * while the stack goes on, and gives them back. Meanwhile {@link #copying} keeps other readers waiting: their bytes are
+ * not at the front of the queue yet.
  */
 final class StreamReceiver {
 
-    /** Up to here a copy costs less than a second visit. */
+    /** Largest read whose copy costs less than taking the lock a second time. */
     private static final int SMALL_READ = 4_096;
 
-    /** Most bytes on loan at a time, so that the peer's window opens again while a large read is going on. */
+    /** Most bytes on loan at a time, so that the peer's window opens during a large read. */
     private static final int MAX_LOAN = 1 << 18;
 
     private static final int AGAIN = -SocketError.EAGAIN.errno();
@@ -39,7 +39,7 @@ final class StreamReceiver {
         this.options = options;
     }
 
-    /** @param message is told what is left, with {@code TCP_INQ}; may be null */
+    /** @param message receives the number of unread bytes, with {@code TCP_INQ}; may be null */
     int recv(final ByteBuffer target, final int flags, final @Nullable ReceivedMessage message) {
         socket.lock.lock();
         try {
@@ -71,7 +71,7 @@ final class StreamReceiver {
             int taken = 0;
             int result = socket.unusable();
             while (result == 0) {
-                // An error is told by itself: behind bytes it waits for the next call.
+                // An error behind bytes waits for the next call.
                 result = copying ? AGAIN : taken > 0 && life.pendingErrno() != 0 ? 0 : takeOrTell(target, flags);
                 if (result > 0) {
                     taken += result;
@@ -100,7 +100,7 @@ final class StreamReceiver {
         }
     }
 
-    /** Reads the urgent byte apart: Linux's {@code tcp_recv_urg}. Never waits. */
+    /** Reads the urgent byte apart, as Linux's {@code tcp_recv_urg}. Never waits. */
     private int takeUrgent(final ByteBuffer target, final int flags) {
         final int unusable = socket.unusable();
         final TcpConnection connection = life.connection();
@@ -125,7 +125,7 @@ final class StreamReceiver {
         return comes ? AGAIN : -SocketError.EINVAL.errno();
     }
 
-    /** True while a reader, outside, has bytes that it will take off the front of the receive queue. */
+    /** True while a reader without the lock has bytes that it will take off the front of the receive queue. */
     boolean isLending() {
         return copying;
     }
@@ -153,15 +153,18 @@ final class StreamReceiver {
     }
 
     /**
-     * @return bytes taken; 0 at the end of the stream, or if none were asked for; -EAGAIN if there is nothing yet; or
-     *     an error
+     * @return the number of bytes taken; 0 at the end of the stream, or if none were asked for; -EAGAIN if there is
+     *     nothing yet; or an error
      */
     private int takeOrTell(final ByteBuffer target, final int flags) {
         final int readable = readableOrTell();
         return readable > 0 ? take(life.connected(), target, flags, readable) : readable;
     }
 
-    /** @return bytes that can be taken now; 0 at the end of the stream; -EAGAIN if there is nothing yet; or an error */
+    /**
+     * @return the number of bytes that can be taken now; 0 at the end of the stream; -EAGAIN if there is nothing yet;
+     *     or an error
+     */
     private int readableOrTell() {
         final int connecting = life.connectDeferred();
         if (connecting != 0) {
@@ -178,7 +181,7 @@ final class StreamReceiver {
         if (readable > 0) {
             return readable;
         }
-        // What has come is read before the connection's error is told, and so is the end of the stream.
+        // Received bytes are read before the connection's error, and so is the end of the stream.
         if (connection.isInputEnded()) {
             return 0;
         }
@@ -190,8 +193,7 @@ final class StreamReceiver {
     }
 
     /**
-     * What a socket without a connection says: what has become of the last one, or that the input was shut down all the
-     * same.
+     * The result of a socket without a connection: the result of the last connection, or the end of a shut-down input.
      */
     private int unconnected() {
         final boolean listening = life.listener() != null;
@@ -215,7 +217,7 @@ final class StreamReceiver {
         return takeOnLoan(connection, target);
     }
 
-    /** Peeking for all waits until all of it is there; what was seen before stays in front. */
+    /** Peeking with MSG_WAITALL waits until all bytes are there; bytes that were peeked stay in front. */
     private int peek(final TcpConnection connection, final ByteBuffer target, final int flags, final int readable) {
         final boolean wantsAll = MessageFlags.has(flags, MessageFlags.MSG_WAITALL) && socket.mayWait(flags);
         final boolean mayGrow = connection.state().canReceive() && !life.isInputShut();
@@ -226,8 +228,7 @@ final class StreamReceiver {
     }
 
     /**
-     * tcp(7): MSG_TRUNC takes bytes and throws them away. The target only says how many. Ends at the urgent mark, as
-     * every read does.
+     * tcp(7): MSG_TRUNC drops bytes. The target only gives their number. Ends at the urgent mark, as every read does.
      */
     private int discard(final TcpConnection connection, final ByteBuffer target, final int readable) {
         final int bytes = Math.min(readable, target.remaining());
@@ -253,7 +254,7 @@ final class StreamReceiver {
             socket.lock.lock();
             copying = false;
             connection.consume(batch, bytes, socket.lock.now());
-            // A reader that had to wait for this copy was not woken by the protocol.
+            // The protocol did not wake a reader that waited for this copy.
             socket.readable.wakeAll();
         }
         return bytes;
@@ -283,7 +284,7 @@ final class StreamReceiver {
         return written > 0 ? written : AGAIN;
     }
 
-    /** Without the stack's lock. */
+    /** Called without the stack's lock. */
     private static void copyOut(final ReadBatch batch, final ByteBuffer target) {
         for (int piece = 0; piece < batch.pieces(); piece++) {
             final Region region = batch.region(piece);

@@ -14,17 +14,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * The sending half of a {@link StreamSocket}: {@code send(2)} and {@code sendFile}.
  *
- * <p>A small write is copied into the send queue under the stack's lock, in one visit. A large one takes blocks of the
- * pool, copies into them outside, where the stack goes on meanwhile, and then appends the blocks to the queue by
- * reference. While one thread copies outside, {@link #copying} keeps other writers waiting, so that its bytes are not
- * overtaken.
+ * <p>A small write is copied into the send queue with the stack's lock held. A large one takes blocks of the pool,
+ * copies into them without the lock, while the stack goes on, and then appends the blocks to the queue by reference.
+ * Meanwhile {@link #copying} keeps other writers waiting, so that its bytes are not overtaken.
  */
 final class StreamSender {
 
-    /** Up to here a copy costs less than a second visit. */
+    /** Largest write whose copy costs less than taking the lock a second time. */
     private static final int SMALL_WRITE = 4_096;
 
-    /** Most blocks that are filled at a time: the first bytes of a large write should not wait for the last. */
+    /** Most blocks filled at a time: the first bytes of a large write should not wait for the last. */
     private static final int MAX_BLOCKS = 16;
 
     private static final int AGAIN = -SocketError.EAGAIN.errno();
@@ -34,7 +33,7 @@ final class StreamSender {
     private final StreamOptions options;
     private boolean copying;
 
-    // How many blocks the next read of a channel may fill.
+    // Most blocks that the next read of a channel fills.
     private int channelBlocks = 1;
 
     // Made at the first large write.
@@ -53,7 +52,7 @@ final class StreamSender {
         return send(data, flags, null, SentMessage.PLAIN);
     }
 
-    /** @param remote where MSG_FASTOPEN connects to */
+    /** @param remote the destination of MSG_FASTOPEN */
     int send(final ByteBuffer data, final int flags, final @Nullable Endpoint remote, final SentMessage message) {
         final int wanted = data.remaining();
         ZeroCopySends.Call call = null;
@@ -152,7 +151,7 @@ final class StreamSender {
         }
     }
 
-    /** The caller is told {@code result}: if it is the connection's error, nobody else is. */
+    /** Returns {@code result} to the caller, and marks it as reported if it is the connection's error. */
     private int told(final int result) {
         if (result < 0 && result == -life.pendingErrno()) {
             life.takeError();
@@ -160,7 +159,7 @@ final class StreamSender {
         return result;
     }
 
-    /** Why nothing can be sent, as a negative errno; 0 if it can. */
+    /** The reason why nothing can be sent, as a negative errno; 0 if it can. */
     private int refusal() {
         final int connecting = life.connectDeferred();
         if (connecting != 0) {
@@ -179,15 +178,15 @@ final class StreamSender {
         return open ? 0 : -SocketError.EPIPE.errno();
     }
 
-    /** Waits for room, for the handshake, or for another writer's copy, which even a non-blocking call waits for. */
+    /** Waits for room, for the handshake, or for another writer's copy, for which even a non-blocking call waits. */
     private int awaitRoom(final int flags, final long deadline) {
         life.writerWaits(flags);
         return copying || socket.mayWait(flags) ? socket.await(socket.writable, deadline) : AGAIN;
     }
 
     /**
-     * Some bytes were taken. What went wrong then, if anything, is for the next call to find out, as on Linux; but a
-     * segment that was held back for the rest of this write must not wait for it any more.
+     * Ends a call that took some bytes. As on Linux, the next call reports an error; but a segment that was held back
+     * for the rest of this write must not wait any longer.
      */
     private long endPartly(final long taken, final int result, final int flags) {
         if (result != 0 && socket.unusable() == 0) {
@@ -202,7 +201,7 @@ final class StreamSender {
 
     // ---- Bytes of the application
 
-    /** @return how many bytes were taken, or -EAGAIN if there is no room, or another error */
+    /** @return the number of bytes taken, or -EAGAIN if there is no room, or another error */
     private int append(final ByteBuffer data, final int flags, final int stamps) {
         final TcpConnection connection = life.connected();
         final int room = connection.writableBytes();
@@ -221,7 +220,7 @@ final class StreamSender {
         return appendBlocks(connection, data, Math.min(length, MAX_BLOCKS * BufferPool.BLOCK), flags, stamps);
     }
 
-    /** The same for a send with MSG_ZEROCOPY, by reference where that can be. */
+    /** The same for a send with MSG_ZEROCOPY, by reference where possible. */
     private int lend(final ZeroCopySends.Call call, final ByteBuffer data, final int flags, final int stamps) {
         final TcpConnection connection = life.connected();
         final int room = connection.writableBytes();
@@ -239,8 +238,8 @@ final class StreamSender {
     }
 
     /**
-     * Has the last of the next {@code length} bytes stamped, if it is the last one of the call: all are taken, or there
-     * is no room for more and the call may not wait.
+     * Stamps the last of the next {@code length} bytes, if it is the last one of the call: all are taken, or there is
+     * no room for more and the call may not wait.
      */
     private void stamp(final TcpConnection connection, final int length, final boolean last, final int stamps) {
         if (stamps != 0 && last) {
@@ -264,13 +263,13 @@ final class StreamSender {
         } finally {
             socket.lock.lock();
             copying = false;
-            // A writer that had to wait for this copy was not woken by the protocol.
+            // The protocol did not wake a writer that waited for this copy.
             socket.writable.wakeAll();
             if (!copied) {
                 release(filled, length);
             }
         }
-        // Much may have happened outside: a reset, a shutdown, a close.
+        // Without the lock there may have been a reset, a shutdown, or a close.
         int result = socket.unusable();
         if (result == 0) {
             result = refusal();
@@ -289,8 +288,8 @@ final class StreamSender {
     }
 
     /**
-     * MSG_EOR, if the last of {@code data} is among the next {@code length} bytes; {@code ahead} of them are not in the
-     * queue yet.
+     * Ends a record (MSG_EOR) if the last of {@code data} is among the next {@code length} bytes; {@code ahead} of them
+     * are not in the queue yet.
      */
     private static void endRecord(
             final TcpConnection connection, final ByteBuffer data, final int length, final int ahead, final int flags) {
@@ -315,7 +314,7 @@ final class StreamSender {
         return taken;
     }
 
-    /** Without the stack's lock. */
+    /** Called without the stack's lock. */
     private static void copyIn(final ByteBuffer data, final int length, final Region[] filled) {
         for (int i = 0, copied = 0; copied < length; i++) {
             final int part = Math.min(length - copied, BufferPool.BLOCK);
@@ -332,7 +331,7 @@ final class StreamSender {
         }
     }
 
-    // ---- Bytes of a file
+    // The region over the chunk that holds the byte {@code at}: the current one, or a new one in its place.
 
     /** The region over the chunk that holds the byte {@code at}: the one at hand, or a new one instead of it. */
     private static MappedRegion regionAt(final MappedFile file, final long at, final @Nullable MappedRegion atHand) {
@@ -386,10 +385,7 @@ final class StreamSender {
         }
     }
 
-    /**
-     * Reads up to {@code limit} bytes into blocks, without the stack's lock, for as long as that takes, and appends
-     * them.
-     */
+    /** Reads up to {@code limit} bytes into blocks, without the stack's lock, and appends them. */
     private int fill(final ScatteringByteChannel source, final int limit, final int flags) throws IOException {
         final Region[] filled = takeBlocks(limit);
         copying = true;
@@ -408,7 +404,7 @@ final class StreamSender {
         if (count <= 0) {
             return count < 0 ? 0 : AGAIN;
         }
-        // As with a receive buffer: who sends much gets more room, who says nothing for long holds one block.
+        // As with a receive buffer, a fast channel gets more room, and an idle one holds one block.
         channelBlocks = count == limit ? Math.min(MAX_BLOCKS, 2 * channelBlocks) : 1 + count / BufferPool.BLOCK;
         int result = socket.unusable();
         result = result == 0 ? refusal() : result;

@@ -15,11 +15,11 @@ import java.nio.channels.WritableByteChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A TCP socket as {@code tcp(7)} describes it: it starts as neither, and becomes a listener or one end of a connection,
- * which is its {@link StreamLife}; bytes go through {@link StreamSender} and {@link StreamReceiver}.
+ * A TCP socket as {@code tcp(7)} describes it. It becomes a listener or an end of a connection, which is its
+ * {@link StreamLife}; bytes go through {@link StreamSender} and {@link StreamReceiver}.
  *
- * <p><b>Errors of a connection</b> are reported once, by whatever call comes first or by {@code SO_ERROR}. After that
- * the socket reads as ended (0) and refuses to send ({@code -EPIPE}), as on Linux.
+ * <p><b>Errors of a connection</b> are reported once, by the next call or by {@code SO_ERROR}. After that the socket
+ * reads as ended (0) and refuses to send ({@code -EPIPE}), as on Linux.
  */
 public final class StreamSocket extends StackSocket {
 
@@ -28,12 +28,12 @@ public final class StreamSocket extends StackSocket {
     private final StreamSender sender;
     private final StreamReceiver receiver;
 
-    /** A socket that is neither; under the stack's lock. */
+    /** A socket that neither listens nor is connected; called with the stack's lock held. */
     StreamSocket(final SocketLayer layer) {
         this(layer, new StreamOptions(layer.defaults()));
     }
 
-    /** One end of a connection that {@code listening} has accepted; under the stack's lock. */
+    /** An end of a connection that {@code listening} has accepted; called with the stack's lock held. */
     private StreamSocket(final StreamSocket listening) {
         super(listening);
         this.options = new StreamOptions(listening.options);
@@ -58,9 +58,9 @@ public final class StreamSocket extends StackSocket {
     }
 
     /**
-     * {@code listen(2)}. A socket that is not bound gets a free port; one that listens already gets a new backlog.
+     * {@code listen(2)}. A socket that is not bound gets a free port; one that already listens gets a new backlog.
      *
-     * @param backlog how many connections may wait to be accepted
+     * @param backlog connections that may wait to be accepted
      */
     public int listen(final int backlog) {
         return inside(() -> life.listen(backlog));
@@ -70,8 +70,8 @@ public final class StreamSocket extends StackSocket {
      * {@code accept(2)}. The new socket is a blocking one and has the listener's options.
      *
      * @param flags {@link MessageFlags#MSG_DONTWAIT} or 0
-     * @return null if there is none, and the call must not wait or has waited for as long as {@code SO_RCVTIMEO}
-     *     allows: Linux's {@code EAGAIN}
+     * @return null if there is none, and the call must not wait or has waited for {@code SO_RCVTIMEO}: Linux's
+     *     {@code EAGAIN}
      * @throws SocketErrorException {@code EINVAL} if the socket does not listen (any more), {@code EBADF} when it is
      *     closed, also during the wait, {@code EINTR} if the thread was interrupted
      */
@@ -103,10 +103,10 @@ public final class StreamSocket extends StackSocket {
     }
 
     /**
-     * {@code connect(2)}. Not waiting, the first call answers {@code -EINPROGRESS}, further ones {@code -EALREADY}
-     * until the handshake is over; the first one after it answers its result, and later ones {@code -EISCONN}. A wait
-     * is limited by {@code SO_SNDTIMEO}, and then answers {@code -EINPROGRESS} as well. After a failure the socket can
-     * be used to connect again.
+     * {@code connect(2)}. On a non-blocking socket the first call returns {@code -EINPROGRESS}, further ones
+     * {@code -EALREADY} until the handshake is over; the first one after it returns its result, and later ones
+     * {@code -EISCONN}. A wait is limited by {@code SO_SNDTIMEO}, and then returns {@code -EINPROGRESS} as well. After
+     * a failure the socket can connect again.
      */
     @Override
     public int connect(final Endpoint remote) {
@@ -130,11 +130,11 @@ public final class StreamSocket extends StackSocket {
     }
 
     /**
-     * {@code sendto(2)}. With {@link MessageFlags#MSG_FASTOPEN} a socket that is not connected connects, and if the
-     * server has given a cookie, or the socket does without, {@code data} goes out with the SYN (RFC 7413). A call that
-     * may wait then waits for the handshake, and sends the rest. Without the flag the address is ignored, as on Linux.
+     * {@code sendto(2)}. With {@link MessageFlags#MSG_FASTOPEN} an unconnected socket connects, and with a cookie of
+     * the server, or without need of one, {@code data} is sent with the SYN (RFC 7413). A call that may wait then waits
+     * for the handshake, and sends the rest. Without the flag the address is ignored, as on Linux.
      *
-     * @return bytes taken, not waiting those that went with the SYN; {@code -EINPROGRESS} if there are none and the
+     * @return bytes taken, of a call that may not wait those in the SYN; {@code -EINPROGRESS} if there are none and the
      *     call may not wait: a handshake has begun
      */
     public int sendTo(final ByteBuffer data, final int flags, final Endpoint remote) {
@@ -148,17 +148,17 @@ public final class StreamSocket extends StackSocket {
     }
 
     /**
-     * Sends a part of a file by reference: the bytes stay in the mapping and are never copied by the stack where the
-     * device gathers them. Ordered with everything sent before and after. A blocking socket takes all there is; else it
-     * may take less.
+     * Sends a part of a file by reference: the bytes stay in the mapping, and the stack does not copy them where the
+     * device gathers them. Ordered with all other sends. A blocking socket takes all bytes; a non-blocking one may take
+     * fewer.
      *
-     * <p>If the file is cut short later, before the peer has acknowledged the bytes, the connection sends what is left
-     * of it and is reset; the socket then reports {@code -EIO}.
+     * <p>If the file is cut short later, before the peer has acknowledged the bytes, the connection sends the bytes
+     * that are left and is reset; the socket then reports {@code -EIO}.
      *
      * @param position the first byte, from the file's start
-     * @param count how many bytes
+     * @param count number of bytes
      * @param flags {@link MessageFlags#MSG_DONTWAIT}, {@link MessageFlags#MSG_MORE} or 0
-     * @return how many bytes were taken; 0 if the file does not reach beyond {@code position} (any more)
+     * @return the number of bytes taken; 0 if the file does not reach beyond {@code position} (any more)
      */
     public long sendFile(final MappedFile file, final long position, final long count, final int flags) {
         return sender.sendFile(file, position, count, flags);
@@ -192,20 +192,20 @@ public final class StreamSocket extends StackSocket {
      * for the first bytes as {@link #recv} does, and for the channel if it is a blocking one.
      *
      * @param flags {@link MessageFlags#MSG_DONTWAIT} or 0
-     * @return how many bytes the channel has taken, at least 1; 0 at the end of the stream; -EAGAIN, also if the
+     * @return the number of bytes that the channel took, at least 1; 0 at the end of the stream; -EAGAIN, also if the
      *     channel took none
-     * @throws IOException from the channel; what it had taken by then is gone from the socket
+     * @throws IOException from the channel; bytes that it took before are gone from the socket
      */
     public int recvTo(final WritableByteChannel target, final int flags) throws IOException {
         return receiver.recvTo(target, flags);
     }
 
     /**
-     * Sends what comes from a channel, which writes straight into the stack's memory. Waits for room as {@link #send}
+     * Sends the bytes of a channel, which writes straight into the stack's memory. Waits for room as {@link #send}
      * does, and for the channel if it is a blocking one; meanwhile other senders wait.
      *
      * @param flags {@link MessageFlags#MSG_DONTWAIT}, {@link MessageFlags#MSG_MORE} or 0
-     * @return how many bytes were sent, at least 1; 0 if the channel is at its end; -EAGAIN, also if the channel had
+     * @return the number of bytes sent, at least 1; 0 if the channel is at its end; -EAGAIN, also if the channel had
      *     none
      * @throws IOException from the channel
      */
@@ -224,9 +224,7 @@ public final class StreamSocket extends StackSocket {
         }
     }
 
-    /**
-     * {@code SIOCATMARK}, {@code sockatmark(3)}: whether the next byte to be read stands at the urgent mark (RFC 6093).
-     */
+    /** {@code SIOCATMARK}, {@code sockatmark(3)}: true if the next byte to read is at the urgent mark (RFC 6093). */
     public boolean isAtMark() {
         lock.lock();
         try {
@@ -237,7 +235,7 @@ public final class StreamSocket extends StackSocket {
         }
     }
 
-    /** {@code SIOCOUTQ}: bytes that were sent by the application and are not acknowledged yet. */
+    /** {@code SIOCOUTQ}: bytes that the application sent and the peer has not acknowledged. */
     public int unsentAndUnackedBytes() {
         lock.lock();
         try {
@@ -248,7 +246,7 @@ public final class StreamSocket extends StackSocket {
         }
     }
 
-    /** {@code SIOCOUTQNSD}: bytes that were sent by the application, but not by the protocol yet. */
+    /** {@code SIOCOUTQNSD}: bytes that the application sent, but the protocol has not. */
     public int unsentBytes() {
         lock.lock();
         try {
@@ -260,9 +258,8 @@ public final class StreamSocket extends StackSocket {
     }
 
     /**
-     * Has {@code handler} called from now on, instead of one that was given before, whenever the socket becomes ready:
-     * a listener when there is a connection to accept, a connection when it is established, and when there are bytes or
-     * room for them.
+     * Calls {@code handler}, which replaces an earlier one, whenever the socket becomes ready: a listener when there is
+     * a connection to accept, a connection when it is established, and when there are bytes or room for them.
      */
     public void handler(final SocketHandler<? super StreamSocket> handler) {
         handle(new HandlerCalls<>(this, handler));
@@ -271,8 +268,8 @@ public final class StreamSocket extends StackSocket {
     // ---- The end
 
     /**
-     * {@code shutdown(2)}. Ending the output sends a FIN behind all data; ending the input makes reads answer 0 once
-     * what has come is read. On a listener, ending the input ends listening.
+     * {@code shutdown(2)}. Ending the output sends a FIN behind all data; ending the input makes reads return 0 behind
+     * the received bytes. On a listener, ending the input ends listening.
      */
     @Override
     public int shutdown(final Shutdown how) {
@@ -281,8 +278,8 @@ public final class StreamSocket extends StackSocket {
 
     /**
      * With {@code SO_LINGER} of 0 seconds the connection is reset. With more, {@code close} waits until the peer has
-     * acknowledged everything, FIN included, or the time is over. Without, it returns at once, and the protocol goes on
-     * with what was sent.
+     * acknowledged everything, FIN included, or the time is over. Without, it returns at once, and the protocol
+     * delivers the sent bytes.
      */
     @Override
     int closeProtocol() {
@@ -299,7 +296,7 @@ public final class StreamSocket extends StackSocket {
     // ---- Options
 
     /**
-     * {@code SO_LINGER}: how long {@link #close()} waits for the peer's acknowledgement, in seconds; 0 makes it reset
+     * {@code SO_LINGER}: the time in seconds for which {@link #close()} waits for the peer's acknowledgement; 0 resets
      * the connection; less than 0 turns lingering off, which is the default.
      */
     public void lingerSeconds(final int seconds) {
@@ -318,7 +315,7 @@ public final class StreamSocket extends StackSocket {
         }
     }
 
-    /** Whether connections can be accepted: {@code SO_ACCEPTCONN}. */
+    /** {@code SO_ACCEPTCONN}: true if connections can be accepted. */
     public boolean isListening() {
         lock.lock();
         try {
@@ -328,7 +325,7 @@ public final class StreamSocket extends StackSocket {
         }
     }
 
-    /** How many connections wait to be accepted; 0 for what is no listener. */
+    /** The number of connections that wait to be accepted; 0 unless the socket listens. */
     public int pendingConnections() {
         lock.lock();
         try {
@@ -338,7 +335,7 @@ public final class StreamSocket extends StackSocket {
         }
     }
 
-    /** How many may wait, as {@code listen(2)} has said; 0 for what is no listener. */
+    /** The backlog given to {@code listen(2)}; 0 unless the socket listens. */
     public int backlog() {
         lock.lock();
         try {
@@ -370,8 +367,8 @@ public final class StreamSocket extends StackSocket {
     }
 
     /**
-     * {@code TCP_CONGESTION}. One that is connected goes on with the window it has; what a listener accepts from now on
-     * begins with this one.
+     * {@code TCP_CONGESTION}. A connection keeps its window; connections that a listener accepts from now on start with
+     * this one.
      *
      * @return 0, or {@code -ENOENT} if there is none of that name
      */
@@ -383,8 +380,8 @@ public final class StreamSocket extends StackSocket {
      * {@code TCP_SAVED_SYN}: the headers of the SYN that began the connection, if its listener had
      * {@code TCP_SAVE_SYN}; they can be taken once.
      *
-     * @param limit most bytes that the caller has room for
-     * @return how many bytes were put into {@code target}: 0 if there are none (any more); {@code -EINVAL} if they are
+     * @param limit most bytes that fit the caller's buffer
+     * @return the number of bytes put into {@code target}: 0 if there are none (any more); {@code -EINVAL} if they are
      *     more than {@code limit}, and then they stay
      */
     public int takeSavedSyn(final ByteBuffer target, final int limit) {
@@ -403,7 +400,7 @@ public final class StreamSocket extends StackSocket {
         });
     }
 
-    /** {@code TCP_FASTOPEN_KEY}: what a listener makes Fast Open cookies with, or null if nobody has said. */
+    /** {@code TCP_FASTOPEN_KEY}: the keys of a listener's Fast Open cookies, or null if none were set. */
     public @Nullable FastOpenKeys fastOpenKeys() {
         lock.lock();
         try {
@@ -414,8 +411,9 @@ public final class StreamSocket extends StackSocket {
     }
 
     /**
-     * {@code TCP_FASTOPEN_KEY}, before or while listening; null for a key that nobody knows. @return 0 or a negative
-     * errno
+     * {@code TCP_FASTOPEN_KEY}, before or while listening; null for a random key.
+     *
+     * @return 0 or a negative errno
      */
     public int fastOpenKeys(final @Nullable FastOpenKeys keys) {
         return inside(() -> options.fastOpenKeys(keys, life));
@@ -431,7 +429,7 @@ public final class StreamSocket extends StackSocket {
         return options.value(level, name, life);
     }
 
-    // ---- What there is
+    // ---- Getters
 
     @Override
     public Endpoint localEndpoint() {
@@ -464,7 +462,7 @@ public final class StreamSocket extends StackSocket {
         }
     }
 
-    /** Why the connection failed, or null; unlike {@code SO_ERROR} it stays. */
+    /** The error that ended the connection, or null; unlike {@code SO_ERROR} it stays. */
     public @Nullable SocketError failure() {
         lock.lock();
         try {
@@ -480,16 +478,16 @@ public final class StreamSocket extends StackSocket {
         return life.pollState();
     }
 
-    /** A report of the error queue takes the place of the pending error. Under the stack's lock. */
+    /** A report of the error queue replaces the pending error. Called with the stack's lock held. */
     void forgetError() {
         life.takeError();
     }
 
-    // ---- For a splice; under the stack's lock
+    // ---- For a splice; with the stack's lock held
 
     /**
      * Throws unless the socket is open and has a connection that is established, or was: data may still be there. Also
-     * throws if nothing can be sent any more, and while a reader has a part of what has come on loan.
+     * throws if nothing can be sent any more, and while a reader has received bytes on loan.
      */
     void requireJoinable(final String what) throws SocketErrorException {
         final int unusable = unusable();
@@ -502,7 +500,7 @@ public final class StreamSocket extends StackSocket {
         }
     }
 
-    /** Gives the connection away and closes the socket. To be called after {@link #requireJoinable}. */
+    /** Gives the connection to the caller and closes the socket. Called after {@link #requireJoinable}. */
     TcpConnection handOver() {
         final TcpConnection given = life.handOver();
         leave();

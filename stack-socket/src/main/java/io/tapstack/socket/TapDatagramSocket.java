@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A blocking UDP socket with exceptions, in the manner of {@link java.net.DatagramSocket}. Any thread may call;
- * {@link #close()} wakes those that wait.
+ * {@link #close()} wakes waiting threads.
  */
 public final class TapDatagramSocket implements Closeable {
 
@@ -21,7 +21,7 @@ public final class TapDatagramSocket implements Closeable {
     private final DatagramSocket socket;
 
     /**
-     * A socket that is bound.
+     * Creates a bound socket.
      *
      * @param local port 0 picks a free one
      * @throws java.net.BindException if the address is taken, or not one of the stack's
@@ -35,20 +35,20 @@ public final class TapDatagramSocket implements Closeable {
         }
     }
 
-    /** The BSD-like socket beneath, for what has no method here. */
+    /** The BSD-like socket below, for calls without a method here. */
     public DatagramSocket socket() {
         return socket;
     }
 
-    /** Sends to {@code remote} and receives from there only, from now on. */
+    /** Connects to {@code remote}: datagrams are sent to it and received from it only. */
     public void connect(final InetSocketAddress remote) throws IOException {
         check(socket.connect(InetEndpoints.endpoint(remote)));
     }
 
     /**
-     * Sends what {@code payload} has remaining as one datagram.
+     * Sends the remaining bytes of {@code payload} as one datagram.
      *
-     * @param destination null for the one that is connected to
+     * @param destination null for the connected one
      */
     public void send(final ByteBuffer payload, final @Nullable InetSocketAddress destination) throws IOException {
         final Endpoint to = destination == null ? null : InetEndpoints.endpoint(destination);
@@ -56,11 +56,11 @@ public final class TapDatagramSocket implements Closeable {
     }
 
     /**
-     * Waits for a datagram and puts it at {@code target}'s position; what does not fit is dropped.
+     * Waits for a datagram and puts it at {@code target}'s position; bytes that do not fit are dropped.
      *
-     * @return who sent it
+     * @return the sender
      * @throws SocketTimeoutException if the {@linkplain #soTimeout(int) time} is over
-     * @throws PortUnreachableException if nobody is at the port that this socket is connected to
+     * @throws PortUnreachableException if no socket is bound to the port that this socket is connected to
      */
     public InetSocketAddress receive(final ByteBuffer target) throws IOException {
         final PeerAddress sender = new PeerAddress();
@@ -70,11 +70,11 @@ public final class TapDatagramSocket implements Closeable {
         }
         check(result);
         final Endpoint from = sender.endpoint();
-        // The input of this socket cannot be shut down but through socket().
+        // Only socket() can shut down the input of this socket.
         return from == null ? localAddress() : InetEndpoints.socketAddress(from);
     }
 
-    /** How long {@link #receive} may wait, in milliseconds; 0 for no limit. */
+    /** The longest wait of {@link #receive}, in milliseconds; 0 for no limit. */
     public void soTimeout(final int millis) {
         socket.receiveTimeoutNanos(millis * NANOS_PER_MILLI);
     }

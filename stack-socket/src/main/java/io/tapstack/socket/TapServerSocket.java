@@ -23,10 +23,10 @@ public final class TapServerSocket implements Closeable {
     }
 
     /**
-     * Listens. As on Linux's JDK, a port that connections of an earlier server still use can be taken again.
+     * Listens. As with the JDK on Linux, a port that connections of an earlier server still use can be taken again.
      *
      * @param local port 0 picks a free one; the any-address stands for all addresses of the stack
-     * @param backlog how many connections may wait to be accepted
+     * @param backlog connections that may wait to be accepted
      * @throws java.net.BindException if the address is taken, or not one of the stack's
      */
     public static TapServerSocket listen(final SocketLayer layer, final InetSocketAddress local, final int backlog)
@@ -46,7 +46,7 @@ public final class TapServerSocket implements Closeable {
         return new TapServerSocket(socket);
     }
 
-    /** The BSD-like socket beneath, for what has no method here. */
+    /** The BSD-like socket below, for calls without a method here. */
     public StreamSocket socket() {
         return socket;
     }
@@ -66,7 +66,7 @@ public final class TapServerSocket implements Closeable {
     }
 
     /**
-     * Accepts a connection that has come already, without waiting.
+     * Accepts a connection that is waiting, without waiting for one.
      *
      * @return null if there is none
      * @throws SocketException if the socket is closed
@@ -81,7 +81,7 @@ public final class TapServerSocket implements Closeable {
             if (accepted == null) {
                 return null;
             }
-            // Here, as in the JDK, the time limit is that of accept alone.
+            // As in the JDK, the time limit is for accept only.
             accepted.receiveTimeoutNanos(0);
             return new TapSocket(accepted);
         } catch (final SocketErrorException e) {
@@ -92,7 +92,7 @@ public final class TapServerSocket implements Closeable {
         }
     }
 
-    /** How long {@link #accept()} may wait, in milliseconds; 0 for no limit. */
+    /** The longest wait of {@link #accept()}, in milliseconds; 0 for no limit. */
     public void soTimeout(final int millis) {
         socket.receiveTimeoutNanos(millis * NANOS_PER_MILLI);
     }
@@ -102,9 +102,7 @@ public final class TapServerSocket implements Closeable {
         return InetEndpoints.socketAddress(socket.localEndpoint());
     }
 
-    /**
-     * Stops listening. Connections that were accepted live on; those that were not are reset. Does nothing if closed.
-     */
+    /** Stops listening. Accepted connections live on; the others are reset. Does nothing if closed. */
     @Override
     public void close() {
         socket.close();

@@ -32,7 +32,7 @@ public final class TapSocket implements Closeable {
     private volatile boolean inputShut;
     private volatile boolean outputShut;
 
-    /** A socket that is not connected. */
+    /** Creates an unconnected socket. */
     public TapSocket(final SocketLayer layer) {
         this(layer.stream());
     }
@@ -42,29 +42,29 @@ public final class TapSocket implements Closeable {
         this.socket = socket;
     }
 
-    /** A socket connected to {@code remote}. */
+    /** Creates a socket that is connected to {@code remote}. */
     public static TapSocket connect(final SocketLayer layer, final InetSocketAddress remote) throws IOException {
         final TapSocket socket = new TapSocket(layer);
         socket.connect(remote, 0);
         return socket;
     }
 
-    /** The BSD-like socket beneath, for what has no method here. */
+    /** The BSD-like socket below, for calls without a method here. */
     public StreamSocket socket() {
         return socket;
     }
 
     // ---- Connecting
 
-    /** Takes a local address and port, of which either may be left open (0). */
+    /** Takes a local address and port; either may be 0, for any. */
     public void bind(final InetSocketAddress local) throws IOException {
         check(socket.bind(InetEndpoints.endpoint(local)));
     }
 
     /**
-     * Connects. If that fails the socket is closed.
+     * Connects. If that fails, the socket is closed.
      *
-     * @param timeoutMillis 0 waits for as long as TCP tries
+     * @param timeoutMillis 0 for as long as TCP tries
      * @throws SocketTimeoutException if the time is over
      * @throws java.net.ConnectException if the peer refuses, or does not answer
      */
@@ -73,7 +73,7 @@ public final class TapSocket implements Closeable {
         final Endpoint endpoint = InetEndpoints.endpoint(remote);
         socket.sendTimeoutNanos(timeoutMillis * NANOS_PER_MILLI);
         final int result = socket.connect(endpoint);
-        // The limit is connect's alone; a write waits for as long as it takes.
+        // The limit is for connect alone; a write waits without a limit.
         socket.sendTimeoutNanos(0);
         if (result == 0) {
             return;
@@ -103,7 +103,7 @@ public final class TapSocket implements Closeable {
 
     // ---- Bytes
 
-    /** What the peer sends. Closing the stream closes the socket. */
+    /** The bytes from the peer. Closing the stream closes the socket. */
     public InputStream input() throws IOException {
         requireOpen();
         if (inputShut) {
@@ -113,7 +113,7 @@ public final class TapSocket implements Closeable {
     }
 
     /**
-     * What the peer receives. A write returns when the stack has taken all its bytes. Closing the stream closes the
+     * The bytes to the peer. A write returns when the stack has taken all its bytes. Closing the stream closes the
      * socket.
      */
     public OutputStream output() throws IOException {
@@ -127,13 +127,13 @@ public final class TapSocket implements Closeable {
     /**
      * Reads into a buffer; waits for at least one byte, as {@link #input()} does.
      *
-     * @return how many bytes were read, or -1 at the end
+     * @return the number of bytes read, or -1 at the end
      */
     public int read(final ByteBuffer target) throws IOException {
         return input.read(target);
     }
 
-    /** Writes all remaining bytes of {@code source}. Ordered with what was written to {@link #output()} before. */
+    /** Writes all remaining bytes of {@code source}. Ordered with earlier writes to {@link #output()}. */
     public void write(final ByteBuffer source) throws IOException {
         output.write(source);
     }
@@ -141,25 +141,25 @@ public final class TapSocket implements Closeable {
     /**
      * Reads into a blocking channel; see {@link StreamSocket#recvTo}.
      *
-     * @return how many bytes the channel has taken, at least 1, or -1 at the end
+     * @return the number of bytes that the channel took, at least 1, or -1 at the end
      */
     public int readTo(final WritableByteChannel target) throws IOException {
         return input.readTo(target);
     }
 
     /**
-     * Writes what comes from a blocking channel; see {@link StreamSocket#sendFrom}.
+     * Writes the bytes of a blocking channel; see {@link StreamSocket#sendFrom}.
      *
-     * @return how many bytes came, at least 1, or -1 at the channel's end
+     * @return the number of bytes written, at least 1, or -1 at the channel's end
      */
     public int writeFrom(final ScatteringByteChannel source) throws IOException {
         return output.writeFrom(source);
     }
 
     /**
-     * Reads what is there, without waiting; for a {@link SocketHandler}.
+     * Reads the available bytes, without waiting; for a {@link SocketHandler}.
      *
-     * @return how many bytes were read; 0 if there is none yet, -1 at the end
+     * @return the number of bytes read; 0 if there is none yet, -1 at the end
      */
     public int readNow(final ByteBuffer target) throws IOException {
         return input.readNow(target);
@@ -174,16 +174,16 @@ public final class TapSocket implements Closeable {
     }
 
     /**
-     * Sends a part of a file by reference; see {@link StreamSocket#sendFile}. Ordered with what was written to
-     * {@link #output()} before.
+     * Sends a part of a file by reference; see {@link StreamSocket#sendFile}. Ordered with earlier writes to
+     * {@link #output()}.
      *
-     * @return how many bytes were taken: {@code count}, or less if the file does not reach that far (any more)
+     * @return the number of bytes taken: {@code count}, or fewer if the file does not reach that far (any more)
      */
     public long sendFile(final MappedFile file, final long position, final long count) throws IOException {
         return output.sendFile(file, position, count);
     }
 
-    /** How long a read may wait, in milliseconds; 0 for no limit. A read that has begun is not affected. */
+    /** The longest wait of a read, in milliseconds; 0 for no limit. A read in progress is not affected. */
     public void soTimeout(final int millis) {
         requireNotNegative(millis);
         socket.receiveTimeoutNanos(millis * NANOS_PER_MILLI);
@@ -195,7 +195,7 @@ public final class TapSocket implements Closeable {
 
     // ---- The end
 
-    /** Reads answer end of stream from now on. */
+    /** Ends the input: reads return end of stream from now on. */
     public void shutdownInput() throws IOException {
         requireOpen();
         if (inputShut) {
@@ -205,7 +205,7 @@ public final class TapSocket implements Closeable {
         inputShut = true;
     }
 
-    /** Ends our direction, behind all data written. */
+    /** Ends the output, behind all data written. */
     public void shutdownOutput() throws IOException {
         requireOpen();
         if (outputShut) {
@@ -259,7 +259,7 @@ public final class TapSocket implements Closeable {
         return inputShut;
     }
 
-    /** Throws what a call's negative result stands for; an interrupted thread closes the socket. */
+    /** Throws the exception for a call's negative result; an interrupted thread closes the socket. */
     IOException failure(final long result) {
         if (Errno.is(result, SocketError.EINTR)) {
             close();

@@ -4,20 +4,17 @@ import io.tapstack.error.SocketError;
 import io.tapstack.ip.PathMtuPolicy;
 import io.tapstack.tcp.TcpConfig;
 
-/**
- * The int-valued options that are a matter of TCP's configuration: from Linux's numbers and units to {@link TcpConfig}
- * and back.
- */
+/** The int-valued options of TCP's configuration: converts between Linux's numbers and units and {@link TcpConfig}. */
 final class TcpConfigOptions {
 
-    /** The answer of {@link #get} and {@link #set} for an option that is not known here. */
+    /** The result of {@link #get} and {@link #set} for an unknown option. */
     static final int UNKNOWN = -SocketError.ENOPROTOOPT.errno();
 
     private static final int INVALID = -SocketError.EINVAL.errno();
     private static final int DEFAULT_TTL = 64;
     private static final int MIN_SEGMENT = 88; // Linux's TCP_MIN_MSS
     private static final int MAX_SEGMENT = 32_767;
-    private static final int DEFAULT_SEGMENT = 536; // what Linux says before there is a connection
+    private static final int DEFAULT_SEGMENT = 536; // Linux's value before there is a connection
     private static final int MAX_FIN_WAIT_2_SECONDS = 120;
     private static final int MAX_KEEPALIVE_SECONDS = 32_767;
     private static final int MAX_KEEPALIVE_COUNT = 127;
@@ -48,7 +45,7 @@ final class TcpConfigOptions {
             case SocketOptions.SOL_SOCKET -> getSocketLevel(config, name);
             case SocketOptions.IPPROTO_IP -> getIpLevel(config, name);
             case SocketOptions.IPPROTO_TCP -> getTcpLevel(config, name);
-            default -> -SocketError.EOPNOTSUPP.errno(); // as Linux says it of levels that are not the socket's
+            default -> -SocketError.EOPNOTSUPP.errno(); // as on Linux for other levels than the socket's
         };
     }
 
@@ -225,12 +222,12 @@ final class TcpConfigOptions {
         };
     }
 
-    /** As Linux does, a size out of range is not refused but brought into it. */
+    /** As on Linux, a size out of range is not refused but limited to it. */
     private static int buffer(final int bytes, final int least) {
         return Math.max(least, Math.min(bytes < 0 ? MAX_BUFFER : bytes, MAX_BUFFER));
     }
 
-    /** As Linux says it: socket(7), SO_RCVBUF. */
+    /** As on Linux: socket(7), SO_RCVBUF. */
     static int doubled(final int bytes) {
         return (int) Math.min(Integer.MAX_VALUE, 2L * bytes);
     }
@@ -242,7 +239,7 @@ final class TcpConfigOptions {
         return Math.max(0, Math.min(seconds, MAX_FIN_WAIT_2_SECONDS)) * SECONDS;
     }
 
-    /** How many timeouts of 1, 2, 4 and so on seconds it takes until so many seconds are over. */
+    /** The number of timeouts of 1, 2, 4 and so on seconds that take {@code seconds}. */
     private static int timeouts(final int seconds) {
         int timeouts = 0;
         while (timeouts < MAX_DEFER_TIMEOUTS && seconds > seconds(timeouts)) {
@@ -251,7 +248,7 @@ final class TcpConfigOptions {
         return timeouts;
     }
 
-    /** How long so many timeouts take together. */
+    /** The time of {@code timeouts} timeouts together. */
     private static int seconds(final int timeouts) {
         int seconds = 0;
         int timeout = 1;

@@ -14,9 +14,9 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Reads a file by {@code pread(2)}. An interrupted thread that calls almost any method of a
- * {@link java.nio.channels.FileChannel} closes it, for everybody; an {@link AsynchronousFileChannel} knows no
- * interrupts, and here the calling thread does its reads itself. ({@code RandomAccessFile} knows none either, but
- * cannot open each name: it takes names as text.)
+ * {@link java.nio.channels.FileChannel} closes it for all threads; an {@link AsynchronousFileChannel} ignores
+ * interrupts, and here the calling thread does its reads itself. ({@code RandomAccessFile} ignores them too, but cannot
+ * open every name: it takes names as text.)
  */
 final class UninterruptedReads implements FileReads {
 
@@ -37,7 +37,7 @@ final class UninterruptedReads implements FileReads {
     @Override
     public int read(final ByteBuffer target, final long position) throws IOException {
         try {
-            return file.read(target, position).get(); // The calling thread has done it already.
+            return file.read(target, position).get(); // The calling thread has already done it.
         } catch (final ExecutionException e) {
             throw e.getCause() instanceof IOException cause ? cause : new IOException(e.getCause());
         } catch (final InterruptedException e) {
@@ -51,7 +51,7 @@ final class UninterruptedReads implements FileReads {
         file.close();
     }
 
-    /** Has each task done by the thread that brings it. Never ends. */
+    /** Runs each task in the thread that submits it. Never ends. */
     private static final class CallingThread extends AbstractExecutorService {
 
         @Override

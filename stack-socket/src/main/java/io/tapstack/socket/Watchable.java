@@ -4,20 +4,20 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a {@link SocketLayer#poll} or an {@link EventPoll} can watch: a socket, or another {@link EventPoll}. Used under
- * the stack's lock.
+ * A socket or an {@link EventPoll}, which a {@link SocketLayer#poll} or another {@link EventPoll} can watch. Used with
+ * the stack's lock held.
  */
 public abstract sealed class Watchable permits StackSocket, EventPoll {
 
     private final List<ReadinessListener> listeners = new ArrayList<>(1);
 
-    /** Whether it was closed, so that it will never be ready again. */
+    /** True if it was closed, so that it will never be ready again. */
     public abstract boolean isClosed();
 
-    /** What can be done now without waiting: a set of {@link PollEvents}. */
+    /** The calls that would not wait now: a set of {@link PollEvents}. */
     abstract int readiness();
 
-    /** Has {@code listener} called whenever there may be something new to find by {@link #readiness}. */
+    /** Calls {@code listener} whenever {@link #readiness} may have changed. */
     final void addListener(final ReadinessListener listener) {
         listeners.add(listener);
     }

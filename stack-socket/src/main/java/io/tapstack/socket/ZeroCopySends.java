@@ -8,10 +8,10 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sends of a {@link StreamSocket} with {@code MSG_ZEROCOPY}: counts them from 0, and reports in the error queue
- * which of them are completed, so that the application may use their memory again. A direct buffer is referred to where
- * it lies until the peer has acknowledged its bytes and nothing refers to them any more; other memory is copied, which
- * the report says. Used under the stack's lock.
+ * The sends of a {@link StreamSocket} with {@code MSG_ZEROCOPY}: counts them from 0, and reports their completion in
+ * the error queue, so that the application may use their memory again. A direct buffer is sent by reference, until the
+ * peer has acknowledged its bytes and no reference is left; other memory is copied, as the report says. Used with the
+ * stack's lock held.
  */
 final class ZeroCopySends {
 
@@ -31,7 +31,11 @@ final class ZeroCopySends {
         this.pool = pool;
     }
 
-    /** A send begins; {@link Call#end} ends it. @return null if too many are outstanding: {@code ENOBUFS} */
+    /**
+     * Begins a send; {@link Call#end} ends it.
+     *
+     * @return null if too many are outstanding: {@code ENOBUFS}
+     */
     @Nullable
     Call begin() {
         return outstanding + errors.queue().zeroCopyReports() < MAX_OUTSTANDING ? new Call() : null;
@@ -43,12 +47,12 @@ final class ZeroCopySends {
         private int id;
         private boolean taken;
         private boolean copied;
-        // Regions that are not released, and one for the send itself.
+        // Unreleased regions, and one for the send itself.
         private int pieces = 1;
 
         /**
-         * Appends {@code length} bytes from {@code data}'s position on to what {@code connection} sends, and moves the
-         * position.
+         * Appends {@code length} bytes from {@code data}'s position on to the send queue of {@code connection}, and
+         * moves the position.
          */
         void append(final TcpConnection connection, final ByteBuffer data, final int length) {
             if (!taken) {
@@ -56,7 +60,7 @@ final class ZeroCopySends {
                 id = nextId++;
                 outstanding++;
             }
-            // Without checksum offload the stack itself copies, for each segment.
+            // Without checksum offload the stack itself copies each segment.
             copied |= !data.isDirect() || !connection.sendsByReference();
             if (data.isDirect()) {
                 append(connection, new LentRegion(this, data.slice(data.position(), length)), length);
@@ -79,7 +83,7 @@ final class ZeroCopySends {
             region.release();
         }
 
-        /** The bytes went another way, by a copy: into a SYN. */
+        /** The bytes were copied, into a SYN. */
         void copied() {
             taken = true;
             copied = true;
@@ -87,7 +91,7 @@ final class ZeroCopySends {
             outstanding++;
         }
 
-        /** The send is over. */
+        /** The send has ended. */
         void end() {
             released();
         }

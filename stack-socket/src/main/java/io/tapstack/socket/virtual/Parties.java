@@ -9,21 +9,19 @@ import java.util.concurrent.locks.Condition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Those for whom a virtual time stands still, and which of them each thread makes a call for. All methods are called
- * under the stack's lock.
+ * The parties of a virtual time, and the party that each thread makes a call for. All methods are called with the lock
+ * held.
  */
 final class Parties {
 
-    /**
-     * Real time after which a party that makes no further call is not waited for any more: its thread has gone its way.
-     */
+    /** Real time after which a party without a further call is not waited for: its thread is gone. */
     private static final long FORGOTTEN_NANOS = 5_000_000_000L;
 
     private final Condition changed;
     private final List<Party> parties = new ArrayList<>();
     private final Map<Thread, Party> inCall = new HashMap<>();
 
-    // In real time: when somebody did something last.
+    // In real time: when a party last did something.
     private long activeAt;
 
     /** @param changed signalled when a party does something */
@@ -52,7 +50,7 @@ final class Parties {
         active();
     }
 
-    /** The party that the calling thread is in a call for, or null. */
+    /** The party that the calling thread makes a call for, or null. */
     @Nullable
     Party ofThisThread() {
         return inCall.get(Thread.currentThread());
@@ -63,7 +61,7 @@ final class Parties {
         changed.signalAll();
     }
 
-    /** For how long nobody has done anything, in real time. */
+    /** Real time since a party last did something. */
     long idleNanos() {
         return System.nanoTime() - activeAt;
     }

@@ -1,21 +1,21 @@
 package io.tapstack.socket.virtual;
 
 /**
- * One who makes calls, one at a time, and for whom {@link VirtualTime} stands still: while a call does not wait, and
- * after one that had to, until the next. Any thread may call.
+ * A maker of calls, one at a time, for which {@link VirtualTime} stands still: while a call does not wait, and after a
+ * call that had to wait, until the next one. Any thread may call.
  */
 public final class Party {
 
     private enum Doing {
-        /** Nothing: it is between two calls. */
+        /** Between two calls. */
         NOTHING,
-        /** It is in a call. */
+        /** In a call. */
         CALLING,
-        /** It waits in a call. */
+        /** Waiting in a call. */
         WAITING,
-        /** It lets time go on. */
+        /** Letting time run. */
         DRIVING,
-        /** It had to wait in its last call, and has not made another one. */
+        /** Between two calls, after one that had to wait. */
         HOLDING
     }
 
@@ -31,7 +31,7 @@ public final class Party {
         this.parties = parties;
     }
 
-    /** The calling thread makes a call for this party from now on. */
+    /** Begins a call of the calling thread for this party. */
     public void begin() {
         time.lock();
         try {
@@ -43,7 +43,7 @@ public final class Party {
         }
     }
 
-    /** The call is over; whatever it has caused at this very time happens first. */
+    /** Ends the call; its effects at the present time happen first. */
     public void end() {
         time.lock();
         try {
@@ -56,7 +56,7 @@ public final class Party {
         }
     }
 
-    /** There will be no more calls. */
+    /** Ends the party: it makes no more calls. */
     public void leave() {
         time.lock();
         try {
@@ -67,14 +67,14 @@ public final class Party {
         }
     }
 
-    // ---- Under the stack's lock
+    // ---- With the stack's lock held
 
-    /** Its call has to wait, perhaps. */
+    /** Its call may have to wait. */
     void waits() {
         doing = Doing.WAITING;
     }
 
-    /** Its call does have to wait. */
+    /** Its call has to wait. */
     void hasToWait() {
         hasWaited = true;
     }
@@ -83,12 +83,12 @@ public final class Party {
         doing = Doing.DRIVING;
     }
 
-    /** Its call goes on. */
+    /** Its call continues. */
     void goesOn() {
         doing = Doing.CALLING;
     }
 
-    /** Time need not wait for its next call, if that has not come in {@code nanos} of real time. */
+    /** Lets time run without its next call, if none has come for {@code nanos} of real time. */
     void giveUpAfter(final long nanos) {
         if (doing == Doing.HOLDING && System.nanoTime() - heldSince > nanos) {
             doing = Doing.NOTHING;
@@ -103,7 +103,7 @@ public final class Party {
         return doing == Doing.HOLDING;
     }
 
-    /** True if it may do something at this very time. */
+    /** True if it may do something at the present time. */
     boolean isActive() {
         return doing == Doing.CALLING || doing == Doing.HOLDING;
     }

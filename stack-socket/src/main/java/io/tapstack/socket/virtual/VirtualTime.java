@@ -16,19 +16,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The lock of stacks whose time is virtual: it stands still, and jumps from one event (a timer, a frame, the end of a
- * wait) to the next when somebody {@linkplain #run lets it go on}. Those who make calls are {@link Party parties}.
- * While one of them is in a call and does not wait, no time passes; and when a call that had to wait is over, none
- * passes until that party's next call, so that everybody sees things at the time at which they happen.
+ * wait) to the next when a thread {@linkplain #run lets it run}. A thread that makes calls does so for a {@link Party}.
+ * No time passes while a party is in a call that does not wait, nor after a call that had to wait until that party's
+ * next call, so that each party sees an event at the time of the event.
  *
- * <p>If all parties wait in calls of their own, nobody is left who could let time go on. After {@link #PATIENCE_NANOS}
- * of real time it then goes on by itself, until a wait is over.
+ * <p>If all parties wait in calls of their own, no thread is left to let time run. After {@link #PATIENCE_NANOS} of
+ * real time it then runs by itself, until a wait ends.
  *
  * <p>Any thread may call, but only a thread that makes a call for a party may wait: the wait of another one gets an
- * {@link IllegalStateException}, since time would not stand still for it. The stacks are polled by whoever is inside.
+ * {@link IllegalStateException}, since time would not stand still for it. The thread that holds the lock polls the
+ * stacks.
  */
 public final class VirtualTime implements StackLock {
 
-    /** Real time that somebody may take to join in before time goes on by itself. */
+    /** Real time for another party to join before time runs by itself. */
     public static final long PATIENCE_NANOS = 250_000_000L;
 
     private static final int MAX_STEPS_AT_ONCE = 100_000;
@@ -43,7 +44,7 @@ public final class VirtualTime implements StackLock {
     private volatile long now;
 
     /**
-     * Time that goes on at once when it may.
+     * Creates a time without hesitation.
      *
      * @param startNanos the time at the start
      */
@@ -52,11 +53,11 @@ public final class VirtualTime implements StackLock {
     }
 
     /**
-     * The same, with some patience.
+     * Creates a time with a hesitation.
      *
-     * @param hesitationNanos of real time, in which nobody may have done anything before time goes on: parties in other
-     *     processes start their calls at the same time as somebody lets time go on, and should be heard first
-     * @param patienceNanos {@link #PATIENCE_NANOS}, or less if it is known that nobody else will join in
+     * @param hesitationNanos real time without a call of any party before time runs: parties in other processes, whose
+     *     calls begin at the same time as the run, should be heard first
+     * @param patienceNanos {@link #PATIENCE_NANOS}, or less if no other party will join
      */
     public VirtualTime(final long startNanos, final long hesitationNanos, final long patienceNanos) {
         this.hesitationNanos = hesitationNanos;
@@ -64,14 +65,14 @@ public final class VirtualTime implements StackLock {
         this.now = startNanos;
     }
 
-    /** One more stack that has this time; it is used under the stack's lock only, from now on. */
+    /** Adds a stack to this time; from now on it is used with the lock held only. */
     public void add(final Pollable stack) {
         lock.lock();
         stacks.add(stack);
         lock.unlock();
     }
 
-    /** Somebody who makes calls from now on. */
+    /** Adds a party, which makes calls from now on. */
     public Party join() {
         lock.lock();
         try {
@@ -83,7 +84,7 @@ public final class VirtualTime implements StackLock {
         }
     }
 
-    /** True while time stands still for somebody's next call. */
+    /** True while time stands still for a party's next call. */
     public boolean isHeld() {
         lock.lock();
         try {
@@ -93,7 +94,7 @@ public final class VirtualTime implements StackLock {
         }
     }
 
-    /** Has the stacks do what is to be done at this very time. */
+    /** Polls the stacks until nothing is left to do at the present time. */
     public void settle() {
         lock.lock();
         try {
@@ -106,11 +107,11 @@ public final class VirtualTime implements StackLock {
     }
 
     /**
-     * Lets time go on, as far as nobody holds it, until {@code done} or {@code untilNanos}, or, if that is
-     * {@link WaitPoint#NEVER}, until nothing will happen any more. A party that calls this has to be in a call.
+     * Lets time run, as far as no party holds it, until {@code done} or {@code untilNanos}, or, if that is
+     * {@link WaitPoint#NEVER}, until no event is left. A party that calls this must be in a call.
      *
-     * @param done asked inside, after each event
-     * @return whether it was {@code done}
+     * @param done asked with the lock held, after each event
+     * @return true if it was {@code done}
      * @throws InterruptedException if the thread was interrupted
      */
     public boolean run(final BooleanSupplier done, final long untilNanos) throws InterruptedException {
@@ -141,7 +142,7 @@ public final class VirtualTime implements StackLock {
         }
     }
 
-    /** To the next event, or {@code limitNanos}. */
+    /** Moves to the next event, or to {@code limitNanos}. */
     private void step(final long limitNanos) {
         now = Math.max(now, Math.min(limitNanos, nextEvent()));
         for (final Waiter waiter : List.copyOf(waiters)) {
@@ -178,7 +179,7 @@ public final class VirtualTime implements StackLock {
             deferred.remove().run();
         }
         for (final Pollable stack : stacks) {
-            // What one has sent may have come in at another, which was polled before.
+            // A frame of one stack may have arrived at another, which was polled before.
             more |= stack.isPollWanted() || stack.device().nextEvent() <= now;
         }
         return more;
@@ -186,7 +187,7 @@ public final class VirtualTime implements StackLock {
 
     private static void requireProgress(final int steps) {
         if (steps > MAX_STEPS_AT_ONCE) {
-            throw new IllegalStateException("time stands still: there is always more to do");
+            throw new IllegalStateException("virtual time cannot advance: the stacks always have more to do");
         }
     }
 
@@ -229,7 +230,7 @@ public final class VirtualTime implements StackLock {
 
     @Override
     public void whenEnded(final Runnable listener) {
-        // It never is.
+        // It never ends.
     }
 
     private final class Point implements WaitPoint {
@@ -248,7 +249,7 @@ public final class VirtualTime implements StackLock {
             waiters.add(waiter);
             waiter.begin();
             try {
-                // What the call has caused may end the wait already.
+                // The effects of the call may end the wait at once.
                 settle();
                 if (!waiter.over && deadlineNanos > now) {
                     parties.active();
@@ -302,12 +303,12 @@ public final class VirtualTime implements StackLock {
             }
         }
 
-        /** True if for some while nobody has been there who could do anything, or let time go on. */
+        /** True if for some time no party could do anything, or let time run. */
         private boolean isNobodyLeft() {
             return parties.isEverybodyWaiting() && parties.idleNanos() > patienceNanos;
         }
 
-        /** From now on the party is active, so that time waits for it even before its thread has woken up. */
+        /** The party is active from now on, so that time waits for it even before its thread has woken up. */
         void end(final boolean byWakeUp) {
             woken = byWakeUp;
             over = true;

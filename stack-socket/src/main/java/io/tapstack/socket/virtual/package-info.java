@@ -1,6 +1,6 @@
 /**
- * Blocking calls of ordinary threads in time that is not real: a simulated network with sockets, exact and faster than
- * its time.
+ * Blocking calls of ordinary threads in virtual time: a simulated network with sockets, exact and faster than real
+ * time.
  */
 @NullMarked
 package io.tapstack.socket.virtual;
