@@ -9,12 +9,12 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * How the agent is set up.
+ * The settings of the agent.
  *
- * @param socket where it listens
- * @param virtualTime whether time moves by the suite's calls alone
- * @param tap the TAP that the stack is on; without one, the suite is the other end of the link
- * @param settings what each reset goes back to
+ * @param socket the path of its socket
+ * @param virtualTime true if only the suite's calls advance the time
+ * @param tap the TAP of the stack; without one, the suite is the other end of the link
+ * @param settings that each reset restores
  */
 public record AgentConfig(
         Path socket,

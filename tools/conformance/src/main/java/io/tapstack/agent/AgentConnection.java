@@ -14,14 +14,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One connection of a suite. One thread reads requests, and so learns when the client is gone, even while a call waits;
+ * A connection of a suite. One thread reads requests, and so learns when the client is gone, even while a call waits;
  * the other makes the calls and writes the replies.
  */
 final class AgentConnection {
 
     private static final Logger LOG = LoggerFactory.getLogger(AgentConnection.class);
 
-    /** How long a call may go on after its client has said that there will be no more requests. */
+    /** Time for a call to end after its client has closed its output. */
     private static final long LAST_CALL_MILLIS = 1_000;
 
     private final ConformanceAgent agent;
@@ -34,21 +34,21 @@ final class AgentConnection {
     private final Condition workerChanged = lock.newCondition();
     private @Nullable Incarnation incarnation;
     private @Nullable Caller caller;
-    // From the moment at which the worker is given a request until its reply is written.
+    // From the hand-over of a request to the worker until its reply is written.
     private boolean busy;
 
-    // Until its reply is there: an interrupt in the middle of a write would close the channel.
+    // Until the reply is complete: an interrupt in the middle of a write would close the channel.
     private boolean interruptible;
     private boolean leaving;
     private boolean workerEnded;
 
-    /** What the worker is given: a request, or what is wrong with one, or nothing more. */
+    /** Work for the worker: a request, the fault of one, or the end. */
     private record Work(@Nullable Request request, @Nullable BadRequest bad) {
 
         static final Work END = new Work(null, null);
     }
 
-    /** What a call uses: noted at its start, for all of it. */
+    /** The incarnation and caller of a call, fixed at its start. */
     private record Place(Incarnation incarnation, Caller caller) {}
 
     AgentConnection(final ConformanceAgent agent, final SocketChannel channel) {
@@ -65,7 +65,7 @@ final class AgentConnection {
         worker.start();
     }
 
-    /** Calls from now on are made to {@code next}. */
+    /** Makes further calls to {@code next}. */
     void join(final Incarnation next) {
         lock.lock();
         try {
@@ -77,7 +77,7 @@ final class AgentConnection {
         }
     }
 
-    /** No more calls are made. */
+    /** Makes no further calls. */
     void leave() {
         lock.lock();
         try {
@@ -90,7 +90,7 @@ final class AgentConnection {
         }
     }
 
-    /** Ends the call that is being made, if there is any. */
+    /** Interrupts the call in progress, if there is one. */
     void interruptCall() {
         lock.lock();
         try {
@@ -135,7 +135,7 @@ final class AgentConnection {
         }
     }
 
-    /** Gives the worker something to do when it has done all before. */
+    /** Hands work to the worker when it has finished the earlier work. */
     private void hand(final Work next) throws InterruptedException, IOException {
         lock.lockInterruptibly();
         try {
@@ -203,7 +203,7 @@ final class AgentConnection {
         }
     }
 
-    /** @return null if there is nothing more to do */
+    /** @return null at the end */
     private @Nullable Reply reply(final Work next) {
         if (next.request() != null) {
             return call(next.request());

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A link whose other end is a test suite: IP packets without Ethernet, one by one, so there are no neighbours to
- * resolve. What the suite does not fetch fills the link, and then the stack has to wait, as with any device.
+ * resolve. Packets that the suite does not fetch fill the link, and then the stack has to wait, as with any device.
  *
  * <p>Any thread may call.
  */
@@ -28,9 +28,9 @@ final class AgentLink implements LinkDevice {
     private static final int CAPACITY_BYTES = 64 << 20;
 
     /**
-     * A packet that the stack has sent.
+     * A packet from the stack.
      *
-     * @param nanos when, in the stack's time
+     * @param nanos its time, in the stack's time
      */
     record Sent(byte[] packet, long nanos) {}
 
@@ -52,7 +52,11 @@ final class AgentLink implements LinkDevice {
 
     // ---- The suite's end
 
-    /** A packet for the stack, of 1 to {@link #MAX_PACKET} bytes. @return false if too many wait already */
+    /**
+     * Injects a packet for the stack, of 1 to {@link #MAX_PACKET} bytes.
+     *
+     * @return false if too many are waiting
+     */
     boolean inject(final byte[] packet) {
         lock.lock();
         try {
@@ -67,7 +71,7 @@ final class AgentLink implements LinkDevice {
         }
     }
 
-    /** True if the stack has sent something that was not taken. */
+    /** True if a packet of the stack waits to be taken. */
     boolean hasSent() {
         lock.lock();
         try {
@@ -77,7 +81,7 @@ final class AgentLink implements LinkDevice {
         }
     }
 
-    /** The oldest packet that the stack has sent, or null. */
+    /** The oldest packet from the stack, or null. */
     @Nullable
     Sent take() {
         lock.lock();

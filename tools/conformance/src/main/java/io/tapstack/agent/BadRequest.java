@@ -10,19 +10,19 @@ final class BadRequest extends IOException {
     private final int errno;
     private final boolean last;
 
-    /** @param last whether it is not known where the next request starts */
+    /** @param last true if the start of the next request is unknown */
     BadRequest(final int errno, final boolean last, final String message) {
         super(message);
         this.errno = errno;
         this.last = last;
     }
 
-    /** What the client is told. */
+    /** The errno for the client. */
     int errno() {
         return errno;
     }
 
-    /** Whether the connection has to end after that. */
+    /** True if the connection has to end after that. */
     boolean isLast() {
         return last;
     }

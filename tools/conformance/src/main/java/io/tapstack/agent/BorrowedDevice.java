@@ -3,7 +3,7 @@ package io.tapstack.agent;
 import io.tapstack.link.ForwardingLink;
 import io.tapstack.link.LinkDevice;
 
-/** A device that stays open when the stack that uses it is closed: the next stack is to have it, too. */
+/** A device that stays open when its stack is closed, for the next stack. */
 final class BorrowedDevice extends ForwardingLink {
 
     BorrowedDevice(final LinkDevice device) {
@@ -12,6 +12,6 @@ final class BorrowedDevice extends ForwardingLink {
 
     @Override
     public void close() {
-        // It is its owner's.
+        // The owner closes the device.
     }
 }

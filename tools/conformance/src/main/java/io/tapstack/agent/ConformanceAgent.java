@@ -25,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The conformance agent: a stack behind a Unix-domain socket. Each connection has a thread that accepts its requests
- * and one that makes the calls. {@code docs/agent.md} says what can be asked.
+ * The conformance agent: a stack behind a Unix-domain socket. Each connection has a thread that reads its requests and
+ * one that makes the calls. {@code docs/agent.md} describes the requests.
  */
 public final class ConformanceAgent implements AutoCloseable {
 
@@ -78,7 +78,7 @@ public final class ConformanceAgent implements AutoCloseable {
         }
     }
 
-    /** Each packet by itself, as it is on the wire. */
+    /** One packet per frame, as on the wire. */
     private static LinkDevice open(final String name, final int mtu) throws IOException {
         return TapDevice.open(
                 TapConfig.named(name).withMtu(mtu).withoutOffload().withoutHostBatching());
@@ -99,7 +99,7 @@ public final class ConformanceAgent implements AutoCloseable {
         }
     }
 
-    /** A socket that nobody listens at any more is left by an agent that was killed. */
+    /** An agent that was killed leaves its socket behind, on which no process listens. */
     private static void removeStale(final UnixDomainSocketAddress address) throws IOException {
         final Path path = address.getPath();
         final boolean isSocket = Files.exists(path)
@@ -130,7 +130,7 @@ public final class ConformanceAgent implements AutoCloseable {
         return RealIncarnation.start(device, stack, settings(), startMicros);
     }
 
-    /** Those of the command line, and the MTU in any case: our own link would take packets of any size. */
+    /** The settings of the command line, and the MTU in any case, as our own link would take packets of any size. */
     private List<Setting> settings() {
         final List<Setting> all = new ArrayList<>();
         all.add(Setting.parse("mtu=" + config.mtu()));
@@ -166,7 +166,7 @@ public final class ConformanceAgent implements AutoCloseable {
         }
     }
 
-    /** Op 1, called by {@code caller}: everything starts anew. Calls of the other connections that wait fail. */
+    /** Op 1, called by {@code caller}: starts a new stack. Waiting calls of the other connections fail. */
     void reset(final AgentConnection caller) {
         lock.lock();
         try {

@@ -12,15 +12,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The stack from one reset to the next, with its sockets, its link and its time. Times are in microseconds and go on
- * from one incarnation to the next; the stack's own start anew each time, so that the same calls lead to the same
+ * The stack from one reset to the next, with its sockets, its link and its time. Times are in microseconds and continue
+ * from one incarnation to the next; the stack's own time starts anew each time, so that the same calls lead to the same
  * packets.
  *
  * <p>Any thread may call.
  */
 abstract class Incarnation implements AutoCloseable {
 
-    /** How long op 16 waits for a packet. */
+    /** The longest wait of op 16 for a packet. */
     static final long PACKET_TIMEOUT_NANOS = 120_000_000_000L;
 
     private static final long NANOS_PER_MICRO = 1_000;
@@ -32,16 +32,16 @@ abstract class Incarnation implements AutoCloseable {
     private final Readiness readiness;
     private long lastMicros;
 
-    /** One connection of the suite. */
+    /** A connection of the suite. */
     interface Caller {
 
-        /** The calling thread makes a call. */
+        /** The calling thread begins a call. */
         void begin();
 
-        /** It is over. */
+        /** The call has ended. */
         void end();
 
-        /** There will be none any more. */
+        /** No further calls follow. */
         void leave();
     }
 
@@ -76,38 +76,38 @@ abstract class Incarnation implements AutoCloseable {
         return readiness;
     }
 
-    /** What it is about; inside {@link #stackLock()}. */
+    /** The stack; used with {@link #stackLock()} held. */
     final NetworkStack stack() {
         return stack;
     }
 
-    /** Changes a setting for what comes. */
+    /** Changes a setting for sockets that are created from now on. */
     final void apply(final Setting setting) {
         apply(stackLock(), setting);
     }
 
-    /** The time, and never the same twice. */
+    /** The time, never the same one twice. */
     final synchronized long uniqueMicros() {
         lastMicros = Math.max(lastMicros + 1, micros(nanos()));
         return lastMicros;
     }
 
-    /** The latest time that anybody was told. */
+    /** The latest time that was returned. */
     final synchronized long lastMicros() {
         return lastMicros;
     }
 
-    /** The suite's time for the stack's. */
+    /** Converts the stack's time to the suite's. */
     final long micros(final long nanos) {
         return startMicros + (nanos - startNanos()) / NANOS_PER_MICRO;
     }
 
-    /** The suite's time for the stack's, in nanoseconds: what messages tell. */
+    /** Converts the stack's time to the suite's, in nanoseconds, for the times of messages. */
     private long realNanos(final long nanos) {
         return startMicros * NANOS_PER_MICRO + (nanos - startNanos());
     }
 
-    /** The stack's time for the suite's. */
+    /** Converts the suite's time to the stack's. */
     final long nanos(final long micros) {
         return startNanos() + (micros - startMicros) * NANOS_PER_MICRO;
     }
@@ -120,13 +120,13 @@ abstract class Incarnation implements AutoCloseable {
     /** The stack's time at the start. */
     abstract long startNanos();
 
-    /** Somebody who makes calls from now on. */
+    /** Adds a maker of calls. */
     abstract Caller join();
 
-    /** The link whose other end is the suite, or null if it is another one. */
+    /** The link whose other end is the suite, or null if the stack is on a TAP. */
     abstract @Nullable AgentLink link();
 
-    /** Lets the stack see what was put into {@link #link()}. */
+    /** Lets the stack receive the packet that was put into {@link #link()}. */
     abstract void packetArrived();
 
     /**
@@ -134,13 +134,13 @@ abstract class Incarnation implements AutoCloseable {
      */
     abstract @Nullable Sent nextPacket(AgentLink link) throws InterruptedException;
 
-    /** Lets so much time pass. */
+    /** Lets {@code micros} pass. */
     abstract void advance(long micros) throws InterruptedException;
 
-    /** What somebody was told that it is, it is from now on. */
+    /** Advances the time to the latest one that was returned. */
     abstract void catchUp() throws InterruptedException;
 
-    /** Ends everything. Calls that wait fail. */
+    /** Ends the stack. Waiting calls fail. */
     @Override
     public abstract void close();
 }

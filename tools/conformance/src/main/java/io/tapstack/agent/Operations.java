@@ -19,7 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What can be asked of the agent: op by op, from a {@link Request} to a {@link Reply}. */
+/** The operations of the agent, each from a {@link Request} to a {@link Reply}. */
 final class Operations {
 
     static final int RESET = 1;
@@ -71,14 +71,14 @@ final class Operations {
     private final Runnable reset;
     private final SocketCalls calls;
 
-    /** @param reset has everything start anew, in another incarnation */
+    /** @param reset starts a new incarnation */
     Operations(final Incarnation incarnation, final Runnable reset) {
         this.incarnation = incarnation;
         this.reset = reset;
         this.calls = incarnation.calls();
     }
 
-    /** @throws InterruptedException if the call was broken off */
+    /** @throws InterruptedException if the call was interrupted */
     Reply perform(final Request request) throws InterruptedException {
         if (request.op() != NOW && request.op() != RESET) {
             incarnation.catchUp();
@@ -178,7 +178,7 @@ final class Operations {
         return Reply.of(calls.send(request.a(), blob, (int) request.c(), to));
     }
 
-    /** The answer's blob: {@code u32 n, n bytes of name, u32 n, n bytes of control messages}, data. */
+    /** The reply's blob: {@code u32 n, n bytes of name, u32 n, n bytes of control messages}, data. */
     private Reply receiveMessage(final Request request) {
         final long length = request.b();
         final long room = request.d();
@@ -207,7 +207,7 @@ final class Operations {
         return new Reply(result, message.flags(), blob.flip());
     }
 
-    /** The blob: the address, as {@code d} says, {@code u32 n, n bytes of control messages}, data. */
+    /** The request's blob: the address, as {@code d} says, {@code u32 n, n bytes of control messages}, data. */
     private Reply sendMessage(final Request request) {
         final ByteBuffer blob = request.blob();
         final boolean addressed = request.d() == ADDRESS_BYTES;

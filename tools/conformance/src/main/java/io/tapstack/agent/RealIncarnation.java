@@ -18,17 +18,17 @@ final class RealIncarnation extends Incarnation {
     private static final Caller ANYBODY = new Caller() {
         @Override
         public void begin() {
-            // Time goes on whatever anybody does.
+            // Real time needs no permission to run.
         }
 
         @Override
         public void end() {
-            // The same.
+            // As in begin.
         }
 
         @Override
         public void leave() {
-            // The same.
+            // As in begin.
         }
     };
 
@@ -104,7 +104,7 @@ final class RealIncarnation extends Incarnation {
 
     @Override
     void catchUp() {
-        // Time does so by itself.
+        // Real time runs by itself.
     }
 
     @Override

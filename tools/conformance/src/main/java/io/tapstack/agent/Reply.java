@@ -6,7 +6,7 @@ import java.nio.ByteOrder;
 import java.nio.channels.WritableByteChannel;
 
 /**
- * What a call has answered: {@code i64 rc, i32 errno, i64 x, u32 n, n bytes}, little-endian.
+ * The reply to a request: {@code i64 rc, i32 errno, i64 x, u32 n, n bytes}, little-endian.
  *
  * @param result 0 or more, or a negative errno
  * @param blob from its position to its limit
@@ -15,7 +15,7 @@ record Reply(long result, long x, ByteBuffer blob) {
 
     private static final int HEAD = 2 * Long.BYTES + 2 * Integer.BYTES;
 
-    /** A result, or a negative errno, and no more. */
+    /** A result, or a negative errno, without a blob. */
     static Reply of(final long result) {
         return new Reply(result, 0, ByteBuffer.allocate(0));
     }
@@ -25,7 +25,7 @@ record Reply(long result, long x, ByteBuffer blob) {
         return new Reply(0, x, ByteBuffer.allocate(0));
     }
 
-    /** The bytes are told only with a success. */
+    /** A result with bytes, which are sent only with a success. */
     static Reply of(final long result, final ByteBuffer blob) {
         return result < 0 ? of(result) : new Reply(result, 0, blob);
     }

@@ -8,23 +8,23 @@ import java.nio.ByteOrder;
 import java.nio.channels.ReadableByteChannel;
 
 /**
- * One call: {@code u32 length, u8 op, i64 a, b, c, d, u32 n, n bytes}, little-endian; the length counts what follows
- * it.
+ * A request: {@code u32 length, u8 op, i64 a, b, c, d, u32 n, n bytes}, little-endian; the length counts the bytes
+ * behind it.
  *
- * @param blob in little-endian order, to be read by one
+ * @param blob in little-endian order, for one reader
  */
 record Request(int op, long a, long b, long c, long d, ByteBuffer blob) {
 
-    /** Longest blob, of a request as of a reply. */
+    /** Longest blob of a request or a reply. */
     static final int MAX_BLOB = 16 << 20;
 
     private static final int HEAD = Byte.BYTES + 4 * Long.BYTES + Integer.BYTES;
 
     /**
-     * Reads the next one.
+     * Reads the next request.
      *
      * @throws EOFException at the end of the stream, also within a request
-     * @throws BadRequest if it is none
+     * @throws BadRequest if the bytes are not a request
      */
     static Request read(final ReadableByteChannel channel) throws IOException {
         final long length = Integer.toUnsignedLong(fill(channel, Integer.BYTES).getInt());
@@ -51,7 +51,7 @@ record Request(int op, long a, long b, long c, long d, ByteBuffer blob) {
     }
 
     private static ByteBuffer fill(final ReadableByteChannel channel, final int length) throws IOException {
-        // What a client only announces costs nothing.
+        // Memory is allocated as bytes arrive, not as announced.
         ByteBuffer buffer = ByteBuffer.allocate(Math.min(length, 1 << 16)).order(ByteOrder.LITTLE_ENDIAN);
         while (true) {
             while (buffer.hasRemaining()) {

@@ -10,14 +10,14 @@ import io.tapstack.stack.StackLock;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A stack in virtual time: it moves by the suite's calls alone. */
+/** A stack in virtual time, which only the suite's calls advance. */
 final class VirtualIncarnation extends Incarnation {
 
     private static final long START_NANOS = 1_000_000_000;
 
     /**
-     * In real time. A suite that starts a call on one thread and waits for its packet on another means the one to come
-     * first.
+     * In real time. A suite that starts a call on one thread and waits for its packet on another expects the call to
+     * come first.
      */
     private static final long HESITATION_NANOS = 5_000_000;
 
@@ -39,7 +39,7 @@ final class VirtualIncarnation extends Incarnation {
         return start(config, settings, startMicros, HESITATION_NANOS, VirtualTime.PATIENCE_NANOS);
     }
 
-    /** The same for those who are known to make one call after the other, and need not be waited for so long. */
+    /** The same without the hesitation, for a caller that makes one call after the other. */
     static VirtualIncarnation start(
             final StackConfig config,
             final List<Setting> settings,
@@ -104,7 +104,7 @@ final class VirtualIncarnation extends Incarnation {
     Sent nextPacket(final AgentLink from) throws InterruptedException {
         time.run(from::hasSent, time.now() + PACKET_TIMEOUT_NANOS);
         final Sent sent = from.take();
-        // If the link was full the stack has more.
+        // If the link was full, the stack has more packets.
         time.settle();
         return sent;
     }

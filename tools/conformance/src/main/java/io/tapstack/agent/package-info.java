@@ -1,4 +1,4 @@
-/** The conformance agent: a whole stack behind a Unix-domain socket, for test suites that are written elsewhere. */
+/** The conformance agent: a whole stack behind a Unix-domain socket, for other test suites. */
 @NullMarked
 package io.tapstack.agent;
 

@@ -22,14 +22,14 @@ import java.util.function.Consumer;
  */
 public final class ScriptRunner {
 
-    /** What scripts are played against. */
+    /** The machine under test. */
     public enum Target {
         /** A stack of our own, in virtual time. */
         TAPSTACK,
         /** The Linux kernel, in real time. */
         KERNEL;
 
-        /** How early or late things may be unless somebody says otherwise. */
+        /** The default tolerance of times. */
         public long toleranceMicros() {
             return this == KERNEL ? KernelMachine.TOLERANCE_MICROS : StackMachine.TOLERANCE_MICROS;
         }
@@ -44,9 +44,9 @@ public final class ScriptRunner {
     private boolean warm;
 
     /**
-     * @param settings what scripts can override
-     * @param definitions words that stand for something else in scripts
-     * @param log where packets are told of if the settings say so, and scripts that are not played
+     * @param settings that scripts can override
+     * @param definitions values of words in scripts
+     * @param log receives packets, if the settings say so, and the names of scripts that are not played
      */
     public ScriptRunner(
             final Target target,
@@ -62,7 +62,7 @@ public final class ScriptRunner {
     /**
      * Plays one script.
      *
-     * @return what went wrong, as {@code file:line: error}; empty if nothing did
+     * @return the error as {@code file:line: error}; empty if there is none
      * @throws IOException if the file cannot be read, or there is no machine to play it against
      */
     public Optional<String> run(final Path file) throws IOException {
@@ -72,7 +72,7 @@ public final class ScriptRunner {
     /**
      * Plays the text of a script.
      *
-     * @param name what messages call it
+     * @param name of the script in messages
      */
     public Optional<String> run(final String name, final String text) throws IOException {
         try {
@@ -104,7 +104,7 @@ public final class ScriptRunner {
         playElsewhere(script, own);
     }
 
-    /** Has the JVM load and compile what it needs, before it has to be on time. */
+    /** Makes the JVM load and compile its code before times count. */
     private void warmUp() throws IOException {
         try (InputStream text = ScriptRunner.class.getResourceAsStream("warm-up.pkt")) {
             if (text == null) {
@@ -117,11 +117,11 @@ public final class ScriptRunner {
                 playElsewhere(script, own);
             }
         } catch (final ScriptException e) {
-            // The kernel may be of another opinion; it is warm all the same.
+            // The kernel may behave differently; the code is warm all the same.
         }
     }
 
-    /** Plays in a thread of its own, which does not come back from its namespace. */
+    /** Plays in a thread of its own, which does not return from its namespace. */
     private void playElsewhere(final Script script, final PlaySettings own) throws ScriptException, IOException {
         final PlayThread thread = new PlayThread(script, own);
         thread.start();

@@ -1,11 +1,10 @@
 /**
- * Plays scripts in the language of packetdrill: a script says which system calls a program makes, which packets come
- * in, and which have to go out, and when. {@code docs/packetdrill.md} describes the language as far as it is
- * understood.
+ * Plays scripts in the language of packetdrill: a script lists the system calls of a program, the packets that arrive,
+ * and the packets that must be sent, with their times. {@code docs/packetdrill.md} describes the supported part of the
+ * language.
  *
- * <p>From the bottom: {@code script} parses, {@code packet} and {@code call} know what packets and calls mean,
- * {@code assertion} evaluates code, {@code machine} and {@code kernel} are what is tested, {@code play} puts it
- * together.
+ * <p>From the bottom up: {@code script} parses, {@code packet} and {@code call} interpret packets and calls,
+ * {@code assertion} evaluates code, {@code machine} and {@code kernel} are the machines under test, {@code play} plays.
  */
 @NullMarked
 package io.tapstack.packetdrill;

@@ -22,7 +22,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code tapstack conformance-agent}: the stack as a test suite's object. */
+/** {@code tapstack conformance-agent}: the stack as the object of a test suite. */
 @Command(
         name = "conformance-agent",
         description = {
@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
         sortOptions = false)
 final class AgentCommand implements Callable<Integer> {
 
-    /** Whose time the stack lives in. */
+    /** The time of the stack. */
     private enum Time {
         VIRTUAL,
         REAL

@@ -43,8 +43,8 @@ import picocli.CommandLine.Spec;
 final class PacketdrillCommand implements Callable<Integer> {
 
     /**
-     * What packetdrill's own command line has beside the options that are declared here, so that a call of it works as
-     * it stands.
+     * Options of packetdrill's own command line besides those declared here, so that a command line for packetdrill
+     * works unchanged.
      */
     private static final List<String> UPSTREAM = List.of(
             "ip_version",

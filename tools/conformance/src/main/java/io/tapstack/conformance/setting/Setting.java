@@ -20,8 +20,8 @@ import java.util.function.Function;
 import java.util.function.ObjLongConsumer;
 
 /**
- * One {@code key=value} of the command line or of op 24. TCP's settings hold for sockets that are made from then on;
- * {@code mtu} and {@code iss} hold at once.
+ * A {@code key=value} of the command line or of op 24. TCP's settings apply to sockets that are created from then on;
+ * {@code mtu} and {@code iss} apply at once.
  */
 public final class Setting {
 
@@ -38,9 +38,13 @@ public final class Setting {
     private static final int MAX_BEACONS = 63;
     private static final long MAX_ISS = 0xFFFF_FFFFL;
 
-    /** As many as Linux acknowledges at once at the start (TCP_MAX_QUICKACKS). */
+    /** As many segments as Linux acknowledges at once at the start (TCP_MAX_QUICKACKS). */
 
-    /** Reads a value. @return what it does, or an {@link IllegalArgumentException} */
+    /**
+     * Reads a value.
+     *
+     * @return its effect, or an {@link IllegalArgumentException}
+     */
     private interface Key extends Function<String, BiConsumer<NetworkStack, TcpConfig>> {}
 
     private static final Map<String, Key> KEYS = new TreeMap<>(Map.ofEntries(
@@ -160,7 +164,7 @@ public final class Setting {
     /**
      * Reads {@code key=value}.
      *
-     * @throws IllegalArgumentException if there is no such key, or the value makes no sense for it
+     * @throws IllegalArgumentException if there is no such key, or the value is not one of the key's
      */
     public static Setting parse(final String text) {
         final int equals = Math.max(0, text.indexOf('='));
@@ -178,7 +182,7 @@ public final class Setting {
         }
     }
 
-    /** The link's MTU in bytes, if that is what the setting is about. */
+    /** The link's MTU in bytes, if this is the setting {@code mtu}. */
     public OptionalInt mtu() {
         return key.equals(MTU) ? OptionalInt.of(Integer.parseInt(value)) : OptionalInt.empty();
     }
@@ -189,9 +193,9 @@ public final class Setting {
     }
 
     /**
-     * Makes the change; under the stack's lock.
+     * Makes the change; called with the stack's lock held.
      *
-     * @param defaults of sockets that are made from now on
+     * @param defaults of sockets that are created from now on
      * @throws IllegalArgumentException if the stack's device does not allow it
      */
     public void apply(final NetworkStack stack, final TcpConfig defaults) {

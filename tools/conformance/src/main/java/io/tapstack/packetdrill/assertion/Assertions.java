@@ -11,9 +11,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Runs the code of a script. It is Python upstream; here it is what such code consists of in practice: {@code assert},
- * {@code print} and assignments over {@link Formula}s. Anything else is reported as unsupported. Variables last until
- * the script ends.
+ * Runs the code of a script. Upstream it is Python; here it is the part that scripts use: {@code assert}, {@code print}
+ * and assignments over {@link Formula}s. Other code is reported as unsupported. Variables last until the script ends.
  */
 public final class Assertions {
 
@@ -24,7 +23,7 @@ public final class Assertions {
     private final Map<String, Double> variables = new HashMap<>();
     private final Consumer<String> log;
 
-    /** @param log where a script prints to */
+    /** @param log receives the output of print */
     public Assertions(final Consumer<String> log) {
         this.log = log;
     }
@@ -32,8 +31,8 @@ public final class Assertions {
     /**
      * Runs {@code code}.
      *
-     * @param fields what the connection's state is now
-     * @throws ScriptException if an assertion is wrong, or there is more in it than is understood
+     * @param fields the present state of the connection
+     * @throws ScriptException if an assertion fails, or the code is not supported
      */
     public void run(final String code, final int line, final Map<String, Double> fields) throws ScriptException {
         variables.putAll(fields);

@@ -44,14 +44,18 @@ final class Formula {
         return either();
     }
 
-    /** There must be nothing behind the expression. */
+    /** Requires the end behind the expression. */
     void requireEnd() throws ScriptException {
         if (at < tokens.size()) {
             throw unsupported();
         }
     }
 
-    /** Behind the expression there may be a comma and something to print. @return the expression's text */
+    /**
+     * Allows a comma and a message behind the expression.
+     *
+     * @return the expression's text
+     */
     String requireEndOrMessage() throws ScriptException {
         if (at < tokens.size() && !tokens.get(at).equals(",")) {
             throw unsupported();
@@ -59,7 +63,7 @@ final class Formula {
         return text.substring(0, at == 0 ? 0 : ends.get(at - 1));
     }
 
-    /** The variables that were looked at. */
+    /** The variables that were used. */
     List<String> namesUsed() {
         return namesUsed;
     }

@@ -8,7 +8,7 @@ import java.util.Map;
 /** The fields of Linux's {@code struct tcp_info} by their names ({@code <linux/tcp.h>}, tcp(7)). */
 public final class TcpInfo {
 
-    /** Longest structure that any Linux has; a shorter one lacks the last fields. */
+    /** Longest structure of any Linux; a shorter one lacks the last fields. */
     public static final int MAX_BYTES = 512;
 
     private static final String[] BYTES = {"state", "ca_state", "retransmits", "probes", "backoff", "options"};
@@ -16,7 +16,7 @@ public final class TcpInfo {
     private static final int BITS_OFFSET = 7;
     private static final int WORDS_OFFSET = 8;
 
-    /** What follows, in order; {@code *} marks 64 bits, {@code -} 16, everything else has 32. */
+    /** The other fields, in order; {@code *} marks 64 bits, {@code -} 16, all others have 32. */
     private static final String WORDS = """
             rto ato snd_mss rcv_mss unacked sacked lost retrans fackets last_data_sent last_ack_sent last_data_recv last_ack_recv
             pmtu rcv_ssthresh rtt rttvar snd_ssthresh snd_cwnd advmss reordering rcv_rtt rcv_space total_retrans
@@ -29,7 +29,7 @@ public final class TcpInfo {
 
     private TcpInfo() {}
 
-    /** The fields that {@code length} bytes of the structure have, as {@code tcpi_...}. */
+    /** The fields in {@code length} bytes of the structure, as {@code tcpi_...}. */
     public static Map<String, Double> fields(final byte[] structure, final int length) {
         final ByteBuffer bytes = ByteBuffer.wrap(structure, 0, length).order(ByteOrder.nativeOrder());
         final Map<String, Double> fields = new HashMap<>();

@@ -9,15 +9,17 @@ import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** The arguments of one call, as what the call needs them to be. A wrong one is an error at the call's line. */
+/**
+ * The arguments of one call, converted to the types that the call needs. A wrong one is an error at the call's line.
+ */
 final class Arguments {
 
     private final Action.Call call;
     private final int line;
 
     /**
-     * @param least how many there have to be
-     * @param most how many there may be
+     * @param least smallest number of arguments
+     * @param most largest number of arguments
      */
     Arguments(final Action.Call call, final int line, final int least, final int most) throws ScriptException {
         this.call = call;
@@ -58,7 +60,7 @@ final class Arguments {
             return value(or.left()) | value(or.right());
         }
         if (expression instanceof Expression.Word word) {
-            // SO_ERROR answers with the number of an error.
+            // SO_ERROR returns the number of an error.
             final OptionalLong constant =
                     Symbols.errno(word.name()).isPresent() ? Symbols.errno(word.name()) : Symbols.constant(word.name());
             if (constant.isEmpty()) {
@@ -108,7 +110,7 @@ final class Arguments {
         return field;
     }
 
-    /** Bytes in all of {@code [{..., 100}, {..., 200}]}. */
+    /** The sum of the lengths in {@code [{..., 100}, {..., 200}]}. */
     int vectorLength(final Expression vector) throws ScriptException {
         if (!(vector instanceof Expression.Array array)) {
             throw error("expected [{..., length}], not " + vector);
@@ -124,7 +126,11 @@ final class Arguments {
         return length;
     }
 
-    /** An address; null if its family is AF_UNSPEC. @param any what {@code ...} stands for */
+    /**
+     * An address; null if its family is AF_UNSPEC.
+     *
+     * @param any the address for {@code ...}
+     */
     @Nullable
     Endpoint address(final int index, final Endpoint any) throws ScriptException {
         if (isEllipsis(index)) {
@@ -155,7 +161,7 @@ final class Arguments {
         throw error("expected inet_addr(\"...\"), not " + ip);
     }
 
-    /** Data that a script wants to send: only its length counts, as all payload is zeros. */
+    /** Data to send: only its length is used, as all payload is zeros. */
     byte[] data(final int index, final int lengthIndex) throws ScriptException {
         if (!isEllipsis(index)) {
             throw ScriptException.unsupported(line, "data other than ... in " + call.name());
@@ -163,7 +169,7 @@ final class Arguments {
         return new byte[length(integer(lengthIndex))];
     }
 
-    /** A length that memory can be made for. */
+    /** A length that fits an array. */
     int length(final int bytes) throws ScriptException {
         if (bytes < 0 || bytes > 1 << 28) {
             throw error("length " + bytes + " is out of range");

@@ -13,8 +13,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The system calls that a script can make. This class knows them by name; what belongs together is in
- * {@link SocketCalls}, {@link TransferCalls}, {@link OptionCalls} and {@link ReadinessCalls}.
+ * The system calls of scripts by name; {@link SocketCalls}, {@link TransferCalls}, {@link OptionCalls} and
+ * {@link ReadinessCalls} implement them.
  */
 public final class Calls {
 
@@ -24,7 +24,7 @@ public final class Calls {
         PreparedCall prepare(Action.Call call, int line) throws ScriptException;
     }
 
-    /** What else is to be checked when the result is as expected. */
+    /** A further check of an expected result. */
     @FunctionalInterface
     interface Check {
         void check(long result) throws ScriptException;
@@ -55,9 +55,9 @@ public final class Calls {
     }
 
     /**
-     * @param local what an address of {@code ...} means in bind
-     * @param remote what it means in connect and sendto
-     * @param toleranceMicros how far the times in messages may be off
+     * @param local the address for {@code ...} in bind
+     * @param remote the address for {@code ...} in connect and sendto
+     * @param toleranceMicros the tolerance of the times in messages
      */
     public Calls(
             final SystemCalls system,
@@ -73,7 +73,7 @@ public final class Calls {
         new ReadinessCalls(this).register(handlers);
     }
 
-    /** Gets a call ready. What it will open is known from now on. */
+    /** Prepares a call. A socket that it opens is known from now on. */
     public PreparedCall prepare(final Action.Call call, final int line) throws ScriptException {
         final Handler handler = handlers.get(call.name());
         if (handler == null) {
@@ -96,7 +96,7 @@ public final class Calls {
         return lastConnected >= 0 ? lastConnected : lastListening;
     }
 
-    /** Closes what the script has left open. */
+    /** Closes the sockets that the script has left open. */
     public void closeAll() {
         sockets.values().forEach(socket -> system.close(socket.fd));
         sockets.clear();
@@ -112,7 +112,7 @@ public final class Calls {
         return flows;
     }
 
-    /** The descriptor under test for one of the script; one that the script has never opened is a bad one. */
+    /** The descriptor under test for one of the script; a bad one if the script has never opened it. */
     int descriptor(final int scriptFd) {
         final OpenSocket socket = sockets.get(scriptFd);
         return socket == null ? -1 : socket.fd;
@@ -127,7 +127,7 @@ public final class Calls {
         sockets.put(scriptFd, socket);
     }
 
-    /** The script will not use the descriptor any more, unless to see that it is a bad one. */
+    /** The script will not use the descriptor any more, except to see that it is a bad one. */
     void closed(final int scriptFd) {
         final OpenSocket socket = sockets.get(scriptFd);
         if (socket != null && socket.fd == lastConnected) {
@@ -147,17 +147,17 @@ public final class Calls {
         lastListening = fd;
     }
 
-    /** A call whose result is exactly what the script says. */
+    /** A call whose result is exactly the script's. */
     static PreparedCall exact(final Action.Call call, final int line, final LongSupplier body, final Check check) {
         return new Exact(call, line, body, check);
     }
 
-    /** The same, with nothing else to check. */
+    /** The same, without a further check. */
     static PreparedCall exact(final Action.Call call, final int line, final LongSupplier body) {
         return exact(call, line, body, result -> {});
     }
 
-    /** A call that opens a descriptor: the script may call it what it likes. */
+    /** A call that opens a descriptor, which the script numbers itself. */
     static PreparedCall opening(final Action.Call call, final int line, final LongSupplier body, final Check check) {
         return new Exact(call, line, body, check) {
             @Override
@@ -167,7 +167,7 @@ public final class Calls {
         };
     }
 
-    /** The number that the script wrote as the result. */
+    /** The number that the script has as the result. */
     static long scriptResult(final Action.Call call, final int line) throws ScriptException {
         return call.result() instanceof Expression.Ellipsis
                 ? 0

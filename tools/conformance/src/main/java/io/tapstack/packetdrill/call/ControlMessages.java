@@ -12,14 +12,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The {@code msg_control} of a script: a list of <code>{cmsg_level=..., cmsg_type=..., cmsg_data=...}</code>. To send,
- * it becomes bytes as {@code struct cmsghdr} has them; of what was received each message is compared with the one in
- * its place. Data is an int, a {@code struct sock_extended_err} (the fields that begin with {@code ee_}), a time
- * ({@code scm_sec} and {@code scm_nsec}, or {@code tv_sec} and {@code tv_usec} or {@code tv_nsec}), or {@code ...}. A
- * time is that of the script's clock.
+ * it is encoded as {@code struct cmsghdr}; received messages are compared with it one by one. Data is an int, a
+ * {@code struct sock_extended_err} (the fields that begin with {@code ee_}), a time ({@code scm_sec} and
+ * {@code scm_nsec}, or {@code tv_sec} and {@code tv_usec} or {@code tv_nsec}), or {@code ...}. A time is one of the
+ * script's clock.
  */
 final class ControlMessages {
 
-    /** Room for what a call may answer. */
+    /** Room for the messages of a call. */
     static final int ROOM = 512;
 
     private static final int HEADER_BYTES = 16;
@@ -36,7 +36,7 @@ final class ControlMessages {
         this.expected = expected;
     }
 
-    /** Those of a {@code struct msghdr} in a script, or null if it does not speak of them. */
+    /** The messages of a {@code struct msghdr} in a script, or null if it has none. */
     static @Nullable ControlMessages of(final Arguments arguments, final Expression.Struct message)
             throws ScriptException {
         final Expression control = message.field("msg_control");
@@ -51,7 +51,7 @@ final class ControlMessages {
 
     // ---- Out
 
-    /** What to send. */
+    /** The bytes to send. */
     byte[] encode() throws ScriptException {
         final ByteBuffer bytes = bytes(expected.size() * (HEADER_BYTES + SCM_TIMESTAMPING_BYTES));
         for (final Expression each : expected) {
@@ -78,11 +78,11 @@ final class ControlMessages {
     // ---- In
 
     /**
-     * Compares what was received with what the script expects.
+     * Compares received messages with those that the script expects.
      *
      * @param control msg_control after the call, cleared behind the last message
      * @param scriptNanos from the times of messages, in nanoseconds, to the script's clock
-     * @param toleranceMicros how far a time may be off
+     * @param toleranceMicros the tolerance of a time
      */
     void check(final byte[] control, final LongUnaryOperator scriptNanos, final long toleranceMicros)
             throws ScriptException {

@@ -13,7 +13,7 @@ import java.util.Arrays;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What is set and asked: getsockopt, setsockopt, fcntl, ioctl. */
+/** Options and settings: getsockopt, setsockopt, fcntl, ioctl. */
 final class OptionCalls {
 
     private final Calls calls;

@@ -129,7 +129,7 @@ final class SocketCalls {
         return exact(call, line, () -> system.connect(descriptor, address));
     }
 
-    /** The SYN comes before the call is over, so the connection has to be known before. */
+    /** The SYN is sent before the call returns, so the connection has to be known before. */
     private void prepareFlow(final OpenSocket socket, final int remotePort) {
         if (socket.type == DATAGRAM) {
             final Flow flow = socket.flow;

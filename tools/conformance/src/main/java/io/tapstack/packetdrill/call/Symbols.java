@@ -10,13 +10,13 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalLong;
 
-/** Names of constants and their numbers on Linux (x86-64): a table of each is a resource of this package. */
+/** Names of constants and their numbers on Linux (x86-64), from tables that are resources of this package. */
 public final class Symbols {
 
     private static final Map<String, Long> CONSTANTS = read("constants.txt");
     private static final Map<String, Long> ERRORS = read("errors.txt");
 
-    /** Errors of which a second name is in use. */
+    /** Errors with a second name. */
     private static final Map<String, String> OTHER_NAMES = Map.of("EWOULDBLOCK", "EAGAIN", "ENOTSUP", "EOPNOTSUPP");
 
     private Symbols() {}

@@ -4,22 +4,21 @@ import io.tapstack.wire.Endpoint;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The system calls of whatever is under test, with Linux's numbers for everything: levels, options, flags. All answer 0
- * or more for success and {@code -errno} for failure, and wait as the call is documented to. Structures are bytes in
- * the machine's byte order.
+ * The system calls of the machine under test, with Linux's numbers for levels, options and flags. All return 0 or more
+ * for success and {@code -errno} for failure, and wait as documented. Structures are bytes in the machine's byte order.
  */
 public interface SystemCalls {
 
-    /** A received message: what came, or a negative errno. */
+    /** A received message: the number of its bytes, or a negative errno. */
     record Received(long result, int flags) {}
 
     /** {@code struct pollfd}. */
     final class PollEntry {
         /** The descriptor. */
         public final int fd;
-        /** What is asked for. */
+        /** The requested events. */
         public final int events;
-        /** What is the case; written by {@code poll}. */
+        /** The events found; written by {@code poll}. */
         public int revents;
 
         public PollEntry(final int fd, final int events) {
@@ -52,17 +51,21 @@ public interface SystemCalls {
     /**
      * recvmsg(2). The bytes go into {@code target}, control messages into {@code control}.
      *
-     * @param control as long as msg_controllen; what is left of it is cleared
+     * @param control as long as msg_controllen; its unused part is cleared
      */
     Received receiveMessage(int fd, byte[] target, byte[] control, int flags);
 
     /** write(2), or sendto(2) if there are flags or an address. */
     long send(int fd, byte[] data, int flags, @Nullable Endpoint to);
 
-    /** sendmsg(2). @param control the control messages, as {@code struct cmsghdr} has them */
+    /**
+     * sendmsg(2).
+     *
+     * @param control the control messages as {@code struct cmsghdr}
+     */
     long sendMessage(int fd, byte[] data, byte[] control, int flags, @Nullable Endpoint to);
 
-    /** CLOCK_REALTIME at the script's start, in nanoseconds: what the times of messages count from. */
+    /** CLOCK_REALTIME at the script's start, in nanoseconds: the origin of the times of messages. */
     long startNanos();
 
     /** sendfile(2) from a file of zeros. */
@@ -74,7 +77,11 @@ public interface SystemCalls {
     /** shutdown(2). */
     long shutdown(int fd, int how);
 
-    /** getsockopt(2). @return length of what was written to {@code value} */
+    /**
+     * getsockopt(2).
+     *
+     * @return the length written to {@code value}
+     */
     long getOption(int fd, int level, int name, byte[] value);
 
     /** setsockopt(2). */

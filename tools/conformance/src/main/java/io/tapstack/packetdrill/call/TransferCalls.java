@@ -16,7 +16,7 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** Bytes in and out. What is sent is zeros, and what comes is not looked at: the packets are. */
+/** Sending and receiving. Sent bytes are zeros, and received ones are not compared, as the packets are. */
 final class TransferCalls {
 
     private static final int MSG_FASTOPEN = 0x2000_0000;
@@ -113,7 +113,7 @@ final class TransferCalls {
         return exact(call, line, () -> system.send(fd, data, flags, to));
     }
 
-    /** Where sendto sends to; on a TCP socket an address is of use with MSG_FASTOPEN only, and connects. */
+    /** The destination of sendto; on a TCP socket an address has a meaning with MSG_FASTOPEN only, and connects. */
     private @Nullable Endpoint destination(
             final @Nullable Endpoint to, final @Nullable OpenSocket socket, final int flags) {
         if (socket == null || to == null) {
@@ -172,7 +172,7 @@ final class TransferCalls {
         return exact(call, line, () -> system.send(fd, data, flags, to));
     }
 
-    // ---- Files: whatever is opened is full of zeros
+    // ---- Files: every opened file is full of zeros
 
     private PreparedCall open(final Action.Call call, final int line) throws ScriptException {
         new Arguments(call, line, 2, 3);

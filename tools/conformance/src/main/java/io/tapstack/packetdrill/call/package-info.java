@@ -1,6 +1,6 @@
 /**
- * System calls of a script: symbols to numbers, arguments to structures, and results compared with what the script
- * expects.
+ * System calls of a script: converts symbols to numbers and arguments to structures, and compares results with those of
+ * the script.
  */
 @NullMarked
 package io.tapstack.packetdrill.call;

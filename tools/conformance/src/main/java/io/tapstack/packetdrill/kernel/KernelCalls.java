@@ -38,7 +38,7 @@ public final class KernelCalls implements SystemCalls {
     private static final int SHUT_RDWR = 2;
     private static final int MSG_ZEROCOPY = 0x400_0000;
 
-    /** Sockets that are open now, so that nothing is left of a script that ends early. */
+    /** Open sockets, so that a script that ends early leaves none. */
     private final Set<Integer> open = ConcurrentHashMap.newKeySet();
 
     private final Queue<ByteBuffer> lent = new ConcurrentLinkedQueue<>();
@@ -51,7 +51,7 @@ public final class KernelCalls implements SystemCalls {
         return fd;
     }
 
-    /** Closes everything; calls that wait in a connection come back. */
+    /** Closes everything; calls that wait in a connection return. */
     public void closeAll() {
         for (final int fd : open) {
             CALLS.shutdown(fd, SHUT_RDWR);
@@ -291,7 +291,7 @@ public final class KernelCalls implements SystemCalls {
         return result < 0 ? null : new Endpoint(IpAddress.ipv4(memory.getInt(4)), memory.getShort(2) & 0xFFFF);
     }
 
-    /** The result of a call during which {@code memory} had to be there. */
+    /** The result of a call during which {@code memory} had to stay reachable. */
     private static long keeping(final ByteBuffer memory, final long result) {
         Reference.reachabilityFence(memory);
         return result;

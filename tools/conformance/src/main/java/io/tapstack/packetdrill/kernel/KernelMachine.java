@@ -18,19 +18,18 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
 /**
- * The Linux kernel, in a network namespace that is made for it: the thread that opens the machine moves there, for
- * good, and so do all threads that it starts from then on. There is a TUN, on which the script is the rest of the
- * world.
+ * The Linux kernel, in a network namespace made for it: the thread that opens the machine moves there, for good, and so
+ * do all threads that it starts from then on. There is a TUN, on which the script plays all other hosts.
  */
 public final class KernelMachine implements Machine {
 
-    /** What may be the difference between a script's times and those of a machine that does other things, too. */
+    /** The tolerance between a script's times and those of a machine that does other work, too. */
     public static final long TOLERANCE_MICROS = 20_000;
 
     private static final int CLONE_NEWNET = 0x4000_0000;
-    /** A call that is meant to wait does so if it has not come back by then. */
+    /** A call that is expected to wait is taken to wait if it has not returned by then. */
     private static final long WAITING_CALL_MICROS = 2_000;
-    /** Any other that has not come back by then waits, too. */
+    /** Any other call is taken to wait after this time. */
     private static final long CALL_MICROS = 1_000_000;
 
     private static final long NANOS_PER_MICRO = 1_000;
@@ -47,7 +46,7 @@ public final class KernelMachine implements Machine {
     /**
      * Moves the calling thread to a new namespace, and sets that up.
      *
-     * @throws IOException if that takes more privileges than there are, or {@code ip} is missing
+     * @throws IOException if privileges are missing, or {@code ip} is
      */
     public KernelMachine(final PlaySettings settings) throws IOException {
         if (Native.result(Native.CALLS.unshare(CLONE_NEWNET)) < 0) {

@@ -6,10 +6,10 @@ import jnr.ffi.LibraryLoader;
 import jnr.ffi.Pointer;
 import jnr.ffi.Runtime;
 
-/** The system calls that a script makes, and those that make it a machine. Memory is passed by its address. */
+/** The system calls of scripts, and those that set the machine up. Memory is passed by its address. */
 final class Native {
 
-    /** Public so that the class which jnr-ffi generates may implement it. */
+    /** Public so that the class that jnr-ffi generates may implement it. */
     public interface Calls {
 
         /** socket(2). */
@@ -42,7 +42,7 @@ final class Native {
         /** write(2). */
         long write(int fd, long bytes, long length);
 
-        /** sendmsg(2). (The six arguments of sendto(2) are more than jnr-ffi passes right.) */
+        /** sendmsg(2). (jnr-ffi does not pass the six arguments of sendto(2) correctly.) */
         long sendmsg(int fd, long message, int flags);
 
         /** sendfile(2). */
@@ -100,7 +100,7 @@ final class Native {
 
     private Native() {}
 
-    /** The result, or the negative error number of this thread's last call if it has failed. */
+    /** The result, or the negative error number of this thread's last call if it failed. */
     static long result(final long returned) {
         return returned < 0 ? -RUNTIME.getLastError() : returned;
     }
@@ -110,7 +110,7 @@ final class Native {
         return ByteBuffer.allocateDirect(Math.max(1, bytes)).order(ByteOrder.nativeOrder());
     }
 
-    /** Where the memory is; it has to be held on to during the call. */
+    /** The address of the memory, which must stay reachable during the call. */
     static long address(final ByteBuffer memory) {
         return Pointer.wrap(RUNTIME, memory).address();
     }

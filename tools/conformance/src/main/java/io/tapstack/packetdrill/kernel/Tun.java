@@ -12,7 +12,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
-/** A TUN of the calling thread's namespace: what the kernel routes to it a thread reads, and notes the time. */
+/** A TUN of the calling thread's namespace; a thread reads the kernel's packets and notes their times. */
 final class Tun implements AutoCloseable {
 
     /** The interface's name, which is packetdrill's. */
@@ -35,7 +35,7 @@ final class Tun implements AutoCloseable {
     private final Thread reader;
     private volatile boolean closed;
 
-    /** @param clock the time that packets get, asked on another thread */
+    /** @param clock gives the times of packets, asked on another thread */
     Tun(final LongSupplier clock) throws IOException {
         this.clock = clock;
         this.fd = CALLS.open("/dev/net/tun", O_RDWR | O_CLOEXEC);

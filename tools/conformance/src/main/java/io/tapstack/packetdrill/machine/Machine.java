@@ -17,13 +17,13 @@ public interface Machine extends AutoCloseable {
     /** A system call that was started. */
     interface RunningCall {
 
-        /** Whether it has come back. */
+        /** True once it has returned. */
         boolean isDone();
 
-        /** What it has answered; only once it is done. */
+        /** Its result, once it is done. */
         long result();
 
-        /** When it has come back; only once it is done. */
+        /** The time of its return, once it is done. */
         long endMicros();
     }
 
@@ -33,26 +33,26 @@ public interface Machine extends AutoCloseable {
     /** Sets the clock to 0: the script starts now. */
     void start();
 
-    /** Lets time pass until {@code micros}; does nothing if it is that late already. */
+    /** Lets time pass until {@code micros}; does nothing if that has passed. */
     void runUntil(long micros) throws IOException;
 
-    /** The next packet that the stack has sent, waiting for it until {@code untilMicros}. */
+    /** The next packet from the stack, waiting for it until {@code untilMicros}. */
     Optional<WirePacket> receive(long untilMicros) throws IOException;
 
     /** A packet for the stack, from the IP header on. */
     void send(byte[] packet) throws IOException;
 
-    /** The machine's system calls. Calls that may wait are made by {@link #call} only. */
+    /** The machine's system calls. A call that may wait is made by {@link #call} only. */
     SystemCalls systemCalls();
 
     /**
-     * Makes a system call, and comes back when it is done, or seems to wait.
+     * Makes a system call, and returns when it is done, or seems to wait.
      *
-     * @param mayWait whether it is meant to; if not, it gets more time to prove that it does not
+     * @param mayWait true if the call is expected to wait; otherwise it gets more time to return
      */
     RunningCall call(LongSupplier body, boolean mayWait) throws IOException;
 
-    /** Waits for a call to come back, at most until {@code untilMicros}. */
+    /** Waits for a call to return, at most until {@code untilMicros}. */
     void await(RunningCall call, long untilMicros) throws IOException;
 
     /**

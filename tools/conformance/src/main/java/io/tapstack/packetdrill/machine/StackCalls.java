@@ -18,14 +18,14 @@ import java.util.List;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** The system calls of our own stack, which {@link SocketCalls} has, as a script needs them. */
+/** The system calls of our own stack, {@link SocketCalls}, in the form of scripts. */
 public final class StackCalls implements SystemCalls {
 
     private final LongSupplier startNanos;
     private final SocketCalls calls;
     private final Readiness readiness;
 
-    /** Those of sockets that {@code layer} makes. The times of messages are the stack's own. */
+    /** The calls of sockets of {@code layer}. The times of messages are the stack's own. */
     public StackCalls(final SocketLayer layer) {
         this(layer, () -> 0);
     }

@@ -19,14 +19,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
-/** A stack of our own, in virtual time: a script of hours takes a moment, and goes the same way each time. */
+/** A stack of our own, in virtual time: hours take a moment, and each run is the same. */
 public final class StackMachine implements Machine {
 
-    /** packetdrill's own. */
+    /** The tolerance of packetdrill. */
     public static final long TOLERANCE_MICROS = 4_000;
 
     private static final long NANOS_PER_MICRO = 1_000;
-    /** No time is special to a stack; this one is not 0. */
+    /** A stack may start at any time; this one is not 0. */
     private static final long FIRST_NANOS = 1_000_000_000L;
 
     private static final int PREFIX_LENGTH = 16;
@@ -41,9 +41,9 @@ public final class StackMachine implements Machine {
     private volatile long startNanos = FIRST_NANOS;
 
     /**
-     * A machine of its own, set up as the script wants it.
+     * Creates a machine with the settings of a script.
      *
-     * @throws ScriptException if there can be none with such addresses or such an MTU
+     * @throws ScriptException if the addresses or the MTU are impossible
      */
     public StackMachine(final PlaySettings settings) throws ScriptException {
         try {
@@ -60,12 +60,12 @@ public final class StackMachine implements Machine {
         this.sockets = new SocketLayer(time, stack);
         settings.stackSettings().forEach(setting -> Setting.parse(setting).apply(stack, sockets.defaults()));
         this.calls = new StackCalls(sockets, () -> startNanos);
-        // Time stands still unless the script lets it go on.
+        // Time stands still unless the script lets it run.
         this.player = time.join();
         player.begin();
     }
 
-    /** What scripts are played against. */
+    /** The stack under test. */
     NetworkStack stack() {
         return stack;
     }
@@ -160,7 +160,7 @@ public final class StackMachine implements Machine {
         player.leave();
     }
 
-    /** Written by the call's thread, and read when that does not run. */
+    /** Written by the call's thread, and read while that does not run. */
     private static final class StackCall implements RunningCall {
 
         private volatile boolean done;

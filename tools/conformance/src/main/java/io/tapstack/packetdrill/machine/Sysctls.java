@@ -12,9 +12,9 @@ import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
 
 /**
- * Linux's parameters (tcp(7), the kernel's ip-sysctl.rst) as settings of our stack. Three kinds are known: what sets
- * something here; what the stack does anyway, and so may be asked for but not otherwise; and what is about the kernel's
- * own ways and changes nothing on the wire.
+ * Linux's parameters (tcp(7), the kernel's ip-sysctl.rst) as settings of our stack. There are three kinds: parameters
+ * with a setting here; parameters with the stack's fixed behaviour as their only value; and parameters of the kernel's
+ * inside, which change nothing on the wire.
  */
 final class Sysctls {
 
@@ -55,7 +55,7 @@ final class Sysctls {
             Map.entry("rto_min_us", (config, value) -> config.minRtoNanos(Long.parseLong(value) * 1_000)),
             Map.entry("rto_max_ms", (config, value) -> config.maxRtoNanos(Long.parseLong(value) * MILLIS)));
 
-    /** What the stack does, whatever anybody sets. */
+    /** The fixed behaviour of the stack. */
     private static final Map<String, Pattern> FIXED = Map.of(
             "rfc1337", Pattern.compile("1"),
             "retries1", Pattern.compile("3"),
@@ -68,7 +68,7 @@ final class Sysctls {
             "ecn_fallback", Pattern.compile("1"),
             "early_retrans", Pattern.compile("[34]"));
 
-    /** How the kernel puts packets together, what it remembers from one connection to the next, and the like. */
+    /** The kernel's batching, its memory between connections, and the like. */
     private static final Pattern WITHOUT_EFFECT = Pattern.compile("net\\.core\\..*|net\\.ipv4\\.tcp_("
             + "tso_win_divisor|pacing_.*|no_metrics_save|min_tso_segs|limit_output_bytes|autocorking"
             + "|moderate_rcvbuf|adv_win_scale|app_win|tw_reuse|slow_start_after_idle|comp_sack_.*|thin_.*"
@@ -79,7 +79,7 @@ final class Sysctls {
     /**
      * Sets a parameter.
      *
-     * @return false if it is not known, or cannot be what is asked for
+     * @return false if it is unknown, or cannot have this value here
      * @throws IllegalArgumentException if it can never have this value
      */
     static boolean set(final TcpConfig config, final String name, final String value) {
@@ -102,7 +102,7 @@ final class Sysctls {
         return WITHOUT_EFFECT.matcher(name).matches();
     }
 
-    /** An unsigned number on Linux, whose largest is the default. */
+    /** An unsigned number on Linux, whose largest value is the default. */
     private static int notSentLowWater(final String value) {
         return (int) Math.max(1, Math.min(Long.parseLong(value), Integer.MAX_VALUE));
     }
@@ -125,15 +125,13 @@ final class Sysctls {
         };
     }
 
-    /** The second number is the buffer at the start, the third what it may grow to. */
+    /** The second number is the buffer at the start, the third its maximum. */
     private static void sendMemory(final TcpConfig config, final String value) {
         final int[] bytes = triple(value);
         config.tunedSendBuffer(bytes[1], Math.max(bytes[1], bytes[2]));
     }
 
-    /**
-     * The second number is the buffer at the start; the third, how far it may grow, decides the shift (RFC 7323 2.3).
-     */
+    /** The second number is the buffer at the start; the third, its maximum, decides the shift (RFC 7323 2.3). */
     private static void receiveMemory(final TcpConfig config, final String value) {
         final int[] bytes = triple(value);
         int shift = 0;

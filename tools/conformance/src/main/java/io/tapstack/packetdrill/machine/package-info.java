@@ -1,4 +1,4 @@
-/** What a script is played against: a machine with a stack, a link to it, and a clock. */
+/** The machine that a script is played against: a stack, a link to it, and a clock. */
 @NullMarked
 package io.tapstack.packetdrill.machine;
 

@@ -1,12 +1,11 @@
 package io.tapstack.packetdrill.packet;
 
 /**
- * What of a segment is compared beyond what always is.
+ * The parts of a segment that are compared besides those that always are.
  *
- * @param microsPerTick how long the script thinks a tick of the stack's timestamp clock is; 0 if timestamps are not
- *     compared
- * @param toleranceMicros how far a timestamp may be off
- * @param echo whether echoes of timestamps are compared
- * @param push whether the PSH flag is compared, which is much a matter of taste
+ * @param microsPerTick the script's tick of the stack's timestamp clock; 0 if timestamps are not compared
+ * @param toleranceMicros the tolerance of a timestamp
+ * @param echo true if echoes of timestamps are compared
+ * @param push true if the PSH flag is compared, which stacks set differently
  */
 public record Comparison(long microsPerTick, long toleranceMicros, boolean echo, boolean push) {}

@@ -6,9 +6,9 @@ import java.util.Map;
 import java.util.OptionalInt;
 
 /**
- * One connection (or one pair of UDP ports), and how a script's numbers map to those on the wire. A script counts
- * sequence numbers from 0 in both directions; only in a segment with SYN does it name an initial sequence number
- * itself. Timestamps that the stack chooses are mapped, too: a script writes any number it likes, and echoes it later.
+ * A connection of a script (or a pair of UDP ports), and the mapping of its numbers to those on the wire. A script
+ * counts sequence numbers from 0 in both directions; only a segment with SYN names an initial sequence number.
+ * Timestamps of the stack are mapped, too: a script writes any number, and echoes it later.
  *
  * <p>Confined to one thread.
  */
@@ -18,14 +18,14 @@ public final class Flow {
     private int localPort;
     private int remotePort;
 
-    // Initial sequence numbers on the wire, and what the script has called ours.
+    // Initial sequence numbers on the wire, and the script's number for the stack's.
     private int localIss;
     private int scriptLocalIss;
     private boolean localIssKnown;
     private int remoteIss;
     private boolean remoteIssKnown;
 
-    /** The script has sent a SYN with another number: the connection may begin anew. */
+    /** The script has sent a SYN with another number: the connection may start anew. */
     private boolean reopened;
 
     private final Map<Integer, Integer> wireTimestamps = new HashMap<>();
@@ -56,27 +56,24 @@ public final class Flow {
         return localPort;
     }
 
-    /** The stack has chosen a port. */
+    /** Sets the port that the stack has chosen. */
     public void localPort(final int port) {
         localPort = port;
     }
 
-    /** Whether the script's end has this port. */
+    /** True if the script's end has this port. */
     public boolean isTo(final int port) {
         return remotePort == port;
     }
 
     // ---- Sequence numbers
 
-    /** What to add to a script's number of the stack's stream. */
+    /** The offset from a script's number in the stack's stream to the wire. */
     int localOffset(final boolean syn) {
         return syn ? localIss - scriptLocalIss : localIss;
     }
 
-    /**
-     * What to add to a script's number of the script's own stream: it is as the script has it in a SYN, and relative to
-     * that elsewhere.
-     */
+    /** The offset from a script's number in its own stream to the wire: none in a SYN, the initial number elsewhere. */
     int remoteOffset(final boolean syn) {
         return syn ? 0 : remoteIss;
     }
@@ -94,8 +91,8 @@ public final class Flow {
     /**
      * The stack has sent a SYN.
      *
-     * @param scriptSequence what the script calls its sequence number
-     * @param acknowledgment on the wire: if the connection has begun anew, it shows the script's new initial sequence
+     * @param scriptSequence the script's number for its sequence number
+     * @param acknowledgment on the wire: if the connection has started anew, it shows the script's new initial sequence
      *     number
      */
     void localSyn(final int sequence, final int scriptSequence, final OptionalInt acknowledgment) {
@@ -123,12 +120,16 @@ public final class Flow {
         }
     }
 
-    /** What the script would call a timestamp of the stack, at one unit per tick. */
+    /** The script's number for a timestamp of the stack, at one unit per tick. */
     int scriptTimestamp(final int wire) {
         return timestampSeen ? wire - firstWireTimestamp + firstScriptTimestamp : wire;
     }
 
-    /** The stack's timestamp that the script means. @throws IOException if the script has not expected any yet */
+    /**
+     * The stack's timestamp for a number of the script.
+     *
+     * @throws IOException if the script has not expected any yet
+     */
     int wireTimestamp(final int script) throws IOException {
         final Integer known = wireTimestamps.get(script);
         if (known != null) {

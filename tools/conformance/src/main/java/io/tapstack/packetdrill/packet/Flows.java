@@ -14,9 +14,9 @@ import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections of a script. One of them is under test: packets that name no ports are its own. A listener turns into
- * a connection with the first packet that comes to it. Packets that name their ports belong to the connection of these
- * ports, which is made when it is first mentioned.
+ * The connections of a script. One of them is under test: packets without ports belong to it. A listener turns into a
+ * connection with the first packet to it. Packets with ports belong to the connection of these ports, which is created
+ * when it is first mentioned.
  *
  * <p>Confined to one thread.
  */
@@ -39,7 +39,7 @@ public final class Flows {
      * @param remote the script's
      * @param bindPort the stack's port if the script names none
      * @param connectPort the script's port if the stack connects to it
-     * @param comparison what of a segment is compared
+     * @param comparison the compared parts of a segment
      */
     public Flows(
             final IpAddress local,
@@ -55,9 +55,9 @@ public final class Flows {
         this.listeningPort = bindPort;
     }
 
-    // ---- What the system calls tell
+    // ---- Told by the system calls
 
-    /** A listener is under test: the next packet that comes makes a connection. */
+    /** A listener is under test: the next packet makes a connection. */
     public void listening(final int port) {
         listeningPort = port;
         underTest = null;
@@ -75,7 +75,7 @@ public final class Flows {
         return flow;
     }
 
-    /** Where the stack connects to if the script names no port. */
+    /** The port that the stack connects to if the script names none. */
     public int connectPort() {
         return connectPort;
     }
@@ -92,7 +92,11 @@ public final class Flows {
 
     // ---- To the stack
 
-    /** The bytes of a packet that the script sends. @throws IOException if it belongs to no socket */
+    /**
+     * The bytes of a packet that the script sends.
+     *
+     * @throws IOException if it belongs to no socket
+     */
     public byte[] write(final PacketSpec packet) throws IOException {
         final Flow flow = inbound(packet);
         final byte[] bytes = writer.write(packet, flow);
@@ -133,7 +137,11 @@ public final class Flows {
 
     // ---- From the stack
 
-    /** The connection that an expected packet belongs to. @throws IOException if there is none */
+    /**
+     * The connection of an expected packet.
+     *
+     * @throws IOException if there is none
+     */
     public Flow outbound(final PacketSpec packet) throws IOException {
         final Ports ports = packet.ports();
         if (ports == null) {
@@ -144,7 +152,7 @@ public final class Flows {
         return known != null ? known : made(protocol, ports.source(), ports.destination());
     }
 
-    /** Whether a packet of the stack belongs to {@code flow}; a port that the stack has chosen becomes known by it. */
+    /** True if a packet of the stack belongs to {@code flow}, which learns a port that the stack has chosen. */
     public boolean isOf(final WirePacket packet, final Flow flow) {
         if (!packet.isWhole() || !packet.destination().equals(remote)) {
             return false;
@@ -168,15 +176,15 @@ public final class Flows {
                 && packet.destinationPort() == flow.remotePort();
     }
 
-    /** Whether the packet is one between the stack and the script's end, of whatever connection. */
+    /** True for a packet between the stack and the script's end, of any connection. */
     public boolean concerns(final WirePacket packet) {
         return packet.isWhole() && packet.destination().equals(remote);
     }
 
     /**
-     * Compares an expected packet with the one that the stack has sent.
+     * Compares an expected packet with a packet of the stack.
      *
-     * @return what is different; empty if nothing is
+     * @return the difference; empty if there is none
      */
     public Optional<String> compare(final PacketSpec expected, final WirePacket actual, final Flow flow) {
         if (expected instanceof PacketSpec.Tcp tcp && actual.protocol() == IpProtocol.TCP) {
@@ -193,7 +201,7 @@ public final class Flows {
         return difference;
     }
 
-    /** What the first SYN and every timestamp show of the numbers that the stack has chosen. */
+    /** Learns the numbers that the stack has chosen, from the first SYN and from timestamps. */
     private static void learn(final PacketSpec.Tcp expected, final WirePacket actual, final Flow flow) {
         final TcpHeader tcp = actual.tcp();
         if ((tcp.flags() & expected.flags() & TcpHeader.SYN) != 0) {
@@ -226,7 +234,7 @@ public final class Flows {
         return PacketText.of(PacketReader.read(packet, flow));
     }
 
-    /** A packet of the stack in the script's notation, whatever connection it belongs to. */
+    /** A packet of the stack in the script's notation, of any connection. */
     public String describe(final WirePacket packet) {
         for (final Flow flow : flows) {
             if (hasPortsOf(packet, flow)) {
@@ -236,7 +244,7 @@ public final class Flows {
         return describe(packet, new Flow(packet.protocol(), 0, 0));
     }
 
-    // ---- Which is which
+    // ---- Look-up
 
     private Flow required() throws IOException {
         final Flow flow = underTest;

@@ -9,10 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Compares a packet that a script expects with one that the stack has sent. What the script does not say is not
- * compared.
- */
+/** Compares an expected packet with a packet of the stack. Parts that the script does not specify are not compared. */
 final class PacketMatcher {
 
     private final Comparison comparison;
@@ -21,7 +18,7 @@ final class PacketMatcher {
         this.comparison = comparison;
     }
 
-    /** What is different, in words; empty if nothing is. */
+    /** The difference in words; empty if there is none. */
     Optional<String> difference(final PacketSpec expected, final PacketSpec actual) {
         return Optional.ofNullable(firstDifference(expected, actual));
     }

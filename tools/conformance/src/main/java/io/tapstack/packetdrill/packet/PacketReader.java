@@ -12,12 +12,12 @@ import io.tapstack.wire.Ipv4Header;
 import io.tapstack.wire.TcpHeader;
 import java.util.List;
 
-/** Describes a packet of the stack as a script would. */
+/** Describes a packet of the stack in the terms of a script. */
 final class PacketReader {
 
     private PacketReader() {}
 
-    /** The packet in the script's terms, everything said that can be. */
+    /** The packet in the script's terms, with all its parts. */
     static PacketSpec read(final WirePacket packet, final Flow flow) {
         final IpSpec ip = new IpSpec(
                 IpSpec.Field.ALL, Ipv4Header.trafficClass(packet.bytes(), 0), Ipv4Header.timeToLive(packet.bytes(), 0));

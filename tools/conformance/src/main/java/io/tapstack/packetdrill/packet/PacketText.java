@@ -16,7 +16,7 @@ public final class PacketText {
 
     private PacketText() {}
 
-    /** The packet as a script has it. Of what is not said nothing is written. */
+    /** The packet in the notation of scripts, without the parts that are not specified. */
     public static String of(final PacketSpec packet) {
         final StringBuilder text = new StringBuilder();
         text.append(packet.inbound() ? "<" : ">").append(ip(packet.ip()));

@@ -18,11 +18,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
-/** Makes the packets that a script sends. Payload is zeros. */
+/** Builds the packets that a script sends. Payload is zeros. */
 public final class PacketWriter {
 
     private static final int DEFAULT_TTL = 255;
-    /** Of the transport's header, an ICMP error quotes this much (RFC 792). */
+    /** Bytes of the transport's header that an ICMP error quotes (RFC 792). */
     private static final int QUOTED_BYTES = 8;
 
     private final IpAddress local;
@@ -41,7 +41,7 @@ public final class PacketWriter {
     /**
      * The bytes of a packet to the stack, from the IP header on.
      *
-     * @throws IOException if it echoes what the stack has not sent
+     * @throws IOException if it echoes a timestamp that the stack has not sent
      */
     public byte[] write(final PacketSpec packet, final Flow flow) throws IOException {
         final ByteBuffer bytes;
@@ -78,14 +78,14 @@ public final class PacketWriter {
                         spec.flags(),
                         spec.window(),
                         spec.urgentPointer());
-        // The ninth flag, AE, stands in front of the others (RFC 9768 3.1).
+        // The ninth flag, AE, precedes the others (RFC 9768 3.1).
         final int dataOffset = Ipv4Header.LENGTH + TcpHeader.DATA_OFFSET_OFFSET;
         bytes.put(dataOffset, (byte) (bytes.get(dataOffset) | spec.flags() >>> Byte.SIZE));
         bytes.put(Ipv4Header.LENGTH + TcpHeader.MIN_LENGTH, options);
         return withChecksum(bytes, IpProtocol.TCP, TcpHeader.CHECKSUM_OFFSET);
     }
 
-    /** The same options, a timestamp's echo replaced by what the stack sent. */
+    /** The same options, with a timestamp's echo replaced by the stack's timestamp. */
     private static List<TcpOption> mapped(final List<TcpOption> options, final boolean ack, final Flow flow)
             throws IOException {
         final List<TcpOption> mapped = new ArrayList<>();
@@ -125,7 +125,7 @@ public final class PacketWriter {
         return bytes;
     }
 
-    /** The packet that the stack would have sent, as far as an error quotes it. */
+    /** The packet of the stack that an error quotes. */
     private byte[] quote(final Echoed echoed, final Flow flow) {
         final boolean tcp = echoed.kind() == Echoed.Kind.TCP;
         final int headerLength = tcp ? TcpHeader.MIN_LENGTH : UdpHeader.LENGTH;

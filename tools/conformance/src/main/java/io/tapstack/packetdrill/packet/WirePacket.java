@@ -14,7 +14,7 @@ import java.nio.ByteBuffer;
  * An IPv4 packet that the stack has sent.
  *
  * @param bytes from the IP header on
- * @param micros when, on the script's clock
+ * @param micros its time on the script's clock
  */
 public record WirePacket(ByteBuffer bytes, long micros) {
 
@@ -35,7 +35,7 @@ public record WirePacket(ByteBuffer bytes, long micros) {
         return IpAddress.ipv4(Ipv4Header.destination(bytes, 0));
     }
 
-    /** Where the transport's header starts. */
+    /** The offset of the transport's header. */
     int transport() {
         return Ipv4Header.headerLength(bytes, 0);
     }
@@ -89,7 +89,7 @@ public record WirePacket(ByteBuffer bytes, long micros) {
         return copy;
     }
 
-    /** Whether this is a packet of IPv4 with all the headers that it says it has. */
+    /** True for an IPv4 packet that has all its headers. */
     boolean isWhole() {
         final int length = bytes.limit();
         if (length < Ipv4Header.LENGTH
@@ -108,7 +108,11 @@ public record WirePacket(ByteBuffer bytes, long micros) {
         };
     }
 
-    /** Checks every checksum. @throws IOException naming the one that is wrong */
+    /**
+     * Checks all checksums.
+     *
+     * @throws IOException with the name of a wrong one
+     */
     public void verifyChecksums() throws IOException {
         if (!Ipv4Header.checksumIsValid(bytes, 0, transport())) {
             throw new IOException("bad IP checksum");
@@ -134,10 +138,7 @@ public record WirePacket(ByteBuffer bytes, long micros) {
         };
     }
 
-    /**
-     * Whether {@code next} is the rest of the same super-segment: it follows at once, and nothing but its end may
-     * differ.
-     */
+    /** True if {@code next} is the rest of the same super-segment: it follows at once, and only its end may differ. */
     public boolean isContinuedBy(final WirePacket next) {
         final int mask = ~(TcpHeader.FIN | TcpHeader.PSH | TcpHeader.CWR);
         return next.protocol() == IpProtocol.TCP
@@ -159,7 +160,7 @@ public record WirePacket(ByteBuffer bytes, long micros) {
         return new WirePacket(copy, micros);
     }
 
-    /** This segment and the next one, as one. Its time is the first one's, as is everything but FIN and PSH. */
+    /** This segment and the next one, as one. It has the first one's time and fields, except FIN and PSH. */
     public WirePacket and(final WirePacket next) {
         final byte[] more = next.payload();
         final int length = payloadOffset() + payloadLength();

@@ -1,6 +1,6 @@
 /**
- * Packets of a script against packets on the wire: which connection they belong to, how their relative numbers become
- * real ones and back, and whether two are the same.
+ * Packets of a script against packets on the wire: their connection, the mapping of relative numbers to real ones and
+ * back, and the comparison.
  */
 @NullMarked
 package io.tapstack.packetdrill.packet;

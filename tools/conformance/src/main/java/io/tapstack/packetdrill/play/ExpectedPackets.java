@@ -17,19 +17,19 @@ import java.util.Iterator;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** What the stack has sent, against what the script expects of it. */
+/** Compares the packets of the stack with those that the script expects. */
 final class ExpectedPackets {
 
-    /** How long a packet is waited for beyond its time, to be able to say that it came late. */
+    /** Longest wait for a packet beyond its time, to be able to report that it came late. */
     private static final long GRACE_MICROS = 3_000_000;
-    /** How long one is waited for that may come at any time. */
+    /** Longest wait for a packet that may come at any time. */
     private static final long ANY_TIME_MICROS = 10_000_000;
 
     private final Machine machine;
     private final Flows flows;
     private final PlaySettings settings;
     private final Consumer<String> log;
-    /** Sent, but not mentioned by the script yet, in order. */
+    /** Packets that the script has not mentioned yet, in order. */
     private final Deque<WirePacket> unseen = new ArrayDeque<>();
 
     ExpectedPackets(final Machine machine, final Flows flows, final PlaySettings settings, final Consumer<String> log) {
@@ -39,7 +39,7 @@ final class ExpectedPackets {
         this.log = log;
     }
 
-    /** The stack has to send this packet between {@code start} and {@code end}, give or take {@code tolerance}. */
+    /** Requires this packet between {@code start} and {@code end}, with {@code tolerance}. */
     void expect(final PacketSpec packet, final Event event, final long start, final long end, final long tolerance)
             throws ScriptException, IOException {
         final Flow flow;
@@ -95,9 +95,9 @@ final class ExpectedPackets {
     }
 
     /**
-     * The segment together with those that follow it, as far as the script has them as one. Linux sets PSH in every
-     * packet that a device is to cut, so a script that was written for it expects PSH where several full segments are
-     * one; of those it is not asked for.
+     * The segment together with the following ones, as far as the script has them as one. Linux sets PSH in every
+     * packet that a device cuts, so a script written for it expects PSH where several full segments are one; of these
+     * PSH is not required.
      */
     private WirePacket whole(
             final WirePacket first, final PacketSpec.Tcp expected, final Flow flow, final Event event, final long until)
@@ -127,7 +127,7 @@ final class ExpectedPackets {
         return whole;
     }
 
-    /** The next packet of a connection; those of others stay. */
+    /** The next packet of a connection; packets of others stay. */
     private Optional<WirePacket> next(final Flow flow, final long until) throws IOException {
         for (final Iterator<WirePacket> packets = unseen.iterator(); packets.hasNext(); ) {
             final WirePacket packet = packets.next();
@@ -148,7 +148,11 @@ final class ExpectedPackets {
         }
     }
 
-    /** Takes note of a packet. @return false if it is not for the script at all */
+    /**
+     * Stores a packet.
+     *
+     * @return false if it is not for the script at all
+     */
     private boolean take(final WirePacket packet) {
         if (!flows.concerns(packet)) {
             return false;
@@ -158,7 +162,7 @@ final class ExpectedPackets {
         return true;
     }
 
-    /** If a script is to mention everything: nothing that it has not mentioned was sent before {@code micros}. */
+    /** If a script has to mention everything: requires that no unmentioned packet was sent before {@code micros}. */
     void requireNothingElse(final long micros, final int line) throws ScriptException, IOException {
         Optional<WirePacket> packet = machine.receive(machine.now());
         while (packet.isPresent()) {

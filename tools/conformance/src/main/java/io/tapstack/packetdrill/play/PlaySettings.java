@@ -10,12 +10,12 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * How scripts are played: the defaults of packetdrill, the command line's options, and then those of the script, later
+ * The settings of scripts: the defaults of packetdrill, the command line's options, and then those of the script, later
  * ones winning.
  */
 public final class PlaySettings {
 
-    /** Options of packetdrill that say how it works, and mean nothing here. */
+    /** Options about packetdrill's inside, without effect here. */
     private static final Set<String> WITHOUT_MEANING =
             Set.of("speed", "mss", "code_command", "code_format", "code_sockopt", "debug", "define", "send_omit_free");
 
@@ -37,7 +37,7 @@ public final class PlaySettings {
     private boolean verbose;
     private boolean dryRun;
 
-    /** @param toleranceMicros how early or late something may happen */
+    /** @param toleranceMicros the tolerance of times */
     public PlaySettings(final long toleranceMicros) {
         this.toleranceMicros = toleranceMicros;
     }
@@ -64,7 +64,7 @@ public final class PlaySettings {
         return copy;
     }
 
-    /** Takes over what a script sets itself. */
+    /** Applies the options of a script. */
     public void apply(final List<Script.Option> options) throws ScriptException {
         for (final Script.Option option : options) {
             try {
@@ -80,7 +80,7 @@ public final class PlaySettings {
     /**
      * Sets one option.
      *
-     * @throws UnsupportedOperationException if there is no such option, with what is wanted
+     * @throws UnsupportedOperationException if there is no such option, with its name
      * @throws IllegalArgumentException if it cannot have this value
      */
     public void set(final String name, final String value) {
@@ -142,12 +142,12 @@ public final class PlaySettings {
         return value.equals(yes);
     }
 
-    /** How early or late something may happen at least. */
+    /** The smallest tolerance of times. */
     public long toleranceMicros() {
         return toleranceMicros;
     }
 
-    /** How early or late something may happen that is {@code micros} away from the event before. */
+    /** The tolerance of the time of an event {@code micros} after the one before. */
     long toleranceMicros(final long micros) {
         return Math.max(toleranceMicros, (long) (micros * tolerancePercent / 100));
     }
@@ -182,40 +182,40 @@ public final class PlaySettings {
         return mtu;
     }
 
-    /** What of segments is compared. */
+    /** The compared parts of segments. */
     Comparison comparison() {
         return new Comparison(timestampTickMicros, toleranceMicros, checkEcho, !ignorePush);
     }
 
-    /** Whether one expected segment has to be one packet. */
+    /** True if one expected segment has to be one packet. */
     boolean strictSegments() {
         return strictSegments;
     }
 
-    /** Whether a packet that the script does not mention is an error. */
+    /** True if a packet that the script does not mention is an error. */
     boolean failOnUnexpected() {
         return failOnUnexpected;
     }
 
-    /** Whether nobody has the time to play this in real time. */
+    /** True if playing in real time would take too long. */
     public boolean virtualTimeOnly() {
         return virtualTimeOnly;
     }
 
     /**
-     * {@code key=value} settings of our own stack ({@link Setting}); there is no sense in a script that has them
-     * against another.
+     * {@code key=value} settings of our own stack ({@link Setting}); a script with them cannot be played against
+     * another stack.
      */
     public List<String> stackSettings() {
         return List.copyOf(stackSettings);
     }
 
-    /** Whether every packet is printed. */
+    /** True to print every packet. */
     boolean verbose() {
         return verbose;
     }
 
-    /** Whether scripts are only parsed. */
+    /** True to only parse scripts. */
     public boolean dryRun() {
         return dryRun;
     }

@@ -21,9 +21,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Plays one script, once. Events happen in the order of the script: a packet to the stack and a system call when their
- * time has come; a packet from the stack is waited for, and then looked at, what it is and when it came. A system call
- * that waits goes on beside the events that follow it, until the next system call.
+ * Plays one script, once. Events happen in the order of the script: a packet to the stack and a system call at their
+ * time; a packet from the stack is waited for, and then its contents and time are compared. A system call that waits
+ * continues beside the events that follow it, until the next system call.
  */
 public final class ScriptPlayer {
 
@@ -39,17 +39,17 @@ public final class ScriptPlayer {
     private final ExpectedPackets expected;
     private final Consumer<String> log;
     private @Nullable WaitingCall waiting;
-    /** When the event before was to happen, on the script's clock. */
+    /** The planned time of the event before, on the script's clock. */
     private long lastMicros;
 
     private boolean lastWasInbound;
 
-    /** A system call that has not come back yet. */
+    /** A system call that has not returned yet. */
     private record WaitingCall(int line, PreparedCall call, RunningCall running, long endMicros, long tolerance) {}
 
     /**
      * @param settings of the script
-     * @param log where every packet is told, if that is wanted
+     * @param log receives every packet, if enabled
      */
     public ScriptPlayer(final Machine machine, final PlaySettings settings, final Consumer<String> log) {
         this.machine = machine;
@@ -75,7 +75,7 @@ public final class ScriptPlayer {
     /**
      * Plays the script.
      *
-     * @throws ScriptException if something is not as the script says
+     * @throws ScriptException if a result, a packet or a time differs from the script
      * @throws IOException if the machine has failed
      */
     public void play(final Script script) throws ScriptException, IOException {
@@ -111,7 +111,7 @@ public final class ScriptPlayer {
         final EventTime time = event.time();
         final boolean inbound = event.action() instanceof Action.Packet packet
                 && packet.packet().inbound();
-        // Packets that follow each other are timed from each other, so that delays of ours do not add up.
+        // Packets in a row are timed from each other, so that our delays do not add up.
         final long base = !time.relative() ? 0 : inbound && lastWasInbound ? lastMicros : machine.now();
         final long start = base + time.micros();
         final long end = base + time.endMicros();

@@ -11,14 +11,13 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The shell commands of scripts. No shell runs: what scripts use commands for are parameters of the stack, and these
- * are set here, from {@code sysctl}, from a redirected {@code echo}, from upstream's {@code set_sysctls.py}, and from
- * its {@code defaults.sh}, whose place {@link #DEFAULTS} takes. Whatever else a command is, it is reported as
- * unsupported.
+ * The shell commands of scripts. No shell runs: scripts use commands to set parameters of the stack, and these are set
+ * here, from {@code sysctl}, from a redirected {@code echo}, from upstream's {@code set_sysctls.py}, and from its
+ * {@code defaults.sh}, for which {@link #DEFAULTS} stands. Any other command is reported as unsupported.
  */
 final class ShellCommands {
 
-    /** What {@code defaults.sh} means: a machine whose parameters a script can rely on. */
+    /** The effect of {@code defaults.sh}: a machine with known parameters. */
     static final Map<String, String> DEFAULTS = Map.ofEntries(
             Map.entry("net.ipv4.tcp_rmem", "4096 540000 15728640"),
             Map.entry("net.ipv4.tcp_wmem", "4096 262144 4194304"),
@@ -39,8 +38,7 @@ final class ShellCommands {
             Map.entry("net.ipv4.tcp_syncookies", "1"));
 
     /**
-     * Commands that change nothing here: a machine is new for each script, has no queueing discipline, and cuts no
-     * segments.
+     * Commands without effect here: a machine is new for each script, has no queueing discipline, and cuts no segments.
      */
     private static final List<Pattern> WITHOUT_EFFECT = List.of(
             Pattern.compile("true|:|sync"),
@@ -48,7 +46,7 @@ final class ShellCommands {
             Pattern.compile("tc qdisc .*"),
             Pattern.compile("ip tcp_metrics flush.*"),
             Pattern.compile("ethtool -K \\S+( (tso|gso|gro|lro|sg|tx|rx) off)+"),
-            // Files for sendfile: whatever a script opens is full of zeros.
+            // Files for sendfile: every file that a script opens is full of zeros.
             Pattern.compile("(/bin/)?(rm|dd|touch) .*"));
 
     private static final Pattern COMMENT = Pattern.compile("(^|\\s)#.*");
@@ -115,7 +113,7 @@ final class ShellCommands {
         }
     }
 
-    /** As with upstream's script, a machine that lacks a parameter, or one of its values, keeps what it has. */
+    /** As with upstream's script, a machine without a parameter, or one of its values, keeps its own. */
     private void setDefaults() {
         for (final Map.Entry<String, String> parameter : DEFAULTS.entrySet()) {
             try {
@@ -148,7 +146,7 @@ final class ShellCommands {
         }
     }
 
-    /** The value without its quotes, and the products in it, {@code $((256*1024))}, worked out. */
+    /** The value without its quotes, with products such as {@code $((256*1024))} computed. */
     private static String unquoted(final String value) {
         return PRODUCT.matcher(value.replaceAll("^[\"']|[\"']$", ""))
                 .replaceAll(product -> Stream.of(product.group(1).split("\\*"))

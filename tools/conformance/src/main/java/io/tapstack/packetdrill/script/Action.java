@@ -4,18 +4,18 @@ import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** What happens in an event. */
+/** The action of an event. */
 public sealed interface Action {
 
-    /** A packet goes to the stack ({@code <}), or is expected from it ({@code >}). */
+    /** A packet is sent to the stack ({@code <}), or expected from it ({@code >}). */
     record Packet(PacketSpec packet) implements Action {}
 
     /**
      * A system call as strace writes it: {@code listen(3, 1) = 0}.
      *
-     * @param end microseconds, on the event's own scale: when a call that blocks comes back; empty for one that must
-     *     not block
-     * @param errno the name of the error that is expected, or null for none
+     * @param end the time at which a blocking call returns, in microseconds on the event's own scale; empty for a call
+     *     that must not block
+     * @param errno the name of the expected error, or null for none
      */
     record Call(
             OptionalLong end,
@@ -24,7 +24,7 @@ public sealed interface Action {
             Expression result,
             @Nullable String errno) implements Action {}
 
-    /** Something for a shell, in back quotes. */
+    /** A shell command, in back quotes. */
     record Command(String text) implements Action {}
 
     /** Assertions about the connection, between <code>%{</code> and <code>}%</code>. */

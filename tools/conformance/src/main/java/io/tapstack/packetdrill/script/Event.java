@@ -1,7 +1,7 @@
 package io.tapstack.packetdrill.script;
 
 /**
- * One statement of a script: something happens, or is expected to happen, at a time.
+ * A statement of a script: an action, or an expected one, at a time.
  *
  * @param line of its first token, counted from 1
  */

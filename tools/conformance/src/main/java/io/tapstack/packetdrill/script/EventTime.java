@@ -1,15 +1,15 @@
 package io.tapstack.packetdrill.script;
 
 /**
- * When an event is to happen. All times are in microseconds.
+ * The time of an event. All times are in microseconds.
  *
- * @param relative whether the times count from the event before, rather than from the start of the script
+ * @param relative true if the times count from the event before, false if from the start of the script
  * @param micros the time, or the start of a range
  * @param endMicros the end of a range; equals {@code micros} if there is none
  */
 public record EventTime(Kind kind, boolean relative, long micros, long endMicros) {
 
-    /** How a time is given. */
+    /** The form of a time. */
     public enum Kind {
         /** One point in time. */
         POINT,

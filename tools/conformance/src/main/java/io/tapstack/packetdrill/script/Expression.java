@@ -4,10 +4,10 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** An argument or the result of a system call. {@code toString} gives it back as a script has it. */
+/** An argument or the result of a system call. {@code toString} returns the script's notation. */
 public sealed interface Expression {
 
-    /** {@code ...}: whatever fits. */
+    /** {@code ...}: any value. */
     record Ellipsis() implements Expression {
         @Override
         public String toString() {

@@ -72,7 +72,7 @@ final class ExpressionParser {
         }
     }
 
-    /** Strings that follow each other are one; an ellipsis behind says that it may go on. */
+    /** Strings in a row are one; an ellipsis behind them allows more. */
     private Expression text() throws ScriptException {
         final StringBuilder text = new StringBuilder();
         while (tokens.isNext(Kind.STRING)) {

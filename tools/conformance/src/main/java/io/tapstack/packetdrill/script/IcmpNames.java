@@ -3,7 +3,7 @@ package io.tapstack.packetdrill.script;
 import java.util.Map;
 import java.util.Map.Entry;
 
-/** The names that packetdrill has for types and codes of ICMP (RFC 792, RFC 1122 3.2.2.1, RFC 1812 5.2.7.1). */
+/** packetdrill's names for types and codes of ICMP (RFC 792, RFC 1122 3.2.2.1, RFC 1812 5.2.7.1). */
 public final class IcmpNames {
 
     private static final int UNREACHABLE = 3;

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
  */
 final class Lexer {
 
-    /** What a number or word looks like; of those that match, the longest wins, and the first of equally long ones. */
+    /** The pattern of a number or word; the longest match wins, and the first of equally long ones. */
     private record Rule(Kind kind, Pattern pattern) {
         Rule(final Kind kind, final String expression) {
             this(kind, Pattern.compile(expression));
@@ -45,7 +45,11 @@ final class Lexer {
         return tokens;
     }
 
-    /** Skips white space and comments. @return false at the end of the script */
+    /**
+     * Skips white space and comments.
+     *
+     * @return false at the end of the script
+     */
     private boolean skipBlank() throws ScriptException {
         while (at < text.length()) {
             if (Character.isWhitespace(text.charAt(at))) {
@@ -97,7 +101,7 @@ final class Lexer {
         return token;
     }
 
-    /** Where the next {@code close} is that no backslash stands in front of. */
+    /** The offset of the next {@code close} without a backslash in front. */
     private int closing(final String close, final String what, final int open) throws ScriptException {
         int end = text.indexOf(close, at + open);
         while (end > 0 && close.length() == 1 && text.charAt(end - 1) == '\\') {

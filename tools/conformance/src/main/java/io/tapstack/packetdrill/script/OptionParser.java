@@ -8,7 +8,7 @@ import java.util.Set;
 /** Parses {@code <mss 1460,nop,wscale 7>}. */
 final class OptionParser {
 
-    /** What an option can begin with. */
+    /** The first words of options. */
     static final Set<String> NAMES =
             Set.of("nop", "eol", "mss", "wscale", "sackOK", "sack", "TS", "FO", "FOEXP", "md5", "ECN", "raw");
 

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Parses what stands behind {@code <} or {@code >}. */
+/** Parses a packet behind {@code <} or {@code >}. */
 final class PacketParser {
 
     static final long MAX_UINT32 = 0xFFFF_FFFFL;
@@ -187,8 +187,8 @@ final class PacketParser {
     }
 
     /**
-     * {@code SEW}, {@code F.}, {@code -}; and {@code P.5}, where the number is what AE, CWR and ECE say together (RFC
-     * 9768 3.1.1).
+     * {@code SEW}, {@code F.}, {@code -}; and {@code P.5}, where the number is the value of AE, CWR and ECE together
+     * (RFC 9768 3.1.1).
      */
     private int flags() throws ScriptException {
         final Token token = tokens.next();

@@ -3,13 +3,15 @@ package io.tapstack.packetdrill.script;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A packet as a script describes it. Sequence numbers are relative, and what is not said is not looked at. */
+/**
+ * A packet as a script describes it. Sequence numbers are relative, and parts that are not specified are not compared.
+ */
 public sealed interface PacketSpec {
 
     /** True for a packet to the stack ({@code <}). */
     boolean inbound();
 
-    /** What is said about its IP header. */
+    /** Its IP header. */
     IpSpec ip();
 
     /** Its ports, or null if they are those of the socket under test. */
@@ -26,7 +28,7 @@ public sealed interface PacketSpec {
      * @param flags bits of {@link io.tapstack.wire.TcpHeader}
      * @param sequence of the first byte
      * @param length payload in bytes
-     * @param window as it stands in the header, or -1 for any
+     * @param window as in the header, or -1 for any
      * @param options null for any ({@code <...>})
      */
     record Tcp(
@@ -54,7 +56,7 @@ public sealed interface PacketSpec {
      *
      * @param mtu of a {@code frag_needed}, or -1
      * @param echoId of an echo
-     * @param echoed what of the packet that caused it is in it
+     * @param echoed the quoted part of the packet that caused it
      */
     record Icmp(boolean inbound, IpSpec ip, int type, int code, int mtu, int echoId, Echoed echoed)
             implements PacketSpec {}
@@ -67,7 +69,7 @@ public sealed interface PacketSpec {
      */
     record Echoed(Kind kind, int sequence, int length) {
 
-        /** What the message quotes. */
+        /** The kind of quoted packet. */
         public enum Kind {
             TCP,
             UDP,
@@ -76,25 +78,25 @@ public sealed interface PacketSpec {
     }
 
     /**
-     * What a script says about an IP header.
+     * An IP header as a script describes it.
      *
-     * @param field what of the traffic class byte is meant
+     * @param field the described part of the traffic class byte
      * @param trafficClass its value
      * @param timeToLive 0 for any
      */
     record IpSpec(Field field, int trafficClass, int timeToLive) {
 
-        /** Nothing said. */
+        /** Not specified. */
         public static final IpSpec ANY = new IpSpec(Field.NONE, 0, 0);
 
-        /** What of the traffic class is said. */
+        /** The described part of the traffic class. */
         public enum Field {
             NONE,
             /** The lower two bits. */
             ECN,
             /** The lower two bits are either ECT. */
             ECT_ANY,
-            /** All of it. */
+            /** The whole byte. */
             ALL
         }
     }

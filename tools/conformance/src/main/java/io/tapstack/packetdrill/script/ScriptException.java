@@ -1,6 +1,6 @@
 package io.tapstack.packetdrill.script;
 
-/** Something is wrong with a script, or with what happened when it was played: the line, and one sentence about it. */
+/** An error of a script, or in its playing: the line, and one sentence. */
 public class ScriptException extends Exception {
 
     private static final long serialVersionUID = 1;
@@ -13,7 +13,7 @@ public class ScriptException extends Exception {
         this.line = line;
     }
 
-    /** Something that packetdrill knows and this runner does not. It is never skipped. */
+    /** A feature of packetdrill that this runner lacks. It is never skipped. */
     public static ScriptException unsupported(final int line, final String what) {
         return new ScriptException(line, "unsupported: " + what);
     }
@@ -23,7 +23,7 @@ public class ScriptException extends Exception {
         return line;
     }
 
-    /** What a compiler would print: {@code file:line: message}. */
+    /** A message in the form of a compiler: {@code file:line: message}. */
     public String describe(final String file) {
         return file + ":" + line + ": " + getMessage();
     }

@@ -182,7 +182,7 @@ final class ScriptParser {
         return new Action.Call(end, name, arguments, result, errno);
     }
 
-    /** What strace says about a result in words is for people. */
+    /** strace's explanation of a result is for people. */
     private void skipNote() throws ScriptException {
         tokens.expect("(");
         while (!tokens.take(")")) {

@@ -92,8 +92,8 @@ public sealed interface TcpOption {
     }
 
     /**
-     * {@code ECN e0b 1 ceb 0 e1b 1} for AccECN0, {@code ECN e1b 1 ceb 0 e0b 1} for AccECN1 (RFC 9768 3.2.3), the last
-     * fields left out or not. An empty one is AccECN1, as the published language has it.
+     * {@code ECN e0b 1 ceb 0 e1b 1} for AccECN0, {@code ECN e1b 1 ceb 0 e0b 1} for AccECN1 (RFC 9768 3.2.3); the last
+     * fields may be left out. An empty one is AccECN1, as in the published language.
      */
     record AccurateEcn(List<EchoField> fields) implements TcpOption {
 
@@ -124,7 +124,7 @@ public sealed interface TcpOption {
         }
     }
 
-    /** {@code raw 1e04abcd}: bytes as they are, kind and length first. Not in the published language. */
+    /** {@code raw 1e04abcd}: these bytes, kind and length first. Not in the published language. */
     record Raw(String bytes) implements TcpOption {
         @Override
         public String toString() {

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 
-/** TCP options between the form that scripts have and bytes, one for one and in order, malformed ones included. */
+/** Converts TCP options between the form of scripts and bytes, one by one and in order, malformed ones included. */
 public final class TcpOptionCodec {
 
     private static final int END_OF_LIST = 0;
@@ -28,7 +28,7 @@ public final class TcpOptionCodec {
     /**
      * The bytes of some options.
      *
-     * @param offset what is added to each edge of a SACK block
+     * @param offset added to each edge of a SACK block
      */
     public byte[] encode(final List<TcpOption> options, final int offset) {
         final ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -90,9 +90,9 @@ public final class TcpOptionCodec {
     }
 
     /**
-     * The options that some bytes are.
+     * The options in some bytes.
      *
-     * @param offset what is added to each edge of a SACK block
+     * @param offset added to each edge of a SACK block
      */
     public List<TcpOption> decode(final byte[] bytes, final int offset) {
         final List<TcpOption> options = new ArrayList<>();

@@ -1,15 +1,15 @@
 package io.tapstack.packetdrill.script;
 
 /**
- * One word of a script.
+ * A token of a script.
  *
- * @param text as it stands in the script, quotes and brackets around it taken off
- * @param line where it starts, counted from 1
+ * @param text as in the script, without surrounding quotes and brackets
+ * @param line of its start, counted from 1
  */
 record Token(Kind kind, String text, int line) {
 
     enum Kind {
-        /** Letters, digits and underscores, a number excepted. */
+        /** Letters, digits and underscores, except a number. */
         WORD,
         INTEGER,
         HEX,

@@ -5,7 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The tokens of a script, one after the other, with defined words replaced by what they stand for. */
+/** The tokens of a script, one after the other, with defined words replaced. */
 final class Tokens {
 
     private final List<Token> tokens;
@@ -17,7 +17,7 @@ final class Tokens {
         this.definitions = new HashMap<>(definitions);
     }
 
-    /** From now on {@code word} stands for {@code value}, which may be in quotes of either kind. */
+    /** Replaces {@code word} from now on by {@code value}, which may be in quotes of either kind. */
     void define(final String word, final String value) {
         definitions.put(word, value);
     }
@@ -66,7 +66,7 @@ final class Tokens {
         return true;
     }
 
-    /** Takes the next token, which has to be this symbol or word. */
+    /** Takes the next token, which must be this symbol or word. */
     void expect(final String text) throws ScriptException {
         if (!take(text)) {
             throw error("'" + text + "'");
@@ -93,7 +93,7 @@ final class Tokens {
         return value;
     }
 
-    /** The script says something else than {@code expected} here. */
+    /** The error for a token that is not {@code expected}. */
     ScriptException error(final String expected) throws ScriptException {
         return new ScriptException(line(), "syntax error at " + peek() + ": expected " + expected);
     }

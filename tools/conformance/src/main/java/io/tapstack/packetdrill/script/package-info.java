@@ -1,6 +1,6 @@
 /**
- * The language of packetdrill scripts: text to {@link io.tapstack.packetdrill.script.Script}. Nothing here knows of
- * packets on a wire or of system calls; what a script means is the business of {@link io.tapstack.packetdrill}.
+ * The language of packetdrill scripts: parses text to {@link io.tapstack.packetdrill.script.Script}. The package knows
+ * neither packets on a wire nor system calls; {@link io.tapstack.packetdrill} interprets a script.
  */
 @NullMarked
 package io.tapstack.packetdrill.script;
