@@ -37,7 +37,7 @@ public final class TapDevice implements LinkDevice {
     private final LinkCapabilities capabilities;
     private final FrameReader reader;
     private final FrameWriter writer;
-    private final Readiness readiness;
+    private final TapReadiness readiness;
     private final DescriptorGuard guard;
     private StackStatistics statistics = new StackStatistics();
     private boolean full;
@@ -51,7 +51,7 @@ public final class TapDevice implements LinkDevice {
                 new LinkCapabilities(LinkType.ETHERNET, mtu, offload, offload, offload ? LinkCapabilities.MAX_MTU : 0);
         this.reader = new FrameReader(file.fd(), headerBytes, mtu);
         this.writer = new FrameWriter(file.fd(), headerBytes);
-        this.readiness = new Readiness(file.fd(), wakeupFd);
+        this.readiness = new TapReadiness(file.fd(), wakeupFd);
         this.guard = new DescriptorGuard(() -> {
             LibC.CALLS.close(file.fd());
             LibC.CALLS.close(wakeupFd);
@@ -182,7 +182,7 @@ public final class TapDevice implements LinkDevice {
         enter();
         try {
             final int events = readiness.look(full);
-            if (Readiness.isRoom(events)) {
+            if (TapReadiness.isRoom(events)) {
                 full = false;
             }
             return events != 0;

@@ -7,7 +7,7 @@ import java.util.Locale;
 /**
  * What the figures of a run depend on, besides the code: stated above the table and in the chart.
  *
- * @param machine processors, kernel and Java, as {@link Machine#describe()} gives them
+ * @param machine processors, kernel and Java, as {@link BenchMachine#describe()} gives them
  * @param scale how much is measured
  * @param load the load average when the run began
  */
@@ -18,7 +18,7 @@ public record Circumstances(String machine, Scale scale, double load) {
 
     /** The circumstances of a run that begins now. */
     public static Circumstances now(final Scale scale) {
-        return new Circumstances(Machine.describe(), scale, Machine.loadAverage());
+        return new Circumstances(BenchMachine.describe(), scale, BenchMachine.loadAverage());
     }
 
     /** Whether other work was running when the run began. */

@@ -2,7 +2,7 @@ package io.tapstack.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapstack.packetdrill.assertion.TcpInfo;
+import io.tapstack.packetdrill.assertion.TcpInfoFields;
 import io.tapstack.packetdrill.call.SystemCalls;
 import io.tapstack.packetdrill.kernel.KernelCalls;
 import io.tapstack.packetdrill.machine.StackCalls;
@@ -141,10 +141,10 @@ class TcpInfoIT {
     }
 
     private static Map<String, Double> info(final SystemCalls calls, final int fd) {
-        final byte[] structure = new byte[TcpInfo.MAX_BYTES];
+        final byte[] structure = new byte[TcpInfoFields.MAX_BYTES];
         final long length = calls.getOption(fd, IPPROTO_TCP, TCP_INFO, structure);
         assertThat(length).isGreaterThanOrEqualTo(248);
-        return new TreeMap<>(TcpInfo.fields(structure, (int) length));
+        return new TreeMap<>(TcpInfoFields.fields(structure, (int) length));
     }
 
     private static void exactly(final Map<String, Double> figures, final String name, final double value) {

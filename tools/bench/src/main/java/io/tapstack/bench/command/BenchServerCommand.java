@@ -1,7 +1,7 @@
 package io.tapstack.bench.command;
 
 import io.tapstack.bench.part.BulkServer;
-import io.tapstack.bench.part.EchoServer;
+import io.tapstack.bench.part.RoundTripServer;
 import io.tapstack.cli.Converters;
 import io.tapstack.cli.LinkOptions;
 import io.tapstack.cli.LogLevel;
@@ -54,7 +54,7 @@ final class BenchServerCommand implements Callable<Integer> {
     private Optional<InetAddress> bind = Optional.empty();
 
     @Option(names = "--echo", description = "send small messages back rather than serve transfers")
-    private Optional<EchoServer.Mode> echo = Optional.empty();
+    private Optional<RoundTripServer.Mode> echo = Optional.empty();
 
     BenchServerCommand(final SessionFactory sessions) {
         this.sessions = sessions;
@@ -79,7 +79,7 @@ final class BenchServerCommand implements Callable<Integer> {
     private AutoCloseable serve(final Session session) throws IOException {
         final InetSocketAddress local = new InetSocketAddress(bind.orElse(session.address()), port);
         return echo.isPresent()
-                ? EchoServer.start(session.transport(), local, echo.get())
+                ? RoundTripServer.start(session.transport(), local, echo.get())
                 : BulkServer.start(session.transport(), local, file);
     }
 }

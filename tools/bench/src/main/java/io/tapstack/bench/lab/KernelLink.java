@@ -23,7 +23,7 @@ public final class KernelLink {
         lab.run("ip link set " + link.tap() + " up");
         lab.runInSecond("ip addr add " + link.address() + '/' + Link.PREFIX_LENGTH + " dev " + far);
         lab.runInSecond("ip link set " + far + " up");
-        lab.runInSecond(CongestionControl.route(congestionControl, far, link.address()));
+        lab.runInSecond(KernelCongestionControl.route(congestionControl, far, link.address()));
     }
 
     /** Has nftables drop some of a hundred frames, at random, where a device of the first namespace receives them. */

@@ -104,7 +104,7 @@ public final class Lab implements AutoCloseable {
     }
 
     private static String cubicRoute(final String device, final String address) {
-        return CongestionControl.route("cubic", device, address);
+        return KernelCongestionControl.route("cubic", device, address);
     }
 
     /**

@@ -1,6 +1,6 @@
 package io.tapstack.bench.workload;
 
-import io.tapstack.bench.lab.CongestionControl;
+import io.tapstack.bench.lab.KernelCongestionControl;
 import io.tapstack.bench.lab.Scale;
 import io.tapstack.bench.lab.ServerSpec;
 import io.tapstack.bench.measure.Comparison;
@@ -101,7 +101,7 @@ final class BulkWorkloads {
                 .cpu("bulk up, by reference, CPU", LENT, READ, Target.NONE)
                 .rate("bulk up", OURS, READ, Target.atLeast(1.0))
                 .cpu("bulk up, CPU", OURS, READ, Target.NONE);
-        if (!CongestionControl.isDefaultCubic()) {
+        if (!KernelCongestionControl.isDefaultCubic()) {
             up.measure(OURS_CUBIC, ServerSpec.tapstack().withCubic(), "UPLOAD")
                     .besideCubic("bulk up", OURS_CUBIC, READ, "UPLOAD");
         }
@@ -154,7 +154,7 @@ final class BulkWorkloads {
     /** Adds the same reference with CUBIC, unless that is what it has. */
     private BulkWorkloads besideCubic(
             final String name, final String subject, final String reference, final String kind) {
-        if (CongestionControl.isDefaultCubic()) {
+        if (KernelCongestionControl.isDefaultCubic()) {
             return this;
         }
         return measure(reference + CUBIC, ServerSpec.kernel().withCubic(), kind)

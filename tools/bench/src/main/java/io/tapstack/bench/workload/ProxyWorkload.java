@@ -2,7 +2,7 @@ package io.tapstack.bench.workload;
 
 import io.tapstack.bench.lab.BenchFailure;
 import io.tapstack.bench.lab.Child;
-import io.tapstack.bench.lab.CongestionControl;
+import io.tapstack.bench.lab.KernelCongestionControl;
 import io.tapstack.bench.lab.Lab;
 import io.tapstack.bench.lab.Link;
 import io.tapstack.bench.lab.Server;
@@ -41,7 +41,7 @@ final class ProxyWorkload {
                 Comparison.of("proxy, stack to kernel", Metric.RATE, TO_KERNEL, DIRECT, Target.atLeast(0.7)),
                 Comparison.of("proxy, stack to stack", Metric.RATE, TO_STACK, DIRECT, Target.atLeast(0.7)),
                 Comparison.of("proxy, kernel to kernel", Metric.RATE, ON_KERNEL, DIRECT, Target.NONE)));
-        if (!CongestionControl.isDefaultCubic()) {
+        if (!KernelCongestionControl.isDefaultCubic()) {
             subjects.addAll(subjects(ServerSpec.kernel().withCubic(), CUBIC));
             comparisons.add(Comparison.of(
                     "proxy, stack to kernel" + CUBIC, Metric.RATE, TO_KERNEL + CUBIC, DIRECT + CUBIC, Target.NONE));

@@ -43,15 +43,16 @@ class SmallLoadTest {
 
     @ParameterizedTest
     @EnumSource(
-            value = EchoServer.Mode.class,
+            value = RoundTripServer.Mode.class,
             names = {"THREADS", "ONE_THREAD"})
-    void exchanges(final EchoServer.Mode mode) throws Exception {
+    void exchanges(final RoundTripServer.Mode mode) throws Exception {
         final int port = freePort();
-        try (AutoCloseable server = EchoServer.start(new JdkTransport(), new InetSocketAddress(HERE, port), mode)) {
+        try (AutoCloseable server =
+                RoundTripServer.start(new JdkTransport(), new InetSocketAddress(HERE, port), mode)) {
             assertThat(server).isNotNull();
             assertThat(ask(port, "rr", 1, 300)).matches("ok [1-9][0-9]*");
             assertThat(ask(port, "crr", 20)).matches("ok [1-9][0-9]*");
-            if (mode == EchoServer.Mode.THREADS) {
+            if (mode == RoundTripServer.Mode.THREADS) {
                 assertThat(ask(port, "rr", 16, 1000)).matches("ok [1-9][0-9]*");
             }
         }
@@ -59,8 +60,8 @@ class SmallLoadTest {
 
     @Test
     void callbacksNeedAStackThatCalls() {
-        assertThatThrownBy(() ->
-                        EchoServer.start(new JdkTransport(), new InetSocketAddress(HERE, 0), EchoServer.Mode.CALLBACK))
+        assertThatThrownBy(() -> RoundTripServer.start(
+                        new JdkTransport(), new InetSocketAddress(HERE, 0), RoundTripServer.Mode.CALLBACK))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 

@@ -1,7 +1,7 @@
 package io.tapstack.packetdrill.call;
 
-import io.tapstack.packetdrill.packet.Flow;
-import io.tapstack.packetdrill.packet.Flows;
+import io.tapstack.packetdrill.packet.ScriptFlow;
+import io.tapstack.packetdrill.packet.ScriptFlows;
 import io.tapstack.packetdrill.script.Action;
 import io.tapstack.packetdrill.script.Expression;
 import io.tapstack.packetdrill.script.ScriptException;
@@ -13,7 +13,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The system calls of scripts by name; {@link SocketCalls}, {@link TransferCalls}, {@link OptionCalls} and
+ * The system calls of scripts by name; {@link LifecycleCalls}, {@link TransferCalls}, {@link OptionCalls} and
  * {@link ReadinessCalls} implement them.
  */
 public final class Calls {
@@ -31,7 +31,7 @@ public final class Calls {
     }
 
     private final SystemCalls system;
-    private final Flows flows;
+    private final ScriptFlows flows;
     private final Map<String, Handler> handlers = new HashMap<>();
     private final Map<Integer, OpenSocket> sockets = new HashMap<>();
     private int lastConnected = -1;
@@ -46,7 +46,7 @@ public final class Calls {
         int boundPort;
 
         @Nullable
-        Flow flow;
+        ScriptFlow flow;
 
         OpenSocket(final int fd, final int type) {
             this.fd = fd;
@@ -61,13 +61,13 @@ public final class Calls {
      */
     public Calls(
             final SystemCalls system,
-            final Flows flows,
+            final ScriptFlows flows,
             final Endpoint local,
             final Endpoint remote,
             final long toleranceMicros) {
         this.system = system;
         this.flows = flows;
-        new SocketCalls(this, local, remote).register(handlers);
+        new LifecycleCalls(this, local, remote).register(handlers);
         new TransferCalls(this, remote, toleranceMicros).register(handlers);
         new OptionCalls(this).register(handlers);
         new ReadinessCalls(this).register(handlers);
@@ -87,7 +87,7 @@ public final class Calls {
      * neither.
      */
     public int descriptorUnderTest() {
-        final Flow flow = flows.underTest().orElse(null);
+        final ScriptFlow flow = flows.underTest().orElse(null);
         for (final OpenSocket socket : sockets.values()) {
             if (flow != null && socket.flow == flow) {
                 return socket.fd;
@@ -108,7 +108,7 @@ public final class Calls {
         return system;
     }
 
-    Flows flows() {
+    ScriptFlows flows() {
         return flows;
     }
 

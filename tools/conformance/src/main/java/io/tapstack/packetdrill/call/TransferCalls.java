@@ -5,7 +5,7 @@ import static io.tapstack.packetdrill.call.Calls.exact;
 import io.tapstack.packetdrill.call.Calls.Handler;
 import io.tapstack.packetdrill.call.Calls.OpenSocket;
 import io.tapstack.packetdrill.call.SystemCalls.Received;
-import io.tapstack.packetdrill.packet.Flow;
+import io.tapstack.packetdrill.packet.ScriptFlow;
 import io.tapstack.packetdrill.script.Action;
 import io.tapstack.packetdrill.script.Expression;
 import io.tapstack.packetdrill.script.ScriptException;
@@ -119,8 +119,8 @@ final class TransferCalls {
         if (socket == null || to == null) {
             return to;
         }
-        if (socket.type == SocketCalls.DATAGRAM) {
-            final Flow flow = socket.flow;
+        if (socket.type == LifecycleCalls.DATAGRAM) {
+            final ScriptFlow flow = socket.flow;
             if (flow == null || !flow.isTo(to.port())) {
                 socket.flow = calls.flows().connecting(IpProtocol.UDP, socket.boundPort, to.port());
             }

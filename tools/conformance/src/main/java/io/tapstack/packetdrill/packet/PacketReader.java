@@ -18,7 +18,7 @@ final class PacketReader {
     private PacketReader() {}
 
     /** The packet in the script's terms, with all its parts. */
-    static PacketSpec read(final WirePacket packet, final Flow flow) {
+    static PacketSpec read(final WirePacket packet, final ScriptFlow flow) {
         final IpSpec ip = new IpSpec(
                 IpSpec.Field.ALL, Ipv4Header.trafficClass(packet.bytes(), 0), Ipv4Header.timeToLive(packet.bytes(), 0));
         if (packet.protocol() == IpProtocol.ICMP) {

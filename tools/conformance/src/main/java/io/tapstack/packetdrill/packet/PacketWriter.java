@@ -43,7 +43,7 @@ public final class PacketWriter {
      *
      * @throws IOException if it echoes a timestamp that the stack has not sent
      */
-    public byte[] write(final PacketSpec packet, final Flow flow) throws IOException {
+    public byte[] write(final PacketSpec packet, final ScriptFlow flow) throws IOException {
         final ByteBuffer bytes;
         if (packet instanceof PacketSpec.Tcp tcp) {
             bytes = tcp(tcp, flow);
@@ -59,7 +59,7 @@ public final class PacketWriter {
         return bytes.array();
     }
 
-    private ByteBuffer tcp(final PacketSpec.Tcp spec, final Flow flow) throws IOException {
+    private ByteBuffer tcp(final PacketSpec.Tcp spec, final ScriptFlow flow) throws IOException {
         final boolean syn = (spec.flags() & TcpHeader.SYN) != 0;
         final boolean ack = (spec.flags() & TcpHeader.ACK) != 0;
         final byte[] options = new TcpOptionCodec()
@@ -86,7 +86,7 @@ public final class PacketWriter {
     }
 
     /** The same options, with a timestamp's echo replaced by the stack's timestamp. */
-    private static List<TcpOption> mapped(final List<TcpOption> options, final boolean ack, final Flow flow)
+    private static List<TcpOption> mapped(final List<TcpOption> options, final boolean ack, final ScriptFlow flow)
             throws IOException {
         final List<TcpOption> mapped = new ArrayList<>();
         for (final TcpOption option : options) {
@@ -98,7 +98,7 @@ public final class PacketWriter {
         return mapped;
     }
 
-    private ByteBuffer udp(final PacketSpec.Udp spec, final Flow flow) {
+    private ByteBuffer udp(final PacketSpec.Udp spec, final ScriptFlow flow) {
         final ByteBuffer bytes = packet(IpProtocol.UDP, UdpHeader.LENGTH + spec.length(), remote, local);
         final Ports ports = ports(spec, flow);
         UdpHeader.write(
@@ -106,7 +106,7 @@ public final class PacketWriter {
         return withChecksum(bytes, IpProtocol.UDP, UdpHeader.CHECKSUM_OFFSET);
     }
 
-    private ByteBuffer icmp(final PacketSpec.Icmp spec, final Flow flow) {
+    private ByteBuffer icmp(final PacketSpec.Icmp spec, final ScriptFlow flow) {
         final Echoed echoed = spec.echoed();
         final byte[] quote = echoed.kind() == Echoed.Kind.RAW ? new byte[echoed.length()] : quote(echoed, flow);
         final ByteBuffer bytes = packet(IpProtocol.ICMP, IcmpHeader.LENGTH + quote.length, remote, local);
@@ -126,7 +126,7 @@ public final class PacketWriter {
     }
 
     /** The packet of the stack that an error quotes. */
-    private byte[] quote(final Echoed echoed, final Flow flow) {
+    private byte[] quote(final Echoed echoed, final ScriptFlow flow) {
         final boolean tcp = echoed.kind() == Echoed.Kind.TCP;
         final int headerLength = tcp ? TcpHeader.MIN_LENGTH : UdpHeader.LENGTH;
         final ByteBuffer whole =
@@ -144,7 +144,7 @@ public final class PacketWriter {
         return quote;
     }
 
-    private static Ports ports(final PacketSpec spec, final Flow flow) {
+    private static Ports ports(final PacketSpec spec, final ScriptFlow flow) {
         final Ports given = spec.ports();
         return given != null ? given : new Ports(flow.remotePort(), flow.localPort());
     }

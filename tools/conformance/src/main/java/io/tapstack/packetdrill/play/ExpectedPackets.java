@@ -1,9 +1,9 @@
 package io.tapstack.packetdrill.play;
 
 import io.tapstack.packetdrill.machine.Machine;
-import io.tapstack.packetdrill.packet.Flow;
-import io.tapstack.packetdrill.packet.Flows;
 import io.tapstack.packetdrill.packet.PacketText;
+import io.tapstack.packetdrill.packet.ScriptFlow;
+import io.tapstack.packetdrill.packet.ScriptFlows;
 import io.tapstack.packetdrill.packet.WirePacket;
 import io.tapstack.packetdrill.script.Event;
 import io.tapstack.packetdrill.script.EventTime;
@@ -26,13 +26,14 @@ final class ExpectedPackets {
     private static final long ANY_TIME_MICROS = 10_000_000;
 
     private final Machine machine;
-    private final Flows flows;
+    private final ScriptFlows flows;
     private final PlaySettings settings;
     private final Consumer<String> log;
     /** Packets that the script has not mentioned yet, in order. */
     private final Deque<WirePacket> unseen = new ArrayDeque<>();
 
-    ExpectedPackets(final Machine machine, final Flows flows, final PlaySettings settings, final Consumer<String> log) {
+    ExpectedPackets(
+            final Machine machine, final ScriptFlows flows, final PlaySettings settings, final Consumer<String> log) {
         this.machine = machine;
         this.flows = flows;
         this.settings = settings;
@@ -42,7 +43,7 @@ final class ExpectedPackets {
     /** Requires this packet between {@code start} and {@code end}, with {@code tolerance}. */
     void expect(final PacketSpec packet, final Event event, final long start, final long end, final long tolerance)
             throws ScriptException, IOException {
-        final Flow flow;
+        final ScriptFlow flow;
         try {
             flow = flows.outbound(packet);
         } catch (final IOException e) {
@@ -100,14 +101,18 @@ final class ExpectedPackets {
      * PSH is not required.
      */
     private WirePacket whole(
-            final WirePacket first, final PacketSpec.Tcp expected, final Flow flow, final Event event, final long until)
+            final WirePacket first,
+            final PacketSpec.Tcp expected,
+            final ScriptFlow flow,
+            final Event event,
+            final long until)
             throws ScriptException, IOException {
         final WirePacket whole = joined(first, expected.length(), flow, event, until);
         return whole == first || (expected.flags() & TcpHeader.PSH) == 0 ? whole : whole.pushed();
     }
 
     private WirePacket joined(
-            final WirePacket first, final int length, final Flow flow, final Event event, final long until)
+            final WirePacket first, final int length, final ScriptFlow flow, final Event event, final long until)
             throws ScriptException, IOException {
         WirePacket whole = first;
         WirePacket last = first;
@@ -128,7 +133,7 @@ final class ExpectedPackets {
     }
 
     /** The next packet of a connection; packets of others stay. */
-    private Optional<WirePacket> next(final Flow flow, final long until) throws IOException {
+    private Optional<WirePacket> next(final ScriptFlow flow, final long until) throws IOException {
         for (final Iterator<WirePacket> packets = unseen.iterator(); packets.hasNext(); ) {
             final WirePacket packet = packets.next();
             if (flows.isOf(packet, flow)) {

@@ -1,13 +1,13 @@
 package io.tapstack.packetdrill.play;
 
 import io.tapstack.packetdrill.assertion.Assertions;
-import io.tapstack.packetdrill.assertion.TcpInfo;
+import io.tapstack.packetdrill.assertion.TcpInfoFields;
 import io.tapstack.packetdrill.call.Calls;
 import io.tapstack.packetdrill.call.PreparedCall;
 import io.tapstack.packetdrill.machine.Machine;
 import io.tapstack.packetdrill.machine.Machine.RunningCall;
-import io.tapstack.packetdrill.packet.Flows;
 import io.tapstack.packetdrill.packet.PacketText;
+import io.tapstack.packetdrill.packet.ScriptFlows;
 import io.tapstack.packetdrill.script.Action;
 import io.tapstack.packetdrill.script.Event;
 import io.tapstack.packetdrill.script.EventTime;
@@ -32,7 +32,7 @@ public final class ScriptPlayer {
 
     private final Machine machine;
     private final PlaySettings settings;
-    private final Flows flows;
+    private final ScriptFlows flows;
     private final Calls calls;
     private final Assertions assertions;
     private final ShellCommands commands;
@@ -55,7 +55,7 @@ public final class ScriptPlayer {
         this.machine = machine;
         this.settings = settings;
         this.log = settings.verbose() ? log : line -> {};
-        this.flows = new Flows(
+        this.flows = new ScriptFlows(
                 settings.local(),
                 settings.remote(),
                 settings.bindPort(),
@@ -178,13 +178,13 @@ public final class ScriptPlayer {
     }
 
     private Map<String, Double> connectionState(final Event event) throws ScriptException {
-        final byte[] structure = new byte[TcpInfo.MAX_BYTES];
+        final byte[] structure = new byte[TcpInfoFields.MAX_BYTES];
         final int fd = calls.descriptorUnderTest();
         final long length = fd < 0 ? 0 : machine.systemCalls().getOption(fd, SOL_TCP, TCP_INFO, structure);
         if (length <= 0) {
             throw new ScriptException(event.line(), "there is no connection whose state could be asked for");
         }
-        return TcpInfo.fields(structure, (int) length);
+        return TcpInfoFields.fields(structure, (int) length);
     }
 
     // ---- System calls

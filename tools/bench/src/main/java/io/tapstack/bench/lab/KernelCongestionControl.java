@@ -8,11 +8,11 @@ import java.nio.file.Path;
  * Which algorithm the kernel's senders use by default. It decides what a reference is worth: BBR paces, and over a veth
  * pair that costs it more than half of the rate of CUBIC, Linux's own default.
  */
-public final class CongestionControl {
+public final class KernelCongestionControl {
 
     private static final Path DEFAULT = Path.of("/proc/sys/net/ipv4/tcp_congestion_control");
 
-    private CongestionControl() {}
+    private KernelCongestionControl() {}
 
     /** The name of this machine's default. */
     public static String systemDefault() {

@@ -12,7 +12,7 @@ import java.util.OptionalInt;
  *
  * <p>Confined to one thread.
  */
-public final class Flow {
+public final class ScriptFlow {
 
     private final int protocol;
     private int localPort;
@@ -37,7 +37,7 @@ public final class Flow {
      * @param localPort of the stack, 0 if not known yet
      * @param remotePort of the script's end
      */
-    Flow(final int protocol, final int localPort, final int remotePort) {
+    ScriptFlow(final int protocol, final int localPort, final int remotePort) {
         this.protocol = protocol;
         this.localPort = localPort;
         this.remotePort = remotePort;

@@ -1,22 +1,22 @@
 package io.tapstack.bench;
 
-import io.tapstack.bench.lab.CongestionControl;
+import io.tapstack.bench.lab.KernelCongestionControl;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Where figures come from: without that they mean nothing. */
-public final class Machine {
+public final class BenchMachine {
 
     private static final Path CPUINFO = Path.of("/proc/cpuinfo");
     private static final Path LOAD_AVERAGE = Path.of("/proc/loadavg");
 
-    private Machine() {}
+    private BenchMachine() {}
 
     /** Processors, kernel, its congestion control, and Java in a line. */
     public static String describe() {
         return Runtime.getRuntime().availableProcessors() + " x " + processor() + ", " + System.getProperty("os.name")
-                + ' ' + System.getProperty("os.version") + ", TCP " + CongestionControl.systemDefault() + ", "
+                + ' ' + System.getProperty("os.version") + ", TCP " + KernelCongestionControl.systemDefault() + ", "
                 + System.getProperty("java.vm.name") + ' '
                 + Runtime.version();
     }

@@ -9,7 +9,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 
 /** Sends small messages back as they come; no logging, no time limits. */
-public final class EchoServer implements AutoCloseable {
+public final class RoundTripServer implements AutoCloseable {
 
     private static final int BACKLOG = 1024;
     private static final int BUFFER_BYTES = 4096;
@@ -27,7 +27,7 @@ public final class EchoServer implements AutoCloseable {
     private final Listener listener;
     private final Mode mode;
 
-    private EchoServer(final Listener listener, final Mode mode) {
+    private RoundTripServer(final Listener listener, final Mode mode) {
         this.listener = listener;
         this.mode = mode;
     }
@@ -45,7 +45,7 @@ public final class EchoServer implements AutoCloseable {
             }
             throw new IllegalArgumentException(transport.name() + " calls nobody");
         }
-        final EchoServer server = new EchoServer(transport.listen(local, BACKLOG), mode);
+        final RoundTripServer server = new RoundTripServer(transport.listen(local, BACKLOG), mode);
         daemon(server::accept, "accept");
         return server;
     }

@@ -5,7 +5,7 @@ import static io.tapstack.packetdrill.call.Calls.opening;
 
 import io.tapstack.packetdrill.call.Calls.Handler;
 import io.tapstack.packetdrill.call.Calls.OpenSocket;
-import io.tapstack.packetdrill.packet.Flow;
+import io.tapstack.packetdrill.packet.ScriptFlow;
 import io.tapstack.packetdrill.script.Action;
 import io.tapstack.packetdrill.script.ScriptException;
 import io.tapstack.wire.Endpoint;
@@ -13,7 +13,7 @@ import io.tapstack.wire.IpProtocol;
 import java.util.Map;
 
 /** The life of a socket: socket, bind, listen, accept, connect, shutdown, close. */
-final class SocketCalls {
+final class LifecycleCalls {
 
     static final int STREAM = 1;
     static final int DATAGRAM = 2;
@@ -24,7 +24,7 @@ final class SocketCalls {
     private final Endpoint local;
     private final Endpoint remote;
 
-    SocketCalls(final Calls calls, final Endpoint local, final Endpoint remote) {
+    LifecycleCalls(final Calls calls, final Endpoint local, final Endpoint remote) {
         this.calls = calls;
         this.system = calls.system();
         this.local = local;
@@ -77,7 +77,7 @@ final class SocketCalls {
             if (socket != null && result == 0) {
                 final Endpoint bound = system.localAddress(socket.fd);
                 socket.boundPort = bound == null ? address.port() : bound.port();
-                final Flow flow = socket.flow;
+                final ScriptFlow flow = socket.flow;
                 if (flow != null) {
                     flow.localPort(socket.boundPort);
                 }
@@ -132,7 +132,7 @@ final class SocketCalls {
     /** The SYN is sent before the call returns, so the connection has to be known before. */
     private void prepareFlow(final OpenSocket socket, final int remotePort) {
         if (socket.type == DATAGRAM) {
-            final Flow flow = socket.flow;
+            final ScriptFlow flow = socket.flow;
             if (flow == null || !flow.isTo(remotePort)) {
                 socket.flow = calls.flows().connecting(IpProtocol.UDP, socket.boundPort, remotePort);
             }

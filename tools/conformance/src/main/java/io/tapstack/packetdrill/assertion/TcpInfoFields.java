@@ -6,7 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** The fields of Linux's {@code struct tcp_info} by their names ({@code <linux/tcp.h>}, tcp(7)). */
-public final class TcpInfo {
+public final class TcpInfoFields {
 
     /** Longest structure of any Linux; a shorter one lacks the last fields. */
     public static final int MAX_BYTES = 512;
@@ -27,7 +27,7 @@ public final class TcpInfo {
             received_ce_bytes -accecn_fail_mode -accecn_opt_seen
             """;
 
-    private TcpInfo() {}
+    private TcpInfoFields() {}
 
     /** The fields in {@code length} bytes of the structure, as {@code tcpi_...}. */
     public static Map<String, Double> fields(final byte[] structure, final int length) {

@@ -20,11 +20,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Confined to one thread.
  */
-public final class Flows {
+public final class ScriptFlows {
 
     private static final int FIRST_REMOTE_PORT = 40_001;
 
-    private final List<Flow> flows = new ArrayList<>();
+    private final List<ScriptFlow> flows = new ArrayList<>();
     private final PacketWriter writer;
     private final PacketMatcher matcher;
     private final IpAddress remote;
@@ -32,7 +32,7 @@ public final class Flows {
     private final int connectPort;
     private int nextRemotePort = FIRST_REMOTE_PORT;
     private int listeningPort;
-    private @Nullable Flow underTest;
+    private @Nullable ScriptFlow underTest;
 
     /**
      * @param local the stack's address
@@ -41,7 +41,7 @@ public final class Flows {
      * @param connectPort the script's port if the stack connects to it
      * @param comparison the compared parts of a segment
      */
-    public Flows(
+    public ScriptFlows(
             final IpAddress local,
             final IpAddress remote,
             final int bindPort,
@@ -68,8 +68,8 @@ public final class Flows {
      *
      * @param localPort 0 if the stack chooses one
      */
-    public Flow connecting(final int protocol, final int localPort, final int remotePort) {
-        final Flow flow = new Flow(protocol, localPort, remotePort);
+    public ScriptFlow connecting(final int protocol, final int localPort, final int remotePort) {
+        final ScriptFlow flow = new ScriptFlow(protocol, localPort, remotePort);
         flows.add(flow);
         underTest = flow;
         return flow;
@@ -81,12 +81,12 @@ public final class Flows {
     }
 
     /** The connection under test, if there is one. */
-    public Optional<Flow> underTest() {
+    public Optional<ScriptFlow> underTest() {
         return Optional.ofNullable(underTest);
     }
 
     /** The TCP connection between two ports, if the script knows it. */
-    public Optional<Flow> find(final int localPort, final int remotePort) {
+    public Optional<ScriptFlow> find(final int localPort, final int remotePort) {
         return Optional.ofNullable(find(IpProtocol.TCP, localPort, remotePort));
     }
 
@@ -98,7 +98,7 @@ public final class Flows {
      * @throws IOException if it belongs to no socket
      */
     public byte[] write(final PacketSpec packet) throws IOException {
-        final Flow flow = inbound(packet);
+        final ScriptFlow flow = inbound(packet);
         final byte[] bytes = writer.write(packet, flow);
         if (packet instanceof PacketSpec.Tcp tcp && (tcp.flags() & TcpHeader.SYN) != 0) {
             flow.remoteSyn(tcp.sequence());
@@ -106,17 +106,17 @@ public final class Flows {
         return bytes;
     }
 
-    private Flow inbound(final PacketSpec packet) throws IOException {
+    private ScriptFlow inbound(final PacketSpec packet) throws IOException {
         if (packet instanceof PacketSpec.Icmp) {
             return required();
         }
         final int protocol = protocol(packet);
         final Ports ports = packet.ports();
         if (ports != null) {
-            final Flow known = find(protocol, ports.destination(), ports.source());
+            final ScriptFlow known = find(protocol, ports.destination(), ports.source());
             return known != null ? known : made(protocol, ports.destination(), ports.source());
         }
-        final Flow flow = underTest;
+        final ScriptFlow flow = underTest;
         if (flow != null && flow.protocol() == protocol) {
             return flow;
         }
@@ -126,8 +126,8 @@ public final class Flows {
     }
 
     /** A connection that a packet has made; the first one of a listener is then under test. */
-    private Flow made(final int protocol, final int localPort, final int remotePort) {
-        final Flow flow = new Flow(protocol, localPort, remotePort);
+    private ScriptFlow made(final int protocol, final int localPort, final int remotePort) {
+        final ScriptFlow flow = new ScriptFlow(protocol, localPort, remotePort);
         flows.add(flow);
         if (underTest == null) {
             underTest = flow;
@@ -142,18 +142,18 @@ public final class Flows {
      *
      * @throws IOException if there is none
      */
-    public Flow outbound(final PacketSpec packet) throws IOException {
+    public ScriptFlow outbound(final PacketSpec packet) throws IOException {
         final Ports ports = packet.ports();
         if (ports == null) {
             return required();
         }
         final int protocol = protocol(packet);
-        final Flow known = find(protocol, ports.source(), ports.destination());
+        final ScriptFlow known = find(protocol, ports.source(), ports.destination());
         return known != null ? known : made(protocol, ports.source(), ports.destination());
     }
 
     /** True if a packet of the stack belongs to {@code flow}, which learns a port that the stack has chosen. */
-    public boolean isOf(final WirePacket packet, final Flow flow) {
+    public boolean isOf(final WirePacket packet, final ScriptFlow flow) {
         if (!packet.isWhole() || !packet.destination().equals(remote)) {
             return false;
         }
@@ -170,7 +170,7 @@ public final class Flows {
         return hasPortsOf(packet, flow);
     }
 
-    private static boolean hasPortsOf(final WirePacket packet, final Flow flow) {
+    private static boolean hasPortsOf(final WirePacket packet, final ScriptFlow flow) {
         return packet.protocol() == flow.protocol()
                 && packet.sourcePort() == flow.localPort()
                 && packet.destinationPort() == flow.remotePort();
@@ -186,7 +186,7 @@ public final class Flows {
      *
      * @return the difference; empty if there is none
      */
-    public Optional<String> compare(final PacketSpec expected, final WirePacket actual, final Flow flow) {
+    public Optional<String> compare(final PacketSpec expected, final WirePacket actual, final ScriptFlow flow) {
         if (expected instanceof PacketSpec.Tcp tcp && actual.protocol() == IpProtocol.TCP) {
             learn(tcp, actual, flow);
         }
@@ -202,7 +202,7 @@ public final class Flows {
     }
 
     /** Learns the numbers that the stack has chosen, from the first SYN and from timestamps. */
-    private static void learn(final PacketSpec.Tcp expected, final WirePacket actual, final Flow flow) {
+    private static void learn(final PacketSpec.Tcp expected, final WirePacket actual, final ScriptFlow flow) {
         final TcpHeader tcp = actual.tcp();
         if ((tcp.flags() & expected.flags() & TcpHeader.SYN) != 0) {
             final boolean ack = (tcp.flags() & TcpHeader.ACK) != 0;
@@ -213,7 +213,7 @@ public final class Flows {
         }
         final Optional<TcpOption.Timestamp> wanted = timestamp(expected);
         final Optional<TcpOption.Timestamp> found =
-                timestamp((PacketSpec.Tcp) PacketReader.read(actual, new Flow(IpProtocol.TCP, 0, 0)));
+                timestamp((PacketSpec.Tcp) PacketReader.read(actual, new ScriptFlow(IpProtocol.TCP, 0, 0)));
         if (wanted.isPresent() && found.isPresent()) {
             flow.localTimestamp(wanted.get().value(), found.get().value());
         }
@@ -230,33 +230,33 @@ public final class Flows {
     }
 
     /** A packet of the stack in the script's notation. */
-    public String describe(final WirePacket packet, final Flow flow) {
+    public String describe(final WirePacket packet, final ScriptFlow flow) {
         return PacketText.of(PacketReader.read(packet, flow));
     }
 
     /** A packet of the stack in the script's notation, of any connection. */
     public String describe(final WirePacket packet) {
-        for (final Flow flow : flows) {
+        for (final ScriptFlow flow : flows) {
             if (hasPortsOf(packet, flow)) {
                 return describe(packet, flow);
             }
         }
-        return describe(packet, new Flow(packet.protocol(), 0, 0));
+        return describe(packet, new ScriptFlow(packet.protocol(), 0, 0));
     }
 
     // ---- Look-up
 
-    private Flow required() throws IOException {
-        final Flow flow = underTest;
+    private ScriptFlow required() throws IOException {
+        final ScriptFlow flow = underTest;
         if (flow == null) {
             throw new IOException("no matching socket for this packet");
         }
         return flow;
     }
 
-    private @Nullable Flow find(final int protocol, final int localPort, final int remotePort) {
+    private @Nullable ScriptFlow find(final int protocol, final int localPort, final int remotePort) {
         for (int i = flows.size() - 1; i >= 0; i--) {
-            final Flow flow = flows.get(i);
+            final ScriptFlow flow = flows.get(i);
             if (flow.protocol() == protocol && flow.localPort() == localPort && flow.remotePort() == remotePort) {
                 return flow;
             }

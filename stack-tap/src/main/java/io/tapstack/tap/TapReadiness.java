@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  *                     | fd | events | revents |                          | tv_sec  | tv_nsec  |
  * </pre>
  */
-final class Readiness {
+final class TapReadiness {
 
     // <poll.h>
     private static final short POLLIN = 0x001;
@@ -37,7 +37,7 @@ final class Readiness {
     private final NativeStruct one = new NativeStruct(COUNTER_BYTES);
     private final AtomicBoolean wakeupPending = new AtomicBoolean();
 
-    Readiness(final int tapFd, final int wakeupFd) {
+    TapReadiness(final int tapFd, final int wakeupFd) {
         this.wakeupFd = wakeupFd;
         pollfds.bytes.putInt(TAP, tapFd);
         pollfds.bytes.putInt(WAKEUP, wakeupFd);
