@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Where figures come from: without that they mean nothing. */
+/** The machine of a run, without which figures mean nothing. */
 public final class BenchMachine {
 
     private static final Path CPUINFO = Path.of("/proc/cpuinfo");
@@ -33,7 +33,7 @@ public final class BenchMachine {
         }
     }
 
-    /** How many tasks wanted a processor in the last minute, or 0 if that is not known. */
+    /** The number of tasks that wanted a processor in the last minute, or 0 if it is unknown. */
     public static double loadAverage() {
         try {
             return Double.parseDouble(Files.readString(LOAD_AVERAGE).split(" ")[0]);

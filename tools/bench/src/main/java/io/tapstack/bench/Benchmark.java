@@ -15,7 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
-/** Tapstack beside the kernel, in one run on one machine. */
+/** Compares Tapstack with the kernel, in one run on one machine. */
 public final class Benchmark {
 
     private final List<Workload> workloads;
@@ -24,15 +24,12 @@ public final class Benchmark {
         this.workloads = workloads;
     }
 
-    /** The workloads that are measured if nobody asks for others. */
+    /** The workloads that are measured by default. */
     public static Benchmark usual() {
         return new Benchmark(Workloads.usual());
     }
 
-    /**
-     * All comparisons in whose name, or whose workload's name, {@code wanted} is found; those that take long are among
-     * them.
-     */
+    /** All comparisons whose name, or whose workload's name, matches {@code wanted}, the long ones included. */
     public static Benchmark of(final Pattern wanted) {
         final List<Workload> all = new ArrayList<>(Workloads.usual());
         all.addAll(Workloads.onRequest());
@@ -49,15 +46,15 @@ public final class Benchmark {
         return new Benchmark(chosen);
     }
 
-    /** What will be measured. */
+    /** The workloads to measure. */
     public List<Workload> workloads() {
         return workloads;
     }
 
     /**
-     * Measures, in a network namespace that belongs to this process alone.
+     * Measures, in a network namespace of this process.
      *
-     * @param findings gets what is found, as soon as a workload is done
+     * @param findings receives the findings of a workload as soon as it is done
      * @throws io.tapstack.bench.lab.BenchFailure if a subject cannot be set up or a check fails
      */
     public void run(final Scale scale, final Progress progress, final Consumer<Finding> findings)
@@ -83,7 +80,7 @@ public final class Benchmark {
             return Measurement.run(workload, lab, progress);
         } catch (final IOException e) {
             if (lab.isClosed()) {
-                new CountDownLatch(1).await(); // this JVM is ending, and what fails now fails because of that
+                new CountDownLatch(1).await(); // this JVM is ending, which is the cause of this failure
             }
             throw e;
         }

@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What the figures of a run depend on, besides the code: stated above the table and in the chart.
+ * The conditions of a run, besides the code, for the text above the table and in the chart.
  *
- * @param machine processors, kernel and Java, as {@link BenchMachine#describe()} gives them
- * @param scale how much is measured
- * @param load the load average when the run began
+ * @param machine processors, kernel and Java, from {@link BenchMachine#describe()}
+ * @param scale the amount measured
+ * @param load the load average at the start of the run
  */
 public record Circumstances(String machine, Scale scale, double load) {
 
@@ -21,12 +21,12 @@ public record Circumstances(String machine, Scale scale, double load) {
         return new Circumstances(BenchMachine.describe(), scale, BenchMachine.loadAverage());
     }
 
-    /** Whether other work was running when the run began. */
+    /** True if other work was running at the start of the run. */
     public boolean busy() {
         return load > BUSY;
     }
 
-    /** One line for each circumstance that a reader has to know. */
+    /** One line for each condition. */
     public List<String> lines() {
         final String runs =
                 scale.runs() + " runs of each, in turn" + (scale.quick() ? "; --quick: short runs, rough figures" : "");

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.LongSupplier;
 
-/** How far a benchmark is, and how long the rest will take if each subject takes as long as those before it. */
+/** The position in a benchmark, and an estimate for the rest, if each subject takes as long as those before it. */
 final class Schedule {
 
     private static final int SECONDS_PER_MINUTE = 60;
@@ -17,7 +17,11 @@ final class Schedule {
     private int subjectsDone;
     private int subjectsLeft;
 
-    /** A schedule that begins now. @param nanoTime as {@link System#nanoTime()} */
+    /**
+     * Creates a schedule that starts now.
+     *
+     * @param nanoTime as {@link System#nanoTime()}
+     */
     Schedule(final List<Workload> workloads, final LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
         startNanos = nanoTime.getAsLong();

@@ -1,4 +1,4 @@
-/** The benchmark: Tapstack beside the kernel and other references, in namespaces of its own. */
+/** The benchmark: compares Tapstack with the kernel and other references, in namespaces of its own. */
 @NullMarked
 package io.tapstack.bench;
 

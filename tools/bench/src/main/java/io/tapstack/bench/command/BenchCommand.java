@@ -33,7 +33,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code tapstack bench}: Tapstack beside the kernel. */
+/** {@code tapstack bench}: compares Tapstack with the kernel. */
 @Command(
         name = "bench",
         description = {
@@ -112,7 +112,7 @@ final class BenchCommand implements Callable<Integer> {
         try {
             measure(benchmark, circumstances, findings);
         } finally {
-            // Findings before a failure are worth keeping.
+            // Findings before a failure are kept.
             if (!findings.isEmpty()) {
                 save(findings, circumstances);
             }
@@ -191,7 +191,7 @@ final class BenchCommand implements Callable<Integer> {
         }
     }
 
-    /** Minutes of measuring are not to end with a file that cannot be written. */
+    /** A file that cannot be written is reported before the measurement, not after it. */
     private static void requireWritable(final Optional<Path> file, final String option) {
         if (file.isEmpty()) {
             return;

@@ -22,8 +22,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code tapstack bench-server}: what {@code tapstack bench} starts as a process of its own. A command, so that it runs
- * on the same network that the same options make for the other commands.
+ * {@code tapstack bench-server}: a server that {@code tapstack bench} starts as a process of its own. As a command, it
+ * runs on the network that the same options make for the other commands.
  */
 @Command(
         name = "bench-server",

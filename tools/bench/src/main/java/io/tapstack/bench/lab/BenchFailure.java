@@ -2,7 +2,7 @@ package io.tapstack.bench.lab;
 
 import java.io.IOException;
 
-/** A measurement that cannot be made, or whose check has failed: the message is a line for people that says which. */
+/** A measurement that is impossible, or whose check has failed: the message is a line for people. */
 public final class BenchFailure extends IOException {
 
     private static final long serialVersionUID = 1L;

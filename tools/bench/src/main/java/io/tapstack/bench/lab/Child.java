@@ -14,8 +14,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A program that runs while something is measured. It never outlives this process: it ends with {@link #close()}, and
- * is killed (PR_SET_PDEATHSIG) when the thread that started it ends, which has to be one that stays.
+ * A program that runs during a measurement. It never outlives this process: it ends with {@link #close()}, and is
+ * killed (PR_SET_PDEATHSIG) when the thread that started it ends, which has to be a lasting one.
  */
 public final class Child implements AutoCloseable {
 
@@ -41,8 +41,8 @@ public final class Child implements AutoCloseable {
     /**
      * Starts a program.
      *
-     * @param name what messages call it
-     * @param errors a file for what it writes to stderr
+     * @param name of the program in messages
+     * @param errors a file for its stderr
      */
     static Child start(final String name, final List<String> command, final Path errors) throws BenchFailure {
         final List<String> bound = new ArrayList<>(List.of("setpriv", "--pdeathsig", "KILL", "--"));
@@ -62,12 +62,12 @@ public final class Child implements AutoCloseable {
                 lines.add(line);
             }
         } catch (final IOException e) {
-            // The same as its end.
+            // As at its end.
         }
         lines.add(END_OF_OUTPUT);
     }
 
-    /** The process id of the program itself: what starts it here becomes it. */
+    /** The process id of the program itself, which replaces the command that starts it. */
     public long pid() {
         return process.pid();
     }
@@ -80,7 +80,7 @@ public final class Child implements AutoCloseable {
     /**
      * The next line of its stdout.
      *
-     * @throws BenchFailure if it ends instead, or says nothing for so long
+     * @throws BenchFailure if it ends instead, or writes no line within {@code limit}
      */
     public String line(final Duration limit) throws BenchFailure, InterruptedException {
         final String line = lines.poll(limit.toNanos(), TimeUnit.NANOSECONDS);
@@ -95,7 +95,7 @@ public final class Child implements AutoCloseable {
     }
 
     /**
-     * All that it writes to stdout until its end.
+     * All output to stdout until its end.
      *
      * @throws BenchFailure if that takes longer, or its exit status is not 0
      */

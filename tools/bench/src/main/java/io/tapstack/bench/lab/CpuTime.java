@@ -6,9 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * CPU time as {@code /proc} tells it, to the clock tick of 10 ms. Work that the kernel does for a process in a soft
- * interrupt is the process's own, unless it is left to the kernel's threads for that, of all devices
- * ({@code ksoftirqd}) or of one ({@code napi}); these are therefore always counted with it.
+ * CPU time from {@code /proc}, in clock ticks of 10 ms. The kernel's work for a process in a soft interrupt counts for
+ * the process, unless a kernel thread does it, of all devices ({@code ksoftirqd}) or of one ({@code napi}); these are
+ * therefore always included.
  *
  * @see <a href="https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html">proc_pid_stat(5)</a>
  */
@@ -22,7 +22,7 @@ public final class CpuTime {
 
     private CpuTime() {}
 
-    /** Seconds that these processes, and the kernel's threads for soft interrupts, have used since they began. */
+    /** The seconds used by these processes, and by the kernel's threads for soft interrupts, since their start. */
     public static double seconds(final Iterable<Child> processes) throws IOException {
         long ticks = 0;
         for (final Child process : processes) {

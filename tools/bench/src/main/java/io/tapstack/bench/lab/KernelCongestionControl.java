@@ -5,8 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Which algorithm the kernel's senders use by default. It decides what a reference is worth: BBR paces, and over a veth
- * pair that costs it more than half of the rate of CUBIC, Linux's own default.
+ * The default congestion control of the kernel's senders. It decides the rate of a reference: BBR paces, and over a
+ * veth pair that costs it more than half of the rate of CUBIC, Linux's own default.
  */
 public final class KernelCongestionControl {
 
@@ -23,14 +23,14 @@ public final class KernelCongestionControl {
         }
     }
 
-    /** Whether there is something to learn from CUBIC beside the default. */
+    /** True unless CUBIC is the default. */
     public static boolean isDefaultCubic() {
         return systemDefault().equals("cubic");
     }
 
     /**
-     * The command that makes the kernel send with a certain algorithm from an address of its own to the network (of 24
-     * bits) around it: the route that the kernel has made for the address gets another attribute.
+     * The command that makes the kernel use a congestion control from an address of its own to the network (of 24 bits)
+     * around it: it adds an attribute to the route that the kernel has made for the address.
      */
     static String route(final String name, final String device, final String address) {
         return "ip route replace " + address.substring(0, address.lastIndexOf('.')) + ".0/24 dev " + device

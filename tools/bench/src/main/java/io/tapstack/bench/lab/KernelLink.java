@@ -3,16 +3,16 @@ package io.tapstack.bench.lab;
 import java.util.List;
 
 /**
- * A link over which the kernel of the second namespace sends to that of the first: both ends with addresses, up, and
- * with a congestion control. What the first end receives can be dropped.
+ * A link from the kernel of the second namespace to that of the first: both ends with addresses, up, and with a
+ * congestion control. Frames can be dropped at the first end.
  */
 public final class KernelLink {
 
     private KernelLink() {}
 
     /**
-     * Sets up two devices of the first namespace that are joined already; the far one moves to the second, and has the
-     * link's address there.
+     * Sets up two joined devices of the first namespace; the far one moves to the second, and gets the link's address
+     * there.
      *
      * @param link the near one's name, and the addresses
      */
@@ -26,7 +26,7 @@ public final class KernelLink {
         lab.runInSecond(KernelCongestionControl.route(congestionControl, far, link.address()));
     }
 
-    /** Has nftables drop some of a hundred frames, at random, where a device of the first namespace receives them. */
+    /** Makes nftables drop some of a hundred frames, at random, at the ingress of a device of the first namespace. */
     public static void drop(final Lab lab, final String device, final int percent)
             throws BenchFailure, InterruptedException {
         final String rule = """

@@ -20,9 +20,9 @@ import java.util.stream.Stream;
 
 /**
  * Two network namespaces and the processes in them. This process lives in the first, a private one, with the host's end
- * of every TAP and one end of a veth pair; a process that does nothing holds the second, with the other end. Load
- * always comes from the first, so that the far end of a connection is the same program on the same kernel sockets,
- * whether Tapstack or the kernel serves.
+ * of every TAP and one end of a veth pair; an idle process holds the second, with the other end. Load always comes from
+ * the first, so that the far end of a connection is the same program on the same kernel sockets, whether Tapstack or
+ * the kernel serves.
  *
  * <pre>
  *   first namespace:   load (kernel sockets) --- bench1 (TAP) --- Tapstack server
@@ -37,7 +37,7 @@ public final class Lab implements AutoCloseable {
     /** The kernel server's address, in the second namespace. */
     public static final String REFERENCE_ADDRESS = "10.98.0.2";
 
-    /** The first namespace's address on the way there. */
+    /** The first namespace's address on the path to it. */
     public static final String REFERENCE_HOST = "10.98.0.1";
 
     private static final String CUBIC_ADDRESS = "10.98.255.2";
@@ -162,7 +162,7 @@ public final class Lab implements AutoCloseable {
         }
     }
 
-    /** How much is to be measured. */
+    /** The amount to measure. */
     public Scale scale() {
         return scale;
     }
@@ -172,12 +172,12 @@ public final class Lab implements AutoCloseable {
         return file;
     }
 
-    /** A directory for files of a workload's own; it goes away with the lab. */
+    /** A directory for files of a workload, which is removed with the lab. */
     public Path directory() {
         return directory;
     }
 
-    /** A TAP name and a subnet that nobody else has. */
+    /** A TAP name and a subnet that no other link has. */
     public Link newLink() {
         links++;
         return Link.number(links);
@@ -189,10 +189,7 @@ public final class Lab implements AutoCloseable {
         return FIRST_PORT + ports;
     }
 
-    /**
-     * Starts a program in the first namespace: where the TAPs are, and where load comes from. It ends with the lab at
-     * the latest.
-     */
+    /** Starts a program in the first namespace, where the TAPs and the load are. It ends with the lab at the latest. */
     public Child start(final String name, final List<String> command) throws BenchFailure {
         synchronized (children) {
             if (closed) {
@@ -273,9 +270,9 @@ public final class Lab implements AutoCloseable {
     }
 
     /**
-     * Has the first namespace forward between the second one and a link's subnet.
+     * Makes the first namespace forward between the second one and a link's subnet.
      *
-     * @param cubic whether who sends there from the second one does so with CUBIC
+     * @param cubic true if senders of the second one use CUBIC on this path
      */
     public void forwardTo(final Link link, final boolean cubic) throws IOException, InterruptedException {
         Files.writeString(Path.of("/proc/sys/net/ipv4/ip_forward"), "1"); // of this process's namespace
@@ -283,7 +280,7 @@ public final class Lab implements AutoCloseable {
                 + (cubic ? " congctl cubic" : ""));
     }
 
-    /** The process that puts load on servers; one and the same for all who ask with the same prefix. */
+    /** The process that puts load on servers, the same one for all callers with the same prefix. */
     public LoadProcess load(final String... prefix) throws BenchFailure {
         final List<String> key = List.of(prefix);
         final LoadProcess known = loads.get(key);
@@ -297,7 +294,7 @@ public final class Lab implements AutoCloseable {
         return made;
     }
 
-    /** Whether it has been closed, perhaps by another thread in the middle of a measurement. Any thread. */
+    /** True if the lab is closed, perhaps by another thread during a measurement. Any thread. */
     public boolean isClosed() {
         synchronized (children) {
             return closed;
@@ -317,7 +314,7 @@ public final class Lab implements AutoCloseable {
                 Files.deleteIfExists(path);
             }
         } catch (final IOException e) {
-            // Gone already: somebody else has closed the lab.
+            // Already gone: another thread has closed the lab.
         }
     }
 }

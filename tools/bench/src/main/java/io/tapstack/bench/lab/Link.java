@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * A TAP and its subnet, for one stack.
  *
- * @param number which one this is
+ * @param number of the link
  * @param tap the host's interface
  * @param address Tapstack's address
  * @param hostAddress the host's address

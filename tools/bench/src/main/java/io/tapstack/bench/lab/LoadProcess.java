@@ -23,11 +23,11 @@ public final class LoadProcess implements AutoCloseable {
     }
 
     /**
-     * Has it do something.
+     * Runs a command.
      *
      * @param words the command and its arguments, without blanks in them
-     * @return the numbers that it answers; the first one is the time in nanoseconds
-     * @throws BenchFailure with what it says has gone wrong
+     * @return the numbers of its answer; the first one is the time in nanoseconds
+     * @throws BenchFailure with its message
      */
     public long[] ask(final Object... words) throws BenchFailure, InterruptedException {
         process.send(

@@ -4,7 +4,7 @@ package io.tapstack.bench.lab;
  * A server that is ready.
  *
  * @param process its process
- * @param address where it listens, in numbers
+ * @param address its address, in numbers
  * @param port the TCP port
  */
 public record Server(Child process, String address, int port) implements AutoCloseable {

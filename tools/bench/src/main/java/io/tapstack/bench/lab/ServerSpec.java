@@ -4,13 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How a server process is started. Immutable.
+ * The settings of a server process. Immutable.
  *
- * @param name what messages call it
- * @param onKernel whether it uses the kernel's TCP, in the other namespace, rather than ours behind a TAP
+ * @param name of the server in messages
+ * @param onKernel true for the kernel's TCP, in the other namespace, false for ours behind a TAP
  * @param prefix a command that starts it, such as {@code taskset -c 0}
- * @param cubic whether the kernel's senders of either end use CUBIC, whatever this machine's default is
- * @param options more of its own options, such as {@code --no-offload}
+ * @param cubic true if the kernel's senders of either end use CUBIC, whatever this machine's default is
+ * @param options further options of its own, such as {@code --no-offload}
  */
 public record ServerSpec(String name, boolean onKernel, boolean cubic, List<String> prefix, List<String> options) {
 
@@ -34,7 +34,7 @@ public record ServerSpec(String name, boolean onKernel, boolean cubic, List<Stri
         return new ServerSpec(name, onKernel, cubic, List.of("taskset", "-c", String.valueOf(processor)), options);
     }
 
-    /** With more of its own options. */
+    /** With further options of its own. */
     public ServerSpec withOptions(final String... more) {
         final List<String> all = new ArrayList<>(options);
         all.addAll(List.of(more));

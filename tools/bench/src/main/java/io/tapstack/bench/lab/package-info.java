@@ -1,4 +1,4 @@
-/** Where measurements take place: network namespaces, the processes in them, and what they need. */
+/** The place of measurements: network namespaces, and the processes in them. */
 @NullMarked
 package io.tapstack.bench.lab;
 

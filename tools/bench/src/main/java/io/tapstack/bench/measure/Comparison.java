@@ -3,13 +3,13 @@ package io.tapstack.bench.measure;
 import java.util.Optional;
 
 /**
- * One line of the results: a metric of one subject beside that of another.
+ * A line of the results: a metric of one subject, compared with that of another.
  *
- * @param name what the results call it
- * @param metric which number of the runs
- * @param subject the name of the subject whose value it is
- * @param reference the name of the subject that it is compared with, if any
- * @param target what is to be reached
+ * @param name of the line
+ * @param metric of the runs
+ * @param subject the name of the subject
+ * @param reference the name of the subject to compare with, if any
+ * @param target the target
  */
 public record Comparison(String name, Metric metric, String subject, Optional<String> reference, Target target) {
 
@@ -19,7 +19,7 @@ public record Comparison(String name, Metric metric, String subject, Optional<St
         return new Comparison(name, metric, subject, Optional.of(reference), target);
     }
 
-    /** A value that stands for itself. */
+    /** A value without a reference. */
     public static Comparison alone(final String name, final Metric metric, final String subject, final Target target) {
         return new Comparison(name, metric, subject, Optional.empty(), target);
     }

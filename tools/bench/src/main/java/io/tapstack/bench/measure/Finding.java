@@ -1,14 +1,14 @@
 package io.tapstack.bench.measure;
 
 /**
- * A comparison and what it has come to.
+ * A comparison and its result.
  *
- * @param comparison what was asked
+ * @param comparison the question
  * @param result the answer
  */
 public record Finding(Comparison comparison, Result result) {
 
-    /** Whether the target is reached, or there is none. */
+    /** True if the target is reached, or there is none. */
     public boolean isGood() {
         return comparison.target().isMetBy(result);
     }

@@ -83,7 +83,7 @@ public final class Measurement {
         T take() throws IOException, InterruptedException;
     }
 
-    /** Takes a step, and says whose it was if it fails. */
+    /** Runs a step, and adds the subject's name to its failure. */
     private <T> T step(final String subject, final Step<T> step) throws IOException, InterruptedException {
         try {
             return step.take();

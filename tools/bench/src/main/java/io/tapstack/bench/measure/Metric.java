@@ -1,17 +1,17 @@
 package io.tapstack.bench.measure;
 
 /**
- * Something that a run yields a number of.
+ * A number that a run yields.
  *
  * @param unit as results show it
- * @param moreIsBetter which way is better
+ * @param moreIsBetter true if a larger number is better
  */
 public record Metric(String unit, boolean moreIsBetter) {
 
     /** Payload over time. */
     public static final Metric RATE = new Metric("Gbit/s", true);
 
-    /** The same, where it is little. */
+    /** The same, for low rates. */
     public static final Metric MEGABITS = new Metric("Mbit/s", true);
 
     /** CPU time of both ends for 10<sup>9</sup> bytes of payload. */
@@ -31,7 +31,7 @@ public record Metric(String unit, boolean moreIsBetter) {
 
     private static final double BITS = 8;
 
-    /** Bytes over nanoseconds as {@link #RATE}: one is the same as bytes over billionths of a second. */
+    /** Bytes over nanoseconds as {@link #RATE}: bytes per nanosecond are gigabytes a second. */
     public static double rate(final long bytes, final long nanos) {
         return bytes * BITS / Math.max(1, nanos);
     }

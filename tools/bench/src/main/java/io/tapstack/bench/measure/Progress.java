@@ -1,12 +1,12 @@
 package io.tapstack.bench.measure;
 
-/** Hears what is being done. */
+/** Is told of the progress of a benchmark. */
 @FunctionalInterface
 public interface Progress {
 
-    /** A few words about the step that begins now: several in a second, or one in many seconds. */
+    /** A step begins, described in a few words: several in a second, or one in many seconds. */
     void now(String what);
 
-    /** A workload begins: its name, its number and how long the rest may take. Once in a minute or so. */
+    /** A workload begins: its name, its number and an estimate for the rest. About once a minute. */
     default void begins(final String what) {}
 }

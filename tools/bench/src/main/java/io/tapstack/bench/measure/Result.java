@@ -3,17 +3,17 @@ package io.tapstack.bench.measure;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a comparison has come to. The names of the fields are those of the JSON.
+ * The result of a comparison. The names of the fields are those of the JSON.
  *
  * @param workload the comparison's name
  * @param unit of all values
  * @param value the median of the subject's runs
- * @param min the least of them
- * @param max the most of them
- * @param reference the name of what it is compared with, or null
+ * @param min their minimum
+ * @param max their maximum
+ * @param reference the name of the reference, or null
  * @param referenceValue the median of the reference's runs, or null
  * @param ratio {@code value / referenceValue}, or null
- * @param runs how many timed runs each of the two has had
+ * @param runs timed runs of each of the two
  */
 public record Result(
         String workload,
@@ -26,7 +26,7 @@ public record Result(
         @Nullable Double ratio,
         int runs) {
 
-    /** A result beside its reference. */
+    /** A result with its reference. */
     static Result of(final Comparison comparison, final Series own, final @Nullable Series reference) {
         return new Result(
                 comparison.name(),

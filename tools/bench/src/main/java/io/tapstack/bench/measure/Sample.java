@@ -3,7 +3,7 @@ package io.tapstack.bench.measure;
 import java.util.Map;
 import java.util.NoSuchElementException;
 
-/** What one run has yielded. Immutable. */
+/** The numbers of one run. Immutable. */
 public final class Sample {
 
     private final Map<Metric, Double> values;

@@ -3,12 +3,12 @@ package io.tapstack.bench.measure;
 import java.util.List;
 
 /**
- * The same number from several runs.
+ * A number from several runs.
  *
- * @param median the one in the middle, or the mean of the two in the middle
- * @param min the least
- * @param max the most
- * @param runs how many there are
+ * @param median the middle one, or the mean of the two middle ones
+ * @param min the minimum
+ * @param max the maximum
+ * @param runs the number of runs
  */
 public record Series(double median, double min, double max, int runs) {
 

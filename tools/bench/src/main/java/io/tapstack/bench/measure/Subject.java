@@ -4,9 +4,9 @@ import io.tapstack.bench.lab.Lab;
 import java.io.IOException;
 
 /**
- * Something to measure: Tapstack in some configuration, or a reference.
+ * A subject of measurements: Tapstack in some configuration, or a reference.
  *
- * @param name what comparisons and results call it
+ * @param name in comparisons and results
  * @param maker sets it up
  */
 public record Subject(String name, Maker maker) {
@@ -15,7 +15,7 @@ public record Subject(String name, Maker maker) {
     @FunctionalInterface
     public interface Maker {
 
-        /** Starts what is needed: servers, and a trial that puts load on them. */
+        /** Starts servers, and a trial that puts load on them. */
         Trial open(Lab lab) throws IOException, InterruptedException;
     }
 }

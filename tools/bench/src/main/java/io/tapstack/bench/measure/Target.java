@@ -1,14 +1,14 @@
 package io.tapstack.bench.measure;
 
 /**
- * What a comparison has to reach.
+ * The target of a comparison.
  *
- * @param kind what is bounded, and on which side
+ * @param kind the bounded value, and the side of the bound
  * @param bound the last good value
  */
 public record Target(Kind kind, double bound) {
 
-    /** What a target bounds. */
+    /** The value that a target bounds. */
     public enum Kind {
         /** Nothing: there is no target. */
         NONE,
@@ -23,27 +23,27 @@ public record Target(Kind kind, double bound) {
     /** No target. */
     public static final Target NONE = new Target(Kind.NONE, 0);
 
-    /** The ratio is to be this or more. */
+    /** The ratio must be at least this. */
     public static Target atLeast(final double ratio) {
         return new Target(Kind.RATIO_AT_LEAST, ratio);
     }
 
-    /** The ratio is to be this or less. */
+    /** The ratio must be at most this. */
     public static Target atMost(final double ratio) {
         return new Target(Kind.RATIO_AT_MOST, ratio);
     }
 
-    /** The value is to be this or less. */
+    /** The value must be at most this. */
     public static Target valueAtMost(final double value) {
         return new Target(Kind.VALUE_AT_MOST, value);
     }
 
-    /** Whether there is one. */
+    /** True if there is a target. */
     public boolean isSet() {
         return kind != Kind.NONE;
     }
 
-    /** Whether a result reaches it; always so if there is none. */
+    /** True if a result reaches it, or if there is none. */
     public boolean isMetBy(final Result result) {
         return switch (kind) {
             case NONE -> true;

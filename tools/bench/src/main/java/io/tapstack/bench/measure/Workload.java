@@ -3,16 +3,16 @@ package io.tapstack.bench.measure;
 import java.util.List;
 
 /**
- * Subjects that are measured in turn, so that whatever else happens on the machine meets all of them alike, and the
- * comparisons that this yields.
+ * Subjects that are measured in turn, so that other work on the machine affects all of them alike, and their
+ * comparisons.
  *
  * @param name a word for messages and {@code --list}
- * @param subjects all that are measured, in this order
+ * @param subjects in this order
  * @param comparisons the lines of the results
  */
 public record Workload(String name, List<Subject> subjects, List<Comparison> comparisons) {
 
-    /** Checks that comparisons speak of subjects that there are. */
+    /** Checks that the subjects of all comparisons exist. */
     public Workload {
         final List<String> names = subjects.stream().map(Subject::name).toList();
         for (final Comparison comparison : comparisons) {
@@ -25,7 +25,7 @@ public record Workload(String name, List<Subject> subjects, List<Comparison> com
         comparisons = List.copyOf(comparisons);
     }
 
-    /** The same with nothing but these comparisons, and the subjects that they need. */
+    /** The same workload with these comparisons alone, and the subjects that they need. */
     public Workload only(final List<Comparison> wanted) {
         return new Workload(
                 name,

@@ -1,4 +1,4 @@
-/** What is measured and how it is compared: workloads, subjects, samples, and their statistics. */
+/** Measuring and comparing: workloads, subjects, samples, and their statistics. */
 @NullMarked
 package io.tapstack.bench.measure;
 

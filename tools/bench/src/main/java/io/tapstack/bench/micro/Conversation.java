@@ -15,7 +15,7 @@ import java.util.SplittableRandom;
 /** A whole stack with one established connection to a {@link ScriptedPeer}, in virtual time. */
 final class Conversation {
 
-    /** Large enough that neither buffer ever holds a benchmark back. */
+    /** Large enough that no buffer limits a benchmark. */
     private static final int BUFFER_BYTES = 8 << 20;
 
     final ScriptedPeer peer;
@@ -48,7 +48,7 @@ final class Conversation {
         connection = accepted;
     }
 
-    /** A microsecond later, the stack does what there is to do. */
+    /** Polls the stack, a microsecond later. */
     void poll() throws IOException {
         now += 1_000;
         while (stack.poll(now)) {
@@ -69,7 +69,11 @@ final class Conversation {
         connection.write(payload, 0, bytes, false, now);
     }
 
-    /** The application reads everything that is there. @return how many bytes */
+    /**
+     * The application reads all bytes.
+     *
+     * @return the number of bytes
+     */
     int read() {
         int sum = 0;
         for (int got = 1; got > 0; sum += got) {
@@ -78,14 +82,14 @@ final class Conversation {
         return sum;
     }
 
-    /** Fails if the stack has done something else than the benchmark thinks. */
+    /** Fails if the stack has not done what the benchmark expects. */
     static void check(final boolean holds, final String what) {
         if (!holds) {
             throw new IllegalStateException(what);
         }
     }
 
-    /** Payload that belongs to nobody's pool, as a mapped file does. */
+    /** Payload outside of any pool, as in a mapped file. */
     private static final class LastingPayload extends Region {
 
         LastingPayload() {

@@ -16,9 +16,9 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The far end of one TCP connection, and the wire to it, with next to no cost of its own: it answers nothing by itself,
- * but puts the segments that the benchmark asks for into the stack's next poll, and notes of what the stack sends no
- * more than the numbers. Segments carry timestamps, as those of any peer of today do. The link is one without Ethernet.
+ * The far end of one TCP connection, and the wire to it, at almost no cost: it answers nothing by itself, but puts the
+ * segments that the benchmark asks for into the stack's next poll, and notes only the numbers of the stack's segments.
+ * Segments carry timestamps, as those of today's peers. The link is one without Ethernet.
  */
 final class ScriptedPeer implements SimulatedLink {
 
@@ -51,7 +51,7 @@ final class ScriptedPeer implements SimulatedLink {
     private int timestampEcho;
     private long segmentsHeard;
 
-    /** @param offload whether the device takes super-segments and vouches for checksums, as a TAP does */
+    /** @param offload true for a device that takes super-segments and vouches for checksums, as a TAP does */
     ScriptedPeer(final boolean offload) {
         capabilities = offload
                 ? new LinkCapabilities(LinkType.IP, MTU, true, true, LinkCapabilities.MAX_MTU)
@@ -63,7 +63,7 @@ final class ScriptedPeer implements SimulatedLink {
         return rcvNxt;
     }
 
-    /** How many segments the stack has sent. */
+    /** The number of segments that the stack has sent. */
     long segmentsHeard() {
         return segmentsHeard;
     }

@@ -16,7 +16,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What a segment costs from the device's edge to the application's and back, through the whole stack: state machine,
+ * The cost of a segment from the device's edge to the application's and back, through the whole stack: state machine,
  * timers, congestion control and accounting. One operation is one segment (with offload, one super-segment of 45 full
  * ones). {@code -prof gc} must show 0 bytes for each.
  */
@@ -31,7 +31,7 @@ public class SegmentBenchmark {
     private static final int SEGMENTS_IN_SUPER = 45;
     private static final int BATCH = 64;
 
-    /** Longer than the longest retransmission timeout that a batch can have. */
+    /** Longer than the longest retransmission timeout of a batch. */
     private static final long AFTER_RTO_NANOS = 1_000_000_000L;
 
     @Param({"false", "true"})
@@ -57,8 +57,8 @@ public class SegmentBenchmark {
         conversation = new Conversation(offload);
         peer = conversation.peer;
         segment = offload ? SEGMENTS_IN_SUPER * ScriptedPeer.MSS : ScriptedPeer.MSS;
-        // Slow start, until a batch fits into cwnd. It grows by what an ACK acknowledges, with a limit, so each segment
-        // has its own.
+        // Slow start, until a batch fits into cwnd. It grows by the bytes that an ACK acknowledges, up to a limit, so
+        // each segment has its own ACK.
         for (int i = 0; i < BATCH; i++) {
             final int start = peer.rcvNxt();
             for (int j = 0; j < BATCH; j++) {
@@ -72,7 +72,7 @@ public class SegmentBenchmark {
         }
     }
 
-    /** A segment goes out by reference, and its ACK comes back. */
+    /** Sends a segment by reference, and receives its ACK. */
     @Benchmark
     public void sendAndAcknowledge() throws Exception {
         final long before = peer.segmentsHeard();
@@ -82,7 +82,7 @@ public class SegmentBenchmark {
         Conversation.check(peer.segmentsHeard() == before + 1, "more than one segment, or none");
     }
 
-    /** A flight of segments, acknowledged all at once: what is left is the sending. */
+    /** Sends a flight of segments, acknowledged all at once: the rest of the cost is sending. */
     @Benchmark
     @OperationsPerInvocation(BATCH)
     public void sendFlight() throws Exception {
@@ -95,7 +95,7 @@ public class SegmentBenchmark {
         conversation.poll();
     }
 
-    /** An ACK that acknowledges one full-sized segment of a flight that was sent in as few pieces as possible. */
+    /** Receives an ACK of one full-sized segment of a flight that was sent in as few pieces as possible. */
     @Benchmark
     @OperationsPerInvocation(SEGMENTS_IN_SUPER)
     public void acknowledge() throws Exception {
@@ -108,7 +108,7 @@ public class SegmentBenchmark {
         Conversation.check(conversation.connection.unacknowledgedBytes() == 0, "not everything is acknowledged");
     }
 
-    /** A segment comes in, the application reads it, and every second one is acknowledged. */
+    /** Receives a segment, which the application reads; every second one is acknowledged. */
     @Benchmark
     public int receive() throws Exception {
         peer.sendData(segment);
@@ -119,8 +119,7 @@ public class SegmentBenchmark {
     }
 
     /**
-     * A segment goes out and is lost; the retransmission timer expires, it goes out again from the same bytes, and is
-     * acknowledged.
+     * Sends a segment that is lost; the retransmission timer expires, the same bytes are sent again, and acknowledged.
      */
     @Benchmark
     public void retransmit() throws Exception {

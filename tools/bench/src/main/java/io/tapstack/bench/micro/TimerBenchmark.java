@@ -16,7 +16,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** A timer among many others: arming, moving and firing cost the same however many are armed. */
+/** A timer among many others: arming, moving and firing cost the same for any number of armed timers. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -27,7 +27,7 @@ public class TimerBenchmark {
 
     private static final long SECOND = 1_000_000_000L;
 
-    /** Timers that are armed besides, at random within two hours. */
+    /** Other armed timers, at random within two hours. */
     @Param({"0", "100000"})
     private int others;
 
@@ -47,7 +47,7 @@ public class TimerBenchmark {
         }
     }
 
-    /** What every ACK of new data does to the retransmission timer. */
+    /** The move of the retransmission timer by every ACK of new data. */
     @Benchmark
     public void rearm() {
         now += 1_000;

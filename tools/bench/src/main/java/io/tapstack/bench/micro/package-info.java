@@ -1,6 +1,6 @@
 /**
- * JMH benchmarks of the stack's parts, without a device: what one segment, one timer, one checksum costs, and that it
- * leaves no garbage ({@code -prof gc}).
+ * JMH benchmarks of the stack's parts, without a device: the cost of one segment, one timer, one checksum, and a check
+ * that they allocate nothing ({@code -prof gc}).
  */
 @NullMarked
 package io.tapstack.bench.micro;

@@ -32,9 +32,9 @@ import java.time.Duration;
 import java.util.concurrent.FutureTask;
 
 /**
- * What the stack allocates in a steady transfer over a TAP, with the kernel at the other end. Counted on the stack's
- * own thread and on the application thread that does its protocol work; segments, sent and received, are counted as the
- * device sees them, so a super-segment is one.
+ * Measures the allocation of the stack in a steady transfer over a TAP, with the kernel at the other end. It counts on
+ * the stack's own thread and on the application thread that does its protocol work; segments, sent and received, are
+ * counted at the device, so a super-segment is one.
  *
  * <p>{@code AllocationProbe TAP ADDRESS HOST_ADDRESS PREFIX_LENGTH FILE offload|plain}; then {@code send} or
  * {@code receive} on stdin moves the file's size once, and is answered by {@code ok BYTES_ALLOCATED SEGMENTS}.
@@ -104,7 +104,7 @@ public final class AllocationProbe {
         }
     }
 
-    /** @return what the sending thread has allocated */
+    /** @return the bytes that the sending thread has allocated */
     private long send() throws Exception {
         final FutureTask<Void> sink = start(() -> {
             final ByteBuffer into = ByteBuffer.allocate(BUFFER_BYTES);
@@ -125,7 +125,7 @@ public final class AllocationProbe {
         return allocated;
     }
 
-    /** @return what the receiving thread has allocated */
+    /** @return the bytes that the receiving thread has allocated */
     private long receive() throws Exception {
         final FutureTask<Void> source = start(() -> {
             final ByteBuffer piece = ByteBuffer.allocate(BUFFER_BYTES);

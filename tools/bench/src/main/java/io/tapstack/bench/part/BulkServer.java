@@ -13,7 +13,7 @@ import java.security.MessageDigest;
 
 /**
  * Serves {@link Request}s over any transport, each connection on a thread of its own, so that servers on Tapstack and
- * on the kernel differ in nothing but the transport.
+ * on the kernel differ only in the transport.
  */
 public final class BulkServer implements AutoCloseable {
 
@@ -44,7 +44,7 @@ public final class BulkServer implements AutoCloseable {
         }
     }
 
-    /** Where it listens. */
+    /** The address that it listens at. */
     public InetSocketAddress address() {
         return listener.local();
     }
@@ -174,7 +174,7 @@ public final class BulkServer implements AutoCloseable {
         return new Receipt(sink.received, request.verify() ? sink.digest.digest() : new byte[Content.HASH_BYTES]);
     }
 
-    /** Where bytes are looked at and forgotten. */
+    /** Counts, and hashes, bytes. */
     private static final class Sink implements WritableByteChannel {
 
         private final MessageDigest digest = Content.sha256();

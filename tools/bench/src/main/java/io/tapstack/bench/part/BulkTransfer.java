@@ -8,7 +8,7 @@ import java.nio.channels.SocketChannel;
 import java.security.MessageDigest;
 import java.util.Arrays;
 
-/** One transfer between a {@link BulkServer} and a kernel socket, the client's side of it. */
+/** The client's side of a transfer between a {@link BulkServer} and a kernel socket. */
 final class BulkTransfer {
 
     private final Content content;
@@ -16,7 +16,7 @@ final class BulkTransfer {
     private final Request request;
     private final ByteBuffer input;
 
-    /** @param input for what is received */
+    /** @param input for received bytes */
     BulkTransfer(final Content content, final InetSocketAddress server, final Request request, final ByteBuffer input) {
         this.content = content;
         this.server = server;
@@ -24,7 +24,7 @@ final class BulkTransfer {
         this.input = input;
     }
 
-    /** @return from the request to the last byte, or to the receipt for what was sent, in nanoseconds */
+    /** @return the time from the request to the last byte, or to the receipt for sent bytes, in nanoseconds */
     long run() throws IOException, InterruptedException {
         try (SocketChannel channel = connect(server)) {
             final long start = System.nanoTime();
@@ -51,7 +51,7 @@ final class BulkTransfer {
         }
     }
 
-    /** What was asked for has come; nothing else may. */
+    /** All requested bytes have arrived; no other may. */
     private void checkEnd(final SocketChannel channel) throws IOException {
         channel.shutdownOutput();
         if (channel.read(input.clear()) >= 0) {

@@ -8,10 +8,10 @@ import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
-/** What both ends know that is sent: the file and its first bytes. */
+/** The content of transfers, known to both ends: a file and its first bytes. */
 final class Content {
 
-    /** Of SHA-256. */
+    /** The length of SHA-256. */
     static final int HASH_BYTES = 32;
 
     private final Path file;
@@ -46,7 +46,7 @@ final class Content {
     }
 
     /**
-     * Hands on {@code count} bytes: the first {@code cycle} ones of the buffer, again and again, in pieces of up to
+     * Passes on {@code count} bytes: the first {@code cycle} ones of the buffer, repeated, in pieces of up to
      * {@link Request#PIECE_BYTES}.
      */
     void pass(final long count, final int cycle, final Taker taker) throws IOException {
@@ -61,14 +61,14 @@ final class Content {
         }
     }
 
-    /** SHA-256 of what {@link #pass} hands on. */
+    /** SHA-256 of the bytes that {@link #pass} passes on. */
     byte[] hashOfBuffer(final long count, final int cycle) throws IOException {
         final MessageDigest digest = sha256();
         pass(count, cycle, digest::update);
         return digest.digest();
     }
 
-    /** SHA-256 of {@code count} bytes: those of the file, again and again. */
+    /** SHA-256 of {@code count} bytes of the file, repeated. */
     byte[] hashOfFile(final long count) throws IOException {
         final MessageDigest digest = sha256();
         final ByteBuffer block = ByteBuffer.allocate(Request.BUFFER_BYTES);

@@ -15,7 +15,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Sends small messages back as they come, called by the stack: without a thread of its own. */
+/** Echoes small messages on the stack's thread, without a thread of its own. */
 public final class EchoHandler implements SocketHandler<StreamSocket>, AutoCloseable {
 
     private static final int BACKLOG = 1024;
@@ -64,7 +64,7 @@ public final class EchoHandler implements SocketHandler<StreamSocket>, AutoClose
                 next.handler(connections);
             }
         } catch (final SocketErrorException e) {
-            // Closed: there is nobody to accept for.
+            // The listener is closed.
         }
     }
 
@@ -76,7 +76,7 @@ public final class EchoHandler implements SocketHandler<StreamSocket>, AutoClose
         public void readable(final StreamSocket socket) {
             int received = socket.recv(buffer.clear(), 0);
             while (received > 0) {
-                // There is always room for a small message, as its sender waits for it before the next one.
+                // There is room for a small message, as its sender waits for it before the next one.
                 socket.send(buffer.flip(), 0);
                 received = socket.recv(buffer.clear(), 0);
             }

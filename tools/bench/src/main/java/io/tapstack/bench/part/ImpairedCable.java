@@ -11,15 +11,15 @@ import java.io.IOException;
 import java.time.Duration;
 
 /**
- * A cable between two TAPs of which frames are lost and late, each way: what two kernels need to talk over the same
- * path that {@code --loss} and {@code --delay} give Tapstack. Frames pass one by one, without offload. The TAPs are
- * left down, so that one of them can be moved to another network namespace, and set up there.
+ * A cable between two TAPs that loses and delays frames, each way: it gives two kernels the path that {@code --loss}
+ * and {@code --delay} give Tapstack. Frames pass one by one, without offload. The TAPs are left down, so that one of
+ * them can be moved to another network namespace, and set up there.
  *
  * <pre>
  *   ImpairedCable TAP OTHER-TAP LOSS DELAY-MILLIS SEED
  * </pre>
  *
- * Says {@code ready} when both are there; ends with its stdin.
+ * Prints {@code ready} when both are open; ends with its stdin.
  */
 public final class ImpairedCable {
 
@@ -63,8 +63,8 @@ public final class ImpairedCable {
     }
 
     /**
-     * Carries frames one way, on a thread of its own. So a TAP is read by one thread and written by the other, which
-     * share nothing in it but whether it is full: at worst one of them looks once more.
+     * Carries frames one way, on a thread of its own. So one thread reads a TAP and another writes it; they share only
+     * the mark that it is full: at worst one of them looks once more.
      */
     private void carry() {
         final Clock clock = Clock.system();
@@ -73,7 +73,7 @@ public final class ImpairedCable {
             while (true) {
                 path.advance(clock.nanoTime());
                 for (PacketBuffer frame = path.receive(pool); frame != null; frame = path.receive(pool)) {
-                    to.transmit(frame); // what a TAP that is full, or down, does not take is lost
+                    to.transmit(frame); // a TAP that is full, or down, loses the frame
                     frame.release();
                 }
                 path.await(WAIT_NANOS);

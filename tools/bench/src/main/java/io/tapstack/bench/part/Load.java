@@ -12,9 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Puts load on a {@link BulkServer} through kernel sockets: the same program, whoever serves. Takes commands from
+ * Puts load on a {@link BulkServer} through kernel sockets: the same program for every server. Takes commands from
  * stdin, one a line, and answers each by one line: {@code ok} and numbers, of which the first is the time in
- * nanoseconds, or else what is wrong.
+ * nanoseconds, or an error.
  *
  * <pre>
  *   bulk ADDRESS PORT KIND COUNT VERIFY FLOWS   COUNT bytes in each flow
@@ -40,10 +40,14 @@ public final class Load {
         for (String line = commands.readLine(); line != null; line = commands.readLine()) {
             System.out.println(load.answer(line.split(" ")));
         }
-        System.exit(0); // whatever threads there are
+        System.exit(0); // also ends other threads
     }
 
-    /** Does what a command says. @return the line to answer */
+    /**
+     * Runs a command.
+     *
+     * @return the line to answer
+     */
     String answer(final String[] words) {
         try {
             return "ok " + run(words);
@@ -71,7 +75,7 @@ public final class Load {
         };
     }
 
-    /** @return from the first request to the last byte of the last flow, in nanoseconds */
+    /** @return the time from the first request to the last byte of the last flow, in nanoseconds */
     private long bulk(final InetSocketAddress server, final Request request, final int flows)
             throws IOException, InterruptedException {
         if (flows == 1) {

@@ -14,8 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Frames of 1500 bytes that lie ready, with their payload and its sum: all that is left to do for each is to write two
- * numbers and a checksum, and the system call.
+ * Prepared frames of 1500 bytes, with payload and its sum: each needs only two numbers, a checksum and the system call.
  */
 final class PlainFrames extends RawFrames {
 
@@ -78,7 +77,7 @@ final class PlainFrames extends RawFrames {
         return device.transmit(frame);
     }
 
-    /** The last one of a transfer, or what a small window has left over. */
+    /** The last frame of a transfer, or the rest of a small window. */
     private boolean sendOdd(final int offset, final int sequence, final int acknowledgment, final int length)
             throws IOException {
         final PacketBuffer packet = frame(offset, length);

@@ -12,10 +12,10 @@ import io.tapstack.wire.TcpHeader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** The frames of a {@link RawSender}: headers for the one connection that it has. */
+/** The frames of a {@link RawSender}, with the headers of its one connection. */
 abstract class RawFrames {
 
-    /** Frames sent before the sender looks for acknowledgments: few enough that those never fill the TAP's queue. */
+    /** Frames sent before the sender looks for acknowledgments: few enough that these never fill the TAP's queue. */
     static final int BATCH = 64;
 
     static final int HEADROOM = EthernetHeader.LENGTH + Ipv4Header.LENGTH + TcpHeader.MIN_LENGTH + 32;
@@ -40,7 +40,7 @@ abstract class RawFrames {
         this.pool = pool;
     }
 
-    /** Learns who is at the other end, in every packet from there. */
+    /** Learns the peer's addresses and ports; called for every packet from it. */
     final void peer(final long mac, final int ourAddress, final int peerAddress) {
         peerMac = mac;
         source = ourAddress;
@@ -55,13 +55,17 @@ abstract class RawFrames {
     /** A transfer begins at {@code position}. */
     abstract void begin(Request request, long position);
 
-    /** How many bytes a frame that begins at {@code position} has at best. */
+    /** The best number of bytes for a frame that begins at {@code position}. */
     abstract int wanted(long position, long left);
 
-    /** Sends a frame. @return false if the device has no room */
+    /**
+     * Sends a frame.
+     *
+     * @return false if the device has no room
+     */
     abstract boolean send(long position, int sequence, int acknowledgment, int length, boolean push) throws IOException;
 
-    /** Puts all headers in front of a segment whose options stand at its head; all checksums are complete. */
+    /** Prepends all headers to a segment whose options are at its head; all checksums are complete. */
     final void finish(
             final PacketBuffer packet,
             final int optionBytes,
@@ -73,7 +77,7 @@ abstract class RawFrames {
         prependIp(packet);
     }
 
-    /** @return where the header is */
+    /** @return the offset of the header */
     final int prependTcp(
             final PacketBuffer packet,
             final int optionBytes,
@@ -111,7 +115,7 @@ abstract class RawFrames {
         EthernetHeader.write(bytes, packet.prepend(EthernetHeader.LENGTH), peerMac, MAC, EthernetHeader.TYPE_IPV4);
     }
 
-    /** The sum of the pseudo-header for a segment of so many bytes, header included (RFC 9293 3.1). */
+    /** The sum of the pseudo-header for a segment of {@code segmentBytes}, header included (RFC 9293 3.1). */
     final long pseudoHeader(final int segmentBytes) {
         return (source & 0xFFFF_FFFFL) + (destination & 0xFFFF_FFFFL) + IpProtocol.TCP + segmentBytes;
     }

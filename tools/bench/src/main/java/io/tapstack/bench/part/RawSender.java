@@ -18,9 +18,9 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a TAP can carry at best: a sender that does the handshake, follows the peer's window and answers FIN, and
- * nothing else. It has no timers, no congestion control, no retransmission but from the last acknowledgment after three
- * duplicates, and one connection. Serves the {@link Request}s that make it send.
+ * The limit of a TAP: a sender that does the handshake, obeys the peer's window and answers FIN. It has one connection,
+ * no timers, no congestion control, and retransmits only from the last acknowledgment after three duplicates. Serves
+ * the {@link Request}s that make it send.
  *
  * <p>{@code RawSender TAP ADDRESS HOST_ADDRESS PREFIX_LENGTH PORT FILE super|frames}: super-frames of 64 KiB, or
  * complete frames of 1500 bytes on a TAP without offloads.
@@ -41,7 +41,7 @@ public final class RawSender {
     private final TcpHeader segment = new TcpHeader();
     private final TcpOptions options = new TcpOptions();
 
-    /** Where sequence number ISS + 1 is, in bytes since the start: wide, so that nothing wraps. */
+    /** Positions in bytes from sequence number ISS + 1 on: 64 bits, so that they never wrap. */
     private long sndUna;
 
     private long sndNxt;
@@ -191,7 +191,11 @@ public final class RawSender {
 
     // ---- Out
 
-    /** Sends some of what the window allows. @return false if there is nothing to do but wait */
+    /**
+     * Sends as much as the window allows.
+     *
+     * @return false if the sender has to wait
+     */
     private boolean send() throws IOException {
         final Request current = request;
         if (current == null || finSent) {
@@ -201,7 +205,7 @@ public final class RawSender {
             final long left = end - sndNxt;
             final int wanted = frames.wanted(sndNxt, left);
             final int usable = (int) Math.min(wanted, sndUna + sndWnd - sndNxt);
-            // Silly windows are avoided as RFC 9293 3.8.6.2.1 asks for; with nothing in flight nothing else would come.
+            // RFC 9293 3.8.6.2.1: silly windows are avoided; with nothing in flight no larger window would come.
             if (usable <= 0 || usable < wanted && sndNxt > sndUna) {
                 return i > 0;
             }

@@ -3,7 +3,7 @@ package io.tapstack.bench.part;
 import java.nio.ByteBuffer;
 
 /**
- * What the server has received: a count of bytes, and their SHA-256 or, if none was asked for, zeros.
+ * The bytes that the server has received: their number, and their SHA-256 or, if it was not requested, zeros.
  *
  * @param count bytes
  * @param hash 32 bytes

@@ -4,32 +4,32 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * What a client of {@link BulkServer} asks for: the first bytes of each exchange, in network byte order.
+ * A request of a client of {@link BulkServer}: the first bytes of each exchange, in network byte order.
  *
  * <pre>
  *   0       4     5       6         8              16
  *   | magic | kind | verify | reserved | count (8) |
  * </pre>
  *
- * @param kind what is to be done
- * @param verify whether both ends hash what they send and receive
- * @param count how many bytes
+ * @param kind the kind of transfer
+ * @param verify true if both ends hash the bytes
+ * @param count number of bytes
  */
 record Request(Kind kind, boolean verify, long count) {
 
-    /** What can be asked for. */
+    /** The kinds of transfers. */
     enum Kind {
-        /** The server sends the file, again from its start as often as needed, by reference. */
+        /** The server sends the file, repeated as often as needed, by reference. */
         SENDFILE,
         /** The server sends the file by writing its mapping. */
         MMAP,
-        /** The server sends by writing from a buffer, the first bytes of the file, again and again. */
+        /** The server sends by writing the first bytes of the file from a buffer, repeated. */
         COPY,
         /** The client sends as in {@link #COPY}; the server answers with a {@link Receipt}. */
         UPLOAD,
-        /** The same, but the server looks at the bytes where its TCP has them, if that can be. */
+        /** The same, but the server reads the bytes in its TCP's memory, if possible. */
         UPLOAD_LENT,
-        /** As {@link #COPY}, from {@link #RAW_BYTES} bytes: all that fits a super-frame. */
+        /** As {@link #COPY}, from {@link #RAW_BYTES} bytes, which fit a super-frame. */
         RAW,
         /** {@link #COPY} and {@link #UPLOAD} at the same time; the receipt follows the bytes. */
         BOTH
@@ -38,16 +38,16 @@ record Request(Kind kind, boolean verify, long count) {
     /** Bytes on the wire. */
     static final int BYTES = 16;
 
-    /** Of the buffer that {@link Kind#COPY} and {@link Kind#UPLOAD} send from. */
+    /** Bytes of the buffer of {@link Kind#COPY} and {@link Kind#UPLOAD}. */
     static final int BUFFER_BYTES = 1 << 20;
 
     /**
-     * Written by one call: what iperf3 and the JDK's own streams write. With BBR, whose pacing counts, nothing else is
-     * as fast over veth; without pacing more would be still faster.
+     * Bytes of one write: as iperf3 and the JDK's own streams write. With BBR, which paces, no other size is as fast
+     * over veth; without pacing more would be faster.
      */
     static final int PIECE_BYTES = 1 << 17;
 
-    /** Read by one call, at the most. */
+    /** Most bytes of one read. */
     static final int READ_BYTES = 1 << 18;
 
     /** Of {@link Kind#RAW}: 44 segments of an Ethernet. */
@@ -68,7 +68,7 @@ record Request(Kind kind, boolean verify, long count) {
     /**
      * Reads a request.
      *
-     * @throws IOException if these bytes are none
+     * @throws IOException if the bytes are not a request
      */
     static Request read(final ByteBuffer buffer) throws IOException {
         final int magic = buffer.getInt();

@@ -8,17 +8,17 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 
-/** Sends small messages back as they come; no logging, no time limits. */
+/** Echoes small messages; without logging and time limits. */
 public final class RoundTripServer implements AutoCloseable {
 
     private static final int BACKLOG = 1024;
     private static final int BUFFER_BYTES = 4096;
 
-    /** Who serves a connection. */
+    /** The thread that serves a connection. */
     public enum Mode {
         /** A thread of its own. */
         THREADS,
-        /** The thread that has accepted it, which takes the next one when this one has ended. */
+        /** The thread that has accepted it, which accepts the next one when this one has ended. */
         ONE_THREAD,
         /** The stack's own thread: see {@link EchoHandler}. */
         CALLBACK

@@ -12,16 +12,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Load of messages of one byte, and of connections that do nothing, on kernel sockets. Every byte that comes back is
- * checked.
+ * Load of messages of one byte, and of idle connections, on kernel sockets. Every returned byte is checked.
  *
  * <pre>
  *   rr ADDRESS PORT CONNECTIONS COUNT   exchanges of a byte, as many in flight as there are connections
  *   crr ADDRESS PORT COUNT              a connection for each exchange
  *   open ADDRESS PORT COUNT             connections that stay
- *   alive ADDRESS PORT                  answers how many of these there are
+ *   alive ADDRESS PORT                  the number of these that are open
  *   close ADDRESS PORT                  closes them
- *   get ADDRESS PORT COUNT              a file of so many bytes by HTTP
+ *   get ADDRESS PORT COUNT              a file of COUNT bytes by HTTP
  * </pre>
  */
 final class SmallLoad {
@@ -32,12 +31,12 @@ final class SmallLoad {
     private final List<SocketChannel> idle = new ArrayList<>();
     private final ByteBuffer input;
 
-    /** @param input for what is received in bulk */
+    /** @param input for bulk data that is received */
     SmallLoad(final ByteBuffer input) {
         this.input = input;
     }
 
-    /** @return what the command answers: nanoseconds, where it does not say otherwise */
+    /** @return the command's result: nanoseconds, unless described otherwise */
     long run(final InetSocketAddress server, final String[] words) throws IOException {
         return switch (words[0]) {
             case "rr" -> {
@@ -147,7 +146,7 @@ final class SmallLoad {
         return System.nanoTime() - start;
     }
 
-    // ---- Connections that do nothing
+    // ---- Idle connections
 
     /** One after the other, so that no more than one waits for its handshake. */
     private long open(final InetSocketAddress server, final int count) throws IOException {
@@ -160,7 +159,7 @@ final class SmallLoad {
         return System.nanoTime() - start;
     }
 
-    /** @return how many are open and have received nothing */
+    /** @return the number of connections that are open and have received nothing */
     private long alive() {
         final ByteBuffer one = ByteBuffer.allocateDirect(1);
         long alive = 0;
@@ -176,7 +175,7 @@ final class SmallLoad {
         return alive;
     }
 
-    /** By resets: so many ports would otherwise be in TIME-WAIT, and gone for a minute. */
+    /** Closes by resets: otherwise the ports would be in TIME-WAIT for a minute. */
     private long close() throws IOException {
         final long start = System.nanoTime();
         for (final SocketChannel channel : idle) {
@@ -212,7 +211,11 @@ final class SmallLoad {
         }
     }
 
-    /** Reads into {@link #input} until the head is there. @return its length */
+    /**
+     * Reads into {@link #input} until the head is complete.
+     *
+     * @return its length
+     */
     private int headBytes(final SocketChannel channel) throws IOException {
         input.clear();
         while (channel.read(input) >= 0) {

@@ -12,7 +12,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** Super-frames whose payload is gathered from where it lies: the file's mapping, or the first 64 KiB of the file. */
+/** Super-frames whose payload is gathered in place: from the file's mapping, or from its first 64 KiB. */
 final class SuperFrames extends RawFrames {
 
     private static final int MSS = 1460;

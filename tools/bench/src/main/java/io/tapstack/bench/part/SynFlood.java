@@ -10,15 +10,15 @@ import java.io.IOException;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A network full of hosts, none of which exists, that all send SYNs (RFC 4987) through the host to one server. What
- * comes back is never read: the TAP loses it.
+ * A network of hosts that do not exist and all send SYNs (RFC 4987) through the host to one server. Answers are never
+ * read: the TAP loses them.
  *
  * <pre>
  *   SynFlood TAP HOST_ADDRESS PREFIX_LENGTH HOST_MAC NETWORK SERVER PORT SYNS_PER_SECOND
  * </pre>
  *
- * Says {@code ready}; the first line of its stdin starts it, and the second stops it and has it say how many SYNs it
- * has sent. And so on, until stdin ends.
+ * Prints {@code ready}; the first line of its stdin starts it, and the second stops it and makes it print the number of
+ * SYNs sent. And so on, until stdin ends.
  */
 public final class SynFlood {
 
@@ -30,7 +30,7 @@ public final class SynFlood {
     private static final int FIRST_PORT = 1_024;
     private static final int PORTS = 60_000;
     private static final long NAP_NANOS = 500_000;
-    /** Who was late does not make up for it at once: the queues on the way are short. */
+    /** A late sender does not catch up at once: the queues on the path are short. */
     private static final int BURST = 128;
 
     private static final double NANOS_PER_SECOND = 1e9;

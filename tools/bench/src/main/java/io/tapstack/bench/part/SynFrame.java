@@ -11,10 +11,10 @@ import io.tapstack.wire.TcpHeader;
 import java.nio.ByteBuffer;
 
 /**
- * The Ethernet frame of a bare SYN over IPv4, of which floods are made.
+ * The Ethernet frame of a bare SYN over IPv4, for floods.
  *
- * @param toMac link address of who is to take it
- * @param fromMac link address of who sends it
+ * @param toMac link address of the receiver
+ * @param fromMac link address of the sender
  * @param destination IPv4 address of the server
  * @param port the server's
  */
@@ -23,7 +23,7 @@ public record SynFrame(long toMac, long fromMac, int destination, int port) {
     private static final int TIME_TO_LIVE = 64;
     private static final int WINDOW = 0xFFFF;
 
-    /** Makes one, with all checksums. The caller releases it. */
+    /** Builds one, with all checksums. The caller releases it. */
     public PacketBuffer from(final int source, final int sourcePort, final int sequence, final BufferPool pool) {
         final int total = Ipv4Header.LENGTH + TcpHeader.MIN_LENGTH;
         final PacketBuffer frame = pool.packet(EthernetHeader.LENGTH + total, 0);

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Downloads that last for some time, not for some bytes: where much is lost, the time that a fixed number of bytes
- * takes says more about how a connection starts, and about the slowest of all, than about the rate at which they go on.
+ * Downloads for a fixed time instead of a fixed number of bytes: with heavy losses the time for a number of bytes
+ * depends on the start of the connections, and on the slowest one, more than on their rate.
  */
 final class TimedDownloads implements AutoCloseable {
 
@@ -25,7 +25,7 @@ final class TimedDownloads implements AutoCloseable {
     private final LongAdder received = new LongAdder();
     private final Failures failures = new Failures();
 
-    /** Connects {@code flows} times, and asks for more than will ever come. */
+    /** Connects {@code flows} times, and requests more than can arrive. */
     TimedDownloads(final InetSocketAddress server, final Request.Kind kind, final int flows)
             throws IOException, InterruptedException {
         final List<Thread> threads = new ArrayList<>(flows);
@@ -39,10 +39,7 @@ final class TimedDownloads implements AutoCloseable {
         failures.check();
     }
 
-    /**
-     * SYNs that are lost time after time would hold up all: a connection that takes too long is begun anew, with
-     * another port.
-     */
+    /** A connection whose SYNs are lost again and again would delay all: it is started anew, from another port. */
     private static SocketChannel begin(final InetSocketAddress server, final Request.Kind kind) throws IOException {
         for (int attempt = 1; ; attempt++) {
             final SocketChannel channel = SocketChannel.open();
@@ -63,9 +60,7 @@ final class TimedDownloads implements AutoCloseable {
         channels.add(channel);
     }
 
-    /**
-     * @return bytes that arrive in all flows within {@code time}, once they have had five seconds to find their rate
-     */
+    /** @return bytes that arrive in all flows within {@code time}, after five seconds to find their rate */
     long run(final Duration time) throws IOException, InterruptedException {
         for (final SocketChannel channel : channels) {
             final Thread thread = new Thread(() -> failures.run(() -> read(channel)), "download");

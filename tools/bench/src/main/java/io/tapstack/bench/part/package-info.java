@@ -1,4 +1,4 @@
-/** The programs that run as processes of their own while something is measured: servers, load, raw senders. */
+/** Programs that run as processes of their own during a measurement: servers, load, raw senders. */
 @NullMarked
 package io.tapstack.bench.part;
 

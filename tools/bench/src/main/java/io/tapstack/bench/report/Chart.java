@@ -43,7 +43,7 @@ public final class Chart {
     private static final int MARGINS = 190;
     private static final int FEWEST_ROWS = 3;
 
-    // Blue, vermilion and grey of the palette by Okabe and Ito: eyes that take red for green tell them apart.
+    // Blue, vermilion and grey of the palette by Okabe and Ito, which people who confuse red and green tell apart.
     private static final Color MET = new Color(0x0072b2);
     private static final Color MISSED = new Color(0xd55e00);
     private static final Color WITHOUT_TARGET = new Color(0x9a9a9a);
@@ -54,13 +54,13 @@ public final class Chart {
 
     private static final double TICK = 0.5;
 
-    /** Where bars end that are longer: one that is far off must not make all others look the same. Their words tell. */
+    /** Longest bar; a longer one is cut, so that it does not shrink the others, and its label gives the ratio. */
     private static final double LONGEST = 3;
 
     /** Room beyond the longest bar, for its label. */
     private static final double BEYOND = 1.3;
 
-    /** The most of the picture that the words may take. */
+    /** Largest share of the picture for the words. */
     private static final float WORDS = 0.6f;
 
     private static final double MARK_WIDTH = 3;
@@ -69,7 +69,7 @@ public final class Chart {
     private Chart() {}
 
     /**
-     * Writes a PNG. Results without a reference have no place in it.
+     * Writes a PNG, of the results that have a reference.
      *
      * @param circumstances lines below the title: the machine, the runs
      */
@@ -100,7 +100,7 @@ public final class Chart {
         ChartUtils.saveChartAsPNG(file, chart, WIDTH, height);
     }
 
-    /** The height of a part in rows: its title stands beside it, upright. */
+    /** The height of a part in rows: its title is beside it, upright. */
     private static int rows(final List<Finding> part) {
         return part.isEmpty() ? 0 : Math.max(FEWEST_ROWS, part.size());
     }
@@ -133,7 +133,7 @@ public final class Chart {
         return axis;
     }
 
-    /** Where the mark goes, or 0 for none. */
+    /** The position of the mark, or 0 for none. */
     private static double bound(final Target target) {
         return switch (target.kind()) {
             case RATIO_AT_LEAST, RATIO_AT_MOST -> target.bound();
@@ -207,7 +207,7 @@ public final class Chart {
         return renderer;
     }
 
-    /** What stands behind a bar: its colour in words, and where it would end. */
+    /** The label behind a bar: its colour in words, and its true length. */
     static String label(final Finding finding) {
         final Double ratio = finding.result().ratio();
         final String verdict = !finding.comparison().target().isSet() ? "" : finding.isGood() ? "reached" : "missed";
@@ -222,7 +222,7 @@ public final class Chart {
         return renderer;
     }
 
-    /** What stands before each bar; unlike any other, as it is the bar's key. */
+    /** The label in front of a bar; unique, as it is the bar's key. */
     private static String words(final Result result) {
         final Double ratio = result.ratio();
         final Double reference = result.referenceValue();

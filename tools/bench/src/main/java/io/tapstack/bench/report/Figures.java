@@ -3,12 +3,12 @@ package io.tapstack.bench.report;
 import io.tapstack.bench.measure.Target;
 import java.util.Locale;
 
-/** Numbers as people read them. */
+/** Formats numbers for people. */
 final class Figures {
 
     private Figures() {}
 
-    /** Three digits that mean something, and all before the point. */
+    /** Three significant digits, and all digits before the point. */
     static String value(final double value) {
         final double size = Math.abs(value);
         final int decimals = size == 0 || size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3;

@@ -7,7 +7,7 @@ import java.io.PrintWriter;
 import java.util.List;
 
 /**
- * Results for a terminal, one line each, as they come: the columns are as wide as the comparisons to come will need.
+ * Writes results to a terminal, one line each, as they come: the columns are wide enough for the comparisons to come.
  */
 public final class Table {
 
@@ -23,7 +23,7 @@ public final class Table {
     private final PrintWriter out;
     private final int[] widths = new int[HEADS.size()];
 
-    /** A table of these comparisons, in any order. Writes its head. */
+    /** Creates a table of these comparisons, in any order, and writes its head. */
     public Table(final List<Comparison> expected, final PrintWriter out) {
         this.out = out;
         widen(HEADS);

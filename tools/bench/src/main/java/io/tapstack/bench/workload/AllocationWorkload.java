@@ -16,8 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a segment costs the garbage collector, on all threads that the stack runs on. The core's own share is none,
- * which the microbenchmarks show; what is left here is the JDK's, for threads that wait.
+ * The allocation per segment, on all threads of the stack. The core's own share is zero, as the microbenchmarks show;
+ * the rest is the JDK's, for threads that wait.
  */
 final class AllocationWorkload {
 

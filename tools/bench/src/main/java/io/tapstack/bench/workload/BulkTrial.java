@@ -11,7 +11,7 @@ import io.tapstack.bench.measure.Trial;
 import java.io.IOException;
 import java.util.List;
 
-/** One transfer a run, or several at once: its rate, and what both ends use of the processors. */
+/** One transfer a run, or several at once: their rate, and the processor time of both ends. */
 final class BulkTrial implements Trial {
 
     private static final double BYTES_PER_GIGABYTE = 1e9;
@@ -26,7 +26,7 @@ final class BulkTrial implements Trial {
 
     /**
      * @param kind one of the requests of {@code part.Request.Kind}
-     * @param bytes in each direction that there is
+     * @param bytes in each used direction
      */
     BulkTrial(final Lab lab, final Server server, final String kind, final long bytes) throws IOException {
         this(lab, server, kind, bytes, 1);

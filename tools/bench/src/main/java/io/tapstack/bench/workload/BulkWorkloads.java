@@ -14,7 +14,7 @@ import java.util.function.ToLongFunction;
 
 /**
  * Transfers of gigabytes over one connection, between the stack and the host. Where the machine's default congestion
- * control is not CUBIC each comes a second time with CUBIC: the kernel's reference depends on it.
+ * control is not CUBIC, each comes a second time with CUBIC: the kernel's reference depends on it.
  */
 final class BulkWorkloads {
 
@@ -34,7 +34,7 @@ final class BulkWorkloads {
     private static final String READ = "kernel read, veth";
     private static final String BOTH = "kernel both ways, veth";
 
-    /** What is being put together. */
+    /** The subjects so far. */
     private final List<Subject> subjects = new ArrayList<>();
 
     private final List<Comparison> comparisons = new ArrayList<>();
@@ -151,7 +151,7 @@ final class BulkWorkloads {
         return this;
     }
 
-    /** Adds the same reference with CUBIC, unless that is what it has. */
+    /** Adds the same reference with CUBIC, unless that is the default. */
     private BulkWorkloads besideCubic(
             final String name, final String subject, final String reference, final String kind) {
         if (KernelCongestionControl.isDefaultCubic()) {

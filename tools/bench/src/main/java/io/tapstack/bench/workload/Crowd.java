@@ -6,7 +6,7 @@ import io.tapstack.bench.lab.LoadProcess;
 import io.tapstack.bench.lab.Server;
 import java.io.IOException;
 
-/** Connections to a server that do nothing. */
+/** Idle connections to a server. */
 final class Crowd {
 
     private final LoadProcess load;
@@ -28,7 +28,7 @@ final class Crowd {
     }
 
     /**
-     * Sees to it that all are still there.
+     * Checks that all are still open.
      *
      * @throws BenchFailure if not
      */

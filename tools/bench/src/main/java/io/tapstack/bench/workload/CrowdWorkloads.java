@@ -14,7 +14,7 @@ import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Many connections that do nothing: what they cost in memory, and what they cost one that does something. */
+/** Many idle connections: their cost in memory, and for a busy connection beside them. */
 final class CrowdWorkloads {
 
     private static final int CONNECTIONS = 10_000;
@@ -68,7 +68,7 @@ final class CrowdWorkloads {
         return SiteServer.start(lab, lab.file(), SiteServer.NO_ACCESS_LOG);
     }
 
-    /** A new server each time: memory that was needed once is not always given back. */
+    /** A new server each time: memory that was needed once is not always returned. */
     private record MemoryTrial(Lab lab) implements Trial {
 
         @Override
@@ -110,7 +110,7 @@ final class CrowdWorkloads {
             download();
         }
 
-        /** All runs together take seconds; the server ends connections that ask for nothing for a minute. */
+        /** All runs together take seconds; the server closes connections after a minute without a request. */
         @Override
         public Sample run() throws IOException, InterruptedException {
             if (!crowded) {
@@ -120,7 +120,7 @@ final class CrowdWorkloads {
             if (around == null) {
                 around = Crowd.open(lab, server, CONNECTIONS);
                 crowd = around;
-                download(); // The first one after so many new connections is not what the later ones are.
+                download(); // The first download after so many new connections is not typical.
             }
             final Sample sample = download();
             around.check();
@@ -139,7 +139,7 @@ final class CrowdWorkloads {
         }
     }
 
-    /** Nothing happens for a while. */
+    /** A while without traffic. */
     private static final class IdleTrial implements Trial {
 
         private static final long MILLIS = 4_000;

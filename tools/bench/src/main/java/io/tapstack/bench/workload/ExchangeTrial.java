@@ -24,8 +24,8 @@ final class ExchangeTrial implements Trial {
     /**
      * @param load puts load on {@code server}
      * @param command its name and its arguments between port and count
-     * @param warmUp how many exchanges before the first that is timed
-     * @param count how many in a timed run
+     * @param warmUp exchanges before the timed ones
+     * @param count exchanges of a timed run
      */
     ExchangeTrial(
             final Server server,
@@ -40,14 +40,12 @@ final class ExchangeTrial implements Trial {
         this.count = count;
     }
 
-    /** Bound, like the server, to one processor: otherwise it is wake-ups of another processor that are measured. */
+    /** Bound, like the server, to one processor: otherwise the wake-ups of another processor are measured. */
     static LoadProcess pinnedLoad(final Lab lab) throws IOException {
         return lab.load("taskset", "-c", String.valueOf(SmallWorkloads.PROCESSOR));
     }
 
-    /**
-     * With enough of them that the JIT compilers of both ends, which share the processor with them, have come to rest.
-     */
+    /** With enough exchanges for the JIT compilers of both ends, which share the processor, to finish. */
     @Override
     public void verify() throws IOException, InterruptedException {
         exchange(warmUp);
@@ -58,7 +56,7 @@ final class ExchangeTrial implements Trial {
         return Sample.of(Metric.PER_SECOND, count * NANOS_PER_SECOND / exchange(count));
     }
 
-    /** @return how long it took, in nanoseconds */
+    /** @return the time in nanoseconds */
     private long exchange(final int exchanges) throws IOException, InterruptedException {
         final List<Object> words = new ArrayList<>(List.of(command.get(0), server.address(), server.port()));
         words.addAll(command.subList(1, command.size()));

@@ -21,7 +21,7 @@ final class Flood implements AutoCloseable {
     private static final int FIRST_NETWORK = 100;
     private static final int NETWORK_BITS = 16;
     private static final int PER_SECOND = 30_000;
-    /** Of what should have come in the time: a machine that is busy with the transfer may be late. */
+    /** Share of the SYNs that must have arrived: a machine that is busy with the transfer may be late. */
     private static final double ENOUGH = 0.5;
 
     private static final Duration WAIT = Duration.ofSeconds(30);
@@ -70,7 +70,7 @@ final class Flood implements AutoCloseable {
         process.send("");
     }
 
-    /** @throws BenchFailure if it was no flood, or was not answered */
+    /** @throws BenchFailure if there were too few SYNs, or answers */
     void stop() throws IOException, InterruptedException {
         process.send("");
         final long sent = Long.parseLong(process.line(WAIT));
@@ -84,7 +84,7 @@ final class Flood implements AutoCloseable {
         }
     }
 
-    /** What the host has sent to the network so far, or would have if the TAP were read. */
+    /** Packets that the host has sent to the network so far, or would have if the TAP were read. */
     private long answers() throws IOException {
         return statistic("tx_packets") + statistic("tx_dropped");
     }

@@ -14,7 +14,7 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * A download while others flood the server's port with SYNs (RFC 4987), beside the same without; and the kernel's, for
+ * A download during a SYN flood of the server's port (RFC 4987), compared with one without; and the kernel's, for
  * comparison.
  */
 final class FloodWorkload {

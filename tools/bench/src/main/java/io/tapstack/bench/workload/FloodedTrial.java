@@ -4,7 +4,7 @@ import io.tapstack.bench.measure.Sample;
 import io.tapstack.bench.measure.Trial;
 import java.io.IOException;
 
-/** What another trial measures, while a flood comes in. */
+/** Another trial, during a flood. */
 record FloodedTrial(Trial trial, Flood flood) implements Trial {
 
     @Override

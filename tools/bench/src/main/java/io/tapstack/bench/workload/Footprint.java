@@ -7,7 +7,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What a process occupies, as {@code /proc} tells it. */
+/** The memory and processor time of a process, from {@code /proc}. */
 final class Footprint {
 
     private static final String RESIDENT = "VmRSS:";
@@ -32,7 +32,7 @@ final class Footprint {
         throw new BenchFailure("no " + RESIDENT + " in what is known of the process");
     }
 
-    /** Time that its threads have had a processor, in nanoseconds: finer than the clock ticks of {@code stat}. */
+    /** Processor time of its threads, in nanoseconds: finer than the clock ticks of {@code stat}. */
     static long cpuNanos(final Child process) throws IOException {
         long nanos = 0;
         try (DirectoryStream<Path> threads = Files.newDirectoryStream(Path.of("/proc/" + process.pid() + "/task"))) {

@@ -7,8 +7,8 @@ import io.tapstack.bench.measure.Sample;
 import java.io.IOException;
 
 /**
- * Downloads over a path on which every tenth frame or more is lost, many at once, for a minute: the rates of single
- * flows differ by a factor of ten there, and timers hold them back, not the machine.
+ * Many downloads at once, for a minute, over a path that loses every tenth frame or more: the rates of single flows
+ * differ by a factor of ten there, and timers limit them, not the machine.
  */
 final class HeavyLossTrial extends LossyDownload {
 
@@ -20,7 +20,7 @@ final class HeavyLossTrial extends LossyDownload {
 
     private final int seconds;
 
-    /** @param path the cable, or what else ends with the trial */
+    /** @param path the cable, or another resource that ends with the trial */
     HeavyLossTrial(final Lab lab, final Server server, final AutoCloseable path) throws IOException {
         super(lab, server, path);
         this.seconds = lab.scale().count(SECONDS);

@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 
-/** A file of 1 KiB by HTTP, beside nginx. Neither logs requests. */
+/** A file of 1 KiB by HTTP, compared with nginx. Neither logs requests. */
 final class HttpWorkloads {
 
     private static final int FILE_BYTES = 1024;

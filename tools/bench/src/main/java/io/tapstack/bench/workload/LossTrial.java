@@ -16,7 +16,7 @@ final class LossTrial extends LossyDownload {
 
     /**
      * @param bytes of each flow
-     * @param path the cable, or what else ends with the trial
+     * @param path the cable, or another resource that ends with the trial
      */
     LossTrial(final Lab lab, final Server server, final long bytes, final int flows, final AutoCloseable path)
             throws IOException {

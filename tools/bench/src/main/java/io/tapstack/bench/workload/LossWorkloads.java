@@ -19,7 +19,7 @@ import java.util.List;
 
 /**
  * Downloads over paths that lose one frame in a hundred, or one in ten and more, from Tapstack and from the kernel with
- * the same congestion control. Frames are those of an Ethernet everywhere, so each loss is that of a single segment.
+ * the same congestion control. Frames are those of an Ethernet, so each loss is that of a single segment.
  */
 final class LossWorkloads {
 
@@ -47,12 +47,12 @@ final class LossWorkloads {
         return List.of(reno.far(), cubic.far(), bbr.far(), reno.near(), cubic.near(), bbr.near());
     }
 
-    /** Those that take an hour each. */
+    /** The workloads of an hour each. */
     static List<Workload> heavy() {
         return List.of(new LossWorkloads("reno").heavyLoss(), new LossWorkloads("cubic").heavyLoss());
     }
 
-    /** A round trip of 20 ms; a path of the same kind and with the same seed for both, data and ACKs are lost. */
+    /** A round trip of 20 ms; both have a path of the same kind and seed, which loses data and ACKs. */
     private Workload far() {
         final String ours = "Tapstack, " + congestionControl;
         final String reference = "kernel, " + congestionControl;
@@ -73,7 +73,7 @@ final class LossWorkloads {
                                 Target.NONE)));
     }
 
-    /** The same path with much more loss: a rate of some segments a second, which timers and back-off decide on. */
+    /** The same path with much more loss: a rate of some segments a second, which depends on timers and back-off. */
     private Workload heavyLoss() {
         final List<Subject> subjects = new ArrayList<>();
         final List<Comparison> comparisons = new ArrayList<>();
@@ -96,7 +96,7 @@ final class LossWorkloads {
         return new Workload("loss-heavy-" + congestionControl, subjects, comparisons);
     }
 
-    /** No delay but that of the machine; nftables drops data where the receiving kernel gets it. */
+    /** Without a delay but the machine's; nftables drops data at the ingress of the receiving kernel. */
     private Workload near() {
         final String ours = "Tapstack, " + congestionControl;
         final String reference = "kernel without GSO, " + congestionControl;
@@ -156,7 +156,7 @@ final class LossWorkloads {
         return new LossTrial(lab, server, nearBytes(lab), 1, () -> {});
     }
 
-    /** Of each flow: some seconds at what can be expected. */
+    /** Bytes of each flow: some seconds at the expected rate. */
     private static long farBytes(final Lab lab) {
         return Math.min(lab.scale().frameBytes(), (lab.scale().quick() ? 2L : 4L) * MIB);
     }

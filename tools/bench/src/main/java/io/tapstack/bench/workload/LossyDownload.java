@@ -6,7 +6,7 @@ import io.tapstack.bench.lab.Server;
 import io.tapstack.bench.measure.Trial;
 import java.io.IOException;
 
-/** Downloads over a path on which frames are lost, each as if it were the first of its kernel. */
+/** Downloads over a path that loses frames, each as if it were the first of its kernel. */
 abstract class LossyDownload implements Trial {
 
     private static final String KIND = "COPY";
@@ -16,7 +16,7 @@ abstract class LossyDownload implements Trial {
     private final LoadProcess load;
     private final AutoCloseable path;
 
-    /** @param path the cable, or what else ends with the trial */
+    /** @param path the cable, or another resource that ends with the trial */
     LossyDownload(final Lab lab, final Server server, final AutoCloseable path) throws IOException {
         this.lab = lab;
         this.server = server;
@@ -24,19 +24,19 @@ abstract class LossyDownload implements Trial {
         this.path = path;
     }
 
-    /** Downloads {@code bytes} in each of {@code flows}, and answers how long that took in nanoseconds. */
+    /** Downloads {@code bytes} in each of {@code flows}; returns the time in nanoseconds. */
     final long bulk(final long bytes, final boolean verify, final int flows) throws IOException, InterruptedException {
         forgetMetrics();
         return load.ask("bulk", server.address(), server.port(), KIND, bytes, verify, flows)[0];
     }
 
-    /** Downloads by {@code flows} for some seconds, and answers the bytes of all together. */
+    /** Downloads in {@code flows} for some seconds; returns the bytes of all together. */
     final long timed(final int seconds, final int flows) throws IOException, InterruptedException {
         forgetMetrics();
         return load.ask("timed", server.address(), server.port(), KIND, seconds, flows)[0];
     }
 
-    /** The kernel would begin with the ssthresh and the round trip of the connection before. */
+    /** Otherwise the kernel would start with the ssthresh and the round trip of the connection before. */
     private void forgetMetrics() throws IOException, InterruptedException {
         lab.runInSecond("ip tcp_metrics flush all");
     }

@@ -13,8 +13,8 @@ import java.util.List;
 
 /**
  * Starts nginx in the second namespace: one process, since load and server then have a processor each on a machine of
- * two, and since it ends with the process that is known here. Like ours it logs no requests, and like ours it looks at
- * a file again for each request.
+ * two, and since it ends with the process that the lab knows. Like our server it logs no requests, and checks a file
+ * again for each request.
  */
 final class NginxServer {
 

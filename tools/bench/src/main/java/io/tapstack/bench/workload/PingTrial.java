@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Echo requests from idle, one every two milliseconds: a round trip with the wake-ups that it takes. */
+/** Echo requests to an idle stack, one every two milliseconds: a round trip with its wake-ups. */
 final class PingTrial implements Trial {
 
     private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -35,7 +35,7 @@ final class PingTrial implements Trial {
     private final Runnable end;
     private final int count;
 
-    /** @param end what is to be done at the end */
+    /** @param end called at the end */
     PingTrial(final Lab lab, final String address, final int count, final Runnable end) {
         this.lab = lab;
         this.address = address;
@@ -72,7 +72,7 @@ final class PingTrial implements Trial {
         }
     }
 
-    /** What ping has written. */
+    /** Parses the output of ping. */
     static double averageMicros(final String output, final int count) throws BenchFailure {
         if (!output.contains(count + " packets transmitted, " + count + " received, 0% packet loss")) {
             throw new BenchFailure("not every ping was answered once: " + output.strip());

@@ -20,7 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A download from the kernel's server, directly and through {@code tapstack proxy}. From stack to stack the way to the
+ * A download from the kernel's server, directly and through {@code tapstack proxy}. From stack to stack the path to the
  * server leads back over the TAP and through the first namespace, which forwards.
  */
 final class ProxyWorkload {

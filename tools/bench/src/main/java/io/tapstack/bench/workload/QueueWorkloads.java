@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToLongFunction;
 
-/** Several transfers at once: a queue and a stack for each processor beside a single one. */
+/** Several transfers at once: a queue and a stack per processor, compared with a single one. */
 final class QueueWorkloads {
 
     private static final int QUEUES = Math.max(2, Runtime.getRuntime().availableProcessors());

@@ -14,13 +14,13 @@ import java.util.List;
 /** Messages of one byte there and back, both ends bound to the same processor. */
 final class SmallWorkloads {
 
-    /** Where both ends run. */
+    /** The processor of both ends. */
     static final int PROCESSOR = 0;
 
     private static final int EXCHANGES = 30_000;
     private static final int CONNECTIONS = 5_000;
     private static final int IN_FLIGHT = 16;
-    // Connections reached their rate after 10,000 to 15,000.
+    // A connection reached its rate after 10,000 to 15,000 exchanges.
     private static final int WARM_UP_FACTOR = 3;
     private static final String CALLBACK = "Tapstack, callback";
     private static final String BLOCKING = "Tapstack, blocking sockets";
@@ -91,8 +91,8 @@ final class SmallWorkloads {
     }
 
     /**
-     * The client closes first, and each of its ports would be gone for a minute. Where this may not be changed there
-     * are ports enough for the usual number of runs.
+     * The client closes first, and each of its ports would be in TIME-WAIT for a minute. Where this cannot be changed
+     * there are enough ports for the usual number of runs.
      */
     private static void reuseTimeWait(final Lab lab) throws IOException {
         lab.start(

@@ -4,12 +4,12 @@ import io.tapstack.bench.measure.Workload;
 import java.util.ArrayList;
 import java.util.List;
 
-/** All that can be measured, in the order of the results. */
+/** All workloads, in the order of the results. */
 public final class Workloads {
 
     private Workloads() {}
 
-    /** The workloads that are measured only when they are asked for: each takes an hour. */
+    /** The workloads that are measured on request only: each takes an hour. */
     public static List<Workload> onRequest() {
         return LossWorkloads.heavy();
     }

@@ -17,10 +17,10 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A small file again and again over connections that stay, by {@code wrk}. */
+/** Requests a small file again and again over persistent connections, by {@code wrk}. */
 final class WrkTrial implements Trial {
 
-    /** Half of all responses take no longer. */
+    /** The median time of a response. */
     static final Metric LATENCY = Metric.MICROSECONDS;
 
     private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -37,7 +37,7 @@ final class WrkTrial implements Trial {
 
     /**
      * @param path on the server
-     * @param content what the server has there
+     * @param content of the file on the server
      */
     WrkTrial(
             final Lab lab,
@@ -76,7 +76,7 @@ final class WrkTrial implements Trial {
         }
     }
 
-    /** What wrk has written. */
+    /** Parses the output of wrk. */
     static Sample sample(final String output) throws BenchFailure {
         final Matcher trouble = TROUBLE.matcher(output);
         if (trouble.find()) {

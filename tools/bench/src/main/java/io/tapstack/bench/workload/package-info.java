@@ -1,4 +1,4 @@
-/** What the benchmark compares, and with what. */
+/** The subjects of the benchmark, and their comparisons. */
 @NullMarked
 package io.tapstack.bench.workload;
 
