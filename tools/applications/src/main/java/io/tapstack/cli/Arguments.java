@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The arguments of this process as the kernel has them: the JVM has decoded them by the locale, and lost what the
+ * The arguments of this process as the kernel has them: the JVM decodes them by the locale, and loses octets that the
  * locale does not have.
  */
 final class Arguments {
@@ -19,7 +19,7 @@ final class Arguments {
     /**
      * Replaces arguments by lossless texts ({@link Octets}).
      *
-     * @param decoded as the JVM has them; given back if they cannot be found
+     * @param decoded as the JVM has them; returned if the octets cannot be found
      */
     static String[] lossless(final String[] decoded) {
         try {
@@ -44,7 +44,7 @@ final class Arguments {
             final String octets = all.get(first + i);
             final boolean ascii = octets.chars().allMatch(c -> c < 0x80);
             if (ascii && !octets.equals(decoded[i])) {
-                return decoded; // somebody has changed them on the way
+                return decoded; // a launcher has changed them
             }
             lossless[i] = Octets.lossless(octets);
         }

@@ -47,12 +47,12 @@ public record Cidr(InetAddress address, int prefixLength) {
         }
     }
 
-    /** Whether {@code other} is in the network of this address. */
+    /** True if {@code other} is in the network of this address. */
     public boolean contains(final InetAddress other) {
         return other instanceof Inet4Address && (bits(other) & mask()) == (bits(address) & mask());
     }
 
-    /** Whether the address names one host of its network, rather than the network or all of it. */
+    /** True for the address of one host, false for that of the network or its broadcast address. */
     public boolean isHost() {
         final int host = bits(address) & ~mask();
         return !address.isMulticastAddress()

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** How option values are read. A wrong value is refused in words that show a right one. */
+/** Converts option values. The message about a wrong value shows a right one. */
 public final class Converters {
 
     private Converters() {}
@@ -112,7 +112,7 @@ public final class Converters {
         }
     }
 
-    /** A port that can be listened on. */
+    /** A port to listen at. */
     public static final class ForPort implements ITypeConverter<Integer> {
 
         @Override
@@ -168,7 +168,7 @@ public final class Converters {
         }
     }
 
-    /** How many of something, at least one. */
+    /** A number of things, at least one. */
     public static final class ForCount implements ITypeConverter<Integer> {
 
         @Override

@@ -23,7 +23,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code tapstack demo}: a network of its own with a server in it, and the host's tools against that. */
+/** {@code tapstack demo}: a private network with a server in it, and the host's tools against the server. */
 @Command(
         name = "demo",
         description =
@@ -110,7 +110,7 @@ final class Demo implements Callable<Integer> {
         out.flush();
     }
 
-    /** Whether root in here is somebody else outside: then nsenter has to enter the user namespace first. */
+    /** False if root in here is another user outside: then nsenter has to enter the user namespace first. */
     private static boolean ownsUserNamespace() {
         try {
             return !Files.readString(Path.of("/proc/self/uid_map")).strip().matches("0\\s+0\\s+4294967295");
@@ -119,7 +119,7 @@ final class Demo implements Callable<Integer> {
         }
     }
 
-    /** @return the SHA-256 of what was written */
+    /** @return the SHA-256 of the bytes written */
     private static String writeRandom(final Path file) throws IOException {
         final Random random = new Random();
         final byte[] block = new byte[64 * 1024];

@@ -10,7 +10,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
-/** A command that failed, in words that say what to do about it. */
+/** A failed command; the message says what to do. */
 public final class Failure extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

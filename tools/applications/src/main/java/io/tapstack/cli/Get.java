@@ -52,7 +52,7 @@ import picocli.CommandLine.Spec;
         })
 final class Get implements Callable<Integer> {
 
-    /** How long a cancelled download gets to end in order. */
+    /** Time for a cancelled download to end in order. */
     private static final int CANCEL_SECONDS = 2;
 
     private final SessionFactory sessions;
@@ -154,8 +154,8 @@ final class Get implements Callable<Integer> {
     }
 
     /**
-     * Whether a cancelled download ends in order. It may wait for what cannot be cancelled: a resolver, or whoever
-     * reads the output.
+     * True if a cancelled download ends in order. It may wait for a resolver or a reader of the output, which cannot be
+     * cancelled.
      */
     private static boolean isDoneSoon(final CountDownLatch done) {
         try {
@@ -175,9 +175,7 @@ final class Get implements Callable<Integer> {
         err.flush();
     }
 
-    /**
-     * How to go on: the same command with {@code --continue}, which takes the name in the URL unless told otherwise.
-     */
+    /** The command that continues: the same one with {@code --continue}, which takes the name in the URL by default. */
     private String remedy(final HttpUrl address, final Optional<Path> file) {
         if (file.isEmpty() || !Files.isRegularFile(file.get())) {
             return "";

@@ -5,8 +5,8 @@ import io.tapstack.http.client.Progress;
 import java.util.OptionalLong;
 
 /**
- * Notes what has come of a download, on its way to another progress, to tell about it when the download is interrupted.
- * Any thread may ask.
+ * Counts the received bytes of a download, for the message after an interrupt, and passes progress on. Any thread may
+ * ask.
  */
 final class Kept implements Progress {
 
@@ -14,7 +14,7 @@ final class Kept implements Progress {
     private volatile boolean ended;
     private volatile long bytes;
 
-    /** @param existingBytes what is there already and will be continued, if the server agrees */
+    /** @param existingBytes bytes that will be continued, if the server agrees */
     Kept(final Progress shown, final long existingBytes) {
         this.shown = shown;
         this.bytes = existingBytes;
@@ -39,16 +39,16 @@ final class Kept implements Progress {
         ended = true;
     }
 
-    /** Whether a body has begun and ended, so that what was shown of it is a whole line. */
+    /** True if a body has begun and ended, so that its progress is a whole line. */
     boolean isEnded() {
         return ended;
     }
 
     /**
-     * One line.
+     * The message, one line.
      *
      * @param name of the output
-     * @param remedy the command that continues, or nothing if the output keeps nothing that could be continued
+     * @param remedy the command that continues, or nothing if the output keeps no bytes
      */
     String words(final String name, final String remedy) {
         final long count = bytes;

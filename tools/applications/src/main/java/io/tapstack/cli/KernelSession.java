@@ -4,7 +4,7 @@ import io.tapstack.transport.JdkTransport;
 import io.tapstack.transport.Transport;
 import java.net.InetAddress;
 
-/** The kernel's own network at the loopback address, to compare with. */
+/** The kernel's own network at the loopback address, for comparison. */
 final class KernelSession implements Session {
 
     private final Transport transport = new JdkTransport();

@@ -12,21 +12,21 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
-/** The options about the network, which all commands share. */
+/** The options about the network, common to all commands. */
 public final class LinkOptions {
 
-    /** What stands above these options in a command's help, below the command's own. */
+    /** The heading of these options in a command's help, below the command's own. */
     public static final String HEADING = "Network:%n";
 
-    /** Whose TCP/IP is used. */
+    /** The TCP/IP to use. */
     public enum Network {
         /** Ours, behind a TAP device. */
         TAPSTACK,
-        /** The kernel's, at the loopback address, to compare with. */
+        /** The kernel's, at the loopback address, for comparison. */
         KERNEL
     }
 
-    /** What {@code --cc} takes. */
+    /** The values of {@code --cc}. */
     static final class CongestionControlNames implements Iterable<String> {
 
         @Override
@@ -177,72 +177,72 @@ public final class LinkOptions {
         return mtu;
     }
 
-    /** Where to capture frames to, if at all. */
+    /** The file to capture frames to, if any. */
     public Optional<Path> pcap() {
         return pcap;
     }
 
-    /** The probability with which a frame is lost, from 0 to 1. */
+    /** The probability that a frame is lost, from 0 to 1. */
     public double loss() {
         return loss;
     }
 
-    /** How long a frame takes, one way. */
+    /** The delay of a frame, one way. */
     public Duration delay() {
         return delay;
     }
 
-    /** What chance begins with, if it matters. */
+    /** The seed of random numbers, if there are any. */
     public OptionalLong seed() {
         return seed.isPresent() ? OptionalLong.of(seed.get()) : OptionalLong.empty();
     }
 
-    /** Whether the link is worse than it has to be. */
+    /** True if the link is impaired. */
     public boolean impaired() {
         return loss > 0 || !delay.isZero();
     }
 
-    /** Whether the host must not merge our segments; see {@link io.tapstack.tap.TapConfig#hostBatching()}. */
+    /** True if the host must not merge our segments; see {@link io.tapstack.tap.TapConfig#hostBatching()}. */
     public boolean noHostBatching() {
         return noHostBatching;
     }
 
-    /** Whether the device is to take nothing over from the stack. */
+    /** True for a device without offload. */
     public boolean noOffload() {
         return noOffload;
     }
 
-    /** When connections probe for the path's MTU, if not the usual way. */
+    /** The mode of path MTU probing, if not the default. */
     public Optional<MtuProbingMode> mtuProbing() {
         return mtuProbing;
     }
 
-    /** The congestion control of our connections, if not the usual one. */
+    /** The congestion control of our connections, if not the default. */
     public Optional<String> congestionControl() {
         return congestionControl;
     }
 
-    /** How many queues the TAP has, with a stack each. */
+    /** The number of queues of the TAP, with a stack each. */
     public int queues() {
         return queues;
     }
 
-    /** Whether the stack is never to sleep. */
+    /** True if the stack never sleeps. */
     public boolean busyPoll() {
         return busyPoll;
     }
 
-    /** Whether this JVM is meant to run in a network namespace of its own. */
+    /** True if this JVM runs in a network namespace of its own. */
     public boolean privateNetwork() {
         return privateNetwork;
     }
 
-    /** Whose TCP/IP is used. */
+    /** The TCP/IP to use. */
     public Network network() {
         return network;
     }
 
-    /** Refuses options that contradict each other. To be called by a command before anything else. */
+    /** Refuses options that contradict each other. A command calls it before anything else. */
     public void validate(final CommandSpec spec) {
         try {
             check();

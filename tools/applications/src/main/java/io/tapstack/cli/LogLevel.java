@@ -1,13 +1,13 @@
 package io.tapstack.cli;
 
-/** How much is logged. To be chosen before the first class that logs is used. */
+/** The level of logging. Set before the first class that logs is used. */
 public final class LogLevel {
 
     private static final String PROPERTY = "org.slf4j.simpleLogger.defaultLogLevel";
 
     private LogLevel() {}
 
-    /** Only what is wrong, for commands whose result is all that counts, unless the user has chosen otherwise. */
+    /** Logs errors only, for commands that print a result, unless the user has chosen a level. */
     public static void quiet() {
         if (System.getProperty(PROPERTY) == null) {
             System.setProperty(PROPERTY, "warn");

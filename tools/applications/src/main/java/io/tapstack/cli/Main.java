@@ -13,9 +13,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
- * The command line of Tapstack. Exit status: 0 for success, 2 for a command line that makes no sense, {@link Get} has
- * its own, and 1 for every other failure. Every failure is one line on stderr; with {@code TAPSTACK_DEBUG} set, a stack
- * trace too.
+ * The command line of Tapstack. Exit status: 0 for success, 2 for a bad command line, {@link Get} has its own, and 1
+ * for every other failure. A failure is one line on stderr; with {@code TAPSTACK_DEBUG} set, a stack trace too.
  */
 @Command(
         name = "tapstack",
@@ -75,7 +74,7 @@ public final class Main implements Runnable {
         return command.getCommandSpec().exitCodeOnInvalidInput();
     }
 
-    /** The option or command that was probably meant, if the word resembles any: the one that begins most alike. */
+    /** The option or command that was probably meant: the one with the longest common beginning, if any. */
     private static String suggestion(final ParameterException problem) {
         if (!(problem instanceof UnmatchedArgumentException unmatched)) {
             return "";
@@ -104,7 +103,7 @@ public final class Main implements Runnable {
         return Failure.exitStatus(failure);
     }
 
-    /** What a command throws if its options make no sense together. */
+    /** The exception of a command whose options contradict each other. */
     public static ParameterException refused(
             final CommandLine.Model.CommandSpec spec, final IllegalArgumentException why) {
         return new ParameterException(spec.commandLine(), String.valueOf(why.getMessage()), why);
@@ -114,7 +113,7 @@ public final class Main implements Runnable {
         return message == null ? "cannot understand the command line" : message.replaceAll("\\R\\s*", " ");
     }
 
-    /** Makes the commands, with what they need. */
+    /** Creates the commands. */
     private record Commands(SessionFactory sessions) implements CommandLine.IFactory {
 
         private static final Map<Class<?>, Function<SessionFactory, Object>> CONSTRUCTORS = Map.of(

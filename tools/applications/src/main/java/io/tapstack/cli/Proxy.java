@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
         sortOptions = false)
 final class Proxy implements Callable<Integer> {
 
-    /** Whose TCP a side of the proxy uses. */
+    /** The TCP of one side of the proxy. */
     private enum Side {
         STACK,
         KERNEL

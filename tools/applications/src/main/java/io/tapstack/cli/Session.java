@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.util.Optional;
 
-/** A network that a command has set up for itself: it ends with the command. */
+/** A network that a command has set up, and that ends with the command. */
 public interface Session extends AutoCloseable {
 
     /** The TCP/IP stack. */
@@ -14,10 +14,10 @@ public interface Session extends AutoCloseable {
     /** The address to serve at. */
     InetAddress address();
 
-    /** Has {@code listener} called once when the network ends, by itself or by {@link #close()}; it must not wait. */
+    /** Calls {@code listener} once when the network ends, by itself or by {@link #close()}; it must not wait. */
     default void whenEnded(final Runnable listener) {}
 
-    /** Why the network has ended by itself, if it has. */
+    /** The reason why the network has ended by itself, if it has. */
     default Optional<Throwable> failure() {
         return Optional.empty();
     }

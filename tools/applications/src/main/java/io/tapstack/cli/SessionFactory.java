@@ -9,7 +9,7 @@ public interface SessionFactory {
     /**
      * Opens the network.
      *
-     * @throws Failure with a remedy, for what a user can do something about: no permission, a name in use
+     * @throws Failure with a remedy, where the user can do something: a missing permission, a name in use
      */
     Session open(LinkOptions link) throws IOException;
 }

@@ -13,7 +13,7 @@ final class SharedCapture implements PacketCapture {
     private final ReentrantLock lock = new ReentrantLock();
     private int links;
 
-    /** @param links how many there are; each closes the capture once */
+    /** @param links the number of links; each closes the capture once */
     SharedCapture(final PacketCapture capture, final int links) {
         this.capture = capture;
         this.links = links;

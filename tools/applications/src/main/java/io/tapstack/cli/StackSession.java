@@ -33,8 +33,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Our stack behind a TAP device, or a stack behind each of its queues, put together as the options say: devices,
- * decorators, stacks, drivers, sockets.
+ * Our stack behind a TAP device, or a stack behind each of its queues, built from the options: devices, decorators,
+ * stacks, drivers, sockets.
  */
 final class StackSession implements Session {
 
@@ -119,9 +119,9 @@ final class StackSession implements Session {
                 : config;
     }
 
-    /** The queues of the TAP, what is to go wrong on them, and outermost the capture: it sees what the stacks see. */
+    /** The queues of the TAP, their impairments, and outermost the capture: it sees the frames that the stacks see. */
     private static List<LinkDevice> devices(final LinkOptions link, final Clock clock) throws IOException {
-        // Opened first: a file that cannot be written is to be told before the network changes.
+        // Opened first: a file that cannot be written is reported before the network changes.
         final PcapngWriter capture =
                 link.pcap().isPresent() ? new PcapngWriter(output(link.pcap().get())) : null;
         final List<? extends LinkDevice> queues;
@@ -142,7 +142,7 @@ final class StackSession implements Session {
         final TapConfig config = TapConfig.named(link.tap())
                 .withMtu(link.mtu())
                 .withHostAddress(new HostAddress(ipAddress(host.address()), host.prefixLength()));
-        // A frame that is lost should cost one segment, so an impaired link has no super-segments in either direction.
+        // A lost frame should cost one segment, so an impaired link has no super-segments in either direction.
         if (!link.noOffload() && !link.impaired()) {
             return TapDevice.openQueues(config, link.queues());
         }

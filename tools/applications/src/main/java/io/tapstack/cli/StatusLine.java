@@ -2,7 +2,7 @@ package io.tapstack.cli;
 
 import java.io.PrintWriter;
 
-/** A line on a terminal that is written again and again; nothing where nobody watches. */
+/** A line on a terminal that is rewritten; invisible without a terminal. */
 public final class StatusLine {
 
     private static final String CLEAR = "\r\033[K";
@@ -20,7 +20,7 @@ public final class StatusLine {
         return new StatusLine(err, Terminal.isStderr());
     }
 
-    /** Shows a text in place of the one before; what does not fit is cut off. */
+    /** Replaces the text; it is cut at the width of the terminal. */
     public void show(final String text) {
         if (visible) {
             final int width = Terminal.columns() - 1;
@@ -29,7 +29,7 @@ public final class StatusLine {
         }
     }
 
-    /** Makes room for other output. */
+    /** Clears the line for other output. */
     public void clear() {
         if (visible) {
             terminal.print(CLEAR);

@@ -9,8 +9,8 @@ import sun.misc.Signal;
 import sun.misc.SignalHandler;
 
 /**
- * SIGTERM and SIGINT as a request to end in order. By default the JVM would end with status 143 or 130 once its
- * shutdown hooks are done; a server that was asked to stop, and did, has succeeded.
+ * Handles SIGTERM and SIGINT as requests to end in order. By default the JVM would end with status 143 or 130 after its
+ * shutdown hooks; a server that ends on request has succeeded.
  */
 public final class StopSignal {
 
@@ -23,15 +23,15 @@ public final class StopSignal {
         this.action = action;
     }
 
-    /** From now on, both signals only let {@link #await} return. A second one ends the JVM at once. */
+    /** Installs handlers that only let {@link #await} return. A second signal ends the JVM at once. */
     public static StopSignal install() {
         return install(exitStatus -> {});
     }
 
     /**
-     * The same for a command that has to be told.
+     * The same for a command that is told of the signal.
      *
-     * @param action called by a thread of its own when the first signal comes, with the {@link #exitStatus()}
+     * @param action called by a thread of its own at the first signal, with the {@link #exitStatus()}
      */
     static StopSignal install(final IntConsumer action) {
         final StopSignal stop = new StopSignal(action);
@@ -40,17 +40,17 @@ public final class StopSignal {
         return stop;
     }
 
-    /** Whether a signal has come. */
+    /** True if a signal has come. */
     boolean isReceived() {
         return received.getCount() == 0;
     }
 
-    /** What a shell expects of a command that the signal has ended: 128 and the signal's number. */
+    /** The exit status that a shell expects of a command ended by the signal: 128 and the signal's number. */
     int exitStatus() {
         return status;
     }
 
-    /** From now on, signals do what they did before. */
+    /** Restores the earlier handlers. */
     void restore() {
         before.forEach(Signal::handle);
     }
@@ -61,9 +61,9 @@ public final class StopSignal {
     }
 
     /**
-     * Waits for either signal, or until the network has ended by itself.
+     * Waits for either signal, or for the end of the network.
      *
-     * @throws IOException what ended the network
+     * @throws IOException the cause of the network's end
      */
     void await(final Session session) throws InterruptedException, IOException {
         session.whenEnded(received::countDown);

@@ -4,14 +4,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What is known about the terminal. {@link System#console()} does not tell stderr from stdout. */
+/** Facts about the terminal. {@link System#console()} does not distinguish stderr from stdout. */
 public final class Terminal {
 
     private static final int DEFAULT_COLUMNS = 80;
 
     private Terminal() {}
 
-    /** Whether stderr is read by a person. */
+    /** True if stderr is a terminal. */
     public static boolean isStderr() {
         return isTerminal(2);
     }
@@ -26,7 +26,7 @@ public final class Terminal {
         }
     }
 
-    /** The width, as far as the shell tells it. */
+    /** The width from the shell, or a default. */
     static int columns() {
         final String columns = System.getenv("COLUMNS");
         return columns != null && columns.matches("[1-9][0-9]{0,3}") ? Integer.parseInt(columns) : DEFAULT_COLUMNS;

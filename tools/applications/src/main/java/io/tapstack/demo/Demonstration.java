@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
-/** Runs the host's own network tools against Tapstack, and shows what each one says. One thread at a time. */
+/** Runs the host's own network tools against Tapstack, and shows their results. One thread at a time. */
 public final class Demonstration {
 
     private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -27,12 +27,12 @@ public final class Demonstration {
     /**
      * The whole demonstration.
      *
-     * @param out where the results go
+     * @param out receives the results
      * @param tap the host's end of the link
-     * @param address where Tapstack is; it listens on {@code port} and on no neighbouring one
+     * @param address of Tapstack, which listens at {@code port} and at no neighbouring one
      * @param name the file to download
-     * @param sha256 what its bytes hash to, in hexadecimal
-     * @param directory where downloads may go
+     * @param sha256 of its bytes, in hexadecimal
+     * @param directory for downloads
      */
     public static Demonstration of(
             final PrintWriter out,
@@ -144,10 +144,10 @@ public final class Demonstration {
     }
 
     /**
-     * Runs all steps, also after one that went wrong.
+     * Runs all steps, also after a failed one.
      *
-     * @param stopped whether to leave out the steps that remain
-     * @return whether all went right
+     * @param stopped true to skip the remaining steps
+     * @return true if all steps succeeded
      */
     public boolean run(final BooleanSupplier stopped) throws IOException, InterruptedException {
         for (final Step step : steps) {
@@ -156,7 +156,7 @@ public final class Demonstration {
                 return false;
             }
             final Subprocess.Outcome outcome = Subprocess.run(step.command(), LIMIT);
-            // nmap prints columns with any number of blanks between them
+            // nmap separates columns by any number of blanks
             final String output = outcome.output().replaceAll("[ \\t]+", " ");
             final boolean good = outcome.exitStatus() == 0 && step.good().test(output);
             allGood &= good;

@@ -5,12 +5,12 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
- * One command of the demonstration, and what a good result looks like.
+ * A command of the demonstration, and its expected result.
  *
- * @param title what it shows
+ * @param title of the step
  * @param command the program and its arguments
  * @param keyLine finds the lines of its output that show the result
- * @param good whether the whole output (both streams) is as it should be; the exit status is judged apart
+ * @param good true if the whole output (both streams) is as expected; the exit status is judged apart
  */
 record Step(String title, List<String> command, Pattern keyLine, Predicate<String> good) {
 

@@ -8,19 +8,19 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Runs a program of the host, never for longer than it may. */
+/** Runs a program of the host, with a time limit. */
 public final class Subprocess {
 
-    /** The exit status of a program that had to be ended, as timeout(1) has it. */
+    /** The exit status of a program that exceeded the limit, as of timeout(1). */
     public static final int TIMED_OUT = 124;
 
-    /** The exit status for a program that is not there, as a shell has it. */
+    /** The exit status for a missing program, as of a shell. */
     public static final int NOT_FOUND = 127;
 
     /**
-     * What a program did.
+     * The result of a program.
      *
-     * @param output what it wrote to both of its streams
+     * @param output of both of its streams
      */
     public record Outcome(int exitStatus, String output) {}
 
@@ -29,11 +29,11 @@ public final class Subprocess {
     /**
      * Runs a program and waits for its end.
      *
-     * @param limit how long it may run before it is killed
+     * @param limit time before it is killed
      */
     public static Outcome run(final List<String> command, final Duration limit)
             throws IOException, InterruptedException {
-        // Into a file: nobody has to read a pipe while the program runs.
+        // Into a file: a pipe would have to be read while the program runs.
         final Path output = Files.createTempFile("tapstack-demo", ".out");
         try {
             final Process process = start(command, output);

@@ -6,39 +6,39 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Which datagrams the echo service answers. A service that answers whatever it gets is one half of an endless loop
- * (CERT CA-1996-01): one datagram with a forged source starts it. The other half is a service too, such as echo (7),
- * daytime (13), chargen (19) or DNS (53), so nothing goes to the ports below 1,024, nor to the port that we have
- * ourselves. Another echo on a high port looks like a client, but one that never rests: a peer that has had its burst
- * is answered once a second, and the datagram that circled is not answered in between, which ends the loop.
+ * Decides which datagrams the echo service answers. A service that answers every datagram is one half of an endless
+ * loop (CERT CA-1996-01): one datagram with a forged source starts it. The other half is a service too, such as echo
+ * (7), daytime (13), chargen (19) or DNS (53), so nothing goes to the ports below 1,024, nor to our own port. Another
+ * echo on a high port looks like a client, but one that never rests: a peer that has had its burst is answered once a
+ * second, and the circling datagram is not answered in between, which ends the loop.
  *
  * <p>Confined to the thread that receives.
  */
 final class EchoLimit {
 
-    /** What becomes of a datagram. */
+    /** The decision about a datagram. */
     enum Verdict {
         ANSWERED,
-        /** Its source is the port of a service, or no port. */
+        /** Its source port is that of a service, or 0. */
         SERVICE_PORT,
-        /** It comes from a group or from everybody, which no host is. */
+        /** Its source is a group or broadcast address. */
         NO_HOST,
-        /** Its sender has had enough answers. */
+        /** Its sender has exhausted its answers. */
         TOO_MANY
     }
 
-    /** RFC 6335 6: the system ports, which are those of services. */
+    /** RFC 6335 6: below are the system ports, which are those of services. */
     static final int FIRST_PORT_OF_CLIENTS = 1_024;
 
-    /** Answers to one peer at once: a loop on a fast link takes a second for them, a test that asks so much is rare. */
+    /** Answers to one peer at once: a loop on a fast link uses them up in a second, and few tests ask for more. */
     static final int BURST = 5_000;
 
     static final long INTERVAL_NANOS = 1_000_000_000L;
 
-    /** A peer that has been silent for so long is in no loop, and has its burst again. */
+    /** A peer that has been silent for this long is in no loop, and gets its burst again. */
     static final long SILENCE_NANOS = 10_000_000_000L;
 
-    /** Peers that are remembered; the one that was silent for longest gives way. */
+    /** Peers that are remembered; the one with the longest silence is evicted. */
     static final int MAX_PEERS = 1_024;
 
     /** A token bucket. */
@@ -61,7 +61,7 @@ final class EchoLimit {
         this.ownPort = ownPort;
     }
 
-    /** Judges a datagram from {@code source}, and counts it. */
+    /** Decides about a datagram from {@code source}, and counts it. */
     Verdict judge(final InetSocketAddress source, final long nowNanos) {
         final Verdict verdict = verdict(source, nowNanos);
         counts[verdict.ordinal()]++;
@@ -112,7 +112,7 @@ final class EchoLimit {
         return true;
     }
 
-    /** How many datagrams had this verdict. */
+    /** The number of datagrams with this verdict. */
     long count(final Verdict verdict) {
         return counts[verdict.ordinal()];
     }

@@ -19,9 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends back whatever it receives, over TCP and UDP (RFC 862), on threads of its own from {@link #start} to
- * {@link #close()}. Datagrams that could be those of another service are not answered ({@link EchoLimit}). Safe for use
- * by several threads.
+ * Echoes TCP streams and UDP datagrams (RFC 862), on threads of its own from {@link #start} to {@link #close()}.
+ * Datagrams that may come from another service are not answered ({@link EchoLimit}). Safe for use by several threads.
  */
 public final class EchoServer implements AutoCloseable {
 
@@ -58,12 +57,12 @@ public final class EchoServer implements AutoCloseable {
         }
     }
 
-    /** Where it listens. */
+    /** The address of the TCP service. */
     public InetSocketAddress address() {
         return listener.local();
     }
 
-    /** Stops both services. Open connections are closed: what was received is sent back. */
+    /** Stops both services. Open connections are closed: received bytes are echoed. */
     @Override
     public void close() throws IOException {
         listener.close();
@@ -93,7 +92,7 @@ public final class EchoServer implements AutoCloseable {
             relay.close();
         }
         if (relay.isEnded()) {
-            relays.remove(relay); // Its end may have come before it was noted.
+            relays.remove(relay); // It may have ended before it was added.
         }
     }
 

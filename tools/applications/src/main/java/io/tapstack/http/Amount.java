@@ -2,7 +2,7 @@ package io.tapstack.http;
 
 import java.util.Locale;
 
-/** Sizes, rates and times as people read them. */
+/** Formats sizes, rates and times for people. */
 public final class Amount {
 
     private static final String[] UNITS = {"KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};

@@ -11,7 +11,7 @@ import java.time.temporal.ChronoField;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Dates as HTTP writes them (RFC 9110 section 5.6.7). Safe for use by several threads. */
+/** Dates of HTTP (RFC 9110 section 5.6.7). Safe for use by several threads. */
 public final class HttpDate {
 
     private static final DateTimeFormatter IMF_FIXDATE =
@@ -42,13 +42,13 @@ public final class HttpDate {
         return text;
     }
 
-    /** Reads any of the three formats; empty if it is none. */
+    /** Reads any of the three formats; empty for other text. */
     public static Optional<Instant> parse(final String text) {
         for (final DateTimeFormatter format : new DateTimeFormatter[] {IMF_FIXDATE, rfc850(), ASCTIME}) {
             try {
                 return Optional.of(LocalDateTime.parse(text, format).toInstant(ZoneOffset.UTC));
             } catch (final DateTimeException e) {
-                // Not this format: the next one may fit.
+                // Not this format: the next one may match.
             }
         }
         return Optional.empty();

@@ -1,4 +1,4 @@
-/** What HTTP server and client have in common. */
+/** The common part of HTTP server and client. */
 @NullMarked
 package io.tapstack.http;
 

@@ -6,7 +6,7 @@ import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One line per response, and one now and then about a long transfer. Safe for use by several threads. */
+/** Logs a line per response, and now and then one about a long transfer. Safe for use by several threads. */
 final class AccessLog {
 
     private static final Logger LOG = LoggerFactory.getLogger("tapstack.access");
@@ -20,7 +20,7 @@ final class AccessLog {
         this.method = config.method().name().toLowerCase(Locale.ROOT);
     }
 
-    /** How a response ended. */
+    /** The end of a response. */
     enum End {
         COMPLETE(""),
         CLIENT_LEFT(" (client left)"),
@@ -34,7 +34,7 @@ final class AccessLog {
         }
     }
 
-    /** Whether every response is to be told. */
+    /** True if every response is logged. */
     boolean wantsResponses() {
         return responses;
     }
@@ -81,7 +81,7 @@ final class AccessLog {
         return address.getAddress().getHostAddress() + ':' + address.getPort();
     }
 
-    /** What a client sent, made safe to show: nothing in it can start a line, end the quotes or drive a terminal. */
+    /** The client's text, made safe to show: nothing in it can start a line, end the quotes or control a terminal. */
     static String sanitised(final String text) {
         final StringBuilder safe = new StringBuilder(Math.min(text.length(), MAX_LINE) + 8);
         for (int i = 0; i < text.length(); i++) {

@@ -8,9 +8,9 @@ import java.io.IOException;
 interface BodySender {
 
     /**
-     * Sends {@code count} bytes from {@code position}, and tells {@code transfer} as they go.
+     * Sends {@code count} bytes from {@code position}, and reports progress to {@code transfer}.
      *
-     * @return whether all were sent; false if the file turned out to be cut short, after what it still has was sent
+     * @return true if all were sent; false if the file was cut short, after the bytes that it still has were sent
      * @throws IOException when the connection fails, or the file cannot be read
      */
     boolean send(MappedFile file, long position, long count, StreamConnection connection, Transfer transfer)

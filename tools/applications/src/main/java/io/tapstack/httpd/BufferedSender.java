@@ -4,7 +4,7 @@ import io.tapstack.socket.MappedFile;
 import io.tapstack.transport.StreamConnection;
 import java.io.IOException;
 
-/** Copies a file into a buffer, in one way or another, and writes the buffer. */
+/** Copies a file into a buffer, and writes the buffer. */
 abstract class BufferedSender implements BodySender {
 
     private static final int BUFFER_BYTES = 64 * 1024;
@@ -12,7 +12,7 @@ abstract class BufferedSender implements BodySender {
     /**
      * Fills the front of {@code into} with up to {@code wanted} bytes of the file.
      *
-     * @return how many there are now, 0 or less if the file has none there (any more)
+     * @return the number of bytes, 0 or less if the file has none there (any more)
      */
     abstract int fill(MappedFile file, long position, byte[] into, int wanted) throws IOException;
 

@@ -7,10 +7,10 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * A stretch of a file (RFC 9110 section 14.1).
+ * A range of a file (RFC 9110 section 14.1).
  *
  * @param position its first byte
- * @param count how many bytes, at least 1
+ * @param count number of bytes, at least 1
  */
 record ByteRange(long position, long count) {
 
@@ -30,7 +30,7 @@ record ByteRange(long position, long count) {
      * Reads a Range field.
      *
      * <p>Ranges that overlap are merged, as RFC 9110 section 15.3.7.2 allows, so that a request cannot ask for more
-     * than the file; then they come sorted. Otherwise they come in the order of the request.
+     * than the file; then they are sorted. Otherwise they keep the order of the request.
      *
      * @return the satisfiable ranges, none if no range can be satisfied (416); empty if the field is to be ignored,
      *     since it is malformed, in another unit, or asks for more than {@code limit} ranges
@@ -80,7 +80,7 @@ record ByteRange(long position, long count) {
         try {
             return Long.parseLong(digits);
         } catch (final NumberFormatException e) {
-            return Long.MAX_VALUE; // beyond any file, which is all that matters
+            return Long.MAX_VALUE; // beyond any file, which is enough to know
         }
     }
 

@@ -5,9 +5,9 @@ import java.io.InputStream;
 import org.apache.hc.core5.util.CharArrayBuffer;
 
 /**
- * A request's body in chunks, read to its end and ignored, by the letter of RFC 9112 section 7.1. A reader that is
- * content with less (a lone LF, a sign, a blank too many) can find the end of the body elsewhere than the proxy before
- * it, and take a part of the body for a request.
+ * A request's body in chunks, read to its end and ignored, strictly by RFC 9112 section 7.1. A reader that accepts more
+ * (a lone LF, a sign, an extra blank) can find the end of the body elsewhere than the proxy before it, and take a part
+ * of the body for a request.
  */
 final class ChunkedBody {
 
@@ -54,7 +54,7 @@ final class ChunkedBody {
         require(hexDigit(octet) >= 0, "malformed chunk size");
         long size = 0;
         for (int digits = 1; hexDigit(octet) >= 0; digits++) {
-            // Zeros in front are allowed, but there is no end of them.
+            // Leading zeros are allowed, but not without a limit.
             require(digits <= Long.BYTES * 2, "malformed chunk size");
             size = size * 16 + hexDigit(octet);
             if (size > limit) {
@@ -68,7 +68,11 @@ final class ChunkedBody {
         return size;
     }
 
-    /** {@code chunk-ext = *( BWS ";" BWS chunk-ext-name [ BWS "=" BWS chunk-ext-val ] )}. @return what follows it */
+    /**
+     * {@code chunk-ext = *( BWS ";" BWS chunk-ext-name [ BWS "=" BWS chunk-ext-val ] )}.
+     *
+     * @return the byte behind it
+     */
     private int extensions(final int first) throws IOException {
         int octet = first;
         while (octet != '\r') {
@@ -117,7 +121,7 @@ final class ChunkedBody {
         return octet == ' ' || octet == '\t';
     }
 
-    /** The next byte, of an extension, of which there must not be too much (RFC 9112 7.1.1). */
+    /** The next byte of an extension; their length is limited (RFC 9112 7.1.1). */
     private int extension() throws IOException {
         require(++extensionBytes <= limits.headBytes(), "too many chunk extensions");
         return next();

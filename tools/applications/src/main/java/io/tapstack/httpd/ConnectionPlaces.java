@@ -10,9 +10,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
- * The places for connections. When all are taken, the connection that has been idle longest gives way to a new one (RFC
- * 9112 9.5 lets a server close an idle connection at any time); a new one is refused only while each of the others is
- * in the middle of a request or a response.
+ * The places for connections. When all are taken, the connection that has been idle longest is closed for a new one
+ * (RFC 9112 9.5 lets a server close an idle connection at any time); a new one is refused only while each of the others
+ * is in the middle of a request or a response.
  *
  * <p>A connection whose client has sent nothing yet counts as idle since it was accepted, and has no rank of its own
  * (decision 16 says why).
@@ -21,17 +21,17 @@ import java.util.function.Consumer;
  */
 final class ConnectionPlaces {
 
-    /** What is to become of a new connection. */
+    /** The decision about a new connection. */
     enum Admission {
         /** It has a place. */
         SERVED,
-        /** It is to be told that there is none. */
+        /** It is refused with a response. */
         REFUSED,
-        /** There are too many to be told already. */
+        /** It is reset, as too many are being refused already. */
         RESET
     }
 
-    /** A connection that was idle, and since when. */
+    /** A connection that was idle, with the start of the idle time. */
     private record Idle(HttpConnection connection, long sinceNanos) {
 
         boolean closeIfStill() {
@@ -44,12 +44,12 @@ final class ConnectionPlaces {
     private final Set<HttpConnection> refused = ConcurrentHashMap.newKeySet();
     private final Deque<Idle> longestIdle = new ArrayDeque<>();
 
-    /** @param limit how many connections are served at a time */
+    /** @param limit connections served at a time */
     ConnectionPlaces(final int limit) {
         this.limit = limit;
     }
 
-    /** Gives {@code connection} a place, for which an idle one is closed if need be. */
+    /** Gives {@code connection} a place, for which an idle one is closed if necessary. */
     Admission admit(final HttpConnection connection) {
         if (served.size() < limit || closeLongestIdle()) {
             served.add(connection);
@@ -68,12 +68,12 @@ final class ConnectionPlaces {
         refused.remove(connection);
     }
 
-    /** How many connections are open, those that are being refused too. */
+    /** The number of open connections, including those that are being refused. */
     int size() {
         return served.size() + refused.size();
     }
 
-    /** How many of the connections that have a place are idle now. */
+    /** The number of connections with a place that are idle now. */
     int idle() {
         return (int) served.stream().filter(HttpConnection::isIdle).count();
     }
@@ -85,9 +85,9 @@ final class ConnectionPlaces {
 
     /**
      * Closes the connection that has been idle longest, if any is. One look at all connections serves as many calls as
-     * there are idle ones: what becomes idle after the look has been so for less time than all that were idle then.
+     * there are idle ones: a connection that becomes idle after the look has been idle for less time than those found.
      *
-     * @return whether any was idle
+     * @return true if one was idle
      */
     boolean closeLongestIdle() {
         return closeNextIdle() || look() && closeNextIdle();
@@ -102,7 +102,7 @@ final class ConnectionPlaces {
         return false;
     }
 
-    /** @return whether any is idle */
+    /** @return true if any is idle */
     private boolean look() {
         final List<Idle> found = new ArrayList<>();
         final long now = System.nanoTime();

@@ -6,9 +6,9 @@ import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Whether the Last-Modified date of a file is a strong validator (RFC 9110 section 8.8.2.2): not if this server has
- * given another version of the file the same date, as it has after a {@code cp -p} over it. It remembers the files
- * asked for last. Safe for use by several threads.
+ * Decides whether the Last-Modified date of a file is a strong validator (RFC 9110 section 8.8.2.2): not if this server
+ * has given another version of the file the same date, as after a {@code cp -p} over it. It remembers the files
+ * requested last. Safe for use by several threads.
  */
 final class DateValidators {
 
@@ -21,9 +21,9 @@ final class DateValidators {
     private boolean hasForgotten;
 
     /**
-     * Notes that a file is answered for.
+     * Notes a response about a file.
      *
-     * @return whether its date stands for this version alone
+     * @return true if its date stands for this version alone
      */
     boolean isStrong(final Path path, final FileState state) {
         lock.lock();
@@ -32,8 +32,7 @@ final class DateValidators {
             if (before != null && before.state.equals(state)) {
                 return !before.ambiguous;
             }
-            // Of a file that was forgotten, nobody knows what was said; a date that the kernel made is good in any
-            // case.
+            // The dates sent for a forgotten file are unknown; a date that the kernel made is strong in any case.
             final boolean ambiguous = before == null
                     ? hasForgotten && !state.hasTimeOfWrite()
                     : before.state.modifiedSecond() == state.modifiedSecond();

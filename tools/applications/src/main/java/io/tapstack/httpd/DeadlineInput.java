@@ -7,7 +7,7 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 
 /**
- * A connection's input under a deadline that many small reads share, so that a client cannot hold a connection by
+ * A connection's input with a deadline for many small reads together, so that a client cannot hold a connection by
  * sending a byte now and then.
  */
 final class DeadlineInput extends InputStream {
@@ -20,18 +20,18 @@ final class DeadlineInput extends InputStream {
     private long deadlineNanos;
     private long nanosFromFirstByte;
 
-    // What was read before somebody else came to read: it comes first.
+    // Bytes that another reader has read: they come first.
     private byte[] early = NOTHING;
     private int earlyTaken;
 
-    /** @param whenBegun told of each first byte that was {@linkplain #expectWithin(Duration, Duration) waited for} */
+    /** @param whenBegun called at each first byte that was {@linkplain #expectWithin(Duration, Duration) waited for} */
     DeadlineInput(final StreamConnection connection, final Runnable whenBegun) {
         this.connection = connection;
         this.whenBegun = whenBegun;
         this.input = connection.input();
     }
 
-    /** Everything from now on must have arrived within {@code limit}. */
+    /** All bytes from now on must arrive within {@code limit}. */
     void expectWithin(final Duration limit) {
         deadlineNanos = System.nanoTime() + limit.toNanos();
         nanosFromFirstByte = 0;
@@ -43,14 +43,14 @@ final class DeadlineInput extends InputStream {
         nanosFromFirstByte = rest.toNanos();
     }
 
-    /** Whether the first byte is still to come, after {@link #expectWithin(Duration, Duration)}. */
+    /** True until the first byte has arrived, after {@link #expectWithin(Duration, Duration)}. */
     boolean untouched() {
         return nanosFromFirstByte != 0;
     }
 
     /**
-     * Hands over what was read from the connection already; {@link #early} bytes handed over before have been read by
-     * now.
+     * Hands over bytes that were read from the connection already; {@link #early} bytes handed over before have been
+     * read by now.
      */
     void early(final byte[] bytes) {
         early = bytes;
@@ -62,7 +62,7 @@ final class DeadlineInput extends InputStream {
         return early;
     }
 
-    /** Whether bytes are left of those that were handed over. */
+    /** True if bytes are left of those handed over. */
     boolean hasEarly() {
         return earlyTaken < early.length;
     }

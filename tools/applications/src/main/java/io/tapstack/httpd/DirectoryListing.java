@@ -33,7 +33,7 @@ final class DirectoryListing {
      * One row.
      *
      * @param name an octet string
-     * @param text the name as people read it
+     * @param text the name for people
      */
     private record Entry(String name, String text, BasicFileAttributes attributes) {
 
@@ -72,7 +72,7 @@ final class DirectoryListing {
         return page.response(HttpStatus.OK);
     }
 
-    /** The path, each folder of it a link, so that it is a breadcrumb trail as well. */
+    /** The path as a heading, each folder of it a link. */
     private static void appendHeading(final HtmlPage page, final List<String> names) {
         page.markup("<nav aria-label=\"Path\">\n<h1>Index of ");
         for (int i = 0; i <= names.size(); i++) {
@@ -145,7 +145,7 @@ final class DirectoryListing {
                     entries.add(new Entry(
                             name, Octets.readable(name), Files.readAttributes(path, BasicFileAttributes.class)));
                 } catch (final IOException e) {
-                    // Gone meanwhile, or a link to nowhere: nothing that could be asked for.
+                    // Gone meanwhile, or a broken link: it cannot be requested.
                 }
             }
         } catch (final FileSystemException e) {

@@ -7,8 +7,8 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
 /**
- * A directory tree. Symbolic links are followed as long as they stay inside; who can change the tree is trusted not to
- * swap a directory for a link between the check and the opening.
+ * A directory tree. Symbolic links are followed while they stay inside; a user who can change the tree is trusted not
+ * to swap a directory for a link between the check and the opening.
  */
 final class DirectorySite implements Site {
 
@@ -33,7 +33,7 @@ final class DirectorySite implements Site {
             return FileLookup.regularFile(asked, real, target.lastName(), state);
         }
         if (!target.directory()) {
-            // Relative links in the page are resolved against the address: it has to end with a slash.
+            // Relative links in the page are resolved against the address, so it has to end with a slash.
             return new Moved(target.asDirectory());
         }
         final Path index = real.resolve(INDEX);

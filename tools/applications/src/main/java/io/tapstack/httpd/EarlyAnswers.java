@@ -9,15 +9,15 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * Answers requests of one connection by {@linkplain ReadyResponses responses that are ready}, without a thread. What
- * cannot be answered so is left to the thread that the connection gets for it: the request to its
- * {@link RequestReader}, the rest of a response to {@link #sendRest}.
+ * Answers requests of one connection by {@linkplain ReadyResponses ready responses}, without a thread. Other requests
+ * are left to the thread that the connection gets for them: the request to its {@link RequestReader}, the rest of a
+ * response to {@link #sendRest}.
  */
 final class EarlyAnswers {
 
     private static final byte[] NOTHING = {};
 
-    /** What has become of a request that needs no thread. */
+    /** The outcome for a request. */
     enum Outcome {
         /** It is answered. */
         ANSWERED,
@@ -39,7 +39,7 @@ final class EarlyAnswers {
         this.reader = reader;
     }
 
-    /** Answers a request by what is ready; what is read in vain is left to the reader. */
+    /** Answers a request by a ready response; bytes of another request are left to the reader. */
     Outcome answer() {
         if (ready.isEmpty()) {
             return Outcome.NEEDS_THREAD;
@@ -64,11 +64,11 @@ final class EarlyAnswers {
             }
             return Outcome.ANSWERED;
         } catch (final IOException e) {
-            return Outcome.NEEDS_THREAD; // which meets it, too
+            return Outcome.NEEDS_THREAD; // the reader finds it, too
         }
     }
 
-    /** Sends what was left of a response that was ready. */
+    /** Sends the rest of a ready response. */
     void sendRest(final Transfer transfer) throws IOException {
         if (unsent.length > 0) {
             final long now = System.nanoTime();
@@ -82,7 +82,7 @@ final class EarlyAnswers {
         }
     }
 
-    /** Keeps the response to what was read by {@link #answer} in vain, for the next time. */
+    /** Keeps the response to the request that {@link #answer} could not answer, for the next time. */
     void learn(final RequestHead head, final Response response) throws IOException {
         final byte[] request = reader.early();
         if (ready.isPresent()

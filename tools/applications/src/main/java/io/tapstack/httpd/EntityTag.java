@@ -8,11 +8,11 @@ import java.util.HexFormat;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A validator of a file (RFC 9110 section 8.8.3), made of all that tells one version from another: where it is, its
- * size, its times of modification and of change. It is a digest, as the number of an inode is nobody else's business.
+ * A validator of a file (RFC 9110 section 8.8.3), made of all that distinguishes versions: device and inode, size,
+ * times of modification and of change. It is a digest, so that it does not reveal an inode.
  *
  * @param quoted the tag with its quotes, without {@code W/}
- * @param weak whether another version could have the same tag
+ * @param weak true if another version could have the same tag
  */
 record EntityTag(String quoted, boolean weak) {
 
@@ -38,7 +38,7 @@ record EntityTag(String quoted, boolean weak) {
         }
     }
 
-    /** As it stands in the header. */
+    /** As in the header. */
     String text() {
         return weak ? "W/" + quoted : quoted;
     }
@@ -48,7 +48,7 @@ record EntityTag(String quoted, boolean weak) {
         return !weak && quoted.equals(other);
     }
 
-    /** Whether a list of tags, or {@code *}, has this one. */
+    /** True if a list of tags, or {@code *}, contains this one. */
     boolean isIn(final String list, final boolean weakToo) {
         if (list.strip().equals("*")) {
             return true;
@@ -65,7 +65,7 @@ record EntityTag(String quoted, boolean weak) {
         return false;
     }
 
-    /** Whether {@code list[from, to)} stands between commas, blanks or the ends. Our tags have no comma inside. */
+    /** True if {@code list[from, to)} is between commas, blanks or the ends. Our tags have no comma inside. */
     private static boolean isElement(final String list, final int from, final int to) {
         return (from == 0 || isSeparator(list.charAt(from - 1)))
                 && (to == list.length() || isSeparator(list.charAt(to)));

@@ -5,7 +5,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 
-/** Questions to the file system, with answers as HTTP knows them. */
+/** Looks up files; failures are those of HTTP. */
 final class FileLookup {
 
     private FileLookup() {}
@@ -17,7 +17,7 @@ final class FileLookup {
     static Site.FoundFile regularFile(final Path asked, final Path path, final String name, final FileState state)
             throws RequestRefused {
         if (!state.isRegularFile()) {
-            throw forbidden(); // opening a pipe or a device could block, or do something
+            throw forbidden(); // opening a pipe or a device could block, or have an effect
         }
         return new Site.FoundFile(asked, path, name, state);
     }
@@ -39,7 +39,7 @@ final class FileLookup {
         }
     }
 
-    /** Absent, too long a name, a file used as a directory, a loop of links: whatever it is, there is no such file. */
+    /** Absent, too long a name, a file used as a directory, a loop of links: in each case there is no such file. */
     static RequestRefused refusal(final FileSystemException e) {
         return e instanceof AccessDeniedException ? forbidden() : notFound();
     }

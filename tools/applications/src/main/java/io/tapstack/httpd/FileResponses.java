@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** Answers about files: conditions first, then ranges, then the whole. Safe for use by several threads. */
+/** Responds to requests for files: conditions first, then ranges, then the whole. Safe for use by several threads. */
 final class FileResponses {
 
     /** A body up to this size is read and sent together with the head: one write instead of two. */
@@ -29,7 +29,7 @@ final class FileResponses {
     /** HTTP dates have years of four digits. */
     private static final Instant MAX_DATE = Instant.parse("9999-12-31T23:59:59Z");
 
-    /** How often a file is looked at again that changes all the time, such as a log. */
+    /** Attempts to read a file that changes all the time, such as a log. */
     private static final int ATTEMPTS = 3;
 
     private final ServerConfig config;
@@ -58,7 +58,7 @@ final class FileResponses {
     }
 
     /**
-     * @param anyVersion whether the file may have changed since it was found
+     * @param anyVersion true if the file may have changed since it was found
      * @return empty if it has changed
      */
     private Optional<Response> answer(
@@ -153,7 +153,7 @@ final class FileResponses {
         return filled(response, file, parts);
     }
 
-    /** Gives a response its body; {@code file} is the body's from here on. */
+    /** Gives a response its body, which owns {@code file} from here on. */
     private static Response filled(final Response response, final MappedFile file, final List<Part> parts)
             throws IOException {
         final long total = parts.stream()
@@ -177,7 +177,7 @@ final class FileResponses {
             into.limit(end);
             while (into.hasRemaining()) {
                 if (file.read(into, part.position() + part.count() - into.remaining()) <= 0) {
-                    return false; // cut short: let it be sent, and ended, as such a file is
+                    return false; // cut short: it is sent, and ended, as such a file
                 }
             }
             into.limit(into.capacity());

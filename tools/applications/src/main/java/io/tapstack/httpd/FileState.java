@@ -9,18 +9,18 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What the file system says of a file at some time: as long as it says the same, it is the same file, with the same
- * bytes, and open to the same users.
+ * The file system's facts about a file at some time: while they are the same, it is the same file, with the same bytes,
+ * and open to the same users.
  *
  * <p>Size and modification time alone do not show this: {@code cp -p}, {@code rsync -t} and {@code touch -d} set the
  * time to any value, and a new file can have the size of the old one. The status change time (ctime) cannot be set: the
- * kernel moves it at each write, each rename and each change of an attribute (stat(2), utimensat(2)).
+ * kernel advances it at each write, each rename and each change of an attribute (stat(2), utimensat(2)).
  *
  * @param device the file system
- * @param inode the file there; its number may go to another file once the file is deleted
+ * @param inode the file there; its number may be reused once the file is deleted
  * @param mode type and permissions, as {@code st_mode}
- * @param modified when the content was changed, or what somebody has set this to
- * @param changed when content or attributes were changed
+ * @param modified time of the last change of the content, or the value that a user has set
+ * @param changed time of the last change of content or attributes
  */
 record FileState(long device, long inode, int mode, long size, FileTime modified, FileTime changed) {
 
@@ -31,13 +31,13 @@ record FileState(long device, long inode, int mode, long size, FileTime modified
     private static final int S_IFREG = 0x8000;
     private static final int S_IFDIR = 0x4000;
 
-    /** Two ticks, at 100 Hz, of the clock that kernels without multigrain timestamps (before 6.13) take times from. */
+    /** Two ticks, at 100 Hz, of the clock of kernels without multigrain timestamps (before 6.13). */
     private static final long FINE_MILLIS = 20;
 
     /** The same for file systems that keep seconds, or as FAT every other second. */
     private static final long COARSE_MILLIS = 2_000;
 
-    /** Of the file that a path leads to now, by one {@code stat(2)}. */
+    /** The state of the file that a path leads to now, by one {@code stat(2)}. */
     static FileState of(final Path path) throws IOException {
         final Map<String, Object> found = Files.readAttributes(path, ATTRIBUTES);
         return new FileState(
@@ -65,22 +65,22 @@ record FileState(long device, long inode, int mode, long size, FileTime modified
         return (mode & S_IFMT) == S_IFDIR;
     }
 
-    /** When the content was changed, in whole seconds. */
+    /** The modification time in whole seconds. */
     long modifiedSecond() {
         return modified.to(TimeUnit.SECONDS);
     }
 
-    /** Whether the modification time is that of a write, rather than one that somebody has set. */
+    /** True if the modification time is that of a write, not one that a user has set. */
     boolean hasTimeOfWrite() {
         return modifiedSecond() == changed.to(TimeUnit.SECONDS);
     }
 
-    /** Whether the last change is so long ago that another one would have another time, however coarse the clock is. */
+    /** True if the last change is so long ago that another one would have another time, however coarse the clock is. */
     boolean isSettled(final Instant now) {
         return isOlderThan(hasFineTimes() ? FINE_MILLIS : COARSE_MILLIS, now);
     }
 
-    /** Whether the file can become another version with the same times, as its file system counts seconds. */
+    /** True if the file can become another version with the same times, as its file system counts seconds. */
     boolean isAmbiguous(final Instant now) {
         return !hasFineTimes() && !isOlderThan(COARSE_MILLIS, now);
     }

@@ -6,8 +6,8 @@ import org.apache.hc.core5.http.impl.io.SessionInputBufferImpl;
 import org.apache.hc.core5.util.CharArrayBuffer;
 
 /**
- * HttpCore's line buffer with the limits and the strictness that a server on an open network wants: each byte of a head
- * is held against {@link HeadGrammar} as soon as it has come, and the size of the whole head is bounded.
+ * HttpCore's line buffer with the limits and the strictness of a server on an open network: each byte of a head is
+ * checked by {@link HeadGrammar} as soon as it arrives, and the size of the whole head is bounded.
  */
 final class HeadBuffer extends SessionInputBufferImpl {
 
@@ -23,26 +23,26 @@ final class HeadBuffer extends SessionInputBufferImpl {
         this.limits = limits;
     }
 
-    /** A request's head is next. */
+    /** Begins a request's head. */
     void beginHead() {
         grammar.begin();
         headBytes = 0;
     }
 
-    /** The trailer fields of a chunked body are next. */
+    /** Begins the trailer fields of a chunked body. */
     void beginTrailers() {
         grammar.beginTrailers();
         headBytes = 0;
     }
 
-    /** Whether the lines of the last head ended with LF rather than CR LF. */
+    /** True if the lines of the last head ended with LF rather than CR LF. */
     boolean endsLinesWithBareLf() {
         return grammar.endsLinesWithBareLf();
     }
 
     /**
-     * {@inheritDoc} HttpCore's own one would take the end of the connection for that of a line, and a CR anywhere for a
-     * blank.
+     * {@inheritDoc} HttpCore's own method would take the end of the connection for that of a line, and a CR anywhere
+     * for a blank.
      */
     @Override
     public int readLine(final CharArrayBuffer line, final InputStream from) throws IOException {
@@ -55,7 +55,7 @@ final class HeadBuffer extends SessionInputBufferImpl {
                 }
                 throw RequestRefused.andClose(HttpStatus.BAD_REQUEST, "request ended early");
             }
-            // RFC 9112 3 and RFC 6585 5 name two statuses for what is too large.
+            // RFC 9112 3 and RFC 6585 5 name two statuses for an excess.
             final boolean inRequestLine = grammar.inRequestLine();
             grammar.accept(octet);
             if (++headBytes > limits.headBytes() || line.length() - start >= limits.lineBytes()) {

@@ -3,12 +3,12 @@ package io.tapstack.httpd;
 import java.util.BitSet;
 
 /**
- * The grammar of a request's head, byte by byte (RFC 9112 sections 2 to 5), so that what cannot become a request is
- * refused at the first byte that shows it: a TLS hello at its first, a fold at its blank. It is strict where two
+ * The grammar of a request's head, byte by byte (RFC 9112 sections 2 to 5), so that bytes that cannot be a request are
+ * refused at the first one that shows it: a TLS hello at its first, a fold at its blank. It is strict where two
  * readings of the same bytes could find two different requests, which is how requests are smuggled past a proxy.
  *
- * <p>Lines end with CR LF. A head whose lines all end with a lone LF is accepted, as RFC 9112 2.2 allows; one that has
- * both is not.
+ * <p>Lines end with CR LF. A head whose lines all end with a lone LF is accepted, as RFC 9112 2.2 allows; one with both
+ * is not.
  */
 final class HeadGrammar {
 
@@ -45,12 +45,12 @@ final class HeadGrammar {
     private boolean requestLineEnded;
     private boolean bareLf;
 
-    /** A request line is next. */
+    /** Begins a request line. */
     void begin() {
         beginAt(State.EMPTY_LINES);
     }
 
-    /** The trailer fields of a chunked body are next (RFC 9112 7.1.2), in lines that end with CR LF. */
+    /** Begins the trailer fields of a chunked body (RFC 9112 7.1.2), in lines that end with CR LF. */
     void beginTrailers() {
         beginAt(State.FIELD_START);
         requestLineEnded = true;
@@ -64,22 +64,22 @@ final class HeadGrammar {
         bareLf = false;
     }
 
-    /** Whether nothing of a request has come but empty lines. */
+    /** True if only empty lines have arrived. */
     boolean untouched() {
         return state == State.EMPTY_LINES || state == State.EMPTY_LINES_LF;
     }
 
-    /** Whether what comes is the request line, or an empty line before it. */
+    /** True in the request line, or in an empty line before it. */
     boolean inRequestLine() {
         return !requestLineEnded;
     }
 
-    /** Whether the lines of this head end with a lone LF. */
+    /** True if the lines of this head end with a lone LF. */
     boolean endsLinesWithBareLf() {
         return bareLf;
     }
 
-    /** @throws RequestRefused if no request goes on with this byte */
+    /** @throws RequestRefused if no request continues with this byte */
     void accept(final int octet) throws RequestRefused {
         switch (state) {
             case EMPTY_LINES -> emptyLines(octet);
@@ -141,7 +141,7 @@ final class HeadGrammar {
             return;
         }
         require(isTokenChar(octet), "malformed method");
-        // RFC 9112 3: what is longer than any method that is known is none.
+        // RFC 9112 3: a word longer than any known method is none.
         if (++position > MAX_METHOD_BYTES) {
             throw RequestRefused.andClose(HttpStatus.NOT_IMPLEMENTED, "unknown method");
         }
@@ -153,7 +153,7 @@ final class HeadGrammar {
             state = State.VERSION;
             return;
         }
-        // RFC 3986: a fragment is never sent. Bytes from 0x80 are not allowed either, but people do type UTF-8.
+        // RFC 3986: a fragment is never sent. Bytes from 0x80 on are not allowed either, but people type UTF-8.
         require(octet > ' ' && octet != 0x7f && octet != '#', "malformed request target");
         position++;
     }

@@ -10,8 +10,8 @@ import java.util.Base64;
 import java.util.Locale;
 
 /**
- * A page of the server's own, in the one style that all of them have. It runs no script and loads nothing, and its
- * Content-Security-Policy holds the browser to that; the icon is the one that browsers ask each site for.
+ * A page of the server's own, in their common style. It runs no script and loads nothing, and its
+ * Content-Security-Policy enforces that; the icon is the one that browsers request from each site.
  */
 final class HtmlPage {
 
@@ -25,10 +25,10 @@ final class HtmlPage {
     private final StringBuilder html;
 
     /**
-     * A page whose body begins.
+     * Begins a page.
      *
-     * @param title as people read it
-     * @param expectedChars how long the body will be, more or less
+     * @param title for people
+     * @param expectedChars approximate length of the body
      */
     HtmlPage(final String title, final int expectedChars) {
         html = new StringBuilder(STYLE.length() + 512 + expectedChars);
@@ -78,7 +78,7 @@ final class HtmlPage {
     }
 
     /**
-     * The page about an error.
+     * A page about an error.
      *
      * @param reason a few words, as {@code no such file}
      */
@@ -86,7 +86,7 @@ final class HtmlPage {
         return message(status, reason, "/", "To the start");
     }
 
-    /** The page that leads elsewhere, for those that do not follow the Location field (RFC 9110 section 15.4.2). */
+    /** A page with a link, for clients that do not follow the Location field (RFC 9110 section 15.4.2). */
     static Response moved(final String location) {
         return message(
                         HttpStatus.MOVED_PERMANENTLY,
@@ -111,7 +111,7 @@ final class HtmlPage {
                 .response(status);
     }
 
-    /** The icon of a site that has none of its own. */
+    /** The icon of a site without one of its own. */
     static Response icon() {
         return Response.of(HttpStatus.OK)
                 .field("Content-Type", "image/svg+xml")

@@ -13,10 +13,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One client's connection: requests in, responses out, one after the other (RFC 9112 section 9.3).
+ * A client's connection: requests and responses, one after the other (RFC 9112 section 9.3).
  *
  * <p>A connection that waits for a request is parked, without a thread, if its transport can wake it up; otherwise its
- * thread waits. {@link #run()} is for the thread that the connection has at the moment; the other methods are for any.
+ * thread waits. {@link #run()} is for the present thread of the connection; the other methods are for any.
  */
 final class HttpConnection implements Runnable {
 
@@ -27,23 +27,23 @@ final class HttpConnection implements Runnable {
         BUSY,
         /** A thread waits in it for the first byte of a request, or is on its way there. */
         WAITING,
-        /** A thread reads a request's head, of which the first byte has come. */
+        /** A thread reads a request's head, whose first byte has arrived. */
         READING,
         /** A thread waits for the client to close, after the last response. */
         LINGERING,
-        /** No thread has to do with it until it is woken up. */
+        /** No thread handles it until it is woken up. */
         PARKED,
         /** It is closed. */
         ENDED
     }
 
-    /** What a thread leaves behind. */
+    /** The state that a thread leaves behind. */
     private enum Rest {
         /** A connection that waits by itself. */
         PARK,
         /** A client that may still be sending, after its last response. */
         LINGER,
-        /** Nothing: there is no more to come. */
+        /** Nothing more follows. */
         CLOSE
     }
 
@@ -62,11 +62,11 @@ final class HttpConnection implements Runnable {
     private volatile boolean stopping;
 
     /**
-     * A connection that nothing has been read from yet.
+     * Creates a connection that nothing has been read from yet.
      *
-     * @param ready responses that need no thread, if there may be such
-     * @param threads where it gets a thread from when it has something to do
-     * @param whenEnded told once when it is closed
+     * @param ready responses that need no thread, if any
+     * @param threads for the connection when it has something to do
+     * @param whenEnded called once when it is closed
      */
     HttpConnection(
             final StreamConnection connection,
@@ -93,7 +93,7 @@ final class HttpConnection implements Runnable {
         }
     }
 
-    /** Tells the client that there are too many, instead of {@link #begin()}. */
+    /** Tells the client that there are too many connections, instead of {@link #begin()}. */
     void refuse() {
         state.set(State.BUSY);
         execute(() -> {
@@ -151,7 +151,7 @@ final class HttpConnection implements Runnable {
         return Rest.LINGER;
     }
 
-    /** No further request: an idle connection closes now, a busy one after its response. */
+    /** Accepts no further request: an idle connection closes now, a busy one after its response. */
     void stop() {
         stopping = true;
         if (state.compareAndSet(State.PARKED, State.ENDED)) {
@@ -162,8 +162,8 @@ final class HttpConnection implements Runnable {
     }
 
     /**
-     * Whether it is between requests, has had none, or has had its last response: it costs nobody a response to close
-     * it. A request of which one byte has come counts as a request.
+     * True if it is between requests, has had none, or has had its last response: closing it costs no response. A
+     * request of which one byte has arrived counts as a request.
      */
     boolean isIdle() {
         return isIdle(state.get());
@@ -173,12 +173,16 @@ final class HttpConnection implements Runnable {
         return state == State.PARKED || state == State.WAITING || state == State.LINGERING;
     }
 
-    /** When it was last seen to become {@linkplain #isIdle() idle}, by {@link System#nanoTime()}. */
+    /** The time at which it last became {@linkplain #isIdle() idle}, by {@link System#nanoTime()}. */
     long idleSinceNanos() {
         return idleSinceNanos;
     }
 
-    /** Closes the connection if it is {@linkplain #isIdle() idle}. @return whether it was */
+    /**
+     * Closes the connection if it is {@linkplain #isIdle() idle}.
+     *
+     * @return true if it was
+     */
     boolean closeIfIdle() {
         final State before = state.getAndUpdate(current -> isIdle(current) ? State.ENDED : current);
         if (!isIdle(before)) {
@@ -196,13 +200,16 @@ final class HttpConnection implements Runnable {
         }
     }
 
-    /** To be called about once a second: ends what stands still or is idle for too long, and logs long transfers. */
+    /**
+     * Called about once a second: ends a transfer without progress or a connection that is idle for too long, and logs
+     * long transfers.
+     */
     void watch(final long nowNanos) {
         if (transfer.stalled(nowNanos, config.timeouts().stall().toNanos())) {
             LOG.info("{}: takes nothing any more, resetting the connection", connection.remote());
             connection.abort();
         } else if (isIdleForTooLong(nowNanos) && state.compareAndSet(State.PARKED, State.BUSY)) {
-            // It may have been used, and parked again, between the looks at time and state.
+            // It may have been used, and parked again, between the reads of time and state.
             if (isIdleForTooLong(nowNanos)) {
                 state.set(State.ENDED);
                 closed();
@@ -218,27 +225,27 @@ final class HttpConnection implements Runnable {
         return nowNanos - idleSinceNanos > config.timeouts().idle().toNanos();
     }
 
-    /** @return whether there is nothing to do, and no thread is needed until there is */
+    /** @return true if there is nothing to do, and no thread is needed until there is */
     private boolean park() {
         if (reader.hasMore() || stopping) {
             return false;
         }
         idleSinceNanos = System.nanoTime();
         state.set(State.PARKED);
-        // Looked at again after the write: either we see stop(), or it sees us parked.
+        // Read again after the write: either this thread sees stop(), or stop() sees the connection parked.
         final Readiness readiness = stopping ? Readiness.NOW : connection.whenReadable(wake);
-        // A thread for a request that is not there yet has nothing to do either until the first byte comes.
+        // A thread for a request that has not arrived has nothing to do until the first byte.
         return readiness == Readiness.LATER
                 || !state.compareAndSet(State.PARKED, readiness == Readiness.NEVER_TOLD ? State.WAITING : State.BUSY);
     }
 
-    /** A thread that works for the connection has nothing to do until the client does something. */
+    /** A thread of the connection has nothing to do until the client does something. */
     private void idle(final State how) {
         idleSinceNanos = System.nanoTime();
         working(how);
     }
 
-    /** The thread that works for the connection goes on to {@code next}, unless the connection has been closed. */
+    /** The thread of the connection continues with {@code next}, unless the connection has been closed. */
     private void working(final State next) {
         state.updateAndGet(current -> current == State.ENDED ? current : next);
     }
@@ -256,7 +263,7 @@ final class HttpConnection implements Runnable {
                 if (park()) {
                     return;
                 }
-                answered = false; // something has come meanwhile, or the server stops
+                answered = false; // bytes have arrived meanwhile, or the server stops
             } else {
                 if (outcome == EarlyAnswers.Outcome.NOTHING) {
                     idle(State.WAITING);
@@ -276,11 +283,11 @@ final class HttpConnection implements Runnable {
         }
     }
 
-    /** @return the next request, or empty if there will be none */
+    /** @return the next request, or empty if there is none */
     private Optional<RequestHead> await() throws IOException {
-        state.compareAndSet(State.BUSY, State.READING); // it has got its thread for something that is there
+        state.compareAndSet(State.BUSY, State.READING); // it has got its thread for bytes that have arrived
         try {
-            // Looked at again after the write, as when parking.
+            // Read again after the write, as when parking.
             return stopping ? Optional.empty() : reader.next();
         } finally {
             working(State.BUSY);

@@ -28,12 +28,11 @@ public final class HttpServer implements AutoCloseable {
     private static final int BACKLOG = 1024;
     private static final long WATCH_MILLIS = 500;
 
-    /** How often to look for files that were deleted. */
+    /** Interval of checks for deleted files. */
     private static final long FILES_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     /**
-     * The shortest time between two collections of garbage for the sake of deleted files. Each holds up everything for
-     * a few milliseconds.
+     * Shortest time between two garbage collections for deleted files. Each stops all threads for a few milliseconds.
      */
     private static final long COLLECTION_NANOS = TimeUnit.SECONDS.toNanos(30);
 
@@ -52,7 +51,7 @@ public final class HttpServer implements AutoCloseable {
     private final ConnectionPlaces connections;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final AtomicBoolean filesAreLookedAt = new AtomicBoolean();
-    private boolean spaceIsHeld; // of whoever looks at the files, as the next one
+    private boolean spaceIsHeld; // of the thread that checks files, one after the other
     private long collectedNanos = System.nanoTime() - COLLECTION_NANOS;
     private long filesLookedAtNanos = System.nanoTime(); // of the watching thread
 
@@ -70,7 +69,7 @@ public final class HttpServer implements AutoCloseable {
     /**
      * Starts to serve a directory, or one file (at {@code /} and at {@code /name}).
      *
-     * @param local the address and port to listen on; port 0 picks one
+     * @param local the address and port to listen at; port 0 picks one
      * @throws IOException if the file or directory does not exist, or the address cannot be bound
      */
     public static HttpServer start(
@@ -89,29 +88,29 @@ public final class HttpServer implements AutoCloseable {
         return server;
     }
 
-    /** Where it listens. */
+    /** The address that it listens at. */
     public InetSocketAddress address() {
         return listener.local();
     }
 
-    /** How many connections are open now. */
+    /** The number of open connections. */
     public int connectionCount() {
         return connections.size();
     }
 
-    /** How many of the connections are between requests, have had none, or have had their last response. */
+    /** The number of connections that are between requests, have had none, or have had their last response. */
     int idleConnectionCount() {
         return connections.idle();
     }
 
-    /** How many requests the stack's own thread has answered, with no thread of ours. */
+    /** The number of requests answered by the stack's own thread. */
     public long answeredAtOnce() {
         return ready.map(ReadyResponses::answers).orElse(0L);
     }
 
     /**
      * Stops accepting, closes idle connections, lets running responses end for {@link ServerConfig.Timeouts#stop()},
-     * and resets what is left then. Returns when all is closed.
+     * and then resets the rest. Returns when all is closed.
      */
     @Override
     public void close() throws IOException {
@@ -159,12 +158,12 @@ public final class HttpServer implements AutoCloseable {
             case SERVED -> http.begin();
             case REFUSED -> http.refuse();
             case RESET -> {
-                connection.abort(); // not even a thread to say no
+                connection.abort(); // not even a thread for a refusal
                 return;
             }
         }
         if (!listener.isOpen()) {
-            http.stop(); // close() may have come before it was noted
+            http.stop(); // close() may have come before it was added
         }
     }
 
@@ -186,8 +185,8 @@ public final class HttpServer implements AutoCloseable {
     }
 
     /**
-     * A mapping goes with the last buffer that refers to it, when the garbage collector finds out; a quiet server has
-     * no other reason to collect.
+     * A mapping is freed with the last buffer that refers to it, by the garbage collector; a quiet server has no other
+     * reason to collect.
      */
     private void giveBackSpace() throws IOException {
         spaceIsHeld |= files.giveUpChanged();
@@ -208,7 +207,7 @@ public final class HttpServer implements AutoCloseable {
         try {
             connections.forEach(connection -> connection.watch(now));
         } catch (final RuntimeException e) {
-            LOG.error("while watching connections", e); // thrown on, it would end all watching
+            LOG.error("while watching connections", e); // an exception would end all watching
         }
     }
 }

@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Open, mapped files that all connections share, the least recently used ones given up first. An entry counts only as
- * long as the file at its path is still in the state that it was opened in. Safe for use by several threads.
+ * Open, mapped files that all connections share; the least recently used one is evicted first. An entry is valid only
+ * while the file at its path is in the state in which it was opened. Safe for use by several threads.
  */
 final class MappingCache implements AutoCloseable {
 
@@ -25,7 +25,7 @@ final class MappingCache implements AutoCloseable {
     private final Map<Path, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
     private boolean closed;
 
-    /** @param capacity the most files kept open for nobody in particular */
+    /** @param capacity most files that are kept open without a user */
     MappingCache(final int capacity) {
         this.capacity = capacity;
     }
@@ -48,8 +48,7 @@ final class MappingCache implements AutoCloseable {
         // Two threads may open the same file at the same time: then the cache keeps the later one.
         final MappedFile file = MappedFile.open(path);
         try {
-            // What was opened may be another file than the one that was found, and the caller's validators would be
-            // those of the other.
+            // The opened file may differ from the found one, and the caller's validators would be those of the other.
             if (file.size() == found.size() && found.equals(FileState.of(path))) {
                 remember(path, new Entry(file, found));
                 return Optional.of(file);
@@ -85,10 +84,10 @@ final class MappingCache implements AutoCloseable {
     }
 
     /**
-     * Gives up the files whose paths lead to another version by now, or nowhere.
+     * Evicts the files whose paths lead to another version by now, or nowhere.
      *
-     * @return whether the path of any of them leads to another file or to none: then the mapping may be all that still
-     *     holds its space
+     * @return true if any of their paths leads to another file or to none: then the mapping may be all that still holds
+     *     its space
      */
     boolean giveUpChanged() throws IOException {
         final Map<Path, Entry> known;
@@ -122,7 +121,7 @@ final class MappingCache implements AutoCloseable {
         return deleted;
     }
 
-    /** Gives up all files; those in use close after their use. */
+    /** Evicts all files; those in use close after their use. */
     @Override
     public void close() throws IOException {
         final List<Entry> dropped;

@@ -14,9 +14,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Copies bytes out of a mapped file by {@code process_vm_readv(2)} on our own process: the kernel touches the mapping,
- * and a page that cannot be had is EFAULT. If Java touched it, that would be a SIGBUS, which HotSpot turns into an
- * {@link InternalError} that compiled code gets late: at any place further on in the thread, even inside the stack's
- * door, with the stack's state half changed.
+ * and an unreadable page is EFAULT. If Java touched it, that would be a SIGBUS, which HotSpot turns into an
+ * {@link InternalError} that compiled code gets late: anywhere further on in the thread, even with the stack's lock
+ * held, and the stack's state half changed.
  *
  * <p>Safe for use by several threads.
  */
@@ -24,17 +24,14 @@ final class MappingCopy {
 
     private static final Logger LOG = LoggerFactory.getLogger(MappingCopy.class);
 
-    /** Public so that the class which jnr-ffi generates may implement it. */
+    /** Public so that the class that jnr-ffi generates may implement it. */
     public interface Calls {
 
-        /**
-         * process_vm_readv(2). (As numbers alone, six arguments are more than jnr-ffi passes right; as pointers they
-         * are not.)
-         */
+        /** process_vm_readv(2). (jnr-ffi does not pass six arguments correctly as numbers, but does as pointers.) */
         long process_vm_readv(int pid, Pointer local, long localCount, Pointer remote, long remoteCount, long flags);
     }
 
-    // struct iovec[2] on a 64 bit machine, and behind it the room that the first one points to.
+    // struct iovec[2] on a 64 bit machine, and behind it the buffer of the first one.
     private static final int LOCAL_BASE_FIELD_OFFSET = 0;
     private static final int LOCAL_LENGTH_FIELD_OFFSET = 8;
     private static final int REMOTE_FIELD_OFFSET = 16;
@@ -49,22 +46,22 @@ final class MappingCopy {
     private final int pid = Math.toIntExact(ProcessHandle.current().pid());
     private final Queue<ByteBuffer> spare = new ArrayBlockingQueue<>(MAX_SPARE);
 
-    /** @param calls empty on a machine that has none: then nothing is copied */
+    /** @param calls empty on a machine without them: then nothing is copied */
     MappingCopy(final Optional<Calls> calls) {
         this.calls = calls;
     }
 
-    /** The one that uses this machine's C library; it refuses each copy if the native part of jnr-ffi does not load. */
+    /** The copy by this machine's C library; it refuses each call if the native part of jnr-ffi does not load. */
     static MappingCopy ofThisMachine() {
         return Machine.COPY;
     }
 
     /**
-     * Copies what remains of {@code from}, which stays as it is, to the front of {@code into}: at most 64 KiB, and less
-     * where a page cannot be had.
+     * Copies the remaining bytes of {@code from}, which stays as it is, to the front of {@code into}: at most 64 KiB,
+     * and fewer where a page is unreadable.
      *
      * @param from direct
-     * @return how many bytes were copied; 0 if the first page cannot be had, or this machine refuses the call
+     * @return the number of bytes copied; 0 if the first page is unreadable, or this machine refuses the call
      */
     int copy(final ByteBuffer from, final byte[] into) {
         if (calls.isEmpty()) {
@@ -84,16 +81,16 @@ final class MappingCopy {
         try {
             copied = calls.get().process_vm_readv(pid, iovecs, 1, iovecs.slice(REMOTE_FIELD_OFFSET), 1, 0);
         } finally {
-            Reference.reachabilityFence(from); // the mapping goes with the last buffer that refers to it
+            Reference.reachabilityFence(from); // the mapping lives as long as the last buffer that refers to it
             Reference.reachabilityFence(memory);
         }
         final int count = (int) Math.max(0, copied);
         memory.get(ROOM_OFFSET, into, 0, count);
-        spare.offer(memory); // what is one too many goes
+        spare.offer(memory); // excess memory is freed
         return count;
     }
 
-    /** To the first byte of a direct buffer, whatever its position. */
+    /** A pointer to the first byte of a direct buffer, whatever its position. */
     private static Pointer pointer(final ByteBuffer bytes) {
         return Pointer.wrap(Runtime.getSystemRuntime(), bytes.duplicate().clear());
     }

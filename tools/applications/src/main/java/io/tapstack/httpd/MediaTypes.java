@@ -4,7 +4,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** Content types by file name (RFC 9110 section 8.3). Text is taken for UTF-8. */
+/** Content types by file name (RFC 9110 section 8.3). Text is declared as UTF-8. */
 final class MediaTypes {
 
     private static final String UNKNOWN = "application/octet-stream";

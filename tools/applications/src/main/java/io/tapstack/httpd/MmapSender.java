@@ -6,11 +6,11 @@ import java.nio.ByteBuffer;
 import java.util.function.Supplier;
 
 /**
- * Copies out of a mapping and writes the copy. What the mapping does not give, {@code read(2)} gives, or says what is
- * wrong: the bytes of a hole on a full file system, and all bytes on a machine that refuses a {@link MappingCopy}.
+ * Copies out of a mapping and writes the copy. Where the mapping fails, {@code read(2)} gets the bytes or an error: of
+ * a hole on a full file system, or on a machine that refuses a {@link MappingCopy}.
  *
- * <p>A mapped file that is cut short has zeros up to the end of its last page. So the size is looked at after each
- * copy: bytes that the file has then were real.
+ * <p>A mapped file that is cut short has zeros up to the end of its last page. So the size is checked after each copy:
+ * bytes within it were real.
  */
 final class MmapSender extends BufferedSender {
 

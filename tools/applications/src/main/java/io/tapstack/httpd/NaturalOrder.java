@@ -3,9 +3,9 @@ package io.tapstack.httpd;
 import java.util.Comparator;
 
 /**
- * The order in which people look for names: without regard to case, and numbers by their value, so that {@code part9}
- * comes before {@code Part10}. Names that differ in case or in leading zeros alone are ordered by their chars, so that
- * the order is total.
+ * The order in which people look for names: case-insensitive, and numbers by their value, so that {@code part9} comes
+ * before {@code Part10}. Names that differ only in case or in leading zeros are ordered by their chars, so that the
+ * order is total.
  */
 final class NaturalOrder implements Comparator<String> {
 
@@ -43,7 +43,7 @@ final class NaturalOrder implements Comparator<String> {
     }
 
     /**
-     * Digits of any length, so the value is not computed: without leading zeros the longer number is the larger one.
+     * Numbers of any length, so the value is not computed: without leading zeros the longer number is the larger one.
      */
     private static int compareNumbers(
             final String one,
@@ -78,7 +78,7 @@ final class NaturalOrder implements Comparator<String> {
         return c >= '0' && c <= '9';
     }
 
-    /** As {@link String#compareToIgnoreCase} has it. */
+    /** As in {@link String#compareToIgnoreCase}. */
     private static int folded(final int codePoint) {
         return Character.toLowerCase(Character.toUpperCase(codePoint));
     }

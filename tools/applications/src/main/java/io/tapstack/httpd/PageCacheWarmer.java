@@ -13,7 +13,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 
-/** Reads files once, so that the kernel has them in memory when they are asked for. For one thread. */
+/** Reads files once, so that the kernel has them in memory for requests. For one thread. */
 public final class PageCacheWarmer {
 
     private static final int BUFFER_BYTES = 1024 * 1024;
@@ -26,12 +26,12 @@ public final class PageCacheWarmer {
     private long files;
     private long bytes;
 
-    /** @param report where a line of progress goes every second */
+    /** @param report receives a line of progress every second */
     public PageCacheWarmer(final PrintWriter report) {
         this.report = report;
     }
 
-    /** Reads a file, or all files below a directory. What cannot be read is left out: it cannot be served either. */
+    /** Reads a file, or all files below a directory. An unreadable file is skipped: it cannot be served either. */
     public void warm(final Path directoryOrFile) throws IOException {
         Files.walkFileTree(directoryOrFile.toRealPath(), new SimpleFileVisitor<>() {
 

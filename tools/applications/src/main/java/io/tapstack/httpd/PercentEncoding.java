@@ -7,7 +7,7 @@ final class PercentEncoding {
 
     private PercentEncoding() {}
 
-    /** Appends {@code segment}, an octet string, with everything encoded that is not unreserved. */
+    /** Appends {@code segment}, an octet string, with all but unreserved characters encoded. */
     static void append(final StringBuilder to, final String segment) {
         for (int i = 0; i < segment.length(); i++) {
             final char c = segment.charAt(i);

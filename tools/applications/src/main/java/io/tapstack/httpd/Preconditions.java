@@ -37,7 +37,7 @@ final class Preconditions {
     }
 
     /**
-     * Whether a Range field counts: without If-Range, or if If-Range names exactly this version (RFC 9110 section
+     * True if a Range field is valid: without If-Range, or if If-Range names exactly this version (RFC 9110 section
      * 13.1.5).
      */
     static boolean rangeApplies(final RequestHead head, final Validators validators) {

@@ -7,18 +7,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/**
- * The bytes of a request, and those that answer it for as long as the file that was asked for is what it was. Any
- * thread may call.
- */
+/** The bytes of a request, and its response while the requested file does not change. Any thread may call. */
 final class ReadyResponse {
 
     private static final long MILLIS_PER_SECOND = 1000;
 
     /**
-     * For how long the file system is believed. Whoever writes through a mapping of the file changes its times with the
-     * first write to a page, and not again until the kernel has written that page back, which on tmpfs it never does
-     * (mmap(2), NOTES).
+     * Time for which the state of the file is trusted. A process that writes through a mapping of the file changes its
+     * times with the first write to a page, and not again until the kernel has written that page back, which on tmpfs
+     * it never does (mmap(2), NOTES).
      */
     private static final long LIFE_MILLIS = 1000;
 
@@ -37,10 +34,10 @@ final class ReadyResponse {
     private record Dated(long second, byte[] bytes) {}
 
     /**
-     * @param asked the path that the request asks for
+     * @param asked the requested path
      * @param state of the file there
      * @param bytes the response, with a Date field of any date at {@link Response#DATE_OFFSET}
-     * @param epochMillis when it was made
+     * @param epochMillis time of the response
      */
     ReadyResponse(
             final byte[] request, final Path asked, final FileState state, final byte[] bytes, final long epochMillis) {
@@ -51,15 +48,12 @@ final class ReadyResponse {
         this.latest = new Dated(Long.MIN_VALUE, bytes);
     }
 
-    /** Whether these are the bytes of the request. */
+    /** True if these are the bytes of the request. */
     boolean answers(final byte[] received, final int length) {
         return Arrays.equals(request, 0, request.length, received, 0, length);
     }
 
-    /**
-     * Asks the file system whether the path still leads to the same file, and neither it nor who may read it has
-     * changed.
-     */
+    /** Asks the file system whether the path still leads to the same file, with the same contents and permissions. */
     boolean isCurrent(final long epochMillis) {
         final long age = epochMillis - madeMillis;
         if (age < 0 || age > LIFE_MILLIS) {

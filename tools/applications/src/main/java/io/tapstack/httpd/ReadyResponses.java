@@ -10,12 +10,11 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Requests for small files that have come before, byte for byte, with their responses. What a connection's thread has
- * found out about a request, all its rules included, holds for the same bytes again, as long as the file is the same;
- * so the stack's own thread can answer them by a comparison and one question to the file system, without a thread to
- * hand over to.
+ * Earlier requests for small files, byte for byte, with their responses. The result for a request, all rules included,
+ * holds for the same bytes again, while the file is the same; so the stack's own thread can answer them by a comparison
+ * and one question to the file system, without another thread.
  *
- * <p>Bounded: a new response takes the place of another. Any thread may call.
+ * <p>Bounded: a new response replaces another. Any thread may call.
  */
 final class ReadyResponses {
 
@@ -24,10 +23,7 @@ final class ReadyResponses {
 
     private static final int SLOTS = 256;
 
-    /**
-     * File systems that tell about a file without asking another machine or process: the stack's thread must not wait
-     * for these.
-     */
+    /** File systems that answer without asking another machine or process: the stack's thread must not wait. */
     private static final Set<String> LOCAL = Set.of(
             "ext2",
             "ext3",
@@ -46,18 +42,16 @@ final class ReadyResponses {
     private final AtomicReferenceArray<@Nullable ReadyResponse> slots = new AtomicReferenceArray<>(SLOTS);
     private final LongAdder answers = new LongAdder();
 
-    // There are as many threads that answer as there are stacks.
+    // As many threads answer as there are stacks.
     private final ThreadLocal<ByteBuffer> buffers =
             ThreadLocal.withInitial(() -> ByteBuffer.allocate(MAX_REQUEST_BYTES));
 
-    /** Where the calling thread can read a request to, empty: the same for each request. */
+    /** An empty buffer of the calling thread for a request: the same one each time. */
     ByteBuffer buffer() {
         return buffers.get().clear();
     }
 
-    /**
-     * The response to the bytes of {@code request} before its position, or null if it is not known or no longer true.
-     */
+    /** The response to the bytes of {@code request} before its position, or null if it is unknown or out of date. */
     @Nullable
     ByteBuffer answer(final ByteBuffer request, final long epochMillis) {
         final byte[] bytes = request.array();
@@ -75,16 +69,16 @@ final class ReadyResponses {
         return known.at(epochMillis);
     }
 
-    /** How many requests have been answered so. */
+    /** The number of requests answered. */
     long answers() {
         return answers.sum();
     }
 
     /**
-     * Keeps the response to a request, if that may be.
+     * Keeps the response to a request, if it may be kept.
      *
      * @param request all the bytes of the request
-     * @param found the file that it asks for, as it was before it was read
+     * @param found its file, before it was read
      * @param response see {@link ReadyResponse}
      */
     void learn(final byte[] request, final Site.FoundFile found, final byte[] response, final long epochMillis)

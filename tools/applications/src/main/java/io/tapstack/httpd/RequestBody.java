@@ -7,8 +7,8 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * How a request's body is framed (RFC 9112 section 6). This server has no use for bodies: it reads them only to find
- * where the next request begins.
+ * The framing of a request's body (RFC 9112 section 6). This server ignores bodies: it reads them only to find the next
+ * request.
  *
  * @param length the number of bytes, or {@link #CHUNKED}
  */
@@ -36,12 +36,12 @@ record RequestBody(long length) {
     }
 
     private static RequestBody chunked(final String field) throws RequestRefused {
-        // An empty element of the list would be ignored by some and not by others: it has no place here.
+        // Some implementations ignore an empty element of the list, others do not: it is refused.
         final List<String> codings = Stream.of(field.split(",", -1))
                 .map(coding -> coding.strip().toLowerCase(Locale.ROOT))
                 .toList();
         final int last = codings.size() - 1;
-        // RFC 9112 6.3 rule 4: without chunked as the last coding, nobody knows the length.
+        // RFC 9112 6.3 rule 4: without chunked as the last coding, the length is unknown.
         if (codings.contains("") || codings.indexOf("chunked") != last) {
             throw refused(HttpStatus.BAD_REQUEST, "chunked must be the last transfer coding, once");
         }
@@ -66,7 +66,7 @@ record RequestBody(long length) {
         return length == 0;
     }
 
-    /** Whether the length is known and more than {@code limit}. */
+    /** True if the length is known and more than {@code limit}. */
     boolean exceeds(final long limit) {
         return length > limit;
     }

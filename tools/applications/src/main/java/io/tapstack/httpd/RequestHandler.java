@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 
-/** From a well-formed request to its response. Safe for use by several threads. */
+/** Turns a well-formed request into its response. Safe for use by several threads. */
 final class RequestHandler {
 
     private static final String ALLOWED = "GET, HEAD";
@@ -23,7 +23,7 @@ final class RequestHandler {
         this.files = files;
     }
 
-    /** Whether this method is one that gets a file. */
+    /** True for a method that gets a file. */
     static boolean offers(final String method) {
         return method.equals("GET") || method.equals("HEAD");
     }

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.apache.hc.core5.http.Header;
 
-/** A request line and its header fields, as they were sent. Immutable. */
+/** A request line and its header fields, as sent. Immutable. */
 final class RequestHead {
 
     private final String method;
@@ -30,7 +30,7 @@ final class RequestHead {
         return target;
     }
 
-    /** Whether the sender speaks HTTP/1.1, or a later 1.x, rather than HTTP/1.0. */
+    /** True for HTTP/1.1, or a later 1.x, false for HTTP/1.0. */
     boolean isHttp11() {
         return minorVersion >= 1;
     }

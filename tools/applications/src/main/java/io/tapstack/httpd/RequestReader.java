@@ -13,7 +13,7 @@ import org.apache.hc.core5.http.message.LazyLineParser;
 import org.apache.hc.core5.http.message.RequestLine;
 import org.apache.hc.core5.util.CharArrayBuffer;
 
-/** Reads one request after the other from a connection, and checks that each is well-formed. For one thread. */
+/** Reads the requests of a connection, and checks that each is well-formed. For one thread. */
 final class RequestReader {
 
     private static final byte[] NOTHING = {};
@@ -24,22 +24,22 @@ final class RequestReader {
     private final ServerConfig config;
     private int requestsSinceEarly;
 
-    /** @param whenBegun told when the first byte of a request has come that {@link #next()} waited for */
+    /** @param whenBegun called at the first byte of a request that {@link #next()} waited for */
     RequestReader(final StreamConnection connection, final ServerConfig config, final Runnable whenBegun) {
         this.config = config;
         this.input = new DeadlineInput(connection, whenBegun);
         this.buffer = new HeadBuffer(config.limits());
         this.parser = new Parser(Http1Config.custom()
                 .setMaxLineLength(config.limits().lineBytes())
-                .setMaxHeaderCount(config.limits().headerCount() + 1) // HttpCore refuses the last one it allows
+                .setMaxHeaderCount(config.limits().headerCount() + 1) // HttpCore refuses the last one of its limit
                 .build());
     }
 
     /**
      * Waits for a request.
      *
-     * @return empty if the client has nothing more to ask: it closed, or was idle for too long
-     * @throws RequestRefused for what is to be answered by an error status, after which the connection ends
+     * @return empty if the client has closed, or was idle for too long
+     * @throws RequestRefused for a request that is answered by an error status, after which the connection ends
      */
     Optional<RequestHead> next() throws IOException {
         final ServerConfig.Timeouts timeouts = config.timeouts();
@@ -65,7 +65,7 @@ final class RequestReader {
         }
     }
 
-    /** Reads and ignores the body of the request that was read last, within limits. */
+    /** Reads and ignores the body of the last request, within limits. */
     void skipBody(final RequestBody body) throws IOException {
         input.expectWithin(config.timeouts().body());
         try {
@@ -75,27 +75,24 @@ final class RequestReader {
         }
     }
 
-    /** Whether the client has sent more than what was read. */
+    /** True if the client has sent bytes that were not read yet. */
     boolean hasMore() {
         return buffer.hasBufferedData() || input.hasEarly();
     }
 
-    /** What has been read from the connection already, by somebody else: it comes first. */
+    /** Bytes that another reader has read from the connection: they come first. */
     void early(final byte[] bytes) {
         requestsSinceEarly = 0;
         input.early(bytes);
     }
 
-    /**
-     * All that was read for the last request and those behind it, if it came by {@link #early(byte[])}; otherwise
-     * nothing.
-     */
+    /** All bytes of the last request and those behind it, if they came by {@link #early(byte[])}; otherwise none. */
     byte[] early() {
         return requestsSinceEarly == 1 ? input.early() : NOTHING;
     }
 
     private RequestHead checked(final BasicHttpRequest parsed) throws RequestRefused {
-        // RFC 9112 2.3: a later minor version is answered as the latest one that we speak.
+        // RFC 9112 2.3: a later minor version is answered as the latest one that we implement.
         final int minorVersion = parsed.getVersion().getMinor();
         final RequestHead head =
                 new RequestHead(parsed.getMethod(), parsed.getPath(), minorVersion, parsed.getHeaders());

@@ -3,8 +3,7 @@ package io.tapstack.httpd;
 import java.io.IOException;
 
 /**
- * A request that is answered by an error status. The message is for the client, so it never quotes what the client
- * sent.
+ * A request that is answered by an error status. The message is for the client, so it never quotes the client's bytes.
  */
 final class RequestRefused extends IOException {
 
@@ -19,9 +18,7 @@ final class RequestRefused extends IOException {
         this.connectionUsable = connectionUsable;
     }
 
-    /**
-     * A refusal after which it is unclear where the next request would begin: the connection ends with the response.
-     */
+    /** A refusal after which the start of the next request is unclear: the connection ends with the response. */
     static RequestRefused andClose(final HttpStatus status, final String message) {
         return new RequestRefused(status, message, false);
     }
@@ -45,7 +42,7 @@ final class RequestRefused extends IOException {
         return message == null ? status.line() : message;
     }
 
-    /** Not an error of ours: nobody reads its stack. */
+    /** Not an error of ours: its stack is never read. */
     @Override
     public synchronized Throwable fillInStackTrace() {
         return this;

@@ -3,21 +3,21 @@ package io.tapstack.httpd;
 import java.util.regex.Pattern;
 
 /**
- * What makes a request head malformed, beyond what its {@linkplain HeadGrammar grammar} says. Each rule closes a way to
- * smuggle a request.
+ * The rules for request heads beyond their {@linkplain HeadGrammar grammar}. Each rule prevents a way to smuggle a
+ * request.
  */
 final class RequestSyntax {
 
-    /** RFC 3986 host and port, loosely: what could break out of a header or a URI is not in it. */
+    /** RFC 3986 host and port, loosely: characters that could break out of a header or a URI are excluded. */
     private static final Pattern HOST =
             Pattern.compile("([A-Za-z0-9._~%!$&'()*+,;=-]*|\\[[0-9A-Za-z:.%]+])(:\\d{0,5})?");
 
     private RequestSyntax() {}
 
-    /** @param bareLf whether its lines end with a lone LF */
+    /** @param bareLf true if its lines end with a lone LF */
     static void check(final RequestHead head, final boolean bareLf) throws RequestRefused {
-        // RFC 9112 2.2 allows such lines, for people with a terminal. With a body behind them, it is safer to take them
-        // for an attempt.
+        // RFC 9112 2.2 allows such lines, for people with a terminal. With a body behind them, they are treated as an
+        // attempt at smuggling.
         if (bareLf && (head.count("Content-Length") > 0 || head.count("Transfer-Encoding") > 0)) {
             throw malformed("LF without CR");
         }

@@ -5,12 +5,11 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The path of a request target, decoded into the names it consists of. None of the names is empty, {@code .} or
- * {@code ..}. Names are octet strings (see {@link io.tapstack.octets.Octets}): neither HTTP nor a file system knows in
- * which encoding they are.
+ * The path of a request target, decoded into its names. No name is empty, {@code .} or {@code ..}. Names are octet
+ * strings (see {@link io.tapstack.octets.Octets}): neither HTTP nor a file system knows their encoding.
  *
  * @param names the path's segments; none for the root
- * @param directory whether the path ends with a slash
+ * @param directory true if the path ends with a slash
  * @param query the query with its question mark, still encoded, or nothing
  */
 record RequestTarget(List<String> names, boolean directory, String query) {
@@ -95,7 +94,7 @@ record RequestTarget(List<String> names, boolean directory, String query) {
         return names.isEmpty() ? "" : names.get(names.size() - 1);
     }
 
-    /** The path, encoded and with a slash at its end: where a directory really is. */
+    /** The path of a directory, encoded and with a slash at its end. */
     String asDirectory() {
         final StringBuilder path = new StringBuilder("/");
         for (final String name : names) {

@@ -15,7 +15,7 @@ import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Responds to the requests of one connection, one at a time; for the thread that the connection has at the moment. */
+/** Responds to the requests of one connection, one at a time; for the present thread of the connection. */
 final class Responder {
 
     private static final Logger LOG = LoggerFactory.getLogger(Responder.class);
@@ -32,8 +32,8 @@ final class Responder {
 
     /**
      * @param early is shown the responses that it may give the next time
-     * @param transfer where the progress of responses is noted
-     * @param stopping whether the connection is to end after its response
+     * @param transfer receives the progress of responses
+     * @param stopping true if the connection has to end after its response
      */
     Responder(
             final StreamConnection connection,
@@ -54,7 +54,7 @@ final class Responder {
         this.stopping = stopping;
     }
 
-    /** @return whether the connection goes on */
+    /** @return true if the connection continues */
     boolean exchange(final RequestHead head, final long startNanos) throws IOException {
         boolean persistent = wantsMore(head);
         Response response;
@@ -79,7 +79,7 @@ final class Responder {
         return persistent;
     }
 
-    /** Says why there is no response to whatever was asked for; the connection is to end. */
+    /** Sends the reason why there is no response; the connection has to end. */
     void refuse(final Response response) throws IOException {
         send("-", response, "close", System.nanoTime());
     }
@@ -104,7 +104,7 @@ final class Responder {
         return !options.contains("close") && (head.isHttp11() || options.contains("keep-alive"));
     }
 
-    /** @return whether the next request can be found */
+    /** @return true if the next request can be found */
     private boolean skipBody(final RequestHead head) throws IOException {
         final RequestBody body = RequestBody.of(head);
         final Optional<String> expect = head.field("Expect");
@@ -112,12 +112,12 @@ final class Responder {
             if (!expect.get().strip().equalsIgnoreCase("100-continue")) {
                 throw RequestRefused.andClose(HttpStatus.EXPECTATION_FAILED, "unknown expectation");
             }
-            // RFC 9110 10.1.1: a final answer instead of 100. Whether the body still comes is up to the client.
+            // RFC 9110 10.1.1: a final response instead of 100. Whether the body is sent is up to the client.
             return body.isEmpty();
         }
         if (!RequestHandler.offers(head.method())
                 && body.exceeds(config.limits().bodyBytes())) {
-            return false; // that the method is not offered says more than that the body is too large
+            return false; // the unknown method is a better reason than the large body
         }
         if (!body.isEmpty()) {
             reader.skipBody(body);
@@ -125,7 +125,7 @@ final class Responder {
         return true;
     }
 
-    /** @return whether the response is complete and the connection can go on */
+    /** @return true if the response is complete and the connection can continue */
     private boolean send(
             final String requestLine, final Response response, final String connectionField, final long startNanos)
             throws IOException {
@@ -138,7 +138,7 @@ final class Responder {
             }
             return end == AccessLog.End.COMPLETE;
         } catch (final IOException e) {
-            // The client is not to be blamed for our file, nor to take what it has for the whole.
+            // The failure is our file's, not the client's, and the client must not take its bytes for the whole.
             if (response.isUnreadable()) {
                 end = AccessLog.End.UNREADABLE;
                 connection.abortAfterSending(config.timeouts().linger());
@@ -179,8 +179,8 @@ final class Responder {
     }
 
     /**
-     * Ends our direction and ignores what still comes, until the client ends its own: to close with bytes unread would
-     * reset the connection, and a reset can take from the client what it has not read yet (RFC 9112 section 9.6).
+     * Ends our direction and ignores further bytes, until the client ends its own: closing with unread bytes would
+     * reset the connection, and a reset can destroy bytes that the client has not read yet (RFC 9112 section 9.6).
      */
     void lingeringClose() throws IOException {
         connection.shutdownOutput();

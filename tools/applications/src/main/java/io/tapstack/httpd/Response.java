@@ -9,13 +9,13 @@ import java.util.Optional;
 /** A response: its status, its own header fields and its body. For one thread. */
 final class Response {
 
-    /** What follows the head. */
+    /** The body behind the head. */
     sealed interface Body permits NoBody, Content, FileParts {}
 
-    /** Nothing, as in answers to HEAD and in 304. */
+    /** No body, as in answers to HEAD and in 304. */
     record NoBody() implements Body {}
 
-    /** Bytes at hand. */
+    /** Bytes in memory. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     record Content(byte[] bytes) implements Body {}
 
@@ -25,8 +25,8 @@ final class Response {
     /**
      * A part of a file.
      *
-     * @param prefix what is sent before it
-     * @param count how many bytes; 0 for what ends a multipart body
+     * @param prefix bytes sent before it
+     * @param count number of bytes; 0 for the end of a multipart body
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     record Part(byte[] prefix, long position, long count) {}
@@ -35,7 +35,7 @@ final class Response {
     private static final String VERSION = "HTTP/1.1 ";
     private static final String BEFORE_DATE = "\r\nDate: ";
 
-    /** Where the date begins in a {@linkplain #head head} of status 200. */
+    /** Offset of the date in a {@linkplain #head head} of status 200. */
     static final int DATE_OFFSET = (VERSION + HttpStatus.OK.line() + BEFORE_DATE).length();
 
     private final HttpStatus status;
@@ -82,10 +82,7 @@ final class Response {
         return this;
     }
 
-    /**
-     * Notes that the same request gets the same response, but for its date, as long as this file is what it was when it
-     * was found.
-     */
+    /** Notes that the same request gets the same response, except its date, while this file does not change. */
     Response repeatableFor(final Site.FoundFile found) {
         origin = Optional.of(found);
         return this;
@@ -100,7 +97,7 @@ final class Response {
         return status;
     }
 
-    /** What the Content-Length field says, 0 without one. */
+    /** The value of the Content-Length field, 0 without one. */
     long bodyLength() {
         return bodyLength;
     }
@@ -109,18 +106,18 @@ final class Response {
         return body;
     }
 
-    /** Whether the file whose parts this response sends has become smaller since. */
+    /** True if the file of this response has become smaller since. */
     boolean isCutShort() throws IOException {
         return body instanceof FileParts parts
                 && parts.file().sizeNow() < parts.file().size();
     }
 
-    /** Whether the file whose parts this response sends cannot be read. */
+    /** True if the file of this response cannot be read. */
     boolean isUnreadable() {
         return body instanceof FileParts parts && parts.file().hasFailed();
     }
 
-    /** Gives back what the body holds. */
+    /** Releases the resources of the body. */
     void release() throws IOException {
         if (body instanceof FileParts parts) {
             parts.file().close();
@@ -128,7 +125,7 @@ final class Response {
     }
 
     /**
-     * The bytes of the head and of what may be sent along with it.
+     * The bytes of the head, and bytes that are sent along with it.
      *
      * @param connection the value of the Connection field, or nothing
      */

@@ -5,8 +5,8 @@ import io.tapstack.transport.StreamConnection;
 import java.io.IOException;
 
 /**
- * Leaves the bytes where they are. The size of one call follows the speed of the connection: small enough that a slow
- * client is seen to make progress, large enough that a fast one costs few calls.
+ * Sends bytes by reference. The size of one call follows the speed of the connection: small enough that a slow client
+ * is seen to make progress, large enough that a fast one costs few calls.
  */
 final class SendfileSender implements BodySender {
 

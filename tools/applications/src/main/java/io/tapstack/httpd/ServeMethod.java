@@ -1,15 +1,14 @@
 package io.tapstack.httpd;
 
 /**
- * The three classic ways to get a file into a socket. Small files are read and sent together with the head by all
- * three.
+ * The three classic ways to send a file to a socket. Small files are read and sent together with the head by all three.
  */
 public enum ServeMethod {
     /** {@code read(2)} into a buffer, which is written. */
     COPY(new CopySender()),
-    /** The file is mapped, and copied from there into what is written. */
+    /** The file is mapped, and copied from the mapping into the buffer that is written. */
     MMAP(new MmapSender(MappingCopy::ofThisMachine)),
-    /** The file's pages go out by {@link io.tapstack.transport.StreamConnection#sendFile}, never copied. */
+    /** The file's pages are sent by {@link io.tapstack.transport.StreamConnection#sendFile}, never copied. */
     SENDFILE(new SendfileSender());
 
     @SuppressWarnings("ImmutableEnumChecker") // no sender has a state

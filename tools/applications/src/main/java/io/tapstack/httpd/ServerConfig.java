@@ -4,15 +4,15 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * How a file server sends, what it tells about files, and what it may spend on its clients.
+ * The settings of a file server: sending, the facts about files, and its limits.
  *
- * @param method how bodies are sent
- * @param maxAge how long clients may keep a response without asking again; empty says nothing about it
- * @param mimeType the content type of every file; empty means by the file's name
- * @param accessLog whether each response is logged
- * @param mappedFiles how many files stay open and mapped
- * @param limits how much a client may send and hold
- * @param timeouts how long a client may take
+ * @param method of sending bodies
+ * @param maxAge time for which clients may keep a response without asking again; empty sends nothing about it
+ * @param mimeType the content type of every file; empty for one by the file's name
+ * @param accessLog true to log each response
+ * @param mappedFiles files that stay open and mapped
+ * @param limits of a client's bytes and resources
+ * @param timeouts of a client
  */
 public record ServerConfig(
         ServeMethod method,
@@ -26,13 +26,13 @@ public record ServerConfig(
     /**
      * Sizes and counts.
      *
-     * @param connections how many connections are served at a time; the longest idle is closed for a new one, which is
-     *     told 503 if none is idle
+     * @param connections connections served at a time; the longest idle is closed for a new one, which gets 503 if none
+     *     is idle
      * @param lineBytes the longest request line and header line
      * @param headBytes the largest request head
      * @param headerCount the most header lines in one request
      * @param bodyBytes the largest request body that is read and ignored
-     * @param lingerBytes how much is read and ignored after the last response, before the connection is cut
+     * @param lingerBytes bytes read and ignored after the last response, before the connection is cut
      * @param ranges the most ranges in one request; a request with more gets the whole file
      */
     public record Limits(
@@ -44,7 +44,7 @@ public record ServerConfig(
             long lingerBytes,
             int ranges) {
 
-        /** What serves a network that is not trusted, on a small machine. */
+        /** Limits for an untrusted network, on a small machine. */
         public static Limits standard() {
             return new Limits(16 * 1024, 8 * 1024, 32 * 1024, 100, 64 * 1024, 16 * 1024 * 1024, 32);
         }
@@ -58,17 +58,17 @@ public record ServerConfig(
     /**
      * Times.
      *
-     * @param idle how long a connection may stay without a request
-     * @param head how long a request's head may take from its first to its last byte, however it trickles in
-     * @param body how long a request's body may take
-     * @param stall how long sending may stand still before the connection is reset
-     * @param linger how long to wait for the client to close, after the last response
-     * @param stop how long running responses get when the server stops
+     * @param idle of a connection without a request
+     * @param head from the first to the last byte of a request's head
+     * @param body of a request's body
+     * @param stall without progress of sending, before the connection is reset
+     * @param linger for the client to close, after the last response
+     * @param stop for running responses when the server stops
      */
     public record Timeouts(
             Duration idle, Duration head, Duration body, Duration stall, Duration linger, Duration stop) {
 
-        /** What serves people on slow links and still frees what dead clients hold. */
+        /** Times for slow links that still free the resources of dead clients. */
         public static Timeouts standard() {
             return new Timeouts(
                     Duration.ofSeconds(60),
@@ -80,7 +80,7 @@ public record ServerConfig(
         }
     }
 
-    /** What the command line uses unless told otherwise. */
+    /** The defaults of the command line. */
     public static ServerConfig standard() {
         return new ServerConfig(
                 ServeMethod.SENDFILE,
@@ -97,7 +97,7 @@ public record ServerConfig(
         return new ServerConfig(other, maxAge, mimeType, accessLog, mappedFiles, limits, timeouts);
     }
 
-    /** The same with other rules for what clients are told about files. */
+    /** The same with other facts about files. */
     public ServerConfig withRepresentation(final Optional<Duration> age, final Optional<String> mime) {
         return new ServerConfig(method, age, mime, accessLog, mappedFiles, limits, timeouts);
     }

@@ -7,50 +7,50 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** What a server has to offer: it finds what a path names. */
+/** The contents of a server: finds the file of a path. */
 interface Site {
 
-    /** What was found. */
+    /** The result of a look-up. */
     sealed interface Found permits FoundFile, FoundDirectory, Moved {}
 
     /**
      * A regular file.
      *
-     * @param asked the path that led to it
-     * @param path where it really is, without symbolic links
-     * @param name what it is called here, an octet string, which tells its type
-     * @param state what it was when it was found
+     * @param asked the requested path
+     * @param path its real path, without symbolic links
+     * @param name its name here, an octet string, which decides its type
+     * @param state at the time of the look-up
      */
     record FoundFile(Path asked, Path path, String name, FileState state) implements Found {}
 
     /**
      * A directory without an index page.
      *
-     * @param path where it really is
-     * @param names the octet strings of its path, which lead from the root to it
+     * @param path its real path
+     * @param names the octet strings of its path, from the root on
      */
     record FoundDirectory(Path path, List<String> names) implements Found {
 
-        /** Whether it has no parent to go to. */
+        /** True if it has no parent to go to. */
         boolean root() {
             return names.isEmpty();
         }
 
-        /** Its path as a person reads it, with slashes at both ends. */
+        /** Its path for people, with slashes at both ends. */
         String title() {
             return root() ? "/" : Octets.readable('/' + String.join("/", names) + '/');
         }
     }
 
     /**
-     * It is elsewhere.
+     * A file at another address.
      *
-     * @param location the encoded path to ask for instead
+     * @param location the encoded path to request instead
      */
     record Moved(String location) implements Found {}
 
     /**
-     * Finds what {@code target} names.
+     * Finds the file of {@code target}.
      *
      * @throws RequestRefused with 403 or 404
      */

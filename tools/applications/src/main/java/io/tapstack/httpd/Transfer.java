@@ -2,7 +2,7 @@ package io.tapstack.httpd;
 
 import java.net.InetSocketAddress;
 
-/** How far sending has come. Written by the connection's thread, read by the server's watch. */
+/** The progress of sending. Written by the connection's thread, read by the server's watch. */
 final class Transfer {
 
     private static final long REPORT_NANOS = 5_000_000_000L;
@@ -26,7 +26,7 @@ final class Transfer {
     private volatile Current current = NONE;
     private volatile long bodyBytes;
     private volatile long lastProgressNanos;
-    private long lastReportNanos; // the watch's own
+    private long lastReportNanos; // of the watch
 
     /** Sending begins. */
     void begin(final String requestLine, final long totalBytes, final long startNanos, final long nowNanos) {
@@ -42,7 +42,7 @@ final class Transfer {
         lastProgressNanos = nowNanos;
     }
 
-    /** Nothing is being sent any more. */
+    /** Sending has ended. */
     void end() {
         current = NONE;
     }
@@ -52,12 +52,12 @@ final class Transfer {
         return bodyBytes;
     }
 
-    /** Whether something is being sent and has not moved for {@code limitNanos}. */
+    /** True if sending has not progressed for {@code limitNanos}. */
     boolean stalled(final long nowNanos, final long limitNanos) {
         return current != NONE && nowNanos - lastProgressNanos > limitNanos;
     }
 
-    /** Logs a transfer that takes long, every five seconds. For the watch alone. */
+    /** Logs a long transfer, every five seconds. For the watch alone. */
     void reportIfDue(final long nowNanos, final InetSocketAddress client, final AccessLog log) {
         final Current seen = current;
         if (seen == NONE) {

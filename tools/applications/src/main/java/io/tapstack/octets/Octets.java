@@ -10,11 +10,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.IntConsumer;
 
 /**
- * Octets in strings, in two forms, and the way between them.
+ * Octets in strings, in two forms, and the conversions between them.
  *
- * <p>An <em>octet string</em> has one char, from 0 to 255, for each octet: the form to cut, compare and send. A
- * <em>lossless text</em> is for people and for what is parsed as text: its octets decoded as UTF-8, but each octet that
- * is no part of UTF-8 as the lone surrogate U+DC80 to U+DCFF, as Python has it (PEP 383).
+ * <p>An <em>octet string</em> has one char, from 0 to 255, for each octet; it can be cut, compared and sent. A
+ * <em>lossless text</em> is for people and for parsing: its octets are decoded as UTF-8, but each octet that is not
+ * part of UTF-8 as the lone surrogate U+DC80 to U+DCFF, as in Python (PEP 383).
  */
 public final class Octets {
 
@@ -60,7 +60,7 @@ public final class Octets {
     }
 
     /**
-     * An octet string for people to read: {@code \xE9} stands for an octet that is no part of UTF-8, and for a control
+     * An octet string for people: {@code \xE9} stands for an octet that is not part of UTF-8, and for a control
      * character.
      */
     public static String readable(final String octets) {
@@ -81,7 +81,7 @@ public final class Octets {
         to.append("\\x").append(HEX.charAt(octet >> 4)).append(HEX.charAt(octet & 0xf));
     }
 
-    /** @param other gets each octet that is no part of UTF-8 */
+    /** @param other receives each octet that is not part of UTF-8 */
     private static void decode(final String octets, final StringBuilder to, final IntConsumer other) {
         final ByteBuffer bytes = ByteBuffer.wrap(bytes(octets));
         final CharsetDecoder decoder = StandardCharsets.UTF_8

@@ -6,9 +6,9 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
 /**
- * Paths by their octets. A {@link Path} of the JDK on Unix is octets inside, but what makes one of a string, or a
- * string of one, goes through the locale's encoding, and loses what that does not have: everything but ASCII with
- * {@code LANG=C}, and Latin-1 names with UTF-8. Its URI form has each octet.
+ * Paths by their octets. A {@link Path} of the JDK on Unix is octets inside, but its conversions from and to a string
+ * use the locale's encoding, and lose the other octets: all but ASCII with {@code LANG=C}, and Latin-1 names with
+ * UTF-8. Its URI form has each octet.
  */
 public final class PathOctets {
 
@@ -43,8 +43,8 @@ public final class PathOctets {
     }
 
     /**
-     * The path of an octet string that is absolute or begins at the working directory. The JDK knows that directory as
-     * a string, too, which may be of no use.
+     * The path of an octet string that is absolute or begins at the working directory. The JDK has that directory as a
+     * string, too, which may be wrong.
      */
     public static Path inWorkingDirectory(final String octets) throws IOException {
         final Path path = path(octets);
@@ -63,13 +63,13 @@ public final class PathOctets {
         return name == null ? "" : octets(name);
     }
 
-    /** The octet string of a path as it is, relative or absolute. */
+    /** The octet string of a path, relative or absolute. */
     public static String octets(final Path path) {
         if (path.toString().isEmpty()) {
             return "";
         }
-        // A relative path begins at the root here, so that nothing depends on the working directory, which the JDK has
-        // as a string.
+        // A relative path begins at the root here, so that the result does not depend on the working directory, which
+        // the JDK has as a string.
         final String uri = ROOT.resolve(path).toUri().getRawPath();
         final StringBuilder octets = new StringBuilder(uri.length());
         for (int i = path.isAbsolute() ? 0 : 1; i < uri.length(); i++) {

@@ -4,12 +4,11 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 
 /**
- * What a {@link ProxyServer} does.
+ * The settings of a {@link ProxyServer}.
  *
- * @param target where every connection goes
- * @param connectTimeout how long the target may take to answer
- * @param maxConnections how many clients there may be at a time; one more is reset at once, unless an idle one gives
- *     way to it
- * @param idle for how long nothing must have moved through a connection before it gives way to a new client
+ * @param target of every connection
+ * @param connectTimeout longest wait for the target
+ * @param maxConnections clients at a time; a further one is reset at once, unless an idle one is closed for it
+ * @param idle time without bytes before a connection is closed for a new client
  */
 public record ProxyConfig(InetSocketAddress target, Duration connectTimeout, int maxConnections, Duration idle) {}

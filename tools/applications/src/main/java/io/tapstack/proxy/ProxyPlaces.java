@@ -8,13 +8,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
 /**
- * The places for clients of a proxy. When all are taken, the client gives way to a new one through whose connection
- * nothing has moved for the longest time, if that is at least the idle time. A new one is refused only if there is no
- * such client, so clients that connect and do nothing keep nobody out for longer than the idle time.
+ * The places for clients of a proxy. When all are taken, the connection that has been idle longest is closed for a new
+ * one, if it was idle for at least the idle time. A new client is refused only if there is no such connection, so
+ * clients that connect and do nothing keep others out for no longer than the idle time.
  *
  * <p>A proxy for TCP does not know where a request ends: a connection that waits for a slow answer looks idle, as does
- * one that keeps a session open. Therefore it must be idle for some time, and it is left alone as long as there are
- * places. While the target is being connected a client is not idle; the connect timeout limits that.
+ * one that keeps a session open. Therefore it must be idle for some time, and it is left alone while there are places.
+ * A client is not idle while the target is being connected; the connect timeout limits that.
  *
  * <p>{@link #take} and {@link #resetLongestIdle} are for the one thread that accepts; the other methods are for any.
  * Times are those of {@link System#nanoTime()}.
@@ -25,13 +25,13 @@ final class ProxyPlaces {
     private final long idleNanos;
     private final Set<Place> taken = ConcurrentHashMap.newKeySet();
 
-    /** @param limit how many clients there may be at a time */
+    /** @param limit clients at a time */
     ProxyPlaces(final int limit, final Duration idle) {
         this.limit = limit;
         this.idleNanos = idle.toNanos();
     }
 
-    /** Takes a place for a new client, for which an idle one is reset if need be; empty if there is none. */
+    /** Takes a place for a new client, for which an idle one is reset if necessary; empty if there is none. */
     Optional<Place> take(final long nowNanos) {
         if (taken.size() >= limit && !resetLongestIdle(nowNanos)) {
             return Optional.empty();
@@ -46,12 +46,12 @@ final class ProxyPlaces {
         taken.remove(place);
     }
 
-    /** To be called every few seconds: notes through which connections something has moved since the last time. */
+    /** Called every few seconds: notes the connections that have moved bytes since the last time. */
     void look(final long nowNanos) {
         taken.forEach(place -> place.look(nowNanos));
     }
 
-    /** How many clients are joined to the target. */
+    /** The number of clients joined to the target. */
     int joined() {
         return (int) taken.stream().filter(Place::isJoined).count();
     }
@@ -61,7 +61,7 @@ final class ProxyPlaces {
         taken.forEach(Place::reset);
     }
 
-    /** Resets the client that has been idle longest, if one has been for long enough. */
+    /** Resets the client that has been idle longest, if it was idle for long enough. */
     boolean resetLongestIdle(final long nowNanos) {
         look(nowNanos);
         final Optional<Place> longest = taken.stream()
@@ -74,7 +74,7 @@ final class ProxyPlaces {
         return longest.isPresent();
     }
 
-    /** One client's place. */
+    /** The place of one client. */
     static final class Place {
 
         private LongSupplier bytes = () -> 0;
@@ -86,7 +86,7 @@ final class ProxyPlaces {
         /**
          * The client is joined to the target.
          *
-         * @param moved how many bytes have moved so far, in both directions together
+         * @param moved the bytes moved so far, in both directions together
          * @param toReset ends the connection
          */
         synchronized void joined(final LongSupplier moved, final Runnable toReset, final long nowNanos) {
@@ -108,7 +108,7 @@ final class ProxyPlaces {
             }
         }
 
-        /** For how long nothing has moved, as far as is known from looking; -1 if nothing can move yet. */
+        /** The time since the last look that found bytes moved; -1 before the client is joined. */
         private synchronized long idleNanos(final long nowNanos) {
             return joined ? nowNanos - movedNanos : -1;
         }

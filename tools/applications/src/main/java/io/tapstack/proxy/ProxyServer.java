@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Accepts TCP connections on one transport and joins each to a new connection to the target on another (or the same)
- * one. A target that refuses, or does not answer in time, shows to the client as a reset, as does a failure later on.
+ * one. If the target refuses, or does not answer in time, the client is reset, as after a later failure.
  *
  * <p>Runs on threads of its own from {@link #start} to {@link #close()}. Safe for use by several threads.
  */
@@ -50,11 +50,11 @@ public final class ProxyServer implements AutoCloseable {
     }
 
     /**
-     * Begins to listen.
+     * Starts to listen.
      *
-     * @param in where clients come from
+     * @param in the transport of clients
      * @param local the address and port to listen at; port 0 picks a free one
-     * @param out how the target is reached
+     * @param out the transport to the target
      */
     public static ProxyServer start(
             final Transport in, final InetSocketAddress local, final Transport out, final ProxyConfig config)
@@ -66,12 +66,12 @@ public final class ProxyServer implements AutoCloseable {
         return server;
     }
 
-    /** Where it listens. */
+    /** The address that it listens at. */
     public InetSocketAddress address() {
         return listener.local();
     }
 
-    /** How many clients are joined to the target. */
+    /** The number of clients joined to the target. */
     int joinedCount() {
         return places.joined();
     }
@@ -143,7 +143,7 @@ public final class ProxyServer implements AutoCloseable {
         }
         place.joined(() -> relay.forwardBytes() + relay.backBytes(), relay::abort, System.nanoTime());
         if (closed) {
-            relay.abort(); // close() may have come before it was noted
+            relay.abort(); // close() may have come before it was added
         }
     }
 

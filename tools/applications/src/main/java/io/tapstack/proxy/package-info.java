@@ -1,4 +1,4 @@
-/** A TCP proxy: each connection that comes in is joined to one that goes out. */
+/** A TCP proxy: each received connection is joined to one to the target. */
 @NullMarked
 package io.tapstack.proxy;
 

@@ -6,8 +6,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A thread for each connection, cheap enough for thousands that wait: virtual threads where the JVM has them (21 and
- * newer), otherwise platform threads with small stacks, kept for a minute for the next connection.
+ * Threads for connections, cheap enough for thousands that wait: virtual threads where the JVM has them (21 and newer),
+ * otherwise platform threads with small stacks, kept for a minute for the next connection.
  */
 public final class ConnectionThreads {
 

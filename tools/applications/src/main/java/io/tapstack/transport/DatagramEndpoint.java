@@ -9,9 +9,9 @@ import java.nio.ByteBuffer;
 public interface DatagramEndpoint extends Closeable {
 
     /**
-     * Waits for a datagram and puts its bytes into {@code into}; what does not fit is dropped.
+     * Waits for a datagram and puts its bytes into {@code into}; bytes that do not fit are dropped.
      *
-     * @return who sent it
+     * @return the sender
      * @throws IOException when this endpoint is closed, also while waiting
      */
     InetSocketAddress receive(ByteBuffer into) throws IOException;
@@ -19,10 +19,10 @@ public interface DatagramEndpoint extends Closeable {
     /** Sends the remaining bytes of {@code payload} as one datagram. */
     void send(ByteBuffer payload, InetSocketAddress destination) throws IOException;
 
-    /** The address and the port that were bound. */
+    /** The bound address and port. */
     InetSocketAddress local();
 
-    /** Whether {@link #close()} has not been called yet. */
+    /** True until {@link #close()} is called. */
     boolean isOpen();
 
     @Override

@@ -12,7 +12,7 @@ import java.nio.channels.WritableByteChannel;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** A blocking {@link SocketChannel}; a file goes out by {@code sendfile(2)}. */
+/** A blocking {@link SocketChannel}; a file is sent by {@code sendfile(2)}. */
 final class JdkStreamConnection implements StreamConnection {
 
     private static final int COPY_BYTES = 16 * 1024;
@@ -43,7 +43,7 @@ final class JdkStreamConnection implements StreamConnection {
         }
     }
 
-    /** The socket itself, for what moves bytes without a buffer of ours. */
+    /** The socket itself, for moving bytes without a buffer of ours. */
     SocketChannel channel() {
         return channel;
     }
@@ -101,7 +101,7 @@ final class JdkStreamConnection implements StreamConnection {
             final long taken = file.channel().transferTo(position, count, channel);
             return taken > 0 ? taken : copyFile(file, position, count);
         } catch (final IOException e) {
-            // transferTo does not say whether it could not read or not write: the file notes it if it was that.
+            // transferTo does not say whether reading or writing failed: a read of the file finds out.
             file.read(ByteBuffer.allocate(1), position);
             throw e;
         } finally {
@@ -111,7 +111,7 @@ final class JdkStreamConnection implements StreamConnection {
 
     /**
      * Sends some bytes by a plain write, which waits. Below a virtual thread a socket is non-blocking, and transferTo
-     * tells "no room now" and "no such bytes" by the same 0.
+     * returns 0 both for "no room now" and for "no such bytes".
      */
     private long copyFile(final MappedFile file, final long position, final long count) throws IOException {
         final ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(count, COPY_BYTES));
@@ -136,14 +136,14 @@ final class JdkStreamConnection implements StreamConnection {
         try {
             channel.setOption(StandardSocketOptions.SO_LINGER, 0);
         } catch (final IOException | RuntimeException e) {
-            // Closed already, or reset by the peer: there is nobody left to tell.
+            // Already closed, or reset by the peer: nothing is left to send.
         }
         close();
     }
 
     /**
-     * The JDK cannot tell what the peer has acknowledged. So the peer is told by FIN that nothing more comes, which
-     * lets a peer that waits for more give up by itself, and is reset when it has closed or the time is over.
+     * The JDK does not tell what the peer has acknowledged. So a FIN tells the peer that no more bytes follow, which
+     * lets a waiting peer give up by itself; the connection is reset when the peer has closed or the time is over.
      */
     @Override
     public void abortAfterSending(final Duration timeout) {
@@ -160,7 +160,7 @@ final class JdkStreamConnection implements StreamConnection {
                 remainingMillis = (deadline - System.nanoTime()) / 1_000_000;
             }
         } catch (final IOException e) {
-            // Out of time, or the peer has reset: the end is the same.
+            // Out of time, or reset by the peer: the end is the same.
         }
         abort();
     }
@@ -182,7 +182,7 @@ final class JdkStreamConnection implements StreamConnection {
                 channel.shutdownOutput();
             }
         } catch (final IOException e) {
-            // Closed already, or reset by the peer. A close that fails has closed.
+            // Already closed, or reset by the peer. A close that fails has closed.
         }
     }
 }

@@ -9,7 +9,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 
-/** The kernel's TCP/IP through the JDK: the oracle that our own stack is compared with. */
+/** The kernel's TCP/IP through the JDK: the reference for our own stack. */
 public final class JdkTransport implements Transport {
 
     @Override
@@ -59,7 +59,7 @@ public final class JdkTransport implements Transport {
         }
     }
 
-    /** What the JDK says leaves out which address it is about. */
+    /** Adds the address to the JDK's exception, which lacks it. */
     private static BindException naming(final InetSocketAddress local, final BindException failure) {
         final BindException named = new BindException(
                 local.getAddress().getHostAddress() + " port " + local.getPort() + ": " + failure.getMessage());

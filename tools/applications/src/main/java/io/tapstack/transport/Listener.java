@@ -16,8 +16,8 @@ public interface Listener extends Closeable {
     StreamConnection accept() throws IOException;
 
     /**
-     * For who accepts in a loop, after a failure while the listener is open: most likely the system is out of
-     * descriptors, and to try again at once would only take processor time. Clients wait in the backlog meanwhile.
+     * Pauses an accept loop after a failure while the listener is open: most likely the system is out of descriptors,
+     * and trying again at once would only take processor time. Clients wait in the backlog meanwhile.
      */
     static void pauseAfterFailure() {
         try {
@@ -27,10 +27,10 @@ public interface Listener extends Closeable {
         }
     }
 
-    /** The address and the port that were bound. */
+    /** The bound address and port. */
     InetSocketAddress local();
 
-    /** Whether {@link #close()} has not been called yet. */
+    /** True until {@link #close()} is called. */
     boolean isOpen();
 
     /**

@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Any two connections, with a thread for each direction. */
+/** A relay between any two connections, with a thread for each direction. */
 final class PumpedRelay extends Relay {
 
     private static final int BUFFER_BYTES = 64 * 1024;
@@ -59,7 +59,7 @@ final class PumpedRelay extends Relay {
             to.shutdownOutput();
         } catch (final IOException | RuntimeException | OutOfMemoryError e) {
             if (failure.compareAndSet(null, e.toString())) {
-                // The first that went wrong. What is found later is its consequence, or that of close().
+                // The first failure. A later one is its consequence, or that of close().
                 near.abort();
                 far.abort();
             }
@@ -75,7 +75,7 @@ final class PumpedRelay extends Relay {
     /** Moves some bytes, and waits for them. */
     @FunctionalInterface
     private interface Step {
-        /** @return how many, or -1 at the end */
+        /** @return the number of bytes, or -1 at the end */
         int move() throws IOException;
     }
 

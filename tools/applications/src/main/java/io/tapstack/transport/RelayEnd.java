@@ -5,7 +5,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Brings together a relay and its end, whichever is there first. */
+/** Reports the end of a relay to its listener, in whatever order the two arrive. */
 final class RelayEnd {
 
     private final Executor threads;
@@ -34,7 +34,7 @@ final class RelayEnd {
             try {
                 threads.execute(() -> listener.accept(made));
             } catch (final RejectedExecutionException | OutOfMemoryError e) {
-                // The end of everything, or there are no more threads. The stack's own thread must not hear of it.
+                // There are no more threads. The stack's own thread must not fail for that.
                 listener.accept(made);
             }
         }

@@ -21,15 +21,15 @@ final class SharedListener implements Listener {
     private final List<SocketLayer> stacks;
     private final InetSocketAddress local;
 
-    /** Where to look first, so that no stack has to wait for the others. */
+    /** The socket to check first, so that no stack waits for the others. */
     private final AtomicInteger turn = new AtomicInteger();
 
-    /** A permit: there may be a connection somewhere, or an end. */
+    /** A permit: a socket may have a connection, or have ended. */
     private final Semaphore reasonToLook = new Semaphore(0);
 
     /**
      * @param sockets one of each stack, all with one port
-     * @param stacks whose they are
+     * @param stacks of the sockets
      */
     SharedListener(final List<TapServerSocket> sockets, final List<SocketLayer> stacks) {
         this.sockets = List.copyOf(sockets);
@@ -51,7 +51,7 @@ final class SharedListener implements Listener {
             reasonToLook.drainPermits();
             final StreamConnection accepted = look();
             if (accepted != null) {
-                reasonToLook.release(); // There may be more, and the permit for those is gone.
+                reasonToLook.release(); // There may be more connections, and their permit is gone.
                 return accepted;
             }
             try {
@@ -84,7 +84,7 @@ final class SharedListener implements Listener {
         try {
             return sockets.get(index).acceptNow();
         } catch (final SocketException e) {
-            reasonToLook.release(); // Whoever else waits is to find out, too.
+            reasonToLook.release(); // Other waiting threads must find out, too.
             throw e;
         }
     }

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
-/** Two connections of one stack. */
+/** A relay between two connections of one stack. */
 final class SplicedRelay extends Relay {
 
     private final Splice splice;

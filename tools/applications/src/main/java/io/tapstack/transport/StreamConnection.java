@@ -11,39 +11,39 @@ import java.nio.channels.WritableByteChannel;
 import java.time.Duration;
 
 /**
- * One TCP connection with blocking streams.
+ * A TCP connection with blocking streams.
  *
  * <p>One thread may read while another one writes; {@link #abort()} and {@link #close()} may come from any thread and
- * wake up whoever blocks in this connection with an {@link IOException}.
+ * wake up threads that block in this connection with an {@link IOException}.
  */
 public interface StreamConnection extends Closeable {
 
     /**
-     * What the peer sends. A read throws {@link java.net.SocketTimeoutException} after the
+     * The bytes from the peer. A read throws {@link java.net.SocketTimeoutException} after the
      * {@linkplain #readTimeoutMillis(int) read timeout}, and the connection stays usable. Closing the stream closes the
      * connection.
      */
     InputStream input();
 
     /**
-     * What the peer receives. Unbuffered: a write returns when the transport has taken all its bytes, and one write is
-     * sent as one piece where it can be. Closing the stream closes the connection.
+     * The bytes to the peer. Unbuffered: a write returns when the transport has taken all its bytes, and one write is
+     * sent as one piece where possible. Closing the stream closes the connection.
      */
     OutputStream output();
 
-    /** What becomes of a wish to be told when there is something to read. */
+    /** The result of {@link #whenReadable}. */
     enum Readiness {
-        /** This transport tells nobody. */
+        /** This transport makes no such calls. */
         NEVER_TOLD,
-        /** There is something to read already: it will not be told. */
+        /** There are bytes to read already: no call follows. */
         NOW,
-        /** It will be told. */
+        /** The call will follow. */
         LATER
     }
 
     /**
-     * Asks to be told when a read would not have to wait: bytes have come, or the end of them, or the connection is
-     * gone. So a connection that has nothing to do needs no thread that waits for it.
+     * Requests a call when a read would not wait: bytes or their end have arrived, or the connection is gone. So an
+     * idle connection needs no thread.
      *
      * @param action the same one each time for the same connection; called by any thread, for one connection by one at
      *     a time; at least once, possibly before this call returns, and possibly inside the transport: it must not
@@ -54,16 +54,16 @@ public interface StreamConnection extends Closeable {
     }
 
     /**
-     * Reads what is there, without waiting. For what is called by {@link #whenReadable}.
+     * Reads the available bytes, without waiting. For calls of {@link #whenReadable}.
      *
-     * @return how many bytes were read; 0 if there is none or it is not known, -1 at the end
+     * @return the number of bytes read; 0 if there is none or it is not known, -1 at the end
      */
     default int readNow(final ByteBuffer into) throws IOException {
         return 0;
     }
 
     /**
-     * Writes what there is room for, without waiting. For what is called by {@link #whenReadable}, and has read by
+     * Writes as many bytes as there is room for, without waiting. For calls of {@link #whenReadable} that have read by
      * {@link #readNow}.
      */
     default void writeNow(final ByteBuffer bytes) throws IOException {
@@ -72,18 +72,18 @@ public interface StreamConnection extends Closeable {
 
     /**
      * Reads into a buffer, without the copy that a stream's array costs. Not limited by the read timeout, and not to be
-     * mixed with a read of {@link #input()} at the same time.
+     * mixed with a concurrent read of {@link #input()}.
      *
-     * @return how many bytes were read, or -1 at the end
+     * @return the number of bytes read, or -1 at the end
      */
     int read(ByteBuffer into) throws IOException;
 
     /**
-     * Reads into a channel: from the transport's own memory where it can, without a copy. Waits for bytes as
+     * Reads into a channel: from the transport's own memory where possible, without a copy. Waits for bytes as
      * {@link #read} does.
      *
-     * @param target takes all that it is given, as a blocking channel does
-     * @return how many bytes it was given, or -1 at the end
+     * @param target takes all bytes, as a blocking channel does
+     * @return the number of bytes passed to it, or -1 at the end
      */
     int readTo(WritableByteChannel target) throws IOException;
 
@@ -93,41 +93,41 @@ public interface StreamConnection extends Closeable {
      */
     void write(ByteBuffer bytes) throws IOException;
 
-    /** Probes the peer while nothing comes ({@code SO_KEEPALIVE}), so that one that has vanished is noticed. */
+    /** Probes an idle peer ({@code SO_KEEPALIVE}), so that a vanished one is noticed. */
     void keepAlive() throws IOException;
 
-    /** Limits how long one read may wait, in milliseconds; 0 waits forever (the default). */
+    /** Limits the wait of one read, in milliseconds; 0 waits forever (the default). */
     void readTimeoutMillis(int millis) throws IOException;
 
     /**
-     * Sends a part of a file, without copying it where the transport can. Ordered with what was written to
-     * {@link #output()} before.
+     * Sends a part of a file, without copying it where the transport can. Ordered with earlier writes to
+     * {@link #output()}.
      *
-     * <p>Blocks until the transport has taken at least one byte. The transport may go on referring to the mapping after
-     * this call, until the peer has acknowledged the bytes; it {@linkplain MappedFile#retain() retains} the file if it
-     * needs its channel for that long. If the file is cut short after its bytes were taken, the transport sends what
-     * the file still has and resets the connection: bytes that the file never had are never sent.
+     * <p>Blocks until the transport has taken at least one byte. The transport may refer to the mapping after this
+     * call, until the peer has acknowledged the bytes; it {@linkplain MappedFile#retain() retains} the file if it needs
+     * its channel for that long. If the file is cut short after its bytes were taken, the transport sends the bytes
+     * that the file still has and resets the connection: bytes that the file never had are never sent.
      *
      * @param position the first byte, from the file's start
-     * @param count how many bytes, at least 1
-     * @return how many bytes were taken, from 1 to {@code count}; 0 only if the file does not reach beyond
+     * @param count number of bytes, at least 1
+     * @return the number of bytes taken, from 1 to {@code count}; 0 only if the file does not reach beyond
      *     {@code position} any more, because it was cut short
      */
     long sendFile(MappedFile file, long position, long count) throws IOException;
 
-    /** Ends our direction (FIN) after everything written so far. Reading goes on. */
+    /** Ends our direction (FIN) after everything written so far. Reading continues. */
     void shutdownOutput() throws IOException;
 
     /**
-     * Resets the connection (RST) and closes it. What the peer has not received yet may be lost. Does nothing if
+     * Resets the connection (RST) and closes it. Bytes that the peer has not received yet may be lost. Does nothing if
      * closed.
      */
     void abort();
 
     /**
-     * Delivers what was written so far, then resets the connection: for a message that cannot be completed.
+     * Delivers the bytes written so far, then resets the connection: for a message that cannot be completed.
      *
-     * @param timeout how long to wait for the peer to take what was written
+     * @param timeout longest wait for the peer to take the bytes
      */
     void abortAfterSending(Duration timeout);
 

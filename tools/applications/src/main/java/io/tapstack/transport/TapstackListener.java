@@ -29,7 +29,7 @@ final class TapstackListener implements Listener {
         }
     }
 
-    /** @return null if its peer has reset it before anybody accepted it, as port scanners do */
+    /** @return null if the peer has reset it before it was accepted, as port scanners do */
     static @Nullable StreamConnection connection(final TapSocket accepted, final SocketLayer stack) throws IOException {
         try {
             return new TapstackStreamConnection(accepted, stack);

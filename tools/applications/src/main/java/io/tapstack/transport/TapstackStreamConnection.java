@@ -16,7 +16,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** A connection of our own stack; a file goes out by reference. */
+/** A connection of our own stack; a file is sent by reference. */
 final class TapstackStreamConnection implements StreamConnection {
 
     private static final long LOOK_EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
@@ -31,7 +31,7 @@ final class TapstackStreamConnection implements StreamConnection {
 
     /**
      * @param socket connected
-     * @param stack whose socket it is
+     * @param stack of the socket
      */
     TapstackStreamConnection(final TapSocket socket, final SocketLayer stack) throws IOException {
         this.socket = socket;
@@ -47,7 +47,7 @@ final class TapstackStreamConnection implements StreamConnection {
         this.remote = peer;
     }
 
-    /** The socket itself, for what moves bytes without a buffer of ours. */
+    /** The socket itself, for moving bytes without a buffer of ours. */
     TapSocket socket() {
         return socket;
     }
@@ -93,7 +93,7 @@ final class TapstackStreamConnection implements StreamConnection {
                 action.run();
             }
         });
-        return Readiness.LATER; // also of what is there already
+        return Readiness.LATER; // also for bytes that have already arrived
     }
 
     @Override

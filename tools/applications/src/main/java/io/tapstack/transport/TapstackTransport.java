@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** Our own TCP/IP: one stack, or several that share an address (see {@link io.tapstack.stack.StackGroup}). */
 public final class TapstackTransport implements Transport {
 
-    /** How often a port is looked for that is free at all stacks. */
+    /** Attempts to find a port that is free at all stacks. */
     private static final int PORT_ATTEMPTS = 16;
 
     private final List<SocketLayer> stacks;
@@ -33,7 +33,7 @@ public final class TapstackTransport implements Transport {
         this.stacks = List.copyOf(stacks);
     }
 
-    /** The sockets beneath, for each stack, for what no other transport has. */
+    /** The sockets of each stack, for features that no other transport has. */
     public List<SocketLayer> stacks() {
         return stacks;
     }
@@ -59,7 +59,7 @@ public final class TapstackTransport implements Transport {
         throw taken;
     }
 
-    /** A connection comes to the stack whose it is, so all of them listen. */
+    /** A connection arrives at the stack that owns it, so all of them listen. */
     private List<TapServerSocket> listenEverywhere(final InetSocketAddress local, final int backlog)
             throws IOException {
         final List<TapServerSocket> sockets = new ArrayList<>(stacks.size());

@@ -5,7 +5,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 
 /**
- * A TCP/IP stack as the tools see it: something that listens, connects and carries datagrams.
+ * A TCP/IP stack for the tools: listens, connects and carries datagrams.
  *
  * <p>All calls block and all objects may be used from any thread. Failures are {@link IOException}s, with the
  * subclasses of {@code java.net} where one fits ({@link java.net.ConnectException}, {@link java.net.BindException},
@@ -20,7 +20,7 @@ public interface Transport {
      * Listens for TCP connections.
      *
      * @param local the address and port; port 0 picks a free one, see {@link Listener#local()}
-     * @param backlog how many accepted connections may wait
+     * @param backlog connections that may wait to be accepted
      * @throws java.net.BindException when the address is taken or not ours
      */
     Listener listen(InetSocketAddress local, int backlog) throws IOException;
@@ -34,8 +34,8 @@ public interface Transport {
     StreamConnection connect(InetSocketAddress remote, Duration timeout) throws IOException;
 
     /**
-     * Opens a TCP connection that is to be {@linkplain Relay joined} to another one, and if that is one of this
-     * transport's, so that they can be joined well.
+     * Opens a TCP connection that is to be {@linkplain Relay joined} to another one; if that belongs to this transport,
+     * both can be joined by reference.
      */
     default StreamConnection connectBeside(
             final StreamConnection other, final InetSocketAddress remote, final Duration timeout) throws IOException {

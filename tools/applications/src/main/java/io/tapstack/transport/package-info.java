@@ -1,4 +1,4 @@
-/** The small port that the tools are written against: listeners, byte streams and datagrams of some TCP/IP stack. */
+/** The interface of the tools to a TCP/IP stack: listeners, byte streams and datagrams. */
 @NullMarked
 package io.tapstack.transport;
 

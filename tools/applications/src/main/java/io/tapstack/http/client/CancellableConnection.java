@@ -8,7 +8,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connection that a download has at the moment, or waits for, and the way to end either from another thread, for
+ * The present connection of a download, or its attempt to connect, and the way to end either from another thread, for
  * good.
  */
 final class CancellableConnection {
@@ -46,14 +46,14 @@ final class CancellableConnection {
         connecting = null;
         connection = made;
         if (cancelled) {
-            Thread.interrupted(); // by cancel(), and meant for the connect alone
+            Thread.interrupted(); // the interrupt of cancel(), which was for the connect alone
             if (made != null) {
                 made.abort();
             }
         }
     }
 
-    /** Resets the connection, and lets none come after it. Any thread may call. */
+    /** Resets the connection, and allows no later one. Any thread may call. */
     synchronized void cancel() {
         cancelled = true;
         if (connecting != null) {

@@ -2,22 +2,22 @@ package io.tapstack.http.client;
 
 import java.io.IOException;
 
-/** A download that failed, in words for people. */
+/** A failed download; the message is for people. */
 public final class DownloadFailure extends IOException {
 
     private static final long serialVersionUID = 1L;
 
-    /** What went wrong; the exit statuses are those of curl, where it has one. */
+    /** The kind of failure; the exit statuses are those of curl, where it has one. */
     public enum Kind {
-        /** Something other than http. */
+        /** A protocol other than http. */
         UNSUPPORTED_PROTOCOL(1),
-        /** The address makes no sense. */
+        /** The address is malformed. */
         BAD_URL(3),
         /** The host's name is unknown. */
         UNKNOWN_HOST(6),
-        /** Nobody answers there, or it refuses. */
+        /** No host answers at the address, or it refuses. */
         CONNECT(7),
-        /** What answers does not speak HTTP as it should. */
+        /** The answer is not valid HTTP. */
         BAD_REPLY(8),
         /** The connection ended before the body did. */
         PARTIAL(18),
@@ -25,11 +25,11 @@ public final class DownloadFailure extends IOException {
         HTTP_STATUS(22),
         /** The output cannot be written. */
         OUTPUT(23),
-        /** Nothing came for too long. */
+        /** No bytes arrived for too long. */
         TIMEOUT(28),
         /** The download cannot be continued. */
         RESUME(33),
-        /** One redirect after the other. */
+        /** Too many redirects in a row. */
         TOO_MANY_REDIRECTS(47),
         /** The connection ended without any answer. */
         NO_REPLY(52),
@@ -44,7 +44,7 @@ public final class DownloadFailure extends IOException {
             this.exitStatus = exitStatus;
         }
 
-        /** The status that a command ends with. */
+        /** The exit status of the command. */
         public int exitStatus() {
             return exitStatus;
         }
@@ -62,7 +62,7 @@ public final class DownloadFailure extends IOException {
         this.kind = kind;
     }
 
-    /** What went wrong. */
+    /** The kind of failure. */
     public Kind kind() {
         return kind;
     }

@@ -27,15 +27,15 @@ public final class Downloader {
     private static final int BUFFER_BYTES = 64 * 1024;
 
     /**
-     * A download that succeeded.
+     * A successful download.
      *
-     * @param receivedBytes what came over the network this time
-     * @param totalBytes what is there now
-     * @param nanos how long the body took
+     * @param receivedBytes bytes received by this download
+     * @param totalBytes size of the whole
+     * @param nanos time of the body
      */
     public record Result(long receivedBytes, long totalBytes, long nanos) {}
 
-    /** A request to continue, and what it hangs on. */
+    /** A request to continue, and its condition. */
     private record Continuation(long from, Version version) {
 
         static final Continuation NONE = new Continuation(0, Version.UNKNOWN);
@@ -44,7 +44,7 @@ public final class Downloader {
             return from > 0;
         }
 
-        /** The If-Range field (RFC 9110 section 13.1.5): a tag says more than a date. */
+        /** The If-Range field (RFC 9110 section 13.1.5): a tag is more precise than a date. */
         Optional<String> validator() {
             return version.tag().or(() -> version.date().map(HttpDate::format));
         }
@@ -55,10 +55,10 @@ public final class Downloader {
     private final Duration readTimeout;
 
     /**
-     * A client.
+     * Creates a client.
      *
-     * @param connectTimeout how long to wait for a connection
-     * @param readTimeout how long to wait for anything to come
+     * @param connectTimeout longest wait for a connection
+     * @param readTimeout longest wait for bytes
      */
     public Downloader(final Transport transport, final Duration connectTimeout, final Duration readTimeout) {
         this.connection = new CancellableConnection(transport);
@@ -67,10 +67,10 @@ public final class Downloader {
     }
 
     /**
-     * Fetches {@code url} into {@code sink}. What has come before a failure stays there.
+     * Fetches {@code url} into {@code sink}. Bytes received before a failure stay there.
      *
-     * @param resume whether to continue from what the sink has, if it is of the version that the server has
-     * @throws DownloadFailure when it does not come completely
+     * @param resume true to continue from the sink's bytes, if they are of the server's version
+     * @throws DownloadFailure if the body does not arrive completely
      */
     public Result download(final HttpUrl url, final Sink sink, final boolean resume, final Progress progress)
             throws IOException {
@@ -85,8 +85,8 @@ public final class Downloader {
     }
 
     /**
-     * Ends this download, and any later one, by {@link Kind#CANCELLED}; does not wait for it. What has come stays, with
-     * the version that it is of, so that the next download can continue it. Any thread may call.
+     * Ends this download, and any later one, by {@link Kind#CANCELLED}; does not wait for it. Bytes received stay, with
+     * their version, so that the next download can continue. Any thread may call.
      */
     public void cancel() {
         connection.cancel();
@@ -190,7 +190,7 @@ public final class Downloader {
                 yield new Result(0, continuation.from, 0);
             }
             default -> {
-                // RFC 9110 15: who does not know a status takes it for the first of its class.
+                // RFC 9110 15: an unknown status is treated as the first of its class.
                 if (reply.status() / 100 == 2) {
                     yield copy(reply, sink, 0, reply.bodyLength(), progress);
                 }
@@ -201,7 +201,7 @@ public final class Downloader {
         };
     }
 
-    /** @return the size of the whole, if the server tells it */
+    /** @return the size of the whole, if the server sends it */
     private static OptionalLong checkContinues(final Reply reply, final Continuation continuation)
             throws DownloadFailure {
         final Reply.ContentRange range = reply.contentRange();
@@ -233,7 +233,7 @@ public final class Downloader {
         } finally {
             progress.end();
             final Version version = reply.version();
-            // A weak date is the file's, but nothing to continue from.
+            // A weak date is the file's date, but no base for a continuation.
             sink.remember(complete ? new Version(version.tag(), reply.lastModified()) : version);
         }
         if (total.isPresent() && total.getAsLong() != from + received) {

@@ -18,8 +18,8 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A file. Its modification time is set to the server's date, as wget does, and the entity tag is kept in an extended
- * attribute: that is how an interrupted download knows later which version it was of.
+ * A file. Its modification time is set to the server's date, as by wget, and the entity tag is kept in an extended
+ * attribute: both tell a later download the version of the bytes.
  */
 public final class FileSink implements Sink {
 
@@ -28,7 +28,7 @@ public final class FileSink implements Sink {
 
     private final Path file;
 
-    /** @throws DownloadFailure if it is clear already that the file cannot be written */
+    /** @throws DownloadFailure if it is already clear that the file cannot be written */
     public FileSink(final Path file) throws DownloadFailure {
         final Path parent = file.toAbsolutePath().getParent();
         if (Files.isDirectory(file)) {
@@ -48,7 +48,7 @@ public final class FileSink implements Sink {
     }
 
     /**
-     * A file of this name, or of this name and a number: one that does not exist yet.
+     * A name that is not in use: this one, or this one with a number.
      *
      * @param name an octet string
      */
@@ -72,7 +72,7 @@ public final class FileSink implements Sink {
         }
         final FileTime modified = Files.getLastModifiedTime(file);
         final Instant date = modified.toInstant().truncatedTo(ChronoUnit.SECONDS);
-        // Whoever has changed the file since has changed its time as well: then the tag is that of other bytes.
+        // A later change of the file has changed its time as well: then the tag belongs to other bytes.
         final Optional<String> tag = readTag()
                 .filter(text -> text.startsWith(modified.to(TimeUnit.NANOSECONDS) + " "))
                 .map(text -> text.substring(text.indexOf(' ') + 1));
@@ -105,7 +105,7 @@ public final class FileSink implements Sink {
             attributes.read(TAG, bytes);
             return Optional.of(new String(bytes.array(), StandardCharsets.ISO_8859_1));
         } catch (final IOException | UnsupportedOperationException e) {
-            return Optional.empty(); // there is none, or the file system has no such attributes
+            return Optional.empty(); // no tag, or a file system without such attributes
         }
     }
 
@@ -117,7 +117,7 @@ public final class FileSink implements Sink {
                 attributes().delete(TAG);
             }
         } catch (final IOException | UnsupportedOperationException e) {
-            // Without it the date has to do.
+            // Without it the date is used.
         }
     }
 

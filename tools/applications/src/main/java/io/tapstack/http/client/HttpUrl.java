@@ -11,9 +11,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * An http address (RFC 9110 section 4.2.1), read as curl reads one: what people type and servers send is not always a
- * URI. Octets that a URI must not have are percent-encoded, each as it came, and any host that can be looked up will
- * do.
+ * An http address (RFC 9110 section 4.2.1), read as curl reads one: people type, and servers send, addresses that are
+ * not URIs. Octets that a URI must not have are percent-encoded, each as it is, and any host that can be looked up is
+ * accepted.
  *
  * @param host a name or an address, IPv6 ones in brackets
  * @param port the TCP port
@@ -32,17 +32,17 @@ public record HttpUrl(String host, int port, String target, Optional<String> cre
     private static final Pattern AUTHORITY =
             Pattern.compile("(?:(.*)@)?(\\[.*]|[^:]*)(?::([0-9]{0,9}))?", Pattern.DOTALL);
 
-    /** Loosely: what could not be in any name, or could break out of a Host field, is not in it. */
+    /** Loosely: characters that no name has, or that could break out of a Host field, are excluded. */
     private static final Pattern HOST =
             Pattern.compile("\\[[0-9A-Fa-f:.]+]|[^\\x00-\\x20\\x7f\\[\\]/:#?@\\\\\"<>^`{|}%]+");
 
-    /** Two slashes; as curl, we take one or three for a slip. */
+    /** Two slashes; like curl, the parser takes one or three for a typing error. */
     private static final Pattern SLASHES = Pattern.compile("/{1,3}(?!/)");
 
-    /** What inet_aton(3) takes for the parts of an address. */
+    /** The parts of an address that inet_aton(3) accepts. */
     private static final Pattern IPV4_PART = Pattern.compile("0[xX][0-9a-fA-F]{1,8}|[0-9]{1,12}");
 
-    /** RFC 3986: unreserved, sub-delims, and what else may be in a path or a query. Brackets may be in neither. */
+    /** RFC 3986: unreserved, sub-delims, and the other characters of a path or a query. Brackets may be in neither. */
     private static final String PLAIN = "-._~!$&'()*+,;=:@/?";
 
     /** Reads an address, which is a lossless text; without a scheme it is taken for http. */
@@ -56,7 +56,7 @@ public record HttpUrl(String host, int port, String target, Optional<String> cre
     }
 
     /**
-     * The address that a Location field of this one's response means (RFC 3986 section 5.2).
+     * The address of a Location field in the response from this one (RFC 3986 section 5.2).
      *
      * @param location an octet string
      */
@@ -83,7 +83,7 @@ public record HttpUrl(String host, int port, String target, Optional<String> cre
         return new HttpUrl(host, port, target(merged, location), credentials);
     }
 
-    /** Credentials stay with their server, and go to no other. */
+    /** Credentials are for their own server only. */
     private HttpUrl from(final HttpUrl origin) {
         final boolean same = host.equalsIgnoreCase(origin.host) && port == origin.port;
         return same && credentials.isEmpty() ? new HttpUrl(host, port, target, origin.credentials) : this;
@@ -140,7 +140,7 @@ public record HttpUrl(String host, int port, String target, Optional<String> cre
         }
     }
 
-    /** An IPv4 address in any form that inet_aton(3) has, in the usual one; every other name as it is. */
+    /** An IPv4 address in any form of inet_aton(3), converted to the usual one; any other name unchanged. */
     private static String ipv4(final String host) {
         final String[] parts = host.split("\\.", -1);
         if (parts.length > 4) {
@@ -172,7 +172,7 @@ public record HttpUrl(String host, int port, String target, Optional<String> cre
         return decoded.indexOf(':') < 0 ? decoded + ':' : decoded;
     }
 
-    /** What a GET asks for: without dot segments (RFC 3986 section 5.2.4), and encoded. */
+    /** The target of a GET: without dot segments (RFC 3986 section 5.2.4), and encoded. */
     private static String target(final String pathAndQuery, final String whole) throws DownloadFailure {
         final String path = pathOf(pathAndQuery);
         final String query = pathAndQuery.substring(path.length());
@@ -188,7 +188,7 @@ public record HttpUrl(String host, int port, String target, Optional<String> cre
             if (c < ' ' || c == 0x7f) {
                 throw malformed("a control character", whole);
             }
-            // What is encoded stays as it is; a percent sign that encodes nothing means itself.
+            // Encoded octets stay; a percent sign that encodes nothing stands for itself.
             final boolean plain = c == '%' ? octetAt(text, i) >= 0 : isAlphanumeric(c) || PLAIN.indexOf(c) >= 0;
             if (plain) {
                 to.append(c);

@@ -2,10 +2,10 @@ package io.tapstack.http.client;
 
 import java.util.OptionalLong;
 
-/** What a download tells about itself while it runs, on its own thread. */
+/** Is told of the progress of a download, on the thread of the download. */
 public interface Progress {
 
-    /** Tells nobody. */
+    /** Ignores progress. */
     Progress SILENT = new Progress() {
 
         @Override
@@ -21,14 +21,14 @@ public interface Progress {
     /**
      * The body begins.
      *
-     * @param existingBytes what an earlier attempt has brought
-     * @param totalBytes what it will be in the end, if the server says so
+     * @param existingBytes bytes of an earlier attempt
+     * @param totalBytes the final size, if the server sends it
      */
     void begin(long existingBytes, OptionalLong totalBytes);
 
-    /** So many more bytes have come. */
+    /** Further bytes have arrived. */
     void advance(long bytes);
 
-    /** The body has ended, for good or bad. */
+    /** The body has ended, with or without success. */
     void end();
 }

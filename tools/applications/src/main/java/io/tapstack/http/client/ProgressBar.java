@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 
-/** A line on a terminal that is drawn again and again. */
+/** A progress bar, redrawn on one line of a terminal. */
 public final class ProgressBar implements Progress {
 
     private static final long DRAW_NANOS = 100_000_000;
@@ -22,7 +22,7 @@ public final class ProgressBar implements Progress {
     private long drawnNanos;
 
     /**
-     * A bar that has not begun.
+     * Creates a bar that has not begun.
      *
      * @param columns the width of the terminal
      * @param nanoClock the time, as {@link System#nanoTime}
@@ -76,7 +76,7 @@ public final class ProgressBar implements Progress {
         final double fraction = all == 0 ? 1 : (double) have / all;
         final String tail =
                 String.format(Locale.ROOT, "] %3d %%  %s%s", (int) (fraction * 100), counts, left(all - have, elapsed));
-        // With room for the ^C that a terminal shows: a line that wraps could not be drawn over.
+        // Leaves room for the ^C that a terminal shows: a line that wraps could not be redrawn.
         final int width = Math.max(4, Math.min(50, columns - name.length() - tail.length() - 6));
         final int filled = (int) Math.round(fraction * width);
         return name + "  [" + "#".repeat(filled) + " ".repeat(width - filled) + tail;

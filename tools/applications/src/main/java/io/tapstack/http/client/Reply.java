@@ -27,7 +27,7 @@ import org.apache.hc.core5.http.impl.io.IdentityInputStream;
 import org.apache.hc.core5.http.message.LazyLaxLineParser;
 import org.jspecify.annotations.Nullable;
 
-/** The head of a response, and the way to its body. For one thread. */
+/** The head of a response, and access to its body. For one thread. */
 final class Reply {
 
     private static final Pattern CONTENT_RANGE =
@@ -96,11 +96,11 @@ final class Reply {
         return header == null ? Optional.empty() : Optional.ofNullable(header.getValue());
     }
 
-    /** The version that this is of, by its strong validators alone (RFC 9110 section 8.8.2.2). */
+    /** The version of this response, by its strong validators alone (RFC 9110 section 8.8.2.2). */
     Version version() {
         final Optional<Instant> modified = lastModified();
         final Optional<Instant> now = field("Date").flatMap(HttpDate::parse);
-        // What was modified in the second that it was sent in may have been modified again in it.
+        // A file modified in the second of the response may be modified again in that second.
         final boolean strong = modified.isPresent()
                 && (now.isEmpty() || !modified.get().plusSeconds(1).isAfter(now.get()));
         return new Version(
@@ -130,7 +130,7 @@ final class Reply {
         return length >= 0 ? OptionalLong.of(length) : OptionalLong.empty();
     }
 
-    /** The body, decoded from chunks. It throws when the connection ends before the body is complete. */
+    /** The body, decoded from chunks. It throws if the connection ends before the body is complete. */
     InputStream body() throws DownloadFailure {
         final long length = framing();
         if (length == ContentLengthStrategy.CHUNKED) {
@@ -165,7 +165,7 @@ final class Reply {
         return Long.parseLong(length);
     }
 
-    /** The framing of a response without a Content-Length that counts. */
+    /** The framing of a response without a valid Content-Length. */
     private long codings() throws DownloadFailure {
         try {
             return DefaultContentLengthStrategy.INSTANCE.determineLength(response);

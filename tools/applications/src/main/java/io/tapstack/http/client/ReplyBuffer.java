@@ -6,7 +6,7 @@ import java.io.InputStream;
 import org.apache.hc.core5.http.impl.io.SessionInputBufferImpl;
 import org.apache.hc.core5.util.CharArrayBuffer;
 
-/** HttpCore's line buffer, which never takes the end of the connection for the end of a line. */
+/** HttpCore's line buffer, which does not take the end of the connection for the end of a line. */
 final class ReplyBuffer extends SessionInputBufferImpl {
 
     private static final int BUFFER_BYTES = 8 * 1024;

@@ -4,7 +4,7 @@ import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 
-/** A stream that stays open, such as the standard output. Nothing can be continued there. */
+/** A stream that stays open, such as the standard output. A download to it cannot be continued. */
 public final class StreamSink implements Sink {
 
     private final OutputStream output;

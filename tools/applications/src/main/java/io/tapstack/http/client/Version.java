@@ -4,16 +4,16 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Which version of a file a server has sent (RFC 9110 section 8.8).
+ * The version of a file that a server has sent (RFC 9110 section 8.8).
  *
  * @param tag a strong entity tag, with its quotes
- * @param date when it was modified, in whole seconds
+ * @param date of modification, in whole seconds
  */
 record Version(Optional<String> tag, Optional<Instant> date) {
 
     static final Version UNKNOWN = new Version(Optional.empty(), Optional.empty());
 
-    /** Whether the two cannot be the same. */
+    /** True if the two cannot be the same. */
     boolean differsFrom(final Version other) {
         return differ(tag, other.tag) || differ(date, other.date);
     }
