@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
  * application thread that does its own protocol work. Sockets know a stack by its lock alone, so the same sockets run
  * on a stack with a thread ({@link StackDriver}) and on one that a test steps under virtual time.
  *
- * <pre>
- * {@code lock.lock();
+ * <pre>{@code
+ * lock.lock();
  * try {
  *     connection.shutdownOutput(lock.now());
  * } finally {

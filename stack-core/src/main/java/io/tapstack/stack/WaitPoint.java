@@ -8,8 +8,8 @@ package io.tapstack.stack;
  * before releasing it. So the change comes either before the check, which sees it, or after the wait has begun, and
  * ends it. A waiter can wake up without a change, and therefore checks in a loop:
  *
- * <pre>
- * {@code while (connection.readableBytes() == 0) {
+ * <pre>{@code
+ * while (connection.readableBytes() == 0) {
  *     if (!readable.await(deadline)) {
  *         return timedOut;
  *     }

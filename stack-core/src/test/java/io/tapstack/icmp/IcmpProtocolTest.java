@@ -127,8 +127,8 @@ class IcmpProtocolTest {
     }
 
     /**
-     * RFC 792: originate comes back, the other two are ours, and as they do not count from midnight the highest bit
-     * says so.
+     * RFC 792: originate is returned, the other two times are ours, and the highest bit says that they do not count
+     * from midnight.
      */
     @Test
     void timestamp() {
@@ -222,7 +222,7 @@ class IcmpProtocolTest {
 
     @Test
     void neverAboutAnIcmpError() { // RFC 1122 3.2.2
-        // An option that is malformed would be worth a parameter problem, were it not for what the packet carries.
+        // A malformed option would cause a parameter problem, but not in a packet with an ICMP error.
         final byte[] options = {7, 1, 0, 0};
         for (final int type : new int[] {3, 4, 5, 11, 12, 42}) {
             host.receivePacket(Packets.ipv4(
@@ -298,7 +298,7 @@ class IcmpProtocolTest {
         return transport;
     }
 
-    /** What we sent, as a router quotes it. */
+    /** A packet of ours, as a router quotes it. */
     private static byte[] quoted(final int payload) {
         return Packets.ipv4(TestHost.ADDRESS, TestHost.PEER, PROTOCOL, Packets.pattern(payload));
     }
@@ -357,9 +357,8 @@ class IcmpProtocolTest {
     }
 
     /**
-     * RFC 1191 5 and 7: a router that does not tell the next hop's MTU, and quotes the total length as it was, or with
-     * the header's length added (4.2BSD), or with its bytes swapped, or not at all. Every message makes progress,
-     * whoever the transport is.
+     * RFC 1191 5 and 7: a router that sends no MTU, and quotes the total length unchanged, or with the header's length
+     * added (4.2BSD), or with its bytes swapped, or not at all. Every message makes progress, for every transport.
      */
     @ParameterizedTest
     @CsvSource({
@@ -382,7 +381,7 @@ class IcmpProtocolTest {
         final RecordingTransport transport = record();
         final IpPath path = Objects.requireNonNull(host.ipv4.path(TestHost.ADDRESS, TestHost.PEER));
         final List<String> seen = new ArrayList<>();
-        // Below 552 bytes packets go out without "don't fragment", and there are no more messages.
+        // Below 552 bytes packets are sent without "don't fragment", and there are no more messages.
         while (path.mtu() > Math.max(linkMtu, 552)) {
             final byte[] packet = quoted(100);
             ByteBuffer.wrap(packet).putShort(2, (short) quote.length(path.mtu()));
@@ -393,7 +392,7 @@ class IcmpProtocolTest {
         assertThat(String.join(" ", seen)).isEqualTo(estimates);
     }
 
-    /** What a router makes of the total length of the packet that it quotes. */
+    /** The total length in the packet that a router quotes. */
     enum Quote {
         AS_SENT,
         BSD,
@@ -410,7 +409,7 @@ class IcmpProtocolTest {
         }
     }
 
-    /** Further messages about packets that were sent before the first one came: they say nothing new. */
+    /** Further messages about packets that were sent before the first one arrived tell nothing new. */
     @ParameterizedTest
     @CsvSource({"1500, 1006", "1520, 1492"})
     void messagesOfOldRoutersAboutTheSameFlight(final int length, final int expected) {
@@ -425,9 +424,7 @@ class IcmpProtocolTest {
         }
     }
 
-    /**
-     * A message about a packet that was sent before the estimate came down is one to tell of, too (RFC 1122 3.2.2.1).
-     */
+    /** A message about a packet that was sent before the estimate was reduced is reported, too (RFC 1122 3.2.2.1). */
     @ParameterizedTest
     @CsvSource({"1400, 1500, true", "1400, 1400, false", "1450, 1500, true", "1400, 65535, false", "1399, 0, true"})
     void fragmentationNeededBelowALoweredEstimate(final int told, final int length, final boolean sensible) {
@@ -439,7 +436,7 @@ class IcmpProtocolTest {
         assertThat(transport.errors).hasSize(sensible ? 1 : 0);
     }
 
-    /** RFC 5927 7.2: less than every link takes, or no less than we send: nobody honest says so. */
+    /** RFC 5927 7.2: less than every link takes, or no less than we send: only a forger says so. */
     @ParameterizedTest
     @CsvSource({"1500, 1500", "1500, 1520", "9000, 1400", "5, 1500", "67, 1500", "0, 68"})
     void fragmentationNeededThatMakesNoSense(final int told, final int length) {

@@ -77,7 +77,7 @@ class FragmentationTest {
     @ValueSource(ints = {68, 300, 576, 1_500, 9_000, 65_535})
     void whatIsCutComesTogetherAgainElsewhere(final int mtu) {
         final TestHost sender = host(mtu);
-        // Sequence of lengths around the multiples that matter, up to the largest datagram.
+        // Lengths around the relevant multiples, up to the largest datagram.
         final int step = (mtu - 20) & ~7;
         for (final int length :
                 new int[] {1, mtu - 20, mtu - 19, step, step + 1, 2 * step, 2 * step + 7, 10_000, 65_515}) {
@@ -106,7 +106,7 @@ class FragmentationTest {
         sender.assertNothingLeaked();
     }
 
-    /** The packet in a frame of ours, as if the peer had sent it to us. */
+    /** The packet of a frame of ours, with addresses as if the peer had sent it to us. */
     private static byte[] readdressed(final byte[] frame) {
         final byte[] packet = java.util.Arrays.copyOfRange(frame, 14, frame.length);
         ByteBuffer.wrap(packet).putInt(12, TestHost.PEER.ipv4Bits()).putInt(16, TestHost.ADDRESS.ipv4Bits());

@@ -21,7 +21,7 @@ import org.pcap4j.packet.IcmpV4CommonPacket;
 import org.pcap4j.packet.namednumber.IcmpV4Code;
 import org.pcap4j.packet.namednumber.IcmpV4Type;
 
-/** RFC 791 and RFC 1122 3.2.1: which packets are taken. */
+/** RFC 791 and RFC 1122 3.2.1: accepted and refused packets. */
 class Ipv4InputTest {
 
     private static final int PROTOCOL = 253; // for experiments (RFC 3692)
@@ -119,7 +119,7 @@ class Ipv4InputTest {
         assertThat(received.payload()).isEqualTo(PAYLOAD);
     }
 
-    /** 240.0.0.0/4 numbers hosts; of it only 255.255.255.255 is none. */
+    /** 240.0.0.0/4 numbers hosts, except 255.255.255.255. */
     @ParameterizedTest
     @ValueSource(strings = {"240.0.0.0", "240.0.0.1", "247.8.9.10", "255.255.255.254", "255.0.0.1"})
     void classEIsUnicast(final String source) {
@@ -224,7 +224,7 @@ class Ipv4InputTest {
         host.receivePacket(withOptions(options)); // RFC 1122 3.2.2.5
         assertThat(transport.packets).isEmpty();
         assertThat(host.drops(DropReason.IP_OPTIONS_MALFORMED)).isEqualTo(1);
-        // The decoder stumbles over the option that is quoted, so this one is read by hand.
+        // The decoder fails at the quoted option, so the packet is read by hand.
         final byte[] sent = host.link.takeSent().get(0);
         final int icmp = 14 + 20;
         assertThat(sent[icmp]).isEqualTo((byte) 12);

@@ -81,7 +81,7 @@ class NetworkInterfaceTest {
         host.receive(Packets.ethernet(TestHost.MAC, TestHost.PEER_MAC, tpid, behindTheType));
     }
 
-    /** IEEE 802.1Q 9.6: VLAN identifier 0 says that the frame is in no VLAN; priority and DEI are of no concern. */
+    /** IEEE 802.1Q 9.6: VLAN identifier 0 means that the frame is in no VLAN; priority and DEI are ignored. */
     @ParameterizedTest
     @CsvSource({"8100, 0000", "8100, e000", "8100, f000", "8100, 1000", "88a8, 0000", "88a8, 2000"})
     void aPriorityTagIsSkipped(final String tpid, final String control) {
@@ -107,7 +107,7 @@ class NetworkInterfaceTest {
     }
 
     @Test
-    void priorityTagsCanBeNested() { // as Linux has it
+    void priorityTagsCanBeNested() { // as on Linux
         final byte[] inner = tagged(0xE000, 0x0800, PING);
         receiveTagged(0x8100, tagged(0, 0x8100, inner));
         receiveTagged(0x88A8, tagged(0, 0x8100, tagged(0, 0x88A8, inner)));
@@ -139,7 +139,7 @@ class NetworkInterfaceTest {
         host.assertNothingLeaked();
     }
 
-    /** Headers at odd places for the code that sums and reassembles. */
+    /** The headers are at odd offsets for the code that sums and reassembles. */
     @Test
     void taggedFragmentsAreReassembled() {
         final byte[] ping = Packets.icmp(8, 0, 0x0001_0001, Packets.pattern(56));

@@ -17,7 +17,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** What reassembly holds, against its limits and the pool's. */
+/** The limits of reassembly and of the pool. */
 class PartialDatagramsTest {
 
     private static final int PROTOCOL = 253;
@@ -39,7 +39,7 @@ class PartialDatagramsTest {
         return IpAddress.ipv4(0x0B00_0000 + number);
     }
 
-    /** A datagram that is only remembered holds no fragment, but a hundred thousand of them are memory too. */
+    /** A poisoned datagram holds no fragment, but a hundred thousand of them are memory too. */
     @Test
     void poisonedDatagramsAreBounded() {
         for (int i = 0; i < 100_000; i++) {
@@ -55,7 +55,7 @@ class PartialDatagramsTest {
         assertThat(pool.packetsInUse()).isZero();
     }
 
-    /** Fragments that will hardly become a datagram are the first to go when the stack is short of memory. */
+    /** Fragments are dropped first when the stack is short of memory, as most will not be completed. */
     @Test
     void givesMemoryBackWhenTheRestOfTheStackNeedsIt() {
         for (int i = 0; i < 10; i++) {
@@ -83,7 +83,7 @@ class PartialDatagramsTest {
         assertThat(pool.packetsInUse()).isZero();
     }
 
-    /** Whatever is short, the last fragment of a datagram frees memory. */
+    /** Under any pressure, the last fragment of a datagram frees memory. */
     @Test
     void completesADatagramUnderPressure() {
         add(source(1), 1, MORE, 1_480);
@@ -108,7 +108,9 @@ class PartialDatagramsTest {
         assertThat(pool.packetsInUse()).isZero();
     }
 
-    /** Who knows how records are hashed can make all its keys equal in that: they are told apart by order. */
+    /**
+     * A sender that knows the hash function can make the hashes of all its keys equal: they are distinguished by order.
+     */
     @Test
     void keysAreOrderedAsTheyAreEqual() {
         final Set<ReassemblyKey> keys = new HashSet<>();

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Fragments in any order, with holes, repeated, overlapping, contradicting each other, of several datagrams at a time,
- * against a model that knows for every datagram which stretches have come.
+ * compared with a model of the received stretches of each datagram.
  */
 class ReassemblyFuzzTest {
 
@@ -37,7 +37,7 @@ class ReassemblyFuzzTest {
         new Run(Decisions.atRandom(seed, 4_000)).play();
     }
 
-    /** A datagram in the making. */
+    /** An incomplete datagram. */
     private static final class Expected {
         final TreeMap<Integer, Integer> stretches = new TreeMap<>(); // from, to
         final long expires;
@@ -52,7 +52,7 @@ class ReassemblyFuzzTest {
             return end >= 0 && covers(0, end);
         }
 
-        /** True if all of a stretch has come. */
+        /** True if all bytes of a stretch have arrived. */
         boolean covers(final int from, final int to) {
             int at = from;
             for (final Map.Entry<Integer, Integer> stretch : stretches.entrySet()) {
@@ -78,7 +78,7 @@ class ReassemblyFuzzTest {
         }
 
         void play() {
-            // At the limits datagrams go that the model would keep.
+            // At the limits datagrams are dropped that the model would keep.
             int fragments = 0;
             while (!in.isUsedUp() && fragments++ < 200) {
                 if (in.oneIn(32)) {
@@ -126,14 +126,14 @@ class ReassemblyFuzzTest {
             }
         }
 
-        /** Where the datagram goes on. */
+        /** The first missing byte of the datagram. */
         private static int next(final Expected known) {
             return known == null || known.stretches.isEmpty()
                     ? 0
                     : known.stretches.lastEntry().getValue();
         }
 
-        /** @return true if the fragment makes a datagram whole */
+        /** @return true if the fragment completes a datagram */
         private boolean expect(
                 final int identification, final int from, final int to, final boolean last, final boolean falsified) {
             if (from == 0 && last) {
@@ -149,7 +149,7 @@ class ReassemblyFuzzTest {
                 return false;
             }
             if (datagram.covers(from, to) && last == (to == datagram.end) && !falsified) {
-                return false; // all of it is there, and the same
+                return false; // all bytes are there, with the same contents
             }
             final Map.Entry<Integer, Integer> before = datagram.stretches.lowerEntry(to);
             final boolean overlaps = before != null && before.getValue() > from;
@@ -158,7 +158,7 @@ class ReassemblyFuzzTest {
                             && !datagram.stretches.isEmpty()
                             && datagram.stretches.lastEntry().getValue() > to;
             if (overlaps || contradicts) {
-                // RFC 5722: the whole datagram, and what is still to come of it.
+                // RFC 5722: the whole datagram, and its later fragments.
                 datagram.dead = true;
                 return false;
             }

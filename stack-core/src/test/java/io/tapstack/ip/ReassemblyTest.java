@@ -198,10 +198,7 @@ class ReassemblyTest {
         assertArrived(whole);
     }
 
-    /**
-     * A second way with a smaller MTU, or a larger one, brings the same bytes in other pieces (RFC 791 3.2 would copy
-     * them again).
-     */
+    /** A second path with another MTU delivers the same bytes in other pieces (RFC 791 3.2 would copy them again). */
     @ParameterizedTest
     @CsvSource({"0, 16", "8, 24", "16, 32", "0, 32", "32, 64", "16, 56", "0, 64", "24, 40", "64, 64"})
     void aRepeatInOtherPiecesIsNoOverlap(final int from, final int to) {
@@ -261,7 +258,7 @@ class ReassemblyTest {
         assertThat(transport.packets).hasSize(2);
     }
 
-    /** The first who says what the bytes are is not believed more than the second. */
+    /** The first fragment is not believed more than the second. */
     @ParameterizedTest
     @CsvSource({"0, 32, 0", "0, 32, 31", "8, 24, 8", "16, 56, 31", "16, 56, 32", "16, 56, 55", "0, 64, 63"})
     void aRepeatWithAnotherByteKillsTheDatagram(final int from, final int to, final int changed) {
@@ -403,7 +400,7 @@ class ReassemblyTest {
         assertThat(transport.packets).as("another source still gets through").hasSize(1);
     }
 
-    /** Whatever the hole is, a source whose fragments get lost is no worse off for it later. */
+    /** Whatever fragment is missing, a source that loses fragments is not affected by it later. */
     @ParameterizedTest
     @CsvSource({"0", "1", "2", "3"})
     void theSourcesOldestDatagramGivesWay(final int lost) {
@@ -432,8 +429,8 @@ class ReassemblyTest {
     }
 
     /**
-     * 50 datagrams a second of three fragments, and 3 % of the fragments lost: 0.97 to the third power arrive, for as
-     * long as it runs.
+     * 50 datagrams a second of three fragments, and 3 % of the fragments lost: 0.97 to the third power arrive, for any
+     * length of time.
      */
     @Test
     void lossCostsTheDatagramsThatItHits() {
@@ -460,8 +457,8 @@ class ReassemblyTest {
     }
 
     /**
-     * RFC 4963 2: a fast sender comes back to an identification while a datagram with the same one, a fragment of which
-     * was lost, is still waited for. Its fragments are no contradiction to the new one, nor part of it.
+     * RFC 4963 2: a fast sender reuses an identification while a datagram with the same one is incomplete, as a
+     * fragment was lost. The new fragments neither contradict it nor complete it.
      */
     @ParameterizedTest
     @CsvSource({"true, false", "false, false", "true, true"})
@@ -485,7 +482,7 @@ class ReassemblyTest {
         assertThat(host.drops(DropReason.FRAGMENT_TIMEOUT)).isEqualTo(contradicted ? 0 : 1);
     }
 
-    /** Between the fragments of one datagram there may be many of others. */
+    /** Many other fragments may lie between those of one datagram. */
     @Test
     void aSlowDatagramAmongManyOthers() {
         final byte[] whole = Packets.pattern(80);
@@ -498,7 +495,7 @@ class ReassemblyTest {
         assertThat(transport.packets).hasSize(2_001);
     }
 
-    /** Its largest datagrams fill a source's bytes long before their number. */
+    /** Its largest datagrams reach a source's limit in bytes long before that in datagrams. */
     @Test
     void theSourcesOldestGivesWayToItsBytesToo() {
         final byte[] whole = Packets.pattern(60_000);
@@ -530,7 +527,9 @@ class ReassemblyTest {
         small.assertNothingLeaked();
     }
 
-    /** RFC 1122 3.3.2 wants an error when the time is over, not when memory is: a flood would make us send as many. */
+    /**
+     * RFC 1122 3.3.2 wants an error when the time is over, not when memory is short: a flood would make us send many.
+     */
     @Test
     void nobodyHearsOfAnEviction() {
         final byte[] whole = Packets.pattern(80);

@@ -5,10 +5,10 @@ import io.tapstack.wire.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A transport that notes what it gets. */
+/** A transport that records its packets and errors. */
 public final class RecordingTransport implements TransportProtocol {
 
-    /** A packet as it came. */
+    /** A received packet. */
     public record Received(
             IpAddress source,
             IpAddress destination,
@@ -17,7 +17,7 @@ public final class RecordingTransport implements TransportProtocol {
             boolean unicast,
             byte[] payload) {}
 
-    /** An error as it came. */
+    /** A received error. */
     public record Error(IcmpError error, int mtu, IpAddress source, IpAddress destination, byte[] quoted) {}
 
     public final List<Received> packets = new ArrayList<>();

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** RFC 1122 3.3.1: which next hop a destination has. */
+/** RFC 1122 3.3.1: the next hop of a destination. */
 class RouteTableTest {
 
     private final TestHost host = TestHost.settled();

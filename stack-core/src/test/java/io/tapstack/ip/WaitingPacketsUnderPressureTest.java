@@ -46,7 +46,7 @@ class WaitingPacketsUnderPressureTest {
         return path.send(packet, PROTOCOL, 0, 64, /* dontFragment */ false);
     }
 
-    /** Others take memory, until they and the waiting packets hold so much more than the limit. */
+    /** Takes memory until it and the waiting packets exceed the limit by {@code beyond} bytes. */
     private void fill(final int beyond) {
         while (pool.bytesInUse() < pool.limitBytes() + beyond) {
             others.add(pool.packet(BufferPool.FRAME, 0));

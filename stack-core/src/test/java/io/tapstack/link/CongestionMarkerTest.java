@@ -10,7 +10,7 @@ import java.nio.ByteBuffer;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** RFC 3168 5: what a router marks, and what it has to drop instead. */
+/** RFC 3168 5: packets that a router marks, and packets that it must drop instead. */
 class CongestionMarkerTest {
 
     private final CongestionMarker marker = new CongestionMarker(LinkType.ETHERNET);

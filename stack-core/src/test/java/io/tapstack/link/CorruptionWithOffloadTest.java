@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A device that writes checksums must not be let to write one that is right for damaged bytes. */
+/** A device that computes checksums must not compute one for damaged bytes. */
 class CorruptionWithOffloadTest {
 
     private static final int INTACT = 0xFFFF;

@@ -68,7 +68,7 @@ class FlowSteeringTest {
         assertThat(distinct).isEqualTo(64);
     }
 
-    /** Who does not know the key cannot choose ports that all end at one stack. */
+    /** Without the key a peer cannot choose ports that all belong to one stack. */
     @Test
     void anotherKeySharesOutDifferently() {
         final FlowSteering one = new FlowSteering(2, new SipHash(1, 0));

@@ -38,8 +38,8 @@ class FrameMailboxTest {
     }
 
     /**
-     * Frames of all sizes, more than fit at once, go through in order and unchanged, again and again past the end of
-     * the ring.
+     * Frames of all sizes, more than fit at once, pass in order and unchanged, again and again past the end of the
+     * ring.
      */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
@@ -68,7 +68,7 @@ class FrameMailboxTest {
         }
     }
 
-    /** A frame that takes what it is, not the block that the device had read it into. */
+    /** A frame takes its own size, not that of the block that the device had read it into. */
     @Test
     void holdsThousandsOfSmallFrames() {
         int count = 0;

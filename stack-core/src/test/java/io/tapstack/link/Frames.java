@@ -7,12 +7,16 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Frames that carry a number, and ways to put them through a device. */
+/** Numbered frames, and ways to pass them through a device. */
 final class Frames {
 
     private final BufferPool pool = new BufferPool();
 
-    /** Sends a frame of {@code length} bytes that starts with {@code number}. @return false if the device was full */
+    /**
+     * Sends a frame of {@code length} bytes that starts with {@code number}.
+     *
+     * @return false if the device was full
+     */
     boolean send(final LinkDevice device, final int number, final int length) throws IOException {
         final PacketBuffer frame = pool.packet(length, 0);
         frame.append(length);
@@ -27,7 +31,7 @@ final class Frames {
         }
     }
 
-    /** All frames that have come. */
+    /** All frames that have arrived. */
     List<byte[]> receive(final LinkDevice device) throws IOException {
         final List<byte[]> frames = new ArrayList<>();
         for (PacketBuffer frame = device.receive(pool); frame != null; frame = device.receive(pool)) {
@@ -37,7 +41,7 @@ final class Frames {
         return frames;
     }
 
-    /** The numbers of all frames that have come. */
+    /** The numbers of all frames that have arrived. */
     List<Integer> receiveNumbers(final LinkDevice device) throws IOException {
         return receive(device).stream().map(Frames::number).toList();
     }
@@ -46,7 +50,7 @@ final class Frames {
         return java.nio.ByteBuffer.wrap(frame).getInt();
     }
 
-    /** A frame as it is put into a {@link TestLink}. */
+    /** A frame for a {@link TestLink}. */
     static byte[] numbered(final int number, final int length) {
         return java.nio.ByteBuffer.allocate(length).putInt(number).array();
     }

@@ -49,7 +49,7 @@ class ImpairedLinkTest {
         return device.takeSent().stream().map(Frames::number).toList();
     }
 
-    /** Steps from event to event, and notes when each frame comes out of the device. */
+    /** Steps from event to event, and notes the time at which each frame leaves the device. */
     private List<Long> departures(final ImpairedLink link) throws IOException {
         final List<Long> times = new ArrayList<>();
         for (long now = link.nextEvent(); now != Long.MAX_VALUE; now = link.nextEvent()) {
@@ -172,7 +172,7 @@ class ImpairedLinkTest {
     void delayCountsFromTheTimeOfSendingHoweverLongAgoTheLastPollWas() throws IOException {
         final ImpairedLink link = sending(Impairment.NONE.withDelay(20 * MILLIS), 1);
         link.advance(0);
-        // Much later an application sends, and the driver is woken up.
+        // Much later an application sends, and the driver is woken.
         frames.send(link, 1, LENGTH);
         assertThat(link.nextEvent()).isZero();
         link.advance(3_000 * MILLIS);
@@ -218,7 +218,7 @@ class ImpairedLinkTest {
 
     @Test
     void rateSpacesFramesAndTheQueueIsLimited() throws IOException {
-        // 100 bytes a millisecond, and room for three frames behind the one that is leaving.
+        // 100 bytes a millisecond, and room for three frames behind the one being sent.
         final ImpairedLink link = sending(Impairment.NONE.withRate(100_000, 300), 1);
         sendNumbers(link, 10);
         link.advance(0);
@@ -226,7 +226,7 @@ class ImpairedLinkTest {
         assertThat(statistics.drops(DropReason.LINK_IMPAIRED)).isEqualTo(6);
     }
 
-    /** RFC 3168 5: ECT(0) and ECT(1) become CE, what is not ECN-capable stays as it is; headers stay valid. */
+    /** RFC 3168 5: ECT(0) and ECT(1) become CE, packets that are not ECN-capable stay; headers stay valid. */
     @Test
     void longQueueMarks() throws IOException {
         final ImpairedLink link =

@@ -44,8 +44,7 @@ class LinkPortTest {
             assertThat(frame.checksumWanted()).isFalse();
             frame.release();
 
-            // RFC 1071: with its complement in place, the whole adds up to the pseudo-header's part that was there
-            // before.
+            // RFC 1071: with its complement in place, the sum of all is the pseudo-header's part that was there before.
             final byte[] sent = link.takeSent().get(0);
             final int stored = (sent[14] & 0xFF) << 8 | (sent[15] & 0xFF);
             sent[14] = (byte) (partial >>> 8);

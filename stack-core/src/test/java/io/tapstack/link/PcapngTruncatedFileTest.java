@@ -18,7 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * A frame that refers to a mapped file may lose its bytes before the capture gets to see them (a SIGBUS if it looked).
+ * A frame that refers to a mapped file may lose its bytes before the capture reads them (touching them would be a
+ * SIGBUS).
  */
 class PcapngTruncatedFileTest {
 

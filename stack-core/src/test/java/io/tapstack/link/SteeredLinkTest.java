@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which of three stacks gets a frame, wherever it comes in. */
+/** The owner of a frame among three stacks, at whatever queue it arrives. */
 class SteeredLinkTest {
 
     private static final int QUEUES = 3;
@@ -70,7 +70,7 @@ class SteeredLinkTest {
         }
     }
 
-    /** The tag stays, for the capture and the stack of the owner; it does not change whose the frame is. */
+    /** The tag stays, for the capture and the stack of the owner; it does not change the owner. */
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2})
     void aPriorityTagChangesNothing(final int arrival) throws IOException {
@@ -114,7 +114,7 @@ class SteeredLinkTest {
         assertThat(receive(2)).usingRecursiveComparison().isEqualTo(sent);
     }
 
-    /** What has come by mail is older than what comes to the device now. */
+    /** Frames in the mailbox are older than those of the device. */
     @Test
     void mailComesFirst() throws IOException {
         final int port = peerPortOwnedBy(1);
@@ -124,7 +124,7 @@ class SteeredLinkTest {
         assertThat(receive(1).stream().map(frame -> frame[frame.length - 1])).containsExactly((byte) 1, (byte) 2);
     }
 
-    /** However much mail there is, a queue gets on with what is sent to itself. */
+    /** A full mailbox does not keep a queue from its own frames. */
     @Test
     void mailDoesNotStarveTheDevice() throws IOException {
         final int port = peerPortOwnedBy(1);
@@ -144,7 +144,7 @@ class SteeredLinkTest {
         receive(2);
     }
 
-    /** However much one queue passes on, what another one has passed on gets its turn. */
+    /** A queue with many frames to pass on does not starve the frames of another one. */
     @Test
     void mailOfOneQueueDoesNotStarveThatOfAnother() throws IOException {
         final byte[] flood = segment(peerPortOwnedBy(0), 1);
@@ -173,7 +173,7 @@ class SteeredLinkTest {
         }
     }
 
-    /** RFC 5227 1.1: the first stack's announcement is how the others hear that the address is theirs. */
+    /** RFC 5227 1.1: the first stack's announcement tells the others that the address is theirs. */
     @Test
     void anAnnouncementOfTheFirstIsToldToAll() throws IOException {
         final byte[] announcement = arp(Packets.ARP_REQUEST, OURS, OURS);
@@ -191,7 +191,7 @@ class SteeredLinkTest {
     @ValueSource(ints = {0, 1, 2})
     void allThatIsNotTcpGoesToTheFirst(final int arrival) throws IOException {
         final byte[] echo = Packets.icmp(IcmpHeader.ECHO_REQUEST, 0, 1, new byte[8]);
-        // The second fragment of a segment, whose first bytes are no ports, and the first one.
+        // The second fragment of a segment, whose first bytes are not ports, and the first one.
         final byte[] last = Packets.ipv4(PEER, OURS, IpProtocol.TCP, 7, 3, new byte[0], new byte[40]);
         final byte[] first =
                 Packets.ipv4(PEER, OURS, IpProtocol.TCP, 7, Ipv4Header.MORE_FRAGMENTS, new byte[0], tcp(PORT, 9, 0));
@@ -232,7 +232,7 @@ class SteeredLinkTest {
         }
     }
 
-    /** It is dropped, and counted, where it is; carrying it around would be work for nothing. */
+    /** The queue that receives it drops and counts it; passing it on would be useless work. */
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2})
     void garbageStaysWhereItIs(final int arrival) throws IOException {
@@ -285,7 +285,7 @@ class SteeredLinkTest {
         assertOnly(1, segment(port));
     }
 
-    /** In virtual time nobody waits at a device: the next event says that there is mail. */
+    /** In virtual time no thread waits at a device: the next event says that there is mail. */
     @Test
     void mailIsAnEvent() throws IOException {
         links.get(1).advance(5);
@@ -353,7 +353,7 @@ class SteeredLinkTest {
         return Packets.ethernet(MAC, PEER_MAC, EthernetHeader.TYPE_IPV4, packet);
     }
 
-    // ---- What the stacks do
+    // ---- Actions of the stacks
 
     private void transmit(final int queue, final byte[] bytes) throws IOException {
         final PacketBuffer frame = pools.get(queue).packet(bytes, 0);
@@ -372,17 +372,17 @@ class SteeredLinkTest {
         return frames;
     }
 
-    /** A queue passes on so many frames, some at a time. */
+    /** A queue passes on {@code frames} frames, some at a time. */
     private void letPass(final int queue, final int frames) throws IOException {
         while (statistics.get(queue).framesPassedOn + drops(queue) < frames) {
             assertThat(receive(queue)).isEmpty();
         }
     }
 
-    /** What all stacks get. */
+    /** The frames of all stacks. */
     private List<byte[]> received() throws IOException {
         final List<byte[]> all = new ArrayList<>();
-        // Twice, as a frame may be passed on to a queue that was asked before.
+        // Twice, as a frame may be passed on to a queue that was read before.
         for (int queue = 0; queue < 2 * QUEUES; queue++) {
             all.addAll(receive(queue % QUEUES));
         }

@@ -52,7 +52,7 @@ final class Application {
         this.nextRead = nowNanos;
     }
 
-    /** The connection that it plays on. */
+    /** Sets the connection. */
     void use(final TcpConnection newConnection) {
         this.connection = newConnection;
     }
@@ -61,18 +61,18 @@ final class Application {
         return connection != null;
     }
 
-    /** True once it has nothing more to do with its connection. */
+    /** True once it has finished with its connection. */
     boolean isDone() {
         return closed;
     }
 
-    /** Why its connection failed, or null. */
+    /** The error of its connection, or null. */
     @Nullable
     SocketError error() {
         return connection == null ? null : connection.error();
     }
 
-    /** Does what can be done now. */
+    /** Writes, reads and closes as far as possible now. */
     void step(final long now) {
         final TcpConnection tcp = connection;
         if (tcp == null || closed) {
@@ -90,7 +90,7 @@ final class Application {
         end(tcp, now);
     }
 
-    /** When it wants to go on of itself, or {@link Long#MAX_VALUE} if it waits for its connection. */
+    /** The time of its next action, or {@link Long#MAX_VALUE} if it waits for its connection. */
     long nextEvent(final long now) {
         final TcpConnection tcp = connection;
         if (tcp == null || closed) {
@@ -121,7 +121,7 @@ final class Application {
         final long open = Math.min(script.sends(), script.gate().open(received, tcp.isInputEnded()));
         final int most = (int) Math.min(Math.min(Script.BULK, script.maxWrite()), open - written);
         final int length = 1 + random.nextInt(most);
-        // MSG_MORE is only for what is followed by more at once.
+        // MSG_MORE is used only if more bytes follow at once.
         final boolean more = written + length < open && script.writePauseNanos() == 0 && random.nextInt(4) == 0;
         written += script.byReference() ? writeRegion(tcp, length, more, now) : writeCopy(tcp, length, more, now);
         nextWrite = now + pause(script.writePauseNanos());
@@ -231,14 +231,14 @@ final class Application {
         return longest == 0 ? 0 : random.nextLong(longest + 1);
     }
 
-    /** Fails unless it was successful in all that its script asked for. */
+    /** Fails unless it has done all that its script asked for. */
     void verify() {
         if (aborted) {
             return;
         }
         // A reset that follows our close is no failure: the peer's ACKs of our FIN were lost until it had left
-        // TIME-WAIT, and
-        // then our FIN met nobody (RFC 9293 3.10.7.1). That the peer has every byte is for the peer to verify.
+        // TIME-WAIT, and then our FIN was answered by a reset (RFC 9293 3.10.7.1). The peer verifies that it has every
+        // byte.
         final SocketError error = error();
         if (error != null && !(closedInPeace && error == SocketError.ECONNRESET)) {
             throw new AssertionError(this + " failed with " + error);

@@ -6,15 +6,15 @@ import io.tapstack.link.LinkType;
 import io.tapstack.link.VirtualCable;
 
 /**
- * What is between two simulated hosts.
+ * The link between two simulated hosts.
  *
  * @param mtu largest IP packet in bytes
- * @param ends what kind of devices there are at the ends
+ * @param ends kind of devices at the ends
  * @param capacityFrames frames that fit the cable, one way
- * @param toRight what happens to frames of the left host
- * @param toLeft what happens to frames of the right host
- * @param impairedAtSender whether frames suffer before they are on the cable, or behind it; behind offloads, where they
- *     are single segments again, it has to be the latter
+ * @param toRight impairment of frames of the left host
+ * @param toLeft impairment of frames of the right host
+ * @param impairedAtSender true to impair frames before they are on the cable, false behind it; behind offloads, where
+ *     they are single segments again, it must be false
  */
 public record CablePlan(
         LinkType type,
@@ -25,9 +25,9 @@ public record CablePlan(
         Impairment toLeft,
         boolean impairedAtSender) {
 
-    /** What kind of devices there are at the ends of the cable. */
+    /** The kind of devices at the ends of the cable. */
     public enum Ends {
-        /** They take nothing over. */
+        /** Without offload. */
         PLAIN,
         /** Network cards with checksum and segmentation offload at both ends. */
         CARDS,

@@ -11,8 +11,8 @@ import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A device at which a fuzzer decides about every frame that comes in: whether it arrives, twice, late or not at all.
- * When there is nothing left to decide by, or enough was lost, all frames arrive.
+ * A device at which the fuzzer decides about every received frame: it arrives, twice, late or not at all. When the
+ * input is used up, or enough was lost, all frames arrive.
  */
 final class DecidedLink extends ForwardingLink {
 
@@ -26,10 +26,10 @@ final class DecidedLink extends ForwardingLink {
     private int losing;
     private long now;
 
-    /** A frame that is still on its way. */
+    /** A delayed frame. */
     private record Held(long due, long number, PacketBuffer frame) {}
 
-    /** How many frames may get lost yet, both ways together: a connection may give up in the end. */
+    /** The number of frames that may still be lost, both ways together: a connection may give up in the end. */
     static final class Losses {
         private int left;
 

@@ -73,7 +73,7 @@ class EcnSimulationTest {
         network.close();
     }
 
-    /** By the feedback of RFC 3168 and by that of RFC 9768. */
+    /** With the feedback of RFC 3168 and that of RFC 9768. */
     @ParameterizedTest
     @CsvSource({
         "PLAIN, ON, PASSIVE",
@@ -85,7 +85,7 @@ class EcnSimulationTest {
         transfer(client, server, ends);
         assertThat(receiver.congestionMarksReceived).isPositive();
         assertThat(sender.congestionEchoesReceived).isPositive();
-        // All that the queue loses is what slow start sends in the round trip before the first echo.
+        // The only losses are those of slow start in the round trip before the first echo.
         assertThat(receiver.drops(DropReason.LINK_IMPAIRED)).isLessThan(60);
         assertThat(sender.segmentsRetransmitted).isLessThan(60);
         assertThat((double) BYTES / BYTES_PER_SECOND * 1_000 * MILLIS / elapsed)
@@ -93,7 +93,7 @@ class EcnSimulationTest {
                 .isGreaterThan(0.9);
     }
 
-    /** Without an agreement nothing is marked, and the queue has to drop. */
+    /** Without agreement no packet is marked, and the queue has to drop. */
     @Test
     void losesWithoutEcn() throws Exception {
         transfer(EcnMode.PASSIVE, EcnMode.PASSIVE, Ends.PLAIN);

@@ -12,8 +12,8 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An Ethernet device without offload that cuts every IPv4 packet it receives into two fragments, whether it may be cut
- * or not, and gives it an identification: as if a careless router were on the way.
+ * An Ethernet device without offload that cuts every received IPv4 packet into two fragments, with or without "don't
+ * fragment", and gives it an identification, like a careless router.
  */
 final class FragmentingLink extends ForwardingLink {
 

@@ -20,8 +20,8 @@ public final class Host {
     private final NetworkStack stack;
 
     /**
-     * @param memoryLimitBytes what the stack may keep
-     * @param random where the stack's chance comes from
+     * @param memoryLimitBytes of the stack
+     * @param random of the stack
      */
     public Host(
             final String name,
@@ -45,18 +45,18 @@ public final class Host {
         return address;
     }
 
-    /** Lets the stack do what there is to do now. */
+    /** Polls the stack until it has no more to do. */
     public void poll(final long now) {
         try {
             while (stack.poll(now)) {
-                // Until the device is dry.
+                // Until the device has no more.
             }
         } catch (final IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** When it wants to be polled next, or {@link SimulatedNetwork#NEVER}. */
+    /** The time of the next poll, or {@link SimulatedNetwork#NEVER}. */
     public long nextEvent(final long now) {
         final long next = SimulatedNetwork.earlier(stack.nextDeadline(), device.nextEvent());
         return stack.isPollWanted() ? SimulatedNetwork.earlier(now, next) : next;
@@ -68,7 +68,7 @@ public final class Host {
         device.close();
     }
 
-    /** Fails unless all memory came back and no timer runs. */
+    /** Fails unless all memory is free and no timer runs. */
     public void verifyNothingIsLeft() {
         verify(stack.timers().armedTimers() == 0, "armed timers: " + stack.timers());
         verify(

@@ -13,7 +13,7 @@ import io.tapstack.wire.Endpoint;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 
-/** A path of 100 ms: what buffers that tune themselves are worth. */
+/** A path of 100 ms: the effect of buffers that tune themselves. */
 class LongPathSimulationTest {
 
     private static final int PORT = 80;
@@ -23,7 +23,7 @@ class LongPathSimulationTest {
     private SimulatedNetwork network;
     private TcpConnection accepted;
 
-    /** @return how long 20 MB take, in milliseconds of virtual time */
+    /** @return the time of 20 MB, in milliseconds of virtual time */
     private long transfer(final TcpConfig config) throws SocketErrorException {
         final Impairment far = Impairment.NONE.withDelay(50 * MILLIS);
         network = new SimulatedNetwork(CablePlan.perfect(Ends.PLAIN).impaired(far, far), 1);
@@ -66,7 +66,7 @@ class LongPathSimulationTest {
         assertThat(transfer(new TcpConfig())).isLessThan(3_000);
     }
 
-    /** Either end alone would hold the other one back. */
+    /** Either end alone would limit the other one. */
     @Test
     void tunedAtOneEndOnly() throws Exception {
         assertThat(transfer(new TcpConfig().receiveBufferBytes(1 << 16))).isGreaterThan(25_000);

@@ -2,15 +2,12 @@ package io.tapstack.simulation;
 
 import java.nio.ByteBuffer;
 
-/**
- * A stream whose every byte follows from its position, so that one that is missing, doubled or in the wrong place is
- * seen.
- */
+/** A stream whose every byte follows from its position, so that a missing, doubled or misplaced one is found. */
 public final class Pattern {
 
     private final long salt;
 
-    /** @param stream tells streams apart */
+    /** @param stream number of the stream */
     public Pattern(final long stream) {
         this.salt = stream * 0x9E37_79B9_7F4A_7C15L;
     }
@@ -19,7 +16,7 @@ public final class Pattern {
         return (byte) (((position + salt) * 0xD134_2543_DE82_EF95L) >>> 56);
     }
 
-    /** Fills what remains of {@code target} with the stream from {@code position} on; its position stays. */
+    /** Fills the remaining bytes of {@code target} with the stream from {@code position} on; its position stays. */
     public void fill(final ByteBuffer target, final long position) {
         for (int i = 0; i < target.remaining(); i++) {
             target.put(target.position() + i, at(position + i));

@@ -11,12 +11,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One end of a cable as an interface with several queues, each a device: what comes in goes to the queue that a test
- * says.
+ * One end of a cable as an interface with several queues, each a device: the test chooses the queue of each received
+ * frame.
  */
 final class QueuedEnd {
 
-    /** Says where the next frame comes in. */
+    /** Chooses the queue of the next frame. */
     interface Chooser {
         int queue(PacketBuffer frame);
     }
@@ -40,7 +40,7 @@ final class QueuedEnd {
         return queues;
     }
 
-    /** Shares out what has come. */
+    /** Distributes received frames. */
     private void shareOut() throws IOException {
         for (PacketBuffer frame = end.receive(memory); frame != null; frame = end.receive(memory)) {
             queues.get(chooser.queue(frame)).arrived.add(frame);

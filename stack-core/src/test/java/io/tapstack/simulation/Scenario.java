@@ -6,11 +6,11 @@ import io.tapstack.tcp.TcpConfig;
 import java.util.SplittableRandom;
 
 /**
- * Everything that makes a run what it is. The client is on the left.
+ * All properties of a run. The client is on the left.
  *
- * @param seed what all other chance in the run begins with
- * @param memoryLimitBytes what each stack may keep
- * @param simultaneousOpen whether the server calls the client as the client calls the server
+ * @param seed of all other random numbers of the run
+ * @param memoryLimitBytes of each stack
+ * @param simultaneousOpen true if the server calls the client as the client calls the server
  */
 record Scenario(
         long seed,
@@ -24,7 +24,7 @@ record Scenario(
 
     private static final long USUAL_DELAYED_ACK_NANOS = new TcpConfig().delayedAckNanos();
 
-    /** The scenario that {@code seed} stands for. */
+    /** The scenario of {@code seed}. */
     static Scenario of(final long seed) {
         return new ScenarioDice(new SplittableRandom(seed)).roll(seed);
     }
@@ -49,7 +49,7 @@ record Scenario(
         return client.abortNanos() != Script.NEVER || server.abortNanos() != Script.NEVER;
     }
 
-    /** True if nothing gives TCP a reason to send anything twice. */
+    /** True if TCP has no reason to send anything twice. */
     boolean isCalm() {
         return cable.isCalm()
                 && memoryLimitBytes == BufferPool.DEFAULT_LIMIT_BYTES

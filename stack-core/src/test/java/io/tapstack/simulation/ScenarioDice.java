@@ -43,8 +43,8 @@ final class ScenarioDice {
     }
 
     /**
-     * All algorithms in turn, and now and then a limit on the rate, without any die: other properties of a seed stay
-     * what they are.
+     * All algorithms in turn, and now and then a limit on the rate, without using the random numbers: the other
+     * properties of a seed stay the same.
      */
     private static void chooseCongestionControl(final long seed, final TcpConfig client, final TcpConfig server) {
         final List<String> names = List.copyOf(CongestionControls.names());
@@ -64,11 +64,11 @@ final class ScenarioDice {
         final Impairment toRight = oneIn(6) ? delay() : impairment();
         final Impairment toLeft = oneIn(3) ? delay() : impairment();
         final CablePlan plan = new CablePlan(type, mtu(), ends, capacityFrames, toRight, toLeft, atSender);
-        // Where checksums are never computed, damage may go unnoticed; but nothing is damaged there either.
+        // Where checksums are never computed, damage may go unnoticed; so no frame is damaged there.
         return ends == Ends.LOCAL ? plan.impaired(toRight.withCorruption(0), toLeft.withCorruption(0)) : plan;
     }
 
-    /** About what a segment can carry at most. */
+    /** About the largest payload of a segment. */
     private static int segment(final int mtu, final TcpConfig client, final TcpConfig server) {
         final int window = Math.min(client.receiveBufferBytes(), server.receiveBufferBytes());
         final int buffer = Math.min(client.sendBufferBytes(), server.sendBufferBytes());
@@ -115,7 +115,7 @@ final class ScenarioDice {
     }
 
     private TcpConfig config(final int mtu) {
-        // Retries without end: what is tested is that data arrives, not when TCP gives up.
+        // Retries without end: the test is about data, not about giving up.
         final TcpConfig config = new TcpConfig()
                 .synRetries(50)
                 .synAckRetries(50)

@@ -1,18 +1,18 @@
 package io.tapstack.simulation;
 
 /**
- * What an application does with its connection. It writes and reads independently of each other, as two threads would.
+ * The behaviour of an application with its connection. It writes and reads independently, as two threads would.
  *
  * @param sends bytes that it writes in all
  * @param expects bytes that the other end writes in all
- * @param gate how much it may have written by now
+ * @param gate limits the bytes written by now
  * @param maxWrite most bytes of one write; each is of a random size up to that
  * @param writePauseNanos longest time between two writes
  * @param maxRead most bytes of one read
  * @param readPauseNanos longest time between two reads
- * @param byReference whether it hands over regions and borrows, or copies
- * @param ending how it ends the connection
- * @param abortNanos when it aborts the connection, counted from the start of the run, or {@link #NEVER}
+ * @param byReference true to hand over regions and borrow, false to copy
+ * @param ending of the connection
+ * @param abortNanos time of an abort, counted from the start of the run, or {@link #NEVER}
  */
 record Script(
         long sends,
@@ -31,22 +31,22 @@ record Script(
     /** Most bytes of a large read or write. */
     static final int BULK = 16_384;
 
-    /** How an application ends the connection. */
+    /** The end of the connection. */
     enum Ending {
         /** Half-closes when everything is written, and closes when the other end has half-closed too. */
         SHUTDOWN,
-        /** Closes when everything is written and everything that is expected was read. */
+        /** Closes when everything is written and all expected bytes were read. */
         CLOSE,
         /** Waits until the other end has half-closed. */
         FOLLOW
     }
 
-    /** How much may be written, by what was read. */
+    /** Limits the bytes written, by the bytes read. */
     interface Gate {
         long open(long received, boolean inputEnded);
     }
 
-    /** An application that does not dawdle. */
+    /** An application without pauses. */
     static Script of(final long sends, final long expects, final Gate gate, final Ending ending) {
         return new Script(sends, expects, gate, BULK, 0, BULK, 0, false, ending, NEVER);
     }

@@ -14,11 +14,11 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Two hosts, 10.0.0.1 and 10.0.0.2, on a cable, in virtual time. Whoever runs it polls, lets the applications act, and
- * moves to the next event:
+ * Two hosts, 10.0.0.1 and 10.0.0.2, on a cable, in virtual time. Its user polls, lets the applications act, and moves
+ * to the next event:
  *
- * <pre>
- * {@code while (!finished) {
+ * <pre>{@code
+ * while (!finished) {
  *     network.poll();
  *     ... the applications ...
  *     network.moveOn(nextEventOfTheApplications);
@@ -40,7 +40,7 @@ public final class SimulatedNetwork {
     /** A time that never comes. */
     public static final long NEVER = Long.MAX_VALUE;
 
-    /** What frames go through that go through nothing but the cable and its impairments. */
+    /** For frames that pass only the cable and its impairments. */
     static final UnaryOperator<LinkDevice> NOTHING = end -> end;
 
     private static final long HOUR = 3_600_000_000_000L;
@@ -56,8 +56,8 @@ public final class SimulatedNetwork {
     }
 
     /**
-     * @param memoryLimitBytes what each stack may keep
-     * @param seed what all chance begins with
+     * @param memoryLimitBytes of each stack
+     * @param seed of all random numbers
      * @param capture gets an interface for each host, or null
      */
     public SimulatedNetwork(
@@ -65,7 +65,7 @@ public final class SimulatedNetwork {
         this(plan, memoryLimitBytes, seed, capture, NOTHING);
     }
 
-    /** @param between what else frames go through at each end, next to the impairments */
+    /** @param between decorators of each end, next to the impairments */
     SimulatedNetwork(
             final CablePlan plan,
             final long memoryLimitBytes,
@@ -73,7 +73,7 @@ public final class SimulatedNetwork {
             final @Nullable PcapngWriter capture,
             final UnaryOperator<LinkDevice> between) {
         final SplittableRandom random = new SplittableRandom(seed);
-        // Stacks may not care where their time begins.
+        // A stack must work with any start of time.
         this.start = random.nextLong(-HOUR, HOUR);
         this.now = start;
         final VirtualCable cable = plan.build();
@@ -102,7 +102,7 @@ public final class SimulatedNetwork {
         return now - start;
     }
 
-    /** Lets both stacks do what there is to do now. */
+    /** Polls both stacks. */
     public void poll() {
         left.poll(now);
         right.poll(now);
@@ -112,7 +112,7 @@ public final class SimulatedNetwork {
      * Moves time to the next event in the network, or to {@code otherEvent} if that is earlier. There may be more to do
      * at the same time.
      *
-     * @return false if nothing will ever happen again
+     * @return false if no event is left
      */
     public boolean moveOn(final long otherEvent) {
         final long next = earlier(otherEvent, earlier(left.nextEvent(now), right.nextEvent(now)));
@@ -122,7 +122,7 @@ public final class SimulatedNetwork {
         return next != NEVER;
     }
 
-    /** Ends both stacks, and fails unless all their memory came back and no timer runs. */
+    /** Ends both stacks, and fails unless all their memory is free and no timer runs. */
     public void close() {
         left.close(now);
         right.close(now);

@@ -41,7 +41,7 @@ final class Simulation {
         this(scenario, null);
     }
 
-    /** @param capture gets all frames, as each end sees them, or null */
+    /** @param capture receives all frames, as each end sees them, or null */
     Simulation(final Scenario scenario, final @Nullable PcapngWriter capture) {
         this(scenario, capture, SimulatedNetwork.NOTHING);
     }
@@ -68,7 +68,7 @@ final class Simulation {
     /**
      * Runs to the end.
      *
-     * @throws AssertionError if something is wrong
+     * @throws AssertionError if an invariant is broken
      */
     void run() {
         connect();
@@ -112,7 +112,7 @@ final class Simulation {
             server.verify();
         }
         if (calm) {
-            // A tail loss probe is a question, not an opinion: a peer that delays its ACK is asked now and then.
+            // A tail loss probe only asks: a peer that delays its ACK is probed now and then.
             final long retransmissions = claimedLosses(network.left().stack().statistics())
                     + claimedLosses(network.right().stack().statistics());
             require(retransmissions == 0, retransmissions + " retransmissions, and nothing was lost");
@@ -121,7 +121,7 @@ final class Simulation {
 
     private TcpListener listen() {
         try {
-            // Nobody calls at the port of a simultaneous open, which is taken by the connection.
+            // The port of a simultaneous open is used by the connection, so another one is called.
             final int port = scenario.simultaneousOpen() ? SERVER_PORT + 1 : SERVER_PORT;
             final Endpoint local = new Endpoint(network.right().address(), port);
             return serverTcp.listen(serverTcp.bind(local, false), 4, scenario.serverConfig());

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Whole connections over links of all kinds of badness. {@code -Dtapstack.seeds=N} runs more of them,
+ * Whole connections over all kinds of bad links. {@code -Dtapstack.seeds=N} runs more of them,
  * {@code -Dtapstack.seed=N} a certain one.
  */
 class SimulationTest {
@@ -52,7 +52,7 @@ class SimulationTest {
         try (PcapngWriter writer = new PcapngWriter(Files.newOutputStream(file))) {
             new Simulation(scenario, writer).run();
         } catch (final AssertionError | RuntimeException expected) {
-            // As it failed before.
+            // It fails as before.
         }
         return file;
     }

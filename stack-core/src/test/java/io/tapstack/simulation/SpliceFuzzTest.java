@@ -10,8 +10,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A client, a proxy that splices, and a server, over a network that does to frames what a fuzzer says, and users who
- * call in any order: what is read is what was written, a splice ends once, and nothing is left.
+ * A client, a splicing proxy and a server, over a network that the fuzzer controls, and users that call in any order:
+ * the bytes read are those written, a splice ends once, and no resource is left.
  */
 class SpliceFuzzTest {
 
@@ -22,7 +22,7 @@ class SpliceFuzzTest {
         new SplicedCalls(new Decisions(input)).play();
     }
 
-    /** The same without a fuzzer, so that every test run sees something of it. */
+    /** The same without a fuzzer, so that every test run covers some of it. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
     void anythingAtRandom(final long seed) throws SocketErrorException {

@@ -93,7 +93,7 @@ class SpliceSimulationTest {
         runFor(5_000, there::write);
         final long most = network.right().stack().pool().bytesInUse();
         assertThat(chain.splice.forwardBytes()).isBetween(20_000L, 120_000L);
-        // Blocks hold at least half of what they are charged for.
+        // Blocks are filled to at least half of their charge.
         assertThat(most).isLessThan(4 * 50_000);
         runFor(60_000, there::write);
         assertThat(network.right().stack().pool().bytesInUse()).isLessThanOrEqualTo(most);
@@ -119,7 +119,7 @@ class SpliceSimulationTest {
         network.close();
     }
 
-    /** What was passed on is all that there is room for: it must not wait for more. */
+    /** The passed-on bytes use up all room: the splice must not wait for more. */
     @Test
     void roomForLessThanASegmentIsNoReasonToWait() throws Exception {
         final Impairment far = Impairment.NONE.withDelay(MILLIS);
@@ -199,7 +199,7 @@ class SpliceSimulationTest {
         network.close();
     }
 
-    /** Whoever waits for the end of a splice is told, also when it ends with its stack. */
+    /** A waiter for the end of a splice is told, also when it ends with its stack. */
     @Test
     void theEndOfTheStackEndsTheSplice() throws Exception {
         final Chain chain = new Chain();
@@ -258,7 +258,7 @@ class SpliceSimulationTest {
         network.close();
     }
 
-    /** Nobody listens where the proxy connects to: the client is reset. */
+    /** No listener at the proxy's target: the client is reset. */
     @Test
     void aServerThatRefusesResetsTheClient() throws Exception {
         final TcpListener proxy = listen(network.right(), PROXY_PORT, proxyConfig);
@@ -325,7 +325,7 @@ class SpliceSimulationTest {
         return connection;
     }
 
-    /** Bytes that one end writes, ended by FIN, and the other one reads. */
+    /** Bytes from one end to the other, ended by FIN. */
     private final class Flow {
 
         private final TcpConnection from;
@@ -355,7 +355,7 @@ class SpliceSimulationTest {
             }
         }
 
-        /** @return true when all has been read and the end seen */
+        /** @return true when all bytes and the end were read */
         boolean step() {
             if (length == 0 && written == 0) {
                 from.shutdownOutput(network.now());

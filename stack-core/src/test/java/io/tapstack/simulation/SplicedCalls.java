@@ -20,8 +20,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One input of the fuzzer, played: clients and servers on the left host, and on the right one a proxy that joins each
- * connection that it accepts to one of its own, which may not be there yet, or to itself.
+ * Plays one input of the fuzzer: clients and servers on the left host, and on the right one a proxy that joins each
+ * accepted connection to one of its own, which may not be established yet, or to itself.
  */
 final class SplicedCalls {
 
@@ -29,7 +29,7 @@ final class SplicedCalls {
     private static final int SERVER_PORT = 8080;
     private static final int MOST_CHAINS = 4;
     private static final int MOST_STEPS = 500;
-    private static final int MOST_BYTES = 150_000; // of one direction: more takes too long where a window is small
+    private static final int MOST_BYTES = 150_000; // of one direction: more takes too long with a small window
     private static final int MOST_LOSSES = 60;
     private static final int STEPS_TOLD = 60;
     private static final long MILLIS = 1_000_000L;
@@ -82,7 +82,7 @@ final class SplicedCalls {
         return steps;
     }
 
-    /** Plays the input to its end, lets everybody go home, and takes both hosts down. */
+    /** Plays the input to its end, lets all connections finish, and takes both hosts down. */
     void play() throws SocketErrorException {
         try {
             begin();
@@ -197,7 +197,7 @@ final class SplicedCalls {
 
     // ---- Time
 
-    /** Lets both stacks do what there is to do now; connections that come in are taken, and joined. */
+    /** Polls both stacks; received connections are accepted, and joined. */
     private void settle() throws SocketErrorException {
         network.poll();
         for (TcpConnection near = proxy.accept(); near != null; near = proxy.accept()) {
@@ -237,7 +237,7 @@ final class SplicedCalls {
         } while (network.now() - until < 0);
     }
 
-    /** Everybody reads what comes and closes: what nobody has broken arrives as a whole. */
+    /** All ends read and close: a stream that was not broken arrives as a whole. */
     private void end() throws SocketErrorException {
         final long deadline = network.now() + 12 * HOUR;
         boolean more = true;
@@ -277,7 +277,7 @@ final class SplicedCalls {
         }
     }
 
-    // ---- Who takes part
+    // ---- The connections
 
     /** A client's connection, the proxy's two, and the server's; or an echo: the client's, and the proxy's one. */
     private final class Chain {
@@ -311,7 +311,7 @@ final class SplicedCalls {
                 join();
                 return;
             }
-            // Now and then where nobody listens.
+            // Now and then to a port without a listener.
             final boolean refused = in.oneIn(8);
             broken |= refused;
             final Endpoint to = new Endpoint(network.left().address(), refused ? 9 : SERVER_PORT);
@@ -329,7 +329,7 @@ final class SplicedCalls {
             back.from = accepted;
         }
 
-        /** What must hold whenever both stacks are at rest. */
+        /** The invariants while both stacks are at rest. */
         void check() {
             assertThat(ends).as("ends of a splice").isEqualTo(splice != null && splice.isEnded() ? 1 : 0);
             if (splice != null) {
@@ -382,7 +382,7 @@ final class SplicedCalls {
                 buffer.clear().limit((int) Math.min(length, MOST_BYTES - written));
                 pattern.fill(buffer, written);
                 final long before = written;
-                // Before it is sent, which happens in there, it has to be known.
+                // It has to be known before it is sent, which happens in the call.
                 written += Math.min(buffer.limit(), from.writableBytes());
                 assertThat(from.write(buffer, buffer.limit(), in.oneIn(8), network.now()))
                         .as("bytes taken")
@@ -410,7 +410,7 @@ final class SplicedCalls {
             }
         }
 
-        /** Ends what there is, and reads all that is left. */
+        /** Ends the output, and reads all bytes that are left. */
         void finish() {
             shutdown();
             while (to != null && to.readableBytes() > 0) {

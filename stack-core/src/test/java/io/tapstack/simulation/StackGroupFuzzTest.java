@@ -9,8 +9,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * One host with several stacks behind queues: a fuzzer says at which queue a frame comes in, whether it comes at all,
- * when and how often, and which stack has its turn. Every byte of every connection arrives, and nothing is left.
+ * One host with several stacks behind queues: the fuzzer chooses the queue, the time and the number of copies of each
+ * frame, and the stack that runs. Every byte of every connection arrives, and no resource is left.
  */
 class StackGroupFuzzTest {
 
@@ -21,7 +21,7 @@ class StackGroupFuzzTest {
         new SteeredRun(new Decisions(input)).play();
     }
 
-    /** The same without a fuzzer, so that every test run sees something of it. */
+    /** The same without a fuzzer, so that every test run covers some of it. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
     void anythingAtRandom(final long seed) throws Exception {

@@ -45,7 +45,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A host with one stack, and one with several behind queues where frames come in anywhere; in virtual time. */
+/** A host with one stack, and one with several behind queues at which frames arrive at random; in virtual time. */
 class StackGroupSimulationTest {
 
     private static final IpAddress SINGLE = IpAddress.parse("10.0.0.1");
@@ -55,13 +55,13 @@ class StackGroupSimulationTest {
     private static final long PATIENCE = 600_000 * MILLIS;
 
     private final List<Application> applications = new ArrayList<>();
-    // Frames come in at random queues, or all at the last.
+    // Frames arrive at random queues, or all at the last.
     private boolean atOneQueue;
 
     // Every packet comes in two fragments.
     private boolean cutting;
 
-    // A stack that is seldom run.
+    // A stack that is rarely polled.
     private @Nullable NetworkStack lazy;
     private long now;
 
@@ -115,12 +115,12 @@ class StackGroupSimulationTest {
 
         void pollAll() throws IOException {
             for (final NetworkStack stack : all()) {
-                // A lazy one gets its turn now and then.
+                // A lazy one is polled now and then.
                 if (stack == lazy && random.nextInt(50) > 0) {
                     continue;
                 }
                 while (stack.poll(now)) {
-                    // Until the device is dry.
+                    // Until the device has no more.
                 }
             }
         }
@@ -162,7 +162,7 @@ class StackGroupSimulationTest {
         assertThat(network.sum(statistics -> statistics.framesPassedOn))
                 .as("3 of 4 frames come in elsewhere")
                 .isPositive();
-        // A copy of a segment may come when all is over: nothing takes time here, so what is swapped looks lost.
+        // A copy of a segment may arrive when all is over: the network takes no time, so a swapped segment looks lost.
         assertThat(network.sum(statistics -> statistics.resetsSent)).isLessThan(20);
         assertThat(network.drops(DropReason.TCP_NO_SOCKET)).isLessThan(20);
         network.close();
@@ -183,10 +183,10 @@ class StackGroupSimulationTest {
         network.close();
     }
 
-    /** Each connection that the group opens has a port that makes its answers come to the stack that has opened it. */
+    /** Each connection that the group opens has a port that brings its answers to the stack that has opened it. */
     @Test
     void everyStackOpensConnectionsOfItsOwn() throws Exception {
-        // In order: an old ACK that comes in when its connection is forgotten would be answered by a reset.
+        // In order: an old ACK that arrives after the end of its connection would be answered by a reset.
         atOneQueue = true;
         final Network network = new Network(ethernet(Ends.PLAIN), 3, 7, ArpConfig.DEFAULT);
         final TcpListener listener = listen(network.single, SINGLE, PORT);
@@ -201,7 +201,7 @@ class StackGroupSimulationTest {
         network.close();
     }
 
-    /** A bound port can make a connection another stack's. */
+    /** With a bound port a connection may belong to another stack. */
     @Test
     void aConnectionThatIsAnothersIsRefused() throws Exception {
         final Network network = new Network(ethernet(Ends.PLAIN), 2, 7, ArpConfig.DEFAULT);
@@ -227,7 +227,7 @@ class StackGroupSimulationTest {
 
     // ---- One host to the outside
 
-    /** RFC 9293 3.10.7.1: the one answer to a segment that nobody expects. */
+    /** RFC 9293 3.10.7.1: the one answer to an unexpected segment. */
     @Test
     void aClosedPortAnswersWithOneReset() throws Exception {
         final Network network = new Network(ethernet(Ends.PLAIN), 3, 5, ArpConfig.DEFAULT);
@@ -240,7 +240,7 @@ class StackGroupSimulationTest {
         network.close();
     }
 
-    /** RFC 826: one host answers once, and every stack of it knows who has asked. */
+    /** RFC 826: a host answers once, and every stack of it learns the sender. */
     @Test
     void oneStackAnswersArpAndAllLearnFromIt() throws Exception {
         final Network network = new Network(ethernet(Ends.PLAIN), 3, 6, ArpConfig.DEFAULT);
@@ -261,7 +261,7 @@ class StackGroupSimulationTest {
         network.close();
     }
 
-    /** RFC 5227 2.1: nobody uses the address before the probes are over, which only the first stack sends. */
+    /** RFC 5227 2.1: no stack uses the address before the probes are over, which only the first stack sends. */
     @Test
     void allWaitUntilTheAddressIsProbed() throws Exception {
         final Network network = new Network(ethernet(Ends.PLAIN), 3, 8, ArpConfig.DEFAULT.withProbeAddress(true));
@@ -278,7 +278,7 @@ class StackGroupSimulationTest {
         network.close();
     }
 
-    /** RFC 5227 2.1.1: an address that somebody has is used by none of the stacks. */
+    /** RFC 5227 2.1.1: no stack uses an address that another host has. */
     @Test
     void noneUsesAnAddressThatIsTaken() throws Exception {
         final CablePlan plan = ethernet(Ends.PLAIN);
@@ -302,7 +302,7 @@ class StackGroupSimulationTest {
         assertThat(arp(group.get(1)).claim().isOurs()).isFalse();
     }
 
-    /** RFC 791: fragments have no ports; what they were shows when they are together again, at the first stack. */
+    /** RFC 791: fragments have no ports; the first stack reassembles them and finds the owner. */
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 4})
     void segmentsInFragmentsReachTheirOwner(final int seed) throws Exception {
@@ -317,7 +317,7 @@ class StackGroupSimulationTest {
         network.close();
     }
 
-    /** What comes in faster than its owner takes it is lost like any other frame, counted, and sent again. */
+    /** Frames that arrive faster than their owner takes them are lost like any others, counted, and sent again. */
     @Test
     void anOverflowingMailboxIsALossyLink() throws Exception {
         final Network network = new Network(ethernet(Ends.LOCAL), 2, 3, ArpConfig.DEFAULT);
@@ -327,7 +327,7 @@ class StackGroupSimulationTest {
         network.close();
     }
 
-    /** UDP and ICMP have no connections: they are the first stack's, and so nobody else says that there is nobody. */
+    /** UDP and ICMP have no connections: they belong to the first stack, and no other stack answers for them. */
     @Test
     void theFirstStackHasAllThatIsNotTcp() throws Exception {
         final Network network = new Network(ethernet(Ends.PLAIN), 3, 9, ArpConfig.DEFAULT);
@@ -350,13 +350,13 @@ class StackGroupSimulationTest {
         network.close();
     }
 
-    // ---- What the tests are made of
+    // ---- Means
 
     private static CablePlan ethernet(final Ends ends) {
         return new CablePlan(LinkType.ETHERNET, 1_500, ends, 256, Impairment.NONE, Impairment.NONE, false);
     }
 
-    /** So many clients of the single host, each with its own connection to the group; bytes both ways. */
+    /** {@code clients} clients of the single host, each with its own connection to the group; bytes both ways. */
     private void exchange(final Network network, final int clients, final int bytes) throws Exception {
         final List<TcpListener> listeners = new ArrayList<>();
         for (final NetworkStack stack : network.group) {
@@ -407,7 +407,7 @@ class StackGroupSimulationTest {
         boolean isMet() throws Exception;
     }
 
-    /** Lets time go by, from event to event, until the condition is met. */
+    /** Advances time, from event to event, until the condition is met. */
     private void run(final Network network, final Condition condition) throws Exception {
         final long start = now;
         while (true) {

@@ -25,9 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/**
- * One input of the fuzzer, played: connections both ways between a host with one stack and one with a group of them.
- */
+/** Plays one input of the fuzzer: connections both ways between a host with one stack and one with a group of them. */
 final class SteeredRun {
 
     private static final IpAddress SINGLE = IpAddress.parse("10.0.0.1");
@@ -92,7 +90,7 @@ final class SteeredRun {
     /** Plays until all connections are over and forgotten, and takes everything down. */
     void play() throws Exception {
         for (int i = 0; i < connections; i++) {
-            // Whoever calls: the single host, or one of the group's stacks.
+            // The caller: the single host, or one of the group's stacks.
             final int caller = in.below(2 * all.size());
             final NetworkStack stack = caller < all.size() ? all.get(caller) : single;
             final Endpoint to = new Endpoint(stack == single ? GROUP : SINGLE, PORT);
@@ -107,7 +105,7 @@ final class SteeredRun {
             assertThat(now - start).as("time").isLessThan(TIME_LIMIT);
         }
         for (final Application application : applications) {
-            // Who is lost with all ARP requests is not reached.
+            // A host whose ARP requests are all lost is unreachable.
             if (application.error() != SocketError.EHOSTUNREACH) {
                 application.verify();
             }
@@ -141,7 +139,7 @@ final class SteeredRun {
                 && all.stream().allMatch(stack -> stack.tcp().connections().isEmpty());
     }
 
-    /** One stack or all of them have their turn. */
+    /** Polls one stack or all of them. */
     private void pollSome() throws IOException {
         final int turn = in.octet();
         if (turn >= 128) {
@@ -154,7 +152,7 @@ final class SteeredRun {
     private void pollAll() throws IOException {
         for (final NetworkStack stack : all) {
             while (stack.poll(now)) {
-                // Until the device is dry.
+                // Until the device has no more.
             }
         }
     }
@@ -170,7 +168,7 @@ final class SteeredRun {
             next = SimulatedNetwork.earlier(next, application.nextEvent(now));
         }
         if (next == SimulatedNetwork.NEVER) {
-            // A frame may still wait for a stack that has not had its turn, but not for long.
+            // A frame may still wait for a stack that was not polled, but not for long.
             pollAll();
             idle++;
         } else {

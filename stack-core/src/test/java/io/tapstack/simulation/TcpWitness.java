@@ -5,12 +5,12 @@ import java.nio.ByteBuffer;
 import java.util.BitSet;
 
 /**
- * Watches one connection at one end, knows nothing but what passes on the wire, and objects to what a TCP must never
- * send, however bad the network is.
+ * Watches one connection at one end, knows only the segments on the wire, and fails on one that a TCP must never send,
+ * however bad the network is.
  */
 final class TcpWitness {
 
-    /** As low as what the stack takes an announced MSS for. */
+    /** The lowest MSS that the stack uses for an announced one. */
     private static final int MIN_MSS = 48;
 
     private static final int DEFAULT_MSS = 536;
@@ -20,7 +20,7 @@ final class TcpWitness {
     private final boolean mayWait;
     private final TcpHeader header = new TcpHeader();
 
-    /** What one end said in its SYN, and since. */
+    /** The announcements of one end, in its SYN and since. */
     private static final class Side {
         boolean synSeen;
         int start; // sequence number of the first byte
@@ -28,7 +28,7 @@ final class TcpWitness {
         int shift = NONE;
         boolean timestamps;
         int highest; // behind the last sequence number used
-        int edge; // right edge of the window that it promised, in the other's numbers
+        int edge; // right edge of the window that it announced, in the other's numbers
         int acknowledged; // highest ACK
         int finSequence;
         boolean finSeen;
@@ -40,11 +40,11 @@ final class TcpWitness {
 
     private boolean over;
 
-    /** Which of the peer's bytes have come. */
+    /** The peer's bytes that have arrived. */
     private final BitSet arrived = new BitSet();
 
     /**
-     * @param mayWait whether segments may wait for the address of a neighbour, until they are out of date, or dropped
+     * @param mayWait true if segments may wait for the address of a neighbour, until they are out of date, or dropped
      */
     TcpWitness(final String name, final boolean mayWait) {
         this.name = name;
@@ -64,7 +64,7 @@ final class TcpWitness {
         }
         final int length = segment.capacity() - header.headerLength();
         final int first = header.sequence() - peers.start;
-        // What lies before our window is dropped, ACK and all.
+        // A segment before our window is dropped with its ACK.
         final boolean acceptable = first >= arrived.nextClearBit(0) || has(TcpHeader.SYN);
         if (length > 0 && first + length > 0) {
             arrived.set(Math.max(0, first), first + length);
@@ -84,7 +84,7 @@ final class TcpWitness {
         }
     }
 
-    /** @param gsoSize into what pieces the device will cut it, or 0 */
+    /** @param gsoSize the size of the pieces that the device will cut, or 0 */
     void sent(final ByteBuffer segment, final int gsoSize) {
         header.wrap(segment, 0);
         if (has(TcpHeader.RST)) {
@@ -92,7 +92,7 @@ final class TcpWitness {
             return;
         }
         if (has(TcpHeader.SYN)) {
-            // The old duplicate of a SYN can begin another connection after the end of this one.
+            // An old duplicate of a SYN can start another connection after the end of this one.
             over |= ours.synSeen && ours.start != header.sequence() + 1;
             syn(ours, segment);
         }
@@ -120,8 +120,8 @@ final class TcpWitness {
         final boolean peersFinTaken = peers.finSeen && ack - peers.finSequence > 0;
         if (!peersFinTaken) {
             final int edge = edge(ours);
-            // A SYN that is repeated cannot say more than 65,535 (RFC 7323 2.2), whatever was said meanwhile.
-            // The scale may round away less than one of its units (RFC 7323 2.4).
+            // A repeated SYN cannot announce more than 65,535 (RFC 7323 2.2), whatever was announced meanwhile. The
+            // scale may round away less than one of its units (RFC 7323 2.4).
             final int unit = 1 << Math.max(0, ours.shift);
             require(has(TcpHeader.SYN) || edge - ours.edge > -unit, "shrinks the window by " + (ours.edge - edge));
             ours.edge = max(ours.edge, edge);

@@ -13,8 +13,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Two stacks, and a network between them that loses, doubles and delays the very frames that a fuzzer says: whatever it
- * finds, every byte arrives, and neither end does what a {@link TcpWitness} objects to.
+ * Two stacks, and a network between them that loses, doubles and delays the frames that the fuzzer chooses: every byte
+ * arrives, and no {@link TcpWitness} fails.
  */
 class TransferFuzzTest {
 
@@ -61,7 +61,7 @@ class TransferFuzzTest {
 
     private static TcpConfig config(final Decisions in) {
         final List<String> controls = new ArrayList<>(CongestionControls.names());
-        // Nobody gives up before the network has lost all that it may lose.
+        // No end gives up before the network has lost all that it may lose.
         final TcpConfig config = new TcpConfig()
                 .synRetries(127)
                 .synAckRetries(127)

@@ -25,9 +25,9 @@ final class WitnessedLink extends ForwardingLink {
     private final Supplier<TcpWitness> summons;
     private final Map<Integer, TcpWitness> witnesses = new HashMap<>();
     private final int linkHeaderLength;
-    private long mac; // ours, as our frames say
+    private long mac; // ours, from our frames
 
-    /** @param summons makes a witness */
+    /** @param summons creates a witness */
     WitnessedLink(final LinkDevice device, final Supplier<TcpWitness> summons) {
         super(device);
         this.summons = summons;
@@ -65,7 +65,7 @@ final class WitnessedLink extends ForwardingLink {
         return witnesses.computeIfAbsent(ourPort << 16 | peersPort & 0xFFFF, ports -> summons.get());
     }
 
-    /** No bit of the Ethernet header was inverted that the stack looks at. */
+    /** True unless a bit of the Ethernet header was inverted that the stack reads. */
     private boolean isForUs(final PacketBuffer frame) {
         final ByteBuffer bytes = frame.memory().bytes();
         return linkHeaderLength == 0
@@ -73,7 +73,7 @@ final class WitnessedLink extends ForwardingLink {
                         && !EthernetHeader.isGroup(EthernetHeader.source(bytes, frame.head()));
     }
 
-    /** The TCP segment in the frame, or null if there is none that is intact. */
+    /** The TCP segment in the frame, or null if there is no intact one. */
     private @Nullable ByteBuffer segment(final PacketBuffer frame, final boolean summed) {
         final ByteBuffer bytes = ByteBuffer.wrap(frame.toArray());
         if (linkHeaderLength > 0 && EthernetHeader.etherType(bytes, 0) != EthernetHeader.TYPE_IPV4) {

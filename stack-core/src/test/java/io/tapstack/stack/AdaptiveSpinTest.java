@@ -44,7 +44,7 @@ final class AdaptiveSpinTest {
         final int looksBefore = frames.looks;
         final long wasted = frames.come(100 * AdaptiveSpin.MOST_SKIPPED);
         assertThat(frames.looks - looksBefore).isBetween(95, 101);
-        // What it costs a wait: less than any system call.
+        // The cost per wait: less than any system call.
         assertThat(wasted / (100 * AdaptiveSpin.MOST_SKIPPED)).isLessThan(50);
     }
 
@@ -84,7 +84,7 @@ final class AdaptiveSpinTest {
         }
     }
 
-    /** Frames that come so long after each wait began, and a driver that looks as it is told. */
+    /** Frames that come a fixed time after each wait began, and a driver that looks for its budget. */
     private final class Frames {
 
         private final long afterNanos;
@@ -95,7 +95,7 @@ final class AdaptiveSpinTest {
             this.afterNanos = afterNanos;
         }
 
-        /** @return nanoseconds looked in vain */
+        /** @return nanoseconds of looks in vain */
         long come(final int count) {
             long wasted = 0;
             for (int i = 0; i < count; i++) {

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-/** The driver that stands aside, and who brings it back: one thread is everybody, and time stands still. */
+/**
+ * The driver that stands aside, and the threads that call it back: one thread plays all of them, and time stands still.
+ */
 class DriverLockTest {
 
     private static final long NOW = 1_000_000_000L;
@@ -16,7 +18,7 @@ class DriverLockTest {
     private final DriverState driver = new DriverState(polls, () -> recalls++);
     private final DriverLock lock = new DriverLock(polls, driver, () -> NOW, 0);
 
-    /** An application polls; the driver looks in, sees it, and stands aside. */
+    /** An application polls; the driver sees it, and stands aside. */
     private void driverStandsAside() {
         lock.lock();
         lock.drive();
@@ -50,7 +52,7 @@ class DriverLockTest {
         assertThat(recalls).isEqualTo(1);
         waitForNothing();
         assertThat(recalls).isEqualTo(1);
-        // What was driven before the wait is no reason to stand aside again.
+        // The poll before the wait is no reason to stand aside again.
         assertThat(lock.isDriven()).isFalse();
     }
 
@@ -91,7 +93,7 @@ class DriverLockTest {
         assertThat(recalls).isZero();
     }
 
-    /** A driver at the device is woken there; nobody but one aside needs more. */
+    /** A driver at the device is woken there; only one that stands aside is unparked. */
     @Test
     void whoSleepsIsWokenByTheDevice() {
         lock.lock();

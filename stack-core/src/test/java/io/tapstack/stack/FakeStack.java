@@ -5,7 +5,7 @@ import io.tapstack.time.TimerWheel;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** What a driver runs, without protocols: a test says what happens in a poll. */
+/** A stack without protocols for a driver: the test decides what a poll does. */
 final class FakeStack implements Pollable {
 
     final TimerWheel timers = new TimerWheel(System.nanoTime());

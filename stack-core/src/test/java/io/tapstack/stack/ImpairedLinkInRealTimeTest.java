@@ -22,15 +22,15 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
- * An impaired link under a driver: frames are late by the time they should be, whoever sends them and however long
- * nothing happened.
+ * An impaired link under a driver: frames are delayed by the right time, whichever thread sends them, also after a long
+ * silence.
  */
 class ImpairedLinkInRealTimeTest {
 
     private static final long DELAY = 30_000_000L;
     private static final long PATIENCE = 10_000_000_000L;
 
-    /** What is sent comes back, and is waited for. */
+    /** Returns sent frames, and counts as waited for. */
     private static final class Echo implements LinkDevice {
 
         private final LoopbackLink loopback = new LoopbackLink(LinkType.IP, 1_500, 16);
@@ -102,7 +102,7 @@ class ImpairedLinkInRealTimeTest {
                                         new TcpConfig(),
                                         ConnectionObserver.NONE,
                                         clock.nanoTime()));
-                // It comes back, which is all that matters here.
+                // It arrives, which is all that matters here.
                 while (stack.statistics().framesReceived < round) {
                     assertThat(clock.nanoTime() - sent).isLessThan(PATIENCE);
                     Thread.sleep(1);

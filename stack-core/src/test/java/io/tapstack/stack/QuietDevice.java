@@ -11,16 +11,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** A device without frames, that tells when the driver sleeps in it and what wakes it. */
+/** A device without frames that records the driver's sleeps and wake-ups. */
 final class QuietDevice implements LinkDevice {
 
     /** One permit for each sleep that has begun. */
     final Semaphore sleeps = new Semaphore(0);
 
-    /** One permit for each of them that is meant to last: longer than the nap that follows work. */
+    /** One permit for each long sleep: longer than the nap after work. */
     final Semaphore longSleeps = new Semaphore(0);
 
-    /** For a stack to take: what has come in. */
+    /** Received frames, for a stack to take. */
     final Semaphore frames = new Semaphore(0);
 
     final AtomicInteger wakeups = new AtomicInteger();
@@ -69,7 +69,7 @@ final class QuietDevice implements LinkDevice {
         }
     }
 
-    /** As a frame would. */
+    /** As a frame would do. */
     void rouse() {
         alarm.release();
     }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Several drivers that begin and end together; what their stacks do is shown by {@code StackGroupSimulationTest}. */
+/** Several drivers that start and end together; {@code StackGroupSimulationTest} tests their stacks. */
 @Timeout(30)
 final class StackGroupTest {
 

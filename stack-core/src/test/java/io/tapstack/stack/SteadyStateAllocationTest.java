@@ -58,7 +58,7 @@ class SteadyStateAllocationTest {
         link.receive(pool.packet(frame, 0), 0);
     }
 
-    /** Bytes that one run of {@code work} allocates, once everything has grown to what it needs. */
+    /** Bytes that one run of {@code work} allocates, once all structures have grown. */
     private static double bytesEach(final Runnable work) {
         final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         final long thread = Thread.currentThread().getId();

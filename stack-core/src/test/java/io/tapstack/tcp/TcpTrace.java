@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A stack under virtual time, and a hand for its peer: segments in, segments out, as they stand in a packet trace.
  *
- * <pre>
- * {@code trace.in("S 0:0(0) win 65535 <mss 1460>");
+ * <pre>{@code
+ * trace.in("S 0:0(0) win 65535 <mss 1460>");
  * trace.out("S. 0:0(0) ack 1 <mss 1460>");
  * trace.in(". 1:1(0) ack 1");
  * }</pre>

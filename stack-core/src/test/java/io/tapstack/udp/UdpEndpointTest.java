@@ -217,7 +217,7 @@ class UdpEndpointTest {
         assertThat(next(endpoint)).isEqualTo(payload);
     }
 
-    // ---- Who gets it
+    // ---- The receiving endpoint
 
     @Test
     void theMostSpecificEndpointGetsIt() throws Exception { // RFC 1122 4.1.3.5
@@ -517,7 +517,7 @@ class UdpEndpointTest {
     }
 
     /**
-     * RFC 1191 5: a router that tells no MTU and adds 20 to the total length. The packet of 1,492 bytes does not fit
+     * RFC 1191 5: a router that sends no MTU and adds 20 to the total length. The packet of 1,492 bytes does not fit
      * either.
      */
     @Test

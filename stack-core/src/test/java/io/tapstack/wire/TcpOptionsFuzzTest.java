@@ -10,7 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Any bytes as options, against a second reader that takes RFC 9293 3.1 by the letter. */
+/** Any bytes as options, compared with a second reader that follows RFC 9293 3.1 literally. */
 class TcpOptionsFuzzTest {
 
     private static final int MOST_BYTES = 40;
@@ -20,7 +20,7 @@ class TcpOptionsFuzzTest {
     @FuzzTest
     void parse(final byte[] input) {
         final byte[] list = Arrays.copyOf(input, Math.min(input.length, MOST_BYTES));
-        // What stands around it, which is neither read nor missed.
+        // Bytes around the list, which are neither read nor missed.
         final ByteBuffer alone = ByteBuffer.wrap(list);
         final ByteBuffer amidst = ByteBuffer.allocate(list.length + 100);
         Arrays.fill(amidst.array(), (byte) 4);
@@ -31,10 +31,7 @@ class TcpOptionsFuzzTest {
         compare(list);
     }
 
-    /**
-     * The well-formed options in front of the first that is not, the last of each kind, with what stands behind kind
-     * and length.
-     */
+    /** The well-formed options before the first malformed one, the last of each kind, with their values. */
     private static Map<Integer, List<byte[]>> read(final byte[] list) {
         final Map<Integer, List<byte[]>> found = new HashMap<>();
         int at = 0;
@@ -54,7 +51,7 @@ class TcpOptionsFuzzTest {
         return found;
     }
 
-    /** The last option of its kind that has a length which the kind can have. */
+    /** The last option of its kind with a valid length for the kind. */
     private static ByteBuffer last(final Map<Integer, List<byte[]>> found, final int kind, final int... lengths) {
         ByteBuffer last = ByteBuffer.allocate(0);
         for (final byte[] value : found.getOrDefault(kind, List.of())) {

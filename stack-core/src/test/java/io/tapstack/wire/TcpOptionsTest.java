@@ -31,7 +31,7 @@ class TcpOptionsTest {
         assertThat(options.sackBlocks()).isZero();
     }
 
-    /** What a common SYN carries. */
+    /** The options of a common SYN. */
     @Test
     void syn() {
         parse(2, 4, 0x05, 0xB4, 4, 2, 8, 10, 0x80, 0, 0, 1, 0, 0, 0, 9, 1, 3, 3, 7);
@@ -43,7 +43,7 @@ class TcpOptionsTest {
         assertThat(options.windowScale()).isEqualTo(7);
     }
 
-    /** Nothing of the last segment is left over. */
+    /** No value of the last segment is left. */
     @Test
     void forgetsTheLastSegment() {
         syn();
@@ -57,14 +57,14 @@ class TcpOptionsTest {
         assertThat(options.maximumSegmentSize()).isZero();
     }
 
-    /** MUST-6: options that are not understood are skipped by their length. */
+    /** MUST-6: unknown options are skipped by their length. */
     @Test
     void unknown() {
         parse(253, 6, 1, 2, 3, 4, 254, 2, 200, 3, 0, 2, 4, 3, 0xE8);
         assertThat(options.maximumSegmentSize()).isEqualTo(1_000);
     }
 
-    /** MUST-7: an illegal length ends the list, and what came before it counts. */
+    /** MUST-7: an illegal length ends the list; the options before it are valid. */
     @Test
     void illegalLength() {
         parse(2, 4, 3, 0xE8, 8, 0, 3, 3, 7);
@@ -79,7 +79,7 @@ class TcpOptionsTest {
         assertThat(options.maximumSegmentSize()).isZero();
     }
 
-    /** A known option of a length that is not its own is skipped as if unknown. */
+    /** A known option with a wrong length is skipped like an unknown one. */
     @Test
     void wrongLength() {
         parse(2, 3, 9, 3, 4, 9, 9, 4, 3, 9, 8, 4, 9, 9, 2, 4, 3, 0xE8);
@@ -100,7 +100,7 @@ class TcpOptionsTest {
         assertThat(options.sackRight(1)).isEqualTo(5);
     }
 
-    /** What is written is read again, and is aligned. */
+    /** Written options are read again, and are aligned. */
     @Test
     void writing() {
         final ByteBuffer buffer = ByteBuffer.allocate(40);
@@ -116,8 +116,8 @@ class TcpOptionsTest {
     }
 
     /**
-     * RFC 9768 3.2.3, figure 4 and table 5: fields from either end, and of a length that nobody has yet as many as
-     * there are whole.
+     * RFC 9768 3.2.3, figure 4 and table 5: fields from either end; an option of unknown length has as many fields as
+     * are whole.
      */
     @Test
     void accurateEcn() {

@@ -5,8 +5,8 @@ package io.tapstack.socket;
  * thread calls it, with the {@link io.tapstack.stack.StackLock} held, after the protocol work that made the socket
  * ready: a request is answered without a change of threads.
  *
- * <pre>
- * {@code final class Echo implements SocketHandler<StreamSocket> {
+ * <pre>{@code
+ * final class Echo implements SocketHandler<StreamSocket> {
  *     private final ByteBuffer buffer = ByteBuffer.allocateDirect(65_536);
  *
  *     public void readable(StreamSocket socket) {

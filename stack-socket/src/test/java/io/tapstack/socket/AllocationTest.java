@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 
-/** In steady state, neither those who send and receive nor the drivers allocate. */
+/** In steady state, neither senders and receivers nor the drivers allocate. */
 final class AllocationTest extends TwoHostsTest {
 
     private static final int BLOCK = 100_000;
@@ -21,7 +21,7 @@ final class AllocationTest extends TwoHostsTest {
         final StreamSocket listener = listener(1);
         final StreamSocket client = connect(listener);
         final StreamSocket server = accept(listener);
-        // The pool and the queues grow to what the traffic needs; then comes the steady state.
+        // The pool and the queues grow with the traffic; then comes the steady state.
         long least = Long.MAX_VALUE;
         for (int i = 0; i < 5 && least >= TRANSFER / SEGMENT; i++) {
             final long before = allocatedByDrivers();
@@ -31,7 +31,7 @@ final class AllocationTest extends TwoHostsTest {
         assertThat(least).isLessThan(TRANSFER / SEGMENT);
     }
 
-    /** @return what the sending and the receiving thread have allocated, in bytes */
+    /** @return the bytes that the sending and the receiving thread have allocated */
     private long transfer(final StreamSocket client, final StreamSocket server) throws Exception {
         final FutureTask<Long> sent = start(() -> {
             final ByteBuffer data = ByteBuffer.allocateDirect(BLOCK);

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What datagram sockets do; run on the JDK's sockets and on ours. */
+/** The behaviour of datagram sockets; run on the JDK's sockets and on ours. */
 @Timeout(20)
 @SuppressWarnings("NullAway.Init")
 abstract class DatagramContract {
@@ -30,7 +30,7 @@ abstract class DatagramContract {
     interface Datagrams extends Closeable {
         void connect(InetSocketAddress remote) throws IOException;
 
-        /** @param destination null for the one that is connected to */
+        /** @param destination null for the connected one */
         void send(byte[] payload, InetSocketAddress destination) throws IOException;
 
         InetSocketAddress receive(ByteBuffer target) throws IOException;

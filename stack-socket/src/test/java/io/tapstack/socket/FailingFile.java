@@ -3,7 +3,7 @@ package io.tapstack.socket;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** A file on a disk that fails from some position on; all that it has is zeros. */
+/** A file of zeros, on a disk that fails from some position on. */
 final class FailingFile implements FileReads {
 
     private final long size;

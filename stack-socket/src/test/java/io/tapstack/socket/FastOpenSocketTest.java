@@ -7,7 +7,7 @@ import io.tapstack.error.SocketErrorException;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 
-/** Fast Open (RFC 7413) as tcp(7) and send(2) have it: TCP_FASTOPEN, TCP_FASTOPEN_CONNECT and MSG_FASTOPEN. */
+/** Fast Open (RFC 7413) by tcp(7) and send(2): TCP_FASTOPEN, TCP_FASTOPEN_CONNECT and MSG_FASTOPEN. */
 final class FastOpenSocketTest extends TwoHostsTest {
 
     private static final int CONNECT = SocketOptions.TCP_FASTOPEN_CONNECT;
@@ -56,7 +56,7 @@ final class FastOpenSocketTest extends TwoHostsTest {
     }
 
     /**
-     * The first connection brings a cookie; with it connect only notes the address, and the first bytes go out with the
+     * The first connection gets a cookie; with it connect only notes the address, and the first bytes are sent with the
      * SYN.
      */
     @Test
@@ -72,7 +72,7 @@ final class FastOpenSocketTest extends TwoHostsTest {
         assertThat(fastOpens()).isEqualTo(1);
     }
 
-    /** A client that has nothing to say connects when it listens. */
+    /** A client without data connects when it receives. */
     @Test
     void receiveConnects() throws SocketErrorException {
         learnCookie();
@@ -82,11 +82,11 @@ final class FastOpenSocketTest extends TwoHostsTest {
         final StreamSocket accepted = accept(listener);
         assertThat(accepted.send(bytes("hi"), 0)).isEqualTo(2);
         assertThat(second.recv(ByteBuffer.allocate(10), 0)).isEqualTo(2);
-        // The cookie alone opens the connection, so that the server can speak first.
+        // The cookie alone opens the connection, so that the server can send first.
         assertThat(fastOpens()).isEqualTo(1);
     }
 
-    /** Closed before it has sent anything: nobody hears of it. */
+    /** Closed before it has sent anything: no segment is sent. */
     @Test
     void closedBeforeItConnects() throws SocketErrorException {
         learnCookie();
@@ -110,7 +110,7 @@ final class FastOpenSocketTest extends TwoHostsTest {
         second.nonBlocking(false);
         exchange(second);
         assertThat(fastOpens()).isEqualTo(1);
-        // Whose result was not asked for yet is told so without a word; then it is connected.
+        // The call that finds the pending result reports it in silence; then it is connected.
         assertThat(second.sendTo(bytes("x"), MessageFlags.MSG_FASTOPEN, addressOf(listener)))
                 .isEqualTo(1);
         assertThat(second.sendTo(bytes("x"), MessageFlags.MSG_FASTOPEN, addressOf(listener)))
@@ -143,7 +143,7 @@ final class FastOpenSocketTest extends TwoHostsTest {
         assertThat(fastOpens()).isEqualTo(1);
     }
 
-    /** More than fits into a SYN follows by itself. */
+    /** Bytes that do not fit a SYN follow by themselves. */
     @Test
     void muchData() throws SocketErrorException {
         learnCookie();

@@ -1,6 +1,6 @@
 package io.tapstack.socket;
 
-/** The tests' own test: the JDK's sockets are right by definition. */
+/** Tests the tests: the JDK's sockets are right by definition. */
 final class JdkStreamTest extends StreamContract {
 
     @Override

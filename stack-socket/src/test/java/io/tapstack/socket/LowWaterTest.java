@@ -9,7 +9,7 @@ import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** SO_RCVLOWAT (socket(7)): how much has to be there before a receive returns and a poll says "readable". */
+/** SO_RCVLOWAT (socket(7)): the bytes that a receive waits for, and a poll requires for "readable". */
 @Timeout(20)
 final class LowWaterTest extends TwoHostsTest {
 
@@ -50,7 +50,7 @@ final class LowWaterTest extends TwoHostsTest {
         assertThat(receiving.get()).isEqualTo(120);
     }
 
-    /** Who asks for less gets it; and who may not wait gets what is there. */
+    /** A read for fewer bytes gets them; and one that must not wait gets the bytes that are there. */
     @Test
     void lessIsEnoughForWhoAsksForLess() throws Exception {
         connect();
@@ -72,7 +72,7 @@ final class LowWaterTest extends TwoHostsTest {
         assertThat(server.recv(ByteBuffer.allocate(1_000), 0)).isZero();
     }
 
-    /** More than the window can hold never comes while nobody reads: then a poll says so when the window is full. */
+    /** More than the window can hold never comes without a read: then a poll reports a full window. */
     @Test
     void moreThanTheWindow() throws Exception {
         connect();

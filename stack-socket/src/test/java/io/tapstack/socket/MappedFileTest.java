@@ -55,7 +55,7 @@ class MappedFileTest {
         assertThatThrownBy(file::close).isInstanceOf(IllegalStateException.class);
     }
 
-    /** An interrupt ends no file that others use as well. */
+    /** An interrupt does not close a file that others use as well. */
     @Test
     void knowsNoInterrupts() throws IOException {
         final Path path = Files.writeString(directory.resolve("file"), "hello");
@@ -72,10 +72,7 @@ class MappedFileTest {
         }
     }
 
-    /**
-     * A failure of the disk is not the end of the file: who reads learns of it, and the region counts as no longer
-     * whole.
-     */
+    /** A failure of the disk is not the end of the file: a reader gets an error, and the region is no longer whole. */
     @Test
     void aDiskThatFails() throws IOException {
         final Path path = Files.write(directory.resolve("file"), new byte[200_000]);

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 
-/** {@code poll(2)} on stream sockets; the expected events are what Linux's {@code tcp_poll} answers. */
+/** {@code poll(2)} on stream sockets; the expected events are those of Linux's {@code tcp_poll}. */
 final class PollTest extends TwoHostsTest {
 
     private static final int READABLE = PollEvents.POLLIN | PollEvents.POLLRDNORM;

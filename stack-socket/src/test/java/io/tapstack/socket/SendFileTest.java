@@ -120,7 +120,7 @@ final class SendFileTest extends TwoHostsTest {
         try (MappedFile file = MappedFile.open(path)) {
             final FutureTask<Long> sent = new FutureTask<>(() -> client.sendFile(file, 0, SIZE, 0));
             startAndWait(sent);
-            // Less than what is in flight, so that it shows at once when the reader makes room.
+            // Less than the flight, so that it shows at once when the reader makes room.
             cutTo(10_000_000);
             final ByteBuffer target = ByteBuffer.allocate(SIZE);
             int result;

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 /** Applications that are called by the stack. */
 final class SocketHandlerTest extends TwoHostsTest {
 
-    /** What handlers have seen, in order. */
+    /** The calls of handlers, in order. */
     private final BlockingQueue<Object> seen = new LinkedBlockingQueue<>();
 
     @Test
@@ -38,9 +38,7 @@ final class SocketHandlerTest extends TwoHostsTest {
         assertThat(client.recv(ByteBuffer.allocate(1), 0)).isZero();
     }
 
-    /**
-     * More than all buffers hold comes back whole although nobody waits: what was refused goes on when there is room.
-     */
+    /** More bytes than all buffers hold return without a waiting thread: refused bytes are sent when there is room. */
     @Test
     void isToldOfRoomAfterARefusal() throws Exception {
         final StreamSocket listener = listener(1);
@@ -253,7 +251,7 @@ final class SocketHandlerTest extends TwoHostsTest {
 
     // ---- Means
 
-    /** Sends back what it receives, at the pace at which the peer takes it. */
+    /** Echoes, at the pace at which the peer takes the bytes. */
     private final class Echo implements SocketHandler<StreamSocket> {
 
         private final ByteBuffer pending = ByteBuffer.allocateDirect(100_000).limit(0);
@@ -284,7 +282,7 @@ final class SocketHandlerTest extends TwoHostsTest {
         }
     }
 
-    /** Every connection of {@code listener} gets {@code handler}. */
+    /** Gives {@code handler} to every connection of {@code listener}. */
     private void serve(final StreamSocket listener, final SocketHandler<StreamSocket> handler) {
         listener.handler(new SocketHandler<>() {
             @Override
@@ -304,7 +302,7 @@ final class SocketHandlerTest extends TwoHostsTest {
         }
     }
 
-    /** Notes its calls, and reads what there is. */
+    /** Notes its calls, and reads all bytes. */
     private SocketHandler<StackSocket> noting(final String name) {
         return new SocketHandler<>() {
             @Override
@@ -322,7 +320,7 @@ final class SocketHandlerTest extends TwoHostsTest {
         };
     }
 
-    /** Returns when both stacks have handled what was sent before. */
+    /** Returns when both stacks have handled the bytes sent before. */
     private void ping() throws SocketErrorException {
         final StreamSocket listener = listener(1);
         final StreamSocket client = connect(listener);

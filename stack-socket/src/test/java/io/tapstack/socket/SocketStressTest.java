@@ -13,14 +13,15 @@ import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
 
-/** Many threads on few sockets, and sockets that end while threads are in them: nothing hangs, is lost or leaks. */
+/**
+ * Many threads on few sockets, and sockets that end while threads use them: no thread hangs, no byte is lost, no memory
+ * leaks.
+ */
 final class SocketStressTest extends TwoHostsTest {
 
     private static final int THREADS = 6;
 
-    /**
-     * Each byte tells which writer it is from; what each has written arrives complete, though mixed with the others'.
-     */
+    /** Each byte names its writer; the bytes of each writer arrive complete, though mixed with those of others. */
     @Test
     void manyWritersAndReadersShareAConnection() throws Exception {
         final int eachWrites = 1_500_000;
@@ -125,7 +126,7 @@ final class SocketStressTest extends TwoHostsTest {
         }
     }
 
-    /** Connections that end in all sorts of ways while another thread reads from them. */
+    /** Connections that end in all ways while another thread reads from them. */
     private Void visit(final StreamSocket listener, final Random random) throws Exception {
         for (int i = 0; i < 60; i++) {
             final StreamSocket client = here.stream();

@@ -20,7 +20,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 
-/** Bytes that leave a socket for another socket, or for a channel, without a buffer of the application's. */
+/** Splices between sockets, and transfers between a socket and a channel, without a buffer of the application's. */
 final class SpliceTest extends TwoHostsTest {
 
     private static final int EBADF = -SocketError.EBADF.errno();
@@ -65,7 +65,7 @@ final class SpliceTest extends TwoHostsTest {
         assertThat(result[0]).isEqualTo(EBADF);
     }
 
-    /** Nothing could be passed on to it, and so the end of the other side would never be seen. */
+    /** No byte could be passed on to it, and so the end of the other side would never be seen. */
     @Test
     void refusesASocketWhoseOutputWasShutDown() throws Exception {
         final StreamSocket listener = listener(2);
@@ -78,7 +78,7 @@ final class SpliceTest extends TwoHostsTest {
         assertRefused(SocketError.EPIPE, far, near);
     }
 
-    /** What a reader has on loan it gives back to the receive queue, which would be the splice's by then. */
+    /** A reader returns borrowed bytes to the receive queue, which would belong to the splice by then. */
     @Test
     void refusesASocketThatIsBeingRead() throws Exception {
         final StreamSocket listener = listener(1);
@@ -112,7 +112,7 @@ final class SpliceTest extends TwoHostsTest {
         assertRefused(SocketError.EINVAL, accepted, client);
         fresh.close();
         assertRefused(SocketError.EBADF, accepted, fresh);
-        // And nothing has happened to the one that could have been joined.
+        // The other socket is unchanged.
         assertThat(accepted.send(bytes("still"), 0)).isEqualTo(5);
         assertThat(receive(client, 5)).isEqualTo("still");
     }
@@ -209,7 +209,7 @@ final class SpliceTest extends TwoHostsTest {
         return text(target);
     }
 
-    /** Takes no more than fits. */
+    /** Takes no more bytes than fit. */
     private static class Narrow implements WritableByteChannel, ReadableByteChannel {
         private final ByteBuffer target;
 

@@ -27,7 +27,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What blocking stream sockets do. Run on the JDK's sockets it checks the tests, run on ours it checks the sockets. */
+/**
+ * The behaviour of blocking stream sockets. Run on the JDK's sockets it tests the tests, run on ours it tests the
+ * sockets.
+ */
 @Timeout(20)
 @SuppressWarnings("NullAway.Init")
 abstract class StreamContract {
@@ -474,7 +477,7 @@ abstract class StreamContract {
         server = accept();
     }
 
-    /** Opens connections to a listener of its own that nobody accepts, until one more is not answered. */
+    /** Opens connections to a listener that accepts none, until one more is not answered. */
     private void fillBacklog() throws IOException {
         listener = listen(0, 1);
         for (int i = 0; i < 10; i++) {
@@ -493,7 +496,7 @@ abstract class StreamContract {
         final byte[] block = new byte[300_000];
         random.nextBytes(block);
         for (int left = count; left > 0; ) {
-            // From a byte to more than fits a send buffer at once.
+            // From a byte to more than a send buffer holds.
             final int length = Math.min(left, 1 + random.nextInt(random.nextBoolean() ? 3_000 : block.length));
             output.write(block, block.length - length, length);
             digest.update(block, block.length - length, length);

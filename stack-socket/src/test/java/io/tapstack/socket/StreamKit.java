@@ -6,7 +6,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 
-/** Sockets that the same tests can be run on: the JDK's, which say what is right, and ours. */
+/** Sockets for the same tests: the JDK's, which define the right behaviour, and ours. */
 interface StreamKit extends AutoCloseable {
 
     interface Listener extends Closeable {
@@ -37,7 +37,11 @@ interface StreamKit extends AutoCloseable {
         InetSocketAddress remote();
     }
 
-    /** A listener where clients can reach it. @param port 0 for any */
+    /**
+     * A listener that clients can reach.
+     *
+     * @param port 0 for any
+     */
     Listener listen(int port, int backlog) throws IOException;
 
     /** A client's socket, not connected. */

@@ -64,7 +64,7 @@ final class StreamOptionsTest extends TwoHostsTest {
         assertThat(connected.option(level, name)).isEqualTo(expected);
     }
 
-    /** TCP_FASTOPEN and TCP_FASTOPEN_CONNECT say how a connection begins. */
+    /** TCP_FASTOPEN and TCP_FASTOPEN_CONNECT concern the start of a connection. */
     @ParameterizedTest
     @CsvSource({"23, 5, 5", "23, 70000, 4096", "30, 1, 1"})
     void fastOpenIsForTheBeginning(final int name, final int value, final int expected) throws SocketErrorException {
@@ -137,10 +137,7 @@ final class StreamOptionsTest extends TwoHostsTest {
         assertThat(listener.option(1, 39)).isEqualTo(2); // SO_DOMAIN
     }
 
-    /**
-     * SO_RCVBUF and SO_SNDBUF say what the buffers are now, doubled; before they are set, what they grow to is TCP's
-     * business.
-     */
+    /** SO_RCVBUF and SO_SNDBUF return the present sizes, doubled; before they are set, TCP tunes them. */
     @Test
     void tunedBuffersAreReadBack() throws SocketErrorException {
         final StreamSocket listener = listener(1);

@@ -11,7 +11,7 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 
-/** Stream sockets call by call, with the answers of Linux. */
+/** Stream sockets call by call, with the results of Linux. */
 final class StreamSocketTest extends TwoHostsTest {
 
     // ---- Opening
@@ -43,9 +43,9 @@ final class StreamSocketTest extends TwoHostsTest {
     }
 
     /**
-     * A connect that does not wait is asked for its result only after the connection has received bytes and was reset:
-     * it tells the error, the socket can connect again, and the bytes that nobody read are given back (the blocks are
-     * counted when the host ends).
+     * A non-blocking connect is asked for its result only after the connection has received bytes and was reset: it
+     * returns the error, the socket can connect again, and the unread bytes are released (the blocks are counted when
+     * the host ends).
      */
     @Test
     void aConnectThatIsToldOfAResetGivesBackWhatWasReceived() throws SocketErrorException {
@@ -253,7 +253,7 @@ final class StreamSocketTest extends TwoHostsTest {
         client.nonBlocking(true);
         long sent = sendUntilItWouldWait(client);
         assertThat(sent).isPositive();
-        // ACKs go on making room until the peer's buffer is full, too: then there is no POLLOUT for good.
+        // ACKs make room until the peer's buffer is full, too: then there is no POLLOUT for good.
         while ((eventsOf(client) & PollEvents.POLLOUT) != 0) {
             final long more = sendUntilItWouldWait(client);
             assertThat(more).as("taken after POLLOUT").isPositive();
@@ -270,7 +270,7 @@ final class StreamSocketTest extends TwoHostsTest {
         assertThat(client.send(ByteBuffer.allocate(1), 0)).isEqualTo(1);
     }
 
-    /** @return how many bytes were taken before EAGAIN */
+    /** @return bytes taken before EAGAIN */
     private static long sendUntilItWouldWait(final StreamSocket socket) throws SocketErrorException {
         long sent = 0;
         int result = socket.send(ByteBuffer.allocateDirect(1_000_000), 0);
@@ -376,7 +376,7 @@ final class StreamSocketTest extends TwoHostsTest {
         final StreamSocket client = connect(listener(1));
         client.sendTimeoutNanos(50_000_000);
         while (client.send(ByteBuffer.allocateDirect(10_000_000), 0) > 0) {
-            // Until nothing fits any more, here and there.
+            // Until both buffers are full.
         }
         client.lingerSeconds(1);
         final long start = System.nanoTime();

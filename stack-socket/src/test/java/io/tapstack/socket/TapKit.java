@@ -7,7 +7,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Objects;
 
-/** Our sockets: clients on the first of the hosts, servers on the last. */
+/** Our sockets: clients on the first host, servers on the last. */
 final class TapKit implements StreamKit {
 
     final List<TestHost> hosts;

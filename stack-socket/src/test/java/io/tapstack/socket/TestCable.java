@@ -9,7 +9,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/** Two devices in real time: what one is given the other one has. Each is used by a stack of its own. */
+/** Two devices in real time: each delivers the frames of the other. Each is used by a stack of its own. */
 final class TestCable {
 
     private static final int FRAMES_ON_THE_WAY = 256;
@@ -33,7 +33,7 @@ final class TestCable {
         return right;
     }
 
-    /** A frame on the way. Frames are used again, so that a test can count what the stack allocates. */
+    /** A frame on its way. Frames are reused, so that a test can count the stack's allocation. */
     private static final class Frame {
         byte[] bytes = new byte[2_048];
         int length;

@@ -34,7 +34,7 @@ final class TestHost implements AutoCloseable {
         driver.start();
     }
 
-    /** Two hosts, 10.1.0.1 and 10.1.0.2, on an Ethernet that takes nothing over. */
+    /** Two hosts, 10.1.0.1 and 10.1.0.2, on an Ethernet without offload. */
     static List<TestHost> onEthernet() {
         return on(LinkCapabilities.plain(LinkType.ETHERNET, 1_500));
     }
@@ -49,7 +49,7 @@ final class TestHost implements AutoCloseable {
         return List.of(new TestHost(cable.left(), "10.1.0.1/24"), new TestHost(cable.right(), "10.1.0.2/24"));
     }
 
-    /** Ends the stack, which must have lived until now. */
+    /** Ends the stack, which must have run until now. */
     @Override
     public void close() {
         final Throwable failure = driver.failure();

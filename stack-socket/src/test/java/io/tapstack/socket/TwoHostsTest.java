@@ -13,7 +13,7 @@ import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 
-/** What tests of the BSD-like sockets have in common: two hosts, a listener on the second, a client on the first. */
+/** The common part of tests of the BSD-like sockets: two hosts, a listener on the second, a client on the first. */
 @Timeout(20)
 abstract class TwoHostsTest {
 
@@ -42,7 +42,7 @@ abstract class TwoHostsTest {
         return listener;
     }
 
-    /** Where {@code socket} of the second host can be reached. */
+    /** The address of {@code socket} on the second host. */
     final Endpoint addressOf(final StackSocket socket) {
         return new Endpoint(
                 hosts.get(1).endpoint.address(), socket.localEndpoint().port());
@@ -60,14 +60,18 @@ abstract class TwoHostsTest {
         return open(accepted);
     }
 
-    /** Waits until one of {@code events} has come about. @return all that is asked for and there */
+    /**
+     * Waits for one of {@code events}.
+     *
+     * @return the events found
+     */
     static int await(final StackSocket socket, final int events) {
         final PollEntry entry = new PollEntry(socket, events);
         assertThat(socket.layer.poll(List.of(entry), 10_000)).isEqualTo(1);
         return entry.revents();
     }
 
-    /** Every event that there is now. */
+    /** All present events. */
     static int eventsOf(final StackSocket socket) {
         final PollEntry entry = new PollEntry(socket, -1);
         socket.layer.poll(List.of(entry), 0);

@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Urgent data as recv(2) and tcp(7) have it: MSG_OOB, SO_OOBINLINE, SIOCATMARK, POLLPRI. */
+/** Urgent data by recv(2) and tcp(7): MSG_OOB, SO_OOBINLINE, SIOCATMARK, POLLPRI. */
 final class UrgentSocketTest extends TwoHostsTest {
 
     private static final int OOB = MessageFlags.MSG_OOB;
@@ -48,7 +48,7 @@ final class UrgentSocketTest extends TwoHostsTest {
         assertThat(server.isAtMark()).isFalse();
     }
 
-    /** A read for all of it ends at the mark as well. */
+    /** A read for all bytes ends at the mark as well. */
     @Test
     void inLine() throws SocketErrorException {
         final StreamSocket server = accepted(1);
@@ -61,7 +61,7 @@ final class UrgentSocketTest extends TwoHostsTest {
         assertThat(server.isAtMark()).isFalse();
     }
 
-    /** tcp(7), MSG_TRUNC: what is thrown away ends at the mark too, where the urgent byte leaves the stream. */
+    /** tcp(7), MSG_TRUNC: a dropping read ends at the mark too, where the urgent byte leaves the stream. */
     @Test
     @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void thrownAwayUpToTheMark() throws SocketErrorException {

@@ -8,7 +8,7 @@ import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** MSG_ZEROCOPY on a link that gathers payload where it lies: the memory of a direct buffer is lent, and comes back. */
+/** MSG_ZEROCOPY on a link that gathers payload: the memory of a direct buffer is lent, and returned. */
 @SuppressWarnings("NullAway.Init")
 final class ZeroCopyTest extends TwoHostsTest {
 
