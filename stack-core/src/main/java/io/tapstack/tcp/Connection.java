@@ -138,7 +138,7 @@ final class Connection extends ControlBlock implements UnacceptedConnection {
     @Override
     public void configChanged(final long nowNanos) {
         congestion = CongestionControls.successor(
-                congestion, config.congestionControl(), iss, mss, handshake.initialWindow());
+                congestion, config.congestionControlFactory(), iss, mss, handshake.initialWindow());
         recovery.fastRecovery(congestion.fastRecovery());
         if (state.isSynchronized() && state != TcpState.TIME_WAIT) {
             keepAlive.update(nowNanos);

@@ -5,7 +5,6 @@ import io.tapstack.error.SocketError;
 import io.tapstack.event.StackStatistics;
 import io.tapstack.ip.IpPath;
 import io.tapstack.tcp.congestion.CongestionControl;
-import io.tapstack.tcp.congestion.CongestionControls;
 import io.tapstack.tcp.recovery.AckArrival;
 import io.tapstack.tcp.recovery.LossRecovery;
 import io.tapstack.tcp.recovery.NewRenoRecovery;
@@ -171,7 +170,7 @@ abstract class ControlBlock extends DemuxEntry implements ConnectionHost.Waiting
         this.timestamps = new Timestamps(host.initialSequenceNumber.timestampOffset(path, local.port(), remote.port()));
         this.scoreboard = new SackScoreboard(host.sentSegments);
         this.recovery = new NewRenoRecovery(scoreboard);
-        this.congestion = CongestionControls.create(config.congestionControl(), iss);
+        this.congestion = config.congestionControlFactory().create(iss);
         this.retransmissionTimer = new RetransmissionTimer(host.timers, estimator, this);
         this.persistTimer = new PersistTimer(host.timers, estimator, config, this);
         this.delayedAck = new DelayedAck(host.timers, config, this);

@@ -1,7 +1,11 @@
 package io.tapstack.tcp;
 
 import io.tapstack.ip.PathMtuPolicy;
+import io.tapstack.tcp.congestion.CongestionControlFactory;
 import io.tapstack.tcp.congestion.CongestionControls;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +44,9 @@ public final class TcpConfig implements Cloneable {
     private long fastOpenPauseNanos = 0;
     private int deferAcceptTimeouts = 0;
     private boolean stampArrivals;
-    private String congestionControl = "cubic";
+    private CongestionControlFactory congestionControl = CongestionControls.named("cubic");
+    // Those that did not come with the stack, by name; immutable, as copies share it.
+    private Map<String, CongestionControlFactory> ownCongestionControls = Map.of();
     private boolean noDelay = false;
     private boolean cork = false;
     private int notSentLowWater = 0;
@@ -402,15 +408,45 @@ public final class TcpConfig implements Cloneable {
         return this;
     }
 
-    /** TCP_CONGESTION: the name of the congestion control, one of {@link CongestionControls#names()}. */
+    /**
+     * TCP_CONGESTION: the name of the congestion control, one of {@link CongestionControls#names()} or that of a
+     * factory.
+     */
     public String congestionControl() {
-        return congestionControl;
+        return congestionControl.name();
     }
 
-    /** @throws IllegalArgumentException if there is none of that name */
+    /**
+     * Chooses a congestion control that comes with the stack, or one whose factory this configuration has been given.
+     *
+     * @throws IllegalArgumentException if there is none of that name
+     */
     public TcpConfig congestionControl(final String name) {
-        congestionControl = CongestionControls.checked(name);
+        final CongestionControlFactory own = ownCongestionControls.get(name.toLowerCase(Locale.ROOT));
+        congestionControl = own == null ? CongestionControls.named(name) : own;
         return this;
+    }
+
+    /**
+     * Chooses a congestion control of one's own. This configuration and its copies know it by its name from now on, so
+     * that TCP_CONGESTION can return to it.
+     *
+     * @throws IllegalArgumentException if it has the name of one that comes with the stack
+     */
+    public TcpConfig congestionControl(final CongestionControlFactory factory) {
+        if (CongestionControls.names().contains(factory.name())) {
+            throw new IllegalArgumentException("there is a congestion control " + factory.name() + " already");
+        }
+        final Map<String, CongestionControlFactory> more = new HashMap<>(ownCongestionControls);
+        more.put(factory.name(), factory);
+        ownCongestionControls = Map.copyOf(more);
+        congestionControl = factory;
+        return this;
+    }
+
+    /** Makes the congestion control of a connection that has this configuration. */
+    public CongestionControlFactory congestionControlFactory() {
+        return congestionControl;
     }
 
     /** TCP_NODELAY: no Nagle algorithm (RFC 1122 4.2.3.4). */

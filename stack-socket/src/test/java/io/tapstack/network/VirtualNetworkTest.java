@@ -7,6 +7,9 @@ import io.tapstack.link.Impairment;
 import io.tapstack.socket.TapDatagramSocket;
 import io.tapstack.socket.TapServerSocket;
 import io.tapstack.socket.TapSocket;
+import io.tapstack.tcp.congestion.AckSample;
+import io.tapstack.tcp.congestion.CongestionControlFactory;
+import io.tapstack.tcp.congestion.LossBasedControl;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
@@ -189,6 +192,54 @@ final class VirtualNetworkTest {
             atA.send(ByteBuffer.allocate(1), toB);
             atB.receive(ByteBuffer.allocate(1));
             assertThat(network.elapsed().minus(before)).isEqualTo(Duration.ofMillis(30));
+        }
+    }
+
+    /** TCP_CONGESTION knows the congestion control of a factory, on sockets and on what a listener accepts. */
+    @Test
+    void usesACongestionControlOfOnesOwn() throws Exception {
+        final CongestionControlFactory own = CongestionControlFactory.of("half", HalfAsMuch::new);
+        try (MemoryNetwork network = MemoryNetwork.builder()
+                        .virtualTime()
+                        .seed(1)
+                        .impairment(BAD)
+                        .build();
+                Host server = network.host("server")
+                        .address("10.0.0.1/24")
+                        .tcp(tcp -> tcp.congestionControl(own))
+                        .start();
+                Host client = network.host("client").address("10.0.0.2/24").start();
+                TapServerSocket listener = server.listen(80);
+                TapSocket socket = client.connect(server.address(), 80);
+                TapSocket peer = listener.accept()) {
+            assertThat(peer.socket().congestionControl()).isEqualTo("half");
+            assertThat(socket.socket().congestionControl()).isEqualTo("cubic");
+            network.start("sending", () -> {
+                peer.output().write(new byte[200_000]);
+                assertThat(peer.socket().congestionControl("reno")).isZero();
+                assertThat(peer.socket().congestionControl("half")).isZero();
+                peer.output().write(new byte[200_000]);
+                peer.close();
+            });
+            assertThat(socket.input().readAllBytes()).hasSize(400_000);
+        }
+    }
+
+    private static final class HalfAsMuch extends LossBasedControl {
+
+        @Override
+        public String name() {
+            return "half";
+        }
+
+        @Override
+        protected int congestionAvoidance(final AckSample ack) {
+            return ack.ackedBytes / 2;
+        }
+
+        @Override
+        protected int reduced(final int flight) {
+            return Math.max(flight / 2, 2 * mss());
         }
     }
 

@@ -3,9 +3,12 @@ package io.tapstack.tcp.congestion;
 import io.tapstack.tcp.recovery.FastRecovery;
 
 /**
- * How much may be in flight, and how fast it may leave. One object belongs to one connection; what is lost and sent
- * again is {@linkplain io.tapstack.tcp.recovery loss recovery}'s business, which tells this object what happened. All
- * sizes in bytes, all times in nanoseconds. Called by whoever runs the stack; allocates nothing.
+ * Limits the bytes in flight, and the rate at which they leave. One object belongs to one connection; what is lost and
+ * sent again is {@linkplain io.tapstack.tcp.recovery loss recovery}'s business, which tells this object what happened.
+ *
+ * <p>All sizes in bytes, all times in nanoseconds of the stack's clock. Called with the lock of the stack held, so no
+ * method waits, throws, or calls the stack; none allocates once the connection is established. The easiest
+ * implementation extends {@link LossBasedControl}; a {@link CongestionControlFactory} hands it to connections.
  */
 public interface CongestionControl {
 

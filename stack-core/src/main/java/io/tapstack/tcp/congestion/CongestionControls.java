@@ -3,20 +3,21 @@ package io.tapstack.tcp.congestion;
 import java.util.Collections;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.LongFunction;
 
-/** The congestion controls that there are, by name (TCP_CONGESTION). Safe for use by any thread. */
+/**
+ * The congestion controls that come with the stack, by name (TCP_CONGESTION). Another one needs no entry here: it is
+ * handed to {@code TcpConfig.congestionControl} as a {@link CongestionControlFactory}. Safe for use by any thread.
+ */
 public final class CongestionControls {
 
-    private static final Map<String, LongFunction<CongestionControl>> BY_NAME = new TreeMap<>(Map.of(
-            "tahoe", seed -> new Tahoe(),
-            "reno", seed -> new Reno(),
-            "newreno", seed -> new NewReno(),
-            "cubic", seed -> new Cubic(),
-            "bbr", Bbr::new));
+    private static final Map<String, CongestionControlFactory> BY_NAME = new TreeMap<>(Map.of(
+            "tahoe", CongestionControlFactory.of("tahoe", Tahoe::new),
+            "reno", CongestionControlFactory.of("reno", Reno::new),
+            "newreno", CongestionControlFactory.of("newreno", NewReno::new),
+            "cubic", CongestionControlFactory.of("cubic", Cubic::new),
+            "bbr", CongestionControlFactory.seeded("bbr", Bbr::new)));
 
     private CongestionControls() {}
 
@@ -26,44 +27,53 @@ public final class CongestionControls {
     }
 
     /**
-     * The name as {@link #create} wants it.
+     * The factory of that name, in any case of letters.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    public static CongestionControlFactory named(final String name) {
+        final CongestionControlFactory factory = BY_NAME.get(name.toLowerCase(Locale.ROOT));
+        if (factory == null) {
+            throw new IllegalArgumentException(
+                    "no congestion control " + name + ": there are " + String.join(", ", names()));
+        }
+        return factory;
+    }
+
+    /**
+     * The name in lower case.
      *
      * @throws IllegalArgumentException if there is none of that name
      */
     public static String checked(final String name) {
-        final String lower = name.toLowerCase(Locale.ROOT);
-        if (!BY_NAME.containsKey(lower)) {
-            throw new IllegalArgumentException(
-                    "no congestion control " + name + ": there are " + String.join(", ", names()));
-        }
-        return lower;
+        return named(name).name();
     }
 
     /**
-     * A new one, for one connection.
+     * A new congestion control, for one connection.
      *
-     * @param seed what its chance begins with, if it uses any
+     * @param seed the start of its chance, if it uses any
      */
     public static CongestionControl create(final String name, final long seed) {
-        return Objects.requireNonNull(BY_NAME.get(checked(name))).apply(seed);
+        return named(name).create(seed);
     }
 
     /**
-     * What an established connection has from now on: {@code previous} itself if that is of this name, otherwise a new
-     * one that goes on with its window.
+     * The congestion control of an established connection from now on: {@code previous} itself if {@code factory} has
+     * its name, otherwise a new one that goes on with its window.
      *
      * @param seed as of {@link #create}
      */
     public static CongestionControl successor(
             final CongestionControl previous,
-            final String name,
+            final CongestionControlFactory factory,
             final long seed,
             final int mss,
             final int initialWindow) {
-        if (previous.name().equals(checked(name))) {
+        if (previous.name().equals(factory.name())) {
             return previous;
         }
-        final CongestionControl successor = create(name, seed);
+        final CongestionControl successor = factory.create(seed);
         successor.established(mss, initialWindow);
         successor.takeOver(previous);
         return successor;

@@ -36,7 +36,7 @@ public final class Cubic extends LossBasedControl {
     }
 
     @Override
-    int slowStart(final AckSample ack) {
+    protected int slowStart(final AckSample ack) {
         if (!hasNeverLost()) {
             return super.slowStart(ack);
         }
@@ -49,7 +49,7 @@ public final class Cubic extends LossBasedControl {
     }
 
     @Override
-    int congestionAvoidance(final AckSample ack) {
+    protected int congestionAvoidance(final AckSample ack) {
         lastAckNanos = ack.nowNanos;
         final double growth = fraction + curve.growth(ack.ackedBytes, cwnd(), mss(), ack.nowNanos, ack.srttNanos);
         final int bytes = (int) growth;
@@ -58,23 +58,23 @@ public final class Cubic extends LossBasedControl {
     }
 
     @Override
-    void windowUnused(final AckSample ack) {
+    protected void windowUnused(final AckSample ack) {
         curve.pause(ack.nowNanos - lastAckNanos);
         lastAckNanos = ack.nowNanos;
     }
 
     @Override
-    int reduced(final int flight) {
+    protected int reduced(final int flight) {
         return Math.max((int) (flight * CubicCurve.BETA), 2 * mss());
     }
 
     @Override
-    double betaEcn() {
+    protected double betaEcn() {
         return AlternativeBackoff.CUBIC;
     }
 
     @Override
-    void reducing(final long nowNanos) {
+    protected void reducing(final long nowNanos) {
         CubicCurve prior = priorCurve;
         if (prior == null) {
             prior = new CubicCurve();
@@ -86,7 +86,7 @@ public final class Cubic extends LossBasedControl {
     }
 
     @Override
-    void undone(final long nowNanos) {
+    protected void undone(final long nowNanos) {
         final CubicCurve prior = priorCurve;
         if (prior != null) {
             curve.copy(prior);
@@ -94,12 +94,12 @@ public final class Cubic extends LossBasedControl {
     }
 
     @Override
-    void slowStartAfterTimeout() {
+    protected void slowStartAfterTimeout() {
         curve.plateauAtStart();
     }
 
     @Override
-    void idle(final long idleNanos) {
+    protected void idle(final long idleNanos) {
         curve.restart();
     }
 }

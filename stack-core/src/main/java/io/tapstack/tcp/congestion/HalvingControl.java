@@ -9,28 +9,28 @@ abstract class HalvingControl extends LossBasedControl {
     private final AdditiveIncrease increase = new AdditiveIncrease();
 
     @Override
-    final int congestionAvoidance(final AckSample ack) {
+    protected final int congestionAvoidance(final AckSample ack) {
         return increase.growth(ack.ackedBytes, cwnd(), mss());
     }
 
     /** RFC 5681 3.1, equation 4. */
     @Override
-    final int reduced(final int flight) {
+    protected final int reduced(final int flight) {
         return Math.max(flight / 2, 2 * mss());
     }
 
     @Override
-    final void reducing(final long nowNanos) {
+    protected final void reducing(final long nowNanos) {
         increase.restart();
     }
 
     @Override
-    final void slowStartAfterTimeout() {
+    protected final void slowStartAfterTimeout() {
         increase.restart();
     }
 
     @Override
-    final void idle(final long idleNanos) {
+    protected final void idle(final long idleNanos) {
         increase.restart();
     }
 }

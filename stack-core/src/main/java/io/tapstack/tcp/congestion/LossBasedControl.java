@@ -1,12 +1,18 @@
 package io.tapstack.tcp.congestion;
 
 /**
- * What the congestion controls that listen to losses have in common: the window and its threshold, slow start below it,
- * a reduction when something is lost, one segment after a timeout, the restart after silence, and
- * {@linkplain WindowValidation validation} of what is not used. How they grow above the threshold, and how much they
- * give way, is each one's own.
+ * The base of congestion controls that take loss for congestion (RFC 5681). It keeps cwnd and ssthresh and does what
+ * all of them do: slow start below ssthresh, a reduction after a loss or a mark, one segment after a timeout, undoing a
+ * reduction that was spurious, the restart after silence, and {@linkplain WindowValidation validation} of a window that
+ * is not used (RFC 7661). A subclass has a {@link #name()} and says how the window grows above ssthresh
+ * ({@link #congestionAvoidance}) and how much of it is left after a loss ({@link #reduced}); the other hooks have
+ * defaults.
+ *
+ * <p>Sizes in bytes, times in nanoseconds of the stack's clock. One object belongs to one connection. All methods are
+ * called with the lock of the stack held; they neither wait nor throw, and allocate nothing after the constructor. An
+ * exception that a hook throws ends the stack.
  */
-abstract class LossBasedControl implements CongestionControl {
+public abstract class LossBasedControl implements CongestionControl {
 
     static final int MAX_WINDOW = 1 << 30;
 
@@ -129,60 +135,81 @@ abstract class LossBasedControl implements CongestionControl {
         idle(idleNanos);
     }
 
-    // ---- What differs
+    // ---- Hooks: what differs
 
-    /** By how many bytes the window grows with this ACK, below ssthresh. */
-    int slowStart(final AckSample ack) {
+    /**
+     * By how many bytes the window grows with this ACK, below ssthresh: as RFC 5681 3.1 and RFC 3465 2.2 say, unless
+     * overridden. The base adds at most as much as is left to ssthresh, and at least one segment.
+     *
+     * @param ack valid during the call only
+     */
+    protected int slowStart(final AckSample ack) {
         return SlowStart.growth(ack.ackedBytes, mss);
     }
 
-    /** By how many bytes the window grows with this ACK, at ssthresh or above. */
-    abstract int congestionAvoidance(AckSample ack);
+    /**
+     * By how many bytes the window grows with this ACK, at ssthresh or above, 0 or more. Not called during recovery,
+     * nor in the round trip after a mark, nor while the application does not fill the window.
+     *
+     * @param ack valid during the call only
+     */
+    protected abstract int congestionAvoidance(AckSample ack);
 
-    /** What is left of {@code flight} bytes after a loss, two segments at least. */
-    abstract int reduced(int flight);
+    /**
+     * The new ssthresh after a loss, an ECN echo or a timeout: what is left of {@code flight} bytes, two segments at
+     * least (RFC 5681 3.1, equation 4). Changes nothing: it may be called twice for one loss.
+     *
+     * @param flight bytes in the network, or that the window was validated for (RFC 7661 4.4.2)
+     */
+    protected abstract int reduced(int flight);
 
-    /** What a mark leaves of the window, of one, by {@link AlternativeBackoff}. */
-    double betaEcn() {
+    /** The part of the window that a mark leaves, between 0 and 1, if alternative backoff is on (RFC 8511): 0.8. */
+    protected double betaEcn() {
         return AlternativeBackoff.STANDARD;
     }
 
-    /** The window at the start of fast recovery, when ssthresh has been reduced. */
-    int windowAfterLoss() {
+    /** The window at the start of fast recovery, when ssthresh has been reduced: ssthresh. */
+    protected int windowAfterLoss() {
         return ssthresh;
     }
 
-    /** The window after fast recovery, with {@code flight} bytes in the network. */
-    int windowAfterRecovery(final int flight) {
-        // RFC 6582 3.2 step 3, option (1): not a burst of everything that the window allows at once.
+    /**
+     * The window after fast recovery, with {@code flight} bytes in the network: at most a segment more than that, so
+     * that no burst follows (RFC 6582 3.2 step 3, option 1).
+     */
+    protected int windowAfterRecovery(final int flight) {
         return Math.min(ssthresh, Math.max(flight, mss) + mss);
     }
 
-    /** A reduction is about to happen. */
-    abstract void reducing(long nowNanos);
+    /** A reduction is about to happen; {@link #cwnd()} is what it was. Does nothing unless overridden. */
+    protected void reducing(final long nowNanos) {}
 
-    /** The last reduction did not happen after all. */
-    void undone(final long nowNanos) {}
+    /** The last reduction was spurious and is undone (RFC 4015). Does nothing unless overridden. */
+    protected void undone(final long nowNanos) {}
 
-    /** cwnd is one segment, after a timeout. */
-    void slowStartAfterTimeout() {}
+    /** cwnd is one segment, after a timeout. Does nothing unless overridden. */
+    protected void slowStartAfterTimeout() {}
 
-    /** An ACK came while the window was not what held the sender back. */
-    void windowUnused(final AckSample ack) {}
+    /** An ACK came while the window was not what held the sender back. Does nothing unless overridden. */
+    protected void windowUnused(final AckSample ack) {}
 
-    /** Nothing was sent for so long. */
-    void idle(final long idleNanos) {}
+    /** Nothing was sent for {@code idleNanos}, and cwnd is the initial window again. Does nothing unless overridden. */
+    protected void idle(final long idleNanos) {}
 
-    final int mss() {
+    // ---- For the hooks
+
+    /** The segment size, without headers. */
+    protected final int mss() {
         return mss;
     }
 
-    /** The window is as large as it should be: slow start ends here. */
-    final void endSlowStart() {
+    /** Ends slow start here: ssthresh becomes cwnd. */
+    protected final void endSlowStart() {
         ssthresh = cwnd;
     }
 
-    final boolean hasNeverLost() {
+    /** True before the first reduction: ssthresh is arbitrarily high (RFC 5681 3.1). */
+    protected final boolean hasNeverLost() {
         return ssthresh == MAX_WINDOW;
     }
 

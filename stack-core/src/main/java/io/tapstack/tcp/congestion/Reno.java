@@ -31,7 +31,7 @@ public final class Reno extends HalvingControl {
 
     /** RFC 5681 3.2 step 6: deflates the window to ssthresh. */
     @Override
-    int windowAfterRecovery(final int flight) {
+    protected int windowAfterRecovery(final int flight) {
         return ssthresh();
     }
 }

@@ -34,12 +34,12 @@ public final class Tahoe extends HalvingControl {
     }
 
     @Override
-    int windowAfterRecovery(final int flight) {
+    protected int windowAfterRecovery(final int flight) {
         return cwnd();
     }
 
     @Override
-    int windowAfterLoss() {
+    protected int windowAfterLoss() {
         return mss();
     }
 }
