@@ -1,5 +1,6 @@
 package io.tapstack.network;
 
+import java.net.SocketException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,10 +81,15 @@ public final class Activity {
         return name;
     }
 
-    /** What the task threw, if no {@link #join()} has told that yet. */
+    /**
+     * What the task threw, if no {@link #join()} has told that yet. A task whose socket was closed under it has ended
+     * as servers do.
+     */
     @Nullable
     Throwable untoldFailure() {
-        return joined ? null : failure;
+        final Throwable thrown = failure;
+        final boolean socketClosed = thrown instanceof SocketException && "Socket closed".equals(thrown.getMessage());
+        return joined || socketClosed ? null : thrown;
     }
 
     /** The thread, as soon as it runs. */

@@ -423,7 +423,8 @@ public final class MemoryNetwork implements AutoCloseable {
      * Closes the hosts that are still open, the last one first, and waits for the activities, whose sockets are closed
      * now. Does nothing the second time.
      *
-     * @throws ActivityFailure if an activity failed before this, and no {@link Activity#join()} told so
+     * @throws ActivityFailure if an activity failed before this, otherwise than by its socket being closed, and no
+     *     {@link Activity#join()} told so
      * @throws IllegalStateException if an activity does not end within ten seconds of real time
      */
     @Override
