@@ -66,15 +66,15 @@ final class Parties {
         return System.nanoTime() - activeAt;
     }
 
-    boolean isAnybodyActive() {
+    boolean isAnyActive() {
         return parties.stream().anyMatch(Party::isActive);
     }
 
-    boolean isAnybodyHolding() {
+    boolean isAnyHolding() {
         return parties.stream().anyMatch(Party::isHolding);
     }
 
-    boolean isEverybodyWaiting() {
+    boolean areAllWaiting() {
         return parties.stream().allMatch(Party::isWaiting);
     }
 

@@ -88,7 +88,7 @@ public final class VirtualTime implements StackLock {
     public boolean isHeld() {
         lock.lock();
         try {
-            return parties.isAnybodyHolding();
+            return parties.isAnyHolding();
         } finally {
             lock.unlock();
         }
@@ -123,7 +123,7 @@ public final class VirtualTime implements StackLock {
             }
             settle();
             while (!done.getAsBoolean()) {
-                if (parties.isAnybodyActive()) {
+                if (parties.isAnyActive()) {
                     parties.awaitChange(patienceNanos);
                 } else if (now >= untilNanos || Math.min(untilNanos, nextEvent()) == WaitPoint.NEVER) {
                     return false;
@@ -295,7 +295,7 @@ public final class VirtualTime implements StackLock {
             long nanos = patienceNanos;
             while (!over) {
                 ended.await(nanos, TimeUnit.NANOSECONDS);
-                final boolean goOn = !over && isNobodyLeft() && nextEvent() != WaitPoint.NEVER;
+                final boolean goOn = !over && isNoneLeft() && nextEvent() != WaitPoint.NEVER;
                 if (goOn) {
                     step(WaitPoint.NEVER);
                 }
@@ -304,8 +304,8 @@ public final class VirtualTime implements StackLock {
         }
 
         /** True if for some time no party could do anything, or let time run. */
-        private boolean isNobodyLeft() {
-            return parties.isEverybodyWaiting() && parties.idleNanos() > patienceNanos;
+        private boolean isNoneLeft() {
+            return parties.areAllWaiting() && parties.idleNanos() > patienceNanos;
         }
 
         /** The party is active from now on, so that time waits for it even before its thread has woken up. */

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
-/** Command lines: what they mean, and that each mistake gets one line that helps. */
+/** The meaning of command lines, and one helpful line for each mistake. */
 class CommandLineTest {
 
     @TempDir

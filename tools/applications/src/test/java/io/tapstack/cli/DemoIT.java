@@ -7,7 +7,7 @@ import java.io.StringWriter;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
-/** The demonstration itself: ping, arping, nmap and curl of the host, all right. */
+/** The whole demonstration: ping, arping, nmap and curl of the host succeed. */
 class DemoIT {
 
     @Test

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** {@code get} as a process that is interrupted: what it says, what it keeps, and its exit status. */
+/** {@code get} as a process that is interrupted: its message, the bytes that it keeps, and its exit status. */
 @Timeout(60)
 class GetProcessTest {
 
@@ -158,7 +158,7 @@ class GetProcessTest {
         assertThat(directory.resolve("out")).hasContent(HALF);
     }
 
-    /** On a terminal, by Ctrl-C: the bar's line ends before the words begin. */
+    /** On a terminal, by Ctrl-C: the line of the bar ends before the message. */
     @Test
     void onATerminalTheWordsHaveALineOfTheirOwn() throws Exception {
         assumeTrue(Files.isExecutable(SCRIPT), "needs script(1) for a terminal");

@@ -30,7 +30,7 @@ class KeptTest {
                 .isEqualTo("f: 2.00 KiB kept; get --continue goes on");
     }
 
-    /** A server that has another version sends it from its start. */
+    /** A server with another version sends it from its start. */
     @Test
     void aDownloadThatStartsAgainKeepsNothingOfTheFirst() {
         final Kept again = new Kept(Progress.SILENT, 2048);

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Servers as processes: the line they print when they are ready, and how they end. */
+/** Servers as processes: the line that they print when they are ready, and their end. */
 @Timeout(30)
 class ServerProcessTest {
 
@@ -34,7 +34,7 @@ class ServerProcessTest {
 
     /** A command as a process of its own. */
     static List<String> command(final String... arguments) {
-        // Whoever runs the tests in the background may have SIGINT ignored, which would be inherited.
+        // A shell that runs the tests in the background may ignore SIGINT, which would be inherited.
         final List<String> command = new ArrayList<>(List.of(
                 "env",
                 "--default-signal=INT",

@@ -9,8 +9,8 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * The network that the command line sets up by default, while the tests of a class run: a stack on a TAP, in a private
- * network namespace. To be registered as a static field.
+ * The network that the command line sets up by default, for the tests of a class: a stack on a TAP, in a private
+ * network namespace. Registered as a static field.
  */
 public class StackUnderTest implements BeforeAllCallback, AfterAllCallback {
 

@@ -47,8 +47,8 @@ class EchoLimitTest {
     }
 
     /**
-     * A loop with a round trip of so many milliseconds: the datagram that circles is not answered once, and then there
-     * is none.
+     * A loop with a round trip of {@code roundTripMillis}: the circling datagram is not answered once, which ends the
+     * loop.
      */
     @ParameterizedTest
     @CsvSource({"0", "1", "20", "250", "900"})
@@ -64,7 +64,7 @@ class EchoLimitTest {
         assertThat(limit.count(Verdict.TOO_MANY)).isEqualTo(1);
     }
 
-    /** Whatever ports it uses. */
+    /** From any of its ports. */
     @Test
     void aPeerIsOneAddress() throws UnknownHostException {
         for (int i = 0; i < EchoLimit.BURST; i++) {

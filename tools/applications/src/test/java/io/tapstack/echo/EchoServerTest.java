@@ -68,7 +68,7 @@ class EchoServerTest {
         }
     }
 
-    /** Another echo service, which knows no limit, on a port that does not look like one. */
+    /** Another echo service, without a limit, on a port of clients. */
     @Test
     void aLoopOfDatagramsEnds() throws IOException {
         try (EchoServer server = EchoServer.start(transport, ANY);
@@ -104,7 +104,8 @@ class EchoServerTest {
     }
 
     /**
-     * No descriptors left, or a stack that has ended: to try again at once would take a processor, and fill the log.
+     * Without descriptors, or with a stack that has ended: trying again at once would use a processor, and fill the
+     * log.
      */
     @Test
     void aListenerThatFailsIsGivenTime() throws Exception {
@@ -132,7 +133,7 @@ class EchoServerTest {
         }
     }
 
-    /** The kernel listens until the thread that accepts has left its system call, which may be after close(). */
+    /** The kernel listens until the accepting thread has left its system call, which may be after close(). */
     private void awaitRefusal(final InetSocketAddress address) throws IOException {
         while (true) {
             try (StreamConnection late = transport.connect(address, Duration.ofSeconds(5))) {

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A server whose system runs out of descriptors before it has as many connections as it may. */
+/** A server whose system runs out of descriptors below the server's connection limit. */
 @Timeout(20)
 class AcceptFailureTest {
 

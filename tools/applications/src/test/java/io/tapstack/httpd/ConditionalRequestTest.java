@@ -131,7 +131,8 @@ class ConditionalRequestTest extends ServerFixture {
     }
 
     /**
-     * What {@code cp -p}, {@code rsync} and {@code tar} do: the new bytes have the size and the time of the old ones.
+     * The effect of {@code cp -p}, {@code rsync} and {@code tar}: the new bytes have the size and the time of the old
+     * ones.
      */
     @Test
     void anotherVersionOfTheSameSizeAndTime() throws IOException {
@@ -169,7 +170,7 @@ class ConditionalRequestTest extends ServerFixture {
         assertThat(whole.field("Last-Modified")).contains(DATE);
         assertThat(ask("If-Match: TAG").status()).isEqualTo(412);
         assertThat(ask("If-Range: TAG", "Range: bytes=1-2").text()).isEqualTo("ABCDEF");
-        // Both versions have this date, so it cannot tell which one the client has a part of.
+        // Both versions have this date, so it does not tell the version of the client's part.
         assertThat(ask("If-Range: " + DATE, "Range: bytes=1-2").text()).isEqualTo("ABCDEF");
         tag = whole.field("ETag").orElseThrow();
         assertThat(ask("If-Range: TAG", "Range: bytes=1-2").text()).isEqualTo("BC");

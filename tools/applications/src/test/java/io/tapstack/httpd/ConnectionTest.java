@@ -133,7 +133,7 @@ class ConnectionTest extends ServerFixture {
                         Thread.sleep(20);
                     }
                 } catch (final IOException | InterruptedException e) {
-                    // the server has hung up, as it should
+                    // the server has closed, as it should
                 }
             });
             assertThat(client.reply().status()).isEqualTo(408);
@@ -186,7 +186,7 @@ class ConnectionTest extends ServerFixture {
         assertThat(client.get("/a.txt").reply().text()).isEqualTo("a");
     }
 
-    /** The server gets to know after the client that a response has ended. */
+    /** The server learns after the client that a response has ended. */
     private static void awaitIdle(final HttpServer server, final int count) {
         await().until(() -> server.idleConnectionCount() == count);
     }
@@ -377,8 +377,8 @@ class ConnectionTest extends ServerFixture {
     }
 
     /**
-     * Before JDK 21 the kernel's transport has to say FIN to wake a thread up that is in sendfile(2), and if that
-     * arrives before the reset the client sees the end of the stream: too early for the length that it was told.
+     * Before JDK 21 the kernel's transport has to send FIN to wake up a thread in sendfile(2), and if that arrives
+     * before the reset the client sees the end of the stream, before the announced length.
      */
     private static int restOrReset(final RawClient client) throws IOException {
         try {

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Ways out of the directory, and what lies in it but is not for reading. */
+/** Ways out of the directory, and files in it that may not be read. */
 class EscapeTest extends ServerFixture {
 
     @TempDir

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What GET and HEAD bring: files, pages, redirects and their header fields. */
+/** The results of GET and HEAD: files, pages, redirects and their header fields. */
 class FileServingTest extends ServerFixture {
 
     @Override
@@ -31,7 +31,7 @@ class FileServingTest extends ServerFixture {
         Files.createFile(root.resolve("empty.bin"));
     }
 
-    /** Neither HTTP nor the file system knows an encoding: each octet of a name comes and goes as it is. */
+    /** Neither HTTP nor the file system knows an encoding: each octet of a name stays as it is. */
     @ParameterizedTest
     @CsvSource({
         "caf\u00e9.txt, /caf%E9.txt, caf\\xE9.txt",
@@ -176,7 +176,7 @@ class FileServingTest extends ServerFixture {
         }
     }
 
-    /** RFC 9111 5.2.2.1 and 5.3: max-age, and the same for those that know Expires alone. */
+    /** RFC 9111 5.2.2.1 and 5.3: max-age, and the same for clients that know Expires alone. */
     @Test
     void maxAgeAndMimeType() throws IOException {
         final ServerConfig config =
@@ -198,8 +198,7 @@ class FileServingTest extends ServerFixture {
         final byte[] first = writeRandom("changing.bin", 100_000);
         try (RawClient client = client()) {
             assertThat(client.get("/changing.bin").reply().body()).isEqualTo(first);
-            // Another answer, so that the server is surely done with the file: it is about to be cut short for a
-            // moment.
+            // Another answer, so that the server is done with the file, which is about to be cut short for a moment.
             assertThat(client.get("/hello.txt").reply().text()).startsWith("hello");
             final byte[] second = writeRandom("changing.bin", 90_000);
             assertThat(client.get("/changing.bin").reply().body()).isEqualTo(second);

@@ -10,7 +10,7 @@ import java.nio.file.StandardCopyOption;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the server keeps open of the files that it has served. */
+/** The files that the server keeps open after serving them. */
 class MappingCacheTest {
 
     @TempDir

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Copies out of a mapping, and what is sent where it gives nothing. */
+/** Copies out of a mapping, and the bytes sent where it fails. */
 class MappingCopyTest {
 
     private static final int SIZE = 200_000;

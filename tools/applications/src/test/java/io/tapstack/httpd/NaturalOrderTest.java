@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class NaturalOrderTest {
 
-    /** As a person would put them. */
+    /** In the order of a person. */
     private static final List<String> SORTED = List.of(
             "",
             ".hidden",
@@ -54,7 +54,7 @@ class NaturalOrderTest {
         }
     }
 
-    /** Each pair, so that a sort of any names never finds the order contradicting itself. */
+    /** Each pair, so that no sort finds a contradiction in the order. */
     @Test
     void theOrderIsTotal() {
         for (int i = 0; i < SORTED.size(); i++) {

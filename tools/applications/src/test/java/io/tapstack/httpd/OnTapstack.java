@@ -4,7 +4,7 @@ import io.tapstack.cli.StackUnderTest;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.TestInstancePostProcessor;
 
-/** Has the tests of a {@link ServerFixture} run with the server on our stack, and the clients on the kernel's. */
+/** Runs the tests of a {@link ServerFixture} with the server on our stack, and the clients on the kernel's. */
 final class OnTapstack extends StackUnderTest implements TestInstancePostProcessor {
 
     @Override

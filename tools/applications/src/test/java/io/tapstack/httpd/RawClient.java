@@ -12,10 +12,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** A client that sends exactly what a test says, and reads responses by Content-Length. */
+/** A client that sends exactly the bytes of a test, and reads responses by Content-Length. */
 final class RawClient implements AutoCloseable {
 
-    /** A response as it came. */
+    /** A received response. */
     record Reply(int status, List<String> fields, byte[] body) {
 
         Optional<String> field(final String name) {
@@ -88,7 +88,7 @@ final class RawClient implements AutoCloseable {
         return new Reply(status, fields, body);
     }
 
-    /** Whether the server has ended the connection, with nothing more to read. */
+    /** True if the server has ended the connection, with nothing more to read. */
     boolean ended() throws IOException {
         return input.read() < 0;
     }

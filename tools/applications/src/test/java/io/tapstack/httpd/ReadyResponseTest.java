@@ -23,7 +23,7 @@ import java.util.concurrent.Future;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
-/** Requests that have come before. */
+/** Repeated requests. */
 class ReadyResponseTest extends ServerFixture {
 
     private static final int SHORT_WAIT_MILLIS = 300;
@@ -44,7 +44,7 @@ class ReadyResponseTest extends ServerFixture {
         return Files.setLastModifiedTime(file, FileTime.from(Instant.now().minusSeconds(3600)));
     }
 
-    /** The second answer may come before the first one is known, since that is noted behind it. */
+    /** The second answer may be sent before the first one is stored, which happens behind it. */
     private void learn(final RawClient client, final String target) throws IOException {
         Awaitility.await().until(() -> {
             final long before = server.answeredAtOnce();
@@ -89,7 +89,7 @@ class ReadyResponseTest extends ServerFixture {
         }
     }
 
-    /** As several stacks do, each with a thread of its own. */
+    /** As with several stacks, each with a thread of its own. */
     @Test
     void areNotMixedUpByManyThreads() throws Exception {
         final int clients = 6;
@@ -141,7 +141,7 @@ class ReadyResponseTest extends ServerFixture {
         }
     }
 
-    /** As {@code cp -p} has it: neither size nor time nor inode tell. */
+    /** As by {@code cp -p}: neither size nor time nor inode differ. */
     @Test
     void seeAnotherVersionOfTheSameSizeAndTime() throws IOException {
         final FileTime time = Files.getLastModifiedTime(root.resolve("a.txt"));
@@ -154,7 +154,7 @@ class ReadyResponseTest extends ServerFixture {
         }
     }
 
-    /** A write through a mapping shows in no time of the file, so nothing is believed for long. */
+    /** A write through a mapping changes no time of the file, so its state is not trusted for long. */
     @Test
     void areNotBelievedForLong() throws IOException {
         final Path file = root.resolve("a.txt");
@@ -179,7 +179,7 @@ class ReadyResponseTest extends ServerFixture {
         }
     }
 
-    /** Whether it may still be read is for the system to say, each time that this has changed. */
+    /** The system decides whether the file may be read, each time that its permissions have changed. */
     @Test
     void seeAFileWhosePermissionsChanged() throws IOException {
         try (RawClient client = client()) {

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Requests that are wrong, and what they are told: RFC 9110 and RFC 9112. */
+/** Wrong requests, and their answers: RFC 9110 and RFC 9112. */
 class RequestRulesTest extends ServerFixture {
 
     private static final String CHUNKED = "GET /hello.txt HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
@@ -22,7 +22,7 @@ class RequestRulesTest extends ServerFixture {
         write("hello.txt", "hello\n");
     }
 
-    /** After each of these nobody can know where the next request would begin: the connection must end. */
+    /** After each of these the start of the next request is unknown: the connection must end. */
     static Stream<Arguments> refusedAndClosed() {
         return Stream.of(
                 // RFC 9112 3: request line
@@ -127,7 +127,7 @@ class RequestRulesTest extends ServerFixture {
     @MethodSource
     void refusedAndClosed(final String request, final int status) throws IOException {
         try (RawClient client = client()) {
-            // What follows is never taken for a request.
+            // Bytes behind it are never taken for a request.
             client.raw(request + FINE);
             final Reply reply = client.reply();
             assertThat(reply.status()).isEqualTo(status);
@@ -220,9 +220,7 @@ class RequestRulesTest extends ServerFixture {
         refusedAndClosed("GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n" + body, status);
     }
 
-    /**
-     * What has come of these cannot go on to be a request: the answer does not wait for more, nor for a line to end.
-     */
+    /** These bytes cannot continue to a request: the answer does not wait for more, nor for the end of a line. */
     static Stream<Arguments> refusedAtOnce() {
         final String chunked = "GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
         return Stream.of(
@@ -278,7 +276,7 @@ class RequestRulesTest extends ServerFixture {
                 refused(chunked + "0\r\n ", 400));
     }
 
-    /** Who reads the answer to a refused request learns what was wrong with it. */
+    /** The answer to a refused request names the fault. */
     @Test
     void anAnswerSaysWhatIsTooMuch() throws IOException {
         try (RawClient client = client()) {
@@ -399,7 +397,7 @@ class RequestRulesTest extends ServerFixture {
     void theClientOfATooLargeUploadReadsTheAnswer() throws IOException {
         try (RawClient client = client()) {
             client.raw("POST /hello.txt HTTP/1.1\r\nHost: x\r\nContent-Length: 5000000\r\n\r\n");
-            client.raw("x".repeat(5_000_000)); // all of it, before looking at the answer
+            client.raw("x".repeat(5_000_000)); // all of it, before reading the answer
             assertThat(client.reply().status()).isEqualTo(405);
             assertThat(client.ended()).isTrue();
         }

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A server with a directory of its own, on the kernel's loopback if nobody says otherwise. */
+/** A server with a directory of its own, on the kernel's loopback by default. */
 abstract class ServerFixture {
 
     @TempDir
@@ -39,7 +39,7 @@ abstract class ServerFixture {
         server.close();
     }
 
-    /** Where the server is, if nobody has moved it. */
+    /** The default place of the server. */
     ServerPlace usualPlace() {
         return ServerPlace.KERNEL;
     }
@@ -48,7 +48,7 @@ abstract class ServerFixture {
         return movedTo == null ? usualPlace() : movedTo;
     }
 
-    /** The server is elsewhere; to be called before it starts. */
+    /** Moves the server; called before it starts. */
     final void moveTo(final ServerPlace elsewhere) {
         movedTo = elsewhere;
     }

@@ -5,10 +5,10 @@ import io.tapstack.transport.Transport;
 import java.net.InetAddress;
 
 /**
- * Where the server of a test is.
+ * The place of a test's server.
  *
- * @param transport whose TCP it uses
- * @param accessLog whether it has one; without, what has been answered before is answered without a thread
+ * @param transport of the server
+ * @param accessLog true if it has one; without, repeated requests are answered without a thread
  */
 record ServerPlace(Transport transport, InetAddress address, boolean accessLog) {
 

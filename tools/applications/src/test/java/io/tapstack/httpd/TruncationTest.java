@@ -16,9 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/**
- * Files that are cut short while they are being served: the client gets what was there, nothing made up, and an end.
- */
+/** Files that are cut short while they are served: the client gets the file's bytes, no others, and an end. */
 class TruncationTest extends ServerFixture {
 
     private static final int SIZE = 40_000_000;
@@ -80,7 +78,7 @@ class TruncationTest extends ServerFixture {
         }
     }
 
-    /** All that comes, until the connection ends or breaks. */
+    /** All bytes until the connection ends or breaks. */
     private static byte[] untilEnd(final InputStream input) {
         final ByteArrayOutputStream all = new ByteArrayOutputStream();
         final byte[] buffer = new byte[65_536];

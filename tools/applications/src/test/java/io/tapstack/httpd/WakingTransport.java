@@ -18,7 +18,7 @@ import java.time.Duration;
 /** Adds {@link StreamConnection#whenReadable} to a transport that lacks it: by a thread that waits for a byte. */
 final class WakingTransport extends ForwardingTransport {
 
-    /** As much as there is ever room for. */
+    /** The most room that there ever is. */
     static final int ROOM = 4000;
 
     WakingTransport(final Transport below) {
@@ -96,7 +96,7 @@ final class WakingTransport extends ForwardingTransport {
                     input.unread(b);
                 }
             } catch (final IOException e) {
-                // the next read will meet it, too
+                // the next read will find it, too
             }
             action.run();
         }

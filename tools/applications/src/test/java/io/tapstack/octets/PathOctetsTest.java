@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Runs in whatever locale the tests have; {@code NamesIT} has others. */
+/** Runs in the locale of the tests; {@code NamesIT} has others. */
 class PathOctetsTest {
 
     @TempDir

@@ -20,7 +20,11 @@ class ProxyPlacesTest {
         return TimeUnit.SECONDS.toNanos(second);
     }
 
-    /** A client that connects at {@code second}. @return how many bytes it has moved, to be changed */
+    /**
+     * A client that connects at {@code second}.
+     *
+     * @return the bytes that it has moved, which the test changes
+     */
     private AtomicLong join(final String name, final long second) {
         final AtomicLong bytes = new AtomicLong();
         take(second).joined(bytes::get, () -> reset.add(name), second(second));
@@ -56,7 +60,7 @@ class ProxyPlacesTest {
         join("c", 70);
         assertThat(reset).containsExactly("b");
         assertThat(refusedAt(89)).isTrue();
-        first.set(11); // is seen even if nobody has looked since
+        first.set(11); // is seen without a look since
         assertThat(refusedAt(95)).isTrue();
     }
 

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What no client and no target must be left with, whenever the proxy ends; on the kernel's loopback. */
+/** States in which no client and no target may be left, whenever the proxy ends; on the kernel's loopback. */
 @Timeout(20)
 class ProxyServerTest {
 
@@ -83,7 +83,7 @@ class ProxyServerTest {
 
     @Test
     void aTargetThatFailsBeforeItIsJoinedIsReset() throws Exception {
-        // Without it the reset can come before connect() has returned, which then throws.
+        // Otherwise the reset can arrive before connect() has returned, which then throws.
         final CountDownLatch clientIsConnected = new CountDownLatch(1);
         final Transport failing = new Out() {
             @Override
@@ -102,7 +102,8 @@ class ProxyServerTest {
     }
 
     /**
-     * No descriptors left, or a stack that has ended: to try again at once would take a processor, and fill the log.
+     * Without descriptors, or with a stack that has ended: trying again at once would use a processor, and fill the
+     * log.
      */
     @Test
     void aListenerThatFailsIsGivenTime() throws Exception {
@@ -168,7 +169,7 @@ class ProxyServerTest {
                 });
     }
 
-    /** How the target is reached. */
+    /** The transport to the target. */
     private abstract class Out extends ForwardingTransport {
 
         Out() {

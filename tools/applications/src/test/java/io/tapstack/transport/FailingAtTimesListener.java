@@ -3,12 +3,12 @@ package io.tapstack.transport;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Fails as often as it is told to, as when there are no descriptors left, and accepts then. */
+/** Fails a given number of times, as without descriptors, and then accepts. */
 public final class FailingAtTimesListener extends FakeListener {
 
     private final AtomicInteger failures;
 
-    /** @param failures how many calls that begin from now on are to fail */
+    /** @param failures number of calls from now on that fail */
     public FailingAtTimesListener(final Listener below, final AtomicInteger failures) {
         super(below);
         this.failures = failures;

@@ -3,12 +3,12 @@ package io.tapstack.transport;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Nothing can be accepted, as when there are no descriptors left, or the stack has ended. */
+/** Accepts nothing, as without descriptors, or after the end of the stack. */
 public final class FailingListener extends FakeListener {
 
     private final AtomicInteger calls;
 
-    /** @param calls counts how often somebody has tried */
+    /** @param calls counts the attempts */
     public FailingListener(final Listener below, final AtomicInteger calls) {
         super(below);
         this.calls = calls;

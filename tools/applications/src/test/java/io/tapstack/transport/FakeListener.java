@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.function.UnaryOperator;
 
-/** A listener that gets its connections from another one, and the transport that it belongs to. */
+/** A listener that gets its connections from another one, and its transport. */
 public abstract class FakeListener implements Listener {
 
     private final Listener below;

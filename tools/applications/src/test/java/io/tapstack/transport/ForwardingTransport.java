@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 
-/** A transport that leaves everything to another one; a test says what it does otherwise. */
+/** A transport that forwards to another one; a test overrides the calls that it changes. */
 public class ForwardingTransport implements Transport {
 
     private final Transport below;

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.concurrent.CountDownLatch;
 
-/** Accepts at the last moment: the call that is going on when the listener is closed returns a connection. */
+/** Accepts at the last moment: the call in progress when the listener is closed returns a connection. */
 public final class LateListener extends FakeListener {
 
     private static final long AFTER_CLOSE_MILLIS = 100;
@@ -12,7 +12,7 @@ public final class LateListener extends FakeListener {
     private final CountDownLatch closed = new CountDownLatch(1);
     private final CountDownLatch accepting;
 
-    /** @param accepting counted down when there is a connection that is going to be accepted late */
+    /** @param accepting counted down when there is a connection to accept late */
     public LateListener(final Listener below, final CountDownLatch accepting) {
         super(below);
         this.accepting = accepting;
@@ -24,7 +24,7 @@ public final class LateListener extends FakeListener {
         accepting.countDown();
         try {
             closed.await();
-            // By then the server has closed all that it knows of.
+            // By then the server has closed all that it knows.
             Thread.sleep(AFTER_CLOSE_MILLIS);
         } catch (final InterruptedException e) {
             throw new InterruptedIOException();

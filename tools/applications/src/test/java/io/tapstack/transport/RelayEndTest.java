@@ -28,7 +28,7 @@ class RelayEndTest {
         assertThat(told).containsExactly(relay, relay);
     }
 
-    /** The end is told by the stack's own thread, and what it throws would end the stack with all its connections. */
+    /** The stack's own thread reports the end, and an exception would end the stack with all its connections. */
     @Test
     void theStackDoesNotHearOfAThreadThatCannotBeHad() {
         final Executor closed = task -> {

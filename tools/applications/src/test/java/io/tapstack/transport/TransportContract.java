@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What every transport must do, whoever's TCP is below: the same tests for the kernel's and for ours. */
+/** The contract of every transport: the same tests for the kernel's TCP and for ours. */
 @Timeout(20)
 abstract class TransportContract {
 
@@ -45,10 +45,10 @@ abstract class TransportContract {
     private Transport clientSide = new JdkTransport();
     private Listener listener = closedListener();
 
-    /** The stack that listens. */
+    /** The listening stack. */
     abstract Transport serverSide() throws IOException;
 
-    /** The stack that connects. */
+    /** The connecting stack. */
     abstract Transport clientSide() throws IOException;
 
     /** The address of the server side. */
@@ -250,7 +250,7 @@ abstract class TransportContract {
             final CompletableFuture<Integer> blocked =
                     async(() -> pair.server.input().read());
             pair.server.close();
-            // A read that comes after the close fails too, so there is no need to know which came first.
+            // A read after the close fails too, so the order of the two does not matter.
             assertThatThrownBy(blocked::get).hasCauseInstanceOf(IOException.class);
         }
     }

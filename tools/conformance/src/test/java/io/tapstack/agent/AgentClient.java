@@ -11,7 +11,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
-/** A suite's end of one connection to the agent, written from docs/agent.md alone. */
+/** A suite's end of a connection to the agent, written from docs/agent.md alone. */
 final class AgentClient implements AutoCloseable {
 
     static final int AF_INET = 2;
@@ -46,7 +46,7 @@ final class AgentClient implements AutoCloseable {
     static final int POLLHUP = 0x10;
     static final int POLLNVAL = 0x20;
 
-    /** What the agent has answered. */
+    /** The agent's reply. */
     record Answer(long rc, int errno, long x, byte[] blob) {
 
         Answer succeeds() {
@@ -246,7 +246,7 @@ final class AgentClient implements AutoCloseable {
         return bytes.array();
     }
 
-    /** Whom an address blob names. */
+    /** The address in an address blob. */
     static String name(final byte... blob) {
         final ByteBuffer bytes = ByteBuffer.wrap(blob);
         final int port = bytes.getShort() & 0xFFFF;

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** epoll(7): level and edge, one shot, what ends it. */
+/** epoll(7): level and edge, one shot, and its end. */
 @Timeout(60)
 class AgentEpollTest {
 
@@ -53,7 +53,7 @@ class AgentEpollTest {
                 21, epoll, operation, fd, 0, event.putInt(events).putLong(data).array());
     }
 
-    /** @return the events that are there, as "events:data" */
+    /** @return the present events, as "events:data" */
     private String events(final int timeoutMillis) throws IOException {
         final Answer answer = client.call(22, epoll, 10, timeoutMillis).succeeds();
         final ByteBuffer found = answer.bytes();
@@ -88,7 +88,7 @@ class AgentEpollTest {
         client.send(active, "b");
         assertThat(events(0)).as("more has come").isEqualTo("1:1");
         assertThat(events(0)).isEmpty();
-        // Room to write is not news about reading.
+        // Room to write is no event for readers.
         client.send(passive, "x");
         client.recv(active, 1, 0);
         client.advance(100_000);

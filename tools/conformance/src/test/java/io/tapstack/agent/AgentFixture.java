@@ -19,7 +19,7 @@ final class AgentFixture implements AutoCloseable {
     /** The stack's address. */
     static final String LOCAL = "10.0.0.2";
 
-    /** Somebody else on its network. */
+    /** Another host on its network. */
     static final String PEER = "10.0.0.1";
 
     private final Path directory;

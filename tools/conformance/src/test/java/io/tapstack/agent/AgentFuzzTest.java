@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Requests of any kind and in any order to the agent in virtual time, with peers at the other end of its link: each is
- * answered as the wire format says, time goes forward, nothing throws, and in the end nothing is left.
+ * answered by the wire format, time goes forward, no call throws, and no resource is left.
  */
 class AgentFuzzTest {
 
@@ -21,7 +21,7 @@ class AgentFuzzTest {
         new AgentScript(new Decisions(input)).play();
     }
 
-    /** The same without a fuzzer, so that every test run sees something of it. */
+    /** The same without a fuzzer, so that every test run covers some of it. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
     void anythingAtRandom(final long seed) throws Exception {

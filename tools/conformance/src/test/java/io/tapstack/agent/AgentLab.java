@@ -21,8 +21,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * The agent without its socket and its threads: requests as bytes, one after the other, each looked at together with
- * its reply. Calls that would wait for ever get a time after which they end, as nobody else is there to end them.
+ * The agent without its socket and its threads: requests as bytes, one after the other, each checked together with its
+ * reply. Calls that would wait for ever get a time limit, as no other caller could end them.
  */
 final class AgentLab {
 
@@ -59,12 +59,12 @@ final class AgentLab {
         return incarnation.nanos();
     }
 
-    /** Whether the stack has sent something that was not fetched. */
+    /** True if a packet of the stack was not fetched. */
     boolean hasSent() {
         return incarnation.link().hasSent();
     }
 
-    /** Makes a request, and hears what it brings. */
+    /** Makes a request, and records its effects. */
     Reply ask(final int op, final long a, final long b, final long c, final long d, final byte[] blob)
             throws IOException, InterruptedException {
         final ByteBuffer bytes = ByteBuffer.allocate(4 + 37 + blob.length).order(ByteOrder.LITTLE_ENDIAN);
@@ -73,14 +73,14 @@ final class AgentLab {
         return perform(Request.read(channel(bytes.array())));
     }
 
-    /** Makes a request of any bytes: it is one, or it is refused. */
+    /** Sends any bytes: they are a request, or they are refused. */
     void askBytes(final byte[] bytes) throws InterruptedException {
         try {
             perform(Request.read(channel(bytes)));
         } catch (final BadRequest e) {
             assertThat(e.errno()).isPositive();
         } catch (final EOFException e) {
-            // Not all of it was there.
+            // The request is incomplete.
         } catch (final IOException e) {
             throw new AssertionError(e);
         }
@@ -113,7 +113,7 @@ final class AgentLab {
         return reply;
     }
 
-    /** A wait for ever would be one; a year has more timers in it than there is time for. */
+    /** A wait for ever is limited; a year has too many timers. */
     private static Request finite(final Request request) {
         return switch (request.op()) {
             case Operations.POLL ->
@@ -146,7 +146,7 @@ final class AgentLab {
         start(from);
     }
 
-    // ---- The judge
+    // ---- The checks
 
     private void check(final Request request, final Reply reply) throws IOException {
         final ByteArrayOutputStream written = new ByteArrayOutputStream();
@@ -168,7 +168,7 @@ final class AgentLab {
                 lastMicros = reply.x();
             }
             default -> {
-                // Anything.
+                // Any result.
             }
         }
     }
@@ -194,7 +194,7 @@ final class AgentLab {
 
     // ---- The end
 
-    /** The suite closes everything and goes; connections end by themselves. */
+    /** The suite closes everything; connections end by themselves. */
     void end() throws IOException, InterruptedException {
         for (long fd = 3; fd <= highestDescriptor; fd++) {
             ask(Operations.CLOSE, fd, 0, 0, 0, new byte[0]);
@@ -216,7 +216,7 @@ final class AgentLab {
         return stack.tcp().connections().isEmpty() && stack.tcp().timeWaitCount() == 0;
     }
 
-    /** The stack is closed as it stands; nothing of it is left. */
+    /** Closes the stack in its present state; no resource of it is left. */
     void close() {
         final NetworkStack stack = incarnation.stack();
         incarnation.close();

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The wire format, and what becomes of an agent whose client does not keep to it. */
+/** The wire format, and the agent's reaction to a client that breaks it. */
 @Timeout(60)
 class AgentProtocolTest {
 
@@ -29,7 +29,7 @@ class AgentProtocolTest {
 
     @AfterEach
     void stop() throws IOException {
-        // Whatever a client has done, others are served.
+        // Whatever one client does, others are served.
         assertThat(agent.connect().now()).isNotNegative();
         agent.close();
     }
@@ -116,7 +116,7 @@ class AgentProtocolTest {
         client.call(19, epoll).fails(AgentClient.EINVAL);
     }
 
-    /** RFC 1122 and all others: what is no packet is dropped. */
+    /** RFC 1122 and all others: malformed packets are dropped. */
     @Test
     void packetsOfNonsense() throws IOException {
         final Random random = new Random(7);
@@ -138,7 +138,7 @@ class AgentProtocolTest {
             random.nextBytes(blob);
             final boolean waits = op == 5 || op == 6 || op == 7 || op == 14 || op == 22 || op == 17;
             final long c = random.nextInt(4) == 0 ? random.nextLong() : random.nextInt(30);
-            // Calls that would wait for ever are made not to.
+            // Calls that would wait for ever are given an end.
             final Answer answer =
                     switch (waits ? op : 0) {
                         case 7 -> client.call(op, number(random), number(random), c | 0x40, number(random), blob);

@@ -14,7 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.List;
 
-/** One input of the fuzzer as a suite that drives the agent: calls, packets, time, and requests that are none. */
+/** Plays one input of the fuzzer as a suite that drives the agent: calls, packets, time, and malformed requests. */
 final class AgentScript {
 
     private static final long SECOND_MICROS = 1_000_000;
@@ -32,7 +32,7 @@ final class AgentScript {
                 "mtu=65535", "mtu=1", "=", ""
     };
 
-    /** Numbers that matter as an argument. */
+    /** Significant values of an argument. */
     private static final long[] NUMBERS = {
         0,
         1,
@@ -147,7 +147,7 @@ final class AgentScript {
 
     // ---- Arguments
 
-    /** Most of the time one that is open, as the lowest free one is taken. */
+    /** Most of the time an open one, as the lowest free one is used. */
     private long fd() {
         return 3 + in.below(6);
     }
@@ -188,7 +188,7 @@ final class AgentScript {
     private void sendMessage() throws IOException, InterruptedException {
         final byte[] control = in.bytes(in.below(48));
         if (control.length >= 16 && !in.oneIn(4)) {
-            // So long, of a level and a type that may be known.
+            // A length, a level and a type that may be known.
             ByteBuffer.wrap(control)
                     .order(ByteOrder.LITTLE_ENDIAN)
                     .putLong(in.oneOf(control.length, 20, 16, 0))
@@ -239,7 +239,7 @@ final class AgentScript {
 
     // ---- The other end of the link
 
-    /** What a TCP would send next, or what none would. */
+    /** A segment that a TCP would send next, or one that none would. */
     private void packetIn(final ModelPeer peer) throws IOException, InterruptedException {
         final long now = agent.nanos();
         final byte[] packet;
@@ -265,7 +265,7 @@ final class AgentScript {
         ask(Operations.PACKET_IN, 0, 0, 0, 0, packet);
     }
 
-    /** Fetches what is there; now and then more, for which time has to go by. */
+    /** Fetches waiting packets; now and then more, for which time has to pass. */
     private void packetsOut() throws IOException, InterruptedException {
         final int most = in.oneOf(100, 1, 5);
         for (int i = 0; i < most && agent.hasSent(); i++) {
@@ -285,7 +285,7 @@ final class AgentScript {
         peer.lossMask = in.oneIn(2) ? in.octet() : 0;
     }
 
-    // ---- Requests of nobody
+    // ---- Malformed requests
 
     private void anything() throws IOException, InterruptedException {
         final int op = in.oneIn(8) ? in.octet() : in.between(1, 24);
@@ -293,7 +293,7 @@ final class AgentScript {
         ask(op, number(), number(), number(), number(), blob);
     }
 
-    /** In an {@code advance} no more than a day, in which little enough happens. */
+    /** In an {@code advance} at most a day, which has few enough events. */
     private long number() {
         final int choice = in.below(NUMBERS.length + 2);
         if (choice >= NUMBERS.length) {

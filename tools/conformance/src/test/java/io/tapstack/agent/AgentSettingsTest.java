@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What each setting does, as seen on the wire. */
+/** The effect of each setting, on the wire. */
 @Timeout(60)
 class AgentSettingsTest {
 
@@ -231,7 +231,7 @@ class AgentSettingsTest {
         assertThat(client.call(11, fd, AgentClient.IPPROTO_TCP, 13, 16).text()).startsWith("reno\0");
     }
 
-    /** RFC 9293 3.6.1: for so long the peer's FIN is acknowledged again, and after that nobody knows of it. */
+    /** RFC 9293 3.6.1: for this time the peer's FIN is acknowledged again, and after that the connection is unknown. */
     @Test
     void timeWait() throws IOException {
         client.set("time_wait=5000").succeeds();

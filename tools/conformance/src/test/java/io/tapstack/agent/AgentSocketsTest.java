@@ -37,7 +37,7 @@ class AgentSocketsTest {
         agent.close();
     }
 
-    /** Two ends of a connection: that which connected and that which was accepted. */
+    /** Two ends of a connection: the connecting one and the accepted one. */
     private int[] pair() throws IOException {
         final int listener = client.listener(PORT);
         final int active = client.socket(AgentClient.STREAM);
@@ -331,7 +331,7 @@ class AgentSocketsTest {
         assertThat(client.intOption(ends[1], AgentClient.SOL_SOCKET, 4)).isEqualTo(AgentClient.ECONNRESET);
     }
 
-    /** A call that waits keeps nobody else waiting. */
+    /** A waiting call does not keep others waiting. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void anAcceptWaitsWhileAnotherConnects(final boolean virtual) throws Exception {
@@ -350,7 +350,7 @@ class AgentSocketsTest {
         assertThat(reading.get()).isEqualTo("hello");
     }
 
-    /** It does on Linux, too, but there the waiting call is not told. */
+    /** As on Linux, but there the waiting call does not return. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void closingEndsAWait(final boolean virtual) throws Exception {
@@ -358,7 +358,7 @@ class AgentSocketsTest {
         final int listener = client.listener(PORT);
         final AgentClient other = agent.connect();
         final FutureTask<Answer> accepting = AgentFixture.concurrently(() -> other.call(5, listener, 0));
-        Thread.sleep(50); // It may be too early or not: the answer is the same.
+        Thread.sleep(50); // Early or late, the answer is the same.
         client.closeFd(listener).succeeds();
         accepting.get().fails(AgentClient.EBADF);
     }

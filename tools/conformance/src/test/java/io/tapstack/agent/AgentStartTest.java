@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Where the agent listens, and what is there already. */
+/** The path of the agent's socket, and files that exist there. */
 @Timeout(60)
 class AgentStartTest {
 

@@ -64,7 +64,7 @@ class AgentTapIT {
     void theKernelConnects() throws Exception {
         final int listener = client.listener(PORT);
         exchange(listener);
-        // The TAP and what the host knows of it outlive a reset.
+        // The TAP and the host's neighbour entries outlive a reset.
         client.reset();
         assertThat(client.listener(PORT)).isEqualTo(3);
         exchange(3);

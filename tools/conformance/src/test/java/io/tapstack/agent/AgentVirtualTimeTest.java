@@ -47,7 +47,7 @@ class AgentVirtualTimeTest {
         }
         client.advance(SECOND);
         assertThat(other.now()).isEqualTo(last + SECOND);
-        // The clock has followed what was told.
+        // The clock has followed the returned times.
         final int fd = client.socket(AgentClient.STREAM | AgentClient.NONBLOCK);
         for (int i = 0; i < 5; i++) {
             last = client.now();
@@ -136,7 +136,7 @@ class AgentVirtualTimeTest {
         assertThat(advancing.get()).isGreaterThanOrEqualTo(SECOND);
     }
 
-    /** Nobody else is there who could let time go on. */
+    /** No other connection could let time run. */
     @Test
     void timeGoesOnByItselfForASuiteOfOneConnection() throws IOException {
         final long start = client.now();

@@ -18,8 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Sequences of calls over loopback, each with what Linux answers: the same calls were made there, by hand for each
- * topic and at random. The stack has to answer the same.
+ * Sequences of calls over loopback, each with Linux's answers: the same calls were made there, by hand for each topic
+ * and at random. The stack must give the same answers.
  */
 @Timeout(120)
 class LinuxTranscriptTest {

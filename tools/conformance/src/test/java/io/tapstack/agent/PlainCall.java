@@ -9,8 +9,8 @@ import java.util.StringJoiner;
 
 /**
  * A call in one line: its name, its numbers in decimal, addresses as {@code a.b.c.d:port}, bytes in hexadecimal,
- * {@code -} for none. Entries of poll are {@code fd/events}. The answer is the result, or the negative errno, and what
- * the call tells; a port of the dynamic ones is {@code *}.
+ * {@code -} for none. Entries of poll are {@code fd/events}. The answer is the result, or the negative errno, and the
+ * call's output; a dynamic port is {@code *}.
  */
 final class PlainCall {
 

@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/** The other end of the agent's link: one TCP connection of a peer that a test plays by hand, through ops 15 and 16. */
+/** The other end of the agent's link: a TCP connection that a test plays by hand, through ops 15 and 16. */
 final class WirePeer {
 
     static final int PEER_PORT = 40_000;
@@ -20,14 +20,14 @@ final class WirePeer {
     private int next = ISS;
     private int acknowledge;
 
-    /** When the last segment was sent. */
+    /** The time of the last segment. */
     long sentAt;
 
     WirePeer(final AgentClient client) {
         this.client = client;
     }
 
-    /** Sends a segment, numbered as the connection goes. */
+    /** Sends a segment, with the numbers of the connection. */
     void send(final int flags, final byte... payload) throws IOException {
         send(flags, new byte[0], payload);
     }
@@ -37,7 +37,7 @@ final class WirePeer {
         next += payload.length + ((flags & (WireTcp.SYN | WireTcp.FIN)) != 0 ? 1 : 0);
     }
 
-    /** The next segment that the stack sends; it is acknowledged by whatever is sent from now on. */
+    /** The next segment from the stack; later segments acknowledge it. */
     Segment receive() throws IOException {
         final Answer answer = client.packetOut().succeeds();
         sentAt = answer.x();
@@ -48,18 +48,22 @@ final class WirePeer {
         return segment;
     }
 
-    /** The same, with flags that it must have. */
+    /** The same, with required flags. */
     Segment receive(final int flags) throws IOException {
         final Segment segment = receive();
         assertThat(segment.flags() & ~WireTcp.PSH).as("flags of %s", segment).isEqualTo(flags);
         return segment;
     }
 
-    /** The peer opens. @return the accepted descriptor */
+    /**
+     * Opens a connection from the peer.
+     *
+     * @return the accepted descriptor
+     */
     int connectTo(final int listener, final byte... options) throws IOException {
         send(WireTcp.SYN, options.length == 0 ? MSS_1460 : options, new byte[0]);
         final long timestamps = receive(WireTcp.SYN | WireTcp.ACK).option(8);
-        // RFC 7323 3.2: once agreed on, they are in every segment.
+        // RFC 7323 3.2: once negotiated, they are in every segment.
         send(WireTcp.ACK, timestamps == -1 ? new byte[0] : echo(timestamps), new byte[0]);
         return client.call(5, listener, 0).fd();
     }

@@ -14,7 +14,7 @@ final class WireTcp {
     static final int CWR = 128;
     static final int AE = 256;
 
-    /** A segment that was received. */
+    /** A received segment. */
     record Segment(
             int ttl,
             int sourcePort,
@@ -30,7 +30,7 @@ final class WireTcp {
             return (flags & flag) != 0;
         }
 
-        /** The value of an option as a number, or -1 if it is not there; 0 for one without a value. */
+        /** The value of an option as a number, -1 without the option; 0 for one without a value. */
         long option(final int kind) {
             final ByteBuffer bytes = ByteBuffer.wrap(options);
             while (bytes.hasRemaining()) {

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What published scripts write, and the runner has to read as they mean it. */
+/** The language of published scripts, which the runner has to read with the same meaning. */
 class LanguageTest {
 
     private static final String LISTEN = """
@@ -33,8 +33,8 @@ class LanguageTest {
     }
 
     /**
-     * Linux sets PSH in every packet that is to be cut: of several segments that a script has as one it is not asked
-     * for.
+     * Linux sets PSH in every packet that a device cuts: for several segments that a script has as one it is not
+     * required.
      */
     @Test
     void pushOfSeveralSegments() throws IOException {
@@ -140,7 +140,7 @@ class LanguageTest {
                         """)).isEmpty();
     }
 
-    /** Ours: a setting of the stack that no sysctl knows. */
+    /** Ours: a setting of the stack without a sysctl. */
     @Test
     void settingsOfTheStack() throws IOException {
         assertThat(

@@ -12,13 +12,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Scripts of ours played against the Linux kernel, which has to be of the same opinion. */
+/** Our scripts played against the Linux kernel, which has to behave the same. */
 class PacketdrillIT {
 
-    /** The machine may be busy: what is early or late is not the point here. */
+    /** The machine may be busy: times do not matter here. */
     private static final long TOLERANCE_MICROS = 150_000;
 
-    /** A machine that does something else at the wrong moment is no reason to fail. */
+    /** A machine that is busy at the wrong moment is no reason to fail. */
     private static final int ATTEMPTS = 3;
 
     @ParameterizedTest

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What the runner says of scripts that are wrong, or of a stack that does not do what they say. */
+/** The runner's messages about wrong scripts, and about a stack that behaves differently. */
 class ScriptRunnerTest {
 
     private static final String LISTEN = """
@@ -42,7 +42,7 @@ class ScriptRunnerTest {
         assertThat(play(ESTABLISHED)).isEmpty();
     }
 
-    // ---- Scripts that make no sense
+    // ---- Wrong scripts
 
     @ParameterizedTest
     @CsvSource(
@@ -92,7 +92,7 @@ class ScriptRunnerTest {
                 .startsWith("x.pkt:1: the options do not fit together: gateway 192.168.0.1");
     }
 
-    // ---- A stack that does something else
+    // ---- A stack that behaves differently
 
     @Test
     void aPacketThatIsDifferentIsShownBesideTheExpectedOne() throws IOException {

@@ -36,7 +36,7 @@ class ScriptsTest {
         assertThat(problem).isEmpty();
     }
 
-    /** A script is a specification: its first line says of what. */
+    /** A script is a specification: its first line names the clause. */
     @TestFactory
     Stream<DynamicNode> nameTheirClause() {
         return Scripts.all().stream()

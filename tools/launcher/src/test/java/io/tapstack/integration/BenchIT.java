@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The benchmark as a whole, with transfers too small to say anything about speed. */
+/** The whole benchmark, with transfers too small to measure speed. */
 @Timeout(60)
 class BenchIT {
 

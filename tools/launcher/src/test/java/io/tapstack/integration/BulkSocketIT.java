@@ -95,7 +95,7 @@ class BulkSocketIT {
         }
     }
 
-    /** Closed windows on the way: a reader that pauses, and one byte at a time at the start. */
+    /** Closed windows: a reader that pauses, and reads one byte at a time at the start. */
     @ParameterizedTest
     @EnumSource
     void readerThatLagsBehind(final Offload offload) throws Exception {
@@ -108,7 +108,7 @@ class BulkSocketIT {
                 kernel.shutdownOutput();
                 return sent;
             });
-            // The receive queue, of 64 KiB as nobody reads, is full and the window closed, long before the first read.
+            // The receive queue, of 64 KiB without a reader, is full and the window closed, long before the first read.
             Awaitility.await().until(() -> network.bytesInUse() >= 60_000);
             for (int i = 0; i < 3_000; i++) {
                 assertThat(stack.input().read()).isEqualTo(TestBytes.at(0, 3_000)[i] & 0xff);
@@ -121,7 +121,7 @@ class BulkSocketIT {
         }
     }
 
-    /** The kernel reads nothing, so the stack probes its closed window; what the kernel sends still gets through. */
+    /** The kernel reads nothing, so the stack probes its closed window; data from the kernel still arrives. */
     @ParameterizedTest
     @EnumSource
     void oneDirectionStandsStill(final Offload offload) throws Exception {

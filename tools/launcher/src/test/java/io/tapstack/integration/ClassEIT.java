@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Hosts with addresses in 240.0.0.0/4, which Linux takes for any others and clouds use inside. */
+/** Hosts with addresses in 240.0.0.0/4, which Linux treats like any others and clouds use inside. */
 @Timeout(60)
 class ClassEIT {
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The commands of the launcher: each failure is one line that says what is wrong, and an exit status that is not 0. */
+/** Failures of the commands: each prints one line with the fault, and has an exit status other than 0. */
 @Timeout(60)
 class CommandFailureIT {
 
@@ -158,7 +158,11 @@ class CommandFailureIT {
         return arguments.toArray(String[]::new);
     }
 
-    /** Runs a command that fails. @return the one line that it says about it */
+    /**
+     * Runs a command that fails.
+     *
+     * @return the one line that it prints
+     */
     private static String failure(final int exitStatus, final String... arguments) throws Exception {
         try (Launcher launcher = Launcher.start(arguments)) {
             assertThat(launcher.line()).as("stdout").isNull();

@@ -56,7 +56,7 @@ class EcnIT {
         Host.run("ping", "-c", "1", network.ip());
     }
 
-    /** Marks one packet in ten of those that say they are ECN-capable. */
+    /** Marks one packet in ten of those that are ECN-capable. */
     private void mark(final String hook) throws Exception {
         Host.run("nft", """
                 table netdev marks {
@@ -108,7 +108,10 @@ class EcnIT {
         stackSends(offload, EcnMode.ON);
     }
 
-    /** RFC 9768 3.1.2: we ask for Accurate ECN of a kernel that may not use it (net.ipv4.tcp_ecn): RFC 3168 it is. */
+    /**
+     * RFC 9768 3.1.2: we request Accurate ECN of a kernel that does not use it (net.ipv4.tcp_ecn): the result is RFC
+     * 3168.
+     */
     @ParameterizedTest
     @EnumSource
     void stackFallsBack(final Offload offload) throws Exception {

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class FastOpenIT {
 
-    // Client, server, and that for every listener that does not ask for it.
+    // Client, server, and every listener, even without the option.
     private static final String EVERYWHERE = "1027";
     private static final int PORT = 8_080;
     private static final String ANSWER = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi";
@@ -44,7 +44,7 @@ class FastOpenIT {
         Host.run("sysctl", "-qw", "net.ipv4.tcp_fastopen=1");
     }
 
-    /** Our client, the kernel's server: the second SYN carries data that the kernel takes. */
+    /** Our client, the kernel's server: the second SYN carries data, which the kernel accepts. */
     @Test
     void kernelListens() throws Exception {
         final long before = kernelCount("TCPFastOpenPassive");
@@ -68,7 +68,7 @@ class FastOpenIT {
         assertThat(kernelCount("TCPFastOpenPassive") - before).isEqualTo(2);
     }
 
-    /** The kernel's client, our server: curl's second request comes with the SYN. */
+    /** The kernel's client, our server: curl's second request is in the SYN. */
     @Test
     void kernelConnects() throws Exception {
         final long before = kernelCount("TCPFastOpenActive");
@@ -123,10 +123,7 @@ class FastOpenIT {
         return IpAddress.of(address.getAddress());
     }
 
-    /**
-     * A counter of the namespace's kernel, from the two lines of names and values that it has in
-     * {@code /proc/net/netstat}.
-     */
+    /** A counter of the namespace's kernel, from the two lines of names and values in {@code /proc/net/netstat}. */
     private static long kernelCount(final String name) throws IOException {
         final List<String> lines = Files.readAllLines(Path.of("/proc/thread-self/net/netstat"));
         final String[] names = lines.get(0).split(" ");

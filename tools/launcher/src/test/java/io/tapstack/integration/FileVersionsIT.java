@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Programs of the host put another version of a file in its place, and curl gets it, however alike the two look. */
+/** Programs of the host replace a file by another version, and curl gets it, however alike the two look. */
 @Timeout(60)
 class FileVersionsIT {
 
@@ -20,8 +20,8 @@ class FileVersionsIT {
     private Path directory;
 
     /**
-     * Each has the size and the modification time of the first, and what {@code cp} and {@code dd} write has its inode
-     * too.
+     * Each has the size and the modification time of the first, and those written by {@code cp} and {@code dd} have its
+     * inode too.
      */
     @Test
     void alikeInSizeAndTime() throws Exception {
@@ -58,7 +58,7 @@ class FileVersionsIT {
         assertThat(all).isEqualTo(content.repeat(REQUESTS));
     }
 
-    /** A download that was cut short is not joined to the rest of another version. */
+    /** An interrupted download is not joined to the rest of another version. */
     @Test
     void aDownloadThatIsContinued() throws Exception {
         try (TestNetwork network = TestNetwork.open()) {

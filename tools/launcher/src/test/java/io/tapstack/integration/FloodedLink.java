@@ -11,7 +11,8 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A device on which SYNs come in between, each from a port that none before had for long: a SYN flood at a steady rate.
+ * A device that adds SYNs to the received frames, each from a port that was not used for long: a SYN flood at a steady
+ * rate.
  */
 final class FloodedLink extends ForwardingLink {
 
@@ -23,7 +24,7 @@ final class FloodedLink extends ForwardingLink {
     private final int destination;
     private final int port;
 
-    // Link addresses, as the stack's own frames have them.
+    // Link addresses, from the stack's own frames.
     private long ours;
     private long hosts;
 
@@ -40,7 +41,7 @@ final class FloodedLink extends ForwardingLink {
         this.port = port;
     }
 
-    /** Begins with a flood, once the stack has sent something. */
+    /** Starts a flood, once the stack has sent a frame. */
     void flood(final int syns, final int synsPerSecond) {
         perSecond = synsPerSecond;
         startNanos = System.nanoTime();
@@ -49,7 +50,7 @@ final class FloodedLink extends ForwardingLink {
         device.wakeup();
     }
 
-    /** True when the last SYN of a flood has come in. */
+    /** True when the last SYN of a flood has arrived. */
     boolean isOver() {
         return left == 0;
     }

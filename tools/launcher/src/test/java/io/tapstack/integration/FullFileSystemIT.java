@@ -17,9 +17,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * A file with holes on a tmpfs that is full: there is no page for a hole to be mapped to, so whoever touches the
- * mapping there faults, the kernel with EFAULT; {@code read(2)} has the zeros. To the network this is nothing: the
- * client gets the whole file.
+ * A file with holes on a full tmpfs: there is no page to map for a hole, so touching the mapping there is a fault, for
+ * the kernel EFAULT; {@code read(2)} has the zeros. The client gets the whole file.
  */
 @Timeout(60)
 class FullFileSystemIT {
@@ -41,7 +40,7 @@ class FullFileSystemIT {
 
     @AfterEach
     void unmount() throws Exception {
-        // Mappings go with the garbage collector: they may still be there.
+        // The garbage collector frees mappings: they may still be there.
         Host.run("umount", "--lazy", directory.toString());
     }
 

@@ -22,7 +22,7 @@ final class Host {
     /**
      * Runs a program that must succeed.
      *
-     * @return what it wrote, with runs of blanks made one
+     * @return its output, with runs of blanks made one
      */
     static String run(final String... command) throws IOException, InterruptedException {
         final Subprocess.Outcome outcome = attempt(command);

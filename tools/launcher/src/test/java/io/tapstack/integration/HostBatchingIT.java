@@ -12,8 +12,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * The host's own batching for a TAP without offload; that bulk transfers work with it is what {@link DownloadIT} shows,
- * among others.
+ * The host's own batching for a TAP without offload; {@link DownloadIT} and others show that bulk transfers work with
+ * it.
  */
 class HostBatchingIT {
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What HTTP clients do with connections: HEAD, ranges, continued downloads, many requests, and requests before answers.
+ * Connections as HTTP clients use them: HEAD, ranges, continued downloads, many requests, and requests before answers.
  */
 @Timeout(60)
 class HttpOverTcpIT {
@@ -105,7 +105,7 @@ class HttpOverTcpIT {
         }
     }
 
-    /** RFC 9112 9.3.2: requests that do not wait are answered in their order. */
+    /** RFC 9112 9.3.2: pipelined requests are answered in their order. */
     @Test
     void pipelinedRequests() throws Exception {
         final int requests = 200;
@@ -130,7 +130,7 @@ class HttpOverTcpIT {
         }
     }
 
-    /** A client that says it is done (FIN) right after its request still gets the whole answer. */
+    /** A client that half-closes (FIN) right after its request still gets the whole answer. */
     @Test
     void halfClosedClient() throws Exception {
         try (Socket client = connect()) {
@@ -142,8 +142,7 @@ class HttpOverTcpIT {
     }
 
     /**
-     * A client of another protocol learns at once that this is the wrong port, and is not left to wait for its own
-     * timeout.
+     * A client of another protocol is told at once that this is the wrong port, and does not wait for its own timeout.
      */
     @ParameterizedTest
     @ValueSource(strings = {"-k https://IP:80/", "--http2-prior-knowledge http://IP/", "--socks5 IP:80 http://x/"})

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A thousand clients that are connected and say nothing. */
+/** A thousand idle clients. */
 @Timeout(60)
 class IdleConnectionsIT {
 
@@ -84,7 +84,7 @@ class IdleConnectionsIT {
         }
     }
 
-    /** What lives on the heap, and what the pool has taken beside it. */
+    /** Bytes on the heap, and in the pool. */
     private static long memory(final TestNetwork network) {
         System.gc();
         final Runtime runtime = Runtime.getRuntime();

@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** A client of the host that asks for one file and takes its bytes as slowly as the test wants. */
+/** A client of the host that requests one file and reads it as slowly as the test wants. */
 final class KernelClient implements AutoCloseable {
 
     private static final int RECEIVE_BUFFER_BYTES = 64 * 1024;
@@ -21,9 +21,9 @@ final class KernelClient implements AutoCloseable {
     private long received;
 
     /**
-     * How a download ended.
+     * The end of a download.
      *
-     * @param failure what a read threw; without one, the stream has ended as if all were well
+     * @param failure the exception of a read; without one, the stream has ended in order
      */
     record End(long bytes, Optional<IOException> failure) {}
 
@@ -34,7 +34,7 @@ final class KernelClient implements AutoCloseable {
         input = socket.getInputStream();
     }
 
-    /** Asks for a file of {@link TestBytes} and reads the head of the answer. */
+    /** Requests a file of {@link TestBytes} and reads the head of the answer. */
     KernelClient get(final String name) throws IOException {
         send("GET /" + name + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
         String head = "";
@@ -51,7 +51,7 @@ final class KernelClient implements AutoCloseable {
         socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
     }
 
-    /** Reads so many bytes of the body, which must be right. */
+    /** Reads {@code count} bytes of the body, which must be right. */
     KernelClient read(final int count) throws IOException {
         final byte[] bytes = input.readNBytes(count);
         assertThat(bytes).hasSize(count);
@@ -59,7 +59,7 @@ final class KernelClient implements AutoCloseable {
         return this;
     }
 
-    /** Reads until the connection ends; every byte that comes must be right. */
+    /** Reads until the connection ends; every byte must be right. */
     End readToEnd() {
         final byte[] buffer = new byte[1 << 16];
         try {
@@ -72,7 +72,7 @@ final class KernelClient implements AutoCloseable {
         }
     }
 
-    /** Reads what has come already. */
+    /** Reads the bytes that have arrived. */
     void readToNow() throws IOException {
         while (input.available() > 0) {
             read(Math.min(1 << 16, input.available()));

@@ -26,7 +26,7 @@ final class Launcher implements AutoCloseable {
     private final Path errors;
 
     private Launcher(final List<String> arguments) throws IOException {
-        // Whoever runs the tests in the background may have SIGINT ignored, which would be inherited.
+        // A shell that runs the tests in the background may ignore SIGINT, which would be inherited.
         final List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT", PROGRAM.toString()));
         command.addAll(arguments);
         this.errors = Files.createTempFile("tapstack-it", ".err");
@@ -60,7 +60,7 @@ final class Launcher implements AutoCloseable {
         return process.pid();
     }
 
-    /** What was written to stderr so far. */
+    /** The stderr so far. */
     String errors() {
         try {
             return Files.readString(errors);

@@ -32,7 +32,7 @@ class LossIT {
 
     private void open(final Offload offload) throws Exception {
         network = TestNetwork.open(offload);
-        // Else a rule takes a super-segment of 64 KiB at a time.
+        // Otherwise a rule drops a super-segment of 64 KiB at a time.
         Host.run("ip", "link", "set", network.tap(), "gso_max_segs", "1");
         // ARP first: a SYN that waits for its second try is a round trip of a second to the host's TCP, which then has
         // an RTO of three.

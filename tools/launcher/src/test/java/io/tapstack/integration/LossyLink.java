@@ -5,9 +5,9 @@ import java.io.IOException;
 /**
  * Frames lost by nftables on the host's side of a TAP.
  *
- * <p>What comes from the stack is dropped where the host receives it. A drop where the host sends would be told to its
- * TCP, which then has not sent at all: no hole for the stack to see. So frames on their way out get the address of a
- * station that is not there.
+ * <p>Frames from the stack are dropped where the host receives them. A drop where the host sends would be reported to
+ * its TCP, which then has not sent at all: no hole for the stack to see. So frames to the stack get the address of a
+ * station that does not exist.
  */
 final class LossyLink {
 
@@ -15,24 +15,24 @@ final class LossyLink {
 
     private LossyLink() {}
 
-    /** Loses some in a hundred, at random, each way. */
+    /** Loses {@code percent} of a hundred frames, at random, each way. */
     static void make(final String tap, final int percent) throws IOException, InterruptedException {
         final String some = "numgen random mod 100 < " + percent;
         rules(tap, some + " drop", some + " ether daddr set " + NOBODY);
     }
 
-    /** Loses one large packet each way: the one that so many have gone before. */
+    /** Loses one large packet each way: the one after {@code before} others. */
     static void loseOne(final String tap, final int before) throws IOException, InterruptedException {
         final String one = "ip length > 1000 numgen inc mod 1000000 == " + before;
         rules(tap, one + " drop", one + " ether daddr set " + NOBODY);
     }
 
-    /** Loses everything, both ways. */
+    /** Loses all frames, both ways. */
     static void cut(final String tap) throws IOException, InterruptedException {
         rules(tap, "drop", "ether daddr set " + NOBODY);
     }
 
-    /** Loses nothing any more. */
+    /** Loses no further frames. */
     static void repair(final String tap) throws IOException, InterruptedException {
         Host.run("nft", "delete table netdev " + tap);
     }

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Several stacks behind the queues of one TAP: to the host they are one. */
+/** Several stacks behind the queues of one TAP: for the host they are one. */
 @Timeout(60)
 class MultiQueueIT {
 
@@ -88,7 +88,8 @@ class MultiQueueIT {
         assertThat(each(statistics -> statistics.connectionsAccepted)).allMatch(accepted -> accepted > 0);
         assertThat(sum(statistics -> statistics.connectionsAccepted)).isEqualTo(CONNECTIONS);
         assertThat(sum(statistics -> statistics.resetsSent)).isZero();
-        // The kernel learns from what a stack sends where it is to put the answers: a SYN goes astray, and little else.
+        // The kernel learns the queue of the answers from the stack's frames: a SYN arrives at another queue, and
+        // little else.
         assertThat(sum(statistics -> statistics.framesPassedOn))
                 .as("of %d frames", sum(statistics -> statistics.framesReceived))
                 .isLessThan(sum(statistics -> statistics.framesReceived) / 2);
@@ -123,7 +124,7 @@ class MultiQueueIT {
         }
     }
 
-    /** Each stack opens some, from ports that make the answers its own. */
+    /** Each stack opens some, from ports that make it the owner of the answers. */
     @Test
     void connectionsAreOpenedByAll() throws Exception {
         open(Offload.ON);
@@ -142,10 +143,7 @@ class MultiQueueIT {
         assertThat(each(statistics -> statistics.connectionsOpened)).allMatch(opened -> opened == CONNECTIONS / QUEUES);
     }
 
-    /**
-     * A proxy's two connections are one stack's, so that bytes move by reference; the threads would have been for
-     * pumps.
-     */
+    /** A proxy's two connections belong to one stack, so that bytes move by reference; threads would be for pumps. */
     @Test
     void connectionsBesideOthersCanBeSpliced() throws Exception {
         open(Offload.ON);

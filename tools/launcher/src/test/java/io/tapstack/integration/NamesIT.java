@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Names of files that are no UTF-8, and others, as the command line gets them, in locales that have them and in one
+ * Names of files that are not UTF-8, and others, as the command line gets them, in locales that have them and in one
  * that does not.
  */
 @Timeout(120)
@@ -24,7 +24,7 @@ class NamesIT {
 
     private static final Place PLACE = new Place(3);
 
-    /** The JVM itself: {@code bin/tapstack} would bring a locale. */
+    /** The JVM itself: {@code bin/tapstack} would set a locale. */
     private static final String TAPSTACK = System.getProperty("java.home") + "/bin/java -jar "
             + Path.of("target", "tapstack.jar").toAbsolutePath();
 

@@ -1,6 +1,6 @@
 package io.tapstack.integration;
 
-/** Whether the device takes checksums and segmentation over from the stack. */
+/** Offload of checksums and segmentation by the device. */
 enum Offload {
     ON,
     OFF

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Many downloads at a time, of files that are all different: none gets a byte of another. */
+/** Many downloads at once, of different files: none gets a byte of another. */
 @Timeout(60)
 class ParallelDownloadIT {
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Files that curl downloads all at a time, from a server of the stack's. */
+/** Files that curl downloads all at once, from a server on the stack. */
 final class ParallelDownloads {
 
     private ParallelDownloads() {}

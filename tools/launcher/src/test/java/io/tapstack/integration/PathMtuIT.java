@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Two stacks and the kernel as the router between them. Its second link takes smaller packets than the first, which the
- * kernel says (RFC 1191), or keeps to itself (RFC 4821).
+ * kernel reports (RFC 1191), or does not (RFC 4821).
  */
 @Timeout(60)
 class PathMtuIT {
@@ -72,7 +72,11 @@ class PathMtuIT {
         Host.run("sysctl", "-w", "net.ipv4.ip_forward=0");
     }
 
-    /** Sends from the near stack to the far one. @return payload of a full segment in the end */
+    /**
+     * Sends from the near stack to the far one.
+     *
+     * @return payload of a full segment at the end
+     */
     private int transfer(final TcpConfig config) throws Exception {
         try (Listener listener = far.transport().listen(new InetSocketAddress(far.address(), PORT), 8)) {
             final Future<Summary> sink = threads.start(() -> {
@@ -108,7 +112,7 @@ class PathMtuIT {
         }
     }
 
-    /** The router says how large packets may be. */
+    /** The router reports the MTU. */
     @ParameterizedTest
     @EnumSource
     void routerTells(final Offload offload) throws Exception {
@@ -116,7 +120,7 @@ class PathMtuIT {
         assertThat(transfer(new TcpConfig())).isEqualTo(NARROW_MTU - HEADERS);
     }
 
-    /** The router says nothing: large packets vanish. The connection notices, and finds out by itself. */
+    /** The router reports nothing: large packets vanish. The connection notices, and finds the MTU by itself. */
     @Test
     void blackHole() throws Exception {
         open(Offload.OFF);

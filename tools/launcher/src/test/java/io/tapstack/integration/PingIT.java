@@ -73,14 +73,14 @@ class PingIT {
     }
 
     /**
-     * One frame in 33 is lost each way, so that 0.97 to the power of 6 of the pings are answered: not only the first
-     * ones. 2,000 pings leave more than 170 datagrams behind that are never complete.
+     * One frame in 33 is lost each way, so that 0.97 to the power of 6 of the pings are answered, for the whole run.
+     * 2,000 pings leave more than 170 datagrams incomplete.
      */
     @Test
     void lossCostsOnlyThePingsThatItHits() throws Exception {
         final Impairment loss = Impairment.NONE.withLoss(0.03);
         network = TestNetwork.open((tap, host, stack) -> new ImpairedLink(tap, loss, loss, 1));
-        // A lost ARP packet is another test's matter.
+        // Other tests cover lost ARP packets.
         Host.script("""
                 until ping -n -c 1 -W 1 %1$s; do :; done
                 mac=$(ip -o neigh show to %1$s dev %2$s | sed 's/.*lladdr \\([^ ]*\\).*/\\1/')
@@ -96,7 +96,7 @@ class PingIT {
         assertThat(network.drops(DropReason.FRAGMENT_LIMIT)).isBetween(60L, 300L);
     }
 
-    /** Frames that come twice, and late: repeats of fragments, before and after their datagram was answered. */
+    /** Frames that arrive twice, and late: repeats of fragments, before and after their datagram was answered. */
     @Test
     void answersFragmentsThatComeTwice() throws Exception {
         final Impairment twice = Impairment.NONE.withDuplication(0.5).withReordering(0.2, 2_000_000);

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A proxy between a client and a server that are both the kernel's, by every way that goes through the stack. */
+/** A proxy between a client and a server of the kernel, by every path through the stack. */
 @Timeout(60)
 class ProxyIT {
 
@@ -54,7 +54,7 @@ class ProxyIT {
         final InetSocketAddress target = new InetSocketAddress(network.hostAddress(), server.getLocalPort());
         proxy = ProxyServer.start(
                 in,
-                new InetSocketAddress(local, 0), // The kernel may not yet have let go of an earlier test's port.
+                new InetSocketAddress(local, 0), // The kernel may not yet have released an earlier test's port.
                 out,
                 new ProxyConfig(target, CONNECT_TIMEOUT, maxConnections, Duration.ofMinutes(1)));
     }
@@ -147,7 +147,7 @@ class ProxyIT {
         assertIsReset();
     }
 
-    /** It may be so quick that connect(2) hears of it already. */
+    /** The reset may be so quick that connect(2) reports it. */
     private void assertIsReset() {
         assertThatThrownBy(() -> {
                     try (Socket client = connect()) {

@@ -26,7 +26,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Redirects as servers send them: our client asks for the same as curl, but for what it encodes and curl does not. */
+/**
+ * Redirects as servers send them: our client requests the same as curl, except for octets that curl does not encode.
+ */
 @Timeout(60)
 class RedirectIT {
 
@@ -133,7 +135,7 @@ class RedirectIT {
                 request.replace("+", "%2B").replaceAll("%(?![0-9A-Fa-f]{2})", "%25"), StandardCharsets.ISO_8859_1);
     }
 
-    /** Names that no URI could have, and that /etc/hosts and DNS have all the same. */
+    /** Names that no URI could have, but /etc/hosts and DNS have. */
     @Test
     void hosts() throws Exception {
         final Path hosts = directory.resolve("hosts");

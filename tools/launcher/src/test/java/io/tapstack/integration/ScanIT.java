@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** nmap sees ports that are open and ports that are closed, and none that say nothing ("filtered"). */
+/** nmap finds open ports and closed ports, and none without an answer ("filtered"). */
 @Timeout(60)
 class ScanIT {
 

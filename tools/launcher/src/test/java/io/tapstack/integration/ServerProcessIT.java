@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A server as a process: it starts, is killed, starts again at the same address, and ends when told to. */
+/** A server as a process: it starts, is killed, starts again at the same address, and ends on request. */
 @Timeout(60)
 class ServerProcessIT {
 
@@ -49,7 +49,7 @@ class ServerProcessIT {
             Awaitility.await("the TAP goes away with its process").until(() -> !tapExists());
             try (Launcher second = Launcher.serve(PLACE, directory)) {
                 download();
-                // RFC 9293 3.5.1: the new stack knows nothing of the old connection, and says so.
+                // RFC 9293 3.5.1: the new stack does not know the old connection, and sends a reset.
                 client.send("GET /file HTTP/1.1\r\nHost: x\r\n\r\n");
                 final KernelClient.End end = client.readToEnd();
                 assertThat(end.failure()).get().asString().contains("reset");
@@ -74,7 +74,8 @@ class ServerProcessIT {
             assertThat(idle.getInputStream().read()).isEqualTo('H');
             launcher.signal(signal);
             idle.getInputStream().readAllBytes(); // the end, and no reset
-            // A client that takes nothing is waited for, but not for ever, and is told that this was not all.
+            // The server waits for a client that reads nothing, but not for ever, and tells it that the response is
+            // incomplete.
             assertThat(launcher.exitStatus()).as(launcher::errors).isZero();
             assertThat(launcher.line()).as("more on stdout").isNull();
             final KernelClient.End end = busy.readToEnd();
@@ -83,7 +84,7 @@ class ServerProcessIT {
         assertThat(tapExists()).isFalse();
     }
 
-    /** A server without a network is of no use to anybody, and whoever supervises it is to know. */
+    /** A server without a network is useless, and its supervisor must know. */
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
     void endsWhenItsTapIsDeleted(final int queues) throws Exception {
@@ -111,7 +112,7 @@ class ServerProcessIT {
         }
     }
 
-    /** Goes through the blocks of a pcapng file, each of which has its length at both ends, up to the file's end. */
+    /** Reads the blocks of a pcapng file, each of which has its length at both ends, up to the file's end. */
     private static SortedSet<Integer> interfacesWithFrames(final ByteBuffer file) {
         final SortedSet<Integer> seen = new TreeSet<>();
         while (file.hasRemaining()) {
@@ -129,7 +130,7 @@ class ServerProcessIT {
         return seen;
     }
 
-    /** A response that is on its way when the signal comes is completed. */
+    /** A response in progress when the signal comes is completed. */
     @Test
     void completesResponses() throws Exception {
         try (Launcher launcher = Launcher.serve(PLACE, directory);

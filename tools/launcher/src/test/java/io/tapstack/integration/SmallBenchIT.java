@@ -13,14 +13,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The benchmark's small messages and lossy downloads, too few to say anything about speed. */
+/** The benchmark's small messages and lossy downloads, too few to measure speed. */
 @Timeout(90)
 class SmallBenchIT {
 
     @TempDir
     private Path directory;
 
-    /** @return the results' values by name */
+    /** @return the values of the results, by name */
     private List<String> bench(final String only) throws Exception {
         final Path json = directory.resolve("results.json");
         try (Launcher bench =
@@ -59,8 +59,7 @@ class SmallBenchIT {
     }
 
     /**
-     * Over the cable between two kernels bytes arrive, and over it and the bare TAP those are the right ones that are
-     * sent again.
+     * Bytes arrive over the cable between two kernels, and over it and the bare TAP the right ones are retransmitted.
      */
     @Test
     void downloadsWithLoss() throws Exception {

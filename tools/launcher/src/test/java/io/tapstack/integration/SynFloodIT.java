@@ -14,10 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * A flood of SYNs (RFC 4987): who is connected goes on, who wants to connect gets in by a cookie, and memory stays as
- * it is.
- */
+/** A flood of SYNs (RFC 4987): connections continue, new ones are opened by a cookie, and memory does not grow. */
 @Timeout(60)
 class SynFloodIT {
 
@@ -40,7 +37,7 @@ class SynFloodIT {
             return link.get();
         });
         network.serve(directory, ServeMethod.SENDFILE);
-        // The host knows nothing of those connections, and would say so.
+        // The host does not know those connections, and would send resets.
         Host.run("nft", """
                 table netdev %1$s {
                     chain out {
@@ -61,7 +58,7 @@ class SynFloodIT {
         download();
         link.get().flood(SYNS, PER_SECOND);
         download();
-        // A new connection in the middle of it, when the SYN queue is full.
+        // A new connection in the middle of the flood, when the SYN queue is full.
         Awaitility.await("the SYN queue is full").until(() -> halfOpen() == TcpLimits.DEFAULT.halfOpen());
         download();
         Awaitility.await("the end of the flood").until(() -> link.get().isOver());

@@ -22,13 +22,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * TCP_INFO, the same transfer once with the kernel as its sender and once with our stack, both read by the same reader:
- * each figure is what it must be, whoever says so.
+ * TCP_INFO of the same transfer, once with the kernel as its sender and once with our stack, both checked by the same
+ * rules: each figure is right, from either.
  */
 @Timeout(60)
 class TcpInfoIT {
 
-    /** Who sends; the other one receives. */
+    /** The sender; the other one receives. */
     enum Sender {
         KERNEL,
         TAPSTACK
@@ -69,7 +69,7 @@ class TcpInfoIT {
 
     private void open() throws Exception {
         network = TestNetwork.open(Offload.OFF);
-        // Else a rule loses, or marks, several segments at once.
+        // Otherwise a rule drops, or marks, several segments at once.
         Host.run("ip", "link", "set", network.tap(), "gso_max_segs", "1", "gro_max_size", "1600");
         Host.run("ping", "-c", "1", network.ip());
     }
@@ -114,7 +114,7 @@ class TcpInfoIT {
         assertThat(to).isPositive();
     }
 
-    /** All is sent, received and acknowledged, and then nothing happens for a while. */
+    /** All bytes are sent, received and acknowledged, followed by silence. */
     private void transfer() throws Exception {
         final Future<Integer> sink = threads.start(() -> {
             final byte[] buffer = new byte[1 << 16];
@@ -162,7 +162,7 @@ class TcpInfoIT {
         }
     }
 
-    /** What holds for both ends of a connection that is at rest. */
+    /** The facts of both ends of a connection at rest. */
     private static void atRest(final Map<String, Double> figures, final double options) {
         exactly(figures, "state", 1);
         exactly(figures, "options", options);
@@ -181,7 +181,7 @@ class TcpInfoIT {
         exactly(figures, "max_pacing_rate", -1);
     }
 
-    /** On a busy machine a tail loss probe may go out for nothing, which the receiver then reports. */
+    /** On a busy machine a tail loss probe may be sent without need, which the receiver then reports. */
     private int probes(final int lost) {
         between(sent, "total_retrans", lost, lost + 2);
         final int probes = (int) (sent.get("tcpi_total_retrans") - lost);
@@ -199,7 +199,7 @@ class TcpInfoIT {
         zero(sent, "bytes_received", "data_segs_in", "rcv_ooopack", "rcv_rtt", "ato");
         exactly(sent, "rcv_mss", 536);
         exactly(sent, "rcv_space", 10 * MSS);
-        // Nothing, if all was delivered sooner than a round trip takes: on a busy machine the first one is a long one.
+        // Zero, if all was delivered sooner than a round trip takes: on a busy machine the first one is a long one.
         between(sent, "delivery_rate", 0, 1e11);
         between(sent, "busy_time", 0, SECOND_MICROS);
         between(sent, "last_data_sent", REST_MILLIS - 10, 2_000);
@@ -226,7 +226,7 @@ class TcpInfoIT {
         between(received, "last_data_recv", REST_MILLIS - 10, 2_000);
         between(received, "last_ack_recv", REST_MILLIS - 10, 2_000);
         exactly(received, "segs_in", sent.get("tcpi_segs_out") - lost);
-        // RFC 4898 counts all segments. Linux leaves the SYN-ACK out, which no connection has sent yet.
+        // RFC 4898 counts all segments. Linux leaves out the SYN-ACK, which no connection has sent yet.
         exactly(sent, "segs_in", received.get("tcpi_segs_out") + (who == Sender.TAPSTACK ? 1 : 0));
     }
 
@@ -242,7 +242,7 @@ class TcpInfoIT {
         zero(sent, "delivered_ce");
         figuresOfTheReceiver(who, 0);
         zero(received, "rcv_ooopack");
-        // On a busy machine round trips grow, for which HyStart++ ends slow start (RFC 9406); nothing else may.
+        // On a busy machine round trips grow, for which HyStart++ ends slow start (RFC 9406); there is no other reason.
         between(sent, "snd_ssthresh", 10, INFINITE_SSTHRESH);
         between(sent, "snd_cwnd", 10, 200);
 
@@ -279,7 +279,7 @@ class TcpInfoIT {
     }
 
     /**
-     * One packet in ten is marked: the sender counts what was delivered under an echo, both know that ECN is in use.
+     * One packet in ten is marked: the sender counts the bytes delivered under an echo, both know that ECN is in use.
      */
     @ParameterizedTest
     @EnumSource
@@ -306,11 +306,11 @@ class TcpInfoIT {
         exactly(received, "options", OPTIONS + ECN + ECN_SEEN);
         between(sent, "delivered_ce", 1, SEGMENTS);
         between(sent, "snd_ssthresh", 2, 20);
-        // The last window was reduced, or everything after that is acknowledged.
+        // The last window was reduced, or all later data is acknowledged.
         assertThat(sent.get("tcpi_ca_state")).isIn(0.0, 2.0);
     }
 
-    /** A socket that is no more than that. */
+    /** A socket without a connection. */
     @ParameterizedTest
     @EnumSource
     void withoutConnection(final Sender who) throws Exception {

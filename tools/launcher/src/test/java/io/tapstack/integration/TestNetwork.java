@@ -38,7 +38,7 @@ import java.util.function.Function;
 
 /**
  * A stack in this JVM, on a TAP with a name and a subnet that no other test has; the kernel of the private namespace is
- * the host at the other end. {@link #close()} ends everything and fails if the stack has lost memory or died of an
+ * the host at the other end. {@link #close()} ends everything and fails if the stack has lost memory or ended with an
  * exception.
  */
 final class TestNetwork implements AutoCloseable {
@@ -57,9 +57,9 @@ final class TestNetwork implements AutoCloseable {
     private final Transport transport;
     private final Deque<HttpServer> servers = new ArrayDeque<>();
 
-    /** What stands between the TAP and the stack. */
+    /** A decorator between the TAP and the stack. */
     interface Decorator {
-        /** @return {@code tap}, or something before it; {@code host} and {@code stack} are the addresses at its ends */
+        /** @return {@code tap}, or a decorator of it; {@code host} and {@code stack} are the addresses at its ends */
         LinkDevice decorate(LinkDevice tap, IpAddress host, IpAddress stack);
     }
 
@@ -89,22 +89,22 @@ final class TestNetwork implements AutoCloseable {
         stacks.start();
     }
 
-    /** A stack that runs. */
+    /** A running stack. */
     static TestNetwork open(final Offload offload) throws IOException {
         return new TestNetwork(offload, 1, PLAIN);
     }
 
-    /** A stack that runs behind something that stands before its TAP. */
+    /** A running stack behind a decorator of its TAP. */
     static TestNetwork open(final Decorator decorator) throws IOException {
         return new TestNetwork(Offload.ON, 1, decorator);
     }
 
-    /** Several stacks that run, behind a queue each. */
+    /** Several running stacks, with a queue each. */
     static TestNetwork open(final Offload offload, final int queues) throws IOException {
         return new TestNetwork(offload, queues, PLAIN);
     }
 
-    /** A stack that runs, with offloads: for what does not depend on them. */
+    /** A running stack with offloads, for tests that do not depend on them. */
     static TestNetwork open() throws IOException {
         return new TestNetwork(Offload.ON, 1, PLAIN);
     }
@@ -133,12 +133,12 @@ final class TestNetwork implements AutoCloseable {
         return hostAddress;
     }
 
-    /** Those of the first stack. */
+    /** The sockets of the first stack. */
     SocketLayer sockets() {
         return sockets.get(0);
     }
 
-    /** How many stacks there are. */
+    /** The number of stacks. */
     int stacks() {
         return stacks.size();
     }
@@ -159,17 +159,17 @@ final class TestNetwork implements AutoCloseable {
         return server;
     }
 
-    /** The address of a file that is served. */
+    /** The address of a served file. */
     String url(final String name) {
         return "http://" + ip() + '/' + name;
     }
 
-    /** Looks at the stack, or the first of several, as only its owner may. */
+    /** Reads the stack, or the first of several, with its lock held. */
     <T> T look(final Function<NetworkStack, T> question) {
         return look(0, question);
     }
 
-    /** Looks at one of several stacks. */
+    /** Reads one of several stacks. */
     <T> T look(final int index, final Function<NetworkStack, T> question) {
         final StackLock lock = stacks.driver(index).stackLock();
         lock.lock();
@@ -185,12 +185,12 @@ final class TestNetwork implements AutoCloseable {
         return look(now -> now.pool().bytesInUse());
     }
 
-    /** How much the stack has dropped for this reason. */
+    /** The stack's drops for this reason. */
     long drops(final DropReason reason) {
         return look(now -> now.statistics().drops(reason));
     }
 
-    /** Has events told to {@code observer}, on the stack's thread. */
+    /** Sets the observer of events, which is called on the stack's thread. */
     void observe(final StackEvents observer) {
         look(now -> {
             now.statistics().observer(observer);
@@ -198,12 +198,12 @@ final class TestNetwork implements AutoCloseable {
         });
     }
 
-    /** How many TCP segments the stack has sent. */
+    /** The number of TCP segments that the stack has sent. */
     long segmentsSent() {
         return look(now -> now.statistics().segmentsSent);
     }
 
-    /** What the stack knows of each connection, for messages of failed assertions. */
+    /** The state of each connection, for messages of failed assertions. */
     List<String> connections() {
         return look(now ->
                 now.tcp().connections().stream().map(TcpConnection::toString).toList());

@@ -8,7 +8,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** The other ends of a test's conversations: what runs beside the test's own thread, and is waited for. */
+/** The other ends of a test's connections: threads beside the test's own, which are waited for. */
 final class Threads implements AutoCloseable {
 
     private static final int LIMIT_SECONDS = 50;
@@ -23,7 +23,7 @@ final class Threads implements AutoCloseable {
         return executor.submit(task);
     }
 
-    /** What a task came to; what it threw is thrown here. */
+    /** The result of a task; its exception is thrown here. */
     static <T> T result(final Future<T> future) throws Exception {
         try {
             return future.get(LIMIT_SECONDS, TimeUnit.SECONDS);

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * A file that is cut short while it is served: the client gets only bytes that the file had, and a failure; the server
- * lives.
+ * lives on.
  */
 @Timeout(60)
 class TruncatedFileIT {

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Urgent data (RFC 6093) between the stack and the kernel: both take the same byte for it. */
+/** Urgent data (RFC 6093) between the stack and the kernel: both take the same byte as urgent. */
 @Timeout(60)
 class UrgentDataIT {
 
@@ -63,7 +63,7 @@ class UrgentDataIT {
         assertThat(new String(after.array(), 0, 2, StandardCharsets.US_ASCII)).isEqualTo("cd");
     }
 
-    /** A kernel socket that does not want it in line does not see the last byte of what was sent with MSG_OOB. */
+    /** A kernel socket without SO_OOBINLINE does not see the last byte of a send with MSG_OOB. */
     @Test
     void kernelReceives() throws Exception {
         kernels.setOOBInline(false);

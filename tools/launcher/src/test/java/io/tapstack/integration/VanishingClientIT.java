@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Clients that go away in the middle: the server gets back what they held, and serves on. */
+/** Clients that vanish in the middle: the server frees their resources, and serves on. */
 @Timeout(60)
 class VanishingClientIT {
 
@@ -31,7 +31,7 @@ class VanishingClientIT {
     private HttpServer server;
     private TestFile file;
 
-    /** @param stall how long a client may take nothing */
+    /** @param stall longest time without progress of a client */
     private void open(final Duration stall) throws Exception {
         file = TestFile.write(directory.resolve("file"), SIZE);
         network = TestNetwork.open();
@@ -76,7 +76,7 @@ class VanishingClientIT {
         download();
     }
 
-    /** The host is cut off: nothing comes any more, not even a reset. */
+    /** The host is cut off: no segment arrives any more, not even a reset. */
     @Test
     void cutOff() throws Exception {
         open(SHORT);
@@ -86,14 +86,14 @@ class VanishingClientIT {
             client.readToNow();
             allIsGivenBack();
             LossyLink.repair(network.tap());
-            // RFC 9293 3.5.1: what the client says to a connection that is no more is answered by a reset.
+            // RFC 9293 3.5.1: segments of the client to a connection that no longer exists are answered by a reset.
             client.send("GET /file HTTP/1.1\r\nHost: x\r\n\r\n");
             assertThat(client.readToEnd().failure()).get().asString().contains("reset");
         }
         download();
     }
 
-    /** The host is cut off for a while: nothing is lost but time. */
+    /** The host is cut off for a while: only time is lost. */
     @Test
     void cutOffForAWhile() throws Exception {
         open(LONG);

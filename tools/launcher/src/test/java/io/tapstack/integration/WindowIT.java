@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Buffers that tune themselves, and the options about holding back, with the kernel at the other end. */
+/** Buffers that tune themselves, and the options that hold data back, with the kernel at the other end. */
 @Timeout(60)
 class WindowIT {
 
@@ -58,7 +58,11 @@ class WindowIT {
         return socket.option(SocketOptions.SOL_SOCKET, SocketOptions.SO_RCVBUF) / 2;
     }
 
-    /** The kernel sends 64 MiB; the application reads all of it. @return the size of the receive buffer in the end */
+    /**
+     * The kernel sends 64 MiB; the application reads all of it.
+     *
+     * @return the size of the receive buffer at the end
+     */
     private int upload(final StreamSocket stack) throws Exception {
         try (Socket kernel = kernelListener.accept()) {
             final Future<Summary> sent = threads.start(() -> {
@@ -95,7 +99,7 @@ class WindowIT {
         assertThat(upload(stack)).isEqualTo(100_000);
     }
 
-    /** Nobody reads: the kernel fills what was offered, and no more. */
+    /** Without a reader the kernel fills the offered window, and sends no more. */
     @Test
     void receiveBufferStaysForWhoDoesNotRead() throws Exception {
         final StreamSocket stack = connect();
@@ -106,7 +110,8 @@ class WindowIT {
             });
             Awaitility.await().until(() -> stack.availableBytes() > START - 3_000);
             assertThat(receiveBuffer(stack)).isEqualTo(START);
-            // What was promised is rounded up to what the header can say, by less than a segment in all (RFC 7323 2.4).
+            // The announced window is rounded up to a value of the header, by less than a segment in all (RFC 7323
+            // 2.4).
             assertThat(stack.availableBytes()).isLessThan(START + 1_460);
         }
         stack.close();
@@ -132,7 +137,7 @@ class WindowIT {
         }
     }
 
-    /** TCP_CORK: the kernel sees nothing of a message until it is complete, or 200 ms are over. */
+    /** TCP_CORK: the kernel receives nothing of a message until it is complete, or 200 ms are over. */
     @Test
     void cork() throws Exception {
         final StreamSocket stack = connect();
@@ -155,7 +160,7 @@ class WindowIT {
     }
 
     /**
-     * The kernel's window shrinks under what was sent (SO_RCVBUF made smaller), closes, and opens again: every byte
+     * The kernel's window shrinks under the flight (SO_RCVBUF made smaller), closes, and opens again: every byte
      * arrives.
      */
     @Test
@@ -185,7 +190,7 @@ class WindowIT {
         stack.close();
     }
 
-    /** SO_RCVLOWAT and TCP_QUICKACK between the two: a request in two pieces is read as one, and is acknowledged. */
+    /** SO_RCVLOWAT and TCP_QUICKACK together: a request in two pieces is read as one, and is acknowledged. */
     @Test
     void requestInTwoPieces() throws Exception {
         final StreamSocket stack = connect();

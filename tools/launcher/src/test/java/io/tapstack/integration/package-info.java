@@ -1,6 +1,6 @@
 /**
- * The stack behind a TAP against the Linux kernel and its tools. All of it runs in the private network namespace that
- * failsafe's JVM is started in, so a test makes interfaces and firewall rules as it likes.
+ * The stack behind a TAP against the Linux kernel and its tools. All of it runs in the private network namespace of
+ * failsafe's JVM, so a test creates interfaces and firewall rules freely.
  */
 @NullMarked
 package io.tapstack.integration;

@@ -36,7 +36,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Downloads from our server, and from servers that do what servers should not. */
+/** Downloads from our server, and from servers with faults. */
 @Timeout(20)
 class DownloaderTest {
 
@@ -158,7 +158,7 @@ class DownloaderTest {
         }
     }
 
-    /** The date is the same, as after {@code cp -p}: only the tag tells the versions apart. */
+    /** The date is the same, as after {@code cp -p}: only the tag distinguishes the versions. */
     @Test
     void theTagOfABrokenDownloadIsRemembered() throws IOException {
         assumeTrue(Files.getFileStore(directory).supportsFileAttributeView(UserDefinedFileAttributeView.class));
@@ -176,7 +176,7 @@ class DownloaderTest {
             assertThat(server.requests().get(1)).contains("Range: bytes=5-\r\n", "If-Range: \"1\"\r\n");
             get(server.url("/x"), true);
             assertThat(target()).hasContent("OTHERother");
-            // Bytes that somebody else has put there are no version of the server's.
+            // Bytes of another program are not a version of the server's.
             Files.writeString(target(), "mine!");
             assertFails(Kind.RESUME, server.url("/x"), true);
             assertThat(server.requests().get(3)).doesNotContain("If-Range: \"");
@@ -203,7 +203,7 @@ class DownloaderTest {
         }
     }
 
-    /** RFC 9110 8.8.2.2: within the second of its Date the file may have been another one. */
+    /** RFC 9110 8.8.2.2: within the second of its Date the file may have had other contents. */
     @Test
     void aWeakDateIsNotContinuedFrom() throws IOException {
         final String date = "Mon, 06 May 2024 07:08:09 GMT\r\n";
@@ -279,7 +279,7 @@ class DownloaderTest {
         assertFails(Kind.BAD_REPLY, Then.CLOSE, OK + "A: x\r\n".repeat(300) + "\r\n");
     }
 
-    /** What has no end is damaged, and does not count as a broken connection that might be continued. */
+    /** A body without an end is damaged, and is no broken connection that might be continued. */
     @ParameterizedTest
     @CsvSource({"5;, a, 100000, ''", "5~hello~0~, 'X: y~', 1000, ~"})
     void aChunkedBodyWithoutEnd(final String before, final String what, final int times, final String behind)
@@ -307,7 +307,7 @@ class DownloaderTest {
     @Test
     void noServer() throws IOException {
         final int port;
-        // Nobody accepts here: a thread that does keeps the kernel listening until it has left its system call.
+        // The backlog is full: a thread that accepts would keep the kernel listening until it has left its system call.
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = socket.getLocalPort();
         }
@@ -349,7 +349,7 @@ class DownloaderTest {
         }
     }
 
-    /** A Location field is octets: what is no URI comes to the server encoded, each octet as it was. */
+    /** A Location field is octets: those that no URI has arrive at the server encoded, one by one. */
     @Test
     void redirectsToWhatIsNoUri() throws IOException {
         try (FakeServer server = new FakeServer(
@@ -433,7 +433,7 @@ class DownloaderTest {
         }
     }
 
-    /** What has come stays, with its version, so that the next download continues it. */
+    /** Received bytes stay, with their version, so that the next download continues them. */
     @Test
     void aCancelledDownloadCanBeContinued() throws Exception {
         final String head = OK + "Content-Length: 10\r\nETag: \"v1\"\r\n\r\n01234";

@@ -9,10 +9,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A server that reads a request head and then says what a test tells it to, one answer per connection. */
+/** A server that reads a request head and then sends the answer of the test, one per connection. */
 final class FakeServer implements AutoCloseable {
 
-    /** What to do after an answer. */
+    /** The action after an answer. */
     enum Then {
         CLOSE,
         RESET,
@@ -23,7 +23,7 @@ final class FakeServer implements AutoCloseable {
     private final List<String> requests = new CopyOnWriteArrayList<>();
     private final List<Socket> silent = new CopyOnWriteArrayList<>();
 
-    /** @param answers the last one is repeated */
+    /** @param answers in order; the last one is repeated */
     FakeServer(final Then then, final String... answers) throws IOException {
         socket = new ServerSocket(0, 16, InetAddress.getLoopbackAddress());
         final Thread thread = new Thread(() -> serve(then, answers));
@@ -35,7 +35,7 @@ final class FakeServer implements AutoCloseable {
         return HttpUrl.parse("http://127.0.0.1:" + socket.getLocalPort() + target);
     }
 
-    /** The heads of the requests that came. */
+    /** The heads of the received requests. */
     List<String> requests() {
         return requests;
     }

@@ -10,8 +10,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Addresses (RFC 9110 4.2.1) as people type them and servers send them; curl 7.88 asks for the same, but for what is
- * encoded that it sends as it is.
+ * Addresses (RFC 9110 4.2.1) as people type them and servers send them; curl 7.88 requests the same, except for octets
+ * that it does not encode.
  */
 class HttpUrlTest {
 

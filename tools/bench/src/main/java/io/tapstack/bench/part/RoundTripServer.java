@@ -43,7 +43,7 @@ public final class RoundTripServer implements AutoCloseable {
             if (transport instanceof TapstackTransport stack) {
                 return EchoHandler.start(stack.stacks(), local);
             }
-            throw new IllegalArgumentException(transport.name() + " calls nobody");
+            throw new IllegalArgumentException(transport.name() + " has no callbacks");
         }
         final RoundTripServer server = new RoundTripServer(transport.listen(local, BACKLOG), mode);
         daemon(server::accept, "accept");

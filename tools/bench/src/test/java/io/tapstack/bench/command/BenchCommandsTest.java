@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
-/** The benchmark's command line: what it means, and one helpful line for each mistake. */
+/** The benchmark's command line: its meaning, and one helpful line for each mistake. */
 class BenchCommandsTest {
 
     private final StringWriter out = new StringWriter();

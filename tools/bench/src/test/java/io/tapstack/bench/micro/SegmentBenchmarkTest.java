@@ -7,10 +7,7 @@ import java.lang.management.ManagementFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/**
- * The benchmarked operations do what they say (they check themselves), and leave no garbage: what {@code -prof gc}
- * shows, as a test.
- */
+/** The benchmarked operations work (they check themselves), and allocate nothing, as {@code -prof gc} would show. */
 class SegmentBenchmarkTest {
 
     private static final int OPERATIONS = 2_000;

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Small messages over the kernel, and what is said of servers that do wrong. */
+/** Small messages over the kernel, and the messages about faulty servers. */
 class SmallLoadTest {
 
     private static final InetAddress HERE = InetAddress.getLoopbackAddress();
@@ -79,7 +79,7 @@ class SmallLoadTest {
         }
     }
 
-    /** Answers the first connection with what a wrong server would say. */
+    /** Answers the first connection as a faulty server would. */
     private String askLiar(final String answer, final String command, final Object... arguments) throws Exception {
         try (ServerSocket server = new ServerSocket(0, 50, HERE)) {
             final Thread liar = new Thread(() -> {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What both ends expect of a transfer. */
+/** The checks of both ends of a transfer. */
 class TransfersTest {
 
     private static final int SIZE = 3_000_001;

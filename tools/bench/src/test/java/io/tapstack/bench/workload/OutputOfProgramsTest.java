@@ -8,7 +8,7 @@ import io.tapstack.bench.measure.Metric;
 import io.tapstack.bench.measure.Sample;
 import org.junit.jupiter.api.Test;
 
-/** What other programs write, and what is to be read from it. */
+/** Parsing the output of other programs. */
 class OutputOfProgramsTest {
 
     private static final String WRK = """

@@ -16,9 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
-/**
- * The command lines of packetdrill and the conformance agent: what they mean, and one helpful line for each mistake.
- */
+/** The command lines of packetdrill and the conformance agent: their meaning, and one helpful line for each mistake. */
 class ConformanceCommandsTest {
 
     @TempDir

@@ -20,8 +20,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Any text as a script: it is parsed and played, or it is refused with the line that is wrong; nothing else is thrown,
- * and the machine has nothing left when it is closed. The scripts among the test resources are where the search begins.
+ * Any text as a script: it is parsed and played, or it is refused with the wrong line; no other exception is thrown,
+ * and the closed machine has no resource left. The search begins with the scripts among the test resources.
  */
 class ScriptFuzzTest {
 
@@ -57,7 +57,7 @@ class ScriptFuzzTest {
         }
     }
 
-    /** Time is virtual, but every timer of a year takes its moment. */
+    /** Time is virtual, but every timer of a year takes a moment. */
     private static boolean isShort(final Script script) {
         return script.events().size() <= MOST_EVENTS && script.events().stream().allMatch(ScriptFuzzTest::isSoon);
     }
