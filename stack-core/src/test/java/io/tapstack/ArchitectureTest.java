@@ -48,7 +48,7 @@ class ArchitectureTest {
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages("io.tapstack");
 
-    /** The one class that has a thread, a clock and a lock: the driver with its lock. */
+    /** The classes with a thread, a clock or a lock: the driver with its lock. */
     private static final DescribedPredicate<JavaClass> STACK_DRIVER = DescribedPredicate.describe(
             "the driver and the lock",
             type -> type.getName()

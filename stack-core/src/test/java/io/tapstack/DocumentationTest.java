@@ -22,9 +22,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The tables of the documentation claim only what is there: each class, test and script that a row names exists, and
- * the tests of a row of docs/rfc.md speak of its RFC. docs/rfc9293.md has each requirement of RFC 9293 once, with a
- * script or test that speaks of its number, or a reason why it is not met.
+ * Checks the tables of the documentation: each class, test and script of a row exists, and the tests of a row of
+ * docs/rfc.md mention its RFC. docs/rfc9293.md has each requirement of RFC 9293 once, with a script or test that
+ * mentions its number, or a reason why it is not met.
  */
 class DocumentationTest {
 
@@ -40,7 +40,7 @@ class DocumentationTest {
 
     private static final Pattern REQUIREMENT = Pattern.compile("(MUST|SHLD|MAY|REC)-\\d+");
 
-    /** How many requirements of each kind RFC 9293 has. */
+    /** The number of requirements of each kind in RFC 9293. */
     private static final Map<String, Integer> REQUIREMENTS = Map.of("MUST", 69, "SHLD", 31, "MAY", 18, "REC", 1);
 
     private static final Map<String, List<Path>> SOURCES = sources();
@@ -53,12 +53,12 @@ class DocumentationTest {
             return cells.get(cells.size() - 1);
         }
 
-        /** True for a row of docs/rfc.md that says what is done, not what is left out. */
+        /** True for a row of docs/rfc.md about an implemented RFC. */
         boolean claims() {
             return cells.size() == 5 && !cells.get(2).startsWith("not");
         }
 
-        /** True for a requirement that is met otherwise, or not at all, as its note says. */
+        /** True for a requirement that is met differently, or not at all, by its note. */
         boolean isNotMet() {
             return last().startsWith("not");
         }
@@ -68,7 +68,7 @@ class DocumentationTest {
             return cells.get(0);
         }
 
-        /** The cell of docs/rfc9293.md that names scripts and tests; a note follows. */
+        /** The cell of docs/rfc9293.md with scripts and tests; a note follows. */
         String proof() {
             return cells.get(cells.size() - 2);
         }
@@ -107,7 +107,7 @@ class DocumentationTest {
         }
     }
 
-    /** A test that is named as {@code Class#method} has that method. */
+    /** The method of a test named as {@code Class#method} exists. */
     @ParameterizedTest
     @MethodSource("rows")
     void namedMethodsExist(final Row row) throws IOException {
@@ -135,7 +135,7 @@ class DocumentationTest {
     @MethodSource("claims")
     void testsSpeakOfTheRfc(final Row row) throws IOException {
         final String text = evidence(row, row.last());
-        // What an RFC replaces, in brackets, is named for the reader only.
+        // An RFC in brackets is named for the reader only.
         final List<String> numbers = RFC.matcher(row.cells().get(0).replaceAll("\\([^)]*\\)", ""))
                 .results()
                 .map(MatchResult::group)
@@ -153,7 +153,7 @@ class DocumentationTest {
         assertThat(evidence(row, row.last())).as("%s", row).isNotEmpty();
     }
 
-    /** MUST-1 to MUST-69 and so on: none is missing, none is there twice. */
+    /** MUST-1 to MUST-69 and so on: each exactly once. */
     @Test
     void eachRequirementIsThereOnce() throws IOException {
         final List<String> expected = new ArrayList<>();
@@ -163,7 +163,7 @@ class DocumentationTest {
                 .containsExactlyInAnyOrderElementsOf(expected);
     }
 
-    /** A script or test that is named speaks of the number; where none is, the note gives the reason. */
+    /** A named script or test mentions the number; without one, the note gives the reason. */
     @ParameterizedTest
     @MethodSource("requirements")
     void requirementsAreShownOrExplained(final Row row) throws IOException {
@@ -181,7 +181,7 @@ class DocumentationTest {
         }
     }
 
-    /** The text of the tests and scripts that a cell names, of which there is at least one. */
+    /** The text of the tests and scripts of a cell, at least one. */
     private static String evidence(final Row row, final String cell) throws IOException {
         final List<Path> files = new ArrayList<>();
         for (final String reference : names(cell)) {

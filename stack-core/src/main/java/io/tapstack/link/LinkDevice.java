@@ -73,8 +73,8 @@ public interface LinkDevice extends AutoCloseable {
     void wakeup();
 
     /**
-     * True if {@link #await} cannot wait, because all that happens to the device happens while somebody runs the stack.
-     * A {@link io.tapstack.stack.StackDriver} refuses such a device. Constant; any thread.
+     * True if {@link #await} cannot wait, because all events of the device happen in calls of the stack. A
+     * {@link io.tapstack.stack.StackDriver} refuses such a device. Constant; any thread.
      */
     default boolean isSimulated() {
         return false;

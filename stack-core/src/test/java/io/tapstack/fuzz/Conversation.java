@@ -10,8 +10,7 @@ import io.tapstack.wire.TcpHeader;
 import java.nio.ByteBuffer;
 
 /**
- * One connection of the stack, its peer and its application: what was written, what was read, and what must therefore
- * be true.
+ * A connection of the stack, its peer and its application: the bytes written and read, and the invariants that follow.
  */
 final class Conversation {
 
@@ -23,9 +22,9 @@ final class Conversation {
 
     private long written;
     private long read;
-    private int checked; // bytes of the peer's whose origin has been looked at
+    private int checked; // the peer's bytes whose origin was checked
     private boolean handedOut;
-    private boolean deaf; // received bytes are thrown away: closed or shut down
+    private boolean deaf; // received bytes are dropped: closed or shut down
     private boolean over;
     private boolean finAllowed;
     private boolean acceptable; // once established it can be accepted, even when it is over
@@ -38,7 +37,7 @@ final class Conversation {
 
     // ---- The application
 
-    /** What an application writes first. */
+    /** The first bytes of an application. */
     static ByteBuffer firstBytes(final int length) {
         final ByteBuffer bytes = ByteBuffer.allocate(length);
         STREAM.fill(bytes, 0);
@@ -50,7 +49,7 @@ final class Conversation {
         handedOut = true;
     }
 
-    /** The application has opened it, and has written so much already. */
+    /** The application has opened it, and has written {@code length} bytes. */
     void handOut(final int length) {
         handOut();
         written += length;
@@ -60,7 +59,7 @@ final class Conversation {
         return handedOut && !over;
     }
 
-    /** Nobody has it any more: neither the stack, nor the application, nor an accept queue. */
+    /** No part of the host has it any more: neither the stack, nor the application, nor an accept queue. */
     boolean isForgotten() {
         return connection.state() == TcpState.CLOSED && (over || !handedOut && !acceptable);
     }
@@ -68,7 +67,7 @@ final class Conversation {
     void write(final int length, final boolean more, final long nowNanos) {
         final ByteBuffer bytes = ByteBuffer.allocate(length);
         STREAM.fill(bytes, written);
-        // Before it is sent, which happens in there, it has to be known.
+        // It has to be known before it is sent, which happens in the call.
         final int room = connection.state().canSend() && !tcb.finQueued() ? connection.writableBytes() : 0;
         written += Math.min(length, room);
         final int taken = connection.write(bytes, length, more, nowNanos);
@@ -119,9 +118,9 @@ final class Conversation {
         connection.abort(nowNanos);
     }
 
-    // ---- The judge
+    // ---- The checks
 
-    /** What must hold when the stack is at rest. */
+    /** The invariants while the stack is at rest. */
     void check() {
         tcb.check();
         if (!connection.state().isSynchronized()) {
@@ -149,19 +148,19 @@ final class Conversation {
         }
     }
 
-    /** True if what the segment carries has its place in what was written here. */
+    /** True if the bytes of the segment were written here, at its position. */
     boolean isInStream(final SentSegment segment) {
         final long end = (long) position(segment) + segment.payload().length;
         final boolean fin = segment.has(TcpHeader.FIN);
         return position(segment) >= 0 && (fin ? end == written : end <= written);
     }
 
-    /** Where the segment starts in our stream. */
+    /** The position of the segment in our stream. */
     private int position(final SentSegment segment) {
         return segment.seq() - tcb.iss() - 1;
     }
 
-    /** The stack has sent this, which is in our stream. */
+    /** The stack has sent this segment of our stream. */
     void checkSent(final SentSegment segment) {
         final int position = position(segment);
         final byte[] payload = segment.payload();

@@ -38,8 +38,8 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stack in virtual time with peers and applications around it. Everything that is done to it ends with the stack at
- * rest and all that must hold checked.
+ * A stack in virtual time with peers and applications around it. After each event the stack comes to rest and all
+ * invariants are checked.
  */
 final class FuzzedHost {
 
@@ -52,7 +52,7 @@ final class FuzzedHost {
     private static final int PREFIX = 24;
     private static final int ETHERNET_HEADER = 14;
 
-    /** Polls after which a stack that is left alone must be at rest. */
+    /** Polls after which a stack without new events must be at rest. */
     private static final int MOST_POLLS = 2_000;
 
     /**
@@ -129,7 +129,7 @@ final class FuzzedHost {
         settle();
     }
 
-    /** As {@link #advance}, but nobody runs the stack meanwhile. */
+    /** As {@link #advance}, but without polling the stack meanwhile. */
     void sleep(final long nanos) {
         now += nanos;
         settle();
@@ -142,7 +142,7 @@ final class FuzzedHost {
         receiveFrame(framed(packet), isReset(packet));
     }
 
-    /** What was an IPv4 packet arrives. */
+    /** A damaged IPv4 packet arrives. */
     void receiveDamaged(final byte[] packet) {
         receiveFrame(framed(packet), false);
     }
@@ -151,7 +151,7 @@ final class FuzzedHost {
         return isEthernet() ? Packets.ethernet(TestHost.MAC, TestHost.PEER_MAC, 0x0800, packet) : packet;
     }
 
-    /** A frame arrives, whatever it is. */
+    /** A frame arrives, of any kind. */
     void receiveFrame(final byte[] frame) {
         receiveFrame(frame, false);
     }
@@ -163,7 +163,7 @@ final class FuzzedHost {
         link.inject(frame);
         settle();
         if (arpAsked) {
-            // What has waited for an address has gone out with the rest.
+            // Packets that waited for an address were sent with the rest.
             return;
         }
         final long answers = justSent.stream()
@@ -179,7 +179,7 @@ final class FuzzedHost {
         }
     }
 
-    /** True for a whole TCP segment with RST, for nobody else. */
+    /** True for a whole TCP segment with RST. */
     private static boolean isReset(final byte[] packet) {
         final int headerLength = (packet[0] & 0xF) * 4;
         return packet[9] == IpProtocol.TCP
@@ -189,18 +189,18 @@ final class FuzzedHost {
                 && (packet[headerLength + TcpHeader.FLAGS_OFFSET] & TcpHeader.RST) != 0;
     }
 
-    /** The device takes so many more frames. */
+    /** Lets the device take {@code frames} more frames. */
     void room(final int frames) {
         link.room(frames);
         settle();
     }
 
-    /** Whether ARP requests of the stack are answered. */
+    /** Turns answers to the stack's ARP requests off or on. */
     void arpSilent(final boolean silent) {
         arpSilent = silent;
     }
 
-    /** IPv4 packets that the stack has sent lately. */
+    /** The last IPv4 packets of the stack. */
     List<byte[]> lastPackets() {
         return List.copyOf(lastPackets);
     }
@@ -228,7 +228,7 @@ final class FuzzedHost {
         return listener != null;
     }
 
-    /** Accepts whatever can be accepted. */
+    /** Accepts all waiting connections. */
     void accept() {
         while (listener != null) {
             final TcpConnection accepted = listener.accept();
@@ -239,7 +239,7 @@ final class FuzzedHost {
         }
     }
 
-    /** @param length of what is written at once: with a Fast Open cookie it goes with the SYN */
+    /** @param length of the first write: with a Fast Open cookie it goes with the SYN */
     void connect(final ModelPeer peer, final TcpConfig config, final int length) {
         final ByteBuffer data = Conversation.firstBytes(length);
         try {
@@ -262,7 +262,7 @@ final class FuzzedHost {
         return made;
     }
 
-    /** The conversation with {@code peer} that is going on, or the last one, or null. */
+    /** The present conversation with {@code peer}, or the last one, or null. */
     @Nullable
     Conversation conversationWith(final ModelPeer peer) {
         Conversation found = null;
@@ -273,7 +273,7 @@ final class FuzzedHost {
         return found;
     }
 
-    /** The connection with {@code peer} that the application has, if it has one. */
+    /** The application's connection with {@code peer}, if it has one. */
     @Nullable
     Conversation applicationOf(final ModelPeer peer) {
         Conversation found = null;
@@ -285,7 +285,7 @@ final class FuzzedHost {
 
     // ---- At rest
 
-    /** Lets the stack do all that there is to do now. */
+    /** Polls the stack until it is at rest. */
     void settle() {
         int polls = 0;
         boolean more = true;
@@ -306,7 +306,7 @@ final class FuzzedHost {
         }
     }
 
-    /** Sees new connections. */
+    /** Finds new connections. */
     private void notice() {
         for (final TcpConnection connection : stack.tcp().connections()) {
             conversation(connection);
@@ -328,7 +328,7 @@ final class FuzzedHost {
         throw new AssertionError("a connection with nobody: " + connection);
     }
 
-    /** Takes in what the stack has sent. */
+    /** Records the segments that the stack has sent. */
     private void hear() {
         for (final byte[] frame : link.takeSent()) {
             if (!isEthernet()) {
@@ -400,15 +400,15 @@ final class FuzzedHost {
         }
     }
 
-    // ---- The judge
+    // ---- The checks
 
-    /** Data and FINs are those of a connection, though perhaps not of the one that has the 4-tuple now. */
+    /** Data and FINs belong to a connection, though perhaps not to the one that has the 4-tuple now. */
     private void checkSent(final SentSegment segment, final ModelPeer peer) {
         if (segment.payload().length == 0 && !segment.has(TcpHeader.FIN)) {
             return;
         }
-        // What waits for a neighbour's address may go out when its connection is over.
-        // The latest first: within a tick of the ISN's clock the next incarnation has the same ISN.
+        // A segment that waits for a neighbour's address may be sent after the end of its connection. The latest first:
+        // within a tick of the ISN's clock the next incarnation has the same ISN.
         final List<Conversation> all = new ArrayList<>(past);
         all.addAll(conversations.values());
         Collections.reverse(all);
@@ -421,7 +421,7 @@ final class FuzzedHost {
         throw new AssertionError("no part of what was written: " + segment + ", " + all);
     }
 
-    /** What must hold whenever the stack is at rest. */
+    /** The invariants while the stack is at rest. */
     void check() {
         for (final Iterator<Conversation> each = conversations.values().iterator(); each.hasNext(); ) {
             final Conversation conversation = each.next();
@@ -433,7 +433,7 @@ final class FuzzedHost {
         }
     }
 
-    /** Everybody goes home. In the end nothing is left: no connection, no memory, no timer. */
+    /** All connections end. At the end no connection, no memory and no timer is left. */
     void end() {
         room(Integer.MAX_VALUE);
         closeListener();
@@ -457,7 +457,7 @@ final class FuzzedHost {
         down();
     }
 
-    /** The stack is closed as it stands. */
+    /** Closes the stack in its present state. */
     void down() {
         final List<Conversation> all = List.copyOf(conversations.values());
         stack.close(now);

@@ -8,9 +8,9 @@ import io.tapstack.wire.TcpHeader;
 import java.io.ByteArrayOutputStream;
 
 /**
- * The other end of one 4-tuple: a small TCP that knows how to go on, so that connections get somewhere, and that keeps
- * account of all it has ever sent. Every byte that comes from it follows from its sequence number, whoever made up the
- * segment, so that what the stack's application reads can be judged.
+ * The other end of one 4-tuple: a small TCP that answers well enough for connections to proceed, and that records all
+ * its segments. Each of its bytes follows from the sequence number, even in a made-up segment, so that the bytes read
+ * by the stack's application can be checked.
  */
 public final class ModelPeer {
 
@@ -22,13 +22,13 @@ public final class ModelPeer {
     public final Endpoint endpoint;
     public final Endpoint stack;
 
-    // Our direction. All that was ever sent counts, of this and earlier connections.
+    // Our direction: all bytes ever sent, of this and earlier connections.
     private final SequenceRanges sent = new SequenceRanges();
     private final SequenceRanges fins = new SequenceRanges();
     public int sndNxt;
     private int synAt;
 
-    // The stack's direction, as far as the network has let it through.
+    // The stack's direction, as far as the network has delivered it.
     private SequenceRanges received = new SequenceRanges();
     public int rcvNxt;
     private boolean synSeen;
@@ -36,17 +36,17 @@ public final class ModelPeer {
     private int lastTimestamp;
     private byte[] cookie = {};
 
-    // What we say of ourselves.
+    // Our announcements.
     public int mss = 1_460;
     public int windowShift = -1;
     public boolean timestamps;
     public boolean sack;
     public boolean ecn;
-    /** Whether SYNs ask for a Fast Open cookie, or carry the one that was given, and SYN-ACKs give one (RFC 7413). */
+    /** True if SYNs ask for a Fast Open cookie, or carry the received one, and SYN-ACKs give one (RFC 7413). */
     public boolean fastOpen;
 
     public int window = 65_535;
-    /** Of the next eight segments that the stack sends, which get lost. */
+    /** The lost ones of the next eight segments of the stack. */
     public int lossMask;
 
     private int seen;
@@ -56,7 +56,7 @@ public final class ModelPeer {
         this.stack = stack;
     }
 
-    // ---- What it sends
+    // ---- Sending
 
     /** Starts anew, with the SYN at {@code iss}. */
     public void begin(final int iss) {
@@ -65,7 +65,7 @@ public final class ModelPeer {
         answered = false;
     }
 
-    /** An IPv4 packet for the stack; its payload is what belongs at its sequence numbers. */
+    /** An IPv4 packet for the stack; its payload follows from its sequence numbers. */
     byte[] segment(
             final int flags,
             final int seq,
@@ -88,7 +88,7 @@ public final class ModelPeer {
         return Packets.ipv4(endpoint.address(), stack.address(), IpProtocol.TCP, segment);
     }
 
-    /** The next segment of a well-behaved peer, which takes up the sequence numbers behind the last. */
+    /** The next segment of a well-behaved peer, with the sequence numbers behind the last. */
     public byte[] next(final int flags, final int length, final long nowNanos) {
         final byte[] packet = again(flags, sndNxt, length, nowNanos);
         sndNxt += length + Integer.bitCount(flags & (TcpHeader.SYN | TcpHeader.FIN));
@@ -159,9 +159,9 @@ public final class ModelPeer {
         return lastTimestamp;
     }
 
-    // ---- What it hears
+    // ---- Receiving
 
-    /** Takes in what the stack has sent, unless the network loses it. */
+    /** Receives a segment of the stack, unless the network loses it. */
     public void heard(final SentSegment segment) {
         final boolean lost = (lossMask >>> (seen++ & 7) & 1) != 0;
         if (lost || segment.has(TcpHeader.RST)) {
@@ -171,7 +171,7 @@ public final class ModelPeer {
             received = new SequenceRanges();
             rcvNxt = segment.seq();
             synSeen = true;
-            // What came with our SYN it may leave for later.
+            // It may leave data of our SYN for later.
             answered = segment.has(TcpHeader.ACK) && segment.ack() - synAt > 0 && sndNxt - segment.ack() >= 0;
             if (segment.has(TcpHeader.ACK) && segment.cookie().length > 0) {
                 cookie = segment.cookie();
@@ -188,7 +188,7 @@ public final class ModelPeer {
         rcvNxt += received.lengthFrom(rcvNxt, LARGEST_GAP);
     }
 
-    // ---- What it knows for the judge
+    // ---- For the checks
 
     static byte byteAt(final int sequence) {
         return STREAM.at(Integer.toUnsignedLong(sequence));

@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
  * A TCP segment that the stack has sent.
  *
  * @param seq of the first byte of payload, that is, behind a SYN
- * @param cookie of Fast Open (RFC 7413), empty if there is none
+ * @param cookie of Fast Open (RFC 7413), empty without one
  */
 public record SentSegment(
         IpAddress destination,
@@ -25,7 +25,7 @@ public record SentSegment(
     private static final int TIMESTAMPS = 8;
     private static final int FAST_OPEN = 34;
 
-    /** Reads the segment that stands behind a header of {@code headerLength} bytes in an IPv4 packet. */
+    /** Reads the segment behind a header of {@code headerLength} bytes in an IPv4 packet. */
     public static SentSegment read(final byte[] packet, final int headerLength) {
         final ByteBuffer bytes = ByteBuffer.wrap(packet);
         final TcpHeader header = new TcpHeader().wrap(bytes, headerLength);
@@ -51,7 +51,7 @@ public record SentSegment(
                 payload);
     }
 
-    /** Where an option of this kind stands, or -1. */
+    /** The offset of an option of this kind, or -1. */
     private static int option(final int wanted, final ByteBuffer bytes, final int from, final int to) {
         int at = from;
         while (at < to) {

@@ -16,8 +16,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Frames, time and calls in any order against a whole stack: nothing throws, nothing leaks, nothing hangs, what is
- * received is what was sent, and what is sent is what was written.
+ * Frames, time and calls in any order against a whole stack: no call throws or hangs, no resource leaks, the bytes
+ * received are those sent, and the bytes sent are those written.
  */
 class StackFuzzTest {
 
@@ -28,7 +28,7 @@ class StackFuzzTest {
         new StackScript(new Decisions(input)).play();
     }
 
-    /** What the scripts can come across: the model learns a cookie and opens with it, and so does the stack. */
+    /** An event of the scripts: the model learns a cookie and opens with it, and so does the stack. */
     @Test
     void cookiesAreUsedAgain() throws SocketErrorException {
         final FuzzedHost host = new FuzzedHost(LinkCapabilities.plain(LinkType.IP, 1_500), 256L << 20);
@@ -41,7 +41,7 @@ class StackFuzzTest {
             assertThat(host.stack.statistics().fastOpens)
                     .as("before and with a cookie")
                     .isEqualTo(opened);
-            // Without a cookie the data is not taken.
+            // Without a cookie the data is refused.
             final int expected = client.sndNxt - (opened == 0 ? 100 : 0);
             host.receive(client.again(TcpHeader.RST | TcpHeader.ACK, expected, 0, host.now()));
         }
@@ -66,7 +66,7 @@ class StackFuzzTest {
         host.down();
     }
 
-    /** The same without a fuzzer, so that every test run sees something of it. */
+    /** The same without a fuzzer, so that every test run covers some of it. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
     void anythingAtRandom(final long seed) throws SocketErrorException {

@@ -19,7 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One input of the fuzzer, played: the first bytes say what host it is, the others what happens to it. */
+/** Plays one input of the fuzzer: the first bytes configure the host, the others are the events. */
 final class StackScript {
 
     private static final long MICROS = 1_000L;
@@ -35,7 +35,7 @@ final class StackScript {
         new LinkCapabilities(LinkType.ETHERNET, 1_500, true, false, 16_000),
     };
 
-    /** The last steps, for whoever has to find out what went wrong. */
+    /** The last steps, for the failure message. */
     private static final int STEPS_TOLD = 60;
 
     private final Decisions in;
@@ -49,7 +49,7 @@ final class StackScript {
         final LinkCapabilities link = LINKS[in.below(16) % LINKS.length];
         final long memory = in.oneIn(8) ? 200_000 : 256L << 20;
         this.host = new FuzzedHost(link, memory);
-        // Some conversations are about the other protocols alone, of which not much would be heard otherwise.
+        // Some inputs use the other protocols alone, which would be rare otherwise.
         this.belowTcp = in.oneIn(8);
     }
 
@@ -150,7 +150,7 @@ final class StackScript {
         host.receive(packet);
     }
 
-    /** What a TCP would do next that has just looked at what has come. */
+    /** The next segment of a TCP that has just read the received ones. */
     private void peerGoesOn(final ModelPeer peer) {
         switch (state(peer)) {
             case CLOSED, TIME_WAIT -> {
@@ -188,7 +188,7 @@ final class StackScript {
         segment("send", peer, peer.next(TcpHeader.ACK | TcpHeader.PSH, length, host.now()));
     }
 
-    /** From where the stack waits for it. */
+    /** From the sequence number that the stack expects. */
     private void peerRepeats(final ModelPeer peer) {
         final TcbInspection tcb = tcb(peer);
         if (tcb != null) {
@@ -201,7 +201,7 @@ final class StackScript {
         segment("end", peer, peer.next(TcpHeader.ACK | TcpHeader.FIN, in.oneOf(0, 100), host.now()));
     }
 
-    /** Who it is from its next SYN on, what its window is, and what it hears. */
+    /** The peer's properties from its next SYN on, its window, and its losses. */
     private void peerChanges(final ModelPeer peer) {
         peer.mss = in.oneOf(1_460, 536, 0, 1, 65_535, 9_000);
         peer.windowShift = in.oneOf(-1, 0, 7, 14, 15, 255);
@@ -337,7 +337,7 @@ final class StackScript {
                 final Endpoint to = new Endpoint(in.any(TestHost.PEER, TestHost.OTHER), 1_000);
                 host.udp.send(ByteBuffer.allocate(in.oneOf(0, 1, 1_472, 5_000)), to);
             } catch (final SocketErrorException e) {
-                // The error of an earlier one, or no room.
+                // The error of an earlier datagram, or no room.
             }
         }
         host.settle();
@@ -378,7 +378,7 @@ final class StackScript {
         host.receiveFrame(in.bytes(in.below(100)));
     }
 
-    /** Our own packet comes back, as in the LAND attack. */
+    /** Returns our own packet, as in the LAND attack. */
     private void reflected() {
         final List<byte[]> sent = host.lastPackets();
         if (!sent.isEmpty()) {

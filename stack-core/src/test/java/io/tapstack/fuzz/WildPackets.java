@@ -17,8 +17,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Packets that no sane peer would send, close to those that one would: every field is made of a number that matters, or
- * lies beside one.
+ * Packets that no sane peer would send, close to those that one would: every field is a significant number, or one
+ * beside it.
  */
 final class WildPackets {
 
@@ -60,7 +60,7 @@ final class WildPackets {
         return peer.segment(flags, seq, ack, window, urgent, options, length);
     }
 
-    /** From now on the peer says so all the time. */
+    /** The peer announces this window from now on. */
     private static void window(final ModelPeer peer, final int window) {
         peer.window = window;
     }
@@ -100,7 +100,7 @@ final class WildPackets {
             final int flags,
             final long nowNanos) {
         final ByteArrayOutputStream options = new ByteArrayOutputStream();
-        // Without them everything is dropped at once.
+        // Without timestamps every segment would be dropped at once.
         final boolean timestamps = tcb != null && tcb.timestampsEnabled();
         if (timestamps && !in.oneIn(16)) {
             timestamps(in, peer, tcb, options, nowNanos);
@@ -209,7 +209,7 @@ final class WildPackets {
         return IpAddress.ipv4(ByteBuffer.wrap(packet).getInt(at));
     }
 
-    /** An ICMP error about something that the stack has sent, or seems to have sent. */
+    /** An ICMP error about a packet that the stack has sent, or seems to have sent. */
     static byte[] icmpError(final Decisions in, final List<byte[]> sent) {
         final byte[] quoted = sent.isEmpty()
                 ? Packets.ipv4(FuzzedHost.ADDRESS, TestHost.PEER, IpProtocol.TCP, new byte[20])
@@ -245,7 +245,7 @@ final class WildPackets {
     /** A packet with IP options, of any protocol. */
     static byte[] packet(final Decisions in) {
         final byte[] options = Arrays.copyOf(in.bytes(40), 4 * in.below(11));
-        // TCP only by name: whatever passes for a segment has to come from a peer that keeps account of it.
+        // Not TCP: a valid segment has to come from a peer that records it.
         final int protocol = in.octet();
         final byte[] payload = in.bytes(in.below(64));
         return Packets.ipv4(
@@ -259,8 +259,8 @@ final class WildPackets {
     }
 
     /**
-     * A packet that was sent before, with some bytes changed and the IP checksum mended; null if TCP would take what
-     * was changed for intact, as nobody keeps account of that.
+     * An earlier packet, with some bytes changed and the IP checksum corrected; null if TCP would take the changed
+     * bytes for intact, as no peer has recorded them.
      */
     static byte @Nullable [] damaged(final Decisions in, final byte[] packet) {
         final byte[] damaged = in.oneIn(4) ? Arrays.copyOf(packet, in.below(packet.length + 8)) : packet.clone();

@@ -1,6 +1,6 @@
 /**
- * A whole stack against a peer that is partly a model of a TCP and partly mad, step by step, as a fuzzer's bytes say;
- * after every step all that must hold is checked.
+ * A whole stack against a peer that is partly a model of a TCP and partly mad, driven step by step by a fuzzer's bytes;
+ * all invariants are checked after every step.
  */
 @NullMarked
 package io.tapstack.fuzz;

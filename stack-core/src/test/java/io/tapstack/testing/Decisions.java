@@ -4,10 +4,10 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
- * A fuzzer's bytes, read as decisions from front to back; when they are used up every decision is 0. In this order a
- * byte that the fuzzer inserts, takes out or copies from another input changes one decision and leaves the others what
- * they were, which is what lets it build long conversations out of short ones. (Jazzer's own {@code FuzzedDataProvider}
- * takes numbers from the back and bytes from the front, where every insertion gives all that follows another meaning.)
+ * Reads a fuzzer's bytes as decisions from front to back; when they are used up every decision is 0. In this order a
+ * byte that the fuzzer inserts, removes or copies from another input changes one decision and leaves the others, so the
+ * fuzzer can build long conversations out of short ones. (Jazzer's own {@code FuzzedDataProvider} takes numbers from
+ * the back and bytes from the front, where every insertion gives all later bytes another meaning.)
  */
 public final class Decisions {
 
@@ -18,14 +18,14 @@ public final class Decisions {
         this.bytes = bytes;
     }
 
-    /** As many decisions by chance. */
+    /** {@code bytes} bytes of random decisions. */
     public static Decisions atRandom(final long seed, final int bytes) {
         final byte[] random = new byte[bytes];
         new SplittableRandom(seed).nextBytes(random);
         return new Decisions(random);
     }
 
-    /** True if nothing is left to decide by. */
+    /** True if no bytes are left. */
     public boolean isUsedUp() {
         return at >= bytes.length;
     }
@@ -48,7 +48,7 @@ public final class Decisions {
         return low + below(high - low + 1);
     }
 
-    /** True in one of {@code n} cases, and not when nothing is left. */
+    /** True in one of {@code n} cases, and false when no bytes are left. */
     public boolean oneIn(final int n) {
         return below(n) == n - 1;
     }

@@ -5,10 +5,7 @@ import io.tapstack.wire.IpAddress;
 import io.tapstack.wire.MacAddress;
 import java.nio.ByteBuffer;
 
-/**
- * Packets as bytes, built without the classes that are under test. Where a value matters to nobody, it is the obvious
- * one.
- */
+/** Packets as bytes, built without the classes under test. A value that no test depends on is the obvious one. */
 public final class Packets {
 
     public static final int ARP_REQUEST = 1;
@@ -56,7 +53,7 @@ public final class Packets {
     /**
      * An IPv4 packet.
      *
-     * @param fragment flags and offset as they stand in the header
+     * @param fragment flags and offset as in the header
      * @param options a multiple of four bytes
      */
     public static byte[] ipv4(
@@ -155,9 +152,7 @@ public final class Packets {
         return segment.array();
     }
 
-    /**
-     * The checksum of a TCP segment or UDP datagram, over the pseudo-header too; 0 if the one that it carries is right.
-     */
+    /** The checksum of a TCP segment or UDP datagram, over the pseudo-header too; 0 if its own one is right. */
     public static int transportChecksum(
             final IpAddress source, final IpAddress destination, final int protocol, final byte[] bytes) {
         final byte[] pseudoHeader = ByteBuffer.allocate(12)

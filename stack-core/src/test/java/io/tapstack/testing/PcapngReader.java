@@ -9,7 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Reads what a pcapng file of one section says, as the specification has it, and fails at the first oddity. */
+/** Reads a pcapng file of one section, strictly by the specification, and fails at the first deviation. */
 public final class PcapngReader {
 
     private static final int BIG_ENDIAN_MAGIC = 0x1A2B_3C4D;

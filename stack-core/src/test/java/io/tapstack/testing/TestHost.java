@@ -28,8 +28,8 @@ import org.pcap4j.packet.EthernetPacket;
 import org.pcap4j.packet.IllegalRawDataException;
 
 /**
- * A host with everything below TCP, on a {@link TestLink}, in virtual time: 10.0.0.2/24 with a peer 10.0.0.1. A test
- * puts frames in, moves time and looks at the frames that come out.
+ * A host with all layers below TCP, on a {@link TestLink}, in virtual time: 10.0.0.2/24 with a peer 10.0.0.1. A test
+ * injects frames, advances time and checks the frames sent.
  */
 public final class TestHost {
 
@@ -79,7 +79,7 @@ public final class TestHost {
         return new TestHost().settle();
     }
 
-    /** Lets the announcements go by and makes the peer known and reachable. */
+    /** Waits for the announcements to end and makes the peer known and reachable. */
     public TestHost settle() {
         advanceSeconds(3);
         link.takeSent();
@@ -89,7 +89,7 @@ public final class TestHost {
         return this;
     }
 
-    /** The peer is asked for and answers. */
+    /** Resolves the peer. */
     public void knowPeer() {
         final Neighbor neighbor = arp().neighbors().neighbor(PEER);
         if (neighbor.isUsable()) {
@@ -107,7 +107,7 @@ public final class TestHost {
         return now;
     }
 
-    /** Lets time go by, stopping at every timer on the way, as a driver does. */
+    /** Advances time, stopping at every timer on the way, as a driver does. */
     public void advance(final long nanos) {
         final long target = now + nanos;
         while (wheel.nextDeadline() < target) {
@@ -155,7 +155,7 @@ public final class TestHost {
 
     // ---- Frames out
 
-    /** What was sent since the last call, as an independent decoder reads it. */
+    /** The packets sent since the last call, read by an independent decoder. */
     public List<EthernetPacket> sent() {
         final List<EthernetPacket> packets = new ArrayList<>();
         for (final byte[] frame : link.takeSent()) {
@@ -164,7 +164,7 @@ public final class TestHost {
         return packets;
     }
 
-    /** The one frame that was sent since the last call. */
+    /** The one packet sent since the last call. */
     public EthernetPacket sentOne() {
         final List<EthernetPacket> packets = sent();
         assertThat(packets).hasSize(1);
@@ -189,7 +189,7 @@ public final class TestHost {
         return statistics.drops(reason);
     }
 
-    /** Stops the host and checks that all memory came back and no timer is left. */
+    /** Stops the host and checks that all memory is free and no timer is left. */
     public void assertNothingLeaked() {
         ipv4.stop();
         assertThat(pool.packetsInUse()).as("packets in use").isZero();

@@ -23,17 +23,17 @@ public final class TestLink extends PacketLink {
         super(capabilities);
     }
 
-    /** An Ethernet that takes nothing over, with an MTU of 1500. */
+    /** An Ethernet without offload, with an MTU of 1500. */
     public static TestLink ethernet() {
         return new TestLink(LinkCapabilities.plain(LinkType.ETHERNET, 1_500));
     }
 
-    /** The oldest frame that the stack has sent and nobody has taken yet, or null. */
+    /** The oldest frame from the stack that was not taken yet, or null. */
     public byte @Nullable [] take() {
         return sent.poll();
     }
 
-    /** The same, where there has to be one. */
+    /** The same, which must exist. */
     public byte[] next() {
         if (sent.isEmpty()) {
             throw new AssertionError("the stack has sent nothing");
@@ -41,14 +41,14 @@ public final class TestLink extends PacketLink {
         return sent.remove();
     }
 
-    /** All of them. */
+    /** All frames from the stack. */
     public List<byte[]> takeSent() {
         final List<byte[]> taken = List.copyOf(sent);
         sent.clear();
         return taken;
     }
 
-    /** The device takes so many more frames and is full then. */
+    /** Lets the device take {@code frames} more frames before it is full. */
     public void room(final int frames) {
         this.room = frames;
     }

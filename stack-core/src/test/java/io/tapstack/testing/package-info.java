@@ -1,4 +1,4 @@
-/** What tests of the protocols share: a device that records, packets as bytes, a stack in virtual time. */
+/** Shared parts of protocol tests: a device that records, packets as bytes, a stack in virtual time. */
 @NullMarked
 package io.tapstack.testing;
 

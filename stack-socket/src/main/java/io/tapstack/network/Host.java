@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A host with an address and sockets: a stack on a device, with all that runs it. The device may be a TAP, a port of a
- * {@link MemoryNetwork}, or anybody's {@link LinkDevice}.
+ * {@link MemoryNetwork}, or another {@link LinkDevice}.
  *
  * <pre>{@code
  * try (Host host = Host.on(tap).address("10.0.0.2/24").start();
@@ -80,7 +80,7 @@ public final class Host implements AutoCloseable {
     /**
      * A host on {@code device}, which is the host's from its start on, and closed with it.
      *
-     * @param device used by nobody else
+     * @param device not used otherwise
      */
     public static Builder on(final LinkDevice device) {
         return new Builder(device);
@@ -201,7 +201,7 @@ public final class Host implements AutoCloseable {
         }
     }
 
-    /** What ended the host before it was closed, such as a device that is gone or a bug; null if it runs. */
+    /** The cause of the host's end before it was closed, such as a device that is gone or a bug; null if it runs. */
     public @Nullable Throwable failure() {
         return runner.failure();
     }

@@ -3,7 +3,7 @@ package io.tapstack.network;
 import io.tapstack.stack.StackLock;
 import org.jspecify.annotations.Nullable;
 
-/** What runs the stack of a {@link Host}: a thread of its own, or the steps of virtual time. */
+/** Runs the stack of a {@link Host}: a thread of its own, or the steps of virtual time. */
 interface HostRunner {
 
     StackLock stackLock();
@@ -13,7 +13,7 @@ interface HostRunner {
     /** Ends the stack, tells its sockets, and closes the device. Does nothing the second time. */
     void close();
 
-    /** What ended the stack before it was closed, or null. */
+    /** The cause of the stack's end before it was closed, or null. */
     @Nullable
     Throwable failure();
 }

@@ -315,7 +315,7 @@ public final class MemoryNetwork implements AutoCloseable {
         }
     }
 
-    /** What became of the frames to a host, since there was a first host of that name. */
+    /** The counts of the frames to a host, since there was a first host of that name. */
     public PortStatistics statistics(final String host) {
         lock.lock();
         try {
@@ -521,8 +521,8 @@ public final class MemoryNetwork implements AutoCloseable {
         }
 
         /**
-         * Lets super-segments of up to 64 KiB pass as one frame, with checksums that nobody computes: several times as
-         * fast, but a capture shows no frame of a real Ethernet, and an impairment meets the whole super-segment.
+         * Lets super-segments of up to 64 KiB pass as one frame, with checksums that are never computed: several times
+         * as fast, but a capture shows no frame of a real Ethernet, and an impairment meets the whole super-segment.
          */
         public Builder offload() {
             this.offload = true;

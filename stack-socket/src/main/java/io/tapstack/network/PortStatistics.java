@@ -1,7 +1,7 @@
 package io.tapstack.network;
 
 /**
- * What became of the frames to one host of a {@link MemoryNetwork}.
+ * The counts of the frames to one host of a {@link MemoryNetwork}.
  *
  * @param delivered frames that the host's stack has taken
  * @param lost frames that an {@linkplain MemoryNetwork#impair impairment} lost

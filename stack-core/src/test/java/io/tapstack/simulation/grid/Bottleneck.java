@@ -19,8 +19,8 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hosts that reach another one through a line that they share: one queue, one rate, one delay for all that they send.
- * Virtual time; equal plans and seeds make equal runs.
+ * Hosts that reach another one through a shared line: one queue, one rate, one delay for all their packets. Virtual
+ * time; equal plans and seeds make equal runs.
  *
  * <pre>
  *   sender 0 --- cable ---+
@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Bottleneck {
 
-    /** Where the receiver listens. */
+    /** The port of the receiver. */
     static final int PORT = 80;
 
     private static final IpAddress RECEIVER = IpAddress.parse("10.0.0.1");
@@ -44,7 +44,7 @@ final class Bottleneck {
     private final long start;
     private long now;
 
-    /** @param capture gets what the receiver sees, and the first sender, or null */
+    /** @param capture receives the frames of the receiver, and of the first sender, or null */
     Bottleneck(final Plan plan, final long seed, final @Nullable PcapngWriter capture) {
         final SplittableRandom random = new SplittableRandom(seed);
         this.start = random.nextLong(-HOUR, HOUR);
@@ -75,7 +75,7 @@ final class Bottleneck {
         this.receiver = host("receiver", RECEIVER, end, capture, random.split());
     }
 
-    /** What belongs to no flow comes no more. */
+    /** Ends the traffic that belongs to no flow. */
     void calmDown() {
         if (flood != null) {
             flood.stop();
@@ -112,7 +112,7 @@ final class Bottleneck {
         return now - start;
     }
 
-    /** Lets all stacks do what there is to do now. */
+    /** Polls all stacks. */
     void poll() {
         for (final Host sender : senders) {
             sender.poll(now);
@@ -123,7 +123,7 @@ final class Bottleneck {
     /**
      * Moves time to the next event, or to {@code otherEvent} if that is earlier.
      *
-     * @return false if nothing will ever happen again
+     * @return false if no event is left
      */
     boolean moveOn(final long otherEvent) {
         long next = SimulatedNetwork.earlier(otherEvent, receiver.nextEvent(now));
@@ -136,7 +136,7 @@ final class Bottleneck {
         return next != SimulatedNetwork.NEVER;
     }
 
-    /** Ends all stacks, and fails unless all their memory came back and no timer runs. */
+    /** Ends all stacks, and fails unless all memory is free and no timer runs. */
     void close() {
         for (final Host sender : senders) {
             sender.close(now);

@@ -14,12 +14,12 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection and the applications at its ends: one writes all that it may, or piece by piece, the other reads at
- * once and checks every byte.
+ * A connection and the applications at its ends: one writes all that fits, or piece by piece, the other reads at once
+ * and checks every byte.
  */
 final class BulkFlow {
 
-    /** Any prime: no length of a segment or block divides it, so a byte in the wrong place shows. */
+    /** Any prime: no length of a segment or block divides it, so a misplaced byte shows. */
     private static final int PERIOD = 65_521;
 
     private static final int PIECE = 16_384;
@@ -31,7 +31,7 @@ final class BulkFlow {
     private final ReadBatch batch = new ReadBatch();
     private final Load load;
     private long limit;
-    private long open; // what may be written by now
+    private long open; // most bytes written by now
     private long goOnAt = SimulatedNetwork.NEVER;
     private long pausedNanos;
     private long written;
@@ -42,8 +42,8 @@ final class BulkFlow {
     private boolean ended;
 
     /**
-     * @param limit how many bytes are written at most
-     * @param load in which pieces
+     * @param limit most bytes written
+     * @param load of the flow
      */
     BulkFlow(
             final Host from,
@@ -96,12 +96,12 @@ final class BulkFlow {
         });
     }
 
-    /** How many bytes have been read. */
+    /** The number of bytes read. */
     long received() {
         return received;
     }
 
-    /** Nothing more is written; what was written is to arrive. */
+    /** Stops writing; the bytes written have to arrive. */
     void stop() {
         limit = written;
         open = written;
@@ -113,12 +113,12 @@ final class BulkFlow {
         return ended;
     }
 
-    /** When it goes on writing, or {@link SimulatedNetwork#NEVER} if it does not wait for a time. */
+    /** The time at which it writes again, or {@link SimulatedNetwork#NEVER} if it does not wait for a time. */
     long nextEvent() {
         return goOnAt;
     }
 
-    /** How long it has waited in all between its pieces. */
+    /** The time of all pauses between its pieces. */
     long pausedNanos() {
         return pausedNanos;
     }

@@ -18,8 +18,8 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run of a {@link Plan}: connections over a {@link Bottleneck}, until so many bytes have arrived; from then on
- * nothing is measured, but whatever is on its way has to arrive intact, and all connections have to end.
+ * One run of a {@link Plan}: connections over a {@link Bottleneck}, until the planned bytes have arrived; from then on
+ * nothing is measured, but bytes on their way have to arrive intact, and all connections have to end.
  */
 final class BulkRun {
 
@@ -55,19 +55,19 @@ final class BulkRun {
     /**
      * Runs.
      *
-     * @throws AssertionError if a byte is not what it should be, or something does not end
+     * @throws AssertionError if a byte is wrong, or a connection does not end
      */
     static Outcome of(final Plan plan, final long seed) {
         return of(plan, seed, null);
     }
 
-    /** @param capture gets what the receiver sees, and the first sender, or null */
+    /** @param capture receives the frames of the receiver, and of the first sender, or null */
     static Outcome of(final Plan plan, final long seed, final @Nullable PcapngWriter capture) {
         return new BulkRun(plan, seed, capture).run();
     }
 
     private Outcome run() {
-        // Shares are counted over the second half, when everybody has had time to find his.
+        // Shares are counted over the second half, when every flow has had time to find its share.
         while (received() < plan.bytes() / 2) {
             step();
         }

@@ -7,16 +7,16 @@ import java.util.Locale;
 import java.util.StringJoiner;
 
 /**
- * One cell of the {@link Grid}: who goes over what path. Loss, reordering, duplication and corruption hit data and ACKs
- * alike, each on its way; the delay is one way; rate and queue are those of the data's way.
+ * One cell of the {@link Grid}: flows over a path. Loss, reordering, duplication and corruption affect data and ACKs
+ * alike, each on its way; the delay is one way; rate and queue are those of the data's direction.
  *
  * @param congestionControl its name
- * @param flows how many connections share the path
- * @param spreadMillis how much longer the round trip of each of (up to four) hosts is than that of the one before
- * @param heldMillis how long a frame that is reordered is held back
- * @param rateMbps what the bottleneck passes
- * @param queueKib what waits in front of it at most
- * @param circumstance what else is special
+ * @param flows connections that share the path
+ * @param spreadMillis difference of round trips between one host (of up to four) and the next
+ * @param heldMillis time for which a reordered frame is held back
+ * @param rateMbps rate of the bottleneck
+ * @param queueKib length of its queue
+ * @param circumstance a special condition
  */
 record Cell(
         String congestionControl,
@@ -33,7 +33,7 @@ record Cell(
         int queueKib,
         Circumstance circumstance) {
 
-    /** The names of what makes up {@link #key()}. */
+    /** The names of the columns of {@link #key()}. */
     static final String HEADER =
             "cc,flows,spread_ms,loss_pct,delay_ms,jitter_ms,reorder_pct,held_ms,duplicate_pct,corrupt_pct,rate_mbps,queue_kib,circumstance";
 
@@ -42,7 +42,7 @@ record Cell(
     private static final int KIB = 1 << 10;
     private static final int MIB = 1 << 20;
 
-    /** Chance needs many runs; without it there is little to differ. */
+    /** Randomness needs many runs; without it few runs suffice. */
     private static final int SEEDS = 8;
 
     private static final int CALM_SEEDS = 2;
@@ -91,7 +91,7 @@ record Cell(
                 Plan.of(congestionControl, forward, back, bytes()).withFlows(flows, spreadMillis * MILLIS));
     }
 
-    /** Enough for a few sawteeth, little enough for the rarest of segments. */
+    /** Enough for a few sawteeth, little enough for the smallest segments. */
     private long bytes() {
         if (circumstance != Circumstance.NONE && isCalm()) {
             return (circumstance == Circumstance.TAIL_LOSS ? 1L : 16L) * MIB;
@@ -110,7 +110,7 @@ record Cell(
         return value == Math.rint(value) ? String.valueOf((long) value) : String.format(Locale.ROOT, "%s", value);
     }
 
-    /** In words, what is nothing left out. */
+    /** In words, without the neutral values. */
     @Override
     public String toString() {
         final StringJoiner words = new StringJoiner(", ");

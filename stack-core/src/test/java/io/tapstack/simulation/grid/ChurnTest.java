@@ -18,8 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Ten thousand connections, a hundred at a time: each is opened, carries some bytes, and is closed; and nothing of them
- * stays.
+ * Ten thousand connections, a hundred at a time: each is opened, carries some bytes, and is closed; and none leaves a
+ * trace.
  */
 class ChurnTest {
 
@@ -61,7 +61,7 @@ class ChurnTest {
             }
             assertThat(network.moveOn(SimulatedNetwork.NEVER)).isTrue();
         }
-        // As much as so many at once need, not as many as there were.
+        // The memory of the connections at one time, not of all that there were.
         assertThat(memory(client) + memory(server)).isLessThanOrEqualTo(2 * afterThousand);
         while (network.moveOn(SimulatedNetwork.NEVER)) {
             network.poll(); // until TIME-WAIT is over for all
@@ -86,7 +86,7 @@ class ChurnTest {
         opened++;
     }
 
-    /** Some of them will tell whether they are forgotten. */
+    /** Some connections show whether they are forgotten. */
     private void witness(final TcpConnection connection) {
         if (opened % 50 == 0) {
             witnesses.add(new WeakReference<>(connection));

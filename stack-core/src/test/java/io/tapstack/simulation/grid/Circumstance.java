@@ -3,7 +3,7 @@ package io.tapstack.simulation.grid;
 import io.tapstack.tcp.EcnMode;
 import java.util.Locale;
 
-/** What is special about a {@link Cell}, besides its numbers. */
+/** A special condition of a {@link Cell}, besides its numbers. */
 enum Circumstance {
 
     /** Nothing. */
@@ -30,7 +30,7 @@ enum Circumstance {
      */
     IDLE,
 
-    /** 20,000 SYNs a second from everywhere come through the same bottleneck to the same port (RFC 4987). */
+    /** 20,000 SYNs a second from random addresses pass the same bottleneck to the same port (RFC 4987). */
     FLOOD;
 
     private static final double SHARE_OF_WAY_BACK = 0.01;

@@ -20,8 +20,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What each congestion control is for, on a line of 10 Mbit/s and a round trip of 40 ms: a bandwidth-delay product of
- * 49 KiB, 9.6 Mbit/s of payload. The whole field is {@link GridTest}'s.
+ * The purpose of each congestion control, on a line of 10 Mbit/s and a round trip of 40 ms: a bandwidth-delay product
+ * of 49 KiB, 9.6 Mbit/s of payload. {@link GridTest} covers the whole field.
  */
 class CongestionSimulationTest {
 
@@ -46,7 +46,7 @@ class CongestionSimulationTest {
         return sum / runs;
     }
 
-    /** A queue of twice what the line holds is never empty for long. */
+    /** A queue of twice the capacity of the line is never empty for long. */
     @ParameterizedTest
     @ValueSource(strings = {"tahoe", "reno", "newreno", "cubic", "bbr"})
     void fillsTheLine(final String name) {
@@ -55,7 +55,7 @@ class CongestionSimulationTest {
         assertThat(outcome.timeouts()).isZero();
     }
 
-    /** Where the queue is shorter than what the line holds, CUBIC gives way less, and BBR not at all. */
+    /** With a queue shorter than the capacity of the line, CUBIC reduces its window less, and BBR not at all. */
     @ParameterizedTest
     @CsvSource({"reno, 0.9", "newreno, 0.9", "cubic, 0.95", "bbr, 0.93"})
     void fillsTheLineOverAShortQueue(final String name, final double share) {
@@ -64,14 +64,14 @@ class CongestionSimulationTest {
         assertThat(outcome.timeouts()).isZero();
     }
 
-    /** RFC 9438 1: CUBIC is at or above Reno, whatever is lost. */
+    /** RFC 9438 1: CUBIC is at or above Reno, at any loss. */
     @ParameterizedTest
     @ValueSource(doubles = {0.001, 0.005, 0.01, 0.03})
     void cubicAtOrAboveReno(final double loss) {
         assertThat(meanThroughput("cubic", loss, 128)).isGreaterThanOrEqualTo(meanThroughput("newreno", loss, 128));
     }
 
-    /** What is lost by chance is no reason to slow down, as long as it is not more than two percent. */
+    /** Random losses of up to two percent are no reason to slow down. */
     @Test
     void bbrUnderRandomLoss() {
         assertThat(meanThroughput("bbr", 0.005, 128)).isGreaterThan(0.85 * PAYLOAD_RATE);
@@ -81,7 +81,7 @@ class CongestionSimulationTest {
         assertThat(atFivePercent).isGreaterThan(2 * meanThroughput("cubic", 0.05, 128));
     }
 
-    /** Nothing is lost where there is room for what BBR has in flight, however large the queue could grow. */
+    /** No loss where there is room for BBR's flight, however large the queue could grow. */
     @Test
     void bbrLosesNothing() {
         final Outcome outcome = BulkRun.of(plan("bbr", 0, 128, 24 * MIB), 1);
@@ -89,10 +89,7 @@ class CongestionSimulationTest {
         assertThat(outcome.lost()).isZero();
     }
 
-    /**
-     * Where CUBIC fills whatever queue there is, BBR keeps it short: the mean round trip is little more than that of
-     * the empty line.
-     */
+    /** CUBIC fills the queue, BBR keeps it short: the mean round trip is little more than that of the empty line. */
     @Test
     void bbrKeepsTheQueueShort() {
         final double bbr = meanRoundTripMillis("bbr");
@@ -139,8 +136,8 @@ class CongestionSimulationTest {
     }
 
     /**
-     * A crowd in which each has seven segments in flight begins with unequal shares, and needs some ten probes of the
-     * round trip to make them equal.
+     * A crowd with seven segments in flight each begins with unequal shares, and needs some ten probes of the round
+     * trip to make them equal.
      */
     @Test
     void bbrCrowdComesToEqualShares() {

@@ -10,10 +10,10 @@ import java.util.function.ToDoubleFunction;
  *
  * @param mbps throughput, in megabits of payload a second
  * @param mbpsDeviation standard deviation of a single run's throughput
- * @param retransmitted segments sent again
- * @param timeouts how often the retransmission timer expired
- * @param recoveries how often fast recovery began
- * @param goodput payload that has arrived, of all that was sent
+ * @param retransmitted retransmitted segments
+ * @param timeouts expiries of the retransmission timer
+ * @param recoveries starts of fast recovery
+ * @param goodput share of sent payload that arrived
  * @param fairness Jain's index
  */
 record Figures(
@@ -25,12 +25,10 @@ record Figures(
         double goodput,
         double fairness) {
 
-    /** The names of what makes up {@link #toLine()}. */
+    /** The names of the columns of {@link #toLine()}. */
     static final String HEADER = "mbps,mbps_sd,retransmitted,timeouts,recoveries,goodput,jain";
 
-    /**
-     * What two means of a few runs differ by, by chance alone, is less than this times their deviation, nearly always.
-     */
+    /** By chance alone, two means of a few runs nearly always differ by less than this times their deviation. */
     private static final double DEVIATIONS = 2.5;
 
     private static final double SHARE = 0.05;
@@ -79,10 +77,7 @@ record Figures(
         return new Figures(values[0], values[1], values[2], values[3], values[4], values[5], values[6]);
     }
 
-    /**
-     * What has changed by more than chance and a small change of anything may do; one line for each figure, none if all
-     * is well.
-     */
+    /** The figures that differ by more than chance and a small change may cause; one line each, none if all agree. */
     List<String> differencesFrom(final Figures stored) {
         final List<String> lines = new ArrayList<>();
         final double noise = DEVIATIONS * Math.max(stored.mbpsDeviation, Math.min(mbpsDeviation, stored.mbps / 10));

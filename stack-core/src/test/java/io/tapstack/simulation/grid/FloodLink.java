@@ -13,14 +13,16 @@ import java.nio.ByteBuffer;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
-/** A cable from which SYNs of nobody come, at a rate, until it is told to stop; what is sent there is lost. */
+/**
+ * A cable that delivers SYNs from hosts that do not exist, at a rate, until it is stopped; frames sent there are lost.
+ */
 final class FloodLink implements SimulatedLink {
 
     private static final int LENGTH = Ipv4Header.LENGTH + TcpHeader.MIN_LENGTH;
     private static final int HOP_LIMIT = 64;
     private static final double NANOS = 1e9;
 
-    /** 172.16.0.0/12, where nobody else lives. */
+    /** 172.16.0.0/12, which no host of the simulation uses. */
     private static final int NETWORK = 0xAC10_0000;
 
     private static final int HOSTS = 1 << 20;
@@ -46,7 +48,7 @@ final class FloodLink implements SimulatedLink {
         this.random = random;
     }
 
-    /** No more of them. */
+    /** Ends the flood. */
     void stop() {
         stopped = true;
     }

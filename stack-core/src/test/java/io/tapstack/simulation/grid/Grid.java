@@ -8,10 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/**
- * All cells whose results are stored: one thing at a time is made bad, on a path that is otherwise good, and some
- * things together.
- */
+/** All cells with stored results: one property at a time is bad, on an otherwise good path, and some together. */
 final class Grid {
 
     private static final double[] LOSSES = {0, 0.1, 0.5, 1, 2, 5, 10, 20, 30};
@@ -19,7 +16,7 @@ final class Grid {
     private static final double RATE = 100;
     private static final int QUEUE = 256;
 
-    /** Variants of Reno, which differ from it in little. */
+    /** Variants of Reno, which differ little from it. */
     private static final Set<String> LESSER = Set.of("tahoe", "newreno");
 
     private final String congestionControl;
@@ -45,7 +42,7 @@ final class Grid {
         return all;
     }
 
-    /** Those that every test run looks at. */
+    /** The cells of every test run. */
     static List<Cell> some(final Collection<String> congestionControls) {
         final List<Cell> some = new ArrayList<>();
         for (final String name : congestionControls) {
@@ -79,7 +76,7 @@ final class Grid {
         cells.add(new Cell(congestionControl, 1, 0, loss, delay, 0, 0, 0, 0, 0, RATE, QUEUE, NONE));
     }
 
-    /** Round trips of 40 ms, and frames that come late by a quarter of that, half, and all of it. */
+    /** Round trips of 40 ms, and frames that are late by a quarter of that, half, and all of it. */
     private void disorder() {
         for (final int held : new int[] {1, 5, 10, 20, 40}) {
             for (final double share : new double[] {0.1, 1, 10, 30}) {
@@ -106,7 +103,7 @@ final class Grid {
         cells.add(new Cell(congestionControl, 1, 0, 1, 20, 0, 1, 5, 1, 1, RATE, QUEUE, NONE));
     }
 
-    /** Queues from next to nothing to far too much. */
+    /** Queues from nearly none to far too large. */
     private void bottlenecks() {
         for (final double rate : new double[] {0.25, 1, 10, 100, 1000}) {
             for (final int queue : new int[] {8, 32, 128, 512, 2048}) {

@@ -15,9 +15,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Throughput, what it costs and how it is shared, beside the results in {@code docs/simulation-grid.csv}: some cells of
- * the grid in every test run, all of them with {@code -Dtapstack.grid=all}. {@code -Dtapstack.grid=store} writes the
- * file anew instead.
+ * Throughput, its cost and its shares, compared with the results in {@code docs/simulation-grid.csv}: some cells of the
+ * grid in every test run, all of them with {@code -Dtapstack.grid=all}. {@code -Dtapstack.grid=store} writes the file
+ * anew instead.
  */
 class GridTest {
 
@@ -54,7 +54,7 @@ class GridTest {
         assumeTrue(MODE.equals("store"), "results are compared, not stored");
         final StoredResults before = StoredResults.read();
         final List<Cell> cells = Grid.all(CongestionControls.names());
-        // Cells share nothing, so any number of them can be measured at once.
+        // Cells share no state, so any number of them can be measured at once.
         final Map<Cell, Figures> found = cells.parallelStream().collect(Collectors.toMap(cell -> cell, Cell::measure));
         final Map<Cell, Figures> inOrder = new LinkedHashMap<>();
         for (final Cell cell : cells) {
@@ -70,7 +70,7 @@ class GridTest {
         StoredResults.write(inOrder);
     }
 
-    /** Every cell that is looked at in each run is one of all. */
+    /** Every cell of each run is in the grid. */
     @Test
     void someAreOfAll() {
         assertThat(Grid.all(List.of("reno")))

@@ -13,8 +13,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the cables of several hosts meet: one device, without Ethernet, that receives from all of them and sends to
- * each its own.
+ * Joins the cables of several hosts: one device, without Ethernet, that receives from all of them and sends to each its
+ * own packets.
  */
 final class Junction implements SimulatedLink {
 
@@ -23,8 +23,8 @@ final class Junction implements SimulatedLink {
     private int next;
 
     /**
-     * @param cables ends of cables; the host at the other end of the first one has {@code firstAddress}, the others
-     *     those behind it
+     * @param cables ends of cables; the host at the other end of the first one has {@code firstAddress}, the others the
+     *     following addresses
      */
     Junction(final List<LinkDevice> cables, final IpAddress firstAddress) {
         this.cables = cables;
@@ -36,7 +36,7 @@ final class Junction implements SimulatedLink {
         return cables.get(0).capabilities();
     }
 
-    /** In turn, so that no cable is better than another. */
+    /** The cables take turns, so that none is better than another. */
     @Override
     public @Nullable PacketBuffer receive(final BufferPool pool) throws IOException {
         for (int i = 0; i < cables.size(); i++) {

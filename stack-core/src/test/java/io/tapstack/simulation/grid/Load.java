@@ -1,16 +1,16 @@
 package io.tapstack.simulation.grid;
 
 /**
- * How a {@link BulkRun} is kept from being one steady stream.
+ * The load of a {@link BulkRun}, if not one steady stream.
  *
- * @param pieceBytes a flow writes so many bytes when those before have arrived, or 0: whatever there is room for
- * @param pauseNanos how long it waits between two pieces, which does not count as time of the run
- * @param lostTail so many segments at the end of each piece are lost when they are sent for the first time
- * @param synsPerSecond SYNs of nobody that come to the receiver's port besides
+ * @param pieceBytes a flow writes this many bytes when those before have arrived, or 0: all that fit
+ * @param pauseNanos time between two pieces, which does not count as time of the run
+ * @param lostTail segments at the end of each piece that are lost when they are sent for the first time
+ * @param synsPerSecond SYNs from hosts that do not exist, to the receiver's port
  */
 record Load(int pieceBytes, long pauseNanos, int lostTail, int synsPerSecond) {
 
-    /** All at once, and nobody else. */
+    /** All bytes at once, and no other traffic. */
     static final Load STEADY = new Load(0, 0, 0, 0);
 
     static Load inPieces(final int bytes, final long pauseNanos) {

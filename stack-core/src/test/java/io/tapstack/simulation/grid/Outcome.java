@@ -1,16 +1,16 @@
 package io.tapstack.simulation.grid;
 
 /**
- * What a {@link BulkRun} has come to.
+ * The result of a {@link BulkRun}.
  *
- * @param bytes payload that has arrived, of all flows
- * @param nanos in which time
- * @param bytesRetransmitted payload that was sent again
- * @param retransmitted segments that were sent again
- * @param timeouts how often the retransmission timer expired
- * @param recoveries how often fast recovery began
+ * @param bytes payload that arrived, of all flows
+ * @param nanos time until then
+ * @param bytesRetransmitted retransmitted payload
+ * @param retransmitted retransmitted segments
+ * @param timeouts expiries of the retransmission timer
+ * @param recoveries starts of fast recovery
  * @param lost frames to the receiver that were lost
- * @param fairness Jain's index of what the flows got in the second half
+ * @param fairness Jain's index of the flows' shares in the second half
  */
 record Outcome(
         long bytes,
@@ -29,12 +29,12 @@ record Outcome(
         return bytes * BITS_PER_BYTE / (nanos / NANOS_PER_MICRO);
     }
 
-    /** What has arrived, of all payload that was sent. */
+    /** The share of sent payload that arrived. */
     double goodput() {
         return (double) bytes / (bytes + bytesRetransmitted);
     }
 
-    /** Jain's index: 1 if all have the same, 1 / n if one has all. */
+    /** Jain's index: 1 if all shares are equal, 1 / n if one flow has all. */
     static double jain(final long... shares) {
         double sum = 0;
         double squares = 0;

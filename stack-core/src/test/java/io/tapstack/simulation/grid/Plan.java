@@ -5,17 +5,17 @@ import io.tapstack.tcp.TcpConfig;
 import java.util.function.IntFunction;
 
 /**
- * What a {@link BulkRun} does.
+ * The plan of a {@link BulkRun}.
  *
- * @param forward what happens to data, of all flows together
- * @param back what happens to ACKs
- * @param spreadNanos how much longer the round trip of each sending host is than that of the one before it
- * @param hosts how many hosts send; flows are dealt out to them in turn
- * @param flows how many connections there are
- * @param bytes how many bytes of payload are to arrive, of all flows together
+ * @param forward impairment of data, of all flows together
+ * @param back impairment of ACKs
+ * @param spreadNanos difference of round trips between one sending host and the next
+ * @param hosts sending hosts, which take turns in starting flows
+ * @param flows number of connections
+ * @param bytes payload to arrive, of all flows together
  * @param mtu largest IP packet in bytes
- * @param offload whether senders have network cards that cut super-segments
- * @param load what is sent, if not all that there is room for
+ * @param offload true if senders have network cards that cut super-segments
+ * @param load the traffic, if not all that fits
  * @param config options of the connection with a number; copied for its other end
  */
 record Plan(
@@ -35,7 +35,7 @@ record Plan(
     private static final int MAX_BUFFER = 32 << 20;
     private static final double NANOS = 1e9;
 
-    /** One flow that the buffers never hold back, and that does not give up. */
+    /** One flow that the buffers never limit, and that does not give up. */
     static Plan of(final String congestionControl, final Impairment forward, final Impairment back, final long bytes) {
         final int buffer = bufferFor(forward, back);
         return new Plan(
@@ -58,7 +58,7 @@ record Plan(
                         .orphanRetries(100));
     }
 
-    /** Four times what fits the line and its queue: slow start goes on to twice of that before it hears of a loss. */
+    /** Four times the capacity of the line and its queue: slow start reaches twice that before it learns of a loss. */
     private static int bufferFor(final Impairment forward, final Impairment back) {
         final double seconds =
                 (forward.latency().longestNanos() + back.latency().longestNanos()) / NANOS;
@@ -69,7 +69,7 @@ record Plan(
                 MAX_BUFFER, MIN_BUFFER + 4 * (line + forward.bottleneck().queueBytes()));
     }
 
-    /** With so many connections, on as many hosts, but no more than a few. */
+    /** With this many connections, on as many hosts, but no more than a few. */
     Plan withFlows(final int count, final long newSpreadNanos) {
         return new Plan(forward, back, newSpreadNanos, Math.min(count, 4), count, bytes, mtu, offload, load, config);
     }
@@ -84,17 +84,17 @@ record Plan(
         return new Plan(forward, back, spreadNanos, hosts, flows, bytes, mtu, offload, load, newConfig);
     }
 
-    /** With something else that happens to data; buffers stay as they are. */
+    /** With another impairment of data; buffers stay as they are. */
     Plan withForward(final Impairment other) {
         return new Plan(other, back, spreadNanos, hosts, flows, bytes, mtu, offload, load, config);
     }
 
-    /** With something else that happens to ACKs; buffers stay as they are. */
+    /** With another impairment of ACKs; buffers stay as they are. */
     Plan withBack(final Impairment other) {
         return new Plan(forward, other, spreadNanos, hosts, flows, bytes, mtu, offload, load, config);
     }
 
-    /** With something else that is sent. */
+    /** With another load. */
     Plan withLoad(final Load other) {
         return new Plan(forward, back, spreadNanos, hosts, flows, bytes, mtu, offload, other, config);
     }

@@ -11,7 +11,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The file with what the cells of the {@link Grid} have come to: a line for each, first what the cell is, then its
+ * The file with the results of the cells of the {@link Grid}: a line for each, first the cell, then its
  * {@link Figures}.
  */
 final class StoredResults {
@@ -41,7 +41,7 @@ final class StoredResults {
         return results.get(cell.key());
     }
 
-    /** True if there is something of this congestion control. */
+    /** True if there are results of this congestion control. */
     boolean knows(final String congestionControl) {
         return results.keySet().stream().anyMatch(key -> key.startsWith(congestionControl + ","));
     }

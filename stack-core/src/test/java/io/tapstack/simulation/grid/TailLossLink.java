@@ -13,8 +13,8 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Loses the last segments of each piece of one stream, the first time that they come in. Frames are IP packets, in one
- * piece.
+ * Loses the last segments of each piece of one stream, the first time that they arrive. Frames are IP packets,
+ * contiguous.
  */
 final class TailLossLink extends ForwardingLink {
 

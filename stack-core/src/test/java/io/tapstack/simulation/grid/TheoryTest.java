@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What theory says of a TCP, or plain sense, beside what ours does over simulated links. */
+/** Compares our TCP over simulated links with theory, and with plain sense. */
 class TheoryTest {
 
     private static final long MILLIS = 1_000_000L;
@@ -40,7 +40,7 @@ class TheoryTest {
         assertThat(shareOfMathis("reno", lossPercent)).isBetween(0.75, 1.25);
     }
 
-    /** RFC 9438 4.3: never less than Reno; it follows it where that is faster. */
+    /** RFC 9438 4.3: never less than Reno, which it follows where Reno is faster. */
     @ParameterizedTest
     @ValueSource(doubles = {0.1, 0.2, 0.5, 1, 2})
     void cubicIsAtLeastAsFast(final double lossPercent) {
@@ -48,14 +48,13 @@ class TheoryTest {
         assertThat(shareOfMathis("cubic", lossPercent)).isGreaterThan(0.95);
     }
 
-    /**
-     * The median throughput of a flow with a round trip of 100 ms and so much random loss, where the formula says 1.
-     */
+    /** The median throughput of a flow with a round trip of 100 ms and random loss, where the formula says 1. */
     private static double shareOfMathis(final String congestionControl, final double lossPercent) {
         final double loss = lossPercent / 100;
         final long delayNanos = 50 * MILLIS;
         final Impairment back = Impairment.NONE.withDelay(delayNanos);
-        // More than a hundred losses; how fast the first segments go has no part in the formula, nor any in so many.
+        // More than a hundred losses; the formula is not about the first segments, and not significant for fewer
+        // losses.
         final Plan plan = Plan.of(congestionControl, back.withLoss(loss), back, (long) (150 / loss * SEGMENT));
         final double[] megabits = LongStream.rangeClosed(1, 5)
                 .mapToDouble(seed -> BulkRun.of(plan, seed).megabitsPerSecond())
@@ -66,7 +65,7 @@ class TheoryTest {
 
     /**
      * Chiu and Jain, 1989: additive increase and multiplicative decrease lead equal flows to equal shares; BBR has its
-     * own way there.
+     * own way.
      */
     @ParameterizedTest
     @MethodSource("congestionControls")
@@ -82,7 +81,7 @@ class TheoryTest {
     /**
      * Lakshman and Madhow, "The performance of TCP/IP for networks with high bandwidth-delay products and random loss",
      * 1997: flows of Reno that share a queue get shares like the inverse of the round trip, to a power between 1 and 2.
-     * The round trip is that of the line and something between nothing and the whole queue.
+     * The round trip is that of the line and a part of the queue, from none to all.
      */
     @ParameterizedTest
     @ValueSource(ints = {40, 120})
@@ -95,7 +94,7 @@ class TheoryTest {
     }
 
     /**
-     * RFC 9438 3.3: CUBIC's window does not know the round trip, so that shares are like its inverse, not like its
+     * RFC 9438 3.3: CUBIC's window does not depend on the round trip, so that shares are like its inverse, not like its
      * square.
      */
     @Test
@@ -104,7 +103,7 @@ class TheoryTest {
                 .isGreaterThan(medianFairness(bottleneck("reno", 10, 20, 32, 60).withFlows(2, 120 * MILLIS)) + 0.05);
     }
 
-    /** Jain's index of two flows of which one gets so many times what the other one gets. */
+    /** Jain's index of two flows of which one gets {@code ratio} times the share of the other one. */
     private static double fairnessOf(final double ratio) {
         return Outcome.jain(1_000_000, (long) (ratio * 1_000_000));
     }
@@ -117,17 +116,17 @@ class TheoryTest {
         return found[1];
     }
 
-    /** With a queue as large as what fits the line, a single flow leaves hardly any of it unused. */
+    /** With a queue as large as the capacity of the line, a single flow leaves hardly any of it unused. */
     @ParameterizedTest
     @MethodSource("congestionControls")
     void aLineIsUsed(final String congestionControl) {
         final Plan plan = bottleneck(congestionControl, 10, 20, 64, 40);
-        // Tahoe starts from one segment after each loss: about a quarter of the time goes into that.
+        // Tahoe starts from one segment after each loss, which takes about a quarter of the time.
         final double expected = congestionControl.equals("tahoe") ? 7 : 9;
         assertThat(BulkRun.of(plan, 1).megabitsPerSecond()).isGreaterThan(expected);
     }
 
-    /** So many seconds' worth of bytes through a bottleneck. */
+    /** {@code seconds} seconds' worth of bytes through a bottleneck. */
     private static Plan bottleneck(
             final String congestionControl,
             final double mbps,
@@ -140,7 +139,7 @@ class TheoryTest {
         return Plan.of(congestionControl, forward, back, bytesPerSecond * seconds);
     }
 
-    /** Round trips that vary by up to a quarter, in order: neither ACKs nor timers take anything for lost. */
+    /** Round trips that vary by up to a quarter, in order: neither ACKs nor timers indicate a loss. */
     @ParameterizedTest
     @MethodSource("congestionControls")
     void jitterIsNoLoss(final String congestionControl) {
@@ -162,7 +161,7 @@ class TheoryTest {
 
     /**
      * RFC 8985 6.2: once reordering has been seen, segments get time to arrive out of order, a quarter of the round
-     * trip to begin with. What was taken for lost at first is taken back (RFC 4015), so throughput does not suffer.
+     * trip to begin with. The first recoveries are undone (RFC 4015), so throughput does not suffer.
      */
     @ParameterizedTest
     @MethodSource("congestionControls")
@@ -179,18 +178,17 @@ class TheoryTest {
                 final String which = "%s, %.0f %% held back for %d ms, %s"
                         .formatted(congestionControl, 100 * share, heldMillis, outcome);
                 assertThat(outcome.megabitsPerSecond()).as(which).isGreaterThan(0.7 * clean);
-                // The queue overflows at the end of slow start; what was sent again beyond that was not lost. CUBIC
-                // with the
-                // most and longest reordering comes to between 2 and 240 of 5,800 segments, as chance has it.
+                // The queue overflows at the end of slow start; further retransmissions were spurious. CUBIC with the
+                // most and longest reordering has between 2 and 240 of 5,800 segments, by chance.
                 assertThat(outcome.retransmitted() - outcome.lost()).as(which).isLessThan(300);
-                // Tahoe has nothing in flight behind a retransmission that the full queue has no room for.
+                // Tahoe has nothing in flight behind a retransmission that the full queue drops.
                 assertThat(outcome.timeouts()).as(which).isLessThanOrEqualTo(congestionControl.equals("tahoe") ? 1 : 0);
             }
         }
     }
 
     /**
-     * Whatever happens to one in ten of all frames, each way; {@link BulkRun} fails if a byte is wrong or an end is not
+     * One in ten of all frames is affected, each way; {@link BulkRun} fails if a byte is wrong or an end is not
      * reached.
      */
     @ParameterizedTest
@@ -216,8 +214,8 @@ class TheoryTest {
 
     /**
      * With one packet in five lost each way a timeout is followed by another with a probability of 0.36, so that a wait
-     * is a few seconds at most (RFC 6298): a round trip that was measured over a wait would make the next one longer,
-     * and so on, up to two minutes.
+     * is a few seconds at most (RFC 6298): a round trip measured over a wait would make the next one longer, and so on,
+     * up to two minutes.
      */
     @ParameterizedTest
     @ValueSource(strings = {"reno", "cubic"})

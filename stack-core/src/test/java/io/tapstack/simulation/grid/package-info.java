@@ -1,4 +1,4 @@
-/** Bulk transfers over bad links in virtual time: how fast, how fair, at what cost; stored results, and theory. */
+/** Bulk transfers over bad links in virtual time: rate, fairness and cost, compared with stored results and theory. */
 @NullMarked
 package io.tapstack.simulation.grid;
 
