@@ -38,10 +38,23 @@ final class ReplyBuffer extends SessionInputBufferImpl {
         if (ended && begun) {
             throw new DownloadFailure(Kind.PARTIAL, "the connection ended in the middle of the answer");
         }
+        requireNoControls(line);
         // RFC 9112 7.1: a chunk size has digits; Java would take a sign, too.
         if (inBody && !line.isEmpty() && (line.charAt(0) == '+' || line.charAt(0) == '-')) {
             throw new DownloadFailure(Kind.BAD_REPLY, "the answer is damaged: malformed chunk size");
         }
         return length;
+    }
+
+    /** RFC 9110 5.5: a recipient refuses CR, LF and NUL; no other control character but HTAB is of use. */
+    private void requireNoControls(final CharArrayBuffer line) throws DownloadFailure {
+        for (int i = 0; i < line.length(); i++) {
+            final char c = line.charAt(i);
+            if (c < ' ' && c != '\t' || c == 0x7f) {
+                throw new DownloadFailure(
+                        Kind.BAD_REPLY,
+                        inBody ? "the answer is damaged: control character" : "the answer is not HTTP: control character");
+            }
+        }
     }
 }

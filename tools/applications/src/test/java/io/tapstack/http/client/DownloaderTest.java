@@ -273,6 +273,24 @@ class DownloaderTest {
         assertFails(kind, Then.CLOSE, answer.replace("~", "\r\n"));
     }
 
+    /** RFC 9110 5.5: CR, LF and NUL are dangerous, and no other control character is of use; 9112 7.1.2: trailers. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                OK + "X: a\0b\r\nContent-Length: 5\r\n\r\nhello",
+                OK + "X: a\rb\r\nContent-Length: 5\r\n\r\nhello",
+                OK + "X: a\u001bb\r\nContent-Length: 5\r\n\r\nhello",
+                OK + "X: a\u007fb\r\nContent-Length: 5\r\n\r\nhello",
+                OK + "X\u0001: a\r\nContent-Length: 5\r\n\r\nhello",
+                OK + "X: a\r\n \0b\r\nContent-Length: 5\r\n\r\nhello",
+                "HTTP/1.1 200 O\0K\r\nContent-Length: 5\r\n\r\nhello",
+                OK + "Transfer-Encoding: chunked\r\n\r\n5;a=\0\r\nhello\r\n0\r\n\r\n",
+                OK + "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nX: \0\r\n\r\n",
+            })
+    void controlCharacters(final String answer) throws IOException {
+        assertFails(Kind.BAD_REPLY, Then.CLOSE, answer);
+    }
+
     @Test
     void aHeadThatIsTooLarge() throws IOException {
         assertFails(Kind.BAD_REPLY, Then.CLOSE, OK + "A: " + "x".repeat(20_000) + "\r\n\r\n");
