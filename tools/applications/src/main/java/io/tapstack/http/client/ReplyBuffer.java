@@ -10,10 +10,12 @@ import org.apache.hc.core5.util.CharArrayBuffer;
 final class ReplyBuffer extends SessionInputBufferImpl {
 
     private static final int BUFFER_BYTES = 8 * 1024;
+    private static final int MAX_SIZE_DIGITS = 2 * Long.BYTES;
 
     private boolean begun;
     private boolean ended;
     private boolean inBody;
+    private boolean inTrailers;
 
     ReplyBuffer(final int maxLineBytes) {
         super(BUFFER_BYTES, maxLineBytes);
@@ -39,11 +41,27 @@ final class ReplyBuffer extends SessionInputBufferImpl {
             throw new DownloadFailure(Kind.PARTIAL, "the connection ended in the middle of the answer");
         }
         requireNoControls(line);
-        // RFC 9112 7.1: a chunk size has digits; Java would take a sign, too.
-        if (inBody && !line.isEmpty() && (line.charAt(0) == '+' || line.charAt(0) == '-')) {
-            throw new DownloadFailure(Kind.BAD_REPLY, "the answer is damaged: malformed chunk size");
+        if (inBody && !inTrailers && !line.isEmpty()) {
+            chunkSize(line);
         }
         return length;
+    }
+
+    /**
+     * RFC 9112 7.1: a chunk size is hexadecimal digits. HttpCore would take a blank or a sign in front, too, and any
+     * number of zeros; curl and our server take 16 digits.
+     */
+    private void chunkSize(final CharArrayBuffer line) throws DownloadFailure {
+        int digits = 0;
+        boolean last = true;
+        while (digits < line.length() && Character.digit(line.charAt(digits), 16) >= 0) {
+            last &= line.charAt(digits) == '0';
+            digits++;
+        }
+        if (digits == 0 || digits > MAX_SIZE_DIGITS) {
+            throw new DownloadFailure(Kind.BAD_REPLY, "the answer is damaged: malformed chunk size");
+        }
+        inTrailers = last;
     }
 
     /** RFC 9110 5.5: a recipient refuses CR, LF and NUL; no other control character but HTAB is of use. */
