@@ -18,13 +18,16 @@ import org.apache.hc.core5.http.ContentLengthStrategy;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.MessageConstraintException;
+import org.apache.hc.core5.http.ParseException;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.impl.DefaultContentLengthStrategy;
 import org.apache.hc.core5.http.impl.io.ChunkedInputStream;
 import org.apache.hc.core5.http.impl.io.ContentLengthInputStream;
 import org.apache.hc.core5.http.impl.io.DefaultHttpResponseParser;
 import org.apache.hc.core5.http.impl.io.IdentityInputStream;
+import org.apache.hc.core5.http.message.BasicHeader;
 import org.apache.hc.core5.http.message.LazyLaxLineParser;
+import org.apache.hc.core5.util.CharArrayBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** The head of a response, and access to its body. For one thread. */
@@ -41,6 +44,25 @@ final class Reply {
             .setMaxHeaderCount(200)
             .setMaxLineLength(16 * 1024)
             .build();
+
+    private static final FieldParser FIELDS = new FieldParser();
+
+    /**
+     * Reads a line as a field. RFC 9112 5.1 allows no blank between name and colon, and asks a proxy to remove it; it
+     * leaves a user agent free. As for curl (7.88), the blank is a part of the name, so {@code Content-Length : 3} is
+     * not the field that tells a length; HttpCore would take it for that.
+     */
+    private static final class FieldParser extends LazyLaxLineParser {
+
+        @Override
+        public Header parseHeader(final CharArrayBuffer line) throws ParseException {
+            final int colon = line.indexOf(':');
+            if (colon > 0 && " \t".indexOf(line.charAt(colon - 1)) >= 0) {
+                return new BasicHeader(line.substring(0, colon), line.substringTrimmed(colon + 1, line.length()));
+            }
+            return super.parseHeader(line);
+        }
+    }
 
     /**
      * The meaning of a Content-Range field (RFC 9110 section 14.4).
@@ -64,7 +86,7 @@ final class Reply {
     static Reply read(final InputStream input) throws IOException {
         final ReplyBuffer buffer = new ReplyBuffer(LIMITS.getMaxLineLength());
         final DefaultHttpResponseParser parser =
-                new DefaultHttpResponseParser(LIMITS, LazyLaxLineParser.INSTANCE, null);
+                new DefaultHttpResponseParser(LIMITS, FIELDS, null);
         try {
             for (int interim = 0; interim < 20; interim++) {
                 final ClassicHttpResponse response = parser.parse(buffer, input);

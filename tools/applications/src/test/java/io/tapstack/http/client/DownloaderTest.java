@@ -281,6 +281,19 @@ class DownloaderTest {
         assertFails(kind, Then.CLOSE, answer.replace("~", "\r\n"));
     }
 
+    /**
+     * RFC 9112 5.1 allows no blank before the colon, and leaves to a user agent what to do about one. As for curl, that
+     * is another field, of which nothing is known.
+     */
+    @ParameterizedTest
+    @CsvSource({"Content-Length : 5, hello and more", "Content-Length\t: 5, hello and more", "Transfer-Encoding : chunked, 5"})
+    void blankBeforeTheColon(final String field, final String body) throws IOException {
+        try (FakeServer server = new FakeServer(Then.CLOSE, OK + field + "\r\n\r\n" + body)) {
+            get(server.url("/x"), false);
+            assertThat(target()).hasContent(body);
+        }
+    }
+
     /** RFC 9110 5.5: CR, LF and NUL are dangerous, and no other control character is of use; 9112 7.1.2: trailers. */
     @ParameterizedTest
     @ValueSource(
