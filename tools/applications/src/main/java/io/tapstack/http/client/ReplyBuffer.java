@@ -14,6 +14,8 @@ final class ReplyBuffer extends SessionInputBufferImpl {
 
     private boolean begun;
     private boolean ended;
+    private boolean inHead;
+    private boolean afterStatusLine;
     private boolean inBody;
     private boolean inTrailers;
 
@@ -41,10 +43,25 @@ final class ReplyBuffer extends SessionInputBufferImpl {
             throw new DownloadFailure(Kind.PARTIAL, "the connection ended in the middle of the answer");
         }
         requireNoControls(line);
+        if (!inBody) {
+            headLine(line);
+        }
         if (inBody && !inTrailers && !line.isEmpty()) {
             chunkSize(line);
         }
         return length;
+    }
+
+    /**
+     * RFC 9112 2.2: whitespace between the start line and the first field hides what follows from other readers, and is
+     * refused; a recipient may also skip such lines.
+     */
+    private void headLine(final CharArrayBuffer line) throws DownloadFailure {
+        if (afterStatusLine && !line.isEmpty() && (line.charAt(0) == ' ' || line.charAt(0) == '\t')) {
+            throw new DownloadFailure(Kind.BAD_REPLY, "the answer is not HTTP: its first field begins with a blank");
+        }
+        afterStatusLine = !inHead && !line.isEmpty();
+        inHead = !line.isEmpty();
     }
 
     /**

@@ -270,6 +270,8 @@ class DownloaderTest {
                 "BAD_REPLY | 'HTTP/1.1 200 OK~Content-Length: -5~~hello'",
                 "BAD_REPLY | 'SSH-2.0-OpenSSH_9.2~~'",
                 "BAD_REPLY | 'HTTP/1.1 abc~~'",
+                "BAD_REPLY | 'HTTP/1.1 200 OK~ Content-Length: 5~~hello'",
+                "BAD_REPLY | 'HTTP/1.1 103 Hints~X: y~~HTTP/1.1 200 OK~\tContent-Length: 5~~hello'",
                 "BAD_REPLY | 'HTTP/1.1 101 Switching~~'",
                 "BAD_REPLY | 'HTTP/1.1 302 Found~~'",
                 "HTTP_STATUS | 'HTTP/1.1 404 Not Found~Content-Length: 0~~'",
