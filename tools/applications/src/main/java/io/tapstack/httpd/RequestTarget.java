@@ -10,7 +10,7 @@ import java.util.Locale;
  *
  * @param names the path's segments; none for the root
  * @param directory true if the path ends with a slash
- * @param query the query with its question mark, still encoded, or nothing
+ * @param query the query with its question mark, as it came, or nothing
  */
 record RequestTarget(List<String> names, boolean directory, String query) {
 
@@ -101,7 +101,8 @@ record RequestTarget(List<String> names, boolean directory, String query) {
             PercentEncoding.append(path, name);
             path.append('/');
         }
-        return path.append(query).toString();
+        PercentEncoding.appendQuery(path, query);
+        return path.toString();
     }
 
     private static RequestRefused refused(final String reason) {

@@ -165,6 +165,24 @@ class FileServingTest extends ServerFixture {
         }
     }
 
+    /** RFC 3986 3.4: a Location field is a URI, also where the request's target was none. */
+    @ParameterizedTest
+    @CsvSource({
+        "?, ?",
+        "?a=%20%e9&b=~!$'()*+;:@/?, ?a=%20%e9&b=~!$'()*+;:@/?",
+        "?f\u00fc\u00ff, ?f%FC%FF",
+        "?[\"<>\\^`{|}], ?%5B%22%3C%3E%5C%5E%60%7B%7C%7D%5D",
+        "?100%, ?100%25",
+        "?%g0%2, ?%25g0%252",
+    })
+    void queryOfADirectoryThatMoves(final String query, final String encoded) throws IOException {
+        try (RawClient client = client()) {
+            final Reply reply = client.get("/list" + query).reply();
+            assertThat(reply.status()).isEqualTo(301);
+            assertThat(reply.field("Location")).contains("/list/" + encoded);
+        }
+    }
+
     @Test
     void singleFileAtRootAndAtItsName() throws IOException {
         try (HttpServer single = start(root.resolve("hello.txt"), config());

@@ -151,8 +151,8 @@ class HtmlPageTest extends ServerFixture {
         Files.createDirectories(root.resolve("a b"));
         final Reply moved = page("/a%20b?x=\"<&y");
         assertThat(moved.status()).isEqualTo(301);
-        assertThat(moved.field("Location")).contains("/a%20b/?x=\"<&y");
-        assertThat(moved.text()).contains("<a href=\"/a%20b/?x=&quot;&lt;&amp;y\">");
+        assertThat(moved.field("Location")).contains("/a%20b/?x=%22%3C&y");
+        assertThat(moved.text()).contains("<a href=\"/a%20b/?x=%22%3C&amp;y\">");
     }
 
     @Test
