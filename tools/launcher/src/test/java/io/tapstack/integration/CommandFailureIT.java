@@ -99,6 +99,11 @@ class CommandFailureIT {
     }
 
     @Test
+    void addressOfIpv6() throws Exception {
+        assertThat(failure(7, get("http://[::1]/"))).contains("cannot connect to [::1]: only IPv4 is supported so far");
+    }
+
+    @Test
     void serverThatEndsTooEarly() throws Exception {
         try (Threads threads = new Threads();
                 ServerSocket server = new ServerSocket(0)) {

@@ -85,8 +85,7 @@ final class Reply {
     /** Reads a head; interim ones (1xx) are skipped. */
     static Reply read(final InputStream input) throws IOException {
         final ReplyBuffer buffer = new ReplyBuffer(LIMITS.getMaxLineLength());
-        final DefaultHttpResponseParser parser =
-                new DefaultHttpResponseParser(LIMITS, FIELDS, null);
+        final DefaultHttpResponseParser parser = new DefaultHttpResponseParser(LIMITS, FIELDS, null);
         try {
             for (int interim = 0; interim < 20; interim++) {
                 final ClassicHttpResponse response = parser.parse(buffer, input);

@@ -88,7 +88,9 @@ final class ReplyBuffer extends SessionInputBufferImpl {
             if (c < ' ' && c != '\t' || c == 0x7f) {
                 throw new DownloadFailure(
                         Kind.BAD_REPLY,
-                        inBody ? "the answer is damaged: control character" : "the answer is not HTTP: control character");
+                        inBody
+                                ? "the answer is damaged: control character"
+                                : "the answer is not HTTP: control character");
             }
         }
     }

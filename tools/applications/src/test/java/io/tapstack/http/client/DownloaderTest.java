@@ -288,7 +288,11 @@ class DownloaderTest {
      * is another field, of which nothing is known.
      */
     @ParameterizedTest
-    @CsvSource({"Content-Length : 5, hello and more", "Content-Length\t: 5, hello and more", "Transfer-Encoding : chunked, 5"})
+    @CsvSource({
+        "Content-Length : 5, hello and more",
+        "Content-Length\t: 5, hello and more",
+        "Transfer-Encoding : chunked, 5"
+    })
     void blankBeforeTheColon(final String field, final String body) throws IOException {
         try (FakeServer server = new FakeServer(Then.CLOSE, OK + field + "\r\n\r\n" + body)) {
             get(server.url("/x"), false);

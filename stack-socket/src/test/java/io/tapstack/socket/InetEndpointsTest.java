@@ -1,0 +1,41 @@
+package io.tapstack.socket;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tapstack.wire.Endpoint;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketException;
+import java.net.UnknownHostException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class InetEndpointsTest {
+
+    @ParameterizedTest
+    @ValueSource(strings = {"::1", "fe80::1", "2001:db8::1"})
+    void ipv6IsRefusedByName(final String address) throws IOException {
+        final InetSocketAddress remote = new InetSocketAddress(InetAddress.getByName(address), 80);
+        assertThatThrownBy(() -> InetEndpoints.endpoint(remote))
+                .isInstanceOf(SocketException.class)
+                .hasMessage("only IPv4 is supported so far");
+    }
+
+    @Test
+    void anyAddressAndMappedAddressesAreIpv4() throws IOException {
+        assertThat(InetEndpoints.endpoint(new InetSocketAddress(InetAddress.getByName("::"), 7)))
+                .isEqualTo(Endpoint.anyIpv4(7));
+        final InetSocketAddress mapped = new InetSocketAddress(InetAddress.getByName("::ffff:10.0.0.2"), 7);
+        assertThat(InetEndpoints.socketAddress(InetEndpoints.endpoint(mapped))).isEqualTo(mapped);
+    }
+
+    @Test
+    void nameThatWasNotResolved() {
+        assertThatThrownBy(() -> InetEndpoints.endpoint(InetSocketAddress.createUnresolved("a.invalid", 7)))
+                .isInstanceOf(UnknownHostException.class)
+                .hasMessage("a.invalid");
+    }
+}
