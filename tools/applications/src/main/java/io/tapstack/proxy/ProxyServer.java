@@ -1,19 +1,16 @@
 package io.tapstack.proxy;
 
-import io.tapstack.proxy.ProxyPlaces.Place;
 import io.tapstack.transport.ConnectionThreads;
 import io.tapstack.transport.Listener;
 import io.tapstack.transport.Relay;
+import io.tapstack.transport.RelayPlaces;
+import io.tapstack.transport.RelayPlaces.Place;
 import io.tapstack.transport.StreamConnection;
 import io.tapstack.transport.Transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.util.Optional;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,26 +24,20 @@ public final class ProxyServer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ProxyServer.class);
     private static final int BACKLOG = 128;
-    private static final long WATCH_SECONDS = 5;
     private static final double NANOS_PER_SECOND = 1e9;
 
     private final Listener listener;
     private final Transport out;
     private final ProxyConfig config;
     private final ExecutorService threads = ConnectionThreads.create("proxy");
-    private final ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor(task -> {
-        final Thread thread = new Thread(task, "proxy-watch");
-        thread.setDaemon(true);
-        return thread;
-    });
-    private final ProxyPlaces places;
+    private final RelayPlaces places;
     private volatile boolean closed;
 
     private ProxyServer(final Listener listener, final Transport out, final ProxyConfig config) {
         this.listener = listener;
         this.out = out;
         this.config = config;
-        this.places = new ProxyPlaces(config.maxConnections(), config.idle());
+        this.places = new RelayPlaces(config.maxConnections(), config.idle());
     }
 
     /**
@@ -60,9 +51,8 @@ public final class ProxyServer implements AutoCloseable {
             final Transport in, final InetSocketAddress local, final Transport out, final ProxyConfig config)
             throws IOException {
         final ProxyServer server = new ProxyServer(in.listen(local, BACKLOG), out, config);
-        final var unused = server.watch.scheduleWithFixedDelay(
-                () -> server.places.look(System.nanoTime()), WATCH_SECONDS, WATCH_SECONDS, TimeUnit.SECONDS);
-        server.threads.execute(server::acceptLoop);
+        server.places.watch();
+        server.threads.execute(() -> server.places.admit(server.listener, server::begin));
         return server;
     }
 
@@ -82,34 +72,8 @@ public final class ProxyServer implements AutoCloseable {
         closed = true;
         listener.close();
         places.resetAll();
-        watch.shutdownNow();
+        places.close();
         threads.shutdown();
-    }
-
-    private void acceptLoop() {
-        int failures = 0;
-        while (listener.isOpen()) {
-            try {
-                final StreamConnection client = listener.accept();
-                failures = 0;
-                final Optional<Place> place = places.take(System.nanoTime());
-                if (place.isPresent()) {
-                    begin(client, place.get());
-                } else {
-                    LOG.warn("{} refused: {} connections are in use", client.remote(), config.maxConnections());
-                    client.abort();
-                }
-            } catch (final IOException e) {
-                if (listener.isOpen()) {
-                    LOG.warn("cannot accept: {}", e.toString());
-                    if (++failures > 1) {
-                        // Most likely the system's limit of descriptors is below ours.
-                        places.resetLongestIdle(System.nanoTime());
-                    }
-                    Listener.pauseAfterFailure();
-                }
-            }
-        }
     }
 
     private void begin(final StreamConnection client, final Place place) {

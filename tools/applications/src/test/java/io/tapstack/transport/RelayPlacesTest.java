@@ -1,8 +1,8 @@
-package io.tapstack.proxy;
+package io.tapstack.transport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapstack.proxy.ProxyPlaces.Place;
+import io.tapstack.transport.RelayPlaces.Place;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,9 +11,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /** Two places, and an idle time of a minute. */
-class ProxyPlacesTest {
+class RelayPlacesTest {
 
-    private final ProxyPlaces places = new ProxyPlaces(2, Duration.ofMinutes(1));
+    private final RelayPlaces places = new RelayPlaces(2, Duration.ofMinutes(1));
     private final List<String> reset = new ArrayList<>();
 
     private static long second(final long second) {
