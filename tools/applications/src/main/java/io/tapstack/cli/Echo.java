@@ -4,6 +4,7 @@ import io.tapstack.echo.EchoServer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -36,6 +37,22 @@ final class Echo implements Callable<Integer> {
             description = "TCP and UDP port (${DEFAULT-VALUE})")
     private int port = EchoServer.PORT;
 
+    @Option(
+            names = "--max-connections",
+            paramLabel = "N",
+            defaultValue = "" + EchoServer.MAX_CONNECTIONS,
+            converter = Converters.ForCount.class,
+            description = "TCP clients at a time; more are reset, unless an idle one gives way (${DEFAULT-VALUE})")
+    private int maxConnections = EchoServer.MAX_CONNECTIONS;
+
+    @Option(
+            names = "--idle-time",
+            paramLabel = "TIME",
+            defaultValue = "60s",
+            converter = Converters.ForDuration.class,
+            description = "a client gives way to a new one if nothing has moved for so long (${DEFAULT-VALUE})")
+    private Duration idle = Duration.ofSeconds(60);
+
     Echo(final SessionFactory sessions) {
         this.sessions = sessions;
     }
@@ -45,8 +62,8 @@ final class Echo implements Callable<Integer> {
         link.validate(spec);
         final StopSignal stop = StopSignal.install();
         try (Session session = sessions.open(link);
-                EchoServer server =
-                        EchoServer.start(session.transport(), new InetSocketAddress(session.address(), port))) {
+                EchoServer server = EchoServer.start(
+                        session.transport(), new InetSocketAddress(session.address(), port), maxConnections, idle)) {
             final InetSocketAddress address = server.address();
             final PrintWriter out = spec.commandLine().getOut();
             out.println("ready: echo at " + address.getAddress().getHostAddress() + ':' + address.getPort()

@@ -5,11 +5,14 @@ import io.tapstack.transport.ConnectionThreads;
 import io.tapstack.transport.DatagramEndpoint;
 import io.tapstack.transport.Listener;
 import io.tapstack.transport.Relay;
+import io.tapstack.transport.RelayPlaces;
+import io.tapstack.transport.RelayPlaces.Place;
 import io.tapstack.transport.StreamConnection;
 import io.tapstack.transport.Transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,6 +30,11 @@ public final class EchoServer implements AutoCloseable {
     /** The port of the echo service. */
     public static final int PORT = 7;
 
+    /** How many clients there may be at a time by TCP, unless told otherwise. */
+    public static final int MAX_CONNECTIONS = 10_000;
+
+    private static final Duration IDLE = Duration.ofMinutes(1);
+
     private static final Logger LOG = LoggerFactory.getLogger(EchoServer.class);
     private static final int BACKLOG = 128;
     private static final int BUFFER_BYTES = 64 * 1024;
@@ -34,21 +42,38 @@ public final class EchoServer implements AutoCloseable {
     private final Listener listener;
     private final DatagramEndpoint datagrams;
     private final ExecutorService threads = ConnectionThreads.create("echo");
+    private final RelayPlaces places;
     private final Set<Relay> relays = ConcurrentHashMap.newKeySet();
 
-    private EchoServer(final Listener listener, final DatagramEndpoint datagrams) {
+    private EchoServer(final Listener listener, final DatagramEndpoint datagrams, final RelayPlaces places) {
         this.listener = listener;
         this.datagrams = datagrams;
+        this.places = places;
     }
 
-    /** Starts both services on one port; for port 0, UDP gets the port that TCP got. */
+    /** Starts both services on one port, with the default limits. */
     public static EchoServer start(final Transport transport, final InetSocketAddress local) throws IOException {
+        return start(transport, local, MAX_CONNECTIONS, IDLE);
+    }
+
+    /**
+     * Starts both services on one port; for port 0, UDP gets the port that TCP got.
+     *
+     * @param maxConnections how many clients there may be at a time by TCP; one more is reset at once, unless an idle
+     *     one gives way to it
+     * @param idle for how long nothing must have moved through a connection before it gives way to a new client
+     */
+    public static EchoServer start(
+            final Transport transport, final InetSocketAddress local, final int maxConnections, final Duration idle)
+            throws IOException {
         final Listener listener = transport.listen(local, BACKLOG);
         try {
             final InetSocketAddress bound =
                     new InetSocketAddress(local.getAddress(), listener.local().getPort());
-            final EchoServer server = new EchoServer(listener, transport.datagrams(bound));
-            server.threads.execute(server::acceptLoop);
+            final EchoServer server = new EchoServer(
+                    listener, transport.datagrams(bound), new RelayPlaces(maxConnections, idle));
+            server.places.watch();
+            server.threads.execute(() -> server.places.admit(listener, server::echo));
             server.threads.execute(server::datagramLoop);
             return server;
         } catch (final IOException | RuntimeException e) {
@@ -68,25 +93,20 @@ public final class EchoServer implements AutoCloseable {
         listener.close();
         datagrams.close();
         relays.forEach(Relay::close);
+        places.close();
         threads.shutdown();
     }
 
-    private void acceptLoop() {
-        while (listener.isOpen()) {
-            try {
-                echo(listener.accept());
-            } catch (final IOException | RejectedExecutionException e) {
-                if (listener.isOpen()) {
-                    LOG.warn("cannot accept: {}", e.toString());
-                    Listener.pauseAfterFailure();
-                }
-            }
-        }
-    }
-
-    private void echo(final StreamConnection connection) {
+    private void echo(final StreamConnection connection, final Place place) {
         final InetSocketAddress peer = connection.remote();
-        final Relay relay = Relay.start(connection, connection, threads, ended -> ended(ended, peer));
+        final Relay relay;
+        try {
+            relay = Relay.start(connection, connection, threads, ended -> ended(ended, place, peer));
+        } catch (final RejectedExecutionException e) {
+            places.giveBack(place); // closed meanwhile, and the connection is reset
+            return;
+        }
+        place.joined(relay::forwardBytes, relay::abort, System.nanoTime());
         relays.add(relay);
         if (!listener.isOpen()) {
             relay.close();
@@ -96,7 +116,8 @@ public final class EchoServer implements AutoCloseable {
         }
     }
 
-    private void ended(final Relay relay, final InetSocketAddress peer) {
+    private void ended(final Relay relay, final Place place, final InetSocketAddress peer) {
+        places.giveBack(place);
         relays.remove(relay);
         LOG.info(
                 "tcp {} {} B{}",

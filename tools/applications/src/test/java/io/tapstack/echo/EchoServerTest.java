@@ -89,6 +89,49 @@ class EchoServerTest {
         }
     }
 
+    /** Decision 16: the client through which nothing has moved for the longest time gives way to a new one. */
+    @Test
+    void theLongestIdleGivesWay() throws IOException {
+        try (EchoServer server = EchoServer.start(transport, ANY, 2, Duration.ZERO);
+                StreamConnection first = connect(server);
+                StreamConnection second = connect(server)) {
+            exchange(first);
+            exchange(first); // The relay has counted the byte before, so the second is idle for longer from now on.
+            try (StreamConnection third = connect(server)) {
+                exchange(third);
+                assertReset(second);
+                exchange(first);
+            }
+        }
+    }
+
+    @Test
+    void aClientTooManyIsResetWhileNoneIsIdle() throws IOException {
+        try (EchoServer server = EchoServer.start(transport, ANY, 1, Duration.ofHours(1));
+                StreamConnection first = connect(server)) {
+            exchange(first);
+            try (StreamConnection second = connect(server)) {
+                assertReset(second);
+            }
+            exchange(first);
+        }
+    }
+
+    private StreamConnection connect(final EchoServer server) throws IOException {
+        return transport.connect(server.address(), Duration.ofSeconds(5));
+    }
+
+    private static void exchange(final StreamConnection client) throws IOException {
+        client.output().write('x');
+        assertThat(client.input().read()).isEqualTo('x');
+    }
+
+    private static void assertReset(final StreamConnection client) {
+        assertThatThrownBy(() -> client.input().read())
+                .isInstanceOf(SocketException.class)
+                .hasMessageContaining("reset");
+    }
+
     @Test
     void closeEndsConnections() throws IOException {
         final EchoServer server = EchoServer.start(transport, ANY);
