@@ -70,6 +70,15 @@ final class Serve implements Callable<Integer> {
     @Option(names = "--mime", paramLabel = "TYPE", description = "content type of every file (by its name)")
     private Optional<String> mime = Optional.empty();
 
+    @Option(
+            names = "--max-connections",
+            paramLabel = "N",
+            defaultValue = "" + ServerConfig.Limits.CONNECTIONS,
+            converter = Converters.ForCount.class,
+            description = "connections at a time; the one that is idle longest gives way to a new one, which gets 503"
+                    + " if none is idle (${DEFAULT-VALUE})")
+    private int maxConnections = ServerConfig.Limits.CONNECTIONS;
+
     @Option(names = "--warm", description = "read all files into the page cache first")
     private boolean warm;
 
@@ -111,6 +120,7 @@ final class Serve implements Callable<Integer> {
         }
         return ServerConfig.standard()
                 .withMethod(method)
+                .withLimits(ServerConfig.Limits.standard().withConnections(maxConnections))
                 .withRepresentation(maxAge.map(Duration::ofSeconds), mime)
                 .withAccessLog(!noAccessLog);
     }

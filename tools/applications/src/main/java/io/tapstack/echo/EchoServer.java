@@ -70,8 +70,8 @@ public final class EchoServer implements AutoCloseable {
         try {
             final InetSocketAddress bound =
                     new InetSocketAddress(local.getAddress(), listener.local().getPort());
-            final EchoServer server = new EchoServer(
-                    listener, transport.datagrams(bound), new RelayPlaces(maxConnections, idle));
+            final EchoServer server =
+                    new EchoServer(listener, transport.datagrams(bound), new RelayPlaces(maxConnections, idle));
             server.places.watch();
             server.threads.execute(() -> server.places.admit(listener, server::echo));
             server.threads.execute(server::datagramLoop);

@@ -44,9 +44,12 @@ public record ServerConfig(
             long lingerBytes,
             int ranges) {
 
+        /** The number of connections served at a time, by default. */
+        public static final int CONNECTIONS = 16 * 1024;
+
         /** Limits for an untrusted network, on a small machine. */
         public static Limits standard() {
-            return new Limits(16 * 1024, 8 * 1024, 32 * 1024, 100, 64 * 1024, 16 * 1024 * 1024, 32);
+            return new Limits(CONNECTIONS, 8 * 1024, 32 * 1024, 100, 64 * 1024, 16 * 1024 * 1024, 32);
         }
 
         /** The same with another number of connections. */

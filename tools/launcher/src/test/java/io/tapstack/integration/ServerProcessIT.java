@@ -84,6 +84,53 @@ class ServerProcessIT {
         assertThat(tapExists()).isFalse();
     }
 
+    /** Decision 16: at its limit the server closes the connection that has been idle longest for a new one. */
+    @Test
+    void theIdlestGivesWayAtTheLimit() throws Exception {
+        try (Launcher launcher = Launcher.serve(PLACE, directory, "--max-connections", "2");
+                Socket first = new Socket(PLACE.address(), TestNetwork.HTTP_PORT);
+                Socket second = new Socket(PLACE.address(), TestNetwork.HTTP_PORT)) {
+            assertThat(head(first)).startsWith("HTTP/1.1 200 ");
+            assertThat(head(second)).startsWith("HTTP/1.1 200 ");
+            assertThat(head(first)).startsWith("HTTP/1.1 200 ");
+            try (Socket third = new Socket(PLACE.address(), TestNetwork.HTTP_PORT)) {
+                assertThat(head(third)).startsWith("HTTP/1.1 200 ");
+                assertThat(second.getInputStream().readAllBytes())
+                        .as("the end, and no reset")
+                        .isEmpty();
+                assertThat(head(first)).as(launcher::errors).startsWith("HTTP/1.1 200 ");
+            }
+        }
+    }
+
+    /** A response that is being sent is not cut off for a new client, which is told to come again. */
+    @Test
+    void theBusyStayAtTheLimit() throws Exception {
+        try (Launcher launcher = Launcher.serve(PLACE, directory, "--max-connections", "1");
+                KernelClient busy =
+                        new KernelClient(PLACE.address()).get("file").read(1_000_000);
+                Socket refused = new Socket(PLACE.address(), TestNetwork.HTTP_PORT)) {
+            assertThat(head(refused)).as(launcher::errors).startsWith("HTTP/1.1 503 ");
+            final KernelClient.End end = busy.readToEnd();
+            assertThat(end.failure()).isEmpty();
+            assertThat(end.bytes()).isEqualTo(SIZE);
+        }
+    }
+
+    /** Asks for a head. @return the answer; a client that is refused is told before it asks, with a body */
+    private static String head(final Socket client) throws IOException {
+        client.setSoTimeout(20_000);
+        client.getOutputStream().write("HEAD /file HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        final byte[] answer = new byte[8_192];
+        int length = 0;
+        while (!new String(answer, 0, length, StandardCharsets.US_ASCII).contains("\r\n\r\n")) {
+            final int count = client.getInputStream().read(answer, length, answer.length - length);
+            assertThat(count).as("more of the answer").isPositive();
+            length += count;
+        }
+        return new String(answer, 0, length, StandardCharsets.US_ASCII);
+    }
+
     /** A server without a network is useless, and its supervisor must know. */
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
