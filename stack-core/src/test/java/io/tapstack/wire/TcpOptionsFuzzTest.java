@@ -9,11 +9,20 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Any bytes as options, compared with a second reader that follows RFC 9293 3.1 literally. */
 class TcpOptionsFuzzTest {
 
     private static final int MOST_BYTES = 40;
+
+    private static final int LISTS = 2_000;
+    /** No-operation, MSS, window scale, SACK permitted, SACK, timestamps, user timeout, Fast Open, Accurate ECN. */
+    private static final int[] KINDS = {1, 2, 3, 4, 5, 8, 28, 34, 172, 174};
+    /** Lengths of values. */
+    private static final int[] LENGTHS = {0, 1, 2, 3, 6, 8, 9, 16, 24, 32};
 
     private final TcpOptions options = new TcpOptions();
 
@@ -29,6 +38,36 @@ class TcpOptionsFuzzTest {
         compare(list);
         options.parse(alone, 0, list.length);
         compare(list);
+    }
+
+    /**
+     * The same without a fuzzer, so that every test run explores the same lists: options, nearly options, and bytes.
+     */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
+    void anythingAtRandom(final long seed) {
+        final SplittableRandom random = new SplittableRandom(seed);
+        int understood = 0;
+        for (int i = 0; i < LISTS; i++) {
+            final byte[] input = optionsAtRandom(random);
+            parse(input);
+            understood += read(input).isEmpty() ? 0 : 1;
+        }
+        assertThat(understood).as("lists with an option").isBetween(LISTS / 2, LISTS - 1);
+    }
+
+    /** Up to the most bytes, of kinds that are known or not, with a length that their kind has or not. */
+    private static byte[] optionsAtRandom(final SplittableRandom random) {
+        final byte[] list = new byte[random.nextInt(MOST_BYTES + 1)];
+        random.nextBytes(list);
+        for (int at = 0; at + 1 < list.length; ) {
+            final int kind = KINDS[random.nextInt(KINDS.length)];
+            list[at] = (byte) (random.nextInt(8) == 0 ? random.nextInt(256) : kind);
+            list[at + 1] =
+                    (byte) (random.nextInt(8) == 0 ? random.nextInt(256) : 2 + LENGTHS[random.nextInt(LENGTHS.length)]);
+            at += list[at] == 1 ? 1 : Math.max(2, list[at + 1] & 0xFF);
+        }
+        return list;
     }
 
     /** The well-formed options before the first malformed one, the last of each kind, with their values. */
