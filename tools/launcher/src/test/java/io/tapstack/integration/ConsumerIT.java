@@ -1,0 +1,140 @@
+package io.tapstack.integration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tapstack.demo.Subprocess;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A project outside the tree that depends on the libraries by their coordinates, with their versions from the BOM.
+ * Maven builds it offline, on a repository of its own that has only Tapstack's artifacts as files; the rest are links
+ * to the repository of this build.
+ */
+@Timeout(120)
+class ConsumerIT {
+
+    private static final Path ROOT = Path.of("..", "..").toAbsolutePath().normalize();
+    private static final Path REPOSITORY = Path.of(property("tapstack.repository"));
+    private static final String VERSION = property("tapstack.version");
+    private static final List<String> LIBRARIES = List.of("core", "tap", "socket");
+    private static final Duration LIMIT = Duration.ofSeconds(100);
+
+    @TempDir
+    private Path directory;
+
+    private Path repository;
+    private Path project;
+
+    @BeforeEach
+    void makeDirectories() throws IOException {
+        repository = Files.createDirectory(directory.resolve("repository"));
+        project = Files.createDirectory(directory.resolve("project"));
+    }
+
+    private static String property(final String name) {
+        return Objects.requireNonNull(System.getProperty(name), name);
+    }
+
+    @Test
+    void buildsAndRuns() throws Exception {
+        linkAllBut("io", REPOSITORY, repository);
+        linkAllBut("tapstack", REPOSITORY.resolve("io"), Files.createDirectory(repository.resolve("io")));
+        install("tapstack", ROOT.resolve("pom.xml"), "pom");
+        install("tapstack-bom", ROOT.resolve("stack-bom/pom.xml"), "pom");
+        for (final String library : LIBRARIES) {
+            final Path module = ROOT.resolve("stack-" + library);
+            final String artifact = "tapstack-" + library;
+            install(artifact, module.resolve("pom.xml"), "pom");
+            install(artifact, module.resolve("target").resolve(artifact + '-' + VERSION + ".jar"), "jar");
+        }
+        final Path sources = Files.createDirectories(project.resolve("src/main/java/com/example"));
+        copy("pom.xml", project);
+        copy("Consumer.java", sources);
+
+        Host.run(
+                ROOT.resolve("mvnw").toString(),
+                "--offline",
+                "--batch-mode",
+                "--quiet",
+                "--file=" + project.resolve("pom.xml"),
+                "-Dmaven.repo.local=" + repository,
+                "-Dtapstack.version=" + VERSION,
+                "-Dcompiler.version=" + property("compiler.version"),
+                "-Dresources.version=" + property("resources.version"),
+                "compile");
+        final Subprocess.Outcome outcome = Subprocess.run(
+                List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        classPath(),
+                        "com.example.Consumer"),
+                LIMIT);
+        assertThat(outcome.output()).endsWith("10.0.0.2 on tap7 at 42\n");
+    }
+
+    /** So that JUnit has none to warn about when it deletes the directory. */
+    @AfterEach
+    void removeLinks() throws IOException {
+        final List<Path> links;
+        try (Stream<Path> paths = Files.walk(repository)) {
+            links = paths.filter(Files::isSymbolicLink).toList();
+        }
+        for (final Path link : links) {
+            Files.delete(link);
+        }
+    }
+
+    private static void linkAllBut(final String name, final Path from, final Path to) throws IOException {
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(from)) {
+            for (final Path entry : entries) {
+                if (!entry.getFileName().toString().equals(name)) {
+                    Files.createSymbolicLink(to.resolve(entry.getFileName()), entry);
+                }
+            }
+        }
+    }
+
+    private Path installed(final String artifact, final String extension) {
+        return repository.resolve(
+                "io/tapstack/" + artifact + '/' + VERSION + '/' + artifact + '-' + VERSION + '.' + extension);
+    }
+
+    private void install(final String artifact, final Path file, final String extension) throws IOException {
+        final Path target = installed(artifact, extension);
+        Files.createDirectories(target.getParent());
+        Files.copy(file, target);
+    }
+
+    private void copy(final String name, final Path folder) throws IOException {
+        try (var file = Objects.requireNonNull(getClass().getResourceAsStream("/consumer/" + name), name)) {
+            Files.copy(file, folder.resolve(name));
+        }
+    }
+
+    private String classPath() throws Exception {
+        final StringBuilder path =
+                new StringBuilder(project.resolve("target/classes").toString());
+        for (final String library : LIBRARIES) {
+            path.append(':').append(installed("tapstack-" + library, "jar"));
+        }
+        final Path slf4j = Path.of(LoggerFactory.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toURI());
+        return path.append(':').append(slf4j).toString();
+    }
+}
