@@ -12,7 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /** A suite's end of a connection to the agent, written from docs/agent.md alone. */
-final class AgentClient implements AutoCloseable {
+final class AgentClient implements AgentCalls, AutoCloseable {
 
     static final int AF_INET = 2;
     static final int STREAM = 1;
@@ -83,15 +83,11 @@ final class AgentClient implements AutoCloseable {
 
     // ---- The wire
 
-    Answer call(final int op, final long a, final long b, final long c, final long d, final byte... blob)
+    @Override
+    public Answer call(final int op, final long a, final long b, final long c, final long d, final byte... blob)
             throws IOException {
         write(request(op, a, b, c, d, blob));
         return answer();
-    }
-
-    Answer call(final int op, final long... numbers) throws IOException {
-        final long[] all = java.util.Arrays.copyOf(numbers, 4);
-        return call(op, all[0], all[1], all[2], all[3], new byte[0]);
     }
 
     static ByteBuffer request(

@@ -18,10 +18,10 @@ final class PlainCall {
     private static final int POLLFD_BYTES = 8;
     private static final int EPOLL_EVENT_BYTES = 12;
 
-    private final AgentClient client;
+    private final AgentCalls client;
     private final String[] words;
 
-    PlainCall(final AgentClient client, final String line) {
+    PlainCall(final AgentCalls client, final String line) {
         this.client = client;
         this.words = line.split(" ");
     }
