@@ -1,4 +1,4 @@
-/** The settings of a stack by name, for the conformance agent and packetdrill. */
+/** The settings of a stack by name: the keys of the conformance agent, and Linux's sysctls for packetdrill. */
 @NullMarked
 package io.tapstack.conformance.setting;
 

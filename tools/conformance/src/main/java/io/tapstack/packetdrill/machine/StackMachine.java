@@ -1,6 +1,7 @@
 package io.tapstack.packetdrill.machine;
 
 import io.tapstack.conformance.setting.Setting;
+import io.tapstack.conformance.setting.Sysctls;
 import io.tapstack.ip.InterfaceAddress;
 import io.tapstack.packetdrill.call.SystemCalls;
 import io.tapstack.packetdrill.packet.WirePacket;

@@ -1,4 +1,4 @@
-package io.tapstack.packetdrill.machine;
+package io.tapstack.conformance.setting;
 
 import io.tapstack.tcp.AccEcnOptionMode;
 import io.tapstack.tcp.EcnMode;
@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  * with a setting here; parameters with the stack's fixed behaviour as their only value; and parameters of the kernel's
  * inside, which change nothing on the wire.
  */
-final class Sysctls {
+public final class Sysctls {
 
     private static final String TCP = "net.ipv4.tcp_";
     private static final long MILLIS = 1_000_000;
@@ -82,7 +82,7 @@ final class Sysctls {
      * @return false if it is unknown, or cannot have this value here
      * @throws IllegalArgumentException if it can never have this value
      */
-    static boolean set(final TcpConfig config, final String name, final String value) {
+    public static boolean set(final TcpConfig config, final String name, final String value) {
         if (name.equals("net.ipv4.ip_default_ttl")) {
             config.timeToLive(Integer.parseInt(value));
             return true;
