@@ -1,5 +1,6 @@
 package io.tapstack.posix;
 
+import io.tapstack.error.SocketError;
 import io.tapstack.socket.DatagramSocket;
 import io.tapstack.socket.SentMessage;
 import io.tapstack.socket.SocketOptions;
@@ -23,7 +24,7 @@ final class ControlReader {
             final int level = control.getInt();
             final int type = control.getInt();
             if (length < HEADER_BYTES || length > control.limit() - start) {
-                return -LinuxErrno.EINVAL;
+                return -SocketError.EINVAL.errno();
             }
             final boolean stamps = level == SocketOptions.SOL_SOCKET
                     && (type == SocketOptions.SO_TIMESTAMPING || type == SocketOptions.SO_TIMESTAMPING_NEW);
@@ -39,11 +40,11 @@ final class ControlReader {
     /** Only the flags of a send; the option decides how the times are reported. */
     private static int takeStamps(final ByteBuffer control, final long length, final SentMessage message) {
         if (length != Integer.BYTES) {
-            return -LinuxErrno.EINVAL;
+            return -SocketError.EINVAL.errno();
         }
         final int flags = control.getInt();
         if ((flags & ~SentMessage.STAMPS) != 0) {
-            return -LinuxErrno.EINVAL;
+            return -SocketError.EINVAL.errno();
         }
         message.stamps(flags);
         return 0;
@@ -53,8 +54,9 @@ final class ControlReader {
     private static int take(final StackSocket socket, final int level, final int type) {
         return switch (level) {
             // unix(7): they have no meaning here.
-            case SocketOptions.SOL_SOCKET -> type == SCM_RIGHTS || type == SCM_CREDENTIALS ? 0 : -LinuxErrno.EINVAL;
-            case SocketOptions.IPPROTO_IP -> socket instanceof DatagramSocket ? -LinuxErrno.EINVAL : 0;
+            case SocketOptions.SOL_SOCKET ->
+                type == SCM_RIGHTS || type == SCM_CREDENTIALS ? 0 : -SocketError.EINVAL.errno();
+            case SocketOptions.IPPROTO_IP -> socket instanceof DatagramSocket ? -SocketError.EINVAL.errno() : 0;
             default -> 0;
         };
     }

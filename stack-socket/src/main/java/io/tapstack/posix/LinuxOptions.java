@@ -1,5 +1,6 @@
 package io.tapstack.posix;
 
+import io.tapstack.error.SocketError;
 import io.tapstack.socket.SocketOptions;
 import io.tapstack.socket.StackSocket;
 import io.tapstack.socket.StreamSocket;
@@ -127,14 +128,14 @@ final class LinuxOptions {
             return setFastOpenKeys(stream, value);
         }
         if (level == SocketOptions.IPPROTO_TCP && !(socket instanceof StreamSocket)) {
-            return -LinuxErrno.ENOPROTOOPT;
+            return -SocketError.ENOPROTOOPT.errno();
         }
         // ip(7): options of this level may be a single byte.
         if (level == SocketOptions.IPPROTO_IP && value.hasRemaining() && value.remaining() < Integer.BYTES) {
             return socket.setOption(level, name, value.get() & 0xFF);
         }
         if (value.remaining() < Integer.BYTES) {
-            return -LinuxErrno.EINVAL;
+            return -SocketError.EINVAL.errno();
         }
         return socket.setOption(level, name, value.getInt());
     }
@@ -150,7 +151,7 @@ final class LinuxOptions {
 
     private static int setCongestionControl(final StreamSocket socket, final ByteBuffer value) {
         if (!value.hasRemaining()) {
-            return -LinuxErrno.EINVAL;
+            return -SocketError.EINVAL.errno();
         }
         final byte[] text = new byte[Math.min(value.remaining(), CONGESTION_NAME_BYTES)];
         value.get(text);
@@ -165,13 +166,13 @@ final class LinuxOptions {
         try {
             return socket.fastOpenKeys(FastOpenKeys.of(bytes));
         } catch (final IllegalArgumentException e) {
-            return -LinuxErrno.EINVAL;
+            return -SocketError.EINVAL.errno();
         }
     }
 
     private static int setLinger(final StackSocket socket, final ByteBuffer value) {
         if (value.remaining() < 2 * Integer.BYTES) {
-            return -LinuxErrno.EINVAL;
+            return -SocketError.EINVAL.errno();
         }
         final boolean on = value.getInt() != 0;
         final int seconds = value.getInt();
@@ -188,7 +189,7 @@ final class LinuxOptions {
 
     private static int setTime(final StackSocket socket, final boolean receive, final ByteBuffer value) {
         if (value.remaining() < 2 * Long.BYTES) {
-            return -LinuxErrno.EINVAL;
+            return -SocketError.EINVAL.errno();
         }
         final long seconds = value.getLong();
         final long micros = value.getLong();

@@ -1,5 +1,6 @@
 package io.tapstack.posix;
 
+import io.tapstack.error.SocketError;
 import io.tapstack.posix.OpenFile.EpollFile;
 import io.tapstack.socket.EventPoll;
 import io.tapstack.socket.PollEntry;
@@ -85,17 +86,17 @@ public final class Readiness {
     public long control(final long epoll, final int operation, final long fd, final int events, final long data) {
         final OpenFile target = files.get(fd);
         if (files.get(epoll) == null || target == null) {
-            return -LinuxErrno.EBADF;
+            return -SocketError.EBADF.errno();
         }
         final EventPoll poll = poll(epoll);
         if (poll == null || epoll == fd) {
-            return -LinuxErrno.EINVAL;
+            return -SocketError.EINVAL.errno();
         }
         return switch (operation) {
             case EPOLL_CTL_ADD -> poll.add(target.watched(), events, data);
             case EPOLL_CTL_DEL -> poll.remove(target.watched());
             case EPOLL_CTL_MOD -> poll.modify(target.watched(), events, data);
-            default -> -LinuxErrno.EINVAL;
+            default -> -SocketError.EINVAL.errno();
         };
     }
 
@@ -108,7 +109,7 @@ public final class Readiness {
             final long epoll, final List<? super EventPoll.Event> found, final int most, final int timeoutMillis) {
         final EventPoll poll = poll(epoll);
         if (poll == null) {
-            return files.get(epoll) == null ? -LinuxErrno.EBADF : -LinuxErrno.EINVAL;
+            return files.get(epoll) == null ? -SocketError.EBADF.errno() : -SocketError.EINVAL.errno();
         }
         return poll.await(found, most, timeoutMillis);
     }

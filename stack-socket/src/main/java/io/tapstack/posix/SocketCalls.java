@@ -79,7 +79,7 @@ public final class SocketCalls {
         final int flags = type & ~TYPE_MASK;
         final int kind = type & TYPE_MASK;
         if ((flags & ~(SOCK_NONBLOCK | SOCK_CLOEXEC)) != 0) {
-            return -LinuxErrno.EINVAL;
+            return -SocketError.EINVAL.errno();
         }
         final int refusal = refusal(domain, kind, protocol);
         if (refusal != 0) {
@@ -95,16 +95,16 @@ public final class SocketCalls {
     /** The reason why there is no such socket, as a negative errno, in Linux's order of checks; 0 if there is. */
     private static int refusal(final int domain, final int kind, final int protocol) {
         if (domain < 0 || domain >= AF_MAX) {
-            return -LinuxErrno.EAFNOSUPPORT;
+            return -SocketError.EAFNOSUPPORT.errno();
         }
         if (kind >= SOCK_MAX) {
-            return -LinuxErrno.EINVAL;
+            return -SocketError.EINVAL.errno();
         }
         if (domain != AF_INET) {
-            return -LinuxErrno.EAFNOSUPPORT;
+            return -SocketError.EAFNOSUPPORT.errno();
         }
         if (protocol < 0 || protocol >= IPPROTO_MAX) {
-            return -LinuxErrno.EINVAL;
+            return -SocketError.EINVAL.errno();
         }
         return switch (kind) {
             case SOCK_STREAM -> protocol == 0 || protocol == IpProtocol.TCP ? 0 : -LinuxErrno.EPROTONOSUPPORT;
@@ -139,7 +139,7 @@ public final class SocketCalls {
         if (socket instanceof StreamSocket stream) {
             return stream.listen(backlog < 0 || backlog > MAX_BACKLOG ? MAX_BACKLOG : backlog);
         }
-        return socket == null ? notSocket(fd) : -LinuxErrno.EOPNOTSUPP;
+        return socket == null ? notSocket(fd) : -SocketError.EOPNOTSUPP.errno();
     }
 
     /**
@@ -150,11 +150,11 @@ public final class SocketCalls {
      */
     public long accept(final long fd, final int flags) {
         if (files.get(fd) != null && (flags & ~(SOCK_NONBLOCK | SOCK_CLOEXEC)) != 0) {
-            return -LinuxErrno.EINVAL;
+            return -SocketError.EINVAL.errno();
         }
         final StackSocket socket = socket(fd);
         if (!(socket instanceof StreamSocket stream)) {
-            return socket == null ? notSocket(fd) : -LinuxErrno.EOPNOTSUPP;
+            return socket == null ? notSocket(fd) : -SocketError.EOPNOTSUPP.errno();
         }
         // As on Linux, the descriptor is taken before the call waits.
         final int accepted = files.reserve();
@@ -267,7 +267,7 @@ public final class SocketCalls {
             final @Nullable Endpoint to,
             final SentMessage message) {
         if (socket instanceof DatagramSocket && (flags & MessageFlags.MSG_OOB) != 0) {
-            return -LinuxErrno.EOPNOTSUPP; // udp(7): there is no urgent data
+            return -SocketError.EOPNOTSUPP.errno(); // udp(7): there is no urgent data
         }
         return socket.sendMessage(data, flags, to == null ? null : destination(socket, to), message);
     }
@@ -275,7 +275,7 @@ public final class SocketCalls {
     /** {@code close(2)}. */
     public long close(final long fd) {
         final OpenFile file = files.remove(fd);
-        return file == null ? -LinuxErrno.EBADF : file.close();
+        return file == null ? -SocketError.EBADF.errno() : file.close();
     }
 
     /** Closes everything; connections are reset, and a thread that waits in a call gets {@code -EBADF}. */
@@ -295,7 +295,7 @@ public final class SocketCalls {
             return notSocket(fd);
         }
         final Shutdown[] all = Shutdown.values();
-        return how < 0 || how >= all.length ? -LinuxErrno.EINVAL : socket.shutdown(all[how]);
+        return how < 0 || how >= all.length ? -SocketError.EINVAL.errno() : socket.shutdown(all[how]);
     }
 
     /**
@@ -310,7 +310,7 @@ public final class SocketCalls {
             return notSocket(fd);
         }
         if (length < 0) {
-            return -LinuxErrno.EINVAL;
+            return -SocketError.EINVAL.errno();
         }
         if (LinuxOptions.isSavedSyn(level, name) && socket instanceof StreamSocket stream) {
             return stream.takeSavedSyn(target, length);
@@ -344,7 +344,7 @@ public final class SocketCalls {
     public long fcntl(final long fd, final int command, final int flags) {
         final OpenFile file = files.get(fd);
         if (file == null) {
-            return -LinuxErrno.EBADF;
+            return -SocketError.EBADF.errno();
         }
         final StackSocket socket = socket(fd);
         switch (command) {
@@ -365,7 +365,7 @@ public final class SocketCalls {
                 return 0;
             }
             default -> {
-                return -LinuxErrno.EINVAL;
+                return -SocketError.EINVAL.errno();
             }
         }
     }
@@ -380,7 +380,7 @@ public final class SocketCalls {
         if (file instanceof SocketFile socket) {
             return SocketIoctls.ask(socket.socket(), request);
         }
-        return file == null ? -LinuxErrno.EBADF : -LinuxErrno.EINVAL;
+        return file == null ? -SocketError.EBADF.errno() : -SocketError.EINVAL.errno();
     }
 
     /** {@code getsockname(2)}, or null: see {@link #nameError}. */
@@ -412,7 +412,7 @@ public final class SocketCalls {
      */
     public long epollCreate(final int flags) {
         if ((flags & ~SOCK_CLOEXEC) != 0) {
-            return -LinuxErrno.EINVAL;
+            return -SocketError.EINVAL.errno();
         }
         final int fd = files.reserve();
         if (fd >= 0) {
@@ -432,6 +432,6 @@ public final class SocketCalls {
     }
 
     private long notSocket(final long fd) {
-        return files.get(fd) == null ? -LinuxErrno.EBADF : -LinuxErrno.ENOTSOCK;
+        return files.get(fd) == null ? -SocketError.EBADF.errno() : -LinuxErrno.ENOTSOCK;
     }
 }

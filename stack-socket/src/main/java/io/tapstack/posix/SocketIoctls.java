@@ -1,5 +1,6 @@
 package io.tapstack.posix;
 
+import io.tapstack.error.SocketError;
 import io.tapstack.socket.DatagramSocket;
 import io.tapstack.socket.StackSocket;
 import io.tapstack.socket.StreamSocket;
@@ -36,7 +37,7 @@ public final class SocketIoctls {
             return -LinuxErrno.ENOTTY;
         }
         if (stream.isListening()) {
-            return -LinuxErrno.EINVAL;
+            return -SocketError.EINVAL.errno();
         }
         return request == FIONREAD
                 ? stream.availableBytes()

@@ -65,7 +65,7 @@ final class Operations {
     private static final int MAX_ENTRIES = 65_536;
 
     private static final long MAX_ADVANCE_MICROS = 365L * 86_400 * 1_000_000;
-    private static final Reply INVALID = Reply.of(-LinuxErrno.EINVAL);
+    private static final Reply INVALID = Reply.of(-SocketError.EINVAL.errno());
 
     private final Incarnation incarnation;
     private final Runnable reset;
@@ -105,7 +105,7 @@ final class Operations {
             case ADVANCE -> advance(a);
             case NOW -> Reply.ofNumber(incarnation.uniqueMicros());
             case IOCTL -> ioctl(a, b);
-            case EPOLL_CREATE -> Reply.of(a < 0 ? -LinuxErrno.EINVAL : calls.epollCreate(0));
+            case EPOLL_CREATE -> Reply.of(a < 0 ? -SocketError.EINVAL.errno() : calls.epollCreate(0));
             case EPOLL_CTL -> epollControl(request);
             case EPOLL_WAIT -> epollWait(a, b, (int) request.c());
             case NAME -> name(a, b);
@@ -303,11 +303,11 @@ final class Operations {
     private Reply packetIn(final Request request) {
         final AgentLink link = incarnation.link();
         if (link == null) {
-            return Reply.of(-LinuxErrno.EOPNOTSUPP);
+            return Reply.of(-SocketError.EOPNOTSUPP.errno());
         }
         final byte[] packet = new byte[request.blob().remaining()];
         if (packet.length == 0 || packet.length > AgentLink.MAX_PACKET) {
-            return Reply.of(packet.length == 0 ? -LinuxErrno.EINVAL : -SocketError.EMSGSIZE.errno());
+            return Reply.of(packet.length == 0 ? -SocketError.EINVAL.errno() : -SocketError.EMSGSIZE.errno());
         }
         request.blob().get(packet);
         if (!link.inject(packet)) {
@@ -320,7 +320,7 @@ final class Operations {
     private Reply packetOut() throws InterruptedException {
         final AgentLink link = incarnation.link();
         if (link == null) {
-            return Reply.of(-LinuxErrno.EOPNOTSUPP);
+            return Reply.of(-SocketError.EOPNOTSUPP.errno());
         }
         final Sent sent = incarnation.nextPacket(link);
         return sent == null
