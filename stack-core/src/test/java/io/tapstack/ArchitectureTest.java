@@ -5,6 +5,7 @@ import static com.tngtech.archunit.core.domain.JavaModifier.SYNCHRONIZED;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -27,6 +28,16 @@ class ArchitectureTest {
     /** A package may use those below it in this list, and nothing above. */
     private static final List<String> TOP_DOWN = Stream.of(
                     "stack",
+                    "tcp.layer",
+                    "tcp.connection",
+                    "tcp.passive",
+                    "tcp.timewait",
+                    "tcp.demux",
+                    "tcp.fastopen",
+                    "tcp.ecn",
+                    "tcp.timing",
+                    "tcp.segment",
+                    "tcp.queue",
                     "tcp",
                     "tcp.congestion",
                     "tcp.recovery",
@@ -71,6 +82,12 @@ class ArchitectureTest {
                 .because("arrows point down only: " + String.join(" > ", TOP_DOWN))
                 .allowEmptyShould(true)
                 .check(CORE);
+    }
+
+    /** Classes that use each other in a circle can be understood only together: twelve at most. */
+    @Test
+    void cyclesOfClassesAreShort() {
+        assertThat(ClassCycles.of(CORE)).allSatisfy(cycle -> assertThat(cycle).hasSizeLessThanOrEqualTo(12));
     }
 
     @Test

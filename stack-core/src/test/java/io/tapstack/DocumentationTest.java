@@ -107,6 +107,20 @@ class DocumentationTest {
         }
     }
 
+    /** Each class of TCP stands in the table of docs/architecture.md. */
+    @Test
+    void classesOfTcpHaveARow() throws IOException {
+        final List<String> named = rowsOf("architecture.md").stream()
+                .flatMap(row -> names(String.join(" ", row.cells())).stream())
+                .toList();
+        final List<String> classes = files(ROOT.resolve("stack-core/src/main/java/io/tapstack/tcp"), ".java").stream()
+                .map(file ->
+                        Objects.requireNonNull(file.getFileName()).toString().replace(".java", ""))
+                .filter(name -> !name.equals("package-info"))
+                .toList();
+        assertThat(named).containsAll(classes);
+    }
+
     /** The method of a test named as {@code Class#method} exists. */
     @ParameterizedTest
     @MethodSource("rows")

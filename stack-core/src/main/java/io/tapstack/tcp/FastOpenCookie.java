@@ -8,18 +8,18 @@ package io.tapstack.tcp;
  * @param experimental whether it travels in the experimental option (RFC 6994), which Fast Open had before it got a
  *     kind of its own
  */
-record FastOpenCookie(long high, long low, int length, boolean experimental) {
+public record FastOpenCookie(long high, long low, int length, boolean experimental) {
 
     /** What ours have. */
     static final int LENGTH = 8;
 
     /** The wish for a cookie, in one form of the option or the other. */
-    static FastOpenCookie request(final boolean experimental) {
+    public static FastOpenCookie request(final boolean experimental) {
         return new FastOpenCookie(0, 0, 0, experimental);
     }
 
     /** The same bytes in the form of the option that the peer uses. */
-    FastOpenCookie in(final boolean experimentalForm) {
+    public FastOpenCookie in(final boolean experimentalForm) {
         return experimental == experimentalForm ? this : new FastOpenCookie(high, low, length, experimentalForm);
     }
 }

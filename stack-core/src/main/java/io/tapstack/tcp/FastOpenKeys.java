@@ -70,12 +70,12 @@ public final class FastOpenKeys {
     }
 
     /** The cookie for a client. */
-    FastOpenCookie cookie(final IpAddress server, final IpAddress client) {
+    public FastOpenCookie cookie(final IpAddress server, final IpAddress client) {
         return cookie(first, server, client);
     }
 
     /** Whether {@code cookie} was made for this client, with either key. */
-    boolean accept(final FastOpenCookie cookie, final IpAddress server, final IpAddress client) {
+    public boolean accept(final FastOpenCookie cookie, final IpAddress server, final IpAddress client) {
         final SipHash other = second;
         final FastOpenCookie bare = cookie.in(false);
         return bare.equals(cookie(first, server, client))

@@ -20,7 +20,7 @@ public record PortSharing(boolean address, boolean port) {
      *
      * @param otherListens whether {@code other} is a listener's
      */
-    boolean agrees(final PortSharing other, final boolean otherListens) {
+    public boolean agrees(final PortSharing other, final boolean otherListens) {
         return port && other.port || address && other.address && !otherListens;
     }
 }

@@ -18,11 +18,11 @@ public final class ReadBatch {
     private int pieces;
     private int bytes;
 
-    boolean isFull() {
+    public boolean isFull() {
         return pieces == MAX_PIECES;
     }
 
-    void add(final Region region, final int offset, final int length) {
+    public void add(final Region region, final int offset, final int length) {
         region.retain();
         regions[pieces] = region;
         offsets[pieces] = offset;
@@ -32,7 +32,7 @@ public final class ReadBatch {
     }
 
     @SuppressWarnings("NullAway") // A cleared element is never read: pieces says how many are there.
-    void giveBack() {
+    public void giveBack() {
         for (int i = 0; i < pieces; i++) {
             regions[i].release();
             regions[i] = null;

@@ -17,6 +17,9 @@ public final class TcpConfig implements Cloneable {
     private static final long MILLIS = 1_000_000L;
     private static final long SECONDS = 1_000_000_000L;
 
+    /** The largest shift of the window scale option (RFC 7323 2.3). */
+    private static final int MAX_WINDOW_SHIFT = 14;
+
     private int sendBufferBytes = 256 << 10;
     private int sendBufferLimit = 4 << 20;
     private int sharedSendBytes = 4 << 20;
@@ -111,7 +114,7 @@ public final class TcpConfig implements Cloneable {
 
     /**
      * A send buffer that starts with {@code start} bytes and follows the congestion window up to {@code limit}: see
-     * {@link SendBufferLimit}.
+     * {@code SendBufferLimit}.
      */
     public TcpConfig tunedSendBuffer(final int start, final int limit) {
         sendBufferBytes = atLeast(1, start);
@@ -148,7 +151,7 @@ public final class TcpConfig implements Cloneable {
 
     /**
      * A receive buffer that starts with {@code start} bytes and grows with what the application reads in a round trip,
-     * up to {@code limit}: see {@link ReceiveTuning}. The window scale is chosen for the limit.
+     * up to {@code limit}: see {@code ReceiveTuning}. The window scale is chosen for the limit.
      */
     public TcpConfig tunedReceiveBuffer(final int start, final int limit) {
         receiveBufferBytes = atLeast(1, start);
@@ -205,8 +208,8 @@ public final class TcpConfig implements Cloneable {
     }
 
     public TcpConfig windowShift(final int shift) {
-        if (shift > WindowScale.MAX_SHIFT) {
-            throw new IllegalArgumentException("a window shift of " + shift + " is over " + WindowScale.MAX_SHIFT);
+        if (shift > MAX_WINDOW_SHIFT) {
+            throw new IllegalArgumentException("a window shift of " + shift + " is over " + MAX_WINDOW_SHIFT);
         }
         windowShift = atLeast(-1, shift);
         return this;
@@ -350,7 +353,7 @@ public final class TcpConfig implements Cloneable {
     }
 
     /**
-     * For how long all active opens do without Fast Open after it has met a black hole ({@link FastOpenPause}); 0 for
+     * For how long all active opens do without Fast Open after it has met a black hole ({@code FastOpenPause}); 0 for
      * not at all.
      */
     public long fastOpenPauseNanos() {
@@ -374,7 +377,7 @@ public final class TcpConfig implements Cloneable {
 
     /**
      * TCP_DEFER_ACCEPT: for how many timeouts of its SYN-ACK a listener waits for data before it takes a connection for
-     * complete; 0 for not at all. See {@link DeferAccept}.
+     * complete; 0 for not at all. See {@code DeferAccept}.
      */
     public boolean stampArrivals() {
         return stampArrivals;
@@ -507,7 +510,7 @@ public final class TcpConfig implements Cloneable {
 
     /**
      * Whether the first segments of a connection, and those around a loss, are acknowledged at once: see
-     * {@link QuickAck}.
+     * {@code QuickAck}.
      */
     public boolean quickAck() {
         return quickAck;
@@ -646,7 +649,7 @@ public final class TcpConfig implements Cloneable {
         return this;
     }
 
-    /** Whether the user timeout option is sent, and the peer's obeyed (RFC 5482); see {@link UserTimeoutOption}. */
+    /** Whether the user timeout option is sent, and the peer's obeyed (RFC 5482). */
     public boolean userTimeoutOption() {
         return userTimeoutOption;
     }

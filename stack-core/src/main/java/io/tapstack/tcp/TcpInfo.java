@@ -234,6 +234,6 @@ public record TcpInfo(
     /** Bytes of payload in packets with ECT(1), ECT(0) and CE. */
     public record MarkedBytes(long ect1, long ect0, long ce) {
 
-        static final MarkedBytes NONE = new MarkedBytes(0, 0, 0);
+        public static final MarkedBytes NONE = new MarkedBytes(0, 0, 0);
     }
 }

@@ -3,9 +3,9 @@ package io.tapstack.fuzz;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapstack.simulation.Pattern;
-import io.tapstack.tcp.TcbInspection;
 import io.tapstack.tcp.TcpConnection;
 import io.tapstack.tcp.TcpState;
+import io.tapstack.tcp.connection.TcbInspection;
 import io.tapstack.wire.TcpHeader;
 import java.nio.ByteBuffer;
 

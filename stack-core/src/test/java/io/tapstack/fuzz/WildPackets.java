@@ -1,6 +1,6 @@
 package io.tapstack.fuzz;
 
-import io.tapstack.tcp.TcbInspection;
+import io.tapstack.tcp.connection.TcbInspection;
 import io.tapstack.testing.Decisions;
 import io.tapstack.testing.Packets;
 import io.tapstack.testing.TestHost;

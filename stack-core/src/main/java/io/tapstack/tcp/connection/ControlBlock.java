@@ -1,0 +1,379 @@
+package io.tapstack.tcp.connection;
+
+import io.tapstack.buffer.BufferPool;
+import io.tapstack.error.SocketError;
+import io.tapstack.event.StackStatistics;
+import io.tapstack.ip.IpPath;
+import io.tapstack.tcp.ConnectionObserver;
+import io.tapstack.tcp.TcpConfig;
+import io.tapstack.tcp.TcpConnection;
+import io.tapstack.tcp.TcpState;
+import io.tapstack.tcp.congestion.CongestionControl;
+import io.tapstack.tcp.demux.DemuxEntry;
+import io.tapstack.tcp.passive.ListenState;
+import io.tapstack.tcp.queue.ArrivalStamps;
+import io.tapstack.tcp.queue.ReassemblyQueue;
+import io.tapstack.tcp.queue.ReceiveQueue;
+import io.tapstack.tcp.queue.RecordEnds;
+import io.tapstack.tcp.queue.SelectiveAcks;
+import io.tapstack.tcp.queue.SendQueue;
+import io.tapstack.tcp.recovery.AckArrival;
+import io.tapstack.tcp.recovery.LossRecovery;
+import io.tapstack.tcp.recovery.NewRenoRecovery;
+import io.tapstack.tcp.recovery.SackScoreboard;
+import io.tapstack.tcp.segment.MaximumSegmentSize;
+import io.tapstack.tcp.segment.SavedSyn;
+import io.tapstack.tcp.segment.Timestamps;
+import io.tapstack.tcp.segment.UserTimeoutOption;
+import io.tapstack.tcp.segment.WindowScale;
+import io.tapstack.tcp.timing.DelayedAck;
+import io.tapstack.tcp.timing.PersistTimer;
+import io.tapstack.tcp.timing.RetransmissionTimer;
+import io.tapstack.tcp.timing.RoundTripEstimator;
+import io.tapstack.tcp.timing.RoundTripTiming;
+import io.tapstack.tcp.timing.Timeouts;
+import io.tapstack.tcp.timing.UserTimeout;
+import io.tapstack.wire.Endpoint;
+import io.tapstack.wire.InternetChecksum;
+import io.tapstack.wire.IpProtocol;
+import io.tapstack.wire.SequenceNumber;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The transmission control block of RFC 9293 3.3.1: the variables of a connection under the RFC's names, its queues and
+ * timers, and values derived from these. The parts of a connection hold this block and the few other parts that they
+ * call; an action that involves the whole connection is an abstract method here, and {@link TcpConnection} implements
+ * it.
+ */
+abstract class ControlBlock extends DemuxEntry implements ConnectionHost.Waiting, Timeouts {
+
+    /** R1 (RFC 1122 4.2.3.5): so many retransmissions without an answer, and the IP layer is told. */
+    static final int ADVICE_AFTER = 3;
+
+    final ConnectionHost host;
+    final BufferPool pool;
+    final StackStatistics statistics;
+    final TcpConfig config;
+    final long pseudoHeaderSum;
+    private final Endpoint local;
+    private final Endpoint remote;
+
+    TcpState state = TcpState.CLOSED;
+
+    // Send sequence variables. The send queue holds what lies from SND.UNA (behind the SYN) to queueEnd().
+    int sndUna;
+    int sndNxt;
+    int sndWnd;
+    int sndWl1;
+    int sndWl2;
+    int maxSndWnd;
+    final int iss;
+
+    // Receive sequence variables. RCV.WND is rcvAdv - rcvNxt: what the peer was promised and has not used.
+    int rcvNxt;
+    int rcvAdv;
+    int irs;
+
+    /** Payload of a full segment, options taken off: Eff.snd.MSS (RFC 9293 3.7.1). */
+    int mss = MaximumSegmentSize.DEFAULT;
+
+    /** Behind the last segment sent that was smaller than the MSS, for Nagle's algorithm in Minshall's form. */
+    int sndSml;
+
+    long lastSendNanos;
+
+    final SendQueue sendQueue;
+    final ReceiveQueue receiveQueue;
+    final ReassemblyQueue reassembly;
+    final SelectiveAcks sacks = new SelectiveAcks();
+    final RoundTripEstimator estimator;
+    final RoundTripTiming timing = new RoundTripTiming();
+    final WindowScale windowScale = new WindowScale();
+    final Timestamps timestamps;
+    final SackScoreboard scoreboard;
+    LossRecovery recovery;
+    CongestionControl congestion;
+    final RetransmissionTimer retransmissionTimer;
+    final PersistTimer persistTimer;
+    final DelayedAck delayedAck;
+
+    // Parts that need these variables alone.
+    final SegmentSize segmentSize = new SegmentSize(this);
+    final PathMtuDiscovery pathMtu;
+    final ExplicitCongestionNotification ecn;
+    final ConnectionCounters counters;
+
+    ConnectionObserver observer = ConnectionObserver.NONE;
+
+    boolean scaleAgreed;
+    boolean sackAgreed;
+    boolean finQueued;
+    boolean finSent;
+    boolean finReceived;
+    boolean finAnnounced;
+    int finSequence; // of the peer's FIN, once finAnnounced
+    boolean moreComing; // MSG_MORE
+    boolean inputShutdown;
+    boolean inputUnwanted;
+    boolean writerWaiting; // with data for the ACK of the peer's SYN
+    boolean orphan; // the application has closed the connection
+    boolean cutShort; // a mapped file in the send queue is shorter than when it was written
+    boolean blocked; // the device has no room
+    boolean cwndLimited; // the last transmission stopped because of the congestion window
+    boolean peerWindowLimited; // it stopped because of the peer's window
+    boolean wakesWriter; // the application waits for room in the send buffer
+    boolean zeroWindowProbeOutstanding;
+    /**
+     * A probe's byte (or FIN) counts as not sent any more, but can still be acknowledged: SND.UNA + 1 was sent once.
+     */
+    boolean zeroWindowProbeTakenBack;
+
+    int timeouts; // in a row, of the same data
+    final UserTimeout userTimeout;
+
+    /** Why the connection failed, or null. */
+    @Nullable
+    SocketError error;
+
+    /** An error that the network reported and the connection lived through (RFC 5461), or null. */
+    @Nullable
+    SocketError softError;
+
+    /** Null as long as no record was ended (MSG_EOR). */
+    @Nullable
+    RecordEnds records;
+
+    /** Null as long as nothing was urgent. */
+    @Nullable
+    UrgentPointer urgent;
+
+    /** Null unless the application asks for the times of what it sends. */
+    @Nullable
+    TransmitStamps transmitStamps;
+
+    /** Null unless the application asks for the times of what it receives. */
+    @Nullable
+    ArrivalStamps arrivalStamps;
+
+    /** Null unless it is in use. */
+    @Nullable
+    UserTimeoutOption userTimeoutOption;
+
+    /** Null unless its listener keeps SYNs, and as soon as it was read. */
+    @Nullable
+    SavedSyn savedSyn;
+
+    /** The listener that this connection belongs to until it is accepted. */
+    @Nullable
+    ListenState listener;
+
+    ControlBlock(
+            final ConnectionHost host,
+            final IpPath path,
+            final Endpoint local,
+            final Endpoint remote,
+            final int iss,
+            final TcpConfig config) {
+        super(path, local.port(), remote.port());
+        this.host = host;
+        this.pool = host.pool;
+        this.statistics = host.statistics;
+        this.local = local;
+        this.remote = remote;
+        this.config = config;
+        this.pseudoHeaderSum = InternetChecksum.pseudoHeader(path.source(), path.destination(), IpProtocol.TCP);
+        this.iss = iss;
+        this.sndUna = iss;
+        this.sndNxt = iss;
+        this.sndSml = iss;
+        this.sendQueue = new SendQueue(pool);
+        this.receiveQueue = new ReceiveQueue(pool);
+        this.reassembly = new ReassemblyQueue(pool);
+        this.estimator = new RoundTripEstimator(config);
+        this.userTimeout = new UserTimeout(config);
+        this.timestamps = new Timestamps(host.initialSequenceNumber.timestampOffset(path, local.port(), remote.port()));
+        this.scoreboard = new SackScoreboard(host.sentSegments);
+        this.recovery = new NewRenoRecovery(scoreboard);
+        this.congestion = config.congestionControlFactory().create(iss);
+        this.retransmissionTimer = new RetransmissionTimer(host.timers, estimator, this);
+        this.persistTimer = new PersistTimer(host.timers, estimator, config, this);
+        this.delayedAck = new DelayedAck(host.timers, config, this);
+        this.pathMtu = new PathMtuDiscovery(this);
+        this.ecn = new ExplicitCongestionNotification(this);
+        this.counters = new ConnectionCounters(this);
+    }
+
+    // ---- Actions of the whole connection
+
+    /** Sends all that may be sent now, and an ACK if one is due. */
+    abstract void transmit(long nowNanos);
+
+    /** Enters another state of RFC 9293 3.3.2. */
+    abstract void enter(TcpState next, long nowNanos);
+
+    /** Ends the connection without a segment to the peer. */
+    abstract void fail(SocketError reason, long nowNanos);
+
+    /** Ends the connection with a reset. */
+    abstract void abortFor(SocketError reason, long nowNanos);
+
+    /** The handshake is complete: the connection is its listener's to give out, or the application's that opened it. */
+    abstract void handOver(long nowNanos);
+
+    /**
+     * Answers a suspicious segment with {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>}, but not too often (RFC 5961 7).
+     */
+    abstract void challengeAck(long nowNanos);
+
+    // ---- What follows from the variables
+
+    @Override
+    public final Endpoint local() {
+        return local;
+    }
+
+    @Override
+    public final Endpoint remote() {
+        return remote;
+    }
+
+    /** RCV.WND. */
+    final int rcvWnd() {
+        return rcvAdv - rcvNxt;
+    }
+
+    /** Sequence number behind the data that has come in order. */
+    final int receivedEnd() {
+        return finReceived ? rcvNxt - 1 : rcvNxt;
+    }
+
+    /** Sequence number of the next byte that the application reads. */
+    final int readNext() {
+        return receivedEnd() - receiveQueue.length();
+    }
+
+    /** Sequence number of the first byte in the send queue. */
+    final int queueStart() {
+        return state == TcpState.SYN_SENT || state == TcpState.SYN_RECEIVED ? iss + 1 : sndUna;
+    }
+
+    /** Sequence number behind the last byte in the send queue: that of the FIN, once there is one. */
+    final int queueEnd() {
+        return queueStart() + sendQueue.length() - (isFinAcknowledged() ? 1 : 0);
+    }
+
+    /**
+     * True if the peer has taken back a part of its window that was used already: the "usable window" of RFC 9293
+     * 3.8.6.2.1 is negative. A scaled window may seem to shrink by less than its unit.
+     */
+    final boolean isPeerWindowShrunk() {
+        return state.isSynchronized() && sndNxt - (sndUna + sndWnd) >= 1 << windowScale.sendShift();
+    }
+
+    /** SND.UNA has moved: the end of the last small segment keeps up, or after 2 GiB it would seem to lie ahead. */
+    final void acknowledgedUpTo(final int ack) {
+        sndSml = SequenceNumber.max(sndSml, ack);
+        if (records != null) {
+            records.acknowledged(ack);
+        }
+    }
+
+    /** The urgent pointer, made when it is needed first. */
+    final UrgentPointer urgentPointer() {
+        UrgentPointer pointer = urgent;
+        if (pointer == null) {
+            pointer = new UrgentPointer(this);
+            urgent = pointer;
+        }
+        return pointer;
+    }
+
+    /** Notes when bytes came, if the application asks for that. */
+    final void noteArrival(final int seq, final int length, final long nowNanos) {
+        if (config.stampArrivals()) {
+            ArrivalStamps stamps = arrivalStamps;
+            if (stamps == null) {
+                stamps = new ArrivalStamps();
+                arrivalStamps = stamps;
+            }
+            stamps.forgetBefore(readNext() - 1);
+            stamps.arrived(seq, seq + length, nowNanos);
+        }
+    }
+
+    /** True if no record ends between the bytes {@code first} and {@code last}, so that one segment may have both. */
+    final boolean isOneRecord(final int first, final int last) {
+        final int length = last - first + 1;
+        return records == null || records.limit(first, length) == length;
+    }
+
+    /** The arrival that loss recovery gets when a timer calls it, not an ACK. */
+    final AckArrival timerEvent(final long nowNanos) {
+        final AckArrival arrival = host.arrival;
+        arrival.begin(nowNanos, sndUna, sndNxt);
+        arrival.srttNanos = estimator.srtt();
+        arrival.minRttNanos = estimator.minimum();
+        return arrival;
+    }
+
+    /** How often data is sent again before the connection fails; an orphan holds memory, so fewer times. */
+    final int retries() {
+        return orphan ? Math.min(config.orphanRetries(), config.dataRetries()) : config.dataRetries();
+    }
+
+    /** {@code otherwise}, or the error that the network has reported, which is more precise. */
+    final SocketError errorOr(final SocketError otherwise) {
+        final SocketError reported = softError;
+        return reported == null ? otherwise : reported;
+    }
+
+    /** A segment went out, which carries the ACK: a delayed one is done with. */
+    final void acknowledgedWithSegment() {
+        delayedAck.ackSent();
+        timestamps.ackSent(rcvNxt);
+    }
+
+    /** The device has no room for a segment: the host calls {@link #deviceReady} at its next poll. */
+    final void blockedByDevice() {
+        if (!blocked) {
+            blocked = true;
+            host.resumeWhenDeviceIsReady(this);
+        }
+    }
+
+    /**
+     * A mapped file in the send queue has become shorter. What is in flight may still arrive; then the peer is told, by
+     * a reset, that the rest does not come: a stream that ended with a FIN would look complete.
+     */
+    final void fileCutShort(final long nowNanos) {
+        cutShort = true;
+        if (sndUna == sndNxt) {
+            abortFor(SocketError.EIO, nowNanos);
+        }
+    }
+
+    /** The IP layer is told of a peer that answers nothing, SYNs included (RFC 1122 4.2.3.5 (a)): R1 is reached. */
+    final void advise(final int retransmissions) {
+        if (retransmissions >= ADVICE_AFTER) {
+            path.suspectUnreachable();
+        }
+    }
+
+    /** True once the peer has our FIN. */
+    final boolean isFinAcknowledged() {
+        return finSent && sendQueue.isEmpty() && sndUna == sndNxt;
+    }
+
+    /** True in the states in which data and FIN of ours can be on their way. */
+    final boolean maySendData() {
+        return switch (state) {
+            case ESTABLISHED, CLOSE_WAIT, FIN_WAIT_1, CLOSING, LAST_ACK -> true;
+            default -> false;
+        };
+    }
+
+    @Override
+    public String toString() {
+        return local + " > " + remote + " " + state;
+    }
+}

@@ -1,0 +1,5 @@
+/** The control block of a connection, and the parts that work on it. */
+@NullMarked
+package io.tapstack.tcp.connection;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,60 @@
+package io.tapstack.tcp.demux;
+
+import io.tapstack.tcp.PortSharing;
+import io.tapstack.wire.Endpoint;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which local ports are reserved. Two bindings of a port conflict if their addresses overlap, unless their
+ * {@link PortSharing} allows it.
+ */
+final class PortTable {
+
+    private final Map<Integer, List<PortBinding>> byPort = new HashMap<>();
+
+    boolean isFree(final Endpoint local, final PortSharing sharing) {
+        return isFree(local, sharing, null);
+    }
+
+    /** True if {@code binding} may begin to listen beside the others. */
+    boolean mayListen(final PortBinding binding) {
+        return isFree(binding.local(), binding.sharing(), binding);
+    }
+
+    private boolean isFree(final Endpoint local, final PortSharing sharing, final @Nullable PortBinding self) {
+        for (final PortBinding other : at(local.port())) {
+            final boolean overlap = other.local().address().isAny()
+                    || local.address().isAny()
+                    || other.local().address().equals(local.address());
+            if (other != self && overlap && !sharing.agrees(other.sharing(), other.isListening())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    boolean isUsed(final int port) {
+        return !at(port).isEmpty();
+    }
+
+    PortBinding add(final Endpoint local, final PortSharing sharing) {
+        final PortBinding binding = new PortBinding(this, local, sharing);
+        byPort.computeIfAbsent(local.port(), port -> new ArrayList<>(1)).add(binding);
+        return binding;
+    }
+
+    void remove(final PortBinding binding) {
+        final List<PortBinding> bindings = at(binding.local().port());
+        if (bindings.remove(binding) && bindings.isEmpty()) {
+            byPort.remove(binding.local().port());
+        }
+    }
+
+    private List<PortBinding> at(final int port) {
+        return byPort.getOrDefault(port, new ArrayList<>(0));
+    }
+}

@@ -1,0 +1,23 @@
+package io.tapstack.tcp.demux;
+
+import io.tapstack.ip.IpPath;
+import io.tapstack.wire.IpAddress;
+import io.tapstack.wire.SipHash;
+
+/**
+ * A keyed hash of a 4-tuple and one more word. Nobody without the key can tell it, or anything of it from those of
+ * other tuples.
+ */
+public final class TupleHash {
+
+    private TupleHash() {}
+
+    public static long of(
+            final SipHash hash, final IpPath path, final int localPort, final int remotePort, final int purpose) {
+        final IpAddress local = path.source();
+        final IpAddress remote = path.destination();
+        final long ours = hash.hash(local.high(), local.low());
+        final long theirs = hash.hash(ours ^ remote.high(), remote.low());
+        return hash.hash(theirs, (long) purpose << 32 | (long) localPort << 16 | remotePort);
+    }
+}

@@ -1,0 +1,160 @@
+package io.tapstack.tcp.passive;
+
+import io.tapstack.ip.IpPath;
+import io.tapstack.tcp.demux.TupleHash;
+import io.tapstack.tcp.ecn.EcnFeedback;
+import io.tapstack.tcp.segment.Segment;
+import io.tapstack.tcp.segment.WindowScale;
+import io.tapstack.wire.SipHash;
+import java.util.random.RandomGenerator;
+
+/**
+ * SYN cookies (RFC 4987 3.6 and appendix A): an ISS that is a message to ourselves, so that a SYN can be answered and
+ * forgotten, and the ACK that comes back proves itself. It has a keyed hash of the 4-tuple and the peer's ISN, the
+ * secret's parity and what the MSS was, rounded down:
+ *
+ * <pre>
+ *    31                                  4   3   2     0
+ *   +-------------------------------------+---+---------+
+ *   |          SipHash, 28 bits           | P |   MSS   |
+ *   +-------------------------------------+---+---------+
+ * </pre>
+ *
+ * <p>The secret changes each minute and is honoured for another one. The other options of the SYN come back in the
+ * lowest bits of our timestamp, which the peer echoes, if it uses timestamps; else there are none:
+ *
+ * <pre>
+ *     5     4     3       0
+ *   +-----+------+---------+
+ *   | ECN | SACK |  shift  |     a shift of 15: no window scaling
+ *   +-----+------+---------+
+ * </pre>
+ */
+public final class SynCookies {
+
+    /** What an MSS is rounded down to; the first is the least that is sent. */
+    private static final int[] MSS = {48, 536, 1_220, 1_300, 1_400, 1_440, 1_460, 8_960};
+
+    private static final long SECRET_LIFE_NANOS = 60_000_000_000L;
+    private static final int MSS_MASK = 7;
+    private static final int PARITY = 8;
+    private static final int HASH_SHIFT = 4;
+
+    private static final int SHIFT_MASK = 15;
+    private static final int SACK = 16;
+    private static final int ECN = 32;
+    private static final int OPTIONS = 64;
+
+    private static final int LEAST_ACCURATE_ACE = 2;
+
+    private final RandomGenerator random;
+    // By parity. The first ones are nobody's secret, and are replaced before they are used.
+    private final SipHash[] secrets = {new SipHash(0, 0), new SipHash(0, 0)};
+    private int parity;
+    private boolean used;
+    private long secretSince;
+    private long lastIssued;
+
+    public SynCookies(final RandomGenerator random) {
+        this.random = random;
+    }
+
+    /** The ISS for a SYN-ACK that answers a SYN with sequence number {@code irs}. */
+    int issue(
+            final IpPath path,
+            final int localPort,
+            final int remotePort,
+            final int irs,
+            final int peerMss,
+            final long nowNanos) {
+        if (!used || nowNanos - secretSince >= SECRET_LIFE_NANOS) {
+            rotate(nowNanos);
+        }
+        lastIssued = nowNanos;
+        return cookie(path, localPort, remotePort, irs, (parity == 0 ? 0 : PARITY) | mssIndex(peerMss));
+    }
+
+    /** The peer's MSS if {@code iss} is a cookie of ours for this connection and not too old, else 0. */
+    int check(
+            final IpPath path,
+            final int localPort,
+            final int remotePort,
+            final int irs,
+            final int iss,
+            final long nowNanos) {
+        if (!isExpected(nowNanos)) {
+            return 0;
+        }
+        final boolean current = ((iss & PARITY) == 0 ? 0 : 1) == parity;
+        final long life = current ? 2 * SECRET_LIFE_NANOS : SECRET_LIFE_NANOS;
+        final boolean fresh = nowNanos - secretSince < life;
+        final int data = iss & (PARITY | MSS_MASK);
+        return fresh && cookie(path, localPort, remotePort, irs, data) == iss ? MSS[data & MSS_MASK] : 0;
+    }
+
+    /** True if cookies are on their way that would still be honoured. */
+    boolean isExpected(final long nowNanos) {
+        return used && nowNanos - lastIssued < 2 * SECRET_LIFE_NANOS;
+    }
+
+    private void rotate(final long nowNanos) {
+        // After a quiet time the other secret would be too old as well.
+        parity ^= 1;
+        secrets[parity] = SipHash.random(random);
+        if (!used || nowNanos - secretSince >= 2 * SECRET_LIFE_NANOS) {
+            secrets[parity ^ 1] = SipHash.random(random);
+        }
+        secretSince = nowNanos;
+        used = true;
+    }
+
+    private int cookie(final IpPath path, final int localPort, final int remotePort, final int irs, final int data) {
+        final SipHash secret = secrets[(data & PARITY) == 0 ? 0 : 1];
+        final long tuple = TupleHash.of(secret, path, localPort, remotePort, irs);
+        return (int) secret.hash(tuple, data) << HASH_SHIFT | data;
+    }
+
+    private static int mssIndex(final int peerMss) {
+        int index = MSS.length - 1;
+        while (index > 0 && MSS[index] > peerMss) {
+            index--;
+        }
+        return index;
+    }
+
+    // ---- The other options, in a timestamp
+
+    /** A timestamp not after {@code value} that carries options. {@code shift} is -1 for none. */
+    static int mark(final int value, final int shift, final boolean sack, final boolean ecn) {
+        final int options = (shift < 0 ? SHIFT_MASK : shift) | (sack ? SACK : 0) | (ecn ? ECN : 0);
+        final int marked = value & -OPTIONS | options;
+        return marked - value > 0 ? marked - OPTIONS : marked;
+    }
+
+    /** The shift that a timestamp carries, or -1 for none. */
+    static int shift(final int timestamp) {
+        final int shift = timestamp & SHIFT_MASK;
+        return shift > WindowScale.MAX_SHIFT ? -1 : shift;
+    }
+
+    static boolean sack(final int timestamp) {
+        return (timestamp & SACK) != 0;
+    }
+
+    /**
+     * What the SYN-ACK agreed to, of which nothing was kept: RFC 9768 5.1, an ACE field of 2 to 7 comes from a client
+     * in AccECN mode.
+     *
+     * @param classic whether the timestamp says that it was RFC 3168's
+     */
+    static EcnFeedback feedback(final Segment ack, final EcnFeedback accepted, final boolean classic) {
+        if (accepted == EcnFeedback.ACCURATE && !classic && ack.ace() >= LEAST_ACCURATE_ACE) {
+            return EcnFeedback.ACCURATE;
+        }
+        return classic ? EcnFeedback.CLASSIC : EcnFeedback.NONE;
+    }
+
+    static boolean ecn(final int timestamp) {
+        return (timestamp & ECN) != 0;
+    }
+}

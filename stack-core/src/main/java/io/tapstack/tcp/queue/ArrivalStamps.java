@@ -1,0 +1,79 @@
+package io.tapstack.tcp.queue;
+
+import io.tapstack.wire.SequenceNumber;
+import java.util.Arrays;
+
+/**
+ * When received bytes came, until they are read (Linux's SO_TIMESTAMP and SO_TIMESTAMPING). Kept as stretches in order
+ * of sequence numbers. There is one only if somebody has asked.
+ */
+public final class ArrivalStamps {
+
+    /** Nobody knows. */
+    public static final long UNKNOWN = Long.MIN_VALUE;
+
+    /**
+     * Most stretches; beyond, the last one grows, with the time of its latest part, as Linux has it where it joins
+     * segments.
+     */
+    static final int MAX_STRETCHES = 1_024;
+
+    private int[] starts = new int[4];
+    private int[] ends = new int[4];
+    private long[] times = new long[4];
+    private int count;
+
+    /** A segment has come with the bytes from {@code start} to {@code end}. */
+    public void arrived(final int start, final int end, final long nowNanos) {
+        int at = count;
+        while (at > 0 && SequenceNumber.greaterThan(starts[at - 1], start)) {
+            at--;
+        }
+        if (at > 0 && SequenceNumber.greaterOrEqual(ends[at - 1], end)) {
+            return; // They have come before.
+        }
+        if (count == MAX_STRETCHES) {
+            ends[count - 1] = SequenceNumber.max(ends[count - 1], end);
+            times[count - 1] = nowNanos;
+            return;
+        }
+        if (count == starts.length) {
+            starts = Arrays.copyOf(starts, 2 * count);
+            ends = Arrays.copyOf(ends, 2 * count);
+            times = Arrays.copyOf(times, 2 * count);
+        }
+        move(at, at + 1);
+        starts[at] = start;
+        ends[at] = end;
+        times[at] = nowNanos;
+        count++;
+    }
+
+    /** When the byte {@code sequence} came. */
+    public long of(final int sequence) {
+        for (int i = 0; i < count; i++) {
+            if (SequenceNumber.greaterThan(ends[i], sequence)) {
+                return SequenceNumber.lessOrEqual(starts[i], sequence) ? times[i] : UNKNOWN;
+            }
+        }
+        return UNKNOWN;
+    }
+
+    /** The bytes before {@code sequence} are read, and nobody asks for them any more. */
+    public void forgetBefore(final int sequence) {
+        int gone = 0;
+        while (gone < count && SequenceNumber.lessOrEqual(ends[gone], sequence)) {
+            gone++;
+        }
+        if (gone > 0) {
+            move(gone, 0);
+            count -= gone;
+        }
+    }
+
+    private void move(final int from, final int to) {
+        System.arraycopy(starts, from, starts, to, count - from);
+        System.arraycopy(ends, from, ends, to, count - from);
+        System.arraycopy(times, from, times, to, count - from);
+    }
+}

@@ -1,0 +1,28 @@
+package io.tapstack.tcp.segment;
+
+import io.tapstack.ip.IpPath;
+import io.tapstack.tcp.TcpConfig;
+import io.tapstack.wire.TcpHeader;
+
+/** The MSS option (RFC 9293 3.7.1, RFC 6691): the default, the least, and the value that a SYN of ours offers. */
+public final class MaximumSegmentSize {
+
+    /** The MSS of a peer that sends no MSS option, over IPv4 (RFC 9293 MUST-15). */
+    public static final int DEFAULT = 536;
+
+    /** The least that is used: a peer that announces less would have us send more header than data. */
+    public static final int LEAST = 48;
+
+    private MaximumSegmentSize() {}
+
+    /** The MSS option of a SYN of ours: the largest segment that the link delivers in one piece. */
+    public static int offered(final IpPath path, final TcpConfig config) {
+        final int largest = path.linkMtu() - path.ipHeaderLength() - TcpHeader.MIN_LENGTH;
+        return config.maxSegment() > 0 ? Math.min(Math.max(LEAST, config.maxSegment()), largest) : largest;
+    }
+
+    /** The number of segments of at most {@code largest} bytes that carry {@code payload}; one for no payload. */
+    public static int segments(final int payload, final int largest) {
+        return Math.max(1, (payload + largest - 1) / largest);
+    }
+}

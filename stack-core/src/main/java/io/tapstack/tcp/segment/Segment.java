@@ -1,0 +1,194 @@
+package io.tapstack.tcp.segment;
+
+import io.tapstack.buffer.PacketBuffer;
+import io.tapstack.buffer.Region;
+import io.tapstack.wire.Ipv4Header;
+import io.tapstack.wire.TcpHeader;
+import io.tapstack.wire.TcpOptions;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A received segment, its header read: SEG.SEQ, SEG.ACK, SEG.WND, SEG.LEN and where its payload lies. One object is
+ * filled anew for every segment and is valid while that is processed.
+ */
+public final class Segment {
+
+    private final TcpHeader header = new TcpHeader();
+    public final TcpOptions options = new TcpOptions();
+
+    private @Nullable Region memory;
+    public int sourcePort;
+    public int destinationPort;
+    public int seq;
+    public int ack;
+    public int flags;
+    public int window;
+    /** The ECN field of the IP header (RFC 3168 5). */
+    public int ecnField;
+
+    /** The urgent pointer, meaningful with URG, and what it points at: the sequence number behind the urgent data. */
+    public int urgentPointer;
+
+    public int urgentEnd;
+    private int payloadOffset;
+    private int payloadLength;
+    private int gsoSize;
+    private int ipHeaderOffset;
+    private int linkHeaderLength;
+
+    /**
+     * Reads the header at the head of {@code packet}.
+     *
+     * @param trafficClass of the IP header, for its ECN bits
+     * @return false if the data offset is impossible
+     */
+    public boolean read(final PacketBuffer packet, final int trafficClass) {
+        memory = packet.memory();
+        header.wrap(packet.memory().bytes(), packet.head());
+        final int headerLength = header.headerLength();
+        if (headerLength < TcpHeader.MIN_LENGTH || headerLength > packet.contiguousLength()) {
+            return false;
+        }
+        sourcePort = header.sourcePort();
+        destinationPort = header.destinationPort();
+        seq = header.sequence();
+        ack = header.acknowledgment();
+        flags = header.flags();
+        window = header.window();
+        ecnField = trafficClass & Ipv4Header.ECN_MASK;
+        gsoSize = packet.gsoSize();
+        urgentPointer = header.urgentPointer();
+        urgentEnd = seq + urgentPointer;
+        payloadOffset = packet.head() + headerLength;
+        payloadLength = packet.contiguousLength() - headerLength;
+        options.parse(
+                packet.memory().bytes(), packet.head() + TcpHeader.MIN_LENGTH, headerLength - TcpHeader.MIN_LENGTH);
+        return true;
+    }
+
+    /** Where in its memory the packet's IP header starts, and how long the link's header in front of that is. */
+    public void headersAt(final int ipHeader, final int linkHeader) {
+        ipHeaderOffset = ipHeader;
+        linkHeaderLength = linkHeader;
+    }
+
+    int ipHeaderOffset() {
+        return ipHeaderOffset;
+    }
+
+    int linkHeaderLength() {
+        return linkHeaderLength;
+    }
+
+    /** Fills in a segment that came a while ago, as far as it is known; its options are to be recalled too. */
+    public void recall(
+            final int seqThen, final int flagsThen, final int windowThen, final int ourPort, final int peerPort) {
+        memory = null;
+        ecnField = Ipv4Header.NOT_ECT;
+        sourcePort = peerPort;
+        destinationPort = ourPort;
+        seq = seqThen;
+        ack = 0;
+        flags = flagsThen;
+        window = windowThen;
+        payloadOffset = 0;
+        payloadLength = 0;
+        gsoSize = 0;
+    }
+
+    /** True if the network has marked the packet "congestion experienced". */
+    public boolean isMarked() {
+        return ecnField == Ipv4Header.CONGESTION_EXPERIENCED;
+    }
+
+    /** True if it says that it is ECN-capable, marked or not. */
+    public boolean isEcnCapable() {
+        return ecnField != Ipv4Header.NOT_ECT;
+    }
+
+    /** The ACE field (RFC 9768 3.2.2): AE, CWR and ECE as a number. */
+    public int ace() {
+        return (flags & TcpHeader.ACE) >>> TcpHeader.ACE_SHIFT;
+    }
+
+    /** True for an ACK with no payload, no SYN, FIN or RST, and no SACK block. */
+    public boolean isPureAck() {
+        return payloadLength == 0
+                && (flags & (TcpHeader.ACK | TcpHeader.SYN | TcpHeader.FIN | TcpHeader.RST)) == TcpHeader.ACK
+                && options.sackBlocks() == 0;
+    }
+
+    /** True for a SYN that is neither a SYN-ACK nor a reset. */
+    public boolean isMereSyn() {
+        return (flags & (TcpHeader.SYN | TcpHeader.ACK | TcpHeader.RST)) == TcpHeader.SYN;
+    }
+
+    public boolean has(final int flag) {
+        return (flags & flag) != 0;
+    }
+
+    /** SEG.LEN: the sequence numbers that the segment takes up, SYN and FIN included. */
+    public int length() {
+        return payloadLength + (has(TcpHeader.SYN) ? 1 : 0) + (has(TcpHeader.FIN) ? 1 : 0);
+    }
+
+    public int payloadLength() {
+        return payloadLength;
+    }
+
+    /** How many segments the device has put together to this one. */
+    public int segments() {
+        return gsoSize > 0 && payloadLength > gsoSize ? (payloadLength + gsoSize - 1) / gsoSize : 1;
+    }
+
+    /** Where the payload starts in {@link #memory()}. */
+    public int payloadOffset() {
+        return payloadOffset;
+    }
+
+    /** The memory that the payload lies in; retained by whoever keeps the payload. */
+    public Region memory() {
+        final Region region = memory;
+        if (region == null) {
+            throw new IllegalStateException("no segment was read");
+        }
+        return region;
+    }
+
+    /** Cuts off what lies before {@code from}: sequence numbers that were received before. */
+    public void trimFront(final int from) {
+        int excess = from - seq;
+        if (excess <= 0) {
+            return;
+        }
+        if (has(TcpHeader.SYN)) {
+            flags &= ~TcpHeader.SYN;
+            seq++;
+            excess--;
+        }
+        final int cut = Math.min(excess, payloadLength);
+        payloadOffset += cut;
+        payloadLength -= cut;
+        seq += cut;
+    }
+
+    /** Cuts off what lies at or behind {@code end}: sequence numbers beyond the window. */
+    public void trimBack(final int end) {
+        final int excess = seq + length() - end;
+        if (excess <= 0) {
+            return;
+        }
+        int left = excess;
+        if (has(TcpHeader.FIN)) {
+            flags &= ~TcpHeader.FIN;
+            left--;
+        }
+        payloadLength -= Math.min(left, payloadLength);
+    }
+
+    @Override
+    public String toString() {
+        return TcpHeader.flagsToString(flags) + " seq " + Integer.toUnsignedString(seq) + " ack "
+                + Integer.toUnsignedString(ack) + " win " + window + " len " + payloadLength;
+    }
+}

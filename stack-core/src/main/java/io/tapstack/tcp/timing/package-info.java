@@ -1,0 +1,5 @@
+/** Round trips, and the timers of a connection. */
+@NullMarked
+package io.tapstack.tcp.timing;
+
+import org.jspecify.annotations.NullMarked;
