@@ -41,7 +41,7 @@ public interface IpPath {
     boolean isOnLink();
 
     /**
-     * Sends a packet that starts with the transport header. Takes the packet, whatever the result.
+     * Sends a packet that starts with the transport header. Takes the packet, also when it fails.
      *
      * @param protocol see {@link io.tapstack.wire.IpProtocol}
      * @param trafficClass DSCP and ECN bits

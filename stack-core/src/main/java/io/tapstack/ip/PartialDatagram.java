@@ -91,8 +91,8 @@ final class PartialDatagram {
     }
 
     /**
-     * True if all bytes of a fragment are stored, in whatever fragments, with the same contents and the same end of the
-     * datagram. A router on another path, with another MTU, sends the same datagram so.
+     * True if all bytes of a fragment are stored, no matter in which fragments, with the same contents and the same end
+     * of the datagram. A router on another path, with another MTU, sends the same datagram so.
      */
     private boolean isRepeated(final PacketBuffer fragment, final int start, final boolean last) {
         final int end = start + fragment.contiguousLength();

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The datagrams in reassembly, oldest first. When a limit is reached, the oldest datagram under that limit is evicted,
- * and the new one is accepted: a datagram that lacks a fragment after so many later ones is unlikely to be completed.
+ * and the new one is accepted: a datagram that lacks a fragment after that many later ones is unlikely to be completed.
  *
  * <p>Confined to the holder of the stack's lock.
  */

@@ -14,8 +14,8 @@ public enum PathMtuPolicy {
     /** With "don't fragment"; a packet larger than the path MTU is refused. */
     DO,
     /**
-     * With "don't fragment", whatever the path MTU, for path MTU probing (RFC 4821). A packet larger than the link's
-     * MTU is refused.
+     * With "don't fragment", regardless of the path MTU, for path MTU probing (RFC 4821). A packet larger than the
+     * link's MTU is refused.
      */
     PROBE,
     /**

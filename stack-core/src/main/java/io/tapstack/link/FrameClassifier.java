@@ -24,10 +24,10 @@ import java.nio.ByteBuffer;
 final class FrameClassifier {
 
     /** Every stack gets a copy. */
-    static final int EVERYBODY = -1;
+    static final int ALL_STACKS = -1;
 
     /** The stack that received the frame keeps it. */
-    static final int ANYBODY = -2;
+    static final int ANY_STACK = -2;
 
     private static final int FIRST = 0;
 
@@ -42,25 +42,25 @@ final class FrameClassifier {
         this.steering = steering;
     }
 
-    /** The queue of the stack that owns the frame, {@link #EVERYBODY} or {@link #ANYBODY}. */
+    /** The queue of the stack that owns the frame, {@link #ALL_STACKS} or {@link #ANY_STACK}. */
     int owner(final PacketBuffer frame) {
         final ByteBuffer bytes = frame.memory().bytes();
         int ip = frame.head();
         if (ethernet) {
             if (frame.contiguousLength() < EthernetHeader.LENGTH) {
-                return ANYBODY;
+                return ANY_STACK;
             }
             final int typeAt = VlanTag.skipPriority(bytes, ip, frame.tail());
             final int type = VlanTag.typeAt(bytes, typeAt);
             if (type != EthernetHeader.TYPE_IPV4) {
-                return type == EthernetHeader.TYPE_ARP ? EVERYBODY : ANYBODY;
+                return type == EthernetHeader.TYPE_ARP ? ALL_STACKS : ANY_STACK;
             }
             ip = typeAt + Short.BYTES;
         }
         final int end = frame.tail();
         final int transport = payload(bytes, ip, end);
         if (transport < 0) {
-            return ANYBODY;
+            return ANY_STACK;
         }
         if (Ipv4Header.isFragment(Ipv4Header.fragment(bytes, ip))) {
             return FIRST;
@@ -82,12 +82,12 @@ final class FrameClassifier {
     }
 
     /**
-     * The owner of a TCP segment, with its IP header at {@code ip} and its own at {@code tcp}; {@link #ANYBODY} if it
+     * The owner of a TCP segment, with its IP header at {@code ip} and its own at {@code tcp}; {@link #ANY_STACK} if it
      * has no ports.
      */
     int segment(final ByteBuffer bytes, final int ip, final int tcp, final int end) {
         if (end - tcp < PORTS) {
-            return ANYBODY;
+            return ANY_STACK;
         }
         return steering.queue(
                 0,
@@ -111,6 +111,6 @@ final class FrameClassifier {
             return FIRST;
         }
         final int owner = segment(bytes, quoted, transport, end);
-        return owner == ANYBODY ? FIRST : owner;
+        return owner == ANY_STACK ? FIRST : owner;
     }
 }

@@ -2,8 +2,7 @@ package io.tapstack.link;
 
 /**
  * The impairment of one direction of a link. Probabilities are per frame, from 0 to 1, and independent of each other;
- * times are in nanoseconds. Frames keep their order, whatever the jitter, unless {@link Latency#reordering()} says
- * otherwise.
+ * times are in nanoseconds. Frames keep their order despite jitter, unless {@link Latency#reordering()} says otherwise.
  *
  * @param mishaps of single frames
  * @param latency of each frame

@@ -117,11 +117,11 @@ public final class SteeredLink extends ForwardingLink {
      */
     private boolean isOurs(final PacketBuffer frame) {
         final int owner = classifier.owner(frame);
-        if (owner == FrameClassifier.EVERYBODY) {
+        if (owner == FrameClassifier.ALL_STACKS) {
             tellOthers(frame);
             return true;
         }
-        if (owner == FrameClassifier.ANYBODY || owner == share.queue()) {
+        if (owner == FrameClassifier.ANY_STACK || owner == share.queue()) {
             return true;
         }
         pass(frame, owner);
@@ -157,7 +157,7 @@ public final class SteeredLink extends ForwardingLink {
      */
     public int owner(final PacketBuffer segment, final int ipHeader) {
         final int owner = classifier.segment(segment.memory().bytes(), ipHeader, segment.head(), segment.tail());
-        return owner == FrameClassifier.ANYBODY ? share.queue() : owner;
+        return owner == FrameClassifier.ANY_STACK ? share.queue() : owner;
     }
 
     /**

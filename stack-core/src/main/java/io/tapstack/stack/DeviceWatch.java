@@ -6,8 +6,7 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Lets an application thread that waits in the middle of a bulk transfer poll the stack and watch the device, one
- * thread at a time. The thread gets what it waits for without a wake-up of the driver, which would then wake the
- * thread.
+ * thread at a time. Its data then need no wake-up of the driver, which would have to wake the thread.
  */
 final class DeviceWatch {
 

@@ -152,7 +152,7 @@ final class DriverLock implements StackLock {
         // What the stack had moved at the last wait here.
         private long bytesMoved;
 
-        // What it has moved between the last waits, the latest counting most: a bulk transfer has small segments, too.
+        // The bytes moved between waits, halved at each wait: a bulk transfer has small segments, too.
         private long bulkBytes;
 
         private ConditionPoint(final Condition condition) {

@@ -63,7 +63,7 @@ public final class StackDriver implements AutoCloseable {
      */
     private static final long LONGEST_ASIDE_NANOS = 1_000_000;
 
-    /** Longest look at the device before a sleep: about what it takes to wake up again. */
+    /** Longest poll of the device before a sleep: about the time of a wake-up. */
     private static final long SPIN_NANOS = 50_000;
 
     /**

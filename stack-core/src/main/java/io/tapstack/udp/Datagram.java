@@ -69,7 +69,7 @@ public final class Datagram {
         return arrivalNanos;
     }
 
-    /** Bytes of payload, whatever the size of the reader's buffer: {@code MSG_TRUNC} of recv(2). */
+    /** Bytes of payload, also if the reader's buffer is smaller: {@code MSG_TRUNC} of recv(2). */
     public int length() {
         return payload().contiguousLength();
     }

@@ -166,7 +166,7 @@ public final class UdpEndpoint implements AutoCloseable {
     }
 
     /**
-     * Sends a datagram from {@link #newDatagram}, and takes it whatever the result.
+     * Sends a datagram from {@link #newDatagram}, and takes it, also when that fails.
      *
      * @param destination null for the connected one
      * @return false if the device is full; the observer is told when to try again

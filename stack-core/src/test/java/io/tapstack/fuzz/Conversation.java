@@ -171,7 +171,7 @@ final class Conversation {
         }
         if (segment.has(TcpHeader.FIN)) {
             assertThat(finAllowed || !handedOut)
-                    .as("a FIN that nobody asked for: %s", this)
+                    .as("a FIN without a close: %s", this)
                     .isTrue();
         }
     }

@@ -190,7 +190,7 @@ class Ipv4InputTest {
                 arguments("timestamp", new int[] {68, 8, 5, 0, 0, 0, 0, 0}),
                 arguments("router alert", new int[] {148, 4, 0, 0}),
                 arguments("unknown", new int[] {200, 4, 1, 2}),
-                arguments("as many as fit", filled(40)));
+                arguments("the largest number that fits", filled(40)));
     }
 
     private static int[] filled(final int length) {

@@ -400,7 +400,7 @@ class ReassemblyTest {
         assertThat(transport.packets).as("another source still gets through").hasSize(1);
     }
 
-    /** Whatever fragment is missing, a source that loses fragments is not affected by it later. */
+    /** For each fragment that may be missing: a source that loses fragments is not affected by it later. */
     @ParameterizedTest
     @CsvSource({"0", "1", "2", "3"})
     void theSourcesOldestDatagramGivesWay(final int lost) {

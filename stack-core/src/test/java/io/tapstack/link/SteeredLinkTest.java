@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The owner of a frame among three stacks, at whatever queue it arrives. */
+/** The owner of a frame among three stacks, at every queue it may arrive at. */
 class SteeredLinkTest {
 
     private static final int QUEUES = 3;
@@ -248,7 +248,7 @@ class SteeredLinkTest {
         }
     }
 
-    /** Whatever a peer sends, every frame ends at one stack, and all but ARP at one alone. */
+    /** For all frames that a peer may send: each ends at one stack, and all but ARP at one alone. */
     @Test
     void noFrameIsLostOrDoubled() throws IOException {
         final SplittableRandom random = new SplittableRandom(4);

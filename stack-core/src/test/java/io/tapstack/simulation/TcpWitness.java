@@ -120,7 +120,7 @@ final class TcpWitness {
         final boolean peersFinTaken = peers.finSeen && ack - peers.finSequence > 0;
         if (!peersFinTaken) {
             final int edge = edge(ours);
-            // A repeated SYN cannot announce more than 65,535 (RFC 7323 2.2), whatever was announced meanwhile. The
+            // A repeated SYN cannot announce more than 65,535 (RFC 7323 2.2), also if more was announced meanwhile. The
             // scale may round away less than one of its units (RFC 7323 2.4).
             final int unit = 1 << Math.max(0, ours.shift);
             require(has(TcpHeader.SYN) || edge - ours.edge > -unit, "shrinks the window by " + (ours.edge - edge));
@@ -139,7 +139,7 @@ final class TcpWitness {
         if (end != seq) {
             final boolean probe = end - seq == 1;
             require(end - peers.edge <= (probe ? 1 : 0), "leaves the window by " + (end - peers.edge));
-            require(mayWait || end - peers.acknowledged > 0, "sends again what is acknowledged");
+            require(mayWait || end - peers.acknowledged > 0, "sends acknowledged data again");
         }
         if (ours.finSeen && length > 0) {
             require(seq + length - ours.finSequence <= 0, "data behind the FIN");

@@ -174,7 +174,7 @@ final class StackDriverTest {
         assertThatThrownBy(driver::start).isInstanceOf(IllegalStateException.class);
     }
 
-    // ---- What is left to the driver
+    // ---- Work left to the driver
 
     @Test
     void runsWhatWasDeferredAndIsWokenForItOnce() throws InterruptedException {
@@ -300,8 +300,8 @@ final class StackDriverTest {
     }
 
     /**
-     * Whatever the driver does when it is called, looking, falling asleep or sleeping, it comes; and it is woken up at
-     * most once a sleep.
+     * The driver comes when it is called, whether it polls, falls asleep or sleeps. It is woken up at most once for
+     * each sleep.
      */
     @Test
     void isCalledBackFromLookingAndFromSleepAlike() throws InterruptedException {
@@ -453,7 +453,7 @@ final class StackDriverTest {
 
     @Test
     void whoReadsInBulkPollsTheStackItself() throws InterruptedException {
-        assumeTrue(Runtime.getRuntime().availableProcessors() > 1, "on one processor nobody looks instead of sleeping");
+        assumeTrue(Runtime.getRuntime().availableProcessors() > 1, "on one processor no thread polls before it sleeps");
         assertThat(readByWaiting(100_000)).isLessThan(1_000);
     }
 
@@ -606,8 +606,8 @@ final class StackDriverTest {
     }
 
     /**
-     * Threads hand a token around at wait points, while the driver is busy: nothing is lost, and nobody is inside with
-     * another.
+     * Threads hand a token around at wait points while the driver is busy. No wake-up is lost, and no two threads hold
+     * the lock.
      */
     @Test
     void noWakeUpIsLost() throws InterruptedException {

@@ -175,7 +175,7 @@ public final class TestHost {
         try {
             return EthernetPacket.newPacket(frame, 0, frame.length);
         } catch (final IllegalRawDataException e) {
-            throw new AssertionError("the stack sent what is no frame", e);
+            throw new AssertionError("the stack sent an invalid frame", e);
         }
     }
 

@@ -18,7 +18,7 @@ public final class SentMessage {
     private int stamps = UNSET;
 
     /**
-     * The times of this send to report, whatever the option says: {@code SOF_TIMESTAMPING_TX} flags, a control message
+     * The times of this send to report, regardless of the option: {@code SOF_TIMESTAMPING_TX} flags, a control message
      * SO_TIMESTAMPING.
      */
     public SentMessage stamps(final int flags) {

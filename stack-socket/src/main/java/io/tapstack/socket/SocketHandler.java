@@ -22,8 +22,8 @@ package io.tapstack.socket;
  * leaves unread are not announced again until more have come: it reads until a call returns {@code -EAGAIN}, or comes
  * back later by itself. A handler can be called without need.
  *
- * <p><b>What it may do.</b> It may make every call of every socket of the same stack, also close them and give them
- * handlers. No call waits in a handler, whatever the socket's mode: it returns as if the socket were non-blocking. The
+ * <p><b>Calls in a handler.</b> It may make every call of every socket of the same stack, also close them and give them
+ * handlers. No call waits in a handler, also of a blocking socket: it returns as if the socket were non-blocking. The
  * whole stack waits while a handler runs, so it must be quick, and must not wait for a lock that is held for long, a
  * file, or another socket. Calls for one stack come one after the other, so handlers need no locks among themselves.
  *

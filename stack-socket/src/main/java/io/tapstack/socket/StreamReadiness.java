@@ -58,7 +58,7 @@ final class StreamReadiness {
         return events;
     }
 
-    /** True if there are as many bytes as requested, or as many as there can be. */
+    /** True if the requested number of bytes is there, or the largest number possible. */
     private static boolean isReadable(final TcpConnection connection, final int receiveLowWater) {
         final int readable = connection.readableBytes();
         return readable >= receiveLowWater || readable > 0 && connection.isReceiveWindowClosing();

@@ -98,7 +98,7 @@ final class LibC {
                 : Errno.valueOf(errno).description();
     }
 
-    /** The address of the first byte of a direct buffer, whatever its position. */
+    /** The address of the first byte of a direct buffer, regardless of its position. */
     static long addressOf(final ByteBuffer bytes) {
         return Pointer.wrap(RUNTIME, bytes.duplicate().clear()).address();
     }

@@ -75,9 +75,7 @@ class ChurnTest {
             System.gc();
             Thread.onSpinWait();
         }
-        assertThat(isAnyWitnessAlive())
-                .as("connections that somebody still knows")
-                .isFalse();
+        assertThat(isAnyWitnessAlive()).as("connections that a stack still has").isFalse();
     }
 
     private void open(final Host client, final Endpoint to, final Plan plan, final long now) {

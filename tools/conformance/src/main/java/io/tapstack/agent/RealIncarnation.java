@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** A stack in real time, with a thread of its own. */
 final class RealIncarnation extends Incarnation {
 
-    private static final Caller ANYBODY = new Caller() {
+    private static final Caller ANY_CALLER = new Caller() {
         @Override
         public void begin() {
             // Real time needs no permission to run.
@@ -77,7 +77,7 @@ final class RealIncarnation extends Incarnation {
 
     @Override
     Caller join() {
-        return ANYBODY;
+        return ANY_CALLER;
     }
 
     @Override

@@ -14,7 +14,7 @@ final class Host {
 
     private Host() {}
 
-    /** Runs a program, whatever its exit status. */
+    /** Runs a program. Its exit status may be any. */
     static Subprocess.Outcome attempt(final String... command) throws IOException, InterruptedException {
         return Subprocess.run(List.of(command), LIMIT);
     }

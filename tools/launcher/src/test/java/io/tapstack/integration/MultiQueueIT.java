@@ -43,7 +43,7 @@ class MultiQueueIT {
 
     private static final int QUEUES = 3;
 
-    /** So many that each stack has some, but for a chance of one in hundreds of millions. */
+    /** Enough for each stack to have some, except with a chance of one in hundreds of millions. */
     private static final int CONNECTIONS = 60;
 
     private static final int FILE_BYTES = 1 << 20;

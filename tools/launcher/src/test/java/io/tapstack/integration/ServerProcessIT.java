@@ -148,7 +148,7 @@ class ServerProcessIT {
         try (Launcher launcher =
                 Launcher.serve(PLACE, directory, "--queues", "2", "--loss", "0.001", "--pcap", capture.toString())) {
             download();
-            // So many connections that each stack has one.
+            // Enough connections for each stack to have one.
             Host.script("for i in {1..20}; do curl -sSI --fail --max-time 30 http://" + PLACE.ip() + "/file; done");
             launcher.signal("TERM");
             assertThat(launcher.exitStatus()).isZero();
