@@ -10,7 +10,28 @@ import org.jspecify.annotations.Nullable;
  * A device that delivers and takes frames: a TAP, a simulated cable, a capture that is played back, or a decorator of
  * another device. No thread of a device enters the stack; the stack asks the device.
  *
- * <p>All calls but {@link #wakeup()}, {@link #isReady} and {@link #await} are made by the holder of the stack's lock.
+ * <p>All calls but {@link #wakeup()}, {@link #isReady}, {@link #await} and {@link #close} are made by the holder of the
+ * stack's lock: by any thread, but by one at a time.
+ *
+ * <p><b>For implementors.</b>
+ *
+ * <ul>
+ *   <li>A frame starts with an Ethernet header, without a checksum at its end, or with an IP header, as
+ *       {@link LinkCapabilities#type()} says.
+ *   <li>A received frame is in memory of the pool that {@link #receive} is given: {@code pool.packet(headroom + length,
+ *       headroom)}, then {@code append(length)}. Pools, packets and the counts of regions belong to the holder of the
+ *       lock. A frame that another thread brings is handed over as plain bytes, in a queue of the device.
+ *   <li>A frame to send may be in several pieces; {@link PacketBuffer#copyTo} and {@link PacketBuffer#toArray} put them
+ *       together. It is complete, and its packet is not larger than the MTU, unless the capabilities claim more: with
+ *       {@code txChecksum} the device writes the checksum of a frame that {@linkplain PacketBuffer#checksumWanted()
+ *       asks for it}, with {@code maxSegmentOffload} it cuts one that has a {@linkplain PacketBuffer#gsoSize() segment
+ *       size}.
+ *   <li>A frame that is lost is counted under its {@link io.tapstack.event.DropReason} and never thrown. An
+ *       {@link IOException} means that the device is gone: the stack ends, and its sockets report ENETDOWN with the
+ *       exception. Any other exception ends the stack as well.
+ *   <li>{@link #reportTo} comes first and {@link #close} last; the driver closes the device, once. Threads that wait at
+ *       the device return, and later calls throw an {@link IOException}.
+ * </ul>
  */
 public interface LinkDevice extends AutoCloseable {
 
