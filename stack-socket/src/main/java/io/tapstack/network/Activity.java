@@ -45,7 +45,6 @@ public final class Activity {
 
     /** The thread's work. */
     void run() {
-        thread = Thread.currentThread();
         try {
             task.run();
         } catch (final Exception | Error e) {
@@ -92,7 +91,12 @@ public final class Activity {
         return joined || socketClosed ? null : thrown;
     }
 
-    /** The thread, as soon as it runs. */
+    /** Notes the thread, which runs or is about to. */
+    void startedAs(final Thread runner) {
+        thread = runner;
+    }
+
+    /** The thread, or null if it was never started. */
     @Nullable
     Thread thread() {
         return thread;

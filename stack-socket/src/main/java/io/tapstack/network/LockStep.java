@@ -39,7 +39,6 @@ final class LockStep {
     private volatile boolean over;
     private @Nullable String failure;
     private boolean stepping;
-    private int members = 1;
 
     // For those who watch the running thread: how often it did something, and since when it has not.
     private long actions;
@@ -89,27 +88,26 @@ final class LockStep {
 
     // ---- Members
 
-    /** Starts a thread that takes turns from now on; the caller goes on running. */
-    void start(final String name, final Runnable work) {
+    /** A thread for {@link #start}, which does {@code work} in turns with the others. */
+    Thread thread(final String name, final Runnable work) {
+        return new Thread(
+                () -> {
+                    final Member me = memberOf(Thread.currentThread());
+                    begin(me);
+                    try {
+                        work.run();
+                    } finally {
+                        leave(me);
+                    }
+                },
+                name);
+    }
+
+    /** Starts a {@link #thread}, which takes turns from now on; the caller goes on running. */
+    void start(final Thread thread) {
         enter();
         try {
-            final Thread[] made = new Thread[1];
-            final Thread thread = new Thread(
-                    () -> {
-                        final Member me = memberOf(made[0]);
-                        begin(me);
-                        try {
-                            work.run();
-                        } finally {
-                            leave(me);
-                        }
-                    },
-                    name);
-            made[0] = thread;
-            thread.setDaemon(true);
-            final Member member = new Member(thread);
-            members++;
-            ready.add(member);
+            ready.add(new Member(thread));
             thread.start();
         } finally {
             exit();
@@ -146,20 +144,9 @@ final class LockStep {
     private void leave(final Member me) {
         lock.lock();
         try {
-            members--;
             if (running == me) {
                 passOn();
             }
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** How many threads take turns, the first one included. */
-    int members() {
-        lock.lock();
-        try {
-            return members;
         } finally {
             lock.unlock();
         }
@@ -372,7 +359,6 @@ final class LockStep {
         final Thread.State state = current.thread.getState();
         if (state == Thread.State.TERMINATED) {
             // The first member, which has ended without closing the network.
-            members--;
             passOn();
         } else if (actions != seenActions || state == Thread.State.RUNNABLE) {
             seenActions = actions;

@@ -333,22 +333,26 @@ public final class MemoryNetwork implements AutoCloseable {
      * {@link #close()}.
      */
     public Activity start(final String name, final Activity.Task task) {
+        requireMember();
         final Activity activity = new Activity(this, name, task, ending());
+        final Thread thread = steps == null ? new Thread(activity::run, name) : steps.thread(name, activity::run);
+        thread.setDaemon(true);
+        activity.startedAs(thread);
         lock.lock();
         try {
             if (closed) {
                 throw new IllegalStateException(this + " is closed");
             }
             activities.add(activity);
+            // Under the lock, so that close() finds it started.
+            if (steps == null) {
+                thread.start();
+            }
         } finally {
             lock.unlock();
         }
         if (steps != null) {
-            steps.start(name, activity::run);
-        } else {
-            final Thread thread = new Thread(activity::run, name);
-            thread.setDaemon(true);
-            thread.start();
+            steps.start(thread);
         }
         return activity;
     }
