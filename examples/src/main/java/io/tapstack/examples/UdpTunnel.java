@@ -6,8 +6,8 @@ import io.tapstack.link.LinkCapabilities;
 import io.tapstack.link.LinkDevice;
 import io.tapstack.link.LinkType;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.PortUnreachableException;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
@@ -22,8 +22,8 @@ final class UdpTunnel implements LinkDevice {
     private final DatagramChannel channel;
     private final Selector selector;
 
-    UdpTunnel(final InetSocketAddress local, final InetSocketAddress peer) throws IOException {
-        channel = DatagramChannel.open().bind(local).connect(peer);
+    UdpTunnel(final DatagramChannel bound, final SocketAddress peer) throws IOException {
+        channel = bound.connect(peer);
         channel.configureBlocking(false);
         selector = Selector.open();
         channel.register(selector, SelectionKey.OP_READ);

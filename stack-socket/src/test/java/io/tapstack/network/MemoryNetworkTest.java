@@ -132,8 +132,8 @@ final class MemoryNetworkTest {
                 TapServerSocket listener = server.listen(7)) {
             final Duration before = network.elapsed();
             client.connect("10.0.0.1", 7).close();
-            // ARP there and back, SYN there and back.
-            assertThat(network.elapsed().minus(before)).isGreaterThanOrEqualTo(Duration.ofMillis(80));
+            // SYN there and back, and perhaps ARP.
+            assertThat(network.elapsed().minus(before)).isGreaterThanOrEqualTo(Duration.ofMillis(40));
             assertThat(listener.accept().input().read()).isEqualTo(-1);
         }
     }
@@ -171,7 +171,8 @@ final class MemoryNetworkTest {
             for (int i = 0; i < 10; i++) {
                 socket.send(ByteBuffer.allocate(1_000), null);
             }
-            assertThat(network.statistics("b").overflowed()).isEqualTo(6);
+            // There is room for four, and perhaps an ARP announcement comes between.
+            assertThat(network.statistics("b").overflowed()).isGreaterThanOrEqualTo(6);
         }
     }
 
@@ -279,7 +280,10 @@ final class MemoryNetworkTest {
                 Host server = network.host("server").address("10.0.0.1/24").start();
                 TapServerSocket listener = server.listen(7)) {
             final Activity sending = network.start("sending", () -> {
-                try (Host client = network.host("client").address("10.0.0.2/24").start();
+                try (Host client = network.host("client")
+                                .address("10.0.0.2/24")
+                                .linger(Duration.ofSeconds(30))
+                                .start();
                         TapSocket socket = client.connect(server.address(), 7)) {
                     socket.output().write(content);
                 }
