@@ -46,7 +46,7 @@ final class Ipv4Input {
      */
     void receive(
             final PacketBuffer packet,
-            final @Nullable NetworkInterface arrival,
+            final @Nullable Ipv4Interface arrival,
             final boolean linkUnicast,
             final long nowNanos) {
         DropReason reason = checkHeader(packet);
@@ -110,7 +110,7 @@ final class Ipv4Input {
     }
 
     private @Nullable DropReason checkAddresses(
-            final PacketBuffer packet, final @Nullable NetworkInterface arrival, final boolean linkUnicast) {
+            final PacketBuffer packet, final @Nullable Ipv4Interface arrival, final boolean linkUnicast) {
         final ByteBuffer bytes = packet.memory().bytes();
         final int source = Ipv4Header.source(bytes, packet.head());
         final int destination = Ipv4Header.destination(bytes, packet.head());

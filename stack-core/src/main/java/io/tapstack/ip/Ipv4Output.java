@@ -6,6 +6,7 @@ import io.tapstack.event.DropReason;
 import io.tapstack.event.StackStatistics;
 import io.tapstack.link.LinkPort;
 import io.tapstack.neighbor.Neighbor;
+import io.tapstack.wire.EthernetHeader;
 import io.tapstack.wire.Ipv4Header;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +45,7 @@ final class Ipv4Output {
         if (packet.length() > mtu && packet.gsoSize() == 0) {
             return fragment(packet, networkInterface, neighbor, mtu);
         }
-        return networkInterface.transmit(packet, neighbor);
+        return networkInterface.transmit(packet, EthernetHeader.TYPE_IPV4, neighbor);
     }
 
     private SendStatus enqueue(final PacketBuffer packet, final Neighbor neighbor) {
@@ -108,7 +109,7 @@ final class Ipv4Output {
                     Ipv4Header.source(header, ip),
                     Ipv4Header.destination(header, ip));
             packet.copyTo(Ipv4Header.LENGTH + offset, fragment.memory(), at + Ipv4Header.LENGTH, length);
-            status = networkInterface.transmit(fragment, neighbor);
+            status = networkInterface.transmit(fragment, EthernetHeader.TYPE_IPV4, neighbor);
         }
         packet.release();
         return status;

@@ -154,7 +154,7 @@ final class Ipv4Path implements IpPath {
         if (known != null && known.state() != NeighborState.EVICTED) {
             return known;
         }
-        neighbor = link.neighbor(nextHop);
+        neighbor = ipv4.on(link).neighbor(nextHop);
         return neighbor;
     }
 

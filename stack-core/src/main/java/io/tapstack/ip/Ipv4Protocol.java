@@ -1,9 +1,9 @@
 package io.tapstack.ip;
 
+import io.tapstack.arp.ArpConfig;
 import io.tapstack.buffer.BufferPool;
 import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.event.StackStatistics;
-import io.tapstack.link.LinkDevice;
 import io.tapstack.time.TimerWheel;
 import io.tapstack.wire.IpAddress;
 import java.util.ArrayList;
@@ -33,7 +33,7 @@ public final class Ipv4Protocol implements InternetLayer {
     private final LoopbackQueue loopback;
     private final Ipv4Input input;
     private final Ipv4Output output;
-    private final List<NetworkInterface> interfaces = new ArrayList<>();
+    private final List<Ipv4Interface> interfaces = new ArrayList<>();
     private final @Nullable TransportProtocol[] transports = new TransportProtocol[256];
     private final @Nullable Ipv4Path[] paths = new Ipv4Path[CACHED_PATHS];
     private IcmpReporter icmp = new SilentReporter();
@@ -76,25 +76,39 @@ public final class Ipv4Protocol implements InternetLayer {
         this.icmp = reporter;
     }
 
-    /** Adds a link, with a route to its subnet. Call {@link NetworkInterface#start()} when the stack runs. */
-    public NetworkInterface addInterface(final LinkDevice device, final InterfaceConfig config) {
-        final NetworkInterface added =
-                new NetworkInterface(device, config, pool, wheel, statistics, random, input, output);
+    /**
+     * Puts an address on a link, with a route to its subnet. Call {@link Ipv4Interface#start()} when the stack runs.
+     *
+     * @param arp parameters of address resolution
+     */
+    public Ipv4Interface addInterface(
+            final NetworkInterface link, final InterfaceAddress address, final ArpConfig arp) {
+        final Ipv4Interface added =
+                new Ipv4Interface(link, address, arp, pool, wheel, statistics, random, input, output);
         interfaces.add(added);
-        final InterfaceAddress address = config.address();
-        routes.add(new Route(IpAddress.ipv4(address.networkBits()), address.prefixLength(), null, added));
+        routes.add(new Route(IpAddress.ipv4(address.networkBits()), address.prefixLength(), null, link));
         return added;
     }
 
-    /** The links in the order in which they were added. */
-    public List<NetworkInterface> interfaces() {
+    /** IPv4 on its links, in the order of addition. */
+    public List<Ipv4Interface> interfaces() {
         return List.copyOf(interfaces);
     }
 
+    /** IPv4 on {@code link}, which a route of ours names. */
+    Ipv4Interface on(final NetworkInterface link) {
+        for (int i = 0; i < interfaces.size(); i++) {
+            if (interfaces.get(i).link() == link) {
+                return interfaces.get(i);
+            }
+        }
+        throw new IllegalArgumentException("a route by a link without IPv4");
+    }
+
     /**
-     * Sets the MTU of a link, as {@code ip link set mtu} does.
+     * Limits the size of packets on the link, as {@code ip link set mtu} does.
      *
-     * @throws IllegalArgumentException if it is too small for IPv4 or larger than the device's
+     * @throws IllegalArgumentException if that is less than IPv4 needs or more than the device takes
      */
     public void linkMtu(final NetworkInterface link, final int bytes) {
         link.mtu(bytes);
@@ -107,7 +121,7 @@ public final class Ipv4Protocol implements InternetLayer {
 
     /** Drops all neighbours, fragments, and packets to ourselves. */
     public void stop() {
-        for (final NetworkInterface each : interfaces) {
+        for (final Ipv4Interface each : interfaces) {
             each.stop();
         }
         input.clear();
@@ -181,7 +195,9 @@ public final class Ipv4Protocol implements InternetLayer {
             return destination;
         }
         final Route route = route(0, destination);
-        return route == null ? 0 : route.networkInterface().address().address().ipv4Bits();
+        return route == null
+                ? 0
+                : on(route.networkInterface()).address().address().ipv4Bits();
     }
 
     /**
@@ -193,14 +209,14 @@ public final class Ipv4Protocol implements InternetLayer {
         final boolean isGroup = destination >>> 28 == 0xE;
         final Route route = destination == LIMITED_BROADCAST ? null : routes.lookup(destination);
         if (route != null && (!isGroup || route.gateway() == null)) {
-            return route.networkInterface().isReady() ? route : null;
+            return on(route.networkInterface()).isReady() ? route : null;
         }
         if (destination != LIMITED_BROADCAST && !isGroup) {
             return null;
         }
-        for (final NetworkInterface each : interfaces) {
+        for (final Ipv4Interface each : interfaces) {
             if (each.isReady() && (source == 0 || each.address().address().ipv4Bits() == source)) {
-                return new Route(IpAddress.ipv4(destination), 32, null, each);
+                return new Route(IpAddress.ipv4(destination), 32, null, each.link());
             }
         }
         return null;

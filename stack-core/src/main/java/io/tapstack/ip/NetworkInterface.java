@@ -1,6 +1,5 @@
 package io.tapstack.ip;
 
-import io.tapstack.arp.ArpProtocol;
 import io.tapstack.buffer.BufferPool;
 import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.event.DropReason;
@@ -8,92 +7,61 @@ import io.tapstack.event.StackStatistics;
 import io.tapstack.link.LinkCapabilities;
 import io.tapstack.link.LinkDevice;
 import io.tapstack.link.LinkPort;
+import io.tapstack.link.LinkProtocol;
 import io.tapstack.link.LinkType;
 import io.tapstack.neighbor.Neighbor;
-import io.tapstack.neighbor.WaitingPackets;
-import io.tapstack.time.TimerWheel;
 import io.tapstack.wire.EthernetHeader;
-import io.tapstack.wire.IpAddress;
 import io.tapstack.wire.MacAddress;
 import io.tapstack.wire.VlanTag;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.random.RandomGenerator;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The stack's interface on one link: takes frames from the device, reads the Ethernet header, hands the payload to ARP
- * or IPv4, and prepends the header to sent packets. On a link without Ethernet, packets pass as they are.
+ * The stack's interface on one link: takes frames from the device, reads the Ethernet header, hands each payload to the
+ * protocol of its EtherType, and prepends the header to sent packets. On a link without Ethernet, packets pass as they
+ * are.
  *
  * <p>Confined to the holder of the stack's lock.
  */
 public final class NetworkInterface {
 
-    private static final long BROADCAST = MacAddress.BROADCAST.bits();
-
     private final LinkPort port;
     private final LinkCapabilities capabilities;
     private final boolean ethernet;
-    private int mtu;
     private final long mac;
-    private final InterfaceAddress address;
     private final StackStatistics statistics;
-    private final Ipv4Input input;
-    private final @Nullable ArpProtocol arp;
+    private int mtu;
 
-    NetworkInterface(
-            final LinkDevice device,
-            final InterfaceConfig config,
-            final BufferPool pool,
-            final TimerWheel wheel,
-            final StackStatistics statistics,
-            final RandomGenerator random,
-            final Ipv4Input input,
-            final Ipv4Output output) {
+    // Two or three protocols: a search from the front finds them sooner than a map.
+    private int[] etherTypes = {};
+    private LinkProtocol[] protocols = {};
+
+    /**
+     * @param mac our Ethernet address; unused on a link without Ethernet
+     * @throws IllegalArgumentException if {@code mac} is a group address
+     */
+    public NetworkInterface(
+            final LinkDevice device, final MacAddress mac, final BufferPool pool, final StackStatistics statistics) {
+        if (mac.isGroup()) {
+            throw new IllegalArgumentException(mac + " is a group address and cannot be a host's");
+        }
         this.port = new LinkPort(device, pool, statistics);
         this.capabilities = device.capabilities();
         this.mtu = capabilities.mtu();
         this.ethernet = capabilities.type() == LinkType.ETHERNET;
-        this.mac = config.mac().bits();
-        this.address = config.address();
+        this.mac = mac.bits();
         this.statistics = statistics;
-        this.input = input;
-        this.arp = ethernet
-                ? new ArpProtocol(
-                        port,
-                        config.mac(),
-                        address.address(),
-                        config.arp(),
-                        pool,
-                        wheel,
-                        statistics,
-                        random,
-                        new WaitingPackets() {
-                            @Override
-                            public void resolved(final PacketBuffer packet, final Neighbor neighbor) {
-                                output.resolved(packet, NetworkInterface.this, neighbor);
-                            }
-
-                            @Override
-                            public void unresolved(final PacketBuffer packet, final long nowNanos) {
-                                input.unreachable(packet, nowNanos);
-                            }
-                        })
-                : null;
     }
 
-    /** Announces our address on the link (or probes for it first, if so configured). */
-    public void start() {
-        if (arp != null) {
-            arp.start();
-        }
-    }
-
-    /** Removes all neighbours and their waiting packets. The device stays open. */
-    public void stop() {
-        if (arp != null) {
-            arp.stop();
-        }
+    /** Hands packets of {@code etherType} to {@code protocol} from now on. */
+    public void register(final int etherType, final LinkProtocol protocol) {
+        final int count = etherTypes.length;
+        etherTypes = Arrays.copyOf(etherTypes, count + 1);
+        protocols = Arrays.copyOf(protocols, count + 1);
+        etherTypes[count] = etherType;
+        protocols[count] = protocol;
     }
 
     /**
@@ -118,7 +86,7 @@ public final class NetworkInterface {
         statistics.framesReceived++;
         statistics.bytesReceived += frame.length();
         if (!ethernet) {
-            input.receive(frame, this, true, nowNanos);
+            receivePlain(frame, nowNanos);
             return;
         }
         if (frame.contiguousLength() < EthernetHeader.LENGTH) {
@@ -146,24 +114,48 @@ public final class NetworkInterface {
             return;
         }
         frame.stripLinkHeader(typeAt + Short.BYTES - header);
-        if (etherType == EthernetHeader.TYPE_IPV4) {
-            input.receive(frame, this, !group, nowNanos);
-        } else if (etherType == EthernetHeader.TYPE_ARP && arp != null) {
-            arp.receive(frame);
-        } else {
+        final LinkProtocol protocol = protocol(etherType);
+        if (protocol == null) {
             drop(frame, DropReason.ETHERNET_UNKNOWN_TYPE);
+        } else {
+            protocol.receive(frame, !group, nowNanos);
         }
+    }
+
+    /** Takes a packet of a link without Ethernet, whose IP version says which protocol it is for. */
+    private void receivePlain(final PacketBuffer packet, final long nowNanos) {
+        if (packet.contiguousLength() == 0) {
+            drop(packet, DropReason.IP_TOO_SHORT);
+            return;
+        }
+        final int version = packet.memory().bytes().get(packet.head()) >>> 4 & 0xF;
+        final LinkProtocol protocol = version == 4 ? protocol(EthernetHeader.TYPE_IPV4) : null;
+        if (protocol == null) {
+            drop(packet, DropReason.IP_VERSION);
+        } else {
+            protocol.receive(packet, true, nowNanos);
+        }
+    }
+
+    private @Nullable LinkProtocol protocol(final int etherType) {
+        for (int i = 0; i < etherTypes.length; i++) {
+            if (etherTypes[i] == etherType) {
+                return protocols[i];
+            }
+        }
+        return null;
     }
 
     /**
      * Sends one packet that starts with its IP header and fits the link. Takes the packet.
      *
+     * @param etherType the packet's protocol
      * @param neighbor the receiver, or null on a link without Ethernet
      */
-    SendStatus transmit(final PacketBuffer packet, final @Nullable Neighbor neighbor) {
+    SendStatus transmit(final PacketBuffer packet, final int etherType, final @Nullable Neighbor neighbor) {
         if (neighbor != null) {
             final int header = packet.prepend(EthernetHeader.LENGTH);
-            EthernetHeader.write(packet.memory().bytes(), header, neighbor.mac(), mac, EthernetHeader.TYPE_IPV4);
+            EthernetHeader.write(packet.memory().bytes(), header, neighbor.mac(), mac, etherType);
         }
         final boolean sent = port.transmit(packet);
         packet.release();
@@ -173,34 +165,19 @@ public final class NetworkInterface {
         return port.isDown() ? SendStatus.UNREACHABLE : SendStatus.DEVICE_FULL;
     }
 
-    /** The neighbour that packets for {@code nextHop} go to, or null on a link without Ethernet. */
-    @Nullable
-    Neighbor neighbor(final int nextHop) {
-        if (arp == null) {
-            return null;
-        }
-        if (nextHop == -1 || address.isDirectedBroadcast(nextHop)) {
-            return Neighbor.permanent(IpAddress.ipv4(nextHop), BROADCAST);
-        }
-        if (nextHop >>> 28 == 0xE) {
-            // RFC 1112 6.4: the lower 23 bits of the group follow 01:00:5e.
-            return Neighbor.permanent(IpAddress.ipv4(nextHop), 0x0100_5E00_0000L | (nextHop & 0x7F_FFFF));
-        }
-        return arp.neighbors().neighbor(IpAddress.ipv4(nextHop));
+    /** True if frames have an Ethernet header. */
+    public boolean isEthernet() {
+        return ethernet;
     }
 
-    /** True once our address may be used: at once, or when no other host has objected to it (RFC 5227 2.1). */
-    public boolean isReady() {
-        return arp == null || arp.claim().isOurs();
+    /** Our Ethernet address, 48 bits. */
+    long mac() {
+        return mac;
     }
 
-    public InterfaceAddress address() {
-        return address;
-    }
-
-    /** Address resolution on this link, or null if it needs none. */
-    public @Nullable ArpProtocol arp() {
-        return arp;
+    /** The device, for protocols that build frames of their own. */
+    LinkPort port() {
+        return port;
     }
 
     public LinkCapabilities capabilities() {

@@ -4,6 +4,7 @@ import io.tapstack.wire.IpAddress;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,13 +29,24 @@ public final class RouteTable {
         version++;
     }
 
-    /** Sets the router for all addresses that no other route matches. */
+    /**
+     * Sets the router for all addresses that no other route matches.
+     *
+     * @throws IllegalArgumentException if {@code gateway} is not in a subnet of the link
+     */
     public void defaultGateway(final IpAddress gateway, final NetworkInterface networkInterface) {
-        if (!networkInterface.address().contains(gateway.ipv4Bits())) {
-            throw new IllegalArgumentException(
-                    "gateway " + gateway + " is not in the subnet " + networkInterface.address());
+        final Route subnet = lookup(gateway.ipv4Bits());
+        if (subnet == null || subnet.gateway() != null || subnet.networkInterface() != networkInterface) {
+            throw new IllegalArgumentException("gateway " + gateway + " is not in the subnet " + subnets());
         }
         add(new Route(IpAddress.ANY_IPV4, 0, gateway, networkInterface));
+    }
+
+    private String subnets() {
+        return routes.stream()
+                .filter(route -> route.gateway() == null)
+                .map(route -> route.network() + "/" + route.prefixLength())
+                .collect(Collectors.joining(" or "));
     }
 
     /** @return false if there was no such route */

@@ -3,7 +3,7 @@ package io.tapstack.stack;
 import io.tapstack.buffer.BufferPool;
 import io.tapstack.event.StackStatistics;
 import io.tapstack.icmp.IcmpProtocol;
-import io.tapstack.ip.InterfaceConfig;
+import io.tapstack.ip.Ipv4Interface;
 import io.tapstack.ip.Ipv4Protocol;
 import io.tapstack.ip.NetworkInterface;
 import io.tapstack.ip.TransportProtocol;
@@ -47,8 +47,8 @@ public final class NetworkStack implements Pollable {
         this.pool = new BufferPool(config.memoryLimitBytes());
         this.timers = new TimerWheel(nowNanos);
         this.ipv4 = new Ipv4Protocol(pool, timers, statistics, config.random());
-        this.networkInterface =
-                ipv4.addInterface(device, new InterfaceConfig(config.mac(), config.address(), config.arp()));
+        this.networkInterface = new NetworkInterface(device, config.mac(), pool, statistics);
+        final Ipv4Interface onLink = ipv4.addInterface(networkInterface, config.address(), config.arp());
         if (config.gateway() != null) {
             ipv4.routes().defaultGateway(config.gateway(), networkInterface);
         }
@@ -58,7 +58,7 @@ public final class NetworkStack implements Pollable {
         ipv4.register(IpProtocol.UDP, udp);
         this.tcp = new TcpLayer(ipv4, pool, timers, statistics, config.random(), config.tcpLimits(), config.share());
         ipv4.register(IpProtocol.TCP, tcp);
-        networkInterface.start();
+        onLink.start();
     }
 
     /**

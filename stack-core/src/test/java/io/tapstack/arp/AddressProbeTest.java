@@ -29,7 +29,7 @@ class AddressProbeTest {
 
     @Test
     void probesThreeTimesThenAnnounces() { // RFC 5227 2.1.1, 2.3 with the constants of 1.1
-        assertThat(host.networkInterface.isReady()).isFalse();
+        assertThat(host.ipv4Interface.isReady()).isFalse();
         final List<Long> times = new ArrayList<>();
         final List<String> senders = new ArrayList<>();
         while (host.now() < 20_000 * MILLISECOND) {
@@ -49,7 +49,7 @@ class AddressProbeTest {
         assertThat(times.get(2) - times.get(1)).isBetween(999L, 2_001L);
         assertThat(times.get(3) - times.get(2)).isBetween(1_999L, 2_001L);
         assertThat(times.get(4) - times.get(3)).isBetween(1_999L, 2_001L);
-        assertThat(host.networkInterface.isReady()).isTrue();
+        assertThat(host.ipv4Interface.isReady()).isTrue();
     }
 
     @Test
@@ -70,7 +70,7 @@ class AddressProbeTest {
         host.link.takeSent();
         host.advanceSeconds(60);
         assertThat(host.sent()).isEmpty();
-        assertThat(host.networkInterface.isReady()).isFalse();
+        assertThat(host.ipv4Interface.isReady()).isFalse();
     }
 
     @Test

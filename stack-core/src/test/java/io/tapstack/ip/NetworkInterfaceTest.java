@@ -170,7 +170,7 @@ class NetworkInterfaceTest {
     @Test
     void aLinkWithoutEthernetHasNoHeaderAndNoArp() {
         final TestHost bare = new TestHost(new TestLink(LinkCapabilities.plain(LinkType.IP, 1_400)));
-        assertThat(bare.networkInterface.arp()).isNull();
+        assertThat(bare.ipv4Interface.arp()).isNull();
         bare.advanceSeconds(10);
         assertThat(bare.link.takeSent()).isEmpty();
         bare.receive(PING);

@@ -105,7 +105,7 @@ class RouteTableTest {
         assertThatThrownBy(() -> route("10.0.0.1", 24, "10.0.0.1")).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> route("10.0.0.0", 33, "10.0.0.1")).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> routes.defaultGateway(IpAddress.parse("10.0.1.1"), host.networkInterface))
-                .hasMessageContaining("10.0.0.2/24");
+                .hasMessageContaining("10.0.0.0/24");
     }
 
     @ParameterizedTest

@@ -28,11 +28,11 @@ class WaitingPacketsUnderPressureTest {
     private final TestLink link = TestLink.ethernet();
     private final Ipv4Protocol ipv4 = new Ipv4Protocol(pool, new TimerWheel(0), statistics, new SplittableRandom(1));
     private final List<PacketBuffer> others = new ArrayList<>();
-    private final NetworkInterface networkInterface = ipv4.addInterface(
-            link, new InterfaceConfig(TestHost.MAC, new InterfaceAddress(TestHost.ADDRESS, 24), ArpConfig.DEFAULT));
+    private final NetworkInterface networkInterface = new NetworkInterface(link, TestHost.MAC, pool, statistics);
 
     WaitingPacketsUnderPressureTest() {
-        networkInterface.start();
+        ipv4.addInterface(networkInterface, new InterfaceAddress(TestHost.ADDRESS, 24), ArpConfig.DEFAULT)
+                .start();
         for (int i = 0; i < WAITING; i++) {
             send(i);
         }

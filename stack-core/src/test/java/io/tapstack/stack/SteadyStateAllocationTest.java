@@ -3,6 +3,7 @@ package io.tapstack.stack;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import io.tapstack.arp.ArpConfig;
 import io.tapstack.buffer.BufferPool;
 import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.error.SocketErrorException;
@@ -10,7 +11,6 @@ import io.tapstack.event.StackStatistics;
 import io.tapstack.icmp.IcmpProtocol;
 import io.tapstack.icmp.IcmpRates;
 import io.tapstack.ip.InterfaceAddress;
-import io.tapstack.ip.InterfaceConfig;
 import io.tapstack.ip.IpPath;
 import io.tapstack.ip.Ipv4Protocol;
 import io.tapstack.ip.NetworkInterface;
@@ -41,15 +41,15 @@ class SteadyStateAllocationTest {
     private final StackStatistics statistics = new StackStatistics();
     private final SplittableRandom random = new SplittableRandom(11);
     private final Ipv4Protocol ipv4 = new Ipv4Protocol(pool, new TimerWheel(0), statistics, random);
-    private final NetworkInterface link = ipv4.addInterface(
-            new SwallowingLink(LinkType.ETHERNET),
-            new InterfaceConfig(TestHost.MAC, new InterfaceAddress(TestHost.ADDRESS, 24)));
+    private final NetworkInterface link =
+            new NetworkInterface(new SwallowingLink(LinkType.ETHERNET), TestHost.MAC, pool, statistics);
 
     private UdpProtocol start() {
         final IcmpProtocol icmp = new IcmpProtocol(ipv4, pool, statistics, random, IcmpRates.DEFAULT, 0);
         final UdpProtocol udp = new UdpProtocol(ipv4, icmp.reporter(), pool, statistics, random);
         ipv4.register(IpProtocol.UDP, udp);
-        link.start();
+        ipv4.addInterface(link, new InterfaceAddress(TestHost.ADDRESS, 24), ArpConfig.DEFAULT)
+                .start();
         receive(TestHost.arpRequest(TestHost.PEER_MAC, TestHost.PEER, TestHost.ADDRESS));
         return udp;
     }

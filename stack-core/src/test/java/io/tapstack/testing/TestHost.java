@@ -10,7 +10,7 @@ import io.tapstack.event.StackStatistics;
 import io.tapstack.icmp.IcmpProtocol;
 import io.tapstack.icmp.IcmpRates;
 import io.tapstack.ip.InterfaceAddress;
-import io.tapstack.ip.InterfaceConfig;
+import io.tapstack.ip.Ipv4Interface;
 import io.tapstack.ip.Ipv4Protocol;
 import io.tapstack.ip.NetworkInterface;
 import io.tapstack.ip.ReassemblyLimits;
@@ -49,6 +49,7 @@ public final class TestHost {
     public final TestLink link;
     public final Ipv4Protocol ipv4;
     public final NetworkInterface networkInterface;
+    public final Ipv4Interface ipv4Interface;
     public final IcmpProtocol icmp;
     public final UdpProtocol udp;
     private long now;
@@ -66,12 +67,12 @@ public final class TestHost {
         final SplittableRandom random = new SplittableRandom(42);
         this.link = link;
         this.ipv4 = new Ipv4Protocol(pool, wheel, statistics, random, limits);
-        this.networkInterface =
-                ipv4.addInterface(link, new InterfaceConfig(MAC, new InterfaceAddress(ADDRESS, 24), arp));
+        this.networkInterface = new NetworkInterface(link, MAC, pool, statistics);
+        this.ipv4Interface = ipv4.addInterface(networkInterface, new InterfaceAddress(ADDRESS, 24), arp);
         this.icmp = new IcmpProtocol(ipv4, pool, statistics, random, icmpRates, 0);
         this.udp = new UdpProtocol(ipv4, icmp.reporter(), pool, statistics, random);
         ipv4.register(IpProtocol.UDP, udp);
-        networkInterface.start();
+        ipv4Interface.start();
     }
 
     /** A host that has sent its announcements and knows its peer. */
@@ -83,7 +84,7 @@ public final class TestHost {
     public TestHost settle() {
         advanceSeconds(3);
         link.takeSent();
-        if (networkInterface.arp() != null) {
+        if (ipv4Interface.arp() != null) {
             knowPeer();
         }
         return this;
@@ -182,7 +183,7 @@ public final class TestHost {
     // ---- State
 
     public ArpProtocol arp() {
-        return Objects.requireNonNull(networkInterface.arp());
+        return Objects.requireNonNull(ipv4Interface.arp());
     }
 
     public long drops(final DropReason reason) {

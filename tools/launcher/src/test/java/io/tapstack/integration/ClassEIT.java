@@ -30,7 +30,7 @@ class ClassEIT {
                     .routes()
                     .defaultGateway(
                             IpAddress.of(network.hostAddress().getAddress()),
-                            stack.ipv4().interfaces().get(0));
+                            stack.ipv4().interfaces().get(0).link());
             return stack;
         });
     }

@@ -50,7 +50,7 @@ class PathMtuIT {
                         .routes()
                         .defaultGateway(
                                 IpAddress.of(network.hostAddress().getAddress()),
-                                stack.ipv4().interfaces().get(0));
+                                stack.ipv4().interfaces().get(0).link());
                 return stack;
             });
             Host.run("ping", "-c", "1", network.ip());

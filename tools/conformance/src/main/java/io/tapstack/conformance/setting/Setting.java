@@ -51,7 +51,7 @@ public final class Setting {
             Map.entry(MTU, text -> {
                 final int bytes = number(text, LinkCapabilities.MIN_MTU, LinkCapabilities.MAX_MTU);
                 return (stack, config) ->
-                        stack.ipv4().linkMtu(stack.ipv4().interfaces().get(0), bytes);
+                        stack.ipv4().linkMtu(stack.ipv4().interfaces().get(0).link(), bytes);
             }),
             Map.entry("mss", tcp(text -> {
                 final int bytes = number(text, 0, MAX_MSS);
