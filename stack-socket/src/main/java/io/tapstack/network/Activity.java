@@ -26,7 +26,7 @@ public final class Activity {
     private volatile boolean joined;
     private volatile @Nullable Throwable failure;
 
-    /** How others wait for the end, in the network's time. */
+    /** Waits for the end of an activity, in the network's time. */
     interface Ending {
 
         /** Waits until {@code activity} is done. */
@@ -70,7 +70,7 @@ public final class Activity {
         }
     }
 
-    /** True when the task is over, however it ended. */
+    /** True when the task has returned or thrown. */
     public boolean isDone() {
         return done;
     }
@@ -81,8 +81,8 @@ public final class Activity {
     }
 
     /**
-     * What the task threw, if no {@link #join()} has told that yet. A task whose socket was closed under it has ended
-     * as servers do.
+     * The exception of the task if no {@link #join()} has thrown it yet. A task that ends because its socket was closed
+     * counts as a success, as a server does.
      */
     @Nullable
     Throwable untoldFailure() {
@@ -91,7 +91,7 @@ public final class Activity {
         return joined || socketClosed ? null : thrown;
     }
 
-    /** Notes the thread, which runs or is about to. */
+    /** Sets the thread, which has started or is about to. */
     void startedAs(final Thread runner) {
         thread = runner;
     }

@@ -35,7 +35,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A host with an address and sockets: a stack on a device, with all that runs it. The device may be a TAP, a port of a
+ * A host with an address and sockets: a stack on a device, with its thread. The device may be a TAP, a port of a
  * {@link MemoryNetwork}, or another {@link LinkDevice}.
  *
  * <pre>{@code
@@ -46,7 +46,7 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Any thread may call; on a network in virtual time those that {@link MemoryNetwork} names.
+ * <p>Any thread may call; on a network in virtual time only its members (see {@link MemoryNetwork}).
  */
 public final class Host implements AutoCloseable {
 
@@ -78,7 +78,7 @@ public final class Host implements AutoCloseable {
     }
 
     /**
-     * A host on {@code device}, which is the host's from its start on, and closed with it.
+     * A host on {@code device}. The host owns the device from its start, and closes it.
      *
      * @param device not used otherwise
      */
@@ -129,7 +129,7 @@ public final class Host implements AutoCloseable {
     public TapSocket connect(final InetSocketAddress remote, final Duration timeout) throws IOException {
         requireOpen();
         final TapSocket socket = new TapSocket(sockets);
-        // A limit of less than a millisecond is one all the same.
+        // A limit of less than a millisecond is a limit too, not "none".
         final long millis = timeout.isZero() ? 0 : Math.max(1, Math.min(Integer.MAX_VALUE, timeout.toMillis()));
         socket.connect(remote, (int) millis);
         return socket;
@@ -187,7 +187,7 @@ public final class Host implements AutoCloseable {
     }
 
     /**
-     * Looks at the stack, or changes it, as only its owner may: statistics, connections, routes.
+     * Runs {@code question} on the stack with the rights of its owner: for statistics, connections and routes.
      *
      * @param question called inside the stack's lock, so that it must neither wait nor do bulk work
      */
@@ -201,7 +201,7 @@ public final class Host implements AutoCloseable {
         }
     }
 
-    /** The cause of the host's end before it was closed, such as a device that is gone or a bug; null if it runs. */
+    /** The cause of an end before {@link #close()}, such as a removed device or a bug; null if the host runs. */
     public @Nullable Throwable failure() {
         return runner.failure();
     }
@@ -212,13 +212,13 @@ public final class Host implements AutoCloseable {
     }
 
     /**
-     * Ends the host: closes all sockets, so that threads which wait in them get a {@link SocketException}; gives
-     * connections some time to deliver what they have ({@link Builder#linger}), and resets those that need longer; ends
-     * the stack; closes the device and the capture. Does nothing the second time.
+     * Ends the host. Closes all sockets; a thread that waits in one gets a {@link SocketException}. Gives connections a
+     * limited time to deliver their data ({@link Builder#linger}), and resets the others. Then ends the stack, and
+     * closes the device and the capture. A second call does nothing.
      */
     @Override
     public void close() {
-        // On a network in virtual time, refuses a thread that takes no part before anything happens.
+        // In virtual time, refuses a thread that is not a member before anything changes.
         look(ours -> ours);
         if (closed.compareAndSet(false, true)) {
             sockets.closeAll();
@@ -230,7 +230,7 @@ public final class Host implements AutoCloseable {
         }
     }
 
-    /** Waits until all data that the sockets have taken is acknowledged, for a limited time. */
+    /** Waits until all data that was written to the sockets is acknowledged, for a limited time. */
     private void awaitDelivery() {
         final StackLock lock = runner.stackLock();
         lock.lock();
@@ -242,7 +242,7 @@ public final class Host implements AutoCloseable {
         } catch (final InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (final IllegalStateException e) {
-            // Virtual time has failed already, which others have been told.
+            // Virtual time has failed; other callers get the exception.
         } finally {
             lock.unlock();
         }
@@ -288,7 +288,7 @@ public final class Host implements AutoCloseable {
             this.name = device instanceof MemoryPort port ? port.name() : "tapstack";
         }
 
-        /** What the host is called in messages and its thread in logs. */
+        /** The host's name in messages, and of its thread in logs. */
         public Builder name(final String newName) {
             this.name = newName;
             return this;
@@ -328,31 +328,31 @@ public final class Host implements AutoCloseable {
             return this;
         }
 
-        /** How much TCP keeps for peers that give nothing in return. */
+        /** Limits of the memory and the connections that TCP keeps for peers. */
         public Builder tcpLimits(final TcpLimits limits) {
             this.tcpLimits = limits;
             return this;
         }
 
-        /** Memory from which on the host keeps no more; see {@link io.tapstack.buffer.BufferPool#limitBytes()}. */
+        /** The memory limit of the host; see {@link io.tapstack.buffer.BufferPool#limitBytes()}. */
         public Builder memoryLimit(final long bytes) {
             this.memoryLimitBytes = bytes;
             return this;
         }
 
-        /** How the host's thread waits; in virtual time of no meaning. */
+        /** How the host's thread waits; without effect in virtual time. */
         public Builder waiting(final Waiting how) {
             this.waiting = how;
             return this;
         }
 
-        /** How long {@link Host#close()} waits at most until the peers have all data; 2 seconds without it. */
+        /** The longest time that {@link Host#close()} waits until the peers have all data; 2 seconds by default. */
         public Builder linger(final Duration most) {
             this.linger = most;
             return this;
         }
 
-        /** Puts something between the host and its device, such as an {@link io.tapstack.link.ImpairedLink}. */
+        /** Puts a decorator between the host and its device, such as an {@link io.tapstack.link.ImpairedLink}. */
         public Builder decorate(final UnaryOperator<LinkDevice> between) {
             final UnaryOperator<LinkDevice> before = decorator;
             this.decorator = link -> between.apply(before.apply(link));
@@ -366,8 +366,8 @@ public final class Host implements AutoCloseable {
         }
 
         /**
-         * The source of all secrets and chance: without it unpredictable, or on a {@link MemoryNetwork} drawn from its
-         * seed and the host's name.
+         * The source of all secrets and random numbers. Without it they are unpredictable, or on a
+         * {@link MemoryNetwork} derived from its seed and the host's name.
          */
         public Builder random(final RandomGenerator source) {
             this.random = source;
@@ -394,7 +394,7 @@ public final class Host implements AutoCloseable {
             final LockStep steps = network == null ? null : network.steps();
             if (device.isSimulated() && steps == null) {
                 throw new IllegalArgumentException("host " + name + " cannot run on " + device
-                        + ", which is simulated: use MemoryNetwork.host, and decorate for what comes between");
+                        + ", which is simulated: use MemoryNetwork.host, and decorate() to put a device in between");
             }
             started = true;
             final Clock clock = network == null ? Clock.system() : network.clock();

@@ -10,7 +10,7 @@ interface HostRunner {
 
     void start();
 
-    /** Ends the stack, tells its sockets, and closes the device. Does nothing the second time. */
+    /** Ends the stack, tells its sockets, and closes the device. A second call does nothing. */
     void close();
 
     /** The cause of the stack's end before it was closed, or null. */

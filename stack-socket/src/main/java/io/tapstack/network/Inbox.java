@@ -14,13 +14,13 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The frames on their way to one host: a bounded queue between the threads of those who send and the host's own. A
- * frame is copied twice, into memory of the queue and out of it, as the counts of a pool belong to one thread. A frame
- * that finds the queue full is dropped and counted, like at a port of a switch. Any thread may call.
+ * The frames on their way to one host: a bounded queue between the threads of the senders and that of the host. A frame
+ * is copied twice, into the queue's memory and out of it, because the reference counts of a pool belong to one thread.
+ * A frame that finds the queue full is dropped and counted, as at a switch port. Any thread may call.
  */
 final class Inbox {
 
-    /** For what a decorator puts in front of a frame, and so that the IP header behind Ethernet is aligned. */
+    /** Room for the headers that a decorator adds; also aligns the IP header behind Ethernet. */
     private static final int HEADROOM = 34;
 
     private static final long AWAKE = Long.MIN_VALUE;
@@ -36,20 +36,20 @@ final class Inbox {
     private boolean open;
     private boolean woken;
 
-    // The time at which the host's thread looks here again, as far as it knows now; AWAKE while it does not wait.
+    // The time of the next check by the host's thread, if no frame comes; AWAKE while it does not wait.
     private long sleepsUntil = AWAKE;
 
     private long delivered;
     private long cut;
     private long overflowed;
 
-    /** @param limitBytes most memory of frames on their way */
+    /** @param limitBytes largest memory of the frames on their way */
     Inbox(final Clock clock, final int limitBytes) {
         this.clock = clock;
         this.limitBytes = limitBytes;
     }
 
-    /** Opens the queue, or closes it and forgets the frames in it; frames to a closed one go nowhere. */
+    /** Opens the queue, or closes it and drops its frames; a closed queue drops all frames. */
     void open(final boolean now) {
         lock.lock();
         try {
@@ -61,7 +61,7 @@ final class Inbox {
         }
     }
 
-    /** One more host that sends; its number is that of the calls so far. */
+    /** Adds a sending host; its number is the count of earlier calls. */
     void add(final Route route) {
         lock.lock();
         try {
@@ -83,7 +83,7 @@ final class Inbox {
         }
     }
 
-    /** Cuts the path from a host, with all frames on it, or mends it. */
+    /** Cuts the path from a host and drops its frames, or mends the path. */
     void cut(final int sender, final boolean now) {
         lock.lock();
         try {
@@ -100,7 +100,7 @@ final class Inbox {
         route.path.clear();
     }
 
-    /** Copies a frame, which stays the caller's. */
+    /** Copies a frame. The caller keeps the frame. */
     void put(final int sender, final PacketBuffer frame) {
         lock.lock();
         try {
@@ -145,7 +145,7 @@ final class Inbox {
             final PacketBuffer frame = first.path.removeFirst();
             heldBytes += first.path.heldBytes() - heldBefore;
             if (frame.checksumWanted()) {
-                // The frame has never left memory, so that its bytes are as the sender's were.
+                // The frame has never left memory, so its bytes are those that the sender wrote.
                 frame.checksumDone();
                 frame.checksumTrusted(true);
             }
@@ -156,7 +156,7 @@ final class Inbox {
         }
     }
 
-    /** When the next frame arrives, or {@link Long#MAX_VALUE}. */
+    /** The arrival time of the next frame, or {@link Long#MAX_VALUE}. */
     long nextArrival() {
         lock.lock();
         try {
@@ -167,7 +167,7 @@ final class Inbox {
         }
     }
 
-    /** The path whose next frame arrives first, the lower number in case of doubt; null if there is no frame. */
+    /** The path whose next frame arrives first, of two the one with the lower number; null if there is no frame. */
     private @Nullable Route first() {
         Route first = null;
         for (int i = 0; i < routes.size(); i++) {
@@ -181,7 +181,7 @@ final class Inbox {
 
     // ---- In real time: the host's thread waits
 
-    /** Waits for a frame that has arrived, {@link #wakeup()}, or the end of the time. */
+    /** Waits for a frame that has arrived, {@link #wakeup()}, or the timeout. */
     void await(final long timeoutNanos) {
         final long start = clock.nanoTime();
         lock.lock();
@@ -208,7 +208,7 @@ final class Inbox {
         }
     }
 
-    /** True if {@link #await} would return at once for a frame or a wake-up. */
+    /** True if {@link #await} would return at once, because of a frame or a wake-up. */
     boolean isReady() {
         lock.lock();
         try {

@@ -12,17 +12,17 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Virtual time for ordinary threads: one of them runs at a time, until it waits in a call or ends, and then the next
- * one that need not wait, in the order in which their waits ended. When all wait, time jumps to the next event, a
- * frame, a timer or the end of a wait. So the order of all that happens depends on the program and the seed alone, and
- * a run can be repeated (docs/decisions/0017-lock-step.md).
+ * Virtual time for ordinary threads. One thread runs at a time. When it waits in a call or ends, the next thread whose
+ * wait is over continues, in the order in which the waits ended. When all wait, time jumps to the next event: a frame,
+ * a timer or the end of a wait. So the program and the seed determine the order of all events, and a run can be
+ * repeated (docs/decisions/0017-lock-step.md).
  *
- * <p>A thread that is no member is refused. So is a member that waits for something else than time: the others notice
- * when it has been still for {@link #PATIENCE_NANOS} of real time.
+ * <p>A thread that is not a member is refused. A member that waits outside of the network is refused too: the others
+ * notice that it has been still for {@link #PATIENCE_NANOS} of real time.
  */
 final class LockStep {
 
-    /** Real time for which the running thread may be blocked outside of the network. */
+    /** Longest real time for which the running thread may be blocked outside of the network. */
     static final long PATIENCE_NANOS = 10_000_000_000L;
 
     private static final long LOOK_NANOS = 500_000_000L;
@@ -40,13 +40,13 @@ final class LockStep {
     private @Nullable String failure;
     private boolean stepping;
 
-    // For those who watch the running thread: how often it did something, and since when it has not.
+    // For the check of the running thread: its actions so far, and since when it has had none.
     private long actions;
     private long seenActions;
     private long stillSince;
 
     /**
-     * Time at 0; the calling thread is the first member, and runs.
+     * Starts time at 0. The calling thread is the first member, and runs.
      *
      * @param limitNanos virtual time after which all waits fail
      */
@@ -103,7 +103,7 @@ final class LockStep {
                 name);
     }
 
-    /** Starts a {@link #thread}, which takes turns from now on; the caller goes on running. */
+    /** Starts a {@link #thread}, which takes turns; the caller continues to run. */
     void start(final Thread thread) {
         enter();
         try {
@@ -157,7 +157,7 @@ final class LockStep {
         final Member current = running;
         if (!over && (current == null || current.thread != Thread.currentThread())) {
             throw new IllegalStateException("thread " + Thread.currentThread().getName()
-                    + " is not part of this network in virtual time, which could not stand still for it:"
+                    + " is not a member of this network in virtual time:"
                     + " start it with MemoryNetwork.start(name, task)");
         }
         lock.lock();
@@ -263,7 +263,7 @@ final class LockStep {
 
     // ---- The steps
 
-    /** The running member's turn is over: the next one's begins, after as much time as that takes. */
+    /** Ends the turn of the running member, advances time as needed, and begins the next turn. */
     private void passOn() {
         if (failure == null) {
             stepping = true;
@@ -286,7 +286,7 @@ final class LockStep {
         while (ready.isEmpty() && !waits.isEmpty() && failure == null) {
             final long next = nextEvent();
             if (next == WaitPoint.NEVER) {
-                fail("virtual time ends after " + now / 1_000_000 + " ms, as nothing more will happen: "
+                fail("virtual time ends after " + now / 1_000_000 + " ms: "
                         + "no frame is on its way, no timer runs, and these threads wait: " + waiting());
             } else if (next > endNanos) {
                 fail("the limit of " + endNanos / 1_000_000_000 + " s of virtual time is reached, and these threads"
@@ -307,11 +307,12 @@ final class LockStep {
         return waits.stream().map(wait -> wait.member.thread.getName()).collect(Collectors.joining(", "));
     }
 
-    /** Has the stacks do all that is to be done at this very time. */
+    /** Polls the stacks until none has work at the present time. */
     private void settle() {
         for (int polls = 0; poll(); polls++) {
             if (polls == MAX_POLLS_AT_ONCE) {
-                fail("virtual time stands still at " + now / 1_000_000 + " ms: there is always more to do");
+                fail("virtual time stands still at " + now / 1_000_000
+                        + " ms: the stacks do not stop sending and running timers at this time");
                 return;
             }
         }
@@ -323,7 +324,7 @@ final class LockStep {
             more |= stack.poll(now);
         }
         for (final SteppedStack stack : stacks) {
-            // A stack that was polled later may have sent something.
+            // A stack that was polled later may have sent a frame to this one.
             more |= stack.isPollWanted(now);
         }
         return more;
@@ -340,7 +341,7 @@ final class LockStep {
         return next;
     }
 
-    /** Ends all waits with an exception; from now on threads come and go as they like. */
+    /** Ends all waits with an exception; afterwards threads run without turns. */
     private void fail(final String message) {
         failure = message;
         over = true;
@@ -350,7 +351,7 @@ final class LockStep {
         }
     }
 
-    /** A thread that waits for its turn looks after the one that has it. */
+    /** A thread that waits for its turn checks the one that has it. */
     private void watchTheRunning() {
         final Member current = running;
         if (current == null || failure != null) {
@@ -365,8 +366,8 @@ final class LockStep {
             stillSince = System.nanoTime();
         } else if (System.nanoTime() - stillSince > patienceNanos) {
             fail("virtual time stands still for thread " + current.thread.getName()
-                    + ", which waits for something outside of the network: " + placeOf(current.thread)
-                    + "; in virtual time a thread waits in sockets, MemoryNetwork.sleep and Activity.join alone");
+                    + ", which waits outside of the network: " + placeOf(current.thread)
+                    + "; in virtual time a thread may wait only in sockets, MemoryNetwork.sleep and Activity.join");
             passOn();
         }
     }
@@ -381,7 +382,7 @@ final class LockStep {
         return "at an unknown place";
     }
 
-    /** Lets all threads come and go as they like, and ends their waits. */
+    /** Ends the turns and all waits. */
     void close() {
         lock.lock();
         try {

@@ -23,9 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A network in memory: hosts at the ports of an Ethernet switch, without root, without a TAP, on any operating system.
- * With two hosts the switch is a cable. Between each two hosts there is a path in each direction, which loses, delays,
- * reorders, doubles, damages and slows down frames as its {@link Impairment} says, or is cut; all chance comes from a
- * seed.
+ * Between each two hosts there is a path in each direction, with an {@link Impairment}: loss, delay, reordering,
+ * duplication, corruption and a rate. A path can also be cut. All random numbers derive from a seed.
  *
  * <pre>{@code
  * try (MemoryNetwork network = MemoryNetwork.inRealTime();
@@ -38,14 +37,15 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Real time.</b> Each host has a thread of its own, and all methods of the network and its hosts may be called
  * from any thread. How frames interleave depends on the machine.
  *
- * <p><b>Virtual time</b> starts at 0 and stands still while a thread does anything; when all threads wait, in sockets,
- * in {@link #sleep} or in {@link Activity#join}, it jumps to the next event. An hour of retransmissions takes
- * milliseconds. The threads take turns, so that two runs of one program with one seed are equal, to the frame. The
- * thread that builds the network takes part, and so do the {@linkplain #start activities}; calls of other threads get
- * an {@link IllegalStateException}, as does a thread that waits outside of the network for longer than ten seconds (a
- * latch, say, that another of its threads has to count down), and all threads when each waits for another one.
+ * <p><b>Virtual time</b> starts at 0 and stands still while a thread runs. When all threads wait, in sockets, in
+ * {@link #sleep} or in {@link Activity#join}, it jumps to the next event: an hour of retransmissions takes
+ * milliseconds. The threads take turns, so that two runs of one program with one seed are equal, frame by frame. Its
+ * members are the thread that builds the network and the {@linkplain #start activities}. An
+ * {@link IllegalStateException} is thrown in three cases: another thread makes a call, a member waits outside of the
+ * network for longer than ten seconds (for example for a latch that another member counts down), or each member waits
+ * for another one.
  *
- * <p>Frames to a host wait in a queue, and are dropped and {@linkplain #statistics counted} when it is full.
+ * <p>Frames to a host wait in a queue; when it is full they are dropped and {@linkplain #statistics counted}.
  */
 public final class MemoryNetwork implements AutoCloseable {
 
@@ -59,7 +59,7 @@ public final class MemoryNetwork implements AutoCloseable {
     private final long startNanos;
 
     private final ReentrantLock lock = new ReentrantLock();
-    // Under the lock. Names are numbered in the order in which they come.
+    // Under the lock. A name's number is its position here.
     private final Map<String, Inbox> inboxes = new LinkedHashMap<>();
     private final List<Host> hosts = new ArrayList<>();
     private final List<Activity> activities = new ArrayList<>();
@@ -89,17 +89,17 @@ public final class MemoryNetwork implements AutoCloseable {
         return builder().build();
     }
 
-    /** A perfect network in virtual time, whose hosts draw all their chance from {@code seed}. */
+    /** A perfect network in virtual time, with {@code seed} as the source of all random numbers. */
     public static MemoryNetwork inVirtualTime(final long seed) {
         return builder().virtualTime().seed(seed).build();
     }
 
-    /** For a network that is not perfect, or has other limits. */
+    /** The settings of a network with impairments or other limits. */
     public static Builder builder() {
         return new Builder();
     }
 
-    /** The seed of all chance on this network. A failure that depends on it can be repeated in virtual time. */
+    /** The seed of all random numbers of this network. In virtual time it repeats a failure. */
     public long seed() {
         return seed;
     }
@@ -112,8 +112,8 @@ public final class MemoryNetwork implements AutoCloseable {
     // ---- Hosts
 
     /**
-     * A host on this network that is not started yet; its secrets are drawn from the network's seed. A name can be used
-     * again when the host of that name is closed, and has the same paths then.
+     * The settings of a new host on this network; its secrets derive from the network's seed. A name can be used again
+     * when the host of that name is closed; the new host has the same paths.
      *
      * @param name for {@link #partition}, {@link #impair} and messages
      */
@@ -122,8 +122,8 @@ public final class MemoryNetwork implements AutoCloseable {
     }
 
     /**
-     * The end of the network for a host, for one {@link Host#on} or, in real time, a stack that is put together by
-     * hand. The stack that gets it is on the network from then on, until it closes it.
+     * A device on the network, for one {@link Host#on} or, in real time, for a stack that is assembled by hand. The
+     * stack is on the network until it closes the device.
      */
     public LinkDevice port(final String name) {
         requireMember();
@@ -138,7 +138,7 @@ public final class MemoryNetwork implements AutoCloseable {
         }
     }
 
-    /** A stack has got {@code port}. */
+    /** Connects {@code port}, whose stack has been created. */
     void attach(final MemoryPort port) {
         lock.lock();
         try {
@@ -147,7 +147,7 @@ public final class MemoryNetwork implements AutoCloseable {
             }
             for (final MemoryPort other : ports) {
                 if (other.name().equals(port.name())) {
-                    throw new IllegalStateException("there is a host " + port.name() + " on " + this + " already");
+                    throw new IllegalStateException("a host " + port.name() + " is on " + this + " already");
                 }
             }
             inbox(port.name()).open(true);
@@ -192,7 +192,7 @@ public final class MemoryNetwork implements AutoCloseable {
         return inbox;
     }
 
-    /** The stack of {@code port} has closed it; does nothing if it was not on the network. */
+    /** Disconnects {@code port}, whose stack has closed it. Does nothing if it was not connected. */
     void detach(final MemoryPort port) {
         lock.lock();
         try {
@@ -205,7 +205,7 @@ public final class MemoryNetwork implements AutoCloseable {
         }
     }
 
-    /** Passes a frame on as a switch does: to the port that has its destination, or else to all others. */
+    /** Forwards a frame as a switch does: to the port of its destination, or else to all other ports. */
     void forward(final MemoryPort from, final long destination, final PacketBuffer frame) {
         final MemoryPort[] all = ports;
         if (!EthernetHeader.isGroup(destination)) {
@@ -227,7 +227,7 @@ public final class MemoryNetwork implements AutoCloseable {
 
     // ---- Faults
 
-    /** Impairs all paths, those of hosts to come too; other impairments of single paths are forgotten. */
+    /** Impairs all paths, including those of later hosts. Replaces the impairments of single paths. */
     public void impair(final Impairment everywhere) {
         requireMember();
         lock.lock();
@@ -244,7 +244,7 @@ public final class MemoryNetwork implements AutoCloseable {
     }
 
     /**
-     * Impairs both paths between two hosts from now on; frames on their way stay due when they are.
+     * Impairs both paths between two hosts. Frames on their way keep their arrival times.
      *
      * @throws IllegalArgumentException if there was never a host of that name
      */
@@ -264,7 +264,7 @@ public final class MemoryNetwork implements AutoCloseable {
         }
     }
 
-    /** Cuts both paths between two hosts: what is on them and what is sent until {@link #heal()} is lost. */
+    /** Cuts both paths between two hosts: frames on them and later frames are lost until {@link #heal()}. */
     public void partition(final String one, final String other) {
         partition(Set.of(one), Set.of(other));
     }
@@ -279,12 +279,12 @@ public final class MemoryNetwork implements AutoCloseable {
         }
     }
 
-    /** Cuts the path from one host to another, and leaves the way back. */
+    /** Cuts the path from one host to another, but not the reverse path. */
     public void partitionOneWay(final String from, final String to) {
         cut(from, to, true);
     }
 
-    /** Mends all paths that are cut. Impairments stay as they are. */
+    /** Mends all cut paths. Impairments stay. */
     public void heal() {
         requireMember();
         lock.lock();
@@ -315,7 +315,7 @@ public final class MemoryNetwork implements AutoCloseable {
         }
     }
 
-    /** The counts of the frames to a host, since there was a first host of that name. */
+    /** The counts of the frames to a host, and to earlier hosts of the same name. */
     public PortStatistics statistics(final String host) {
         lock.lock();
         try {
@@ -328,8 +328,8 @@ public final class MemoryNetwork implements AutoCloseable {
     // ---- Threads and time
 
     /**
-     * Starts a thread that uses hosts of this network. In real time any thread may do that; in virtual time these, and
-     * the one that built the network. An exception of the task is thrown by {@link Activity#join()}, or else by
+     * Starts a thread that may use the hosts of this network. In real time any thread may; in virtual time only these
+     * and the thread that built the network. An exception of the task is thrown by {@link Activity#join()}, or else by
      * {@link #close()}.
      */
     public Activity start(final String name, final Activity.Task task) {
@@ -424,11 +424,11 @@ public final class MemoryNetwork implements AutoCloseable {
     }
 
     /**
-     * Closes the hosts that are still open, the last one first, and waits for the activities, whose sockets are closed
-     * now. Does nothing the second time.
+     * Closes the open hosts, the last one first, and waits for the activities, whose sockets are then closed. A second
+     * call does nothing.
      *
-     * @throws ActivityFailure if an activity failed before this, otherwise than by its socket being closed, and no
-     *     {@link Activity#join()} told so
+     * @throws ActivityFailure if an activity failed, no {@link Activity#join()} has thrown that, and the cause is not
+     *     that its socket was closed
      * @throws IllegalStateException if an activity does not end within ten seconds of real time
      */
     @Override
@@ -512,46 +512,47 @@ public final class MemoryNetwork implements AutoCloseable {
             return this;
         }
 
-        /** See {@link MemoryNetwork#seed()}; without it, an unpredictable one. */
+        /** See {@link MemoryNetwork#seed()}; unpredictable by default. */
         public Builder seed(final long number) {
             this.seed = number;
             return this;
         }
 
-        /** The largest IP packet in bytes; 1,500 without it. */
+        /** The largest IP packet in bytes; 1,500 by default. */
         public Builder mtu(final int bytes) {
             this.mtu = bytes;
             return this;
         }
 
         /**
-         * Lets super-segments of up to 64 KiB pass as one frame, with checksums that are never computed: several times
-         * as fast, but a capture shows no frame of a real Ethernet, and an impairment meets the whole super-segment.
+         * Passes super-segments of up to 64 KiB as one frame, with checksums that are never computed. This is several
+         * times as fast, but a capture shows no frames of a real Ethernet, and an impairment applies to the whole
+         * super-segment.
          */
         public Builder offload() {
             this.offload = true;
             return this;
         }
 
-        /** Most memory of frames on their way to one host; 16 MiB without it. A frame takes 2 KiB at least. */
+        /** Largest memory of the frames on their way to one host; 16 MiB by default. A frame takes 2 KiB at least. */
         public Builder queueBytes(final int most) {
             this.queueBytes = most;
             return this;
         }
 
-        /** How all paths are impaired at first; not at all without it. */
+        /** The impairment of all paths at first; none by default. */
         public Builder impairment(final Impairment everywhere) {
             this.impairment = everywhere;
             return this;
         }
 
-        /** Virtual time after which all waits fail, so that a run that goes on for ever ends; a day without it. */
+        /** Virtual time after which all waits fail, so that an endless run ends; a day by default. */
         public Builder timeLimit(final Duration limit) {
             this.timeLimit = limit;
             return this;
         }
 
-        /** For tests: how long in real time a thread of virtual time may wait outside of the network. */
+        /** For tests: the real time that a thread may wait outside of the network in virtual time. */
         Builder patience(final Duration realTime) {
             this.patience = realTime;
             return this;

@@ -24,7 +24,7 @@ final class MemoryPort implements LinkDevice {
     private volatile long source = UNKNOWN;
     private volatile boolean closed;
 
-    /** @param number that of the host among the senders of every {@link Inbox} */
+    /** @param number the host's number among the senders of every {@link Inbox} */
     MemoryPort(
             final MemoryNetwork network,
             final String name,

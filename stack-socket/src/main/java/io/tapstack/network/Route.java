@@ -11,7 +11,7 @@ final class Route {
     final ImpairedPath path;
     boolean cut;
 
-    /** A perfect path, whose chance depends on the two names and the network's seed alone. */
+    /** A perfect path. Its random numbers depend only on the two names and the network's seed. */
     Route(final long seed, final String from, final String to) {
         final long mixed = seed + 0x9E37_79B9_7F4A_7C15L * (31L * from.hashCode() + to.hashCode());
         this.path = new ImpairedPath(Impairment.NONE, LinkType.ETHERNET, new SplittableRandom(mixed));

@@ -4,7 +4,7 @@ import io.tapstack.link.ForwardingLink;
 import io.tapstack.link.LinkCapabilities;
 import io.tapstack.link.LinkDevice;
 
-/** A device whose stack sends smaller packets than the device would take. */
+/** A device with a smaller MTU than the device below it. */
 final class SmallerMtu extends ForwardingLink {
 
     private final LinkCapabilities capabilities;

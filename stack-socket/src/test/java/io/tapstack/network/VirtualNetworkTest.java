@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A network in memory in virtual time: exact to the nanosecond, the same for each seed, and faster than time. */
+/** A network in memory in virtual time: exact to the nanosecond, equal for equal seeds, and faster than real time. */
 @Timeout(60)
 final class VirtualNetworkTest {
 
@@ -73,7 +73,7 @@ final class VirtualNetworkTest {
         }
     }
 
-    /** Three clients at once, over bad paths, with a partition in the middle: every frame is the same in each run. */
+    /** Three clients at once, over bad paths, with a partition in the middle: each run has the same frames. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
     void runsTheSameForTheSameSeed(final long seed, @TempDir final Path folder) throws Exception {
@@ -195,7 +195,7 @@ final class VirtualNetworkTest {
         }
     }
 
-    /** TCP_CONGESTION knows the congestion control of a factory, on sockets and on what a listener accepts. */
+    /** TCP_CONGESTION knows the congestion control of a factory, on sockets and on accepted connections. */
     @Test
     void usesACongestionControlOfOnesOwn() throws Exception {
         final CongestionControlFactory own = CongestionControlFactory.of("half", HalfAsMuch::new);
@@ -243,7 +243,7 @@ final class VirtualNetworkTest {
         }
     }
 
-    // ---- What is refused
+    // ---- Refused calls and waits
 
     @Test
     void refusesAThreadThatTakesNoPart() throws Exception {
@@ -267,7 +267,7 @@ final class VirtualNetworkTest {
             final Activity accepting = network.start("accepting", listener::accept);
             assertThatThrownBy(accepting::join)
                     .isInstanceOf(IllegalStateException.class)
-                    .hasMessageContaining("nothing more will happen")
+                    .hasMessageContaining("no frame is on its way")
                     .hasMessageContaining("accepting")
                     .hasMessageContaining(Thread.currentThread().getName());
         }
@@ -287,7 +287,7 @@ final class VirtualNetworkTest {
                 .hasMessageContaining("limit of 60 s");
     }
 
-    /** The thread that may run waits for one that may not: what a latch of java.util.concurrent does. */
+    /** A latch of java.util.concurrent: the thread whose turn it is waits for one that needs the turn. */
     @Test
     void saysWhenAThreadWaitsOutside() throws Exception {
         final CountDownLatch never = new CountDownLatch(1);
@@ -302,12 +302,12 @@ final class VirtualNetworkTest {
                     never.countDown();
                 }
             });
-            // In real time this would do.
+            // Enough in real time.
             never.await();
             assertThatThrownBy(() -> network.sleep(Duration.ofSeconds(1)))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("thread " + Thread.currentThread().getName())
-                    .hasMessageContaining("waits for something outside")
+                    .hasMessageContaining("waits outside of the network")
                     .hasMessageContaining("saysWhenAThreadWaitsOutside");
         } catch (final ActivityFailure e) {
             assertThat(e).hasMessageContaining("counting down");
