@@ -17,6 +17,9 @@ import java.util.TreeSet;
  */
 public final class ClassCycles {
 
+    /** The most classes of a cycle: they can be understood only together. */
+    public static final int LONGEST = 12;
+
     private final Map<JavaClass, TreeSet<JavaClass>> uses = new HashMap<>();
     private final Map<JavaClass, Integer> indices = new HashMap<>();
     private final Map<JavaClass, Integer> lowest = new HashMap<>();

@@ -33,11 +33,11 @@ public final class DatagramSocket extends StackSocket {
     private int zeroCopySends;
 
     /** Called with the stack's lock held. */
-    DatagramSocket(final SocketLayer layer) {
-        super(layer);
-        this.endpoint = layer.stack().udp().open();
+    DatagramSocket(final SocketHost host) {
+        super(host);
+        this.endpoint = host.stack().udp().open();
         this.options = new DatagramOptions(endpoint);
-        endpoint.timeToLive(layer.defaults().timeToLive());
+        endpoint.timeToLive(host.defaults().timeToLive());
         endpoint.observer(new Events());
     }
 

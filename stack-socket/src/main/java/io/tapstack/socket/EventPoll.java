@@ -53,7 +53,7 @@ public final class EventPoll extends Watchable {
      */
     public record Event(int events, long data) {}
 
-    private final SocketLayer layer;
+    private final SocketHost host;
     private final StackLock lock;
     private final WaitPoint wake;
     private final Map<Watchable, Interest> interests = new IdentityHashMap<>();
@@ -65,9 +65,9 @@ public final class EventPoll extends Watchable {
     private boolean closed;
 
     /** Called with the stack's lock held. */
-    EventPoll(final SocketLayer layer) {
-        this.layer = layer;
-        this.lock = layer.stackLock();
+    EventPoll(final SocketHost host) {
+        this.host = host;
+        this.lock = host.lock();
         this.wake = lock.waitPoint();
     }
 
@@ -192,7 +192,7 @@ public final class EventPoll extends Watchable {
         lock.lock();
         try {
             final long deadline = timeoutMillis < 0 ? WaitPoint.NEVER : lock.now() + timeoutMillis * 1_000_000;
-            boolean inTime = timeoutMillis != 0 && !layer.isHandling();
+            boolean inTime = timeoutMillis != 0 && !host.isHandling();
             while (true) {
                 if (closed) {
                     return -SocketError.EBADF.errno();

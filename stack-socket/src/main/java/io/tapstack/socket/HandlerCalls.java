@@ -47,7 +47,7 @@ final class HandlerCalls<S extends StackSocket> implements ReadinessListener, Ru
         final int events = noted;
         noted = 0;
         deferred = false;
-        final Thread outer = socket.layer.handling(Thread.currentThread());
+        final Thread outer = socket.host.handling(Thread.currentThread());
         try {
             if ((events & PollEvents.READABLE) != 0 && isNow(FOR_READER)) {
                 handler.readable(socket);
@@ -59,7 +59,7 @@ final class HandlerCalls<S extends StackSocket> implements ReadinessListener, Ru
             LOG.error("the handler of {} failed; the socket is closed", socket.localEndpoint(), e);
             socket.discard();
         } finally {
-            socket.layer.handling(outer);
+            socket.host.handling(outer);
         }
     }
 

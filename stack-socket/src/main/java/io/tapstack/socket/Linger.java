@@ -18,7 +18,7 @@ final class Linger {
      * @param last already closed
      */
     static void await(final StreamSocket socket, final TcpConnection last, final int seconds) {
-        if (seconds <= 0 || socket.layer.isHandling()) {
+        if (seconds <= 0 || socket.host.isHandling()) {
             return;
         }
         final long deadline = socket.lock.now() + seconds * 1_000_000_000L;

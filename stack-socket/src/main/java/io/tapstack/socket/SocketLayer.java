@@ -1,14 +1,9 @@
 package io.tapstack.socket;
 
-import io.tapstack.error.SocketError;
 import io.tapstack.stack.NetworkStack;
 import io.tapstack.stack.StackLock;
-import io.tapstack.stack.WaitPoint;
 import io.tapstack.tcp.TcpConfig;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The sockets of one stack: creates them, and lets a thread wait for many of them. Any thread may call; every call
@@ -17,32 +12,17 @@ import org.jspecify.annotations.Nullable;
 public final class SocketLayer {
 
     private final StackLock lock;
-    private final NetworkStack stack;
-
-    // The defaults of new stream sockets: as on Linux, with quick ACKs.
-    private final TcpConfig defaults = new TcpConfig().quickAck(true);
-
-    // Guarded by the stack's lock: the thread that calls a handler now, and so may not wait.
-    private @Nullable Thread handling;
-
-    // Guarded by the stack's lock: every open socket, to be told when the stack ends, in the order of opening.
-    private final Set<StackSocket> open = new LinkedHashSet<>();
+    private final SocketHost host;
 
     /** The sockets of {@code stack}, which is used with {@code lock} held only. */
     public SocketLayer(final StackLock lock, final NetworkStack stack) {
         this.lock = lock;
-        this.stack = stack;
-        lock.lock();
-        try {
-            lock.whenEnded(() -> List.copyOf(open).forEach(StackSocket::stackEnded));
-        } finally {
-            lock.unlock();
-        }
+        this.host = new SocketHost(lock, stack);
     }
 
     /** The configuration of TCP sockets that are created from now on. Changed with the stack's lock held. */
     public TcpConfig defaults() {
-        return defaults;
+        return host.defaults();
     }
 
     /**
@@ -52,7 +32,7 @@ public final class SocketLayer {
     public void readUrgentApart() {
         lock.lock();
         try {
-            defaults.urgentInLine(false);
+            host.defaults().urgentInLine(false);
         } finally {
             lock.unlock();
         }
@@ -62,7 +42,7 @@ public final class SocketLayer {
     public StreamSocket stream() {
         lock.lock();
         try {
-            return new StreamSocket(this);
+            return new StreamSocket(host);
         } finally {
             lock.unlock();
         }
@@ -72,7 +52,7 @@ public final class SocketLayer {
     public DatagramSocket datagram() {
         lock.lock();
         try {
-            return new DatagramSocket(this);
+            return new DatagramSocket(host);
         } finally {
             lock.unlock();
         }
@@ -82,7 +62,7 @@ public final class SocketLayer {
     public EventPoll eventPoll() {
         lock.lock();
         try {
-            return new EventPoll(this);
+            return new EventPoll(host);
         } finally {
             lock.unlock();
         }
@@ -93,7 +73,7 @@ public final class SocketLayer {
         final List<StackSocket> sockets;
         lock.lock();
         try {
-            sockets = List.copyOf(open);
+            sockets = host.open();
         } finally {
             lock.unlock();
         }
@@ -109,86 +89,10 @@ public final class SocketLayer {
      *     {@code -EINTR} if the thread was interrupted (and still is)
      */
     public int poll(final List<PollEntry> entries, final long timeoutMillis) {
-        lock.lock();
-        try {
-            final int ready = look(entries);
-            if (ready > 0 || timeoutMillis == 0 || isHandling()) {
-                return ready;
-            }
-            final long deadline = timeoutMillis < 0 ? WaitPoint.NEVER : lock.now() + timeoutMillis * 1_000_000;
-            return waitFor(entries, deadline);
-        } finally {
-            lock.unlock();
-        }
+        return host.poll(entries, timeoutMillis);
     }
 
-    StackLock stackLock() {
-        return lock;
-    }
-
-    /** The stack; used with the stack's lock held only. */
-    NetworkStack stack() {
-        return stack;
-    }
-
-    /**
-     * Sets the thread that calls a handler from now on, or null for none. Called with the stack's lock held.
-     *
-     * @return the thread that was set before
-     */
-    @Nullable
-    Thread handling(final @Nullable Thread thread) {
-        final Thread before = handling;
-        handling = thread;
-        return before;
-    }
-
-    /** True if the calling thread is in a handler. Called with the stack's lock held. */
-    boolean isHandling() {
-        return handling == Thread.currentThread();
-    }
-
-    /** Called with the stack's lock held. */
-    void opened(final StackSocket socket) {
-        open.add(socket);
-    }
-
-    /** Called with the stack's lock held. */
-    void closed(final StackSocket socket) {
-        open.remove(socket);
-    }
-
-    private int waitFor(final List<PollEntry> entries, final long deadline) {
-        final WaitPoint wake = lock.waitPoint();
-        final ReadinessListener listener = (socket, events) -> wake.wakeAll();
-        for (final PollEntry entry : entries) {
-            entry.watched().addListener(listener);
-        }
-        try {
-            while (wake.await(deadline)) {
-                final int ready = look(entries);
-                if (ready > 0) {
-                    return ready;
-                }
-            }
-            return look(entries);
-        } catch (final InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return -SocketError.EINTR.errno();
-        } finally {
-            for (final PollEntry entry : entries) {
-                entry.watched().removeListener(listener);
-            }
-        }
-    }
-
-    private static int look(final List<PollEntry> entries) {
-        int ready = 0;
-        for (final PollEntry entry : entries) {
-            if (entry.look()) {
-                ready++;
-            }
-        }
-        return ready;
+    SocketHost host() {
+        return host;
     }
 }

@@ -35,7 +35,7 @@ public final class Splice {
      */
     public static Splice join(final StreamSocket first, final StreamSocket second, final Runnable whenEnded)
             throws SocketErrorException {
-        if (first.layer != second.layer) {
+        if (first.host != second.host) {
             throw new SocketErrorException(SocketError.EINVAL, "splice");
         }
         final StackLock lock = first.lock;

@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
  * {@link #writable}, which the protocol's events wake. Methods that are not public are called with the stack's lock
  * held, unless they say otherwise.
  */
-public abstract sealed class StackSocket extends Watchable permits StreamSocket, DatagramSocket {
+public abstract non-sealed class StackSocket extends Watchable {
 
-    final SocketLayer layer;
+    final SocketHost host;
     final StackLock lock;
 
     /** For threads that wait to receive or accept. */
@@ -38,17 +38,17 @@ public abstract sealed class StackSocket extends Watchable permits StreamSocket,
     private long receiveTimeoutNanos;
     private long sendTimeoutNanos;
 
-    StackSocket(final SocketLayer layer) {
-        this.layer = layer;
-        this.lock = layer.stackLock();
+    StackSocket(final SocketHost host) {
+        this.host = host;
+        this.lock = host.lock();
         this.readable = lock.waitPoint();
         this.writable = lock.waitPoint();
-        layer.opened(this);
+        host.opened(this);
     }
 
     /** A socket that a listener has accepted: its time limits are the listener's, as on Linux. */
     StackSocket(final StackSocket listening) {
-        this(listening.layer);
+        this(listening.host);
         this.receiveTimeoutNanos = listening.receiveTimeoutNanos;
         this.sendTimeoutNanos = listening.sendTimeoutNanos;
     }
@@ -286,7 +286,7 @@ public abstract sealed class StackSocket extends Watchable permits StreamSocket,
     /** Closes the socket, and leaves its connection to the caller. */
     final void leave() {
         closed = true;
-        layer.closed(this);
+        host.closed(this);
         removeHandler();
         wakeAll();
     }
@@ -366,7 +366,7 @@ public abstract sealed class StackSocket extends Watchable permits StreamSocket,
     }
 
     final boolean mayWait(final int flags) {
-        return !nonBlocking && !MessageFlags.has(flags, MessageFlags.MSG_DONTWAIT) && !layer.isHandling();
+        return !nonBlocking && !MessageFlags.has(flags, MessageFlags.MSG_DONTWAIT) && !host.isHandling();
     }
 
     final long receiveDeadline() {

@@ -22,7 +22,7 @@ final class StreamErrors extends PendingErrors implements StampObserver {
 
     @Override
     protected StackStatistics statistics() {
-        return socket.layer.stack().statistics();
+        return socket.host.stack().statistics();
     }
 
     @Override

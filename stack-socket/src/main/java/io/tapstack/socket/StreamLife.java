@@ -69,7 +69,7 @@ final class StreamLife {
     }
 
     private TcpProtocol tcp() {
-        return socket.layer.stack().tcp();
+        return socket.host.stack().tcp();
     }
 
     private long now() {

@@ -103,7 +103,7 @@ final class StreamSender {
     private ZeroCopySends zeroCopySends() {
         ZeroCopySends sends = zeroCopySends;
         if (sends == null) {
-            sends = new ZeroCopySends(life.errors(), socket.layer.stack().pool());
+            sends = new ZeroCopySends(life.errors(), socket.host.stack().pool());
             zeroCopySends = sends;
         }
         return sends;
@@ -309,7 +309,7 @@ final class StreamSender {
             blocks = taken;
         }
         for (int i = 0; i * BufferPool.BLOCK < length; i++) {
-            taken[i] = socket.layer.stack().pool().region(BufferPool.BLOCK);
+            taken[i] = socket.host.stack().pool().region(BufferPool.BLOCK);
         }
         return taken;
     }

@@ -29,8 +29,8 @@ public final class StreamSocket extends StackSocket {
     private final StreamReceiver receiver;
 
     /** A socket that neither listens nor is connected; called with the stack's lock held. */
-    StreamSocket(final SocketLayer layer) {
-        this(layer, new StreamOptions(layer.defaults()));
+    StreamSocket(final SocketHost host) {
+        this(host, new StreamOptions(host.defaults()));
     }
 
     /** An end of a connection that {@code listening} has accepted; called with the stack's lock held. */
@@ -42,8 +42,8 @@ public final class StreamSocket extends StackSocket {
         this.receiver = new StreamReceiver(this, life, options);
     }
 
-    private StreamSocket(final SocketLayer layer, final StreamOptions options) {
-        super(layer);
+    private StreamSocket(final SocketHost host, final StreamOptions options) {
+        super(host);
         this.options = options;
         this.life = new StreamLife(this, options);
         this.sender = new StreamSender(this, life, options);

@@ -23,7 +23,7 @@ final class EventPollTest extends TwoHostsTest {
         final StreamSocket listener = listener(1);
         final StreamSocket client = connect(listener);
         final StreamSocket server = accept(listener);
-        final EventPoll poll = server.layer.eventPoll();
+        final EventPoll poll = new EventPoll(server.host);
         assertThat(poll.add(server, IN, 7)).isZero();
         assertThat(poll.await(found, 9, 0)).isZero();
         client.send(bytes("xy"), 0);
@@ -40,7 +40,7 @@ final class EventPollTest extends TwoHostsTest {
         final StreamSocket listener = listener(1);
         final StreamSocket client = connect(listener);
         final StreamSocket server = accept(listener);
-        final EventPoll poll = server.layer.eventPoll();
+        final EventPoll poll = new EventPoll(server.host);
         poll.add(server, IN | EventPoll.EPOLLET, 1);
         client.send(bytes("x"), 0);
         assertThat(poll.await(found, 9, -1)).isEqualTo(1);
@@ -53,7 +53,7 @@ final class EventPollTest extends TwoHostsTest {
     @Test
     void aListenerThatIsAskedForOnce() throws SocketErrorException {
         final StreamSocket listener = listener(5);
-        final EventPoll poll = listener.layer.eventPoll();
+        final EventPoll poll = new EventPoll(listener.host);
         poll.add(listener, IN | EventPoll.EPOLLONESHOT, 1);
         connect(listener);
         assertThat(poll.await(found, 9, -1)).isEqualTo(1);
@@ -67,7 +67,7 @@ final class EventPollTest extends TwoHostsTest {
     @Test
     void membership() {
         final StreamSocket socket = open(here.stream());
-        final EventPoll poll = socket.layer.eventPoll();
+        final EventPoll poll = new EventPoll(socket.host);
         assertThat(poll.modify(socket, IN, 0)).isEqualTo(-SocketError.ENOENT.errno());
         assertThat(poll.remove(socket)).isEqualTo(-SocketError.ENOENT.errno());
         assertThat(poll.add(socket, OUT, 0)).isZero();
@@ -81,7 +81,7 @@ final class EventPollTest extends TwoHostsTest {
 
     @Test
     void closingEndsAWait() throws Exception {
-        final EventPoll poll = open(here.stream()).layer.eventPoll();
+        final EventPoll poll = new EventPoll(open(here.stream()).host);
         final FutureTask<Integer> waiting = new FutureTask<>(() -> poll.await(found, 1, -1));
         new Thread(waiting).start();
         poll.close();

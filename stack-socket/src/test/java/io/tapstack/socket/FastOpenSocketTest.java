@@ -39,11 +39,11 @@ final class FastOpenSocketTest extends TwoHostsTest {
     }
 
     private long fastOpens() {
-        there.stackLock().lock();
+        there.host().lock().lock();
         try {
-            return there.stack().statistics().fastOpens;
+            return there.host().stack().statistics().fastOpens;
         } finally {
-            there.stackLock().unlock();
+            there.host().lock().unlock();
         }
     }
 

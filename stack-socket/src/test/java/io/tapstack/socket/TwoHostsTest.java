@@ -67,14 +67,14 @@ abstract class TwoHostsTest {
      */
     static int await(final StackSocket socket, final int events) {
         final PollEntry entry = new PollEntry(socket, events);
-        assertThat(socket.layer.poll(List.of(entry), 10_000)).isEqualTo(1);
+        assertThat(socket.host.poll(List.of(entry), 10_000)).isEqualTo(1);
         return entry.revents();
     }
 
     /** All present events. */
     static int eventsOf(final StackSocket socket) {
         final PollEntry entry = new PollEntry(socket, -1);
-        socket.layer.poll(List.of(entry), 0);
+        socket.host.poll(List.of(entry), 0);
         return entry.revents();
     }
 
