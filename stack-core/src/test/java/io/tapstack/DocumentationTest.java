@@ -273,4 +273,25 @@ class DocumentationTest {
             throw new UncheckedIOException(e);
         }
     }
+
+    /** docs/embedding.md names the packages that the modules export, and no others. */
+    @Test
+    void publicPackagesAreExported() throws IOException {
+        final List<String> exported = new ArrayList<>();
+        for (final String module : List.of("stack-core", "stack-tap", "stack-socket")) {
+            final String descriptor = Files.readString(ROOT.resolve(module + "/src/main/java/module-info.java"));
+            Pattern.compile("exports ([a-z.]+);")
+                    .matcher(descriptor)
+                    .results()
+                    .forEach(export -> exported.add(export.group(1)));
+        }
+        final String page = Files.readString(ROOT.resolve("docs/embedding.md"));
+        final String chapter = page.substring(page.indexOf("## What is public"));
+        final List<String> documented = NAME.matcher(chapter)
+                .results()
+                .map(name -> name.group(1))
+                .filter(name -> name.startsWith("io.tapstack."))
+                .toList();
+        assertThat(documented).containsExactlyInAnyOrderElementsOf(exported);
+    }
 }

@@ -1,10 +1,8 @@
 package io.tapstack.tcp.congestion;
 
-import io.tapstack.tcp.recovery.FastRecovery;
-
 /**
  * Limits the bytes in flight, and the rate at which they leave. One object belongs to one connection; what is lost and
- * sent again is {@linkplain io.tapstack.tcp.recovery loss recovery}'s business, which tells this object what happened.
+ * sent again is loss recovery's business, which tells this object what happened.
  *
  * <p>All sizes in bytes, all times in nanoseconds of the stack's clock. Called with the lock of the stack held, so no
  * method waits, throws, or calls the stack; none allocates once the connection is established. The easiest

@@ -1,7 +1,5 @@
 package io.tapstack.tcp.congestion;
 
-import io.tapstack.tcp.recovery.FastRecovery;
-
 /**
  * Reno: RFC 5681 as it stands, with fast recovery.
  *

@@ -1,7 +1,5 @@
 package io.tapstack.tcp.congestion;
 
-import io.tapstack.tcp.recovery.FastRecovery;
-
 /**
  * Tahoe (Jacobson 1988): fast retransmit without fast recovery. To learn from, not to use.
  *

@@ -1,5 +1,7 @@
 package io.tapstack.tcp.recovery;
 
+import io.tapstack.tcp.congestion.FastRecovery;
+
 /**
  * What is lost and has to be sent again. One object belongs to one connection; it looks at the ACKs and tells the
  * sender, which {@linkplain #nextRetransmission() asks} before it sends anything new. Sequence numbers as in RFC 9293;

@@ -1,5 +1,6 @@
 package io.tapstack.tcp.recovery;
 
+import io.tapstack.tcp.congestion.FastRecovery;
 import io.tapstack.wire.SequenceNumber;
 
 /**

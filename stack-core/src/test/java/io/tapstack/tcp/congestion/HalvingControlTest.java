@@ -3,7 +3,6 @@ package io.tapstack.tcp.congestion;
 import static io.tapstack.tcp.congestion.Acks.MSS;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapstack.tcp.recovery.FastRecovery;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -1,4 +1,4 @@
-package io.tapstack.tcp.recovery;
+package io.tapstack.tcp.congestion;
 
 /**
  * What follows a fast retransmit on a connection without SACK. Where there is SACK it is always RACK (RFC 8985) that
