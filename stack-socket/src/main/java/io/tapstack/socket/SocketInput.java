@@ -92,7 +92,8 @@ final class SocketInput extends InputStream {
         }
         // The error may have been reported to a writer. A stream that broke off must not look complete to the reader.
         final SocketError failure = owner.socket().failure();
-        if (failure != null && !owner.isInputShut()) {
+        // EPIPE: the peer's FIN came before its reset, so that the stream is complete (Linux's SOCK_DONE).
+        if (failure != null && failure != SocketError.EPIPE && !owner.isInputShut()) {
             throw SocketFailure.of(failure, owner.socket());
         }
         return -1;
