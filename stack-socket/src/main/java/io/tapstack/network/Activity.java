@@ -34,6 +34,9 @@ public final class Activity {
 
         /** The activity is done. */
         void reached();
+
+        /** Interrupts the activity's thread. */
+        void interrupt(Thread thread);
     }
 
     Activity(final MemoryNetwork network, final String name, final Task task, final Ending ending) {
@@ -67,6 +70,18 @@ public final class Activity {
         final Throwable thrown = failure;
         if (thrown != null) {
             throw new ActivityFailure(name + " failed on " + network + ": " + thrown, thrown);
+        }
+    }
+
+    /**
+     * Interrupts the task: the call in which it waits ends with an {@link InterruptedException}, or closes its socket
+     * with a {@link java.nio.channels.ClosedByInterruptException}; if it does not wait, its next wait does. Unlike
+     * {@link Thread#interrupt()}, this happens at once in virtual time.
+     */
+    public void interrupt() {
+        final Thread runner = thread;
+        if (runner != null) {
+            ending.interrupt(runner);
         }
     }
 

@@ -74,6 +74,7 @@ final class LockStep {
         private boolean over;
         private boolean woken;
         private boolean failed;
+        private boolean interrupted;
 
         Wait(final Member member, final Point point, final long deadline) {
             this.member = member;
@@ -194,6 +195,23 @@ final class LockStep {
         }
     }
 
+    /** Interrupts a member: its wait, or else its next one, at this very time. */
+    void interrupt(final Thread thread) {
+        enter();
+        try {
+            for (final Wait wait : List.copyOf(waits)) {
+                if (wait.member.thread == thread) {
+                    wait.interrupted = true;
+                    end(wait, false);
+                    return;
+                }
+            }
+            thread.interrupt();
+        } finally {
+            exit();
+        }
+    }
+
     final class Point implements WaitPoint {
 
         @Override
@@ -213,7 +231,7 @@ final class LockStep {
             if (wait.failed) {
                 requireGoingOn();
             }
-            if (interrupted) {
+            if (interrupted || wait.interrupted) {
                 throw new InterruptedException();
             }
             return wait.woken;

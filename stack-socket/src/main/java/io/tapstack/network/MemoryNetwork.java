@@ -325,6 +325,16 @@ public final class MemoryNetwork implements AutoCloseable {
         }
     }
 
+    /** Blocks of memory that frames on their way take; for leak checks. */
+    int regionsInUse() {
+        lock.lock();
+        try {
+            return inboxes.values().stream().mapToInt(Inbox::regionsInUse).sum();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     // ---- Threads and time
 
     /**
@@ -369,6 +379,11 @@ public final class MemoryNetwork implements AutoCloseable {
                 @Override
                 public void reached() {
                     done.countDown();
+                }
+
+                @Override
+                public void interrupt(final Thread thread) {
+                    thread.interrupt();
                 }
             };
         }
@@ -480,7 +495,10 @@ public final class MemoryNetwork implements AutoCloseable {
             thread.interrupt();
             thread.join(CLOSE_MILLIS / 2);
         } catch (final InterruptedException e) {
+            // Whoever closes the network is in a hurry.
+            thread.interrupt();
             Thread.currentThread().interrupt();
+            return;
         }
         if (thread.isAlive()) {
             throw new IllegalStateException(activity + " goes on, though " + this + " is closed");

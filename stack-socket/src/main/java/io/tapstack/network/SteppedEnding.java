@@ -36,4 +36,9 @@ final class SteppedEnding implements Activity.Ending {
             steps.exit();
         }
     }
+
+    @Override
+    public void interrupt(final Thread thread) {
+        steps.interrupt(thread);
+    }
 }

@@ -18,6 +18,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -102,6 +104,51 @@ final class MemoryNetworkTest {
             bytes[i] = (byte) (i * 31 + number + (i >> 11));
         }
         return bytes;
+    }
+
+    /** Faults come from a thread of their own, while those of the hosts use the same paths. */
+    @Test
+    void losesNoByteWhileItsPathsChange() throws Exception {
+        final AtomicBoolean over = new AtomicBoolean();
+        final MemoryNetwork network = MemoryNetwork.builder().seed(1).build();
+        try (network;
+                Host left = network.host("left").address("10.0.0.1/24").start();
+                Host right = network.host("right").address("10.0.0.2/24").start();
+                TapServerSocket listener = left.listen(80)) {
+            final Activity server = network.start("server", () -> {
+                try (TapSocket peer = listener.accept()) {
+                    exchange(network, peer, 4);
+                }
+            });
+            final Activity faults = network.start("faults", () -> {
+                final SplittableRandom random = new SplittableRandom(network.seed());
+                for (int round = 0; !over.get(); round++) {
+                    network.impair(
+                            "left",
+                            "right",
+                            Impairment.NONE
+                                    .withDelay(random.nextInt(500_000))
+                                    .withLoss(0.01)
+                                    .withDuplication(0.01)
+                                    .withReordering(0.01, 200_000));
+                    if (round % 100 == 99) {
+                        network.partitionOneWay("left", "right");
+                        network.heal();
+                    }
+                    network.sleep(Duration.ofMillis(1));
+                }
+            });
+            try (TapSocket socket = right.connect(left.address(), 80)) {
+                exchange(network, socket, 4);
+            }
+            server.join();
+            over.set(true);
+            faults.join();
+            assertThat(left.failure()).isNull();
+            assertThat(right.failure()).isNull();
+            assertThat(network.statistics("right").lost()).isPositive();
+        }
+        assertThat(network.regionsInUse()).isZero();
     }
 
     @Test

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tapstack.link.Impairment;
+import io.tapstack.socket.DatagramSocket;
+import io.tapstack.socket.PeerAddress;
+import io.tapstack.socket.SocketHandler;
 import io.tapstack.socket.TapDatagramSocket;
 import io.tapstack.socket.TapServerSocket;
 import io.tapstack.socket.TapSocket;
@@ -15,6 +18,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -195,6 +199,54 @@ final class VirtualNetworkTest {
         }
     }
 
+    /** A handler runs in the turn of whichever thread lets time go on. */
+    @Test
+    void callsHandlersAtTheTimeOfTheirFrames() throws Exception {
+        try (MemoryNetwork network = MemoryNetwork.builder()
+                        .virtualTime()
+                        .impairment(Impairment.NONE.withDelay(50 * MILLIS))
+                        .build();
+                Host server = network.host("server").address("10.0.0.1/24").start();
+                Host client = network.host("client").address("10.0.0.2/24").start();
+                TapDatagramSocket questions = client.datagrams()) {
+            final ByteBuffer message = ByteBuffer.allocate(10);
+            final PeerAddress asker = new PeerAddress();
+            final DatagramSocket service = server.datagrams(7).socket();
+            service.handler(new SocketHandler<>() {
+                @Override
+                public void readable(final DatagramSocket socket) {
+                    while (socket.recvFrom(message.clear(), 0, asker) > 0) {
+                        socket.sendTo(message.flip(), 0, asker.endpoint());
+                    }
+                }
+            });
+            questions.connect(new InetSocketAddress(server.address(), 7));
+            questions.send(ByteBuffer.wrap(new byte[] {1, 2, 3}), null);
+            final ByteBuffer answer = ByteBuffer.allocate(10);
+            questions.receive(answer);
+            assertThat(answer.position()).isEqualTo(3);
+            // One round trip of ARP, one of the datagrams.
+            assertThat(network.elapsed()).isEqualTo(Duration.ofMillis(200));
+        }
+    }
+
+    @Test
+    void letsAnInterruptEndAWaitAtThatTime() throws Exception {
+        try (MemoryNetwork network = MemoryNetwork.inVirtualTime(1);
+                Host host = network.host("host").address("10.0.0.1/24").start();
+                TapServerSocket listener = host.listen(7)) {
+            final Activity sleeping = network.start("sleeping", () -> network.sleep(Duration.ofHours(1)));
+            final Activity accepting = network.start("accepting", listener::accept);
+            network.sleep(Duration.ofSeconds(1));
+            sleeping.interrupt();
+            accepting.interrupt();
+            assertThatThrownBy(sleeping::join).hasCauseInstanceOf(InterruptedException.class);
+            assertThatThrownBy(accepting::join).hasCauseInstanceOf(ClosedByInterruptException.class);
+            assertThat(network.elapsed()).isEqualTo(Duration.ofSeconds(1));
+            assertThat(listener.isClosed()).isTrue();
+        }
+    }
+
     /** TCP_CONGESTION knows the congestion control of a factory, on sockets and on accepted connections. */
     @Test
     void usesACongestionControlOfOnesOwn() throws Exception {
@@ -369,6 +421,24 @@ final class VirtualNetworkTest {
             try (TapSocket peer = listener.accept()) {
                 assertThat(peer.input().readAllBytes()).isEqualTo(content);
             }
+        }
+    }
+
+    /** A FIN, and then a reset because the host is gone: Linux and the JDK read the data and the end. */
+    @Test
+    void readsAStreamThatWasCompleteBeforeTheHostEnded() throws Exception {
+        try (MemoryNetwork network = MemoryNetwork.inVirtualTime(1);
+                Host server = network.host("server").address("10.0.0.1/24").start();
+                Host client = network.host("client").address("10.0.0.2/24").start();
+                TapServerSocket listener = server.listen(7);
+                TapSocket socket = client.connect("10.0.0.1", 7);
+                TapSocket peer = listener.accept()) {
+            socket.output().write(new byte[] {1, 2, 3});
+            socket.close();
+            network.sleep(Duration.ofSeconds(1));
+            client.close();
+            network.sleep(Duration.ofSeconds(1));
+            assertThat(peer.input().readAllBytes()).containsExactly(1, 2, 3);
         }
     }
 
