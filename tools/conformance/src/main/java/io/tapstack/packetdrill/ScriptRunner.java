@@ -2,8 +2,8 @@ package io.tapstack.packetdrill;
 
 import io.tapstack.packetdrill.kernel.KernelMachine;
 import io.tapstack.packetdrill.machine.Machine;
+import io.tapstack.packetdrill.machine.PlaySettings;
 import io.tapstack.packetdrill.machine.StackMachine;
-import io.tapstack.packetdrill.play.PlaySettings;
 import io.tapstack.packetdrill.play.ScriptPlayer;
 import io.tapstack.packetdrill.script.Script;
 import io.tapstack.packetdrill.script.ScriptException;

@@ -3,7 +3,7 @@ package io.tapstack.packetdrill;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapstack.packetdrill.ScriptRunner.Target;
-import io.tapstack.packetdrill.play.PlaySettings;
+import io.tapstack.packetdrill.machine.PlaySettings;
 import java.io.IOException;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import io.tapstack.packetdrill.ScriptRunner.Target;
-import io.tapstack.packetdrill.play.PlaySettings;
+import io.tapstack.packetdrill.machine.PlaySettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -6,7 +6,7 @@ import io.tapstack.cli.LogLevel;
 import io.tapstack.cli.Main;
 import io.tapstack.packetdrill.ScriptRunner;
 import io.tapstack.packetdrill.ScriptRunner.Target;
-import io.tapstack.packetdrill.play.PlaySettings;
+import io.tapstack.packetdrill.machine.PlaySettings;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;

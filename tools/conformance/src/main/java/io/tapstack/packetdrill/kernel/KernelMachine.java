@@ -2,8 +2,8 @@ package io.tapstack.packetdrill.kernel;
 
 import io.tapstack.packetdrill.call.SystemCalls;
 import io.tapstack.packetdrill.machine.Machine;
+import io.tapstack.packetdrill.machine.PlaySettings;
 import io.tapstack.packetdrill.packet.WirePacket;
-import io.tapstack.packetdrill.play.PlaySettings;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;

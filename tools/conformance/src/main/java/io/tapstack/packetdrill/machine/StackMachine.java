@@ -5,7 +5,6 @@ import io.tapstack.conformance.setting.Sysctls;
 import io.tapstack.ip.InterfaceAddress;
 import io.tapstack.packetdrill.call.SystemCalls;
 import io.tapstack.packetdrill.packet.WirePacket;
-import io.tapstack.packetdrill.play.PlaySettings;
 import io.tapstack.packetdrill.script.ScriptException;
 import io.tapstack.socket.SocketLayer;
 import io.tapstack.socket.virtual.Party;

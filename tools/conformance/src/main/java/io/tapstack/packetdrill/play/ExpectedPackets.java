@@ -1,6 +1,7 @@
 package io.tapstack.packetdrill.play;
 
 import io.tapstack.packetdrill.machine.Machine;
+import io.tapstack.packetdrill.machine.PlaySettings;
 import io.tapstack.packetdrill.packet.PacketText;
 import io.tapstack.packetdrill.packet.ScriptFlow;
 import io.tapstack.packetdrill.packet.ScriptFlows;

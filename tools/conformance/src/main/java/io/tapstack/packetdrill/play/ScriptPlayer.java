@@ -6,6 +6,7 @@ import io.tapstack.packetdrill.call.Calls;
 import io.tapstack.packetdrill.call.PreparedCall;
 import io.tapstack.packetdrill.machine.Machine;
 import io.tapstack.packetdrill.machine.Machine.RunningCall;
+import io.tapstack.packetdrill.machine.PlaySettings;
 import io.tapstack.packetdrill.packet.PacketText;
 import io.tapstack.packetdrill.packet.ScriptFlows;
 import io.tapstack.packetdrill.script.Action;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.tapstack.packetdrill.Scripts;
-import io.tapstack.packetdrill.play.PlaySettings;
 import io.tapstack.packetdrill.play.ScriptPlayer;
 import io.tapstack.packetdrill.script.Action;
 import io.tapstack.packetdrill.script.Event;

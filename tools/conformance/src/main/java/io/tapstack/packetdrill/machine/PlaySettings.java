@@ -1,4 +1,4 @@
-package io.tapstack.packetdrill.play;
+package io.tapstack.packetdrill.machine;
 
 import io.tapstack.conformance.setting.Setting;
 import io.tapstack.packetdrill.packet.Comparison;
@@ -148,7 +148,7 @@ public final class PlaySettings {
     }
 
     /** The tolerance of the time of an event {@code micros} after the one before. */
-    long toleranceMicros(final long micros) {
+    public long toleranceMicros(final long micros) {
         return Math.max(toleranceMicros, (long) (micros * tolerancePercent / 100));
     }
 
@@ -183,17 +183,17 @@ public final class PlaySettings {
     }
 
     /** The compared parts of segments. */
-    Comparison comparison() {
+    public Comparison comparison() {
         return new Comparison(timestampTickMicros, toleranceMicros, checkEcho, !ignorePush);
     }
 
     /** True if one expected segment has to be one packet. */
-    boolean strictSegments() {
+    public boolean strictSegments() {
         return strictSegments;
     }
 
     /** True if a packet that the script does not mention is an error. */
-    boolean failOnUnexpected() {
+    public boolean failOnUnexpected() {
         return failOnUnexpected;
     }
 
@@ -211,7 +211,7 @@ public final class PlaySettings {
     }
 
     /** True to print every packet. */
-    boolean verbose() {
+    public boolean verbose() {
         return verbose;
     }
 
