@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapstack.demo.Subprocess;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,9 +20,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
 /**
- * A project outside the tree that depends on the libraries by their coordinates, with their versions from the BOM.
- * Maven builds it offline, on a repository of its own that has only Tapstack's artifacts as files; the rest are links
- * to the repository of this build.
+ * The examples as a project outside the tree: it has the libraries by their coordinates, their versions from the BOM.
+ * Maven builds it offline, on a repository of its own with Tapstack's artifacts as files; all others are links to the
+ * repository of this build.
  */
 @Timeout(120)
 class ConsumerIT {
@@ -60,9 +61,10 @@ class ConsumerIT {
             install(artifact, module.resolve("pom.xml"), "pom");
             install(artifact, module.resolve("target").resolve(artifact + '-' + VERSION + ".jar"), "jar");
         }
-        final Path sources = Files.createDirectories(project.resolve("src/main/java/com/example"));
-        copy("pom.xml", project);
-        copy("Consumer.java", sources);
+        try (InputStream pom = Objects.requireNonNull(getClass().getResourceAsStream("/consumer/pom.xml"))) {
+            Files.copy(pom, project.resolve("pom.xml"));
+        }
+        copyExamples(Files.createDirectories(project.resolve("src/main/java")));
 
         Host.run(
                 ROOT.resolve("mvnw").toString(),
@@ -72,6 +74,7 @@ class ConsumerIT {
                 "--file=" + project.resolve("pom.xml"),
                 "-Dmaven.repo.local=" + repository,
                 "-Dtapstack.version=" + VERSION,
+                "-Djspecify.version=" + property("jspecify.version"),
                 "-Dcompiler.version=" + property("compiler.version"),
                 "-Dresources.version=" + property("resources.version"),
                 "compile");
@@ -80,9 +83,9 @@ class ConsumerIT {
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
                         classPath(),
-                        "com.example.Consumer"),
+                        "io.tapstack.examples.EchoInMemory"),
                 LIMIT);
-        assertThat(outcome.output()).endsWith("10.0.0.2 on tap7 at 42\n");
+        assertThat(outcome.output()).endsWith("hello\n");
     }
 
     /** So that JUnit has none to warn about when it deletes the directory. */
@@ -118,9 +121,15 @@ class ConsumerIT {
         Files.copy(file, target);
     }
 
-    private void copy(final String name, final Path folder) throws IOException {
-        try (var file = Objects.requireNonNull(getClass().getResourceAsStream("/consumer/" + name), name)) {
-            Files.copy(file, folder.resolve(name));
+    /**
+     * All of the module {@code examples}, but for package-info.java, whose annotation is no dependency of a library.
+     */
+    private static void copyExamples(final Path target) throws IOException {
+        final Path folder = ROOT.resolve("examples/src/main/java/io/tapstack/examples");
+        try (DirectoryStream<Path> sources = Files.newDirectoryStream(folder, "*.java")) {
+            for (final Path source : sources) {
+                Files.copy(source, target.resolve(source.getFileName()));
+            }
         }
     }
 
