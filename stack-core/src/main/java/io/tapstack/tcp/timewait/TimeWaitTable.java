@@ -76,7 +76,7 @@ public final class TimeWaitTable {
         statistics.observer().stateChanged(record, TcpState.TIME_WAIT, TcpState.CLOSED);
     }
 
-    /** SEGMENT ARRIVES, unless the record {@linkplain #givesWay gives way}. */
+    /** SEGMENT ARRIVES, unless the record gives way to a new connection. */
     public void process(final TimeWaitRecord record, final Segment segment, final long nowNanos) {
         arrives.process(record, segment, nowNanos);
     }
