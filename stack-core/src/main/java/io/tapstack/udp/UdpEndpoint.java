@@ -5,11 +5,10 @@ import io.tapstack.error.SocketError;
 import io.tapstack.error.SocketErrorException;
 import io.tapstack.event.DropReason;
 import io.tapstack.event.StackStatistics;
-import io.tapstack.ip.ErrorQueue;
-import io.tapstack.ip.ErrorReport;
 import io.tapstack.ip.IcmpError;
 import io.tapstack.ip.IpPath;
 import io.tapstack.ip.PathMtuPolicy;
+import io.tapstack.ip.PendingErrors;
 import io.tapstack.ip.ReceivedPacket;
 import io.tapstack.ip.SendStatus;
 import io.tapstack.wire.Endpoint;
@@ -36,6 +35,7 @@ public final class UdpEndpoint implements AutoCloseable {
     private final UdpProtocol udp;
     private final DatagramQueue received;
     private final UdpErrors errors = new UdpErrors(this);
+    private final UdpOptions options = new UdpOptions();
     private UdpObserver observer = UdpObserver.NONE;
 
     private IpAddress boundAddress = IpAddress.ANY_IPV4;
@@ -44,13 +44,7 @@ public final class UdpEndpoint implements AutoCloseable {
     private @Nullable Endpoint remote;
     private @Nullable IpPath path;
 
-    private boolean broadcastAllowed;
-    private boolean reuseAddress;
-    private boolean reusePort;
     private boolean portWasChosen;
-    private PathMtuPolicy pathMtuPolicy = PathMtuPolicy.WANT;
-    private int trafficClass;
-    private int timeToLive = 64;
     private boolean outputEnded;
     private boolean closed;
 
@@ -220,7 +214,7 @@ public final class UdpEndpoint implements AutoCloseable {
     }
 
     private IpPath findPath(final IpAddress to) throws SocketErrorException {
-        if (udp.ip().isBroadcast(to) && !broadcastAllowed) {
+        if (udp.ip().isBroadcast(to) && !options.broadcastAllowed()) {
             throw new SocketErrorException(SocketError.EACCES, "broadcast to " + to);
         }
         // A socket that is bound to a broadcast address has no address of its own to send from.
@@ -260,33 +254,13 @@ public final class UdpEndpoint implements AutoCloseable {
         return !waitsForRoom || errors.pending() != null;
     }
 
-    /** Clears the pending error and returns it: {@code SO_ERROR}. */
-    public @Nullable SocketError takeError() {
-        return errors.take();
-    }
-
-    /** The pending error, which stays pending, or null. */
-    public @Nullable SocketError pendingError() {
-        return errors.pending();
-    }
-
-    /** True if {@link #takeReport} has a report to return. */
-    public boolean hasReports() {
-        return errors.hasReports();
-    }
-
-    /** The queue that {@link #takeReport} reads. */
-    public ErrorQueue errorQueue() {
-        return errors.queue();
-    }
-
-    /** Removes the oldest report of the error queue, or returns null. */
-    public @Nullable ErrorReport takeReport() {
-        return errors.takeReport();
+    /** The errors that have yet to be told: the pending one ({@code SO_ERROR}) and the error queue. */
+    public PendingErrors errors() {
+        return errors;
     }
 
     private void throwPendingError() throws SocketErrorException {
-        final SocketError error = takeError();
+        final SocketError error = errors.take();
         if (error != null) {
             throw new SocketErrorException(error, "UDP to " + remote);
         }
@@ -308,31 +282,9 @@ public final class UdpEndpoint implements AutoCloseable {
         return errors.reportsAll();
     }
 
-    /** {@code SO_BROADCAST}. */
-    public void broadcastAllowed(final boolean allowed) {
-        this.broadcastAllowed = allowed;
-    }
-
-    public boolean broadcastAllowed() {
-        return broadcastAllowed;
-    }
-
-    /** {@code SO_REUSEADDR}: several sockets may bind to one port if all of them set it. */
-    public void reuseAddress(final boolean reuse) {
-        this.reuseAddress = reuse;
-    }
-
-    public boolean reuseAddress() {
-        return reuseAddress;
-    }
-
-    /** {@code SO_REUSEPORT}: the same, counted apart from {@code SO_REUSEADDR}. */
-    public void reusePort(final boolean reuse) {
-        this.reusePort = reuse;
-    }
-
-    public boolean reusePort() {
-        return reusePort;
+    /** The options that say how datagrams are sent, and how a port is shared. */
+    public UdpOptions options() {
+        return options;
     }
 
     /** {@code IP_MTU} of a connected endpoint, in bytes. */
@@ -342,43 +294,6 @@ public final class UdpEndpoint implements AutoCloseable {
             throw new IllegalStateException("not connected");
         }
         return connected.mtu();
-    }
-
-    /**
-     * {@code IP_MTU_DISCOVER}: whether datagrams may be fragmented; a refused one is EMSGSIZE. As on Linux,
-     * {@code WANT} by default.
-     */
-    public void pathMtuPolicy(final PathMtuPolicy policy) {
-        this.pathMtuPolicy = policy;
-    }
-
-    public PathMtuPolicy pathMtuPolicy() {
-        return pathMtuPolicy;
-    }
-
-    /** {@code IP_TOS}: DSCP and ECN bits of sent datagrams. */
-    public void trafficClass(final int bits) {
-        this.trafficClass = bits & 0xFF;
-    }
-
-    public int trafficClass() {
-        return trafficClass;
-    }
-
-    /**
-     * {@code IP_TTL}.
-     *
-     * @param hops 1 to 255
-     */
-    public void timeToLive(final int hops) {
-        if (hops < 1 || hops > 255) {
-            throw new IllegalArgumentException("time to live " + hops + " is not between 1 and 255");
-        }
-        this.timeToLive = hops;
-    }
-
-    public int timeToLive() {
-        return timeToLive;
     }
 
     /** {@code SO_RCVBUF}: memory that received datagrams may hold, in bytes. */
@@ -453,13 +368,13 @@ public final class UdpEndpoint implements AutoCloseable {
             final ReceivedPacket info,
             final long nowNanos) {
         observer.icmpError(error);
-        if (error == IcmpError.FRAGMENTATION_NEEDED && pathMtuPolicy.believesMessages()) {
+        if (error == IcmpError.FRAGMENTATION_NEEDED && options.pathMtuPolicy().believesMessages()) {
             final IpPath way = udp.ip().path(IpAddress.ANY_IPV4, info.destination());
             if (way != null) {
                 way.reduceMtu(mtu);
             }
         }
-        final boolean passes = error == IcmpError.FRAGMENTATION_NEEDED && pathMtuPolicy == PathMtuPolicy.DONT;
+        final boolean passes = error == IcmpError.FRAGMENTATION_NEEDED && options.pathMtuPolicy() == PathMtuPolicy.DONT;
         if (errors.icmpError(error, passes, quoted, info, nowNanos)) {
             observer.readable();
             observer.writable();

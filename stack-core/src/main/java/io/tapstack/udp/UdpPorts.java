@@ -94,7 +94,8 @@ final class UdpPorts {
                             || each.boundAddress().isAny()
                             || each.boundAddress().equals(address));
             final boolean shared =
-                    each.reuseAddress() && wanting.reuseAddress() || each.reusePort() && wanting.reusePort();
+                    each.options().reuseAddress() && wanting.options().reuseAddress()
+                            || each.options().reusePort() && wanting.options().reusePort();
             if (overlaps && !shared) {
                 return false;
             }

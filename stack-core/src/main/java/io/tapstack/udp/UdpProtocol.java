@@ -220,7 +220,8 @@ public final class UdpProtocol implements TransportProtocol {
             // RFC 768: a checksum of zero is sent as all ones.
             UdpHeader.checksum(bytes, header, checksum == 0 ? 0xFFFF : checksum);
         }
-        return path.send(datagram, IpProtocol.UDP, from.trafficClass(), from.timeToLive(), from.pathMtuPolicy());
+        final UdpOptions options = from.options();
+        return path.send(datagram, IpProtocol.UDP, options.trafficClass(), options.timeToLive(), options.pathMtuPolicy());
     }
 
     void waitForRoom(final UdpEndpoint endpoint) {

@@ -222,13 +222,13 @@ class UdpEndpointTest {
     @Test
     void theMostSpecificEndpointGetsIt() throws Exception { // RFC 1122 4.1.3.5
         final UdpEndpoint any = open();
-        any.reuseAddress(true);
+        any.options().reuseAddress(true);
         any.bind(Endpoint.anyIpv4(7));
         final UdpEndpoint specific = open();
-        specific.reuseAddress(true);
+        specific.options().reuseAddress(true);
         specific.bind(new Endpoint(TestHost.ADDRESS, 7));
         final UdpEndpoint connected = open();
-        connected.reuseAddress(true);
+        connected.options().reuseAddress(true);
         connected.bind(Endpoint.anyIpv4(7));
         connected.connect(PEER_PORT);
 
@@ -260,13 +260,13 @@ class UdpEndpointTest {
     @ValueSource(strings = {"255.255.255.255", "10.0.0.255", "224.0.0.1"})
     void aBroadcastGoesToEverybodyOnThePort(final String destination) throws Exception {
         final UdpEndpoint first = open();
-        first.reuseAddress(true);
+        first.options().reuseAddress(true);
         first.bind(Endpoint.anyIpv4(7));
         final UdpEndpoint second = open();
-        second.reuseAddress(true);
+        second.options().reuseAddress(true);
         second.bind(Endpoint.anyIpv4(7));
         final UdpEndpoint unicastOnly = open();
-        unicastOnly.reuseAddress(true);
+        unicastOnly.options().reuseAddress(true);
         unicastOnly.bind(new Endpoint(TestHost.ADDRESS, 7));
         receiveBroadcast(IpAddress.parse(destination), 7, Packets.pattern(33));
         assertThat(next(first)).isEqualTo(Packets.pattern(33));
@@ -289,7 +289,7 @@ class UdpEndpointTest {
     void sharingTakesBoth() throws Exception {
         bound(7);
         final UdpEndpoint second = open();
-        second.reuseAddress(true);
+        second.options().reuseAddress(true);
         assertError(SocketError.EADDRINUSE, () -> second.bind(Endpoint.anyIpv4(7)));
     }
 
@@ -328,8 +328,8 @@ class UdpEndpointTest {
     void aDatagramIsSentWithItsChecksum(final int length) throws Exception {
         final UdpEndpoint endpoint = bound(7);
         final ByteBuffer payload = bytes(length);
-        endpoint.trafficClass(0xB8);
-        endpoint.timeToLive(5);
+        endpoint.options().trafficClass(0xB8);
+        endpoint.options().timeToLive(5);
         assertThat(endpoint.send(payload, PEER_PORT)).isTrue();
         assertThat(payload.hasRemaining()).isFalse();
         final EthernetPacket frame = host.sentOne();
@@ -367,7 +367,7 @@ class UdpEndpointTest {
         assertThat(endpoint.send(bytes(UdpEndpoint.MAX_PAYLOAD), PEER_PORT)).isTrue();
         assertThat(host.link.takeSent()).hasSize(45);
         assertError(SocketError.EMSGSIZE, () -> endpoint.send(bytes(UdpEndpoint.MAX_PAYLOAD + 1), PEER_PORT));
-        endpoint.pathMtuPolicy(PathMtuPolicy.DO);
+        endpoint.options().pathMtuPolicy(PathMtuPolicy.DO);
         assertError(SocketError.EMSGSIZE, () -> endpoint.send(bytes(1_473), PEER_PORT));
         assertThat(endpoint.send(bytes(1_472), PEER_PORT)).isTrue();
     }
@@ -393,10 +393,10 @@ class UdpEndpointTest {
         final UdpEndpoint endpoint = bound(7);
         for (final String broadcast : new String[] {"255.255.255.255", "10.0.0.255"}) {
             final Endpoint to = new Endpoint(IpAddress.parse(broadcast), 9);
-            endpoint.broadcastAllowed(false);
+            endpoint.options().broadcastAllowed(false);
             assertError(SocketError.EACCES, () -> endpoint.send(bytes(3), to));
             assertError(SocketError.EACCES, () -> endpoint.connect(to));
-            endpoint.broadcastAllowed(true);
+            endpoint.options().broadcastAllowed(true);
             assertThat(endpoint.send(bytes(3), to)).isTrue();
             assertThat(host.sentOne().getHeader().getDstAddr()).hasToString("ff:ff:ff:ff:ff:ff");
         }
@@ -474,8 +474,8 @@ class UdpEndpointTest {
         assertError(SocketError.ECONNREFUSED, () -> endpoint.send(bytes(1), null));
         assertThat(endpoint.send(bytes(1), null)).isTrue();
         unreachable(3, 3, 7, PEER_PORT);
-        assertThat(endpoint.takeError()).isEqualTo(SocketError.ECONNREFUSED);
-        assertThat(endpoint.takeError()).isNull();
+        assertThat(endpoint.errors().take()).isEqualTo(SocketError.ECONNREFUSED);
+        assertThat(endpoint.errors().take()).isNull();
     }
 
     @Test
@@ -511,7 +511,7 @@ class UdpEndpointTest {
         final byte[] udp = Packets.udp(TestHost.ADDRESS, 7, TestHost.PEER, 4_000, Packets.pattern(1_400));
         final byte[] quoted = Packets.ipv4(TestHost.ADDRESS, TestHost.PEER, IpProtocol.UDP, udp);
         host.receiveFromPeer(IpProtocol.ICMP, Packets.icmp(3, 4, 1_200, Arrays.copyOf(quoted, 60)));
-        endpoint.pathMtuPolicy(PathMtuPolicy.DO);
+        endpoint.options().pathMtuPolicy(PathMtuPolicy.DO);
         assertError(SocketError.EMSGSIZE, () -> endpoint.send(bytes(1_173), PEER_PORT));
         assertThat(endpoint.send(bytes(1_172), PEER_PORT)).isTrue();
     }
@@ -523,7 +523,7 @@ class UdpEndpointTest {
     @Test
     void oldRoutersShrinkThePathStepByStep() throws Exception {
         final UdpEndpoint endpoint = bound(7);
-        endpoint.pathMtuPolicy(PathMtuPolicy.DO);
+        endpoint.options().pathMtuPolicy(PathMtuPolicy.DO);
         for (final int[] step : new int[][] {{1_500, 1_492}, {1_492, 1_006}, {1_006, 552}}) {
             assertThat(endpoint.send(bytes(step[0] - 28), PEER_PORT)).isTrue();
             final byte[] sent = host.link.takeSent().get(0);

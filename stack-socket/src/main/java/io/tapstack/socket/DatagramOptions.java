@@ -62,9 +62,9 @@ final class DatagramOptions {
 
     private int setSocketLevel(final int name, final int value) {
         switch (name) {
-            case SocketOptions.SO_REUSEADDR -> endpoint.reuseAddress(value != 0);
-            case SocketOptions.SO_REUSEPORT -> endpoint.reusePort(value != 0);
-            case SocketOptions.SO_BROADCAST -> endpoint.broadcastAllowed(value != 0);
+            case SocketOptions.SO_REUSEADDR -> endpoint.options().reuseAddress(value != 0);
+            case SocketOptions.SO_REUSEPORT -> endpoint.options().reusePort(value != 0);
+            case SocketOptions.SO_BROADCAST -> endpoint.options().broadcastAllowed(value != 0);
             case SocketOptions.SO_RCVBUF -> endpoint.receiveLimitBytes(buffer(value, MIN_RECEIVE_BUFFER));
             case SocketOptions.SO_SNDBUF -> sendBufferBytes = buffer(value, MIN_SEND_BUFFER);
             case SocketOptions.SO_ZEROCOPY -> {
@@ -82,9 +82,9 @@ final class DatagramOptions {
 
     private int getSocketLevel(final int name) {
         return switch (name) {
-            case SocketOptions.SO_REUSEADDR -> endpoint.reuseAddress() ? 1 : 0;
-            case SocketOptions.SO_REUSEPORT -> endpoint.reusePort() ? 1 : 0;
-            case SocketOptions.SO_BROADCAST -> endpoint.broadcastAllowed() ? 1 : 0;
+            case SocketOptions.SO_REUSEADDR -> endpoint.options().reuseAddress() ? 1 : 0;
+            case SocketOptions.SO_REUSEPORT -> endpoint.options().reusePort() ? 1 : 0;
+            case SocketOptions.SO_BROADCAST -> endpoint.options().broadcastAllowed() ? 1 : 0;
             case SocketOptions.SO_TYPE -> SocketOptions.SOCK_DGRAM;
             case SocketOptions.SO_DOMAIN -> SocketOptions.AF_INET;
             case SocketOptions.SO_PROTOCOL -> SocketOptions.IPPROTO_UDP;
@@ -93,7 +93,7 @@ final class DatagramOptions {
             case SocketOptions.SO_SNDBUF -> sendBufferBytes;
             case SocketOptions.SO_ZEROCOPY -> zeroCopy ? 1 : 0;
             case SocketOptions.SO_ERROR -> {
-                final SocketError error = endpoint.takeError();
+                final SocketError error = endpoint.errors().take();
                 yield error == null ? 0 : error.errno();
             }
             default -> inert.get(name);
@@ -102,20 +102,20 @@ final class DatagramOptions {
 
     private int setIpLevel(final int name, final int value) {
         switch (name) {
-            case SocketOptions.IP_TOS -> endpoint.trafficClass(value);
+            case SocketOptions.IP_TOS -> endpoint.options().trafficClass(value);
             case SocketOptions.IP_RECVERR -> endpoint.reportErrors(value != 0);
             case SocketOptions.IP_MTU_DISCOVER -> {
                 final PathMtuPolicy policy = PathMtuPolicy.of(value);
                 if (policy == null) {
                     return -SocketError.EINVAL.errno();
                 }
-                endpoint.pathMtuPolicy(policy);
+                endpoint.options().pathMtuPolicy(policy);
             }
             case SocketOptions.IP_TTL -> {
                 if (value != -1 && (value < 1 || value > 255)) {
                     return -SocketError.EINVAL.errno();
                 }
-                endpoint.timeToLive(value == -1 ? DEFAULT_TTL : value);
+                endpoint.options().timeToLive(value == -1 ? DEFAULT_TTL : value);
             }
             default -> {
                 return UNKNOWN;
@@ -126,10 +126,10 @@ final class DatagramOptions {
 
     private int getIpLevel(final int name) {
         return switch (name) {
-            case SocketOptions.IP_TOS -> endpoint.trafficClass();
-            case SocketOptions.IP_TTL -> endpoint.timeToLive();
+            case SocketOptions.IP_TOS -> endpoint.options().trafficClass();
+            case SocketOptions.IP_TTL -> endpoint.options().timeToLive();
             case SocketOptions.IP_RECVERR -> endpoint.reportsErrors() ? 1 : 0;
-            case SocketOptions.IP_MTU_DISCOVER -> endpoint.pathMtuPolicy().ordinal();
+            case SocketOptions.IP_MTU_DISCOVER -> endpoint.options().pathMtuPolicy().ordinal();
             case SocketOptions.IP_MTU -> endpoint.remote() == null ? -SocketError.ENOTCONN.errno() : endpoint.pathMtu();
             default -> UNKNOWN;
         };

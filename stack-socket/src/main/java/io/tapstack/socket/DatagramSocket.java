@@ -37,7 +37,7 @@ public final class DatagramSocket extends StackSocket {
         super(host);
         this.endpoint = host.stack().udp().open();
         this.options = new DatagramOptions(endpoint);
-        endpoint.timeToLive(host.defaults().timeToLive());
+        endpoint.options().timeToLive(host.defaults().timeToLive());
         endpoint.observer(new Events());
     }
 
@@ -163,7 +163,7 @@ public final class DatagramSocket extends StackSocket {
                     data.position(data.limit());
                     if (options.zeroCopy && MessageFlags.has(flags, MessageFlags.MSG_ZEROCOPY)) {
                         // A datagram is copied before it is sent, so its memory is free at once.
-                        endpoint.errorQueue().completed(zeroCopySends++, true);
+                        endpoint.errors().queue().completed(zeroCopySends++, true);
                     }
                     return length;
                 }
@@ -224,7 +224,7 @@ public final class DatagramSocket extends StackSocket {
     private void report(final int wanted, final int what, final int id, final byte[] packet) {
         if (wanted != 0) {
             final ErrorReport report = ErrorReport.stamped(what, id, packet, lock.now());
-            endpoint.errorQueue().add(report, endpoint.receiveLimitBytes());
+            endpoint.errors().queue().add(report, endpoint.receiveLimitBytes());
         }
     }
 
@@ -311,11 +311,11 @@ public final class DatagramSocket extends StackSocket {
     @Override
     @Nullable
     ErrorReport takeReport() {
-        return endpoint.takeReport();
+        return endpoint.errors().takeReport();
     }
 
     private @Nullable Datagram next(final boolean peek) throws SocketErrorException {
-        final SocketError error = peek ? endpoint.takeError() : null;
+        final SocketError error = peek ? endpoint.errors().take() : null;
         if (error != null) {
             throw new SocketErrorException(error, "recv");
         }
@@ -417,7 +417,7 @@ public final class DatagramSocket extends StackSocket {
     /** As {@code datagram_poll} of Linux. */
     @Override
     int pollState() {
-        int events = endpoint.pendingError() == null && !endpoint.hasReports() ? 0 : options.errorEvents();
+        int events = endpoint.errors().pending() == null && !endpoint.errors().hasReports() ? 0 : options.errorEvents();
         if (inputShut) {
             events |= PollEvents.READABLE | PollEvents.POLLRDHUP;
         } else if (endpoint.peek() != null) {
