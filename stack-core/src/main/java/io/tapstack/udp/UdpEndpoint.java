@@ -30,6 +30,9 @@ public final class UdpEndpoint implements AutoCloseable {
     /** Default for {@link #receiveLimitBytes(int)}, as Linux has it. */
     public static final int DEFAULT_RECEIVE_LIMIT = 212_992;
 
+    /** For a setting of one datagram: that of {@link #options()}. */
+    public static final int OPTION = -1;
+
     private static final int UNBOUND = 0;
 
     private final UdpProtocol udp;
@@ -99,7 +102,7 @@ public final class UdpEndpoint implements AutoCloseable {
         if (localPort == UNBOUND) {
             bind(Endpoint.anyIpv4(0));
         }
-        final IpPath found = findPath(remote.address());
+        final IpPath found = findPath(sendingAddress(), remote.address());
         this.remote = remote;
         this.path = found;
         this.localAddress = found.source();
@@ -168,6 +171,25 @@ public final class UdpEndpoint implements AutoCloseable {
      *     permission, ENETUNREACH, EHOSTUNREACH, EMSGSIZE, or a pending error of an earlier datagram
      */
     public boolean send(final PacketBuffer datagram, final @Nullable Endpoint destination) throws SocketErrorException {
+        return send(datagram, destination, null, OPTION, OPTION);
+    }
+
+    /**
+     * The same, with settings for this datagram alone.
+     *
+     * @param source the address of ours to send from, any for that of the route, null for the endpoint's own
+     * @param trafficClass DSCP and ECN bits, or {@link #OPTION}
+     * @param timeToLive 1 to 255, or {@link #OPTION}
+     * @throws SocketErrorException also, as on Linux, ENETUNREACH if {@code source} is not one of our addresses, and
+     *     EINVAL if it can be nobody's
+     */
+    public boolean send(
+            final PacketBuffer datagram,
+            final @Nullable Endpoint destination,
+            final @Nullable IpAddress source,
+            final int trafficClass,
+            final int timeToLive)
+            throws SocketErrorException {
         final IpPath way;
         final int port;
         try {
@@ -183,7 +205,9 @@ public final class UdpEndpoint implements AutoCloseable {
                 throw new SocketErrorException(SocketError.EINVAL, "port 0 of " + to.address());
             }
             final IpPath connected = path;
-            way = connected != null && destination == null ? connected : findPath(to.address());
+            way = connected != null && destination == null && source == null
+                    ? connected
+                    : findPath(source == null ? sendingAddress() : requireLocal(source), to.address());
             port = to.port();
             throwPendingError();
             if (outputEnded) {
@@ -193,7 +217,13 @@ public final class UdpEndpoint implements AutoCloseable {
             datagram.release();
             throw e;
         }
-        final SendStatus status = udp.send(datagram, way, this, port);
+        final SendStatus status = udp.send(
+                datagram,
+                way,
+                this,
+                port,
+                trafficClass == OPTION ? options.trafficClass() : trafficClass,
+                timeToLive == OPTION ? options.timeToLive() : timeToLive);
         return switch (status) {
             case SENT -> true;
             case DEVICE_FULL -> {
@@ -213,12 +243,25 @@ public final class UdpEndpoint implements AutoCloseable {
         outputEnded = true;
     }
 
-    private IpPath findPath(final IpAddress to) throws SocketErrorException {
+    /** A socket that is bound to a broadcast address has no address of its own to send from. */
+    private IpAddress sendingAddress() {
+        return udp.ip().isBroadcast(boundAddress) ? IpAddress.ANY_IPV4 : boundAddress;
+    }
+
+    private IpAddress requireLocal(final IpAddress source) throws SocketErrorException {
+        if (source.isMulticast() || source.isLimitedBroadcast()) {
+            throw new SocketErrorException(SocketError.EINVAL, "UDP from " + source);
+        }
+        if (!source.isAny() && !udp.ip().isLocal(source)) {
+            throw new SocketErrorException(SocketError.ENETUNREACH, "UDP from " + source);
+        }
+        return source;
+    }
+
+    private IpPath findPath(final IpAddress from, final IpAddress to) throws SocketErrorException {
         if (udp.ip().isBroadcast(to) && !options.broadcastAllowed()) {
             throw new SocketErrorException(SocketError.EACCES, "broadcast to " + to);
         }
-        // A socket that is bound to a broadcast address has no address of its own to send from.
-        final IpAddress from = udp.ip().isBroadcast(boundAddress) ? IpAddress.ANY_IPV4 : boundAddress;
         final IpPath found = udp.ip().path(from, to);
         if (found == null) {
             throw new SocketErrorException(SocketError.ENETUNREACH, "UDP to " + to);
@@ -257,6 +300,17 @@ public final class UdpEndpoint implements AutoCloseable {
     /** The errors that have yet to be told: the pending one ({@code SO_ERROR}) and the error queue. */
     public PendingErrors errors() {
         return errors;
+    }
+
+    /**
+     * The address of ours to answer {@code datagram} from: its destination, or for a broadcast that of the route back.
+     */
+    public IpAddress answersFrom(final Datagram datagram) {
+        if (udp.ip().isLocal(datagram.destination())) {
+            return datagram.destination();
+        }
+        final IpPath back = udp.ip().path(IpAddress.ANY_IPV4, datagram.source().address());
+        return back == null ? IpAddress.ANY_IPV4 : back.source();
     }
 
     private void throwPendingError() throws SocketErrorException {

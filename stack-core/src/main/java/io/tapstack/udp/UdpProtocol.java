@@ -205,7 +205,13 @@ public final class UdpProtocol implements TransportProtocol {
         return datagram;
     }
 
-    SendStatus send(final PacketBuffer datagram, final IpPath path, final UdpEndpoint from, final int remotePort) {
+    SendStatus send(
+            final PacketBuffer datagram,
+            final IpPath path,
+            final UdpEndpoint from,
+            final int remotePort,
+            final int trafficClass,
+            final int timeToLive) {
         final int header = datagram.prepend(UdpHeader.LENGTH);
         final ByteBuffer bytes = datagram.memory().bytes();
         final int length = datagram.length();
@@ -220,8 +226,12 @@ public final class UdpProtocol implements TransportProtocol {
             // RFC 768: a checksum of zero is sent as all ones.
             UdpHeader.checksum(bytes, header, checksum == 0 ? 0xFFFF : checksum);
         }
-        final UdpOptions options = from.options();
-        return path.send(datagram, IpProtocol.UDP, options.trafficClass(), options.timeToLive(), options.pathMtuPolicy());
+        return path.send(
+                datagram,
+                IpProtocol.UDP,
+                trafficClass,
+                timeToLive,
+                from.options().pathMtuPolicy());
     }
 
     void waitForRoom(final UdpEndpoint endpoint) {

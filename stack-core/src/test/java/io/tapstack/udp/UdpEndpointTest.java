@@ -321,6 +321,19 @@ class UdpEndpointTest {
                 .isGreaterThan(count / 2);
     }
 
+    /** IP_PKTINFO: a broadcast is answered from our own address. */
+    @Test
+    void theAddressToAnswerFrom() throws Exception {
+        final UdpEndpoint endpoint = bound(7);
+        receive(PEER_PORT, 7, new byte[1]);
+        receiveBroadcast(IpAddress.BROADCAST_IPV4, 7, new byte[1]);
+        for (int i = 0; i < 2; i++) {
+            final Datagram datagram = Objects.requireNonNull(endpoint.receive());
+            assertThat(endpoint.answersFrom(datagram)).isEqualTo(TestHost.ADDRESS);
+            datagram.release();
+        }
+    }
+
     // ---- Sending
 
     @ParameterizedTest

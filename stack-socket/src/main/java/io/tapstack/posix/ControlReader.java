@@ -5,12 +5,14 @@ import io.tapstack.socket.DatagramSocket;
 import io.tapstack.socket.SentMessage;
 import io.tapstack.socket.SocketOptions;
 import io.tapstack.socket.StackSocket;
+import io.tapstack.wire.IpAddress;
 import java.nio.ByteBuffer;
 
 /** Reads the control messages of {@code sendmsg(2)} ({@code cmsg(3)}). */
 final class ControlReader {
 
     private static final int HEADER_BYTES = 16;
+    private static final int MOST = 255;
     private static final int SCM_RIGHTS = 1;
     private static final int SCM_CREDENTIALS = 2;
 
@@ -28,7 +30,14 @@ final class ControlReader {
             }
             final boolean stamps = level == SocketOptions.SOL_SOCKET
                     && (type == SocketOptions.SO_TIMESTAMPING || type == SocketOptions.SO_TIMESTAMPING_NEW);
-            final int result = stamps ? takeStamps(control, length - HEADER_BYTES, message) : take(socket, level, type);
+            final int result;
+            if (stamps) {
+                result = takeStamps(control, length - HEADER_BYTES, message);
+            } else if (level == SocketOptions.IPPROTO_IP && socket instanceof DatagramSocket) {
+                result = takeIp(type, control, length - HEADER_BYTES, message);
+            } else {
+                result = take(level, type);
+            }
             if (result != 0) {
                 return result;
             }
@@ -50,13 +59,55 @@ final class ControlReader {
         return 0;
     }
 
+    /** ip(7): the messages of a datagram's header. */
+    private static int takeIp(final int type, final ByteBuffer control, final long length, final SentMessage message) {
+        switch (type) {
+            case SocketOptions.IP_TOS -> {
+                if (length != Integer.BYTES && length != Byte.BYTES) {
+                    return -SocketError.EINVAL.errno();
+                }
+                final int bits = length == Byte.BYTES ? control.get() & 0xFF : control.getInt();
+                if (bits < 0 || bits > MOST) {
+                    return -SocketError.EINVAL.errno();
+                }
+                message.trafficClass(bits);
+            }
+            case SocketOptions.IP_TTL -> {
+                final int hops = length == Integer.BYTES ? control.getInt() : 0;
+                if (hops < 1 || hops > MOST) {
+                    return -SocketError.EINVAL.errno();
+                }
+                message.timeToLive(hops);
+            }
+            case SocketOptions.IP_PKTINFO -> {
+                return takePacketInfo(control, length, message);
+            }
+            default -> {
+                return -SocketError.EINVAL.errno();
+            }
+        }
+        return 0;
+    }
+
+    /** {@code struct in_pktinfo}: an interface, or 0, and the source; the third field is for receiving. */
+    private static int takePacketInfo(final ByteBuffer control, final long length, final SentMessage message) {
+        if (length != ControlWriter.PACKET_INFO_BYTES) {
+            return -SocketError.EINVAL.errno();
+        }
+        final int index = control.getInt();
+        if (index != 0 && index != ControlWriter.INTERFACE_INDEX) {
+            return -LinuxErrno.ENODEV;
+        }
+        message.source(IpAddress.ipv4(Integer.reverseBytes(control.getInt())));
+        return 0;
+    }
+
     /** As on Linux, a message of another level is ignored. */
-    private static int take(final StackSocket socket, final int level, final int type) {
+    private static int take(final int level, final int type) {
         return switch (level) {
             // unix(7): they have no meaning here.
             case SocketOptions.SOL_SOCKET ->
                 type == SCM_RIGHTS || type == SCM_CREDENTIALS ? 0 : -SocketError.EINVAL.errno();
-            case SocketOptions.IPPROTO_IP -> socket instanceof DatagramSocket ? -SocketError.EINVAL.errno() : 0;
             default -> 0;
         };
     }

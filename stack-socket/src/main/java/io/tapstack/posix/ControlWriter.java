@@ -4,6 +4,7 @@ import io.tapstack.ip.ErrorReport;
 import io.tapstack.socket.MessageFlags;
 import io.tapstack.socket.ReceivedMessage;
 import io.tapstack.socket.SocketOptions;
+import io.tapstack.wire.IpAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.function.LongUnaryOperator;
@@ -13,6 +14,11 @@ import java.util.function.LongUnaryOperator;
  * layout. Messages without room are cut, and {@code MSG_CTRUNC} says so.
  */
 final class ControlWriter {
+
+    /** The number of the one interface: behind the loopback interface, as on a host that has one. */
+    static final int INTERFACE_INDEX = 2;
+
+    static final int PACKET_INFO_BYTES = 12;
 
     private static final int HEADER_BYTES = 16;
     private static final int EXTENDED_ERROR_BYTES = 16;
@@ -39,6 +45,7 @@ final class ControlWriter {
      */
     int write(final ReceivedMessage message) {
         writeTimes(message);
+        writeIp(message);
         final ErrorReport report = message.report();
         if (report != null) {
             write(report);
@@ -78,6 +85,29 @@ final class ControlWriter {
                     .putLong(0)
                     .putLong(0);
             put(SocketOptions.SOL_SOCKET, message.stampingOption());
+        }
+    }
+
+    /** {@code struct in_pktinfo}, the time to live as an int, and the traffic class as a byte. */
+    private void writeIp(final ReceivedMessage message) {
+        final IpAddress destination = message.destination();
+        final IpAddress local = message.local();
+        if (destination != null && local != null) {
+            data.clear();
+            data.putInt(INTERFACE_INDEX)
+                    .putInt(Integer.reverseBytes(local.ipv4Bits()))
+                    .putInt(Integer.reverseBytes(destination.ipv4Bits()));
+            put(SocketOptions.IPPROTO_IP, SocketOptions.IP_PKTINFO);
+        }
+        if (message.timeToLive() != ReceivedMessage.UNKNOWN) {
+            data.clear();
+            data.putInt(message.timeToLive());
+            put(SocketOptions.IPPROTO_IP, SocketOptions.IP_TTL);
+        }
+        if (message.trafficClass() != ReceivedMessage.UNKNOWN) {
+            data.clear();
+            data.put((byte) message.trafficClass());
+            put(SocketOptions.IPPROTO_IP, SocketOptions.IP_TOS);
         }
     }
 

@@ -8,6 +8,7 @@ import io.tapstack.error.SocketError;
 public final class LinuxErrno {
 
     public static final int EPERM = 1;
+    public static final int ENODEV = 19;
     public static final int EMFILE = 24;
     public static final int ENOTTY = 25;
     public static final int EDOM = 33;

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An incomplete datagram that is written in pieces ({@code udp(7)}, UDP_CORK and MSG_MORE). It goes to the destination
- * of its first piece. Used with the stack's lock held.
+ * of its first piece, as that says. Used with the stack's lock held.
  */
 final class CorkedDatagram {
 
@@ -20,6 +20,7 @@ final class CorkedDatagram {
     private int length;
     private boolean pending;
     private @Nullable Endpoint destination;
+    private SentMessage message = SentMessage.PLAIN;
 
     /** True once it has a first piece. */
     boolean isPending() {
@@ -32,12 +33,17 @@ final class CorkedDatagram {
         return destination;
     }
 
+    /** The settings of the first piece, which are those of the datagram, as on Linux. */
+    SentMessage message() {
+        return message;
+    }
+
     /**
      * Appends a piece.
      *
      * @return false if the datagram would be too long: then, as on Linux, all of it is dropped
      */
-    boolean append(final ByteBuffer data, final @Nullable Endpoint to) {
+    boolean append(final ByteBuffer data, final @Nullable Endpoint to, final SentMessage settings) {
         final int more = data.remaining();
         if (more > MOST_BYTES - length) {
             clear();
@@ -46,6 +52,7 @@ final class CorkedDatagram {
         if (!pending) {
             pending = true;
             destination = to;
+            message = settings.copy();
         }
         if (length + more > bytes.length) {
             final int capacity = Math.max(Math.max(FIRST_CAPACITY, 2 * bytes.length), length + more);
@@ -68,5 +75,6 @@ final class CorkedDatagram {
         length = 0;
         pending = false;
         destination = null;
+        message = SentMessage.PLAIN;
     }
 }

@@ -22,6 +22,15 @@ final class DatagramOptions {
     private final StampOptions stamps = new StampOptions();
     private int sendBufferBytes = DEFAULT_SEND_BUFFER;
 
+    /** IP_RECVTOS. */
+    boolean tellTrafficClass;
+
+    /** IP_RECVTTL. */
+    boolean tellTimeToLive;
+
+    /** IP_PKTINFO. */
+    boolean tellDestination;
+
     /** SO_ZEROCOPY. */
     boolean zeroCopy;
 
@@ -104,6 +113,9 @@ final class DatagramOptions {
         switch (name) {
             case SocketOptions.IP_TOS -> endpoint.options().trafficClass(value);
             case SocketOptions.IP_RECVERR -> endpoint.reportErrors(value != 0);
+            case SocketOptions.IP_RECVTOS -> tellTrafficClass = value != 0;
+            case SocketOptions.IP_RECVTTL -> tellTimeToLive = value != 0;
+            case SocketOptions.IP_PKTINFO -> tellDestination = value != 0;
             case SocketOptions.IP_MTU_DISCOVER -> {
                 final PathMtuPolicy policy = PathMtuPolicy.of(value);
                 if (policy == null) {
@@ -129,7 +141,11 @@ final class DatagramOptions {
             case SocketOptions.IP_TOS -> endpoint.options().trafficClass();
             case SocketOptions.IP_TTL -> endpoint.options().timeToLive();
             case SocketOptions.IP_RECVERR -> endpoint.reportsErrors() ? 1 : 0;
-            case SocketOptions.IP_MTU_DISCOVER -> endpoint.options().pathMtuPolicy().ordinal();
+            case SocketOptions.IP_RECVTOS -> tellTrafficClass ? 1 : 0;
+            case SocketOptions.IP_RECVTTL -> tellTimeToLive ? 1 : 0;
+            case SocketOptions.IP_PKTINFO -> tellDestination ? 1 : 0;
+            case SocketOptions.IP_MTU_DISCOVER ->
+                endpoint.options().pathMtuPolicy().ordinal();
             case SocketOptions.IP_MTU -> endpoint.remote() == null ? -SocketError.ENOTCONN.errno() : endpoint.pathMtu();
             default -> UNKNOWN;
         };

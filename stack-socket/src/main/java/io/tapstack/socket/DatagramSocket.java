@@ -128,14 +128,13 @@ public final class DatagramSocket extends StackSocket {
             if (!pieces.isPending() && destination == null && endpoint.remote() == null) {
                 return -SocketError.EDESTADDRREQ.errno();
             }
-            if (!pieces.append(data, destination)) {
+            if (!pieces.append(data, destination, message)) {
                 return -SocketError.EMSGSIZE.errno();
             }
             if (more) {
                 return length;
             }
-            final Endpoint to = pieces.destination();
-            return Math.min(length, sendWhole(pieces.take(), flags, to, message));
+            return Math.min(length, sendPieces(flags));
         } finally {
             lock.unlock();
         }
@@ -145,10 +144,15 @@ public final class DatagramSocket extends StackSocket {
     private void cork(final boolean on) {
         corked = on;
         if (!on && pieces.isPending()) {
-            final Endpoint to = pieces.destination();
             // As on Linux, the result of this send is not reported.
-            sendWhole(pieces.take(), MessageFlags.MSG_DONTWAIT, to, SentMessage.PLAIN);
+            sendPieces(MessageFlags.MSG_DONTWAIT);
         }
+    }
+
+    private int sendPieces(final int flags) {
+        final Endpoint to = pieces.destination();
+        final SentMessage message = pieces.message();
+        return sendWhole(pieces.take(), flags, to, message);
     }
 
     /** Sends one datagram; called with the stack's lock held. */
@@ -159,7 +163,7 @@ public final class DatagramSocket extends StackSocket {
             final long deadline = sendDeadline();
             int result = unusable();
             while (result == 0) {
-                if (send(data, destination, options.stamps().requested(message))) {
+                if (send(data, destination, message)) {
                     data.position(data.limit());
                     if (options.zeroCopy && MessageFlags.has(flags, MessageFlags.MSG_ZEROCOPY)) {
                         // A datagram is copied before it is sent, so its memory is free at once.
@@ -176,7 +180,7 @@ public final class DatagramSocket extends StackSocket {
     }
 
     /** @return false if the device is full */
-    private boolean send(final ByteBuffer data, final @Nullable Endpoint destination, final int stamps)
+    private boolean send(final ByteBuffer data, final @Nullable Endpoint destination, final SentMessage message)
             throws SocketErrorException {
         final int length = data.remaining();
         final PacketBuffer datagram = endpoint.newDatagram(length);
@@ -196,18 +200,28 @@ public final class DatagramSocket extends StackSocket {
                 datagram.release();
             }
         }
-        return stamps == 0 ? endpoint.send(datagram, destination) : sendStamped(datagram, destination, stamps);
+        final int stamps = options.stamps().requested(message);
+        return stamps == 0 ? send(datagram, destination, message) : sendStamped(datagram, destination, message, stamps);
+    }
+
+    private boolean send(final PacketBuffer datagram, final @Nullable Endpoint destination, final SentMessage message)
+            throws SocketErrorException {
+        return endpoint.send(datagram, destination, message.source(), message.trafficClass(), message.timeToLive());
     }
 
     /** Sends a datagram and reports its times: it is handed to the device at once, so both are now. */
-    private boolean sendStamped(final PacketBuffer datagram, final @Nullable Endpoint destination, final int stamps)
+    private boolean sendStamped(
+            final PacketBuffer datagram,
+            final @Nullable Endpoint destination,
+            final SentMessage message,
+            final int stamps)
             throws SocketErrorException {
         final Region memory = datagram.memory();
         final int start = datagram.head() - UdpHeader.LENGTH - Ipv4Header.LENGTH;
         final int length = datagram.length() + UdpHeader.LENGTH + Ipv4Header.LENGTH;
         memory.retain();
         try {
-            final boolean sent = endpoint.send(datagram, destination);
+            final boolean sent = send(datagram, destination, message);
             if (sent) {
                 final byte[] packet = new byte[options.stamps().wantsPackets() ? length : 0];
                 memory.bytes().get(start, packet);
@@ -298,6 +312,15 @@ public final class DatagramSocket extends StackSocket {
     private void tell(final ReceivedMessage message, final Datagram datagram, final int room) {
         message.source(datagram.source());
         options.stamps().tell(message, datagram.arrivalNanos(), false);
+        if (options.tellTrafficClass) {
+            message.trafficClass(datagram.trafficClass());
+        }
+        if (options.tellTimeToLive) {
+            message.timeToLive(datagram.timeToLive());
+        }
+        if (options.tellDestination) {
+            message.destination(datagram.destination(), endpoint.answersFrom(datagram));
+        }
         if (datagram.length() > room) {
             message.add(MessageFlags.MSG_TRUNC);
         }

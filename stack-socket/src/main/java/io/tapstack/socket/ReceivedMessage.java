@@ -2,6 +2,7 @@ package io.tapstack.socket;
 
 import io.tapstack.ip.ErrorReport;
 import io.tapstack.wire.Endpoint;
+import io.tapstack.wire.IpAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,10 @@ public final class ReceivedMessage {
     private long nanos = ErrorReport.NO_TIME;
     private int timeOption;
     private int stampingOption;
+    private int trafficClass = UNKNOWN;
+    private int timeToLive = UNKNOWN;
+    private @Nullable IpAddress destination;
+    private @Nullable IpAddress local;
 
     /** Clears the facts of the last call. */
     void clear() {
@@ -30,6 +35,10 @@ public final class ReceivedMessage {
         nanos = ErrorReport.NO_TIME;
         timeOption = 0;
         stampingOption = 0;
+        trafficClass = UNKNOWN;
+        timeToLive = UNKNOWN;
+        destination = null;
+        local = null;
     }
 
     /**
@@ -89,6 +98,39 @@ public final class ReceivedMessage {
         this.nanos = at;
         this.timeOption = time;
         this.stampingOption = stamping;
+    }
+
+    /** With {@link SocketOptions#IP_RECVTOS}, a datagram's DSCP and ECN bits; else {@link #UNKNOWN}. */
+    public int trafficClass() {
+        return trafficClass;
+    }
+
+    void trafficClass(final int bits) {
+        this.trafficClass = bits;
+    }
+
+    /** With {@link SocketOptions#IP_RECVTTL}, a datagram's time to live as it came; else {@link #UNKNOWN}. */
+    public int timeToLive() {
+        return timeToLive;
+    }
+
+    void timeToLive(final int hops) {
+        this.timeToLive = hops;
+    }
+
+    /** With {@link SocketOptions#IP_PKTINFO}, the destination address in a datagram's header; else null. */
+    public @Nullable IpAddress destination() {
+        return destination;
+    }
+
+    /** With {@link SocketOptions#IP_PKTINFO}, the address of ours to answer from; else null. */
+    public @Nullable IpAddress local() {
+        return local;
+    }
+
+    void destination(final IpAddress to, final IpAddress answerFrom) {
+        this.destination = to;
+        this.local = answerFrom;
     }
 
     void source(final @Nullable Endpoint from) {

@@ -84,6 +84,15 @@ public final class SocketOptions {
     /** Time to live of packets sent; -1 sets the default. */
     public static final int IP_TTL = 2;
 
+    /** Of datagram sockets: {@link ReceivedMessage#destination} tells where a datagram was sent to. */
+    public static final int IP_PKTINFO = 8;
+
+    /** Of datagram sockets: {@link ReceivedMessage#timeToLive} tells what was left of it. */
+    public static final int IP_RECVTTL = 12;
+
+    /** Of datagram sockets: {@link ReceivedMessage#trafficClass} tells a datagram's DSCP and ECN bits. */
+    public static final int IP_RECVTOS = 13;
+
     /**
      * Reports every ICMP error: to a datagram socket in its error queue, with {@link MessageFlags#MSG_ERRQUEUE}, to a
      * stream by the next call.

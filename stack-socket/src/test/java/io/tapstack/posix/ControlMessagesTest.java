@@ -7,6 +7,7 @@ import io.tapstack.socket.MessageFlags;
 import io.tapstack.socket.PollEvents;
 import io.tapstack.socket.SocketOptions;
 import io.tapstack.wire.Endpoint;
+import io.tapstack.wire.IpAddress;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -52,11 +53,80 @@ class ControlMessagesTest extends PosixTest {
         assertThat(send(fd, message(length, level, type, 0))).isEqualTo(answer);
     }
 
-    @Test
-    void aDatagramTakesNoneOfItsOwnLevel() {
+    /** ip(7): the header of one datagram; what came is told if it was asked for. */
+    @ParameterizedTest
+    @CsvSource({
+        "20, 1, 184, 4", // IP_TOS
+        "17, 1, 184, 4", // in a byte
+        "18, 1, 184, -22",
+        "20, 1, 256, -22",
+        "20, 2, 5, 4", // IP_TTL
+        "17, 2, 5, -22",
+        "20, 2, 0, -22",
+        "20, 2, 256, -22",
+        "20, 8, 0, -22", // IP_PKTINFO is longer
+        "20, 13, 1, -22", // IP_RECVTOS is for receiving
+    })
+    void theHeaderOfADatagram(final long length, final int type, final int value, final long answer) {
+        final long fd = socket(DATAGRAM);
+        calls.bind(fd, SERVER);
+        calls.connect(fd, SERVER);
+        calls.setOption(fd, IPPROTO_IP, SocketOptions.IP_RECVTTL, integer(1));
+        calls.setOption(fd, IPPROTO_IP, SocketOptions.IP_RECVTOS, integer(1));
+        assertThat(send(fd, message(length, IPPROTO_IP, type, value))).isEqualTo(answer);
+        if (answer > 0) {
+            awaitReadable(fd);
+            final MessageHeader header = new MessageHeader(null, little(64));
+            assertThat(calls.receiveMessage(fd, ByteBuffer.allocate(9), 0, header))
+                    .isEqualTo(4);
+            final ByteBuffer control = header.control().flip();
+            assertThat(control.getInt(12)).as("type").isEqualTo(SocketOptions.IP_TTL);
+            assertThat(control.getInt(16)).isEqualTo(type == SocketOptions.IP_TTL ? value : 64);
+            assertThat(control.getLong(24)).as("length").isEqualTo(17);
+            assertThat(control.getInt(36)).as("type").isEqualTo(SocketOptions.IP_TOS);
+            assertThat(control.get(40) & 0xFF).isEqualTo(type == SocketOptions.IP_TOS ? value : 0);
+            assertThat(control.remaining()).isEqualTo(48);
+        }
+    }
+
+    /** {@code struct in_pktinfo}: the interface, the address to answer from, the destination. */
+    @ParameterizedTest
+    @CsvSource({
+        "0, 10.0.0.2, 4",
+        "2, 127.0.0.1, 4",
+        "0, 0.0.0.0, 4",
+        "3, 127.0.0.1, -19", // ENODEV
+        "0, 10.0.0.9, -101", // ENETUNREACH: not one of ours
+        "0, 255.255.255.255, -22",
+        "0, 224.0.0.1, -22",
+    })
+    void theAddressesOfADatagram(final int index, final String source, final long answer) {
+        final long receiver = socket(DATAGRAM);
+        calls.bind(receiver, Endpoint.anyIpv4(80));
+        calls.setOption(receiver, IPPROTO_IP, SocketOptions.IP_PKTINFO, integer(1));
         final long fd = socket(DATAGRAM);
         calls.connect(fd, SERVER);
-        assertThat(send(fd, message(20, IPPROTO_IP, 1, 0))).isEqualTo(EINVAL);
+        final IpAddress from = IpAddress.parse(source);
+        final ByteBuffer control = little(32);
+        control.putLong(28).putInt(IPPROTO_IP).putInt(SocketOptions.IP_PKTINFO);
+        control.putInt(index).putInt(Integer.reverseBytes(from.ipv4Bits())).putInt(0);
+        assertThat(send(fd, control.clear())).isEqualTo(answer);
+        if (answer > 0) {
+            awaitReadable(receiver);
+            final MessageHeader header = new MessageHeader(null, little(64));
+            assertThat(calls.receiveMessage(receiver, ByteBuffer.allocate(9), 0, header))
+                    .isEqualTo(4);
+            assertThat(header.name()).isNotNull();
+            assertThat(header.name().address()).isEqualTo(from.isAny() ? SERVER.address() : from);
+            final ByteBuffer told = header.control().flip();
+            assertThat(told.remaining()).isEqualTo(32);
+            assertThat(told.getLong()).isEqualTo(28);
+            assertThat(told.getInt()).isEqualTo(IPPROTO_IP);
+            assertThat(told.getInt()).isEqualTo(SocketOptions.IP_PKTINFO);
+            assertThat(told.getInt()).as("ipi_ifindex").isEqualTo(ControlWriter.INTERFACE_INDEX);
+            assertThat(told.getInt()).as("ipi_spec_dst").isEqualTo(0x0100_007F);
+            assertThat(told.getInt()).as("ipi_addr").isEqualTo(0x0100_007F);
+        }
     }
 
     @Test
