@@ -6,8 +6,8 @@ import io.tapstack.tcp.TcpListener;
 import io.tapstack.tcp.TcpProtocol;
 import io.tapstack.tcp.TcpState;
 import io.tapstack.tcp.passive.HalfOpenArrives;
-import io.tapstack.tcp.segment.Acceptability;
 import io.tapstack.tcp.segment.Segment;
+import io.tapstack.tcp.segment.SegmentCheck;
 import io.tapstack.tcp.timewait.TimeWaitArrives;
 import io.tapstack.wire.SequenceNumber;
 import io.tapstack.wire.TcpHeader;
@@ -163,43 +163,46 @@ public final class SegmentArrives {
 
     /** RFC 9293 3.10.7.4. */
     private void otherStates(final Segment segment, final long nowNanos) {
-        // First: check the sequence number; PAWS comes before (RFC 7323 5.3 R1).
-        if (!passesPaws(segment, nowNanos)) {
+        if (SegmentCheck.isOld(segment, tcb.timestamps, tcb.statistics, nowNanos)) {
+            if (SegmentCheck.demandsAck(segment)) {
+                tcb.delayedAck.ackNow();
+            } else {
+                tcb.challengeAck(nowNanos);
+            }
             return;
         }
         if (isSimultaneousOpen(segment)) {
-            if (isEcnContradicted(segment, nowNanos)) {
-                return;
+            simultaneousOpen(segment, nowNanos);
+            return;
+        }
+        final SegmentCheck check =
+                SegmentCheck.of(segment, tcb.rcvNxt, tcb.rcvWnd(), isSynUnanswered(segment), tcb.statistics);
+        switch (check) {
+            case PASSES -> fromFifthStep(segment, nowNanos);
+            case NOT_ACCEPTABLE -> refuse(segment, nowNanos);
+            case RESET -> reset(nowNanos);
+            case RESET_NOT_EXACT, SYN -> tcb.challengeAck(nowNanos);
+            case NO_ACK -> {
+                // Dropped.
             }
-            tcb.ecn.synArrived(segment);
-            if (completeHandshake(segment, nowNanos)) {
-                // The peer may be as strict as the table of acceptability is, and wait for an ACK at its RCV.NXT.
-                tcb.delayedAck.ackNow();
-                trimToWindow(segment);
-                fromSixthStep(segment, nowNanos);
-            }
+        }
+    }
+
+    private void simultaneousOpen(final Segment synAck, final long nowNanos) {
+        if (isEcnContradicted(synAck, nowNanos)) {
             return;
         }
-        // A SYN that is repeated with more than it had before reaches into the window, but it is the same SYN.
-        if (isSynUnanswered(segment) || !Acceptability.isAcceptable(segment, tcb.rcvNxt, tcb.rcvWnd())) {
-            refuse(segment, nowNanos);
-            return;
+        tcb.ecn.synArrived(synAck);
+        if (completeHandshake(synAck, nowNanos)) {
+            // The peer may be as strict as the table of acceptability is, and wait for an ACK at its RCV.NXT.
+            tcb.delayedAck.ackNow();
+            trimToWindow(synAck);
+            fromSixthStep(synAck, nowNanos);
         }
-        // Second: check the RST bit.
-        if (segment.has(TcpHeader.RST)) {
-            reset(segment, nowNanos);
-            return;
-        }
-        // Fourth: check the SYN bit. Before the trimming, which would hide it.
-        if (segment.has(TcpHeader.SYN)) {
-            synInWindow(nowNanos);
-            return;
-        }
-        // Fifth: check the ACK field.
-        if (!segment.has(TcpHeader.ACK)) {
-            tcb.statistics.drop(DropReason.TCP_NO_ACK);
-            return;
-        }
+    }
+
+    /** Fifth: "if the ACK bit is on". */
+    private void fromFifthStep(final Segment segment, final long nowNanos) {
         if (tcb.state == TcpState.SYN_RECEIVED && !completeHandshake(segment, nowNanos)) {
             return;
         }
@@ -262,20 +265,6 @@ public final class SegmentArrives {
         }
     }
 
-    private boolean passesPaws(final Segment segment, final long nowNanos) {
-        if (!tcb.timestamps.enabled() || !tcb.timestamps.refuses(segment, nowNanos)) {
-            return true;
-        }
-        tcb.statistics.drop(DropReason.TCP_PAWS);
-        if (segment.length() > 0 && !segment.has(TcpHeader.SYN)) {
-            tcb.delayedAck.ackNow();
-        } else {
-            // RFC 5961 4.2 and 7: so is a SYN, of whatever age.
-            tcb.challengeAck(nowNanos);
-        }
-        return false;
-    }
-
     /** True for the peer's SYN come again while we do not know whether it has our SYN-ACK. */
     private boolean isSynUnanswered(final Segment segment) {
         return segment.seq == tcb.irs
@@ -284,9 +273,8 @@ public final class SegmentArrives {
     }
 
     private void refuse(final Segment segment, final long nowNanos) {
-        tcb.statistics.drop(Acceptability.reason(segment, tcb.rcvNxt));
         if (segment.has(TcpHeader.RST)) {
-            return;
+            return; // "unless the RST bit is set"
         }
         final boolean synAgain = isSynUnanswered(segment);
         final FastOpenHandshake fastOpen = handshake.fastOpen;
@@ -311,12 +299,10 @@ public final class SegmentArrives {
             return;
         }
         reportDuplicate(segment);
-        if (segment.length() > 0 && !segment.has(TcpHeader.SYN)) {
-            // Old data may be the repetition of something whose ACK was lost: the peer needs this one.
+        if (SegmentCheck.demandsAck(segment)) {
             tcb.ecn.repetitionArrived();
             tcb.delayedAck.ackTrouble();
         } else {
-            // RFC 5961 4.2 and 7: a SYN is challenged outside of the window too, and the challenges are limited.
             tcb.challengeAck(nowNanos);
         }
     }
@@ -334,24 +320,13 @@ public final class SegmentArrives {
         return true;
     }
 
-    private void reset(final Segment segment, final long nowNanos) {
-        // RFC 5961 3.2: a RST exactly at RCV.NXT resets; one that is merely in the window is answered.
-        if (segment.seq != tcb.rcvNxt) {
-            tcb.statistics.drop(DropReason.TCP_RST_NOT_EXACT);
-            tcb.challengeAck(nowNanos);
-            return;
-        }
+    /** Second: "all segment queues should be flushed", and the user is told. */
+    private void reset(final long nowNanos) {
         switch (tcb.state) {
             case SYN_RECEIVED -> tcb.fail(SocketError.ECONNREFUSED, nowNanos);
             case CLOSE_WAIT -> tcb.fail(SocketError.EPIPE, nowNanos);
             default -> tcb.fail(SocketError.ECONNRESET, nowNanos);
         }
-    }
-
-    private void synInWindow(final long nowNanos) {
-        tcb.statistics.drop(DropReason.TCP_SYN_IN_WINDOW);
-        // RFC 5961 4.2: whatever the sequence number.
-        tcb.challengeAck(nowNanos);
     }
 
     /** Fifth, SYN-RECEIVED. @return false if the segment is done with */

@@ -9,10 +9,10 @@ import io.tapstack.tcp.demux.ChallengeAckLimit;
 import io.tapstack.tcp.demux.OwedAnswers;
 import io.tapstack.tcp.ecn.AccEcnReceiver;
 import io.tapstack.tcp.ecn.EcnFeedback;
-import io.tapstack.tcp.segment.Acceptability;
 import io.tapstack.tcp.segment.BareSegmentSender;
 import io.tapstack.tcp.segment.ResetSender;
 import io.tapstack.tcp.segment.Segment;
+import io.tapstack.tcp.segment.SegmentCheck;
 import io.tapstack.tcp.segment.SynSender;
 import io.tapstack.tcp.segment.Timestamps;
 import io.tapstack.wire.TcpHeader;
@@ -46,47 +46,42 @@ public final class HalfOpenArrives {
 
     public void process(final HalfOpen half, final Segment segment, final long nowNanos) {
         final Timestamps timestamps = half.timestamps;
-        if (timestamps != null && timestamps.refuses(segment, nowNanos)) {
-            statistics.drop(DropReason.TCP_PAWS);
-            answer(half, segment.length() > 0 && !segment.has(TcpHeader.SYN), nowNanos);
+        if (SegmentCheck.isOld(segment, timestamps, statistics, nowNanos)) {
+            answer(half, SegmentCheck.demandsAck(segment), nowNanos);
             return;
         }
-        if (half.timestamps != null && !half.timestamps.isEchoSince(segment, half.sentNanos, nowNanos)) {
-            // As on Linux: a peer that echoes what no SYN-ACK of ours said has not seen one.
+        if (timestamps != null && !timestamps.isEchoSince(segment, half.sentNanos, nowNanos)) {
+            // As on Linux: a peer that echoes a TSval which no SYN-ACK of ours had has not seen one.
             statistics.drop(DropReason.TCP_BAD_ECHO);
             if (!segment.has(TcpHeader.RST)) {
                 answer(half, segment.length() > 0, nowNanos);
             }
             return;
         }
-        // First: check the sequence number. A SYN that is repeated with data, or a FIN, reaches into the window, but it
-        // is the same SYN.
-        if (isSynAgain(half, segment) || !Acceptability.isAcceptable(segment, half.rcvNxt(), half.window)) {
-            refuse(half, segment, nowNanos);
+        switch (SegmentCheck.of(segment, half.rcvNxt(), half.window, isSynAgain(half, segment), statistics)) {
+            case NOT_ACCEPTABLE -> refuse(half, segment, nowNanos);
+            // Second: "If this connection was initiated with a passive OPEN ... return this connection to LISTEN state".
+            case RESET -> half.listener.handshakeFailed(half);
+            case RESET_NOT_EXACT -> answer(half, false, nowNanos);
+            // Fourth: "If the connection was initiated with a passive OPEN, then return this connection to the LISTEN
+            // state", silently.
+            case SYN -> half.listener.handshakeFailed(half);
+            case NO_ACK -> {
+                // Dropped.
+            }
+            case PASSES -> acknowledged(half, segment, nowNanos);
+        }
+    }
+
+    /** Fifth, SYN-RECEIVED: "If SND.UNA < SEG.ACK =< SND.NXT, then enter ESTABLISHED state". */
+    private void acknowledged(final HalfOpen half, final Segment segment, final long nowNanos) {
+        if (segment.ack == half.iss + 1) {
+            half.listener.handshakeAcknowledged(half, segment, nowNanos);
             return;
         }
-        if (segment.has(TcpHeader.RST)) {
-            // Second. RFC 5961 3.2: one exactly at RCV.NXT returns to LISTEN; one that is merely in the window is
-            // answered.
-            if (segment.seq == half.rcvNxt()) {
-                half.listener.handshakeFailed(half);
-            } else {
-                statistics.drop(DropReason.TCP_RST_NOT_EXACT);
-                answer(half, false, nowNanos);
-            }
-        } else if (segment.has(TcpHeader.SYN)) {
-            // Fourth: a passive open returns to LISTEN, silently.
-            statistics.drop(DropReason.TCP_SYN_IN_WINDOW);
-            half.listener.handshakeFailed(half);
-        } else if (!segment.has(TcpHeader.ACK)) {
-            statistics.drop(DropReason.TCP_NO_ACK);
-        } else if (segment.ack != half.iss + 1) {
-            // Fifth: <SEQ=SEG.ACK><CTL=RST>
-            resets.answer(segment, half.path, nowNanos);
-            statistics.drop(DropReason.TCP_BAD_ACK);
-        } else {
-            half.listener.handshakeAcknowledged(half, segment, nowNanos);
-        }
+        // "form a reset segment <SEQ=SEG.ACK><CTL=RST> and send it"
+        resets.answer(segment, half.path, nowNanos);
+        statistics.drop(DropReason.TCP_BAD_ACK);
     }
 
     private static boolean isSynAgain(final HalfOpen half, final Segment segment) {
@@ -94,9 +89,8 @@ public final class HalfOpenArrives {
     }
 
     private void refuse(final HalfOpen half, final Segment segment, final long nowNanos) {
-        statistics.drop(Acceptability.reason(segment, half.rcvNxt()));
         if (segment.has(TcpHeader.RST)) {
-            return;
+            return; // "unless the RST bit is set"
         }
         if (isSynAgain(half, segment)) {
             // The peer repeats its SYN, so our SYN-ACK was lost: better repeat that than an ACK that says less.
@@ -108,8 +102,7 @@ public final class HalfOpenArrives {
             }
             return;
         }
-        // RFC 5961 4.2 and 7: a SYN is challenged outside of the window too, and the challenges are limited.
-        answer(half, segment.length() > 0 && !segment.has(TcpHeader.SYN), nowNanos);
+        answer(half, SegmentCheck.demandsAck(segment), nowNanos);
     }
 
     /** {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>}: always for data that has to be repeated, else as a challenge. */

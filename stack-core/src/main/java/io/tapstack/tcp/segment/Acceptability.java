@@ -5,12 +5,12 @@ import io.tapstack.wire.SequenceNumber;
 import io.tapstack.wire.TcpHeader;
 
 /** RFC 9293 3.4, table 6, and 3.10.7.4, first: whether a segment lies in the receive window. */
-public final class Acceptability {
+final class Acceptability {
 
     private Acceptability() {}
 
     /** The four cases of the table. {@code window} is RCV.WND in bytes. */
-    public static boolean isAcceptable(final Segment segment, final int rcvNxt, final int window) {
+    static boolean isAcceptable(final Segment segment, final int rcvNxt, final int window) {
         final int length = segment.length();
         if (window == 0) {
             // Nothing fits, but RST and ACKs at the edge have to be looked at (3.10.7.4, first).
@@ -30,7 +30,7 @@ public final class Acceptability {
     }
 
     /** Why a segment that is not acceptable is dropped. */
-    public static DropReason reason(final Segment segment, final int rcvNxt) {
+    static DropReason reason(final Segment segment, final int rcvNxt) {
         final boolean old = SequenceNumber.lessThan(segment.seq, rcvNxt);
         return old && segment.length() > 0 ? DropReason.TCP_DUPLICATE : DropReason.TCP_OUTSIDE_WINDOW;
     }

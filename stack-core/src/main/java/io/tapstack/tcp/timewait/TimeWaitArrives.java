@@ -7,9 +7,9 @@ import io.tapstack.tcp.connection.SegmentArrives;
 import io.tapstack.tcp.demux.ChallengeAckLimit;
 import io.tapstack.tcp.demux.OwedAnswers;
 import io.tapstack.tcp.demux.RecordQueue;
-import io.tapstack.tcp.segment.Acceptability;
 import io.tapstack.tcp.segment.BareSegmentSender;
 import io.tapstack.tcp.segment.Segment;
+import io.tapstack.tcp.segment.SegmentCheck;
 import io.tapstack.tcp.segment.Timestamps;
 import io.tapstack.wire.SequenceNumber;
 import io.tapstack.wire.TcpHeader;
@@ -44,44 +44,43 @@ public final class TimeWaitArrives {
 
     void process(final TimeWaitRecord record, final Segment segment, final long nowNanos) {
         final Timestamps timestamps = record.timestamps;
-        if (timestamps != null && timestamps.refuses(segment, nowNanos)) {
-            statistics.drop(DropReason.TCP_PAWS);
+        if (SegmentCheck.isOld(segment, timestamps, statistics, nowNanos)) {
             answerDoubtful(record, segment, nowNanos);
             return;
         }
-        // First: check the sequence number.
-        if (!Acceptability.isAcceptable(segment, record.rcvNxt, record.rcvWnd)) {
-            refuse(record, segment, nowNanos);
-            return;
+        switch (SegmentCheck.of(segment, record.rcvNxt, record.rcvWnd, false, statistics)) {
+            case NOT_ACCEPTABLE -> refuse(record, segment, nowNanos);
+            case RESET -> reset(record, nowNanos);
+            case RESET_NOT_EXACT -> challenge(record, nowNanos);
+            // A SYN that opens a new incarnation did not come here: the demultiplexer has given way to it.
+            case SYN -> challenge(record, nowNanos);
+            case NO_ACK -> {
+                // Dropped.
+            }
+            case PASSES -> fromFifthStep(record, segment, nowNanos);
         }
-        if (segment.has(TcpHeader.RST)) {
-            // Second.
-            reset(record, segment, nowNanos);
-        } else if (segment.has(TcpHeader.SYN)) {
-            // Fourth. RFC 5961 4.2; one that opens again did not come here (TcpProtocol).
-            statistics.drop(DropReason.TCP_SYN_IN_WINDOW);
-            challenge(record, nowNanos);
-        } else if (!segment.has(TcpHeader.ACK)) {
-            statistics.drop(DropReason.TCP_NO_ACK);
-        } else if (SequenceNumber.greaterThan(segment.ack, record.sndNxt)) {
-            // Fifth: something that was never sent.
+    }
+
+    private void fromFifthStep(final TimeWaitRecord record, final Segment segment, final long nowNanos) {
+        if (SequenceNumber.greaterThan(segment.ack, record.sndNxt)) {
+            // "If the ACK acks something not yet sent (SEG.ACK > SND.NXT), then send an ACK, drop the segment"
             statistics.drop(DropReason.TCP_BAD_ACK);
             answer(record, false, nowNanos);
-        } else {
-            if (timestamps != null && segment.options.hasTimestamps()) {
-                timestamps.accepted(segment.options.timestampValue(), segment.seq, nowNanos);
-            }
-            if (segment.length() > 0) {
-                // Nothing comes behind the end of the stream; the peer has to be told where that was.
-                answer(record, true, nowNanos);
-            }
+            return;
+        }
+        final Timestamps timestamps = record.timestamps;
+        if (timestamps != null && segment.options.hasTimestamps()) {
+            timestamps.accepted(segment.options.timestampValue(), segment.seq, nowNanos);
+        }
+        if (segment.length() > 0) {
+            // Nothing comes behind the end of the stream; the peer has to be told where that was.
+            answer(record, true, nowNanos);
         }
     }
 
     private void refuse(final TimeWaitRecord record, final Segment segment, final long nowNanos) {
-        statistics.drop(Acceptability.reason(segment, record.rcvNxt));
         if (segment.has(TcpHeader.RST)) {
-            return;
+            return; // "unless the RST bit is set"
         }
         if (segment.has(TcpHeader.FIN)) {
             // Fifth, TIME-WAIT: "the only thing that can arrive is a retransmission of the remote FIN. Acknowledge
@@ -97,11 +96,8 @@ public final class TimeWaitArrives {
      * so it has no connection any more, and it has shown that it knows RCV.NXT (RFC 5961 3.2 and 4.2). TIME-WAIT would
      * only keep it from connecting again.
      */
-    private void reset(final TimeWaitRecord record, final Segment segment, final long nowNanos) {
-        if (segment.seq != record.rcvNxt) {
-            statistics.drop(DropReason.TCP_RST_NOT_EXACT);
-            challenge(record, nowNanos);
-        } else if (record.isChallenged(nowNanos)) {
+    private void reset(final TimeWaitRecord record, final long nowNanos) {
+        if (record.isChallenged(nowNanos)) {
             end.accept(record);
         } else {
             statistics.drop(DropReason.TCP_RST_IGNORED);
