@@ -79,8 +79,8 @@ final class ClosedWindow {
         final int left = tcb.queueEnd() - tcb.sndUna;
         final boolean data = left > 0;
         final int flags = data ? left == 1 ? TcpHeader.PSH : 0 : TcpHeader.FIN;
-        final int sent = output.send(tcb.sndUna, data ? 1 : 0, TcpHeader.ACK | flags, tcb.mss, nowNanos);
-        if (sent == 0 && data) {
+        final SendResult result = output.send(tcb.sndUna, data ? 1 : 0, TcpHeader.ACK | flags, tcb.mss, nowNanos);
+        if (result == SendResult.FILE_CUT_SHORT) {
             // The byte is not there any more: a file was cut short.
             tcb.sndNxt = tcb.sndUna;
             tcb.fileCutShort(nowNanos);
@@ -88,7 +88,7 @@ final class ClosedWindow {
         if (tcb.state == TcpState.CLOSED) {
             return;
         }
-        if (sent >= 0) {
+        if (result == SendResult.SENT) {
             tcb.zeroWindowProbeOutstanding = true;
             tcb.sndNxt = tcb.sndUna + 1;
             tcb.finSent |= !data;

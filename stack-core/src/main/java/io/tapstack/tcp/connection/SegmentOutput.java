@@ -20,6 +20,7 @@ final class SegmentOutput {
     private final ControlBlock tcb;
     private final ReceiveWindow receiveWindow;
     private final Pacer pacer;
+    private int payloadSent;
 
     SegmentOutput(final ControlBlock tcb, final ReceiveWindow receiveWindow, final Pacer pacer) {
         this.tcb = tcb;
@@ -39,12 +40,13 @@ final class SegmentOutput {
 
     /** {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK>}. @return false if the device had no room for it */
     boolean sendReset(final long nowNanos) {
-        final boolean sent = sendBare(acceptableSequence(), TcpHeader.RST | TcpHeader.ACK, nowNanos) >= 0;
+        final boolean sent =
+                sendBare(acceptableSequence(), TcpHeader.RST | TcpHeader.ACK, nowNanos) == SendResult.SENT;
         tcb.statistics.resetsSent += sent ? 1 : 0;
         return sent;
     }
 
-    private int sendBare(final int seq, final int flags, final long nowNanos) {
+    private SendResult sendBare(final int seq, final int flags, final long nowNanos) {
         return send(seq, 0, flags, tcb.mss, nowNanos);
     }
 
@@ -64,9 +66,10 @@ final class SegmentOutput {
      * Builds a segment and hands it down; one that has more than {@code segmentBytes} of payload is for the device to
      * cut into so many each.
      *
-     * @return payload bytes sent, less than {@code length} if a mapped file was cut short, or -1 if nothing was sent
+     * @return if {@link SendResult#SENT}, {@link #payloadSent} has the payload bytes, less than {@code length} if a mapped
+     *     file was cut short or the payload lies in too many pieces
      */
-    int send(final int seq, final int length, final int flags, final int segmentBytes, final long nowNanos) {
+    SendResult send(final int seq, final int length, final int flags, final int segmentBytes, final long nowNanos) {
         final IpPath path = tcb.path;
         final boolean offload = path.checksumOffload();
         final int timestampsLength = optionsLength();
@@ -91,7 +94,7 @@ final class SegmentOutput {
                     : tcb.sendQueue.copyOut(packet, position, length);
             if (payload == 0) {
                 packet.release();
-                return 0;
+                return SendResult.FILE_CUT_SHORT;
             }
         }
         final ByteBuffer bytes = packet.memory().bytes();
@@ -131,11 +134,11 @@ final class SegmentOutput {
         }
         if (status == SendStatus.DEVICE_FULL) {
             tcb.blockedByDevice();
-            return -1;
+            return SendResult.DEVICE_FULL;
         }
         if (status == SendStatus.TOO_BIG) {
             tcb.segmentSize.update();
-            return -1;
+            return SendResult.TOO_BIG;
         }
         tcb.counters.sent(payload, segmentBytes, nowNanos);
         tcb.acknowledgedWithSegment();
@@ -154,9 +157,15 @@ final class SegmentOutput {
         if (offload && payload > 0 && !tcb.sendQueue.isIntact(position, payload)) {
             // Cut short while the device read it: the peer may have been sent bytes that were never in the file.
             tcb.abortFor(SocketError.EIO, nowNanos);
-            return -1;
+            return SendResult.ABORTED;
         }
-        return payload;
+        payloadSent = payload;
+        return SendResult.SENT;
+    }
+
+    /** Payload bytes of the segment that was sent last. */
+    int payloadSent() {
+        return payloadSent;
     }
 
     private void write(

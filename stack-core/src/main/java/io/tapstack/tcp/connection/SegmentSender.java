@@ -135,7 +135,7 @@ final class SegmentSender {
         final int end = retransmissionEnd(seq, limit);
         final int mssBefore = tcb.mss;
         final int sent = retransmit(seq, end, cause, nowNanos);
-        if (sent <= 0) {
+        if (sent == 0) {
             // Too big for the path: again, in smaller segments.
             return tcb.mss < mssBefore;
         }
@@ -177,7 +177,7 @@ final class SegmentSender {
             final int dataEnd = SequenceNumber.min(start, tcb.queueEnd());
             final int again = SequenceNumber.max(tcb.scoreboard.lastSegmentStart(), dataEnd - tcb.mss);
             final int sent = retransmit(again, start, RetransmitCause.TAIL_LOSS_PROBE, nowNanos);
-            if (sent <= 0) {
+            if (sent == 0) {
                 return;
             }
             tcb.statistics.tailLossProbes++;
@@ -186,18 +186,19 @@ final class SegmentSender {
         tcb.retransmissionTimer.restart(nowNanos);
     }
 
-    /** Sends again what lies from {@code seq} to {@code end}. @return sequence numbers sent, 0 or less for none */
+    /** Sends again what lies from {@code seq} to {@code end}. @return sequence numbers sent, 0 for none */
     private int retransmit(final int seq, final int end, final RetransmitCause cause, final long nowNanos) {
         final int dataEnd = SequenceNumber.min(end, tcb.queueEnd());
         final int length = Math.max(0, dataEnd - seq);
         final boolean fin = tcb.finSent && SequenceNumber.greaterThan(end, tcb.queueEnd());
         final boolean push = length > 0 && (pushMarks.contains(dataEnd) || isRecordEnd(dataEnd));
         final int flags = TcpHeader.ACK | (fin ? TcpHeader.FIN : 0) | (push ? TcpHeader.PSH : 0);
-        final int sent = output.send(seq, length, flags, tcb.mss, nowNanos);
-        if (sent < 0) {
-            return sent;
+        final SendResult result = output.send(seq, length, flags, tcb.mss, nowNanos);
+        if (result != SendResult.SENT && result != SendResult.FILE_CUT_SHORT) {
+            return 0;
         }
-        final boolean nothing = sent == 0 && length > 0; // however large the file is
+        final int sent = output.payloadSent();
+        final boolean nothing = result == SendResult.FILE_CUT_SHORT; // however large the file is
         if (nothing || sent < length && !tcb.sendQueue.isIntact(seq - tcb.queueStart(), length)) {
             // Bytes that were sent before are not there any more, or cannot be read: the stream cannot be completed.
             tcb.abortFor(SocketError.EIO, nowNanos);
@@ -329,10 +330,18 @@ final class SegmentSender {
             pushMarks.add(seq + length);
         }
         final int mssBefore = tcb.mss;
-        final int sent = output.send(seq, length, flags, segmentBytes, nowNanos);
-        if (sent < 0) {
-            return tcb.mss < mssBefore;
+        final SendResult result = output.send(seq, length, flags, segmentBytes, nowNanos);
+        if (result == SendResult.TOO_BIG) {
+            return tcb.mss < mssBefore; // Again, in smaller segments.
         }
+        if (result == SendResult.FILE_CUT_SHORT) {
+            tcb.fileCutShort(nowNanos);
+            return false;
+        }
+        if (result != SendResult.SENT) {
+            return false;
+        }
+        final int sent = output.payloadSent();
         final boolean finSent = fin && sent == length;
         final int end = seq + sent + (finSent ? 1 : 0);
         if (end != seq) {
@@ -343,10 +352,6 @@ final class SegmentSender {
         }
         tcb.sndNxt = end;
         tcb.finSent |= finSent;
-        if (sent == 0 && length > 0) {
-            tcb.fileCutShort(nowNanos);
-            return false;
-        }
         if (sent % segmentBytes != 0) {
             tcb.sndSml = seq + sent;
         }
