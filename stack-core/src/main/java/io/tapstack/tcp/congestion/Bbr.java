@@ -145,7 +145,7 @@ public final class Bbr implements CongestionControl {
     }
 
     @Override
-    public void recovered(final int flight, final long nowNanos) {
+    public void recovered(final int limit, final long nowNanos) {
         inRecovery = false;
         cwnd = Math.max(cwnd, priorCwnd);
     }

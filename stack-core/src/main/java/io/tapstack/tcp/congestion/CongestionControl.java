@@ -68,9 +68,12 @@ public interface CongestionControl {
     }
 
     /**
-     * Everything that was in flight when recovery started is acknowledged; {@code flight} bytes are in the network now.
+     * Everything that was in flight when recovery started is acknowledged.
+     *
+     * @param limit the bytes that may be in the network now: with SACK ssthresh, as recovery has brought the flight down
+     *     to that (RFC 9937 5); without SACK the bytes that are in the network (RFC 6582 3.2, step 3)
      */
-    void recovered(int flight, long nowNanos);
+    void recovered(int limit, long nowNanos);
 
     /**
      * The retransmission timer expired with {@code flight} bytes in the network; {@code first} is false for repeats of

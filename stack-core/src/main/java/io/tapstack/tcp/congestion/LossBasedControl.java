@@ -96,12 +96,12 @@ public abstract class LossBasedControl implements CongestionControl {
     }
 
     @Override
-    public final void recovered(final int flight, final long nowNanos) {
+    public final void recovered(final int limit, final long nowNanos) {
         final int volume = validation.recovered();
         if (volume >= 0) {
             ssthresh = Math.min(ssthresh, reduced(volume));
         }
-        cwnd = windowAfterRecovery(flight);
+        cwnd = windowAfterRecovery(limit);
     }
 
     @Override
