@@ -110,13 +110,17 @@ public interface TcpConnection extends Flow {
      * and must not change. How much is sensible {@link #writableBytes()} tells; more is taken all the same.
      *
      * @param more the rest of a message follows at once (MSG_MORE): a segment that is not full waits for it
+     * @return as {@link #append}
      */
-    void write(Region region, int offset, int length, boolean more, long nowNanos);
+    boolean write(Region region, int offset, int length, boolean more, long nowNanos);
 
     /**
      * The first half of {@link #write}: nothing is sent before {@link #push}, so that several pieces go out together.
+     *
+     * @return false if nothing was appended, as the connection takes no data: it is not established, or its output is
+     *     shut down
      */
-    void append(Region region, int offset, int length);
+    boolean append(Region region, int offset, int length);
 
     /** Sends what was appended, as far as the windows allow; {@code more} as in {@link #write}. */
     void push(boolean more, long nowNanos);

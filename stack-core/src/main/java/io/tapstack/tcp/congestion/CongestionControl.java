@@ -70,8 +70,8 @@ public interface CongestionControl {
     /**
      * Everything that was in flight when recovery started is acknowledged.
      *
-     * @param limit the bytes that may be in the network now: with SACK ssthresh, as recovery has brought the flight down
-     *     to that (RFC 9937 5); without SACK the bytes that are in the network (RFC 6582 3.2, step 3)
+     * @param limit the bytes that may be in the network now: with SACK ssthresh, as recovery has brought the flight
+     *     down to that (RFC 9937 5); without SACK the bytes that are in the network (RFC 6582 3.2, step 3)
      */
     void recovered(int limit, long nowNanos);
 

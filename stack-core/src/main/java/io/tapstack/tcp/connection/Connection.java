@@ -253,17 +253,20 @@ public final class Connection extends ControlBlock implements UnacceptedConnecti
     }
 
     @Override
-    public void write(
+    public boolean write(
             final Region region, final int offset, final int length, final boolean more, final long nowNanos) {
-        append(region, offset, length);
+        final boolean taken = append(region, offset, length);
         push(more, nowNanos);
+        return taken;
     }
 
     @Override
-    public void append(final Region region, final int offset, final int length) {
-        if (state.canSend() && !finQueued) {
-            sendQueue.append(region, offset, length);
+    public boolean append(final Region region, final int offset, final int length) {
+        if (!state.canSend() || finQueued) {
+            return false;
         }
+        sendQueue.append(region, offset, length);
+        return true;
     }
 
     @Override

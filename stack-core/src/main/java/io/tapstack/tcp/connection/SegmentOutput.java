@@ -40,8 +40,7 @@ final class SegmentOutput {
 
     /** {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK>}. @return false if the device had no room for it */
     boolean sendReset(final long nowNanos) {
-        final boolean sent =
-                sendBare(acceptableSequence(), TcpHeader.RST | TcpHeader.ACK, nowNanos) == SendResult.SENT;
+        final boolean sent = sendBare(acceptableSequence(), TcpHeader.RST | TcpHeader.ACK, nowNanos) == SendResult.SENT;
         tcb.statistics.resetsSent += sent ? 1 : 0;
         return sent;
     }
@@ -66,8 +65,8 @@ final class SegmentOutput {
      * Builds a segment and hands it down; one that has more than {@code segmentBytes} of payload is for the device to
      * cut into so many each.
      *
-     * @return if {@link SendResult#SENT}, {@link #payloadSent} has the payload bytes, less than {@code length} if a mapped
-     *     file was cut short or the payload lies in too many pieces
+     * @return if {@link SendResult#SENT}, {@link #payloadSent} has the payload bytes, less than {@code length} if a
+     *     mapped file was cut short or the payload lies in too many pieces
      */
     SendResult send(final int seq, final int length, final int flags, final int segmentBytes, final long nowNanos) {
         final IpPath path = tcb.path;

@@ -69,7 +69,8 @@ final class WindowReduction {
             case RECOVERED -> {
                 if (!lostForSize) {
                     // With SACK the flight has come down to ssthresh by now, and cwnd can be that (RFC 9937 5).
-                    final int limit = tcb.sackAgreed ? congestion.ssthresh() : tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt);
+                    final int limit =
+                            tcb.sackAgreed ? congestion.ssthresh() : tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt);
                     congestion.recovered(limit, nowNanos);
                 }
             }

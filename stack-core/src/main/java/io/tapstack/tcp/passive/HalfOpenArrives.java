@@ -60,7 +60,8 @@ public final class HalfOpenArrives {
         }
         switch (SegmentCheck.of(segment, half.rcvNxt(), half.window, isSynAgain(half, segment), statistics)) {
             case NOT_ACCEPTABLE -> refuse(half, segment, nowNanos);
-            // Second: "If this connection was initiated with a passive OPEN ... return this connection to LISTEN state".
+            // Second: "If this connection was initiated with a passive OPEN ... return this connection to LISTEN
+            // state".
             case RESET -> half.listener.handshakeFailed(half);
             case RESET_NOT_EXACT -> answer(half, false, nowNanos);
             // Fourth: "If the connection was initiated with a passive OPEN, then return this connection to the LISTEN
