@@ -93,17 +93,17 @@ public interface TcpConnection extends Flow {
     @Nullable
     SocketError takeSoftError();
 
-    /** Bytes that {@link #write} takes now; 0 means wait for {@link ConnectionObserver#writable()}. */
+    /** Bytes that {@link #write} takes now. */
     int writableBytes();
 
-    /**
-     * What poll says: false means wait for {@link ConnectionObserver#writable()}, though {@link #write} may take
-     * something now.
-     */
+    /** The answer of poll(2), which may be false though {@link #write} would take something now. */
     boolean isWritable();
 
-    /** Bytes of a mapped file that {@link #write} takes now; 0 means wait for {@link ConnectionObserver#writable()}. */
+    /** Bytes of a mapped file that {@link #write} takes now. */
     int writableSharedBytes();
+
+    /** Asks for a call of {@link ConnectionObserver#writable()}, one, when there is room for more to write. */
+    void wakeWriter();
 
     /**
      * SEND by reference: appends {@code length} bytes of {@code region}, which is retained until they are acknowledged

@@ -51,9 +51,10 @@ final class StreamReadiness {
         if (inputEnded && outputEnded) {
             events |= PollEvents.POLLHUP;
         }
-        // Asking for room also makes the protocol report it later.
         if (outputEnded || connection.isWritable()) {
             events |= PollEvents.WRITABLE;
+        } else {
+            connection.wakeWriter(); // The observer is told of room from now on.
         }
         return events;
     }

@@ -206,6 +206,7 @@ final class StreamSender {
         final TcpConnection connection = life.connected();
         final int room = connection.writableBytes();
         if (room <= 0) {
+            connection.wakeWriter();
             return AGAIN;
         }
         final int length = Math.min(room, data.remaining());
@@ -225,6 +226,7 @@ final class StreamSender {
         final TcpConnection connection = life.connected();
         final int room = connection.writableBytes();
         if (room <= 0) {
+            connection.wakeWriter();
             return AGAIN;
         }
         final int length = Math.min(Math.min(room, data.remaining()), MAX_BLOCKS * BufferPool.BLOCK);
@@ -349,6 +351,7 @@ final class StreamSender {
         final TcpConnection connection = life.connected();
         final int room = connection.writableSharedBytes();
         if (room <= 0) {
+            connection.wakeWriter();
             return AGAIN;
         }
         final int offset = (int) (at - region.start());
@@ -375,6 +378,7 @@ final class StreamSender {
                     if (room > 0) {
                         return fill(source, Math.min(room, channelBlocks * BufferPool.BLOCK), flags);
                     }
+                    life.connected().wakeWriter();
                     result = AGAIN;
                 }
                 result = result == AGAIN ? awaitRoom(flags, deadline) : result;

@@ -253,6 +253,11 @@ public final class Connection extends ControlBlock implements UnacceptedConnecti
     }
 
     @Override
+    public void wakeWriter() {
+        sendBuffer.wakeWriter();
+    }
+
+    @Override
     public boolean write(
             final Region region, final int offset, final int length, final boolean more, final long nowNanos) {
         final boolean taken = append(region, offset, length);
@@ -282,7 +287,11 @@ public final class Connection extends ControlBlock implements UnacceptedConnecti
 
     @Override
     public int write(final ByteBuffer source, final int limit, final boolean more, final long nowNanos) {
-        final int taken = sendQueue.copyIn(source, Math.min(limit, writableBytes()));
+        final int room = writableBytes();
+        if (room == 0) {
+            wakeWriter();
+        }
+        final int taken = sendQueue.copyIn(source, Math.min(limit, room));
         moreComing = more;
         transmit(nowNanos);
         return taken;
@@ -344,7 +353,11 @@ public final class Connection extends ControlBlock implements UnacceptedConnecti
      */
     int pass(final Connection target, final long nowNanos) {
         passUrgentMark();
-        final int moved = receiveQueue.moveTo(target.sendQueue, Math.min(readableBytes(), target.writableBytes()));
+        final int room = target.writableBytes();
+        if (room == 0) {
+            target.wakeWriter();
+        }
+        final int moved = receiveQueue.moveTo(target.sendQueue, Math.min(readableBytes(), room));
         if (moved > 0) {
             // If all that there is room for waits for more, no ACK will ever make room.
             final boolean inFlight = target.sndNxt != target.sndUna;

@@ -17,35 +17,39 @@ public final class SendBufferLimit {
         this.tcb = tcb;
     }
 
-    /** Bytes that may be written now; 0 means that the observer will be told. */
+    /** Bytes that may be written now. */
     int writableBytes() {
         if (!mayWrite()) {
             return 0;
         }
         if (tcb.pool.underPressure()) {
-            // Whoever has something in flight waits for it; the others go on in small steps, so that nobody waits for
-            // ever.
-            tcb.wakesWriter |= !tcb.sendQueue.isEmpty();
+            // A connection with data in flight waits for its ACKs; the others go on in small steps, so that none waits
+            // for ever.
             return tcb.sendQueue.isEmpty() ? BufferPool.FRAME : 0;
         }
-        final int room = Math.min(unsentRoom(), bufferBytes() - tcb.sendQueue.chargedBytes());
-        if (room <= 0 && !tcb.wakesWriter) {
+        return Math.max(0, room());
+    }
+
+    private int room() {
+        return Math.min(unsentRoom(), bufferBytes() - tcb.sendQueue.chargedBytes());
+    }
+
+    /** The observer is told, once, when there is room. */
+    void wakeWriter() {
+        if (mayWrite() && !tcb.wakesWriter) {
             tcb.wakesWriter = true;
-            tcb.counters.chronograph.look(tcb.host.timers.nowNanos());
+            if (room() <= 0) {
+                tcb.counters.chronograph.look(tcb.host.timers.nowNanos());
+            }
         }
-        return Math.max(0, room);
     }
 
     /**
      * What poll says: there is room, and less than half of TCP_NOTSENT_LOWAT was never sent, as on Linux. A write that
-     * does not ask first may take more: {@link #writableBytes}. False means that the observer will be told.
+     * does not ask first may take more: {@link #writableBytes}.
      */
     boolean isWritable() {
-        if (tooMuchUnsent(2)) {
-            tcb.wakesWriter |= mayWrite();
-            return false;
-        }
-        return writableBytes() > 0;
+        return !tooMuchUnsent(2) && writableBytes() > 0;
     }
 
     /**
@@ -85,7 +89,7 @@ public final class SendBufferLimit {
         }
     }
 
-    /** Bytes of a mapped file that may be written now; 0 means that the observer will be told. */
+    /** Bytes of a mapped file that may be written now. */
     int writableSharedBytes() {
         if (!mayWrite()) {
             return 0;
@@ -94,7 +98,6 @@ public final class SendBufferLimit {
         // A small remainder is not worth a call each time an ACK comes.
         final int unsentRoom = unsentRoom();
         final boolean worthIt = unsentRoom > 0 && room >= tcb.config.sharedSendBytes() / 4;
-        tcb.wakesWriter |= !worthIt;
         return worthIt ? Math.min(room, unsentRoom) : 0;
     }
 

@@ -155,6 +155,7 @@ final class BulkFlow {
         while (written < open) {
             final int room = sender.writableBytes();
             if (room == 0) {
+                sender.wakeWriter();
                 return;
             }
             final int length = (int) Math.min(Math.min(room, PIECE), open - written);

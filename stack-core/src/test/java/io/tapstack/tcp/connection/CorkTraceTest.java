@@ -117,6 +117,7 @@ class CorkTraceTest {
         trace.quiet();
         assertThat(connection.writableBytes()).isZero();
         assertThat(connection.isWritable()).isFalse();
+        connection.wakeWriter();
         trace.in(". 1:1(0) ack 1001 win 2000").out(". 2001:3001(1000) ack 1").quiet();
         assertThat(woken).hasValue(0);
         assertThat(connection.isWritable()).isFalse();
