@@ -149,19 +149,19 @@ final class Conversation {
     }
 
     /** True if the bytes of the segment were written here, at its position. */
-    boolean isInStream(final SentSegment segment) {
+    boolean isInStream(final CapturedSegment segment) {
         final long end = (long) position(segment) + segment.payload().length;
         final boolean fin = segment.has(TcpHeader.FIN);
         return position(segment) >= 0 && (fin ? end == written : end <= written);
     }
 
     /** The position of the segment in our stream. */
-    private int position(final SentSegment segment) {
+    private int position(final CapturedSegment segment) {
         return segment.seq() - tcb.iss() - 1;
     }
 
     /** The stack has sent this segment of our stream. */
-    void checkSent(final SentSegment segment) {
+    void checkSent(final CapturedSegment segment) {
         final int position = position(segment);
         final byte[] payload = segment.payload();
         for (int i = 0; i < payload.length; i++) {

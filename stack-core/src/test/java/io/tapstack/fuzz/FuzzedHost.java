@@ -72,7 +72,7 @@ final class FuzzedHost {
     private final Map<Integer, TcpBinding> bindings = new LinkedHashMap<>();
     private final ArrayDeque<byte[]> arpReplies = new ArrayDeque<>();
     private final ArrayDeque<byte[]> lastPackets = new ArrayDeque<>();
-    private final List<SentSegment> justSent = new ArrayList<>();
+    private final List<CapturedSegment> justSent = new ArrayList<>();
     private @Nullable TcpListener listener;
     private boolean arpSilent;
     private boolean arpAsked;
@@ -175,7 +175,7 @@ final class FuzzedHost {
             assertThat(justSent)
                     .as("answers to a reset")
                     .hasSizeLessThanOrEqualTo(1)
-                    .allMatch(SentSegment::isPureAck);
+                    .allMatch(CapturedSegment::isPureAck);
         }
     }
 
@@ -375,7 +375,7 @@ final class FuzzedHost {
         if (packet[9] != IpProtocol.TCP || (bytes.getShort(6) & 0x3FFF) != 0) {
             return;
         }
-        final SentSegment segment = SentSegment.read(packet, headerLength);
+        final CapturedSegment segment = CapturedSegment.read(packet, headerLength);
         if (!capabilities.txChecksum()) {
             assertThat(Packets.transportChecksum(
                             ADDRESS,
@@ -388,7 +388,7 @@ final class FuzzedHost {
         hearSegment(segment);
     }
 
-    private void hearSegment(final SentSegment segment) {
+    private void hearSegment(final CapturedSegment segment) {
         justSent.add(segment);
         for (final ModelPeer peer : peers) {
             if (peer.endpoint.address().equals(segment.destination())
@@ -403,7 +403,7 @@ final class FuzzedHost {
     // ---- The checks
 
     /** Data and FINs belong to a connection, though perhaps not to the one that has the 4-tuple now. */
-    private void checkSent(final SentSegment segment, final ModelPeer peer) {
+    private void checkSent(final CapturedSegment segment, final ModelPeer peer) {
         if (segment.payload().length == 0 && !segment.has(TcpHeader.FIN)) {
             return;
         }

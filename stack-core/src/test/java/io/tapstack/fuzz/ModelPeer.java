@@ -23,13 +23,13 @@ public final class ModelPeer {
     public final Endpoint stack;
 
     // Our direction: all bytes ever sent, of this and earlier connections.
-    private final SequenceRanges sent = new SequenceRanges();
-    private final SequenceRanges fins = new SequenceRanges();
+    private final SequenceSet sent = new SequenceSet();
+    private final SequenceSet fins = new SequenceSet();
     public int sndNxt;
     private int synAt;
 
     // The stack's direction, as far as the network has delivered it.
-    private SequenceRanges received = new SequenceRanges();
+    private SequenceSet received = new SequenceSet();
     public int rcvNxt;
     private boolean synSeen;
     private boolean answered;
@@ -162,13 +162,13 @@ public final class ModelPeer {
     // ---- Receiving
 
     /** Receives a segment of the stack, unless the network loses it. */
-    public void heard(final SentSegment segment) {
+    public void heard(final CapturedSegment segment) {
         final boolean lost = (lossMask >>> (seen++ & 7) & 1) != 0;
         if (lost || segment.has(TcpHeader.RST)) {
             return;
         }
         if (segment.has(TcpHeader.SYN)) {
-            received = new SequenceRanges();
+            received = new SequenceSet();
             rcvNxt = segment.seq();
             synSeen = true;
             // It may leave data of our SYN for later.

@@ -10,17 +10,17 @@ import java.nio.ByteBuffer;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
-/** An application that plays its {@link Script} on one connection, and checks every byte that it reads. */
+/** An application that plays its {@link TrafficScript} on one connection, and checks every byte that it reads. */
 final class Application {
 
     private final String name;
-    private final Script script;
+    private final TrafficScript script;
     private final BufferPool pool;
     private final Pattern outgoing;
     private final Pattern incoming;
     private final SplittableRandom random;
     private final long abortAt;
-    private final ByteBuffer buffer = ByteBuffer.allocate(Script.BULK);
+    private final ByteBuffer buffer = ByteBuffer.allocate(TrafficScript.BULK);
     private final ReadBatch batch = new ReadBatch();
 
     private @Nullable TcpConnection connection;
@@ -36,7 +36,7 @@ final class Application {
     /** @param stream number of the stream that it writes; it reads the other of 0 and 1 */
     Application(
             final String name,
-            final Script script,
+            final TrafficScript script,
             final BufferPool pool,
             final int stream,
             final SplittableRandom random,
@@ -47,7 +47,8 @@ final class Application {
         this.outgoing = new Pattern(stream);
         this.incoming = new Pattern(1 - stream);
         this.random = random;
-        this.abortAt = script.abortNanos() == Script.NEVER ? Script.NEVER : nowNanos + script.abortNanos();
+        this.abortAt =
+                script.abortNanos() == TrafficScript.NEVER ? TrafficScript.NEVER : nowNanos + script.abortNanos();
         this.nextWrite = nowNanos;
         this.nextRead = nowNanos;
     }
@@ -78,7 +79,7 @@ final class Application {
         if (tcp == null || closed) {
             return;
         }
-        if (abortAt != Script.NEVER && now - abortAt >= 0) {
+        if (abortAt != TrafficScript.NEVER && now - abortAt >= 0) {
             tcp.abort(now);
             aborted = true;
             close(tcp, now);
@@ -119,7 +120,7 @@ final class Application {
             return false;
         }
         final long open = Math.min(script.sends(), script.gate().open(received, tcp.isInputEnded()));
-        final int most = (int) Math.min(Math.min(Script.BULK, script.maxWrite()), open - written);
+        final int most = (int) Math.min(Math.min(TrafficScript.BULK, script.maxWrite()), open - written);
         final int length = 1 + random.nextInt(most);
         // MSG_MORE is used only if more bytes follow at once.
         final boolean more = written + length < open && script.writePauseNanos() == 0 && random.nextInt(4) == 0;
@@ -148,7 +149,7 @@ final class Application {
         if (nextRead - now > 0 || tcp.readableBytes() == 0) {
             return false;
         }
-        final int most = 1 + random.nextInt(Math.min(Script.BULK, script.maxRead()));
+        final int most = 1 + random.nextInt(Math.min(TrafficScript.BULK, script.maxRead()));
         received += script.byReference() ? readBorrowed(tcp, most, now) : readCopy(tcp, most, now);
         if (received > script.expects()) {
             throw new AssertionError(name + " received " + received + " of " + script.expects() + " bytes");

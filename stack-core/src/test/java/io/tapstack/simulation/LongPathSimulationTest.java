@@ -28,7 +28,7 @@ class LongPathSimulationTest {
         final Impairment far = Impairment.NONE.withDelay(50 * MILLIS);
         network = new SimulatedNetwork(CablePlan.perfect(Ends.PLAIN).impaired(far, far), 1);
         accepted = null;
-        final Host right = network.right();
+        final SimulatedHost right = network.right();
         final Endpoint local = new Endpoint(right.address(), PORT);
         final TcpListener listener =
                 right.stack().tcp().listen(right.stack().tcp().bind(local, false), 4, config);

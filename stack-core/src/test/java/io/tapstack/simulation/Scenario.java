@@ -19,8 +19,8 @@ record Scenario(
         boolean simultaneousOpen,
         TcpConfig clientConfig,
         TcpConfig serverConfig,
-        Script client,
-        Script server) {
+        TrafficScript client,
+        TrafficScript server) {
 
     private static final long USUAL_DELAYED_ACK_NANOS = new TcpConfig().delayedAckNanos();
 
@@ -31,8 +31,9 @@ record Scenario(
 
     /** A bulk transfer of {@code bytes} from the client to the server over a perfect link of a millisecond. */
     static Scenario upload(final CablePlan.Ends ends, final int bytes) {
-        final Script sender = Script.of(bytes, 0, (received, ended) -> bytes, Script.Ending.SHUTDOWN);
-        final Script receiver = Script.of(0, bytes, (received, ended) -> 0, Script.Ending.FOLLOW);
+        final TrafficScript sender =
+                TrafficScript.of(bytes, 0, (received, ended) -> bytes, TrafficScript.Ending.SHUTDOWN);
+        final TrafficScript receiver = TrafficScript.of(0, bytes, (received, ended) -> 0, TrafficScript.Ending.FOLLOW);
         final Impairment delay = Impairment.NONE.withDelay(1_000_000);
         return new Scenario(
                 1,
@@ -46,7 +47,7 @@ record Scenario(
     }
 
     boolean aborts() {
-        return client.abortNanos() != Script.NEVER || server.abortNanos() != Script.NEVER;
+        return client.abortNanos() != TrafficScript.NEVER || server.abortNanos() != TrafficScript.NEVER;
     }
 
     /** True if TCP has no reason to send anything twice. */

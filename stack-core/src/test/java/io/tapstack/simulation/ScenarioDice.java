@@ -4,8 +4,8 @@ import io.tapstack.buffer.BufferPool;
 import io.tapstack.link.Impairment;
 import io.tapstack.link.LinkType;
 import io.tapstack.simulation.CablePlan.Ends;
-import io.tapstack.simulation.Script.Ending;
-import io.tapstack.simulation.Script.Gate;
+import io.tapstack.simulation.TrafficScript.Ending;
+import io.tapstack.simulation.TrafficScript.Gate;
 import io.tapstack.tcp.EcnMode;
 import io.tapstack.tcp.MtuProbingMode;
 import io.tapstack.tcp.TcpConfig;
@@ -37,7 +37,7 @@ final class ScenarioDice {
         final long memory = memoryIsShort ? between(40_000, 400_000) : BufferPool.DEFAULT_LIMIT_BYTES;
         final int mostBytes = memoryIsShort ? MAX_BYTES_IN_SHORT_MEMORY : MAX_BYTES;
         final int bytes = (int) Math.min(mostBytes, (long) MAX_SEGMENTS * segment(cable.mtu(), client, server));
-        final Script[] scripts = scripts(bytes);
+        final TrafficScript[] scripts = scripts(bytes);
         chooseCongestionControl(seed, client, server);
         return new Scenario(seed, cable, memory, oneIn(10), client, server, scripts[0], scripts[1]);
     }
@@ -150,7 +150,7 @@ final class ScenarioDice {
     }
 
     /** The client's and the server's. */
-    private Script[] scripts(final int bytes) {
+    private TrafficScript[] scripts(final int bytes) {
         final int there = oneIn(2) ? bytes : between(1, bytes);
         final int back = oneIn(2) ? bytes : between(1, bytes);
         return switch (random.nextInt(7)) {
@@ -164,7 +164,7 @@ final class ScenarioDice {
         };
     }
 
-    private Script[] dialogue(final int bytes) {
+    private TrafficScript[] dialogue(final int bytes) {
         final int rounds = between(1, 20);
         final int request = between(1, Math.max(1, Math.min(2_000, bytes / rounds)));
         final int response = between(1, Math.max(1, bytes / rounds));
@@ -173,7 +173,7 @@ final class ScenarioDice {
         return pair(rounds * request, asks, Ending.CLOSE, rounds * response, answers, ending());
     }
 
-    private Script[] pair(
+    private TrafficScript[] pair(
             final int there,
             final Gate client,
             final Ending clientEnds,
@@ -181,15 +181,15 @@ final class ScenarioDice {
             final Gate server,
             final Ending serverEnds) {
         final Ending ends = clientEnds == Ending.FOLLOW && serverEnds == Ending.FOLLOW ? Ending.CLOSE : serverEnds;
-        return new Script[] {script(there, back, client, clientEnds), script(back, there, server, ends)};
+        return new TrafficScript[] {script(there, back, client, clientEnds), script(back, there, server, ends)};
     }
 
-    private Script script(final int sends, final int expects, final Gate gate, final Ending ending) {
-        final int maxWrite = oneIn(3) ? between(Math.max(1, sends / 300), 2_000) : Script.BULK;
-        final int maxRead = oneIn(4) ? between(Math.max(1, expects / 300), 2_000) : Script.BULK;
+    private TrafficScript script(final int sends, final int expects, final Gate gate, final Ending ending) {
+        final int maxWrite = oneIn(3) ? between(Math.max(1, sends / 300), 2_000) : TrafficScript.BULK;
+        final int maxRead = oneIn(4) ? between(Math.max(1, expects / 300), 2_000) : TrafficScript.BULK;
         final long writePause = oneIn(4) ? random.nextLong(50 * MILLIS) : 0;
         final long readPause = oneIn(4) ? random.nextLong(oneIn(4) ? 2 * SECONDS : 50 * MILLIS) : 0;
-        return new Script(
+        return new TrafficScript(
                 sends,
                 expects,
                 gate,
@@ -199,10 +199,10 @@ final class ScenarioDice {
                 readPause,
                 oneIn(3),
                 ending,
-                Script.NEVER);
+                TrafficScript.NEVER);
     }
 
-    private Script[] aborted(final Script[] scripts) {
+    private TrafficScript[] aborted(final TrafficScript[] scripts) {
         final int who = random.nextInt(2);
         scripts[who] = scripts[who].abort(random.nextLong(oneIn(2) ? 200 * MILLIS : 5 * SECONDS));
         return scripts;

@@ -46,8 +46,8 @@ public final class SimulatedNetwork {
     private static final long HOUR = 3_600_000_000_000L;
 
     private final long start;
-    private final Host left;
-    private final Host right;
+    private final SimulatedHost left;
+    private final SimulatedHost right;
     private long now;
 
     /** A network without a capture and with the usual memory. */
@@ -84,11 +84,11 @@ public final class SimulatedNetwork {
         this.right = host("right", "10.0.0.2", between.apply(rightEnd), memoryLimitBytes, capture, random.split());
     }
 
-    public Host left() {
+    public SimulatedHost left() {
         return left;
     }
 
-    public Host right() {
+    public SimulatedHost right() {
         return right;
     }
 
@@ -138,7 +138,7 @@ public final class SimulatedNetwork {
         return other == NEVER || time - other < 0 ? time : other;
     }
 
-    private Host host(
+    private SimulatedHost host(
             final String name,
             final String address,
             final LinkDevice end,
@@ -148,7 +148,7 @@ public final class SimulatedNetwork {
         final LinkDevice captured = capture == null ? end : new CapturedLink(end, capture, name, () -> now, -start);
         final boolean hasNeighbours = end.capabilities().type() == LinkType.ETHERNET;
         final LinkDevice witnessed = new WitnessedLink(captured, () -> new TcpWitness(name, hasNeighbours));
-        return new Host(name, IpAddress.parse(address), witnessed, memoryLimitBytes, random, now);
+        return new SimulatedHost(name, IpAddress.parse(address), witnessed, memoryLimitBytes, random, now);
     }
 
     private static LinkDevice impaired(

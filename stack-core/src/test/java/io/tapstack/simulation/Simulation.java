@@ -61,7 +61,11 @@ final class Simulation {
     }
 
     private Application application(
-            final String name, final Script script, final Host host, final int stream, final SplittableRandom random) {
+            final String name,
+            final TrafficScript script,
+            final SimulatedHost host,
+            final int stream,
+            final SplittableRandom random) {
         return new Application(name, script, host.stack().pool(), stream, random, network.now());
     }
 

@@ -296,13 +296,13 @@ class SpliceSimulationTest {
         }
     }
 
-    private static TcpListener listen(final Host host, final int port, final TcpConfig config)
+    private static TcpListener listen(final SimulatedHost host, final int port, final TcpConfig config)
             throws SocketErrorException {
         final Endpoint local = new Endpoint(host.address(), port);
         return host.stack().tcp().listen(host.stack().tcp().bind(local, false), 4, config);
     }
 
-    private TcpConnection connect(final int port, final TcpListener listener, final Host to)
+    private TcpConnection connect(final int port, final TcpListener listener, final SimulatedHost to)
             throws SocketErrorException {
         return connect(network.left(), new Endpoint(to.address(), port), listener, new TcpConfig());
     }
@@ -313,7 +313,7 @@ class SpliceSimulationTest {
     }
 
     private TcpConnection connect(
-            final Host from, final Endpoint to, final TcpListener listener, final TcpConfig config)
+            final SimulatedHost from, final Endpoint to, final TcpListener listener, final TcpConfig config)
             throws SocketErrorException {
         final TcpConnection connection =
                 from.stack().tcp().connect(null, to, config, ConnectionObserver.NONE, network.now());

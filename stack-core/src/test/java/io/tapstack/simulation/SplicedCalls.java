@@ -59,7 +59,7 @@ final class SplicedCalls {
                 network.left().stack().tcp().bind(new Endpoint(network.left().address(), 9), false);
     }
 
-    private TcpListener listen(final Host host, final int port) throws SocketErrorException {
+    private TcpListener listen(final SimulatedHost host, final int port) throws SocketErrorException {
         final Endpoint local = new Endpoint(host.address(), port);
         return host.stack().tcp().listen(host.stack().tcp().bind(local, false), MOST_CHAINS, config());
     }
@@ -271,7 +271,7 @@ final class SplicedCalls {
         while (network.moveOn(deadline + HOUR) && network.now() - deadline - HOUR < 0) {
             network.poll();
         }
-        for (final Host host : List.of(network.left(), network.right())) {
+        for (final SimulatedHost host : List.of(network.left(), network.right())) {
             assertThat(host.stack().tcp().connections()).as("connections left").isEmpty();
             assertThat(host.stack().tcp().timeWaitCount()).as("records left").isZero();
         }

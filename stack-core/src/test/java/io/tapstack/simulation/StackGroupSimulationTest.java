@@ -18,7 +18,7 @@ import io.tapstack.link.LinkType;
 import io.tapstack.link.SteeredLink;
 import io.tapstack.link.VirtualCable;
 import io.tapstack.simulation.CablePlan.Ends;
-import io.tapstack.simulation.Script.Ending;
+import io.tapstack.simulation.TrafficScript.Ending;
 import io.tapstack.stack.NetworkStack;
 import io.tapstack.stack.StackConfig;
 import io.tapstack.stack.StackGroup;
@@ -376,7 +376,8 @@ class StackGroupSimulationTest {
 
     private Application application(
             final Network network, final String name, final NetworkStack stack, final int stream, final int bytes) {
-        final Script script = Script.of(bytes, bytes, (received, ended) -> Long.MAX_VALUE, Ending.SHUTDOWN);
+        final TrafficScript script =
+                TrafficScript.of(bytes, bytes, (received, ended) -> Long.MAX_VALUE, Ending.SHUTDOWN);
         final Application made = new Application(name, script, stack.pool(), stream, network.random.split(), now);
         applications.add(made);
         return made;

@@ -9,7 +9,7 @@ import io.tapstack.link.Impairment;
 import io.tapstack.link.LinkDevice;
 import io.tapstack.link.LinkType;
 import io.tapstack.link.VirtualCable;
-import io.tapstack.simulation.Script.Ending;
+import io.tapstack.simulation.TrafficScript.Ending;
 import io.tapstack.stack.NetworkStack;
 import io.tapstack.stack.StackConfig;
 import io.tapstack.stack.StackGroup;
@@ -118,7 +118,8 @@ final class SteeredRun {
     }
 
     private Application application(final String name, final NetworkStack stack, final int stream) {
-        final Script script = Script.of(bytes, bytes, (received, ended) -> Long.MAX_VALUE, Ending.SHUTDOWN);
+        final TrafficScript script =
+                TrafficScript.of(bytes, bytes, (received, ended) -> Long.MAX_VALUE, Ending.SHUTDOWN);
         final Application made = new Application(name, script, stack.pool(), stream, random.split(), now);
         applications.add(made);
         return made;

@@ -48,8 +48,8 @@ class TransferFuzzTest {
                 in.oneIn(8),
                 config(in),
                 config(in),
-                Script.of(up, down, (received, ended) -> up, Script.Ending.SHUTDOWN),
-                Script.of(down, up, (received, ended) -> down, Script.Ending.SHUTDOWN));
+                TrafficScript.of(up, down, (received, ended) -> up, TrafficScript.Ending.SHUTDOWN),
+                TrafficScript.of(down, up, (received, ended) -> down, TrafficScript.Ending.SHUTDOWN));
         final DecidedLink.Losses losses = new DecidedLink.Losses(MOST_LOSSES);
         final Simulation simulation = new Simulation(scenario, null, end -> new DecidedLink(end, in, losses));
         try {

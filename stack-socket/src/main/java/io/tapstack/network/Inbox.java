@@ -30,7 +30,7 @@ final class Inbox {
     private final Clock clock;
     private final int limitBytes;
     private final BufferPool pool = new BufferPool();
-    private final List<Route> routes = new ArrayList<>();
+    private final List<NetworkPath> routes = new ArrayList<>();
     private final StackStatistics losses = new StackStatistics();
     private int heldBytes;
     private boolean open;
@@ -62,7 +62,7 @@ final class Inbox {
     }
 
     /** Adds a sending host; its number is the count of earlier calls. */
-    void add(final Route route) {
+    void add(final NetworkPath route) {
         lock.lock();
         try {
             route.path.reportTo(losses);
@@ -75,7 +75,7 @@ final class Inbox {
     void impair(final int sender, final Impairment impairment) {
         lock.lock();
         try {
-            final Route route = routes.get(sender);
+            final NetworkPath route = routes.get(sender);
             route.path.advance(clock.nanoTime());
             route.path.impairment(impairment);
         } finally {
@@ -87,7 +87,7 @@ final class Inbox {
     void cut(final int sender, final boolean now) {
         lock.lock();
         try {
-            final Route route = routes.get(sender);
+            final NetworkPath route = routes.get(sender);
             route.cut = now;
             clear(route);
         } finally {
@@ -95,7 +95,7 @@ final class Inbox {
         }
     }
 
-    private void clear(final Route route) {
+    private void clear(final NetworkPath route) {
         heldBytes -= route.path.heldBytes();
         route.path.clear();
     }
@@ -104,7 +104,7 @@ final class Inbox {
     void put(final int sender, final PacketBuffer frame) {
         lock.lock();
         try {
-            final Route route = routes.get(sender);
+            final NetworkPath route = routes.get(sender);
             if (!open) {
                 return;
             }
@@ -135,7 +135,7 @@ final class Inbox {
     PacketBuffer take(final BufferPool target) {
         lock.lock();
         try {
-            final Route first = first();
+            final NetworkPath first = first();
             final long now = clock.nanoTime();
             if (first == null || isBefore(now, first.path.nextEvent())) {
                 return null;
@@ -160,7 +160,7 @@ final class Inbox {
     long nextArrival() {
         lock.lock();
         try {
-            final Route first = first();
+            final NetworkPath first = first();
             return first == null ? Long.MAX_VALUE : first.path.nextEvent();
         } finally {
             lock.unlock();
@@ -168,10 +168,10 @@ final class Inbox {
     }
 
     /** The path whose next frame arrives first, of two the one with the lower number; null if there is no frame. */
-    private @Nullable Route first() {
-        Route first = null;
+    private @Nullable NetworkPath first() {
+        NetworkPath first = null;
         for (int i = 0; i < routes.size(); i++) {
-            final Route route = routes.get(i);
+            final NetworkPath route = routes.get(i);
             if (isBefore(route.path.nextEvent(), first == null ? Long.MAX_VALUE : first.path.nextEvent())) {
                 first = route;
             }
@@ -187,7 +187,7 @@ final class Inbox {
         lock.lock();
         try {
             while (!woken && !isReadyNow()) {
-                final Route first = first();
+                final NetworkPath first = first();
                 final long now = clock.nanoTime();
                 long left = timeoutNanos == Long.MAX_VALUE ? Long.MAX_VALUE : timeoutNanos - (now - start);
                 if (first != null) {
@@ -221,7 +221,7 @@ final class Inbox {
     }
 
     private boolean isReadyNow() {
-        final Route first = first();
+        final NetworkPath first = first();
         return first != null && first.path.nextEvent() - clock.nanoTime() <= 0;
     }
 

@@ -161,9 +161,9 @@ public final class MemoryNetwork implements AutoCloseable {
 
     private void addName(final String name) {
         final Inbox inbox = new Inbox(clock, queueBytes);
-        inboxes.forEach((other, otherInbox) -> inbox.add(new Route(seed, other, name)));
+        inboxes.forEach((other, otherInbox) -> inbox.add(new NetworkPath(seed, other, name)));
         inboxes.put(name, inbox);
-        inboxes.forEach((other, otherInbox) -> otherInbox.add(new Route(seed, name, other)));
+        inboxes.forEach((other, otherInbox) -> otherInbox.add(new NetworkPath(seed, name, other)));
         final int last = inboxes.size() - 1;
         for (final Inbox each : inboxes.values()) {
             each.impair(last, impairment);

@@ -5,6 +5,6 @@ final class EthernetStreamTest extends StreamContract {
 
     @Override
     StreamKit openKit() {
-        return new TapKit(TestHost.onEthernet());
+        return new TapKit(RealTimeHost.onEthernet());
     }
 }

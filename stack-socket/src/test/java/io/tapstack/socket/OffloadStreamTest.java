@@ -5,6 +5,6 @@ final class OffloadStreamTest extends StreamContract {
 
     @Override
     StreamKit openKit() {
-        return new TapKit(TestHost.onOffloadingLink());
+        return new TapKit(RealTimeHost.onOffloadingLink());
     }
 }

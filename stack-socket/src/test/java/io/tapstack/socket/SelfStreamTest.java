@@ -5,6 +5,6 @@ final class SelfStreamTest extends StreamContract {
 
     @Override
     StreamKit openKit() {
-        return new TapKit(TestHost.onEthernet().subList(0, 1));
+        return new TapKit(RealTimeHost.onEthernet().subList(0, 1));
     }
 }

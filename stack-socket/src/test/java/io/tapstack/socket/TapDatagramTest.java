@@ -7,17 +7,17 @@ import java.util.List;
 
 final class TapDatagramTest extends DatagramContract {
 
-    private final List<TestHost> hosts = TestHost.onEthernet();
+    private final List<RealTimeHost> hosts = RealTimeHost.onEthernet();
 
     @Override
     Datagrams bind(final boolean atServer, final int port) throws IOException {
-        final TestHost host = hosts.get(atServer ? 1 : 0);
+        final RealTimeHost host = hosts.get(atServer ? 1 : 0);
         return new Tap(new TapDatagramSocket(host.sockets, new InetSocketAddress(host.address, port)));
     }
 
     @Override
     void closeKit() {
-        hosts.forEach(TestHost::close);
+        hosts.forEach(RealTimeHost::close);
     }
 
     private record Tap(TapDatagramSocket socket) implements Datagrams {

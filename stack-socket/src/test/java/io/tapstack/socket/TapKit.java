@@ -10,17 +10,17 @@ import java.util.Objects;
 /** Our sockets: clients on the first host, servers on the last. */
 final class TapKit implements StreamKit {
 
-    final List<TestHost> hosts;
+    final List<RealTimeHost> hosts;
 
-    TapKit(final List<TestHost> hosts) {
+    TapKit(final List<RealTimeHost> hosts) {
         this.hosts = hosts;
     }
 
-    TestHost clientHost() {
+    RealTimeHost clientHost() {
         return hosts.get(0);
     }
 
-    TestHost serverHost() {
+    RealTimeHost serverHost() {
         return hosts.get(hosts.size() - 1);
     }
 
@@ -37,7 +37,7 @@ final class TapKit implements StreamKit {
 
     @Override
     public void close() {
-        hosts.forEach(TestHost::close);
+        hosts.forEach(RealTimeHost::close);
     }
 
     private record TapListener(TapServerSocket socket) implements Listener {

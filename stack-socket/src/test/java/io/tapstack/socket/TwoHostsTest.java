@@ -20,7 +20,7 @@ abstract class TwoHostsTest {
     static final int EAGAIN = -SocketError.EAGAIN.errno();
     static final int DONTWAIT = MessageFlags.MSG_DONTWAIT;
 
-    final List<TestHost> hosts = TestHost.onOffloadingLink();
+    final List<RealTimeHost> hosts = RealTimeHost.onOffloadingLink();
     final SocketLayer here = hosts.get(0).sockets;
     final SocketLayer there = hosts.get(1).sockets;
     private final List<StackSocket> opened = new ArrayList<>();
@@ -28,7 +28,7 @@ abstract class TwoHostsTest {
     @AfterEach
     void close() {
         opened.forEach(StackSocket::close);
-        hosts.forEach(TestHost::close);
+        hosts.forEach(RealTimeHost::close);
     }
 
     final <S extends StackSocket> S open(final S socket) {

@@ -9,7 +9,7 @@ import io.tapstack.link.LinkDevice;
 import io.tapstack.link.LinkType;
 import io.tapstack.link.PcapngWriter;
 import io.tapstack.link.VirtualCable;
-import io.tapstack.simulation.Host;
+import io.tapstack.simulation.SimulatedHost;
 import io.tapstack.simulation.SimulatedNetwork;
 import io.tapstack.wire.Endpoint;
 import io.tapstack.wire.IpAddress;
@@ -38,8 +38,8 @@ final class Bottleneck {
     private static final int CABLE_FRAMES = 4_096;
     private static final long HOUR = 3_600_000_000_000L;
 
-    private final List<Host> senders = new ArrayList<>();
-    private final Host receiver;
+    private final List<SimulatedHost> senders = new ArrayList<>();
+    private final SimulatedHost receiver;
     private @Nullable FloodLink flood;
     private final long start;
     private long now;
@@ -62,7 +62,7 @@ final class Bottleneck {
             final IpAddress address = IpAddress.ipv4(FIRST_SENDER.ipv4Bits() + i);
             senders.add(host("sender " + i, address, end, i == 0 ? capture : null, random.split()));
         }
-        final Load load = plan.load();
+        final GridLoad load = plan.load();
         if (load.synsPerSecond() > 0) {
             final Endpoint target = new Endpoint(RECEIVER, PORT);
             flood = new FloodLink(receiving, target, load.synsPerSecond(), new SplittableRandom(seed));
@@ -82,23 +82,23 @@ final class Bottleneck {
         }
     }
 
-    private Host host(
+    private SimulatedHost host(
             final String name,
             final IpAddress address,
             final LinkDevice end,
             final @Nullable PcapngWriter capture,
             final SplittableRandom random) {
         final LinkDevice device = capture == null ? end : new CapturedLink(end, capture, name, () -> now, -start);
-        return new Host(name, address, device, BufferPool.DEFAULT_LIMIT_BYTES, random, now);
+        return new SimulatedHost(name, address, device, BufferPool.DEFAULT_LIMIT_BYTES, random, now);
     }
 
     /** The hosts at this end of the line. */
-    List<Host> senders() {
+    List<SimulatedHost> senders() {
         return senders;
     }
 
     /** The host at the other end. */
-    Host receiver() {
+    SimulatedHost receiver() {
         return receiver;
     }
 
@@ -114,7 +114,7 @@ final class Bottleneck {
 
     /** Polls all stacks. */
     void poll() {
-        for (final Host sender : senders) {
+        for (final SimulatedHost sender : senders) {
             sender.poll(now);
         }
         receiver.poll(now);
@@ -127,7 +127,7 @@ final class Bottleneck {
      */
     boolean moveOn(final long otherEvent) {
         long next = SimulatedNetwork.earlier(otherEvent, receiver.nextEvent(now));
-        for (final Host sender : senders) {
+        for (final SimulatedHost sender : senders) {
             next = SimulatedNetwork.earlier(next, sender.nextEvent(now));
         }
         if (next != SimulatedNetwork.NEVER && next - now > 0) {
@@ -138,7 +138,7 @@ final class Bottleneck {
 
     /** Ends all stacks, and fails unless all memory is free and no timer runs. */
     void close() {
-        for (final Host sender : senders) {
+        for (final SimulatedHost sender : senders) {
             sender.close(now);
             sender.verifyNothingIsLeft();
         }

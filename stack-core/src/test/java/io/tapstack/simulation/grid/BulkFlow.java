@@ -1,7 +1,7 @@
 package io.tapstack.simulation.grid;
 
 import io.tapstack.error.SocketErrorException;
-import io.tapstack.simulation.Host;
+import io.tapstack.simulation.SimulatedHost;
 import io.tapstack.simulation.SimulatedNetwork;
 import io.tapstack.tcp.ConnectionObserver;
 import io.tapstack.tcp.ReadBatch;
@@ -29,7 +29,7 @@ final class BulkFlow {
     private @Nullable TcpConnection receiver;
     private final ByteBuffer source = CONTENT.duplicate();
     private final ReadBatch batch = new ReadBatch();
-    private final Load load;
+    private final GridLoad load;
     private long limit;
     private long open; // most bytes written by now
     private long goOnAt = SimulatedNetwork.NEVER;
@@ -46,11 +46,11 @@ final class BulkFlow {
      * @param load of the flow
      */
     BulkFlow(
-            final Host from,
+            final SimulatedHost from,
             final Endpoint to,
             final TcpConfig config,
             final long limit,
-            final Load load,
+            final GridLoad load,
             final long now) {
         this.limit = limit;
         this.load = load;

@@ -6,7 +6,7 @@ import io.tapstack.event.Flow;
 import io.tapstack.event.StackEvents;
 import io.tapstack.event.StackStatistics;
 import io.tapstack.link.PcapngWriter;
-import io.tapstack.simulation.Host;
+import io.tapstack.simulation.SimulatedHost;
 import io.tapstack.simulation.SimulatedNetwork;
 import io.tapstack.tcp.TcpConnection;
 import io.tapstack.tcp.TcpListener;
@@ -126,7 +126,7 @@ final class BulkRun {
     }
 
     private void connect(final int number) {
-        final Host host = network.senders().get(number % plan.hosts());
+        final SimulatedHost host = network.senders().get(number % plan.hosts());
         final Endpoint to = new Endpoint(network.receiver().address(), Bottleneck.PORT);
         // One flow has to end by itself; of several none may, before all have sent enough.
         flows.add(new BulkFlow(host, to, plan.config().apply(number).copy(), plan.bytes(), plan.load(), network.now()));
@@ -134,7 +134,7 @@ final class BulkRun {
 
     private TcpListener listen() {
         try {
-            final Host host = network.receiver();
+            final SimulatedHost host = network.receiver();
             return host.stack()
                     .tcp()
                     .listen(
@@ -157,7 +157,7 @@ final class BulkRun {
         long retransmissions = 0;
         long timeouts = 0;
         long fastRecoveries = 0;
-        for (final Host host : network.senders()) {
+        for (final SimulatedHost host : network.senders()) {
             final StackStatistics sent = host.stack().statistics();
             retransmissions += sent.segmentsRetransmitted;
             timeouts += sent.retransmissionTimeouts;

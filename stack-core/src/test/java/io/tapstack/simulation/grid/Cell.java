@@ -69,13 +69,13 @@ record Cell(
     }
 
     /** The measured mean of all seeds. */
-    Figures measure() {
+    RunFigures measure() {
         final List<Outcome> outcomes = new ArrayList<>();
         final int seeds = isCalm() ? CALM_SEEDS : SEEDS;
         for (int seed = 1; seed <= seeds; seed++) {
             outcomes.add(BulkRun.of(plan(), seed));
         }
-        return Figures.of(outcomes);
+        return RunFigures.of(outcomes);
     }
 
     Plan plan() {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapstack.error.SocketErrorException;
 import io.tapstack.link.Impairment;
-import io.tapstack.simulation.Host;
+import io.tapstack.simulation.SimulatedHost;
 import io.tapstack.simulation.SimulatedNetwork;
 import io.tapstack.tcp.TcpConnection;
 import io.tapstack.tcp.TcpListener;
@@ -39,8 +39,8 @@ class ChurnTest {
         final Impairment way = Impairment.NONE.withDelay(1_000_000).withLoss(loss);
         final Plan plan = Plan.of("reno", way, way, BYTES);
         final Bottleneck network = new Bottleneck(plan, 1, null);
-        final Host client = network.senders().get(0);
-        final Host server = network.receiver();
+        final SimulatedHost client = network.senders().get(0);
+        final SimulatedHost server = network.receiver();
         final TcpListener listener = listen(server, plan);
         long afterThousand = 0;
         while (opened < CONNECTIONS || !flows.isEmpty()) {
@@ -78,8 +78,8 @@ class ChurnTest {
         assertThat(isAnyWitnessAlive()).as("connections that a stack still has").isFalse();
     }
 
-    private void open(final Host client, final Endpoint to, final Plan plan, final long now) {
-        final BulkFlow flow = new BulkFlow(client, to, plan.config().apply(0), BYTES, Load.STEADY, now);
+    private void open(final SimulatedHost client, final Endpoint to, final Plan plan, final long now) {
+        final BulkFlow flow = new BulkFlow(client, to, plan.config().apply(0), BYTES, GridLoad.STEADY, now);
         flows.put(flow.local(), flow);
         opened++;
     }
@@ -95,11 +95,11 @@ class ChurnTest {
         return witnesses.stream().anyMatch(witness -> witness.get() != null);
     }
 
-    private static long memory(final Host host) {
+    private static long memory(final SimulatedHost host) {
         return host.stack().pool().bytesAllocated();
     }
 
-    private static TcpListener listen(final Host host, final Plan plan) throws SocketErrorException {
+    private static TcpListener listen(final SimulatedHost host, final Plan plan) throws SocketErrorException {
         final Endpoint local = new Endpoint(host.address(), PORT);
         return host.stack()
                 .tcp()

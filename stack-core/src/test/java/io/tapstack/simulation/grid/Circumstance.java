@@ -54,9 +54,9 @@ enum Circumstance {
                         .withRate(
                                 (long) (plan.forward().bottleneck().bytesPerSecond() * SHARE_OF_WAY_BACK),
                                 QUEUE_OF_WAY_BACK));
-            case TAIL_LOSS -> plan.withLoad(Load.withLostTails(TAIL_PIECE, TAIL_SEGMENTS));
-            case IDLE -> plan.withLoad(Load.inPieces(BURST, PAUSE_NANOS));
-            case FLOOD -> plan.withLoad(Load.besideFlood(FLOOD_RATE));
+            case TAIL_LOSS -> plan.withLoad(GridLoad.withLostTails(TAIL_PIECE, TAIL_SEGMENTS));
+            case IDLE -> plan.withLoad(GridLoad.inPieces(BURST, PAUSE_NANOS));
+            case FLOOD -> plan.withLoad(GridLoad.besideFlood(FLOOD_RATE));
         };
     }
 

@@ -6,7 +6,7 @@ import io.tapstack.error.SocketErrorException;
 import io.tapstack.event.Flow;
 import io.tapstack.event.StackEvents;
 import io.tapstack.link.Impairment;
-import io.tapstack.simulation.Host;
+import io.tapstack.simulation.SimulatedHost;
 import io.tapstack.simulation.SimulatedNetwork;
 import io.tapstack.tcp.TcpConnection;
 import io.tapstack.tcp.TcpListener;
@@ -110,16 +110,16 @@ class CongestionSimulationTest {
                 }
             }
         };
-        final Host from = network.senders().get(0);
-        final Host to = network.receiver();
+        final SimulatedHost from = network.senders().get(0);
+        final SimulatedHost to = network.receiver();
         from.stack().statistics().observer(observer);
         final Endpoint port = new Endpoint(to.address(), 80);
         try {
             final TcpProtocol tcp = to.stack().tcp();
             final TcpListener listener =
                     tcp.listen(tcp.bind(port, false), 1, plan.config().apply(0).copy());
-            final BulkFlow flow =
-                    new BulkFlow(from, port, plan.config().apply(0).copy(), plan.bytes(), Load.STEADY, network.now());
+            final BulkFlow flow = new BulkFlow(
+                    from, port, plan.config().apply(0).copy(), plan.bytes(), GridLoad.STEADY, network.now());
             while (!flow.isDone()) {
                 network.poll();
                 final TcpConnection accepted = listener.accept();

@@ -38,7 +38,7 @@ class GridTest {
     }
 
     private static void compare(final Cell cell, final StoredResults stored) {
-        final Figures before = stored.of(cell);
+        final RunFigures before = stored.of(cell);
         assumeTrue(
                 before != null || stored.knows(cell.congestionControl()),
                 cell.congestionControl() + " has no stored results yet" + ADVICE);
@@ -55,11 +55,12 @@ class GridTest {
         final StoredResults before = StoredResults.read();
         final List<Cell> cells = Grid.all(CongestionControls.names());
         // Cells share no state, so any number of them can be measured at once.
-        final Map<Cell, Figures> found = cells.parallelStream().collect(Collectors.toMap(cell -> cell, Cell::measure));
-        final Map<Cell, Figures> inOrder = new LinkedHashMap<>();
+        final Map<Cell, RunFigures> found =
+                cells.parallelStream().collect(Collectors.toMap(cell -> cell, Cell::measure));
+        final Map<Cell, RunFigures> inOrder = new LinkedHashMap<>();
         for (final Cell cell : cells) {
             inOrder.put(cell, found.get(cell));
-            final Figures stored = before.of(cell);
+            final RunFigures stored = before.of(cell);
             if (stored != null) {
                 final List<String> differences = found.get(cell).differencesFrom(stored);
                 if (!differences.isEmpty()) {

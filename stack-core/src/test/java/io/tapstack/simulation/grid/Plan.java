@@ -27,7 +27,7 @@ record Plan(
         long bytes,
         int mtu,
         boolean offload,
-        Load load,
+        GridLoad load,
         IntFunction<TcpConfig> config) {
 
     private static final int MTU = 1_500;
@@ -47,7 +47,7 @@ record Plan(
                 bytes,
                 MTU,
                 false,
-                Load.STEADY,
+                GridLoad.STEADY,
                 flow -> new TcpConfig()
                         .congestionControl(congestionControl)
                         .sendBufferBytes(buffer)
@@ -95,7 +95,7 @@ record Plan(
     }
 
     /** With another load. */
-    Plan withLoad(final Load other) {
+    Plan withLoad(final GridLoad other) {
         return new Plan(forward, back, spreadNanos, hosts, flows, bytes, mtu, offload, other, config);
     }
 }

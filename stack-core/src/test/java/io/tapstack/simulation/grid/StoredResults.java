@@ -12,14 +12,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The file with the results of the cells of the {@link Grid}: a line for each, first the cell, then its
- * {@link Figures}.
+ * {@link RunFigures}.
  */
 final class StoredResults {
 
     /** From the module's directory, where its tests run. */
     static final Path FILE = Path.of("..", "docs", "simulation-grid.csv");
 
-    private final Map<String, Figures> results = new LinkedHashMap<>();
+    private final Map<String, RunFigures> results = new LinkedHashMap<>();
 
     static StoredResults read() throws IOException {
         final StoredResults stored = new StoredResults();
@@ -29,7 +29,7 @@ final class StoredResults {
                 final String[] columns = line.split(",");
                 if (!line.equals(header())) {
                     final String key = String.join(",", Arrays.copyOf(columns, keyColumns));
-                    stored.results.put(key, Figures.parse(Arrays.copyOfRange(columns, keyColumns, columns.length)));
+                    stored.results.put(key, RunFigures.parse(Arrays.copyOfRange(columns, keyColumns, columns.length)));
                 }
             }
         }
@@ -37,7 +37,7 @@ final class StoredResults {
     }
 
     @Nullable
-    Figures of(final Cell cell) {
+    RunFigures of(final Cell cell) {
         return results.get(cell.key());
     }
 
@@ -46,7 +46,7 @@ final class StoredResults {
         return results.keySet().stream().anyMatch(key -> key.startsWith(congestionControl + ","));
     }
 
-    static void write(final Map<Cell, Figures> figures) throws IOException {
+    static void write(final Map<Cell, RunFigures> figures) throws IOException {
         final List<String> lines = new ArrayList<>();
         lines.add(header());
         figures.forEach((cell, found) -> lines.add(cell.key() + "," + found.toLine()));
@@ -54,6 +54,6 @@ final class StoredResults {
     }
 
     private static String header() {
-        return Cell.HEADER + "," + Figures.HEADER;
+        return Cell.HEADER + "," + RunFigures.HEADER;
     }
 }

@@ -2,8 +2,8 @@ package io.tapstack.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tapstack.fuzz.CapturedSegment;
 import io.tapstack.fuzz.ModelPeer;
-import io.tapstack.fuzz.SentSegment;
 import io.tapstack.ip.InterfaceAddress;
 import io.tapstack.stack.NetworkStack;
 import io.tapstack.stack.StackConfig;
@@ -184,7 +184,7 @@ final class AgentLab {
         if (packet[9] != IpProtocol.TCP || !whole) {
             return;
         }
-        final SentSegment segment = SentSegment.read(packet, headerLength);
+        final CapturedSegment segment = CapturedSegment.read(packet, headerLength);
         for (final ModelPeer peer : peers) {
             if (segment.destinationPort() == peer.endpoint.port() && segment.sourcePort() == peer.stack.port()) {
                 peer.heard(segment);

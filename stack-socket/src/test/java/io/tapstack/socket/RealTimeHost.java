@@ -15,7 +15,7 @@ import java.net.InetAddress;
 import java.util.List;
 
 /** A stack that runs in real time, with its sockets. */
-final class TestHost implements AutoCloseable {
+final class RealTimeHost implements AutoCloseable {
 
     final InetAddress address;
     final Endpoint endpoint;
@@ -23,7 +23,7 @@ final class TestHost implements AutoCloseable {
     final StackDriver driver;
     final SocketLayer sockets;
 
-    private TestHost(final LinkDevice device, final String address) {
+    private RealTimeHost(final LinkDevice device, final String address) {
         final Clock clock = Clock.system();
         final InterfaceAddress ours = InterfaceAddress.parse(address);
         this.stack = new NetworkStack(device, StackConfig.of(ours), clock.nanoTime());
@@ -35,18 +35,18 @@ final class TestHost implements AutoCloseable {
     }
 
     /** Two hosts, 10.1.0.1 and 10.1.0.2, on an Ethernet without offload. */
-    static List<TestHost> onEthernet() {
+    static List<RealTimeHost> onEthernet() {
         return on(LinkCapabilities.plain(LinkType.ETHERNET, 1_500));
     }
 
     /** The same on a link that takes super-segments with unfinished checksums, as a TAP with offloads does. */
-    static List<TestHost> onOffloadingLink() {
+    static List<RealTimeHost> onOffloadingLink() {
         return on(new LinkCapabilities(LinkType.IP, 1_500, true, true, 65_535));
     }
 
-    private static List<TestHost> on(final LinkCapabilities capabilities) {
+    private static List<RealTimeHost> on(final LinkCapabilities capabilities) {
         final TestCable cable = new TestCable(capabilities);
-        return List.of(new TestHost(cable.left(), "10.1.0.1/24"), new TestHost(cable.right(), "10.1.0.2/24"));
+        return List.of(new RealTimeHost(cable.left(), "10.1.0.1/24"), new RealTimeHost(cable.right(), "10.1.0.2/24"));
     }
 
     /** Ends the stack, which must have run until now. */

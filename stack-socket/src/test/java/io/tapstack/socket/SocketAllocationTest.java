@@ -9,7 +9,7 @@ import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 
 /** In steady state, neither senders and receivers nor the drivers allocate. */
-final class AllocationTest extends TwoHostsTest {
+final class SocketAllocationTest extends TwoHostsTest {
 
     private static final int BLOCK = 100_000;
     private static final long TRANSFER = 200_000_000;

@@ -10,7 +10,7 @@ import java.nio.ByteBuffer;
  * @param seq of the first byte of payload, that is, behind a SYN
  * @param cookie of Fast Open (RFC 7413), empty without one
  */
-public record SentSegment(
+public record CapturedSegment(
         IpAddress destination,
         int destinationPort,
         int sourcePort,
@@ -26,7 +26,7 @@ public record SentSegment(
     private static final int FAST_OPEN = 34;
 
     /** Reads the segment behind a header of {@code headerLength} bytes in an IPv4 packet. */
-    public static SentSegment read(final byte[] packet, final int headerLength) {
+    public static CapturedSegment read(final byte[] packet, final int headerLength) {
         final ByteBuffer bytes = ByteBuffer.wrap(packet);
         final TcpHeader header = new TcpHeader().wrap(bytes, headerLength);
         final int dataAt = headerLength + header.headerLength();
@@ -38,7 +38,7 @@ public record SentSegment(
         final int fastOpen = option(FAST_OPEN, bytes, optionsAt, dataAt);
         final byte[] cookie = new byte[fastOpen < 0 ? 0 : bytes.get(fastOpen + 1) - 2];
         bytes.get(fastOpen + 2, cookie);
-        return new SentSegment(
+        return new CapturedSegment(
                 IpAddress.ipv4(bytes.getInt(16)),
                 header.destinationPort(),
                 header.sourcePort(),

@@ -16,7 +16,7 @@ import java.util.function.ToDoubleFunction;
  * @param goodput share of sent payload that arrived
  * @param fairness Jain's index
  */
-record Figures(
+record RunFigures(
         double mbps,
         double mbpsDeviation,
         double retransmitted,
@@ -34,10 +34,10 @@ record Figures(
     private static final double SHARE = 0.05;
     private static final double COUNT_SHARE = 0.2;
 
-    static Figures of(final List<Outcome> outcomes) {
+    static RunFigures of(final List<Outcome> outcomes) {
         final double mbps = mean(outcomes, Outcome::megabitsPerSecond);
         final double variance = mean(outcomes, outcome -> square(outcome.megabitsPerSecond() - mbps));
-        return new Figures(
+        return new RunFigures(
                 mbps,
                 Math.sqrt(variance * outcomes.size() / Math.max(1, outcomes.size() - 1)),
                 mean(outcomes, Outcome::retransmitted),
@@ -69,16 +69,16 @@ record Figures(
                 fairness);
     }
 
-    static Figures parse(final String[] columns) {
+    static RunFigures parse(final String[] columns) {
         final double[] values = new double[columns.length];
         for (int i = 0; i < values.length; i++) {
             values[i] = Double.parseDouble(columns[i]);
         }
-        return new Figures(values[0], values[1], values[2], values[3], values[4], values[5], values[6]);
+        return new RunFigures(values[0], values[1], values[2], values[3], values[4], values[5], values[6]);
     }
 
     /** The figures that differ by more than chance and a small change may cause; one line each, none if all agree. */
-    List<String> differencesFrom(final Figures stored) {
+    List<String> differencesFrom(final RunFigures stored) {
         final List<String> lines = new ArrayList<>();
         final double noise = DEVIATIONS * Math.max(stored.mbpsDeviation, Math.min(mbpsDeviation, stored.mbps / 10));
         compare(lines, "throughput, Mbit/s", mbps, stored.mbps, SHARE * stored.mbps + noise);

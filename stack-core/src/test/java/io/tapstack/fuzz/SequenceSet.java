@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** A set of sequence numbers, kept as ranges. */
-final class SequenceRanges {
+final class SequenceSet {
 
     private static final long SPACE = 1L << 32;
 

@@ -10,7 +10,7 @@ import java.io.UncheckedIOException;
 import java.util.random.RandomGenerator;
 
 /** A stack and its device in a simulated network. */
-public final class Host {
+public final class SimulatedHost {
 
     private static final int PREFIX = 24;
 
@@ -23,7 +23,7 @@ public final class Host {
      * @param memoryLimitBytes of the stack
      * @param random of the stack
      */
-    public Host(
+    public SimulatedHost(
             final String name,
             final IpAddress address,
             final LinkDevice device,

@@ -8,20 +8,20 @@ package io.tapstack.simulation.grid;
  * @param lostTail segments at the end of each piece that are lost when they are sent for the first time
  * @param synsPerSecond SYNs from hosts that do not exist, to the receiver's port
  */
-record Load(int pieceBytes, long pauseNanos, int lostTail, int synsPerSecond) {
+record GridLoad(int pieceBytes, long pauseNanos, int lostTail, int synsPerSecond) {
 
     /** All bytes at once, and no other traffic. */
-    static final Load STEADY = new Load(0, 0, 0, 0);
+    static final GridLoad STEADY = new GridLoad(0, 0, 0, 0);
 
-    static Load inPieces(final int bytes, final long pauseNanos) {
-        return new Load(bytes, pauseNanos, 0, 0);
+    static GridLoad inPieces(final int bytes, final long pauseNanos) {
+        return new GridLoad(bytes, pauseNanos, 0, 0);
     }
 
-    static Load withLostTails(final int pieceBytes, final int segments) {
-        return new Load(pieceBytes, 0, segments, 0);
+    static GridLoad withLostTails(final int pieceBytes, final int segments) {
+        return new GridLoad(pieceBytes, 0, segments, 0);
     }
 
-    static Load besideFlood(final int synsPerSecond) {
-        return new Load(0, 0, 0, synsPerSecond);
+    static GridLoad besideFlood(final int synsPerSecond) {
+        return new GridLoad(0, 0, 0, synsPerSecond);
     }
 }

@@ -14,7 +14,7 @@ package io.tapstack.simulation;
  * @param ending of the connection
  * @param abortNanos time of an abort, counted from the start of the run, or {@link #NEVER}
  */
-record Script(
+record TrafficScript(
         long sends,
         long expects,
         Gate gate,
@@ -47,12 +47,12 @@ record Script(
     }
 
     /** An application without pauses. */
-    static Script of(final long sends, final long expects, final Gate gate, final Ending ending) {
-        return new Script(sends, expects, gate, BULK, 0, BULK, 0, false, ending, NEVER);
+    static TrafficScript of(final long sends, final long expects, final Gate gate, final Ending ending) {
+        return new TrafficScript(sends, expects, gate, BULK, 0, BULK, 0, false, ending, NEVER);
     }
 
-    Script abort(final long nanos) {
-        return new Script(
+    TrafficScript abort(final long nanos) {
+        return new TrafficScript(
                 sends, expects, gate, maxWrite, writePauseNanos, maxRead, readPauseNanos, byReference, ending, nanos);
     }
 

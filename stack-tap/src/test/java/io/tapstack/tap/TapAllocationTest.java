@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Reading and writing frames allocates nothing. */
 @InPrivateNetwork
-class AllocationTest {
+class TapAllocationTest {
 
     private static final int FRAMES = 5_000;
 
