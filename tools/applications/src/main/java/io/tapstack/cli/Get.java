@@ -2,10 +2,10 @@ package io.tapstack.cli;
 
 import io.tapstack.http.Amount;
 import io.tapstack.http.client.DownloadFailure;
+import io.tapstack.http.client.DownloadProgress;
 import io.tapstack.http.client.Downloader;
 import io.tapstack.http.client.FileSink;
 import io.tapstack.http.client.HttpUrl;
-import io.tapstack.http.client.Progress;
 import io.tapstack.http.client.ProgressBar;
 import io.tapstack.http.client.Sink;
 import io.tapstack.http.client.StreamSink;
@@ -194,10 +194,10 @@ final class Get implements Callable<Integer> {
                 resume ? PathOctets.inWorkingDirectory(address.fileName()) : FileSink.unused(address.fileName()));
     }
 
-    private Progress progress(final String name) {
+    private DownloadProgress progress(final String name) {
         return Terminal.isStderr()
                 ? new ProgressBar(spec.commandLine().getErr(), name, Terminal.columns(), System::nanoTime)
-                : Progress.SILENT;
+                : DownloadProgress.SILENT;
     }
 
     private void report(final String name, final Downloader.Result result) {

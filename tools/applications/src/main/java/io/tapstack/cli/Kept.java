@@ -1,21 +1,21 @@
 package io.tapstack.cli;
 
 import io.tapstack.http.Amount;
-import io.tapstack.http.client.Progress;
+import io.tapstack.http.client.DownloadProgress;
 import java.util.OptionalLong;
 
 /**
  * Counts the received bytes of a download, for the message after an interrupt, and passes progress on. Any thread may
  * ask.
  */
-final class Kept implements Progress {
+final class Kept implements DownloadProgress {
 
-    private final Progress shown;
+    private final DownloadProgress shown;
     private volatile boolean ended;
     private volatile long bytes;
 
     /** @param existingBytes bytes that will be continued, if the server agrees */
-    Kept(final Progress shown, final long existingBytes) {
+    Kept(final DownloadProgress shown, final long existingBytes) {
         this.shown = shown;
         this.bytes = existingBytes;
     }

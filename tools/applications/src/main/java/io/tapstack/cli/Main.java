@@ -38,7 +38,7 @@ public final class Main implements Runnable {
 
     /** Runs a command and ends the JVM with its exit status. */
     public static void main(final String[] arguments) {
-        System.exit(commandLine(StackSession::open).execute(Arguments.lossless(arguments)));
+        System.exit(commandLine(StackSession::open).execute(ProcessArguments.lossless(arguments)));
     }
 
     /**

@@ -2,13 +2,13 @@ package io.tapstack.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tapstack.http.client.Progress;
+import io.tapstack.http.client.DownloadProgress;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 class KeptTest {
 
-    private final Kept kept = new Kept(Progress.SILENT, 0);
+    private final Kept kept = new Kept(DownloadProgress.SILENT, 0);
 
     @Test
     void countsWhatIsThere() {
@@ -26,14 +26,14 @@ class KeptTest {
     void beforeTheBodyNothingIsLost() {
         assertThat(kept.isEnded()).isFalse();
         assertThat(kept.words("f", "get --continue")).isEqualTo("f: interrupted, nothing has come");
-        assertThat(new Kept(Progress.SILENT, 2048).words("f", "get --continue"))
+        assertThat(new Kept(DownloadProgress.SILENT, 2048).words("f", "get --continue"))
                 .isEqualTo("f: 2.00 KiB kept; get --continue goes on");
     }
 
     /** A server with another version sends it from its start. */
     @Test
     void aDownloadThatStartsAgainKeepsNothingOfTheFirst() {
-        final Kept again = new Kept(Progress.SILENT, 2048);
+        final Kept again = new Kept(DownloadProgress.SILENT, 2048);
         again.begin(0, OptionalLong.of(4096));
         assertThat(again.words("f", "get --continue")).isEqualTo("f: interrupted, nothing has come");
     }

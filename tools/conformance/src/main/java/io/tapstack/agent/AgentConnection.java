@@ -43,7 +43,8 @@ final class AgentConnection {
     private boolean workerEnded;
 
     /** Work for the worker: a request, the fault of one, or the end. */
-    private record Work(@Nullable Request request, @Nullable BadRequest bad) {
+    private record Work(
+            @Nullable AgentRequest request, @Nullable BadRequest bad) {
 
         static final Work END = new Work(null, null);
     }
@@ -129,7 +130,7 @@ final class AgentConnection {
 
     private Work next() throws IOException {
         try {
-            return new Work(Request.read(channel), null);
+            return new Work(AgentRequest.read(channel), null);
         } catch (final BadRequest e) {
             return new Work(null, e);
         }
@@ -183,7 +184,7 @@ final class AgentConnection {
         try {
             while (true) {
                 final Work next = work.take();
-                final Reply reply = reply(next);
+                final AgentReply reply = reply(next);
                 if (reply == null) {
                     break;
                 }
@@ -204,7 +205,7 @@ final class AgentConnection {
     }
 
     /** @return null at the end */
-    private @Nullable Reply reply(final Work next) {
+    private @Nullable AgentReply reply(final Work next) {
         if (next.request() != null) {
             return call(next.request());
         }
@@ -213,7 +214,7 @@ final class AgentConnection {
             return null;
         }
         LOG.warn("a bad request: {}", next.bad().getMessage());
-        return Reply.of(-next.bad().errno());
+        return AgentReply.of(-next.bad().errno());
     }
 
     private void noLongerInterruptible() {
@@ -247,16 +248,16 @@ final class AgentConnection {
         }
     }
 
-    private Reply call(final Request request) {
+    private AgentReply call(final AgentRequest request) {
         final Place place = begin();
         place.caller().begin();
         try {
             return new Operations(place.incarnation(), () -> agent.reset(this)).perform(request);
         } catch (final InterruptedException e) {
-            return Reply.of(-SocketError.EINTR.errno());
+            return AgentReply.of(-SocketError.EINTR.errno());
         } catch (final RuntimeException | StackOverflowError | OutOfMemoryError e) {
             LOG.error("op {} failed", request.op(), e);
-            return Reply.of(-SocketError.EIO.errno());
+            return AgentReply.of(-SocketError.EIO.errno());
         } finally {
             end(place.caller());
         }

@@ -19,7 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The operations of the agent, each from a {@link Request} to a {@link Reply}. */
+/** The operations of the agent, each from an {@link AgentRequest} to an {@link AgentReply}. */
 final class Operations {
 
     static final int RESET = 1;
@@ -65,7 +65,7 @@ final class Operations {
     private static final int MAX_ENTRIES = 65_536;
 
     private static final long MAX_ADVANCE_MICROS = 365L * 86_400 * 1_000_000;
-    private static final Reply INVALID = Reply.of(-SocketError.EINVAL.errno());
+    private static final AgentReply INVALID = AgentReply.of(-SocketError.EINVAL.errno());
 
     private final Incarnation incarnation;
     private final Runnable reset;
@@ -79,7 +79,7 @@ final class Operations {
     }
 
     /** @throws InterruptedException if the call was interrupted */
-    Reply perform(final Request request) throws InterruptedException {
+    AgentReply perform(final AgentRequest request) throws InterruptedException {
         if (request.op() != NOW && request.op() != RESET) {
             incarnation.catchUp();
         }
@@ -87,84 +87,84 @@ final class Operations {
         final long b = request.b();
         return switch (request.op()) {
             case RESET -> reset();
-            case SOCKET -> Reply.of(calls.socket((int) a, (int) b, (int) request.c()));
+            case SOCKET -> AgentReply.of(calls.socket((int) a, (int) b, (int) request.c()));
             case BIND -> bind(request);
-            case LISTEN -> Reply.of(calls.listen(a, (int) b));
+            case LISTEN -> AgentReply.of(calls.listen(a, (int) b));
             case ACCEPT -> accept(a, (int) b);
             case CONNECT -> connect(request);
             case RECV -> receive(request);
             case SEND -> send(request);
-            case CLOSE -> Reply.of(calls.close(a));
-            case SHUTDOWN -> Reply.of(calls.shutdown(a, (int) b));
+            case CLOSE -> AgentReply.of(calls.close(a));
+            case SHUTDOWN -> AgentReply.of(calls.shutdown(a, (int) b));
             case GETSOCKOPT -> option(request);
-            case SETSOCKOPT -> Reply.of(calls.setOption(a, (int) b, (int) request.c(), request.blob()));
-            case FCNTL -> Reply.of(calls.fcntl(a, (int) b, (int) request.c()));
+            case SETSOCKOPT -> AgentReply.of(calls.setOption(a, (int) b, (int) request.c(), request.blob()));
+            case FCNTL -> AgentReply.of(calls.fcntl(a, (int) b, (int) request.c()));
             case POLL -> poll(request);
             case PACKET_IN -> packetIn(request);
             case PACKET_OUT -> packetOut();
             case ADVANCE -> advance(a);
-            case NOW -> Reply.ofNumber(incarnation.uniqueMicros());
+            case NOW -> AgentReply.ofNumber(incarnation.uniqueMicros());
             case IOCTL -> ioctl(a, b);
-            case EPOLL_CREATE -> Reply.of(a < 0 ? -SocketError.EINVAL.errno() : calls.epollCreate(0));
+            case EPOLL_CREATE -> AgentReply.of(a < 0 ? -SocketError.EINVAL.errno() : calls.epollCreate(0));
             case EPOLL_CTL -> epollControl(request);
             case EPOLL_WAIT -> epollWait(a, b, (int) request.c());
             case NAME -> name(a, b);
             case SET -> set(request);
             case RECVMSG -> receiveMessage(request);
             case SENDMSG -> sendMessage(request);
-            default -> Reply.of(-LinuxErrno.ENOSYS);
+            default -> AgentReply.of(-LinuxErrno.ENOSYS);
         };
     }
 
     // ---- Sockets
 
-    private Reply bind(final Request request) {
+    private AgentReply bind(final AgentRequest request) {
         final Endpoint address = address(request.blob());
-        return address == null ? INVALID : Reply.of(calls.bind(request.a(), address));
+        return address == null ? INVALID : AgentReply.of(calls.bind(request.a(), address));
     }
 
-    private Reply connect(final Request request) {
+    private AgentReply connect(final AgentRequest request) {
         final ByteBuffer blob = request.blob();
         if (blob.remaining() == Short.BYTES && blob.getShort() == SocketCalls.AF_UNSPEC) {
-            return Reply.of(calls.connect(request.a(), null));
+            return AgentReply.of(calls.connect(request.a(), null));
         }
         final Endpoint address = address(blob);
-        return address == null ? INVALID : Reply.of(calls.connect(request.a(), address));
+        return address == null ? INVALID : AgentReply.of(calls.connect(request.a(), address));
     }
 
-    private Reply accept(final long fd, final int flags) {
+    private AgentReply accept(final long fd, final int flags) {
         final long accepted = calls.accept(fd, flags);
         final Endpoint peer = accepted < 0 ? null : calls.acceptedFrom(accepted);
         final ByteBuffer blob = buffer(ADDRESS_BYTES);
         put(blob, peer == null ? Endpoint.anyIpv4(0) : peer);
-        return Reply.of(accepted, blob.flip());
+        return AgentReply.of(accepted, blob.flip());
     }
 
-    private Reply receive(final Request request) {
+    private AgentReply receive(final AgentRequest request) {
         final long length = request.b();
         if (length < 0) {
             return INVALID;
         }
-        final ByteBuffer blob = buffer(ADDRESS_BYTES + (int) Math.min(length, Request.MAX_BLOB - ADDRESS_BYTES));
+        final ByteBuffer blob = buffer(ADDRESS_BYTES + (int) Math.min(length, AgentRequest.MAX_BLOB - ADDRESS_BYTES));
         blob.position(ADDRESS_BYTES);
         final PeerAddress from = new PeerAddress();
         final int flags = (int) request.c();
         final long result = calls.receive(request.a(), blob, flags, from);
         if (result < 0) {
-            return Reply.of(result);
+            return AgentReply.of(result);
         }
         final Endpoint sender = from.endpoint();
         if (sender != null) {
             put(blob.flip(), sender);
-            return new Reply(result, ADDRESS_BYTES, blob.position(0));
+            return new AgentReply(result, ADDRESS_BYTES, blob.position(0));
         }
         if (calls.discards(request.a(), flags)) {
-            return Reply.of(result);
+            return AgentReply.of(result);
         }
-        return Reply.of(result, blob.flip().position(ADDRESS_BYTES));
+        return AgentReply.of(result, blob.flip().position(ADDRESS_BYTES));
     }
 
-    private Reply send(final Request request) {
+    private AgentReply send(final AgentRequest request) {
         final ByteBuffer blob = request.blob();
         final boolean addressed = request.d() == ADDRESS_BYTES;
         if (!addressed && request.d() != 0) {
@@ -175,22 +175,22 @@ final class Operations {
             return INVALID;
         }
         blob.limit(blob.position() + (int) request.b());
-        return Reply.of(calls.send(request.a(), blob, (int) request.c(), to));
+        return AgentReply.of(calls.send(request.a(), blob, (int) request.c(), to));
     }
 
     /** The reply's blob: {@code u32 n, n bytes of name, u32 n, n bytes of control messages}, data. */
-    private Reply receiveMessage(final Request request) {
+    private AgentReply receiveMessage(final AgentRequest request) {
         final long length = request.b();
         final long room = request.d();
         if (length < 0 || room < 0) {
             return INVALID;
         }
-        final ByteBuffer data = buffer((int) Math.min(length, Request.MAX_BLOB - MAX_CONTROL - MESSAGE_HEAD));
+        final ByteBuffer data = buffer((int) Math.min(length, AgentRequest.MAX_BLOB - MAX_CONTROL - MESSAGE_HEAD));
         final MessageHeader message = new MessageHeader(null, buffer((int) Math.min(room, MAX_CONTROL)));
         final int flags = (int) request.c();
         final long result = calls.receiveMessage(request.a(), data, flags, message);
         if (result < 0) {
-            return Reply.of(result);
+            return AgentReply.of(result);
         }
         data.flip();
         if (calls.discards(request.a(), flags)) {
@@ -204,11 +204,11 @@ final class Operations {
             put(blob, name);
         }
         blob.putInt(control.remaining()).put(control).put(data);
-        return new Reply(result, message.flags(), blob.flip());
+        return new AgentReply(result, message.flags(), blob.flip());
     }
 
     /** The request's blob: the address, as {@code d} says, {@code u32 n, n bytes of control messages}, data. */
-    private Reply sendMessage(final Request request) {
+    private AgentReply sendMessage(final AgentRequest request) {
         final ByteBuffer blob = request.blob();
         final boolean addressed = request.d() == ADDRESS_BYTES;
         final Endpoint to = addressed ? address(blob) : null;
@@ -225,10 +225,10 @@ final class Operations {
             return INVALID;
         }
         blob.limit(blob.position() + (int) request.b());
-        return Reply.of(calls.sendMessage(request.a(), blob, (int) request.c(), new MessageHeader(to, control)));
+        return AgentReply.of(calls.sendMessage(request.a(), blob, (int) request.c(), new MessageHeader(to, control)));
     }
 
-    private Reply option(final Request request) {
+    private AgentReply option(final AgentRequest request) {
         final ByteBuffer value = buffer(SocketCalls.maxOptionBytes());
         final long length = calls.option(
                 request.a(),
@@ -236,30 +236,30 @@ final class Operations {
                 (int) request.c(),
                 (int) Math.min(request.d(), Integer.MAX_VALUE),
                 value);
-        return Reply.of(Math.min(length, 0), value.flip());
+        return AgentReply.of(Math.min(length, 0), value.flip());
     }
 
-    private Reply ioctl(final long fd, final long request) {
+    private AgentReply ioctl(final long fd, final long request) {
         final long number = calls.ioctl(fd, request);
-        return number < 0 ? Reply.of(number) : Reply.ofNumber(number);
+        return number < 0 ? AgentReply.of(number) : AgentReply.ofNumber(number);
     }
 
-    private Reply name(final long fd, final long whose) {
+    private AgentReply name(final long fd, final long whose) {
         if (whose != 0 && whose != 1) {
             return INVALID;
         }
         final Endpoint name = whose == 0 ? calls.name(fd) : calls.peerName(fd);
         if (name == null) {
-            return Reply.of(calls.nameError(fd));
+            return AgentReply.of(calls.nameError(fd));
         }
         final ByteBuffer blob = buffer(ADDRESS_BYTES);
         put(blob, name);
-        return Reply.of(0, blob.flip());
+        return AgentReply.of(0, blob.flip());
     }
 
     // ---- Readiness
 
-    private Reply poll(final Request request) {
+    private AgentReply poll(final AgentRequest request) {
         final ByteBuffer blob = request.blob();
         if (request.a() < 0 || request.a() > MAX_ENTRIES || blob.remaining() < request.a() * POLLFD_BYTES) {
             return INVALID;
@@ -274,10 +274,10 @@ final class Operations {
         for (final PollFd each : all) {
             found.putInt(each.fd()).putShort((short) each.events()).putShort((short) each.revents());
         }
-        return Reply.of(ready, found.flip());
+        return AgentReply.of(ready, found.flip());
     }
 
-    private Reply epollControl(final Request request) {
+    private AgentReply epollControl(final AgentRequest request) {
         final ByteBuffer event = request.blob();
         final boolean given = event.remaining() >= EPOLL_EVENT_BYTES;
         final int operation = (int) request.b();
@@ -286,69 +286,69 @@ final class Operations {
         }
         final int events = given ? event.getInt() : 0;
         final long data = given ? event.getLong() : 0;
-        return Reply.of(incarnation.readiness().control(request.a(), operation, request.c(), events, data));
+        return AgentReply.of(incarnation.readiness().control(request.a(), operation, request.c(), events, data));
     }
 
-    private Reply epollWait(final long epoll, final long most, final int timeoutMillis) {
+    private AgentReply epollWait(final long epoll, final long most, final int timeoutMillis) {
         final List<EventPoll.Event> found = new ArrayList<>();
         final long count =
                 incarnation.readiness().await(epoll, found, (int) Math.min(most, MAX_ENTRIES), timeoutMillis);
         final ByteBuffer blob = buffer(found.size() * EPOLL_EVENT_BYTES);
         found.forEach(event -> blob.putInt(event.events()).putLong(event.data()));
-        return Reply.of(count, blob.flip());
+        return AgentReply.of(count, blob.flip());
     }
 
     // ---- The link and the clock
 
-    private Reply packetIn(final Request request) {
+    private AgentReply packetIn(final AgentRequest request) {
         final AgentLink link = incarnation.link();
         if (link == null) {
-            return Reply.of(-SocketError.EOPNOTSUPP.errno());
+            return AgentReply.of(-SocketError.EOPNOTSUPP.errno());
         }
         final byte[] packet = new byte[request.blob().remaining()];
         if (packet.length == 0 || packet.length > AgentLink.MAX_PACKET) {
-            return Reply.of(packet.length == 0 ? -SocketError.EINVAL.errno() : -SocketError.EMSGSIZE.errno());
+            return AgentReply.of(packet.length == 0 ? -SocketError.EINVAL.errno() : -SocketError.EMSGSIZE.errno());
         }
         request.blob().get(packet);
         if (!link.inject(packet)) {
-            return Reply.of(-SocketError.ENOBUFS.errno());
+            return AgentReply.of(-SocketError.ENOBUFS.errno());
         }
         incarnation.packetArrived();
-        return Reply.of(0);
+        return AgentReply.of(0);
     }
 
-    private Reply packetOut() throws InterruptedException {
+    private AgentReply packetOut() throws InterruptedException {
         final AgentLink link = incarnation.link();
         if (link == null) {
-            return Reply.of(-SocketError.EOPNOTSUPP.errno());
+            return AgentReply.of(-SocketError.EOPNOTSUPP.errno());
         }
         final Sent sent = incarnation.nextPacket(link);
         return sent == null
-                ? Reply.of(-LinuxErrno.ETIME)
-                : new Reply(0, incarnation.micros(sent.nanos()), ByteBuffer.wrap(sent.packet()));
+                ? AgentReply.of(-LinuxErrno.ETIME)
+                : new AgentReply(0, incarnation.micros(sent.nanos()), ByteBuffer.wrap(sent.packet()));
     }
 
-    private Reply advance(final long micros) throws InterruptedException {
+    private AgentReply advance(final long micros) throws InterruptedException {
         if (micros < 0 || micros > MAX_ADVANCE_MICROS) {
             return INVALID;
         }
         incarnation.advance(micros);
-        return Reply.of(0);
+        return AgentReply.of(0);
     }
 
     // ---- The agent itself
 
-    private Reply reset() {
+    private AgentReply reset() {
         reset.run();
-        return Reply.of(0);
+        return AgentReply.of(0);
     }
 
-    private Reply set(final Request request) {
+    private AgentReply set(final AgentRequest request) {
         try {
             final Setting setting =
                     Setting.parse(StandardCharsets.UTF_8.decode(request.blob()).toString());
             incarnation.apply(setting);
-            return Reply.of(0);
+            return AgentReply.of(0);
         } catch (final IllegalArgumentException e) {
             return INVALID;
         }

@@ -65,18 +65,18 @@ final class AgentLab {
     }
 
     /** Makes a request, and records its effects. */
-    Reply ask(final int op, final long a, final long b, final long c, final long d, final byte[] blob)
+    AgentReply ask(final int op, final long a, final long b, final long c, final long d, final byte[] blob)
             throws IOException, InterruptedException {
         final ByteBuffer bytes = ByteBuffer.allocate(4 + 37 + blob.length).order(ByteOrder.LITTLE_ENDIAN);
         bytes.putInt(37 + blob.length).put((byte) op).putLong(a).putLong(b).putLong(c);
         bytes.putLong(d).putInt(blob.length).put(blob);
-        return perform(Request.read(channel(bytes.array())));
+        return perform(AgentRequest.read(channel(bytes.array())));
     }
 
     /** Sends any bytes: they are a request, or they are refused. */
     void askBytes(final byte[] bytes) throws InterruptedException {
         try {
-            perform(Request.read(channel(bytes)));
+            perform(AgentRequest.read(channel(bytes)));
         } catch (final BadRequest e) {
             assertThat(e.errno()).isPositive();
         } catch (final EOFException e) {
@@ -90,11 +90,11 @@ final class AgentLab {
         return Channels.newChannel(new ByteArrayInputStream(bytes));
     }
 
-    private Reply perform(final Request asked) throws IOException, InterruptedException {
-        final Request request = finite(asked);
+    private AgentReply perform(final AgentRequest asked) throws IOException, InterruptedException {
+        final AgentRequest request = finite(asked);
         final Operations operations = new Operations(incarnation, this::reset);
         caller.begin();
-        final Reply reply;
+        final AgentReply reply;
         try {
             reply = operations.perform(request);
         } finally {
@@ -114,20 +114,21 @@ final class AgentLab {
     }
 
     /** A wait for ever is limited; a year has too many timers. */
-    private static Request finite(final Request request) {
+    private static AgentRequest finite(final AgentRequest request) {
         return switch (request.op()) {
             case Operations.POLL ->
                 request.b() >= 0 && (int) request.b() >= 0
                         ? request
-                        : new Request(request.op(), request.a(), 1_000, request.c(), request.d(), request.blob());
+                        : new AgentRequest(request.op(), request.a(), 1_000, request.c(), request.d(), request.blob());
             case Operations.EPOLL_WAIT ->
                 (int) request.c() >= 0
                         ? request
-                        : new Request(request.op(), request.a(), request.b(), 1_000, request.d(), request.blob());
+                        : new AgentRequest(request.op(), request.a(), request.b(), 1_000, request.d(), request.blob());
             case Operations.ADVANCE ->
                 request.a() <= DAY_MICROS
                         ? request
-                        : new Request(request.op(), DAY_MICROS, request.b(), request.c(), request.d(), request.blob());
+                        : new AgentRequest(
+                                request.op(), DAY_MICROS, request.b(), request.c(), request.d(), request.blob());
             default -> request;
         };
     }
@@ -148,7 +149,7 @@ final class AgentLab {
 
     // ---- The checks
 
-    private void check(final Request request, final Reply reply) throws IOException {
+    private void check(final AgentRequest request, final AgentReply reply) throws IOException {
         final ByteArrayOutputStream written = new ByteArrayOutputStream();
         reply.write(Channels.newChannel(written));
         final ByteBuffer bytes = ByteBuffer.wrap(written.toByteArray()).order(ByteOrder.LITTLE_ENDIAN);
@@ -156,7 +157,7 @@ final class AgentLab {
         final int errno = bytes.getInt();
         bytes.getLong();
         assertThat(bytes.getInt()).as("length of the blob").isEqualTo(bytes.remaining());
-        assertThat(written.size() - REPLY_HEAD).isLessThanOrEqualTo(Request.MAX_BLOB);
+        assertThat(written.size() - REPLY_HEAD).isLessThanOrEqualTo(AgentRequest.MAX_BLOB);
         assertThat(errno).as("errno").isBetween(0, MAX_ERRNO);
         assertThat(result < 0).as("a failure has an errno, a success none").isEqualTo(errno != 0);
         switch (request.op()) {
@@ -173,7 +174,7 @@ final class AgentLab {
         }
     }
 
-    private void hear(final Reply reply) {
+    private void hear(final AgentReply reply) {
         assertThat(reply.x()).as("when it was sent").isBetween(0L, incarnation.micros(incarnation.nanos()));
         final byte[] packet = new byte[reply.blob().remaining()];
         reply.blob().duplicate().get(packet);

@@ -97,18 +97,19 @@ final class AgentScript {
         }
     }
 
-    private Reply ask(final int op, final long a, final long b, final long c, final long d, final byte[] blob)
+    private AgentReply ask(final int op, final long a, final long b, final long c, final long d, final byte[] blob)
             throws IOException, InterruptedException {
         log.add("op %d (%d, %d, %d, %d) with %d bytes".formatted(op, a, b, c, d, blob.length));
         if (log.size() > STEPS_TOLD) {
             log.remove();
         }
-        final Reply reply = agent.ask(op, a, b, c, d, blob);
+        final AgentReply reply = agent.ask(op, a, b, c, d, blob);
         log.add(log.removeLast() + " = " + reply.result());
         return reply;
     }
 
-    private Reply ask(final int op, final long a, final long b, final long c) throws IOException, InterruptedException {
+    private AgentReply ask(final int op, final long a, final long b, final long c)
+            throws IOException, InterruptedException {
         return ask(op, a, b, c, 0, new byte[0]);
     }
 

@@ -43,8 +43,8 @@ class ClassEIT {
     @ParameterizedTest
     @ValueSource(strings = {"240.1.2.3", "255.255.255.254"})
     void pingsFromThereAreAnswered(final String address) throws Exception {
-        Host.run("ip", "addr", "add", address + "/32", "dev", network.tap());
-        assertThat(Host.run("ping", "-n", "-c", "2", "-i", "0.1", "-I", address, network.ip()))
+        HostPrograms.run("ip", "addr", "add", address + "/32", "dev", network.tap());
+        assertThat(HostPrograms.run("ping", "-n", "-c", "2", "-i", "0.1", "-I", address, network.ip()))
                 .contains("2 received");
     }
 
@@ -52,8 +52,8 @@ class ClassEIT {
     void downloadsToThereArrive() throws Exception {
         final TestFile file = TestFile.write(directory.resolve("file"), 1 << 20);
         network.serve(directory, ServeMethod.SENDFILE);
-        Host.run("ip", "addr", "add", "250.0.0.1/32", "dev", network.tap());
-        assertThat(Host.script("curl -sS --fail --max-time 30 --interface 250.0.0.1 " + network.url(file.name())
+        HostPrograms.run("ip", "addr", "add", "250.0.0.1/32", "dev", network.tap());
+        assertThat(HostPrograms.script("curl -sS --fail --max-time 30 --interface 250.0.0.1 " + network.url(file.name())
                         + " | sha256sum"))
                 .startsWith(file.sha256());
     }

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
+import io.tapstack.http.client.DownloadProgress;
 import io.tapstack.http.client.Downloader;
 import io.tapstack.http.client.FileSink;
 import io.tapstack.http.client.HttpUrl;
-import io.tapstack.http.client.Progress;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -57,7 +57,8 @@ class ClientIT {
             final Path copy = directory.resolve("copy");
             final HttpUrl url = HttpUrl.parse("http://" + network.hostAddress().getHostAddress() + ':'
                     + server.getAddress().getPort() + "/file");
-            new Downloader(network.transport(), LIMIT, LIMIT).download(url, new FileSink(copy), false, Progress.SILENT);
+            new Downloader(network.transport(), LIMIT, LIMIT)
+                    .download(url, new FileSink(copy), false, DownloadProgress.SILENT);
             assertThat(Files.readAllBytes(copy)).isEqualTo(bytes);
         } finally {
             server.stop(0);

@@ -66,7 +66,7 @@ class ConsumerIT {
         }
         copyExamples(Files.createDirectories(project.resolve("src/main/java")));
 
-        Host.run(
+        HostPrograms.run(
                 ROOT.resolve("mvnw").toString(),
                 "--offline",
                 "--batch-mode",

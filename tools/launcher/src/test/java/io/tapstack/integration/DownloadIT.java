@@ -75,7 +75,8 @@ class DownloadIT {
 
     private void download(final long size) throws Exception {
         final TestFile file = FILES.get(size);
-        final String sha256 = Host.script("curl -sS --fail --max-time 50 " + network.url(file.name()) + " | sha256sum");
+        final String sha256 =
+                HostPrograms.script("curl -sS --fail --max-time 50 " + network.url(file.name()) + " | sha256sum");
         assertThat(sha256).as("what came of %d bytes", size).startsWith(file.sha256());
     }
 }

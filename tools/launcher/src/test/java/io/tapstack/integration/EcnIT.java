@@ -50,15 +50,16 @@ class EcnIT {
 
     private void open(final Offload offload, final int kernelMode) throws Exception {
         network = TestNetwork.open(offload);
-        congestionControl =
-                Host.run("sysctl", "-n", "net.ipv4.tcp_congestion_control").strip();
-        Host.script("cd /proc/sys/net/ipv4; echo " + kernelMode + " > tcp_ecn; echo reno > tcp_congestion_control");
-        Host.run("ping", "-c", "1", network.ip());
+        congestionControl = HostPrograms.run("sysctl", "-n", "net.ipv4.tcp_congestion_control")
+                .strip();
+        HostPrograms.script(
+                "cd /proc/sys/net/ipv4; echo " + kernelMode + " > tcp_ecn; echo reno > tcp_congestion_control");
+        HostPrograms.run("ping", "-c", "1", network.ip());
     }
 
     /** Marks one packet in ten of those that are ECN-capable. */
     private void mark(final String hook) throws Exception {
-        Host.run("nft", """
+        HostPrograms.run("nft", """
                 table netdev marks {
                     chain c {
                         type filter hook %2$s device "%1$s" priority 0;
@@ -71,9 +72,9 @@ class EcnIT {
     @AfterEach
     void close() throws Exception {
         threads.close();
-        Host.attempt("nft", "delete table netdev marks");
-        Host.run("sysctl", "-w", "net.ipv4.tcp_congestion_control=" + congestionControl);
-        Host.script("echo " + ECN_IF_ASKED + " > /proc/sys/net/ipv4/tcp_ecn");
+        HostPrograms.attempt("nft", "delete table netdev marks");
+        HostPrograms.run("sysctl", "-w", "net.ipv4.tcp_congestion_control=" + congestionControl);
+        HostPrograms.script("echo " + ECN_IF_ASKED + " > /proc/sys/net/ipv4/tcp_ecn");
         network.close();
     }
 
@@ -91,7 +92,7 @@ class EcnIT {
             });
             try (Socket client = new Socket(network.address(), PORT)) {
                 final Summary sent = TestBytes.write(client.getOutputStream(), 0, BYTES);
-                final String info = Host.run("ss", "-tinH", "dst", network.ip());
+                final String info = HostPrograms.run("ss", "-tinH", "dst", network.ip());
                 assertThat(info).contains(" reno ", " ssthresh:", " delivered_ce:");
                 client.shutdownOutput();
                 assertThat(Threads.result(sink)).isEqualTo(sent);

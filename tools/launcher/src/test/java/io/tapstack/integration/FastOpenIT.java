@@ -34,14 +34,14 @@ class FastOpenIT {
 
     @BeforeEach
     void open() throws Exception {
-        Host.run("sysctl", "-qw", "net.ipv4.tcp_fastopen=" + EVERYWHERE);
+        HostPrograms.run("sysctl", "-qw", "net.ipv4.tcp_fastopen=" + EVERYWHERE);
         network = TestNetwork.open();
     }
 
     @AfterEach
     void close() throws Exception {
         network.close();
-        Host.run("sysctl", "-qw", "net.ipv4.tcp_fastopen=1");
+        HostPrograms.run("sysctl", "-qw", "net.ipv4.tcp_fastopen=1");
     }
 
     /** Our client, the kernel's server: the second SYN carries data, which the kernel accepts. */
@@ -81,7 +81,7 @@ class FastOpenIT {
         server.start();
         try {
             for (int i = 0; i < 3; i++) {
-                assertThat(Host.run(
+                assertThat(HostPrograms.run(
                                 "curl",
                                 "-sS",
                                 "--tcp-fastopen",

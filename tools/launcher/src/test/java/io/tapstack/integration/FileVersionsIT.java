@@ -41,20 +41,21 @@ class FileVersionsIT {
             }) {
                 final String version = "v" + Math.floorMod(replacement.hashCode(), 90_000);
                 make(String.format("%-6.6s", version).replace(' ', '.'), "next");
-                Host.script("cd " + directory + "; " + replacement);
+                HostPrograms.script("cd " + directory + "; " + replacement);
                 assertServed(network, Files.readString(file));
-                Host.script("cd " + directory + "; cp --remove-destination -p \"$(readlink -f file)\" t && mv t file");
+                HostPrograms.script(
+                        "cd " + directory + "; cp --remove-destination -p \"$(readlink -f file)\" t && mv t file");
             }
         }
     }
 
     private void make(final String content, final String name) throws Exception {
-        Host.script(
+        HostPrograms.script(
                 "cd " + directory + "; printf %s '" + content + "' >" + name + "; touch -d '" + OLD_DATE + "' " + name);
     }
 
     private static void assertServed(final TestNetwork network, final String content) throws Exception {
-        final String all = Host.run("curl", "-sS", "--fail", network.url("file?[1-" + REQUESTS + "]"));
+        final String all = HostPrograms.run("curl", "-sS", "--fail", network.url("file?[1-" + REQUESTS + "]"));
         assertThat(all).isEqualTo(content.repeat(REQUESTS));
     }
 
@@ -65,18 +66,19 @@ class FileVersionsIT {
             network.serve(directory, ServerConfig.standard());
             make("first!", "file");
             final String url = network.url("file");
-            final String tag = Host.script("curl -sSI " + url + " | sed -n 's/^ETag: \\(.*\\)\\r$/\\1/p'")
+            final String tag = HostPrograms.script("curl -sSI " + url + " | sed -n 's/^ETag: \\(.*\\)\\r$/\\1/p'")
                     .strip();
-            final String date = Host.script("curl -sSI " + url + " | sed -n 's/^Last-Modified: \\(.*\\)\\r$/\\1/p'")
+            final String date = HostPrograms.script(
+                            "curl -sSI " + url + " | sed -n 's/^Last-Modified: \\(.*\\)\\r$/\\1/p'")
                     .strip();
             for (final String validator : new String[] {tag, date}) {
-                assertThat(Host.run("curl", "-sS", "-r", "3-", "-H", "If-Range: " + validator, url))
+                assertThat(HostPrograms.run("curl", "-sS", "-r", "3-", "-H", "If-Range: " + validator, url))
                         .isEqualTo("st!");
             }
             make("SECOND", "next");
-            Host.script("cd " + directory + "; cp -p next file");
+            HostPrograms.script("cd " + directory + "; cp -p next file");
             for (final String validator : new String[] {tag, date}) {
-                assertThat(Host.run("curl", "-sS", "-r", "3-", "-H", "If-Range: " + validator, url))
+                assertThat(HostPrograms.run("curl", "-sS", "-r", "3-", "-H", "If-Range: " + validator, url))
                         .as(validator)
                         .isEqualTo("SECOND");
             }

@@ -30,8 +30,8 @@ class FullFileSystemIT {
 
     @BeforeEach
     void fill() throws Exception {
-        Host.run("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", directory.toString());
-        Host.script("cd " + directory + "; printf begin >file; truncate -s " + MEBIBYTES + "M file\n"
+        HostPrograms.run("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", directory.toString());
+        HostPrograms.script("cd " + directory + "; printf begin >file; truncate -s " + MEBIBYTES + "M file\n"
                 + "printf middle | dd of=file bs=1 seek=2000001 conv=notrunc status=none\n"
                 + "printf end >>file\n"
                 + "dd if=/dev/zero of=rest bs=4k status=none 2>/dev/null || true");
@@ -41,7 +41,7 @@ class FullFileSystemIT {
     @AfterEach
     void unmount() throws Exception {
         // The garbage collector frees mappings: they may still be there.
-        Host.run("umount", "--lazy", directory.toString());
+        HostPrograms.run("umount", "--lazy", directory.toString());
     }
 
     static Stream<Arguments> allWays() {
@@ -52,15 +52,16 @@ class FullFileSystemIT {
     @ParameterizedTest
     @MethodSource("allWays")
     void holes(final ServeMethod method, final Offload offload) throws Exception {
-        final String expected =
-                Host.run("sha256sum", directory.resolve("file").toString()).split(" ", 2)[0];
+        final String expected = HostPrograms.run(
+                        "sha256sum", directory.resolve("file").toString())
+                .split(" ", 2)[0];
         try (TestNetwork network = TestNetwork.open(offload)) {
             network.serve(directory, ServerConfig.standard().withMethod(method));
             for (int i = 0; i < 2; i++) {
-                assertThat(Host.script("curl -sS --fail --max-time 20 " + network.url("file") + " | sha256sum"))
+                assertThat(HostPrograms.script("curl -sS --fail --max-time 20 " + network.url("file") + " | sha256sum"))
                         .startsWith(expected);
             }
-            assertThat(Host.script("curl -sS --fail --max-time 20 -r 1999998-2000008 " + network.url("file")
+            assertThat(HostPrograms.script("curl -sS --fail --max-time 20 -r 1999998-2000008 " + network.url("file")
                             + " | tr '\\0' 0"))
                     .isEqualTo("000middle00");
             assertThat(network.drops(DropReason.LINK_ERROR)).isZero();

@@ -55,7 +55,7 @@ class HttpOverTcpIT {
 
     @Test
     void head() throws Exception {
-        assertThat(Host.run("curl", "-sS", "--head", url))
+        assertThat(HostPrograms.run("curl", "-sS", "--head", url))
                 .startsWith("HTTP/1.1 200")
                 .containsIgnoringCase("content-length: " + SIZE);
     }
@@ -63,7 +63,7 @@ class HttpOverTcpIT {
     @Test
     void oneRange() throws Exception {
         final Path part = received.resolve("part");
-        final String status = Host.run(
+        final String status = HostPrograms.run(
                 "curl", "-sS", "--fail", "-r", "1000-500999", "-o", part.toString(), "-w", "%{http_code}", url);
         assertThat(status).isEqualTo("206");
         assertThat(Files.readAllBytes(part)).isEqualTo(Arrays.copyOfRange(bytes, 1000, 501_000));
@@ -72,7 +72,7 @@ class HttpOverTcpIT {
     @Test
     void manyRanges() throws Exception {
         final Path parts = received.resolve("parts");
-        Host.run("curl", "-sS", "--fail", "-r", "0-9,500000-599999,-5", "-o", parts.toString(), url);
+        HostPrograms.run("curl", "-sS", "--fail", "-r", "0-9,500000-599999,-5", "-o", parts.toString(), url);
         final String text = Files.readString(parts, StandardCharsets.ISO_8859_1);
         assertThat(text)
                 .contains(range(0, 10), range(500_000, 600_000), range(SIZE - 5, SIZE))
@@ -87,15 +87,15 @@ class HttpOverTcpIT {
     void continuedDownload() throws Exception {
         final Path copy = received.resolve("copy");
         Files.write(copy, Arrays.copyOf(bytes, 333_333));
-        final String size =
-                Host.run("curl", "-sS", "--fail", "-C", "-", "-o", copy.toString(), "-w", "%{size_download}", url);
+        final String size = HostPrograms.run(
+                "curl", "-sS", "--fail", "-C", "-", "-o", copy.toString(), "-w", "%{size_download}", url);
         assertThat(size).isEqualTo(String.valueOf(SIZE - 333_333));
         assertThat(Files.readAllBytes(copy)).isEqualTo(bytes);
     }
 
     @Test
     void manyRequestsOnOneConnection() throws Exception {
-        final String connects = Host.run(
+        final String connects = HostPrograms.run(
                 "curl", "-sS", "--fail", "-o", received + "/copy-#1", "-w", "%{num_connects}", url + "?[1-100]");
         assertThat(connects).as("connections made for each request").isEqualTo("1" + "0".repeat(99));
         for (int i = 1; i <= 100; i++) {
@@ -148,7 +148,7 @@ class HttpOverTcpIT {
     @ValueSource(strings = {"-k https://IP:80/", "--http2-prior-knowledge http://IP/", "--socks5 IP:80 http://x/"})
     void otherProtocolsOfCurl(final String arguments) throws Exception {
         final Subprocess.Outcome outcome =
-                Host.attempt("bash", "-c", "curl -sS --max-time 8 " + arguments.replace("IP", network.ip()));
+                HostPrograms.attempt("bash", "-c", "curl -sS --max-time 8 " + arguments.replace("IP", network.ip()));
         assertThat(outcome.exitStatus()).as(outcome.output()).isNotIn(0, 28);
     }
 
@@ -160,9 +160,10 @@ class HttpOverTcpIT {
         "printf 'PRI * HTTP/2.0\\r\\n\\r\\nSM\\r\\n\\r\\n', 505",
     })
     void otherProtocols(final String sender, final int status) throws Exception {
-        final String answer = Host.script("exec 3<>/dev/tcp/IP/80; (SENDER) 2>/dev/null >&3 & timeout 8 head -1 <&3"
-                .replace("SENDER", sender)
-                .replace("IP", network.ip()));
+        final String answer =
+                HostPrograms.script("exec 3<>/dev/tcp/IP/80; (SENDER) 2>/dev/null >&3 & timeout 8 head -1 <&3"
+                        .replace("SENDER", sender)
+                        .replace("IP", network.ip()));
         assertThat(answer).startsWith("HTTP/1.1 " + status);
     }
 

@@ -71,7 +71,7 @@ final class Launcher implements AutoCloseable {
 
     /** kill(1). */
     void signal(final String name) throws IOException, InterruptedException {
-        Host.run("kill", "-" + name, String.valueOf(process.pid()));
+        HostPrograms.run("kill", "-" + name, String.valueOf(process.pid()));
     }
 
     /** Waits for the end. */

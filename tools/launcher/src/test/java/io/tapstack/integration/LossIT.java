@@ -33,10 +33,10 @@ class LossIT {
     private void open(final Offload offload) throws Exception {
         network = TestNetwork.open(offload);
         // Otherwise a rule drops a super-segment of 64 KiB at a time.
-        Host.run("ip", "link", "set", network.tap(), "gso_max_segs", "1");
+        HostPrograms.run("ip", "link", "set", network.tap(), "gso_max_segs", "1");
         // ARP first: a SYN that waits for its second try is a round trip of a second to the host's TCP, which then has
         // an RTO of three.
-        Host.run("ping", "-c", "1", network.ip());
+        HostPrograms.run("ping", "-c", "1", network.ip());
         LossyLink.make(network.tap(), 5);
     }
 
@@ -53,7 +53,7 @@ class LossIT {
         final TestFile file = TestFile.write(directory.resolve("file"), BYTES);
         open(offload);
         network.serve(directory, ServeMethod.SENDFILE);
-        assertThat(Host.script("curl -sS --fail --max-time 55 " + network.url(file.name()) + " | sha256sum"))
+        assertThat(HostPrograms.script("curl -sS --fail --max-time 55 " + network.url(file.name()) + " | sha256sum"))
                 .startsWith(file.sha256());
     }
 

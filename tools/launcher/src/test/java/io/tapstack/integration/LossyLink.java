@@ -34,12 +34,12 @@ final class LossyLink {
 
     /** Loses no further frames. */
     static void repair(final String tap) throws IOException, InterruptedException {
-        Host.run("nft", "delete table netdev " + tap);
+        HostPrograms.run("nft", "delete table netdev " + tap);
     }
 
     private static void rules(final String tap, final String in, final String out)
             throws IOException, InterruptedException {
-        Host.run("nft", """
+        HostPrograms.run("nft", """
                 table netdev %1$s {
                     chain in {
                         type filter hook ingress device "%1$s" priority 0;

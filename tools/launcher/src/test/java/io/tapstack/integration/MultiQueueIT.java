@@ -224,10 +224,10 @@ class MultiQueueIT {
     @Test
     void aPingHasOneAnswer() throws Exception {
         open(Offload.ON);
-        assertThat(Host.run("ping", "-n", "-c", "20", "-i", "0.02", network.ip()))
+        assertThat(HostPrograms.run("ping", "-n", "-c", "20", "-i", "0.02", network.ip()))
                 .contains("20 packets transmitted, 20 received, 0% packet loss")
                 .doesNotContain("DUP!");
-        assertThat(Host.run("arping", "-c", "2", "-I", network.tap(), network.ip()))
+        assertThat(HostPrograms.run("arping", "-c", "2", "-I", network.tap(), network.ip()))
                 .containsAnyOf("2 packets received", "Received 2 response");
     }
 

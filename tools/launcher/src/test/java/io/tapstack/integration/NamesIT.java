@@ -43,7 +43,7 @@ class NamesIT {
     /** Runs a script: ASCII to this JVM, octets to the shell. */
     private String bash(final String commands) throws Exception {
         final String script = "cd " + directory + "\n" + commands;
-        return Host.run(
+        return HostPrograms.run(
                 "bash",
                 "-euo",
                 "pipefail",

@@ -20,7 +20,7 @@ final class ParallelDownloads {
     /** Downloads them over connections of their own, and compares. */
     static void run(final TestNetwork network, final Path served, final Path received, final int count)
             throws Exception {
-        Host.run(
+        HostPrograms.run(
                 "curl",
                 "-sS",
                 "--fail",

@@ -53,23 +53,23 @@ class PathMtuIT {
                                 stack.ipv4().interfaces().get(0).link());
                 return stack;
             });
-            Host.run("ping", "-c", "1", network.ip());
+            HostPrograms.run("ping", "-c", "1", network.ip());
         }
-        Host.run("ip", "link", "set", far.tap(), "mtu", Integer.toString(NARROW_MTU));
+        HostPrograms.run("ip", "link", "set", far.tap(), "mtu", Integer.toString(NARROW_MTU));
     }
 
     @BeforeEach
     void route() throws Exception {
-        Host.run("sysctl", "-w", "net.ipv4.ip_forward=1");
+        HostPrograms.run("sysctl", "-w", "net.ipv4.ip_forward=1");
     }
 
     @AfterEach
     void close() throws Exception {
         threads.close();
-        Host.attempt("nft", "delete table inet silence");
+        HostPrograms.attempt("nft", "delete table inet silence");
         near.close();
         far.close();
-        Host.run("sysctl", "-w", "net.ipv4.ip_forward=0");
+        HostPrograms.run("sysctl", "-w", "net.ipv4.ip_forward=0");
     }
 
     /**
@@ -124,7 +124,7 @@ class PathMtuIT {
     @Test
     void blackHole() throws Exception {
         open(Offload.OFF);
-        Host.run("nft", """
+        HostPrograms.run("nft", """
                 table inet silence {
                     chain c {
                         type filter hook output priority 0;

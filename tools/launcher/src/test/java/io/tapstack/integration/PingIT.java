@@ -30,7 +30,7 @@ class PingIT {
     @EnumSource
     void answers(final Offload offload) throws Exception {
         network = TestNetwork.open(offload);
-        assertThat(Host.run("ping", "-n", "-c", "5", "-i", "0.1", network.ip()))
+        assertThat(HostPrograms.run("ping", "-n", "-c", "5", "-i", "0.1", network.ip()))
                 .contains("5 packets transmitted, 5 received, 0% packet loss")
                 .doesNotContain("DUP!");
     }
@@ -40,7 +40,7 @@ class PingIT {
     @EnumSource
     void answersTheLargestDatagram(final Offload offload) throws Exception {
         network = TestNetwork.open(offload);
-        assertThat(Host.run("ping", "-n", "-c", "5", "-i", "0.1", "-s", "65507", network.ip()))
+        assertThat(HostPrograms.run("ping", "-n", "-c", "5", "-i", "0.1", "-s", "65507", network.ip()))
                 .contains("65515 bytes from " + network.ip())
                 .contains("5 packets transmitted, 5 received, 0% packet loss")
                 .doesNotContainIgnoringCase("wrong data");
@@ -52,11 +52,12 @@ class PingIT {
     void answersAroundTheMtu(final Offload offload) throws Exception {
         network = TestNetwork.open(offload);
         for (int size = 1471; size <= 1474; size++) {
-            assertThat(Host.run("ping", "-n", "-c", "2", "-i", "0.05", "-s", String.valueOf(size), network.ip()))
+            assertThat(HostPrograms.run(
+                            "ping", "-n", "-c", "2", "-i", "0.05", "-s", String.valueOf(size), network.ip()))
                     .contains((size + 8) + " bytes from")
                     .contains("2 received");
         }
-        assertThat(Host.run("ping", "-n", "-c", "1", "-M", "do", "-s", "1472", network.ip()))
+        assertThat(HostPrograms.run("ping", "-n", "-c", "1", "-M", "do", "-s", "1472", network.ip()))
                 .contains("1 received");
     }
 
@@ -64,9 +65,9 @@ class PingIT {
     @CsvSource({"296, 65507", "576, 65507", "1006, 65507", "1480, 65507"})
     void answersWhateverTheFragments(final int mtu, final int size) throws Exception {
         network = TestNetwork.open();
-        Host.run("ip", "link", "set", network.tap(), "mtu", Integer.toString(mtu));
-        Host.run("ping", "-n", "-c", "1", network.ip()); // 241 fragments are too many to wait for ARP
-        assertThat(Host.run("ping", "-n", "-c", "3", "-i", "0.1", "-s", Integer.toString(size), network.ip()))
+        HostPrograms.run("ip", "link", "set", network.tap(), "mtu", Integer.toString(mtu));
+        HostPrograms.run("ping", "-n", "-c", "1", network.ip()); // 241 fragments are too many to wait for ARP
+        assertThat(HostPrograms.run("ping", "-n", "-c", "3", "-i", "0.1", "-s", Integer.toString(size), network.ip()))
                 .contains((size + 8) + " bytes from " + network.ip())
                 .contains("3 packets transmitted, 3 received, 0% packet loss")
                 .doesNotContainIgnoringCase("wrong data");
@@ -81,12 +82,12 @@ class PingIT {
         final Impairment loss = Impairment.NONE.withLoss(0.03);
         network = TestNetwork.open((tap, host, stack) -> new ImpairedLink(tap, loss, loss, 1));
         // Other tests cover lost ARP packets.
-        Host.script("""
+        HostPrograms.script("""
                 until ping -n -c 1 -W 1 %1$s; do :; done
                 mac=$(ip -o neigh show to %1$s dev %2$s | sed 's/.*lladdr \\([^ ]*\\).*/\\1/')
                 ip neigh replace %1$s lladdr "$mac" dev %2$s nud permanent
                 """.formatted(network.ip(), network.tap()));
-        final String output = Host.attempt(
+        final String output = HostPrograms.attempt(
                         "ping", "-n", "-q", "-c", "2000", "-i", "0.002", "-s", "4000", "-W", "1", network.ip())
                 .output();
         final Matcher matcher =
@@ -101,7 +102,7 @@ class PingIT {
     void answersFragmentsThatComeTwice() throws Exception {
         final Impairment twice = Impairment.NONE.withDuplication(0.5).withReordering(0.2, 2_000_000);
         network = TestNetwork.open((tap, host, stack) -> new ImpairedLink(tap, Impairment.NONE, twice, 1));
-        assertThat(Host.run("ping", "-n", "-c", "200", "-i", "0.01", "-s", "4000", network.ip()))
+        assertThat(HostPrograms.run("ping", "-n", "-c", "200", "-i", "0.01", "-s", "4000", network.ip()))
                 .contains("200 packets transmitted, 200 received")
                 .doesNotContainIgnoringCase("wrong data");
         assertThat(network.drops(DropReason.FRAGMENT_OVERLAP)).isZero();
@@ -111,7 +112,7 @@ class PingIT {
     @EnumSource
     void answersAFlood(final Offload offload) throws Exception {
         network = TestNetwork.open(offload);
-        assertThat(Host.run("ping", "-n", "-q", "-f", "-c", "1000", network.ip()))
+        assertThat(HostPrograms.run("ping", "-n", "-q", "-f", "-c", "1000", network.ip()))
                 .contains("1000 packets transmitted, 1000 received, 0% packet loss");
     }
 
@@ -120,7 +121,7 @@ class PingIT {
     @EnumSource
     void tellsItsEthernetAddress(final Offload offload) throws Exception {
         network = TestNetwork.open(offload);
-        final String output = Host.run("arping", "-c", "2", "-I", network.tap(), network.ip());
+        final String output = HostPrograms.run("arping", "-c", "2", "-I", network.tap(), network.ip());
         assertThat(output).containsAnyOf("2 packets received", "Received 2 response");
         assertThat(output.toLowerCase(Locale.ROOT))
                 .as("locally administered address")

@@ -2,10 +2,10 @@ package io.tapstack.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tapstack.http.client.DownloadProgress;
 import io.tapstack.http.client.Downloader;
 import io.tapstack.http.client.FileSink;
 import io.tapstack.http.client.HttpUrl;
-import io.tapstack.http.client.Progress;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -93,7 +93,7 @@ class RedirectIT {
     private String asksLast(final HttpUrl url) throws Exception {
         requests.clear();
         new Downloader(network.transport(), LIMIT, LIMIT)
-                .download(url, new FileSink(directory.resolve("file")), false, Progress.SILENT);
+                .download(url, new FileSink(directory.resolve("file")), false, DownloadProgress.SILENT);
         return requests.get(requests.size() - 1);
     }
 
@@ -124,7 +124,7 @@ class RedirectIT {
         location = text.replace(
                 "HOST", authority(network.hostAddress().getHostAddress()).substring("http://".length()));
         final String ours = asksLast(HttpUrl.parse(start()));
-        Host.run("curl", "-sS", "-L", "-o", "/dev/null", start());
+        HostPrograms.run("curl", "-sS", "-L", "-o", "/dev/null", start());
         final String curls = requests.get(requests.size() - 1);
         assertThat(decoded(ours)).isEqualTo(decoded(curls));
         assertThat(ours.split(" ", 3)[1]).as("is a URI").matches("[A-Za-z0-9._~:/?@!$&'()*+,;=%-]*");
@@ -141,19 +141,19 @@ class RedirectIT {
         final Path hosts = directory.resolve("hosts");
         Files.writeString(
                 hosts, network.hostAddress().getHostAddress() + " my_host a_.b-c xn--mller-kva.test dot.test\n");
-        Host.run("mount", "--bind", hosts.toString(), "/etc/hosts");
+        HostPrograms.run("mount", "--bind", hosts.toString(), "/etc/hosts");
         try {
             for (final String host : new String[] {"my_host", "a_.b-c", "MY_host", "m\u00fcller.test"}) {
                 location = "";
                 final String ours = asksLast(HttpUrl.parse(authority(host) + "/a"));
-                Host.run("curl", "-sS", "-o", "/dev/null", authority(host) + "/a");
+                HostPrograms.run("curl", "-sS", "-o", "/dev/null", authority(host) + "/a");
                 assertThat(ours).isEqualTo(requests.get(requests.size() - 1));
             }
             assertThat(asksLast(HttpUrl.parse(authority("dot.test.") + "/a"))).startsWith("GET /a ");
             location = authority("my_host") + "/b";
             assertThat(asksLast(HttpUrl.parse(start()))).startsWith("GET /b HTTP/1.1 Host: my_host:");
         } finally {
-            Host.run("umount", "/etc/hosts");
+            HostPrograms.run("umount", "/etc/hosts");
         }
     }
 }

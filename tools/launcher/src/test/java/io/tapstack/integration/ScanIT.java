@@ -35,7 +35,7 @@ class ScanIT {
     @ParameterizedTest
     @ValueSource(strings = {"-sS", "-sT"})
     void tcp(final String kind) throws Exception {
-        assertThat(Host.run("nmap", "-n", "-Pn", kind, "-p", "79-81,443", network.ip()))
+        assertThat(HostPrograms.run("nmap", "-n", "-Pn", kind, "-p", "79-81,443", network.ip()))
                 .contains("79/tcp closed", "80/tcp open", "81/tcp closed", "443/tcp closed")
                 .doesNotContain("filtered");
     }
@@ -43,7 +43,7 @@ class ScanIT {
     @ParameterizedTest
     @ValueSource(strings = {"-sS", "-sT"})
     void aThousandTcpPorts(final String kind) throws Exception {
-        assertThat(Host.run("nmap", "-n", "-Pn", kind, "--reason", "-p", "1-1000", network.ip()))
+        assertThat(HostPrograms.run("nmap", "-n", "-Pn", kind, "--reason", "-p", "1-1000", network.ip()))
                 .contains("999 closed tcp ports", "80/tcp open")
                 .doesNotContain("filtered");
     }
@@ -51,7 +51,7 @@ class ScanIT {
     /** RFC 9293 3.10.7.1: a closed port answers everything but a reset with a reset; nmap calls that unfiltered. */
     @Test
     void ackScan() throws Exception {
-        assertThat(Host.run("nmap", "-n", "-Pn", "-sA", "-p", "79-81", network.ip()))
+        assertThat(HostPrograms.run("nmap", "-n", "-Pn", "-sA", "-p", "79-81", network.ip()))
                 .containsAnyOf("79/tcp unfiltered", "unfiltered tcp ports (reset)")
                 .doesNotContainPattern("tcp filtered");
     }
@@ -59,7 +59,7 @@ class ScanIT {
     /** RFC 1122 4.1.3.1: port unreachable. Few ports, for these errors are rate-limited. */
     @Test
     void udp() throws Exception {
-        assertThat(Host.run("nmap", "-n", "-Pn", "-sU", "--reason", "-p", "7,53,123,5000", network.ip()))
+        assertThat(HostPrograms.run("nmap", "-n", "-Pn", "-sU", "--reason", "-p", "7,53,123,5000", network.ip()))
                 .contains("7/udp closed", "53/udp closed", "123/udp closed", "5000/udp closed")
                 .contains("port-unreach")
                 .doesNotContain("filtered");

@@ -136,7 +136,7 @@ class ServerProcessIT {
     @ValueSource(ints = {1, 2})
     void endsWhenItsTapIsDeleted(final int queues) throws Exception {
         try (Launcher launcher = Launcher.serve(PLACE, directory, "--queues", Integer.toString(queues))) {
-            Host.run("ip", "link", "delete", PLACE.tap());
+            HostPrograms.run("ip", "link", "delete", PLACE.tap());
             assertThat(launcher.exitStatus()).as(launcher::errors).isEqualTo(1);
             assertThat(launcher.errors()).contains(PLACE.tap());
         }
@@ -149,7 +149,8 @@ class ServerProcessIT {
                 Launcher.serve(PLACE, directory, "--queues", "2", "--loss", "0.001", "--pcap", capture.toString())) {
             download();
             // Enough connections for each stack to have one.
-            Host.script("for i in {1..20}; do curl -sSI --fail --max-time 30 http://" + PLACE.ip() + "/file; done");
+            HostPrograms.script(
+                    "for i in {1..20}; do curl -sSI --fail --max-time 30 http://" + PLACE.ip() + "/file; done");
             launcher.signal("TERM");
             assertThat(launcher.exitStatus()).isZero();
         }
@@ -211,7 +212,7 @@ class ServerProcessIT {
     }
 
     private void download() throws Exception {
-        assertThat(Host.script("curl -sS --fail --max-time 30 http://" + PLACE.ip() + "/file | sha256sum"))
+        assertThat(HostPrograms.script("curl -sS --fail --max-time 30 http://" + PLACE.ip() + "/file | sha256sum"))
                 .startsWith(file.sha256());
     }
 

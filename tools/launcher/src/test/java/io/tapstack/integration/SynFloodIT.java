@@ -38,7 +38,7 @@ class SynFloodIT {
         });
         network.serve(directory, ServeMethod.SENDFILE);
         // The host does not know those connections, and would send resets.
-        Host.run("nft", """
+        HostPrograms.run("nft", """
                 table netdev %1$s {
                     chain out {
                         type filter hook egress device "%1$s" priority 0;
@@ -79,7 +79,7 @@ class SynFloodIT {
     }
 
     private void download() throws Exception {
-        assertThat(Host.script(
+        assertThat(HostPrograms.script(
                         "curl -sS --fail --max-time 30 " + network.url("file") + " -o /dev/null -w '%{size_download}'"))
                 .isEqualTo(Integer.toString(SIZE));
     }

@@ -70,8 +70,8 @@ class TcpInfoIT {
     private void open() throws Exception {
         network = TestNetwork.open(Offload.OFF);
         // Otherwise a rule drops, or marks, several segments at once.
-        Host.run("ip", "link", "set", network.tap(), "gso_max_segs", "1", "gro_max_size", "1600");
-        Host.run("ping", "-c", "1", network.ip());
+        HostPrograms.run("ip", "link", "set", network.tap(), "gso_max_segs", "1", "gro_max_size", "1600");
+        HostPrograms.run("ping", "-c", "1", network.ip());
     }
 
     @AfterEach
@@ -81,8 +81,8 @@ class TcpInfoIT {
         if (lossy) {
             LossyLink.repair(network.tap());
         }
-        Host.attempt("nft", "delete table netdev marks");
-        Host.script("echo 2 > /proc/sys/net/ipv4/tcp_ecn");
+        HostPrograms.attempt("nft", "delete table netdev marks");
+        HostPrograms.script("echo 2 > /proc/sys/net/ipv4/tcp_ecn");
         network.close();
     }
 
@@ -285,10 +285,10 @@ class TcpInfoIT {
     @EnumSource
     void withMarks(final Sender who) throws Exception {
         open();
-        Host.script("echo " + (who == Sender.KERNEL ? 1 : 2) + " > /proc/sys/net/ipv4/tcp_ecn");
+        HostPrograms.script("echo " + (who == Sender.KERNEL ? 1 : 2) + " > /proc/sys/net/ipv4/tcp_ecn");
         network.sockets().defaults().ecn(EcnMode.ON);
         connect(who);
-        Host.run("nft", """
+        HostPrograms.run("nft", """
                 table netdev marks {
                     chain in {
                         type filter hook ingress device "%1$s" priority 0;

@@ -51,8 +51,8 @@ class TruncatedFileIT {
                         .contains("reset");
                 assertThat(end.bytes()).isLessThan(SIZE);
             }
-            final String size =
-                    Host.run("curl", "-sS", "--fail", "-o", "/dev/null", "-w", "%{size_download}", network.url("file"));
+            final String size = HostPrograms.run(
+                    "curl", "-sS", "--fail", "-o", "/dev/null", "-w", "%{size_download}", network.url("file"));
             assertThat(size).as("served afterwards").isEqualTo(String.valueOf(remaining));
         }
     }

@@ -125,7 +125,7 @@ class VanishingClientIT {
     }
 
     private void download() throws IOException, InterruptedException {
-        assertThat(Host.script("curl -sS --fail --max-time 30 " + network.url("file") + " | sha256sum"))
+        assertThat(HostPrograms.script("curl -sS --fail --max-time 30 " + network.url("file") + " | sha256sum"))
                 .startsWith(file.sha256());
     }
 }

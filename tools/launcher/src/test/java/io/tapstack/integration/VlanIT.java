@@ -55,7 +55,7 @@ class VlanIT {
         ours = IpAddress.ipv4(stack.ipv4Bits() + 1);
         final TapConfig config = TapConfig.named("station").withMtu(1_500);
         station = TapDevice.open(offload == Offload.ON ? config : config.withoutOffload());
-        Host.script("""
+        HostPrograms.script("""
                 ip link add vlanit type bridge mcast_snooping 0
                 ip link set station master vlanit
                 ip link set %s master vlanit
@@ -67,7 +67,7 @@ class VlanIT {
     @AfterEach
     void close() throws Exception {
         station.close();
-        Host.run("ip", "link", "del", "vlanit");
+        HostPrograms.run("ip", "link", "del", "vlanit");
         network.close();
     }
 

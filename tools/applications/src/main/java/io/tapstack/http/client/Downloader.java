@@ -72,7 +72,7 @@ public final class Downloader {
      * @param resume true to continue from the sink's bytes, if they are of the server's version
      * @throws DownloadFailure if the body does not arrive completely
      */
-    public Result download(final HttpUrl url, final Sink sink, final boolean resume, final Progress progress)
+    public Result download(final HttpUrl url, final Sink sink, final boolean resume, final DownloadProgress progress)
             throws IOException {
         try {
             return follow(url, sink, resume, progress);
@@ -92,7 +92,7 @@ public final class Downloader {
         connection.cancel();
     }
 
-    private Result follow(final HttpUrl url, final Sink sink, final boolean resume, final Progress progress)
+    private Result follow(final HttpUrl url, final Sink sink, final boolean resume, final DownloadProgress progress)
             throws IOException {
         final Continuation continuation =
                 resume ? new Continuation(sink.existingBytes(), sink.existingVersion()) : Continuation.NONE;
@@ -173,7 +173,8 @@ public final class Downloader {
         };
     }
 
-    private Result receive(final Reply reply, final Sink sink, final Continuation continuation, final Progress progress)
+    private Result receive(
+            final Reply reply, final Sink sink, final Continuation continuation, final DownloadProgress progress)
             throws IOException {
         return switch (reply.status()) {
             case 206 -> {
@@ -215,7 +216,11 @@ public final class Downloader {
     }
 
     private Result copy(
-            final Reply reply, final Sink sink, final long from, final OptionalLong total, final Progress progress)
+            final Reply reply,
+            final Sink sink,
+            final long from,
+            final OptionalLong total,
+            final DownloadProgress progress)
             throws IOException {
         final long startNanos = System.nanoTime();
         final InputStream body = reply.body();

@@ -7,7 +7,7 @@ import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 
 /** A progress bar, redrawn on one line of a terminal. */
-public final class ProgressBar implements Progress {
+public final class ProgressBar implements DownloadProgress {
 
     private static final long DRAW_NANOS = 100_000_000;
 

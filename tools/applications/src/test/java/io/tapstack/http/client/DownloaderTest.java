@@ -53,7 +53,7 @@ class DownloaderTest {
     }
 
     private Downloader.Result get(final HttpUrl url, final boolean resume) throws IOException {
-        return downloader.download(url, new FileSink(target()), resume, Progress.SILENT);
+        return downloader.download(url, new FileSink(target()), resume, DownloadProgress.SILENT);
     }
 
     private void assertFails(final Kind kind, final Then then, final String... answers) throws IOException {
@@ -67,7 +67,7 @@ class DownloaderTest {
     }
 
     private void assertFails(final Kind kind, final Downloader downloader, final HttpUrl url, final boolean resume) {
-        assertThatThrownBy(() -> downloader.download(url, new FileSink(target()), resume, Progress.SILENT))
+        assertThatThrownBy(() -> downloader.download(url, new FileSink(target()), resume, DownloadProgress.SILENT))
                 .isInstanceOfSatisfying(DownloadFailure.class, e -> {
                     assertThat(e.kind()).as(e.getMessage()).isEqualTo(kind);
                     assertThat(e.getMessage()).isNotBlank().doesNotContain("null");
@@ -435,7 +435,7 @@ class DownloaderTest {
     @Test
     void progressIsTold() throws IOException {
         final StringBuilder told = new StringBuilder();
-        final Progress progress = new Progress() {
+        final DownloadProgress progress = new DownloadProgress() {
 
             @Override
             public void begin(final long existingBytes, final OptionalLong totalBytes) {
@@ -472,7 +472,7 @@ class DownloaderTest {
     void aFullDisk() throws IOException {
         try (FakeServer server = new FakeServer(Then.CLOSE, OK + "Content-Length: 5\r\n\r\nhello")) {
             assertThatThrownBy(() -> downloader.download(
-                            server.url("/"), new FileSink(Path.of("/dev/full")), false, Progress.SILENT))
+                            server.url("/"), new FileSink(Path.of("/dev/full")), false, DownloadProgress.SILENT))
                     .isInstanceOfSatisfying(
                             DownloadFailure.class, e -> assertThat(e.kind()).isEqualTo(Kind.OUTPUT));
         }
@@ -491,7 +491,7 @@ class DownloaderTest {
                 downloader.cancel();
             });
             canceller.start();
-            final Progress progress = new Progress() {
+            final DownloadProgress progress = new DownloadProgress() {
 
                 private long bytes;
 
@@ -517,7 +517,7 @@ class DownloaderTest {
             assertFails(Kind.CANCELLED, server.url("/x"), false);
             assertThat(server.requests()).as("no connection after it").hasSize(1);
             assertThat(new Downloader(new JdkTransport(), Duration.ofSeconds(5), Duration.ofSeconds(10))
-                            .download(server.url("/x"), new FileSink(target()), true, Progress.SILENT)
+                            .download(server.url("/x"), new FileSink(target()), true, DownloadProgress.SILENT)
                             .receivedBytes())
                     .isEqualTo(5);
             assertThat(target()).hasContent("0123456789");

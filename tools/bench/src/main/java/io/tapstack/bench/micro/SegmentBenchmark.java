@@ -38,7 +38,7 @@ public class SegmentBenchmark {
     private boolean offload;
 
     @SuppressWarnings("NullAway.Init")
-    private Conversation conversation;
+    private EstablishedStack established;
 
     @SuppressWarnings("NullAway.Init")
     private ScriptedPeer peer;
@@ -54,21 +54,21 @@ public class SegmentBenchmark {
 
     @Setup(Level.Trial)
     public void open() throws Exception {
-        conversation = new Conversation(offload);
-        peer = conversation.peer;
+        established = new EstablishedStack(offload);
+        peer = established.peer;
         segment = offload ? SEGMENTS_IN_SUPER * ScriptedPeer.MSS : ScriptedPeer.MSS;
         // Slow start, until a batch fits into cwnd. It grows by the bytes that an ACK acknowledges, up to a limit, so
         // each segment has its own ACK.
         for (int i = 0; i < BATCH; i++) {
             final int start = peer.rcvNxt();
             for (int j = 0; j < BATCH; j++) {
-                conversation.send(segment);
+                established.send(segment);
             }
-            while (conversation.connection.unacknowledgedBytes() > 0) {
+            while (established.connection.unacknowledgedBytes() > 0) {
                 peer.sendAck(peer.rcvNxt());
-                conversation.poll();
+                established.poll();
             }
-            Conversation.check(peer.rcvNxt() - start == BATCH * segment, "the flight is incomplete");
+            EstablishedStack.check(peer.rcvNxt() - start == BATCH * segment, "the flight is incomplete");
         }
     }
 
@@ -76,10 +76,10 @@ public class SegmentBenchmark {
     @Benchmark
     public void sendAndAcknowledge() throws Exception {
         final long before = peer.segmentsHeard();
-        conversation.send(segment);
+        established.send(segment);
         peer.sendAck(peer.rcvNxt());
-        conversation.poll();
-        Conversation.check(peer.segmentsHeard() == before + 1, "more than one segment, or none");
+        established.poll();
+        EstablishedStack.check(peer.segmentsHeard() == before + 1, "not exactly one segment");
     }
 
     /** Sends a flight of segments, acknowledged all at once: the rest of the cost is sending. */
@@ -88,11 +88,11 @@ public class SegmentBenchmark {
     public void sendFlight() throws Exception {
         final long before = peer.segmentsHeard();
         for (int i = 0; i < BATCH; i++) {
-            conversation.send(segment);
+            established.send(segment);
         }
-        Conversation.check(peer.segmentsHeard() == before + BATCH, "the flight was held back");
+        EstablishedStack.check(peer.segmentsHeard() == before + BATCH, "the flight was held back");
         peer.sendAck(peer.rcvNxt());
-        conversation.poll();
+        established.poll();
     }
 
     /** Receives an ACK of one full-sized segment of a flight that was sent in as few pieces as possible. */
@@ -100,21 +100,21 @@ public class SegmentBenchmark {
     @OperationsPerInvocation(SEGMENTS_IN_SUPER)
     public void acknowledge() throws Exception {
         final int start = peer.rcvNxt();
-        conversation.send(SEGMENTS_IN_SUPER * ScriptedPeer.MSS);
+        established.send(SEGMENTS_IN_SUPER * ScriptedPeer.MSS);
         for (int i = 1; i <= SEGMENTS_IN_SUPER; i++) {
             peer.sendAck(start + i * ScriptedPeer.MSS);
         }
-        conversation.poll();
-        Conversation.check(conversation.connection.unacknowledgedBytes() == 0, "not everything is acknowledged");
+        established.poll();
+        EstablishedStack.check(established.connection.unacknowledgedBytes() == 0, "not everything is acknowledged");
     }
 
     /** Receives a segment, which the application reads; every second one is acknowledged. */
     @Benchmark
     public int receive() throws Exception {
         peer.sendData(segment);
-        conversation.poll();
-        final int read = conversation.read();
-        Conversation.check(read == segment, "not what was sent");
+        established.poll();
+        final int read = established.read();
+        EstablishedStack.check(read == segment, "not the bytes sent");
         return read;
     }
 
@@ -124,10 +124,10 @@ public class SegmentBenchmark {
     @Benchmark
     public void retransmit() throws Exception {
         final long before = peer.segmentsHeard();
-        conversation.send(ScriptedPeer.MSS);
-        conversation.pass(AFTER_RTO_NANOS);
-        Conversation.check(peer.segmentsHeard() == before + 2, "not retransmitted once");
+        established.send(ScriptedPeer.MSS);
+        established.pass(AFTER_RTO_NANOS);
+        EstablishedStack.check(peer.segmentsHeard() == before + 2, "not retransmitted once");
         peer.sendAck(peer.rcvNxt());
-        conversation.poll();
+        established.poll();
     }
 }

@@ -12,8 +12,8 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 
 /**
- * Serves {@link Request}s over any transport, each connection on a thread of its own, so that servers on Tapstack and
- * on the kernel differ only in the transport.
+ * Serves {@link TransferRequest}s over any transport, each connection on a thread of its own, so that servers on
+ * Tapstack and on the kernel differ only in the transport.
  */
 public final class BulkServer implements AutoCloseable {
 
@@ -77,9 +77,9 @@ public final class BulkServer implements AutoCloseable {
 
     private void serve(final StreamConnection connection) {
         try (connection) {
-            final ByteBuffer head = ByteBuffer.allocateDirect(Request.BYTES);
+            final ByteBuffer head = ByteBuffer.allocateDirect(TransferRequest.BYTES);
             while (readFully(connection, head.clear())) {
-                answer(connection, Request.read(head.flip()));
+                answer(connection, TransferRequest.read(head.flip()));
             }
         } catch (final IOException | InterruptedException e) {
             System.err.println("connection: " + e);
@@ -99,19 +99,19 @@ public final class BulkServer implements AutoCloseable {
         return true;
     }
 
-    private void answer(final StreamConnection connection, final Request request)
+    private void answer(final StreamConnection connection, final TransferRequest request)
             throws IOException, InterruptedException {
         switch (request.kind()) {
             case SENDFILE -> sendFile(connection, request.count());
             case MMAP -> sendMapping(connection, request.count());
-            case COPY -> sendBuffer(connection, request.count(), Request.BUFFER_BYTES);
-            case RAW -> sendBuffer(connection, request.count(), Request.RAW_BYTES);
+            case COPY -> sendBuffer(connection, request.count(), TransferRequest.BUFFER_BYTES);
+            case RAW -> sendBuffer(connection, request.count(), TransferRequest.RAW_BYTES);
             case UPLOAD -> receive(connection, request);
             case UPLOAD_LENT -> send(connection, readLent(connection, request));
             case BOTH -> {
                 final Failures failures = new Failures();
                 final Thread writer = daemon(
-                        () -> failures.run(() -> sendBuffer(connection, request.count(), Request.BUFFER_BYTES)),
+                        () -> failures.run(() -> sendBuffer(connection, request.count(), TransferRequest.BUFFER_BYTES)),
                         "writer");
                 final Receipt receipt = read(connection, request);
                 writer.join();
@@ -134,7 +134,8 @@ public final class BulkServer implements AutoCloseable {
 
     private void sendMapping(final StreamConnection connection, final long count) throws IOException {
         for (long sent = 0; sent < count; ) {
-            final ByteBuffer piece = file.slice(sent % file.size(), (int) Math.min(Request.PIECE_BYTES, count - sent));
+            final ByteBuffer piece =
+                    file.slice(sent % file.size(), (int) Math.min(TransferRequest.PIECE_BYTES, count - sent));
             sent += piece.remaining();
             connection.write(piece);
         }
@@ -144,13 +145,13 @@ public final class BulkServer implements AutoCloseable {
         content.pass(count, cycle, connection::write);
     }
 
-    private static void receive(final StreamConnection connection, final Request request) throws IOException {
+    private static void receive(final StreamConnection connection, final TransferRequest request) throws IOException {
         send(connection, read(connection, request));
     }
 
-    private static Receipt read(final StreamConnection connection, final Request request) throws IOException {
+    private static Receipt read(final StreamConnection connection, final TransferRequest request) throws IOException {
         final MessageDigest digest = Content.sha256();
-        final ByteBuffer buffer = ByteBuffer.allocateDirect(Request.READ_BYTES);
+        final ByteBuffer buffer = ByteBuffer.allocateDirect(TransferRequest.READ_BYTES);
         long received = 0;
         while (received < request.count()) {
             buffer.clear().limit((int) Math.min(buffer.capacity(), request.count() - received));
@@ -166,7 +167,8 @@ public final class BulkServer implements AutoCloseable {
         return new Receipt(received, request.verify() ? digest.digest() : new byte[Content.HASH_BYTES]);
     }
 
-    private static Receipt readLent(final StreamConnection connection, final Request request) throws IOException {
+    private static Receipt readLent(final StreamConnection connection, final TransferRequest request)
+            throws IOException {
         final Sink sink = new Sink(request.verify());
         while (sink.received < request.count() && connection.readTo(sink) >= 0) {
             // until all is there

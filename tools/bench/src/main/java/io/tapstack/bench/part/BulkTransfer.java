@@ -13,11 +13,15 @@ final class BulkTransfer {
 
     private final Content content;
     private final InetSocketAddress server;
-    private final Request request;
+    private final TransferRequest request;
     private final ByteBuffer input;
 
     /** @param input for received bytes */
-    BulkTransfer(final Content content, final InetSocketAddress server, final Request request, final ByteBuffer input) {
+    BulkTransfer(
+            final Content content,
+            final InetSocketAddress server,
+            final TransferRequest request,
+            final ByteBuffer input) {
         this.content = content;
         this.server = server;
         this.request = request;
@@ -81,13 +85,13 @@ final class BulkTransfer {
     private byte[] expected() throws IOException {
         return switch (request.kind()) {
             case SENDFILE, MMAP -> content.hashOfFile(request.count());
-            case RAW -> content.hashOfBuffer(request.count(), Request.RAW_BYTES);
-            default -> content.hashOfBuffer(request.count(), Request.BUFFER_BYTES);
+            case RAW -> content.hashOfBuffer(request.count(), TransferRequest.RAW_BYTES);
+            default -> content.hashOfBuffer(request.count(), TransferRequest.BUFFER_BYTES);
         };
     }
 
     private void write(final SocketChannel channel) throws IOException {
-        content.pass(request.count(), Request.BUFFER_BYTES, piece -> writeFully(channel, piece));
+        content.pass(request.count(), TransferRequest.BUFFER_BYTES, piece -> writeFully(channel, piece));
     }
 
     private void checkReceipt(final SocketChannel channel) throws IOException {
@@ -102,7 +106,7 @@ final class BulkTransfer {
             throw new IOException("sent " + request.count() + " bytes, of which " + receipt.count() + " have arrived");
         }
         if (request.verify()) {
-            check(receipt.hash(), content.hashOfBuffer(request.count(), Request.BUFFER_BYTES), "sent");
+            check(receipt.hash(), content.hashOfBuffer(request.count(), TransferRequest.BUFFER_BYTES), "sent");
         }
     }
 
@@ -119,8 +123,8 @@ final class BulkTransfer {
     }
 
     /** Asks for {@code request} on a connection. */
-    static void ask(final SocketChannel channel, final Request request) throws IOException {
-        final ByteBuffer head = ByteBuffer.allocateDirect(Request.BYTES);
+    static void ask(final SocketChannel channel, final TransferRequest request) throws IOException {
+        final ByteBuffer head = ByteBuffer.allocateDirect(TransferRequest.BYTES);
         request.write(head);
         writeFully(channel, head.flip());
     }

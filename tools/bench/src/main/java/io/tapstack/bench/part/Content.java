@@ -24,7 +24,8 @@ final class Content {
 
     static Content of(final Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            final ByteBuffer buffer = ByteBuffer.allocateDirect((int) Math.min(Request.BUFFER_BYTES, channel.size()));
+            final ByteBuffer buffer =
+                    ByteBuffer.allocateDirect((int) Math.min(TransferRequest.BUFFER_BYTES, channel.size()));
             while (buffer.hasRemaining() && channel.read(buffer) >= 0) {
                 // until it is full
             }
@@ -47,14 +48,14 @@ final class Content {
 
     /**
      * Passes on {@code count} bytes: the first {@code cycle} ones of the buffer, repeated, in pieces of up to
-     * {@link Request#PIECE_BYTES}.
+     * {@link TransferRequest#PIECE_BYTES}.
      */
     void pass(final long count, final int cycle, final Taker taker) throws IOException {
         final ByteBuffer view = buffer();
         final int most = Math.min(cycle, view.capacity());
         int at = 0;
         for (long left = count; left > 0; ) {
-            final int length = (int) Math.min(Math.min(Request.PIECE_BYTES, most - at), left);
+            final int length = (int) Math.min(Math.min(TransferRequest.PIECE_BYTES, most - at), left);
             taker.take(view.limit(at + length).position(at));
             left -= length;
             at = (at + length) % most;
@@ -71,7 +72,7 @@ final class Content {
     /** SHA-256 of {@code count} bytes of the file, repeated. */
     byte[] hashOfFile(final long count) throws IOException {
         final MessageDigest digest = sha256();
-        final ByteBuffer block = ByteBuffer.allocate(Request.BUFFER_BYTES);
+        final ByteBuffer block = ByteBuffer.allocate(TransferRequest.BUFFER_BYTES);
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             for (long left = count; left > 0; left -= block.limit()) {
                 block.clear().limit((int) Math.min(block.capacity(), left));

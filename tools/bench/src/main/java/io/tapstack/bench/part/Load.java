@@ -26,7 +26,7 @@ import java.util.List;
 public final class Load {
 
     private final Content content;
-    private final ByteBuffer input = ByteBuffer.allocateDirect(Request.READ_BYTES);
+    private final ByteBuffer input = ByteBuffer.allocateDirect(TransferRequest.READ_BYTES);
     private final SmallLoad small = new SmallLoad(input);
 
     Load(final Content content) {
@@ -60,14 +60,15 @@ public final class Load {
         final InetSocketAddress server = new InetSocketAddress(words[1], Integer.parseInt(words[2]));
         return switch (words[0]) {
             case "bulk" -> {
-                final Request.Kind kind = Request.Kind.valueOf(words[3]);
-                final Request request = new Request(kind, Boolean.parseBoolean(words[5]), Long.parseLong(words[4]));
+                final TransferRequest.Kind kind = TransferRequest.Kind.valueOf(words[3]);
+                final TransferRequest request =
+                        new TransferRequest(kind, Boolean.parseBoolean(words[5]), Long.parseLong(words[4]));
                 yield bulk(server, request, Integer.parseInt(words[6]));
             }
             case "timed" -> {
                 final Duration time = Duration.ofSeconds(Long.parseLong(words[4]));
-                try (TimedDownloads downloads =
-                        new TimedDownloads(server, Request.Kind.valueOf(words[3]), Integer.parseInt(words[5]))) {
+                try (TimedDownloads downloads = new TimedDownloads(
+                        server, TransferRequest.Kind.valueOf(words[3]), Integer.parseInt(words[5]))) {
                     yield downloads.run(time);
                 }
             }
@@ -76,7 +77,7 @@ public final class Load {
     }
 
     /** @return the time from the first request to the last byte of the last flow, in nanoseconds */
-    private long bulk(final InetSocketAddress server, final Request request, final int flows)
+    private long bulk(final InetSocketAddress server, final TransferRequest request, final int flows)
             throws IOException, InterruptedException {
         if (flows == 1) {
             return new BulkTransfer(content, server, request, input).run();
@@ -86,7 +87,7 @@ public final class Load {
         final long start = System.nanoTime();
         for (int i = 0; i < flows; i++) {
             final BulkTransfer transfer =
-                    new BulkTransfer(content, server, request, ByteBuffer.allocateDirect(Request.READ_BYTES));
+                    new BulkTransfer(content, server, request, ByteBuffer.allocateDirect(TransferRequest.READ_BYTES));
             final Thread thread = new Thread(() -> failures.run(transfer::run), "flow" + i);
             threads.add(thread);
             thread.start();

@@ -22,19 +22,19 @@ final class PlainFrames extends RawFrames {
 
     private final ByteBuffer content;
     private final List<PacketBuffer> frames = new ArrayList<>();
-    private final long[] sums = new long[Request.RAW_BYTES / MSS];
+    private final long[] sums = new long[TransferRequest.RAW_BYTES / MSS];
     private long start;
 
     PlainFrames(final TapDevice device, final BufferPool pool, final Path file) throws IOException {
         super(device, pool);
         this.content = Content.of(file).buffer();
-        if (content.remaining() < Request.RAW_BYTES) {
-            throw new IOException("a file of less than " + Request.RAW_BYTES + " bytes");
+        if (content.remaining() < TransferRequest.RAW_BYTES) {
+            throw new IOException("a file of less than " + TransferRequest.RAW_BYTES + " bytes");
         }
     }
 
     @Override
-    void begin(final Request request, final long position) {
+    void begin(final TransferRequest request, final long position) {
         start = position;
         frames.forEach(PacketBuffer::release);
         frames.clear();
@@ -55,14 +55,14 @@ final class PlainFrames extends RawFrames {
 
     @Override
     int wanted(final long position, final long left) {
-        return (int) Math.min(MSS - (position - start) % Request.RAW_BYTES % MSS, left);
+        return (int) Math.min(MSS - (position - start) % TransferRequest.RAW_BYTES % MSS, left);
     }
 
     @Override
     boolean send(
             final long position, final int sequence, final int acknowledgment, final int length, final boolean push)
             throws IOException {
-        final long offset = (position - start) % Request.RAW_BYTES;
+        final long offset = (position - start) % TransferRequest.RAW_BYTES;
         if (length < MSS) {
             return sendOdd((int) offset, sequence, acknowledgment, length);
         }

@@ -53,7 +53,7 @@ abstract class RawFrames {
     }
 
     /** A transfer begins at {@code position}. */
-    abstract void begin(Request request, long position);
+    abstract void begin(TransferRequest request, long position);
 
     /** The best number of bytes for a frame that begins at {@code position}. */
     abstract int wanted(long position, long left);

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The limit of a TAP: a sender that does the handshake, obeys the peer's window and answers FIN. It has one connection,
  * no timers, no congestion control, and retransmits only from the last acknowledgment after three duplicates. Serves
- * the {@link Request}s that make it send.
+ * the {@link TransferRequest}s that make it send.
  *
  * <p>{@code RawSender TAP ADDRESS HOST_ADDRESS PREFIX_LENGTH PORT FILE super|frames}: super-frames of 64 KiB, or
  * complete frames of 1500 bytes on a TAP without offloads.
@@ -50,7 +50,7 @@ public final class RawSender {
     private int sndWndShift;
     private int duplicates;
     private int rcvNxt;
-    private @Nullable Request request;
+    private @Nullable TransferRequest request;
     private boolean finSent;
 
     private RawSender(final TapDevice device, final RawFrames frames, final int address, final int port) {
@@ -145,8 +145,9 @@ public final class RawSender {
         final boolean fin = (segment.flags() & TcpHeader.FIN) != 0;
         if (segment.sequence() == rcvNxt && (packetEnd > data || fin)) {
             rcvNxt += packetEnd - data + (fin ? 1 : 0);
-            if (packetEnd - data >= Request.BYTES) {
-                final Request next = Request.read(bytes.duplicate().position(data));
+            if (packetEnd - data >= TransferRequest.BYTES) {
+                final TransferRequest next =
+                        TransferRequest.read(bytes.duplicate().position(data));
                 request = next;
                 frames.begin(next, sndNxt);
                 end = sndNxt + next.count();
@@ -197,7 +198,7 @@ public final class RawSender {
      * @return false if the sender has to wait
      */
     private boolean send() throws IOException {
-        final Request current = request;
+        final TransferRequest current = request;
         if (current == null || finSent) {
             return false;
         }

@@ -37,22 +37,22 @@ final class SuperFrames extends RawFrames {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             mapping = new Borrowed(channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size()));
         }
-        final ByteBuffer warm = ByteBuffer.allocateDirect(Math.min(Request.RAW_BYTES, mapping.capacity()));
+        final ByteBuffer warm = ByteBuffer.allocateDirect(Math.min(TransferRequest.RAW_BYTES, mapping.capacity()));
         warm.put(0, mapping.bytes(), 0, warm.capacity());
         buffer = new Borrowed(warm);
         source = buffer;
     }
 
     @Override
-    void begin(final Request request, final long position) {
-        source = request.kind() == Request.Kind.SENDFILE ? mapping : buffer;
+    void begin(final TransferRequest request, final long position) {
+        source = request.kind() == TransferRequest.Kind.SENDFILE ? mapping : buffer;
         start = position;
     }
 
     @Override
     int wanted(final long position, final long left) {
         final long toEnd = source.capacity() - (position - start) % source.capacity();
-        return (int) Math.min(Math.min(Request.RAW_BYTES, toEnd), left);
+        return (int) Math.min(Math.min(TransferRequest.RAW_BYTES, toEnd), left);
     }
 
     @Override

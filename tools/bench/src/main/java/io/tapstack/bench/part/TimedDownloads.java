@@ -26,7 +26,7 @@ final class TimedDownloads implements AutoCloseable {
     private final Failures failures = new Failures();
 
     /** Connects {@code flows} times, and requests more than can arrive. */
-    TimedDownloads(final InetSocketAddress server, final Request.Kind kind, final int flows)
+    TimedDownloads(final InetSocketAddress server, final TransferRequest.Kind kind, final int flows)
             throws IOException, InterruptedException {
         final List<Thread> threads = new ArrayList<>(flows);
         for (int i = 0; i < flows; i++) {
@@ -40,12 +40,13 @@ final class TimedDownloads implements AutoCloseable {
     }
 
     /** A connection whose SYNs are lost again and again would delay all: it is started anew, from another port. */
-    private static SocketChannel begin(final InetSocketAddress server, final Request.Kind kind) throws IOException {
+    private static SocketChannel begin(final InetSocketAddress server, final TransferRequest.Kind kind)
+            throws IOException {
         for (int attempt = 1; ; attempt++) {
             final SocketChannel channel = SocketChannel.open();
             try {
                 channel.socket().connect(server, CONNECT_MILLIS);
-                BulkTransfer.ask(channel, new Request(kind, false, ENDLESS));
+                BulkTransfer.ask(channel, new TransferRequest(kind, false, ENDLESS));
                 return channel;
             } catch (final SocketTimeoutException e) {
                 channel.close();
@@ -76,7 +77,7 @@ final class TimedDownloads implements AutoCloseable {
     }
 
     private void read(final SocketChannel channel) throws IOException {
-        final ByteBuffer input = ByteBuffer.allocateDirect(Request.READ_BYTES);
+        final ByteBuffer input = ByteBuffer.allocateDirect(TransferRequest.READ_BYTES);
         try {
             for (int read = channel.read(input); read >= 0; read = channel.read(input.clear())) {
                 received.add(read);

@@ -54,13 +54,13 @@ class TransfersTest {
 
     @Test
     void requestsOnTheWire() throws IOException {
-        final Request request = new Request(Request.Kind.BOTH, true, 1L << 40);
-        final ByteBuffer buffer = ByteBuffer.allocate(Request.BYTES);
+        final TransferRequest request = new TransferRequest(TransferRequest.Kind.BOTH, true, 1L << 40);
+        final ByteBuffer buffer = ByteBuffer.allocate(TransferRequest.BYTES);
         request.write(buffer);
         assertThat(buffer.hasRemaining()).isFalse();
-        assertThat(Request.read(buffer.flip())).isEqualTo(request);
+        assertThat(TransferRequest.read(buffer.flip())).isEqualTo(request);
         buffer.put(0, (byte) 'x').rewind();
-        assertThatThrownBy(() -> Request.read(buffer)).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> TransferRequest.read(buffer)).isInstanceOf(IOException.class);
     }
 
     @Test
@@ -69,7 +69,7 @@ class TransfersTest {
                 new JdkTransport(), new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), file)) {
             final Load load = new Load(Content.of(file));
             final String to = "127.0.0.1 " + server.address().getPort();
-            for (final Request.Kind kind : Request.Kind.values()) {
+            for (final TransferRequest.Kind kind : TransferRequest.Kind.values()) {
                 for (int flows = 1; flows <= 3; flows += 2) {
                     assertThat(load.answer(("bulk " + to + ' ' + kind + " 5000000 true " + flows).split(" ")))
                             .as("%d of %s", flows, kind)

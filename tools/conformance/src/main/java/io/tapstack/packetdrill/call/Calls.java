@@ -171,7 +171,7 @@ public final class Calls {
     static long scriptResult(final Action.Call call, final int line) throws ScriptException {
         return call.result() instanceof Expression.Ellipsis
                 ? 0
-                : new Arguments(call, line, 0, Integer.MAX_VALUE).value(call.result());
+                : new CallArguments(call, line, 0, Integer.MAX_VALUE).value(call.result());
     }
 
     private static class Exact implements PreparedCall {

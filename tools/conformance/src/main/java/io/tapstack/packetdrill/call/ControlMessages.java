@@ -28,16 +28,16 @@ final class ControlMessages {
     private static final long NANOS_PER_SECOND = 1_000_000_000;
     private static final long NANOS_PER_MICRO = 1_000;
 
-    private final Arguments arguments;
+    private final CallArguments arguments;
     private final List<Expression> expected;
 
-    private ControlMessages(final Arguments arguments, final List<Expression> expected) {
+    private ControlMessages(final CallArguments arguments, final List<Expression> expected) {
         this.arguments = arguments;
         this.expected = expected;
     }
 
     /** The messages of a {@code struct msghdr} in a script, or null if it has none. */
-    static @Nullable ControlMessages of(final Arguments arguments, final Expression.Struct message)
+    static @Nullable ControlMessages of(final CallArguments arguments, final Expression.Struct message)
             throws ScriptException {
         final Expression control = message.field("msg_control");
         if (control == null || control instanceof Expression.Ellipsis) {

@@ -43,7 +43,7 @@ final class LifecycleCalls {
     }
 
     private PreparedCall socket(final Action.Call call, final int line) throws ScriptException {
-        final Arguments arguments = new Arguments(call, line, 3, 3);
+        final CallArguments arguments = new CallArguments(call, line, 3, 3);
         if (!arguments.isEllipsis(0) && !arguments.get(0).toString().matches("[AP]F_INET")) {
             throw ScriptException.unsupported(line, "sockets of " + arguments.get(0));
         }
@@ -66,7 +66,7 @@ final class LifecycleCalls {
     }
 
     private PreparedCall bind(final Action.Call call, final int line) throws ScriptException {
-        final Arguments arguments = new Arguments(call, line, 3, 3);
+        final CallArguments arguments = new CallArguments(call, line, 3, 3);
         final int fd = arguments.integer(0);
         final Endpoint address = arguments.address(1, local);
         if (address == null) {
@@ -86,7 +86,7 @@ final class LifecycleCalls {
     }
 
     private PreparedCall listen(final Action.Call call, final int line) throws ScriptException {
-        final Arguments arguments = new Arguments(call, line, 2, 2);
+        final CallArguments arguments = new CallArguments(call, line, 2, 2);
         final int fd = arguments.integer(0);
         final int backlog = arguments.integer(1);
         return exact(call, line, () -> system.listen(calls.descriptor(fd), backlog), result -> {
@@ -99,7 +99,7 @@ final class LifecycleCalls {
     }
 
     private PreparedCall accept(final Action.Call call, final int line, final int count) throws ScriptException {
-        final Arguments arguments = new Arguments(call, line, count, count);
+        final CallArguments arguments = new CallArguments(call, line, count, count);
         final int fd = arguments.integer(0);
         final int flags = count == 4 ? arguments.integer(3) : 0;
         return opening(call, line, () -> system.accept(calls.descriptor(fd), flags), result -> {
@@ -119,7 +119,7 @@ final class LifecycleCalls {
     }
 
     private PreparedCall connect(final Action.Call call, final int line) throws ScriptException {
-        final Arguments arguments = new Arguments(call, line, 3, 3);
+        final CallArguments arguments = new CallArguments(call, line, 3, 3);
         final OpenSocket socket = calls.socket(arguments.integer(0));
         final Endpoint address = arguments.address(1, remote);
         if (socket != null && address != null) {
@@ -143,14 +143,14 @@ final class LifecycleCalls {
     }
 
     private PreparedCall shutdown(final Action.Call call, final int line) throws ScriptException {
-        final Arguments arguments = new Arguments(call, line, 2, 2);
+        final CallArguments arguments = new CallArguments(call, line, 2, 2);
         final int fd = arguments.integer(0);
         final int how = arguments.integer(1);
         return exact(call, line, () -> system.shutdown(calls.descriptor(fd), how));
     }
 
     private PreparedCall close(final Action.Call call, final int line) throws ScriptException {
-        final int fd = new Arguments(call, line, 1, 1).integer(0);
+        final int fd = new CallArguments(call, line, 1, 1).integer(0);
         return exact(call, line, () -> system.close(calls.descriptor(fd)), result -> calls.closed(fd));
     }
 }

@@ -33,7 +33,7 @@ final class OptionCalls {
 
     /** {@code setsockopt(3, SOL_SOCKET, SO_REUSEADDR, [1], 4)}. */
     private PreparedCall set(final Action.Call call, final int line) throws ScriptException {
-        final Arguments arguments = new Arguments(call, line, 5, 5);
+        final CallArguments arguments = new CallArguments(call, line, 5, 5);
         final int fd = calls.descriptor(arguments.integer(0));
         final int level = arguments.integer(1);
         final int name = arguments.integer(2);
@@ -42,7 +42,7 @@ final class OptionCalls {
         return exact(call, line, () -> system.setOption(fd, level, name, given));
     }
 
-    private static byte[] encode(final Arguments arguments, final Expression value) throws ScriptException {
+    private static byte[] encode(final CallArguments arguments, final Expression value) throws ScriptException {
         if (value instanceof Expression.Array array) {
             if (array.elements().size() == 1) {
                 return encode(arguments, array.elements().get(0));
@@ -75,7 +75,7 @@ final class OptionCalls {
 
     /** {@code getsockopt(3, SOL_SOCKET, SO_ERROR, [0], [4])}. */
     private PreparedCall get(final Action.Call call, final int line) throws ScriptException {
-        final Arguments arguments = new Arguments(call, line, 5, 5);
+        final CallArguments arguments = new CallArguments(call, line, 5, 5);
         final int fd = calls.descriptor(arguments.integer(0));
         final int level = arguments.integer(1);
         final int name = arguments.integer(2);
@@ -97,7 +97,7 @@ final class OptionCalls {
                 });
     }
 
-    private static void compare(final Arguments arguments, final Expression expected, final byte[] actual)
+    private static void compare(final CallArguments arguments, final Expression expected, final byte[] actual)
             throws ScriptException {
         if (expected instanceof Expression.Array array
                 && array.elements().size() == 1
@@ -125,7 +125,7 @@ final class OptionCalls {
     }
 
     private PreparedCall fcntl(final Action.Call call, final int line) throws ScriptException {
-        final Arguments arguments = new Arguments(call, line, 2, 3);
+        final CallArguments arguments = new CallArguments(call, line, 2, 3);
         final int fd = calls.descriptor(arguments.integer(0));
         final int command = arguments.integer(1);
         final int argument = arguments.count() > 2 ? arguments.integer(2) : 0;
@@ -134,7 +134,7 @@ final class OptionCalls {
 
     /** {@code ioctl(4, SIOCINQ, [1000])}. */
     private PreparedCall ioctl(final Action.Call call, final int line) throws ScriptException {
-        final Arguments arguments = new Arguments(call, line, 3, 3);
+        final CallArguments arguments = new CallArguments(call, line, 3, 3);
         final int fd = calls.descriptor(arguments.integer(0));
         final long request = arguments.number(1);
         final @Nullable Expression expected = arguments.bracketed(2);

@@ -36,7 +36,7 @@ final class ReadinessCalls {
 
     /** {@code poll([{fd=3, events=POLLIN, revents=POLLIN}], 1, 0)}. */
     private PreparedCall poll(final Action.Call call, final int line) throws ScriptException {
-        final Arguments arguments = new Arguments(call, line, 3, 3);
+        final CallArguments arguments = new CallArguments(call, line, 3, 3);
         final List<Expression> list = arguments.array(0);
         if (list.size() != arguments.integer(1)) {
             throw arguments.error("nfds is not the number of entries");
@@ -62,7 +62,7 @@ final class ReadinessCalls {
     }
 
     private PreparedCall epollCreate(final Action.Call call, final int line) throws ScriptException {
-        final Arguments arguments = new Arguments(call, line, 1, 1);
+        final CallArguments arguments = new CallArguments(call, line, 1, 1);
         final int flags = call.name().equals("epoll_create") ? 0 : arguments.integer(0);
         return opening(call, line, () -> system.epollCreate(flags), result -> {
             if (result >= 0) {
@@ -73,7 +73,7 @@ final class ReadinessCalls {
 
     /** {@code epoll_ctl(5, EPOLL_CTL_ADD, 4, {events=EPOLLOUT|EPOLLET, fd=4})}. */
     private PreparedCall epollControl(final Action.Call call, final int line) throws ScriptException {
-        final Arguments arguments = new Arguments(call, line, 4, 4);
+        final CallArguments arguments = new CallArguments(call, line, 4, 4);
         final int epoll = calls.descriptor(arguments.integer(0));
         final int operation = arguments.integer(1);
         final int fd = calls.descriptor(arguments.integer(2));
@@ -83,7 +83,7 @@ final class ReadinessCalls {
 
     /** {@code epoll_wait(5, {events=EPOLLOUT, fd=4}, 1, 0)}; a list in brackets for more than one event. */
     private PreparedCall epollWait(final Action.Call call, final int line) throws ScriptException {
-        final Arguments arguments = new Arguments(call, line, 4, 4);
+        final CallArguments arguments = new CallArguments(call, line, 4, 4);
         final int epoll = calls.descriptor(arguments.integer(0));
         final List<Expression> expected =
                 arguments.get(1) instanceof Expression.Array array ? array.elements() : List.of(arguments.get(1));
@@ -98,7 +98,7 @@ final class ReadinessCalls {
         });
     }
 
-    private static void compare(final Arguments arguments, final EpollEvent expected, final EpollEvent actual)
+    private static void compare(final CallArguments arguments, final EpollEvent expected, final EpollEvent actual)
             throws ScriptException {
         if (!expected.equals(actual)) {
             throw arguments.error("expected events " + hex(expected.events()) + " data " + expected.data()
@@ -106,7 +106,7 @@ final class ReadinessCalls {
         }
     }
 
-    private static EpollEvent event(final Arguments arguments, final Expression expression) throws ScriptException {
+    private static EpollEvent event(final CallArguments arguments, final Expression expression) throws ScriptException {
         final Expression.Struct struct = arguments.struct(expression);
         final int events = (int) arguments.value(arguments.field(struct, "events"));
         for (final String name : EPOLL_DATA) {

@@ -51,7 +51,7 @@ final class TransferCalls {
     // ---- In
 
     private PreparedCall receive(final Action.Call call, final int line, final int count) throws ScriptException {
-        final Arguments arguments = new Arguments(call, line, count, count);
+        final CallArguments arguments = new CallArguments(call, line, count, count);
         final int fd = calls.descriptor(arguments.integer(0));
         final byte[] target = new byte[arguments.length(arguments.integer(2))];
         final int flags = count > 3 ? arguments.integer(3) : 0;
@@ -59,14 +59,14 @@ final class TransferCalls {
     }
 
     private PreparedCall readVector(final Action.Call call, final int line) throws ScriptException {
-        final Arguments arguments = new Arguments(call, line, 3, 3);
+        final CallArguments arguments = new CallArguments(call, line, 3, 3);
         final int fd = calls.descriptor(arguments.integer(0));
         final byte[] target = new byte[arguments.length(arguments.vectorLength(arguments.get(1)))];
         return exact(call, line, () -> system.receive(fd, target, 0).result());
     }
 
     private PreparedCall receiveMessage(final Action.Call call, final int line) throws ScriptException {
-        final Arguments arguments = new Arguments(call, line, 3, 3);
+        final CallArguments arguments = new CallArguments(call, line, 3, 3);
         final int fd = calls.descriptor(arguments.integer(0));
         final Expression.Struct message = arguments.struct(arguments.get(1));
         final byte[] target = new byte[arguments.length(arguments.vectorLength(arguments.field(message, "msg_iov")))];
@@ -91,7 +91,10 @@ final class TransferCalls {
     }
 
     private static void checkFlags(
-            final Arguments arguments, final @Nullable Expression expected, final Received received, final long result)
+            final CallArguments arguments,
+            final @Nullable Expression expected,
+            final Received received,
+            final long result)
             throws ScriptException {
         if (result >= 0 && expected != null && !(expected instanceof Expression.Ellipsis)) {
             final long flags = arguments.value(expected);
@@ -104,7 +107,7 @@ final class TransferCalls {
     // ---- Out
 
     private PreparedCall send(final Action.Call call, final int line, final int count) throws ScriptException {
-        final Arguments arguments = new Arguments(call, line, count, count);
+        final CallArguments arguments = new CallArguments(call, line, count, count);
         final byte[] data = arguments.data(1, 2);
         final int flags = count > 3 ? arguments.integer(3) : 0;
         final OpenSocket socket = calls.socket(arguments.integer(0));
@@ -137,12 +140,12 @@ final class TransferCalls {
     }
 
     private PreparedCall writeVector(final Action.Call call, final int line) throws ScriptException {
-        final Arguments arguments = new Arguments(call, line, 3, 3);
+        final CallArguments arguments = new CallArguments(call, line, 3, 3);
         return send(call, line, arguments, arguments.vectorLength(arguments.get(1)), 0, null);
     }
 
     private PreparedCall sendMessage(final Action.Call call, final int line) throws ScriptException {
-        final Arguments arguments = new Arguments(call, line, 3, 3);
+        final CallArguments arguments = new CallArguments(call, line, 3, 3);
         final Expression.Struct message = arguments.struct(arguments.get(1));
         final int length = arguments.vectorLength(arguments.field(message, "msg_iov"));
         final int flags = arguments.integer(2);
@@ -162,7 +165,7 @@ final class TransferCalls {
     private PreparedCall send(
             final Action.Call call,
             final int line,
-            final Arguments arguments,
+            final CallArguments arguments,
             final int length,
             final int flags,
             final @Nullable Endpoint to)
@@ -175,13 +178,13 @@ final class TransferCalls {
     // ---- Files: every opened file is full of zeros
 
     private PreparedCall open(final Action.Call call, final int line) throws ScriptException {
-        new Arguments(call, line, 2, 3);
+        new CallArguments(call, line, 2, 3);
         final long fd = Calls.scriptResult(call, line);
         return exact(call, line, () -> fd);
     }
 
     private PreparedCall sendFile(final Action.Call call, final int line) throws ScriptException {
-        final Arguments arguments = new Arguments(call, line, 4, 4);
+        final CallArguments arguments = new CallArguments(call, line, 4, 4);
         final int fd = calls.descriptor(arguments.integer(0));
         final Expression offset = arguments.bracketed(2);
         final long from = offset == null ? 0 : arguments.value(offset);

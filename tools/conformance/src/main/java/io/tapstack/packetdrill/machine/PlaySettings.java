@@ -1,7 +1,7 @@
 package io.tapstack.packetdrill.machine;
 
 import io.tapstack.conformance.setting.Setting;
-import io.tapstack.packetdrill.packet.Comparison;
+import io.tapstack.packetdrill.packet.ComparedParts;
 import io.tapstack.packetdrill.script.Script;
 import io.tapstack.packetdrill.script.ScriptException;
 import io.tapstack.wire.IpAddress;
@@ -183,8 +183,8 @@ public final class PlaySettings {
     }
 
     /** The compared parts of segments. */
-    public Comparison comparison() {
-        return new Comparison(timestampTickMicros, toleranceMicros, checkEcho, !ignorePush);
+    public ComparedParts comparison() {
+        return new ComparedParts(timestampTickMicros, toleranceMicros, checkEcho, !ignorePush);
     }
 
     /** True if one expected segment has to be one packet. */

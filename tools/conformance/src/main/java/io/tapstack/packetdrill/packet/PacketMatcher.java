@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 /** Compares an expected packet with a packet of the stack. Parts that the script does not specify are not compared. */
 final class PacketMatcher {
 
-    private final Comparison comparison;
+    private final ComparedParts comparison;
 
-    PacketMatcher(final Comparison comparison) {
+    PacketMatcher(final ComparedParts comparison) {
         this.comparison = comparison;
     }
 

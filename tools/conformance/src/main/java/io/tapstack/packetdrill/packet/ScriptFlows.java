@@ -46,7 +46,7 @@ public final class ScriptFlows {
             final IpAddress remote,
             final int bindPort,
             final int connectPort,
-            final Comparison comparison) {
+            final ComparedParts comparison) {
         this.writer = new PacketWriter(local, remote);
         this.matcher = new PacketMatcher(comparison);
         this.remote = remote;

@@ -8,11 +8,11 @@ import java.time.Duration;
 import java.util.List;
 
 /** Programs of the host, run in the test's network namespace. */
-final class Host {
+final class HostPrograms {
 
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
-    private Host() {}
+    private HostPrograms() {}
 
     /** Runs a program. Its exit status may be any. */
     static Subprocess.Outcome attempt(final String... command) throws IOException, InterruptedException {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The arguments of one call, converted to the types that the call needs. A wrong one is an error at the call's line.
  */
-final class Arguments {
+final class CallArguments {
 
     private final Action.Call call;
     private final int line;
@@ -21,7 +21,7 @@ final class Arguments {
      * @param least smallest number of arguments
      * @param most largest number of arguments
      */
-    Arguments(final Action.Call call, final int line, final int least, final int most) throws ScriptException {
+    CallArguments(final Action.Call call, final int line, final int least, final int most) throws ScriptException {
         this.call = call;
         this.line = line;
         final int count = call.arguments().size();

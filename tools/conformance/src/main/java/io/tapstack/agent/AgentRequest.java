@@ -13,7 +13,7 @@ import java.nio.channels.ReadableByteChannel;
  *
  * @param blob in little-endian order, for one reader
  */
-record Request(int op, long a, long b, long c, long d, ByteBuffer blob) {
+record AgentRequest(int op, long a, long b, long c, long d, ByteBuffer blob) {
 
     /** Longest blob of a request or a reply. */
     static final int MAX_BLOB = 16 << 20;
@@ -26,7 +26,7 @@ record Request(int op, long a, long b, long c, long d, ByteBuffer blob) {
      * @throws EOFException at the end of the stream, also within a request
      * @throws BadRequest if the bytes are not a request
      */
-    static Request read(final ReadableByteChannel channel) throws IOException {
+    static AgentRequest read(final ReadableByteChannel channel) throws IOException {
         final long length = Integer.toUnsignedLong(fill(channel, Integer.BYTES).getInt());
         if (length > HEAD + MAX_BLOB) {
             throw new BadRequest(SocketError.EMSGSIZE.errno(), true, "a request of " + length + " bytes");
@@ -47,7 +47,7 @@ record Request(int op, long a, long b, long c, long d, ByteBuffer blob) {
                     false,
                     "a request of " + length + " bytes says that its blob has " + blobLength);
         }
-        return new Request(op, a, b, c, d, bytes.slice().order(ByteOrder.LITTLE_ENDIAN));
+        return new AgentRequest(op, a, b, c, d, bytes.slice().order(ByteOrder.LITTLE_ENDIAN));
     }
 
     private static ByteBuffer fill(final ReadableByteChannel channel, final int length) throws IOException {

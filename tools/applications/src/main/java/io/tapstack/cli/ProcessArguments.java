@@ -10,11 +10,11 @@ import java.util.List;
  * The arguments of this process as the kernel has them: the JVM decodes them by the locale, and loses octets that the
  * locale does not have.
  */
-final class Arguments {
+final class ProcessArguments {
 
     private static final Path COMMAND_LINE = Path.of("/proc/self/cmdline");
 
-    private Arguments() {}
+    private ProcessArguments() {}
 
     /**
      * Replaces arguments by lossless texts ({@link Octets}).

@@ -15,7 +15,7 @@ import java.nio.ByteBuffer;
  * @param verify true if both ends hash the bytes
  * @param count number of bytes
  */
-record Request(Kind kind, boolean verify, long count) {
+record TransferRequest(Kind kind, boolean verify, long count) {
 
     /** The kinds of transfers. */
     enum Kind {
@@ -70,7 +70,7 @@ record Request(Kind kind, boolean verify, long count) {
      *
      * @throws IOException if the bytes are not a request
      */
-    static Request read(final ByteBuffer buffer) throws IOException {
+    static TransferRequest read(final ByteBuffer buffer) throws IOException {
         final int magic = buffer.getInt();
         final int kind = buffer.get();
         final boolean verify = buffer.get() != 0;
@@ -79,6 +79,6 @@ record Request(Kind kind, boolean verify, long count) {
         if (magic != MAGIC || kind < 0 || kind >= KINDS.length || count < 0) {
             throw new IOException("not a request");
         }
-        return new Request(KINDS[kind], verify, count);
+        return new TransferRequest(KINDS[kind], verify, count);
     }
 }

@@ -8,4 +8,4 @@ package io.tapstack.packetdrill.packet;
  * @param echo true if echoes of timestamps are compared
  * @param push true if the PSH flag is compared, which stacks set differently
  */
-public record Comparison(long microsPerTick, long toleranceMicros, boolean echo, boolean push) {}
+public record ComparedParts(long microsPerTick, long toleranceMicros, boolean echo, boolean push) {}

@@ -13,7 +13,7 @@ import java.nio.ByteBuffer;
 import java.util.SplittableRandom;
 
 /** A whole stack with one established connection to a {@link ScriptedPeer}, in virtual time. */
-final class Conversation {
+final class EstablishedStack {
 
     /** Large enough that no buffer limits a benchmark. */
     private static final int BUFFER_BYTES = 8 << 20;
@@ -26,7 +26,7 @@ final class Conversation {
     private final ByteBuffer target = ByteBuffer.allocateDirect(1 << 16);
     private long now;
 
-    Conversation(final boolean offload) throws IOException, SocketErrorException {
+    EstablishedStack(final boolean offload) throws IOException, SocketErrorException {
         peer = new ScriptedPeer(offload);
         stack = new NetworkStack(
                 peer,

@@ -11,23 +11,23 @@ import java.nio.channels.WritableByteChannel;
  * @param result 0 or more, or a negative errno
  * @param blob from its position to its limit
  */
-record Reply(long result, long x, ByteBuffer blob) {
+record AgentReply(long result, long x, ByteBuffer blob) {
 
     private static final int HEAD = 2 * Long.BYTES + 2 * Integer.BYTES;
 
     /** A result, or a negative errno, without a blob. */
-    static Reply of(final long result) {
-        return new Reply(result, 0, ByteBuffer.allocate(0));
+    static AgentReply of(final long result) {
+        return new AgentReply(result, 0, ByteBuffer.allocate(0));
     }
 
     /** Success, with a number. */
-    static Reply ofNumber(final long x) {
-        return new Reply(0, x, ByteBuffer.allocate(0));
+    static AgentReply ofNumber(final long x) {
+        return new AgentReply(0, x, ByteBuffer.allocate(0));
     }
 
     /** A result with bytes, which are sent only with a success. */
-    static Reply of(final long result, final ByteBuffer blob) {
-        return result < 0 ? of(result) : new Reply(result, 0, blob);
+    static AgentReply of(final long result, final ByteBuffer blob) {
+        return result < 0 ? of(result) : new AgentReply(result, 0, blob);
     }
 
     void write(final WritableByteChannel channel) throws IOException {

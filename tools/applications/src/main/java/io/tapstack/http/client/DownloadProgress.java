@@ -3,10 +3,10 @@ package io.tapstack.http.client;
 import java.util.OptionalLong;
 
 /** Is told of the progress of a download, on the thread of the download. */
-public interface Progress {
+public interface DownloadProgress {
 
     /** Ignores progress. */
-    Progress SILENT = new Progress() {
+    DownloadProgress SILENT = new DownloadProgress() {
 
         @Override
         public void begin(final long existingBytes, final OptionalLong totalBytes) {}

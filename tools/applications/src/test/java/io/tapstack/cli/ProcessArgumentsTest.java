@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-class ArgumentsTest {
+class ProcessArgumentsTest {
 
     private static String[] lossless(final String commandLine, final String... decoded) {
-        return Arguments.lossless(decoded, commandLine);
+        return ProcessArguments.lossless(decoded, commandLine);
     }
 
     @Test
