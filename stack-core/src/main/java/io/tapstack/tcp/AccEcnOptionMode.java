@@ -1,23 +1,20 @@
 package io.tapstack.tcp;
 
-/** How often AccECN options are sent (RFC 9768 3.2.3.3); in the order of Linux's tcp_ecn_option. */
+/** When AccECN options are sent (RFC 9768 3.2.3.3), in the order of Linux's tcp_ecn_option. */
 public enum AccEcnOptionMode {
-    /** Never, nor in the handshake. */
+    /** Never, not even in the handshake. */
     NEVER,
-    /**
-     * As seldom as the rules allow: when CE comes in, when another counter than before counts, and some times a round
-     * trip.
-     */
+    /** The minimum of RFC 9768 3.2.3.3: after CE, after a change of counter, and a few times per round trip. */
     MINIMAL,
-    /** With each ACK that has something new to tell: the simple scheme that is recommended. */
+    /** With each ACK that reports a changed counter: the simple scheme that RFC 9768 recommends. */
     ALWAYS,
-    /** The same, though packets with the option seem to be lost for it. */
+    /** As {@link #ALWAYS}, even if the path seems to drop packets with the option. */
     PERSISTENT;
 
     /**
-     * The mode that tcp_ecn_option calls {@code number}.
+     * Returns the mode with this number of tcp_ecn_option.
      *
-     * @throws IllegalArgumentException if there is none
+     * @throws IllegalArgumentException if no mode has this number
      */
     public static AccEcnOptionMode of(final int number) {
         if (number < 0 || number >= values().length) {

@@ -1,20 +1,18 @@
 package io.tapstack.tcp;
 
-/**
- * What a connection offers and accepts of Explicit Congestion Notification; the numbers are those of Linux's tcp_ecn.
- */
+/** The Explicit Congestion Notification that a connection offers and accepts, with the numbers of Linux's tcp_ecn. */
 public enum EcnMode {
-    /** Nothing. */
+    /** No ECN. */
     OFF(0),
-    /** Our own SYNs ask for RFC 3168's, too. */
+    /** RFC 3168: our SYN asks for it, and a SYN that asks for it is accepted. */
     ON(1),
-    /** RFC 3168's, if the peer asks for it in its SYN. */
+    /** RFC 3168 if the peer's SYN asks for it. */
     PASSIVE(2),
-    /** Accurate ECN (RFC 9768), or RFC 3168's with a peer that knows no better; our own SYNs ask for it. */
+    /** Accurate ECN (RFC 9768), or RFC 3168 if the peer supports only that; our SYN asks for Accurate ECN. */
     ACCURATE(3),
-    /** The same if the peer asks; our own SYNs ask for RFC 3168's. */
+    /** Accurate ECN or RFC 3168 if the peer's SYN asks for it; our SYN asks for RFC 3168. */
     ACCURATE_IN(4),
-    /** The same if the peer asks; our own SYNs ask for nothing. */
+    /** Accurate ECN or RFC 3168 if the peer's SYN asks for it; our SYN asks for no ECN. */
     ACCURATE_PASSIVE(5);
 
     private final int number;
@@ -24,9 +22,9 @@ public enum EcnMode {
     }
 
     /**
-     * The mode that tcp_ecn calls {@code number}.
+     * Returns the mode with this number of tcp_ecn.
      *
-     * @throws IllegalArgumentException if there is none
+     * @throws IllegalArgumentException if no mode has this number
      */
     public static EcnMode of(final int number) {
         for (final EcnMode mode : values()) {

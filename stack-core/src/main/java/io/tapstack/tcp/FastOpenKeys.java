@@ -9,16 +9,16 @@ import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * TCP_FASTOPEN_KEY: what a server makes its Fast Open cookies with (RFC 7413 4.1.2). Of two keys the first makes the
- * cookies, and those of the second are accepted as well, so that a key can be replaced without refusing the cookies
- * that clients still have (5.1: "the server can periodically update its encryption key").
+ * TCP_FASTOPEN_KEY: the keys from which a server computes its Fast Open cookies (RFC 7413 4.1.2). The first key makes
+ * cookies; cookies of the second key are accepted too, so that clients keep theirs while a key is replaced (5.1: "the
+ * server can periodically update its encryption key").
  *
- * <p>A cookie is the SipHash-2-4 of the client's address and the server's, as on Linux: servers that share an address
- * and a key, of whatever kind, accept each other's cookies. Immutable.
+ * <p>A cookie is the SipHash-2-4 of the client's and the server's address, as on Linux: servers with one address and
+ * one key accept each other's cookies, whether they run this stack or Linux. Immutable.
  */
 public final class FastOpenKeys {
 
-    /** Bytes of one key. */
+    /** Length of one key, in bytes. */
     public static final int KEY_BYTES = 16;
 
     private final byte[] bytes;
@@ -32,9 +32,9 @@ public final class FastOpenKeys {
     }
 
     /**
-     * One key, or two.
+     * Creates one key from 16 bytes, or two from 32.
      *
-     * @throws IllegalArgumentException if there are not 16 or 32 bytes
+     * @throws IllegalArgumentException if the length is neither 16 nor 32
      */
     public static FastOpenKeys of(final byte[] bytes) {
         if (bytes.length != KEY_BYTES && bytes.length != 2 * KEY_BYTES) {
@@ -44,15 +44,15 @@ public final class FastOpenKeys {
     }
 
     /**
-     * Keys as {@code net.ipv4.tcp_fastopen_key} has them: each four words of hexadecimal digits, two keys separated by
-     * a comma.
+     * Parses keys in the format of {@code net.ipv4.tcp_fastopen_key}: four words of hexadecimal digits per key, and a
+     * comma between two keys.
      *
-     * @throws IllegalArgumentException if they are not that
+     * @throws IllegalArgumentException if the text has another format
      */
     public static FastOpenKeys parse(final String text) {
         final StringBuilder digits = new StringBuilder();
         for (final String word : text.split("[-,]")) {
-            // Linux takes each word for a number and stores it with the lowest byte first.
+            // Linux reads each word as a number and stores it in little-endian order.
             final int number = Integer.reverseBytes(Integer.parseUnsignedInt(word, 16));
             digits.append(HexFormat.of().toHexDigits(number));
         }
@@ -64,17 +64,17 @@ public final class FastOpenKeys {
         return new SipHash(words.getLong(offset), words.getLong(offset + Long.BYTES));
     }
 
-    /** What they were made of. */
+    /** The bytes of the key or keys, as {@link #of} takes them. */
     public byte[] toBytes() {
         return bytes.clone();
     }
 
-    /** The cookie for a client. */
+    /** Makes the cookie of a client, with the first key. */
     public FastOpenCookie cookie(final IpAddress server, final IpAddress client) {
         return cookie(first, server, client);
     }
 
-    /** Whether {@code cookie} was made for this client, with either key. */
+    /** True if either key makes this cookie for this client. */
     public boolean accept(final FastOpenCookie cookie, final IpAddress server, final IpAddress client) {
         final SipHash other = second;
         final FastOpenCookie bare = cookie.in(false);

@@ -1,14 +1,11 @@
 package io.tapstack.tcp;
 
-/**
- * When a connection finds out by itself how large its segments may be (RFC 4821), as {@code net.ipv4.tcp_mtu_probing}
- * of Linux.
- */
+/** When a connection probes for the path MTU (RFC 4821), as {@code net.ipv4.tcp_mtu_probing} of Linux. */
 public enum MtuProbingMode {
-    /** Never: routers tell. */
+    /** Never: the path MTU comes from ICMP alone. */
     OFF,
-    /** Once large segments seem to vanish without a word: a black hole. */
+    /** After a black hole is detected: large segments are lost and no ICMP error arrives. */
     BLACK_HOLE,
-    /** From the start. */
+    /** From the start of the connection. */
     ON
 }

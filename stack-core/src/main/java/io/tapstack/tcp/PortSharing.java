@@ -1,24 +1,24 @@
 package io.tapstack.tcp;
 
 /**
- * With whom a socket shares its local port (socket(7)).
+ * The sockets with which a socket shares its local port (socket(7)).
  *
- * @param address SO_REUSEADDR: with those who agree to that and do not listen, such as the connections that an earlier
- *     server has left behind
- * @param port SO_REUSEPORT: with those who agree to that, listening or not
+ * @param address SO_REUSEADDR: shares with sockets that set it too and do not listen, such as the connections of an
+ *     earlier server
+ * @param port SO_REUSEPORT: shares with sockets that set it too, listening or not
  */
 public record PortSharing(boolean address, boolean port) {
 
-    /** With nobody. */
+    /** Shares with no other socket. */
     public static final PortSharing NONE = new PortSharing(false, false);
 
     /** SO_REUSEADDR alone. */
     public static final PortSharing ADDRESS = new PortSharing(true, false);
 
     /**
-     * True if both may have the port.
+     * True if both sockets may use the port.
      *
-     * @param otherListens whether {@code other} is a listener's
+     * @param otherListens whether {@code other} belongs to a listener
      */
     public boolean agrees(final PortSharing other, final boolean otherListens) {
         return port && other.port || address && other.address && !otherListens;

@@ -3,13 +3,13 @@ package io.tapstack.tcp;
 import io.tapstack.buffer.Region;
 
 /**
- * Received payload on loan: references that an application takes under the lock with {@link TcpConnection#borrow},
- * copies out of without the lock, and gives back with {@link TcpConnection#consume}. One object serves a socket for all
- * its reads.
+ * Received payload on loan to an application. The application takes references under the lock with
+ * {@link TcpConnection#borrow}, copies the payload without the lock, and returns the references with
+ * {@link TcpConnection#consume}. A socket uses one batch for all its reads.
  */
 public final class ReadBatch {
 
-    /** Most pieces on loan at a time. */
+    /** Limit of the pieces on loan at a time. */
     public static final int MAX_PIECES = 64;
 
     private final Region[] regions = new Region[MAX_PIECES];
@@ -18,10 +18,12 @@ public final class ReadBatch {
     private int pieces;
     private int bytes;
 
+    /** True if the batch holds {@link #MAX_PIECES} pieces. */
     public boolean isFull() {
         return pieces == MAX_PIECES;
     }
 
+    /** Adds {@code length} bytes of {@code region} from {@code offset}, and retains the region. */
     public void add(final Region region, final int offset, final int length) {
         region.retain();
         regions[pieces] = region;
@@ -31,7 +33,8 @@ public final class ReadBatch {
         bytes += length;
     }
 
-    @SuppressWarnings("NullAway") // A cleared element is never read: pieces says how many are there.
+    /** Releases all regions and empties the batch. */
+    @SuppressWarnings("NullAway") // A cleared element is never read: pieces limits the index.
     public void giveBack() {
         for (int i = 0; i < pieces; i++) {
             regions[i].release();
@@ -41,24 +44,27 @@ public final class ReadBatch {
         bytes = 0;
     }
 
-    /** How many pieces are on loan. */
+    /** Number of pieces on loan. */
     public int pieces() {
         return pieces;
     }
 
-    /** How many bytes are on loan. */
+    /** Number of bytes on loan. */
     public int bytes() {
         return bytes;
     }
 
+    /** The region of a piece. */
     public Region region(final int piece) {
         return regions[piece];
     }
 
+    /** Offset of a piece in its region, in bytes. */
     public int offset(final int piece) {
         return offsets[piece];
     }
 
+    /** Length of a piece, in bytes. */
     public int length(final int piece) {
         return lengths[piece];
     }

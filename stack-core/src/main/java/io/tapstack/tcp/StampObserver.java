@@ -1,8 +1,8 @@
 package io.tapstack.tcp;
 
 /**
- * Whoever asked for the times of bytes that a connection sends: a socket. Calls come under the stack's lock, in the
- * middle of protocol work.
+ * Receives the transmit timestamps of bytes that a connection sends, on behalf of a socket. Methods run under the
+ * stack's lock, in the middle of protocol work, and must be short.
  */
 public interface StampObserver {
 
@@ -16,15 +16,16 @@ public interface StampObserver {
     int ACKNOWLEDGED = 2;
 
     /**
-     * Something has happened to a byte.
+     * Reports a timestamp of one byte.
      *
      * @param what {@link #SCHEDULED}, {@link #SENT} or {@link #ACKNOWLEDGED}
-     * @param sequence of the byte
-     * @param packet the IP packet that it was sent in; its payload alone if it is acknowledged; empty unless
+     * @param sequence sequence number of the byte
+     * @param packet the IP packet that carried the byte; for {@link #ACKNOWLEDGED} its payload alone; empty unless
      *     {@link #wantsPackets()}
+     * @param nowNanos the stack's time
      */
     void stamped(int what, int sequence, byte[] packet, long nowNanos);
 
-    /** Whether packets are to be told. */
+    /** True if {@link #stamped} needs the packet. */
     boolean wantsPackets();
 }

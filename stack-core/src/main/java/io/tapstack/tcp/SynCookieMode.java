@@ -1,11 +1,11 @@
 package io.tapstack.tcp;
 
-/** When a listener answers a SYN with a cookie instead of keeping it (RFC 4987 3.6). */
+/** When a listener answers a SYN with a SYN cookie instead of a SYN queue entry (RFC 4987 3.6). */
 public enum SynCookieMode {
-    /** When its SYN queue is full. */
+    /** When the SYN queue is full. */
     AUTO,
-    /** Always. */
+    /** For each SYN. */
     ALWAYS,
-    /** Never: what the SYN queue has no room for is dropped. */
+    /** Never: a SYN is dropped when the SYN queue is full. */
     NEVER
 }

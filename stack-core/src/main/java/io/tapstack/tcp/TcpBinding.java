@@ -2,15 +2,15 @@ package io.tapstack.tcp;
 
 import io.tapstack.wire.Endpoint;
 
-/** A local address and port that a socket has reserved. All calls are made under the stack's lock. */
+/** A local address and port that a socket has reserved. All methods are called under the stack's lock. */
 public interface TcpBinding {
 
-    /** What is reserved; its address may be "any". */
+    /** The reserved address and port; the address may be "any". */
     Endpoint local();
 
-    /** Changes with whom the port is shared, for those who want it from now on. */
+    /** Sets the sharing of the port, for sockets that bind to it from now on. */
     void sharing(PortSharing with);
 
-    /** Gives the port back. Connections that use it go on. */
+    /** Releases the port. Connections that use it continue. */
     void close();
 }

@@ -9,8 +9,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The options of a connection, or what a listener gives its connections. A connection has a copy of its own; setters
- * return the object itself. Confined to whoever runs the stack once a connection uses it.
+ * The options of a connection, or of the connections that a listener accepts. Each option has a getter and a setter of
+ * the same name; the setter returns this object. A connection has its own copy, which is used under the stack's lock
+ * only.
  */
 public final class TcpConfig implements Cloneable {
 
@@ -48,7 +49,7 @@ public final class TcpConfig implements Cloneable {
     private int deferAcceptTimeouts = 0;
     private boolean stampArrivals;
     private CongestionControlFactory congestionControl = CongestionControls.named("cubic");
-    // Those that did not come with the stack, by name; immutable, as copies share it.
+    // Congestion controls of the application, by name; immutable, as copies share it.
     private Map<String, CongestionControlFactory> ownCongestionControls = Map.of();
     private boolean noDelay = false;
     private boolean cork = false;
@@ -78,7 +79,7 @@ public final class TcpConfig implements Cloneable {
     private int trafficClass = 0;
     private long maxPacingRate = 0;
 
-    /** The defaults. */
+    /** Creates a configuration with the default of each option. */
     public TcpConfig() {}
 
     /** An independent copy. */
@@ -96,25 +97,26 @@ public final class TcpConfig implements Cloneable {
     }
 
     /**
-     * Bytes that may wait in the send queue, sent or not, before a write has to wait; what a tuned buffer starts with.
+     * Limit of the bytes in the send queue, sent or not, beyond which a write waits; the initial size of a tuned
+     * buffer.
      */
     public int sendBufferBytes() {
         return sendBufferBytes;
     }
 
-    /** What the send buffer may grow to; equal to {@link #sendBufferBytes()} if it is fixed. */
+    /** Largest size of the send buffer; equal to {@link #sendBufferBytes()} if the size is fixed. */
     public int sendBufferLimit() {
         return sendBufferLimit;
     }
 
-    /** SO_SNDBUF: a send buffer of this size, that stays so. */
+    /** SO_SNDBUF: sets a fixed size of the send buffer. */
     public TcpConfig sendBufferBytes(final int bytes) {
         return tunedSendBuffer(bytes, bytes);
     }
 
     /**
-     * A send buffer that starts with {@code start} bytes and follows the congestion window up to {@code limit}: see
-     * {@code SendBufferLimit}.
+     * Sets a send buffer that starts with {@code start} bytes and grows with the congestion window up to {@code limit}:
+     * see {@code SendBufferLimit}.
      */
     public TcpConfig tunedSendBuffer(final int start, final int limit) {
         sendBufferBytes = atLeast(1, start);
@@ -122,7 +124,7 @@ public final class TcpConfig implements Cloneable {
         return this;
     }
 
-    /** Bytes of mapped files that may wait in the send queue; they cost no memory of the stack. */
+    /** Limit of the bytes of mapped files in the send queue; these use no memory of the stack. */
     public int sharedSendBytes() {
         return sharedSendBytes;
     }
@@ -132,26 +134,24 @@ public final class TcpConfig implements Cloneable {
         return this;
     }
 
-    /** The window that a SYN offers, in bytes of payload; what a tuned buffer starts with. */
+    /** The window that a SYN offers, in bytes of payload; the initial size of a tuned buffer. */
     public int receiveBufferBytes() {
         return receiveBufferBytes;
     }
 
-    /** What the receive buffer may grow to; equal to {@link #receiveBufferBytes()} if it is fixed. */
+    /** Largest size of the receive buffer; equal to {@link #receiveBufferBytes()} if the size is fixed. */
     public int receiveBufferLimit() {
         return receiveBufferLimit;
     }
 
-    /**
-     * SO_RCVBUF: a receive buffer of this size, that stays so. The window scale is chosen for it when the SYN is sent.
-     */
+    /** SO_RCVBUF: sets a fixed size of the receive buffer. The SYN offers the window scale for this size. */
     public TcpConfig receiveBufferBytes(final int bytes) {
         return tunedReceiveBuffer(bytes, bytes);
     }
 
     /**
-     * A receive buffer that starts with {@code start} bytes and grows with what the application reads in a round trip,
-     * up to {@code limit}: see {@code ReceiveTuning}. The window scale is chosen for the limit.
+     * Sets a receive buffer that starts with {@code start} bytes and grows with the bytes that the application reads
+     * per round trip, up to {@code limit}: see {@code ReceiveTuning}. The SYN offers the window scale for the limit.
      */
     public TcpConfig tunedReceiveBuffer(final int start, final int limit) {
         receiveBufferBytes = atLeast(1, start);
@@ -159,7 +159,7 @@ public final class TcpConfig implements Cloneable {
         return this;
     }
 
-    /** TCP_MAXSEG: upper limit of the MSS that is offered and used, or 0 for what the path's MTU allows. */
+    /** TCP_MAXSEG: upper limit of the MSS, offered and used; 0 for the MSS of the path MTU. */
     public int maxSegment() {
         return maxSegment;
     }
@@ -170,8 +170,8 @@ public final class TcpConfig implements Cloneable {
     }
 
     /**
-     * IP_MTU_DISCOVER: whether segments may be fragmented on the way, and whether the path's MTU limits them. They are
-     * never fragmented here.
+     * IP_MTU_DISCOVER: whether routers may fragment segments, and whether the path MTU limits them. The stack itself
+     * never fragments a segment.
      */
     public PathMtuPolicy pathMtuPolicy() {
         return pathMtuPolicy;
@@ -182,7 +182,7 @@ public final class TcpConfig implements Cloneable {
         return this;
     }
 
-    /** Whether the connection probes for the path's MTU (RFC 4821). */
+    /** When the connection probes for the path MTU (RFC 4821). */
     public MtuProbingMode mtuProbing() {
         return mtuProbing;
     }
@@ -202,7 +202,7 @@ public final class TcpConfig implements Cloneable {
         return this;
     }
 
-    /** The shift that is offered, 0 to 14, or -1 for the one that the largest receive buffer needs. */
+    /** The window shift that the SYN offers, 0 to 14; -1 for the shift that the largest receive buffer needs. */
     public int windowShift() {
         return windowShift;
     }
@@ -235,7 +235,7 @@ public final class TcpConfig implements Cloneable {
         return this;
     }
 
-    /** Which Explicit Congestion Notification is offered and accepted (RFC 3168, RFC 9768). */
+    /** The Explicit Congestion Notification that is offered and accepted (RFC 3168, RFC 9768). */
     public EcnMode ecn() {
         return ecn;
     }
@@ -245,7 +245,7 @@ public final class TcpConfig implements Cloneable {
         return this;
     }
 
-    /** How often AccECN options are sent (RFC 9768 3.2.3.3). */
+    /** When AccECN options are sent (RFC 9768 3.2.3.3). */
     public AccEcnOptionMode accEcnOption() {
         return accEcnOption;
     }
@@ -256,8 +256,7 @@ public final class TcpConfig implements Cloneable {
     }
 
     /**
-     * With {@link AccEcnOptionMode#MINIMAL}, how many times a round trip options go out while counters count; 0 for
-     * only when they have to.
+     * Options per round trip while counters change, with {@link AccEcnOptionMode#MINIMAL}; 0 for required options only.
      */
     public int accEcnBeacons() {
         return accEcnBeacons;
@@ -269,8 +268,8 @@ public final class TcpConfig implements Cloneable {
     }
 
     /**
-     * Whether the window gives way less to a mark than to a loss (ABE, RFC 8511): experimental, and off as in Linux,
-     * which has none.
+     * Whether a mark reduces the window less than a loss does (ABE, RFC 8511). Experimental; off by default, as Linux
+     * does not have it.
      */
     public boolean alternativeBackoff() {
         return alternativeBackoff;
@@ -292,8 +291,8 @@ public final class TcpConfig implements Cloneable {
     }
 
     /**
-     * TCP_FASTOPEN_CONNECT: whether an active open sends data in its SYN if it has a cookie, and else asks for one (RFC
-     * 7413).
+     * TCP_FASTOPEN_CONNECT: whether an active open sends data in its SYN if it has a cookie, and otherwise requests a
+     * cookie (RFC 7413).
      */
     public boolean fastOpen() {
         return fastOpen;
@@ -305,7 +304,7 @@ public final class TcpConfig implements Cloneable {
     }
 
     /**
-     * TCP_FASTOPEN: how many connections of a listener may be open by a cookie alone (RFC 7413 5.1); 0 gives no
+     * TCP_FASTOPEN: limit of the connections of a listener that only a cookie has validated (RFC 7413 5.1); 0 issues no
      * cookies.
      */
     public int fastOpenQueue() {
@@ -317,7 +316,7 @@ public final class TcpConfig implements Cloneable {
         return this;
     }
 
-    /** Who may use Fast Open, and who without cookies, whatever the socket asks for. */
+    /** Limits the use of Fast Open, with and without cookies, for all sockets. */
     public FastOpenPolicy fastOpenPolicy() {
         return fastOpenPolicy;
     }
@@ -328,8 +327,8 @@ public final class TcpConfig implements Cloneable {
     }
 
     /**
-     * TCP_SAVE_SYN: whether a listener keeps the headers of the SYNs for those who accept: 0 no, 1 from the IP header
-     * on, 2 the link's too.
+     * TCP_SAVE_SYN: whether a listener keeps the headers of each SYN for the accepted connection: 0 no, 1 from the IP
+     * header on, 2 with the link header.
      */
     public int saveSyn() {
         return saveSyn;
@@ -341,7 +340,7 @@ public final class TcpConfig implements Cloneable {
     }
 
     /**
-     * TCP_FASTOPEN_NO_COOKIE: this socket sends, or takes, data with a SYN without a cookie (RFC 7413 5.1 warns of it).
+     * TCP_FASTOPEN_NO_COOKIE: this socket sends, or accepts, data in a SYN without a cookie (RFC 7413 5.1 warns of it).
      */
     public boolean fastOpenWithoutCookie() {
         return fastOpenWithoutCookie;
@@ -353,8 +352,8 @@ public final class TcpConfig implements Cloneable {
     }
 
     /**
-     * For how long all active opens do without Fast Open after it has met a black hole ({@code FastOpenPause}); 0 for
-     * not at all.
+     * Time for which no active open uses Fast Open after a black hole ({@code FastOpenPause}), in nanoseconds; 0 for no
+     * pause.
      */
     public long fastOpenPauseNanos() {
         return fastOpenPauseNanos;
@@ -365,7 +364,7 @@ public final class TcpConfig implements Cloneable {
         return this;
     }
 
-    /** TCP_FASTOPEN_KEY: what a listener makes its cookies with, or null for a key of its own that nobody knows. */
+    /** TCP_FASTOPEN_KEY: the keys of a listener's cookies; null for a random key of its own. */
     public @Nullable FastOpenKeys fastOpenKeys() {
         return fastOpenKeys;
     }
@@ -375,20 +374,21 @@ public final class TcpConfig implements Cloneable {
         return this;
     }
 
-    /**
-     * TCP_DEFER_ACCEPT: for how many timeouts of its SYN-ACK a listener waits for data before it takes a connection for
-     * complete; 0 for not at all. See {@code DeferAccept}.
-     */
+    /** Whether arrival times of received data are kept (SO_TIMESTAMP, SO_TIMESTAMPING). */
     public boolean stampArrivals() {
         return stampArrivals;
     }
 
-    /** Whether the times are kept at which data comes (SO_TIMESTAMP, SO_TIMESTAMPING). */
+    /** Sets whether arrival times of received data are kept. */
     public TcpConfig stampArrivals(final boolean on) {
         stampArrivals = on;
         return this;
     }
 
+    /**
+     * TCP_DEFER_ACCEPT: number of SYN-ACK timeouts for which a listener waits for data before it completes a
+     * connection; 0 for no wait. See {@code DeferAccept}.
+     */
     public int deferAcceptTimeouts() {
         return deferAcceptTimeouts;
     }
@@ -399,8 +399,8 @@ public final class TcpConfig implements Cloneable {
     }
 
     /**
-     * Whether a listener whose accept queue is full resets a connection whose handshake would complete now, rather than
-     * to let the peer try again (Linux's tcp_abort_on_overflow).
+     * Whether a listener with a full accept queue resets a connection that completes its handshake. Otherwise it drops
+     * the ACK, and the peer retries (Linux's tcp_abort_on_overflow).
      */
     public boolean abortOnOverflow() {
         return abortOnOverflow;
@@ -412,7 +412,7 @@ public final class TcpConfig implements Cloneable {
     }
 
     /**
-     * TCP_CONGESTION: the name of the congestion control, one of {@link CongestionControls#names()} or that of a
+     * TCP_CONGESTION: the name of the congestion control, one of {@link CongestionControls#names()} or the name of a
      * factory.
      */
     public String congestionControl() {
@@ -420,9 +420,9 @@ public final class TcpConfig implements Cloneable {
     }
 
     /**
-     * Chooses a congestion control that comes with the stack, or one whose factory this configuration has been given.
+     * Chooses a congestion control by name, from the stack or from the factories of this configuration.
      *
-     * @throws IllegalArgumentException if there is none of that name
+     * @throws IllegalArgumentException if none has this name
      */
     public TcpConfig congestionControl(final String name) {
         final CongestionControlFactory own = ownCongestionControls.get(name.toLowerCase(Locale.ROOT));
@@ -431,10 +431,10 @@ public final class TcpConfig implements Cloneable {
     }
 
     /**
-     * Chooses a congestion control of one's own. This configuration and its copies know it by its name from now on, so
-     * that TCP_CONGESTION can return to it.
+     * Chooses a congestion control of the application. This configuration and its copies keep the factory by its name,
+     * so that TCP_CONGESTION can return to it.
      *
-     * @throws IllegalArgumentException if it has the name of one that comes with the stack
+     * @throws IllegalArgumentException if a congestion control of the stack has the same name
      */
     public TcpConfig congestionControl(final CongestionControlFactory factory) {
         if (CongestionControls.names().contains(factory.name())) {
@@ -447,12 +447,12 @@ public final class TcpConfig implements Cloneable {
         return this;
     }
 
-    /** Makes the congestion control of a connection that has this configuration. */
+    /** The factory of the chosen congestion control. */
     public CongestionControlFactory congestionControlFactory() {
         return congestionControl;
     }
 
-    /** TCP_NODELAY: no Nagle algorithm (RFC 1122 4.2.3.4). */
+    /** TCP_NODELAY: whether the Nagle algorithm is off (RFC 1122 4.2.3.4). */
     public boolean noDelay() {
         return noDelay;
     }
@@ -462,10 +462,7 @@ public final class TcpConfig implements Cloneable {
         return this;
     }
 
-    /**
-     * TCP_CORK: only full segments are sent, until it is turned off; but nothing waits for longer than an RTO (200 ms
-     * or more).
-     */
+    /** TCP_CORK: whether only full segments are sent. A shorter one waits for at most an RTO (200 ms or more). */
     public boolean cork() {
         return cork;
     }
@@ -476,8 +473,8 @@ public final class TcpConfig implements Cloneable {
     }
 
     /**
-     * TCP_NOTSENT_LOWAT: writes wait while this many bytes in the send queue were never sent; 0 for
-     * {@link #notSentLowWaterElse}; a negative one is more than any queue has, as Linux takes it for unsigned.
+     * TCP_NOTSENT_LOWAT: limit of the unsent bytes in the send queue, beyond which a write waits; 0 for
+     * {@link #notSentLowWaterElse}. A negative value is no limit, as Linux reads it as unsigned.
      */
     public int notSentLowWater() {
         return notSentLowWater;
@@ -488,7 +485,7 @@ public final class TcpConfig implements Cloneable {
         return this;
     }
 
-    /** What holds without TCP_NOTSENT_LOWAT, as Linux's net.ipv4.tcp_notsent_lowat; 0 for no limit. */
+    /** The limit without TCP_NOTSENT_LOWAT, as Linux's net.ipv4.tcp_notsent_lowat; 0 for no limit. */
     public int notSentLowWaterElse() {
         return notSentLowWaterElse;
     }
@@ -498,7 +495,7 @@ public final class TcpConfig implements Cloneable {
         return this;
     }
 
-    /** TCP_WINDOW_CLAMP: the largest window that is announced, in bytes, whatever the buffer; 0 for no such limit. */
+    /** TCP_WINDOW_CLAMP: largest window that is announced, in bytes, independent of the buffer; 0 for no limit. */
     public int windowClamp() {
         return windowClamp;
     }
@@ -509,7 +506,7 @@ public final class TcpConfig implements Cloneable {
     }
 
     /**
-     * Whether the first segments of a connection, and those around a loss, are acknowledged at once: see
+     * Whether the first segments of a connection, and those around a loss, are acknowledged immediately: see
      * {@code QuickAck}.
      */
     public boolean quickAck() {
@@ -521,7 +518,7 @@ public final class TcpConfig implements Cloneable {
         return this;
     }
 
-    /** How long an ACK may be delayed; RFC 1122 4.2.3.2 allows less than 500 ms. */
+    /** Longest delay of an ACK, in nanoseconds; RFC 1122 4.2.3.2 allows less than 500 ms. */
     public long delayedAckNanos() {
         return delayedAckNanos;
     }
@@ -531,7 +528,7 @@ public final class TcpConfig implements Cloneable {
         return this;
     }
 
-    /** RTO before the first round trip was measured (RFC 6298 2.1). */
+    /** RTO before the first round-trip measurement, in nanoseconds (RFC 6298 2.1). */
     public long initialRtoNanos() {
         return initialRtoNanos;
     }
@@ -542,8 +539,8 @@ public final class TcpConfig implements Cloneable {
     }
 
     /**
-     * Lower limit of what the RTO adds to the smoothed round trip, and so of the RTO. RFC 6298 2.4 says one second for
-     * the RTO; 200 ms for the margin is what Linux has.
+     * Lower limit of the RTO, and of the margin that it adds to the smoothed round trip, in nanoseconds. RFC 6298 2.4
+     * says one second for the RTO; Linux has 200 ms for the margin.
      */
     public long minRtoNanos() {
         return minRtoNanos;
@@ -554,7 +551,7 @@ public final class TcpConfig implements Cloneable {
         return this;
     }
 
-    /** Upper limit of the RTO; RFC 6298 2.5 says at least 60 seconds. */
+    /** Upper limit of the RTO, in nanoseconds; RFC 6298 2.5 says at least 60 seconds. */
     public long maxRtoNanos() {
         return maxRtoNanos;
     }
@@ -575,9 +572,9 @@ public final class TcpConfig implements Cloneable {
     }
 
     /**
-     * How often a SYN is sent again before the attempt is given up: R2 for SYN, at least three minutes (RFC 1122
-     * 4.2.3.5, RFC 9293 3.8.3 MUST-23). With a first RTO of a second and the limit of 120 s, 7 makes 247 seconds; 6,
-     * which Linux has, only 127.
+     * Number of SYN retransmissions before the connection attempt fails: R2 for SYN, at least three minutes (RFC 1122
+     * 4.2.3.5, RFC 9293 3.8.3 MUST-23). With a first RTO of one second and a limit of 120 s, 7 gives 247 seconds; 6,
+     * the value of Linux, gives 127.
      */
     public int synRetries() {
         return synRetries;
@@ -589,7 +586,8 @@ public final class TcpConfig implements Cloneable {
     }
 
     /**
-     * How often a listener sends a SYN-ACK again: whom it could tell nobody waits for, and a flood would gain by more.
+     * Number of SYN-ACK retransmissions of a listener. It is small, as no application waits for a failure, and each one
+     * amplifies a SYN flood.
      */
     public int synAckRetries() {
         return synAckRetries;
@@ -601,8 +599,8 @@ public final class TcpConfig implements Cloneable {
     }
 
     /**
-     * SO_OOBINLINE: whether the urgent byte is read as part of the stream, which is what RFC 6093 5 asks for; else it
-     * is read apart.
+     * SO_OOBINLINE: whether the urgent byte is read as part of the stream, as RFC 6093 5 asks; otherwise it is read
+     * separately (MSG_OOB).
      */
     public boolean urgentInLine() {
         return urgentInLine;
@@ -613,7 +611,7 @@ public final class TcpConfig implements Cloneable {
         return this;
     }
 
-    /** How often data is sent again before the connection is given up (RFC 1122 4.2.3.5, R2). */
+    /** Number of data retransmissions before the connection fails (RFC 1122 4.2.3.5, R2). */
     public int dataRetries() {
         return dataRetries;
     }
@@ -624,7 +622,7 @@ public final class TcpConfig implements Cloneable {
     }
 
     /**
-     * The same for a connection whose application is gone, or less if {@link #dataRetries()} is less (Linux's
+     * Number of data retransmissions of a connection without an application, at most {@link #dataRetries()} (Linux's
      * tcp_orphan_retries).
      */
     public int orphanRetries() {
@@ -637,8 +635,8 @@ public final class TcpConfig implements Cloneable {
     }
 
     /**
-     * TCP_USER_TIMEOUT: how long data may stay unacknowledged (RFC 9293 3.9.1, RFC 5482), or 0 for no limit but the
-     * retries.
+     * TCP_USER_TIMEOUT: longest time that data may stay unacknowledged, in nanoseconds (RFC 9293 3.9.1, RFC 5482); 0
+     * for the limit of the retries alone.
      */
     public long userTimeoutNanos() {
         return userTimeoutNanos;
@@ -649,7 +647,7 @@ public final class TcpConfig implements Cloneable {
         return this;
     }
 
-    /** Whether the user timeout option is sent, and the peer's obeyed (RFC 5482). */
+    /** Whether the user timeout option is sent, and the peer's option is applied (RFC 5482). */
     public boolean userTimeoutOption() {
         return userTimeoutOption;
     }
@@ -659,7 +657,7 @@ public final class TcpConfig implements Cloneable {
         return this;
     }
 
-    /** SO_KEEPALIVE (RFC 9293 3.8.4): off unless asked for. */
+    /** SO_KEEPALIVE: whether keep-alive probes are sent (RFC 9293 3.8.4); off by default. */
     public boolean keepAlive() {
         return keepAlive;
     }
@@ -669,7 +667,7 @@ public final class TcpConfig implements Cloneable {
         return this;
     }
 
-    /** TCP_KEEPIDLE: silence before the first probe; the default is the two hours of RFC 9293. */
+    /** TCP_KEEPIDLE: idle time before the first probe, in nanoseconds; the default is the two hours of RFC 9293. */
     public long keepAliveIdleNanos() {
         return keepAliveIdleNanos;
     }
@@ -679,7 +677,7 @@ public final class TcpConfig implements Cloneable {
         return this;
     }
 
-    /** TCP_KEEPINTVL: time between probes. */
+    /** TCP_KEEPINTVL: time between probes, in nanoseconds. */
     public long keepAliveIntervalNanos() {
         return keepAliveIntervalNanos;
     }
@@ -689,7 +687,7 @@ public final class TcpConfig implements Cloneable {
         return this;
     }
 
-    /** TCP_KEEPCNT: unanswered probes before the connection is given up. */
+    /** TCP_KEEPCNT: number of unanswered probes after which the connection fails. */
     public int keepAliveCount() {
         return keepAliveCount;
     }
@@ -699,7 +697,7 @@ public final class TcpConfig implements Cloneable {
         return this;
     }
 
-    /** How long a connection that nobody owns any more waits in FIN-WAIT-2 for the peer's FIN. */
+    /** Time that a connection without an application waits in FIN-WAIT-2 for the peer's FIN, in nanoseconds. */
     public long finWait2Nanos() {
         return finWait2Nanos;
     }
@@ -709,7 +707,10 @@ public final class TcpConfig implements Cloneable {
         return this;
     }
 
-    /** 2 MSL: how long TIME-WAIT lasts (RFC 9293 3.4.2 has an MSL of two minutes; Linux waits 60 seconds in all). */
+    /**
+     * 2 MSL: duration of TIME-WAIT, in nanoseconds (RFC 9293 3.4.2 has an MSL of two minutes; Linux waits 60 seconds in
+     * all).
+     */
     public long timeWaitNanos() {
         return timeWaitNanos;
     }
@@ -719,7 +720,7 @@ public final class TcpConfig implements Cloneable {
         return this;
     }
 
-    /** IP_TTL. */
+    /** IP_TTL: time to live of the packets. */
     public int timeToLive() {
         return timeToLive;
     }
@@ -729,7 +730,7 @@ public final class TcpConfig implements Cloneable {
         return this;
     }
 
-    /** IP_TOS: DSCP; the two ECN bits belong to TCP. */
+    /** IP_TOS: DSCP of the packets; TCP sets the two ECN bits itself. */
     public int trafficClass() {
         return trafficClass;
     }
@@ -739,7 +740,10 @@ public final class TcpConfig implements Cloneable {
         return this;
     }
 
-    /** SO_MAX_PACING_RATE: most bytes a second that may leave, or 0 for no limit but that of congestion control. */
+    /**
+     * SO_MAX_PACING_RATE: upper limit of the pacing rate, in bytes per second; 0 for the rate of the congestion control
+     * alone.
+     */
     public long maxPacingRate() {
         return maxPacingRate;
     }

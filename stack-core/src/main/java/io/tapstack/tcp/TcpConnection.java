@@ -7,222 +7,242 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection: the user calls of RFC 9293 3.9.1.
+ * A connection, with the user calls of RFC 9293 3.9.1.
  *
- * <p>All calls are made under the stack's lock. Calls that may send take the stack's time.
+ * <p>All methods are called under the stack's lock. Methods that may send take the stack's time, {@code nowNanos}.
  */
 public interface TcpConnection extends Flow {
 
-    /** The state; in TIME-WAIT that of the record that has taken this connection's place. */
+    /** The state; after the move to TIME-WAIT the state of the TIME-WAIT record. */
     TcpState state();
 
-    /** The live options of this connection; after a change call {@link #configChanged}. */
+    /** The options in use; {@link #configChanged} applies a change. */
     TcpConfig config();
 
     /** Payload of a full segment, in bytes: the effective send MSS (RFC 9293 3.7.1). */
     int segmentBytes();
 
-    /** The size of the send buffer now, in bytes. */
+    /** Current size of the send buffer, in bytes. */
     int sendBufferBytes();
 
-    /** The size of the receive buffer now, in bytes of payload. */
+    /** Current size of the receive buffer, in bytes of payload. */
     int receiveBufferBytes();
 
-    /** Memory of the stack that the connection's queues hold, in bytes: whole blocks, whatever lies in them. */
+    /** Memory of the stack that the connection's queues hold, in bytes, counted in whole blocks. */
     int heldBytes();
 
     /**
-     * TCP_QUICKACK: acknowledges without delay from now on, beginning with what waits for an ACK; or delays. Either way
-     * until the connection itself has a reason for the other.
+     * TCP_QUICKACK: turns delayed ACKs off, and sends a delayed ACK immediately; or turns them on. The connection may
+     * change the mode again.
      */
     void quickAck(boolean on, long nowNanos);
 
-    /** Somebody waits for the handshake with bytes to send, so that the ACK of the peer's SYN can go with them. */
+    /**
+     * Tells the connection that the application waits for the handshake with data to send. The ACK of the peer's SYN
+     * then goes out with this data.
+     */
     void writerWaits();
 
-    /** Whether ACKs are sent without delay as far as quick ACKs go (TCP_QUICKACK). */
+    /** True in quick ACK mode, while ACKs are sent without delay (TCP_QUICKACK). */
     boolean isQuickAck();
 
-    /**
-     * TCP_SAVED_SYN: the headers of the SYN that began the connection, if its listener keeps them and nobody has taken
-     * them; else nothing.
-     */
+    /** TCP_SAVED_SYN: the headers of the SYN, if the listener keeps them; empty after {@link #forgetSavedSyn()}. */
     byte[] savedSyn();
 
-    /** What {@link #savedSyn()} has told is forgotten. */
+    /** Discards the headers that {@link #savedSyn()} returns. */
     void forgetSavedSyn();
 
-    /** TCP_INFO. */
+    /** TCP_INFO: a snapshot of the connection. */
     TcpInfo info(long nowNanos);
 
     /**
-     * True if the peer's next segment may not fit any more, so that whoever waits for more to read may wait in vain
-     * (SO_RCVLOWAT).
+     * True if the receive window may be too small for the peer's next segment. A reader must not wait for more data
+     * then (SO_RCVLOWAT).
      */
     boolean isReceiveWindowClosing();
 
-    /** Sends what waits for more to come (Nagle, TCP_CORK, MSG_MORE), once. */
+    /** Sends the data that Nagle, TCP_CORK or MSG_MORE holds back, once. */
     void flush(long nowNanos);
 
     /** Largest IP packet on the path to the peer, in bytes (IP_MTU). */
     int pathMtu();
 
-    /** Puts changed options into effect. */
+    /** Applies changed options. */
     void configChanged(long nowNanos);
 
     /**
-     * Who else may bind to the local port as long as the connection has it; at first, as its binding or listener says.
+     * Sets the sharing of the local port while the connection uses it; the initial sharing is that of the binding or
+     * listener.
      */
     void sharing(PortSharing with);
 
-    /** As {@link TcpSplice#join}, with {@code other} of the same stack. */
+    /** Joins this connection with {@code other} of the same stack, as {@link TcpSplice#join} does. */
     TcpSplice spliceWith(TcpConnection other, Runnable whenEnded);
 
-    /** Who is told what happens. */
+    /** Sets the observer of the connection's events. */
     void observer(ConnectionObserver newObserver);
 
-    /** Why the connection failed, or null. */
+    /** The error that ended the connection, or null. */
     @Nullable
     SocketError error();
 
-    /** An error that the network reported and the connection lived through (RFC 5461), or null. */
+    /** An error that the network reported and that did not end the connection (RFC 5461), or null. */
     @Nullable
     SocketError softError();
 
-    /** The same, and it is forgotten: RFC 9293 3.9.1.8, MUST-47, wants such errors reported to whoever asks. */
+    /** Returns the soft error and clears it; RFC 9293 3.9.1.8, MUST-47, requires a way to report soft errors. */
     @Nullable
     SocketError takeSoftError();
 
-    /** Bytes that {@link #write} takes now. */
+    /** Number of bytes for which the send buffer has room. */
     int writableBytes();
 
-    /** The answer of poll(2), which may be false though {@link #write} would take something now. */
+    /**
+     * True if poll(2) reports the connection as writable. It may be false while {@link #write} still takes some bytes.
+     */
     boolean isWritable();
 
-    /** Bytes of a mapped file that {@link #write} takes now. */
+    /** Number of bytes of a mapped file that {@link #write} takes now. */
     int writableSharedBytes();
 
-    /** Asks for a call of {@link ConnectionObserver#writable()}, one, when there is room for more to write. */
+    /** Requests one call of {@link ConnectionObserver#writable()} when more can be written. */
     void wakeWriter();
 
     /**
-     * SEND by reference: appends {@code length} bytes of {@code region}, which is retained until they are acknowledged
-     * and must not change. How much is sensible {@link #writableBytes()} tells; more is taken all the same.
+     * SEND by reference: appends {@code length} bytes of {@code region}. The region is retained until the peer
+     * acknowledges the bytes, and must not change. A caller respects {@link #writableBytes()}; the method does not
+     * enforce it.
      *
-     * @param more the rest of a message follows at once (MSG_MORE): a segment that is not full waits for it
+     * @param more the rest of a message follows immediately (MSG_MORE): a segment that is not full waits for it
      * @return as {@link #append}
      */
     boolean write(Region region, int offset, int length, boolean more, long nowNanos);
 
     /**
-     * The first half of {@link #write}: nothing is sent before {@link #push}, so that several pieces go out together.
+     * Appends bytes as {@link #write} does but sends nothing before {@link #push}, so that several pieces share
+     * segments.
      *
-     * @return false if nothing was appended, as the connection takes no data: it is not established, or its output is
-     *     shut down
+     * @return false if the connection takes no data: it is not established, or its output is shut down
      */
     boolean append(Region region, int offset, int length);
 
-    /** Sends what was appended, as far as the windows allow; {@code more} as in {@link #write}. */
+    /** Sends appended bytes as far as the windows allow; {@code more} as in {@link #write}. */
     void push(boolean more, long nowNanos);
 
-    /** True if the device gathers payload where it lies; else the stack copies it for every segment. */
+    /**
+     * True if the device gathers payload from its place in memory; otherwise the stack copies payload into each
+     * segment.
+     */
     boolean sendsByReference();
 
-    /** SEND by copying: takes up to {@code limit} bytes of {@code source}. @return how many, as far as there is room */
+    /**
+     * SEND by copying: takes up to {@code limit} bytes of {@code source}, as far as the send buffer has room.
+     *
+     * @return the number of bytes taken
+     */
     int write(ByteBuffer source, int limit, boolean more, long nowNanos);
 
-    /** Bytes that can be read now. */
+    /** Number of bytes that can be read now. */
     int readableBytes();
 
-    /** Sequence numbers that have come in order and were not read, the FIN among them (TCP_INQ). */
+    /** Sequence numbers received in order and not read, the FIN included (TCP_INQ). */
     int unreadBytes();
 
-    /** Bytes that can be read now and stand before the urgent one, if that is read apart (FIONREAD). */
+    /** Number of bytes that can be read before the urgent byte, if that is read separately (FIONREAD). */
     int readableBeforeMark();
 
     /**
-     * True if the peer's FIN has come (or the input was shut down) and everything before it was read: end of stream.
+     * True at the end of the stream: the peer's FIN has arrived, or the input is shut down, and all data before it is
+     * read.
      */
     boolean isInputEnded();
 
-    /** RECEIVE by reference: lends up to {@code limit} bytes. @return how many are on loan */
+    /**
+     * RECEIVE by reference: lends up to {@code limit} bytes.
+     *
+     * @return the number of bytes on loan
+     */
     int borrow(ReadBatch batch, int limit);
 
-    /** Gives {@code batch} back; the application has its first {@code bytes}. */
+    /** Takes {@code batch} back and removes its first {@code bytes} from the receive queue. */
     void consume(ReadBatch batch, int bytes, long nowNanos);
 
-    /** RECEIVE by copying. With {@code peek} the bytes stay. @return how many were copied */
+    /**
+     * RECEIVE by copying; with {@code peek} the bytes stay in the receive queue.
+     *
+     * @return the number of bytes copied
+     */
     int read(ByteBuffer target, boolean peek, long nowNanos);
 
-    /** {@code sockatmark(3)}: what is read next stands at the urgent mark (RFC 6093). */
+    /** {@code sockatmark(3)}: true if the next byte to read is at the urgent mark (RFC 6093). */
     boolean isAtUrgentMark();
 
-    /** True if an urgent byte has come that was not read. */
+    /** True if an urgent byte has arrived and is not read. */
     boolean hasUrgentByte();
 
-    /** True if an urgent byte was announced and has not come. */
+    /** True if an urgent byte is announced and has not arrived. */
     boolean isUrgentByteAnnounced();
 
-    /** RECEIVE of the urgent byte apart (MSG_OOB), where {@link #hasUrgentByte()}; with {@code peek} it stays. */
+    /** RECEIVE of the urgent byte (MSG_OOB), after {@link #hasUrgentByte()}; with {@code peek} it stays. */
     byte readUrgentByte(boolean peek);
 
-    /** The last of the next {@code length} bytes to be written is urgent (RFC 9293 3.9.1.2, the URGENT flag). */
+    /** Marks the last of the next {@code length} bytes to be written as urgent (RFC 9293 3.9.1.2, the URGENT flag). */
     void markUrgent(int length);
 
     /**
-     * MSG_EOR: a record ends behind the next {@code length} bytes to be written, or with 0 behind those that were: no
-     * segment spans its end.
+     * MSG_EOR: ends a record after the next {@code length} bytes to be written; with 0, after the bytes already
+     * written. No segment spans the end of a record.
      */
     void endRecord(int length);
 
-    /** Bytes in the send queue that the peer has not acknowledged, the FIN among them (SIOCOUTQ). */
+    /** Sequence numbers in the send queue that the peer has not acknowledged, the FIN included (SIOCOUTQ). */
     int unacknowledgedBytes();
 
-    /** Bytes in the send queue that were never sent (SIOCOUTQNSD). */
+    /** Number of bytes in the send queue that were never sent (SIOCOUTQNSD). */
     int unsentBytes();
 
-    /** The application reads on: what stood at the urgent mark and was to be read apart is lost, as on Linux. */
+    /** Reads past the urgent mark: an urgent byte that is read separately is lost, as on Linux. */
     void passUrgentMark();
 
-    /** CLOSE of our direction only: a FIN goes out behind everything that was written. */
+    /** CLOSE of the send direction: a FIN follows all data that was written. */
     void shutdownOutput(long nowNanos);
 
-    /** Nobody will read any more: what comes is acknowledged and thrown away. */
+    /** Shuts down the receive direction: data that arrives is acknowledged and discarded. */
     void shutdownInput(long nowNanos);
 
     /**
-     * The application says that it will not read, though it still may, what is here and what comes. If the output ends
-     * too, this is as good as a CLOSE: what comes then is answered with a reset (RFC 1122 4.2.2.13), as on Linux.
+     * Tells the connection that the application does not intend to read, though it still may. If the output is closed
+     * too, this equals a CLOSE: data that arrives is answered with a reset (RFC 1122 4.2.2.13), as on Linux.
      */
     void inputUnwanted();
 
     /**
-     * CLOSE by an application that goes away. What was written is still delivered, but if received data was not read
-     * the peer is told so with a reset (RFC 1122 4.2.2.13).
+     * CLOSE by an application that releases the connection. Written data is still delivered, but unread received data
+     * is answered with a reset (RFC 1122 4.2.2.13).
      */
     void close(long nowNanos);
 
-    /** ABORT: everything is thrown away and the peer gets a reset. */
+    /** ABORT: discards all data and sends a reset. */
     void abort(long nowNanos);
 
     /**
-     * The last of the next {@code length} bytes to be written has its times told.
+     * Requests transmit timestamps for the last of the next {@code length} bytes to be written.
      *
-     * @param kinds which of them: a set of Linux's {@code SOF_TIMESTAMPING_TX} flags
+     * @param kinds a set of Linux's {@code SOF_TIMESTAMPING_TX} flags
      */
     void stampWrite(int length, int kinds, StampObserver by);
 
-    /** The sequence number of the next byte to be written. */
+    /** Sequence number of the next byte to be written. */
     int writeSequence();
 
-    /** SND.UNA. */
+    /** SND.UNA: sequence number of the first byte that the peer has not acknowledged. */
     int unacknowledgedSequence();
 
     /**
-     * When the byte came that is {@code ahead} bytes behind the next one to be read; -1 for the last one that was read.
-     * Known if {@link TcpConfig#stampArrivals} was on then.
+     * Arrival time of the byte that is {@code ahead} bytes behind the next one to be read; -1 for the last byte read.
+     * It is known only if {@link TcpConfig#stampArrivals} was on at arrival.
      *
-     * @return the stack's time, or {@link Long#MIN_VALUE}
+     * @return the stack's time, or {@link Long#MIN_VALUE} if unknown
      */
     long arrivalNanos(int ahead);
 }

@@ -4,38 +4,40 @@ import io.tapstack.wire.Endpoint;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A passive OPEN (RFC 9293 3.9.1.1): connections that peers open, until the application accepts them. The backlog
- * limits the connections that wait to be accepted, as on Linux (listen(2)).
+ * A passive OPEN (RFC 9293 3.9.1.1), with a queue of connections that the application has not accepted. The backlog
+ * limits this queue, as on Linux (listen(2)).
  *
- * <p>All calls are made under the stack's lock.
+ * <p>All methods are called under the stack's lock.
  */
 public interface TcpListener {
 
-    /** Where it listens; the address may be "any". */
+    /** The local address and port; the address may be "any". */
     Endpoint local();
 
-    /** What new connections start with; changes hold from the next SYN on. */
+    /** The options of new connections; a change applies to the next SYN. */
     TcpConfig config();
 
-    /** The oldest complete connection, or null if there is none. Its observer is still to be set. */
+    /**
+     * Removes the oldest connection from the accept queue; null if the queue is empty. The caller sets its observer.
+     */
     @Nullable
     TcpConnection accept();
 
-    /** How many connections wait to be accepted. */
+    /** Number of connections in the accept queue. */
     int pending();
 
-    /** Half-open connections now. */
+    /** Number of half-open connections. */
     int halfOpen();
 
-    /** How many may wait to be accepted, but for the one more. */
+    /** Limit of the accept queue. As on Linux, the queue may hold one connection more. */
     int backlog();
 
-    /** Changes the limit of the accept queue; less than 0 stands for the largest there is, as on Linux. */
+    /** Sets the limit of the accept queue; a negative value stands for the largest limit, as on Linux. */
     void backlog(int connections);
 
-    /** Who is told, under the lock, that a connection can be accepted. */
+    /** Sets the callback for a new connection in the accept queue; it runs under the stack's lock. */
     void observer(Runnable newAcceptable);
 
-    /** No more connections; those that were not accepted are reset. The binding stays its owner's. */
+    /** Stops listening, and resets the connections in the accept queue. The binding remains with its owner. */
     void close(long nowNanos);
 }

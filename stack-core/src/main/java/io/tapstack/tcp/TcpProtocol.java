@@ -9,43 +9,48 @@ import java.util.List;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
-/** TCP of one stack: passive and active OPEN, and local ports. All calls are made under the stack's lock. */
+/** TCP of one stack: passive and active OPEN, and local ports. All methods are called under the stack's lock. */
 public interface TcpProtocol {
 
     /**
-     * For tests of the wire: every connection from now on starts with this sequence number. Empty for numbers that
-     * nobody can guess (RFC 6528), which is the default.
+     * Fixes the initial sequence number of all new connections, for tests of the wire. Empty restores unpredictable
+     * numbers (RFC 6528), the default.
      */
     void fixInitialSequenceNumber(OptionalInt iss);
 
-    /** As {@link #bind(Endpoint, PortSharing)}, with SO_REUSEADDR or with nothing. */
+    /** Reserves a local port as {@link #bind(Endpoint, PortSharing)} does, with SO_REUSEADDR or without sharing. */
     TcpBinding bind(Endpoint local, boolean reuseAddress) throws SocketErrorException;
 
     /**
-     * Reserves a local port. Connections that have it, TIME-WAIT included, stand in the way as other bindings do.
+     * Reserves a local port. Connections on the port, TIME-WAIT included, conflict as other bindings do.
      *
      * @param local port 0 for an ephemeral one; the address is one of ours or "any"
      * @throws SocketErrorException EADDRNOTAVAIL, EADDRINUSE
      */
     TcpBinding bind(Endpoint local, PortSharing sharing) throws SocketErrorException;
 
-    /** @throws SocketErrorException EADDRNOTAVAIL unless the address is one of ours or "any" */
+    /**
+     * Checks that an address can be bound to.
+     *
+     * @throws SocketErrorException EADDRNOTAVAIL unless the address is one of ours or "any"
+     */
     void requireLocal(IpAddress address) throws SocketErrorException;
 
     /**
      * Passive OPEN.
      *
-     * @param config what accepted connections start with
-     * @throws SocketErrorException EADDRINUSE if somebody listens there already, or does not share the port any more
+     * @param config options of the accepted connections
+     * @throws SocketErrorException EADDRINUSE if another socket listens there, or does not share the port any more
      */
     TcpListener listen(TcpBinding binding, int backlog, TcpConfig config) throws SocketErrorException;
 
-    /**
-     * True if a connection to this server could send data in its SYN now (RFC 7413): it has a cookie, or does without.
-     */
+    /** True if a SYN to this server could carry data now (RFC 7413): its cookie is cached, or none is needed. */
     boolean maySendWithSyn(IpAddress server, TcpConfig config, long nowNanos);
 
-    /** As {@link #connect(TcpBinding, Endpoint, TcpConfig, ConnectionObserver, ByteBuffer, long)}, without data. */
+    /**
+     * Active OPEN without data, as {@link #connect(TcpBinding, Endpoint, TcpConfig, ConnectionObserver, ByteBuffer,
+     * long)}.
+     */
     TcpConnection connect(
             @Nullable TcpBinding binding, Endpoint remote, TcpConfig config, ConnectionObserver observer, long nowNanos)
             throws SocketErrorException;
@@ -53,9 +58,9 @@ public interface TcpProtocol {
     /**
      * Active OPEN: sends the SYN.
      *
-     * @param binding where from, or null for an address that the route chooses and an ephemeral port
-     * @param data what the SYN takes along, as far as Fast Open lets it; its position moves on by so much
-     * @throws SocketErrorException ENETUNREACH, EADDRNOTAVAIL (also if the 4-tuple is taken, or belongs to another
+     * @param binding the local address and port, or null for the address of the route and an ephemeral port
+     * @param data data for the SYN, as far as Fast Open allows; its position advances by the bytes taken
+     * @throws SocketErrorException ENETUNREACH, EADDRNOTAVAIL (also if the 4-tuple is in use, or belongs to another
      *     stack), EINVAL
      */
     TcpConnection connect(
@@ -67,13 +72,13 @@ public interface TcpProtocol {
             long nowNanos)
             throws SocketErrorException;
 
-    /** All connections but those in TIME-WAIT; a snapshot. */
+    /** All connections except those in TIME-WAIT; a snapshot. */
     List<TcpConnection> connections();
 
-    /** How many connections are in TIME-WAIT. */
+    /** Number of connections in TIME-WAIT. */
     int timeWaitCount();
 
-    /** How many connections go on without an application. */
+    /** Number of connections without an application. */
     int orphanCount();
 
     /** All listeners. */

@@ -13,17 +13,17 @@ public enum TcpState {
     LAST_ACK,
     TIME_WAIT;
 
-    /** True once both sides know each other's initial sequence number. */
+    /** True after both sides have learned the other's initial sequence number. */
     public boolean isSynchronized() {
         return ordinal() >= ESTABLISHED.ordinal();
     }
 
-    /** True while the application may still hand over data to send. */
+    /** True while the application may write. */
     public boolean canSend() {
         return this == ESTABLISHED || this == CLOSE_WAIT;
     }
 
-    /** True while data from the peer is still to be expected. */
+    /** True while data from the peer may still arrive. */
     public boolean canReceive() {
         return this == ESTABLISHED || this == FIN_WAIT_1 || this == FIN_WAIT_2;
     }

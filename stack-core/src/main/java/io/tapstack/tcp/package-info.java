@@ -1,4 +1,4 @@
-/** TCP (RFC 9293): the connection, its parts, listeners and demultiplexing. */
+/** TCP (RFC 9293) as sockets and tools use it: connections, listeners, their options and observers. */
 @NullMarked
 package io.tapstack.tcp;
 
