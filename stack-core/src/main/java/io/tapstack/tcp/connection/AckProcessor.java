@@ -13,13 +13,13 @@ import io.tapstack.wire.SequenceNumber;
 import io.tapstack.wire.TcpHeader;
 
 /**
- * What an ACK does in the synchronized states (RFC 9293 3.10.7.4, fifth): moves SND.UNA, measures the round trip, opens
- * the congestion window or finds a loss, and takes over the peer's window.
+ * Processes the ACK of a segment in the synchronized states (RFC 9293 3.10.7.4, fifth): moves SND.UNA, measures the
+ * round trip, passes the ACK to loss recovery and congestion control, and updates SND.WND.
  */
 final class AckProcessor {
 
     private final ControlBlock tcb;
-    // Those of all connections of the stack: nothing in them outlives the ACK.
+    // Shared by all connections of the stack: nothing in them outlives the ACK.
     private final AckArrival arrival;
     private final AckSample sample;
     private final WindowUse windowUse;
@@ -41,21 +41,26 @@ final class AckProcessor {
         this.sendBuffer = sendBuffer;
     }
 
-    /** Takes in SEG.ACK and SEG.WND. @return false if the segment has to be dropped for its ACK */
+    /**
+     * Processes SEG.ACK and SEG.WND.
+     *
+     * @return false if the ACK is not acceptable and the segment has to be dropped
+     */
     boolean process(final Segment segment, final long nowNanos) {
         if (tcb.zeroWindowProbeTakenBack && segment.ack == tcb.sndUna + 1) {
             probeArrived();
         }
         if (SequenceNumber.greaterThan(segment.ack, tcb.sndNxt)) {
-            // Something that was never sent: send an ACK and drop the segment.
+            // "If the ACK acks something not yet sent (SEG.ACK > SND.NXT), then send an ACK, drop the segment, and
+            // return."
             tcb.challengeAck(nowNanos);
             tcb.statistics.drop(DropReason.TCP_BAD_ACK);
             return false;
         }
         if (SequenceNumber.lessThan(segment.ack, tcb.sndUna - tcb.counters.acknowledged(tcb.maxSndWnd))) {
-            // RFC 5961 5.2: too old to be from this connection's recent past, so perhaps from somebody who guesses.
-            // As in Linux, this is no longer than the connection itself: nobody acknowledges what was before our
-            // first sequence number.
+            // RFC 5961 5.2: acceptable only if "(SND.UNA - MAX.SND.WND) =< SEG.ACK =< SND.NXT"; an older ACK may come
+            // from a blind attacker. As on Linux, MAX.SND.WND is limited to the bytes acknowledged so far: no ACK is
+            // below our first sequence number.
             tcb.challengeAck(nowNanos);
             tcb.statistics.drop(DropReason.TCP_BAD_ACK);
             return false;
@@ -67,6 +72,7 @@ final class AckProcessor {
         final int priorFlight = tcb.sndNxt - tcb.sndUna;
         final int priorInFlight = tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt);
         final int priorSegments = tcb.scoreboard.segments();
+        // "If SND.UNA < SEG.ACK =< SND.NXT, then set SND.UNA <- SEG.ACK."
         final int acked = advances ? segment.ack - tcb.sndUna : 0;
         if (advances) {
             acknowledge(segment, acked, nowNanos);
@@ -84,14 +90,14 @@ final class AckProcessor {
             updateWindow(segment);
         }
         if (tcb.sndWnd == 0 && !tcb.orphan) {
-            // RFC 9293 3.8.6.1 MUST-37: a peer that took its window back and answers is alive, however long it takes.
-            // But nobody waits for an orphan (RFC 6429 4).
+            // RFC 9293 3.8.6.1, MUST-37: a peer with a closed window that acknowledges is alive, and the connection
+            // stays open. An orphan has no application that waits, so its retransmissions stay limited (RFC 6429 4).
             tcb.timeouts = Math.min(tcb.timeouts, 1);
         }
         return true;
     }
 
-    /** The peer opened its window before it saw the probe, and took it then. */
+    /** The peer has accepted the byte of a zero-window probe that was taken back because its window opened. */
     private void probeArrived() {
         if (tcb.sndNxt == tcb.sndUna) {
             tcb.sndNxt++;
@@ -112,10 +118,10 @@ final class AckProcessor {
         tcb.retransmissionTimer.noLimit();
         tcb.zeroWindowProbeOutstanding = false;
         tcb.zeroWindowProbeTakenBack = false;
-        tcb.softError = null; // it is over
+        tcb.softError = null; // data gets through again
     }
 
-    /** Gathers what loss recovery wants to know. */
+    /** Fills {@link AckArrival} for loss recovery. */
     private void readAck(final Segment segment, final int acked, final long nowNanos) {
         tcb.timerEvent(nowNanos);
         arrival.ackedBytes = acked;
@@ -130,7 +136,7 @@ final class AckProcessor {
         }
     }
 
-    /** What loss recovery makes of the ACK, and congestion control of both. */
+    /** Passes the ACK to loss recovery, then both results to congestion control. */
     private void recover(
             final Segment segment, final int priorFlight, final int priorInFlight, final int priorSegments) {
         final LossRecovery recovery = tcb.recovery;
@@ -138,7 +144,7 @@ final class AckProcessor {
         final Phase phaseBefore = recovery.phase();
         final long lostBefore = rate.lost();
         final Verdict verdict = recovery.ackArrives(arrival);
-        // RFC 5681 3.2 step 2: what limited transmit sent beyond cwnd does not count as flight.
+        // RFC 5681 3.2, step 2: segments that limited transmit sent beyond cwnd do not count in FlightSize.
         final int flight = Math.min(priorFlight, tcb.congestion.cwnd());
         reduction.act(verdict, flight, arrival);
         if (verdict == Verdict.RECOVERED) {
@@ -149,12 +155,12 @@ final class AckProcessor {
         }
         reduction.acked(arrival);
         if (arrival.deliveredBytes() > 0) {
-            // The ACK that ends recovery opens the window again (RFC 5681 3.1), as on Linux: but not with an echo (RFC
-            // 3168 6.1.2), nor without SACK, where RFC 6582 3.2, step 3 has a window of its own for it.
+            // The ACK that ends recovery opens the window (RFC 5681 3.1), as on Linux. Exceptions are an ACK with an
+            // ECN echo (RFC 3168 6.1.2), and a connection without SACK, whose window RFC 6582 3.2, step 3 sets.
             final boolean recovering = recovery.phase() == Phase.RECOVERY;
             final boolean recovered = phaseBefore == Phase.RECOVERY && !recovering;
             sample.inRecovery = recovering || recovered && (!tcb.sackAgreed || tcb.ecn.isEcho(segment));
-            // RFC 3465 2.3: when losses are made good an ACK may cover much that left the network long ago.
+            // RFC 3465 2.3: after the retransmission of a loss, an ACK may cover data that left the network long ago.
             sample.ackedBytes = phaseBefore == Phase.LOSS || recovered && !tcb.congestion.controlsRecovery()
                     ? Math.min(arrival.ackedBytes, tcb.sackAgreed ? arrival.deliveredBytes() : tcb.mss)
                     : arrival.ackedBytes;
@@ -186,12 +192,12 @@ final class AckProcessor {
         sample.priorLost = rate.priorLost();
     }
 
-    /** What follows from new data being acknowledged, once loss recovery knows of it. */
+    /** Restarts or stops timers and frees send buffer, after loss recovery has seen an ACK of new data. */
     private void settle(final long nowNanos) {
-        // RFC 6298 5.2 and 5.3
+        // RFC 6298 5.2: all data is acknowledged, so the timer stops. 5.3: otherwise it restarts.
         if (tcb.sndUna == tcb.sndNxt) {
             if (tcb.finSent) {
-                tcb.persistTimer.stop(); // All is said and heard; in FIN-WAIT-2 nothing else would stop it.
+                tcb.persistTimer.stop(); // Our FIN is acknowledged; in FIN-WAIT-2 nothing else would stop the timer.
             }
             tcb.retransmissionTimer.stop();
         } else {
@@ -205,7 +211,7 @@ final class AckProcessor {
         }
     }
 
-    /** RFC 5681 2: the conditions for a duplicate, but for the one that something is in flight. */
+    /** RFC 5681 2: the conditions (b) to (e) of a duplicate ACK, without (a), outstanding data. */
     private boolean isRepeated(final Segment segment) {
         return segment.length() == 0
                 && segment.ack == tcb.sndUna
@@ -216,11 +222,11 @@ final class AckProcessor {
     private void measureRoundTrip(final Segment segment, final long nowNanos) {
         long sample = tcb.timing.acknowledged(segment.ack, nowNanos);
         if (sample < 0 && tcb.timeouts > 0 && hasTrueEcho(segment, nowNanos)) {
-            // RFC 7323 4.1: the echo tells which copy is acknowledged, where Karn's rule has no answer.
+            // RFC 7323 4.1: the echo tells which copy is acknowledged, where Karn's rule gives no sample.
             sample = tcb.timestamps.age(segment.options.timestampEcho(), nowNanos);
         }
         if (sample >= 0) {
-            // Nothing else was in flight, and it was less than what an ACK is sent for at once.
+            // The peer may delay the ACK of a single segment that is not full.
             final boolean mayBeDelayed = segment.ack == tcb.sndNxt && segment.ack - tcb.sndUna < tcb.mss;
             tcb.estimator.sample(sample, mayBeDelayed, nowNanos);
             tcb.statistics.observer().roundTrip(tcb, sample, tcb.estimator.srtt(), tcb.estimator.rto());
@@ -228,10 +234,10 @@ final class AckProcessor {
     }
 
     /**
-     * RFC 7323 5.3 (R2 before R3): the timestamp of a segment that came twice is not echoed. If its ACK says that it
-     * was one (RFC 2883), the ACK of the copy before was lost, and the echo is as old as that: time that was spent
-     * waiting here, not on the way. Taken for a round trip, it would make the next wait still longer, and that the next
-     * round trip, up to two minutes where one packet in five is lost.
+     * False if the ACK reports a duplicate (RFC 2883). The peer does not update TS.Recent for a duplicate (RFC 7323
+     * 5.3, R2 before R3), so the echo is as old as the first copy, whose ACK was lost. As a sample it would contain the
+     * RTO, which would lengthen the next RTO and the next sample in turn, up to two minutes where one packet in five is
+     * lost.
      */
     private boolean hasTrueEcho(final Segment segment, final long nowNanos) {
         return hasPossibleEcho(segment, true, nowNanos)
@@ -239,9 +245,9 @@ final class AckProcessor {
     }
 
     /**
-     * False if the echo cannot be right (RFC 7323 4.1): it is of the future, or that of an ACK that advances is older
-     * than the first sending of the oldest segment that it acknowledges. The peer, or somebody between, has made it up;
-     * neither the round trip nor the Eifel detection may believe it. 0 is what a peer sends that has nothing to echo.
+     * False if the echo is impossible (RFC 7323 4.1): it lies in the future, or an ACK that advances SND.UNA echoes a
+     * time before the first transmission of the oldest segment that it acknowledges. The peer or a middlebox has made
+     * up such an echo, so neither the round trip nor Eifel detection uses it. A peer that has nothing to echo sends 0.
      */
     private boolean hasPossibleEcho(final Segment segment, final boolean advances, final long nowNanos) {
         if (!tcb.timestamps.enabled() || segment.options.timestampEcho() == 0) {
@@ -253,11 +259,12 @@ final class AckProcessor {
     }
 
     /**
-     * Takes SEG.WND over unless an older segment brings it (RFC 9293 3.10.7.4, fifth: SND.WL1 and SND.WL2). An ACK that
-     * advances SND.UNA is newer than all before it, even on a repeated segment with an old sequence number: its window
-     * is {@linkplain #takeWindow taken} without asking, as Linux does. If it were not, the old window would count from
-     * the new SND.UNA, beyond what the peer has promised. For the same reason the window of an ACK older than SND.UNA
-     * is never taken.
+     * RFC 9293 3.10.7.4, fifth: "{@code If (SND.WL1 < SEG.SEQ or (SND.WL1 = SEG.SEQ and SND.WL2 =< SEG.ACK)), set
+     * SND.WND <- SEG.WND}", as "the check here prevents using old segments to update the window".
+     *
+     * <p>As on Linux, an ACK that advances SND.UNA updates the window {@linkplain #takeWindow without this check}, even
+     * on a repeated segment with an old sequence number. Otherwise the old window would count from the new SND.UNA,
+     * beyond the promise of the peer. For the same reason, an ACK below SND.UNA never updates the window.
      */
     void updateWindow(final Segment segment) {
         final boolean newer = SequenceNumber.lessThan(tcb.sndWl1, segment.seq)
@@ -267,6 +274,7 @@ final class AckProcessor {
         }
     }
 
+    /** Sets SND.WND, SND.WL1 and SND.WL2 from the segment. The window of a SYN is not scaled (RFC 7323 2.2). */
     private void takeWindow(final Segment segment) {
         final int window = segment.has(TcpHeader.SYN) ? segment.window : tcb.windowScale.fromWire(segment.window);
         if ((window == 0) != (tcb.sndWnd == 0)) {

@@ -14,9 +14,9 @@ import io.tapstack.wire.TcpHeader;
 
 /**
  * SEGMENT ARRIVES for a connection: RFC 9293 3.10.7.3 and 3.10.7.4, step by step, with PAWS (RFC 7323 5) and the
- * blind-attack rules of RFC 5961 at their places. A passive open comes here when its SYN is acknowledged
- * ({@link HalfOpenArrives}). What arrives for no connection at all is {@link TcpProtocol}'s, what arrives for a
- * listener {@link TcpListener}'s business, and what arrives in TIME-WAIT {@link TimeWaitArrives}'.
+ * blind-attack rules of RFC 5961 at their places. {@link TcpProtocol} handles a segment for no connection,
+ * {@link TcpListener} one for a listener, {@link HalfOpenArrives} one for a passive open until its SYN-ACK is
+ * acknowledged, and {@link TimeWaitArrives} one in TIME-WAIT.
  */
 public final class SegmentArrives {
 
@@ -39,7 +39,7 @@ public final class SegmentArrives {
         this.keepAlive = keepAlive;
     }
 
-    /** Processes a segment, and sends whatever it allows or demands. */
+    /** Processes a segment, and sends all that it allows or demands. */
     public void process(final Segment segment, final long nowNanos) {
         tcb.counters.arrived(segment);
         if (tcb.state == TcpState.SYN_SENT) {
@@ -52,13 +52,14 @@ public final class SegmentArrives {
         }
     }
 
-    /** RFC 9293 3.10.7.3. */
+    /** RFC 9293 3.10.7.3: SYN-SENT. The third step, security, is void. */
     private void synSent(final Segment segment, final long nowNanos) {
-        // First: check the ACK bit.
+        // First: check the ACK bit. "If SEG.ACK =< ISS or SEG.ACK > SND.NXT, send a reset (unless the RST bit is set
+        // ...)".
         final boolean ack = segment.has(TcpHeader.ACK);
         final boolean covers =
                 SequenceNumber.greaterThan(segment.ack, tcb.iss) && SequenceNumber.lessOrEqual(segment.ack, tcb.sndNxt);
-        // As on Linux, an echo of what was never sent shows just as well that the segment belongs to another
+        // As on Linux, the echo of a timestamp that was never sent shows that the segment belongs to another
         // connection.
         final boolean echoes =
                 !tcb.config.timestamps() || tcb.timestamps.isEchoSince(segment, handshake.startNanos(), nowNanos);
@@ -67,7 +68,9 @@ public final class SegmentArrives {
             tcb.statistics.drop(covers ? DropReason.TCP_BAD_ECHO : DropReason.TCP_BAD_ACK);
             return;
         }
-        // Second: check the RST bit. RFC 5961 3.2 wants an ACK that covers the SYN, which was checked just now.
+        // Second: check the RST bit. "If the ACK was acceptable, then signal to the user ... connection reset";
+        // "otherwise (no ACK), drop the segment". The first step has checked that the ACK covers the SYN, as RFC 5961
+        // 3.2 asks.
         if (segment.has(TcpHeader.RST)) {
             if (ack) {
                 tcb.fail(SocketError.ECONNREFUSED, nowNanos);
@@ -76,24 +79,27 @@ public final class SegmentArrives {
             }
             return;
         }
-        // Fourth and fifth: check the SYN bit.
+        // Fifth: "if neither of the SYN or RST bits is set, then drop the segment and return."
         if (!segment.has(TcpHeader.SYN)) {
             tcb.statistics.drop(DropReason.TCP_FLAGS);
             return;
         }
+        // Fourth: check the SYN bit. "RCV.NXT is set to SEG.SEQ+1, IRS is set to SEG.SEQ."
         tcb.irs = segment.seq;
         tcb.rcvNxt = segment.seq + 1;
         tcb.rcvAdv = tcb.rcvNxt;
         handshake.negotiate(segment, nowNanos);
         tcb.sndWl1 = segment.seq - 1;
         if (!ack) {
-            // Simultaneous open.
+            // Simultaneous open: "Otherwise, enter SYN-RECEIVED, form a SYN,ACK segment
+            // <SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK>".
             tcb.enter(TcpState.SYN_RECEIVED, nowNanos);
             acks.updateWindow(segment);
             handshake.sendSynAck(nowNanos);
             queue(segment);
             return;
         }
+        // "If SND.UNA > ISS (our SYN has been ACKed), change the connection state to ESTABLISHED, form an ACK segment".
         final long roundTrip = tcb.timing.acknowledged(segment.ack, nowNanos);
         sampleHandshake(roundTrip, nowNanos);
         handshake.synAcknowledged(segment.ack);
@@ -105,13 +111,13 @@ public final class SegmentArrives {
         handshake.established(nowNanos);
         tcb.ecn.dataWithSynAck(segment);
         if (tcb.writerWaiting && !tcb.ecn.isHandshakeAckDue()) {
-            // The ACK of the SYN may carry data (RFC 9293 3.10.7.3), and as on Linux it waits for that of a writer who
-            // waits.
+            // "Data or controls that were queued for transmission MAY be included." As on Linux, the ACK of the
+            // SYN-ACK waits for the data of a waiting writer.
             tcb.delayedAck.ackWithData(nowNanos);
         } else {
             tcb.delayedAck.ackNow();
         }
-        // Data and FIN may have come along (RFC 9293 3.10.7.3: "processing continues at the sixth step").
+        // The SYN-ACK may carry data and a FIN: "continue processing at the sixth step".
         segment.trimFront(tcb.rcvNxt);
         receiveWindow.announce();
         trimBackToWindow(segment);
@@ -131,7 +137,7 @@ public final class SegmentArrives {
             final boolean kept = !tcb.pool.underPressure()
                     && tcb.reassembly.insert(segment.seq, segment.memory(), segment.payloadOffset(), length, limit);
             if (!kept) {
-                // It was not acknowledged, so the peer sends it again.
+                // The data is not acknowledged, so the peer sends it again.
                 tcb.statistics.drop(DropReason.NO_MEMORY);
                 return;
             }
@@ -142,7 +148,7 @@ public final class SegmentArrives {
         }
     }
 
-    /** The connection is ESTABLISHED: what was {@linkplain #queue queued} with the peer's SYN is received now. */
+    /** In ESTABLISHED, receives the data and the FIN that were {@linkplain #queue queued} from the peer's SYN. */
     private void processQueued(final Segment segment, final long nowNanos) {
         if (!tcb.reassembly.isEmpty()) {
             if (tcb.orphan) {
@@ -161,8 +167,9 @@ public final class SegmentArrives {
         }
     }
 
-    /** RFC 9293 3.10.7.4. */
+    /** RFC 9293 3.10.7.4: SYN-RECEIVED and later. PAWS and the first four steps are in {@link SegmentCheck}. */
     private void otherStates(final Segment segment, final long nowNanos) {
+        // PAWS, before the first step. RFC 7323 5.3 R1: "treat the arriving segment as not acceptable".
         if (SegmentCheck.isOld(segment, tcb.timestamps, tcb.statistics, nowNanos)) {
             if (SegmentCheck.demandsAck(segment)) {
                 tcb.delayedAck.ackNow();
@@ -188,20 +195,21 @@ public final class SegmentArrives {
         }
     }
 
+    /** RFC 9293 3.5, figure 7: the peer's SYN-ACK completes a simultaneous open. */
     private void simultaneousOpen(final Segment synAck, final long nowNanos) {
         if (isEcnContradicted(synAck, nowNanos)) {
             return;
         }
         tcb.ecn.synArrived(synAck);
         if (completeHandshake(synAck, nowNanos)) {
-            // The peer may be as strict as the table of acceptability is, and wait for an ACK at its RCV.NXT.
+            // A strict peer accepts only an ACK whose SEG.SEQ is at its RCV.NXT, so it needs one from here.
             tcb.delayedAck.ackNow();
             trimToWindow(synAck);
             fromSixthStep(synAck, nowNanos);
         }
     }
 
-    /** Fifth: "if the ACK bit is on". */
+    /** Fifth: check the ACK field, "if the ACK bit is on". */
     private void fromFifthStep(final Segment segment, final long nowNanos) {
         if (tcb.state == TcpState.SYN_RECEIVED && !completeHandshake(segment, nowNanos)) {
             return;
@@ -212,10 +220,11 @@ public final class SegmentArrives {
         if (!acks.process(segment, nowNanos)) {
             return;
         }
-        // Not what anybody could have sent who has guessed no number.
+        // The SEQ and the ACK are acceptable, so the segment is the peer's: a blind attacker does not keep a dead
+        // connection alive.
         keepAlive.heard(nowNanos);
-        // RFC 7323 4.3 (2) has this at the first step. But nobody who has guessed a sequence number alone may set
-        // TS.Recent.
+        // RFC 7323 4.3 (2) updates TS.Recent at the first step. Here the ACK is checked before, so that a guessed
+        // sequence number alone cannot set TS.Recent.
         if (tcb.timestamps.enabled() && segment.options.hasTimestamps()) {
             tcb.timestamps.accepted(segment.options.timestampValue(), segment.seq, nowNanos);
         }
@@ -244,8 +253,8 @@ public final class SegmentArrives {
     }
 
     /**
-     * True for the peer's SYN-ACK in a simultaneous open. Its SYN was received before, so by sequence number it is a
-     * duplicate, but RFC 9293 3.5, figure 7 has it complete the handshake (A.2 knows of the contradiction).
+     * True for the peer's SYN-ACK in a simultaneous open. By its sequence number it repeats the SYN that was received
+     * before, but in RFC 9293 3.5, figure 7 it completes the handshake (A.2 mentions the contradiction).
      */
     private boolean isSimultaneousOpen(final Segment segment) {
         return tcb.state == TcpState.SYN_RECEIVED
@@ -255,8 +264,8 @@ public final class SegmentArrives {
     }
 
     /**
-     * RFC 7323 2.2 and 3.2: the peer shows by its ACK of our SYN-ACK whether it has seen the option there. A middlebox
-     * may have taken it out, and then the peer knows nothing of timestamps.
+     * RFC 7323 2.2 and 3.2: the peer's ACK of our SYN-ACK has the Timestamps option if the SYN-ACK that it received had
+     * it. If a middlebox has removed the option, the peer does not use timestamps.
      */
     private void timestampsShown(final Segment segment) {
         if (tcb.timestamps.enabled() && !segment.options.hasTimestamps()) {
@@ -265,13 +274,17 @@ public final class SegmentArrives {
         }
     }
 
-    /** True for the peer's SYN come again while we do not know whether it has our SYN-ACK. */
+    /** True for a repetition of the peer's SYN while our SYN-ACK is not acknowledged. */
     private boolean isSynUnanswered(final Segment segment) {
         return segment.seq == tcb.irs
                 && segment.isMereSyn()
                 && (tcb.state == TcpState.SYN_RECEIVED || handshake.fastOpen != null);
     }
 
+    /**
+     * First: "If an incoming segment is not acceptable, an acknowledgment should be sent in reply (unless the RST bit
+     * is set, if so drop the segment and return)".
+     */
     private void refuse(final Segment segment, final long nowNanos) {
         if (segment.has(TcpHeader.RST)) {
             return; // "unless the RST bit is set"
@@ -289,7 +302,8 @@ public final class SegmentArrives {
             tcb.ecn.synAckRepeated(segment);
         }
         if (synAgain) {
-            // The peer repeats its SYN, so our SYN-ACK was lost: better repeat that than an ACK that says less.
+            // The peer repeats its SYN, so our SYN-ACK was lost. Only a SYN-ACK has our options, so it is sent again,
+            // not an ACK.
             if (isEcnContradicted(segment, nowNanos)) {
                 return;
             }
@@ -308,8 +322,10 @@ public final class SegmentArrives {
     }
 
     /**
-     * RFC 9768 3.1.5: a peer that wants both kinds of ECN feedback in one handshake. @return true if the connection is
-     * over for it
+     * Resets the connection if a repeated SYN or a SYN-ACK asks for another kind of ECN feedback than the SYN before
+     * (RFC 9768 3.1.5).
+     *
+     * @return true if the connection was reset
      */
     private boolean isEcnContradicted(final Segment syn, final long nowNanos) {
         if (!tcb.ecn.isContradictedBy(syn)) {
@@ -320,7 +336,10 @@ public final class SegmentArrives {
         return true;
     }
 
-    /** Second: "all segment queues should be flushed", and the user is told. */
+    /**
+     * Second: "If the RST bit is set, then any outstanding RECEIVEs and SEND should receive 'reset' responses. All
+     * segment queues should be flushed."
+     */
     private void reset(final long nowNanos) {
         switch (tcb.state) {
             case SYN_RECEIVED -> tcb.fail(SocketError.ECONNREFUSED, nowNanos);
@@ -329,7 +348,12 @@ public final class SegmentArrives {
         }
     }
 
-    /** Fifth, SYN-RECEIVED. @return false if the segment is done with */
+    /**
+     * Fifth, SYN-RECEIVED: "{@code If SND.UNA < SEG.ACK =< SND.NXT, then enter ESTABLISHED state}"; "If the segment
+     * acknowledgment is not acceptable, form a reset segment".
+     *
+     * @return false if processing of the segment ends here
+     */
     private boolean completeHandshake(final Segment segment, final long nowNanos) {
         if (SequenceNumber.lessOrEqual(segment.ack, tcb.sndUna)
                 || SequenceNumber.greaterThan(segment.ack, tcb.sndNxt)) {
@@ -346,6 +370,7 @@ public final class SegmentArrives {
         tcb.sndWl2 = segment.ack;
         acks.updateWindow(segment);
         handshake.established(nowNanos);
+        // RFC 9293 3.10.4, a CLOSE in SYN-RECEIVED: "queue for processing after entering ESTABLISHED state".
         if (tcb.finQueued) {
             tcb.enter(TcpState.FIN_WAIT_1, nowNanos);
         }
@@ -353,6 +378,7 @@ public final class SegmentArrives {
         return tcb.state != TcpState.CLOSED;
     }
 
+    /** Gives the round trip of the handshake, if there is one (at least 0), to the estimator. */
     private void sampleHandshake(final long roundTrip, final long nowNanos) {
         if (roundTrip >= 0) {
             tcb.estimator.sample(roundTrip, false, nowNanos);
@@ -362,20 +388,25 @@ public final class SegmentArrives {
     }
 
     /**
-     * Fifth, the states after our CLOSE. @return false if the connection is over, or nothing more is to be looked at
+     * Fifth, in the states after our CLOSE.
+     *
+     * @return false if the connection has ended
      */
     private boolean closingStates(final Segment segment, final long nowNanos) {
         switch (tcb.state) {
+            // "if the FIN segment is now acknowledged, then enter FIN-WAIT-2"
             case FIN_WAIT_1 -> {
                 if (tcb.isFinAcknowledged()) {
                     tcb.enter(TcpState.FIN_WAIT_2, nowNanos);
                 }
             }
+            // "if the ACK acknowledges our FIN, then enter the TIME-WAIT state"
             case CLOSING -> {
                 if (tcb.isFinAcknowledged()) {
                     tcb.enter(TcpState.TIME_WAIT, nowNanos);
                 }
             }
+            // "If our FIN is now acknowledged, delete the TCB, enter the CLOSED state, and return."
             case LAST_ACK -> {
                 if (tcb.isFinAcknowledged()) {
                     tcb.enter(TcpState.CLOSED, nowNanos);
@@ -383,7 +414,7 @@ public final class SegmentArrives {
                 }
             }
             default -> {
-                // Nothing of ours is closed.
+                // The application has not closed, or the peer has our FIN already.
             }
         }
         if ((tcb.orphan || (tcb.inputUnwanted || tcb.inputShutdown) && tcb.finQueued)
@@ -397,43 +428,50 @@ public final class SegmentArrives {
     }
 
     /**
-     * RFC 1122 4.2.2.13: data for an application that is gone, or wants neither to send nor to receive; the peer must
-     * not think it was read.
+     * Resets the connection when data arrives for an application that has closed, or that neither sends nor receives
+     * any more, so that the peer does not take the data for read (RFC 1122 4.2.2.13).
      */
     private void abandonUnread(final Segment segment, final long nowNanos) {
         tcb.statistics.drop(DropReason.TCP_AFTER_CLOSE);
-        // Formed from the segment, so that its number is the one that the peer waits for, FIN lost or not (RFC 5961
-        // 3.2).
+        // The reset is formed from the segment. Its SEQ is then the RCV.NXT of the peer, even if our FIN was lost (RFC
+        // 5961 3.2).
         tcb.host.resets.answer(segment, tcb.path, nowNanos);
         tcb.statistics.connectionsAborted++;
         tcb.fail(SocketError.ECONNRESET, nowNanos);
     }
 
+    /**
+     * "One could tailor actual segments to fit this assumption by trimming off any portions that lie outside the
+     * window".
+     */
     private void trimToWindow(final Segment segment) {
         final int before = segment.length();
         reportDuplicate(segment);
         segment.trimFront(tcb.rcvNxt);
         trimBackToWindow(segment);
         if (tcb.finAnnounced && !segment.has(TcpHeader.FIN)) {
-            // Nothing comes behind the end of the stream.
+            // The stream ends at the FIN, so data behind it is cut.
             segment.trimBack(tcb.finSequence);
         }
         if (segment.length() < before) {
-            // Some of it came before, or does not fit: either way the peer has to be told where we are.
+            // A part of the segment is a duplicate or lies beyond the window. The peer needs an ACK to learn RCV.NXT.
             tcb.delayedAck.ackTrouble();
         }
     }
 
     /**
-     * Cuts what lies beyond the window. A FIN just behind it stays, as on Linux: it needs no room, and a peer that has
-     * to wait with its FIN for a window waits for a program that may be waiting for the end of the stream.
+     * Cuts the part beyond the window. A FIN just behind the window stays, as on Linux: it needs no buffer, and a peer
+     * that held its FIN back would wait for an application that may be waiting for the end of the stream.
      */
     private void trimBackToWindow(final Segment segment) {
         final boolean finAtEdge = segment.has(TcpHeader.FIN) && segment.seq + segment.payloadLength() == tcb.rcvAdv;
         segment.trimBack(finAtEdge ? tcb.rcvAdv + 1 : tcb.rcvAdv);
     }
 
-    /** Sixth: check the URG bit. A SYN-ACK has one too (RFC 9293 3.10.7.3: "other controls"). */
+    /**
+     * Sixth: "{@code If the URG bit is set, RCV.UP <- max(RCV.UP,SEG.UP)}, and signal the user that the remote side has
+     * urgent data". A SYN-ACK may have it too (3.10.7.3: "other controls"). After the peer's FIN: "Ignore the URG."
+     */
     private void urgent(final Segment segment) {
         if (segment.has(TcpHeader.URG)
                 && tcb.state.canReceive()
@@ -442,7 +480,7 @@ public final class SegmentArrives {
         }
     }
 
-    /** RFC 2883 4: the sender learns which data it has sent twice, and whether its FIN is among it. */
+    /** Reports the part below RCV.NXT, with a FIN in it, to the peer as a D-SACK block (RFC 2883 4). */
     private void reportDuplicate(final Segment segment) {
         if (tcb.sackAgreed
                 && segment.length() > 0
@@ -452,6 +490,7 @@ public final class SegmentArrives {
         }
     }
 
+    /** Seventh: process the segment text. After the peer's FIN: "Ignore the segment text." */
     private void text(final Segment segment, final long nowNanos) {
         final int length = segment.payloadLength();
         if (length == 0 || !tcb.state.canReceive()) {
@@ -462,6 +501,7 @@ public final class SegmentArrives {
             segment.trimBack(segment.seq);
             return;
         }
+        // "Segments with higher beginning sequence numbers SHOULD be held for later processing (SHLD-31)."
         if (segment.seq != tcb.rcvNxt) {
             tcb.noteArrival(segment.seq, length, nowNanos);
             outOfOrder(segment, length);
@@ -472,9 +512,11 @@ public final class SegmentArrives {
         }
         tcb.noteArrival(segment.seq, length, nowNanos);
         dataArrived(segment, length, nowNanos);
+        // "it advances RCV.NXT over the data accepted, and adjusts RCV.WND as appropriate to the current buffer
+        // availability"
         tcb.rcvNxt += length;
         if (!tcb.reassembly.isEmpty()) {
-            // RFC 5681 4.2: an ACK at once for a segment that fills a gap.
+            // RFC 5681 4.2: an immediate ACK for a segment that fills a gap.
             tcb.delayedAck.ackNow();
             if (tcb.sackAgreed) {
                 tcb.sacks.filled(segment.seq, segment.seq + length);
@@ -491,7 +533,7 @@ public final class SegmentArrives {
         tcb.observer.readable();
     }
 
-    /** {@code bytes} of {@code segment} are new and in order; RCV.NXT is still before them. */
+    /** Accounts for {@code bytes} of {@code segment}, which are new and in order. RCV.NXT does not include them yet. */
     private void dataArrived(final Segment segment, final int bytes, final long nowNanos) {
         tcb.counters.dataArrived(nowNanos);
         receiveWindow.dataArrived(segment, tcb.segmentSize.received(bytes), nowNanos);
@@ -501,9 +543,11 @@ public final class SegmentArrives {
     }
 
     /**
-     * Under memory pressure what came out of order goes first: it was not acknowledged, so the peer sends it again. The
-     * next data in order is let in if the application has nothing else to read: two stacks that are both full of what
-     * they send would otherwise wait for each other for ever.
+     * Under memory pressure, frees the reassembly queue first: its data is not acknowledged, so the peer sends it
+     * again.
+     *
+     * @return true if the segment may be kept: the pressure is over, or the segment is the next in order and the
+     *     receive queue is empty; two stacks that are full of data to send would otherwise wait for each other for ever
      */
     private boolean isUrgentlyNeeded(final Segment segment) {
         tcb.reassembly.prune();
@@ -512,7 +556,7 @@ public final class SegmentArrives {
     }
 
     private void outOfOrder(final Segment segment, final int length) {
-        // RFC 5681 4.2: a duplicate ACK at once for a segment that comes out of order.
+        // RFC 5681 4.2: an immediate duplicate ACK for a segment out of order.
         tcb.delayedAck.ackTrouble();
         tcb.counters.outOfOrder(segment);
         final int limit = receiveWindow.reassemblyLimit();
@@ -526,6 +570,7 @@ public final class SegmentArrives {
         }
     }
 
+    /** Forgets the SACK blocks of data that the reassembly queue has dropped. */
     private void pruned() {
         if (tcb.reassembly.takePruned()) {
             tcb.sacks.forgetFrom(tcb.reassembly.end(tcb.rcvNxt));
@@ -533,13 +578,14 @@ public final class SegmentArrives {
         }
     }
 
+    /** Eighth: check the FIN bit. */
     private void fin(final Segment segment, final long nowNanos) {
         if (segment.has(TcpHeader.FIN)) {
-            // One that came early counts when everything before it is there.
+            // A FIN out of order is processed when all data before it has arrived.
             tcb.finAnnounced = true;
             tcb.finSequence = segment.seq + segment.payloadLength();
             if (tcb.finSequence != tcb.rcvNxt) {
-                tcb.delayedAck.ackNow(); // RFC 5681 4.2, as for data
+                tcb.delayedAck.ackNow(); // RFC 5681 4.2, as for data out of order
                 if (tcb.sackAgreed) {
                     tcb.sacks.outOfOrder(tcb.finSequence, tcb.finSequence + 1);
                 }
@@ -550,17 +596,21 @@ public final class SegmentArrives {
         }
     }
 
+    /** "advance RCV.NXT over the FIN, and send an acknowledgment for the FIN" */
     private void finInOrder(final long nowNanos) {
         tcb.finReceived = true;
         tcb.rcvNxt++;
-        tcb.rcvAdv = SequenceNumber.max(tcb.rcvAdv, tcb.rcvNxt); // it may have come just behind the window
+        tcb.rcvAdv = SequenceNumber.max(tcb.rcvAdv, tcb.rcvNxt); // the FIN may be just behind the window
         tcb.sacks.inOrder(tcb.rcvNxt);
         switch (tcb.state) {
+            // "Enter the CLOSE-WAIT state."
             case ESTABLISHED -> tcb.enter(TcpState.CLOSE_WAIT, nowNanos);
+            // "If our FIN has been ACKed (perhaps in this segment), then enter TIME-WAIT ...; otherwise, enter the
+            // CLOSING state."
             case FIN_WAIT_1 -> tcb.enter(tcb.isFinAcknowledged() ? TcpState.TIME_WAIT : TcpState.CLOSING, nowNanos);
             case FIN_WAIT_2 -> tcb.enter(TcpState.TIME_WAIT, nowNanos);
             default -> {
-                // CLOSE-WAIT and later: remain.
+                // "Remain in the CLOSE-WAIT state", and so for CLOSING, LAST-ACK and TIME-WAIT.
             }
         }
         tcb.delayedAck.ackNow();
