@@ -1,9 +1,9 @@
 package io.tapstack.tcp.congestion;
 
 /**
- * extra_acked (draft-ietf-ccwg-bbr 5.5.9): by how much ACKs run ahead of the estimated bandwidth because the path or
- * the peer collects them; the most of the last ten rounds. So much more has to be in flight, or the sender runs dry
- * while they are collected.
+ * extra_acked (draft-ietf-ccwg-bbr 5.5.9): the bytes acknowledged beyond the estimated bandwidth, because the path or
+ * the peer aggregates ACKs; the maximum of the last ten rounds. The sender needs this much more in flight, or it runs
+ * dry during aggregation.
  */
 final class AckAggregation {
 
@@ -16,7 +16,7 @@ final class AckAggregation {
     private long delivered;
     private long current;
 
-    /** Takes in an ACK. */
+    /** Processes an ACK. */
     void update(
             final AckSample ack,
             final double bandwidth,
@@ -41,7 +41,7 @@ final class AckAggregation {
         }
     }
 
-    /** A new interval begins: what is delivered from now on is compared with what is expected from now on. */
+    /** Starts a new interval for the comparison of delivered and expected bytes. */
     void restart(final long nowNanos) {
         started = true;
         intervalStart = nowNanos;

@@ -1,13 +1,17 @@
 package io.tapstack.tcp.congestion;
 
 /**
- * Congestion avoidance of RFC 5681 3.1: one segment each round trip, by counting the bytes acknowledged (RFC 3465 2.1).
+ * Congestion avoidance of RFC 5681 3.1: adds one segment per round trip, by appropriate byte counting (RFC 3465 2.1).
  */
 final class AdditiveIncrease {
 
     private int bytesAcked;
 
-    /** Counts {@code acked} bytes. @return by how many bytes the window grows now */
+    /**
+     * Counts {@code acked} bytes.
+     *
+     * @return the growth of the window, in bytes
+     */
     int growth(final int acked, final int cwnd, final int mss) {
         bytesAcked += acked;
         if (bytesAcked < cwnd) {
@@ -17,7 +21,7 @@ final class AdditiveIncrease {
         return mss;
     }
 
-    /** The window has changed otherwise. */
+    /** Restarts the count after another change of the window. */
     void restart() {
         bytesAcked = 0;
     }

@@ -1,26 +1,26 @@
 package io.tapstack.tcp.congestion;
 
 /**
- * BBR version 3 (draft-ietf-ccwg-bbr-05): sends at the rate at which the path was seen to deliver, with little more in
- * flight than it holds without a queue. The model of the path is its bandwidth ({@link BandwidthFilter}) and its round
- * trip without a queue ({@link MinRttFilter}); losses bound it ({@link ShortTermModel}, {@link InflightCeiling}).
- * Paced.
+ * BBR version 3 (draft-ietf-ccwg-bbr-05): sends at the delivery rate of the path, with little more in flight than the
+ * path holds without a queue. The model of the path has its bandwidth ({@link BandwidthFilter}) and its round trip
+ * without a queue ({@link MinRttFilter}), and losses bound it ({@link ShortTermModel}, {@link InflightCeiling}).
+ * Segments are paced.
  *
  * <ul>
  *   <li>slow start ({@link BbrState#STARTUP}): rate and window double each round trip until three rounds bring no more
  *       bandwidth, or more than two percent are lost; {@link BbrState#DRAIN} then empties the queue;
- *   <li>congestion avoidance (ProbeBW): mostly at the estimated bandwidth, every two to three seconds with a quarter
- *       more for a while, then with a tenth less; every five seconds almost nothing for 200 ms
- *       ({@link BbrState#PROBE_RTT}), unless the path has shown its round trip meanwhile;
- *   <li>3 duplicate ACKs: no reduction as such. While probing, more than two percent of loss set the ceiling of what
- *       may be in flight and end the probe; at other times bandwidth and window come down to what was delivered, at
- *       most by three tenths a round trip, until the next probe;
- *   <li>timeout: cwnd = what is in flight and one segment; it grows back to the model by what is acknowledged;
- *   <li>ECN: a mark counts as a loss in its round (RFC 3168 6.1.2; the draft has no answer to marks of its own).
+ *   <li>congestion avoidance (ProbeBW): the estimated bandwidth; every two to three seconds a quarter more for a while,
+ *       then a tenth less; every five seconds almost nothing for 200 ms ({@link BbrState#PROBE_RTT}), unless the round
+ *       trip was measured meanwhile;
+ *   <li>3 duplicate ACKs: no reduction of their own. During a probe a loss of more than two percent sets the inflight
+ *       ceiling and ends the probe; at other times bandwidth and window fall to the delivered amount, at most by three
+ *       tenths per round trip, until the next probe;
+ *   <li>timeout: cwnd = bytes in flight + 1 segment; it grows by the acknowledged bytes back to the model;
+ *   <li>ECN: a mark counts as a loss in its round (RFC 3168 6.1.2; the draft does not define a response to marks).
  * </ul>
  *
- * <p>Unlike the draft, losses are judged by ACK and not by segment: how much was lost since the most recent segment
- * that the ACK delivers was sent.
+ * <p>Unlike the draft, this class evaluates losses per ACK and not per segment: the bytes lost since the most recent
+ * segment that the ACK delivers was sent.
  */
 public final class Bbr implements CongestionControl {
 
@@ -62,7 +62,7 @@ public final class Bbr implements CongestionControl {
         model.established(segmentSize, initialWindowBytes);
         initialWindow = initialWindowBytes;
         cwnd = initialWindowBytes;
-        // 5.6.2: of a round trip of a millisecond, as long as there is none to go by.
+        // 5.6.2: the rate for a round trip of one millisecond, until a round trip is measured.
         pacingRate = initialRate(MILLIS);
     }
 
@@ -83,7 +83,7 @@ public final class Bbr implements CongestionControl {
         return cwnd;
     }
 
-    /** There is no threshold: what is told is the largest window. */
+    /** BBR has no threshold; returns the largest window. */
     @Override
     public int ssthresh() {
         return LossBasedControl.MAX_WINDOW;
@@ -99,7 +99,7 @@ public final class Bbr implements CongestionControl {
         return true;
     }
 
-    /** 5.4.1: the application comes back after a while in which nothing was in flight. */
+    /** 5.4.1: restarts the model when the application sends again and no data is in flight. */
     @Override
     public void sent(final int bytes, final int priorInFlight, final long nowNanos) {
         if (priorInFlight > 0) {
@@ -156,11 +156,11 @@ public final class Bbr implements CongestionControl {
             saveState();
             model.shortTerm.noteLoss(delivered);
         }
-        // 5.6.4.4: all that was in flight counts as lost.
+        // 5.6.4.4: all data in flight counts as lost.
         cwnd = model.mss();
     }
 
-    /** 5.5.11: what the model was before the losses that were none. */
+    /** 5.5.11: restores the model from before the spurious losses. */
     @Override
     public void undo(final long nowNanos) {
         model.shortTerm.undo();
@@ -177,13 +177,13 @@ public final class Bbr implements CongestionControl {
         }
     }
 
-    /** Nothing to do: pacing keeps the window from going out at once. */
+    /** Does nothing: pacing prevents a burst of a full window. */
     @Override
     public void restartAfterIdle(final long idleNanos, final long rtoNanos) {}
 
-    // ---- What an ACK says
+    // ---- ACKs
 
-    /** 5.6.2: the first round trip says how fast the initial window may go. */
+    /** 5.6.2: the first round trip sets the pacing rate of the initial window. */
     private void seeRoundTrip(final AckSample ack) {
         if (!roundTripSeen && ack.rttNanos > 0) {
             roundTripSeen = true;
@@ -210,7 +210,7 @@ public final class Bbr implements CongestionControl {
         checkProbeRtt(ack);
     }
 
-    /** 5.3.1.3: more than two percent lost, in at least six places of a round. */
+    /** 5.3.1.3: ends Startup when more than two percent are lost, in at least six places of a round. */
     private void checkStartupHighLoss(final AckSample ack) {
         if (!model.pipe.isReached()
                 && model.shortTerm.isRoundStart()
@@ -271,7 +271,7 @@ public final class Bbr implements CongestionControl {
             }
             case PROBE_BW_UP -> {
                 if (model.isAtCeiling(cwnd)) {
-                    // The ceiling is in the way: what that says of bandwidth is nothing.
+                    // The ceiling limits the flight, so the rate says nothing about bandwidth.
                     model.pipe.restart(ack.deliveryRate);
                 } else if (model.pipe.isNow()) {
                     startProbeDown(ack.nowNanos);

@@ -1,8 +1,8 @@
 package io.tapstack.tcp.congestion;
 
 /**
- * What {@link Bbr} believes of the path (draft-ietf-ccwg-bbr 5.5): its bandwidth, its round trip without a queue, how
- * ACKs are collected on it, and what losses say; and what follows from that: how much has to be in flight.
+ * The path model of {@link Bbr} (draft-ietf-ccwg-bbr 5.5): bandwidth, round trip without a queue, ACK aggregation and
+ * bounds from losses. It gives the bytes that should be in flight.
  */
 final class BbrModel {
 
@@ -37,7 +37,7 @@ final class BbrModel {
         return mss;
     }
 
-    /** Takes in an ACK that delivers something; {@code cwnd} is the window before it. */
+    /** Processes an ACK that delivers data; {@code cwnd} is the window before it. */
     void update(final AckSample ack, final BbrState state, final int cwnd, final int quantum) {
         shortTerm.update(ack);
         rounds.update(ack);
@@ -54,13 +54,13 @@ final class BbrModel {
         pipe.update(ack, rounds.isStart());
     }
 
-    /** The state has been decided on: what is left of the ACK. */
+    /** Completes the ACK, after the state machine has chosen its state. */
     void finish(final AckSample ack) {
         shortTerm.advance(ack);
         bandwidth = Math.min(maxBandwidth.max(), shortTerm.bandwidth());
     }
 
-    /** Nothing was in flight, and the application sends again. */
+    /** Restarts the intervals: the application sends again, and no data was in flight. */
     void restart(final long nowNanos) {
         aggregation.restart(nowNanos);
     }
@@ -70,27 +70,27 @@ final class BbrModel {
         return bandwidth;
     }
 
-    /** True if the window held the sender back in the last round, {@code cwnd} being all that the ceiling allows. */
+    /** True if the window limited the sender in the last round, and {@code cwnd} has reached the ceiling. */
     boolean isAtCeiling(final int cwnd) {
         return cwndLimited && cwnd >= ceiling.inflight();
     }
 
-    /** BBRBDPMultiple with bw: {@code gain} times the bandwidth-delay product. */
+    /** BBRBDPMultiple with bw: {@code gain} times the bandwidth-delay product, in bytes. */
     long bdp(final double gain) {
         return multiple(bandwidth, gain);
     }
 
-    /** What is to be in flight for {@code gain} times the product of the highest bandwidth (BBRInflight). */
+    /** BBRInflight: the bytes to keep in flight for {@code gain} times the bandwidth-delay product of max_bw. */
     long inflight(final double gain, final BbrState state, final int quantum) {
         return quantized(multiple(maxBandwidth.max(), gain), state, quantum);
     }
 
-    /** The most that is of use in this state (BBRUpdateMaxInflight). */
+    /** BBRUpdateMaxInflight: the largest useful flight in this state, in bytes. */
     long maxInflight(final BbrState state, final int quantum) {
         return quantized(multiple(maxBandwidth.max(), state.cwndGain) + aggregation.extraAcked(), state, quantum);
     }
 
-    /** 5.6.4.7: the most that losses allow. */
+    /** 5.6.4.7: the bound that losses set, in bytes. */
     int bound(final BbrState state) {
         int bound = InflightCeiling.NONE;
         if (state == BbrState.PROBE_RTT || state == BbrState.PROBE_BW_CRUISE) {
@@ -101,20 +101,17 @@ final class BbrModel {
         return Math.max(minPipe(), Math.min(bound, shortTerm.inflight()));
     }
 
-    /** The ceiling, less a bit for others. */
+    /** The ceiling less a headroom for other flows, in bytes. */
     int headroom() {
         return ceiling.withHeadroom(mss, minPipe());
     }
 
-    /** Enough for a peer that acknowledges every second segment. */
+    /** The minimum window, in bytes: enough for a peer that acknowledges every second segment. */
     int minPipe() {
         return MIN_PIPE_SEGMENTS * mss;
     }
 
-    /**
-     * 5.6.4.2: room for what offload and delayed ACKs hold up, and in Up for a probe that is one although the pipe is
-     * tiny.
-     */
+    /** 5.6.4.2: adds room for offload and delayed ACKs, and in Up for a useful probe on a path with a small pipe. */
     private long quantized(final long inflight, final BbrState state, final int quantum) {
         final long enough = Math.max(inflight, Math.max(OFFLOAD_QUANTA * quantum, minPipe()));
         return state == BbrState.PROBE_BW_UP ? enough + 2L * mss : enough;

@@ -2,25 +2,27 @@ package io.tapstack.tcp.congestion;
 
 /** The states of {@link Bbr} and their gains (draft-ietf-ccwg-bbr 3.3 and 5.6.1). */
 enum BbrState {
-    /** Doubles the rate each round trip until the bandwidth grows no more: 4 ln 2 is the least that does. */
+    /** Doubles the rate each round trip until the bandwidth stops growing: 4 ln 2 is the least gain that does. */
     STARTUP(2.77, 2),
-    /** Lets the queue go that Startup has made. */
+    /** Drains the queue that Startup has built. */
     DRAIN(0.5, 2),
-    /** Probing bandwidth, first part: less than there is, so that the queue goes and others find room. */
+    /**
+     * First phase of a bandwidth probe: sends below the bandwidth, so that the queue drains and other flows find room.
+     */
     PROBE_BW_DOWN(0.9, 2),
-    /** At the rate of the model, with some headroom, until it is time to probe. */
+    /** Sends at the rate of the model, with some headroom, until the next probe. */
     PROBE_BW_CRUISE(1, 2),
-    /** A round trip that fills the pipe, so that what comes next meets no slack. */
+    /** Fills the pipe for one round trip, so that the next phase meets no slack. */
     PROBE_BW_REFILL(1, 2),
-    /** More than there was, until the queue grows or something is lost. */
+    /** Sends above the bandwidth until the queue grows or a loss occurs. */
     PROBE_BW_UP(1.25, 2.25),
-    /** Next to nothing in flight, to see the round trip without a queue. */
+    /** Keeps almost nothing in flight, to measure the round trip without a queue. */
     PROBE_RTT(1, 0.5);
 
-    /** Of the estimated bandwidth: the pacing rate. */
+    /** Pacing rate, as a multiple of the estimated bandwidth. */
     final double pacingGain;
 
-    /** Of the estimated bandwidth-delay product: the window. */
+    /** Window, as a multiple of the estimated bandwidth-delay product. */
     final double cwndGain;
 
     BbrState(final double pacingGain, final double cwndGain) {
@@ -35,7 +37,7 @@ enum BbrState {
         };
     }
 
-    /** True where losses are the answer to a question that was asked, and do not lower the model at once. */
+    /** True in the states that probe by sending more: losses are expected there, and do not lower the model at once. */
     boolean isAccelerating() {
         return this == STARTUP || this == PROBE_BW_REFILL || this == PROBE_BW_UP;
     }

@@ -5,13 +5,13 @@ import java.util.function.LongFunction;
 import java.util.function.Supplier;
 
 /**
- * Makes the congestion control of each connection that is set up with it
- * ({@code TcpConfig.congestionControl(factory)}). Immutable; {@link #create} is called with the lock of a stack held,
- * and if several stacks share a factory, by several threads at once.
+ * Creates the congestion control of each connection with this factory in its configuration
+ * ({@code TcpConfig.congestionControl(factory)}). Immutable. {@link #create} is called with the lock of a stack held;
+ * if stacks share a factory, several threads call it at the same time.
  */
 public final class CongestionControlFactory {
 
-    /** The longest name that TCP_CONGESTION takes: TCP_CA_NAME_MAX of linux/tcp.h, less its zero. */
+    /** Limit of a name for TCP_CONGESTION: TCP_CA_NAME_MAX of linux/tcp.h, without the terminating zero. */
     private static final int LONGEST_NAME = 15;
 
     private final String name;
@@ -27,32 +27,35 @@ public final class CongestionControlFactory {
     }
 
     /**
-     * A factory of congestion controls that use no chance.
+     * A factory of congestion controls that use no random numbers.
      *
-     * @param name what {@link CongestionControl#name()} answers: 1 to 15 of a-z, 0-9, _ and -
-     * @param maker makes a new object each time, as each belongs to one connection
+     * @param name the value of {@link CongestionControl#name()}: 1 to 15 of a-z, 0-9, _ and -
+     * @param maker creates a new object at each call, as each belongs to one connection
      * @throws IllegalArgumentException if {@code name} is not such a name
      */
     public static CongestionControlFactory of(final String name, final Supplier<? extends CongestionControl> maker) {
         return new CongestionControlFactory(name, seed -> maker.get());
     }
 
-    /** The same for those that do; the seed is another one for each connection, and the same in a repeated run. */
+    /**
+     * A factory of congestion controls that use random numbers. Each connection gets a different seed; a repeated run
+     * gets the same seeds.
+     */
     public static CongestionControlFactory seeded(
             final String name, final LongFunction<? extends CongestionControl> maker) {
         return new CongestionControlFactory(name, maker);
     }
 
-    /** The name, by which TCP_CONGESTION knows it. */
+    /** The name for TCP_CONGESTION. */
     public String name() {
         return name;
     }
 
     /**
-     * A new congestion control, for one connection.
+     * Creates a congestion control for one connection.
      *
-     * @param seed the start of its chance, if it uses any
-     * @throws IllegalStateException if the new object has another name than this factory
+     * @param seed seed of its random numbers, if it uses any
+     * @throws IllegalStateException if the name of the new object differs from that of the factory
      */
     public CongestionControl create(final long seed) {
         final CongestionControl made = maker.apply(seed);

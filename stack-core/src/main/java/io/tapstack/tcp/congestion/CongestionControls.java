@@ -7,8 +7,9 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * The congestion controls that come with the stack, by name (TCP_CONGESTION). Another one needs no entry here: it is
- * handed to {@code TcpConfig.congestionControl} as a {@link CongestionControlFactory}. Safe for use by any thread.
+ * The congestion controls of the stack, by name (TCP_CONGESTION). A congestion control of the application needs no
+ * entry here: {@code TcpConfig.congestionControl} takes its {@link CongestionControlFactory}. Safe for use by any
+ * thread.
  */
 public final class CongestionControls {
 
@@ -27,9 +28,9 @@ public final class CongestionControls {
     }
 
     /**
-     * The factory of that name, in any case of letters.
+     * Returns the factory with this name, in upper or lower case.
      *
-     * @throws IllegalArgumentException if there is none
+     * @throws IllegalArgumentException if none has this name
      */
     public static CongestionControlFactory named(final String name) {
         final CongestionControlFactory factory = BY_NAME.get(name.toLowerCase(Locale.ROOT));
@@ -41,26 +42,26 @@ public final class CongestionControls {
     }
 
     /**
-     * The name in lower case.
+     * Returns the name in lower case.
      *
-     * @throws IllegalArgumentException if there is none of that name
+     * @throws IllegalArgumentException if none has this name
      */
     public static String checked(final String name) {
         return named(name).name();
     }
 
     /**
-     * A new congestion control, for one connection.
+     * Creates a congestion control for one connection.
      *
-     * @param seed the start of its chance, if it uses any
+     * @param seed seed of its random numbers, if it uses any
      */
     public static CongestionControl create(final String name, final long seed) {
         return named(name).create(seed);
     }
 
     /**
-     * The congestion control of an established connection from now on: {@code previous} itself if {@code factory} has
-     * its name, otherwise a new one that goes on with its window.
+     * Returns the next congestion control of an established connection: {@code previous} if {@code factory} has its
+     * name, otherwise a new one that takes over its window.
      *
      * @param seed as of {@link #create}
      */

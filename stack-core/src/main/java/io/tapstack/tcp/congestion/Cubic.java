@@ -3,22 +3,20 @@ package io.tapstack.tcp.congestion;
 import org.jspecify.annotations.Nullable;
 
 /**
- * CUBIC (RFC 9438), the usual choice: the window is a cubic function of the time since the last loss, so that it grows
- * by the clock and not by the round trip, carefully around the size at which something was lost, and never slower than
- * Reno's would.
+ * CUBIC (RFC 9438), the default: the window is a cubic function of the time since the last loss. It grows by time and
+ * not by round trips, slowly around the window of the last loss, and at least as fast as Reno's.
  *
  * <ul>
- *   <li>slow start: the first one by {@linkplain HyStartPlusPlus HyStart++} (RFC 9406), at most eight segments an ACK,
- *       ended by longer round trips or by a loss; later ones as Reno's;
+ *   <li>slow start: the first by {@linkplain HyStartPlusPlus HyStart++} (RFC 9406), at most eight segments per ACK,
+ *       until round trips grow or a loss occurs; later ones as in Reno;
  *   <li>congestion avoidance: {@link CubicCurve};
- *   <li>3 duplicate ACKs: ssthresh = cwnd = max(0.7 flight, 2 segments) (4.6), W_max = cwnd before, or less if it has
- *       not come as far as the last time (4.7, fast convergence);
- *   <li>timeout: the same ssthresh, cwnd = 1 segment; the curve begins anew at its plateau when slow start is over
- *       (4.8);
- *   <li>a loss or a timeout that was none: everything is as before, the curve included (4.9);
+ *   <li>3 duplicate ACKs: ssthresh = cwnd = max(0.7 flight, 2 segments) (4.6), W_max = cwnd before, or less if cwnd has
+ *       not reached the last W_max (4.7, fast convergence);
+ *   <li>timeout: the same ssthresh, cwnd = 1 segment; the curve starts at its plateau after slow start (4.8);
+ *   <li>a spurious loss or timeout: all state is restored, the curve included (4.9);
  *   <li>ECN: as for a loss, without the retransmission (4.6); with {@linkplain AlternativeBackoff RFC 8511} ssthresh =
  *       cwnd = max(0.85 flight, 2 segments), and W_max as for a loss;
- *   <li>a window that is not used neither grows nor ages (5.8).
+ *   <li>an unused window neither grows nor ages (5.8).
  * </ul>
  */
 public final class Cubic extends LossBasedControl {

@@ -1,7 +1,7 @@
 package io.tapstack.tcp.congestion;
 
 /**
- * Whether the pipe is full (draft-ietf-ccwg-bbr 5.3.1.2): three rounds in which the delivery rate did not grow by a
+ * Detects a full pipe (draft-ietf-ccwg-bbr 5.3.1.2): three rounds in which the delivery rate grows by less than a
  * quarter.
  */
 final class FullPipe {
@@ -14,7 +14,7 @@ final class FullPipe {
     private boolean now;
     private boolean reached;
 
-    /** Takes in an ACK. */
+    /** Processes an ACK. */
     void update(final AckSample ack, final boolean roundStart) {
         if (now || !roundStart || ack.appLimited || ack.deliveryRate == 0) {
             return;
@@ -28,25 +28,25 @@ final class FullPipe {
         }
     }
 
-    /** Begins to look again, from this delivery rate. */
+    /** Restarts the detection from this delivery rate. */
     void restart(final long bytesPerSecond) {
         baseline = bytesPerSecond;
         count = 0;
         now = false;
     }
 
-    /** It is full: losses say so. */
+    /** Declares the pipe full, because of losses. */
     void declare() {
         now = true;
         reached = true;
     }
 
-    /** True if it was found full since the last {@link #restart}. */
+    /** True if the pipe was full since the last {@link #restart}. */
     boolean isNow() {
         return now;
     }
 
-    /** True if it was ever found full. */
+    /** True if the pipe was full since the connection began. */
     boolean isReached() {
         return reached;
     }

@@ -1,8 +1,8 @@
 package io.tapstack.tcp.congestion;
 
 /**
- * The window control of RFC 5681, which Tahoe, Reno and NewReno share: one more segment a round trip, half as many
- * after a loss.
+ * The window control of RFC 5681, which Tahoe, Reno and NewReno share: the window grows by one segment per round trip
+ * and is halved after a loss.
  */
 abstract class HalvingControl extends LossBasedControl {
 

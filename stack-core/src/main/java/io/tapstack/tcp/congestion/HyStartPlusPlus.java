@@ -3,9 +3,9 @@ package io.tapstack.tcp.congestion;
 import io.tapstack.wire.SequenceNumber;
 
 /**
- * HyStart++ (RFC 9406): slow start that ends before the queue overflows. When round trips get longer it goes on at a
- * quarter of the pace (Conservative Slow Start); if they do not get shorter again within five rounds, slow start is
- * over. For the first slow start of a connection only (4.3).
+ * HyStart++ (RFC 9406): ends slow start before the queue overflows. When round trips grow, the window grows at a
+ * quarter of the pace (Conservative Slow Start); if they stay long for five rounds, slow start ends. It applies to the
+ * first slow start of a connection only (4.3).
  */
 final class HyStartPlusPlus {
 
@@ -16,7 +16,7 @@ final class HyStartPlusPlus {
     static final int N_RTT_SAMPLE = 8;
     static final int CSS_GROWTH_DIVISOR = 4;
     static final int CSS_ROUNDS = 5;
-    /** L, for senders that do not pace. */
+    /** L for senders without pacing. */
     static final int LIMIT = 8;
 
     private static final long INFINITE = Long.MAX_VALUE;
@@ -32,7 +32,11 @@ final class HyStartPlusPlus {
     private int cssRounds;
     private boolean done;
 
-    /** Takes in an ACK. @return by how many bytes the window grows */
+    /**
+     * Processes an ACK.
+     *
+     * @return the growth of the window, in bytes
+     */
     int growth(final AckSample ack, final int mss) {
         final int full = SlowStart.limited(ack.ackedBytes, LIMIT, mss);
         final int growth = conservative ? full / CSS_GROWTH_DIVISOR : full;
@@ -47,12 +51,12 @@ final class HyStartPlusPlus {
         return growth;
     }
 
-    /** True while the window grows at a quarter of the pace. */
+    /** True in Conservative Slow Start. */
     boolean isConservative() {
         return conservative;
     }
 
-    /** True if slow start is to end here. */
+    /** True if slow start ends here. */
     boolean isDone() {
         return done;
     }
@@ -65,7 +69,7 @@ final class HyStartPlusPlus {
             lastRoundMinRtt = currentRoundMinRtt;
             currentRoundMinRtt = INFINITE;
             rttSampleCount = 0;
-            // The round in which it began counts, however little was left of it.
+            // The round in which Conservative Slow Start began counts too, though it is partial.
             if (conservative && ++cssRounds >= CSS_ROUNDS) {
                 done = true;
             }
@@ -77,7 +81,7 @@ final class HyStartPlusPlus {
     private void compare() {
         if (conservative) {
             if (currentRoundMinRtt < cssBaselineMinRtt) {
-                // The delay was not a queue: back to slow start.
+                // The delay was not a queue: returns to slow start.
                 conservative = false;
                 cssBaselineMinRtt = INFINITE;
             }

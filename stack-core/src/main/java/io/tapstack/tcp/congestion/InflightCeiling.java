@@ -1,8 +1,8 @@
 package io.tapstack.tcp.congestion;
 
 /**
- * inflight_longterm (draft-ietf-ccwg-bbr 5.3.3.6 and 5.5.10.2): the most that may be in flight without losing more than
- * two percent, as probing has found. While probing goes well it is raised, faster with each round.
+ * inflight_longterm (draft-ietf-ccwg-bbr 5.3.3.6 and 5.5.10.2): the largest flight that loses at most two percent, as
+ * probes have found. A successful probe raises it, faster with each round.
  */
 final class InflightCeiling {
 
@@ -18,14 +18,14 @@ final class InflightCeiling {
     private long upAcks;
     private long upCount = Long.MAX_VALUE;
 
-    /** IsInflightTooHigh: more than two percent of what was in flight with the segment just delivered is lost. */
+    /** IsInflightTooHigh: true if more than two percent of the flight at the delivered segment is lost. */
     static boolean isTooHigh(final AckSample ack) {
         return ack.lost - ack.priorLost > ack.txInFlight * LOSS_THRESHOLD;
     }
 
     /**
-     * BBRInflightAtLoss: how much was in flight when the losses came to two percent; the last
-     * {@link AckSample#lostBytes} of them are too much.
+     * BBRInflightAtLoss: the flight at which losses reached two percent, without the last {@link AckSample#lostBytes}
+     * that exceed it.
      */
     static int inflightAtLoss(final AckSample ack) {
         final double inflightBefore = Math.max(0, ack.txInFlight - ack.lostBytes);
@@ -46,7 +46,7 @@ final class InflightCeiling {
         inflight = (int) Math.min(bytes, LossBasedControl.MAX_WINDOW);
     }
 
-    /** What is left for others: a bit less than the ceiling. */
+    /** The ceiling less a headroom for other flows, in bytes. */
     int withHeadroom(final int mss, final int least) {
         if (inflight == NONE) {
             return NONE;
@@ -54,19 +54,19 @@ final class InflightCeiling {
         return Math.max(inflight - Math.max(mss, (int) (HEADROOM * inflight)), least);
     }
 
-    /** Probing begins: the ceiling is to rise by a segment in the first round. */
+    /** Starts a probe: the ceiling rises by one segment in the first round. */
     void startRising(final int cwnd, final int mss) {
         upRounds = 0;
         upAcks = 0;
         raiseSlope(cwnd, mss);
     }
 
-    /** Probing is over. */
+    /** Ends a probe. */
     void stopRising() {
         upCount = Long.MAX_VALUE;
     }
 
-    /** An ACK of a round that uses all of the ceiling, and loses little. */
+    /** Raises the ceiling for an ACK of a round that reaches the ceiling with few losses. */
     void rise(final AckSample ack, final boolean roundStart, final int cwnd, final int mss) {
         upAcks += ack.deliveredBytes;
         final long delta = upAcks / upCount;
@@ -83,7 +83,7 @@ final class InflightCeiling {
         upCount = Math.max(cwnd / growth, 1);
     }
 
-    /** Remembers the ceiling as it is, for {@link #undo}. */
+    /** Saves the ceiling for {@link #undo}. */
     void save() {
         prior = inflight;
     }

@@ -1,16 +1,15 @@
 package io.tapstack.tcp.congestion;
 
 /**
- * The base of congestion controls that take loss for congestion (RFC 5681). It keeps cwnd and ssthresh and does what
- * all of them do: slow start below ssthresh, a reduction after a loss or a mark, one segment after a timeout, undoing a
- * reduction that was spurious, the restart after silence, and {@linkplain WindowValidation validation} of a window that
- * is not used (RFC 7661). A subclass has a {@link #name()} and says how the window grows above ssthresh
- * ({@link #congestionAvoidance}) and how much of it is left after a loss ({@link #reduced}); the other hooks have
- * defaults.
+ * The base of congestion controls that treat loss as congestion (RFC 5681). It keeps cwnd and ssthresh and implements
+ * the common parts: slow start below ssthresh, the reduction after a loss or a mark, one segment after a timeout, the
+ * undo of a spurious reduction, the restart after idle time, and {@linkplain WindowValidation validation} of an unused
+ * window (RFC 7661). A subclass defines {@link #name()}, the growth above ssthresh ({@link #congestionAvoidance}) and
+ * the reduction ({@link #reduced}); the other hooks have defaults.
  *
- * <p>Sizes in bytes, times in nanoseconds of the stack's clock. One object belongs to one connection. All methods are
- * called with the lock of the stack held; they neither wait nor throw, and allocate nothing after the constructor. An
- * exception that a hook throws ends the stack.
+ * <p>Sizes are in bytes, times in nanoseconds of the stack's clock. One object belongs to one connection. All methods
+ * are called with the lock of the stack held; they neither wait nor throw, and allocate nothing after the constructor.
+ * An exception from a hook ends the stack.
  */
 public abstract class LossBasedControl implements CongestionControl {
 
@@ -41,7 +40,7 @@ public abstract class LossBasedControl implements CongestionControl {
 
     @Override
     public final void mss(final int segmentSize) {
-        // The window stays what it is in bytes (RFC 1191 6.5 has one segment of a changed size in mind).
+        // The window keeps its size in bytes (RFC 1191 6.5 assumes one segment of a changed size).
         mss = segmentSize;
         cwnd = Math.max(cwnd, segmentSize);
     }
@@ -70,7 +69,7 @@ public abstract class LossBasedControl implements CongestionControl {
         if (!ack.windowUsed) {
             windowUnused(ack);
         } else if (cwnd < ssthresh) {
-            // At most one segment over ssthresh, however much the ACK stands for.
+            // At most one segment above ssthresh, however many bytes the ACK covers.
             cwnd = grown(Math.min(slowStart(ack), Math.max(mss, ssthresh - cwnd)));
         } else {
             cwnd = grown(congestionAvoidance(ack));
@@ -85,7 +84,7 @@ public abstract class LossBasedControl implements CongestionControl {
 
     @Override
     public final void congestionExperienced(final int flight, final boolean alternativeBackoff, final long nowNanos) {
-        // RFC 3168 6.1.2: as for a single loss, unless RFC 8511 is asked for.
+        // RFC 3168 6.1.2: as for a single loss, unless RFC 8511 is enabled.
         final int volume = validation.lossDetected(flight, cwnd);
         reduce(volume, nowNanos);
         if (alternativeBackoff) {
@@ -106,7 +105,7 @@ public abstract class LossBasedControl implements CongestionControl {
 
     @Override
     public final void timedOut(final int flight, final boolean first, final long nowNanos) {
-        // RFC 5681 3.1: a segment that times out again leaves ssthresh alone.
+        // RFC 5681 3.1: another timeout of the same segment does not change ssthresh.
         if (first) {
             reduce(validation.lossDetected(flight, cwnd), nowNanos);
         }
@@ -117,7 +116,7 @@ public abstract class LossBasedControl implements CongestionControl {
 
     @Override
     public final void undo(final long nowNanos) {
-        // RFC 4015 3.2: as if nothing had happened, but for what cwnd has grown by since then.
+        // RFC 4015 3.2: restores the window, and keeps the growth since then.
         cwnd = Math.max(cwnd, priorCwnd);
         ssthresh = Math.max(ssthresh, priorSsthresh);
         undone(nowNanos);
@@ -125,8 +124,7 @@ public abstract class LossBasedControl implements CongestionControl {
 
     @Override
     public final void restartAfterIdle(final long idleNanos, final long rtoNanos) {
-        // RFC 5681 4.1: RW = min(IW, cwnd). What the window was is remembered in ssthresh, as RFC 7661 4.4.1 does
-        // after a silence.
+        // RFC 5681 4.1: RW = min(IW, cwnd). ssthresh keeps the old window, as in RFC 7661 4.4.1 after idle time.
         if (ssthresh < MAX_WINDOW) {
             ssthresh = Math.max(ssthresh, threeQuarters(cwnd));
         }
@@ -135,11 +133,11 @@ public abstract class LossBasedControl implements CongestionControl {
         idle(idleNanos);
     }
 
-    // ---- Hooks: what differs
+    // ---- Hooks of a subclass
 
     /**
-     * By how many bytes the window grows with this ACK, below ssthresh: as RFC 5681 3.1 and RFC 3465 2.2 say, unless
-     * overridden. The base adds at most as much as is left to ssthresh, and at least one segment.
+     * Returns the growth of the window for this ACK below ssthresh, in bytes; by default RFC 5681 3.1 with RFC 3465
+     * 2.2. The base limits it to the rest up to ssthresh, and to one segment at least.
      *
      * @param ack valid during the call only
      */
@@ -148,62 +146,68 @@ public abstract class LossBasedControl implements CongestionControl {
     }
 
     /**
-     * By how many bytes the window grows with this ACK, at ssthresh or above, 0 or more. Not called during recovery,
-     * nor in the round trip after a mark, nor while the application does not fill the window.
+     * Returns the growth of the window for this ACK at or above ssthresh, in bytes, 0 or more. It is not called in
+     * recovery, in the round trip after a mark, or while the application does not fill the window.
      *
      * @param ack valid during the call only
      */
     protected abstract int congestionAvoidance(AckSample ack);
 
     /**
-     * The new ssthresh after a loss, an ECN echo or a timeout: what is left of {@code flight} bytes, two segments at
-     * least (RFC 5681 3.1, equation 4). Changes nothing: it may be called twice for one loss.
+     * Returns the new ssthresh after a loss, an ECN echo or a timeout with {@code flight} bytes in the network, at
+     * least two segments (RFC 5681 3.1, equation 4). It changes no state, as it may be called twice for one loss.
      *
-     * @param flight bytes in the network, or that the window was validated for (RFC 7661 4.4.2)
+     * @param flight bytes in the network, or the bytes for which the window was validated (RFC 7661 4.4.2)
      */
     protected abstract int reduced(int flight);
 
-    /** The part of the window that a mark leaves, between 0 and 1, if alternative backoff is on (RFC 8511): 0.8. */
+    /**
+     * beta_ecn: the part of the window that remains after a mark with alternative backoff (RFC 8511), between 0 and 1;
+     * 0.8 by default.
+     */
     protected double betaEcn() {
         return AlternativeBackoff.STANDARD;
     }
 
-    /** The window at the start of fast recovery, when ssthresh has been reduced: ssthresh. */
+    /** Returns the window at the start of fast recovery, after the reduction of ssthresh; ssthresh by default. */
     protected int windowAfterLoss() {
         return ssthresh;
     }
 
     /**
-     * The window after fast recovery, with {@code flight} bytes in the network: at most a segment more than that, so
-     * that no burst follows (RFC 6582 3.2 step 3, option 1).
+     * Returns the window after fast recovery, with {@code flight} bytes in the network. The default is at most one
+     * segment more than that, so that no burst follows (RFC 6582 3.2 step 3, option 1).
      */
     protected int windowAfterRecovery(final int flight) {
         return Math.min(ssthresh, Math.max(flight, mss) + mss);
     }
 
-    /** A reduction is about to happen; {@link #cwnd()} is what it was. Does nothing unless overridden. */
+    /** A reduction follows; {@link #cwnd()} still has the old value. Does nothing by default. */
     protected void reducing(final long nowNanos) {}
 
-    /** The last reduction was spurious and is undone (RFC 4015). Does nothing unless overridden. */
+    /** The last reduction was spurious and is undone (RFC 4015). Does nothing by default. */
     protected void undone(final long nowNanos) {}
 
-    /** cwnd is one segment, after a timeout. Does nothing unless overridden. */
+    /** A timeout has set cwnd to one segment. Does nothing by default. */
     protected void slowStartAfterTimeout() {}
 
-    /** An ACK came while the window was not what held the sender back. Does nothing unless overridden. */
+    /** An ACK has arrived while the window did not limit the sender. Does nothing by default. */
     protected void windowUnused(final AckSample ack) {}
 
-    /** Nothing was sent for {@code idleNanos}, and cwnd is the initial window again. Does nothing unless overridden. */
+    /**
+     * The connection has sent nothing for {@code idleNanos}, and cwnd is the initial window again. Does nothing by
+     * default.
+     */
     protected void idle(final long idleNanos) {}
 
-    // ---- For the hooks
+    // ---- State for the hooks
 
-    /** The segment size, without headers. */
+    /** The segment size without headers, in bytes. */
     protected final int mss() {
         return mss;
     }
 
-    /** Ends slow start here: ssthresh becomes cwnd. */
+    /** Ends slow start: ssthresh becomes cwnd. */
     protected final void endSlowStart() {
         ssthresh = cwnd;
     }

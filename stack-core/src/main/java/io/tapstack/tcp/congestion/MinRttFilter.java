@@ -1,8 +1,8 @@
 package io.tapstack.tcp.congestion;
 
 /**
- * min_rtt (draft-ietf-ccwg-bbr 5.3.4.3): the shortest round trip of the last ten seconds. If there was none that short
- * for five, it is time to look, by ProbeRTT.
+ * min_rtt (draft-ietf-ccwg-bbr 5.3.4.3): the shortest round trip of the last ten seconds. After five seconds without
+ * such a sample ProbeRTT is due.
  */
 final class MinRttFilter {
 
@@ -15,7 +15,7 @@ final class MinRttFilter {
     private long probeMinStamp;
     private boolean expired;
 
-    /** Takes in an ACK. */
+    /** Processes an ACK. */
     void update(final AckSample ack) {
         final boolean measured = probeMinDelay != Long.MAX_VALUE;
         expired = measured && ack.nowNanos - probeMinStamp > PROBE_INTERVAL_NANOS;
@@ -29,12 +29,12 @@ final class MinRttFilter {
         }
     }
 
-    /** True if the shortest round trip had not been seen for {@link #PROBE_INTERVAL_NANOS} when the last ACK came. */
+    /** True if the last ACK arrived {@link #PROBE_INTERVAL_NANOS} after the last sample of the shortest round trip. */
     boolean isExpired() {
         return expired;
     }
 
-    /** ProbeRTT was done: what is known now counts as fresh. */
+    /** Marks the value as fresh after ProbeRTT. */
     void refreshed(final long nowNanos) {
         probeMinStamp = nowNanos;
         expired = false;
@@ -44,7 +44,7 @@ final class MinRttFilter {
         return minRtt != Long.MAX_VALUE;
     }
 
-    /** In nanoseconds; {@link Long#MAX_VALUE} if not {@link #isKnown()}. */
+    /** The shortest round trip in nanoseconds; {@link Long#MAX_VALUE} if not {@link #isKnown()}. */
     long minRtt() {
         return minRtt;
     }

@@ -1,8 +1,8 @@
 package io.tapstack.tcp.congestion;
 
 /**
- * How long {@link BbrState#PROBE_RTT} lasts (draft-ietf-ccwg-bbr 5.3.4.3): 200 ms and a round trip, from when next to
- * nothing is in flight.
+ * The duration of {@link BbrState#PROBE_RTT} (draft-ietf-ccwg-bbr 5.3.4.3): 200 ms and a round trip, from the time at
+ * which the flight is small.
  */
 final class ProbeRttStay {
 
@@ -12,17 +12,17 @@ final class ProbeRttStay {
     private long end;
     private boolean roundOver;
 
-    /** The state is entered. */
+    /** Enters the state. */
     void begin() {
         timed = false;
         roundOver = false;
     }
 
     /**
-     * Takes in an ACK.
+     * Processes an ACK.
      *
-     * @param drained whether next to nothing is in flight
-     * @return true if the time starts with it
+     * @param drained whether the flight is small
+     * @return true if the duration starts with this ACK
      */
     boolean update(final boolean drained, final boolean roundStart, final long nowNanos) {
         if (timed) {
@@ -34,7 +34,7 @@ final class ProbeRttStay {
         return timed;
     }
 
-    /** True if it has been long enough; without ACKs, by time alone. */
+    /** True if the duration has passed; without ACKs, by time alone. */
     boolean isOver(final long nowNanos) {
         return timed && nowNanos - end > 0;
     }

@@ -3,8 +3,8 @@ package io.tapstack.tcp.congestion;
 import java.util.SplittableRandom;
 
 /**
- * When to probe for bandwidth (draft-ietf-ccwg-bbr 5.3.3.5.3): after two to three seconds, at random so that flows do
- * not probe in step, or, on short paths, after as many rounds as Reno would need to grow by as much, 62 at most.
+ * The time of the next bandwidth probe (draft-ietf-ccwg-bbr 5.3.3.5.3): a random two to three seconds, so that flows do
+ * not probe in step. On short paths it is the number of rounds in which Reno would grow as much, at most 62.
  */
 final class ProbeSchedule {
 
@@ -21,14 +21,18 @@ final class ProbeSchedule {
         this.random = new SplittableRandom(seed);
     }
 
-    /** A cycle begins. */
+    /** Starts a cycle. */
     void start(final long nowNanos, final long round) {
         startRound = round - random.nextInt(2);
         wait = MIN_WAIT_NANOS + random.nextLong(ADDED_WAIT_NANOS + 1);
         cycleStart = nowNanos;
     }
 
-    /** @param targetSegments segments that are to be in flight: Reno's rounds between losses */
+    /**
+     * True if a probe is due.
+     *
+     * @param targetSegments segments to keep in flight: the rounds of Reno between losses
+     */
     boolean isTime(final long nowNanos, final long round, final long targetSegments) {
         return nowNanos - cycleStart > wait || round - startRound >= Math.min(targetSegments, MAX_RENO_ROUNDS);
     }

@@ -1,8 +1,8 @@
 package io.tapstack.tcp.congestion;
 
 /**
- * Packet-timed round trips (draft-ietf-ccwg-bbr 5.5.1): one is over when something is delivered that was sent after it
- * began.
+ * Packet-timed round trips (draft-ietf-ccwg-bbr 5.5.1): a round ends when a segment that was sent after its start is
+ * delivered.
  */
 final class RoundCounter {
 
@@ -10,7 +10,7 @@ final class RoundCounter {
     private long nextRoundDelivered;
     private boolean start;
 
-    /** Takes in an ACK. */
+    /** Processes an ACK. */
     void update(final AckSample ack) {
         start = ack.priorDelivered >= nextRoundDelivered;
         if (start) {
@@ -19,12 +19,12 @@ final class RoundCounter {
         }
     }
 
-    /** A round begins here, with {@code delivered} bytes delivered so far. */
+    /** Starts a round, with {@code delivered} bytes delivered so far. */
     void begin(final long delivered) {
         nextRoundDelivered = delivered;
     }
 
-    /** True if a round began with the last ACK. */
+    /** True if a round started with the last ACK. */
     boolean isStart() {
         return start;
     }

@@ -1,8 +1,8 @@
 package io.tapstack.tcp.congestion;
 
 /**
- * How much a paced sender lets go at once (draft-ietf-ccwg-bbr 5.6.3): about a millisecond's worth, so that a timer and
- * a system call pay.
+ * The send quantum of a paced sender (draft-ietf-ccwg-bbr 5.6.3): data for about one millisecond in one burst, which
+ * amortizes the timer and the system call.
  */
 public final class SendQuantum {
 
@@ -12,7 +12,7 @@ public final class SendQuantum {
 
     private SendQuantum() {}
 
-    /** In bytes, whole segments, two at least. */
+    /** Returns the send quantum in bytes: whole segments, at least two. */
     public static int of(final long bytesPerSecond, final int mss) {
         final int millisecond = (int) Math.min(bytesPerSecond / PER_SECOND, LARGEST);
         return Math.max(SMALLEST_SEGMENTS, millisecond / mss) * mss;

@@ -1,9 +1,9 @@
 package io.tapstack.tcp.congestion;
 
 /**
- * What losses of the last rounds say about the path (draft-ietf-ccwg-bbr 5.5.10.3): bw_shortterm and
- * inflight_shortterm, which come down to what was really delivered, but by no more than three tenths a round, and are
- * forgotten when it is time to probe.
+ * Short-term bounds from the losses of the last rounds (draft-ietf-ccwg-bbr 5.5.10.3): bw_shortterm and
+ * inflight_shortterm. They fall to the delivered amount, by at most three tenths per round, and are reset for the next
+ * probe.
  */
 final class ShortTermModel {
 
@@ -15,7 +15,7 @@ final class ShortTermModel {
     private double priorBandwidth;
     private double priorInflight;
 
-    // The best of the current round.
+    // Maxima of the current round.
     private long latestBandwidth;
     private long latestInflight;
     private long roundDelivered;
@@ -23,7 +23,7 @@ final class ShortTermModel {
     private boolean lossInRound;
     private int lossEvents;
 
-    /** The first half of an ACK: what this round has delivered. */
+    /** First half of an ACK: updates the maxima of this round. */
     void update(final AckSample ack) {
         latestBandwidth = Math.max(latestBandwidth, ack.deliveryRate);
         latestInflight = Math.max(latestInflight, ack.delivered - ack.priorDelivered);
@@ -33,7 +33,7 @@ final class ShortTermModel {
         }
     }
 
-    /** The second half: a new round begins with what this ACK delivered. */
+    /** Second half of an ACK: a new round starts with the values of this ACK. */
     void advance(final AckSample ack) {
         if (roundStart) {
             latestBandwidth = ack.deliveryRate;
@@ -42,7 +42,7 @@ final class ShortTermModel {
         }
     }
 
-    /** Something was found lost, with {@code delivered} bytes delivered so far. */
+    /** Records a loss, with {@code delivered} bytes delivered so far. */
     void noteLoss(final long delivered) {
         if (!lossInRound) {
             roundDelivered = delivered;
@@ -51,7 +51,7 @@ final class ShortTermModel {
         lossEvents++;
     }
 
-    /** At the end of a round with losses, unless they were {@code asked} for: the bounds come down. */
+    /** Lowers the bounds at the end of a round with losses, unless a probe {@code asked} for them. */
     void adapt(final boolean asked, final long maxBandwidth, final int cwnd) {
         if (!roundStart) {
             return;
@@ -65,26 +65,26 @@ final class ShortTermModel {
         lossInRound = false;
     }
 
-    /** It is time to probe: no bounds. */
+    /** Removes the bounds for a probe. */
     void reset() {
         bandwidth = Double.POSITIVE_INFINITY;
         inflight = NO_LIMIT;
     }
 
-    /** What the current round has seen so far does not count. */
+    /** Discards the losses and maxima of the current round. */
     void resetRound() {
         lossInRound = false;
         latestBandwidth = 0;
         latestInflight = 0;
     }
 
-    /** Remembers the bounds as they are, for {@link #undo}. */
+    /** Saves the bounds for {@link #undo}. */
     void save() {
         priorBandwidth = bandwidth;
         priorInflight = inflight;
     }
 
-    /** What was lost since {@link #save} was not lost. */
+    /** Restores the bounds of {@link #save} after spurious losses. */
     void undo() {
         lossInRound = false;
         bandwidth = Math.max(bandwidth, priorBandwidth);
@@ -95,7 +95,7 @@ final class ShortTermModel {
         return roundStart;
     }
 
-    /** ACKs of this round that found something lost. */
+    /** Number of ACKs of this round that detected a loss. */
     int lossEvents() {
         return lossEvents;
     }
@@ -104,7 +104,7 @@ final class ShortTermModel {
         return latestInflight;
     }
 
-    /** bw_shortterm, in bytes a second, or infinite. */
+    /** bw_shortterm, in bytes per second; infinite without a bound. */
     double bandwidth() {
         return bandwidth;
     }

@@ -1,13 +1,13 @@
 package io.tapstack.tcp.congestion;
 
 /**
- * Tahoe (Jacobson 1988): fast retransmit without fast recovery. To learn from, not to use.
+ * Tahoe (Jacobson 1988): fast retransmit without fast recovery. It is for teaching, not for use.
  *
  * <ul>
- *   <li>slow start: cwnd grows by what is acknowledged, at most two segments an ACK (RFC 5681 3.1, RFC 3465);
- *   <li>congestion avoidance: one segment a round trip;
- *   <li>3 duplicate ACKs: ssthresh = max(flight / 2, 2 segments), cwnd = 1 segment; everything in flight counts as lost
- *       and is sent again in slow start, what the peer has already included if there is no SACK;
+ *   <li>slow start: cwnd grows by the acknowledged bytes, at most two segments per ACK (RFC 5681 3.1, RFC 3465);
+ *   <li>congestion avoidance: one segment per round trip;
+ *   <li>3 duplicate ACKs: ssthresh = max(flight / 2, 2 segments), cwnd = 1 segment; all data in flight counts as lost
+ *       and is retransmitted in slow start, without SACK even data that the peer already has;
  *   <li>timeout: the same;
  *   <li>ECN: cwnd = ssthresh = max(flight / 2, 2 segments), as nothing is lost; with {@linkplain AlternativeBackoff RFC
  *       8511} 0.8 flight.
@@ -25,7 +25,7 @@ public final class Tahoe extends HalvingControl {
         return FastRecovery.NONE;
     }
 
-    /** Proportional rate reduction would hold the window that Tahoe gives up. */
+    /** Tahoe sets cwnd itself: Proportional Rate Reduction would keep the window that Tahoe gives up. */
     @Override
     public boolean controlsRecovery() {
         return true;

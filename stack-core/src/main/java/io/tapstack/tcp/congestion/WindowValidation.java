@@ -3,19 +3,18 @@ package io.tapstack.tcp.congestion;
 import io.tapstack.wire.SequenceNumber;
 
 /**
- * Congestion window validation (RFC 7661): what a window is worth that the application does not use. pipeACK is how
- * much was acknowledged in a round trip, the most of the last three round trips or the last second. The window is
- * <em>validated</em> if the sender was held back by it, or pipeACK is half of it at least. While it is not
+ * Congestion window validation (RFC 7661), for a window that the application does not use. pipeACK is the largest
+ * number of bytes acknowledged per round trip, in the last three round trips or the last second. The window is
+ * <em>validated</em> if it limited the sender, or if pipeACK is at least half of it. A window that is not validated
  *
  * <ul>
- *   <li>it does not grow (4.3);
- *   <li>a loss reduces what was really in the network, pipeACK, not the window (4.4.2), and at the end of recovery what
- *       had to be sent again is taken off;
- *   <li>after five minutes half of it is gone (4.4.1).
+ *   <li>does not grow (4.3);
+ *   <li>is reduced from pipeACK after a loss (4.4.2), less the retransmitted bytes at the end of recovery;
+ *   <li>is halved after five minutes (4.4.1).
  * </ul>
  *
- * <p>RFC 7661 would also keep the window through silence. Without pacing that lets a whole window loose at once, so RFC
- * 5681 4.1 stays in force there, as in Linux: a sender that was silent for an RTO begins again with the initial window
+ * <p>RFC 7661 would also keep the window through idle time. Without pacing this sends a whole window in one burst. RFC
+ * 5681 4.1 therefore stays in force, as in Linux: after an idle RTO the sender restarts with the initial window
  * ({@link CongestionControl#restartAfterIdle}).
  */
 final class WindowValidation {
@@ -34,11 +33,11 @@ final class WindowValidation {
     private long nonValidatedSince = UNDEFINED;
     private boolean counting;
 
-    // Of a loss while the window was not validated.
+    // State of a loss while the window was not validated.
     private long lossVolume = UNDEFINED;
     private long retransmitted;
 
-    /** Takes in what an ACK says. {@code cwnd} is the window before it. */
+    /** Processes an ACK; {@code cwnd} is the window before it. */
     void acknowledged(final AckSample ack, final int cwnd) {
         used = ack.windowUsed;
         roundBytes += ack.ackedBytes;
@@ -62,12 +61,12 @@ final class WindowValidation {
         }
     }
 
-    /** 4.2: whether the window is one that the network has lately been seen to carry. */
+    /** 4.2: true if recent traffic shows that the network carries this window. */
     boolean isValidated(final int cwnd) {
         return used || pipeAck.isEmpty() || 2 * pipeAck.max() >= cwnd;
     }
 
-    /** 4.4.1: true each time that a non-validated period is over. */
+    /** 4.4.1: true once at the end of each non-validated period. */
     boolean isPeriodOver(final long nowNanos) {
         if (!counting || nowNanos - nonValidatedSince < PERIOD_NANOS) {
             return false;
@@ -76,7 +75,7 @@ final class WindowValidation {
         return true;
     }
 
-    /** 4.4.2: what a loss is to reduce, with {@code flight} bytes in the network. */
+    /** 4.4.2: returns the bytes from which a loss reduces, with {@code flight} bytes in the network. */
     int lossDetected(final int flight, final int cwnd) {
         retransmitted = 0;
         if (isValidated(cwnd)) {
@@ -88,9 +87,9 @@ final class WindowValidation {
     }
 
     /**
-     * Recovery is over, and with it the non-validated phase.
+     * Ends recovery and the non-validated phase.
      *
-     * @return what the loss is to have reduced after all (4.4.2: less R), or -1 for no change
+     * @return the bytes from which the loss finally reduces (4.4.2: less R), or -1 for no change
      */
     int recovered() {
         final long volume = lossVolume;
@@ -98,7 +97,7 @@ final class WindowValidation {
         return volume < 0 ? -1 : (int) Math.max(0, volume - retransmitted);
     }
 
-    /** pipeACK is undefined, and the window validated, until it has been measured anew. */
+    /** Discards pipeACK: the window counts as validated until the next measurement. */
     void restart() {
         pipeAck.reset();
         inRound = false;

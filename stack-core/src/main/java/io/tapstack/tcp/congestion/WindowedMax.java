@@ -1,12 +1,12 @@
 package io.tapstack.tcp.congestion;
 
 /**
- * The largest of the values of the last so many ticks, in constant space: the best value and two younger ones that
- * would take its place (Kathleen Nichols' filter). A tick is whatever the user counts in: nanoseconds or round trips.
+ * The maximum of the values in a window of ticks, in constant space: the largest value and two younger candidates
+ * (Kathleen Nichols' filter). A tick is any unit of the caller: nanoseconds or round trips.
  */
 public final class WindowedMax {
 
-    // Fields rather than an array: each connection has some of these.
+    // Fields rather than an array: each connection has several filters.
     private long best;
     private long bestTick;
     private long second;
@@ -15,21 +15,22 @@ public final class WindowedMax {
     private long thirdTick;
     private boolean empty = true;
 
-    /** True until the first {@link #update}, or since {@link #reset}. */
+    /** True before the first {@link #update}, and after {@link #reset}. */
     public boolean isEmpty() {
         return empty;
     }
 
-    /** The largest value, or 0 if there is none. */
+    /** The maximum, or 0 if there is no value. */
     public long max() {
         return empty ? 0 : best;
     }
 
+    /** Removes all values. */
     public void reset() {
         empty = true;
     }
 
-    /** Takes in a value; those older than {@code window} ticks are forgotten. */
+    /** Adds a value and drops those older than {@code window} ticks. */
     public void update(final long value, final long tick, final long window) {
         if (empty || value >= best || tick - thirdTick > window) {
             empty = false;
@@ -55,7 +56,7 @@ public final class WindowedMax {
                 moveUp();
             }
         } else if (secondTick == bestTick && age > window / 4) {
-            // A quarter of the window without a second best: one from the second quarter.
+            // A quarter of the window has passed without a second: takes one from the second quarter.
             second(value, tick);
         } else if (thirdTick == secondTick && age > window / 2) {
             third(value, tick);
@@ -69,7 +70,7 @@ public final class WindowedMax {
         secondTick = thirdTick;
     }
 
-    /** A new second one is the third as well, until there is one. */
+    /** A new second is also the third, until a third arrives. */
     private void second(final long value, final long tick) {
         second = value;
         secondTick = tick;

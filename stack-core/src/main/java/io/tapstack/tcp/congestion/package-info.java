@@ -1,4 +1,4 @@
-/** Congestion control: how much may be in flight. */
+/** Congestion control: limits the bytes in flight. */
 @NullMarked
 package io.tapstack.tcp.congestion;
 
