@@ -27,26 +27,31 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection: the user calls of RFC 9293 3.9.1, and the parts that it is made of. Every idea has a class of its
- * own; what they all look at is the {@link ControlBlock}.
+ * One TCP connection: creates and connects its parts, and takes the user calls of RFC 9293 3.9.1. Each part is a class
+ * that works on the {@link ControlBlock}.
  *
- * <p>All calls are made under the stack's lock. Calls that may send take the stack's time.
+ * <p>All calls are made under the stack's lock. Calls that may send take the stack's time in nanoseconds.
  */
 public final class Connection extends ControlBlock implements UnacceptedConnection {
 
+    /** The three-way handshake (RFC 9293 3.5). */
     public final Handshake handshake;
+
     final StateMachine states;
     final WindowReduction reduction;
     final LossTimer lossTimer;
     final Pacer pacer;
     final KeepAlive keepAlive;
     final ReceiveWindow receiveWindow;
+    /** SEGMENT ARRIVES (RFC 9293 3.10.7). */
     public final SegmentArrives arrives;
+
     private final SendBufferLimit sendBuffer;
     private final SegmentOutput output;
     private final SegmentSender sender;
     private final Retransmissions retransmissions;
 
+    /** Creates a connection in CLOSED; {@link #open} or a passive open begins the handshake. */
     public Connection(
             final ConnectionHost host,
             final IpPath path,
@@ -70,9 +75,9 @@ public final class Connection extends ControlBlock implements UnacceptedConnecti
         this.arrives = new SegmentArrives(this, handshake, acks, receiveWindow, keepAlive);
     }
 
-    // ---- What the protocol calls
+    // ---- Calls of the protocol
 
-    /** Active OPEN: sends the SYN, with as much of {@code data} as Fast Open lets it take along. */
+    /** Active OPEN: sends the SYN, with as much of {@code data} as Fast Open allows. */
     public void open(final ByteBuffer data, final long nowNanos) {
         handshake.open(data, nowNanos);
     }
@@ -83,11 +88,11 @@ public final class Connection extends ControlBlock implements UnacceptedConnecti
     }
 
     /**
-     * An ICMP error.
+     * Processes an ICMP error.
      *
-     * @param quoted its head is at the quoted TCP header
-     * @param info the quoted packet
-     * @return false if the error is not about anything that is in flight
+     * @param quoted the quoted packet; its head is at the TCP header
+     * @param info addresses and fields of the quoted packet
+     * @return false if the error does not quote a sequence number in flight
      */
     public boolean icmpError(
             final IcmpError error,
@@ -98,7 +103,7 @@ public final class Connection extends ControlBlock implements UnacceptedConnecti
         return IcmpErrors.receive(this, error, mtu, quoted, info, nowNanos);
     }
 
-    /** Ends the connection with a reset, and {@code reason} for its application. */
+    /** Ends the connection with a reset; the application gets {@code reason}. */
     public void abort(final SocketError reason, final long nowNanos) {
         states.abortFor(reason, nowNanos);
     }
@@ -348,8 +353,9 @@ public final class Connection extends ControlBlock implements UnacceptedConnecti
     }
 
     /**
-     * RECEIVE here and SEND on {@code target}, by reference, as far as that one has sendBuffer. @return how many bytes
-     * have moved
+     * RECEIVE here and SEND on {@code target}, by reference, as far as the send buffer of {@code target} has room.
+     *
+     * @return bytes moved
      */
     int pass(final Connection target, final long nowNanos) {
         passUrgentMark();
@@ -359,7 +365,7 @@ public final class Connection extends ControlBlock implements UnacceptedConnecti
         }
         final int moved = receiveQueue.moveTo(target.sendQueue, Math.min(readableBytes(), room));
         if (moved > 0) {
-            // If all that there is room for waits for more, no ACK will ever make room.
+            // If nothing is in flight and the buffer is full, no ACK will free room, so the data is pushed.
             final boolean inFlight = target.sndNxt != target.sndUna;
             target.push(readableBytes() > 0 && (inFlight || target.writableBytes() > 0), nowNanos);
             urgentConsumed();
@@ -486,7 +492,7 @@ public final class Connection extends ControlBlock implements UnacceptedConnecti
         return stamps.of(readNext() + ahead);
     }
 
-    // ---- Actions of the whole connection, which its parts ask for
+    // ---- Actions of the whole connection, called by its parts
 
     private void urgentConsumed() {
         if (urgent != null) {
@@ -501,7 +507,7 @@ public final class Connection extends ControlBlock implements UnacceptedConnecti
 
     @Override
     void transmit(final long nowNanos) {
-        // A peer that has no SYN drops everything else.
+        // The peer drops data until it has the SYN, so nothing else is sent.
         if (handshake.sendOwedSyn(nowNanos)) {
             sender.transmit(nowNanos);
         }

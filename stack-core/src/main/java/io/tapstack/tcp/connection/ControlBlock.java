@@ -6,7 +6,6 @@ import io.tapstack.event.StackStatistics;
 import io.tapstack.ip.IpPath;
 import io.tapstack.tcp.ConnectionObserver;
 import io.tapstack.tcp.TcpConfig;
-import io.tapstack.tcp.TcpConnection;
 import io.tapstack.tcp.TcpState;
 import io.tapstack.tcp.congestion.CongestionControl;
 import io.tapstack.tcp.demux.DemuxEntry;
@@ -42,12 +41,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * The transmission control block of RFC 9293 3.3.1: the variables of a connection under the RFC's names, its queues and
  * timers, and values derived from these. The parts of a connection hold this block and the few other parts that they
- * call; an action that involves the whole connection is an abstract method here, and {@link TcpConnection} implements
- * it.
+ * call. An action on the whole connection is an abstract method here, which {@link Connection} implements.
  */
 abstract class ControlBlock extends DemuxEntry implements ConnectionHost.Waiting, Timeouts {
 
-    /** R1 (RFC 1122 4.2.3.5): so many retransmissions without an answer, and the IP layer is told. */
+    /** R1 (RFC 1122 4.2.3.5): retransmissions without an answer after which the IP layer is told. */
     static final int ADVICE_AFTER = 3;
 
     final ConnectionHost host;
@@ -60,7 +58,8 @@ abstract class ControlBlock extends DemuxEntry implements ConnectionHost.Waiting
 
     TcpState state = TcpState.CLOSED;
 
-    // Send sequence variables. The send queue holds what lies from SND.UNA (behind the SYN) to queueEnd().
+    // Send sequence variables (RFC 9293 3.3.1). The send queue holds the bytes from SND.UNA, without the SYN, to
+    // queueEnd().
     int sndUna;
     int sndNxt;
     int sndWnd;
@@ -69,15 +68,19 @@ abstract class ControlBlock extends DemuxEntry implements ConnectionHost.Waiting
     int maxSndWnd;
     final int iss;
 
-    // Receive sequence variables. RCV.WND is rcvAdv - rcvNxt: what the peer was promised and has not used.
+    // Receive sequence variables. RCV.WND is rcvAdv - rcvNxt: the part of the announced window that the peer has not
+    // used.
     int rcvNxt;
     int rcvAdv;
     int irs;
 
-    /** Payload of a full segment, options taken off: Eff.snd.MSS (RFC 9293 3.7.1). */
+    /** Payload of a full segment in bytes, without options: Eff.snd.MSS (RFC 9293 3.7.1). */
     int mss = MaximumSegmentSize.DEFAULT;
 
-    /** Behind the last segment sent that was smaller than the MSS, for Nagle's algorithm in Minshall's form. */
+    /**
+     * Sequence number behind the last segment sent that was smaller than the MSS, for Minshall's form of Nagle's
+     * algorithm.
+     */
     int sndSml;
 
     long lastSendNanos;
@@ -97,7 +100,7 @@ abstract class ControlBlock extends DemuxEntry implements ConnectionHost.Waiting
     final PersistTimer persistTimer;
     final DelayedAck delayedAck;
 
-    // Parts that need these variables alone.
+    // Parts that use the control block alone.
     final SegmentSize segmentSize = new SegmentSize(this);
     final PathMtuDiscovery pathMtu;
     final ExplicitCongestionNotification ecn;
@@ -111,7 +114,7 @@ abstract class ControlBlock extends DemuxEntry implements ConnectionHost.Waiting
     boolean finSent;
     boolean finReceived;
     boolean finAnnounced;
-    int finSequence; // of the peer's FIN, once finAnnounced
+    int finSequence; // of the peer's FIN, valid once finAnnounced
     boolean moreComing; // MSG_MORE
     boolean inputShutdown;
     boolean inputUnwanted;
@@ -123,47 +126,45 @@ abstract class ControlBlock extends DemuxEntry implements ConnectionHost.Waiting
     boolean peerWindowLimited; // it stopped because of the peer's window
     boolean wakesWriter; // the application waits for room in the send buffer
     boolean zeroWindowProbeOutstanding;
-    /**
-     * A probe's byte (or FIN) counts as not sent any more, but can still be acknowledged: SND.UNA + 1 was sent once.
-     */
+    /** The byte or FIN of a zero-window probe no longer counts as sent, but the peer may still acknowledge it. */
     boolean zeroWindowProbeTakenBack;
 
-    int timeouts; // in a row, of the same data
+    int timeouts; // in a row, for the same data
     final UserTimeout userTimeout;
 
-    /** Why the connection failed, or null. */
+    /** The error that ended the connection, or null. */
     @Nullable
     SocketError error;
 
-    /** An error that the network reported and the connection lived through (RFC 5461), or null. */
+    /** A soft error: reported by the network, but not fatal (RFC 5461). Null if there is none. */
     @Nullable
     SocketError softError;
 
-    /** Null as long as no record was ended (MSG_EOR). */
+    /** Record boundaries (MSG_EOR); null before the first. */
     @Nullable
     RecordEnds records;
 
-    /** Null as long as nothing was urgent. */
+    /** Urgent data; null before the first. */
     @Nullable
     UrgentPointer urgent;
 
-    /** Null unless the application asks for the times of what it sends. */
+    /** Transmit timestamps; null unless the application asks for them. */
     @Nullable
     TransmitStamps transmitStamps;
 
-    /** Null unless the application asks for the times of what it receives. */
+    /** Receive timestamps; null unless the application asks for them. */
     @Nullable
     ArrivalStamps arrivalStamps;
 
-    /** Null unless it is in use. */
+    /** The User Timeout Option (RFC 5482); null unless it is in use. */
     @Nullable
     UserTimeoutOption userTimeoutOption;
 
-    /** Null unless its listener keeps SYNs, and as soon as it was read. */
+    /** The peer's SYN (TCP_SAVE_SYN); null unless the listener keeps it, and after it was read. */
     @Nullable
     SavedSyn savedSyn;
 
-    /** The listener that this connection belongs to until it is accepted. */
+    /** The listener that has the connection until it is accepted; then null. */
     @Nullable
     ListenState listener;
 
@@ -205,7 +206,7 @@ abstract class ControlBlock extends DemuxEntry implements ConnectionHost.Waiting
 
     // ---- Actions of the whole connection
 
-    /** Sends all that may be sent now, and an ACK if one is due. */
+    /** Sends all segments that are allowed now, and an ACK if one is due. */
     abstract void transmit(long nowNanos);
 
     /** Enters another state of RFC 9293 3.3.2. */
@@ -217,7 +218,7 @@ abstract class ControlBlock extends DemuxEntry implements ConnectionHost.Waiting
     /** Ends the connection with a reset. */
     abstract void abortFor(SocketError reason, long nowNanos);
 
-    /** The handshake is complete: the connection is its listener's to give out, or the application's that opened it. */
+    /** Gives the connection to its listener after the handshake, or reports an active open to the application. */
     abstract void handOver(long nowNanos);
 
     /**
@@ -225,7 +226,7 @@ abstract class ControlBlock extends DemuxEntry implements ConnectionHost.Waiting
      */
     abstract void challengeAck(long nowNanos);
 
-    // ---- What follows from the variables
+    // ---- Values derived from the variables
 
     @Override
     public final Endpoint local() {
@@ -242,7 +243,7 @@ abstract class ControlBlock extends DemuxEntry implements ConnectionHost.Waiting
         return rcvAdv - rcvNxt;
     }
 
-    /** Sequence number behind the data that has come in order. */
+    /** Sequence number behind the data received in order, without the FIN. */
     final int receivedEnd() {
         return finReceived ? rcvNxt - 1 : rcvNxt;
     }
@@ -257,20 +258,23 @@ abstract class ControlBlock extends DemuxEntry implements ConnectionHost.Waiting
         return state == TcpState.SYN_SENT || state == TcpState.SYN_RECEIVED ? iss + 1 : sndUna;
     }
 
-    /** Sequence number behind the last byte in the send queue: that of the FIN, once there is one. */
+    /** Sequence number behind the last byte in the send queue, which is that of our FIN, if any. */
     final int queueEnd() {
         return queueStart() + sendQueue.length() - (isFinAcknowledged() ? 1 : 0);
     }
 
     /**
-     * True if the peer has taken back a part of its window that was used already: the "usable window" of RFC 9293
-     * 3.8.6.2.1 is negative. A scaled window may seem to shrink by less than its unit.
+     * True if the peer has shrunk its window below SND.NXT: the "usable window" of RFC 9293 3.8.6.2.1 is negative. A
+     * difference of less than one unit of the window scale does not count.
      */
     final boolean isPeerWindowShrunk() {
         return state.isSynchronized() && sndNxt - (sndUna + sndWnd) >= 1 << windowScale.sendShift();
     }
 
-    /** SND.UNA has moved: the end of the last small segment keeps up, or after 2 GiB it would seem to lie ahead. */
+    /**
+     * SND.UNA has moved. The end of the last small segment follows, as after 2 GiB an old value would seem to lie
+     * ahead.
+     */
     final void acknowledgedUpTo(final int ack) {
         sndSml = SequenceNumber.max(sndSml, ack);
         if (records != null) {
@@ -278,7 +282,7 @@ abstract class ControlBlock extends DemuxEntry implements ConnectionHost.Waiting
         }
     }
 
-    /** The urgent pointer, made when it is needed first. */
+    /** The urgent pointer, created at the first use. */
     final UrgentPointer urgentPointer() {
         UrgentPointer pointer = urgent;
         if (pointer == null) {
@@ -288,7 +292,7 @@ abstract class ControlBlock extends DemuxEntry implements ConnectionHost.Waiting
         return pointer;
     }
 
-    /** Notes when bytes came, if the application asks for that. */
+    /** Records the arrival time of bytes, if the application asks for it. */
     final void noteArrival(final int seq, final int length, final long nowNanos) {
         if (config.stampArrivals()) {
             ArrivalStamps stamps = arrivalStamps;
@@ -301,13 +305,15 @@ abstract class ControlBlock extends DemuxEntry implements ConnectionHost.Waiting
         }
     }
 
-    /** True if no record ends between the bytes {@code first} and {@code last}, so that one segment may have both. */
+    /**
+     * True if no record ends between the bytes {@code first} and {@code last}, so that one segment may contain both.
+     */
     final boolean isOneRecord(final int first, final int last) {
         final int length = last - first + 1;
         return records == null || records.limit(first, length) == length;
     }
 
-    /** The arrival that loss recovery gets when a timer calls it, not an ACK. */
+    /** The shared {@link AckArrival}, filled for a timer event instead of an ACK. */
     final AckArrival timerEvent(final long nowNanos) {
         final AckArrival arrival = host.arrival;
         arrival.begin(nowNanos, sndUna, sndNxt);
@@ -316,18 +322,18 @@ abstract class ControlBlock extends DemuxEntry implements ConnectionHost.Waiting
         return arrival;
     }
 
-    /** How often data is sent again before the connection fails; an orphan holds memory, so fewer times. */
+    /** Retransmissions before the connection fails. An orphan has fewer, as it holds memory. */
     final int retries() {
         return orphan ? Math.min(config.orphanRetries(), config.dataRetries()) : config.dataRetries();
     }
 
-    /** {@code otherwise}, or the error that the network has reported, which is more precise. */
+    /** The soft error if the network has reported one, as it is more precise; else {@code otherwise}. */
     final SocketError errorOr(final SocketError otherwise) {
         final SocketError reported = softError;
         return reported == null ? otherwise : reported;
     }
 
-    /** A segment went out, which carries the ACK: a delayed one is done with. */
+    /** A segment with an ACK was sent, so no delayed ACK is pending. */
     final void acknowledgedWithSegment() {
         delayedAck.ackSent();
         timestamps.ackSent(rcvNxt);
@@ -342,8 +348,8 @@ abstract class ControlBlock extends DemuxEntry implements ConnectionHost.Waiting
     }
 
     /**
-     * A mapped file in the send queue has become shorter. What is in flight may still arrive; then the peer is told, by
-     * a reset, that the rest does not come: a stream that ended with a FIN would look complete.
+     * A mapped file in the send queue was truncated. Data in flight may still arrive; then the connection is reset, as
+     * a FIN would make the stream look complete.
      */
     final void fileCutShort(final long nowNanos) {
         cutShort = true;
@@ -352,19 +358,21 @@ abstract class ControlBlock extends DemuxEntry implements ConnectionHost.Waiting
         }
     }
 
-    /** The IP layer is told of a peer that answers nothing, SYNs included (RFC 1122 4.2.3.5 (a)): R1 is reached. */
+    /**
+     * Tells the IP layer after R1 retransmissions, of a SYN too, that the peer may be unreachable (RFC 1122 4.2.3.5).
+     */
     final void advise(final int retransmissions) {
         if (retransmissions >= ADVICE_AFTER) {
             path.suspectUnreachable();
         }
     }
 
-    /** True once the peer has our FIN. */
+    /** True once our FIN is acknowledged. */
     final boolean isFinAcknowledged() {
         return finSent && sendQueue.isEmpty() && sndUna == sndNxt;
     }
 
-    /** True in the states in which data and FIN of ours can be on their way. */
+    /** True in the states in which our data or FIN may be sent or in flight. */
     final boolean maySendData() {
         return switch (state) {
             case ESTABLISHED, CLOSE_WAIT, FIN_WAIT_1, CLOSING, LAST_ACK -> true;

@@ -19,11 +19,11 @@ import io.tapstack.wire.TcpHeader;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** How a connection comes to be ESTABLISHED (RFC 9293 3.5), and what the SYNs agree on. */
+/** The three-way handshake of a connection (RFC 9293 3.5), and the options that the SYNs agree on. */
 final class Handshake implements SynAck {
 
     private static final int MAX_INITIAL_WINDOW = 1 << 30;
-    // RFC 6928 2 bounds the initial window in bytes too: ten segments as Ethernet has them, 14,600 bytes.
+    // RFC 6928 2 limits the initial window in bytes too: ten segments of Ethernet's MSS, 14,600 bytes.
     private static final int ETHERNET_MSS = 1_460;
     private static final int LARGE_SEGMENTS = 2;
 
@@ -32,15 +32,15 @@ final class Handshake implements SynAck {
     private final KeepAlive keepAlive;
     private long startNanos;
     private int timeouts;
-    private boolean synOwed; // the device had no room for our SYN or SYN-ACK
+    private boolean synOwed; // the device had no room for the SYN or SYN-ACK
     private boolean openedFast;
     private boolean synDataTaken;
 
-    /** While the peer may not know of a connection that its Fast Open cookie has opened. */
+    /** The handshake behind a Fast Open by cookie, until the peer acknowledges the SYN-ACK; else null. */
     @Nullable
     FastOpenHandshake fastOpen;
 
-    /** What the SYN of an active open says of Fast Open, if anything. */
+    /** The Fast Open part of the SYN of an active open, if any. */
     @Nullable
     FastOpenSyn fastOpenSyn;
 
@@ -50,7 +50,7 @@ final class Handshake implements SynAck {
         this.keepAlive = keepAlive;
     }
 
-    /** Active OPEN: sends the SYN, with as much of {@code data} as Fast Open lets it take along. */
+    /** Active OPEN: sends the SYN, with as much of {@code data} as Fast Open allows. */
     void open(final ByteBuffer data, final long nowNanos) {
         tcb.enter(TcpState.SYN_SENT, nowNanos);
         startNanos = nowNanos;
@@ -66,7 +66,11 @@ final class Handshake implements SynAck {
         sendSyn(nowNanos);
     }
 
-    /** Goes on from where a handshake stands whose last ACK has come: in SYN-RECEIVED. {@code syn} is what began it. */
+    /**
+     * Continues a passive open in SYN-RECEIVED when the last ACK of the handshake has arrived.
+     *
+     * @param syn the peer's SYN
+     */
     void takeOver(final HalfOpen half, final Segment syn, final long nowNanos) {
         tcb.listener = half.listener;
         tcb.state = TcpState.SYN_RECEIVED;
@@ -79,11 +83,11 @@ final class Handshake implements SynAck {
         negotiate(syn, nowNanos);
         tcb.timestamps.ackSent(tcb.rcvNxt);
         tcb.counters.sent(0, 1, nowNanos);
-        tcb.lastSendNanos = nowNanos; // or it would seem to have been idle for long
+        tcb.lastSendNanos = nowNanos; // otherwise the connection would seem idle
         timeouts = half.retransmissions;
         tcb.userTimeout.begin(nowNanos);
         tcb.counters.handshakeTakenOver(timeouts, half.sentNanos, nowNanos);
-        // Should the ACK be refused after all, the SYN-ACK is repeated as before.
+        // If the ACK is not acceptable, the timer repeats the SYN-ACK.
         tcb.retransmissionTimer.start(nowNanos);
         if (!half.repeated) {
             tcb.timing.sent(tcb.sndNxt, half.sentNanos);
@@ -91,8 +95,8 @@ final class Handshake implements SynAck {
     }
 
     /**
-     * Opens by a Fast Open cookie (RFC 7413 4.2.2), instead of {@link #takeOver}: the data of {@code syn} is received,
-     * and more can be sent at once.
+     * Opens by a Fast Open cookie (RFC 7413 4.2.2), instead of {@link #takeOver}: receives the data of {@code syn};
+     * more can be sent at once.
      */
     void openFast(
             final HalfOpen half, final Segment syn, final Segment data, final FastOpenServer server, final long now) {
@@ -111,7 +115,7 @@ final class Handshake implements SynAck {
         synDataTaken = data.payloadLength() > 0;
         established(now);
         if (tcb.finReceived) {
-            // A client that has said all it has to say.
+            // The SYN had data and a FIN.
             tcb.enter(TcpState.CLOSE_WAIT, now);
         }
     }
@@ -119,8 +123,8 @@ final class Handshake implements SynAck {
     // ---- Our SYN and SYN-ACK
 
     /**
-     * {@code <SEQ=ISS><CTL=SYN>} with the options that are offered; the first one with data, if Fast Open has a cookie
-     * (RFC 7413 4.2.1).
+     * {@code <SEQ=ISS><CTL=SYN>} with the options on offer. Only the first SYN has data, with a Fast Open cookie (RFC
+     * 7413 4.2.1).
      */
     private void sendSyn(final long nowNanos) {
         final TcpConfig config = tcb.config;
@@ -153,7 +157,7 @@ final class Handshake implements SynAck {
         sent(status, flags, payload, nowNanos);
     }
 
-    /** {@code <SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK>} with the options that are agreed on. */
+    /** {@code <SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK>} with the agreed options. */
     void sendSynAck(final long nowNanos) {
         final int flags = TcpHeader.SYN | TcpHeader.ACK | ecnFlags();
         final SendStatus status = tcb.host.synSender.sendSynAck(this, tcb.timestamps.value(nowNanos));
@@ -255,7 +259,7 @@ final class Handshake implements SynAck {
         return tcb.timestamps.enabled() ? tcb.timestamps : null;
     }
 
-    /** The cookie for a client whose cookie is good, but will not be for ever. */
+    /** A new cookie for a client whose valid cookie expires soon. */
     @Override
     public @Nullable FastOpenCookie cookie() {
         final FastOpenHandshake handshake = fastOpen;
@@ -269,7 +273,7 @@ final class Handshake implements SynAck {
 
     // ---- Fast Open
 
-    /** The peer acknowledges what a Fast Open cookie has opened. */
+    /** The peer has acknowledged the SYN-ACK of a Fast Open. */
     void fastOpenCompleted(final long nowNanos) {
         final FastOpenHandshake handshake = fastOpen;
         if (handshake != null) {
@@ -278,7 +282,7 @@ final class Handshake implements SynAck {
         }
     }
 
-    /** Takes in the options of the peer's SYN. */
+    /** Agrees on options from the peer's SYN and the configuration. */
     void negotiate(final Segment syn, final long nowNanos) {
         final TcpConfig config = tcb.config;
         // RFC 7323 1.3 and 2.2: in use only if both SYNs carry the option.
@@ -299,14 +303,14 @@ final class Handshake implements SynAck {
         tcb.segmentSize.agree(syn.options.maximumSegmentSize());
     }
 
-    /** Our SYN is acknowledged. Data that went along (RFC 7413) and was not taken is sent again. */
+    /** Our SYN is acknowledged. Its data (RFC 7413) is sent again if the peer did not acknowledge it. */
     void synAcknowledged(final int ack) {
         tcb.sendQueue.acknowledge(ack - (tcb.iss + 1));
         tcb.sndUna = ack;
         tcb.sndNxt = ack;
     }
 
-    /** The handshake is complete. */
+    /** Enters ESTABLISHED, and starts congestion control, loss recovery, window tuning and keep-alives. */
     void established(final long nowNanos) {
         tcb.enter(TcpState.ESTABLISHED, nowNanos);
         tcb.timeouts = 0;
@@ -321,7 +325,7 @@ final class Handshake implements SynAck {
         tcb.handOver(nowNanos);
     }
 
-    /** The retransmission timer has expired before the SYN, or SYN-ACK, was acknowledged. */
+    /** The retransmission timer has expired before the SYN or SYN-ACK was acknowledged. */
     void timedOut(final long nowNanos) {
         final boolean synAck = tcb.state == TcpState.SYN_RECEIVED;
         final int retries = synAck ? tcb.config.synAckRetries() : tcb.config.synRetries();
@@ -352,7 +356,11 @@ final class Handshake implements SynAck {
     }
 
     /**
-     * The retransmission timer has expired after so many timeouts in a row; with Fast Open that may be a black hole.
+     * The retransmission timer has expired. After a Fast Open this may be the sign of a middlebox that drops packets, a
+     * black hole.
+     *
+     * @param timeoutsBefore timeouts in a row before this one
+     * @param last true if the connection fails now
      */
     void noteBlackHole(final int timeoutsBefore, final boolean last, final long nowNanos) {
         if (fastOpenSyn != null) {
@@ -361,8 +369,8 @@ final class Handshake implements SynAck {
     }
 
     /**
-     * IW, in bytes. RFC 6928 2: {@code min(10*MSS, max(2*MSS, 14600))}, where the configuration may have another number
-     * of segments than ten. RFC 5681 3.1: one segment, if the SYN or SYN-ACK was lost, or marked (RFC 9768 3.2.2.2).
+     * IW, in bytes. RFC 6928 2: {@code min(10*MSS, max(2*MSS, 14600))}; the configuration may have another number of
+     * segments than ten. RFC 5681 3.1: one segment if the SYN or SYN-ACK was lost, or marked (RFC 9768 3.2.2.2).
      */
     int initialWindow() {
         final long segments = synWasLost() || tcb.ecn.isHandshakeMarked() ? 1 : tcb.config.initialWindowSegments();
@@ -370,12 +378,12 @@ final class Handshake implements SynAck {
         return (int) Math.min(Math.min(segments * tcb.mss, most), MAX_INITIAL_WINDOW);
     }
 
-    /** When the first SYN of an active open was sent. */
+    /** Time of the first SYN of an active open, in nanoseconds. */
     long startNanos() {
         return startNanos;
     }
 
-    /** How often the SYN or SYN-ACK was sent again by the timer. */
+    /** Retransmissions of the SYN or SYN-ACK by the timer. */
     int timeouts() {
         return timeouts;
     }
@@ -385,17 +393,17 @@ final class Handshake implements SynAck {
         return openedFast;
     }
 
-    /** True if the data of a Fast Open SYN was taken, by the peer or from it (RFC 7413). */
+    /** True if the data of a Fast Open SYN was accepted, by the peer or by us (RFC 7413). */
     boolean isSynDataTaken() {
         return synDataTaken || fastOpenSyn != null && fastOpenSyn.isDataTaken();
     }
 
-    /** True if the SYN or SYN-ACK was sent again by the timer. */
+    /** True if the timer has retransmitted the SYN or SYN-ACK. */
     boolean synWasLost() {
         return timeouts > 0;
     }
 
-    /** The connection is over, maybe before all of the handshake was done. */
+    /** The connection has ended, perhaps during the handshake. */
     void ended(final long nowNanos) {
         if (fastOpenSyn != null) {
             fastOpenSyn.ended(nowNanos);

@@ -12,8 +12,8 @@ import io.tapstack.wire.TcpOptions;
 import java.nio.ByteBuffer;
 
 /**
- * Builds the segments of a synchronized connection and hands them down: header, options, the payload by reference or,
- * without offload, as a copy. What may be sent, and when, others decide.
+ * Builds the segments of a synchronized connection and hands them to IP: header, options, and the payload by reference
+ * or, without checksum offload, as a copy. {@link SegmentSender} and the timers decide what to send and when.
  */
 final class SegmentOutput {
 
@@ -33,12 +33,18 @@ final class SegmentOutput {
         sendBare(acceptableSequence(), TcpHeader.ACK, nowNanos);
     }
 
-    /** A keep-alive: {@code <SEQ=SND.NXT-1><ACK=RCV.NXT><CTL=ACK>} (RFC 9293 3.8.4), which the peer has to answer. */
+    /**
+     * A keep-alive: {@code <SEQ=SND.NXT-1><ACK=RCV.NXT><CTL=ACK>} (RFC 9293 3.8.4), which the peer has to acknowledge.
+     */
     void sendKeepAlive(final long nowNanos) {
         sendBare(acceptableSequence() - 1, TcpHeader.ACK, nowNanos);
     }
 
-    /** {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK>}. @return false if the device had no room for it */
+    /**
+     * {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK>}.
+     *
+     * @return false if the device had no room for it
+     */
     boolean sendReset(final long nowNanos) {
         final boolean sent = sendBare(acceptableSequence(), TcpHeader.RST | TcpHeader.ACK, nowNanos) == SendResult.SENT;
         tcb.statistics.resetsSent += sent ? 1 : 0;
@@ -50,9 +56,9 @@ final class SegmentOutput {
     }
 
     /**
-     * The sequence number of a segment without data: SND.NXT, unless the peer would have to drop it (RFC 9293 3.10.7.4,
-     * table 6), and the ACK or reset in it. Behind a zero-window probe that is RCV.NXT alone. Behind a window that has
-     * shrunk (3.8.6, MUST-34) it is the right edge, as on Linux.
+     * SEQ of a segment without data: SND.NXT, unless the peer would drop that (RFC 9293 3.10.7.4, table 6) and with it
+     * the ACK or reset. Behind a zero-window probe only RCV.NXT of the peer is acceptable. If the window has shrunk
+     * (3.8.6, MUST-34) it is the right edge, as on Linux.
      */
     private int acceptableSequence() {
         if (tcb.zeroWindowProbeOutstanding) {
@@ -62,11 +68,11 @@ final class SegmentOutput {
     }
 
     /**
-     * Builds a segment and hands it down; one that has more than {@code segmentBytes} of payload is for the device to
-     * cut into so many each.
+     * Builds a segment and hands it to IP. The device cuts a payload of more than {@code segmentBytes} into segments of
+     * that size.
      *
      * @return if {@link SendResult#SENT}, {@link #payloadSent} has the payload bytes, less than {@code length} if a
-     *     mapped file was cut short or the payload lies in too many pieces
+     *     mapped file was truncated or the payload is in too many pieces
      */
     SendResult send(final int seq, final int length, final int flags, final int segmentBytes, final long nowNanos) {
         final IpPath path = tcb.path;
@@ -154,7 +160,8 @@ final class SegmentOutput {
             tcb.sacks.reported();
         }
         if (offload && payload > 0 && !tcb.sendQueue.isIntact(position, payload)) {
-            // Cut short while the device read it: the peer may have been sent bytes that were never in the file.
+            // The file was truncated while the device read it: the peer may have received bytes that were never in the
+            // file.
             tcb.abortFor(SocketError.EIO, nowNanos);
             return SendResult.ABORTED;
         }
@@ -192,8 +199,8 @@ final class SegmentOutput {
     }
 
     /**
-     * Bytes for options that are not in every segment, in one of {@code payload} bytes: what a segment that is nearly
-     * full has no room for goes ahead in one of its own.
+     * Bytes for options that are not in every segment, for a payload of {@code payload} bytes. An option that does not
+     * fit into a nearly full segment is sent ahead in a pure ACK.
      */
     private int optionSpace(final int always, final int payload) {
         return Math.min(TcpHeader.MAX_LENGTH - TcpHeader.MIN_LENGTH - always, tcb.mss - payload);
@@ -204,7 +211,7 @@ final class SegmentOutput {
         if (!tcb.sackAgreed || space <= 0) {
             return 0;
         }
-        // RFC 9768 3.2.2.1 and 3.2.2.5.1: with blocks these would mean something else.
+        // RFC 9768 3.2.2.1 and 3.2.2.5.1: SACK blocks would change the meaning of these ACKs.
         final AccurateEcn accurateEcn = tcb.ecn.accurate();
         final boolean unwanted = pure
                 && accurateEcn != null

@@ -50,8 +50,9 @@ final class SegmentSender {
     }
 
     /**
-     * How many of {@code length} bytes from {@code seq} on one segment, or super-segment, may have; behind the last
-     * byte there may be a FIN.
+     * Limits a segment or super-segment to one record. A FIN may follow the last byte.
+     *
+     * @return how many of {@code length} bytes from {@code seq} on may be sent together
      */
     private int withinRecord(final int seq, final int length) {
         final RecordEnds ends = tcb.records;
@@ -67,12 +68,13 @@ final class SegmentSender {
     }
 
     /**
-     * Sends whatever may be sent now: retransmissions, new data, FIN, and an ACK if one is due and nothing carried it.
+     * Sends all segments that are allowed now: retransmissions, new data, FIN, and an ACK if one is due and no segment
+     * carried it.
      */
     void transmit(final long nowNanos) {
         if (tcb.delayedAck.isDue() && (tcb.sacks.isReportDue() || tcb.ecn.isHandshakeAckDue())) {
-            // Data would carry the ACK, but full segments have no room for the blocks, nor for what a pure ACK says of
-            // the SYN-ACK (RFC 9768 3.2.2.1).
+            // Data would carry the ACK. But a full segment has no room for SACK blocks, and only a pure ACK feeds back
+            // the ECN field of the SYN-ACK (RFC 9768 3.2.2.1).
             output.sendAck(nowNanos);
         }
         tcb.peerWindowLimited = false;
@@ -82,11 +84,11 @@ final class SegmentSender {
             tcb.pathMtu.look();
             do {
                 while (pacer.maySend(nowNanos) && (retransmitNext(nowNanos) || sendNext(nowNanos))) {
-                    // Until a window or the time is used up, the queue is empty or the device is full.
+                    // Until a window or the pacing budget is used up, the queue is empty or the device is full.
                 }
             } while (!pacer.isWaiting() && tcb.recovery.nothingToSend(tcb.sndNxt));
             if (!tcb.maySendData()) {
-                return; // Over, as a file was cut short: no timer is to start any more.
+                return; // The connection has ended, as a file was truncated: no timer may start.
             }
             lossTimer.update(nowNanos);
             closedWindow.enterIfStuck(tcb.blocked || pacer.isWaiting(), nowNanos);
@@ -98,14 +100,14 @@ final class SegmentSender {
         }
     }
 
-    /** Sends what waits for more to come, as far as the windows allow. */
+    /** Sends data held back by TCP_CORK, MSG_MORE or Nagle's algorithm, as far as the windows allow. */
     void flush(final long nowNanos) {
         flushing = true;
         transmit(nowNanos);
         flushing = false;
     }
 
-    // ---- What to send
+    // ---- Segments to send
 
     private boolean retransmitNext(final long nowNanos) {
         if (!tcb.recovery.wantsRetransmission() || tcb.blocked) {
@@ -113,15 +115,14 @@ final class SegmentSender {
         }
         final int seq = tcb.recovery.nextRetransmission();
         final int room = congestionSpace();
-        // The peer may have taken its window back (RFC 9293 3.8.6). What lies in it is sent again (SHLD-16), and no
-        // more
-        // with it: a peer may drop a segment that reaches beyond. Of what lies beyond, one segment at a time asks how
-        // things stand (MAY-7).
+        // The peer may have shrunk its window (RFC 9293 3.8.6). Data in the window is retransmitted (SHLD-16), and
+        // only that, as a peer may drop a segment that reaches beyond. Of the data beyond, one segment at a time
+        // probes the window (MAY-7).
         final int peerSpace = tcb.sndUna + tcb.sndWnd - seq;
         final boolean inWindow = peerSpace > 0;
-        // A small segment needs no room for a full one, but after a timeout, where the window is one segment, however
-        // small that is: of records, which cannot be put together, that is one until something is acknowledged.
-        // And with nothing in the network no ACK would ever make room.
+        // A small segment needs room for its own length only. After a timeout it needs room for a full one, as the
+        // window is one segment of any size: records cannot be combined, so one record is sent until something is
+        // acknowledged. If the network is empty, no ACK would make room, so the segment is sent.
         final boolean timedOut =
                 tcb.recovery.phase() == LossRecovery.Phase.LOSS && (tcb.records == null || tcb.timeouts > 0);
         final int needed = timedOut ? tcb.mss : retransmissionEnd(seq, tcb.mss) - seq;
@@ -136,7 +137,7 @@ final class SegmentSender {
         final int mssBefore = tcb.mss;
         final int sent = retransmit(seq, end, cause, nowNanos);
         if (sent == 0) {
-            // Too big for the path: again, in smaller segments.
+            // Too big for the path: retry with smaller segments.
             return tcb.mss < mssBefore;
         }
         tcb.recovery.retransmitted(sent, nowNanos);
@@ -147,18 +148,20 @@ final class SegmentSender {
         return seq + withinRecord(seq, tcb.recovery.retransmissionEnd(limit) - seq);
     }
 
-    /** Bytes that the congestion window leaves room for. */
+    /** Free bytes in the congestion window. */
     private int congestionSpace() {
         return reduction.window() - tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt);
     }
 
-    /** As many full segments as {@code room} and the device allow, but one at least. */
+    /** As many full segments as {@code room} and the device allow, at least one; in bytes. */
     private int wholeSegments(final int room) {
         final int capped = Math.min(room, tcb.segmentSize.largestPayload());
         return Math.max(tcb.mss, capped - capped % tcb.mss);
     }
 
-    /** RFC 8985 7.3: a segment of new data if there is one, whatever cwnd says; else the last one again. */
+    /**
+     * RFC 8985 7.3: sends a segment of new data if there is one, regardless of cwnd; else retransmits the last segment.
+     */
     void sendTailLossProbe(final long nowNanos) {
         if (!tcb.maySendData() || tcb.blocked) {
             return;
@@ -186,7 +189,11 @@ final class SegmentSender {
         tcb.retransmissionTimer.restart(nowNanos);
     }
 
-    /** Sends again what lies from {@code seq} to {@code end}. @return sequence numbers sent, 0 for none */
+    /**
+     * Retransmits the sequence numbers from {@code seq} to {@code end}.
+     *
+     * @return sequence numbers sent, 0 for none
+     */
     private int retransmit(final int seq, final int end, final RetransmitCause cause, final long nowNanos) {
         final int dataEnd = SequenceNumber.min(end, tcb.queueEnd());
         final int length = Math.max(0, dataEnd - seq);
@@ -200,7 +207,7 @@ final class SegmentSender {
         final int sent = output.payloadSent();
         final boolean nothing = result == SendResult.FILE_CUT_SHORT; // however large the file is
         if (nothing || sent < length && !tcb.sendQueue.isIntact(seq - tcb.queueStart(), length)) {
-            // Bytes that were sent before are not there any more, or cannot be read: the stream cannot be completed.
+            // Bytes that were sent before are lost or cannot be read, so the stream cannot be completed.
             tcb.abortFor(SocketError.EIO, nowNanos);
             return 0;
         }
@@ -210,13 +217,13 @@ final class SegmentSender {
         tcb.counters.sentAgain(sent);
         tcb.statistics.observer().retransmitted(tcb, seq, sent, cause);
         if (seq == tcb.sndUna) {
-            // The ACK that the timer waits for is a round trip away again. As in Linux; RFC 6298 has no word for what
-            // is lost twice.
+            // As on Linux, the timer restarts: the ACK for SND.UNA takes another round trip. RFC 6298 does not cover a
+            // segment that is lost twice.
             tcb.retransmissionTimer.restart(nowNanos);
         } else {
             tcb.retransmissionTimer.start(nowNanos);
         }
-        // What was written in more pieces than a packet holds takes more than one segment.
+        // Data in more pieces than a packet can reference takes more than one segment.
         return sent + (fin && sent == length ? 1 : 0);
     }
 
@@ -244,11 +251,11 @@ final class SegmentSender {
             tcb.peerWindowLimited = !tcb.cwndLimited && peerSpace < Math.min(unsent, tcb.mss);
             return false;
         }
-        // The FIN rides on the last data if it fits the window too.
+        // The last segment of data has the FIN if it fits the window too.
         return sendNew(length, tcb.finQueued && length == unsent && length < peerSpace, nowNanos);
     }
 
-    /** A segment of new data that is larger than the MSS, and not for the device to cut. */
+    /** Sends a segment of new data that is larger than the MSS, and that the device must not cut. */
     private boolean sendMtuProbe(final int length, final long nowNanos) {
         final int seq = tcb.sndNxt;
         final boolean goOn = sendNew(length, false, length, nowNanos);
@@ -259,8 +266,7 @@ final class SegmentSender {
     }
 
     /**
-     * The application has given all it has, and there would be room for more: from now on it, not the network, sets the
-     * rate.
+     * Marks the delivery rate as limited by the application: all its data is sent, and the window has room for more.
      */
     private void noteApplicationLimit() {
         if (congestionSpace() > 0 && !tcb.recovery.wantsRetransmission()) {
@@ -269,39 +275,39 @@ final class SegmentSender {
     }
 
     /**
-     * How many bytes to send now, or 0 to wait: the sender's side of silly-window avoidance (RFC 9293 3.8.6.2.1), with
-     * U the usable window and D the data not sent yet, of one record, and Nagle's algorithm (3.7.4).
+     * Sender's side of silly-window avoidance (RFC 9293 3.8.6.2.1), with U the usable window and D the unsent data of
+     * one record, and Nagle's algorithm (3.7.4).
      *
-     * @param moreBehind whether another record waits behind this one
+     * @param moreBehind true if another record follows this one
+     * @return bytes to send now, or 0 to wait
      */
     private int sendable(final int unsent, final boolean moreBehind, final int peerSpace, final int congestionSpace) {
         final int usable = Math.min(unsent, Math.min(peerSpace, congestionSpace));
         if (usable <= 0) {
             return 0;
         }
-        // (2): everything that there is may go, pushed, if Nagle has no objection. There is none to the end of a record
-        // that
-        // is not the last one, as on Linux: nothing can be added to its segment any more.
+        // (2): all data is sent, with PSH, if Nagle's algorithm allows. As on Linux, it always allows the end of a
+        // record that is not the last one, as no data can be added to its segment.
         final boolean all = usable == unsent && (moreBehind || maySendTail());
         if (usable >= tcb.mss) {
-            // (1): at least a full segment. A super-segment consists of full ones, but for the end of the data.
+            // (1): at least a full segment. A super-segment consists of full ones, except at the end of the data.
             if (all && usable <= tcb.segmentSize.largestPayload()) {
                 return usable;
             }
             final int capped = Math.min(usable, tcb.segmentSize.largestPayload());
             return capped - capped % tcb.mss;
         }
-        // (3): at least half of the largest window that the peer ever offered: its buffer is small.
+        // (3): at least half of the largest window that the peer has offered, as its buffer may be small.
         final boolean halfWindow = peerSpace <= congestionSpace && usable >= tcb.maxSndWnd / 2;
         return all || halfWindow ? usable : 0;
     }
 
     /**
-     * Nagle's algorithm as Minshall refined it: a segment that is not full may go unless another small one is still on
-     * its way. The last piece of a long response therefore does not wait for the peer's delayed ACK.
+     * Nagle's algorithm in Minshall's form: a segment that is not full is sent unless another small one is in flight.
+     * The end of a long response therefore does not wait for the peer's delayed ACK.
      */
     private boolean maySendTail() {
-        // As on Linux, what is urgent does not wait.
+        // As on Linux, urgent data does not wait.
         if (tcb.finQueued || flushing || tcb.urgent != null && tcb.urgent.isSending()) {
             return true;
         }
@@ -312,8 +318,9 @@ final class SegmentSender {
     }
 
     /**
-     * Sends {@code length} bytes of new data, and the FIN behind them if {@code fin}. @return true if there may be more
-     * to send
+     * Sends {@code length} bytes of new data, and the FIN behind them if {@code fin}.
+     *
+     * @return true if there may be more to send
      */
     boolean sendNew(final int length, final boolean fin, final long nowNanos) {
         return sendNew(length, fin, tcb.mss, nowNanos);
@@ -326,13 +333,13 @@ final class SegmentSender {
         final boolean last = seq + length == tcb.queueEnd() || isRecordEnd(seq + length);
         int flags = TcpHeader.ACK | (fin ? TcpHeader.FIN : 0);
         if (length > 0 && last) {
-            flags |= TcpHeader.PSH; // RFC 9293 3.8.2: when there is no more to be sent (MUST-61)
+            flags |= TcpHeader.PSH; // RFC 9293 3.8.2, MUST-61: PSH if no more data is queued
             pushMarks.add(seq + length);
         }
         final int mssBefore = tcb.mss;
         final SendResult result = output.send(seq, length, flags, segmentBytes, nowNanos);
         if (result == SendResult.TOO_BIG) {
-            return tcb.mss < mssBefore; // Again, in smaller segments.
+            return tcb.mss < mssBefore; // Retry with smaller segments.
         }
         if (result == SendResult.FILE_CUT_SHORT) {
             tcb.fileCutShort(nowNanos);
@@ -362,7 +369,7 @@ final class SegmentSender {
         return true;
     }
 
-    /** RFC 5681 4.1: after a silence of more than an RTO the window says nothing about the network any more. */
+    /** RFC 5681 4.1: after an idle time of more than an RTO, cwnd says nothing about the network any more. */
     private void restartAfterIdle(final long nowNanos) {
         final long idle = nowNanos - tcb.lastSendNanos;
         if (tcb.sndUna == tcb.sndNxt && tcb.queueEnd() != tcb.sndNxt && idle > tcb.estimator.rto()) {
