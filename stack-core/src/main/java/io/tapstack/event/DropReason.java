@@ -33,7 +33,6 @@ public enum DropReason {
     IP_UNKNOWN_PROTOCOL("no such transport protocol here"),
     IP_NO_ROUTE("no route to the destination"),
     IP_FRAGMENTATION_NEEDED("larger than the MTU and must not be fragmented"),
-    IP_BROADCAST_FORBIDDEN("broadcast from a socket without SO_BROADCAST"),
     FRAGMENT_MALFORMED("impossible fragment offset or length"),
     FRAGMENT_OVERLAP("overlapping fragments"),
     FRAGMENT_TIMEOUT("fragments missing when the reassembly time ended"),
