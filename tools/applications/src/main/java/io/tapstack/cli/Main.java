@@ -24,10 +24,11 @@ import picocli.CommandLine.UnmatchedArgumentException;
         subcommands = {Demo.class, Serve.class, Get.class, Echo.class, Proxy.class},
         footer = {
             "",
-            "  bench        measure Tapstack beside the kernel's TCP (bin/tapstack bench -h)",
-            "  test         run all tests, from a clean checkout (bin/tapstack test)",
-            "  fuzz         search for input that breaks the stack (bin/tapstack fuzz [TARGET...] [--seconds N])",
-            "  microbench   what a segment, a timer, a checksum costs, by JMH (bin/tapstack microbench -h)"
+            "Of the checkout alone:",
+            "  bench              Measure Tapstack beside the kernel's TCP.",
+            "  microbench         Measure a segment, a timer, a checksum (JMH).",
+            "  test               Run all tests, from a clean checkout.",
+            "  fuzz               Search for input that breaks the stack."
         })
 public final class Main implements Runnable {
 
