@@ -9,9 +9,9 @@ import io.tapstack.wire.Ipv4Header;
 import io.tapstack.wire.TcpHeader;
 
 /**
- * Accurate ECN (RFC 9768) of one connection in AccECN mode, in both roles: what it {@linkplain AccEcnReceiver receives}
- * and feeds back in the ACE field and an {@linkplain AccEcnOption option}, and what it {@linkplain AccEcnSender sends}
- * and is told of.
+ * Accurate ECN (RFC 9768) of one connection in AccECN mode, in both roles: the {@linkplain AccEcnReceiver receiver}
+ * feeds marks back in the ACE field and an {@linkplain AccEcnOption option}, and the {@linkplain AccEcnSender sender}
+ * reads the peer's feedback.
  */
 final class AccurateEcn {
 
@@ -20,11 +20,11 @@ final class AccurateEcn {
     final AccEcnOption option;
 
     private final ControlBlock tcb;
-    private boolean answering; // a SYN, with a SYN-ACK
+    private boolean answering; // once our SYN-ACK is acknowledged
     private int synAckField;
     private boolean handshakeAckDue;
     private boolean handshakeMarked;
-    // Of the segment that is being processed: it is the first to acknowledge our SYN-ACK; it is a pure ACK, too.
+    // About the segment being processed: it is the first to acknowledge our SYN-ACK; it is a pure ACK too.
     private boolean synAckAcknowledged;
     private boolean handshakeAck;
 
@@ -35,7 +35,7 @@ final class AccurateEcn {
 
     // ---- The handshake
 
-    /** The peer's SYN-ACK, or a repetition: its ECN field goes back with the next pure ACK (3.2.2.1). */
+    /** The peer's SYN-ACK, or a repetition, has arrived: the next pure ACK feeds its ECN field back (3.2.2.1). */
     void synAckArrived(final Segment synAck, final boolean first) {
         final int ace = synAck.ace();
         if (ace != 0) {
@@ -52,7 +52,7 @@ final class AccurateEcn {
         }
     }
 
-    /** The first segment that acknowledges our SYN-ACK. */
+    /** The first segment that acknowledges our SYN-ACK has arrived. */
     void synAckAcknowledged(final Segment segment) {
         answering = true;
         sender.firstOptions(segment.options);
@@ -64,30 +64,32 @@ final class AccurateEcn {
         }
     }
 
-    /**
-     * True if our SYN, or SYN-ACK, was marked: a reason to begin with one segment, as if it had been lost (RFC 5562 3).
-     */
+    /** True if our SYN or SYN-ACK was marked: the initial window is one segment, as after a loss (RFC 5562 3). */
     boolean isHandshakeMarked() {
         return handshakeMarked && !sender.isDeaf();
     }
 
-    /** True if a pure ACK has to go out that tells of the SYN-ACK's ECN field, before anything else does (3.2.2.1). */
+    /** True if a pure ACK has to feed back the ECN field of the SYN-ACK before other segments are sent (3.2.2.1). */
     boolean isHandshakeAckDue() {
         return handshakeAckDue;
     }
 
-    // ---- What comes in
+    // ---- Received segments
 
-    /** An acceptable segment. @return true if an ACK is due for its mark */
+    /**
+     * An acceptable segment has arrived.
+     *
+     * @return true if an ACK is due for its mark
+     */
     boolean arrived(final Segment segment) {
         option.dataArrived(segment.ecnField, segment.payloadLength());
         return receiver.arrived(segment, tcb.delayedAck.isPending());
     }
 
     /**
-     * The ACK of an acceptable segment; as {@link AccEcnSender#feedback}.
+     * Processes the ACK of an acceptable segment, as {@link AccEcnSender#feedback}.
      *
-     * @return how many packets of ours it says were marked
+     * @return packets of ours that it newly reports as marked
      */
     int feedback(final Segment segment, final int segments, final boolean newer, final int flight) {
         if (handshakeAck || isLateHandshakeAck(segment)) {
@@ -101,22 +103,26 @@ final class AccurateEcn {
     }
 
     /**
-     * 3.2.2.2: "A Server MAY implement a test for such a case": nothing of ours is acknowledged yet, so this is no
-     * counter.
+     * 3.2.2.2: "A Server MAY implement a test for such a case". None of our data is acknowledged yet, so the ACE field
+     * is not a counter.
      */
     private boolean isLateHandshakeAck(final Segment segment) {
         return answering && segment.ack == tcb.iss + 1 && segment.isPureAck();
     }
 
-    // ---- What goes out
+    // ---- Sent segments
 
-    /** AE, CWR and ECE of the next segment; {@code pure} if it is an ACK and nothing else. */
+    /**
+     * AE, CWR and ECE of the next segment.
+     *
+     * @param pure true if it is an ACK without data or other flags
+     */
     int flags(final boolean pure) {
         final int ace = pure && handshakeAckDue ? HandshakeEcho.ace(synAckField) : receiver.ace();
         return ace << TcpHeader.ACE_SHIFT;
     }
 
-    /** It went out. */
+    /** The segment was sent. */
     void sent(final boolean pure) {
         handshakeAckDue &= !pure;
         receiver.told();

@@ -5,10 +5,9 @@ import io.tapstack.tcp.TcpState;
 import io.tapstack.wire.TcpHeader;
 
 /**
- * What a sender does while the peer's window is closed, or too small to be used, and nothing is in flight that would
- * bring an ACK: it probes (RFC 9293 3.8.6.1, RFC 1122 4.2.2.17), for as long as the peer answers; and after the
- * override timeout it uses a small window all the same (RFC 9293 3.8.6.2.1). A connection that nobody waits for any
- * more may not go on so for ever, and one that has a user timeout only for as long as that (RFC 6429 4, RFC 5482).
+ * The sender while the peer's window is closed or too small and nothing is in flight. It sends zero-window probes as
+ * long as the peer answers (RFC 9293 3.8.6.1, RFC 1122 4.2.2.17), and uses a small window after the override timeout
+ * (RFC 9293 3.8.6.2.1). An orphan and a connection with a user timeout probe for a limited time (RFC 6429 4, RFC 5482).
  */
 final class ClosedWindow {
 
@@ -23,9 +22,9 @@ final class ClosedWindow {
     }
 
     /**
-     * All that may be sent was sent.
+     * All segments that are allowed were sent: starts or stops the persist timer.
      *
-     * @param heldBack true if the device or the pacing, not the peer, holds back the rest
+     * @param heldBack true if the device or the pacing, not the peer, delays the rest
      */
     void enterIfStuck(final boolean heldBack, final long nowNanos) {
         final boolean nothingInFlight = tcb.sndUna == tcb.sndNxt;
@@ -37,16 +36,16 @@ final class ClosedWindow {
         }
     }
 
-    /** Before anything is sent: the window may have opened. */
+    /** Ends probing if the window has opened; called before segments are sent. */
     void leaveIfOpen() {
         if (tcb.persistTimer.isRunning() && tcb.sndWnd > 0) {
-            // Before its first expiry it is the override timeout, which no segment and no write may put off.
+            // Before its first expiry the timer is the override timeout, which no segment and no write may delay.
             if (tcb.persistTimer.hasProbed()) {
                 tcb.persistTimer.stop();
             }
             if (tcb.zeroWindowProbeOutstanding) {
-                // The peer has not taken the probe's byte: it is the first of the new data. If it arrives yet it is a
-                // duplicate.
+                // The peer has not acknowledged the byte of the probe, so that byte is sent again as the first of the
+                // new data. If the probe was accepted after all, the peer gets a duplicate.
                 tcb.zeroWindowProbeOutstanding = false;
                 tcb.zeroWindowProbeTakenBack = true;
                 tcb.sndNxt = tcb.sndUna;
@@ -55,15 +54,15 @@ final class ClosedWindow {
         }
     }
 
-    /** The persist timer expired. */
+    /** The persist timer has expired: sends a zero-window probe, or ends the connection. */
     void probe(final long nowNanos) {
         if (tcb.orphan && tcb.persistTimer.probes() >= tcb.retries()) {
-            // RFC 6429 4: nobody waits for this connection any more, and it holds memory.
+            // RFC 6429 4: no application waits for an orphan, and it holds memory.
             tcb.abortFor(SocketError.ETIMEDOUT, nowNanos);
             return;
         }
         if (tcb.persistTimer.isOverdue(nowNanos)) {
-            // RFC 6429 4: the user, too, may say when it is enough. The peer answers, so it is told.
+            // RFC 6429 4: the user may limit the time too. The peer answers, so it gets a reset.
             tcb.abortFor(SocketError.ETIMEDOUT, nowNanos);
             return;
         }
@@ -81,7 +80,7 @@ final class ClosedWindow {
         final int flags = data ? left == 1 ? TcpHeader.PSH : 0 : TcpHeader.FIN;
         final SendResult result = output.send(tcb.sndUna, data ? 1 : 0, TcpHeader.ACK | flags, tcb.mss, nowNanos);
         if (result == SendResult.FILE_CUT_SHORT) {
-            // The byte is not there any more: a file was cut short.
+            // The mapped file was truncated, so the byte is lost.
             tcb.sndNxt = tcb.sndUna;
             tcb.fileCutShort(nowNanos);
         }
@@ -98,8 +97,8 @@ final class ClosedWindow {
     }
 
     /**
-     * RFC 9293 3.8.6.2.1 (4): what is there goes out, silly or not. It is also what ends TCP_CORK and MSG_MORE in the
-     * end, as on Linux.
+     * RFC 9293 3.8.6.2.1 (4): sends data although the segment is small. As on Linux, this also limits the delay of
+     * TCP_CORK and MSG_MORE.
      */
     private void override(final long nowNanos) {
         tcb.moreComing = false;

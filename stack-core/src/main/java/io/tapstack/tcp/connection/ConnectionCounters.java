@@ -10,9 +10,7 @@ import io.tapstack.tcp.segment.MaximumSegmentSize;
 import io.tapstack.tcp.segment.Segment;
 import io.tapstack.wire.TcpHeader;
 
-/**
- * What a connection counts of itself, for {@link TcpInfo}; {@link InfoSnapshot} puts it together. Allocates nothing.
- */
+/** The counters of a connection for {@link TcpInfo}, which {@link InfoSnapshot} collects. Allocates nothing. */
 final class ConnectionCounters {
 
     final SendChronograph chronograph;
@@ -20,7 +18,7 @@ final class ConnectionCounters {
 
     private final ControlBlock tcb;
 
-    // 32 bits without a sign, as in Linux's struct tcp_info: each connection has these.
+    // Unsigned 32 bits, as in Linux's struct tcp_info, to save memory in each connection.
     private int segmentsIn;
     private int segmentsOut;
     private int dataSegmentsIn;
@@ -37,7 +35,7 @@ final class ConnectionCounters {
     private long dataReceivedNanos;
     private long ackReceivedNanos;
 
-    // Sequence numbers wrap, so how far they have come is added up at each segment.
+    // Sequence numbers wrap, so each segment adds its progress to a 64-bit sum.
     private boolean active;
     private boolean following;
     private int sndUnaSeen;
@@ -57,15 +55,16 @@ final class ConnectionCounters {
         ackReceivedNanos = nowNanos;
     }
 
-    // ---- Life
+    // ---- States
 
-    /** True once data has come. */
+    /** True once data has been received. */
     boolean hasReceivedData() {
         return dataSegmentsIn != 0;
     }
 
     /**
-     * A listener has answered the peer's SYN; since {@code synAckNanos} the timer has repeated that {@code timesAgain}.
+     * A passive open continues here: the listener has sent the SYN-ACK at {@code synAckNanos}, and the timer has
+     * repeated it {@code timesAgain} times.
      */
     void handshakeTakenOver(final int timesAgain, final long synAckNanos, final long nowNanos) {
         segmentsIn = 1;
@@ -74,14 +73,14 @@ final class ConnectionCounters {
         timeouts.before(timesAgain, synAckNanos, nowNanos);
     }
 
-    /** The handshake is complete: the peer has our SYN. */
+    /** The handshake is complete: the peer has acknowledged our SYN. */
     void established(final long nowNanos) {
         begin(nowNanos);
         delivered++;
         timeouts.madeGood(nowNanos);
     }
 
-    /** Something was sent, or could have been. */
+    /** A transmission has ended, with or without segments. */
     void look(final long nowNanos) {
         chronograph.look(nowNanos);
         if (tcb.recovery.phase() != Phase.LOSS && tcb.state.isSynchronized()) {
@@ -89,15 +88,15 @@ final class ConnectionCounters {
         }
     }
 
-    /** The connection is over. */
+    /** The connection has ended. */
     void closed(final long nowNanos) {
         chronograph.look(nowNanos);
         timeouts.madeGood(nowNanos);
     }
 
-    // ---- What comes
+    // ---- Received segments
 
-    /** A segment came, and is not processed yet. */
+    /** A segment has arrived, and is not processed yet. */
     void arrived(final Segment segment) {
         active |= tcb.state == TcpState.SYN_SENT;
         follow();
@@ -106,7 +105,7 @@ final class ConnectionCounters {
         dataSegmentsIn += segment.payloadLength() > 0 ? segments : 0;
     }
 
-    /** Its ACK was acceptable, and has told loss recovery this. */
+    /** The ACK of the segment was acceptable, and loss recovery has filled {@code arrival} from it. */
     void acknowledged(final Segment segment, final AckArrival arrival) {
         ackReceivedNanos = arrival.nowNanos;
         int segments = arrival.deliveredSegments();
@@ -114,7 +113,7 @@ final class ConnectionCounters {
         if (again > 0 && again <= tcb.maxSndWnd) {
             final int reported = MaximumSegmentSize.segments(again, tcb.mss);
             duplicates += reported;
-            // What was not sent twice cannot have come twice from us (RFC 2883 5).
+            // A duplicate counts only if we have retransmitted as much (RFC 2883 5).
             segments += Integer.compareUnsigned(duplicates, segmentsAgain) <= 0 ? reported : 0;
         }
         delivered += segments;
@@ -123,19 +122,22 @@ final class ConnectionCounters {
         }
     }
 
-    /** Its payload was new and in order. */
+    /** The payload of the segment was new and in order. */
     void dataArrived(final long nowNanos) {
         dataReceivedNanos = nowNanos;
     }
 
-    /** Its payload came before its turn. */
+    /** The payload of the segment was out of order. */
     void outOfOrder(final Segment segment) {
         segmentsOutOfOrder += segment.segments();
     }
 
-    // ---- What goes
+    // ---- Sent segments
 
-    /** A segment, or a super-segment that is cut into pieces of {@code largest} bytes, was handed to the device. */
+    /**
+     * A segment was handed to the device, or a super-segment that the device cuts into segments of {@code largest}
+     * bytes.
+     */
     void sent(final int payload, final int largest, final long nowNanos) {
         final int segments = MaximumSegmentSize.segments(payload, largest);
         segmentsOut += segments;
@@ -146,27 +148,27 @@ final class ConnectionCounters {
         }
     }
 
-    /** What was {@link #sent} last was sent before. */
+    /** The segment that was {@link #sent} last is a retransmission. */
     void sentAgain(final int payload) {
         segmentsAgain += MaximumSegmentSize.segments(payload, tcb.mss);
         bytesAgain += payload;
     }
 
     /**
-     * How much the peer had acknowledged before the segment that {@linkplain #arrived is here}, but {@code limit} at
-     * most.
+     * Bytes that the peer had acknowledged before the segment that has {@linkplain #arrived arrived}, at most
+     * {@code limit}.
      */
     int acknowledged(final int limit) {
         return (int) Math.max(0, Math.min(limit, bytesAcked));
     }
 
-    // ---- What is asked for
+    // ---- Values for TCP_INFO
 
     private void follow() {
         if (!following && tcb.state.isSynchronized()) {
             following = true;
             rcvNxtSeen = tcb.irs + 1;
-            // As Linux counts: the SYN of an active open is something that was acknowledged.
+            // As on Linux, the acknowledged SYN of an active open counts as a byte.
             sndUnaSeen = active ? tcb.iss : tcb.iss + 1;
         }
         if (following) {

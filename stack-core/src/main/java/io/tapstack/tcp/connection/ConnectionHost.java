@@ -18,22 +18,22 @@ import io.tapstack.wire.TcpHeader;
 import java.util.ArrayDeque;
 
 /**
- * What a connection needs of its host: the memory, timers, counters and limits that all connections of a stack share,
- * and the two queues of connections that the stack's next poll resumes.
+ * The state that all connections of a stack share: memory, timers, counters and limits, and the queues of connections
+ * that the next poll resumes.
  */
 public final class ConnectionHost {
 
-    /** A connection, as the queues of its host see it. */
+    /** A connection in a queue of its host. */
     interface Waiting {
 
-        /** The device may have room again. */
+        /** The device may accept segments again. */
         void deviceReady(long nowNanos);
 
-        /** All segments that have come for now are processed. */
+        /** The stack has processed all segments of the current burst. */
         void burstEnded(long nowNanos);
     }
 
-    /** Work that waits until no connection is in the middle of anything. */
+    /** Work for the end of the poll, when no connection is processing a segment. */
     interface EndOfPoll {
         void atEndOfPoll(long nowNanos);
     }
@@ -45,14 +45,19 @@ public final class ConnectionHost {
     final InitialSequenceNumber initialSequenceNumber;
     final ResetSender resets;
     final ChallengeAckLimit challengeAcks;
+    /** Connections without an application. */
     public final Orphans orphans;
+
     final TimeWaitTable timeWaits;
     final SynSender synSender;
+    /** Fast Open cookies of servers (RFC 7413 4.1.3). */
     public final FastOpenCache fastOpenCache;
+    /** The pause of Fast Open after a black hole. */
     public final FastOpenPause fastOpenPause;
+
     final SentSegmentPool sentSegments = new SentSegmentPool();
 
-    // Filled anew for each segment: nothing in them outlives its processing.
+    // Filled again for each segment: nothing in them outlives its processing.
     final TcpHeader header = new TcpHeader();
     final AckArrival arrival = new AckArrival();
     final AckSample sample = new AckSample();
@@ -61,6 +66,7 @@ public final class ConnectionHost {
     private final ArrayDeque<Waiting> inBurst = new ArrayDeque<>();
     private final ArrayDeque<EndOfPoll> endOfPoll = new ArrayDeque<>();
 
+    /** Creates the state that the connections of one stack share. */
     public ConnectionHost(
             final BufferPool pool,
             final TimerWheel timers,
@@ -88,17 +94,23 @@ public final class ConnectionHost {
         this.fastOpenPause = fastOpenPause;
     }
 
-    /** The device has no room for a segment of {@code connection}. */
+    /**
+     * Calls {@link Waiting#deviceReady} of {@code connection} at the next poll, as the device has no room for its
+     * segment.
+     */
     void resumeWhenDeviceIsReady(final Waiting connection) {
         blocked.add(connection);
     }
 
-    /** {@code connection} decides on an ACK when the burst of segments has ended. */
+    /**
+     * Calls {@link Waiting#burstEnded} of {@code connection} when the burst of segments has ended, so that it decides
+     * on an ACK.
+     */
     void resumeAfterBurst(final Waiting connection) {
         inBurst.add(connection);
     }
 
-    /** True if a connection waits for the device to have room. */
+    /** True if a connection waits for room in the device. */
     public boolean isBlocked() {
         return !blocked.isEmpty();
     }

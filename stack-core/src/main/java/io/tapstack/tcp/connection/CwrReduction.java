@@ -5,16 +5,15 @@ import io.tapstack.tcp.recovery.ProportionalRateReduction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the flight comes down to a window that was reduced for an echo (RFC 3168 6.1.2), with nothing lost: over one
- * round trip, a segment for about each two that are delivered, by Proportional Rate Reduction (RFC 9937), as in Linux's
- * state CWR. Without it the sender would be silent for half a round trip, and its queue at the bottleneck empty. It
- * lasts until something is acknowledged that was sent after the reduction; what loss recovery or a timeout says goes
- * before it.
+ * Reduces the flight to ssthresh after an ECN echo (RFC 3168 6.1.2) over one round trip, by Proportional Rate Reduction
+ * (RFC 9937), as in Linux's state CWR. Without it the sender would be silent for half a round trip, and its queue at
+ * the bottleneck would run empty. The reduction ends when data sent after it is acknowledged; loss recovery and
+ * timeouts take precedence.
  */
 final class CwrReduction {
 
     private final ControlBlock tcb;
-    // Made at the first echo: most connections never see one.
+    // Created at the first echo: most connections have none.
     private @Nullable ProportionalRateReduction prr;
     private boolean started;
 
@@ -22,7 +21,7 @@ final class CwrReduction {
         this.tcb = tcb;
     }
 
-    /** The window was reduced, with {@code flight} bytes in the network. */
+    /** Starts a reduction; {@code flight} bytes are in the network. */
     void start(final int flight) {
         ProportionalRateReduction reduction = prr;
         if (reduction == null) {
@@ -37,12 +36,12 @@ final class CwrReduction {
         started = false;
     }
 
-    /** True while the window is that of the reduction, not yet congestion control's. */
+    /** True while the reduction, not congestion control, sets the window. */
     boolean isActive() {
         return started && tcb.ecn.holdsGrowth() && !tcb.recovery.inRecovery();
     }
 
-    /** An ACK was taken in by loss recovery. */
+    /** Loss recovery has processed an ACK. */
     void acked(final AckArrival arrival) {
         final ProportionalRateReduction reduction = prr;
         if (reduction != null && arrival.deliveredBytes() > 0 && isActive()) {
@@ -57,7 +56,7 @@ final class CwrReduction {
         }
     }
 
-    /** How much may be in the network, where congestion control says {@code cwnd}. */
+    /** The window in bytes: that of the reduction while it is active, else {@code cwnd}. */
     int window(final int cwnd) {
         return prr != null && isActive() ? prr.cwnd() : cwnd;
     }

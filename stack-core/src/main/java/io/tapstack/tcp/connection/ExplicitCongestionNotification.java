@@ -10,11 +10,12 @@ import io.tapstack.wire.TcpHeader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Explicit Congestion Notification of one connection: the agreement in the handshake, the echo of what the network has
- * marked on its way to us, and the answer to the peer's echo of what it has marked on its way from us. By RFC 3168 6.1;
- * in AccECN mode (RFC 9768) feedback goes by {@link AccurateEcn}, and how the window answers it stays the same.
+ * Explicit Congestion Notification of one connection (RFC 3168 6.1): negotiates ECN in the handshake, echoes marks of
+ * received packets, and reacts to the peer's echo. In AccECN mode (RFC 9768) {@link AccurateEcn} handles the feedback,
+ * and the reaction of the window is the same.
  *
- * <p>Where Linux differs: there a repeated SYN-ACK keeps ECE although the peer's repeated SYN does not ask any more.
+ * <p>Difference from Linux: there a repeated SYN-ACK keeps ECE although the peer's repeated SYN does not ask for ECN
+ * any more.
  */
 final class ExplicitCongestionNotification {
 
@@ -22,11 +23,11 @@ final class ExplicitCongestionNotification {
     private final EcnNegotiation negotiation;
     private @Nullable AccurateEcn accurate;
 
-    private boolean marksFedBack; // by the last ACK, in AccECN mode
+    private boolean marksFedBack; // the last ACK reports a mark, in AccECN mode
     private boolean seen;
     private boolean echoing;
     private boolean cwrDue;
-    // The window was reduced when SND.NXT was reducedAt, and the peer has acknowledged nothing that was sent later.
+    // The window was reduced when SND.NXT was reducedAt, and no data sent later is acknowledged.
     private boolean reduced;
     private int reducedAt;
     private boolean reducedForEcho;
@@ -38,7 +39,7 @@ final class ExplicitCongestionNotification {
 
     // ---- The handshake
 
-    /** What goes into our next SYN or SYN-ACK; {@link #sent} is told when it has gone out. */
+    /** ECN flags of our next SYN or SYN-ACK; {@link #synSent} records that it was sent. */
     int synFlags(final boolean ack) {
         return ack ? negotiation.synAckFlags() : negotiation.synFlags();
     }
@@ -48,7 +49,7 @@ final class ExplicitCongestionNotification {
         return accurate != null && negotiation.isFirstSynAck() && tcb.config.accEcnOption() != AccEcnOptionMode.NEVER;
     }
 
-    /** The peer's SYN or SYN-ACK, also a repeated one, before the connection is established. */
+    /** The peer's SYN or SYN-ACK, or a repetition, has arrived before the connection is established. */
     void synArrived(final Segment syn) {
         final boolean ack = syn.has(TcpHeader.ACK);
         if (ack) {
@@ -67,8 +68,8 @@ final class ExplicitCongestionNotification {
     }
 
     /**
-     * A SYN-ACK came again when the connection was established: its flags decide nothing (RFC 9768 3.1.5), but its ECN
-     * field is fed back.
+     * A SYN-ACK was repeated after the connection was established: its flags have no effect (RFC 9768 3.1.5), but its
+     * ECN field is fed back.
      */
     void synAckRepeated(final Segment synAck) {
         if (accurate != null) {
@@ -77,8 +78,8 @@ final class ExplicitCongestionNotification {
     }
 
     /**
-     * True if the peer's SYN, or SYN-ACK, wants another feedback than the one before: the connection has to be reset
-     * (RFC 9768 3.1.5).
+     * True if the peer's SYN or SYN-ACK asks for another kind of feedback than the one before: the connection has to be
+     * reset (RFC 9768 3.1.5).
      */
     boolean isContradictedBy(final Segment syn) {
         return negotiation.isContradicted(syn);
@@ -88,35 +89,35 @@ final class ExplicitCongestionNotification {
     void takeOver(final int synAcksSent, final EcnFeedback agreed, final boolean plainSyn) {
         negotiation.takeOver(synAcksSent, agreed, plainSyn);
         if (accurate != null && synAcksSent > 1) {
-            // RFC 9768 3.2.3.2.2: it was perhaps the option for which the first one was dropped.
+            // RFC 9768 3.2.3.2.2: the first SYN-ACK may have been dropped for its option.
             accurate.option.suspect();
         }
     }
 
-    /** The first segment that acknowledges our SYN-ACK. */
+    /** The first segment that acknowledges our SYN-ACK has arrived. */
     void synAckAcknowledged(final Segment segment) {
         if (accurate != null) {
             accurate.synAckAcknowledged(segment);
         }
     }
 
-    /** True if our SYN, or SYN-ACK, came with a mark, so that we begin as if it had been lost. */
+    /** True if our SYN or SYN-ACK was marked, so that the initial window is that after a loss. */
     boolean isHandshakeMarked() {
         return accurate != null && accurate.isHandshakeMarked();
     }
 
-    /** True if the ACK of the SYN-ACK has to go out as a segment of its own (RFC 9768 3.2.2.1). */
+    /** True if the ACK of the SYN-ACK has to be a segment without data (RFC 9768 3.2.2.1). */
     boolean isHandshakeAckDue() {
         return accurate != null && accurate.isHandshakeAckDue();
     }
 
-    /** In AccECN mode, what is counted; else null. */
+    /** The counters of AccECN mode; null in other modes. */
     @Nullable
     AccurateEcn accurate() {
         return accurate;
     }
 
-    /** True if data may go out as ECN-capable, or could, and the peer's feedback counts. */
+    /** True if data may be sent as ECN-capable, or the mode is AccECN, in which the peer's feedback counts. */
     boolean isAgreed() {
         return accurate != null || negotiation.maySendCapable();
     }
@@ -126,11 +127,10 @@ final class ExplicitCongestionNotification {
         return seen;
     }
 
-    // ---- What comes in
+    // ---- Received segments
 
     /**
-     * An acceptable segment, which is in the window at least in part: RFC 3168 6.1.5 has us ignore the mark on any
-     * other.
+     * An acceptable segment has arrived, at least partly in the window. RFC 3168 6.1.5 ignores the mark of any other.
      */
     void arrived(final Segment segment) {
         if (accurate != null) {
@@ -140,10 +140,7 @@ final class ExplicitCongestionNotification {
         }
     }
 
-    /**
-     * The SYN-ACK of an active open may have brought data, whose bytes count; its mark was counted with its SYN (RFC
-     * 9768 3.2).
-     */
+    /** Counts the data of the SYN-ACK of an active open. Its mark is counted with the SYN (RFC 9768 3.2). */
     void dataWithSynAck(final Segment synAck) {
         if (accurate != null && synAck.payloadLength() > 0) {
             accurate.receiver.dataWithSynAck(synAck);
@@ -151,7 +148,7 @@ final class ExplicitCongestionNotification {
         }
     }
 
-    /** Data came that was acknowledged before. */
+    /** Data has arrived that was acknowledged before. */
     void repetitionArrived() {
         if (accurate != null) {
             accurate.option.repetitionArrived();
@@ -176,7 +173,8 @@ final class ExplicitCongestionNotification {
 
     private void dataArrived(final Segment segment) {
         if (echoing && segment.has(TcpHeader.CWR)) {
-            // 6.1.3. The peer's window may be a single segment now, so it should not wait for its ACK.
+            // RFC 3168 6.1.3: CWR ends the echo. The peer's window may be a single segment now, so its ACK is sent at
+            // once.
             echoing = false;
             tcb.delayedAck.ackNow();
         }
@@ -191,9 +189,9 @@ final class ExplicitCongestionNotification {
     }
 
     /**
-     * An ACK at or above SND.UNA.
+     * Processes an ACK at or above SND.UNA.
      *
-     * @return true if the congestion window has to be reduced for its echo: once for a window of data (6.1.2)
+     * @return true if the congestion window has to be reduced for its echo: once per window of data (RFC 3168 6.1.2)
      */
     boolean ackArrived(final Segment segment) {
         if (reduced && SequenceNumber.greaterThan(segment.ack, reducedAt)) {
@@ -210,13 +208,13 @@ final class ExplicitCongestionNotification {
     }
 
     /**
-     * An ACK at or above SND.UNA in AccECN mode, when loss recovery has taken it in; RFC 9768 4: what RFC 3168 6.1.2
-     * does for ECE is done when the count of marked packets goes up.
+     * Processes an ACK at or above SND.UNA in AccECN mode, after loss recovery. RFC 9768 4: an increase of the count of
+     * marked packets has the effect of ECE in RFC 3168 6.1.2.
      *
-     * @param segments that it delivers
-     * @param newer whether it is newer than what came before, whatever it delivers
-     * @param flight segments that were in flight before it
-     * @return true if the congestion window has to be reduced: once for a window of data
+     * @param segments segments that the ACK delivers
+     * @param newer true if it is newer than the segments before, whatever it delivers
+     * @param flight segments in flight before it
+     * @return true if the congestion window has to be reduced: once per window of data
      */
     boolean feedbackArrived(final Segment segment, final int segments, final boolean newer, final int flight) {
         marksFedBack = accurate != null && accurate.feedback(segment, segments, newer, flight) > 0;
@@ -227,7 +225,7 @@ final class ExplicitCongestionNotification {
         return !reduced && flight > 0;
     }
 
-    /** True if the ACK that is being processed tells of a mark. */
+    /** True if the ACK being processed reports a mark. */
     boolean isEcho(final Segment segment) {
         return accurate == null ? segment.has(TcpHeader.ECE) : marksFedBack;
     }
@@ -237,20 +235,24 @@ final class ExplicitCongestionNotification {
         tcb.statistics.observer().congestionEchoed(tcb);
     }
 
-    /** True until something is acknowledged that was sent after the window was reduced, for whatever reason. */
+    /** True after a reduction of the window for any cause, until data sent after it is acknowledged. */
     boolean isReduced() {
         return reduced;
     }
 
     /**
-     * True while the window must not grow: until that, if it was reduced for an echo. After a loss it has rules of its
-     * own.
+     * True while the window must not grow: after a reduction for an echo, until data sent after it is acknowledged.
+     * After a loss other rules apply.
      */
     boolean holdsGrowth() {
         return reduced && reducedForEcho;
     }
 
-    /** The congestion window was reduced, for an echo or for a loss: the first new data says so (6.1.2). */
+    /**
+     * The congestion window was reduced: the next new data has CWR (RFC 3168 6.1.2).
+     *
+     * @param forEcho true if for an echo, false if for a loss
+     */
     void windowReduced(final boolean forEcho) {
         if (isAgreed()) {
             reduced = true;
@@ -261,10 +263,12 @@ final class ExplicitCongestionNotification {
         }
     }
 
-    // ---- What goes out
+    // ---- Sent segments
 
     /**
-     * {@code flags} with AE, ECE and CWR as they have to be; {@code pure} if the segment is an ACK and nothing else.
+     * Adds AE, ECE and CWR to {@code flags}.
+     *
+     * @param pure true if the segment is an ACK without data or other flags
      */
     int flags(final int flags, final boolean newData, final boolean pure) {
         if ((flags & TcpHeader.SYN) != 0) {
@@ -280,8 +284,8 @@ final class ExplicitCongestionNotification {
     }
 
     /**
-     * The ECN field of a segment's IP header. RFC 3168 6.1.4 to 6.1.6, which RFC 9768 4 leaves as they are: only new
-     * data is ECN-capable; a mark on anything else could be forged, or lost unnoticed.
+     * The ECN field of a segment's IP header. By RFC 3168 6.1.4 to 6.1.6, which RFC 9768 4 keeps, only new data is
+     * ECN-capable: a mark on another segment could be forged, or lost unnoticed.
      */
     int field(final boolean newData) {
         final boolean capable =
@@ -290,19 +294,19 @@ final class ExplicitCongestionNotification {
     }
 
     /**
-     * True if a device must not cut what is sent now: it takes CWR for RFC 3168's and leaves it to the first segment,
-     * but here it is a part of a number that each of them has (RFC 9768 3.3.4).
+     * True if a device must not cut the next segment. A device treats CWR as that of RFC 3168 and leaves it to the
+     * first segment, but in AccECN mode the bit is a part of the ACE field of each segment (RFC 9768 3.3.4).
      */
     boolean isUncuttable() {
         return accurate != null && (accurate.flags(false) & TcpHeader.CWR) != 0;
     }
 
-    /** A SYN or SYN-ACK with these flags went out. */
+    /** A SYN or SYN-ACK with these flags was sent. */
     void synSent(final int flags) {
         negotiation.sent(flags);
     }
 
-    /** A segment with these flags went out. */
+    /** A segment with these flags was sent. */
     void sent(final int flags, final boolean pure) {
         if (accurate != null) {
             accurate.sent(pure);

@@ -8,9 +8,9 @@ import io.tapstack.time.Timer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rest of the handshake of a connection that a Fast Open cookie has opened (RFC 7413 4.2.2). The application has
- * the SYN's data and may answer at once, so the connection counts as established; but the peer may have heard nothing
- * of it yet: until it acknowledges something, the SYN-ACK is repeated as in SYN-RECEIVED.
+ * Completes the handshake after an open by Fast Open cookie (RFC 7413 4.2.2). The connection counts as established, so
+ * that the application can answer the SYN's data at once. Until the peer acknowledges the SYN-ACK, it is repeated as in
+ * SYN-RECEIVED.
  */
 final class FastOpenHandshake implements Timer.Expiry {
 
@@ -23,7 +23,7 @@ final class FastOpenHandshake implements Timer.Expiry {
     private int timeouts;
     private boolean repeated;
 
-    /** @param freshCookie what the client is to use from now on, or null if it is to go on with what it has */
+    /** @param freshCookie the new cookie for the client, or null if it keeps the cookie that it has */
     FastOpenHandshake(
             final ControlBlock tcb,
             final Handshake handshake,
@@ -45,13 +45,13 @@ final class FastOpenHandshake implements Timer.Expiry {
         return freshCookie;
     }
 
-    /** The peer repeats its SYN: our SYN-ACK was lost. */
+    /** Sends the SYN-ACK again. */
     void repeat(final long nowNanos) {
         repeated = true;
         handshake.sendSynAck(nowNanos);
     }
 
-    /** An acceptable ACK has come: the handshake is complete. */
+    /** An acceptable ACK has arrived: the handshake is complete. */
     void acknowledged(final long nowNanos) {
         timer.cancel();
         server.completed();
@@ -62,7 +62,7 @@ final class FastOpenHandshake implements Timer.Expiry {
         }
     }
 
-    /** The connection is over before that. */
+    /** The connection has ended before its handshake was complete. */
     void failed(final long nowNanos) {
         timer.cancel();
         if (tcb.error == SocketError.ECONNRESET) {

@@ -13,12 +13,12 @@ import io.tapstack.wire.TcpOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The client's side of Fast Open (RFC 7413 4.1 and 4.2.1) for one connection: its first SYN carries a cookie and data,
- * or data alone if it does without cookies, or asks for a cookie. What is sent again after a timeout is a plain SYN.
+ * The client's side of Fast Open (RFC 7413 4.1 and 4.2.1) for one connection. Its first SYN carries a cookie and data,
+ * data without a cookie if the configuration allows, or a cookie request. A retransmitted SYN is a plain one.
  */
 public final class FastOpenSyn {
 
-    /** Room for the options of a SYN, and for those that middleboxes add, as Linux leaves it. */
+    /** Space for the options of a SYN and for those that middleboxes add, as on Linux. */
     private static final int OPTION_SPACE = TcpHeader.MAX_LENGTH - TcpHeader.MIN_LENGTH;
 
     private final ControlBlock tcb;
@@ -39,7 +39,7 @@ public final class FastOpenSyn {
         this.failure = mayCarryData() ? FastOpenFailure.NONE : FastOpenFailure.COOKIE_UNAVAILABLE;
     }
 
-    /** What an active open does, or null if it has nothing to do with Fast Open. */
+    /** The Fast Open part of an active open, or null if it does not use Fast Open. */
     static @Nullable FastOpenSyn of(final ControlBlock tcb, final long nowNanos) {
         final TcpConfig config = tcb.config;
         final IpAddress server = tcb.path.destination();
@@ -66,27 +66,31 @@ public final class FastOpenSyn {
         }
     }
 
-    /** How many bytes of data the SYN takes. */
+    /** Bytes of data that the SYN has room for. */
     int room() {
         if (!mayCarryData()) {
             return 0;
         }
-        // 4.2.1: no more than the MSS that the server has announced, or the default; without a cookie there may have
-        // been no server to announce
-        // one, and then our own is as good a guess as Linux's.
+        // RFC 7413 4.2.1: at most the MSS that the server has announced, or the default MSS. Without a cookie the
+        // server may have announced none; then the limit is our own MSS, as on Linux.
         final int ours = Math.min(tcb.segmentSize.offered(), tcb.pathMtu.largestSegment());
         final int known = cache.mss(server());
         final int unknown = withoutCookie ? ours : MaximumSegmentSize.DEFAULT;
         return Math.max(0, Math.min(known == 0 ? unknown : known, ours) - OPTION_SPACE);
     }
 
-    /** How much of the send queue goes with the SYN. */
+    /** Bytes of the send queue that the SYN carries. */
     int payload() {
         sentBytes = Math.min(tcb.sendQueue.length(), room());
         return sentBytes;
     }
 
-    /** The SYN-ACK acknowledges so many bytes of data; {@code lost} if the SYN was sent again before. */
+    /**
+     * The SYN-ACK has arrived.
+     *
+     * @param takenBytes bytes of data that it acknowledges
+     * @param lost true if the SYN was retransmitted before
+     */
     void answered(final TcpOptions options, final int takenBytes, final boolean lost) {
         final FastOpenCookie fresh = SynOptions.cookie(options);
         if (fresh != null && !withoutCookie) {
@@ -102,17 +106,17 @@ public final class FastOpenSyn {
         }
     }
 
-    /** True if the data of our SYN was taken. */
+    /** True if the server has accepted the data of our SYN. */
     boolean isDataTaken() {
         return dataTaken;
     }
 
-    /** Why Fast Open did not save a round trip, as far as is known. */
+    /** The reason why Fast Open did not save a round trip, as far as is known. */
     FastOpenFailure failure() {
         return failure;
     }
 
-    /** The connection is over: did anything come of it? */
+    /** The connection has ended: reports to the pause of Fast Open whether it received data or met a black hole. */
     void ended(final long nowNanos) {
         if (tcb.counters.hasReceivedData()) {
             if (afterBlackHole) {
@@ -123,7 +127,7 @@ public final class FastOpenSyn {
         }
     }
 
-    /** The SYN was not answered in time. */
+    /** The retransmission timer of the SYN has expired. */
     void timedOut(final long nowNanos) {
         cache.lost(server(), nowNanos);
     }

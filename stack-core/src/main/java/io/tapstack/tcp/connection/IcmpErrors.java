@@ -10,19 +10,18 @@ import io.tapstack.wire.TcpHeader;
 import java.nio.ByteBuffer;
 
 /**
- * What an ICMP error does to a connection (RFC 1122 4.2.3.9, RFC 5461). Anybody can send one, so it counts only if the
- * sequence number it quotes is in flight (RFC 5927 4.1), and a synchronized connection lives through all of them (RFC
- * 5927 5).
+ * Applies an ICMP error to a connection (RFC 1122 4.2.3.9, RFC 5461). Any host can forge one, so it counts only if the
+ * sequence number it quotes is in flight (RFC 5927 4.1), and none ends a synchronized connection (RFC 5927 5).
  */
 public final class IcmpErrors {
 
     private IcmpErrors() {}
 
     /**
-     * Applies an error as it has come; the application hears of one that ends its connect.
+     * Applies a received error; the application gets an error report if it ends a connect.
      *
-     * @param quoted its head is at the quoted TCP header
-     * @param info the quoted packet
+     * @param quoted the quoted packet; its head is at the TCP header
+     * @param info addresses and fields of the quoted packet
      * @return see {@link #apply(ControlBlock, IcmpError, int, int, long)}
      */
     public static boolean receive(
@@ -40,14 +39,16 @@ public final class IcmpErrors {
     }
 
     /**
+     * Applies an error that quotes {@code seq}.
+     *
      * @param mtu the next hop's MTU for {@link IcmpError#FRAGMENTATION_NEEDED}
-     * @param seq the sequence number that is quoted
-     * @return false if the error is not about anything that {@code tcb} has in flight
+     * @param seq the quoted sequence number
+     * @return false if the error is not about a segment that {@code tcb} has in flight
      */
     static boolean apply(
             final ControlBlock tcb, final IcmpError error, final int mtu, final int seq, final long nowNanos) {
-        // An ACK without data has SND.NXT, where RFC 5927 4.1 draws the line. What is said of it may be told to the
-        // application, as on Linux, but changes nothing.
+        // An ACK without data has SND.NXT, which RFC 5927 4.1 excludes. As on Linux, the application may be told of
+        // such an error, but it changes nothing else.
         final boolean bareAck =
                 seq == tcb.sndNxt && error != IcmpError.FRAGMENTATION_NEEDED && tcb.state != TcpState.SYN_SENT;
         if (!isInFlight(tcb, seq) && !bareAck) {
@@ -58,7 +59,7 @@ public final class IcmpErrors {
             return true;
         }
         if (tcb.state == TcpState.SYN_SENT) {
-            // RFC 5461 4: nothing is lost yet, and an application would rather know at once.
+            // RFC 5461 4: no data is lost yet, so an early error serves the application best.
             tcb.fail(error.socketError(), nowNanos);
         } else if (!tcb.observer.networkError(error.socketError())) {
             tcb.softError = error.socketError();

@@ -10,16 +10,16 @@ import io.tapstack.tcp.timing.ReceiveTuning;
 import io.tapstack.tcp.timing.RoundTripEstimator;
 import org.jspecify.annotations.Nullable;
 
-/** Puts together what {@link TcpInfo} says of a connection, from those who know it. */
+/** Collects the values of {@link TcpInfo} from the parts of a connection. */
 final class InfoSnapshot {
 
     /**
-     * What full segments of the peer are taken to have before there were any, at least (Linux:
+     * Minimum of the assumed size of the peer's full segments, in bytes, before one was received (Linux:
      * {@code tcp_initialize_rcv_mss}).
      */
     private static final int SMALLEST_GUESS = 88;
 
-    /** What is sent and answered within one poll of the stack has taken no time by its clock, but some it has. */
+    /** Minimum of a measured round trip: the clock of the stack stands still within one poll, so it would show 0. */
     private static final long SHORTEST_NANOS = 1_000;
 
     private InfoSnapshot() {}
@@ -58,7 +58,7 @@ final class InfoSnapshot {
                 sender.optionSeen().ordinal());
     }
 
-    /** Counters without what they begin with. */
+    /** Byte counters without their initial values (RFC 9768 3.2.3). */
     private static TcpInfo.MarkedBytes markedBytes(final int ect1, final int ect0, final int ce) {
         return new TcpInfo.MarkedBytes(
                 Integer.toUnsignedLong(ect1 - AccEcnReceiver.INITIAL_ECT_BYTES),
@@ -66,7 +66,7 @@ final class InfoSnapshot {
                 Integer.toUnsignedLong(ce));
     }
 
-    /** True while a SYN, or a SYN-ACK, is all that is in flight. */
+    /** True while only a SYN or a SYN-ACK is in flight. */
     private static boolean isOpening(final Connection tcb) {
         return tcb.state == TcpState.SYN_SENT || tcb.state == TcpState.SYN_RECEIVED;
     }
@@ -161,7 +161,7 @@ final class InfoSnapshot {
                 tuning.mostInARoundTrip());
     }
 
-    /** Before the handshake is over, what it would be if it were now. */
+    /** cwnd in bytes; during the handshake, the initial window. */
     private static int cwnd(final Connection tcb) {
         return isOpening(tcb) ? tcb.handshake.initialWindow() : tcb.reduction.window();
     }

@@ -5,15 +5,15 @@ import io.tapstack.time.Timer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keep-alives (RFC 9293 3.8.4, RFC 1122 4.2.3.6): off unless the application asks for them; probes only after a
- * silence; and only a series of unanswered probes ends the connection, as a single ACK may get lost. The timer is not
- * moved for every segment: when it expires it looks how long the silence was.
+ * Keep-alives (RFC 9293 3.8.4, RFC 1122 4.2.3.6): off by default, and sent after an idle time. A series of unanswered
+ * probes ends the connection, as a single ACK may get lost. A segment does not move the timer; the timer checks the
+ * idle time when it expires.
  */
 final class KeepAlive implements Timer.Expiry {
 
     private final ControlBlock tcb;
     private final SegmentOutput output;
-    // Made when keep-alives are asked for.
+    // Created when the application turns keep-alives on.
     private @Nullable Timer timer;
     private long lastHeardNanos;
     private int unanswered;
@@ -34,13 +34,13 @@ final class KeepAlive implements Timer.Expiry {
         }
     }
 
-    /** A segment came: the peer lives. */
+    /** An acceptable segment has arrived: restarts the idle time. */
     void heard(final long nowNanos) {
         lastHeardNanos = nowNanos;
         unanswered = 0;
     }
 
-    /** Probes since the peer was last heard of. */
+    /** Probes sent since the last segment of the peer. */
     int unanswered() {
         return unanswered;
     }
@@ -53,7 +53,7 @@ final class KeepAlive implements Timer.Expiry {
             return;
         }
         if (tcb.sndUna != tcb.sndNxt || tcb.persistTimer.isRunning()) {
-            // Data in flight, or a closed window, is being probed anyway.
+            // The retransmission timer or the persist timer already probes the peer.
             update(nowNanos);
             return;
         }
@@ -67,8 +67,8 @@ final class KeepAlive implements Timer.Expiry {
     }
 
     /**
-     * True if as many probes as allowed went unanswered; with TCP_USER_TIMEOUT, as on Linux, if the silence is longer
-     * than that.
+     * True if the allowed number of probes is unanswered; with TCP_USER_TIMEOUT, as on Linux, if the idle time exceeds
+     * it.
      */
     private boolean isExhausted(final long nowNanos) {
         final long userTimeout = tcb.config.userTimeoutNanos();

@@ -4,8 +4,8 @@ import io.tapstack.tcp.recovery.AckArrival;
 import io.tapstack.time.Timer;
 
 /**
- * The two timers of RFC 8985, of which never both run: the one that ends the reordering window (6.2, step 5), and the
- * one for the tail loss probe (7.2), which is never later than the retransmission timer.
+ * The two timers of RFC 8985, of which at most one runs: the reordering timer (6.2, step 5), and the timer of the tail
+ * loss probe (7.2), which is never later than the retransmission timer.
  */
 final class LossTimer implements Timer.Expiry {
 
@@ -23,12 +23,12 @@ final class LossTimer implements Timer.Expiry {
         this.timer = new Timer(tcb.host.timers, this);
     }
 
-    /** New data was sent, or SND.UNA has moved: a probe, if any, is due a PTO from now. */
+    /** New data was sent or SND.UNA has moved: the next update starts the PTO again. */
     void restartProbe() {
         probeStarts = true;
     }
 
-    /** What could be sent was sent: starts, moves or stops the timer. */
+    /** Starts, moves or stops the timer after a transmission. */
     void update(final long nowNanos) {
         final long reordering = tcb.recovery.reorderingDeadline();
         if (reordering != Long.MAX_VALUE) {
@@ -38,7 +38,8 @@ final class LossTimer implements Timer.Expiry {
         }
         final long probe = tcb.recovery.probeTimeout(tcb.estimator.srtt());
         if (probe == 0 || !tcb.retransmissionTimer.isRunning() || tcb.isPeerWindowShrunk()) {
-            // With RFC 9293 3.8.6, SHLD-16: the last segment lies behind the window; the timeout sends what lies in it.
+            // RFC 9293 3.8.6, SHLD-16: the last segment is beyond a window that has shrunk; the retransmission timer
+            // handles the rest.
             timer.cancel();
         } else if (probeStarts || !forProbe) {
             forProbe = true;
@@ -49,7 +50,7 @@ final class LossTimer implements Timer.Expiry {
         probeStarts = false;
     }
 
-    /** True if the retransmission timer, which has just expired, was to give way to a probe. */
+    /** True if a probe is due in place of the retransmission timeout that has just expired. */
     boolean isProbeDue() {
         return isRunning() && forProbe;
     }
@@ -67,7 +68,7 @@ final class LossTimer implements Timer.Expiry {
         if (forProbe) {
             sender.sendTailLossProbe(nowNanos);
         } else {
-            // RFC 8985 6.2, step 5: a segment that came out of order may have been late only, and its time is over.
+            // RFC 8985 6.2, step 5: the reordering window has ended, so a segment not yet delivered is lost.
             final int flight = Math.min(tcb.sndNxt - tcb.sndUna, tcb.congestion.cwnd());
             final AckArrival arrival = tcb.timerEvent(nowNanos);
             reduction.act(tcb.recovery.reorderingTimedOut(arrival), flight, arrival);
@@ -75,12 +76,13 @@ final class LossTimer implements Timer.Expiry {
         tcb.transmit(nowNanos);
     }
 
-    /** Sends the probe in place of a timeout at the same moment. */
+    /** Sends the probe in place of a timeout at the same time. */
     void probeNow(final long nowNanos) {
         timer.cancel();
         expired(nowNanos);
         if (tcb.maySendData() && tcb.sndUna != tcb.sndNxt) {
-            // RFC 6298 5.1: a device that was full did not let it out, and the timeout must not be forgotten for that.
+            // RFC 6298 5.1: the device may have had no room for the probe; then the retransmission timer must still
+            // run.
             tcb.retransmissionTimer.start(nowNanos);
         }
     }

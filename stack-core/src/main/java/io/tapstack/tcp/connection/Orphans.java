@@ -1,24 +1,30 @@
 package io.tapstack.tcp.connection;
 
 /**
- * Connections that go on without an application: closed, but the peer has not acknowledged everything or not closed its
- * side. Nobody notices how many they are, so their number has a limit (RFC 1122 4.2.2.13 lets a host send a reset
- * instead; Linux's tcp_max_orphans).
+ * The number of orphans, connections that the application has closed but that still wait for ACKs or the FIN of the
+ * peer. No application sees them, so a limit bounds their memory (Linux's tcp_max_orphans); beyond it a connection is
+ * reset, as RFC 1122 4.2.2.13 allows.
  */
 public final class Orphans {
 
     private final int limit;
     private int count;
 
+    /** @param limit most orphans at a time */
     public Orphans(final int limit) {
         this.limit = limit;
     }
 
+    /** Orphans now. */
     public int count() {
         return count;
     }
 
-    /** Another one. @return false if there are too many already: it has to be reset */
+    /**
+     * Adds an orphan.
+     *
+     * @return false if the limit is reached: the connection has to be reset
+     */
     boolean tryAdd() {
         if (count >= limit) {
             return false;
@@ -27,7 +33,7 @@ public final class Orphans {
         return true;
     }
 
-    /** One that was added is over. */
+    /** Removes an orphan that was added. */
     void remove() {
         count--;
     }

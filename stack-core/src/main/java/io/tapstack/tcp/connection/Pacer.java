@@ -5,26 +5,26 @@ import io.tapstack.time.Timer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Spreads segments over time, where congestion control asks for it or the application does (SO_MAX_PACING_RATE). What
- * leaves goes in {@linkplain SendQuantum quanta}: one may leave at once, and the next when this one has had its time at
- * the rate. A timer that was late by less than a quantum does not lower the rate.
+ * Spreads segments over time at the pacing rate of congestion control or of the application (SO_MAX_PACING_RATE). A
+ * {@linkplain SendQuantum quantum} is sent at once, and the next when the rate allows. A timer that is late by less
+ * than a quantum does not lower the rate.
  */
 final class Pacer {
 
     private static final double NANOS_PER_SECOND = 1e9;
 
     private final ControlBlock tcb;
-    // Made when something has to wait for the first time.
+    // Created when a segment has to wait for the first time.
     private @Nullable Timer timer;
     private boolean started;
-    private long nextNanos; // when all that was sent has had its time
+    private long nextNanos; // when the rate allows the next quantum
     private int quantumLeft;
 
     Pacer(final ControlBlock tcb) {
         this.tcb = tcb;
     }
 
-    /** True if something may be sent now. If not, the timer will say when. */
+    /** True if a segment may be sent now; otherwise starts the timer that calls transmit. */
     boolean maySend(final long nowNanos) {
         final long rate = rate();
         if (rate == 0) {
@@ -45,13 +45,15 @@ final class Pacer {
         return true;
     }
 
-    /** What a timeout sends again does not wait: there is nothing in the network that it could add to. */
+    /** Allows the retransmission of a timeout at once: the network is empty, so it adds no load. */
     void timedOut() {
         quantumLeft = Math.max(quantumLeft, tcb.mss);
     }
 
     /**
-     * How much of {@code length} bytes may leave in one piece: full segments, or all. {@link #maySend} has to be true.
+     * Limits a segment to the rest of the quantum, in full segments. Call only if {@link #maySend} is true.
+     *
+     * @return bytes of {@code length} that may be sent together
      */
     int limit(final int length) {
         if (length <= quantumLeft || rate() == 0) {
@@ -60,7 +62,7 @@ final class Pacer {
         return Math.min(length, Math.max(tcb.mss, quantumLeft - quantumLeft % tcb.mss));
     }
 
-    /** So many bytes have left. */
+    /** Charges {@code bytes} to the pacing budget. */
     void sent(final int bytes) {
         final long rate = rate();
         if (rate > 0) {
@@ -69,7 +71,7 @@ final class Pacer {
         }
     }
 
-    /** True while what there is to send waits for the timer. */
+    /** True while segments wait for the timer. */
     boolean isWaiting() {
         return timer != null && timer.isArmed();
     }
@@ -89,7 +91,7 @@ final class Pacer {
         }
     }
 
-    /** Bytes a second, or 0 for no limit. */
+    /** The pacing rate in bytes per second, or 0 for no limit. */
     long rate() {
         final long wanted = tcb.congestion.pacingRate();
         final long most = tcb.config.maxPacingRate();

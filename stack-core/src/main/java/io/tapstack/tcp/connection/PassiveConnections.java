@@ -6,13 +6,14 @@ import io.tapstack.tcp.passive.HalfOpen;
 import io.tapstack.tcp.passive.PassiveOpens;
 import io.tapstack.tcp.segment.Segment;
 
-/** Makes the connections of passive opens. */
+/** Creates the connections of passive opens. */
 public final class PassiveConnections implements PassiveOpens {
 
     private final ConnectionHost host;
-    // To recall the SYN in; listeners use it too.
+    // Buffer for the SYN of a half-open connection, shared with the listeners.
     private final Segment recalled;
 
+    /** @param recalled buffer for the SYN of a half-open connection, shared with the listeners */
     public PassiveConnections(final ConnectionHost host, final Segment recalled) {
         this.host = host;
         this.recalled = recalled;

@@ -5,13 +5,13 @@ import io.tapstack.wire.TcpHeader;
 import io.tapstack.wire.TcpOptions;
 
 /**
- * What a connection believes of its path's MTU: the messages of routers (RFC 1191), with the caution of RFC 5927 7.2,
- * and its own {@linkplain PathMtuProbing probes}.
+ * Path MTU discovery of one connection: by ICMP messages of routers (RFC 1191), with the caution of RFC 5927 7.2, and
+ * by its own {@linkplain PathMtuProbing probes}.
  *
- * <p>A message that quotes a sequence number in flight is believed at once as long as no larger packet was ever
- * acknowledged: that is how a connection first learns of a narrow path. Later, a message that contradicts what was seen
- * to pass has to wait until the segment it quotes times out, so that a forged one cannot slow down a connection that
- * works. Linux has no such delay; a path that really gets narrower costs us one RTO.
+ * <p>A message that quotes a sequence number in flight takes effect at once if no larger packet was ever acknowledged:
+ * this is how a connection learns of a narrow path. Otherwise it takes effect when the quoted segment times out, so
+ * that a forged message cannot slow down a working connection. Linux has no such delay; on a path that really becomes
+ * narrower it costs one RTO.
  */
 final class PathMtuDiscovery {
 
@@ -19,13 +19,12 @@ final class PathMtuDiscovery {
     private final ControlBlock tcb;
     private int pathMtu;
 
-    // Largest packet that was acknowledged, and one in flight that is larger: maxsizeacked and maxsizesent of RFC
-    // 5927 7.2.
+    // The largest acknowledged packet, and a larger one in flight: maxsizeacked and maxsizesent of RFC 5927 7.2.
     private int acknowledgedBytes;
     private int candidateBytes;
     private int candidateEnd;
 
-    // A message that has to wait: claimedmtu and claimedtcpseq.
+    // A message that is delayed: claimedmtu and claimedtcpseq of RFC 5927 7.2.
     private boolean claimed;
     private int claimedMtu;
     private int claimedSeq;
@@ -36,7 +35,10 @@ final class PathMtuDiscovery {
         this.pathMtu = mtu();
     }
 
-    /** RFC 1191 6.3: what is known of the path can have been forgotten, or another connection has learned something. */
+    /**
+     * Updates the MSS if the path MTU has changed: the IP layer's entry has expired (RFC 1191 6.3), or another
+     * connection has updated it.
+     */
     void look() {
         final int now = mtu();
         if (now != pathMtu) {
@@ -45,26 +47,31 @@ final class PathMtuDiscovery {
         }
     }
 
-    /** Largest packet in bytes that the path takes, as far as is known and the application wants to know. */
+    /** The largest packet in bytes: the path MTU, or the MTU of the link if the application ignores the path MTU. */
     int mtu() {
         return tcb.config.pathMtuPolicy().usesPathMtu() ? tcb.path.mtu() : tcb.path.linkMtu();
     }
 
-    /** The same in bytes behind the fixed TCP header: options and payload. */
+    /** Options and payload of the largest packet, in bytes. */
     int largestSegment() {
         return mtu() - tcb.path.ipHeaderLength() - TcpHeader.MIN_LENGTH;
     }
 
-    /** @param largest what the peer and the path allow. @return how many bytes of payload segments may have */
+    /**
+     * Applies probing to the size of segments.
+     *
+     * @param largest largest payload that the peer and the path allow, in bytes
+     * @return payload of a full segment in bytes
+     */
     int limit(final int largest) {
         final int limit = probing.limit(largest);
         if (limit < tcb.mss) {
-            candidateBytes = 0; // It goes out again in pieces.
+            candidateBytes = 0; // the candidate is sent again in smaller segments
         }
         return limit;
     }
 
-    /** A segment went out, in packets of up to {@code largest} bytes of payload. */
+    /** A segment was sent, in packets of up to {@code largest} bytes of payload. */
     void sent(final int seq, final int payload, final int largest) {
         final int packet = Math.min(payload, largest) + overhead();
         if (packet > acknowledgedBytes && packet > candidateBytes) {
@@ -80,12 +87,12 @@ final class PathMtuDiscovery {
             candidateBytes = 0;
         }
         if (claimed && SequenceNumber.greaterThan(tcb.sndUna, claimedSeq)) {
-            claimed = false; // what was too big has arrived
+            claimed = false; // the quoted segment has arrived
         }
         probing.acknowledged();
     }
 
-    /** "Fragmentation needed" came, about the segment in flight that starts at {@code seq}. */
+    /** "Fragmentation needed" has arrived for the segment in flight that starts at {@code seq}. */
     void tooBig(final int mtu, final int seq, final long nowNanos) {
         if (!tcb.config.pathMtuPolicy().believesMessages()) {
             return;
@@ -97,7 +104,7 @@ final class PathMtuDiscovery {
             return;
         }
         if (believe(mtu) && tcb.maySendData()) {
-            // RFC 1191 6.5: again at once, and not as after a congestion; but not for every message about the same
+            // RFC 1191 6.5: retransmit at once, without a congestion response, and only once for all messages about a
             // flight.
             tcb.recovery.tooLarge(tcb.timerEvent(nowNanos));
             tcb.timing.cancel();
@@ -108,7 +115,7 @@ final class PathMtuDiscovery {
     /**
      * The retransmission timer has expired.
      *
-     * @return true if the segment was lost for its size, and not to congestion
+     * @return true if the segment was lost because of its size, not because of congestion
      */
     boolean timedOut() {
         probing.timedOut();
@@ -119,7 +126,11 @@ final class PathMtuDiscovery {
         return believe(claimedMtu);
     }
 
-    /** @return true if segments are smaller now */
+    /**
+     * Reduces the path MTU to that of a message.
+     *
+     * @return true if segments are smaller now
+     */
     private boolean believe(final int mtu) {
         final int before = tcb.mss;
         tcb.path.reduceMtu(mtu);

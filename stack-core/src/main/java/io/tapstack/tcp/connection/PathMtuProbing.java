@@ -1,47 +1,46 @@
 package io.tapstack.tcp.connection;
 
 import io.tapstack.tcp.MtuProbingMode;
-import io.tapstack.tcp.TcpConnection;
 import io.tapstack.wire.SequenceNumber;
 
 /**
- * Packetization Layer Path MTU Discovery (RFC 4821): a connection that gets no word from routers tries by itself how
- * large a segment may be. Now and then a segment of new data is sent larger than the others, as a probe. If it is
- * acknowledged, all may be as large; if it is lost while those behind it arrive, that size is too large, and the loss
- * says nothing about congestion (7.6). The sizes between are searched by halving.
+ * Packetization Layer Path MTU Discovery (RFC 4821), for a path whose routers send no messages: at times a segment of
+ * new data is larger than the others, as a probe. An acknowledged probe raises the segment size. A probe that is lost
+ * alone is too large, and its loss is no sign of congestion (7.6).
  *
- * <p>All sizes are bytes of payload. The search goes from {@code low}, which is what segments have, to {@code high}, at
- * most what the peer takes and the first link has room for.
+ * <p>All sizes are bytes of payload. The search halves the range from {@code low}, the size of segments, to
+ * {@code high}, at most the limit of the peer and of the first link.
  */
 final class PathMtuProbing {
 
-    /** There is nothing to probe now. */
+    /** No probe is due. */
     static final int NONE = 0;
 
-    /** A probe waits for room in the window; nothing else is sent meanwhile. */
+    /** A probe waits for room in the window, and new data waits for the probe. */
     static final int HOLD = -1;
 
-    /** 7.2: what may be sent before anything is known, as net.ipv4.tcp_base_mss of Linux. */
+    /** 7.2: initial size of the search, as net.ipv4.tcp_base_mss of Linux. */
     static final int BASE_BYTES = 1_024;
 
     /**
-     * No link that matters takes less than 576 bytes. Linux goes down to 48, and stays there for long after an outage.
+     * Smallest size: links in use take at least 576 bytes. Linux goes down to 48, and stays there for long after an
+     * outage.
      */
     static final int FLOOR_BYTES = 512;
 
     /**
-     * 7.7: so many timeouts in a row of the same full segment mean that its size may be the reason (tcp_retries1 of
+     * 7.7: timeouts in a row of the same full segment after which its size is taken for the cause (tcp_retries1 of
      * Linux).
      */
     static final int BLACK_HOLE_TIMEOUTS = 3;
 
-    /** 7.4: how long the result stands before something larger is tried again. */
+    /** 7.4: time until a larger size is tried again. */
     static final long INTERVAL_NANOS = 600_000_000_000L;
 
-    /** Closer than this the search is over. */
+    /** The search ends when the range is smaller than this. */
     private static final int PRECISION = 8;
 
-    /** So many segments have to follow the probe, or its loss would not be noticed (7.4). */
+    /** Segments that have to follow a probe, so that its loss is detected (7.4). */
     private static final int FOLLOWERS = 4;
 
     private final ControlBlock tcb;
@@ -61,7 +60,12 @@ final class PathMtuProbing {
         this.tcb = tcb;
     }
 
-    /** @param largest what the peer and the path allow. @return what segments may have */
+    /**
+     * Limits the size of segments to the result of the search.
+     *
+     * @param largest largest payload that the peer and the path allow
+     * @return payload of a full segment
+     */
     int limit(final int largest) {
         if (!active && tcb.config.mtuProbing() == MtuProbingMode.ON) {
             start();
@@ -87,21 +91,21 @@ final class PathMtuProbing {
     }
 
     /**
-     * Asked before new data is sent.
+     * Decides on a probe before new data is sent.
      *
-     * @return size of a probe that may go out now, {@link #HOLD} or {@link #NONE}
+     * @return size of a probe to send now, {@link #HOLD} or {@link #NONE}
      */
     int next(final int unsent, final int peerSpace, final int congestionSpace, final long nowNanos) {
         if (!active || outstanding || tcb.recovery.inRecovery() || isFinished(nowNanos)) {
             return NONE;
         }
-        // The largest first: most paths take it. Then the middle.
+        // The largest size is first, as most paths take it; then the middle of the range.
         final int size = highFailed ? low + (high - low) / 2 : high;
         final int needed = size + FOLLOWERS * tcb.mss;
         if (unsent < needed || tcb.sndWnd < needed || tcb.congestion.cwnd() < needed) {
             return NONE;
         }
-        // What is in flight keeps on being acknowledged, which makes room.
+        // ACKs of the flight will make room.
         return peerSpace < needed || congestionSpace < size ? HOLD : size;
     }
 
@@ -116,7 +120,7 @@ final class PathMtuProbing {
         return finished;
     }
 
-    /** A probe went out. */
+    /** A probe was sent. */
     void sent(final int seq, final int length) {
         outstanding = true;
         probeStart = seq;
@@ -126,7 +130,7 @@ final class PathMtuProbing {
     /** SND.UNA has moved. */
     void acknowledged() {
         if (outstanding && SequenceNumber.greaterOrEqual(tcb.sndUna, probeEnd)) {
-            // 7.6.1: a probe that arrived
+            // 7.6.1: the probe was acknowledged
             outstanding = false;
             low = Math.max(low, probeEnd - probeStart);
             tcb.segmentSize.update();
@@ -134,15 +138,15 @@ final class PathMtuProbing {
     }
 
     /**
-     * A loss was found, and what starts at SND.UNA has to be sent again.
+     * A loss was detected at SND.UNA.
      *
-     * @return true if that is the probe: the congestion window stays as it is (7.6.2)
+     * @return true if the probe is lost: the congestion window stays as it is (7.6.2)
      */
     boolean explainsLoss() {
         if (!outstanding) {
             return false;
         }
-        // 7.6.4: if something else is lost, nothing is known about the probe.
+        // 7.6.4: if another segment is lost, the result of the probe is unknown.
         outstanding = false;
         return failed();
     }
@@ -156,7 +160,9 @@ final class PathMtuProbing {
         return true;
     }
 
-    /** The retransmission timer has expired; {@link TcpConnection#timeouts} times before, for the same data. */
+    /**
+     * The retransmission timer has expired, after {@link ControlBlock#timeouts} timeouts in a row for the same data.
+     */
     void timedOut() {
         if (outstanding) {
             outstanding = false;

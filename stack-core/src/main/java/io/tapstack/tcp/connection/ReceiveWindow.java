@@ -8,9 +8,8 @@ import io.tapstack.tcp.timing.ReceiverRoundTrip;
 import io.tapstack.wire.SequenceNumber;
 
 /**
- * What the peer is promised: RCV.WND and its right edge, which never moves back (RFC 9293 3.8.6, SHLD-14), and the
- * receiver's side of silly-window avoidance (3.8.6.2.2): the edge moves on by a full segment or half the buffer,
- * whichever is less.
+ * Computes the announced window. Its right edge never moves back (RFC 9293 3.8.6, SHLD-14), and to avoid silly windows
+ * it moves by at least a full segment or half the buffer, whichever is less (3.8.6.2.2).
  */
 final class ReceiveWindow {
 
@@ -26,12 +25,19 @@ final class ReceiveWindow {
         return tuning;
     }
 
-    /** True if the peer may send no further segment: what has come has to be read, however little it is. */
+    /**
+     * True if the window has no room for another segment of the peer, so that the application should read even a little
+     * data.
+     */
     boolean isClosing() {
         return tcb.rcvWnd() <= tcb.segmentSize.offered();
     }
 
-    /** New data came in order, in a segment as large as any so far if {@code full}; RCV.NXT is still before it. */
+    /**
+     * New data has arrived in order; RCV.NXT does not include it yet.
+     *
+     * @param full true if no segment before was larger
+     */
     void dataArrived(final Segment segment, final boolean full, final long nowNanos) {
         final ReceiverRoundTrip roundTrip = tuning.roundTrip();
         roundTrip.dataArrived(tcb.rcvNxt, tcb.rcvWnd(), nowNanos);
@@ -42,8 +48,8 @@ final class ReceiveWindow {
     }
 
     /**
-     * The window to announce in a SYN that goes out now. A SYN-ACK that is repeated after a Fast Open may announce less
-     * than segments between the two did, which is not taken back.
+     * The window for a SYN that is sent now. A SYN-ACK repeated after a Fast Open may announce less than the segments
+     * before it, which does not move the edge back.
      */
     int announceInSyn() {
         final int window = WindowScale.first(tcb.config);
@@ -51,15 +57,15 @@ final class ReceiveWindow {
         return window;
     }
 
-    /** The window to announce in a segment that goes out now, in bytes as the peer will understand it. */
+    /** The window for a segment that is sent now, in bytes as the peer decodes it. */
     int announce() {
         final int promised = tcb.rcvWnd();
         final int free = free();
         final boolean worthIt = free - promised >= worthwhileStep();
         final int wanted = worthIt ? Math.max(promised, Math.min(free, allowed())) : promised;
         final int unit = 1 << tcb.windowScale.receiveShift();
-        // What was promised is not rounded down by the scale. To round it up moves the edge with every ACK, so that
-        // has a limit, beyond which the window is said to be smaller than it is (RFC 7323 2.4).
+        // The scale does not round the promised window down. Rounding up moves the edge with every ACK, so it has a
+        // limit, beyond which the announced window is smaller than the promised one (RFC 7323 2.4).
         final int roundedUp = tcb.windowScale.representable(wanted + unit - 1);
         final boolean mayRoundUp =
                 wanted == promised && roundedUp <= largest() - tcb.receiveQueue.length() + worthwhileStep();
@@ -68,7 +74,7 @@ final class ReceiveWindow {
         return window;
     }
 
-    /** The application has taken {@code bytes} and made room: tells the peer, if its window was getting small. */
+    /** The application has read {@code bytes}: sends a window update if the window was getting small. */
     void applicationHasRead(final int bytes, final long nowNanos) {
         tuning.taken(bytes, tcb.mss, nowNanos);
         if (!tcb.state.canReceive() || tcb.finReceived) {
@@ -81,7 +87,10 @@ final class ReceiveWindow {
         }
     }
 
-    /** Under memory pressure a window does not grow, but whoever has read everything is offered one more segment. */
+    /**
+     * Limit of the window under memory pressure: it does not grow, except for one segment when the application has read
+     * all data.
+     */
     private int allowed() {
         if (!tcb.pool.underPressure()) {
             return Integer.MAX_VALUE;
@@ -94,27 +103,27 @@ final class ReceiveWindow {
         return Math.min(largest() / 2, tcb.segmentSize.offered());
     }
 
-    /** What can still come: of payload, and of memory, of which payload may hold twice as much. */
+    /** Free bytes: of payload, and of memory, of which payload may hold twice as much. */
     private int free() {
         final int payload = largest() - tcb.receiveQueue.length();
         return (int) Math.max(0, Math.min(payload, memoryLimit() - tcb.receiveQueue.chargedBytes()));
     }
 
     /**
-     * The memory that received data may hold, in bytes: as Linux has it, twice the buffer, and a super-segment, which
-     * comes in one piece. By how the queues keep data, payload in order never holds more than that; so this is for what
-     * comes out of order in crumbs.
+     * Memory limit of received data in bytes, as on Linux: twice the buffer, and one super-segment, which arrives in
+     * one piece. The receive queue never holds more for payload in order, so the limit is for small pieces out of
+     * order.
      */
     private long memoryLimit() {
         return 2L * largest() + BufferPool.SUPER;
     }
 
-    /** What of it is left for data out of order. */
+    /** The part of the memory limit that is left for data out of order. */
     int reassemblyLimit() {
         return (int) Math.min(Integer.MAX_VALUE, memoryLimit() - tcb.receiveQueue.chargedBytes());
     }
 
-    /** The buffer, as far as the peer can be told of it: between what 1 and what 65,535 stand for in the header. */
+    /** The buffer in bytes, limited to the windows that a header can express: 1 to 65,535 units of the window scale. */
     private int largest() {
         final int shift = tcb.windowScale.receiveShift();
         return Math.max(1 << shift, Math.min(tuning.windowBytes(), WindowScale.MAX_UNSCALED << shift));

@@ -4,8 +4,8 @@ import io.tapstack.error.SocketError;
 import io.tapstack.tcp.TcpState;
 
 /**
- * What happens when the retransmission timer expires (RFC 6298 5.4 to 5.7), and when it has expired too often (RFC 1122
- * 4.2.3.5).
+ * Handles the expiry of the retransmission timer (RFC 6298 5.4 to 5.7), and ends the connection after too many (RFC
+ * 1122 4.2.3.5).
  */
 final class Retransmissions {
 
@@ -34,7 +34,7 @@ final class Retransmissions {
             return;
         }
         if (lossTimer.isProbeDue()) {
-            // RFC 8985 7.2: where both are due, the probe comes first, and the timeout an RTO later.
+            // RFC 8985 7.2: if both are due, the probe is first, and the timeout follows an RTO later.
             lossTimer.probeNow(nowNanos);
             return;
         }

@@ -10,9 +10,8 @@ import io.tapstack.wire.SequenceNumber;
 import io.tapstack.wire.TcpHeader;
 
 /**
- * Decides what may be sent now: transmission is pulled. Nothing is built before the congestion window, the peer's
- * window, Nagle's algorithm and silly-window avoidance allow it, so there is no queue between the connection and the
- * device.
+ * Decides which segments to send. A segment is built only when the congestion window, the peer's window, Nagle's
+ * algorithm and silly-window avoidance allow it, so there is no queue between the connection and the device.
  */
 final class SegmentSender {
 

@@ -4,10 +4,10 @@ import io.tapstack.tcp.segment.MaximumSegmentSize;
 import io.tapstack.wire.TcpHeader;
 import io.tapstack.wire.TcpOptions;
 
-/** What a full segment is, in both directions (RFC 9293 3.7.1, RFC 6691). */
+/** The size of a full segment in both directions (RFC 9293 3.7.1, RFC 6691). */
 final class SegmentSize {
 
-    // Linux's 64 KiB less room for headers.
+    // As on Linux: 64 KiB without space for headers.
     private static final int LARGEST_SUPER_SEGMENT = 65_215;
 
     private final ControlBlock tcb;
@@ -24,7 +24,7 @@ final class SegmentSize {
         return MaximumSegmentSize.offered(tcb.path, tcb.config);
     }
 
-    /** What a full segment of the peer has, as far as we have said: less the options of every segment. */
+    /** Payload of a full segment of the peer by our MSS option, without the options of every segment. */
     int advertised() {
         return offered() - options();
     }
@@ -33,16 +33,16 @@ final class SegmentSize {
         return tcb.timestamps.enabled() ? TcpOptions.TIMESTAMPS_LENGTH : 0;
     }
 
-    /** The peer's SYN has come with this MSS option, or with none, if 0. */
+    /** The peer's SYN has arrived with this MSS option, or 0 for none. */
     void agree(final int option) {
         peerMss = option == 0 ? MaximumSegmentSize.DEFAULT : option;
         update();
     }
 
-    /** Computes Eff.snd.MSS anew: the path takes only smaller packets from now on (RFC 1191), or larger ones. */
+    /** Computes Eff.snd.MSS again, after a change of the path MTU (RFC 1191). */
     void update() {
-        // RFC 9293 3.7.1: Eff.snd.MSS = min(SendMSS + 20, MMS_S) - TCPhdrsize - IPoptionsize
-        // The lower limit is for what the peer says: the MTU of our own link is a fact.
+        // RFC 9293 3.7.1: Eff.snd.MSS = min(SendMSS + 20, MMS_S) - TCPhdrsize - IPoptionsize. The lower limit applies
+        // to the peer's MSS option only, as the MTU of our own link is known.
         final int byPeer = Math.min(Math.max(MaximumSegmentSize.LEAST, peerMss), offered());
         final int mss = tcb.pathMtu.limit(Math.min(byPeer, tcb.pathMtu.largestSegment()) - options());
         tcb.mss = mss;
@@ -53,17 +53,15 @@ final class SegmentSize {
         largestOffload = Math.max(1, segments) * mss;
     }
 
-    /** Most bytes of payload that may be handed down at once: the MSS, or the MSSs that the device cuts by itself. */
+    /** Largest payload that may be handed to the device at once: the MSS, or several that the device cuts. */
     int largestPayload() {
-        // A device that cuts super-segments copies the urgent pointer as it is, which is right for the first one alone.
+        // A device that cuts a super-segment copies the urgent pointer into each segment, where it is wrong in all but
+        // the first.
         final boolean urgent = tcb.urgent != null && tcb.urgent.isSending();
         return urgent || tcb.ecn.isUncuttable() ? tcb.mss : largestOffload;
     }
 
-    /**
-     * The largest payload of a segment that is built at once and cut later, as Linux has it: whole segments, at most
-     * half of the peer's window.
-     */
+    /** Largest payload of a super-segment in bytes, as on Linux: whole segments, at most half of the peer's window. */
     int superSegment() {
         final int halfWindow = tcb.maxSndWnd > MaximumSegmentSize.DEFAULT ? tcb.maxSndWnd / 2 : tcb.maxSndWnd;
         final int largest = Math.min(halfWindow, LARGEST_SUPER_SEGMENT);
@@ -71,8 +69,9 @@ final class SegmentSize {
     }
 
     /**
-     * So many new bytes came in one segment. @return false if there were larger ones before, so that this one is not
-     * full
+     * A segment with {@code bytes} of new data has arrived.
+     *
+     * @return false if a larger one has arrived before, so that this one is not full
      */
     boolean received(final int bytes) {
         final boolean full = bytes >= largestReceived;
@@ -80,12 +79,12 @@ final class SegmentSize {
         return full;
     }
 
-    /** The largest payload that the peer has sent, its idea of a full segment; 0 before any. */
+    /** The largest payload that the peer has sent, taken for its full segment; 0 before the first. */
     int largestReceived() {
         return largestReceived;
     }
 
-    /** What the peer's full segments are taken to have, in bytes. */
+    /** Assumed payload of the peer's full segments, in bytes. */
     int fullReceived() {
         return Math.max(largestReceived, MaximumSegmentSize.DEFAULT);
     }

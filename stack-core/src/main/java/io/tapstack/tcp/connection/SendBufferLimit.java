@@ -3,11 +3,10 @@ package io.tapstack.tcp.connection;
 import io.tapstack.buffer.BufferPool;
 
 /**
- * How much an application may write: the send buffer against the memory that the send queue holds, an allowance of its
- * own for mapped files, which hold none, and the limit of the whole stack. The buffer follows the congestion window, as
- * Linux's does ({@code tcp_sndbuf_expand}): twice the window, so that there is something to send when a whole window is
- * acknowledged; a slow connection holds little. SO_SNDBUF fixes it. A writer that was told to wait is woken when a good
- * part is free, not for every ACK.
+ * Limits the bytes that an application may write, by the memory of the send queue, by an allowance for mapped files,
+ * which hold no memory, and by the limit of the stack. The buffer is twice the congestion window, as on Linux
+ * ({@code tcp_sndbuf_expand}), so that data is ready when a whole window is acknowledged; SO_SNDBUF fixes it. A waiting
+ * writer is woken when a large part is free, not for every ACK.
  */
 public final class SendBufferLimit {
 
@@ -23,7 +22,7 @@ public final class SendBufferLimit {
             return 0;
         }
         if (tcb.pool.underPressure()) {
-            // A connection with data in flight waits for its ACKs; the others go on in small steps, so that none waits
+            // A connection with queued data waits for its ACKs. The others write in small steps, so that none waits
             // for ever.
             return tcb.sendQueue.isEmpty() ? BufferPool.FRAME : 0;
         }
@@ -34,7 +33,7 @@ public final class SendBufferLimit {
         return Math.min(unsentRoom(), bufferBytes() - tcb.sendQueue.chargedBytes());
     }
 
-    /** The observer is told, once, when there is room. */
+    /** Calls the observer once when there is room. */
     void wakeWriter() {
         if (mayWrite() && !tcb.wakesWriter) {
             tcb.wakesWriter = true;
@@ -45,17 +44,16 @@ public final class SendBufferLimit {
     }
 
     /**
-     * What poll says: there is room, and less than half of TCP_NOTSENT_LOWAT was never sent, as on Linux. A write that
-     * does not ask first may take more: {@link #writableBytes}.
+     * True if poll reports POLLOUT: there is room, and the unsent data is less than half of TCP_NOTSENT_LOWAT, as on
+     * Linux. A write without poll may take more: {@link #writableBytes}.
      */
     boolean isWritable() {
         return !tooMuchUnsent(2) && writableBytes() > 0;
     }
 
     /**
-     * How much TCP_NOTSENT_LOWAT leaves to a write. Linux begins another super-segment while less than the mark was
-     * never sent, and always fills the one that it has begun. So what was never sent is limited to the mark, rounded up
-     * to whole super-segments.
+     * Bytes that TCP_NOTSENT_LOWAT allows a write. Linux begins a super-segment while the unsent data is below the
+     * mark, and always fills it. So the limit of the unsent data is the mark, rounded up to whole super-segments.
      */
     private int unsentRoom() {
         final int mark = mark();
@@ -67,13 +65,13 @@ public final class SendBufferLimit {
         return (int) Math.max(0, Math.min(most - (tcb.queueEnd() - tcb.sndNxt), Integer.MAX_VALUE));
     }
 
-    /** {@code times} as much as was never sent reaches TCP_NOTSENT_LOWAT. */
+    /** True if the unsent data times {@code times} reaches TCP_NOTSENT_LOWAT. */
     private boolean tooMuchUnsent(final int times) {
         final int mark = mark();
         return mark > 0 && (long) times * (tcb.queueEnd() - tcb.sndNxt) >= mark;
     }
 
-    /** TCP_NOTSENT_LOWAT, or what stands for it; 0 for no limit. */
+    /** TCP_NOTSENT_LOWAT of the connection, or else of the stack; 0 for no limit. */
     private int mark() {
         final int own = tcb.config.notSentLowWater();
         if (own == 0) {
@@ -82,7 +80,7 @@ public final class SendBufferLimit {
         return own < 0 ? Integer.MAX_VALUE : own;
     }
 
-    /** Something was sent. */
+    /** Data was sent. */
     void sent() {
         if (tcb.wakesWriter && mark() > 0) {
             freed();
@@ -95,13 +93,13 @@ public final class SendBufferLimit {
             return 0;
         }
         final int room = tcb.config.sharedSendBytes() - tcb.sendQueue.sharedBytes();
-        // A small remainder is not worth a call each time an ACK comes.
+        // A small remainder would cost a call for each ACK.
         final int unsentRoom = unsentRoom();
         final boolean worthIt = unsentRoom > 0 && room >= tcb.config.sharedSendBytes() / 4;
         return worthIt ? Math.min(room, unsentRoom) : 0;
     }
 
-    /** Something was acknowledged. */
+    /** Data was acknowledged: calls the observer if enough room is free. */
     void freed() {
         if (tcb.wakesWriter
                 && !tooMuchUnsent(2)
@@ -112,7 +110,7 @@ public final class SendBufferLimit {
         }
     }
 
-    /** The size of the send buffer now. */
+    /** The current size of the send buffer in bytes. */
     int bufferBytes() {
         final int start = tcb.config.sendBufferBytes();
         final int limit = tcb.config.sendBufferLimit();

@@ -4,9 +4,8 @@ import io.tapstack.tcp.TcpInfo;
 import io.tapstack.tcp.TcpState;
 
 /**
- * What a sender's time goes by with: nothing to send, being busy, waiting for the peer's window, waiting for an
- * application that has filled its send buffer, which is then too small for the network (Linux:
- * {@code tcp_chrono_start}). It is looked at whenever something was sent, or could not be.
+ * Measures the time that a sender is idle, busy, limited by the peer's window, or limited by a full send buffer that is
+ * too small for the network (Linux: {@code tcp_chrono_start}). Each transmission checks for a change.
  */
 final class SendChronograph {
 
@@ -28,7 +27,7 @@ final class SendChronograph {
         this.tcb = tcb;
     }
 
-    /** Whatever changes now, another lap may begin. */
+    /** Begins another lap if the limit has changed. */
     void look(final long nowNanos) {
         final Lap next = lap();
         if (next != lap) {
@@ -50,21 +49,21 @@ final class SendChronograph {
 
     private boolean isAllDone() {
         if (!tcb.maySendData()) {
-            // Before the handshake is over only what Fast Open has sent counts.
+            // During the handshake only Fast Open data counts.
             return tcb.state != TcpState.SYN_SENT || tcb.sndNxt == tcb.iss + 1;
         }
         return tcb.sendQueue.isEmpty() && (!tcb.finQueued || tcb.isFinAcknowledged());
     }
 
     private void add(final long nowNanos) {
-        // An application may be told to wait while the stack's clock stands still.
+        // An application may have to wait while the stack's clock stands still.
         final long elapsed = Math.max(0, nowNanos - since);
         switch (lap) {
             case BUSY -> busyNanos += elapsed;
             case PEER_WINDOW -> peerWindowNanos += elapsed;
             case SEND_BUFFER -> sendBufferNanos += elapsed;
             case IDLE -> {
-                // Nobody asks.
+                // idle time is not reported
             }
         }
         since = nowNanos;

@@ -3,18 +3,18 @@ package io.tapstack.tcp.connection;
 /** The result of {@link SegmentOutput#send}. */
 enum SendResult {
 
-    /** The segment was handed down, perhaps with less payload than was asked for. */
+    /** The segment was handed to IP, perhaps with less payload than requested. */
     SENT,
 
-    /** The device has no room: the connection goes on when it has some. */
+    /** The device has no room: the connection continues when it has. */
     DEVICE_FULL,
 
-    /** The segment is too big for the path, which takes smaller ones from now on. */
+    /** The segment is too big for the path; the MSS is smaller from now on. */
     TOO_BIG,
 
-    /** Nothing is left of the payload: the mapped file was cut short before it. */
+    /** The payload is lost: the mapped file was truncated before it. */
     FILE_CUT_SHORT,
 
-    /** A mapped file was cut short while the device read it: the connection was reset. */
+    /** A mapped file was truncated while the device read it: the connection was reset. */
     ABORTED
 }

@@ -7,8 +7,8 @@ import io.tapstack.tcp.TcpState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Moves the data of two connections that are joined. The events of the connections only note that there is something to
- * move; it is moved at the end of the stack's poll, when no connection is in the middle of anything.
+ * Moves data between two joined connections. An event of a connection only requests a move; the move is at the end of
+ * the stack's poll, when no connection is processing a segment.
  */
 final class Splice implements TcpSplice, ConnectionHost.EndOfPoll {
 
@@ -82,7 +82,7 @@ final class Splice implements TcpSplice, ConnectionHost.EndOfPoll {
         }
     }
 
-    /** Moves what can be moved now. */
+    /** Moves all data that can be moved now. */
     @Override
     public void atEndOfPoll(final long nowNanos) {
         queued = false;
@@ -110,7 +110,7 @@ final class Splice implements TcpSplice, ConnectionHost.EndOfPoll {
         whenEnded.run();
     }
 
-    /** One way. */
+    /** One direction. */
     private static final class Direction {
 
         private final Connection from;
@@ -134,14 +134,14 @@ final class Splice implements TcpSplice, ConnectionHost.EndOfPoll {
                 moved = from.pass(to, nowNanos);
                 bytes += moved;
             }
-            // RFC 9293 3.10.4: a CLOSE in SYN-SENT would give up the attempt to connect.
+            // RFC 9293 3.10.4: a CLOSE in SYN-SENT would abandon the connect.
             if (!finPassed && from.isInputEnded() && to.state() != TcpState.SYN_SENT) {
                 finPassed = true;
                 to.shutdownOutput(nowNanos);
             }
         }
 
-        /** Lets go of both connections: each finishes what it has to send, or is reset. */
+        /** Closes both connections after their data, or resets them. */
         void end(final boolean reset, final long nowNanos) {
             from.observer(ConnectionObserver.NONE);
             to.observer(ConnectionObserver.NONE);

@@ -9,8 +9,8 @@ import io.tapstack.wire.TcpHeader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * From one state of RFC 9293 3.3.2 to the next, and how a connection ends: by FINs, a reset, an error, with or without
- * its application.
+ * The state machine of a connection (RFC 9293 3.3.2), and the ways in which it ends: by FINs, a reset or an error, with
+ * or without its application.
  */
 final class StateMachine {
 
@@ -20,12 +20,12 @@ final class StateMachine {
     private final KeepAlive keepAlive;
     private final LossTimer lossTimer;
     private final Pacer pacer;
-    // Made when the application is gone and the peer has not closed.
+    // Created when the application has closed and the peer has not.
     private @Nullable FinWait2Timer finWait2Timer;
     private boolean countedOrphan;
     private boolean resetOwed; // the device had no room for it
 
-    /** What stands for this connection in TIME-WAIT; it may be over while the application still reads. */
+    /** The record of this connection in TIME-WAIT; it may expire while the application still reads. */
     private @Nullable TimeWaitRecord timeWait;
 
     StateMachine(
@@ -43,13 +43,13 @@ final class StateMachine {
         this.pacer = pacer;
     }
 
-    /** The state; in TIME-WAIT that of the record that has taken this connection's place. */
+    /** The state. In TIME-WAIT, CLOSED once the record has expired. */
     TcpState state() {
         final TimeWaitRecord record = timeWait;
         return record == null || record.isQueued() ? tcb.state : TcpState.CLOSED;
     }
 
-    /** Goes to another state, and does what is to be done on entering it. */
+    /** Enters another state and does the work of the transition. */
     void enter(final TcpState next, final long nowNanos) {
         final TcpState previous = tcb.state;
         if (previous == next) {
@@ -57,7 +57,7 @@ final class StateMachine {
         }
         tcb.state = next;
         if (timeWait != null) {
-            // CLOSED by ABORT: the record goes too (RFC 9293 3.10.5).
+            // CLOSED by ABORT: the record is removed too (RFC 9293 3.10.5).
             tcb.host.timeWaits.remove(timeWait);
             tcb.delayedAck.stop();
             return;
@@ -68,9 +68,9 @@ final class StateMachine {
             tcb.host.orphans.remove();
         }
         if (next == TcpState.TIME_WAIT) {
-            // The ACK of the FIN is still owed if the device had no room for it.
+            // The delayed ACK stays: the ACK of the FIN is still due if the device had no room for it.
             stopTimers();
-            tcb.reassembly.clear(); // what came from behind the peer's FIN
+            tcb.reassembly.clear(); // data from behind the peer's FIN
             handshake.ended(nowNanos);
             timeWait = tcb.host.timeWaits.add(tcb, record(), nowNanos);
             tcb.observer.closed();
@@ -127,7 +127,7 @@ final class StateMachine {
 
     // ---- By FIN
 
-    /** CLOSE of our direction only: a FIN goes out behind everything that was written. */
+    /** CLOSE of our direction only: a FIN follows the data that was written. */
     void shutdownOutput(final long nowNanos) {
         switch (tcb.state) {
             case SYN_RECEIVED, ESTABLISHED -> queueFin(TcpState.FIN_WAIT_1, nowNanos);
@@ -140,7 +140,7 @@ final class StateMachine {
     }
 
     private void queueFin(final TcpState next, final long nowNanos) {
-        // In SYN-RECEIVED the FIN waits for ESTABLISHED (RFC 9293 3.10.4): the queue holds it back until then.
+        // In SYN-RECEIVED the FIN is queued until ESTABLISHED (RFC 9293 3.10.4).
         tcb.finQueued = true;
         tcb.moreComing = false;
         if (tcb.state != TcpState.SYN_RECEIVED) {
@@ -149,7 +149,7 @@ final class StateMachine {
         }
     }
 
-    /** CLOSE by an application that goes away: see {@link TcpConnection#close}. */
+    /** CLOSE of both directions by the application, see {@link TcpConnection#close}. */
     void abandon(final long nowNanos) {
         tcb.orphan = true;
         final boolean alive = tcb.state != TcpState.CLOSED && tcb.state != TcpState.TIME_WAIT;
@@ -172,7 +172,7 @@ final class StateMachine {
         }
     }
 
-    /** ABORT (RFC 9293 3.10.5): everything is thrown away and the peer gets a reset. */
+    /** ABORT (RFC 9293 3.10.5): discards all data and sends a reset. */
     void abort(final long nowNanos) {
         abortFor(SocketError.ECONNABORTED, nowNanos);
         tcb.receiveQueue.clear();
@@ -180,17 +180,17 @@ final class StateMachine {
 
     /** Ends the connection with a reset. */
     void abortFor(final SocketError reason, final long nowNanos) {
-        // RFC 9293 3.10.5: a reset is sent in the states in which the peer knows of the connection.
+        // RFC 9293 3.10.5: the states in which the peer knows the connection get a reset.
         switch (tcb.state) {
             case SYN_RECEIVED, ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT -> reset(nowNanos);
             case CLOSING, LAST_ACK -> {
-                // The peer has closed, and knows that we do, unless something is thrown away unsent or unread.
+                // Both sides have closed, so a reset is sent only if data is discarded unsent or unread.
                 if (!tcb.finSent || tcb.receiveQueue.length() > 0) {
                     reset(nowNanos);
                 }
             }
             default -> {
-                // The peer knows nothing of us, or has all it wants.
+                // The peer does not know the connection, or has received everything.
             }
         }
         tcb.statistics.connectionsAborted += tcb.state == TcpState.CLOSED ? 0 : 1;
@@ -202,8 +202,8 @@ final class StateMachine {
     }
 
     /**
-     * Sends the reset of a connection that is over, if the device had no room for it: nothing else would tell a peer
-     * that only waits.
+     * Sends the reset of an ended connection if the device had no room for it. A peer that only waits would not learn
+     * of the end otherwise.
      */
     void sendOwedReset(final long nowNanos) {
         if (resetOwed) {
@@ -211,7 +211,7 @@ final class StateMachine {
         }
     }
 
-    /** Ends the connection without a word to the peer. */
+    /** Ends the connection without a segment to the peer. */
     void fail(final SocketError reason, final long nowNanos) {
         if (tcb.state != TcpState.CLOSED) {
             tcb.error = reason;

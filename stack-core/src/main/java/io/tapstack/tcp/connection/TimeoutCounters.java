@@ -2,10 +2,7 @@ package io.tapstack.tcp.connection;
 
 import io.tapstack.tcp.TcpInfo;
 
-/**
- * How often the retransmission timer expired, and how long it took to make that good (Linux:
- * {@code tcp_update_rto_stats}).
- */
+/** Counts retransmission timeouts and the time to recover from them (Linux: {@code tcp_update_rto_stats}). */
 final class TimeoutCounters {
 
     private int count;
@@ -14,7 +11,11 @@ final class TimeoutCounters {
     private boolean open;
     private long since;
 
-    /** It has expired; {@code first} if it is the first time in a row. */
+    /**
+     * The retransmission timer has expired.
+     *
+     * @param first true for the first timeout in a row
+     */
     void timedOut(final boolean first, final long nowNanos) {
         count++;
         if (first) {
@@ -24,7 +25,7 @@ final class TimeoutCounters {
         }
     }
 
-    /** The same happened {@code times} before there was a connection, from {@code sinceNanos} to {@code nowNanos}. */
+    /** Adds {@code times} timeouts of a half-open connection, from {@code sinceNanos} to {@code nowNanos}. */
     void before(final int times, final long sinceNanos, final long nowNanos) {
         if (times > 0) {
             count = times;
@@ -33,7 +34,7 @@ final class TimeoutCounters {
         }
     }
 
-    /** What was timed out is made good, or nothing will. */
+    /** The connection has recovered from the timeouts, or has ended. */
     void madeGood(final long nowNanos) {
         if (open) {
             open = false;

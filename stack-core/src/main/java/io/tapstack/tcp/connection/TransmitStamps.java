@@ -6,26 +6,26 @@ import io.tapstack.wire.SequenceNumber;
 import java.util.Arrays;
 
 /**
- * Tells an application when the last byte of a write goes out, each time that it does, and when it is acknowledged
- * (Linux's SO_TIMESTAMPING). As on Linux, of several writes that wait to go out in one segment the last one counts,
- * unless the end of a record (MSG_EOR) keeps them apart. There is one only if somebody has asked.
+ * Reports each transmission of the last byte of a write, and its ACK, to the application (Linux's SO_TIMESTAMPING). As
+ * on Linux, of several writes in one segment only the last is reported, unless a record end (MSG_EOR) separates them.
+ * Created when an application asks for timestamps.
  */
 final class TransmitStamps {
 
-    /** Kinds of times that a write can ask for: SOF_TIMESTAMPING_TX_SOFTWARE, _SCHED, _ACK. */
+    /** Timestamps that a write can ask for: SOF_TIMESTAMPING_TX_SOFTWARE, _SCHED, _ACK. */
     static final int SENT = 0x2;
 
     static final int SCHEDULED = 0x100;
     static final int ACKNOWLEDGED = 0x200;
 
-    /** Most writes that wait; of those beyond, the last one counts. */
+    /** Most pending writes; beyond them only the last write is reported. */
     static final int MAX_WRITES = 1_024;
 
     private static final byte[] NO_PACKET = {};
 
     private final ControlBlock tcb;
     private StampObserver observer;
-    // Writes in the order of their last bytes: sequence number, kinds, and the segment that has taken it last.
+    // Writes in the order of their last bytes: sequence number, kinds, and the last segment that contained the byte.
     private int[] keys = new int[4];
     private int[] kinds = new int[4];
     private int[] starts = new int[4];
@@ -38,7 +38,7 @@ final class TransmitStamps {
         this.observer = observer;
     }
 
-    /** The byte {@code key}, which is about to be written, asks for {@code wanted}. */
+    /** Requests {@code wanted} for the byte {@code key}, which will be written next. */
     void request(final int key, final int wanted, final StampObserver by) {
         observer = by;
         final int last = count - 1;
@@ -66,7 +66,7 @@ final class TransmitStamps {
         lengths = Arrays.copyOf(lengths, 2 * count);
     }
 
-    /** True if a segment of {@code length} bytes at {@code seq} has such a byte. */
+    /** True if a segment of {@code length} bytes at {@code seq} contains the last byte of such a write. */
     boolean covers(final int seq, final int length) {
         for (int i = 0; i < count; i++) {
             if (isIn(keys[i], seq, length)) {
@@ -80,7 +80,7 @@ final class TransmitStamps {
         return key - seq >= 0 && key - seq < length;
     }
 
-    /** Keeps the memory of the headers of a segment while it is handed down. */
+    /** Retains the memory of a segment's headers while the segment is handed to the device. */
     void hold(final Region headers) {
         if (observer.wantsPackets()) {
             headers.retain();
@@ -91,8 +91,8 @@ final class TransmitStamps {
     /**
      * A segment was handed to the device, or refused.
      *
-     * @param headerOffset where its IP header is in the memory that is held
-     * @param headerLength of all headers
+     * @param headerOffset offset of its IP header in the retained memory
+     * @param headerLength length of all headers
      */
     void handed(
             final boolean sent,
@@ -143,7 +143,7 @@ final class TransmitStamps {
         }
     }
 
-    /** What is not acknowledged of the segment that has taken the write's last byte. */
+    /** Unacknowledged payload of the segment that contained the last byte of the write. */
     private byte[] payload(final int index) {
         if (!observer.wantsPackets() || (kinds[index] & ACKNOWLEDGED) == 0) {
             return NO_PACKET;

@@ -1,26 +1,26 @@
 package io.tapstack.tcp.connection;
 
-import io.tapstack.tcp.TcpConnection;
 import io.tapstack.tcp.segment.Segment;
 import io.tapstack.wire.SequenceNumber;
 
 /**
- * Urgent data of one connection (RFC 9293 3.8.5, RFC 6093): RCV.UP and SND.UP. The pointer points behind the last
- * urgent byte, and that one byte is what Linux and its applications take for the urgent data; its place in the stream
- * is the mark. It stays in line, as RFC 6093 asks for, and a read ends before the mark, so that {@code sockatmark} can
- * tell where it is; or, with SO_OOBINLINE off, it is left out there and read apart. Made when a connection first needs
- * it.
+ * Urgent data of one connection (RFC 9293 3.8.5, RFC 6093): RCV.UP and SND.UP. The pointer is behind the last urgent
+ * byte, which is the mark; as on Linux, this byte alone is the urgent data. With SO_OOBINLINE, as RFC 6093 recommends,
+ * it stays in the stream and a read ends before it, so that {@code sockatmark} can find it; otherwise it is read out of
+ * band.
+ *
+ * <p>Created at the first use.
  */
 final class UrgentPointer {
 
     private enum Received {
         /** No mark ahead. */
         NONE,
-        /** The pointer has come, the byte has not. */
+        /** The pointer was received, the byte was not. */
         ANNOUNCED,
-        /** The byte has come. */
+        /** The byte was received. */
         HERE,
-        /** The byte was read apart; the mark is still ahead in the stream, or just behind. */
+        /** The byte was read out of band; the mark is still ahead in the stream, or just behind. */
         TAKEN
     }
 
@@ -39,8 +39,9 @@ final class UrgentPointer {
     // ---- Receiving
 
     /**
-     * RFC 9293 3.10.7.4, sixth: {@code segment} has URG. @return true if there is urgent data ahead that was not
-     * announced before
+     * RFC 9293 3.10.7.4, sixth: processes a segment with URG.
+     *
+     * @return true if it announces new urgent data, "in advance of the data consumed"
      */
     boolean arrives(final Segment segment) {
         final int last = segment.urgentEnd - 1;
@@ -55,21 +56,21 @@ final class UrgentPointer {
         return true;
     }
 
-    /** Data has come in order: maybe the urgent byte. */
+    /** Data has arrived in order: keeps the urgent byte if it is there. */
     void dataArrived() {
         if (received != Received.ANNOUNCED || SequenceNumber.greaterOrEqual(mark, tcb.receivedEnd())) {
             return;
         }
         final int position = mark - tcb.readNext();
         if (position < 0) {
-            received = Received.NONE; // Thrown away: the input was shut down.
+            received = Received.NONE; // The byte was discarded: the input was shut down.
             return;
         }
         received = Received.HERE;
         value = tcb.receiveQueue.byteAt(position);
     }
 
-    /** The application has read as far as {@link TcpConnection#readNext()}. */
+    /** The application has read up to {@link ControlBlock#readNext()}. */
     void consumed() {
         if (hasCome() && SequenceNumber.greaterThan(tcb.readNext(), mark)) {
             received = Received.NONE;
@@ -77,8 +78,8 @@ final class UrgentPointer {
     }
 
     /**
-     * The application reads on from where it is. As on Linux, a byte that is to be read apart is no part of what it
-     * reads then, and who has not read it has missed it.
+     * The application reads on. As on Linux, a read skips an out-of-band byte at the mark, and a byte not read until
+     * then is lost.
      */
     void pass() {
         if (isApart() && isAtMark()) {
@@ -95,17 +96,17 @@ final class UrgentPointer {
         return hasCome() && !tcb.config.urgentInLine();
     }
 
-    /** How many of {@code length} bytes that have come there are to be read. */
+    /** Readable bytes among the {@code length} received ones: without an out-of-band byte at the mark. */
     int readable(final int length) {
         return isApart() && isAtMark() ? length - 1 : length;
     }
 
-    /** How many of them stand before the mark, if the byte there is to be read apart; else all. */
+    /** Bytes among them before the mark if the byte is read out of band; else all. */
     int beforeMark(final int length) {
         return isApart() ? Math.min(length, mark - tcb.readNext()) : length;
     }
 
-    /** How many of {@code readable} bytes a read may take: none beyond the mark, unless it starts there. */
+    /** Bytes among the {@code readable} ones that a read may take: it ends at the mark, unless it starts there. */
     int limit(final int readable) {
         if (received == Received.NONE) {
             return readable;
@@ -114,22 +115,22 @@ final class UrgentPointer {
         return ahead > 0 && ahead < readable ? ahead : readable;
     }
 
-    /** {@code sockatmark(3)}: what is read next is the urgent byte, or what stands behind it. */
+    /** {@code sockatmark(3)}: true if the next byte in the stream is the urgent one, or the one behind it. */
     boolean isAtMark() {
         return received != Received.NONE && tcb.readNext() == mark;
     }
 
-    /** True if the urgent byte is here and was not read. */
+    /** True if the urgent byte was received and not read. */
     boolean isHere() {
         return received == Received.HERE;
     }
 
-    /** True if it is announced and will be read apart. */
+    /** True if the urgent byte is announced and not received. */
     boolean isAnnounced() {
         return received == Received.ANNOUNCED;
     }
 
-    /** Reads the urgent byte apart. To be called if it {@link #isHere}. */
+    /** Reads the urgent byte out of band. Call only if it {@link #isHere}. */
     byte take(final boolean peek) {
         if (!peek) {
             received = Received.TAKEN;
@@ -139,16 +140,13 @@ final class UrgentPointer {
 
     // ---- Sending
 
-    /** The last byte that will be written with the next {@code length} is urgent: SND.UP. */
+    /** Sets SND.UP: the last of the next {@code length} bytes is urgent. */
     void mark(final int length) {
         sndUp = tcb.queueEnd() + length;
         sending = true;
     }
 
-    /**
-     * True while the peer has not acknowledged what is urgent: segments go out one by one, as each has a pointer of its
-     * own.
-     */
+    /** True while urgent data is not acknowledged. Segments are then sent one by one, as each has its own pointer. */
     boolean isSending() {
         sending &= SequenceNumber.lessThan(tcb.sndUna, sndUp);
         return sending;

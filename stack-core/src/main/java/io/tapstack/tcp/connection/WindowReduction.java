@@ -8,15 +8,14 @@ import io.tapstack.tcp.segment.Segment;
 import io.tapstack.wire.SequenceNumber;
 
 /**
- * For what the congestion window is reduced, and that it is reduced once for all that happens in one window of data:
- * losses, marks that the peer echoes (RFC 3168 6.1.2), timeouts. A segment that was lost for its size is no reason (RFC
- * 1191 6.5, RFC 4821 7.6.2).
+ * Reduces the congestion window at most once per window of data, for a loss, an ECN echo (RFC 3168 6.1.2) or a timeout.
+ * A segment that was lost because of its size does not reduce it (RFC 1191 6.5, RFC 4821 7.6.2).
  */
 final class WindowReduction {
 
     private final ControlBlock tcb;
     private boolean lostForSize;
-    /** The last reduction was for a loss, so that it is taken back if nothing was lost. */
+    /** True if the last reduction was for a loss: it is undone if the loss was spurious. */
     private boolean forLoss;
 
     private final CwrReduction smooth;
@@ -26,12 +25,12 @@ final class WindowReduction {
         this.smooth = new CwrReduction(tcb);
     }
 
-    /** How much may be in the network now: cwnd, but for what recovery and a reduction that goes on make of it. */
+    /** The send window in bytes: cwnd, limited by loss recovery and by a CWR reduction in progress. */
     int window() {
         return smooth.window(tcb.recovery.window(tcb.congestion.cwnd()));
     }
 
-    /** True while the flight comes down after an echo, and nothing is lost: Linux's state CWR. */
+    /** True during a CWR reduction without a loss: Linux's state CWR. */
     boolean isCwr() {
         return smooth.isActive();
     }
@@ -42,20 +41,21 @@ final class WindowReduction {
         smooth.sent(bytes);
     }
 
-    /** Loss recovery has taken in an ACK, and {@link #act} its verdict. */
+    /** Loss recovery has processed an ACK, and {@link #act} its verdict. */
     void acked(final AckArrival arrival) {
         smooth.acked(arrival);
     }
 
-    /** Nothing was sent for {@code idleNanos}, which is longer than the RTO (RFC 5681 4.1). */
+    /** The connection was idle for {@code idleNanos}, longer than the RTO (RFC 5681 4.1). */
     void restartAfterIdle(final long idleNanos) {
         smooth.stop();
         tcb.congestion.restartAfterIdle(idleNanos, tcb.estimator.rto());
     }
 
     /**
-     * Does what loss recovery's {@code verdict} on an ACK, or on a timer, asks for; {@code flight} bytes were in the
-     * network.
+     * Applies the recovery verdict for an ACK or a timer.
+     *
+     * @param flight bytes in the network before it
      */
     void act(final Verdict verdict, final int flight, final AckArrival arrival) {
         final CongestionControl congestion = tcb.congestion;
@@ -68,7 +68,7 @@ final class WindowReduction {
             }
             case RECOVERED -> {
                 if (!lostForSize) {
-                    // With SACK the flight has come down to ssthresh by now, and cwnd can be that (RFC 9937 5).
+                    // With SACK, PRR has reduced the flight to ssthresh, so cwnd is set to that (RFC 9937 5).
                     final int limit =
                             tcb.sackAgreed ? congestion.ssthresh() : tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt);
                     congestion.recovered(limit, nowNanos);
@@ -111,15 +111,15 @@ final class WindowReduction {
 
     /** The retransmission timer has expired. */
     void timedOut(final long nowNanos) {
-        // A peer that closed its window while data was in flight is probed by the timer; that says nothing about the
+        // If the peer has closed its window with data in flight, the timer probes it; this says nothing about the
         // network.
         if (tcb.pathMtu.timedOut() || tcb.sndWnd == 0) {
             forLoss = false;
             return;
         }
         final int flight = Math.min(tcb.sndNxt - tcb.sndUna, tcb.congestion.cwnd());
-        // In fast recovery, and after an echo, ssthresh was set for this very flight, as in Linux. If the timeout was a
-        // mistake that reduction is still right.
+        // As on Linux: in fast recovery, and after an echo, ssthresh is set for this flight already. That reduction
+        // remains right if the timeout was spurious.
         final boolean first =
                 tcb.timeouts == 0 && tcb.recovery.phase() != LossRecovery.Phase.RECOVERY && !smooth.isActive();
         smooth.stop();
@@ -128,7 +128,7 @@ final class WindowReduction {
         tcb.ecn.windowReduced(false);
     }
 
-    /** An ACK at or above SND.UNA came, and may echo a mark. */
+    /** Reduces the window if an ACK at or above SND.UNA echoes a mark. */
     void echo(final Segment segment, final long nowNanos) {
         if (tcb.ecn.ackArrived(segment) && !tcb.recovery.inRecovery()) {
             reduceForEcho(tcb.recovery.pipe(tcb.sndUna, tcb.sndNxt), nowNanos);
@@ -136,8 +136,10 @@ final class WindowReduction {
     }
 
     /**
-     * The same in AccECN mode, when loss recovery has taken in the ACK: {@code flight} bytes, {@code segments} of them,
-     * were in the network.
+     * The same in AccECN mode, after loss recovery has processed the ACK.
+     *
+     * @param segments segments that were in flight before the ACK
+     * @param flight bytes that were in flight before the ACK
      */
     void feedback(final Segment segment, final AckArrival arrival, final int segments, final int flight) {
         final boolean newer = SequenceNumber.lessThan(tcb.sndWl1, segment.seq);

@@ -3,12 +3,11 @@ package io.tapstack.tcp.connection;
 import io.tapstack.wire.SequenceNumber;
 
 /**
- * Whether the congestion window was what held the sender back, so that an ACK may let it grow: a window that was not
- * used says nothing about what the network can take (RFC 7661 4.1 has the thought in full). An ACK acknowledges what
- * was sent a round trip ago, so it is the largest flight since then that counts, not what is left of it: nine segments
- * acknowledged one by one prove nine segments, to the last ACK.
+ * Tells whether the congestion window limited the sender, so that an ACK may increase it: an unused window says nothing
+ * about the capacity of the network (RFC 7661 4.1). An ACK acknowledges data of a round trip ago, so the largest flight
+ * since then counts: nine segments acknowledged one by one prove nine segments, up to the last ACK.
  *
- * <p>In slow start the window grows to twice what was in flight, as on Linux.
+ * <p>In slow start the window grows to twice the largest flight, as on Linux.
  */
 final class WindowUse {
 
@@ -21,7 +20,12 @@ final class WindowUse {
         this.end = tcb.iss;
     }
 
-    /** An ACK has come; {@code flight} bytes were in the network before it, and SND.UNA has moved already. */
+    /**
+     * An ACK has arrived, and SND.UNA has moved.
+     *
+     * @param flight bytes in the network before the ACK
+     * @return true if the window was used, so that it may grow
+     */
     boolean isUsed(final int flight) {
         if (flight >= largestFlight) {
             largestFlight = flight;

@@ -1,4 +1,4 @@
-/** The control block of a connection, and the parts that work on it. */
+/** The control block of a TCP connection, and the parts that work on it. */
 @NullMarked
 package io.tapstack.tcp.connection;
 
