@@ -3,17 +3,18 @@ package io.tapstack.tcp.passive;
 import io.tapstack.tcp.segment.Segment;
 
 /**
- * TCP_DEFER_ACCEPT (tcp(7)): a listener's connection is given to the application when it has data to read, so that who
- * connects and says nothing costs no wake-up. Until then the record of the half-open connection stays, and the bare ACK
- * that ends the handshake is noted in it and dropped; no SYN-ACK is sent again meanwhile. When the time is nearly over
- * one more SYN-ACK is sent: the ACK that answers it makes the connection after all. So it is on Linux. Not for
- * connections that come from a SYN cookie, which have no record.
+ * TCP_DEFER_ACCEPT (tcp(7)): a listener gives a connection to the application when data arrives, so that an idle peer
+ * causes no wake-up. Until then the half-open record stays: the bare ACK of the handshake is recorded and dropped, and
+ * no SYN-ACK is retransmitted. Near the end of the time one more SYN-ACK is sent, and its ACK completes the connection,
+ * as on Linux. Connections from a SYN cookie have no record and are not deferred.
  */
 public final class DeferAccept {
 
     private DeferAccept() {}
 
-    /** Whether {@code segment}, which acknowledges the SYN-ACK of {@code half}, does not make a connection yet. */
+    /**
+     * True if {@code segment}, which acknowledges the SYN-ACK of {@code half}, does not complete the connection yet.
+     */
     static boolean holdsBack(final HalfOpen half, final Segment segment) {
         return half.isQueued()
                 && half.timeouts < half.listener.config().deferAcceptTimeouts()
@@ -21,15 +22,12 @@ public final class DeferAccept {
                 && segment.seq == half.rcvNxt();
     }
 
-    /**
-     * Whether the SYN-ACK timer, which has expired, is to go on without a SYN-ACK: the peer has one, and data may still
-     * come.
-     */
+    /** True if the expired SYN-ACK timer sends no SYN-ACK: the peer has one, and data may still arrive. */
     static boolean waits(final HalfOpen half) {
         return half.acknowledged && half.timeouts < half.listener.config().deferAcceptTimeouts() - 1;
     }
 
-    /** Whether data may still come although the peer was sent as many SYN-ACKs as it gets. */
+    /** True if data may still arrive after the last SYN-ACK. */
     static boolean isTimeLeft(final HalfOpen half) {
         return half.acknowledged && half.timeouts < half.listener.config().deferAcceptTimeouts();
     }

@@ -11,9 +11,9 @@ import io.tapstack.wire.IpAddress;
 import java.util.ArrayDeque;
 
 /**
- * The server's side of Fast Open (RFC 7413 4.1.2 and 5.1) for one listener: which SYNs open a connection at once, its
- * keys, and how many connections were opened in this way, whose handshake is not complete. Who resets such a one counts
- * for a while longer, or a flood of SYNs with a stolen cookie and somebody else's address would never meet the limit.
+ * The server side of Fast Open (RFC 7413 4.1.2 and 5.1) for one listener: cookie validation, keys, and the number of
+ * connections with an incomplete handshake. A reset connection stays in this number for a while; otherwise a SYN flood
+ * with a stolen cookie and forged addresses would never reach the limit.
  */
 public final class FastOpenServer {
 
@@ -24,15 +24,15 @@ public final class FastOpenServer {
     private int pending;
     private final ArrayDeque<Long> resets = new ArrayDeque<>();
 
-    /** @param own what cookies are made with unless the application says something else */
+    /** @param own keys of the cookies, unless the application sets keys */
     FastOpenServer(final TcpListener listener, final FastOpenKeys own) {
         this.listener = listener;
         this.own = own;
     }
 
     /**
-     * How many connections of a listener may be open by Fast Open alone: TCP_FASTOPEN, if the policy has it; 0 if it
-     * has nothing to do with it.
+     * Returns the limit of connections that only a cookie has validated: TCP_FASTOPEN if the policy allows servers; 0
+     * without Fast Open.
      */
     static int limit(final TcpConfig config, final int backlog) {
         final FastOpenPolicy policy = config.fastOpenPolicy();
@@ -43,9 +43,9 @@ public final class FastOpenServer {
     }
 
     /**
-     * RFC 7413 4.1.2 and 4.2.2: whether {@code syn} opens its connection at once, by a good cookie or, if the listener
-     * does without, with any data. As on Linux a good cookie opens it also without data, so that the server can speak
-     * first. Notes in {@code half} what the SYN-ACK says to a client that is to use another cookie from now on.
+     * RFC 7413 4.1.2 and 4.2.2: true if {@code syn} opens its connection immediately, by a valid cookie or, on a
+     * listener without cookies, by any data. As on Linux a valid cookie suffices without data, so that the server can
+     * send first. A new cookie for the client is stored in {@code half} for the SYN-ACK.
      */
     boolean opens(final HalfOpen half, final Segment syn, final long nowNanos) {
         final TcpConfig config = listener.config();
@@ -65,7 +65,7 @@ public final class FastOpenServer {
         final IpAddress ours = half.path.source();
         final IpAddress client = half.path.destination();
         final FastOpenCookie theirs = SynOptions.cookie(syn.options);
-        // RFC 6994: the answer has the form of the question.
+        // RFC 6994: the answer uses the form of the option in the request.
         final FastOpenCookie right = keys.cookie(ours, client).in(syn.options.cookieExperimental());
         if (!right.equals(theirs)) {
             half.cookie = right;
@@ -73,7 +73,7 @@ public final class FastOpenServer {
         return theirs != null && keys.accept(theirs, ours, client);
     }
 
-    /** True if another one may be opened, of {@code limit} at a time. */
+    /** True if another connection may open, with at most {@code limit} at a time. */
     boolean hasRoom(final int limit, final long nowNanos) {
         while (!resets.isEmpty() && nowNanos - resets.peek() >= RESET_COUNTS_NANOS) {
             resets.remove();
@@ -81,22 +81,23 @@ public final class FastOpenServer {
         return pending + resets.size() < limit;
     }
 
+    /** Counts a connection that a SYN has opened. */
     public void opened() {
         pending++;
     }
 
-    /** One that was opened is known to be what it says, or has failed by itself. */
+    /** Removes a connection from the count: its handshake is complete, or it has failed by itself. */
     public void completed() {
         pending--;
     }
 
-    /** One that was opened is reset before its handshake was complete. */
+    /** Keeps a connection in the count for a while: it is reset before its handshake is complete. */
     public void reset(final long nowNanos) {
         pending--;
         resets.add(nowNanos);
     }
 
-    /** Connections that are opened and not known to be true, resets of late included. */
+    /** Number of connections with an incomplete handshake, recent resets included. */
     int pending() {
         return pending + resets.size();
     }

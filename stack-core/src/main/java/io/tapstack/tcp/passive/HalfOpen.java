@@ -19,72 +19,79 @@ import io.tapstack.wire.TcpHeader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection in SYN-RECEIVED after a passive open: what its SYN said and our SYN-ACK answered, until the peer's ACK
- * makes a connection of it. Whoever sends SYNs and nothing more costs us no more than this.
+ * A connection in SYN-RECEIVED after a passive open: the contents of the SYN and of our SYN-ACK, until the peer's ACK
+ * completes the connection. A SYN flood costs one such record per SYN.
  */
 public final class HalfOpen extends TupleRecord implements SynAck {
 
+    /** The listener of the connection. */
     public final ListenState listener;
+    /** ISS, our initial sequence number. */
     public final int iss;
+    /** IRS, the peer's initial sequence number. */
     public final int irs;
 
-    /** RCV.WND, as our SYN-ACK says it. */
+    /** RCV.WND of our SYN-ACK, in bytes. */
     public final int window;
 
     final char peerWindow;
 
-    /** What the MSS option said, 0 if there was none. */
+    /** Value of the peer's MSS option, 0 if absent. */
     char peerMss;
 
-    /** What the window scale option said, or -1 if scaling was not agreed on; and what ours says. */
+    /** Shifts of the peer's window scale option and of ours; -1 if scaling is not negotiated. */
     byte peerShift;
 
     final byte ourShift;
     boolean sack;
 
-    /** Null if they were not agreed on. */
+    /** The timestamps; null if not negotiated. */
     @Nullable
     Timestamps timestamps;
 
-    /** For the SYN-ACK (RFC 7413 4.1.2), or null. */
+    /** The Fast Open cookie of the SYN-ACK (RFC 7413 4.1.2), or null. */
     @Nullable
     public FastOpenCookie cookie;
 
-    /** The headers of the SYN, if the listener keeps them. */
+    /** The headers of the SYN, if the listener keeps them (TCP_SAVE_SYN). */
     @Nullable
     public SavedSyn savedSyn;
 
+    /** Time of the first SYN-ACK. */
     public final long sentNanos;
 
-    /** How often the timer has expired, and how often of these it has sent the SYN-ACK again. */
+    /** Number of timer expiries. */
     int timeouts;
 
+    /** Number of SYN-ACK retransmissions by the timer. */
     public int retransmissions;
 
-    /** Whether the SYN-ACK was sent again at all, or acknowledged long ago, so that no round trip can be told. */
+    /**
+     * True if the SYN-ACK was retransmitted, or acknowledged long ago: the handshake then gives no round-trip sample.
+     */
     public boolean repeated;
 
-    /** Whether the peer has acknowledged the SYN-ACK, and its data is waited for ({@link DeferAccept}). */
+    /** True if the peer has acknowledged the SYN-ACK and data is still awaited ({@link DeferAccept}). */
     boolean acknowledged;
 
     /**
-     * What our SYN-ACK agrees to: the peer's first SYN asks for it, and for RFC 3168's each one if there are several
+     * The ECN feedback of our SYN-ACK: Accurate ECN if the first SYN asks for it, RFC 3168 if every SYN asks for it
      * (6.1.1).
      */
     public EcnFeedback ecn;
 
-    /** The ECN field of the peer's last SYN, which a SYN-ACK of Accurate ECN feeds back (RFC 9768 3.1.5). */
+    /** ECN field of the peer's last SYN, which the SYN-ACK of Accurate ECN feeds back (RFC 9768 3.1.5). */
     byte synField;
 
-    /** Whether a SYN came that asks for nothing, after one that does. */
+    /** True if a SYN without ECN has followed one with ECN. */
     public boolean plainSyn;
 
-    /** Whether the SYN-ACK was sent again because the peer sent its SYN again. */
+    /** True if a repeated SYN has caused another SYN-ACK. */
     boolean answeredAgain;
 
     /**
-     * @param syn what the peer's SYN says, as far as {@code config} wants it
-     * @param timestamps agreed with the SYN's, or null
+     * @param syn the peer's SYN, whose options are used as {@code config} allows
+     * @param timestamps negotiated with the SYN, or null
      */
     HalfOpen(
             final ListenState listener,
@@ -102,7 +109,7 @@ public final class HalfOpen extends TupleRecord implements SynAck {
         this.window = window;
         this.peerWindow = (char) syn.window;
         this.peerMss = (char) syn.options.maximumSegmentSize();
-        // RFC 7323 2.2: a shift over 14 is taken for 14.
+        // RFC 7323 2.2: a shift over 14 is used as 14.
         final int shift = Math.min(syn.options.windowScale(), WindowScale.MAX_SHIFT);
         this.peerShift = (byte) (config.windowScaling() ? shift : -1);
         this.ourShift = (byte) WindowScale.offered(config);
@@ -113,7 +120,11 @@ public final class HalfOpen extends TupleRecord implements SynAck {
         this.sentNanos = nowNanos;
     }
 
-    /** What a SYN that came again means for ECN. @return false if the peer contradicts itself */
+    /**
+     * Applies the ECN flags of a repeated SYN.
+     *
+     * @return false if they contradict the previous SYN
+     */
     private boolean repeatEcn(final Segment syn) {
         final EcnFeedback accepted = EcnFeedback.accepted(listener.config().ecn());
         final EcnFeedback wanted = EcnFeedback.requestedBy(syn.flags, accepted);
@@ -123,7 +134,7 @@ public final class HalfOpen extends TupleRecord implements SynAck {
                 && ecn != EcnFeedback.NONE) {
             return false;
         }
-        repeated = true; // Karn
+        repeated = true; // Karn's algorithm: no sample from a retransmission.
         answeredAgain = true;
         synField = (byte) syn.ecnField;
         plainSyn |= wanted == EcnFeedback.NONE;
@@ -138,7 +149,7 @@ public final class HalfOpen extends TupleRecord implements SynAck {
         return switch (ecn) {
             case NONE -> 0;
             case CLASSIC -> TcpHeader.ECE;
-            // RFC 9768 3.2.3.2.2: after two timeouts without, though the mode stays.
+            // RFC 9768 3.2.3.2.2: no ECN flags after two timeouts; the mode stays.
             case ACCURATE ->
                 retransmissions < EcnNegotiation.ACCURATE_TRIES
                         ? HandshakeEcho.ace(synField) << TcpHeader.ACE_SHIFT
@@ -146,13 +157,13 @@ public final class HalfOpen extends TupleRecord implements SynAck {
         };
     }
 
-    /** The first SYN-ACK has the option (RFC 9768 3.2.3.2.1, 3.2.3.2.2). */
+    /** True for the first SYN-ACK, which has the option (RFC 9768 3.2.3.2.1, 3.2.3.2.2). */
     @Override
     public boolean hasAccEcnOption() {
         return ecn == EcnFeedback.ACCURATE && !repeated && listener.config().accEcnOption() != AccEcnOptionMode.NEVER;
     }
 
-    /** How many SYN-ACKs have gone out, as far as it matters for what they may have been dropped for. */
+    /** Number of SYN-ACKs sent, as far as a middlebox may have dropped them for their ECN flags. */
     public int synAcksSent() {
         return 1 + retransmissions + (answeredAgain && retransmissions == 0 ? 1 : 0);
     }
@@ -203,11 +214,11 @@ public final class HalfOpen extends TupleRecord implements SynAck {
     }
 
     /**
-     * The peer repeats its SYN. Some leave options out then, lest they are what keeps the answer away, and take no
-     * notice of them in a SYN-ACK any more. So only what each SYN has is agreed on (RFC 7323 1.3 and 2.2, RFC 2018 2,
-     * RFC 3168 6.1.1), and the latest MSS holds.
+     * Processes a repeated SYN of the peer. Some peers leave options out of it, in case a middlebox drops them, and
+     * ignore them in a SYN-ACK from then on. Only options of every SYN are therefore negotiated (RFC 7323 1.3 and 2.2,
+     * RFC 2018 2, RFC 3168 6.1.1); the latest MSS applies.
      *
-     * @return false if it asks for another ECN feedback than the one before, so that the connection has to be reset
+     * @return false if it asks for another ECN feedback than the previous SYN, so that the connection must be reset
      *     (RFC 9768 3.1.5)
      */
     boolean synArrivesAgain(final Segment syn, final long nowNanos) {
@@ -221,7 +232,7 @@ public final class HalfOpen extends TupleRecord implements SynAck {
         }
         final Timestamps agreed = timestamps;
         if (agreed != null && syn.options.hasTimestamps()) {
-            // RFC 7323 4.3 (2); it is not old, or PAWS would have refused it.
+            // RFC 7323 4.3 (2); the timestamp is not old, as PAWS has accepted it.
             agreed.agree(syn.options.timestampValue(), nowNanos);
         } else {
             timestamps = null;
@@ -229,7 +240,7 @@ public final class HalfOpen extends TupleRecord implements SynAck {
         return true;
     }
 
-    /** Fills {@code segment} with the SYN that began this, for the negotiation of its options. */
+    /** Fills {@code segment} with the SYN of this connection, to negotiate its options. */
     public void recallSyn(final Segment segment) {
         segment.recall(irs, TcpHeader.SYN | ecn.synFlags(), peerWindow, localPort(), remotePort());
         segment.ecnField = synField;
@@ -238,10 +249,10 @@ public final class HalfOpen extends TupleRecord implements SynAck {
     }
 
     /**
-     * An ICMP error that quotes {@code seq} (RFC 5927 4.1). A half-open connection lives through all of them: its peer
-     * may be reached yet.
+     * Processes an ICMP error that quotes {@code seq} (RFC 5927 4.1). No error ends a half-open connection, as the peer
+     * may become reachable.
      *
-     * @return false if the error is not about our SYN-ACK
+     * @return false if the error is not for our SYN-ACK
      */
     public boolean icmpError(final IcmpError error, final int mtu, final int seq) {
         final boolean inFlight = seq == iss;
@@ -251,9 +262,7 @@ public final class HalfOpen extends TupleRecord implements SynAck {
         return inFlight;
     }
 
-    /**
-     * What the connection is made with: what was agreed on holds, whatever has been changed on the listener since then.
-     */
+    /** The options of the connection: the negotiated ones, even if the listener has changed its own since then. */
     public TcpConfig agreedConfig() {
         final TcpConfig config = listener.config().copy();
         if (peerShift >= 0) {
@@ -270,7 +279,7 @@ public final class HalfOpen extends TupleRecord implements SynAck {
                         });
     }
 
-    /** The listener's binding holds the port. */
+    /** False: the listener's binding holds the port. */
     @Override
     public boolean holdsPort() {
         return false;

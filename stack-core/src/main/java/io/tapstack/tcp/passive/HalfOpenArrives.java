@@ -18,9 +18,9 @@ import io.tapstack.tcp.segment.Timestamps;
 import io.tapstack.wire.TcpHeader;
 
 /**
- * SEGMENT ARRIVES in SYN-RECEIVED after a passive open (RFC 9293 3.10.7.4), as far as the ACK of our SYN; from there on
- * {@link SegmentArrives} looks at the same segment for the connection that it has made. Also sends what half-open
- * connections send.
+ * SEGMENT ARRIVES in SYN-RECEIVED after a passive open (RFC 9293 3.10.7.4), up to the ACK of our SYN.
+ * {@link SegmentArrives} then processes the same segment for the new connection. Also sends the segments of half-open
+ * connections.
  */
 public final class HalfOpenArrives {
 
@@ -44,6 +44,7 @@ public final class HalfOpenArrives {
         this.synSender = synSender;
     }
 
+    /** SEGMENT ARRIVES for a half-open connection. */
     public void process(final HalfOpen half, final Segment segment, final long nowNanos) {
         final Timestamps timestamps = half.timestamps;
         if (SegmentCheck.isOld(segment, timestamps, statistics, nowNanos)) {
@@ -51,7 +52,7 @@ public final class HalfOpenArrives {
             return;
         }
         if (timestamps != null && !timestamps.isEchoSince(segment, half.sentNanos, nowNanos)) {
-            // As on Linux: a peer that echoes a TSval which no SYN-ACK of ours had has not seen one.
+            // As on Linux: the peer echoes a TSval that no SYN-ACK of ours had, so it has not received one.
             statistics.drop(DropReason.TCP_BAD_ECHO);
             if (!segment.has(TcpHeader.RST)) {
                 answer(half, segment.length() > 0, nowNanos);
@@ -94,7 +95,7 @@ public final class HalfOpenArrives {
             return; // "unless the RST bit is set"
         }
         if (isSynAgain(half, segment)) {
-            // The peer repeats its SYN, so our SYN-ACK was lost: better repeat that than an ACK that says less.
+            // The peer repeats its SYN, so our SYN-ACK is lost. A SYN-ACK carries more than a bare ACK.
             if (half.synArrivesAgain(segment, nowNanos)) {
                 sendSynAck(half, nowNanos);
             } else {
@@ -106,7 +107,10 @@ public final class HalfOpenArrives {
         answer(half, SegmentCheck.demandsAck(segment), nowNanos);
     }
 
-    /** {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>}: always for data that has to be repeated, else as a challenge. */
+    /**
+     * Sends {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>}: always for data that must be retransmitted, otherwise as a
+     * challenge ACK.
+     */
     private void answer(final HalfOpen half, final boolean due, final long nowNanos) {
         if (!due) {
             if (!half.mayChallenge(challengeAcks, nowNanos)) {
@@ -117,19 +121,19 @@ public final class HalfOpenArrives {
         send(half, TcpHeader.ACK, nowNanos);
     }
 
-    /** {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK>}. */
+    /** Sends {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK>}. */
     void reset(final HalfOpen half, final long nowNanos) {
         send(half, TcpHeader.RST | TcpHeader.ACK, nowNanos);
         statistics.resetsSent++;
     }
 
-    /** Those whose SYN-ACK waits for the device to have room. */
+    /** The half-open connections whose SYN-ACK waits for room in the device. */
     public OwedAnswers<HalfOpen> owed() {
         return owed;
     }
 
     private void send(final HalfOpen half, final int flags, final long nowNanos) {
-        // RFC 9768 3.2.2.2: each ACK has the field, which is not 0 from the beginning.
+        // RFC 9768 3.2.2.2: each ACK has the ACE field, whose initial value is not 0.
         final int ace = half.ecn == EcnFeedback.ACCURATE ? AccEcnReceiver.INITIAL_PACKETS << TcpHeader.ACE_SHIFT : 0;
         final TcpConfig config = half.listener.config();
         final int window = half.peerShift >= 0 ? half.window >>> half.ourShift : half.window;
@@ -150,7 +154,7 @@ public final class HalfOpenArrives {
         }
     }
 
-    /** {@code <SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK>}. */
+    /** Sends {@code <SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK>}. */
     void sendSynAck(final HalfOpen half, final long nowNanos) {
         if (!trySynAck(half, nowNanos)) {
             owed.add(half);
@@ -163,7 +167,8 @@ public final class HalfOpenArrives {
     }
 
     /**
-     * The same with a cookie, which nobody will send again: with a timestamp that says something else than the time.
+     * Sends a SYN-ACK with a cookie, once and without a record; the cookie's timestamp carries options instead of the
+     * time.
      */
     void sendCookie(final HalfOpen half, final int timestampValue) {
         if (!sendSynAck(half, timestampValue)) {

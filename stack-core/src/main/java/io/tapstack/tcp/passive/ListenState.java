@@ -3,21 +3,21 @@ package io.tapstack.tcp.passive;
 import io.tapstack.tcp.TcpConfig;
 import io.tapstack.tcp.segment.Segment;
 
-/** LISTEN, as the half-open connections and new connections of a listener see it. */
+/** The LISTEN state as half-open and new connections of a listener use it. */
 public interface ListenState {
 
-    /** The options that new connections begin with. */
+    /** The options of new connections. */
     TcpConfig config();
 
     /**
-     * {@code segment} acknowledges the SYN-ACK of {@code half}: it makes a connection, which processes the segment
-     * further.
+     * Completes a connection: {@code segment} acknowledges the SYN-ACK of {@code half}, and the new connection
+     * processes the rest of it.
      */
     void handshakeAcknowledged(HalfOpen half, Segment segment, long nowNanos);
 
     /** The handshake has failed. */
     void handshakeFailed(HalfOpen half);
 
-    /** The handshake of {@code connection} is complete: it waits to be accepted. */
+    /** The handshake of {@code connection} is complete; it moves to the accept queue. */
     void established(UnacceptedConnection connection, long nowNanos);
 }

@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A passive open: the LISTEN state, the SYN queue of half-open connections and the accept queue of complete ones. The
- * backlog limits the accept queue, as on Linux (listen(2)): it holds one more than was asked for, so that a backlog of
- * 0 is of use. When it is full, new SYNs and the ACKs that would complete a handshake are dropped, so that peers try
- * again. The SYN queue has a limit of its own; beyond that a SYN is answered with a {@linkplain SynCookies cookie}.
+ * backlog limits the accept queue, as on Linux (listen(2)), plus one, so that a backlog of 0 is useful. When the queue
+ * is full, SYNs and the last ACKs of handshakes are dropped, so that peers retry; the SYN queue has its own limit,
+ * beyond which a SYN gets a {@linkplain SynCookies cookie}.
  */
 public final class Listener implements TcpListener, ListenState {
 
@@ -125,7 +125,7 @@ public final class Listener implements TcpListener, ListenState {
             statistics.drop(DropReason.TCP_RST_IGNORED);
             return;
         }
-        // Second: an ACK cannot be for anything that we sent, but for a cookie.
+        // Second: an ACK is not acceptable, unless it acknowledges a SYN cookie.
         if (segment.has(TcpHeader.ACK)) {
             if (!cookieReturns(segment, path, nowNanos)) {
                 host.resets().answer(segment, path, nowNanos);
@@ -154,7 +154,7 @@ public final class Listener implements TcpListener, ListenState {
     private void synArrives(final Segment syn, final IpPath path, final long nowNanos) {
         final Timestamps timestamps = agreeOnTimestamps(syn, path, nowNanos);
         final int iss = host.sequenceNumbers().next(path, syn.destinationPort, syn.sourcePort, nowNanos);
-        // Data that came with the SYN is not kept, but for Fast Open: the peer sends it again after the handshake.
+        // Data of the SYN is dropped, except with Fast Open: the peer retransmits it after the handshake.
         final HalfOpen half = new HalfOpen(this, path, syn, iss, firstWindow(path), timestamps, nowNanos);
         half.savedSyn = SavedSyn.of(syn, config.saveSyn());
         final FastOpenServer server = fastOpenServer();
@@ -165,7 +165,7 @@ public final class Listener implements TcpListener, ListenState {
         }
     }
 
-    /** Null as long as the listener has nothing to do with Fast Open. */
+    /** Fast Open of this listener; null if Fast Open is off. */
     private @Nullable FastOpenServer fastOpenServer() {
         FastOpenServer server = fastOpenServer;
         if (server == null && FastOpenServer.limit(config, backlog) > 0) {
@@ -185,7 +185,7 @@ public final class Listener implements TcpListener, ListenState {
         return timestamps;
     }
 
-    /** Under memory pressure the window of a SYN-ACK is one segment. */
+    /** Window of the SYN-ACK: one segment under memory pressure. */
     private int firstWindow(final IpPath path) {
         final int window = WindowScale.first(config);
         return host.pool().underPressure() ? Math.min(window, MaximumSegmentSize.offered(path, config)) : window;
@@ -198,13 +198,13 @@ public final class Listener implements TcpListener, ListenState {
         final int mss =
                 syn.options.maximumSegmentSize() == 0 ? MaximumSegmentSize.DEFAULT : syn.options.maximumSegmentSize();
         if (timestamps == null) {
-            // Nothing brings the other options back.
+            // No timestamp carries the other options back.
             syn.options.recall(mss, -1, false, false, 0);
         }
         final int iss = host.cookies().issue(path, syn.destinationPort, syn.sourcePort, syn.seq, mss, nowNanos);
         final HalfOpen half = new HalfOpen(this, path, syn, iss, firstWindow(path), timestamps, nowNanos);
         if (timestamps == null && half.ecn == EcnFeedback.CLASSIC) {
-            half.ecn = EcnFeedback.NONE; // Accurate ECN's comes back in the ACE field.
+            half.ecn = EcnFeedback.NONE; // The ACE field of the ACK carries Accurate ECN back.
         }
         final int clock = timestamps == null
                 ? 0
@@ -214,7 +214,11 @@ public final class Listener implements TcpListener, ListenState {
         host.halfOpenArrives().sendCookie(half, clock);
     }
 
-    /** An ACK for something that this listener has forgotten. @return false if it is not that */
+    /**
+     * Processes the ACK of a SYN cookie.
+     *
+     * @return false if it does not acknowledge a cookie
+     */
     private boolean cookieReturns(final Segment segment, final IpPath path, final long nowNanos) {
         final SynCookies cookies = host.cookies();
         if (segment.has(TcpHeader.SYN) || config.synCookies() == SynCookieMode.NEVER || !cookies.isExpected(nowNanos)) {
@@ -258,7 +262,7 @@ public final class Listener implements TcpListener, ListenState {
             return;
         }
         if (!hasRoom()) {
-            // The peer will think it is connected and send again; our SYN-ACK is repeated until there is room.
+            // The peer counts as connected and retransmits; our SYN-ACK is repeated until the queue has room.
             statistics.drop(DropReason.TCP_LISTEN_OVERFLOW);
             if (config.abortOnOverflow()) {
                 synQueue.drop(half);
@@ -278,7 +282,7 @@ public final class Listener implements TcpListener, ListenState {
     @Override
     public void established(final UnacceptedConnection connection, final long nowNanos) {
         if (closed) {
-            connection.abort(nowNanos); // Nobody will accept it.
+            connection.abort(nowNanos); // The listener is closed: no application accepts the connection.
             return;
         }
         acceptQueue.add(connection);

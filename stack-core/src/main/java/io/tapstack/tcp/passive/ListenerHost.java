@@ -12,12 +12,12 @@ import io.tapstack.time.TimerWheel;
 import java.util.random.RandomGenerator;
 
 /**
- * What a listener needs of its host: the memory, timers, tables and senders that all listeners of a stack share.
+ * The parts of the stack that all its listeners share: memory, timers, tables and senders.
  *
- * @param sequenceNumbers for initial sequence numbers, and the offsets of timestamp clocks
- * @param recalled a segment to recall a SYN in; the next caller takes it again
- * @param random a source of keys
- * @param opens makes the connections
+ * @param sequenceNumbers initial sequence numbers, and the offsets of timestamp clocks
+ * @param recalled the segment in which a SYN is recalled; valid until the next use
+ * @param random source of keys
+ * @param opens creates the connections
  */
 public record ListenerHost(
         BufferPool pool,
@@ -33,7 +33,7 @@ public record ListenerHost(
         RandomGenerator random,
         PassiveOpens opens) {
 
-    /** Keys that no client knows. */
+    /** Makes random Fast Open keys. */
     FastOpenKeys newFastOpenKeys() {
         final byte[] key = new byte[FastOpenKeys.KEY_BYTES];
         random.nextBytes(key);

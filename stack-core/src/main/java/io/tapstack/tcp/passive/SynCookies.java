@@ -32,7 +32,7 @@ import java.util.random.RandomGenerator;
  */
 public final class SynCookies {
 
-    /** What an MSS is rounded down to; the first is the least that is sent. */
+    /** MSS values to which the peer's MSS is rounded down; the first is the smallest one in use. */
     private static final int[] MSS = {48, 536, 1_220, 1_300, 1_400, 1_440, 1_460, 8_960};
 
     private static final long SECRET_LIFE_NANOS = 60_000_000_000L;
@@ -48,7 +48,7 @@ public final class SynCookies {
     private static final int LEAST_ACCURATE_ACE = 2;
 
     private final RandomGenerator random;
-    // By parity. The first ones are nobody's secret, and are replaced before they are used.
+    // By parity. The initial secrets are constants, and are replaced before use.
     private final SipHash[] secrets = {new SipHash(0, 0), new SipHash(0, 0)};
     private int parity;
     private boolean used;
@@ -59,7 +59,7 @@ public final class SynCookies {
         this.random = random;
     }
 
-    /** The ISS for a SYN-ACK that answers a SYN with sequence number {@code irs}. */
+    /** Returns the ISS of a SYN-ACK for a SYN with sequence number {@code irs}. */
     int issue(
             final IpPath path,
             final int localPort,
@@ -74,7 +74,7 @@ public final class SynCookies {
         return cookie(path, localPort, remotePort, irs, (parity == 0 ? 0 : PARITY) | mssIndex(peerMss));
     }
 
-    /** The peer's MSS if {@code iss} is a cookie of ours for this connection and not too old, else 0. */
+    /** Returns the peer's MSS if {@code iss} is a valid cookie for this connection and not too old, otherwise 0. */
     int check(
             final IpPath path,
             final int localPort,
@@ -92,13 +92,13 @@ public final class SynCookies {
         return fresh && cookie(path, localPort, remotePort, irs, data) == iss ? MSS[data & MSS_MASK] : 0;
     }
 
-    /** True if cookies are on their way that would still be honoured. */
+    /** True if an ACK of a valid cookie may still arrive. */
     boolean isExpected(final long nowNanos) {
         return used && nowNanos - lastIssued < 2 * SECRET_LIFE_NANOS;
     }
 
     private void rotate(final long nowNanos) {
-        // After a quiet time the other secret would be too old as well.
+        // After an idle time the other secret is too old as well.
         parity ^= 1;
         secrets[parity] = SipHash.random(random);
         if (!used || nowNanos - secretSince >= 2 * SECRET_LIFE_NANOS) {
@@ -122,16 +122,16 @@ public final class SynCookies {
         return index;
     }
 
-    // ---- The other options, in a timestamp
+    // ---- Options in a timestamp
 
-    /** A timestamp not after {@code value} that carries options. {@code shift} is -1 for none. */
+    /** Returns a timestamp not after {@code value} that carries options. {@code shift} is -1 for none. */
     static int mark(final int value, final int shift, final boolean sack, final boolean ecn) {
         final int options = (shift < 0 ? SHIFT_MASK : shift) | (sack ? SACK : 0) | (ecn ? ECN : 0);
         final int marked = value & -OPTIONS | options;
         return marked - value > 0 ? marked - OPTIONS : marked;
     }
 
-    /** The shift that a timestamp carries, or -1 for none. */
+    /** Returns the shift that a timestamp carries, or -1 for none. */
     static int shift(final int timestamp) {
         final int shift = timestamp & SHIFT_MASK;
         return shift > WindowScale.MAX_SHIFT ? -1 : shift;
@@ -142,10 +142,10 @@ public final class SynCookies {
     }
 
     /**
-     * What the SYN-ACK agreed to, of which nothing was kept: RFC 9768 5.1, an ACE field of 2 to 7 comes from a client
-     * in AccECN mode.
+     * Returns the ECN feedback of the SYN-ACK, of which no record exists: RFC 9768 5.1, an ACE field of 2 to 7 comes
+     * from a client in AccECN mode.
      *
-     * @param classic whether the timestamp says that it was RFC 3168's
+     * @param classic whether the timestamp carries the ECN feedback of RFC 3168
      */
     static EcnFeedback feedback(final Segment ack, final EcnFeedback accepted, final boolean classic) {
         if (accepted == EcnFeedback.ACCURATE && !classic && ack.ace() >= LEAST_ACCURATE_ACE) {

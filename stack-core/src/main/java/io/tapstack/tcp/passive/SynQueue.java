@@ -6,8 +6,8 @@ import io.tapstack.tcp.demux.RecordQueue;
 import io.tapstack.tcp.timing.RoundTripEstimator;
 
 /**
- * The half-open connections of a listener: each a record, one timer for all. Limited in number; the SYN-ACK is sent
- * again and given up as RFC 6298 5 and RFC 1122 4.2.3.5 say.
+ * The half-open connections of a listener: one record each, one timer for all, and a limit. The SYN-ACK is
+ * retransmitted and given up according to RFC 6298 5 and RFC 1122 4.2.3.5.
  */
 final class SynQueue {
 
@@ -29,7 +29,7 @@ final class SynQueue {
         return queue.size() >= limit;
     }
 
-    /** The SYN has come: sends the SYN-ACK. */
+    /** Adds a half-open connection and sends its SYN-ACK. */
     void add(final HalfOpen half, final long nowNanos) {
         host.connections().add(half);
         queue.add(half, nowNanos + half.listener.config().initialRtoNanos());
@@ -37,19 +37,19 @@ final class SynQueue {
         host.halfOpenArrives().sendSynAck(half, nowNanos);
     }
 
-    /** The handshake is complete: the record makes room for its connection. */
+    /** Removes a half-open connection whose handshake is complete. */
     void complete(final HalfOpen half) {
         queue.remove(half);
         host.connections().remove(half);
     }
 
-    /** The handshake has failed. */
+    /** Removes a half-open connection whose handshake has failed. */
     void drop(final HalfOpen half) {
         queue.remove(half);
         over(half);
     }
 
-    /** Forgets all; their peers are told. */
+    /** Removes and resets all half-open connections. */
     void clear(final long nowNanos) {
         queue.clear(half -> {
             host.halfOpenArrives().reset(half, nowNanos);

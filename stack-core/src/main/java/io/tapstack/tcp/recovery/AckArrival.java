@@ -4,44 +4,44 @@ import io.tapstack.wire.SequenceNumber;
 import io.tapstack.wire.TcpOptions;
 
 /**
- * What an ACK says to {@link LossRecovery}, and what came of it. One object serves all connections of a stack and is
- * filled anew for every ACK. Sequence numbers as in RFC 9293, times in nanoseconds of the stack's clock.
+ * The content of one ACK for {@link LossRecovery}, and the result. One object serves all connections of a stack, and is
+ * refilled for each ACK. Sequence numbers are as in RFC 9293, times in nanoseconds of the stack's clock.
  */
 public final class AckArrival {
 
     private static final int MAX_BLOCKS = 4;
     private static final long NANOS_PER_MILLI = 1_000_000L;
 
+    /** Arrival time of the ACK. */
     public long nowNanos;
 
-    /** SND.UNA, moved forward already, and SND.NXT. */
+    /** SND.UNA after this ACK. */
     public int sndUna;
 
+    /** SND.NXT. */
     public int sndNxt;
 
-    /** By how much SND.UNA was moved; 0 for an ACK that does not advance. */
+    /** Advance of SND.UNA; 0 for an ACK that does not advance. */
     public int ackedBytes;
 
-    /**
-     * True for an ACK that says nothing but what the one before has said: SEG.ACK = SND.UNA, without data, with the
-     * same window.
-     */
+    /** True for an ACK that equals the previous one: SEG.ACK = SND.UNA, no data, the same window. */
     public boolean repeated;
 
-    /** True for a duplicate ACK in the sense of RFC 5681 2: {@link #repeated}, while data is in flight. */
+    /** True for a duplicate ACK of RFC 5681 2: {@link #repeated} while data is in flight. */
     public boolean duplicate;
 
-    /**
-     * True if the ACK carries a timestamp, and {@link #echoMillis} is when the one that it echoes was sent, in
-     * milliseconds of the stack's clock.
-     */
+    /** True if the ACK carries a timestamp. */
     public boolean hasEcho;
 
+    /**
+     * Time at which the echoed timestamp was sent, in milliseconds of the stack's clock; valid with {@link #hasEcho}.
+     */
     public long echoMillis;
 
-    /** SRTT, or 0 before the first measurement; the shortest round trip, or {@link Long#MAX_VALUE}. */
+    /** SRTT, or 0 before the first measurement. */
     public long srttNanos;
 
+    /** The shortest round trip, or {@link Long#MAX_VALUE} before the first measurement. */
     public long minRttNanos = Long.MAX_VALUE;
 
     private int blocks;
@@ -51,12 +51,12 @@ public final class AckArrival {
     private int dsackLeft;
     private int dsackRight;
 
-    // What the scoreboard makes of it.
+    // Results of the scoreboard.
     int sackedBytes;
     int deliveredBytes;
     int deliveredSegments;
 
-    /** Starts anew: no SACK blocks, nothing delivered. */
+    /** Starts a new ACK: no SACK blocks, nothing delivered. */
     public void begin(final long now, final int una, final int nxt) {
         nowNanos = now;
         sndUna = una;
@@ -73,12 +73,12 @@ public final class AckArrival {
     }
 
     /**
-     * Takes over the SACK blocks (RFC 2018 3), with a DSACK block recognised (RFC 2883 4): the first one, if the ACK
-     * that it comes with covers it, or part of the second. {@link #sndUna} and {@link #sndNxt} are set.
+     * Copies the SACK blocks (RFC 2018 3) and detects a DSACK block (RFC 2883 4): the first block, if SEG.ACK covers it
+     * or if it is part of the second block. {@link #sndUna} and {@link #sndNxt} must be set.
      *
-     * @param segmentAck SEG.ACK: an ACK that others have overtaken may bring blocks that are acknowledged meanwhile,
-     *     and report no duplicates
-     * @return false if there was a block that no peer in its right mind sends, which is left out
+     * @param segmentAck SEG.ACK: an ACK that arrives late may bring blocks that are acknowledged meanwhile, and reports
+     *     no duplicates
+     * @return false if a block is invalid; it is left out
      */
     public boolean takeBlocks(final TcpOptions options, final int segmentAck) {
         boolean sane = true;
@@ -100,10 +100,7 @@ public final class AckArrival {
         return sane;
     }
 
-    /**
-     * True if the first SACK block reports that something came twice (RFC 2883 4): such an ACK was sent because of
-     * that.
-     */
+    /** True if the first SACK block reports a duplicate (RFC 2883 4), which caused the ACK. */
     public static boolean reportsDuplicate(final TcpOptions options, final int segmentAck) {
         return options.sackBlocks() > 0
                 && isDuplicateReport(options, options.sackLeft(0), options.sackRight(0), segmentAck);
@@ -119,7 +116,7 @@ public final class AckArrival {
                 && SequenceNumber.lessOrEqual(to, options.sackRight(1));
     }
 
-    /** SACK blocks, without a DSACK block. */
+    /** Number of SACK blocks, without a DSACK block. */
     int blocks() {
         return blocks;
     }
@@ -132,14 +129,12 @@ public final class AckArrival {
         return right[index];
     }
 
-    /**
-     * True if the ACK reports that something came twice (RFC 2883), from {@link #dsackLeft()} to {@link #dsackRight()}.
-     */
+    /** True if the ACK reports a duplicate (RFC 2883), from {@link #dsackLeft()} to {@link #dsackRight()}. */
     public boolean isDsack() {
         return dsack;
     }
 
-    /** How many bytes came twice, as the ACK says; 0 if it says nothing of that. */
+    /** Bytes that the DSACK block reports as received twice; 0 without one. */
     public int duplicateBytes() {
         return dsack ? dsackRight - dsackLeft : 0;
     }
@@ -152,24 +147,22 @@ public final class AckArrival {
         return dsackRight;
     }
 
+    /** True if the ACK advances SND.UNA. */
     public boolean advances() {
         return ackedBytes > 0;
     }
 
-    /** What the ACK has delivered: acknowledged or SACKed, and neither before. */
+    /** Bytes that the ACK delivers: acknowledged or SACKed for the first time. */
     public int deliveredBytes() {
         return deliveredBytes;
     }
 
-    /** The same in segments. */
+    /** Segments that the ACK delivers. */
     public int deliveredSegments() {
         return deliveredSegments;
     }
 
-    /**
-     * True if the ACK was caused by something sent before {@code nanos}, and cannot have been caused by what was sent
-     * then (RFC 3522 3.2).
-     */
+    /** True if the timestamp echo proves that the ACK answers a segment sent before {@code nanos} (RFC 3522 3.2). */
     boolean echoesBefore(final long nanos) {
         return hasEcho && echoMillis < Math.floorDiv(nanos, NANOS_PER_MILLI);
     }

@@ -1,29 +1,25 @@
 package io.tapstack.tcp.recovery;
 
 /**
- * How fast the network delivers: the delivery rate estimator of draft-ietf-ccwg-bbr, 4.1. Each segment remembers how
- * much was delivered when it was sent; when it is delivered itself, what was delivered meanwhile and the time that took
- * make a sample. The time is the longer of the one that sending took and the one that the ACKs took to come, so that
- * neither a burst nor ACKs that were held up look like a fast network.
+ * The delivery rate estimator of draft-ietf-ccwg-bbr, 4.1. Each segment records the bytes delivered at its sending; its
+ * own delivery gives a sample of the bytes delivered since then and of the interval. The interval is the longer of the
+ * send interval and the ACK interval, so that neither a burst nor delayed ACKs raise the rate.
  *
- * <p>Bytes, and nanoseconds of the stack's clock.
+ * <p>Sizes are in bytes, times in nanoseconds of the stack's clock.
  */
 public final class DeliveryRate {
 
-    /**
-     * What goes and comes within one poll of the stack has taken next to no time by its clock: no rate can be told from
-     * that.
-     */
+    /** Shortest interval of a sample. Within one poll the stack's clock hardly advances, and gives no rate. */
     private static final long SHORTEST_INTERVAL_NANOS = 1_000;
 
     private long delivered;
     private long deliveredNanos;
     private long firstSentNanos;
     private long lost;
-    // What has to be delivered before samples are the network's own again; 0 while they are.
+    // Delivered bytes at which samples stop being application-limited; 0 if they are not.
     private long appLimitedUntil;
 
-    // Of the most recently sent segment that the ACK in hand delivered.
+    // The most recently sent segment that the current ACK has delivered.
     private boolean sampled;
     private long priorDelivered;
     private long priorLost;
@@ -34,12 +30,12 @@ public final class DeliveryRate {
     private long intervalNanos;
     private long rttNanos = -1;
 
-    // The last sample that says something of the network, or the best of those that the application has limited.
+    // The last sample that is not application-limited, or the largest that is.
     private long sampleDelivered;
     private long sampleNanos;
     private boolean sampleAppLimited = true;
 
-    /** A segment is sent, with {@code inFlightBefore} bytes in the network. */
+    /** Records the sending of a segment, with {@code inFlightBefore} bytes in the network. */
     void sent(final SentSegment segment, final int inFlightBefore, final long nowNanos) {
         if (inFlightBefore == 0) {
             firstSentNanos = nowNanos;
@@ -53,7 +49,7 @@ public final class DeliveryRate {
         segment.appLimited = appLimitedUntil > 0;
     }
 
-    /** An ACK comes. */
+    /** Starts an ACK. */
     void ackArrives() {
         sampled = false;
         intervalNanos = 0;
@@ -62,7 +58,7 @@ public final class DeliveryRate {
         rttNanos = -1;
     }
 
-    /** The ACK delivers {@code bytes} of {@code segment}. */
+    /** Records that the ACK delivers {@code bytes} of {@code segment}. */
     void delivered(final SentSegment segment, final int bytes, final long nowNanos) {
         delivered += bytes;
         deliveredNanos = nowNanos;
@@ -85,12 +81,12 @@ public final class DeliveryRate {
         }
     }
 
-    /** {@code bytes} are found lost. */
+    /** Records a loss of {@code bytes}. */
     void lost(final int bytes) {
         lost += bytes;
     }
 
-    /** The ACK is taken in. {@code minRttNanos} is the shortest round trip known: nothing shorter can be a rate. */
+    /** Completes an ACK. {@code minRttNanos} is the shortest round trip; an interval below it gives no sample. */
     void ackDone(final long minRttNanos) {
         if (appLimitedUntil > 0 && delivered > appLimitedUntil) {
             appLimitedUntil = 0;
@@ -110,20 +106,17 @@ public final class DeliveryRate {
         }
     }
 
-    /**
-     * The application has nothing more to send, and the window is not full: what is in flight says nothing about the
-     * network.
-     */
+    /** Marks the flight as application-limited: the application has no more data, and the window is not full. */
     public void applicationLimited(final int inFlight) {
         appLimitedUntil = Math.max(1, delivered + inFlight);
     }
 
-    /** Bytes delivered in all. */
+    /** Bytes delivered since the connection began. */
     public long delivered() {
         return delivered;
     }
 
-    /** Bytes lost in all. */
+    /** Bytes lost since the connection began. */
     public long lost() {
         return lost;
     }
@@ -140,35 +133,35 @@ public final class DeliveryRate {
         return txInFlight;
     }
 
-    /** True if the last sample shows what the application sent, not what the network can take. */
+    /** True if the application limited the last sample. */
     public boolean isAppLimited() {
         return appLimited;
     }
 
     /**
-     * Bytes a second, as the last ACK showed them that was not limited by the application, or a better one that was; 0
-     * before any.
+     * Delivery rate in bytes per second: the last sample that is not application-limited, or a larger one that is; 0
+     * before the first.
      */
     public long lastRate() {
         return sampleNanos == 0 ? 0 : (long) (sampleDelivered * 1e9 / sampleNanos);
     }
 
-    /** True if that was limited by the application, so that the network may be faster; also before any. */
+    /** True if the application limited {@link #lastRate()}; also before the first sample. */
     public boolean isLastRateAppLimited() {
         return sampleAppLimited;
     }
 
-    /** The round trip of what the ACK delivered last of all that was sent once; -1 if there is none. */
+    /** Round trip of the latest delivered segment without retransmission; -1 if the ACK has none. */
     public long rttNanos() {
         return rttNanos;
     }
 
-    /** The time that the last sample is for, or 0 if the ACK gave none. */
+    /** Interval of the sample, or 0 if the ACK has none. */
     public long intervalNanos() {
         return intervalNanos;
     }
 
-    /** The last sample in bytes a second, or 0 if the ACK gave none. */
+    /** The sample in bytes per second, or 0 if the ACK has none. */
     public long bytesPerSecond() {
         return intervalNanos == 0 ? 0 : (long) ((delivered - priorDelivered) * 1e9 / intervalNanos);
     }

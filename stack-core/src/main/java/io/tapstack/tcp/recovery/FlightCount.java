@@ -1,9 +1,8 @@
 package io.tapstack.tcp.recovery;
 
 /**
- * How much of what is sent and not acknowledged is where, in bytes and in segments: the sums over the entries of the
- * {@link SackScoreboard}. An entry {@linkplain #leave leaves} the sums before anything of it changes, and
- * {@linkplain #enter enters} them again when that is done.
+ * Sums over the entries of the {@link SackScoreboard} by state, in bytes and segments. Before a change an entry
+ * {@linkplain #leave leaves} the sums, and after it the entry {@linkplain #enter enters} them again.
  */
 final class FlightCount {
 
@@ -11,18 +10,18 @@ final class FlightCount {
     int bytesSacked;
     int bytesLost;
 
-    /** All that is sent and not acknowledged (Linux: {@code packets_out}). */
+    /** Segments sent and not acknowledged (Linux: {@code packets_out}). */
     int segments;
 
     int segmentsSacked;
 
-    /** Sent more than once, and in the network. */
+    /** Retransmitted segments in the network. */
     int segmentsSentAgain;
 
-    /** Those of them that had been found lost, which a probe is not (Linux: {@code retrans_out}). */
+    /** Of these, segments that were lost, which excludes probes (Linux: {@code retrans_out}). */
     int segmentsLostSentAgain;
 
-    /** Found lost, whether they were sent again since or not (Linux: {@code lost_out}). */
+    /** Segments marked as lost, retransmitted since or not (Linux: {@code lost_out}). */
     int segmentsLost;
 
     void enter(final SentSegment segment) {

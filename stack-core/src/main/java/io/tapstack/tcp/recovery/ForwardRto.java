@@ -3,15 +3,15 @@ package io.tapstack.tcp.recovery;
 import io.tapstack.wire.SequenceNumber;
 
 /**
- * Forward RTO-recovery (RFC 5682): whether a retransmission timeout was spurious. After it only the first segment goes
- * out again; if the ACK that comes next moves SND.UNA, new data is sent instead of more retransmissions, and if then
- * something is delivered that was never sent again, nothing had been lost.
+ * Forward RTO-recovery, F-RTO (RFC 5682): detects a spurious retransmission timeout. Only the first segment is
+ * retransmitted. If the next ACK advances SND.UNA, new data is sent; if an original transmission is delivered then, the
+ * timeout was spurious.
  */
 final class ForwardRto {
 
     private enum Step {
         IDLE,
-        /** Step 1 is done: the first segment was sent again. */
+        /** Step 1: the first segment is retransmitted. */
         SENT_AGAIN,
         /** Step 2b: an ACK has moved SND.UNA, and new data may be sent. */
         SENDING_NEW
@@ -22,10 +22,9 @@ final class ForwardRto {
     private boolean originalDelivered;
 
     /**
-     * The timer expired.
+     * Starts after a timeout.
      *
-     * @param repeated for the same data again, or while losses were being made good: then nothing can be told (RFC 5682
-     *     3.1, step 1)
+     * @param repeated for the same data again, or during recovery: nothing can be detected then (RFC 5682 3.1, step 1)
      */
     void timedOut(final int sndNxt, final boolean repeated) {
         recover = sndNxt;
@@ -37,33 +36,34 @@ final class ForwardRto {
         step = Step.IDLE;
     }
 
-    /** The ACK in hand delivers {@code segment}. */
+    /** Records that the current ACK delivers {@code segment}. */
     void delivered(final SentSegment segment, final int upTo) {
         if (step != Step.IDLE && !segment.wasSentAgain() && SequenceNumber.lessOrEqual(upTo, recover)) {
             originalDelivered = true;
         }
     }
 
-    /** True while retransmissions wait for what the next ACK says, and new data goes out instead. */
+    /** True while retransmissions wait for the next ACK and new data is sent instead. */
     boolean holdsRetransmissions() {
         return step == Step.SENDING_NEW;
     }
 
-    /**
-     * True if retransmissions wait although nothing new has gone out since the timeout, so that the next ACK will not
-     * tell anything.
-     */
+    /** True if retransmissions wait but no new data was sent since the timeout: the next ACK proves nothing. */
     boolean holdsInVain(final int sndNxt) {
         return holdsRetransmissions() && sndNxt == recover;
     }
 
-    /** An ACK was taken in. @return true if the timeout was spurious */
+    /**
+     * Evaluates an ACK.
+     *
+     * @return true if the timeout was spurious
+     */
     boolean ackArrives(final AckArrival ack, final boolean haveSack) {
         if (step == Step.IDLE) {
             return false;
         }
-        // With SACK any such segment proves it (RFC 5682 3.1, 2a and 3b); without, only the second ACK that advances
-        // does (2.1, 3b).
+        // With SACK any original transmission proves it (RFC 5682 3.1, 2a and 3b); without SACK the second ACK that
+        // advances does (2.1, 3b).
         if (originalDelivered && (haveSack || step == Step.SENDING_NEW && ack.advances())) {
             step = Step.IDLE;
             return true;

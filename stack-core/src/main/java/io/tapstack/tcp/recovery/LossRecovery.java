@@ -3,171 +3,162 @@ package io.tapstack.tcp.recovery;
 import io.tapstack.tcp.congestion.FastRecovery;
 
 /**
- * What is lost and has to be sent again. One object belongs to one connection; it looks at the ACKs and tells the
- * sender, which {@linkplain #nextRetransmission() asks} before it sends anything new. Sequence numbers as in RFC 9293;
- * called by whoever runs the stack; allocates nothing.
+ * Loss detection and retransmission for one connection. The sender reports ACKs and asks for
+ * {@linkplain #nextRetransmission() retransmissions} before it sends new data. Sequence numbers are as in RFC 9293; all
+ * methods are called under the stack's lock and allocate nothing.
  */
 public interface LossRecovery {
 
-    /** What an ACK, or a timer, brings to light. */
+    /** The result of an ACK or a timer. */
     enum Verdict {
-        /** Nothing to do with loss. */
+        /** No loss. */
         NORMAL,
-        /** A loss was found: the window has to be reduced, and {@link #reduced} called. */
+        /** A loss is detected: the caller reduces the window and calls {@link #reduced}. */
         LOSS_DETECTED,
-        /** Recovery goes on. */
+        /** Recovery continues. */
         IN_RECOVERY,
-        /** Everything that was in flight when the loss was found is acknowledged. */
+        /** All data in flight at the start of recovery is acknowledged. */
         RECOVERED,
-        /** A loss was found when it was made good already: the window has to be reduced, that is all. */
+        /** A loss is detected that is repaired already: the caller only reduces the window. */
         REPAIRED,
-        /** Nothing had been lost: the reduction of the window has to be taken back (RFC 4015). */
+        /** The loss was spurious: the caller restores the window (RFC 4015). */
         UNDONE
     }
 
-    /**
-     * Where recovery stands; as in Linux's {@code tcpi_ca_state}, but for the window reduced by ECN, which is not about
-     * loss.
-     */
+    /** The state of recovery, as in Linux's {@code tcpi_ca_state} without CWR, which is not about loss. */
     enum Phase {
         OPEN,
-        /** Something came out of order, or more than once; perhaps it is a loss. */
+        /** The last ACKs report reordering or duplicates, perhaps a loss. */
         DISORDER,
         /** Fast recovery. */
         RECOVERY,
-        /** A timeout is being made good. */
+        /** Recovery from a retransmission timeout. */
         LOSS
     }
 
-    /** The handshake is over. */
+    /** The handshake is complete. */
     void established(int sndUna, int mss);
 
-    /** What follows a fast retransmit if there is no SACK; {@link FastRecovery#UNTIL_RECOVER} unless told otherwise. */
+    /** Sets the form of fast recovery without SACK; {@link FastRecovery#UNTIL_RECOVER} by default. */
     default void fastRecovery(final FastRecovery mode) {}
 
     /** The segment size has changed. */
     void mss(int mss);
 
-    /** An ACK came that is acceptable, whether it acknowledges something or not. Takes it into the scoreboard. */
+    /** Processes an acceptable ACK and updates the scoreboard, whether SND.UNA advances or not. */
     Verdict ackArrives(AckArrival ack);
 
-    /** After {@link Verdict#RECOVERED}: whether what was sent during that recovery has losses of its own. */
+    /** After {@link Verdict#RECOVERED}: detects losses among the data sent during that recovery. */
     default Verdict lookAgain(final AckArrival ack) {
         return Verdict.NORMAL;
     }
 
     /**
-     * After {@link Verdict#LOSS_DETECTED}: congestion control has set ssthresh.
+     * After {@link Verdict#LOSS_DETECTED}: congestion control has reduced ssthresh.
      *
-     * @param holdWindow whether recovery says what cwnd is until the end ({@link #window}), or congestion control does
+     * @param holdWindow true if recovery sets cwnd until its end ({@link #window}); false if congestion control does
      */
     default void reduced(final int ssthresh, final boolean holdWindow, final AckArrival ack) {}
 
     /**
-     * The retransmission timer expired: what is in flight counts as lost. {@code state} has no ACK, but time and
+     * The retransmission timer has expired: all data in flight counts as lost. {@code state} has no ACK, but time and
      * sequence numbers.
      */
     void timedOut(AckArrival state, boolean repeated);
 
     /**
-     * The path takes no segments larger than the {@linkplain #mss MSS} is now, so those in flight that are do not
-     * arrive (RFC 1191 6.5). That is no congestion, and nothing that could turn out to have been a mistake.
-     * {@code state} as for {@link #timedOut}.
+     * Marks segments above the reduced {@linkplain #mss MSS} as lost, as the path does not carry them (RFC 1191 6.5).
+     * This is neither congestion nor undone as spurious. {@code state} as for {@link #timedOut}.
      */
     void tooLarge(AckArrival state);
 
-    /** Whether there is a segment to send again now, before new data and as far as {@link #pipe} leaves room. */
+    /** True if a segment is to be retransmitted before new data, as far as {@link #pipe} leaves room. */
     boolean wantsRetransmission();
 
-    /** First sequence number to send again; valid if {@link #wantsRetransmission()}. */
+    /** First sequence number of the next retransmission; valid if {@link #wantsRetransmission()}. */
     int nextRetransmission();
 
     /**
-     * Sequence number up to which to go on from there, at most {@code limit} bytes further; valid if
+     * End of the next retransmission, at most {@code limit} bytes from its start; valid if
      * {@link #wantsRetransmission()}.
      */
     int retransmissionEnd(int limit);
 
-    /** {@code length} bytes from {@link #nextRetransmission()} on were sent again. */
+    /** Records the retransmission of {@code length} bytes from {@link #nextRetransmission()}. */
     void retransmitted(int length, long nowNanos);
 
-    /** {@code bytes} of new data were sent. */
+    /** Records the sending of {@code bytes} of new data. */
     default void sent(final int bytes) {}
 
-    /** An estimate of the bytes in the network. */
+    /** The pipe: an estimate of the bytes in the network. */
     int pipe(int sndUna, int sndNxt);
 
-    /** How much may be in the network, where congestion control says {@code cwnd}. */
+    /** The send window in bytes: {@code cwnd}, as recovery limits or extends it. */
     int window(int cwnd);
 
     Phase phase();
 
-    /** True between the detection of a loss and the acknowledgement of everything that was in flight then. */
+    /** True from the detection of a loss until all data then in flight is acknowledged. */
     default boolean inRecovery() {
         return phase() == Phase.RECOVERY || phase() == Phase.LOSS;
     }
 
     /**
-     * True if the next retransmission is due whatever the window says (the first one of a fast retransmit, or after a
-     * partial ACK).
+     * True if the next retransmission ignores the window: the first one of a fast retransmit, or one after a partial
+     * ACK.
      */
     boolean retransmitNow();
 
     /**
-     * All was sent that could be. @return true if something held retransmissions back that does so no longer, so that
-     * another look is worth it
+     * Nothing more can be sent now.
+     *
+     * @return true if this releases retransmissions that were held back, so that the caller tries again
      */
     default boolean nothingToSend(final int sndNxt) {
         return false;
     }
 
-    // ---- Figures
+    // ---- Counters
 
-    /**
-     * How many segments the peer has, as far as is known, but not in order; without SACK each duplicate ACK stands for
-     * one.
-     */
+    /** Number of segments SACKed; without SACK the number of duplicate ACKs. */
     int segmentsSacked();
 
-    /** How many segments were found lost, and are not acknowledged, whether they were sent again since or not. */
+    /** Number of segments marked as lost and not acknowledged, retransmitted since or not. */
     int segmentsLost(int sndUna);
 
-    /** How many segments that were taken for lost were sent again, and are in the network. */
+    /** Number of retransmitted segments in the network. */
     int segmentsSentAgain();
 
-    /**
-     * How many segments a late one and those that have overtaken it were at most (Linux: {@code tcpi_reordering});
-     * three, unless more was seen.
-     */
+    /** Largest reordering distance seen, in segments (Linux: {@code tcpi_reordering}); three at least. */
     default int reordering() {
         return Reordering.FIRST;
     }
 
-    /** How often that was seen. */
+    /** Number of reordering events. */
     default int reorderingsSeen() {
         return 0;
     }
 
-    // ---- Timers of RFC 8985, which only recovery with SACK has
+    // ---- Timers of RFC 8985, used with SACK only
 
-    /** When {@link #reorderingTimedOut} wants to be called, or {@link Long#MAX_VALUE}. */
+    /** Time for {@link #reorderingTimedOut}, or {@link Long#MAX_VALUE} for none. */
     default long reorderingDeadline() {
         return Long.MAX_VALUE;
     }
 
-    /** That time is over. */
+    /** The reordering timer has expired. */
     default Verdict reorderingTimedOut(final AckArrival state) {
         return Verdict.NORMAL;
     }
 
-    /** Nanoseconds of silence after which a tail loss probe is worth sending (PTO), or 0 if none may be sent now. */
+    /** PTO: the delay of a tail loss probe in nanoseconds, or 0 if none may be sent now. */
     default long probeTimeout(final long srttNanos) {
         return 0;
     }
 
-    /** A probe went out: new data up to {@code sndNxt}. */
+    /** Records a probe with new data up to {@code sndNxt}. */
     default void probeSent(final int sndNxt) {}
 
-    /** A probe went out: what lies between {@code start} and {@code sndNxt}, once more. */
+    /** Records a probe that retransmits the data from {@code start} to {@code sndNxt}. */
     default void probeSentAgain(final int start, final int sndNxt, final long nowNanos) {}
 }

@@ -5,7 +5,7 @@ import io.tapstack.wire.SequenceNumber;
 
 /**
  * Loss recovery without SACK: fast retransmit and fast recovery (RFC 5681 3.2) with the partial ACKs of NewReno (RFC
- * 6582), limited transmit (RFC 3042), and after a timeout the orderly retransmission of the window that was in flight.
+ * 6582), limited transmit (RFC 3042), and after a timeout the retransmission of the whole flight in order.
  */
 public final class NewRenoRecovery implements LossRecovery, SackScoreboard.Deliveries {
 
@@ -59,7 +59,7 @@ public final class NewRenoRecovery implements LossRecovery, SackScoreboard.Deliv
             finish(ack.sndUna);
             return Verdict.UNDONE;
         }
-        // RFC 5682 2.1, 3a: cwnd may be three segments then, which is one more than the two new ones.
+        // RFC 5682 2.1, 3a: cwnd may be three segments, one more than the two new ones.
         now |= held && !forwardRto.holdsRetransmissions() && isMoreLost();
         if (ack.advances()) {
             return acknowledged(ack.sndUna, ack.sndNxt, ack.ackedBytes);
@@ -97,12 +97,12 @@ public final class NewRenoRecovery implements LossRecovery, SackScoreboard.Deliv
                 // RFC 5681 3.2 step 6, or RFC 6582 3.2 step 3
                 if (mode == FastRecovery.UNTIL_NEW_ACK || SequenceNumber.greaterOrEqual(sndUna, recover)) {
                     finish(sndUna);
-                    // RFC 5681 knows no recover: the next three duplicates retransmit again.
+                    // RFC 5681 has no recover: the next three duplicate ACKs retransmit again.
                     recoverValid &= mode == FastRecovery.UNTIL_RECOVER;
                     return Verdict.RECOVERED;
                 }
-                // RFC 6582 3.2 step 3, partial ACK: the next hole starts here. Deflate by what left the network, add
-                // one segment for the retransmission.
+                // RFC 6582 3.2 step 3, partial ACK: the next hole starts here. The window shrinks by the acknowledged
+                // bytes and grows by one segment for the retransmission.
                 next = sndUna;
                 retransmitUntil = SequenceNumber.min(sndUna + mss, recover);
                 now = true;
@@ -113,7 +113,7 @@ public final class NewRenoRecovery implements LossRecovery, SackScoreboard.Deliv
                 if (SequenceNumber.greaterOrEqual(sndUna, recover)) {
                     finish(sndUna);
                 }
-                // Slow start goes on growing the window while the old flight is sent again.
+                // Slow start continues to grow the window while the old flight is retransmitted.
                 return Verdict.NORMAL;
             }
         }
@@ -123,7 +123,7 @@ public final class NewRenoRecovery implements LossRecovery, SackScoreboard.Deliv
         duplicateAcks++;
         switch (phase) {
             case OPEN -> {
-                // RFC 6582 3.2 step 2: duplicates of what a timeout sent again are not a new loss.
+                // RFC 6582 3.2 step 2: duplicate ACKs for retransmissions after a timeout are not a new loss.
                 final boolean covered = recoverValid && SequenceNumber.lessOrEqual(sndUna, recover);
                 if (duplicateAcks < DUP_THRESH) {
                     inflation = duplicateAcks * mss; // RFC 3042: one new segment for each of the first two
@@ -148,8 +148,8 @@ public final class NewRenoRecovery implements LossRecovery, SackScoreboard.Deliv
                 return Verdict.LOSS_DETECTED;
             }
             case RECOVERY -> {
-                // RFC 5681 3.2 step 4. No more segments can have left the network than were in it: whoever sends more
-                // duplicates than that makes them up (RFC 5681 3.2, on Savage et al. 1999).
+                // RFC 5681 3.2 step 4. The inflation ends at the flight: a peer that sends more duplicate ACKs forges
+                // them (RFC 5681 3.2, on Savage et al. 1999).
                 if (inflation < sndNxt - sndUna) {
                     inflation += mss;
                 }
@@ -217,7 +217,7 @@ public final class NewRenoRecovery implements LossRecovery, SackScoreboard.Deliv
 
     @Override
     public int pipe(final int sndUna, final int sndNxt) {
-        // What is marked for retransmission has left the network.
+        // Data marked for retransmission has left the network.
         return (sndNxt - sndUna) - (phase == Phase.LOSS ? Math.max(0, retransmitUntil - next) : 0);
     }
 
@@ -250,7 +250,7 @@ public final class NewRenoRecovery implements LossRecovery, SackScoreboard.Deliv
     public boolean nothingToSend(final int sndNxt) {
         final boolean held = forwardRto.holdsInVain(sndNxt);
         if (held) {
-            forwardRto.stop(); // RFC 5682 2.1, 2b: no new data that could tell anything.
+            forwardRto.stop(); // RFC 5682 2.1, 2b: no new data that could prove anything.
         }
         return held && isMoreLost();
     }

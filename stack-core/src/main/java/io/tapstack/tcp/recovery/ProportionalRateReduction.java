@@ -1,9 +1,9 @@
 package io.tapstack.tcp.recovery;
 
 /**
- * How much may be sent while losses are made good (RFC 9937, which replaces RFC 6937), or after an ECN echo: as the
- * peer's ACKs report data delivered, just so much goes out that the flight comes down to ssthresh over one round trip;
- * and if losses have brought it below, it comes back up.
+ * Proportional Rate Reduction, PRR (RFC 9937, which replaces RFC 6937): limits sending during recovery or after an ECN
+ * echo. Each delivered byte releases a share, so that the flight falls to ssthresh within one round trip; a flight
+ * below ssthresh grows back to it.
  */
 public final class ProportionalRateReduction {
 
@@ -15,11 +15,10 @@ public final class ProportionalRateReduction {
     private int cwnd;
 
     /**
-     * The reduction starts.
+     * Starts a reduction.
      *
-     * @param newSsthresh what congestion control wants the flight to be in the end
-     * @param flight RecoverFS: what was in flight before the ACK that started recovery, without what had been SACKed
-     *     earlier
+     * @param newSsthresh the flight at its end, from congestion control
+     * @param flight RecoverFS: bytes in flight before the ACK that started recovery, without those SACKed earlier
      */
     public void start(final int newSsthresh, final int flight, final int segmentSize) {
         mss = segmentSize;
@@ -31,21 +30,21 @@ public final class ProportionalRateReduction {
     }
 
     /**
-     * An ACK comes in recovery, or starts it.
+     * Processes an ACK in recovery, or the one that starts it.
      *
-     * @param deliveredBytes DeliveredData: what it acknowledges or SACKs that was not before
-     * @param inFlight the pipe after it
-     * @param safeAck it moves SND.UNA and reports no further loss
+     * @param deliveredBytes DeliveredData: bytes newly acknowledged or SACKed
+     * @param inFlight the pipe after the ACK
+     * @param safeAck true if the ACK advances SND.UNA and reports no further loss
      */
     public void acked(final int deliveredBytes, final int inFlight, final boolean safeAck) {
         prrDelivered += deliveredBytes;
         int sendCount;
         if (inFlight > ssthresh) {
-            // Rounded to a segment: half of one that waited for the rest would go out an ACK later than on Linux, which
-            // rounds up, but a smaller share: of cwnd, where RFC 9937 has RecoverFS.
+            // Rounded to a segment: half a segment that waits for the rest would leave one ACK later than on Linux.
+            // Linux rounds up, but takes a smaller share: of cwnd, where RFC 9937 has RecoverFS.
             sendCount = wholeSegments(((long) prrDelivered * ssthresh + recoverFs - 1) / recoverFs - prrOut);
         } else {
-            // Conservative: no more than is delivered; a segment more if all goes well (slow start reduction bound).
+            // Conservative: no more than is delivered, plus one segment for a safe ACK (slow start reduction bound).
             sendCount = Math.max(prrDelivered - prrOut, deliveredBytes);
             if (safeAck) {
                 sendCount += mss;
@@ -62,12 +61,12 @@ public final class ProportionalRateReduction {
         return bytes <= 0 ? 0 : (int) ((bytes + mss / 2) / mss * mss);
     }
 
-    /** Something was sent, new or again. */
+    /** Records sent bytes, new or retransmitted. */
     public void sent(final int bytes) {
         prrOut += bytes;
     }
 
-    /** cwnd for now. */
+    /** The current cwnd, in bytes. */
     public int cwnd() {
         return cwnd;
     }

@@ -3,20 +3,19 @@ package io.tapstack.tcp.recovery;
 import io.tapstack.wire.SequenceNumber;
 
 /**
- * Recent acknowledgement (RFC 8985 6.2): a segment is lost if one that was sent later has arrived, and the time is over
- * in which the network may have swapped the two. That time, the reordering window, is nothing until reordering is seen,
- * a quarter of the shortest round trip then, and grows while the peer reports (DSACK) that what was sent again had not
- * been lost.
+ * RACK, recent acknowledgement (RFC 8985 6.2): a segment is lost if a segment sent later is delivered and the
+ * reordering window has passed. The window is 0 until reordering is seen, and then a quarter of the shortest round
+ * trip. It grows while DSACK blocks report spurious retransmissions.
  */
 final class Rack {
 
     private static final int DUP_THRESH = 3;
-    /** Recoveries without a DSACK after which the window is small again. */
+    /** Number of recoveries without a DSACK after which the window is reset. */
     private static final int PERSIST = 16;
 
     private final SackScoreboard scoreboard;
 
-    // Of the most recently sent segment that has arrived: RACK.xmit_ts, RACK.end_seq, RACK.rtt.
+    // The most recently sent segment that is delivered: RACK.xmit_ts, RACK.end_seq, RACK.rtt.
     private boolean valid;
     private long xmitNanos;
     private int endSeq;
@@ -38,9 +37,8 @@ final class Rack {
     }
 
     /**
-     * An ACK comes. All that it delivers is compared with what had arrived before: one ACK may bring news from several
-     * places, because it was delayed or one before it was lost, and says nothing about the order in which those have
-     * arrived.
+     * Starts an ACK. Its deliveries are compared with those of earlier ACKs only: one ACK may report several segments,
+     * because it was delayed or a previous one was lost, and does not give their order of arrival.
      */
     void ackArrives(final int sndUna) {
         priorFackValid = fackValid;
@@ -51,7 +49,7 @@ final class Rack {
         }
     }
 
-    /** All that the ACK delivers is known. */
+    /** Completes an ACK, after all its deliveries. */
     void ackDone(final int mss) {
         reordering.ackDone(priorFack, mss);
     }
@@ -60,14 +58,13 @@ final class Rack {
         return reordering;
     }
 
-    /** Steps 2 and 3: {@code segment} has arrived. */
+    /** Steps 2 and 3: {@code segment} is delivered. */
     void delivered(final SentSegment segment, final int upTo, final AckArrival ack) {
         detectReordering(segment, upTo);
         final long sample = Math.max(0, ack.nowNanos - segment.sentNanos);
         if (segment.wasSentAgain()) {
-            // The ACK may be for an earlier copy: if the round trip would be too short to be true, or by its
-            // timestamp. That of a SACK says nothing: it echoes what came before the gap (RFC 7323 4.3). Linux never
-            // asks it.
+            // The ACK may be for an earlier copy: the round trip is too short, or the timestamp echo is older. With a
+            // SACK the echo proves nothing, as it is from before the gap (RFC 7323 4.3). Linux does not use it.
             final boolean stampTells = SequenceNumber.lessOrEqual(upTo, ack.sndUna);
             if (sample < ack.minRttNanos || stampTells && ack.echoesBefore(segment.sentNanos)) {
                 return;
@@ -92,7 +89,7 @@ final class Rack {
         }
     }
 
-    /** Step 4: the peer says that something came twice. */
+    /** Step 4: the peer reports a duplicate. */
     void dsack(final int sndNxt) {
         if (!dsackRoundValid) {
             dsackRoundValid = true;
@@ -102,7 +99,7 @@ final class Rack {
         }
     }
 
-    /** Step 4: a recovery is over. */
+    /** Step 4: a recovery has ended. */
     void recoveryEnded() {
         reoWndPersist--;
         if (reoWndPersist <= 0) {
@@ -120,9 +117,9 @@ final class Rack {
     }
 
     /**
-     * Step 5: marks what is lost.
+     * Step 5: marks lost segments.
      *
-     * @return nanoseconds until more may be found lost without another ACK, or 0 if nothing will
+     * @return nanoseconds until more may be marked without another ACK, or 0 for none
      */
     long detectLoss(final AckArrival ack, final boolean recovering) {
         if (!valid) {
@@ -141,7 +138,9 @@ final class Rack {
         return 0;
     }
 
-    /** RFC 8985 6.3: the retransmission timer expired. The first segment is lost, and what was sent long enough ago. */
+    /**
+     * RFC 8985 6.3: after a retransmission timeout, marks the first segment as lost, and those sent long enough ago.
+     */
     void timedOut(final AckArrival state) {
         final SentSegment first = scoreboard.first();
         final long patience = rtt + reorderingWindow(state, true);
@@ -155,7 +154,7 @@ final class Rack {
         }
     }
 
-    /** What was taken for lost was only late. */
+    /** Records reordering: a segment marked as lost was only late. */
     void reorderingSeen() {
         reorderingSeen = true;
     }

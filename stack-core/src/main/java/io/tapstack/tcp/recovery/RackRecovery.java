@@ -3,9 +3,9 @@ package io.tapstack.tcp.recovery;
 import io.tapstack.wire.SequenceNumber;
 
 /**
- * Loss recovery with SACK: RACK-TLP finds the losses (RFC 8985), the scoreboard says what is in the network (RFC 6675),
- * Proportional Rate Reduction how much may be sent meanwhile (RFC 9937), F-RTO, Eifel and DSACK whether it was all for
- * nothing (RFC 5682, 3522, 3708).
+ * Loss recovery with SACK: RACK-TLP detects losses (RFC 8985), the scoreboard counts the bytes in the network (RFC
+ * 6675), and Proportional Rate Reduction limits sending (RFC 9937). F-RTO, Eifel and DSACK detect spurious recovery
+ * (RFC 5682, 3522, 3708).
  */
 public final class RackRecovery implements LossRecovery, SackScoreboard.Deliveries {
 
@@ -82,9 +82,9 @@ public final class RackRecovery implements LossRecovery, SackScoreboard.Deliveri
     }
 
     /**
-     * RFC 2018 8: what the peer has said to have, and would have acknowledged by now, it has thrown away. That is found
-     * once for all that is in flight: a walk over the scoreboard is paid for by what is acknowledged before the next
-     * one. A peer that does it again sooner waits for the retransmission timer, as each does on Linux.
+     * RFC 2018 8: true if the peer has discarded SACKed data, which it would have acknowledged by now. It is detected
+     * once for the whole flight: the walk over the scoreboard is limited to one per acknowledged flight. Another renege
+     * before that waits for the retransmission timer, as all do on Linux.
      */
     private boolean hasReneged(final int sndUna) {
         final SentSegment first = scoreboard.first();
@@ -102,7 +102,7 @@ public final class RackRecovery implements LossRecovery, SackScoreboard.Deliveri
         return switch (phase) {
             case LOSS -> forwardRto.ackArrives(ack, true) || spurious.isForFirstCopy(ack) || spurious.isAllReported();
             case RECOVERY -> spurious.isForFirstCopy(ack) || spurious.isAllReported();
-            // The last of the reports may come when all is acknowledged.
+            // The last report may arrive when all data is acknowledged.
             default -> spurious.isAllReported();
         };
     }
@@ -154,7 +154,7 @@ public final class RackRecovery implements LossRecovery, SackScoreboard.Deliveri
         now = true;
         probe.stop();
         spurious.start(ack.sndUna);
-        // RFC 9937 5: what was SACKed before is not going to be delivered in recovery.
+        // RFC 9937 5: data SACKed before recovery is not delivered in recovery.
         recoverFs = ack.sndNxt - ack.sndUna - (scoreboard.bytesSacked() - ack.sackedBytes) + ack.ackedBytes;
     }
 
@@ -169,7 +169,7 @@ public final class RackRecovery implements LossRecovery, SackScoreboard.Deliveri
 
     @Override
     public void timedOut(final AckArrival state, final boolean repeated) {
-        // RFC 5682 3.1 step 1: while losses are being made good, or for the second time, there is nothing to tell.
+        // RFC 5682 3.1 step 1: nothing can be detected during recovery or at a repeated timeout.
         forwardRto.timedOut(state.sndNxt, repeated || phase != Phase.OPEN);
         if (phase != Phase.LOSS) {
             spurious.start(state.sndUna);
@@ -191,7 +191,7 @@ public final class RackRecovery implements LossRecovery, SackScoreboard.Deliveri
         }
     }
 
-    /** All that is known to be lost goes out again, as the window allows. */
+    /** Starts the retransmission of all lost data, as the window allows. */
     private void makeGood(final AckArrival state) {
         phase = Phase.LOSS;
         recover = state.sndNxt;
@@ -212,7 +212,7 @@ public final class RackRecovery implements LossRecovery, SackScoreboard.Deliveri
 
     @Override
     public long probeTimeout(final long srttNanos) {
-        // RFC 8985 7.2: not in recovery, with nothing SACKed, and one at a time.
+        // RFC 8985 7.2: not in recovery, with nothing SACKed, one probe at a time.
         final boolean mayProbe = phase == Phase.OPEN
                 && scoreboard.bytesSacked() == 0
                 && scoreboard.bytesInNetwork() > 0
@@ -313,7 +313,7 @@ public final class RackRecovery implements LossRecovery, SackScoreboard.Deliveri
     public boolean nothingToSend(final int sndNxt) {
         final boolean held = forwardRto.holdsInVain(sndNxt);
         if (held) {
-            // RFC 5682 3.1, 2b: no new data that could tell anything.
+            // RFC 5682 3.1, 2b: no new data that could prove anything.
             forwardRto.stop();
         }
         return held && scoreboard.bytesLost() > 0;

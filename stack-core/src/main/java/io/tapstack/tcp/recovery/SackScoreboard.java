@@ -5,16 +5,16 @@ import io.tapstack.wire.SequenceNumber;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The scoreboard of RFC 6675: what becomes of the {@link SentSegments} when data is sent, and sent again, when an ACK
- * comes with SACK blocks, and when something is found lost. No ACK needs a walk over all that is in flight.
+ * The scoreboard of RFC 6675: updates the {@link SentSegments} for transmissions, retransmissions, SACK blocks and
+ * losses. No ACK needs a walk over the whole flight.
  *
- * <p>Bytes here are sequence numbers: a FIN counts as one. Confined to whoever runs the stack.
+ * <p>Bytes here are sequence numbers: a FIN counts as one. All methods are called under the stack's lock.
  */
 public final class SackScoreboard {
 
-    /** Is told what an ACK delivers, before the entry changes. */
+    /** Receives each delivery of an ACK before the entry changes. */
     interface Deliveries {
-        /** {@code bytes} of {@code segment}, which was not SACKed before, have arrived, as {@code ack} says. */
+        /** {@code ack} delivers {@code bytes} of {@code segment}, which was not SACKed before. */
         void delivered(SentSegment segment, int bytes, AckArrival ack);
     }
 
@@ -24,8 +24,8 @@ public final class SackScoreboard {
 
     private int renegings;
     private int mss = 1;
-    // When something was sent last. Of two segments of the same moment RACK takes the higher for the later (RFC 8985
-    // 6.2), so one that is sent again gets a moment of its own: it went out after what was new before it.
+    // Time of the last transmission. Of two segments with the same time RACK takes the higher one as later (RFC 8985
+    // 6.2). A retransmission therefore gets a time of its own, as it follows the new data before it.
     private long lastMoment = Long.MIN_VALUE;
 
     public SackScoreboard(final SentSegmentPool pool) {
@@ -33,74 +33,72 @@ public final class SackScoreboard {
         this.flight = entries.count();
     }
 
+    /** Sets the MSS, in bytes. */
     public void mss(final int bytes) {
         mss = bytes;
     }
 
-    /** The delivery rate, which is measured on what stands here. */
+    /** The delivery rate estimator of this connection. */
     public DeliveryRate rate() {
         return rate;
     }
 
-    /**
-     * pipe (RFC 6675 4): what is in the network: neither acknowledged, nor SACKed, nor lost; a retransmission counts
-     * again.
-     */
+    /** pipe (RFC 6675 4): bytes neither acknowledged, nor SACKed, nor lost; a retransmission counts again. */
     public int bytesInNetwork() {
         return flight.bytesInNetwork;
     }
 
+    /** Bytes SACKed. */
     public int bytesSacked() {
         return flight.bytesSacked;
     }
 
-    /** What is lost and was not sent again since. */
+    /** Bytes lost and not retransmitted since. */
     public int bytesLost() {
         return flight.bytesLost;
     }
 
-    /** How many segments are SACKed. */
+    /** Number of segments SACKed. */
     public int segmentsSacked() {
         return flight.segmentsSacked;
     }
 
-    /** How many segments that were sent more than once are in the network. */
+    /** Number of retransmitted segments in the network. */
     int segmentsSentAgain() {
         return flight.segmentsSentAgain;
     }
 
-    /** How many segments are sent and not acknowledged, wherever they are. */
+    /** Number of segments sent and not acknowledged. */
     public int segments() {
         return flight.segments;
     }
 
-    /** How many of them were found lost, and may have been sent again since. */
+    /** Number of segments marked as lost, retransmitted since or not. */
     int segmentsLost() {
         return flight.segmentsLost;
     }
 
-    /** How many segments that were found lost, and sent again, are in the network. */
+    /** Number of lost and retransmitted segments in the network. */
     int segmentsLostSentAgain() {
         return flight.segmentsLostSentAgain;
     }
 
+    /** True if all sent data is acknowledged. */
     public boolean isEmpty() {
         return entries.isEmpty();
     }
 
-    /** How often the peer has reneged, and was found out: each time costs a walk over all entries. */
+    /** Number of detected renegings; each costs a walk over all entries. */
     int renegings() {
         return renegings;
     }
 
-    /**
-     * When the oldest of what is not acknowledged was sent for the first time; {@code otherwise} if there is nothing.
-     */
+    /** First transmission time of the oldest unacknowledged data; {@code otherwise} if there is none. */
     public long firstSentNanos(final long otherwise) {
         return entries.isEmpty() ? otherwise : entries.at(0).originalNanos;
     }
 
-    /** How many entries there are. */
+    /** Number of entries. */
     int entries() {
         return entries.size();
     }
@@ -108,8 +106,8 @@ public final class SackScoreboard {
     // ---- Sending
 
     /**
-     * New data was sent from {@code start} to {@code end}, in segments of {@code segmentBytes}; with {@code fin} the
-     * last of these sequence numbers is the FIN's.
+     * Records new data from {@code start} to {@code end}, in segments of {@code segmentBytes}; with {@code fin} the
+     * last sequence number is the FIN.
      */
     public void sent(final int start, final int end, final boolean fin, final int segmentBytes, final long nowNanos) {
         if (fin) {
@@ -132,8 +130,7 @@ public final class SackScoreboard {
     }
 
     /**
-     * True if what was sent at the same moment in full segments up to {@code start} can share its entry with what
-     * follows.
+     * True if data sent at the same time in full segments up to {@code start} can share its entry with the new data.
      */
     private boolean continues(final SentSegment last, final int start, final int segmentBytes) {
         return last.end == start
@@ -144,7 +141,7 @@ public final class SackScoreboard {
                 && last.isBoundary(start);
     }
 
-    /** What lies from {@code start} to {@code end} was sent again, in segments of the MSS. */
+    /** Records a retransmission from {@code start} to {@code end}, in segments of the MSS. */
     public void sentAgain(final int start, final int end, final long nowNanos) {
         int index = entries.firstEndingAfter(start);
         while (index < entries.size() && SequenceNumber.lessThan(entries.at(index).start, end)) {
@@ -158,9 +155,8 @@ public final class SackScoreboard {
     }
 
     /**
-     * The peer may still have a segment of the first time, and report that: if the segments that go out from
-     * {@code start} on end elsewhere, the end of the first one here stays, as the end of its entry. The rest is looked
-     * at next.
+     * Keeps the end of the first original segment as the end of an entry, if retransmitted segments from {@code start}
+     * end elsewhere: the peer may have the original segment and report it. The caller continues with the rest.
      */
     private void keepBoundary(final int index, final int start) {
         final SentSegment segment = entries.at(index);
@@ -177,34 +173,31 @@ public final class SackScoreboard {
         rate.sent(segment, before, nowNanos);
     }
 
-    /** What was sent, first to last. */
+    /** The first entry by sequence number. */
     @Nullable
     SentSegment first() {
         return entries.isEmpty() ? null : entries.at(0);
     }
 
-    /** What has been in the network longest; its {@code next} was sent after it. */
+    /** The oldest entry in the network; its {@code next} was sent after it. */
     @Nullable
     SentSegment oldestInNetwork() {
         return entries.oldestInNetwork();
     }
 
-    /** The lowest of what is lost; its {@code next} is the next of that. */
+    /** The lowest lost entry; its {@code next} is the next lost one. */
     @Nullable
     SentSegment firstLost() {
         return entries.firstLost();
     }
 
-    /**
-     * Where the last segment that was sent starts, or what of it is not acknowledged; a FIN is part of the segment that
-     * it rides on.
-     */
+    /** Start of the last sent segment, or of its unacknowledged part; a FIN belongs to the segment that carries it. */
     public int lastSegmentStart() {
         final SentSegment last = entries.last();
         return SequenceNumber.max(last.start, last.boundaryTo(entries.dataEnd(last, last.start) - 1));
     }
 
-    /** Where the lost bytes end that start with {@link #firstLost()}, as far as {@code limit} bytes from there. */
+    /** End of the lost bytes from {@link #firstLost()}, at most {@code limit} bytes from there. */
     int lostUpTo(final int limit) {
         SentSegment segment = entries.firstLost();
         if (segment == null) {
@@ -221,7 +214,7 @@ public final class SackScoreboard {
 
     // ---- ACKs
 
-    /** An ACK comes: takes in its SACK blocks, then what it acknowledges, and measures the delivery rate. */
+    /** Processes an ACK: its SACK blocks, its cumulative acknowledgement, and the delivery rate. */
     void take(final AckArrival ack, final Deliveries deliveries) {
         rate.ackArrives();
         final int sackedBefore = flight.bytesSacked;
@@ -241,7 +234,7 @@ public final class SackScoreboard {
         deliveries.delivered(segment, bytes, ack);
     }
 
-    /** Everything before {@link AckArrival#sndUna} is acknowledged. */
+    /** Removes the data before {@link AckArrival#sndUna}. */
     void acknowledge(final AckArrival ack, final Deliveries deliveries) {
         final int sndUna = ack.sndUna;
         while (!entries.isEmpty() && SequenceNumber.lessThan(entries.at(0).start, sndUna)) {
@@ -259,9 +252,9 @@ public final class SackScoreboard {
     }
 
     /**
-     * A SACK block: the peer has what lies from {@code left} to {@code right}. Bytes that were never sent, or are
-     * acknowledged, are passed over. So are parts of segments, as they were sent: no honest peer has those, and a peer
-     * that reports every second byte would have an entry for each.
+     * Processes a SACK block from {@code left} to {@code right}. Bytes never sent or already acknowledged are ignored.
+     * Parts of sent segments are ignored too: no honest peer reports them, and a peer that reports every second byte
+     * would create an entry for each.
      */
     void sack(final int left, final int right, final AckArrival ack, final Deliveries deliveries) {
         int index = entries.firstEndingAfter(left);
@@ -282,13 +275,13 @@ public final class SackScoreboard {
         }
     }
 
-    /** {@code segment}, which is in the network, is lost. */
+    /** Marks {@code segment}, which is in the network, as lost. */
     void markLost(final SentSegment segment) {
         entries.lost(segment);
         rate.lost(segment.length());
     }
 
-    /** What was sent in segments larger than the MSS is now does not arrive. */
+    /** Marks segments larger than the current MSS as lost. */
     void markLargerLost() {
         SentSegment segment = entries.oldestInNetwork();
         while (segment != null) {
@@ -306,7 +299,7 @@ public final class SackScoreboard {
         }
     }
 
-    /** The peer has thrown away what it had SACKed (RFC 2018 8), or may have: that counts as lost. */
+    /** Marks SACKed data as lost, as the peer has discarded it, or may have (RFC 2018 8). */
     void forgetSacks() {
         renegings++;
         for (int i = 0; i < entries.size(); i++) {
@@ -317,12 +310,12 @@ public final class SackScoreboard {
         }
     }
 
-    /** Nothing was lost after all: everything that is marked so is in the network. */
+    /** Moves lost data back to the network after a spurious loss. */
     void unmarkLost() {
         entries.unmarkLost();
     }
 
-    /** Forgets everything: the connection is over. */
+    /** Removes all entries when the connection ends. */
     public void clear() {
         entries.clear();
     }

@@ -4,19 +4,18 @@ import io.tapstack.wire.SequenceNumber;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stretch of sequence numbers that was sent in one go and is not acknowledged: an entry of the
- * {@link SackScoreboard}. What was sent at the same moment may share one; what is sent again, selectively acknowledged
- * or lost in part gets divided.
+ * An entry of the {@link SackScoreboard}: a range of sequence numbers that was sent together and is not acknowledged.
+ * Segments sent at the same time may share an entry; a retransmission, a SACK or a loss of a part divides it.
  */
 final class SentSegment {
 
-    /** Where the stretch is. */
+    /** The state of the range. */
     enum State {
-        /** On its way, as far as is known. */
+        /** In the network. */
         IN_NETWORK,
-        /** The peer has it, and says so in a SACK block. */
+        /** Reported in a SACK block. */
         SACKED,
-        /** Lost, and not sent again since. */
+        /** Lost, and not retransmitted since. */
         LOST
     }
 
@@ -24,30 +23,30 @@ final class SentSegment {
     int end;
     State state = State.IN_NETWORK;
 
-    /** When it was sent last. */
+    /** Time of the last transmission. */
     long sentNanos;
 
-    /** When it was sent for the first time. */
+    /** Time of the first transmission. */
     long originalNanos;
 
-    /** How often it was sent: 1 for what was never sent again. */
+    /** Number of transmissions; 1 without retransmission. */
     int transmissions;
 
-    /** Found lost, and perhaps sent again since; false for what is SACKed. */
+    /** True if marked as lost, retransmitted since or not; false after a SACK. */
     boolean wasLost;
 
     /**
-     * How it was cut into segments when it was sent last: from {@code origin} on, which lies before {@code start} once
-     * part of a segment is acknowledged, each has {@code segmentBytes}, but for the last.
+     * Segment boundaries of the last transmission: from {@code origin} on each segment has {@code segmentBytes}, except
+     * the last. {@code origin} lies before {@code start} after a partial acknowledgement.
      */
     int origin;
 
     int segmentBytes = 1;
 
-    /** How many segments it is: 2 KiB sent as a super-segment are two on the wire. */
+    /** Number of segments on the wire; a super-segment counts as the segments it is cut into. */
     int segments;
 
-    // What DeliveryRate wants to remember of the moment it was sent.
+    // State of DeliveryRate at the transmission.
     long delivered;
     long deliveredNanos;
     long firstSentNanos;
@@ -55,7 +54,7 @@ final class SentSegment {
     int txInFlight;
     boolean appLimited;
 
-    // Neighbours in the list of its state: by time sent for IN_NETWORK, by sequence number for LOST.
+    // Neighbours in the list of its state: by send time for IN_NETWORK, by sequence number for LOST.
     @Nullable
     SentSegment previous;
 
@@ -66,46 +65,43 @@ final class SentSegment {
         return end - start;
     }
 
-    /** It goes out in segments of {@code bytes}, from {@code first} on. */
+    /** Sets the segment boundaries: {@code bytes} each, from {@code first} on. */
     void cut(final int first, final int bytes) {
         origin = first;
         segmentBytes = bytes;
     }
 
-    /** True if a segment starts at {@code sequence}, or ends there. */
+    /** True if a segment starts or ends at {@code sequence}. */
     boolean isBoundary(final int sequence) {
         return (sequence - origin) % segmentBytes == 0;
     }
 
-    /** Where the segment starts that {@code sequence} lies in. */
+    /** Start of the segment that contains {@code sequence}. */
     int boundaryTo(final int sequence) {
         return sequence - (sequence - origin) % segmentBytes;
     }
 
-    /** Where it ends, if it is a full one. */
+    /** End of the segment that contains {@code sequence}, if it is full. */
     int boundaryAfter(final int sequence) {
         return boundaryTo(sequence) + segmentBytes;
     }
 
-    /**
-     * True if segments of {@code bytes} from {@code first} on end wherever those of this end, and perhaps elsewhere
-     * too.
-     */
+    /** True if segments of {@code bytes} from {@code first} have all boundaries of this entry. */
     boolean isRefinedBy(final int first, final int bytes) {
         return segmentBytes % bytes == 0 && (first - origin) % bytes == 0;
     }
 
-    /** {@code left}, moved forward to where a segment of this starts. */
+    /** {@code left}, moved forward to the start of a segment. */
     int wholeSegmentsFrom(final int left) {
         return SequenceNumber.lessOrEqual(left, start) ? start : boundaryTo(left - 1) + segmentBytes;
     }
 
-    /** {@code right}, moved back to where a segment of this ends. */
+    /** {@code right}, moved back to the end of a segment. */
     int wholeSegmentsTo(final int right) {
         return SequenceNumber.greaterOrEqual(right, end) ? end : boundaryTo(right);
     }
 
-    /** How many segments it has between {@code from} and {@code to}, whole or in part. */
+    /** Number of segments between {@code from} and {@code to}, whole or in part. */
     int segmentsBetween(final int from, final int to) {
         return from == to ? 0 : (to - 1 - origin) / segmentBytes - (from - origin) / segmentBytes + 1;
     }
@@ -114,7 +110,7 @@ final class SentSegment {
         return transmissions > 1;
     }
 
-    /** Becomes the copy of {@code other}, but for its place in a list. */
+    /** Copies {@code other} without its place in a list. */
     void copy(final SentSegment other) {
         start = other.start;
         end = other.end;

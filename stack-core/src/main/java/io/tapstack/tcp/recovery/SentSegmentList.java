@@ -9,7 +9,7 @@ final class SentSegmentList {
     private @Nullable SentSegment first;
     private @Nullable SentSegment last;
 
-    // Where the latest went by its number: the next one mostly goes right behind it.
+    // The last entry inserted by sequence number: the next one mostly follows it.
     private @Nullable SentSegment hint;
 
     @Nullable
@@ -21,7 +21,7 @@ final class SentSegmentList {
         insertAfter(last, segment);
     }
 
-    /** Puts {@code segment} behind {@code before}, or first if that is null. */
+    /** Inserts {@code segment} after {@code before}, or first if that is null. */
     void insertAfter(final @Nullable SentSegment before, final SentSegment segment) {
         final SentSegment after = before == null ? first : before.next;
         segment.previous = before;
@@ -39,7 +39,7 @@ final class SentSegmentList {
     }
 
     /**
-     * Puts {@code segment} where its sequence number belongs, looking from where the latest went: losses are found in
+     * Inserts {@code segment} by its sequence number. The search starts at the last insertion, as losses are found in
      * rising order.
      */
     void insertBySequence(final SentSegment segment) {

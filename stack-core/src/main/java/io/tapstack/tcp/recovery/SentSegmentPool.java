@@ -2,10 +2,10 @@ package io.tapstack.tcp.recovery;
 
 import org.jspecify.annotations.Nullable;
 
-/** The scoreboard entries that the connections of one stack have in common, so that steady traffic allocates none. */
+/** A pool of scoreboard entries for the connections of one stack, so that steady traffic allocates none. */
 public final class SentSegmentPool {
 
-    /** Entries kept for later; about 100 bytes each. */
+    /** Limit of the free entries; each has about 100 bytes. */
     private static final int MAX_FREE = 4_096;
 
     private @Nullable SentSegment free;

@@ -4,14 +4,14 @@ import io.tapstack.wire.SequenceNumber;
 import java.util.Arrays;
 
 /**
- * Scoreboard entries in order of sequence number: a ring with a power of two of places, where an entry is found by
- * binary search. An insertion or a removal moves the shorter side.
+ * Scoreboard entries in order of sequence number: a ring whose capacity is a power of two, with binary search. An
+ * insertion or a removal moves the shorter side.
  */
 final class SentSegmentRing {
 
     private static final SentSegment[] NONE = {};
     private static final int SMALLEST = 8;
-    /** An array longer than this is let go when the ring is empty. */
+    /** An array longer than this is released when the ring is empty. */
     private static final int LARGEST_IDLE = 256;
 
     private SentSegment[] places = NONE;
@@ -95,7 +95,7 @@ final class SentSegmentRing {
         count--;
     }
 
-    /** Lets the array go; the ring is empty. */
+    /** Empties the ring and releases the array. */
     void reset() {
         places = NONE;
         head = 0;

@@ -5,13 +5,12 @@ import io.tapstack.wire.SequenceNumber;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is sent and not acknowledged, as entries in order of sequence numbers, so that one is found by binary search.
- * Entries in the network are also linked in the order in which they were sent, for RACK, and those that are lost in the
- * order in which they go out again. Entries that are SACKed side by side become one, so a SACK block that comes again
- * with every ACK costs one look.
+ * The data sent and not acknowledged, as entries in order of sequence number with binary search. Entries in the network
+ * are also linked by send time, for RACK, and lost entries in the order of their retransmission. Adjacent SACKed
+ * entries are joined, so that a repeated SACK block costs one search.
  *
- * <p>Each change of an entry goes through here, so that the ring, the lists and the sums agree. Confined to whoever
- * runs the stack.
+ * <p>Each change of an entry goes through this class, so that ring, lists and sums agree. All methods are called under
+ * the stack's lock.
  */
 final class SentSegments {
 
@@ -28,12 +27,12 @@ final class SentSegments {
         this.pool = pool;
     }
 
-    /** The sums over all entries, which follow each change. To be read. */
+    /** The sums over all entries, updated with each change; read-only. */
     FlightCount count() {
         return count;
     }
 
-    // ---- Looking
+    // ---- Queries
 
     boolean isEmpty() {
         return ring.isEmpty();
@@ -56,27 +55,26 @@ final class SentSegments {
         return ring.firstEndingAfter(sequence);
     }
 
-    /** What has been in the network longest; its {@code next} was sent after it. */
+    /** The oldest entry in the network; its {@code next} was sent after it. */
     @Nullable
     SentSegment oldestInNetwork() {
         return inNetwork.first();
     }
 
-    /** The lowest of what is lost; its {@code next} is the next of that. */
+    /** The lowest lost entry; its {@code next} is the next lost one. */
     @Nullable
     SentSegment firstLost() {
         return lost.first();
     }
 
     /**
-     * How many segments {@code segment} stands for from {@code start} on: a FIN rides on the last one, unless it is
-     * alone.
+     * Number of segments of {@code segment} from {@code start} on; a FIN belongs to the last one, unless it is alone.
      */
     int segmentsIn(final SentSegment segment, final int start) {
         return segment.segmentsBetween(start, dataEnd(segment, start));
     }
 
-    /** Where {@code segment} ends, without a FIN that rides on data which it has from {@code start} on. */
+    /** End of {@code segment} without a FIN behind data from {@code start} on. */
     int dataEnd(final SentSegment segment, final int start) {
         final boolean fin = finSent && segment.end == finEnd && segment.end - start > 1;
         return fin ? segment.end - 1 : segment.end;
@@ -84,16 +82,13 @@ final class SentSegments {
 
     // ---- Sending
 
-    /** The sequence number before {@code end} is that of a FIN. */
+    /** Sets the end of the FIN: its sequence number is the one before {@code end}. */
     void finEndsAt(final int end) {
         finSent = true;
         finEnd = end;
     }
 
-    /**
-     * Appends an entry in the network for what is sent for the first time, in segments of {@code segmentBytes}; its
-     * times are the caller's.
-     */
+    /** Appends an entry for new data in segments of {@code segmentBytes}; the caller sets its times. */
     SentSegment append(final int start, final int end, final int segmentBytes) {
         final SentSegment segment = pool.take();
         segment.start = start;
@@ -109,7 +104,7 @@ final class SentSegments {
         return segment;
     }
 
-    /** {@code segment}, which is the last one, has more: up to {@code end}. */
+    /** Extends {@code segment}, the last entry, up to {@code end}. */
     void extend(final SentSegment segment, final int end) {
         count.leave(segment);
         segment.end = end;
@@ -118,8 +113,8 @@ final class SentSegments {
     }
 
     /**
-     * {@code segment} is in the network again, cut from {@code first} on into segments of {@code segmentBytes}, and the
-     * latest there.
+     * Moves {@code segment} to the network as the latest, cut from {@code first} on into segments of
+     * {@code segmentBytes}.
      */
     void sentAgain(final SentSegment segment, final int first, final int segmentBytes, final long sentNanos) {
         count.leave(segment);
@@ -133,9 +128,9 @@ final class SentSegments {
         inNetwork.append(segment);
     }
 
-    // ---- From state to state
+    // ---- State changes
 
-    /** The peer has {@code segment}; {@link #joinSacked} is next. */
+    /** Marks {@code segment} as SACKed; {@link #joinSacked} must follow. */
     void sacked(final SentSegment segment) {
         count.leave(segment);
         unlink(segment);
@@ -144,7 +139,7 @@ final class SentSegments {
         count.enter(segment);
     }
 
-    /** {@code segment}, which was in the network or SACKed, is lost. */
+    /** Marks {@code segment}, in the network or SACKed, as lost. */
     void lost(final SentSegment segment) {
         count.leave(segment);
         unlink(segment);
@@ -154,7 +149,7 @@ final class SentSegments {
         lost.insertBySequence(segment);
     }
 
-    /** Nothing was lost after all: everything that is marked so is in the network. */
+    /** Moves lost entries back to the network after a spurious loss. */
     void unmarkLost() {
         SentSegment before = null;
         for (SentSegment segment = lost.first(); segment != null; segment = lost.first()) {
@@ -162,7 +157,7 @@ final class SentSegments {
             unlink(segment);
             segment.state = State.IN_NETWORK;
             count.enter(segment);
-            // By the time sent, which mostly goes with the sequence numbers: so each place is near the one before.
+            // In order of send time, which mostly follows the sequence numbers: each place is near the previous one.
             if (before != null && before.sentNanos - segment.sentNanos > 0) {
                 before = null;
             }
@@ -182,12 +177,9 @@ final class SentSegments {
         }
     }
 
-    // ---- From one to two, and back
+    // ---- Division and joining
 
-    /**
-     * Divides the entry at {@code index} so that one of the parts is what it has between {@code left} and
-     * {@code right}: that one.
-     */
+    /** Divides the entry at {@code index} and returns the part between {@code left} and {@code right}. */
     SentSegment isolate(final int index, final int left, final int right) {
         SentSegment segment = ring.at(index);
         if (SequenceNumber.lessThan(segment.start, left)) {
@@ -201,7 +193,11 @@ final class SentSegments {
         return segment;
     }
 
-    /** Cuts the entry at {@code index} in two. @return the second one, from {@code sequence} on */
+    /**
+     * Divides the entry at {@code index}.
+     *
+     * @return the second part, from {@code sequence} on
+     */
     SentSegment divide(final int index, final int sequence) {
         final SentSegment segment = ring.at(index);
         final SentSegment rest = pool.take();
@@ -224,7 +220,11 @@ final class SentSegments {
         return rest;
     }
 
-    /** Joins the SACKed entry at {@code index} with SACKed neighbours. @return its index then */
+    /**
+     * Joins the SACKed entry at {@code index} with SACKed neighbours.
+     *
+     * @return its new index
+     */
     int joinSacked(final int index) {
         if (index + 1 < ring.size() && ring.at(index + 1).state == State.SACKED) {
             absorbNext(index);
@@ -246,9 +246,9 @@ final class SentSegments {
         pool.give(absorbed);
     }
 
-    // ---- Away
+    // ---- Removal
 
-    /** What {@code segment} has before {@code start} is acknowledged. */
+    /** Removes the part of {@code segment} before {@code start}, as it is acknowledged. */
     void shorten(final SentSegment segment, final int start) {
         count.leave(segment);
         segment.start = start;
@@ -256,7 +256,7 @@ final class SentSegments {
         count.enter(segment);
     }
 
-    /** The first entry is acknowledged. */
+    /** Removes the first entry, as it is acknowledged. */
     void removeFirst() {
         forget(ring.at(0));
         ring.removeFirst();
@@ -269,7 +269,7 @@ final class SentSegments {
         ring.reset();
     }
 
-    /** Takes {@code segment} out of the list of its state. */
+    /** Removes {@code segment} from the list of its state. */
     private void unlink(final SentSegment segment) {
         switch (segment.state) {
             case IN_NETWORK -> inNetwork.remove(segment);

@@ -3,9 +3,9 @@ package io.tapstack.tcp.recovery;
 import io.tapstack.wire.SequenceNumber;
 
 /**
- * Whether a recovery was for nothing: because the ACK that comes is for the first copy of what was sent again (the
- * Eifel detection of RFC 3522, by timestamps), or because the peer reports each retransmission as a duplicate (RFC
- * 3708, by DSACK). What follows from it, RFC 4015, is {@link LossRecovery.Verdict#UNDONE}.
+ * Detects a spurious recovery: the ACK is for the original transmission (Eifel detection, RFC 3522, by timestamps), or
+ * the peer reports each retransmission as a duplicate (RFC 3708, by DSACK). The response of RFC 4015 is
+ * {@link LossRecovery.Verdict#UNDONE}.
  */
 final class SpuriousRecovery {
 
@@ -25,12 +25,12 @@ final class SpuriousRecovery {
         segmentsReported = 0;
     }
 
-    /** Nothing of it can be undone any more. */
+    /** Ends the detection: the recovery cannot be undone any more. */
     void stop() {
         active = false;
     }
 
-    /** {@code segments} were sent again. */
+    /** Records {@code segments} retransmitted segments. */
     void sentAgain(final int segments, final long nowNanos) {
         if (!stamped) {
             stamped = true;
@@ -46,12 +46,12 @@ final class SpuriousRecovery {
         }
     }
 
-    /** True if the ACK in hand, which advances, is for something sent before anything was sent again. */
+    /** True if the current ACK, which advances, is for data sent before the first retransmission. */
     boolean isForFirstCopy(final AckArrival ack) {
         return active && stamped && ack.advances() && ack.echoesBefore(firstAgainNanos);
     }
 
-    /** True if everything that was sent again came twice. */
+    /** True if all retransmitted segments are reported as received twice. */
     boolean isAllReported() {
         return active && segmentsAgain > 0 && segmentsReported >= segmentsAgain;
     }

@@ -3,22 +3,22 @@ package io.tapstack.tcp.recovery;
 import io.tapstack.wire.SequenceNumber;
 
 /**
- * The tail loss probe (RFC 8985 7): after two round trips without a word from the peer one segment is sent, so that the
- * ACK for it shows what of the tail was lost, long before the retransmission timer would expire.
+ * The tail loss probe, TLP (RFC 8985 7): after two round trips without an ACK one segment is sent. Its ACK shows the
+ * losses of the tail long before the retransmission timer expires.
  */
 final class TailLossProbe {
 
     private static final long NO_SAMPLE_NANOS = 1_000_000_000L;
-    /** TLP.max_ack_delay: a peer with a single segment to acknowledge may wait this long. */
+    /** TLP.max_ack_delay: longest ACK delay of a peer with a single segment to acknowledge. */
     private static final long MAX_ACK_DELAY_NANOS = 200_000_000L;
-    /** Less than two ticks of a peer's clock would be as good as nothing. */
+    /** Minimum margin: two ticks of a peer's clock. */
     private static final long MARGIN_NANOS = 2_000_000L;
 
     private boolean outstanding;
     private int endSeq; // TLP.end_seq
     private boolean again; // TLP.is_retrans
 
-    /** PTO in nanoseconds; the caller sees that it is not later than the retransmission timer (7.2). */
+    /** PTO in nanoseconds; the caller limits it to the retransmission timer (7.2). */
     static long timeout(final long srttNanos, final boolean singleSegment) {
         if (srttNanos == 0) {
             return NO_SAMPLE_NANOS;
@@ -30,7 +30,7 @@ final class TailLossProbe {
         return outstanding;
     }
 
-    /** A probe went out: new data, or the last segment {@code again}. */
+    /** Records a probe: new data, or the last segment again. */
     void sent(final int sndNxt, final boolean sentAgain) {
         outstanding = true;
         endSeq = sndNxt;
@@ -42,7 +42,9 @@ final class TailLossProbe {
     }
 
     /**
-     * 7.4.2. @return true if the probe has repaired the loss of the very last segment, which nobody else would notice
+     * 7.4.2: evaluates an ACK.
+     *
+     * @return true if the probe has repaired the loss of the last segment, which no other mechanism detects
      */
     boolean ackArrives(final AckArrival ack) {
         if (!outstanding || SequenceNumber.lessThan(ack.sndUna, endSeq)) {
@@ -53,7 +55,7 @@ final class TailLossProbe {
             return false;
         }
         if (ack.isDsack() && ack.dsackRight() == endSeq) {
-            outstanding = false; // It had arrived before.
+            outstanding = false; // The original segment was delivered.
             return false;
         }
         if (SequenceNumber.greaterThan(ack.sndUna, endSeq)) {
@@ -61,7 +63,7 @@ final class TailLossProbe {
             return true;
         }
         if (ack.repeated && ack.blocks() == 0) {
-            outstanding = false; // The ACK of the probe, after that of the original.
+            outstanding = false; // The ACK of the probe follows the ACK of the original.
         }
         return false;
     }

@@ -1,4 +1,4 @@
-/** Loss recovery: what is lost, and what is sent again when. */
+/** Loss recovery: detects losses and schedules retransmissions. */
 @NullMarked
 package io.tapstack.tcp.recovery;
 

@@ -6,8 +6,8 @@ import io.tapstack.tcp.demux.InitialSequenceNumber;
 import java.util.OptionalInt;
 
 /**
- * Initial sequence number selection (RFC 9293 3.4.1): the number of the clock (RFC 6528), or of a test, ahead of the
- * numbers of a connection in TIME-WAIT that gives way (RFC 6191).
+ * Initial sequence number selection (RFC 9293 3.4.1): the number of the clock (RFC 6528), or a fixed one for tests. It
+ * lies ahead of the numbers of a connection in TIME-WAIT that it replaces (RFC 6191).
  */
 public final class SequenceNumberSelection {
 
@@ -25,7 +25,7 @@ public final class SequenceNumberSelection {
         fixed = iss;
     }
 
-    /** The ISS of a connection that starts now. */
+    /** Returns the ISS of a new connection. */
     public int next(final IpPath path, final int localPort, final int remotePort, final long nowNanos) {
         final int clocked = fixed.isPresent() ? fixed.getAsInt() : clock.next(path, localPort, remotePort, nowNanos);
         return timeWaits.ahead(path, localPort, remotePort, clocked);

@@ -16,8 +16,8 @@ import io.tapstack.wire.TcpHeader;
 import java.util.function.Consumer;
 
 /**
- * SEGMENT ARRIVES in TIME-WAIT: RFC 9293 3.10.7.4 with PAWS, RFC 1337 and RFC 5961, as {@link SegmentArrives} has it,
- * for what is left of the steps when nothing can be sent and nothing taken any more.
+ * SEGMENT ARRIVES in TIME-WAIT: RFC 9293 3.10.7.4 with PAWS, RFC 1337 and RFC 5961. These are the steps of
+ * {@link SegmentArrives} for a connection that neither sends nor receives data.
  */
 public final class TimeWaitArrives {
 
@@ -52,7 +52,7 @@ public final class TimeWaitArrives {
             case NOT_ACCEPTABLE -> refuse(record, segment, nowNanos);
             case RESET -> reset(record, nowNanos);
             case RESET_NOT_EXACT -> challenge(record, nowNanos);
-            // A SYN that opens a new incarnation did not come here: the demultiplexer has given way to it.
+            // A SYN that opens a new incarnation does not arrive here: the demultiplexer has removed the record.
             case SYN -> challenge(record, nowNanos);
             case NO_ACK -> {
                 // Dropped.
@@ -73,7 +73,7 @@ public final class TimeWaitArrives {
             timestamps.accepted(segment.options.timestampValue(), segment.seq, nowNanos);
         }
         if (segment.length() > 0) {
-            // Nothing comes behind the end of the stream; the peer has to be told where that was.
+            // Data cannot follow the end of the stream; the ACK tells the peer where the end is.
             answer(record, true, nowNanos);
         }
     }
@@ -91,10 +91,10 @@ public final class TimeWaitArrives {
     }
 
     /**
-     * RFC 1337 3, fix 1: a RST does not end TIME-WAIT, as it may be the answer to an ACK that an old duplicate of data
-     * has caused. The exception is a RST that answers a challenge ACK: the peer sent a SYN, or a RST at a wrong number,
-     * so it has no connection any more, and it has shown that it knows RCV.NXT (RFC 5961 3.2 and 4.2). TIME-WAIT would
-     * only keep it from connecting again.
+     * RFC 1337 3, fix 1: a RST does not end TIME-WAIT, as it may answer an ACK that an old duplicate of data has
+     * caused. A RST that answers a challenge ACK does: the peer has sent a SYN, or a RST at a wrong number, so it has
+     * no connection any more, and it has shown that it knows RCV.NXT (RFC 5961 3.2 and 4.2). TIME-WAIT would only delay
+     * its next connection.
      */
     private void reset(final TimeWaitRecord record, final long nowNanos) {
         if (record.isChallenged(nowNanos)) {
@@ -105,7 +105,8 @@ public final class TimeWaitArrives {
     }
 
     /**
-     * Answers a segment that is not acceptable, or is old by PAWS. A SYN is challenged wherever it lies (RFC 5961 4.2).
+     * Answers a segment that is not acceptable, or is old by PAWS. A SYN gets a challenge ACK wherever it lies (RFC
+     * 5961 4.2).
      */
     private void answerDoubtful(final TimeWaitRecord record, final Segment segment, final long nowNanos) {
         if (segment.has(TcpHeader.SYN)) {
@@ -115,7 +116,7 @@ public final class TimeWaitArrives {
         }
     }
 
-    /** A challenge ACK of RFC 5961 3.2 or 4.2: a peer that has no connection answers it with a RST at RCV.NXT. */
+    /** Sends a challenge ACK of RFC 5961 3.2 or 4.2; a peer without a connection answers it with a RST at RCV.NXT. */
     private void challenge(final TimeWaitRecord record, final long nowNanos) {
         if (answer(record, false, nowNanos)) {
             record.challenged(nowNanos);
@@ -123,7 +124,7 @@ public final class TimeWaitArrives {
     }
 
     /**
-     * {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>}: always if something has to be repeated, else within the limits of
+     * Sends {@code <SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>}: always for a retransmission, otherwise within the limits of
      * challenge ACKs.
      *
      * @return false if the limit forbids it
@@ -157,7 +158,7 @@ public final class TimeWaitArrives {
                 != SendStatus.DEVICE_FULL;
     }
 
-    /** Those that wait for the device to have room. */
+    /** The records whose answer waits for room in the device. */
     OwedAnswers<TimeWaitRecord> owed() {
         return owed;
     }

@@ -7,28 +7,28 @@ import io.tapstack.tcp.segment.Timestamps;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is left of a connection in TIME-WAIT (RFC 9293 3.6.1): enough to acknowledge a repeated FIN, to tell old
- * segments from new ones, and to let a successor start ahead. The connection may be kept by its application, which has
- * something to read; the record does not hold it.
+ * The record of a connection in TIME-WAIT (RFC 9293 3.6.1): it acknowledges a repeated FIN, tells old segments from new
+ * ones, and lets a successor start ahead. It does not refer to the connection, which an application may still hold to
+ * read from it.
  */
 public final class TimeWaitRecord extends TupleRecord {
 
-    /** How long a RST counts as the answer to a challenge ACK: longer than any round trip, shorter than 2 MSL. */
+    /** Time in which a RST counts as the answer to a challenge ACK: longer than any round trip, shorter than 2 MSL. */
     private static final long CHALLENGE_LIFE_NANOS = 10_000_000_000L;
 
     final int sndNxt;
     final int rcvNxt;
     final int rcvWnd;
 
-    /** Null if they were not agreed on. */
+    /** The timestamps; null if not negotiated. */
     public final @Nullable Timestamps timestamps;
 
     final long durationNanos;
 
-    /** RCV.WND as it stands in a header. */
+    /** RCV.WND as in the header. */
     final char window;
 
-    /** ACK, with the ACE field of a connection in AccECN mode (RFC 9768 3.2.2.2). */
+    /** ACK, and the ACE field of a connection in AccECN mode (RFC 9768 3.2.2.2). */
     final char flags;
 
     final byte timeToLive;
@@ -38,8 +38,8 @@ public final class TimeWaitRecord extends TupleRecord {
     private long challengedNanos;
 
     /**
-     * @param window RCV.WND as it stands in a header
-     * @param timestamps null if they were not agreed on
+     * @param window RCV.WND as in the header
+     * @param timestamps null if not negotiated
      * @param flags ACK, and the ACE field
      */
     public TimeWaitRecord(
@@ -64,13 +64,13 @@ public final class TimeWaitRecord extends TupleRecord {
         this.trafficClass = (byte) config.trafficClass();
     }
 
-    /** A challenge ACK goes out: a RST that answers it is believed. */
+    /** Records a challenge ACK: a RST that answers it is accepted. */
     void challenged(final long nowNanos) {
         challenged = true;
         challengedNanos = nowNanos;
     }
 
-    /** True while an answer to the last challenge ACK may come. */
+    /** True while an answer to the last challenge ACK may arrive. */
     boolean isChallenged(final long nowNanos) {
         return challenged && nowNanos - challengedNanos < CHALLENGE_LIFE_NANOS;
     }

@@ -15,9 +15,9 @@ import io.tapstack.wire.SequenceNumber;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connections in TIME-WAIT, each as a record: 2 MSL long our last ACK can be repeated and old segments die (RFC 9293
- * 3.6.1). The number is limited; when it is reached, the record that would leave first leaves early. A record gives way
- * to a new incarnation of its connection, whose numbers then start ahead (RFC 9293 3.6.1 MAY-2, RFC 6191).
+ * Connections in TIME-WAIT, one record each. For 2 MSL the last ACK can be repeated, and old segments expire (RFC 9293
+ * 3.6.1). At the limit the record that expires first is removed; a record also makes way for a new incarnation of its
+ * connection, whose numbers then start ahead (RFC 9293 3.6.1 MAY-2, RFC 6191).
  */
 public final class TimeWaitTable {
 
@@ -29,7 +29,7 @@ public final class TimeWaitTable {
     private final RecordQueue<TimeWaitRecord> queue;
     private final TimeWaitArrives arrives;
 
-    // Whose 4-tuple is being taken over.
+    // The record whose 4-tuple a new connection takes over.
     private @Nullable TimeWaitRecord predecessor;
 
     public TimeWaitTable(
@@ -46,11 +46,12 @@ public final class TimeWaitTable {
         this.arrives = new TimeWaitArrives(statistics, sender, challengeAcks, queue, this::remove);
     }
 
+    /** Number of connections in TIME-WAIT. */
     public int size() {
         return queue.size();
     }
 
-    /** {@code record} takes the place of {@code connection}, which has just entered TIME-WAIT. */
+    /** Replaces {@code connection}, which has just entered TIME-WAIT, by {@code record}. */
     public TimeWaitRecord add(final DemuxEntry connection, final TimeWaitRecord record, final long nowNanos) {
         final TimeWaitRecord first = queue.first();
         if (first != null && queue.size() >= limit) {
@@ -63,7 +64,7 @@ public final class TimeWaitTable {
         return record;
     }
 
-    /** Ends TIME-WAIT; does nothing if it is over. */
+    /** Ends TIME-WAIT; has no effect if it has ended. */
     public void remove(final TimeWaitRecord record) {
         if (record.isQueued()) {
             queue.remove(record);
@@ -76,14 +77,14 @@ public final class TimeWaitTable {
         statistics.observer().stateChanged(record, TcpState.TIME_WAIT, TcpState.CLOSED);
     }
 
-    /** SEGMENT ARRIVES, unless the record gives way to a new connection. */
+    /** SEGMENT ARRIVES in TIME-WAIT, for a segment that opens no new connection. */
     public void process(final TimeWaitRecord record, final Segment segment, final long nowNanos) {
         arrives.process(record, segment, nowNanos);
     }
 
     /**
-     * RFC 6191 2: whether a SYN opens a new incarnation, for it cannot be an old duplicate; by its timestamp, and by
-     * its sequence number if that decides nothing.
+     * RFC 6191 2: true if a SYN opens a new incarnation, as it cannot be an old duplicate: by its timestamp, or by its
+     * sequence number if timestamps decide nothing.
      */
     public static boolean isNewer(final Segment syn, final TimeWaitRecord previous, final boolean timestampsAllowed) {
         final boolean beyond = SequenceNumber.greaterThan(syn.seq, previous.rcvNxt);
@@ -92,20 +93,20 @@ public final class TimeWaitTable {
         }
         final Timestamps timestamps = previous.timestamps;
         if (timestamps == null) {
-            // What is left of the previous one has no timestamps, and will be dropped for that.
+            // Old segments of the previous incarnation have no timestamps, and are dropped for that.
             return true;
         }
         final int sinceTheLast = SequenceNumber.distance(timestamps.tsRecent(), syn.options.timestampValue());
         return sinceTheLast > 0 || sinceTheLast == 0 && beyond;
     }
 
-    /** A new incarnation begins: its ISS is asked for next. */
+    /** Makes way for a new incarnation, whose ISS is chosen next. */
     public void giveWay(final TimeWaitRecord record) {
         predecessor = record;
         remove(record);
     }
 
-    /** ISS for a connection that starts now: that of the clock (RFC 6528), which a fast predecessor may have outrun. */
+    /** Returns the ISS of a new connection: from the clock (RFC 6528), or ahead of a fast predecessor. */
     int ahead(final IpPath path, final int localPort, final int remotePort, final int clocked) {
         final TimeWaitRecord before = predecessor;
         predecessor = null;
@@ -119,17 +120,17 @@ public final class TimeWaitTable {
         return follows ? SequenceNumber.max(clocked, before.sndNxt + AHEAD_OF_PREDECESSOR) : clocked;
     }
 
-    /** True if an ACK waits for the device to have room. */
+    /** True if an ACK waits for room in the device. */
     public boolean isBlocked() {
         return arrives.owed().isWaiting();
     }
 
-    /** Sends the ACKs that the device had no room for. */
+    /** Sends the ACKs for which the device had no room. */
     public void resume(final long nowNanos) {
         arrives.owed().resume(nowNanos);
     }
 
-    /** The stack goes down. */
+    /** Removes all records when the stack shuts down. */
     public void clear() {
         queue.clear(this::over);
         arrives.owed().clear();
