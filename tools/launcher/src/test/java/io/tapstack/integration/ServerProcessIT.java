@@ -28,6 +28,7 @@ class ServerProcessIT {
     private static final Place PLACE = new Place(1);
     private static final int ENHANCED_PACKET = 6;
     private static final int SIZE = 64 << 20;
+    private static final int ROUNDS = 50;
 
     @TempDir
     private Path directory;
@@ -92,7 +93,10 @@ class ServerProcessIT {
                 Socket second = new Socket(PLACE.address(), TestNetwork.HTTP_PORT)) {
             assertThat(head(first)).startsWith("HTTP/1.1 200 ");
             assertThat(head(second)).startsWith("HTTP/1.1 200 ");
-            assertThat(head(first)).startsWith("HTTP/1.1 200 ");
+            // Often, so that even on a busy machine the thread behind the second has come to the end of its response.
+            for (int i = 0; i < ROUNDS; i++) {
+                assertThat(head(first)).startsWith("HTTP/1.1 200 ");
+            }
             try (Socket third = new Socket(PLACE.address(), TestNetwork.HTTP_PORT)) {
                 assertThat(head(third)).startsWith("HTTP/1.1 200 ");
                 assertThat(second.getInputStream().readAllBytes())
