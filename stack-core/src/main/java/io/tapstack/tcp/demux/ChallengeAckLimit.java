@@ -3,9 +3,10 @@ package io.tapstack.tcp.demux;
 import java.util.random.RandomGenerator;
 
 /**
- * The limit on the challenge ACKs of all connections together (RFC 5961 7), behind that of each
- * ({@link DemuxEntry#mayChallenge}). A common limit of a known size tells whoever uses it up how many challenges others
- * have caused (CVE-2016-5696), so its size changes each second: from half of the limit to one and a half of it.
+ * The limit of challenge ACKs of all connections together (RFC 5961 7), in addition to that of each
+ * ({@link DemuxEntry#mayChallenge}). An attacker who exhausts a shared limit of a known size learns how many challenges
+ * others have caused (CVE-2016-5696). The size therefore changes each second, from half of the limit to one and a half
+ * of it.
  */
 public final class ChallengeAckLimit {
 
@@ -22,7 +23,7 @@ public final class ChallengeAckLimit {
         this.limit = limit;
     }
 
-    /** Takes one, if there is one left in this second. */
+    /** Takes one permit of this second; false if none is left. */
     boolean tryTake(final long nowNanos) {
         if (!started || nowNanos - intervalStart >= INTERVAL_NANOS) {
             started = true;

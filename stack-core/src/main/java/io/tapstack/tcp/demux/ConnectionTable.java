@@ -7,8 +7,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connections, and the records that stand for them, by their 4-tuple: a hash table with linear probing that is looked
- * up with primitives, so that no segment costs an object. The hash is keyed, as peers choose their ports.
+ * Connections and their records by 4-tuple: a hash table with linear probing. Lookups take primitives, so that a
+ * segment allocates nothing. The hash is keyed, as peers choose their ports.
  */
 public final class ConnectionTable {
 
@@ -56,6 +56,7 @@ public final class ConnectionTable {
         return address.low() == low && address.high() == high;
     }
 
+    /** The entry of a 4-tuple, or null. */
     @Nullable
     public DemuxEntry find(final Endpoint local, final Endpoint remote) {
         return find(
@@ -67,6 +68,7 @@ public final class ConnectionTable {
                 remote.port());
     }
 
+    /** Adds an entry under its 4-tuple. */
     public void add(final DemuxEntry owner) {
         if (size * 2 >= slots.length) {
             resize(slots.length * 2);
@@ -79,7 +81,7 @@ public final class ConnectionTable {
         size++;
     }
 
-    /** Does nothing if {@code owner} is not here. */
+    /** Removes {@code owner}; has no effect if it is absent. */
     public void remove(final DemuxEntry owner) {
         int slot = slot(owner.hash);
         while (slots[slot] != owner) {
@@ -90,7 +92,7 @@ public final class ConnectionTable {
         }
         slots[slot] = null;
         size--;
-        // Whoever was pushed past the hole moves up, or lookups would stop at it.
+        // Entries displaced past the hole move up; otherwise lookups would stop at the hole.
         int next = slot(slot + 1);
         while (slots[next] != null) {
             final DemuxEntry moved = slots[next];
@@ -103,7 +105,7 @@ public final class ConnectionTable {
         }
     }
 
-    /** Gives each entry to {@code action}, in no order; it must not change the table. */
+    /** Calls {@code action} for each entry, in no order; it must not change the table. */
     public void forEach(final Consumer<DemuxEntry> action) {
         for (final DemuxEntry entry : slots) {
             if (entry != null) {
@@ -112,10 +114,7 @@ public final class ConnectionTable {
         }
     }
 
-    /**
-     * True if a binding of {@code local} can be there beside those that have its port: connections, and records of
-     * TIME-WAIT.
-     */
+    /** True if a binding of {@code local} may coexist with the connections and TIME-WAIT records on its port. */
     boolean agree(final Endpoint local, final PortSharing sharing) {
         for (final DemuxEntry owner : slots) {
             if (owner != null

@@ -7,25 +7,25 @@ import io.tapstack.tcp.segment.RateLimit;
 import io.tapstack.wire.Endpoint;
 import org.jspecify.annotations.Nullable;
 
-/** An entry of the demultiplexer, by its 4-tuple: a connection, or a record of one before or after its life. */
+/** An entry of the demultiplexer, by its 4-tuple: a connection, or a record before or after its lifetime. */
 public abstract class DemuxEntry implements Flow {
 
-    // RFC 5961 7: for each, as a common limit alone tells about other people's connections.
+    // RFC 5961 7: a limit per connection, as a shared limit alone reveals the traffic of other connections.
     private static final int CHALLENGE_ACKS = 10;
     private static final long CHALLENGE_INTERVAL_NANOS = 5_000_000_000L;
 
-    /** From our address to the peer's. */
+    /** The path from our address to the peer's. */
     public final IpPath path;
 
     private final int ports;
 
-    /** Who else may bind to our port while this is here. */
+    /** The sharing of our port while this entry exists. */
     public PortSharing sharing = PortSharing.NONE;
 
-    /** Of the 4-tuple; {@link ConnectionTable}'s. */
+    /** Hash of the 4-tuple; used by {@link ConnectionTable}. */
     int hash;
 
-    // Made with the first challenge: most never need one.
+    // Created with the first challenge ACK: most connections send none.
     private @Nullable RateLimit challengeAcks;
 
     public DemuxEntry(final IpPath path, final int localPort, final int remotePort) {
@@ -33,20 +33,25 @@ public abstract class DemuxEntry implements Flow {
         this.ports = localPort << 16 | remotePort;
     }
 
+    /** Our port. */
     public final int localPort() {
         return ports >>> 16;
     }
 
+    /** The peer's port. */
     public final int remotePort() {
         return ports & 0xFFFF;
     }
 
-    /** True if the entry's local port counts when a binding asks for the port. */
+    /** True if the entry's local port counts as in use for a binding. */
     public boolean holdsPort() {
         return true;
     }
 
-    /** True if a suspicious segment may be answered: neither this one nor all together too often (RFC 5961 7). */
+    /**
+     * True if a suspicious segment may be answered, within the limit of this connection and the common limit (RFC 5961
+     * 7).
+     */
     public final boolean mayChallenge(final ChallengeAckLimit all, final long nowNanos) {
         RateLimit limit = challengeAcks;
         if (limit == null) {

@@ -3,9 +3,9 @@ package io.tapstack.tcp.demux;
 import java.util.function.IntPredicate;
 
 /**
- * Ephemeral ports by the double-hash algorithm (RFC 6056 3.3.4): a keyed hash of the destination gives every peer a
- * place of its own in the range to count up from, and a second one the counter, so that ports are hard to guess, a
- * 4-tuple comes back late, and what goes to one destination tells little about what goes to others.
+ * Ephemeral ports by the double-hash algorithm (RFC 6056 3.3.4). A keyed hash of the destination gives the start in the
+ * port range, and a second one the counter. Ports are therefore hard to guess, a 4-tuple is reused late, and the ports
+ * to one destination reveal little about those to others.
  */
 public final class EphemeralPorts {
 
@@ -18,9 +18,9 @@ public final class EphemeralPorts {
     private final int[] table = new int[COUNTERS];
 
     /**
-     * The next port for a destination.
+     * Returns the next port for a destination.
      *
-     * @param hash of the destination, keyed: its halves are F and G
+     * @param hash keyed hash of the destination: its halves are F and G
      * @param isFree whether a port can be used
      * @return 0 if none is free
      */

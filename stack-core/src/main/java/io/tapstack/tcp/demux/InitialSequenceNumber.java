@@ -6,7 +6,8 @@ import io.tapstack.wire.SipHash;
 /**
  * Initial sequence numbers (RFC 6528, RFC 9293 3.4.1): {@code ISN = M + F(localip, localport, remoteip, remoteport,
  * secretkey)}, where M ticks every four microseconds. A connection that reuses a 4-tuple starts ahead of its
- * predecessor, and nobody without the key can guess where. The same keyed hash gives timestamp clocks their offsets.
+ * predecessor, and without the key the number is unpredictable. The same keyed hash gives the offsets of timestamp
+ * clocks.
  */
 public final class InitialSequenceNumber {
 
@@ -20,13 +21,13 @@ public final class InitialSequenceNumber {
         this.hash = hash;
     }
 
-    /** The ISN for a connection that starts now. */
+    /** Returns the ISN of a new connection. */
     public int next(final IpPath path, final int localPort, final int remotePort, final long nowNanos) {
         final int place = (int) TupleHash.of(hash, path, localPort, remotePort, FOR_SEQUENCE);
         return (int) (nowNanos / NANOS_PER_TICK) + place;
     }
 
-    /** Where the timestamp clock of this connection starts (RFC 7323 7.1). */
+    /** Returns the offset of the timestamp clock of a connection (RFC 7323 7.1). */
     public int timestampOffset(final IpPath path, final int localPort, final int remotePort) {
         return (int) TupleHash.of(hash, path, localPort, remotePort, FOR_TIMESTAMPS);
     }

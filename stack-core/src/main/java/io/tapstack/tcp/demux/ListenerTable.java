@@ -11,8 +11,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Listeners by where they listen: the address before "any". Where several listen (SO_REUSEPORT), a hash of the peer's
- * address and port says whose a connection is.
+ * Listeners by local address and port; a specific address precedes "any". If several share a port (SO_REUSEPORT), a
+ * hash of the peer's address and port selects one.
  */
 public final class ListenerTable<L extends TcpListener> {
 
@@ -23,10 +23,12 @@ public final class ListenerTable<L extends TcpListener> {
         this.hash = hash;
     }
 
+    /** Adds a listener. */
     public void add(final L listener) {
         byLocal.computeIfAbsent(listener.local(), local -> new ArrayList<>(1)).add(listener);
     }
 
+    /** Removes a listener. */
     public void remove(final L listener) {
         final List<L> group = byLocal.get(listener.local());
         if (group != null && group.remove(listener) && group.isEmpty()) {
@@ -34,12 +36,12 @@ public final class ListenerTable<L extends TcpListener> {
         }
     }
 
-    /** All of them; a snapshot. */
+    /** All listeners; a snapshot. */
     public Collection<L> all() {
         return byLocal.values().stream().flatMap(List::stream).toList();
     }
 
-    /** Who listens at {@code local} to {@code remote}, or null. */
+    /** The listener at {@code local} for a connection from {@code remote}, or null. */
     @Nullable
     public L find(final Endpoint local, final Endpoint remote) {
         if (byLocal.isEmpty()) {

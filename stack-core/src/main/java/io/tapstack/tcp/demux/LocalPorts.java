@@ -11,7 +11,7 @@ import io.tapstack.wire.IpAddress;
 import io.tapstack.wire.SipHash;
 import org.jspecify.annotations.Nullable;
 
-/** Hands out local ports: those that are asked for by number, and ephemeral ones (RFC 6056). */
+/** Allocates local ports: requested ones, and ephemeral ones (RFC 6056). */
 public final class LocalPorts {
 
     private final InternetLayer internet;
@@ -21,7 +21,7 @@ public final class LocalPorts {
     private final PortTable ports = new PortTable();
     private final EphemeralPorts ephemeralPorts = new EphemeralPorts();
 
-    /** @param share which 4-tuples belong here; null for all */
+    /** @param share the 4-tuples that belong to this stack; null for all */
     public LocalPorts(
             final InternetLayer internet,
             final ConnectionTable connections,
@@ -56,14 +56,15 @@ public final class LocalPorts {
         }
     }
 
-    /** True if {@code binding} may begin to listen beside the others of its port. */
+    /** True if {@code binding} may listen beside the other bindings of its port. */
     public boolean mayListen(final PortBinding binding) {
         return ports.mayListen(binding) && connections.agree(binding.local(), binding.sharing());
     }
 
     /**
-     * An ephemeral port from which no connection to {@code remote} goes out. @throws SocketErrorException EADDRNOTAVAIL
-     * if there is none
+     * Returns an ephemeral port without a connection to {@code remote}.
+     *
+     * @throws SocketErrorException EADDRNOTAVAIL if there is none
      */
     public int ephemeral(final IpAddress from, final Endpoint remote) throws SocketErrorException {
         final long hashed = portHash(remote.address(), remote.port());
@@ -75,12 +76,12 @@ public final class LocalPorts {
         return port;
     }
 
-    /** True for a 4-tuple that belongs here, and that no connection has. */
+    /** True for a 4-tuple that belongs to this stack and has no connection. */
     private boolean isFree(final Endpoint local, final Endpoint remote) {
         return isOurs(local, remote) && connections.find(local, remote) == null;
     }
 
-    /** True if segments of such a connection come to this stack. */
+    /** True if segments of this 4-tuple arrive at this stack. */
     public boolean isOurs(final Endpoint local, final Endpoint remote) {
         return share == null || share.owns(local, remote);
     }

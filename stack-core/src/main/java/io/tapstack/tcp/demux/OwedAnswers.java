@@ -4,15 +4,19 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records whose answer the device had no room for. It is sent when there is some, as it is then, unless the record is
- * over: without that the peer would have to ask again, a second later.
+ * Records whose answer the device had no room for. The answer is sent when the device has room, with the then current
+ * state, unless the record has ended. Otherwise the peer would have to retransmit, a second later.
  */
 public final class OwedAnswers<R extends TupleRecord> {
 
     /** Sends the answer. */
     @FunctionalInterface
     public interface Answer<R> {
-        /** @return false if the device has no room */
+        /**
+         * Sends the answer of a record.
+         *
+         * @return false if the device has no room
+         */
         boolean send(R record, long nowNanos);
     }
 
@@ -23,7 +27,7 @@ public final class OwedAnswers<R extends TupleRecord> {
         this.answer = answer;
     }
 
-    /** The device had no room. */
+    /** Adds a record whose answer the device had no room for. */
     public void add(final R record) {
         if (!record.owesAnswer) {
             record.owesAnswer = true;
@@ -31,12 +35,12 @@ public final class OwedAnswers<R extends TupleRecord> {
         }
     }
 
-    /** True if a record waits for the device to have room. */
+    /** True if a record waits for room in the device. */
     public boolean isWaiting() {
         return !owing.isEmpty();
     }
 
-    /** The device may have room again. */
+    /** Sends answers while the device has room. */
     public void resume(final long nowNanos) {
         for (@Nullable R first = owing.peek(); first != null; first = owing.peek()) {
             if (first.isQueued() && !answer.send(first, nowNanos)) {
@@ -47,7 +51,7 @@ public final class OwedAnswers<R extends TupleRecord> {
         }
     }
 
-    /** The stack goes down. */
+    /** Removes all records when the stack shuts down. */
     public void clear() {
         owing.clear();
     }

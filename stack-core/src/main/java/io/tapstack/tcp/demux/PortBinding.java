@@ -23,6 +23,7 @@ public final class PortBinding implements TcpBinding {
         return local;
     }
 
+    /** The sharing of the port. */
     public PortSharing sharing() {
         return sharing;
     }
@@ -36,6 +37,7 @@ public final class PortBinding implements TcpBinding {
         return listening;
     }
 
+    /** Records whether a listener uses the binding. */
     public void listening(final boolean on) {
         listening = on;
     }

@@ -9,7 +9,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which local ports are reserved. Two bindings of a port conflict if their addresses overlap, unless their
+ * The reserved local ports. Two bindings of a port conflict if their addresses overlap, unless their
  * {@link PortSharing} allows it.
  */
 final class PortTable {
@@ -20,7 +20,7 @@ final class PortTable {
         return isFree(local, sharing, null);
     }
 
-    /** True if {@code binding} may begin to listen beside the others. */
+    /** True if {@code binding} may listen beside the other bindings of its port. */
     boolean mayListen(final PortBinding binding) {
         return isFree(binding.local(), binding.sharing(), binding);
     }

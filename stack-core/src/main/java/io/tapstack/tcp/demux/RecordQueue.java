@@ -7,13 +7,12 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records in the order of their deadlines, with one timer for all of them: a binary heap in which each record knows its
- * place. So each of many thousands costs a reference here and no timer of its own, and can be moved or taken out
- * without a search.
+ * Records in order of deadline, with one timer for all: a binary heap in which each record knows its position. A record
+ * costs one reference and no timer of its own, and moves or leaves without a search.
  */
 public final class RecordQueue<R extends TupleRecord> {
 
-    /** What happens at a record's deadline; it has left the queue. */
+    /** Handles a record at its deadline, after it has left the queue. */
     @FunctionalInterface
     public interface Expiry<R> {
         void expired(R record, long nowNanos);
@@ -31,16 +30,18 @@ public final class RecordQueue<R extends TupleRecord> {
         this.expiry = expiry;
     }
 
+    /** Number of records. */
     public int size() {
         return size;
     }
 
-    /** The record with the next deadline, or null. */
+    /** The record with the earliest deadline, or null. */
     @Nullable
     public R first() {
         return size == 0 ? null : at(0);
     }
 
+    /** Adds a record with its deadline. */
     public void add(final R record, final long deadlineNanos) {
         if (size == heap.length) {
             heap = Arrays.copyOf(heap, Math.max(FIRST_CAPACITY, 2 * size));
@@ -51,7 +52,7 @@ public final class RecordQueue<R extends TupleRecord> {
         armForFirst();
     }
 
-    /** Gives a record that is here another deadline. */
+    /** Changes the deadline of a queued record. */
     public void move(final R record, final long deadlineNanos) {
         record.deadlineNanos = deadlineNanos;
         siftUp(record);
@@ -59,7 +60,7 @@ public final class RecordQueue<R extends TupleRecord> {
         armForFirst();
     }
 
-    /** Takes a record out; does nothing if it is not here. */
+    /** Removes a record; has no effect if it is absent. */
     public void remove(final R record) {
         if (!record.isQueued()) {
             return;
@@ -81,7 +82,7 @@ public final class RecordQueue<R extends TupleRecord> {
         }
     }
 
-    /** Takes all records out, in no order. */
+    /** Removes all records, in no order. */
     public void clear(final Consumer<R> each) {
         while (size > 0) {
             final R record = at(size - 1);
@@ -99,7 +100,7 @@ public final class RecordQueue<R extends TupleRecord> {
         armForFirst();
     }
 
-    /** The timer may stand earlier than it has to: records leave before their time far more often than at it. */
+    /** Arms the timer. It may expire early, as records leave before their deadline far more often than at it. */
     private void armForFirst() {
         if (size > 0 && !(timer.isArmed() && timer.deadlineNanos() - at(0).deadlineNanos <= 0)) {
             timer.arm(at(0).deadlineNanos);
@@ -139,7 +140,7 @@ public final class RecordQueue<R extends TupleRecord> {
         record.place = place;
     }
 
-    @SuppressWarnings({"unchecked", "NullAway"}) // Only records of type R are added, and size says how many.
+    @SuppressWarnings({"unchecked", "NullAway"}) // Only records of type R are added, and size limits the index.
     private R at(final int place) {
         return (R) heap[place];
     }

@@ -5,8 +5,8 @@ import io.tapstack.wire.IpAddress;
 import io.tapstack.wire.SipHash;
 
 /**
- * A keyed hash of a 4-tuple and one more word. Nobody without the key can tell it, or anything of it from those of
- * other tuples.
+ * A keyed hash of a 4-tuple and one more word. Without the key the hash is unpredictable, even from the hashes of other
+ * tuples.
  */
 public final class TupleHash {
 

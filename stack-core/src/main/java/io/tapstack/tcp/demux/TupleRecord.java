@@ -2,28 +2,25 @@ package io.tapstack.tcp.demux;
 
 import io.tapstack.ip.IpPath;
 
-/**
- * What stands for a connection that does not exist yet or any more, for a limited time: an entry of a
- * {@link RecordQueue}.
- */
+/** A record of a connection before or after its lifetime, with a deadline: an entry of a {@link RecordQueue}. */
 public abstract class TupleRecord extends DemuxEntry {
 
     private static final int NOWHERE = -1;
 
-    /** When something is to be done with it. */
+    /** The deadline in the queue. */
     long deadlineNanos;
 
-    /** The device had no room for what the peer is to be told; {@link OwedAnswers}'. */
+    /** True if the device had no room for an answer; used by {@link OwedAnswers}. */
     boolean owesAnswer;
 
-    /** Where it stands in its queue. */
+    /** Position in the queue. */
     int place = NOWHERE;
 
     public TupleRecord(final IpPath path, final int localPort, final int remotePort) {
         super(path, localPort, remotePort);
     }
 
-    /** True while it stands in its queue; what does not is over. */
+    /** True while the record is queued; a record outside the queue has ended. */
     public final boolean isQueued() {
         return place != NOWHERE;
     }

@@ -1,4 +1,4 @@
-/** Connections by their 4-tuple, listeners and ports: who has which, and numbers that cannot be guessed. */
+/** Demultiplexing: connections by 4-tuple, listeners, ports, and unpredictable numbers. */
 @NullMarked
 package io.tapstack.tcp.demux;
 

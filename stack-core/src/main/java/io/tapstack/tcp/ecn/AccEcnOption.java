@@ -6,43 +6,41 @@ import io.tapstack.wire.TcpOptions;
 import java.nio.ByteBuffer;
 
 /**
- * Which AccECN option a segment of ours has (RFC 9768 3.2.3.3): when one is due, which fields it needs, and whether
- * they fit beside SACK blocks. Where packets with the option get lost, no more are sent (3.2.3.2.2).
+ * The AccECN option of our segments (RFC 9768 3.2.3.3): when it is due, its fields, and the room beside SACK blocks. If
+ * the path drops packets with the option, no more are sent (3.2.3.2.2).
  */
 public final class AccEcnOption {
 
     private static final int NONE = -1;
     private static final int ALL = 3;
 
-    // Which counters: bits.
+    // Counters, as bits.
     private static final int ECT_0 = 1;
     private static final int CE = 2;
     private static final int ECT_1 = 4;
 
-    /** 3.2.3.3: if SACK has something to say, two blocks of it go first. */
+    /** 3.2.3.3: two SACK blocks precede the option. */
     private static final int TWO_BLOCKS = TcpOptions.sackLength(2);
 
     /** 3.2.3.3: "at least once for every 2^22 bytes incremented". */
     private static final int LONGEST_SILENCE = 1 << 22;
 
-    /**
-     * 3.2.3.2.2: so often what an ACK with the option had acknowledged came again; as many such ACKs without that
-     * forget it.
-     */
+    /** 3.2.3.2.2: number of retransmissions of data acknowledged with the option that ends its use. */
     private static final int STRIKES = 3;
 
+    /** Number of ACKs with the option after which a retransmission starts a new count. */
     private static final int FORGIVEN = 16;
 
     private final TcpConfig config;
     private final AccEcnReceiver counters;
 
-    // As the last option had them.
+    // Counters of the last option.
     private int ect0Told = AccEcnReceiver.INITIAL_ECT_BYTES;
     private int ceTold;
     private int ect1Told = AccEcnReceiver.INITIAL_ECT_BYTES;
     private int ever;
 
-    // MINIMAL: the counter that counted last, and how many ACKs have to tell of a change.
+    // MINIMAL: the counter that changed last, and the number of ACKs that must report a change.
     private int last;
     private int demand;
     private long toldNanos;
@@ -56,7 +54,7 @@ public final class AccEcnOption {
     private int acksTold;
     private int strikes;
 
-    // What the segment that is being built has.
+    // Fields of the segment under construction.
     private int fields = NONE;
     private boolean order0;
 
@@ -67,25 +65,25 @@ public final class AccEcnOption {
 
     // ---- The handshake
 
-    /** 3.2.3.2.1: a client tests the path with its first ACK, and with its first data. */
+    /** 3.2.3.2.1: a client tests the path with its first ACK and its first data. */
     public void handshakeDue() {
         firstAckDue = true;
         firstDataDue = true;
     }
 
-    /** Something was dropped that perhaps was dropped for the option. */
+    /** Records a loss that the option may have caused. */
     public void suspect() {
         blocked = true;
     }
 
-    /** True if packets with the option seem not to come through. */
+    /** True if the path seems to drop packets with the option. */
     public boolean isBlocked() {
         return blocked;
     }
 
-    // ---- What comes in
+    // ---- Received segments
 
-    /** A packet came with so much payload and this ECN field. */
+    /** Records a packet with {@code payload} bytes and this ECN field. */
     public void dataArrived(final int ecnField, final int payload) {
         if (payload == 0 || ecnField == 0) {
             return;
@@ -104,7 +102,7 @@ public final class AccEcnOption {
         }
     }
 
-    /** Data came again that was acknowledged: the ACK may have been lost for its option. */
+    /** Records a retransmission of acknowledged data: the ACK may be lost because of its option. */
     public void repetitionArrived() {
         if (acksTold == 0) {
             return;
@@ -114,15 +112,15 @@ public final class AccEcnOption {
         blocked |= strikes >= STRIKES;
     }
 
-    // ---- What goes out
+    // ---- Sent segments
 
     /**
-     * Chooses for the next segment, which carries an ACK.
+     * Chooses the option of the next segment, which carries an ACK.
      *
      * @param space bytes left for options
-     * @param sackLength what SACK would take of them
+     * @param sackLength bytes of these that SACK needs
      * @param srtt the smoothed round trip
-     * @return bytes of the option, 0 for none
+     * @return length of the option in bytes, 0 for none
      */
     public int choose(final int space, final int sackLength, final boolean data, final long srtt, final long nowNanos) {
         fields = NONE;
@@ -132,7 +130,7 @@ public final class AccEcnOption {
         }
         final int changed = changed();
         if (firstAckDue || data && firstDataDue) {
-            // Both ECT counters, so that the peer sees whether they are zeroed; or whatever there is room for.
+            // Both ECT counters, so that the peer detects zeroed ones; or those that fit.
             if (!take(ect01(changed), ALL, space, sackLength)) {
                 takeRequired(changed, space, sackLength);
             }
@@ -147,7 +145,7 @@ public final class AccEcnOption {
     }
 
     /**
-     * Every counter that has ever changed, or at least those that have changed since the last option; else none
+     * Chooses all counters that have ever changed, or at least those changed since the last option; otherwise none
      * (3.2.3.3).
      */
     private void takeRequired(final int changed, final int space, final int sackLength) {
@@ -199,13 +197,13 @@ public final class AccEcnOption {
                 || counters.ect1Bytes() - ect1Told >= LONGEST_SILENCE;
     }
 
-    /** Writes what was chosen at {@code at}. */
+    /** Writes the chosen option at {@code at}. */
     public void write(final ByteBuffer bytes, final int at) {
         TcpOptions.writeAccEcn(
                 bytes, at, order0, fields, counters.ect0Bytes(), counters.ceBytes(), counters.ect1Bytes());
     }
 
-    /** The segment that was chosen for went out: so much payload from {@code seq} on, new or sent before. */
+    /** Records the chosen segment as sent, with {@code payload} bytes from {@code seq}, new or retransmitted. */
     public void sent(final int seq, final int payload, final boolean newData, final long nowNanos) {
         final boolean told = fields != NONE;
         if (payload > 0) {

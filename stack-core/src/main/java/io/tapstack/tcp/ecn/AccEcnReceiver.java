@@ -5,18 +5,18 @@ import io.tapstack.tcp.segment.SynOptions;
 import io.tapstack.wire.Ipv4Header;
 
 /**
- * What a data receiver in AccECN mode counts (RFC 9768 3.2): packets that came with CE, and bytes of payload by the ECN
- * field of their packet. Also says when an ACK is due for that alone (3.2.2.5.1).
+ * Counters of a data receiver in AccECN mode (RFC 9768 3.2): packets with CE, and bytes of payload by ECN field. It
+ * also tells when these require an ACK (3.2.2.5.1).
  */
 public final class AccEcnReceiver {
 
-    // 3.2.1: not 0, to be told from a field that something on the way has zeroed.
+    // 3.2.1: not 0, to detect a field that a middlebox has zeroed.
     public static final int INITIAL_PACKETS = 5;
     public static final int INITIAL_ECT_BYTES = SynOptions.INITIAL_ECT_BYTES;
 
     private static final int ACE_MASK = 7;
 
-    /** 3.2.2.5.1: n, with data that is not acknowledged yet, and without. */
+    /** 3.2.2.5.1: n, with unacknowledged data, and without. */
     private static final int MARKS_WITH_DATA = 2;
 
     private static final int MARKS_WITHOUT_DATA = 3;
@@ -32,7 +32,7 @@ public final class AccEcnReceiver {
     private int packetsTold = INITIAL_PACKETS;
     private boolean ackOfAcksDue;
 
-    /** An acceptable SYN-ACK came with this ECN field. 3.2.2.2: the mark counts once, however often it comes. */
+    /** Records an acceptable SYN-ACK with this ECN field. 3.2.2.2: its mark counts once, even if it is repeated. */
     public void synAckArrived(final int ecnField) {
         if (ecnField == Ipv4Header.CONGESTION_EXPERIENCED && !synAckMarked) {
             synAckMarked = true;
@@ -41,10 +41,10 @@ public final class AccEcnReceiver {
     }
 
     /**
-     * An acceptable packet came, with data or without, or several that were put together to one.
+     * Records an acceptable packet, with or without data, or several that the device has joined.
      *
-     * @param awaitingAck whether there is data that is not acknowledged yet, from before
-     * @return true if an ACK has to go out now
+     * @param awaitingAck true if earlier data is not acknowledged yet
+     * @return true if an ACK must be sent now
      */
     public boolean arrived(final Segment segment, final boolean awaitingAck) {
         final int payload = segment.payloadLength();
@@ -62,7 +62,7 @@ public final class AccEcnReceiver {
         return changed || enough;
     }
 
-    /** The payload of a SYN-ACK. */
+    /** Records the payload of a SYN-ACK. */
     public void dataWithSynAck(final Segment synAck) {
         lastMarked = synAck.isMarked();
         count(synAck.ecnField, synAck.payloadLength());
@@ -85,31 +85,35 @@ public final class AccEcnReceiver {
     }
 
     /**
-     * 3.2.2.5.1: an ACK that answers nothing but marked ACKs MUST NOT have SACK blocks, or it looks like a duplicate.
+     * 3.2.2.5.1: true if an ACK answers only marked ACKs. It MUST NOT have SACK blocks, or it looks like a duplicate
+     * ACK.
      */
     public boolean isAckOfAcksDue() {
         return ackOfAcksDue;
     }
 
-    /** A segment with the ACE field went out. */
+    /** Records a sent segment with the ACE field. */
     public void told() {
         packetsTold = packets;
         ackOfAcksDue = false;
     }
 
+    /** Payload received with CE, in bytes. */
     public int ceBytes() {
         return ceBytes;
     }
 
+    /** Payload received with ECT(0), in bytes, plus the initial value. */
     public int ect0Bytes() {
         return ect0Bytes;
     }
 
+    /** Payload received with ECT(1), in bytes, plus the initial value. */
     public int ect1Bytes() {
         return ect1Bytes;
     }
 
-    /** Packets that came with CE. */
+    /** Number of packets received with CE. */
     public int marks() {
         return packets - INITIAL_PACKETS;
     }

@@ -6,19 +6,19 @@ import io.tapstack.wire.SequenceNumber;
 import io.tapstack.wire.TcpOptions;
 
 /**
- * What a data sender in AccECN mode makes of the peer's feedback (RFC 9768 3.2): its copy of the peer's counters,
- * whether a field of three bits may have wrapped (3.2.2.5.2), and whether the path or the peer garbles what the scheme
- * depends on, so that data goes out as not ECN-capable.
+ * Evaluates the peer's feedback for a data sender in AccECN mode (RFC 9768 3.2): it keeps a copy of the peer's counters
+ * and resolves wraps of the three-bit ACE field (3.2.2.5.2). If the path or the peer breaks the feedback, data is sent
+ * as not ECN-capable.
  */
 public final class AccEcnSender {
 
-    /** What is known of the peer's AccECN options; the numbers are those of Linux's tcpi_accecn_opt_seen. */
+    /** The state of the peer's AccECN options, with the numbers of Linux's tcpi_accecn_opt_seen. */
     public enum OptionSeen {
-        /** None: they are taken for not available (3.2.3.2.3). */
+        /** None received: they count as unavailable (3.2.3.2.3). */
         NONE,
         EMPTY,
         COUNTERS,
-        /** A counter that cannot be 0 was: they are ignored (3.2.3.2.4). */
+        /** A counter was 0, which is invalid: options are ignored (3.2.3.2.4). */
         ZEROED
     }
 
@@ -29,18 +29,16 @@ public final class AccEcnSender {
     /** Appendix A.2.2. */
     private static final int SAFETY_FACTOR = 2;
 
-    /**
-     * Appendix A.2.1: where ACKs cover so many packets on the average, a jump of eight or more is no sign of lost ones.
-     */
+    /** Appendix A.2.1: if ACKs cover this many packets on average, a jump of eight or more is no sign of lost ACKs. */
     private static final int THINNED = 4;
 
-    /** The moving average of packets an ACK has this many bits behind the point; each ACK weighs an eighth. */
+    /** Fraction bits of the moving average of packets per ACK; each ACK has a weight of one eighth. */
     private static final int AVERAGE_SHIFT = 3;
 
     /** 3.2.2.3: "the first three or four rounds". */
     private static final int MARKED_ROUNDS = 4;
 
-    /** And of so many packets: a few say nothing. */
+    /** Minimum number of packets in these rounds. */
     private static final int MARKED_PACKETS = 32;
 
     // s.cep, s.ceb, s.e0b, s.e1b
@@ -59,7 +57,7 @@ public final class AccEcnSender {
     private int lastTimestamp;
     private boolean timestampKnown;
 
-    // Whether every packet comes back as marked, from the start.
+    // True while each packet since the start is reported as marked.
     private boolean rounds = true;
     private int round;
     private int roundEnd;
@@ -67,15 +65,15 @@ public final class AccEcnSender {
 
     // ---- The handshake
 
-    /** The peer says that our SYN, or SYN-ACK, which was not ECN-capable, came with this ECN field. */
+    /** The peer reports this ECN field for our SYN or SYN-ACK, which was sent as not ECN-capable. */
     public void handshakeEchoed(final int ecnField) {
         if (ecnField != Ipv4Header.NOT_ECT && ecnField != HandshakeEcho.UNKNOWN) {
-            // 3.2.2.3: an invalid transition; data is not to be ECN-capable. Marks count all the same.
+            // 3.2.2.3: an invalid transition; data must not be ECN-capable, but marks count.
             mangled = true;
         }
     }
 
-    /** A server: 3.2.2.1, table 4, the ACE field of the pure ACK of its SYN-ACK. */
+    /** Server: 3.2.2.1, table 4, the ACE field of the pure ACK of the SYN-ACK. */
     public void synAckAcknowledged(final int ace) {
         if (ace == 0) {
             // Note 1: "MUST NOT set ECT on outgoing packets and MUST NOT respond to AccECN feedback".
@@ -90,7 +88,8 @@ public final class AccEcnSender {
     }
 
     /**
-     * The first segment that can have options (3.2.3.2.3, 3.2.3.2.4): the SYN-ACK, or the first that acknowledges ours.
+     * The first segment that can have the option (3.2.3.2.3, 3.2.3.2.4): the SYN-ACK, or the first segment that
+     * acknowledges ours.
      */
     public void firstOptions(final TcpOptions options) {
         if (options.hasAccEcn() && (options.echoEct0Bytes() == 0 || options.echoEct1Bytes() == 0)) {
@@ -103,14 +102,14 @@ public final class AccEcnSender {
     // ---- Feedback
 
     /**
-     * An ACK came that is acceptable.
+     * Processes the feedback of an acceptable ACK.
      *
-     * @param sndUna SND.UNA behind it
+     * @param sndUna SND.UNA after the ACK
      * @param sndNxt SND.NXT
-     * @param segments that it delivers, as far as is known: acknowledged or SACKed, and neither before
-     * @param newer whether it is known to be newer than what was seen before, though it delivers nothing
-     * @param flight segments that were in flight before it
-     * @return how many packets of ours have come with CE, as far as this ACK adds to it
+     * @param segments segments that the ACK delivers, as far as known: acknowledged or SACKed for the first time
+     * @param newer true if the ACK is known to be newer than previous ones, though it delivers nothing
+     * @param flight segments in flight before the ACK
+     * @return number of our packets that this ACK newly reports with CE
      */
     public int feedback(
             final Segment segment,
@@ -122,12 +121,12 @@ public final class AccEcnSender {
             final int mss) {
         final boolean newTimestamp = takeTimestamp(segment.options);
         if (segments == 0 && !newer && !newTimestamp) {
-            return 0; // Appendix A.1: superseded, or it says nothing new.
+            return 0; // Appendix A.1: superseded, or without new information.
         }
         if (!heard) {
             heard = true;
             if (segment.ace() == 0) {
-                // 3.2.2.4: no counter starts at 0. Something zeroes the field, or the peer is in another mode.
+                // 3.2.2.4: no counter starts at 0. A middlebox zeroes the field, or the peer is in another mode.
                 disable();
             }
         }
@@ -142,7 +141,7 @@ public final class AccEcnSender {
             averagePackets += segments - (averagePackets >> AVERAGE_SHIFT);
         }
         if (newBytes > 0 && marks == 0 && marksSinceOption == 0 && flight < ACE_CYCLE) {
-            // 3.2.3.2.5: bytes were marked and no packet, and the field cannot have wrapped: MUST disable.
+            // 3.2.3.2.5: bytes were marked but no packet, and the field cannot have wrapped: MUST disable.
             mangled = true;
         }
         packets += marks;
@@ -151,23 +150,29 @@ public final class AccEcnSender {
         return deaf ? 0 : marks;
     }
 
-    /** 3.2.2.5.2 and A.2.1: what is most and likely, from how many packets are acknowledged at once. */
+    /**
+     * 3.2.2.5.2 and A.2.1: returns the largest likely number of marks, from the number of packets acknowledged at once.
+     */
     private static int safest(final int least, final int segments) {
         return segments <= least ? least : segments - (segments - least & ACE_MASK);
     }
 
-    /** A.2.2: the bytes tell whether that is likely. */
+    /** A.2.2: corrects the number of marks by the byte counters. */
     private int supplemented(final int least, final int newBytes, final int segments, final int mss) {
         final int safest = safest(least, segments);
         if (safest == least) {
             return least;
         }
-        // Marks that were counted since the last option are among its bytes.
+        // Marks counted since the last option are among its bytes.
         final boolean plausible = newBytes <= (long) mss * (least + marksSinceOption);
         return plausible && (long) newBytes * SAFETY_FACTOR < (long) mss * (safest + marksSinceOption) ? least : safest;
     }
 
-    /** @return true if there was an option that counts */
+    /**
+     * Processes the AccECN option.
+     *
+     * @return true if a valid option is present
+     */
     private boolean optionsArrived(final TcpOptions options) {
         if (!options.hasAccEcn() || optionSeen == OptionSeen.ZEROED) {
             return false;
@@ -187,7 +192,11 @@ public final class AccEcnSender {
         return true;
     }
 
-    /** @return true if the segment has a later timestamp than all before */
+    /**
+     * Processes the timestamp.
+     *
+     * @return true if it is later than all previous ones
+     */
     private boolean takeTimestamp(final TcpOptions options) {
         if (!options.hasTimestamps()) {
             return false;
@@ -203,8 +212,8 @@ public final class AccEcnSender {
     }
 
     /**
-     * 3.2.2.3: is "the feedback for every packet it sends for the first three or four rounds" CE? Then it is no
-     * congestion that marks.
+     * 3.2.2.3: detects a path on which "the feedback for every packet it sends for the first three or four rounds" is
+     * CE. Such marks are not congestion.
      */
     private void look(final int sndUna, final int sndNxt, final int segments, final int marks) {
         if (!rounds) {
@@ -228,35 +237,39 @@ public final class AccEcnSender {
         deaf = true;
     }
 
-    // ---- What came of it
+    // ---- Results
 
-    /** True if nothing speaks against ECN-capable data. */
+    /** True if data may be sent as ECN-capable. */
     public boolean maySendCapable() {
         return !mangled;
     }
 
-    /** True if marks are not believed. */
+    /** True if marks are ignored. */
     public boolean isDeaf() {
         return deaf;
     }
 
+    /** The state of the peer's AccECN options. */
     public OptionSeen optionSeen() {
         return optionSeen;
     }
 
-    /** Packets of ours that have come with CE. */
+    /** Number of our packets that the peer reports with CE. */
     public int marks() {
         return packets - AccEcnReceiver.INITIAL_PACKETS;
     }
 
+    /** Payload that the peer reports with CE, in bytes. */
     public int ceBytes() {
         return ceBytes;
     }
 
+    /** Payload that the peer reports with ECT(0), in bytes, plus the initial value. */
     public int ect0Bytes() {
         return ect0Bytes;
     }
 
+    /** Payload that the peer reports with ECT(1), in bytes, plus the initial value. */
     public int ect1Bytes() {
         return ect1Bytes;
     }

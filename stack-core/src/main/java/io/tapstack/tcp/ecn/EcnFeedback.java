@@ -3,18 +3,18 @@ package io.tapstack.tcp.ecn;
 import io.tapstack.tcp.EcnMode;
 import io.tapstack.wire.TcpHeader;
 
-/** How a connection feeds congestion marks back, from the least accurate to the most (RFC 9768 3.1.2, table 2). */
+/** The ECN feedback of a connection, in order of accuracy (RFC 9768 3.1.2, table 2). */
 public enum EcnFeedback {
-    /** Not at all: not ECN. */
+    /** No ECN. */
     NONE,
-    /** Once a round trip, by ECE and CWR (RFC 3168). */
+    /** Once per round trip, by ECE and CWR (RFC 3168). */
     CLASSIC,
     /** By counters (RFC 9768). */
     ACCURATE;
 
     private static final int CLASSIC_SYN = TcpHeader.ECE | TcpHeader.CWR;
 
-    /** The most accurate feedback that a peer's SYN can ask a connection in {@code mode} for. */
+    /** Returns the most accurate feedback that a connection in {@code mode} accepts from a peer's SYN. */
     public static EcnFeedback accepted(final EcnMode mode) {
         return switch (mode) {
             case OFF -> NONE;
@@ -23,7 +23,7 @@ public enum EcnFeedback {
         };
     }
 
-    /** The feedback that our SYN asks for in {@code mode}. */
+    /** Returns the feedback that our SYN requests in {@code mode}. */
     static EcnFeedback requested(final EcnMode mode) {
         return switch (mode) {
             case OFF, PASSIVE, ACCURATE_PASSIVE -> NONE;
@@ -32,17 +32,17 @@ public enum EcnFeedback {
         };
     }
 
-    /** What a host that knows {@code accepted} at most takes a SYN with these flags to ask for. */
+    /** Returns the feedback that a SYN with these flags requests from a host that accepts at most {@code accepted}. */
     public static EcnFeedback requestedBy(final int flags, final EcnFeedback accepted) {
         final int ace = flags & TcpHeader.ACE;
         if (accepted == ACCURATE && ace != 0 && ace != CLASSIC_SYN) {
-            // RFC 9768 3.1.3: AE, CWR and ECE ask for it, and so does each combination that is not in use yet.
+            // RFC 9768 3.1.3: AE, CWR and ECE request it, and so does each combination not in use yet.
             return ACCURATE;
         }
         return accepted != NONE && (flags & CLASSIC_SYN) == CLASSIC_SYN ? CLASSIC : NONE;
     }
 
-    /** The flags of a SYN that asks for this. */
+    /** Returns the flags of a SYN that requests this feedback. */
     public int synFlags() {
         return switch (this) {
             case NONE -> 0;
@@ -51,7 +51,7 @@ public enum EcnFeedback {
         };
     }
 
-    /** The less accurate of the two. */
+    /** Returns the less accurate of the two. */
     public static EcnFeedback lesser(final EcnFeedback one, final EcnFeedback other) {
         return one.compareTo(other) <= 0 ? one : other;
     }

@@ -5,12 +5,12 @@ import io.tapstack.tcp.segment.Segment;
 import io.tapstack.wire.TcpHeader;
 
 /**
- * What the SYNs agree on: RFC 3168 6.1.1, as RFC 9768 3.1 updates it. The first SYN or SYN-ACK of the peer decides on
- * the feedback; what comes or goes later can only forbid ECN-capable data (3.1.5).
+ * ECN negotiation of the SYNs: RFC 3168 6.1.1, as RFC 9768 3.1 updates it. The first SYN or SYN-ACK of the peer
+ * determines the feedback; later ones, received or sent, can only forbid ECN-capable data (3.1.5).
  */
 public final class EcnNegotiation {
 
-    /** RFC 9768 3.1.4.1: the first SYN and its first repetition ask; 3.2.3.2.2: as many SYN-ACKs answer. */
+    /** RFC 9768 3.1.4.1: the first SYN and its first retransmission request it; 3.2.3.2.2: as many SYN-ACKs answer. */
     public static final int ACCURATE_TRIES = 2;
 
     private static final int BOTH = TcpHeader.ECE | TcpHeader.CWR;
@@ -26,13 +26,13 @@ public final class EcnNegotiation {
     private boolean receivedPlain;
 
     private boolean sentAccurate; // a SYN
-    // Few of each: bytes, as each connection has these.
+    // Small counters, as bytes, since each connection has them.
     private byte synsSent;
     private byte synAcksSent;
 
     private boolean decided;
     private boolean accurate;
-    // The peer's SYN, not its SYN-ACK, has decided: whether it is in this mode too is not certain.
+    // The peer's SYN, not its SYN-ACK, has decided: the peer's mode is not certain.
     private boolean answering;
     private byte peerField;
 
@@ -40,12 +40,12 @@ public final class EcnNegotiation {
         this.config = config;
     }
 
-    // ---- What goes out
+    // ---- Sent SYNs
 
     /** AE, CWR and ECE of our next SYN. */
     public int synFlags() {
         final EcnFeedback requested = EcnFeedback.requested(config.ecn());
-        // RFC 3168 6.1.1.1, RFC 9768 3.1.4.1: something on the way may drop a SYN for these flags.
+        // RFC 3168 6.1.1.1, RFC 9768 3.1.4.1: a middlebox may drop a SYN for these flags.
         final int tries = requested == EcnFeedback.ACCURATE ? ACCURATE_TRIES : 1;
         return synsSent < tries ? requested.synFlags() : 0;
     }
@@ -53,19 +53,22 @@ public final class EcnNegotiation {
     /** AE, CWR and ECE of our next SYN-ACK. */
     public int synAckFlags() {
         if (accurate) {
-            // RFC 9768 3.2.3.2.2: after two timeouts a SYN-ACK without the flags, though the mode stays.
+            // RFC 9768 3.2.3.2.2: no flags in a SYN-ACK after two timeouts; the mode stays.
             return synAcksSent < ACCURATE_TRIES ? HandshakeEcho.ace(peerField) << TcpHeader.ACE_SHIFT : 0;
         }
         final boolean willing = EcnFeedback.accepted(config.ecn()) != EcnFeedback.NONE && receivedSetup;
         return willing && !receivedPlain && !sentPlain ? TcpHeader.ECE : 0;
     }
 
-    /** RFC 9768 3.2.3.2.2: a SYN-ACK that is repeated goes without the option, which may be what it was dropped for. */
+    /**
+     * RFC 9768 3.2.3.2.2: true for the first SYN-ACK. A repeated one has no option, in case a middlebox drops it for
+     * the option.
+     */
     public boolean isFirstSynAck() {
         return synAcksSent == 0;
     }
 
-    /** A SYN or SYN-ACK with these flags went out. */
+    /** Records a sent SYN or SYN-ACK with these flags. */
     public void sent(final int flags) {
         final boolean plain = (flags & TcpHeader.ACE) == 0;
         sentSetup |= !plain;
@@ -82,22 +85,22 @@ public final class EcnNegotiation {
         return (byte) Math.min(Byte.MAX_VALUE, count);
     }
 
-    // ---- What comes in
+    // ---- Received SYNs
 
-    /** The peer's SYN, also a repeated one. Flags that make no sense to RFC 3168 ask for nothing. */
+    /** Processes the peer's SYN, or its repetition. Flags that RFC 3168 does not define request nothing. */
     public void synArrived(final Segment syn) {
         peerField = (byte) syn.ecnField;
         final EcnFeedback wanted = EcnFeedback.requestedBy(syn.flags, EcnFeedback.accepted(config.ecn()));
         if (!decided) {
             decided = true;
             answering = true;
-            // In a simultaneous open the peer takes our SYN for what it asks for: it cannot be in this mode by another.
+            // In a simultaneous open the peer takes our SYN as its request: no other SYN can have set its mode.
             accurate = wanted == EcnFeedback.ACCURATE && (synsSent == 0 || sentAccurate);
         }
         received(accurate ? (syn.flags & TcpHeader.ACE) != 0 : (syn.flags & BOTH) == BOTH);
     }
 
-    /** The peer's SYN-ACK, also a repeated one. */
+    /** Processes the peer's SYN-ACK, or its repetition. */
     public void synAckArrived(final Segment synAck) {
         peerField = (byte) synAck.ecnField;
         if (!decided) {
@@ -112,14 +115,14 @@ public final class EcnNegotiation {
         receivedPlain |= !setup;
     }
 
-    /** RFC 9768, table 2: a SYN-ACK that feeds back an ECN field; 3.1.3: or one of a kind to come. */
+    /** True for a SYN-ACK that feeds back an ECN field (RFC 9768, table 2), or has a reserved combination (3.1.3). */
     private static boolean isAccurate(final Segment synAck) {
         return HandshakeEcho.field(synAck.ace()) != HandshakeEcho.UNKNOWN || synAck.ace() == RESERVED_SYN_ACK;
     }
 
     /**
-     * RFC 9768 3.1.5: a peer that has asked for, or agreed to, both kinds of feedback during one handshake MUST be
-     * reset, as the two ends could not know of each other which of them it is.
+     * RFC 9768 3.1.5: true if the peer has requested, or agreed to, both kinds of feedback in one handshake. It MUST be
+     * reset, as the two ends may assume different kinds.
      */
     public boolean isContradicted(final Segment again) {
         if (!decided) {
@@ -136,7 +139,7 @@ public final class EcnNegotiation {
         return accurate ? classicNow : accurateNow && receivedSetup;
     }
 
-    // ---- What came of it
+    // ---- Results
 
     /** True in AccECN mode (RFC 9768 3.1.1). */
     public boolean isAccurate() {
@@ -144,17 +147,17 @@ public final class EcnNegotiation {
     }
 
     /**
-     * True if a mark on received data means something to RFC 3168. A SYN of ours that did not ask does not release us
-     * from the one that did.
+     * True if RFC 3168 applies to marks of received data. A SYN of ours without ECN does not cancel an earlier one with
+     * ECN.
      */
     public boolean isClassic() {
         return !accurate && sentSetup && receivedSetup && !receivedPlain;
     }
 
-    /** True if data may go out as ECN-capable, as far as the SYNs go. */
+    /** True if the SYNs allow ECN-capable data. */
     public boolean maySendCapable() {
         if (accurate) {
-            // RFC 9768 3.1.5: a client knows that the server is in this mode; a server cannot after such a SYN or
+            // RFC 9768 3.1.5: a client knows the server's mode; a server does not know the client's after such a SYN or
             // SYN-ACK.
             return !answering || !sentPlain && !receivedPlain;
         }
@@ -162,9 +165,9 @@ public final class EcnNegotiation {
     }
 
     /**
-     * A half-open connection has answered the peer's SYN with {@code synAcks} SYN-ACKs, which agree to {@code agreed}.
+     * Takes over from a half-open connection that has sent {@code synAcks} SYN-ACKs with {@code agreed} feedback.
      *
-     * @param plainSyn whether one of the peer's SYNs asked for nothing
+     * @param plainSyn whether one of the peer's SYNs was without ECN
      */
     public void takeOver(final int synAcks, final EcnFeedback agreed, final boolean plainSyn) {
         synAcksSent = atMostMax(synAcks);

@@ -3,14 +3,14 @@ package io.tapstack.tcp.ecn;
 import io.tapstack.wire.Ipv4Header;
 
 /**
- * How AE, CWR and ECE tell what the ECN field of a SYN or SYN-ACK was when it arrived (RFC 9768, tables 2 and 3): on
- * the SYN-ACK, and on the pure ACK of the SYN-ACK.
+ * The encoding of the received ECN field of a SYN or SYN-ACK in AE, CWR and ECE (RFC 9768, tables 2 and 3): on the
+ * SYN-ACK, and on the pure ACK of the SYN-ACK.
  */
 public final class HandshakeEcho {
 
     /**
-     * {@link #field} of a value that says nothing: unused so far, so it is taken for Accurate ECN and an unchanged
-     * field (3.1.3, table 4).
+     * Result of {@link #field} for an unused value, which counts as Accurate ECN with an unchanged field (3.1.3, table
+     * 4).
      */
     static final int UNKNOWN = -1;
 
@@ -21,7 +21,7 @@ public final class HandshakeEcho {
 
     private HandshakeEcho() {}
 
-    /** What tells of {@code ecnField}. */
+    /** Encodes {@code ecnField} as an ACE field. */
     public static int ace(final int ecnField) {
         return switch (ecnField) {
             case Ipv4Header.NOT_ECT -> NOT_ECT;
@@ -31,7 +31,7 @@ public final class HandshakeEcho {
         };
     }
 
-    /** The ECN field that {@code ace} tells of, or {@link #UNKNOWN}. */
+    /** Decodes the ECN field of {@code ace}, or {@link #UNKNOWN}. */
     public static int field(final int ace) {
         return switch (ace) {
             case NOT_ECT -> Ipv4Header.NOT_ECT;

@@ -1,4 +1,4 @@
-/** Congestion feedback (RFC 3168, RFC 9768): the agreement in the handshake, and the counters of both sides. */
+/** ECN feedback (RFC 3168, RFC 9768): its negotiation in the handshake, and the counters of both sides. */
 @NullMarked
 package io.tapstack.tcp.ecn;
 

@@ -7,9 +7,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a Fast Open client remembers of servers (RFC 7413 4.1.3): their cookies and their MSS, in which form of the
- * option they answer, and whether SYNs with data got lost on the way there, in which case it does without for a while
- * that doubles. Bounded: who was not asked for the longest time is forgotten.
+ * The cache of a Fast Open client, by server (RFC 7413 4.1.3): cookie, MSS, the form of the option, and losses of SYNs
+ * with data. After a loss Fast Open pauses for a time that doubles. The size is bounded: the least recently used server
+ * is removed.
  */
 public final class FastOpenCache {
 
@@ -35,11 +35,12 @@ public final class FastOpenCache {
         }
     };
 
+    /** Number of servers in the cache. */
     public int size() {
         return servers.size();
     }
 
-    /** The cookie for a server, or null if there is none or it should not be used now. */
+    /** Returns the cookie of a server, or null if there is none or it must not be used now. */
     @Nullable
     public FastOpenCookie cookie(final IpAddress address, final long nowNanos) {
         final Server server = servers.get(address);
@@ -47,27 +48,27 @@ public final class FastOpenCache {
     }
 
     /**
-     * The wish for a cookie, in the form that the server has not ignored yet; one that ignores both is asked in the
-     * standard form, as by Linux.
+     * Returns a cookie request, in the form that the server has not ignored yet. If it has ignored both, the standard
+     * form is used, as on Linux.
      */
     public FastOpenCookie request(final IpAddress address) {
         final Server server = servers.get(address);
         return FastOpenCookie.request(server != null && server.ignoresOption && !server.ignoresExperimental);
     }
 
-    /** False if Fast Open has failed on this path lately (4.1.3.1, "negative" caching). */
+    /** False if Fast Open has failed on this path recently (4.1.3.1, "negative" caching). */
     public boolean isWorthTrying(final IpAddress address, final long nowNanos) {
         final Server server = servers.get(address);
         return server == null || !isShunned(server, nowNanos);
     }
 
-    /** The MSS that the server has announced, 0 if that is not known. */
+    /** The MSS of the server, 0 if unknown. */
     public int mss(final IpAddress address) {
         final Server server = servers.get(address);
         return server == null ? 0 : server.mss;
     }
 
-    /** A SYN-ACK brought a cookie. */
+    /** Stores the cookie of a SYN-ACK. */
     public void learn(final IpAddress address, final FastOpenCookie cookie, final int mss) {
         final Server server = server(address);
         server.cookie = cookie;
@@ -75,9 +76,7 @@ public final class FastOpenCache {
         server.losses = 0;
     }
 
-    /**
-     * A SYN-ACK says nothing of Fast Open, but how large segments may be: for SYNs that carry data without a cookie.
-     */
+    /** Stores the MSS of a SYN-ACK without Fast Open, for SYNs with data and no cookie. */
     public void learnMss(final IpAddress address, final int mss) {
         final Server server = server(address);
         if (mss > 0) {
@@ -85,7 +84,7 @@ public final class FastOpenCache {
         }
     }
 
-    /** A SYN-ACK ignores the wish for a cookie. */
+    /** Records a SYN-ACK that ignores a cookie request. */
     public void refused(final IpAddress address, final boolean experimental) {
         final Server server = server(address);
         if (experimental) {
@@ -95,7 +94,7 @@ public final class FastOpenCache {
         }
     }
 
-    /** A SYN with the option was not answered: something on the way may drop such SYNs. */
+    /** Records an unanswered SYN with the option: a middlebox may drop such SYNs. */
     public void lost(final IpAddress address, final long nowNanos) {
         final Server server = server(address);
         server.losses++;

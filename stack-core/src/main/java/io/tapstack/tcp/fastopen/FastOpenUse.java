@@ -3,7 +3,7 @@ package io.tapstack.tcp.fastopen;
 import io.tapstack.tcp.TcpConfig;
 import io.tapstack.wire.IpAddress;
 
-/** Whether an active open uses Fast Open (RFC 7413 4.1.3): by its options, the cache of cookies and the pause. */
+/** Decides whether an active open uses Fast Open (RFC 7413 4.1.3), from its options, the cookie cache and the pause. */
 public final class FastOpenUse {
 
     private FastOpenUse() {}
@@ -19,7 +19,7 @@ public final class FastOpenUse {
                 && (doesWithoutCookie(config) || cache.cookie(server, nowNanos) != null);
     }
 
-    /** True if a SYN to {@code server} may say anything of Fast Open now. */
+    /** True if a SYN to {@code server} may have the Fast Open option now. */
     public static boolean isWorthTrying(
             final FastOpenCache cache,
             final FastOpenPause pause,

@@ -24,10 +24,7 @@ import io.tapstack.wire.IpAddress;
 import io.tapstack.wire.TcpHeader;
 import java.nio.ByteBuffer;
 
-/**
- * Finds whom a segment, or what ICMP says of one, is for: a connection, a record that stands for one, a listener, or
- * nobody.
- */
+/** Finds the receiver of a segment or an ICMP error: a connection, a record of one, or a listener. */
 final class Demultiplexer {
 
     private final InternetLayer internet;
@@ -56,7 +53,7 @@ final class Demultiplexer {
         this.statistics = statistics;
     }
 
-    /** See {@link TcpLayer#receive}. */
+    /** Processes a segment; see {@link TcpLayer#receive}. */
     void receive(final PacketBuffer packet, final ReceivedPacket info, final long nowNanos) {
         statistics.segmentsReceived++;
         if (isWellFormed(packet, info)) {
@@ -127,7 +124,7 @@ final class Demultiplexer {
 
     /**
      * True if the segment is a SYN that opens the next incarnation of a connection in TIME-WAIT (RFC 9293 3.6.1 MAY-2).
-     * The old one is forgotten.
+     * The record is removed.
      */
     private boolean isSuccessor(final TimeWaitRecord record) {
         if ((segment.flags & (TcpHeader.SYN | TcpHeader.ACK | TcpHeader.RST)) != TcpHeader.SYN) {
@@ -142,7 +139,7 @@ final class Demultiplexer {
         return true;
     }
 
-    /** See {@link TcpLayer#icmpError}. */
+    /** Processes an ICMP error; see {@link TcpLayer#icmpError}. */
     void icmpError(
             final IcmpError error,
             final int mtu,

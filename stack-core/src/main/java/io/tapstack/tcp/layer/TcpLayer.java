@@ -57,8 +57,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * TCP of one stack: finds the connection or the listener for a segment, answers what belongs to neither, and hands out
- * local ports. All calls are made under the stack's lock.
+ * TCP of one stack: finds the connection or the listener for a segment, answers segments without one, and allocates
+ * local ports. All methods are called under the stack's lock.
  */
 public final class TcpLayer implements TcpProtocol, TransportProtocol {
 
@@ -77,10 +77,9 @@ public final class TcpLayer implements TcpProtocol, TransportProtocol {
     private final Demultiplexer demultiplexer;
 
     /**
-     * @param random where the keys for sequence numbers, ports and the hash table come from; unpredictable, but for
-     *     tests
-     * @param limits what is kept for peers
-     * @param share which connections belong here, if others with the same address belong to other stacks; null for all
+     * @param random source of the keys for sequence numbers, ports and the hash table; unpredictable, except in tests
+     * @param limits limits of the state kept for peers
+     * @param share the connections that belong to this stack, if other stacks have the same address; null for all
      */
     public TcpLayer(
             final InternetLayer internet,
@@ -256,7 +255,7 @@ public final class TcpLayer implements TcpProtocol, TransportProtocol {
         return List.copyOf(listeners.all());
     }
 
-    /** Resets all connections and closes all listeners: the stack goes down. */
+    /** Shuts the stack down: resets all connections and closes all listeners. */
     public void shutdown(final long nowNanos) {
         for (final TcpListener listener : listeners()) {
             listener.close(nowNanos);
@@ -266,14 +265,14 @@ public final class TcpLayer implements TcpProtocol, TransportProtocol {
         }
         halfOpenArrives.owed().clear();
         timeWaits.clear();
-        // There is no further poll in which splices would find that out.
+        // No further poll follows in which splices would detect it.
         host.endPoll(nowNanos);
     }
 
     /**
-     * Lets connections go on that the device had no room for, or that waited for the end of a burst of segments, and
-     * splices that have something to move. Called twice a poll: before frames are read, for what has waited since the
-     * last poll and what timers have left, and after that, for what the frames have brought.
+     * Resumes connections that wait for room in the device or for the end of a burst of segments, and splices with data
+     * to forward. It is called twice per poll: before frames are read, for earlier waits and for timers, and after
+     * that, for the frames.
      */
     public void resume(final long nowNanos) {
         host.resume(nowNanos);
@@ -283,19 +282,19 @@ public final class TcpLayer implements TcpProtocol, TransportProtocol {
     }
 
     /**
-     * True if a splice has something to move, or an ACK waits for whether an application answers: another
-     * {@link #resume} is wanted.
+     * True if another {@link #resume} is needed: a splice has data to forward, or an ACK waits for the application's
+     * answer.
      */
     public boolean isResumeWanted() {
         return host.isResumeWanted();
     }
 
-    /** True if a connection waits for the device to have room. */
+    /** True if a connection waits for room in the device. */
     public boolean isBlocked() {
         return host.isBlocked() || halfOpenArrives.owed().isWaiting() || timeWaits.isBlocked();
     }
 
-    // ---- What the Internet layer calls
+    // ---- Calls of the Internet layer
 
     @Override
     public void receive(final PacketBuffer packet, final ReceivedPacket info, final long nowNanos) {
@@ -312,7 +311,7 @@ public final class TcpLayer implements TcpProtocol, TransportProtocol {
         demultiplexer.icmpError(error, mtu, quoted, info, nowNanos);
     }
 
-    /** True if the 4-tuple is free. A connection in TIME-WAIT gives way: its successor's ISN lies ahead. */
+    /** True if the 4-tuple is free. A connection in TIME-WAIT makes way, as its successor's ISN lies ahead. */
     private boolean makeWay(final Endpoint local, final Endpoint remote) {
         final DemuxEntry present = connections.find(local, remote);
         if (present instanceof TimeWaitRecord record && record.timestamps != null) {

@@ -1,4 +1,4 @@
-/** TCP of one stack, put together. */
+/** TCP of one stack: the layer and its demultiplexer. */
 @NullMarked
 package io.tapstack.tcp.layer;
 

@@ -4,17 +4,17 @@ import io.tapstack.wire.SequenceNumber;
 import java.util.Arrays;
 
 /**
- * When received bytes came, until they are read (Linux's SO_TIMESTAMP and SO_TIMESTAMPING). Kept as stretches in order
- * of sequence numbers. There is one only if somebody has asked.
+ * Arrival times of received bytes until they are read (Linux's SO_TIMESTAMP and SO_TIMESTAMPING), as ranges in order of
+ * sequence number. Created only if the application enables it.
  */
 public final class ArrivalStamps {
 
-    /** Nobody knows. */
+    /** The arrival time is unknown. */
     public static final long UNKNOWN = Long.MIN_VALUE;
 
     /**
-     * Most stretches; beyond, the last one grows, with the time of its latest part, as Linux has it where it joins
-     * segments.
+     * Limit of the ranges; beyond it the last one grows and takes the time of its latest part, as on Linux where
+     * segments are joined.
      */
     static final int MAX_STRETCHES = 1_024;
 
@@ -23,14 +23,14 @@ public final class ArrivalStamps {
     private long[] times = new long[4];
     private int count;
 
-    /** A segment has come with the bytes from {@code start} to {@code end}. */
+    /** Records the arrival of the bytes from {@code start} to {@code end}. */
     public void arrived(final int start, final int end, final long nowNanos) {
         int at = count;
         while (at > 0 && SequenceNumber.greaterThan(starts[at - 1], start)) {
             at--;
         }
         if (at > 0 && SequenceNumber.greaterOrEqual(ends[at - 1], end)) {
-            return; // They have come before.
+            return; // These bytes have arrived before.
         }
         if (count == MAX_STRETCHES) {
             ends[count - 1] = SequenceNumber.max(ends[count - 1], end);
@@ -49,7 +49,7 @@ public final class ArrivalStamps {
         count++;
     }
 
-    /** When the byte {@code sequence} came. */
+    /** Returns the arrival time of the byte {@code sequence}. */
     public long of(final int sequence) {
         for (int i = 0; i < count; i++) {
             if (SequenceNumber.greaterThan(ends[i], sequence)) {
@@ -59,7 +59,7 @@ public final class ArrivalStamps {
         return UNKNOWN;
     }
 
-    /** The bytes before {@code sequence} are read, and nobody asks for them any more. */
+    /** Removes the times of bytes before {@code sequence}, which are read. */
     public void forgetBefore(final int sequence) {
         int gone = 0;
         while (gone < count && SequenceNumber.lessOrEqual(ends[gone], sequence)) {

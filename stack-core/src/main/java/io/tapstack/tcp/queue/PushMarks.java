@@ -3,19 +3,18 @@ package io.tapstack.tcp.queue;
 import io.tapstack.wire.SequenceNumber;
 
 /**
- * Where the stream was pushed: behind which of its last segments there was nothing more to be sent (RFC 9293 3.8.2,
- * MUST-61), so that a segment that is sent again has PSH exactly if it had it before. Only the last few marks are kept;
- * before those anything may be one.
+ * The ends of pushed segments, after which the send queue was empty (RFC 9293 3.8.2, MUST-61). A retransmitted segment
+ * has PSH exactly if the original had it. Only the latest marks are kept; before them any segment may have PSH.
  */
 public final class PushMarks {
 
     private static final int MARKS = 8;
 
-    // A ring of sequence numbers behind a pushed segment.
+    // A ring of sequence numbers after pushed segments.
     private final int[] marks = new int[MARKS];
     private int count;
 
-    /** The stream was pushed up to {@code end}. */
+    /** Records a push up to {@code end}. */
     public void add(final int end) {
         marks[count++ % MARKS] = end;
         if (count == 2 * MARKS) {
@@ -23,7 +22,7 @@ public final class PushMarks {
         }
     }
 
-    /** Whether a segment that ends at {@code end} was, or may have been, pushed. */
+    /** True if a segment that ends at {@code end} was, or may have been, pushed. */
     public boolean contains(final int end) {
         final int kept = Math.min(count, MARKS);
         int oldest = end;

@@ -6,22 +6,21 @@ import io.tapstack.wire.SequenceNumber;
 import java.util.Arrays;
 
 /**
- * Segments that came before their turn (RFC 9293 3.10.7.4, seventh: out-of-order segments SHOULD be queued). Kept as
- * pieces in order of sequence numbers, without overlaps.
+ * Out-of-order segments (RFC 9293 3.10.7.4, seventh: out-of-order segments SHOULD be queued), as pieces in order of
+ * sequence number, without overlaps.
  *
- * <p>Large payload is referred to where it lies. Small payload is copied together with what it follows, so that all
- * that comes behind a hole makes a few pieces and holds little more memory than its bytes. Whatever a peer does, a
- * segment costs one search and one move of at most {@link #MAX_PIECES} entries, and leaves at most three pieces more; a
- * peer that sends every second byte (the SegmentSmack attack) fills the queue and is refused. Memory is bounded by what
- * the caller allows: to make room for what is nearer to RCV.NXT, what is farthest goes. It was not acknowledged, only
- * perhaps reported by SACK, which is no promise (RFC 2018 8).
+ * <p>Large payload is referred to in place. Small payload is copied behind its predecessor, so that the data behind a
+ * hole makes few pieces and holds little more memory than its bytes. A segment costs one search and one move of at most
+ * {@link #MAX_PIECES} entries, and adds at most three pieces; a peer that sends every second byte (the SegmentSmack
+ * attack) fills the queue and is refused. The caller limits the memory: data far from RCV.NXT makes room for nearer
+ * data. The dropped data was not acknowledged, only perhaps reported by SACK, which is no promise (RFC 2018 8).
  */
 public final class ReassemblyQueue {
 
-    /** Most pieces kept; small segments that follow each other make pieces of 16 KiB, so a window of 6 MiB has room. */
+    /** Limit of the pieces; consecutive small segments make pieces of 16 KiB, so a window of 6 MiB has room. */
     public static final int MAX_PIECES = 1_024;
 
-    /** From here on payload is referred to, if it fills half of its block. */
+    /** Payload of this size or more is referred to, as it fills half of its block. */
     private static final int LARGE = BufferPool.BLOCK / 2;
 
     private final BufferPool pool;
@@ -42,7 +41,7 @@ public final class ReassemblyQueue {
         return count == 0;
     }
 
-    /** Pieces kept. */
+    /** Number of pieces. */
     public int pieces() {
         return count;
     }
@@ -53,11 +52,10 @@ public final class ReassemblyQueue {
     }
 
     /**
-     * Keeps what is new of {@code length} bytes at {@code sequence}; of what was there before and lies in the middle of
-     * it the old copy goes.
+     * Adds the new parts of {@code length} bytes at {@code sequence}; a piece in the middle of them is replaced.
      *
-     * @param limitBytes memory that the queue may hold
-     * @return false if there was something new and no room for it
+     * @param limitBytes limit of the memory that the queue holds
+     * @return false if there are new bytes and no room for them
      */
     public boolean insert(
             final int sequence, final Region region, final int offset, final int length, final int limitBytes) {
@@ -83,28 +81,25 @@ public final class ReassemblyQueue {
         return kept;
     }
 
-    /**
-     * True once after pieces were dropped that had been kept before: what SACK has reported of them is not there any
-     * more.
-     */
+    /** True once after kept pieces were dropped: SACK has reported data that is gone. */
     public boolean takePruned() {
         final boolean was = pruned;
         pruned = false;
         return was;
     }
 
-    /** Sequence number behind the last piece; {@code rcvNxt} if there is none. */
+    /** Sequence number after the last piece; {@code rcvNxt} if the queue is empty. */
     public int end(final int rcvNxt) {
         return count == 0 ? rcvNxt : endOf(count - 1);
     }
 
-    /** True if there is a piece that starts at or before {@code rcvNxt}, so that it can be delivered. */
+    /** True if a piece starts at or before {@code rcvNxt}, so that it can be delivered. */
     boolean isReady(final int rcvNxt) {
         return count > 0 && SequenceNumber.lessOrEqual(sequences[0], rcvNxt);
     }
 
     /**
-     * Moves everything that is in order from {@code rcvNxt} on to {@code target}.
+     * Moves the data in order from {@code rcvNxt} to {@code target}.
      *
      * @return the new RCV.NXT
      */
@@ -123,19 +118,19 @@ public final class ReassemblyQueue {
         return next;
     }
 
-    /** The stack is short of memory: drops what is farthest from RCV.NXT until it is not, or nothing is left. */
+    /** Drops the pieces farthest from RCV.NXT until the stack has enough memory, or the queue is empty. */
     public void prune() {
         while (count > 0 && pool.underPressure()) {
             dropLast();
         }
     }
 
-    /** Forgets everything. */
+    /** Removes all pieces. */
     public void clear() {
         remove(0, count);
     }
 
-    /** Keeps bytes that lie between two pieces, of which the second one has this index. */
+    /** Adds bytes between two pieces, of which the second one has this index. */
     private boolean keep(
             final int index,
             final int sequence,
@@ -170,7 +165,9 @@ public final class ReassemblyQueue {
     }
 
     /**
-     * Copies behind the piece {@code before} what it has room for, if it ends where the bytes start. @return how many
+     * Copies bytes behind the piece {@code before} as far as it has room, if they continue it.
+     *
+     * @return the number of bytes copied
      */
     private int follow(final int before, final int sequence, final Region region, final int offset, final int length) {
         if (before < 0 || endOf(before) != sequence) {
@@ -183,7 +180,10 @@ public final class ReassemblyQueue {
         return part;
     }
 
-    /** The block for a copy: the next size up from the one that it follows, so that a long run makes few pieces. */
+    /**
+     * Returns the block size of a copy: the next size above that of its predecessor, so that a long run makes few
+     * pieces.
+     */
     private int blockSize(final int before, final int sequence, final int length) {
         final boolean goesOn = before >= 0 && endOf(before) == sequence;
         if (!goesOn && length <= BufferPool.SMALL) {
@@ -194,8 +194,9 @@ public final class ReassemblyQueue {
     }
 
     /**
-     * Drops pieces from the far end, but none before {@code index}. @return whether there is room for one more of
-     * {@code size} bytes now
+     * Drops pieces from the far end, but none before {@code index}.
+     *
+     * @return true if there is room for one more of {@code size} bytes
      */
     private boolean makeRoom(final int index, final int size, final int limitBytes) {
         while (count > index && (count == MAX_PIECES || chargedBytes + size > limitBytes)) {
@@ -255,8 +256,8 @@ public final class ReassemblyQueue {
         return sequences[index] + lengths[index];
     }
 
-    /** Lets the pieces from {@code from} up to, but without, {@code to} go. */
-    @SuppressWarnings("NullAway") // A cleared element is never read: count says how many are there.
+    /** Removes the pieces from {@code from} up to, but without, {@code to}. */
+    @SuppressWarnings("NullAway") // A cleared element is never read: count limits the index.
     private void remove(final int from, final int to) {
         if (from == to) {
             return;

@@ -7,9 +7,9 @@ import io.tapstack.tcp.ReadBatch;
 import java.nio.ByteBuffer;
 
 /**
- * Received payload, in order, that the application has not read. Large payload stays where the device put it and is
- * referred to; small payload is copied together, so that a block never holds much less than half of what it costs: that
- * is what keeps a peer that sends single bytes from tying up memory.
+ * Received payload in order that the application has not read. Large payload is referred to in place; small payload is
+ * copied together, so that each block is about half full at least. A peer that sends single bytes therefore cannot tie
+ * up memory.
  */
 public final class ReceiveQueue {
 
@@ -19,7 +19,7 @@ public final class ReceiveQueue {
         line = new SliceQueue(pool);
     }
 
-    /** Bytes that can be read. */
+    /** Number of bytes that can be read. */
     public int length() {
         return line.length();
     }
@@ -29,12 +29,16 @@ public final class ReceiveQueue {
         return line.chargedBytes();
     }
 
-    /** Appends payload that lies in {@code region}; refers to it or copies it, whichever holds less memory. */
+    /** Appends payload of {@code region}; refers to it or copies it, depending on which holds less memory. */
     public void append(final Region region, final int offset, final int length) {
         line.appendOrCopy(region, offset, length);
     }
 
-    /** Lends up to {@code limit} bytes from the front; they stay in the queue. @return how many bytes are on loan */
+    /**
+     * Lends up to {@code limit} bytes from the front; they stay in the queue.
+     *
+     * @return the number of bytes on loan
+     */
     public int borrow(final ReadBatch batch, final int limit) {
         int left = limit;
         for (int slice = 0; slice < line.slices() && left > 0 && !batch.isFull(); slice++) {
@@ -46,7 +50,9 @@ public final class ReceiveQueue {
     }
 
     /**
-     * Copies up to {@code limit} bytes into {@code target}, as many as fit; they stay in the queue. @return how many
+     * Copies up to {@code limit} bytes into {@code target}; they stay in the queue.
+     *
+     * @return the number of bytes copied
      */
     public int peek(final ByteBuffer target, final int limit) {
         int copied = 0;
@@ -59,13 +65,17 @@ public final class ReceiveQueue {
         return copied;
     }
 
-    /** The byte at {@code position}, counted from the next one to be read. */
+    /** Returns the byte at {@code position}, counted from the next one to be read. */
     public byte byteAt(final int position) {
         final int slice = line.sliceAt(position);
         return line.region(slice).bytes().get(line.offset(slice) + position - line.position(slice));
     }
 
-    /** Hands the first {@code limit} bytes over to {@code target}. @return how many that were */
+    /**
+     * Moves up to {@code limit} bytes from the front to {@code target}.
+     *
+     * @return the number of bytes moved
+     */
     public int moveTo(final SendQueue target, final int limit) {
         int moved = 0;
         for (int slice = 0; slice < line.slices() && moved < limit; slice++) {
@@ -77,12 +87,12 @@ public final class ReceiveQueue {
         return moved;
     }
 
-    /** Takes {@code bytes} off the front: the application has them. */
+    /** Removes {@code bytes} from the front, as the application has read them. */
     public void consume(final int bytes) {
         line.drop(bytes);
     }
 
-    /** Forgets everything. */
+    /** Removes all bytes. */
     public void clear() {
         line.clear();
     }

@@ -4,20 +4,20 @@ import io.tapstack.wire.SequenceNumber;
 import java.util.Arrays;
 
 /**
- * Where records of the send queue end ({@code send(2)}, MSG_EOR): a segment never has bytes of two, whether it is sent
- * for the first time, again or as a super-segment, so that the peer gets each record's end as the end of a segment. A
- * ring of the sequence numbers behind the records' last bytes, in order; it has at most one for each byte of the queue.
+ * The ends of records in the send queue ({@code send(2)}, MSG_EOR). No segment spans the end of a record, in a
+ * transmission, a retransmission or a super-segment: the peer gets each end as the end of a segment. A ring of sequence
+ * numbers after the records, in order, with at most one per byte of the queue.
  */
 public final class RecordEnds {
 
     private static final int FIRST_CAPACITY = 16;
 
-    // Of a length that is a power of two.
+    // The length is a power of two.
     private int[] ends = new int[FIRST_CAPACITY];
     private int first;
     private int count;
 
-    /** A record ends at {@code end}, which is not before those that were added. */
+    /** Adds the end of a record at {@code end}, not before previous ends. */
     public void add(final int end) {
         if (count > 0 && at(count - 1) == end) {
             return;
@@ -32,7 +32,7 @@ public final class RecordEnds {
         count++;
     }
 
-    /** What lies before {@code una} is acknowledged. */
+    /** Removes the ends before {@code una}, which are acknowledged. */
     public void acknowledged(final int una) {
         while (count > 0 && SequenceNumber.lessOrEqual(at(0), una)) {
             first = (first + 1) & (ends.length - 1);
@@ -40,7 +40,7 @@ public final class RecordEnds {
         }
     }
 
-    /** How many of {@code length} bytes from {@code seq} on belong to one record. */
+    /** Returns how many of {@code length} bytes from {@code seq} belong to one record. */
     public int limit(final int seq, final int length) {
         final int index = firstBehind(seq);
         return index == count ? length : Math.min(length, at(index) - seq);
@@ -52,7 +52,7 @@ public final class RecordEnds {
         return index < count && at(index) == seq;
     }
 
-    /** Index of the first end that lies behind {@code seq}; the count if there is none. */
+    /** Index of the first end after {@code seq}; the count if there is none. */
     private int firstBehind(final int seq) {
         int low = 0;
         int high = count;

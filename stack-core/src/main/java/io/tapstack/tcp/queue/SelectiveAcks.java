@@ -6,15 +6,15 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The receiver's side of SACK (RFC 2018 4): which blocks an ACK reports. The first is the one that the latest segment
- * is in; then those that were reported most recently, so that each is reported several times even if ACKs are lost. A
- * segment that came before is reported in front of them, once (DSACK, RFC 2883 4).
+ * The receiver's side of SACK (RFC 2018 4): the blocks of an ACK. The first block contains the latest segment; the most
+ * recently reported blocks follow, so that each is reported several times even if ACKs are lost. A duplicate segment is
+ * reported before them, once (DSACK, RFC 2883 4).
  */
 public final class SelectiveAcks {
 
     private static final int MAX_BLOCKS = 4;
 
-    // Made when something comes out of order for the first time.
+    // Created with the first out-of-order segment.
     private @Nullable SequenceRanges ranges;
 
     // One sequence number of each block, the latest first.
@@ -25,7 +25,7 @@ public final class SelectiveAcks {
     private int duplicateLeft;
     private int duplicateRight;
 
-    /** What lies from {@code left} to {@code right}, a FIN included, came out of order and is kept. */
+    /** Records out-of-order data from {@code left} to {@code right}, a FIN included. */
     public void outOfOrder(final int left, final int right) {
         SequenceRanges all = ranges;
         if (all == null) {
@@ -38,8 +38,8 @@ public final class SelectiveAcks {
     }
 
     /**
-     * What lies from {@code left} to {@code right} came in order. The next ACK reports what of it had come out of order
-     * already, before {@link #inOrder} takes the blocks out that are in order now.
+     * Records in-order data from {@code left} to {@code right}. The next ACK reports the part that had arrived out of
+     * order, before {@link #inOrder} removes blocks that are now in order.
      */
     public void filled(final int left, final int right) {
         final SequenceRanges all = ranges;
@@ -58,16 +58,16 @@ public final class SelectiveAcks {
         if (!duplicate) {
             duplicate(from, to);
         } else if (from == duplicateRight) {
-            duplicateRight = to; // The FIN behind data that came twice.
+            duplicateRight = to; // The FIN after duplicate data.
         }
-        // RFC 2883 4.2.3: of several parts that came twice the first is reported.
+        // RFC 2883 4.2.3: of several duplicate parts the first is reported.
     }
 
     private void remember(final int sequence, final SequenceRanges all) {
         final int block = all.find(sequence);
         int kept = 0;
         int latest = sequence;
-        // The others move back by one; those that are in the same block now go.
+        // The other blocks move back by one; those in the new block are removed.
         for (int i = 0; i < recentCount; i++) {
             final int other = recent[i];
             final int otherBlock = all.find(other);
@@ -81,14 +81,14 @@ public final class SelectiveAcks {
         recentCount = kept + 1;
     }
 
-    /** What lies from {@code left} to {@code right} came again: the next ACK says so. */
+    /** Records duplicate data from {@code left} to {@code right} for the next ACK. */
     public void duplicate(final int left, final int right) {
         duplicate = true;
         duplicateLeft = left;
         duplicateRight = right;
     }
 
-    /** Everything before {@code rcvNxt} is in order. */
+    /** Removes blocks before {@code rcvNxt}, which are in order. */
     public void inOrder(final int rcvNxt) {
         final SequenceRanges all = ranges;
         if (all != null && all.count() > 0) {
@@ -96,7 +96,7 @@ public final class SelectiveAcks {
         }
     }
 
-    /** What came out of order at {@code sequence} and behind it was let go (RFC 2018 8). */
+    /** Removes out-of-order data from {@code sequence} on, which was dropped (RFC 2018 8). */
     public void forgetFrom(final int sequence) {
         final SequenceRanges all = ranges;
         if (all != null) {
@@ -104,7 +104,7 @@ public final class SelectiveAcks {
         }
     }
 
-    /** True if there is something that an ACK has to report. */
+    /** True if an ACK has blocks to report. */
     public boolean isReportDue() {
         return duplicate || ranges != null && ranges.count() > 0;
     }
@@ -125,7 +125,7 @@ public final class SelectiveAcks {
         return blocks;
     }
 
-    /** Writes the option at {@code at}, {@code length} bytes of it. */
+    /** Writes {@code length} bytes of the option at {@code at}. */
     public void write(final ByteBuffer buffer, final int at, final int length) {
         final int blocks = TcpOptions.sackBlocksIn(length);
         TcpOptions.writeSackHead(buffer, at, blocks);
@@ -145,7 +145,7 @@ public final class SelectiveAcks {
         }
     }
 
-    /** An ACK with the option went out: a duplicate is reported once. */
+    /** Records an ACK with the option: a duplicate is reported once. */
     public void reported() {
         duplicate = false;
     }

@@ -7,11 +7,11 @@ import io.tapstack.buffer.SliceQueue;
 import java.nio.ByteBuffer;
 
 /**
- * What the application has handed over and the peer has not acknowledged. A byte is stored once, and every transmission
- * and retransmission refers to it. Position 0 is the first byte that is not acknowledged.
+ * Data that the application has written and the peer has not acknowledged. A byte is stored once, and each transmission
+ * and retransmission refers to it. Position 0 is the first unacknowledged byte.
  *
- * <p>A mapped file can be cut short by somebody else at any time. Every look at the queue's bytes therefore answers how
- * many of them are still there, and the caller looks again after it has sent them ({@link #isIntact}).
+ * <p>Another process can truncate a mapped file at any time. Each access therefore returns the number of bytes that
+ * still exist, and the caller checks again after it has sent them ({@link #isIntact}).
  */
 public final class SendQueue {
 
@@ -21,7 +21,7 @@ public final class SendQueue {
         line = new SliceQueue(pool);
     }
 
-    /** Bytes in the queue, sent or not. */
+    /** Number of bytes in the queue, sent or not. */
     public int length() {
         return line.length();
     }
@@ -35,7 +35,7 @@ public final class SendQueue {
         return line.chargedBytes();
     }
 
-    /** Bytes of mapped files in the queue. */
+    /** Number of bytes of mapped files in the queue. */
     public int sharedBytes() {
         return line.sharedBytes();
     }
@@ -45,21 +45,24 @@ public final class SendQueue {
         line.append(region, offset, length);
     }
 
-    /** Appends received payload; refers to it or copies it, whichever holds less memory. */
+    /** Appends received payload; refers to it or copies it, depending on which holds less memory. */
     void take(final Region region, final int offset, final int length) {
         line.appendOrCopy(region, offset, length);
     }
 
-    /** Copies up to {@code limit} bytes from {@code source}. @return how many were taken */
+    /**
+     * Copies up to {@code limit} bytes from {@code source}.
+     *
+     * @return the number of bytes copied
+     */
     public int copyIn(final ByteBuffer source, final int limit) {
         return line.copyIn(source, limit);
     }
 
     /**
-     * Refers {@code packet} to {@code length} bytes from {@code position} on.
+     * Adds references to {@code length} bytes from {@code position} to {@code packet}.
      *
-     * @return how many bytes were added: less than asked for if the packet cannot hold more slices, or if a mapped file
-     *     was cut short and the bytes are not there any more
+     * @return the number of bytes added: fewer if the packet cannot hold more slices, or if a mapped file was truncated
      */
     public int gather(final PacketBuffer packet, final int position, final int length) {
         int gathered = 0;
@@ -81,10 +84,10 @@ public final class SendQueue {
     }
 
     /**
-     * Copies {@code length} bytes from {@code position} on behind the contiguous part of {@code packet}: for devices
-     * without checksum offload, where the bytes have to be touched anyway.
+     * Copies {@code length} bytes from {@code position} behind the contiguous part of {@code packet}: for devices
+     * without checksum offload, where the stack reads the bytes anyway.
      *
-     * @return how many bytes were copied; less than asked for if a mapped file was cut short
+     * @return the number of bytes copied; fewer if a mapped file was truncated
      */
     public int copyOut(final PacketBuffer packet, final int position, final int length) {
         int copied = 0;
@@ -103,9 +106,7 @@ public final class SendQueue {
         return copied;
     }
 
-    /**
-     * Copies {@code length} bytes from {@code position} on to {@code target}; what is not there any more is left out.
-     */
+    /** Copies {@code length} bytes from {@code position} to {@code target}, without those of a truncated file. */
     public void copyOut(final byte[] target, final int offset, final int position, final int length) {
         final ByteBuffer bytes = ByteBuffer.wrap(target);
         int copied = 0;
@@ -117,7 +118,7 @@ public final class SendQueue {
         }
     }
 
-    /** True if all of the {@code length} bytes from {@code position} on can still be read. */
+    /** True if all of the {@code length} bytes from {@code position} can still be read. */
     public boolean isIntact(final int position, final int length) {
         if (line.sharedBytes() == 0) {
             return true;
@@ -134,12 +135,12 @@ public final class SendQueue {
         return true;
     }
 
-    /** Forgets the first {@code bytes}: the peer has them. */
+    /** Removes the first {@code bytes}, which the peer has acknowledged. */
     public void acknowledge(final int bytes) {
         line.drop(bytes);
     }
 
-    /** Forgets everything. */
+    /** Removes all bytes. */
     public void clear() {
         line.clear();
     }

@@ -3,7 +3,7 @@ package io.tapstack.tcp.queue;
 import io.tapstack.wire.SequenceNumber;
 import java.util.Arrays;
 
-/** A set of sequence numbers, as stretches in order that neither overlap nor touch. Found by binary search. */
+/** A set of sequence numbers, as ordered ranges that neither overlap nor touch, with binary search. */
 final class SequenceRanges {
 
     private int[] left = new int[4];
@@ -22,13 +22,13 @@ final class SequenceRanges {
         return right[index];
     }
 
-    /** Index of the stretch that {@code sequence} lies in, or -1. */
+    /** Index of the range that contains {@code sequence}, or -1. */
     int find(final int sequence) {
         final int index = firstEndingAfter(sequence);
         return index < count && SequenceNumber.lessOrEqual(left[index], sequence) ? index : -1;
     }
 
-    /** Index of the first stretch that ends after {@code sequence}; {@link #count()} if there is none. */
+    /** Index of the first range that ends after {@code sequence}; {@link #count()} if there is none. */
     int firstEndingAfter(final int sequence) {
         int low = 0;
         int high = count;
@@ -43,7 +43,7 @@ final class SequenceRanges {
         return low;
     }
 
-    /** Adds what lies from {@code from} to {@code to}. */
+    /** Adds the range from {@code from} to {@code to}. */
     void add(final int from, final int to) {
         int start = from;
         int end = to;
@@ -59,7 +59,7 @@ final class SequenceRanges {
         right[first] = end;
     }
 
-    /** Takes out what lies before {@code sequence}. */
+    /** Removes sequence numbers before {@code sequence}. */
     void removeBefore(final int sequence) {
         final int first = firstEndingAfter(sequence);
         if (first > 0) {
@@ -70,7 +70,7 @@ final class SequenceRanges {
         }
     }
 
-    /** Takes out what lies at {@code sequence} and behind it. */
+    /** Removes sequence numbers from {@code sequence} on. */
     void removeFrom(final int sequence) {
         final int first = firstEndingAfter(sequence);
         if (first < count && SequenceNumber.lessThan(left[first], sequence)) {
@@ -85,7 +85,7 @@ final class SequenceRanges {
         count = 0;
     }
 
-    /** One place where those from {@code first} until before {@code behind} are. */
+    /** Replaces the ranges from {@code first} up to, but without, {@code behind} by one place. */
     private void makeRoom(final int first, final int behind) {
         if (behind == first && count == left.length) {
             left = Arrays.copyOf(left, 2 * count);

@@ -1,4 +1,4 @@
-/** Bytes on their way: out, in, out of order, and marks between them. */
+/** Send queue, receive queue and reassembly queue, with the marks between their bytes. */
 @NullMarked
 package io.tapstack.tcp.queue;
 

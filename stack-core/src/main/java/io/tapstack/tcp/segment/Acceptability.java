@@ -13,23 +13,23 @@ final class Acceptability {
     static boolean isAcceptable(final Segment segment, final int rcvNxt, final int window) {
         final int length = segment.length();
         if (window == 0) {
-            // Nothing fits, but RST and ACKs at the edge have to be looked at (3.10.7.4, first).
+            // With a zero window only RST and ACK at its edge are processed (3.10.7.4, first).
             return segment.seq == rcvNxt;
         }
         if (length == 0) {
-            // A peer that has used up the window acknowledges from its right edge. By the table such ACKs would be
-            // dropped for as long as what fills the window is lost; Linux takes them too. A RST there stays outside.
+            // A peer that has filled the window sends ACKs from its right edge. The table would drop these ACKs while a
+            // part of the window is lost; Linux accepts them too. A RST at the edge stays outside.
             final int edge = segment.has(TcpHeader.RST) ? 0 : 1;
             return SequenceNumber.inWindow(segment.seq, rcvNxt, window + edge);
         }
         return SequenceNumber.inWindow(segment.seq, rcvNxt, window)
                 || SequenceNumber.inWindow(segment.seq + length - 1, rcvNxt, window)
-                // A segment that covers all of a small window.
+                // A segment that covers a whole small window.
                 || SequenceNumber.lessThan(segment.seq, rcvNxt)
                         && SequenceNumber.greaterThan(segment.seq + length, rcvNxt);
     }
 
-    /** Why a segment that is not acceptable is dropped. */
+    /** Returns the drop reason of a segment that is not acceptable. */
     static DropReason reason(final Segment segment, final int rcvNxt) {
         final boolean old = SequenceNumber.lessThan(segment.seq, rcvNxt);
         return old && segment.length() > 0 ? DropReason.TCP_DUPLICATE : DropReason.TCP_OUTSIDE_WINDOW;

@@ -11,7 +11,7 @@ import io.tapstack.wire.TcpHeader;
 import io.tapstack.wire.TcpOptions;
 import org.jspecify.annotations.Nullable;
 
-/** Sends segments without payload for those who are no connection: records and resets. */
+/** Sends segments without payload for records and resets, which have no connection. */
 public final class BareSegmentSender {
 
     private final BufferPool pool;
@@ -24,7 +24,9 @@ public final class BareSegmentSender {
     }
 
     /**
-     * @param window what stands in the header
+     * Sends a segment without payload.
+     *
+     * @param window window field of the header
      * @param timestamps of the connection, or null if it has none
      * @param timeToLive IP_TTL
      * @param trafficClass IP_TOS
@@ -52,7 +54,7 @@ public final class BareSegmentSender {
         return hand(packet, at, path, timeToLive, trafficClass);
     }
 
-    /** Puts the checksum into the segment that starts at {@code at}, and hands it down. */
+    /** Writes the checksum of the segment that starts at {@code at}, and passes the packet to the IP layer. */
     SendStatus hand(
             final PacketBuffer packet, final int at, final IpPath path, final int timeToLive, final int trafficClass) {
         final long pseudo = InternetChecksum.pseudoHeader(path.source(), path.destination(), IpProtocol.TCP);

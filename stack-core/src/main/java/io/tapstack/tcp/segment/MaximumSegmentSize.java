@@ -4,18 +4,18 @@ import io.tapstack.ip.IpPath;
 import io.tapstack.tcp.TcpConfig;
 import io.tapstack.wire.TcpHeader;
 
-/** The MSS option (RFC 9293 3.7.1, RFC 6691): the default, the least, and the value that a SYN of ours offers. */
+/** The MSS option (RFC 9293 3.7.1, RFC 6691): the default, the minimum, and the value of our SYN. */
 public final class MaximumSegmentSize {
 
     /** The MSS of a peer that sends no MSS option, over IPv4 (RFC 9293 MUST-15). */
     public static final int DEFAULT = 536;
 
-    /** The least that is used: a peer that announces less would have us send more header than data. */
+    /** The smallest MSS in use: with less the segments would have more header than data. */
     public static final int LEAST = 48;
 
     private MaximumSegmentSize() {}
 
-    /** The MSS option of a SYN of ours: the largest segment that the link delivers in one piece. */
+    /** Returns the MSS option of our SYN: the largest segment that the link carries without fragmentation. */
     public static int offered(final IpPath path, final TcpConfig config) {
         final int largest = path.linkMtu() - path.ipHeaderLength() - TcpHeader.MIN_LENGTH;
         return config.maxSegment() > 0 ? Math.min(Math.max(LEAST, config.maxSegment()), largest) : largest;

@@ -1,6 +1,6 @@
 package io.tapstack.tcp.segment;
 
-/** At most so many in an interval. */
+/** Limits events to a number per interval. */
 public final class RateLimit {
 
     private final int limit;
@@ -13,7 +13,7 @@ public final class RateLimit {
         this.intervalNanos = intervalNanos;
     }
 
-    /** Takes one, if there is one left in this interval. */
+    /** Takes one permit of this interval; false if none is left. */
     public boolean tryTake(final long nowNanos) {
         if (used == 0 || nowNanos - intervalStart >= intervalNanos) {
             intervalStart = nowNanos;

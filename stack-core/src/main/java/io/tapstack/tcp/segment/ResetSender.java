@@ -6,7 +6,7 @@ import io.tapstack.ip.IpPath;
 import io.tapstack.ip.SendStatus;
 import io.tapstack.wire.TcpHeader;
 
-/** Resets for segments that belong to no connection (RFC 9293 3.5.2 group 1, 3.10.7.1). */
+/** Sends resets for segments without a connection (RFC 9293 3.5.2 group 1, 3.10.7.1). */
 public final class ResetSender {
 
     private static final int TIME_TO_LIVE = 64;
@@ -41,7 +41,7 @@ public final class ResetSender {
         final SendStatus status =
                 sender.send(path, from, segment.sourcePort, seq, ack, flags, 0, null, TIME_TO_LIVE, 0, now);
         if (status == SendStatus.DEVICE_FULL) {
-            // The peer will send again what it is the answer to.
+            // The peer retransmits the segment, and gets a reset then.
             statistics.drop(DropReason.LINK_FULL);
         } else {
             statistics.resetsSent++;

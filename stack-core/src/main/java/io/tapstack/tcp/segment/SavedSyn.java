@@ -6,13 +6,12 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The headers of the SYN that began a connection, as they came, for an application that wants to know more of its peer
- * (TCP_SAVE_SYN, TCP_SAVED_SYN): the IP header and the TCP header with their options, and in front of them, if that was
- * asked for, the link's.
+ * The headers of the SYN of a connection as received, for the application (TCP_SAVE_SYN, TCP_SAVED_SYN): IP and TCP
+ * header with their options, and on request the link header before them.
  */
 public final class SavedSyn {
 
-    /** TCP_SAVE_SYN: also the link's header. */
+    /** TCP_SAVE_SYN: includes the link header. */
     private static final int WITH_LINK_HEADER = 2;
 
     private static final int ADDRESSES = EthernetHeader.LENGTH - Short.BYTES;
@@ -23,7 +22,11 @@ public final class SavedSyn {
         this.bytes = bytes;
     }
 
-    /** What is saved of {@code syn}, or null. @param mode {@link TcpConfig#saveSyn()} */
+    /**
+     * Returns the saved headers of {@code syn}, or null.
+     *
+     * @param mode {@link TcpConfig#saveSyn()}
+     */
     public static @Nullable SavedSyn of(final Segment syn, final int mode) {
         if (mode == 0) {
             return null;
@@ -35,7 +38,7 @@ public final class SavedSyn {
         final int front = link ? EthernetHeader.LENGTH : 0;
         final byte[] saved = new byte[front + headers];
         if (link) {
-            // A priority tag (IEEE 802.1Q) behind the addresses is none of the header's, as on Linux.
+            // A priority tag (IEEE 802.1Q) after the addresses is not part of the header, as on Linux.
             memory.get(ipHeader - syn.linkHeaderLength(), saved, 0, ADDRESSES);
             memory.get(ipHeader - Short.BYTES, saved, ADDRESSES, Short.BYTES);
         }
@@ -43,6 +46,7 @@ public final class SavedSyn {
         return new SavedSyn(saved);
     }
 
+    /** The saved headers. */
     public byte[] bytes() {
         return bytes.clone();
     }

@@ -8,28 +8,35 @@ import io.tapstack.wire.TcpOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A received segment, its header read: SEG.SEQ, SEG.ACK, SEG.WND, SEG.LEN and where its payload lies. One object is
- * filled anew for every segment and is valid while that is processed.
+ * A received segment with its parsed header: SEG.SEQ, SEG.ACK, SEG.WND, SEG.LEN and the place of the payload. One
+ * object is refilled for each segment, and is valid while that segment is processed.
  */
 public final class Segment {
 
     private final TcpHeader header = new TcpHeader();
+    /** The options. */
     public final TcpOptions options = new TcpOptions();
 
     private @Nullable Region memory;
     public int sourcePort;
     public int destinationPort;
+    /** SEG.SEQ. */
     public int seq;
+    /** SEG.ACK. */
     public int ack;
+    /** The flags of the header, as in {@link TcpHeader}. */
     public int flags;
+    /** The window field as received, without scaling. */
     public int window;
     /** The ECN field of the IP header (RFC 3168 5). */
     public int ecnField;
 
-    /** The urgent pointer, meaningful with URG, and what it points at: the sequence number behind the urgent data. */
+    /** The urgent pointer, valid with URG. */
     public int urgentPointer;
 
+    /** Sequence number after the urgent data, valid with URG. */
     public int urgentEnd;
+
     private int payloadOffset;
     private int payloadLength;
     private int gsoSize;
@@ -37,10 +44,10 @@ public final class Segment {
     private int linkHeaderLength;
 
     /**
-     * Reads the header at the head of {@code packet}.
+     * Parses the header at the start of {@code packet}.
      *
      * @param trafficClass of the IP header, for its ECN bits
-     * @return false if the data offset is impossible
+     * @return false if the data offset is invalid
      */
     public boolean read(final PacketBuffer packet, final int trafficClass) {
         memory = packet.memory();
@@ -66,7 +73,7 @@ public final class Segment {
         return true;
     }
 
-    /** Where in its memory the packet's IP header starts, and how long the link's header in front of that is. */
+    /** Sets the offset of the IP header in the packet's memory, and the length of the link header before it. */
     public void headersAt(final int ipHeader, final int linkHeader) {
         ipHeaderOffset = ipHeader;
         linkHeaderLength = linkHeader;
@@ -80,7 +87,7 @@ public final class Segment {
         return linkHeaderLength;
     }
 
-    /** Fills in a segment that came a while ago, as far as it is known; its options are to be recalled too. */
+    /** Restores the known fields of an earlier segment; the caller restores the options. */
     public void recall(
             final int seqThen, final int flagsThen, final int windowThen, final int ourPort, final int peerPort) {
         memory = null;
@@ -96,12 +103,12 @@ public final class Segment {
         gsoSize = 0;
     }
 
-    /** True if the network has marked the packet "congestion experienced". */
+    /** True if the packet carries Congestion Experienced. */
     public boolean isMarked() {
         return ecnField == Ipv4Header.CONGESTION_EXPERIENCED;
     }
 
-    /** True if it says that it is ECN-capable, marked or not. */
+    /** True if the packet is ECN-capable, marked or not. */
     public boolean isEcnCapable() {
         return ecnField != Ipv4Header.NOT_ECT;
     }
@@ -123,30 +130,32 @@ public final class Segment {
         return (flags & (TcpHeader.SYN | TcpHeader.ACK | TcpHeader.RST)) == TcpHeader.SYN;
     }
 
+    /** True if the flag is set. */
     public boolean has(final int flag) {
         return (flags & flag) != 0;
     }
 
-    /** SEG.LEN: the sequence numbers that the segment takes up, SYN and FIN included. */
+    /** SEG.LEN: the sequence numbers of the segment, SYN and FIN included. */
     public int length() {
         return payloadLength + (has(TcpHeader.SYN) ? 1 : 0) + (has(TcpHeader.FIN) ? 1 : 0);
     }
 
+    /** Length of the payload, in bytes. */
     public int payloadLength() {
         return payloadLength;
     }
 
-    /** How many segments the device has put together to this one. */
+    /** Number of segments that the device has joined to this one. */
     public int segments() {
         return gsoSize > 0 && payloadLength > gsoSize ? (payloadLength + gsoSize - 1) / gsoSize : 1;
     }
 
-    /** Where the payload starts in {@link #memory()}. */
+    /** Offset of the payload in {@link #memory()}. */
     public int payloadOffset() {
         return payloadOffset;
     }
 
-    /** The memory that the payload lies in; retained by whoever keeps the payload. */
+    /** The memory of the payload; code that keeps the payload retains it. */
     public Region memory() {
         final Region region = memory;
         if (region == null) {
@@ -155,7 +164,7 @@ public final class Segment {
         return region;
     }
 
-    /** Cuts off what lies before {@code from}: sequence numbers that were received before. */
+    /** Removes sequence numbers before {@code from}, which were received before. */
     public void trimFront(final int from) {
         int excess = from - seq;
         if (excess <= 0) {
@@ -172,7 +181,7 @@ public final class Segment {
         seq += cut;
     }
 
-    /** Cuts off what lies at or behind {@code end}: sequence numbers beyond the window. */
+    /** Removes sequence numbers from {@code end} on, which exceed the window. */
     public void trimBack(final int end) {
         final int excess = seq + length() - end;
         if (excess <= 0) {

@@ -6,9 +6,9 @@ import io.tapstack.wire.TcpHeader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The prologue of SEGMENT ARRIVES in SYN-RECEIVED and later (RFC 9293 3.10.7.4, first to fourth), with PAWS (RFC 7323
- * 5.3) in front and the rules of RFC 5961 against blind attacks. The result says what the segment is; the state decides
- * what follows. Counts a segment that goes no further under its {@link DropReason}.
+ * The first steps of SEGMENT ARRIVES in SYN-RECEIVED and later states (RFC 9293 3.10.7.4, first to fourth), with PAWS
+ * (RFC 7323 5.3) before them and the rules of RFC 5961 against blind attacks. The result classifies the segment, and
+ * the state decides the response. A dropped segment is counted under its {@link DropReason}.
  */
 public enum SegmentCheck {
 
@@ -27,14 +27,14 @@ public enum SegmentCheck {
     /** Fifth: "if the ACK bit is off, drop the segment and return". */
     NO_ACK,
 
-    /** On with the fifth step: "if the ACK bit is on". */
+    /** Continues with the fifth step: "if the ACK bit is on". */
     PASSES;
 
     /**
      * PAWS, before the first step (RFC 7323 5.3 R1): "if the timestamp option is present and SEG.TSval < TS.Recent ...
      * treat the arriving segment as not acceptable".
      *
-     * @param timestamps null if they were not agreed on
+     * @param timestamps null if not negotiated
      */
     public static boolean isOld(
             final Segment segment,
@@ -49,9 +49,9 @@ public enum SegmentCheck {
     }
 
     /**
-     * First to fourth. The third step, security, is void.
+     * Performs steps one to four. The third step, security, is void.
      *
-     * @param isSynAgain true for the peer's SYN come again before our SYN-ACK is acknowledged. With data or a FIN it
+     * @param isSynAgain true for the peer's SYN repeated before our SYN-ACK is acknowledged. With data or a FIN it
      *     reaches into the window, but it is the same SYN: {@link #NOT_ACCEPTABLE}
      */
     public static SegmentCheck of(
@@ -73,7 +73,7 @@ public enum SegmentCheck {
             statistics.drop(DropReason.TCP_RST_NOT_EXACT);
             return RESET_NOT_EXACT;
         }
-        // Fourth: "check the SYN bit". Before the segment is trimmed to the window, which would hide it.
+        // Fourth: "check the SYN bit". It precedes the trimming to the window, which would remove the SYN.
         if (segment.has(TcpHeader.SYN)) {
             statistics.drop(DropReason.TCP_SYN_IN_WINDOW);
             return SYN;
@@ -87,9 +87,9 @@ public enum SegmentCheck {
     }
 
     /**
-     * True if a segment that is old or not acceptable gets an ACK always: its data may be the repetition of something
-     * whose ACK was lost. A SYN, wherever it lies (RFC 5961 4.2), and a segment without data get a challenge ACK, which
-     * is limited (7).
+     * True if a segment that is old or not acceptable always gets an ACK: it may be a retransmission whose ACK was
+     * lost. A SYN, wherever it lies (RFC 5961 4.2), and a segment without data get a challenge ACK, which is limited
+     * (7).
      */
     public static boolean demandsAck(final Segment segment) {
         return segment.length() > 0 && !segment.has(TcpHeader.SYN);

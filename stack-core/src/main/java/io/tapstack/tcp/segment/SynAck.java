@@ -5,7 +5,7 @@ import io.tapstack.tcp.FastOpenCookie;
 import io.tapstack.tcp.TcpConfig;
 import org.jspecify.annotations.Nullable;
 
-/** The contents of a SYN-ACK, {@code <SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK>}, and the options that are agreed on. */
+/** The contents of a SYN-ACK, {@code <SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK>}, and the negotiated options. */
 public interface SynAck {
 
     IpPath path();

@@ -7,7 +7,7 @@ import io.tapstack.wire.TcpOptions;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** The options of a SYN or SYN-ACK of ours. One object is filled anew for each. */
+/** The options of our SYN or SYN-ACK. One object is refilled for each segment. */
 public final class SynOptions {
 
     private static final int NO_SHIFT = -1;
@@ -27,7 +27,7 @@ public final class SynOptions {
     private int timestampValue;
     private int timestampEcho;
 
-    /** Begins with the one that is always there: the MSS (RFC 9293 3.7.1 SHLD-5). */
+    /** Starts with the MSS option, which each SYN has (RFC 9293 3.7.1 SHLD-5). */
     SynOptions begin(final int offeredMss) {
         mss = offeredMss;
         shift = NO_SHIFT;
@@ -39,31 +39,35 @@ public final class SynOptions {
         return this;
     }
 
-    /** RFC 7323 2. */
+    /** Adds the window scale option (RFC 7323 2). */
     public void windowScale(final int offeredShift) {
         shift = offeredShift;
     }
 
-    /** RFC 2018 2. */
+    /** Adds SACK-permitted (RFC 2018 2). */
     public void sackPermitted() {
         sack = true;
     }
 
-    /** RFC 7323 3. */
+    /** Adds timestamps (RFC 7323 3). */
     public void timestamps(final int value, final int echo) {
         timestamps = true;
         timestampValue = value;
         timestampEcho = echo;
     }
 
-    /** RFC 7413 4.1.1: a cookie, or the wish for one. Left out if there is no room beside the others, as on Linux. */
+    /**
+     * Adds a Fast Open cookie or cookie request (RFC 7413 4.1.1). It is left out if the other options leave no room, as
+     * on Linux.
+     */
     public void fastOpen(final FastOpenCookie theCookie) {
         final int length = TcpOptions.cookieOptionLength(theCookie.length(), theCookie.experimental());
         cookie = length() + length <= TcpHeader.MAX_LENGTH - TcpHeader.MIN_LENGTH ? theCookie : null;
     }
 
     /**
-     * RFC 9768 3.2.3.2.1: with the counters as they begin, if there is room on {@code path}, else empty; or not at all.
+     * Adds an AccECN option (RFC 9768 3.2.3.2.1): with the initial counters if {@code path} has room, otherwise empty
+     * or not at all.
      */
     void accEcn(final IpPath path) {
         final int packet = path.mtu() - path.ipHeaderLength() - TcpHeader.MIN_LENGTH;
@@ -72,13 +76,13 @@ public final class SynOptions {
         accEcnFields = room >= TcpOptions.accEcnLength(ACC_ECN_FIELDS) ? ACC_ECN_FIELDS : 0;
     }
 
-    /** RFC 5482: if there is room beside the others. To be called last. */
+    /** Adds the user timeout option (RFC 5482) if the other options leave room. It must be the last call. */
     public void userTimeout(final int value) {
         userTimeout =
                 length() + TcpOptions.USER_TIMEOUT_LENGTH <= TcpHeader.MAX_LENGTH - TcpHeader.MIN_LENGTH ? value : 0;
     }
 
-    /** The cookie that stands in received options, or null. */
+    /** Returns the Fast Open cookie of received options, or null. */
     public static @Nullable FastOpenCookie cookie(final TcpOptions received) {
         return received.cookieLength() <= 0
                 ? null
@@ -89,10 +93,10 @@ public final class SynOptions {
                         received.cookieExperimental());
     }
 
-    /** Bytes that {@link #write} writes. */
+    /** Number of bytes that {@link #write} writes. */
     int length() {
         final FastOpenCookie given = cookie;
-        // With timestamps SACK-permitted stands where two NOPs would be.
+        // With timestamps SACK-permitted takes the place of two NOPs.
         return 4
                 + (timestamps ? TcpOptions.TIMESTAMPS_LENGTH : sack ? 4 : 0)
                 + (shift == NO_SHIFT ? 0 : 4)

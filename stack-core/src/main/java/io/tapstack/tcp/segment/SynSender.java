@@ -10,7 +10,7 @@ import io.tapstack.tcp.queue.SendQueue;
 import io.tapstack.wire.TcpHeader;
 import org.jspecify.annotations.Nullable;
 
-/** Builds each SYN and SYN-ACK of a stack and hands it down. */
+/** Builds and sends each SYN and SYN-ACK of a stack. */
 public final class SynSender {
 
     private final BufferPool pool;
@@ -23,15 +23,15 @@ public final class SynSender {
         this.sender = sender;
     }
 
-    /** The options of the next SYN or SYN-ACK, with the MSS option alone (RFC 9293 3.7.1 SHLD-5). */
+    /** Starts the options of the next SYN or SYN-ACK, with the MSS option alone (RFC 9293 3.7.1 SHLD-5). */
     public SynOptions begin(final IpPath path, final TcpConfig config) {
         return options.begin(MaximumSegmentSize.offered(path, config));
     }
 
     /**
-     * {@code <SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK>} with the options that are agreed on.
+     * Sends {@code <SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK>} with the negotiated options.
      *
-     * @param timestampValue TSval, if there are timestamps
+     * @param timestampValue TSval, if timestamps are negotiated
      */
     public SendStatus sendSynAck(final SynAck synAck, final int timestampValue) {
         final IpPath path = synAck.path();
@@ -72,8 +72,8 @@ public final class SynSender {
     }
 
     /**
-     * {@code <SEQ=ISS><CTL=SYN>} with the options that were put in since {@link #begin}, and the first {@code payload}
-     * bytes of {@code data} (RFC 7413 4.2.1).
+     * Sends {@code <SEQ=ISS><CTL=SYN>} with the options added since {@link #begin}, and the first {@code payload} bytes
+     * of {@code data} (RFC 7413 4.2.1).
      */
     public SendStatus sendSyn(
             final IpPath path,

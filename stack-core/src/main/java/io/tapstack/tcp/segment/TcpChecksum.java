@@ -4,14 +4,14 @@ import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.wire.InternetChecksum;
 import io.tapstack.wire.TcpHeader;
 
-/** The checksum over pseudo-header, header and payload (RFC 9293 3.1), in software or left to the device. */
+/** The checksum over pseudo-header, header and payload (RFC 9293 3.1), computed in software or by the device. */
 public final class TcpChecksum {
 
     private TcpChecksum() {}
 
     /**
-     * Writes the checksum of the segment whose header starts at {@code at}, its field being 0, or asks the device for
-     * it.
+     * Writes the checksum of the segment whose header starts at {@code at}, or requests it from the device; the field
+     * must be 0.
      *
      * @param pseudoHeader sum of addresses and protocol, without the length
      */
@@ -27,7 +27,7 @@ public final class TcpChecksum {
         }
     }
 
-    /** True if the checksum of a received segment, its header at the packet's head, is right. */
+    /** True if the checksum of a received segment is correct; its header is at the start of the packet. */
     public static boolean isRight(final PacketBuffer packet, final long pseudoHeader) {
         final long sum = pseudoHeader + packet.length() + InternetChecksum.sum(packet, packet.head());
         return InternetChecksum.fold(sum) == 0xFFFF;

@@ -4,23 +4,22 @@ import io.tapstack.tcp.TcpConfig;
 import io.tapstack.wire.TcpOptions;
 
 /**
- * The user timeout option (RFC 5482): both ends say for how long they keep data that is not acknowledged, and whose
- * application has no opinion of its own takes the longer of both, within limits. It is advice, sent once, and off by
- * default, as the RFC has it (3.1, ENABLED): few peers know it, some middleboxes do not like it, and it lets a peer
- * have memory held.
+ * The user timeout option (RFC 5482): both ends announce their user timeout, and a connection without a timeout of its
+ * application uses the longer one, within limits. The option is advisory, sent once, and off by default as in the RFC
+ * (3.1, ENABLED): few peers support it, some middleboxes mishandle it, and it lets a peer hold memory longer.
  *
- * <p>Made for connections that use it only.
+ * <p>Created only for connections that use the option.
  */
 public final class UserTimeoutOption {
 
     public static final int LENGTH = TcpOptions.USER_TIMEOUT_LENGTH;
 
     private static final long SECOND = 1_000_000_000L;
-    /** RFC 9293 3.9.1.1: the user timeout of who has not said anything is five minutes. */
+    /** RFC 9293 3.9.1.1: the default user timeout is five minutes. */
     private static final long DEFAULT_NANOS = 300 * SECOND;
-    /** L_LIMIT, 3.1: the least that R2 may be, 100 seconds (RFC 1122 4.2.3.5). */
+    /** L_LIMIT, 3.1: the lower limit of R2, 100 seconds (RFC 1122 4.2.3.5). */
     private static final long LEAST_NANOS = 100 * SECOND;
-    /** U_LIMIT, 3.1 and 5: what a peer can have held, and for how long, is bounded. */
+    /** U_LIMIT, 3.1 and 5: bounds the time for which a peer can hold memory. */
     private static final long MOST_NANOS = 3_600 * SECOND;
 
     private static final int SECONDS_PER_MINUTE = 60;
@@ -28,7 +27,7 @@ public final class UserTimeoutOption {
     private static final int MAX_VALUE = 0x7FFF;
 
     private final TcpConfig config;
-    /** What {@link #arrives} has set, 0 for nothing; anything else there is the application's. */
+    /** Value set by {@link #arrives}, 0 for none; any other timeout is the application's. */
     private long adapted;
 
     private int told;
@@ -37,7 +36,7 @@ public final class UserTimeoutOption {
         this.config = config;
     }
 
-    /** ADV_UTO as the option says it (2): 15 bits of seconds, or of minutes, rounded up. */
+    /** ADV_UTO in the format of the option (2): 15 bits of seconds, or of minutes, rounded up. */
     public static int advertised(final TcpConfig config) {
         return encode(config.userTimeoutNanos() == 0 ? DEFAULT_NANOS : config.userTimeoutNanos());
     }
@@ -56,20 +55,22 @@ public final class UserTimeoutOption {
     }
 
     /**
-     * What the next segment is to say, if it has {@code space} bytes left; 0 for nothing. The first one behind the SYN
-     * repeats what that said (3.2).
+     * Returns the option value of the next segment with {@code space} bytes left; 0 for no option. The first segment
+     * after the SYN repeats the option of the SYN (3.2).
      */
     public int due(final int space) {
         final int own = encode(ownNanos());
         return own == told || space < LENGTH ? 0 : own;
     }
 
-    /** A segment with this went out. */
+    /** Records a segment with this option value. */
     public void sent(final int value) {
         told = value;
     }
 
-    /** 3.1: an acceptable segment has come. An application that has set a timeout keeps it (CHANGEABLE). */
+    /**
+     * 3.1: processes the option of an acceptable segment. A timeout of the application takes precedence (CHANGEABLE).
+     */
     public void arrives(final TcpOptions options) {
         final int value = options.userTimeout();
         final long set = config.userTimeoutNanos();

@@ -1,4 +1,4 @@
-/** TCP segments: received ones, and the building of those that belong to no established connection. */
+/** TCP segments: received ones, and segments without an established connection. */
 @NullMarked
 package io.tapstack.tcp.segment;
 

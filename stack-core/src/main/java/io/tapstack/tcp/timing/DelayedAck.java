@@ -5,19 +5,18 @@ import io.tapstack.time.Timer;
 import io.tapstack.time.TimerWheel;
 
 /**
- * When to acknowledge (RFC 1122 4.2.3.2, RFC 5681 4.2): at once for every second full-sized segment, for what comes out
- * of order or fills a gap, and for what closes; otherwise when the timer expires, unless data goes out before and
- * carries the ACK along.
+ * Delayed ACKs (RFC 1122 4.2.3.2, RFC 5681 4.2): an ACK is sent immediately for every second full-sized segment, for
+ * out-of-order data, for data that fills a gap, and at a close. Otherwise the timer sends it, unless data carries it
+ * before.
  *
- * <p>A super-segment, which the device has put together from many, is as good as two. But where several of them have
- * come together, each second one of the largest is enough: their ACKs would follow each other within microseconds, and
- * cost the peer more than they tell it. So the ACK of a super-segment waits until all that has come is handled, which
- * is not long enough for a timer. A quick ACK ({@link QuickAck}) waits for that too, and for the next poll: an
- * application that is called as soon as the stack has handled what came may answer, and save it.
+ * <p>A super-segment counts as two segments. If several arrive together, one ACK for every second super-segment of the
+ * largest size suffices: more would follow within microseconds, and cost the peer more than they tell. The ACK of a
+ * super-segment therefore waits for the end of the burst, without a timer. A quick ACK ({@link QuickAck}) waits for it
+ * too, and for the next poll: the application may answer by then, and its data carries the ACK.
  */
 public final class DelayedAck implements Timer.Expiry {
 
-    /** Two of the largest super-segments. */
+    /** Two super-segments of the largest size. */
     private static final int BURST_BYTES = 2 * 65_536;
 
     private final TcpConfig config;
@@ -27,7 +26,7 @@ public final class DelayedAck implements Timer.Expiry {
     private int bytesPending;
     private boolean due;
 
-    // Due when all that has come is handled; and whether it was asked for that this be told.
+    // Due at the end of the burst; and whether that end was requested.
     private boolean dueAfterBurst;
     private boolean asked;
 
@@ -48,7 +47,7 @@ public final class DelayedAck implements Timer.Expiry {
         timeouts.ackTimeout(nowNanos);
     }
 
-    /** New data came in order. {@code fullSegment} is the size of the peer's full segments, as far as seen. */
+    /** Records new in-order data. {@code fullSegment} is the size of the peer's full segments, as far as seen. */
     public void dataArrived(final int bytes, final int fullSegment, final long nowNanos) {
         bytesPending += bytes;
         dueAfterBurst |= bytes > fullSegment;
@@ -73,7 +72,7 @@ public final class DelayedAck implements Timer.Expiry {
         }
     }
 
-    /** All that has come is handled. */
+    /** The burst of segments has ended. */
     public void burstEnded() {
         asked = false;
         due |= dueAfterBurst || quickPassed;
@@ -83,28 +82,26 @@ public final class DelayedAck implements Timer.Expiry {
         }
     }
 
-    /** Something came that has to be acknowledged without delay. */
+    /** Requests an immediate ACK. */
     public void ackNow() {
         due = true;
         timer.cancel();
     }
 
-    /** Data of ours is about to follow, and carries the ACK; if it does not, the timer sends it. */
+    /** Expects data to carry the ACK; otherwise the timer sends it. */
     public void ackWithData(final long nowNanos) {
         if (!timer.isArmed()) {
             timer.arm(nowNanos + config.delayedAckNanos());
         }
     }
 
-    /**
-     * RFC 5681 4.2: something came twice, or out of order: it, and what follows, has to be acknowledged without delay.
-     */
+    /** RFC 5681 4.2: duplicate or out-of-order data has arrived; it and the following segments get an immediate ACK. */
     public void ackTrouble() {
         ackNow();
         quick.trouble();
     }
 
-    /** TCP_QUICKACK: an ACK that waits goes out now, if {@code on}. */
+    /** TCP_QUICKACK: with {@code on} a delayed ACK becomes due immediately. */
     public void quickAck(final boolean on) {
         quick.set(on);
         if (on && bytesPending > 0) {
@@ -112,21 +109,22 @@ public final class DelayedAck implements Timer.Expiry {
         }
     }
 
+    /** The quick-ACK mode of this connection. */
     public QuickAck quickAck() {
         return quick;
     }
 
-    /** True if there is data that is not acknowledged yet. */
+    /** True if received data is not acknowledged yet. */
     public boolean isPending() {
         return bytesPending > 0;
     }
 
-    /** True if an ACK has to go out now. */
+    /** True if an ACK must be sent now. */
     public boolean isDue() {
         return due;
     }
 
-    /** A segment with our ACK went out. */
+    /** Records a segment with our ACK. */
     public void ackSent() {
         if (bytesPending > 0) {
             quick.acknowledged();
@@ -139,6 +137,7 @@ public final class DelayedAck implements Timer.Expiry {
         timer.cancel();
     }
 
+    /** Stops the timer. */
     public void stop() {
         ackSent();
     }

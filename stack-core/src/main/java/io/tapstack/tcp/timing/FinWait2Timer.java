@@ -4,10 +4,7 @@ import io.tapstack.tcp.TcpConfig;
 import io.tapstack.time.Timer;
 import io.tapstack.time.TimerWheel;
 
-/**
- * A limit on FIN-WAIT-2 for a connection whose application is gone, as its peer may never close (Linux's
- * tcp_fin_timeout).
- */
+/** Limits FIN-WAIT-2 of a connection without an application, as its peer may never close (Linux's tcp_fin_timeout). */
 public final class FinWait2Timer {
 
     private final TcpConfig config;
@@ -18,10 +15,12 @@ public final class FinWait2Timer {
         this.timer = new Timer(wheel, expiry);
     }
 
+    /** Starts the timer. */
     public void start(final long nowNanos) {
         timer.arm(nowNanos + config.finWait2Nanos());
     }
 
+    /** Stops the timer. */
     public void stop() {
         timer.cancel();
     }

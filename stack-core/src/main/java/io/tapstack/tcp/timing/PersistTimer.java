@@ -5,10 +5,9 @@ import io.tapstack.time.Timer;
 import io.tapstack.time.TimerWheel;
 
 /**
- * Probes a window that is closed, or too small to be worth using, while nothing is in flight that would bring an ACK
- * (RFC 9293 3.8.6.1, RFC 1122 4.2.2.17; 3.8.6.2.1 for the override timeout). The interval starts at the RTO and doubles
- * up to the RTO's own limit. As long as the peer acknowledges the probes the connection stays open, however long it
- * takes.
+ * The persist timer: probes a zero or very small window while no data in flight would bring an ACK (RFC 9293 3.8.6.1,
+ * RFC 1122 4.2.2.17; 3.8.6.2.1 for the override timeout). The interval starts at the RTO and doubles up to the limit of
+ * the RTO. The connection stays open while the peer acknowledges probes, for any time.
  */
 public final class PersistTimer implements Timer.Expiry {
 
@@ -36,14 +35,14 @@ public final class PersistTimer implements Timer.Expiry {
         timeouts.persistTimeout(nowNanos);
     }
 
-    /** There is something to send and no window for it. */
+    /** Starts the timer: data waits and the window has no room. */
     public void start(final long nowNanos) {
         if (!timer.isArmed()) {
             timer.arm(nowNanos + interval());
         }
     }
 
-    /** A probe was sent; the next one takes longer. */
+    /** Records a probe and doubles the interval. */
     public void probeSent(final long nowNanos) {
         if (probes == 0) {
             firstProbeNanos = nowNanos;
@@ -54,41 +53,39 @@ public final class PersistTimer implements Timer.Expiry {
         timer.arm(nowNanos + (config.userTimeoutNanos() > 0 ? Math.min(interval(), Math.max(0, left)) : interval()));
     }
 
-    /**
-     * True if the window has been probed for longer than the user wants to wait (TCP_USER_TIMEOUT; RFC 5482, RFC 6429
-     * 4).
-     */
+    /** True if the window was probed for longer than the user timeout (TCP_USER_TIMEOUT; RFC 5482, RFC 6429 4). */
     public boolean isOverdue(final long nowNanos) {
         return config.userTimeoutNanos() > 0 && probes > 0 && nowNanos - firstProbeNanos >= config.userTimeoutNanos();
     }
 
-    /** The window is open, or there is nothing to send. */
+    /** Stops the timer: the window is open, or no data waits. */
     public void stop() {
         timer.cancel();
         probes = 0;
         unanswered = 0;
     }
 
-    /** The peer lives, though its window may still be closed. */
+    /** Records a segment of the peer, whose window may still be closed. */
     public void heard() {
         unanswered = 0;
     }
 
-    /** Probes since the peer was last heard of. */
+    /** Number of probes since the last segment of the peer. */
     public int unanswered() {
         return unanswered;
     }
 
-    /** True if the window was probed since the timer was started. */
+    /** True if a probe was sent since the timer was started. */
     public boolean hasProbed() {
         return probes > 0;
     }
 
-    /** Probes since the timer was started, answered or not. */
+    /** Number of probes since the timer was started, answered or not. */
     public int probes() {
         return probes;
     }
 
+    /** True while the timer runs. */
     public boolean isRunning() {
         return timer.isArmed();
     }

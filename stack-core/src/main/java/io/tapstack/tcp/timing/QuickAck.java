@@ -3,11 +3,10 @@ package io.tapstack.tcp.timing;
 import io.tapstack.tcp.TcpConfig;
 
 /**
- * When ACKs are not delayed: Linux's quick-ACK mode (tcp(7), TCP_QUICKACK). A peer in slow start, or one that waits for
- * the end of a request with Nagle's algorithm, gains by hearing at once; so a connection acknowledges the first
- * segments without delay, up to sixteen or half of its window. It does so again after a silence, when the peer starts
- * anew, and when something was lost. The mode ends with its number of ACKs, or when the connection turns out to be
- * interactive: an application that answers what it receives sends the ACK along.
+ * Linux's quick-ACK mode (tcp(7), TCP_QUICKACK), in which ACKs are not delayed. It serves a peer in slow start, or one
+ * that waits with Nagle's algorithm at the end of a request: it covers the first segments of a connection, up to
+ * sixteen or half of its window, and those after an idle time or a loss. The mode ends after its number of ACKs, or
+ * when the connection is interactive: the application's answers then carry the ACKs.
  */
 public final class QuickAck {
 
@@ -24,16 +23,16 @@ public final class QuickAck {
         this.config = config;
     }
 
-    /** True if what came now is acknowledged without delay. */
+    /** True if data that arrives now is acknowledged without delay. */
     boolean isOn() {
         return left > 0 && !interactive;
     }
 
     /**
-     * Data came in order.
+     * Records in-order data.
      *
-     * @param rcvWnd the window that the peer has
-     * @param rto how long a peer may be silent before it starts anew (RFC 5681 4.1)
+     * @param rcvWnd the window announced to the peer
+     * @param rto idle time after which the peer restarts in slow start (RFC 5681 4.1)
      */
     public void dataArrived(final int rcvWnd, final int fullSegment, final long rto, final long nowNanos) {
         if (config.quickAck() && (!begun || nowNanos - lastReceivedNanos > rto)) {
@@ -43,7 +42,7 @@ public final class QuickAck {
         lastReceivedNanos = nowNanos;
     }
 
-    /** Something came twice or is missing: the peer repairs a loss, and every ACK counts. */
+    /** Records duplicate or missing data: the peer repairs a loss, and needs each ACK. */
     void trouble() {
         if (config.quickAck()) {
             left = MAX_ACKS;
@@ -51,19 +50,19 @@ public final class QuickAck {
         }
     }
 
-    /** Data goes out. If it may well be an answer to what came, the connection is interactive. */
+    /** Records sent data. If it is likely to answer received data, the connection is interactive. */
     public void dataSent(final long nowNanos) {
         if (begun && nowNanos - lastReceivedNanos < config.delayedAckNanos()) {
             interactive = true;
         }
     }
 
-    /** An ACK went out for data that had come. */
+    /** Records an ACK for received data. */
     void acknowledged() {
         left = Math.max(0, left - 1);
     }
 
-    /** TCP_QUICKACK: enters or leaves the mode; not for good, as what follows may change it. */
+    /** TCP_QUICKACK: enters or leaves the mode; the connection may change it again. */
     void set(final boolean on) {
         interactive = !on;
         if (on) {
@@ -71,7 +70,7 @@ public final class QuickAck {
         }
     }
 
-    /** What TCP_QUICKACK says. */
+    /** The value of TCP_QUICKACK. */
     public boolean isWanted() {
         return !interactive;
     }

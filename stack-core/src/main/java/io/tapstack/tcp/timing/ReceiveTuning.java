@@ -5,15 +5,14 @@ import io.tapstack.tcp.TcpConfig;
 import io.tapstack.tcp.segment.Timestamps;
 
 /**
- * How large the receive buffer is: dynamic right-sizing, as Linux does it ({@code tcp_rcv_space_adjust}). What the
- * application reads in a round trip is what the peer could send in it. The window has to be twice that, so that the
- * peer can go on while a loss is repaired, and as much more as the rate grows: a peer in slow start sends twice as much
- * in the round trip after. The buffer never grows because data lies in it that nobody reads; under memory pressure it
- * goes back to what it started with. A buffer with a fixed size (SO_RCVBUF) stays as it is.
+ * The size of the receive buffer: dynamic right-sizing, as in Linux ({@code tcp_rcv_space_adjust}). The bytes that the
+ * application reads per round trip are the peer's rate; the window must be twice that, so that the peer can send during
+ * a repair, and more as the rate grows, since a peer in slow start doubles it per round trip. Unread data never makes
+ * the buffer grow, memory pressure resets it to its initial size, and a fixed size (SO_RCVBUF) stays.
  */
 public final class ReceiveTuning {
 
-    /** Segments that a sender may send to begin with (RFC 6928). */
+    /** Initial window of a sender in segments (RFC 6928). */
     private static final int INITIAL_SEGMENTS = 10;
 
     private final TcpConfig config;
@@ -22,7 +21,7 @@ public final class ReceiveTuning {
     private long openedNanos;
     private int grown;
 
-    // The round trip that goes on, and the most that was read in one before.
+    // The current round trip, and the most that was read in a previous one.
     private long start;
     private long taken;
     private long most;
@@ -41,8 +40,8 @@ public final class ReceiveTuning {
     }
 
     /**
-     * As {@link ReceiverRoundTrip#echoed}. What is older than the connection cannot be an echo of ours: the peer, or
-     * somebody between, has made it up.
+     * Processes a timestamp echo as {@link ReceiverRoundTrip#echoed} does. An echo older than the connection is
+     * ignored, as it is not of a timestamp that we sent.
      */
     public void echoed(final int tsEcr, final long age, final long nowNanos) {
         if (age <= nowNanos - openedNanos + Timestamps.NANOS_PER_TICK) {
@@ -50,26 +49,27 @@ public final class ReceiveTuning {
         }
     }
 
+    /** The receiver's round-trip estimate. */
     public ReceiverRoundTrip roundTrip() {
         return roundTrip;
     }
 
-    /** The size of the buffer, in bytes of payload. */
+    /** Size of the buffer, in bytes of payload. */
     public int bufferBytes() {
         return Math.max(config.receiveBufferBytes(), Math.min(grown, config.receiveBufferLimit()));
     }
 
-    /** The largest window to announce. */
+    /** The largest window to announce, in bytes. */
     public int windowBytes() {
         return config.windowClamp() == 0 ? bufferBytes() : Math.min(bufferBytes(), config.windowClamp());
     }
 
-    /** The most that the application has read in a round trip, or the initial guess at it. */
+    /** The most that the application has read per round trip, or the initial estimate, in bytes. */
     public long mostInARoundTrip() {
         return most;
     }
 
-    /** The application has read {@code bytes}. */
+    /** Records that the application has read {@code bytes}. */
     public void taken(final int bytes, final int segmentBytes, final long nowNanos) {
         taken += bytes;
         if (roundTrip.nanos() == 0 || nowNanos - start < roundTrip.nanos()) {
@@ -92,7 +92,7 @@ public final class ReceiveTuning {
         grown = (int) Math.max(grown, Math.min(steady + growth, config.receiveBufferLimit()));
     }
 
-    /** Memory is short: back to where it started. What was promised to the peer stays promised. */
+    /** Resets the buffer to its initial size under memory pressure. A window that was announced stays. */
     public void collapse() {
         grown = 0;
         most = Math.min(most, config.receiveBufferBytes());

@@ -3,14 +3,13 @@ package io.tapstack.tcp.timing;
 import io.tapstack.wire.SequenceNumber;
 
 /**
- * The round trip as a receiver sees it, who sends nothing that would be acknowledged (Linux's
- * {@code tcp_rcv_rtt_measure}). Three sources: the handshake; the peer's echo of our timestamps, which is exact to a
- * tick of a millisecond; and the time in which a whole window arrives, which is never less than a round trip, and finer
- * than a tick. All times in nanoseconds.
+ * The round trip of a receiver that sends no data (Linux's {@code tcp_rcv_rtt_measure}), in nanoseconds. It has three
+ * sources: the handshake; the peer's echo of our timestamps, exact to a tick of a millisecond; and the time in which a
+ * whole window arrives, which is at least a round trip, and finer than a tick.
  */
 public final class ReceiverRoundTrip {
 
-    /** Of our timestamp clock. A shorter round trip is known from the windows alone. */
+    /** One tick of our timestamp clock. Only window arrivals measure a shorter round trip. */
     private static final long TICK = 1_000_000;
 
     private long nanos;
@@ -20,7 +19,7 @@ public final class ReceiverRoundTrip {
     private boolean measuring;
     private boolean measured;
 
-    /** The handshake has taken {@code roundTrip}, or 0 if that is not known. */
+    /** Sets the round trip of the handshake, or 0 if unknown. */
     public void established(final long roundTrip) {
         nanos = roundTrip;
     }
@@ -30,12 +29,12 @@ public final class ReceiverRoundTrip {
         return nanos;
     }
 
-    /** The estimate, or 0 if all that is known is from the handshake. */
+    /** The estimate, or 0 if only the handshake was measured. */
     public long measuredNanos() {
         return measured ? nanos : 0;
     }
 
-    /** New data came in order; RCV.NXT and RCV.WND are those before it. */
+    /** Records new in-order data; RCV.NXT and RCV.WND have the values before it. */
     public void dataArrived(final int rcvNxt, final int rcvWnd, final long nowNanos) {
         if (measuring && SequenceNumber.lessThan(rcvNxt, windowEnd)) {
             return;
@@ -50,8 +49,8 @@ public final class ReceiverRoundTrip {
     }
 
     /**
-     * A full segment came that echoes our timestamp {@code tsEcr}, which is {@code age} old. Counts once for each
-     * timestamp.
+     * Processes a full segment that echoes our timestamp {@code tsEcr}, sent {@code age} ago. Each timestamp counts
+     * once.
      */
     public void echoed(final int tsEcr, final long age) {
         if (tsEcr == lastEcho || age < 0) {
@@ -64,7 +63,7 @@ public final class ReceiverRoundTrip {
         } else if (nanos == 0) {
             nanos = age;
         } else {
-            // A peer that had nothing to send for a while echoes an old timestamp: no single sample counts for much.
+            // A peer after an idle time echoes an old timestamp: a single sample has a small weight.
             nanos += (Math.min(age, 4 * nanos) - nanos) / 8;
         }
     }

@@ -3,13 +3,12 @@ package io.tapstack.tcp.timing;
 import io.tapstack.tcp.TcpConfig;
 
 /**
- * SRTT, RTTVAR and RTO (RFC 6298 2 and 5.5). All times in nanoseconds. Karn's rule, not to measure what was
- * retransmitted, is the caller's to keep; what is kept here is its other half: a backed-off RTO stays until a new
- * sample comes.
+ * SRTT, RTTVAR and RTO (RFC 6298 2 and 5.5), in nanoseconds. Karn's algorithm has two parts: the caller takes no sample
+ * of a retransmission, and this class keeps a backed-off RTO until the next sample.
  */
 public final class RoundTripEstimator {
 
-    /** G, the granularity of the clock that samples are taken with. */
+    /** G, the granularity of the clock that measures samples. */
     private static final long GRANULARITY = 1_000_000;
 
     private final TcpConfig config;
@@ -25,7 +24,7 @@ public final class RoundTripEstimator {
         this.rto = config.initialRtoNanos();
     }
 
-    /** Takes in a measured round trip. {@code mayBeDelayed} as in {@link ShortestRoundTrip#sample}. */
+    /** Adds a round-trip sample. {@code mayBeDelayed} as in {@link ShortestRoundTrip#sample}. */
     public void sample(final long rtt, final boolean mayBeDelayed, final long nowNanos) {
         if (!measured) {
             // RFC 6298 2.2
@@ -42,13 +41,13 @@ public final class RoundTripEstimator {
         rto = Math.min(srtt + margin(), config.maxRtoNanos());
     }
 
-    /** The timer expired: twice as long the next time (RFC 6298 5.5). */
+    /** Doubles the RTO after an expiry of the timer (RFC 6298 5.5). */
     public void backOff() {
         backoff++;
         rto = Math.min(rto * 2, config.maxRtoNanos());
     }
 
-    /** The SYN had to be sent again and there is no sample: data starts with three seconds (RFC 6298 5.7). */
+    /** Sets the RTO to three seconds for data, after a retransmitted SYN without a sample (RFC 6298 5.7). */
     public void synWasRetransmitted() {
         if (!measured) {
             backoff = 0;
@@ -56,14 +55,14 @@ public final class RoundTripEstimator {
         }
     }
 
-    /** The RTO of a SYN or SYN-ACK that was sent again {@code times} times: twice as long each time (RFC 6298 5.5). */
+    /** Returns the RTO of a SYN or SYN-ACK after {@code times} retransmissions: each doubles it (RFC 6298 5.5). */
     public static long initialRto(final TcpConfig config, final int times) {
         final long initial = config.initialRtoNanos();
         final long most = config.maxRtoNanos();
         return times >= Long.SIZE || initial > most >> times ? most : initial << times;
     }
 
-    /** How long to wait for an acknowledgement. */
+    /** The retransmission timeout. */
     public long rto() {
         return rto;
     }
@@ -73,6 +72,7 @@ public final class RoundTripEstimator {
         return srtt;
     }
 
+    /** Mean deviation of the round trip, or 0 before the first sample. */
     public long rttvar() {
         return rttvar;
     }
@@ -82,15 +82,15 @@ public final class RoundTripEstimator {
         return shortest.nanos();
     }
 
-    /** How often in a row the timer expired since the last sample. */
+    /** Number of consecutive timer expiries since the last sample. */
     public int backoff() {
         return backoff;
     }
 
     /**
-     * What is added to the round trip. RFC 6298 2.4 has a lower limit for the sum, one second. As ours is far shorter
-     * it has to be one for the margin, as in Linux: after steady round trips RTTVAR is next to nothing, and the first
-     * ACK that the peer delays would come too late.
+     * The margin that the RTO adds to SRTT. RFC 6298 2.4 has a lower limit of one second for the sum. Our limit is far
+     * shorter and applies to the margin, as in Linux: after steady round trips RTTVAR is almost 0, and the first
+     * delayed ACK would arrive after the RTO.
      */
     private long margin() {
         return Math.max(config.minRtoNanos(), Math.max(GRANULARITY, 4 * rttvar));

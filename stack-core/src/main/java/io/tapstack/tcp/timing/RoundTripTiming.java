@@ -2,17 +2,14 @@ package io.tapstack.tcp.timing;
 
 import io.tapstack.wire.SequenceNumber;
 
-/**
- * Which segment's round trip is being measured: one at a time, and none that was sent again (Karn's algorithm, RFC 6298
- * 3).
- */
+/** Measures the round trip of one segment at a time, without retransmissions (Karn's algorithm, RFC 6298 3). */
 public final class RoundTripTiming {
 
     private boolean active;
     private int end;
     private long sentAt;
 
-    /** New data up to {@code segmentEnd} was sent. */
+    /** Records new data up to {@code segmentEnd}. */
     public void sent(final int segmentEnd, final long nowNanos) {
         if (!active) {
             active = true;
@@ -21,7 +18,7 @@ public final class RoundTripTiming {
         }
     }
 
-    /** Data from {@code sequence} on was sent again: an ACK could be for either copy. */
+    /** Cancels the measurement of data from {@code sequence} on: an ACK could be for either copy. */
     public void retransmitted(final int sequence) {
         if (active && SequenceNumber.lessThan(sequence, end)) {
             active = false;
@@ -29,7 +26,9 @@ public final class RoundTripTiming {
     }
 
     /**
-     * Everything up to {@code ack} is acknowledged. @return the round trip in nanoseconds, or -1 if none was measured
+     * Processes an acknowledgement up to {@code ack}.
+     *
+     * @return the round trip in nanoseconds, or -1 if none was measured
      */
     public long acknowledged(final int ack, final long nowNanos) {
         if (!active || SequenceNumber.lessThan(ack, end)) {
@@ -39,6 +38,7 @@ public final class RoundTripTiming {
         return nowNanos - sentAt;
     }
 
+    /** Cancels the measurement. */
     public void cancel() {
         active = false;
     }

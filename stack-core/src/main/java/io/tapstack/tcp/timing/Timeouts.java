@@ -1,6 +1,6 @@
 package io.tapstack.tcp.timing;
 
-/** What the timers of a connection call: its TIMEOUTS (RFC 9293 3.10.8), and the end of a delayed ACK. */
+/** Receives the TIMEOUTS of a connection's timers (RFC 9293 3.10.8), and the end of a delayed ACK. */
 public interface Timeouts {
 
     /** The retransmission timer has expired (RFC 6298 5.4). */
@@ -12,6 +12,6 @@ public interface Timeouts {
     /** A delayed ACK is due (RFC 1122 4.2.3.2). */
     void ackTimeout(long nowNanos);
 
-    /** The decision on an ACK waits for the end of the burst of segments: {@link DelayedAck#burstEnded} is wanted. */
+    /** Requests {@link DelayedAck#burstEnded} at the end of the burst of segments, as the ACK waits for it. */
     void ackAfterBurst();
 }

@@ -1,4 +1,4 @@
-/** Round trips, and the timers of a connection. */
+/** Round-trip measurement and the timers of a connection. */
 @NullMarked
 package io.tapstack.tcp.timing;
 
