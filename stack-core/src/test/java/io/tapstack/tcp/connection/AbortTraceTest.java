@@ -18,8 +18,8 @@ class AbortTraceTest {
     }
 
     /**
-     * 3.10.5: in CLOSING and LAST-ACK an ABORT sends nothing: both sides have closed. But what was not sent, or not
-     * read, is missed by somebody.
+     * 3.10.5: in CLOSING and LAST-ACK an ABORT sends nothing, as both sides have closed. If data was not sent or not
+     * read, it sends a reset.
      */
     @Test
     void abortOnceBothHaveClosed() {

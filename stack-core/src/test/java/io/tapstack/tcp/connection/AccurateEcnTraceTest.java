@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Accurate ECN (RFC 9768), as far as the scripts in {@code packetdrill/accecn} do not say it. */
+/** Accurate ECN (RFC 9768): the rules without a script in {@code packetdrill/accecn}. */
 class AccurateEcnTraceTest {
 
     private static final String OPTION = "ECN e1b 1 ceb 0 e0b 1";
@@ -60,9 +60,9 @@ class AccurateEcnTraceTest {
         return connection.info(trace.now()).marks();
     }
 
-    // ---- 3.1: who gets what
+    // ---- 3.1: negotiation
 
-    /** Table 2 and 3.1.3 for each combination on the SYN; what Linux's tcp_ecn of 0 to 5 accepts. */
+    /** Table 2 and 3.1.3 for each combination of flags on the SYN, and for each mode of Linux's tcp_ecn from 0 to 5. */
     @ParameterizedTest
     @CsvSource({
         "OFF, 0 0 0 0 0 0 0 0",
@@ -102,7 +102,7 @@ class AccurateEcnTraceTest {
         trace.out(field + " P" + flags + " 1:1001(1000) ack 1").quiet();
     }
 
-    /** 3.1.5: after the SYN-ACK that decides no other switches the mode. */
+    /** 3.1.5: the first SYN-ACK decides the mode; a later one does not change it. */
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 3, 5, 7})
     void theFirstSynAckDecides(final int second) {
@@ -173,9 +173,7 @@ class AccurateEcnTraceTest {
                 .quiet();
     }
 
-    /**
-     * 3.2: data of a SYN is in no counter; 3.2.2.1: the first ACK may be of data, too, and has the handshake encoding.
-     */
+    /** 3.2: no counter includes data of a SYN; 3.2.2.1: a first ACK with data has the handshake encoding too. */
     @Test
     void fastOpenServer() {
         final TcpListener listener = trace.listen(config().fastOpenQueue(2));
@@ -229,7 +227,7 @@ class AccurateEcnTraceTest {
 
     // ---- 3.2.2.5.2
 
-    /** A.2.1: where ACKs cover many packets on the average, a jump of eight or more is no sign of lost ones. */
+    /** A.2.1: if ACKs cover many packets on average, a jump of eight or more does not mean lost ACKs. */
     @Test
     void thinnedAcks() {
         final Connection connection = established(config().initialWindowSegments(100));
@@ -245,7 +243,7 @@ class AccurateEcnTraceTest {
         trace.drain();
     }
 
-    /** A.1: without new data it is the timestamp that tells which ACK is newer. */
+    /** A.1: without new data the timestamp tells which ACK is newer. */
     @Test
     void timestampsTellNewFromOld() {
         final TcpListener listener = trace.listen(config().timestamps(true));
@@ -263,7 +261,11 @@ class AccurateEcnTraceTest {
         trace.drain();
     }
 
-    /** Eight rounds of 20 segments; the peer says for each whether it came with a mark. Answers its counter then. */
+    /**
+     * Sends eight rounds of 20 segments; the peer marks the ones that the argument selects.
+     *
+     * @return the peer's counter at the end
+     */
     private int eightRounds(final Connection connection, final IntPredicate marked) {
         int acked = 1;
         int ace = 5;
@@ -281,7 +283,8 @@ class AccurateEcnTraceTest {
     }
 
     /**
-     * 3.2.2.3: every packet of four rounds comes back as marked: that is no congestion. No ECT any more, and no answer.
+     * 3.2.2.3: if every packet of four rounds is reported as marked, the marks are not congestion: the sender stops ECT
+     * and ignores the feedback.
      */
     @Test
     void everythingIsMarked() {
@@ -296,7 +299,7 @@ class AccurateEcnTraceTest {
         assertThat(connection.congestion.ssthresh()).isEqualTo(ssthresh);
     }
 
-    /** Heavy, but real: one packet in ten comes without a mark. */
+    /** Heavy congestion, one packet in ten without a mark, counts as congestion. */
     @Test
     void nearlyEverythingIsMarked() {
         final Connection connection = established(config().initialWindowSegments(20));
@@ -310,8 +313,8 @@ class AccurateEcnTraceTest {
     // ---- 3.3.4: offload
 
     /**
-     * The device leaves CWR to the first of the segments that it cuts; while the counter has that bit there is nothing
-     * to cut.
+     * The device leaves CWR to the first segment that it cuts, so no super-segment is sent while the counter has that
+     * bit.
      */
     @Test
     void superSegmentsHaveNoCwr() {
@@ -332,7 +335,7 @@ class AccurateEcnTraceTest {
         trace.out("ect0 P.0 6001:9001(3000) ack 4").quiet();
     }
 
-    /** What BBR does with a mark is its own; feedback is the same. */
+    /** BBR has its own reaction to a mark; the feedback is the same. */
     @Test
     void bbr() {
         final Connection connection = established(config().congestionControl("bbr"));
@@ -344,7 +347,7 @@ class AccurateEcnTraceTest {
         trace.drain();
     }
 
-    /** RFC 3168 6.1.5: an option of a peer without AccECN mode says nothing. */
+    /** RFC 3168 6.1.5: the option of a peer that is not in AccECN mode is ignored. */
     @Test
     void optionsWithoutTheMode() {
         final TcpListener listener = trace.listen(config());

@@ -54,7 +54,7 @@ class AckFieldTraceTest {
     }
 
     /**
-     * SEG.ACK =< SND.UNA: ignored as an ACK, but the text is taken: down to the start of the connection, as in Linux.
+     * SEG.ACK =< SND.UNA: the ACK is ignored and the text is accepted, as on Linux down to the first sequence number.
      */
     @ParameterizedTest
     @ValueSource(longs = {2_001, 2_000, 1_001, 1})
@@ -79,7 +79,7 @@ class AckFieldTraceTest {
         assertThat(connection.readableBytes()).isEqualTo(100);
     }
 
-    /** RFC 5961 5.2: older than that, all of the segment is discarded and an ACK sent: somebody guesses. */
+    /** RFC 5961 5.2: an older ACK may be a guess: the segment is discarded and an ACK sent. */
     @ParameterizedTest
     @ValueSource(longs = {0, 0xFFFF_FFFFL, 2_001L - WINDOW & 0xFFFF_FFFFL, 0x8000_0000L, 0xF000_0000L})
     void tooOld(final long ack) {
@@ -88,7 +88,7 @@ class AckFieldTraceTest {
         assertThat(connection.readableBytes()).isZero();
     }
 
-    /** A guesser is answered ten times in five seconds (RFC 5961 7). */
+    /** Challenge ACKs to an attacker are limited to ten in five seconds (RFC 5961 7). */
     @Test
     void answersAreLimited() {
         for (int i = 0; i < 10; i++) {
@@ -107,7 +107,7 @@ class AckFieldTraceTest {
         assertThat(connection.readableBytes()).isZero();
     }
 
-    /** An old ACK that comes late does not move SND.UNA back, and nothing is sent again because of it. */
+    /** A late old ACK does not move SND.UNA back, and nothing is retransmitted. */
     @Test
     void reorderedAcks() {
         trace.in(". 1:1(0) ack 5001 win " + WINDOW).quiet();
@@ -118,7 +118,7 @@ class AckFieldTraceTest {
         trace.advance(10_000).quiet();
     }
 
-    /** 3.10.7.4, fifth: an acknowledgement of a part of the FIN's segment: the FIN is still out. */
+    /** 3.10.7.4, fifth: an ACK of a part of the FIN's segment leaves the FIN unacknowledged. */
     @Test
     void finIsAcknowledgedByItsOwnNumber() {
         connection.shutdownOutput(trace.now());
@@ -127,7 +127,7 @@ class AckFieldTraceTest {
         assertThat(connection.state()).isEqualTo(TcpState.FIN_WAIT_1);
         trace.in(". 1:1(0) ack 5002 win " + WINDOW).quiet();
         assertThat(connection.state()).isEqualTo(TcpState.FIN_WAIT_2);
-        // The FIN has a number of its own, and what lies behind it was never sent.
+        // The FIN has a sequence number; the numbers behind it were never sent.
         trace.in(". 1:1(0) ack 5003 win " + WINDOW).out(". 5002:5002(0) ack 1").quiet();
     }
 }

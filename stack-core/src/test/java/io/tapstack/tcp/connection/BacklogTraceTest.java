@@ -36,7 +36,8 @@ class BacklogTraceTest {
     }
 
     /**
-     * A handshake that completes while the queue is full is repeated by our SYN-ACK, and completes when there is room.
+     * A handshake that completes while the queue is full: the SYN-ACK is repeated, and the connection is accepted when
+     * there is room.
      */
     @Test
     void lastAckIsDroppedWhileTheQueueIsFull() {
@@ -56,7 +57,7 @@ class BacklogTraceTest {
         assertThat(listener.halfOpen()).isZero();
     }
 
-    /** Closing a listener resets what was not accepted. */
+    /** Closing a listener resets the connections that were not accepted. */
     @Test
     void closingResetsWhatWaits() {
         final TcpListener listener = trace.listen(new TcpConfig());

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 /** The limits of challenge ACKs (RFC 5961 7): one for each connection, and one for all. */
 class ChallengeAckTraceTest {
 
-    /** All connections share it, and each has its own besides, which is asked first. */
+    /** All connections share one limit; each connection has its own besides, which is checked first. */
     @Test
     void allConnections() {
         final TcpTrace trace = new TcpTrace(TcpLimits.DEFAULT.withChallengeAcksPerSecond(20));
@@ -29,7 +29,7 @@ class ChallengeAckTraceTest {
             answers += own;
         }
         assertThat(answers).isBetween(10, 30);
-        // A second later there are new ones.
+        // A second later the limit is full again.
         trace.advance(1_000);
         trace.peerPort = 11;
         trace.forgetIss().in("S 0:0(0) <mss 1000>").out("S. 0:0(0) ack 1").in(". 1:1(0) ack 1");

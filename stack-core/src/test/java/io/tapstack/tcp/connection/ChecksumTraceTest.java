@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The checksum of what is sent: RFC 9293 3.1 (MUST-2), summed here byte by byte, as the RFC describes it. */
+/** The checksum of sent segments: RFC 9293 3.1 (MUST-2), summed here byte by byte, as the RFC describes it. */
 class ChecksumTraceTest {
 
     private static final int IP_HEADER = 20;
@@ -75,7 +75,7 @@ class ChecksumTraceTest {
         assertThat(sum(packet)).isEqualTo(0xFFFF);
     }
 
-    /** Segments without text: a SYN-ACK with options, and the reset of an ACK that is none of ours. */
+    /** Segments without text: a SYN-ACK with options, and the reset of an ACK for no connection. */
     @Test
     void withoutData() {
         trace.listen(new TcpConfig());

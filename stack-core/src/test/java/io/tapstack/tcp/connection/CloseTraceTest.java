@@ -73,7 +73,7 @@ class CloseTraceTest {
         is(TcpState.TIME_WAIT);
     }
 
-    /** In CLOSING our FIN is lost: it is sent again, and only its ACK leads on. */
+    /** In CLOSING our FIN is lost: it is retransmitted, and only its ACK ends CLOSING. */
     @Test
     void simultaneousWithLoss() {
         connection.close(trace.now());
@@ -86,7 +86,7 @@ class CloseTraceTest {
         is(TcpState.TIME_WAIT);
     }
 
-    /** 3.10.4: the FIN goes out behind everything that was written, on the last data if it fits. */
+    /** 3.10.4: the FIN follows the data that was written, on the last segment if it fits. */
     @Test
     void finWithData() {
         trace.write(connection, 1_500);
@@ -103,7 +103,7 @@ class CloseTraceTest {
         is(TcpState.FIN_WAIT_2);
     }
 
-    /** It waits for the window like the data before it. */
+    /** The FIN waits for the window like the data before it. */
     @Test
     void finRidesOnTheLastData() {
         trace.write(connection, 12_000);
@@ -128,7 +128,7 @@ class CloseTraceTest {
         is(TcpState.FIN_WAIT_2);
     }
 
-    /** Eighth: a FIN with text: RCV.NXT goes over both, and one ACK says so at once. */
+    /** Eighth: a FIN with text: RCV.NXT advances over both, and one ACK is sent at once. */
     @Test
     void finOfThePeerWithData() {
         trace.in("FP. 1:101(100) ack 1").out(". 1:1(0) ack 102").quiet();
@@ -138,7 +138,7 @@ class CloseTraceTest {
         assertThat(connection.isInputEnded()).isTrue();
     }
 
-    /** A FIN that comes before the data it follows counts when the data is there. */
+    /** A FIN out of order is processed when the data before it has arrived. */
     @Test
     void finOutOfOrder() {
         trace.in("F. 101:101(0) ack 1").out(". 1:1(0) ack 1").quiet();
@@ -147,7 +147,7 @@ class CloseTraceTest {
         is(TcpState.CLOSE_WAIT);
     }
 
-    /** The same with data on the FIN's segment. */
+    /** The same with data in the FIN's segment. */
     @Test
     void finOutOfOrderWithData() {
         trace.in("FP. 101:201(100) ack 1").out(". 1:1(0) ack 1").quiet();
@@ -156,7 +156,7 @@ class CloseTraceTest {
         assertThat(connection.readableBytes()).isEqualTo(200);
     }
 
-    /** A FIN that comes again is acknowledged again. */
+    /** A repeated FIN is acknowledged again. */
     @Test
     void finTwice() {
         trace.in("F. 1:1(0) ack 1").out(". 1:1(0) ack 2");
@@ -210,7 +210,7 @@ class CloseTraceTest {
         trace.quiet();
     }
 
-    /** RFC 1122 4.2.2.13: closing with unread data is told to the peer with a reset. */
+    /** RFC 1122 4.2.2.13: a CLOSE with unread data sends a reset. */
     @Test
     void closeWithUnreadData() {
         trace.in("P. 1:101(100) ack 1");
@@ -219,7 +219,7 @@ class CloseTraceTest {
         is(TcpState.CLOSED);
     }
 
-    /** The same for data that comes when nobody is there to read it: FIN-WAIT-1 and FIN-WAIT-2. */
+    /** The same for data that arrives after CLOSE: FIN-WAIT-1 and FIN-WAIT-2. */
     @Test
     void dataForAnOrphan() {
         connection.close(trace.now());
@@ -232,7 +232,7 @@ class CloseTraceTest {
     }
 
     /**
-     * ... with the number that the peer waits for, which may not have our FIN: it would challenge another (RFC 5961
+     * ... at the RCV.NXT of the peer, which may not have our FIN: it would challenge another sequence number (RFC 5961
      * 3.2).
      */
     @Test
@@ -243,7 +243,7 @@ class CloseTraceTest {
         is(TcpState.CLOSED);
     }
 
-    /** What was closed with {@code shutdownInput} is acknowledged and thrown away: the peer need not know. */
+    /** Data that arrives after {@code shutdownInput} is acknowledged and discarded. */
     @Test
     void shutdownInput() {
         connection.shutdownInput(trace.now());
@@ -252,7 +252,7 @@ class CloseTraceTest {
         assertThat(connection.readableBytes()).isZero();
     }
 
-    /** To want neither direction any more is as good as to go away; but not before the FIN is said. */
+    /** An application that wants neither direction counts as closed, but only after its FIN. */
     @Test
     void dataAfterBothDirectionsWereShutDown() {
         connection.inputUnwanted();
@@ -266,7 +266,7 @@ class CloseTraceTest {
         trace.dropped(DropReason.TCP_AFTER_CLOSE, 1);
     }
 
-    /** FIN-WAIT-2 of a connection that nobody owns ends after 60 seconds, for the peer may never close. */
+    /** FIN-WAIT-2 of an orphan ends after 60 seconds, as the peer may never close. */
     @Test
     void orphanInFinWait2() {
         connection.close(trace.now());
@@ -277,7 +277,7 @@ class CloseTraceTest {
         is(TcpState.CLOSED);
     }
 
-    /** One that is owned (half-closed) stays as long as its application likes. */
+    /** FIN-WAIT-2 of a half-closed connection lasts as long as its application keeps it. */
     @Test
     void ownedInFinWait2() {
         connection.shutdownOutput(trace.now());

@@ -76,7 +76,7 @@ class ClosedPortTraceTest {
         trace.in("S 0:0(0)").out("R. 0:0(0) ack 1").quiet();
     }
 
-    /** A connection whose listener is gone lives on; new SYNs are refused. */
+    /** A connection outlives its listener; new SYNs are refused. */
     @Test
     void closedListener() {
         final TcpListener listener = trace.listen(new TcpConfig());
@@ -91,7 +91,7 @@ class ClosedPortTraceTest {
         trace.in("S 0:0(0)").out("R. 0:0(0) ack 1").quiet();
     }
 
-    /** After the connection is reset nothing is left of it: the next segment is answered as for CLOSED. */
+    /** A reset removes the connection: the next segment is answered as in CLOSED. */
     @Test
     void afterAReset() {
         final Connection connection = trace.established(new TcpConfig());
@@ -100,7 +100,7 @@ class ClosedPortTraceTest {
         trace.in("P. 1:101(100) ack 1").out("R 1:1(0)").quiet();
     }
 
-    /** RFC 6335 6: port 0 is nobody's. From there or to there, a SYN is refused. */
+    /** RFC 6335 6: port 0 is reserved. A SYN from or to it is refused. */
     @Test
     void portZero() {
         trace.listen(new TcpConfig());

@@ -6,7 +6,7 @@ import io.tapstack.tcp.TcpConfig;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** TCP_CONGESTION of tcp(7) on a connection: it goes on with the window that it has. */
+/** TCP_CONGESTION of tcp(7) on a connection: the new algorithm keeps the window. */
 class CongestionControlChangeTraceTest {
 
     private final TcpTrace trace = new TcpTrace();
@@ -44,7 +44,7 @@ class CongestionControlChangeTraceTest {
         }
     }
 
-    /** Other options leave the algorithm alone, with all that it knows. */
+    /** Other options keep the algorithm and its state. */
     @Test
     void otherChangesDoNot() {
         final Connection connection = grown();
@@ -54,7 +54,7 @@ class CongestionControlChangeTraceTest {
         assertThat(connection.congestion).isSameAs(before);
     }
 
-    /** In the middle of a recovery too: it ends as the new one says. */
+    /** During recovery too: the new algorithm ends it. */
     @Test
     void duringRecovery() {
         final Connection connection = grown();

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What connections cost: while they do nothing, while they wait to be over, and afterwards. */
+/** The memory of connections: idle, in closing states, and after their end. */
 class ConnectionMemoryTest {
 
     private static final int CONNECTIONS = 10_000;
@@ -32,7 +32,7 @@ class ConnectionMemoryTest {
         Reference.reachabilityFence(trace);
     }
 
-    /** The same after it has sent and received: what it needed for that it gives back. */
+    /** The same after it has sent and received: the buffers are returned to the pool. */
     @Test
     void idleAfterUse() {
         final long before = usedHeap();
@@ -53,13 +53,10 @@ class ConnectionMemoryTest {
         Reference.reachabilityFence(trace);
     }
 
-    /**
-     * In TIME-WAIT there is a record of about a hundred bytes, with its place in the table; and after it nothing at
-     * all.
-     */
+    /** TIME-WAIT takes a record of about a hundred bytes, with its place in the table, and nothing after its end. */
     @Test
     void openedAndClosed() {
-        // Once before, so that tables have their size and classes are loaded.
+        // A first run, so that tables have their size and classes are loaded.
         openAndClose();
         trace.advance(61_000);
         final long before = usedHeap();
@@ -114,7 +111,7 @@ class ConnectionMemoryTest {
         return connection;
     }
 
-    /** Bytes of live objects: the least that several collections have left. */
+    /** Bytes of live objects: the minimum after several collections. */
     private static long usedHeap() {
         long least = Long.MAX_VALUE;
         for (int i = 0; i < 4; i++) {

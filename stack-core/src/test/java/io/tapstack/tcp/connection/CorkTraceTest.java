@@ -9,10 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/**
- * What an application can hold back, or has held back for it: TCP_CORK, MSG_MORE, TCP_NODELAY, TCP_NOTSENT_LOWAT,
- * TCP_WINDOW_CLAMP (tcp(7)).
- */
+/** Options that delay or limit data: TCP_CORK, MSG_MORE, TCP_NODELAY, TCP_NOTSENT_LOWAT, TCP_WINDOW_CLAMP (tcp(7)). */
 class CorkTraceTest {
 
     private final TcpTrace trace = new TcpTrace();
@@ -57,7 +54,7 @@ class CorkTraceTest {
         trace.advance(1).out("P. 301:311(10) ack 1").quiet();
     }
 
-    /** The same for MSG_MORE, whose message never came. */
+    /** The same for MSG_MORE without a further message. */
     @Test
     void ceilingOfMore() {
         final Connection connection = trace.established(new TcpConfig());
@@ -84,7 +81,7 @@ class CorkTraceTest {
         trace.out("P. 301:311(10) ack 1").quiet();
     }
 
-    /** A corked connection that closes sends what it has. */
+    /** CLOSE sends the data of a corked connection. */
     @Test
     void closed() {
         final Connection connection = trace.established(new TcpConfig().cork(true));
@@ -94,8 +91,7 @@ class CorkTraceTest {
     }
 
     /**
-     * TCP_NOTSENT_LOWAT: what was never sent is limited, in steps of half a window; a writer is woken when half of it
-     * is left.
+     * TCP_NOTSENT_LOWAT limits the unsent data, in steps of half a window; a writer is woken when half of it is left.
      */
     @Test
     void notSentLowWater() {

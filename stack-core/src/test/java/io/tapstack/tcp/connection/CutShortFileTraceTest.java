@@ -11,7 +11,7 @@ import java.nio.ByteBuffer;
 import java.util.function.IntSupplier;
 import org.junit.jupiter.api.Test;
 
-/** A file that is cut short while it is sent: the connection is reset, and none of its timers starts again. */
+/** A file that is truncated while it is sent: the connection is reset, and none of its timers starts again. */
 class CutShortFileTraceTest {
 
     private TcpTrace trace = new TcpTrace();
@@ -44,7 +44,7 @@ class CutShortFileTraceTest {
         protected void recycle() {}
     }
 
-    /** The byte that a zero-window probe would carry is gone. */
+    /** The byte for a zero-window probe is lost. */
     @Test
     void r13ProbeOfACutShortFile() {
         final Connection c = trace.established(new TcpConfig(), 1_000);
@@ -58,7 +58,7 @@ class CutShortFileTraceTest {
                 .isEqualTo("CLOSED sndNxt 0 sent true");
     }
 
-    /** The file is cut short while the device reads the probe: the persist timer does not start again. */
+    /** The file is truncated while the device reads the probe: the persist timer does not start again. */
     @Test
     void r14TimerOfAClosedConnection() {
         trace = new TcpTrace(new LinkCapabilities(LinkType.IP, 1_500, true, true, 0));
@@ -75,9 +75,7 @@ class CutShortFileTraceTest {
         assertThat(c.persistTimer.isRunning()).isFalse();
     }
 
-    /**
-     * The file is cut short while the device reads new data, in answer to an ACK that would start the reordering timer.
-     */
+    /** The file is truncated while the device reads new data, after an ACK that would start the reordering timer. */
     @Test
     void r25ReorderingTimerOfAClosedConnection() {
         trace = new TcpTrace(new LinkCapabilities(LinkType.IP, 1_500, true, true, 0));

@@ -26,7 +26,7 @@ class DeferAcceptTraceTest {
         trace.in(". 1:1(0) ack 1 win 5000").quiet();
     }
 
-    /** The bare ACK makes no connection, the data does, and brings it along. */
+    /** A bare ACK does not create the connection; data does, and is received. */
     @Test
     void dataMakesTheConnection() {
         shakeHands();
@@ -37,12 +37,12 @@ class DeferAcceptTraceTest {
         final Connection connection = TcpTrace.accept(listener);
         assertThat(connection.readableBytes()).isEqualTo(100);
         assertThat(connection.state()).isEqualTo(TcpState.ESTABLISHED);
-        // How long the peer took to speak is no round trip, and no SYN-ACK was lost.
+        // The time until the data is not a round trip, and no SYN-ACK was lost.
         assertThat(connection.estimator.srtt()).isZero();
         assertThat(connection.congestion.cwnd()).isEqualTo(10 * 1000);
     }
 
-    /** Data that comes instead of the ACK: nothing to wait for. */
+    /** Data instead of the bare ACK opens the connection at once. */
     @Test
     void dataAtOnce() {
         trace.in("S 0:0(0) win 5000 <mss 1000>").out("S. 0:0(0) ack 1");
@@ -50,7 +50,7 @@ class DeferAcceptTraceTest {
         assertThat(listener.pending()).isEqualTo(1);
     }
 
-    /** A peer that closes without a word has said something. */
+    /** A FIN without data opens the connection too. */
     @Test
     void finCounts() {
         shakeHands();
@@ -59,8 +59,8 @@ class DeferAcceptTraceTest {
     }
 
     /**
-     * Nothing is sent while data is waited for, but a last SYN-ACK; the ACK for that one makes the connection after
-     * all.
+     * Nothing is sent while the listener waits for data, except a last SYN-ACK; its ACK opens the connection without
+     * data.
      */
     @Test
     void lastChance() {
@@ -72,7 +72,7 @@ class DeferAcceptTraceTest {
         assertThat(listener.halfOpen()).isZero();
     }
 
-    /** A peer that does not answer that either is gone when all SYN-ACKs are used up. */
+    /** If the peer does not answer that either, the half-open connection ends after all SYN-ACKs. */
     @Test
     void givenUp() {
         listener.config().synAckRetries(4);
@@ -84,7 +84,7 @@ class DeferAcceptTraceTest {
         assertThat(listener.pending()).isZero();
     }
 
-    /** Time for data is left even if SYN-ACKs are not. */
+    /** The time for data may last longer than the SYN-ACKs. */
     @Test
     void longerThanTheRetries() {
         listener.config().synAckRetries(1);
@@ -106,7 +106,7 @@ class DeferAcceptTraceTest {
                 .quiet();
     }
 
-    /** The peer may think better of it. */
+    /** The peer may reset the half-open connection. */
     @Test
     void reset() {
         shakeHands();

@@ -19,7 +19,7 @@ class DelayedAckTraceTest {
         trace.noLeaks();
     }
 
-    /** MUST-40: within 500 ms of the first unacknowledged segment: what follows does not put it off. */
+    /** MUST-40: within 500 ms of the first unacknowledged segment; later segments do not delay it. */
     @Test
     void timerRunsFromTheFirst() {
         trace.established(new TcpConfig());
@@ -66,7 +66,7 @@ class DelayedAckTraceTest {
         trace.in(". 1:8001(8000) ack 1").out(". 1:1(0) ack 8001").quiet();
     }
 
-    /** MUST-58: of super-segments that come together every second of the largest has an ACK, and the last. */
+    /** MUST-58: in a burst of super-segments, every second of the largest is acknowledged, and the last. */
     @Test
     void superSegmentsTogether() {
         trace.listen(new TcpConfig().timestamps(false).receiveBufferBytes(1 << 20));
@@ -83,7 +83,7 @@ class DelayedAckTraceTest {
         trace.advance(1_000).quiet();
     }
 
-    /** What comes behind a super-segment, however small, shares its ACK. */
+    /** Segments behind a super-segment, however small, share its ACK. */
     @Test
     void smallSegmentBehindASuperSegment() {
         trace.established(new TcpConfig());
@@ -93,7 +93,7 @@ class DelayedAckTraceTest {
         trace.advance(40).out(". 1:1(0) ack 40021").quiet();
     }
 
-    /** Plain segments that come together are acknowledged as if they had not. */
+    /** Plain segments in a burst are acknowledged as if they arrived one by one. */
     @Test
     void fullSegmentsTogether() {
         trace.established(new TcpConfig());
@@ -105,7 +105,7 @@ class DelayedAckTraceTest {
         trace.out(". 1:1(0) ack 2921").out(". 1:1(0) ack 5841").quiet();
     }
 
-    /** RFC 5681 4.2: what is out of order is told at once, also in the middle of a burst. */
+    /** RFC 5681 4.2: data out of order is acknowledged at once, in the middle of a burst too. */
     @Test
     void outOfOrderInABurst() {
         trace.established(new TcpConfig());
@@ -113,7 +113,7 @@ class DelayedAckTraceTest {
         trace.out(". 1:1(0) ack 20001").out(". 1:1(0) ack 60001").quiet();
     }
 
-    /** Data that goes out in the meantime carries the ACK along. */
+    /** Data sent in the meantime carries the ACK. */
     @Test
     void nothingIsLeftToSayAfterData() {
         final Connection connection = trace.established(new TcpConfig());
@@ -127,21 +127,21 @@ class DelayedAckTraceTest {
         trace.out("P. 1:11(10) ack 20001").quiet();
     }
 
-    /** The end of a burst finds a connection that has ended meanwhile. */
+    /** The connection ends before the end of the burst. */
     @Test
     void resetInABurst() {
         trace.established(new TcpConfig());
         trace.inTogether(". 1:20001(20000) ack 1", "R 20001:20001(0)").quiet();
     }
 
-    /** RFC 1122 4.2.3.2: without delay if it is set to nothing. */
+    /** RFC 1122 4.2.3.2: a delay of 0 acknowledges at once. */
     @Test
     void noDelay() {
         trace.established(new TcpConfig().delayedAckNanos(0));
         trace.in("P. 1:2(1) ack 1").out(". 1:1(0) ack 2").quiet();
     }
 
-    /** Mere ACKs are not acknowledged, or there would be no end. */
+    /** ACKs are not acknowledged, as two stacks would exchange them without end. */
     @Test
     void acksAreNotAcknowledged() {
         final Connection connection = trace.established(new TcpConfig());
@@ -150,7 +150,7 @@ class DelayedAckTraceTest {
         trace.out("P. 1:11(10) ack 1").in(". 1:1(0) ack 11").advance(1_000).quiet();
     }
 
-    /** Data, FIN and retransmissions that go out carry the ACK, and end the delay. */
+    /** Data, FIN and retransmissions carry the ACK, and end the delay. */
     @Test
     void carried() {
         final Connection connection = trace.established(new TcpConfig());

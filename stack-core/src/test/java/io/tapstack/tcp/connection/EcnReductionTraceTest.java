@@ -11,8 +11,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * RFC 3168 6.1.2: an echo reduces the window as a loss does; the flight comes down to it by Proportional Rate Reduction
- * (RFC 9937), as Linux's does in its state CWR. Ten segments of 1000 are in flight, the round trip is 100 ms.
+ * RFC 3168 6.1.2: an echo reduces the window as a loss does, and Proportional Rate Reduction (RFC 9937) reduces the
+ * flight, as in Linux's state CWR. Ten segments of 1000 bytes are in flight; the round trip is 100 ms.
  */
 class EcnReductionTraceTest {
 
@@ -42,13 +42,13 @@ class EcnReductionTraceTest {
         trace.advance(100);
     }
 
-    /** @return how many segments have gone out */
+    /** @return segments sent */
     private int inFlight() {
         return connection.recovery.pipe(connection.sndUna, connection.sndNxt);
     }
 
     /**
-     * RFC 9937: one for each two delivered, from the first echo on; when the reduction ends the flight is ssthresh, and
+     * RFC 9937: one segment for each two delivered, from the first echo on; at the end the flight is ssthresh, and
      * grows again.
      */
     @ParameterizedTest
@@ -74,10 +74,7 @@ class EcnReductionTraceTest {
         assertThat(trace.drain()).isOne();
     }
 
-    /**
-     * RFC 8511 with RFC 9937: the flight comes down to eight tenths, four segments for about each five that are
-     * delivered.
-     */
+    /** RFC 8511 with RFC 9937: the flight is reduced to eight tenths, about four segments for each five delivered. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void comesDownLessWithAlternativeBackoff(final boolean sack) {
@@ -119,10 +116,7 @@ class EcnReductionTraceTest {
         trace.drain();
     }
 
-    /**
-     * What is SACKed meanwhile counts as delivered; there is no second reduction for the loss, and recovery goes on
-     * from there.
-     */
+    /** SACKed data counts as delivered; a loss does not reduce the window again, and recovery continues from there. */
     @Test
     void lossInTheSameWindow() {
         flight(true);
@@ -140,10 +134,7 @@ class EcnReductionTraceTest {
         assertThat(inFlight()).isEqualTo(5_000);
     }
 
-    /**
-     * RFC 4015 is about losses that were none: the echo stays true, so the window that it has reduced does not come
-     * back.
-     */
+    /** RFC 4015 undoes spurious losses only: the echo remains valid, and so does its reduction. */
     @Test
     void aSpuriousRecoveryDoesNotBringTheWindowBack() {
         flight(true);
@@ -151,7 +142,7 @@ class EcnReductionTraceTest {
         trace.drain();
         trace.in("E. 1:1(0) ack 2001 <sack 3001-6001>").out("not-ect . 2001:3001(1000) ack 1");
         trace.drain();
-        // RFC 3708: both copies have come.
+        // RFC 3708: both copies have arrived.
         trace.in("E. 1:1(0) ack 6001 <sack 2001-3001>");
         assertThat(connection.recovery.phase()).isEqualTo(Phase.OPEN);
         assertThat(trace.stack.statistics().undoneRecoveries).isOne();
@@ -160,8 +151,8 @@ class EcnReductionTraceTest {
     }
 
     /**
-     * A timeout ends it: one segment, but ssthresh was reduced for this flight already; and no undo goes behind the
-     * echo.
+     * A timeout ends the reduction: cwnd is one segment, ssthresh was reduced for this flight already, and an undo
+     * keeps the reduction for the echo.
      */
     @Test
     void timeout() {
@@ -177,14 +168,14 @@ class EcnReductionTraceTest {
         assertThat(connection.reduction.isCwr()).isFalse();
         assertThat(connection.congestion.cwnd()).isEqualTo(1_000);
         assertThat(connection.congestion.ssthresh()).isEqualTo(5_000);
-        // RFC 5682 3.1, 2a: something original arrives, so the timeout was for nothing.
+        // RFC 5682 3.1, 2a: an original segment arrives, so the timeout was spurious.
         trace.in("E. 1:1(0) ack 2001 <sack 4001-5001>");
         assertThat(trace.stack.statistics().undoneRecoveries).isOne();
         assertThat(connection.congestion.cwnd()).isLessThanOrEqualTo(5_000);
         assertThat(connection.congestion.ssthresh()).isEqualTo(5_000);
     }
 
-    /** After a silence it is RFC 5681 4.1 that says what may go out. */
+    /** After an idle time RFC 5681 4.1 sets the window. */
     @Test
     void idle() {
         final TcpListener listener = trace.listen(CONFIG.copy().initialWindowSegments(2));
@@ -210,7 +201,7 @@ class EcnReductionTraceTest {
         assertThat(trace.drain()).isEqualTo(2);
     }
 
-    /** A congestion control that sets the window by itself is not held. */
+    /** The reduction does not limit a congestion control that sets the window itself. */
     @Test
     void notForBbr() {
         flight(true, CONFIG.copy().congestionControl("bbr"));
@@ -219,7 +210,7 @@ class EcnReductionTraceTest {
         assertThat(connection.reduction.window()).isEqualTo(connection.congestion.cwnd());
     }
 
-    /** An ACK that delivers nothing moves nothing. */
+    /** An ACK that delivers nothing does not change the reduction. */
     @Test
     void echoOnADuplicateAck() {
         flight(false);

@@ -73,7 +73,7 @@ class EcnTraceTest {
     void activeOpenDoesNotAsk(final EcnMode mode) {
         final Connection connection = trace.connect(config(mode));
         trace.out("not-ect S 0:0(0)");
-        // An answer to a question that was not put.
+        // ECE without an ECN-setup SYN.
         trace.in("SE. 0:0(0) ack 1 <mss 1000>").out(". 1:1(0) ack 1");
         trace.write(connection, 1_000);
         trace.out("not-ect P. 1:1001(1000) ack 1").quiet();
@@ -101,7 +101,7 @@ class EcnTraceTest {
         trace.out("ect0 P. 1:1001(1000) ack 1").quiet();
     }
 
-    /** Whatever is wrong with the ECN flags of a SYN, it is a SYN: it gets a SYN-ACK and no RST. */
+    /** A SYN with any ECN flags gets a SYN-ACK, not a RST. */
     @ParameterizedTest
     @CsvSource({"PASSIVE, S", "PASSIVE, SE", "PASSIVE, SW", "ON, SE", "ON, SW", "OFF, SEW", "OFF, SE"})
     void passiveOpenDeclines(final EcnMode mode, final String syn) {
@@ -130,8 +130,8 @@ class EcnTraceTest {
     }
 
     /**
-     * 6.1.1.1: something may drop a SYN for its flags, so the next one is without; what is sent is then never
-     * ECN-capable (6.1.1).
+     * 6.1.1.1: a middlebox may drop a SYN for its flags, so the next one has none; data is then never ECN-capable
+     * (6.1.1).
      */
     @Test
     void lostSynFallsBack() {
@@ -143,8 +143,8 @@ class EcnTraceTest {
     }
 
     /**
-     * 6.1.1: the answer to the first SYN, after the second: our data is not ECN-capable, but the peer's is, and we echo
-     * its marks.
+     * 6.1.1: the SYN-ACK for the first SYN arrives after the second: our data is not ECN-capable, but the peer's is,
+     * and its marks are echoed.
      */
     @Test
     void lateAnswerToTheFirstSyn() {
@@ -168,7 +168,7 @@ class EcnTraceTest {
         trace.out("not-ect P. 1:1001(1000) ack 1").quiet();
     }
 
-    /** Our SYN-ACK was lost; the peer still asks. */
+    /** Our SYN-ACK was lost; the peer asks for ECN again. */
     @Test
     void repeatedSynAck() {
         trace.listen(config(EcnMode.PASSIVE));
@@ -207,7 +207,7 @@ class EcnTraceTest {
         assertThat(trace.stack.statistics().congestionMarksReceived).isEqualTo(1);
     }
 
-    /** The first mark is echoed at once: the peer's window may be so small that it waits for the ACK. */
+    /** The first mark is echoed at once, as a peer with a small window may wait for the ACK. */
     @Test
     void firstMarkIsEchoedAtOnce() {
         established();
@@ -223,7 +223,7 @@ class EcnTraceTest {
         trace.in("ect0 PW. 21:31(10) ack 1").out(". 1:1(0) ack 31").quiet();
     }
 
-    /** Out of order, too: the mark and CWR count when they come. */
+    /** In segments out of order too, the mark and CWR count on arrival. */
     @Test
     void marksOutOfOrder() {
         established();
@@ -232,7 +232,7 @@ class EcnTraceTest {
         trace.in("not-ect . 1:1001(1000) ack 1").out(". 1:1(0) ack 3001").quiet();
     }
 
-    /** 6.1.5: the mark on data outside of the window says nothing. */
+    /** 6.1.5: the mark of data outside of the window is ignored. */
     @Test
     void markOutsideOfTheWindow() {
         established();
@@ -241,7 +241,7 @@ class EcnTraceTest {
         assertThat(trace.stack.statistics().congestionMarksReceived).isZero();
     }
 
-    /** 6.1.4: a pure ACK is not ECN-capable, so its mark says nothing. */
+    /** 6.1.4: a pure ACK is not ECN-capable, so its mark is ignored. */
     @Test
     void markOnAPureAck() {
         final Connection connection = established();
@@ -261,7 +261,7 @@ class EcnTraceTest {
 
     // ---- 6.1.2: the sender
 
-    /** An echo halves the window as a loss does; the first new data says so; nothing is sent again. */
+    /** An echo halves the window as a loss does; the first new data has CWR; nothing is retransmitted. */
     @Test
     void echoHalvesTheWindow() {
         final Connection connection = established();
@@ -272,16 +272,16 @@ class EcnTraceTest {
         trace.in("E. 1:1(0) ack 2001").out("ect0 W. 10001:11001(1000) ack 1").quiet();
         assertThat(connection.congestion.cwnd()).isEqualTo(5_000);
         assertThat(connection.congestion.ssthresh()).isEqualTo(5_000);
-        // The same window of data: no second reduction, and no growth. One goes out for each two that have arrived
-        // (RFC 9937).
+        // The same window of data: no second reduction, and no growth. One segment is sent for each two delivered (RFC
+        // 9937).
         trace.in("E. 1:1(0) ack 4001").out("ect0 . 11001:12001(1000) ack 1").quiet();
         trace.in("E. 1:1(0) ack 6001").out("ect0 . 12001:13001(1000) ack 1").quiet();
-        trace.in("E. 1:1(0) ack 8001").quiet(); // five are in flight, and that is what is wanted
+        trace.in("E. 1:1(0) ack 8001").quiet(); // five are in flight, which is the target
         trace.in("E. 1:1(0) ack 10001").out("ect0 . 13001:14001(1000) ack 1").out(". 14001:15001(1000) ack 1");
         trace.quiet();
         assertThat(connection.congestion.cwnd()).isEqualTo(5_000);
         assertThat(connection.sndNxt - connection.sndUna).isEqualTo(5_000);
-        // What the first CWR was on is acknowledged: from here on an echo is about a new window.
+        // The segment with CWR is acknowledged: from here on an echo is about a new window.
         trace.in("E. 1:1(0) ack 11001").out("ect0 W. 15001:16001(1000) ack 1").quiet();
         assertThat(connection.congestion.cwnd()).isEqualTo(2_500);
         assertThat(trace.stack.statistics().congestionEchoesReceived).isEqualTo(6);
@@ -298,7 +298,7 @@ class EcnTraceTest {
         assertThat(connection.congestion.cwnd()).isEqualTo(5_000);
     }
 
-    /** A loss in the window that was reduced for an echo does not reduce it again; it is made good all the same. */
+    /** A loss in a window that was reduced for an echo does not reduce it again; the segment is retransmitted. */
     @Test
     void lossInTheSameWindow() {
         final Connection connection = established();
@@ -312,8 +312,8 @@ class EcnTraceTest {
     }
 
     /**
-     * And an echo in the window of a loss adds nothing; 6.1.5: what is sent again is not ECN-capable; CWR goes out
-     * after a loss too.
+     * An echo in the window of a loss has no effect; 6.1.5: retransmissions are not ECN-capable; CWR is sent after a
+     * loss too.
      */
     @Test
     void echoInTheWindowOfALoss() {
@@ -332,7 +332,7 @@ class EcnTraceTest {
         trace.out("ect0 PW. 10001:11001(1000) ack 1").quiet();
     }
 
-    /** A timeout reduces the window in any case, tells so, and slow start goes on from there. */
+    /** A timeout always reduces the window and sends CWR; slow start follows. */
     @Test
     void timeout() {
         final Connection connection = established();
@@ -347,7 +347,7 @@ class EcnTraceTest {
         trace.out("ect0 PW. 2001:3001(1000) ack 1").quiet();
     }
 
-    /** An echo when nothing is in flight has nothing to slow down. */
+    /** An echo without data in flight reduces nothing. */
     @Test
     void echoWithoutFlight() {
         final Connection connection = established();
@@ -365,7 +365,7 @@ class EcnTraceTest {
         trace.quiet().advance(5_000).out("not-ect . 1:2(1) ack 1");
     }
 
-    /** A FIN without data is no data. */
+    /** A FIN without data is not ECN-capable. */
     @Test
     void finAlone() {
         final Connection connection = established();
@@ -397,7 +397,7 @@ class EcnTraceTest {
         trace.in(". 1:1(0) ack 15001").out("ect0 P. 15001:18001(3000) ack 1").quiet();
     }
 
-    /** What an observer sees. */
+    /** The calls of the observer. */
     @Test
     void events() {
         final List<String> seen = new ArrayList<>();
@@ -428,7 +428,7 @@ class EcnTraceTest {
         assertThat(fragments).hasSize(2);
     }
 
-    /** Injects the first of two fragments, marked, and makes {@code packet} the second one. */
+    /** Injects the first of two fragments, with a mark, and makes {@code packet} the second one. */
     private List<byte[]> fragments(final byte[] packet, final int at) {
         final ByteBuffer first = ByteBuffer.allocate(20 + at).put(packet, 0, 20 + at);
         first.put(1, (byte) 3).putShort(2, (short) (20 + at)).putShort(4, (short) 7);
@@ -449,6 +449,6 @@ class EcnTraceTest {
     }
 
     private void takeAll() {
-        trace.drain(); // Not what is looked at.
+        trace.drain(); // not checked here
     }
 }

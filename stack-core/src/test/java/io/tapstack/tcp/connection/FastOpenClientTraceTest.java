@@ -96,7 +96,7 @@ class FastOpenClientTraceTest {
     }
 
     /**
-     * 4.2.1: the server takes the SYN alone: the data is sent again, at once; its fresh cookie is used the next time.
+     * 4.2.1: the server acknowledges the SYN alone: the data is sent again at once; its new cookie is used next time.
      */
     @Test
     void dataIsNotTaken() {
@@ -111,7 +111,7 @@ class FastOpenClientTraceTest {
                 .isEqualTo(new FastOpenCookie(0x0909_0909_0000_0000L, 0, 4, false));
     }
 
-    /** The server takes a part of it. */
+    /** The server acknowledges a part of the data. */
     @Test
     void partIsTaken() {
         learnCookie();
@@ -148,7 +148,7 @@ class FastOpenClientTraceTest {
         trace.out("S 0:300(300)").quiet();
     }
 
-    /** The first SYN had arrived after all: the SYN-ACK of its data counts, though the SYN was repeated without. */
+    /** The first SYN had arrived: the SYN-ACK of its data counts, although the repeated SYN has none. */
     @Test
     void lateSynAckOfTheData() {
         learnCookie();
@@ -160,7 +160,7 @@ class FastOpenClientTraceTest {
         assertThat(connection.unacknowledgedBytes()).isZero();
     }
 
-    /** 4.2.1 and RFC 9293 3.10.7.3: an ACK of more than was sent is none of ours. */
+    /** 4.2.1 and RFC 9293 3.10.7.3: an ACK beyond SND.NXT is not acceptable. */
     @Test
     void ackBeyondTheData() {
         learnCookie();
@@ -176,7 +176,7 @@ class FastOpenClientTraceTest {
         trace.out("S 0:0(0) <mss 1460>").quiet();
     }
 
-    /** What is remembered is bounded. */
+    /** The number of cached cookies is limited. */
     @Test
     void cacheIsBounded() {
         final FastOpenCache cache = new FastOpenCache();

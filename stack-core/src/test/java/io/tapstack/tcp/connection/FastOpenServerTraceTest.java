@@ -24,7 +24,7 @@ class FastOpenServerTraceTest {
         trace.noLeaks();
     }
 
-    /** 4.1.2: a cookie is asked for, and given; the connection is an ordinary one. */
+    /** 4.1.2: the server answers a cookie request; the connection is an ordinary one. */
     private String cookie() {
         trace.in("S 0:0(0) <mss 1000,raw 22 2>");
         final String cookie = trace.takeCookie();
@@ -47,7 +47,7 @@ class FastOpenServerTraceTest {
     void dataWithTheSyn() {
         final Connection connection = opened(cookie());
         assertThat(trace.read(connection, 1_000)).isEqualTo(100);
-        // 4.2.2: the server may answer before it has heard more.
+        // 4.2.2: the server may answer before the handshake is complete.
         trace.write(connection, 2_500);
         trace.out(". 1:1001(1000) ack 101").out(". 1001:2001(1000) ack 101").out("P. 2001:2501(500) ack 101");
         trace.in(". 101:101(0) ack 2501 win 5000").quiet();
@@ -55,7 +55,7 @@ class FastOpenServerTraceTest {
         assertThat(trace.stack.statistics().fastOpens).isEqualTo(1);
     }
 
-    /** 4.1.2: without an option nothing is given, and data in the SYN is left. */
+    /** 4.1.2: without the option the server sends no cookie, and ignores the data of the SYN. */
     @Test
     void noOption() {
         trace.in("SP 0:100(100) <mss 1000>").out("S. 0:0(0) ack 1 <mss 1460>").quiet();
@@ -75,7 +75,7 @@ class FastOpenServerTraceTest {
         assertThat(TcpTrace.accept(listener).readableBytes()).isEqualTo(100);
     }
 
-    /** 4.1.1: an odd length, or one out of 4 to 16, is no cookie and no wish for one. */
+    /** 4.1.1: an odd length, or one outside of 4 to 16, is neither a cookie nor a request. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -104,8 +104,8 @@ class FastOpenServerTraceTest {
     }
 
     /**
-     * RFC 9293 3.8.6, SHLD-14: an ACK has announced more than a SYN-ACK can, which the SYN-ACK that is repeated does
-     * not take back.
+     * RFC 9293 3.8.6, SHLD-14: an ACK has announced more than a SYN-ACK can; a repeated SYN-ACK does not shrink that
+     * window.
      */
     @Test
     void aRepeatedSynAckDoesNotShrinkTheWindow() {
@@ -127,7 +127,7 @@ class FastOpenServerTraceTest {
         scaled.noLeaks();
     }
 
-    /** Nobody answers: given up as in SYN-RECEIVED. */
+    /** Without an answer the connection fails as in SYN-RECEIVED. */
     @Test
     void givenUp() {
         final Connection connection = opened(cookie());
@@ -160,7 +160,7 @@ class FastOpenServerTraceTest {
         opened(cookie);
     }
 
-    /** 5.1: a connection that was reset before its handshake was complete counts on for a while. */
+    /** 5.1: a connection reset before its handshake was complete still counts for some time. */
     @Test
     void resetCountsOn() {
         final String cookie = cookie();
@@ -179,7 +179,7 @@ class FastOpenServerTraceTest {
         opened(cookie);
     }
 
-    /** 4.1.2: the cookie is the client's address's: another one cannot use it. */
+    /** 4.1.2: a cookie is valid for one client address only. */
     @Test
     void anotherClient() {
         final FastOpenKeys keys = keys(7);
@@ -206,7 +206,7 @@ class FastOpenServerTraceTest {
         final String fresh = trace.takeCookie(101);
         assertThat(fresh).isNotEqualTo(old);
         assertThat(TcpTrace.accept(listener)).isNotNull();
-        // With the fresh one there is nothing to tell; and once the old key is gone its cookies are no good.
+        // A new cookie needs no replacement; without the old key its cookies are invalid.
         listener.config().fastOpenKeys(keys(2));
         trace.peerPort = 1_001;
         opened("raw 22 a " + fresh);
@@ -236,7 +236,7 @@ class FastOpenServerTraceTest {
         assertThat(connection.state()).isEqualTo(TcpState.CLOSED);
     }
 
-    /** The same, but there is no room for all of the data: neither that nor the FIN behind it has been received. */
+    /** The same without room for all of the data: neither the rest nor the FIN behind it is received. */
     @Test
     void finBeyondTheWindow() {
         listener.config().receiveBufferBytes(50);
@@ -247,7 +247,7 @@ class FastOpenServerTraceTest {
         assertThat(connection.state()).isEqualTo(TcpState.ESTABLISHED);
     }
 
-    /** The application closes at once: the FIN goes behind its data, and the handshake completes on the way. */
+    /** The application closes at once: the FIN follows its data, and the handshake completes meanwhile. */
     @Test
     void closedAtOnce() {
         final Connection connection = opened(cookie());

@@ -7,8 +7,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * What Tahoe and Reno do after a fast retransmit, without SACK; NewReno is in {@link FastRetransmitTraceTest}. Segments
- * 1 and 4 are lost.
+ * Tahoe and Reno after a fast retransmit, without SACK; NewReno is in {@link FastRetransmitTraceTest}. Segments 1 and 4
+ * are lost.
  */
 class FastRecoveryTraceTest {
 

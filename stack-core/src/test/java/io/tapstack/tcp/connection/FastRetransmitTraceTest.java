@@ -61,7 +61,7 @@ class FastRetransmitTraceTest {
         trace.in(". 1:1(0) ack 1").out(segment(13_001)).quiet();
     }
 
-    /** RFC 5681 3.2: duplicates that are made up do not open the window without end. */
+    /** RFC 5681 3.2: forged duplicates do not open the window without limit. */
     @Test
     void madeUpDuplicates() {
         flight();
@@ -108,7 +108,7 @@ class FastRetransmitTraceTest {
                 .isEqualTo(30);
     }
 
-    /** RFC 6582 3.2 step 2: duplicates of what a timeout sent again are not a new loss. */
+    /** RFC 6582 3.2 step 2: duplicates of retransmissions after a timeout are not a new loss. */
     @Test
     void noFastRetransmitAfterATimeoutForTheSameData() {
         flight();
@@ -122,7 +122,7 @@ class FastRetransmitTraceTest {
         assertThat(connection.recovery.inRecovery()).isFalse();
     }
 
-    /** The observer is told what was sent again, and why. */
+    /** The observer gets each retransmission and its cause. */
     @Test
     void observed() {
         final StringBuilder seen = new StringBuilder();

@@ -9,7 +9,7 @@ import io.tapstack.tcp.TcpState;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
-/** Nothing that is owed is forgotten because the device had no room for it. */
+/** A full device delays segments, and none is forgotten. */
 class FullDeviceTraceTest {
 
     private final TcpTrace trace = new TcpTrace();
@@ -28,7 +28,7 @@ class FullDeviceTraceTest {
         trace.noLeaks();
     }
 
-    /** A SYN that the device had no room for goes out when there is some, not an RTO later. */
+    /** A SYN that the device refused is sent when there is room, not an RTO later. */
     @Test
     void syn() {
         trace.link.room(0);
@@ -42,8 +42,8 @@ class FullDeviceTraceTest {
     }
 
     /**
-     * RFC 8985 7.2, RFC 6298 5.1: the probe and the timeout are due together, and the probe cannot go out; that was not
-     * the last try.
+     * RFC 8985 7.2, RFC 6298 5.1: the probe and the timeout are due together and the device refuses the probe; the
+     * timeout follows.
      */
     @Test
     void aTailLossProbeThatTheDeviceRefusesIsFollowedByATimeout() {
@@ -65,8 +65,8 @@ class FullDeviceTraceTest {
     }
 
     /**
-     * The ACK of a FIN with data could not go out, and then the next incarnation begins: what was owed is forgotten,
-     * timer and all.
+     * The device refuses the ACK of a FIN with data, and then the next incarnation begins: the delayed ACK and its
+     * timer are dropped.
      */
     @Test
     void whatIsOwedInTimeWaitEndsWithIt() {
@@ -82,7 +82,7 @@ class FullDeviceTraceTest {
         trace.noLeaks();
     }
 
-    /** RFC 3168 6.1.1: what the device refused was never sent, so the SYN still asks for ECN. */
+    /** RFC 3168 6.1.1: a SYN that the device refused was never sent, so the next one still asks for ECN. */
     @Test
     void synThatAsksForEcn() {
         trace.link.room(0);
@@ -94,7 +94,7 @@ class FullDeviceTraceTest {
         trace.noLeaks();
     }
 
-    /** The SYN-ACK of a passive open goes out when there is room, not a second later. */
+    /** The SYN-ACK of a passive open is sent when there is room, not a second later. */
     @Test
     void synAck() {
         final TcpListener listener = trace.listen(new TcpConfig().timestamps(false));
@@ -108,7 +108,7 @@ class FullDeviceTraceTest {
         trace.noLeaks();
     }
 
-    /** What is over is not sent any more: the peer has reset the half-open connection meanwhile. */
+    /** The peer resets a half-open connection: its delayed SYN-ACK is not sent. */
     @Test
     void synAckOfWhatIsOver() {
         trace.listen(new TcpConfig().timestamps(false));
@@ -134,7 +134,7 @@ class FullDeviceTraceTest {
         trace.noLeaks();
     }
 
-    /** And of Fast Open, before any data: a peer that has seen no SYN-ACK can do nothing with it. */
+    /** The SYN-ACK of a Fast Open is sent before data, as the peer drops data until it has the SYN-ACK. */
     @Test
     void synAckOfFastOpen() {
         final TcpListener listener = trace.listen(
@@ -156,8 +156,8 @@ class FullDeviceTraceTest {
     }
 
     /**
-     * ABORT (RFC 9293 3.10.5): the peer hears of it although there was no room; nothing else would ever tell a peer
-     * that only waits.
+     * ABORT (RFC 9293 3.10.5): the reset is sent when there is room, as a peer that only waits would not learn of the
+     * end otherwise.
      */
     @Test
     void reset() {

@@ -35,7 +35,7 @@ class IcmpErrorTraceTest {
         return packet;
     }
 
-    /** An error about {@code packet}, of which {@code quotedBytes} come back. */
+    /** An error that quotes {@code quotedBytes} of {@code packet}. */
     private void icmp(final int type, final int code, final byte[] packet, final int quotedBytes) {
         final byte[] quoted = Arrays.copyOf(packet, quotedBytes);
         trace.link.inject(Packets.ipv4(ROUTER, TcpTrace.STACK, IpProtocol.ICMP, Packets.icmp(type, code, 0, quoted)));
@@ -43,8 +43,8 @@ class IcmpErrorTraceTest {
     }
 
     /**
-     * RFC 5461 4: a connection that is not there yet is given up at once: the application can try another address. RFC
-     * 1122 4.2.3.9: Time Exceeded and Parameter Problem are handled the same way.
+     * RFC 5461 4: an error in SYN-SENT ends the connection at once: the application can try another address. RFC 1122
+     * 4.2.3.9: Time Exceeded and Parameter Problem are handled the same way.
      */
     @ParameterizedTest
     @CsvSource({
@@ -77,7 +77,7 @@ class IcmpErrorTraceTest {
         assertThat(connection.softError()).isNull();
     }
 
-    /** RFC 5927 5.2: a synchronized connection lives through hard errors too. */
+    /** RFC 5927 5.2: a synchronized connection survives hard errors too. */
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 3, 5, 13})
     void synchronizedConnectionLives(final int code) {
@@ -91,7 +91,7 @@ class IcmpErrorTraceTest {
         trace.in(". 1:1(0) ack 1001").quiet();
     }
 
-    /** A half-open connection lives too: its peer may be reached yet. */
+    /** A half-open connection survives too: its peer may become reachable. */
     @Test
     void synReceived() {
         final TcpListener listener = trace.listen(new TcpConfig());
@@ -101,7 +101,7 @@ class IcmpErrorTraceTest {
         trace.advance(1_000).out("S. 0:0(0) ack 1");
     }
 
-    /** RFC 5927 4.1: the sequence number that is quoted has to be in flight: SND.UNA =< SEG.SEQ < SND.NXT. */
+    /** RFC 5927 4.1: the quoted sequence number has to be in flight: SND.UNA =< SEG.SEQ < SND.NXT. */
     @ParameterizedTest
     @ValueSource(ints = {-1, 1, 100_000, Integer.MIN_VALUE})
     void sequenceNumberNotInFlight(final int by) {
@@ -114,7 +114,7 @@ class IcmpErrorTraceTest {
         trace.dropped(DropReason.ICMP_UNMATCHED, 1);
     }
 
-    /** About another port, and so about no connection. */
+    /** The quoted port belongs to no connection. */
     @ParameterizedTest
     @ValueSource(ints = {20, 22})
     void anotherConnection(final int portOffset) {
@@ -126,7 +126,7 @@ class IcmpErrorTraceTest {
         trace.dropped(DropReason.ICMP_UNMATCHED, 1);
     }
 
-    /** RFC 792 promises eight bytes of the segment; less identifies nothing. */
+    /** RFC 792 promises eight bytes of the segment; fewer identify no connection. */
     @ParameterizedTest
     @ValueSource(ints = {0, 19, 20, 24, 27})
     void quotesTooLittle(final int quotedBytes) {
@@ -135,7 +135,7 @@ class IcmpErrorTraceTest {
         assertThat(connection.state()).isEqualTo(TcpState.SYN_SENT);
     }
 
-    /** What is quoted is what we sent, so its source is ours: a quotation of the peer's segment is a forgery. */
+    /** The quoted source has to be ours: a quotation of the peer's segment is a forgery. */
     @Test
     void quotesThePeersSegment() {
         final Connection connection = trace.established(new TcpConfig());
@@ -147,7 +147,7 @@ class IcmpErrorTraceTest {
         assertThat(connection.softError()).isNull();
     }
 
-    /** RFC 1122 4.2.3.5: when the retries are over, the reported reason is told. */
+    /** RFC 1122 4.2.3.5: after the last retry the reported error ends the connection. */
     @Test
     void reasonForGivingUp() {
         final Connection connection = trace.established(new TcpConfig().dataRetries(1));
@@ -158,10 +158,7 @@ class IcmpErrorTraceTest {
         assertThat(connection.error()).isEqualTo(SocketError.EHOSTUNREACH);
     }
 
-    /**
-     * RFC 1122 4.2.3.9: a soft error is over when something is acknowledged; what ends the connection later is not its
-     * doing.
-     */
+    /** RFC 1122 4.2.3.9: an ACK of new data clears a soft error, which is not the cause of a later failure. */
     @Test
     void overWhenSomethingIsAcknowledged() {
         final Connection connection = trace.established(new TcpConfig().dataRetries(1));

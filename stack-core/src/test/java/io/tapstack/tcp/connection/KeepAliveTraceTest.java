@@ -8,7 +8,7 @@ import io.tapstack.tcp.TcpState;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Keep-alives: RFC 9293 3.8.4, RFC 1122 4.2.3.6. Ours: after 10 s, every 2 s, three times. */
+/** Keep-alives: RFC 9293 3.8.4, RFC 1122 4.2.3.6. The first after 10 s, then every 2 s, three times. */
 class KeepAliveTraceTest {
 
     private static final long SECOND = 1_000_000_000L;
@@ -36,7 +36,7 @@ class KeepAliveTraceTest {
         trace.advance(1_001).out(". 0:0(0) ack 1").quiet();
     }
 
-    /** SHLD-12: no data on the probe; the peer's answer proves it alive, and the silence counts anew. */
+    /** SHLD-12: the probe has no data; the peer's answer restarts the idle time. */
     @Test
     void answered() {
         final Connection connection = trace.established(eager());
@@ -47,7 +47,7 @@ class KeepAliveTraceTest {
         assertThat(connection.state()).isEqualTo(TcpState.ESTABLISHED);
     }
 
-    /** What the peer sends by itself is proof enough. */
+    /** Any segment of the peer restarts the idle time. */
     @Test
     void trafficPutsItOff() {
         final Connection connection = trace.established(eager());
@@ -58,7 +58,7 @@ class KeepAliveTraceTest {
         assertThat(trace.read(connection, 100)).isEqualTo(60);
     }
 
-    /** MUST-29: a single probe without an answer says nothing; all of them together do. */
+    /** MUST-29: a single unanswered probe does not end the connection; all of them together do. */
     @Test
     void silence() {
         final Connection connection = trace.established(eager());
@@ -69,7 +69,7 @@ class KeepAliveTraceTest {
         assertThat(connection.error()).isEqualTo(SocketError.ETIMEDOUT);
     }
 
-    /** A peer that was started anew answers with a reset (RFC 1122 4.2.3.6). */
+    /** A restarted peer answers with a reset (RFC 1122 4.2.3.6). */
     @Test
     void peerHasForgotten() {
         final Connection connection = trace.established(eager());
@@ -93,7 +93,7 @@ class KeepAliveTraceTest {
         assertThat(connection.state()).isEqualTo(TcpState.ESTABLISHED);
     }
 
-    /** It may be asked for, and done without, in the middle. */
+    /** The option may be turned on and off at any time. */
     @Test
     void switched() {
         final Connection connection = trace.established(new TcpConfig());
@@ -106,7 +106,7 @@ class KeepAliveTraceTest {
         trace.advance(100_000_000).quiet();
     }
 
-    /** The other side's keep-alives: one before RCV.NXT, with or without a byte, is answered at once. */
+    /** Keep-alives of the peer: one before RCV.NXT, with or without a byte, is answered at once. */
     @Test
     void peersProbes() {
         final Connection connection = trace.established(new TcpConfig());
@@ -116,7 +116,7 @@ class KeepAliveTraceTest {
         assertThat(connection.readableBytes()).isZero();
     }
 
-    /** A keep-alive every second is not an attack: none of them goes without an answer. */
+    /** A keep-alive every second is not limited as a challenge: each gets an answer. */
     @Test
     void manyOfThePeersProbes() {
         trace.established(new TcpConfig());
@@ -125,7 +125,7 @@ class KeepAliveTraceTest {
         }
     }
 
-    /** CLOSE-WAIT: the application takes its time, and whether the peer still waits is worth to know. */
+    /** CLOSE-WAIT: keep-alives check whether the peer still waits. */
     @Test
     void inCloseWait() {
         final Connection connection = trace.established(eager());
@@ -146,7 +146,7 @@ class KeepAliveTraceTest {
                 .quiet();
     }
 
-    /** tcp(7): with TCP_USER_TIMEOUT it is that time that counts, not the number of probes; RFC 5482 4. */
+    /** tcp(7): with TCP_USER_TIMEOUT that time counts, not the number of probes; RFC 5482 4. */
     @Test
     void userTimeout() {
         final Connection connection = trace.established(eager().userTimeoutNanos(21 * SECOND));
@@ -158,7 +158,7 @@ class KeepAliveTraceTest {
         assertThat(connection.error()).isEqualTo(SocketError.ETIMEDOUT);
     }
 
-    /** What anybody can send, without a guess at the numbers, does not prove the peer alive. */
+    /** A forged segment with no valid sequence number does not restart the idle time. */
     @Test
     void forgedSegments() {
         final Connection connection = trace.established(eager());
@@ -170,8 +170,7 @@ class KeepAliveTraceTest {
     }
 
     /**
-     * RFC 1122 4.2.3.6: unacknowledged data is the retransmission timer's business; keep-alives do not end the
-     * connection.
+     * RFC 1122 4.2.3.6: the retransmission timer handles unacknowledged data; keep-alives do not end the connection.
      */
     @Test
     void r24KeepAliveWithDataInFlight() {
