@@ -12,6 +12,7 @@ public final class TupleHash {
 
     private TupleHash() {}
 
+    /** Returns the hash; {@code purpose} is the additional word. */
     public static long of(
             final SipHash hash, final IpPath path, final int localPort, final int remotePort, final int purpose) {
         final IpAddress local = path.source();

@@ -10,8 +10,10 @@ import io.tapstack.wire.Ipv4Header;
  */
 public final class AccEcnReceiver {
 
-    // 3.2.1: not 0, to detect a field that a middlebox has zeroed.
+    /** 3.2.1: initial value of the packet counter; not 0, to detect a field that a middlebox has zeroed. */
     public static final int INITIAL_PACKETS = 5;
+
+    /** 3.2.1: initial value of the byte counters for ECT. */
     public static final int INITIAL_ECT_BYTES = SynOptions.INITIAL_ECT_BYTES;
 
     private static final int ACE_MASK = 7;

@@ -6,7 +6,9 @@ import io.tapstack.tcp.segment.Segment;
  * TCP_DEFER_ACCEPT (tcp(7)): a listener gives a connection to the application when data arrives, so that an idle peer
  * causes no wake-up. Until then the half-open record stays: the bare ACK of the handshake is recorded and dropped, and
  * no SYN-ACK is retransmitted. Near the end of the time one more SYN-ACK is sent, and its ACK completes the connection,
- * as on Linux. Connections from a SYN cookie have no record and are not deferred.
+ * as on Linux.
+ *
+ * <p>Connections from a SYN cookie have no record and are not deferred.
  */
 public final class DeferAccept {
 

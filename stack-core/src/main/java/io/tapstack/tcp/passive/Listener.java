@@ -246,7 +246,7 @@ public final class Listener implements TcpListener, ListenState {
                 segment.options.timestampValue());
         final Timestamps timestamps = agreeOnTimestamps(syn, path, nowNanos);
         final HalfOpen half = new HalfOpen(this, path, syn, iss, firstWindow(path), timestamps, nowNanos);
-        half.repeated = true; // nobody knows when the SYN-ACK was sent
+        half.repeated = true; // The send time of the SYN-ACK is unknown: no round-trip sample.
         handshakeAcknowledged(half, segment, nowNanos);
         return true;
     }

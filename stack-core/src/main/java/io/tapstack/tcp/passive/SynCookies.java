@@ -9,9 +9,9 @@ import io.tapstack.wire.SipHash;
 import java.util.random.RandomGenerator;
 
 /**
- * SYN cookies (RFC 4987 3.6 and appendix A): an ISS that is a message to ourselves, so that a SYN can be answered and
- * forgotten, and the ACK that comes back proves itself. It has a keyed hash of the 4-tuple and the peer's ISN, the
- * secret's parity and what the MSS was, rounded down:
+ * SYN cookies (RFC 4987 3.6 and appendix A): the ISS of a SYN-ACK carries the state of the connection, so that the
+ * listener keeps no record and validates the ACK by its number. The ISS has a keyed hash of the 4-tuple and the peer's
+ * ISN, the parity of the secret, and the MSS, rounded down:
  *
  * <pre>
  *    31                                  4   3   2     0
@@ -20,8 +20,8 @@ import java.util.random.RandomGenerator;
  *   +-------------------------------------+---+---------+
  * </pre>
  *
- * <p>The secret changes each minute and is honoured for another one. The other options of the SYN come back in the
- * lowest bits of our timestamp, which the peer echoes, if it uses timestamps; else there are none:
+ * <p>The secret changes each minute and remains valid for another one. The lowest bits of our timestamp carry the other
+ * options of the SYN, and the peer echoes them; without timestamps these options are not used:
  *
  * <pre>
  *     5     4     3       0

@@ -37,6 +37,7 @@ public final class ReassemblyQueue {
         this.pool = pool;
     }
 
+    /** True if the queue has no pieces. */
     public boolean isEmpty() {
         return count == 0;
     }

@@ -26,6 +26,7 @@ public final class SendQueue {
         return line.length();
     }
 
+    /** True if the queue has no bytes. */
     public boolean isEmpty() {
         return line.isEmpty();
     }

@@ -121,14 +121,17 @@ public final class DeliveryRate {
         return lost;
     }
 
+    /** {@link #delivered()} when the sampled segment was sent. */
     public long priorDelivered() {
         return priorDelivered;
     }
 
+    /** {@link #lost()} when the sampled segment was sent. */
     public long priorLost() {
         return priorLost;
     }
 
+    /** Bytes in flight immediately after the sampled segment was sent. */
     public int txInFlight() {
         return txInFlight;
     }

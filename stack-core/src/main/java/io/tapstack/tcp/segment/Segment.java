@@ -18,7 +18,9 @@ public final class Segment {
     public final TcpOptions options = new TcpOptions();
 
     private @Nullable Region memory;
+    /** The peer's port. */
     public int sourcePort;
+    /** Our port. */
     public int destinationPort;
     /** SEG.SEQ. */
     public int seq;

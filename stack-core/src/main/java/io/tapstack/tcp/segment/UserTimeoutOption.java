@@ -12,6 +12,7 @@ import io.tapstack.wire.TcpOptions;
  */
 public final class UserTimeoutOption {
 
+    /** Length of the option, in bytes. */
     public static final int LENGTH = TcpOptions.USER_TIMEOUT_LENGTH;
 
     private static final long SECOND = 1_000_000_000L;
