@@ -21,10 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * Keep-alives (RFC 9293 3.8.4), what ICMP reports (RFC 5461, RFC 5927), malformed segments, ports, a device that is
- * full.
- */
+/** Keep-alives (RFC 9293 3.8.4), ICMP errors (RFC 5461, RFC 5927), malformed segments, ports, and a full device. */
 class LifeTraceTest {
 
     private static final long SECOND = 1_000_000_000L;
@@ -45,7 +42,7 @@ class LifeTraceTest {
         trace.advance(100L * 3_600 * 1_000).quiet();
     }
 
-    /** <SEQ=SND.NXT-1><ACK=RCV.NXT>; the answer starts the silence again. */
+    /** {@code <SEQ=SND.NXT-1><ACK=RCV.NXT>}; the answer restarts the idle time. */
     @Test
     void keepAlive() {
         final Connection connection = trace.established(new TcpConfig()
@@ -68,7 +65,7 @@ class LifeTraceTest {
 
     // ---- ICMP
 
-    /** Unreachable in SYN-SENT: the application would rather know at once. */
+    /** An unreachable error in SYN-SENT ends the connect at once. */
     @ParameterizedTest
     @EnumSource(
             value = IcmpError.class,
@@ -82,7 +79,7 @@ class LifeTraceTest {
         assertThat(connection.error()).isNotNull();
     }
 
-    /** RFC 5927 5: a synchronized connection lives through it, and remembers. */
+    /** RFC 5927 5: a synchronized connection survives the error and keeps it as a soft error. */
     @ParameterizedTest
     @EnumSource(IcmpError.class)
     void nothingEndsASynchronizedConnection(final IcmpError error) {
@@ -94,7 +91,7 @@ class LifeTraceTest {
         trace.in(". 1:1(0) ack 101").quiet();
     }
 
-    /** RFC 5927 4.1: what quotes a number that is not in flight is a forgery, or too old. */
+    /** RFC 5927 4.1: an error that quotes a sequence number not in flight is a forgery, or too old. */
     @Test
     void sequenceNumberIsChecked() {
         final Connection connection = trace.connect(new TcpConfig());
@@ -107,7 +104,7 @@ class LifeTraceTest {
         assertThat(connection.state()).isEqualTo(TcpState.SYN_SENT);
     }
 
-    /** RFC 1122 4.2.3.5: if the attempts run out, what the network said is a better reason than time. */
+    /** RFC 1122 4.2.3.5: after the last retry the soft error, not the timeout, is the reason. */
     @Test
     void reportedReasonWins() {
         final Connection connection = trace.established(new TcpConfig().dataRetries(1));
@@ -143,7 +140,7 @@ class LifeTraceTest {
         trace.dropped(DropReason.TCP_DATA_OFFSET, 1);
     }
 
-    /** Changes the data offset and sets the checksum right. */
+    /** Changes the data offset and corrects the checksum. */
     private static void offset(final java.nio.ByteBuffer packet, final int words) {
         final int before = packet.getShort(32) & 0xFFFF;
         packet.put(32, (byte) (words << 4));
@@ -172,7 +169,7 @@ class LifeTraceTest {
 
     // ---- A device that is full
 
-    /** Nothing is lost and nothing is sent twice: it goes on when there is room. */
+    /** Nothing is lost or sent twice; sending continues when there is room. */
     @Test
     void deviceIsFull() {
         final Connection connection = trace.established(new TcpConfig());
@@ -215,8 +212,8 @@ class LifeTraceTest {
     }
 
     /**
-     * MUST-44: an active open that names no local address has the one that IP selects for the peer; MUST-45: its later
-     * segments have the same.
+     * MUST-44: an active open without a local address uses the one that IP selects for the peer; MUST-45: so do its
+     * later segments.
      */
     @Test
     void localAddress() throws SocketErrorException {
@@ -246,7 +243,7 @@ class LifeTraceTest {
         assertThat(trace.stack.tcp().connections()).isEmpty();
     }
 
-    /** RFC 6335 6, RFC 6056 3: ephemeral ports are in the dynamic range, and not the same one after the other. */
+    /** RFC 6335 6, RFC 6056 3: ephemeral ports are in the dynamic range, and not consecutive. */
     @Test
     void ephemeralPorts() throws SocketErrorException {
         final Endpoint remote = new Endpoint(TcpTrace.PEER, 80);
@@ -259,7 +256,7 @@ class LifeTraceTest {
                 .isNotEqualTo(two.local().port());
     }
 
-    /** A connection that is over cannot be aborted, and does not count as one that was. */
+    /** ABORT of an ended connection does nothing and is not counted. */
     @Test
     void abortedOnce() {
         final Connection connection = trace.established(new TcpConfig());

@@ -39,7 +39,7 @@ class ListenStateTraceTest {
         assertThat(listener.halfOpen()).isZero();
     }
 
-    /** Second: any ACK is bad here: {@code <SEQ=SEG.ACK><CTL=RST>}, without an ACK bit. */
+    /** Second: any ACK is unacceptable: {@code <SEQ=SEG.ACK><CTL=RST>}, without an ACK bit. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -50,7 +50,7 @@ class ListenStateTraceTest {
                 "SFPU. 9:19(10) ack 4711"
             })
     void ackIsReset(final String segment) {
-        // Relative to an ISN of the stack that is not known, and so zero.
+        // Relative to the unknown ISN of the stack, which counts as zero.
         trace.in(segment).out("R 4711:4711(0)").quiet();
         assertThat(listener.halfOpen()).isZero();
     }
@@ -79,10 +79,7 @@ class ListenStateTraceTest {
         assertThat(listener.pending()).isEqualTo(1);
     }
 
-    /**
-     * Third: text and FIN that come with the SYN may be queued or left; here they are left, so the peer sends them
-     * again.
-     */
+    /** Third: text and FIN of a SYN may be queued or dropped; here they are dropped, so the peer sends them again. */
     @ParameterizedTest
     @ValueSource(strings = {"SP 0:100(100)", "SF 0:0(0)", "SFP 0:100(100)"})
     void onlyTheSynIsAcknowledged(final String segment) {
@@ -90,14 +87,14 @@ class ListenStateTraceTest {
         assertThat(listener.halfOpen()).isEqualTo(1);
     }
 
-    /** RFC 3360 2: a SYN with other bits set is no reason for a reset. {@link EcnTraceTest} has the offer of ECN. */
+    /** RFC 3360 2: a SYN with other bits is not reset. {@link EcnTraceTest} has the offer of ECN. */
     @ParameterizedTest
     @ValueSource(strings = {"SP", "SU", "SW", "SE"})
     void otherFlagsOnASyn(final String flags) {
         trace.in(flags + " 0:0(0)").out("S. 0:0(0) ack 1").quiet();
     }
 
-    /** 3.8.6.1: a SYN with a window of zero opens all the same, and nothing is sent before the window opens. */
+    /** 3.8.6.1: a SYN with a window of zero opens the connection, and no data is sent before the window opens. */
     @Test
     void synWithZeroWindow() {
         trace.in("S 0:0(0) win 0 <mss 1000>").out("S. 0:0(0) ack 1").quiet();

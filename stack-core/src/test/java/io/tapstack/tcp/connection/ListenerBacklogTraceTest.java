@@ -47,7 +47,7 @@ class ListenerBacklogTraceTest {
         assertThat(TcpTrace.accept(listener)).isNull();
     }
 
-    /** Data may come before accept, and waits. */
+    /** Data may arrive before accept, and is queued. */
     @Test
     void dataBeforeAccept() {
         final TcpListener listener = trace.listen(new TcpConfig());
@@ -61,7 +61,7 @@ class ListenerBacklogTraceTest {
         assertThat(trace.read(connection, 1_000)).isEqualTo(100);
     }
 
-    /** A reset before accept: as on Linux the connection is handed out, and tells what happened. */
+    /** A reset before accept: as on Linux the connection is accepted, and reports the error. */
     @Test
     void resetBeforeAccept() {
         final TcpListener listener = trace.listen(new TcpConfig());
@@ -73,8 +73,8 @@ class ListenerBacklogTraceTest {
     }
 
     /**
-     * Half-open connections do not count against the backlog, but have a limit of their own: then SYNs are dropped,
-     * silently.
+     * Half-open connections do not count against the backlog, but have a limit of their own, beyond which SYNs are
+     * dropped silently.
      */
     @Test
     void synFlood() {
@@ -131,7 +131,7 @@ class ListenerBacklogTraceTest {
         assertThat(listener.pending()).isEqualTo(2);
     }
 
-    /** Linux: it holds one more than the backlog; a negative one is the largest there is. */
+    /** As on Linux, the queue holds one more than the backlog; a negative backlog is the largest. */
     @ParameterizedTest
     @CsvSource({"0, 1", "1, 2", "3, 4", "-1, 4097", "2147483647, 4097"})
     void size(final int backlog, final int connections) {
@@ -146,7 +146,7 @@ class ListenerBacklogTraceTest {
         trace.dropped(DropReason.TCP_LISTEN_OVERFLOW, 1);
     }
 
-    /** tcp_abort_on_overflow: the peer is told at once. */
+    /** tcp_abort_on_overflow: the peer gets a reset at once. */
     @Test
     void abortOnOverflow() {
         final TcpListener listener = trace.listen(new TcpConfig().abortOnOverflow(true), 0);
@@ -160,7 +160,7 @@ class ListenerBacklogTraceTest {
         assertThat(listener.pending()).isEqualTo(1);
     }
 
-    /** What was agreed on in a handshake holds, though the listener was configured anew meanwhile. */
+    /** A change of the listener's options does not affect a handshake that has begun. */
     @Test
     void agreedOptionsHold() {
         final TcpListener listener = trace.listen(new TcpConfig());
@@ -174,7 +174,7 @@ class ListenerBacklogTraceTest {
         assertThat(connection.windowScale.receiveShift()).isEqualTo(7);
     }
 
-    /** What the listener is configured for holds from the next SYN on, and a connection's copy is its own. */
+    /** Options of the listener apply from the next SYN on, and each connection has a copy. */
     @Test
     void configuration() {
         final TcpListener listener = trace.listen(new TcpConfig());

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What is no segment is counted under its reason, changes nothing and is not answered: RFC 9293 3.1 (MUST-3), RFC 1122
+ * A malformed segment is counted under its reason, changes nothing and gets no answer: RFC 9293 3.1 (MUST-3), RFC 1122
  * 4.2.2.5.
  */
 class MalformedSegmentTraceTest {
@@ -90,7 +90,7 @@ class MalformedSegmentTraceTest {
         assertThat(connection.state()).isEqualTo(TcpState.ESTABLISHED);
     }
 
-    /** An urgent pointer that points anywhere: the data is data (RFC 6093 3.1), and no pointer is believed. */
+    /** An urgent pointer with any value: the data is received, and the pointer is not trusted (RFC 6093 3.1). */
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 10, 11, 65_535})
     void urgentPointer(final int pointer) {
@@ -104,9 +104,7 @@ class MalformedSegmentTraceTest {
         assertThat(trace.read(connection, 100) + trace.read(connection, 100)).isEqualTo(10);
     }
 
-    /**
-     * Noise with a right checksum: whatever it is, nothing is thrown, nothing leaks, and the listener still listens.
-     */
+    /** Noise with a right checksum throws nothing, leaks nothing, and does not affect the listener. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4})
     void noise(final long seed) {

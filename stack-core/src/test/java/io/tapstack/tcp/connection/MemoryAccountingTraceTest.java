@@ -13,14 +13,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is charged is what is held: per connection and per stack, at every moment, and nothing when all is over. */
+/** Charged memory equals held memory, per connection and per stack, at any time, and is zero at the end. */
 class MemoryAccountingTraceTest {
 
     private static final LinkCapabilities PLAIN = LinkCapabilities.plain(LinkType.IP, 1_500);
 
     /**
-     * Whatever is written, read, received in whatever order and acknowledged: the connection is charged for all that
-     * the pool has handed out.
+     * After any writes, reads, receptions and ACKs, the connection is charged for the blocks that it has from the pool.
      */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6})
@@ -39,20 +38,20 @@ class MemoryAccountingTraceTest {
                     trace.in(". " + from + ":" + (from + length) + "(" + length + ") ack 1");
                 }
             }
-            trace.drain(); // Whatever it is.
+            trace.drain(); // any number
             assertThat((long) connection.heldBytes())
                     .isEqualTo(trace.stack.pool().bytesInUse());
         }
         trace.in("R " + (connection.rcvNxt - connection.irs) + ":" + (connection.rcvNxt - connection.irs) + "(0)");
-        // What has come may still be read.
+        // Received data may still be read.
         trace.read(connection, 1 << 20);
         assertThat(connection.heldBytes()).isZero();
         trace.noLeaks();
     }
 
     /**
-     * A peer of single bytes ties up no more than twice the buffer, in order or not (65,536-byte read buffers full of
-     * crumbs).
+     * A peer that sends single bytes occupies at most twice the buffer, in order or not (65,536-byte read buffers full
+     * of small pieces).
      */
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 7})
@@ -67,10 +66,7 @@ class MemoryAccountingTraceTest {
         trace.noLeaks();
     }
 
-    /**
-     * RFC 2018 8: what was kept out of order may be let go; under pressure as much as is needed goes, the farthest
-     * first.
-     */
+    /** RFC 2018 8: data out of order may be discarded; under pressure as much as needed is, the farthest first. */
     @Test
     void pruning() {
         final TcpTrace trace = new TcpTrace(PLAIN, 100_000);
@@ -87,7 +83,7 @@ class MemoryAccountingTraceTest {
         trace.in(". 1:1001(1000) ack 1").out(". 1:1(0) ack 1001");
         assertThat(connection.reassembly.pieces()).isBetween(1, 10);
         trace.dropped(DropReason.TCP_REASSEMBLY_PRUNED, 1);
-        // The nearest is still there.
+        // The nearest data is kept.
         trace.in(". 1001:2001(1000) ack 1").out(". 1:1(0) ack 3001");
         for (final Region block : hoard) {
             block.release();

@@ -11,7 +11,7 @@ import io.tapstack.tcp.TcpConfig;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A stack whose memory is in use: what it is needed for next goes on, in small steps, and everything else waits. */
+/** A stack under memory pressure continues the work that frees memory, in small steps, and delays the rest. */
 class MemoryPressureTraceTest {
 
     private static final int LIMIT = 10_000;

@@ -7,8 +7,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Nagle's algorithm (RFC 9293 3.7.4, in Minshall's form: docs/decisions/0003), TCP_NODELAY, MSG_MORE, and who gets a
- * PSH (3.8.2).
+ * Nagle's algorithm (RFC 9293 3.7.4, in Minshall's form: docs/decisions/0003), TCP_NODELAY, MSG_MORE, and PSH (3.8.2).
  */
 class NagleTraceTest {
 
@@ -19,7 +18,7 @@ class NagleTraceTest {
         trace.noLeaks();
     }
 
-    /** One small segment may be on its way; the next waits and collects. */
+    /** One small segment may be in flight; the next waits for more data. */
     @Test
     void smallWritesAreCollected() {
         final Connection connection = trace.established(new TcpConfig());
@@ -44,7 +43,7 @@ class NagleTraceTest {
     }
 
     /**
-     * The tail of a large write goes if no small segment is on its way: it does not wait for the peer's delayed ACK.
+     * The tail of a large write is sent if no small segment is in flight: it does not wait for the peer's delayed ACK.
      */
     @Test
     void tailOfALargeWrite() {
@@ -65,7 +64,7 @@ class NagleTraceTest {
         trace.out("P. 1:11(10) ack 1").out("P. 11:21(10) ack 1").quiet();
     }
 
-    /** What waited goes when the option is switched on. */
+    /** Turning the option on sends the waiting data. */
     @Test
     void switchedOnLater() {
         final Connection connection = trace.established(new TcpConfig());
@@ -91,7 +90,7 @@ class NagleTraceTest {
         trace.advance(1).out("P. 151:251(100) ack 1").quiet();
     }
 
-    /** Closing sends what waited. */
+    /** CLOSE sends the waiting data. */
     @Test
     void closeSendsTheTail() {
         final Connection connection = trace.established(new TcpConfig());

@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
-/** What TCP tells the layers below when nobody answers: R1 of RFC 1122 4.2.3.5, with 3.3.1.4. */
+/** Advice from TCP to the IP layer about a peer that does not answer: R1 of RFC 1122 4.2.3.5, with 3.3.1.4. */
 class NegativeAdviceTraceTest {
 
     private static final IpAddress CLIENT = IpAddress.parse("10.0.0.2");
@@ -49,17 +49,14 @@ class NegativeAdviceTraceTest {
         while (now < end) {
             for (final NetworkStack stack : stacks) {
                 while (stack.poll(now)) {
-                    // Until all is said.
+                    // Until nothing more is sent.
                 }
             }
             now += SECOND / 1_000;
         }
     }
 
-    /**
-     * Types of the frames that have come to the far end, which nobody looks after any more; ARP's with the first octet
-     * of who is asked.
-     */
+    /** Types of the frames at the far end, which nothing reads any more; for ARP with the first octet of the target. */
     private List<Integer> arrived() throws IOException {
         final List<Integer> types = new ArrayList<>();
         for (PacketBuffer frame = farEnd.receive(server.pool()); frame != null; frame = farEnd.receive(server.pool())) {
@@ -71,10 +68,7 @@ class NegativeAdviceTraceTest {
         return types;
     }
 
-    /**
-     * MUST-20 (b), SHLD-10: after three retransmissions of a segment the neighbour itself is asked, long before its
-     * time.
-     */
+    /** MUST-20 (b), SHLD-10: after three retransmissions the neighbour is probed, long before its entry expires. */
     @Test
     void afterThreeRetransmissions() throws IOException {
         server.tcp().listen(server.tcp().bind(new Endpoint(SERVER, 80), true), 1, new TcpConfig());
@@ -97,7 +91,7 @@ class NegativeAdviceTraceTest {
             run(SECOND / 100, client);
         }
         assertThat(arrived()).as("asked, not shouted for").contains(ARP).doesNotContain(ARP | 1 << 16);
-        // (c): R2 is far away. Meanwhile somebody else may turn out to have the address.
+        // (c): R2 is later. Meanwhile another host may answer for the address.
         run(10 * SECOND, client);
         assertThat(arrived()).contains(ARP | 1 << 16);
         assertThat(connection.error()).isNull();
@@ -110,8 +104,8 @@ class NegativeAdviceTraceTest {
     }
 
     /**
-     * RFC 1122 4.2.3.5, RFC 9293 3.8.3 MUST-23: a SYN is sent again for three minutes at least before the attempt is
-     * given up.
+     * RFC 1122 4.2.3.5, RFC 9293 3.8.3 MUST-23: a SYN is retransmitted for at least three minutes before the connect
+     * fails.
      */
     @Test
     void synForThreeMinutes() {

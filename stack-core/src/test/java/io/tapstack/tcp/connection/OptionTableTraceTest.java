@@ -12,8 +12,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Options that are unknown, malformed or out of place (RFC 9293 3.1, MUST-4 to MUST-7): the segment counts, and nothing
- * breaks.
+ * Unknown, malformed or misplaced options (RFC 9293 3.1, MUST-4 to MUST-7): the segment is processed, and nothing
+ * fails.
  */
 class OptionTableTraceTest {
 
@@ -116,7 +116,7 @@ class OptionTableTraceTest {
         trace.advance(40).out(". 1:1(0) ack 11 <>").quiet();
     }
 
-    /** RFC 9293 3.7.1: whatever the peer takes, the link's MTU is the limit; an offer of nothing is none. */
+    /** RFC 9293 3.7.1: the link's MTU limits any offer of the peer; an MSS of 0 counts as no option. */
     @ParameterizedTest
     @CsvSource({"65535, 1460", "1461, 1460", "1460, 1460", "1459, 1459", "536, 536", "0, 536"})
     void mss(final int offered, final int used) {
@@ -128,8 +128,8 @@ class OptionTableTraceTest {
     }
 
     /**
-     * MUST-64: options may start at any byte; everything common together, in an order that nobody uses, fills 40 bytes
-     * with padding.
+     * MUST-64: options may start at any byte; all common options together, in an unusual order, fill 40 bytes with
+     * padding.
      */
     @Test
     void everything() {

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** MSS (RFC 9293 3.7.1), window scale and timestamps with PAWS (RFC 7323), and options that nobody knows. */
+/** MSS (RFC 9293 3.7.1), window scale and timestamps with PAWS (RFC 7323), and unknown options. */
 class OptionsTraceTest {
 
     private final TcpTrace trace = new TcpTrace();
@@ -32,7 +32,7 @@ class OptionsTraceTest {
 
     // ---- MSS
 
-    /** MUST-15: 536 for a peer that says nothing. */
+    /** MUST-15: 536 for a peer without the option. */
     @Test
     void defaultMss() {
         final Connection connection =
@@ -41,7 +41,7 @@ class OptionsTraceTest {
         trace.out(". 1:537(536) ack 1").out("P. 537:1001(464) ack 1").quiet();
     }
 
-    /** MUST-16, RFC 6691 2: Eff.snd.MSS is what the peer takes less the options that every segment carries. */
+    /** MUST-16, RFC 6691 2: Eff.snd.MSS is the peer's MSS less the options that every segment carries. */
     @Test
     void optionsComeOffTheMss() {
         final Connection connection = accept(
@@ -56,7 +56,7 @@ class OptionsTraceTest {
                 .quiet();
     }
 
-    /** TCP_MAXSEG limits both what is offered and what is sent. */
+    /** TCP_MAXSEG limits both the MSS option and sent segments. */
     @Test
     void maxSegment() {
         final Connection connection = accept(
@@ -65,7 +65,7 @@ class OptionsTraceTest {
         trace.out(". 1:601(600) ack 1").out("P. 601:1001(400) ack 1");
     }
 
-    /** A peer that offers next to nothing does not make us send more header than data. */
+    /** A tiny MSS of the peer does not lead to segments with more header than data. */
     @ParameterizedTest
     @ValueSource(ints = {1, 20, 47})
     void tinyMss(final int mss) {
@@ -104,7 +104,7 @@ class OptionsTraceTest {
         assertThat(connection.sndWnd).isEqualTo(10 << 14);
     }
 
-    /** The largest window there is: nothing overflows. */
+    /** The largest window does not overflow. */
     @Test
     void largestWindow() {
         final Connection connection = accept(
@@ -140,7 +140,7 @@ class OptionsTraceTest {
         return java.nio.ByteBuffer.wrap(packet).getInt(20 + 20 + 8);
     }
 
-    /** 4.3: TSecr is that of the segment which Last.ACK.sent lies in, so the earliest that is not acknowledged. */
+    /** 4.3: TSecr is the TSval of the segment that contains Last.ACK.sent, so of the earliest unacknowledged one. */
     @Test
     void echoOfTheFirstOfTwoSegments() {
         final Connection connection = withTimestamps();
@@ -150,7 +150,7 @@ class OptionsTraceTest {
         assertThat(trace.read(connection, 5_000)).isEqualTo(1_976);
     }
 
-    /** 4.3: an out-of-order segment does not change what is echoed. */
+    /** 4.3: an out-of-order segment does not change TS.Recent. */
     @Test
     void echoWithAGap() {
         final Connection connection = withTimestamps();
@@ -191,10 +191,7 @@ class OptionsTraceTest {
         assertThat(connection.state()).isEqualTo(TcpState.CLOSED);
     }
 
-    /**
-     * 3.2 would have a segment without the option dropped, once it was agreed on (SHOULD): it is taken, as middleboxes
-     * strip options.
-     */
+    /** 3.2 drops a segment without the agreed option (SHOULD): here it is accepted, as middleboxes remove options. */
     @Test
     void missingTimestamp() {
         final Connection connection = withTimestamps();
@@ -204,7 +201,7 @@ class OptionsTraceTest {
 
     // ---- The rest
 
-    /** MUST-6, MUST-7: what is not understood is skipped, what is malformed does no harm. */
+    /** MUST-6, MUST-7: unknown options are skipped, and malformed ones do no harm. */
     @ParameterizedTest
     @CsvSource({
         "raw fd 6 1 2 3 4 2 4 3 e8",

@@ -29,7 +29,7 @@ class OrphanTraceTest {
         return TcpTrace.accept(listener);
     }
 
-    /** RFC 1122 4.2.2.13: a host that has no room for another one sends a reset. */
+    /** RFC 1122 4.2.2.13: a host at its limit of orphans sends a reset. */
     @Test
     void tooManyAreReset() {
         final TcpListener listener = trace.listen(new TcpConfig());
@@ -44,7 +44,7 @@ class OrphanTraceTest {
         assertThat(trace.stack.statistics().orphansReset).isEqualTo(1);
     }
 
-    /** TIME-WAIT has a limit of its own: who is there is no orphan. */
+    /** TIME-WAIT has a limit of its own: a connection there is no orphan. */
     @Test
     void timeWaitDoesNotCount() {
         final TcpListener listener = trace.listen(new TcpConfig());
@@ -56,7 +56,7 @@ class OrphanTraceTest {
         trace.out("F. 1:1(0) ack 1").quiet();
     }
 
-    /** Closed twice it counts once; and one that is owned does not count, though it is half-closed. */
+    /** A connection that is closed twice counts once; a half-closed one with an application does not count. */
     @Test
     void counting() {
         final TcpListener listener = trace.listen(new TcpConfig());
@@ -71,7 +71,7 @@ class OrphanTraceTest {
         assertThat(trace.stack.tcp().orphanCount()).isZero();
     }
 
-    /** Nobody waits for it, so it is given up earlier than others: after eight retransmissions, not fifteen. */
+    /** An orphan fails earlier than other connections: after eight retransmissions, not fifteen. */
     @Test
     void retries() {
         final Connection connection = trace.established(new TcpConfig());
@@ -106,8 +106,8 @@ class OrphanTraceTest {
     }
 
     /**
-     * RFC 6429 4: a peer that has taken its window back while something was in flight, and answers for ever, does not
-     * keep an orphan for ever.
+     * RFC 6429 4: a peer that has shrunk its window below data in flight, and always answers, does not hold an orphan
+     * for ever.
      */
     @Test
     void windowTakenBack() {

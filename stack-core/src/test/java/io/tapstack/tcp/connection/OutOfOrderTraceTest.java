@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Segments before their turn: RFC 9293 3.10.7.4, seventh (SHLD-31), and their ACKs: RFC 5681 4.2. */
+/** Segments out of order: RFC 9293 3.10.7.4, seventh (SHLD-31), and their ACKs: RFC 5681 4.2. */
 class OutOfOrderTraceTest {
 
     private final TcpTrace trace = new TcpTrace();
@@ -37,7 +37,7 @@ class OutOfOrderTraceTest {
         assertThat(trace.read(connection, 10_000)).isEqualTo(6_000);
     }
 
-    /** RFC 5681 4.2: at once too for what fills only a part of the gap. */
+    /** RFC 5681 4.2: an immediate ACK too for a segment that fills a part of the gap. */
     @Test
     void partOfAGap() {
         trace.established(new TcpConfig());
@@ -52,7 +52,7 @@ class OutOfOrderTraceTest {
                 .quiet();
     }
 
-    /** The same segment behind a gap twice is kept once, and is told twice. */
+    /** A segment behind a gap that arrives twice is kept once, and acknowledged twice. */
     @Test
     void twiceBehindTheGap() {
         final Connection connection = trace.established(new TcpConfig());
@@ -61,7 +61,7 @@ class OutOfOrderTraceTest {
         assertThat(connection.reassembly.pieces()).isEqualTo(1);
     }
 
-    /** What lies behind a gap is neither readable nor acknowledged, and gone with the connection. */
+    /** Data behind a gap is neither readable nor acknowledged, and is freed with the connection. */
     @Test
     void notReadable() {
         final Connection connection = trace.established(new TcpConfig());
@@ -71,7 +71,7 @@ class OutOfOrderTraceTest {
         assertThat(connection.reassembly.pieces()).isZero();
     }
 
-    /** The ACK on a segment behind a gap counts (fifth comes before seventh). */
+    /** The ACK of a segment behind a gap is processed (fifth comes before seventh). */
     @Test
     void itsAckCounts() {
         final Connection connection = trace.established(new TcpConfig());
@@ -81,9 +81,7 @@ class OutOfOrderTraceTest {
         assertThat(connection.unacknowledgedBytes()).isZero();
     }
 
-    /**
-     * A duplicate ACK of ours is not carried by data alone: whoever sends data sends the ACK too, but only one of them.
-     */
+    /** Data alone does not carry a duplicate ACK: the ACK is sent with data too, but only one of them. */
     @Test
     void dataCarriesTheAck() {
         final Connection connection = trace.established(new TcpConfig());
@@ -92,7 +90,7 @@ class OutOfOrderTraceTest {
         trace.out("P. 1:11(10) ack 101").quiet().advance(100).quiet();
     }
 
-    /** A FIN behind a gap does not close, even if its sequence number is right at the end of what is kept. */
+    /** A FIN behind a gap does not close, even if its sequence number is at the end of the kept data. */
     @Test
     void finBehindTwoGaps() {
         final Connection connection = trace.established(new TcpConfig());
@@ -104,7 +102,7 @@ class OutOfOrderTraceTest {
         assertThat(trace.read(connection, 1_000)).isEqualTo(300);
     }
 
-    /** Every second byte, for as long as the peer likes: bounded, counted, and the connection goes on. */
+    /** Every second byte without end: memory is bounded, drops are counted, and the connection continues. */
     @Test
     void everySecondByte() {
         final Connection connection = trace.established(new TcpConfig());
@@ -122,7 +120,7 @@ class OutOfOrderTraceTest {
         trace.advance(40).out(". 1:1(0) ack 3001");
     }
 
-    /** Any order, any overlap, any number of copies: the stream is what it was, and all of it is acknowledged. */
+    /** With any order, overlap and number of copies, the stream is complete and acknowledged. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
     void anyOrder(final long seed) {
@@ -152,7 +150,7 @@ class OutOfOrderTraceTest {
         return (byte) (place * 31 + (place >>> 8));
     }
 
-    /** Writes the stream into a segment, and a checksum that fits. */
+    /** Writes a part of the stream into a segment, and corrects the checksum. */
     private static void fill(final ByteBuffer packet, final int from) {
         for (int i = 40; i < packet.capacity(); i++) {
             packet.put(i, at(from + i - 40));
@@ -160,7 +158,7 @@ class OutOfOrderTraceTest {
         TcpTrace.checksum(packet);
     }
 
-    /** RFC 9293 3.10.7.4: data behind a FIN that came before its turn is not delivered. */
+    /** RFC 9293 3.10.7.4: data behind a FIN out of order is not delivered. */
     @Test
     void r21DataBehindTheFin() {
         final Connection c = trace.established(new TcpConfig());

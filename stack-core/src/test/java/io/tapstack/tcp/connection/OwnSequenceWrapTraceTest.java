@@ -13,13 +13,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * RFC 9293 3.4: our own sequence numbers go through zero, or through the sign, in the middle of a flight. The clock of
- * the ISN (RFC 6528) is waited for, so that the next connection of a 4-tuple starts just before that place.
+ * RFC 9293 3.4: our own sequence numbers wrap at zero, or at the sign, during a flight. The test waits for the clock of
+ * the ISN (RFC 6528), so that the next connection of a 4-tuple starts just before the wrap.
  */
 class OwnSequenceWrapTraceTest {
 
     private static final int BEFORE = 4_500;
-    /** The ISN's clock ticks so often in a millisecond, which is as exactly as the trace can wait. */
+    /** Ticks of the ISN's clock in a millisecond, the precision of the trace. */
     private static final int TICKS_PER_MILLI = 250;
 
     private final TcpTrace trace = new TcpTrace();
@@ -56,7 +56,7 @@ class OwnSequenceWrapTraceTest {
         trace.quiet().advance(100);
     }
 
-    /** Everything is behind the place at once: window, timer and the next data are right. */
+    /** One ACK moves all variables past the wrap: window, timer and the next data are right. */
     @ParameterizedTest
     @ValueSource(ints = {0, Integer.MIN_VALUE})
     void cumulativeAck(final int place) {
@@ -71,7 +71,7 @@ class OwnSequenceWrapTraceTest {
         close(9_001);
     }
 
-    /** The hole lies on one side, what is SACKed on both, and the FIN beyond. */
+    /** The hole is on one side, SACKed data on both, and the FIN beyond. */
     @ParameterizedTest
     @ValueSource(ints = {0, Integer.MIN_VALUE})
     void selectiveAcks(final int place) {
@@ -85,7 +85,7 @@ class OwnSequenceWrapTraceTest {
         close(8_001);
     }
 
-    /** The hole itself is where the numbers go round. */
+    /** The hole contains the wrap. */
     @ParameterizedTest
     @ValueSource(ints = {0, Integer.MIN_VALUE})
     void holeAtThePlace(final int place) {
@@ -98,7 +98,7 @@ class OwnSequenceWrapTraceTest {
         close(8_001);
     }
 
-    /** Without SACK, three duplicates at the last number before the place. */
+    /** Without SACK, three duplicates at the last number before the wrap. */
     @ParameterizedTest
     @ValueSource(ints = {0, Integer.MIN_VALUE})
     void fastRetransmit(final int place) {
@@ -123,7 +123,7 @@ class OwnSequenceWrapTraceTest {
         close(8_001);
     }
 
-    /** A window that closes on one side and opens on the other; the byte of the probe is the one at the place. */
+    /** A window that closes on one side and opens on the other; the byte of the probe is at the wrap. */
     @ParameterizedTest
     @ValueSource(ints = {0, Integer.MIN_VALUE})
     void closedWindow(final int place) {
@@ -140,7 +140,7 @@ class OwnSequenceWrapTraceTest {
         close(8_001);
     }
 
-    /** RFC 5961 5: old and future are told apart on both sides. */
+    /** RFC 5961 5: old and future ACKs are distinguished on both sides. */
     @ParameterizedTest
     @ValueSource(ints = {0, Integer.MIN_VALUE})
     void ackOfTheFuture(final int place) {
@@ -160,7 +160,7 @@ class OwnSequenceWrapTraceTest {
         assertThat(connection.state()).isIn(TcpState.TIME_WAIT, TcpState.CLOSED);
     }
 
-    /** After 4 GiB the sequence numbers come round to the ISN, which is not the SYN then. */
+    /** After 4 GiB the sequence numbers reach the ISN again, which is not the SYN then. */
     @Test
     void r3SequenceComesRoundToTheIss() {
         final Connection c = trace.established(new TcpConfig());
@@ -177,7 +177,7 @@ class OwnSequenceWrapTraceTest {
         trace.out(". 0:10(10) ack 1").quiet();
     }
 
-    /** The same in the middle of a flight: a retransmission across the ISN is whole. */
+    /** The same during a flight: a retransmission across the ISN is complete. */
     @Test
     void r23RetransmissionAcrossTheIss() {
         final Connection c = trace.established(new TcpConfig());

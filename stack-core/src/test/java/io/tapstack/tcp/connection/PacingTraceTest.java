@@ -20,7 +20,7 @@ class PacingTraceTest {
         return ". " + seq + ":" + (seq + 1000) + "(1000) ack 1";
     }
 
-    /** 100 segments a second, in quanta of two; the first two quanta at once. */
+    /** 100 segments per second, in quanta of two; the first two quanta at once. */
     @Test
     void rate() {
         final Connection connection = trace.established(new TcpConfig().maxPacingRate(100_000));
@@ -35,7 +35,7 @@ class PacingTraceTest {
         assertThat(connection.pacer.isWaiting()).isTrue();
     }
 
-    /** Time that was not used lets no more than one more quantum go. */
+    /** Unused time allows at most one more quantum. */
     @Test
     void noBurstAfterSilence() {
         final Connection connection = trace.established(new TcpConfig().maxPacingRate(100_000));
@@ -46,7 +46,7 @@ class PacingTraceTest {
         assertThat(trace.drain()).isBetween(3, 5);
     }
 
-    /** Over a second it is the rate that was asked for, however many ACKs come. */
+    /** Over a second the rate is the configured one, however many ACKs arrive. */
     @Test
     void averageRate() {
         final Connection connection = trace.established(new TcpConfig().maxPacingRate(100_000));
@@ -59,7 +59,7 @@ class PacingTraceTest {
         assertThat(sent).isBetween(98, 106);
     }
 
-    /** What is sent again has its time too. */
+    /** Retransmissions are paced too. */
     @Test
     void retransmissionsArePaced() {
         final Connection connection =
@@ -76,7 +76,7 @@ class PacingTraceTest {
         trace.advance(100);
     }
 
-    /** RFC 6298 5.4: when the timer expires, the earliest segment goes out, whatever the rate. */
+    /** RFC 6298 5.4: when the timer expires, the earliest segment is sent, regardless of the rate. */
     @Test
     void aTimeoutDoesNotWait() {
         final Connection connection = trace.established(new TcpConfig().maxPacingRate(100));

@@ -39,9 +39,9 @@ class PathMtuProbingTraceTest {
         return connection;
     }
 
-    // ---- A path that swallows what is too big
+    // ---- A path that drops large packets silently
 
-    /** The peer behind such a path: acknowledges at once what comes in order, keeps the rest. */
+    /** The peer behind such a path: acknowledges data in order at once, and keeps the rest. */
     private final class Receiver {
         private final int mtu;
         private final List<int[]> early = new ArrayList<>();
@@ -59,7 +59,7 @@ class PathMtuProbingTraceTest {
             this.sack = sack;
         }
 
-        /** One block, from the last segment to both sides (RFC 2018 4), as far as what came early is together. */
+        /** One block around the last segment (RFC 2018 4), as far as data out of order is contiguous. */
         private String sackOf(final int[] last) {
             int left = last[0];
             int right = last[1];
@@ -72,7 +72,7 @@ class PathMtuProbingTraceTest {
             return " <sack " + left + "-" + right + ">";
         }
 
-        /** Lets segments and ACKs go to and fro until nothing more is on the way. */
+        /** Exchanges segments and ACKs until none is in flight. */
         void run() {
             for (byte[] packet = trace.link.take(); packet != null; packet = trace.link.take()) {
                 final int length = packet.length - 40;
@@ -94,7 +94,7 @@ class PathMtuProbingTraceTest {
             }
         }
 
-        /** And until {@code bytes} have arrived, however long that takes. */
+        /** Exchanges them until {@code bytes} have arrived, with timeouts. */
         void receive(final int bytes) {
             for (int i = 0; i < 1_000 && rcvNxt < 1 + bytes; i++) {
                 run();
@@ -106,7 +106,7 @@ class PathMtuProbingTraceTest {
         }
     }
 
-    /** 7.7: after three timeouts in a row of a full segment, segments become small, and the connection lives. */
+    /** 7.7: after three timeouts in a row of a full segment, segments become small, and the connection survives. */
     @Test
     void blackHole() {
         final Connection connection = established(MtuProbingMode.BLACK_HOLE);
@@ -119,7 +119,7 @@ class PathMtuProbingTraceTest {
         assertThat(connection.mss).isEqualTo(1_024);
     }
 
-    /** Still nothing: smaller again, down to 512 bytes and not further. */
+    /** Still no ACK: segments become smaller again, down to 512 bytes. */
     @Test
     void deeperBlackHole() {
         final Connection connection = established(MtuProbingMode.BLACK_HOLE);
@@ -130,7 +130,7 @@ class PathMtuProbingTraceTest {
         trace.advance(6_400).out(". 1:513(512) ack 1").quiet();
     }
 
-    /** Off means off. */
+    /** OFF never reduces the size. */
     @Test
     void off() {
         final Connection connection = established(MtuProbingMode.OFF);
@@ -141,7 +141,7 @@ class PathMtuProbingTraceTest {
         trace.out("P. 1:1461(1460) ack 1");
     }
 
-    /** A small segment that times out says nothing about its size; nor does a window that is closed. */
+    /** The timeout of a small segment, or one with a closed window, does not reduce the size. */
     @Test
     void timeoutsForOtherReasons() {
         final Connection connection = established(MtuProbingMode.BLACK_HOLE);
@@ -150,7 +150,7 @@ class PathMtuProbingTraceTest {
         assertThat(connection.mss).isEqualTo(1_460);
     }
 
-    /** The search ends at what the path has, to within eight bytes, and what the probes lose costs no window. */
+    /** The search ends within eight bytes of the path's MTU, and lost probes do not reduce the window. */
     @ParameterizedTest
     @ValueSource(ints = {1_499, 1_480, 1_400, 1_280, 1_100, 1_064})
     void findsTheMtuOfABlackHole(final int mtu) {
@@ -162,7 +162,7 @@ class PathMtuProbingTraceTest {
         assertThat(receiver.largest).isEqualTo(connection.mss + 40);
     }
 
-    /** The same where recovery knows by SACK what is missing. */
+    /** The same with SACK. */
     @ParameterizedTest
     @ValueSource(ints = {1_499, 1_480, 1_400, 1_280, 1_100, 1_064})
     void findsTheMtuWithSack(final int mtu) {
@@ -175,7 +175,7 @@ class PathMtuProbingTraceTest {
         assertThat(trace.stack.statistics().retransmissionTimeouts).isZero();
     }
 
-    /** A path that takes everything, after an outage: the first probe has the full size. */
+    /** A path without a limit, after an outage: the first probe has the full size. */
     @Test
     void afterAnOutage() {
         final Connection connection = established(MtuProbingMode.BLACK_HOLE);
@@ -200,7 +200,7 @@ class PathMtuProbingTraceTest {
         return connection;
     }
 
-    /** A probe is one segment of new data, with enough behind it for its loss to be noticed (7.4). */
+    /** A probe is one segment of new data, with enough data behind it to detect its loss (7.4). */
     @Test
     void probeThatArrives() {
         final Connection connection = probing(10_000);
@@ -213,7 +213,7 @@ class PathMtuProbingTraceTest {
         trace.out(". 10001:11461(1460) ack 1").out("P. 11461:12921(1460) ack 1").quiet();
     }
 
-    /** 7.6.2: a probe that is lost is sent again in small segments; the window does not shrink. */
+    /** 7.6.2: the data of a lost probe is retransmitted in small segments; the window does not shrink. */
     @Test
     void probeThatIsLost() {
         final Connection connection = probing(8_000);
@@ -236,7 +236,7 @@ class PathMtuProbingTraceTest {
         trace.out(". 8001:9242(1241) ack 1").out(". 9242:10266(1024) ack 1");
     }
 
-    /** 7.6.4: something before the probe is lost: that is congestion, and nothing is known of the probe. */
+    /** 7.6.4: a loss before the probe is congestion, and the result of the probe is unknown. */
     @Test
     void lossBeforeTheProbe() {
         final Connection connection = established(MtuProbingMode.ON);
@@ -250,7 +250,7 @@ class PathMtuProbingTraceTest {
         assertThat(connection.mss).isEqualTo(1_024);
         trace.in(". 1:1(0) ack 9025").quiet();
         trace.write(connection, 8_000);
-        // ssthresh is low, so the window may not let a probe out yet: but the full size is what is tried next.
+        // ssthresh is low, so the window may delay the probe; its size is the full one.
         takeAll();
         assertThat(connection.mss).isEqualTo(1_024);
     }
@@ -278,7 +278,7 @@ class PathMtuProbingTraceTest {
         takeAll();
     }
 
-    /** 7.4: one at a time. */
+    /** 7.4: one probe at a time. */
     @Test
     void oneProbeAtATime() {
         probing(40_000);
@@ -288,7 +288,7 @@ class PathMtuProbingTraceTest {
         }
     }
 
-    /** The search is over; ten minutes later the full size is tried again. */
+    /** Ten minutes after the end of the search the full size is tried again. */
     @Test
     void triesAgainAfterTenMinutes() {
         final Connection connection = probing(400_000);
@@ -307,6 +307,6 @@ class PathMtuProbingTraceTest {
     }
 
     private void takeAll() {
-        trace.drain(); // Not what is looked at.
+        trace.drain(); // not checked here
     }
 }

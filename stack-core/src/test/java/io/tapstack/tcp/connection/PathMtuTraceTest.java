@@ -31,10 +31,7 @@ class PathMtuTraceTest {
         trace.noLeaks();
     }
 
-    /**
-     * A router says that the segment that was sent last does not fit; the sequence number it quotes is off by
-     * {@code by}.
-     */
+    /** A router reports that the last segment is too big; the quoted sequence number is off by {@code by}. */
     private void tooBig(final byte[] segment, final int mtu, final int by) {
         final byte[] quoted = Arrays.copyOf(segment, 28);
         final ByteBuffer bytes = ByteBuffer.wrap(quoted);
@@ -69,7 +66,10 @@ class PathMtuTraceTest {
         assertThat(connection.path.mtu()).isEqualTo(1_500);
     }
 
-    /** RFC 1191 6.5: not a congestion, so the congestion window stays; and only once for all that was too big. */
+    /**
+     * RFC 1191 6.5: no congestion response, so cwnd stays; and only one retransmission of all segments that were too
+     * big.
+     */
     @Test
     void windowStays() {
         final Connection connection = trace.established(new TcpConfig());
@@ -106,7 +106,7 @@ class PathMtuTraceTest {
         assertThat(connection.congestion.cwnd()).isEqualTo(cwnd);
     }
 
-    /** And it is forgotten if the segment arrives after all: it was forged. */
+    /** The message is discarded as forged if the segment is acknowledged. */
     @Test
     void forgedMessageHasNoEffect() {
         final Connection connection = trace.established(new TcpConfig());
@@ -124,7 +124,7 @@ class PathMtuTraceTest {
         assertThat(connection.mss).isEqualTo(1_000);
     }
 
-    /** A narrower claim than what has passed counts at once if the segment has timed out already. */
+    /** A claim below the acknowledged size takes effect at once if the segment has timed out already. */
     @Test
     void believedAfterATimeout() {
         final Connection connection = trace.established(new TcpConfig());
@@ -153,9 +153,7 @@ class PathMtuTraceTest {
         trace.out("P. 2001:3001(1000) ack 1").quiet();
     }
 
-    /**
-     * RFC 6691, RFC 1191 3.1: the MSS that we announce is about what we can receive, whatever the path from us is like.
-     */
+    /** RFC 6691, RFC 1191 3.1: our MSS option follows the size that we can receive, not the path MTU. */
     @Test
     void announcedMssKnowsNothingOfThePath() {
         final Connection first = trace.established(new TcpConfig());
@@ -186,8 +184,8 @@ class PathMtuTraceTest {
     }
 
     /**
-     * RFC 1191 5: routers of the 4.2BSD kind tell no MTU and quote a length that is 20 too large; all of the data
-     * arrives all the same.
+     * RFC 1191 5: routers of the 4.2BSD kind report no MTU and quote a length that is 20 too large; all data still
+     * arrives.
      */
     @ParameterizedTest
     @ValueSource(ints = {1_480, 1_006, 576, 296, 68})
@@ -225,7 +223,7 @@ class PathMtuTraceTest {
         assertThat(connection.path.mtu()).isEqualTo(linkMtu >= 1_006 ? 1_006 : 552);
     }
 
-    /** TCP_MAXSEG and a message: the smaller one counts. */
+    /** TCP_MAXSEG and a message: the smaller size applies. */
     @Test
     void maxSegment() {
         final Connection connection = trace.established(new TcpConfig().maxSegment(700));
@@ -235,7 +233,7 @@ class PathMtuTraceTest {
         trace.out(". 1:700(699) ack 1").out("P. 700:701(1) ack 1");
     }
 
-    /** While the SYN is in flight: the connection begins with small segments. */
+    /** A message for the SYN: the connection begins with small segments. */
     @Test
     void beforeTheConnectionIsThere() {
         final Connection connection =
@@ -272,8 +270,8 @@ class PathMtuTraceTest {
     }
 
     /**
-     * RFC 1191 6.5: all that was sent in segments too large is sent again at once, however lately; what was small
-     * enough is on its way.
+     * RFC 1191 6.5: all data in segments that were too large is retransmitted at once; small segments are still in
+     * flight.
      */
     @Test
     void allThatIsTooLargeGoesOutAgain() {
@@ -302,8 +300,8 @@ class PathMtuTraceTest {
     }
 
     /**
-     * RFC 3522 does not apply: the ACK of a small segment that was sent before echoes a time before the repetition, and
-     * says nothing of those that were too large. The window is not what it was before a loss of long ago either (RFC
+     * RFC 3522 does not apply: the ACK of a small segment sent before echoes a time before the retransmission, which
+     * proves nothing about the segments that were too large. The window of an earlier loss is not restored either (RFC
      * 4015 3.2).
      */
     @ParameterizedTest
@@ -328,7 +326,7 @@ class PathMtuTraceTest {
         }
         trace.advance(10);
         tooBig(first, 652, 0);
-        trace.drain(); // What the window takes of it.
+        trace.drain(); // as much as the window allows
         trace.in(". 1:1(0) ack 101 <ts 1/" + echo + ">");
         assertThat(trace.stack.statistics().undoneRecoveries).isZero();
         assertThat(connection.recovery.phase()).isEqualTo(LossRecovery.Phase.LOSS);
@@ -346,7 +344,7 @@ class PathMtuTraceTest {
         offloading.out("S. 0:0(0) ack 1");
         offloading.in(". 1:1(0) ack 1");
         final Connection c = TcpTrace.accept(l);
-        c.path.reduceMtu(1_000); // somebody else
+        c.path.reduceMtu(1_000); // by another connection
         offloading.write(c, 10_000);
         assertThat(c.mss).isEqualTo(960);
         offloading.noLeaks();

@@ -6,7 +6,7 @@ import io.tapstack.tcp.TcpConfig;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Which segments the peer's window is taken from, when they come out of order (RFC 9293 3.10.7.4, fifth). */
+/** Window updates from segments out of order (RFC 9293 3.10.7.4, fifth). */
 class PeerWindowTraceTest {
 
     private final TcpTrace trace = new TcpTrace();

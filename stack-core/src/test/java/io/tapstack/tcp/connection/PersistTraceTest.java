@@ -43,7 +43,7 @@ class PersistTraceTest {
         assertThat(connection.state()).isEqualTo(TcpState.ESTABLISHED);
     }
 
-    /** A peer that does not answer at all is given up. */
+    /** The connection fails if the peer never answers. */
     @Test
     void givesUpOnASilentPeer() {
         final Connection connection = closedWindow();
@@ -52,7 +52,7 @@ class PersistTraceTest {
         trace.drain(); // Probes.
     }
 
-    /** The window opens: all goes on, from the byte of the probe if it was not taken. */
+    /** The window opens: sending continues, from the byte of the probe if it was not acknowledged. */
     @Test
     void reopening() {
         closedWindow();
@@ -63,7 +63,7 @@ class PersistTraceTest {
                 .quiet();
     }
 
-    /** ... and behind it if it was. */
+    /** ... and behind it if it was acknowledged. */
     @Test
     void reopeningWithTheProbeTaken() {
         closedWindow();
@@ -74,7 +74,7 @@ class PersistTraceTest {
                 .quiet();
     }
 
-    /** A FIN behind a closed window is probed for too. */
+    /** A FIN behind a closed window is sent as a probe too. */
     @Test
     void finBehindAClosedWindow() {
         final Connection connection = trace.established(new TcpConfig(), 1_000);
@@ -87,7 +87,7 @@ class PersistTraceTest {
         assertThat(connection.state()).isEqualTo(TcpState.FIN_WAIT_2);
     }
 
-    /** A peer that takes its window back (RFC 9293 3.8.6, MUST-34, MAY-7): data in flight is still sent again. */
+    /** A peer that shrinks its window (RFC 9293 3.8.6, MUST-34, MAY-7): data in flight is still retransmitted. */
     @Test
     void shrinkingWindow() {
         final Connection connection = trace.established(new TcpConfig(), 5_000);
@@ -109,7 +109,7 @@ class PersistTraceTest {
         trace.in(". 1:1(0) ack 601 win 300").out(". 601:901(300) ack 1").quiet();
     }
 
-    /** 3.8.6.2.1 (4): a window too small to use is used after a while all the same. */
+    /** 3.8.6.2.1 (4): after the override timeout a small window is used. */
     @Test
     void overrideTimeout() {
         final Connection connection = trace.established(new TcpConfig(), 5_000);
@@ -124,7 +124,7 @@ class PersistTraceTest {
     }
 
     /**
-     * RFC 6429 4, RFC 5482: the user timeout ends it even though the peer answers every probe; tcp(7) says the same of
+     * RFC 6429 4, RFC 5482: the user timeout ends the connection although the peer answers every probe; so does tcp(7),
      * TCP_USER_TIMEOUT.
      */
     @Test
@@ -140,7 +140,7 @@ class PersistTraceTest {
         assertThat(connection.error()).isEqualTo(SocketError.ETIMEDOUT);
     }
 
-    /** ... and does not count what was before the window opened for a while. */
+    /** ... and counts from the last time the window was closed. */
     @Test
     void userTimeoutCountsFromTheFirstProbe() {
         final Connection connection = closedWindow();
@@ -163,10 +163,7 @@ class PersistTraceTest {
         trace.drain(); // The last probes and the reset.
     }
 
-    /**
-     * A probe that carries the last byte stops the persist timer when it is acknowledged: no FIN follows that was never
-     * asked for.
-     */
+    /** The ACK of a probe with the last byte stops the persist timer: no FIN is sent without a CLOSE. */
     @Test
     void r1ProbeOfTheLastByteMustNotBecomeAFin() {
         final Connection c = trace.established(new TcpConfig(), 1_000);
@@ -210,10 +207,7 @@ class PersistTraceTest {
         assertThat(c.state() + " sent " + n + " error " + c.error()).isEqualTo("FIN_WAIT_2 sent 0 error null");
     }
 
-    /**
-     * RFC 9293 3.8.6.2.1: a peer with a small window that talks more often than the RTO does not put off the override
-     * timeout.
-     */
+    /** RFC 9293 3.8.6.2.1: frequent segments of a peer with a small window do not delay the override timeout. */
     @Test
     void r4OverrideTimeoutIsPostponedForEver() {
         final Connection c = trace.established(new TcpConfig());
@@ -233,8 +227,8 @@ class PersistTraceTest {
     }
 
     /**
-     * RFC 9293 3.8.6.1: the window is taken back to zero with data in flight, and the peer answers each retransmission:
-     * it lives.
+     * RFC 9293 3.8.6.1: the window shrinks to zero with data in flight, and the peer answers each retransmission: the
+     * connection stays open.
      */
     @Test
     void r6ShrunkToZeroAndAnswered() {
@@ -260,7 +254,7 @@ class PersistTraceTest {
         trace.in(". 1:1(0) ack 1001 win 0").quiet();
         trace.advance(200).out(". 1001:1002(1) ack 1");
         trace.in(". 1:1(0) ack 1001 win 10").quiet(); // crossed the probe
-        trace.in(". 1:1(0) ack 1002 win 9").quiet(); // takes the probe's byte
+        trace.in(". 1:1(0) ack 1002 win 9").quiet(); // acknowledges the probe's byte
         assertThat(c.sndUna - c.iss).isEqualTo(1002);
     }
 }

@@ -7,7 +7,7 @@ import io.tapstack.wire.Ipv4Header;
 import io.tapstack.wire.TcpHeader;
 import org.junit.jupiter.api.Test;
 
-/** PSH (RFC 9293 3.8.2) on segments that are sent again. */
+/** PSH (RFC 9293 3.8.2) on retransmissions. */
 class PushTraceTest {
 
     @Test

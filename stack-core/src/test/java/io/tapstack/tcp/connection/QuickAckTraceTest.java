@@ -7,7 +7,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Quick ACKs, as Linux has them (tcp(7), TCP_QUICKACK): at the start, after a silence, around a loss; not on
+ * Quick ACKs as on Linux (tcp(7), TCP_QUICKACK): at the start, after an idle time and after a loss, but not on
  * interactive connections.
  */
 class QuickAckTraceTest {
@@ -53,7 +53,7 @@ class QuickAckTraceTest {
         }
     }
 
-    /** No more than for half of the window: whose window holds four segments gets two. */
+    /** Quick ACKs cover at most half of the window: two for a window of four segments. */
     @Test
     void smallWindow() {
         trace.established(new TcpConfig().quickAck(true).receiveBufferBytes(4 * MSS));
@@ -80,7 +80,7 @@ class QuickAckTraceTest {
         acknowledged();
     }
 
-    /** An application that answers sends the ACK along: from then on ACKs wait for the answer. */
+    /** An answer of the application carries the ACK: from then on ACKs wait for the answer. */
     @Test
     void interactive() {
         final Connection connection = established();
@@ -94,7 +94,7 @@ class QuickAckTraceTest {
         assertThat(connection.isQuickAck()).isFalse();
     }
 
-    /** Data that has nothing to do with what came says nothing. */
+    /** Data sent without a request does not make the connection interactive. */
     @Test
     void lateAnswer() {
         final Connection connection = established();
@@ -107,7 +107,7 @@ class QuickAckTraceTest {
                 .quiet();
     }
 
-    /** What comes twice, or out of order, ends interactive delays: the peer repairs a loss. */
+    /** A duplicate or a segment out of order ends interactive delays: the peer repairs a loss. */
     @Test
     void aroundALoss() {
         final Connection connection = established();
@@ -124,7 +124,7 @@ class QuickAckTraceTest {
         acknowledged();
     }
 
-    /** TCP_QUICKACK on: what waits is acknowledged now; and off: quick no more. */
+    /** TCP_QUICKACK on: a delayed ACK is sent now; off: quick ACKs end. */
     @Test
     void option() {
         final Connection connection = established();
@@ -148,7 +148,7 @@ class QuickAckTraceTest {
         acknowledged();
     }
 
-    /** ... but whoever asks for quick ACKs has them. */
+    /** ... but TCP_QUICKACK turns quick ACKs on. */
     @Test
     void optionWhereSwitchedOff() {
         final Connection connection = trace.established(new TcpConfig().quickAck(false));

@@ -24,7 +24,7 @@ class ReceiveTraceTest {
         trace.noLeaks();
     }
 
-    /** 3.4, table 6: what lies wholly outside the window is answered by an ACK and dropped. */
+    /** 3.4, table 6: a segment outside the window is answered by an ACK and dropped. */
     @ParameterizedTest
     @CsvSource({"10001, 10", "20000, 100", "2000000, 1"})
     void beyondTheWindow(final int seq, final int length) {
@@ -35,7 +35,7 @@ class ReceiveTraceTest {
         assertThat(connection.readableBytes()).isZero();
     }
 
-    /** 3.10.7.4, first: "trimmed to the window": what sticks out behind is cut off. */
+    /** 3.10.7.4, first: "trimmed to the window": the part behind the window is cut. */
     @Test
     void tailBeyondTheWindowIsCut() {
         trace.in(". 1:9001(9000) ack 1").out(". 1:1(0) ack 9001");
@@ -44,7 +44,7 @@ class ReceiveTraceTest {
         trace.out(". 1:1(0) ack 10001 win 10000").quiet();
     }
 
-    /** ... and what came before is cut off in front. */
+    /** ... and the part below RCV.NXT. */
     @Test
     void headReceivedBeforeIsCut() {
         trace.in(". 1:601(600) ack 1").quiet();
@@ -52,7 +52,7 @@ class ReceiveTraceTest {
         assertThat(trace.read(connection, 5_000)).isEqualTo(900);
     }
 
-    /** A segment that came before as a whole gets an ACK at once: the last one may be lost. */
+    /** A complete duplicate gets an ACK at once, as the last ACK may be lost. */
     @Test
     void duplicateIsAcknowledged() {
         trace.in(". 1:601(600) ack 1").quiet();
@@ -80,7 +80,7 @@ class ReceiveTraceTest {
         assertThat(trace.read(connection, 5_000)).isEqualTo(100);
     }
 
-    /** Data that goes out carries the ACK along. */
+    /** Sent data carries the ACK. */
     @Test
     void piggybacked() {
         trace.in("P. 1:101(100) ack 1").quiet();
@@ -98,7 +98,7 @@ class ReceiveTraceTest {
         assertThat(trace.read(connection, 5_000)).isEqualTo(100);
     }
 
-    /** RFC 5681 4.2: at once for what comes out of order, and for what fills all or part of a gap. */
+    /** RFC 5681 4.2: an immediate ACK for a segment out of order, and for one that fills all or part of a gap. */
     @Test
     void gaps() {
         trace.in(". 1001:2001(1000) ack 1").out(". 1:1(0) ack 1").quiet();
@@ -120,13 +120,13 @@ class ReceiveTraceTest {
     }
 
     /**
-     * RFC 9293 3.8.6 SHLD-14: the right edge of the window never moves back, and moves on by a segment or half the
+     * RFC 9293 3.8.6, SHLD-14: the right edge of the window never moves back, and advances by a segment or half the
      * buffer (3.8.6.2.2).
      */
     @Test
     void windowAnnounced() {
         trace.in(". 1:1001(1000) ack 1").in(". 1001:2001(1000) ack 1").out(". 1:1(0) ack 2001 win 8000");
-        // Less than a segment was read: the edge stays.
+        // Less than a segment was read, so the edge stays.
         assertThat(trace.read(connection, 500)).isEqualTo(500);
         trace.in(". 2001:3001(1000) ack 1").in(". 3001:4001(1000) ack 1").out(". 1:1(0) ack 4001 win 6000");
         assertThat(trace.read(connection, 3_500)).isEqualTo(3_500);
@@ -149,7 +149,7 @@ class ReceiveTraceTest {
         trace.out(". 1:1(0) ack 10001 win 10000").quiet();
     }
 
-    /** With a closed window ACKs and resets are still looked at (3.10.7.4, first). */
+    /** With a closed window ACKs and resets are still processed (3.10.7.4, first). */
     @Test
     void closedWindowTakesAcks() {
         trace.in(". 1:10001(10000) ack 1").out(". 1:1(0) ack 10001 win 0");

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * The receive buffer follows what the application reads in a round trip (Linux: tcp_rcv_space_adjust). The round trip
- * is 100 ms.
+ * The receive buffer follows the bytes that the application reads in a round trip (Linux: tcp_rcv_space_adjust). The
+ * round trip is 100 ms.
  */
 class ReceiveTuningTraceTest {
 
@@ -41,8 +41,9 @@ class ReceiveTuningTraceTest {
     }
 
     /**
-     * The peer sends so many bytes, the application reads them, and a round trip and a bit are over. @return the window
-     * at the end
+     * The peer sends bytes, the application reads them, and slightly more than a round trip passes.
+     *
+     * @return the window at the end
      */
     private int roundTrip(final Connection connection, final int bytes, final boolean read) {
         int window = 0;
@@ -59,14 +60,14 @@ class ReceiveTuningTraceTest {
         return window << connection.windowScale.receiveShift();
     }
 
-    /** RFC 7323 2.3: the shift is chosen for what the buffer may grow to, though it starts small. */
+    /** RFC 7323 2.3: the shift fits the largest buffer, although the buffer starts small. */
     @Test
     void scaleIsChosenForTheLimit() {
         trace.connect(new TcpConfig().timestamps(false));
         trace.out("S 0:0(0) win 65535 <mss 1460,sackOK,wscale 7>");
     }
 
-    /** Twice what was read, and more as the peer is still speeding up: it may double with each round trip. */
+    /** Twice the bytes read, and more while the peer's window grows: the buffer may double with each round trip. */
     @Test
     void growsAheadOfAPeerInSlowStart() {
         final Connection connection = established(new TcpConfig());
@@ -91,7 +92,7 @@ class ReceiveTuningTraceTest {
         assertThat(connection.receiveBufferBytes()).isEqualTo(300_000);
     }
 
-    /** An application that reads little in a round trip needs no more than it has. */
+    /** The buffer of an application that reads little does not grow. */
     @Test
     void slowConnectionStaysSmall() {
         final Connection connection = established(new TcpConfig());
@@ -102,7 +103,7 @@ class ReceiveTuningTraceTest {
         assertThat(connection.receiveBufferBytes()).isEqualTo(START);
     }
 
-    /** Data that nobody reads makes nothing grow: the window closes. */
+    /** Unread data does not grow the buffer: the window closes. */
     @Test
     void nothingIsRead() {
         final Connection connection = established(new TcpConfig());
@@ -110,7 +111,7 @@ class ReceiveTuningTraceTest {
         assertThat(connection.receiveBufferBytes()).isEqualTo(START);
     }
 
-    /** SO_RCVBUF, before or after: the size is the application's. */
+    /** SO_RCVBUF, before or after the handshake, fixes the size. */
     @Test
     void fixedSize() {
         final Connection connection = established(new TcpConfig().receiveBufferBytes(100_000));
@@ -122,7 +123,7 @@ class ReceiveTuningTraceTest {
         assertThat(connection.receiveBufferBytes()).isEqualTo(50_000);
     }
 
-    /** {@code rcvwnd}: what is offered at the start can be chosen, and grows all the same. */
+    /** {@code rcvwnd} sets the initial window, which still grows. */
     @Test
     void chosenStart() {
         final TcpListener listener =
@@ -136,7 +137,7 @@ class ReceiveTuningTraceTest {
         assertThat(connection.receiveBufferBytes()).isGreaterThan(30_000);
     }
 
-    /** Without the handshake's round trip, as after a lost SYN, it is measured from the windows. */
+    /** Without a round trip of the handshake, as after a lost SYN, the windows give one. */
     @Test
     void roundTripFromTheWindows() {
         final TcpListener listener =
@@ -152,7 +153,10 @@ class ReceiveTuningTraceTest {
         assertThat(connection.receiveBufferBytes()).isGreaterThan(2 * 64_000);
     }
 
-    /** Under memory pressure it goes back to the start; what was promised stays promised (RFC 9293 3.8.6, SHLD-14). */
+    /**
+     * Under memory pressure the buffer returns to its initial size; the announced window does not shrink (RFC 9293
+     * 3.8.6, SHLD-14).
+     */
     @Test
     void memoryPressure() {
         trace = new TcpTrace(LinkCapabilities.plain(LinkType.IP, 1_500), 200_000);
@@ -174,7 +178,7 @@ class ReceiveTuningTraceTest {
         }
     }
 
-    /** However much is read in a round trip, be it that the peer's timestamps make it a long one. */
+    /** Any number of bytes in a round trip, even a long one by the peer's timestamps, causes no overflow. */
     @Test
     void noOverflow() {
         final BufferPool pool = new BufferPool();

@@ -10,8 +10,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Where loss recovery meets other things: windows, timeouts, FINs, a second loss. RFC 5681 3.2, RFC 6582 3.2 and 4, RFC
- * 6298 5.
+ * Loss recovery together with windows, timeouts, FINs and a second loss. RFC 5681 3.2, RFC 6582 3.2 and 4, RFC 6298 5.
  */
 class RecoveryEdgesTraceTest {
 
@@ -55,7 +54,7 @@ class RecoveryEdgesTraceTest {
         trace.quiet();
     }
 
-    /** With less than four segments in flight there are not three duplicates: the timer has to do it. */
+    /** With fewer than four segments in flight there are no three duplicates: the timer retransmits. */
     @Test
     void tooFewForFastRetransmit() {
         flight(3, 65_535);
@@ -65,7 +64,7 @@ class RecoveryEdgesTraceTest {
     }
 
     /**
-     * RFC 6582 3.2, step 3: three holes in one window: one is filled each round trip, without a timeout and with one
+     * RFC 6582 3.2, step 3: of three holes in one window, one is filled each round trip, without a timeout and with one
      * reduction.
      */
     @Test
@@ -83,7 +82,7 @@ class RecoveryEdgesTraceTest {
         assertThat(connection.congestion.cwnd()).isLessThanOrEqualTo(ssthresh);
     }
 
-    /** RFC 6582 3.2, step 3: after a partial ACK a lost retransmission is the timer's, which was started again. */
+    /** RFC 6582 3.2, step 3: after a partial ACK the restarted timer retransmits a lost retransmission. */
     @Test
     void retransmissionIsLostToo() {
         final Connection connection = flight(10, 65_535);
@@ -97,7 +96,7 @@ class RecoveryEdgesTraceTest {
     }
 
     /**
-     * RFC 6582 3.2, step 4: a timeout ends recovery, and what was in flight may not start another until it is all
+     * RFC 6582 3.2, step 4: a timeout ends recovery, and no other starts until the flight at the timeout is
      * acknowledged.
      */
     @Test
@@ -136,7 +135,7 @@ class RecoveryEdgesTraceTest {
         duplicates(1, 0, 65_535);
         trace.out(segment(0)).quiet();
         trace.in(". 1:1(0) ack 12001").out(segment(12)).out(segment(13)).quiet();
-        // Up to the threshold of 6, then on by one a round trip.
+        // Slow start up to the threshold of 6, then one segment per round trip.
         trace.in(". 1:1(0) ack 14001");
         final int sent = (connection.sndNxt - trace.stackIss()) / 1_000;
         for (int n = 14; n < sent; n++) {
@@ -150,7 +149,7 @@ class RecoveryEdgesTraceTest {
         trace.drain(); // Limited transmit and the retransmission.
     }
 
-    /** Nothing comes after a FIN, so no duplicate ACK tells of its loss: it is the timer's. */
+    /** Nothing follows a FIN, so no duplicate ACK reports its loss: the timer retransmits it. */
     @Test
     void lostTailWithFin() {
         final Connection connection = flight(4, 65_535);
@@ -170,7 +169,7 @@ class RecoveryEdgesTraceTest {
         connection.close(trace.now());
         trace.out("F. 4001:4001(0) ack 1");
         duplicates(3, 1, 65_535);
-        trace.quiet(); // the first of them acknowledged something
+        trace.quiet(); // the first of them acknowledged new data
         duplicates(1, 1, 65_535);
         trace.out(segment(1)).quiet();
         trace.in(". 1:1(0) ack 4002").quiet();
@@ -200,7 +199,7 @@ class RecoveryEdgesTraceTest {
         trace.advance(1).out(segment(0)).quiet();
     }
 
-    /** RFC 7323 4: with timestamps a retransmitted segment can be measured, and the RTO comes down again. */
+    /** RFC 7323 4: with timestamps a retransmitted segment gives a sample, and the RTO decreases. */
     @Test
     void timestampsMeasureARetransmission() {
         final TcpListener listener = trace.listen(new TcpConfig().windowScaling(false));

@@ -8,9 +8,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * A zero-window probe carries a byte that the peer has no room for. Whatever else is sent meanwhile must not be
- * numbered behind that byte: with its window closed the peer accepts SEG.SEQ = RCV.NXT alone (RFC 9293 3.10.7.4, table
- * 6), and drops the rest together with the ACK in it.
+ * A zero-window probe carries a byte that the peer has no room for. Other segments sent meanwhile must not have a
+ * sequence number behind that byte: with its window closed the peer accepts SEG.SEQ = RCV.NXT alone (RFC 9293 3.10.7.4,
+ * table 6), and drops other segments together with their ACK.
  */
 class RejectedProbeTraceTest {
 
@@ -58,7 +58,7 @@ class RejectedProbeTraceTest {
     @Test
     void theProbeMayBeTakenAfterAll() {
         final Connection connection = probing();
-        // The window opens before the probe arrives, by less than is worth a segment.
+        // The window opens before the probe arrives, but by too little for a segment.
         trace.in(". 1:1(0) ack 1001 win 7").quiet();
         trace.in(". 1:1(0) ack 1002 win 6").quiet();
         assertThat(connection.unacknowledgedBytes()).isEqualTo(499);

@@ -46,7 +46,7 @@ class ResetTraceTest {
                 trace.in("F. 1:1(0) ack 2").out(". 2:2(0) ack 2");
             }
             default -> {
-                // ESTABLISHED it is.
+                // stay in ESTABLISHED
             }
         }
         trace.quiet();
@@ -61,7 +61,7 @@ class ResetTraceTest {
 
     /**
      * RST at RCV.NXT: "any outstanding RECEIVEs and SEND should receive reset responses ... enter the CLOSED state". In
-     * CLOSING and LAST-ACK the application learns of it as well, as on Linux: what it wrote may not have arrived.
+     * CLOSING and LAST-ACK the application gets the error too, as on Linux: its data may not have arrived.
      */
     @ParameterizedTest
     @EnumSource(names = {"ESTABLISHED", "FIN_WAIT_1", "FIN_WAIT_2", "CLOSE_WAIT", "CLOSING", "LAST_ACK"})
@@ -71,7 +71,7 @@ class ResetTraceTest {
         assertThat(connection.state()).isEqualTo(TcpState.CLOSED);
         final SocketError expected =
                 switch (state) {
-                    // As on other systems: the application knows of the end of the stream, and can only fail to write.
+                    // As on other systems: the application has the end of the stream, so only a write fails.
                     case CLOSE_WAIT -> SocketError.EPIPE;
                     default -> SocketError.ECONNRESET;
                 };
@@ -101,9 +101,7 @@ class ResetTraceTest {
         trace.dropped(DropReason.TCP_RST_NOT_EXACT, 1);
     }
 
-    /**
-     * The peer that really is reset answers the challenge with a RST at our RCV.NXT (RFC 5961 3.2): that one counts.
-     */
+    /** A peer that was reset answers the challenge with a RST at our RCV.NXT (RFC 5961 3.2), which resets. */
     @Test
     void challengeIsConfirmed() {
         trace.in("R 7:7(0)").out(". 1:1(0) ack 1");
@@ -112,7 +110,7 @@ class ResetTraceTest {
         assertThat(connection.error()).isEqualTo(SocketError.ECONNRESET);
     }
 
-    /** The last number of the window is in it. */
+    /** The last sequence number of the window is inside. */
     @ParameterizedTest
     @ValueSource(longs = {2, 4_000, 8_000})
     void inTheWindow(final long sequence) {
@@ -149,7 +147,7 @@ class ResetTraceTest {
         assertThat(connection.readableBytes()).isZero();
     }
 
-    /** What came before the reset can still be read; what was to be sent is gone. */
+    /** Data received before the reset can still be read; unsent data is discarded. */
     @Test
     void unreadDataStays() {
         trace.in("P. 1:101(100) ack 1");
@@ -171,7 +169,7 @@ class ResetTraceTest {
         trace.advance(1).in("R 7:7(0)").out(". 1:1(0) ack 1").quiet();
     }
 
-    /** ABORT: {@code <SEQ=SND.NXT><CTL=RST>} (3.10.5), here with an ACK as nearly everybody sends it. */
+    /** ABORT: {@code <SEQ=SND.NXT><CTL=RST>} (3.10.5), here with an ACK, as most implementations send it. */
     @ParameterizedTest
     @EnumSource(names = {"ESTABLISHED", "FIN_WAIT_1", "FIN_WAIT_2", "CLOSE_WAIT"})
     void abort(final TcpState state) {

@@ -9,7 +9,7 @@ import io.tapstack.tcp.TcpState;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The retransmission timer: RFC 6298; when to give up: RFC 1122 4.2.3.5, RFC 9293 3.8.3. */
+/** The retransmission timer: RFC 6298; its limits: RFC 1122 4.2.3.5, RFC 9293 3.8.3. */
 class RetransmissionTraceTest {
 
     private final TcpTrace trace = new TcpTrace();
@@ -29,7 +29,7 @@ class RetransmissionTraceTest {
         trace.advance(1).out("P. 1:1001(1000) ack 1").quiet();
     }
 
-    /** 5.5: the RTO doubles with each timeout; 5.7 and Karn: what was sent again is not measured. */
+    /** 5.5: the RTO doubles with each timeout; 5.7 and Karn: a retransmission gives no sample. */
     @Test
     void backOffLastsUntilANewSample() {
         final Connection connection = slowHandshake(100);
@@ -37,7 +37,7 @@ class RetransmissionTraceTest {
         trace.out("P. 1:1001(1000) ack 1");
         trace.advance(300).out("P. 1:1001(1000) ack 1");
         trace.advance(600).out("P. 1:1001(1000) ack 1");
-        // Without timestamps nobody can say which copy this acknowledges: the RTO stays 1200 ms.
+        // Without timestamps the ACK may be for either copy: the RTO stays 1200 ms.
         trace.in(". 1:1(0) ack 1001");
         assertThat(connection.statistics.retransmissionTimeouts).isEqualTo(2);
         assertThat(connection.statistics.fastRecoveries).isZero();
@@ -79,11 +79,11 @@ class RetransmissionTraceTest {
             trace.out((i == 4 ? "P" : "") + ". " + (1 + 1000 * i) + ":" + (1001 + 1000 * i) + "(1000) ack 1");
         }
         trace.advance(300).out(". 1:1001(1000) ack 1").quiet();
-        // The peer had the rest: one ACK for all ends it.
+        // The peer had the other segments: one ACK for all ends the recovery.
         trace.in(". 1:1(0) ack 5001").quiet();
     }
 
-    /** RFC 5681 3.1: after a timeout slow start sends again what was in flight. */
+    /** RFC 5681 3.1: after a timeout slow start retransmits the flight. */
     @Test
     void slowStartAfterATimeout() {
         final Connection connection = slowHandshake(100);
@@ -105,7 +105,7 @@ class RetransmissionTraceTest {
         trace.in(". 1:1(0) ack 5001").quiet();
     }
 
-    /** R2: after so many attempts the connection is given up. */
+    /** R2: the connection fails after the last retransmission. */
     @Test
     void givesUp() {
         final Connection connection = trace.established(new TcpConfig().dataRetries(3));
@@ -133,7 +133,7 @@ class RetransmissionTraceTest {
         assertThat(connection.error()).isEqualTo(SocketError.ETIMEDOUT);
     }
 
-    /** What is acknowledged is heard of in time: the next data has all of the time again. */
+    /** An ACK restarts the user timeout: the next data has all of the time. */
     @Test
     void userTimeoutOfTheNextData() {
         final Connection connection = trace.established(new TcpConfig().userTimeoutNanos(1_000_000_000L));
@@ -178,9 +178,7 @@ class RetransmissionTraceTest {
         return connection;
     }
 
-    /**
-     * RFC 9293 3.9.1: the user timeout is over when it is over, not when the timer, backed off, happens to expire next.
-     */
+    /** RFC 9293 3.9.1: the user timeout ends the connection on time, not at the next expiry of the backed-off timer. */
     @Test
     void userTimeoutIsExact() {
         final Connection connection = trace.established(new TcpConfig().userTimeoutNanos(2_000_000_000L));
@@ -195,7 +193,7 @@ class RetransmissionTraceTest {
         assertThat(connection.error()).isEqualTo(SocketError.ETIMEDOUT);
     }
 
-    /** And is forgotten when the peer answers. */
+    /** An ACK of the peer clears it. */
     @Test
     void userTimeoutEndsWithAnAck() {
         final Connection connection = trace.established(new TcpConfig().userTimeoutNanos(2_000_000_000L));

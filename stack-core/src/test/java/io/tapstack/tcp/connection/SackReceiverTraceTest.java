@@ -5,7 +5,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** RFC 2018 (what a receiver reports) and RFC 2883 (what it has received twice). */
+/** RFC 2018 (SACK blocks of a receiver) and RFC 2883 (reports of duplicates). */
 class SackReceiverTraceTest {
 
     private final TcpTrace trace = new TcpTrace();
@@ -29,7 +29,7 @@ class SackReceiverTraceTest {
         other.noLeaks();
     }
 
-    /** 3: a block for what came out of order; nothing any more when the gap is filled. */
+    /** 3: a block for data out of order; none when the gap is filled. */
     @Test
     void oneBlock() {
         trace.in(". 1001:2001(1000) ack 1").out(". 1:1(0) ack 1 <sack 1001-2001>");
@@ -37,7 +37,7 @@ class SackReceiverTraceTest {
         trace.in(". 1:1001(1000) ack 1").out(". 1:1(0) ack 3001 <>").quiet();
     }
 
-    /** 4: the first block is the one with the segment that came last; then those that were reported most recently. */
+    /** 4: the first block contains the latest segment; then follow the most recently reported blocks. */
     @Test
     void latestFirst() {
         trace.in(". 1001:2001(1000) ack 1").out(". 1:1(0) ack 1 <sack 1001-2001>");
@@ -60,10 +60,7 @@ class SackReceiverTraceTest {
                 .quiet();
     }
 
-    /**
-     * 3: data in the other direction has the blocks if there is room for them, and an ACK in front of it if there is
-     * none.
-     */
+    /** 3: sent data has the blocks if there is room, else a pure ACK in front of it has them. */
     @Test
     void withDataOfOurs() {
         final Connection connection =
@@ -78,14 +75,14 @@ class SackReceiverTraceTest {
                 .quiet();
     }
 
-    /** A FIN takes up a sequence number, also when it comes early. */
+    /** A FIN takes a sequence number, out of order too. */
     @Test
     void earlyFin() {
         trace.in("F. 1001:1501(500) ack 1").out(". 1:1(0) ack 1 <sack 1001-1502>");
         trace.in(". 1:1001(1000) ack 1").out(". 1:1(0) ack 1502 <>").quiet();
     }
 
-    /** RFC 2883 4.1.1: all of a segment came before. */
+    /** RFC 2883 4.1.1: the whole segment is a duplicate. */
     @Test
     void duplicateSegment() {
         trace.in(". 1:1001(1000) ack 1").advance(50).out(". 1:1(0) ack 1001 <>");
@@ -95,7 +92,7 @@ class SackReceiverTraceTest {
                 .quiet();
     }
 
-    /** RFC 2883 4.2: what came twice lies in a block, which follows. */
+    /** RFC 2883 4.2: the duplicate is inside a block, which follows. */
     @Test
     void duplicateOutOfOrder() {
         trace.in(". 1001:3001(2000) ack 1").out(". 1:1(0) ack 1 <sack 1001-3001>");
@@ -105,7 +102,7 @@ class SackReceiverTraceTest {
                 .quiet();
     }
 
-    /** RFC 2883 4.1.2 and 4.3: the part that came before. */
+    /** RFC 2883 4.1.2 and 4.3: a part of the segment is a duplicate. */
     @Test
     void partialDuplicate() {
         trace.in(". 1:1001(1000) ack 1").advance(50).out(". 1:1(0) ack 1001 <>");

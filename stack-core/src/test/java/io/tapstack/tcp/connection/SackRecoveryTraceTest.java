@@ -42,7 +42,7 @@ class SackRecoveryTraceTest {
         trace.in(". 1:1(0) ack " + ack + " <sack " + blocks + ">");
     }
 
-    /** RFC 3042, as RFC 6675 has it: what is SACKed has left the network, so something new may enter. */
+    /** RFC 3042, as in RFC 6675: SACKed data has left the network, so new data may be sent. */
     @Test
     void limitedTransmit() {
         sacked(1_001, "2001-3001");
@@ -53,7 +53,7 @@ class SackRecoveryTraceTest {
     }
 
     /**
-     * RFC 8985 6.2 step 4: without reordering seen, three SACKed segments are enough. The hole goes out again, once.
+     * RFC 8985 6.2 step 4: without reordering seen, three SACKed segments are enough. The hole is retransmitted once.
      */
     @Test
     void fastRetransmit() {
@@ -66,7 +66,7 @@ class SackRecoveryTraceTest {
         assertThat(connection.congestion.ssthresh()).isEqualTo(5_000);
     }
 
-    /** Three holes are found at once, and all go out within the round trip, in order. */
+    /** Three losses are detected at once, and retransmitted within the round trip, in order. */
     @Test
     void severalHoles() {
         sacked(1_001, "2001-3001 4001-5001 6001-7001");
@@ -78,7 +78,7 @@ class SackRecoveryTraceTest {
         trace.out(segment(5_001)).out(segment(11_001)).quiet();
     }
 
-    /** RFC 9937: while the pipe is above ssthresh one segment goes out for each two delivered; it ends at ssthresh. */
+    /** RFC 9937: while the pipe is above ssthresh one segment is sent for each two delivered; it ends at ssthresh. */
     @Test
     void rateIsReducedInProportion() {
         sacked(1_001, "2001-5001");
@@ -94,7 +94,7 @@ class SackRecoveryTraceTest {
         assertThat(connection.scoreboard.bytesInNetwork()).isEqualTo(5_000);
     }
 
-    /** RFC 6675 5: recovery ends when all that was in flight when it began is acknowledged; cwnd is ssthresh then. */
+    /** RFC 6675 5: recovery ends when the flight at its start is acknowledged; cwnd is ssthresh then. */
     @Test
     void recoveryEnds() {
         sacked(1_001, "2001-11001");
@@ -106,7 +106,7 @@ class SackRecoveryTraceTest {
         trace.link.takeSent();
     }
 
-    /** RFC 8985 3.2: a retransmission that is lost is found by what was sent after it, without a timeout. */
+    /** RFC 8985 3.2: the loss of a retransmission is detected by data sent after it, without a timeout. */
     @Test
     void lostRetransmission() {
         sacked(1_001, "2001-5001");
@@ -115,14 +115,17 @@ class SackRecoveryTraceTest {
         final int newSegments = trace.drain();
         assertThat(newSegments).isPositive();
         trace.advance(100);
-        // Sent after the retransmission, and here before it.
+        // Sent after the retransmission, and delivered before it.
         sacked(1_001, "2001-12001");
         trace.out(segment(1_001));
         trace.drain();
         assertThat(connection.timeouts).isZero();
     }
 
-    /** What went out just before a retransmission, at the same moment, does not make that a lost one by arriving. */
+    /**
+     * The delivery of a segment sent just before a retransmission, at the same time, does not make the retransmission
+     * lost.
+     */
     @Test
     void newDataBeforeARetransmission() {
         sacked(1_001, "2001-3001");
@@ -139,12 +142,12 @@ class SackRecoveryTraceTest {
     }
 
     /**
-     * RFC 8985 6.2: with reordering seen a segment may be late by a quarter of the round trip, and is not sent again
-     * before.
+     * RFC 8985 6.2: with reordering seen a segment may be late by a quarter of the round trip, and is retransmitted
+     * only then.
      */
     @Test
     void reorderingWindow() {
-        // 1001 comes last of four, but it comes: reordering is seen.
+        // 1001 arrives last of four: reordering is seen.
         sacked(1_001, "2001-3001");
         trace.in(". 1:1(0) ack 3001");
         trace.drain();
@@ -157,8 +160,7 @@ class SackRecoveryTraceTest {
     }
 
     /**
-     * RFC 8985 6.2 step 3: an ACK that was delayed until the gap was seen moves SND.UNA and brings a block. That is not
-     * reordering.
+     * RFC 8985 6.2 step 3: a delayed ACK moves SND.UNA and has a block for the gap behind it. That is not reordering.
      */
     @Test
     void ackAndBlockAtOnceAreNoReordering() {
@@ -171,7 +173,7 @@ class SackRecoveryTraceTest {
         assertThat(connection.recovery.phase()).isEqualTo(Phase.RECOVERY);
     }
 
-    /** Nor are two blocks that both bring news, the latest first (RFC 2018 4), because an ACK before was lost. */
+    /** Nor are two new blocks, the latest first (RFC 2018 4), after the loss of an ACK. */
     @Test
     void newsInTwoBlocksAreNoReordering() {
         sacked(1_001, "4001-5001 2001-3001");
@@ -181,7 +183,7 @@ class SackRecoveryTraceTest {
         assertThat(connection.recovery.phase()).isEqualTo(Phase.RECOVERY);
     }
 
-    /** RFC 2018 8: a peer that acknowledges up to a block that it had SACKed has thrown that away. */
+    /** RFC 2018 8: a peer that acknowledges only up to a SACKed block has discarded the data of the block. */
     @Test
     void reneging() {
         sacked(1_001, "3001-4001");
@@ -191,7 +193,7 @@ class SackRecoveryTraceTest {
         trace.drain();
     }
 
-    /** A block of what was never sent is left out and counted. */
+    /** A block of data never sent is ignored and counted. */
     @Test
     void insaneBlocks() {
         sacked(1_001, "50001-51001");
@@ -200,7 +202,7 @@ class SackRecoveryTraceTest {
         assertThat(connection.scoreboard.bytesSacked()).isZero();
     }
 
-    /** RFC 8985 7: two round trips of silence, and the last segment goes out again; no window is reduced for that. */
+    /** RFC 8985 7: after two round trips without an ACK the last segment is sent again; the window is not reduced. */
     @Test
     void tailLossProbe() {
         trace.in(". 1:1(0) ack 11001");
@@ -209,15 +211,15 @@ class SackRecoveryTraceTest {
         final int cwnd = connection.congestion.cwnd();
         trace.advance(195).quiet();
         trace.advance(10);
-        // There is new data: that is the probe.
+        // New data is the probe.
         trace.out(segment(end)).quiet();
         assertThat(connection.congestion.cwnd()).isEqualTo(cwnd);
         assertThat(connection.timeouts).isZero();
     }
 
     /**
-     * RFC 6298 5.4 and RFC 8985 6.3: after a timeout the first goes out. F-RTO asks with new data then (RFC 5682 3.1,
-     * 2b).
+     * RFC 6298 5.4 and RFC 8985 6.3: after a timeout the first segment is retransmitted. F-RTO then sends new data (RFC
+     * 5682 3.1, 2b).
      */
     @Test
     void timeout() {
@@ -227,7 +229,7 @@ class SackRecoveryTraceTest {
         assertThat(connection.congestion.cwnd()).isEqualTo(1_000);
         trace.advance(100).in(". 1:1(0) ack 2001");
         trace.out(segment(12_001)).out(segment(13_001)).quiet();
-        // 3a: a duplicate, so it was no mistake; slow start goes through what is lost, but not through what is SACKed.
+        // 3a: a duplicate, so the timeout was right; slow start retransmits lost segments, but not SACKed ones.
         trace.advance(100);
         sacked(2_001, "12001-13001");
         trace.out(segment(2_001)).quiet();
@@ -237,9 +239,7 @@ class SackRecoveryTraceTest {
         assertThat(trace.stack.statistics().undoneRecoveries).isZero();
     }
 
-    /**
-     * RFC 5682 3.1, 3b: something is acknowledged that was never sent again: the timeout was a mistake, and is undone.
-     */
+    /** RFC 5682 3.1, 3b: an ACK of data that was not retransmitted: the timeout was spurious, and is undone. */
     @Test
     void spuriousTimeout() {
         final int cwnd = connection.congestion.cwnd();
@@ -269,7 +269,7 @@ class SackRecoveryTraceTest {
     }
 
     /**
-     * RFC 2883 4: what counts is the ACK that the block comes with. One that was overtaken reports no duplicates, and
+     * RFC 2883 4: a D-SACK block belongs to its own ACK. In an ACK that was overtaken it reports no duplicate, and
      * undoes nothing.
      */
     @Test
@@ -285,7 +285,7 @@ class SackRecoveryTraceTest {
         trace.drain();
     }
 
-    /** The timer gives the first segment as much time as any other when it is sent again, whenever that was. */
+    /** The timer restarts when the first segment is retransmitted, at any time. */
     @Test
     void firstSegmentSentAgainRestartsTheTimer() {
         sacked(1_001, "2001-3001");
@@ -299,7 +299,7 @@ class SackRecoveryTraceTest {
         trace.drain();
     }
 
-    /** Lets the tail loss probe, which has new data to send, and then the retransmission timer go off. */
+    /** Lets the tail loss probe, with new data, and then the retransmission timer expire. */
     private void untilTimeout() {
         while (connection.sndNxt - trace.stackIss() == 11_001) {
             trace.advance(1);
@@ -312,8 +312,7 @@ class SackRecoveryTraceTest {
 
     /**
      * RFC 8985 7.4.2, case 3: a peer without DSACK acknowledges the last segment, and then, with a plain duplicate, the
-     * probe that has sent it again: nothing was lost. The next ACK of something new does not mean that the probe
-     * repaired a loss.
+     * probe that repeated it: nothing was lost. The next ACK of new data does not mean that the probe repaired a loss.
      */
     @Test
     void probeThatWasNotNeededByAPeerWithoutDsack() {
@@ -329,7 +328,7 @@ class SackRecoveryTraceTest {
         while (connection.unacknowledgedBytes() > 0) {
             trace.in(". 1:1(0) ack " + (connection.sndNxt - trace.stackIss()) + " win 1000");
         }
-        trace.drain(); // All there was.
+        trace.drain(); // all data
         trace.write(connection, 1_000);
         trace.out("P. 31001:32001(1000) ack 1");
         while (trace.stack.statistics().tailLossProbes == 0) {
@@ -338,7 +337,7 @@ class SackRecoveryTraceTest {
         trace.out("P. 31001:32001(1000) ack 1");
     }
 
-    /** Its counterpart, case 2: no duplicate comes, so it was the probe that arrived. */
+    /** Case 2: no duplicate arrives, so the probe was delivered and the segment was lost. */
     @Test
     void probeThatRepairedTheLoss() {
         probeOfTheLastSegment();
@@ -350,8 +349,8 @@ class SackRecoveryTraceTest {
     }
 
     /**
-     * RFC 9937 5: a lost segment goes out when there is room for it, also if it is a small one and there would be none
-     * for a full segment. Otherwise nothing would be in flight at last, and the timer have to help.
+     * RFC 9937 5: a lost small segment is retransmitted when it fits, without room for a full segment. Otherwise the
+     * network would run empty, and only the timer would retransmit.
      */
     @Test
     void smallSegments() {

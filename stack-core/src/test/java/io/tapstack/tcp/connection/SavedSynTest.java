@@ -11,7 +11,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 
-/** TCP_SAVE_SYN: which bytes of a frame are kept. */
+/** TCP_SAVE_SYN: the bytes of a frame that are kept. */
 class SavedSynTest {
 
     private static final String ETHERNET = "020000000001" + "020000000002" + "0800";
@@ -34,7 +34,7 @@ class SavedSynTest {
         syn.headersAt(ipHeader, packet.linkHeaderLength());
         assertThat(syn.flags).isEqualTo(TcpHeader.SYN);
         final SavedSyn kept = SavedSyn.of(syn, mode);
-        // What is kept is a copy.
+        // The saved SYN is a copy.
         Arrays.fill(frame, (byte) 0);
         packet.memory().bytes().put(ipHeader, frame, 0, 20);
         packet.release();
@@ -56,7 +56,7 @@ class SavedSynTest {
         assertThat(saved(ETHERNET, 2)).isEqualTo(ETHERNET + IP + TCP);
     }
 
-    /** A priority tag is no part of it, as on Linux. */
+    /** A priority tag is not included, as on Linux. */
     @Test
     void aTagIsLeftOut() {
         assertThat(saved(TAGGED, 2)).isEqualTo(ETHERNET + IP + TCP);

@@ -31,7 +31,7 @@ class SendTuningTraceTest {
         return TcpTrace.accept(listener);
     }
 
-    /** The application writes as much as it may and the peer acknowledges all of it, some round trips long. */
+    /** The application fills the buffer and the peer acknowledges all of it, for some round trips. */
     private void send(final Connection connection, final int roundTrips) {
         for (int round = 0; round < roundTrips; round++) {
             while (connection.writableBytes() > 0) {
@@ -56,7 +56,7 @@ class SendTuningTraceTest {
         assertThat(connection.sendBufferBytes()).isEqualTo(LIMIT);
     }
 
-    /** It shrinks with the window too: what cannot be sent soon need not be held. */
+    /** The buffer shrinks with the window too, as data that cannot be sent soon need not be held. */
     @Test
     void shrinksAfterATimeout() {
         final Connection connection = established(new TcpConfig().tunedSendBuffer(START, LIMIT));
@@ -68,7 +68,7 @@ class SendTuningTraceTest {
         trace.drain(); // Retransmissions.
     }
 
-    /** SO_SNDBUF: the size is the application's. */
+    /** SO_SNDBUF fixes the size. */
     @Test
     void fixedSize() {
         final Connection connection = established(new TcpConfig().sendBufferBytes(30_000));
@@ -76,7 +76,7 @@ class SendTuningTraceTest {
         assertThat(connection.sendBufferBytes()).isEqualTo(30_000);
     }
 
-    /** A peer that takes little at a time does not need much lying ready. */
+    /** A peer with a small window does not need a large buffer. */
     @Test
     void smallWindowOfThePeer() {
         final Connection connection = established(new TcpConfig().tunedSendBuffer(START, LIMIT));
@@ -87,7 +87,7 @@ class SendTuningTraceTest {
         assertThat(connection.sendBufferBytes()).isEqualTo(2 * START);
     }
 
-    /** While the stack is short of memory nobody's buffer is larger than it was at the start. */
+    /** Under memory pressure no buffer is larger than its initial size. */
     @Test
     void memoryIsTight() {
         trace = new TcpTrace(LinkCapabilities.plain(LinkType.IP, 1_500), 1_000_000);

@@ -57,7 +57,7 @@ class SequenceAcceptabilityTraceTest {
         trace.dropped(DropReason.TCP_OUTSIDE_WINDOW, 1);
     }
 
-    /** SEG.LEN > 0, RCV.WND > 0: the first or the last byte in the window. What lies in it and in order is kept. */
+    /** SEG.LEN > 0, RCV.WND > 0: the first or the last byte is in the window. The part inside and in order is kept. */
     @ParameterizedTest
     @CsvSource({
         // first, bytes, kept in order
@@ -102,7 +102,7 @@ class SequenceAcceptabilityTraceTest {
         assertThat(connection.readableBytes()).isEqualTo(3_000);
     }
 
-    /** A FIN behind data that lies beyond the window is trimmed with it; it counts when it comes again. */
+    /** A FIN behind data beyond the window is trimmed with it; its repetition is processed. */
     @Test
     void finBehindTheWindow() {
         trace.in(". 1:1001(1000) ack 1").in(". 1001:2001(1000) ack 1").out(". 1:1(0) ack 2001 win 1000");
@@ -177,7 +177,7 @@ class SequenceAcceptabilityTraceTest {
         assertThat(connection.state()).isEqualTo(TcpState.CLOSED);
     }
 
-    /** Data that comes twice is acknowledged twice and delivered once. */
+    /** Duplicate data is acknowledged again and delivered once. */
     @Test
     void duplicateData() {
         trace.in("P. 1:101(100) ack 1").advance(40).out(". 1:1(0) ack 101");

@@ -10,7 +10,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Silly-window avoidance on both sides: RFC 9293 3.8.6.2.1 (MUST-38) and 3.8.6.2.2 (MUST-39), and where it meets Nagle.
+ * Silly-window avoidance on both sides: RFC 9293 3.8.6.2.1 (MUST-38) and 3.8.6.2.2 (MUST-39), also with Nagle's
+ * algorithm.
  */
 class SillyWindowTraceTest {
 
@@ -21,7 +22,7 @@ class SillyWindowTraceTest {
         trace.noLeaks();
     }
 
-    /** Sender (1): a full segment may always go; what is left of the window, less than half of its largest, waits. */
+    /** Sender (1): a full segment is always sent; a rest of the window below half of its largest is not. */
     @Test
     void restOfTheWindow() {
         trace.write(trace.established(new TcpConfig(), 2_900), 10_000);
@@ -29,14 +30,14 @@ class SillyWindowTraceTest {
         trace.in(". 1:1(0) ack 1001 win 2900").out(". 2001:3001(1000) ack 1").quiet();
     }
 
-    /** Sender (2): all that there is may go, pushed, however small, if nothing is in flight. */
+    /** Sender (2): all data is sent, with PSH, however small, if nothing is in flight. */
     @Test
     void allThereIs() {
         trace.write(trace.established(new TcpConfig(), 2_000), 7);
         trace.out("P. 1:8(7) ack 1").quiet();
     }
 
-    /** Sender (2) holds with TCP_NODELAY too: a part of what there is does not go for being small. */
+    /** Sender (2) applies with TCP_NODELAY too: a small part of the data waits. */
     @Test
     void noDelayIsNotSilly() {
         final Connection connection = trace.established(new TcpConfig().noDelay(true), 2_000);
@@ -59,10 +60,7 @@ class SillyWindowTraceTest {
         trace.out(". 801:" + (801 + window) + "(" + window + ") ack 1").quiet();
     }
 
-    /**
-     * Receiver: the edge stays until a segment or half of the buffer is free; the peer that is told "0" is not told
-     * "1".
-     */
+    /** Receiver: the edge stays until a segment or half of the buffer is free; a window of 0 does not become 1. */
     @Test
     void smallReads() {
         final Connection connection = trace.established(new TcpConfig().receiveBufferBytes(2_000));
@@ -92,7 +90,7 @@ class SillyWindowTraceTest {
         trace.out(". 1:1(0) ack 20001 win 1460").quiet();
     }
 
-    /** Nagle and a window that closes: what waits goes with the ACK that opens both. */
+    /** Nagle and a closed window: the ACK that opens both sends the waiting data. */
     @Test
     void nagleAndAClosedWindow() {
         final Connection connection = trace.established(new TcpConfig(), 1_000);
@@ -103,9 +101,7 @@ class SillyWindowTraceTest {
         trace.in(". 1:1(0) ack 11 win 1000").out("P. 11:31(20) ack 1").quiet();
     }
 
-    /**
-     * A small segment that was acknowledged long ago holds nothing back, across the whole circle of sequence numbers.
-     */
+    /** A small segment acknowledged long ago delays nothing, over the whole sequence space. */
     @Test
     void nagleForgets() {
         final Connection connection = trace.established(new TcpConfig());
@@ -123,7 +119,7 @@ class SillyWindowTraceTest {
         trace.out("P. 50011:50021(10) ack 1").quiet();
     }
 
-    /** Receiver: half of the smallest buffers is nothing, so every byte that is read is worth an update. */
+    /** Receiver: half of the smallest buffer is 0, so each byte read sends an update. */
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3})
     void tinyBuffer(final int size) {
@@ -148,10 +144,7 @@ class SillyWindowTraceTest {
         }
     }
 
-    /**
-     * A buffer smaller than what 1 stands for in a scaled header: the peer cannot be told less than that, and must not
-     * be told 0.
-     */
+    /** A buffer smaller than one unit of the window scale: the announced window must be 1, not 0. */
     @Test
     void bufferBelowTheScale() {
         final TcpListener listener = trace.listen(

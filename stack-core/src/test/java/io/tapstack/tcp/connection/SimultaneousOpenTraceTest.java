@@ -39,7 +39,7 @@ class SimultaneousOpenTraceTest {
         trace.advance(10_000).quiet();
     }
 
-    /** A peer that answers our SYN-ACK with a mere ACK is as good. */
+    /** An ACK without SYN for our SYN-ACK establishes too. */
     @Test
     void ackEstablishes() {
         final Connection connection = synReceived();
@@ -61,7 +61,7 @@ class SimultaneousOpenTraceTest {
         trace.out(". 1001:2001(1000) ack 1").out(". 2001:3001(1000) ack 1").quiet();
     }
 
-    /** Fifth, SYN-RECEIVED: a SYN-ACK that acknowledges something else is reset. */
+    /** Fifth, SYN-RECEIVED: a SYN-ACK with an unacceptable ACK gets a reset. */
     @Test
     void badAckIsReset() {
         final Connection connection = synReceived();
@@ -70,7 +70,7 @@ class SimultaneousOpenTraceTest {
         trace.dropped(DropReason.TCP_BAD_ACK, 1);
     }
 
-    /** The SYN-ACK is lost both ways: ours is sent again, and the peer's SYN is answered with it. */
+    /** Both SYN-ACKs are lost: ours is repeated, and the peer's SYN is answered with it. */
     @Test
     void synAckIsSentAgain() {
         final Connection connection = synReceived();
@@ -82,7 +82,7 @@ class SimultaneousOpenTraceTest {
         assertThat(connection.state()).isEqualTo(TcpState.ESTABLISHED);
     }
 
-    /** Second, SYN-RECEIVED: a reset of what was an active open refuses the connection. */
+    /** Second, SYN-RECEIVED: a reset after an active open refuses the connection. */
     @Test
     void resetRefuses() {
         final Connection connection = synReceived();

@@ -38,7 +38,7 @@ class SlowStartTraceTest {
         flight(1, 10);
     }
 
-    /** RFC 6928 2: min(10*MSS, max(2*MSS, 14600)): the bound in bytes is for segments larger than Ethernet's. */
+    /** RFC 6928 2: min(10*MSS, max(2*MSS, 14600)): the limit in bytes is for segments larger than Ethernet's. */
     @ParameterizedTest
     @CsvSource({"536, 5360", "1460, 14600", "1461, 14600", "4000, 14600", "7300, 14600", "8960, 17920", "65495, 130990"
     })
@@ -48,7 +48,7 @@ class SlowStartTraceTest {
         assertThat(connection.handshake.initialWindow()).isEqualTo(bytes);
     }
 
-    /** The bound grows with the number of segments that a program asks for. */
+    /** The limit in bytes grows with the configured number of segments. */
     @ParameterizedTest
     @CsvSource({"1, 1460, 1460", "1, 8960, 8960", "3, 8960, 17920", "20, 1460, 29200", "20, 8960, 29200"})
     void configuredInitialWindow(final int segments, final int mss, final int bytes) {
@@ -70,7 +70,7 @@ class SlowStartTraceTest {
         flight(1, 1);
     }
 
-    /** Equation 2: by what is acknowledged. */
+    /** Equation 2: growth by the acknowledged bytes. */
     @Test
     void doublesEveryRoundTrip() {
         final Connection connection = trace.established(new TcpConfig());
@@ -105,7 +105,7 @@ class SlowStartTraceTest {
         assertThat(connection.congestion.cwnd()).isBetween(before, before + 1_000);
     }
 
-    /** A window that is not used does not grow. */
+    /** An unused window does not grow. */
     @Test
     void applicationLimited() {
         final Connection connection = trace.established(new TcpConfig());
@@ -117,9 +117,7 @@ class SlowStartTraceTest {
         trace.drain(); // Twenty segments that were not looked at.
     }
 
-    /**
-     * RFC 7661 4.1: nine segments of a window of ten, acknowledged two by two, are worth a window of 18, as on Linux.
-     */
+    /** RFC 7661 4.1: nine segments of a window of ten, acknowledged two by two, allow a window of 18, as on Linux. */
     @Test
     void nearlyUsed() {
         final Connection connection = trace.established(new TcpConfig());
@@ -133,7 +131,7 @@ class SlowStartTraceTest {
         assertThat(connection.congestion.cwnd()).isEqualTo(18_000);
     }
 
-    /** The same: five of ten are worth no more than the ten that there are. */
+    /** The same: five of ten allow no growth. */
     @Test
     void halfUsed() {
         final Connection connection = trace.established(new TcpConfig());
@@ -141,7 +139,7 @@ class SlowStartTraceTest {
         flight(1, 5);
         trace.in(". 1:1(0) ack 2001").in(". 1:1(0) ack 4001").in(". 1:1(0) ack 5001");
         assertThat(connection.congestion.cwnd()).isEqualTo(10_000);
-        // The next window of data counts anew.
+        // The next window of data is measured again.
         trace.write(connection, 6_000);
         flight(5_001, 6);
         trace.in(". 1:1(0) ack 7001").in(". 1:1(0) ack 9001");
@@ -149,8 +147,8 @@ class SlowStartTraceTest {
     }
 
     /**
-     * Slow start goes on to twice of what was in flight at once, as in Linux; half of the window is not enough to grow
-     * at all.
+     * Slow start continues up to twice the largest flight, as on Linux; with half of the window in flight it does not
+     * grow.
      */
     @ParameterizedTest
     @CsvSource({"5, 10000", "6, 12000", "9, 18000", "10, 20000"})
@@ -164,7 +162,7 @@ class SlowStartTraceTest {
         assertThat(connection.congestion.cwnd()).isEqualTo(cwnd);
     }
 
-    /** After more than an RTO of silence, back to the initial window. */
+    /** After an idle time of more than an RTO, cwnd returns to the initial window. */
     @Test
     void restartAfterIdle() {
         final Connection connection = trace.established(new TcpConfig());
@@ -179,7 +177,7 @@ class SlowStartTraceTest {
         flight(20_001, 10);
     }
 
-    /** The peer's window limits what is in flight, whatever cwnd says. */
+    /** The peer's window limits the flight, whatever cwnd is. */
     @Test
     void peersWindow() {
         final Connection connection = trace.established(new TcpConfig(), 3_000);
@@ -187,7 +185,7 @@ class SlowStartTraceTest {
         flight(1, 3);
         trace.in(". 1:1(0) ack 1001 win 3000");
         flight(3_001, 1);
-        // RFC 9293 3.10.7.4, fifth: an older segment does not take the window back (SND.WL1, SND.WL2).
+        // RFC 9293 3.10.7.4, fifth: an older segment does not update the window (SND.WL1, SND.WL2).
         trace.in(". 1:1(0) ack 2001 win 1000").quiet();
         trace.in(". 1:1(0) ack 1001 win 9000").quiet();
         assertThat(connection.sndWnd).isEqualTo(1_000);
@@ -215,7 +213,7 @@ class SlowStartTraceTest {
         assertThat(n).isLessThanOrEqualTo(3);
     }
 
-    /** A window that nothing changes. */
+    /** A constant window. */
     private static final class FixedWindow implements CongestionControl {
         private final int window;
         int restarts;
@@ -269,10 +267,7 @@ class SlowStartTraceTest {
         }
     }
 
-    /**
-     * RFC 5681 4.1: data that is sent again is data that is sent; a window is not stale because nothing new was sent
-     * meanwhile.
-     */
+    /** RFC 5681 4.1: a retransmission counts as sending, so the window does not become stale without new data. */
     @Test
     void r27RepairIsNoSilence() {
         final TcpListener listener = trace.listen(new TcpConfig().windowScaling(false));
@@ -286,7 +281,7 @@ class SlowStartTraceTest {
         trace.advance(100);
         trace.in(". 1:1(0) ack 1 <ts 1/0,nop,nop,sack 1001-50001>");
         trace.out(". 1:1001(1000) ack 1").quiet();
-        // That is lost as well, and sent again by the timer.
+        // The retransmission is lost too, and the timer repeats it.
         while (c.timeouts == 0) {
             trace.advance(1);
         }

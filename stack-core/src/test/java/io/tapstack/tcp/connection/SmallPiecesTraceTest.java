@@ -25,7 +25,7 @@ class SmallPiecesTraceTest {
         }
     }
 
-    /** RFC 5681 3.1: after a timeout the window is one segment, however small that is. */
+    /** RFC 5681 3.1: after a timeout the window is one segment of any size. */
     @Test
     void retransmissionOfMoreSlicesThanAPacketHoldsTakesTwoSegments() {
         writeByReference(40);

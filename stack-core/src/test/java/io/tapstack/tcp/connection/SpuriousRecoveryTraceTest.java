@@ -10,10 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * Recoveries that were for nothing: the Eifel detection of RFC 3522 by timestamps, and F-RTO (RFC 5682 2.1) where there
- * is no SACK.
- */
+/** Spurious recoveries: Eifel detection by timestamps (RFC 3522), and F-RTO without SACK (RFC 5682 2.1). */
 class SpuriousRecoveryTraceTest {
 
     private final TcpTrace trace = new TcpTrace();
@@ -60,8 +57,8 @@ class SpuriousRecoveryTraceTest {
     }
 
     /**
-     * RFC 7323 5.3 (R2 before R3): what came twice is not echoed, and DSACK (RFC 2883) tells that the ACK was sent for
-     * that: the copy before had arrived, and its ACK was lost. How long that is ago says nothing of the round trip.
+     * RFC 7323 5.3 (R2 before R3): the timestamp of a duplicate is not echoed. A D-SACK (RFC 2883) shows that the first
+     * copy had arrived and its ACK was lost, so the echo is not a round trip.
      */
     @Test
     void theEchoOfAnAckForADuplicateIsNoRoundTrip() {
@@ -74,7 +71,7 @@ class SpuriousRecoveryTraceTest {
         assertThat(connection.estimator.srtt()).isEqualTo(srtt);
     }
 
-    /** Without a duplicate the first copy was on its way for so long. */
+    /** Without a D-SACK the echo is a round trip of the first copy. */
     @Test
     void theEchoOfAnAckThatCameLateIsOne() {
         flight(true);
@@ -85,8 +82,8 @@ class SpuriousRecoveryTraceTest {
     }
 
     /**
-     * RFC 3522 3.2: after a fast retransmit the ACK echoes the timestamp of the first copy: it was late, not lost. RFC
-     * 4015 3.2: the congestion state from before comes back.
+     * RFC 3522 3.2: after a fast retransmit the ACK echoes the timestamp of the first copy, which was late and not
+     * lost. RFC 4015 3.2: the congestion state from before is restored.
      */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
@@ -141,7 +138,7 @@ class SpuriousRecoveryTraceTest {
         trace.drain();
     }
 
-    /** RFC 5682 2.1: without SACK and without timestamps the second ACK that advances proves it. */
+    /** RFC 5682 2.1: without SACK and timestamps, the second ACK that advances proves it. */
     @Test
     void forwardRtoWithoutSack() {
         final TcpTrace plain = new TcpTrace();
@@ -164,7 +161,9 @@ class SpuriousRecoveryTraceTest {
         plain.noLeaks();
     }
 
-    /** RFC 5682 2.1, 3a: a duplicate after the new data: the timeout was right, and slow start sends all again. */
+    /**
+     * RFC 5682 2.1, 3a: a duplicate after the new data: the timeout was right, and slow start retransmits the flight.
+     */
     @Test
     void forwardRtoFindsALoss() {
         final TcpTrace plain = new TcpTrace();
@@ -187,8 +186,7 @@ class SpuriousRecoveryTraceTest {
     }
 
     /**
-     * RFC 5682 2.1, 2b: once new data is out, nothing but an ACK ends the wait: not a segment that says nothing, not a
-     * write.
+     * RFC 5682 2.1, 2b: after the new data only an ACK ends the wait, not a segment out of the window, and not a write.
      */
     @Test
     void forwardRtoWaitsForTheNextAck() {
@@ -202,7 +200,7 @@ class SpuriousRecoveryTraceTest {
         }
         plain.out(". 1:1001(1000) ack 1").quiet();
         plain.in(". 1:1(0) ack 1001 win 3000").out(". 3001:4001(1000) ack 1").quiet();
-        // Out of the window: it changes nothing.
+        // Out of the window, so without effect.
         plain.in("R 9999999:9999999(0)").quiet();
         plain.write(waiting, 1_000);
         plain.quiet();

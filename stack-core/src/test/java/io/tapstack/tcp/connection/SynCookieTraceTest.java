@@ -28,7 +28,7 @@ class SynCookieTraceTest {
         return trace.listen(new TcpConfig().synCookies(SynCookieMode.ALWAYS));
     }
 
-    /** The SYN is answered and forgotten; the ACK alone makes the connection, which then goes on as any other. */
+    /** The SYN leaves no state; the ACK alone creates the connection, which then works as any other. */
     @Test
     void handshake() {
         final TcpListener listener = always();
@@ -44,12 +44,12 @@ class SynCookieTraceTest {
         trace.in("P. 1:101(100) ack 1 win 5000").advance(40).out(". 1:1(0) ack 101");
         assertThat(connection.readableBytes()).isEqualTo(100);
         trace.write(connection, 2_000);
-        // The cookie knows that the MSS was 1000, as 536.
+        // The cookie encodes the MSS of 1000 as 536.
         trace.out(". 1:537(536) ack 101").out(". 537:1073(536) ack 101");
         trace.in(". 101:101(0) ack 1073 win 5000");
     }
 
-    /** Appendix A: the MSS comes back rounded down to one of eight. */
+    /** Appendix A: the MSS is rounded down to one of eight. */
     @ParameterizedTest
     @CsvSource({"40, 48", "536, 536", "1219, 536", "1300, 1300", "1460, 1460", "8959, 1460", "65495, 1460"})
     void mssIsRemembered(final int offered, final int used) {
@@ -67,7 +67,7 @@ class SynCookieTraceTest {
         assertThat(TcpTrace.accept(listener).segmentBytes()).isEqualTo(536);
     }
 
-    /** The other options come back in the timestamp that the peer echoes. */
+    /** The echoed timestamp encodes the other options. */
     @ParameterizedTest
     @ValueSource(ints = {0, 3, 14})
     void optionsInTheTimestamp(final int shift) {
@@ -87,7 +87,7 @@ class SynCookieTraceTest {
         assertThat(connection.timestamps.value(trace.now()) - marked).isNotNegative();
     }
 
-    /** Without timestamps there is nowhere to keep them: window scaling is not offered. */
+    /** Without timestamps no place is left for them: window scaling is not offered. */
     @Test
     void noTimestampsNoOptions() {
         final TcpListener listener = always();
@@ -96,7 +96,7 @@ class SynCookieTraceTest {
         assertThat(TcpTrace.accept(listener).sndWnd).isEqualTo(1_000);
     }
 
-    /** The final ACK was lost: the first data makes the connection as well. */
+    /** The final ACK was lost: the first data creates the connection. */
     @Test
     void dataMakesTheConnection() {
         final TcpListener listener = always();
@@ -105,7 +105,7 @@ class SynCookieTraceTest {
         assertThat(TcpTrace.accept(listener).readableBytes()).isEqualTo(100);
     }
 
-    /** RFC 9293 3.10.7.2, second: what is no cookie is reset, and counted. */
+    /** RFC 9293 3.10.7.2, second: an ACK without a valid cookie is reset and counted. */
     @ParameterizedTest
     @ValueSource(longs = {0, 2, 17, 1_000_000, 0x8000_0001L})
     void guessed(final long ack) {
@@ -116,7 +116,7 @@ class SynCookieTraceTest {
         assertThat(trace.stack.statistics().synCookiesFailed).isEqualTo(1);
     }
 
-    /** A cookie is good for its own 4-tuple and ISN. */
+    /** A cookie is valid for its own 4-tuple and ISN. */
     @Test
     void foreign() {
         final TcpListener listener = always();
@@ -127,7 +127,7 @@ class SynCookieTraceTest {
         assertThat(listener.pending()).isZero();
     }
 
-    /** The secret changes each minute and is honoured for another one. */
+    /** The secret changes each minute, and is valid for another minute. */
     @ParameterizedTest
     @CsvSource({"59, true", "119, true", "121, false", "600, false"})
     void age(final int seconds, final boolean honoured) {
@@ -145,7 +145,7 @@ class SynCookieTraceTest {
         assertThat(listener.pending()).isEqualTo(honoured ? 1 : 0);
     }
 
-    /** One of the last minute is honoured after the secret has changed, but not two minutes later. */
+    /** A cookie of the last minute is valid after a change of the secret, but not two minutes later. */
     @Test
     void oldSecret() {
         final TcpListener listener = always();
@@ -165,7 +165,7 @@ class SynCookieTraceTest {
         trace.in(". 1:1(0) ack 1").out("R 1:1(0)");
     }
 
-    /** AUTO: only when the SYN queue is full; who is in it goes on. */
+    /** AUTO: only when the SYN queue is full; half-open connections in it continue. */
     @Test
     void whenTheQueueOverflows() {
         final TcpListener listener = trace.listen(new TcpConfig());
@@ -187,7 +187,7 @@ class SynCookieTraceTest {
         assertThat(TcpTrace.accept(listener).remote().port()).isEqualTo(4);
     }
 
-    /** NEVER: what the SYN queue has no room for is dropped, and no ACK is taken for a cookie. */
+    /** NEVER: SYNs beyond the SYN queue are dropped, and no ACK is checked for a cookie. */
     @Test
     void never() {
         final TcpListener listener = always();
@@ -213,7 +213,7 @@ class SynCookieTraceTest {
         assertThat(TcpTrace.accept(listener).readableBytes()).isEqualTo(100);
     }
 
-    /** 100,000 SYNs leave nothing behind but the SYN queue: no connection, no block of memory, one timer. */
+    /** After 100,000 SYNs only the SYN queue is left: no connection, no block of memory, one timer. */
     @Test
     void flood() {
         final TcpListener listener = trace.listen(new TcpConfig());
@@ -234,7 +234,7 @@ class SynCookieTraceTest {
         assertThat(trace.stack.statistics().synCookiesSent).isGreaterThan(99_000);
     }
 
-    /** RFC 3168 6.1.1: without a timestamp nothing remembers that ECN was asked for, so it must not be agreed to. */
+    /** RFC 3168 6.1.1: without timestamps no state records the offer of ECN, so ECN is not agreed. */
     @Test
     void noEcnWithoutTimestamps() {
         final TcpListener listener = always();

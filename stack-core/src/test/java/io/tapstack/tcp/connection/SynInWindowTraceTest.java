@@ -43,7 +43,7 @@ class SynInWindowTraceTest {
         assertThat(connection.readableBytes()).isZero();
     }
 
-    /** In the window it is counted as what it is. */
+    /** A SYN in the window has a count of its own. */
     @Test
     void isCounted() {
         trace.in("S 1:1(0)").dropped(DropReason.TCP_SYN_IN_WINDOW, 1);
@@ -51,8 +51,8 @@ class SynInWindowTraceTest {
     }
 
     /**
-     * The challenge tells a peer that lost its memory where we are: it resets, and may connect again (RFC 9293 3.5,
-     * figure 9).
+     * The challenge reports RCV.NXT to a restarted peer: the peer resets, and may connect again (RFC 9293 3.5, figure
+     * 9).
      */
     @Test
     void halfOpenConnectionIsFound() {
@@ -65,7 +65,7 @@ class SynInWindowTraceTest {
         trace.in("S 7000:7000(0) <mss 1000>").out("S. 0:0(0) ack 7001").quiet();
     }
 
-    /** A SYN acknowledges nothing and opens no window, for it is dropped. */
+    /** The ACK and the window of the SYN are ignored, as it is dropped. */
     @Test
     void isNotLookedAtFurther() {
         trace.write(connection, 100);
@@ -83,7 +83,7 @@ class SynInWindowTraceTest {
         assertThat(connection.state()).isEqualTo(TcpState.FIN_WAIT_1);
     }
 
-    /** And after the peer's: there a SYN cannot even be in the window of something that is still to come. */
+    /** And after the peer's FIN, where no SYN can be in the window. */
     @Test
     void inCloseWait() {
         trace.in("F. 1:1(0) ack 1").out(". 1:1(0) ack 2");
@@ -92,7 +92,7 @@ class SynInWindowTraceTest {
         assertThat(connection.state()).isEqualTo(TcpState.CLOSE_WAIT);
     }
 
-    /** RFC 5961 7: the answers are limited, so that nobody can be made to flood. */
+    /** RFC 5961 7: challenge ACKs are limited, so that an attacker cannot cause a flood. */
     @Test
     void answersAreLimited() {
         for (int i = 0; i < 10; i++) {
@@ -102,7 +102,7 @@ class SynInWindowTraceTest {
         trace.advance(5_000).in("S 1:1(0)").out(". 1:1(0) ack 1").quiet();
     }
 
-    /** The limit counts SYNs outside of the window too: each of those is an answer as well. */
+    /** The limit includes challenge ACKs for SYNs outside of the window. */
     @Test
     void answersOutsideTheWindowAreLimited() {
         for (int i = 0; i < 10; i++) {

@@ -39,7 +39,7 @@ class SynReceivedTraceTest {
         return connection;
     }
 
-    /** The peer repeats its SYN: our SYN-ACK was lost. It says all that the ACK of "first" would say. */
+    /** The peer repeats its SYN, so our SYN-ACK was lost. The repeated SYN-ACK contains the ACK of "first". */
     @Test
     void duplicateSyn() {
         trace.in("S 0:0(0) win 5000 <mss 1000>")
@@ -69,7 +69,7 @@ class SynReceivedTraceTest {
         assertThat(listener.halfOpen()).isEqualTo(1);
     }
 
-    /** Second: a reset at RCV.NXT returns to LISTEN, and nothing is said to anybody. */
+    /** Second: a reset at RCV.NXT returns to LISTEN; nothing is sent, and the application is not told. */
     @ParameterizedTest
     @ValueSource(strings = {"R 1:1(0)", "R. 1:1(0) ack 1", "R. 1:1(0) ack 99", "SR 1:1(0)"})
     void resetReturnsToListen(final String segment) {
@@ -125,7 +125,7 @@ class SynReceivedTraceTest {
         assertThat(accepted().state()).isEqualTo(TcpState.ESTABLISHED);
     }
 
-    /** Fifth to eighth: the ACK brings data, a FIN, or both: "enter ESTABLISHED state and continue processing". */
+    /** Fifth to eighth: the ACK has data, a FIN, or both: "enter ESTABLISHED state and continue processing". */
     @ParameterizedTest
     @CsvSource({
         "P. 1:101(100) ack 1, 100, ESTABLISHED",
@@ -159,7 +159,10 @@ class SynReceivedTraceTest {
         trace.out(". 1:1001(1000) ack 1").out(". 1001:2001(1000) ack 1").quiet();
     }
 
-    /** RFC 6298 2.1 and 5.5: the SYN-ACK is sent again after 1, 2, 4 ... seconds, and given up without a word. */
+    /**
+     * RFC 6298 2.1 and 5.5: the SYN-ACK is repeated after 1, 2, 4 ... seconds; then the half-open connection ends
+     * without a segment.
+     */
     @Test
     void synAckIsRepeatedAndGivenUp() {
         for (int retry = 0; retry < 6; retry++) {
@@ -181,7 +184,7 @@ class SynReceivedTraceTest {
         trace.advance(10_000).quiet();
     }
 
-    /** CLOSE of the listener resets those that it has not handed over (3.10.5, SYN-RECEIVED). */
+    /** CLOSE of the listener resets the connections that it has not handed over (3.10.5, SYN-RECEIVED). */
     @Test
     void listenerCloses() {
         listener.close(trace.now());
@@ -190,7 +193,8 @@ class SynReceivedTraceTest {
     }
 
     /**
-     * The ACK is good for the half-open connection, but old for what is made of it: the SYN-ACK is repeated as before.
+     * The ACK is acceptable to the half-open connection, but old by the timestamps of the new one: the SYN-ACK is
+     * repeated.
      */
     @Test
     void ackThatIsRefusedAfterAll() {
@@ -201,7 +205,7 @@ class SynReceivedTraceTest {
                 .quiet();
         slept.sleep(25L * 24 * 3_600 * 1_000).in(". 1:1(0) ack 1 <ts 50/0>");
         while (slept.link.take() != null) {
-            // The SYN-ACK that was due meanwhile, and what the old timestamp is answered with.
+            // The SYN-ACK that was due meanwhile, and the answer to the old timestamp.
         }
         slept.advance(10_000).out("S. 0:0(0) ack 1");
         while (slept.link.take() != null) {
@@ -210,7 +214,10 @@ class SynReceivedTraceTest {
         slept.noLeaks();
     }
 
-    /** The same, and the listener closes: whoever completes the handshake yet is reset, as nobody will accept it. */
+    /**
+     * The same after CLOSE of the listener: a peer that completes the handshake gets a reset, as no application will
+     * accept it.
+     */
     @Test
     void completeWhenTheListenerIsClosed() {
         final TcpTrace slept = new TcpTrace();

@@ -94,7 +94,7 @@ class SynSentTraceTest {
         trace.advance(10_000).quiet(); // the SYN is not sent again
     }
 
-    /** 3.10.2 would queue what is written now; as on other systems a write waits until the connection is there. */
+    /** 3.10.2 would queue the data; as on other systems a write waits until the connection is established. */
     @Test
     void writesWait() {
         final Connection connection = synSent();
@@ -122,7 +122,7 @@ class SynSentTraceTest {
         assertThat(trace.read(connection, 1_000)).isEqualTo(10);
     }
 
-    /** The SYN-ACK is repeated because our ACK was lost: it is acknowledged again (RFC 5961 4.2). */
+    /** The SYN-ACK is repeated as our ACK was lost: it is acknowledged again (RFC 5961 4.2). */
     @Test
     void repeatedSynAckIsAcknowledged() {
         final Connection connection = synSent();
@@ -143,7 +143,7 @@ class SynSentTraceTest {
         }
         trace.quiet();
         assertThat(connection.state()).isEqualTo(TcpState.CLOSED);
-        // The late SYN-ACK finds nobody.
+        // The late SYN-ACK finds no connection.
         trace.in("S. 0:0(0) ack 1 <mss 1000>").out("R 1:1(0)").quiet();
     }
 
@@ -168,7 +168,7 @@ class SynSentTraceTest {
             trace.advance(1_000L << retry).out("S 0:0(0) <mss 1460>").quiet();
         }
         assertThat(connection.state()).isEqualTo(TcpState.SYN_SENT);
-        // The RTO has its limit of 120 s by now.
+        // The RTO has reached its limit of 120 s.
         trace.advance(119_999).quiet();
         assertThat(connection.state()).isEqualTo(TcpState.SYN_SENT);
         trace.advance(1).quiet();

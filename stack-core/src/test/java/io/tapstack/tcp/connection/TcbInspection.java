@@ -7,8 +7,8 @@ import io.tapstack.tcp.TcpState;
 import io.tapstack.wire.SequenceNumber;
 
 /**
- * Watches one connection from inside, for tests: its variables, and what must hold between them whatever a peer does.
- * Knows what it saw at the last look, so that it sees what must never go back.
+ * Checks the variables of one connection from inside, for tests: the invariants hold whatever a peer does. It keeps the
+ * values of the last check, to verify that some never decrease.
  */
 public final class TcbInspection {
 
@@ -28,7 +28,7 @@ public final class TcbInspection {
         this.sndUna = tcb.sndUna;
     }
 
-    /** Looks at the connection. Called when the stack is at rest, after every single thing that happened to it. */
+    /** Checks the connection. Called after every event, when the stack is at rest. */
     public void check() {
         sendVariables();
         receiveVariables();
@@ -51,7 +51,7 @@ public final class TcbInspection {
         final int edge = tcb.sndUna + tcb.sndWnd;
         largestEdge = edgeKnown ? SequenceNumber.max(largestEdge, edge) : edge;
         edgeKnown = true;
-        // One more is the byte of a zero-window probe, or the FIN in its place.
+        // One more for the byte of a zero-window probe, or the FIN in its place.
         assertThat(tcb.sndNxt - largestEdge)
                 .as("SND.NXT beyond all windows that the peer has offered")
                 .isLessThanOrEqualTo(1);
@@ -67,7 +67,7 @@ public final class TcbInspection {
             return;
         }
         assertThat(tcb.rcvWnd()).as("RCV.WND").isBetween(-1, 65_535 << 14);
-        // The FIN takes a sequence number, for which nobody needs room.
+        // The FIN takes a sequence number, but no buffer.
         assertThat(tcb.rcvWnd()).as("RCV.WND").isGreaterThanOrEqualTo(tcb.finReceived ? -1 : 0);
         if (receiving) {
             assertThat(tcb.rcvNxt - rcvNxt).as("RCV.NXT goes forward").isNotNegative();
@@ -80,7 +80,7 @@ public final class TcbInspection {
         rcvAdv = tcb.rcvAdv;
     }
 
-    /** Everything in flight is accounted for once; only the byte of a zero-window probe is not. */
+    /** The scoreboard contains everything in flight once, except the byte of a zero-window probe. */
     private void scoreboard() {
         if (tcb.maySendData() && !tcb.zeroWindowProbeOutstanding) {
             assertThat(tcb.scoreboard.bytesInNetwork() + tcb.scoreboard.bytesSacked() + tcb.scoreboard.bytesLost())
@@ -89,7 +89,7 @@ public final class TcbInspection {
         }
     }
 
-    /** Whatever has to go on, something will make it go on; and nothing goes on that is over. */
+    /** If work is left, a timer or an event is due that continues it; an ended connection has none. */
     private void watchers() {
         if (tcb.state == TcpState.CLOSED) {
             assertThat(tcb.retransmissionTimer.isRunning()
@@ -138,12 +138,12 @@ public final class TcbInspection {
         return tcb.readNext();
     }
 
-    /** True once a byte was urgent, of ours or of the peer's. */
+    /** True once a byte was urgent, in either direction. */
     public boolean isUrgent() {
         return tcb.urgent != null;
     }
 
-    /** Bytes in the receive queue, an urgent one that is to be read apart among them. */
+    /** Bytes in the receive queue, with an urgent one that is to be read out of band. */
     public int queuedBytes() {
         return tcb.receiveQueue.length();
     }

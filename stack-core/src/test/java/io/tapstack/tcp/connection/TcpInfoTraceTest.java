@@ -12,8 +12,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Figures of TCP_INFO in virtual time, where the scripts of {@code packetdrill/info} do not see them: what those say of
- * whole connections, field by field and against the kernel, is not said again.
+ * Values of TCP_INFO in virtual time that the scripts of {@code packetdrill/info} do not cover. Those compare whole
+ * connections, field by field, with the kernel.
  */
 class TcpInfoTraceTest {
 
@@ -35,8 +35,8 @@ class TcpInfoTraceTest {
     }
 
     /**
-     * RFC 4898 tcpEStatsPerfSegsOut: a super-segment counts as what the device cuts it into; and a FIN needs no segment
-     * of its own.
+     * RFC 4898 tcpEStatsPerfSegsOut: a super-segment counts as the segments that the device cuts; a FIN on data does
+     * not add one.
      */
     @Test
     void superSegments() {
@@ -92,7 +92,7 @@ class TcpInfoTraceTest {
         assertThat(info(connection).limited()).isEqualTo(waiting);
     }
 
-    /** What waits for the congestion window is busy, no more. */
+    /** Waiting for the congestion window counts as busy only. */
     @Test
     void limitedByTheNetwork() {
         final Connection connection = trace.established(config());
@@ -155,7 +155,7 @@ class TcpInfoTraceTest {
         assertThat(info(connection).flight()).isEqualTo(new TcpInfo.Flight(0, 0, 0, 0, 3, 0));
     }
 
-    /** What was taken for lost, and was not (RFC 3708), is not lost any more. */
+    /** A segment marked lost by mistake (RFC 3708) is not lost any more. */
     @Test
     void undone() {
         final Connection connection = trace.establishedWithSack(config(), 100);
@@ -168,7 +168,7 @@ class TcpInfoTraceTest {
         trace.drain();
         trace.in(". 1:1(0) ack 3001 <sack 3001-6001>");
         trace.drain();
-        // All that was sent again came twice.
+        // All retransmissions arrived as duplicates.
         for (int left = 1; left <= 2_001; left += 1_000) {
             trace.in(". 1:1(0) ack 6001 <sack " + left + "-" + (left + 1_000) + ">");
         }
@@ -178,8 +178,7 @@ class TcpInfoTraceTest {
     }
 
     /**
-     * RFC 2883 5: whoever reports more duplicates than were sent again makes them up: they are counted, but nothing was
-     * delivered.
+     * RFC 2883 5: duplicates beyond the number of retransmissions are forged: they are counted, but not as delivered.
      */
     @Test
     void duplicatesOfWhatWasSentOnce() {
@@ -191,7 +190,7 @@ class TcpInfoTraceTest {
         assertThat(info(connection).sent().delivered()).isEqualTo(3);
     }
 
-    /** The peer's round trip, as the windows that it fills show it. */
+    /** The round trip of the receiver, measured by the windows that the peer fills. */
     @Test
     void receiversRoundTrip() {
         final Connection connection = trace.established(config().receiveBufferBytes(2_920));
@@ -206,7 +205,9 @@ class TcpInfoTraceTest {
         trace.drain();
     }
 
-    /** The clock of a poll cannot tell less than a microsecond, and zero says that nothing was measured. */
+    /**
+     * The minimum is a microsecond, as the clock stands still within a poll and zero means that nothing was measured.
+     */
     @Test
     void receiversRoundTripWithinAPoll() {
         final Connection connection = trace.established(config().receiveBufferBytes(2_920));
@@ -236,7 +237,7 @@ class TcpInfoTraceTest {
         trace.drain();
     }
 
-    /** RFC 7413: why Fast Open was of no use, and when it was. */
+    /** RFC 7413: the reason why Fast Open failed, and its success. */
     @Test
     void fastOpenWithoutCookie() {
         final Connection connection = trace.connect(config().fastOpen(true));

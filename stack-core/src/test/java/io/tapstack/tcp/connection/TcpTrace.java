@@ -97,7 +97,7 @@ final class TcpTrace {
         return StackConfig.of(new InterfaceAddress(STACK, 24), new SplittableRandom(1));
     }
 
-    // ---- Ways to begin
+    // ---- Opening a connection
 
     TcpListener listen(final TcpConfig config) {
         return listen(config, 16);
@@ -168,7 +168,7 @@ final class TcpTrace {
         return now;
     }
 
-    /** Lets time pass while the stack is not looked after: timers fire late, with the next segment. */
+    /** Lets time pass without polls: timers fire late, with the next segment. */
     TcpTrace sleep(final long millis) {
         now += millis * MILLIS;
         return this;
@@ -215,7 +215,7 @@ final class TcpTrace {
         return this;
     }
 
-    /** The peer's segments arrive together: there is no poll between them. */
+    /** The peer's segments arrive together, without a poll between them. */
     TcpTrace inTogether(final String... texts) {
         for (final String text : texts) {
             link.inject(encode(parse(text)));
@@ -251,7 +251,7 @@ final class TcpTrace {
         return takeCookie(1);
     }
 
-    /** The same, of a SYN-ACK that acknowledges data. */
+    /** The same for a SYN-ACK that acknowledges data. */
     String takeCookie(final int ack) {
         final byte[] packet = link.take();
         assertThat(packet).as("a SYN-ACK").isNotNull();
@@ -273,13 +273,17 @@ final class TcpTrace {
         return this;
     }
 
-    /** How often something was dropped for a reason. */
+    /** The number of drops for a reason. */
     TcpTrace dropped(final DropReason reason, final int times) {
         assertThat(stack.statistics().drops(reason)).as(reason.toString()).isEqualTo(times);
         return this;
     }
 
-    /** Takes all that was sent, and does not look at it. @return how many packets that was */
+    /**
+     * Discards all sent segments.
+     *
+     * @return number of packets
+     */
     int drain() {
         int count = 0;
         while (link.take() != null) {
@@ -289,8 +293,8 @@ final class TcpTrace {
     }
 
     /**
-     * Ends the trace: when the stack is down and the application lets go of what it has not read, no memory and no
-     * timer may be left.
+     * Ends the trace: after the stack is closed and the application has released unread data, no memory and no timer
+     * may be left.
      */
     void noLeaks() {
         stack.tcp().connections().forEach(connection -> handedOut.add((Connection) connection));
@@ -305,7 +309,7 @@ final class TcpTrace {
     void poll() {
         try {
             while (stack.poll(now)) {
-                // Until the device is dry.
+                // until the device has no more packets
             }
         } catch (final IOException e) {
             throw new UncheckedIOException(e);
@@ -393,7 +397,7 @@ final class TcpTrace {
         return packet.array();
     }
 
-    /** Puts the right checksum into a packet of the peer's, after a change. */
+    /** Corrects the checksum of a changed packet of the peer. */
     static void checksum(final ByteBuffer packet) {
         final int tcpLength = packet.capacity() - 20;
         final long pseudo = InternetChecksum.pseudoHeader(PEER, STACK, 6) + tcpLength;
@@ -497,12 +501,12 @@ final class TcpTrace {
         return stackIss;
     }
 
-    /** TSval of the last segment whose timestamps were looked at. */
+    /** TSval of the last segment with checked timestamps. */
     int lastTimestamp() {
         return lastTimestamp;
     }
 
-    /** Goes back to a connection whose ISN is known. */
+    /** Returns to a connection with a known ISN. */
     void stackIss(final int iss) {
         stackIss = iss;
         stackIssKnown = true;

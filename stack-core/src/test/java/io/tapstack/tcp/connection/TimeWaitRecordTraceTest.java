@@ -12,7 +12,7 @@ import io.tapstack.wire.Endpoint;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** TIME-WAIT is a record, not a connection: RFC 9293 3.6.1, and what the application still has of its connection. */
+/** TIME-WAIT is a record, not a connection: RFC 9293 3.6.1. The application can still read from its connection. */
 class TimeWaitRecordTraceTest {
 
     private final TcpTrace trace = new TcpTrace();
@@ -54,7 +54,8 @@ class TimeWaitRecordTraceTest {
     }
 
     /**
-     * 3.6: after CLOSE of one direction the application reads what had come, and the end of it, in TIME-WAIT and after.
+     * 3.6: after CLOSE of one direction the application reads the received data and the end of the stream, in TIME-WAIT
+     * and after.
      */
     @Test
     void whatCameIsStillRead() {
@@ -77,7 +78,7 @@ class TimeWaitRecordTraceTest {
         trace.quiet();
     }
 
-    /** 3.10.4: CLOSE in TIME-WAIT sends nothing, though data was not read: the peer has said and heard all. */
+    /** 3.10.4: CLOSE in TIME-WAIT sends nothing, even with unread data, as both FINs are acknowledged. */
     @Test
     void closeWithUnreadData() {
         final Connection connection = trace.established(new TcpConfig());
@@ -91,8 +92,8 @@ class TimeWaitRecordTraceTest {
     }
 
     /**
-     * RFC 7323 5: the record's ACKs carry timestamps, and PAWS goes on: an old one is answered and does not start it
-     * again.
+     * RFC 7323 5: the record's ACKs have timestamps, and PAWS applies: an old segment is answered and does not restart
+     * the timer.
      */
     @Test
     void timestampsAndPaws() {
@@ -109,13 +110,15 @@ class TimeWaitRecordTraceTest {
                 .quiet();
         trace.advance(50_000).in("F. 1:1(0) ack 2 <ts 999/0>").out(". 2:2(0) ack 2");
         trace.dropped(DropReason.TCP_PAWS, 1);
-        // A middlebox has stripped the option: a repeated FIN all the same.
+        // A middlebox has removed the option: the repeated FIN is still answered.
         trace.in("F. 1:1(0) ack 2").out(". 2:2(0) ack 2");
         trace.advance(60_001);
         assertThat(connection.state()).isEqualTo(TcpState.CLOSED);
     }
 
-    /** RFC 5961 7: challenges are limited for a record as for a connection; a repeated FIN is answered always. */
+    /**
+     * RFC 5961 7: challenge ACKs are limited for a record as for a connection; a repeated FIN is always acknowledged.
+     */
     @Test
     void challengesAreLimited() {
         timeWait(trace.listen(new TcpConfig()), 1_001);
@@ -126,7 +129,7 @@ class TimeWaitRecordTraceTest {
         trace.in("F. 1:1(0) ack 2").out(". 2:2(0) ack 2").quiet();
     }
 
-    /** The number is limited: whoever would leave first leaves early. */
+    /** The number of records is limited: the oldest ends early. */
     @Test
     void oldestGoFirst() {
         final TcpTrace small = new TcpTrace(TcpLimits.DEFAULT.withTimeWaits(3));
@@ -149,7 +152,7 @@ class TimeWaitRecordTraceTest {
         small.noLeaks();
     }
 
-    /** The ACK of a repeated FIN is owed, too, when the device has no room for it. */
+    /** The ACK of a repeated FIN that the device refused is sent later. */
     @Test
     void ackIsSentWhenTheDeviceHasRoom() {
         timeWait(trace.listen(new TcpConfig()), 1_001);
@@ -162,7 +165,7 @@ class TimeWaitRecordTraceTest {
         assertThat(((TcpLayer) trace.stack.tcp()).isBlocked()).isFalse();
     }
 
-    /** An application that is gone is not needed for the ACK of the FIN that the device had no room for. */
+    /** The ACK of the FIN that the device refused is sent without an application. */
     @Test
     void closedSocketsAckIsSent() {
         final Connection connection = trace.established(new TcpConfig());
@@ -174,11 +177,11 @@ class TimeWaitRecordTraceTest {
         trace.link.room(10);
         trace.poll();
         trace.out(". 2:2(0) ack 2").quiet();
-        // And the record goes on from there.
+        // The record continues from there.
         trace.in("F. 1:1(0) ack 2").out(". 2:2(0) ack 2").quiet();
     }
 
-    /** A connection whose successor has begun says nothing more. */
+    /** A connection sends nothing after its next incarnation has begun. */
     @Test
     void successorSilencesThePredecessor() {
         final Connection connection = trace.established(new TcpConfig());
@@ -192,7 +195,7 @@ class TimeWaitRecordTraceTest {
         trace.out("S. 0:0(0) ack 101").quiet();
     }
 
-    /** 3.6.1: an active open takes the place of a connection in TIME-WAIT that used timestamps, with higher numbers. */
+    /** 3.6.1: an active open replaces a connection in TIME-WAIT that used timestamps, with higher sequence numbers. */
     @Test
     void activeOpenTakesThePlace() {
         final Connection first = trace.connect(new TcpConfig());

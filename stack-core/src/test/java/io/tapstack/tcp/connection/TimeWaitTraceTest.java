@@ -67,7 +67,7 @@ class TimeWaitTraceTest {
         assertThat(connection.state()).isEqualTo(TcpState.CLOSED);
     }
 
-    /** Anything else does not start it again, or a peer could hold it for ever. */
+    /** Other segments do not restart it, or a peer could hold it for ever. */
     @ParameterizedTest
     @ValueSource(strings = {". 2:2(0) ack 2", "P. 2:102(100) ack 2", "P. 0:1(1) ack 2", ". 0:0(0) ack 2", "R 2:2(0)"})
     void nothingElseStartsAgain(final String segment) {
@@ -77,7 +77,7 @@ class TimeWaitTraceTest {
         trace.drain(); // Some are answered.
     }
 
-    /** First: what is not acceptable is answered with an ACK. */
+    /** First: an unacceptable segment is answered with an ACK. */
     @Test
     void oldDataIsAnswered() {
         timeWait();
@@ -116,7 +116,7 @@ class TimeWaitTraceTest {
         assertThat(connection.state()).isEqualTo(TcpState.TIME_WAIT);
     }
 
-    /** RFC 6191 2: a newer timestamp is as good as a higher sequence number. */
+    /** RFC 6191 2: a newer timestamp serves as a higher sequence number does. */
     @Test
     void synWithNewerTimestampOpensAgain() {
         final Connection connection = timeWaitWithTimestamps();
@@ -158,9 +158,7 @@ class TimeWaitTraceTest {
         assertThat(connection.state()).isEqualTo(TcpState.CLOSED);
     }
 
-    /**
-     * RFC 6191 2: with timestamps from now on, what is left of the old connection cannot be taken for the new one's.
-     */
+    /** RFC 6191 2: if the new connection uses timestamps, old segments cannot be taken for its own. */
     @Test
     void synWithTimestampAfterOneWithout() {
         final Connection connection = trace.connect(new TcpConfig());
@@ -184,7 +182,7 @@ class TimeWaitTraceTest {
         assertThat(trace.stackIss() - before).isGreaterThanOrEqualTo(2_500);
     }
 
-    /** 3.6.1, MAY-2 (a): its numbers lie ahead even where a test has fixed the first one. */
+    /** 3.6.1, MAY-2 (a): its ISN is higher even if a test has fixed the first one. */
     @Test
     void fixedIsnLiesAhead() {
         final Connection connection = timeWait();
@@ -194,7 +192,7 @@ class TimeWaitTraceTest {
         assertThat(trace.stackIss() - connection.sndNxt).isPositive();
     }
 
-    /** Without a listener there is nobody to open again for. */
+    /** Without a listener no connection is opened. */
     @Test
     void synWithoutListener() {
         final Connection connection = timeWait();
@@ -213,7 +211,7 @@ class TimeWaitTraceTest {
         trace.dropped(DropReason.TCP_RST_NOT_EXACT, 1);
     }
 
-    /** RFC 9293 3.6.1 (MAY-2): the ISN of the next incarnation lies beyond what a fast connection has sent. */
+    /** RFC 9293 3.6.1 (MAY-2): the ISN of the next incarnation is beyond the sequence numbers of a fast connection. */
     @Test
     void r15IsnOfTheSuccessor() {
         final Connection c = trace.established(new TcpConfig());

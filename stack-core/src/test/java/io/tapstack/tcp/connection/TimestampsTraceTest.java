@@ -46,7 +46,7 @@ class TimestampsTraceTest {
         return bytes.getInt(40 + (syn ? 4 : 0) + 8);
     }
 
-    /** 3.2: every segment carries the option, once agreed on: data, ACK, FIN, and RST (which SHOULD). */
+    /** 3.2: every segment has the option once it is agreed: data, ACK, FIN, and RST (which SHOULD). */
     @Test
     void everySegmentCarriesIt() {
         final Connection connection = established();
@@ -57,7 +57,7 @@ class TimestampsTraceTest {
         trace.out("R. 101:101(0) ack 11 <ts *>").quiet();
     }
 
-    /** 3.2: not agreed on if only one SYN has it; then an option that comes all the same is ignored. */
+    /** 3.2: not agreed if only one SYN has it; the option is then ignored. */
     @Test
     void notAgreedOn() {
         final Connection connection = trace.established(new TcpConfig());
@@ -66,7 +66,7 @@ class TimestampsTraceTest {
         assertThat(connection.readableBytes()).isEqualTo(20);
     }
 
-    /** 3.2: the SYN's TSecr is zero, for it carries no ACK. */
+    /** 3.2: the SYN's TSecr is zero, as it has no ACK. */
     @Test
     void synEchoesNothing() {
         trace.connect(new TcpConfig().windowScaling(false));
@@ -106,8 +106,8 @@ class TimestampsTraceTest {
     }
 
     /**
-     * 4.3 (2): a segment that starts before Last.ACK.sent and reaches beyond is echoed: a retransmission in larger
-     * pieces.
+     * 4.3 (2): the timestamp of a segment that starts before Last.ACK.sent and reaches beyond is echoed: a
+     * retransmission in larger pieces.
      */
     @Test
     void overlap() {
@@ -158,7 +158,7 @@ class TimestampsTraceTest {
         assertThat(connection.state()).isEqualTo(TcpState.CLOSED);
     }
 
-    /** 5.5: after 24 days of silence TS.Recent says nothing any more. */
+    /** 5.5: after 24 idle days TS.Recent is invalid. */
     @Test
     void outdated() {
         final Connection connection = established();
@@ -177,7 +177,7 @@ class TimestampsTraceTest {
         trace.in("S 1:1(0)").out(". 1:1(0) ack 1 <ts *>").quiet();
     }
 
-    /** 5.3 R3 belongs to acceptable segments: what lies outside the window leaves TS.Recent alone. */
+    /** 5.3 R3 applies to acceptable segments: one outside the window does not update TS.Recent. */
     @Test
     void unacceptableSegmentIsNotEchoed() {
         established();
@@ -188,8 +188,8 @@ class TimestampsTraceTest {
     }
 
     /**
-     * RFC 5961 5.2: a segment whose ACK is out of range is discarded; so is its timestamp, or whoever guesses a
-     * sequence number could have everything dropped that the peer sends (RFC 7323 7).
+     * RFC 5961 5.2: a segment with an ACK out of range is discarded, with its timestamp. Otherwise an attacker that
+     * guesses a sequence number could make PAWS drop all segments of the peer (RFC 7323 7).
      */
     @ParameterizedTest
     @ValueSource(ints = {100_000, -200_000})

@@ -8,7 +8,7 @@ import io.tapstack.tcp.TcpState;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 
-/** A file whose size is right and whose bytes cannot be read: a failure of this host, which no retransmission mends. */
+/** A file with the right size and unreadable bytes: a failure of this host that no retransmission repairs. */
 class UnreadableFileTraceTest {
 
     private final TcpTrace trace = new TcpTrace();
@@ -34,7 +34,7 @@ class UnreadableFileTraceTest {
         protected void recycle() {}
     }
 
-    /** RFC 9293 3.10.5: the peer is told by a reset, rather than left to wait for R2. */
+    /** RFC 9293 3.10.5: the peer gets a reset instead of waiting for R2. */
     @Test
     void retransmission() {
         final Connection c = trace.established(new TcpConfig(), 1_000);
@@ -48,7 +48,7 @@ class UnreadableFileTraceTest {
         assertThat(c.retransmissionTimer.isRunning()).isFalse();
     }
 
-    /** What is in flight may still arrive; then the reset says that this was not all. */
+    /** Data in flight may still arrive; then the reset shows that the stream is not complete. */
     @Test
     void newData() {
         final Connection c = trace.established(new TcpConfig(), 1_000);

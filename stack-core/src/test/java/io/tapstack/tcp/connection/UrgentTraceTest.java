@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Urgent data: RFC 9293 3.8.5, RFC 6093; where it says nothing, as Linux. */
+/** Urgent data: RFC 9293 3.8.5, RFC 6093; where these are silent, as on Linux. */
 class UrgentTraceTest {
 
     private static final int HEADERS = 40;
@@ -25,7 +25,7 @@ class UrgentTraceTest {
         return trace.established(new TcpConfig().urgentInLine(inLine).quickAck(true));
     }
 
-    /** The peer's bytes, each its place in the stream from 1. */
+    /** The peer's bytes: the value of each is its position in the stream, from 1. */
     private void in(final String segment) {
         final int first = Integer.parseInt(segment.split("[ :]")[1]);
         trace.in(segment, packet -> {
@@ -46,9 +46,7 @@ class UrgentTraceTest {
         return bytes;
     }
 
-    /**
-     * RFC 6093 5: in line, nothing is taken out of the stream; a read ends at the mark, so that sockatmark can tell it.
-     */
+    /** RFC 6093 5: in line, the byte stays in the stream; a read ends at the mark, so that sockatmark can find it. */
     @Test
     void inLine() {
         final Connection connection = established(true);
@@ -64,7 +62,7 @@ class UrgentTraceTest {
         assertThat(connection.hasUrgentByte()).isFalse();
     }
 
-    /** Out of line, as Linux: the byte before the pointer is read apart. */
+    /** Out of band, as on Linux: the byte before the pointer is read separately. */
     @Test
     void apart() {
         final Connection connection = established(false);
@@ -81,7 +79,7 @@ class UrgentTraceTest {
         assertThat(connection.isAtUrgentMark()).isFalse();
     }
 
-    /** Who reads on without it has missed it. */
+    /** A read that continues without it loses it. */
     @Test
     void missed() {
         final Connection connection = established(false);
@@ -93,7 +91,7 @@ class UrgentTraceTest {
         assertThat(connection.hasUrgentByte()).isFalse();
     }
 
-    /** RFC 9293 3.8.5 (MUST-32): the application is told "as soon as" the pointer comes, before the byte. */
+    /** RFC 9293 3.8.5 (MUST-32): the application is told "as soon as" the pointer arrives, before the byte. */
     @Test
     void announced() {
         final Connection connection = established(false);
@@ -109,7 +107,7 @@ class UrgentTraceTest {
         assertThat(read(connection)).containsExactly(8);
     }
 
-    /** A segment without data brings a pointer as well. */
+    /** A segment without data may have a pointer. */
     @Test
     void withoutData() {
         final Connection connection = established(true);
@@ -118,7 +116,7 @@ class UrgentTraceTest {
         assertThat(connection.isAtUrgentMark()).isTrue();
     }
 
-    /** 3.10.7.4, sixth: RCV.UP = max(RCV.UP, SEG.UP); what was read already is not urgent any more. */
+    /** 3.10.7.4, sixth: RCV.UP = max(RCV.UP, SEG.UP); data already read is not urgent any more. */
     @Test
     void onlyAhead() {
         final Connection connection = established(true);
@@ -129,7 +127,7 @@ class UrgentTraceTest {
         assertThat(read(connection)).containsExactly(1, 2, 3, 4, 5, 6, 7);
         in("UP. 12:14(2) ack 1 urg 1");
         trace.out(". 1:1(0) ack 14");
-        // The later one has taken its place, as on Linux: there is one mark.
+        // The later mark replaces it, as on Linux: there is one mark.
         assertThat(read(connection)).containsExactly(8, 9, 10, 11);
         assertThat(connection.isAtUrgentMark()).isTrue();
         assertThat(read(connection)).containsExactly(12, 13);
@@ -138,7 +136,7 @@ class UrgentTraceTest {
         assertThat(connection.hasUrgentByte()).isFalse();
     }
 
-    /** Out of order: the pointer counts when it comes, the byte when it is its turn. */
+    /** Out of order: the pointer takes effect on arrival, the byte in its order. */
     @Test
     void outOfOrder() {
         final Connection connection = established(false);
@@ -152,7 +150,7 @@ class UrgentTraceTest {
         assertThat(read(connection)).containsExactly(6);
     }
 
-    /** After a shutdown of the input everything is thrown away, urgent or not. */
+    /** After a shutdown of the input all data is discarded, urgent or not. */
     @Test
     void inputShutDown() {
         final Connection connection = established(false);
@@ -180,7 +178,7 @@ class UrgentTraceTest {
         trace.in(". 1:1(0) ack 1601");
     }
 
-    /** Nagle's algorithm (RFC 9293 3.7.4) does not hold up what is urgent. */
+    /** Nagle's algorithm (RFC 9293 3.7.4) does not delay urgent data. */
     @Test
     void doesNotWaitForAcks() {
         final Connection connection = trace.established(new TcpConfig());
@@ -194,7 +192,7 @@ class UrgentTraceTest {
         trace.in(". 1:1(0) ack 7");
     }
 
-    /** Whether it stands in line is asked when it is read, not when it comes: the option may be set behind accept. */
+    /** SO_OOBINLINE takes effect at the read, not at the arrival: the option may be set after accept. */
     @Test
     void setInLineLater() {
         final Connection connection = established(false);
@@ -204,7 +202,7 @@ class UrgentTraceTest {
         assertThat(read(connection)).containsExactly(1, 2, 3);
     }
 
-    /** The urgent byte alone, to be read apart: there is nothing to read, and the end of the stream is behind it. */
+    /** The urgent byte alone, out of band: nothing else is readable, and the end of the stream follows. */
     @Test
     void apartAtTheEnd() {
         final Connection connection = established(false);
@@ -216,7 +214,7 @@ class UrgentTraceTest {
         assertThat(connection.readUrgentByte(false)).isEqualTo((byte) 1);
     }
 
-    /** What is urgent is farther away than a pointer can tell: as far as it can. */
+    /** The urgent byte is beyond the range of the pointer, which has its largest value. */
     @ParameterizedTest
     @ValueSource(ints = {70_000, 200_000})
     void farAway(final int length) {

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class UserTimeoutOptionTraceTest {
 
     private static final long SECOND = 1_000_000_000L;
-    /** 300 s, which is what RFC 9293 3.9.1.1 has for who does not say. */
+    /** 300 s, the default of RFC 9293 3.9.1.1. */
     private static final int DEFAULT = 300;
 
     private static final int MINUTES = 0x8000;
@@ -42,7 +42,7 @@ class UserTimeoutOptionTraceTest {
         return "raw 1c 4 " + Integer.toHexString(value >>> 8) + " " + Integer.toHexString(value & 0xFF);
     }
 
-    /** What the next segment says; 0 if it has no such option. */
+    /** The option of the next segment; 0 if it has none. */
     private int sent() {
         final byte[] packet = trace.link.take();
         assertThat(packet).as("a segment").isNotNull();
@@ -53,7 +53,7 @@ class UserTimeoutOptionTraceTest {
         return options.userTimeout();
     }
 
-    /** 3.1: ENABLED is false by default: nothing is said, and nothing is heard. */
+    /** 3.1: ENABLED is false by default: the option is neither sent nor processed. */
     @Test
     void offByDefault() {
         final Connection connection = trace.established(new TcpConfig());
@@ -87,7 +87,7 @@ class UserTimeoutOptionTraceTest {
         trace.link.take();
     }
 
-    /** 3.1: what the peer says later counts, too, if the segment is acceptable; 2: zero is nonsense. */
+    /** 3.1: a later option of the peer is processed if its segment is acceptable; 2: zero is invalid. */
     @Test
     void laterWord() {
         final Connection connection = connected(config(), "," + option(1_000));
@@ -102,15 +102,14 @@ class UserTimeoutOptionTraceTest {
     }
 
     /**
-     * 3.1, CHANGEABLE: an application that has set a timeout keeps it, and the peer is told of it, in minutes if it is
-     * long.
+     * 3.1, CHANGEABLE: an application that has set a timeout keeps it, and the peer gets it, in minutes if it is long.
      */
     @Test
     void setByTheApplication() {
         final Connection connection = connected(config().userTimeoutNanos(40_000 * SECOND), "," + option(1_000));
         assertThat(sent()).isEqualTo(MINUTES | 667);
         assertThat(connection.config().userTimeoutNanos()).isEqualTo(40_000 * SECOND);
-        // It changes its mind: the next segment says so.
+        // The application changes it: the next segment has the option.
         connection.config().userTimeoutNanos(5 * SECOND);
         trace.write(connection, 100);
         assertThat(sent()).isEqualTo(5);
@@ -119,7 +118,7 @@ class UserTimeoutOptionTraceTest {
     }
 
     /**
-     * 3.2: a listener says it in its SYN-ACK, and in its first segment behind it. The peer repeats it, too, so the
+     * 3.2: a listener sends it in the SYN-ACK and in its first segment behind it. The peer repeats it too, so the
      * half-open record need not keep it.
      */
     @Test
@@ -136,7 +135,7 @@ class UserTimeoutOptionTraceTest {
         assertThat(sent()).isEqualTo(DEFAULT);
     }
 
-    /** A full segment has no room for it: the next one that is not full has. */
+    /** A full segment has no room for it: the next one that is not full has it. */
     @Test
     void noRoom() {
         final Connection connection = connected(config(), "");
@@ -147,7 +146,7 @@ class UserTimeoutOptionTraceTest {
         assertThat(sent()).isEqualTo(5);
     }
 
-    /** 4.1: the longer timeout holds: data is sent again for as long. */
+    /** 4.1: the longer timeout applies to retransmissions. */
     @Test
     void effect() {
         final Connection connection = connected(config(), "," + option(MINUTES | 10));
@@ -160,7 +159,7 @@ class UserTimeoutOptionTraceTest {
         trace.drain(); // Retransmissions.
     }
 
-    /** 2: the option has four bytes, or it is none. */
+    /** 2: an option of another length than four bytes is ignored. */
     @Test
     void malformed() {
         final ByteBuffer bytes = ByteBuffer.wrap(new byte[] {KIND, 3, 1, 1, KIND, 5, 1, 1, 1, 1, 1, 1});

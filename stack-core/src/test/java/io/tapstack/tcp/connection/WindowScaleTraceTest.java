@@ -37,7 +37,7 @@ class WindowScaleTraceTest {
                 .quiet();
     }
 
-    /** 2.4: what was promised is not taken back by rounding: whatever comes, the right edge stays or moves on. */
+    /** 2.4: rounding does not shrink the window: the right edge stays or advances. */
     @Test
     void rightEdgeNeverMovesBack() {
         final Connection connection = established();
@@ -74,7 +74,7 @@ class WindowScaleTraceTest {
         trace.out(". 1:1001(1000) ack 1").out(". 1001:2001(1000) ack 1").quiet();
     }
 
-    /** 1.3: the option on a segment without SYN means nothing. */
+    /** 1.3: the option is ignored in a segment without SYN. */
     @Test
     void onlyInASyn() {
         final Connection connection = trace.established(new TcpConfig(), 1_000);
@@ -83,7 +83,7 @@ class WindowScaleTraceTest {
         trace.out(". 1:1001(1000) ack 1 <>").quiet();
     }
 
-    /** 2.2: not agreed on: our own buffer counts no further than 65,535. */
+    /** 2.2: not agreed: the window is limited to 65,535, whatever the buffer. */
     @Test
     void bufferWithoutScaling() {
         final TcpListener listener =
@@ -94,7 +94,7 @@ class WindowScaleTraceTest {
         assertThat(TcpTrace.accept(listener).reassembly.pieces()).isZero();
     }
 
-    /** A repeated SYN-ACK says the same as the first. */
+    /** A repeated SYN-ACK has the same option as the first. */
     @Test
     void repeatedSynAck() {
         trace.listen(new TcpConfig().timestamps(false).sack(false).receiveBufferBytes(400_000));
@@ -104,7 +104,7 @@ class WindowScaleTraceTest {
                 .quiet();
     }
 
-    /** 2.2: what the first SYN said holds, even if the buffer has become another one meanwhile. */
+    /** 2.2: the shift of the first SYN applies, even if the buffer has changed since. */
     @Test
     void bufferThatChangesBetweenSynAndSynAck() {
         final Connection connection =
@@ -117,10 +117,7 @@ class WindowScaleTraceTest {
         trace.quiet();
     }
 
-    /**
-     * RFC 7323 2.3: rounding up to the scale does not let the right edge creep: small segments do not overrun
-     * SO_RCVBUF.
-     */
+    /** RFC 7323 2.3: rounding up to the scale has a limit: small segments do not exceed SO_RCVBUF. */
     @Test
     void r9WindowCreeps() {
         final TcpListener l =
@@ -137,7 +134,7 @@ class WindowScaleTraceTest {
         assertThat(c.readableBytes()).isLessThanOrEqualTo((1 << 20) + 1_460 + 32);
     }
 
-    /** RFC 7323 2.4: rounding down to the scale does not take back window that was promised. */
+    /** RFC 7323 2.4: rounding down to the scale does not shrink the announced window. */
     @Test
     void r18RightEdgeMovesBack() {
         final TcpListener l = trace.listen(new TcpConfig().timestamps(false).receiveBufferBytes(1 << 29));

@@ -7,10 +7,7 @@ import io.tapstack.tcp.TcpState;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/**
- * SND.WND, SND.WL1 and SND.WL2 (RFC 9293 3.10.7.4, fifth), and the byte of a zero-window probe that is still on its
- * way.
- */
+/** SND.WND, SND.WL1 and SND.WL2 (RFC 9293 3.10.7.4, fifth), and the byte of a zero-window probe in flight. */
 class WindowUpdateTraceTest {
 
     private final TcpTrace trace = new TcpTrace();
@@ -27,14 +24,14 @@ class WindowUpdateTraceTest {
         return connection;
     }
 
-    /** SND.WL1 = SEG.SEQ and SND.WL2 =< SEG.ACK: the same place, and a larger window. */
+    /** SND.WL1 = SEG.SEQ and SND.WL2 =< SEG.ACK: the same SEQ and ACK, and a larger window. */
     @Test
     void mereUpdate() {
         full();
         trace.in(". 1:1(0) ack 1 win 3000").out(". 2001:3001(1000) ack 1").quiet();
     }
 
-    /** SND.WL1 < SEG.SEQ: newer data brings a newer window, with the same ACK. */
+    /** SND.WL1 < SEG.SEQ: newer data has a newer window, with the same ACK. */
     @Test
     void updateOnData() {
         final Connection connection = full();
@@ -44,7 +41,7 @@ class WindowUpdateTraceTest {
         assertThat(trace.read(connection, 100)).isEqualTo(100);
     }
 
-    /** SND.WL1 > SEG.SEQ: an older segment that was overtaken does not bring its old window back. */
+    /** SND.WL1 > SEG.SEQ: an older segment that was overtaken does not update the window. */
     @Test
     void overtakenSegment() {
         final Connection connection = full();
@@ -53,7 +50,7 @@ class WindowUpdateTraceTest {
         assertThat(trace.read(connection, 1_000)).isEqualTo(200);
     }
 
-    /** An update is no duplicate ACK (RFC 5681 2, e): five of them are no loss. */
+    /** A window update is no duplicate ACK (RFC 5681 2, e): five of them are no loss. */
     @Test
     void updatesAreNoDuplicates() {
         final Connection connection = full();
@@ -79,8 +76,8 @@ class WindowUpdateTraceTest {
     }
 
     /**
-     * The byte of a probe was taken, but an update that was sent before comes first, and is too small to be used. The
-     * ACK of the byte acknowledges something that was sent (SEG.ACK =< SND.NXT).
+     * The peer has accepted the byte of a probe, but an earlier update arrives first, and is too small to be used. The
+     * ACK of the byte is acceptable (SEG.ACK =< SND.NXT).
      */
     @Test
     void probeIsAcknowledgedAfterASmallUpdate() {
@@ -94,7 +91,7 @@ class WindowUpdateTraceTest {
         trace.advance(200).out(". 1002:1011(9) ack 1").quiet();
     }
 
-    /** The same when the byte was not taken: it goes out again with what the small window allows. */
+    /** The same if the byte was not accepted: it is sent again with as much as the small window allows. */
     @Test
     void probeIsLostBeforeASmallUpdate() {
         trace.write(trace.established(new TcpConfig(), 1_000), 3_000);
@@ -108,7 +105,7 @@ class WindowUpdateTraceTest {
                 .quiet();
     }
 
-    /** 3.8.6.2.1 (4): the override timeout counts from when the window became too small, whatever comes meanwhile. */
+    /** 3.8.6.2.1 (4): the override timeout starts when the window becomes too small, whatever arrives meanwhile. */
     @Test
     void overrideTimeoutIsNotPutOff() {
         final Connection connection = trace.established(new TcpConfig().delayedAckNanos(400_000_000), 1_000);
@@ -121,10 +118,7 @@ class WindowUpdateTraceTest {
         trace.advance(1).out(". 1001:1101(100) ack 61").quiet();
     }
 
-    /**
-     * All is sent and taken, the last byte by a probe, and the window is still closed: there is nothing to probe for
-     * any more.
-     */
+    /** All data is acknowledged, the last byte by a probe, and the window is still closed: probing ends. */
     @Test
     void nothingLeftToProbeFor() {
         final Connection connection = trace.established(new TcpConfig(), 1_000);
