@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 public final class Connection extends ControlBlock implements UnacceptedConnection {
 
     /** The three-way handshake (RFC 9293 3.5). */
-    public final Handshake handshake;
+    final Handshake handshake;
 
     final StateMachine states;
     final WindowReduction reduction;
