@@ -50,11 +50,6 @@ public record InterfaceAddress(IpAddress address, int prefixLength) {
         return prefixLength < 31 && bits == (networkBits() | ~mask(prefixLength));
     }
 
-    /** True if {@code bits} is in the subnet. */
-    boolean contains(final int bits) {
-        return (bits & mask(prefixLength)) == networkBits();
-    }
-
     @Override
     public String toString() {
         return address + "/" + prefixLength;
