@@ -29,6 +29,7 @@ public final class EthernetHeader {
 
     public static final int TYPE_IPV4 = 0x0800;
     public static final int TYPE_ARP = 0x0806;
+    public static final int TYPE_IPV6 = 0x86DD;
 
     private EthernetHeader() {}
 
