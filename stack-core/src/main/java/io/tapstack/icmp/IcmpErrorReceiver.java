@@ -71,8 +71,7 @@ final class IcmpErrorReceiver {
             return DropReason.ICMP_UNMATCHED;
         }
         fillQuoted(bytes, ip);
-        quoted.icmpError(IcmpHeader.type(bytes, icmp), IcmpHeader.code(bytes, icmp), told(error, bytes, icmp), (int)
-                info.sourceLow());
+        quoted.icmpError(IcmpHeader.type(bytes, icmp), IcmpHeader.code(bytes, icmp), told(error, bytes, icmp), info);
         packet.strip(IcmpHeader.LENGTH + headerLength);
         transport.icmpError(error, mtu, packet, quoted, nowNanos);
         return null;
@@ -161,9 +160,11 @@ final class IcmpErrorReceiver {
     }
 
     private void fillQuoted(final ByteBuffer bytes, final int ip) {
-        quoted.setIpv4(
-                Ipv4Header.source(bytes, ip),
-                Ipv4Header.destination(bytes, ip),
+        quoted.set(
+                0,
+                IpAddress.ipv4Low(Ipv4Header.source(bytes, ip)),
+                0,
+                IpAddress.ipv4Low(Ipv4Header.destination(bytes, ip)),
                 Ipv4Header.protocol(bytes, ip),
                 Ipv4Header.trafficClass(bytes, ip),
                 Ipv4Header.timeToLive(bytes, ip),

@@ -179,8 +179,7 @@ final class Ipv4Input {
      */
     void unreachable(final PacketBuffer packet, final long nowNanos) {
         fill(quotedInfo, packet, true);
-        quotedInfo.icmpError(
-                IcmpHeader.DESTINATION_UNREACHABLE, IcmpHeader.CODE_HOST_UNREACHABLE, 0, (int) quotedInfo.sourceLow());
+        quotedInfo.icmpError(IcmpHeader.DESTINATION_UNREACHABLE, IcmpHeader.CODE_HOST_UNREACHABLE, 0, quotedInfo);
         packet.strip(Ipv4Header.LENGTH);
         final TransportProtocol transport = ipv4.transport(quotedInfo.protocol());
         if (transport != null) {
@@ -192,9 +191,11 @@ final class Ipv4Input {
     static void fill(final ReceivedPacket info, final PacketBuffer packet, final boolean unicast) {
         final ByteBuffer bytes = packet.memory().bytes();
         final int header = packet.head();
-        info.setIpv4(
-                Ipv4Header.source(bytes, header),
-                Ipv4Header.destination(bytes, header),
+        info.set(
+                0,
+                IpAddress.ipv4Low(Ipv4Header.source(bytes, header)),
+                0,
+                IpAddress.ipv4Low(Ipv4Header.destination(bytes, header)),
                 Ipv4Header.protocol(bytes, header),
                 Ipv4Header.trafficClass(bytes, header),
                 Ipv4Header.timeToLive(bytes, header),

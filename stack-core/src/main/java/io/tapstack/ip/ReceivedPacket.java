@@ -12,37 +12,39 @@ public final class ReceivedPacket {
     private long sourceLow;
     private long destinationHigh;
     private long destinationLow;
-    private boolean ipv4;
     private int protocol;
     private int trafficClass;
-    private int timeToLive;
+    private int hopLimit;
     private boolean unicast;
     private int headerOffset;
     private boolean reassembled;
     private int icmpType;
     private int icmpCode;
     private int icmpInfo;
-    private int reporter;
+    private long reporterHigh;
+    private long reporterLow;
 
     /**
-     * Fills in the facts of an IPv4 packet; {@code headerOffset} is the offset of its IP header in the packet's memory.
+     * Fills in the facts of a packet. Its addresses are in halves, as {@link IpAddress} has them; {@code headerOffset}
+     * is the offset of its IP header in the packet's memory.
      */
-    public void setIpv4(
-            final int source,
-            final int destination,
+    public void set(
+            final long sourceHigh,
+            final long sourceLow,
+            final long destinationHigh,
+            final long destinationLow,
             final int protocol,
             final int trafficClass,
-            final int timeToLive,
+            final int hopLimit,
             final boolean unicast,
             final int headerOffset) {
-        this.sourceHigh = 0;
-        this.sourceLow = source & 0xFFFF_FFFFL;
-        this.destinationHigh = 0;
-        this.destinationLow = destination & 0xFFFF_FFFFL;
-        this.ipv4 = true;
+        this.sourceHigh = sourceHigh;
+        this.sourceLow = sourceLow;
+        this.destinationHigh = destinationHigh;
+        this.destinationLow = destinationLow;
         this.protocol = protocol;
         this.trafficClass = trafficClass;
-        this.timeToLive = timeToLive;
+        this.hopLimit = hopLimit;
         this.unicast = unicast;
         this.headerOffset = headerOffset;
     }
@@ -65,25 +67,26 @@ public final class ReceivedPacket {
 
     /** The sender; allocates. */
     public IpAddress source() {
-        return ipv4 ? IpAddress.ipv4((int) sourceLow) : IpAddress.ipv6(sourceHigh, sourceLow);
+        return IpAddress.ipv6(sourceHigh, sourceLow);
     }
 
     /** The receiver; allocates. */
     public IpAddress destination() {
-        return ipv4 ? IpAddress.ipv4((int) destinationLow) : IpAddress.ipv6(destinationHigh, destinationLow);
+        return IpAddress.ipv6(destinationHigh, destinationLow);
     }
 
     public int protocol() {
         return protocol;
     }
 
-    /** DSCP and ECN bits. */
+    /** DSCP and ECN field. */
     public int trafficClass() {
         return trafficClass;
     }
 
-    public int timeToLive() {
-        return timeToLive;
+    /** The hop limit, or the time to live of IPv4. */
+    public int hopLimit() {
+        return hopLimit;
     }
 
     /** False if the packet came to a broadcast or multicast address, of IP or of the link. */
@@ -104,13 +107,14 @@ public final class ReceivedPacket {
      * Fills in the facts of an ICMP error, for the packet that it quotes.
      *
      * @param info the next hop's MTU, or the pointer of a parameter problem, as in the message
-     * @param reporter the sender of the message
+     * @param message the packet with the message, whose sender is the reporter
      */
-    public void icmpError(final int type, final int code, final int info, final int reporter) {
+    public void icmpError(final int type, final int code, final int info, final ReceivedPacket message) {
         this.icmpType = type;
         this.icmpCode = code;
         this.icmpInfo = info;
-        this.reporter = reporter;
+        this.reporterHigh = message.sourceHigh;
+        this.reporterLow = message.sourceLow;
     }
 
     /** The type of the ICMP error that quotes this packet. */
@@ -130,7 +134,7 @@ public final class ReceivedPacket {
 
     /** The sender of the ICMP error that quotes this packet; allocates. */
     public IpAddress reporter() {
-        return IpAddress.ipv4(reporter);
+        return IpAddress.ipv6(reporterHigh, reporterLow);
     }
 
     /** The offset of the IP header in the packet's memory; an ICMP error quotes from there. */
@@ -140,10 +144,8 @@ public final class ReceivedPacket {
 
     /** The sum of the pseudo-header without the length, for checking a transport checksum. */
     public long pseudoHeaderSum() {
-        return half(sourceHigh) + half(sourceLow) + half(destinationHigh) + half(destinationLow) + protocol;
-    }
-
-    private static long half(final long bits) {
-        return (bits >>> 32) + (bits & 0xFFFF_FFFFL);
+        return IpAddress.checksumPart(sourceHigh, sourceLow)
+                + IpAddress.checksumPart(destinationHigh, destinationLow)
+                + protocol;
     }
 }

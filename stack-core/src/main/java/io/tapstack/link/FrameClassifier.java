@@ -3,6 +3,7 @@ package io.tapstack.link;
 import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.wire.EthernetHeader;
 import io.tapstack.wire.IcmpHeader;
+import io.tapstack.wire.IpAddress;
 import io.tapstack.wire.IpProtocol;
 import io.tapstack.wire.Ipv4Header;
 import io.tapstack.wire.TcpHeader;
@@ -91,10 +92,10 @@ final class FrameClassifier {
         }
         return steering.queue(
                 0,
-                Ipv4Header.source(bytes, ip) & 0xFFFF_FFFFL,
+                IpAddress.ipv4Low(Ipv4Header.source(bytes, ip)),
                 bytes.getShort(tcp + TcpHeader.SOURCE_PORT_OFFSET) & 0xFFFF,
                 0,
-                Ipv4Header.destination(bytes, ip) & 0xFFFF_FFFFL,
+                IpAddress.ipv4Low(Ipv4Header.destination(bytes, ip)),
                 bytes.getShort(tcp + TcpHeader.DESTINATION_PORT_OFFSET) & 0xFFFF);
     }
 

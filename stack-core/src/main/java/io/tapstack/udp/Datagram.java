@@ -41,7 +41,7 @@ public final class Datagram {
         this.source = source;
         this.destination = destination;
         this.trafficClass = info.trafficClass();
-        this.timeToLive = info.timeToLive();
+        this.timeToLive = info.hopLimit();
         this.arrivalNanos = nowNanos;
     }
 

@@ -18,6 +18,12 @@ public record Endpoint(IpAddress address, int port) {
         return new Endpoint(IpAddress.ANY_IPV4, port);
     }
 
+    /** Any address of either family, and a port. */
+    public static Endpoint anyIpv6(final int port) {
+        return new Endpoint(IpAddress.ANY_IPV6, port);
+    }
+
+    /** {@code 10.0.0.2:80}, or {@code [2001:db8::2]:80} (RFC 5952 6). */
     @Override
     public String toString() {
         return address.isIpv4() ? address + ":" + port : "[" + address + "]:" + port;

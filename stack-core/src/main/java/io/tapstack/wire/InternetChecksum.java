@@ -89,9 +89,11 @@ public final class InternetChecksum {
 
     /**
      * The sum of the pseudo-header of TCP and UDP without the length (RFC 9293 3.1, RFC 8200 8.1), for one pair of
-     * addresses and a protocol. It does not depend on the layout of the address family: leading zeros add nothing.
+     * addresses and a protocol. It does not depend on the layout of the address family.
      */
     public static long pseudoHeader(final IpAddress source, final IpAddress destination, final int protocol) {
-        return source.checksumPart() + destination.checksumPart() + protocol;
+        return IpAddress.checksumPart(source.high(), source.low())
+                + IpAddress.checksumPart(destination.high(), destination.low())
+                + protocol;
     }
 }

@@ -1,37 +1,51 @@
 package io.tapstack.wire;
 
 import java.nio.ByteBuffer;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
- * An IPv4 or IPv6 address; an immutable value. Transports keep and compare addresses of this type without looking at
- * the family.
+ * An IPv4 or IPv6 address; an immutable value of 128 bits. An IPv4 address is the IPv4-mapped one,
+ * {@code ::ffff:a.b.c.d} (RFC 4291 2.5.5.2), so tables have one key for both families, and transports keep and compare
+ * addresses without looking at the family.
+ *
+ * <p>A zone (RFC 4007) is no part of the address; it is kept beside an address of limited scope.
  */
 public final class IpAddress {
 
-    /** 0.0.0.0: no address, or any address. */
+    /** Bits 63 to 32 of an IPv4 address; bits 127 to 64 are 0. */
+    private static final long IPV4_PREFIX = 0xFFFF_0000_0000L;
+
+    private static final long LOW_32 = 0xFFFF_FFFFL;
+
+    /** 0.0.0.0: no IPv4 address, or any. */
     public static final IpAddress ANY_IPV4 = ipv4(0);
+
+    /** ::, the unspecified address: no address, or any address. */
+    public static final IpAddress ANY_IPV6 = ipv6(0, 0);
+
+    /** ::1. */
+    public static final IpAddress LOOPBACK_IPV6 = ipv6(0, 1);
 
     /** 255.255.255.255, the limited broadcast address. */
     public static final IpAddress BROADCAST_IPV4 = ipv4(0xFFFF_FFFF);
 
     private final long high;
     private final long low;
-    private final boolean isIpv4;
 
-    private IpAddress(final long high, final long low, final boolean isIpv4) {
+    private IpAddress(final long high, final long low) {
         this.high = high;
         this.low = low;
-        this.isIpv4 = isIpv4;
     }
 
     /** An IPv4 address from its 32 bits. */
     public static IpAddress ipv4(final int bits) {
-        return new IpAddress(0, bits & 0xFFFF_FFFFL, true);
+        return new IpAddress(0, ipv4Low(bits));
     }
 
-    /** An IPv6 address from its 128 bits. */
+    /** An address from its 128 bits; an IPv4 address if they are those of an IPv4-mapped one. */
     public static IpAddress ipv6(final long high, final long low) {
-        return new IpAddress(high, low, false);
+        return new IpAddress(high, low);
     }
 
     /** From 4 or 16 bytes in network order, as {@code InetAddress.getAddress()} gives them. */
@@ -45,33 +59,41 @@ public final class IpAddress {
     }
 
     /**
-     * Parses four decimal numbers with dots. Leading zeros are refused, as some parsers take them for octal.
+     * Parses four decimal numbers with dots, or an IPv6 address in a form of RFC 4291 2.2. Decimal numbers with leading
+     * zeros are refused, as some parsers take them for octal; so is a zone.
      *
-     * @throws IllegalArgumentException if {@code text} is not an IPv4 address
+     * @throws IllegalArgumentException if {@code text} is not an address
      */
     public static IpAddress parse(final String text) {
-        final String[] parts = text.split("\\.", -1);
-        if (parts.length != 4) {
-            throw new IllegalArgumentException("'" + text + "' is not an IPv4 address such as 10.0.0.2");
+        final IpAddress address = text.indexOf(':') < 0 ? parseIpv4(text) : AddressText.parseIpv6(text);
+        if (address == null) {
+            throw new IllegalArgumentException("'" + text + "' is not an address such as 10.0.0.2 or 2001:db8::2");
         }
-        int bits = 0;
-        for (final String part : parts) {
-            final boolean valid = part.matches("0|[1-9][0-9]{0,2}") && Integer.parseInt(part) <= 255;
-            if (!valid) {
-                throw new IllegalArgumentException("'" + text + "' is not an IPv4 address such as 10.0.0.2");
-            }
-            bits = bits << 8 | Integer.parseInt(part);
-        }
-        return ipv4(bits);
+        return address;
+    }
+
+    private static @Nullable IpAddress parseIpv4(final String text) {
+        final OptionalInt bits = AddressText.parseIpv4(text);
+        return bits.isPresent() ? ipv4(bits.getAsInt()) : null;
+    }
+
+    /** The lower half of an IPv4 address, whose upper half is 0. */
+    public static long ipv4Low(final int bits) {
+        return IPV4_PREFIX | bits & LOW_32;
+    }
+
+    /** True if an address of these halves is an IPv4 address. */
+    public static boolean isIpv4(final long high, final long low) {
+        return high == 0 && low >>> 32 == IPV4_PREFIX >>> 32;
     }
 
     public boolean isIpv4() {
-        return isIpv4;
+        return isIpv4(high, low);
     }
 
     /** The 32 bits of an IPv4 address. */
     public int ipv4Bits() {
-        assert isIpv4;
+        assert isIpv4();
         return (int) low;
     }
 
@@ -80,24 +102,24 @@ public final class IpAddress {
         return high;
     }
 
-    /** Bits 63 to 0; an IPv4 address is in the lower half. */
+    /** Bits 63 to 0; of an IPv4 address as {@link #ipv4Low} makes them. */
     public long low() {
         return low;
     }
 
     /** 0.0.0.0 or ::. */
     public boolean isAny() {
-        return high == 0 && low == 0;
+        return high == 0 && (low == 0 || low == IPV4_PREFIX);
     }
 
     /** Class D, or ff00::/8. */
     public boolean isMulticast() {
-        return isIpv4 ? (low >>> 28) == 0xE : (high >>> 56) == 0xFF;
+        return isIpv4() ? (int) low >>> 28 == 0xE : high >>> 56 == 0xFF;
     }
 
     /** 255.255.255.255. A subnet's broadcast address is known to its interface only. */
     public boolean isLimitedBroadcast() {
-        return isIpv4 && low == 0xFFFF_FFFFL;
+        return isIpv4() && (int) low == -1;
     }
 
     /**
@@ -111,24 +133,66 @@ public final class IpAddress {
 
     /** 127.0.0.0/8 or ::1. */
     public boolean isLoopback() {
-        return isIpv4 ? (low >>> 24) == 127 : high == 0 && low == 1;
+        return isIpv4() ? (int) low >>> 24 == 127 : high == 0 && low == 1;
+    }
+
+    /** 169.254.0.0/16 (RFC 3927) or fe80::/10 (RFC 4291 2.5.6): an address that means a host of one link only. */
+    public boolean isLinkLocal() {
+        return isIpv4() ? (int) low >>> 16 == 0xA9FE : high >>> 54 == 0xFE80 >>> 6;
+    }
+
+    /** fc00::/7: an address that a site gives itself (RFC 4193). */
+    public boolean isUniqueLocal() {
+        return high >>> 57 == 0xFC >>> 1;
+    }
+
+    /** True if the first {@code length} bits are those of {@code prefix}; of IPv4 32 bits count, else 128. */
+    public boolean hasPrefix(final IpAddress prefix, final int length) {
+        final boolean ipv4 = isIpv4();
+        if (ipv4 != prefix.isIpv4()) {
+            return false;
+        }
+        final int bits = ipv4 ? length + 96 : length;
+        return ((high ^ prefix.high) & upperMask(bits)) == 0 && ((low ^ prefix.low) & upperMask(bits - 64)) == 0;
+    }
+
+    /** The address with all bits behind the first {@code length} cleared; of IPv4 32 bits count, else 128. */
+    public IpAddress prefix(final int length) {
+        final int bits = isIpv4() ? length + 96 : length;
+        return new IpAddress(high & upperMask(bits), low & upperMask(bits - 64));
+    }
+
+    /** 64 bits of which the first {@code length} are ones: none if it is negative, all if it is 64 or more. */
+    private static long upperMask(final int length) {
+        return length <= 0 ? 0 : length >= 64 ? -1 : -1L << (64 - length);
+    }
+
+    /** The bits of an address of this family: 32 or 128. */
+    public int bitLength() {
+        return isIpv4() ? 32 : 128;
     }
 
     /** 4 or 16 bytes in network order. */
     public byte[] toBytes() {
-        return isIpv4
-                ? ByteBuffer.allocate(4).putInt((int) low).array()
-                : ByteBuffer.allocate(16).putLong(high).putLong(low).array();
+        return isIpv4() ? ByteBuffer.allocate(4).putInt((int) low).array() : toIpv6Bytes();
     }
 
-    /** The address's part of the pseudo-header's sum. */
-    long checksumPart() {
-        return (high >>> 32) + (high & 0xFFFF_FFFFL) + (low >>> 32) + (low & 0xFFFF_FFFFL);
+    /** 16 bytes in network order; an IPv4 address is an IPv4-mapped one. */
+    public byte[] toIpv6Bytes() {
+        return ByteBuffer.allocate(16).putLong(high).putLong(low).array();
+    }
+
+    /**
+     * The part in the pseudo-header's sum of an address of these halves (RFC 9293 3.1, RFC 8200 8.1). The mapped prefix
+     * of an IPv4 address adds nothing to it.
+     */
+    public static long checksumPart(final long high, final long low) {
+        return isIpv4(high, low) ? low & LOW_32 : (high >>> 32) + (high & LOW_32) + (low >>> 32) + (low & LOW_32);
     }
 
     @Override
     public boolean equals(final Object other) {
-        return other instanceof IpAddress that && high == that.high && low == that.low && isIpv4 == that.isIpv4;
+        return other instanceof IpAddress that && high == that.high && low == that.low;
     }
 
     @Override
@@ -136,16 +200,12 @@ public final class IpAddress {
         return Long.hashCode(high * 31 + low);
     }
 
+    /** The text of RFC 5952; of IPv4 four decimal numbers with dots. */
     @Override
     public String toString() {
-        if (isIpv4) {
-            return (low >>> 24) + "." + (low >>> 16 & 0xFF) + "." + (low >>> 8 & 0xFF) + "." + (low & 0xFF);
-        }
-        final StringBuilder text = new StringBuilder();
-        for (int shift = 112; shift >= 0; shift -= 16) {
-            final long word = (shift >= 64 ? high >>> (shift - 64) : low >>> shift) & 0xFFFF;
-            text.append(Long.toHexString(word)).append(shift > 0 ? ":" : "");
-        }
-        return text.toString();
+        final int bits = (int) low;
+        return isIpv4()
+                ? (bits >>> 24) + "." + (bits >>> 16 & 0xFF) + "." + (bits >>> 8 & 0xFF) + "." + (bits & 0xFF)
+                : AddressText.printIpv6(high, low);
     }
 }

@@ -22,7 +22,8 @@ class ErrorQueueTest {
 
     private static ErrorReport refused(final int payload) {
         final ReceivedPacket info = new ReceivedPacket();
-        info.icmpError(3, 3, 0, 0x0A00_0001);
+        info.set(0, PEER.address().low(), 0, 0, 0, 0, 0, true, 0);
+        info.icmpError(3, 3, 0, info);
         return ErrorReport.icmp(IcmpError.PORT_UNREACHABLE, info, 53, new byte[payload], 7);
     }
 

@@ -29,7 +29,7 @@ public final class RecordingTransport implements TransportProtocol {
                 info.source(),
                 info.destination(),
                 info.trafficClass(),
-                info.timeToLive(),
+                info.hopLimit(),
                 info.isUnicast(),
                 packet.toArray()));
         packet.release();
