@@ -3,10 +3,11 @@ package io.tapstack.link;
 import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.wire.EthernetHeader;
 import io.tapstack.wire.Ipv4Header;
+import io.tapstack.wire.Ipv6Header;
 import io.tapstack.wire.VlanTag;
 import java.nio.ByteBuffer;
 
-/** Marks ECN-capable IPv4 packets "congestion experienced", as a router with a long queue does (RFC 3168 5). */
+/** Marks ECN-capable packets "congestion experienced", as a router with a long queue does (RFC 3168 5). */
 final class CongestionMarker {
 
     private final int linkHeaderLength;
@@ -23,11 +24,19 @@ final class CongestionMarker {
     boolean mark(final PacketBuffer frame) {
         final ByteBuffer bytes = frame.memory().bytes();
         final int ip = packet(frame, bytes);
-        if (ip < 0 || frame.tail() - ip < Ipv4Header.LENGTH || Ipv4Header.version(bytes, ip) != 4) {
+        if (ip < 0 || frame.tail() - ip < Ipv4Header.LENGTH) {
             return false;
         }
+        return switch (Ipv4Header.version(bytes, ip)) {
+            case 4 -> markIpv4(bytes, ip);
+            case 6 -> markIpv6(bytes, ip);
+            default -> false;
+        };
+    }
+
+    private static boolean markIpv4(final ByteBuffer bytes, final int ip) {
         final int trafficClass = Ipv4Header.trafficClass(bytes, ip);
-        if ((trafficClass & Ipv4Header.ECN_MASK) == Ipv4Header.NOT_ECT) {
+        if (!isCapable(trafficClass)) {
             return false;
         }
         bytes.put(ip + Ipv4Header.TRAFFIC_CLASS_OFFSET, (byte) (trafficClass | Ipv4Header.CONGESTION_EXPERIENCED));
@@ -35,7 +44,21 @@ final class CongestionMarker {
         return true;
     }
 
-    /** The offset of the IPv4 packet in a frame, or -1 if there is none. */
+    /** RFC 3168 5: the field of IPv6's traffic class is that of IPv4, and no checksum covers it. */
+    private static boolean markIpv6(final ByteBuffer bytes, final int ip) {
+        final int trafficClass = Ipv6Header.trafficClass(bytes, ip);
+        if (!isCapable(trafficClass)) {
+            return false;
+        }
+        Ipv6Header.trafficClass(bytes, ip, trafficClass | Ipv4Header.CONGESTION_EXPERIENCED);
+        return true;
+    }
+
+    private static boolean isCapable(final int trafficClass) {
+        return (trafficClass & Ipv4Header.ECN_MASK) != Ipv4Header.NOT_ECT;
+    }
+
+    /** The offset of the IP packet in a frame, or -1 if there is none. */
     private int packet(final PacketBuffer frame, final ByteBuffer bytes) {
         if (linkHeaderLength == 0) {
             return frame.head();
@@ -44,6 +67,8 @@ final class CongestionMarker {
             return -1;
         }
         final int typeAt = VlanTag.skipPriority(bytes, frame.head(), frame.tail());
-        return VlanTag.typeAt(bytes, typeAt) == EthernetHeader.TYPE_IPV4 ? typeAt + Short.BYTES : -1;
+        final int type = VlanTag.typeAt(bytes, typeAt);
+        final boolean isIp = type == EthernetHeader.TYPE_IPV4 || type == EthernetHeader.TYPE_IPV6;
+        return isIp ? typeAt + Short.BYTES : -1;
     }
 }

@@ -82,6 +82,33 @@ public final class Packets {
         return withIpChecksum(packet);
     }
 
+    /** An IPv6 packet without extension headers, or with those that {@code payload} starts with. */
+    public static byte[] ipv6(
+            final IpAddress source, final IpAddress destination, final int nextHeader, final byte[] payload) {
+        return ipv6(source, destination, 0, nextHeader, 64, payload);
+    }
+
+    /** An IPv6 packet; its flow label is 0. */
+    public static byte[] ipv6(
+            final IpAddress source,
+            final IpAddress destination,
+            final int trafficClass,
+            final int nextHeader,
+            final int hopLimit,
+            final byte[] payload) {
+        return ByteBuffer.allocate(40 + payload.length)
+                .putInt(6 << 28 | trafficClass << 20)
+                .putShort((short) payload.length)
+                .put((byte) nextHeader)
+                .put((byte) hopLimit)
+                .putLong(source.high())
+                .putLong(source.low())
+                .putLong(destination.high())
+                .putLong(destination.low())
+                .put(payload)
+                .array();
+    }
+
     /** Puts the right header checksum into an IPv4 packet; changes the array. */
     public static byte[] withIpChecksum(final byte[] packet) {
         final ByteBuffer buffer = ByteBuffer.wrap(packet);
@@ -155,13 +182,15 @@ public final class Packets {
     /** The checksum of a TCP segment or UDP datagram, over the pseudo-header too; 0 if its own one is right. */
     public static int transportChecksum(
             final IpAddress source, final IpAddress destination, final int protocol, final byte[] bytes) {
-        final byte[] pseudoHeader = ByteBuffer.allocate(12)
+        // RFC 9293 3.1 and RFC 8200 8.1: the fields are of other widths, but add up to the same.
+        final int addresses = source.toBytes().length;
+        final byte[] pseudoHeader = ByteBuffer.allocate(2 * addresses + 8)
                 .put(source.toBytes())
                 .put(destination.toBytes())
-                .putShort((short) protocol)
-                .putShort((short) bytes.length)
+                .putInt(bytes.length)
+                .putInt(protocol)
                 .array();
-        return checksum(bytes, 0, bytes.length, ~checksum(pseudoHeader, 0, 12, 0) & 0xFFFF);
+        return checksum(bytes, 0, bytes.length, ~checksum(pseudoHeader, 0, pseudoHeader.length, 0) & 0xFFFF);
     }
 
     /** The Internet checksum as RFC 1071 defines it, word by word. */

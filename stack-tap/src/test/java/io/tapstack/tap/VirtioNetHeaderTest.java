@@ -44,6 +44,14 @@ class VirtioNetHeaderTest {
     }
 
     @Test
+    void aSuperSegmentOverIpv6HasATypeOfItsOwn() {
+        final PacketBuffer frame = superSegment(0x90);
+        frame.memory().bytes().putShort(frame.head() + 12, (short) 0x86DD);
+        VirtioNetHeader.encode(frame, header, AT);
+        assertThat(fields()).startsWith(1, 0x84);
+    }
+
+    @Test
     void aSuperSegmentWithCwrSaysSo() {
         VirtioNetHeader.encode(superSegment(0x90), header, AT);
         assertThat(fields()).startsWith(1, 0x81);
