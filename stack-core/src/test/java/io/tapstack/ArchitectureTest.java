@@ -43,6 +43,7 @@ class ArchitectureTest {
                     "tcp.congestion",
                     "udp",
                     "icmp",
+                    "ip.v6",
                     "ip",
                     "arp",
                     "neighbor",

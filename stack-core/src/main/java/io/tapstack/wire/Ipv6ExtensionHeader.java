@@ -58,7 +58,52 @@ public final class Ipv6ExtensionHeader {
     /** Option: a payload of more than 65,535 bytes (RFC 2675), which this stack refuses. */
     public static final int JUMBO_PAYLOAD = 0xC2;
 
+    /** {@link #upperLayer} has found none. */
+    public static final long NOT_FOUND = -1;
+
+    /** Extension headers that {@link #upperLayer} passes: more than any real packet has. */
+    private static final int MAX_HEADERS = 16;
+
     private Ipv6ExtensionHeader() {}
+
+    /**
+     * Finds the header behind the extension headers, without checking them. A fragment header counts as that header,
+     * unless its fragment is {@linkplain #isAtomic atomic}.
+     *
+     * @param nextHeader the type of the header at {@code from}
+     * @param end offset behind the last byte of the packet, or of the part that is there
+     * @return the protocol in the upper 32 bits and the offset of its header in the lower; {@link #NOT_FOUND} if the
+     *     packet ends before it
+     */
+    public static long upperLayer(final ByteBuffer bytes, final int nextHeader, final int from, final int end) {
+        int type = nextHeader;
+        int at = from;
+        for (int passed = 0; passed <= MAX_HEADERS && at <= end; passed++) {
+            final boolean isFragment = type == FRAGMENT;
+            if (!isFragment && type != HOP_BY_HOP && type != ROUTING && type != DESTINATION_OPTIONS) {
+                return (long) type << Integer.SIZE | at;
+            }
+            if (end - at < MIN_LENGTH) {
+                return NOT_FOUND;
+            }
+            if (isFragment && !isAtomic(fragment(bytes, at))) {
+                return (long) FRAGMENT << Integer.SIZE | at;
+            }
+            type = nextHeader(bytes, at);
+            at += isFragment ? MIN_LENGTH : length(bytes, at);
+        }
+        return NOT_FOUND;
+    }
+
+    /** The protocol of a result of {@link #upperLayer}. */
+    public static int protocol(final long upperLayer) {
+        return (int) (upperLayer >>> Integer.SIZE);
+    }
+
+    /** The offset of a result of {@link #upperLayer}. */
+    public static int offset(final long upperLayer) {
+        return (int) upperLayer;
+    }
 
     public static int nextHeader(final ByteBuffer bytes, final int header) {
         return bytes.get(header + NEXT_HEADER_OFFSET) & 0xFF;
