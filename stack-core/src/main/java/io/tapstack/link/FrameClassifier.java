@@ -3,9 +3,12 @@ package io.tapstack.link;
 import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.wire.EthernetHeader;
 import io.tapstack.wire.IcmpHeader;
+import io.tapstack.wire.Icmpv6Header;
 import io.tapstack.wire.IpAddress;
 import io.tapstack.wire.IpProtocol;
 import io.tapstack.wire.Ipv4Header;
+import io.tapstack.wire.Ipv6ExtensionHeader;
+import io.tapstack.wire.Ipv6Header;
 import io.tapstack.wire.TcpHeader;
 import io.tapstack.wire.VlanTag;
 import java.nio.ByteBuffer;
@@ -15,7 +18,7 @@ import java.nio.ByteBuffer;
  *
  * <ul>
  *   <li>a TCP segment, and an ICMP error about one: the stack of the connection, by {@link FlowSteering};
- *   <li>ARP: every stack, as each has a neighbour cache;
+ *   <li>ARP and Neighbor Discovery: every stack, as each has a neighbour cache;
  *   <li>the rest that is sound, such as UDP, ICMP queries and fragments, which have no ports: the first stack;
  *   <li>a frame that is not sound: the stack that received it, which drops it.
  * </ul>
@@ -46,19 +49,26 @@ final class FrameClassifier {
     /** The queue of the stack that owns the frame, {@link #ALL_STACKS} or {@link #ANY_STACK}. */
     int owner(final PacketBuffer frame) {
         final ByteBuffer bytes = frame.memory().bytes();
-        int ip = frame.head();
-        if (ethernet) {
-            if (frame.contiguousLength() < EthernetHeader.LENGTH) {
-                return ANY_STACK;
-            }
-            final int typeAt = VlanTag.skipPriority(bytes, ip, frame.tail());
-            final int type = VlanTag.typeAt(bytes, typeAt);
-            if (type != EthernetHeader.TYPE_IPV4) {
-                return type == EthernetHeader.TYPE_ARP ? ALL_STACKS : ANY_STACK;
-            }
-            ip = typeAt + Short.BYTES;
-        }
         final int end = frame.tail();
+        int ip = frame.head();
+        if (!ethernet) {
+            final boolean isIpv6 = end > ip && Ipv6Header.version(bytes, ip) == 6;
+            return isIpv6 ? ipv6(bytes, ip, end) : ipv4(bytes, ip, end);
+        }
+        if (frame.contiguousLength() < EthernetHeader.LENGTH) {
+            return ANY_STACK;
+        }
+        final int typeAt = VlanTag.skipPriority(bytes, ip, end);
+        ip = typeAt + Short.BYTES;
+        return switch (VlanTag.typeAt(bytes, typeAt)) {
+            case EthernetHeader.TYPE_IPV4 -> ipv4(bytes, ip, end);
+            case EthernetHeader.TYPE_IPV6 -> ipv6(bytes, ip, end);
+            case EthernetHeader.TYPE_ARP -> ALL_STACKS;
+            default -> ANY_STACK;
+        };
+    }
+
+    private int ipv4(final ByteBuffer bytes, final int ip, final int end) {
         final int transport = payload(bytes, ip, end);
         if (transport < 0) {
             return ANY_STACK;
@@ -71,6 +81,27 @@ final class FrameClassifier {
             case IpProtocol.ICMP -> icmp(bytes, transport, end);
             default -> FIRST;
         };
+    }
+
+    private int ipv6(final ByteBuffer bytes, final int ip, final int end) {
+        final long upperLayer = upperLayer(bytes, ip, end);
+        if (upperLayer == Ipv6ExtensionHeader.NOT_FOUND) {
+            return ANY_STACK;
+        }
+        final int transport = Ipv6ExtensionHeader.offset(upperLayer);
+        return switch (Ipv6ExtensionHeader.protocol(upperLayer)) {
+            case IpProtocol.TCP -> segment(bytes, ip, transport, end);
+            case IpProtocol.ICMPV6 -> icmpv6(bytes, transport, end);
+            // Fragments among them.
+            default -> FIRST;
+        };
+    }
+
+    /** As {@link Ipv6ExtensionHeader#upperLayer}, for the packet at {@code ip}, if there is one. */
+    private static long upperLayer(final ByteBuffer bytes, final int ip, final int end) {
+        return end - ip < Ipv6Header.LENGTH || Ipv6Header.version(bytes, ip) != 6
+                ? Ipv6ExtensionHeader.NOT_FOUND
+                : Ipv6ExtensionHeader.upperLayer(bytes, Ipv6Header.nextHeader(bytes, ip), ip + Ipv6Header.LENGTH, end);
     }
 
     /** The offset of the payload of an IPv4 packet that ends before {@code end}, or -1 without a whole header. */
@@ -90,13 +121,24 @@ final class FrameClassifier {
         if (end - tcp < PORTS) {
             return ANY_STACK;
         }
+        final int sourcePort = bytes.getShort(tcp + TcpHeader.SOURCE_PORT_OFFSET) & 0xFFFF;
+        final int destinationPort = bytes.getShort(tcp + TcpHeader.DESTINATION_PORT_OFFSET) & 0xFFFF;
+        if (Ipv6Header.version(bytes, ip) == 6) {
+            return steering.queue(
+                    Ipv6Header.sourceHigh(bytes, ip),
+                    Ipv6Header.sourceLow(bytes, ip),
+                    sourcePort,
+                    Ipv6Header.destinationHigh(bytes, ip),
+                    Ipv6Header.destinationLow(bytes, ip),
+                    destinationPort);
+        }
         return steering.queue(
                 0,
                 IpAddress.ipv4Low(Ipv4Header.source(bytes, ip)),
-                bytes.getShort(tcp + TcpHeader.SOURCE_PORT_OFFSET) & 0xFFFF,
+                sourcePort,
                 0,
                 IpAddress.ipv4Low(Ipv4Header.destination(bytes, ip)),
-                bytes.getShort(tcp + TcpHeader.DESTINATION_PORT_OFFSET) & 0xFFFF);
+                destinationPort);
     }
 
     /** An error quotes the start of the packet that caused it (RFC 792); of fragments only the first has ports. */
@@ -112,6 +154,25 @@ final class FrameClassifier {
             return FIRST;
         }
         final int owner = segment(bytes, quoted, transport, end);
+        return owner == ANY_STACK ? FIRST : owner;
+    }
+
+    /** As {@link #icmp}. */
+    private int icmpv6(final ByteBuffer bytes, final int icmp, final int end) {
+        if (end - icmp < Icmpv6Header.LENGTH) {
+            return FIRST;
+        }
+        final int type = Icmpv6Header.type(bytes, icmp);
+        if (type >= Icmpv6Header.ROUTER_SOLICITATION && type <= Icmpv6Header.REDIRECT) {
+            return ALL_STACKS;
+        }
+        final int quoted = icmp + Icmpv6Header.LENGTH;
+        final long upperLayer =
+                Icmpv6Header.isError(type) ? upperLayer(bytes, quoted, end) : Ipv6ExtensionHeader.NOT_FOUND;
+        if (upperLayer == Ipv6ExtensionHeader.NOT_FOUND || Ipv6ExtensionHeader.protocol(upperLayer) != IpProtocol.TCP) {
+            return FIRST;
+        }
+        final int owner = segment(bytes, quoted, Ipv6ExtensionHeader.offset(upperLayer), end);
         return owner == ANY_STACK ? FIRST : owner;
     }
 }

@@ -7,7 +7,9 @@ import io.tapstack.ip.TransportProtocol;
 import io.tapstack.link.LinkType;
 import io.tapstack.link.SteeredLink;
 import io.tapstack.wire.EthernetHeader;
+import io.tapstack.wire.Ipv6Header;
 import io.tapstack.wire.MacAddress;
+import java.nio.ByteBuffer;
 
 /**
  * Passes reassembled segments on to the stack that owns them; stands in front of the TCP of the first of several
@@ -43,8 +45,11 @@ final class StraySegments implements TransportProtocol {
         }
         packet.prepend(packet.head() - info.headerOffset());
         if (link.capabilities().type() == LinkType.ETHERNET) {
+            final ByteBuffer bytes = packet.memory().bytes();
+            final boolean ipv6 = Ipv6Header.version(bytes, info.headerOffset()) == 6;
             final int header = packet.prepend(EthernetHeader.LENGTH);
-            EthernetHeader.write(packet.memory().bytes(), header, mac, mac, EthernetHeader.TYPE_IPV4);
+            final int etherType = ipv6 ? EthernetHeader.TYPE_IPV6 : EthernetHeader.TYPE_IPV4;
+            EthernetHeader.write(bytes, header, mac, mac, etherType);
         }
         link.pass(packet, owner);
         packet.release();

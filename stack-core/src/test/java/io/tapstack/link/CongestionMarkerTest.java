@@ -60,11 +60,9 @@ class CongestionMarkerTest {
         final byte[] packet = Packets.ipv6(net, net, 0xB8 | ecn, 253, 64, new byte[8]);
         final byte[] expected = packet.clone();
         expected[1] |= marked ? 0x30 : 0;
-        final PacketBuffer buffer =
-                pool.packet(Packets.ethernet(TestHost.MAC, TestHost.PEER_MAC, 0x86DD, packet), 0);
+        final PacketBuffer buffer = pool.packet(Packets.ethernet(TestHost.MAC, TestHost.PEER_MAC, 0x86DD, packet), 0);
         assertThat(marker.mark(buffer)).isEqualTo(marked);
-        assertThat(buffer.toArray())
-                .isEqualTo(Packets.ethernet(TestHost.MAC, TestHost.PEER_MAC, 0x86DD, expected));
+        assertThat(buffer.toArray()).isEqualTo(Packets.ethernet(TestHost.MAC, TestHost.PEER_MAC, 0x86DD, expected));
         buffer.release();
     }
 }

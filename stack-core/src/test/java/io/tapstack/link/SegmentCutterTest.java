@@ -34,7 +34,15 @@ class SegmentCutterTest {
         final IpAddress destination = version == 4 ? B4 : B6;
         final byte[] payload = Packets.pattern(2_500);
         final byte[] tcp = Packets.tcp(
-                new Endpoint(source, 1), new Endpoint(destination, 2), 100, 7, FIN_PSH_ACK_CWR, 9, 0, new byte[4], payload);
+                new Endpoint(source, 1),
+                new Endpoint(destination, 2),
+                100,
+                7,
+                FIN_PSH_ACK_CWR,
+                9,
+                0,
+                new byte[4],
+                payload);
         final byte[] packet =
                 version == 4 ? Packets.ipv4(source, destination, 6, tcp) : Packets.ipv6(source, destination, 6, tcp);
         final int ip = packet.length - tcp.length;

@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
@@ -36,6 +37,8 @@ class SteeredLinkTest {
     private static final MacAddress PEER_MAC = MacAddress.parse("02:00:00:00:00:01");
     private static final IpAddress OURS = IpAddress.parse("10.0.0.2");
     private static final IpAddress PEER = IpAddress.parse("10.0.0.1");
+    private static final IpAddress OURS_6 = IpAddress.parse("2001:db8::2");
+    private static final IpAddress PEER_6 = IpAddress.parse("2001:db8::1");
     private static final int PORT = 80;
 
     private final FlowSteering steering = new FlowSteering(QUEUES, new SipHash(42, 0));
@@ -230,6 +233,54 @@ class SteeredLinkTest {
             devices.get(arrival).inject(error(quoted));
             assertOnly(0, error(quoted));
         }
+    }
+
+    /** IPv6: segments behind extension headers and errors about segments; the rest as for IPv4. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2})
+    void framesOfIpv6GoToTheirOwner(final int arrival) throws IOException {
+        for (int port = 40_000; port < 40_020; port++) {
+            final int owner = steering.queue(new Endpoint(OURS_6, PORT), new Endpoint(PEER_6, port));
+            final byte[] tcp = tcp(port, PORT, 0);
+            deliver(arrival, owner, Packets.ipv6(PEER_6, OURS_6, IpProtocol.TCP, tcp));
+            deliver(arrival, owner, Packets.ipv6(PEER_6, OURS_6, 60, joined("0600010400000000", tcp)));
+            // RFC 6946: an atomic fragment has its ports.
+            deliver(arrival, owner, Packets.ipv6(PEER_6, OURS_6, 44, joined("0600000000000001", tcp)));
+            deliver(arrival, 0, Packets.ipv6(PEER_6, OURS_6, 44, joined("0600000100000001", tcp)));
+            final byte[] sent = Packets.ipv6(OURS_6, PEER_6, IpProtocol.TCP, tcp(PORT, port, 0));
+            deliver(arrival, owner, Packets.ipv6(PEER_6, OURS_6, 58, joined("0200000000000500", sent)));
+            deliver(arrival, 0, Packets.ipv6(PEER_6, OURS_6, 58, joined("8000000000000001", sent)));
+        }
+        deliver(arrival, 0, Packets.ipv6(PEER_6, OURS_6, IpProtocol.UDP, new byte[8]));
+        deliver(arrival, 0, Packets.ipv6(PEER_6, OURS_6, 58, joined("0100000000000000", new byte[39])));
+        deliver(arrival, arrival, Packets.ipv6(PEER_6, OURS_6, IpProtocol.TCP, new byte[3]));
+        deliver(arrival, arrival, Packets.ipv6(PEER_6, OURS_6, 60, new byte[7]));
+    }
+
+    /** RFC 4861: every stack has a neighbour cache of its own. */
+    @ParameterizedTest
+    @ValueSource(strings = {"85", "86", "87", "88", "89"})
+    void neighborDiscoveryGoesToAll(final String type) throws IOException {
+        final byte[] message = Packets.ipv6(PEER_6, OURS_6, 58, joined(type + "00000000000000", new byte[16]));
+        final byte[] frame = Packets.ethernet(MAC, PEER_MAC, EthernetHeader.TYPE_IPV6, message);
+        devices.get(1).inject(frame);
+        assertThat(receive(1)).containsExactly(frame);
+        assertThat(receive(0)).containsExactly(frame);
+        assertThat(receive(2)).containsExactly(frame);
+    }
+
+    private void deliver(final int arrival, final int owner, final byte[] packet) throws IOException {
+        final byte[] frame = Packets.ethernet(MAC, PEER_MAC, EthernetHeader.TYPE_IPV6, packet);
+        devices.get(arrival).inject(frame);
+        assertOnly(owner, frame);
+    }
+
+    private static byte[] joined(final String hex, final byte[] rest) {
+        final byte[] start = HexFormat.of().parseHex(hex);
+        return ByteBuffer.allocate(start.length + rest.length)
+                .put(start)
+                .put(rest)
+                .array();
     }
 
     /** The queue that receives it drops and counts it; passing it on would be useless work. */

@@ -101,9 +101,8 @@ final class ExtensionHeaders {
     private static boolean isExtension(final int type, final boolean first) {
         return switch (type) {
             case Ipv6ExtensionHeader.HOP_BY_HOP -> first;
-            case Ipv6ExtensionHeader.ROUTING,
-                    Ipv6ExtensionHeader.FRAGMENT,
-                    Ipv6ExtensionHeader.DESTINATION_OPTIONS -> true;
+            case Ipv6ExtensionHeader.ROUTING, Ipv6ExtensionHeader.FRAGMENT, Ipv6ExtensionHeader.DESTINATION_OPTIONS ->
+                true;
             default -> false;
         };
     }

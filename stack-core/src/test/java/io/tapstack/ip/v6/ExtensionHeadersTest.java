@@ -54,12 +54,14 @@ class ExtensionHeadersTest {
     @ParameterizedTest
     @ValueSource(strings = {"00", "02", "04", "fd"})
     void aRoutingHeaderWithSegmentsLeftIsRefused(final String type) {
-        assertThat(walk(Ipv6ExtensionHeader.ROUTING, "0600" + type + "01 00000000")).isEqualTo(Outcome.REFUSED);
+        assertThat(walk(Ipv6ExtensionHeader.ROUTING, "0600" + type + "01 00000000"))
+                .isEqualTo(Outcome.REFUSED);
         assertThat(headers.reason()).isEqualTo(DropReason.IP_ROUTING_HEADER);
         assertThat(headers.problem()).isEqualTo(Icmpv6Header.CODE_ERRONEOUS_FIELD);
         assertThat(headers.pointer()).isEqualTo(42);
         assertThat(headers.multicastToo()).isFalse();
-        assertThat(walk(Ipv6ExtensionHeader.ROUTING, "0600" + type + "00 00000000")).isEqualTo(Outcome.UPPER_LAYER);
+        assertThat(walk(Ipv6ExtensionHeader.ROUTING, "0600" + type + "00 00000000"))
+                .isEqualTo(Outcome.UPPER_LAYER);
     }
 
     /** RFC 8200 4.2: the two highest bits of an unknown option's type. */
