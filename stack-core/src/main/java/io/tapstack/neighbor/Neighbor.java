@@ -34,6 +34,7 @@ public final class Neighbor {
     private long lastUsedAt;
     private long notBefore;
     private boolean everUsed;
+    private boolean router;
 
     /** Creates an entry of a cache, with an unknown address. */
     Neighbor(final NeighborCache cache, final IpAddress address) {
@@ -190,24 +191,106 @@ public final class Neighbor {
         }
     }
 
+    /**
+     * It advertised itself (RFC 4861 7.2.5).
+     *
+     * @param newMac its Ethernet address, or a negative number if the advertisement has none
+     * @param solicited it answers a request of ours, so our packets reach it
+     * @param override the address replaces a different one that is known
+     * @param isRouter it is a router
+     */
+    public void advertised(final long newMac, final boolean solicited, final boolean override, final boolean isRouter) {
+        if (state == NeighborState.INCOMPLETE) {
+            if (newMac >= 0) {
+                router(isRouter);
+                mac = newMac;
+                become(solicited);
+                sendPending();
+            }
+            return;
+        }
+        if (state == NeighborState.FAILED || state == NeighborState.EVICTED) {
+            // 7.2.5: without an entry, an advertisement makes none.
+            return;
+        }
+        final boolean differs = newMac >= 0 && newMac != mac;
+        if (differs && !override) {
+            // 7.2.5, I: the known address may be out of date, so it is confirmed by the next packet.
+            if (state == NeighborState.REACHABLE) {
+                becomeStale();
+            }
+            return;
+        }
+        if (differs) {
+            mac = newMac;
+        }
+        if (solicited || differs) {
+            become(solicited);
+        }
+        router(isRouter);
+    }
+
+    /** True if it is a router, as its last advertisement said. */
+    public boolean isRouter() {
+        return router;
+    }
+
+    /** Sets whether it is a router. */
+    public void router(final boolean isRouter) {
+        final boolean resigned = router && !isRouter;
+        router = isRouter;
+        if (resigned) {
+            cache().events().noRouterAnyMore(this);
+        }
+    }
+
+    /** True unless it is known not to answer, or not known at all (RFC 4861 6.3.6: "probably reachable"). */
+    public boolean isProbablyReachable() {
+        return switch (state) {
+            case REACHABLE, STALE, DELAY, PROBE, PERMANENT -> true;
+            case INCOMPLETE, FAILED, EVICTED -> false;
+        };
+    }
+
+    /** The oldest packet that waits for its address, or null. Borrowed: it stays in the queue. */
+    public @Nullable PacketBuffer oldestWaiting() {
+        return pending == null ? null : pending.peek();
+    }
+
     // ---- States
 
+    private void become(final boolean reachable) {
+        if (reachable) {
+            becomeReachable();
+        } else {
+            becomeStale();
+        }
+    }
+
     private void becomeReachable() {
-        state = NeighborState.REACHABLE;
+        enter(NeighborState.REACHABLE);
         confirmedAt = cache().nowNanos();
         armIn(cache().randomReachableNanos());
     }
 
     private void becomeStale() {
-        state = NeighborState.STALE;
+        enter(NeighborState.STALE);
         armIn(config().staleNanos());
     }
 
     private void fail(final long nowNanos, final long holdOffNanos) {
-        state = NeighborState.FAILED;
         notBefore = nowNanos + holdOffNanos;
         armIn(config().staleNanos());
+        enter(NeighborState.FAILED);
         giveUpPending(nowNanos);
+    }
+
+    private void enter(final NeighborState next) {
+        final boolean before = isProbablyReachable();
+        state = next;
+        if (before != isProbablyReachable() || next == NeighborState.FAILED) {
+            cache().events().reachabilityChanged(this);
+        }
     }
 
     /** Removes it from the cache for good. */
@@ -258,7 +341,7 @@ public final class Neighbor {
 
     private void solicit() {
         requestsSent++;
-        armIn(config().requestIntervalNanos());
+        armIn(cache().requestIntervalNanos());
         cache().solicit(this);
     }
 

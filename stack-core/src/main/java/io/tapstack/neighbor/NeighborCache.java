@@ -26,6 +26,9 @@ public final class NeighborCache {
     private final RandomGenerator random;
     private final Solicitor solicitor;
     private final WaitingPackets waiting;
+    private NeighborEvents events = NeighborEvents.NONE;
+    private long reachableNanos;
+    private long requestIntervalNanos;
 
     /**
      * @param random jitter of timers
@@ -45,6 +48,31 @@ public final class NeighborCache {
         this.random = random;
         this.solicitor = solicitor;
         this.waiting = waiting;
+        this.reachableNanos = config.reachableNanos();
+        this.requestIntervalNanos = config.requestIntervalNanos();
+    }
+
+    /** Tells {@code observer} when neighbours fail, answer again or cease to be routers. */
+    public void observe(final NeighborEvents observer) {
+        this.events = observer;
+    }
+
+    /** Sets the lifetime of a confirmation, on average, from the next confirmation on (RFC 4861 6.3.4). */
+    public void reachableNanos(final long nanos) {
+        this.reachableNanos = nanos;
+    }
+
+    /** Sets the time between two requests, from the next request on (RFC 4861 6.3.4, Retrans Timer). */
+    public void requestIntervalNanos(final long nanos) {
+        this.requestIntervalNanos = nanos;
+    }
+
+    long requestIntervalNanos() {
+        return requestIntervalNanos;
+    }
+
+    NeighborEvents events() {
+        return events;
     }
 
     /** The entry for {@code address}, created if there is none. */
@@ -131,7 +159,7 @@ public final class NeighborCache {
 
     /** RFC 4861 6.3.2: between half and one and a half of the base, so that hosts do not probe in step. */
     long randomReachableNanos() {
-        final long base = config.reachableNanos();
+        final long base = reachableNanos;
         return base / 2 + random.nextLong(base + 1);
     }
 }

@@ -1,6 +1,6 @@
 package io.tapstack.neighbor;
 
-/** The state of a neighbour: the states of RFC 4861 7.3.2, applied to ARP. */
+/** The state of a neighbour: the states of RFC 4861 7.3.2, for ARP too. */
 public enum NeighborState {
     /** A request was sent and not answered yet: packets wait. */
     INCOMPLETE,

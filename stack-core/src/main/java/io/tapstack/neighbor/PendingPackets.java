@@ -42,6 +42,12 @@ final class PendingPackets {
         return packet;
     }
 
+    /** The oldest packet, which stays in the queue; null if there is none. */
+    @Nullable
+    PacketBuffer peek() {
+        return packets.peekFirst();
+    }
+
     void dropAll(final DropReason reason) {
         while (!packets.isEmpty()) {
             drop(reason);

@@ -1,6 +1,6 @@
 package io.tapstack.neighbor;
 
-/** Requests link addresses: ARP for IPv4 (RFC 826). */
+/** Requests link addresses: ARP for IPv4 (RFC 826), Neighbor Discovery for IPv6 (RFC 4861). */
 @FunctionalInterface
 public interface Solicitor {
 
