@@ -18,6 +18,13 @@ public enum DropReason {
     NEIGHBOR_CACHE_FULL("no room in the neighbour cache"),
     NEIGHBOR_QUEUE_FULL("too many packets wait for this neighbour"),
     NEIGHBOR_UNRESOLVED("the neighbour did not answer"),
+    // Neighbor Discovery
+    NDP_HOP_LIMIT("Neighbor Discovery from another link: hop limit is not 255"),
+    NDP_FRAGMENT("Neighbor Discovery in a fragment (RFC 6980)"),
+    NDP_MALFORMED("not a valid message of Neighbor Discovery"),
+    NDP_SOURCE("Neighbor Discovery from an address that must not send it"),
+    NDP_NOT_FOR_US("target is not one of our addresses or neighbours"),
+    NDP_LIMIT("table of routers, prefixes, routes or servers is full"),
     // IPv4
     IP_TOO_SHORT("shorter than an IPv4 header"),
     IP_VERSION("version is not 4"),

@@ -66,12 +66,7 @@ public final class AddressPolicy {
     public record Entry(long high, long low, int prefixLength, int precedence, int label) {
 
         Entry(final String prefix, final int prefixLength, final int precedence, final int label) {
-            this(
-                    IpAddress.parse(prefix).high(),
-                    IpAddress.parse(prefix).low(),
-                    prefixLength,
-                    precedence,
-                    label);
+            this(IpAddress.parse(prefix).high(), IpAddress.parse(prefix).low(), prefixLength, precedence, label);
         }
 
         boolean matches(final long otherHigh, final long otherLow) {

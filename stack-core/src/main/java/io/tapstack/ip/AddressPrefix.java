@@ -7,8 +7,6 @@ public final class AddressPrefix {
 
     /** The number of leading bits that two addresses have in common, from 0 to 128. */
     public static int commonLength(final long highA, final long lowA, final long highB, final long lowB) {
-        return highA == highB
-                ? 64 + Long.numberOfLeadingZeros(lowA ^ lowB)
-                : Long.numberOfLeadingZeros(highA ^ highB);
+        return highA == highB ? 64 + Long.numberOfLeadingZeros(lowA ^ lowB) : Long.numberOfLeadingZeros(highA ^ highB);
     }
 }

@@ -45,12 +45,10 @@ public final class DestinationOrder {
         final int scopeA = AddressScope.of(a.destination());
         final int scopeB = AddressScope.of(b.destination());
         // Rule 2: prefer matching scope.
-        int order = prefer(
-                scopeA == AddressScope.of(sourceA.address()), scopeB == AddressScope.of(sourceB.address()));
+        int order = prefer(scopeA == AddressScope.of(sourceA.address()), scopeB == AddressScope.of(sourceB.address()));
         if (order == 0) {
             // Rule 3: avoid deprecated addresses.
-            order = prefer(
-                    sourceA.state() != AddressState.DEPRECATED, sourceB.state() != AddressState.DEPRECATED);
+            order = prefer(sourceA.state() != AddressState.DEPRECATED, sourceB.state() != AddressState.DEPRECATED);
         }
         if (order == 0) {
             // Rule 5: prefer matching label.
@@ -82,5 +80,6 @@ public final class DestinationOrder {
         return Boolean.compare(b, a);
     }
 
-    private record Candidate(IpAddress destination, @Nullable HostAddress source) {}
+    private record Candidate(
+            IpAddress destination, @Nullable HostAddress source) {}
 }

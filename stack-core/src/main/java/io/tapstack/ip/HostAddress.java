@@ -35,8 +35,7 @@ public final class HostAddress {
     private @Nullable AddressList list;
 
     /** Creates an address with infinite lifetimes. */
-    public HostAddress(
-            final IpAddress address, final int prefixLength, final Origin origin, final AddressState state) {
+    public HostAddress(final IpAddress address, final int prefixLength, final Origin origin, final AddressState state) {
         this.address = address;
         this.prefixLength = prefixLength;
         this.origin = origin;

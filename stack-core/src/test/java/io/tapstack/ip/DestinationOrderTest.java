@@ -22,9 +22,10 @@ class DestinationOrderTest {
 
     private List<String> sort(final String... destinations) {
         return new DestinationOrder(AddressPolicy.DEFAULT)
-                .sort(
-                        Stream.of(destinations).map(IpAddress::parse).toList(),
-                        destination -> SourceSelection.DEFAULT.select(addresses, destination)).stream()
+                        .sort(
+                                Stream.of(destinations).map(IpAddress::parse).toList(),
+                                destination -> SourceSelection.DEFAULT.select(addresses, destination))
+                        .stream()
                         .map(IpAddress::toString)
                         .toList();
     }

@@ -96,8 +96,8 @@ class SourceSelectionTest {
     void rule5Point5PrefersThePrefixOfTheNextHop() {
         add("2001:db8:1::2/64", AddressState.PREFERRED).advertisedBy(IpAddress.parse("fe80::a"));
         add("2001:db8:2::2/64", AddressState.PREFERRED).advertisedBy(IpAddress.parse("fe80::b"));
-        final HostAddress chosen = SourceSelection.DEFAULT.select(
-                addresses, IpAddress.parse("2001:db8:1::1"), IpAddress.parse("fe80::b"));
+        final HostAddress chosen =
+                SourceSelection.DEFAULT.select(addresses, IpAddress.parse("2001:db8:1::1"), IpAddress.parse("fe80::b"));
         assertThat(Objects.requireNonNull(chosen).address()).hasToString("2001:db8:2::2");
     }
 

@@ -110,7 +110,8 @@ class NeighborAdvertisementTest {
             final NeighborState after,
             final String addressAfter) {
         enter(before);
-        neighbor.advertised(address.equals("new") ? NEW : address.equals("old") ? OLD : NONE, solicited, override, false);
+        neighbor.advertised(
+                address.equals("new") ? NEW : address.equals("old") ? OLD : NONE, solicited, override, false);
         assertThat(neighbor.state()).isEqualTo(after);
         assertThat(neighbor.mac()).isEqualTo(addressAfter.equals("new") ? NEW : addressAfter.equals("old") ? OLD : 0);
         cache.clear();
@@ -131,7 +132,9 @@ class NeighborAdvertisementTest {
         neighbor.advertised(OLD, false, true, true);
         assertThat(events).isEmpty();
         neighbor.advertised(NEW, false, false, false);
-        assertThat(neighbor.isRouter()).as("an advertisement without effect leaves the flag").isTrue();
+        assertThat(neighbor.isRouter())
+                .as("an advertisement without effect leaves the flag")
+                .isTrue();
         neighbor.advertised(OLD, false, true, false);
         assertThat(events).containsExactly("resigned");
     }
