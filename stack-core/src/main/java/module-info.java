@@ -12,7 +12,9 @@ module io.tapstack.core {
     exports io.tapstack.error;
     exports io.tapstack.event;
     exports io.tapstack.icmp;
+    exports io.tapstack.icmp.v4;
     exports io.tapstack.ip;
+    exports io.tapstack.ip.v4;
     exports io.tapstack.link;
     exports io.tapstack.neighbor;
     exports io.tapstack.stack;

@@ -280,7 +280,7 @@ class DocumentationTest {
         final List<String> exported = new ArrayList<>();
         for (final String module : List.of("stack-core", "stack-tap", "stack-socket")) {
             final String descriptor = Files.readString(ROOT.resolve(module + "/src/main/java/module-info.java"));
-            Pattern.compile("exports ([a-z.]+);")
+            Pattern.compile("exports ([a-z0-9.]+);")
                     .matcher(descriptor)
                     .results()
                     .forEach(export -> exported.add(export.group(1)));

@@ -1,4 +1,4 @@
-/** ICMP for IPv4 (RFC 792, RFC 1122 3.2.2, RFC 1812 4.3). */
+/** The parts of ICMP that are the same for both IP versions: the rate limits of errors. */
 @NullMarked
 package io.tapstack.icmp;
 

@@ -3,22 +3,12 @@ package io.tapstack.ip;
 import io.tapstack.buffer.PacketBuffer;
 
 /**
- * Sends an ICMP error about a packet, for the Internet layer and the transports. The ICMP layer implements it, applies
- * the rules of RFC 1122 3.2.2 (never about an ICMP error, a broadcast, a fragment that is not the first, an invalid
- * source) and the rate limit of RFC 1812 4.3.2.8, and quotes the packet. The packet is borrowed; its IP header must
- * still be in its memory at {@link ReceivedPacket#headerOffset()}.
+ * Sends an ICMP error about a packet, for a transport. The ICMP of the packet's version decides whether the error may
+ * be sent, limits the rate and quotes the packet. The packet is borrowed; its IP header must still be in its memory at
+ * {@link ReceivedPacket#headerOffset()}.
  */
 public interface IcmpReporter {
 
-    /** Type 3, code 2. */
-    void protocolUnreachable(PacketBuffer packet, ReceivedPacket info, long nowNanos);
-
-    /** Type 3, code 3. */
+    /** Type 3, code 3; of ICMPv6 type 1, code 4. */
     void portUnreachable(PacketBuffer packet, ReceivedPacket info, long nowNanos);
-
-    /** Type 11, code 1, about the first fragment of a packet that was never completed (RFC 1122 3.3.2). */
-    void reassemblyTimeExceeded(PacketBuffer firstFragment, ReceivedPacket info, long nowNanos);
-
-    /** Type 12, code 0; {@code pointer} is the offset of the bad byte in the IP header. */
-    void parameterProblem(PacketBuffer packet, ReceivedPacket info, int pointer, long nowNanos);
 }

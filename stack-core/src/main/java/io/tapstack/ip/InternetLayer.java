@@ -3,14 +3,14 @@ package io.tapstack.ip;
 import io.tapstack.wire.IpAddress;
 import org.jspecify.annotations.Nullable;
 
-/** The service of the Internet layer for transports. Each IP version has an implementation. */
+/** The service of the Internet layer for transports, which do not ask for the family of an address. */
 public interface InternetLayer {
 
     /**
      * The path from {@code source} to {@code destination}.
      *
-     * @param source one of our addresses, or {@link IpAddress#ANY_IPV4} to let the route decide
-     * @return null if there is no route, or {@code source} is not ours
+     * @param source one of our addresses, or {@linkplain IpAddress#isAny() any} to let the route decide
+     * @return null if there is no route, {@code source} is not ours, or the families differ
      */
     @Nullable
     IpPath path(IpAddress source, IpAddress destination);

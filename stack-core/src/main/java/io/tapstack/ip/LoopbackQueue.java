@@ -65,7 +65,7 @@ final class LoopbackQueue {
     /** Makes a packet contiguous, as receivers expect. */
     private PacketBuffer flatten(final PacketBuffer packet) {
         final int length = packet.length();
-        final PacketBuffer copy = pool.packet(Ipv4Path.LINK_HEADROOM + length, Ipv4Path.LINK_HEADROOM);
+        final PacketBuffer copy = pool.packet(RoutedPath.LINK_HEADROOM + length, RoutedPath.LINK_HEADROOM);
         packet.copyTo(0, copy.memory(), copy.append(length), length);
         return copy;
     }

@@ -129,7 +129,8 @@ public final class NetworkInterface {
             return;
         }
         final int version = packet.memory().bytes().get(packet.head()) >>> 4 & 0xF;
-        final LinkProtocol protocol = version == 4 ? protocol(EthernetHeader.TYPE_IPV4) : null;
+        final int etherType = version == 4 ? EthernetHeader.TYPE_IPV4 : EthernetHeader.TYPE_IPV6;
+        final LinkProtocol protocol = version == 4 || version == 6 ? protocol(etherType) : null;
         if (protocol == null) {
             drop(packet, DropReason.IP_VERSION);
         } else {
@@ -152,7 +153,7 @@ public final class NetworkInterface {
      * @param etherType the packet's protocol
      * @param neighbor the receiver, or null on a link without Ethernet
      */
-    SendStatus transmit(final PacketBuffer packet, final int etherType, final @Nullable Neighbor neighbor) {
+    public SendStatus transmit(final PacketBuffer packet, final int etherType, final @Nullable Neighbor neighbor) {
         if (neighbor != null) {
             final int header = packet.prepend(EthernetHeader.LENGTH);
             EthernetHeader.write(packet.memory().bytes(), header, neighbor.mac(), mac, etherType);
@@ -171,12 +172,12 @@ public final class NetworkInterface {
     }
 
     /** Our Ethernet address, 48 bits. */
-    long mac() {
+    public long mac() {
         return mac;
     }
 
     /** The device, for protocols that build frames of their own. */
-    LinkPort port() {
+    public LinkPort port() {
         return port;
     }
 
@@ -189,7 +190,7 @@ public final class NetworkInterface {
         return mtu;
     }
 
-    /** Sets the MTU; {@link Ipv4Protocol#linkMtu} tells the paths. */
+    /** Sets the MTU; {@link InternetProtocol#linkMtu} tells the paths. */
     void mtu(final int bytes) {
         if (bytes < LinkCapabilities.MIN_MTU || bytes > capabilities.mtu()) {
             throw new IllegalArgumentException(

@@ -3,7 +3,6 @@ package io.tapstack.ip;
 import io.tapstack.buffer.BufferPool;
 import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.event.DropReason;
-import io.tapstack.wire.Ipv4Header;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Objects;
@@ -32,6 +31,7 @@ final class PartialDatagram {
 
     private static final int UNKNOWN = -1;
 
+    private final FragmentFormat format;
     private final ReassemblyKey key;
     private final long expiresAt;
     private final boolean unicast;
@@ -47,7 +47,8 @@ final class PartialDatagram {
     private boolean sawNotEct;
     private boolean sawCongestion;
 
-    PartialDatagram(final ReassemblyKey key, final long expiresAt, final boolean unicast) {
+    PartialDatagram(final FragmentFormat format, final ReassemblyKey key, final long expiresAt, final boolean unicast) {
+        this.format = format;
         this.key = key;
         this.expiresAt = expiresAt;
         this.unicast = unicast;
@@ -138,7 +139,7 @@ final class PartialDatagram {
         payloadBytes += fragment.contiguousLength();
         heldBytes += fragment.memory().capacity();
         final int header = fragment.head() - headerLength;
-        final int ecn = Ipv4Header.trafficClass(fragment.memory().bytes(), header) & 3;
+        final int ecn = format.ecn(fragment.memory().bytes(), header);
         sawNotEct |= ecn == 0;
         sawCongestion |= ecn == 3;
     }
@@ -156,7 +157,7 @@ final class PartialDatagram {
      * experienced" in part and not ECN-capable in part (RFC 3168 5.3).
      */
     boolean isImpossible() {
-        return headerLengths[0] + payloadLength > Ipv4Header.MAX_TOTAL_LENGTH || (sawNotEct && sawCongestion);
+        return format.isTooLong(headerLengths[0], payloadLength) || (sawNotEct && sawCongestion);
     }
 
     /**
@@ -166,7 +167,7 @@ final class PartialDatagram {
         final PacketBuffer first = fragments[0];
         final int headerLength = headerLengths[0];
         final int totalLength = headerLength + payloadLength;
-        final PacketBuffer whole = pool.packet(Ipv4Path.LINK_HEADROOM + totalLength, Ipv4Path.LINK_HEADROOM);
+        final PacketBuffer whole = pool.packet(RoutedPath.LINK_HEADROOM + totalLength, RoutedPath.LINK_HEADROOM);
         final int header = whole.append(totalLength);
         final ByteBuffer bytes = whole.memory().bytes();
         bytes.put(header, first.memory().bytes(), first.head() - headerLength, headerLength);
@@ -174,11 +175,7 @@ final class PartialDatagram {
             final int length = fragments[i].contiguousLength();
             fragments[i].copyTo(0, whole.memory(), header + headerLength + starts[i], length);
         }
-        final int trafficClass = Ipv4Header.trafficClass(bytes, header) | (sawCongestion ? 3 : 0);
-        bytes.put(header + Ipv4Header.TRAFFIC_CLASS_OFFSET, (byte) trafficClass);
-        bytes.putShort(header + Ipv4Header.TOTAL_LENGTH_OFFSET, (short) totalLength);
-        bytes.putShort(header + Ipv4Header.FRAGMENT_OFFSET, (short) 0);
-        Ipv4Header.updateChecksum(bytes, header);
+        whole.strip(format.complete(bytes, header, headerLength, payloadLength, sawCongestion));
         release();
         return whole;
     }

@@ -2,6 +2,7 @@ package io.tapstack.ip;
 
 import io.tapstack.event.DropReason;
 import io.tapstack.event.StackStatistics;
+import io.tapstack.wire.IpAddress;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -33,7 +34,7 @@ final class PartialDatagrams {
     }
 
     private final Map<ReassemblyKey, PartialDatagram> datagrams = new LinkedHashMap<>();
-    private final Map<Integer, Source> sources = new HashMap<>();
+    private final Map<IpAddress, Source> sources = new HashMap<>();
     private final ReassemblyLimits limits;
     private final StackStatistics statistics;
     private int heldBytes;
@@ -65,7 +66,7 @@ final class PartialDatagrams {
 
     /** Adds a datagram that has no fragments yet. The oldest of its source is evicted if the source has too many. */
     void add(final PartialDatagram datagram) {
-        final int address = datagram.key().source();
+        final IpAddress address = datagram.key().source();
         final Source known = sources.get(address);
         if (known != null && known.oldestFirst.size() >= limits.maxDatagramsPerSource()) {
             evict(known.oldestFirst.iterator().next(), DropReason.FRAGMENT_LIMIT);
@@ -126,7 +127,7 @@ final class PartialDatagrams {
     /** Removes a datagram, whose fragments stay the caller's. */
     void remove(final PartialDatagram datagram) {
         datagrams.remove(datagram.key());
-        final int address = datagram.key().source();
+        final IpAddress address = datagram.key().source();
         final Source source = sources.get(address);
         if (source == null) {
             return;

@@ -2,26 +2,33 @@ package io.tapstack.ip;
 
 import io.tapstack.time.Timer;
 import io.tapstack.time.TimerWheel;
-import io.tapstack.wire.Ipv4Header;
+import io.tapstack.wire.IpAddress;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The path MTU to recent destinations, from "fragmentation needed" messages (RFC 1191). An entry expires after ten
- * minutes, so that a larger MTU is found again (RFC 1191 6.3). Bounded: the oldest entry is evicted.
+ * The path MTU to recent destinations, from "fragmentation needed" (RFC 1191) and "packet too big" messages (RFC 8201).
+ * An entry expires after ten minutes, so that a larger MTU is found again (RFC 1191 6.3, RFC 8201 5.3). Bounded: the
+ * oldest entry is evicted.
  *
  * <p>Confined to the holder of the stack's lock.
  */
 public final class PathMtuCache {
 
     /**
-     * Smallest MTU that a message may impose, as on Linux ({@code min_pmtu}): forged messages would otherwise cut
-     * traffic into tiny pieces. If the path is really narrower, packets are sent with this size and without "don't
+     * Smallest MTU that a message may impose on IPv4, as on Linux ({@code min_pmtu}): forged messages would otherwise
+     * cut traffic into tiny pieces. If the path is really narrower, packets are sent with this size and without "don't
      * fragment".
      */
     public static final int MIN_MTU = 552;
+
+    /** RFC 8200 5: the MTU that each link of IPv6 has. RFC 8201 4: a message with a smaller one is ignored. */
+    public static final int MIN_IPV6_MTU = 1_280;
+
+    /** IPv4: a header and eight bytes of payload. */
+    private static final int MIN_BELIEVED = 28;
 
     static final long LIFETIME_NANOS = 600 * 1_000_000_000L;
     static final int MAX_ENTRIES = 1_024;
@@ -31,7 +38,7 @@ public final class PathMtuCache {
 
     private record Entry(int mtu, boolean mayFragment, long expiresAt) {}
 
-    private final Map<Integer, Entry> entries = new LinkedHashMap<>();
+    private final Map<IpAddress, Entry> entries = new LinkedHashMap<>();
     private final TimerWheel wheel;
     private final Timer expiry;
     private int version;
@@ -45,9 +52,9 @@ public final class PathMtuCache {
      * Learns that packets to {@code destination} must not be larger than {@code mtu}. A larger value than the known one
      * is not believed (RFC 1191 3).
      */
-    void learn(final int destination, final int mtu) {
+    void learn(final IpAddress destination, final int mtu) {
         final Entry known = entries.get(destination);
-        if (mtu < Ipv4Header.LENGTH + 8 || (known != null && mtu >= known.mtu)) {
+        if (mtu < (destination.isIpv4() ? MIN_BELIEVED : MIN_IPV6_MTU) || (known != null && mtu >= known.mtu)) {
             return;
         }
         if (known == null && entries.size() >= MAX_ENTRIES) {
@@ -63,13 +70,13 @@ public final class PathMtuCache {
     }
 
     /** The MTU learned for {@code destination}, or {@code otherwise}. */
-    int mtu(final int destination, final int otherwise) {
+    public int mtu(final IpAddress destination, final int otherwise) {
         final Entry entry = entries.get(destination);
         return entry == null ? otherwise : Math.min(entry.mtu, otherwise);
     }
 
     /** True if the path is too narrow to insist on "don't fragment". */
-    boolean mayFragment(final int destination) {
+    boolean mayFragment(final IpAddress destination) {
         final Entry entry = entries.get(destination);
         return entry != null && entry.mayFragment;
     }

@@ -42,12 +42,12 @@ public enum PathMtuPolicy {
      * @param fits true if the packet is not larger than the limit
      * @return true for "don't fragment"
      */
-    boolean insists(final boolean fits) {
+    public boolean insists(final boolean fits) {
         return this == DO || this == PROBE || this == WANT && fits;
     }
 
     /** True if a packet larger than the limit is refused, not fragmented. */
-    boolean refuses() {
+    public boolean refuses() {
         return this == DO || this == PROBE || this == INTERFACE;
     }
 

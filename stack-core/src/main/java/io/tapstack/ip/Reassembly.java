@@ -6,27 +6,25 @@ import io.tapstack.event.DropReason;
 import io.tapstack.event.StackStatistics;
 import io.tapstack.time.Timer;
 import io.tapstack.time.TimerWheel;
-import io.tapstack.wire.IpProtocol;
-import io.tapstack.wire.Ipv4Header;
-import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reassembles fragments (RFC 791 3.2, RFC 1122 3.3.2). As fragments are a common attack on memory and on filters,
- * everything is bounded ({@link PartialDatagrams}), and a datagram with overlapping fragments is dropped as a whole
- * (RFC 5722, which says it for IPv6), unless a fragment repeats stored bytes exactly.
+ * Reassembles fragments (RFC 791 3.2, RFC 1122 3.3.2, RFC 8200 4.5). As fragments are a common attack on memory and on
+ * filters, everything is bounded ({@link PartialDatagrams}), and a datagram with overlapping fragments is dropped as a
+ * whole (RFC 5722, which says it for IPv6), unless a fragment repeats stored bytes exactly.
  *
  * <p>Confined to the holder of the stack's lock.
  */
-final class Reassembly {
+public final class Reassembly {
 
     /** Is told of datagrams that were not completed in time: ICMP. */
     @FunctionalInterface
-    interface TimeoutListener {
+    public interface TimeoutListener {
         /** @param first the first fragment, borrowed; its head is at the IP header */
         void timedOut(PacketBuffer first, boolean unicast, long nowNanos);
     }
 
+    private final FragmentFormat format;
     private final PartialDatagrams datagrams;
     private final ReassemblyLimits limits;
     private final BufferPool pool;
@@ -34,12 +32,14 @@ final class Reassembly {
     private final TimeoutListener listener;
     private final Timer timer;
 
-    Reassembly(
+    public Reassembly(
+            final FragmentFormat format,
             final ReassemblyLimits limits,
             final BufferPool pool,
             final TimerWheel wheel,
             final StackStatistics statistics,
             final TimeoutListener listener) {
+        this.format = format;
         this.datagrams = new PartialDatagrams(limits, statistics);
         this.limits = limits;
         this.pool = pool;
@@ -51,36 +51,26 @@ final class Reassembly {
     /**
      * Takes a fragment whose head is at its valid IP header.
      *
+     * @param key what the fragments of one datagram have in common
+     * @param headerLength bytes in front of the fragment's payload, which is not empty
+     * @param start the offset of the payload in that of the datagram, in bytes
+     * @param last true if no fragment lies behind this one
+     * @param unicast false if it came to a broadcast or multicast address
      * @return the whole datagram, its head at its IP header, if this fragment completes it
      */
-    @Nullable
-    PacketBuffer add(final PacketBuffer fragment, final boolean unicast, final long nowNanos) {
-        final ByteBuffer bytes = fragment.memory().bytes();
-        final int header = fragment.head();
-        final int headerLength = Ipv4Header.headerLength(bytes, header);
-        final int flags = Ipv4Header.fragment(bytes, header);
-        final int start = Ipv4Header.fragmentOffset(flags);
-        final boolean last = (flags & Ipv4Header.MORE_FRAGMENTS) == 0;
-        final int protocol = Ipv4Header.protocol(bytes, header);
-        final int length = fragment.contiguousLength() - headerLength;
-        if (!isPossible(start, length, last, protocol)) {
-            return drop(fragment, DropReason.FRAGMENT_MALFORMED);
-        }
-        final PartialDatagram datagram = datagram(ReassemblyKey.of(bytes, header), unicast, nowNanos);
+    public @Nullable PacketBuffer add(
+            final PacketBuffer fragment,
+            final ReassemblyKey key,
+            final int headerLength,
+            final int start,
+            final boolean last,
+            final boolean unicast,
+            final long nowNanos) {
+        final PartialDatagram datagram = datagram(key, unicast, nowNanos);
         if (datagram.isPoisoned()) {
             return drop(fragment, datagram.poisonReason());
         }
         return store(datagram, compact(fragment), headerLength, start, last);
-    }
-
-    private static boolean isPossible(final int start, final int length, final boolean last, final int protocol) {
-        // RFC 791 3.2: all fragments but the last carry a multiple of eight bytes.
-        final boolean wellFormed = length > 0 && (last || (length & 7) == 0);
-        // The "ping of death": an end that no total length can express.
-        final boolean fits = start + length <= Ipv4Header.MAX_TOTAL_LENGTH - Ipv4Header.LENGTH;
-        // RFC 1858 3.2.2: a fragment that starts 8 bytes into a TCP header hides flags from a filter.
-        final boolean hidesFlags = start == 8 && protocol == IpProtocol.TCP;
-        return wellFormed && fits && !hidesFlags;
     }
 
     private PartialDatagram datagram(final ReassemblyKey key, final boolean unicast, final long nowNanos) {
@@ -88,7 +78,7 @@ final class Reassembly {
         if (known != null) {
             return known;
         }
-        final PartialDatagram datagram = new PartialDatagram(key, nowNanos + limits.timeoutNanos(), unicast);
+        final PartialDatagram datagram = new PartialDatagram(format, key, nowNanos + limits.timeoutNanos(), unicast);
         datagrams.add(datagram);
         if (!timer.isArmed()) {
             timer.arm(datagram.expiresAt());
@@ -206,7 +196,7 @@ final class Reassembly {
     }
 
     /** Drops everything. */
-    void clear() {
+    public void clear() {
         datagrams.clear();
         timer.cancel();
     }

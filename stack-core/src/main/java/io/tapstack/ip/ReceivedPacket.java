@@ -49,6 +49,11 @@ public final class ReceivedPacket {
         this.headerOffset = headerOffset;
     }
 
+    /** True for a packet of IPv4. */
+    public boolean isIpv4() {
+        return IpAddress.isIpv4(sourceHigh, sourceLow);
+    }
+
     public long sourceHigh() {
         return sourceHigh;
     }
@@ -99,7 +104,8 @@ public final class ReceivedPacket {
         return reassembled;
     }
 
-    void reassembled(final boolean now) {
+    /** Sets {@link #isReassembled()}. */
+    public void reassembled(final boolean now) {
         this.reassembled = now;
     }
 

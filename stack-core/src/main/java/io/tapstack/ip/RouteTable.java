@@ -8,8 +8,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The routes of a stack; the longest matching prefix wins (RFC 1122 3.3.1, RFC 1812 5.2.4.3). A host has a handful of
- * routes, so they are in a list, longest prefix first, and paths keep the result until {@link #version()} changes.
+ * The routes of a stack, of both families; the longest matching prefix wins (RFC 1122 3.3.1, RFC 1812 5.2.4.3). A host
+ * has a handful of routes, so they are in a list, longest prefix first, and paths keep the result until
+ * {@link #version()} changes.
  *
  * <p>Confined to the holder of the stack's lock.
  */
@@ -30,16 +31,16 @@ public final class RouteTable {
     }
 
     /**
-     * Sets the router for all addresses that no other route matches.
+     * Sets the router for all addresses of its family that no other route matches.
      *
      * @throws IllegalArgumentException if {@code gateway} is not in a subnet of the link
      */
     public void defaultGateway(final IpAddress gateway, final NetworkInterface networkInterface) {
-        final Route subnet = lookup(gateway.ipv4Bits());
+        final Route subnet = lookup(gateway);
         if (subnet == null || subnet.gateway() != null || subnet.networkInterface() != networkInterface) {
             throw new IllegalArgumentException("gateway " + gateway + " is not in the subnet " + subnets());
         }
-        add(new Route(IpAddress.ANY_IPV4, 0, gateway, networkInterface));
+        add(new Route(gateway.isIpv4() ? IpAddress.ANY_IPV4 : IpAddress.ANY_IPV6, 0, gateway, networkInterface));
     }
 
     private String subnets() {
@@ -56,12 +57,16 @@ public final class RouteTable {
                 route -> route.prefixLength() == prefixLength && route.network().equals(network));
     }
 
-    /** The route for {@code destination} (32 bits), or null if there is none. */
-    @Nullable
-    Route lookup(final int destination) {
+    /** The route for {@code destination}, or null if there is none. */
+    public @Nullable Route lookup(final IpAddress destination) {
+        return lookup(destination.high(), destination.low());
+    }
+
+    /** The same for an address in halves; allocates nothing. */
+    public @Nullable Route lookup(final long high, final long low) {
         for (int i = 0; i < routes.size(); i++) {
             final Route route = routes.get(i);
-            if (route.matches(destination)) {
+            if (route.matches(high, low)) {
                 return route;
             }
         }

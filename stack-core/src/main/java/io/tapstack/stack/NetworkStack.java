@@ -2,11 +2,13 @@ package io.tapstack.stack;
 
 import io.tapstack.buffer.BufferPool;
 import io.tapstack.event.StackStatistics;
-import io.tapstack.icmp.IcmpProtocol;
-import io.tapstack.ip.Ipv4Interface;
-import io.tapstack.ip.Ipv4Protocol;
+import io.tapstack.icmp.v4.IcmpProtocol;
+import io.tapstack.ip.InternetProtocol;
 import io.tapstack.ip.NetworkInterface;
+import io.tapstack.ip.ReassemblyLimits;
 import io.tapstack.ip.TransportProtocol;
+import io.tapstack.ip.v4.Ipv4Interface;
+import io.tapstack.ip.v4.Ipv4Protocol;
 import io.tapstack.link.LinkDevice;
 import io.tapstack.tcp.TcpProtocol;
 import io.tapstack.tcp.layer.TcpLayer;
@@ -29,6 +31,7 @@ public final class NetworkStack implements Pollable {
     private final BufferPool pool;
     private final TimerWheel timers;
     private final StackStatistics statistics = new StackStatistics();
+    private final InternetProtocol internet;
     private final Ipv4Protocol ipv4;
     private final NetworkInterface networkInterface;
     private final UdpProtocol udp;
@@ -46,18 +49,19 @@ public final class NetworkStack implements Pollable {
         device.reportTo(statistics);
         this.pool = new BufferPool(config.memoryLimitBytes());
         this.timers = new TimerWheel(nowNanos);
-        this.ipv4 = new Ipv4Protocol(pool, timers, statistics, config.random());
+        this.internet = new InternetProtocol(pool, timers);
+        this.ipv4 = new Ipv4Protocol(internet, pool, timers, statistics, config.random(), ReassemblyLimits.DEFAULT);
         this.networkInterface = new NetworkInterface(device, config.mac(), pool, statistics);
         final Ipv4Interface onLink = ipv4.addInterface(networkInterface, config.address(), config.arp());
         if (config.gateway() != null) {
-            ipv4.routes().defaultGateway(config.gateway(), networkInterface);
+            internet.routes().defaultGateway(config.gateway(), networkInterface);
         }
-        final IcmpProtocol icmp =
-                new IcmpProtocol(ipv4, pool, statistics, config.random(), config.icmpRates(), nowNanos);
-        this.udp = new UdpProtocol(ipv4, icmp.reporter(), pool, statistics, config.random());
-        ipv4.register(IpProtocol.UDP, udp);
-        this.tcp = new TcpLayer(ipv4, pool, timers, statistics, config.random(), config.tcpLimits(), config.share());
-        ipv4.register(IpProtocol.TCP, tcp);
+        new IcmpProtocol(ipv4, pool, statistics, config.random(), config.icmpRates(), nowNanos);
+        this.udp = new UdpProtocol(internet, internet.reporter(), pool, statistics, config.random());
+        internet.register(IpProtocol.UDP, udp);
+        this.tcp =
+                new TcpLayer(internet, pool, timers, statistics, config.random(), config.tcpLimits(), config.share());
+        internet.register(IpProtocol.TCP, tcp);
         onLink.start();
     }
 
@@ -73,7 +77,7 @@ public final class NetworkStack implements Pollable {
         timers.advance(nowNanos);
         tcp.resume(nowNanos);
         udp.poll();
-        ipv4.pollLoopback(FRAMES_PER_POLL, nowNanos);
+        internet.pollLoopback(FRAMES_PER_POLL, nowNanos);
         final int frames = networkInterface.poll(FRAMES_PER_POLL, nowNanos);
         final IOException failure = networkInterface.failure();
         if (failure != null) {
@@ -82,13 +86,13 @@ public final class NetworkStack implements Pollable {
         // Connections that the frames have unblocked, by a smaller path MTU for example, continue at once.
         tcp.resume(nowNanos);
         deviceIsFull = tcp.isBlocked() || udp.isBlocked();
-        return frames == FRAMES_PER_POLL || ipv4.hasLoopbackPackets() || tcp.isResumeWanted();
+        return frames == FRAMES_PER_POLL || internet.hasLoopbackPackets() || tcp.isResumeWanted();
     }
 
     @Override
     public boolean isPollWanted() {
         // If the device was full at the last poll, its own event, that it has room, comes first.
-        return ipv4.hasLoopbackPackets()
+        return internet.hasLoopbackPackets()
                 || tcp.isResumeWanted()
                 || (!deviceIsFull && (tcp.isBlocked() || udp.isBlocked()));
     }
@@ -122,6 +126,11 @@ public final class NetworkStack implements Pollable {
         return statistics;
     }
 
+    /** The Internet layer of both versions. */
+    public InternetProtocol internet() {
+        return internet;
+    }
+
     public Ipv4Protocol ipv4() {
         return ipv4;
     }
@@ -142,6 +151,6 @@ public final class NetworkStack implements Pollable {
     @Override
     public void close(final long nowNanos) {
         tcp.shutdown(nowNanos);
-        ipv4.stop();
+        internet.stop();
     }
 }

@@ -67,7 +67,7 @@ public final class StackGroup implements AutoCloseable {
             final RandomGenerator random = ownRandom(config.random());
             final NetworkStack stack = new NetworkStack(link, config.forQueue(link.share(), random), nowNanos);
             if (link.share().isFirst()) {
-                stack.ipv4().register(IpProtocol.TCP, new StraySegments(stack.tcpTransport(), link, config.mac()));
+                stack.internet().register(IpProtocol.TCP, new StraySegments(stack.tcpTransport(), link, config.mac()));
             }
             stacks.add(stack);
         }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A zone (RFC 4007) is no part of the address; it is kept beside an address of limited scope.
  */
-public final class IpAddress {
+public final class IpAddress implements Comparable<IpAddress> {
 
     /** Bits 63 to 32 of an IPv4 address; bits 127 to 64 are 0. */
     private static final long IPV4_PREFIX = 0xFFFF_0000_0000L;
@@ -148,7 +148,12 @@ public final class IpAddress {
 
     /** True if the first {@code length} bits are those of {@code prefix}; of IPv4 32 bits count, else 128. */
     public boolean hasPrefix(final IpAddress prefix, final int length) {
-        final boolean ipv4 = isIpv4();
+        return hasPrefix(high, low, prefix, length);
+    }
+
+    /** The same for an address in halves. */
+    public static boolean hasPrefix(final long high, final long low, final IpAddress prefix, final int length) {
+        final boolean ipv4 = isIpv4(high, low);
         if (ipv4 != prefix.isIpv4()) {
             return false;
         }
@@ -188,6 +193,13 @@ public final class IpAddress {
      */
     public static long checksumPart(final long high, final long low) {
         return isIpv4(high, low) ? low & LOW_32 : (high >>> 32) + (high & LOW_32) + (low >>> 32) + (low & LOW_32);
+    }
+
+    /** The order of the 128 bits as an unsigned number. */
+    @Override
+    public int compareTo(final IpAddress other) {
+        final int byHigh = Long.compareUnsigned(high, other.high);
+        return byHigh != 0 ? byHigh : Long.compareUnsigned(low, other.low);
     }
 
     @Override

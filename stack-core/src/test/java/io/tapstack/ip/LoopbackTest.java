@@ -23,7 +23,7 @@ class LoopbackTest {
     private final RecordingTransport transport = new RecordingTransport();
 
     LoopbackTest() {
-        host.ipv4.register(PROTOCOL, transport);
+        host.internet.register(PROTOCOL, transport);
     }
 
     @AfterEach
@@ -47,12 +47,12 @@ class LoopbackTest {
         packet.memory().bytes().put(packet.append(9), Packets.pattern(9));
         assertThat(path.send(packet, PROTOCOL, 0, 64, true)).isEqualTo(SendStatus.SENT);
         assertThat(transport.packets).isEmpty();
-        assertThat(host.ipv4.hasLoopbackPackets()).isTrue();
-        host.ipv4.pollLoopback(10, host.now());
+        assertThat(host.internet.hasLoopbackPackets()).isTrue();
+        host.internet.pollLoopback(10, host.now());
         assertThat(transport.packets).hasSize(1);
         assertThat(transport.packets.get(0).payload()).isEqualTo(Packets.pattern(9));
         assertThat(transport.packets.get(0).unicast()).isTrue();
-        assertThat(host.ipv4.hasLoopbackPackets()).isFalse();
+        assertThat(host.internet.hasLoopbackPackets()).isFalse();
     }
 
     @Test
@@ -68,7 +68,7 @@ class LoopbackTest {
         packet.requestChecksum(packet.head(), 6);
         final byte[] whole = packet.toArray();
         assertThat(path.send(packet, PROTOCOL, 0, 64, true)).isEqualTo(SendStatus.SENT);
-        host.ipv4.pollLoopback(10, host.now());
+        host.internet.pollLoopback(10, host.now());
         assertThat(transport.packets.get(0).payload()).isEqualTo(whole);
     }
 
@@ -85,7 +85,7 @@ class LoopbackTest {
         }
         assertThat(status).isEqualTo(SendStatus.DEVICE_FULL);
         assertThat(sent).isEqualTo(LoopbackQueue.MAX_PACKETS + 1);
-        host.ipv4.pollLoopback(Integer.MAX_VALUE, host.now());
+        host.internet.pollLoopback(Integer.MAX_VALUE, host.now());
         assertThat(transport.packets).hasSize(LoopbackQueue.MAX_PACKETS);
     }
 
@@ -94,9 +94,9 @@ class LoopbackTest {
         final IpPath path = path("10.0.0.2");
         final PacketBuffer ping = host.pool.packet(Packets.icmp(8, 0, 1, Packets.pattern(8)), path.headroom());
         path.send(ping, 1, 0, 64, true);
-        host.ipv4.pollLoopback(100, host.now());
-        assertThat(host.ipv4.hasLoopbackPackets()).as("the reply").isTrue();
-        host.ipv4.pollLoopback(100, host.now());
-        assertThat(host.ipv4.hasLoopbackPackets()).isFalse();
+        host.internet.pollLoopback(100, host.now());
+        assertThat(host.internet.hasLoopbackPackets()).as("the reply").isTrue();
+        host.internet.pollLoopback(100, host.now());
+        assertThat(host.internet.hasLoopbackPackets()).isFalse();
     }
 }

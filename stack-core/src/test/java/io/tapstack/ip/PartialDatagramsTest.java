@@ -10,6 +10,7 @@ import io.tapstack.testing.Packets;
 import io.tapstack.testing.TestHost;
 import io.tapstack.time.TimerWheel;
 import io.tapstack.wire.IpAddress;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -22,17 +23,44 @@ class PartialDatagramsTest {
 
     private static final int PROTOCOL = 253;
     private static final int MORE = 0x2000;
+    private static final int HEADER = 20;
     private static final ReassemblyLimits LIMITS = new ReassemblyLimits(60_000_000_000L, 256 << 10, 64 << 10, 64, 256);
 
     private final StackStatistics statistics = new StackStatistics();
     private final BufferPool pool = new BufferPool(64 << 10);
     private final Reassembly reassembly =
-            new Reassembly(LIMITS, pool, new TimerWheel(0), statistics, (first, unicast, now) -> {});
+            new Reassembly(new PlainFormat(), LIMITS, pool, new TimerWheel(0), statistics, (first, unicast, now) -> {});
 
     private @Nullable PacketBuffer add(final IpAddress source, final int id, final int field, final int length) {
         final byte[] packet =
                 Packets.ipv4(source, TestHost.ADDRESS, PROTOCOL, id, field, new byte[0], Packets.pattern(length));
-        return reassembly.add(pool.packet(packet, 0), /* unicast */ true, 0);
+        final int start = (field & ~MORE) * 8;
+        final ReassemblyKey key = new ReassemblyKey(source, TestHost.ADDRESS, id, PROTOCOL);
+        final boolean last = (field & MORE) == 0;
+        return reassembly.add(pool.packet(packet, 0), key, HEADER, start, last, /* unicast */ true, 0);
+    }
+
+    /** Headers without an ECN field, which need no change. */
+    private static final class PlainFormat implements FragmentFormat {
+        @Override
+        public int ecn(final ByteBuffer bytes, final int header) {
+            return 0;
+        }
+
+        @Override
+        public boolean isTooLong(final int headerLength, final int payloadLength) {
+            return false;
+        }
+
+        @Override
+        public int complete(
+                final ByteBuffer bytes,
+                final int header,
+                final int headerLength,
+                final int payloadLength,
+                final boolean congestion) {
+            return 0;
+        }
     }
 
     private static IpAddress source(final int number) {
@@ -118,7 +146,8 @@ class PartialDatagramsTest {
             for (final int destination : new int[] {-1, 0, 1}) {
                 for (final int identification : new int[] {0, 1, 0xFFFF}) {
                     for (final int protocol : new int[] {0, 1, 255}) {
-                        keys.add(new ReassemblyKey(source, destination, identification, protocol));
+                        keys.add(new ReassemblyKey(
+                                IpAddress.ipv6(source, 1), IpAddress.ipv6(1, destination), identification, protocol));
                     }
                 }
             }

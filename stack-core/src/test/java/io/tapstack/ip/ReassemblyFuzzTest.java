@@ -74,7 +74,7 @@ class ReassemblyFuzzTest {
 
         Run(final Decisions in) {
             this.in = in;
-            host.ipv4.register(PROTOCOL, transport);
+            host.internet.register(PROTOCOL, transport);
         }
 
         void play() {

@@ -35,7 +35,7 @@ class ReassemblyTest {
     private final RecordingTransport transport = new RecordingTransport();
 
     ReassemblyTest() {
-        host.ipv4.register(PROTOCOL, transport);
+        host.internet.register(PROTOCOL, transport);
     }
 
     @AfterEach
@@ -116,7 +116,7 @@ class ReassemblyTest {
     void datagramsOfDifferentKeysDoNotMix() { // RFC 791 3.2: source, destination, protocol, identification
         final byte[] a = Packets.pattern(64);
         final byte[] b = Arrays.copyOfRange(Packets.pattern(200), 100, 164);
-        host.ipv4.register(252, transport);
+        host.internet.register(252, transport);
         host.receivePacket(fragment(TestHost.PEER, 1, PROTOCOL, a, 0, 32, true));
         host.receivePacket(fragment(TestHost.PEER, 2, PROTOCOL, b, 32, 64, false));
         host.receivePacket(fragment(TestHost.OTHER, 1, PROTOCOL, b, 32, 64, false));
@@ -515,7 +515,7 @@ class ReassemblyTest {
     void theOldestOfAllGivesWayToTheBytesOfMany() {
         final ReassemblyLimits limits = new ReassemblyLimits(60_000_000_000L, 200_000, 100_000, 8, 64);
         final TestHost small = new TestHost(TestLink.ethernet(), ArpConfig.DEFAULT, IcmpRates.DEFAULT, limits).settle();
-        small.ipv4.register(PROTOCOL, transport);
+        small.internet.register(PROTOCOL, transport);
         final byte[] whole = Packets.pattern(1_600);
         for (int i = 0; i < 2_000; i++) {
             small.receivePacket(fragment(IpAddress.ipv4(0x0B00_0000 + i), 1, PROTOCOL, whole, 0, 1_480, true));

@@ -3,6 +3,7 @@ package io.tapstack.ip;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tapstack.ip.v4.Ipv4Protocol;
 import io.tapstack.testing.TestHost;
 import io.tapstack.wire.IpAddress;
 import java.util.Objects;
@@ -15,14 +16,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RouteTableTest {
 
     private final TestHost host = TestHost.settled();
-    private final RouteTable routes = host.ipv4.routes();
+    private final RouteTable routes = host.internet.routes();
 
     private Route route(final String network, final int prefixLength, final String gateway) {
         return new Route(IpAddress.parse(network), prefixLength, IpAddress.parse(gateway), host.networkInterface);
     }
 
     private String gatewayTo(final String destination) {
-        final Route route = routes.lookup(IpAddress.parse(destination).ipv4Bits());
+        final Route route = routes.lookup(IpAddress.parse(destination));
         return route == null
                 ? "none"
                 : route.gateway() == null ? "link" : route.gateway().toString();
@@ -45,20 +46,34 @@ class RouteTableTest {
     }
 
     @Test
+    void eachFamilyHasItsDefaultRoute() {
+        routes.add(route("2001:db8::", 32, "fe80::32"));
+        routes.add(route("2001:db8:5::", 48, "fe80::48"));
+        assertThat(gatewayTo("2001:db8:5::1")).isEqualTo("fe80::48");
+        assertThat(gatewayTo("2001:db8:6::1")).isEqualTo("fe80::32");
+        assertThat(gatewayTo("2001:db9::1")).isEqualTo("none");
+        routes.defaultGateway(TestHost.PEER, host.networkInterface);
+        assertThat(gatewayTo("2001:db9::1")).isEqualTo("none");
+        routes.add(route("::", 0, "fe80::1"));
+        assertThat(gatewayTo("2001:db9::1")).isEqualTo("fe80::1");
+        assertThat(gatewayTo("192.0.2.1")).isEqualTo("10.0.0.1");
+        assertThatThrownBy(() -> route("::", 0, "10.0.0.1")).hasMessageContaining("families");
+    }
+
+    @Test
     void agreesWithACheckOfEveryRoute() {
         final SplittableRandom random = new SplittableRandom(8);
         for (int i = 0; i < 200; i++) {
             final int prefixLength = random.nextInt(33);
-            final int network = random.nextInt() & InterfaceAddress.mask(prefixLength) & 0x0FFF_00FF;
-            if ((network & ~InterfaceAddress.mask(prefixLength)) == 0) {
-                routes.add(new Route(IpAddress.ipv4(network), prefixLength, null, host.networkInterface));
-            }
+            final IpAddress network =
+                    IpAddress.ipv4(random.nextInt() & 0x0FFF_00FF).prefix(prefixLength);
+            routes.add(new Route(network, prefixLength, null, host.networkInterface));
         }
         for (int i = 0; i < 5_000; i++) {
-            final int destination = random.nextInt() & 0x0FFF_00FF;
+            final IpAddress destination = IpAddress.ipv4(random.nextInt() & 0x0FFF_00FF);
             int longest = -1;
             for (final Route route : routes.routes()) {
-                if (route.matches(destination)) {
+                if (route.matches(destination.high(), destination.low())) {
                     longest = Math.max(longest, route.prefixLength());
                 }
             }
@@ -119,31 +134,45 @@ class RouteTableTest {
                 "224.0.0.1/24",
                 "127.0.0.1/8",
                 "255.255.255.255/32",
-                "x/24"
+                "x/24",
+                "2001:db8::1/129",
+                "::/64",
+                "::1/128",
+                "ff02::1/16"
             })
     void interfaceAddressesAreChecked(final String text) {
         assertThatThrownBy(() -> InterfaceAddress.parse(text)).isInstanceOf(IllegalArgumentException.class);
     }
 
+    private static boolean matches(final Route route, final String destination) {
+        final IpAddress address = IpAddress.parse(destination);
+        return route.matches(address.high(), address.low());
+    }
+
     /** The route to the subnet of {@code address}, as {@link Ipv4Protocol#addInterface} adds it. */
     private Route subnet(final InterfaceAddress address) {
-        return new Route(IpAddress.ipv4(address.networkBits()), address.prefixLength(), null, host.networkInterface);
+        return new Route(address.network(), address.prefixLength(), null, host.networkInterface);
     }
 
     @Test
     void subnetsOfAllSizes() {
         final InterfaceAddress usual = InterfaceAddress.parse("10.1.2.3/22");
-        assertThat(usual.networkBits()).isEqualTo(IpAddress.parse("10.1.0.0").ipv4Bits());
+        assertThat(usual.network()).isEqualTo(IpAddress.parse("10.1.0.0"));
         assertThat(usual.isDirectedBroadcast(IpAddress.parse("10.1.3.255").ipv4Bits()))
                 .isTrue();
-        assertThat(subnet(usual).matches(IpAddress.parse("10.1.4.0").ipv4Bits()))
-                .isFalse();
+        assertThat(matches(subnet(usual), "10.1.4.0")).isFalse();
         final InterfaceAddress pair = InterfaceAddress.parse("10.0.0.0/31");
         assertThat(pair.isDirectedBroadcast(IpAddress.parse("10.0.0.1").ipv4Bits()))
                 .as("RFC 3021")
                 .isFalse();
-        assertThat(subnet(pair).matches(IpAddress.parse("10.0.0.1").ipv4Bits())).isTrue();
-        assertThat(subnet(InterfaceAddress.parse("10.0.0.5/0")).matches(-5)).isTrue();
+        assertThat(matches(subnet(pair), "10.0.0.1")).isTrue();
+        assertThat(matches(subnet(InterfaceAddress.parse("10.0.0.5/0")), "255.255.255.251"))
+                .isTrue();
         assertThat(usual).hasToString("10.1.2.3/22");
+        final InterfaceAddress six = InterfaceAddress.parse("2001:db8::2/64");
+        assertThat(matches(subnet(six), "2001:db8::ffff:0:0:1")).isTrue();
+        assertThat(matches(subnet(six), "2001:db8:0:1::1")).isFalse();
+        assertThat(six.isDirectedBroadcast(-1)).isFalse();
+        assertThat(six).hasToString("2001:db8::2/64");
     }
 }

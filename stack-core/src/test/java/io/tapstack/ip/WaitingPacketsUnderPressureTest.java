@@ -7,6 +7,7 @@ import io.tapstack.buffer.BufferPool;
 import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.event.DropReason;
 import io.tapstack.event.StackStatistics;
+import io.tapstack.ip.v4.Ipv4Protocol;
 import io.tapstack.testing.TestHost;
 import io.tapstack.testing.TestLink;
 import io.tapstack.time.TimerWheel;
@@ -26,7 +27,14 @@ class WaitingPacketsUnderPressureTest {
     private final BufferPool pool = new BufferPool(32 << 10);
     private final StackStatistics statistics = new StackStatistics();
     private final TestLink link = TestLink.ethernet();
-    private final Ipv4Protocol ipv4 = new Ipv4Protocol(pool, new TimerWheel(0), statistics, new SplittableRandom(1));
+    private final TimerWheel wheel = new TimerWheel(0);
+    private final Ipv4Protocol ipv4 = new Ipv4Protocol(
+            new InternetProtocol(pool, wheel),
+            pool,
+            wheel,
+            statistics,
+            new SplittableRandom(1),
+            ReassemblyLimits.DEFAULT);
     private final List<PacketBuffer> others = new ArrayList<>();
     private final NetworkInterface networkInterface = new NetworkInterface(link, TestHost.MAC, pool, statistics);
 

@@ -8,13 +8,15 @@ import io.tapstack.buffer.BufferPool;
 import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.error.SocketErrorException;
 import io.tapstack.event.StackStatistics;
-import io.tapstack.icmp.IcmpProtocol;
 import io.tapstack.icmp.IcmpRates;
+import io.tapstack.icmp.v4.IcmpProtocol;
 import io.tapstack.ip.InterfaceAddress;
+import io.tapstack.ip.InternetProtocol;
 import io.tapstack.ip.IpPath;
-import io.tapstack.ip.Ipv4Protocol;
 import io.tapstack.ip.NetworkInterface;
+import io.tapstack.ip.ReassemblyLimits;
 import io.tapstack.ip.SendStatus;
+import io.tapstack.ip.v4.Ipv4Protocol;
 import io.tapstack.link.LinkType;
 import io.tapstack.testing.Packets;
 import io.tapstack.testing.SwallowingLink;
@@ -40,14 +42,17 @@ class SteadyStateAllocationTest {
     private final BufferPool pool = new BufferPool();
     private final StackStatistics statistics = new StackStatistics();
     private final SplittableRandom random = new SplittableRandom(11);
-    private final Ipv4Protocol ipv4 = new Ipv4Protocol(pool, new TimerWheel(0), statistics, random);
+    private final TimerWheel wheel = new TimerWheel(0);
+    private final InternetProtocol internet = new InternetProtocol(pool, wheel);
+    private final Ipv4Protocol ipv4 =
+            new Ipv4Protocol(internet, pool, wheel, statistics, random, ReassemblyLimits.DEFAULT);
     private final NetworkInterface link =
             new NetworkInterface(new SwallowingLink(LinkType.ETHERNET), TestHost.MAC, pool, statistics);
 
     private UdpProtocol start() {
-        final IcmpProtocol icmp = new IcmpProtocol(ipv4, pool, statistics, random, IcmpRates.DEFAULT, 0);
-        final UdpProtocol udp = new UdpProtocol(ipv4, icmp.reporter(), pool, statistics, random);
-        ipv4.register(IpProtocol.UDP, udp);
+        new IcmpProtocol(ipv4, pool, statistics, random, IcmpRates.DEFAULT, 0);
+        final UdpProtocol udp = new UdpProtocol(internet, internet.reporter(), pool, statistics, random);
+        internet.register(IpProtocol.UDP, udp);
         ipv4.addInterface(link, new InterfaceAddress(TestHost.ADDRESS, 24), ArpConfig.DEFAULT)
                 .start();
         receive(TestHost.arpRequest(TestHost.PEER_MAC, TestHost.PEER, TestHost.ADDRESS));

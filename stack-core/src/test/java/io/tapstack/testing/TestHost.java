@@ -7,13 +7,14 @@ import io.tapstack.arp.ArpProtocol;
 import io.tapstack.buffer.BufferPool;
 import io.tapstack.event.DropReason;
 import io.tapstack.event.StackStatistics;
-import io.tapstack.icmp.IcmpProtocol;
 import io.tapstack.icmp.IcmpRates;
+import io.tapstack.icmp.v4.IcmpProtocol;
 import io.tapstack.ip.InterfaceAddress;
-import io.tapstack.ip.Ipv4Interface;
-import io.tapstack.ip.Ipv4Protocol;
+import io.tapstack.ip.InternetProtocol;
 import io.tapstack.ip.NetworkInterface;
 import io.tapstack.ip.ReassemblyLimits;
+import io.tapstack.ip.v4.Ipv4Interface;
+import io.tapstack.ip.v4.Ipv4Protocol;
 import io.tapstack.neighbor.Neighbor;
 import io.tapstack.time.TimerWheel;
 import io.tapstack.udp.UdpProtocol;
@@ -47,6 +48,7 @@ public final class TestHost {
     public final StackStatistics statistics = new StackStatistics();
     public final TimerWheel wheel = new TimerWheel(0);
     public final TestLink link;
+    public final InternetProtocol internet;
     public final Ipv4Protocol ipv4;
     public final NetworkInterface networkInterface;
     public final Ipv4Interface ipv4Interface;
@@ -66,12 +68,13 @@ public final class TestHost {
             final TestLink link, final ArpConfig arp, final IcmpRates icmpRates, final ReassemblyLimits limits) {
         final SplittableRandom random = new SplittableRandom(42);
         this.link = link;
-        this.ipv4 = new Ipv4Protocol(pool, wheel, statistics, random, limits);
+        this.internet = new InternetProtocol(pool, wheel);
+        this.ipv4 = new Ipv4Protocol(internet, pool, wheel, statistics, random, limits);
         this.networkInterface = new NetworkInterface(link, MAC, pool, statistics);
         this.ipv4Interface = ipv4.addInterface(networkInterface, new InterfaceAddress(ADDRESS, 24), arp);
         this.icmp = new IcmpProtocol(ipv4, pool, statistics, random, icmpRates, 0);
-        this.udp = new UdpProtocol(ipv4, icmp.reporter(), pool, statistics, random);
-        ipv4.register(IpProtocol.UDP, udp);
+        this.udp = new UdpProtocol(internet, internet.reporter(), pool, statistics, random);
+        internet.register(IpProtocol.UDP, udp);
         ipv4Interface.start();
     }
 
@@ -114,11 +117,11 @@ public final class TestHost {
         while (wheel.nextDeadline() < target) {
             now = wheel.nextDeadline();
             wheel.advance(now);
-            ipv4.pollLoopback(Integer.MAX_VALUE, now);
+            internet.pollLoopback(Integer.MAX_VALUE, now);
         }
         now = target;
         wheel.advance(now);
-        ipv4.pollLoopback(Integer.MAX_VALUE, now);
+        internet.pollLoopback(Integer.MAX_VALUE, now);
     }
 
     public void advanceSeconds(final double seconds) {
@@ -192,7 +195,7 @@ public final class TestHost {
 
     /** Stops the host and checks that all memory is free and no timer is left. */
     public void assertNothingLeaked() {
-        ipv4.stop();
+        internet.stop();
         assertThat(pool.packetsInUse()).as("packets in use").isZero();
         assertThat(pool.regionsInUse()).as("regions in use").isZero();
         assertThat(pool.bytesInUse()).as("bytes in use").isZero();

@@ -460,7 +460,7 @@ class UdpEndpointTest {
         final UdpEndpoint client = open();
         client.connect(new Endpoint(IpAddress.parse("127.0.0.1"), 7));
         client.send(bytes(60_000), null);
-        host.ipv4.pollLoopback(10, host.now());
+        host.internet.pollLoopback(10, host.now());
         final Datagram datagram = Objects.requireNonNull(server.receive());
         assertThat(datagram.length()).isEqualTo(60_000);
         assertThat(datagram.source()).isEqualTo(client.local());

@@ -26,7 +26,7 @@ class ClassEIT {
     void open() throws Exception {
         network = TestNetwork.open();
         network.look(stack -> {
-            stack.ipv4()
+            stack.internet()
                     .routes()
                     .defaultGateway(
                             IpAddress.of(network.hostAddress().getAddress()),

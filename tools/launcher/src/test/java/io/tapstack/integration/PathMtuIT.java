@@ -46,7 +46,7 @@ class PathMtuIT {
         far = TestNetwork.open(offload);
         for (final TestNetwork network : new TestNetwork[] {near, far}) {
             network.look(stack -> {
-                stack.ipv4()
+                stack.internet()
                         .routes()
                         .defaultGateway(
                                 IpAddress.of(network.hostAddress().getAddress()),

@@ -50,8 +50,8 @@ public final class Setting {
     private static final Map<String, Key> KEYS = new TreeMap<>(Map.ofEntries(
             Map.entry(MTU, text -> {
                 final int bytes = number(text, LinkCapabilities.MIN_MTU, LinkCapabilities.MAX_MTU);
-                return (stack, config) ->
-                        stack.ipv4().linkMtu(stack.ipv4().interfaces().get(0).link(), bytes);
+                return (stack, config) -> stack.internet()
+                        .linkMtu(stack.ipv4().interfaces().get(0).link(), bytes);
             }),
             Map.entry("mss", tcp(text -> {
                 final int bytes = number(text, 0, MAX_MSS);

@@ -1,16 +1,16 @@
-package io.tapstack.icmp;
+package io.tapstack.icmp.v4;
 
 import io.tapstack.buffer.BufferPool;
 import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.event.DropReason;
 import io.tapstack.event.StackStatistics;
+import io.tapstack.icmp.IcmpRates;
 import io.tapstack.ip.IcmpError;
-import io.tapstack.ip.IcmpReporter;
 import io.tapstack.ip.IpPath;
-import io.tapstack.ip.Ipv4Protocol;
 import io.tapstack.ip.ReceivedPacket;
 import io.tapstack.ip.SendStatus;
 import io.tapstack.ip.TransportProtocol;
+import io.tapstack.ip.v4.Ipv4Protocol;
 import io.tapstack.wire.IcmpHeader;
 import io.tapstack.wire.InternetChecksum;
 import io.tapstack.wire.IpProtocol;
@@ -20,7 +20,7 @@ import java.util.random.RandomGenerator;
 
 /**
  * ICMP for IPv4 (RFC 792, RFC 1122 3.2.2): answers pings and timestamp requests, passes errors on to the transport that
- * they are about, and sends errors for other layers through {@link #reporter()}.
+ * they are about, and sends errors for other layers.
  *
  * <p>Confined to the holder of the stack's lock.
  */
@@ -36,7 +36,7 @@ public final class IcmpProtocol implements TransportProtocol {
     private final IcmpErrorReceiver receiver;
     private final IcmpTimestamp timestamp;
 
-    /** Registers itself with {@code ipv4} as the protocol and as the reporter of errors. */
+    /** Registers itself with {@code ipv4} as the protocol and as the sender of errors. */
     public IcmpProtocol(
             final Ipv4Protocol ipv4,
             final BufferPool pool,
@@ -50,13 +50,7 @@ public final class IcmpProtocol implements TransportProtocol {
         this.sender = new IcmpErrorSender(ipv4, pool, statistics, rates, random, nowNanos);
         this.receiver = new IcmpErrorReceiver(ipv4);
         this.timestamp = new IcmpTimestamp(random.nextInt());
-        ipv4.register(IpProtocol.ICMP, this);
-        ipv4.reportTo(sender);
-    }
-
-    /** Sends ICMP errors for the layers. */
-    public IcmpReporter reporter() {
-        return sender;
+        ipv4.icmp(this, sender);
     }
 
     @Override

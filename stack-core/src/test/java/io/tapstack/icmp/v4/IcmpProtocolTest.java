@@ -1,9 +1,11 @@
-package io.tapstack.icmp;
+package io.tapstack.icmp.v4;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapstack.arp.ArpConfig;
 import io.tapstack.event.DropReason;
+import io.tapstack.icmp.IcmpRateLimit;
+import io.tapstack.icmp.IcmpRates;
 import io.tapstack.ip.IcmpError;
 import io.tapstack.ip.IpPath;
 import io.tapstack.ip.ReassemblyLimits;
@@ -281,11 +283,11 @@ class IcmpProtocolTest {
         final IcmpRateLimit limit = new IcmpRateLimit(new IcmpRates(100, 10, 1, 5), new SplittableRandom(10), 0);
         int allowed = 0;
         for (int destination = 0; destination < 1_000; destination++) {
-            allowed += limit.allows(destination, 0) ? 1 : 0;
+            allowed += limit.allows(0, destination, 0) ? 1 : 0;
         }
         assertThat(allowed).isEqualTo(10);
         for (long now = 0; now < 1_000_000_000L; now += 1_000_000) {
-            allowed += limit.allows((int) now, now) ? 1 : 0;
+            allowed += limit.allows(0, now, now) ? 1 : 0;
         }
         assertThat(allowed).isBetween(100, 110);
     }
@@ -294,7 +296,7 @@ class IcmpProtocolTest {
 
     private RecordingTransport record() {
         final RecordingTransport transport = new RecordingTransport();
-        host.ipv4.register(PROTOCOL, transport);
+        host.internet.register(PROTOCOL, transport);
         return transport;
     }
 

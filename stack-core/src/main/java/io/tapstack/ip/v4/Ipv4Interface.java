@@ -1,10 +1,12 @@
-package io.tapstack.ip;
+package io.tapstack.ip.v4;
 
 import io.tapstack.arp.ArpConfig;
 import io.tapstack.arp.ArpProtocol;
 import io.tapstack.buffer.BufferPool;
 import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.event.StackStatistics;
+import io.tapstack.ip.InterfaceAddress;
+import io.tapstack.ip.NetworkInterface;
 import io.tapstack.link.LinkProtocol;
 import io.tapstack.neighbor.Neighbor;
 import io.tapstack.neighbor.WaitingPackets;
@@ -39,6 +41,9 @@ public final class Ipv4Interface implements LinkProtocol {
             final RandomGenerator random,
             final Ipv4Input input,
             final Ipv4Output output) {
+        if (!address.address().isIpv4()) {
+            throw new IllegalArgumentException(address + " is not an IPv4 address");
+        }
         this.link = link;
         this.address = address;
         this.input = input;

@@ -1,4 +1,4 @@
-package io.tapstack.ip;
+package io.tapstack.ip.v4;
 
 import io.tapstack.wire.SipHash;
 import java.util.random.RandomGenerator;

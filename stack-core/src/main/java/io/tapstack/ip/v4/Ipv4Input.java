@@ -1,9 +1,13 @@
-package io.tapstack.ip;
+package io.tapstack.ip.v4;
 
 import io.tapstack.buffer.BufferPool;
 import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.event.DropReason;
 import io.tapstack.event.StackStatistics;
+import io.tapstack.ip.IcmpError;
+import io.tapstack.ip.ReassemblyLimits;
+import io.tapstack.ip.ReceivedPacket;
+import io.tapstack.ip.TransportProtocol;
 import io.tapstack.time.TimerWheel;
 import io.tapstack.wire.IcmpHeader;
 import io.tapstack.wire.IpAddress;
@@ -23,7 +27,7 @@ final class Ipv4Input {
 
     private final Ipv4Protocol ipv4;
     private final StackStatistics statistics;
-    private final Reassembly reassembly;
+    private final Ipv4Fragments fragments;
     private final ReceivedPacket info = new ReceivedPacket();
     private final ReceivedPacket quotedInfo = new ReceivedPacket();
 
@@ -35,7 +39,7 @@ final class Ipv4Input {
             final StackStatistics statistics) {
         this.ipv4 = ipv4;
         this.statistics = statistics;
-        this.reassembly = new Reassembly(limits, pool, wheel, statistics, this::reassemblyTimedOut);
+        this.fragments = new Ipv4Fragments(limits, pool, wheel, statistics, this::reassemblyTimedOut);
     }
 
     /**
@@ -67,7 +71,7 @@ final class Ipv4Input {
         if (Ipv4Header.isFragment(Ipv4Header.fragment(bytes, header))) {
             // The device saw only a part of the transport segment, so it cannot have checked its sum.
             packet.checksumTrusted(false);
-            final PacketBuffer whole = reassembly.add(packet, unicast, nowNanos);
+            final PacketBuffer whole = fragments.add(packet, unicast, nowNanos);
             if (whole != null) {
                 deliver(whole, unicast, /* reassembled */ true, nowNanos);
             }
@@ -147,7 +151,7 @@ final class Ipv4Input {
         fill(info, packet, unicast);
         packet.strip(headerLength);
         // RFC 1122 3.2.2.5: a parameter problem points at the bad option.
-        ipv4.icmp().parameterProblem(packet, info, verdict, nowNanos);
+        ipv4.reporter().parameterProblem(packet, info, verdict, nowNanos);
         drop(packet, DropReason.IP_OPTIONS_MALFORMED);
         return false;
     }
@@ -160,7 +164,7 @@ final class Ipv4Input {
         final TransportProtocol transport = ipv4.transport(info.protocol());
         if (transport == null) {
             // RFC 1122 3.2.2.1: code 2, the designated transport protocol is not supported.
-            ipv4.icmp().protocolUnreachable(packet, info, nowNanos);
+            ipv4.reporter().protocolUnreachable(packet, info, nowNanos);
             drop(packet, DropReason.IP_UNKNOWN_PROTOCOL);
             return;
         }
@@ -170,7 +174,7 @@ final class Ipv4Input {
     private void reassemblyTimedOut(final PacketBuffer first, final boolean unicast, final long nowNanos) {
         fill(info, first, unicast);
         first.strip(Ipv4Header.headerLength(first.memory().bytes(), first.head()));
-        ipv4.icmp().reassemblyTimeExceeded(first, info, nowNanos);
+        ipv4.reporter().reassemblyTimeExceeded(first, info, nowNanos);
     }
 
     /**
@@ -204,7 +208,7 @@ final class Ipv4Input {
     }
 
     void clear() {
-        reassembly.clear();
+        fragments.clear();
     }
 
     private void drop(final PacketBuffer packet, final DropReason reason) {

@@ -1,9 +1,10 @@
-package io.tapstack.ip;
+package io.tapstack.ip.v4;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.tapstack.event.DropReason;
+import io.tapstack.ip.RecordingTransport;
 import io.tapstack.testing.Packets;
 import io.tapstack.testing.TestHost;
 import io.tapstack.wire.IpAddress;
@@ -31,7 +32,7 @@ class Ipv4InputTest {
     private final RecordingTransport transport = new RecordingTransport();
 
     Ipv4InputTest() {
-        host.ipv4.register(PROTOCOL, transport);
+        host.internet.register(PROTOCOL, transport);
     }
 
     @AfterEach

@@ -1,14 +1,16 @@
-package io.tapstack.icmp;
+package io.tapstack.icmp.v4;
 
 import io.tapstack.buffer.BufferPool;
 import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.event.DropReason;
 import io.tapstack.event.StackStatistics;
-import io.tapstack.ip.IcmpReporter;
+import io.tapstack.icmp.IcmpRateLimit;
+import io.tapstack.icmp.IcmpRates;
 import io.tapstack.ip.IpPath;
-import io.tapstack.ip.Ipv4Protocol;
 import io.tapstack.ip.ReceivedPacket;
 import io.tapstack.ip.SendStatus;
+import io.tapstack.ip.v4.Ipv4Protocol;
+import io.tapstack.ip.v4.Ipv4Reporter;
 import io.tapstack.wire.IcmpHeader;
 import io.tapstack.wire.InternetChecksum;
 import io.tapstack.wire.IpProtocol;
@@ -21,7 +23,7 @@ import java.util.random.RandomGenerator;
  *
  * <p>Confined to the holder of the stack's lock.
  */
-final class IcmpErrorSender implements IcmpReporter {
+final class IcmpErrorSender implements Ipv4Reporter {
 
     /** RFC 1812 4.3.2.3: as much of the packet as fits in an error of 576 bytes. */
     static final int MAX_ERROR_LENGTH = 576;
@@ -81,7 +83,7 @@ final class IcmpErrorSender implements IcmpReporter {
         if (!mayReport(packet, info)) {
             return;
         }
-        if (!rateLimit.allows((int) info.sourceLow(), nowNanos)) {
+        if (!rateLimit.allows(info.sourceHigh(), info.sourceLow(), nowNanos)) {
             statistics.drop(DropReason.ICMP_RATE_LIMITED);
             return;
         }

@@ -1,4 +1,4 @@
-package io.tapstack.ip;
+package io.tapstack.ip.v4;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

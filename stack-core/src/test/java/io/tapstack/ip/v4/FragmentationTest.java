@@ -1,4 +1,4 @@
-package io.tapstack.ip;
+package io.tapstack.ip.v4;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,6 +6,11 @@ import io.tapstack.buffer.BufferPool;
 import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.buffer.Region;
 import io.tapstack.event.DropReason;
+import io.tapstack.ip.IpPath;
+import io.tapstack.ip.PathMtuCache;
+import io.tapstack.ip.PathMtuPolicy;
+import io.tapstack.ip.RecordingTransport;
+import io.tapstack.ip.SendStatus;
 import io.tapstack.link.LinkCapabilities;
 import io.tapstack.link.LinkType;
 import io.tapstack.testing.Packets;
@@ -92,7 +97,7 @@ class FragmentationTest {
 
             final TestHost receiver = new TestHost().settle();
             final RecordingTransport transport = new RecordingTransport();
-            receiver.ipv4.register(PROTOCOL, transport);
+            receiver.internet.register(PROTOCOL, transport);
             for (final byte[] frame : frames) {
                 assertThat(frame.length).isLessThanOrEqualTo(14 + mtu);
                 assertThat(header(TestHost.decode(frame)).hasValidChecksum(false))

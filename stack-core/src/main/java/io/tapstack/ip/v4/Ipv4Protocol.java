@@ -1,79 +1,78 @@
-package io.tapstack.ip;
+package io.tapstack.ip.v4;
 
 import io.tapstack.arp.ArpConfig;
 import io.tapstack.buffer.BufferPool;
 import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.event.StackStatistics;
+import io.tapstack.ip.InterfaceAddress;
+import io.tapstack.ip.InternetProtocol;
+import io.tapstack.ip.IpPath;
+import io.tapstack.ip.IpVersion;
+import io.tapstack.ip.NetworkInterface;
+import io.tapstack.ip.ReassemblyLimits;
+import io.tapstack.ip.ReceivedPacket;
+import io.tapstack.ip.Route;
+import io.tapstack.ip.TransportProtocol;
 import io.tapstack.time.TimerWheel;
 import io.tapstack.wire.IpAddress;
+import io.tapstack.wire.IpProtocol;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * IPv4 (RFC 791) for a host (RFC 1122 3): our addresses, routes, and the transports by protocol number.
- * {@link Ipv4Input} handles received packets, {@link Ipv4Path} and {@link Ipv4Output} send.
+ * IPv4 (RFC 791) for a host (RFC 1122 3): our addresses, and the choice of a route and a source. {@link Ipv4Input}
+ * handles received packets, {@link Ipv4Path} and {@link Ipv4Output} send.
  *
  * <p>Confined to the holder of the stack's lock.
  */
-public final class Ipv4Protocol implements InternetLayer {
+public final class Ipv4Protocol implements IpVersion {
 
     private static final int LIMITED_BROADCAST = -1;
     private static final int LOOPBACK_HOST = 0x7F00_0001;
-    private static final int CACHED_PATHS = 256;
 
+    private final InternetProtocol internet;
     private final BufferPool pool;
     private final TimerWheel wheel;
     private final StackStatistics statistics;
     private final RandomGenerator random;
-    private final RouteTable routes = new RouteTable();
-    private final PathMtuCache pathMtus;
     private final DatagramIds ids;
-    private final LoopbackQueue loopback;
     private final Ipv4Input input;
     private final Ipv4Output output;
     private final List<Ipv4Interface> interfaces = new ArrayList<>();
-    private final @Nullable TransportProtocol[] transports = new TransportProtocol[256];
-    private final @Nullable Ipv4Path[] paths = new Ipv4Path[CACHED_PATHS];
-    private IcmpReporter icmp = new SilentReporter();
+    private @Nullable TransportProtocol icmp;
+    private Ipv4Reporter reporter = new SilentReporter();
 
+    /**
+     * Registers itself with {@code internet}.
+     *
+     * @param random for identifications and the jitter of timers
+     */
     public Ipv4Protocol(
-            final BufferPool pool,
-            final TimerWheel wheel,
-            final StackStatistics statistics,
-            final RandomGenerator random) {
-        this(pool, wheel, statistics, random, ReassemblyLimits.DEFAULT);
-    }
-
-    /** @param random for identifications and the jitter of timers */
-    public Ipv4Protocol(
+            final InternetProtocol internet,
             final BufferPool pool,
             final TimerWheel wheel,
             final StackStatistics statistics,
             final RandomGenerator random,
             final ReassemblyLimits limits) {
+        this.internet = internet;
         this.pool = pool;
         this.wheel = wheel;
         this.statistics = statistics;
         this.random = random;
-        this.pathMtus = new PathMtuCache(wheel);
         this.ids = new DatagramIds(random);
-        this.loopback = new LoopbackQueue(pool);
         this.input = new Ipv4Input(this, limits, pool, wheel, statistics);
-        this.output = new Ipv4Output(pool, statistics, pathMtus);
+        this.output = new Ipv4Output(pool, statistics, internet.pathMtus());
+        internet.ipv4(this);
     }
 
     // ---- Assembling the stack
 
-    /** Registers the transport for a protocol number. */
-    public void register(final int protocol, final TransportProtocol transport) {
-        transports[protocol] = transport;
-    }
-
-    /** Sets the sender of ICMP errors; without one none are sent. */
-    public void reportTo(final IcmpReporter reporter) {
-        this.icmp = reporter;
+    /** Sets ICMP: the receiver of its messages, and the sender of errors. Without it none are sent. */
+    public void icmp(final TransportProtocol protocol, final Ipv4Reporter errors) {
+        this.icmp = protocol;
+        this.reporter = errors;
     }
 
     /**
@@ -86,7 +85,7 @@ public final class Ipv4Protocol implements InternetLayer {
         final Ipv4Interface added =
                 new Ipv4Interface(link, address, arp, pool, wheel, statistics, random, input, output);
         interfaces.add(added);
-        routes.add(new Route(IpAddress.ipv4(address.networkBits()), address.prefixLength(), null, link));
+        internet.routes().add(new Route(address.network(), address.prefixLength(), null, link));
         return added;
     }
 
@@ -105,52 +104,17 @@ public final class Ipv4Protocol implements InternetLayer {
         throw new IllegalArgumentException("a route by a link without IPv4");
     }
 
-    /**
-     * Limits the size of packets on the link, as {@code ip link set mtu} does.
-     *
-     * @throws IllegalArgumentException if that is less than IPv4 needs or more than the device takes
-     */
-    public void linkMtu(final NetworkInterface link, final int bytes) {
-        link.mtu(bytes);
-        routes.changed();
-    }
-
-    public RouteTable routes() {
-        return routes;
-    }
-
-    /** Drops all neighbours, fragments, and packets to ourselves. */
+    @Override
     public void stop() {
         for (final Ipv4Interface each : interfaces) {
             each.stop();
         }
         input.clear();
-        pathMtus.clear();
-        for (PacketBuffer packet = loopback.poll(); packet != null; packet = loopback.poll()) {
-            packet.release();
-        }
     }
 
-    // ---- Running
-
-    /**
-     * Receives packets that the stack has sent to itself.
-     *
-     * @param budget most packets to receive; packets sent in response wait for the next call
-     */
-    public void pollLoopback(final int budget, final long nowNanos) {
-        final int count = Math.min(budget, loopback.size());
-        for (int i = 0; i < count; i++) {
-            final PacketBuffer packet = loopback.poll();
-            if (packet != null) {
-                input.receive(packet, null, true, nowNanos);
-            }
-        }
-    }
-
-    /** True if {@link #pollLoopback} has packets to receive, so the driver must not wait for frames first. */
-    public boolean hasLoopbackPackets() {
-        return !loopback.isEmpty();
+    @Override
+    public void receiveOwn(final PacketBuffer packet, final long nowNanos) {
+        input.receive(packet, null, true, nowNanos);
     }
 
     // ---- For transports
@@ -170,9 +134,8 @@ public final class Ipv4Protocol implements InternetLayer {
      */
     public @Nullable IpPath path(final int source, final int destination) {
         final int chosen = source == 0 ? chooseSource(destination) : source;
-        final int slot = ((chosen * 31 + destination) * 0x9E37_79B9) >>> 24;
-        final Ipv4Path cached = paths[slot];
-        if (cached != null && cached.isBetween(chosen, destination) && cached.leadsSomewhere()) {
+        final IpPath cached = internet.paths().find(0, IpAddress.ipv4Low(chosen), 0, IpAddress.ipv4Low(destination));
+        if (cached != null) {
             return cached;
         }
         if (chosen == 0 || !isLocal(chosen)) {
@@ -181,8 +144,8 @@ public final class Ipv4Protocol implements InternetLayer {
         if (!isLocal(destination) && (isLoopback(chosen) || route(chosen, destination) == null)) {
             return null;
         }
-        final Ipv4Path path = new Ipv4Path(this, output, pathMtus, statistics, chosen, destination);
-        paths[slot] = path;
+        final Ipv4Path path = new Ipv4Path(this, internet, output, statistics, chosen, destination);
+        internet.paths().add(path);
         return path;
     }
 
@@ -207,7 +170,8 @@ public final class Ipv4Protocol implements InternetLayer {
     @Nullable
     Route route(final int source, final int destination) {
         final boolean isGroup = destination >>> 28 == 0xE;
-        final Route route = destination == LIMITED_BROADCAST ? null : routes.lookup(destination);
+        final Route route =
+                destination == LIMITED_BROADCAST ? null : internet.routes().lookup(0, IpAddress.ipv4Low(destination));
         if (route != null && (!isGroup || route.gateway() == null)) {
             return on(route.networkInterface()).isReady() ? route : null;
         }
@@ -257,25 +221,22 @@ public final class Ipv4Protocol implements InternetLayer {
 
     // ---- For the other classes of this layer
 
-    /** The transport for a protocol number, or null if there is none. */
+    /** The receiver of a protocol number, or null if there is none. */
     public @Nullable TransportProtocol transport(final int protocol) {
-        return transports[protocol];
+        return protocol == IpProtocol.ICMP ? icmp : internet.transport(protocol);
     }
 
-    IcmpReporter icmp() {
-        return icmp;
+    @Override
+    public Ipv4Reporter reporter() {
+        return reporter;
     }
 
     DatagramIds ids() {
         return ids;
     }
 
-    LoopbackQueue loopback() {
-        return loopback;
-    }
-
     /** The reporter of a stack without ICMP. */
-    private static final class SilentReporter implements IcmpReporter {
+    private static final class SilentReporter implements Ipv4Reporter {
         @Override
         public void protocolUnreachable(final PacketBuffer packet, final ReceivedPacket info, final long nowNanos) {}
 

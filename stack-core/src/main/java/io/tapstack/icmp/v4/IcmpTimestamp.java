@@ -1,4 +1,4 @@
-package io.tapstack.icmp;
+package io.tapstack.icmp.v4;
 
 import io.tapstack.wire.IcmpHeader;
 import io.tapstack.wire.InternetChecksum;

@@ -1,13 +1,13 @@
-package io.tapstack.icmp;
+package io.tapstack.icmp.v4;
 
 import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.event.DropReason;
 import io.tapstack.ip.IcmpError;
 import io.tapstack.ip.IpPath;
-import io.tapstack.ip.Ipv4Protocol;
 import io.tapstack.ip.PathMtuCache;
 import io.tapstack.ip.ReceivedPacket;
 import io.tapstack.ip.TransportProtocol;
+import io.tapstack.ip.v4.Ipv4Protocol;
 import io.tapstack.wire.IcmpHeader;
 import io.tapstack.wire.IpAddress;
 import io.tapstack.wire.Ipv4Header;
