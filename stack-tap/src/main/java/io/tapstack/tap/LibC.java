@@ -1,10 +1,17 @@
 package io.tapstack.tap;
 
+import com.kenai.jffi.CallContext;
+import com.kenai.jffi.CallingConvention;
+import com.kenai.jffi.Invoker;
+import com.kenai.jffi.LastError;
+import com.kenai.jffi.Library;
+import com.kenai.jffi.MemoryIO;
+import com.kenai.jffi.Type;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import jnr.constants.platform.Errno;
-import jnr.ffi.LibraryLoader;
-import jnr.ffi.Pointer;
-import jnr.ffi.Runtime;
 
 /**
  * The system calls that a TAP needs. Memory is passed as an address in a {@code long}: such a call costs little more
@@ -40,55 +47,120 @@ final class LibC {
     /** "File descriptor in bad state": the error of a TAP whose interface was deleted. */
     static final int EBADFD = 77;
 
-    /** Public so that the class that jnr-ffi generates may implement it. */
-    public interface Calls {
+    /**
+     * The calls, by jffi's invoker. jnr-ffi costs the same per call, but it generates a class with ASM when it loads a
+     * library, which takes longer than the rest of the stack's start.
+     */
+    static final class Calls {
+
+        private static final Invoker INVOKER = Invoker.getInstance();
+
+        // A register holds an int as well: its upper half is ignored, or the extended sign, as each ABI asks for.
+        private static final CallContext ONE = arguments(1);
+        private static final CallContext TWO = arguments(2);
+        private static final CallContext THREE = arguments(3);
+        private static final CallContext FOUR = arguments(4);
+
+        private final long open;
+        private final long close;
+        private final long read;
+        private final long write;
+        private final long writev;
+        private final long ioctl;
+        private final long socket;
+        private final long eventfd;
+        private final long ppoll;
+
+        private Calls(final Library library) {
+            open = library.getSymbolAddress("open");
+            close = library.getSymbolAddress("close");
+            read = library.getSymbolAddress("read");
+            write = library.getSymbolAddress("write");
+            writev = library.getSymbolAddress("writev");
+            ioctl = library.getSymbolAddress("ioctl");
+            socket = library.getSymbolAddress("socket");
+            eventfd = library.getSymbolAddress("eventfd");
+            ppoll = library.getSymbolAddress("ppoll");
+        }
+
+        private static CallContext arguments(final int count) {
+            final Type[] types = new Type[count];
+            Arrays.fill(types, Type.SINT64);
+            return CallContext.getCallContext(Type.SINT64, types, CallingConvention.DEFAULT, true);
+        }
 
         /** open(2). */
-        int open(String path, int flags);
+        int open(final String path, final int flags) {
+            final byte[] name = path.getBytes(StandardCharsets.UTF_8);
+            final NativeStruct terminated = new NativeStruct(name.length + 1);
+            terminated.bytes.put(0, name);
+            try {
+                return (int) INVOKER.invokeN2(TWO, open, terminated.address, flags);
+            } finally {
+                Reference.reachabilityFence(terminated.bytes);
+            }
+        }
 
         /** close(2). */
-        int close(int fd);
+        int close(final int fd) {
+            return (int) INVOKER.invokeN1(ONE, close, fd);
+        }
 
         /** read(2). */
-        long read(int fd, long buffer, long count);
+        long read(final int fd, final long buffer, final long count) {
+            return INVOKER.invokeN3(THREE, read, fd, buffer, count);
+        }
 
         /** write(2). */
-        long write(int fd, long buffer, long count);
+        long write(final int fd, final long buffer, final long count) {
+            return INVOKER.invokeN3(THREE, write, fd, buffer, count);
+        }
 
         /** writev(2). */
-        long writev(int fd, long iovecs, int count);
+        long writev(final int fd, final long iovecs, final int count) {
+            return INVOKER.invokeN3(THREE, writev, fd, iovecs, count);
+        }
 
         /** ioctl(2) with the address of a structure. */
-        int ioctl(int fd, long request, long argument);
+        int ioctl(final int fd, final long request, final long argument) {
+            return (int) INVOKER.invokeN3(THREE, ioctl, fd, request, argument);
+        }
 
         /** socket(2). */
-        int socket(int domain, int type, int protocol);
+        int socket(final int domain, final int type, final int protocol) {
+            return (int) INVOKER.invokeN3(THREE, socket, domain, type, protocol);
+        }
 
         /** eventfd(2). */
-        int eventfd(int initial, int flags);
+        int eventfd(final int initial, final int flags) {
+            return (int) INVOKER.invokeN2(TWO, eventfd, initial, flags);
+        }
 
         /** ppoll(2). */
-        int ppoll(long pollfds, long count, long timespec, long signalMask);
+        int ppoll(final long pollfds, final long count, final long timespec, final long signalMask) {
+            return (int) INVOKER.invokeN4(FOUR, ppoll, pollfds, count, timespec, signalMask);
+        }
     }
 
-    static final Calls CALLS = LibraryLoader.create(Calls.class).load("c");
+    static final Calls CALLS = new Calls(Library.getDefault());
 
-    private static final Runtime RUNTIME = Runtime.getRuntime(CALLS);
+    private static final LastError LAST_ERROR = LastError.getInstance();
+    private static final MemoryIO MEMORY = MemoryIO.getInstance();
 
     private LibC() {}
 
     /**
      * Loads the native library.
      *
-     * @throws LinkageError if the native part of jnr-ffi does not load
+     * @throws LinkageError if the native part of jffi does not load
      */
     static void load() {
-        RUNTIME.getLastError();
+        LAST_ERROR.get();
     }
 
     /** The error number of this thread's last failed call. */
     static int errno() {
-        return RUNTIME.getLastError();
+        return LAST_ERROR.get();
     }
 
     /** The kernel's text for an error number. */
@@ -100,6 +172,6 @@ final class LibC {
 
     /** The address of the first byte of a direct buffer, regardless of its position. */
     static long addressOf(final ByteBuffer bytes) {
-        return Pointer.wrap(RUNTIME, bytes.duplicate().clear()).address();
+        return MEMORY.getDirectBufferAddress(bytes);
     }
 }
