@@ -2,7 +2,7 @@ package io.tapstack.cli;
 
 import java.nio.file.Path;
 import java.util.Comparator;
-import java.util.Map;
+import java.util.List;
 import java.util.ServiceLoader;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +21,6 @@ import picocli.CommandLine.UnmatchedArgumentException;
         description = {"A TCP/IP stack of its own, in Java, behind a TAP device.", "", "Start with: tapstack demo"},
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
-        subcommands = {Demo.class, Serve.class, Get.class, Echo.class, Proxy.class},
         footer = {
             "",
             "Of the checkout alone:",
@@ -32,6 +31,13 @@ import picocli.CommandLine.UnmatchedArgumentException;
         })
 public final class Main implements Runnable {
 
+    private static final List<BuiltIn> COMMANDS = List.of(
+            new BuiltIn("demo", Demo::new),
+            new BuiltIn("serve", Serve::new),
+            new BuiltIn("get", Get::new),
+            new BuiltIn("echo", Echo::new),
+            new BuiltIn("proxy", Proxy::new));
+
     @CommandLine.Spec
     private CommandLine.Model.@Nullable CommandSpec spec;
 
@@ -39,7 +45,22 @@ public final class Main implements Runnable {
 
     /** Runs a command and ends the JVM with its exit status. */
     public static void main(final String[] arguments) {
-        System.exit(commandLine(StackSession::open).execute(ProcessArguments.lossless(arguments)));
+        System.exit(commandLine(StackSession::open, arguments).execute(ProcessArguments.lossless(arguments)));
+    }
+
+    /**
+     * The command line for these arguments: with the one command that they begin with, or with all. Picocli reads the
+     * annotations of each command that it is given, which takes longer than the rest of a server's start.
+     */
+    static CommandLine commandLine(final SessionFactory sessions, final String[] arguments) {
+        if (arguments.length > 0) {
+            for (final BuiltIn command : COMMANDS) {
+                if (command.name.equals(arguments[0])) {
+                    return configured(empty().addSubcommand(command.constructor.apply(sessions)));
+                }
+            }
+        }
+        return commandLine(sessions);
     }
 
     /**
@@ -48,10 +69,21 @@ public final class Main implements Runnable {
      * @param sessions sets up the network of a command; tests bring one of their own
      */
     public static CommandLine commandLine(final SessionFactory sessions) {
-        final CommandLine line = new CommandLine(new Main(), new Commands(sessions));
+        final CommandLine line = empty();
+        for (final BuiltIn command : COMMANDS) {
+            line.addSubcommand(command.constructor.apply(sessions));
+        }
         for (final CommandSource source : ServiceLoader.load(CommandSource.class)) {
             source.commands(sessions).forEach(line::addSubcommand);
         }
+        return configured(line);
+    }
+
+    private static CommandLine empty() {
+        return new CommandLine(new Main());
+    }
+
+    private static CommandLine configured(final CommandLine line) {
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.registerConverter(Path.class, new Converters.ForPath());
         line.setParameterExceptionHandler(Main::complain);
@@ -114,29 +146,12 @@ public final class Main implements Runnable {
         return message == null ? "cannot understand the command line" : message.replaceAll("\\R\\s*", " ");
     }
 
-    /** Creates the commands. */
-    private record Commands(SessionFactory sessions) implements CommandLine.IFactory {
-
-        private static final Map<Class<?>, Function<SessionFactory, Object>> CONSTRUCTORS = Map.of(
-                Demo.class,
-                Demo::new,
-                Serve.class,
-                Serve::new,
-                Get.class,
-                Get::new,
-                Echo.class,
-                Echo::new,
-                Proxy.class,
-                Proxy::new);
-
-        @Override
-        public <K> K create(final Class<K> type) throws Exception {
-            final Function<SessionFactory, Object> constructor = CONSTRUCTORS.get(type);
-            return constructor == null
-                    ? CommandLine.defaultFactory().create(type)
-                    : type.cast(constructor.apply(sessions));
-        }
-    }
+    /**
+     * A command of this module.
+     *
+     * @param name the one that its annotation gives it
+     */
+    private record BuiltIn(String name, Function<SessionFactory, Object> constructor) {}
 
     /** The version in the jar's manifest. */
     public static final class Version implements IVersionProvider {

@@ -22,11 +22,26 @@ final class ProcessArguments {
      * @param decoded as the JVM has them; returned if the octets cannot be found
      */
     static String[] lossless(final String[] decoded) {
+        if (isLossless(decoded)) {
+            return decoded;
+        }
         try {
             return lossless(decoded, Octets.of(Files.readAllBytes(COMMAND_LINE)));
         } catch (final IOException e) {
             return decoded;
         }
+    }
+
+    /** True if nothing can be lost: the JVM replaces octets that it cannot decode by U+FFFD, or by a question mark. */
+    private static boolean isLossless(final String[] decoded) {
+        for (final String argument : decoded) {
+            for (int i = 0; i < argument.length(); i++) {
+                if (argument.charAt(i) >= 0x80 || argument.charAt(i) == '?') {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     /**

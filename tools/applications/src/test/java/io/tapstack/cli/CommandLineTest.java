@@ -34,19 +34,46 @@ class CommandLineTest {
     private final AtomicReference<LinkOptions> opened = new AtomicReference<>(new LinkOptions());
 
     private int run(final String... arguments) {
-        return execute(
-                link -> {
-                    opened.set(link);
-                    throw new Failure("no network in this test");
-                },
-                arguments);
+        return execute(this::opened, arguments);
+    }
+
+    private Session opened(final LinkOptions link) throws IOException {
+        opened.set(link);
+        throw new Failure("no network in this test");
     }
 
     private int execute(final SessionFactory sessions, final String... arguments) {
-        final CommandLine line = Main.commandLine(sessions);
+        return execute(Main.commandLine(sessions, arguments), arguments);
+    }
+
+    private int execute(final CommandLine line, final String... arguments) {
         line.setOut(new PrintWriter(out));
         line.setErr(new PrintWriter(err));
         return line.execute(arguments);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"demo", "serve", "get", "echo", "proxy"})
+    void aCommandAloneReadsAsAmongAll(final String command) {
+        assertThat(Main.commandLine(this::opened, new String[] {command})
+                        .getSubcommands())
+                .containsOnlyKeys(command);
+        final String[][] lines = {{command, "--help"}, {command, "--prot=7"}, {command, "--mtu", "x"}, {command, "serve"}
+        };
+        for (final String[] arguments : lines) {
+            final int alone = run(arguments);
+            final String answer = answer();
+            assertThat(execute(Main.commandLine(this::opened), arguments)).isEqualTo(alone);
+            assertThat(answer()).isEqualTo(answer);
+        }
+    }
+
+    /** What was printed since the last call. */
+    private String answer() {
+        final String answer = out.toString() + err;
+        out.getBuffer().setLength(0);
+        err.getBuffer().setLength(0);
+        return answer;
     }
 
     @Test
