@@ -1,5 +1,6 @@
 package io.tapstack.tap;
 
+import java.util.Optional;
 import java.util.Set;
 
 /** The architectures whose numbers for calls, flags and ioctls are those of this package. */
@@ -16,10 +17,32 @@ final class Architecture {
         if (!known) {
             throw TapDiagnosis.unsupportedMachine();
         }
-        try {
-            LibC.load();
-        } catch (final LinkageError error) {
-            throw TapDiagnosis.noNativeCalls(error);
+        final LinkageError failure = load().orElse(null);
+        if (failure != null) {
+            throw TapDiagnosis.noNativeCalls(failure);
+        }
+    }
+
+    /**
+     * Loads the native library, once.
+     *
+     * @return the error, which only the first attempt explains
+     */
+    static Optional<LinkageError> load() {
+        return Native.FAILURE;
+    }
+
+    private static final class Native {
+
+        static final Optional<LinkageError> FAILURE = attempt();
+
+        private static Optional<LinkageError> attempt() {
+            try {
+                LibC.load();
+                return Optional.empty();
+            } catch (final LinkageError error) {
+                return Optional.of(error);
+            }
         }
     }
 }

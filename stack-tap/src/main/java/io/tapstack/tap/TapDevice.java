@@ -58,6 +58,11 @@ public final class TapDevice implements LinkDevice {
         });
     }
 
+    /** Loads the native library, which the first {@link #open} does otherwise, and reports. Any thread. */
+    public static void prepare() {
+        Architecture.load();
+    }
+
     /**
      * Opens a TAP in the network namespace of the calling thread; from then on any thread may use it.
      *

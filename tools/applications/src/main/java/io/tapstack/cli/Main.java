@@ -1,9 +1,11 @@
 package io.tapstack.cli;
 
+import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -36,7 +38,10 @@ public final class Main implements Runnable {
             new BuiltIn("serve", Serve::new),
             new BuiltIn("get", Get::new),
             new BuiltIn("echo", Echo::new),
-            new BuiltIn("proxy", Proxy::new));
+            new BuiltIn("proxy", Proxy::new),
+            new BuiltIn("train", Train::new));
+
+    private static final Set<String> SERVERS = Set.of("serve", "echo", "proxy");
 
     @CommandLine.Spec
     private CommandLine.Model.@Nullable CommandSpec spec;
@@ -45,7 +50,26 @@ public final class Main implements Runnable {
 
     /** Runs a command and ends the JVM with its exit status. */
     public static void main(final String[] arguments) {
-        System.exit(commandLine(StackSession::open, arguments).execute(ProcessArguments.lossless(arguments)));
+        System.exit(commandLine(sessions(arguments), arguments).execute(ProcessArguments.lossless(arguments)));
+    }
+
+    /** A server's native library is loaded while its options are read, where there is a second processor. */
+    private static SessionFactory sessions(final String[] arguments) {
+        if (arguments.length == 0 || !SERVERS.contains(arguments[0])) {
+            return StackSession::open;
+        }
+        final Thread preparation = new Thread(StackSession::prepare, "preparation");
+        preparation.setDaemon(true);
+        preparation.start();
+        return link -> {
+            try {
+                preparation.join();
+            } catch (final InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException("interrupted before the network was open");
+            }
+            return StackSession.open(link);
+        };
     }
 
     /**

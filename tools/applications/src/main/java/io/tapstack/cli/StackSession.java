@@ -51,6 +51,11 @@ final class StackSession implements Session {
         this.address = address;
     }
 
+    /** Sets up the log, and loads the native library. Any thread; what fails will fail in {@link #open} again. */
+    static void prepare() {
+        TapDevice.prepare();
+    }
+
     static Session open(final LinkOptions link) throws IOException {
         if (link.network() == LinkOptions.Network.KERNEL) {
             return new KernelSession();

@@ -55,10 +55,10 @@ class CommandLineTest {
     @ParameterizedTest
     @ValueSource(strings = {"demo", "serve", "get", "echo", "proxy"})
     void aCommandAloneReadsAsAmongAll(final String command) {
-        assertThat(Main.commandLine(this::opened, new String[] {command})
-                        .getSubcommands())
+        assertThat(Main.commandLine(this::opened, new String[] {command}).getSubcommands())
                 .containsOnlyKeys(command);
-        final String[][] lines = {{command, "--help"}, {command, "--prot=7"}, {command, "--mtu", "x"}, {command, "serve"}
+        final String[][] lines = {
+            {command, "--help"}, {command, "--prot=7"}, {command, "--mtu", "x"}, {command, "serve"}
         };
         for (final String[] arguments : lines) {
             final int alone = run(arguments);
