@@ -104,6 +104,27 @@ class ArchitectureTest {
                 .check(CORE);
     }
 
+    /** TCP and UDP see addresses, paths and received packets of either version. */
+    @Test
+    void transportsKnowNoIpVersion() {
+        noClasses()
+                .that()
+                .resideInAnyPackage("io.tapstack.tcp..", "io.tapstack.udp..")
+                .should()
+                .dependOnClassesThat(resideInAnyPackage(
+                        "io.tapstack.ip.v4..",
+                        "io.tapstack.ip.v6..",
+                        "io.tapstack.icmp..",
+                        "io.tapstack.arp..",
+                        "io.tapstack.ndp.."))
+                .orShould()
+                .dependOnClassesThat(DescribedPredicate.describe(
+                        "are headers of one version",
+                        type -> type.getName().matches("io\\.tapstack\\.wire\\.(Ipv[46]Header|Icmp.*)")))
+                .because("a transport uses InternetLayer, IpPath and ReceivedPacket")
+                .check(CORE);
+    }
+
     @Test
     void coreOwnsNoTimeAndNoThread() {
         noClasses()

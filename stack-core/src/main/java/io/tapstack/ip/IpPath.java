@@ -23,6 +23,18 @@ public interface IpPath {
     /** The MTU of the first link of the path, in bytes. */
     int linkMtu();
 
+    /**
+     * The packet that is assumed to reach any host, in bytes: 576 for IPv4 (RFC 1122 3.3.3), 1,280 for IPv6 (RFC 8200
+     * 5).
+     */
+    int assumedMtu();
+
+    /** The MTU that every link has, in bytes: 68 for IPv4 (RFC 791 3.2), 1,280 for IPv6 (RFC 8200 5). */
+    int leastMtu();
+
+    /** Largest transport packet in bytes, as the length fields of the header allow. */
+    int maxPayload();
+
     /** Bytes of IP header in front of a transport header, without options: 20 for IPv4, 40 for IPv6. */
     int ipHeaderLength();
 
@@ -73,9 +85,9 @@ public interface IpPath {
     void suspectUnreachable();
 
     /**
-     * Reduces the path MTU after a "fragmentation needed" message. The transport calls this once it knows that the
-     * message is about a packet of its own (RFC 5927 7.2: such a message is easily forged), and reads the new
-     * {@link #mtu()} at once.
+     * Reduces the path MTU after a "fragmentation needed" or "packet too big" message. The transport calls this once it
+     * knows that the message is about a packet of its own (RFC 5927 7.2: such a message is easily forged), and reads
+     * the new {@link #mtu()} at once.
      */
     void reduceMtu(int bytes);
 }

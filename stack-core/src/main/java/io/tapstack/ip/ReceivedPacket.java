@@ -143,6 +143,13 @@ public final class ReceivedPacket {
         return IpAddress.ipv6(reporterHigh, reporterLow);
     }
 
+    /**
+     * True if a transport may leave its checksum out, as UDP may over IPv4 (RFC 768) and not over IPv6 (RFC 8200 8.1).
+     */
+    public boolean isChecksumOptional() {
+        return isIpv4();
+    }
+
     /** The offset of the IP header in the packet's memory; an ICMP error quotes from there. */
     public int headerOffset() {
         return headerOffset;

@@ -4,6 +4,7 @@ import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.wire.EthernetHeader;
 import io.tapstack.wire.Ipv4Header;
 import io.tapstack.wire.Ipv6Header;
+import io.tapstack.wire.TrafficClass;
 import io.tapstack.wire.VlanTag;
 import java.nio.ByteBuffer;
 
@@ -39,7 +40,7 @@ final class CongestionMarker {
         if (!isCapable(trafficClass)) {
             return false;
         }
-        bytes.put(ip + Ipv4Header.TRAFFIC_CLASS_OFFSET, (byte) (trafficClass | Ipv4Header.CONGESTION_EXPERIENCED));
+        bytes.put(ip + Ipv4Header.TRAFFIC_CLASS_OFFSET, (byte) (trafficClass | TrafficClass.CONGESTION_EXPERIENCED));
         Ipv4Header.updateChecksum(bytes, ip);
         return true;
     }
@@ -50,12 +51,12 @@ final class CongestionMarker {
         if (!isCapable(trafficClass)) {
             return false;
         }
-        Ipv6Header.trafficClass(bytes, ip, trafficClass | Ipv4Header.CONGESTION_EXPERIENCED);
+        Ipv6Header.trafficClass(bytes, ip, trafficClass | TrafficClass.CONGESTION_EXPERIENCED);
         return true;
     }
 
     private static boolean isCapable(final int trafficClass) {
-        return (trafficClass & Ipv4Header.ECN_MASK) != Ipv4Header.NOT_ECT;
+        return (trafficClass & TrafficClass.ECN_MASK) != TrafficClass.NOT_ECT;
     }
 
     /** The offset of the IP packet in a frame, or -1 if there is none. */

@@ -8,6 +8,9 @@ public interface TcpBinding {
     /** The reserved address and port; the address may be "any". */
     Endpoint local();
 
+    /** True for a binding of :: that excludes IPv4 (IPV6_V6ONLY). */
+    boolean ipv6Only();
+
     /** Sets the sharing of the port, for sockets that bind to it from now on. */
     void sharing(PortSharing with);
 

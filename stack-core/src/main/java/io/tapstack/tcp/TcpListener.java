@@ -14,6 +14,9 @@ public interface TcpListener {
     /** The local address and port; the address may be "any". */
     Endpoint local();
 
+    /** True for a listener at :: that takes no IPv4 peers (IPV6_V6ONLY). */
+    boolean ipv6Only();
+
     /** The options of new connections; a change applies to the next SYN. */
     TcpConfig config();
 

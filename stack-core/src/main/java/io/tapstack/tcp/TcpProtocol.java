@@ -30,6 +30,13 @@ public interface TcpProtocol {
     TcpBinding bind(Endpoint local, PortSharing sharing) throws SocketErrorException;
 
     /**
+     * The same with IPV6_V6ONLY: without it, a binding of :: takes both families.
+     *
+     * @param ipv6Only true to leave IPv4 out of a binding of ::
+     */
+    TcpBinding bind(Endpoint local, boolean ipv6Only, PortSharing sharing) throws SocketErrorException;
+
+    /**
      * Checks that an address can be bound to.
      *
      * @throws SocketErrorException EADDRNOTAVAIL unless the address is one of ours or "any"

@@ -5,6 +5,7 @@ import io.tapstack.error.SocketError;
 import io.tapstack.error.SocketErrorException;
 import io.tapstack.event.DropReason;
 import io.tapstack.event.StackStatistics;
+import io.tapstack.ip.BoundAddress;
 import io.tapstack.ip.IcmpError;
 import io.tapstack.ip.IpPath;
 import io.tapstack.ip.PathMtuPolicy;
@@ -13,6 +14,7 @@ import io.tapstack.ip.ReceivedPacket;
 import io.tapstack.ip.SendStatus;
 import io.tapstack.wire.Endpoint;
 import io.tapstack.wire.IpAddress;
+import io.tapstack.wire.UdpHeader;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -24,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class UdpEndpoint implements AutoCloseable {
 
-    /** Largest payload: 65,535 less the IPv4 and UDP headers. */
-    public static final int MAX_PAYLOAD = 65_507;
+    /** Largest payload over IPv6: 65,535 less the UDP header. Over IPv4 it is less by the 20 bytes of its header. */
+    public static final int MAX_PAYLOAD = 65_527;
 
     /** Default for {@link #receiveLimitBytes(int)}, as Linux has it. */
     public static final int DEFAULT_RECEIVE_LIMIT = 212_992;
@@ -41,8 +43,9 @@ public final class UdpEndpoint implements AutoCloseable {
     private final UdpOptions options = new UdpOptions();
     private UdpObserver observer = UdpObserver.NONE;
 
-    private IpAddress boundAddress = IpAddress.ANY_IPV4;
-    private IpAddress localAddress = IpAddress.ANY_IPV4;
+    private final IpAddress any;
+    private BoundAddress bound;
+    private BoundAddress local;
     private int localPort = UNBOUND;
     private @Nullable Endpoint remote;
     private @Nullable IpPath path;
@@ -58,8 +61,11 @@ public final class UdpEndpoint implements AutoCloseable {
     /** True while this endpoint waits for the device to have room. */
     boolean waitsForRoom;
 
-    UdpEndpoint(final UdpProtocol udp, final DatagramQueue received) {
+    UdpEndpoint(final UdpProtocol udp, final IpAddress any, final DatagramQueue received) {
         this.udp = udp;
+        this.any = any;
+        this.bound = BoundAddress.of(any);
+        this.local = bound;
         this.received = received;
     }
 
@@ -68,25 +74,26 @@ public final class UdpEndpoint implements AutoCloseable {
     /**
      * Binds to one of our addresses or to any, and to a port.
      *
-     * @param local port 0 for a free one
+     * @param name port 0 for a free one
      * @throws SocketErrorException EINVAL if already bound, EADDRNOTAVAIL if the address is not ours, EADDRINUSE
      */
-    public void bind(final Endpoint local) throws SocketErrorException {
+    public void bind(final Endpoint name) throws SocketErrorException {
         requireOpen();
-        final IpAddress address = local.address();
+        final IpAddress address = name.address();
         if (!address.isAny() && !udp.ip().isLocal(address) && !udp.ip().isBroadcast(address)) {
             throw new SocketErrorException(SocketError.EADDRNOTAVAIL, address.toString());
         }
         if (localPort != UNBOUND) {
             throw new SocketErrorException(SocketError.EINVAL, "UDP socket is bound to " + local());
         }
-        portWasChosen = local.port() == 0;
-        final int port = portWasChosen ? udp.ports().chooseEphemeral() : local.port();
-        if (!udp.ports().isFree(address, port, this)) {
-            throw new SocketErrorException(SocketError.EADDRINUSE, "UDP " + local);
+        portWasChosen = name.port() == 0;
+        final int port = portWasChosen ? udp.ports().chooseEphemeral() : name.port();
+        final BoundAddress wanted = new BoundAddress(address, options.ipv6Only());
+        if (!udp.ports().isFree(wanted, port, this)) {
+            throw new SocketErrorException(SocketError.EADDRINUSE, "UDP " + name);
         }
-        boundAddress = address;
-        localAddress = address;
+        bound = wanted;
+        local = wanted;
         localPort = port;
         udp.ports().add(this);
     }
@@ -100,19 +107,19 @@ public final class UdpEndpoint implements AutoCloseable {
     public void connect(final Endpoint remote) throws SocketErrorException {
         requireOpen();
         if (localPort == UNBOUND) {
-            bind(Endpoint.anyIpv4(0));
+            bind(new Endpoint(any, 0));
         }
         final IpPath found = findPath(sendingAddress(), remote.address());
         this.remote = remote;
         this.path = found;
-        this.localAddress = found.source();
+        this.local = BoundAddress.of(found.source());
     }
 
     /** Undoes {@link #connect}. A port that was not bound by number is released. */
     public void disconnect() {
         remote = null;
         path = null;
-        localAddress = boundAddress;
+        local = bound;
         if (localPort != UNBOUND && portWasChosen) {
             udp.ports().remove(this);
             localPort = UNBOUND;
@@ -121,7 +128,7 @@ public final class UdpEndpoint implements AutoCloseable {
 
     /** Our address and port; any address while neither bound to one nor connected, port 0 while unbound. */
     public Endpoint local() {
-        return new Endpoint(localAddress, localPort);
+        return new Endpoint(local.address(), localPort);
     }
 
     /** The endpoint that it is connected to, or null. */
@@ -195,7 +202,7 @@ public final class UdpEndpoint implements AutoCloseable {
         try {
             requireOpen();
             if (localPort == UNBOUND) {
-                bind(Endpoint.anyIpv4(0));
+                bind(new Endpoint(any, 0));
             }
             final Endpoint to = destination == null ? remote : destination;
             if (to == null) {
@@ -209,6 +216,9 @@ public final class UdpEndpoint implements AutoCloseable {
                     ? connected
                     : findPath(source == null ? sendingAddress() : requireLocal(source), to.address());
             port = to.port();
+            if (datagram.length() > way.maxPayload() - UdpHeader.LENGTH) {
+                throw new SocketErrorException(SocketError.EMSGSIZE, "UDP datagram of " + datagram.length() + " bytes");
+            }
             throwPendingError();
             if (outputEnded) {
                 throw new SocketErrorException(SocketError.EPIPE, "UDP to " + to);
@@ -245,7 +255,7 @@ public final class UdpEndpoint implements AutoCloseable {
 
     /** A socket that is bound to a broadcast address has no address of its own to send from. */
     private IpAddress sendingAddress() {
-        return udp.ip().isBroadcast(boundAddress) ? IpAddress.ANY_IPV4 : boundAddress;
+        return udp.ip().isBroadcast(bound.address()) ? IpAddress.ANY_IPV4 : bound.address();
     }
 
     private IpAddress requireLocal(final IpAddress source) throws SocketErrorException {
@@ -262,7 +272,7 @@ public final class UdpEndpoint implements AutoCloseable {
         if (udp.ip().isBroadcast(to) && !options.broadcastAllowed()) {
             throw new SocketErrorException(SocketError.EACCES, "broadcast to " + to);
         }
-        final IpPath found = udp.ip().path(from, to);
+        final IpPath found = bound.reaches(to) ? udp.ip().path(from, to) : null;
         if (found == null) {
             throw new SocketErrorException(SocketError.ENETUNREACH, "UDP to " + to);
         }
@@ -378,12 +388,12 @@ public final class UdpEndpoint implements AutoCloseable {
         return localPort;
     }
 
-    IpAddress boundAddress() {
-        return boundAddress;
+    BoundAddress boundAddress() {
+        return bound;
     }
 
     boolean acceptsTo(final long high, final long low) {
-        return localAddress.isAny() || (localAddress.low() == low && localAddress.high() == high);
+        return local.accepts(high, low);
     }
 
     boolean acceptsFrom(final long high, final long low, final int port) {
@@ -394,9 +404,9 @@ public final class UdpEndpoint implements AutoCloseable {
                         && only.address().high() == high);
     }
 
-    /** The precision of a match with this endpoint: a remote address counts 2, a local one 1. */
+    /** The precision of a match with this endpoint: a remote address counts more than a local one. */
     int specificity() {
-        return (remote == null ? 0 : 2) + (localAddress.isAny() ? 0 : 1);
+        return (remote == null ? 0 : 3) + local.precision();
     }
 
     /**

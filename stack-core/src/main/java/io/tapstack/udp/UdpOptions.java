@@ -9,6 +9,7 @@ import io.tapstack.ip.PathMtuPolicy;
 public final class UdpOptions {
 
     private boolean broadcastAllowed;
+    private boolean ipv6Only;
     private boolean reuseAddress;
     private boolean reusePort;
     private PathMtuPolicy pathMtuPolicy = PathMtuPolicy.WANT;
@@ -26,6 +27,15 @@ public final class UdpOptions {
 
     public boolean broadcastAllowed() {
         return broadcastAllowed;
+    }
+
+    /** {@code IPV6_V6ONLY}: an endpoint at :: takes no IPv4; read when it is bound. */
+    public void ipv6Only(final boolean only) {
+        this.ipv6Only = only;
+    }
+
+    public boolean ipv6Only() {
+        return ipv6Only;
     }
 
     /** {@code SO_REUSEADDR}: several sockets may bind to one port if all of them set it. */

@@ -2,7 +2,7 @@ package io.tapstack.udp;
 
 import io.tapstack.error.SocketError;
 import io.tapstack.error.SocketErrorException;
-import io.tapstack.wire.IpAddress;
+import io.tapstack.ip.BoundAddress;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -59,7 +59,7 @@ final class UdpPorts {
 
     /**
      * The endpoint that receives a datagram: a connected one before a bound one, one bound to the address before one
-     * bound to any (RFC 1122 4.1.3.5 and custom since 4.2BSD).
+     * bound to any (RFC 1122 4.1.3.5 and custom since 4.2BSD), one of the family before one of both.
      */
     @Nullable
     UdpEndpoint bestMatch(
@@ -87,12 +87,10 @@ final class UdpPorts {
      * True if no endpoint is bound to the port with an overlapping address, but for those that share it with
      * {@code wanting}.
      */
-    boolean isFree(final IpAddress address, final int port, final UdpEndpoint wanting) {
+    boolean isFree(final BoundAddress address, final int port, final UdpEndpoint wanting) {
         for (UdpEndpoint each = first(port); each != null; each = each.nextInBucket) {
-            final boolean overlaps = each.localPort() == port
-                    && (address.isAny()
-                            || each.boundAddress().isAny()
-                            || each.boundAddress().equals(address));
+            final boolean overlaps =
+                    each.localPort() == port && each.boundAddress().overlaps(address);
             final boolean shared =
                     each.options().reuseAddress() && wanting.options().reuseAddress()
                             || each.options().reusePort() && wanting.options().reusePort();

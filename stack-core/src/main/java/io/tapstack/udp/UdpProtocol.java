@@ -14,6 +14,7 @@ import io.tapstack.ip.ReceivedPacket;
 import io.tapstack.ip.SendStatus;
 import io.tapstack.ip.TransportProtocol;
 import io.tapstack.wire.InternetChecksum;
+import io.tapstack.wire.IpAddress;
 import io.tapstack.wire.IpProtocol;
 import io.tapstack.wire.UdpHeader;
 import java.nio.ByteBuffer;
@@ -53,9 +54,18 @@ public final class UdpProtocol implements TransportProtocol {
         this.ports = new UdpPorts(random);
     }
 
-    /** Creates an endpoint that is neither bound nor connected. */
+    /** Creates an endpoint for IPv4 that is neither bound nor connected. */
     public UdpEndpoint open() {
-        return new UdpEndpoint(this, new DatagramQueue(pool, UdpEndpoint.DEFAULT_RECEIVE_LIMIT));
+        return open(IpAddress.ANY_IPV4);
+    }
+
+    /**
+     * Creates an endpoint that is neither bound nor connected.
+     *
+     * @param any its local address while it has no other: 0.0.0.0 for IPv4, :: for both families
+     */
+    public UdpEndpoint open(final IpAddress any) {
+        return new UdpEndpoint(this, any, new DatagramQueue(pool, UdpEndpoint.DEFAULT_RECEIVE_LIMIT));
     }
 
     /** Tells the endpoints that found the device full to try again; called once in every poll. */
@@ -124,8 +134,12 @@ public final class UdpProtocol implements TransportProtocol {
         }
         packet.trimTo(length);
         // RFC 768: zero means that the sender computed no checksum.
-        if (UdpHeader.checksum(bytes, header) == 0 || packet.checksumTrusted()) {
+        if (packet.checksumTrusted() || UdpHeader.checksum(bytes, header) == 0 && info.isChecksumOptional()) {
             return null;
+        }
+        if (UdpHeader.checksum(bytes, header) == 0) {
+            // RFC 8200 8.1: without a checksum IPv6 discards it.
+            return DropReason.UDP_CHECKSUM;
         }
         final long sum = info.pseudoHeaderSum() + length + InternetChecksum.sum(bytes, header, length);
         return InternetChecksum.finish(sum) == 0 ? null : DropReason.UDP_CHECKSUM;

@@ -52,13 +52,11 @@ public final class Ipv4Header {
     /** In the 16 bits of {@link #fragment}: more fragments follow. */
     public static final int MORE_FRAGMENTS = 0x2000;
 
-    /** In the traffic class: the two bits of ECN (RFC 3168 5), and their values. */
-    public static final int ECN_MASK = 3;
-
-    public static final int NOT_ECT = 0;
-    public static final int ECT_1 = 1;
-    public static final int ECT_0 = 2;
-    public static final int CONGESTION_EXPERIENCED = 3;
+    /**
+     * RFC 791 3.2: "Every internet module must be able to forward a datagram of 68 octets without further
+     * fragmentation."
+     */
+    public static final int MIN_LINK_MTU = 68;
 
     private static final int FRAGMENT_UNITS = 0x1FFF;
 

@@ -39,6 +39,7 @@ import org.pcap4j.packet.namednumber.IcmpV4Code;
 /** RFC 768, RFC 1122 4.1. */
 class UdpEndpointTest {
 
+    private static final int MAX_IPV4_PAYLOAD = UdpEndpoint.MAX_PAYLOAD - 20;
     private static final Endpoint PEER_PORT = new Endpoint(TestHost.PEER, 4_000);
 
     private TestHost host = TestHost.settled();
@@ -51,7 +52,10 @@ class UdpEndpointTest {
     }
 
     private UdpEndpoint open() {
-        final UdpEndpoint endpoint = host.udp.open();
+        return opened(host.udp.open());
+    }
+
+    private UdpEndpoint opened(final UdpEndpoint endpoint) {
         opened.add(endpoint);
         return endpoint;
     }
@@ -201,7 +205,7 @@ class UdpEndpointTest {
     @Test
     void theLargestDatagramArrives() throws Exception {
         final UdpEndpoint endpoint = bound(7);
-        final byte[] payload = Packets.pattern(UdpEndpoint.MAX_PAYLOAD);
+        final byte[] payload = Packets.pattern(MAX_IPV4_PAYLOAD);
         final byte[] udp = Packets.udp(TestHost.PEER, 1, TestHost.ADDRESS, 7, payload);
         for (int from = 0; from < udp.length; from += 1_480) {
             final int to = Math.min(udp.length, from + 1_480);
@@ -272,6 +276,30 @@ class UdpEndpointTest {
         assertThat(next(first)).isEqualTo(Packets.pattern(33));
         assertThat(next(second)).isEqualTo(Packets.pattern(33));
         assertThat(unicastOnly.isReadable()).isFalse();
+    }
+
+    @Test
+    void anEndpointAtTheAnyAddressOfIpv6GetsIpv4Too() throws Exception { // RFC 3493 3.7
+        final UdpEndpoint both = opened(host.udp.open(IpAddress.ANY_IPV6));
+        both.bind(Endpoint.anyIpv6(7));
+        receive(PEER_PORT, 7, new byte[] {1});
+        assertThat(next(both)).containsExactly(1);
+        assertThat(both.send(ByteBuffer.wrap(new byte[] {2}), PEER_PORT)).isTrue();
+        both.connect(PEER_PORT);
+        assertThat(both.local()).isEqualTo(new Endpoint(TestHost.ADDRESS, 7));
+        both.disconnect();
+        assertThat(both.local()).isEqualTo(Endpoint.anyIpv6(7));
+        assertError(SocketError.EADDRINUSE, () -> open().bind(Endpoint.anyIpv4(7)));
+
+        final UdpEndpoint only = opened(host.udp.open(IpAddress.ANY_IPV6));
+        only.options().ipv6Only(true);
+        only.bind(Endpoint.anyIpv6(8));
+        final UdpEndpoint four = open();
+        four.bind(Endpoint.anyIpv4(8));
+        receive(PEER_PORT, 8, new byte[] {3});
+        assertThat(only.isReadable()).isFalse();
+        assertThat(next(four)).containsExactly(3);
+        assertError(SocketError.ENETUNREACH, () -> only.connect(PEER_PORT));
     }
 
     // ---- Ports
@@ -377,9 +405,9 @@ class UdpEndpointTest {
     @Test
     void theLargestDatagramIsFragmented() throws Exception {
         final UdpEndpoint endpoint = bound(7);
-        assertThat(endpoint.send(bytes(UdpEndpoint.MAX_PAYLOAD), PEER_PORT)).isTrue();
+        assertThat(endpoint.send(bytes(MAX_IPV4_PAYLOAD), PEER_PORT)).isTrue();
         assertThat(host.link.takeSent()).hasSize(45);
-        assertError(SocketError.EMSGSIZE, () -> endpoint.send(bytes(UdpEndpoint.MAX_PAYLOAD + 1), PEER_PORT));
+        assertError(SocketError.EMSGSIZE, () -> endpoint.send(bytes(MAX_IPV4_PAYLOAD + 1), PEER_PORT));
         endpoint.options().pathMtuPolicy(PathMtuPolicy.DO);
         assertError(SocketError.EMSGSIZE, () -> endpoint.send(bytes(1_473), PEER_PORT));
         assertThat(endpoint.send(bytes(1_472), PEER_PORT)).isTrue();

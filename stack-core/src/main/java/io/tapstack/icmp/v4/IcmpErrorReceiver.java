@@ -25,12 +25,6 @@ final class IcmpErrorReceiver {
     /** Bytes of the transport header that must be quoted: RFC 792 quotes 64 bits. */
     private static final int QUOTED_TRANSPORT = 8;
 
-    /**
-     * RFC 791 3.2: "Every internet module must be able to forward a datagram of 68 octets without further
-     * fragmentation."
-     */
-    private static final int MIN_LINK_MTU = 68;
-
     private final Ipv4Protocol ipv4;
     private final ReceivedPacket quoted = new ReceivedPacket();
 
@@ -115,7 +109,7 @@ final class IcmpErrorReceiver {
         final IpPath path = ipv4.path(Ipv4Header.source(bytes, ip), Ipv4Header.destination(bytes, ip));
         final int longest =
                 path == null || quotedLength > path.mtu() && quotedLength <= path.linkMtu() ? quotedLength : path.mtu();
-        return told >= MIN_LINK_MTU && told < longest ? told : -1;
+        return told >= Ipv4Header.MIN_LINK_MTU && told < longest ? told : -1;
     }
 
     /**

@@ -14,7 +14,7 @@ import io.tapstack.ip.v4.Ipv4Protocol;
 import io.tapstack.wire.IcmpHeader;
 import io.tapstack.wire.InternetChecksum;
 import io.tapstack.wire.IpProtocol;
-import io.tapstack.wire.Ipv4Header;
+import io.tapstack.wire.TrafficClass;
 import java.nio.ByteBuffer;
 import java.util.random.RandomGenerator;
 
@@ -108,7 +108,7 @@ public final class IcmpProtocol implements TransportProtocol {
         }
         // As RFC 1122 4.1.5 does for UDP, the answer has the type of service of the request, but without its ECN bits,
         // which are not a service.
-        final int trafficClass = info.trafficClass() & ~Ipv4Header.ECN_MASK;
+        final int trafficClass = info.trafficClass() & ~TrafficClass.ECN_MASK;
         final SendStatus status = path.send(reply, IpProtocol.ICMP, trafficClass, TIME_TO_LIVE, false);
         if (status == SendStatus.DEVICE_FULL) {
             statistics.drop(DropReason.LINK_FULL);

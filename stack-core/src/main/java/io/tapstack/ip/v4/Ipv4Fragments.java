@@ -12,6 +12,7 @@ import io.tapstack.time.TimerWheel;
 import io.tapstack.wire.IpAddress;
 import io.tapstack.wire.IpProtocol;
 import io.tapstack.wire.Ipv4Header;
+import io.tapstack.wire.TrafficClass;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -78,7 +79,7 @@ final class Ipv4Fragments implements FragmentFormat {
 
     @Override
     public int ecn(final ByteBuffer bytes, final int header) {
-        return Ipv4Header.trafficClass(bytes, header) & Ipv4Header.ECN_MASK;
+        return Ipv4Header.trafficClass(bytes, header) & TrafficClass.ECN_MASK;
     }
 
     @Override
@@ -93,7 +94,7 @@ final class Ipv4Fragments implements FragmentFormat {
             final int headerLength,
             final int payloadLength,
             final boolean congestion) {
-        final int trafficClass = Ipv4Header.trafficClass(bytes, header) | (congestion ? Ipv4Header.ECN_MASK : 0);
+        final int trafficClass = Ipv4Header.trafficClass(bytes, header) | (congestion ? TrafficClass.ECN_MASK : 0);
         bytes.put(header + Ipv4Header.TRAFFIC_CLASS_OFFSET, (byte) trafficClass);
         bytes.putShort(header + Ipv4Header.TOTAL_LENGTH_OFFSET, (short) (headerLength + payloadLength));
         bytes.putShort(header + Ipv4Header.FRAGMENT_OFFSET, (short) 0);

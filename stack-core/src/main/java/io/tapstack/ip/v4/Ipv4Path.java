@@ -91,6 +91,21 @@ final class Ipv4Path extends RoutedPath {
     }
 
     @Override
+    public int assumedMtu() {
+        return 576;
+    }
+
+    @Override
+    public int leastMtu() {
+        return Ipv4Header.MIN_LINK_MTU;
+    }
+
+    @Override
+    public int maxPayload() {
+        return Ipv4Header.MAX_TOTAL_LENGTH - Ipv4Header.LENGTH;
+    }
+
+    @Override
     public int ipHeaderLength() {
         return Ipv4Header.LENGTH;
     }

@@ -5,8 +5,8 @@ import io.tapstack.tcp.ecn.AccEcnReceiver;
 import io.tapstack.tcp.ecn.AccEcnSender;
 import io.tapstack.tcp.ecn.HandshakeEcho;
 import io.tapstack.tcp.segment.Segment;
-import io.tapstack.wire.Ipv4Header;
 import io.tapstack.wire.TcpHeader;
+import io.tapstack.wire.TrafficClass;
 
 /**
  * Accurate ECN (RFC 9768) of one connection in AccECN mode, in both roles: the {@linkplain AccEcnReceiver receiver}
@@ -46,7 +46,7 @@ final class AccurateEcn {
         if (first) {
             final int field = HandshakeEcho.field(ace);
             sender.handshakeEchoed(field);
-            handshakeMarked |= field == Ipv4Header.CONGESTION_EXPERIENCED;
+            handshakeMarked |= field == TrafficClass.CONGESTION_EXPERIENCED;
             sender.firstOptions(synAck.options);
             option.handshakeDue();
         }
@@ -60,7 +60,7 @@ final class AccurateEcn {
         if (segment.isPureAck()) {
             handshakeAck = true;
             sender.synAckAcknowledged(segment.ace());
-            handshakeMarked |= HandshakeEcho.field(segment.ace()) == Ipv4Header.CONGESTION_EXPERIENCED;
+            handshakeMarked |= HandshakeEcho.field(segment.ace()) == TrafficClass.CONGESTION_EXPERIENCED;
         }
     }
 

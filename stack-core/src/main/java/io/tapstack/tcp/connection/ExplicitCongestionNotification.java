@@ -4,9 +4,9 @@ import io.tapstack.tcp.AccEcnOptionMode;
 import io.tapstack.tcp.ecn.EcnFeedback;
 import io.tapstack.tcp.ecn.EcnNegotiation;
 import io.tapstack.tcp.segment.Segment;
-import io.tapstack.wire.Ipv4Header;
 import io.tapstack.wire.SequenceNumber;
 import io.tapstack.wire.TcpHeader;
+import io.tapstack.wire.TrafficClass;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -290,7 +290,7 @@ final class ExplicitCongestionNotification {
     int field(final boolean newData) {
         final boolean capable =
                 newData && negotiation.maySendCapable() && (accurate == null || accurate.sender.maySendCapable());
-        return capable ? Ipv4Header.ECT_0 : Ipv4Header.NOT_ECT;
+        return capable ? TrafficClass.ECT_0 : TrafficClass.NOT_ECT;
     }
 
     /**

@@ -75,7 +75,7 @@ public final class FastOpenSyn {
         // server may have announced none; then the limit is our own MSS, as on Linux.
         final int ours = Math.min(tcb.segmentSize.offered(), tcb.pathMtu.largestSegment());
         final int known = cache.mss(server());
-        final int unknown = withoutCookie ? ours : MaximumSegmentSize.DEFAULT;
+        final int unknown = withoutCookie ? ours : MaximumSegmentSize.assumed(tcb.path);
         return Math.max(0, Math.min(known == 0 ? unknown : known, ours) - OPTION_SPACE);
     }
 

@@ -2,6 +2,7 @@ package io.tapstack.tcp.connection;
 
 import io.tapstack.tcp.MtuProbingMode;
 import io.tapstack.wire.SequenceNumber;
+import io.tapstack.wire.TcpHeader;
 
 /**
  * Packetization Layer Path MTU Discovery (RFC 4821), for a path whose routers send no messages: at times a segment of
@@ -19,12 +20,12 @@ final class PathMtuProbing {
     /** A probe waits for room in the window, and new data waits for the probe. */
     static final int HOLD = -1;
 
-    /** 7.2: initial size of the search, as net.ipv4.tcp_base_mss of Linux. */
+    /** 7.2: initial size of the search, as net.ipv4.tcp_base_mss of Linux, unless every link takes more. */
     static final int BASE_BYTES = 1_024;
 
     /**
-     * Smallest size: links in use take at least 576 bytes. Linux goes down to 48, and stays there for long after an
-     * outage.
+     * Smallest size: links in use take at least 576 bytes of IPv4. Linux goes down to 48, and stays there for long
+     * after an outage.
      */
     static final int FLOOR_BYTES = 512;
 
@@ -80,8 +81,21 @@ final class PathMtuProbing {
 
     private void start() {
         active = true;
-        low = BASE_BYTES;
+        low = base();
         searchAgain();
+    }
+
+    private int base() {
+        return Math.max(BASE_BYTES, everywhere());
+    }
+
+    private int floor() {
+        return Math.max(FLOOR_BYTES, everywhere());
+    }
+
+    /** The segment that every link carries: no search needs to go below it. */
+    private int everywhere() {
+        return tcb.path.leastMtu() - tcb.path.ipHeaderLength() - TcpHeader.MIN_LENGTH;
     }
 
     private void searchAgain() {
@@ -171,15 +185,15 @@ final class PathMtuProbing {
         }
         final boolean full = tcb.queueEnd() - tcb.sndUna >= tcb.mss && tcb.sndNxt - tcb.sndUna >= tcb.mss;
         final boolean blackHole = full && tcb.sndWnd > 0 && tcb.timeouts + 1 >= BLACK_HOLE_TIMEOUTS;
-        if (!blackHole || tcb.config.mtuProbing() == MtuProbingMode.OFF || tcb.mss <= FLOOR_BYTES) {
+        if (!blackHole || tcb.config.mtuProbing() == MtuProbingMode.OFF || tcb.mss <= floor()) {
             return;
         }
         if (active) {
-            low = Math.max(FLOOR_BYTES, Math.min(BASE_BYTES, low / 2));
+            low = Math.max(floor(), Math.min(base(), low / 2));
             searchAgain();
         } else {
             start();
-            low = tcb.mss > BASE_BYTES ? BASE_BYTES : Math.max(FLOOR_BYTES, tcb.mss / 2);
+            low = tcb.mss > base() ? base() : Math.max(floor(), tcb.mss / 2);
         }
         tcb.segmentSize.update();
     }

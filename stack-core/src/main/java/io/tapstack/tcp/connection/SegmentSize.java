@@ -11,12 +11,13 @@ final class SegmentSize {
     private static final int LARGEST_SUPER_SEGMENT = 65_215;
 
     private final ControlBlock tcb;
-    private int peerMss = MaximumSegmentSize.DEFAULT;
+    private int peerMss;
     private int largestReceived;
     private int largestOffload;
 
     SegmentSize(final ControlBlock tcb) {
         this.tcb = tcb;
+        this.peerMss = MaximumSegmentSize.assumed(tcb.path);
     }
 
     /** The MSS option of our SYN. */
@@ -35,7 +36,7 @@ final class SegmentSize {
 
     /** The peer's SYN has arrived with this MSS option, or 0 for none. */
     void agree(final int option) {
-        peerMss = option == 0 ? MaximumSegmentSize.DEFAULT : option;
+        peerMss = option == 0 ? MaximumSegmentSize.assumed(tcb.path) : option;
         update();
     }
 

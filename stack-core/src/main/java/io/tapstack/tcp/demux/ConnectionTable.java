@@ -1,5 +1,6 @@
 package io.tapstack.tcp.demux;
 
+import io.tapstack.ip.BoundAddress;
 import io.tapstack.tcp.PortSharing;
 import io.tapstack.wire.Endpoint;
 import io.tapstack.wire.IpAddress;
@@ -114,13 +115,16 @@ public final class ConnectionTable {
         }
     }
 
-    /** True if a binding of {@code local} may coexist with the connections and TIME-WAIT records on its port. */
-    boolean agree(final Endpoint local, final PortSharing sharing) {
+    /**
+     * True if a binding of {@code address} and {@code port} may coexist with the connections and TIME-WAIT records on
+     * its port.
+     */
+    boolean agree(final BoundAddress address, final int port, final PortSharing sharing) {
         for (final DemuxEntry owner : slots) {
             if (owner != null
                     && owner.holdsPort()
-                    && owner.localPort() == local.port()
-                    && (local.address().isAny() || owner.path.source().equals(local.address()))
+                    && owner.localPort() == port
+                    && address.accepts(owner.path.source())
                     && !sharing.agrees(owner.sharing, false)) {
                 return false;
             }

@@ -11,8 +11,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Listeners by local address and port; a specific address precedes "any". If several share a port (SO_REUSEPORT), a
- * hash of the peer's address and port selects one.
+ * Listeners by local address and port; a specific address precedes "any" of its family, and that precedes ::, which
+ * takes both families unless IPV6_V6ONLY is set. If several share a port (SO_REUSEPORT), a hash of the peer's address
+ * and port selects one.
  */
 public final class ListenerTable<L extends TcpListener> {
 
@@ -47,9 +48,34 @@ public final class ListenerTable<L extends TcpListener> {
         if (byLocal.isEmpty()) {
             return null;
         }
-        final List<L> exact = byLocal.get(local);
-        final List<L> group = exact != null ? exact : byLocal.get(Endpoint.anyIpv4(local.port()));
-        return group == null ? null : group.size() == 1 ? group.get(0) : group.get(choice(remote, group.size()));
+        final L exact = select(byLocal.get(local), local, remote);
+        if (exact != null) {
+            return exact;
+        }
+        final L ofFamily =
+                local.address().isIpv4() ? select(byLocal.get(Endpoint.anyIpv4(local.port())), local, remote) : null;
+        return ofFamily != null ? ofFamily : select(byLocal.get(Endpoint.anyIpv6(local.port())), local, remote);
+    }
+
+    private @Nullable L select(final @Nullable List<L> group, final Endpoint local, final Endpoint remote) {
+        if (group == null) {
+            return null;
+        }
+        int count = 0;
+        for (final L each : group) {
+            count += takes(each, local) ? 1 : 0;
+        }
+        int chosen = count > 1 ? choice(remote, count) : 0;
+        for (final L each : group) {
+            if (takes(each, local) && chosen-- == 0) {
+                return each;
+            }
+        }
+        return null;
+    }
+
+    private boolean takes(final L listener, final Endpoint local) {
+        return !listener.ipv6Only() || !local.address().isIpv4();
     }
 
     private int choice(final Endpoint remote, final int size) {

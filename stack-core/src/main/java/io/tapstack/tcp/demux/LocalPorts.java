@@ -2,6 +2,7 @@ package io.tapstack.tcp.demux;
 
 import io.tapstack.error.SocketError;
 import io.tapstack.error.SocketErrorException;
+import io.tapstack.ip.BoundAddress;
 import io.tapstack.ip.InternetLayer;
 import io.tapstack.link.QueueShare;
 import io.tapstack.tcp.PortSharing;
@@ -34,19 +35,21 @@ public final class LocalPorts {
     }
 
     /** See {@link TcpProtocol#bind}. */
-    public PortBinding bind(final Endpoint local, final PortSharing sharing) throws SocketErrorException {
+    public PortBinding bind(final Endpoint local, final boolean ipv6Only, final PortSharing sharing)
+            throws SocketErrorException {
         requireLocal(local.address());
+        final BoundAddress address = new BoundAddress(local.address(), ipv6Only);
         if (local.port() != 0) {
-            if (!ports.isFree(local, sharing) || !connections.agree(local, sharing)) {
+            if (!ports.isFree(address, local.port(), sharing) || !connections.agree(address, local.port(), sharing)) {
                 throw new SocketErrorException(SocketError.EADDRINUSE, local.toString());
             }
-            return ports.add(local, sharing);
+            return ports.add(address, local.port(), sharing);
         }
         final int port = ephemeralPorts.choose(portHash(local.address(), 0), candidate -> !ports.isUsed(candidate));
         if (port == 0) {
             throw new SocketErrorException(SocketError.EADDRINUSE, "all ephemeral ports");
         }
-        return ports.add(new Endpoint(local.address(), port), sharing);
+        return ports.add(address, port, sharing);
     }
 
     /** See {@link TcpProtocol#requireLocal}. */
@@ -58,7 +61,7 @@ public final class LocalPorts {
 
     /** True if {@code binding} may listen beside the other bindings of its port. */
     public boolean mayListen(final PortBinding binding) {
-        return ports.mayListen(binding) && connections.agree(binding.local(), binding.sharing());
+        return ports.mayListen(binding) && connections.agree(binding.address(), binding.port(), binding.sharing());
     }
 
     /**

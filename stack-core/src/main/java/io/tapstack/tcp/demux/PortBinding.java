@@ -1,5 +1,6 @@
 package io.tapstack.tcp.demux;
 
+import io.tapstack.ip.BoundAddress;
 import io.tapstack.tcp.PortSharing;
 import io.tapstack.tcp.TcpBinding;
 import io.tapstack.wire.Endpoint;
@@ -8,19 +9,35 @@ import io.tapstack.wire.Endpoint;
 public final class PortBinding implements TcpBinding {
 
     private final PortTable table;
-    private final Endpoint local;
+    private final BoundAddress address;
+    private final int port;
     private PortSharing sharing;
     private boolean listening;
 
-    PortBinding(final PortTable table, final Endpoint local, final PortSharing sharing) {
+    PortBinding(final PortTable table, final BoundAddress address, final int port, final PortSharing sharing) {
         this.table = table;
-        this.local = local;
+        this.address = address;
+        this.port = port;
         this.sharing = sharing;
     }
 
     @Override
     public Endpoint local() {
-        return local;
+        return new Endpoint(address.address(), port);
+    }
+
+    @Override
+    public boolean ipv6Only() {
+        return address.ipv6Only();
+    }
+
+    /** The local addresses of the binding. */
+    public BoundAddress address() {
+        return address;
+    }
+
+    int port() {
+        return port;
     }
 
     /** The sharing of the port. */

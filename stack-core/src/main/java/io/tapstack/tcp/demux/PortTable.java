@@ -1,7 +1,7 @@
 package io.tapstack.tcp.demux;
 
+import io.tapstack.ip.BoundAddress;
 import io.tapstack.tcp.PortSharing;
-import io.tapstack.wire.Endpoint;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -16,21 +16,21 @@ final class PortTable {
 
     private final Map<Integer, List<PortBinding>> byPort = new HashMap<>();
 
-    boolean isFree(final Endpoint local, final PortSharing sharing) {
-        return isFree(local, sharing, null);
+    boolean isFree(final BoundAddress address, final int port, final PortSharing sharing) {
+        return isFree(address, port, sharing, null);
     }
 
     /** True if {@code binding} may listen beside the other bindings of its port. */
     boolean mayListen(final PortBinding binding) {
-        return isFree(binding.local(), binding.sharing(), binding);
+        return isFree(binding.address(), binding.port(), binding.sharing(), binding);
     }
 
-    private boolean isFree(final Endpoint local, final PortSharing sharing, final @Nullable PortBinding self) {
-        for (final PortBinding other : at(local.port())) {
-            final boolean overlap = other.local().address().isAny()
-                    || local.address().isAny()
-                    || other.local().address().equals(local.address());
-            if (other != self && overlap && !sharing.agrees(other.sharing(), other.isListening())) {
+    private boolean isFree(
+            final BoundAddress address, final int port, final PortSharing sharing, final @Nullable PortBinding self) {
+        for (final PortBinding other : at(port)) {
+            if (other != self
+                    && other.address().overlaps(address)
+                    && !sharing.agrees(other.sharing(), other.isListening())) {
                 return false;
             }
         }
@@ -41,16 +41,16 @@ final class PortTable {
         return !at(port).isEmpty();
     }
 
-    PortBinding add(final Endpoint local, final PortSharing sharing) {
-        final PortBinding binding = new PortBinding(this, local, sharing);
-        byPort.computeIfAbsent(local.port(), port -> new ArrayList<>(1)).add(binding);
+    PortBinding add(final BoundAddress address, final int port, final PortSharing sharing) {
+        final PortBinding binding = new PortBinding(this, address, port, sharing);
+        byPort.computeIfAbsent(port, number -> new ArrayList<>(1)).add(binding);
         return binding;
     }
 
     void remove(final PortBinding binding) {
-        final List<PortBinding> bindings = at(binding.local().port());
+        final List<PortBinding> bindings = at(binding.port());
         if (bindings.remove(binding) && bindings.isEmpty()) {
-            byPort.remove(binding.local().port());
+            byPort.remove(binding.port());
         }
     }
 

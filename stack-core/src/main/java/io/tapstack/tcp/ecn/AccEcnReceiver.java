@@ -2,7 +2,7 @@ package io.tapstack.tcp.ecn;
 
 import io.tapstack.tcp.segment.Segment;
 import io.tapstack.tcp.segment.SynOptions;
-import io.tapstack.wire.Ipv4Header;
+import io.tapstack.wire.TrafficClass;
 
 /**
  * Counters of a data receiver in AccECN mode (RFC 9768 3.2): packets with CE, and bytes of payload by ECN field. It
@@ -36,7 +36,7 @@ public final class AccEcnReceiver {
 
     /** Records an acceptable SYN-ACK with this ECN field. 3.2.2.2: its mark counts once, even if it is repeated. */
     public void synAckArrived(final int ecnField) {
-        if (ecnField == Ipv4Header.CONGESTION_EXPERIENCED && !synAckMarked) {
+        if (ecnField == TrafficClass.CONGESTION_EXPERIENCED && !synAckMarked) {
             synAckMarked = true;
             packets++;
         }
@@ -72,9 +72,9 @@ public final class AccEcnReceiver {
 
     private void count(final int ecnField, final int payload) {
         switch (ecnField) {
-            case Ipv4Header.ECT_0 -> ect0Bytes += payload;
-            case Ipv4Header.ECT_1 -> ect1Bytes += payload;
-            case Ipv4Header.CONGESTION_EXPERIENCED -> ceBytes += payload;
+            case TrafficClass.ECT_0 -> ect0Bytes += payload;
+            case TrafficClass.ECT_1 -> ect1Bytes += payload;
+            case TrafficClass.CONGESTION_EXPERIENCED -> ceBytes += payload;
             default -> {
                 // Not-ECT has no counter.
             }

@@ -1,9 +1,9 @@
 package io.tapstack.tcp.ecn;
 
 import io.tapstack.tcp.segment.Segment;
-import io.tapstack.wire.Ipv4Header;
 import io.tapstack.wire.SequenceNumber;
 import io.tapstack.wire.TcpOptions;
+import io.tapstack.wire.TrafficClass;
 
 /**
  * Evaluates the peer's feedback for a data sender in AccECN mode (RFC 9768 3.2): it keeps a copy of the peer's counters
@@ -67,7 +67,7 @@ public final class AccEcnSender {
 
     /** The peer reports this ECN field for our SYN or SYN-ACK, which was sent as not ECN-capable. */
     public void handshakeEchoed(final int ecnField) {
-        if (ecnField != Ipv4Header.NOT_ECT && ecnField != HandshakeEcho.UNKNOWN) {
+        if (ecnField != TrafficClass.NOT_ECT && ecnField != HandshakeEcho.UNKNOWN) {
             // 3.2.2.3: an invalid transition; data must not be ECN-capable, but marks count.
             mangled = true;
         }
@@ -82,7 +82,7 @@ public final class AccEcnSender {
         }
         final int field = HandshakeEcho.field(ace);
         handshakeEchoed(field);
-        if (field == Ipv4Header.CONGESTION_EXPERIENCED) {
+        if (field == TrafficClass.CONGESTION_EXPERIENCED) {
             packets++;
         }
     }

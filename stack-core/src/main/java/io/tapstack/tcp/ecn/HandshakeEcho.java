@@ -1,6 +1,6 @@
 package io.tapstack.tcp.ecn;
 
-import io.tapstack.wire.Ipv4Header;
+import io.tapstack.wire.TrafficClass;
 
 /**
  * The encoding of the received ECN field of a SYN or SYN-ACK in AE, CWR and ECE (RFC 9768, tables 2 and 3): on the
@@ -24,9 +24,9 @@ public final class HandshakeEcho {
     /** Encodes {@code ecnField} as an ACE field. */
     public static int ace(final int ecnField) {
         return switch (ecnField) {
-            case Ipv4Header.NOT_ECT -> NOT_ECT;
-            case Ipv4Header.ECT_1 -> ECT_1;
-            case Ipv4Header.ECT_0 -> ECT_0;
+            case TrafficClass.NOT_ECT -> NOT_ECT;
+            case TrafficClass.ECT_1 -> ECT_1;
+            case TrafficClass.ECT_0 -> ECT_0;
             default -> CE;
         };
     }
@@ -34,10 +34,10 @@ public final class HandshakeEcho {
     /** Decodes the ECN field of {@code ace}, or {@link #UNKNOWN}. */
     public static int field(final int ace) {
         return switch (ace) {
-            case NOT_ECT -> Ipv4Header.NOT_ECT;
-            case ECT_1 -> Ipv4Header.ECT_1;
-            case ECT_0 -> Ipv4Header.ECT_0;
-            case CE -> Ipv4Header.CONGESTION_EXPERIENCED;
+            case NOT_ECT -> TrafficClass.NOT_ECT;
+            case ECT_1 -> TrafficClass.ECT_1;
+            case ECT_0 -> TrafficClass.ECT_0;
+            case CE -> TrafficClass.CONGESTION_EXPERIENCED;
             default -> UNKNOWN;
         };
     }

@@ -5,6 +5,7 @@ import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.error.SocketError;
 import io.tapstack.error.SocketErrorException;
 import io.tapstack.event.StackStatistics;
+import io.tapstack.ip.BoundAddress;
 import io.tapstack.ip.IcmpError;
 import io.tapstack.ip.InternetLayer;
 import io.tapstack.ip.IpPath;
@@ -63,6 +64,7 @@ import org.jspecify.annotations.Nullable;
 public final class TcpLayer implements TcpProtocol, TransportProtocol {
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+    private static final BoundAddress ANY = BoundAddress.of(IpAddress.ANY_IPV6);
 
     private final InternetLayer internet;
     private final TcpLimits limits;
@@ -149,7 +151,13 @@ public final class TcpLayer implements TcpProtocol, TransportProtocol {
 
     @Override
     public TcpBinding bind(final Endpoint local, final PortSharing sharing) throws SocketErrorException {
-        return ports.bind(local, sharing);
+        return bind(local, false, sharing);
+    }
+
+    @Override
+    public TcpBinding bind(final Endpoint local, final boolean ipv6Only, final PortSharing sharing)
+            throws SocketErrorException {
+        return ports.bind(local, ipv6Only, sharing);
     }
 
     @Override
@@ -204,9 +212,8 @@ public final class TcpLayer implements TcpProtocol, TransportProtocol {
             // RFC 9293 3.9.1.1 (MUST-46): no connection to a broadcast or multicast address.
             throw new SocketErrorException(SocketError.ENETUNREACH, remote.toString());
         }
-        final IpAddress from =
-                binding == null ? IpAddress.ANY_IPV4 : binding.local().address();
-        final IpPath path = internet.path(from, to);
+        final BoundAddress from = binding == null ? ANY : ((PortBinding) binding).address();
+        final IpPath path = from.reaches(to) ? internet.path(from.address(), to) : null;
         if (path == null) {
             throw new SocketErrorException(SocketError.ENETUNREACH, remote.toString());
         }

@@ -62,6 +62,11 @@ public final class Listener implements TcpListener, ListenState {
     }
 
     @Override
+    public boolean ipv6Only() {
+        return binding.ipv6Only();
+    }
+
+    @Override
     public TcpConfig config() {
         return config;
     }
@@ -195,8 +200,9 @@ public final class Listener implements TcpListener, ListenState {
 
     private void sendCookie(final Segment syn, final IpPath path, final long nowNanos) {
         final Timestamps timestamps = agreeOnTimestamps(syn, path, nowNanos);
-        final int mss =
-                syn.options.maximumSegmentSize() == 0 ? MaximumSegmentSize.DEFAULT : syn.options.maximumSegmentSize();
+        final int mss = syn.options.maximumSegmentSize() == 0
+                ? MaximumSegmentSize.assumed(path)
+                : syn.options.maximumSegmentSize();
         if (timestamps == null) {
             // No timestamp carries the other options back.
             syn.options.recall(mss, -1, false, false, 0);

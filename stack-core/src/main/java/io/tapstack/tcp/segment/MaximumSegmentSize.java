@@ -4,16 +4,23 @@ import io.tapstack.ip.IpPath;
 import io.tapstack.tcp.TcpConfig;
 import io.tapstack.wire.TcpHeader;
 
-/** The MSS option (RFC 9293 3.7.1, RFC 6691): the default, the minimum, and the value of our SYN. */
+/** The MSS option (RFC 9293 3.7.1, RFC 6691): the default of a version, the minimum, and the value of our SYN. */
 public final class MaximumSegmentSize {
 
-    /** The MSS of a peer that sends no MSS option, over IPv4 (RFC 9293 MUST-15). */
+    /**
+     * A small full segment, for estimates before the size of the peer's segments is known (TCP_MSS_DEFAULT of Linux).
+     */
     public static final int DEFAULT = 536;
 
     /** The smallest MSS in use: with less the segments would have more header than data. */
     public static final int LEAST = 48;
 
     private MaximumSegmentSize() {}
+
+    /** The MSS of a peer that sends no MSS option: 536 over IPv4, 1,220 over IPv6 (RFC 9293 3.7.1, MUST-15). */
+    public static int assumed(final IpPath path) {
+        return path.assumedMtu() - path.ipHeaderLength() - TcpHeader.MIN_LENGTH;
+    }
 
     /** Returns the MSS option of our SYN: the largest segment that the link carries without fragmentation. */
     public static int offered(final IpPath path, final TcpConfig config) {

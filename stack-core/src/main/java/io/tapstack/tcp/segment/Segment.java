@@ -2,9 +2,9 @@ package io.tapstack.tcp.segment;
 
 import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.buffer.Region;
-import io.tapstack.wire.Ipv4Header;
 import io.tapstack.wire.TcpHeader;
 import io.tapstack.wire.TcpOptions;
+import io.tapstack.wire.TrafficClass;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,7 +64,7 @@ public final class Segment {
         ack = header.acknowledgment();
         flags = header.flags();
         window = header.window();
-        ecnField = trafficClass & Ipv4Header.ECN_MASK;
+        ecnField = trafficClass & TrafficClass.ECN_MASK;
         gsoSize = packet.gsoSize();
         urgentPointer = header.urgentPointer();
         urgentEnd = seq + urgentPointer;
@@ -93,7 +93,7 @@ public final class Segment {
     public void recall(
             final int seqThen, final int flagsThen, final int windowThen, final int ourPort, final int peerPort) {
         memory = null;
-        ecnField = Ipv4Header.NOT_ECT;
+        ecnField = TrafficClass.NOT_ECT;
         sourcePort = peerPort;
         destinationPort = ourPort;
         seq = seqThen;
@@ -107,12 +107,12 @@ public final class Segment {
 
     /** True if the packet carries Congestion Experienced. */
     public boolean isMarked() {
-        return ecnField == Ipv4Header.CONGESTION_EXPERIENCED;
+        return ecnField == TrafficClass.CONGESTION_EXPERIENCED;
     }
 
     /** True if the packet is ECN-capable, marked or not. */
     public boolean isEcnCapable() {
-        return ecnField != Ipv4Header.NOT_ECT;
+        return ecnField != TrafficClass.NOT_ECT;
     }
 
     /** The ACE field (RFC 9768 3.2.2): AE, CWR and ECE as a number. */

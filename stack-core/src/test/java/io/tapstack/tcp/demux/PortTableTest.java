@@ -2,8 +2,8 @@ package io.tapstack.tcp.demux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tapstack.ip.BoundAddress;
 import io.tapstack.tcp.PortSharing;
-import io.tapstack.wire.Endpoint;
 import io.tapstack.wire.IpAddress;
 import java.util.HashSet;
 import java.util.Set;
@@ -16,8 +16,10 @@ class PortTableTest {
 
     private final PortTable table = new PortTable();
 
-    private static Endpoint endpoint(final String address) {
-        return new Endpoint(IpAddress.parse(address), 80);
+    /** An address; "::only" is :: with IPV6_V6ONLY. */
+    private static BoundAddress address(final String text) {
+        final boolean only = text.endsWith("only");
+        return new BoundAddress(IpAddress.parse(only ? "::" : text), only);
     }
 
     /** Overlapping addresses conflict, unless both allow reuse and neither listens. */
@@ -35,6 +37,25 @@ class PortTableTest {
         "0.0.0.0,   true,  false, 192.0.2.1, true,  true",
         "0.0.0.0,   true,  true,  192.0.2.1, true,  false",
         "192.0.2.1, true,  true,  0.0.0.0,   true,  false",
+        "2001:db8::1, false, false, 2001:db8::1, false, false",
+        "2001:db8::1, false, false, 2001:db8::2, false, true",
+        "2001:db8::1, false, false, 192.0.2.1, false, true",
+        "2001:db8::1, false, false, 0.0.0.0, false, true",
+        "0.0.0.0,   false, false, 2001:db8::1, false, true",
+        // :: has both families, unless IPV6_V6ONLY is set.
+        "::,        false, false, 2001:db8::1, false, false",
+        "::,        false, false, 192.0.2.1, false, false",
+        "::,        false, false, 0.0.0.0,   false, false",
+        "::,        false, false, ::only,    false, false",
+        "0.0.0.0,   false, false, ::,        false, false",
+        "192.0.2.1, false, false, ::,        false, false",
+        "192.0.2.1, true,  false, ::,        true,  true",
+        "::only,    false, false, 0.0.0.0,   false, true",
+        "::only,    false, false, 192.0.2.1, false, true",
+        "0.0.0.0,   false, false, ::only,    false, true",
+        "192.0.2.1, false, false, ::only,    false, true",
+        "::only,    false, false, ::only,    false, false",
+        "::only,    false, false, 2001:db8::1, false, false",
     })
     void conflicts(
             final String first,
@@ -43,30 +64,29 @@ class PortTableTest {
             final String second,
             final boolean secondReuse,
             final boolean free) {
-        table.add(endpoint(first), sharing(firstReuse)).listening(listening);
-        assertThat(table.isFree(endpoint(second), sharing(secondReuse))).isEqualTo(free);
-        assertThat(table.isFree(new Endpoint(IpAddress.parse(second), 81), PortSharing.NONE))
-                .isTrue();
+        table.add(address(first), 80, sharing(firstReuse)).listening(listening);
+        assertThat(table.isFree(address(second), 80, sharing(secondReuse))).isEqualTo(free);
+        assertThat(table.isFree(address(second), 81, PortSharing.NONE)).isTrue();
     }
 
     /** A port is used until the last binding of it is closed. */
     @Test
     void closing() {
-        final PortBinding first = table.add(endpoint("192.0.2.1"), PortSharing.ADDRESS);
-        final PortBinding second = table.add(endpoint("192.0.2.1"), PortSharing.ADDRESS);
+        final PortBinding first = table.add(address("192.0.2.1"), 80, PortSharing.ADDRESS);
+        final PortBinding second = table.add(address("192.0.2.1"), 80, PortSharing.ADDRESS);
         first.close();
         first.close();
         assertThat(table.isUsed(80)).isTrue();
         second.close();
         assertThat(table.isUsed(80)).isFalse();
-        assertThat(table.isFree(endpoint("0.0.0.0"), PortSharing.NONE)).isTrue();
+        assertThat(table.isFree(address("0.0.0.0"), 80, PortSharing.NONE)).isTrue();
     }
 
     /** One listener for an address and port, whatever may be reused. */
     @Test
     void oneListener() {
-        final PortBinding first = table.add(endpoint("192.0.2.1"), PortSharing.ADDRESS);
-        final PortBinding second = table.add(endpoint("0.0.0.0"), PortSharing.ADDRESS);
+        final PortBinding first = table.add(address("192.0.2.1"), 80, PortSharing.ADDRESS);
+        final PortBinding second = table.add(address("0.0.0.0"), 80, PortSharing.ADDRESS);
         first.listening(true);
         assertThat(table.mayListen(first)).isTrue();
         assertThat(table.mayListen(second)).isFalse();
@@ -80,10 +100,10 @@ class PortTableTest {
     @Test
     void listenersThatShare() {
         final PortSharing port = new PortSharing(false, true);
-        table.add(endpoint("192.0.2.1"), port).listening(true);
-        assertThat(table.isFree(endpoint("192.0.2.1"), PortSharing.ADDRESS)).isFalse();
-        assertThat(table.isFree(endpoint("192.0.2.1"), port)).isTrue();
-        assertThat(table.mayListen(table.add(endpoint("192.0.2.1"), port))).isTrue();
+        table.add(address("192.0.2.1"), 80, port).listening(true);
+        assertThat(table.isFree(address("192.0.2.1"), 80, PortSharing.ADDRESS)).isFalse();
+        assertThat(table.isFree(address("192.0.2.1"), 80, port)).isTrue();
+        assertThat(table.mayListen(table.add(address("192.0.2.1"), 80, port))).isTrue();
     }
 
     /** RFC 6335 6: ephemeral ports are dynamic ones, and all of them come up before one comes again. */

@@ -22,6 +22,21 @@ record TestPath(IpAddress source, IpAddress destination) implements IpPath {
     }
 
     @Override
+    public int assumedMtu() {
+        return 576;
+    }
+
+    @Override
+    public int leastMtu() {
+        return 68;
+    }
+
+    @Override
+    public int maxPayload() {
+        return 65_515;
+    }
+
+    @Override
     public int ipHeaderLength() {
         return 20;
     }
