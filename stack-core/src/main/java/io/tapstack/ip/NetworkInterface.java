@@ -166,6 +166,11 @@ public final class NetworkInterface {
         return port.isDown() ? SendStatus.UNREACHABLE : SendStatus.DEVICE_FULL;
     }
 
+    /** Ends a batch of sent frames: those that the device has gathered leave. */
+    public void flush() {
+        port.flush();
+    }
+
     /** True if frames have an Ethernet header. */
     public boolean isEthernet() {
         return ethernet;

@@ -40,6 +40,11 @@ public abstract class ForwardingLink implements LinkDevice {
     }
 
     @Override
+    public void flush() throws IOException {
+        device.flush();
+    }
+
+    @Override
     public long nextEvent() {
         return device.nextEvent();
     }

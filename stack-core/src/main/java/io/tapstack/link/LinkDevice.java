@@ -52,13 +52,24 @@ public interface LinkDevice extends AutoCloseable {
     PacketBuffer receive(BufferPool pool) throws IOException;
 
     /**
-     * Sends a frame without waiting. The device borrows the frame: the caller may send it again or release it as soon
-     * as the call returns, so a device that needs the bytes longer copies them.
+     * Sends a frame without waiting, at the latest with the next {@link #flush()}. The device borrows the frame: the
+     * caller may send it again or release it as soon as the call returns, so a device that needs the bytes longer
+     * copies them.
      *
      * @return false if the device is full and took nothing; {@link #await} then also waits for it to have room
      * @throws IOException if the device is gone
      */
     boolean transmit(PacketBuffer frame) throws IOException;
+
+    /**
+     * Ends a batch of frames: those that the device has gathered leave now, in the order of {@link #transmit}. The
+     * stack calls it at the end of each poll, and when the thread that has sent releases the stack's lock. A device
+     * that has become full keeps the frames for the next flush, refuses others until then, and has {@link #await} wait
+     * for room. A device that sends each frame at once has nothing to do.
+     *
+     * @throws IOException if the device is gone
+     */
+    default void flush() throws IOException {}
 
     /**
      * The time of the device's next event of its own, such as delivering a delayed frame, in the time base of the

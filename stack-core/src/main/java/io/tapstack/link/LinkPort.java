@@ -73,6 +73,18 @@ public final class LinkPort {
         return true;
     }
 
+    /** Ends a batch of sent frames. */
+    public void flush() {
+        if (failure != null) {
+            return;
+        }
+        try {
+            device.flush();
+        } catch (final IOException e) {
+            failure = e;
+        }
+    }
+
     /** True once the device has failed; it never comes back. */
     public boolean isDown() {
         return failure != null;

@@ -45,6 +45,7 @@ final class DriverLock implements StackLock {
     @Override
     public void unlock() {
         if (lock.getHoldCount() == 1) {
+            polls.flush();
             driver.callIfNeeded();
         }
         lock.unlock();
@@ -177,6 +178,7 @@ final class DriverLock implements StackLock {
                 polls.clearApplicationPolled();
                 driver.callFromAside();
             }
+            polls.flush();
             driver.callIfNeeded();
             if (deadlineNanos == NEVER) {
                 condition.await();

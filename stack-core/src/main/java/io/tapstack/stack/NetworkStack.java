@@ -85,8 +85,14 @@ public final class NetworkStack implements Pollable {
         }
         // Connections that the frames have unblocked, by a smaller path MTU for example, continue at once.
         tcp.resume(nowNanos);
+        networkInterface.flush();
         deviceIsFull = tcp.isBlocked() || udp.isBlocked();
         return frames == FRAMES_PER_POLL || internet.hasLoopbackPackets() || tcp.isResumeWanted();
+    }
+
+    @Override
+    public void flush() {
+        networkInterface.flush();
     }
 
     @Override

@@ -16,6 +16,12 @@ public interface Pollable {
     boolean poll(long nowNanos) throws IOException;
 
     /**
+     * Ends a batch of frames, which leave with this call: after work between two polls that may have sent some. A poll
+     * ends the batch itself. If the device is gone, the next poll says so.
+     */
+    default void flush() {}
+
+    /**
      * True if there is work since the last {@link #poll} that no frame and no timer will announce: a packet from the
      * stack to itself, or a connection that the device had no room for, for which the driver must await the device.
      */

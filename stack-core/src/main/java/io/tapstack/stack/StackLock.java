@@ -25,7 +25,9 @@ public interface StackLock {
     void lock();
 
     /**
-     * Releases the lock, and calls the driver back if the caller leaves work for it (an earlier timer, for example).
+     * Releases the lock. The frames that the caller has sent leave as one batch
+     * ({@link io.tapstack.link.LinkDevice#flush}), and the driver is called back if the caller leaves work for it (an
+     * earlier timer, for example).
      */
     void unlock();
 

@@ -52,6 +52,15 @@ final class StackPolls {
         return more;
     }
 
+    /** Ends a batch of frames that the holder of the lock has sent since the last poll. */
+    void flush() {
+        try {
+            stack.flush();
+        } catch (final RuntimeException | Error e) {
+            failed(e);
+        }
+    }
+
     /** True if an application's poll is marked. */
     boolean hasApplicationPolled() {
         return applicationPolled;

@@ -10,6 +10,7 @@ final class FakeStack implements Pollable {
 
     final TimerWheel timers = new TimerWheel(System.nanoTime());
     final AtomicInteger polls = new AtomicInteger();
+    final AtomicInteger flushes = new AtomicInteger();
     final AtomicLong bytesMoved = new AtomicLong();
     volatile int busyPolls;
     volatile boolean pollWanted;
@@ -28,6 +29,11 @@ final class FakeStack implements Pollable {
         onPoll.run();
         timers.advance(nowNanos);
         return polls.incrementAndGet() <= busyPolls;
+    }
+
+    @Override
+    public void flush() {
+        flushes.incrementAndGet();
     }
 
     @Override
