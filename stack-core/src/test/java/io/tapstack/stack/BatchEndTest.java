@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tapstack.buffer.PacketBuffer;
+import io.tapstack.ip.InterfaceAddress;
 import io.tapstack.link.ForwardingLink;
 import io.tapstack.link.LinkDevice;
 import io.tapstack.testing.TestLink;
 import io.tapstack.time.Clock;
-import io.tapstack.ip.InterfaceAddress;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 

@@ -3,6 +3,7 @@ package io.tapstack.tap;
 import io.tapstack.buffer.BufferPool;
 import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.buffer.Region;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +19,7 @@ final class FrameReader {
     static final int HEADROOM = 18;
 
     /** Ethernet and one VLAN tag. */
-    private static final int LINK_HEADER_BYTES = 18;
+    static final int LINK_HEADER_BYTES = 18;
 
     private static final int LARGEST_PACKET = 65_535;
 
@@ -60,7 +61,8 @@ final class FrameReader {
             return null;
         }
         landing.append((int) count - headerBytes);
-        final PacketBuffer frame = landing.length() <= moveUpToBytes ? moved(landing, pool) : landing;
+        final PacketBuffer frame =
+                landing.length() <= moveUpToBytes ? frame(pool, memory.bytes(), HEADROOM, landing.length()) : landing;
         if (headerBytes > 0) {
             VirtioNetHeader.decode(memory.bytes(), start, frame);
         }
@@ -75,11 +77,11 @@ final class FrameReader {
         return errno;
     }
 
-    private static PacketBuffer moved(final PacketBuffer landing, final BufferPool pool) {
-        final int length = landing.length();
+    /** Copies a frame into a block of its size. */
+    static PacketBuffer frame(final BufferPool pool, final ByteBuffer source, final int at, final int length) {
         final PacketBuffer frame = pool.packet(HEADROOM + length, HEADROOM);
         frame.append(length);
-        frame.memory().bytes().put(HEADROOM, landing.memory().bytes(), HEADROOM, length);
+        frame.memory().bytes().put(HEADROOM, source, at, length);
         return frame;
     }
 

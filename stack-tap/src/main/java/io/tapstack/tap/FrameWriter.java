@@ -14,9 +14,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class FrameWriter {
 
-    /** The kernel has taken the frame. */
-    static final int TAKEN = 0;
-
     /** Headers of virtio and Ethernet, a VLAN tag, and the largest packet. */
     private static final int MAX_FRAME_BYTES = VirtioNetHeader.BYTES + 18 + 65_535;
 
@@ -45,21 +42,21 @@ final class FrameWriter {
     /**
      * Writes a frame, which stays the caller's.
      *
-     * @return {@link #TAKEN} or the error number
+     * @return {@link FrameTransfer#TAKEN} or the error number
      */
     int write(final PacketBuffer frame) {
         long written;
         do {
             written = hasRoomForHeader(frame) ? writeContiguous(frame) : writeGathered(frame);
             if (written >= 0) {
-                return TAKEN;
+                return FrameTransfer.TAKEN;
             }
         } while (LibC.errno() == LibC.EINTR);
         final int error = LibC.errno();
         return error == LibC.EFAULT && hasSharedSlice(frame) ? writeCopied(frame) : error;
     }
 
-    private static boolean hasSharedSlice(final PacketBuffer frame) {
+    static boolean hasSharedSlice(final PacketBuffer frame) {
         for (int i = 0; i < frame.sliceCount(); i++) {
             if (frame.sliceRegion(i).isShared()) {
                 return true;
@@ -79,24 +76,45 @@ final class FrameWriter {
         if (copy == null) {
             copy = new NativeStruct(MAX_FRAME_BYTES);
         }
-        final ByteBuffer bytes = copy.bytes;
-        if (headerBytes > 0) {
-            VirtioNetHeader.encode(frame, bytes, 0);
+        if (!copy(frame, headerBytes, copy.bytes, 0)) {
+            return LibC.EFAULT;
         }
-        int at = headerBytes + frame.contiguousLength();
-        bytes.put(headerBytes, frame.memory().bytes(), frame.head(), frame.contiguousLength());
+        return write(fd, copy.address, headerBytes + frame.length());
+    }
+
+    /**
+     * Puts a frame and its header together.
+     *
+     * @return false if bytes of a mapped file are gone
+     */
+    static boolean copy(final PacketBuffer frame, final int headerBytes, final ByteBuffer target, final int start) {
+        if (headerBytes > 0) {
+            VirtioNetHeader.encode(frame, target, start);
+        }
+        int at = start + headerBytes;
+        target.put(at, frame.memory().bytes(), frame.head(), frame.contiguousLength());
+        at += frame.contiguousLength();
         for (int i = 0; i < frame.sliceCount(); i++) {
             final int length = frame.sliceLength(i);
-            if (frame.sliceRegion(i).copyTo(frame.sliceOffset(i), bytes, at, length) < length) {
-                return LibC.EFAULT;
+            if (frame.sliceRegion(i).copyTo(frame.sliceOffset(i), target, at, length) < length) {
+                return false;
             }
             at += length;
         }
+        return true;
+    }
+
+    /**
+     * Writes a frame that is in one piece.
+     *
+     * @return {@link FrameTransfer#TAKEN} or the error number
+     */
+    static int write(final int fd, final long address, final int length) {
         long written;
         do {
-            written = LibC.CALLS.write(fd, copy.address, at);
+            written = LibC.CALLS.write(fd, address, length);
         } while (written < 0 && LibC.errno() == LibC.EINTR);
-        return written < 0 ? LibC.errno() : TAKEN;
+        return written < 0 ? LibC.errno() : FrameTransfer.TAKEN;
     }
 
     /** The header may go into the frame's headroom if no other reference to it exists. */

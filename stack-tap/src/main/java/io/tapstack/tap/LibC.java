@@ -41,6 +41,7 @@ final class LibC {
     static final int EBUSY = Errno.EBUSY.intValue();
     static final int ENODEV = Errno.ENODEV.intValue();
     static final int EINVAL = Errno.EINVAL.intValue();
+    static final int EOPNOTSUPP = Errno.EOPNOTSUPP.intValue();
     static final int ENOBUFS = Errno.ENOBUFS.intValue();
     static final int EADDRNOTAVAIL = Errno.EADDRNOTAVAIL.intValue();
 
@@ -60,6 +61,7 @@ final class LibC {
         private static final CallContext TWO = arguments(2);
         private static final CallContext THREE = arguments(3);
         private static final CallContext FOUR = arguments(4);
+        private static final CallContext SIX = arguments(6);
 
         private final long open;
         private final long close;
@@ -70,6 +72,9 @@ final class LibC {
         private final long socket;
         private final long eventfd;
         private final long ppoll;
+        private final long mmap;
+        private final long munmap;
+        private final long syscall;
 
         private Calls(final Library library) {
             open = library.getSymbolAddress("open");
@@ -81,6 +86,9 @@ final class LibC {
             socket = library.getSymbolAddress("socket");
             eventfd = library.getSymbolAddress("eventfd");
             ppoll = library.getSymbolAddress("ppoll");
+            mmap = library.getSymbolAddress("mmap");
+            munmap = library.getSymbolAddress("munmap");
+            syscall = library.getSymbolAddress("syscall");
         }
 
         private static CallContext arguments(final int count) {
@@ -139,6 +147,21 @@ final class LibC {
         /** ppoll(2). */
         int ppoll(final long pollfds, final long count, final long timespec, final long signalMask) {
             return (int) INVOKER.invokeN4(FOUR, ppoll, pollfds, count, timespec, signalMask);
+        }
+
+        /** mmap(2) at an address that the kernel chooses. */
+        long mmap(final long length, final int protection, final int flags, final int fd, final long offset) {
+            return INVOKER.invokeN6(SIX, mmap, 0, length, protection, flags, fd, offset);
+        }
+
+        /** munmap(2). */
+        int munmap(final long address, final long length) {
+            return (int) INVOKER.invokeN2(TWO, munmap, address, length);
+        }
+
+        /** syscall(2): a call without a function in the C library. A sixth argument is undefined. */
+        long syscall(final long number, final long a, final long b, final long c, final long d, final long e) {
+            return INVOKER.invokeN6(SIX, syscall, number, a, b, c, d, e);
         }
     }
 

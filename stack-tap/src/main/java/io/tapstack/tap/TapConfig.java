@@ -16,6 +16,7 @@ import java.util.OptionalInt;
  * @param offload true to exchange super-segments and unfinished checksums with the kernel
  * @param hostBatching without offload: true if the host may receive frames on a thread of its own and merge segments,
  *     where possible ({@link HostBatching}). The host's tcpdump and firewall then see merged segments
+ * @param io how frames pass between this process and the TAP
  */
 public record TapConfig(
         String name,
@@ -25,47 +26,55 @@ public record TapConfig(
         boolean persistent,
         OptionalInt owner,
         boolean offload,
-        boolean hostBatching) {
+        boolean hostBatching,
+        TapIo io) {
 
     /** An interface that is brought up, is deleted with the device, and has offloads. */
     public static TapConfig named(final String name) {
-        return new TapConfig(name, Optional.empty(), OptionalInt.empty(), true, false, OptionalInt.empty(), true, true);
+        return new TapConfig(
+                name, Optional.empty(), OptionalInt.empty(), true, false, OptionalInt.empty(), true, true, TapIo.AUTO);
     }
 
     /** With an address for the host's end. */
     public TapConfig withHostAddress(final HostAddress address) {
-        return new TapConfig(name, Optional.of(address), mtu, up, persistent, owner, offload, hostBatching);
+        return new TapConfig(name, Optional.of(address), mtu, up, persistent, owner, offload, hostBatching, io);
     }
 
     /** With an MTU in bytes. */
     public TapConfig withMtu(final int bytes) {
-        return new TapConfig(name, hostAddress, OptionalInt.of(bytes), up, persistent, owner, offload, hostBatching);
+        return new TapConfig(
+                name, hostAddress, OptionalInt.of(bytes), up, persistent, owner, offload, hostBatching, io);
     }
 
     /** With the interface left down, or as it is. */
     public TapConfig leftDown() {
-        return new TapConfig(name, hostAddress, mtu, false, persistent, owner, offload, hostBatching);
+        return new TapConfig(name, hostAddress, mtu, false, persistent, owner, offload, hostBatching, io);
     }
 
     /** With an interface that outlives the device. */
     public TapConfig madePersistent() {
-        return new TapConfig(name, hostAddress, mtu, up, true, owner, offload, hostBatching);
+        return new TapConfig(name, hostAddress, mtu, up, true, owner, offload, hostBatching, io);
     }
 
     /** With a user id that may open the TAP without privileges. */
     public TapConfig ownedBy(final int userId) {
-        return new TapConfig(name, hostAddress, mtu, up, persistent, OptionalInt.of(userId), offload, hostBatching);
+        return new TapConfig(name, hostAddress, mtu, up, persistent, OptionalInt.of(userId), offload, hostBatching, io);
     }
 
     /**
      * With one frame per segment, and all checksums computed by the stack: for comparison, or to watch single segments.
      */
     public TapConfig withoutOffload() {
-        return new TapConfig(name, hostAddress, mtu, up, persistent, owner, false, hostBatching);
+        return new TapConfig(name, hostAddress, mtu, up, persistent, owner, false, hostBatching, io);
     }
 
     /** With every frame received by the host on its own, as it was sent. */
     public TapConfig withoutHostBatching() {
-        return new TapConfig(name, hostAddress, mtu, up, persistent, owner, offload, false);
+        return new TapConfig(name, hostAddress, mtu, up, persistent, owner, offload, false, io);
+    }
+
+    /** With a way in which frames pass. */
+    public TapConfig withIo(final TapIo way) {
+        return new TapConfig(name, hostAddress, mtu, up, persistent, owner, offload, hostBatching, way);
     }
 }

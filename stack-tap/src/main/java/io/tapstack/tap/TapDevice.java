@@ -35,24 +35,22 @@ public final class TapDevice implements LinkDevice {
 
     private final String name;
     private final LinkCapabilities capabilities;
-    private final FrameReader reader;
-    private final FrameWriter writer;
+    private final FrameTransfer transfer;
     private final TapReadiness readiness;
     private final DescriptorGuard guard;
     private StackStatistics statistics = new StackStatistics();
     private boolean full;
     private boolean complained;
 
-    private TapDevice(final TunFile file, final int wakeupFd, final int mtu) {
+    private TapDevice(final TunFile file, final int wakeupFd, final int mtu, final FrameTransfer transfer) {
         final boolean offload = file.hasHeaders();
-        final int headerBytes = offload ? VirtioNetHeader.BYTES : 0;
         this.name = file.name();
         this.capabilities =
                 new LinkCapabilities(LinkType.ETHERNET, mtu, offload, offload, offload ? LinkCapabilities.MAX_MTU : 0);
-        this.reader = new FrameReader(file.fd(), headerBytes, mtu);
-        this.writer = new FrameWriter(file.fd(), headerBytes);
+        this.transfer = transfer;
         this.readiness = new TapReadiness(file.fd(), wakeupFd);
         this.guard = new DescriptorGuard(() -> {
+            transfer.close();
             LibC.CALLS.close(file.fd());
             LibC.CALLS.close(wakeupFd);
         });
@@ -84,24 +82,31 @@ public final class TapDevice implements LinkDevice {
      * @throws TapException if there cannot be any; its message says what helps
      */
     public static List<TapDevice> openQueues(final TapConfig config, final int count) throws TapException {
+        return openQueues(config, count, IoUring.Setup.KERNEL);
+    }
+
+    static List<TapDevice> openQueues(final TapConfig config, final int count, final IoUring.Setup setup)
+            throws TapException {
         Architecture.requireSupport();
         final List<TunFile> files = TunQueues.attach(config, count);
         final List<TapDevice> devices = new ArrayList<>(files.size());
         try {
             final int mtu = HostSide.setUp(files.get(0).name(), config);
+            final TransferChoice choice = new TransferChoice(config.io(), setup);
             for (final TunFile file : files) {
                 final int wakeupFd = LibC.CALLS.eventfd(0, LibC.EFD_NONBLOCK | LibC.EFD_CLOEXEC);
                 if (wakeupFd < 0) {
                     throw new TapException("no eventfd for " + file.name(), LibC.describe(LibC.errno()));
                 }
-                devices.add(new TapDevice(file, wakeupFd, mtu));
+                devices.add(new TapDevice(file, wakeupFd, mtu, choice.open(file, mtu)));
             }
             LOG.info(
-                    "TAP {} is open, MTU {}, offloads {}, queues {}",
+                    "TAP {} is open, MTU {}, offloads {}, queues {}, frames by {}",
                     files.get(0).name(),
                     mtu,
                     files.get(0).hasHeaders() ? "on" : "off",
-                    devices.size());
+                    devices.size(),
+                    devices.get(0).io() == TapIo.URING ? "io_uring" : "system calls");
             if (devices.size() < count) {
                 LOG.warn("TAP {} cannot have {} queues here", files.get(0).name(), count);
             }
@@ -118,6 +123,11 @@ public final class TapDevice implements LinkDevice {
         return name;
     }
 
+    /** The way in which frames pass: {@link TapIo#URING} or {@link TapIo#SYSCALLS}. */
+    public TapIo io() {
+        return transfer instanceof UringTransfer ? TapIo.URING : TapIo.SYSCALLS;
+    }
+
     @Override
     public LinkCapabilities capabilities() {
         return capabilities;
@@ -132,9 +142,9 @@ public final class TapDevice implements LinkDevice {
     public @Nullable PacketBuffer receive(final BufferPool pool) throws TapException {
         enter();
         try {
-            final PacketBuffer frame = reader.read(pool);
-            if (frame == null && reader.errno() != LibC.EAGAIN) {
-                throw TapDiagnosis.gone(name, reader.errno());
+            final PacketBuffer frame = transfer.read(pool);
+            if (frame == null && transfer.errno() != LibC.EAGAIN) {
+                throw TapDiagnosis.gone(name, transfer.errno());
             }
             return frame;
         } finally {
@@ -146,9 +156,26 @@ public final class TapDevice implements LinkDevice {
     public boolean transmit(final PacketBuffer frame) throws TapException {
         enter();
         try {
-            final int error = writer.write(frame);
-            full = error != FrameWriter.TAKEN && isRefused(error);
+            final int error = transfer.write(frame);
+            full = error != FrameTransfer.TAKEN && isRefused(error);
             return !full;
+        } finally {
+            guard.leave();
+        }
+    }
+
+    @Override
+    public void flush() throws TapException {
+        if (!transfer.isUnflushed()) {
+            return;
+        }
+        enter();
+        try {
+            final int error = transfer.flush();
+            full = error != FrameTransfer.TAKEN && isRefused(error);
+            for (int lost = transfer.takeLost(); lost > 0; lost--) {
+                isRefused(LibC.EINVAL);
+            }
         } finally {
             guard.leave();
         }

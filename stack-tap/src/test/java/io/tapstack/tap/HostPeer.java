@@ -84,6 +84,22 @@ final class HostPeer {
     }
 
     void sendUdp(final int from, final int to, final String text) throws IOException {
+        send(udp(from, to, text));
+    }
+
+    /**
+     * Adds a datagram to the batch.
+     *
+     * @return false if the device is full
+     */
+    boolean gather(final int from, final int to, final String text) throws IOException {
+        final PacketBuffer frame = udp(from, to, text);
+        final boolean taken = tap.transmit(frame);
+        frame.release();
+        return taken;
+    }
+
+    private PacketBuffer udp(final int from, final int to, final String text) {
         final byte[] payload = text.getBytes(StandardCharsets.US_ASCII);
         final PacketBuffer frame = ip(17, UDP + payload.length);
         final ByteBuffer bytes = frame.memory().bytes();
@@ -93,7 +109,7 @@ final class HostPeer {
         bytes.putShort(udp + 4, (short) (UDP + payload.length));
         bytes.putShort(udp + 6, (short) 0);
         bytes.put(udp + UDP, payload);
-        send(frame);
+        return frame;
     }
 
     /** Sends a frame and releases it. */
@@ -101,6 +117,7 @@ final class HostPeer {
         while (!tap.transmit(frame)) {
             tap.await(PATIENCE_NANOS);
         }
+        tap.flush();
         frame.release();
     }
 

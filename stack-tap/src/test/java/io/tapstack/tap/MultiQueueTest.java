@@ -17,16 +17,20 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A TAP with several queues. */
 @InPrivateNetwork
+@OnBothDrivers
 class MultiQueueTest {
 
-    private static final TapConfig CONFIG = TapDeviceTest.CONFIG;
-
     private final BufferPool pool = new BufferPool();
+    private final TapConfig config;
+
+    MultiQueueTest(final TapIo io) {
+        this.config = TapDeviceTest.CONFIG.withIo(io);
+    }
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void thereAreAsManyAsAskedFor(final boolean offload) throws IOException {
-        final List<TapDevice> queues = TapDevice.openQueues(offload ? CONFIG : CONFIG.withoutOffload(), 3);
+        final List<TapDevice> queues = TapDevice.openQueues(offload ? config : config.withoutOffload(), 3);
         try {
             assertThat(queues).hasSize(3).allSatisfy(queue -> {
                 assertThat(queue.name()).isEqualTo("tap0");
@@ -50,7 +54,7 @@ class MultiQueueTest {
 
     @Test
     void theInterfaceGoesAwayWithTheLastQueue() throws IOException {
-        final List<TapDevice> queues = TapDevice.openQueues(CONFIG, 2);
+        final List<TapDevice> queues = TapDevice.openQueues(config, 2);
         try (HostInterface host = new HostInterface("tap0")) {
             queues.get(0).close();
             assertThat(host.exists()).isTrue();
@@ -63,7 +67,7 @@ class MultiQueueTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void everyQueueCarriesFrames(final boolean offload) throws IOException {
-        final List<TapDevice> queues = TapDevice.openQueues(offload ? CONFIG : CONFIG.withoutOffload(), 2);
+        final List<TapDevice> queues = TapDevice.openQueues(offload ? config : config.withoutOffload(), 2);
         try (HostInterface host = new HostInterface("tap0");
                 DatagramSocket socket = new DatagramSocket(5000)) {
             socket.setSoTimeout(5_000);
@@ -101,12 +105,12 @@ class MultiQueueTest {
     /** The kernel would share the traffic between both. */
     @Test
     void queuesInUseAreNotSharedWithAnother() throws IOException {
-        final List<TapDevice> queues = TapDevice.openQueues(CONFIG, 2);
+        final List<TapDevice> queues = TapDevice.openQueues(config, 2);
         try {
             for (int count = 1; count <= 2; count++) {
                 final int wanted = count;
                 assertThatExceptionOfType(TapException.class)
-                        .isThrownBy(() -> TapDevice.openQueues(CONFIG, wanted))
+                        .isThrownBy(() -> TapDevice.openQueues(config, wanted))
                         .satisfies(refusal -> assertThat(refusal.problem())
                                 .isEqualTo("the name tap0 is taken by an interface that is not a plain TAP, "
                                         + "or by one with several queues that is in use"));
@@ -118,10 +122,10 @@ class MultiQueueTest {
 
     @Test
     void aTapWithOneQueueThatIsInUseIsRefused() throws IOException {
-        try (TapDevice tap = TapDevice.open(CONFIG)) {
+        try (TapDevice tap = TapDevice.open(config)) {
             assertThat(tap.name()).isEqualTo("tap0");
             assertThatExceptionOfType(TapException.class)
-                    .isThrownBy(() -> TapDevice.openQueues(CONFIG, 2))
+                    .isThrownBy(() -> TapDevice.openQueues(config, 2))
                     .withMessageContaining("TAP tap0 is in use by another process");
         }
     }
@@ -129,8 +133,8 @@ class MultiQueueTest {
     /** As {@code ip tuntap add mode tap} makes it. */
     @Test
     void aPersistentTapWithOneQueueHasOne() throws IOException {
-        TapDevice.open(CONFIG.madePersistent()).close();
-        final List<TapDevice> queues = TapDevice.openQueues(CONFIG, 2);
+        TapDevice.open(config.madePersistent()).close();
+        final List<TapDevice> queues = TapDevice.openQueues(config, 2);
         assertThat(queues).hasSize(1);
         queues.forEach(TapDevice::close);
     }
@@ -138,11 +142,11 @@ class MultiQueueTest {
     /** As {@code ip tuntap add mode tap multi_queue} makes it. */
     @Test
     void aPersistentTapWithSeveralQueuesCanBeUsedWithOne() throws IOException {
-        TapDevice.openQueues(CONFIG.madePersistent(), 2).forEach(TapDevice::close);
-        try (TapDevice tap = TapDevice.open(CONFIG)) {
+        TapDevice.openQueues(config.madePersistent(), 2).forEach(TapDevice::close);
+        try (TapDevice tap = TapDevice.open(config)) {
             assertThat(tap.name()).isEqualTo("tap0");
         }
-        final List<TapDevice> queues = TapDevice.openQueues(CONFIG, 3);
+        final List<TapDevice> queues = TapDevice.openQueues(config, 3);
         assertThat(queues).hasSize(3);
         queues.forEach(TapDevice::close);
     }
@@ -150,7 +154,7 @@ class MultiQueueTest {
     /** MAX_TAP_QUEUES of drivers/net/tun.c is 256. */
     @Test
     void thereAreAsManyAsThereCanBe() throws IOException {
-        final List<TapDevice> queues = TapDevice.openQueues(CONFIG, 300);
+        final List<TapDevice> queues = TapDevice.openQueues(config, 300);
         assertThat(queues).hasSize(256);
         queues.forEach(TapDevice::close);
         try (HostInterface host = new HostInterface("tap0")) {

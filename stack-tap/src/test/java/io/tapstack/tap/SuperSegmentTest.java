@@ -13,16 +13,21 @@ import org.junit.jupiter.api.Test;
 
 /** Super-segments against the kernel's own TCP. */
 @InPrivateNetwork
+@OnBothDrivers
 class SuperSegmentTest {
 
-    private static final TapConfig CONFIG = TapDeviceTest.CONFIG;
     private static final int SENT = 60_000;
 
     private final BufferPool pool = new BufferPool();
+    private final TapConfig config;
+
+    SuperSegmentTest(final TapIo io) {
+        this.config = TapDeviceTest.CONFIG.withIo(io);
+    }
 
     @Test
     void theHostReassemblesWhatIsGatheredFromSlices() throws Exception {
-        try (TapDevice tap = TapDevice.open(CONFIG)) {
+        try (TapDevice tap = TapDevice.open(config)) {
             assertThat(tap.capabilities().maxSegmentOffload()).isEqualTo(65_535);
             final CompletableFuture<byte[]> received = onThreadOfThisNetwork(() -> {
                 try (Socket socket = new Socket("10.0.0.2", HandMadeTcp.PORT)) {
@@ -43,7 +48,7 @@ class SuperSegmentTest {
 
     @Test
     void theHostSendsSuperSegmentsWithTrustedChecksums() throws Exception {
-        try (TapDevice tap = TapDevice.open(CONFIG)) {
+        try (TapDevice tap = TapDevice.open(config)) {
             final CompletableFuture<byte[]> sender = onThreadOfThisNetwork(() -> {
                 try (Socket socket = new Socket("10.0.0.2", HandMadeTcp.PORT)) {
                     socket.getOutputStream().write(new byte[4 << 20]);

@@ -9,12 +9,12 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.DatagramSocket;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Reading and writing frames allocates nothing. */
 @InPrivateNetwork
+@OnBothDrivers
 class TapAllocationTest {
 
     private static final int FRAMES = 5_000;
@@ -25,11 +25,15 @@ class TapAllocationTest {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     private final BufferPool pool = new BufferPool();
+    private final TapConfig config;
+
+    TapAllocationTest(final TapIo io) {
+        this.config = TapDeviceTest.CONFIG.withIo(io);
+    }
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void transmitting(final boolean offload) throws IOException {
-        final TapConfig config = TapDeviceTest.CONFIG;
         try (TapDevice tap = TapDevice.open(offload ? config : config.withoutOffload())) {
             final PacketBuffer contiguous = TestFrames.forNobody(pool, 1_514);
             final PacketBuffer gathered = TestFrames.forNobody(pool, 54);
@@ -42,9 +46,10 @@ class TapAllocationTest {
         }
     }
 
-    @Test
-    void receivingAndWaiting() throws Exception {
-        try (TapDevice tap = TapDevice.open(TapDeviceTest.CONFIG);
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void receivingAndWaiting(final boolean offload) throws Exception {
+        try (TapDevice tap = TapDevice.open(offload ? config : config.withoutOffload());
                 DatagramSocket socket = new DatagramSocket()) {
             socket.send(TapDeviceTest.datagram("first", 7));
             new HostPeer(tap, pool).answerArp();
@@ -67,6 +72,9 @@ class TapAllocationTest {
         for (int i = 0; i < FRAMES; i++) {
             tap.transmit(contiguous);
             tap.transmit(gathered);
+            if (i % 16 == 0) {
+                tap.flush();
+            }
         }
     }
 

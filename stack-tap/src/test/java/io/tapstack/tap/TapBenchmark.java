@@ -12,6 +12,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.Socket;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -50,29 +51,64 @@ public final class TapBenchmark {
     }
 
     private void run() throws Exception {
-        try (TapDevice tap = TapDevice.open(CONFIG.withoutOffload())) {
-            transmit("write  1514, plain", tap, contiguous(ETHERNET_FRAME), 500_000);
-            transmit("writev 1514, plain, 2 pieces", tap, gathered(ETHERNET_FRAME, 1), 500_000);
-            transmit("write    60, plain", tap, contiguous(60), 500_000);
-            receive("read   1514, plain", tap);
+        systemCall();
+        for (final boolean batching : new boolean[] {true, false}) {
+            for (final TapIo io : List.of(TapIo.SYSCALLS, TapIo.URING)) {
+                plain(io, batching);
+            }
         }
-        try (TapDevice tap = TapDevice.open(CONFIG)) {
-            transmit("write  1514, offload", tap, contiguous(ETHERNET_FRAME), 500_000);
-            transmit("writev 1514, offload, 2 pieces", tap, gathered(ETHERNET_FRAME, 1), 500_000);
-            transmit("write  64Ki, offload", tap, superFrame(contiguous(SUPER_FRAME)), 100_000);
-            transmit("writev 64Ki, offload, 5 pieces", tap, superFrame(gathered(SUPER_FRAME, 4)), 100_000);
-            receive("read   1514, offload", tap);
+        for (final TapIo io : List.of(TapIo.SYSCALLS, TapIo.URING)) {
+            try (TapDevice tap = TapDevice.open(CONFIG.withIo(io))) {
+                transmit(io + " write  1514, offload, batches of 16", tap, contiguous(ETHERNET_FRAME), 500_000, 16);
+                transmit(io + " writev 1514, offload, 2 pieces", tap, gathered(ETHERNET_FRAME, 1), 500_000, 16);
+                transmit(io + " write  64Ki, offload", tap, superFrame(contiguous(SUPER_FRAME)), 100_000, 16);
+                transmit(
+                        io + " writev 64Ki, offload, 5 pieces", tap, superFrame(gathered(SUPER_FRAME, 4)), 100_000, 16);
+                receive(io + " read   1514, offload", tap);
+            }
         }
         receiveSuperSegments();
         sendSuperSegments();
     }
 
-    private void transmit(final String what, final TapDevice tap, final PacketBuffer frame, final int frames)
+    /** What a system call costs: the machine's kind. */
+    private static void systemCall() {
+        final int calls = 500_000;
+        final long start = cpuNanos();
+        for (int i = 0; i < calls; i++) {
+            LibC.CALLS.close(-1);
+        }
+        report("system call", calls, 0, cpuNanos() - start);
+    }
+
+    /** @param batching the host receives on a thread of its own */
+    private void plain(final TapIo io, final boolean batching) throws IOException {
+        final TapConfig plain = CONFIG.withoutOffload().withIo(io);
+        final String kind = batching ? ", plain, NAPI" : ", plain";
+        try (TapDevice tap = TapDevice.open(batching ? plain : plain.withoutHostBatching())) {
+            for (int batch = 1; batch <= 64; batch *= 4) {
+                transmit(
+                        io + " write  1514" + kind + ", batches of " + batch,
+                        tap,
+                        contiguous(ETHERNET_FRAME),
+                        500_000,
+                        batch);
+            }
+            transmit(io + " write    60" + kind + ", batches of 16", tap, contiguous(60), 500_000, 16);
+            receive(io + " read   1514" + kind, tap);
+        }
+    }
+
+    private void transmit(
+            final String what, final TapDevice tap, final PacketBuffer frame, final int frames, final int batch)
             throws IOException {
         final long start = cpuNanos();
         for (int i = 0; i < frames; i++) {
             if (!tap.transmit(frame)) {
                 throw new IOException("the TAP is full");
+            }
+            if ((i + 1) % batch == 0) {
+                tap.flush();
             }
         }
         report(what, frames, (long) frames * frame.length(), cpuNanos() - start);
@@ -194,7 +230,7 @@ public final class TapBenchmark {
 
     private static void report(final String what, final long frames, final long bytes, final long nanos) {
         System.out.printf(
-                "%-40s %,12d frames %7.0f ns CPU/frame %7.2f Gbit per CPU second%n",
+                "%-56s %,12d frames %7.0f ns CPU/frame %7.2f Gbit per CPU second%n",
                 what, frames, (double) nanos / frames, bytes * 8.0 / nanos);
     }
 }

@@ -17,15 +17,21 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Opening a TAP, its host side, and frames against the kernel. */
 @InPrivateNetwork
+@OnBothDrivers
 class TapDeviceTest {
 
     static final TapConfig CONFIG = TapConfig.named("tap0").withHostAddress(HostAddress.parse("10.0.0.1/24"));
 
     private final BufferPool pool = new BufferPool();
+    private final TapConfig config;
+
+    TapDeviceTest(final TapIo io) {
+        this.config = TapDeviceTest.CONFIG.withIo(io);
+    }
 
     @Test
     void theHostSideIsSetUp() throws IOException {
-        try (TapDevice tap = TapDevice.open(CONFIG.withMtu(9000));
+        try (TapDevice tap = TapDevice.open(config.withMtu(9000));
                 HostInterface host = new HostInterface("tap0")) {
             assertThat(tap.name()).isEqualTo("tap0");
             assertThat(tap.capabilities().type()).isEqualTo(LinkType.ETHERNET);
@@ -39,7 +45,7 @@ class TapDeviceTest {
 
     @Test
     void theInterfaceGoesAwayWithTheDevice() throws IOException {
-        TapDevice.open(CONFIG).close();
+        TapDevice.open(config).close();
         try (HostInterface host = new HostInterface("tap0")) {
             assertThat(host.exists()).isFalse();
         }
@@ -47,7 +53,7 @@ class TapDeviceTest {
 
     @Test
     void aPersistentInterfaceStaysAndIsFoundAsItWas() throws IOException {
-        TapDevice.open(CONFIG.withMtu(1400).madePersistent().ownedBy(65_534)).close();
+        TapDevice.open(config.withMtu(1400).madePersistent().ownedBy(65_534)).close();
         try (HostInterface host = new HostInterface("tap0")) {
             assertThat(host.exists()).isTrue();
         }
@@ -69,8 +75,7 @@ class TapDeviceTest {
     @ParameterizedTest
     @CsvSource({"true, 1500, 5", "false, 1500, 5", "false, 1500, 1472", "true, 9000, 8972", "false, 9000, 8972"})
     void framesPassBothWays(final boolean offload, final int mtu, final int length) throws IOException {
-        final TapConfig config = (offload ? CONFIG : CONFIG.withoutOffload()).withMtu(mtu);
-        try (TapDevice tap = TapDevice.open(config);
+        try (TapDevice tap = TapDevice.open((offload ? config : config.withoutOffload()).withMtu(mtu));
                 DatagramSocket socket = new DatagramSocket(5000)) {
             socket.setSoTimeout(5_000);
             final HostPeer peer = new HostPeer(tap, pool);
@@ -91,7 +96,7 @@ class TapDeviceTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void aSmallFrameIsHandedUpInASmallBlock(final boolean offload) throws IOException {
-        try (TapDevice tap = TapDevice.open(offload ? CONFIG : CONFIG.withoutOffload());
+        try (TapDevice tap = TapDevice.open(offload ? config : config.withoutOffload());
                 DatagramSocket socket = new DatagramSocket()) {
             socket.send(datagram("small", 7));
             final PacketBuffer request = new HostPeer(tap, pool).next(frame -> frame.length() == 42);

@@ -1,5 +1,6 @@
 package io.tapstack.cli;
 
+import io.tapstack.tap.TapIo;
 import io.tapstack.tcp.MtuProbingMode;
 import io.tapstack.tcp.congestion.CongestionControls;
 import java.net.InetAddress;
@@ -111,6 +112,15 @@ public final class LinkOptions {
     private boolean noHostBatching;
 
     @Option(
+            names = "--tap-io",
+            paramLabel = "WAY",
+            defaultValue = "auto",
+            description =
+                    "how frames pass to the TAP: uring, in batches, where the kernel allows it, syscalls, one by one,"
+                            + " or auto, the faster way (${DEFAULT-VALUE})")
+    private TapIo tapIo = TapIo.AUTO;
+
+    @Option(
             names = "--cc",
             paramLabel = "NAME",
             converter = Converters.ForCongestionControl.class,
@@ -205,6 +215,11 @@ public final class LinkOptions {
     /** True if the host must not merge our segments; see {@link io.tapstack.tap.TapConfig#hostBatching()}. */
     public boolean noHostBatching() {
         return noHostBatching;
+    }
+
+    /** The way in which frames pass to the TAP. */
+    public TapIo tapIo() {
+        return tapIo;
     }
 
     /** True for a device without offload. */

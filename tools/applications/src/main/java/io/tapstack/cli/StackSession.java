@@ -146,6 +146,7 @@ final class StackSession implements Session {
         final Cidr host = link.hostAddress();
         final TapConfig config = TapConfig.named(link.tap())
                 .withMtu(link.mtu())
+                .withIo(link.tapIo())
                 .withHostAddress(new HostAddress(ipAddress(host.address()), host.prefixLength()));
         // A lost frame should cost one segment, so an impaired link has no super-segments in either direction.
         if (!link.noOffload() && !link.impaired()) {

@@ -94,6 +94,7 @@ class VlanIT {
             }
         }
         assertThat(station.transmit(buffer)).isTrue();
+        station.flush();
         buffer.release();
     }
 

@@ -6,6 +6,7 @@ import io.tapstack.link.ImpairedLink;
 import io.tapstack.link.Impairment;
 import io.tapstack.tap.TapConfig;
 import io.tapstack.tap.TapDevice;
+import io.tapstack.tap.TapIo;
 import io.tapstack.time.Clock;
 import java.io.IOException;
 import java.time.Duration;
@@ -52,8 +53,11 @@ public final class ImpairedCable {
     }
 
     private static TapDevice open(final String name) throws IOException {
-        return TapDevice.open(
-                TapConfig.named(name).withoutOffload().withoutHostBatching().leftDown());
+        return TapDevice.open(TapConfig.named(name)
+                .withoutOffload()
+                .withoutHostBatching()
+                .leftDown()
+                .withIo(TapIo.SYSCALLS)); // one thread reads it and another writes it
     }
 
     private static void start(final ImpairedCable way, final String name) {

@@ -99,8 +99,12 @@ public final class RawSender {
                 } finally {
                     frame.release();
                 }
-            } else if (!send()) {
-                device.await(Long.MAX_VALUE);
+            } else {
+                final boolean more = send();
+                device.flush();
+                if (!more) {
+                    device.await(Long.MAX_VALUE);
+                }
             }
         }
     }

@@ -93,6 +93,7 @@ public final class SynFlood {
                         sendSyn(sent);
                         sent++;
                     }
+                    device.flush();
                     LockSupport.parkNanos(NAP_NANOS);
                 }
             }
