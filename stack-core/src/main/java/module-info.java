@@ -16,6 +16,7 @@ module io.tapstack.core {
     exports io.tapstack.ip;
     exports io.tapstack.ip.v4;
     exports io.tapstack.link;
+    exports io.tapstack.ndp;
     exports io.tapstack.neighbor;
     exports io.tapstack.stack;
     exports io.tapstack.tcp;

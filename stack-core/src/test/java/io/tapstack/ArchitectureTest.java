@@ -47,6 +47,7 @@ class ArchitectureTest {
                     "ip.v6",
                     "ip.v4",
                     "arp",
+                    "ndp",
                     "ip",
                     "neighbor",
                     "link",
