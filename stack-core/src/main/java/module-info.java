@@ -13,8 +13,10 @@ module io.tapstack.core {
     exports io.tapstack.event;
     exports io.tapstack.icmp;
     exports io.tapstack.icmp.v4;
+    exports io.tapstack.icmp.v6;
     exports io.tapstack.ip;
     exports io.tapstack.ip.v4;
+    exports io.tapstack.ip.v6;
     exports io.tapstack.link;
     exports io.tapstack.ndp;
     exports io.tapstack.neighbor;

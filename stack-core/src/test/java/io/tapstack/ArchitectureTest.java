@@ -42,6 +42,7 @@ class ArchitectureTest {
                     "tcp.recovery",
                     "tcp.congestion",
                     "udp",
+                    "icmp.v6",
                     "icmp.v4",
                     "icmp",
                     "ip.v6",

@@ -38,6 +38,9 @@ public record ErrorReport(
     /** {@code SO_EE_ORIGIN_ICMP}: an ICMP message was received. */
     public static final int ICMP = 2;
 
+    /** {@code SO_EE_ORIGIN_ICMP6}: an ICMPv6 message was received. */
+    public static final int ICMPV6 = 3;
+
     /**
      * {@code SO_EE_ORIGIN_TIMESTAMPING}: a time of sent bytes; {@link #info} is the kind of time ({@code SCM_TSTAMP}),
      * {@link #data} the identifier of the bytes.
@@ -76,7 +79,7 @@ public record ErrorReport(
             final IcmpError error, final ReceivedPacket info, final int port, final byte[] payload, final long nanos) {
         return new ErrorReport(
                 error.socketError().errno(),
-                ICMP,
+                info.isIpv4() ? ICMP : ICMPV6,
                 info.icmpType(),
                 info.icmpCode(),
                 info.icmpInfo(),
@@ -97,8 +100,8 @@ public record ErrorReport(
         return new ErrorReport(ENOMSG, TIMESTAMPING, 0, 0, what, id, null, null, packet, nanos);
     }
 
-    /** True if an ICMP message caused the report. */
+    /** True if a message of ICMP or ICMPv6 caused the report. */
     public boolean isIcmp() {
-        return origin == ICMP;
+        return origin == ICMP || origin == ICMPV6;
     }
 }

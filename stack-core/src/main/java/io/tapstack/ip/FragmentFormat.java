@@ -9,6 +9,12 @@ public interface FragmentFormat {
     int ecn(ByteBuffer bytes, int header);
 
     /**
+     * True if stored bytes may arrive again in other fragments, as a router on another path makes them. Routers do not
+     * fragment IPv6, so there only an exact duplicate of a fragment is accepted (RFC 8200 4.5).
+     */
+    boolean mayBeCutAgain();
+
+    /**
      * True if no length field can express a datagram with a first header of {@code headerLength} bytes and
      * {@code payloadLength} bytes behind it.
      */

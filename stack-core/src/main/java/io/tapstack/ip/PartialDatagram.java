@@ -100,6 +100,9 @@ final class PartialDatagram {
         if (last != (end == payloadLength)) {
             return false;
         }
+        if (!format.mayBeCutAgain() && !isDuplicate(start, end)) {
+            return false;
+        }
         int known = start;
         for (int i = Math.max(0, position(start + 1) - 1); i < count && starts[i] <= known && known < end; i++) {
             final int to = Math.min(end, end(i));
@@ -111,6 +114,12 @@ final class PartialDatagram {
             }
         }
         return known == end;
+    }
+
+    /** True if one stored fragment has exactly these bounds. */
+    private boolean isDuplicate(final int start, final int end) {
+        final int at = position(start);
+        return at < count && starts[at] == start && end(at) == end;
     }
 
     private static boolean isEqual(

@@ -84,6 +84,11 @@ public final class ReceivedPacket {
         return protocol;
     }
 
+    /** Sets the protocol, when it is known later than the rest: behind extension headers. */
+    public void protocol(final int number) {
+        this.protocol = number;
+    }
+
     /** DSCP and ECN field. */
     public int trafficClass() {
         return trafficClass;

@@ -79,7 +79,7 @@ public final class RouteTable {
     }
 
     /** A link has changed, so paths must look up their routes again. */
-    void changed() {
+    public void changed() {
         version++;
     }
 

@@ -64,6 +64,11 @@ public abstract class RoutedPath implements IpPath {
     /** The neighbour at {@code hop}; null on a link without Ethernet. */
     protected abstract @Nullable Neighbor neighbor(NetworkInterface link, IpAddress hop);
 
+    /** The MTU of the link in bytes. */
+    protected int linkMtu(final NetworkInterface link) {
+        return link.mtu();
+    }
+
     /** Looks the route up again if a table has changed. Call this first. */
     protected final void lookUpIfChanged() {
         if (routeVersion != routes.version() || mtuVersion != pathMtus.version()) {
@@ -89,7 +94,7 @@ public abstract class RoutedPath implements IpPath {
         }
         networkInterface = route.networkInterface();
         nextHop = route.gateway() == null ? destination : route.gateway();
-        mtu = pathMtus.mtu(destination, networkInterface.mtu());
+        mtu = pathMtus.mtu(destination, linkMtu(networkInterface));
         mayFragment = pathMtus.mayFragment(destination);
     }
 
@@ -189,7 +194,7 @@ public abstract class RoutedPath implements IpPath {
     @Override
     public final int linkMtu() {
         lookUpIfChanged();
-        return networkInterface == null ? mtu : networkInterface.mtu();
+        return networkInterface == null ? mtu : linkMtu(networkInterface);
     }
 
     @Override

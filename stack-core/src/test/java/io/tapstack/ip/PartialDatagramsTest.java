@@ -43,6 +43,11 @@ class PartialDatagramsTest {
     /** Headers without an ECN field, which need no change. */
     private static final class PlainFormat implements FragmentFormat {
         @Override
+        public boolean mayBeCutAgain() {
+            return true;
+        }
+
+        @Override
         public int ecn(final ByteBuffer bytes, final int header) {
             return 0;
         }

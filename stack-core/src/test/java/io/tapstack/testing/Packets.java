@@ -130,6 +130,40 @@ public final class Packets {
         return message.array();
     }
 
+    /** An ICMPv6 message with its checksum. */
+    public static byte[] icmpv6(
+            final IpAddress source,
+            final IpAddress destination,
+            final int type,
+            final int code,
+            final int secondWord,
+            final byte[] payload) {
+        final ByteBuffer message = ByteBuffer.allocate(8 + payload.length)
+                .put((byte) type)
+                .put((byte) code)
+                .putShort((short) 0)
+                .putInt(secondWord)
+                .put(payload);
+        message.putShort(2, (short) transportChecksum(source, destination, 58, message.array()));
+        return message.array();
+    }
+
+    /** A fragment of an IPv6 packet's payload, with its fragment header: the payload of an IPv6 packet. */
+    public static byte[] ipv6Fragment(
+            final int nextHeader,
+            final int identification,
+            final int offset,
+            final boolean more,
+            final byte[] payload) {
+        return ByteBuffer.allocate(8 + payload.length)
+                .put((byte) nextHeader)
+                .put((byte) 0)
+                .putShort((short) (offset | (more ? 1 : 0)))
+                .putInt(identification)
+                .put(payload)
+                .array();
+    }
+
     /** A UDP datagram with its checksum. */
     public static byte[] udp(
             final IpAddress source,

@@ -83,6 +83,11 @@ final class Ipv4Fragments implements FragmentFormat {
     }
 
     @Override
+    public boolean mayBeCutAgain() {
+        return true;
+    }
+
+    @Override
     public boolean isTooLong(final int headerLength, final int payloadLength) {
         return headerLength + payloadLength > Ipv4Header.MAX_TOTAL_LENGTH;
     }
