@@ -138,7 +138,7 @@ public final class NewRenoRecovery implements LossRecovery, SackScoreboard.Deliv
                     return Verdict.LOSS_DETECTED;
                 }
                 phase = Phase.RECOVERY;
-                spurious.start(sndUna);
+                spurious.start(sndUna, 0);
                 recover = sndNxt;
                 recoverValid = true;
                 next = sndUna;
@@ -165,7 +165,7 @@ public final class NewRenoRecovery implements LossRecovery, SackScoreboard.Deliv
     public void timedOut(final AckArrival state, final boolean repeated) {
         forwardRto.timedOut(state.sndNxt, repeated || phase != Phase.OPEN);
         if (phase != Phase.LOSS) {
-            spurious.start(state.sndUna);
+            spurious.start(state.sndUna, 0);
         }
         timedOut(state.sndUna, state.sndNxt);
     }

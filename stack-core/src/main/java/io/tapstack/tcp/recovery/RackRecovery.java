@@ -152,10 +152,15 @@ public final class RackRecovery implements LossRecovery, SackScoreboard.Deliveri
         phase = Phase.RECOVERY;
         recover = ack.sndNxt;
         now = true;
+        spurious.start(ack.sndUna, retransmissionsInNetwork());
         probe.stop();
-        spurious.start(ack.sndUna);
         // RFC 9937 5: data SACKed before recovery is not delivered in recovery.
         recoverFs = ack.sndNxt - ack.sndUna - (scoreboard.bytesSacked() - ack.sackedBytes) + ack.ackedBytes;
+    }
+
+    /** The peer may report each of these as a duplicate; a probe even after the original of its segment is SACKed. */
+    private int retransmissionsInNetwork() {
+        return scoreboard.segmentsLostSentAgain() + (probe.isRetransmissionOutstanding() ? 1 : 0);
     }
 
     @Override
@@ -172,7 +177,7 @@ public final class RackRecovery implements LossRecovery, SackScoreboard.Deliveri
         // RFC 5682 3.1 step 1: nothing can be detected during recovery or at a repeated timeout.
         forwardRto.timedOut(state.sndNxt, repeated || phase != Phase.OPEN);
         if (phase != Phase.LOSS) {
-            spurious.start(state.sndUna);
+            spurious.start(state.sndUna, retransmissionsInNetwork());
         }
         if (hasReneged(state.sndUna)) {
             scoreboard.forgetSacks();

@@ -16,12 +16,17 @@ final class SpuriousRecovery {
     private int segmentsAgain;
     private int segmentsReported;
 
-    /** A recovery starts. */
-    void start(final int sndUna) {
+    /**
+     * A recovery starts.
+     *
+     * @param segmentsInNetwork retransmitted segments in the network, such as a tail loss probe: a DSACK that follows
+     *     may be for one of them, and says nothing about the retransmissions of this recovery
+     */
+    void start(final int sndUna, final int segmentsInNetwork) {
         active = true;
         marker = sndUna;
         stamped = false;
-        segmentsAgain = 0;
+        segmentsAgain = segmentsInNetwork;
         segmentsReported = 0;
     }
 

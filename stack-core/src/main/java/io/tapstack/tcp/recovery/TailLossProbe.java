@@ -30,6 +30,11 @@ final class TailLossProbe {
         return outstanding;
     }
 
+    /** True if the outstanding probe is a retransmission. */
+    boolean isRetransmissionOutstanding() {
+        return outstanding && again;
+    }
+
     /** Records a probe: new data, or the last segment again. */
     void sent(final int sndNxt, final boolean sentAgain) {
         outstanding = true;
