@@ -138,7 +138,7 @@ public final class NewRenoRecovery implements LossRecovery, SackScoreboard.Deliv
                     return Verdict.LOSS_DETECTED;
                 }
                 phase = Phase.RECOVERY;
-                spurious.start(sndUna, 0);
+                spurious.start(sndUna, 0, scoreboard.isRetransmissionUnanswered());
                 recover = sndNxt;
                 recoverValid = true;
                 next = sndUna;
@@ -164,8 +164,8 @@ public final class NewRenoRecovery implements LossRecovery, SackScoreboard.Deliv
     @Override
     public void timedOut(final AckArrival state, final boolean repeated) {
         forwardRto.timedOut(state.sndNxt, repeated || phase != Phase.OPEN);
-        if (phase != Phase.LOSS) {
-            spurious.start(state.sndUna, 0);
+        if (phase == Phase.OPEN) {
+            spurious.start(state.sndUna, 0, scoreboard.isRetransmissionUnanswered());
         }
         timedOut(state.sndUna, state.sndNxt);
     }

@@ -152,15 +152,16 @@ public final class RackRecovery implements LossRecovery, SackScoreboard.Deliveri
         phase = Phase.RECOVERY;
         recover = ack.sndNxt;
         now = true;
-        spurious.start(ack.sndUna, retransmissionsInNetwork());
+        startDetection(ack.sndUna);
         probe.stop();
         // RFC 9937 5: data SACKed before recovery is not delivered in recovery.
         recoverFs = ack.sndNxt - ack.sndUna - (scoreboard.bytesSacked() - ack.sackedBytes) + ack.ackedBytes;
     }
 
-    /** The peer may report each of these as a duplicate; a probe even after the original of its segment is SACKed. */
-    private int retransmissionsInNetwork() {
-        return scoreboard.segmentsLostSentAgain() + (probe.isRetransmissionOutstanding() ? 1 : 0);
+    private void startDetection(final int sndUna) {
+        // The peer reports a probe as a duplicate even if its original was SACKed before.
+        final int probes = probe.isRetransmissionOutstanding() ? 1 : 0;
+        spurious.start(sndUna, scoreboard.segmentsLostSentAgain() + probes, scoreboard.isRetransmissionUnanswered());
     }
 
     @Override
@@ -176,8 +177,8 @@ public final class RackRecovery implements LossRecovery, SackScoreboard.Deliveri
     public void timedOut(final AckArrival state, final boolean repeated) {
         // RFC 5682 3.1 step 1: nothing can be detected during recovery or at a repeated timeout.
         forwardRto.timedOut(state.sndNxt, repeated || phase != Phase.OPEN);
-        if (phase != Phase.LOSS) {
-            spurious.start(state.sndUna, retransmissionsInNetwork());
+        if (phase == Phase.OPEN) {
+            startDetection(state.sndUna);
         }
         if (hasReneged(state.sndUna)) {
             scoreboard.forgetSacks();
@@ -232,6 +233,9 @@ public final class RackRecovery implements LossRecovery, SackScoreboard.Deliveri
 
     @Override
     public void probeSentAgain(final int start, final int sndNxt, final long nowNanos) {
+        if (!scoreboard.isRetransmissionUnanswered()) {
+            spurious.allAnswered();
+        }
         scoreboard.sentAgain(start, sndNxt, nowNanos);
         spurious.sentAgain(1, nowNanos);
         probe.sent(sndNxt, true);

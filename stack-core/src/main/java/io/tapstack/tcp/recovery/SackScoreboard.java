@@ -83,6 +83,11 @@ public final class SackScoreboard {
         return flight.segmentsLostSentAgain;
     }
 
+    /** True if an ACK may be for a retransmission: one is in the network, or the first data was retransmitted. */
+    boolean isRetransmissionUnanswered() {
+        return flight.segmentsSentAgain > 0 || !entries.isEmpty() && entries.at(0).wasSentAgain();
+    }
+
     /** True if all sent data is acknowledged. */
     public boolean isEmpty() {
         return entries.isEmpty();

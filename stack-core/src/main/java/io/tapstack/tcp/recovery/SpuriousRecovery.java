@@ -17,15 +17,18 @@ final class SpuriousRecovery {
     private int segmentsReported;
 
     /**
-     * A recovery starts.
+     * A recovery starts. Earlier retransmissions may still be answered, and those answers say nothing about the
+     * retransmissions of this recovery.
      *
-     * @param segmentsInNetwork retransmitted segments in the network, such as a tail loss probe: a DSACK that follows
-     *     may be for one of them, and says nothing about the retransmissions of this recovery
+     * @param segmentsInNetwork retransmitted segments in the network, such as a tail loss probe: a DSACK may be for one
+     *     of them
+     * @param unanswered true if there are retransmissions in the network, or at SND.UNA: an ACK may be for one of them,
+     *     so the time of the first one is kept
      */
-    void start(final int sndUna, final int segmentsInNetwork) {
+    void start(final int sndUna, final int segmentsInNetwork, final boolean unanswered) {
         active = true;
         marker = sndUna;
-        stamped = false;
+        stamped &= unanswered;
         segmentsAgain = segmentsInNetwork;
         segmentsReported = 0;
     }
@@ -33,6 +36,11 @@ final class SpuriousRecovery {
     /** Ends the detection: the recovery cannot be undone any more. */
     void stop() {
         active = false;
+    }
+
+    /** All retransmissions before the next one are answered. */
+    void allAnswered() {
+        stamped = false;
     }
 
     /** Records {@code segments} retransmitted segments. */
