@@ -85,7 +85,8 @@ public final class SackScoreboard {
 
     /** True if an ACK may be for a retransmission: one is in the network, or the first data was retransmitted. */
     boolean isRetransmissionUnanswered() {
-        return flight.segmentsSentAgain > 0 || !entries.isEmpty() && entries.at(0).wasSentAgain();
+        return flight.segmentsSentAgain > 0
+                || !entries.isEmpty() && entries.at(0).wasSentAgain();
     }
 
     /** True if all sent data is acknowledged. */

@@ -2,6 +2,7 @@ package io.tapstack.bench;
 
 import io.tapstack.bench.lab.Lab;
 import io.tapstack.bench.lab.Scale;
+import io.tapstack.bench.measure.Budget;
 import io.tapstack.bench.measure.Comparison;
 import io.tapstack.bench.measure.Finding;
 import io.tapstack.bench.measure.Measurement;
@@ -55,29 +56,38 @@ public final class Benchmark {
      * Measures, in a network namespace of this process.
      *
      * @param findings receives the findings of a workload as soon as it is done
+     * @return the names of the workloads for which the scale's time was too short
      * @throws io.tapstack.bench.lab.BenchFailure if a subject cannot be set up or a check fails
      */
-    public void run(final Scale scale, final Progress progress, final Consumer<Finding> findings)
+    public List<String> run(final Scale scale, final Progress progress, final Consumer<Finding> findings)
             throws IOException, InterruptedException {
+        final Budget budget = Budget.of(scale.limit(), workloads, System::nanoTime);
+        final List<String> left = new ArrayList<>();
         progress.now("making namespaces and a file");
         try (Lab lab = Lab.open(scale)) {
             final Thread end = new Thread(lab::close, "end");
             Runtime.getRuntime().addShutdownHook(end); // Ctrl-C
             final Schedule schedule = new Schedule(workloads, System::nanoTime);
             for (final Workload workload : workloads) {
+                if (budget.isSpent()) {
+                    left.add(workload.name());
+                    continue;
+                }
                 final String position = schedule.position();
                 progress.begins(workload.name() + " (" + position + ')');
-                run(workload, lab, what -> progress.now('[' + position + "] " + what))
+                run(workload, lab, what -> progress.now('[' + position + "] " + what), budget.next(workload))
                         .forEach(findings);
                 schedule.finished(workload);
             }
         }
+        return left;
     }
 
-    private static List<Finding> run(final Workload workload, final Lab lab, final Progress progress)
+    private static List<Finding> run(
+            final Workload workload, final Lab lab, final Progress progress, final Budget.Share time)
             throws IOException, InterruptedException {
         try {
-            return Measurement.run(workload, lab, progress);
+            return Measurement.run(workload, lab, progress, time);
         } catch (final IOException e) {
             if (lab.isClosed()) {
                 new CountDownLatch(1).await(); // this JVM is ending, which is the cause of this failure

@@ -28,8 +28,8 @@ public record Circumstances(String machine, Scale scale, double load) {
 
     /** One line for each condition. */
     public List<String> lines() {
-        final String runs =
-                scale.runs() + " runs of each, in turn" + (scale.quick() ? "; --quick: short runs, rough figures" : "");
+        final String runs = (scale.limit().isZero() ? "" : "up to ") + scale.runs() + " runs of each, in turn"
+                + (scale.quick() ? "; --quick: short runs, rough figures" : "");
         return List.of(
                 machine,
                 busy()

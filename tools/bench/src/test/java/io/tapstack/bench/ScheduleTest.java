@@ -45,6 +45,6 @@ class ScheduleTest {
     void circumstancesNameWhatMakesFiguresRough() {
         assertThat(new Circumstances("m", Scale.FULL, 0.2).lines()).containsExactly("m", "5 runs of each, in turn");
         assertThat(new Circumstances("m", Scale.QUICK, 3.14).lines().get(1))
-                .contains("3 runs", "--quick", "the machine was busy (load 3.1)");
+                .contains("up to 3 runs", "--quick", "the machine was busy (load 3.1)");
     }
 }

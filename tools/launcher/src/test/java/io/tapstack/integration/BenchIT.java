@@ -9,6 +9,7 @@ import com.google.gson.JsonParser;
 import io.tapstack.bench.lab.BenchFailure;
 import io.tapstack.bench.lab.Lab;
 import io.tapstack.bench.lab.Scale;
+import io.tapstack.bench.measure.Budget;
 import io.tapstack.bench.measure.Comparison;
 import io.tapstack.bench.measure.Finding;
 import io.tapstack.bench.measure.Measurement;
@@ -18,6 +19,7 @@ import io.tapstack.bench.measure.Subject;
 import io.tapstack.bench.measure.Target;
 import io.tapstack.bench.measure.Trial;
 import io.tapstack.bench.measure.Workload;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -151,10 +153,9 @@ class BenchIT {
     @Test
     void subjectsTakeTurns() throws Exception {
         try (Lab lab = Lab.open(Scale.QUICK.withRuns(2).withMebibytes(1))) {
-            final List<Finding> findings =
-                    Measurement.run(workload(subject("a", true), subject("b", true)), lab, what -> {});
+            final List<Finding> findings = measure(workload(subject("a", true), subject("b", true)), lab);
             assertThat(order)
-                    .containsExactly("a verify", "a", "b verify", "b", "a", "b", "a", "b", "b close", "a close");
+                    .containsExactly("a verify", "b verify", "a", "b", "a", "b", "a", "b", "b close", "a close");
             assertThat(findings).singleElement().satisfies(finding -> {
                 assertThat(finding.result().value()).isEqualTo((5 + 7) / 2.0);
                 assertThat(finding.result().referenceValue()).isEqualTo((6 + 8) / 2.0);
@@ -166,8 +167,7 @@ class BenchIT {
     @Test
     void aFailedCheckSaysWhose() throws Exception {
         try (Lab lab = Lab.open(Scale.QUICK.withMebibytes(1))) {
-            assertThatThrownBy(
-                            () -> Measurement.run(workload(subject("a", true), subject("b", false)), lab, what -> {}))
+            assertThatThrownBy(() -> measure(workload(subject("a", true), subject("b", false)), lab))
                     .isInstanceOf(BenchFailure.class)
                     .hasMessage("test, b: the bytes are wrong");
             assertThat(order).endsWith("b verify", "b close", "a close");
@@ -176,5 +176,11 @@ class BenchIT {
                 .until(() -> ProcessHandle.current()
                         .descendants()
                         .noneMatch(child -> child.info().command().orElse("").endsWith("/cat")));
+    }
+
+    private static List<Finding> measure(final Workload workload, final Lab lab)
+            throws IOException, InterruptedException {
+        final Budget budget = Budget.of(Duration.ZERO, List.of(workload), System::nanoTime);
+        return Measurement.run(workload, lab, what -> {}, budget.next(workload));
     }
 }

@@ -2,6 +2,7 @@ package io.tapstack.bench.measure;
 
 import io.tapstack.bench.lab.BenchFailure;
 import io.tapstack.bench.lab.Lab;
+import io.tapstack.bench.lab.Scale;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -15,38 +16,56 @@ import org.jspecify.annotations.Nullable;
 public final class Measurement {
 
     private final Workload workload;
-    private final Lab lab;
+    private final Scale scale;
+    private final Opener opener;
     private final Progress progress;
+    private final Budget.Share time;
     private final Map<String, Trial> trials = new LinkedHashMap<>();
     private final Map<String, List<Sample>> samples = new LinkedHashMap<>();
 
-    private Measurement(final Workload workload, final Lab lab, final Progress progress) {
+    /** Sets up a subject. */
+    interface Opener {
+        Trial open(Subject subject) throws IOException, InterruptedException;
+    }
+
+    Measurement(
+            final Workload workload,
+            final Scale scale,
+            final Opener opener,
+            final Progress progress,
+            final Budget.Share time) {
         this.workload = workload;
-        this.lab = lab;
+        this.scale = scale;
+        this.opener = opener;
         this.progress = progress;
+        this.time = time;
     }
 
     /**
      * Measures.
      *
+     * @param time limits warm-ups and runs; each subject has one run at least
      * @throws BenchFailure if a subject cannot be set up or a check fails
      */
-    public static List<Finding> run(final Workload workload, final Lab lab, final Progress progress)
+    public static List<Finding> run(
+            final Workload workload, final Lab lab, final Progress progress, final Budget.Share time)
             throws IOException, InterruptedException {
-        return new Measurement(workload, lab, progress).run();
+        return new Measurement(workload, lab.scale(), subject -> subject.maker().open(lab), progress, time).run();
     }
 
-    private List<Finding> run() throws IOException, InterruptedException {
+    List<Finding> run() throws IOException, InterruptedException {
         final Deque<Trial> open = new ArrayDeque<>();
         try {
             for (final Subject subject : workload.subjects()) {
                 tell(subject.name(), "starting");
-                final Trial trial = step(subject.name(), () -> subject.maker().open(lab));
+                final Trial trial = step(subject.name(), () -> opener.open(subject));
                 open.push(trial);
                 trials.put(subject.name(), trial);
                 samples.put(subject.name(), new ArrayList<>());
             }
-            warmUp();
+            final long start = time.now();
+            verify();
+            warmUp(time.now() - start);
             takeTurns();
         } finally {
             open.forEach(Trial::close);
@@ -54,28 +73,39 @@ public final class Measurement {
         return findings();
     }
 
-    private void warmUp() throws IOException, InterruptedException {
+    private void verify() throws IOException, InterruptedException {
         for (final Map.Entry<String, Trial> entry : trials.entrySet()) {
-            final Trial trial = entry.getValue();
             tell(entry.getKey(), "checking");
             step(entry.getKey(), () -> {
-                trial.verify();
-                return trial;
+                entry.getValue().verify();
+                return entry.getValue();
             });
-            for (int i = 0; i < lab.scale().warmUps(); i++) {
+        }
+    }
+
+    private void warmUp(final long estimatedTurn) throws IOException, InterruptedException {
+        long turn = estimatedTurn;
+        // A warm-up leaves time for a run that counts.
+        for (int i = 0; i < scale.warmUps() && time.allows(2, turn); i++) {
+            final long start = time.now();
+            for (final Map.Entry<String, Trial> entry : trials.entrySet()) {
                 tell(entry.getKey(), "warming up");
-                step(entry.getKey(), trial::run);
+                step(entry.getKey(), entry.getValue()::run);
             }
+            turn = time.now() - start;
         }
     }
 
     private void takeTurns() throws IOException, InterruptedException {
-        for (int run = 1; run <= lab.scale().runs(); run++) {
+        long turn = 0;
+        for (int run = 1; run <= scale.runs() && (run == 1 || time.allows(1, turn)); run++) {
+            final long start = time.now();
             for (final Map.Entry<String, Trial> entry : trials.entrySet()) {
-                tell(entry.getKey(), "run " + run + " of " + lab.scale().runs());
+                tell(entry.getKey(), "run " + run + " of " + scale.runs());
                 final Sample sample = step(entry.getKey(), entry.getValue()::run);
                 samples.getOrDefault(entry.getKey(), new ArrayList<>()).add(sample);
             }
+            turn = time.now() - start;
         }
     }
 

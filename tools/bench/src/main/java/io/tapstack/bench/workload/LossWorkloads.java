@@ -158,7 +158,7 @@ final class LossWorkloads {
 
     /** Bytes of each flow: some seconds at the expected rate. */
     private static long farBytes(final Lab lab) {
-        return Math.min(lab.scale().frameBytes(), (lab.scale().quick() ? 2L : 4L) * MIB);
+        return Math.min(lab.scale().frameBytes(), (lab.scale().quick() ? 1L : 4L) * MIB);
     }
 
     private static long nearBytes(final Lab lab) {
