@@ -1,16 +1,18 @@
 package io.tapstack.arp;
 
 import io.tapstack.event.StackStatistics;
+import io.tapstack.ip.AddressState;
+import io.tapstack.ip.HostAddress;
 import io.tapstack.time.Timer;
 import io.tapstack.time.TimerWheel;
-import io.tapstack.wire.IpAddress;
 import io.tapstack.wire.MacAddress;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Address conflict detection for our own address (RFC 5227): probes for it before use, announces it, and defends it.
+ * Address conflict detection for one of our addresses (RFC 5227): probes for it before use, announces it, and defends
+ * it.
  *
  * <p>The address was configured by a person, and the programs behind it must be reachable. So the claim follows choice
  * (c) of RFC 5227 2.4, which never gives up an address in use; from (b) it takes the limit of one defence in ten
@@ -54,7 +56,7 @@ public final class AddressClaim {
     static final long ANNOUNCE_INTERVAL = 2 * SECOND;
     static final long DEFEND_INTERVAL = 10 * SECOND;
 
-    private final IpAddress address;
+    private final HostAddress address;
     private final TimerWheel wheel;
     private final RandomGenerator random;
     private final StackStatistics statistics;
@@ -69,7 +71,7 @@ public final class AddressClaim {
     private boolean following;
 
     AddressClaim(
-            final IpAddress address,
+            final HostAddress address,
             final TimerWheel wheel,
             final RandomGenerator random,
             final StackStatistics statistics,
@@ -87,11 +89,11 @@ public final class AddressClaim {
             return;
         }
         if (probeFirst) {
-            state = State.PROBING;
+            state(State.PROBING);
             // RFC 5227 2.1.1: hosts that are switched on together must not probe together.
             timer.arm(wheel.nowNanos() + random.nextLong(PROBE_WAIT));
         } else {
-            state = State.OURS;
+            state(State.OURS);
             announce();
         }
     }
@@ -104,23 +106,43 @@ public final class AddressClaim {
      */
     void follow(final boolean probeFirst) {
         following = true;
-        state = probeFirst ? State.PROBING : State.OURS;
+        state(probeFirst ? State.PROBING : State.OURS);
     }
 
     /** The other stack has announced the address. */
     void announcedForUs() {
-        state = State.OURS;
+        state(State.OURS);
     }
 
     void stop() {
         timer.cancel();
-        state = State.IDLE;
+        state(State.IDLE);
         probesSent = 0;
         announcementsSent = 0;
     }
 
     public State state() {
         return state;
+    }
+
+    private void state(final State next) {
+        state = next;
+        address.state(
+                switch (next) {
+                    case IDLE, PROBING -> AddressState.TENTATIVE;
+                    case OURS -> AddressState.PREFERRED;
+                    case REFUSED -> AddressState.DUPLICATE;
+                });
+    }
+
+    /** The address, whose state follows that of the claim. */
+    public HostAddress address() {
+        return address;
+    }
+
+    /** True if the 32 bits are those of the address. */
+    boolean isFor(final int bits) {
+        return address.address().ipv4Bits() == bits;
     }
 
     /** True if the address may be used. */
@@ -136,7 +158,7 @@ public final class AddressClaim {
     private void timeIsUp(final long nowNanos) {
         if (state == State.PROBING) {
             if (probesSent == PROBE_NUM) {
-                state = State.OURS;
+                state(State.OURS);
                 announce();
                 return;
             }
@@ -172,12 +194,12 @@ public final class AddressClaim {
             return;
         }
         conflicts++;
-        statistics.observer().addressConflict(address, MacAddress.of(mac));
+        statistics.observer().addressConflict(address.address(), MacAddress.of(mac));
         switch (state) {
             case PROBING -> {
-                LOG.error("{} is in use by {}: the stack does not use it", address, MacAddress.of(mac));
+                LOG.error("{} is in use by {}: the stack does not use it", address.address(), MacAddress.of(mac));
                 timer.cancel();
-                state = State.REFUSED;
+                state(State.REFUSED);
             }
             case OURS -> defend(mac);
             case IDLE, REFUSED -> {}
@@ -192,7 +214,7 @@ public final class AddressClaim {
         }
         everDefended = true;
         lastDefence = now;
-        LOG.warn("{} is also used by {}: the stack defends it", address, MacAddress.of(mac));
+        LOG.warn("{} is also used by {}: the stack defends it", address.address(), MacAddress.of(mac));
         announcer.announce();
     }
 }

@@ -4,6 +4,7 @@ import io.tapstack.buffer.BufferPool;
 import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.event.DropReason;
 import io.tapstack.event.StackStatistics;
+import io.tapstack.ip.HostAddress;
 import io.tapstack.link.LinkPort;
 import io.tapstack.neighbor.Neighbor;
 import io.tapstack.neighbor.NeighborCache;
@@ -15,12 +16,14 @@ import io.tapstack.wire.EthernetHeader;
 import io.tapstack.wire.IpAddress;
 import io.tapstack.wire.MacAddress;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * ARP for IPv4 over Ethernet (RFC 826): answers requests for our address, resolves neighbours, and learns from received
- * packets.
+ * ARP for IPv4 over Ethernet (RFC 826): answers requests for our addresses, resolves neighbours, and learns from
+ * received packets.
  *
  * <p>Confined to the holder of the stack's lock.
  */
@@ -30,22 +33,23 @@ public final class ArpProtocol {
     private final BufferPool pool;
     private final StackStatistics statistics;
     private final long mac;
-    private final int address;
     private final boolean probeAddress;
     private final boolean speaksForAddress;
     private final NeighborCache neighbors;
-    private final AddressClaim claim;
+    private final TimerWheel wheel;
+    private final RandomGenerator random;
+    // In the order of addition.
+    private final List<AddressClaim> claims = new ArrayList<>(1);
+    private boolean started;
 
     /**
      * @param mac our Ethernet address
-     * @param address our IPv4 address
      * @param random jitter of timers
      * @param waiting takes back the packets that waited for an address
      */
     public ArpProtocol(
             final LinkPort port,
             final MacAddress mac,
-            final IpAddress address,
             final ArpConfig config,
             final BufferPool pool,
             final TimerWheel wheel,
@@ -56,25 +60,52 @@ public final class ArpProtocol {
         this.pool = pool;
         this.statistics = statistics;
         this.mac = mac.bits();
-        this.address = address.ipv4Bits();
         this.probeAddress = config.probeAddress();
         this.speaksForAddress = config.speaksForAddress();
         this.neighbors = new NeighborCache(wheel, config.neighbors(), statistics, random, this::solicit, waiting);
-        this.claim = new AddressClaim(address, wheel, random, statistics, new AddressClaim.Announcer() {
+        this.wheel = wheel;
+        this.random = random;
+    }
+
+    /** Adds an IPv4 address of ours, which is {@linkplain #start() started} with the others, or now. */
+    public AddressClaim add(final HostAddress address) {
+        final int bits = address.address().ipv4Bits();
+        final AddressClaim added = new AddressClaim(address, wheel, random, statistics, new AddressClaim.Announcer() {
             @Override
             public void probe() {
-                request(0, ArpProtocol.this.address);
+                request(0, bits);
             }
 
             @Override
             public void announce() {
-                request(ArpProtocol.this.address, ArpProtocol.this.address);
+                request(bits, bits);
             }
         });
+        claims.add(added);
+        if (started) {
+            start(added);
+        }
+        return added;
     }
 
-    /** Announces our address, or probes for it first; or leaves both to another stack. */
+    /** Removes an address of ours. */
+    public void remove(final IpAddress address) {
+        final AddressClaim removed = claim(address.ipv4Bits());
+        if (removed != null) {
+            removed.stop();
+            claims.remove(removed);
+        }
+    }
+
+    /** Announces our addresses, or probes for them first; or leaves both to another stack. */
     public void start() {
+        started = true;
+        for (final AddressClaim each : claims) {
+            start(each);
+        }
+    }
+
+    private void start(final AddressClaim claim) {
         if (speaksForAddress) {
             claim.start(probeAddress);
         } else {
@@ -84,7 +115,10 @@ public final class ArpProtocol {
 
     /** Forgets all neighbours and disarms all timers. */
     public void stop() {
-        claim.stop();
+        started = false;
+        for (final AddressClaim each : claims) {
+            each.stop();
+        }
         neighbors.clear();
     }
 
@@ -92,8 +126,18 @@ public final class ArpProtocol {
         return neighbors;
     }
 
-    public AddressClaim claim() {
-        return claim;
+    /** The claims to our addresses, in the order of addition. */
+    public List<AddressClaim> claims() {
+        return List.copyOf(claims);
+    }
+
+    private @Nullable AddressClaim claim(final int bits) {
+        for (int i = 0; i < claims.size(); i++) {
+            if (claims.get(i).isFor(bits)) {
+                return claims.get(i);
+            }
+        }
+        return null;
     }
 
     /** Takes a packet whose head is at the ARP packet, the Ethernet header stripped, and releases it. */
@@ -127,26 +171,28 @@ public final class ArpProtocol {
             // Answering a group address would turn one packet into many.
             return DropReason.ARP_MALFORMED;
         }
+        final AddressClaim sent = claim(sender);
         if (senderMac == mac) {
-            if (speaksForAddress || sender != address) {
+            if (speaksForAddress || sent == null) {
                 return DropReason.ARP_NOT_FOR_US;
             }
-            claim.announcedForUs();
+            sent.announcedForUs();
             return null;
         }
-        if (sender == address) {
+        if (sent != null) {
             // RFC 5227 2.4: a sender that is not us uses our address.
-            claim.claimedByAnother(senderMac);
+            sent.claimedByAnother(senderMac);
             return null;
         }
-        if (target == address && sender == 0 && operation == ArpPacket.REQUEST) {
-            claim.probedByAnother(senderMac);
+        final AddressClaim asked = claim(target);
+        if (asked != null && sender == 0 && operation == ArpPacket.REQUEST) {
+            asked.probedByAnother(senderMac);
         }
-        if (!claim.isOurs()) {
+        if (asked == null ? !hasAddress() : !asked.isOurs()) {
             return DropReason.ARP_NOT_FOR_US;
         }
-        final boolean merged = isHostAddress(sender) && merge(operation, sender, senderMac, target);
-        if (target != address) {
+        final boolean merged = isHostAddress(sender) && merge(operation, sender, senderMac, asked != null);
+        if (asked == null) {
             return merged ? null : DropReason.ARP_NOT_FOR_US;
         }
         if (operation == ArpPacket.REQUEST) {
@@ -155,7 +201,7 @@ public final class ArpProtocol {
                 neighbors.neighbor(IpAddress.ipv4(sender)).heard(senderMac);
             }
             if (speaksForAddress) {
-                send(ArpPacket.REPLY, address, senderMac, sender, senderMac);
+                send(ArpPacket.REPLY, target, senderMac, sender, senderMac);
             }
             return null;
         }
@@ -164,12 +210,12 @@ public final class ArpProtocol {
     }
 
     /** RFC 826: "If the pair is already in my translation table, update ... and set Merge_flag to true". */
-    private boolean merge(final int operation, final int sender, final long senderMac, final int target) {
+    private boolean merge(final int operation, final int sender, final long senderMac, final boolean forUs) {
         final Neighbor known = neighbors.find(IpAddress.ipv4(sender));
         if (known == null) {
             return false;
         }
-        if (operation == ArpPacket.REPLY && target == address) {
+        if (operation == ArpPacket.REPLY && forUs) {
             known.answered(senderMac);
         } else {
             known.heard(senderMac);
@@ -184,12 +230,41 @@ public final class ArpProtocol {
 
     private void solicit(final Neighbor neighbor) {
         final int target = neighbor.address().ipv4Bits();
+        final int address = source(target);
+        if (address == 0) {
+            return; // The last address was removed meanwhile.
+        }
         if (neighbor.state() == NeighborState.PROBE) {
             // RFC 1122 2.3.2.1 (2): a unicast request refreshes an entry without disturbing the other hosts.
             send(ArpPacket.REQUEST, address, 0, target, neighbor.mac());
         } else {
             request(address, target);
         }
+    }
+
+    private boolean hasAddress() {
+        for (int i = 0; i < claims.size(); i++) {
+            if (claims.get(i).isOurs()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Our address to ask for {@code target} from: the first of its subnet, or else the first; 0 if none is in use. */
+    private int source(final int target) {
+        int first = 0;
+        for (int i = 0; i < claims.size(); i++) {
+            final AddressClaim claim = claims.get(i);
+            if (claim.isOurs()) {
+                final int bits = claim.address().address().ipv4Bits();
+                if (claim.address().isOnSubnet(0, IpAddress.ipv4Low(target))) {
+                    return bits;
+                }
+                first = first == 0 ? bits : first;
+            }
+        }
+        return first;
     }
 
     private void request(final int sender, final int target) {

@@ -69,6 +69,19 @@ public final class HostAddress {
         }
     }
 
+    /** True if the address of these halves has the same prefix. */
+    public boolean isOnSubnet(final long high, final long low) {
+        return IpAddress.hasPrefix(high, low, address, prefixLength);
+    }
+
+    /**
+     * True if the 32 bits are the directed broadcast address of this IPv4 subnet; there is none in a /31 or /32 (RFC
+     * 3021), nor in IPv6.
+     */
+    public boolean isDirectedBroadcast(final int bits) {
+        return address.isIpv4() && prefixLength < 31 && bits == (address.ipv4Bits() | -1 >>> prefixLength);
+    }
+
     /** True if packets may be sent from it and are received at it. */
     public boolean isUsable() {
         return state == AddressState.PREFERRED || state == AddressState.DEPRECATED;

@@ -38,14 +38,6 @@ public record InterfaceAddress(IpAddress address, int prefixLength) {
         return address.prefix(prefixLength);
     }
 
-    /**
-     * True if the 32 bits are the directed broadcast address of this IPv4 subnet; there is none in a /31 or /32 (RFC
-     * 3021), nor in IPv6.
-     */
-    public boolean isDirectedBroadcast(final int bits) {
-        return address.isIpv4() && prefixLength < 31 && bits == (address.ipv4Bits() | -1 >>> prefixLength);
-    }
-
     @Override
     public String toString() {
         return address + "/" + prefixLength;

@@ -36,11 +36,27 @@ public final class RouteTable {
      * @throws IllegalArgumentException if {@code gateway} is not in a subnet of the link
      */
     public void defaultGateway(final IpAddress gateway, final NetworkInterface networkInterface) {
+        add(gateway.isIpv4() ? IpAddress.ANY_IPV4 : IpAddress.ANY_IPV6, 0, gateway, networkInterface);
+    }
+
+    /**
+     * Adds a route by a router; it replaces one for the same range.
+     *
+     * @throws IllegalArgumentException if {@code gateway} is not in a subnet of the link
+     */
+    public void add(
+            final IpAddress network,
+            final int prefixLength,
+            final IpAddress gateway,
+            final NetworkInterface networkInterface) {
         final Route subnet = lookup(gateway);
-        if (subnet == null || subnet.gateway() != null || subnet.networkInterface() != networkInterface) {
+        final boolean onLink =
+                subnet != null && subnet.gateway() == null && subnet.networkInterface() == networkInterface;
+        // RFC 4861 6.1.2: routers have link-local addresses, and each link has their prefix.
+        if (!onLink && (gateway.isIpv4() || !gateway.isLinkLocal())) {
             throw new IllegalArgumentException("gateway " + gateway + " is not in the subnet " + subnets());
         }
-        add(new Route(gateway.isIpv4() ? IpAddress.ANY_IPV4 : IpAddress.ANY_IPV6, 0, gateway, networkInterface));
+        add(new Route(network, prefixLength, gateway, networkInterface));
     }
 
     private String subnets() {

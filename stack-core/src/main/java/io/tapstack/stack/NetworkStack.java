@@ -3,6 +3,8 @@ package io.tapstack.stack;
 import io.tapstack.buffer.BufferPool;
 import io.tapstack.event.StackStatistics;
 import io.tapstack.icmp.v4.IcmpProtocol;
+import io.tapstack.ip.HostAddress;
+import io.tapstack.ip.InterfaceAddress;
 import io.tapstack.ip.InternetProtocol;
 import io.tapstack.ip.NetworkInterface;
 import io.tapstack.ip.ReassemblyLimits;
@@ -39,7 +41,7 @@ public final class NetworkStack implements Pollable {
     private boolean deviceIsFull;
 
     /**
-     * Builds the stack and announces its address on the link.
+     * Builds the stack and announces its addresses on the link.
      *
      * @param device stays open when the stack is closed; its owner closes it
      * @param nowNanos the time at which the stack's time starts
@@ -52,9 +54,12 @@ public final class NetworkStack implements Pollable {
         this.internet = new InternetProtocol(pool, timers);
         this.ipv4 = new Ipv4Protocol(internet, pool, timers, statistics, config.random(), ReassemblyLimits.DEFAULT);
         this.networkInterface = new NetworkInterface(device, config.mac(), pool, statistics);
-        final Ipv4Interface onLink = ipv4.addInterface(networkInterface, config.address(), config.arp());
-        if (config.gateway() != null) {
-            internet.routes().defaultGateway(config.gateway(), networkInterface);
+        final Ipv4Interface onLink = ipv4.addInterface(networkInterface, config.arp());
+        for (final InterfaceAddress address : config.addresses()) {
+            onLink.add(address, HostAddress.Origin.CONFIGURED);
+        }
+        for (final StaticRoute route : config.routes()) {
+            internet.routes().add(route.network(), route.prefixLength(), route.gateway(), networkInterface);
         }
         new IcmpProtocol(ipv4, pool, statistics, config.random(), config.icmpRates(), nowNanos);
         this.udp = new UdpProtocol(internet, internet.reporter(), pool, statistics, config.random());

@@ -9,6 +9,8 @@ import io.tapstack.tcp.TcpLimits;
 import io.tapstack.wire.IpAddress;
 import io.tapstack.wire.MacAddress;
 import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -28,9 +30,9 @@ public final class StackConfig {
     // Locally administered, unicast (IEEE 802 8.2).
     private static final long LOCAL_MAC = 0x02_00_00_00_00_00L;
 
-    private final InterfaceAddress address;
+    private final List<InterfaceAddress> addresses;
     private final MacAddress mac;
-    private final @Nullable IpAddress gateway;
+    private final List<StaticRoute> routes;
     private final ArpConfig arp;
     private final IcmpRates icmpRates;
     private final TcpLimits tcpLimits;
@@ -40,10 +42,10 @@ public final class StackConfig {
 
     private StackConfig(final Builder builder) {
         final MacAddress chosen = builder.mac;
-        this.address = builder.address;
+        this.addresses = List.copyOf(builder.addresses);
         this.random = builder.random == null ? new SecureRandom() : builder.random;
         this.mac = chosen == null ? MacAddress.of(LOCAL_MAC | random.nextLong() & 0xFF_FFFF_FFFFL) : chosen;
-        this.gateway = builder.gateway;
+        this.routes = List.copyOf(builder.routes);
         this.arp = builder.arp;
         this.icmpRates = builder.icmpRates;
         this.tcpLimits = builder.tcpLimits;
@@ -63,14 +65,14 @@ public final class StackConfig {
 
     /** A builder with the settings of {@link #of(InterfaceAddress)}. */
     public static Builder builder(final InterfaceAddress address) {
-        return new Builder(address);
+        return new Builder(List.of(address));
     }
 
     /** A builder with the settings of this configuration. */
     public Builder toBuilder() {
-        final Builder builder = new Builder(address);
+        final Builder builder = new Builder(addresses);
         builder.mac = mac;
-        builder.gateway = gateway;
+        builder.routes.addAll(routes);
         builder.arp = arp;
         builder.icmpRates = icmpRates;
         builder.tcpLimits = tcpLimits;
@@ -80,9 +82,14 @@ public final class StackConfig {
         return builder;
     }
 
-    /** The stack's address and the length of its subnet's prefix. */
+    /** The stack's first address and the length of its subnet's prefix. */
     public InterfaceAddress address() {
-        return address;
+        return addresses.get(0);
+    }
+
+    /** The stack's addresses, of either family, with the lengths of their subnets' prefixes; at least one. */
+    public List<InterfaceAddress> addresses() {
+        return addresses;
     }
 
     /** The stack's Ethernet address; of no meaning on a link without Ethernet. */
@@ -90,9 +97,18 @@ public final class StackConfig {
         return mac;
     }
 
-    /** The router for all other subnets, or null for none. */
+    /** The first router for all other subnets, or null for none. */
     public @Nullable IpAddress gateway() {
-        return gateway;
+        return routes.stream()
+                .filter(route -> route.prefixLength() == 0)
+                .map(StaticRoute::gateway)
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** The routes by a router, of either family; that to all other subnets has a prefix length of 0. */
+    public List<StaticRoute> routes() {
+        return routes;
     }
 
     /** The numbers of address resolution. */
@@ -158,9 +174,9 @@ public final class StackConfig {
     /** Collects the settings of a {@link StackConfig}. Confined to one thread; can build several. */
     public static final class Builder {
 
-        private final InterfaceAddress address;
+        private final List<InterfaceAddress> addresses;
+        private final List<StaticRoute> routes = new ArrayList<>();
         private @Nullable MacAddress mac;
-        private @Nullable IpAddress gateway;
         private ArpConfig arp = ArpConfig.DEFAULT;
         private IcmpRates icmpRates = IcmpRates.DEFAULT;
         private TcpLimits tcpLimits = TcpLimits.DEFAULT;
@@ -168,8 +184,14 @@ public final class StackConfig {
         private @Nullable RandomGenerator random;
         private @Nullable QueueShare share;
 
-        private Builder(final InterfaceAddress address) {
-            this.address = address;
+        private Builder(final List<InterfaceAddress> addresses) {
+            this.addresses = new ArrayList<>(addresses);
+        }
+
+        /** Adds an address, of either family; see {@link StackConfig#addresses()}. */
+        public Builder address(final InterfaceAddress another) {
+            addresses.add(another);
+            return this;
         }
 
         /** See {@link StackConfig#mac()}; without it, a random local address. */
@@ -178,9 +200,16 @@ public final class StackConfig {
             return this;
         }
 
-        /** See {@link StackConfig#gateway()}; without it, none. */
+        /** The router for all other subnets of its family; without it, none. */
         public Builder gateway(final IpAddress router) {
-            this.gateway = router;
+            return route(StaticRoute.byDefault(router));
+        }
+
+        /** Adds a route, which replaces one to the same range; see {@link StackConfig#routes()}. */
+        public Builder route(final StaticRoute route) {
+            routes.removeIf(each -> each.prefixLength() == route.prefixLength()
+                    && each.network().equals(route.network()));
+            routes.add(route);
             return this;
         }
 

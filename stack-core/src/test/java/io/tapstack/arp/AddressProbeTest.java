@@ -66,7 +66,7 @@ class AddressProbeTest {
     void givesUpWhenSomebodyUsesTheAddress() { // RFC 5227 2.1.1: a packet with our address as sender
         host.advanceSeconds(1.5);
         host.receive(TestHost.arpReply(TestHost.OTHER_MAC, TestHost.ADDRESS));
-        assertThat(host.arp().claim().state()).isEqualTo(AddressClaim.State.REFUSED);
+        assertThat(host.arp().claims().get(0).state()).isEqualTo(AddressClaim.State.REFUSED);
         host.link.takeSent();
         host.advanceSeconds(60);
         assertThat(host.sent()).isEmpty();
@@ -77,6 +77,6 @@ class AddressProbeTest {
     void givesUpWhenSomebodyProbesForTheSameAddress() { // RFC 5227 2.1.1: a probe with another hardware address
         host.advanceSeconds(1.5);
         host.receive(TestHost.arpRequest(TestHost.OTHER_MAC, IpAddress.ANY_IPV4, TestHost.ADDRESS));
-        assertThat(host.arp().claim().state()).isEqualTo(AddressClaim.State.REFUSED);
+        assertThat(host.arp().claims().get(0).state()).isEqualTo(AddressClaim.State.REFUSED);
     }
 }

@@ -136,8 +136,8 @@ class ArpProtocolTest {
         host.advanceSeconds(0.1);
         host.receive(TestHost.arpReply(TestHost.OTHER_MAC, TestHost.ADDRESS));
         assertThat(host.sent()).hasSize(1);
-        assertThat(host.arp().claim().conflicts()).isEqualTo(3);
-        assertThat(host.arp().claim().isOurs()).isTrue();
+        assertThat(host.arp().claims().get(0).conflicts()).isEqualTo(3);
+        assertThat(host.arp().claims().get(0).isOurs()).isTrue();
     }
 
     @Test
@@ -145,7 +145,7 @@ class ArpProtocolTest {
         host.settle();
         host.receive(TestHost.arpRequest(TestHost.MAC, TestHost.ADDRESS, TestHost.ADDRESS));
         assertThat(host.sent()).isEmpty();
-        assertThat(host.arp().claim().conflicts()).isZero();
+        assertThat(host.arp().claims().get(0).conflicts()).isZero();
     }
 
     @ParameterizedTest

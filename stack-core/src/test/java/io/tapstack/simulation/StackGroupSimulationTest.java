@@ -251,7 +251,7 @@ class StackGroupSimulationTest {
         assertThat(arp(network.single).neighbors().find(GROUP)).isNotNull();
         for (final NetworkStack stack : network.group) {
             assertThat(arp(stack).neighbors().find(SINGLE)).isNotNull();
-            assertThat(arp(stack).claim().conflicts()).isZero();
+            assertThat(arp(stack).claims().get(0).conflicts()).isZero();
         }
         final long answered = network.group.get(0).statistics().framesSent;
         final long byTheOthers = network.group.get(1).statistics().framesSent
@@ -267,11 +267,11 @@ class StackGroupSimulationTest {
         final Network network = new Network(ethernet(Ends.PLAIN), 3, 8, ArpConfig.DEFAULT.withProbeAddress(true));
         settle(network, 1_000);
         for (final NetworkStack stack : network.group) {
-            assertThat(arp(stack).claim().state()).isEqualTo(AddressClaim.State.PROBING);
+            assertThat(arp(stack).claims().get(0).state()).isEqualTo(AddressClaim.State.PROBING);
         }
         settle(network, 9_000);
         for (final NetworkStack stack : network.group) {
-            assertThat(arp(stack).claim().state()).isEqualTo(AddressClaim.State.OURS);
+            assertThat(arp(stack).claims().get(0).state()).isEqualTo(AddressClaim.State.OURS);
         }
         assertThat(network.group.get(1).statistics().framesSent).isZero();
         assertThat(network.group.get(2).statistics().framesSent).isZero();
@@ -298,8 +298,8 @@ class StackGroupSimulationTest {
                 stack.poll(now);
             }
         }
-        assertThat(arp(group.get(0)).claim().state()).isEqualTo(AddressClaim.State.REFUSED);
-        assertThat(arp(group.get(1)).claim().isOurs()).isFalse();
+        assertThat(arp(group.get(0)).claims().get(0).state()).isEqualTo(AddressClaim.State.REFUSED);
+        assertThat(arp(group.get(1)).claims().get(0).isOurs()).isFalse();
     }
 
     /** RFC 791: fragments have no ports; the first stack reassembles them and finds the owner. */

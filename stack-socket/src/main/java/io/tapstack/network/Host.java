@@ -11,6 +11,7 @@ import io.tapstack.socket.TapSocket;
 import io.tapstack.stack.NetworkStack;
 import io.tapstack.stack.StackConfig;
 import io.tapstack.stack.StackLock;
+import io.tapstack.stack.StaticRoute;
 import io.tapstack.stack.Waiting;
 import io.tapstack.tcp.TcpConfig;
 import io.tapstack.tcp.TcpConnection;
@@ -26,12 +27,15 @@ import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,7 +58,7 @@ public final class Host implements AutoCloseable {
     private static final long LOOK_NANOS = 1_000_000;
 
     private final String name;
-    private final InterfaceAddress address;
+    private final List<InterfaceAddress> addresses;
     private final NetworkStack stack;
     private final HostRunner runner;
     private final SocketLayer sockets;
@@ -64,12 +68,12 @@ public final class Host implements AutoCloseable {
 
     private Host(
             final Builder builder,
-            final InterfaceAddress address,
+            final List<InterfaceAddress> addresses,
             final NetworkStack stack,
             final HostRunner runner,
             final @Nullable MemoryNetwork network) {
         this.name = builder.name;
-        this.address = address;
+        this.addresses = addresses;
         this.stack = stack;
         this.runner = runner;
         this.linger = builder.linger;
@@ -163,9 +167,14 @@ public final class Host implements AutoCloseable {
 
     // ---- The host itself
 
-    /** The host's address. */
+    /** The host's first address. */
     public InetAddress address() {
-        return inetAddress(address.address());
+        return addresses().get(0);
+    }
+
+    /** The host's addresses, in the order in which they were given. */
+    public List<InetAddress> addresses() {
+        return addresses.stream().map(each -> inetAddress(each.address())).toList();
     }
 
     private static InetAddress inetAddress(final IpAddress address) {
@@ -261,16 +270,17 @@ public final class Host implements AutoCloseable {
 
     @Override
     public String toString() {
-        return "host " + name + " (" + address + ")";
+        return "host " + name + " ("
+                + addresses.stream().map(InterfaceAddress::toString).collect(Collectors.joining(", ")) + ")";
     }
 
-    /** The settings of a {@link Host}. Only the address has no default. Confined to one thread; starts one host. */
+    /** The settings of a {@link Host}. Only its addresses have no default. Confined to one thread; starts one host. */
     public static final class Builder {
 
         private final LinkDevice device;
         private String name;
-        private @Nullable InterfaceAddress address;
-        private @Nullable IpAddress gateway;
+        private final List<InterfaceAddress> addresses = new ArrayList<>();
+        private final List<StaticRoute> routes = new ArrayList<>();
         private @Nullable MacAddress mac;
         private int mtu;
         private TcpLimits tcpLimits = TcpLimits.DEFAULT;
@@ -295,18 +305,29 @@ public final class Host implements AutoCloseable {
         }
 
         /**
-         * The host's address and the length of its subnet's prefix, such as {@code 10.0.0.2/24}.
+         * An address of the host and the length of its subnet's prefix, such as {@code 10.0.0.2/24} or
+         * {@code 2001:db8::2/64}. A host may have several, of either family.
          *
          * @throws IllegalArgumentException if {@code text} is not that
          */
         public Builder address(final String text) {
-            this.address = InterfaceAddress.parse(text);
+            addresses.add(InterfaceAddress.parse(text));
             return this;
         }
 
-        /** The router for all other subnets; without it they cannot be reached. */
+        /** The router for all other subnets of its family; without it they cannot be reached. */
         public Builder gateway(final String router) {
-            this.gateway = IpAddress.parse(router);
+            routes.add(StaticRoute.byDefault(IpAddress.parse(router)));
+            return this;
+        }
+
+        /**
+         * A route to a range of addresses, such as {@code 192.0.2.0/24 via 10.0.0.1}.
+         *
+         * @throws IllegalArgumentException if {@code text} is not that
+         */
+        public Builder route(final String text) {
+            routes.add(StaticRoute.parse(text));
             return this;
         }
 
@@ -382,8 +403,7 @@ public final class Host implements AutoCloseable {
          * @throws IOException if the capture cannot be written
          */
         public Host start() throws IOException {
-            final InterfaceAddress ours = address;
-            if (ours == null) {
+            if (addresses.isEmpty()) {
                 throw new IllegalStateException(
                         "host " + name + " has no address: call address(\"10.0.0.2/24\") before start()");
             }
@@ -403,10 +423,10 @@ public final class Host implements AutoCloseable {
             }
             try {
                 final NetworkStack stack =
-                        new NetworkStack(link(clock, steps != null), config(ours, network), clock.nanoTime());
+                        new NetworkStack(link(clock, steps != null), config(network), clock.nanoTime());
                 final HostRunner runner =
                         steps == null ? new DrivenStack(stack, name, waiting) : new SteppedStack(stack, steps);
-                final Host host = new Host(this, ours, stack, runner, network);
+                final Host host = new Host(this, List.copyOf(addresses), stack, runner, network);
                 tcp.accept(host.sockets.defaults());
                 runner.start();
                 if (network != null) {
@@ -420,13 +440,13 @@ public final class Host implements AutoCloseable {
             }
         }
 
-        private StackConfig config(final InterfaceAddress ours, final @Nullable MemoryNetwork network) {
-            final StackConfig.Builder config = StackConfig.builder(ours).tcpLimits(tcpLimits);
+        private StackConfig config(final @Nullable MemoryNetwork network) {
+            final StackConfig.Builder config =
+                    StackConfig.builder(addresses.get(0)).tcpLimits(tcpLimits);
+            addresses.subList(1, addresses.size()).forEach(config::address);
+            routes.forEach(config::route);
             if (memoryLimitBytes > 0) {
                 config.memoryLimit(memoryLimitBytes);
-            }
-            if (gateway != null) {
-                config.gateway(gateway);
             }
             if (random != null) {
                 config.random(random);

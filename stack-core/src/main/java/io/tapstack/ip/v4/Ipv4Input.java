@@ -128,7 +128,7 @@ final class Ipv4Input {
         if (!arrival.isReady() || Ipv4Protocol.isLoopback(destination)) {
             return DropReason.IP_NOT_FOR_US;
         }
-        if (ipv4.isLocal(destination)) {
+        if (arrival.uses(destination)) {
             // RFC 1122 3.3.6: a broadcast frame carries broadcasts only; every host would answer anything else.
             return linkUnicast ? null : DropReason.IP_UNICAST_IN_BROADCAST;
         }

@@ -5,8 +5,13 @@ import io.tapstack.arp.ArpProtocol;
 import io.tapstack.buffer.BufferPool;
 import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.event.StackStatistics;
+import io.tapstack.ip.AddressList;
+import io.tapstack.ip.AddressState;
+import io.tapstack.ip.HostAddress;
 import io.tapstack.ip.InterfaceAddress;
 import io.tapstack.ip.NetworkInterface;
+import io.tapstack.ip.Route;
+import io.tapstack.ip.RouteTable;
 import io.tapstack.link.LinkProtocol;
 import io.tapstack.neighbor.Neighbor;
 import io.tapstack.neighbor.WaitingPackets;
@@ -18,7 +23,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * IPv4 on one link: our address there, and the neighbours that ARP resolves.
+ * IPv4 on one link: our addresses there, and the neighbours that ARP resolves.
  *
  * <p>Confined to the holder of the stack's lock.
  */
@@ -27,13 +32,15 @@ public final class Ipv4Interface implements LinkProtocol {
     private static final long BROADCAST = MacAddress.BROADCAST.bits();
 
     private final NetworkInterface link;
-    private final InterfaceAddress address;
+    private final RouteTable routes;
+    private final AddressList addresses = new AddressList();
     private final Ipv4Input input;
     private final @Nullable ArpProtocol arp;
+    private boolean started;
 
     Ipv4Interface(
             final NetworkInterface link,
-            final InterfaceAddress address,
+            final RouteTable routes,
             final ArpConfig config,
             final BufferPool pool,
             final TimerWheel wheel,
@@ -41,27 +48,17 @@ public final class Ipv4Interface implements LinkProtocol {
             final RandomGenerator random,
             final Ipv4Input input,
             final Ipv4Output output) {
-        if (!address.address().isIpv4()) {
-            throw new IllegalArgumentException(address + " is not an IPv4 address");
-        }
         this.link = link;
-        this.address = address;
+        this.routes = routes;
         this.input = input;
+        addresses.listen(changed -> routes.changed());
         link.register(EthernetHeader.TYPE_IPV4, this);
         if (!link.isEthernet()) {
             this.arp = null;
             return;
         }
         final ArpProtocol resolution = new ArpProtocol(
-                link.port(),
-                MacAddress.of(link.mac()),
-                address.address(),
-                config,
-                pool,
-                wheel,
-                statistics,
-                random,
-                new WaitingPackets() {
+                link.port(), MacAddress.of(link.mac()), config, pool, wheel, statistics, random, new WaitingPackets() {
                     @Override
                     public void resolved(final PacketBuffer packet, final Neighbor neighbor) {
                         output.resolved(packet, link, neighbor);
@@ -76,10 +73,53 @@ public final class Ipv4Interface implements LinkProtocol {
         link.register(EthernetHeader.TYPE_ARP, (packet, unicast, nowNanos) -> resolution.receive(packet));
     }
 
-    /** Announces our address on the link (or probes for it first, if so configured). */
+    /**
+     * Adds an address, with a route to its subnet. It is used once {@link #start} was called, and probed for first if
+     * ARP is so configured.
+     *
+     * @throws IllegalArgumentException if it is not an IPv4 address, or the interface has it
+     */
+    public HostAddress add(final InterfaceAddress address, final HostAddress.Origin origin) {
+        if (!address.address().isIpv4()) {
+            throw new IllegalArgumentException(address + " is not an IPv4 address");
+        }
+        final HostAddress added =
+                new HostAddress(address.address(), address.prefixLength(), origin, AddressState.TENTATIVE);
+        addresses.add(added);
+        routes.add(new Route(address.network(), address.prefixLength(), null, link));
+        if (arp != null) {
+            arp.add(added);
+        } else if (started) {
+            added.state(AddressState.PREFERRED);
+        }
+        return added;
+    }
+
+    /** Removes an address, and the route to its subnet if no other address is there. */
+    public void remove(final HostAddress address) {
+        if (arp != null) {
+            arp.remove(address.address());
+        }
+        addresses.remove(address);
+        final IpAddress network = address.address().prefix(address.prefixLength());
+        for (int i = 0; i < addresses.size(); i++) {
+            final HostAddress other = addresses.get(i);
+            if (other.prefixLength() == address.prefixLength() && other.isOnSubnet(network.high(), network.low())) {
+                return;
+            }
+        }
+        routes.remove(network, address.prefixLength());
+    }
+
+    /** Announces our addresses on the link (or probes for them first, if so configured). */
     public void start() {
+        started = true;
         if (arp != null) {
             arp.start();
+            return;
+        }
+        for (int i = 0; i < addresses.size(); i++) {
+            addresses.get(i).state(AddressState.PREFERRED);
         }
     }
 
@@ -102,7 +142,7 @@ public final class Ipv4Interface implements LinkProtocol {
             return null;
         }
         final IpAddress hop = IpAddress.ipv4(nextHop);
-        if (nextHop == -1 || address.isDirectedBroadcast(nextHop)) {
+        if (nextHop == -1 || isDirectedBroadcast(nextHop)) {
             return Neighbor.permanent(hop, BROADCAST);
         }
         if (nextHop >>> 28 == 0xE) {
@@ -112,13 +152,57 @@ public final class Ipv4Interface implements LinkProtocol {
         return arp.neighbors().neighbor(hop);
     }
 
-    /** True once our address may be used: at once, or after probes found no other host with it (RFC 5227 2.1). */
-    public boolean isReady() {
-        return arp == null || arp.claim().isOurs();
+    /**
+     * Our address for packets by {@code nextHop}: the first of its subnet, as on Linux, or else the first; 0 if none is
+     * in use.
+     */
+    int source(final int nextHop) {
+        int first = 0;
+        for (int i = 0; i < addresses.size(); i++) {
+            final HostAddress each = addresses.get(i);
+            if (each.isUsable()) {
+                if (each.isOnSubnet(0, IpAddress.ipv4Low(nextHop))) {
+                    return each.address().ipv4Bits();
+                }
+                first = first == 0 ? each.address().ipv4Bits() : first;
+            }
+        }
+        return first;
     }
 
-    public InterfaceAddress address() {
-        return address;
+    /** True if the 32 bits are an address of this interface, in any state. */
+    boolean has(final int bits) {
+        return addresses.find(0, IpAddress.ipv4Low(bits)) != null;
+    }
+
+    /** True if the 32 bits are an address of this interface that is in use. */
+    boolean uses(final int bits) {
+        return addresses.isUsable(0, IpAddress.ipv4Low(bits));
+    }
+
+    /** True if the 32 bits are the broadcast address of a subnet of this interface. */
+    boolean isDirectedBroadcast(final int bits) {
+        for (int i = 0; i < addresses.size(); i++) {
+            if (addresses.get(i).isDirectedBroadcast(bits)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** True once an address may be used: at once, or after probes found no other host with it (RFC 5227 2.1). */
+    public boolean isReady() {
+        for (int i = 0; i < addresses.size(); i++) {
+            if (addresses.get(i).isUsable()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Our addresses on the link. */
+    public AddressList addresses() {
+        return addresses;
     }
 
     /** Address resolution on this link, or null if it needs none. */

@@ -4,6 +4,7 @@ import io.tapstack.arp.ArpConfig;
 import io.tapstack.buffer.BufferPool;
 import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.event.StackStatistics;
+import io.tapstack.ip.HostAddress;
 import io.tapstack.ip.InterfaceAddress;
 import io.tapstack.ip.InternetProtocol;
 import io.tapstack.ip.IpPath;
@@ -76,16 +77,22 @@ public final class Ipv4Protocol implements IpVersion {
     }
 
     /**
-     * Puts an address on a link, with a route to its subnet. Call {@link Ipv4Interface#start()} when the stack runs.
+     * Adds a link, without an address. Call {@link Ipv4Interface#start()} when the stack runs.
      *
      * @param arp parameters of address resolution
      */
+    public Ipv4Interface addInterface(final NetworkInterface link, final ArpConfig arp) {
+        final Ipv4Interface added =
+                new Ipv4Interface(link, internet.routes(), arp, pool, wheel, statistics, random, input, output);
+        interfaces.add(added);
+        return added;
+    }
+
+    /** Adds a link with a configured address, as {@link #addInterface(NetworkInterface, ArpConfig)} does. */
     public Ipv4Interface addInterface(
             final NetworkInterface link, final InterfaceAddress address, final ArpConfig arp) {
-        final Ipv4Interface added =
-                new Ipv4Interface(link, address, arp, pool, wheel, statistics, random, input, output);
-        interfaces.add(added);
-        internet.routes().add(new Route(address.network(), address.prefixLength(), null, link));
+        final Ipv4Interface added = addInterface(link, arp);
+        added.add(address, HostAddress.Origin.CONFIGURED);
         return added;
     }
 
@@ -158,9 +165,11 @@ public final class Ipv4Protocol implements IpVersion {
             return destination;
         }
         final Route route = route(0, destination);
-        return route == null
-                ? 0
-                : on(route.networkInterface()).address().address().ipv4Bits();
+        if (route == null) {
+            return 0;
+        }
+        final IpAddress gateway = route.gateway();
+        return on(route.networkInterface()).source(gateway == null ? destination : gateway.ipv4Bits());
     }
 
     /**
@@ -173,17 +182,22 @@ public final class Ipv4Protocol implements IpVersion {
         final Route route =
                 destination == LIMITED_BROADCAST ? null : internet.routes().lookup(0, IpAddress.ipv4Low(destination));
         if (route != null && (!isGroup || route.gateway() == null)) {
-            return on(route.networkInterface()).isReady() ? route : null;
+            return isUsable(on(route.networkInterface()), source) ? route : null;
         }
         if (destination != LIMITED_BROADCAST && !isGroup) {
             return null;
         }
         for (final Ipv4Interface each : interfaces) {
-            if (each.isReady() && (source == 0 || each.address().address().ipv4Bits() == source)) {
+            if (isUsable(each, source)) {
                 return new Route(IpAddress.ipv4(destination), 32, null, each.link());
             }
         }
         return null;
+    }
+
+    /** True if packets may leave by {@code by} from {@code source}, which is 0 to leave it open. */
+    private static boolean isUsable(final Ipv4Interface by, final int source) {
+        return source == 0 ? by.isReady() : by.uses(source);
     }
 
     @Override
@@ -191,10 +205,10 @@ public final class Ipv4Protocol implements IpVersion {
         return address.isIpv4() && isLocal(address.ipv4Bits());
     }
 
-    /** True for the addresses of our interfaces and for 127.0.0.0/8. */
+    /** True for the addresses of our interfaces, in any state, and for 127.0.0.0/8. */
     boolean isLocal(final int address) {
         for (int i = 0; i < interfaces.size(); i++) {
-            if (interfaces.get(i).address().address().ipv4Bits() == address) {
+            if (interfaces.get(i).has(address)) {
                 return true;
             }
         }
@@ -208,7 +222,7 @@ public final class Ipv4Protocol implements IpVersion {
 
     boolean isBroadcast(final int address) {
         for (int i = 0; i < interfaces.size(); i++) {
-            if (interfaces.get(i).address().isDirectedBroadcast(address)) {
+            if (interfaces.get(i).isDirectedBroadcast(address)) {
                 return true;
             }
         }
