@@ -31,6 +31,11 @@ public abstract class PacketOutput {
     /** The destination of a packet whose head is at its IP header. */
     protected abstract IpAddress destination(PacketBuffer packet);
 
+    /** The MTU of the link in bytes. */
+    protected int linkMtu(final NetworkInterface link) {
+        return link.mtu();
+    }
+
     /**
      * Sends a packet in fragments of at most {@code mtu} bytes, each by {@link #transmit}. Takes the packet.
      *
@@ -87,7 +92,7 @@ public abstract class PacketOutput {
     /** Sends a packet whose neighbour's address is known now. */
     public final void resolved(
             final PacketBuffer packet, final NetworkInterface networkInterface, final Neighbor neighbor) {
-        final int mtu = pathMtus.mtu(destination(packet), networkInterface.mtu());
+        final int mtu = pathMtus.mtu(destination(packet), linkMtu(networkInterface));
         if (send(packet, networkInterface, neighbor, mtu) == SendStatus.DEVICE_FULL) {
             statistics.drop(DropReason.LINK_FULL);
         }

@@ -15,22 +15,27 @@ import io.tapstack.ip.v6.Ipv6Interface;
 import io.tapstack.ip.v6.Ipv6Protocol;
 import io.tapstack.link.LinkCapabilities;
 import io.tapstack.link.LinkType;
+import io.tapstack.ndp.NdpConfig;
 import io.tapstack.time.TimerWheel;
 import io.tapstack.udp.UdpProtocol;
 import io.tapstack.wire.IpAddress;
 import io.tapstack.wire.IpProtocol;
 import io.tapstack.wire.MacAddress;
+import io.tapstack.wire.SipHash;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import java.util.SplittableRandom;
 
-/** A host with IPv6, ICMPv6 and UDP on a link without Ethernet, under virtual time. */
+/** A host with IPv6, ICMPv6 and UDP under virtual time, on a link without Ethernet or with it. */
 public final class Ipv6Host {
 
     public static final IpAddress ADDRESS = IpAddress.parse("2001:db8::2");
     public static final IpAddress PEER = IpAddress.parse("2001:db8::1");
     public static final IpAddress LINK_LOCAL = IpAddress.parse("fe80::2");
     public static final IpAddress FAR = IpAddress.parse("2001:db8:ffff::1");
+
+    public static final MacAddress MAC = MacAddress.parse("02:00:00:00:00:02");
+    public static final MacAddress PEER_MAC = MacAddress.parse("02:00:00:00:00:01");
 
     private static final long SECOND = 1_000_000_000L;
 
@@ -50,17 +55,22 @@ public final class Ipv6Host {
     }
 
     public Ipv6Host(final TestLink link, final IcmpRates rates) {
+        this(link, rates, NdpConfig.DEFAULT.withRouters(false));
+    }
+
+    public Ipv6Host(final TestLink link, final IcmpRates rates, final NdpConfig ndp) {
         final SplittableRandom random = new SplittableRandom(42);
         this.link = link;
         this.ipv6 = new Ipv6Protocol(internet, pool, wheel, statistics, random, ReassemblyLimits.DEFAULT);
-        this.networkInterface = new NetworkInterface(link, MacAddress.ZERO, pool, statistics);
-        this.onLink = ipv6.addInterface(networkInterface);
-        ipv6.addAddress(onLink, new InterfaceAddress(ADDRESS, 64));
-        ipv6.addAddress(onLink, new InterfaceAddress(LINK_LOCAL, 64));
+        this.networkInterface = new NetworkInterface(link, MAC, pool, statistics);
+        this.onLink = ipv6.addInterface(networkInterface, ndp, new SipHash(1, 2));
+        onLink.add(new InterfaceAddress(ADDRESS, 64));
+        onLink.add(new InterfaceAddress(LINK_LOCAL, 64));
         internet.routes().defaultGateway(PEER, networkInterface);
         new Icmpv6Protocol(ipv6, pool, statistics, random, rates, 0);
         this.udp = new UdpProtocol(internet, internet.reporter(), pool, statistics, random);
         internet.register(IpProtocol.UDP, udp);
+        onLink.start();
     }
 
     /** Receives a packet. */

@@ -13,6 +13,7 @@ import io.tapstack.ip.SendStatus;
 import io.tapstack.ip.v6.Icmpv6Input;
 import io.tapstack.ip.v6.Ipv6Interface;
 import io.tapstack.ip.v6.Ipv6Protocol;
+import io.tapstack.ndp.NdpProtocol;
 import io.tapstack.wire.Icmpv6Header;
 import io.tapstack.wire.InternetChecksum;
 import io.tapstack.wire.IpAddress;
@@ -23,8 +24,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * ICMPv6 (RFC 4443): answers echo requests, tells transports of errors about their packets, and sends errors for other
- * layers.
+ * ICMPv6 (RFC 4443): answers echo requests, tells transports of errors about their packets, sends errors for other
+ * layers, and hands the messages of Neighbor Discovery on.
  *
  * <p>Confined to the holder of the stack's lock.
  */
@@ -84,9 +85,24 @@ public final class Icmpv6Protocol implements Icmpv6Input {
         }
         switch (type) {
             case Icmpv6Header.ECHO_REQUEST -> answer(packet, info, arrival, nowNanos);
+            case Icmpv6Header.ROUTER_SOLICITATION,
+                    Icmpv6Header.ROUTER_ADVERTISEMENT,
+                    Icmpv6Header.NEIGHBOR_SOLICITATION,
+                    Icmpv6Header.NEIGHBOR_ADVERTISEMENT,
+                    Icmpv6Header.REDIRECT -> discover(packet, info, arrival);
             case Icmpv6Header.ECHO_REPLY -> drop(packet, DropReason.ICMP_UNMATCHED);
             // RFC 4443 2.4 (b): an unknown informational message is discarded in silence.
             default -> drop(packet, DropReason.ICMP_UNKNOWN_TYPE);
+        }
+    }
+
+    private void discover(final PacketBuffer packet, final ReceivedPacket info, final @Nullable Ipv6Interface arrival) {
+        final NdpProtocol ndp = arrival == null ? null : arrival.ndp();
+        if (ndp == null) {
+            // A link without Ethernet has no neighbours to discover.
+            drop(packet, DropReason.NDP_NOT_FOR_US);
+        } else {
+            ndp.receive(packet, info);
         }
     }
 

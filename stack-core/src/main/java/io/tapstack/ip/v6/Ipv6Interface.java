@@ -1,38 +1,132 @@
 package io.tapstack.ip.v6;
 
+import io.tapstack.buffer.BufferPool;
 import io.tapstack.buffer.PacketBuffer;
+import io.tapstack.event.StackStatistics;
 import io.tapstack.ip.AddressList;
+import io.tapstack.ip.AddressState;
+import io.tapstack.ip.GroupMembership;
 import io.tapstack.ip.HostAddress;
+import io.tapstack.ip.InterfaceAddress;
 import io.tapstack.ip.NetworkInterface;
+import io.tapstack.ip.Route;
+import io.tapstack.ip.RouteTable;
 import io.tapstack.link.LinkProtocol;
+import io.tapstack.ndp.NdpConfig;
+import io.tapstack.ndp.NdpProtocol;
 import io.tapstack.neighbor.Neighbor;
+import io.tapstack.neighbor.WaitingPackets;
+import io.tapstack.time.TimerWheel;
 import io.tapstack.wire.EthernetHeader;
 import io.tapstack.wire.IpAddress;
 import io.tapstack.wire.Ipv6Groups;
 import io.tapstack.wire.Ipv6Header;
+import io.tapstack.wire.SipHash;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * IPv6 on one link: our addresses and groups there, and the neighbours.
+ * IPv6 on one link: our addresses and groups there, and the neighbours that Neighbor Discovery finds.
  *
  * <p>Confined to the holder of the stack's lock.
  */
 public final class Ipv6Interface implements LinkProtocol {
 
     private final NetworkInterface link;
+    private final RouteTable routes;
     private final Ipv6Input input;
     private final AddressList addresses = new AddressList();
-    private int mtu = Integer.MAX_VALUE;
+    private final JoinedGroups groups = new JoinedGroups();
+    private final @Nullable NdpProtocol ndp;
+    private boolean started;
 
     /** @throws IllegalArgumentException if the link's MTU is less than IPv6 needs (RFC 8200 5) */
-    Ipv6Interface(final NetworkInterface link, final Ipv6Input input) {
+    Ipv6Interface(
+            final NetworkInterface link,
+            final RouteTable routes,
+            final NdpConfig config,
+            final SipHash secret,
+            final BufferPool pool,
+            final TimerWheel wheel,
+            final StackStatistics statistics,
+            final RandomGenerator random,
+            final Ipv6Input input,
+            final Ipv6Output output) {
         if (link.mtu() < Ipv6Header.MIN_MTU) {
             throw new IllegalArgumentException(
                     "IPv6 needs an MTU of " + Ipv6Header.MIN_MTU + " bytes or more, and the link has " + link.mtu());
         }
         this.link = link;
+        this.routes = routes;
         this.input = input;
+        addresses.listen(changed -> routes.changed());
         link.register(EthernetHeader.TYPE_IPV6, this);
+        if (!link.isEthernet()) {
+            this.ndp = null;
+            return;
+        }
+        this.ndp = new NdpProtocol(
+                link,
+                addresses,
+                routes,
+                groups,
+                config,
+                secret,
+                pool,
+                wheel,
+                statistics,
+                random,
+                new WaitingPackets() {
+                    @Override
+                    public void resolved(final PacketBuffer packet, final Neighbor neighbor) {
+                        output.resolved(packet, link, neighbor);
+                    }
+
+                    @Override
+                    public void unresolved(final PacketBuffer packet, final long nowNanos) {
+                        input.unreachable(packet, nowNanos);
+                    }
+                },
+                advertised -> routes.changed());
+    }
+
+    /**
+     * Adds an address, with a route to its subnet. It is used once {@link #start} was called, and on Ethernet after the
+     * check for a duplicate (RFC 4862 5.4).
+     *
+     * @throws IllegalArgumentException if it is not an IPv6 address, or the interface has it
+     */
+    public HostAddress add(final InterfaceAddress address) {
+        if (address.address().isIpv4()) {
+            throw new IllegalArgumentException(address + " is not an IPv6 address");
+        }
+        final HostAddress added = new HostAddress(
+                address.address(), address.prefixLength(), HostAddress.Origin.CONFIGURED, AddressState.TENTATIVE);
+        routes.add(new Route(address.network(), address.prefixLength(), null, link));
+        addresses.add(added);
+        if (ndp == null && started) {
+            added.state(AddressState.PREFERRED);
+        }
+        return added;
+    }
+
+    /** Checks our addresses for duplicates and solicits routers, as configured; without Ethernet neither is needed. */
+    public void start() {
+        started = true;
+        if (ndp != null) {
+            ndp.start();
+            return;
+        }
+        for (final HostAddress each : addresses.all()) {
+            each.state(AddressState.PREFERRED);
+        }
+    }
+
+    /** Forgets the neighbours and routers, and drops the packets that wait. The device stays open. */
+    public void stop() {
+        if (ndp != null) {
+            ndp.stop();
+        }
     }
 
     @Override
@@ -45,14 +139,24 @@ public final class Ipv6Interface implements LinkProtocol {
         return addresses;
     }
 
+    /** Joins and leaves groups on this link. */
+    public GroupMembership groups() {
+        return groups;
+    }
+
+    /** Neighbor Discovery on this link, or null if it needs none. */
+    public @Nullable NdpProtocol ndp() {
+        return ndp;
+    }
+
     /** The link. */
     public NetworkInterface link() {
         return link;
     }
 
-    /** Largest IPv6 packet on the link in bytes. */
+    /** Largest IPv6 packet on the link in bytes: that of the device, or less if a router says so (RFC 4861 6.3.4). */
     public int mtu() {
-        return Math.min(mtu, link.mtu());
+        return ndp == null ? link.mtu() : Math.min(ndp.parameters().mtu(), link.mtu());
     }
 
     /** False while the link's MTU is less than IPv6 needs: nothing is sent (RFC 8200 5). */
@@ -72,23 +176,21 @@ public final class Ipv6Interface implements LinkProtocol {
             return true;
         }
         for (int i = 0; i < addresses.size(); i++) {
-            final HostAddress each = addresses.get(i);
-            if (Ipv6Groups.isSolicitedNode(high, low, each.address().low())) {
+            if (Ipv6Groups.isSolicitedNode(high, low, addresses.get(i).address().low())) {
                 return true;
             }
         }
-        return false;
+        return groups.contains(high, low);
     }
 
     /** The neighbour that packets for {@code nextHop} go to, or null on a link without Ethernet. */
     @Nullable
     Neighbor neighbor(final IpAddress nextHop) {
-        if (!link.isEthernet()) {
+        if (ndp == null) {
             return null;
         }
-        if (nextHop.isMulticast()) {
-            return Neighbor.permanent(nextHop, Ipv6Groups.mac(nextHop));
-        }
-        throw new IllegalStateException("no Neighbor Discovery");
+        return nextHop.isMulticast()
+                ? Neighbor.permanent(nextHop, Ipv6Groups.mac(nextHop))
+                : ndp.neighbors().neighbor(nextHop);
     }
 }

@@ -25,15 +25,23 @@ final class Ipv6Output extends PacketOutput {
 
     private final BufferPool pool;
     private final FragmentIds ids;
+    private final Ipv6Protocol ipv6;
 
     Ipv6Output(
+            final Ipv6Protocol ipv6,
             final BufferPool pool,
             final StackStatistics statistics,
             final PathMtuCache pathMtus,
             final RandomGenerator random) {
         super(EthernetHeader.TYPE_IPV6, pool, statistics, pathMtus);
+        this.ipv6 = ipv6;
         this.pool = pool;
         this.ids = new FragmentIds(random);
+    }
+
+    @Override
+    protected int linkMtu(final NetworkInterface link) {
+        return ipv6.on(link).mtu();
     }
 
     @Override

@@ -4,9 +4,7 @@ import io.tapstack.buffer.BufferPool;
 import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.event.DropReason;
 import io.tapstack.event.StackStatistics;
-import io.tapstack.ip.AddressState;
 import io.tapstack.ip.HostAddress;
-import io.tapstack.ip.InterfaceAddress;
 import io.tapstack.ip.InternetProtocol;
 import io.tapstack.ip.IpPath;
 import io.tapstack.ip.IpVersion;
@@ -16,6 +14,7 @@ import io.tapstack.ip.ReceivedPacket;
 import io.tapstack.ip.Route;
 import io.tapstack.ip.SourceSelection;
 import io.tapstack.ip.TransportProtocol;
+import io.tapstack.ndp.NdpConfig;
 import io.tapstack.time.TimerWheel;
 import io.tapstack.wire.IpAddress;
 import io.tapstack.wire.SipHash;
@@ -35,7 +34,10 @@ public final class Ipv6Protocol implements IpVersion {
     private static final int IPV6_BITS = 128;
 
     private final InternetProtocol internet;
+    private final BufferPool pool;
+    private final TimerWheel wheel;
     private final StackStatistics statistics;
+    private final RandomGenerator random;
     private final SipHash flowKey;
     private final Ipv6Input input;
     private final Ipv6Output output;
@@ -46,7 +48,7 @@ public final class Ipv6Protocol implements IpVersion {
     /**
      * Registers itself with {@code internet}.
      *
-     * @param random for identifications and flow labels
+     * @param random for identifications, flow labels, and the jitter of timers
      */
     public Ipv6Protocol(
             final InternetProtocol internet,
@@ -56,10 +58,13 @@ public final class Ipv6Protocol implements IpVersion {
             final RandomGenerator random,
             final ReassemblyLimits limits) {
         this.internet = internet;
+        this.pool = pool;
+        this.wheel = wheel;
         this.statistics = statistics;
+        this.random = random;
         this.flowKey = SipHash.random(random);
         this.input = new Ipv6Input(this, limits, pool, wheel, statistics);
-        this.output = new Ipv6Output(pool, statistics, internet.pathMtus(), random);
+        this.output = new Ipv6Output(this, pool, statistics, internet.pathMtus(), random);
         this.icmp = this::dropIcmp;
         internet.ipv6(this);
     }
@@ -73,29 +78,17 @@ public final class Ipv6Protocol implements IpVersion {
     }
 
     /**
-     * Adds a link, without an address.
+     * Adds a link, without an address. Call {@link Ipv6Interface#start()} when the stack runs.
      *
+     * @param ndp parameters of Neighbor Discovery
+     * @param secret makes stable addresses (RFC 7217); the same secret makes the same addresses
      * @throws IllegalArgumentException if its MTU is less than IPv6 needs
      */
-    public Ipv6Interface addInterface(final NetworkInterface link) {
-        final Ipv6Interface added = new Ipv6Interface(link, input);
+    public Ipv6Interface addInterface(final NetworkInterface link, final NdpConfig ndp, final SipHash secret) {
+        final Ipv6Interface added =
+                new Ipv6Interface(link, internet.routes(), ndp, secret, pool, wheel, statistics, random, input, output);
         interfaces.add(added);
-        added.addresses().listen(address -> internet.routes().changed());
         return added;
-    }
-
-    /** Puts a configured address on a link, with a route to its subnet. */
-    public void addAddress(final Ipv6Interface to, final InterfaceAddress address) {
-        if (address.address().isIpv4()) {
-            throw new IllegalArgumentException(address + " is not an IPv6 address");
-        }
-        to.addresses()
-                .add(new HostAddress(
-                        address.address(),
-                        address.prefixLength(),
-                        HostAddress.Origin.CONFIGURED,
-                        AddressState.PREFERRED));
-        internet.routes().add(new Route(address.network(), address.prefixLength(), null, to.link()));
     }
 
     /** IPv6 on its links, in the order of addition. */
@@ -115,6 +108,9 @@ public final class Ipv6Protocol implements IpVersion {
 
     @Override
     public void stop() {
+        for (final Ipv6Interface each : interfaces) {
+            each.stop();
+        }
         input.clear();
     }
 

@@ -12,6 +12,7 @@ import io.tapstack.ip.PathMtuPolicy;
 import io.tapstack.ip.SendStatus;
 import io.tapstack.link.LinkCapabilities;
 import io.tapstack.link.LinkType;
+import io.tapstack.ndp.NdpConfig;
 import io.tapstack.testing.Ipv6Host;
 import io.tapstack.testing.Packets;
 import io.tapstack.testing.TestLink;
@@ -21,6 +22,7 @@ import io.tapstack.wire.Endpoint;
 import io.tapstack.wire.IpAddress;
 import io.tapstack.wire.IpProtocol;
 import io.tapstack.wire.MacAddress;
+import io.tapstack.wire.SipHash;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
@@ -145,7 +147,7 @@ class Ipv6PathTest {
         final TestLink small = new TestLink(LinkCapabilities.plain(LinkType.IP, 1_279));
         final NetworkInterface link = new NetworkInterface(small, MacAddress.ZERO, host.pool, host.statistics);
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> host.ipv6.addInterface(link))
+                .isThrownBy(() -> host.ipv6.addInterface(link, NdpConfig.DEFAULT, new SipHash(1, 2)))
                 .withMessageContaining("1280");
         host.internet.linkMtu(host.networkInterface, 1_000);
         assertThat(host.internet.path(IpAddress.ANY_IPV6, Ipv6Host.PEER)).isNull();
