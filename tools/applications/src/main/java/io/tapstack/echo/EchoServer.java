@@ -4,6 +4,7 @@ import io.tapstack.echo.EchoLimit.Verdict;
 import io.tapstack.transport.ConnectionThreads;
 import io.tapstack.transport.DatagramEndpoint;
 import io.tapstack.transport.Listener;
+import io.tapstack.transport.LogThread;
 import io.tapstack.transport.Relay;
 import io.tapstack.transport.RelayPlaces;
 import io.tapstack.transport.RelayPlaces.Place;
@@ -42,13 +43,16 @@ public final class EchoServer implements AutoCloseable {
     private final Listener listener;
     private final DatagramEndpoint datagrams;
     private final ExecutorService threads = ConnectionThreads.create("echo");
+    private final LogThread log;
     private final RelayPlaces places;
     private final Set<Relay> relays = ConcurrentHashMap.newKeySet();
 
-    private EchoServer(final Listener listener, final DatagramEndpoint datagrams, final RelayPlaces places) {
+    private EchoServer(
+            final Listener listener, final DatagramEndpoint datagrams, final int maxConnections, final Duration idle) {
         this.listener = listener;
         this.datagrams = datagrams;
-        this.places = places;
+        this.log = new LogThread("echo-log");
+        this.places = new RelayPlaces(log, maxConnections, idle);
     }
 
     /** Starts both services on one port, with the default limits. */
@@ -70,8 +74,7 @@ public final class EchoServer implements AutoCloseable {
         try {
             final InetSocketAddress bound =
                     new InetSocketAddress(local.getAddress(), listener.local().getPort());
-            final EchoServer server =
-                    new EchoServer(listener, transport.datagrams(bound), new RelayPlaces(maxConnections, idle));
+            final EchoServer server = new EchoServer(listener, transport.datagrams(bound), maxConnections, idle);
             server.places.watch();
             server.threads.execute(() -> server.places.admit(listener, server::echo));
             server.threads.execute(server::datagramLoop);
@@ -95,6 +98,7 @@ public final class EchoServer implements AutoCloseable {
         relays.forEach(Relay::close);
         places.close();
         threads.shutdown();
+        log.close();
     }
 
     private void echo(final StreamConnection connection, final Place place) {
@@ -119,11 +123,9 @@ public final class EchoServer implements AutoCloseable {
     private void ended(final Relay relay, final Place place, final InetSocketAddress peer) {
         places.giveBack(place);
         relays.remove(relay);
-        LOG.info(
-                "tcp {} {} B{}",
-                peer,
-                relay.forwardBytes(),
-                relay.failure().map(", "::concat).orElse(""));
+        final long bytes = relay.forwardBytes();
+        final String failure = relay.failure().map(", "::concat).orElse("");
+        log.log(() -> LOG.info("tcp {} {} B{}", peer, bytes, failure));
     }
 
     private void datagramLoop() {

@@ -2,6 +2,7 @@ package io.tapstack.proxy;
 
 import io.tapstack.transport.ConnectionThreads;
 import io.tapstack.transport.Listener;
+import io.tapstack.transport.LogThread;
 import io.tapstack.transport.Relay;
 import io.tapstack.transport.RelayPlaces;
 import io.tapstack.transport.RelayPlaces.Place;
@@ -30,6 +31,7 @@ public final class ProxyServer implements AutoCloseable {
     private final Transport out;
     private final ProxyConfig config;
     private final ExecutorService threads = ConnectionThreads.create("proxy");
+    private final LogThread log = new LogThread("proxy-log");
     private final RelayPlaces places;
     private volatile boolean closed;
 
@@ -37,7 +39,7 @@ public final class ProxyServer implements AutoCloseable {
         this.listener = listener;
         this.out = out;
         this.config = config;
-        this.places = new RelayPlaces(config.maxConnections(), config.idle());
+        this.places = new RelayPlaces(log, config.maxConnections(), config.idle());
     }
 
     /**
@@ -74,6 +76,7 @@ public final class ProxyServer implements AutoCloseable {
         places.resetAll();
         places.close();
         threads.shutdown();
+        log.close();
     }
 
     private void begin(final StreamConnection client, final Place place) {
@@ -124,13 +127,17 @@ public final class ProxyServer implements AutoCloseable {
 
     private void ended(final Relay relay, final Place place, final InetSocketAddress client, final long start) {
         places.giveBack(place);
-        LOG.info(
+        final long there = relay.forwardBytes();
+        final long back = relay.backBytes();
+        final double seconds = (System.nanoTime() - start) / NANOS_PER_SECOND;
+        final String outcome = relay.failure().map("failed: "::concat).orElse("complete");
+        log.log(() -> LOG.info(
                 "{} > {}: {} B there, {} B back, {} s, {}",
                 client,
                 config.target(),
-                relay.forwardBytes(),
-                relay.backBytes(),
-                String.format("%.3f", (System.nanoTime() - start) / NANOS_PER_SECOND),
-                relay.failure().map("failed: "::concat).orElse("complete"));
+                there,
+                back,
+                String.format("%.3f", seconds),
+                outcome));
     }
 }

@@ -3,6 +3,7 @@ package io.tapstack.transport;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.function.Consumer;
 
 /** A listening TCP endpoint. Safe for use by several threads. */
 public interface Listener extends Closeable {
@@ -14,6 +15,17 @@ public interface Listener extends Closeable {
      *     (then a later call may succeed; see {@link #isOpen()})
      */
     StreamConnection accept() throws IOException;
+
+    /**
+     * Requests a call for each connection, those that wait already included, instead of {@link #accept()} by a thread.
+     *
+     * @param accepted called by the transport's own thread, for one connection at a time: it must not wait, nor lock
+     *     anything that is held during calls of this transport. An exception resets the connection.
+     * @return false if this transport makes no such calls
+     */
+    default boolean whenAccepted(final Consumer<StreamConnection> accepted) {
+        return false;
+    }
 
     /**
      * Pauses an accept loop after a failure while the listener is open: most likely the system is out of descriptors,

@@ -20,7 +20,7 @@ public abstract class Relay {
      * Joins two connections, which belong to the relay from now on. A connection that is joined to itself is an echo.
      *
      * @param threads runs the threads of a relay that needs them; must run every task at once
-     * @param whenEnded called once, on one of the threads
+     * @param whenEnded called once, by one of the threads or by the stack's, so it must not wait
      * @throws java.util.concurrent.RejectedExecutionException if there are no more threads; then both connections are
      *     reset
      */
@@ -31,7 +31,7 @@ public abstract class Relay {
             final Consumer<Relay> whenEnded) {
         if (near instanceof TapstackStreamConnection first && far instanceof TapstackStreamConnection second) {
             try {
-                return SplicedRelay.join(first, second, threads, whenEnded);
+                return SplicedRelay.join(first, second, whenEnded);
             } catch (final SocketErrorException e) {
                 // Two stacks, or one side has ended, as the pumps will find.
             }

@@ -1,20 +1,16 @@
 package io.tapstack.transport;
 
-import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Reports the end of a relay to its listener, in whatever order the two arrive. */
+/** Reports the end of a relay to its listener, whichever of the two arrives first. */
 final class RelayEnd {
 
-    private final Executor threads;
     private final Consumer<Relay> listener;
     private @Nullable Relay relay;
     private boolean ended;
 
-    RelayEnd(final Executor threads, final Consumer<Relay> listener) {
-        this.threads = threads;
+    RelayEnd(final Consumer<Relay> listener) {
         this.listener = listener;
     }
 
@@ -31,12 +27,7 @@ final class RelayEnd {
     private void tellIfBoth() {
         final Relay made = relay;
         if (ended && made != null) {
-            try {
-                threads.execute(() -> listener.accept(made));
-            } catch (final RejectedExecutionException | OutOfMemoryError e) {
-                // There are no more threads. The stack's own thread must not fail for that.
-                listener.accept(made);
-            }
+            listener.accept(made);
         }
     }
 }

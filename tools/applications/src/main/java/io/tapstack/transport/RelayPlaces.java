@@ -1,8 +1,8 @@
 package io.tapstack.transport;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -31,6 +31,7 @@ public final class RelayPlaces implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RelayPlaces.class);
     private static final long LOOK_SECONDS = 5;
 
+    private final LogThread log;
     private final int limit;
     private final long idleNanos;
     private final ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -40,11 +41,18 @@ public final class RelayPlaces implements AutoCloseable {
     });
     private final Set<Place> taken = ConcurrentHashMap.newKeySet();
 
+    /** No place can have been idle for long enough before {@link #noneIdleBefore}. */
+    private boolean noneIdle;
+
+    private long noneIdleBefore;
+
     /**
+     * @param log for what happens on the stack's thread
      * @param limit clients at a time
      * @param idle the time without a byte moved after which a connection gives way
      */
-    public RelayPlaces(final int limit, final Duration idle) {
+    public RelayPlaces(final LogThread log, final int limit, final Duration idle) {
+        this.log = log;
         this.limit = limit;
         this.idleNanos = idle.toNanos();
     }
@@ -56,23 +64,21 @@ public final class RelayPlaces implements AutoCloseable {
     }
 
     /**
-     * Accepts clients until {@code listener} is closed, and resets those for which there is no place.
+     * Accepts clients until {@code listener} is closed, and resets those for which there is no place. Returns at once
+     * if the listener's transport calls for each client.
      *
      * @param begin serves a client at its place, on another thread or without waiting
      */
     public void admit(final Listener listener, final BiConsumer<StreamConnection, Place> begin) {
+        if (listener.whenAccepted(client -> admit(client, begin))) {
+            return;
+        }
         int failures = 0;
         while (listener.isOpen()) {
             try {
                 final StreamConnection client = listener.accept();
                 failures = 0;
-                final Optional<Place> place = take(System.nanoTime());
-                if (place.isPresent()) {
-                    begin.accept(client, place.get());
-                } else {
-                    LOG.warn("{} refused: {} connections are in use", client.remote(), limit);
-                    client.abort();
-                }
+                admit(client, begin);
             } catch (final IOException e) {
                 if (listener.isOpen()) {
                     LOG.warn("cannot accept: {}", e.toString());
@@ -83,6 +89,17 @@ public final class RelayPlaces implements AutoCloseable {
                     Listener.pauseAfterFailure();
                 }
             }
+        }
+    }
+
+    private void admit(final StreamConnection client, final BiConsumer<StreamConnection, Place> begin) {
+        final Optional<Place> place = take(System.nanoTime());
+        if (place.isPresent()) {
+            begin.accept(client, place.get());
+        } else {
+            final InetSocketAddress remote = client.remote();
+            log.log(() -> LOG.warn("{} refused: {} connections are in use", remote, limit));
+            client.abort();
         }
     }
 
@@ -124,15 +141,28 @@ public final class RelayPlaces implements AutoCloseable {
 
     /** Resets the client that has been idle longest, if it was idle for long enough. */
     boolean resetLongestIdle(final long nowNanos) {
+        if (noneIdle && nowNanos - noneIdleBefore < 0) {
+            return false; // else each of many new clients would have all places looked at
+        }
         look(nowNanos);
-        final Optional<Place> longest = taken.stream()
-                .filter(place -> place.idleNanos(nowNanos) >= idleNanos)
-                .max(Comparator.comparingLong(place -> place.idleNanos(nowNanos)));
-        longest.ifPresent(place -> {
-            taken.remove(place);
-            place.reset();
-        });
-        return longest.isPresent();
+        Place longest = null;
+        long most = -1;
+        for (final Place place : taken) {
+            final long idle = place.idleNanos(nowNanos);
+            if (idle > most) {
+                most = idle;
+                longest = place;
+            }
+        }
+        if (longest == null || most < idleNanos) {
+            noneIdle = true;
+            noneIdleBefore = nowNanos + idleNanos - Math.max(0, most);
+            return false;
+        }
+        noneIdle = false;
+        taken.remove(longest);
+        longest.reset();
+        return true;
     }
 
     /** The place of one client. */
@@ -163,10 +193,18 @@ public final class RelayPlaces implements AutoCloseable {
             return joined;
         }
 
-        private synchronized void look(final long nowNanos) {
-            final long now = bytes.getAsLong();
-            if (now != bytesSeen) {
-                bytesSeen = now;
+        /** The stack's thread calls with the stack's lock held, so that must not be asked for with this lock held. */
+        private void look(final long nowNanos) {
+            final LongSupplier moved;
+            synchronized (this) {
+                moved = bytes;
+            }
+            saw(moved.getAsLong(), nowNanos);
+        }
+
+        private synchronized void saw(final long bytesNow, final long nowNanos) {
+            if (bytesNow != bytesSeen) {
+                bytesSeen = bytesNow;
                 movedNanos = nowNanos;
             }
         }

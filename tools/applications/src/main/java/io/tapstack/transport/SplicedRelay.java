@@ -4,7 +4,6 @@ import io.tapstack.error.SocketError;
 import io.tapstack.error.SocketErrorException;
 import io.tapstack.socket.Splice;
 import java.util.Optional;
-import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /** A relay between two connections of one stack. */
@@ -17,12 +16,9 @@ final class SplicedRelay extends Relay {
     }
 
     static Relay join(
-            final TapstackStreamConnection near,
-            final TapstackStreamConnection far,
-            final Executor threads,
-            final Consumer<Relay> whenEnded)
+            final TapstackStreamConnection near, final TapstackStreamConnection far, final Consumer<Relay> whenEnded)
             throws SocketErrorException {
-        final RelayEnd end = new RelayEnd(threads, whenEnded);
+        final RelayEnd end = new RelayEnd(whenEnded);
         final Relay relay = new SplicedRelay(
                 Splice.join(near.socket().socket(), far.socket().socket(), end::ended));
         end.of(relay);

@@ -1,10 +1,12 @@
 package io.tapstack.transport;
 
+import io.tapstack.socket.InetEndpoints;
 import io.tapstack.socket.MappedFile;
 import io.tapstack.socket.SocketHandler;
 import io.tapstack.socket.SocketLayer;
 import io.tapstack.socket.StreamSocket;
 import io.tapstack.socket.TapSocket;
+import io.tapstack.wire.Endpoint;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -25,8 +27,8 @@ final class TapstackStreamConnection implements StreamConnection {
     private final SocketLayer stack;
     private final InputStream input;
     private final OutputStream output;
-    private final InetSocketAddress local;
-    private final InetSocketAddress remote;
+    private final Endpoint local;
+    private final Endpoint remote;
     private volatile boolean handled;
 
     /**
@@ -39,8 +41,8 @@ final class TapstackStreamConnection implements StreamConnection {
         socket.tcpNoDelay(true);
         this.input = socket.input();
         this.output = socket.output();
-        this.local = socket.localAddress();
-        final InetSocketAddress peer = socket.remoteAddress();
+        this.local = socket.socket().localEndpoint();
+        final Endpoint peer = socket.socket().remoteEndpoint();
         if (peer == null) {
             throw new SocketException("Socket is not connected");
         }
@@ -144,12 +146,12 @@ final class TapstackStreamConnection implements StreamConnection {
 
     @Override
     public InetSocketAddress local() {
-        return local;
+        return InetEndpoints.socketAddress(local);
     }
 
     @Override
     public InetSocketAddress remote() {
-        return remote;
+        return InetEndpoints.socketAddress(remote);
     }
 
     @Override

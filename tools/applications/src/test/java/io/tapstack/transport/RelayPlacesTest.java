@@ -8,13 +8,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Two places, and an idle time of a minute. */
 class RelayPlacesTest {
 
-    private final RelayPlaces places = new RelayPlaces(2, Duration.ofMinutes(1));
+    private final LogThread log = new LogThread("test-log");
+    private final RelayPlaces places = new RelayPlaces(log, 2, Duration.ofMinutes(1));
     private final List<String> reset = new ArrayList<>();
+
+    @AfterEach
+    void close() {
+        places.close();
+        log.close();
+    }
 
     private static long second(final long second) {
         return TimeUnit.SECONDS.toNanos(second);
@@ -49,6 +57,21 @@ class RelayPlacesTest {
         join("d", 71);
         assertThat(reset).containsExactly("a", "b");
         assertThat(refusedAt(72)).isTrue();
+    }
+
+    /** Else a flood of clients would have ten thousand places looked at for each of them. */
+    @Test
+    void noPlaceIsLookedAtBeforeOneCanBeIdle() {
+        final AtomicLong looks = new AtomicLong();
+        take(0).joined(looks::incrementAndGet, () -> reset.add("a"), 0);
+        take(0).joined(() -> 0, () -> reset.add("b"), 0);
+        assertThat(refusedAt(10)).isTrue();
+        final long once = looks.get();
+        assertThat(refusedAt(11)).isTrue();
+        assertThat(refusedAt(59)).isTrue();
+        assertThat(looks).hasValue(once);
+        join("c", 60);
+        assertThat(reset).containsExactly("b");
     }
 
     @Test
