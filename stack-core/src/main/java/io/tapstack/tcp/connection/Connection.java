@@ -197,7 +197,7 @@ public final class Connection extends ControlBlock implements UnacceptedConnecti
                 congestion, config.congestionControlFactory(), iss, mss, handshake.initialWindow());
         recovery.fastRecovery(congestion.fastRecovery());
         if (state.isSynchronized() && state != TcpState.TIME_WAIT) {
-            keepAlive.update(nowNanos);
+            keepAlive.configChanged(nowNanos);
             transmit(nowNanos);
         }
     }

@@ -321,7 +321,7 @@ final class Handshake implements SynAck {
         tcb.recovery.established(tcb.sndUna, tcb.mss);
         tcb.recovery.fastRecovery(tcb.congestion.fastRecovery());
         receiveWindow.tuning().established(tcb.estimator.srtt(), tcb.segmentSize.advertised(), nowNanos);
-        keepAlive.update(nowNanos);
+        keepAlive.established(nowNanos);
         tcb.handOver(nowNanos);
     }
 

@@ -15,6 +15,8 @@ final class KeepAlive implements Timer.Expiry {
     private final SegmentOutput output;
     // Created when the application turns keep-alives on.
     private @Nullable Timer timer;
+    private boolean on;
+    private long idleNanos;
     private long lastHeardNanos;
     private int unanswered;
 
@@ -23,14 +25,27 @@ final class KeepAlive implements Timer.Expiry {
         this.output = output;
     }
 
-    /** The connection is established, or the option was changed. */
-    void update(final long nowNanos) {
-        if (tcb.config.keepAlive()) {
-            lastHeardNanos = nowNanos;
-            unanswered = 0;
-            arm(nowNanos + tcb.config.keepAliveIdleNanos());
-        } else {
+    /** The connection is established. */
+    void established(final long nowNanos) {
+        heard(nowNanos);
+        configChanged(nowNanos);
+    }
+
+    /**
+     * An option was changed. As on Linux, SO_KEEPALIVE begins an idle time now, and a new TCP_KEEPIDLE counts from the
+     * last segment of the peer; no other option moves the timer.
+     */
+    void configChanged(final long nowNanos) {
+        final boolean wasOn = on;
+        final boolean idleChanged = idleNanos != tcb.config.keepAliveIdleNanos();
+        on = tcb.config.keepAlive();
+        idleNanos = tcb.config.keepAliveIdleNanos();
+        if (!on) {
             stop();
+        } else if (!wasOn) {
+            arm(nowNanos + idleNanos);
+        } else if (idleChanged) {
+            arm(Math.max(nowNanos, lastHeardNanos + idleNanos));
         }
     }
 
@@ -47,14 +62,15 @@ final class KeepAlive implements Timer.Expiry {
 
     @Override
     public void expired(final long nowNanos) {
-        final long due = lastHeardNanos + tcb.config.keepAliveIdleNanos();
+        final long due = lastHeardNanos + idleNanos;
         if (unanswered == 0 && due - nowNanos > 0) {
             arm(due);
             return;
         }
         if (tcb.sndUna != tcb.sndNxt || tcb.persistTimer.isRunning()) {
             // The retransmission timer or the persist timer already probes the peer.
-            update(nowNanos);
+            unanswered = 0;
+            arm(nowNanos + idleNanos);
             return;
         }
         if (isExhausted(nowNanos)) {
@@ -87,6 +103,7 @@ final class KeepAlive implements Timer.Expiry {
     }
 
     void stop() {
+        on = false;
         if (timer != null) {
             timer.cancel();
         }
