@@ -418,7 +418,7 @@ public final class SegmentArrives {
             }
         }
         if ((tcb.orphan || (tcb.inputUnwanted || tcb.inputShutdown) && tcb.finQueued)
-                && segment.payloadLength() > 0
+                && (segment.payloadLength() > 0 || segment.has(TcpHeader.FIN))
                 && tcb.state.canReceive()
                 && SequenceNumber.greaterThan(segment.seq + segment.payloadLength(), tcb.rcvNxt)) {
             abandonUnread(segment, nowNanos);
@@ -429,7 +429,8 @@ public final class SegmentArrives {
 
     /**
      * Resets the connection when data arrives for an application that has closed, or that neither sends nor receives
-     * any more, so that the peer does not take the data for read (RFC 1122 4.2.2.13).
+     * any more, so that the peer does not take the data for read (RFC 1122 4.2.2.13). A FIN ahead of missing data
+     * announces such data.
      */
     private void abandonUnread(final Segment segment, final long nowNanos) {
         tcb.statistics.drop(DropReason.TCP_AFTER_CLOSE);
