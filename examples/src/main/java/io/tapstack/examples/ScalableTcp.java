@@ -6,14 +6,14 @@ import io.tapstack.network.MemoryNetwork;
 import io.tapstack.socket.TapServerSocket;
 import io.tapstack.socket.TapSocket;
 import io.tapstack.tcp.congestion.AckSample;
-import io.tapstack.tcp.congestion.CongestionControlFactory;
+import io.tapstack.tcp.congestion.CongestionControls;
 import io.tapstack.tcp.congestion.LossBasedControl;
 
 // tag::control[]
 /** Scalable TCP (Kelly 2003): a hundredth more for each byte acknowledged, an eighth less after a loss. */
 final class ScalableTcp extends LossBasedControl {
 
-    static final CongestionControlFactory FACTORY = CongestionControlFactory.of("scalable", ScalableTcp::new);
+    static final CongestionControls CONTROLS = CongestionControls.BUILT_IN.with("scalable", ScalableTcp::new);
 
     private int acknowledged;
 
@@ -53,7 +53,7 @@ final class ScalableTcp extends LossBasedControl {
                         .build();
                 Host server = network.host("server")
                         .address("10.0.0.1/24")
-                        .tcp(tcp -> tcp.congestionControl(FACTORY).congestionControl(control))
+                        .tcp(tcp -> tcp.congestionControls(CONTROLS).congestionControl(control))
                         .start();
                 Host client = network.host("client").address("10.0.0.2/24").start();
                 TapServerSocket listener = server.listen(80);

@@ -3,9 +3,6 @@ package io.tapstack.tcp;
 import io.tapstack.ip.PathMtuPolicy;
 import io.tapstack.tcp.congestion.CongestionControlFactory;
 import io.tapstack.tcp.congestion.CongestionControls;
-import java.util.HashMap;
-import java.util.Locale;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,9 +45,8 @@ public final class TcpConfig implements Cloneable {
     private long fastOpenPauseNanos = 0;
     private int deferAcceptTimeouts = 0;
     private boolean stampArrivals;
-    private CongestionControlFactory congestionControl = CongestionControls.named("cubic");
-    // Congestion controls of the application, by name; immutable, as copies share it.
-    private Map<String, CongestionControlFactory> ownCongestionControls = Map.of();
+    private CongestionControls congestionControls = CongestionControls.BUILT_IN;
+    private CongestionControlFactory congestionControl = CongestionControls.BUILT_IN.named("cubic");
     private boolean noDelay = false;
     private boolean cork = false;
     private int notSentLowWater = 0;
@@ -411,39 +407,41 @@ public final class TcpConfig implements Cloneable {
         return this;
     }
 
-    /**
-     * TCP_CONGESTION: the name of the congestion control, one of {@link CongestionControls#names()} or the name of a
-     * factory.
-     */
+    /** TCP_CONGESTION: the name of the congestion control, one of {@link #congestionControls()}. */
     public String congestionControl() {
         return congestionControl.name();
     }
 
     /**
-     * Chooses a congestion control by name, from the stack or from the factories of this configuration.
+     * TCP_CONGESTION: chooses a congestion control.
      *
-     * @throws IllegalArgumentException if none has this name
+     * @throws IllegalArgumentException if none of {@link #congestionControls()} has this name
      */
     public TcpConfig congestionControl(final String name) {
-        final CongestionControlFactory own = ownCongestionControls.get(name.toLowerCase(Locale.ROOT));
-        congestionControl = own == null ? CongestionControls.named(name) : own;
+        congestionControl = congestionControls.named(name);
         return this;
     }
 
     /**
-     * Chooses a congestion control of the application. This configuration and its copies keep the factory by its name,
-     * so that TCP_CONGESTION can return to it.
+     * Chooses a congestion control of the application, and adds it to {@link #congestionControls()} of this
+     * configuration.
      *
      * @throws IllegalArgumentException if a congestion control of the stack has the same name
      */
     public TcpConfig congestionControl(final CongestionControlFactory factory) {
-        if (CongestionControls.names().contains(factory.name())) {
-            throw new IllegalArgumentException("there is a congestion control " + factory.name() + " already");
-        }
-        final Map<String, CongestionControlFactory> more = new HashMap<>(ownCongestionControls);
-        more.put(factory.name(), factory);
-        ownCongestionControls = Map.copyOf(more);
+        congestionControls = congestionControls.with(factory);
         congestionControl = factory;
+        return this;
+    }
+
+    /** The congestion controls to choose from; those of the stack by default. */
+    public CongestionControls congestionControls() {
+        return congestionControls;
+    }
+
+    /** Sets the congestion controls to choose from. The chosen one stays. */
+    public TcpConfig congestionControls(final CongestionControls controls) {
+        congestionControls = controls;
         return this;
     }
 

@@ -290,7 +290,7 @@ final class StackScript {
         if (in.oneIn(2)) {
             return config;
         }
-        final List<String> controls = new ArrayList<>(CongestionControls.names());
+        final List<String> controls = new ArrayList<>(CongestionControls.BUILT_IN.names());
         return config.receiveBufferBytes(in.oneOf(1 << 20, 1, 100, 5_000, 65_535, 8 << 20))
                 .sendBufferBytes(in.oneOf(1 << 20, 1, 1_000, 50_000))
                 .maxSegment(in.oneOf(0, 1, 536, 1_000))

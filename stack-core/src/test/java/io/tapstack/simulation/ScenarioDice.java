@@ -47,7 +47,7 @@ final class ScenarioDice {
      * properties of a seed stay the same.
      */
     private static void chooseCongestionControl(final long seed, final TcpConfig client, final TcpConfig server) {
-        final List<String> names = List.copyOf(CongestionControls.names());
+        final List<String> names = List.copyOf(CongestionControls.BUILT_IN.names());
         final int turn = (int) Math.floorMod(seed, (long) names.size() * names.size());
         client.congestionControl(names.get(turn % names.size()));
         server.congestionControl(names.get(turn / names.size()));

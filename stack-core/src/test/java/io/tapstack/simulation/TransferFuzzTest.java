@@ -60,7 +60,7 @@ class TransferFuzzTest {
     }
 
     private static TcpConfig config(final Decisions in) {
-        final List<String> controls = new ArrayList<>(CongestionControls.names());
+        final List<String> controls = new ArrayList<>(CongestionControls.BUILT_IN.names());
         // No end gives up before the network has lost all that it may lose.
         final TcpConfig config = new TcpConfig()
                 .synRetries(127)

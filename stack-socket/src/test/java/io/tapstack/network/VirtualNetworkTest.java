@@ -3,6 +3,7 @@ package io.tapstack.network;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tapstack.error.SocketError;
 import io.tapstack.link.Impairment;
 import io.tapstack.socket.DatagramSocket;
 import io.tapstack.socket.PeerAddress;
@@ -11,7 +12,7 @@ import io.tapstack.socket.TapDatagramSocket;
 import io.tapstack.socket.TapServerSocket;
 import io.tapstack.socket.TapSocket;
 import io.tapstack.tcp.congestion.AckSample;
-import io.tapstack.tcp.congestion.CongestionControlFactory;
+import io.tapstack.tcp.congestion.CongestionControls;
 import io.tapstack.tcp.congestion.LossBasedControl;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -250,7 +251,7 @@ final class VirtualNetworkTest {
     /** TCP_CONGESTION knows the congestion control of a factory, on sockets and on accepted connections. */
     @Test
     void usesACongestionControlOfOnesOwn() throws Exception {
-        final CongestionControlFactory own = CongestionControlFactory.of("half", HalfAsMuch::new);
+        final CongestionControls own = CongestionControls.BUILT_IN.with("half", HalfAsMuch::new);
         try (MemoryNetwork network = MemoryNetwork.builder()
                         .virtualTime()
                         .seed(1)
@@ -258,14 +259,16 @@ final class VirtualNetworkTest {
                         .build();
                 Host server = network.host("server")
                         .address("10.0.0.1/24")
-                        .tcp(tcp -> tcp.congestionControl(own))
+                        .tcp(tcp -> tcp.congestionControls(own))
                         .start();
                 Host client = network.host("client").address("10.0.0.2/24").start();
                 TapServerSocket listener = server.listen(80);
                 TapSocket socket = client.connect(server.address(), 80);
                 TapSocket peer = listener.accept()) {
+            assertThat(peer.socket().congestionControl()).isEqualTo("cubic");
+            assertThat(peer.socket().congestionControl("half")).isZero();
             assertThat(peer.socket().congestionControl()).isEqualTo("half");
-            assertThat(socket.socket().congestionControl()).isEqualTo("cubic");
+            assertThat(socket.socket().congestionControl("half")).isEqualTo(-SocketError.ENOENT.errno());
             network.start("sending", () -> {
                 peer.output().write(new byte[200_000]);
                 assertThat(peer.socket().congestionControl("reno")).isZero();

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AlternativeBackoffTest {
 
     private static CongestionControl established(final String name) {
-        final CongestionControl control = CongestionControls.create(name, 1);
+        final CongestionControl control = CongestionControls.BUILT_IN.create(name, 1);
         control.established(MSS, 100 * MSS);
         return control;
     }

@@ -49,7 +49,7 @@ final class CongestionControlFactoryTest {
 
     @Test
     void takesOverAWindow() {
-        final CongestionControl reno = CongestionControls.create("reno", 1);
+        final CongestionControl reno = CongestionControls.BUILT_IN.create("reno", 1);
         reno.established(1_000, 10_000);
         final CongestionControl timid = CongestionControls.successor(reno, TIMID, 1, 1_000, 10_000);
         assertThat(timid).isInstanceOf(Timid.class);
@@ -72,5 +72,26 @@ final class CongestionControlFactoryTest {
         assertThatThrownBy(() -> cubic.create(1))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("timid");
+    }
+
+    /** A registry is a value: a copy knows more names, and the original does not. */
+    @Test
+    void namesACongestionControl() {
+        final CongestionControls more = CongestionControls.BUILT_IN.with("timid", Timid::new);
+        assertThat(more.names()).contains("cubic", "timid").hasSize(6);
+        assertThat(CongestionControls.BUILT_IN.names()).doesNotContain("timid");
+        assertThat(more.create("TIMID", 1)).isInstanceOf(Timid.class);
+        final TcpConfig config = new TcpConfig().congestionControls(more);
+        assertThat(config.congestionControl()).isEqualTo("cubic");
+        assertThat(config.congestionControl("timid")
+                        .copy()
+                        .congestionControl("reno")
+                        .congestionControl("timid"))
+                .extracting(TcpConfig::congestionControl)
+                .isEqualTo("timid");
+        assertThatThrownBy(() -> new TcpConfig().congestionControl("timid"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("no congestion control timid: there are bbr, cubic, newreno, reno, tahoe");
+        assertThatThrownBy(() -> more.with("reno", Timid::new)).isInstanceOf(IllegalArgumentException.class);
     }
 }

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HalvingControlTest {
 
     private static CongestionControl established(final String name) {
-        final CongestionControl control = CongestionControls.create(name, 1);
+        final CongestionControl control = CongestionControls.BUILT_IN.create(name, 1);
         control.established(MSS, 10 * MSS);
         return control;
     }

@@ -2,7 +2,6 @@ package io.tapstack.cli;
 
 import io.tapstack.octets.Octets;
 import io.tapstack.octets.PathOctets;
-import io.tapstack.tcp.congestion.CongestionControls;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
@@ -86,7 +85,7 @@ public final class Converters {
         @Override
         public String convert(final String value) {
             try {
-                return CongestionControls.checked(value);
+                return CongestionControlSource.all().named(value).name();
             } catch (final IllegalArgumentException e) {
                 throw new TypeConversionException(e.getMessage());
             }

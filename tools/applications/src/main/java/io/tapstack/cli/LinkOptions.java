@@ -2,7 +2,6 @@ package io.tapstack.cli;
 
 import io.tapstack.tap.TapIo;
 import io.tapstack.tcp.MtuProbingMode;
-import io.tapstack.tcp.congestion.CongestionControls;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,7 +31,7 @@ public final class LinkOptions {
 
         @Override
         public Iterator<String> iterator() {
-            return CongestionControls.names().iterator();
+            return CongestionControlSource.all().names().iterator();
         }
     }
 

@@ -68,6 +68,7 @@ final class StackSession implements Session {
             final List<SocketLayer> sockets = new ArrayList<>(stacks.size());
             for (int i = 0; i < stacks.size(); i++) {
                 final SocketLayer layer = new SocketLayer(stacks.driver(i).stackLock(), stacks.stack(i));
+                layer.defaults().congestionControls(CongestionControlSource.all());
                 link.congestionControl().ifPresent(layer.defaults()::congestionControl);
                 link.mtuProbing().ifPresent(layer.defaults()::mtuProbing);
                 sockets.add(layer);
