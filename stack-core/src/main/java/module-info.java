@@ -18,6 +18,7 @@ module io.tapstack.core {
     exports io.tapstack.ip.v4;
     exports io.tapstack.ip.v6;
     exports io.tapstack.link;
+    exports io.tapstack.multicast;
     exports io.tapstack.ndp;
     exports io.tapstack.neighbor;
     exports io.tapstack.stack;

@@ -49,6 +49,7 @@ class ArchitectureTest {
                     "ip.v4",
                     "arp",
                     "ndp",
+                    "multicast",
                     "ip",
                     "neighbor",
                     "link",

@@ -25,6 +25,9 @@ public enum DropReason {
     NDP_SOURCE("Neighbor Discovery from an address that must not send it"),
     NDP_NOT_FOR_US("target is not one of our addresses or neighbours"),
     NDP_LIMIT("table of routers, prefixes, routes or servers is full"),
+    // Multicast groups
+    GROUP_MALFORMED("not a valid message of IGMP or MLD"),
+    GROUP_NOT_FOR_US("message of IGMP or MLD that is not for hosts"),
     // IPv4
     IP_TOO_SHORT("shorter than an IPv4 header"),
     IP_VERSION("version is not 4"),
