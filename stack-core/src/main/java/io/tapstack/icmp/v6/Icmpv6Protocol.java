@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * ICMPv6 (RFC 4443): answers echo requests, tells transports of errors about their packets, sends errors for other
- * layers, and hands the messages of Neighbor Discovery on.
+ * layers, and hands the messages of Neighbor Discovery and of Multicast Listener Discovery on.
  *
  * <p>Confined to the holder of the stack's lock.
  */
@@ -90,6 +90,10 @@ public final class Icmpv6Protocol implements Icmpv6Input {
                     Icmpv6Header.NEIGHBOR_SOLICITATION,
                     Icmpv6Header.NEIGHBOR_ADVERTISEMENT,
                     Icmpv6Header.REDIRECT -> discover(packet, info, arrival);
+            case Icmpv6Header.LISTENER_QUERY,
+                    Icmpv6Header.LISTENER_REPORT,
+                    Icmpv6Header.LISTENER_DONE,
+                    Icmpv6Header.LISTENER_REPORT_V2 -> listen(packet, info, arrival);
             case Icmpv6Header.ECHO_REPLY -> drop(packet, DropReason.ICMP_UNMATCHED);
             // RFC 4443 2.4 (b): an unknown informational message is discarded in silence.
             default -> drop(packet, DropReason.ICMP_UNKNOWN_TYPE);
@@ -103,6 +107,14 @@ public final class Icmpv6Protocol implements Icmpv6Input {
             drop(packet, DropReason.NDP_NOT_FOR_US);
         } else {
             ndp.receive(packet, info);
+        }
+    }
+
+    private void listen(final PacketBuffer packet, final ReceivedPacket info, final @Nullable Ipv6Interface arrival) {
+        if (arrival == null) {
+            drop(packet, DropReason.GROUP_NOT_FOR_US);
+        } else {
+            arrival.mld().receive(packet, info);
         }
     }
 

@@ -11,6 +11,7 @@ import io.tapstack.ip.TransportProtocol;
 import io.tapstack.time.TimerWheel;
 import io.tapstack.wire.IcmpHeader;
 import io.tapstack.wire.IpAddress;
+import io.tapstack.wire.IpProtocol;
 import io.tapstack.wire.Ipv4Header;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -73,11 +74,11 @@ final class Ipv4Input {
             packet.checksumTrusted(false);
             final PacketBuffer whole = fragments.add(packet, unicast, nowNanos);
             if (whole != null) {
-                deliver(whole, unicast, /* reassembled */ true, nowNanos);
+                deliver(whole, arrival, unicast, /* reassembled */ true, nowNanos);
             }
             return;
         }
-        deliver(packet, unicast, /* reassembled */ false, nowNanos);
+        deliver(packet, arrival, unicast, /* reassembled */ false, nowNanos);
     }
 
     /**
@@ -132,7 +133,9 @@ final class Ipv4Input {
             // RFC 1122 3.3.6: a broadcast frame carries broadcasts only; every host would answer anything else.
             return linkUnicast ? null : DropReason.IP_UNICAST_IN_BROADCAST;
         }
-        final boolean toGroupOfOurs = destination == ALL_HOSTS || ipv4.isBroadcast(destination);
+        final boolean toGroupOfOurs = destination == ALL_HOSTS
+                || ipv4.isBroadcast(destination)
+                || arrival.groups().accepts(0, IpAddress.ipv4Low(destination), 0, IpAddress.ipv4Low(source));
         return toGroupOfOurs ? null : DropReason.IP_NOT_FOR_US;
     }
 
@@ -157,11 +160,19 @@ final class Ipv4Input {
     }
 
     private void deliver(
-            final PacketBuffer packet, final boolean unicast, final boolean reassembled, final long nowNanos) {
+            final PacketBuffer packet,
+            final @Nullable Ipv4Interface arrival,
+            final boolean unicast,
+            final boolean reassembled,
+            final long nowNanos) {
         fill(info, packet, unicast);
         info.reassembled(reassembled);
         packet.strip(Ipv4Header.headerLength(packet.memory().bytes(), packet.head()));
         final TransportProtocol transport = ipv4.transport(info.protocol());
+        if (transport == null && info.protocol() == IpProtocol.IGMP && arrival != null) {
+            arrival.igmp().receive(packet, info);
+            return;
+        }
         if (transport == null) {
             // RFC 1122 3.2.2.1: code 2, the designated transport protocol is not supported.
             ipv4.reporter().protocolUnreachable(packet, info, nowNanos);

@@ -13,6 +13,8 @@ import io.tapstack.ip.NetworkInterface;
 import io.tapstack.ip.Route;
 import io.tapstack.ip.RouteTable;
 import io.tapstack.link.LinkProtocol;
+import io.tapstack.multicast.IgmpProtocol;
+import io.tapstack.multicast.MulticastGroups;
 import io.tapstack.neighbor.Neighbor;
 import io.tapstack.neighbor.WaitingPackets;
 import io.tapstack.time.TimerWheel;
@@ -35,6 +37,7 @@ public final class Ipv4Interface implements LinkProtocol {
     private final RouteTable routes;
     private final AddressList addresses = new AddressList();
     private final Ipv4Input input;
+    private final IgmpProtocol igmp;
     private final @Nullable ArpProtocol arp;
     private boolean started;
 
@@ -51,6 +54,8 @@ public final class Ipv4Interface implements LinkProtocol {
         this.link = link;
         this.routes = routes;
         this.input = input;
+        this.igmp =
+                new IgmpProtocol(link, this::groupSource, config.speaksForAddress(), pool, wheel, statistics, random);
         addresses.listen(changed -> routes.changed());
         link.register(EthernetHeader.TYPE_IPV4, this);
         if (!link.isEthernet()) {
@@ -128,6 +133,22 @@ public final class Ipv4Interface implements LinkProtocol {
         if (arp != null) {
             arp.stop();
         }
+        igmp.stop();
+    }
+
+    /** The groups that are joined on this link. */
+    public MulticastGroups groups() {
+        return igmp.groups();
+    }
+
+    /** Group management on this link. */
+    IgmpProtocol igmp() {
+        return igmp;
+    }
+
+    /** RFC 3376 4.2.13: reports come from an address of ours, or from 0.0.0.0 while there is none. */
+    private IpAddress groupSource() {
+        return IpAddress.ipv4(source(0));
     }
 
     @Override

@@ -115,7 +115,8 @@ final class Ipv6Input {
         }
         if (Ipv6Header.isMulticast(destinationHigh)) {
             final int scope = (int) (destinationHigh >>> 48) & 0xF;
-            return scope > HIGHEST_SCOPE_WITHIN_A_HOST && arrival.isMember(destinationHigh, destinationLow)
+            return scope > HIGHEST_SCOPE_WITHIN_A_HOST
+                            && arrival.isMember(destinationHigh, destinationLow, sourceHigh, sourceLow)
                     ? null
                     : DropReason.IP_NOT_FOR_US;
         }

@@ -5,13 +5,14 @@ import io.tapstack.buffer.PacketBuffer;
 import io.tapstack.event.StackStatistics;
 import io.tapstack.ip.AddressList;
 import io.tapstack.ip.AddressState;
-import io.tapstack.ip.GroupMembership;
 import io.tapstack.ip.HostAddress;
 import io.tapstack.ip.InterfaceAddress;
 import io.tapstack.ip.NetworkInterface;
 import io.tapstack.ip.Route;
 import io.tapstack.ip.RouteTable;
 import io.tapstack.link.LinkProtocol;
+import io.tapstack.multicast.MldProtocol;
+import io.tapstack.multicast.MulticastGroups;
 import io.tapstack.ndp.NdpConfig;
 import io.tapstack.ndp.NdpProtocol;
 import io.tapstack.neighbor.Neighbor;
@@ -36,7 +37,7 @@ public final class Ipv6Interface implements LinkProtocol {
     private final RouteTable routes;
     private final Ipv6Input input;
     private final AddressList addresses = new AddressList();
-    private final JoinedGroups groups = new JoinedGroups();
+    private final MldProtocol mld;
     private final @Nullable NdpProtocol ndp;
     private boolean started;
 
@@ -59,6 +60,7 @@ public final class Ipv6Interface implements LinkProtocol {
         this.link = link;
         this.routes = routes;
         this.input = input;
+        this.mld = new MldProtocol(link, addresses, config.speaksForAddress(), pool, wheel, statistics, random);
         addresses.listen(changed -> routes.changed());
         link.register(EthernetHeader.TYPE_IPV6, this);
         if (!link.isEthernet()) {
@@ -69,7 +71,7 @@ public final class Ipv6Interface implements LinkProtocol {
                 link,
                 addresses,
                 routes,
-                groups,
+                mld.groups(),
                 config,
                 secret,
                 pool,
@@ -127,6 +129,7 @@ public final class Ipv6Interface implements LinkProtocol {
         if (ndp != null) {
             ndp.stop();
         }
+        mld.stop();
     }
 
     @Override
@@ -139,9 +142,14 @@ public final class Ipv6Interface implements LinkProtocol {
         return addresses;
     }
 
-    /** Joins and leaves groups on this link. */
-    public GroupMembership groups() {
-        return groups;
+    /** The groups that are joined on this link. */
+    public MulticastGroups groups() {
+        return mld.groups();
+    }
+
+    /** Multicast Listener Discovery on this link. */
+    public MldProtocol mld() {
+        return mld;
     }
 
     /** Neighbor Discovery on this link, or null if it needs none. */
@@ -169,8 +177,8 @@ public final class Ipv6Interface implements LinkProtocol {
         return addresses.isUsable(high, low);
     }
 
-    /** True if packets to the group (128 bits) are received here. */
-    boolean isMember(final long high, final long low) {
+    /** True if packets of a source to a group (128 bits each) are received here. */
+    boolean isMember(final long high, final long low, final long sourceHigh, final long sourceLow) {
         final IpAddress all = Ipv6Groups.ALL_NODES;
         if (low == all.low() && high == all.high()) {
             return true;
@@ -180,7 +188,7 @@ public final class Ipv6Interface implements LinkProtocol {
                 return true;
             }
         }
-        return groups.contains(high, low);
+        return mld.groups().accepts(high, low, sourceHigh, sourceLow);
     }
 
     /** The neighbour that packets for {@code nextHop} go to, or null on a link without Ethernet. */
