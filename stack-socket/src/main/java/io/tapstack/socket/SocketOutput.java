@@ -79,6 +79,19 @@ final class SocketOutput extends OutputStream {
         }
     }
 
+    long sendCopy(final MappedFile file, final long position, final long count) throws IOException {
+        lock.lock();
+        try {
+            final long result = owner.socket().sendCopy(file, position, count, 0);
+            if (result < 0) {
+                throw owner.failure(result);
+            }
+            return result;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     @Override
     public void close() {
         owner.close();

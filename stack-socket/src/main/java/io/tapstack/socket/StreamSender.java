@@ -26,6 +26,12 @@ final class StreamSender {
     /** Most blocks filled at a time: the first bytes of a large write should not wait for the last. */
     private static final int MAX_BLOCKS = 16;
 
+    /** A read of a file: one system call, whose bytes one super-segment gathers while they are in the cache. */
+    private static final int FILE_BLOCK = 65_536;
+
+    /** Most bytes of a file that are read before they are appended. */
+    private static final int FILE_PIECE = 2 * FILE_BLOCK;
+
     private static final int AGAIN = -SocketError.EAGAIN.errno();
 
     private final StreamSocket socket;
@@ -149,6 +155,100 @@ final class StreamSender {
             }
             socket.lock.unlock();
         }
+    }
+
+    // ---- A copy of a file
+
+    /** See {@link StreamSocket#sendCopy}. */
+    long sendCopy(final MappedFile file, final long position, final long count, final int flags) throws IOException {
+        if (position < 0 || count < 0) {
+            return -SocketError.EINVAL.errno();
+        }
+        socket.lock.lock();
+        try {
+            final long deadline = socket.sendDeadline();
+            long taken = 0;
+            int result = socket.unusable();
+            while (result == 0 && taken < count) {
+                result = copying ? AGAIN : refusal();
+                if (result == 0) {
+                    result = fill(file, position + taken, count - taken, flags);
+                    if (result == 0) {
+                        break; // the end of the file
+                    }
+                    taken += Math.max(result, 0);
+                }
+                result = result == AGAIN ? awaitRoom(flags, deadline) : Math.min(result, 0);
+            }
+            if (taken > 0) {
+                return taken == count ? taken : endPartly(taken, AGAIN, flags);
+            }
+            return told(result);
+        } finally {
+            socket.lock.unlock();
+        }
+    }
+
+    /**
+     * Reads a piece of a file into the pool's memory, without the stack's lock, and appends it.
+     *
+     * @return the number of bytes; 0 at the end of the file; -EAGAIN if there is no room, or another error
+     */
+    private int fill(final MappedFile file, final long position, final long wanted, final int flags)
+            throws IOException {
+        final int room = life.connected().writableBytes();
+        if (room <= 0) {
+            life.connected().wakeWriter();
+            return AGAIN;
+        }
+        final int limit = (int) Math.min(Math.min(room, FILE_PIECE), wanted);
+        final int unit = limit >= FILE_BLOCK ? FILE_BLOCK : BufferPool.BLOCK;
+        final Region[] filled = takeRegions(limit, unit);
+        copying = true;
+        socket.lock.unlock();
+        int count = 0;
+        try {
+            count = read(file, position, filled, limit, unit);
+        } finally {
+            socket.lock.lock();
+            copying = false;
+            socket.writable.wakeAll();
+            if (count <= 0) {
+                release(filled, limit, unit);
+            }
+        }
+        if (count <= 0) {
+            return 0;
+        }
+        int result = socket.unusable();
+        result = result == 0 ? refusal() : result;
+        if (result == 0) {
+            for (int i = 0, left = count; left > 0; i++, left -= unit) {
+                life.connected().append(filled[i], 0, Math.min(left, unit));
+            }
+            life.connected().push(count < wanted || MessageFlags.has(flags, MessageFlags.MSG_MORE), socket.lock.now());
+            socket.lock.drive();
+            result = count;
+        }
+        release(filled, limit, unit);
+        return result;
+    }
+
+    /** Called without the stack's lock. */
+    private static int read(
+            final MappedFile file, final long position, final Region[] into, final int limit, final int unit)
+            throws IOException {
+        int count = 0;
+        while (count < limit) {
+            final int offset = count % unit;
+            final Region region = into[count / unit];
+            final int read = file.read(region.view(offset, Math.min(limit - count, unit - offset)), position + count);
+            if (read <= 0) {
+                break;
+            }
+            count += read;
+        }
+        return count;
     }
 
     /** Returns {@code result} to the caller, and marks it as reported if it is the connection's error. */
@@ -305,13 +405,18 @@ final class StreamSender {
     }
 
     private Region[] takeBlocks(final int length) {
+        return takeRegions(length, BufferPool.BLOCK);
+    }
+
+    /** @param unit size of each */
+    private Region[] takeRegions(final int length, final int unit) {
         Region[] taken = blocks;
         if (taken == null) {
             taken = new Region[MAX_BLOCKS];
             blocks = taken;
         }
-        for (int i = 0; i * BufferPool.BLOCK < length; i++) {
-            taken[i] = socket.host.stack().pool().region(BufferPool.BLOCK);
+        for (int i = 0; i * unit < length; i++) {
+            taken[i] = socket.host.stack().pool().region(unit);
         }
         return taken;
     }
@@ -325,9 +430,13 @@ final class StreamSender {
         }
     }
 
-    @SuppressWarnings("NullAway") // A cleared element is never read before it is set again.
     private static void release(final Region[] filled, final int length) {
-        for (int i = 0; i * BufferPool.BLOCK < length; i++) {
+        release(filled, length, BufferPool.BLOCK);
+    }
+
+    @SuppressWarnings("NullAway") // A cleared element is never read before it is set again.
+    private static void release(final Region[] filled, final int length, final int unit) {
+        for (int i = 0; i * unit < length; i++) {
             filled[i].release();
             filled[i] = null;
         }

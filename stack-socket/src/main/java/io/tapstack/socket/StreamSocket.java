@@ -164,6 +164,18 @@ public final class StreamSocket extends StackSocket {
         return sender.sendFile(file, position, count, flags);
     }
 
+    /**
+     * Sends a part of a file by a copy: it is read into the stack's own memory, and is that version of the bytes from
+     * then on. Otherwise like {@link #sendFile}; the connection does not suffer if the file is cut short later.
+     *
+     * @return the number of bytes taken; 0 if the file does not reach beyond {@code position}
+     * @throws IOException if the file cannot be read
+     */
+    public long sendCopy(final MappedFile file, final long position, final long count, final int flags)
+            throws IOException {
+        return sender.sendCopy(file, position, count, flags);
+    }
+
     @Override
     public int recv(final ByteBuffer target, final int flags) {
         return MessageFlags.has(flags, MessageFlags.MSG_ERRQUEUE)

@@ -183,6 +183,16 @@ public final class TapSocket implements Closeable {
         return output.sendFile(file, position, count);
     }
 
+    /**
+     * Sends a part of a file by a copy; see {@link StreamSocket#sendCopy}. Ordered with earlier writes to
+     * {@link #output()}.
+     *
+     * @return the number of bytes taken: {@code count}, or fewer if the file does not reach that far
+     */
+    public long sendCopy(final MappedFile file, final long position, final long count) throws IOException {
+        return output.sendCopy(file, position, count);
+    }
+
     /** The longest wait of a read, in milliseconds; 0 for no limit. A read in progress is not affected. */
     public void soTimeout(final int millis) {
         requireNotNegative(millis);

@@ -148,11 +148,76 @@ final class SendFileTest extends TwoHostsTest {
     }
 
     @Test
+    void aCopyOfAFileArrives() throws Exception {
+        try (MappedFile file = MappedFile.open(path)) {
+            final FutureTask<Long> sent = start(() -> client.sendCopy(file, 0, SIZE, 0));
+            assertThat(receive(SIZE)).isEqualTo(content);
+            assertThat(sent.get()).isEqualTo(SIZE);
+        }
+    }
+
+    @Test
+    void aCopyGoesBetweenOtherBytes() throws Exception {
+        try (MappedFile file = MappedFile.open(path)) {
+            client.send(bytes("head"), MessageFlags.MSG_MORE);
+            assertThat(client.sendCopy(file, 1_000, 10_000, MessageFlags.MSG_MORE))
+                    .isEqualTo(10_000);
+            assertThat(client.sendFile(file, 11_000, 10_000, MessageFlags.MSG_MORE))
+                    .isEqualTo(10_000);
+            client.send(bytes("tail"), 0);
+        }
+        final byte[] received = receive(20_008);
+        assertThat(Arrays.copyOf(received, 4)).isEqualTo("head".getBytes());
+        assertThat(Arrays.copyOfRange(received, 4, 20_004)).isEqualTo(Arrays.copyOfRange(content, 1_000, 21_000));
+        assertThat(Arrays.copyOfRange(received, 20_004, 20_008)).isEqualTo("tail".getBytes());
+    }
+
+    @Test
+    void aCopyEndsWhereTheFileEnds() throws IOException {
+        try (MappedFile file = MappedFile.open(path)) {
+            assertThat(client.sendCopy(file, SIZE, 10, 0)).isZero();
+            assertThat(client.sendCopy(file, SIZE - 3, 1_000_000, 0)).isEqualTo(3);
+            assertThat(client.sendCopy(file, 0, 0, 0)).isZero();
+            assertThat(client.sendCopy(file, -1, 1, 0)).isEqualTo(-SocketError.EINVAL.errno());
+            assertThat(receive(3)).isEqualTo(Arrays.copyOfRange(content, SIZE - 3, SIZE));
+        }
+    }
+
+    /** The bytes were read before. */
+    @Test
+    void aCopyOutlivesTheFile() throws IOException {
+        try (MappedFile file = MappedFile.open(path)) {
+            assertThat(client.sendCopy(file, 0, 50_000, 0)).isEqualTo(50_000);
+            cutTo(0);
+            assertThat(client.sendCopy(file, 50_000, 50_000, 0)).isZero();
+        }
+        assertThat(receive(50_000)).isEqualTo(Arrays.copyOf(content, 50_000));
+    }
+
+    @Test
+    void aCopyThatDoesNotWaitTakesWhatFits() throws IOException {
+        try (MappedFile file = MappedFile.open(path)) {
+            client.nonBlocking(true);
+            long at = 0;
+            long sent = client.sendCopy(file, at, SIZE, 0);
+            while (sent > 0) {
+                at += sent;
+                sent = client.sendCopy(file, at, SIZE - at, 0);
+            }
+            assertThat(sent).isEqualTo(EAGAIN);
+            assertThat(at).isBetween(1L, SIZE - 1L);
+            assertThat(receive((int) at)).isEqualTo(Arrays.copyOf(content, (int) at));
+        }
+    }
+
+    @Test
     void aClosedSocketTakesNothing() throws IOException {
         try (MappedFile file = MappedFile.open(path)) {
             client.close();
             assertThat(client.sendFile(file, 0, 1, 0)).isEqualTo(-SocketError.EBADF.errno());
+            assertThat(client.sendCopy(file, 0, 1, 0)).isEqualTo(-SocketError.EBADF.errno());
             assertThat(open(here.stream()).sendFile(file, 0, 1, 0)).isEqualTo(-SocketError.EPIPE.errno());
+            assertThat(open(here.stream()).sendCopy(file, 0, 1, 0)).isEqualTo(-SocketError.EPIPE.errno());
         }
     }
 

@@ -56,10 +56,10 @@ final class Serve implements Callable<Integer> {
     @Option(
             names = "--method",
             paramLabel = "METHOD",
-            defaultValue = "sendfile",
-            description =
-                    "copy: read and write; mmap: map and write; sendfile: map and send without a copy (${DEFAULT-VALUE})")
-    private ServeMethod method = ServeMethod.SENDFILE;
+            defaultValue = "auto",
+            description = "copy: read and write; mmap: map and write; sendfile: map and send without a copy;"
+                    + " auto: copy or sendfile, as is faster for the file at present (${DEFAULT-VALUE})")
+    private ServeMethod method = ServeMethod.AUTO;
 
     @Option(
             names = "--max-age",

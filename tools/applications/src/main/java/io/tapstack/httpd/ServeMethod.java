@@ -1,9 +1,9 @@
 package io.tapstack.httpd;
 
-/**
- * The three classic ways to send a file to a socket. Small files are read and sent together with the head by all three.
- */
+/** The ways to send a file to a socket. Small files are read and sent together with the head by all of them. */
 public enum ServeMethod {
+    /** By {@link #SENDFILE} or by a copy into the stack's own memory, as is faster for the file at present. */
+    AUTO(new AutoSender()),
     /** {@code read(2)} into a buffer, which is written. */
     COPY(new CopySender()),
     /** The file is mapped, and copied from the mapping into the buffer that is written. */
@@ -11,7 +11,7 @@ public enum ServeMethod {
     /** The file's pages are sent by {@link io.tapstack.transport.StreamConnection#sendFile}, never copied. */
     SENDFILE(new SendfileSender());
 
-    @SuppressWarnings("ImmutableEnumChecker") // no sender has a state
+    @SuppressWarnings("ImmutableEnumChecker") // what AUTO knows about open files is safe for use by several threads
     private final BodySender sender;
 
     ServeMethod(final BodySender sender) {

@@ -86,7 +86,7 @@ public record ServerConfig(
     /** The defaults of the command line. */
     public static ServerConfig standard() {
         return new ServerConfig(
-                ServeMethod.SENDFILE,
+                ServeMethod.AUTO,
                 Optional.empty(),
                 Optional.empty(),
                 true,

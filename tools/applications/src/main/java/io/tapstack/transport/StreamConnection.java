@@ -18,6 +18,9 @@ import java.time.Duration;
  */
 public interface StreamConnection extends Closeable {
 
+    /** The size of a buffer for copies. */
+    int COPY_BYTES = 64 * 1024;
+
     /**
      * The bytes from the peer. A read throws {@link java.net.SocketTimeoutException} after the
      * {@linkplain #readTimeoutMillis(int) read timeout}, and the connection stays usable. Closing the stream closes the
@@ -114,6 +117,29 @@ public interface StreamConnection extends Closeable {
      *     {@code position} any more, because it was cut short
      */
     long sendFile(MappedFile file, long position, long count) throws IOException;
+
+    /**
+     * Sends a part of a file by a copy, which is independent of the file from then on. Ordered with earlier writes to
+     * {@link #output()}. Blocks until the transport has taken the bytes.
+     *
+     * @param position the first byte, from the file's start
+     * @param count number of bytes, at least 1
+     * @return the number of bytes taken; fewer than {@code count} only if the file does not reach that far (any more)
+     */
+    default long sendCopy(final MappedFile file, final long position, final long count) throws IOException {
+        final byte[] buffer = new byte[(int) Math.min(count, COPY_BYTES)];
+        long sent = 0;
+        while (sent < count) {
+            final int wanted = (int) Math.min(buffer.length, count - sent);
+            final int filled = file.read(ByteBuffer.wrap(buffer, 0, wanted), position + sent);
+            if (filled <= 0) {
+                break;
+            }
+            output().write(buffer, 0, filled);
+            sent += filled;
+        }
+        return sent;
+    }
 
     /** Ends our direction (FIN) after everything written so far. Reading continues. */
     void shutdownOutput() throws IOException;

@@ -124,6 +124,11 @@ final class TapstackStreamConnection implements StreamConnection {
     }
 
     @Override
+    public long sendCopy(final MappedFile file, final long position, final long count) throws IOException {
+        return socket.sendCopy(file, position, count);
+    }
+
+    @Override
     public void shutdownOutput() throws IOException {
         socket.shutdownOutput();
     }

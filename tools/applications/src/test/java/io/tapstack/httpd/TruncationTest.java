@@ -29,6 +29,8 @@ class TruncationTest extends ServerFixture {
         "COPY, 20001234", // in the middle of a page, whose rest the kernel fills with zeros
         "MMAP, 20001234",
         "SENDFILE, 20001234",
+        "AUTO, 20000000",
+        "AUTO, 20001234",
         "MMAP, 0",
     })
     void cutShortWhileServed(final ServeMethod method, final int remaining) throws IOException {
