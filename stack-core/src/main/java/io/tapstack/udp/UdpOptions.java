@@ -10,6 +10,7 @@ public final class UdpOptions {
 
     private boolean broadcastAllowed;
     private boolean ipv6Only;
+    private boolean dontFragment;
     private boolean reuseAddress;
     private boolean reusePort;
     private PathMtuPolicy pathMtuPolicy = PathMtuPolicy.WANT;
@@ -36,6 +37,15 @@ public final class UdpOptions {
 
     public boolean ipv6Only() {
         return ipv6Only;
+    }
+
+    /** {@code IPV6_DONTFRAG}: a datagram larger than the path MTU is refused, whatever the policy. */
+    public void dontFragment(final boolean on) {
+        this.dontFragment = on;
+    }
+
+    public boolean dontFragment() {
+        return dontFragment;
     }
 
     /** {@code SO_REUSEADDR}: several sockets may bind to one port if all of them set it. */
@@ -66,6 +76,11 @@ public final class UdpOptions {
 
     public PathMtuPolicy pathMtuPolicy() {
         return pathMtuPolicy;
+    }
+
+    /** The policy of a datagram, with {@link #dontFragment()}. */
+    PathMtuPolicy sendingPolicy() {
+        return dontFragment && pathMtuPolicy.usesPathMtu() ? PathMtuPolicy.DO : pathMtuPolicy;
     }
 
     /** {@code IP_TOS}: DSCP and ECN bits of sent datagrams. */

@@ -245,7 +245,7 @@ public final class UdpProtocol implements TransportProtocol {
                 IpProtocol.UDP,
                 trafficClass,
                 timeToLive,
-                from.options().pathMtuPolicy());
+                from.options().sendingPolicy());
     }
 
     void waitForRoom(final UdpEndpoint endpoint) {

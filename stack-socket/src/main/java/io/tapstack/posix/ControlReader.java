@@ -1,6 +1,7 @@
 package io.tapstack.posix;
 
 import io.tapstack.error.SocketError;
+import io.tapstack.socket.AddressFamily;
 import io.tapstack.socket.DatagramSocket;
 import io.tapstack.socket.SentMessage;
 import io.tapstack.socket.SocketOptions;
@@ -13,6 +14,7 @@ final class ControlReader {
 
     private static final int HEADER_BYTES = 16;
     private static final int MOST = 255;
+    private static final int DEFAULT = -1;
     private static final int SCM_RIGHTS = 1;
     private static final int SCM_CREDENTIALS = 2;
 
@@ -35,6 +37,10 @@ final class ControlReader {
                 result = takeStamps(control, length - HEADER_BYTES, message);
             } else if (level == SocketOptions.IPPROTO_IP && socket instanceof DatagramSocket) {
                 result = takeIp(type, control, length - HEADER_BYTES, message);
+            } else if (level == SocketOptions.IPPROTO_IPV6
+                    && socket instanceof DatagramSocket
+                    && socket.family() == AddressFamily.IPV6) {
+                result = takeIpv6(type, control, length - HEADER_BYTES, message);
             } else {
                 result = take(level, type);
             }
@@ -86,6 +92,51 @@ final class ControlReader {
                 return -SocketError.EINVAL.errno();
             }
         }
+        return 0;
+    }
+
+    /** ipv6(7), RFC 3542 4: the same of IPv6. */
+    private static int takeIpv6(
+            final int type, final ByteBuffer control, final long length, final SentMessage message) {
+        if (type == SocketOptions.IPV6_PKTINFO) {
+            return takeIpv6PacketInfo(control, length, message);
+        }
+        if (length != Integer.BYTES) {
+            return -SocketError.EINVAL.errno();
+        }
+        final int value = control.getInt();
+        if (value < DEFAULT || value > MOST) {
+            return -SocketError.EINVAL.errno();
+        }
+        switch (type) {
+            case SocketOptions.IPV6_TCLASS -> message.trafficClass(Math.max(0, value));
+            case SocketOptions.IPV6_HOPLIMIT -> {
+                if (value == 0) {
+                    return -SocketError.EINVAL.errno();
+                }
+                if (value != DEFAULT) {
+                    message.timeToLive(value);
+                }
+            }
+            default -> {
+                return -SocketError.EINVAL.errno();
+            }
+        }
+        return 0;
+    }
+
+    /** {@code struct in6_pktinfo}: the source, and an interface, or 0. */
+    private static int takeIpv6PacketInfo(final ByteBuffer control, final long length, final SentMessage message) {
+        if (length < ControlWriter.IPV6_PACKET_INFO_BYTES) {
+            return -SocketError.EINVAL.errno();
+        }
+        final IpAddress source =
+                IpAddress.ipv6(Long.reverseBytes(control.getLong()), Long.reverseBytes(control.getLong()));
+        final int index = control.getInt();
+        if (index != 0 && index != ControlWriter.INTERFACE_INDEX) {
+            return -LinuxErrno.ENODEV;
+        }
+        message.source(source);
         return 0;
     }
 

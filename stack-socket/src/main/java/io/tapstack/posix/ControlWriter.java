@@ -1,6 +1,7 @@
 package io.tapstack.posix;
 
 import io.tapstack.ip.ErrorReport;
+import io.tapstack.socket.AddressFamily;
 import io.tapstack.socket.MessageFlags;
 import io.tapstack.socket.ReceivedMessage;
 import io.tapstack.socket.SocketOptions;
@@ -19,22 +20,31 @@ final class ControlWriter {
     static final int INTERFACE_INDEX = 2;
 
     static final int PACKET_INFO_BYTES = 12;
+    static final int IPV6_PACKET_INFO_BYTES = 20;
 
     private static final int HEADER_BYTES = 16;
     private static final int EXTENDED_ERROR_BYTES = 16;
     private static final int SOCKADDR_BYTES = 16;
+    private static final int SOCKADDR_IN6_BYTES = 28;
+    private static final int IN6_ADDRESS_OFFSET = 8;
+    private static final int IN6_SCOPE_OFFSET = 24;
     private static final long NANOS_PER_SECOND = 1_000_000_000;
     private static final long NANOS_PER_MICRO = 1_000;
 
     private final ByteBuffer control;
     // The data of one message.
     private final ByteBuffer data = ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN);
+    private final AddressFamily family;
     private final LongUnaryOperator realTime;
     private boolean cut;
 
-    /** @param realTime converts the stack's time to that of programs, both in nanoseconds */
-    ControlWriter(final ByteBuffer control, final LongUnaryOperator realTime) {
+    /**
+     * @param family of the socket
+     * @param realTime converts the stack's time to that of programs, both in nanoseconds
+     */
+    ControlWriter(final ByteBuffer control, final AddressFamily family, final LongUnaryOperator realTime) {
         this.control = control;
+        this.family = family;
         this.realTime = realTime;
     }
 
@@ -88,11 +98,19 @@ final class ControlWriter {
         }
     }
 
-    /** {@code struct in_pktinfo}, the time to live as an int, and the traffic class as a byte. */
+    /**
+     * {@code struct in6_pktinfo} and {@code struct in_pktinfo}; of IPv4 the time to live as an int and the type of
+     * service as a byte, of IPv6 the hop limit and the traffic class as ints.
+     */
     private void writeIp(final ReceivedMessage message) {
         final IpAddress destination = message.destination();
         final IpAddress local = message.local();
-        if (destination != null && local != null) {
+        if (destination != null && message.isDestinationOfIpv6()) {
+            data.clear();
+            data.put(destination.toIpv6Bytes()).putInt(INTERFACE_INDEX);
+            put(SocketOptions.IPPROTO_IPV6, SocketOptions.IPV6_PKTINFO);
+        }
+        if (destination != null && local != null && message.isDestinationOfIpv4()) {
             data.clear();
             data.putInt(INTERFACE_INDEX)
                     .putInt(Integer.reverseBytes(local.ipv4Bits()))
@@ -102,16 +120,24 @@ final class ControlWriter {
         if (message.timeToLive() != ReceivedMessage.UNKNOWN) {
             data.clear();
             data.putInt(message.timeToLive());
-            put(SocketOptions.IPPROTO_IP, SocketOptions.IP_TTL);
+            if (message.isIpv4()) {
+                put(SocketOptions.IPPROTO_IP, SocketOptions.IP_TTL);
+            } else {
+                put(SocketOptions.IPPROTO_IPV6, SocketOptions.IPV6_HOPLIMIT);
+            }
         }
-        if (message.trafficClass() != ReceivedMessage.UNKNOWN) {
+        if (message.trafficClass() != ReceivedMessage.UNKNOWN && !message.isIpv4()) {
+            data.clear();
+            data.putInt(message.trafficClass());
+            put(SocketOptions.IPPROTO_IPV6, SocketOptions.IPV6_TCLASS);
+        } else if (message.trafficClass() != ReceivedMessage.UNKNOWN) {
             data.clear();
             data.put((byte) message.trafficClass());
             put(SocketOptions.IPPROTO_IP, SocketOptions.IP_TOS);
         }
     }
 
-    /** {@code struct sock_extended_err}, and behind it the offender's {@code struct sockaddr_in}. */
+    /** {@code struct sock_extended_err}, and behind it the offender's address as the socket's family has it. */
     private void write(final ErrorReport report) {
         data.clear();
         data.putInt(report.errno());
@@ -121,14 +147,28 @@ final class ControlWriter {
         data.put((byte) 0);
         data.putInt(report.info());
         data.putInt(report.data());
+        final IpAddress offender = report.offender();
+        if (family == AddressFamily.IPV6) {
+            data.put(new byte[SOCKADDR_IN6_BYTES]);
+            if (offender != null) {
+                data.putShort(EXTENDED_ERROR_BYTES, (short) SocketCalls.AF_INET6);
+                data.put(EXTENDED_ERROR_BYTES + IN6_ADDRESS_OFFSET, offender.toIpv6Bytes());
+                data.putInt(EXTENDED_ERROR_BYTES + IN6_SCOPE_OFFSET, scope(offender));
+            }
+            put(SocketOptions.IPPROTO_IPV6, SocketOptions.IPV6_RECVERR);
+            return;
+        }
         data.put(new byte[SOCKADDR_BYTES]);
-        if (report.offender() != null) {
+        if (offender != null) {
             data.putShort(EXTENDED_ERROR_BYTES, (short) SocketCalls.AF_INET);
-            data.putInt(
-                    EXTENDED_ERROR_BYTES + Integer.BYTES,
-                    Integer.reverseBytes(report.offender().ipv4Bits()));
+            data.putInt(EXTENDED_ERROR_BYTES + Integer.BYTES, Integer.reverseBytes(offender.ipv4Bits()));
         }
         put(SocketOptions.IPPROTO_IP, SocketOptions.IP_RECVERR);
+    }
+
+    /** {@code sin6_scope_id}: the interface of an address that means a host of one link; else 0. */
+    static int scope(final IpAddress address) {
+        return address.isLinkLocal() && !address.isIpv4() ? INTERFACE_INDEX : 0;
     }
 
     /** Linux's {@code put_cmsg}. */

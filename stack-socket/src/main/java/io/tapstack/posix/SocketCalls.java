@@ -4,6 +4,7 @@ import io.tapstack.error.SocketError;
 import io.tapstack.error.SocketErrorException;
 import io.tapstack.posix.OpenFile.EpollFile;
 import io.tapstack.posix.OpenFile.SocketFile;
+import io.tapstack.socket.AddressFamily;
 import io.tapstack.socket.DatagramSocket;
 import io.tapstack.socket.MessageFlags;
 import io.tapstack.socket.PeerAddress;
@@ -32,6 +33,7 @@ public final class SocketCalls {
 
     public static final int AF_UNSPEC = 0;
     public static final int AF_INET = 2;
+    public static final int AF_INET6 = 10;
     public static final int SOCK_STREAM = 1;
     public static final int SOCK_DGRAM = 2;
     public static final int SOCK_NONBLOCK = 0x800;
@@ -87,7 +89,8 @@ public final class SocketCalls {
         }
         final int fd = files.reserve();
         if (fd >= 0) {
-            open(fd, kind == SOCK_STREAM ? layer.stream() : layer.datagram(), flags);
+            final AddressFamily family = domain == AF_INET6 ? AddressFamily.IPV6 : AddressFamily.IPV4;
+            open(fd, kind == SOCK_STREAM ? layer.stream(family) : layer.datagram(family), flags);
         }
         return fd;
     }
@@ -100,7 +103,7 @@ public final class SocketCalls {
         if (kind >= SOCK_MAX) {
             return -SocketError.EINVAL.errno();
         }
-        if (domain != AF_INET) {
+        if (domain != AF_INET && domain != AF_INET6) {
             return -SocketError.EAFNOSUPPORT.errno();
         }
         if (protocol < 0 || protocol >= IPPROTO_MAX) {
@@ -109,7 +112,7 @@ public final class SocketCalls {
         return switch (kind) {
             case SOCK_STREAM -> protocol == 0 || protocol == IpProtocol.TCP ? 0 : -LinuxErrno.EPROTONOSUPPORT;
             case SOCK_DGRAM -> {
-                if (protocol == IpProtocol.ICMP) {
+                if (protocol == (domain == AF_INET6 ? IpProtocol.ICMPV6 : IpProtocol.ICMP)) {
                     yield -SocketError.EACCES.errno(); // icmp(7): for no group, unless ping_group_range says otherwise
                 }
                 yield protocol == 0 || protocol == IpProtocol.UDP ? 0 : -LinuxErrno.EPROTONOSUPPORT;
@@ -131,6 +134,16 @@ public final class SocketCalls {
     public long bind(final long fd, final Endpoint address) {
         final StackSocket socket = socket(fd);
         return socket == null ? notSocket(fd) : socket.bind(address);
+    }
+
+    /** {@code bind(2)} to an address in the structure of its family. */
+    public long bind(final long fd, final SocketName name) {
+        final StackSocket socket = socket(fd);
+        if (socket == null) {
+            return notSocket(fd);
+        }
+        final int unfit = name.check(socket, false);
+        return unfit != 0 ? unfit : socket.bind(name.endpoint());
     }
 
     /** {@code listen(2)}; a backlog that is negative or too large is the largest possible. */
@@ -191,10 +204,23 @@ public final class SocketCalls {
         return socket.connect(destination(socket, address));
     }
 
-    /** ip(7): "any" means this host, at the address that the socket is bound to. */
+    /** {@code connect(2)} to an address in the structure of its family. */
+    public long connect(final long fd, final SocketName name) {
+        final StackSocket socket = socket(fd);
+        if (socket == null) {
+            return notSocket(fd);
+        }
+        final int unfit = name.check(socket, true);
+        return unfit != 0 ? unfit : connect(fd, name.endpoint());
+    }
+
+    /** ip(7): "any" means this host, at the address that the socket is bound to; of IPv6 it means ::1. */
     private static Endpoint destination(final StackSocket socket, final Endpoint address) {
         if (!address.address().isAny()) {
             return address;
+        }
+        if (!address.address().isIpv4()) {
+            return new Endpoint(IpAddress.LOOPBACK_IPV6, address.port());
         }
         final IpAddress own = socket.localEndpoint().address();
         return new Endpoint(own.isAny() ? LOOPBACK : own, address.port());
@@ -226,7 +252,8 @@ public final class SocketCalls {
         final int result = socket.recvMessage(target, flags, received);
         if (result >= 0) {
             message.name(received.source());
-            message.flags(received.flags() | new ControlWriter(message.control(), realTime).write(received));
+            message.flags(
+                    received.flags() | new ControlWriter(message.control(), socket.family(), realTime).write(received));
         }
         return result;
     }
@@ -398,6 +425,12 @@ public final class SocketCalls {
     /** The peer of the connection of a descriptor from {@link #accept}, even after its end; null if it is none. */
     public @Nullable Endpoint acceptedFrom(final long fd) {
         return socket(fd) instanceof StreamSocket stream ? stream.peerEndpoint() : null;
+    }
+
+    /** The family of a descriptor's addresses; IPv4 for what is no socket. */
+    public AddressFamily family(final long fd) {
+        final StackSocket socket = socket(fd);
+        return socket == null ? AddressFamily.IPV4 : socket.family();
     }
 
     /** The reason why a descriptor has no name, as a negative errno. */

@@ -18,6 +18,7 @@ final class DatagramOptions {
     private static final int MAX_BUFFER = 64 << 20;
 
     private final UdpEndpoint endpoint;
+    private final AddressFamily family;
     private final InertOptions inert = new InertOptions();
     private final StampOptions stamps = new StampOptions();
     private int sendBufferBytes = DEFAULT_SEND_BUFFER;
@@ -34,8 +35,18 @@ final class DatagramOptions {
     /** SO_ZEROCOPY. */
     boolean zeroCopy;
 
-    DatagramOptions(final UdpEndpoint endpoint) {
+    /** IPV6_RECVTCLASS. */
+    boolean tellIpv6TrafficClass;
+
+    /** IPV6_RECVHOPLIMIT. */
+    boolean tellHopLimit;
+
+    /** IPV6_RECVPKTINFO. */
+    boolean tellIpv6Destination;
+
+    DatagramOptions(final UdpEndpoint endpoint, final AddressFamily family) {
         this.endpoint = endpoint;
+        this.family = family;
     }
 
     StampOptions stamps() {
@@ -49,6 +60,7 @@ final class DatagramOptions {
         return switch (level) {
             case SocketOptions.SOL_SOCKET -> setSocketLevel(name, value);
             case SocketOptions.IPPROTO_IP -> setIpLevel(name, value);
+            case SocketOptions.IPPROTO_IPV6 -> family == AddressFamily.IPV6 ? setIpv6Level(name, value) : UNKNOWN;
             default -> UNKNOWN;
         };
     }
@@ -60,6 +72,8 @@ final class DatagramOptions {
         return switch (level) {
             case SocketOptions.SOL_SOCKET -> getSocketLevel(name);
             case SocketOptions.IPPROTO_IP -> getIpLevel(name);
+            case SocketOptions.IPPROTO_IPV6 ->
+                family == AddressFamily.IPV6 ? getIpv6Level(name) : -SocketError.EOPNOTSUPP.errno();
             default -> -SocketError.EOPNOTSUPP.errno(); // as on Linux for other levels than the socket's
         };
     }
@@ -95,7 +109,7 @@ final class DatagramOptions {
             case SocketOptions.SO_REUSEPORT -> endpoint.options().reusePort() ? 1 : 0;
             case SocketOptions.SO_BROADCAST -> endpoint.options().broadcastAllowed() ? 1 : 0;
             case SocketOptions.SO_TYPE -> SocketOptions.SOCK_DGRAM;
-            case SocketOptions.SO_DOMAIN -> SocketOptions.AF_INET;
+            case SocketOptions.SO_DOMAIN -> family.number();
             case SocketOptions.SO_PROTOCOL -> SocketOptions.IPPROTO_UDP;
             case SocketOptions.SO_ACCEPTCONN -> 0;
             case SocketOptions.SO_RCVBUF -> endpoint.receiveLimitBytes();
@@ -148,6 +162,43 @@ final class DatagramOptions {
                 endpoint.options().pathMtuPolicy().ordinal();
             case SocketOptions.IP_MTU -> endpoint.remote() == null ? -SocketError.ENOTCONN.errno() : endpoint.pathMtu();
             default -> UNKNOWN;
+        };
+    }
+
+    private int setIpv6Level(final int name, final int value) {
+        switch (name) {
+            case SocketOptions.IPV6_V6ONLY -> {
+                if (endpoint.local().port() != 0) {
+                    return -SocketError.EINVAL.errno();
+                }
+                endpoint.options().ipv6Only(value != 0);
+            }
+            case SocketOptions.IPV6_RECVTCLASS -> tellIpv6TrafficClass = value != 0;
+            case SocketOptions.IPV6_RECVHOPLIMIT -> tellHopLimit = value != 0;
+            case SocketOptions.IPV6_RECVPKTINFO -> tellIpv6Destination = value != 0;
+            case SocketOptions.IPV6_DONTFRAG -> endpoint.options().dontFragment(value != 0);
+            default -> {
+                if (!Ipv6Options.isIn(name, value)) {
+                    return -SocketError.EINVAL.errno();
+                }
+                final int twin = Ipv6Options.twin(name);
+                return twin == Ipv6Options.NONE ? UNKNOWN : setIpLevel(twin, Ipv6Options.value(name, value));
+            }
+        }
+        return 0;
+    }
+
+    private int getIpv6Level(final int name) {
+        return switch (name) {
+            case SocketOptions.IPV6_V6ONLY -> endpoint.options().ipv6Only() ? 1 : 0;
+            case SocketOptions.IPV6_RECVTCLASS -> tellIpv6TrafficClass ? 1 : 0;
+            case SocketOptions.IPV6_RECVHOPLIMIT -> tellHopLimit ? 1 : 0;
+            case SocketOptions.IPV6_RECVPKTINFO -> tellIpv6Destination ? 1 : 0;
+            case SocketOptions.IPV6_DONTFRAG -> endpoint.options().dontFragment() ? 1 : 0;
+            default -> {
+                final int twin = Ipv6Options.twin(name);
+                yield twin == Ipv6Options.NONE ? UNKNOWN : getIpLevel(twin);
+            }
         };
     }
 

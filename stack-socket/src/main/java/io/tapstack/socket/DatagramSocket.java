@@ -11,6 +11,7 @@ import io.tapstack.udp.UdpEndpoint;
 import io.tapstack.udp.UdpObserver;
 import io.tapstack.wire.Endpoint;
 import io.tapstack.wire.Ipv4Header;
+import io.tapstack.wire.Ipv6Header;
 import io.tapstack.wire.UdpHeader;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -33,10 +34,10 @@ public final class DatagramSocket extends StackSocket {
     private int zeroCopySends;
 
     /** Called with the stack's lock held. */
-    DatagramSocket(final SocketHost host) {
-        super(host);
-        this.endpoint = host.stack().udp().open();
-        this.options = new DatagramOptions(endpoint);
+    DatagramSocket(final SocketHost host, final AddressFamily family) {
+        super(host, family);
+        this.endpoint = host.stack().udp().open(family.any());
+        this.options = new DatagramOptions(endpoint, family);
         endpoint.options().timeToLive(host.defaults().timeToLive());
         endpoint.observer(new Events());
     }
@@ -46,8 +47,11 @@ public final class DatagramSocket extends StackSocket {
     @Override
     public int bind(final Endpoint local) {
         return inside(() -> {
-            endpoint.bind(local);
-            return 0;
+            final int unfit = family.local(local, endpoint.options().ipv6Only());
+            if (unfit == 0) {
+                endpoint.bind(local);
+            }
+            return unfit;
         });
     }
 
@@ -58,8 +62,11 @@ public final class DatagramSocket extends StackSocket {
     @Override
     public int connect(final Endpoint remote) {
         return inside(() -> {
-            endpoint.connect(remote);
-            return 0;
+            final int unfit = family.peer(remote, endpoint.options().ipv6Only());
+            if (unfit == 0) {
+                endpoint.connect(remote);
+            }
+            return unfit;
         });
     }
 
@@ -116,6 +123,12 @@ public final class DatagramSocket extends StackSocket {
         final int length = data.remaining();
         lock.lock();
         try {
+            final int unfit = destination == null
+                    ? 0
+                    : family.peer(destination, endpoint.options().ipv6Only());
+            if (unfit != 0) {
+                return unfit;
+            }
             final boolean more = corked || MessageFlags.has(flags, MessageFlags.MSG_MORE);
             final int unusable = unusable();
             if (unusable != 0 || !more && !pieces.isPending()) {
@@ -217,8 +230,11 @@ public final class DatagramSocket extends StackSocket {
             final int stamps)
             throws SocketErrorException {
         final Region memory = datagram.memory();
-        final int start = datagram.head() - UdpHeader.LENGTH - Ipv4Header.LENGTH;
-        final int length = datagram.length() + UdpHeader.LENGTH + Ipv4Header.LENGTH;
+        final Endpoint to = destination == null ? endpoint.remote() : destination;
+        final boolean four = to == null || to.address().isIpv4();
+        final int headers = UdpHeader.LENGTH + (four ? Ipv4Header.LENGTH : Ipv6Header.LENGTH);
+        final int start = datagram.head() - headers;
+        final int length = datagram.length() + headers;
         memory.retain();
         try {
             final boolean sent = send(datagram, destination, message);
@@ -312,14 +328,17 @@ public final class DatagramSocket extends StackSocket {
     private void tell(final ReceivedMessage message, final Datagram datagram, final int room) {
         message.source(datagram.source());
         options.stamps().tell(message, datagram.arrivalNanos(), false);
-        if (options.tellTrafficClass) {
+        final boolean four = datagram.destination().isIpv4();
+        message.ipv4(four);
+        if (four ? options.tellTrafficClass : options.tellIpv6TrafficClass) {
             message.trafficClass(datagram.trafficClass());
         }
-        if (options.tellTimeToLive) {
+        if (four ? options.tellTimeToLive : options.tellHopLimit) {
             message.timeToLive(datagram.timeToLive());
         }
-        if (options.tellDestination) {
+        if (options.tellIpv6Destination || four && options.tellDestination) {
             message.destination(datagram.destination(), endpoint.answersFrom(datagram));
+            message.destinationOptions(four && options.tellDestination, options.tellIpv6Destination);
         }
         if (datagram.length() > room) {
             message.add(MessageFlags.MSG_TRUNC);

@@ -25,6 +25,9 @@ public final class ReceivedMessage {
     private int timeToLive = UNKNOWN;
     private @Nullable IpAddress destination;
     private @Nullable IpAddress local;
+    private boolean destinationOfIpv4;
+    private boolean destinationOfIpv6;
+    private boolean ipv4 = true;
 
     /** Clears the facts of the last call. */
     void clear() {
@@ -39,6 +42,9 @@ public final class ReceivedMessage {
         timeToLive = UNKNOWN;
         destination = null;
         local = null;
+        destinationOfIpv4 = false;
+        destinationOfIpv6 = false;
+        ipv4 = true;
     }
 
     /**
@@ -100,7 +106,10 @@ public final class ReceivedMessage {
         this.stampingOption = stamping;
     }
 
-    /** With {@link SocketOptions#IP_RECVTOS}, a datagram's DSCP and ECN bits; else {@link #UNKNOWN}. */
+    /**
+     * With {@link SocketOptions#IP_RECVTOS} or {@link SocketOptions#IPV6_RECVTCLASS}, a datagram's DSCP and ECN bits;
+     * else {@link #UNKNOWN}.
+     */
     public int trafficClass() {
         return trafficClass;
     }
@@ -109,7 +118,10 @@ public final class ReceivedMessage {
         this.trafficClass = bits;
     }
 
-    /** With {@link SocketOptions#IP_RECVTTL}, a datagram's time to live as it came; else {@link #UNKNOWN}. */
+    /**
+     * With {@link SocketOptions#IP_RECVTTL} or {@link SocketOptions#IPV6_RECVHOPLIMIT}, a datagram's time to live, or
+     * its hop limit, as it came; else {@link #UNKNOWN}.
+     */
     public int timeToLive() {
         return timeToLive;
     }
@@ -118,12 +130,15 @@ public final class ReceivedMessage {
         this.timeToLive = hops;
     }
 
-    /** With {@link SocketOptions#IP_PKTINFO}, the destination address in a datagram's header; else null. */
+    /**
+     * With {@link SocketOptions#IP_PKTINFO} or IPV6_RECVPKTINFO, the destination address in a datagram's header; else
+     * null.
+     */
     public @Nullable IpAddress destination() {
         return destination;
     }
 
-    /** With {@link SocketOptions#IP_PKTINFO}, the address of ours to answer from; else null. */
+    /** With {@link SocketOptions#IP_PKTINFO} or IPV6_RECVPKTINFO, the address of ours to answer from; else null. */
     public @Nullable IpAddress local() {
         return local;
     }
@@ -131,6 +146,30 @@ public final class ReceivedMessage {
     void destination(final IpAddress to, final IpAddress answerFrom) {
         this.destination = to;
         this.local = answerFrom;
+    }
+
+    /** True if {@link SocketOptions#IP_PKTINFO} asks for {@link #destination}. */
+    public boolean isDestinationOfIpv4() {
+        return destinationOfIpv4;
+    }
+
+    /** True if {@link SocketOptions#IPV6_RECVPKTINFO} asks for {@link #destination}. */
+    public boolean isDestinationOfIpv6() {
+        return destinationOfIpv6;
+    }
+
+    void destinationOptions(final boolean ipv4, final boolean ipv6) {
+        this.destinationOfIpv4 = ipv4;
+        this.destinationOfIpv6 = ipv6;
+    }
+
+    /** True if the datagram came in a packet of IPv4: its facts are those of level IPPROTO_IP. */
+    public boolean isIpv4() {
+        return ipv4;
+    }
+
+    void ipv4(final boolean four) {
+        this.ipv4 = four;
     }
 
     void source(final @Nullable Endpoint from) {

@@ -40,9 +40,14 @@ public final class SocketLayer {
 
     /** Creates a TCP socket, blocking, not bound: {@code socket(AF_INET, SOCK_STREAM, 0)}. */
     public StreamSocket stream() {
+        return stream(AddressFamily.IPV4);
+    }
+
+    /** Creates a TCP socket of a family, blocking, not bound: {@code socket(2)}. */
+    public StreamSocket stream(final AddressFamily family) {
         lock.lock();
         try {
-            return new StreamSocket(host);
+            return new StreamSocket(host, family);
         } finally {
             lock.unlock();
         }
@@ -50,9 +55,14 @@ public final class SocketLayer {
 
     /** Creates a UDP socket, blocking, not bound: {@code socket(AF_INET, SOCK_DGRAM, 0)}. */
     public DatagramSocket datagram() {
+        return datagram(AddressFamily.IPV4);
+    }
+
+    /** Creates a UDP socket of a family, blocking, not bound: {@code socket(2)}. */
+    public DatagramSocket datagram(final AddressFamily family) {
         lock.lock();
         try {
-            return new DatagramSocket(host);
+            return new DatagramSocket(host, family);
         } finally {
             lock.unlock();
         }

@@ -6,6 +6,7 @@ public final class SocketOptions {
     public static final int SOL_SOCKET = 1;
     public static final int IPPROTO_IP = 0;
     public static final int IPPROTO_TCP = 6;
+    public static final int IPPROTO_IPV6 = 41;
 
     // ---- Level SOL_SOCKET
 
@@ -50,7 +51,7 @@ public final class SocketOptions {
     /** The protocol's number; read only. */
     public static final int SO_PROTOCOL = 38;
 
-    /** The address family, 2 for IPv4; read only. */
+    /** The address family, 2 for IPv4, 10 for IPv6; read only. */
     public static final int SO_DOMAIN = 39;
 
     /** Of datagram sockets: poll(2) reports POLLPRI, too, while the error queue is not empty. */
@@ -104,6 +105,44 @@ public final class SocketOptions {
 
     /** Largest IP packet to the peer of a connected socket; read only. */
     public static final int IP_MTU = 14;
+
+    // ---- Level IPPROTO_IPV6, of sockets of AddressFamily.IPV6
+
+    /** Hop limit of packets sent; -1 sets the default. One value with {@link #IP_TTL}. */
+    public static final int IPV6_UNICAST_HOPS = 16;
+
+    /** As {@link #IP_MTU_DISCOVER}, and one value with it. */
+    public static final int IPV6_MTU_DISCOVER = 23;
+
+    /** As {@link #IP_MTU}; read only. */
+    public static final int IPV6_MTU = 24;
+
+    /** As {@link #IP_RECVERR}, and one value with it. */
+    public static final int IPV6_RECVERR = 25;
+
+    /** No IPv4 peers by IPv4-mapped addresses; to be set before binding. */
+    public static final int IPV6_V6ONLY = 26;
+
+    /** Of datagram sockets: {@link ReceivedMessage#destination} tells where a datagram was sent to. */
+    public static final int IPV6_RECVPKTINFO = 49;
+
+    /** The control message of {@link #IPV6_RECVPKTINFO}. */
+    public static final int IPV6_PKTINFO = 50;
+
+    /** Of datagram sockets: {@link ReceivedMessage#timeToLive} tells the hop limit that is left. */
+    public static final int IPV6_RECVHOPLIMIT = 51;
+
+    /** The control message of {@link #IPV6_RECVHOPLIMIT}. */
+    public static final int IPV6_HOPLIMIT = 52;
+
+    /** Of datagram sockets: a datagram larger than the path MTU is refused and not fragmented. */
+    public static final int IPV6_DONTFRAG = 62;
+
+    /** Of datagram sockets: {@link ReceivedMessage#trafficClass} tells a datagram's traffic class. */
+    public static final int IPV6_RECVTCLASS = 66;
+
+    /** Traffic class of packets sent; -1 sets the default. One value with {@link #IP_TOS}. */
+    public static final int IPV6_TCLASS = 67;
 
     // ---- Level IPPROTO_TCP
 
@@ -185,6 +224,7 @@ public final class SocketOptions {
     static final int SOCK_STREAM = 1;
     static final int SOCK_DGRAM = 2;
     static final int AF_INET = 2;
+    static final int AF_INET6 = 10;
     static final int IPPROTO_UDP = 17;
 
     /** Sends are pieces of one datagram, until the option is turned off. */

@@ -25,6 +25,7 @@ public abstract non-sealed class StackSocket extends Watchable {
 
     final SocketHost host;
     final StackLock lock;
+    final AddressFamily family;
 
     /** For threads that wait to receive or accept. */
     final WaitPoint readable;
@@ -38,8 +39,9 @@ public abstract non-sealed class StackSocket extends Watchable {
     private long receiveTimeoutNanos;
     private long sendTimeoutNanos;
 
-    StackSocket(final SocketHost host) {
+    StackSocket(final SocketHost host, final AddressFamily family) {
         this.host = host;
+        this.family = family;
         this.lock = host.lock();
         this.readable = lock.waitPoint();
         this.writable = lock.waitPoint();
@@ -48,7 +50,7 @@ public abstract non-sealed class StackSocket extends Watchable {
 
     /** A socket that a listener has accepted: its time limits are the listener's, as on Linux. */
     StackSocket(final StackSocket listening) {
-        this(listening.host);
+        this(listening.host, listening.family);
         this.receiveTimeoutNanos = listening.receiveTimeoutNanos;
         this.sendTimeoutNanos = listening.sendTimeoutNanos;
     }
@@ -116,7 +118,12 @@ public abstract non-sealed class StackSocket extends Watchable {
     /** {@code shutdown(2)}. */
     public abstract int shutdown(Shutdown how);
 
-    /** {@code getsockname(2)}: the local address and port; 0.0.0.0:0 if not bound. */
+    /** The family of the socket's addresses. */
+    public final AddressFamily family() {
+        return family;
+    }
+
+    /** {@code getsockname(2)}: the local address and port; any address and port 0 if not bound. */
     public abstract Endpoint localEndpoint();
 
     /** {@code getpeername(2)}, or null if there is no peer. */

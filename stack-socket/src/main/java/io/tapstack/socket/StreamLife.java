@@ -30,7 +30,6 @@ final class StreamLife {
         CONNECTED
     }
 
-    private static final Endpoint UNBOUND = Endpoint.anyIpv4(0);
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final StreamSocket socket;
@@ -79,11 +78,15 @@ final class StreamLife {
     // ---- Becoming a listener
 
     int bind(final Endpoint local) throws SocketErrorException {
+        final int unfit = socket.family.local(local, options.ipv6Only);
+        if (unfit != 0) {
+            return unfit;
+        }
         tcp().requireLocal(local.address());
         if (binding != null || phase == Phase.LISTENING || deferred != null || hasLiveConnection()) {
             return -SocketError.EINVAL.errno();
         }
-        binding = tcp().bind(local, options.sharing());
+        binding = tcp().bind(local, options.ipv6Only, options.sharing());
         portWasChosen = local.port() == 0;
         return 0;
     }
@@ -98,7 +101,7 @@ final class StreamLife {
         }
         TcpBinding bound = binding;
         if (bound == null) {
-            bound = tcp().bind(UNBOUND, options.sharing());
+            bound = tcp().bind(socket.family.any(0), options.ipv6Only, options.sharing());
             binding = bound;
             portWasChosen = true;
         }
@@ -118,6 +121,10 @@ final class StreamLife {
         }
         if (phase == Phase.CONNECTING) {
             return awaitHandshake(0, -SocketError.EALREADY.errno());
+        }
+        final int unfit = socket.family.peer(remote, options.ipv6Only);
+        if (unfit != 0) {
+            return unfit;
         }
         if (tcp().maySendWithSyn(remote.address(), options.config, now())) {
             deferred = remote;
@@ -156,6 +163,10 @@ final class StreamLife {
         }
         if (to == null) {
             return -SocketError.EINVAL.errno();
+        }
+        final int unfit = socket.family.peer(to, options.ipv6Only);
+        if (unfit != 0) {
+            return unfit;
         }
         startDeferred(to, data);
         if (data.hasRemaining()) {
@@ -421,6 +432,11 @@ final class StreamLife {
         }
     }
 
+    /** True if the socket has a local port. */
+    boolean isBound() {
+        return binding != null || connection != null;
+    }
+
     boolean isInputShut() {
         return inputShut;
     }
@@ -433,7 +449,7 @@ final class StreamLife {
         if (connection != null && (binding == null || hasLiveConnection())) {
             return connection.local();
         }
-        return binding == null ? UNBOUND : binding.local();
+        return binding == null ? socket.family.any(0) : binding.local();
     }
 
     @Nullable

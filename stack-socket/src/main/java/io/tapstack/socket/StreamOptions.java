@@ -28,6 +28,11 @@ final class StreamOptions {
     /** SO_REUSEPORT. */
     boolean reusePort;
 
+    private final AddressFamily family;
+
+    /** IPV6_V6ONLY. */
+    boolean ipv6Only;
+
     private final InertOptions inert;
 
     /** SO_RCVLOWAT. */
@@ -49,7 +54,8 @@ final class StreamOptions {
     boolean quickAck = true;
 
     /** Options with the defaults of a layer. */
-    StreamOptions(final TcpConfig defaults) {
+    StreamOptions(final TcpConfig defaults, final AddressFamily family) {
+        this.family = family;
         this.config = defaults.copy();
         this.inert = new InertOptions();
         this.stamps = new StampOptions();
@@ -58,6 +64,8 @@ final class StreamOptions {
 
     /** The options of an accepted socket, inherited from its listener. */
     StreamOptions(final StreamOptions inherited) {
+        this.family = inherited.family;
+        this.ipv6Only = inherited.ipv6Only;
         this.config = inherited.config.copy();
         this.inert = new InertOptions(inherited.inert);
         this.stamps = new StampOptions(inherited.stamps);
@@ -79,6 +87,9 @@ final class StreamOptions {
 
     /** {@code setsockopt(2)}, for the socket itself and for its listener or connection. */
     int apply(final int level, final int name, final int value, final StreamLife life, final long nowNanos) {
+        if (level == SocketOptions.IPPROTO_IPV6 && family == AddressFamily.IPV6) {
+            return applyIpv6(name, value, life, nowNanos);
+        }
         final TcpConnection open = life.connection();
         final boolean ofTcp = level == SocketOptions.IPPROTO_TCP;
         if (ofTcp && isTooLate(name, value, life)) {
@@ -111,6 +122,23 @@ final class StreamOptions {
             }
         }
         return result;
+    }
+
+    private int applyIpv6(final int name, final int value, final StreamLife life, final long nowNanos) {
+        if (name == SocketOptions.IPV6_V6ONLY) {
+            if (life.isBound()) {
+                return -SocketError.EINVAL.errno();
+            }
+            ipv6Only = value != 0;
+            return 0;
+        }
+        if (!Ipv6Options.isIn(name, value)) {
+            return -SocketError.EINVAL.errno();
+        }
+        final int twin = Ipv6Options.twin(name);
+        return twin == Ipv6Options.NONE
+                ? -SocketError.ENOPROTOOPT.errno()
+                : apply(SocketOptions.IPPROTO_IP, twin, Ipv6Options.value(name, value), life, nowNanos);
     }
 
     /** True for the options about messages: the facts beside the bytes in recvmsg(2), and the error queue. */
@@ -179,6 +207,14 @@ final class StreamOptions {
 
     /** {@code getsockopt(2)}. */
     int value(final int level, final int name, final StreamLife life) {
+        if (level == SocketOptions.IPPROTO_IPV6 && family == AddressFamily.IPV6) {
+            final int twin = Ipv6Options.twin(name);
+            return name == SocketOptions.IPV6_V6ONLY
+                    ? ipv6Only ? 1 : 0
+                    : twin == Ipv6Options.NONE
+                            ? -SocketError.ENOPROTOOPT.errno()
+                            : value(SocketOptions.IPPROTO_IP, twin, life);
+        }
         final TcpConnection open = life.connection();
         if (level == SocketOptions.SOL_SOCKET && name == SocketOptions.SO_ERROR) {
             return life.takeAnyError();
@@ -301,7 +337,7 @@ final class StreamOptions {
                 case SocketOptions.SO_TYPE:
                     return SocketOptions.SOCK_STREAM;
                 case SocketOptions.SO_DOMAIN:
-                    return SocketOptions.AF_INET;
+                    return family.number();
                 case SocketOptions.SO_PROTOCOL:
                     return SocketOptions.IPPROTO_TCP;
                 default:

@@ -29,8 +29,8 @@ public final class StreamSocket extends StackSocket {
     private final StreamReceiver receiver;
 
     /** A socket that neither listens nor is connected; called with the stack's lock held. */
-    StreamSocket(final SocketHost host) {
-        this(host, new StreamOptions(host.defaults()));
+    StreamSocket(final SocketHost host, final AddressFamily family) {
+        this(host, family, new StreamOptions(host.defaults(), family));
     }
 
     /** An end of a connection that {@code listening} has accepted; called with the stack's lock held. */
@@ -42,8 +42,8 @@ public final class StreamSocket extends StackSocket {
         this.receiver = new StreamReceiver(this, life, options);
     }
 
-    private StreamSocket(final SocketHost host, final StreamOptions options) {
-        super(host);
+    private StreamSocket(final SocketHost host, final AddressFamily family, final StreamOptions options) {
+        super(host, family);
         this.options = options;
         this.life = new StreamLife(this, options);
         this.sender = new StreamSender(this, life, options);

@@ -27,7 +27,7 @@ public final class TapDatagramSocket implements Closeable {
      * @throws java.net.BindException if the address is taken, or not one of the stack's
      */
     public TapDatagramSocket(final SocketLayer layer, final InetSocketAddress local) throws IOException {
-        this.socket = layer.datagram();
+        this.socket = layer.datagram(AddressFamily.IPV6);
         final int result = socket.bind(InetEndpoints.endpoint(local));
         if (result < 0) {
             socket.close();

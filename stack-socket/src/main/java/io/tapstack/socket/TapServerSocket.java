@@ -31,7 +31,7 @@ public final class TapServerSocket implements Closeable {
      */
     public static TapServerSocket listen(final SocketLayer layer, final InetSocketAddress local, final int backlog)
             throws IOException {
-        final StreamSocket socket = layer.stream();
+        final StreamSocket socket = layer.stream(AddressFamily.IPV6);
         int result = socket.setOption(SocketOptions.SOL_SOCKET, SocketOptions.SO_REUSEADDR, 1);
         if (result == 0) {
             result = socket.bind(InetEndpoints.endpoint(local));

@@ -34,7 +34,7 @@ public final class TapSocket implements Closeable {
 
     /** Creates an unconnected socket. */
     public TapSocket(final SocketLayer layer) {
-        this(layer.stream());
+        this(layer.stream(AddressFamily.IPV6));
     }
 
     /** A view of {@code socket}, which is a blocking one. */

@@ -29,7 +29,11 @@ class SocketCallsTest extends PosixTest {
         "2, 0x11, 0, -22",
         "2, 1, -1, -22",
         "2, 1, 263, -22",
-        "10, 1, 0, -97", // EAFNOSUPPORT
+        "10, 1, 0, 3",
+        "10, 2, 58, -13", // EACCES: ping sockets
+        "10, 2, 1, -93",
+        "10, 3, 6, -1",
+        "17, 3, 0, -97", // EAFNOSUPPORT
         "-1, 1, 0, -97",
         "46, 11, 0, -97",
     })

@@ -8,6 +8,8 @@ import io.tapstack.posix.MessageHeader;
 import io.tapstack.posix.Readiness;
 import io.tapstack.posix.Readiness.PollFd;
 import io.tapstack.posix.SocketCalls;
+import io.tapstack.posix.SocketName;
+import io.tapstack.socket.AddressFamily;
 import io.tapstack.socket.EventPoll;
 import io.tapstack.socket.PeerAddress;
 import io.tapstack.wire.Endpoint;
@@ -49,11 +51,16 @@ final class Operations {
     static final int RECVMSG = 25;
     static final int SENDMSG = 26;
 
-    private static final int ADDRESS_BYTES = 6;
+    /** Port and address of IPv4. */
+    private static final int IPV4_BYTES = 6;
+
+    /** Port, address and scope of IPv6. */
+    private static final int IPV6_BYTES = 22;
+
     private static final int POLLFD_BYTES = 8;
 
     /** Name and lengths of a message. */
-    private static final int MESSAGE_HEAD = ADDRESS_BYTES + 2 * Integer.BYTES;
+    private static final int MESSAGE_HEAD = IPV6_BYTES + 2 * Integer.BYTES;
 
     /** Most room for control messages. */
     private static final int MAX_CONTROL = 65_536;
@@ -119,25 +126,24 @@ final class Operations {
     // ---- Sockets
 
     private AgentReply bind(final AgentRequest request) {
-        final Endpoint address = address(request.blob());
-        return address == null ? INVALID : AgentReply.of(calls.bind(request.a(), address));
+        final SocketName name = name(request.blob(), request.blob().remaining());
+        return name == null ? INVALID : AgentReply.of(calls.bind(request.a(), name));
     }
 
     private AgentReply connect(final AgentRequest request) {
         final ByteBuffer blob = request.blob();
         if (blob.remaining() == Short.BYTES && blob.getShort() == SocketCalls.AF_UNSPEC) {
-            return AgentReply.of(calls.connect(request.a(), null));
+            return AgentReply.of(calls.connect(request.a(), (Endpoint) null));
         }
-        final Endpoint address = address(blob);
-        return address == null ? INVALID : AgentReply.of(calls.connect(request.a(), address));
+        final SocketName name = name(blob, blob.remaining());
+        return name == null ? INVALID : AgentReply.of(calls.connect(request.a(), name));
     }
 
     private AgentReply accept(final long fd, final int flags) {
         final long accepted = calls.accept(fd, flags);
         final Endpoint peer = accepted < 0 ? null : calls.acceptedFrom(accepted);
-        final ByteBuffer blob = buffer(ADDRESS_BYTES);
-        put(blob, peer == null ? Endpoint.anyIpv4(0) : peer);
-        return AgentReply.of(accepted, blob.flip());
+        final AddressFamily family = calls.family(fd);
+        return AgentReply.of(accepted, blob(family, peer == null ? new Endpoint(family.any(), 0) : peer));
     }
 
     private AgentReply receive(final AgentRequest request) {
@@ -145,8 +151,10 @@ final class Operations {
         if (length < 0) {
             return INVALID;
         }
-        final ByteBuffer blob = buffer(ADDRESS_BYTES + (int) Math.min(length, AgentRequest.MAX_BLOB - ADDRESS_BYTES));
-        blob.position(ADDRESS_BYTES);
+        final AddressFamily family = calls.family(request.a());
+        final int front = family == AddressFamily.IPV4 ? IPV4_BYTES : IPV6_BYTES;
+        final ByteBuffer blob = buffer(front + (int) Math.min(length, AgentRequest.MAX_BLOB - front));
+        blob.position(front);
         final PeerAddress from = new PeerAddress();
         final int flags = (int) request.c();
         final long result = calls.receive(request.a(), blob, flags, from);
@@ -155,27 +163,24 @@ final class Operations {
         }
         final Endpoint sender = from.endpoint();
         if (sender != null) {
-            put(blob.flip(), sender);
-            return new AgentReply(result, ADDRESS_BYTES, blob.position(0));
+            put(blob.flip(), family, sender);
+            return new AgentReply(result, front, blob.position(0));
         }
         if (calls.discards(request.a(), flags)) {
             return AgentReply.of(result);
         }
-        return AgentReply.of(result, blob.flip().position(ADDRESS_BYTES));
+        return AgentReply.of(result, blob.flip().position(front));
     }
 
     private AgentReply send(final AgentRequest request) {
         final ByteBuffer blob = request.blob();
-        final boolean addressed = request.d() == ADDRESS_BYTES;
-        if (!addressed && request.d() != 0) {
-            return INVALID;
-        }
-        final Endpoint to = addressed ? address(blob) : null;
+        final boolean addressed = request.d() != 0;
+        final SocketName to = addressed ? name(blob, request.d()) : null;
         if (addressed && to == null || request.b() < 0 || request.b() > blob.remaining()) {
             return INVALID;
         }
         blob.limit(blob.position() + (int) request.b());
-        return AgentReply.of(calls.send(request.a(), blob, (int) request.c(), to));
+        return AgentReply.of(calls.send(request.a(), blob, (int) request.c(), endpoint(to)));
     }
 
     /** The reply's blob: {@code u32 n, n bytes of name, u32 n, n bytes of control messages}, data. */
@@ -199,10 +204,8 @@ final class Operations {
         final ByteBuffer control = message.control().flip();
         final ByteBuffer blob = buffer(MESSAGE_HEAD + control.remaining() + data.remaining());
         final Endpoint name = message.name();
-        blob.putInt(name == null ? 0 : ADDRESS_BYTES);
-        if (name != null) {
-            put(blob, name);
-        }
+        final ByteBuffer from = name == null ? buffer(0) : blob(calls.family(request.a()), name);
+        blob.putInt(from.remaining()).put(from);
         blob.putInt(control.remaining()).put(control).put(data);
         return new AgentReply(result, message.flags(), blob.flip());
     }
@@ -210,8 +213,7 @@ final class Operations {
     /** The request's blob: the address, as {@code d} says, {@code u32 n, n bytes of control messages}, data. */
     private AgentReply sendMessage(final AgentRequest request) {
         final ByteBuffer blob = request.blob();
-        final boolean addressed = request.d() == ADDRESS_BYTES;
-        final Endpoint to = addressed ? address(blob) : null;
+        final SocketName to = request.d() == 0 ? null : name(blob, request.d());
         if (request.d() != 0 && to == null || blob.remaining() < Integer.BYTES) {
             return INVALID;
         }
@@ -225,7 +227,8 @@ final class Operations {
             return INVALID;
         }
         blob.limit(blob.position() + (int) request.b());
-        return AgentReply.of(calls.sendMessage(request.a(), blob, (int) request.c(), new MessageHeader(to, control)));
+        return AgentReply.of(
+                calls.sendMessage(request.a(), blob, (int) request.c(), new MessageHeader(endpoint(to), control)));
     }
 
     private AgentReply option(final AgentRequest request) {
@@ -252,9 +255,7 @@ final class Operations {
         if (name == null) {
             return AgentReply.of(calls.nameError(fd));
         }
-        final ByteBuffer blob = buffer(ADDRESS_BYTES);
-        put(blob, name);
-        return AgentReply.of(0, blob.flip());
+        return AgentReply.of(0, blob(calls.family(fd), name));
     }
 
     // ---- Readiness
@@ -360,17 +361,42 @@ final class Operations {
         return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    /** Reads port and address, both in network order; null if there are too few bytes. */
-    private static @Nullable Endpoint address(final ByteBuffer blob) {
-        if (blob.remaining() < ADDRESS_BYTES) {
+    /**
+     * Reads a socket address: port and address in network order, and of IPv6 the scope.
+     *
+     * @param length 6 of IPv4, 22 of IPv6
+     * @return null for another length, or if there are too few bytes
+     */
+    private static @Nullable SocketName name(final ByteBuffer blob, final long length) {
+        if (length != IPV4_BYTES && length != IPV6_BYTES || blob.remaining() < length) {
             return null;
         }
         final int port = Short.toUnsignedInt(Short.reverseBytes(blob.getShort()));
-        return new Endpoint(IpAddress.ipv4(Integer.reverseBytes(blob.getInt())), port);
+        if (length == IPV4_BYTES) {
+            final IpAddress address = IpAddress.ipv4(Integer.reverseBytes(blob.getInt()));
+            return new SocketName(AddressFamily.IPV4, new Endpoint(address, port), 0);
+        }
+        final IpAddress address = IpAddress.ipv6(Long.reverseBytes(blob.getLong()), Long.reverseBytes(blob.getLong()));
+        return new SocketName(AddressFamily.IPV6, new Endpoint(address, port), blob.getInt());
     }
 
-    private static void put(final ByteBuffer blob, final Endpoint endpoint) {
+    private static @Nullable Endpoint endpoint(final @Nullable SocketName name) {
+        return name == null ? null : name.endpoint();
+    }
+
+    private static ByteBuffer blob(final AddressFamily family, final Endpoint endpoint) {
+        final ByteBuffer blob = buffer(family == AddressFamily.IPV4 ? IPV4_BYTES : IPV6_BYTES);
+        put(blob, family, endpoint);
+        return blob.flip();
+    }
+
+    private static void put(final ByteBuffer blob, final AddressFamily family, final Endpoint endpoint) {
         blob.putShort(Short.reverseBytes((short) endpoint.port()));
-        blob.putInt(Integer.reverseBytes(endpoint.address().ipv4Bits()));
+        if (family == AddressFamily.IPV4) {
+            blob.putInt(Integer.reverseBytes(endpoint.address().ipv4Bits()));
+        } else {
+            blob.put(endpoint.address().toIpv6Bytes());
+            blob.putInt(SocketName.of(family, endpoint).scope());
+        }
     }
 }

@@ -68,7 +68,7 @@ class AgentSocketsTest {
     @ValueSource(booleans = {true, false})
     void socketErrors(final boolean virtual) throws IOException {
         start(virtual);
-        client.call(2, 10, 1, 0).fails(97); // AF_INET6: EAFNOSUPPORT
+        client.call(2, 17, 1, 0).fails(97); // AF_PACKET: EAFNOSUPPORT
         client.call(2, 2, 3, 0).fails(93); // SOCK_RAW: EPROTONOSUPPORT
         client.call(2, 2, 4, 0).fails(94); // SOCK_RDM: ESOCKTNOSUPPORT
         client.call(2, 100, 11, 0).fails(97);
