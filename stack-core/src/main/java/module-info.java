@@ -9,6 +9,7 @@ module io.tapstack.core {
 
     exports io.tapstack.arp;
     exports io.tapstack.buffer;
+    exports io.tapstack.dhcp;
     exports io.tapstack.error;
     exports io.tapstack.event;
     exports io.tapstack.icmp;

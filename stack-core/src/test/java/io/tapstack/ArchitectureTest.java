@@ -41,6 +41,7 @@ class ArchitectureTest {
                     "tcp",
                     "tcp.recovery",
                     "tcp.congestion",
+                    "dhcp",
                     "udp",
                     "icmp.v6",
                     "icmp.v4",

@@ -107,7 +107,8 @@ public final class ArpProtocol {
 
     private void start(final AddressClaim claim) {
         if (speaksForAddress) {
-            claim.start(probeAddress);
+            // RFC 5227 2.1: an address that nobody configured may be another host's.
+            claim.start(probeAddress || claim.address().origin() != HostAddress.Origin.CONFIGURED);
         } else {
             claim.follow(probeAddress);
         }

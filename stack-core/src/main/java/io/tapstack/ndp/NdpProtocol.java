@@ -8,6 +8,7 @@ import io.tapstack.ip.AddressList;
 import io.tapstack.ip.AddressState;
 import io.tapstack.ip.GroupMembership;
 import io.tapstack.ip.HostAddress;
+import io.tapstack.ip.LearnedRoutes;
 import io.tapstack.ip.NetworkInterface;
 import io.tapstack.ip.ReceivedPacket;
 import io.tapstack.ip.RouteTable;

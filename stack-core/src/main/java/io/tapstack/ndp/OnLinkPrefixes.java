@@ -2,6 +2,7 @@ package io.tapstack.ndp;
 
 import io.tapstack.event.DropReason;
 import io.tapstack.event.StackStatistics;
+import io.tapstack.ip.LearnedRoutes;
 import io.tapstack.time.Lifetime;
 import io.tapstack.time.Timer;
 import io.tapstack.time.TimerWheel;

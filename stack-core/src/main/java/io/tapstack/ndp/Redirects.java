@@ -1,6 +1,7 @@
 package io.tapstack.ndp;
 
 import io.tapstack.event.DropReason;
+import io.tapstack.ip.LearnedRoutes;
 import io.tapstack.ip.ReceivedPacket;
 import io.tapstack.neighbor.Neighbor;
 import io.tapstack.neighbor.NeighborCache;

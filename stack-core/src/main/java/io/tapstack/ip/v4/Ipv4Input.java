@@ -26,6 +26,8 @@ final class Ipv4Input {
     /** 224.0.0.1, the group that every host is in (RFC 1112 4). */
     private static final int ALL_HOSTS = 0xE000_0001;
 
+    private static final int LIMITED_BROADCAST = -1;
+
     private final Ipv4Protocol ipv4;
     private final StackStatistics statistics;
     private final Ipv4Fragments fragments;
@@ -125,6 +127,9 @@ final class Ipv4Input {
         // RFC 1122 3.2.1.3: a source is a host. Our own address and loopback cannot come from outside.
         if (!IpAddress.isIpv4Host(source) || ipv4.isLocal(source) || ipv4.isBroadcast(source)) {
             return DropReason.IP_SOURCE_INVALID;
+        }
+        if (destination == LIMITED_BROADCAST && arrival.lacksAddress()) {
+            return null;
         }
         if (!arrival.isReady() || Ipv4Protocol.isLoopback(destination)) {
             return DropReason.IP_NOT_FOR_US;

@@ -40,6 +40,7 @@ public final class Ipv4Interface implements LinkProtocol {
     private final IgmpProtocol igmp;
     private final @Nullable ArpProtocol arp;
     private boolean started;
+    private boolean seeksAddress;
 
     Ipv4Interface(
             final NetworkInterface link,
@@ -134,6 +135,20 @@ public final class Ipv4Interface implements LinkProtocol {
             arp.stop();
         }
         igmp.stop();
+    }
+
+    /**
+     * Sets whether a protocol looks for an address of this interface: until there is one, packets may be sent from
+     * 0.0.0.0 to all hosts of the link, and those to all hosts are received (RFC 1122 3.2.1.3 (a), 3.3.6).
+     */
+    public void seeksAddress(final boolean seeks) {
+        seeksAddress = seeks;
+        routes.changed();
+    }
+
+    /** True if a protocol looks for an address and there is none yet. */
+    boolean lacksAddress() {
+        return seeksAddress && !isReady();
     }
 
     /** The groups that are joined on this link. */

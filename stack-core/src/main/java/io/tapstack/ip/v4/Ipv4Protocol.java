@@ -145,7 +145,7 @@ public final class Ipv4Protocol implements IpVersion {
         if (cached != null) {
             return cached;
         }
-        if (chosen == 0 || !isLocal(chosen)) {
+        if (chosen == 0 ? route(0, destination) == null : !isLocal(chosen)) {
             return null;
         }
         if (!isLocal(destination) && (isLoopback(chosen) || route(chosen, destination) == null)) {
@@ -189,6 +189,11 @@ public final class Ipv4Protocol implements IpVersion {
         }
         for (final Ipv4Interface each : interfaces) {
             if (isUsable(each, source)) {
+                return new Route(IpAddress.ipv4(destination), 32, null, each.link());
+            }
+        }
+        for (final Ipv4Interface each : interfaces) {
+            if (source == 0 && destination == LIMITED_BROADCAST && each.lacksAddress()) {
                 return new Route(IpAddress.ipv4(destination), 32, null, each.link());
             }
         }

@@ -1,25 +1,23 @@
-package io.tapstack.ndp;
+package io.tapstack.ip;
 
-import io.tapstack.ip.NetworkInterface;
-import io.tapstack.ip.Route;
-import io.tapstack.ip.RouteTable;
 import io.tapstack.wire.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The routes that routers taught the host, in the stack's table. A configured route for the same range stays as it is.
+ * The routes that routers or servers taught the host, in the stack's table. A configured route for the same range stays
+ * as it is.
  *
  * <p>Confined to the holder of the stack's lock.
  */
-final class LearnedRoutes {
+public final class LearnedRoutes {
 
     private final RouteTable table;
     private final NetworkInterface link;
     private final List<Route> learned = new ArrayList<>();
 
-    LearnedRoutes(final RouteTable table, final NetworkInterface link) {
+    public LearnedRoutes(final RouteTable table, final NetworkInterface link) {
         this.table = table;
         this.link = link;
     }
@@ -29,7 +27,7 @@ final class LearnedRoutes {
      *
      * @param router the next hop, or null if the range is on the link
      */
-    void set(final IpAddress prefix, final int prefixLength, final @Nullable IpAddress router) {
+    public void set(final IpAddress prefix, final int prefixLength, final @Nullable IpAddress router) {
         final Route wanted = new Route(prefix, prefixLength, router, link);
         final Route known = find(learned, prefix, prefixLength);
         if (wanted.equals(known)) {
@@ -44,7 +42,7 @@ final class LearnedRoutes {
     }
 
     /** Removes the route for a range, if it was learned. */
-    void remove(final IpAddress prefix, final int prefixLength) {
+    public void remove(final IpAddress prefix, final int prefixLength) {
         final Route known = find(learned, prefix, prefixLength);
         if (known == null) {
             return;
@@ -56,20 +54,20 @@ final class LearnedRoutes {
     }
 
     /** Removes all learned routes. */
-    void clear() {
+    public void clear() {
         for (final Route route : List.copyOf(learned)) {
             remove(route.network(), route.prefixLength());
         }
     }
 
     /** The router for a destination, by all routes of the stack; null if it is on the link or has no route. */
-    @Nullable
-    IpAddress router(final IpAddress destination) {
+    public @Nullable IpAddress router(final IpAddress destination) {
         final Route route = table.lookup(destination);
         return route == null ? null : route.gateway();
     }
 
-    int size() {
+    /** The number of learned routes. */
+    public int size() {
         return learned.size();
     }
 
