@@ -3,6 +3,7 @@ package io.tapstack.stack;
 import io.tapstack.buffer.BufferPool;
 import io.tapstack.event.StackStatistics;
 import io.tapstack.icmp.v4.IcmpProtocol;
+import io.tapstack.icmp.v6.Icmpv6Protocol;
 import io.tapstack.ip.HostAddress;
 import io.tapstack.ip.InterfaceAddress;
 import io.tapstack.ip.InternetProtocol;
@@ -11,18 +12,24 @@ import io.tapstack.ip.ReassemblyLimits;
 import io.tapstack.ip.TransportProtocol;
 import io.tapstack.ip.v4.Ipv4Interface;
 import io.tapstack.ip.v4.Ipv4Protocol;
+import io.tapstack.ip.v6.Ipv6Interface;
+import io.tapstack.ip.v6.Ipv6Protocol;
 import io.tapstack.link.LinkDevice;
+import io.tapstack.ndp.NdpConfig;
 import io.tapstack.tcp.TcpProtocol;
 import io.tapstack.tcp.layer.TcpLayer;
 import io.tapstack.time.TimerWheel;
 import io.tapstack.udp.UdpProtocol;
 import io.tapstack.wire.IpProtocol;
+import io.tapstack.wire.SipHash;
 import java.io.IOException;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The layers of one host over one device: Ethernet, ARP, IPv4, ICMP, UDP and TCP. A stack does nothing by itself: a
- * {@link StackDriver} or a simulation tells it the time and calls {@link #poll}. Confined to the holder of the stack's
- * lock.
+ * The layers of one host over one device: Ethernet, ARP, IPv4, IPv6, ICMP, UDP and TCP. A stack does nothing by itself:
+ * a {@link StackDriver} or a simulation tells it the time and calls {@link #poll}. Confined to the holder of the
+ * stack's lock.
  */
 public final class NetworkStack implements Pollable {
 
@@ -35,6 +42,7 @@ public final class NetworkStack implements Pollable {
     private final StackStatistics statistics = new StackStatistics();
     private final InternetProtocol internet;
     private final Ipv4Protocol ipv4;
+    private final @Nullable Ipv6Protocol ipv6;
     private final NetworkInterface networkInterface;
     private final UdpProtocol udp;
     private final TcpLayer tcp;
@@ -56,10 +64,9 @@ public final class NetworkStack implements Pollable {
         this.networkInterface = new NetworkInterface(device, config.mac(), pool, statistics);
         final Ipv4Interface onLink = ipv4.addInterface(networkInterface, config.arp());
         for (final InterfaceAddress address : config.addresses()) {
-            onLink.add(address, HostAddress.Origin.CONFIGURED);
-        }
-        for (final StaticRoute route : config.routes()) {
-            internet.routes().add(route.network(), route.prefixLength(), route.gateway(), networkInterface);
+            if (address.address().isIpv4()) {
+                onLink.add(address, HostAddress.Origin.CONFIGURED);
+            }
         }
         new IcmpProtocol(ipv4, pool, statistics, config.random(), config.icmpRates(), nowNanos);
         this.udp = new UdpProtocol(internet, internet.reporter(), pool, statistics, config.random());
@@ -67,7 +74,31 @@ public final class NetworkStack implements Pollable {
         this.tcp =
                 new TcpLayer(internet, pool, timers, statistics, config.random(), config.tcpLimits(), config.share());
         internet.register(IpProtocol.TCP, tcp);
+        // Last, as secrets are drawn in this order: those of a stack without IPv6 are the same.
+        final NdpConfig discovery = config.ndp();
+        this.ipv6 = discovery == null ? null : addIpv6(config, discovery, nowNanos);
         onLink.start();
+        if (ipv6 != null) {
+            ipv6.interfaces().forEach(Ipv6Interface::start);
+        }
+        for (final StaticRoute route : config.routes()) {
+            internet.routes().add(route.network(), route.prefixLength(), route.gateway(), networkInterface);
+        }
+    }
+
+    private Ipv6Protocol addIpv6(final StackConfig config, final NdpConfig discovery, final long nowNanos) {
+        final RandomGenerator random = config.random();
+        final Ipv6Protocol added =
+                new Ipv6Protocol(internet, pool, timers, statistics, random, ReassemblyLimits.DEFAULT);
+        final SipHash secret = config.interfaceSecret() == null ? SipHash.random(random) : config.interfaceSecret();
+        final Ipv6Interface onLink = added.addInterface(networkInterface, discovery, secret);
+        for (final InterfaceAddress address : config.addresses()) {
+            if (!address.address().isIpv4()) {
+                onLink.add(address);
+            }
+        }
+        new Icmpv6Protocol(added, pool, statistics, random, config.icmpRates(), nowNanos);
+        return added;
     }
 
     /**
@@ -144,6 +175,11 @@ public final class NetworkStack implements Pollable {
 
     public Ipv4Protocol ipv4() {
         return ipv4;
+    }
+
+    /** IPv6, or null without an IPv6 address and without {@link StackConfig#ndp()}. */
+    public @Nullable Ipv6Protocol ipv6() {
+        return ipv6;
     }
 
     public UdpProtocol udp() {

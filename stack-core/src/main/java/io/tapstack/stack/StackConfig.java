@@ -5,9 +5,11 @@ import io.tapstack.buffer.BufferPool;
 import io.tapstack.icmp.IcmpRates;
 import io.tapstack.ip.InterfaceAddress;
 import io.tapstack.link.QueueShare;
+import io.tapstack.ndp.NdpConfig;
 import io.tapstack.tcp.TcpLimits;
 import io.tapstack.wire.IpAddress;
 import io.tapstack.wire.MacAddress;
+import io.tapstack.wire.SipHash;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,10 +32,14 @@ public final class StackConfig {
     // Locally administered, unicast (IEEE 802 8.2).
     private static final long LOCAL_MAC = 0x02_00_00_00_00_00L;
 
+    private static final NdpConfig STATIC_IPV6 = NdpConfig.DEFAULT.withRouters(false);
+
     private final List<InterfaceAddress> addresses;
     private final MacAddress mac;
     private final List<StaticRoute> routes;
     private final ArpConfig arp;
+    private final @Nullable NdpConfig ndp;
+    private final @Nullable SipHash interfaceSecret;
     private final IcmpRates icmpRates;
     private final TcpLimits tcpLimits;
     private final long memoryLimitBytes;
@@ -47,6 +53,8 @@ public final class StackConfig {
         this.mac = chosen == null ? MacAddress.of(LOCAL_MAC | random.nextLong() & 0xFF_FFFF_FFFFL) : chosen;
         this.routes = List.copyOf(builder.routes);
         this.arp = builder.arp;
+        this.ndp = builder.ndp;
+        this.interfaceSecret = builder.interfaceSecret;
         this.icmpRates = builder.icmpRates;
         this.tcpLimits = builder.tcpLimits;
         this.memoryLimitBytes = builder.memoryLimitBytes;
@@ -74,6 +82,8 @@ public final class StackConfig {
         builder.mac = mac;
         builder.routes.addAll(routes);
         builder.arp = arp;
+        builder.ndp = ndp;
+        builder.interfaceSecret = interfaceSecret;
         builder.icmpRates = icmpRates;
         builder.tcpLimits = tcpLimits;
         builder.memoryLimitBytes = memoryLimitBytes;
@@ -114,6 +124,24 @@ public final class StackConfig {
     /** The numbers of address resolution. */
     public ArpConfig arp() {
         return arp;
+    }
+
+    /**
+     * Neighbor Discovery of IPv6 and the addresses that the stack makes; null for a stack without IPv6. Without a
+     * setting, a stack with an IPv6 address has a link-local one as well, and ignores routers.
+     */
+    public @Nullable NdpConfig ndp() {
+        if (ndp != null) {
+            return ndp;
+        }
+        final boolean hasIpv6 =
+                addresses.stream().anyMatch(each -> !each.address().isIpv4());
+        return hasIpv6 ? STATIC_IPV6 : null;
+    }
+
+    /** The secret of stable IPv6 addresses (RFC 7217); null for a random one. */
+    public @Nullable SipHash interfaceSecret() {
+        return interfaceSecret;
     }
 
     /** How many ICMP messages are sent. */
@@ -167,6 +195,10 @@ public final class StackConfig {
                 .memoryLimit(Math.max(1, memoryLimitBytes / newShare.steering().queues()))
                 .arp(newShare.isFirst() ? arp : arp.silent())
                 .random(newRandom);
+        final NdpConfig discovery = ndp();
+        if (discovery != null && !newShare.isFirst()) {
+            builder.ndp(discovery.silent());
+        }
         builder.share = newShare;
         return builder.build();
     }
@@ -178,6 +210,8 @@ public final class StackConfig {
         private final List<StaticRoute> routes = new ArrayList<>();
         private @Nullable MacAddress mac;
         private ArpConfig arp = ArpConfig.DEFAULT;
+        private @Nullable NdpConfig ndp;
+        private @Nullable SipHash interfaceSecret;
         private IcmpRates icmpRates = IcmpRates.DEFAULT;
         private TcpLimits tcpLimits = TcpLimits.DEFAULT;
         private long memoryLimitBytes = BufferPool.DEFAULT_LIMIT_BYTES;
@@ -216,6 +250,18 @@ public final class StackConfig {
         /** See {@link StackConfig#arp()}. */
         public Builder arp(final ArpConfig config) {
             this.arp = config;
+            return this;
+        }
+
+        /** See {@link StackConfig#ndp()}. */
+        public Builder ndp(final NdpConfig config) {
+            this.ndp = config;
+            return this;
+        }
+
+        /** See {@link StackConfig#interfaceSecret()}. */
+        public Builder interfaceSecret(final SipHash secret) {
+            this.interfaceSecret = secret;
             return this;
         }
 

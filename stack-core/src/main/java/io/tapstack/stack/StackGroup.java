@@ -57,10 +57,11 @@ public final class StackGroup implements AutoCloseable {
      * @param queues the queues of one interface; they stay open when the stacks are closed
      */
     public static List<NetworkStack> stacks(
-            final List<? extends LinkDevice> queues, final StackConfig config, final long nowNanos) {
+            final List<? extends LinkDevice> queues, final StackConfig shared, final long nowNanos) {
         if (queues.size() == 1) {
-            return List.of(new NetworkStack(queues.get(0), config, nowNanos));
+            return List.of(new NetworkStack(queues.get(0), shared, nowNanos));
         }
+        final StackConfig config = withInterfaceSecret(shared);
         final FlowSteering steering = new FlowSteering(queues.size(), SipHash.random(config.random()));
         final List<NetworkStack> stacks = new ArrayList<>(queues.size());
         for (final SteeredLink link : SteeredLink.over(queues, steering)) {
@@ -72,6 +73,15 @@ public final class StackGroup implements AutoCloseable {
             stacks.add(stack);
         }
         return List.copyOf(stacks);
+    }
+
+    /** All stacks make the same stable addresses (RFC 7217). */
+    private static StackConfig withInterfaceSecret(final StackConfig config) {
+        return config.ndp() == null || config.interfaceSecret() != null
+                ? config
+                : config.toBuilder()
+                        .interfaceSecret(SipHash.random(config.random()))
+                        .build();
     }
 
     /** A generator that is not secure is not safe for several threads either. */

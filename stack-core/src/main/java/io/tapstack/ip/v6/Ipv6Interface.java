@@ -33,6 +33,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Ipv6Interface implements LinkProtocol {
 
+    /** RFC 4291 2.5.6. */
+    private static final IpAddress LINK_LOCAL_PREFIX = IpAddress.ipv6(0xFE80L << 48, 0);
+
+    private static final int LINK_LOCAL_LENGTH = 64;
+
     private final NetworkInterface link;
     private final RouteTable routes;
     private final Ipv6Input input;
@@ -119,6 +124,7 @@ public final class Ipv6Interface implements LinkProtocol {
             ndp.start();
             return;
         }
+        routes.add(new Route(LINK_LOCAL_PREFIX, LINK_LOCAL_LENGTH, null, link));
         for (final HostAddress each : addresses.all()) {
             each.state(AddressState.PREFERRED);
         }

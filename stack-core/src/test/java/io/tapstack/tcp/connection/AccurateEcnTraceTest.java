@@ -121,6 +121,7 @@ class AccurateEcnTraceTest {
      */
     @ParameterizedTest
     @CsvSource({"68, timestamps, 4", "80, timestamps, 12", "68, plain, 12"})
+    @OverIpv4Only
     void optionFitsTheLink(final int mtu, final String options, final int length) {
         trace.noLeaks();
         trace = new TcpTrace(LinkCapabilities.plain(LinkType.IP, mtu));

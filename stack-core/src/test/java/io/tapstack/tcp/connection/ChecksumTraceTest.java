@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The checksum of sent segments: RFC 9293 3.1 (MUST-2), summed here byte by byte, as the RFC describes it. */
 class ChecksumTraceTest {
 
-    private static final int IP_HEADER = 20;
+    private static final int IP_HEADER = TcpTrace.TCP;
 
     private final TcpTrace trace = new TcpTrace();
 
@@ -29,7 +29,7 @@ class ChecksumTraceTest {
     private static int sum(final byte[] packet) {
         int sum = IpProtocol.TCP + packet.length - IP_HEADER;
         // From the addresses on: source, destination, and then the segment.
-        for (int at = 12; at < packet.length; at++) {
+        for (int at = TcpTrace.IPV6 ? 8 : 12; at < packet.length; at++) {
             sum += at % 2 == 0 ? (packet[at] & 0xFF) << 8 : packet[at] & 0xFF;
             sum = (sum & 0xFFFF) + (sum >>> 16);
         }

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** ICMP errors as they come from the network: RFC 1122 4.2.3.9, RFC 5461, RFC 5927. */
+@OverIpv4Only
 class IcmpErrorTraceTest {
 
     private static final IpAddress ROUTER = IpAddress.parse("192.0.2.254");

@@ -121,7 +121,7 @@ class LifeTraceTest {
     @Test
     void wrongChecksum() {
         trace.listen(new TcpConfig());
-        trace.in("S 0:0(0)", packet -> packet.put(36, (byte) (packet.get(36) + 1)))
+        trace.in("S 0:0(0)", packet -> packet.put(TcpTrace.TCP + 16, (byte) (packet.get(TcpTrace.TCP + 16) + 1)))
                 .quiet();
         trace.dropped(DropReason.TCP_CHECKSUM, 1);
     }
@@ -142,19 +142,20 @@ class LifeTraceTest {
 
     /** Changes the data offset and corrects the checksum. */
     private static void offset(final java.nio.ByteBuffer packet, final int words) {
-        final int before = packet.getShort(32) & 0xFFFF;
-        packet.put(32, (byte) (words << 4));
-        final int after = packet.getShort(32) & 0xFFFF;
+        final int before = packet.getShort(TcpTrace.TCP + 12) & 0xFFFF;
+        packet.put(TcpTrace.TCP + 12, (byte) (words << 4));
+        final int after = packet.getShort(TcpTrace.TCP + 12) & 0xFFFF;
         // RFC 1624: HC' = ~(~HC + ~m + m')
-        long sum = (~packet.getShort(36) & 0xFFFF) + (~before & 0xFFFF) + after;
+        long sum = (~packet.getShort(TcpTrace.TCP + 16) & 0xFFFF) + (~before & 0xFFFF) + after;
         sum = (sum & 0xFFFF) + (sum >>> 16);
         sum = (sum & 0xFFFF) + (sum >>> 16);
-        packet.putShort(36, (short) ~sum);
+        packet.putShort(TcpTrace.TCP + 16, (short) ~sum);
     }
 
     /** MUST-57: a SYN to a broadcast or multicast address is dropped silently. */
     @ParameterizedTest
     @ValueSource(strings = {"192.0.2.255", "255.255.255.255", "224.0.0.1"})
+    @OverIpv4Only
     void broadcast(final String address) {
         trace.listen(new TcpConfig());
         trace.in("S 0:0(0)", packet -> {
@@ -192,10 +193,10 @@ class LifeTraceTest {
         final TcpProtocol tcp = trace.stack.tcp();
         final TcpBinding first = tcp.bind(new Endpoint(TcpTrace.STACK, 99), false);
         assertThat(refusal(new Endpoint(TcpTrace.STACK, 99), false)).isEqualTo(SocketError.EADDRINUSE);
-        assertThat(refusal(Endpoint.anyIpv4(99), true)).isEqualTo(SocketError.EADDRINUSE);
+        assertThat(refusal(TcpTrace.any(99), true)).isEqualTo(SocketError.EADDRINUSE);
         assertThat(refusal(new Endpoint(TcpTrace.PEER, 98), false)).isEqualTo(SocketError.EADDRNOTAVAIL);
         first.close();
-        final TcpBinding second = tcp.bind(Endpoint.anyIpv4(99), true);
+        final TcpBinding second = tcp.bind(TcpTrace.any(99), true);
         final TcpBinding third = tcp.bind(new Endpoint(TcpTrace.STACK, 99), true);
         tcp.listen(second, 1, new TcpConfig());
         assertThat(refusal(new Endpoint(TcpTrace.STACK, 99), true)).isEqualTo(SocketError.EADDRINUSE);
@@ -224,7 +225,7 @@ class LifeTraceTest {
         for (int i = 0; i < 3; i++) {
             final byte[] syn = trace.link.take();
             assertThat(syn).isNotNull();
-            assertThat(java.nio.ByteBuffer.wrap(syn).getInt(12)).isEqualTo(TcpTrace.STACK.ipv4Bits());
+            assertThat(TcpTrace.source(syn)).isEqualTo(TcpTrace.STACK);
             trace.advance(4_000);
         }
         trace.drain(); // Further SYNs.
@@ -232,7 +233,7 @@ class LifeTraceTest {
 
     /** MUST-46: an OPEN to a broadcast address, the subnet's too, or to a group is an error; nothing is sent. */
     @ParameterizedTest
-    @ValueSource(strings = {"192.0.2.255", "255.255.255.255", "224.0.0.1", "239.255.255.255"})
+    @ValueSource(strings = {"192.0.2.255", "255.255.255.255", "224.0.0.1", "239.255.255.255", "ff02::1"})
     void invalidRemoteAddress(final String address) {
         final Endpoint remote = new Endpoint(IpAddress.parse(address), 80);
         assertThatThrownBy(() ->

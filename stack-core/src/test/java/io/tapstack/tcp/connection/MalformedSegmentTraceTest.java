@@ -27,7 +27,10 @@ class MalformedSegmentTraceTest {
     }
 
     private void inject(final byte[] tcp) {
-        trace.link.inject(Packets.ipv4(TcpTrace.PEER, TcpTrace.STACK, IpProtocol.TCP, tcp));
+        trace.link.inject(
+                TcpTrace.IPV6
+                        ? Packets.ipv6(TcpTrace.PEER, TcpTrace.STACK, IpProtocol.TCP, tcp)
+                        : Packets.ipv4(TcpTrace.PEER, TcpTrace.STACK, IpProtocol.TCP, tcp));
         trace.poll();
     }
 
@@ -46,7 +49,7 @@ class MalformedSegmentTraceTest {
     void dataOffset(final int words) {
         trace.listen(new TcpConfig());
         trace.in("S 0:0(0)", packet -> {
-            packet.put(32, (byte) (words << 4));
+            packet.put(TcpTrace.TCP + 12, (byte) (words << 4));
             TcpTrace.checksum(packet);
         });
         trace.quiet().dropped(DropReason.TCP_DATA_OFFSET, 1);
@@ -57,7 +60,7 @@ class MalformedSegmentTraceTest {
     void everyWrongBit() {
         final Connection connection = trace.established(new TcpConfig());
         int dropped = 0;
-        for (int bit = 20 * 8; bit < 50 * 8; bit++) {
+        for (int bit = TcpTrace.TCP * 8; bit < (TcpTrace.TCP + 30) * 8; bit++) {
             final int at = bit;
             trace.in("P. 1:11(10) ack 1", packet -> packet.put(at / 8, (byte) (packet.get(at / 8) ^ 1 << at % 8)));
             dropped++;
@@ -75,7 +78,7 @@ class MalformedSegmentTraceTest {
     void reservedBits() {
         trace.listen(new TcpConfig());
         trace.in("S 0:0(0)", packet -> {
-            packet.put(32, (byte) (packet.get(32) | 0x0F));
+            packet.put(TcpTrace.TCP + 12, (byte) (packet.get(TcpTrace.TCP + 12) | 0x0F));
             TcpTrace.checksum(packet);
         });
         trace.out("S. 0:0(0) ack 1").quiet();
@@ -96,7 +99,7 @@ class MalformedSegmentTraceTest {
     void urgentPointer(final int pointer) {
         final Connection connection = trace.established(new TcpConfig());
         trace.in("UP. 1:11(10) ack 1", packet -> {
-            packet.putShort(38, (short) pointer);
+            packet.putShort(TcpTrace.TCP + 18, (short) pointer);
             TcpTrace.checksum(packet);
         });
         // A read may end at the mark.
@@ -114,12 +117,12 @@ class MalformedSegmentTraceTest {
             final int length = random.nextInt(80);
             final int lengthOrHeader = random.nextInt(10) == 0 ? length : Math.max(20, length);
             trace.in(". 0:" + lengthOrHeader + "(" + lengthOrHeader + ") ack 0", packet -> {
-                for (int at = 20; at < packet.capacity(); at++) {
+                for (int at = TcpTrace.TCP; at < packet.capacity(); at++) {
                     packet.put(at, (byte) random.nextInt());
                 }
                 if (random.nextInt(4) != 0) {
-                    packet.putShort(22, (short) TcpTrace.STACK_PORT);
-                    packet.put(32, (byte) (5 + random.nextInt(8) << 4));
+                    packet.putShort(TcpTrace.TCP + 2, (short) TcpTrace.STACK_PORT);
+                    packet.put(TcpTrace.TCP + 12, (byte) (5 + random.nextInt(8) << 4));
                 }
                 TcpTrace.checksum(packet);
             });

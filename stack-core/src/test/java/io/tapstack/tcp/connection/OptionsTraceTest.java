@@ -34,11 +34,22 @@ class OptionsTraceTest {
 
     /** MUST-15: 536 for a peer without the option. */
     @Test
+    @OverIpv4Only
     void defaultMss() {
         final Connection connection =
                 accept(new TcpConfig(), "S 0:0(0)", "S. 0:0(0) ack 1 <mss 1460>", ". 1:1(0) ack 1");
         trace.write(connection, 1_000);
         trace.out(". 1:537(536) ack 1").out("P. 537:1001(464) ack 1").quiet();
+    }
+
+    /** MUST-15: 1,220 for a peer without the option, over IPv6. */
+    @Test
+    @OverIpv6Only
+    void defaultMssOverIpv6() {
+        final Connection connection =
+                accept(new TcpConfig(), "S 0:0(0)", "S. 0:0(0) ack 1 <mss 1460>", ". 1:1(0) ack 1");
+        trace.write(connection, 2_000);
+        trace.out(". 1:1221(1220) ack 1").out("P. 1221:2001(780) ack 1").quiet();
     }
 
     /** MUST-16, RFC 6691 2: Eff.snd.MSS is the peer's MSS less the options that every segment carries. */
@@ -137,7 +148,7 @@ class OptionsTraceTest {
 
     private int echoed() {
         final byte[] packet = trace.link.next();
-        return java.nio.ByteBuffer.wrap(packet).getInt(20 + 20 + 8);
+        return java.nio.ByteBuffer.wrap(packet).getInt(TcpTrace.TCP + 20 + 8);
     }
 
     /** 4.3: TSecr is the TSval of the segment that contains Last.ACK.sent, so of the earliest unacknowledged one. */

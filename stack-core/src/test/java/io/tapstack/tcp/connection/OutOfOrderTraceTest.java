@@ -152,8 +152,9 @@ class OutOfOrderTraceTest {
 
     /** Writes a part of the stream into a segment, and corrects the checksum. */
     private static void fill(final ByteBuffer packet, final int from) {
-        for (int i = 40; i < packet.capacity(); i++) {
-            packet.put(i, at(from + i - 40));
+        final int text = TcpTrace.TCP + 20;
+        for (int i = text; i < packet.capacity(); i++) {
+            packet.put(i, at(from + i - text));
         }
         TcpTrace.checksum(packet);
     }

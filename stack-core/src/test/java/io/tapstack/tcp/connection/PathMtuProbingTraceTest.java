@@ -14,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Packetization Layer Path MTU Discovery: RFC 4821. The link takes 1,500 bytes, so the MSS is 1,460. */
+@OverIpv4Only
 class PathMtuProbingTraceTest {
 
     private final TcpTrace trace = new TcpTrace();

@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** "Fragmentation needed" and a connection: RFC 1191, RFC 5927. */
+@OverIpv4Only
 class PathMtuTraceTest {
 
     private final TcpTrace trace = new TcpTrace();

@@ -55,7 +55,7 @@ class ReceiveTuningTraceTest {
         }
         trace.advance(110);
         for (byte[] packet = trace.link.take(); packet != null; packet = trace.link.take()) {
-            window = ByteBuffer.wrap(packet).getShort(34) & 0xFFFF;
+            window = ByteBuffer.wrap(packet).getShort(TcpTrace.TCP + 14) & 0xFFFF;
         }
         return window << connection.windowScale.receiveShift();
     }

@@ -47,11 +47,24 @@ import org.jspecify.annotations.Nullable;
  * timestamp option is written {@code ts VAL/ECR}; {@code ts *} accepts any. SACK blocks are written {@code sack
  * 1001-2001 3001-4001}. In front may stand what the ECN field of the IP header says: {@code not-ect}, {@code ect0},
  * {@code ect1} or {@code ce}.
+ *
+ * <p>The same traces run over IPv4 and over IPv6, where the link takes packets that are longer by the difference of the
+ * headers: so segments are of equal size.
  */
 final class TcpTrace {
 
-    static final IpAddress STACK = IpAddress.parse("192.0.2.1");
-    static final IpAddress PEER = IpAddress.parse("192.0.2.2");
+    /** True in the run of all traces over IPv6: with {@code -Dtapstack.trace.family=6}. */
+    static final boolean IPV6 = Integer.getInteger("tapstack.trace.family", 4) == 6;
+
+    static final IpAddress STACK = IpAddress.parse(IPV6 ? "2001:db8::1" : "192.0.2.1");
+    static final IpAddress PEER = IpAddress.parse(IPV6 ? "2001:db8::2" : "192.0.2.2");
+
+    /** Bytes of IP header, and so the offset of the TCP header in a packet. */
+    static final int TCP = IPV6 ? 40 : 20;
+
+    /** The MSS of a peer without the option (RFC 9293 MUST-15). */
+    static final int DEFAULT_MSS = IPV6 ? 1_220 : 536;
+
     static final int STACK_PORT = 80;
     static final int PEER_PORT = 40_000;
     private static final int PEER_ISS = 0x7FFF_FF00; // close to the sign, so that every trace crosses it
@@ -89,12 +102,22 @@ final class TcpTrace {
     }
 
     private TcpTrace(final LinkCapabilities capabilities, final StackConfig config) {
-        link = new TestLink(capabilities);
+        link = new TestLink(grown(capabilities));
         stack = new NetworkStack(link, config, now);
     }
 
     private static StackConfig config() {
         return StackConfig.of(new InterfaceAddress(STACK, 24), new SplittableRandom(1));
+    }
+
+    /** Room for the longer header of IPv6. */
+    private static LinkCapabilities grown(final LinkCapabilities link) {
+        return new LinkCapabilities(
+                link.type(),
+                Math.min(LinkCapabilities.MAX_MTU, link.mtu() + TCP - 20),
+                link.txChecksum(),
+                link.rxChecksumTrusted(),
+                link.maxSegmentOffload());
     }
 
     // ---- Opening a connection
@@ -367,12 +390,8 @@ final class TcpTrace {
     private byte[] encode(final Line line) {
         final byte[] options = encodeOptions(line.options == null ? "" : line.options);
         final int headerLength = TcpHeader.MIN_LENGTH + options.length;
-        final ByteBuffer packet = ByteBuffer.allocate(20 + headerLength + line.length);
-        packet.putInt(0, 0x4500 << 16 | Math.max(0, line.ecn) << 16 | packet.capacity());
-        packet.putInt(8, 64 << 24 | 6 << 16);
-        packet.putInt(12, PEER.ipv4Bits());
-        packet.putInt(16, STACK.ipv4Bits());
-        packet.putShort(10, (short) InternetChecksum.finish(InternetChecksum.sum(packet, 0, 20)));
+        final ByteBuffer packet = ByteBuffer.allocate(TCP + headerLength + line.length);
+        encodeIp(packet, Math.max(0, line.ecn));
         int flags = 0;
         for (int bit = 0; bit < 9; bit++) {
             flags |= line.flags.indexOf("FSRP.UEWA".charAt(bit)) >= 0 ? 1 << bit : 0;
@@ -381,7 +400,7 @@ final class TcpTrace {
         flags |= Character.isDigit(last) ? last - '0' << TcpHeader.ACE_SHIFT : 0;
         final int ack = line.flags.contains(".") ? line.ack + stackIss : 0;
         new TcpHeader()
-                .wrap(packet, 20)
+                .wrap(packet, TCP)
                 .write(
                         peerPort,
                         stackPort,
@@ -391,18 +410,73 @@ final class TcpTrace {
                         flags,
                         line.window < 0 ? 65_535 : line.window,
                         line.urgent);
-        packet.position(40);
+        packet.position(TCP + TcpHeader.MIN_LENGTH);
         packet.put(options);
         checksum(packet);
         return packet.array();
     }
 
+    private static void encodeIp(final ByteBuffer packet, final int ecn) {
+        if (IPV6) {
+            packet.putInt(0, 6 << 28 | ecn << 20);
+            packet.putInt(4, packet.capacity() - TCP << 16 | 6 << 8 | 64);
+            packet.putLong(8, PEER.high()).putLong(16, PEER.low());
+            packet.putLong(24, STACK.high()).putLong(32, STACK.low());
+            return;
+        }
+        packet.putInt(0, 0x4500 << 16 | ecn << 16 | packet.capacity());
+        packet.putInt(8, 64 << 24 | 6 << 16);
+        packet.putInt(12, PEER.ipv4Bits());
+        packet.putInt(16, STACK.ipv4Bits());
+        packet.putShort(10, (short) InternetChecksum.finish(InternetChecksum.sum(packet, 0, 20)));
+    }
+
+    /** Checks the IP header of a sent packet. */
+    private static void decodeIp(final ByteBuffer packet) {
+        if (IPV6) {
+            assertThat(packet.getInt(0) >>> 28).as("IP version").isEqualTo(6);
+            assertThat(IpAddress.ipv6(packet.getLong(8), packet.getLong(16)))
+                    .as("IP source")
+                    .isEqualTo(STACK);
+            assertThat(IpAddress.ipv6(packet.getLong(24), packet.getLong(32)))
+                    .as("IP destination")
+                    .isEqualTo(PEER);
+            assertThat((packet.getShort(4) & 0xFFFF) + TCP).as("IP length").isEqualTo(packet.capacity());
+            return;
+        }
+        assertThat(packet.getInt(12)).as("IP source").isEqualTo(STACK.ipv4Bits());
+        assertThat(packet.getInt(16)).as("IP destination").isEqualTo(PEER.ipv4Bits());
+        assertThat(packet.getShort(2) & 0xFFFF).as("IP length").isEqualTo(packet.capacity());
+    }
+
+    /** Any address of the family. */
+    static Endpoint any(final int port) {
+        return IPV6 ? Endpoint.anyIpv6(port) : Endpoint.anyIpv4(port);
+    }
+
+    /** The source of a packet. */
+    static IpAddress source(final byte[] packet) {
+        final ByteBuffer bytes = ByteBuffer.wrap(packet);
+        return IPV6 ? IpAddress.ipv6(bytes.getLong(8), bytes.getLong(16)) : IpAddress.ipv4(bytes.getInt(12));
+    }
+
+    /** DSCP and ECN field of a packet. */
+    static int trafficClass(final ByteBuffer packet) {
+        return IPV6 ? packet.getShort(0) >>> 4 & 0xFF : packet.get(1) & 0xFF;
+    }
+
+    /** Hop limit, or time to live, of a packet. */
+    static int hopLimit(final ByteBuffer packet) {
+        return packet.get(IPV6 ? 7 : 8) & 0xFF;
+    }
+
     /** Corrects the checksum of a changed packet of the peer. */
     static void checksum(final ByteBuffer packet) {
-        final int tcpLength = packet.capacity() - 20;
+        final int tcpLength = packet.capacity() - TCP;
         final long pseudo = InternetChecksum.pseudoHeader(PEER, STACK, 6) + tcpLength;
-        packet.putShort(36, (short) 0);
-        packet.putShort(36, (short) InternetChecksum.finish(pseudo + InternetChecksum.sum(packet, 20, tcpLength)));
+        packet.putShort(TCP + 16, (short) 0);
+        final long sum = pseudo + InternetChecksum.sum(packet, TCP, tcpLength);
+        packet.putShort(TCP + 16, (short) InternetChecksum.finish(sum));
     }
 
     private byte[] encodeOptions(final String text) {
@@ -454,17 +528,15 @@ final class TcpTrace {
 
     private Line decode(final byte[] bytes, final @Nullable Line expected) {
         final ByteBuffer packet = ByteBuffer.wrap(bytes);
-        assertThat(packet.getInt(12)).as("IP source").isEqualTo(STACK.ipv4Bits());
-        assertThat(packet.getInt(16)).as("IP destination").isEqualTo(PEER.ipv4Bits());
-        assertThat(packet.getShort(2) & 0xFFFF).as("IP length").isEqualTo(bytes.length);
-        final int tcpLength = bytes.length - 20;
+        decodeIp(packet);
+        final int tcpLength = bytes.length - TCP;
         final long pseudo = InternetChecksum.pseudoHeader(PEER, STACK, 6) + tcpLength;
         if (!stack.device().capabilities().txChecksum()) {
-            assertThat(InternetChecksum.fold(pseudo + InternetChecksum.sum(packet, 20, tcpLength)))
+            assertThat(InternetChecksum.fold(pseudo + InternetChecksum.sum(packet, TCP, tcpLength)))
                     .as("TCP checksum")
                     .isEqualTo(0xFFFF);
         }
-        final TcpHeader header = new TcpHeader().wrap(packet, 20);
+        final TcpHeader header = new TcpHeader().wrap(packet, TCP);
         assertThat(header.destinationPort()).as("destination port").isEqualTo(peerPort);
         if ((header.flags() & TcpHeader.SYN) != 0 && !stackIssKnown) {
             stackIss = header.sequence();
@@ -483,7 +555,7 @@ final class TcpTrace {
             }
         }
         flags.append(asNumber ? Integer.toString((header.flags() & TcpHeader.ACE) >>> TcpHeader.ACE_SHIFT) : "");
-        line.ecn = expected == null || expected.ecn < 0 ? -1 : packet.get(1) & 3;
+        line.ecn = expected == null || expected.ecn < 0 ? -1 : trafficClass(packet) & 3;
         line.flags = flags.toString();
         line.seq = resetWithoutAck ? header.sequence() : header.sequence() - stackIss;
         line.length = tcpLength - header.headerLength();
@@ -520,8 +592,8 @@ final class TcpTrace {
 
     private String decodeOptions(final ByteBuffer packet, final int headerLength, final @Nullable Line expected) {
         final StringBuilder text = new StringBuilder();
-        int at = 40;
-        while (at < 20 + headerLength) {
+        int at = TCP + TcpHeader.MIN_LENGTH;
+        while (at < TCP + headerLength) {
             final int kind = packet.get(at);
             if (kind == 1) {
                 at++;

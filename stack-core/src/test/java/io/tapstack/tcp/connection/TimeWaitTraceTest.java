@@ -230,6 +230,6 @@ class TimeWaitTraceTest {
         trace.advance(100);
         trace.in("S 100000:100000(0) win 65535 <mss 1000>");
         final byte[] synAck = trace.link.next();
-        assertThat(ByteBuffer.wrap(synAck).getInt(24) - c.sndNxt).isPositive();
+        assertThat(ByteBuffer.wrap(synAck).getInt(TcpTrace.TCP + 4) - c.sndNxt).isPositive();
     }
 }

@@ -38,12 +38,12 @@ class TimestampsTraceTest {
     private int nextEcho() {
         final byte[] packet = trace.link.next();
         final ByteBuffer bytes = ByteBuffer.wrap(packet);
-        final boolean syn = (bytes.get(33) & 2) != 0;
+        final boolean syn = (bytes.get(TcpTrace.TCP + 13) & 2) != 0;
         if (syn) {
-            trace.stackIss(bytes.getInt(24));
+            trace.stackIss(bytes.getInt(TcpTrace.TCP + 4));
         }
-        assertThat(bytes.getShort(40 + (syn ? 4 : 0) + 2)).isEqualTo((short) 0x080A);
-        return bytes.getInt(40 + (syn ? 4 : 0) + 8);
+        assertThat(bytes.getShort(TcpTrace.TCP + 20 + (syn ? 4 : 0) + 2)).isEqualTo((short) 0x080A);
+        return bytes.getInt(TcpTrace.TCP + 20 + (syn ? 4 : 0) + 8);
     }
 
     /** 3.2: every segment has the option once it is agreed: data, ACK, FIN, and RST (which SHOULD). */

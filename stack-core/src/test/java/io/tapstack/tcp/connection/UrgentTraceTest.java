@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Urgent data: RFC 9293 3.8.5, RFC 6093; where these are silent, as on Linux. */
 class UrgentTraceTest {
 
-    private static final int HEADERS = 40;
+    private static final int HEADERS = TcpTrace.TCP + 20;
 
     private final TcpTrace trace = new TcpTrace();
 

@@ -46,7 +46,7 @@ class UserTimeoutOptionTraceTest {
     private int sent() {
         final byte[] packet = trace.link.take();
         assertThat(packet).as("a segment").isNotNull();
-        final int header = 20;
+        final int header = TcpTrace.TCP;
         final int length = (packet[header + 12] & 0xF0) >>> 2;
         final TcpOptions options = new TcpOptions();
         options.parse(ByteBuffer.wrap(packet), header + 20, length - 20);
@@ -126,7 +126,7 @@ class UserTimeoutOptionTraceTest {
         final TcpListener listener = trace.listen(config());
         trace.in("S 0:0(0) <mss 1000," + option(1_000) + ">");
         final byte[] synAck = trace.link.take();
-        trace.stackIss(ByteBuffer.wrap(synAck).getInt(24));
+        trace.stackIss(ByteBuffer.wrap(synAck).getInt(TcpTrace.TCP + 4));
         assertThat(synAck).endsWith(KIND, 4, 1, 0x2c);
         trace.in("P. 1:101(100) ack 1 <" + option(1_000) + ">");
         final Connection connection = TcpTrace.accept(listener);

@@ -53,7 +53,9 @@ class WindowScaleTraceTest {
             trace.advance(40);
             for (byte[] packet = trace.link.take(); packet != null; packet = trace.link.take()) {
                 final java.nio.ByteBuffer bytes = java.nio.ByteBuffer.wrap(packet);
-                final int promised = bytes.getInt(28) - trace.peerIss + ((bytes.getShort(34) & 0xFFFF) << 3);
+                final int promised = bytes.getInt(TcpTrace.TCP + 8)
+                        - trace.peerIss
+                        + ((bytes.getShort(TcpTrace.TCP + 14) & 0xFFFF) << 3);
                 assertThat(promised).as("the edge after %d segments", i).isGreaterThanOrEqualTo(edge);
                 edge = promised;
             }
