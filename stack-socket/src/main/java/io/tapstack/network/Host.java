@@ -4,6 +4,8 @@ import io.tapstack.ip.InterfaceAddress;
 import io.tapstack.link.CapturedLink;
 import io.tapstack.link.LinkDevice;
 import io.tapstack.link.PcapngWriter;
+import io.tapstack.socket.HappyEyeballs;
+import io.tapstack.socket.NameResolver;
 import io.tapstack.socket.SocketLayer;
 import io.tapstack.socket.TapDatagramSocket;
 import io.tapstack.socket.TapServerSocket;
@@ -62,6 +64,7 @@ public final class Host implements AutoCloseable {
     private final NetworkStack stack;
     private final HostRunner runner;
     private final SocketLayer sockets;
+    private final @Nullable NameResolver resolver;
     private final Duration linger;
     private final @Nullable MemoryNetwork network;
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -79,6 +82,7 @@ public final class Host implements AutoCloseable {
         this.linger = builder.linger;
         this.network = network;
         this.sockets = new SocketLayer(runner.stackLock(), stack);
+        this.resolver = builder.resolver == null ? null : builder.resolver.apply(sockets);
     }
 
     /**
@@ -111,12 +115,17 @@ public final class Host implements AutoCloseable {
     /**
      * Connects by TCP.
      *
-     * @param remote an address in numbers, such as 10.0.0.1; names are not looked up
+     * @param remote an address in numbers, such as 10.0.0.1; with a {@linkplain Builder#resolver resolver} also a name,
+     *     whose addresses are tried as {@link HappyEyeballs} does
      * @throws java.net.ConnectException if the peer refuses, or does not answer for as long as TCP tries (minutes)
-     * @throws IllegalArgumentException if {@code remote} is not an address
+     * @throws java.net.UnknownHostException if the name has no address
+     * @throws IllegalArgumentException if {@code remote} is not an address, and there is no resolver
      */
     public TapSocket connect(final String remote, final int port) throws IOException {
-        return connect(inetAddress(IpAddress.parse(remote)), port);
+        requireOpen();
+        return resolver == null
+                ? connect(inetAddress(IpAddress.parse(remote)), port)
+                : new HappyEyeballs(sockets, resolver).connect(remote, port, Duration.ZERO);
     }
 
     /** See {@link #connect(String, int)}. */
@@ -190,6 +199,19 @@ public final class Host implements AutoCloseable {
         return name;
     }
 
+    /**
+     * The resolver of names.
+     *
+     * @throws IllegalStateException if the host was built without one
+     */
+    public NameResolver resolver() {
+        if (resolver == null) {
+            throw new IllegalStateException(
+                    this + " has no resolver: call resolver(StubResolver.with(config)) before start()");
+        }
+        return resolver;
+    }
+
     /** All sockets of the host: for BSD-like calls, polls and options that have no method here. */
     public SocketLayer sockets() {
         return sockets;
@@ -230,6 +252,9 @@ public final class Host implements AutoCloseable {
         // In virtual time, refuses a thread that is not a member before anything changes.
         look(ours -> ours);
         if (closed.compareAndSet(false, true)) {
+            if (resolver != null) {
+                resolver.close();
+            }
             sockets.closeAll();
             awaitDelivery();
             runner.close();
@@ -291,6 +316,7 @@ public final class Host implements AutoCloseable {
         private UnaryOperator<LinkDevice> decorator = UnaryOperator.identity();
         private @Nullable Path capture;
         private @Nullable RandomGenerator random;
+        private @Nullable Function<SocketLayer, NameResolver> resolver;
         private boolean started;
 
         private Builder(final LinkDevice device) {
@@ -392,6 +418,17 @@ public final class Host implements AutoCloseable {
          */
         public Builder random(final RandomGenerator source) {
             this.random = source;
+            return this;
+        }
+
+        /**
+         * Lets the host connect to names.
+         *
+         * @param make called once, with the sockets of the host; {@code StubResolver.with(config)} of the artifact
+         *     {@code tapstack-names} is one that asks DNS servers
+         */
+        public Builder resolver(final Function<SocketLayer, NameResolver> make) {
+            this.resolver = make;
             return this;
         }
 

@@ -97,6 +97,17 @@ final class SocketHost {
         }
     }
 
+    /** As {@code SocketLayer.pollUntil}. */
+    int pollUntil(final List<PollEntry> entries, final long deadlineNanos) {
+        lock.lock();
+        try {
+            final int ready = look(entries);
+            return ready > 0 || deadlineNanos <= lock.now() || isHandling() ? ready : waitFor(entries, deadlineNanos);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private int waitFor(final List<PollEntry> entries, final long deadline) {
         final WaitPoint wake = lock.waitPoint();
         final ReadinessListener listener = (socket, events) -> wake.wakeAll();

@@ -102,6 +102,25 @@ public final class SocketLayer {
         return host.poll(entries, timeoutMillis);
     }
 
+    /**
+     * As {@link #poll}, with a deadline to the nanosecond.
+     *
+     * @param deadlineNanos in the time of {@link #nanoTime()}; {@link Long#MAX_VALUE} for no limit
+     */
+    public int pollUntil(final List<PollEntry> entries, final long deadlineNanos) {
+        return host.pollUntil(entries, deadlineNanos);
+    }
+
+    /** The stack's time in nanoseconds, from any origin; it may be virtual. */
+    public long nanoTime() {
+        lock.lock();
+        try {
+            return lock.now();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     SocketHost host() {
         return host;
     }
