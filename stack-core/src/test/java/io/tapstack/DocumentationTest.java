@@ -278,7 +278,7 @@ class DocumentationTest {
     @Test
     void publicPackagesAreExported() throws IOException {
         final List<String> exported = new ArrayList<>();
-        for (final String module : List.of("stack-core", "stack-tap", "stack-socket")) {
+        for (final String module : List.of("stack-core", "stack-tap", "stack-socket", "stack-names")) {
             final String descriptor = Files.readString(ROOT.resolve(module + "/src/main/java/module-info.java"));
             Pattern.compile("exports ([a-z0-9.]+);")
                     .matcher(descriptor)

@@ -37,4 +37,9 @@ final class ExamplesTest {
         assertThat(Output.of(QuestionsOverUdp::main))
                 .isEqualToNormalizingNewlines("1 squared is 1\n2 squared is 4\n3 squared is 9\n");
     }
+
+    @Test
+    void namedHosts() throws Exception {
+        assertThat(Output.of(NamedHosts::main)).isEqualToNormalizingNewlines("/10.0.0.1:7\n");
+    }
 }

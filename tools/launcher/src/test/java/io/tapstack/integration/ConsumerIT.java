@@ -30,7 +30,7 @@ class ConsumerIT {
     private static final Path ROOT = Path.of("..", "..").toAbsolutePath().normalize();
     private static final Path REPOSITORY = Path.of(property("tapstack.repository"));
     private static final String VERSION = property("tapstack.version");
-    private static final List<String> LIBRARIES = List.of("core", "tap", "socket");
+    private static final List<String> LIBRARIES = List.of("core", "tap", "socket", "names");
     private static final Duration LIMIT = Duration.ofSeconds(100);
 
     @TempDir
