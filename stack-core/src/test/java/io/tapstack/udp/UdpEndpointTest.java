@@ -575,4 +575,53 @@ class UdpEndpointTest {
             host.link.takeSent();
         }
     }
+
+    @Test
+    void noChecksumIsSentIfSoSet() throws Exception { // RFC 768, SO_NO_CHECK
+        final UdpEndpoint endpoint = bound(7);
+        endpoint.options().noChecksum(true);
+        endpoint.send(bytes(9), PEER_PORT);
+        final byte[] frame = host.link.takeSent().get(0);
+        assertThat(frame[40] << 8 | frame[41]).isZero();
+    }
+
+    /** UDP_GRO: of one poll, one sender and one size; a shorter one is the last. */
+    @Test
+    void joinsDatagramsThatArriveTogether() throws Exception {
+        final UdpEndpoint endpoint = bound(7);
+        endpoint.options().joined(true);
+        host.udp.poll();
+        for (final int length : new int[] {100, 100, 40, 100, 101}) {
+            receive(PEER_PORT, 7, Packets.pattern(length));
+        }
+        host.udp.poll();
+        receive(PEER_PORT, 7, Packets.pattern(101));
+        receive(new Endpoint(TestHost.PEER, 4_001), 7, Packets.pattern(101));
+        final List<String> received = new ArrayList<>();
+        for (Datagram next = endpoint.receive(); next != null; next = endpoint.receive()) {
+            received.add(next.length() + " of " + next.segmentBytes());
+            next.release();
+        }
+        assertThat(received).containsExactly("240 of 100", "100 of 0", "101 of 0", "101 of 0", "101 of 0");
+        assertThat(endpoint.heldBytes()).isZero();
+    }
+
+    @Test
+    void copiesFromTheMiddleOfJoinedDatagrams() throws Exception {
+        final UdpEndpoint endpoint = bound(7);
+        endpoint.options().joined(true);
+        receive(PEER_PORT, 7, new byte[] {0, 1, 2});
+        receive(PEER_PORT, 7, new byte[] {3, 4, 5});
+        receive(PEER_PORT, 7, new byte[] {6});
+        final Datagram joined = endpoint.receive();
+        for (int from = 0; from <= 7; from++) {
+            final ByteBuffer target = ByteBuffer.allocate(4);
+            assertThat(joined.copyTo(target, from)).isEqualTo(Math.min(4, 7 - from));
+            target.flip();
+            for (int i = from; target.hasRemaining(); i++) {
+                assertThat(target.get()).isEqualTo((byte) i);
+            }
+        }
+        joined.release();
+    }
 }

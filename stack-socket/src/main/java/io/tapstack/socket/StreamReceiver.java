@@ -74,6 +74,7 @@ final class StreamReceiver {
                 // An error behind bytes waits for the next call.
                 result = copying ? AGAIN : taken > 0 && life.pendingErrno() != 0 ? 0 : takeOrTell(target, flags);
                 if (result > 0) {
+                    options.peekOffset.received(result, MessageFlags.has(flags, MessageFlags.MSG_PEEK));
                     taken += result;
                     if (taken >= enough
                             || life.connected().isAtUrgentMark()
@@ -137,7 +138,7 @@ final class StreamReceiver {
             final long deadline = socket.receiveDeadline();
             int result = socket.unusable();
             while (result == 0) {
-                result = copying ? AGAIN : readableOrTell();
+                result = copying ? AGAIN : readableOrTell(0);
                 if (result > 0) {
                     return lendTo(life.connected(), target);
                 }
@@ -157,15 +158,17 @@ final class StreamReceiver {
      *     nothing yet; or an error
      */
     private int takeOrTell(final ByteBuffer target, final int flags) {
-        final int readable = readableOrTell();
+        final boolean peek = MessageFlags.has(flags, MessageFlags.MSG_PEEK);
+        final int readable = readableOrTell(peek ? options.peekOffset.skipped() : 0);
         return readable > 0 ? take(life.connected(), target, flags, readable) : readable;
     }
 
     /**
+     * @param skipped bytes at the front that do not count
      * @return the number of bytes that can be taken now; 0 at the end of the stream; -EAGAIN if there is nothing yet;
      *     or an error
      */
-    private int readableOrTell() {
+    private int readableOrTell(final int skipped) {
         final int connecting = life.connectDeferred();
         if (connecting != 0) {
             return connecting;
@@ -177,12 +180,14 @@ final class StreamReceiver {
         if (life.isHandshaking()) {
             return AGAIN;
         }
-        final int readable = connection.readableBytes();
+        final int readable = connection.readableBytes() - skipped;
         if (readable > 0) {
             return readable;
         }
         // Received bytes are read before the connection's error, and so is the end of the stream.
-        if (connection.isInputEnded()) {
+        final boolean peekedToEnd =
+                skipped > 0 && connection.error() == null && !connection.state().canReceive();
+        if (connection.isInputEnded() || peekedToEnd) {
             return 0;
         }
         final int error = life.takeError();
@@ -224,7 +229,7 @@ final class StreamReceiver {
         if (wantsAll && mayGrow && readable < target.remaining()) {
             return AGAIN;
         }
-        return connection.read(target, true, socket.lock.now());
+        return connection.peek(target, options.peekOffset.skipped());
     }
 
     /**
@@ -279,6 +284,7 @@ final class StreamReceiver {
             socket.lock.lock();
             copying = false;
             connection.consume(batch, written, socket.lock.now());
+            options.peekOffset.received(written, false);
             socket.readable.wakeAll();
         }
         return written > 0 ? written : AGAIN;
