@@ -87,10 +87,19 @@ public abstract class Region {
 
     /**
      * The number of bytes from the start that can still be read. A mapped file that another process cuts short has
-     * fewer than its {@link #capacity()}, and touching the rest is an error; plain memory always has all.
+     * fewer than its {@link #capacity()}, and touching the rest is an error; plain memory always has all. Bytes below
+     * it that were read before this call were the file's own.
      */
     public int intactBytes() {
         return bytes.capacity();
+    }
+
+    /**
+     * The same, perhaps as it was a moment ago: for bytes that a device reads next, after which {@link #intactBytes()}
+     * decides.
+     */
+    public int expectedBytes() {
+        return intactBytes();
     }
 
     /**

@@ -2,6 +2,7 @@ package io.tapstack.socket;
 
 import io.tapstack.buffer.Region;
 import java.nio.ByteBuffer;
+import java.util.function.LongSupplier;
 
 /**
  * A chunk of a mapped file, as one stack refers to it. Like every region it is counted with the stack's lock held; it
@@ -9,8 +10,17 @@ import java.nio.ByteBuffer;
  */
 final class MappedRegion extends Region {
 
+    /** For so long a look at the file's size serves for the next gather: the time of a few gathers. */
+    static final long RECENT_NANOS = 100_000;
+
     private final MappedFile file;
     private final long start;
+    private final LongSupplier nanoTime;
+
+    // The result of the last look at the file's size.
+    private boolean looked;
+    private long lookedNanos;
+    private int intact;
 
     // The bytes read last, for devices that need a copy. Only then is there a window.
     private byte[] window = new byte[0];
@@ -23,9 +33,15 @@ final class MappedRegion extends Region {
 
     /** @param start offset of the chunk in the file */
     MappedRegion(final MappedFile file, final ByteBuffer chunk, final long start) {
+        this(file, chunk, start, System::nanoTime);
+    }
+
+    /** @param nanoTime the time, as by {@link System#nanoTime()} */
+    MappedRegion(final MappedFile file, final ByteBuffer chunk, final long start, final LongSupplier nanoTime) {
         super(chunk);
         this.file = file;
         this.start = start;
+        this.nanoTime = nanoTime;
     }
 
     /** The offset of the chunk in the file. */
@@ -35,7 +51,17 @@ final class MappedRegion extends Region {
 
     @Override
     public int intactBytes() {
-        return (int) Math.max(0, Math.min(Math.min(capacity(), unreadableFrom), file.sizeNow() - start));
+        lookedNanos = nanoTime.getAsLong();
+        looked = true;
+        intact = (int) Math.max(0, Math.min(capacity(), file.sizeNow() - start));
+        return Math.min(intact, unreadableFrom);
+    }
+
+    /** {@inheritDoc} In a bulk transfer the look after one gather serves the next one: decision 22. */
+    @Override
+    public int expectedBytes() {
+        final boolean recent = looked && nanoTime.getAsLong() - lookedNanos <= RECENT_NANOS;
+        return recent ? Math.min(intact, unreadableFrom) : intactBytes();
     }
 
     /**

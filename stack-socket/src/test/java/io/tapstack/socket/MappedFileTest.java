@@ -9,6 +9,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -91,6 +92,49 @@ class MappedFileTest {
             assertThat(other.intactBytes()).as("for who has not read it").isEqualTo(200_000);
             region.release();
             other.release();
+        }
+    }
+
+    /** Decision 22: one look at the size for each gather of a bulk transfer, instead of two. */
+    @Test
+    void aRecentLookServesForTheNextGather() throws IOException {
+        final Path path = Files.write(directory.resolve("file"), new byte[10_000]);
+        final AtomicLong size = new AtomicLong(10_000);
+        final AtomicLong now = new AtomicLong(5);
+        final int[] looks = {0};
+        final FileReads sized = new FileReads() {
+            @Override
+            public long size() {
+                looks[0]++;
+                return size.get();
+            }
+
+            @Override
+            public int read(final ByteBuffer target, final long position) {
+                return -1;
+            }
+
+            @Override
+            public void close() {}
+        };
+        try (MappedFile file = new MappedFile(path, sized, FileChannel.open(path))) {
+            looks[0] = 0;
+            file.retain();
+            final MappedRegion region = new MappedRegion(file, file.slice(0, 10_000), 0, now::get);
+            assertThat(region.expectedBytes()).isEqualTo(10_000);
+            assertThat(looks[0]).as("none has been before").isEqualTo(1);
+            size.set(4_000);
+            assertThat(region.expectedBytes()).isEqualTo(10_000);
+            now.addAndGet(MappedRegion.RECENT_NANOS);
+            assertThat(region.expectedBytes()).isEqualTo(10_000);
+            assertThat(looks[0]).isEqualTo(1);
+            assertThat(region.intactBytes()).as("after the gather").isEqualTo(4_000);
+            assertThat(region.expectedBytes()).isEqualTo(4_000);
+            size.set(2_000);
+            now.addAndGet(MappedRegion.RECENT_NANOS + 1);
+            assertThat(region.expectedBytes()).isEqualTo(2_000);
+            assertThat(looks[0]).isEqualTo(3);
+            region.release();
         }
     }
 

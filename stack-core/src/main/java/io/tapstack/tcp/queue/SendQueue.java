@@ -72,7 +72,7 @@ public final class SendQueue {
             final int offset = line.offset(slice) + skip;
             final int part = Math.min(length - gathered, line.length(slice) - skip);
             final Region region = line.region(slice);
-            final int there = intact(region, offset, part);
+            final int there = expected(region, offset, part);
             if (there == 0 || !packet.addSlice(region, offset, there)) {
                 break;
             }
@@ -144,6 +144,10 @@ public final class SendQueue {
     /** Removes all bytes. */
     public void clear() {
         line.clear();
+    }
+
+    private static int expected(final Region region, final int offset, final int length) {
+        return region.isShared() ? Math.max(0, Math.min(length, region.expectedBytes() - offset)) : length;
     }
 
     private static int intact(final Region region, final int offset, final int length) {
