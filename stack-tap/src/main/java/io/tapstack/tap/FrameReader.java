@@ -19,7 +19,7 @@ final class FrameReader {
     static final int HEADROOM = 18;
 
     /** Ethernet and one VLAN tag. */
-    static final int LINK_HEADER_BYTES = 18;
+    private static final int LINK_HEADER_BYTES = 18;
 
     private static final int LARGEST_PACKET = 65_535;
 
@@ -36,8 +36,7 @@ final class FrameReader {
     FrameReader(final int fd, final int headerBytes, final int mtu) {
         this.fd = fd;
         this.headerBytes = headerBytes;
-        final int largest = headerBytes > 0 ? LARGEST_PACKET : mtu;
-        this.landingBytes = HEADROOM + LINK_HEADER_BYTES + largest;
+        this.landingBytes = HEADROOM + LINK_HEADER_BYTES + largestPacket(headerBytes, mtu);
         this.moveUpToBytes = blockBelow(landingBytes) - HEADROOM;
     }
 
@@ -77,12 +76,34 @@ final class FrameReader {
         return errno;
     }
 
+    /**
+     * The room for a frame with its virtio header: that of a block, as hosts on a bridge send frames with more tags than
+     * one.
+     *
+     * @param packetBytes largest IP packet
+     */
+    static int room(final int headerBytes, final int packetBytes) {
+        final int least = HEADROOM + LINK_HEADER_BYTES + packetBytes;
+        final int block;
+        if (least <= BufferPool.FRAME) {
+            block = BufferPool.FRAME;
+        } else {
+            block = least <= BufferPool.BLOCK ? BufferPool.BLOCK : BufferPool.SUPER;
+        }
+        return block - HEADROOM + headerBytes;
+    }
+
     /** Copies a frame into a block of its size. */
     static PacketBuffer frame(final BufferPool pool, final ByteBuffer source, final int at, final int length) {
         final PacketBuffer frame = pool.packet(HEADROOM + length, HEADROOM);
         frame.append(length);
         frame.memory().bytes().put(HEADROOM, source, at, length);
         return frame;
+    }
+
+    /** The largest IP packet that a TAP delivers. */
+    static int largestPacket(final int headerBytes, final int mtu) {
+        return headerBytes > 0 ? LARGEST_PACKET : mtu;
     }
 
     /** The next smaller size of block than that for {@code bytes}. */

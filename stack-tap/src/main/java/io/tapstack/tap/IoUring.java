@@ -42,16 +42,26 @@ final class IoUring {
     // enum io_uring_op
     static final int READ_FIXED = 4;
     static final int WRITE_FIXED = 5;
-    static final int READ = 22;
+    static final int TIMEOUT = 11;
+    static final int TIMEOUT_REMOVE = 12;
+    static final int ASYNC_CANCEL = 14;
 
-    /** {@code sqe->flags}: {@code fd} is an index of the registered files. */
-    static final int IOSQE_FIXED_FILE = 1;
+    // sqe->flags: fd is an index of the registered files; no completion unless the request fails
+    private static final int IOSQE_FIXED_FILE = 1;
+    private static final int IOSQE_CQE_SKIP_SUCCESS = 1 << 6;
+
+    // sqe->timeout_flags: the time is that of CLOCK_MONOTONIC; the request changes another one's time
+    private static final int TIMEOUT_ABS = 1;
+    private static final int TIMEOUT_UPDATE = 1 << 1;
+
+    // sqe->cancel_flags: all requests
+    private static final int ASYNC_CANCEL_ALL = 1;
+    private static final int ASYNC_CANCEL_ANY = 1 << 2;
 
     /** {@code sqe->rw_flags} of {@code <linux/fs.h>}: answer EAGAIN instead of waiting. */
     static final int RWF_NOWAIT = 8;
 
     // io_uring_setup() flags
-    static final int SETUP_CLAMP = 1 << 4;
     static final int SETUP_SINGLE_ISSUER = 1 << 12;
     static final int SETUP_DEFER_TASKRUN = 1 << 13;
 
@@ -198,13 +208,42 @@ final class IoUring {
             final int length,
             final int rwFlags,
             final long userData) {
+        // No offset: the file has no position.
+        add(opcode, IOSQE_FIXED_FILE, file, -1, address, length, rwFlags, userData);
+    }
+
+    /** Adds a request that completes at a time of CLOCK_MONOTONIC; {@code timespec} is read before enter returns. */
+    void prepareTimeout(final long timespec, final long userData) {
+        add(TIMEOUT, 0, -1, 0, timespec, 1, TIMEOUT_ABS, userData);
+    }
+
+    /** Adds a request that moves the timeout {@code target}, and completes only if that is over. */
+    void prepareTimeoutUpdate(final long target, final long timespec, final long userData) {
+        final int flags = TIMEOUT_ABS | TIMEOUT_UPDATE;
+        add(TIMEOUT_REMOVE, IOSQE_CQE_SKIP_SUCCESS, -1, timespec, target, 0, flags, userData);
+    }
+
+    /** Adds a request that cancels all others. */
+    void prepareCancelAll(final long userData) {
+        add(ASYNC_CANCEL, 0, -1, 0, 0, 0, ASYNC_CANCEL_ALL | ASYNC_CANCEL_ANY, userData);
+    }
+
+    private void add(
+            final int opcode,
+            final int flags,
+            final int file,
+            final long offset,
+            final long address,
+            final int length,
+            final int opcodeFlags,
+            final long userData) {
         final int at = (sqTail & sqMask) * SQE_BYTES;
-        sqes.putInt(at, opcode | IOSQE_FIXED_FILE << 8); // ioprio 0
+        sqes.putInt(at, opcode | flags << 8); // ioprio 0
         sqes.putInt(at + 4, file);
-        sqes.putLong(at + 8, -1); // no offset: the file has no position
+        sqes.putLong(at + 8, offset);
         sqes.putLong(at + 16, address);
         sqes.putInt(at + 24, length);
-        sqes.putInt(at + 28, rwFlags);
+        sqes.putInt(at + 28, opcodeFlags);
         sqes.putLong(at + 32, userData);
         sqes.putLong(at + 40, 0); // buffer 0
         sqTail++;

@@ -36,21 +36,24 @@ public final class TapDevice implements LinkDevice {
     private final String name;
     private final LinkCapabilities capabilities;
     private final FrameTransfer transfer;
-    private final TapReadiness readiness;
+    private final Readiness readiness;
+    private final TapIo io;
     private final DescriptorGuard guard;
     private StackStatistics statistics = new StackStatistics();
     private boolean full;
     private boolean complained;
 
-    private TapDevice(final TunFile file, final int wakeupFd, final int mtu, final FrameTransfer transfer) {
+    private TapDevice(final TunFile file, final int wakeupFd, final int mtu, final TransferChoice.Ways ways) {
         final boolean offload = file.hasHeaders();
         this.name = file.name();
         this.capabilities =
                 new LinkCapabilities(LinkType.ETHERNET, mtu, offload, offload, offload ? LinkCapabilities.MAX_MTU : 0);
-        this.transfer = transfer;
-        this.readiness = new TapReadiness(file.fd(), wakeupFd);
+        this.transfer = ways.transfer();
+        this.readiness = ways.readiness();
+        this.io = ways.io();
         this.guard = new DescriptorGuard(() -> {
-            transfer.close();
+            ways.readiness().close();
+            ways.transfer().close();
             LibC.CALLS.close(file.fd());
             LibC.CALLS.close(wakeupFd);
         });
@@ -98,7 +101,7 @@ public final class TapDevice implements LinkDevice {
                 if (wakeupFd < 0) {
                     throw new TapException("no eventfd for " + file.name(), LibC.describe(LibC.errno()));
                 }
-                devices.add(new TapDevice(file, wakeupFd, mtu, choice.open(file, mtu)));
+                devices.add(new TapDevice(file, wakeupFd, mtu, choice.open(file, wakeupFd, mtu)));
             }
             LOG.info(
                     "TAP {} is open, MTU {}, offloads {}, queues {}, frames by {}",
@@ -125,7 +128,7 @@ public final class TapDevice implements LinkDevice {
 
     /** The way in which frames pass: {@link TapIo#URING} or {@link TapIo#SYSCALLS}. */
     public TapIo io() {
-        return transfer instanceof UringTransfer ? TapIo.URING : TapIo.SYSCALLS;
+        return io;
     }
 
     @Override
@@ -214,7 +217,7 @@ public final class TapDevice implements LinkDevice {
         enter();
         try {
             final int events = readiness.look(full);
-            if (TapReadiness.isRoom(events)) {
+            if (Readiness.isRoom(events)) {
                 full = false;
             }
             return events != 0;

@@ -11,11 +11,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  *                     | fd | events | revents |                          | tv_sec  | tv_nsec  |
  * </pre>
  */
-final class TapReadiness {
-
-    // <poll.h>
-    private static final short POLLIN = 0x001;
-    private static final short POLLOUT = 0x004;
+final class TapReadiness implements Readiness {
 
     private static final int POLLFD_BYTES = 8;
     private static final int EVENTS_OFFSET = 4;
@@ -45,14 +41,8 @@ final class TapReadiness {
         one.bytes.putLong(0, 1);
     }
 
-    /**
-     * Returns when there is a frame, when there is room if {@code forRoom}, after {@link #wakeup()}, a signal, or the
-     * time.
-     *
-     * @param timeoutNanos {@link Long#MAX_VALUE} for no limit; 0 or less only looks
-     * @return true if there is room
-     */
-    boolean await(final boolean forRoom, final long timeoutNanos) {
+    @Override
+    public boolean await(final boolean forRoom, final long timeoutNanos) {
         pollfds.bytes.putShort(TAP + EVENTS_OFFSET, forRoom ? POLLIN | POLLOUT : POLLIN);
         final long ready = LibC.CALLS.ppoll(pollfds.address, 2, timespec(timeoutNanos), 0);
         if (ready <= 0) {
@@ -60,34 +50,33 @@ final class TapReadiness {
         }
         if (pollfds.bytes.getShort(WAKEUP + REVENTS_OFFSET) != 0) {
             LibC.CALLS.read(wakeupFd, taken.address, COUNTER_BYTES);
-            // Read and write in one: what the waking thread did before its wakeup() is visible from here on.
-            wakeupPending.getAndSet(false);
+            awoken();
         }
-        return isRoom(pollfds.bytes.getShort(TAP + REVENTS_OFFSET));
+        return Readiness.isRoom(pollfds.bytes.getShort(TAP + REVENTS_OFFSET));
     }
 
-    /**
-     * Looks for a frame, or for room if {@code forRoom}, without waiting.
-     *
-     * @return the poll events, or 0
-     */
-    int look(final boolean forRoom) {
+    /** The waiting thread has read the eventfd. */
+    void awoken() {
+        // Read and write in one: what the waking thread did before its wakeup() is visible from here on.
+        wakeupPending.getAndSet(false);
+    }
+
+    @Override
+    public int look(final boolean forRoom) {
         pollfds.bytes.putShort(TAP + EVENTS_OFFSET, forRoom ? POLLIN | POLLOUT : POLLIN);
         final long ready = LibC.CALLS.ppoll(pollfds.address, 1, timespec(0), 0);
         return ready <= 0 ? 0 : pollfds.bytes.getShort(TAP + REVENTS_OFFSET);
     }
 
-    /** True if there is room, in a result of {@link #look}. */
-    static boolean isRoom(final int events) {
-        return (events & POLLOUT) != 0;
-    }
-
-    /** Wakes the waiting thread. Any thread. Wake-ups before the next wait count as one. */
-    void wakeup() {
+    @Override
+    public void wakeup() {
         if (!wakeupPending.getAndSet(true)) {
             LibC.CALLS.write(wakeupFd, one.address, COUNTER_BYTES);
         }
     }
+
+    @Override
+    public void close() {}
 
     private long timespec(final long nanos) {
         if (nanos == Long.MAX_VALUE) {

@@ -8,6 +8,13 @@ final class TransferChoice {
 
     private static final Logger LOG = LoggerFactory.getLogger(TransferChoice.class);
 
+    /**
+     * How a TAP is used.
+     *
+     * @param io {@link TapIo#URING} or {@link TapIo#SYSCALLS}
+     */
+    record Ways(FrameTransfer transfer, Readiness readiness, TapIo io) {}
+
     private final TapIo wanted;
     private final IoUring.Setup setup;
     private boolean refused;
@@ -17,24 +24,22 @@ final class TransferChoice {
         this.setup = setup;
     }
 
-    /** The transfer of one queue. */
-    FrameTransfer open(final TunFile file, final int mtu) {
+    /** The ways of one queue. */
+    Ways open(final TunFile file, final int wakeupFd, final int mtu) {
         final int headerBytes = file.hasHeaders() ? VirtioNetHeader.BYTES : 0;
         final FrameReader reader = new FrameReader(file.fd(), headerBytes, mtu);
         final FrameWriter writer = new FrameWriter(file.fd(), headerBytes);
-        if (isRingWanted(file) && !refused) {
+        final TapReadiness poll = new TapReadiness(file.fd(), wakeupFd);
+        if (wanted != TapIo.SYSCALLS && !refused) {
             try {
-                return UringTransfer.open(setup, file, headerBytes, mtu, reader, writer);
+                final WaitRing wait = new WaitRing(setup, file, wakeupFd, headerBytes, mtu, poll);
+                return new Ways(
+                        UringTransfer.open(setup, file, headerBytes, mtu, reader, writer, wait), wait, TapIo.URING);
             } catch (final RingRefusedException refusal) {
                 refused = true;
                 LOG.info("TAP {}: frames pass by system calls, not io_uring ({})", file.name(), refusal.getMessage());
             }
         }
-        return new SyscallTransfer(reader, writer);
-    }
-
-    /** A super-segment needs one call anyway, and its payload must not be copied. */
-    private boolean isRingWanted(final TunFile file) {
-        return wanted == TapIo.URING || wanted == TapIo.AUTO && !file.hasHeaders();
+        return new Ways(new SyscallTransfer(reader, writer), poll, TapIo.SYSCALLS);
     }
 }

@@ -32,6 +32,9 @@ final class UringTransfer implements FrameTransfer {
 
     private static final int SMALLEST_READ_BATCH = 8;
 
+    /** Reads that are not made because frames come one by one, for each that is. */
+    private static final int LOOKS_SKIPPED = 8;
+
     private static final int CACHE_LINE = 64;
     private static final int TAP = 0;
 
@@ -42,6 +45,7 @@ final class UringTransfer implements FrameTransfer {
     private final int headerBytes;
     private final FrameReader reader;
     private final FrameWriter writer;
+    private final WaitRing wait;
     private final IoUring ring;
     private final MappedMemory memory;
     private final int slotBytes;
@@ -62,7 +66,13 @@ final class UringTransfer implements FrameTransfer {
     private boolean drained;
     private int batch = 1;
     private int readsInARow;
+    private boolean large;
     private int errno;
+
+    // Frames since the last read without one; whether there was one only, and how often that was taken for granted.
+    private int found;
+    private boolean single;
+    private int looksSkipped;
 
     private UringTransfer(
             final int fd,
@@ -70,12 +80,14 @@ final class UringTransfer implements FrameTransfer {
             final int mtu,
             final FrameReader reader,
             final FrameWriter writer,
+            final WaitRing wait,
             final IoUring ring,
             final MappedMemory memory) {
         this.fd = fd;
         this.headerBytes = headerBytes;
         this.reader = reader;
         this.writer = writer;
+        this.wait = wait;
         this.ring = ring;
         this.memory = memory;
         this.slotBytes = slotBytes(headerBytes, mtu);
@@ -98,7 +110,8 @@ final class UringTransfer implements FrameTransfer {
             final int headerBytes,
             final int mtu,
             final FrameReader reader,
-            final FrameWriter writer)
+            final FrameWriter writer,
+            final WaitRing wait)
             throws RingRefusedException {
         final int slotBytes = slotBytes(headerBytes, mtu);
         final IoUring ring = IoUring.open(setup, 2 * Integer.highestOneBit(2 * slots(slotBytes) - 1), 0);
@@ -107,7 +120,7 @@ final class UringTransfer implements FrameTransfer {
             memory = MappedMemory.anonymous(2 * slots(slotBytes) * slotBytes);
             ring.registerFiles(file.fd());
             ring.registerBuffer(memory);
-            final UringTransfer transfer = new UringTransfer(file.fd(), headerBytes, mtu, reader, writer, ring, memory);
+            final UringTransfer transfer = new UringTransfer(file.fd(), headerBytes, mtu, reader, writer, wait, ring, memory);
             transfer.requireAnswerAtOnce();
             return transfer;
         } catch (final RingRefusedException refusal) {
@@ -120,7 +133,7 @@ final class UringTransfer implements FrameTransfer {
     }
 
     private static int slotBytes(final int headerBytes, final int mtu) {
-        final int bytes = headerBytes + FrameReader.LINK_HEADER_BYTES + mtu;
+        final int bytes = FrameReader.room(headerBytes, mtu);
         return (bytes + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
     }
 
@@ -241,36 +254,76 @@ final class UringTransfer implements FrameTransfer {
 
     @Override
     public @Nullable PacketBuffer read(final BufferPool pool) {
-        PacketBuffer frame = nextOfBatch(pool);
+        final PacketBuffer frame = next(pool);
         if (frame != null) {
-            return frame;
-        }
-        if (drained) {
-            // The last batch was not filled: the TAP was empty a moment ago.
+            found++;
+        } else if (drained) {
             drained = false;
-            errno = LibC.EAGAIN;
-            return null;
-        }
-        if (batch == 1) {
-            return readOne(pool);
-        }
-        readBatch();
-        frame = nextOfBatch(pool);
-        if (frame == null) {
-            drained = false;
-            batch = 1;
+            found = 0;
+        } else {
+            single = found <= 1;
+            looksSkipped = 0;
+            found = 0;
         }
         return frame;
     }
 
+    private @Nullable PacketBuffer next(final BufferPool pool) {
+        final PacketBuffer ofBatch = nextOfBatch(pool);
+        if (ofBatch != null) {
+            return ofBatch;
+        }
+        errno = LibC.EAGAIN;
+        if (drained) {
+            return null;
+        }
+        final PacketBuffer landed = wait.take(pool);
+        if (landed != null) {
+            noteSize(landed);
+            // Frames that come one by one need no look for another, but now and then.
+            drained = single && ++looksSkipped < LOOKS_SKIPPED;
+            return landed;
+        }
+        if (!wait.claim()) {
+            return null;
+        }
+        try {
+            return batch == 1 ? readOne(pool) : readBatch(pool);
+        } finally {
+            wait.release();
+        }
+    }
+
     private @Nullable PacketBuffer readOne(final BufferPool pool) {
+        if (large && staged > 0) {
+            // The sender of super-segments waits for our ACK of the last one.
+            flush();
+        }
         final PacketBuffer frame = reader.read(pool);
         if (frame == null) {
             errno = reader.errno();
             readsInARow = 0;
-        } else if (headerBytes == 0 && ++readsInARow == READS_BEFORE_BATCH) {
+            return null;
+        }
+        noteSize(frame);
+        if (headerBytes == 0 && ++readsInARow == READS_BEFORE_BATCH) {
             readsInARow = 0;
             batch = SMALLEST_READ_BATCH;
+        }
+        return frame;
+    }
+
+    private void noteSize(final PacketBuffer frame) {
+        large = headerBytes + frame.length() > slotBytes;
+        wait.expectLarge(large);
+    }
+
+    private @Nullable PacketBuffer readBatch(final BufferPool pool) {
+        readBatch();
+        final PacketBuffer frame = nextOfBatch(pool);
+        if (frame == null) {
+            drained = false;
+            batch = 1;
         }
         return frame;
     }

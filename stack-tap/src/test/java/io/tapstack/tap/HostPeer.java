@@ -74,12 +74,20 @@ final class HostPeer {
     }
 
     String receiveUdp(final int port) throws IOException {
-        final PacketBuffer frame = next(candidate -> isIp(candidate, 17)
-                && candidate.memory().bytes().getShort(candidate.head() + ETHERNET + IP + 2) == port);
+        final PacketBuffer frame = next(candidate -> isIp(candidate, 17) && udpPort(candidate) == port);
+        final String text = udpText(frame);
+        frame.release();
+        return text;
+    }
+
+    static int udpPort(final PacketBuffer frame) {
+        return frame.memory().bytes().getShort(frame.head() + ETHERNET + IP + 2);
+    }
+
+    static String udpText(final PacketBuffer frame) {
         final int start = frame.head() + ETHERNET + IP + UDP;
         final byte[] text = new byte[frame.tail() - start];
         frame.memory().bytes().get(start, text);
-        frame.release();
         return new String(text, StandardCharsets.US_ASCII);
     }
 

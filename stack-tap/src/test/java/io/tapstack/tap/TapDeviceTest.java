@@ -93,6 +93,34 @@ class TapDeviceTest {
         assertThat(pool.packetsInUse()).isZero();
     }
 
+    /** As a bridge passes it on: in front of a packet as large as the MTU. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aFrameWithTwoTagsIsWhole(final boolean offload) throws Exception {
+        final TapConfig mine = offload ? config : config.withoutOffload();
+        try (TapDevice tap = TapDevice.open(mine);
+                TapDevice other = TapDevice.open(
+                        TapConfig.named("tap1").withoutOffload().withoutHostBatching())) {
+            TapTroubleTest.ip("link", "add", "bridge0", "type", "bridge");
+            TapTroubleTest.ip("link", "set", "tap0", "master", "bridge0");
+            TapTroubleTest.ip("link", "set", "tap1", "master", "bridge0");
+            TapTroubleTest.ip("link", "set", "bridge0", "up");
+            final int length = 14 + 2 * 4 + 1_500;
+            final PacketBuffer sent = TestFrames.forNobody(pool, length);
+            sent.memory().bytes().put(sent.head() + 5, (byte) 9); // not the sender itself
+            sent.memory().bytes().putLong(sent.head() + 12, 0x8100_0001_8100_0002L);
+            for (int i = 0; i < 20; i++) {
+                other.transmit(sent);
+                other.flush();
+                final PacketBuffer received = new HostPeer(tap, pool).next(frame -> frame.length() > 1_000);
+                assertThat(received.length()).isEqualTo(length);
+                received.release();
+            }
+            sent.release();
+        }
+        assertThat(pool.packetsInUse()).isZero();
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void aSmallFrameIsHandedUpInASmallBlock(final boolean offload) throws IOException {

@@ -10,7 +10,6 @@ import java.net.DatagramSocket;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -109,13 +108,14 @@ class UringTransferTest {
         }
     }
 
-    @Test
-    void autoTakesRingsWithoutOffload() throws IOException {
-        final TapConfig config = TapDeviceTest.CONFIG;
-        try (TapDevice tap = TapDevice.open(config.withoutOffload())) {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void autoTakesRings(final boolean offload) throws IOException {
+        final TapConfig config = offload ? TapDeviceTest.CONFIG : TapDeviceTest.CONFIG.withoutOffload();
+        try (TapDevice tap = TapDevice.open(config)) {
             assertThat(tap.io()).isEqualTo(TapIo.URING);
         }
-        try (TapDevice tap = TapDevice.open(config.withoutOffload().withIo(TapIo.SYSCALLS))) {
+        try (TapDevice tap = TapDevice.open(config.withIo(TapIo.SYSCALLS))) {
             assertThat(tap.io()).isEqualTo(TapIo.SYSCALLS);
         }
     }

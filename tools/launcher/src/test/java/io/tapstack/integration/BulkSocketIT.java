@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tapstack.event.Flow;
 import io.tapstack.event.StackEvents;
 import io.tapstack.integration.TestBytes.Summary;
+import io.tapstack.tap.TapIo;
 import io.tapstack.transport.Listener;
 import io.tapstack.transport.StreamConnection;
 import java.io.IOException;
@@ -19,6 +20,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Bulk data between the stack's sockets and the kernel's, in both directions, also at once. */
@@ -75,9 +77,9 @@ class BulkSocketIT {
     }
 
     @ParameterizedTest
-    @EnumSource
-    void bothDirectionsAtOnce(final Offload offload) throws Exception {
-        network = TestNetwork.open(offload);
+    @CsvSource({"ON, URING", "OFF, URING", "ON, SYSCALLS", "OFF, SYSCALLS"})
+    void bothDirectionsAtOnce(final Offload offload, final TapIo io) throws Exception {
+        network = TestNetwork.open(offload, io);
         try (ServerSocket server = new ServerSocket(PORT, 8, network.hostAddress());
                 StreamConnection stack = connect();
                 Socket kernel = server.accept()) {

@@ -19,6 +19,7 @@ import io.tapstack.stack.Waiting;
 import io.tapstack.tap.HostAddress;
 import io.tapstack.tap.TapConfig;
 import io.tapstack.tap.TapDevice;
+import io.tapstack.tap.TapIo;
 import io.tapstack.tcp.TcpConnection;
 import io.tapstack.time.Clock;
 import io.tapstack.transport.TapstackTransport;
@@ -63,13 +64,15 @@ final class TestNetwork implements AutoCloseable {
         LinkDevice decorate(LinkDevice tap, IpAddress host, IpAddress stack);
     }
 
-    private TestNetwork(final Offload offload, final int queues, final Decorator decorator) throws IOException {
+    private TestNetwork(final Offload offload, final TapIo io, final int queues, final Decorator decorator)
+            throws IOException {
         final int number = NUMBER.incrementAndGet();
         this.tap = "it" + number;
         this.address = inSubnet(number, 2);
         this.hostAddress = inSubnet(number, 1);
         final TapConfig config = TapConfig.named(tap)
                 .withMtu(1500)
+                .withIo(io)
                 .withHostAddress(new HostAddress(IpAddress.of(hostAddress.getAddress()), PREFIX_LENGTH));
         final List<TapDevice> devices =
                 TapDevice.openQueues(offload == Offload.ON ? config : config.withoutOffload(), queues);
@@ -91,22 +94,27 @@ final class TestNetwork implements AutoCloseable {
 
     /** A running stack. */
     static TestNetwork open(final Offload offload) throws IOException {
-        return new TestNetwork(offload, 1, PLAIN);
+        return new TestNetwork(offload, TapIo.AUTO, 1, PLAIN);
+    }
+
+    /** A running stack, to which frames pass in the given way. */
+    static TestNetwork open(final Offload offload, final TapIo io) throws IOException {
+        return new TestNetwork(offload, io, 1, PLAIN);
     }
 
     /** A running stack behind a decorator of its TAP. */
     static TestNetwork open(final Decorator decorator) throws IOException {
-        return new TestNetwork(Offload.ON, 1, decorator);
+        return new TestNetwork(Offload.ON, TapIo.AUTO, 1, decorator);
     }
 
     /** Several running stacks, with a queue each. */
     static TestNetwork open(final Offload offload, final int queues) throws IOException {
-        return new TestNetwork(offload, queues, PLAIN);
+        return new TestNetwork(offload, TapIo.AUTO, queues, PLAIN);
     }
 
     /** A running stack with offloads, for tests that do not depend on them. */
     static TestNetwork open() throws IOException {
-        return new TestNetwork(Offload.ON, 1, PLAIN);
+        return new TestNetwork(Offload.ON, TapIo.AUTO, 1, PLAIN);
     }
 
     private static InetAddress inSubnet(final int number, final int host) throws UnknownHostException {
