@@ -77,8 +77,8 @@ final class FrameReader {
     }
 
     /**
-     * The room for a frame with its virtio header: that of a block, as hosts on a bridge send frames with more tags than
-     * one.
+     * The room for a frame with its virtio header: that of a block, as hosts on a bridge send frames with more tags
+     * than one.
      *
      * @param packetBytes largest IP packet
      */

@@ -7,8 +7,9 @@ public enum TapIo {
     AUTO,
 
     /**
-     * The frames of a batch by one {@code io_uring_enter(2)}, and another one to wait. Where the kernel refuses io_uring
-     * (before Linux 5.15, {@code kernel.io_uring_disabled}, a container's seccomp filter), system calls are used.
+     * The frames of a batch by one {@code io_uring_enter(2)}, and another one to wait. Where the kernel refuses
+     * io_uring (before Linux 5.15, {@code kernel.io_uring_disabled}, a container's seccomp filter), system calls are
+     * used.
      */
     URING,
 

@@ -120,7 +120,8 @@ final class UringTransfer implements FrameTransfer {
             memory = MappedMemory.anonymous(2 * slots(slotBytes) * slotBytes);
             ring.registerFiles(file.fd());
             ring.registerBuffer(memory);
-            final UringTransfer transfer = new UringTransfer(file.fd(), headerBytes, mtu, reader, writer, wait, ring, memory);
+            final UringTransfer transfer =
+                    new UringTransfer(file.fd(), headerBytes, mtu, reader, writer, wait, ring, memory);
             transfer.requireAnswerAtOnce();
             return transfer;
         } catch (final RingRefusedException refusal) {

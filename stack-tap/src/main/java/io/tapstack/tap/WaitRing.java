@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Waits for a frame, a wake-up and a deadline by one {@code io_uring_enter(2)}: a read of the TAP, a read of the eventfd
- * and a timeout stay posted until they complete. The frame is there when the wait returns.
+ * Waits for a frame, a wake-up and a deadline by one {@code io_uring_enter(2)}: a read of the TAP, a read of the
+ * eventfd and a timeout stay posted until they complete. The frame is there when the wait returns.
  *
  * <p>The ring belongs to the first thread that waits, the stack's driver ({@code IORING_SETUP_SINGLE_ISSUER}). The
  * kernel carries out its requests only while that thread is in {@code io_uring_enter}

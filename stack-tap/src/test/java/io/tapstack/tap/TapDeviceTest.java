@@ -99,8 +99,8 @@ class TapDeviceTest {
     void aFrameWithTwoTagsIsWhole(final boolean offload) throws Exception {
         final TapConfig mine = offload ? config : config.withoutOffload();
         try (TapDevice tap = TapDevice.open(mine);
-                TapDevice other = TapDevice.open(
-                        TapConfig.named("tap1").withoutOffload().withoutHostBatching())) {
+                TapDevice other =
+                        TapDevice.open(TapConfig.named("tap1").withoutOffload().withoutHostBatching())) {
             TapTroubleTest.ip("link", "add", "bridge0", "type", "bridge");
             TapTroubleTest.ip("link", "set", "tap0", "master", "bridge0");
             TapTroubleTest.ip("link", "set", "tap1", "master", "bridge0");

@@ -21,7 +21,7 @@ final class SmallWorkloads {
     private static final int CONNECTIONS = 5_000;
     private static final int IN_FLIGHT = 16;
     // A connection reached its rate after 10,000 to 15,000 exchanges.
-    private static final int WARM_UP_FACTOR = 3;
+    static final int WARM_UP_FACTOR = 3;
     private static final String CALLBACK = "Tapstack, callback";
     private static final String BLOCKING = "Tapstack, blocking sockets";
     private static final String KERNEL = "kernel, veth";
@@ -94,7 +94,7 @@ final class SmallWorkloads {
      * The client closes first, and each of its ports would be in TIME-WAIT for a minute. Where this cannot be changed
      * there are enough ports for the usual number of runs.
      */
-    private static void reuseTimeWait(final Lab lab) throws IOException {
+    static void reuseTimeWait(final Lab lab) throws IOException {
         lab.start(
                 "port settings",
                 List.of(

@@ -17,6 +17,7 @@ public final class Workloads {
     /** The usual workloads. */
     public static List<Workload> usual() {
         final List<Workload> all = new ArrayList<>(BulkWorkloads.all());
+        all.addAll(TapIoWorkloads.all());
         all.addAll(QueueWorkloads.all());
         all.add(ProxyWorkload.workload());
         all.addAll(LossWorkloads.all());
