@@ -6,6 +6,10 @@ import io.tapstack.event.DropReason;
 import io.tapstack.event.StackStatistics;
 import io.tapstack.wire.ArpPacket;
 import io.tapstack.wire.EthernetHeader;
+import io.tapstack.wire.Icmpv6Header;
+import io.tapstack.wire.IpProtocol;
+import io.tapstack.wire.Ipv6Header;
+import io.tapstack.wire.NdpMessage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -194,14 +198,32 @@ public final class SteeredLink extends ForwardingLink {
         return device.transmit(frame);
     }
 
-    /** RFC 5227 1.1: sender and target are the same address. */
     private boolean isAnnouncement(final PacketBuffer frame) {
+        if (capabilities().type() != LinkType.ETHERNET || frame.contiguousLength() < EthernetHeader.LENGTH) {
+            return false;
+        }
         final ByteBuffer bytes = frame.memory().bytes();
-        final int arp = frame.head() + EthernetHeader.LENGTH;
-        return capabilities().type() == LinkType.ETHERNET
-                && frame.contiguousLength() >= EthernetHeader.LENGTH + ArpPacket.LENGTH
-                && EthernetHeader.etherType(bytes, frame.head()) == EthernetHeader.TYPE_ARP
+        final int payload = frame.head() + EthernetHeader.LENGTH;
+        return switch (EthernetHeader.etherType(bytes, frame.head())) {
+            case EthernetHeader.TYPE_ARP -> isArpAnnouncement(bytes, payload, frame.tail());
+            case EthernetHeader.TYPE_IPV6 -> isNeighborAnnouncement(bytes, payload, frame.tail());
+            default -> false;
+        };
+    }
+
+    /** RFC 5227 1.1: sender and target are the same address. */
+    private static boolean isArpAnnouncement(final ByteBuffer bytes, final int arp, final int end) {
+        return end - arp >= ArpPacket.LENGTH
                 && ArpPacket.senderProtocol(bytes, arp) == ArpPacket.targetProtocol(bytes, arp);
+    }
+
+    /** RFC 9131 6.1: an advertisement of an address, which was checked, to a group. */
+    private static boolean isNeighborAnnouncement(final ByteBuffer bytes, final int ip, final int end) {
+        final int icmp = ip + Ipv6Header.LENGTH;
+        return end - icmp >= NdpMessage.NEIGHBOR_LENGTH
+                && Ipv6Header.nextHeader(bytes, ip) == IpProtocol.ICMPV6
+                && Icmpv6Header.type(bytes, icmp) == Icmpv6Header.NEIGHBOR_ADVERTISEMENT
+                && Ipv6Header.isMulticast(Ipv6Header.destinationHigh(bytes, ip));
     }
 
     // ---- Waiting

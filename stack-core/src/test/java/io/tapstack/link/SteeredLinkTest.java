@@ -190,6 +190,23 @@ class SteeredLinkTest {
         assertNobodyHasAny();
     }
 
+    /** RFC 9131 6.1: the same for IPv6; an answer to one host is not told. */
+    @Test
+    void anAdvertisementOfTheFirstIsToldToAll() throws IOException {
+        final byte[] message = joined("8800000020000000", new byte[16]);
+        final byte[] toAll = Packets.ipv6(OURS_6, IpAddress.parse("ff02::2"), 58, message);
+        final byte[] announcement =
+                Packets.ethernet(MacAddress.parse("33:33:00:00:00:02"), MAC, EthernetHeader.TYPE_IPV6, toAll);
+        transmit(0, announcement);
+        assertThat(receive(0)).isEmpty();
+        assertThat(receive(1)).containsExactly(announcement);
+        assertThat(receive(2)).containsExactly(announcement);
+        final byte[] toOne = Packets.ipv6(OURS_6, PEER_6, 58, message);
+        transmit(0, Packets.ethernet(PEER_MAC, MAC, EthernetHeader.TYPE_IPV6, toOne));
+        transmit(1, announcement);
+        assertNobodyHasAny();
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2})
     void allThatIsNotTcpGoesToTheFirst(final int arrival) throws IOException {

@@ -66,6 +66,10 @@ public final class Ipv6Interface implements LinkProtocol {
         this.routes = routes;
         this.input = input;
         this.mld = new MldProtocol(link, addresses, config.speaksForAddress(), pool, wheel, statistics, random);
+        if (!config.speaksForAddress()) {
+            // The stack that speaks for the addresses announces them to all routers (RFC 9131 6.1).
+            mld.groups().join(Ipv6Groups.ALL_ROUTERS);
+        }
         addresses.listen(changed -> routes.changed());
         link.register(EthernetHeader.TYPE_IPV6, this);
         if (!link.isEthernet()) {

@@ -10,6 +10,7 @@ import io.tapstack.httpd.ServeMethod;
 import io.tapstack.httpd.ServerConfig;
 import io.tapstack.ip.InterfaceAddress;
 import io.tapstack.link.LinkDevice;
+import io.tapstack.ndp.NdpConfig;
 import io.tapstack.socket.SocketLayer;
 import io.tapstack.stack.NetworkStack;
 import io.tapstack.stack.StackConfig;
@@ -48,11 +49,14 @@ final class TestNetwork implements AutoCloseable {
 
     private static final AtomicInteger NUMBER = new AtomicInteger();
     private static final int PREFIX_LENGTH = 24;
+    private static final int IPV6_PREFIX_LENGTH = 64;
     private static final Decorator PLAIN = (tap, host, stack) -> tap;
 
     private final String tap;
     private final InetAddress address;
     private final InetAddress hostAddress;
+    private final InetAddress ipv6Address;
+    private final InetAddress ipv6HostAddress;
     private final StackGroup stacks;
     private final List<SocketLayer> sockets = new ArrayList<>();
     private final Transport transport;
@@ -64,12 +68,15 @@ final class TestNetwork implements AutoCloseable {
         LinkDevice decorate(LinkDevice tap, IpAddress host, IpAddress stack);
     }
 
-    private TestNetwork(final Offload offload, final TapIo io, final int queues, final Decorator decorator)
+    private TestNetwork(
+            final Offload offload, final TapIo io, final int queues, final Decorator decorator, final boolean ipv6)
             throws IOException {
         final int number = NUMBER.incrementAndGet();
         this.tap = "it" + number;
         this.address = inSubnet(number, 2);
         this.hostAddress = inSubnet(number, 1);
+        this.ipv6Address = inIpv6Subnet(number, 2);
+        this.ipv6HostAddress = inIpv6Subnet(number, 1);
         final TapConfig config = TapConfig.named(tap)
                 .withMtu(1500)
                 .withIo(io)
@@ -81,7 +88,7 @@ final class TestNetwork implements AutoCloseable {
                         .map(each -> decorator.decorate(
                                 each, IpAddress.of(hostAddress.getAddress()), IpAddress.of(address.getAddress())))
                         .toList(),
-                StackConfig.of(new InterfaceAddress(IpAddress.of(address.getAddress()), PREFIX_LENGTH)),
+                ipv6 ? dualStack() : StackConfig.of(ipv4Address()),
                 Clock.system(),
                 tap,
                 Waiting.ADAPTIVE);
@@ -90,31 +97,75 @@ final class TestNetwork implements AutoCloseable {
         }
         this.transport = new TapstackTransport(sockets);
         stacks.start();
+        if (ipv6) {
+            addIpv6ToHost();
+        }
+    }
+
+    private InterfaceAddress ipv4Address() {
+        return new InterfaceAddress(IpAddress.of(address.getAddress()), PREFIX_LENGTH);
+    }
+
+    /** Without the check for a duplicate, which takes seconds. */
+    private StackConfig dualStack() {
+        return StackConfig.builder(ipv4Address())
+                .address(new InterfaceAddress(IpAddress.of(ipv6Address.getAddress()), IPV6_PREFIX_LENGTH))
+                .ndp(NdpConfig.DEFAULT.withRouters(false).withDuplicateProbes(0))
+                .build();
+    }
+
+    private void addIpv6ToHost() throws IOException {
+        try {
+            final String prefixed = ipv6HostAddress.getHostAddress() + "/" + IPV6_PREFIX_LENGTH;
+            HostPrograms.run("ip", "-6", "address", "add", prefixed, "dev", tap, "nodad");
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException(e);
+        }
     }
 
     /** A running stack. */
     static TestNetwork open(final Offload offload) throws IOException {
-        return new TestNetwork(offload, TapIo.AUTO, 1, PLAIN);
+        return new TestNetwork(offload, TapIo.AUTO, 1, PLAIN, false);
     }
 
     /** A running stack, to which frames pass in the given way. */
     static TestNetwork open(final Offload offload, final TapIo io) throws IOException {
-        return new TestNetwork(offload, io, 1, PLAIN);
+        return new TestNetwork(offload, io, 1, PLAIN, false);
     }
 
     /** A running stack behind a decorator of its TAP. */
     static TestNetwork open(final Decorator decorator) throws IOException {
-        return new TestNetwork(Offload.ON, TapIo.AUTO, 1, decorator);
+        return new TestNetwork(Offload.ON, TapIo.AUTO, 1, decorator, false);
     }
 
     /** Several running stacks, with a queue each. */
     static TestNetwork open(final Offload offload, final int queues) throws IOException {
-        return new TestNetwork(offload, TapIo.AUTO, queues, PLAIN);
+        return new TestNetwork(offload, TapIo.AUTO, queues, PLAIN, false);
     }
 
     /** A running stack with offloads, for tests that do not depend on them. */
     static TestNetwork open() throws IOException {
-        return new TestNetwork(Offload.ON, TapIo.AUTO, 1, PLAIN);
+        return new TestNetwork(Offload.ON, TapIo.AUTO, 1, PLAIN, false);
+    }
+
+    /** A running stack with addresses of both families. */
+    static TestNetwork openDual(final Offload offload) throws IOException {
+        return new TestNetwork(offload, TapIo.AUTO, 1, PLAIN, true);
+    }
+
+    /** Several running stacks with addresses of both families. */
+    static TestNetwork openDual(final Offload offload, final int queues) throws IOException {
+        return new TestNetwork(offload, TapIo.AUTO, queues, PLAIN, true);
+    }
+
+    private static InetAddress inIpv6Subnet(final int number, final int host) throws UnknownHostException {
+        final byte[] bytes = new byte[16];
+        bytes[0] = (byte) 0xFD;
+        bytes[1] = 77;
+        bytes[7] = (byte) number;
+        bytes[15] = (byte) host;
+        return InetAddress.getByAddress(bytes);
     }
 
     private static InetAddress inSubnet(final int number, final int host) throws UnknownHostException {
@@ -141,6 +192,21 @@ final class TestNetwork implements AutoCloseable {
         return hostAddress;
     }
 
+    /** The stack's IPv6 address, if it {@linkplain #openDual has one}. */
+    InetAddress ipv6Address() {
+        return ipv6Address;
+    }
+
+    /** The same in numbers. */
+    String ipv6() {
+        return ipv6Address.getHostAddress();
+    }
+
+    /** The host's IPv6 address at the other end. */
+    InetAddress ipv6HostAddress() {
+        return ipv6HostAddress;
+    }
+
     /** The sockets of the first stack. */
     SocketLayer sockets() {
         return sockets.get(0);
@@ -160,6 +226,17 @@ final class TestNetwork implements AutoCloseable {
         return serve(root, ServerConfig.standard().withMethod(method));
     }
 
+    /** Serves files on port 80 of both families until this network is closed. */
+    HttpServer serveBoth(final Path root, final ServeMethod method) throws IOException {
+        final HttpServer server = HttpServer.start(
+                transport,
+                new InetSocketAddress(HTTP_PORT),
+                root,
+                ServerConfig.standard().withMethod(method));
+        servers.push(server);
+        return server;
+    }
+
     /** Serves files on port 80 until this network is closed. */
     HttpServer serve(final Path root, final ServerConfig config) throws IOException {
         final HttpServer server = HttpServer.start(transport, new InetSocketAddress(address, HTTP_PORT), root, config);
@@ -170,6 +247,11 @@ final class TestNetwork implements AutoCloseable {
     /** The address of a served file. */
     String url(final String name) {
         return "http://" + ip() + '/' + name;
+    }
+
+    /** The address of a served file, over IPv6. */
+    String ipv6Url(final String name) {
+        return "http://[" + ipv6() + "]/" + name;
     }
 
     /** Reads the stack, or the first of several, with its lock held. */
