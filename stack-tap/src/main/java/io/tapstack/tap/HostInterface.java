@@ -1,6 +1,7 @@
 package io.tapstack.tap;
 
 import io.tapstack.wire.IpAddress;
+import java.lang.ref.Reference;
 
 /**
  * A network interface of the host, read and changed through the ioctls of netdevice(7) on a socket of the caller's
@@ -20,6 +21,7 @@ final class HostInterface implements AutoCloseable {
     private static final long SIOCGIFMTU = 0x8921;
     private static final long SIOCSIFMTU = 0x8922;
     private static final long SIOCGIFHWADDR = 0x8927;
+    private static final long SIOCGIFINDEX = 0x8933;
 
     private static final long SIOCETHTOOL = 0x8946;
 
@@ -29,11 +31,19 @@ final class HostInterface implements AutoCloseable {
     // <linux/if.h>
     private static final int IFF_UP = 0x1;
 
+    /** {@code struct in6_ifreq} of {@code <linux/ipv6.h>}: the address, the length of its prefix, the interface. */
+    private static final int IN6_IFREQ_BYTES = 24;
+
+    private static final int IFR6_PREFIX_LENGTH_OFFSET = 16;
+    private static final int IFR6_INDEX_OFFSET = 20;
+
+    private final String name;
     private final int socket;
     private final InterfaceRequest request;
 
     /** @throws TapException if the process has no file descriptors left */
     HostInterface(final String name) throws TapException {
+        this.name = name;
         this.socket = LibC.CALLS.socket(LibC.AF_INET, LibC.SOCK_DGRAM | LibC.SOCK_CLOEXEC, 0);
         if (socket < 0) {
             throw new TapException("no socket to set up " + name + " with", LibC.describe(LibC.errno()));
@@ -106,6 +116,39 @@ final class HostInterface implements AutoCloseable {
         }
         request.address(address.mask());
         return call(SIOCSIFNETMASK);
+    }
+
+    /**
+     * Adds an IPv4 address to those that the interface has: netdevice(7) gives it to an alias, named by a number.
+     *
+     * @param number of the alias, at least 1
+     */
+    int addAddress(final HostAddress address, final int number) throws TapException {
+        try (HostInterface alias = new HostInterface(name + ":" + number)) {
+            return alias.address(address);
+        }
+    }
+
+    /** Adds an IPv6 address to those that the interface has; see ipv6(7). */
+    int addIpv6Address(final HostAddress address) {
+        final int error = call(SIOCGIFINDEX);
+        if (error != 0) {
+            return error;
+        }
+        final NativeStruct wanted = new NativeStruct(IN6_IFREQ_BYTES);
+        wanted.bytes.put(0, address.address().toIpv6Bytes());
+        wanted.bytes.putInt(IFR6_PREFIX_LENGTH_OFFSET, address.prefixLength());
+        wanted.bytes.putInt(IFR6_INDEX_OFFSET, request.index());
+        final int ipv6 = LibC.CALLS.socket(LibC.AF_INET6, LibC.SOCK_DGRAM | LibC.SOCK_CLOEXEC, 0);
+        if (ipv6 < 0) {
+            return LibC.errno();
+        }
+        try {
+            return LibC.CALLS.ioctl(ipv6, SIOCSIFADDR, wanted.address) < 0 ? LibC.errno() : 0;
+        } finally {
+            LibC.CALLS.close(ipv6);
+            Reference.reachabilityFence(wanted.bytes);
+        }
     }
 
     private int call(final long command) {

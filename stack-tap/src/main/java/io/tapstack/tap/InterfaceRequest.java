@@ -60,6 +60,11 @@ final class InterfaceRequest {
         struct.bytes.putShort(VALUE_OFFSET, (short) flags);
     }
 
+    /** {@code ifr_ifindex}. */
+    int index() {
+        return struct.bytes.getInt(VALUE_OFFSET);
+    }
+
     /** {@code ifr_data}: the address of the request's data, which must not move during the call. */
     void pointer(final long address) {
         clearValue();

@@ -1,6 +1,7 @@
 package io.tapstack.tap;
 
-import java.util.Optional;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.OptionalInt;
 
 /**
@@ -8,7 +9,8 @@ import java.util.OptionalInt;
  * kernel's default on a new one. Immutable; start with {@link #named}.
  *
  * @param name name of the interface on the host, or a pattern such as {@code tap%d} for the next free number
- * @param hostAddress the host's address on the interface
+ * @param hostAddresses the host's addresses on the interface, of either family; an IPv4 address that is there already
+ *     is replaced by the first one
  * @param mtu largest IP packet in bytes
  * @param up true to bring the interface up
  * @param persistent true if the interface stays when the device is closed
@@ -20,7 +22,7 @@ import java.util.OptionalInt;
  */
 public record TapConfig(
         String name,
-        Optional<HostAddress> hostAddress,
+        List<HostAddress> hostAddresses,
         OptionalInt mtu,
         boolean up,
         boolean persistent,
@@ -29,52 +31,59 @@ public record TapConfig(
         boolean hostBatching,
         TapIo io) {
 
+    public TapConfig {
+        hostAddresses = List.copyOf(hostAddresses);
+    }
+
     /** An interface that is brought up, is deleted with the device, and has offloads. */
     public static TapConfig named(final String name) {
         return new TapConfig(
-                name, Optional.empty(), OptionalInt.empty(), true, false, OptionalInt.empty(), true, true, TapIo.AUTO);
+                name, List.of(), OptionalInt.empty(), true, false, OptionalInt.empty(), true, true, TapIo.AUTO);
     }
 
-    /** With an address for the host's end. */
+    /** With another address for the host's end. */
     public TapConfig withHostAddress(final HostAddress address) {
-        return new TapConfig(name, Optional.of(address), mtu, up, persistent, owner, offload, hostBatching, io);
+        final List<HostAddress> all = new ArrayList<>(hostAddresses);
+        all.add(address);
+        return new TapConfig(name, all, mtu, up, persistent, owner, offload, hostBatching, io);
     }
 
     /** With an MTU in bytes. */
     public TapConfig withMtu(final int bytes) {
         return new TapConfig(
-                name, hostAddress, OptionalInt.of(bytes), up, persistent, owner, offload, hostBatching, io);
+                name, hostAddresses, OptionalInt.of(bytes), up, persistent, owner, offload, hostBatching, io);
     }
 
     /** With the interface left down, or as it is. */
     public TapConfig leftDown() {
-        return new TapConfig(name, hostAddress, mtu, false, persistent, owner, offload, hostBatching, io);
+        return new TapConfig(name, hostAddresses, mtu, false, persistent, owner, offload, hostBatching, io);
     }
 
     /** With an interface that outlives the device. */
     public TapConfig madePersistent() {
-        return new TapConfig(name, hostAddress, mtu, up, true, owner, offload, hostBatching, io);
+        return new TapConfig(name, hostAddresses, mtu, up, true, owner, offload, hostBatching, io);
     }
 
     /** With a user id that may open the TAP without privileges. */
     public TapConfig ownedBy(final int userId) {
-        return new TapConfig(name, hostAddress, mtu, up, persistent, OptionalInt.of(userId), offload, hostBatching, io);
+        return new TapConfig(
+                name, hostAddresses, mtu, up, persistent, OptionalInt.of(userId), offload, hostBatching, io);
     }
 
     /**
      * With one frame per segment, and all checksums computed by the stack: for comparison, or to watch single segments.
      */
     public TapConfig withoutOffload() {
-        return new TapConfig(name, hostAddress, mtu, up, persistent, owner, false, hostBatching, io);
+        return new TapConfig(name, hostAddresses, mtu, up, persistent, owner, false, hostBatching, io);
     }
 
     /** With every frame received by the host on its own, as it was sent. */
     public TapConfig withoutHostBatching() {
-        return new TapConfig(name, hostAddress, mtu, up, persistent, owner, offload, false, io);
+        return new TapConfig(name, hostAddresses, mtu, up, persistent, owner, offload, false, io);
     }
 
     /** With a way in which frames pass. */
     public TapConfig withIo(final TapIo way) {
-        return new TapConfig(name, hostAddress, mtu, up, persistent, owner, offload, hostBatching, way);
+        return new TapConfig(name, hostAddresses, mtu, up, persistent, owner, offload, hostBatching, way);
     }
 }

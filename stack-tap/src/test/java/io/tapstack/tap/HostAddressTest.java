@@ -17,6 +17,16 @@ class HostAddressTest {
         assertThat(HostAddress.parse("10.0.0.1/1").mask()).hasToString("128.0.0.0");
     }
 
+    @Test
+    void anIpv6AddressIsOne() {
+        assertThat(HostAddress.parse("2001:db8::1/64")).hasToString("2001:db8::1/64");
+        assertThat(TapConfig.named("tap0")
+                        .withHostAddress(HostAddress.parse("10.0.0.1/24"))
+                        .withHostAddress(HostAddress.parse("2001:db8::1/64"))
+                        .hostAddresses())
+                .hasToString("[10.0.0.1/24, 2001:db8::1/64]");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -30,6 +40,10 @@ class HostAddressTest {
                 "10.0.0.1/-1",
                 "10.0.0.256/24",
                 "x/24",
+                "2001:db8::1",
+                "2001:db8::1/0",
+                "2001:db8::1/129",
+                "ff02::1/64",
                 ""
             })
     void anythingElseIsRefused(final String text) {

@@ -2,6 +2,7 @@ package io.tapstack.cli;
 
 import io.tapstack.octets.Octets;
 import io.tapstack.octets.PathOctets;
+import io.tapstack.stack.StaticRoute;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
@@ -49,6 +50,19 @@ public final class Converters {
         public InetAddress convert(final String value) {
             try {
                 return Cidr.parseAddress(value);
+            } catch (final IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        }
+    }
+
+    /** As in {@code 192.0.2.0/24 via 10.0.0.9}. */
+    static final class ForRoute implements ITypeConverter<StaticRoute> {
+
+        @Override
+        public StaticRoute convert(final String value) {
+            try {
+                return StaticRoute.parse(value);
             } catch (final IllegalArgumentException e) {
                 throw new TypeConversionException(e.getMessage());
             }
@@ -129,27 +143,42 @@ public final class Converters {
         }
     }
 
-    /** As in {@code 10.0.0.1:8080} or {@code localhost:8080}. */
+    /** As in {@code 10.0.0.1:8080}, {@code [2001:db8::1]:8080} or {@code localhost:8080}. */
     static final class ForTarget implements ITypeConverter<InetSocketAddress> {
 
-        private static final Pattern FORM = Pattern.compile("([^:\\s]+):([0-9]{1,5})");
+        private static final Pattern FORM = Pattern.compile("(?:\\[([0-9A-Fa-f:.]+)]|([^:\\s\\[\\]]+)):([0-9]{1,5})");
 
         @Override
         public InetSocketAddress convert(final String value) {
             final Matcher matcher = FORM.matcher(value);
             if (!matcher.matches()) {
-                throw new TypeConversionException("'" + value + "' is not HOST:PORT such as 10.0.0.1:8080");
+                throw new TypeConversionException(
+                        "'" + value + "' is not HOST:PORT such as 10.0.0.1:8080 or [2001:db8::1]:8080");
             }
-            final int port = number(matcher.group(2), 1, 65_535, "a port");
+            final int port = number(matcher.group(3), 1, 65_535, "a port");
+            final String name = matcher.group(2);
+            if (name == null) {
+                return new InetSocketAddress(address(matcher.group(1)), port);
+            }
             try {
-                for (final InetAddress address : InetAddress.getAllByName(matcher.group(1))) {
+                // IPv4 first, as every machine has it.
+                final InetAddress[] all = InetAddress.getAllByName(name);
+                for (final InetAddress address : all) {
                     if (address instanceof Inet4Address) {
                         return new InetSocketAddress(address, port);
                     }
                 }
-                throw new TypeConversionException(matcher.group(1) + " has no IPv4 address");
+                return new InetSocketAddress(all[0], port);
             } catch (final UnknownHostException e) {
-                throw new TypeConversionException(matcher.group(1) + ": unknown host");
+                throw new TypeConversionException(name + ": unknown host");
+            }
+        }
+
+        private static InetAddress address(final String text) {
+            try {
+                return Cidr.parseAddress(text);
+            } catch (final IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
             }
         }
     }

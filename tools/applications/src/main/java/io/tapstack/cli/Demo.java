@@ -3,9 +3,11 @@ package io.tapstack.cli;
 import io.tapstack.demo.Demonstration;
 import io.tapstack.httpd.HttpServer;
 import io.tapstack.httpd.ServerConfig;
+import io.tapstack.wire.IpAddress;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +18,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -37,6 +40,9 @@ final class Demo implements Callable<Integer> {
     private static final int FILE_BYTES = 16 * 1024 * 1024;
     private static final String FILE_NAME = "random.bin";
 
+    /** There is no such file on a host without IPv6. */
+    private static final Path IPV6_OF_THE_HOST = Path.of("/proc/net/if_inet6");
+
     private final SessionFactory sessions;
 
     @Spec
@@ -54,6 +60,9 @@ final class Demo implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        if (link.hasDefaultAddresses() && Files.exists(IPV6_OF_THE_HOST)) {
+            link.add(Cidr.parse("fd00:7a70::2/64"), Cidr.parse("fd00:7a70::1/64"));
+        }
         link.validate(spec);
         LogLevel.quiet();
         final StopSignal stop = StopSignal.install();
@@ -73,26 +82,32 @@ final class Demo implements Callable<Integer> {
         try (Session session = sessions.open(link);
                 HttpServer server = HttpServer.start(
                         session.transport(),
-                        new InetSocketAddress(session.address(), PORT),
+                        new InetSocketAddress(session.listeningAddress(), PORT),
                         site,
                         ServerConfig.standard())) {
-            final InetSocketAddress address = server.address();
-            out.println("Tapstack is at " + address.getAddress().getHostAddress() + ", the host at "
-                    + link.hostAddress().address().getHostAddress() + " on " + link.tap() + '.');
+            session.awaitAddresses();
+            out.println("Tapstack is at " + joined(link.addresses()) + ", the host at " + joined(link.hostAddresses())
+                    + " on " + link.tap() + '.');
             out.flush();
+            final int port = server.address().getPort();
             final boolean good = Demonstration.of(
-                            out, link.tap(), address.getAddress(), address.getPort(), FILE_NAME, sha256, directory)
+                            out, link.tap(), session.addresses(), port, FILE_NAME, sha256, directory)
                     .run(stop::isReceived);
             if (keep && !stop.isReceived()) {
-                explain(out, address);
+                explain(out, session.addresses());
                 stop.await(session);
             }
             return good;
         }
     }
 
-    private void explain(final PrintWriter out, final InetSocketAddress address) {
-        final String ip = address.getAddress().getHostAddress();
+    private static String joined(final List<Cidr> all) {
+        return all.stream().map(each -> each.ip().toString()).collect(Collectors.joining(" and "));
+    }
+
+    private void explain(final PrintWriter out, final List<InetAddress> addresses) {
+        final IpAddress first = Cidr.ip(addresses.get(0));
+        final String ip = first.isIpv4() ? first.toString() : "[" + first + "]";
         final String enter = "nsenter -t " + ProcessHandle.current().pid()
                 + (System.getenv("TAPSTACK_PRIVATE") == null
                         ? ""
@@ -104,7 +119,7 @@ final class Demo implements Callable<Integer> {
                 "curl http://" + ip + "/" + FILE_NAME + " -o /dev/null",
                 "tcpdump -ni " + link.tap(),
                 "ss -tin",
-                "ping -f -c 10000 " + ip)) {
+                "ping -f -c 10000 " + first)) {
             out.println("    " + enter + ' ' + command);
         }
         out.flush();

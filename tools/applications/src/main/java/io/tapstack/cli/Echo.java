@@ -1,8 +1,10 @@
 package io.tapstack.cli;
 
 import io.tapstack.echo.EchoServer;
+import io.tapstack.wire.Endpoint;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -63,11 +65,16 @@ final class Echo implements Callable<Integer> {
         final StopSignal stop = StopSignal.install();
         try (Session session = sessions.open(link);
                 EchoServer server = EchoServer.start(
-                        session.transport(), new InetSocketAddress(session.address(), port), maxConnections, idle)) {
-            final InetSocketAddress address = server.address();
+                        session.transport(),
+                        new InetSocketAddress(session.listeningAddress(), port),
+                        maxConnections,
+                        idle)) {
+            session.awaitAddresses();
             final PrintWriter out = spec.commandLine().getOut();
-            out.println("ready: echo at " + address.getAddress().getHostAddress() + ':' + address.getPort()
-                    + " (TCP and UDP)");
+            for (final InetAddress each : session.addresses()) {
+                final Endpoint at = new Endpoint(Cidr.ip(each), server.address().getPort());
+                out.println("ready: echo at " + at + " (TCP and UDP)");
+            }
             out.flush();
             stop.await(session);
         }

@@ -98,7 +98,7 @@ final class Get implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws IOException, InterruptedException {
         link.validate(spec);
         LogLevel.quiet();
         final HttpUrl address = address();
@@ -108,6 +108,7 @@ final class Get implements Callable<Integer> {
                     ? new FileSink(file.get())
                     : new StreamSink(new FileOutputStream(FileDescriptor.out));
             try (Session session = sessions.open(link)) {
+                session.awaitAddresses();
                 return fetch(session, address, sink, file);
             }
         } catch (final DownloadFailure e) {

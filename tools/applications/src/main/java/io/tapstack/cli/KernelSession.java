@@ -3,6 +3,7 @@ package io.tapstack.cli;
 import io.tapstack.transport.JdkTransport;
 import io.tapstack.transport.Transport;
 import java.net.InetAddress;
+import java.util.List;
 
 /** The kernel's own network at the loopback address, for comparison. */
 final class KernelSession implements Session {
@@ -15,8 +16,8 @@ final class KernelSession implements Session {
     }
 
     @Override
-    public InetAddress address() {
-        return InetAddress.getLoopbackAddress();
+    public List<InetAddress> addresses() {
+        return List.of(InetAddress.getLoopbackAddress());
     }
 
     @Override

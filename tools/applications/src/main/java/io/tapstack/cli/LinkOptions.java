@@ -1,14 +1,22 @@
 package io.tapstack.cli;
 
+import io.tapstack.stack.StaticRoute;
 import io.tapstack.tap.TapIo;
 import io.tapstack.tcp.MtuProbingMode;
+import io.tapstack.wire.IpAddress;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
@@ -49,23 +57,30 @@ public final class LinkOptions {
             paramLabel = "ADDRESS/BITS",
             defaultValue = "10.0.0.2/24",
             converter = Converters.ForCidr.class,
-            description = "address of Tapstack (${DEFAULT-VALUE})")
-    private Cidr address = Cidr.parse("10.0.0.2/24");
+            description = "address of Tapstack, of IPv4 or IPv6; may be given often (${DEFAULT-VALUE})")
+    private List<Cidr> addresses = new ArrayList<>(List.of(Cidr.parse("10.0.0.2/24")));
 
     @Option(
             names = "--host-address",
             paramLabel = "ADDRESS/BITS",
             defaultValue = "10.0.0.1/24",
             converter = Converters.ForCidr.class,
-            description = "address of the host at the other end (${DEFAULT-VALUE})")
-    private Cidr hostAddress = Cidr.parse("10.0.0.1/24");
+            description = "address of the host at the other end; may be given often (${DEFAULT-VALUE})")
+    private List<Cidr> hostAddresses = new ArrayList<>(List.of(Cidr.parse("10.0.0.1/24")));
 
     @Option(
             names = "--gateway",
             paramLabel = "ADDRESS",
             converter = Converters.ForAddress.class,
-            description = "where to send what is not for the own network (nowhere)")
-    private Optional<InetAddress> gateway = Optional.empty();
+            description = "where to send what is not for the own networks; one for each family (nowhere)")
+    private List<InetAddress> gateways = new ArrayList<>();
+
+    @Option(
+            names = "--route",
+            paramLabel = "'DEST via GW'",
+            converter = Converters.ForRoute.class,
+            description = "a route by another router, e.g. '192.0.2.0/24 via 10.0.0.9'; may be given often")
+    private List<StaticRoute> routes = new ArrayList<>();
 
     @Option(
             names = "--mtu",
@@ -166,19 +181,42 @@ public final class LinkOptions {
         return tap;
     }
 
-    /** The address of our stack. */
+    /** The first address of our stack. */
     public Cidr address() {
-        return address;
+        return addresses.get(0);
     }
 
-    /** The address of the host's end of the link. */
+    /** The addresses of our stack; at least one. */
+    public List<Cidr> addresses() {
+        return List.copyOf(addresses);
+    }
+
+    /** The first address of the host's end of the link. */
     public Cidr hostAddress() {
-        return hostAddress;
+        return hostAddresses.get(0);
     }
 
-    /** The default gateway, if any. */
-    public Optional<InetAddress> gateway() {
-        return gateway;
+    /** The addresses of the host's end of the link; at least one. */
+    public List<Cidr> hostAddresses() {
+        return List.copyOf(hostAddresses);
+    }
+
+    /** True if the command line has neither {@code --address} nor {@code --host-address}. */
+    boolean hasDefaultAddresses() {
+        return addresses.equals(List.of(Cidr.parse("10.0.0.2/24")))
+                && hostAddresses.equals(List.of(Cidr.parse("10.0.0.1/24")));
+    }
+
+    /** Adds an address to both ends. */
+    void add(final Cidr ours, final Cidr hosts) {
+        addresses.add(ours);
+        hostAddresses.add(hosts);
+    }
+
+    /** The routes by a router, those of {@code --gateway} first. */
+    public List<StaticRoute> routes() {
+        return Stream.concat(gateways.stream().map(router -> StaticRoute.byDefault(Cidr.ip(router))), routes.stream())
+                .toList();
     }
 
     /** The largest IP packet in bytes. */
@@ -276,19 +314,61 @@ public final class LinkOptions {
         if (queues > MAX_QUEUES) {
             throw new IllegalArgumentException("--queues " + queues + " is more than the " + MAX_QUEUES + " of a TAP");
         }
-        address.requireHost("--address");
-        hostAddress.requireHost("--host-address");
-        if (address.address().equals(hostAddress.address())) {
-            throw new IllegalArgumentException(
-                    "--address and --host-address are the same: two ends need two addresses");
-        }
-        if (!address.contains(hostAddress.address()) || address.prefixLength() != hostAddress.prefixLength()) {
-            throw new IllegalArgumentException("--address " + address + " and --host-address " + hostAddress
-                    + " are not in one network: set both, e.g. 10.0.0.2/24 and 10.0.0.1/24");
-        }
-        gateway.ifPresent(router -> address.requireGateway(router, "--address"));
+        checkAddresses();
+        checkRouters();
         if (network == Network.KERNEL && congestionControl.isPresent()) {
             throw new IllegalArgumentException("--cc is for our TCP; the kernel's is chosen by sysctl");
         }
+    }
+
+    private void checkAddresses() {
+        addresses.forEach(each -> each.requireHost("--address"));
+        hostAddresses.forEach(each -> each.requireHost("--host-address"));
+        final Set<InetAddress> seen = new HashSet<>();
+        for (final Cidr each : addresses) {
+            if (!seen.add(each.address())) {
+                throw new IllegalArgumentException("--address " + each + " is given twice");
+            }
+        }
+        for (final Cidr host : hostAddresses) {
+            if (!seen.add(host.address())) {
+                throw new IllegalArgumentException(
+                        "--address and --host-address are the same: two ends need two addresses");
+            }
+            final boolean neighbors = addresses.stream()
+                    .anyMatch(ours -> ours.contains(host.address()) && ours.prefixLength() == host.prefixLength());
+            if (!neighbors) {
+                throw new IllegalArgumentException("--address " + joined(addresses) + " and --host-address " + host
+                        + " are not in one network: set both, e.g. 10.0.0.2/24 and 10.0.0.1/24");
+            }
+        }
+    }
+
+    private void checkRouters() {
+        for (final InetAddress router : gateways) {
+            if (gateways.stream()
+                            .filter(each ->
+                                    Cidr.ip(each).isIpv4() == Cidr.ip(router).isIpv4())
+                            .count()
+                    > 1) {
+                throw new IllegalArgumentException("--gateway is given twice for one family");
+            }
+        }
+        for (final StaticRoute route : routes()) {
+            final IpAddress router = route.gateway();
+            final boolean onLink = !router.isIpv4() && router.isLinkLocal()
+                    || addresses.stream().anyMatch(each -> router.hasPrefix(each.ip(), each.prefixLength()));
+            if (!onLink) {
+                final String option =
+                        gateways.stream().anyMatch(each -> Cidr.ip(each).equals(router))
+                                ? "--gateway " + router
+                                : "--route '" + route + "': the router";
+                throw new IllegalArgumentException(option + " is not in the network of --address " + joined(addresses));
+            }
+        }
+    }
+
+    private static String joined(final List<Cidr> all) {
+        return all.stream().map(Cidr::toString).collect(Collectors.joining(", "));
     }
 }

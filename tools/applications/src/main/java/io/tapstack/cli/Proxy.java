@@ -4,11 +4,13 @@ import io.tapstack.proxy.ProxyConfig;
 import io.tapstack.proxy.ProxyServer;
 import io.tapstack.transport.JdkTransport;
 import io.tapstack.transport.Transport;
+import io.tapstack.wire.Endpoint;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -112,9 +114,14 @@ final class Proxy implements Callable<Integer> {
         final StopSignal stop = StopSignal.install();
         try (Session session = sessions.open(link);
                 ProxyServer server = start(session)) {
-            final InetSocketAddress address = server.address();
+            session.awaitAddresses();
             final PrintWriter out = spec.commandLine().getOut();
-            out.println("ready: " + text(address) + " to " + text(target));
+            final InetSocketAddress bound = server.address();
+            final List<InetAddress> addresses =
+                    listenOn == Side.STACK ? session.addresses() : List.of(bound.getAddress());
+            for (final InetAddress each : addresses) {
+                out.println("ready: " + text(new InetSocketAddress(each, bound.getPort())) + " to " + text(target));
+            }
             out.flush();
             stop.await(session);
         }
@@ -136,7 +143,8 @@ final class Proxy implements Callable<Integer> {
 
     private ProxyServer start(final Session session) throws IOException {
         final Transport kernel = new JdkTransport();
-        final InetAddress local = listenOn == Side.STACK ? session.address() : new InetSocketAddress(0).getAddress();
+        final InetAddress local =
+                listenOn == Side.STACK ? session.listeningAddress() : new InetSocketAddress(0).getAddress();
         return ProxyServer.start(
                 listenOn == Side.STACK ? session.transport() : kernel,
                 new InetSocketAddress(local, port),
@@ -145,6 +153,6 @@ final class Proxy implements Callable<Integer> {
     }
 
     private static String text(final InetSocketAddress address) {
-        return address.getAddress().getHostAddress() + ':' + address.getPort();
+        return new Endpoint(Cidr.ip(address.getAddress()), address.getPort()).toString();
     }
 }

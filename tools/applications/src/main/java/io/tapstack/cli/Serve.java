@@ -5,12 +5,15 @@ import io.tapstack.httpd.PageCacheWarmer;
 import io.tapstack.httpd.ServeMethod;
 import io.tapstack.httpd.ServerConfig;
 import io.tapstack.octets.PathOctets;
+import io.tapstack.wire.Endpoint;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
@@ -103,8 +106,12 @@ final class Serve implements Callable<Integer> {
         final StopSignal stop = StopSignal.install();
         try (Session session = sessions.open(link);
                 HttpServer server = HttpServer.start(
-                        session.transport(), new InetSocketAddress(session.address(), port), root, config)) {
-            announce(spec.commandLine().getOut(), server.address());
+                        session.transport(), new InetSocketAddress(session.listeningAddress(), port), root, config)) {
+            session.awaitAddresses();
+            announce(
+                    spec.commandLine().getOut(),
+                    session.addresses(),
+                    server.address().getPort());
             stop.await(session);
         }
         return 0;
@@ -125,8 +132,10 @@ final class Serve implements Callable<Integer> {
                 .withAccessLog(!noAccessLog);
     }
 
-    private static void announce(final PrintWriter out, final InetSocketAddress address) {
-        out.println("ready: http://" + address.getAddress().getHostAddress() + ':' + address.getPort() + '/');
+    private static void announce(final PrintWriter out, final List<InetAddress> addresses, final int port) {
+        for (final InetAddress address : addresses) {
+            out.println("ready: http://" + new Endpoint(Cidr.ip(address), port) + '/');
+        }
         out.flush();
     }
 }

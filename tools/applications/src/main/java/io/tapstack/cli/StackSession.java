@@ -40,15 +40,17 @@ final class StackSession implements Session {
 
     private static final Logger LOG = LoggerFactory.getLogger(StackSession.class);
     private static final long NANOS_PER_MILLI = 1_000_000;
+    private static final long ADDRESS_TIMEOUT_NANOS = 10_000 * NANOS_PER_MILLI;
+    private static final long ADDRESS_POLL_MILLIS = 10;
 
     private final StackGroup stacks;
     private final Transport transport;
-    private final InetAddress address;
+    private final List<InetAddress> addresses;
 
-    private StackSession(final StackGroup stacks, final Transport transport, final InetAddress address) {
+    private StackSession(final StackGroup stacks, final Transport transport, final List<InetAddress> addresses) {
         this.stacks = stacks;
         this.transport = transport;
-        this.address = address;
+        this.addresses = addresses;
     }
 
     /** Sets up the log, and loads the native library. Any thread; what fails will fail in {@link #open} again. */
@@ -75,7 +77,9 @@ final class StackSession implements Session {
             }
             stacks.start();
             return new StackSession(
-                    stacks, new TapstackTransport(sockets), link.address().address());
+                    stacks,
+                    new TapstackTransport(sockets),
+                    link.addresses().stream().map(Cidr::address).toList());
         } catch (final RuntimeException | Error e) {
             devices.forEach(LinkDevice::close);
             throw e;
@@ -88,8 +92,33 @@ final class StackSession implements Session {
     }
 
     @Override
-    public InetAddress address() {
-        return address;
+    public List<InetAddress> addresses() {
+        return addresses;
+    }
+
+    /** IPv6 looks for a duplicate of an address first (RFC 4862 5.4), which takes a second or two. */
+    @Override
+    public void awaitAddresses() throws IOException, InterruptedException {
+        final long deadline = System.nanoTime() + ADDRESS_TIMEOUT_NANOS;
+        for (final InetAddress address : addresses) {
+            while (!isUsable(Cidr.ip(address))) {
+                if (System.nanoTime() - deadline > 0) {
+                    throw new IOException("the address " + Cidr.ip(address)
+                            + " cannot be used: another host has it, or the link is down");
+                }
+                Thread.sleep(ADDRESS_POLL_MILLIS);
+            }
+        }
+    }
+
+    private boolean isUsable(final IpAddress address) {
+        final StackLock lock = stacks.driver(0).stackLock();
+        lock.lock();
+        try {
+            return stacks.stack(0).internet().isLocal(address);
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override
@@ -115,14 +144,14 @@ final class StackSession implements Session {
     }
 
     private static StackConfig config(final LinkOptions link) {
-        final InterfaceAddress ours = new InterfaceAddress(
-                ipAddress(link.address().address()), link.address().prefixLength());
-        final StackConfig config = link.seed().isPresent()
-                ? StackConfig.of(ours, new SplittableRandom(link.seed().getAsLong()))
-                : StackConfig.of(ours);
-        return link.gateway().isPresent()
-                ? config.withGateway(ipAddress(link.gateway().get()))
-                : config;
+        final List<InterfaceAddress> ours = link.addresses().stream()
+                .map(each -> new InterfaceAddress(each.ip(), each.prefixLength()))
+                .toList();
+        final StackConfig.Builder config = StackConfig.builder(ours.get(0));
+        ours.subList(1, ours.size()).forEach(config::address);
+        link.routes().forEach(config::route);
+        link.seed().ifPresent(seed -> config.random(new SplittableRandom(seed)));
+        return config.build();
     }
 
     /** The queues of the TAP, their impairments, and outermost the capture: it sees the frames that the stacks see. */
@@ -144,11 +173,10 @@ final class StackSession implements Session {
     }
 
     private static List<TapDevice> tap(final LinkOptions link) throws IOException {
-        final Cidr host = link.hostAddress();
-        final TapConfig config = TapConfig.named(link.tap())
-                .withMtu(link.mtu())
-                .withIo(link.tapIo())
-                .withHostAddress(new HostAddress(ipAddress(host.address()), host.prefixLength()));
+        TapConfig config = TapConfig.named(link.tap()).withMtu(link.mtu()).withIo(link.tapIo());
+        for (final Cidr host : link.hostAddresses()) {
+            config = config.withHostAddress(new HostAddress(host.ip(), host.prefixLength()));
+        }
         // A lost frame should cost one segment, so an impaired link has no super-segments in either direction.
         if (!link.noOffload() && !link.impaired()) {
             return TapDevice.openQueues(config, link.queues());
@@ -191,9 +219,5 @@ final class StackSession implements Session {
             throw new Failure("--pcap " + file + ": there is no folder " + folder);
         }
         return new BufferedOutputStream(Files.newOutputStream(file), 1 << 16);
-    }
-
-    private static IpAddress ipAddress(final InetAddress address) {
-        return IpAddress.of(address.getAddress());
     }
 }

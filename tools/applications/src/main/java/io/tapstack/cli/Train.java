@@ -109,8 +109,8 @@ final class Train implements Callable<Integer> {
         }
 
         @Override
-        public InetAddress address() {
-            return session.address();
+        public List<InetAddress> addresses() {
+            return session.addresses();
         }
 
         @Override

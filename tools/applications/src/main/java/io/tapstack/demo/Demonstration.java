@@ -1,5 +1,7 @@
 package io.tapstack.demo;
 
+import io.tapstack.wire.Endpoint;
+import io.tapstack.wire.IpAddress;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetAddress;
@@ -17,6 +19,7 @@ public final class Demonstration {
 
     private final PrintWriter out;
     private final List<Step> steps;
+    private final List<String> results = new ArrayList<>();
     private boolean allGood = true;
 
     Demonstration(final PrintWriter out, final List<Step> steps) {
@@ -25,11 +28,11 @@ public final class Demonstration {
     }
 
     /**
-     * The whole demonstration.
+     * The whole demonstration: the same for each address, but for what only one version of IP has.
      *
      * @param out receives the results
      * @param tap the host's end of the link
-     * @param address of Tapstack, which listens at {@code port} and at no neighbouring one
+     * @param addresses of Tapstack, which listens at {@code port} and at no neighbouring one
      * @param name the file to download
      * @param sha256 of its bytes, in hexadecimal
      * @param directory for downloads
@@ -37,88 +40,96 @@ public final class Demonstration {
     public static Demonstration of(
             final PrintWriter out,
             final String tap,
-            final InetAddress address,
+            final List<InetAddress> addresses,
             final int port,
             final String name,
             final String sha256,
             final Path directory) {
-        final String ip = address.getHostAddress();
-        final String url = "http://" + ip + ':' + port + '/' + name;
-        final Path copy = directory.resolve("download");
-        return new Demonstration(
-                out,
-                List.of(
-                        Step.of(
-                                "ICMP: the stack answers ping",
-                                "packets transmitted|min/avg/max",
-                                output -> output.contains("3 received") || output.contains("3 packets received"),
-                                "ping",
-                                "-n",
-                                "-c",
-                                "3",
-                                "-i",
-                                "0.2",
-                                ip),
-                        Step.of(
-                                "ICMP and IPv4 fragments: a ping of 20,000 bytes, both ways in pieces",
-                                "packets transmitted|min/avg/max",
-                                output -> output.contains("3 received") || output.contains("3 packets received"),
-                                "ping",
-                                "-n",
-                                "-c",
-                                "3",
-                                "-i",
-                                "0.2",
-                                "-s",
-                                "20000",
-                                ip),
-                        Step.of(
-                                "ARP: the stack tells its Ethernet address",
-                                "packets transmitted|Received [0-9]+ response",
-                                output ->
-                                        output.contains("3 packets received") || output.contains("Received 3 response"),
-                                "arping",
-                                "-c",
-                                "3",
-                                "-I",
-                                tap,
-                                ip),
-                        scan(
-                                "-sS",
-                                "TCP, half-open: one port is open, its neighbours answer that they are closed",
-                                port,
-                                ip),
-                        scan("-sT", "TCP, by the host's connect: the same", port, ip),
-                        Step.of(
-                                "HTTP: what the server says about a file",
-                                "(?i)^(HTTP/|Content-Length|Content-Type|ETag)",
-                                output -> output.startsWith("HTTP/1.1 200"),
-                                "curl",
-                                "-sS",
-                                "--max-time",
-                                "30",
-                                "--head",
-                                url),
-                        Step.of(
-                                "HTTP over TCP: a download",
-                                ".",
-                                output -> output.startsWith("200 "),
-                                "curl",
-                                "-sS",
-                                "--fail",
-                                "--max-time",
-                                "50",
-                                "-o",
-                                copy.toString(),
-                                "-w",
-                                "%{http_code} %{size_download} bytes in %{time_total} s, %{speed_download} bytes/s\\n",
-                                url),
-                        Step.of(
-                                "... whose bytes are the file's",
-                                ".",
-                                output -> output.startsWith(sha256),
-                                "sha256sum",
-                                copy.toString())));
+        final List<Step> steps = new ArrayList<>();
+        for (final InetAddress each : addresses) {
+            final IpAddress address = IpAddress.of(each.getAddress());
+            final String url = "http://" + new Endpoint(address, port) + '/' + name;
+            final Path copy = directory.resolve("download" + steps.size());
+            steps.addAll(address.isIpv4() ? ofIpv4(tap, address, port) : ofIpv6(address));
+            steps.addAll(ofHttp(address, url, copy, sha256));
+        }
+        return new Demonstration(out, steps);
+    }
+
+    private static List<Step> ofIpv4(final String tap, final IpAddress address, final int port) {
+        final String ip = address.toString();
+        return List.of(
+                ping("ICMP: the stack answers ping", ip),
+                ping("ICMP and IPv4 fragments: a ping of 20,000 bytes, both ways in pieces", ip, "-s", "20000"),
+                Step.of(
+                        "ARP: the stack tells its Ethernet address",
+                        "packets transmitted|Received [0-9]+ response",
+                        output -> output.contains("3 packets received") || output.contains("Received 3 response"),
+                        "arping",
+                        "-c",
+                        "3",
+                        "-I",
+                        tap,
+                        ip),
+                scan("-sS", "TCP, half-open: one port is open, its neighbours answer that they are closed", port, ip),
+                scan("-sT", "TCP, by the host's connect: the same", port, ip));
+    }
+
+    private static List<Step> ofIpv6(final IpAddress address) {
+        return List.of(
+                ping("ICMPv6 and Neighbor Discovery: the stack answers ping -6", address.toString(), "-6"),
+                ping(
+                        "ICMPv6 and IPv6 fragments: a ping of 20,000 bytes, both ways in pieces",
+                        address.toString(),
+                        "-6",
+                        "-s",
+                        "20000"));
+    }
+
+    private static List<Step> ofHttp(final IpAddress address, final String url, final Path copy, final String sha256) {
+        final String version = address.isIpv4() ? "" : ", by IPv6";
+        return List.of(
+                Step.of(
+                        "HTTP: what the server says about a file" + version,
+                        "(?i)^(HTTP/|Content-Length|Content-Type|ETag)",
+                        output -> output.startsWith("HTTP/1.1 200"),
+                        "curl",
+                        "-sS",
+                        "--max-time",
+                        "30",
+                        "--head",
+                        url),
+                Step.of(
+                        "HTTP over TCP: a download" + version,
+                        ".",
+                        output -> output.startsWith("200 "),
+                        "curl",
+                        "-sS",
+                        "--fail",
+                        "--max-time",
+                        "50",
+                        "-o",
+                        copy.toString(),
+                        "-w",
+                        "%{http_code} %{size_download} bytes in %{time_total} s, %{speed_download} bytes/s\\n",
+                        url),
+                Step.of(
+                        "... whose bytes are the file's",
+                        ".",
+                        output -> output.startsWith(sha256),
+                        "sha256sum",
+                        copy.toString()));
+    }
+
+    private static Step ping(final String title, final String address, final String... options) {
+        final List<String> command = new ArrayList<>(List.of("ping", "-n", "-c", "3", "-i", "0.2"));
+        command.addAll(List.of(options));
+        command.add(address);
+        return Step.of(
+                title,
+                "packets transmitted|min/avg/max",
+                output -> output.contains("3 received") || output.contains("3 packets received"),
+                command.toArray(String[]::new));
     }
 
     List<Step> steps() {
@@ -160,8 +171,11 @@ public final class Demonstration {
             final String output = outcome.output().replaceAll("[ \\t]+", " ");
             final boolean good = outcome.exitStatus() == 0 && step.good().test(output);
             allGood &= good;
+            results.add((good ? "✔ " : "✘ ") + step.title());
             show(step, outcome, good);
         }
+        out.println();
+        results.forEach(out::println);
         out.println();
         out.println(allGood ? "✔ all is right" : "✘ not all is right, see above");
         out.flush();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tapstack.httpd.HttpServer;
 import io.tapstack.httpd.ServerConfig;
+import io.tapstack.stack.StaticRoute;
 import io.tapstack.transport.JdkTransport;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -99,7 +100,7 @@ class CommandLineTest {
         assertThat(link.tap()).isEqualTo("tap0");
         assertThat(link.address()).hasToString("10.0.0.2/24");
         assertThat(link.hostAddress()).hasToString("10.0.0.1/24");
-        assertThat(link.gateway()).isEmpty();
+        assertThat(link.routes()).isEmpty();
         assertThat(link.mtu()).isEqualTo(1500);
         assertThat(link.queues()).isEqualTo(1);
         assertThat(link.pcap()).isEmpty();
@@ -128,7 +129,7 @@ class CommandLineTest {
         assertThat(link.tap()).isEqualTo("t1");
         assertThat(link.address().address()).isEqualTo(InetAddress.getByName("192.168.7.9"));
         assertThat(link.address().prefixLength()).isEqualTo(16);
-        assertThat(link.gateway()).contains(InetAddress.getByName("192.168.255.254"));
+        assertThat(link.routes()).containsExactly(StaticRoute.parse("0.0.0.0/0 via 192.168.255.254"));
         assertThat(link.mtu()).isEqualTo(65_521);
         assertThat(link.queues()).isEqualTo(256);
         assertThat(link.pcap()).contains(Path.of("x.pcapng"));
@@ -137,6 +138,27 @@ class CommandLineTest {
         assertThat(link.seed()).isEqualTo(OptionalLong.of(-7));
         assertThat(link.congestionControl()).contains("bbr");
         assertThat(link.impaired()).isTrue();
+    }
+
+    @Test
+    void addressesOfBothFamilies() {
+        run(
+                "echo",
+                "--address=10.1.0.2/16",
+                "--address=2001:db8::2/64",
+                "--host-address=10.1.0.1/16",
+                "--host-address=2001:DB8:0::1/64",
+                "--gateway=10.1.0.9",
+                "--gateway=fe80::1",
+                "--route=192.0.2.0/24 via 10.1.0.8",
+                "--route",
+                "2001:db8:1::/48 via 2001:db8::8");
+        final LinkOptions link = opened.get();
+        assertThat(link.addresses()).hasToString("[10.1.0.2/16, 2001:db8::2/64]");
+        assertThat(link.hostAddresses()).hasToString("[10.1.0.1/16, 2001:db8::1/64]");
+        assertThat(link.routes())
+                .hasToString("[0.0.0.0/0 via 10.1.0.9, ::/0 via fe80::1, 192.0.2.0/24 via 10.1.0.8,"
+                        + " 2001:db8:1::/48 via 2001:db8::8]");
     }
 
     @ParameterizedTest
@@ -181,6 +203,21 @@ class CommandLineTest {
                 "echo --address 10.0.0.2/16",
                 "echo --gateway 10.0.1.1",
                 "echo --gateway gateway",
+                "echo --gateway 2001:db8::1",
+                "echo --gateway 10.0.0.1 --gateway 10.0.0.3",
+                "echo --address 10.0.0.2/24 --address 10.0.0.2/24",
+                "echo --address 2001:db8::2/129",
+                "echo --address 2001:db8:::2/64",
+                "echo --address ff02::1/64",
+                "echo --address ::1/128",
+                "echo --address fe80::1%tap0/64",
+                "echo --address 2001:db8::2/64",
+                "echo --address 2001:db8::2/64 --host-address 2001:db8:1::1/64",
+                "echo --route 192.0.2.0/24",
+                "echo --route 192.0.2.0/24:10.0.0.1",
+                "proxy --listen 80 --to [2001:db8::1]",
+                "proxy --listen 80 --to 2001:db8::1:80",
+                "proxy --listen 80 --to [2001:db8::x]:80",
                 "echo --mtu 67",
                 "echo --mtu 65522",
                 "echo --loss 1.5",

@@ -62,9 +62,45 @@ class DemonstrationTest {
     }
 
     @Test
+    void eachAddressIsShownTheSame(@TempDir final Path directory) throws Exception {
+        final List<List<String>> commands = Demonstration.of(
+                        new PrintWriter(out),
+                        "tap0",
+                        List.of(InetAddress.getByName("10.0.0.2"), InetAddress.getByName("2001:db8::2")),
+                        8080,
+                        "f",
+                        "0",
+                        directory)
+                .steps()
+                .stream()
+                .map(Step::command)
+                .toList();
+        assertThat(commands)
+                .filteredOn(command -> command.get(0).equals("ping"))
+                .hasSize(4);
+        assertThat(commands)
+                .filteredOn(command -> command.contains("-6"))
+                .allSatisfy(command -> assertThat(command).endsWith("2001:db8::2"));
+        assertThat(commands)
+                .filteredOn(command -> command.get(0).equals("curl"))
+                .extracting(command -> command.get(command.size() - 1))
+                .containsExactly(
+                        "http://10.0.0.2:8080/f",
+                        "http://10.0.0.2:8080/f",
+                        "http://[2001:db8::2]:8080/f",
+                        "http://[2001:db8::2]:8080/f");
+    }
+
+    @Test
     void scansMustNotSayFiltered(@TempDir final Path directory) throws Exception {
         final Demonstration demonstration = Demonstration.of(
-                new PrintWriter(out), "tap0", InetAddress.getByName("10.0.0.2"), 80, "f", "0", directory);
+                new PrintWriter(out),
+                "tap0",
+                List.of(InetAddress.getByName("10.0.0.2"), InetAddress.getByName("2001:db8::2")),
+                80,
+                "f",
+                "0",
+                directory);
         final Step scan = demonstration.steps().stream()
                 .filter(step -> step.command().contains("-sS"))
                 .findFirst()

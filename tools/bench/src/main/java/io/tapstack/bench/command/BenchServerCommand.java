@@ -76,7 +76,8 @@ final class BenchServerCommand implements Callable<Integer> {
         return 0;
     }
 
-    private AutoCloseable serve(final Session session) throws IOException {
+    private AutoCloseable serve(final Session session) throws IOException, InterruptedException {
+        session.awaitAddresses();
         final InetSocketAddress local = new InetSocketAddress(bind.orElse(session.address()), port);
         return echo.isPresent()
                 ? RoundTripServer.start(session.transport(), local, echo.get())
