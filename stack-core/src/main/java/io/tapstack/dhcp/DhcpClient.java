@@ -56,7 +56,6 @@ public final class DhcpClient implements AutoCloseable {
     private final DhcpConfig config;
     private final TimerWheel wheel;
     private final RandomGenerator random;
-    private final DhcpObserver observer;
     private final UdpEndpoint endpoint;
     private final DhcpOutput output;
     private final LinkLocalAddress linkLocal;
@@ -67,6 +66,7 @@ public final class DhcpClient implements AutoCloseable {
     private final Timer input;
     private final int originalMtu;
 
+    private DhcpObserver observer = lease -> {};
     private DhcpState state = DhcpState.STOPPED;
     private int transaction;
     private long startedAt;
@@ -84,15 +84,13 @@ public final class DhcpClient implements AutoCloseable {
             final UdpProtocol udp,
             final DhcpConfig config,
             final TimerWheel wheel,
-            final RandomGenerator random,
-            final DhcpObserver observer) {
+            final RandomGenerator random) {
         this.on = on;
         this.internet = internet;
         this.routes = new LearnedRoutes(internet.routes(), on.link());
         this.config = config;
         this.wheel = wheel;
         this.random = random;
-        this.observer = observer;
         this.endpoint = udp.open();
         this.output = new DhcpOutput(endpoint, on.link().mac(), config.hostName());
         this.linkLocal = new LinkLocalAddress(on, wheel, random);
@@ -145,6 +143,11 @@ public final class DhcpClient implements AutoCloseable {
         on.seeksAddress(false);
         input.cancel();
         endpoint.close();
+    }
+
+    /** Sets the observer of leases. */
+    public void observe(final DhcpObserver newObserver) {
+        observer = newObserver;
     }
 
     public DhcpState state() {

@@ -68,7 +68,6 @@ public enum DropReason {
     UDP_QUEUE_FULL("receive queue of the socket is full"),
     ERROR_QUEUE_FULL("error queue of the socket is full"),
     // TCP
-    TCP_MIN_TTL("time to live below IP_MINTTL"),
     TCP_TOO_SHORT("shorter than a TCP header"),
     TCP_DATA_OFFSET("data offset does not fit"),
     TCP_CHECKSUM("wrong TCP checksum"),

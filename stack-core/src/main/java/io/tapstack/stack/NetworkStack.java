@@ -1,6 +1,9 @@
 package io.tapstack.stack;
 
 import io.tapstack.buffer.BufferPool;
+import io.tapstack.dhcp.DhcpClient;
+import io.tapstack.dhcp.DhcpConfig;
+import io.tapstack.error.SocketErrorException;
 import io.tapstack.event.StackStatistics;
 import io.tapstack.icmp.v4.IcmpProtocol;
 import io.tapstack.icmp.v6.Icmpv6Protocol;
@@ -43,6 +46,7 @@ public final class NetworkStack implements Pollable {
     private final InternetProtocol internet;
     private final Ipv4Protocol ipv4;
     private final @Nullable Ipv6Protocol ipv6;
+    private final @Nullable DhcpClient dhcp;
     private final NetworkInterface networkInterface;
     private final UdpProtocol udp;
     private final TcpLayer tcp;
@@ -84,6 +88,17 @@ public final class NetworkStack implements Pollable {
         for (final StaticRoute route : config.routes()) {
             internet.routes().add(route.network(), route.prefixLength(), route.gateway(), networkInterface);
         }
+        this.dhcp = config.dhcp() == null ? null : startDhcp(onLink, config.dhcp(), config.random());
+    }
+
+    private DhcpClient startDhcp(final Ipv4Interface onLink, final DhcpConfig settings, final RandomGenerator random) {
+        final DhcpClient client = new DhcpClient(onLink, internet, udp, settings, timers, random);
+        try {
+            client.start();
+        } catch (final SocketErrorException e) {
+            throw new IllegalStateException("a new stack has no endpoint at the port of DHCP", e);
+        }
+        return client;
     }
 
     private Ipv6Protocol addIpv6(final StackConfig config, final NdpConfig discovery, final long nowNanos) {
@@ -182,6 +197,11 @@ public final class NetworkStack implements Pollable {
         return ipv6;
     }
 
+    /** The DHCP client, or null without {@link StackConfig#dhcp()}. */
+    public @Nullable DhcpClient dhcp() {
+        return dhcp;
+    }
+
     public UdpProtocol udp() {
         return udp;
     }
@@ -198,6 +218,9 @@ public final class NetworkStack implements Pollable {
     @Override
     public void close(final long nowNanos) {
         tcp.shutdown(nowNanos);
+        if (dhcp != null) {
+            dhcp.close();
+        }
         internet.stop();
     }
 }

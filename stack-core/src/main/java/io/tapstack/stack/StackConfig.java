@@ -2,6 +2,7 @@ package io.tapstack.stack;
 
 import io.tapstack.arp.ArpConfig;
 import io.tapstack.buffer.BufferPool;
+import io.tapstack.dhcp.DhcpConfig;
 import io.tapstack.icmp.IcmpRates;
 import io.tapstack.ip.InterfaceAddress;
 import io.tapstack.link.QueueShare;
@@ -38,6 +39,7 @@ public final class StackConfig {
     private final MacAddress mac;
     private final List<StaticRoute> routes;
     private final ArpConfig arp;
+    private final @Nullable DhcpConfig dhcp;
     private final @Nullable NdpConfig ndp;
     private final @Nullable SipHash interfaceSecret;
     private final IcmpRates icmpRates;
@@ -53,6 +55,7 @@ public final class StackConfig {
         this.mac = chosen == null ? MacAddress.of(LOCAL_MAC | random.nextLong() & 0xFF_FFFF_FFFFL) : chosen;
         this.routes = List.copyOf(builder.routes);
         this.arp = builder.arp;
+        this.dhcp = builder.dhcp;
         this.ndp = builder.ndp;
         this.interfaceSecret = builder.interfaceSecret;
         this.icmpRates = builder.icmpRates;
@@ -76,12 +79,18 @@ public final class StackConfig {
         return new Builder(List.of(address));
     }
 
+    /** The same without an address: the stack gets its addresses by DHCP or from routers. */
+    public static Builder builder() {
+        return new Builder(List.of());
+    }
+
     /** A builder with the settings of this configuration. */
     public Builder toBuilder() {
         final Builder builder = new Builder(addresses);
         builder.mac = mac;
         builder.routes.addAll(routes);
         builder.arp = arp;
+        builder.dhcp = dhcp;
         builder.ndp = ndp;
         builder.interfaceSecret = interfaceSecret;
         builder.icmpRates = icmpRates;
@@ -124,6 +133,11 @@ public final class StackConfig {
     /** The numbers of address resolution. */
     public ArpConfig arp() {
         return arp;
+    }
+
+    /** DHCP for an IPv4 address; null for none. */
+    public @Nullable DhcpConfig dhcp() {
+        return dhcp;
     }
 
     /**
@@ -210,6 +224,7 @@ public final class StackConfig {
         private final List<StaticRoute> routes = new ArrayList<>();
         private @Nullable MacAddress mac;
         private ArpConfig arp = ArpConfig.DEFAULT;
+        private @Nullable DhcpConfig dhcp;
         private @Nullable NdpConfig ndp;
         private @Nullable SipHash interfaceSecret;
         private IcmpRates icmpRates = IcmpRates.DEFAULT;
@@ -250,6 +265,12 @@ public final class StackConfig {
         /** See {@link StackConfig#arp()}. */
         public Builder arp(final ArpConfig config) {
             this.arp = config;
+            return this;
+        }
+
+        /** See {@link StackConfig#dhcp()}; without it, none. */
+        public Builder dhcp(final DhcpConfig config) {
+            this.dhcp = config;
             return this;
         }
 

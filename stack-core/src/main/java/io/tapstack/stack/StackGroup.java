@@ -61,6 +61,9 @@ public final class StackGroup implements AutoCloseable {
         if (queues.size() == 1) {
             return List.of(new NetworkStack(queues.get(0), shared, nowNanos));
         }
+        if (shared.dhcp() != null) {
+            throw new IllegalArgumentException("DHCP needs a single queue, as one stack alone would get the address");
+        }
         final StackConfig config = withInterfaceSecret(shared);
         final FlowSteering steering = new FlowSteering(queues.size(), SipHash.random(config.random()));
         final List<NetworkStack> stacks = new ArrayList<>(queues.size());

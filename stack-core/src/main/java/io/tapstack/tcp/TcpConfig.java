@@ -72,7 +72,6 @@ public final class TcpConfig implements Cloneable {
     private long finWait2Nanos = 60 * SECONDS;
     private long timeWaitNanos = 60 * SECONDS;
     private int timeToLive = 64;
-    private int minTimeToLive = 0;
     private int trafficClass = 0;
     private long maxPacingRate = 0;
 
@@ -716,17 +715,6 @@ public final class TcpConfig implements Cloneable {
 
     public TcpConfig timeWaitNanos(final long nanos) {
         timeWaitNanos = nanos;
-        return this;
-    }
-
-    /** IP_MINTTL: the smallest time to live of a segment that is accepted (RFC 5082); 0 for any. */
-    public int minTimeToLive() {
-        return minTimeToLive;
-    }
-
-    /** IP_MINTTL; of no effect over IPv6. */
-    public TcpConfig minTimeToLive(final int hops) {
-        minTimeToLive = atLeast(0, hops);
         return this;
     }
 

@@ -174,14 +174,6 @@ public interface TcpConnection extends Flow {
      */
     int read(ByteBuffer target, boolean peek, long nowNanos);
 
-    /**
-     * Copies received bytes without removing them.
-     *
-     * @param skipped bytes at the front to leave out
-     * @return the number of bytes copied
-     */
-    int peek(ByteBuffer target, int skipped);
-
     /** {@code sockatmark(3)}: true if the next byte to read is at the urgent mark (RFC 6093). */
     boolean isAtUrgentMark();
 

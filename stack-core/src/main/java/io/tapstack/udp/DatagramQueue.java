@@ -32,17 +32,10 @@ final class DatagramQueue {
     /**
      * Takes the payload that starts at the packet's head.
      *
-     * @param poll the number of the poll in which it arrived, if it may be joined with others of that poll; else
-     *     {@link Datagram#ALONE}
      * @return the reason for a drop, or null
      */
     @Nullable
-    DropReason add(
-            final PacketBuffer packet,
-            final ReceivedPacket info,
-            final int sourcePort,
-            final int poll,
-            final long nowNanos) {
+    DropReason add(final PacketBuffer packet, final ReceivedPacket info, final int sourcePort, final long nowNanos) {
         if (heldBytes >= limitBytes) {
             packet.release();
             return DropReason.UDP_QUEUE_FULL;
@@ -52,11 +45,8 @@ final class DatagramQueue {
             return DropReason.NO_MEMORY;
         }
         final Datagram datagram = newDatagram();
-        datagram.set(compact(packet), source(info, sourcePort), destination(info), info, poll, nowNanos);
-        final Datagram last = datagrams.peekLast();
-        if (last == null || !last.join(datagram)) {
-            datagrams.addLast(datagram);
-        }
+        datagram.set(compact(packet), source(info, sourcePort), destination(info), info, nowNanos);
+        datagrams.addLast(datagram);
         heldBytes += datagram.heldBytes();
         return null;
     }
@@ -125,11 +115,6 @@ final class DatagramQueue {
     @Nullable
     Datagram peek() {
         return datagrams.peekFirst();
-    }
-
-    /** The datagrams in order, which stay. */
-    Iterable<Datagram> all() {
-        return datagrams;
     }
 
     boolean isEmpty() {

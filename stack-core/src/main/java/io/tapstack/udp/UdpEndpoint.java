@@ -297,11 +297,6 @@ public final class UdpEndpoint implements AutoCloseable {
         return received.peek();
     }
 
-    /** The waiting datagrams, the oldest first; they stay in the queue. */
-    public Iterable<Datagram> waiting() {
-        return received.all();
-    }
-
     /** True if {@link #receive} has a datagram or an error to return. */
     public boolean isReadable() {
         return !received.isEmpty() || errors.pending() != null;
@@ -422,8 +417,7 @@ public final class UdpEndpoint implements AutoCloseable {
     @Nullable
     DropReason deliver(
             final PacketBuffer packet, final ReceivedPacket info, final int sourcePort, final long nowNanos) {
-        final int poll = options.joined() ? udp.polls() : Datagram.ALONE;
-        final DropReason reason = received.add(packet, info, sourcePort, poll, nowNanos);
+        final DropReason reason = received.add(packet, info, sourcePort, nowNanos);
         if (reason == null) {
             observer.readable();
         }

@@ -16,8 +16,6 @@ public final class UdpOptions {
     private PathMtuPolicy pathMtuPolicy = PathMtuPolicy.WANT;
     private int trafficClass;
     private int timeToLive = 64;
-    private boolean noChecksum;
-    private boolean joined;
 
     UdpOptions() {
         // The defaults.
@@ -48,27 +46,6 @@ public final class UdpOptions {
 
     public boolean dontFragment() {
         return dontFragment;
-    }
-
-    /** {@code SO_NO_CHECK}: datagrams over IPv4 are sent without a checksum (RFC 768). */
-    public void noChecksum(final boolean on) {
-        this.noChecksum = on;
-    }
-
-    public boolean noChecksum() {
-        return noChecksum;
-    }
-
-    /**
-     * {@code UDP_GRO}: datagrams of one size from one sender that arrive in the same poll are received as one
-     * {@link Datagram}.
-     */
-    public void joined(final boolean on) {
-        this.joined = on;
-    }
-
-    public boolean joined() {
-        return joined;
     }
 
     /** {@code SO_REUSEADDR}: several sockets may bind to one port if all of them set it. */

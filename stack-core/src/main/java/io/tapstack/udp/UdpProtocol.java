@@ -33,7 +33,6 @@ public final class UdpProtocol implements TransportProtocol {
     /** Room for the UDP header, and for the headers of IPv4 or IPv6 and of any link. */
     private static final int HEADROOM = UdpHeader.LENGTH + 56;
 
-    private int polls;
     private final InternetLayer ip;
     private final IcmpReporter icmp;
     private final BufferPool pool;
@@ -71,7 +70,6 @@ public final class UdpProtocol implements TransportProtocol {
 
     /** Tells the endpoints that found the device full to try again; called once in every poll. */
     public void poll() {
-        polls++;
         if (waitingForRoom.isEmpty()) {
             return;
         }
@@ -83,11 +81,6 @@ public final class UdpProtocol implements TransportProtocol {
     /** True if an endpoint waits for the device to have room, so that {@link #poll} has something to do. */
     public boolean isBlocked() {
         return !waitingForRoom.isEmpty();
-    }
-
-    /** Number of the current poll: datagrams of one poll have arrived together. */
-    int polls() {
-        return polls;
     }
 
     // ---- Receiving
@@ -239,9 +232,7 @@ public final class UdpProtocol implements TransportProtocol {
         UdpHeader.write(bytes, header, from.localPort(), remotePort, length);
         final long pseudoHeader =
                 InternetChecksum.pseudoHeader(path.source(), path.destination(), IpProtocol.UDP) + length;
-        if (from.options().noChecksum() && path.source().isIpv4()) {
-            UdpHeader.checksum(bytes, header, 0);
-        } else if (path.checksumOffload()) {
+        if (path.checksumOffload()) {
             UdpHeader.checksum(bytes, header, InternetChecksum.fold(pseudoHeader));
             datagram.requestChecksum(header, UdpHeader.CHECKSUM_OFFSET);
         } else {

@@ -56,14 +56,8 @@ final class DhcpTrace {
         final UdpProtocol udp = new UdpProtocol(internet, internet.reporter(), pool, statistics, random);
         internet.register(IpProtocol.UDP, udp);
         onLink.start();
-        client = new DhcpClient(
-                onLink,
-                internet,
-                udp,
-                config,
-                wheel,
-                random,
-                lease -> leases.add(lease == null ? "none" : lease.address().toString()));
+        client = new DhcpClient(onLink, internet, udp, config, wheel, random);
+        client.observe(lease -> leases.add(lease == null ? "none" : lease.address().toString()));
     }
 
     static DhcpTrace started(final DhcpConfig config) throws SocketErrorException {

@@ -341,14 +341,9 @@ public final class Connection extends ControlBlock implements UnacceptedConnecti
     }
 
     @Override
-    public int peek(final ByteBuffer target, final int skipped) {
-        passUrgentMark();
-        return receiveQueue.peek(target, skipped, readLimit(receiveQueue.length()) - skipped);
-    }
-
-    @Override
     public int read(final ByteBuffer target, final boolean peek, final long nowNanos) {
-        final int copied = peek(target, 0);
+        passUrgentMark();
+        final int copied = receiveQueue.peek(target, readLimit(receiveQueue.length()));
         if (!peek && copied > 0) {
             receiveQueue.consume(copied);
             urgentConsumed();

@@ -7,7 +7,6 @@ import io.tapstack.ip.IcmpError;
 import io.tapstack.ip.InternetLayer;
 import io.tapstack.ip.IpPath;
 import io.tapstack.ip.ReceivedPacket;
-import io.tapstack.tcp.TcpConfig;
 import io.tapstack.tcp.connection.Connection;
 import io.tapstack.tcp.demux.ConnectionTable;
 import io.tapstack.tcp.demux.DemuxEntry;
@@ -94,10 +93,6 @@ final class Demultiplexer {
                 info.sourceLow(),
                 segment.sourcePort);
         if (owner instanceof Connection connection) {
-            if (isFromTooFar(info, connection.config())) {
-                statistics.drop(DropReason.TCP_MIN_TTL);
-                return;
-            }
             connection.segmentArrives(segment, nowNanos);
             return;
         }
@@ -118,20 +113,13 @@ final class Demultiplexer {
         }
         final Endpoint local = new Endpoint(to, segment.destinationPort);
         final Listener listener = listeners.find(local, new Endpoint(from, segment.sourcePort));
-        if (listener != null && isFromTooFar(info, listener.config())) {
-            statistics.drop(DropReason.TCP_MIN_TTL);
-        } else if (listener != null && segment.sourcePort != 0) {
+        if (listener != null && segment.sourcePort != 0) {
             listener.segmentArrives(segment, back, nowNanos);
         } else {
             // RFC 9293 3.10.7.1: CLOSED.
             statistics.drop(DropReason.TCP_NO_SOCKET);
             resets.answer(segment, back, nowNanos);
         }
-    }
-
-    /** RFC 5082 3: true if the packet has passed more routers than the application allows. */
-    private static boolean isFromTooFar(final ReceivedPacket info, final TcpConfig config) {
-        return info.hopLimit() < config.minTimeToLive() && info.isIpv4();
     }
 
     /**

@@ -52,23 +52,15 @@ public final class ReceiveQueue {
     /**
      * Copies up to {@code limit} bytes into {@code target}; they stay in the queue.
      *
-     * @param skipped bytes at the front to leave out
      * @return the number of bytes copied
      */
-    public int peek(final ByteBuffer target, final int skipped, final int limit) {
+    public int peek(final ByteBuffer target, final int limit) {
         int copied = 0;
-        int skip = skipped;
         for (int slice = 0; slice < line.slices() && copied < limit && target.hasRemaining(); slice++) {
-            final int length = line.length(slice);
-            if (skip >= length) {
-                skip -= length;
-                continue;
-            }
-            final int part = Math.min(Math.min(target.remaining(), limit - copied), length - skip);
-            target.put(target.position(), line.region(slice).bytes(), line.offset(slice) + skip, part);
+            final int part = Math.min(Math.min(target.remaining(), limit - copied), line.length(slice));
+            target.put(target.position(), line.region(slice).bytes(), line.offset(slice), part);
             target.position(target.position() + part);
             copied += part;
-            skip = 0;
         }
         return copied;
     }

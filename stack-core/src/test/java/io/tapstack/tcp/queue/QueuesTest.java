@@ -124,7 +124,7 @@ class QueuesTest {
                 end += length;
             } else if (random.nextBoolean()) {
                 final ByteBuffer target = ByteBuffer.allocate(1 + random.nextInt(4_000));
-                final int copied = queue.peek(target, 0, Integer.MAX_VALUE);
+                final int copied = queue.peek(target, Integer.MAX_VALUE);
                 assertThat(Arrays.copyOf(target.array(), copied)).isEqualTo(stream(front, copied));
                 queue.consume(copied);
                 front += copied;
@@ -181,7 +181,7 @@ class QueuesTest {
         final ReceiveQueue target = new ReceiveQueue(pool);
         assertThat(queue.deliver(0, target)).isEqualTo(4_000 * segment);
         final ByteBuffer bytes = ByteBuffer.allocate(4_000 * segment);
-        target.peek(bytes, 0, bytes.capacity());
+        target.peek(bytes, bytes.capacity());
         assertThat(bytes.array()).isEqualTo(stream(0, 4_000 * segment));
         target.clear();
         assertThat(pool.regionsInUse()).isZero();

@@ -108,7 +108,7 @@ class ReassemblyQueueFuzzTest {
             assertThat(queue.isEmpty()).as("empty").isEqualTo(come.length() <= next);
             assertThat(queue.isReady(start + next)).as("ready").isFalse();
             final ByteBuffer bytes = ByteBuffer.allocate(target.length());
-            target.peek(bytes, 0, Integer.MAX_VALUE);
+            target.peek(bytes, Integer.MAX_VALUE);
             target.consume(bytes.capacity());
             assertThat(STREAM.firstWrong(bytes, 0, bytes.capacity(), read))
                     .as("the first wrong byte")

@@ -51,6 +51,7 @@ final class TestNetwork implements AutoCloseable {
     private static final int PREFIX_LENGTH = 24;
     private static final int IPV6_PREFIX_LENGTH = 64;
     private static final Decorator PLAIN = (tap, host, stack) -> tap;
+    private static final Settings IPV4 = network -> StackConfig.of(network.ipv4Address());
 
     private final String tap;
     private final InetAddress address;
@@ -68,8 +69,19 @@ final class TestNetwork implements AutoCloseable {
         LinkDevice decorate(LinkDevice tap, IpAddress host, IpAddress stack);
     }
 
+    /** Makes the settings of the stack. */
+    @FunctionalInterface
+    interface Settings {
+        /** @param network has its addresses already, but no stack yet */
+        StackConfig create(TestNetwork network);
+    }
+
     private TestNetwork(
-            final Offload offload, final TapIo io, final int queues, final Decorator decorator, final boolean ipv6)
+            final Offload offload,
+            final TapIo io,
+            final int queues,
+            final Decorator decorator,
+            final Settings settings)
             throws IOException {
         final int number = NUMBER.incrementAndGet();
         this.tap = "it" + number;
@@ -88,7 +100,7 @@ final class TestNetwork implements AutoCloseable {
                         .map(each -> decorator.decorate(
                                 each, IpAddress.of(hostAddress.getAddress()), IpAddress.of(address.getAddress())))
                         .toList(),
-                ipv6 ? dualStack() : StackConfig.of(ipv4Address()),
+                settings.create(this),
                 Clock.system(),
                 tap,
                 Waiting.ADAPTIVE);
@@ -97,12 +109,10 @@ final class TestNetwork implements AutoCloseable {
         }
         this.transport = new TapstackTransport(sockets);
         stacks.start();
-        if (ipv6) {
-            addIpv6ToHost();
-        }
     }
 
-    private InterfaceAddress ipv4Address() {
+    /** The stack's IPv4 address with its prefix. */
+    InterfaceAddress ipv4Address() {
         return new InterfaceAddress(IpAddress.of(address.getAddress()), PREFIX_LENGTH);
     }
 
@@ -114,7 +124,7 @@ final class TestNetwork implements AutoCloseable {
                 .build();
     }
 
-    private void addIpv6ToHost() throws IOException {
+    private TestNetwork withIpv6OnHost() throws IOException {
         try {
             final String prefixed = ipv6HostAddress.getHostAddress() + "/" + IPV6_PREFIX_LENGTH;
             HostPrograms.run("ip", "-6", "address", "add", prefixed, "dev", tap, "nodad");
@@ -122,41 +132,47 @@ final class TestNetwork implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IOException(e);
         }
+        return this;
     }
 
     /** A running stack. */
     static TestNetwork open(final Offload offload) throws IOException {
-        return new TestNetwork(offload, TapIo.AUTO, 1, PLAIN, false);
+        return new TestNetwork(offload, TapIo.AUTO, 1, PLAIN, IPV4);
     }
 
     /** A running stack, to which frames pass in the given way. */
     static TestNetwork open(final Offload offload, final TapIo io) throws IOException {
-        return new TestNetwork(offload, io, 1, PLAIN, false);
+        return new TestNetwork(offload, io, 1, PLAIN, IPV4);
+    }
+
+    /** A running stack with other settings than the default. */
+    static TestNetwork open(final Settings settings) throws IOException {
+        return new TestNetwork(Offload.ON, TapIo.AUTO, 1, PLAIN, settings);
     }
 
     /** A running stack behind a decorator of its TAP. */
     static TestNetwork open(final Decorator decorator) throws IOException {
-        return new TestNetwork(Offload.ON, TapIo.AUTO, 1, decorator, false);
+        return new TestNetwork(Offload.ON, TapIo.AUTO, 1, decorator, IPV4);
     }
 
     /** Several running stacks, with a queue each. */
     static TestNetwork open(final Offload offload, final int queues) throws IOException {
-        return new TestNetwork(offload, TapIo.AUTO, queues, PLAIN, false);
+        return new TestNetwork(offload, TapIo.AUTO, queues, PLAIN, IPV4);
     }
 
     /** A running stack with offloads, for tests that do not depend on them. */
     static TestNetwork open() throws IOException {
-        return new TestNetwork(Offload.ON, TapIo.AUTO, 1, PLAIN, false);
+        return new TestNetwork(Offload.ON, TapIo.AUTO, 1, PLAIN, IPV4);
     }
 
     /** A running stack with addresses of both families. */
     static TestNetwork openDual(final Offload offload) throws IOException {
-        return new TestNetwork(offload, TapIo.AUTO, 1, PLAIN, true);
+        return new TestNetwork(offload, TapIo.AUTO, 1, PLAIN, TestNetwork::dualStack).withIpv6OnHost();
     }
 
     /** Several running stacks with addresses of both families. */
     static TestNetwork openDual(final Offload offload, final int queues) throws IOException {
-        return new TestNetwork(offload, TapIo.AUTO, queues, PLAIN, true);
+        return new TestNetwork(offload, TapIo.AUTO, queues, PLAIN, TestNetwork::dualStack).withIpv6OnHost();
     }
 
     private static InetAddress inIpv6Subnet(final int number, final int host) throws UnknownHostException {
@@ -205,6 +221,11 @@ final class TestNetwork implements AutoCloseable {
     /** The host's IPv6 address at the other end. */
     InetAddress ipv6HostAddress() {
         return ipv6HostAddress;
+    }
+
+    /** The first 64 bits of IPv6 addresses for tests that give them out themselves. */
+    String ipv6Prefix() {
+        return "2001:db8:77:" + (address.getAddress()[2] & 0xFF);
     }
 
     /** The sockets of the first stack. */
