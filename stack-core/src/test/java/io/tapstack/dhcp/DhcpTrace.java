@@ -57,7 +57,8 @@ final class DhcpTrace {
         internet.register(IpProtocol.UDP, udp);
         onLink.start();
         client = new DhcpClient(onLink, internet, udp, config, wheel, random);
-        client.observe(lease -> leases.add(lease == null ? "none" : lease.address().toString()));
+        client.observe(
+                lease -> leases.add(lease == null ? "none" : lease.address().toString()));
     }
 
     static DhcpTrace started(final DhcpConfig config) throws SocketErrorException {

@@ -41,8 +41,6 @@ final class ControlReader {
                     && socket instanceof DatagramSocket
                     && socket.family() == AddressFamily.IPV6) {
                 result = takeIpv6(type, control, length - HEADER_BYTES, message);
-            } else if (level == SocketOptions.IPPROTO_UDP && socket instanceof DatagramSocket) {
-                result = takeUdp(type, control, length - HEADER_BYTES, message);
             } else {
                 result = take(level, type);
             }
@@ -139,15 +137,6 @@ final class ControlReader {
             return -LinuxErrno.ENODEV;
         }
         message.source(source);
-        return 0;
-    }
-
-    /** udp(7): the size of the datagrams. */
-    private static int takeUdp(final int type, final ByteBuffer control, final long length, final SentMessage message) {
-        if (type != SocketOptions.UDP_SEGMENT || length != Short.BYTES) {
-            return -SocketError.EINVAL.errno();
-        }
-        message.segmentBytes(control.getShort() & 0xFFFF);
         return 0;
     }
 

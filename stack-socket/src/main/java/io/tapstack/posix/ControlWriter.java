@@ -56,11 +56,6 @@ final class ControlWriter {
     int write(final ReceivedMessage message) {
         writeTimes(message);
         writeIp(message);
-        if (message.segmentBytes() != ReceivedMessage.UNKNOWN) {
-            data.clear();
-            data.putInt(message.segmentBytes());
-            put(SocketOptions.IPPROTO_UDP, SocketOptions.UDP_GRO);
-        }
         final ErrorReport report = message.report();
         if (report != null) {
             write(report);

@@ -127,7 +127,7 @@ final class LinuxOptions {
                 && socket instanceof StreamSocket stream) {
             return setFastOpenKeys(stream, value);
         }
-        if (level == (socket instanceof StreamSocket ? SocketOptions.IPPROTO_UDP : SocketOptions.IPPROTO_TCP)) {
+        if (level == SocketOptions.IPPROTO_TCP && !(socket instanceof StreamSocket)) {
             return -SocketError.ENOPROTOOPT.errno();
         }
         // ip(7): options of this level may be a single byte.

@@ -41,11 +41,9 @@ final class CorkedDatagram {
     /**
      * Appends a piece.
      *
-     * @param segmentBytes UDP_SEGMENT of the first piece, which is that of the whole
      * @return false if the datagram would be too long: then, as on Linux, all of it is dropped
      */
-    boolean append(
-            final ByteBuffer data, final @Nullable Endpoint to, final SentMessage settings, final int segmentBytes) {
+    boolean append(final ByteBuffer data, final @Nullable Endpoint to, final SentMessage settings) {
         final int more = data.remaining();
         if (more > MOST_BYTES - length) {
             clear();
@@ -54,7 +52,7 @@ final class CorkedDatagram {
         if (!pending) {
             pending = true;
             destination = to;
-            message = settings.copy().segmentBytes(segmentBytes);
+            message = settings.copy();
         }
         if (length + more > bytes.length) {
             final int capacity = Math.max(Math.max(FIRST_CAPACITY, 2 * bytes.length), length + more);

@@ -16,19 +16,12 @@ final class DatagramOptions {
     private static final int MIN_RECEIVE_BUFFER = 2_304; // Linux's SOCK_MIN_RCVBUF
     private static final int MIN_SEND_BUFFER = 4_608; // Linux's SOCK_MIN_SNDBUF
     private static final int MAX_BUFFER = 64 << 20;
-    private static final int MAX_SEGMENT = 65_535;
 
     private final UdpEndpoint endpoint;
     private final AddressFamily family;
     private final InertOptions inert = new InertOptions();
     private final StampOptions stamps = new StampOptions();
     private int sendBufferBytes = DEFAULT_SEND_BUFFER;
-    private int minTimeToLive;
-
-    final PeekOffset peekOffset = new PeekOffset();
-
-    /** UDP_SEGMENT. */
-    int segmentBytes;
 
     /** IP_RECVTOS. */
     boolean tellTrafficClass;
@@ -68,7 +61,6 @@ final class DatagramOptions {
             case SocketOptions.SOL_SOCKET -> setSocketLevel(name, value);
             case SocketOptions.IPPROTO_IP -> setIpLevel(name, value);
             case SocketOptions.IPPROTO_IPV6 -> family == AddressFamily.IPV6 ? setIpv6Level(name, value) : UNKNOWN;
-            case SocketOptions.IPPROTO_UDP -> setUdpLevel(name, value);
             default -> UNKNOWN;
         };
     }
@@ -82,7 +74,6 @@ final class DatagramOptions {
             case SocketOptions.IPPROTO_IP -> getIpLevel(name);
             case SocketOptions.IPPROTO_IPV6 ->
                 family == AddressFamily.IPV6 ? getIpv6Level(name) : -SocketError.EOPNOTSUPP.errno();
-            case SocketOptions.IPPROTO_UDP -> getUdpLevel(name);
             default -> -SocketError.EOPNOTSUPP.errno(); // as on Linux for other levels than the socket's
         };
     }
@@ -99,11 +90,6 @@ final class DatagramOptions {
             case SocketOptions.SO_BROADCAST -> endpoint.options().broadcastAllowed(value != 0);
             case SocketOptions.SO_RCVBUF -> endpoint.receiveLimitBytes(buffer(value, MIN_RECEIVE_BUFFER));
             case SocketOptions.SO_SNDBUF -> sendBufferBytes = buffer(value, MIN_SEND_BUFFER);
-            case SocketOptions.SO_RCVBUFFORCE ->
-                endpoint.receiveLimitBytes(buffer(Math.max(0, value), MIN_RECEIVE_BUFFER));
-            case SocketOptions.SO_SNDBUFFORCE -> sendBufferBytes = buffer(Math.max(0, value), MIN_SEND_BUFFER);
-            case SocketOptions.SO_NO_CHECK -> endpoint.options().noChecksum(value != 0);
-            case SocketOptions.SO_PEEK_OFF -> peekOffset.set(value);
             case SocketOptions.SO_ZEROCOPY -> {
                 if (value < 0 || value > 1) {
                     return -SocketError.EINVAL.errno();
@@ -128,8 +114,6 @@ final class DatagramOptions {
             case SocketOptions.SO_ACCEPTCONN -> 0;
             case SocketOptions.SO_RCVBUF -> endpoint.receiveLimitBytes();
             case SocketOptions.SO_SNDBUF -> sendBufferBytes;
-            case SocketOptions.SO_NO_CHECK -> endpoint.options().noChecksum() ? 1 : 0;
-            case SocketOptions.SO_PEEK_OFF -> peekOffset.get();
             case SocketOptions.SO_ZEROCOPY -> zeroCopy ? 1 : 0;
             case SocketOptions.SO_ERROR -> {
                 final SocketError error = endpoint.errors().take();
@@ -159,13 +143,6 @@ final class DatagramOptions {
                 }
                 endpoint.options().timeToLive(value == -1 ? DEFAULT_TTL : value);
             }
-            // Stored only, as on Linux: it is for TCP.
-            case SocketOptions.IP_MINTTL -> {
-                if (value < 0 || value > 255) {
-                    return -SocketError.EINVAL.errno();
-                }
-                minTimeToLive = value;
-            }
             default -> {
                 return UNKNOWN;
             }
@@ -177,7 +154,6 @@ final class DatagramOptions {
         return switch (name) {
             case SocketOptions.IP_TOS -> endpoint.options().trafficClass();
             case SocketOptions.IP_TTL -> endpoint.options().timeToLive();
-            case SocketOptions.IP_MINTTL -> minTimeToLive;
             case SocketOptions.IP_RECVERR -> endpoint.reportsErrors() ? 1 : 0;
             case SocketOptions.IP_RECVTOS -> tellTrafficClass ? 1 : 0;
             case SocketOptions.IP_RECVTTL -> tellTimeToLive ? 1 : 0;
@@ -212,22 +188,6 @@ final class DatagramOptions {
         return 0;
     }
 
-    private int setUdpLevel(final int name, final int value) {
-        switch (name) {
-            case SocketOptions.UDP_SEGMENT -> {
-                if (value < 0 || value > MAX_SEGMENT) {
-                    return -SocketError.EINVAL.errno();
-                }
-                segmentBytes = value;
-            }
-            case SocketOptions.UDP_GRO -> endpoint.options().joined(value != 0);
-            default -> {
-                return UNKNOWN;
-            }
-        }
-        return 0;
-    }
-
     private int getIpv6Level(final int name) {
         return switch (name) {
             case SocketOptions.IPV6_V6ONLY -> endpoint.options().ipv6Only() ? 1 : 0;
@@ -239,14 +199,6 @@ final class DatagramOptions {
                 final int twin = Ipv6Options.twin(name);
                 yield twin == Ipv6Options.NONE ? UNKNOWN : getIpLevel(twin);
             }
-        };
-    }
-
-    private int getUdpLevel(final int name) {
-        return switch (name) {
-            case SocketOptions.UDP_SEGMENT -> segmentBytes;
-            case SocketOptions.UDP_GRO -> endpoint.options().joined() ? 1 : 0;
-            default -> UNKNOWN;
         };
     }
 

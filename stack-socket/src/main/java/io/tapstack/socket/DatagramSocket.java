@@ -25,8 +25,6 @@ public final class DatagramSocket extends StackSocket {
     /** Largest copy that costs less than taking the lock a second time. */
     private static final int SMALL_COPY = 4_096;
 
-    private static final int MOST_SEGMENTS = 128; // Linux's UDP_MAX_SEGMENTS
-
     private final UdpEndpoint endpoint;
     private final DatagramOptions options;
     private final CorkedDatagram pieces = new CorkedDatagram();
@@ -34,8 +32,6 @@ public final class DatagramSocket extends StackSocket {
     private boolean inputShut;
     private boolean outputShut;
     private int zeroCopySends;
-    // Where in the datagram of peeked() to begin.
-    private int skipped;
 
     /** Called with the stack's lock held. */
     DatagramSocket(final SocketHost host, final AddressFamily family) {
@@ -145,7 +141,7 @@ public final class DatagramSocket extends StackSocket {
             if (!pieces.isPending() && destination == null && endpoint.remote() == null) {
                 return -SocketError.EDESTADDRREQ.errno();
             }
-            if (!pieces.append(data, destination, message, segmentBytes(message))) {
+            if (!pieces.append(data, destination, message)) {
                 return -SocketError.EMSGSIZE.errno();
             }
             if (more) {
@@ -172,36 +168,8 @@ public final class DatagramSocket extends StackSocket {
         return sendWhole(pieces.take(), flags, to, message);
     }
 
-    /** Sends one datagram, or with UDP_SEGMENT several; called with the stack's lock held. */
+    /** Sends one datagram; called with the stack's lock held. */
     private int sendWhole(
-            final ByteBuffer data, final int flags, final @Nullable Endpoint destination, final SentMessage message) {
-        final int size = segmentBytes(message);
-        if (size == 0) {
-            return sendOne(data, flags, destination, message);
-        }
-        final int length = data.remaining();
-        if (length > (long) MOST_SEGMENTS * size || endpoint.options().noChecksum()) {
-            return -SocketError.EINVAL.errno();
-        }
-        final ByteBuffer segment = data.duplicate();
-        int result = 0;
-        do {
-            segment.limit(Math.min(segment.position() + size, data.limit()));
-            result = sendOne(segment, flags, destination, message);
-        } while (result >= 0 && segment.position() < data.limit());
-        if (result < 0 && segment.position() == data.position()) {
-            return result;
-        }
-        // Of a send that has begun the rest is lost at a full device, as in a full queue of Linux.
-        data.position(data.limit());
-        return length;
-    }
-
-    private int segmentBytes(final SentMessage message) {
-        return message.segmentBytes() == SentMessage.UNSET ? options.segmentBytes : message.segmentBytes();
-    }
-
-    private int sendOne(
             final ByteBuffer data, final int flags, final @Nullable Endpoint destination, final SentMessage message) {
         final int length = data.remaining();
         try {
@@ -331,17 +299,14 @@ public final class DatagramSocket extends StackSocket {
             while (result == 0) {
                 final boolean peek = MessageFlags.has(flags, MessageFlags.MSG_PEEK);
                 final Datagram next = next(peek);
-                final int from = peek ? skipped : 0;
                 if (next != null) {
                     if (sender != null) {
                         sender.endpoint(next.source());
                     }
                     if (message != null) {
-                        tell(message, next, target.remaining(), from);
+                        tell(message, next, target.remaining());
                     }
-                    final int taken = take(next, target, peek, from, MessageFlags.has(flags, MessageFlags.MSG_TRUNC));
-                    options.peekOffset.received(taken, peek);
-                    return taken;
+                    return take(next, target, peek, MessageFlags.has(flags, MessageFlags.MSG_TRUNC));
                 }
                 if (!mayWait(flags)) {
                     return -SocketError.EAGAIN.errno();
@@ -360,7 +325,7 @@ public final class DatagramSocket extends StackSocket {
         }
     }
 
-    private void tell(final ReceivedMessage message, final Datagram datagram, final int room, final int from) {
+    private void tell(final ReceivedMessage message, final Datagram datagram, final int room) {
         message.source(datagram.source());
         options.stamps().tell(message, datagram.arrivalNanos(), false);
         final boolean four = datagram.destination().isIpv4();
@@ -375,12 +340,7 @@ public final class DatagramSocket extends StackSocket {
             message.destination(datagram.destination(), endpoint.answersFrom(datagram));
             message.destinationOptions(four && options.tellDestination, options.tellIpv6Destination);
         }
-        if (endpoint.options().joined() && datagram.segmentBytes() > 0) {
-            message.segmentBytes(datagram.segmentBytes());
-        }
-        // As on Linux, a whole rest behind SO_PEEK_OFF counts as cut unless there is more room than that.
-        final int rest = datagram.length() - from;
-        if (rest > room || from > 0 && rest == room) {
+        if (datagram.length() > room) {
             message.add(MessageFlags.MSG_TRUNC);
         }
     }
@@ -401,34 +361,10 @@ public final class DatagramSocket extends StackSocket {
         if (error != null) {
             throw new SocketErrorException(error, "recv");
         }
-        return peek ? peeked() : endpoint.receive();
+        return peek ? endpoint.peek() : endpoint.receive();
     }
 
-    /** The datagram to peek at, and in {@code skipped} where: as Linux's {@code __skb_try_recv_from_queue}. */
-    private @Nullable Datagram peeked() {
-        if (options.peekOffset.get() < 0) {
-            skipped = 0;
-            return endpoint.peek();
-        }
-        int offset = options.peekOffset.get();
-        for (final Datagram datagram : endpoint.waiting()) {
-            final int length = datagram.length();
-            if (offset < length || length == 0 && offset == 0 && !datagram.wasPeeked()) {
-                datagram.peeked();
-                skipped = offset;
-                return datagram;
-            }
-            offset -= length;
-        }
-        return null;
-    }
-
-    private int take(
-            final Datagram datagram,
-            final ByteBuffer target,
-            final boolean peek,
-            final int from,
-            final boolean truncation) {
+    private int take(final Datagram datagram, final ByteBuffer target, final boolean peek, final boolean truncation) {
         final int length = datagram.length();
         // Another thread may take a datagram that stays in the queue.
         final boolean outside = !peek && length > SMALL_COPY;
@@ -437,7 +373,7 @@ public final class DatagramSocket extends StackSocket {
         }
         final int copied;
         try {
-            copied = datagram.copyTo(target, from);
+            copied = datagram.copyTo(target);
         } finally {
             if (outside) {
                 lock.lock();

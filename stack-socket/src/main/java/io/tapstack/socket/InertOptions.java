@@ -13,7 +13,6 @@ final class InertOptions {
     private static final int SO_BROADCAST = 6;
     private static final int SO_KEEPALIVE = 9;
     private static final int SO_OOBINLINE = 10;
-    private static final int SO_NO_CHECK = SocketOptions.SO_NO_CHECK;
     private static final int SO_PRIORITY = 12;
     private static final int SO_RCVLOWAT = 18;
     private static final int SO_SNDLOWAT = 19;
@@ -27,7 +26,6 @@ final class InertOptions {
     private boolean broadcast;
     private boolean keepAlive;
     private boolean urgentInLine;
-    private boolean noCheck;
     private boolean overflow;
     private boolean selectErrors;
     private boolean dontRoute;
@@ -47,7 +45,6 @@ final class InertOptions {
         this.dontRoute = inherited.dontRoute;
         this.busyPollMicros = inherited.busyPollMicros;
         this.broadcast = inherited.broadcast;
-        this.noCheck = inherited.noCheck;
         this.overflow = inherited.overflow;
         this.selectErrors = inherited.selectErrors;
         this.mark = inherited.mark;
@@ -60,7 +57,6 @@ final class InertOptions {
             case SO_BROADCAST -> broadcast = on;
             case SO_KEEPALIVE -> keepAlive = on;
             case SO_OOBINLINE -> urgentInLine = on;
-            case SO_NO_CHECK -> noCheck = on;
             case SO_DONTROUTE -> dontRoute = on;
             case SO_BUSY_POLL -> {
                 if (value < 0) {
@@ -87,7 +83,6 @@ final class InertOptions {
             case SO_BROADCAST -> number(broadcast);
             case SO_KEEPALIVE -> number(keepAlive);
             case SO_OOBINLINE -> number(urgentInLine);
-            case SO_NO_CHECK -> number(noCheck);
             case SO_DONTROUTE -> number(dontRoute);
             case SO_BUSY_POLL -> busyPollMicros;
             case SO_INCOMING_CPU -> incomingCpu;

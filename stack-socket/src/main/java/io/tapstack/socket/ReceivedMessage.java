@@ -23,7 +23,6 @@ public final class ReceivedMessage {
     private int stampingOption;
     private int trafficClass = UNKNOWN;
     private int timeToLive = UNKNOWN;
-    private int segmentBytes = UNKNOWN;
     private @Nullable IpAddress destination;
     private @Nullable IpAddress local;
     private boolean destinationOfIpv4;
@@ -41,7 +40,6 @@ public final class ReceivedMessage {
         stampingOption = 0;
         trafficClass = UNKNOWN;
         timeToLive = UNKNOWN;
-        segmentBytes = UNKNOWN;
         destination = null;
         local = null;
         destinationOfIpv4 = false;
@@ -130,18 +128,6 @@ public final class ReceivedMessage {
 
     void timeToLive(final int hops) {
         this.timeToLive = hops;
-    }
-
-    /**
-     * With {@link SocketOptions#UDP_GRO}, the size of the datagrams that were received as one, of which the last may be
-     * shorter; {@link #UNKNOWN} for a single one.
-     */
-    public int segmentBytes() {
-        return segmentBytes;
-    }
-
-    void segmentBytes(final int bytes) {
-        this.segmentBytes = bytes;
     }
 
     /**

@@ -21,7 +21,6 @@ public final class SentMessage {
     private int stamps = UNSET;
     private int trafficClass = UNSET;
     private int timeToLive = UNSET;
-    private int segmentBytes = UNSET;
     private @Nullable IpAddress source;
 
     /** The same settings, whatever becomes of these. */
@@ -30,7 +29,6 @@ public final class SentMessage {
         copy.stamps = stamps;
         copy.trafficClass = trafficClass;
         copy.timeToLive = timeToLive;
-        copy.segmentBytes = segmentBytes;
         copy.source = source;
         return copy;
     }
@@ -66,16 +64,6 @@ public final class SentMessage {
 
     int timeToLive() {
         return timeToLive;
-    }
-
-    /** UDP_SEGMENT of this send: it is cut into datagrams of this many bytes, 0 to 65,535; 0 for one datagram. */
-    public SentMessage segmentBytes(final int bytes) {
-        this.segmentBytes = bytes;
-        return this;
-    }
-
-    int segmentBytes() {
-        return segmentBytes;
     }
 
     /** IP_PKTINFO: the address of ours to send this datagram from; any address for the one of the route. */

@@ -30,21 +30,6 @@ public final class SocketOptions {
 
     public static final int SO_KEEPALIVE = 9;
 
-    /** Of datagram sockets over IPv4: sends without a UDP checksum (RFC 768). */
-    public static final int SO_NO_CHECK = 11;
-
-    /** As {@link #SO_SNDBUF}, beyond the machine's limit; write only. Here both have the same limit. */
-    public static final int SO_SNDBUFFORCE = 32;
-
-    /** As {@link #SO_RCVBUF}, beyond the machine's limit; write only. Here both have the same limit. */
-    public static final int SO_RCVBUFFORCE = 33;
-
-    /**
-     * Where {@link MessageFlags#MSG_PEEK} begins, in bytes from the next one to be read; -1, the default, for the front
-     * at each call. Peeking moves it on, reading moves it back.
-     */
-    public static final int SO_PEEK_OFF = 42;
-
     /** The urgent byte is read as part of the stream; on by default, as RFC 6093 asks for, unlike on Linux. */
     public static final int SO_OOBINLINE = 10;
 
@@ -120,9 +105,6 @@ public final class SocketOptions {
 
     /** Largest IP packet to the peer of a connected socket; read only. */
     public static final int IP_MTU = 14;
-
-    /** Of streams: segments with a smaller time to live are dropped (RFC 5082); 0 for none. */
-    public static final int IP_MINTTL = 21;
 
     // ---- Level IPPROTO_IPV6, of sockets of AddressFamily.IPV6
 
@@ -243,16 +225,10 @@ public final class SocketOptions {
     static final int SOCK_DGRAM = 2;
     static final int AF_INET = 2;
     static final int AF_INET6 = 10;
-    public static final int IPPROTO_UDP = 17;
+    static final int IPPROTO_UDP = 17;
 
     /** Sends are pieces of one datagram, until the option is turned off. */
     static final int UDP_CORK = 1;
-
-    /** A longer send is cut into datagrams of this many bytes, the last of which may be shorter; 0 for one datagram. */
-    public static final int UDP_SEGMENT = 103;
-
-    /** Datagrams of one size from one sender that arrive together are received as one: {@link ReceivedMessage}. */
-    public static final int UDP_GRO = 104;
 
     private SocketOptions() {}
 }

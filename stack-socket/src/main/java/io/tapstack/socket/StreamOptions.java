@@ -38,8 +38,6 @@ final class StreamOptions {
     /** SO_RCVLOWAT. */
     int receiveLowWater = 1;
 
-    final PeekOffset peekOffset = new PeekOffset();
-
     /** SO_TIMESTAMPING and the like. */
     final StampOptions stamps;
 
@@ -76,7 +74,6 @@ final class StreamOptions {
         this.lingerSeconds = inherited.lingerSeconds;
         this.receiveLowWater = inherited.receiveLowWater;
         this.reportErrors = inherited.reportErrors;
-        this.peekOffset.set(inherited.peekOffset.get());
         this.tellUnread = inherited.tellUnread;
         this.zeroCopy = inherited.zeroCopy;
     }
@@ -306,9 +303,6 @@ final class StreamOptions {
                 case SocketOptions.SO_LINGER:
                     lingerSeconds = Math.max(NO_LINGER, value);
                     return 0;
-                case SocketOptions.SO_PEEK_OFF:
-                    peekOffset.set(value);
-                    return 0;
                 case SocketOptions.SO_RCVLOWAT:
                     receiveLowWater = value < 0 ? Integer.MAX_VALUE : Math.max(1, value);
                     return 0;
@@ -336,8 +330,6 @@ final class StreamOptions {
                     return reusePort ? 1 : 0;
                 case SocketOptions.SO_LINGER:
                     return lingerSeconds;
-                case SocketOptions.SO_PEEK_OFF:
-                    return peekOffset.get();
                 case SocketOptions.SO_RCVLOWAT:
                     return receiveLowWater;
                 case SocketOptions.SO_SNDLOWAT:

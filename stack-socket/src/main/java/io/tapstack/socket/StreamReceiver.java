@@ -74,7 +74,6 @@ final class StreamReceiver {
                 // An error behind bytes waits for the next call.
                 result = copying ? AGAIN : taken > 0 && life.pendingErrno() != 0 ? 0 : takeOrTell(target, flags);
                 if (result > 0) {
-                    options.peekOffset.received(result, MessageFlags.has(flags, MessageFlags.MSG_PEEK));
                     taken += result;
                     if (taken >= enough
                             || life.connected().isAtUrgentMark()
@@ -138,7 +137,7 @@ final class StreamReceiver {
             final long deadline = socket.receiveDeadline();
             int result = socket.unusable();
             while (result == 0) {
-                result = copying ? AGAIN : readableOrTell(0);
+                result = copying ? AGAIN : readableOrTell();
                 if (result > 0) {
                     return lendTo(life.connected(), target);
                 }
@@ -158,17 +157,15 @@ final class StreamReceiver {
      *     nothing yet; or an error
      */
     private int takeOrTell(final ByteBuffer target, final int flags) {
-        final boolean peek = MessageFlags.has(flags, MessageFlags.MSG_PEEK);
-        final int readable = readableOrTell(peek ? options.peekOffset.skipped() : 0);
+        final int readable = readableOrTell();
         return readable > 0 ? take(life.connected(), target, flags, readable) : readable;
     }
 
     /**
-     * @param skipped bytes at the front that do not count
      * @return the number of bytes that can be taken now; 0 at the end of the stream; -EAGAIN if there is nothing yet;
      *     or an error
      */
-    private int readableOrTell(final int skipped) {
+    private int readableOrTell() {
         final int connecting = life.connectDeferred();
         if (connecting != 0) {
             return connecting;
@@ -180,14 +177,12 @@ final class StreamReceiver {
         if (life.isHandshaking()) {
             return AGAIN;
         }
-        final int readable = connection.readableBytes() - skipped;
+        final int readable = connection.readableBytes();
         if (readable > 0) {
             return readable;
         }
         // Received bytes are read before the connection's error, and so is the end of the stream.
-        final boolean peekedToEnd =
-                skipped > 0 && connection.error() == null && !connection.state().canReceive();
-        if (connection.isInputEnded() || peekedToEnd) {
+        if (connection.isInputEnded()) {
             return 0;
         }
         final int error = life.takeError();
@@ -229,7 +224,7 @@ final class StreamReceiver {
         if (wantsAll && mayGrow && readable < target.remaining()) {
             return AGAIN;
         }
-        return connection.peek(target, options.peekOffset.skipped());
+        return connection.read(target, true, socket.lock.now());
     }
 
     /**
@@ -284,7 +279,6 @@ final class StreamReceiver {
             socket.lock.lock();
             copying = false;
             connection.consume(batch, written, socket.lock.now());
-            options.peekOffset.received(written, false);
             socket.readable.wakeAll();
         }
         return written > 0 ? written : AGAIN;

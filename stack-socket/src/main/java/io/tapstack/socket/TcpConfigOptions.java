@@ -55,9 +55,6 @@ final class TcpConfigOptions {
             case SocketOptions.SO_OOBINLINE -> config.urgentInLine(value != 0);
             case SocketOptions.SO_SNDBUF -> config.sendBufferBytes(buffer(value, MIN_SEND_BUFFER));
             case SocketOptions.SO_RCVBUF -> config.receiveBufferBytes(buffer(value, MIN_RECEIVE_BUFFER));
-            case SocketOptions.SO_SNDBUFFORCE -> config.sendBufferBytes(buffer(Math.max(0, value), MIN_SEND_BUFFER));
-            case SocketOptions.SO_RCVBUFFORCE ->
-                config.receiveBufferBytes(buffer(Math.max(0, value), MIN_RECEIVE_BUFFER));
             case SocketOptions.SO_MAX_PACING_RATE -> config.maxPacingRate(value);
             default -> {
                 return UNKNOWN;
@@ -93,12 +90,6 @@ final class TcpConfigOptions {
                 }
                 config.timeToLive(value == -1 ? DEFAULT_TTL : value);
             }
-            case SocketOptions.IP_MINTTL -> {
-                if (isOutside(value, 0, 255)) {
-                    return INVALID;
-                }
-                config.minTimeToLive(value);
-            }
             default -> {
                 return UNKNOWN;
             }
@@ -111,7 +102,6 @@ final class TcpConfigOptions {
             case SocketOptions.IP_TOS -> config.trafficClass();
             case SocketOptions.IP_MTU_DISCOVER -> config.pathMtuPolicy().ordinal();
             case SocketOptions.IP_TTL -> config.timeToLive();
-            case SocketOptions.IP_MINTTL -> config.minTimeToLive();
             default -> UNKNOWN;
         };
     }

@@ -27,8 +27,7 @@ class DhcpIT {
     private Path directory;
 
     private static TestNetwork open(final DhcpConfig config) throws Exception {
-        return TestNetwork.open(
-                network -> StackConfig.builder().dhcp(config).build());
+        return TestNetwork.open(network -> StackConfig.builder().dhcp(config).build());
     }
 
     /** Starts a server for the addresses 50 and 51 of the subnet, with further options. */
@@ -60,7 +59,8 @@ class DhcpIT {
 
     /** Waits for a lease that is in use. */
     private static DhcpLease lease(final TestNetwork network) {
-        await().atMost(LIMIT).until(() -> network.look(stack -> client(stack.dhcp()).lease() != null));
+        await().atMost(LIMIT)
+                .until(() -> network.look(stack -> client(stack.dhcp()).lease() != null));
         return network.look(stack -> Objects.requireNonNull(client(stack.dhcp()).lease()));
     }
 
@@ -91,8 +91,7 @@ class DhcpIT {
     @Test
     void renewsTheLease() throws Exception { // RFC 2131 4.4.5
         try (TestNetwork network = open(DhcpConfig.DEFAULT);
-                Daemon server =
-                        server(network, "--dhcp-option=option:T1,8", "--dhcp-option=option:T2,100")) {
+                Daemon server = server(network, "--dhcp-option=option:T1,8", "--dhcp-option=option:T2,100")) {
             final DhcpLease lease = lease(network);
             assertThat(lease.renewalSeconds()).isEqualTo(8);
             await().atMost(LIMIT).until(() -> count(server.output(), "DHCPACK") >= 2);

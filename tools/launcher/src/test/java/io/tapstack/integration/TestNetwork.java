@@ -77,11 +77,7 @@ final class TestNetwork implements AutoCloseable {
     }
 
     private TestNetwork(
-            final Offload offload,
-            final TapIo io,
-            final int queues,
-            final Decorator decorator,
-            final Settings settings)
+            final Offload offload, final TapIo io, final int queues, final Decorator decorator, final Settings settings)
             throws IOException {
         final int number = NUMBER.incrementAndGet();
         this.tap = "it" + number;
