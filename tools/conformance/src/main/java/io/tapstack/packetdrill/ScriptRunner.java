@@ -5,6 +5,7 @@ import io.tapstack.packetdrill.machine.Machine;
 import io.tapstack.packetdrill.machine.PlaySettings;
 import io.tapstack.packetdrill.machine.StackMachine;
 import io.tapstack.packetdrill.play.ScriptPlayer;
+import io.tapstack.packetdrill.script.AddressMode;
 import io.tapstack.packetdrill.script.Script;
 import io.tapstack.packetdrill.script.ScriptException;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -76,10 +78,12 @@ public final class ScriptRunner {
      */
     public Optional<String> run(final String name, final String text) throws IOException {
         try {
-            final Script script = Script.parse(text, definitions);
+            final Script script = Script.parse(text, definitions, settings.mode());
             final PlaySettings own = settings.copy();
             own.apply(script.options());
-            if (target == Target.KERNEL && own.virtualTimeOnly()) {
+            if (!own.modes().contains(own.mode())) {
+                log.accept(name + ": not played, it is not for ip_version " + own.mode());
+            } else if (target == Target.KERNEL && own.virtualTimeOnly()) {
                 log.accept(name + ": not played, it needs virtual time");
             } else if (target == Target.KERNEL && !own.stackSettings().isEmpty()) {
                 log.accept(name + ": not played, it is about settings of our own stack");
@@ -90,6 +94,17 @@ public final class ScriptRunner {
         } catch (final ScriptException e) {
             return Optional.of(e.describe(name));
         }
+    }
+
+    /**
+     * The modes that a script is for.
+     *
+     * @throws ScriptException if its options are wrong
+     */
+    public static Set<AddressMode> modes(final String text) throws ScriptException {
+        final PlaySettings own = new PlaySettings(0);
+        own.apply(Script.options(text));
+        return own.modes();
     }
 
     private void play(final Script script, final PlaySettings own) throws ScriptException, IOException {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The language of published scripts, which the runner has to read with the same meaning. */
@@ -129,6 +130,96 @@ class LanguageTest {
     void anAddressCanBeUnspecified() throws IOException {
         assertThat(play("0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n+0 connect(3, AF_UNSPEC, ...) = 0"))
                 .isEmpty();
+    }
+
+    // ---- IPv6
+
+    /** The same script over each version; the default addresses are of the version, and so is the default MSS. */
+    @ParameterizedTest
+    @CsvSource({"ipv4, 1460", "ipv4-mapped-ipv6, 1460", "ipv6, 1440"})
+    void versionOfAScript(final String version, final int mss) throws IOException {
+        assertThat(play("--ip_version=" + version + '\n' + ESTABLISHED.replace("1460", String.valueOf(mss))))
+                .isEmpty();
+    }
+
+    @Test
+    void fieldsOfTheIpv6Header() throws IOException {
+        final String begin = "--ip_version=ipv6\n" + LISTEN + "+0 < [flowlabel 0x12345,ttl 7] S 0:0(0) win 65535\n";
+        assertThat(play(begin + "+0 > [noecn,ttl 64] S. 0:0(0) ack 1 <mss 1440>"))
+                .isEmpty();
+        assertThat(play(begin + "+0 > [tos 0x00,flowlabel 0x12345] S. 0:0(0) ack 1 <mss 1440>"))
+                .startsWith("x.pkt:6: error handling packet: flow label: expected 74565, but it is ");
+        assertThat(play(LISTEN + "+0 < [flowlabel 0x1] S 0:0(0) win 65535"))
+                .isEqualTo("x.pkt:4: flowlabel is for packets of IPv6 only");
+    }
+
+    /** ICMPv6 has names of its own, and takes those of IPv4 that have the same meaning. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiterString = "=>",
+            value = {
+                "unreachable no_route                 => ENETUNREACH",
+                "unreachable net_unreachable          => ENETUNREACH",
+                "unreachable admin_prohibited         => EACCES",
+                "unreachable address_unreachable      => EHOSTUNREACH",
+                "unreachable host_unreachable         => EHOSTUNREACH",
+                "unreachable port_unreachable         => ECONNREFUSED",
+                "unreachable code_5                   => EACCES",
+                "time_exceeded exceeded_hop_limit     => EHOSTUNREACH",
+                "time_exceeded                        => EHOSTUNREACH",
+                "parameter_problem unknown_option     => EPROTO"
+            })
+    void icmpv6(final String message, final String error) throws IOException {
+        assertThat(play("--ip_version=ipv6\n0 socket(..., SOCK_DGRAM, IPPROTO_UDP) = 3\n+0 connect(3, ..., ...) = 0\n"
+                        + "+0 setsockopt(3, IPPROTO_IPV6, IPV6_RECVERR, [1], 4) = 0\n"
+                        + "+0 write(3, ..., 100) = 100\n+0 > udp (100)\n+0 < icmp " + message
+                        + " [udp (100)]\n+0 getsockopt(3, SOL_SOCKET, SO_ERROR, [" + error + "], [4]) = 0"))
+                .isEmpty();
+    }
+
+    @Test
+    void namesOfTheOtherVersion() throws IOException {
+        assertThat(play("--ip_version=ipv6\n0 < icmp source_quench")).isEqualTo("x.pkt:2: bad ICMP type source_quench");
+        assertThat(play("--ip_version=ipv6\n0 < icmp unreachable frag_needed mtu 1000"))
+                .isEqualTo("x.pkt:2: bad ICMP code frag_needed");
+        assertThat(play("0 < icmp packet_too_big mtu 1400")).isEqualTo("x.pkt:1: bad ICMP type packet_too_big");
+    }
+
+    @Test
+    void addressesOfIpv6() throws IOException {
+        assertThat(play("--ip_version=ipv6\n--local_ip=fd00::2\n--gateway_ip=fd00::1\n--remote_ip=2001:db8:1::7/64\n"
+                        + """
+                        0 socket(AF_INET6, SOCK_STREAM|SOCK_NONBLOCK, IPPROTO_TCP) = 3
+                        +0 bind(3, {sa_family=AF_INET6, sin6_port=htons(1234), sin6_addr=inet6_addr("fd00::2")}, 28) = 0
+                        +0 connect(3, {sa_family=AF_INET6, sin6_port=htons(80), sin6_flowinfo=htonl(0),
+                                       inet_pton(AF_INET6, "2001:db8:1::7", &sin6_addr), sin6_scope_id=0}, 28) = -1 EINPROGRESS
+                        +0 > 1234 > 80 S 0:0(0) <...>
+                        """))
+                .isEmpty();
+        assertThat(play("--local_ip=fd00::2\n0 close(3) = 0"))
+                .isEqualTo("x.pkt:1: the options do not fit together: fd00::2 is not an address for ip_version ipv4");
+        assertThat(play("--ip_version=ipv5\n0 close(3) = 0")).isEqualTo("x.pkt:1: bad --ip_version: ipv5");
+    }
+
+    /** Ours: the modes that a script is for; in another it is not played. */
+    @Test
+    void modesOfAScript() throws IOException {
+        final String script = "--ip_versions=ipv4-mapped-ipv6,ipv6\n0 close(3) = 0";
+        assertThat(play(script)).isEmpty();
+        assertThat(play("--ip_version=ipv6\n0 close(3) = 0")).contains("EBADF");
+        assertThat(play("--ip_versions=ipv4,ipv5\n0 close(3) = 0")).isEqualTo("x.pkt:1: bad --ip_versions: ipv4,ipv5");
+    }
+
+    /** RFC 8200 8.1: IPv6 needs UDP's checksum. Ours: a datagram that has none. */
+    @Test
+    void datagramsWithoutChecksum() throws IOException {
+        final String script = """
+                0 socket(..., SOCK_DGRAM|SOCK_NONBLOCK, IPPROTO_UDP) = 3
+                +0 bind(3, ..., ...) = 0
+                +0 < udp nochecksum (100)
+                +0 read(3, ..., 200) = """;
+        assertThat(play(script + " 100")).isEmpty();
+        assertThat(play("--ip_version=ipv6\n" + script + " -1 EAGAIN")).isEmpty();
     }
 
     @Test

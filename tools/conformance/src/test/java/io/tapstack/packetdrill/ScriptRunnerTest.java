@@ -72,7 +72,7 @@ class ScriptRunnerTest {
             value = {
                 "0 splice(3, 0, 4, 0, 10, 0) = 10        => system call splice",
                 "0 socket(..., SOCK_RAW, 1) = 3          => sockets other than TCP's and UDP's",
-                "0 socket(AF_INET6, SOCK_STREAM, 6) = 3  => sockets of AF_INET6",
+                "0 socket(AF_UNIX, SOCK_STREAM, 6) = 3  => sockets of AF_UNIX",
                 "0 socket(..., SOCK_WONDER, 6) = 3       => symbol SOCK_WONDER",
                 "0 < ipv6 ::1 > ::2: S 0:0(0) win 1      => a packet inside of another (ipv6)",
                 "0 < S 0:0(0) win 1 {mut ip 1 2}         => {...}: changes to a packet",

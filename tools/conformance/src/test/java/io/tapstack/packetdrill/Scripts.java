@@ -1,5 +1,8 @@
 package io.tapstack.packetdrill;
 
+import io.tapstack.packetdrill.machine.PlaySettings;
+import io.tapstack.packetdrill.script.AddressMode;
+import io.tapstack.packetdrill.script.ScriptException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
@@ -8,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** The scripts among the test resources: {@code packetdrill/TOPIC/*.pkt}. */
@@ -38,6 +42,28 @@ public final class Scripts {
     /** All scripts. */
     public static List<Path> all() {
         return topics().stream().flatMap(topic -> in(topic).stream()).toList();
+    }
+
+    /** The modes that a script is for. */
+    public static Set<AddressMode> modes(final Path script) {
+        try {
+            return ScriptRunner.modes(Files.readString(script));
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (final ScriptException e) {
+            throw new IllegalStateException(e.describe(script.toString()), e);
+        }
+    }
+
+    /**
+     * Settings for scripts in a mode. The header of IPv6 is 20 bytes longer: with an MTU that is 20 larger, a script
+     * has the same segments over both versions.
+     */
+    public static PlaySettings settings(final long toleranceMicros, final AddressMode mode) {
+        final PlaySettings settings = new PlaySettings(toleranceMicros);
+        settings.set("ip_version", mode.toString());
+        settings.set("mtu", mode.hasIpv6Packets() ? "1520" : "1500");
+        return settings;
     }
 
     /** The last part of a path. */

@@ -6,6 +6,9 @@ import io.tapstack.packetdrill.assertion.TcpInfoFields;
 import io.tapstack.packetdrill.call.SystemCalls;
 import io.tapstack.packetdrill.kernel.KernelCalls;
 import io.tapstack.packetdrill.machine.StackCalls;
+import io.tapstack.posix.SocketCalls;
+import io.tapstack.posix.SocketName;
+import io.tapstack.socket.AddressFamily;
 import io.tapstack.tcp.EcnMode;
 import io.tapstack.wire.Endpoint;
 import io.tapstack.wire.IpAddress;
@@ -95,13 +98,14 @@ class TcpInfoIT {
         sender = who == Sender.KERNEL ? kernel : stack;
         receiver = who == Sender.KERNEL ? stack : kernel;
         final Endpoint at = endpoint(who == Sender.KERNEL ? network.address() : network.hostAddress());
-        final int listener = (int) receiver.socket(STREAM, 0);
-        assertThat(receiver.bind(listener, at)).isZero();
+        final int listener = (int) receiver.socket(SocketCalls.AF_INET, STREAM, 0);
+        assertThat(receiver.bind(listener, SocketName.of(AddressFamily.IPV4, at)))
+                .isZero();
         assertThat(receiver.listen(listener, 5)).isZero();
         final Map<String, Double> listening = info(receiver, listener);
         assertThat(listening).containsEntry("tcpi_state", 10.0).containsEntry("tcpi_sacked", 5.0);
         assertThat(listening).containsEntry("tcpi_unacked", 0.0);
-        from = (int) sender.socket(STREAM, 0);
+        from = (int) sender.socket(SocketCalls.AF_INET, STREAM, 0);
         final byte[] size = ByteBuffer.allocate(Integer.BYTES)
                 .order(ByteOrder.nativeOrder())
                 .putInt(1 << 20)
@@ -109,7 +113,7 @@ class TcpInfoIT {
         assertThat(sender.setOption(from, SOL_SOCKET, SO_SNDBUF, size)).isZero();
         final byte[] reno = "reno".getBytes(StandardCharsets.US_ASCII);
         assertThat(sender.setOption(from, IPPROTO_TCP, TCP_CONGESTION, reno)).isZero();
-        assertThat(sender.connect(from, at)).isZero();
+        assertThat(sender.connect(from, SocketName.of(AddressFamily.IPV4, at))).isZero();
         to = (int) receiver.accept(listener, 0);
         assertThat(to).isPositive();
     }
@@ -316,7 +320,7 @@ class TcpInfoIT {
     void withoutConnection(final Sender who) throws Exception {
         open();
         final SystemCalls calls = who == Sender.KERNEL ? kernel : new StackCalls(network.sockets());
-        final Map<String, Double> figures = info(calls, (int) calls.socket(STREAM, 0));
+        final Map<String, Double> figures = info(calls, (int) calls.socket(SocketCalls.AF_INET, STREAM, 0));
         exactly(figures, "state", 7);
         exactly(figures, "delivery_rate_app_limited", 1);
         exactly(figures, "rto", SECOND_MICROS);

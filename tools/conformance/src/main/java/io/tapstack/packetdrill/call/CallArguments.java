@@ -3,6 +3,8 @@ package io.tapstack.packetdrill.call;
 import io.tapstack.packetdrill.script.Action;
 import io.tapstack.packetdrill.script.Expression;
 import io.tapstack.packetdrill.script.ScriptException;
+import io.tapstack.posix.SocketName;
+import io.tapstack.socket.AddressFamily;
 import io.tapstack.wire.Endpoint;
 import io.tapstack.wire.IpAddress;
 import java.util.List;
@@ -132,7 +134,7 @@ final class CallArguments {
      * @param any the address for {@code ...}
      */
     @Nullable
-    Endpoint address(final int index, final Endpoint any) throws ScriptException {
+    SocketName address(final int index, final SocketName any) throws ScriptException {
         if (isEllipsis(index)) {
             return any;
         }
@@ -140,25 +142,70 @@ final class CallArguments {
             return null;
         }
         final Expression.Struct address = struct(get(index));
-        final Expression family = field(address, "sa_family");
+        final Expression family = field(address, address.field("sin6_family") == null ? "sa_family" : "sin6_family");
         if (value(family) == 0) {
             return null;
         }
-        if (!family.toString().equals("AF_INET")) {
+        final boolean ipv6 = family.toString().equals("AF_INET6");
+        if (!ipv6 && !family.toString().equals("AF_INET")) {
             throw ScriptException.unsupported(line, "address family " + family);
         }
-        final Expression ip = field(address, "sin_addr");
-        if (ip instanceof Expression.Function function
-                && function.name().equals("inet_addr")
-                && function.arguments().size() == 1
-                && function.arguments().get(0) instanceof Expression.Text text) {
-            try {
-                return new Endpoint(IpAddress.parse(text.value()), (int) value(field(address, "sin_port")));
-            } catch (final IllegalArgumentException e) {
-                throw error("bad address " + address);
+        final IpAddress ip = ip(address, ipv6);
+        if (ipv6 && address.field("sin6_scope_id") != null) {
+            return name(address, ip, (int) value(field(address, "sin6_scope_id")));
+        }
+        return name(address, ip, 0);
+    }
+
+    private SocketName name(final Expression.Struct address, final IpAddress ip, final int scope)
+            throws ScriptException {
+        final boolean ipv6 = address.field("sin6_port") != null;
+        final int port = (int) value(field(address, ipv6 ? "sin6_port" : "sin_port"));
+        try {
+            return new SocketName(ipv6 ? AddressFamily.IPV6 : AddressFamily.IPV4, new Endpoint(ip, port), scope);
+        } catch (final IllegalArgumentException e) {
+            throw error("bad address " + address);
+        }
+    }
+
+    /**
+     * The address in {@code sin_addr=inet_addr("192.0.2.1")} or {@code sin6_addr=inet6_addr("2001:db8::1")}, or in
+     * strace's {@code inet_pton(AF_INET6, "2001:db8::1", &sin6_addr)}.
+     */
+    private IpAddress ip(final Expression.Struct address, final boolean ipv6) throws ScriptException {
+        final String name = ipv6 ? "sin6_addr" : "sin_addr";
+        final Expression given = address.field(name) == null ? unnamed(address) : field(address, name);
+        if (given instanceof Expression.Function function
+                && List.of("inet_addr", "inet6_addr", "inet_pton").contains(function.name())) {
+            for (final Expression argument : function.arguments()) {
+                if (argument instanceof Expression.Text text) {
+                    return parsed(text.value(), address, ipv6);
+                }
             }
         }
-        throw error("expected inet_addr(\"...\"), not " + ip);
+        throw error("expected " + (ipv6 ? "inet6_addr" : "inet_addr") + "(\"...\"), not " + given);
+    }
+
+    private Expression unnamed(final Expression.Struct address) throws ScriptException {
+        for (final Expression.Field field : address.fields()) {
+            if (field.name() == null) {
+                return field.value();
+            }
+        }
+        throw error("no address in " + address);
+    }
+
+    private IpAddress parsed(final String text, final Expression.Struct address, final boolean ipv6)
+            throws ScriptException {
+        try {
+            final IpAddress ip = IpAddress.parse(text);
+            if (ip.isIpv4() && text.indexOf(':') < 0 == ipv6 || !ip.isIpv4() && !ipv6) {
+                throw error("bad address " + address);
+            }
+            return ip;
+        } catch (final IllegalArgumentException e) {
+            throw error("bad address " + address);
+        }
     }
 
     /** Data to send: only its length is used, as all payload is zeros. */

@@ -5,7 +5,7 @@ import io.tapstack.packetdrill.packet.ScriptFlows;
 import io.tapstack.packetdrill.script.Action;
 import io.tapstack.packetdrill.script.Expression;
 import io.tapstack.packetdrill.script.ScriptException;
-import io.tapstack.wire.Endpoint;
+import io.tapstack.posix.SocketName;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -55,15 +55,15 @@ public final class Calls {
     }
 
     /**
-     * @param local the address for {@code ...} in bind
+     * @param local the address for {@code ...} in bind, whose family is that of sockets
      * @param remote the address for {@code ...} in connect and sendto
      * @param toleranceMicros the tolerance of the times in messages
      */
     public Calls(
             final SystemCalls system,
             final ScriptFlows flows,
-            final Endpoint local,
-            final Endpoint remote,
+            final SocketName local,
+            final SocketName remote,
             final long toleranceMicros) {
         this.system = system;
         this.flows = flows;

@@ -8,6 +8,7 @@ import io.tapstack.packetdrill.call.Calls.OpenSocket;
 import io.tapstack.packetdrill.packet.ScriptFlow;
 import io.tapstack.packetdrill.script.Action;
 import io.tapstack.packetdrill.script.ScriptException;
+import io.tapstack.posix.SocketName;
 import io.tapstack.wire.Endpoint;
 import io.tapstack.wire.IpProtocol;
 import java.util.Map;
@@ -21,10 +22,10 @@ final class LifecycleCalls {
 
     private final Calls calls;
     private final SystemCalls system;
-    private final Endpoint local;
-    private final Endpoint remote;
+    private final SocketName local;
+    private final SocketName remote;
 
-    LifecycleCalls(final Calls calls, final Endpoint local, final Endpoint remote) {
+    LifecycleCalls(final Calls calls, final SocketName local, final SocketName remote) {
         this.calls = calls;
         this.system = calls.system();
         this.local = local;
@@ -44,16 +45,17 @@ final class LifecycleCalls {
 
     private PreparedCall socket(final Action.Call call, final int line) throws ScriptException {
         final CallArguments arguments = new CallArguments(call, line, 3, 3);
-        if (!arguments.isEllipsis(0) && !arguments.get(0).toString().matches("[AP]F_INET")) {
+        if (!arguments.isEllipsis(0) && !arguments.get(0).toString().matches("[AP]F_INET6?")) {
             throw ScriptException.unsupported(line, "sockets of " + arguments.get(0));
         }
+        final int domain = arguments.isEllipsis(0) ? local.family().number() : arguments.integer(0);
         final int type = arguments.integer(1);
         final int protocol = arguments.integer(2);
         final int kind = type & TYPE_MASK;
-        if (kind != STREAM && kind != DATAGRAM || protocol == IpProtocol.ICMP) {
+        if (kind != STREAM && kind != DATAGRAM || protocol == IpProtocol.ICMP || protocol == IpProtocol.ICMPV6) {
             throw ScriptException.unsupported(line, "sockets other than TCP's and UDP's");
         }
-        return opening(call, line, () -> system.socket(type, protocol), result -> {
+        return opening(call, line, () -> system.socket(domain, type, protocol), result -> {
             if (result >= 0) {
                 final OpenSocket socket = new OpenSocket((int) result, kind);
                 calls.opened((int) Calls.scriptResult(call, line), socket);
@@ -68,7 +70,7 @@ final class LifecycleCalls {
     private PreparedCall bind(final Action.Call call, final int line) throws ScriptException {
         final CallArguments arguments = new CallArguments(call, line, 3, 3);
         final int fd = arguments.integer(0);
-        final Endpoint address = arguments.address(1, local);
+        final SocketName address = arguments.address(1, local);
         if (address == null) {
             throw ScriptException.unsupported(line, "bind to AF_UNSPEC");
         }
@@ -76,7 +78,7 @@ final class LifecycleCalls {
             final OpenSocket socket = calls.socket(fd);
             if (socket != null && result == 0) {
                 final Endpoint bound = system.localAddress(socket.fd);
-                socket.boundPort = bound == null ? address.port() : bound.port();
+                socket.boundPort = bound == null ? address.endpoint().port() : bound.port();
                 final ScriptFlow flow = socket.flow;
                 if (flow != null) {
                     flow.localPort(socket.boundPort);
@@ -121,9 +123,9 @@ final class LifecycleCalls {
     private PreparedCall connect(final Action.Call call, final int line) throws ScriptException {
         final CallArguments arguments = new CallArguments(call, line, 3, 3);
         final OpenSocket socket = calls.socket(arguments.integer(0));
-        final Endpoint address = arguments.address(1, remote);
+        final SocketName address = arguments.address(1, remote);
         if (socket != null && address != null) {
-            prepareFlow(socket, address.port());
+            prepareFlow(socket, address.endpoint().port());
         }
         final int descriptor = calls.descriptor(arguments.integer(0));
         return exact(call, line, () -> system.connect(descriptor, address));

@@ -1,5 +1,6 @@
 package io.tapstack.packetdrill.call;
 
+import io.tapstack.posix.SocketName;
 import io.tapstack.wire.Endpoint;
 import org.jspecify.annotations.Nullable;
 
@@ -30,11 +31,11 @@ public interface SystemCalls {
     /** {@code struct epoll_event}. */
     record EpollEvent(int events, long data) {}
 
-    /** socket(2) of AF_INET. */
-    long socket(int type, int protocol);
+    /** socket(2). */
+    long socket(int domain, int type, int protocol);
 
     /** bind(2). */
-    long bind(int fd, Endpoint address);
+    long bind(int fd, SocketName address);
 
     /** listen(2). */
     long listen(int fd, int backlog);
@@ -43,7 +44,7 @@ public interface SystemCalls {
     long accept(int fd, int flags);
 
     /** connect(2); null for AF_UNSPEC. */
-    long connect(int fd, @Nullable Endpoint address);
+    long connect(int fd, @Nullable SocketName address);
 
     /** read(2), or recv(2) if there are flags. The bytes go into {@code target}. */
     Received receive(int fd, byte[] target, int flags);
@@ -56,14 +57,14 @@ public interface SystemCalls {
     Received receiveMessage(int fd, byte[] target, byte[] control, int flags);
 
     /** write(2), or sendto(2) if there are flags or an address. */
-    long send(int fd, byte[] data, int flags, @Nullable Endpoint to);
+    long send(int fd, byte[] data, int flags, @Nullable SocketName to);
 
     /**
      * sendmsg(2).
      *
      * @param control the control messages as {@code struct cmsghdr}
      */
-    long sendMessage(int fd, byte[] data, byte[] control, int flags, @Nullable Endpoint to);
+    long sendMessage(int fd, byte[] data, byte[] control, int flags, @Nullable SocketName to);
 
     /** CLOCK_REALTIME at the script's start, in nanoseconds: the origin of the times of messages. */
     long startNanos();

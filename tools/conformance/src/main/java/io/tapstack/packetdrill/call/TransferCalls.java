@@ -9,7 +9,7 @@ import io.tapstack.packetdrill.packet.ScriptFlow;
 import io.tapstack.packetdrill.script.Action;
 import io.tapstack.packetdrill.script.Expression;
 import io.tapstack.packetdrill.script.ScriptException;
-import io.tapstack.wire.Endpoint;
+import io.tapstack.posix.SocketName;
 import io.tapstack.wire.IpProtocol;
 import java.util.Map;
 import java.util.Objects;
@@ -23,10 +23,10 @@ final class TransferCalls {
 
     private final Calls calls;
     private final SystemCalls system;
-    private final Endpoint remote;
+    private final SocketName remote;
     private final long toleranceMicros;
 
-    TransferCalls(final Calls calls, final Endpoint remote, final long toleranceMicros) {
+    TransferCalls(final Calls calls, final SocketName remote, final long toleranceMicros) {
         this.calls = calls;
         this.system = calls.system();
         this.remote = remote;
@@ -111,21 +111,23 @@ final class TransferCalls {
         final byte[] data = arguments.data(1, 2);
         final int flags = count > 3 ? arguments.integer(3) : 0;
         final OpenSocket socket = calls.socket(arguments.integer(0));
-        final Endpoint to = count < 6 ? null : destination(arguments.address(4, remote), socket, flags);
+        final SocketName to = count < 6 ? null : destination(arguments.address(4, remote), socket, flags);
         final int fd = calls.descriptor(arguments.integer(0));
         return exact(call, line, () -> system.send(fd, data, flags, to));
     }
 
     /** The destination of sendto; on a TCP socket an address has a meaning with MSG_FASTOPEN only, and connects. */
-    private @Nullable Endpoint destination(
-            final @Nullable Endpoint to, final @Nullable OpenSocket socket, final int flags) {
+    private @Nullable SocketName destination(
+            final @Nullable SocketName to, final @Nullable OpenSocket socket, final int flags) {
         if (socket == null || to == null) {
             return to;
         }
         if (socket.type == LifecycleCalls.DATAGRAM) {
             final ScriptFlow flow = socket.flow;
-            if (flow == null || !flow.isTo(to.port())) {
-                socket.flow = calls.flows().connecting(IpProtocol.UDP, socket.boundPort, to.port());
+            if (flow == null || !flow.isTo(to.endpoint().port())) {
+                socket.flow = calls.flows()
+                        .connecting(
+                                IpProtocol.UDP, socket.boundPort, to.endpoint().port());
             }
             return to;
         }
@@ -133,7 +135,8 @@ final class TransferCalls {
             return null;
         }
         if (socket.flow == null) {
-            socket.flow = calls.flows().connecting(IpProtocol.TCP, socket.boundPort, to.port());
+            socket.flow = calls.flows()
+                    .connecting(IpProtocol.TCP, socket.boundPort, to.endpoint().port());
             calls.connected(socket);
         }
         return to;
@@ -151,7 +154,7 @@ final class TransferCalls {
         final int flags = arguments.integer(2);
         final OpenSocket socket = calls.socket(arguments.integer(0));
         // msg_name is always "..." in scripts.
-        final Endpoint to = (flags & MSG_FASTOPEN) == 0 ? null : destination(remote, socket, flags);
+        final SocketName to = (flags & MSG_FASTOPEN) == 0 ? null : destination(remote, socket, flags);
         final ControlMessages messages = ControlMessages.of(arguments, message);
         if (messages == null) {
             return send(call, line, arguments, length, flags, to);
@@ -168,7 +171,7 @@ final class TransferCalls {
             final CallArguments arguments,
             final int length,
             final int flags,
-            final @Nullable Endpoint to)
+            final @Nullable SocketName to)
             throws ScriptException {
         final int fd = calls.descriptor(arguments.integer(0));
         final byte[] data = new byte[arguments.length(length)];

@@ -6,6 +6,8 @@ import static io.tapstack.packetdrill.kernel.Native.memory;
 import static io.tapstack.packetdrill.kernel.Native.result;
 
 import io.tapstack.packetdrill.call.SystemCalls;
+import io.tapstack.posix.SocketName;
+import io.tapstack.socket.AddressFamily;
 import io.tapstack.wire.Endpoint;
 import io.tapstack.wire.IpAddress;
 import java.lang.ref.Reference;
@@ -21,8 +23,11 @@ import org.jspecify.annotations.Nullable;
 public final class KernelCalls implements SystemCalls {
 
     private static final int AF_UNSPEC = 0;
-    private static final int AF_INET = 2;
+    private static final int AF_INET6 = 10;
     private static final int SOCKADDR_BYTES = 16;
+    private static final int SOCKADDR6_BYTES = 28;
+    private static final int SOCKADDR6_ADDRESS_OFFSET = 8;
+    private static final int SOCKADDR6_SCOPE_OFFSET = 24;
     private static final int POLLFD_BYTES = 8;
     private static final int EPOLL_EVENT_BYTES = 12; // packed, on x86-64
     private static final int MSGHDR_BYTES = 56;
@@ -61,14 +66,14 @@ public final class KernelCalls implements SystemCalls {
     }
 
     @Override
-    public long socket(final int type, final int protocol) {
-        return opened(result(CALLS.socket(AF_INET, type, protocol)));
+    public long socket(final int domain, final int type, final int protocol) {
+        return opened(result(CALLS.socket(domain, type, protocol)));
     }
 
     @Override
-    public long bind(final int fd, final Endpoint endpoint) {
-        final ByteBuffer memory = encode(endpoint);
-        return keeping(memory, result(CALLS.bind(fd, address(memory), SOCKADDR_BYTES)));
+    public long bind(final int fd, final SocketName name) {
+        final ByteBuffer memory = encode(name);
+        return keeping(memory, result(CALLS.bind(fd, address(memory), memory.capacity())));
     }
 
     @Override
@@ -82,9 +87,9 @@ public final class KernelCalls implements SystemCalls {
     }
 
     @Override
-    public long connect(final int fd, final @Nullable Endpoint endpoint) {
-        final ByteBuffer memory = encode(endpoint);
-        return keeping(memory, result(CALLS.connect(fd, address(memory), SOCKADDR_BYTES)));
+    public long connect(final int fd, final @Nullable SocketName name) {
+        final ByteBuffer memory = encode(name);
+        return keeping(memory, result(CALLS.connect(fd, address(memory), memory.capacity())));
     }
 
     @Override
@@ -119,7 +124,7 @@ public final class KernelCalls implements SystemCalls {
     }
 
     @Override
-    public long send(final int fd, final byte[] data, final int flags, final @Nullable Endpoint to) {
+    public long send(final int fd, final byte[] data, final int flags, final @Nullable SocketName to) {
         if (flags == 0 && to == null) {
             final ByteBuffer bytes = memory(data.length).put(0, data);
             return keeping(bytes, result(CALLS.write(fd, address(bytes), data.length)));
@@ -129,14 +134,14 @@ public final class KernelCalls implements SystemCalls {
 
     @Override
     public long sendMessage(
-            final int fd, final byte[] data, final byte[] control, final int flags, final @Nullable Endpoint to) {
+            final int fd, final byte[] data, final byte[] control, final int flags, final @Nullable SocketName to) {
         final ByteBuffer bytes = sent(data, flags);
         final ByteBuffer peer = encode(to);
         final ByteBuffer messages = memory(control.length).put(0, control);
         final ByteBuffer vector = vector(bytes, data.length);
         final ByteBuffer message = message(vector, messages, control.length);
         if (to != null) {
-            message.putLong(0, address(peer)).putInt(MSGHDR_NAMELEN_OFFSET, SOCKADDR_BYTES);
+            message.putLong(0, address(peer)).putInt(MSGHDR_NAMELEN_OFFSET, peer.capacity());
         }
         final long sent = result(CALLS.sendmsg(fd, address(message), flags));
         Reference.reachabilityFence(vector);
@@ -262,33 +267,46 @@ public final class KernelCalls implements SystemCalls {
 
     @Override
     public @Nullable Endpoint localAddress(final int fd) {
-        final ByteBuffer bytes = memory(SOCKADDR_BYTES);
-        final ByteBuffer length = memory(Integer.BYTES).putInt(0, SOCKADDR_BYTES);
+        final ByteBuffer bytes = memory(SOCKADDR6_BYTES);
+        final ByteBuffer length = memory(Integer.BYTES).putInt(0, SOCKADDR6_BYTES);
         return decode(bytes, CALLS.getsockname(fd, address(bytes), address(length)));
     }
 
     @Override
     public @Nullable Endpoint peerAddress(final int fd) {
-        final ByteBuffer bytes = memory(SOCKADDR_BYTES);
-        final ByteBuffer length = memory(Integer.BYTES).putInt(0, SOCKADDR_BYTES);
+        final ByteBuffer bytes = memory(SOCKADDR6_BYTES);
+        final ByteBuffer length = memory(Integer.BYTES).putInt(0, SOCKADDR6_BYTES);
         return decode(bytes, CALLS.getpeername(fd, address(bytes), address(length)));
     }
 
-    /** {@code struct sockaddr_in}; of family AF_UNSPEC for null. */
-    private static ByteBuffer encode(final @Nullable Endpoint endpoint) {
-        final ByteBuffer memory = memory(SOCKADDR_BYTES);
-        memory.putShort(0, (short) (endpoint == null ? AF_UNSPEC : AF_INET));
-        if (endpoint != null) {
-            memory.order(ByteOrder.BIG_ENDIAN)
-                    .putShort(2, (short) endpoint.port())
-                    .putInt(4, endpoint.address().ipv4Bits());
+    /** {@code struct sockaddr_in} or {@code struct sockaddr_in6}; of family AF_UNSPEC for null. */
+    private static ByteBuffer encode(final @Nullable SocketName name) {
+        if (name == null) {
+            return memory(SOCKADDR_BYTES).putShort(0, (short) AF_UNSPEC);
         }
-        return memory;
+        final Endpoint endpoint = name.endpoint();
+        final boolean ipv6 = name.family() == AddressFamily.IPV6;
+        final ByteBuffer memory = memory(ipv6 ? SOCKADDR6_BYTES : SOCKADDR_BYTES)
+                .putShort(0, (short) name.family().number());
+        if (ipv6) {
+            memory.putInt(SOCKADDR6_SCOPE_OFFSET, name.scope())
+                    .put(SOCKADDR6_ADDRESS_OFFSET, endpoint.address().toIpv6Bytes());
+        }
+        memory.order(ByteOrder.BIG_ENDIAN).putShort(2, (short) endpoint.port());
+        return ipv6 ? memory : memory.putInt(4, endpoint.address().ipv4Bits());
     }
 
     private static @Nullable Endpoint decode(final ByteBuffer memory, final int result) {
+        if (result < 0) {
+            return null;
+        }
+        final boolean ipv6 = memory.getShort(0) == AF_INET6;
         memory.order(ByteOrder.BIG_ENDIAN);
-        return result < 0 ? null : new Endpoint(IpAddress.ipv4(memory.getInt(4)), memory.getShort(2) & 0xFFFF);
+        final IpAddress address = ipv6
+                ? IpAddress.ipv6(
+                        memory.getLong(SOCKADDR6_ADDRESS_OFFSET), memory.getLong(SOCKADDR6_ADDRESS_OFFSET + Long.BYTES))
+                : IpAddress.ipv4(memory.getInt(4));
+        return new Endpoint(address, memory.getShort(2) & 0xFFFF);
     }
 
     /** The result of a call during which {@code memory} had to stay reachable. */

@@ -52,7 +52,15 @@ public final class KernelMachine implements Machine {
         if (Native.result(Native.CALLS.unshare(CLONE_NEWNET)) < 0) {
             throw new IOException("no network namespace: be root, or run this in bin/private-net");
         }
-        write("net.ipv6.conf.all.disable_ipv6", "1");
+        if (settings.mode().hasIpv6Packets()) {
+            // No packets but those of the script: no router is asked, and no address is made.
+            write("net.ipv6.conf.default.accept_ra", "0");
+            write("net.ipv6.conf.default.router_solicitations", "0");
+            write("net.ipv6.conf.default.addr_gen_mode", "1");
+            write("net.ipv6.conf.default.accept_dad", "0");
+        } else {
+            write("net.ipv6.conf.default.disable_ipv6", "1");
+        }
         this.tun = new Tun(this::now);
         try {
             configure(settings);
@@ -67,8 +75,9 @@ public final class KernelMachine implements Machine {
                 "\n",
                 "link set lo up",
                 "link set " + Tun.NAME + " mtu " + settings.mtu() + " up",
-                "addr add " + settings.local() + "/16 dev " + Tun.NAME,
-                "addr add " + settings.gateway() + "/16 dev lo scope host",
+                "addr add " + settings.local() + "/" + settings.prefixLength() + " dev " + Tun.NAME
+                        + (settings.mode().hasIpv6Packets() ? " nodad" : ""),
+                "addr add " + settings.gateway() + "/" + settings.prefixLength() + " dev lo scope host",
                 "route add default dev " + Tun.NAME + " src " + settings.local(),
                 "");
         final Process ip = new ProcessBuilder("ip", "-batch", "-")

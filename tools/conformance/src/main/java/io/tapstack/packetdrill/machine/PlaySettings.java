@@ -2,11 +2,17 @@ package io.tapstack.packetdrill.machine;
 
 import io.tapstack.conformance.setting.Setting;
 import io.tapstack.packetdrill.packet.ComparedParts;
+import io.tapstack.packetdrill.script.AddressMode;
 import io.tapstack.packetdrill.script.Script;
 import io.tapstack.packetdrill.script.ScriptException;
+import io.tapstack.posix.SocketName;
+import io.tapstack.socket.AddressFamily;
+import io.tapstack.wire.Endpoint;
 import io.tapstack.wire.IpAddress;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -19,11 +25,22 @@ public final class PlaySettings {
     private static final Set<String> WITHOUT_MEANING =
             Set.of("speed", "mss", "code_command", "code_format", "code_sockopt", "debug", "define", "send_omit_free");
 
+    private static final IpAddress LOCAL_IPV4 = IpAddress.parse("192.168.0.2");
+    private static final IpAddress REMOTE_IPV4 = IpAddress.parse("192.0.2.1");
+    private static final IpAddress GATEWAY_IPV4 = IpAddress.parse("192.168.0.1");
+    private static final int PREFIX_LENGTH_IPV4 = 16;
+    private static final IpAddress LOCAL_IPV6 = IpAddress.parse("fd3d:fa7b:d17d::2");
+    private static final IpAddress REMOTE_IPV6 = IpAddress.parse("2001:db8::1");
+    private static final IpAddress GATEWAY_IPV6 = IpAddress.parse("fd3d:fa7b:d17d:8888::");
+    private static final int PREFIX_LENGTH_IPV6 = 48;
+
     private long toleranceMicros;
     private double tolerancePercent = 12.5;
-    private IpAddress local = IpAddress.parse("192.168.0.2");
-    private IpAddress remote = IpAddress.parse("192.0.2.1");
-    private IpAddress gateway = IpAddress.parse("192.168.0.1");
+    private AddressMode mode = AddressMode.IPV4;
+    private Set<AddressMode> modes = EnumSet.allOf(AddressMode.class);
+    private Optional<IpAddress> local = Optional.empty();
+    private Optional<IpAddress> remote = Optional.empty();
+    private Optional<IpAddress> gateway = Optional.empty();
     private int bindPort = 8080;
     private int connectPort = 8080;
     private int mtu = 1500;
@@ -46,6 +63,8 @@ public final class PlaySettings {
     public PlaySettings copy() {
         final PlaySettings copy = new PlaySettings(toleranceMicros);
         copy.tolerancePercent = tolerancePercent;
+        copy.mode = mode;
+        copy.modes = modes;
         copy.local = local;
         copy.remote = remote;
         copy.gateway = gateway;
@@ -87,9 +106,9 @@ public final class PlaySettings {
         switch (name) {
             case "tolerance_usecs" -> toleranceMicros = Long.parseLong(value);
             case "tolerance_percent" -> tolerancePercent = Double.parseDouble(value);
-            case "local_ip" -> local = address(value);
-            case "remote_ip" -> remote = address(value);
-            case "gateway_ip" -> gateway = address(value);
+            case "local_ip" -> local = Optional.of(address(value));
+            case "remote_ip" -> remote = Optional.of(address(value));
+            case "gateway_ip" -> gateway = Optional.of(address(value));
             case "netmask_ip" -> address(value);
             case "bind_port" -> bindPort = port(value);
             case "connect_port" -> connectPort = port(value);
@@ -107,10 +126,10 @@ public final class PlaySettings {
             case "verbose" -> verbose = flag(value);
             case "dry_run" -> dryRun = flag(value);
             case "ip_version" -> {
-                if (!value.equals("ipv4")) {
-                    throw new UnsupportedOperationException("ip_version " + value);
-                }
+                mode = AddressMode.of(value).orElseThrow(() -> new IllegalArgumentException(value));
+                modes = EnumSet.of(mode);
             }
+            case "ip_versions" -> modes = AddressMode.setOf(value);
             default -> {
                 if (!WITHOUT_MEANING.contains(name)) {
                     throw new UnsupportedOperationException("option --" + name);
@@ -152,19 +171,58 @@ public final class PlaySettings {
         return Math.max(toleranceMicros, (long) (micros * tolerancePercent / 100));
     }
 
+    /** The family of sockets, and the version of packets. */
+    public AddressMode mode() {
+        return mode;
+    }
+
+    /** The modes that a script is for: that of its option {@code ip_version}, those of {@code ip_versions}, or all. */
+    public Set<AddressMode> modes() {
+        return modes;
+    }
+
     /** The stack's address. */
     public IpAddress local() {
-        return local;
+        return local.orElse(mode.hasIpv6Packets() ? LOCAL_IPV6 : LOCAL_IPV4);
+    }
+
+    /** The length of the prefix that the stack's address and the gateway share. */
+    public int prefixLength() {
+        return mode.hasIpv6Packets() ? PREFIX_LENGTH_IPV6 : PREFIX_LENGTH_IPV4;
     }
 
     /** The script's address. */
     public IpAddress remote() {
-        return remote;
+        return remote.orElse(mode.hasIpv6Packets() ? REMOTE_IPV6 : REMOTE_IPV4);
     }
 
     /** The router between them. */
     public IpAddress gateway() {
-        return gateway;
+        return gateway.orElse(mode.hasIpv6Packets() ? GATEWAY_IPV6 : GATEWAY_IPV4);
+    }
+
+    /** The stack's address and port for sockets, if a script names none. */
+    public SocketName localName() {
+        return name(local(), bindPort);
+    }
+
+    /** The script's address and port for sockets, if it names none. */
+    public SocketName remoteName() {
+        return name(remote(), connectPort);
+    }
+
+    private SocketName name(final IpAddress address, final int port) {
+        return new SocketName(
+                mode.hasIpv6Sockets() ? AddressFamily.IPV6 : AddressFamily.IPV4, new Endpoint(address, port), 0);
+    }
+
+    /** @throws IllegalArgumentException if an address is not of the version of packets */
+    public void requireOneVersion() {
+        for (final IpAddress each : List.of(local(), remote(), gateway())) {
+            if (each.isIpv4() == mode.hasIpv6Packets()) {
+                throw new IllegalArgumentException(each + " is not an address for ip_version " + mode);
+            }
+        }
     }
 
     /** The stack's port if a script names none. */

@@ -6,6 +6,7 @@ import io.tapstack.posix.MessageHeader;
 import io.tapstack.posix.Readiness;
 import io.tapstack.posix.Readiness.PollFd;
 import io.tapstack.posix.SocketCalls;
+import io.tapstack.posix.SocketName;
 import io.tapstack.socket.EventPoll;
 import io.tapstack.socket.PeerAddress;
 import io.tapstack.socket.SocketLayer;
@@ -38,12 +39,12 @@ public final class StackCalls implements SystemCalls {
     }
 
     @Override
-    public long socket(final int type, final int protocol) {
-        return calls.socket(SocketCalls.AF_INET, type, protocol);
+    public long socket(final int domain, final int type, final int protocol) {
+        return calls.socket(domain, type, protocol);
     }
 
     @Override
-    public long bind(final int fd, final Endpoint address) {
+    public long bind(final int fd, final SocketName address) {
         return calls.bind(fd, address);
     }
 
@@ -58,8 +59,8 @@ public final class StackCalls implements SystemCalls {
     }
 
     @Override
-    public long connect(final int fd, final @Nullable Endpoint address) {
-        return calls.connect(fd, address);
+    public long connect(final int fd, final @Nullable SocketName address) {
+        return address == null ? calls.connect(fd, (Endpoint) null) : calls.connect(fd, address);
     }
 
     @Override
@@ -76,8 +77,13 @@ public final class StackCalls implements SystemCalls {
 
     @Override
     public long sendMessage(
-            final int fd, final byte[] data, final byte[] control, final int flags, final @Nullable Endpoint to) {
-        return calls.sendMessage(fd, ByteBuffer.wrap(data), flags, new MessageHeader(to, ByteBuffer.wrap(control)));
+            final int fd, final byte[] data, final byte[] control, final int flags, final @Nullable SocketName to) {
+        return calls.sendMessage(
+                fd, ByteBuffer.wrap(data), flags, new MessageHeader(endpoint(to), ByteBuffer.wrap(control)));
+    }
+
+    private static @Nullable Endpoint endpoint(final @Nullable SocketName name) {
+        return name == null ? null : name.endpoint();
     }
 
     @Override
@@ -86,8 +92,8 @@ public final class StackCalls implements SystemCalls {
     }
 
     @Override
-    public long send(final int fd, final byte[] data, final int flags, final @Nullable Endpoint to) {
-        return calls.send(fd, ByteBuffer.wrap(data), flags, to);
+    public long send(final int fd, final byte[] data, final int flags, final @Nullable SocketName to) {
+        return calls.send(fd, ByteBuffer.wrap(data), flags, endpoint(to));
     }
 
     @Override

@@ -29,7 +29,6 @@ public final class StackMachine implements Machine {
     /** A stack may start at any time; this one is not 0. */
     private static final long FIRST_NANOS = 1_000_000_000L;
 
-    private static final int PREFIX_LENGTH = 16;
     private static final long SEED = 9293;
 
     private final ScriptLink link;
@@ -48,9 +47,10 @@ public final class StackMachine implements Machine {
     public StackMachine(final PlaySettings settings) throws ScriptException {
         try {
             this.link = new ScriptLink(settings.mtu(), this::now);
-            final StackConfig config = StackConfig.of(
-                            new InterfaceAddress(settings.local(), PREFIX_LENGTH), new SplittableRandom(SEED))
-                    .withGateway(settings.gateway());
+            settings.requireOneVersion();
+            final InterfaceAddress local = new InterfaceAddress(settings.local(), settings.prefixLength());
+            final StackConfig config =
+                    StackConfig.of(local, new SplittableRandom(SEED)).withGateway(settings.gateway());
             this.stack = new NetworkStack(link, config, FIRST_NANOS);
         } catch (final IllegalArgumentException e) {
             throw new ScriptException(1, "the options do not fit together: " + e.getMessage());

@@ -59,10 +59,13 @@ final class PacketMatcher {
                     case ECT_ANY -> ecn == 1 || ecn == 2 ? null : "ECN field: expected ECT, but it is " + ecn;
                     case ALL -> number("tos", expected.trafficClass(), actual.trafficClass());
                 };
-        if (trafficClass != null || expected.timeToLive() == 0) {
+        if (trafficClass != null) {
             return trafficClass;
         }
-        return number("ttl", expected.timeToLive(), actual.timeToLive());
+        if (expected.flowLabel() >= 0 && expected.flowLabel() != actual.flowLabel()) {
+            return number("flow label", expected.flowLabel(), actual.flowLabel());
+        }
+        return expected.timeToLive() == 0 ? null : number("ttl", expected.timeToLive(), actual.timeToLive());
     }
 
     private @Nullable String tcp(final PacketSpec.Tcp expected, final PacketSpec.Tcp actual) {

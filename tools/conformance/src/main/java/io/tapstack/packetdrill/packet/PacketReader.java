@@ -1,5 +1,6 @@
 package io.tapstack.packetdrill.packet;
 
+import io.tapstack.packetdrill.script.IcmpNames;
 import io.tapstack.packetdrill.script.PacketSpec;
 import io.tapstack.packetdrill.script.PacketSpec.Echoed;
 import io.tapstack.packetdrill.script.PacketSpec.IpSpec;
@@ -8,7 +9,6 @@ import io.tapstack.packetdrill.script.TcpOption;
 import io.tapstack.packetdrill.script.TcpOptionCodec;
 import io.tapstack.wire.IcmpHeader;
 import io.tapstack.wire.IpProtocol;
-import io.tapstack.wire.Ipv4Header;
 import io.tapstack.wire.TcpHeader;
 import java.util.List;
 
@@ -19,17 +19,17 @@ final class PacketReader {
 
     /** The packet in the script's terms, with all its parts. */
     static PacketSpec read(final WirePacket packet, final ScriptFlow flow) {
-        final IpSpec ip = new IpSpec(
-                IpSpec.Field.ALL, Ipv4Header.trafficClass(packet.bytes(), 0), Ipv4Header.timeToLive(packet.bytes(), 0));
-        if (packet.protocol() == IpProtocol.ICMP) {
+        final IpSpec ip = new IpSpec(IpSpec.Field.ALL, packet.trafficClass(), packet.timeToLive(), packet.flowLabel());
+        if (packet.isIcmp()) {
             final int header = packet.transport();
             final int type = IcmpHeader.type(packet.bytes(), header);
             final int code = IcmpHeader.code(packet.bytes(), header);
-            return new PacketSpec.Icmp(false, ip, type, code, -1, 0, new Echoed(Echoed.Kind.TCP, 0, 0));
+            final IcmpNames names = IcmpNames.of(packet.isIpv6());
+            return new PacketSpec.Icmp(false, ip, names, type, code, -1, 0, new Echoed(Echoed.Kind.TCP, 0, 0));
         }
         final Ports ports = new Ports(packet.sourcePort(), packet.destinationPort());
         if (packet.protocol() == IpProtocol.UDP) {
-            return new PacketSpec.Udp(false, ip, ports, packet.payloadLength());
+            return new PacketSpec.Udp(false, ip, ports, true, packet.payloadLength());
         }
         final TcpHeader tcp = packet.tcp();
         final boolean syn = (tcp.flags() & TcpHeader.SYN) != 0;

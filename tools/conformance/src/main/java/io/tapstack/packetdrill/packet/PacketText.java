@@ -1,6 +1,5 @@
 package io.tapstack.packetdrill.packet;
 
-import io.tapstack.packetdrill.script.IcmpNames;
 import io.tapstack.packetdrill.script.PacketSpec;
 import io.tapstack.packetdrill.script.PacketSpec.IpSpec;
 import io.tapstack.packetdrill.script.PacketSpec.Ports;
@@ -8,6 +7,7 @@ import io.tapstack.packetdrill.script.TcpOption;
 import io.tapstack.wire.TcpHeader;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Packets in packetdrill's notation. */
 public final class PacketText {
@@ -21,7 +21,7 @@ public final class PacketText {
         final StringBuilder text = new StringBuilder();
         text.append(packet.inbound() ? "<" : ">").append(ip(packet.ip()));
         if (packet instanceof PacketSpec.Icmp icmp) {
-            text.append(" icmp ").append(IcmpNames.describe(icmp.type(), icmp.code()));
+            text.append(" icmp ").append(icmp.names().describe(icmp.type(), icmp.code()));
             return text.append(icmp.mtu() < 0 ? "" : " mtu " + icmp.mtu()).toString();
         }
         final Ports ports = packet.ports();
@@ -29,6 +29,7 @@ public final class PacketText {
         if (packet instanceof PacketSpec.Udp udp) {
             return text.append(" udp")
                     .append(portText)
+                    .append(udp.checksum() ? "" : " nochecksum")
                     .append(" (" + udp.length() + ")")
                     .toString();
         }
@@ -76,9 +77,11 @@ public final class PacketText {
                     case ECT_ANY -> "ect01";
                     case ALL -> String.format("tos 0x%02x", ip.trafficClass());
                 };
+        final String flowLabel = ip.flowLabel() < 0 ? "" : String.format("flowlabel 0x%05x", ip.flowLabel());
         final String timeToLive = ip.timeToLive() == 0 ? "" : "ttl " + ip.timeToLive();
-        final String comma = trafficClass.isEmpty() || timeToLive.isEmpty() ? "" : ",";
-        final String both = trafficClass + comma + timeToLive;
-        return both.isEmpty() ? "" : " [" + both + "]";
+        final String all = Stream.of(trafficClass, flowLabel, timeToLive)
+                .filter(part -> !part.isEmpty())
+                .collect(Collectors.joining(","));
+        return all.isEmpty() ? "" : " [" + all + "]";
     }
 }

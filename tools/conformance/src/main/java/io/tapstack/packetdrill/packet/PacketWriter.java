@@ -6,10 +6,12 @@ import io.tapstack.packetdrill.script.PacketSpec.Ports;
 import io.tapstack.packetdrill.script.TcpOption;
 import io.tapstack.packetdrill.script.TcpOptionCodec;
 import io.tapstack.wire.IcmpHeader;
+import io.tapstack.wire.Icmpv6Header;
 import io.tapstack.wire.InternetChecksum;
 import io.tapstack.wire.IpAddress;
 import io.tapstack.wire.IpProtocol;
 import io.tapstack.wire.Ipv4Header;
+import io.tapstack.wire.Ipv6Header;
 import io.tapstack.wire.TcpHeader;
 import io.tapstack.wire.UdpHeader;
 import java.io.IOException;
@@ -24,18 +26,26 @@ public final class PacketWriter {
     private static final int DEFAULT_TTL = 255;
     /** Bytes of the transport's header that an ICMP error quotes (RFC 792). */
     private static final int QUOTED_BYTES = 8;
+    /** Largest packet with an ICMPv6 error, which quotes as much as fits in (RFC 4443 2.4). */
+    private static final int MAX_ICMPV6_ERROR = Ipv6Header.MIN_MTU;
 
     private final IpAddress local;
     private final IpAddress remote;
+    private final boolean ipv6;
+    /** Bytes of the IP header. */
+    private final int ipLength;
+
     private int identification;
 
     /**
      * @param local the stack's address
-     * @param remote the script's
+     * @param remote the script's, of the same family
      */
     public PacketWriter(final IpAddress local, final IpAddress remote) {
         this.local = local;
         this.remote = remote;
+        this.ipv6 = !local.isIpv4();
+        this.ipLength = ipv6 ? Ipv6Header.LENGTH : Ipv4Header.LENGTH;
     }
 
     /**
@@ -52,11 +62,21 @@ public final class PacketWriter {
         } else {
             bytes = icmp((PacketSpec.Icmp) packet, flow);
         }
-        final PacketSpec.IpSpec ip = packet.ip();
-        bytes.put(Ipv4Header.TRAFFIC_CLASS_OFFSET, (byte) ip.trafficClass());
-        bytes.put(Ipv4Header.TIME_TO_LIVE_OFFSET, (byte) (ip.timeToLive() > 0 ? ip.timeToLive() : DEFAULT_TTL));
-        Ipv4Header.updateChecksum(bytes, 0);
+        describe(packet.ip(), bytes);
         return bytes.array();
+    }
+
+    private void describe(final PacketSpec.IpSpec ip, final ByteBuffer bytes) {
+        final byte timeToLive = (byte) (ip.timeToLive() > 0 ? ip.timeToLive() : DEFAULT_TTL);
+        if (ipv6) {
+            bytes.putInt(0, bytes.getInt(0) | Math.max(0, ip.flowLabel()));
+            Ipv6Header.trafficClass(bytes, 0, ip.trafficClass());
+            bytes.put(Ipv6Header.HOP_LIMIT_OFFSET, timeToLive);
+        } else {
+            bytes.put(Ipv4Header.TRAFFIC_CLASS_OFFSET, (byte) ip.trafficClass());
+            bytes.put(Ipv4Header.TIME_TO_LIVE_OFFSET, timeToLive);
+            Ipv4Header.updateChecksum(bytes, 0);
+        }
     }
 
     private ByteBuffer tcp(final PacketSpec.Tcp spec, final ScriptFlow flow) throws IOException {
@@ -68,7 +88,7 @@ public final class PacketWriter {
         final ByteBuffer bytes = packet(IpProtocol.TCP, headerLength + spec.length(), remote, local);
         final Ports ports = ports(spec, flow);
         new TcpHeader()
-                .wrap(bytes, Ipv4Header.LENGTH)
+                .wrap(bytes, ipLength)
                 .write(
                         ports.source(),
                         ports.destination(),
@@ -79,9 +99,9 @@ public final class PacketWriter {
                         spec.window(),
                         spec.urgentPointer());
         // The ninth flag, AE, precedes the others (RFC 9768 3.1).
-        final int dataOffset = Ipv4Header.LENGTH + TcpHeader.DATA_OFFSET_OFFSET;
+        final int dataOffset = ipLength + TcpHeader.DATA_OFFSET_OFFSET;
         bytes.put(dataOffset, (byte) (bytes.get(dataOffset) | spec.flags() >>> Byte.SIZE));
-        bytes.put(Ipv4Header.LENGTH + TcpHeader.MIN_LENGTH, options);
+        bytes.put(ipLength + TcpHeader.MIN_LENGTH, options);
         return withChecksum(bytes, IpProtocol.TCP, TcpHeader.CHECKSUM_OFFSET);
     }
 
@@ -101,27 +121,31 @@ public final class PacketWriter {
     private ByteBuffer udp(final PacketSpec.Udp spec, final ScriptFlow flow) {
         final ByteBuffer bytes = packet(IpProtocol.UDP, UdpHeader.LENGTH + spec.length(), remote, local);
         final Ports ports = ports(spec, flow);
-        UdpHeader.write(
-                bytes, Ipv4Header.LENGTH, ports.source(), ports.destination(), UdpHeader.LENGTH + spec.length());
-        return withChecksum(bytes, IpProtocol.UDP, UdpHeader.CHECKSUM_OFFSET);
+        UdpHeader.write(bytes, ipLength, ports.source(), ports.destination(), UdpHeader.LENGTH + spec.length());
+        return spec.checksum() ? withChecksum(bytes, IpProtocol.UDP, UdpHeader.CHECKSUM_OFFSET) : bytes;
     }
 
     private ByteBuffer icmp(final PacketSpec.Icmp spec, final ScriptFlow flow) {
         final Echoed echoed = spec.echoed();
         final byte[] quote = echoed.kind() == Echoed.Kind.RAW ? new byte[echoed.length()] : quote(echoed, flow);
-        final ByteBuffer bytes = packet(IpProtocol.ICMP, IcmpHeader.LENGTH + quote.length, remote, local);
-        final int header = Ipv4Header.LENGTH;
-        bytes.put(header + IcmpHeader.TYPE_OFFSET, (byte) spec.type());
-        bytes.put(header + IcmpHeader.CODE_OFFSET, (byte) spec.code());
-        if (spec.mtu() >= 0) {
-            bytes.putShort(header + IcmpHeader.NEXT_HOP_MTU_OFFSET, (short) spec.mtu());
+        final int protocol = ipv6 ? IpProtocol.ICMPV6 : IpProtocol.ICMP;
+        final ByteBuffer bytes = packet(protocol, IcmpHeader.LENGTH + quote.length, remote, local);
+        bytes.put(ipLength + IcmpHeader.TYPE_OFFSET, (byte) spec.type());
+        bytes.put(ipLength + IcmpHeader.CODE_OFFSET, (byte) spec.code());
+        if (spec.mtu() >= 0 && ipv6) {
+            bytes.putInt(ipLength + Icmpv6Header.MTU_OFFSET, (int) spec.mtu());
+        } else if (spec.mtu() >= 0) {
+            bytes.putShort(ipLength + IcmpHeader.NEXT_HOP_MTU_OFFSET, (short) spec.mtu());
         }
         if (spec.echoId() > 0) {
-            bytes.putShort(header + IcmpHeader.IDENTIFIER_OFFSET, (short) spec.echoId());
+            bytes.putShort(ipLength + IcmpHeader.IDENTIFIER_OFFSET, (short) spec.echoId());
         }
-        bytes.put(header + IcmpHeader.LENGTH, quote);
-        final long sum = InternetChecksum.sum(bytes, header, IcmpHeader.LENGTH + quote.length);
-        IcmpHeader.checksum(bytes, header, InternetChecksum.finish(sum));
+        bytes.put(ipLength + IcmpHeader.LENGTH, quote);
+        if (ipv6) {
+            return withChecksum(bytes, protocol, IcmpHeader.CHECKSUM_OFFSET);
+        }
+        final long sum = InternetChecksum.sum(bytes, ipLength, IcmpHeader.LENGTH + quote.length);
+        IcmpHeader.checksum(bytes, ipLength, InternetChecksum.finish(sum));
         return bytes;
     }
 
@@ -131,15 +155,19 @@ public final class PacketWriter {
         final int headerLength = tcp ? TcpHeader.MIN_LENGTH : UdpHeader.LENGTH;
         final ByteBuffer whole =
                 packet(tcp ? IpProtocol.TCP : IpProtocol.UDP, headerLength + echoed.length(), local, remote);
-        Ipv4Header.updateChecksum(whole, 0);
-        whole.putShort(Ipv4Header.LENGTH, (short) flow.localPort());
-        whole.putShort(Ipv4Header.LENGTH + 2, (short) flow.remotePort());
-        if (tcp) {
-            whole.putInt(Ipv4Header.LENGTH + TcpHeader.SEQUENCE_OFFSET, echoed.sequence() + flow.localOffset(false));
-        } else {
-            whole.putShort(Ipv4Header.LENGTH + UdpHeader.LENGTH_OFFSET, (short) (UdpHeader.LENGTH + echoed.length()));
+        if (!ipv6) {
+            Ipv4Header.updateChecksum(whole, 0);
         }
-        final byte[] quote = new byte[Ipv4Header.LENGTH + QUOTED_BYTES];
+        whole.putShort(ipLength, (short) flow.localPort());
+        whole.putShort(ipLength + 2, (short) flow.remotePort());
+        if (tcp) {
+            whole.putInt(ipLength + TcpHeader.SEQUENCE_OFFSET, echoed.sequence() + flow.localOffset(false));
+            whole.put(ipLength + TcpHeader.DATA_OFFSET_OFFSET, (byte) (TcpHeader.MIN_LENGTH / 4 << 4));
+        } else {
+            whole.putShort(ipLength + UdpHeader.LENGTH_OFFSET, (short) (UdpHeader.LENGTH + echoed.length()));
+        }
+        final int most = MAX_ICMPV6_ERROR - Ipv6Header.LENGTH - Icmpv6Header.LENGTH;
+        final byte[] quote = new byte[ipv6 ? Math.min(whole.capacity(), most) : ipLength + QUOTED_BYTES];
         whole.get(0, quote);
         return quote;
     }
@@ -151,7 +179,22 @@ public final class PacketWriter {
 
     private ByteBuffer packet(
             final int protocol, final int length, final IpAddress source, final IpAddress destination) {
-        final ByteBuffer bytes = ByteBuffer.allocate(Ipv4Header.LENGTH + length);
+        final ByteBuffer bytes = ByteBuffer.allocate(ipLength + length);
+        if (ipv6) {
+            Ipv6Header.write(
+                    bytes,
+                    0,
+                    0,
+                    0,
+                    length,
+                    protocol,
+                    DEFAULT_TTL,
+                    source.high(),
+                    source.low(),
+                    destination.high(),
+                    destination.low());
+            return bytes;
+        }
         bytes.put(Ipv4Header.VERSION_IHL_OFFSET, (byte) 0x45);
         bytes.putShort(Ipv4Header.TOTAL_LENGTH_OFFSET, (short) bytes.capacity());
         bytes.putShort(Ipv4Header.IDENTIFICATION_OFFSET, (short) identification++);
@@ -163,11 +206,13 @@ public final class PacketWriter {
     }
 
     private ByteBuffer withChecksum(final ByteBuffer bytes, final int protocol, final int offset) {
-        final int length = bytes.capacity() - Ipv4Header.LENGTH;
+        final int length = bytes.capacity() - ipLength;
         final long sum = InternetChecksum.pseudoHeader(remote, local, protocol)
                 + length
-                + InternetChecksum.sum(bytes, Ipv4Header.LENGTH, length);
-        bytes.putShort(Ipv4Header.LENGTH + offset, (short) InternetChecksum.finish(sum));
+                + InternetChecksum.sum(bytes, ipLength, length);
+        final int checksum = InternetChecksum.finish(sum);
+        // RFC 768: 0 would say that there is none.
+        bytes.putShort(ipLength + offset, (short) (checksum == 0 && protocol == IpProtocol.UDP ? 0xFFFF : checksum));
         return bytes;
     }
 }

@@ -157,7 +157,7 @@ public final class ScriptFlows {
         if (!packet.isWhole() || !packet.destination().equals(remote)) {
             return false;
         }
-        if (packet.protocol() == IpProtocol.ICMP) {
+        if (packet.isIcmp()) {
             return true;
         }
         if (packet.destinationPort() == flow.remotePort()
@@ -191,7 +191,7 @@ public final class ScriptFlows {
             learn(tcp, actual, flow);
         }
         final Optional<String> difference = matcher.difference(expected, PacketReader.read(actual, flow));
-        if (difference.isEmpty() && actual.protocol() != IpProtocol.ICMP) {
+        if (difference.isEmpty() && !actual.isIcmp()) {
             for (final byte octet : actual.payload()) {
                 if (octet != 0) {
                     return Optional.of("the payload is not what was written (zeros)");

@@ -5,13 +5,14 @@ import io.tapstack.wire.InternetChecksum;
 import io.tapstack.wire.IpAddress;
 import io.tapstack.wire.IpProtocol;
 import io.tapstack.wire.Ipv4Header;
+import io.tapstack.wire.Ipv6Header;
 import io.tapstack.wire.TcpHeader;
 import io.tapstack.wire.UdpHeader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * An IPv4 packet that the stack has sent.
+ * An IPv4 or IPv6 packet that the stack has sent.
  *
  * @param bytes from the IP header on
  * @param micros its time on the script's clock
@@ -23,21 +24,54 @@ public record WirePacket(ByteBuffer bytes, long micros) {
         return new WirePacket(ByteBuffer.wrap(packet), micros);
     }
 
+    boolean isIpv6() {
+        return Ipv6Header.version(bytes, 0) == 6;
+    }
+
+    /** The protocol behind the IP header; of IPv6 the next header, so that a fragment is of no transport. */
     int protocol() {
-        return Ipv4Header.protocol(bytes, 0);
+        return isIpv6() ? Ipv6Header.nextHeader(bytes, 0) : Ipv4Header.protocol(bytes, 0);
+    }
+
+    /** True for ICMP in an IPv4 packet, and for ICMPv6 in one of IPv6. */
+    boolean isIcmp() {
+        return protocol() == (isIpv6() ? IpProtocol.ICMPV6 : IpProtocol.ICMP);
     }
 
     IpAddress source() {
-        return IpAddress.ipv4(Ipv4Header.source(bytes, 0));
+        return isIpv6()
+                ? IpAddress.ipv6(Ipv6Header.sourceHigh(bytes, 0), Ipv6Header.sourceLow(bytes, 0))
+                : IpAddress.ipv4(Ipv4Header.source(bytes, 0));
     }
 
     IpAddress destination() {
-        return IpAddress.ipv4(Ipv4Header.destination(bytes, 0));
+        return isIpv6()
+                ? IpAddress.ipv6(Ipv6Header.destinationHigh(bytes, 0), Ipv6Header.destinationLow(bytes, 0))
+                : IpAddress.ipv4(Ipv4Header.destination(bytes, 0));
+    }
+
+    int trafficClass() {
+        return isIpv6() ? Ipv6Header.trafficClass(bytes, 0) : Ipv4Header.trafficClass(bytes, 0);
+    }
+
+    /** The hop limit of IPv6. */
+    int timeToLive() {
+        return isIpv6() ? Ipv6Header.hopLimit(bytes, 0) : Ipv4Header.timeToLive(bytes, 0);
+    }
+
+    /** Of IPv6; -1 of IPv4. */
+    int flowLabel() {
+        return isIpv6() ? Ipv6Header.flowLabel(bytes, 0) : -1;
     }
 
     /** The offset of the transport's header. */
     int transport() {
-        return Ipv4Header.headerLength(bytes, 0);
+        return isIpv6() ? Ipv6Header.LENGTH : Ipv4Header.headerLength(bytes, 0);
+    }
+
+    /** Bytes of the packet by its IP header. */
+    private int totalLength() {
+        return isIpv6() ? Ipv6Header.LENGTH + Ipv6Header.payloadLength(bytes, 0) : Ipv4Header.totalLength(bytes, 0);
     }
 
     int sourcePort() {
@@ -72,7 +106,7 @@ public record WirePacket(ByteBuffer bytes, long micros) {
 
     /** Bytes behind the transport's header. */
     public int payloadLength() {
-        return Ipv4Header.totalLength(bytes, 0) - payloadOffset();
+        return totalLength() - payloadOffset();
     }
 
     byte[] tcpOptions() {
@@ -80,7 +114,7 @@ public record WirePacket(ByteBuffer bytes, long micros) {
     }
 
     byte[] payload() {
-        return slice(payloadOffset(), Ipv4Header.totalLength(bytes, 0));
+        return slice(payloadOffset(), totalLength());
     }
 
     private byte[] slice(final int from, final int to) {
@@ -89,23 +123,33 @@ public record WirePacket(ByteBuffer bytes, long micros) {
         return copy;
     }
 
-    /** True for an IPv4 packet that has all its headers. */
+    /** True for a packet that has all its headers. */
     boolean isWhole() {
         final int length = bytes.limit();
-        if (length < Ipv4Header.LENGTH
-                || Ipv4Header.version(bytes, 0) != 4
-                || transport() < Ipv4Header.LENGTH
-                || Ipv4Header.totalLength(bytes, 0) > length) {
+        if (!hasIpHeader() || totalLength() > length) {
             return false;
+        }
+        if (isIcmp()) {
+            return payloadLength() >= 0;
         }
         return switch (protocol()) {
             case IpProtocol.TCP ->
                 length >= transport() + TcpHeader.MIN_LENGTH
                         && tcp().headerLength() >= TcpHeader.MIN_LENGTH
                         && payloadLength() >= 0;
-            case IpProtocol.UDP, IpProtocol.ICMP -> payloadLength() >= 0;
+            case IpProtocol.UDP -> payloadLength() >= 0;
             default -> false;
         };
+    }
+
+    private boolean hasIpHeader() {
+        final int length = bytes.limit();
+        if (length < Ipv4Header.LENGTH) {
+            return false;
+        }
+        return isIpv6()
+                ? length >= Ipv6Header.LENGTH
+                : Ipv4Header.version(bytes, 0) == 4 && transport() >= Ipv4Header.LENGTH;
     }
 
     /**
@@ -114,15 +158,18 @@ public record WirePacket(ByteBuffer bytes, long micros) {
      * @throws IOException with the name of a wrong one
      */
     public void verifyChecksums() throws IOException {
-        if (!Ipv4Header.checksumIsValid(bytes, 0, transport())) {
+        if (!isIpv6() && !Ipv4Header.checksumIsValid(bytes, 0, transport())) {
             throw new IOException("bad IP checksum");
         }
-        final int length = Ipv4Header.totalLength(bytes, 0) - transport();
+        final int length = totalLength() - transport();
         long sum = InternetChecksum.sum(bytes, transport(), length);
         if (protocol() == IpProtocol.UDP && bytes.getShort(transport() + UdpHeader.CHECKSUM_OFFSET) == 0) {
+            if (isIpv6()) {
+                throw new IOException("no UDP checksum, which IPv6 needs"); // RFC 8200 8.1
+            }
             return; // RFC 768: none was computed.
         }
-        if (protocol() != IpProtocol.ICMP) {
+        if (isIpv6() || !isIcmp()) {
             sum += InternetChecksum.pseudoHeader(source(), destination(), protocol()) + length;
         }
         if (InternetChecksum.finish(sum) != 0) {
@@ -134,6 +181,7 @@ public record WirePacket(ByteBuffer bytes, long micros) {
         return switch (protocol()) {
             case IpProtocol.TCP -> "TCP";
             case IpProtocol.UDP -> "UDP";
+            case IpProtocol.ICMPV6 -> "ICMPv6";
             default -> "ICMP";
         };
     }
@@ -166,7 +214,11 @@ public record WirePacket(ByteBuffer bytes, long micros) {
         final int length = payloadOffset() + payloadLength();
         final ByteBuffer both = ByteBuffer.allocate(length + more.length);
         both.put(0, bytes, 0, length).put(length, more);
-        both.putShort(Ipv4Header.TOTAL_LENGTH_OFFSET, (short) both.capacity());
+        if (isIpv6()) {
+            Ipv6Header.payloadLength(both, 0, both.capacity() - Ipv6Header.LENGTH);
+        } else {
+            both.putShort(Ipv4Header.TOTAL_LENGTH_OFFSET, (short) both.capacity());
+        }
         final int flags = transport() + TcpHeader.FLAGS_OFFSET;
         both.put(flags, (byte) (tcp().flags() | next.tcp().flags() & (TcpHeader.FIN | TcpHeader.PSH)));
         return new WirePacket(both, micros);

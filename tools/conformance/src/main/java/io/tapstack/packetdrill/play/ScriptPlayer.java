@@ -15,7 +15,6 @@ import io.tapstack.packetdrill.script.EventTime;
 import io.tapstack.packetdrill.script.PacketSpec;
 import io.tapstack.packetdrill.script.Script;
 import io.tapstack.packetdrill.script.ScriptException;
-import io.tapstack.wire.Endpoint;
 import java.io.IOException;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -63,11 +62,7 @@ public final class ScriptPlayer {
                 settings.connectPort(),
                 settings.comparison());
         this.calls = new Calls(
-                machine.systemCalls(),
-                flows,
-                new Endpoint(settings.local(), settings.bindPort()),
-                new Endpoint(settings.remote(), settings.connectPort()),
-                settings.toleranceMicros());
+                machine.systemCalls(), flows, settings.localName(), settings.remoteName(), settings.toleranceMicros());
         this.assertions = new Assertions(this.log);
         this.commands = new ShellCommands(machine);
         this.expected = new ExpectedPackets(machine, flows, settings, this.log);

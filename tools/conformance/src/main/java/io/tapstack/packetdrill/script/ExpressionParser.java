@@ -67,6 +67,11 @@ final class ExpressionParser {
                 if (tokens.take("{")) {
                     return struct();
                 }
+                if (tokens.take("&")) {
+                    // strace's inet_pton(AF_INET6, "::1", &sin6_addr).
+                    return new Expression.Word(
+                            "&" + tokens.expect(Kind.WORD, "a name").text());
+                }
                 throw tokens.error("an argument");
             }
         }

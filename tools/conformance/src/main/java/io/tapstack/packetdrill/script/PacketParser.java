@@ -16,15 +16,19 @@ final class PacketParser {
     static final long MAX_UINT32 = 0xFFFF_FFFFL;
     static final long MAX_UINT16 = 0xFFFF;
     private static final long MAX_UINT8 = 0xFF;
+    private static final long MAX_FLOW_LABEL = 0xF_FFFF;
 
     private static final int ACE_SHIFT = 6; // ECE is its lowest bit
     private static final String FLAG_LETTERS = "FSRP.UEWA";
     private static final Set<String> ENCAPSULATIONS = Set.of("ipv4", "ipv6", "gre", "GREv0", "mpls");
 
     private final Tokens tokens;
+    private final AddressMode mode;
 
-    PacketParser(final Tokens tokens) {
+    /** @param mode the IP version of the packets */
+    PacketParser(final Tokens tokens, final AddressMode mode) {
         this.tokens = tokens;
+        this.mode = mode;
     }
 
     PacketSpec packet() throws ScriptException {
@@ -65,20 +69,27 @@ final class PacketParser {
     private IpSpec ipField(final IpSpec so, final boolean inbound) throws ScriptException {
         final Token word = tokens.next();
         return switch (word.text()) {
-            case "noecn" -> new IpSpec(Field.ECN, 0, so.timeToLive());
-            case "ect1" -> new IpSpec(Field.ECN, 1, so.timeToLive());
-            case "ect0" -> new IpSpec(Field.ECN, 2, so.timeToLive());
-            case "ce" -> new IpSpec(Field.ECN, 3, so.timeToLive());
+            case "noecn" -> so.withTrafficClass(Field.ECN, 0);
+            case "ect1" -> so.withTrafficClass(Field.ECN, 1);
+            case "ect0" -> so.withTrafficClass(Field.ECN, 2);
+            case "ce" -> so.withTrafficClass(Field.ECN, 3);
             case "ect01" -> {
                 if (inbound) {
                     throw new ScriptException(word.line(), "[ect01] is for packets from the stack only");
                 }
-                yield new IpSpec(Field.ECT_ANY, 0, so.timeToLive());
+                yield so.withTrafficClass(Field.ECT_ANY, 0);
             }
-            case "tos" -> new IpSpec(Field.ALL, (int) tokens.integer("tos", 0, MAX_UINT8), so.timeToLive());
-            case "ttl" -> new IpSpec(so.field(), so.trafficClass(), (int) tokens.integer("ttl", 1, MAX_UINT8));
-            case "flowlabel" -> throw ScriptException.unsupported(word.line(), "flowlabel (IPv6)");
-            default -> throw new ScriptException(word.line(), "syntax error at " + word + ": expected ecn, tos or ttl");
+            case "tos" -> so.withTrafficClass(Field.ALL, (int) tokens.integer("tos", 0, MAX_UINT8));
+            case "ttl" -> so.withTimeToLive((int) tokens.integer("ttl", 1, MAX_UINT8));
+            case "flowlabel" -> {
+                if (!mode.hasIpv6Packets()) {
+                    throw new ScriptException(word.line(), "flowlabel is for packets of IPv6 only");
+                }
+                yield so.withFlowLabel((int) tokens.integer("flowlabel", 0, MAX_FLOW_LABEL));
+            }
+            default ->
+                throw new ScriptException(
+                        word.line(), "syntax error at " + word + ": expected ecn, tos, flowlabel or ttl");
         };
     }
 
@@ -95,7 +106,8 @@ final class PacketParser {
 
     private PacketSpec udp(final boolean inbound, final IpSpec ip) throws ScriptException {
         final Ports ports = ports();
-        return new PacketSpec.Udp(inbound, ip, ports, length("UDP payload size"));
+        final boolean checksum = !(inbound && tokens.take("nochecksum"));
+        return new PacketSpec.Udp(inbound, ip, ports, checksum, length("UDP payload size"));
     }
 
     private int length(final String what) throws ScriptException {
@@ -107,21 +119,24 @@ final class PacketParser {
 
     private PacketSpec icmp(final boolean inbound, final IpSpec ip) throws ScriptException {
         final Token typeName = tokens.expect(Kind.WORD, "an ICMP type");
-        final int type = IcmpNames.type(typeName.text());
+        final IcmpNames names = mode.icmpNames();
+        final int type = names.type(typeName.text());
         if (type < 0) {
             throw new ScriptException(typeName.line(), "bad ICMP type " + typeName.text());
         }
         int code = 0;
         if (tokens.isNext(Kind.WORD) && !tokens.isNext("mtu") && !tokens.isNext("id")) {
             final Token codeName = tokens.next();
-            code = IcmpNames.code(type, codeName.text());
+            code = names.code(type, codeName.text());
             if (code < 0) {
                 throw new ScriptException(codeName.line(), "bad ICMP code " + codeName.text());
             }
         }
-        final int mtu = tokens.take("mtu") ? (int) tokens.integer("ICMP mtu", 0, MAX_UINT16) : -1;
+        final long mtu = tokens.take("mtu")
+                ? tokens.integer("ICMP mtu", 0, mode.hasIpv6Packets() ? MAX_UINT32 : MAX_UINT16)
+                : -1;
         final int id = tokens.take("id") ? (int) tokens.integer("ICMP id", 0, MAX_UINT16) : 0;
-        return new PacketSpec.Icmp(inbound, ip, type, code, mtu, id, echoed());
+        return new PacketSpec.Icmp(inbound, ip, names, type, code, mtu, id, echoed());
     }
 
     private Echoed echoed() throws ScriptException {

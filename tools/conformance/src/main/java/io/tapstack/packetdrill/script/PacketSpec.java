@@ -47,18 +47,20 @@ public sealed interface PacketSpec {
     /**
      * A UDP datagram.
      *
+     * @param checksum false for a checksum of 0, that is none (RFC 768)
      * @param length payload in bytes
      */
-    record Udp(boolean inbound, IpSpec ip, @Nullable Ports ports, int length) implements PacketSpec {}
+    record Udp(boolean inbound, IpSpec ip, @Nullable Ports ports, boolean checksum, int length) implements PacketSpec {}
 
     /**
-     * An ICMP message.
+     * An ICMP or ICMPv6 message.
      *
-     * @param mtu of a {@code frag_needed}, or -1
+     * @param names the names of its version
+     * @param mtu of a {@code frag_needed} or {@code packet_too_big}, or -1
      * @param echoId of an echo
      * @param echoed the quoted part of the packet that caused it
      */
-    record Icmp(boolean inbound, IpSpec ip, int type, int code, int mtu, int echoId, Echoed echoed)
+    record Icmp(boolean inbound, IpSpec ip, IcmpNames names, int type, int code, long mtu, int echoId, Echoed echoed)
             implements PacketSpec {}
 
     /**
@@ -82,12 +84,28 @@ public sealed interface PacketSpec {
      *
      * @param field the described part of the traffic class byte
      * @param trafficClass its value
-     * @param timeToLive 0 for any
+     * @param timeToLive the hop limit of IPv6; 0 for any
+     * @param flowLabel of IPv6, or -1 for any
      */
-    record IpSpec(Field field, int trafficClass, int timeToLive) {
+    record IpSpec(Field field, int trafficClass, int timeToLive, int flowLabel) {
 
         /** Not specified. */
-        public static final IpSpec ANY = new IpSpec(Field.NONE, 0, 0);
+        public static final IpSpec ANY = new IpSpec(Field.NONE, 0, 0, -1);
+
+        /** The same with a described part of the traffic class. */
+        IpSpec withTrafficClass(final Field part, final int value) {
+            return new IpSpec(part, value, timeToLive, flowLabel);
+        }
+
+        /** The same with a time to live. */
+        IpSpec withTimeToLive(final int hops) {
+            return new IpSpec(field, trafficClass, hops, flowLabel);
+        }
+
+        /** The same with a flow label. */
+        IpSpec withFlowLabel(final int label) {
+            return new IpSpec(field, trafficClass, timeToLive, label);
+        }
 
         /** The described part of the traffic class. */
         public enum Field {

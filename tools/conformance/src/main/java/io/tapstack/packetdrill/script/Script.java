@@ -19,12 +19,28 @@ public record Script(List<Option> options, Optional<Statement> init, List<Event>
     /** A shell command without a time. */
     public record Statement(int line, String command) {}
 
+    /** The options of a script alone. */
+    public static List<Option> options(final String text) throws ScriptException {
+        return new ScriptParser(new Tokens(new Lexer(text).tokens(), Map.of()), AddressMode.IPV4).options();
+    }
+
     /**
      * Parses a script.
      *
      * @param definitions values of words, as by {@code --define}
      */
     public static Script parse(final String text, final Map<String, String> definitions) throws ScriptException {
-        return new ScriptParser(new Tokens(new Lexer(text).tokens(), definitions)).script();
+        return parse(text, definitions, AddressMode.IPV4);
+    }
+
+    /**
+     * Parses a script.
+     *
+     * @param definitions values of words, as by {@code --define}
+     * @param mode unless the script has an option {@code ip_version}
+     */
+    public static Script parse(final String text, final Map<String, String> definitions, final AddressMode mode)
+            throws ScriptException {
+        return new ScriptParser(new Tokens(new Lexer(text).tokens(), definitions), mode).script();
     }
 }

@@ -25,20 +25,30 @@ final class ScriptParser {
     private static final BigDecimal MICROS_PER_SECOND = BigDecimal.valueOf(1_000_000);
 
     private final Tokens tokens;
-    private final PacketParser packets;
     private final ExpressionParser expressions;
+    private AddressMode mode;
+    private PacketParser packets;
 
-    ScriptParser(final Tokens tokens) {
+    /** @param mode of a script that has no option for it */
+    ScriptParser(final Tokens tokens, final AddressMode mode) {
         this.tokens = tokens;
-        this.packets = new PacketParser(tokens);
+        this.mode = mode;
+        this.packets = new PacketParser(tokens, mode);
         this.expressions = new ExpressionParser(tokens);
     }
 
-    Script script() throws ScriptException {
+    List<Option> options() throws ScriptException {
         final List<Option> options = new ArrayList<>();
         while (tokens.isNext(Kind.OPTION)) {
             options.add(option());
         }
+        return List.copyOf(options);
+    }
+
+    Script script() throws ScriptException {
+        final List<Option> options = options();
+        tokens.defineElse(mode.words());
+        packets = new PacketParser(tokens, mode);
         final Optional<Statement> init = command();
         final List<Event> events = new ArrayList<>();
         while (!tokens.isNext(Kind.END) && !tokens.isNext(Kind.COMMAND)) {
@@ -51,7 +61,7 @@ final class ScriptParser {
         if (events.isEmpty()) {
             throw new ScriptException(tokens.line(), "there is no event in this script");
         }
-        return new Script(List.copyOf(options), init, List.copyOf(events), cleanup);
+        return new Script(options, init, List.copyOf(events), cleanup);
     }
 
     private Option option() throws ScriptException {
@@ -70,6 +80,9 @@ final class ScriptParser {
         final Option option = new Option(name.line(), name.text().substring(2), value.toString());
         if (option.name().equals("define")) {
             define(option);
+        } else if (option.name().equals("ip_version")) {
+            // A bad value is an error when the options are applied.
+            mode = AddressMode.of(option.value()).orElse(mode);
         }
         return option;
     }

@@ -22,6 +22,11 @@ final class Tokens {
         definitions.put(word, value);
     }
 
+    /** Replaces words that are not defined yet. */
+    void defineElse(final Map<String, String> words) {
+        words.forEach(definitions::putIfAbsent);
+    }
+
     /** The next token, which stays. */
     Token peek() throws ScriptException {
         return peek(0);
